@@ -1,0 +1,97 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+
+/** Every setting, in one table: docs/reference/settings.md is generated from it and a test keeps them equal. */
+type Setting = { name: string; fallback: string; about: string; read(text: string): unknown }
+
+const text = (value: string) => value
+const flag = (value: string) => {
+  if (value === 'true' || value === 'false') return value === 'true'
+  throw new Error('must be true or false')
+}
+const whole = (low: number, high: number) => (value: string) => {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= low && number <= high) return number
+  throw new Error(`must be a whole number from ${low} to ${high}`)
+}
+const oneOf = (...allowed: string[]) => (value: string) => {
+  if (allowed.includes(value)) return value
+  throw new Error(`must be one of ${allowed.join(', ')}`)
+}
+const url = (...schemes: string[]) => (value: string) => {
+  if (value === '') return ''
+  const parsed = URL.parse(value)
+  if (parsed && schemes.includes(parsed.protocol.replace(':', ''))) return value
+  throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
+}
+const list = (value: string) => value.split(',').map((part) => part.trim()).filter(Boolean)
+
+export const settings = [
+  { name: 'PORT', fallback: '8080', about: 'TCP port of the server; 0 takes a free one.', read: whole(0, 65535) },
+  { name: 'HOST', fallback: '127.0.0.1', about: 'Address to listen on. Any address that is not loopback turns the demo off.', read: text },
+  { name: 'BASE_URL', fallback: '', about: 'Address people and systems use, when it differs from http://HOST:PORT. It is the issuer and audience of tokens.', read: url('http', 'https') },
+  { name: 'DATA_DIR', fallback: './var', about: 'Folder for the embedded database, the keys and the seals.', read: text },
+  { name: 'DATABASE_URL', fallback: '', about: 'A PostgreSQL of 15 or later instead of the embedded one. The user must own the database and may create roles; it is used for migrations only.', read: url('postgres', 'postgresql') },
+  { name: 'DATABASE_APP_URL', fallback: '', about: 'How the server itself connects (role spona_app). Empty: the same address with a password derived from the master key.', read: url('postgres', 'postgresql') },
+  { name: 'NATS_URL', fallback: '', about: 'NATS server for the bus transport; empty means PostgreSQL.', read: url('nats', 'tls') },
+  { name: 'DEMO', fallback: 'auto', about: 'true, false or auto: demo accounts and the invented country. auto is true on a loopback HOST only.', read: oneOf('true', 'false', 'auto') },
+  { name: 'DEMO_PEOPLE', fallback: '300', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
+  { name: 'LOG_LEVEL', fallback: 'warn', about: 'trace, debug, info, warn, error, fatal or silent.', read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent') },
+  { name: 'OIDC_ISSUER', fallback: '', about: 'OpenID Connect issuer for people (the national eID). Empty: the embedded provider, demo only.', read: url('http', 'https') },
+  { name: 'OIDC_CLIENT_ID', fallback: 'spona-portals', about: 'Client id of the portals at OIDC_ISSUER.', read: text },
+  { name: 'OIDC_CLIENT_SECRET', fallback: '', about: 'Client secret of the portals at OIDC_ISSUER.', read: text },
+  { name: 'BODY_LIMIT_MB', fallback: '64', about: 'Largest request body; a larger one gets 413 before it is read.', read: whole(1, 512) },
+  { name: 'RATE_PER_CLIENT', fallback: '6000', about: 'Requests a second that one client or account may make before 429.', read: whole(1, 1_000_000) },
+  { name: 'VISIT_HOURS', fallback: '12', about: 'How long a visit opened by a doctor opens the record.', read: whole(1, 72) },
+  { name: 'VISITS_PER_DAY', fallback: '60', about: 'Visits one doctor may open in a day.', read: whole(1, 1000) },
+  { name: 'CHILD_AGE', fallback: '15', about: 'Age up to which parents and guardians see a child’s record (patients’ rights law; UNVERIFIED).', read: whole(0, 18) },
+  { name: 'IDENTITY_STRICT', fallback: '', about: 'Institutions (numbers, or all) that must send JMBG or EBS; others may file a pending identity.', read: list },
+  { name: 'IDENTITY_JMBG_PIVOT', fallback: '800', about: 'Year digits from this number on mean 1xxx, below it 2xxx (UNVERIFIED).', read: whole(0, 999) },
+  { name: 'LZB_LENGTH', fallback: '11', about: 'Digits of the personal health number with its check digit (UNVERIFIED: the official format is not published).', read: whole(6, 20) },
+  { name: 'LZB_CHECK', fallback: 'mod11-10', about: 'Check digit of the personal health number: mod11-10 (ISO 7064) or none (UNVERIFIED).', read: oneOf('mod11-10', 'none') },
+  { name: 'SYSTEM_URN', fallback: 'urn:rs', about: 'Prefix of identifier systems (urn:rs:jmbg …). No official URIs are published (UNVERIFIED).', read: text },
+  { name: 'SEAL_SECONDS', fallback: '60', about: 'How often the audit is sealed when something was written.', read: whole(1, 86_400) },
+  { name: 'LANES', fallback: '4', about: 'Database connections that write; each has an audit stream of its own.', read: whole(1, 64) },
+] as const satisfies readonly Setting[]
+
+type Values = { -readonly [S in (typeof settings)[number] as S['name']]: ReturnType<S['read']> }
+export type Config = Omit<Values, 'DEMO'> & { DEMO: boolean }
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/** Reads the settings; every wrong one is named with its reason, all at once. */
+export function loadConfig(env: Record<string, string | undefined>): Config | string[] {
+  const wrong: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const setting of settings) {
+    const given = env[setting.name] ?? setting.fallback
+    try {
+      values[setting.name] = setting.read(given)
+    } catch (error) {
+      const shown = setting.name.includes('URL') || setting.name.includes('SECRET') ? 'its value' : JSON.stringify(given)
+      wrong.push(`${setting.name}: ${shown} ${(error as Error).message}. ${setting.about}`)
+    }
+  }
+  if (wrong.length > 0) return wrong
+  const isLocal = loopback.has(values['HOST'] as string)
+  if (values['DEMO'] === 'true' && !isLocal) {
+    return ['DEMO: true is only for a loopback HOST, because demo accounts have a known password.']
+  }
+  values['DEMO'] = values['DEMO'] === 'auto' ? isLocal : values['DEMO'] === 'true'
+  const folder = values['DATA_DIR'] as string
+  values['DATA_DIR'] = isAbsolute(folder) ? folder : resolve(folder)
+  try {
+    mkdirSync(values['DATA_DIR'] as string, { recursive: true })
+    accessSync(values['DATA_DIR'] as string, constants.W_OK)
+  } catch (error) {
+    return [`DATA_DIR: cannot write to ${values['DATA_DIR']} (${(error as NodeJS.ErrnoException).code}).`]
+  }
+  return values as unknown as Config
+}
+
+/** Where people and systems reach this server; the issuer and audience of its tokens. */
+export function baseUrl(config: Config): string {
+  if (config.BASE_URL) return config.BASE_URL.replace(/\/$/, '')
+  const host = config.HOST === '0.0.0.0' || config.HOST === '127.0.0.1' ? 'localhost' : config.HOST
+  return `http://${host.includes(':') ? `[${host}]` : host}:${config.PORT}`
+}

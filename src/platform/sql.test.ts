@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startPlatform } from '../testing/platform.ts'
+import { fragment, identifier, join, statementOf } from './sql.ts'
+
+test('fragments are spliced and values become parameters in order', () => {
+  const where = join([fragment`a = ${1}`, fragment`b = any(${[2, 3]}::int[])`], ' and ')
+  assert.deepEqual(statementOf(fragment`select ${4} from ${identifier('x.y')} where ${where}`), {
+    text: 'select $1 from x.y where a = $2 and b = any($3::int[])',
+    values: [4, 1, [2, 3]],
+  })
+})
+
+test('a name that is not plain is refused', () => {
+  assert.throws(() => identifier('x; drop table y'))
+})
+
+test('rows come with camelCase keys and safe types', async (t) => {
+  const { sql } = await startPlatform(t)
+  const [row] = await sql`
+    select 281474976710655::int8 as patient_key, '2026-11-23'::date as birth_date, array[1, 2]::int8[] as all_keys,
+           '\\x00ff'::bytea as some_bytes, ${'Ђорђе'}::text as given_name`
+  assert.deepEqual(row, {
+    patientKey: 281474976710655, birthDate: '2026-11-23', allKeys: [1, 2], someBytes: Buffer.from([0, 255]), givenName: 'Ђорђе',
+  })
+})
+
+test('a transaction that throws leaves nothing', async (t) => {
+  const { owner } = await startPlatform(t)
+  await owner`create table kept (n int)`
+  await assert.rejects(owner.begin(async (tx) => {
+    await tx`insert into kept values (1)`
+    throw new Error('no')
+  }), /no/)
+  assert.deepEqual(await owner`select * from kept`, [])
+})

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+
+/**
+ * SQL as tagged templates. `fragment` builds a piece; values become parameters, nested fragments are spliced in.
+ * A `Sql` runs a template and answers rows with camelCase keys. Text never comes from outside, so there is nothing to escape.
+ */
+export class Fragment {
+  readonly strings: readonly string[]
+  readonly values: readonly unknown[]
+  constructor(strings: readonly string[], values: readonly unknown[]) {
+    this.strings = strings
+    this.values = values
+  }
+}
+
+export function fragment(strings: TemplateStringsArray, ...values: unknown[]): Fragment {
+  return new Fragment(strings, values)
+}
+
+/** Fragments side by side with a separator that is our own text, for example `', '` or `' and '`. */
+export function join(parts: readonly Fragment[], separator: string): Fragment {
+  if (parts.length === 0) return new Fragment([''], [])
+  const strings = ['', ...parts.slice(1).map(() => separator), '']
+  return new Fragment(strings, parts)
+}
+
+/** A name that is our own constant, for example a table or a role; refused when it is not a plain identifier. */
+export function identifier(name: string): Fragment {
+  if (!/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/.test(name)) throw new Error('not a plain SQL identifier')
+  return new Fragment([name], [])
+}
+
+export type Statement = { text: string; values: unknown[] }
+
+export function statementOf(root: Fragment): Statement {
+  let text = ''
+  const values: unknown[] = []
+  const write = (piece: Fragment) => {
+    for (let at = 0; at < piece.strings.length; at++) {
+      text += piece.strings[at]
+      if (at < piece.values.length) {
+        const value = piece.values[at]
+        if (value instanceof Fragment) write(value)
+        else {
+          values.push(value)
+          text += `$${values.length}`
+        }
+      }
+    }
+  }
+  write(root)
+  return { text, values }
+}
+
+export type Row = Record<string, unknown>
+
+export type Runner = {
+  <R extends object = Row>(strings: TemplateStringsArray, ...values: unknown[]): Promise<R[]>
+  /** Runs a fragment that was put together elsewhere. */
+  run<R extends object = Row>(piece: Fragment): Promise<R[]>
+}
+export type Transaction = Runner
+export type Sql = Runner & {
+  /** One transaction on one connection; an error rolls it back and goes on to the caller. */
+  begin<T>(act: (tx: Transaction) => Promise<T>): Promise<T>
+}
+/** A connection of one's own, for whoever must hold state on it. */
+export type Connection = { sql: Sql; client: pg.Client; end(): Promise<void> }
+
+const types = new pg.TypeOverrides()
+types.setTypeParser(20, (text: string) => {
+  // Patient keys have 48 bits and transaction numbers stay far below 2^53 for centuries; a larger one is a bug.
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error('an int8 does not fit a safe integer')
+  return value
+})
+types.setTypeParser(1082, (text: string) => text) // date stays text
+const int8Array = pg.types.getTypeParser(1016)
+types.setTypeParser(1016, (text: string) => (int8Array(text) as string[]).map(Number))
+export const typeParsers = types
+
+// Prepared statements are named by their text. Dynamic search SQL has too many shapes to keep them all.
+const names = new Map<string, string>()
+const namesMax = 400
+function nameOf(text: string): string | undefined {
+  let name = names.get(text)
+  if (name === undefined && names.size < namesMax && text.length < 20_000) {
+    name = `s${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
+    names.set(text, name)
+  }
+  return name
+}
+
+const camelNames = new Map<string, string>()
+function camel(name: string): string {
+  let found = camelNames.get(name)
+  if (found === undefined) {
+    found = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    camelNames.set(name, found)
+  }
+  return found
+}
+
+type Queryable = { query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> }
+
+async function execute<R>(on: Queryable, piece: Fragment): Promise<R[]> {
+  const { text, values } = statementOf(piece)
+  const name = nameOf(text)
+  const result = await on.query({ text, values, rowMode: 'array', types, ...(name ? { name } : {}) })
+  const fields = result.fields.map((field) => camel(field.name))
+  return result.rows.map((cells) => {
+    const row: Row = {}
+    for (let at = 0; at < fields.length; at++) row[fields[at] as string] = (cells as unknown[])[at]
+    return row as R
+  })
+}
+
+function runnerOn(on: Queryable): Runner {
+  const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) =>
+    execute<R>(on, new Fragment(strings, values))
+  return Object.assign(tag, { run: <R extends object>(piece: Fragment) => execute<R>(on, piece) })
+}
+
+async function within<T>(client: pg.ClientBase, act: (tx: Transaction) => Promise<T>): Promise<T> {
+  await client.query('begin')
+  try {
+    const result = await act(runnerOn(client as unknown as Queryable))
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {}) // A dead connection has rolled back already.
+    throw error
+  }
+}
+
+export function sqlOnPool(pool: pg.Pool): Sql {
+  return Object.assign(runnerOn(pool as unknown as Queryable), {
+    async begin<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {
+      const client = await pool.connect()
+      let broken: Error | undefined
+      try {
+        return await within(client, act)
+      } catch (error) {
+        if (isConnectionLost(error)) broken = error as Error
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    },
+  })
+}
+
+export function sqlOnClient(client: pg.Client): Sql {
+  return Object.assign(runnerOn(client as unknown as Queryable), {
+    begin: <T>(act: (tx: Transaction) => Promise<T>) => within(client, act),
+  })
+}
+
+/** SQLSTATE sets the rest of the house branches on (PostgreSQL, appendix A). */
+export const sqlstate = (error: unknown): string => (error as { code?: string } | null)?.code ?? ''
+export const isUniqueViolation = (error: unknown) => sqlstate(error) === '23505'
+export const isRetryable = (error: unknown) => ['40001', '40P01'].includes(sqlstate(error))
+export const isDiskFull = (error: unknown) => ['53100', '53200'].includes(sqlstate(error))
+export function isConnectionLost(error: unknown): boolean {
+  const code = sqlstate(error)
+  if (code.startsWith('08') || ['57P01', '57P02', '57P03', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT'].includes(code)) return true
+  return error instanceof Error && /Connection terminated|connection error|not queryable|Client was closed/i.test(error.message)
+}

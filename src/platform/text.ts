@@ -1,0 +1,50 @@
+/**
+ * Serbian scripts. Text for people is authored in Cyrillic, because Cyrillic → Latin is exact and the other way is not:
+ * инјекција and надживети have н+ј and д+ж, which Latin writes like њ and џ.
+ */
+const latinOf: Record<string, string> = {
+  а: 'a', б: 'b', в: 'v', г: 'g', д: 'd', ђ: 'đ', е: 'e', ж: 'ž', з: 'z', и: 'i', ј: 'j', к: 'k', л: 'l', љ: 'lj', м: 'm',
+  н: 'n', њ: 'nj', о: 'o', п: 'p', р: 'r', с: 's', т: 't', ћ: 'ć', у: 'u', ф: 'f', х: 'h', ц: 'c', ч: 'č', џ: 'dž', ш: 'š',
+}
+const digraphs = new Set(['љ', 'њ', 'џ'])
+const isUpper = (letter: string | undefined) => letter !== undefined && letter !== letter.toLowerCase()
+
+/** Serbian Cyrillic to Latin, letter by letter; Љ becomes LJ inside a word of capitals, else Lj. */
+export function toLatin(text: string): string {
+  if (!/[Ѐ-ӿ]/.test(text)) return text
+  let latin = ''
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at] as string
+    const small = letter.toLowerCase()
+    const into = latinOf[small]
+    if (into === undefined) latin += letter
+    else if (letter === small) latin += into
+    else if (digraphs.has(small) && (isUpper(text[at + 1]) || isUpper(text[at - 1]))) latin += into.toUpperCase()
+    else latin += into[0]?.toUpperCase() + into.slice(1)
+  }
+  return latin
+}
+
+const cyrillicOf: Record<string, string> = { lj: 'љ', nj: 'њ', dž: 'џ' }
+for (const [cyrillic, latin] of Object.entries(latinOf)) if (latin.length === 1) cyrillicOf[latin] = cyrillic
+
+/** Latin to Cyrillic for names typed in a search box: a guess (nj → њ), never used to write text for people. */
+export function toCyrillic(text: string): string {
+  return text.replace(/lj|nj|dž|[a-zčćžšđ]/gi, (latin) => {
+    const small = cyrillicOf[latin.toLowerCase()] ?? latin
+    return isUpper(latin[0]) ? small[0]?.toUpperCase() + small.slice(1) : small
+  })
+}
+
+const plain = /^[\x20-\x40\x5b-\x7e]*$/ // already lower-case ASCII
+
+/** What search compares: lower case, Latin, no marks, đ → dj, ß → ss; so Ђорђевић = Đorđević = Djordjevic. */
+export function fold(text: string): string {
+  if (plain.test(text)) return text
+  return toLatin(text)
+    .toLowerCase()
+    .replaceAll('đ', 'dj')
+    .replaceAll('ß', 'ss')
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+}

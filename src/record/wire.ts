@@ -1,0 +1,140 @@
+// What the record tells the portals: one answer holds the whole page of one person.
+
+/** Where an item comes from; every item on the page can show it. */
+export type Source = {
+  /** `Type/id` of the FHIR resource. */
+  resource: string
+  version: number
+  institution: string
+  author: string | null
+  /** When it happened for the patient, ISO date or instant. */
+  at: string | null
+  /** When the centre accepted it, ISO instant. */
+  receivedAt: string
+}
+
+export type Coded = { code: string | null; system: string | null; text: string }
+
+export type Allergy = {
+  what: Coded
+  reaction: string | null
+  criticality: 'low' | 'high' | 'unable-to-assess' | null
+  category: string | null
+  since: string | null
+  source: Source
+}
+
+export type Problem = {
+  what: Coded
+  status: 'active' | 'inactive' | 'resolved' | 'unknown'
+  since: string | null
+  until: string | null
+  source: Source
+}
+
+export type Therapy = {
+  medicine: Coded
+  dose: string | null
+  status: 'active' | 'stopped' | 'completed' | 'unknown'
+  from: string | null
+  until: string | null
+  reason: string | null
+  source: Source
+}
+
+export type LabPoint = {
+  at: string
+  /** Exactly the digits the laboratory sent, so `5,0` stays `5,0`; null when the result is text. */
+  value: string | null
+  /** For drawing only. */
+  number: number | null
+  text: string | null
+  low: number | null
+  high: number | null
+  flag: 'low' | 'high' | 'critical-low' | 'critical-high' | 'abnormal' | null
+  source: Source
+}
+
+/** One analysis over time, newest point first. */
+export type LabSeries = { analysis: Coded; group: string | null; unit: string | null; points: LabPoint[] }
+
+export type ImmunizationItem = {
+  vaccine: Coded
+  at: string | null
+  dose: string | null
+  lot: string | null
+  status: 'completed' | 'not-done' | 'entered-in-error'
+  source: Source
+}
+
+export const timelineKinds = [
+  'visit', 'hospital', 'emergency', 'dental', 'document', 'laboratory', 'imaging', 'procedure',
+  'immunization', 'therapy', 'other',
+] as const
+export type TimelineKind = (typeof timelineKinds)[number]
+
+export type TimelineEntry = {
+  id: string
+  kind: TimelineKind
+  at: string
+  until: string | null
+  title: string
+  /** Diagnoses, doctor, unit: one line. */
+  detail: string | null
+  institution: string
+  /** Id for `GET /record/people/:person/documents/:id`, when there is something to read. */
+  document: string | null
+  source: Source
+}
+
+export type DocumentView = {
+  id: string
+  title: string
+  institution: string
+  author: string | null
+  at: string | null
+  status: string
+  version: number
+  /** Cleaned text of each section: paragraphs, and tables as rows of cells. */
+  sections: { title: string; paragraphs: string[]; tables: string[][][] }[]
+  attachments: { title: string; contentType: string; url: string | null }[]
+  source: Source
+}
+
+export type PersonHeader = {
+  /** Opaque handle for links; never a personal number. */
+  id: string
+  lzb: string | null
+  temporaryNumber: string | null
+  state: 'identified' | 'pending'
+  family: string
+  given: string
+  parent: string | null
+  birthDate: string | null
+  sex: 'male' | 'female' | 'other' | 'unknown'
+  deceasedAt: string | null
+  place: string | null
+  phone: string | null
+  charts: { institution: string; number: string }[]
+  insurance: { active: boolean; until: string | null; basis: string | null } | null
+  chosenDoctors: { category: string; name: string; institution: string }[]
+}
+
+export type Overview = {
+  person: PersonHeader
+  /** Why this reader may see it: relation kind and its end. */
+  basis: { kind: string; until: string | null }
+  /** What this reader's role never sees, whatever the record holds; null when nothing. */
+  withheld: { reason: 'role' | 'relation'; kinds: string[] } | null
+  allergyState: 'known' | 'none-known' | 'not-recorded'
+  allergiesConfirmedAt: string | null
+  allergies: Allergy[]
+  problems: Problem[]
+  therapy: Therapy[]
+  results: LabSeries[]
+  immunizations: ImmunizationItem[]
+  timeline: TimelineEntry[]
+  institutions: { name: string; lastReceivedAt: string; items: number }[]
+  counts: Record<string, number>
+  at: string
+}

@@ -41,9 +41,10 @@ export async function startPlatform(t: TestContext, settings: Record<string, str
   const appUrl = { ...ownerUrl, user: appRole, password: testKeys.derive('database-app').toString('hex') }
   const app = connectAs(appUrl)
   const asOwner = connectAs(ownerUrl)
-  const world: World = {
+  // Running parts that slices hang on the world (`ledger` …) are opened by the test that needs them.
+  const world = {
     config, sql: app.sql, connect: app.connect, keys: testKeys, log: makeLog(config.LOG_LEVEL), ...systemClock,
-  }
+  } as World
   t.after(async () => {
     await app.end()
     await asOwner.end()

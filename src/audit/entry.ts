@@ -1,0 +1,126 @@
+import type { Actor } from '../platform/actor.ts'
+
+/** What was done. Reads and writes are FHIR interactions; the rest are acts of the house. */
+export type Action =
+  | 'read' | 'search' | 'history' | 'export'
+  | 'create' | 'update' | 'delete' | 'move' | 'erase'
+  | 'visit' // a doctor opened a visit with the patient present
+  | 'identify' // a personal number was turned into a person, or back
+  | 'sign-in' | 'sign-out'
+  | 'grant' | 'revoke' | 'configure' // relations, clients, accounts, keys
+
+export type Decision = 'permit' | 'deny'
+
+export type Who = {
+  id: string
+  name: string
+  kind: 'person' | 'system' | 'anonymous'
+  role: string | null
+  institution: number | null
+  institutionName?: string | null
+  unit: number | null
+  unitName?: string | null
+}
+
+export type Entry = {
+  action: Action
+  who: Who
+  /** Key of the patient concerned; null when no patient is. */
+  patient: number | null
+  /** Resource types or references, separated by spaces or commas (`Observation/7f… Condition`), or a page of the house in lower case. */
+  what: string
+  purpose: string
+  /** The relation that allowed it; for a denial, what was missing. */
+  basis: string | null
+  decision: Decision
+  /** Ties together everything one request did. */
+  correlation: string
+  /** How many resources were disclosed or written. */
+  count?: number
+}
+
+/** An entry as it will be hashed: its text, and the columns that repeat parts of it. */
+export type WrittenEntry = {
+  patient: number
+  at: string
+  actor: string
+  institution: number | null
+  action: string
+  decision: Decision
+  text: string
+}
+
+/** What the text of an entry holds once it is parsed again. */
+export type EntryText = Omit<Entry, 'count'> & { at: string; atBelgrade: string; count: number }
+
+const lengthsMax = { what: 2000, name: 200, word: 200 }
+/** JMBG and EBS have 13 digits, LBO and LZB 11; a UUID never has such a run between its hyphens. */
+const personalNumber = /(?<![0-9a-f])\d{11}(?:\d{2})?(?![0-9a-f])/g
+
+/**
+ * Text that may stand in the audit for ever. Callers do not pass personal numbers; this is the net below them,
+ * because a correlation id or a client's own resource id comes from outside and nothing here can be taken back.
+ */
+function clean(text: string, lengthMax: number): string {
+  const short = text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text
+  return short.toWellFormed().replaceAll('\0', '').replace(personalNumber, '•••')
+}
+
+const word = (text: string) => clean(text, lengthsMax.word)
+const wordOrNull = (text: string | null | undefined) => (text === null || text === undefined ? null : word(text))
+
+/** The one canonical text of an entry: fields in this order, no spaces. Verification never rebuilds it, it hashes what is stored. */
+export function writeEntry(entry: Entry, now: Date): WrittenEntry {
+  const { who } = entry
+  const at = now.toISOString()
+  const actor = word(who.id)
+  const text = JSON.stringify({
+    at,
+    atBelgrade: belgradeTime(now),
+    action: entry.action,
+    decision: entry.decision,
+    who: {
+      id: actor,
+      name: clean(who.name, lengthsMax.name),
+      kind: who.kind,
+      role: wordOrNull(who.role),
+      institution: who.institution,
+      institutionName: wordOrNull(who.institutionName),
+      unit: who.unit,
+      unitName: wordOrNull(who.unitName),
+    },
+    patient: entry.patient,
+    what: clean(entry.what, lengthsMax.what),
+    purpose: word(entry.purpose),
+    basis: wordOrNull(entry.basis),
+    correlation: word(entry.correlation),
+    count: entry.count ?? 1,
+  })
+  const { action, decision } = entry
+  return { patient: entry.patient ?? 0, at, actor, institution: who.institution, action, decision, text }
+}
+
+const belgrade = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/Belgrade', hourCycle: 'h23',
+  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+})
+let cachedSecond = Number.NaN
+let cachedText = ''
+
+/** `03.11.2026. 14:05:12`, as it is written in Serbia. Thousands of entries share a second, and formatting is the dear part. */
+export function belgradeTime(instant: Date): string {
+  const second = Math.floor(instant.getTime() / 1000)
+  if (second !== cachedSecond) {
+    const parts = new Map(belgrade.formatToParts(instant).map((part) => [part.type, part.value]))
+    const get = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
+    cachedText = `${get('day')}.${get('month')}.${get('year')}. ${get('hour')}:${get('minute')}:${get('second')}`
+    cachedSecond = second
+  }
+  return cachedText
+}
+
+/** The person or system of a request, as the access log keeps them. */
+export function whoIs(actor: Actor): Who {
+  const { id, name, kind, institution, institutionName, unit, unitName } = actor
+  return { id, name, kind, role: actor.roles[0] ?? null, institution, institutionName, unit, unitName }
+}

@@ -1,0 +1,7 @@
+// The door of registry. FHIR Organization and Practitioner resources that systems post are documents of the record; nothing here reads them,
+// so no sender can make itself an institution, a doctor or an insured person.
+
+export { chooseDoctors } from './choose-doctors.ts'
+export { numberHash } from './number-hash.ts'
+export { coverOf, institution, institutionByMb, names, worker } from './read.ts'
+export { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'

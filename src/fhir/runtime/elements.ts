@@ -1,0 +1,165 @@
+import { resourceTypes } from '../resource-types.ts'
+import { Check, type Codes, depthMax, shown } from './check.ts'
+import type { Primitive } from './primitives.ts'
+
+type TypeCheck = (value: unknown, check: ElementCheck, depth: number) => void
+type ResourceChecks = Record<string, TypeCheck | undefined>
+type Json = Record<string, unknown>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+// [base/]Type/id[/_history/version]
+const literal = /^(?:https?:\/\/[^\s?#]+\/|)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
+
+/** What the generated functions call for arrays of primitives, primitive extensions, nested resources, bindings and references. */
+export class ElementCheck extends Check {
+  primitives(owner: Json, value: unknown, depth: number, name: string, primitive: Primitive, set?: Codes): void {
+    if (!this.array(value, depth, name)) return
+    for (let index = 0; index < value.length; index++) {
+      const item = value[index]
+      if (item !== null) primitive(item, this, depth, name, index, set)
+      else if (!isObject((owner[`_${name}`] as unknown[] | undefined)?.[index])) {
+        const hint = `Remove it, or say more at the same place of _${name}.`
+        this.value(depth, name, index, 'null stands for a value with extensions, and there is none', hint)
+      }
+    }
+  }
+
+  extras(owner: Json, value: unknown, depth: number, property: string, name: string, element: TypeCheck): void {
+    if (value === null) {
+      this.add('structure', this.path(depth, name), `_${property} must be an object, found null`, 'Leave the property out.')
+      return
+    }
+    this.names[depth + 1] = name
+    this.at[depth + 1] = -1
+    element(value, this, depth + 1)
+    if (owner[property] === undefined && isObject(value) && value.extension === undefined) this.empty(depth + 1)
+  }
+
+  extrasArray(owner: Json, value: unknown, depth: number, property: string, name: string, element: TypeCheck): void {
+    if (!this.array(value, depth, `_${name}`)) return
+    const values = owner[property]
+    if (Array.isArray(values) && values.length !== value.length) {
+      const hint = `Give both arrays the same length and fill gaps with null.`
+      this.add('structure', this.path(depth, name), `${name} and _${name} have different lengths`, hint)
+    }
+    for (let index = 0; index < value.length; index++) {
+      if (value[index] === null) continue
+      this.names[depth + 1] = name
+      this.at[depth + 1] = index
+      element(value[index], this, depth + 1)
+    }
+  }
+
+  /** A resource inside another one that is not contained: an entry of a Bundle, a parameter of Parameters. */
+  nestedResource(value: unknown, depth: number, name: string, checks: ResourceChecks): void {
+    this.names[depth + 1] = name
+    this.at[depth + 1] = -1
+    const root = this.root
+    const wasContained = this.inContained
+    this.inContained = false
+    if (isObject(value)) this.root = value
+    this.dispatch(value, depth + 1, checks)
+    this.root = root
+    this.inContained = wasContained
+  }
+
+  containedResources(value: unknown, depth: number, name: string, checks: ResourceChecks): void {
+    if (!this.array(value, depth, name)) return
+    if (this.inContained) {
+      const hint = 'Move it up, beside the resource that contains it.'
+      this.add('invariant', this.path(depth, name), 'a contained resource must not contain resources (dom-2)', hint)
+      return
+    }
+    this.inContained = true
+    const ids = new Set<unknown>()
+    for (let index = 0; index < value.length; index++) {
+      this.names[depth + 1] = name
+      this.at[depth + 1] = index
+      const one = value[index]
+      this.dispatch(one, depth + 1, checks)
+      if (isObject(one)) this.contained(one, depth + 1, ids)
+    }
+    this.inContained = false
+  }
+
+  contained(one: Json, depth: number, ids: Set<unknown>): void {
+    const { id, meta } = one
+    if (id === undefined) this.add('required', this.path(depth, 'id'), 'a contained resource needs an id', 'Add an id and refer to it as #id.')
+    else if (ids.has(id)) this.add('value', this.path(depth, 'id'), 'two contained resources have the same id', 'Give each an id of its own.')
+    ids.add(id)
+    if (!isObject(meta)) return
+    if (meta.versionId !== undefined || meta.lastUpdated !== undefined) {
+      this.invariant(depth, 'dom-4', 'a contained resource must not have meta.versionId or meta.lastUpdated')
+    }
+    if (meta.security !== undefined) this.invariant(depth, 'dom-5', 'a contained resource must not have a security label')
+  }
+
+  dispatch(value: unknown, depth: number, checks: ResourceChecks): void {
+    if (!isObject(value)) return this.notObject(value, depth)
+    if (depth > depthMax) return this.deep(depth)
+    const type = value.resourceType
+    const check = typeof type === 'string' ? checks[type] : undefined
+    if (check !== undefined) {
+      const outer = this.current
+      this.current = value
+      check(value, this, depth)
+      this.current = outer
+    } else {
+      const what = type === undefined ? 'resourceType is missing' : `${shown(type)} is not a resource type of FHIR R4`
+      const hint = 'Write resourceType with the exact name of an R4 resource, for example Patient.'
+      this.add(type === undefined ? 'required' : 'structure', this.path(depth, 'resourceType'), what, hint)
+    }
+  }
+
+  boundCoding(value: unknown, depth: number, set: Codes): void {
+    if (!isObject(value) || inSet(value, set)) return
+    if (value.code === undefined && value.extension !== undefined) return
+    this.unbound(depth, 'code', -1, value.code ?? null, set)
+  }
+
+  boundCodeableConcept(value: unknown, depth: number, set: Codes): void {
+    if (!isObject(value)) return
+    const { coding } = value
+    if (Array.isArray(coding) ? coding.some((one) => inSet(one, set)) : value.extension !== undefined) return
+    const hint = `Add a coding from ${set.url}${set.codes.size <= 30 ? `: ${[...set.codes].join(', ')}` : ''}.`
+    const what = Array.isArray(coding) ? 'none of the codings is in' : 'there is no coding from'
+    this.add('code-invalid', this.path(depth), `${what} the required value set ${set.url}`, hint)
+  }
+
+  reference(value: unknown, depth: number, targets: Set<string> | null): void {
+    if (!isObject(value)) return
+    const { reference, type: declared } = value
+    let type: string | undefined
+    if (typeof reference === 'string') {
+      type = reference[0] === '#' ? this.containedType(reference, depth) : (this.entryTypes?.get(reference) ?? literal.exec(reference)?.[1])
+    }
+    if (typeof declared === 'string') {
+      if (type !== undefined && type !== declared && knownType.has(declared)) {
+        this.add('structure', this.path(depth, 'type'), `says ${shown(declared)}, the reference says ${type}`, 'Make them agree.')
+      }
+      type ??= declared
+    }
+    if (type === undefined || targets === null || targets.has(type) || !knownType.has(type)) return
+    const hint = `Refer to one of: ${[...targets].join(', ')}.`
+    this.add('structure', this.path(depth, 'reference'), `a reference to ${type} is not allowed here`, hint)
+  }
+
+  /** ref-1: `#id` must be contained in the same root resource; `#` alone is that root itself. */
+  containedType(reference: string, depth: number): string | undefined {
+    const id = reference.slice(1)
+    if (id === '') return typeof this.root.resourceType === 'string' ? this.root.resourceType : undefined
+    const { contained } = this.root
+    const found: unknown = Array.isArray(contained) ? contained.find((one) => isObject(one) && one.id === id) : undefined
+    if (isObject(found)) return typeof found.resourceType === 'string' ? found.resourceType : undefined
+    const hint = 'Contain the resource, or refer to it by Type/id.'
+    this.add('invariant', this.path(depth, 'reference'), 'there is no contained resource of this id (ref-1)', hint)
+    return undefined
+  }
+}
+
+/** Of types from other FHIR versions nothing is said. */
+const knownType = new Set(resourceTypes)
+
+function inSet(coding: unknown, set: Codes): boolean {
+  return isObject(coding) && set.tokens.has(`${coding.system}|${coding.code}`)
+}

@@ -1,0 +1,77 @@
+import type { Check } from './check.ts'
+
+type Json = Record<string, unknown>
+type Invariant = (object: Json, check: Check, depth: number) => void
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/** bdl-7: a fullUrl is there once, unless the versions differ. */
+const entriesAreDistinct: Invariant = (bundle, check, depth) => {
+  if (bundle.type === 'history') return
+  const seen = new Set<string>()
+  for (const { fullUrl, resource } of list(bundle.entry)) {
+    if (typeof fullUrl !== 'string') continue
+    const meta = isObject(resource) && isObject(resource.meta) ? resource.meta : {}
+    const name = `${fullUrl}|${meta.versionId ?? ''}`
+    if (seen.has(name)) return check.invariant(depth, 'bdl-7', 'a fullUrl must be unique in a bundle')
+    seen.add(name)
+  }
+}
+
+/** obs-7: a component must not repeat the code of an observation that has a value. */
+const componentsDiffer: Invariant = (observation, check, depth) => {
+  const { code, component } = observation
+  if (!Array.isArray(component) || !isObject(code) || !hasValue(observation)) return
+  const own = new Set(list(code.coding).map((coding) => `${coding.system}|${coding.code}`))
+  for (const one of list(component)) {
+    const codings = isObject(one.code) ? list(one.code.coding) : []
+    if (codings.some((coding) => own.has(`${coding.system}|${coding.code}`))) {
+      return check.invariant(depth, 'obs-7', 'a component must not have the code of an observation that has a value itself')
+    }
+  }
+}
+
+function hasValue(object: Json): boolean {
+  for (const name in object) if (name.startsWith('value')) return true
+  return false
+}
+
+/** que-2 and csd-1: a link id, a code of a code system, is there once in the whole tree. */
+const unique = (key: string, child: string, name: string, says: string): Invariant => {
+  return (object, check, depth) => {
+    const seen = new Set<unknown>()
+    const waiting = list(object[child])
+    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+      if (one[name] !== undefined && seen.has(one[name])) return check.invariant(depth, key, says)
+      seen.add(one[name])
+      for (const inner of list(one[child])) waiting.push(inner)
+    }
+  }
+}
+
+/** ras-2: a probability is at most 100 percent. */
+const probability: Invariant = ({ probabilityDecimal }, check, depth) => {
+  if (typeof probabilityDecimal === 'number' && probabilityDecimal > 100) {
+    check.invariant(depth, 'ras-2', 'a probability as a decimal must be at most 100')
+  }
+}
+
+/**
+ * Rules whose FHIRPath is not translated, written by hand; 'elsewhere' are those that the structure walk itself checks.
+ * dom-3 (a contained resource nobody refers to) and the check against whole expansions are left out: they refuse harmless data.
+ */
+export const inlineInvariants: Record<string, Invariant | 'elsewhere'> = {
+  'dom-2': 'elsewhere',
+  'dom-3': 'elsewhere',
+  'dom-4': 'elsewhere',
+  'dom-5': 'elsewhere',
+  'ref-1': 'elsewhere',
+  'txt-1': 'elsewhere',
+  'txt-2': 'elsewhere',
+  'bdl-7': entriesAreDistinct,
+  'obs-7': componentsDiffer,
+  'que-2': unique('que-2', 'item', 'linkId', 'a linkId must be unique in a questionnaire'),
+  'csd-1': unique('csd-1', 'concept', 'code', 'a code must be unique in a code system'),
+  'ras-2': probability,
+}

@@ -1,0 +1,94 @@
+import type { Check } from './check.ts'
+
+/**
+ * What Narrative.div may hold (https://hl7.org/fhir/R4/narrative.html#xhtml, txt-1 and txt-2): the formatting elements of HTML 4,
+ * well-formed, nothing that runs or loads code. A list of what is allowed, so that what nobody thought of is refused.
+ */
+const elements = new Set(
+  `a abbr acronym address area b bdo big blockquote br caption cite code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5 h6 hr
+   i img ins kbd li map ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var`.split(/\s+/),
+)
+const attributes = new Set(
+  `abbr accesskey align alt axis bgcolor border cellpadding cellspacing char charoff charset cite class clear color colspan compact
+   coords datetime dir frame headers height href hreflang id ismap lang longdesc name nohref nowrap rel rev rowspan rules scope shape
+   span src start style summary tabindex target title type usemap valign value width xml:lang xml:space xmlns`.split(/\s+/),
+)
+const depthMax = 200
+
+const tag = /<(?:!--(?!>|->)[^]*?--|(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?))>/y
+const attribute = /([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
+const entity = /&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/
+const address = new Set(['href', 'src', 'cite', 'longdesc', 'usemap'])
+const safeAddress = /^(?:https?:|mailto:|tel:|urn:|cid:|data:image\/(?:png|gif|jpeg);|[#/.?]|[\w%~-]+(?:[/.?#]|$))/i
+const unsafeStyle = /expression\s*\(|javascript:|url\s*\(|@import|behavior\s*:|-moz-binding/i
+
+function attributesProblem(text: string): string | null {
+  for (const [, name = '', double, single] of text.matchAll(attribute)) {
+    if (!attributes.has(name)) return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
+    const raw = double ?? single ?? ''
+    // Decoded first, so that "java&#115;cript:" is read as a browser would read it.
+    const value = raw.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (_, hex, ten) => decoded(hex, ten)).replace(/&colon;/gi, ':')
+    if (address.has(name) && value !== '' && !safeAddress.test(value.trim())) return 'a link has an address of a kind that is not allowed'
+    if (name === 'style' && unsafeStyle.test(value)) return 'a style may not load or run anything'
+  }
+  return null
+}
+
+function decoded(hex: string | undefined, ten: string | undefined): string {
+  const point = hex === undefined ? Number(ten) : Number.parseInt(hex, 16)
+  // Tabs and line ends are dropped, as browsers drop them inside addresses.
+  return point > 0x20 && point <= 0x10ffff ? String.fromCodePoint(point) : ''
+}
+
+/** Null when the text is a harmless, well-formed XHTML div. */
+export function narrativeProblem(html: string): string | null {
+  if (!html.startsWith('<div')) return html.trimStart().startsWith('<div') ? outside(html.trim()) : 'must begin with <div'
+  return outside(html.trimEnd())
+}
+
+function outside(html: string): string | null {
+  const open: string[] = []
+  let at = 0
+  let hasContent = false
+  while (at < html.length) {
+    if (html[at] !== '<') {
+      const next = html.indexOf('<', at)
+      if (next < 0 || open.length === 0) return 'there is text outside the div'
+      const text = html.slice(at, next)
+      if (entity.test(text)) return 'an ampersand must be written as &amp;'
+      hasContent ||= /\S/.test(text)
+      at = next
+      continue
+    }
+    tag.lastIndex = at
+    const found = tag.exec(html)
+    if (found === null) return 'is not well-formed XHTML'
+    if (at > 0 && open.length === 0) return 'there is markup outside the div'
+    at = tag.lastIndex
+    const [, close, name, attributeText = '', selfClosed] = found
+    if (name === undefined) continue
+    if (!elements.has(name)) return 'an element is not in the allowed set of HTML'
+    hasContent ||= name === 'img'
+    if (close === '/') {
+      if (open.pop() !== name) return 'a closing tag does not match its opening tag'
+    } else {
+      const problem = attributeText === '' ? null : attributesProblem(attributeText)
+      if (problem !== null) return problem
+      if (selfClosed !== '/') open.push(name)
+      if (open.length > depthMax) return 'is nested too deeply'
+    }
+  }
+  if (open.length > 0) return 'a tag is not closed'
+  return hasContent ? null : 'has no text'
+}
+
+export function checkNarrative(value: unknown, check: Check, depth: number, name: string): void {
+  if (typeof value !== 'string') {
+    check.value(depth, name, -1, 'must be a JSON string with XHTML', 'Put the XHTML into one JSON string.')
+    return
+  }
+  const problem = narrativeProblem(value)
+  if (problem === null) return
+  const hint = 'Use one <div xmlns="http://www.w3.org/1999/xhtml"> with plain formatting; no scripts, handlers, frames or forms.'
+  check.add('invariant', check.path(depth, name), `the narrative ${problem} (txt-1, txt-2)`, hint)
+}

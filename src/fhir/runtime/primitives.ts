@@ -1,0 +1,151 @@
+import { type Check, type Codes, kindOf, shown } from './check.ts'
+
+/**
+ * The formats of https://hl7.org/fhir/R4/datatypes.html#primitive, with real calendar dates.
+ * Each function is called for a value that is there; `index` is -1 outside arrays.
+ */
+export type Primitive = (value: unknown, check: Check, depth: number, name: string, index: number, set?: Codes) => void
+
+const stringMax = 1024 * 1024
+
+// Controls other than tab, line feed and return are forbidden by FHIR; the zero character cannot be stored in PostgreSQL, either.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
+const notBlank = /\S/
+
+function isText(value: unknown, check: Check, depth: number, name: string, index: number): value is string {
+  if (typeof value !== 'string') {
+    const wanted = value === null ? 'must have a value, found null' : `must be a JSON string, found ${kindOf(value)}`
+    check.value(depth, name, index, wanted, value === null ? 'Leave the property out.' : 'Put the value in double quotes.')
+  } else if (value === '' || !notBlank.test(value)) {
+    check.value(depth, name, index, 'a string must not be empty or blank', 'Leave the property out when there is no value.')
+  } else if (value.length > stringMax) {
+    check.value(depth, name, index, 'a string must not be longer than 1 MB', 'Carry large content in a Binary resource.')
+  } else if (control.test(value) || !value.isWellFormed()) {
+    check.value(depth, name, index, 'has control characters or broken Unicode', 'Remove them; tab, line feed and return are allowed.')
+  } else {
+    return true
+  }
+  return false
+}
+
+function pattern(form: RegExp, says: string, hint: string): Primitive {
+  return (value, check, depth, name, index) => {
+    if (!isText(value, check, depth, name, index) || form.test(value)) return
+    check.value(depth, name, index, `${shown(value)} ${says}`, hint)
+  }
+}
+
+const string: Primitive = (value, check, depth, name, index) => {
+  isText(value, check, depth, name, index)
+}
+
+const codeForm = /^[^\s]+(\s[^\s]+)*$/
+
+const code: Primitive = (value, check, depth, name, index, set) => {
+  if (set !== undefined) {
+    if (set.codes.has(value as string)) return
+    if (isText(value, check, depth, name, index)) check.unbound(depth, name, index, value, set)
+  } else if (isText(value, check, depth, name, index) && !codeForm.test(value)) {
+    check.value(depth, name, index, 'a code must not begin or end with a space or hold two in a row', 'Trim the code.')
+  }
+}
+
+const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const dateForm = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/
+const dateTimeForm =
+  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)))?)?)?$/
+const instantForm =
+  /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))$/
+
+export function isCalendarDate(year: number, month: number, day: number): boolean {
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false
+  if (month === 2 && day === 29) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return day <= (monthDays[month - 1] as number)
+}
+
+function calendar(form: RegExp, says: string, hint: string): Primitive {
+  return (value, check, depth, name, index) => {
+    if (!isText(value, check, depth, name, index)) return
+    const parts = form.exec(value)
+    if (parts === null) check.value(depth, name, index, says, hint)
+    else if (!isCalendarDate(Number(parts[1]), Number(parts[2] ?? 1), Number(parts[3] ?? 1))) {
+      check.value(depth, name, index, 'there is no such day in the calendar', 'Correct the year, month or day.')
+    }
+  }
+}
+
+const isNumber = (value: unknown) => typeof value === 'number' || (typeof value === 'object' && value !== null && JSON.isRawJSON(value))
+
+function integer(low: number, says: string): Primitive {
+  return (value, check, depth, name, index) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= 2147483647) return
+    const wrong = isNumber(value) ? says : `must be a JSON number, found ${kindOf(value)}`
+    check.value(depth, name, index, wrong, 'Write a whole number without quotes, fraction or exponent.')
+  }
+}
+
+const decimal: Primitive = (value, check, depth, name, index) => {
+  if (typeof value === 'number' || isNumber(value)) return
+  check.value(depth, name, index, `must be a JSON number, found ${kindOf(value)}`, 'Write the number without quotes.')
+}
+
+const boolean: Primitive = (value, check, depth, name, index) => {
+  if (typeof value === 'boolean') return
+  check.value(depth, name, index, `must be true or false, found ${kindOf(value)}`, 'Write true or false without quotes.')
+}
+
+const base64Form = /^[A-Za-z0-9+/]*={0,2}$/
+
+/** Binary content may be many megabytes: one pass over it, no limit of length. */
+const base64Binary: Primitive = (value, check, depth, name, index) => {
+  if (typeof value !== 'string' || value === '') {
+    const found = value === '' ? 'an empty string' : kindOf(value)
+    check.value(depth, name, index, `must be base64 text, found ${found}`, 'Leave the property out when there is no content.')
+    return
+  }
+  const tight = base64Form.test(value) ? value : value.replace(/\s+/g, '')
+  if (tight.length % 4 === 0 && base64Form.test(tight)) return
+  check.value(depth, name, index, 'is not valid base64', 'Encode the bytes by RFC 4648 with padding.')
+}
+
+const uriForm = /^\S*$/
+
+const uri: Primitive = (value, check, depth, name, index) => {
+  if (!isText(value, check, depth, name, index)) return
+  if (!uriForm.test(value)) {
+    check.value(depth, name, index, 'a URI must not hold white space', 'Percent-encode spaces as %20.')
+  } else if (value.startsWith('urn:uuid:')) {
+    if (!uuidForm.test(value)) check.value(depth, name, index, 'is not a UUID after urn:uuid:', 'Write urn:uuid: and a lower-case UUID.')
+  } else if (value.startsWith('urn:oid:') && !oidForm.test(value)) {
+    check.value(depth, name, index, 'is not an OID after urn:oid:', 'Write urn:oid: and an OID such as 1.2.3.')
+  }
+}
+
+const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/
+const oidForm = /^urn:oid:[0-2](\.(0|[1-9]\d*))+$/
+export const idForm = /^[A-Za-z0-9\-.]{1,64}$/
+
+export const primitives: Record<string, Primitive> = {
+  string,
+  markdown: string,
+  code,
+  uri,
+  url: uri,
+  canonical: uri,
+  id: pattern(idForm, 'is not an id', 'Use 1 to 64 letters, digits, hyphens and dots.'),
+  oid: pattern(oidForm, 'is not an OID', 'Write urn:oid: and an OID such as 1.2.3.'),
+  uuid: pattern(uuidForm, 'is not a UUID', 'Write urn:uuid: and a UUID.'),
+  time: pattern(/^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?$/, 'is not a time of day', 'Write hh:mm:ss.'),
+  date: calendar(dateForm, 'is not a date', 'Write YYYY, YYYY-MM or YYYY-MM-DD.'),
+  dateTime: calendar(dateTimeForm, 'is not a dateTime', 'Write a date, or a date with time to the second and zone: 2026-03-01T08:30:00+01:00.'),
+  instant: calendar(instantForm, 'is not an instant', 'Write a date with time and zone: 2026-03-01T08:30:00.000Z.'),
+  boolean,
+  decimal,
+  integer: integer(-2147483648, 'must be a whole number of 32 bits'),
+  unsignedInt: integer(0, 'must be a whole number from 0 up'),
+  positiveInt: integer(1, 'must be a whole number from 1 up'),
+  base64Binary,
+  /** Element.id: any text without spaces. */
+  elementId: pattern(/^\S+$/, 'is not an element id', 'An id must not hold spaces.'),
+}

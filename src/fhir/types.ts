@@ -1,0 +1,54 @@
+/** A FHIR resource as plain JSON; which properties it may have is the validator's business. */
+export type Resource = {
+  resourceType: string
+  id?: string
+  meta?: { versionId?: string; lastUpdated?: string; profile?: string[]; [key: string]: unknown }
+  [key: string]: unknown
+}
+
+/** One thing wrong with a resource. `code` is from the FHIR value set issue-type, `expression` a simple FHIRPath. */
+export type Issue = {
+  severity: 'error' | 'warning'
+  code: string
+  expression: string
+  diagnostics: string
+  hint: string
+}
+
+export type SearchParameterType = 'token' | 'string' | 'date' | 'reference' | 'uri' | 'number' | 'quantity' | 'composite' | 'special'
+
+export type SearchParameter = {
+  code: string
+  type: SearchParameterType
+  /** Resource types a reference may point to; only on references. */
+  targets?: string[]
+  expression: string
+  url: string
+}
+
+/** One value of one search parameter. Dates are inclusive bounds in milliseconds since 1970. */
+export type Extracted =
+  | { code: string; kind: 'token'; system: string | null; value: string | null; text?: string }
+  | { code: string; kind: 'string'; value: string; exact?: string }
+  | { code: string; kind: 'date'; low: number; high: number }
+  | { code: string; kind: 'reference'; reference: string | null; system?: string; value?: string; text?: string }
+  | { code: string; kind: 'uri'; value: string }
+  | { code: string; kind: 'number'; low: number; high: number }
+  | { code: string; kind: 'quantity'; low: number; high: number; system: string | null; unit: string | null; label: string | null }
+
+export type Fhir = {
+  /** All R4 resource types; the order never changes, because the index of a type is stored. */
+  types: readonly string[]
+  /** -1 when the type is unknown. */
+  typeCode(type: string): number
+  /** The packages a verdict was made with. */
+  versions: string[]
+  /** Structure, formats, required bindings and invariants; [] is valid. */
+  validate(resource: unknown): Issue[]
+  /** Every value of every search parameter of the resource. */
+  extract(resource: Resource): Extracted[]
+  parameters(type: string): SearchParameter[]
+  references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
+  /** By the Patient compartment definition; the first is the subject. */
+  patientReferences(resource: Resource): string[]
+}

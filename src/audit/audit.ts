@@ -1,11 +1,17 @@
 import type { Ledger } from './ledger.ts'
 
 // The door: what other slices may use of audit.
-export type { Action, Entry, Who } from './entry.ts'
-export { whoIs } from './entry.ts'
+export { auditEvent } from './audit-event.ts'
+export { type AuditPage, type AuditSearch, searchAuditEvents } from './audit-search.ts'
+export { type Action, type Entry, type Who, whoIs } from './entry.ts'
 export type { AuditedTransaction } from './lane.ts'
 export { createLedger, type Ledger } from './ledger.ts'
+export { looksAt } from './looks.ts'
+export { looksRoutes } from './looks-routes.ts'
 export type { Work } from './queue.ts'
+export type { EntryRow } from './row.ts'
+export { seal, startSealing } from './sealing.ts'
+export { verify } from './verify.ts'
 
 declare module '../platform/world.ts' {
   interface World {

@@ -27,8 +27,8 @@ create table audit.entry (
 );
 -- Verification and sealing read a stream in its order. Not unique, because a distributed table could not be; verification finds a double.
 create index entry_by_stream on audit.entry (stream, seq);
-create index entry_by_patient on audit.entry (patient, at desc, stream, seq);
-create index entry_by_actor on audit.entry (actor, at desc);
+create index entry_by_patient on audit.entry (patient, at desc, stream desc, seq desc);
+create index entry_by_actor on audit.entry (actor, at desc, stream desc, seq desc);
 create index entry_by_time on audit.entry using brin (at) with (pages_per_range = 32);
 
 -- A signed statement of how far every open stream had come. The same line stands in a file outside the database.

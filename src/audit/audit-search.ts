@@ -1,0 +1,91 @@
+import { type Fragment, fragment, join, type Runner } from '../platform/sql.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { Action, Decision } from './entry.ts'
+import { type EntryRow, olderThan, parsePlace, printPlace } from './row.ts'
+
+export type AuditSearch = {
+  /** Entries about these patients; leave out for all patients, and then name an actor or a period. */
+  patientKeys?: readonly number[]
+  actor?: string
+  /** From this instant on, and before that one. */
+  from?: Date
+  to?: Date
+  action?: Action
+  decision?: Decision
+  /** `stream-seq`, the id of one AuditEvent. */
+  id?: string
+  count?: number
+  cursor?: string
+}
+export type AuditPage = { rows: EntryRow[]; next: string | null }
+
+const countMax = 1_000
+const keysMax = 100
+const openPeriodMs = 31 * 86_400_000
+
+/** Newest first, read by the index that fits; each row becomes a resource by `auditEvent`. */
+export async function searchAuditEvents(world: { sql: Runner }, search: AuditSearch): Promise<AuditPage> {
+  const { patientKeys, count = 50 } = search
+  if (!Number.isInteger(count) || count < 1 || count > countMax) throw new Refusal('incorrect', `a page has from 1 to ${countMax} audit events`)
+  if (patientKeys && patientKeys.length > keysMax) throw new Refusal('too-large', `at most ${keysMax} patient keys may be searched at once`)
+  requireNarrow(search)
+
+  const where = join(conditionsOf(search), ' and ')
+  const rows = patientKeys
+    ? await ofPatients(world.sql, patientKeys, where, count + 1)
+    : await world.sql<EntryRow>`
+        select stream, seq, at, entry
+          from audit.entry
+         where ${where}
+         order by at desc, stream desc, seq desc
+         limit ${count + 1}`
+  const page = rows.slice(0, count)
+  const last = page.at(-1)
+  return { rows: page, next: rows.length > count && last ? printPlace(last) : null }
+}
+
+/** Without a patient, an actor or an id only the time index helps, and that reads the whole period. */
+function requireNarrow(search: AuditSearch): void {
+  if (search.patientKeys || search.actor !== undefined || search.id !== undefined) return
+  const length = search.from ? (search.to ?? new Date(8.64e15)).getTime() - search.from.getTime() : Number.POSITIVE_INFINITY
+  if (length <= openPeriodMs) return
+  throw new Refusal('incorrect', 'name a patient, an agent or a period of at most 31 days', {
+    hint: 'Add patient, agent, or date=ge… with date=lt….',
+  })
+}
+
+function conditionsOf(search: AuditSearch): Fragment[] {
+  const conditions: Fragment[] = [fragment`true`]
+  if (search.actor !== undefined) conditions.push(fragment`actor = ${search.actor}`)
+  if (search.from) conditions.push(fragment`at >= ${search.from}::timestamptz`)
+  if (search.to) conditions.push(fragment`at < ${search.to}::timestamptz`)
+  if (search.action) conditions.push(fragment`action = ${search.action}`)
+  if (search.decision) conditions.push(fragment`decision = ${search.decision}`)
+  if (search.id !== undefined) conditions.push(hasId(search.id))
+  if (search.cursor !== undefined) {
+    const place = parsePlace(search.cursor)
+    if (!place) throw new Refusal('incorrect', 'this page link is not one of ours')
+    conditions.push(olderThan(place))
+  }
+  return conditions
+}
+
+function hasId(id: string): Fragment {
+  const [, stream, seq] = /^(\d{1,9})-(\d{1,15})$/.exec(id) ?? []
+  return stream && seq ? fragment`stream = ${Number(stream)} and seq = ${Number(seq)}` : fragment`false`
+}
+
+function ofPatients(sql: Runner, keys: readonly number[], where: Fragment, limit: number): Promise<EntryRow[]> {
+  return sql<EntryRow>`
+    select e.stream, e.seq, e.at, e.entry
+      from unnest(${keys}::int8[]) as k (patient)
+     cross join lateral (
+           select stream, seq, at, entry
+             from audit.entry
+            where patient = k.patient and patient <> 0 and ${where}
+            order by at desc, stream desc, seq desc
+            limit ${limit}
+         ) e
+     order by e.at desc, e.stream desc, e.seq desc
+     limit ${limit}`
+}

@@ -1,0 +1,98 @@
+import type { Connection, Runner } from '../platform/sql.ts'
+import type { World } from '../platform/world.ts'
+import { rootOf, type Seal, type SealedHead, sealHash, sealKey, signSeal, noSeal } from './seal.ts'
+import { appendToCopy, copyFolder, lastCopied } from './seal-copy.ts'
+import { insertSeal, lastSeal, lastStream, openHeads, sealsAfter, streamsHeld } from './seal-store.ts'
+import { locks } from './store.ts'
+
+const lockLimitMs = 30_000
+const copiedAtOnceMax = 1_000
+
+/**
+ * Signs how far every stream has come, if anything came since the last time, and writes the same line outside the database.
+ * The lock is held until the copy is on disk, so no verification sees one without the other.
+ */
+export async function seal(world: World, options: { unlessYoungerThanMs?: number } = {}): Promise<Seal | null> {
+  const connection = await world.connect()
+  try {
+    await connection.client.query(`set lock_timeout = ${lockLimitMs}`)
+    await connection.sql`select pg_advisory_lock(${locks.seals}::int4, 0)`
+    const made = await makeSeal(world, connection, options.unlessYoungerThanMs ?? 0)
+    await completeCopy(world, connection.sql)
+    return made
+  } finally {
+    await connection.end() // ends the lock too
+  }
+}
+
+async function makeSeal(world: World, connection: Connection, youngMs: number): Promise<Seal | null> {
+  // Asked before the snapshot is taken: a stream that is not held now cannot have anything that the snapshot does not show.
+  const held = await streamsHeld(connection.sql)
+  return connection.sql.begin(async (tx) => {
+    await tx`set transaction isolation level repeatable read`
+    const last = await lastSeal(tx)
+    const now = world.now()
+    if (last && now.getTime() - Date.parse(last.at) < youngMs) return null
+
+    const before = last ?? noSeal
+    const known = before.heads.filter((head) => !head.final)
+    const heads = (await openHeads(tx, known.map((head) => head.stream), before.streams))
+      .map((head): SealedHead => ({ ...head, final: !held.has(head.stream) }))
+    if (!hasNews(known, heads)) return null
+
+    const stream = await lastStream(tx)
+    const key = sealKey(world.keys)
+    const signed = signSeal({
+      number: before.number + 1,
+      at: now.toISOString(),
+      previous: last ? sealHash(last) : noSeal.hash,
+      streams: stream.id,
+      streamsHash: stream.hash,
+      root: rootOf(heads),
+      heads,
+      keyId: key.id,
+    }, key)
+    await insertSeal(tx, signed)
+    return signed
+  })
+}
+
+/** Entries or streams that no seal covers; that a stream has ended since is not worth a seal of its own. */
+function hasNews(known: readonly SealedHead[], heads: readonly SealedHead[]): boolean {
+  const sealed = new Map(known.map((head) => [head.stream, head.seq]))
+  return heads.some((head) => sealed.get(head.stream) !== head.seq)
+}
+
+/** Whatever the copy of this host lacks: its own new seal, one that a crash kept from it, or those another host made. */
+async function completeCopy(world: World, sql: Runner): Promise<void> {
+  const folder = copyFolder(world.config.DATA_DIR)
+  const key = sealKey(world.keys)
+  for (;;) {
+    const missing = await sealsAfter(sql, lastCopied(folder), copiedAtOnceMax)
+    if (missing.length > 0) appendToCopy(folder, missing, key)
+    if (missing.length < copiedAtOnceMax) return
+  }
+}
+
+/** Seals in the background while the server runs. Stop it after the ledger is closed: the last seal then covers everything. */
+export function startSealing(world: World): () => Promise<void> {
+  const everyMs = world.config.SEAL_SECONDS * 1000
+  let running: Promise<void> = Promise.resolve()
+  const once = (youngMs: number) => {
+    running = running.then(async () => {
+      try {
+        await seal(world, { unlessYoungerThanMs: youngMs })
+      } catch (error) {
+        world.log.error({ err: error }, 'the audit could not be sealed; the unsealed window grows until it can')
+      }
+    })
+    return running
+  }
+  // Several processes seal the same audit: whoever comes first does it for all.
+  const timer = setInterval(() => void once(everyMs / 2), everyMs)
+  timer.unref()
+  return () => {
+    clearInterval(timer)
+    return once(0)
+  }
+}

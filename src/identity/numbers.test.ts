@@ -112,7 +112,7 @@ const examples: [kind: keyof typeof check, text: string, verdict: 'valid' | RegE
 for (const [kind, text, verdict, warnings = []] of examples) {
   test(`${kind} ${text || '(empty)'} is ${verdict === 'valid' ? `valid${warnings.length ? ` with ${warnings}` : ''}` : `refused: ${verdict.source}`}`, () => {
     const result = check[kind](text)
-    assert.equal(result.ok, verdict === 'valid', result.reason)
+    assert.equal(result.ok, verdict === 'valid', result.reason ?? '')
     assert.deepEqual(result.warnings, warnings)
     if (verdict !== 'valid') {
       assert.match(result.reason ?? '', verdict)
@@ -174,7 +174,7 @@ for (const [kind, arbitrary] of Object.entries(numbers) as [keyof typeof numbers
 
 for (const kind of ['jmbg strict', 'account'] as const) {
   test(`every swap of two neighbouring digits of a ${kind} is caught`, () => {
-    fc.assert(fc.property(numbers[kind], fc.nat(), (text, where) => {
+    fc.assert(fc.property(numbers[kind], fc.nat(), (text: string, where: number) => {
       const at = where % (text.length - 2)
       fc.pre(text[at] !== text[at + 1])
       assert.ok(!check[kind](text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2)).ok)

@@ -36,15 +36,18 @@ export function checkLbo(text: string): Check {
 }
 
 /** The official form of LZB is not published yet, so length, form and check digit are data; see domain ekarton, section 10. */
-export type LzbPolicy = { length: number; pattern: string; check: 'mod-11-10' | 'none' }
+export type LzbPolicy = { length: number; pattern: string; check: 'mod11-10' | 'none' }
 
-export const lzbPolicyDefault: LzbPolicy = { length: 11, pattern: '^[1-9][0-9]{10}$', check: 'mod-11-10' }
+export const lzbPolicyDefault: LzbPolicy = { length: 11, pattern: '^[1-9][0-9]*$', check: 'mod11-10' }
+
+export const lzbPolicyOf = (config: { LZB_LENGTH: number; LZB_CHECK: string }): LzbPolicy =>
+  ({ ...lzbPolicyDefault, length: config.LZB_LENGTH, check: config.LZB_CHECK === 'none' ? 'none' : 'mod11-10' })
 
 export function checkLzb(text: string, policy: LzbPolicy = lzbPolicyDefault): Check {
   const hint = 'Send the LZB exactly as the centre returned it; local software never makes one.'
   if (text.length !== policy.length) return reject(`LZB must have ${policy.length} characters`, hint)
   if (!new RegExp(policy.pattern).test(text)) return reject('LZB does not have the required form', hint)
-  if (policy.check === 'mod-11-10' && mod1110CheckDigit(text.slice(0, -1)) !== Number(text.at(-1))) {
+  if (policy.check === 'mod11-10' && mod1110CheckDigit(text.slice(0, -1)) !== Number(text.at(-1))) {
     return reject('the check digit of the LZB does not match', hint)
   }
   return accept()

@@ -1,0 +1,122 @@
+import type { Patient } from '@medplum/fhirtypes'
+import { Refusal } from '../platform/refusal.ts'
+import type { Transaction, World } from '../platform/world.ts'
+import { type ChartRules, type Claim, type FilingWarning, readChart } from './chart.ts'
+import { decideFiling, type Plan } from './filing.ts'
+import { newKey, newLzb, newTemporaryNumber, newUuid } from './issue.ts'
+import { lzbPolicyOf } from './numbers.ts'
+import { hashOf, type NumberKind, seal, unseal } from './secrets.ts'
+import { type Act, type ChartKey, linkChart, locate, type Located, type LocatedFacts, merge, type NewNumber, type NewPerson, pendingPerson, personOfNumber } from './store.ts'
+
+/** One chart to file: a Patient resource of one institution, under its own patient key. */
+export type Filing = {
+  patient: number
+  institution: number
+  resource: Patient
+  id: string
+  /** Who files it, for the history of links; the institution's own id when it is left out. */
+  actor?: string
+}
+
+export type Filed = {
+  /** Root key and handle of the person the chart belongs to. */
+  person: number
+  handle: string
+  state: 'identified' | 'pending'
+  temporaryNumber: string | null
+  lzb: string | null
+  warnings: FilingWarning[]
+}
+
+/** A random value was taken, or somebody claimed the same number meanwhile: look again and decide again. */
+const attemptsMax = 5
+
+/**
+ * Finds or makes the person of a chart, inside the transaction that stores the chart: called for each Patient that is created or updated.
+ * A known chart costs two statements, a new person three.
+ */
+export async function fileChart(tx: Transaction, world: World, filing: Filing): Promise<Filed | Refusal> {
+  const claim = readChart(filing.resource, rulesOf(world))
+  if (claim instanceof Refusal) return claim
+  const at = world.now()
+  const act = { batch: newUuid(world), actor: filing.actor ?? `institution:${filing.institution}`, at }
+  const chart = {
+    key: filing.patient,
+    institution: filing.institution,
+    local: claim.local === null ? null : hashOf(world, 'local', `${filing.institution}|${claim.local}`),
+  }
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    const facts = await locate(tx, chart.key, hashesOf(world, claim), chart.local)
+    const plan = decideFiling(claim, facts)
+    if (plan instanceof Refusal) return plan
+    if (isTooStrict(world, filing.institution, facts, plan)) return strictRefusal()
+    const filed = await carryOut(tx, world, { facts, plan, claim, chart, act })
+    if (filed !== null) return filed
+  }
+  throw new Refusal('busy', 'the identity of this patient is being changed by others; nothing was stored', { retryAfterSeconds: 1 })
+}
+
+export function rulesOf(world: World): ChartRules {
+  const { SYSTEM_URN, IDENTITY_JMBG_PIVOT } = world.config
+  return { urn: SYSTEM_URN, lzb: lzbPolicyOf(world.config), jmbg: { today: world.now(), yearPivot: IDENTITY_JMBG_PIVOT } }
+}
+
+type Task = { facts: LocatedFacts; plan: Plan; claim: Claim; chart: ChartKey; act: Act }
+
+/** Null: something was taken, look again. */
+async function carryOut(tx: Transaction, world: World, { facts, plan, claim, chart, act }: Task): Promise<Filed | null> {
+  const known = factOf(facts, plan.person)
+  const numbers = plan.add.map((kind) => newNumber(world, kind, claim[kind] as string))
+  const fresh = newPerson(world)
+  const [first] = numbers
+
+  let toAdd = numbers
+  if (plan.person === null) {
+    const made = first ? await personOfNumber(tx, fresh, first, act.at) : await pendingPerson(tx, fresh, chart.key, chart.local, act.at)
+    if (made !== fresh.id) return null // Somebody claimed it a moment ago, and their facts count now.
+    toAdd = numbers.slice(1)
+  }
+  const person = plan.person ?? fresh.id
+  for (const other of plan.merge) await merge(tx, other, person, 'the chart brought a number of this person', act)
+  if (!(await linkChart(tx, person, { chart, claim, act, numbers: toAdd, lzb: fresh.lzb }))) return null
+
+  const isIdentified = known?.isIdentified === true || numbers.length > 0
+  const lzb = known?.lzb ? unseal(world, 'lzb', known.lzb) : fresh.lzbText
+  return {
+    person,
+    handle: known?.handle ?? fresh.handle,
+    state: isIdentified ? 'identified' : 'pending',
+    temporaryNumber: isIdentified ? null : (known?.temporaryNumber ?? fresh.temporaryNumber),
+    lzb: isIdentified ? lzb : null,
+    warnings: plan.warnings,
+  }
+}
+
+function hashesOf(world: World, claim: Claim): Buffer[] {
+  const kinds: NumberKind[] = ['jmbg', 'ebs', 'lbo', 'lzb']
+  return kinds.flatMap((kind) => (claim[kind] === null ? [] : [hashOf(world, kind, claim[kind])]))
+}
+
+export const newNumber = (world: World, kind: NumberKind, value: string): NewNumber => ({ kind, hash: hashOf(world, kind, value), cipher: seal(world, kind, value) })
+
+/** Everything random that a new person may need, drawn at once. */
+export function newPerson(world: World): NewPerson & { lzbText: string } {
+  const lzbText = newLzb(world)
+  return { id: newKey(world), handle: newUuid(world), lzbText, lzb: newNumber(world, 'lzb', lzbText), temporaryNumber: newTemporaryNumber(world) }
+}
+
+function isTooStrict(world: World, institution: number, facts: LocatedFacts, plan: Plan): boolean {
+  const strict = world.config.IDENTITY_STRICT
+  if (!strict.includes('all') && !strict.includes(String(institution))) return false
+  return plan.add.length === 0 && factOf(facts, plan.person)?.isIdentified !== true
+}
+
+function factOf(facts: LocatedFacts, person: number | null): Located | undefined {
+  const { chart, jmbg, ebs, lbo, lzb, local } = facts
+  return [chart, jmbg, ebs, lbo, lzb, local].find((fact) => fact !== null && fact.person === person) ?? undefined
+}
+
+const strictRefusal = () =>
+  new Refusal('unprocessable', 'this institution must send JMBG or EBS with every patient', {
+    expression: 'Patient.identifier', hint: 'Add the number, or ask the operator to lift IDENTITY_STRICT for patients without one.',
+  })

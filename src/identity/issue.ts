@@ -1,0 +1,62 @@
+import type { World } from '../platform/world.ts'
+import { mod1110CheckDigit } from './check-digits.ts'
+import { lzbPolicyOf } from './numbers.ts'
+
+/** Keys below this belong to the record itself, for resources that are about nobody. */
+const keysReserved = 4096
+const keyBytes = 6
+
+/** A patient key: 48 random bits, a pseudonym that carries nothing about the person. */
+export function newKey(world: World): number {
+  for (;;) {
+    const key = world.random(keyBytes).readUIntBE(0, keyBytes)
+    if (key >= keysReserved) return key
+  }
+}
+
+/** UUID version 4: the only thing about a person that may stand in a link. */
+export function newUuid(world: World): string {
+  const bytes = world.random(16)
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** Random, never derived from another number: it tells no birth date, sex or region, and cannot be computed back. */
+export function newLzb(world: World): string {
+  const policy = lzbPolicyOf(world.config)
+  const digits = policy.check === 'none' ? policy.length : policy.length - 1
+  const body = `${1 + randomDigit(world, 9)}${randomDigits(world, digits - 1)}`
+  return policy.check === 'none' ? body : body + mod1110CheckDigit(body)
+}
+
+/** `P-2026-48392017-5`: random, so that nobody finds a patient by counting, with a check digit against slips. */
+export function newTemporaryNumber(world: World): string {
+  const year = world.now().getUTCFullYear()
+  const digits = randomDigits(world, 8)
+  return `P-${year}-${digits}-${mod1110CheckDigit(`${year}${digits}`)}`
+}
+
+/** The temporary number somebody typed, written as issued; null when it is none or a digit is wrong. */
+export function readTemporaryNumber(text: string): string | null {
+  const [, year, digits, check] = /^[PpПп]\s*-?\s*(\d{4})\s*-?\s*(\d{8})\s*-?\s*(\d)$/.exec(text.trim()) ?? []
+  return check !== undefined && mod1110CheckDigit(`${year}${digits}`) === Number(check) ? `P-${year}-${digits}-${check}` : null
+}
+
+/** As people read it: groups of four. */
+export const inGroups = (lzb: string): string => lzb.replace(/(.{4})(?=.)/g, '$1 ')
+
+function randomDigits(world: World, count: number): string {
+  let digits = ''
+  while (digits.length < count) digits += randomDigit(world, 10)
+  return digits
+}
+
+/** A byte above the last full multiple would favour small digits, so it is drawn again. */
+function randomDigit(world: World, below: number): number {
+  for (;;) {
+    const byte = world.random(1)[0] as number
+    if (byte < 256 - (256 % below)) return byte % below
+  }
+}

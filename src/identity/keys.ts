@@ -1,0 +1,64 @@
+import type { Sql, Transaction, World } from '../platform/world.ts'
+import { readTemporaryNumber } from './issue.ts'
+import { hashOf, type NumberKind } from './secrets.ts'
+
+/** All keys of the person behind each key; a key nobody filed is missing. */
+export async function keySets(sql: Sql | Transaction, keys: readonly number[]): Promise<Map<number, number[]>> {
+  const rows = await sql<{ key: number; all: number[] }>`
+    select asked.key, array_agg(other.key order by other.key) as all
+      from identity.chart_key asked
+      join identity.chart_key other on other.person = asked.person
+     where asked.key = any(${[...keys]}::int8[])
+     group by asked.key`
+  return new Map(rows.map((row) => [row.key, row.all]))
+}
+
+/** Keys of the person with this number; none when the number is unknown. Any JMBG, EBS, LBO or LZB the person ever had leads to them. */
+export async function keysOfNumber(sql: Sql | Transaction, world: World, system: string, value: string): Promise<number[]> {
+  const kind = (['jmbg', 'ebs', 'lbo', 'lzb'] as const).find((one) => system === `${world.config.SYSTEM_URN}:${one}`)
+  const person = kind ? await holderOf(sql, world, [[kind, value]]) : null
+  return person === null ? [] : keysOfPerson(sql, person)
+}
+
+export type Known = { person: number; handle: string; keys: number[] }
+
+/** The living person of a handle, also of one that was merged; null when there is none. */
+export async function personOf(sql: Sql | Transaction, handle: string): Promise<Known | null> {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(handle)) return null
+  const [found] = await sql<{ person: number }>`select identity.survivor(id) as person from identity.person where handle = ${handle}`
+  return found ? known(sql, found.person) : null
+}
+
+/** The person with a temporary number or any personal number, whatever somebody typed in one field. */
+export async function personOfAnyNumber(sql: Sql | Transaction, world: World, text: string): Promise<Known | null> {
+  const temporary = readTemporaryNumber(text)
+  if (temporary !== null) {
+    const [found] = await sql<{ person: number }>`select identity.survivor(id) as person from identity.person where temporary_number = ${temporary}`
+    return found ? known(sql, found.person) : null
+  }
+  const digits = text.replace(/[\s-]/g, '')
+  if (!/^\d{6,20}$/.test(digits)) return null
+  const person = await holderOf(sql, world, (['jmbg', 'ebs', 'lbo', 'lzb'] as const).map((kind) => [kind, digits]))
+  return person === null ? null : known(sql, person)
+}
+
+async function holderOf(sql: Sql | Transaction, world: World, numbers: [NumberKind, string][]): Promise<number | null> {
+  const [found] = await sql<{ person: number | null }>`
+    select identity.holder_of(${numbers.map(([kind, value]) => hashOf(world, kind, value))}::bytea[]) as person`
+  return found?.person ?? null
+}
+
+async function known(sql: Sql | Transaction, person: number): Promise<Known | null> {
+  const [found] = await sql<{ handle: string; keys: number[] }>`
+    select person.handle, array_agg(chart_key.key order by chart_key.key) as keys
+      from identity.person person
+      join identity.chart_key chart_key on chart_key.person = person.id
+     where person.id = ${person}
+     group by person.handle`
+  return found ? { person, ...found } : null
+}
+
+async function keysOfPerson(sql: Sql | Transaction, person: number): Promise<number[]> {
+  const rows = await sql<{ key: number }>`select key from identity.chart_key where person = ${person} order by key`
+  return rows.map((row) => row.key)
+}

@@ -1,0 +1,36 @@
+import { Refusal } from '../platform/refusal.ts'
+import type { World } from '../platform/world.ts'
+import { newPerson } from './file-chart.ts'
+import { newUuid } from './issue.ts'
+import { type Known, personOf } from './keys.ts'
+import { merge } from './store.ts'
+
+export type Unlink = { key: number; reason: string; actor: string }
+
+/** Separates a chart from its person: what a link brought goes back as a whole, a chart that was never linked becomes a pending identity. */
+export async function unlink(world: World, { key, reason, actor }: Unlink): Promise<Known> {
+  const fresh = newPerson(world)
+  return world.sql.begin(async (tx) => {
+    const [row] = await tx<{ person: number | null; handle: string | null }>`
+      select person.id as person, person.handle
+        from identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${fresh.temporaryNumber}, ${newUuid(world)}, ${actor}, ${reason}, ${world.now()}) as moved
+        left join identity.person person on person.id = moved`
+    if (!row?.handle) {
+      throw new Refusal('not-found', 'there is nothing to separate under this key', { hint: 'Give the key of a chart; `identity show` lists them.' })
+    }
+    return (await personOf(tx, row.handle)) as Known
+  })
+}
+
+export type Link = { from: string; into: string; reason: string; actor: string }
+
+/** Makes one person of two by hand; both handles and all their numbers lead to the survivor from now on. */
+export async function link(world: World, { from, into, reason, actor }: Link): Promise<Known> {
+  return world.sql.begin(async (tx) => {
+    const [one, other] = [await personOf(tx, from), await personOf(tx, into)]
+    if (!one || !other) throw new Refusal('not-found', 'there is no person with this handle')
+    if (one.person === other.person) throw new Refusal('conflict', 'these are one person already')
+    await merge(tx, one.person, other.person, reason, { batch: newUuid(world), actor, at: world.now() })
+    return (await personOf(tx, into)) as Known
+  })
+}

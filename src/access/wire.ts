@@ -20,3 +20,12 @@ export type Me = {
 
 /** Body of every 403: the reason and what would open it. */
 export type Denied = { reason: string; opens: string[] }
+
+/** `GET /access/claims`: encounters in progress that a system reported for this doctor. `POST /access/claims/:id/confirmation` opens the visit. */
+export type Claim = { id: string; encounter: string; unit: number | null; at: string; expires: string }
+export type Claims = { claims: Claim[] }
+/** Answer of a confirmation. */
+export type ConfirmedClaim = { until: string }
+
+/** `POST /sign-out`: where the browser goes next. */
+export type SignedOut = { to: string }

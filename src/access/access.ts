@@ -1,0 +1,33 @@
+import { createAccount, revokeAccount } from './account.ts'
+import { authenticate } from './authenticate.ts'
+import { issueCardProof, useCardProof } from './card.ts'
+import { closeClaim, fileClaim } from './claim.ts'
+import { decide, relationsOf } from './decide.ts'
+import { refusalOf } from './denial.ts'
+import { missingForProduction } from './production.ts'
+import { endRelation, endRelationsOf, type NewRelation, relateAll, setDuty, setSubstitution } from './relation-store.ts'
+import { requireScope } from './scope.ts'
+import { typesHidden } from './views.ts'
+import { closeVisits, openVisit, visitEntry } from './visit.ts'
+import type { Transaction } from '../platform/world.ts'
+
+// The door: what other slices may use of access.
+export { authenticate, createAccount, decide, endRelationsOf, relateAll, relationsOf, requireScope, setDuty, typesHidden }
+export type { NewAccount } from './account.ts'
+export type { Action, Basis, Decision, RelationKind, Relations, View } from './relation.ts'
+export type { Duty, NewRelation, Substitution } from './relation-store.ts'
+export type { Interaction } from './scope.ts'
+export type { OpenVisit, Proof, VisitWish } from './visit.ts'
+
+/** One relation; `relateAll` takes any number. */
+export const relate = (tx: Transaction, relation: NewRelation): Promise<void> => relateAll(tx, [relation])
+
+/** What only a few callers need. */
+export const access = {
+  /** The 403 of a denied decision, in the language of the request. */
+  refusalOf,
+  openVisit, closeVisits, visitEntry, issueCardProof, useCardProof,
+  /** Encounters in progress that systems report: filed by the record, confirmed by the doctor, closed with the encounter. */
+  fileClaim, closeClaim,
+  endRelation, setSubstitution, revokeAccount, missingForProduction,
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import type { Actor } from '../platform/actor.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { fragment } from '../platform/sql.ts'
+import type { Transaction, World } from '../platform/world.ts'
+import { announce } from './changes.ts'
+import { hashPassword } from './password.ts'
+import type { Role } from './wire.ts'
+
+/** A person who may sign in, as an upper slice describes them; names of places ride along, because access knows none. */
+export type NewAccount = {
+  id?: string
+  name: string
+  roles: readonly Role[]
+  /** For the embedded provider of the demo. */
+  userName?: string | null
+  password?: string | null
+  /** For an issuer outside: who they are there. */
+  issuer?: string | null
+  subject?: string | null
+  worker?: number | null
+  institution?: number | null
+  institutionName?: string | null
+  unit?: number | null
+  unitName?: string | null
+  /** Root key and handle of the citizen's own person. */
+  patient?: number | null
+  person?: string | null
+  /** Shown on the sign-in page of the demo. */
+  demo?: boolean
+}
+
+export type Account = {
+  id: string
+  userName: string | null
+  password: string | null
+  name: string
+  roles: Role[]
+  worker: number | null
+  institution: number | null
+  institutionName: string | null
+  unit: number | null
+  unitName: string | null
+  patient: number | null
+  handle: string | null
+  revokedAt: Date | null
+}
+
+/** Adds an account and answers its id. A user name that is taken is refused. */
+export async function createAccount(tx: Transaction, account: NewAccount): Promise<string> {
+  if (account.roles.length === 0) throw new Refusal('incorrect', 'an account has at least one role')
+  const id = account.id ?? randomUUID()
+  const password = account.password ? await hashPassword(account.password) : null
+  const added = await tx`
+    insert into access.account
+      (id, user_name, password, issuer, subject, name, roles, worker, institution, institution_name, unit, unit_name, patient, handle, demo)
+    values
+      (${id}, ${account.userName ?? null}, ${password}, ${account.issuer ?? null}, ${account.subject ?? null}, ${account.name},
+       ${[...account.roles]}::text[], ${account.worker ?? null}, ${account.institution ?? null}, ${account.institutionName ?? null},
+       ${account.unit ?? null}, ${account.unitName ?? null}, ${account.patient ?? null}, ${account.person ?? null}, ${account.demo ?? false})
+    on conflict do nothing
+    returning id`
+  if (added.length === 0) throw new Refusal('conflict', 'there is an account of this user name or subject already')
+  return id
+}
+
+export const accountColumns = fragment`
+  account.id, account.user_name, account.password, account.name, account.roles, account.worker, account.institution,
+  account.institution_name, account.unit, account.unit_name, account.patient, account.handle, account.revoked_at`
+
+export async function accountByName(sql: World['sql'], userName: string): Promise<Account | null> {
+  const [found] = await sql<Account>`select ${accountColumns} from access.account as account where user_name = ${userName}`
+  return found ?? null
+}
+
+export async function accountBySubject(sql: World['sql'], issuer: string, subject: string): Promise<Account | null> {
+  const [found] = await sql<Account>`select ${accountColumns} from access.account as account where issuer = ${issuer} and subject = ${subject}`
+  return found ?? null
+}
+
+export async function accountById(sql: World['sql'], id: string): Promise<Account | null> {
+  const [found] = await sql<Account>`select ${accountColumns} from access.account as account where id = ${id}`
+  return found ?? null
+}
+
+/** Accounts of the demo, in the order they were made, for the sign-in page. */
+export function demoAccounts(sql: World['sql']): Promise<Account[]> {
+  return sql<Account>`
+    select ${accountColumns} from access.account as account
+     where demo and user_name is not null and revoked_at is null
+     order by created_at, user_name
+     limit 50`
+}
+
+/** From now on the account opens nothing; its sessions end with it in every process within a second. */
+export async function revokeAccount(tx: Transaction, id: string, at: Date): Promise<void> {
+  const revoked = await tx`update access.account set revoked_at = ${at} where id = ${id} and revoked_at is null returning id`
+  if (revoked.length === 0) throw new Refusal('not-found', 'there is no such account, or it is revoked already')
+  await announce(tx, 'account', id)
+}
+
+export function actorOfAccount(account: Account, session: string | null): Actor {
+  const { id, name, roles, institution, institutionName, unit, unitName, worker, patient } = account
+  return { kind: 'person', id, name, roles, scopes: [], institution, institutionName, unit, unitName, worker, patient, session }
+}

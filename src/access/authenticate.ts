@@ -1,0 +1,99 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../platform/actor.ts'
+import { baseUrl } from '../platform/config.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { isConnectionLost } from '../platform/sql.ts'
+import type { World } from '../platform/world.ts'
+import { readCookie } from './cookies.ts'
+import { Buckets, type Limit } from './limit.ts'
+import { principalsOf } from './principals.ts'
+import { isSame } from './sealed.ts'
+import { cookieName, csrfOf } from './session.ts'
+
+/**
+ * Who asks? Before any route runs, a bearer token or a session cookie becomes `request.actor`; without one the answer is 401,
+ * unless the route says of itself `{ config: { open: true } }`. An unknown address is open too: it answers 404 and nothing else.
+ */
+export async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (request.is404 || request.routeOptions.config.open === true) return
+  const { world } = request
+  try {
+    request.actor = await actorOf(request, reply)
+  } catch (error) {
+    if (isConnectionLost(error)) throw new Refusal('busy', 'the register of keys and sessions cannot be reached; try again', { retryAfterSeconds: 1 })
+    throw error
+  }
+  limit(world, 'actor', request.actor.id)
+}
+
+const bearer = /^bearer +([\w.~+/=-]+)$/i
+const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
+async function actorOf(request: FastifyRequest, reply: FastifyReply): Promise<Actor> {
+  const { world, headers } = request
+  if (headers.authorization !== undefined) {
+    const token = bearer.exec(headers.authorization)?.[1]
+    if (!token) return refuse(reply, new Refusal('unauthenticated', 'the header authorization must be: Bearer, a space, a token'))
+    return principalsOf(world).ofToken(token).catch((error: unknown) => refuse(reply, error))
+  }
+  const cookie = readCookie(request, cookieName)
+  const actor = cookie === undefined ? null : await principalsOf(world).ofCookie(cookie)
+  if (!actor) {
+    reply.header('www-authenticate', 'Bearer realm="spona"')
+    const sentence = cookie === undefined ? 'this address needs a token or a sign-in' : 'the session is over'
+    throw new Refusal('unauthenticated', sentence, { hint: 'People: sign in at /sign-in. Systems: ask for a token, see /.well-known/smart-configuration.' })
+  }
+  if (!isSafe(request.method)) requireOwnPage(request, actor)
+  return actor
+}
+
+/** RFC 6750, section 3.1: a refused token says which error it is. */
+function refuse(reply: FastifyReply, error: unknown): never {
+  if (error instanceof Refusal && error.kind === 'unauthenticated') {
+    reply.header('www-authenticate', `Bearer realm="spona", error="invalid_token", error_description="${error.message.replace(/["\\]/g, '')}"`)
+  }
+  throw error
+}
+
+/** A cookie rides along with forged requests, so a change needs the session's own value in a header, and our own origin. */
+function requireOwnPage(request: FastifyRequest, actor: Actor): void {
+  const given = request.headers['x-spona-csrf']
+  const expected = csrfOf(request.world, actor.session as string)
+  if (typeof given !== 'string' || !isSame(given, expected)) {
+    throw new Refusal('forbidden', 'the header x-spona-csrf is missing or wrong', { hint: 'Send the value that GET /access/me answers.' })
+  }
+  requireSameOrigin(request)
+}
+
+/** Browsers send Origin with every request that is not a GET; a client that is no browser sends none. */
+export function requireSameOrigin(request: FastifyRequest): void {
+  const { origin } = request.headers
+  const site = request.headers['sec-fetch-site']
+  const isForeignSite = site !== undefined && site !== 'same-origin' && site !== 'none'
+  const isForeignOrigin = origin !== undefined && origin !== new URL(baseUrl(request.world.config)).origin && URL.parse(origin)?.host !== request.headers.host
+  if (isForeignSite || isForeignOrigin) throw new Refusal('forbidden', 'this request comes from a page of another origin')
+}
+
+// The limits of open addresses are for one network address; a whole hospital may stand behind one.
+const limitsOfAddress = { 'sign-in': { perSecond: 20, burst: 200 }, token: { perSecond: 50, burst: 500 } } as const satisfies Record<string, Limit>
+export type LimitName = 'actor' | keyof typeof limitsOfAddress
+
+const buckets = new WeakMap<World, Record<LimitName, Buckets>>()
+
+/** Refuses with 429 when this caller asks faster than the named limit allows. */
+export function limit(world: World, name: LimitName, key: string): void {
+  let mine = buckets.get(world)
+  if (!mine) {
+    const perSecond = world.config.RATE_PER_CLIENT
+    mine = {
+      actor: new Buckets({ perSecond, burst: perSecond }),
+      'sign-in': new Buckets(limitsOfAddress['sign-in']),
+      token: new Buckets(limitsOfAddress.token),
+    }
+    buckets.set(world, mine)
+  }
+  const waitSeconds = mine[name].take(key, performance.now())
+  if (waitSeconds > 0) {
+    throw new Refusal('too-many', `more requests than the limit "${name}" allows`, { retryAfterSeconds: waitSeconds, hint: `Wait ${waitSeconds} s.` })
+  }
+}

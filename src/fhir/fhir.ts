@@ -1,5 +1,11 @@
 /** The door of the fhir slice: pure functions over FHIR R4; the only thing read from outside are the official definitions. */
+export { type BundleEntry, type BundlePlan, planBundle, type Target } from './bundle.ts'
+export { type Capabilities, capabilityStatement, type Interaction } from './capability.ts'
 export { parseJson, printJson } from './json.ts'
 export { loadFhir } from './load.ts'
 export { rewriteReferences } from './references.ts'
+export { matches, sortKey } from './search/matches.ts'
+export { type Condition, type Narrowing, narrowing } from './search/narrowing.ts'
+export { parseSearch } from './search/parse.ts'
+export type { Clause, Include, Search, Sort } from './search/search.ts'
 export type { Extracted, Fhir, Issue, Resource, SearchParameter, SearchParameterType } from './types.ts'

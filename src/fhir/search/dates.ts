@@ -5,33 +5,36 @@ export type Bounds = { low: number; high: number }
 export const beginningOfTime = new Date('0001-01-01T00:00:00Z').getTime()
 export const endOfTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-const form =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
-
 /**
- * Null when the text is not a date. A date without a zone is read in UTC on both sides of a search, so that a day finds itself:
- * https://hl7.org/fhir/R4/search.html#date
+ * A date without a zone is a day of the country, in resources and in searches alike: "the server's local timezone should be
+ * assumed" (https://hl7.org/fhir/R4/search.html#date). A visit at half past midnight in Belgrade is found under its own day.
  */
+export const localZone = 'Europe/Belgrade'
+
+const form = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
+const dayMs = 86_400_000
+
+/** Null when the text is not a date. Minutes may be the last that is given, in searches only. */
 export function dateBounds(text: string): Bounds | null {
   const parts = form.exec(text)
   if (parts === null) return null
   const [, yearText, monthText, dayText, hour, minute, second, fraction = '', zone] = parts
   const year = Number(yearText)
   if (year < 1) return null
-  if (monthText === undefined) return { low: utc(year, 0, 1), high: utc(year + 1, 0, 1) - 1 }
+  if (monthText === undefined) return { low: local(utc(year, 0, 1)), high: local(utc(year + 1, 0, 1)) - 1 }
   const month = Number(monthText) - 1
   if (month < 0 || month > 11) return null
-  if (dayText === undefined) return { low: utc(year, month, 1), high: utc(year, month + 1, 1) - 1 }
+  const nextMonth = utc(year, month + 1, 1)
+  if (dayText === undefined) return { low: local(utc(year, month, 1)), high: local(nextMonth) - 1 }
   const day = utc(year, month, Number(dayText))
-  if (Number(dayText) < 1 || day >= utc(year, month + 1, 1)) return null
-  if (hour === undefined) return { low: day, high: day + 86_400_000 - 1 }
+  if (Number(dayText) < 1 || day >= nextMonth) return null
+  if (hour === undefined) return { low: local(day), high: local(day + dayMs) - 1 }
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return null
-  const offset = zone === undefined || zone === 'Z' ? 0 : offsetMs(zone)
-  const low = day - offset + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second ?? 0) * 1000
+  const clock = day + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second ?? 0) * 1000
+  const low = zone === undefined ? local(clock) : clock - (zone === 'Z' ? 0 : offsetMs(zone))
   if (second === undefined) return { low, high: low + 59_999 }
   const digits = fraction.slice(0, 3)
-  const from = low + Number(digits.padEnd(3, '0'))
-  return { low: from, high: low + Number(digits.padEnd(3, '9')) }
+  return { low: low + Number(digits.padEnd(3, '0')), high: low + Number(digits.padEnd(3, '9')) }
 }
 
 function offsetMs(zone: string): number {
@@ -46,4 +49,33 @@ function utc(year: number, month: number, day: number): number {
   if (year >= 100) return Date.UTC(year, month, day)
   scratch.setTime(0)
   return scratch.setUTCFullYear(year, month, day)
+}
+
+type Offset = { from: number; ms: number }
+const offsetsOfYear = new Map<number, Offset[]>()
+
+/** The instant at which clocks of the country show this; `clock` is written as if it were UTC. */
+function local(clock: number): number {
+  scratch.setTime(clock)
+  const year = scratch.getUTCFullYear()
+  let offsets = offsetsOfYear.get(year)
+  if (offsets === undefined) {
+    offsets = readOffsets(year)
+    offsetsOfYear.set(year, offsets)
+  }
+  let ms = 0
+  for (const offset of offsets) if (offset.from <= clock) ms = offset.ms
+  return clock - ms
+}
+
+// A handful of changes a year, asked of the time zone data once, because asking for every date would cost a thousand times more.
+function readOffsets(year: number): Offset[] {
+  let at = Temporal.ZonedDateTime.from({ year, month: 1, day: 1, timeZone: localZone })
+  const offsets: Offset[] = []
+  for (let from = Number.NEGATIVE_INFINITY; ; from = at.epochMilliseconds + at.offsetNanoseconds / 1e6) {
+    offsets.push({ from, ms: at.offsetNanoseconds / 1e6 })
+    const next = at.getTimeZoneTransition('next')
+    if (next === null || next.year > year) return offsets
+    at = next
+  }
 }

@@ -1,7 +1,7 @@
 import { fold } from '../../platform/text.ts'
 import type { Extracted } from '../types.ts'
 import { beginningOfTime, dateBounds, endOfTime } from './dates.ts'
-import { numberBounds, numberOf } from './numbers.ts'
+import { numberOf } from './numbers.ts'
 
 /**
  * From an element to what a search compares, by the tables of https://hl7.org/fhir/R4/search.html. The functions are named
@@ -98,10 +98,10 @@ function reference(out: Out, code: string, { reference: literal, identifier, dis
 }
 
 function quantity(out: Out, code: string, { value, comparator, system, code: unit, unit: label }: Quantity): void {
-  const bounds = numberBounds(value)
-  if (bounds === null) return
-  const low = comparator?.startsWith('<') ? -Number.MAX_VALUE : bounds.low
-  const high = comparator?.startsWith('>') ? Number.MAX_VALUE : bounds.high
+  const number = numberOf(value)
+  if (number === null) return
+  const low = comparator?.startsWith('<') ? -Number.MAX_VALUE : number
+  const high = comparator?.startsWith('>') ? Number.MAX_VALUE : number
   out.push({ code, kind: 'quantity', low, high, system: system ?? null, unit: unit ?? null, label: label ?? null })
 }
 
@@ -117,6 +117,15 @@ function refersTo({ reference: literal, type }: Reference, wanted: string): bool
   if (literal === undefined) return false
   // A urn:uuid has no type to see; the record resolves it before it extracts.
   return literal.startsWith(`${wanted}/`) || literal.includes(`/${wanted}/`)
+}
+
+/** A canonical with a |version is found with it and without it, so it is extracted twice. */
+function canonical(made: (code: string, value: string) => Extracted) {
+  return (out: Out, code: string, value: string): void => {
+    out.push(made(code, value))
+    const at = value.indexOf('|')
+    if (at > 0) out.push(made(code, value.slice(0, at)))
+  }
 }
 
 const patientLiteral = /^(?:https?:\/\/.+\/)?Patient\/[^/]+$/
@@ -145,14 +154,14 @@ export const extractorRuntime = {
     date_Period: period,
     date_Timing: timing,
     reference_Reference: reference,
-    reference_string: (out: Out, code: string, value: string) => out.push({ code, kind: 'reference', reference: value }),
+    reference_string: canonical((code, value) => ({ code, kind: 'reference', reference: value })),
     reference_Resource(out: Out, code: string, { resourceType, id }: { resourceType?: string; id?: string }) {
       if (id !== undefined) out.push({ code, kind: 'reference', reference: `${resourceType}/${id}` })
     },
-    uri_string: (out: Out, code: string, value: string) => out.push({ code, kind: 'uri', value }),
+    uri_string: canonical((code, value) => ({ code, kind: 'uri', value })),
     number_decimal(out: Out, code: string, value: unknown) {
-      const bounds = numberBounds(value)
-      if (bounds !== null) out.push({ code, kind: 'number', low: bounds.low, high: bounds.high })
+      const number = numberOf(value)
+      if (number !== null) out.push({ code, kind: 'number', low: number, high: number })
     },
     number_Range(out: Out, code: string, { low, high }: { low?: Quantity; high?: Quantity }) {
       const from = numberOf(low?.value) ?? -Number.MAX_VALUE

@@ -1,7 +1,5 @@
-/** A number means the interval of its precision: 5.40 is 5.395 to 5.405 (https://hl7.org/fhir/R4/search.html#number). */
-export function numberBounds(value: unknown): { low: number; high: number } | null {
-  const text = textOf(value)
-  if (text === null) return null
+/** A number that is searched for means the interval of its precision: 5.40 is 5.395 to 5.405 (https://hl7.org/fhir/R4/search.html#number). */
+export function numberBounds(text: string): { low: number; high: number } | null {
   const number = Number(text)
   if (!Number.isFinite(number)) return null
   const half = halfOfLastDigit(text)

@@ -1,0 +1,197 @@
+import { walkReferences } from './references.ts'
+import { resourceTypes } from './resource-types.ts'
+import { depthMax, shown } from './runtime/check.ts'
+import { idForm } from './runtime/primitives.ts'
+import type { Issue, Resource } from './types.ts'
+
+export const entriesMax = 20_000
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Target =
+  | { kind: 'type'; type: string }
+  | { kind: 'instance'; type: string; id: string }
+  | { kind: 'search'; type: string; query: [string, string][] }
+  /** Anything else a GET may ask for: history, a version, metadata, an operation. */
+  | { kind: 'other'; url: string }
+
+export type BundleEntry = {
+  index: number
+  method: Method
+  target: Target
+  fullUrl: string | null
+  /** By which other entries may mean this one: its fullUrl and, when that ends in Type/id, that. */
+  names: string[]
+  resource: Resource | null
+  ifMatch: string | null
+  ifNoneMatch: string | null
+  ifNoneExist: [string, string][] | null
+  /** `Patient?identifier=…` in place of an id. */
+  conditional: { reference: string; type: string; query: [string, string][]; expression: string }[]
+  issues: Issue[]
+}
+export type BundlePlan = {
+  kind: 'batch' | 'transaction'
+  entries: BundleEntry[]
+  /** Indexes in the order of processing: DELETE, POST, PUT and PATCH, GET and HEAD (https://hl7.org/fhir/R4/http.html#trules). */
+  order: number[]
+  /** What is wrong with the Bundle as a whole. A transaction is refused for any issue, a batch only for these. */
+  issues: Issue[]
+}
+
+type Json = Record<string, unknown>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const textOf = (value: unknown) => (typeof value === 'string' ? value : null)
+const issue = (code: string, expression: string, diagnostics: string, hint: string): Issue => ({ severity: 'error', code, expression, diagnostics, hint })
+
+/** Reads a batch or transaction before anything is done: every entry with its method, target and what is wrong with it. */
+export function planBundle(bundle: Resource): BundlePlan {
+  const kind = bundle.type === 'batch' ? 'batch' : 'transaction'
+  const plan: BundlePlan = { kind, entries: [], order: [], issues: [] }
+  if (bundle.resourceType !== 'Bundle' || (bundle.type !== 'batch' && bundle.type !== 'transaction')) {
+    plan.issues.push(issue('value', 'Bundle.type', 'only a Bundle of type batch or transaction can be processed', 'Set type to transaction or batch.'))
+    return plan
+  }
+  const entries = Array.isArray(bundle.entry) ? (bundle.entry as unknown[]) : []
+  if (entries.length > entriesMax) {
+    plan.issues.push(issue('too-long', 'Bundle.entry', `has ${entries.length} entries, the limit is ${entriesMax}`, 'Send several bundles.'))
+    return plan
+  }
+  plan.entries = entries.map((entry, index) => readEntry(isObject(entry) ? entry : {}, index))
+  checkNames(plan)
+  checkReferences(plan)
+  plan.order = plan.entries.map(({ index }) => index).sort((a, b) => rankOf(plan, a) - rankOf(plan, b) || a - b)
+  return plan
+}
+
+const ranks: Record<Method, number> = { DELETE: 0, POST: 1, PUT: 2, PATCH: 2, GET: 3, HEAD: 3 }
+const rankOf = (plan: BundlePlan, index: number) => ranks[(plan.entries[index] as BundleEntry).method]
+const methods = new Set(Object.keys(ranks))
+
+function readEntry(entry: Json, index: number): BundleEntry {
+  const at = `Bundle.entry[${index}]`
+  const issues: Issue[] = []
+  const request = isObject(entry.request) ? entry.request : {}
+  const resource = isObject(entry.resource) ? (entry.resource as Resource) : null
+  const fullUrl = textOf(entry.fullUrl)
+  const method = methods.has(request.method as string) ? (request.method as Method) : 'GET'
+  const url = textOf(request.url)
+  if (entry.request === undefined) issues.push(issue('required', `${at}.request`, 'an entry needs a request', 'Add request with method and url.'))
+  else if (method !== request.method) issues.push(issue('value', `${at}.request.method`, 'the method is missing or not known', `Use one of: ${[...methods].join(', ')}.`))
+  else if (url === null) issues.push(issue('required', `${at}.request.url`, 'the request needs a url', 'Write Type, Type/id or Type?query.'))
+  const target = url === null ? null : targetOf(url)
+  if (target === null && url !== null) issues.push(issue('value', `${at}.request.url`, 'the url is not one of a FHIR resource', 'Write Type, Type/id or Type?query, without the address of the server.'))
+  const plan: BundleEntry = {
+    ...{ index, method, target: target ?? { kind: 'other', url: '' }, fullUrl, names: namesOf(fullUrl), resource },
+    ...{ ifMatch: textOf(request.ifMatch), ifNoneMatch: textOf(request.ifNoneMatch) },
+    ...{ ifNoneExist: ifNoneExistOf(request.ifNoneExist), conditional: [], issues },
+  }
+  if (target !== null && issues.length === 0) checkEntry(plan, target, at)
+  return plan
+}
+
+const absolutePath = /^(?:https?:\/\/.+|)\/?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
+
+function namesOf(fullUrl: string | null): string[] {
+  if (fullUrl === null) return []
+  const found = fullUrl.startsWith('http') ? absolutePath.exec(fullUrl) : null
+  return found === null ? [fullUrl] : [fullUrl, `${found[1]}/${found[2]}`]
+}
+
+/** An entry's url is relative to the base of the server. */
+export function targetOf(url: string): Target | null {
+  const relative = url.startsWith('/') ? url.slice(1) : url
+  const question = relative.indexOf('?')
+  const path = question < 0 ? relative : relative.slice(0, question)
+  const [type = '', id, ...more] = path.split('/')
+  if (!resourceTypes.includes(type)) return /^(metadata|_history|\$[\w-]+)$/.test(type) ? { kind: 'other', url: relative } : null
+  if (id === undefined || id === '') return question < 0 ? { kind: 'type', type } : { kind: 'search', type, query: queryOf(relative.slice(question + 1)) }
+  if (more.length > 0 || id.startsWith('_') || id.startsWith('$') || question >= 0) return { kind: 'other', url: relative }
+  return idForm.test(id) ? { kind: 'instance', type, id } : null
+}
+
+export const queryOf = (query: string): [string, string][] => [...new URLSearchParams(query)]
+
+function ifNoneExistOf(value: unknown): [string, string][] | null {
+  const text = textOf(value)
+  return text === null ? null : queryOf(text.slice(text.indexOf('?') + 1))
+}
+
+function checkEntry(entry: BundleEntry, target: Target, at: string): void {
+  const { method, resource, issues } = entry
+  const wants = { GET: null, HEAD: null, POST: ['type'], PUT: ['instance', 'search'], PATCH: ['instance', 'search'], DELETE: ['instance', 'search'] }[method]
+  if (wants !== null && !wants.includes(target.kind)) {
+    const forms = wants.map((kind) => ({ type: 'Type', instance: 'Type/id', search: 'Type?query' })[kind]).join(' or ')
+    issues.push(issue('value', `${at}.request.url`, `the url does not suit ${method}`, `Write ${forms}.`))
+  }
+  if (target.kind === 'search' && target.query.length === 0 && method !== 'GET' && method !== 'HEAD') {
+    issues.push(issue('value', `${at}.request.url`, 'the condition is empty', 'Say by which parameters the resource is found.'))
+  }
+  const needsResource = method === 'POST' || method === 'PUT' || method === 'PATCH'
+  if (needsResource && resource === null) {
+    issues.push(issue('required', `${at}.resource`, `${method} needs a resource`, 'Add the resource to the entry.'))
+  } else if (!needsResource && resource !== null) {
+    issues.push(issue('structure', `${at}.resource`, `${method} takes no resource`, 'Remove the resource from the entry.'))
+  }
+  if (entry.ifNoneExist !== null && (method !== 'POST' || entry.ifNoneExist.length === 0)) {
+    issues.push(issue('value', `${at}.request.ifNoneExist`, 'ifNoneExist is a condition for POST', 'Give it to POST only, with at least one parameter.'))
+  }
+  if (resource === null || target.kind === 'other' || method === 'PATCH') return
+  if (resource.resourceType !== target.type) {
+    issues.push(issue('value', `${at}.request.url`, `the url says ${target.type}, the resource is another type`, 'Make them agree.'))
+  } else if (method === 'PUT' && target.kind === 'instance' && resource.id !== target.id) {
+    issues.push(issue('value', `${at}.resource.id`, 'the id of the resource is not that of the url', 'Make them agree.'))
+  }
+}
+
+/** A fullUrl, and a resource that is changed, is there once. */
+function checkNames(plan: BundlePlan): void {
+  const seen = new Set<string>()
+  for (const { index, fullUrl, method, target, issues } of plan.entries) {
+    const at = `Bundle.entry[${index}]`
+    if (fullUrl !== null) {
+      if (seen.has(fullUrl)) issues.push(issue('value', `${at}.fullUrl`, 'two entries have the same fullUrl', 'Give each entry a urn:uuid of its own.'))
+      seen.add(fullUrl)
+    }
+    if (plan.kind !== 'transaction' || target.kind !== 'instance' || ranks[method] > 2) continue
+    const changed = `${target.type}/${target.id} `
+    if (seen.has(changed)) issues.push(issue('value', `${at}.request.url`, 'two entries change the same resource', 'Change a resource once in a transaction.'))
+    seen.add(changed)
+  }
+}
+
+const condition = /^([A-Z][A-Za-z]+)\?(.+)$/
+
+/** Finds conditional references, and references by urn:uuid to entries that are not there. */
+function checkReferences(plan: BundlePlan): void {
+  const names = new Set(plan.entries.flatMap((entry) => (entry.method === 'DELETE' ? [] : entry.names)))
+  for (const entry of plan.entries) {
+    if (entry.resource === null || isTooDeep(entry.resource)) continue
+    walkReferences(entry.resource, ({ reference }, path) => {
+      if (reference === undefined) return
+      const expression = `Bundle.entry[${entry.index}].resource${path.slice((entry.resource as Resource).resourceType.length)}.reference`
+      if (reference.startsWith('urn:uuid:') || reference.startsWith('urn:oid:')) {
+        if (plan.kind === 'transaction' && names.has(reference)) return
+        const says = plan.kind === 'batch' ? 'entries of a batch must not refer to each other by urn:uuid' : 'no entry of the transaction has this fullUrl'
+        const hint = plan.kind === 'batch' ? 'Send a transaction, or refer by Type/id.' : 'Add the entry, or refer by Type/id.'
+        entry.issues.push(issue('not-found', expression, says, hint))
+        return
+      }
+      const found = condition.exec(reference)
+      if (found === null) return
+      const [, type = '', query = ''] = found
+      if (resourceTypes.includes(type)) entry.conditional.push({ reference, type, query: queryOf(query), expression })
+      else entry.issues.push(issue('value', expression, `${shown(type)} is not a resource type of FHIR R4`, 'Write Type?query.'))
+    })
+  }
+}
+
+// What is nested deeper than any valid resource is refused by the validator; walking it here could run out of stack.
+function isTooDeep(root: unknown): boolean {
+  let level: unknown[] = [root]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > depthMax * 3) return true
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value).filter((one) => typeof one === 'object') : []))
+  }
+  return false
+}

@@ -1,0 +1,88 @@
+import type { Fhir, Resource } from './types.ts'
+
+export type Interaction = 'read' | 'vread' | 'update' | 'patch' | 'delete' | 'history-instance' | 'history-type' | 'create' | 'search-type'
+
+/** What the server really does; the statement says exactly that and nothing more. */
+export type Capabilities = {
+  /** The base address, for example http://localhost:8080/fhir. */
+  base: string
+  software: { name: string; version: string }
+  /** ISO instant of the build or start. */
+  date: string
+  interactions: Interaction[]
+  system: ('transaction' | 'batch' | 'search-system' | 'history-system')[]
+  operations: { type: string | null; name: string; definition: string }[]
+  /** Resource types that differ from the rest; an empty list of interactions leaves the type out. */
+  exceptions?: Record<string, Interaction[]>
+  /** Search parameters beside those of the definitions, for example _count. */
+  resultParameters?: string[]
+  security?: { authorize: string; token: string }
+}
+
+const oauthUris = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris'
+const smartService = {
+  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
+  text: 'OAuth2 using SMART-on-FHIR',
+}
+
+/** The CapabilityStatement of GET /fhir/metadata, itself a valid resource. */
+export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Resource {
+  const { base, software, date, system, operations, security } = capabilities
+  const systemOperations = operations.filter(({ type }) => type === null).map(operation)
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date,
+    kind: 'instance',
+    software,
+    implementation: { description: `${software.name}: the national health record`, url: base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    rest: [
+      {
+        mode: 'server',
+        security: securityOf(security),
+        resource: fhir.types.flatMap((type) => resourceOf(fhir, type, capabilities)),
+        ...(system.length > 0 ? { interaction: system.map((code) => ({ code })) } : {}),
+        ...(systemOperations.length > 0 ? { operation: systemOperations } : {}),
+      },
+    ],
+  }
+}
+
+const operation = ({ name, definition }: { name: string; definition: string }) => ({ name, definition })
+
+function securityOf(security: Capabilities['security']) {
+  const description = 'Every request but this one needs a bearer token: SMART App Launch for people, SMART Backend Services for systems.'
+  if (security === undefined) return { service: [smartService], description }
+  const extension = [
+    { url: 'token', valueUri: security.token },
+    { url: 'authorize', valueUri: security.authorize },
+  ]
+  return { extension: [{ url: oauthUris, extension }], service: [smartService], description }
+}
+
+function resourceOf(fhir: Fhir, type: string, capabilities: Capabilities) {
+  const interactions = capabilities.exceptions?.[type] ?? capabilities.interactions
+  if (interactions.length === 0) return []
+  const has = (one: Interaction) => interactions.includes(one)
+  const parameters = fhir.parameters(type)
+  const operations = capabilities.operations.filter((one) => one.type === type).map(operation)
+  const references = parameters.filter((one) => one.type === 'reference').map((one) => `${type}:${one.code}`)
+  return [
+    {
+      type,
+      profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+      interaction: interactions.map((code) => ({ code })),
+      ...(has('vread') ? { versioning: 'versioned-update', readHistory: true } : {}),
+      ...(has('update') ? { updateCreate: false } : {}),
+      ...(has('create') ? { conditionalCreate: true } : {}),
+      referencePolicy: ['literal', 'logical'],
+      ...(has('search-type') && references.length > 0 ? { searchInclude: references } : {}),
+      ...(has('search-type')
+        ? { searchParam: parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type })) }
+        : {}),
+      ...(operations.length > 0 ? { operation: operations } : {}),
+    },
+  ]
+}

@@ -1,0 +1,90 @@
+import { resourceTypes } from '../resource-types.ts'
+import { shown } from '../runtime/check.ts'
+import type { Fhir } from '../types.ts'
+import { Problem } from './problem.ts'
+import { countMax, type Include, type Search } from './search.ts'
+import { nearest } from './suggest.ts'
+import { targetsOf } from './values.ts'
+
+type Control = (search: Search, value: string, modifier: string | null, fhir: Fhir) => Problem | null
+
+const only = (known: readonly string[], value: string): Problem | null =>
+  known.includes(value) ? null : new Problem('value', `${shown(value)} is not supported`, `Use one of: ${known.join(', ')}.`)
+
+const includesMax = 50
+
+/** Parameters that say how to answer, not what to find. */
+export const controls: Record<string, Control> = {
+  _count(search, value) {
+    if (!/^\d{1,9}$/.test(value)) return new Problem('value', `${shown(value)} is not a count`, `Give a whole number from 0 to ${countMax}.`)
+    // "If _count has the value 0, this shall be treated the same as _summary=count": https://hl7.org/fhir/R4/search.html#count
+    if (Number(value) === 0) search.summary = 'count'
+    else search.count = Math.min(Number(value), countMax)
+    return null
+  },
+  _sort(search, value, _, fhir) {
+    for (const part of value.split(',')) {
+      const isDescending = part.startsWith('-')
+      const code = isDescending ? part.slice(1) : part
+      const known = fhir.parameters(search.type ?? 'Basic').map((one) => one.code)
+      if (!known.includes(code)) return unknownCode(code, known, search.type)
+      search.sort.push({ code, isDescending })
+    }
+    return null
+  },
+  _include: (search, value, modifier, fhir) => include(search.include, search.type, value, modifier, fhir),
+  _revinclude: (search, value, modifier, fhir) => include(search.revinclude, null, value, modifier, fhir),
+  _total(search, value) {
+    search.total = value as Search['total']
+    return only(['none', 'estimate', 'accurate'], value)
+  },
+  _summary(search, value) {
+    search.summary = value as Search['summary']
+    return only(['true', 'false', 'text', 'data', 'count'], value)
+  },
+  _elements(search, value) {
+    for (const part of value.split(',')) {
+      const name = part.startsWith(`${search.type}.`) ? part.slice(part.indexOf('.') + 1) : part
+      if (!/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name)) {
+        return new Problem('value', 'names something that is not a top-level element', 'Write names with commas: id,status,code.')
+      }
+      search.elements.push(name)
+    }
+    return null
+  },
+  _format: (_, value) => only(['json', 'application/json', 'application/fhir+json', 'application/fhir json', 'text/json'], value),
+  _pretty: (_, value) => only(['true', 'false'], value),
+}
+
+export function unknownCode(code: string, known: string[], type: string | null): Problem {
+  const near = nearest(code, known)
+  const place = type ?? 'all types together'
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `GET /fhir/metadata lists the parameters of ${place}.`
+  return new Problem('not-supported', `is not a search parameter of ${place}`, hint)
+}
+
+function include(into: Include[], ownType: string | null, value: string, modifier: string | null, fhir: Fhir): Problem | null {
+  if (modifier !== null) return new Problem('not-supported', 'the modifier is not supported', 'Include without :iterate, then read what is missing.')
+  const [type = '', code, target, ...more] = value.split(':')
+  if (code === undefined || more.length > 0) return new Problem('value', 'is not an include', 'Write Type:parameter or Type:parameter:TargetType.')
+  if (!resourceTypes.includes(type)) return new Problem('value', `${shown(type)} is not a resource type of FHIR R4`, 'Write Type:parameter.')
+  if (ownType !== null && type !== ownType) {
+    return new Problem('value', `includes from ${type} in a search for ${ownType}`, `Begin with ${ownType}:, or search for ${type}.`)
+  }
+  const references = fhir.parameters(type).filter((one) => one.type === 'reference')
+  const parameter = references.find((one) => one.code === code)
+  if (code !== '*' && parameter === undefined) {
+    const near = nearest(code, references.map((one) => one.code))
+    const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Reference parameters of ${type}: ${references.map((one) => one.code).join(', ')}.`
+    return new Problem('not-supported', `${shown(code)} is not a reference parameter of ${type}`, hint)
+  }
+  if (target !== undefined && target !== '') {
+    if (!resourceTypes.includes(target)) return new Problem('value', `${shown(target)} is not a resource type of FHIR R4`, 'Write Type:parameter:TargetType.')
+    if (parameter !== undefined && !targetsOf(parameter).includes(target)) {
+      return new Problem('value', `${code} never refers to ${target}`, `It refers to: ${targetsOf(parameter).join(', ')}.`)
+    }
+  }
+  if (into.length >= includesMax) return new Problem('value', `there are more than ${includesMax} includes`, 'Ask for fewer.')
+  into.push(target ? { type, code, target } : { type, code })
+  return null
+}

@@ -1,0 +1,136 @@
+import { fold } from '../../platform/text.ts'
+import type { Extracted } from '../types.ts'
+import type { Clause, DateValue, NumberValue, Search, TokenValue } from './search.ts'
+
+/** The meaning of a search: https://hl7.org/fhir/R4/search.html. A store may narrow what is asked, never decide. */
+export function matches(search: Search, extracted: Extracted[]): boolean {
+  return search.clauses.every((clause) => holds(clause, extracted))
+}
+
+function holds(clause: Clause, extracted: Extracted[]): boolean {
+  if (clause.test === 'missing') return extracted.some(({ code }) => code === clause.code) !== clause.isMissing
+  const isNot = clause.test === 'token' && clause.isNot
+  return extracted.some((one) => one.code === clause.code && fits(clause, one)) !== isNot
+}
+
+function fits(clause: Exclude<Clause, { test: 'missing' }>, one: Extracted): boolean {
+  switch (clause.test) {
+    case 'token':
+      return one.kind === 'token' && clause.values.some((value) => isToken(value, one.system, one.value))
+    case 'identifier':
+      return one.kind === 'reference' && clause.values.some((value) => isToken(value, one.system ?? null, one.value ?? null))
+    case 'text': {
+      const text = one.kind === 'token' || one.kind === 'reference' ? one.text : undefined
+      if (text === undefined) return false
+      const folded = fold(text)
+      return clause.values.some((value) => folded.startsWith(value))
+    }
+    case 'string':
+      return one.kind === 'string' && clause.values.some((value) => isString(clause.how, value, one.value, one.exact))
+    case 'date':
+      return one.kind === 'date' && clause.values.some((value) => isDate(value, one.low, one.high))
+    case 'reference':
+      return one.kind === 'reference' && one.reference !== null && clause.values.some(({ literals }) => literals.includes(one.reference as string))
+    case 'uri':
+      return one.kind === 'uri' && clause.values.some((value) => isUri(clause.how, value, one.value))
+    case 'number':
+      return (one.kind === 'number' || one.kind === 'quantity') && clause.values.some((value) => isQuantity(value, one))
+  }
+}
+
+function isToken(wanted: TokenValue, system: string | null, value: string | null): boolean {
+  if (wanted.system !== undefined && wanted.system !== system) return false
+  return wanted.value === undefined ? value !== null : wanted.value === value
+}
+
+function isString(how: 'starts' | 'contains' | 'exact', wanted: string, folded: string, exact: string | undefined): boolean {
+  if (how === 'exact') return (exact ?? folded) === wanted
+  return how === 'starts' ? folded.startsWith(wanted) : folded.includes(wanted)
+}
+
+/** Of two intervals: the range of the parameter and the range of the element. */
+function isDate({ prefix, low, high }: DateValue, from: number, to: number): boolean {
+  const isWithin = low <= from && to <= high
+  switch (prefix) {
+    case 'eq':
+      return isWithin
+    case 'ne':
+      return !isWithin
+    case 'gt':
+      return to > high
+    case 'lt':
+      return from < low
+    case 'ge':
+      return to > high || isWithin
+    case 'le':
+      return from < low || isWithin
+    case 'sa':
+      return from > high
+    case 'eb':
+      return to < low
+    case 'ap':
+      return from <= high && to >= low
+  }
+}
+
+/** For order the number is taken as exact, for likeness as the interval of its precision. */
+function isNumber({ prefix, number, low, high }: NumberValue, from: number, to: number): boolean {
+  switch (prefix) {
+    case 'gt':
+      return to > number
+    case 'lt':
+      return from < number
+    case 'ge':
+      return to >= number
+    case 'le':
+      return from <= number
+    case 'sa':
+      return from > number
+    case 'eb':
+      return to < number
+    default:
+      return isDate({ prefix, low, high }, from, to)
+  }
+}
+
+function isQuantity(wanted: NumberValue, one: Extracted & { kind: 'number' | 'quantity' }): boolean {
+  if (!isNumber(wanted, one.low, one.high)) return false
+  if (wanted.unit === undefined) return true
+  if (one.kind === 'number') return false
+  // number||unit finds the unit as a code or as it is written; number|system|code the code of that system.
+  if (wanted.system === undefined) return one.unit === wanted.unit || one.label === wanted.unit
+  return one.system === wanted.system && one.unit === wanted.unit
+}
+
+function isUri(how: 'is' | 'below' | 'above', wanted: string, uri: string): boolean {
+  if (how === 'below') return uri.startsWith(wanted)
+  return how === 'above' ? wanted.startsWith(uri) : uri === wanted
+}
+
+/** What the result is ordered by: the lowest value of each sort parameter when ascending, the highest when descending. */
+export function sortKey(search: Search, extracted: Extracted[]): (string | number | null)[] {
+  return search.sort.map(({ code, isDescending }) => {
+    let best: string | number | null = null
+    for (const one of extracted) {
+      if (one.code !== code) continue
+      const value = comparable(one, isDescending)
+      if (value === null) continue
+      if (best === null || (isDescending ? value > best : value < best)) best = value
+    }
+    return best
+  })
+}
+
+function comparable(one: Extracted, isDescending: boolean): string | number | null {
+  switch (one.kind) {
+    case 'token':
+      return one.text === undefined ? one.value : fold(one.text)
+    case 'reference':
+      return one.reference
+    case 'string':
+    case 'uri':
+      return one.value
+    default:
+      return isDescending ? one.high : one.low
+  }
+}

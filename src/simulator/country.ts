@@ -1,0 +1,39 @@
+// The whole invented country from one seed. People come as a stream, so that any number of them needs the memory of one household.
+
+import { parseDay } from './calendar.ts'
+import { type Employer, makeEmployers } from './employers.ts'
+import { makeHousehold, type Setting } from './households.ts'
+import { type Institution, makeInstitutions } from './institutions.ts'
+import { createIssuer } from './numbers.ts'
+import type { Person } from './person.ts'
+
+export type CountryOptions = { seed: number; count: number; today: string }
+
+export type Country = {
+  seed: number
+  today: string
+  institutions: Institution[]
+  employers: Employer[]
+  /** Can be walked once: numbers are issued on the way. */
+  people: Iterable<Person>
+}
+
+export function generateCountry({ seed, count, today }: CountryOptions): Country {
+  const issuer = createIssuer()
+  const day = parseDay(today)
+  // Workers take their numbers before anybody else, so they do not depend on how many people follow.
+  const institutions = makeInstitutions(seed, day, issuer)
+  const employers = makeEmployers(seed)
+  return { seed, today, institutions, employers, people: walk({ seed, today: day, issuer, institutions, employers }, count) }
+}
+
+function* walk(setting: Setting, count: number): Generator<Person> {
+  let index = 0
+  for (let household = 0; index < count; household += 1) {
+    for (const person of makeHousehold(setting, household, index)) {
+      if (index === count) return
+      index += 1
+      yield person
+    }
+  }
+}

@@ -30,7 +30,8 @@ export type Demographics = {
   deceasedAt: string | null
 }
 
-export type FilingWarning = { code: Warning | 'BIRTH_DATE_DIFFERS' | 'LBO_OF_ANOTHER' | 'LOCAL_NUMBER_OF_ANOTHER'; expression: string; text: string }
+/** `CODE: sentence`; the sender gets them back as warnings of the outcome. */
+export type FilingWarning = `${Warning | 'BIRTH_DATE_DIFFERS' | 'LBO_OF_ANOTHER' | 'LOCAL_NUMBER_OF_ANOTHER'}: ${string}`
 
 /** `urn:rs` and the rules that are settings. */
 export type ChartRules = { urn: string; lzb: LzbPolicy; jmbg: JmbgOptions }
@@ -67,7 +68,7 @@ export function readChart(patient: Patient, rules: ChartRules): Claim | Refusal 
         })
       }
       claim[kind] = identifier.value
-      for (const code of verdict.warnings) claim.warnings.push({ code, expression, text: warningTexts[code] })
+      for (const code of verdict.warnings) claim.warnings.push(`${code}: ${warningTexts[code]}`)
     }
   }
   warnOfBirthDate(claim, rules)
@@ -79,7 +80,7 @@ function warnOfBirthDate(claim: Claim, rules: ChartRules): void {
   const { birthDate } = claim.demographics
   const inNumber = claim.jmbg === null ? undefined : checkJmbg(claim.jmbg, rules.jmbg).birthDate
   if (inNumber && birthDate && !inNumber.startsWith(birthDate)) {
-    claim.warnings.push({ code: 'BIRTH_DATE_DIFFERS', expression: 'Patient.birthDate', text: 'The birth date is not the one in the JMBG.' })
+    claim.warnings.push('BIRTH_DATE_DIFFERS: The birth date is not the one in the JMBG.')
   }
 }
 

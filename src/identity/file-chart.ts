@@ -12,7 +12,7 @@ import { type Act, type ChartKey, linkChart, locate, type Located, type LocatedF
 export type Filing = {
   patient: number
   institution: number
-  resource: Patient
+  resource: Patient | { resourceType: string }
   id: string
   /** Who files it, for the history of links; the institution's own id when it is left out. */
   actor?: string
@@ -36,7 +36,7 @@ const attemptsMax = 5
  * A known chart costs two statements, a new person three.
  */
 export async function fileChart(tx: Transaction, world: World, filing: Filing): Promise<Filed | Refusal> {
-  const claim = readChart(filing.resource, rulesOf(world))
+  const claim = readChart(filing.resource as Patient, rulesOf(world))
   if (claim instanceof Refusal) return claim
   const at = world.now()
   const act = { batch: newUuid(world), actor: filing.actor ?? `institution:${filing.institution}`, at }

@@ -61,9 +61,7 @@ export function decideFiling(claim: Claim, facts: Facts): Plan | Refusal {
   return withNumbers(claim, facts, plan, base)
 }
 
-const localTaken: FilingWarning = {
-  code: 'LOCAL_NUMBER_OF_ANOTHER', expression: place, text: 'The local number belongs to another patient of this institution; the national number was followed.',
-}
+const localTaken: FilingWarning = 'LOCAL_NUMBER_OF_ANOTHER: The local number belongs to another patient of this institution and was not followed.'
 
 /** The second message finds the first by its local number, unless it brings a number or a birth date that cannot be the same person's. */
 function isSameByLocalNumber(claim: Claim, { local }: Facts): boolean {
@@ -118,7 +116,7 @@ function withNumbers(claim: Claim, facts: Facts, plan: Plan, base: Fact | null):
   if (claim.lbo !== null && isIdentified) {
     if (facts.lbo === null) plan.add.push('lbo')
     else if (facts.lbo.person !== base?.person && !plan.merge.includes(facts.lbo.person)) {
-      plan.warnings.push({ code: 'LBO_OF_ANOTHER', expression: place, text: 'The LBO is registered for another person and was not added.' })
+      plan.warnings.push('LBO_OF_ANOTHER: The LBO is registered for another person and was not added.')
     }
   }
   return plan

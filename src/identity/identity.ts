@@ -1,9 +1,18 @@
-// The door of identity: which person is this. Personal numbers never leave it except as answers to an audited question.
+import { accountCheckDigits, jmbgCheckDigit, mbCheckDigit, mod1110CheckDigit } from './check-digits.ts'
+import { checkJmbg } from './jmbg.ts'
+import { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
+import { checkEbs, checkLbo, checkLzb } from './numbers.ts'
 
-export { checkJmbg } from './jmbg.ts'
-export { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
-export { checkEbs, checkLbo, checkLzb } from './numbers.ts'
-export { fileChart } from './file-chart.ts'
+// The door of identity: which person is this. Personal numbers never leave it except as answers to an audited question.
+export { fileChart, type Filed, type Filing } from './file-chart.ts'
+export { type Header, headers } from './headers.ts'
 export { newKey } from './issue.ts'
-export { keySets, keysOfNumber, personOf } from './keys.ts'
-export { registerPeople } from './register-people.ts'
+export { keySets, keysOfNumber, type Known, personOf } from './keys.ts'
+export { type CentralPerson, type RegisteredPerson, registerPeople } from './register-people.ts'
+export { resolvePerson } from './resolve-looks.ts'
+
+/** The national numbers, checked as the law's texts say, and how their check digits are made. */
+export const numbers = {
+  checkJmbg, checkEbs, checkLbo, checkLzb, checkPib, checkMb, checkAccount,
+  jmbgCheckDigit, mod1110CheckDigit, mbCheckDigit, accountCheckDigits,
+}

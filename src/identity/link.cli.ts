@@ -1,0 +1,42 @@
+import type { Command } from '../platform/cli.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { link, unlink } from './link.ts'
+
+// Done by the operator on the data officer's order; the reason stays in the history of the keys for ever.
+export const linkCommand: Command = {
+  name: 'identity link',
+  summary: 'Make one person of two; all handles and numbers of both lead to the survivor. Undone by identity unlink.',
+  options: {
+    from: { type: 'string', about: 'Handle of the person who becomes part of the other.', required: true },
+    into: { type: 'string', about: 'Handle of the person who stays.', required: true },
+    reason: { type: 'string', about: 'Why, in a sentence; without personal numbers.', required: true },
+  },
+  async run(world, options, print) {
+    const known = await link(world, { from: text(options['from']), into: text(options['into']), reason: reasonOf(options['reason']), actor: 'operator' })
+    print(options['json'] ? JSON.stringify(known) : `one person now: ${known.handle} with ${known.keys.length} keys`)
+  },
+}
+
+export const unlinkCommand: Command = {
+  name: 'identity unlink',
+  summary: 'Separate a chart from its person: undoes the link that brought it, or makes it a pending identity.',
+  options: {
+    key: { type: 'string', about: 'Key of the chart, as identity show prints it.', required: true },
+    reason: { type: 'string', about: 'Why, in a sentence; without personal numbers.', required: true },
+  },
+  async run(world, options, print) {
+    const key = Number(text(options['key']))
+    if (!Number.isSafeInteger(key)) throw new Refusal('incorrect', '--key is a whole number')
+    const known = await unlink(world, { key, reason: reasonOf(options['reason']), actor: 'operator' })
+    print(options['json'] ? JSON.stringify(known) : `separated: the chart is now under ${known.handle}`)
+  },
+}
+
+const text = (option: unknown) => String(option ?? '').trim()
+
+function reasonOf(option: unknown): string {
+  const reason = text(option)
+  if (reason.length < 3 || reason.length > 500) throw new Refusal('incorrect', 'the reason has 3 to 500 characters')
+  if (/\d{11}/.test(reason.replace(/[ .-]/g, ''))) throw new Refusal('incorrect', 'the reason must not hold a personal number')
+  return reason
+}

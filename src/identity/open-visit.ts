@@ -1,0 +1,74 @@
+import { access } from '../access/access.ts'
+import type { Entry } from '../audit/audit.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { Transaction } from '../platform/world.ts'
+import { type Asking, requireTreating } from './find-people.ts'
+import { headers } from './headers.ts'
+import { keySets, personOfAnyNumber } from './keys.ts'
+import type { OpenedVisit, OpenVisit } from './wire.ts'
+
+/** Tries by number and birth date that may fail before the doctor has to wait; a card has no such limit, it proves itself. */
+const failuresMax = 10
+const failureWindowMs = 3_600_000
+
+// One sentence for an unknown number and for a wrong birth date, so that nobody learns from it who exists.
+const noMatch = () =>
+  new Refusal('not-found', 'no patient has this number together with this birth date', { hint: 'Read both from the document, or let the patient use the card.' })
+
+/** The patient is present: the doctor opens a visit by the card, or by a number and the birth date. */
+export async function openVisit(asking: Asking, wish: OpenVisit): Promise<OpenedVisit> {
+  await requireTreating(asking)
+  const { world, actor, correlation } = asking
+  const proof = 'card' in wish ? 'card' : 'number'
+  let patient: number | null = null
+  try {
+    if (!('card' in wish)) await refuseTooManyFailures(asking)
+    const found = 'card' in wish ? null : await byNumber(asking, wish)
+    patient = found?.keys[0] ?? null
+    if (found !== null && !found.isRight) throw noMatch()
+    return await world.ledger.transaction(async (tx) => {
+      const keys = found?.keys ?? (await keysOfCard(tx, asking, wish as { card: string }))
+      const { until } = await access.openVisit(tx, world, actor, keys, { proof, reason: wish.reason, correlation })
+      return { person: await handleOf(tx, keys), until: until.toISOString() }
+    })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const denial: Entry = access.visitEntry(actor, patient, { proof, correlation }, error)
+    await world.ledger.record([denial])
+    throw error
+  }
+}
+
+async function byNumber(asking: Asking, { number, birthDate }: { number: string; birthDate: string }): Promise<{ keys: number[]; isRight: boolean }> {
+  const { world } = asking
+  const known = await personOfAnyNumber(world.sql, world, number)
+  const [header] = known === null ? [] : await headers(world, [known.person])
+  const isRight = known !== null && header?.birthDate === birthDate
+  if (!isRight) await world.sql`insert into identity.failed_try (actor, at) values (${asking.actor.id}, ${world.now()})`
+  if (known === null) throw noMatch()
+  return { keys: known.keys, isRight }
+}
+
+async function refuseTooManyFailures({ world, actor }: Asking): Promise<void> {
+  const since = new Date(world.now().getTime() - failureWindowMs)
+  await world.sql`delete from identity.failed_try where actor = ${actor.id} and at < ${since}`
+  const [row] = await world.sql<{ failures: number }>`
+    select count(*) as failures from identity.failed_try where actor = ${actor.id} and at >= ${since}`
+  if ((row?.failures ?? 0) >= failuresMax) {
+    throw new Refusal('too-many', 'too many numbers and birth dates did not match', { hint: 'Use the patient’s card, or wait.', retryAfterSeconds: 900 })
+  }
+}
+
+/** The card stands for the keys of the moment it was issued; the person may have got more since. */
+async function keysOfCard(tx: Transaction, { world }: Asking, { card }: { card: string }): Promise<number[]> {
+  const [key] = await access.useCardProof(tx, world, card)
+  if (key === undefined) throw noMatch()
+  return (await keySets(tx, [key])).get(key) ?? [key]
+}
+
+async function handleOf(tx: Transaction, keys: readonly number[]): Promise<string> {
+  const [row] = await tx<{ handle: string }>`
+    select person.handle from identity.chart_key join identity.person person on person.id = chart_key.person where key = ${keys[0]}`
+  if (!row) throw noMatch()
+  return row.handle
+}

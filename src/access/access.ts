@@ -1,4 +1,5 @@
 import { createAccount, revokeAccount } from './account.ts'
+import { rememberAddress } from './address.ts'
 import { authenticate } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
@@ -29,5 +30,7 @@ export const access = {
   openVisit, closeVisits, visitEntry, issueCardProof, useCardProof,
   /** Encounters in progress that systems report: filed by the record, confirmed by the doctor, closed with the encounter. */
   fileClaim, closeClaim,
-  endRelation, setSubstitution, revokeAccount, missingForProduction,
+  endRelation, setSubstitution, revokeAccount,
+  /** For the start of the server: what is missing without the demo, and where it listens once it does. */
+  missingForProduction, rememberAddress,
 }

@@ -78,7 +78,8 @@ function waysOf(who: Circumstances): Fragment[] {
   return ways
 }
 
-function circumstancesOf(world: World, actor: Actor): Promise<Circumstances> {
+/** What is true of an actor now; the roster may be half a second old. */
+export function circumstancesOf(world: World, actor: Actor): Promise<Circumstances> {
   const plain = {
     kind: actor.kind, roles: actor.roles, account: actor.id, worker: actor.worker, institution: actor.institution, unit: actor.unit,
     duties: [], standsInFor: [], guardianAge: world.config.CHILD_AGE,

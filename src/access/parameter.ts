@@ -1,4 +1,4 @@
-import type { World } from '../platform/world.ts'
+import type { Transaction, World } from '../platform/world.ts'
 
 /** Parameters of the law: rows with the day they take effect. A setting gives the value until the first row does. */
 export type Parameter = { name: string; fromDay: string; value: number; paragraph: string }
@@ -21,8 +21,8 @@ export function loadParameters(sql: World['sql']): Promise<Parameter[]> {
   return sql<Parameter>`select name, from_day, value, paragraph from access.parameter order by name, from_day limit ${parametersMax}`
 }
 
-export async function addParameter(sql: World['sql'], parameter: Parameter): Promise<void> {
-  await sql`
+export async function addParameter(tx: Transaction, parameter: Parameter): Promise<void> {
+  await tx`
     insert into access.parameter (name, from_day, value, paragraph)
     values (${parameter.name}, ${parameter.fromDay}, ${parameter.value}, ${parameter.paragraph})`
 }

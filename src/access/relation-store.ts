@@ -121,6 +121,18 @@ export function liveRelations(sql: World['sql'], ways: readonly Fragment[], now:
   return sql.run<Relation>(fragment`${join(parts, ' union all ')} limit ${rowsPerActorMax}`)
 }
 
+const linksMax = 100
+
+/** Live relations of a citizen's account, with what its page shows for each. */
+export function accountRelations(sql: World['sql'], account: string, now: Date): Promise<(Relation & { handle: string | null; label: string | null })[]> {
+  return sql<Relation & { handle: string | null; label: string | null }>`
+    select ${columns}, handle, label
+      from access.relation
+     where account = ${account} and ended_at is null and from_at <= ${now} and (until_at is null or until_at > ${now})
+     order by recorded_at
+     limit ${linksMax}`
+}
+
 export async function dutiesOf(sql: World['sql'], worker: number, now: Date): Promise<{ unit: number; until: Date }[]> {
   return sql<{ unit: number; until: Date }>`
     select unit, max(until_at) as until

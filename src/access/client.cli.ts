@@ -30,7 +30,7 @@ export const clientAdd: Command = {
     const place = await placeOf(world, options)
     const jwks = options['jwks'] === undefined ? undefined : readKeys(String(options['jwks']))
     const wish = { name: String(options['name']), institution: place.id, institutionName: place.name, scopes: String(options['scope']), ...(jwks ? { jwks } : {}) }
-    const made = await asOperator(world, 'grant', (done) => `client/${done.id}`, (tx) => addClient(tx, world, wish))
+    const made = await asOperator(world, 'grant', (tx) => addClient(tx, world, wish), (done) => `client/${done.id}`)
     const endpoint = tokenEndpointOf(atServerAddress(world))
     if (options['json']) {
       print(JSON.stringify({
@@ -94,7 +94,7 @@ export const clientRevoke: Command = {
 
   async run(world, options, print) {
     const id = String(options['client'])
-    await asOperator(world, 'revoke', () => `client/${id}`, (tx) => revokeClient(tx, id, world.now()))
+    await asOperator(world, 'revoke', (tx) => revokeClient(tx, id, world.now()), () => `client/${id}`)
     print(options['json'] ? JSON.stringify({ client_id: id, revoked: true }) : `client ${id} is revoked`)
   },
 }

@@ -36,7 +36,7 @@ export const parameterSet: Command = {
     if (!Number.isInteger(value) || value < range.low || value > range.high) throw new WrongUse(`--value: must be a whole number from ${range.low} to ${range.high}`)
     if (!/^\d{4}-\d{2}-\d{2}$/.test(fromDay) || Number.isNaN(Date.parse(fromDay))) throw new WrongUse('--from: must be a day, as 2027-01-01')
     const parameter = { name, value, fromDay, paragraph: String(options['paragraph']) }
-    await asOperator(world, 'configure', () => `parameter/${name}`, (tx) => addParameter(tx, parameter))
+    await asOperator(world, 'configure', (tx) => addParameter(tx, parameter), () => `parameter/${name}`)
     print(options['json'] ? JSON.stringify(parameter) : `${name} is ${value} from ${fromDay}`)
   },
 }

@@ -11,14 +11,13 @@ export type Unlink = { key: number; reason: string; actor: string }
 export async function unlink(world: World, { key, reason, actor }: Unlink): Promise<Known> {
   const fresh = newPerson(world)
   return world.sql.begin(async (tx) => {
-    const [row] = await tx<{ person: number | null; handle: string | null }>`
-      select person.id as person, person.handle
-        from identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${fresh.temporaryNumber}, ${newUuid(world)}, ${actor}, ${reason}, ${world.now()}) as moved
-        left join identity.person person on person.id = moved`
-    if (!row?.handle) {
+    const [row] = await tx<{ person: number | null }>`
+      select identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${fresh.temporaryNumber}, ${newUuid(world)}, ${actor}, ${reason}, ${world.now()}) as person`
+    if (!row?.person) {
       throw new Refusal('not-found', 'there is nothing to separate under this key', { hint: 'Give the key of a chart; `identity show` lists them.' })
     }
-    return (await personOf(tx, row.handle)) as Known
+    const [person] = await tx<{ handle: string }>`select handle from identity.person where id = ${row.person}`
+    return (await personOf(tx, person?.handle ?? '')) as Known
   })
 }
 

@@ -23,7 +23,8 @@ export async function revealNumber(asking: Asking, handle: string, kind: NumberK
 async function mayOpen({ world, actor, correlation }: Asking, handle: string, kind: string): Promise<{ person: Known; basis: string }> {
   const person = await personOf(world.sql, handle)
   const [decision] = await decide(world, actor, 'read', [person?.keys ?? []])
-  if (person !== null && decision?.permit && decision.basis.view !== 'own-submissions') return { person, basis: decision.basis.kind }
+  // People only: a system has the numbers it sent, and converts others with a right of its own.
+  if (person !== null && decision?.permit && actor.kind === 'person') return { person, basis: decision.basis.kind }
   await world.ledger.record([{
     action: 'identify', who: whoIs(actor), patient: person?.keys[0] ?? null, what: `number ${kind}`, purpose: 'treatment', basis: null, decision: 'deny', correlation,
   }])

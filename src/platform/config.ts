@@ -5,10 +5,6 @@ import { isAbsolute, resolve } from 'node:path'
 type Setting = { name: string; fallback: string; about: string; read(text: string): unknown }
 
 const text = (value: string) => value
-const flag = (value: string) => {
-  if (value === 'true' || value === 'false') return value === 'true'
-  throw new Error('must be true or false')
-}
 const whole = (low: number, high: number) => (value: string) => {
   const number = Number(value)
   if (/^\d+$/.test(value) && number >= low && number <= high) return number

@@ -35,7 +35,6 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     requestTimeout: requestLimitMs,
     routerOptions: { maxParamLength: urlParameterMax, ignoreTrailingSlash: true },
     trustProxy: false,
-    disableRequestLogging: true,
     genReqId: () => randomUUID(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     frameworkErrors: (error, request, reply) => void render(world, error, request, reply),

@@ -76,8 +76,9 @@ types.setTypeParser(20, (text: string) => {
   return value
 })
 types.setTypeParser(1082, (text: string) => text) // date stays text
-const int8Array = pg.types.getTypeParser(1016)
-types.setTypeParser(1016, (text: string) => (int8Array(text) as string[]).map(Number))
+const int8ArrayOid = 1016 as number as Parameters<typeof pg.types.getTypeParser>[0]
+const int8Array = pg.types.getTypeParser(int8ArrayOid)
+types.setTypeParser(int8ArrayOid, (text: string) => (int8Array(text) as string[]).map(Number))
 export const typeParsers = types
 
 // Prepared statements are named by their text. Dynamic search SQL has too many shapes to keep them all.

@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import { Registry, collectDefaultMetrics } from 'prom-client'
+import { looksRoutes } from './audit/audit.ts'
+import { authenticate } from './access/access.ts'
+import { routes as accessRoutes } from './access/routes.ts'
+import { resolvePerson } from './identity/resolve-looks.ts'
+import { routes as identityRoutes } from './identity/routes.ts'
+import { createApp } from './platform/http.ts'
+import type { World } from './platform/world.ts'
+import { portalRoutes } from './portals/routes.ts'
+import { fhirRoutes, pageRoutes } from './record/record.ts'
+
+/** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
+export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
+  const app = await createApp(world)
+  app.addHook('onRequest', authenticate)
+  await app.register(accessRoutes)
+  await app.register(fhirRoutes, { prefix: '/fhir' })
+  await app.register(pageRoutes, { prefix: '/record' })
+  await app.register(identityRoutes, { prefix: '/identity' })
+  await app.register(looksRoutes({ resolve: resolvePerson }), { prefix: '/audit' })
+  await app.register(portalRoutes(portals))
+  health(app, world)
+  return app
+}
+
+/** For load balancers and operators: alive, able to work, and figures for Prometheus. None says anything about a person. */
+function health(app: FastifyInstance, world: World): void {
+  const open = { config: { open: true } }
+  app.get('/health/live', open, async () => ({ status: 'live' }))
+  app.get('/health/ready', open, async (_request, reply) => {
+    try {
+      await world.sql`select 1 as one`
+      return { status: 'ready' }
+    } catch {
+      return reply.code(503).send({ status: 'the database does not answer' })
+    }
+  })
+  const register = new Registry()
+  collectDefaultMetrics({ register })
+  app.get('/metrics', open, async (_request, reply) => reply.header('content-type', register.contentType).send(await register.metrics()))
+}

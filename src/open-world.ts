@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { createLedger } from './audit/audit.ts'
+import { loadFhir } from './fhir/fhir.ts'
+import type { Config } from './platform/config.ts'
+import { type Database, openDatabase } from './platform/database.ts'
+import { openKeys } from './platform/keys.ts'
+import type { Launch } from './platform/postgres.ts'
+import { makeLog, systemClock, type World } from './platform/world.ts'
+import { hashesFrom } from './record/record.ts'
+
+export type OpenedWorld = { world: World; database: Database; close(how?: { patient?: boolean }): Promise<void> }
+
+/** The real world with its running parts: what the server and every command work in. */
+export async function openWorld(config: Config, launch: Launch): Promise<OpenedWorld> {
+  const keys = openKeys(config.DATA_DIR)
+  const fhir = loadFhir(join(config.DATA_DIR, 'cache'))
+  const database = await openDatabase(config, keys, launch)
+  const world = {
+    config, keys, sql: database.sql, connect: database.connect, log: makeLog(config.LOG_LEVEL), hashes: hashesFrom(keys), ...systemClock,
+  } as World
+  try {
+    world.fhir = await fhir
+    world.ledger = await createLedger(world)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  return {
+    world,
+    database,
+    async close(how) {
+      await world.ledger.close()
+      await database.close(how)
+    },
+  }
+}

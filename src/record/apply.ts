@@ -1,0 +1,209 @@
+import type { AuditedTransaction } from '../audit/audit.ts'
+import type { Resource } from '../fhir/fhir.ts'
+import { parseJson } from '../fhir/fhir.ts'
+import { fileChart, newKey } from '../identity/identity.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
+import { type Asking, entryOf } from './asking.ts'
+import { isServerId, keyOfId, newId } from './ids.ts'
+import { isSameContent, makeTombstone, makeVersion, nextInstant } from './prepare.ts'
+import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
+import { type Charts, requireMayWrite, subjectOf } from './subject.ts'
+import { composeChanges, type Version } from './write.ts'
+
+/** One write of a request; a single create is a list of one. */
+export type Operation = {
+  kind: 'create' | 'update' | 'delete'
+  type: string
+  /** Public id of an update or a delete. */
+  id: string | null
+  resource: Resource | null
+  /** Version the writer believes current. */
+  ifMatch: number | null
+  /** Where in the request, for errors: `Bundle.entry[2].resource` or the type. */
+  path: string
+}
+
+export type Applied = {
+  type: string
+  /** Public id. */
+  id: string
+  version: number
+  at: Date
+  status: 200 | 201 | 204
+  body: string | null
+  patient: number
+  warnings: string[]
+}
+
+/** An operation with its place in the record. */
+export type Placed = Operation & { patient: number; rowId: string; name: string | null; isNew: boolean }
+
+/** Ids and keys of new resources; a Patient gets a key of its own, the rest follow their subject. */
+export async function placeNew(asking: Asking, sql: Runner, operation: Operation, charts: Charts): Promise<Placed> {
+  const { world } = asking
+  if (operation.type === 'Patient') {
+    const patient = newKey(world)
+    charts.created.add(patient)
+    return { ...operation, patient, rowId: newId(world, patient), name: null, isNew: true }
+  }
+  const { patient } = await subjectOf(asking, sql, operation.resource as Resource, charts, operation.path)
+  return { ...operation, patient, rowId: newId(world, patient), name: null, isNew: true }
+}
+
+/** Where an update or delete goes: an id of ours tells its key, a client's id stands in the list of names or is new there. */
+export async function placeExisting(asking: Asking, tx: Runner, operation: Operation, charts: Charts): Promise<Placed | null> {
+  const { world } = asking
+  const id = operation.id as string
+  if (isServerId(id)) return { ...operation, patient: keyOfId(id), rowId: id, name: null, isNew: false }
+  const typeCode = world.fhir.typeCode(operation.type)
+  const named = await findName(tx, typeCode, id)
+  if (named) {
+    if (operation.type === 'Patient' && named.institution === asking.actor.institution) charts.created.add(named.patient)
+    return { ...operation, patient: named.patient, rowId: named.id, name: id, isNew: false }
+  }
+  if (operation.kind === 'delete') return null
+  const waiting = operation.type === 'Patient' ? charts.reserved.get(id) : undefined
+  const patient = waiting?.patient ?? (operation.type === 'Patient'
+    ? newKey(world)
+    : (await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path)).patient)
+  if (operation.type === 'Patient') charts.created.add(patient)
+  return { ...operation, patient, rowId: waiting?.id ?? newId(world, patient), name: id, isNew: true }
+}
+
+/** Writes all operations, their charts, index rows, events and audit rows in the caller's transaction: all or nothing. */
+export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: readonly (Placed | null)[], charts: Charts): Promise<Applied[]> {
+  const { world } = asking
+  const present = placed.filter((one) => one !== null)
+  const current = await lockPresent(asking, tx, present)
+  const versions: Version[] = []
+  const results: Applied[] = []
+  for (const [at, operation] of placed.entries()) {
+    if (operation === null) {
+      results[at] = { type: '', id: '', version: 0, at: world.now(), status: 204, body: null, patient: 0, warnings: [] }
+      continue
+    }
+    const before = current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null
+    const done = await applyOne(asking, tx, operation, before, charts)
+    if (done.version) versions.push(done.version)
+    results[at] = done.result
+  }
+  await writeVersions(asking, tx, versions, charts)
+  tx.audit(auditOf(asking, present, results.filter((_, at) => placed[at] !== null)))
+  return results
+}
+
+async function lockPresent(asking: Asking, tx: Runner, placed: readonly Placed[]): Promise<Map<string, Stored & { content: string }>> {
+  const existing = placed.filter((one) => !(one.isNew && one.kind === 'create'))
+  const type = (name: string) => asking.world.fhir.typeCode(name)
+  const rows = await lockCurrent(tx, existing.map((one) => ({ patient: one.patient, type: type(one.type), id: one.rowId })))
+  const bodies = await readBodies(tx, rows)
+  return new Map(rows.map((row, at) => [
+    `${row.patient} ${asking.world.fhir.types[row.type]} ${row.id}`, { ...row, content: bodies[at] ?? '' }]))
+}
+
+type Done = { result: Applied; version: Version | null }
+
+async function applyOne(asking: Asking, tx: AuditedTransaction, operation: Placed, before: (Stored & { content: string }) | null, charts: Charts): Promise<Done> {
+  const { world, actor } = asking
+  requireMatch(operation, before)
+  if (operation.kind !== 'create') requireOwn(asking, operation, before)
+  await requireMayWrite(asking, tx, operation.patient, charts, operation.path)
+  const institution = actor.institution as number
+  const at = nextInstant(world, before?.at ?? null)
+  const place = { patient: operation.patient, id: operation.rowId, name: operation.name, version: (before?.version ?? 0) + 1, at, institution }
+  const id = operation.name ?? operation.rowId
+  const told = { type: operation.type, id, patient: operation.patient, warnings: [] as string[] }
+  if (operation.kind === 'delete') {
+    if (!before || before.deleted) return { result: { ...told, version: before?.version ?? 0, at, status: 204, body: null }, version: null }
+    return { result: { ...told, version: place.version, at, status: 204, body: null }, version: makeTombstone(world, operation.type, place) }
+  }
+  const resource = operation.resource as Resource
+  if (before && !before.deleted) {
+    if (operation.type !== 'Patient') await requireSameSubject(asking, tx, resource, operation, charts)
+    if (isSameContent(parseJson(before.content) as Resource, resource)) {
+      return { result: { ...told, version: before.version, at: before.at, status: 200, body: before.content }, version: null }
+    }
+  }
+  const warnings = operation.type === 'Patient' ? await file(asking, tx, operation, resource) : []
+  const version = makeVersion(asking, resource, place)
+  const status = before && !before.deleted ? 200 : 201
+  return { result: { ...told, warnings, version: place.version, at, status, body: version.body }, version }
+}
+
+function requireMatch(operation: Placed, before: Stored | null): void {
+  if (operation.ifMatch === null) return
+  if (before && !before.deleted && before.version === operation.ifMatch) return
+  throw new Refusal('precondition', 'the resource has another version now than the one you changed', {
+    expression: operation.path, hint: 'Read it again, repeat your change on the current version and send its ETag in If-Match.',
+  })
+}
+
+/** Data belong to the institution where they arose: only it changes them (e-karton rulebook, article 2: kept correct by their source). */
+function requireOwn(asking: Asking, operation: Placed, before: Stored | null): void {
+  if (!before) {
+    if (operation.name !== null) return
+    throw new Refusal('not-found', `no ${operation.type} with this id`, { expression: operation.path, hint: 'Create it by POST, or choose an id of your own.' })
+  }
+  if (before.institution !== asking.actor.institution) {
+    throw new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
+      expression: operation.path, hint: 'Ask the institution where it arose for a correction.',
+    })
+  }
+}
+
+async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource, operation: Placed, charts: Charts): Promise<void> {
+  const { patient } = await subjectOf(asking, tx, resource, charts, operation.path)
+  const isShared = (key: number) => key < 4096
+  if (patient === operation.patient || (isShared(patient) && isShared(operation.patient))) return
+  throw new Refusal('unprocessable', 'an update may not change whom the resource is about', {
+    expression: `${operation.path}.subject`,
+    hint: 'If it was filed under the wrong patient, ask the operator for `record move`, which voids it there and files it anew.',
+  })
+}
+
+async function file(asking: Asking, tx: AuditedTransaction, operation: Placed, resource: Resource): Promise<string[]> {
+  const filed = await fileChart(tx, asking.world, {
+    patient: operation.patient, institution: asking.actor.institution as number, resource, id: operation.name ?? operation.rowId,
+  })
+  if (filed instanceof Refusal) throw atPath(filed, operation.path)
+  return filed.warnings.map(String)
+}
+
+function atPath(refusal: Refusal, path: string): Refusal {
+  const expression = refusal.expression?.replace(/^Patient/, path) ?? path
+  return new Refusal(refusal.kind, refusal.message, { expression, ...(refusal.hint ? { hint: refusal.hint } : {}) })
+}
+
+/** One statement for everything; names reserved for Patients that have not arrived ride along. */
+export async function writeVersions(asking: Asking, tx: Runner, versions: Version[], charts: Charts): Promise<void> {
+  const { world, actor } = asking
+  const ctes = versions.length > 0 ? composeChanges([{ versions, topic: 'record.changed' }], world.random) : []
+  const waiting = [...charts.reserved.values()].filter((one) => !versions.some((v) => v.name === one.name && v.typeName === 'Patient'))
+  if (waiting.length > 0) {
+    ctes.push(fragment`record_reserved as (
+      insert into record.name (type, name, patient, id, institution)
+      select ${world.fhir.typeCode('Patient')}::int2, name, patient, id, ${actor.institution}::int4
+        from unnest(${waiting.map((w) => w.name)}::text[], ${waiting.map((w) => w.patient)}::int8[], ${waiting.map((w) => w.id)}::uuid[]) as w (name, patient, id))`)
+  }
+  if (ctes.length === 0) return
+  try {
+    await tx.run(fragment`with ${join(ctes, ', ')} select 1 as done`)
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new Refusal('conflict', 'another request created or changed the same resource at this moment', { hint: 'Send the request again.' })
+  }
+}
+
+/** One row for the request and one per patient touched. */
+function auditOf(asking: Asking, placed: readonly Placed[], results: readonly Applied[]) {
+  const rows = placed.map((operation, at) => ({ operation, result: results[at] as Applied }))
+  const groups = Map.groupBy(rows, ({ operation }) => `${operation.patient} ${operation.kind}`)
+  return [...groups.values()].map((members) => {
+    const [{ operation }] = members as [(typeof members)[0]]
+    const what = members.length === 1
+      ? `${operation.type}/${operation.name ?? operation.rowId}`
+      : [...new Set(members.map((one) => one.operation.type))].join(' ')
+    return entryOf(asking, operation.kind, operation.patient < 4096 ? null : operation.patient, what, { basis: 'own-chart', count: members.length })
+  })
+}

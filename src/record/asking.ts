@@ -1,0 +1,43 @@
+import { type Action, type Entry, whoIs } from '../audit/audit.ts'
+import type { Fhir } from '../fhir/fhir.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { World } from '../platform/world.ts'
+import type { Hashes } from './hashes.ts'
+
+declare module '../platform/world.ts' {
+  interface World {
+    fhir: Fhir
+    hashes: Hashes
+  }
+}
+
+/** One question or write, with who asks and why: what every act of the record gets. */
+export type Asking = {
+  world: World
+  actor: Actor
+  correlation: string
+  /** `http://host/fhir`: references that begin with it are ours. */
+  base: string
+  purpose: string
+}
+
+/** An audit row for one disclosed or touched patient; `what` names resources, never a personal number. */
+export function entryOf(
+  asking: Asking,
+  action: Action,
+  patient: number | null,
+  what: string,
+  more: { basis?: string | null; decision?: 'permit' | 'deny'; count?: number } = {},
+): Entry {
+  return {
+    action,
+    who: whoIs(asking.actor),
+    patient,
+    what: what.slice(0, 500),
+    purpose: asking.purpose,
+    basis: more.basis ?? null,
+    decision: more.decision ?? 'permit',
+    correlation: asking.correlation,
+    ...(more.count === undefined ? {} : { count: more.count }),
+  }
+}

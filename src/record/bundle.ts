@@ -1,0 +1,147 @@
+import { requireScope } from '../access/access.ts'
+import { type BundleEntry, type BundlePlan, planBundle, type Resource } from '../fhir/fhir.ts'
+import { answerOf, Refusal } from '../platform/refusal.ts'
+import type { Asking } from './asking.ts'
+import type { Applied } from './apply.ts'
+import { createConditionally } from './conditional.ts'
+import { createOne, deleteOne, requireInstitution, updateOne } from './create.ts'
+import { requireValid } from './prepare.ts'
+import { readOne } from './read.ts'
+import { etagOf, outcomeOfApplied, type Preference } from './respond.ts'
+import { searchType } from './search.ts'
+import { runTransaction } from './transaction.ts'
+
+/** POST /fhir: a batch, entry by entry, or a transaction, all or nothing. The answer holds one entry for each, in their order. */
+export async function runBundle(asking: Asking, read: () => unknown, preference: Preference): Promise<string> {
+  const bundle = read() as Resource
+  if (bundle === null || typeof bundle !== 'object' || bundle.resourceType !== 'Bundle') {
+    throw new Refusal('incorrect', 'only a Bundle may be posted to the base address', { expression: 'Bundle', hint: 'Post a single resource to /fhir/Type.' })
+  }
+  const plan = planBundle(bundle)
+  if (plan.issues.length > 0) throw refusalOf(plan.issues)
+  requireScopes(asking, plan)
+  return plan.kind === 'transaction' ? transaction(asking, plan, () => planBundle(read() as Resource), preference) : batch(asking, plan, preference)
+}
+
+const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const
+
+function requireScopes(asking: Asking, plan: BundlePlan): void {
+  if (plan.kind === 'batch') return // Each entry is judged by itself.
+  for (const { method, target } of plan.entries) if (target.kind !== 'other') requireScope(asking.actor, target.type, target.kind === 'search' && method === 'GET' ? 's' : letters[method])
+}
+
+export function refusalOf(issues: readonly { severity: 'error' | 'warning'; code: string; diagnostics: string; expression: string; hint: string }[]): Refusal {
+  return new Refusal('incorrect', 'the bundle cannot be processed', { issues: issues.slice(0, 50) })
+}
+
+async function transaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan, preference: Preference): Promise<string> {
+  requireInstitution(asking)
+  const wrong = plan.entries.flatMap((entry) => entry.issues)
+  if (wrong.length > 0) throw refusalOf(wrong)
+  validateAll(asking, plan)
+  const applied = await runTransaction(asking, plan, again)
+  const entries: string[] = []
+  for (const entry of plan.entries) {
+    const done = applied.get(entry.index)
+    entries.push(done ? responseOf(asking, done, preference) : await readEntry(asking, entry))
+  }
+  return bundleText('transaction-response', entries)
+}
+
+/** Every wrong entry is named at once, each with its own place in the bundle. */
+function validateAll(asking: Asking, plan: BundlePlan): void {
+  const issues = []
+  for (const entry of plan.entries) {
+    if (entry.resource === null) continue
+    try {
+      requireValid(asking.world, entry.resource, null, `Bundle.entry[${entry.index}].resource`)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      issues.push(...(error.issues ?? [{ severity: 'error' as const, code: 'invalid', diagnostics: error.message }]))
+    }
+  }
+  if (issues.length > 0) throw new Refusal('incorrect', 'the bundle holds entries that are not valid', { issues: issues.slice(0, 50) })
+}
+
+function responseOf(asking: Asking, applied: Applied, preference: Preference): string {
+  const location = applied.status === 204 ? {} : { location: `${asking.base}/${applied.type}/${applied.id}/_history/${applied.version}` }
+  const response = {
+    status: statusText[applied.status], ...location,
+    ...(applied.version > 0 ? { etag: etagOf(applied.version), lastModified: applied.at.toISOString() } : {}),
+    ...(preference.give === 'OperationOutcome' || applied.warnings.length > 0 ? { outcome: outcomeOfApplied(applied) } : {}),
+  }
+  // A transaction's answer is as long as its question only when the client asks for that.
+  const resource = preference.give === 'representation' && applied.body !== null && preference.isGiven ? `"resource":${applied.body},` : ''
+  const fullUrl = applied.status === 204 ? '' : `"fullUrl":"${asking.base}/${applied.type}/${applied.id}",`
+  return `{${fullUrl}${resource}"response":${JSON.stringify(response)}}`
+}
+
+const statusText = { 200: '200 OK', 201: '201 Created', 204: '204 No Content' }
+
+async function batch(asking: Asking, plan: BundlePlan, preference: Preference): Promise<string> {
+  const entries: string[] = new Array(plan.entries.length)
+  for (const index of plan.order) {
+    const entry = plan.entries[index] as BundleEntry
+    try {
+      if (entry.issues.length > 0) throw refusalOf(entry.issues)
+      const done = await runEntry(asking, entry)
+      entries[index] = done ? responseOf(asking, done, preference) : await readEntry(asking, entry)
+    } catch (error) {
+      if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'batch entry')
+      entries[index] = failureOf(error, asking.correlation)
+    }
+  }
+  return bundleText('batch-response', entries)
+}
+
+async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | null> {
+  const { method, target, resource } = entry
+  if (target.kind === 'other' || method === 'GET' || method === 'HEAD') return null
+  requireScope(asking.actor, target.type, letters[method])
+  const path = `Bundle.entry[${entry.index}].resource`
+  if (method === 'POST') {
+    const valid = requireValid(asking.world, resource, target.type, path)
+    return entry.ifNoneExist ? createConditionally(asking, valid, String(new URLSearchParams(entry.ifNoneExist))) : createOne(asking, valid)
+  }
+  if (target.kind === 'instance' && method === 'PUT') {
+    return updateOne(asking, requireValid(asking.world, resource, target.type, path), target.id, versionOf(entry))
+  }
+  if (target.kind === 'instance' && method === 'DELETE') return deleteOne(asking, target.type, target.id, versionOf(entry))
+  throw notYet(entry)
+}
+
+export const notYet = (entry: BundleEntry) => new Refusal('not-allowed', 'this kind of entry is not supported yet', {
+  expression: `Bundle.entry[${entry.index}].request`, hint: 'Supported: POST Type, PUT and DELETE Type/id, GET Type/id and GET Type?query.',
+})
+
+export function versionOf(entry: BundleEntry): number | null {
+  if (entry.ifMatch === null) return null
+  const found = /^(?:W\/)?"([1-9][0-9]{0,8})"$/.exec(entry.ifMatch.trim())
+  if (found) return Number(found[1])
+  throw new Refusal('incorrect', 'ifMatch is not an ETag of this server', { expression: `Bundle.entry[${entry.index}].request.ifMatch`, hint: 'Write it as received, for example W/"3".' })
+}
+
+/** GET inside a bundle: by id, or a search whose answer is a Bundle of its own. */
+async function readEntry(asking: Asking, entry: BundleEntry): Promise<string> {
+  const { target } = entry
+  if (target.kind === 'instance') {
+    requireScope(asking.actor, target.type, 'r')
+    const { row, body } = await readOne(asking, target.type, target.id)
+    const response = { status: '200 OK', etag: etagOf(row.version), lastModified: row.at.toISOString() }
+    return `{"fullUrl":"${asking.base}/${target.type}/${target.id}","resource":${body},"response":${JSON.stringify(response)}}`
+  }
+  if (target.kind === 'type' || target.kind === 'search') {
+    requireScope(asking.actor, target.type, 's')
+    const found = await searchType(asking, target.type, target.kind === 'search' ? target.query : [], false)
+    return `{"resource":${found},"response":{"status":"200 OK"}}`
+  }
+  throw notYet(entry)
+}
+
+function failureOf(error: unknown, correlation: string): string {
+  const { status, body } = answerOf(error, correlation)
+  return JSON.stringify({ response: { status: String(status), outcome: body } })
+}
+
+const bundleText = (type: string, entries: readonly string[]) =>
+  `{"resourceType":"Bundle","type":"${type}"${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`

@@ -1,0 +1,95 @@
+import { type Resource } from '../fhir/fhir.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { isUniqueViolation } from '../platform/sql.ts'
+import { type Asking, entryOf } from './asking.ts'
+import { type Applied, applyAll, type Operation, placeExisting, placeNew } from './apply.ts'
+import { makeVersion, nextInstant } from './prepare.ts'
+import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
+import { type Change, composeChanges } from './write.ts'
+
+/** A write needs an institution: the record always says whose data it holds. */
+export function requireInstitution(asking: Asking): number {
+  if (asking.actor.institution !== null) return asking.actor.institution
+  throw new Refusal('forbidden', 'only a system or worker of an institution may write to the record', {
+    hint: 'Sign in with a client that is registered for an institution.',
+  })
+}
+
+/**
+ * POST of one resource. What is not a Patient needs no transaction of its own: it joins the next shared commit, and the
+ * answer waits for that commit.
+ */
+export async function createOne(asking: Asking, resource: Resource): Promise<Applied> {
+  requireInstitution(asking)
+  const type = resource.resourceType
+  const operation: Operation = { kind: 'create', type, id: null, resource, ifMatch: null, path: type }
+  if (type === 'Patient') return oneInTransaction(asking, operation)
+  const charts = noCharts()
+  const placed = await placeNew(asking, asking.world.sql, operation, charts)
+  if (charts.reserved.size > 0) return oneInTransaction(asking, operation)
+  try {
+    await requireMayWrite(asking, asking.world.sql, placed.patient, charts, type)
+  } catch (error) {
+    await auditDenial(asking, 'create', type, error)
+    throw error
+  }
+  const at = nextInstant(asking.world, null)
+  const version = makeVersion(asking, resource, {
+    patient: placed.patient, id: placed.rowId, name: null, version: 1, at, institution: asking.actor.institution as number,
+  })
+  const change: Change = { versions: [version], topic: 'record.changed' }
+  const patient = placed.patient < 4096 ? null : placed.patient
+  await asking.world.ledger.commit({
+    entries: [entryOf(asking, 'create', patient, `${type}/${placed.rowId}`, { basis: 'own-chart' })],
+    payload: change,
+    compose: composer(asking),
+  })
+  return { type, id: placed.rowId, version: 1, at, status: 201, body: version.body, patient: placed.patient, warnings: [] }
+}
+
+// One function per world, so that the ledger gathers the payloads of a batch into the same CTEs.
+const composers = new WeakMap<object, (changes: Change[]) => ReturnType<typeof composeChanges>>()
+function composer(asking: Asking) {
+  let compose = composers.get(asking.world)
+  if (!compose) {
+    compose = (changes) => composeChanges(changes, asking.world.random)
+    composers.set(asking.world, compose)
+  }
+  return compose
+}
+
+/** PUT: a new version, the same version when nothing changed, or a new resource under an id that the client chose. */
+export async function updateOne(asking: Asking, resource: Resource, id: string, ifMatch: number | null): Promise<Applied> {
+  requireInstitution(asking)
+  const type = resource.resourceType
+  return oneInTransaction(asking, { kind: 'update', type, id, resource, ifMatch, path: type })
+}
+
+export async function deleteOne(asking: Asking, type: string, id: string, ifMatch: number | null): Promise<Applied> {
+  requireInstitution(asking)
+  return oneInTransaction(asking, { kind: 'delete', type, id, resource: null, ifMatch, path: type })
+}
+
+async function oneInTransaction(asking: Asking, operation: Operation): Promise<Applied> {
+  try {
+    return await asking.world.ledger.transaction(async (tx) => {
+      const charts = noCharts()
+      const placed = operation.kind === 'create'
+        ? await placeNew(asking, tx, operation, charts)
+        : await placeExisting(asking, tx, operation, charts)
+      const [applied] = await applyAll(asking, tx, [placed], charts)
+      return applied as Applied
+    })
+  } catch (error) {
+    await auditDenial(asking, operation.kind, `${operation.type}/${operation.id ?? ''}`, error)
+    if (isUniqueViolation(error)) throw new Refusal('conflict', 'another request was first', { hint: 'Send the request again.' })
+    throw error
+  }
+}
+
+/** A refused write is in the log as a fact of its own; its own transaction is gone. */
+export async function auditDenial(asking: Asking, action: 'create' | 'update' | 'delete' | 'read', what: string, error: unknown): Promise<void> {
+  if (!(error instanceof Refusal) || error.kind !== 'forbidden') return
+  const patient = deniedPatients.get(error) ?? null
+  await asking.world.ledger.record([entryOf(asking, action, patient, what, { decision: 'deny', basis: 'other-institution' })])
+}

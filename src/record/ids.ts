@@ -1,0 +1,39 @@
+import type { World } from '../platform/world.ts'
+
+/**
+ * Ids of resources. An id given by the server is a UUIDv8 whose first 48 bits are the patient key, so a read by id goes
+ * straight to the patient's rows and no index over all ids exists. The key is random: a pseudonym, never a national number.
+ */
+export const reservedKeys = 4096
+
+const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
+
+export function newId(world: World, patient: number): string {
+  const noise = world.random(10)
+  noise[0] = ((noise[0] as number) & 0x0f) | 0x80 // version 8: custom layout (RFC 9562, section 5.8)
+  noise[2] = ((noise[2] as number) & 0x3f) | 0x80 // variant
+  const key = hex(patient, 12)
+  const rest = noise.toString('hex')
+  return `${key.slice(0, 8)}-${key.slice(8)}-${rest.slice(0, 4)}-${rest.slice(4, 8)}-${rest.slice(8)}`
+}
+
+/** A key for things that are not about one patient: spread over many so that no row or page is hot. */
+export const newSharedKey = (world: World): number => 1 + (world.random(2).readUInt16BE() % (reservedKeys - 1))
+
+const serverId = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+export const isServerId = (id: string): boolean => serverId.test(id)
+
+/** The patient key inside an id given by the server. */
+export const keyOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+
+/** R4 data type `id`. */
+export const isFhirId = (id: string): boolean => /^[A-Za-z0-9\-.]{1,64}$/.test(id)
+
+export type Reference = { type: string; id: string; version: string | null }
+
+/** Reads `Type/id`, `Type/id/_history/1` or the same below our own base; anything else is not a reference to this server. */
+export function parseReference(text: string, base: string): Reference | null {
+  const local = text.startsWith(base) ? text.slice(base.length + 1) : text
+  const found = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/.exec(local)
+  return found ? { type: found[1] as string, id: found[2] as string, version: found[3] ?? null } : null
+}

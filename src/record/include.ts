@@ -1,0 +1,78 @@
+import { parseJson, type Resource, type Search } from '../fhir/fhir.ts'
+import type { Asking } from './asking.ts'
+import { isServerId, keyOfId, parseReference } from './ids.ts'
+import { firstHits, type Hit, valuesOf } from './run-search.ts'
+import { findMany, findNames, readBodies } from './store.ts'
+import { basisOfRow, visibleRows, viewOf, viewOfAll } from './view.ts'
+
+export const includedMax = 2000
+
+/** What the matches refer to and what refers to them, each by the same rule of visibility as a read of its own. */
+export async function includedOf(asking: Asking, search: Search, hits: readonly Hit[]): Promise<Hit[]> {
+  if (hits.length === 0) return []
+  const seen = new Set(hits.map(({ resource }) => `${resource.resourceType}/${resource.id}`))
+  const forward = await forwardOf(asking, search, hits, seen)
+  const backward = await backwardOf(asking, search, hits, seen)
+  return [...forward, ...backward]
+}
+
+async function forwardOf(asking: Asking, search: Search, hits: readonly Hit[], seen: Set<string>): Promise<Hit[]> {
+  const wanted = new Set<string>()
+  for (const { type, code, target } of search.include) {
+    for (const { resource, values } of hits) {
+      if (resource.resourceType !== type) continue
+      for (const value of values) {
+        if (value.kind !== 'reference' || (value.code !== code && code !== '*') || !value.reference) continue
+        const found = parseReference(value.reference, asking.base)
+        if (found && (!target || found.type === target)) wanted.add(`${found.type}/${found.id}`)
+      }
+    }
+  }
+  const list = [...wanted].filter((reference) => !seen.has(reference)).slice(0, includedMax)
+  for (const reference of list) seen.add(reference)
+  return fetchVisible(asking, list)
+}
+
+/** Reads resources by `Type/id`, leaving out what the actor may not see. */
+export async function fetchVisible(asking: Asking, references: readonly string[]): Promise<Hit[]> {
+  const { world } = asking
+  const parsed = references.map((reference) => parseReference(reference, asking.base)).filter((one) => one !== null)
+    .map(({ type, id }) => ({ type: world.fhir.typeCode(type), id })).filter(({ type }) => type >= 0)
+  const places = parsed.filter(({ id }) => isServerId(id)).map(({ type, id }) => ({ type, id, patient: keyOfId(id) }))
+  const named = await findNames(world.sql, parsed.filter(({ id }) => !isServerId(id)).map(({ type, id }) => ({ type, name: id })))
+  const rows = await findMany(world.sql, [...places, ...named])
+  const view = await viewOf(asking, rows.map((row) => row.patient))
+  const visible = rows.filter((row) => basisOfRow(view, row) !== null)
+  const bodies = await readBodies(world.sql, visible)
+  return visible.map((row, at) => {
+    const resource = parseJson(bodies[at] as string) as Resource
+    return { row, body: bodies[at] as string, resource, values: valuesOf(asking, resource) }
+  })
+}
+
+async function backwardOf(asking: Asking, search: Search, hits: readonly Hit[], seen: Set<string>): Promise<Hit[]> {
+  if (search.revinclude.length === 0) return []
+  const keys = hits.map(({ row }) => row.patient)
+  const view = asking.actor.kind === 'system' ? await viewOf(asking, keys) : await viewOfAll(asking)
+  const found: Hit[] = []
+  for (const { type, code, target } of search.revinclude) {
+    const literals = hits.filter(({ resource }) => !target || resource.resourceType === target)
+      .map(({ resource }) => `${resource.resourceType}/${resource.id}`)
+    if (literals.length === 0) continue
+    const references = asking.world.fhir.parameters(type).filter((one) => one.type === 'reference').map((one) => one.code)
+    for (const one of code === '*' ? references : [code]) {
+      const inner: Search = { ...emptySearch, type, clauses: [{ code: one, test: 'reference', values: [{ literals }] }] }
+      const scope = { keys: null, visible: visibleRows(view, asking.world.fhir.typeCode(type), view.openKeys ?? keys) }
+      for (const hit of await firstHits(asking, asking.world.sql, inner, scope, null, includedMax - found.length)) {
+        const reference = `${hit.resource.resourceType}/${hit.resource.id}`
+        if (!seen.has(reference)) found.push(hit)
+        seen.add(reference)
+      }
+    }
+  }
+  return found
+}
+
+export const emptySearch: Search = {
+  type: null, clauses: [], count: 50, sort: [], include: [], revinclude: [], total: null, summary: 'false', elements: [], used: [], ignored: [],
+}

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Issue, printJson, type Resource } from '../fhir/fhir.ts'
+import { Refusal } from '../platform/refusal.ts'
+import type { World } from '../platform/world.ts'
+import type { Asking } from './asking.ts'
+import { indexRows } from './rows.ts'
+import type { Version } from './write.ts'
+
+const issuesMax = 50
+
+/** Structural validation on every write: errors stop it, each with its place and how to mend it. */
+export function requireValid(world: World, value: unknown, expectedType: string | null, path = ''): Resource {
+  const resource = value as Resource
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || typeof resource.resourceType !== 'string') {
+    throw new Refusal('incorrect', 'this is not a FHIR resource: an object with `resourceType` is needed', {
+      expression: path || 'Resource', hint: 'Send one FHIR R4 resource as a JSON object.',
+    })
+  }
+  if (expectedType !== null && resource.resourceType !== expectedType) {
+    throw new Refusal('incorrect', `the resource is not of the type in the address, ${expectedType}`, {
+      expression: `${path || 'Resource'}.resourceType`, hint: `Send a ${expectedType} here, or use the address of its own type.`,
+    })
+  }
+  const errors = world.fhir.validate(resource).filter((issue) => issue.severity === 'error')
+  if (errors.length > 0) throw invalid(errors, path, resource.resourceType)
+  return resource
+}
+
+function invalid(errors: Issue[], path: string, type: string): Refusal {
+  const at = (expression: string) =>
+    path === '' ? expression : `${path}${expression.startsWith(type) ? expression.slice(type.length) : `.${expression}`}`
+  const issues = errors.slice(0, issuesMax).map((issue) => ({
+    severity: 'error' as const, code: issue.code, diagnostics: issue.diagnostics, expression: at(issue.expression), hint: issue.hint,
+  }))
+  return new Refusal('incorrect', 'the resource is not valid', { issues })
+}
+
+/** The version as it is stored and given back: what came in plus id and meta, in the usual order. */
+export function makeVersion(asking: Asking, resource: Resource, place: {
+  patient: number; id: string; name: string | null; version: number; at: Date; institution: number
+}): Version {
+  const { world } = asking
+  const { resourceType, id: _id, meta, ...rest } = resource
+  const stored = {
+    resourceType,
+    id: place.name ?? place.id,
+    meta: { ...(meta as object | undefined), versionId: String(place.version), lastUpdated: place.at.toISOString() },
+    ...rest,
+  } as Resource
+  const index = indexRows(stored, world.fhir.extract(stored), place.patient, asking.base, world.hashes)
+  return {
+    ...place, type: world.fhir.typeCode(resourceType), typeName: resourceType, deleted: false, body: printJson(stored), index,
+  }
+}
+
+export function makeTombstone(world: World, type: string, place: {
+  patient: number; id: string; name: string | null; version: number; at: Date; institution: number
+}): Version {
+  return { ...place, type: world.fhir.typeCode(type), typeName: type, deleted: true, body: null, index: null }
+}
+
+/** The same content, apart from what the server itself writes, is not a new version (design decision 3). */
+export function isSameContent(before: Resource, after: Resource): boolean {
+  return isDeepStrictEqual(content(before), content(after))
+}
+
+function content(resource: Resource): unknown {
+  const { id: _id, meta, ...rest } = resource
+  const { versionId: _version, lastUpdated: _at, ...kept } = (meta ?? {}) as Record<string, unknown>
+  return { ...rest, meta: kept }
+}
+
+/** Instants of one resource only grow, also when the machine's clock is set back. */
+export function nextInstant(world: World, before: Date | null): Date {
+  const now = world.now()
+  return before !== null && now.getTime() <= before.getTime() ? new Date(before.getTime() + 1) : now
+}

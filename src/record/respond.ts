@@ -1,0 +1,71 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { parseJson, type Resource } from '../fhir/fhir.ts'
+import { fhirJson } from '../platform/http.ts'
+import { outcomeOf, Refusal } from '../platform/refusal.ts'
+import type { Applied } from './apply.ts'
+import type { Asking } from './asking.ts'
+
+/** What the client asked for in `Prefer` (R4 http, sections 3.1.0.1.8 and 3.1.1.3). */
+export type Preference = { give: 'representation' | 'minimal' | 'OperationOutcome'; lenient: boolean; isGiven: boolean }
+
+export function preferenceOf(request: FastifyRequest): Preference {
+  const text = [request.headers['prefer'] ?? ''].flat().join(',')
+  const give = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)/.exec(text)?.[1] as Preference['give'] | undefined
+  const handling = /(?:^|[,;\s])handling=(\w+)/.exec(text)?.[1]
+  return { give: give ?? 'representation', lenient: handling === 'lenient', isGiven: give !== undefined }
+}
+
+export const etagOf = (version: number): string => `W/"${version}"`
+
+/** Reads `W/"3"`; anything else cannot be one of our versions. */
+export function ifMatchOf(request: FastifyRequest): number | null {
+  const text = request.headers['if-match']
+  if (text === undefined) return null
+  const found = /^(?:W\/)?"([1-9][0-9]{0,8})"$/.exec(text.trim())
+  if (!found) throw new Refusal('incorrect', 'If-Match is not an ETag of this server', { hint: 'Send the ETag as you received it, for example W/"3".' })
+  return Number(found[1])
+}
+
+export function sendResource(reply: FastifyReply, body: string, version: number, at: Date, status = 200): FastifyReply {
+  return reply.code(status).header('etag', etagOf(version)).header('last-modified', at.toUTCString()).header('content-type', fhirJson).send(body)
+}
+
+export function sendApplied(asking: Asking, reply: FastifyReply, applied: Applied, preference: Preference): FastifyReply {
+  if (applied.status === 204) return reply.code(204).header('etag', etagOf(applied.version)).send()
+  reply.header('location', `${asking.base}/${applied.type}/${applied.id}/_history/${applied.version}`)
+  reply.header('etag', etagOf(applied.version)).header('last-modified', applied.at.toUTCString()).header('content-type', fhirJson)
+  reply.code(applied.status)
+  if (preference.give === 'minimal') return reply.send()
+  if (preference.give === 'OperationOutcome') return reply.send(JSON.stringify(outcomeOfApplied(applied)))
+  return reply.send(applied.body)
+}
+
+export function outcomeOfApplied(applied: Applied) {
+  const warnings = applied.warnings.map((diagnostics) => ({ severity: 'warning' as const, code: 'business-rule', diagnostics }))
+  return outcomeOf(warnings.length > 0 ? warnings : [{ severity: 'information', code: 'informational', diagnostics: 'all is well' }])
+}
+
+const accepted = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json'])
+
+/** Reads the body of a write exactly; only JSON for now. */
+export function readBody(request: FastifyRequest): unknown {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (!accepted.has(type)) {
+    throw new Refusal('unsupported', type === '' ? 'the content type is missing' : 'this content type is not accepted here', {
+      hint: 'Send application/fhir+json.',
+    })
+  }
+  const text = request.body
+  if (typeof text !== 'string' || text.length === 0) throw new Refusal('incorrect', 'the body is empty', { hint: 'Send one FHIR resource as JSON.' })
+  return parseJson(text)
+}
+
+export const bodyOf = (applied: Applied): Resource => parseJson(applied.body as string) as Resource
+
+/** R4 allows `_format` and Accept to choose JSON; XML comes with a later part and is refused clearly until then. */
+export function requireJsonWanted(request: FastifyRequest): void {
+  const format = (request.query as Record<string, unknown>)['_format']
+  const wanted = typeof format === 'string' ? format : (request.headers['accept'] ?? '*/*')
+  if (/json|\*\/\*|application\/\*|text\/html/i.test(wanted)) return
+  throw new Refusal('not-acceptable', 'this server answers in JSON', { hint: 'Ask for application/fhir+json in Accept or _format=json.' })
+}

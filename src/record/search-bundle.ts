@@ -1,0 +1,62 @@
+import { parseJson, printJson, type Resource, type Search } from '../fhir/fhir.ts'
+import { outcomeOf, type RefusalIssue } from '../platform/refusal.ts'
+import type { Asking } from './asking.ts'
+import type { Hit } from './run-search.ts'
+
+export type Answer = {
+  search: Search
+  self: string
+  hits: readonly Hit[]
+  included: readonly Hit[]
+  next: string | null
+  total: number | null
+  isWithheld: boolean
+}
+
+/** A searchset Bundle. Bodies go in exactly as stored; only a summary or a choice of elements is put together anew. */
+export function searchBundle(asking: Asking, { search, self, hits, included, next, total, isWithheld }: Answer): string {
+  const links = [{ relation: 'self', url: self }, ...(next === null ? [] : [{ relation: 'next', url: next }])]
+  const entry = (hit: Hit, mode: string) =>
+    `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${cut(search, hit)},"search":{"mode":"${mode}"}}`
+  const entries = [...hits.map((hit) => entry(hit, 'match')), ...included.map((hit) => entry(hit, 'include'))]
+  const issues = issuesOf(search, isWithheld)
+  if (issues.length > 0) entries.push(`{"resource":${JSON.stringify(outcomeOf(issues))},"search":{"mode":"outcome"}}`)
+  const known = total === null ? '' : `,"total":${total}`
+  return `{"resourceType":"Bundle","type":"searchset"${known},"link":${JSON.stringify(links)}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`
+}
+
+/** What a lenient search left out; and that a named patient's record is closed, whatever was asked about it. */
+function issuesOf(search: Search, isWithheld: boolean): RefusalIssue[] {
+  const issues: RefusalIssue[] = search.ignored.map(({ name, reason }) => ({
+    severity: 'warning', code: 'not-supported', diagnostics: `${name} was left out: ${reason}`, expression: `http.${name}`,
+  }))
+  if (isWithheld) {
+    issues.push({
+      severity: 'information', code: 'suppressed', diagnostics: 'the record of a patient you named is not open to you; nothing of it was searched',
+      hint: 'An open visit, a referral to your unit or being the chosen doctor opens it.',
+    })
+  }
+  return issues
+}
+
+const always = ['resourceType', 'id', 'meta']
+const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'Resource encoded in summary mode' }
+
+function cut(search: Search, { body, resource }: Hit): string {
+  if (search.summary === 'false' && search.elements.length === 0) return body
+  const whole = parseJson(body) as Resource
+  const keep = keepOf(search, resource.resourceType)
+  const some = Object.fromEntries(Object.entries(whole).filter(([name]) => keep(name.replace(/^_/, ''))))
+  const meta = (some['meta'] ?? {}) as { tag?: unknown[] }
+  return printJson({ ...some, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } })
+}
+
+function keepOf(search: Search, type: string): (name: string) => boolean {
+  if (search.elements.length > 0) return (name) => always.includes(name) || search.elements.includes(name) || mandatory(type, name)
+  if (search.summary === 'data') return (name) => name !== 'text'
+  if (search.summary === 'text') return (name) => always.includes(name) || name === 'text' || mandatory(type, name)
+  return (name) => name !== 'text' && name !== 'contained' && name !== 'note'
+}
+
+/** Elements without which the cut resource would say something else; cardinality alone would keep too little. */
+const mandatory = (_type: string, name: string) => ['status', 'code', 'subject', 'patient', 'intent', 'class', 'modifierExtension', 'implicitRules'].includes(name)

@@ -1,0 +1,127 @@
+import { type Fragment, fragment, join, type Runner } from '../platform/sql.ts'
+import { createChunkCache } from './chunks.ts'
+
+/** A version as the tables hold it: where it is, whose it is, and where its bytes are. */
+export type Stored = {
+  patient: number
+  type: number
+  id: string
+  version: number
+  at: Date
+  institution: number
+  deleted: boolean
+  voided: boolean
+  name: string | null
+  body: string | null
+  chunk: number | null
+  start: number | null
+  length: number | null
+}
+export type WithBody = Stored & { body: string | null }
+
+const pointer = fragment`r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, r.voided, r.name, r.body, r.chunk, r.start, r.length`
+export const rowsMax = 5000
+
+/** Finds the row behind an id the client chose. */
+export async function findName(sql: Runner, type: number, name: string): Promise<{ patient: number; id: string; institution: number } | null> {
+  const [found] = await sql<{ patient: number; id: string; institution: number }>`
+    select patient, id, institution from record.name where type = ${type} and name = ${name}`
+  return found ?? null
+}
+
+export async function findNames(sql: Runner, names: readonly { type: number; name: string }[]) {
+  if (names.length === 0) return []
+  return sql<{ type: number; name: string; patient: number; id: string; institution: number }>`
+    select n.type, n.name, n.patient, n.id, n.institution
+      from unnest(${names.map((n) => n.type)}::int2[], ${names.map((n) => n.name)}::text[]) as wanted (type, name)
+      join record.name n on n.type = wanted.type and n.name = wanted.name`
+}
+
+export async function findCurrent(sql: Runner, patient: number, type: number, id: string): Promise<Stored | null> {
+  const [found] = await sql<Stored>`
+    select ${pointer} from record.resource r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}`
+  return found ?? null
+}
+
+/** Reads the rows and holds them until the transaction ends, in one order, so two writers wait for each other and never deadlock. */
+export async function lockCurrent(tx: Runner, keys: readonly { patient: number; type: number; id: string }[]): Promise<Stored[]> {
+  if (keys.length === 0) return []
+  return tx<Stored>`
+    select ${pointer}
+      from record.resource r
+     where (r.patient, r.type, r.id) in (
+       select * from unnest(${keys.map((k) => k.patient)}::int8[], ${keys.map((k) => k.type)}::int2[], ${keys.map((k) => k.id)}::uuid[]))
+     order by r.patient, r.type, r.id
+       for update`
+}
+
+export async function findVersion(sql: Runner, patient: number, type: number, id: string, version: number): Promise<Stored | null> {
+  const [found] = await sql<Stored>`
+    select ${pointer} from record.resource r where r.patient = ${patient} and r.type = ${type} and r.id = ${id} and r.version = ${version}
+    union all
+    select ${pointer} from record.superseded r where r.patient = ${patient} and r.type = ${type} and r.id = ${id} and r.version = ${version}`
+  return found ?? null
+}
+
+/** All versions of one resource, newest first, below a version for the next page. */
+export async function findVersions(sql: Runner, patient: number, type: number, id: string, below: number, limit: number): Promise<Stored[]> {
+  return sql<Stored>`
+    select ${pointer}
+      from (select * from record.resource r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}
+            union all
+            select patient, type, id, version, tx, at, institution, deleted, voided, day, tokens, labels, name, body, chunk, start, length
+              from record.superseded r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}) r
+     where r.version < ${below}
+     order by r.version desc
+     limit ${limit}`
+}
+
+/** Several current resources by key and id, as includes and conditional references need them. */
+export async function findMany(sql: Runner, keys: readonly { patient: number; type: number; id: string }[]): Promise<Stored[]> {
+  if (keys.length === 0) return []
+  return sql<Stored>`
+    select ${pointer}
+      from unnest(${keys.map((k) => k.patient)}::int8[], ${keys.map((k) => k.type)}::int2[], ${keys.map((k) => k.id)}::uuid[]) as k (patient, type, id)
+      join record.resource r on r.patient = k.patient and r.type = k.type and r.id = k.id
+     where not r.deleted and not r.voided
+     limit ${rowsMax}`
+}
+
+/** The rows a condition leaves, in key order after a place, never more than a page. */
+export async function scan(sql: Runner, where: Fragment[], after: Place | null, limit: number): Promise<Stored[]> {
+  const conditions = after === null ? where
+    : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
+  return sql.run<Stored>(fragment`
+    select ${pointer} from record.resource r
+     where not r.deleted and not r.voided and ${join(conditions, ' and ')}
+     order by r.patient, r.type, r.id
+     limit ${Math.min(limit, rowsMax)}`)
+}
+export type Place = { patient: number; type: number; id: string }
+
+const cache = createChunkCache()
+
+/** Fetches the exact bytes of the given versions; chunks of one answer are read once. */
+export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<string[]> {
+  const opened = new Map<number, Buffer>()
+  const needed = new Map<number, number>()
+  for (const { chunk, patient } of rows) {
+    if (chunk === null || opened.has(chunk) || needed.has(chunk)) continue
+    const known = cache.get(chunk)
+    if (known) opened.set(chunk, known)
+    else needed.set(chunk, patient)
+  }
+  if (needed.size > 0) {
+    const found = await sql<{ chunk: number; body: Buffer }>`
+      select c.chunk, c.body
+        from unnest(${[...needed.values()]}::int8[], ${[...needed.keys()]}::int8[]) as k (patient, chunk)
+        join record.chunk c on c.patient = k.patient and c.chunk = k.chunk`
+    for (const { chunk, body } of found) opened.set(chunk, cache.open(chunk, body))
+  }
+  return rows.map((row) => {
+    if (row.chunk === null) return row.body ?? ''
+    const whole = opened.get(row.chunk)
+    if (!whole) throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
+    return whole.toString('utf8', row.start as number, (row.start as number) + (row.length as number))
+  })
+}

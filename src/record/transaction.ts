@@ -1,0 +1,103 @@
+import type { AuditedTransaction } from '../audit/audit.ts'
+import { type BundleEntry, type BundlePlan, rewriteReferences } from '../fhir/fhir.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { type Applied, applyAll, type Operation, type Placed, placeExisting, placeNew } from './apply.ts'
+import { type Asking, entryOf } from './asking.ts'
+import { notYet, versionOf } from './bundle.ts'
+import { asFound, criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
+import { auditDenial } from './create.ts'
+import type { Hit } from './run-search.ts'
+import { type Charts, noCharts } from './subject.ts'
+
+/**
+ * All writes of a transaction in one database transaction. Ids are given first (Patients before what is about them), then every
+ * `urn:uuid` and conditional reference is replaced, then everything is written by one statement.
+ */
+export async function runTransaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan): Promise<Map<number, Applied>> {
+  // Each attempt replaces references in place, so one after a deadlock begins with the bundle as it came.
+  let next: BundlePlan | null = plan
+  try {
+    return await asking.world.ledger.transaction((tx) => {
+      const { entries, order } = next ?? again()
+      next = null
+      return attemptOnce(asking, tx, entries, order)
+    })
+  } catch (error) {
+    await auditDenial(asking, 'create', 'Bundle', error)
+    throw error
+  }
+}
+
+async function attemptOnce(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[], order: readonly number[]): Promise<Map<number, Applied>> {
+  const charts = noCharts()
+  const found = await findExisting(asking, tx, entries)
+  const references = new Map<string, string>()
+  for (const [index, hit] of found) nameEntry(references, entries[index] as BundleEntry, `${hit.resource.resourceType}/${hit.resource.id}`)
+  await resolveConditional(asking, tx, entries, references)
+  const writes = order.map((index) => entries[index] as BundleEntry).filter((entry) => isWrite(entry) && !found.has(entry.index))
+  const placed = await placeAll(asking, tx, writes, charts, references)
+  for (const entry of writes) if (entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
+  const applied = await applyAll(asking, tx, placed, charts)
+  if (found.size > 0) tx.audit([entryOf(asking, 'search', null, 'Bundle', { basis: 'own-submissions', count: found.size })])
+  const results = new Map(writes.map((entry, at) => [entry.index, applied[at] as Applied]))
+  for (const [index, hit] of found) results.set(index, asFound(hit))
+  return results
+}
+
+const isWrite = ({ method }: BundleEntry) => method === 'POST' || method === 'PUT' || method === 'DELETE' || method === 'PATCH'
+
+/** Entries with ifNoneExist whose resource is there already. */
+async function findExisting(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[]): Promise<Map<number, Hit>> {
+  const found = new Map<number, Hit>()
+  for (const entry of entries) {
+    if (entry.ifNoneExist === null || entry.target.kind !== 'type') continue
+    const expression = `Bundle.entry[${entry.index}].request.ifNoneExist`
+    const search = criteriaOf(asking, entry.target.type, String(new URLSearchParams(entry.ifNoneExist)), expression)
+    const [hit, another] = await findByCriteria(asking, tx, search)
+    if (another) throw severalMatch(expression)
+    if (hit) found.set(entry.index, hit)
+  }
+  return found
+}
+
+/** `Patient?identifier=…` in place of an id must find exactly one. */
+async function resolveConditional(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[], references: Map<string, string>): Promise<void> {
+  for (const { conditional } of entries) {
+    for (const { reference, type, query, expression } of conditional) {
+      if (references.has(reference)) continue
+      const [hit, another] = await findByCriteria(asking, tx, criteriaOf(asking, type, String(new URLSearchParams(query)), expression))
+      if (another) throw severalMatch(expression)
+      if (!hit) throw new Refusal('precondition', 'the conditional reference finds nothing', { expression, hint: 'Create the resource first, or put it into the same transaction.' })
+      references.set(reference, `${type}/${hit.resource.id}`)
+    }
+  }
+}
+
+function nameEntry(references: Map<string, string>, entry: BundleEntry, reference: string): void {
+  for (const name of entry.names) references.set(name, reference)
+}
+
+/** Patients first: their keys go into the ids of everything about them. */
+async function placeAll(asking: Asking, tx: AuditedTransaction, writes: readonly BundleEntry[], charts: Charts, references: Map<string, string>): Promise<(Placed | null)[]> {
+  const placed = new Map<number, Placed | null>()
+  const patientsFirst = [...writes.filter(isPatient), ...writes.filter((entry) => !isPatient(entry))]
+  for (const entry of patientsFirst) {
+    const operation = operationOf(entry)
+    if (!isPatient(entry) && entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
+    const one = operation.kind === 'create' ? await placeNew(asking, tx, operation, charts) : await placeExisting(asking, tx, operation, charts)
+    placed.set(entry.index, one)
+    if (one && operation.kind !== 'delete') nameEntry(references, entry, `${one.type}/${one.name ?? one.rowId}`)
+  }
+  return writes.map((entry) => placed.get(entry.index) ?? null)
+}
+
+const isPatient = (entry: BundleEntry) => entry.resource?.resourceType === 'Patient'
+
+function operationOf(entry: BundleEntry): Operation {
+  const { method, target, resource, index } = entry
+  const path = `Bundle.entry[${index}].resource`
+  if (method === 'POST' && target.kind === 'type') return { kind: 'create', type: target.type, id: null, resource, ifMatch: null, path }
+  if (method === 'PUT' && target.kind === 'instance') return { kind: 'update', type: target.type, id: target.id, resource, ifMatch: versionOf(entry), path }
+  if (method === 'DELETE' && target.kind === 'instance') return { kind: 'delete', type: target.type, id: target.id, resource: null, ifMatch: versionOf(entry), path }
+  throw notYet(entry)
+}

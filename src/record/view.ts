@@ -1,0 +1,78 @@
+import { type Basis, decide, relationsOf, typesHidden } from '../access/access.ts'
+import { keySets } from '../identity/identity.ts'
+import { type Fragment, fragment, join } from '../platform/sql.ts'
+import type { Asking } from './asking.ts'
+import { reservedKeys } from './ids.ts'
+
+/**
+ * What one actor may see: the same answer for read, search, include, history and the portal page. A person is a set of keys;
+ * a relation with any of them opens all of them.
+ */
+export type View = {
+  asking: Asking
+  /** Why a key is open; null when it is not. */
+  basisOf(key: number): Basis | null
+  /** Every key that is open; null when the view was made for named patients only. */
+  openKeys: number[] | null
+}
+
+/** Types that tell about the health system and not about a person: open to every signed-in actor with the scope. */
+const directory = new Set([
+  'Organization', 'OrganizationAffiliation', 'Practitioner', 'PractitionerRole', 'Location', 'HealthcareService', 'Endpoint',
+  'Medication', 'MedicationKnowledge', 'Substance', 'CodeSystem', 'ValueSet', 'ConceptMap', 'NamingSystem', 'StructureDefinition',
+  'SearchParameter', 'OperationDefinition', 'CapabilityStatement', 'ImplementationGuide', 'Questionnaire', 'PlanDefinition',
+  'ActivityDefinition', 'Schedule', 'Slot', 'DeviceDefinition',
+])
+
+/** The view of named patients: one look-up of their key sets, no list of everything. */
+export async function viewOf(asking: Asking, keys: readonly number[]): Promise<View> {
+  const { world, actor } = asking
+  const wanted = [...new Set(keys.filter((key) => key >= reservedKeys))]
+  if (wanted.length === 0) return { asking, basisOf: () => null, openKeys: null }
+  const sets = await keySets(world.sql, wanted)
+  const decisions = await decide(world, actor, 'read', wanted.map((key) => sets.get(key) ?? [key]))
+  const bases = new Map<number, Basis>()
+  wanted.forEach((key, at) => {
+    const decision = decisions[at]
+    // `own-submissions` opens rows by their institution, which basisOfRow sees itself; it opens no key.
+    if (decision?.permit && decision.basis.view !== 'own-submissions') for (const member of sets.get(key) ?? [key]) bases.set(member, decision.basis)
+  })
+  return { asking, basisOf: (key) => bases.get(key) ?? null, openKeys: null }
+}
+
+/** The view of a question that names no patient: every key the actor has a live relation with. */
+export async function viewOfAll(asking: Asking): Promise<View> {
+  const { world, actor } = asking
+  const relations = await relationsOf(world, actor)
+  const direct = [...relations.keys.keys()]
+  const sets = direct.length > 0 ? await keySets(world.sql, direct) : new Map<number, number[]>()
+  const bases = new Map<number, Basis>()
+  for (const key of direct) {
+    for (const member of sets.get(key) ?? [key]) if (!bases.has(member)) bases.set(member, relations.keys.get(key) as Basis)
+  }
+  return { asking, basisOf: (key) => bases.get(key) ?? null, openKeys: [...bases.keys()] }
+}
+
+/** Why the actor may see this row, in the words of the log; null when it may not. */
+export function basisOfRow(view: View, row: { patient: number; type: number; institution: number }): string | null {
+  const { world, actor } = view.asking
+  if (actor.kind === 'system' && actor.institution === row.institution) return 'own-submissions'
+  const type = world.fhir.types[row.type] as string
+  if (row.patient < reservedKeys) return directory.has(type) ? 'directory' : null
+  const basis = view.basisOf(row.patient)
+  return basis && !typesHidden(basis.view).includes(type) ? basis.kind : null
+}
+
+/** The same rule as a condition on `r`, applied before matching, so that counts, sort and totals speak of visible rows only. */
+export function visibleRows(view: View, type: number, keys: readonly number[] | null): Fragment {
+  const { world, actor } = view.asking
+  const name = world.fhir.types[type] as string
+  const open = (keys ?? view.openKeys ?? []).filter((key) => {
+    const basis = view.basisOf(key)
+    return basis !== null && !typesHidden(basis.view).includes(name)
+  })
+  const ways: Fragment[] = [fragment`r.patient = any(${open}::int8[])`]
+  if (actor.kind === 'system' && actor.institution !== null) ways.push(fragment`r.institution = ${actor.institution}`)
+  if (directory.has(name)) ways.push(fragment`r.patient < ${reservedKeys}`)
+  return fragment`(${join(ways, ' or ')})`
+}

@@ -1,0 +1,64 @@
+// `npm start`: database, migrations, first-run country, portals, HTTP; then a few lines that say where to look.
+import { join } from 'node:path'
+import { buildApp } from './app.ts'
+import { access } from './access/access.ts'
+import { rememberAddress } from './access/address.ts'
+import { startSealing } from './audit/audit.ts'
+import { openWorld } from './open-world.ts'
+import { sentenceOf } from './platform/cli.ts'
+import { baseUrl, loadConfig } from './platform/config.ts'
+import { buildPortals } from './portals/build.ts'
+import { ensureDemoCountry } from './simulator/simulator.ts'
+
+const began = performance.now()
+const config = loadConfig(process.env)
+if (Array.isArray(config)) fail(`A setting is wrong:\n  ${config.join('\n  ')}`)
+const missing = access.missingForProduction(config)
+if (missing.length > 0) fail(`With DEMO=false this is still missing:\n  ${missing.join('\n  ')}`)
+
+try {
+  await start(config)
+} catch (error) {
+  fail(sentenceOf(error))
+}
+
+async function start(settings: Exclude<typeof config, string[]>): Promise<void> {
+  const portals = join(settings.DATA_DIR, 'portals')
+  const [{ world, close }] = await Promise.all([openWorld(settings, { mode: 'own' }), buildPortals(portals)])
+  const country = settings.DEMO ? await ensureDemoCountry(world, say) : null
+  const app = await buildApp(world, portals)
+  await app.listen({ port: settings.PORT, host: settings.HOST })
+  const { port } = app.server.address() as { port: number }
+  settings.PORT = port
+  const stopSealing = startSealing(world)
+  rememberAddress(world)
+
+  let isStopping = false
+  const stop = async () => {
+    if (isStopping) return process.exit(1) // A second Ctrl-C does not wait.
+    isStopping = true
+    app.server.closeIdleConnections()
+    await app.close()
+    await stopSealing()
+    await close()
+    process.exit(0)
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+
+  const address = baseUrl(settings)
+  say(`Spona is ready in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  say(`  Portals   ${address}/            (doctor: ${address}/doctor/, patient: ${address}/patient/)`)
+  say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
+  for (const line of country?.lines ?? []) say(`  ${line}`)
+  say('  Ctrl-C stops everything.')
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(2)
+}

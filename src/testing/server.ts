@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { addClient, clientById } from '../access/client.ts'
+import { tokenFor } from '../access/token-endpoint.ts'
+import { buildApp } from '../app.ts'
+import { createLedger } from '../audit/audit.ts'
+import { type Fhir, loadFhir } from '../fhir/fhir.ts'
+import { hashesFrom } from '../record/record.ts'
+import { registerInstitutions } from '../registry/registry.ts'
+import { startPlatform, type TestPlatform } from './platform.ts'
+
+let fhir: Promise<Fhir> | undefined
+/** Compiled once for all test files. */
+export const testFhir = (): Promise<Fhir> => (fhir ??= loadFhir(join(tmpdir(), 'spona-test-fhir')))
+
+export type TestServer = TestPlatform & {
+  app: FastifyInstance
+  /** A registered institution with a client of its own. */
+  institution(name: string, scopes?: string): Promise<{ id: number; client: string; token: string; send: Send }>
+}
+export type Send = (method: string, url: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+export type Answer = { status: number; headers: Record<string, unknown>; body: any; text: string }
+
+/** The real server on a database of its own, called without a network. */
+export async function startServer(t: TestContext, settings: Record<string, string> = {}): Promise<TestServer> {
+  const platform = await startPlatform(t, settings)
+  const { world } = platform
+  world.fhir = await testFhir()
+  world.hashes = hashesFrom(world.keys)
+  world.ledger = await createLedger(world)
+  const portals = mkdtempSync(join(tmpdir(), 'spona-portals-'))
+  const app = await buildApp(world, portals)
+  await app.ready()
+  t.after(async () => {
+    await app.close()
+    await world.ledger.close()
+    rmSync(portals, { recursive: true, force: true })
+  })
+  let serial = 0
+  return {
+    ...platform,
+    app,
+    async institution(name, scopes = 'system/*.cruds') {
+      const mb = String(10_000_000 + ++serial)
+      const [id] = await world.sql.begin((tx) => registerInstitutions(tx, [{ mb, name, kind: 'test', municipality: 'Београд', ownership: 'public' }]))
+      const made = await world.sql.begin((tx) => addClient(tx, world, { name: `${name} систем`, institution: id as number, institutionName: name, scopes }))
+      const client = await clientById(world.sql, made.id)
+      if (!client) throw new Error('the client was not stored')
+      const token = await tokenFor(world, client, made.scopes, 3600)
+      return { id: id as number, client: made.id, token, send: sender(app, { authorization: `Bearer ${token}` }) }
+    },
+  }
+}
+
+export function sender(app: FastifyInstance, always: Record<string, string>): Send {
+  return async (method, url, body, headers = {}) => {
+    const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+    const type: Record<string, string> = payload === undefined ? {} : { 'content-type': 'application/fhir+json' }
+    const response = await app.inject({ method: method as 'GET', url, headers: { ...always, ...type, ...headers }, ...(payload === undefined ? {} : { payload }) })
+    const text = response.body
+    return { status: response.statusCode, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : null, text }
+  }
+}

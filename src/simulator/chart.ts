@@ -34,8 +34,8 @@ export function openChart(person: Person, institution: Institution): Chart {
   const hex = (value: number, length: number) => value.toString(16).padStart(length, '0')
   const chart: Chart = {
     institution,
-    // Every institution counts its own charts; the same person has a different number in each.
-    number: `${10_000 + ((person.index * 7 + institution.index * 131) % 90_000)}/${String(person.index).padStart(3, '0')}`,
+    // Every institution counts its own charts: the same person has a different number in each, and each seed a series of its own.
+    number: `${person.lbo.slice(0, 3)}-${String(person.index * 3 + 1000 + institution.index).padStart(6, '0')}`,
     patient: {},
     entries: [],
     // Only has to be unique within one transaction, but a name says where it came from when one is read.

@@ -175,13 +175,13 @@ function consult(visit: Visit, course: Course): void {
   const condition = diagnose(visit, { code: course.code, text: course.text, onset, end, isLong: true })
   if (visit.care.unit.kind === 'cardiology') measurePressure(visit)
   const years = Math.max(1, Math.round((day - onset) / yearDays))
-  const state = adherence > 0.7 ? 'Болест је под добром контролом уз редовну терапију.' : 'Терапију не узима редовно, болест је недовољно контролисана.'
+  const state = adherence > 0.7 ? 'Болест је под добром контролом уз редовну терапију.' : 'Терапија се не узима редовно, болест је недовољно контролисана.'
   writeLetter(visit, {
     kind: 'specialist', title: 'Извештај лекара специјалисте', day,
     sections: [
       { title: 'Дијагноза', loinc: '29308-4', table: { head: ['Шифра', 'Дијагноза'], rows: [[course.code, course.text]] }, entries: [condition] },
       { title: 'Анамнеза', loinc: '10164-2', paragraphs: [`Лечи се ${years} год. ${state}`] },
-      { title: 'Мишљење и предлог', loinc: '18776-5', paragraphs: [adherence > 0.7 ? 'Наставити досадашњу терапију.' : 'Саветован о редовном узимању терапије.', 'Контрола по потреби, са новим налазима.'] },
+      { title: 'Мишљење и предлог', loinc: '18776-5', paragraphs: [adherence > 0.7 ? 'Наставити досадашњу терапију.' : 'Саветовано је редовно узимање терапије.', 'Контрола по потреби, са новим налазима.'] },
     ],
   })
 }

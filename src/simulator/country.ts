@@ -4,7 +4,7 @@ import { parseDay } from './calendar.ts'
 import { type Employer, makeEmployers } from './employers.ts'
 import { makeHousehold, type Setting } from './households.ts'
 import { type Institution, makeInstitutions } from './institutions.ts'
-import { createIssuer } from './numbers.ts'
+import { createIssuer, rangeOfSeed, workersRange } from './numbers.ts'
 import type { Person } from './person.ts'
 
 export type CountryOptions = { seed: number; count: number; today: string }
@@ -19,11 +19,11 @@ export type Country = {
 }
 
 export function generateCountry({ seed, count, today }: CountryOptions): Country {
-  const issuer = createIssuer()
   const day = parseDay(today)
-  // Workers take their numbers before anybody else, so they do not depend on how many people follow.
-  const institutions = makeInstitutions(seed, day, issuer)
-  const employers = makeEmployers(seed)
+  // Institutions, their staff and employers are the same for every seed: several populations can share one register.
+  const institutions = makeInstitutions(createIssuer(workersRange), day)
+  const employers = makeEmployers()
+  const issuer = createIssuer(rangeOfSeed(seed))
   return { seed, today, institutions, employers, people: walk({ seed, today: day, issuer, institutions, employers }, count) }
 }
 

@@ -21,10 +21,10 @@ const kinds: [string, number][] = [
 ]
 
 /** Two to six per municipality; the home town has one of each kind. */
-export function makeEmployers(seed: number): Employer[] {
+export function makeEmployers(): Employer[] {
   const employers: Employer[] = []
   municipalities.forEach((municipality, place) => {
-    const random = createRandom(seed, 'employers', place)
+    const random = createRandom(0, 'employers', place)
     const count = place === 0 ? kinds.length : Math.min(kinds.length, 2 + Math.floor(municipality.thousands / 40))
     const start = place === 0 ? 0 : random.integer(0, kinds.length - 1)
     for (let one = 0; one < count; one += 1) {

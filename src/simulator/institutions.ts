@@ -1,4 +1,4 @@
-// Every institution of the invented country, the same for every size of its population: made from the seed alone.
+// Every institution of the invented country, the same for every seed and every size of the population.
 
 import { municipalities, type Municipality } from './places.ts'
 import { accountOf, mbOf, type NumberIssuer, pibOf } from './numbers.ts'
@@ -136,9 +136,9 @@ function privateOnes(): Draft[] {
 }
 
 /** Index 0 is the health centre of the home town. */
-export function makeInstitutions(seed: number, today: number, issuer: NumberIssuer): Institution[] {
+export function makeInstitutions(issuer: NumberIssuer, today: number): Institution[] {
   return drafts().map((draft, index) => {
-    const random = createRandom(seed, 'institution', index)
+    const random = createRandom(0, 'institution', index)
     const institution: Institution = {
       index,
       kind: draft.kind,
@@ -154,10 +154,13 @@ export function makeInstitutions(seed: number, today: number, issuer: NumberIssu
       isPublic: draft.isPublic ?? false,
       units: [],
     }
-    institution.units = draft.plans.map((one, place) => {
+    let staffBefore = 0
+    for (const [place, one] of draft.plans.entries()) {
       const code = String(place + 1).padStart(2, '0')
-      return { code, kind: one.kind, name: one.name, workers: staffUnit({ random, issuer, today, institution, unit: code, ...one, count: one }) }
-    })
+      const workers = staffUnit({ random, issuer, today, institution, unit: code, kind: one.kind, count: one, staffBefore })
+      institution.units.push({ code, kind: one.kind, name: one.name, workers })
+      staffBefore += workers.length
+    }
     return institution
   })
 }

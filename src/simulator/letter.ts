@@ -20,7 +20,7 @@ export function writeLetter(visit: Visit, { kind, title, day, sections }: Letter
     type: { coding: [{ system: systems.loinc, code, display }], text: kind === 'discharge' ? 'Отпусна листа са епикризом' : 'Извештај лекара специјалисте' },
     subject: visit.chart.patient,
     encounter: visit.reference,
-    date: instant(day, 13 * 60 + 30),
+    date: instant(day, day === visit.day ? Math.min(1439, visit.minute + 8) : 13 * 60 + 30),
     author: [workerReference(visit.care.worker)],
     title: `${title} · ${signature}`,
     custodian: institutionReference(visit.care.institution),

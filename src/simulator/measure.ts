@@ -76,8 +76,11 @@ export type LabOrder = { keys: readonly string[]; shifts?: Shifts; urine?: 'clea
 /** One sample: its results and the report over them. */
 export function sample(life: Life, care: Care, day: Day, order: LabOrder): Reference<DiagnosticReport> {
   const chart = chartAt(life, care)
-  const taken = instant(day, life.random.integer(6 * 60 + 45, 9 * 60 + 30))
-  const issued = instant(day, life.random.integer(11 * 60, 15 * 60))
+  // Blood is taken in the morning, or after the visit that asked for it.
+  const isSameDay = order.visit !== undefined && order.visit.day === day
+  const minute = Math.min(1300, Math.max(life.random.integer(6 * 60 + 45, 9 * 60 + 30), isSameDay ? order.visit!.minute + 12 : 0))
+  const taken = instant(day, minute)
+  const issued = instant(day, Math.min(1439, minute + life.random.integer(90, 300)))
   const common = {
     resourceType: 'Observation' as const, status: 'final' as const, category: laboratory, subject: chart.patient,
     effectiveDateTime: taken, issued, performer: [workerReference(care.worker), institutionReference(care.institution)],
@@ -127,7 +130,7 @@ function written(value: number, digits: number): number {
 
 /** UCUM codes as people write them. */
 function unitText(unit: string): string {
-  return unit.replace('10*', '10^').replace('umol', 'µmol').replace('ug/', 'µg/').replace('m[IU]', 'mIU').replace('k[IU]', 'kIU').replace('{1.73_m2}', '1,73 m²').replace('{INR}', '')
+  return unit.replace('10*', '10^').replace('umol', 'µmol').replace('ug/', 'µg/').replace('m[IU]', 'mIU').replace('k[IU]', 'kIU').replace('{1.73_m2}', '1,73 m²').replace('{INR}', 'INR')
 }
 
 function writtenRange([low, high]: readonly [number | null, number | null], unit: string): ObservationReferenceRange {

@@ -15,20 +15,27 @@ export type NumberIssuer = {
   jmbg(random: Random, birth: number, sex: 'male' | 'female', region: number): string
 }
 
+const rangesOfSerials = 10
+const serialsInRange = 500 / rangesOfSerials
+export const workersRange = 9
+
+/** People of nine neighbouring seeds never share a number, so countries of several seeds can live in one database. */
+export const rangeOfSeed = (seed: number): number => Math.abs(seed) % workersRange
+
 /**
  * Gives every personal number once. The serial is drawn and then walked on, as a register would; numbers whose control would
  * be 10 are skipped, because by the strict reading they were never issued.
  */
-export function createIssuer(): NumberIssuer {
+export function createIssuer(range: number): NumberIssuer {
   const issued = new Set<number>()
   return {
     jmbg(random, birth, sex, region) {
       const date = isoDay(birth)
       const head = `${date.slice(8, 10)}${date.slice(5, 7)}${date.slice(1, 4)}${String(region).padStart(2, '0')}`
-      const base = sex === 'male' ? 0 : 500
-      const start = random.integer(0, 499)
-      for (let step = 0; step < 500; step += 1) {
-        const twelve = head + String(base + ((start + step) % 500)).padStart(3, '0')
+      const base = (sex === 'male' ? 0 : 500) + range * serialsInRange
+      const start = random.integer(0, serialsInRange - 1)
+      for (let step = 0; step < serialsInRange; step += 1) {
+        const twelve = head + String(base + ((start + step) % serialsInRange)).padStart(3, '0')
         const control = jmbgControl(twelve)
         const whole = twelve + (control === 11 ? 0 : control)
         if (control !== 10 && !issued.has(Number(whole))) {

@@ -56,6 +56,8 @@ type Place = {
   institution: Institution
   unit: string
   kind: UnitKind
+  /** Staff of the institution so far: licences are numbered through it. */
+  staffBefore: number
   count: { doctors: number; nurses: number }
 }
 
@@ -71,7 +73,7 @@ export function staffUnit(place: Place): Worker[] {
 function makeWorker(place: Place, profession: Profession, index: number): Worker {
   const { random, institution, today, unit } = place
   const sex = random.chance(profession === 'nurse' ? 0.1 : 0.4) ? 'male' : 'female'
-  const born = dayOf(yearOf(today) - random.integer(40, 62), 1, 1) + random.integer(0, 364)
+  const born = dayOf(2026 - random.integer(40, 62), 1, 1) + random.integer(0, 364)
   const given = givenName(random, sex, yearOf(born))
   const family = surname(random)
   const { prefix } = chambers[profession]
@@ -80,7 +82,7 @@ function makeWorker(place: Place, profession: Profession, index: number): Worker
   const first = born + Math.round((isStudied ? 26 : 20) * 365.25)
   const mail = (text: string) => toLatin(text).toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/g, 'dj').replace(/[^a-z]/g, '')
   return {
-    licence: `${prefix}-${String((institution.index + 1) * 1000 + Number(unit) * 30 + index).padStart(6, '0')}`,
+    licence: `${prefix}-${String((institution.index + 1) * 1000 + place.staffBefore + index).padStart(6, '0')}`,
     chamber: chambers[profession].name,
     licensedFrom: isoDay(first),
     licensedUntil: isoDay(dayOf(yearOf(today) + random.integer(1, 7), random.integer(1, 12), 1)),

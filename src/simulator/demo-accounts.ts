@@ -1,0 +1,135 @@
+// Accounts of the demo and the relations that make them useful on this day.
+
+import { createAccount, type NewRelation, relateAll, setDuty } from '../access/access.ts'
+import type { Transaction, World } from '../platform/world.ts'
+import { isoDay } from './calendar.ts'
+import type { Country } from './country.ts'
+import { type DemoAccount, demoPassword } from './demo.ts'
+import { doctorsOf } from './households.ts'
+import type { Institution, Unit } from './institutions.ts'
+import type { Person } from './person.ts'
+import { protagonists } from './protagonists.ts'
+import type { Register } from './register-country.ts'
+import type { Registered } from './register-people.ts'
+import { nameOf, type Worker } from './workers.ts'
+
+export type Scene = {
+  tx: Transaction
+  world: World
+  country: Pick<Country, 'institutions' | 'employers'>
+  register: Register
+  /** People from index 0 on, with what the registers answered for each. */
+  people: readonly Person[]
+  registered: readonly Registered[]
+}
+
+type Made = { accounts: DemoAccount[]; showcase: { name: string; what: string }[] }
+
+const hourMs = 3_600_000
+
+export async function makeAccounts(scene: Scene): Promise<Made> {
+  const center = scene.country.institutions[0]!
+  const general = unitOf(center, 'general')
+  const laboratory = unitOf(center, 'laboratory')
+  const doctor = doctorsOf(center, 'general')[0]!
+  const nurse = general.workers.find((one) => one.profession === 'nurse')!
+  const technician = laboratory.workers.find((one) => one.profession === 'technician')!
+  const accounts = [
+    await workerAccount(scene, { userName: 'doktor', role: 'doctor', worker: doctor, what: `изабрани лекар, ${center.name}` }),
+    await workerAccount(scene, { userName: 'sestra', role: 'nurse', worker: nurse, what: `медицинска сестра, ${general.name}` }),
+    await workerAccount(scene, { userName: 'laborant', role: 'laboratory', worker: technician, what: `лаборант, ${center.name}` }),
+    await citizenAccount(scene, 'pacijent', protagonists.patient, null, 'пацијент са картонима у више установа'),
+    await citizenAccount(scene, 'roditelj', protagonists.anaphylaxis, protagonists.child, 'родитељ са дететом'),
+    ...(await officeAccounts(scene, center)),
+  ]
+  await openDay(scene, { doctor, nurse, technician, general, laboratory })
+  return { accounts, showcase: showcaseOf(scene) }
+}
+
+const unitOf = (institution: Institution, kind: Unit['kind']): Unit => institution.units.find((unit) => unit.kind === kind)!
+
+type WorkerWish = { userName: string; role: 'doctor' | 'nurse' | 'laboratory'; worker: Worker; what: string }
+
+async function workerAccount({ tx, country, register }: Scene, { userName, role, worker, what }: WorkerWish): Promise<DemoAccount> {
+  const institution = country.institutions[worker.institution]!
+  const unit = institution.units.find((one) => one.code === worker.unit)!
+  const name = nameOf(worker)
+  await createAccount(tx, {
+    userName, password: demoPassword, demo: true, name, roles: [role], worker: register.worker(worker.licence),
+    institution: register.institution(institution.index), institutionName: institution.name,
+    unit: register.unit(institution.index, unit.code), unitName: unit.name,
+  })
+  return { userName, name, what }
+}
+
+async function citizenAccount(scene: Scene, userName: string, index: number, child: number | null, what: string): Promise<DemoAccount> {
+  const { tx, world, people, registered } = scene
+  const person = people[index]!
+  const { root, handle } = registered[index]!
+  const name = fullName(person)
+  const account = await createAccount(tx, { userName, password: demoPassword, demo: true, name, roles: ['patient'], patient: root, person: handle })
+  const common = { account, from: world.now(), source: 'simulator' }
+  const relations: NewRelation[] = [{ ...common, patient: root, kind: 'self', person: handle, name }]
+  if (child !== null) {
+    const one = people[child]!
+    relations.push({ ...common, patient: registered[child]!.root, kind: 'guardian', born: isoDay(one.birth), person: registered[child]!.handle, name: fullName(one) })
+  }
+  await relateAll(tx, relations)
+  return { userName, name, what }
+}
+
+async function officeAccounts({ tx, country, register }: Scene, center: Institution): Promise<DemoAccount[]> {
+  const employer = country.employers[0]!
+  const institution = { institution: register.institution(center.index), institutionName: center.name }
+  const offices = [
+    { userName: 'poslodavac', roles: ['employer'] as const, name: 'Весна Маринковић', what: `послодавац, ${employer.name}`, place: {} },
+    { userName: 'fond', roles: ['fund'] as const, name: 'Зоран Пајић', what: 'референт Фонда за здравствено осигурање', place: {} },
+    { userName: 'operater', roles: ['operator'] as const, name: 'Иван Крстић', what: 'оператер система', place: {} },
+    { userName: 'ministarstvo', roles: ['ministry'] as const, name: 'Јасна Обрадовић', what: 'саветник Министарства здравља', place: {} },
+    { userName: 'poverenik', roles: ['data-officer'] as const, name: 'Горан Чубрић', what: `лице за заштиту података, ${center.name}`, place: institution },
+  ]
+  for (const { userName, roles, name, place } of offices) {
+    await createAccount(tx, { userName, password: demoPassword, demo: true, name, roles, ...place })
+  }
+  return offices.map(({ userName, name, what }) => ({ userName, name, what }))
+}
+
+type Crew = { doctor: Worker; nurse: Worker; technician: Worker; general: Unit; laboratory: Unit }
+
+/** Rosters for a month, so a later start of the demo finds people at work; visits of today are open until the evening. */
+async function openDay(scene: Scene, { doctor, nurse, technician, general, laboratory }: Crew): Promise<void> {
+  const { tx, world, register, registered, people } = scene
+  const now = world.now()
+  const until = new Date(now.getTime() + 31 * 24 * hourMs)
+  const from = new Date(now.getTime() - 12 * hourMs)
+  const place = { general: register.unit(0, general.code), laboratory: register.unit(0, laboratory.code) }
+  await setDuty(tx, [
+    { worker: register.worker(doctor.licence), unit: place.general, from, until },
+    { worker: register.worker(nurse.licence), unit: place.general, from, until },
+    { worker: register.worker(technician.licence), unit: place.laboratory, from, until },
+  ])
+  const visit = (index: number, hoursAgo: number, unit: number, worker: Worker | null): NewRelation => ({
+    patient: registered[index]!.root, kind: 'visit', unit, worker: worker ? register.worker(worker.licence) : null, institution: register.institution(0),
+    from: new Date(now.getTime() - hoursAgo * hourMs), until: new Date(now.getTime() + 12 * hourMs), source: 'simulator', reason: 'преглед по заказаном термину',
+  })
+  const neighbours = people.filter((one) => one.index > protagonists.patient + 1 && one.death === null && one.municipality === people[0]!.municipality).slice(0, 3)
+  await relateAll(tx, [
+    visit(protagonists.child, 0.4, place.general, doctor),
+    visit(protagonists.patient, 0.8, place.general, doctor),
+    visit(protagonists.largest, 1.2, place.general, doctor),
+    ...neighbours.map(({ index }, order) => visit(index, 1.5 + order * 0.3, place.general, doctor)),
+    visit(protagonists.patient, 0.8, place.laboratory, null),
+    visit(protagonists.largest, 1.2, place.laboratory, null),
+  ])
+}
+
+const fullName = ({ given, family }: Person) => `${given} ${family}`
+
+function showcaseOf({ people }: Scene) {
+  const show = (index: number, what: string) => ({ name: fullName(people[index]!), what })
+  return [
+    show(protagonists.largest, 'највећи картон, хемодијализа'), show(protagonists.anaphylaxis, 'анафилакса на пеницилин'),
+    show(protagonists.unrecorded, 'алергије нису евидентиране'), show(protagonists.child, 'дете, отворена посета'),
+    show(protagonists.namesake, 'име за пробу писма'), show(protagonists.patient, 'картони у више установа'),
+  ]
+}

@@ -1,0 +1,60 @@
+// The country of the first run: a few hundred people, one account for every role, and a day at the doctor's that is under way.
+
+import type { World } from '../platform/world.ts'
+import { registerBlock, type Registered } from './register-people.ts'
+import { loadPopulation } from './load.ts'
+import { makeAccounts } from './demo-accounts.ts'
+import { demoSummary, saveDemoSummary } from './store.ts'
+
+export type DemoAccount = { userName: string; name: string; what: string }
+
+export type DemoSummary = {
+  seed: number
+  people: number
+  resources: number
+  password: string
+  accounts: DemoAccount[]
+  /** People worth opening, by what they show. */
+  showcase: { name: string; what: string }[]
+}
+
+const seed = 1
+export const demoPassword = 'demo'
+
+/**
+ * Makes the demo country, or answers what the first run made. A first run that was killed half way is finished by the next:
+ * people resume by block, accounts and this summary are one transaction.
+ */
+export async function makeDemoCountry(world: World, options: { count?: number; report?: (people: number) => void } = {}): Promise<DemoSummary> {
+  const made = await demoSummary<DemoSummary>(world.sql)
+  if (made) return made
+  const { country, register, figures, today, first } = await loadPopulation(world, {
+    seed, count: options.count ?? world.config.DEMO_PEOPLE, report: ({ people }) => options.report?.(people),
+  })
+  return world.sql.begin(async (tx) => {
+    // The block of the people everyone begins with is registered already; this only asks for their keys.
+    const registered: Registered[] = await registerBlock(tx, world, register, first, today)
+    const { accounts, showcase } = await makeAccounts({ tx, world, country, register, people: first, registered })
+    const summary: DemoSummary = { seed, people: figures.people + figures.skipped, resources: figures.resources, password: demoPassword, accounts, showcase }
+    await saveDemoSummary(tx, summary)
+    return summary
+  })
+}
+
+/** For the start of the server: the lines that say who to sign in as. */
+export async function ensureDemoCountry(world: World, say: (line: string) => void): Promise<{ lines: string[] }> {
+  const isFirst = (await demoSummary(world.sql)) === null
+  if (isFirst) say(`First run: inventing a country of ${world.config.DEMO_PEOPLE} people …`)
+  const summary = await makeDemoCountry(world)
+  return { lines: linesOf(summary) }
+}
+
+export function linesOf({ accounts, showcase, people, password }: DemoSummary): string[] {
+  const width = Math.max(...accounts.map(({ userName }) => userName.length))
+  return [
+    `Invented country of ${people} people. Sign in (password „${password}“) as`,
+    ...accounts.map(({ userName, name, what }) => `  ${userName.padEnd(width)}  ${name}, ${what}`),
+    'The doctor may open, among others,',
+    ...showcase.map(({ name, what }) => `  ${name}: ${what}`),
+  ]
+}

@@ -1,0 +1,104 @@
+// Loads a population into the running system through the doors of identity, registry and record, block by block.
+
+import { load } from '../record/record.ts'
+import { keySets } from '../identity/identity.ts'
+import type { World } from '../platform/world.ts'
+import { type Country, generateCountry } from './country.ts'
+import { createDirectory } from './directory.ts'
+import { historyOf, type Sent, type Setting } from './history.ts'
+import type { Person } from './person.ts'
+import { type Register, registerCountry } from './register-country.ts'
+import { registerBlock, type Registered } from './register-people.ts'
+import { keepToday, loadedBlocks, saveBlock } from './store.ts'
+
+export const blockSize = 100
+/** Blocks that are on their way at a time: one waits for the database while another is being generated. */
+const blocksAtOnce = 3
+
+export type Figures = { people: number; skipped: number; charts: number; resources: number }
+
+export type LoadOptions = {
+  seed: number
+  count: number
+  report?: (figures: Figures) => void
+}
+
+/** `first` are the people of the first block, whom demonstrations need again. */
+export type Loaded = { country: Country; register: Register; figures: Figures; today: string; first: Person[] }
+
+type Run = { world: World; setting: Setting; register: Register; figures: Figures; report: (figures: Figures) => void }
+
+export async function loadPopulation(world: World, { seed, count, report = () => {} }: LoadOptions): Promise<Loaded> {
+  const today = await world.sql.begin((tx) => keepToday(tx, seed, world.now().toISOString().slice(0, 10)))
+  const country = generateCountry({ seed, count, today })
+  const register = await world.sql.begin((tx) => registerCountry(tx, world, country))
+  const done = await loadedBlocks(world.sql, seed)
+  const setting: Setting = { seed, today, directory: createDirectory(country.institutions) }
+  const run: Run = { world, setting, register, figures: { people: 0, skipped: 0, charts: 0, resources: 0 }, report }
+
+  let first: Person[] = []
+  const underWay = new Set<Promise<void>>()
+  for (const { block, people } of blocksOf(country.people)) {
+    if (block === 0) first = people
+    const before = done.get(block) ?? 0
+    run.figures.skipped += Math.min(before, people.length)
+    const missing = people.slice(before)
+    if (missing.length === 0) continue
+    if (underWay.size >= blocksAtOnce) await Promise.race(underWay)
+    const work = loadBlock(run, block, before, missing).finally(() => underWay.delete(work))
+    underWay.add(work)
+  }
+  await Promise.all(underWay)
+  return { country, register, figures: run.figures, today, first }
+}
+
+function* blocksOf(people: Iterable<Person>): Generator<{ block: number; people: Person[] }> {
+  let gathered: Person[] = []
+  for (const person of people) {
+    gathered.push(person)
+    if (gathered.length === blockSize) {
+      yield { block: Math.floor(person.index / blockSize), people: gathered }
+      gathered = []
+    }
+  }
+  if (gathered.length > 0) yield { block: Math.floor(gathered[0]!.index / blockSize), people: gathered }
+}
+
+async function loadBlock(run: Run, block: number, before: number, people: Person[]): Promise<void> {
+  const { world, setting, register, figures } = run
+  const registered = await world.sql.begin((tx) => registerBlock(tx, world, register, people, setting.today))
+  const sent = await notYetFiled(world, registered, people.map((person) => historyOf(setting, person)))
+  let resources = 0
+  for (const [institution, bundles] of byInstitution(sent)) {
+    await load(world, register.institution(institution), bundles as unknown as Parameters<typeof load>[2])
+    resources += bundles.reduce((sum, bundle) => sum + (bundle.entry?.length ?? 0), 0)
+    figures.charts += bundles.length
+  }
+  await world.sql.begin((tx) => saveBlock(tx, setting.seed, block, { people: before + people.length, resources }))
+  figures.people += people.length
+  figures.resources += resources
+  run.report(figures)
+}
+
+/**
+ * A run that was broken off has filed some charts of the block it stopped in. Each institution's bundle is one transaction and
+ * they are filed in the order of the institutions, so the keys of a person tell how many are there.
+ */
+async function notYetFiled(world: World, registered: readonly Registered[], sent: Sent[][]): Promise<Sent[]> {
+  const sets = await keySets(world.sql, registered.map(({ root }) => root))
+  return sent.flatMap((charts, place) => {
+    const filed = Math.max(0, (sets.get(registered[place]!.root)?.length ?? 1) - 1)
+    return charts.slice(filed)
+  })
+}
+
+/** In ascending order of institutions: `notYetFiled` depends on it. */
+function byInstitution(sent: readonly Sent[]): [number, Sent['bundle'][]][] {
+  const groups = new Map<number, Sent['bundle'][]>()
+  for (const { institution, bundle } of sent) {
+    const group = groups.get(institution)
+    if (group) group.push(bundle)
+    else groups.set(institution, [bundle])
+  }
+  return [...groups].sort(([one], [other]) => one - other)
+}

@@ -1,0 +1,7 @@
+// The door of the simulator.
+
+export { generateCountry } from './country.ts'
+export { createDirectory } from './directory.ts'
+export { ensureDemoCountry, makeDemoCountry } from './demo.ts'
+export { historyOf } from './history.ts'
+export { loadPopulation } from './load.ts'

@@ -1,0 +1,45 @@
+import type { Transaction, World } from '../platform/world.ts'
+
+/** The day this population ends with: the first run decides, later ones keep to it. */
+export async function keepToday(tx: Transaction, seed: number, today: string): Promise<string> {
+  await tx`
+    insert into simulator.population (seed, today)
+    values (${seed}, ${today})
+    on conflict do nothing`
+  const [row] = await tx<{ today: string }>`
+    select today
+      from simulator.population
+     where seed = ${seed}`
+  return row!.today
+}
+
+/** How many people of each block are loaded. */
+export async function loadedBlocks(sql: World['sql'], seed: number): Promise<Map<number, number>> {
+  const rows = await sql<{ block: number; people: number }>`
+    select block, people
+      from simulator.progress
+     where seed = ${seed}`
+  return new Map(rows.map(({ block, people }) => [block, people]))
+}
+
+export async function saveBlock(tx: Transaction, seed: number, block: number, loaded: { people: number; resources: number }): Promise<void> {
+  await tx`
+    insert into simulator.progress (seed, block, people, resources)
+    values (${seed}, ${block}, ${loaded.people}, ${loaded.resources})
+    on conflict (seed, block) do update
+       set people = excluded.people,
+           resources = simulator.progress.resources + excluded.resources`
+}
+
+export async function demoSummary<S>(sql: World['sql']): Promise<S | null> {
+  const [row] = await sql<{ summary: S }>`
+    select summary
+      from simulator.demo`
+  return row?.summary ?? null
+}
+
+export async function saveDemoSummary(tx: Transaction, summary: object): Promise<void> {
+  await tx`
+    insert into simulator.demo (summary)
+    values (${JSON.stringify(summary)}::jsonb)`
+}

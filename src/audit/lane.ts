@@ -77,8 +77,8 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
     },
   })
   lane.pending = null
-  await answered(lane, client.query('begin'))
   try {
+    await answered(lane, client.query('begin'))
     const result = await act(tx)
     isOpen = false
     const links = link(lane.head, lane.stream, collected)

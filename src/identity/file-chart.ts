@@ -69,10 +69,11 @@ async function carryOut(tx: Transaction, world: World, { facts, plan, claim, cha
   const numbers = plan.add.map((kind) => newNumber(world, kind, claim[kind] as string))
   const fresh = newPerson(world)
   const [first] = numbers
+  const temporaryNumber = newTemporaryNumber(world)
 
   let toAdd = numbers
   if (plan.person === null) {
-    const made = first ? await personOfNumber(tx, fresh, first, act.at) : await pendingPerson(tx, fresh, chart.key, chart.local, act.at)
+    const made = first ? await personOfNumber(tx, fresh, first, act.at) : await pendingPerson(tx, { ...fresh, temporaryNumber }, chart.key, chart.local, act.at)
     if (made !== fresh.id) return null // Somebody claimed it a moment ago, and their facts count now.
     toAdd = numbers.slice(1)
   }
@@ -86,7 +87,7 @@ async function carryOut(tx: Transaction, world: World, { facts, plan, claim, cha
     person,
     handle: known?.handle ?? fresh.handle,
     state: isIdentified ? 'identified' : 'pending',
-    temporaryNumber: isIdentified ? null : (known?.temporaryNumber ?? fresh.temporaryNumber),
+    temporaryNumber: isIdentified ? null : (known?.temporaryNumber ?? temporaryNumber),
     lzb: isIdentified ? lzb : null,
     warnings: plan.warnings,
   }
@@ -99,10 +100,10 @@ function hashesOf(world: World, claim: Claim): Buffer[] {
 
 export const newNumber = (world: World, kind: NumberKind, value: string): NewNumber => ({ kind, hash: hashOf(world, kind, value), cipher: seal(world, kind, value) })
 
-/** Everything random that a new person may need, drawn at once. */
-export function newPerson(world: World): NewPerson & { lzbText: string } {
+/** Everything random that a new person needs. */
+export function newPerson(world: World): NewPerson {
   const lzbText = newLzb(world)
-  return { id: newKey(world), handle: newUuid(world), lzbText, lzb: newNumber(world, 'lzb', lzbText), temporaryNumber: newTemporaryNumber(world) }
+  return { id: newKey(world), handle: newUuid(world), lzbText, lzb: newNumber(world, 'lzb', lzbText) }
 }
 
 function isTooStrict(world: World, institution: number, facts: LocatedFacts, plan: Plan): boolean {

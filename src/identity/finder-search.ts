@@ -20,7 +20,7 @@ export type Candidate = {
 
 const beginningsMax = 40
 const slipsMax = 200
-const hitsMax = 300
+const hitsMax = 100
 
 /** Names that a typed word may stand for, nearest first. */
 export async function likelyNames(sql: Sql, words: readonly string[]): Promise<Map<string, { name: string; far: number }[]>> {

@@ -27,7 +27,8 @@ export function newUuid(world: World): string {
 export function newLzb(world: World): string {
   const policy = lzbPolicyOf(world.config)
   const digits = policy.check === 'none' ? policy.length : policy.length - 1
-  const body = `${1 + randomDigit(world, 9)}${randomDigits(world, digits - 1)}`
+  let body = '0'
+  while (body.startsWith('0')) body = randomDigits(world, digits)
   return policy.check === 'none' ? body : body + mod1110CheckDigit(body)
 }
 
@@ -47,16 +48,11 @@ export function readTemporaryNumber(text: string): string | null {
 /** As people read it: groups of four. */
 export const inGroups = (lzb: string): string => lzb.replace(/(.{4})(?=.)/g, '$1 ')
 
+/** Digits drawn at once; a byte above the last full ten would favour small digits, so it is thrown away. */
 function randomDigits(world: World, count: number): string {
   let digits = ''
-  while (digits.length < count) digits += randomDigit(world, 10)
-  return digits
-}
-
-/** A byte above the last full multiple would favour small digits, so it is drawn again. */
-function randomDigit(world: World, below: number): number {
-  for (;;) {
-    const byte = world.random(1)[0] as number
-    if (byte < 256 - (256 % below)) return byte % below
+  while (digits.length < count) {
+    for (const byte of world.random(count + 4)) if (byte < 250 && digits.length < count) digits += byte % 10
   }
+  return digits
 }

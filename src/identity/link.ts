@@ -1,7 +1,7 @@
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { newPerson } from './file-chart.ts'
-import { newUuid } from './issue.ts'
+import { newTemporaryNumber, newUuid } from './issue.ts'
 import { type Known, personOf } from './keys.ts'
 import { merge } from './store.ts'
 
@@ -12,7 +12,7 @@ export async function unlink(world: World, { key, reason, actor }: Unlink): Prom
   const fresh = newPerson(world)
   return world.sql.begin(async (tx) => {
     const [row] = await tx<{ person: number | null }>`
-      select identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${fresh.temporaryNumber}, ${newUuid(world)}, ${actor}, ${reason}, ${world.now()}) as person`
+      select identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${newTemporaryNumber(world)}, ${newUuid(world)}, ${actor}, ${reason}, ${world.now()}) as person`
     if (!row?.person) {
       throw new Refusal('not-found', 'there is nothing to separate under this key', { hint: 'Give the key of a chart; `identity show` lists them.' })
     }

@@ -23,7 +23,7 @@ export async function locate(sql: Sql | Transaction, key: number, hashes: Buffer
 }
 
 export type NewNumber = { kind: NumberKind; hash: Buffer; cipher: Buffer }
-export type NewPerson = { id: number; handle: string; lzb: NewNumber; temporaryNumber: string }
+export type NewPerson = { id: number; handle: string; lzb: NewNumber; lzbText: string }
 
 /** Null when a random value was taken; the caller draws again. */
 export async function personOfNumber(tx: Transaction, fresh: NewPerson, number: NewNumber, at: Date): Promise<number | null> {
@@ -33,7 +33,7 @@ export async function personOfNumber(tx: Transaction, fresh: NewPerson, number: 
   return row?.person ?? null
 }
 
-export async function pendingPerson(tx: Transaction, fresh: NewPerson, key: number, local: Buffer | null, at: Date): Promise<number | null> {
+export async function pendingPerson(tx: Transaction, fresh: NewPerson & { temporaryNumber: string }, key: number, local: Buffer | null, at: Date): Promise<number | null> {
   const [row] = await tx<{ person: number | null }>`
     select identity.pending_person(${fresh.id}, ${fresh.handle}, ${at}, ${fresh.temporaryNumber}, ${key}, ${local}) as person`
   return row?.person ?? null

@@ -1,0 +1,69 @@
+import { useState } from 'react'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { useNavigate } from 'react-router'
+import { useSay } from '../shared/language.tsx'
+import type { Message } from '../shared/message.ts'
+import { shell } from '../shared/words.ts'
+import { keyHelp } from './words.ts'
+
+type Command = { keys: string[]; name: Message; run?: () => void }
+
+const press = (code: string) => document.dispatchEvent(new KeyboardEvent('keydown', { code, bubbles: true, cancelable: true }))
+
+/** All keys in one list; those that do something now can be run from here, by mouse too. */
+export default function CommandPalette({ onClose, onVisit }: { onClose(): void; onVisit(): void }) {
+  const say = useSay()
+  const navigate = useNavigate()
+  const [typed, setTyped] = useState('')
+  const onRecord = document.querySelector('.record') !== null
+  const jump = (code: string) => (onRecord ? { run: () => setTimeout(() => press(code)) } : {})
+  const commands: Command[] = [
+    { keys: ['/'], name: keyHelp.search, run: () => void navigate('/') },
+    { keys: ['F8'], name: keyHelp.card, run: onVisit },
+    { keys: ['G P'], name: keyHelp.summary, ...jump('KeyS') },
+    { keys: ['T'], name: keyHelp.timeline, ...jump('KeyT') },
+    { keys: ['L'], name: keyHelp.labs, ...jump('KeyL') },
+    { keys: ['J', 'K'], name: keyHelp.rows },
+    { keys: ['Enter'], name: keyHelp.open },
+    { keys: ['Esc'], name: keyHelp.escape },
+    { keys: ['P'], name: keyHelp.print },
+    { keys: ['V'], name: keyHelp.chart },
+    { keys: ['Ctrl+K'], name: keyHelp.palette },
+    { keys: ['?'], name: keyHelp.help },
+  ]
+  const shown = commands.filter(({ name }) => say(name).toLowerCase().includes(typed.trim().toLowerCase()))
+  const run = (command: Command) => {
+    onClose()
+    command.run?.()
+  }
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className="modal">
+        <Dialog className="dialog" data-modal="">
+          <Heading slot="title" level={2}>{say(keyHelp.title)}</Heading>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault()
+              const first = shown.find((command) => command.run)
+              if (first) run(first)
+            }}
+          >
+            <input className="input" autoFocus aria-label={say(keyHelp.filter)} placeholder={say(keyHelp.filter)} value={typed} onChange={(event) => setTyped(event.target.value)} />
+          </form>
+          <ul className="commands">
+            {shown.map((command) => (
+              <li key={command.keys.join()}>
+                {command.run
+                  ? <button type="button" className="link-button" onClick={() => run(command)}>{say(command.name)}</button>
+                  : <span>{say(command.name)}</span>}
+                <span>{command.keys.map((key) => <kbd key={key}>{key}</kbd>)}</span>
+              </li>
+            ))}
+          </ul>
+          <p className="soft small">{say(keyHelp.off)}</p>
+          <div className="buttons"><button type="button" className="button" onClick={onClose}>{say(shell.close)}</button></div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

@@ -1,0 +1,71 @@
+import { lazy, Suspense, useCallback, useState } from 'react'
+import { Link, Outlet, useLoaderData, useNavigate } from 'react-router'
+import type { Me } from '../../access/wire.ts'
+import { Icon } from '../shared/Icon.tsx'
+import { LanguageSwitch } from '../shared/LanguageSwitch.tsx'
+import { useSay } from '../shared/language.tsx'
+import { Mark } from '../shared/Mark.tsx'
+import { SettingsMenu } from '../shared/SettingsMenu.tsx'
+import { useShortcuts } from '../shared/shortcuts.ts'
+import { SourceProvider } from '../shared/Source.tsx'
+import { shell } from '../shared/words.ts'
+import type { Opened } from './open-visit.ts'
+import { finder, portal } from './words.ts'
+
+const OpenVisitDialog = lazy(() => import('./OpenVisitDialog.tsx'))
+const CommandPalette = lazy(() => import('./CommandPalette.tsx'))
+
+export type DoctorOutlet = { me: Me; openVisit(opened?: Opened): void; showCommands(): void }
+
+/** The bar over every page, the visit dialog and the list of commands. */
+export function DoctorShell() {
+  const me = useLoaderData<Me>()
+  const say = useSay()
+  const navigate = useNavigate()
+  const [visit, setVisit] = useState<Opened | null>(null)
+  const [areCommandsShown, setCommandsShown] = useState(false)
+  const openVisit = useCallback((opened: Opened = {}) => setVisit(opened), [])
+  const showCommands = useCallback(() => setCommandsShown(true), [])
+  useShortcuts({
+    Slash: () => void navigate('/', { state: { focus: Date.now() } }),
+    F8: () => openVisit({ way: 'card' }),
+    'Shift+Slash': showCommands,
+    'Ctrl+KeyK': showCommands,
+  })
+  const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')
+  return (
+    <SourceProvider>
+      <a className="skip" href="#content">{say(shell.skip)}</a>
+      <header className="bar">
+        <Link className="mark" to="/"><Mark />{say(shell.name)}</Link>
+        <span className="portal-name">{say(portal.name)}</span>
+        <nav aria-label={say(portal.name)}>
+          <Link className="find" to="/" state={{ focus: 1 }}><Icon name="search" />&nbsp;{say(finder.title)}</Link>
+        </nav>
+        <span className="space" />
+        {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
+        <LanguageSwitch />
+        <button type="button" className="icon-button" aria-label={say(portal.help)} onClick={showCommands}><kbd>?</kbd></button>
+        <SettingsMenu me={me} work />
+      </header>
+      <main id="content" tabIndex={-1}>
+        {isWorker ? <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} /> : <NotWorker />}
+      </main>
+      <Suspense>
+        {visit && <OpenVisitDialog opened={visit} onClose={() => setVisit(null)} />}
+        {areCommandsShown && <CommandPalette onClose={() => setCommandsShown(false)} onVisit={() => openVisit({ way: 'card' })} />}
+      </Suspense>
+    </SourceProvider>
+  )
+}
+
+function NotWorker() {
+  const say = useSay()
+  return (
+    <div className="page">
+      <h1>{say(portal.name)}</h1>
+      <p>{say(portal.notWorker)}</p>
+      <p><a href="/patient/">{say(portal.toPatient)}</a></p>
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+import { useEffect } from 'react'
+import { useLoaderData, useLocation, useOutletContext } from 'react-router'
+import { useSay } from '../shared/language.tsx'
+import type { DoctorOutlet } from './DoctorShell.tsx'
+import { Finder } from './Finder.tsx'
+import { type homeLoader, loadRecordPage } from './loaders.ts'
+import { portal } from './words.ts'
+import { shell } from '../shared/words.ts'
+
+/** Find the person, or pick one of today's. */
+export function HomePage() {
+  const say = useSay()
+  const { openVisit } = useOutletContext<DoctorOutlet>()
+  const { mine } = useLoaderData<typeof homeLoader>()
+  const location = useLocation()
+  useEffect(() => {
+    document.title = `${say(portal.today)} · ${say(shell.name)}`
+  }, [say])
+  useEffect(() => {
+    // The next step is nearly always a record: its code arrives while the doctor types.
+    const timer = setTimeout(() => void loadRecordPage(), 400)
+    return () => clearTimeout(timer)
+  }, [])
+  return (
+    <div className="page home">
+      <Finder key={location.key} mine={mine} onOpenVisit={openVisit} />
+    </div>
+  )
+}

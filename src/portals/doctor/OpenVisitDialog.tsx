@@ -1,0 +1,137 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import type { CalendarDate } from '@internationalized/date'
+import { DateField, DateInput, DateSegment, Dialog, Heading, Label, Modal, ModalOverlay } from 'react-aria-components'
+import { useNavigate } from 'react-router'
+import type { OpenedVisit, OpenVisit } from '../../identity/wire.ts'
+import { post } from '../shared/api.ts'
+import { useData, useSay } from '../shared/language.tsx'
+import type { Message } from '../shared/message.ts'
+import { Trouble } from '../shared/Trouble.tsx'
+import { shell } from '../shared/words.ts'
+import type { Opened } from './open-visit.ts'
+import { visit, visitReasons, visitReasonWords } from './words.ts'
+
+type Errors = { card?: Message; number?: Message; birthDate?: Message }
+
+/** The patient is present: card, or a number with the birth date. A wrong entry keeps everything that was typed. */
+export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; onClose(): void }) {
+  const say = useSay()
+  const data = useData()
+  const navigate = useNavigate()
+  const [way, setWay] = useState<'card' | 'number'>(opened.way ?? 'card')
+  const [card, setCard] = useState('')
+  const [number, setNumber] = useState('')
+  const [birthDate, setBirthDate] = useState<CalendarDate | null>(null)
+  const [reason, setReason] = useState<(typeof visitReasons)[number]>('преглед')
+  const [errors, setErrors] = useState<Errors>({})
+  const [failure, setFailure] = useState<unknown>(null)
+  const [isSending, setSending] = useState(false)
+
+  const send = async (event: FormEvent) => {
+    event.preventDefault()
+    const wrong = way === 'card' ? checkCard(card) : checkNumber(number, birthDate)
+    setErrors(wrong)
+    setFailure(null)
+    if (Object.keys(wrong).length > 0 || isSending) return
+    setSending(true)
+    try {
+      const body: OpenVisit = way === 'card' ? { card: card.trim(), reason } : { number: digits(number), birthDate: String(birthDate), reason }
+      const { person } = await post<OpenedVisit>('/identity/visits', body)
+      onClose()
+      void navigate(`/people/${encodeURIComponent(person)}`)
+    } catch (error) {
+      setFailure(error)
+    } finally {
+      setSending(false)
+    }
+  }
+
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className="modal">
+        <Dialog className="dialog" data-modal="">
+          <form onSubmit={(event) => void send(event)} noValidate className="visit-form">
+            <Heading slot="title" level={2}>{say(visit.title)}{opened.name && `: ${data(opened.name)}`}</Heading>
+            <p className="soft">{say(visit.lead)}</p>
+            {failure !== null && <Trouble error={failure} takesFocus />}
+            <fieldset className="choices ways">
+              <legend>{say(visit.way)}</legend>
+              <label><input type="radio" name="way" checked={way === 'card'} onChange={() => setWay('card')} />{say(visit.byCard)}</label>
+              <label><input type="radio" name="way" checked={way === 'number'} onChange={() => setWay('number')} />{say(visit.byNumber)}</label>
+            </fieldset>
+            {way === 'card' ? (
+              <TextOf id="visit-card" label={say(visit.card)} hint={say(visit.cardHint)} value={card} onChange={setCard} error={errors.card && say(errors.card)} />
+            ) : (
+              <>
+                <TextOf id="visit-number" label={say(visit.number)} value={number} onChange={setNumber} error={errors.number && say(errors.number)} isNumber />
+                <BirthDate value={birthDate} onChange={setBirthDate} error={errors.birthDate && say(errors.birthDate)} />
+              </>
+            )}
+            <div className="field">
+              <label htmlFor="visit-reason">{say(visit.reason)}</label>
+              <select id="visit-reason" className="input" value={reason} onChange={(event) => setReason(event.target.value as typeof reason)}>
+                {visitReasons.map((one) => <option key={one} value={one}>{say(visitReasonWords[one])}</option>)}
+              </select>
+            </div>
+            <p className="soft small">{say(visit.note)}</p>
+            <div className="buttons">
+              <button type="submit" className="button main" aria-disabled={isSending}>{say(visit.open)}</button>
+              <button type="button" className="button" onClick={onClose}>{say(shell.cancel)}</button>
+            </div>
+          </form>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+const digits = (text: string) => text.replace(/[\s.-]/g, '')
+
+const checkCard = (card: string): Errors => (card.trim() ? {} : { card: visit.errCard })
+
+function checkNumber(number: string, birthDate: CalendarDate | null): Errors {
+  return {
+    ...(/^[\dA-Z]{6,20}$/i.test(digits(number)) ? {} : { number: visit.errNumber }),
+    ...(birthDate ? {} : { birthDate: visit.errDate }),
+  }
+}
+
+type TextOf = { id: string; label: string; hint?: string; value: string; onChange(value: string): void; error?: string | undefined; isNumber?: boolean }
+
+function TextOf({ id, label, hint, value, onChange, error, isNumber = false }: TextOf) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => input.current?.focus(), [])
+  useEffect(() => {
+    if (error) input.current?.focus()
+  }, [error])
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {hint && <span className="hint" id={`${id}-hint`}>{hint}</span>}
+      <input
+        ref={input}
+        id={id}
+        className="input num"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        inputMode={isNumber ? 'numeric' : 'text'}
+        autoComplete="off"
+        spellCheck="false"
+        aria-invalid={error !== undefined}
+        aria-describedby={[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined}
+      />
+      {error && <span className="error" id={`${id}-error`}>{error}</span>}
+    </div>
+  )
+}
+
+function BirthDate({ value, onChange, error }: { value: CalendarDate | null; onChange(date: CalendarDate | null): void; error?: string | undefined }) {
+  const say = useSay()
+  return (
+    <DateField<CalendarDate> className="field" value={value} onChange={onChange} isInvalid={error !== undefined} shouldForceLeadingZeros>
+      <Label>{say(visit.birthDate)}</Label>
+      <DateInput className="input date-input">{(segment) => <DateSegment segment={segment} className="segment num" />}</DateInput>
+      {error && <span className="error">{error}</span>}
+    </DateField>
+  )
+}

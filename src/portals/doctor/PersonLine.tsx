@@ -1,0 +1,65 @@
+import type { FoundPerson } from '../../identity/wire.ts'
+import { ageAt, dayOf, formatDate, formatTime } from '../shared/format.ts'
+import { Icon } from '../shared/Icon.tsx'
+import { Keep } from '../shared/Keep.tsx'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import type { Language } from '../shared/languages.ts'
+import { bases, sexLetters } from '../shared/words.ts'
+import { finder } from './words.ts'
+
+/** Two people alike in one list both get their parent's name in brackets. */
+export const areAlike = (person: FoundPerson, people: FoundPerson[]) =>
+  people.some((other) => other !== person && other.family === person.family && other.given === person.given)
+
+/** One person in columns that stay in line: name, birth date and age, sex, place, number, and why the record is open. */
+export function PersonLine({ person, isParentShown }: { person: FoundPerson; isParentShown: boolean }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const age = person.birthDate ? ageAt(person.birthDate, new Date().toISOString()) : null
+  return (
+    <>
+      <span className="name">
+        <strong>{data(person.family)}</strong> {isParentShown && person.parent && `(${data(person.parent)}) `}{data(person.given)}
+      </span>
+      <span className="birth num">
+        {person.birthDate && formatDate(language, person.birthDate)}
+        {age !== null && <span className="soft"> ({say(finder.years, { count: age })})</span>}
+      </span>
+      <span className="sex">{say(sexLetters[person.sex])}</span>
+      <span className="place">{person.place && data(person.place)}</span>
+      <span className="number num">
+        {person.lzb && <><span className="faint">{say(finder.lzb)}</span> <Keep>{person.lzb}</Keep></>}
+        {!person.lzb && person.temporaryNumber && <><span className="faint">{say(finder.temporary)}</span> <Keep>{person.temporaryNumber}</Keep></>}
+      </span>
+      <span className="basis"><BasisOf person={person} /></span>
+    </>
+  )
+}
+
+/** A visit of today ends at an hour, everything else on a day. */
+function endOf(language: Language, until: string): string {
+  const isToday = dayOf(until) === dayOf(new Date().toISOString())
+  return (isToday ? formatTime(until) : null) ?? formatDate(language, until)
+}
+
+function BasisOf({ person }: { person: FoundPerson }) {
+  const say = useSay()
+  const language = useLanguage()
+  if (!person.basis) {
+    return (
+      <>
+        <span className="status seal"><Icon name="lock" />{say(finder.noBasis)}</span>
+        <span className="act">{say(finder.openVisit)}</span>
+      </>
+    )
+  }
+  const word = bases[person.basis.kind as keyof typeof bases]
+  return (
+    <>
+      <span>{word ? say(word) : person.basis.kind}</span>
+      {person.basis.until && <span className="soft num">{say(finder.until, { date: endOf(language, person.basis.until) })}</span>}
+      {person.state === 'pending' && <span className="status warn"><Icon name="unknown" />{say(finder.pending)}</span>}
+    </>
+  )
+}

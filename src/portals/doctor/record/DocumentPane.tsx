@@ -1,0 +1,75 @@
+import { Suspense, useCallback, useEffect, useRef } from 'react'
+import { Await, useAsyncError, useLoaderData, useNavigate, useOutletContext, useParams, useRevalidator } from 'react-router'
+import type { DocumentView } from '../../../record/wire.ts'
+import { formatDate } from '../../shared/format.ts'
+import { Icon } from '../../shared/Icon.tsx'
+import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { useShortcuts } from '../../shared/shortcuts.ts'
+import { SourceButton } from '../../shared/Source.tsx'
+import { Trouble } from '../../shared/Trouble.tsx'
+import { shell } from '../../shared/words.ts'
+import type { documentLoader } from '../loaders.ts'
+import { DocumentText } from '../../shared/DocumentText.tsx'
+import type { PaneOutlet } from './Record.tsx'
+import { documentStatuses, viewer } from './words.ts'
+
+/** The right half: one document, while the list and the banner stay. J and K read on, P prints, Esc closes. */
+export function DocumentPane() {
+  const say = useSay()
+  const { document: id = '' } = useParams()
+  const { document: loading } = useLoaderData<typeof documentLoader>()
+  const { documents, overview } = useOutletContext<PaneOutlet>()
+  const navigate = useNavigate()
+  const at = documents.indexOf(id)
+  const step = useCallback((by: 1 | -1) => {
+    const next = documents[at + by]
+    if (next !== undefined) void navigate(`../documents/${encodeURIComponent(next)}`, { replace: true, relative: 'path', preventScrollReset: true })
+  }, [documents, at, navigate])
+  const close = useCallback(() => void navigate(`/people/${encodeURIComponent(overview.person.id)}`, { preventScrollReset: true }), [navigate, overview.person.id])
+  useShortcuts({ KeyJ: () => step(1), KeyK: () => step(-1), KeyP: () => print(), Escape: close })
+  return (
+    <aside className="pane" aria-label={say(viewer.label)}>
+      <div className="pane-bar">
+        <button type="button" className="icon-button" disabled={at <= 0} onClick={() => step(-1)} aria-label={say(viewer.previous)}><Icon name="previous" /><kbd>K</kbd></button>
+        <button type="button" className="icon-button" disabled={at === -1 || at >= documents.length - 1} onClick={() => step(1)} aria-label={say(viewer.next)}><Icon name="next" /><kbd>J</kbd></button>
+        {at >= 0 && <span className="num soft">{at + 1} / {documents.length}</span>}
+        <span className="space" />
+        <button type="button" className="icon-button" onClick={() => print()} aria-label={say(viewer.print)}><Icon name="print" /><kbd>P</kbd></button>
+        <button type="button" className="icon-button" onClick={close} aria-label={say(shell.close)}><Icon name="close" /><kbd>Esc</kbd></button>
+      </div>
+      <Suspense key={id} fallback={<p className="pane-text late" role="status">{say(viewer.loading)}</p>}>
+        <Await resolve={loading} errorElement={<PaneTrouble />}>{(view) => <Shown view={view} />}</Await>
+      </Suspense>
+    </aside>
+  )
+}
+
+function PaneTrouble() {
+  const revalidator = useRevalidator()
+  return <div className="pane-text"><Trouble error={useAsyncError()} takesFocus onRetry={() => void revalidator.revalidate()} /></div>
+}
+
+function Shown({ view }: { view: DocumentView }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const title = useRef<HTMLHeadingElement>(null)
+  useEffect(() => title.current?.focus({ preventScroll: true }), [view.id])
+  const status = documentStatuses[view.status as keyof typeof documentStatuses]
+  return (
+    <article className="pane-text">
+      <header>
+        <h2 ref={title} tabIndex={-1}>{data(view.title)}</h2>
+        <p className="soft">
+          {data(view.institution)}
+          {view.at && <> · <span className="num">{formatDate(language, view.at)}</span></>}
+          {view.author && <> · {data(view.author)}</>}
+          {' · '}{say(view.version > 1 ? viewer.correctedVersion : viewer.version, { version: view.version })}
+          {' · '}{say(viewer.status, { status: status ? say(status) : view.status })}
+          <SourceButton source={view.source} what={data(view.title)} />
+        </p>
+      </header>
+      <DocumentText view={view} />
+    </article>
+  )
+}

@@ -1,0 +1,65 @@
+import { useMemo, useState } from 'react'
+import type { LabSeries, Overview } from '../../../record/wire.ts'
+import { Icon } from '../../shared/Icon.tsx'
+import { useData, useSay } from '../../shared/language.tsx'
+import { flags } from '../../shared/words.ts'
+import { LabTable } from './LabTable.tsx'
+import { allLabs, type LabFilter, labGrid } from './model.ts'
+import { labs, summary } from './words.ts'
+
+type LabPanelOf = { results: LabSeries[]; overview: Overview }
+
+const periods: LabFilter['period'][] = ['all', 'years3', 'months12']
+const legend = ['high', 'low', 'critical-high', 'critical-low', 'abnormal'] as const
+
+export function LabPanel({ results, overview }: LabPanelOf) {
+  const say = useSay()
+  const data = useData()
+  const [filter, setFilter] = useState(allLabs)
+  const groups = useMemo(() => [...new Set(results.flatMap(({ group }) => group ?? []))], [results])
+  const grid = useMemo(() => labGrid(results, filter, overview.at), [results, filter, overview.at])
+  const count = results.reduce((sum, series) => sum + series.points.length, 0)
+  const words = { all: labs.allTime, years3: labs.years3, months12: labs.months12 }
+  return (
+    <section id="labs" className="labs" tabIndex={-1} aria-labelledby="labs-title">
+      <header className="section-head">
+        <h2 id="labs-title">{say(labs.title)}</h2>
+        <span className="count" role="status">{say(labs.results, { count: grid.rows.reduce((sum, row) => sum + row.byDay.size, 0) })}</span>
+        <div className="filters">
+          <label className="select-inline">
+            {say(labs.group)}
+            <select className="input" value={filter.group} onChange={(event) => setFilter({ ...filter, group: event.target.value })}>
+              <option value="">{say(labs.allGroups)}</option>
+              {groups.map((group) => <option key={group} value={group}>{data(group)}</option>)}
+            </select>
+          </label>
+          <div className="toggles" role="group" aria-label={say(labs.period)}>
+            {periods.map((period) => (
+              <button key={period} type="button" aria-pressed={filter.period === period} onClick={() => setFilter({ ...filter, period })}>
+                {say(words[period])}
+              </button>
+            ))}
+          </div>
+          <label className="check">
+            <input type="checkbox" checked={filter.onlyOut} onChange={(event) => setFilter({ ...filter, onlyOut: event.target.checked })} />
+            {say(labs.onlyOut)}
+          </label>
+        </div>
+      </header>
+      {results.length === 0 && <p className="unrecorded">{say(summary.noResults)}</p>}
+      {results.length > 0 && grid.rows.length === 0 && (
+        <p className="empty">
+          <button type="button" className="link-button" onClick={() => setFilter(allLabs)}>{say(labs.emptyPeriod, { count })}</button>
+        </p>
+      )}
+      {grid.rows.length > 0 && (
+        <>
+          <LabTable grid={grid} overview={overview} />
+          <p className="legend small soft" aria-label={say(labs.legend)}>
+            {legend.map((flag) => <span key={flag} className={`lab-value ${flag}`}><Icon name={flag} /> {say(flags[flag])}</span>)}
+          </p>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,111 @@
+import { Fragment, memo, type MouseEvent, useCallback, useMemo, useState } from 'react'
+import type { LabPoint, LabSeries, Overview } from '../../../record/wire.ts'
+import { formatDate, formatRange, formatUnit } from '../../shared/format.ts'
+import { Icon } from '../../shared/Icon.tsx'
+import { Keep } from '../../shared/Keep.tsx'
+import { LabValue } from '../../shared/LabValue.tsx'
+import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { useSource } from '../../shared/Source.tsx'
+import { Sparkline } from '../../shared/Sparkline.tsx'
+import { LabChart } from './LabChart.tsx'
+import { useTrendLabel } from './LatestResults.tsx'
+import { byGroup, type LabGrid } from './model.ts'
+import { labs } from './words.ts'
+
+const firstDays = 8
+const moreDays = 16
+
+const keyOf = (series: LabSeries) => `${series.analysis.code ?? ''}|${series.analysis.text}|${series.unit ?? ''}`
+
+/** Newest date left. The analysis, its range and its line stay in view while the dates scroll; a row opens its chart below itself. */
+export function LabTable({ grid, overview }: { grid: LabGrid; overview: Overview }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const [dayCount, setDayCount] = useState(firstDays)
+  const [open, setOpen] = useState<string | null>(null)
+  const days = useMemo(() => grid.days.slice(0, dayCount), [grid.days, dayCount])
+  const groups = useMemo(() => byGroup(grid.rows), [grid.rows])
+  const toggle = useCallback((key: string) => setOpen((now) => (now === key ? null : key)), [])
+  const left = grid.days.length - days.length
+  const columns = days.length + 3 + (left > 0 ? 1 : 0)
+  return (
+    <div className="table-scroll lab-table" role="region" aria-label={say(labs.table)} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" className="sticky">{say(labs.analysis)}</th>
+            <th scope="col">{say(labs.range)}</th>
+            <th scope="col">{say(labs.trend)}</th>
+            {days.map((day) => <th key={day} scope="col" className="day num">{formatDate(language, day)}</th>)}
+            {left > 0 && (
+              <th scope="col" className="older">
+                <button type="button" className="link-button" onClick={() => setDayCount(dayCount + moreDays)}>{say(labs.older, { count: left })}</button>
+              </th>
+            )}
+          </tr>
+        </thead>
+        {groups.map(({ group, rows }) => (
+          <tbody key={group ?? ''}>
+            {group && groups.length > 1 && <tr className="group"><th scope="rowgroup" colSpan={columns}><span>{data(group)}</span></th></tr>}
+            {rows.map(({ series, byDay }) => {
+              const key = keyOf(series)
+              return (
+                <Fragment key={key}>
+                  <LabRow series={series} byDay={byDay} days={days} isOpen={open === key} hasMore={left > 0} onToggle={toggle} />
+                  {open === key && (
+                    <tr className="chart-row"><td colSpan={columns}><LabChart series={series} person={overview.person} /></td></tr>
+                  )}
+                </Fragment>
+              )
+            })}
+          </tbody>
+        ))}
+      </table>
+    </div>
+  )
+}
+
+type LabRowOf = { series: LabSeries; byDay: Map<string, LabPoint>; days: string[]; isOpen: boolean; hasMore: boolean; onToggle(key: string): void }
+
+const LabRow = memo(function LabRow({ series, byDay, days, isOpen, hasMore, onToggle }: LabRowOf) {
+  const data = useData()
+  const language = useLanguage()
+  const label = useTrendLabel()
+  const openSource = useSource()
+  const newest = series.points[0]
+  const range = newest ? formatRange(language, newest.low, newest.high, newest.value) : null
+  // A value shows its source when it is pressed; by keyboard the same stands in the table behind the row's chart.
+  const show = (event: MouseEvent<HTMLElement>, point: LabPoint) => openSource(point.source, data(series.analysis.text), event.currentTarget)
+  return (
+    <tr className={isOpen ? 'open' : undefined}>
+      <th scope="row" className="sticky">
+        <button type="button" className="row-button" aria-expanded={isOpen} onClick={() => onToggle(keyOf(series))}>
+          <Icon name={isOpen ? 'down' : 'next'} />
+          <span>{data(series.analysis.text)}{series.unit && <span className="faint unit"> <Keep>{formatUnit(language, series.unit)}</Keep></span>}</span>
+        </button>
+      </th>
+      <td className="range num soft">{range}</td>
+      <td className="trend"><Sparkline points={series.points} label={label(series)} /></td>
+      {days.map((day) => {
+        const point = byDay.get(day)
+        if (!point) return <td key={day} className="none">–</td>
+        return (
+          <td key={day} className="value" onClick={(event) => show(event, point)}>
+            <LabValue point={point} />
+            {newest && (point.low !== newest.low || point.high !== newest.high) && <OtherRange point={point} />}
+          </td>
+        )
+      })}
+      {hasMore && <td />}
+    </tr>
+  )
+})
+
+/** Another laboratory, another method, another range: said at the value, because the column of ranges shows only the newest. */
+function OtherRange({ point }: { point: LabPoint }) {
+  const say = useSay()
+  const language = useLanguage()
+  const range = formatRange(language, point.low, point.high, point.value)
+  return range === null ? null : <span className="other-range num small faint"><span className="only-read">{say(labs.otherRange, { range })}</span><span aria-hidden="true">[{range}]</span></span>
+}

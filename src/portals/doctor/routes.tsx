@@ -1,0 +1,39 @@
+import type { RouteObject, ShouldRevalidateFunctionArgs } from 'react-router'
+import { whoAmI } from '../shared/api.ts'
+import { NotFound } from '../shared/NotFound.tsx'
+import { PageTrouble } from '../shared/PageTrouble.tsx'
+import { DoctorShell } from './DoctorShell.tsx'
+import { HomePage } from './HomePage.tsx'
+import { documentLoader, homeLoader, loadRecordPage, recordLoader } from './loaders.ts'
+
+/** Opening a document changes the address but not the person: the record is not asked for again, so no second look is written. */
+const onlyForAnotherPerson = ({ currentParams, nextParams, currentUrl, nextUrl, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) =>
+  currentParams.person !== nextParams.person || (currentUrl.href === nextUrl.href && defaultShouldRevalidate)
+
+export const routes: RouteObject[] = [
+  {
+    path: '/',
+    Component: DoctorShell,
+    loader: whoAmI,
+    shouldRevalidate: () => false,
+    ErrorBoundary: PageTrouble,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, loader: homeLoader, Component: HomePage },
+      {
+        path: 'people/:person',
+        loader: recordLoader,
+        shouldRevalidate: onlyForAnotherPerson,
+        lazy: { Component: async () => (await loadRecordPage()).RecordPage },
+        children: [
+          {
+            path: 'documents/:document',
+            loader: documentLoader,
+            lazy: { Component: async () => (await import('./record/DocumentPane.tsx')).DocumentPane },
+          },
+        ],
+      },
+      { path: '*', Component: NotFound },
+    ],
+  },
+]

@@ -1,0 +1,35 @@
+import { toLatin } from '../platform/text.ts'
+
+type Line = { lang: string; name: string; sentence: string; doctor: string; patient: string }
+
+const cyrillic: Line = {
+  lang: 'sr-Cyrl',
+  name: 'Спона',
+  sentence: 'Јединствен здравствени картон. Изаберите портал.',
+  doctor: 'Портал лекара',
+  patient: 'Мој картон',
+}
+const lines: Line[] = [
+  cyrillic,
+  { ...mapLatin(cyrillic), lang: 'sr-Latn' },
+  { lang: 'en', name: 'Spona', sentence: 'One health record per person. Choose a portal.', doctor: 'Doctor’s portal', patient: 'My record' },
+]
+
+function mapLatin(line: Line): Line {
+  return Object.fromEntries(Object.entries(line).map(([key, text]) => [key, toLatin(text)])) as Line
+}
+
+/** The page at `/`: static, without script, in three languages at once, because nothing is known of the reader yet. */
+export function landingPage(styleSheets: string[]): string {
+  const sections = lines.map(({ lang, name, sentence, doctor, patient }, at) => {
+    const heading = at === 0 ? 'h1' : 'h2'
+    return `<section lang="${lang}"><${heading}>${name}</${heading}><p>${sentence}</p>` +
+      `<p class="buttons"><a class="button" href="/doctor/">${doctor}</a><a class="button" href="/patient/">${patient}</a></p></section>`
+  })
+  return `<!doctype html>
+<html lang="sr-Cyrl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Спона · Spona</title>
+${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
+</head><body><main class="landing">${sections.join('\n')}</main></body></html>
+`
+}

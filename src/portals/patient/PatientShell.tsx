@@ -1,0 +1,96 @@
+import { useEffect, useRef } from 'react'
+import { Link, NavLink, Outlet, ScrollRestoration, useLoaderData, useLocation, useNavigate, useParams } from 'react-router'
+import type { Me } from '../../access/wire.ts'
+import { Icon, type IconName } from '../shared/Icon.tsx'
+import { LanguageSwitch } from '../shared/LanguageSwitch.tsx'
+import { useData, useSay } from '../shared/language.tsx'
+import { Mark } from '../shared/Mark.tsx'
+import type { Message } from '../shared/message.ts'
+import { SettingsMenu } from '../shared/SettingsMenu.tsx'
+import { SourceProvider } from '../shared/Source.tsx'
+import { shell } from '../shared/words.ts'
+import { usePersonPath } from './person-path.ts'
+import { portal } from './words.ts'
+
+export function PatientShell() {
+  const me = useLoaderData<Me>()
+  const say = useSay()
+  const data = useData()
+  const path = usePersonPath()
+  const { person } = useParams()
+  const child = me.represents.find((one) => one.person === person)
+  const hasRecord = me.person !== null || person !== undefined
+  const content = useFocusOnNewPage()
+  return (
+    <SourceProvider>
+      <a className="skip" href="#content">{say(shell.skip)}</a>
+      <header className="bar patient-bar">
+        <Link className="mark" to={path('')}><Mark />{say(shell.name)}</Link>
+        <nav className="pages" aria-label={say(portal.nav)}>
+          <Page to={path('')} end icon="visit" name={portal.home} />
+          <Page to={path('/record')} icon="document" name={child ? portal.childRecord : portal.record} />
+          <Page to={path('/looks')} icon="person" name={portal.looks} />
+        </nav>
+        <span className="space" />
+        {me.represents.length > 0 && <Whose me={me} person={person} />}
+        <LanguageSwitch />
+        <SettingsMenu me={me} work={false} />
+      </header>
+      {child && <p className="for-child"><Icon name="info" /> {say(portal.forChild, { name: data(child.name) })}</p>}
+      <main id="content" tabIndex={-1} ref={content}>
+        {hasRecord ? <Outlet context={{ me }} /> : <NoRecord me={me} />}
+      </main>
+      {me.demo && <p className="demo small soft">{say(shell.demo)}</p>}
+      <ScrollRestoration />
+    </SourceProvider>
+  )
+}
+
+function Page({ to, icon, name, end = false }: { to: string; icon: IconName; name: Message; end?: boolean }) {
+  const say = useSay()
+  return <NavLink to={to} end={end}><Icon name={icon} /><span>{say(name)}</span></NavLink>
+}
+
+/** Own record, or that of a child one represents: always said in words, because the pages look alike. */
+function Whose({ me, person }: { me: Me; person: string | undefined }) {
+  const say = useSay()
+  const data = useData()
+  const navigate = useNavigate()
+  return (
+    <label className="select-inline">
+      {say(portal.whose)}
+      <select
+        className="input"
+        value={person ?? ''}
+        onChange={(event) => void navigate(event.target.value ? `/for/${encodeURIComponent(event.target.value)}` : '/')}
+      >
+        {me.person !== null && <option value="">{say(portal.mine)}</option>}
+        {me.person === null && person === undefined && <option value="">–</option>}
+        {me.represents.map((one) => <option key={one.person} value={one.person}>{data(one.name)}</option>)}
+      </select>
+    </label>
+  )
+}
+
+function NoRecord({ me }: { me: Me }) {
+  const say = useSay()
+  return (
+    <div className="page">
+      <h1>{say(portal.name)}</h1>
+      <p>{say(portal.noRecord)}</p>
+      {me.roles.includes('doctor') && <p><a href="/doctor/">{say(portal.toDoctor)}</a></p>}
+    </div>
+  )
+}
+
+/** A new page takes the focus, so that a screen reader starts at its beginning; the first page keeps the browser's own. */
+function useFocusOnNewPage() {
+  const content = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  const before = useRef(pathname)
+  useEffect(() => {
+    if (before.current !== pathname) content.current?.focus({ preventScroll: true })
+    before.current = pathname
+  }, [pathname])
+  return content
+}

@@ -1,0 +1,34 @@
+import type { Me } from '../../../access/wire.ts'
+import type { Look } from '../../../audit/wire.ts'
+import { dayOf } from '../../shared/format.ts'
+
+export type LookFilter = 'all' | 'people' | 'denied' | 'own' | 'systems'
+
+/** A citizen's own looks bear the citizen's role and name. */
+export const isOwn = (look: Look, me: Pick<Me, 'name'>) => look.role === 'patient' && look.who === me.name
+export const isByOthers = (look: Look, me: Pick<Me, 'name'>) => !isOwn(look, me) && look.kind !== 'system'
+
+export function filterLooks(looks: Look[], filter: LookFilter, institution: string, me: Pick<Me, 'name'>): Look[] {
+  return looks.filter((look) => {
+    if (institution && look.institution !== institution) return false
+    if (filter === 'people') return isByOthers(look, me)
+    if (filter === 'denied') return !look.allowed
+    if (filter === 'own') return isOwn(look, me)
+    if (filter === 'systems') return look.kind === 'system'
+    return true
+  })
+}
+
+/** Looks of one person on one day are folded into a line; the number of looks is the sum of their counts. */
+export const lookCount = (looks: Look[]) => looks.reduce((sum, { count }) => sum + count, 0)
+
+export function byMonth(looks: Look[]): { month: string; looks: Look[] }[] {
+  const months: { month: string; looks: Look[] }[] = []
+  for (const look of looks) {
+    const month = dayOf(look.at).slice(0, 7)
+    const last = months.at(-1)
+    if (last?.month === month) last.looks.push(look)
+    else months.push({ month, looks: [look] })
+  }
+  return months
+}

@@ -1,0 +1,34 @@
+import type { RouteObject } from 'react-router'
+import { NotFound } from '../shared/NotFound.tsx'
+import { PageTrouble } from '../shared/PageTrouble.tsx'
+import { HomePage } from './HomePage.tsx'
+import { documentLoader, homeLoader, knownMe, looksLoader, recordLoader } from './loaders.ts'
+import { PatientShell } from './PatientShell.tsx'
+
+const pages = (): RouteObject[] => [
+  { index: true, loader: homeLoader, Component: HomePage },
+  { path: 'record', loader: recordLoader, lazy: { Component: async () => (await import('./record/RecordPage.tsx')).RecordPage } },
+  {
+    path: 'record/documents/:document',
+    loader: documentLoader,
+    lazy: { Component: async () => (await import('./record/DocumentPage.tsx')).DocumentPage },
+  },
+  { path: 'looks', loader: looksLoader, lazy: { Component: async () => (await import('./looks/LooksPage.tsx')).LooksPage } },
+]
+
+/** The same pages twice: one's own record, and under `for/:person` the record of somebody one represents. */
+export const routes: RouteObject[] = [
+  {
+    path: '/',
+    Component: PatientShell,
+    loader: knownMe,
+    shouldRevalidate: () => false,
+    ErrorBoundary: PageTrouble,
+    HydrateFallback: () => null,
+    children: [
+      ...pages(),
+      { path: 'for/:person', children: pages() },
+      { path: '*', Component: NotFound },
+    ],
+  },
+]

@@ -1,0 +1,61 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Failure } from './api.ts'
+import { Icon } from './Icon.tsx'
+import { type Say, useData, useSay } from './language.tsx'
+import { failures, shell } from './words.ts'
+
+type TroubleOf = { error: unknown; onRetry?: () => void; children?: ReactNode; takesFocus?: boolean }
+
+/** A failed section says what happened and what to do, keeps the rest of the page, and its reference can be copied. */
+export function Trouble({ error, onRetry, children, takesFocus = false }: TroubleOf) {
+  const say = useSay()
+  const data = useData()
+  const box = useRef<HTMLDivElement>(null)
+  const failure = error instanceof Failure ? error : null
+  useEffect(() => {
+    if (takesFocus) box.current?.focus()
+  }, [takesFocus])
+  if (failure?.denied) {
+    return (
+      <div className="notice seal" role="alert" tabIndex={-1} ref={box}>
+        <Icon name="lock" />
+        <div>
+          <p className="strong">{data(failure.denied.reason)}</p>
+          {failure.denied.opens.length > 0 && (
+            <ul className="opens">{failure.denied.opens.map((way) => <li key={way}>{data(way)}</li>)}</ul>
+          )}
+          {children}
+        </div>
+      </div>
+    )
+  }
+  return (
+    <div className="notice crit" role="alert" tabIndex={-1} ref={box}>
+      <Icon name="critical" />
+      <p>{sentence(say, failure)}</p>
+      <div className="buttons">
+        {onRetry && <button type="button" className="button" onClick={onRetry}>{say(shell.retry)}</button>}
+        {failure?.reference && failure.status >= 500 && <CopyReference reference={failure.reference} />}
+      </div>
+      {children}
+    </div>
+  )
+}
+
+function CopyReference({ reference }: { reference: string }) {
+  const say = useSay()
+  return (
+    <button type="button" className="button quiet" onClick={() => void navigator.clipboard?.writeText(reference)}>
+      {say(failures.copy)}
+    </button>
+  )
+}
+
+function sentence(say: Say, failure: Failure | null): string {
+  if (!failure) return say(failures.serverPlain)
+  if (failure.status === 0) return say(failures.offline)
+  if (failure.status === 404 || failure.status === 410) return say(failures.missing)
+  if (failure.status === 429) return say(failures.tooMany)
+  if (failure.status < 500) return failure.message
+  return failure.reference ? say(failures.server, { id: failure.reference }) : say(failures.serverPlain)
+}

@@ -1,0 +1,96 @@
+import type { Denied, Me } from '../../access/wire.ts'
+
+/** An answer that is not 2xx, or no answer at all (`status` 0). */
+export class Failure extends Error {
+  readonly status: number
+  readonly denied: Denied | null
+  readonly reference: string | null
+
+  constructor(status: number, message: string, denied: Denied | null, reference: string | null) {
+    super(message)
+    this.name = 'Failure'
+    this.status = status
+    this.denied = denied
+    this.reference = reference
+  }
+}
+
+const never = new Promise<never>(() => {})
+let csrf = ''
+
+/** Sends the browser to sign in and back here. The promise never settles, so the page stays as it is until it leaves. */
+export function signIn(): Promise<never> {
+  location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search + location.hash)}`)
+  return never
+}
+
+export async function whoAmI(): Promise<Me> {
+  const me = await get<Me>('/access/me')
+  csrf = me.csrf
+  return me
+}
+
+export async function signOut(): Promise<void> {
+  await send('/sign-out', { method: 'POST', headers: { 'x-spona-csrf': csrf } })
+  location.assign('/')
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, signal ? { signal } : {})
+  return (await response.json()) as T
+}
+
+export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-spona-csrf': csrf },
+    body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  })
+  return (await response.json()) as T
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers)
+  headers.set('accept', 'application/json')
+  headers.set('accept-language', document.documentElement.lang) // Refusals come back in the reader's language.
+  let response: Response
+  try {
+    response = await fetch(path, { ...init, headers, credentials: 'same-origin' })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new Failure(0, 'no connection', null, null)
+  }
+  if (response.ok) return response
+  if (response.status === 401) return signIn()
+  throw await failureOf(response)
+}
+
+async function failureOf(response: Response): Promise<Failure> {
+  const reference = response.headers.get('x-correlation-id') ?? response.headers.get('x-request-id')
+  const body: unknown = await response.json().catch(() => null)
+  return new Failure(response.status, sentenceOf(body) ?? response.statusText, deniedOf(body), reference)
+}
+
+type Outcome = {
+  issue?: { severity?: string; diagnostics?: string }[]
+  extension?: { url: string; valueString?: string }[]
+}
+
+/** A 403 carries `Denied` in an extension of its OperationOutcome. */
+function deniedOf(body: unknown): Denied | null {
+  const details = (body as Outcome | null)?.extension?.find(({ url }) => url === 'urn:spona:outcome-details')?.valueString
+  const denied = (details ? parse(details) : body) as Partial<Denied> | null
+  return typeof denied?.reason === 'string' ? { reason: denied.reason, opens: denied.opens ?? [] } : null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Servers say what is wrong in the `diagnostics` of an OperationOutcome. */
+const sentenceOf = (body: unknown): string | null => (body as Outcome | null)?.issue?.[0]?.diagnostics ?? null

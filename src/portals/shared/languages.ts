@@ -1,0 +1,11 @@
+/** Cyrillic is what we write, Latin is derived from it, English is written beside it. */
+export type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
+
+export const languages: { tag: Language; name: string }[] = [
+  { tag: 'sr-Cyrl', name: 'Ћирилица' },
+  { tag: 'sr-Latn', name: 'Latinica' },
+  { tag: 'en', name: 'English' },
+]
+
+/** Locale for React Aria's date fields and strings. */
+export const localeOf: Record<Language, string> = { 'sr-Cyrl': 'sr-Cyrl-RS', 'sr-Latn': 'sr-Latn-RS', en: 'en-GB' }

@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'react'
+import { kept } from './kept.ts'
+
+/** Keys by the place on the keyboard (`event.code`): on the Serbian layout the key that says B writes б. */
+export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
+
+const sequenceMs = 900
+
+/** Single keys can be switched off (WCAG 2.1.4), because speech input types them by accident. */
+export const areSingleKeysOn = () => kept('keys') !== 'off'
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.role === 'spinbutton'
+}
+
+/**
+ * `{ KeyL: …, 'KeyG KeyT': …, F8: …, 'Ctrl+KeyK': … }`. Letters work only outside fields and never while a dialog is open.
+ */
+export function useShortcuts(shortcuts: Shortcuts): void {
+  const current = useRef(shortcuts)
+  useEffect(() => {
+    current.current = shortcuts
+  })
+  useEffect(() => {
+    let before = { code: '', at: 0 }
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.altKey || event.metaKey) return
+      const single = !event.ctrlKey && !/^F\d+$|^Escape$/.test(event.code)
+      if (single && (isTyping(event.target) || !areSingleKeysOn())) return
+      if (document.querySelector('[role=dialog][data-modal]')) return
+      const name = `${event.ctrlKey ? 'Ctrl+' : ''}${event.shiftKey && event.code === 'Slash' ? 'Shift+' : ''}${event.code}`
+      const sequence = event.timeStamp - before.at < sequenceMs ? `${before.code} ${event.code}` : ''
+      before = { code: event.code, at: event.timeStamp }
+      const act = current.current[sequence] ?? current.current[name]
+      if (!act) return
+      event.preventDefault()
+      act(event)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+}

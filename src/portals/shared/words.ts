@@ -1,0 +1,127 @@
+import { messages } from './message.ts'
+
+/** Words that several portals use. Serbian is authored in Cyrillic; Latin is derived, so write none by hand. */
+export const shell = messages({
+  name: { sr: 'Спона', en: 'Spona' },
+  skip: { sr: 'Пређи на садржај', en: 'Skip to content' },
+  language: { sr: 'Језик и писмо', en: 'Language and script' },
+  settings: { sr: 'Подешавања', en: 'Settings' },
+  theme: { sr: 'Изглед', en: 'Appearance' },
+  themeAuto: { sr: 'Као систем', en: 'As the system' },
+  themeLight: { sr: 'Светао', en: 'Light' },
+  themeDark: { sr: 'Таман', en: 'Dark' },
+  density: { sr: 'Густина', en: 'Density' },
+  densityCompact: { sr: 'Збијена', en: 'Compact' },
+  densityNormal: { sr: 'Обична', en: 'Normal' },
+  densityTouch: { sr: 'За додир', en: 'For touch' },
+  keys: { sr: 'Пречице једним тастером', en: 'Single-key shortcuts' },
+  signOut: { sr: 'Одјави се', en: 'Sign out' },
+  demo: { sr: 'Показни систем, све особе су измишљене', en: 'Demonstration system, all people are invented' },
+  close: { sr: 'Затвори', en: 'Close' },
+  cancel: { sr: 'Одустани', en: 'Cancel' },
+  retry: { sr: 'Покушај поново', en: 'Try again' },
+  notFound: { sr: 'Ове странице нема', en: 'There is no such page' },
+  home: { sr: 'Иди на почетну', en: 'Go to the start page' },
+  loading: { sr: 'Учитавам…', en: 'Loading…' },
+})
+
+export const failures = messages({
+  offline: {
+    sr: 'Нема везе са центром. Проверите мрежу и покушајте поново.',
+    en: 'No connection to the centre. Check the network and try again.',
+  },
+  server: {
+    sr: 'Грешка је на нашој страни. Покушајте поново или пријавите ознаку {id}.',
+    en: 'The fault is ours. Try again or report reference {id}.',
+  },
+  serverPlain: { sr: 'Грешка је на нашој страни. Покушајте поново.', en: 'The fault is ours. Try again.' },
+  missing: { sr: 'Оваквог записа нема. Можда је повучен.', en: 'There is no such record. It may have been withdrawn.' },
+  tooMany: { sr: 'Превише захтева за кратко време. Сачекајте минут.', en: 'Too many requests in a short time. Wait a minute.' },
+  copy: { sr: 'Копирај ознаку', en: 'Copy the reference' },
+})
+
+export const sources = messages({
+  show: { sr: 'Извор и време: {what}', en: 'Source and time: {what}' },
+  title: { sr: 'Извор', en: 'Source' },
+  institution: { sr: 'Установа', en: 'Institution' },
+  author: { sr: 'Аутор', en: 'Author' },
+  noAuthor: { sr: 'није наведен', en: 'not given' },
+  at: { sr: 'Догодило се', en: 'Happened' },
+  receivedAt: { sr: 'Примљено', en: 'Received' },
+  version: { sr: 'Верзија', en: 'Version' },
+  corrected: { sr: '{version} (исправка)', en: '{version} (corrected)' },
+  resource: { sr: 'Запис', en: 'Entry' },
+})
+
+export const flags = messages({
+  low: { sr: 'ниско', en: 'low' },
+  high: { sr: 'високо', en: 'high' },
+  'critical-low': { sr: 'критично ниско', en: 'critically low' },
+  'critical-high': { sr: 'критично високо', en: 'critically high' },
+  abnormal: { sr: 'ван очекиваног', en: 'abnormal' },
+})
+
+export const sexes = messages({
+  male: { sr: 'мушки', en: 'male' },
+  female: { sr: 'женски', en: 'female' },
+  other: { sr: 'други', en: 'other' },
+  unknown: { sr: 'није познат', en: 'unknown' },
+})
+
+export const sexLetters = messages({
+  male: { sr: 'М', en: 'M' },
+  female: { sr: 'Ж', en: 'F' },
+  other: { sr: 'Д', en: 'O' },
+  unknown: { sr: '?', en: '?' },
+})
+
+export const kinds = messages({
+  visit: { sr: 'Прегледи', en: 'Visits' },
+  hospital: { sr: 'Болница', en: 'Hospital' },
+  emergency: { sr: 'Хитна помоћ', en: 'Emergency' },
+  dental: { sr: 'Стоматолог', en: 'Dental' },
+  document: { sr: 'Документи', en: 'Documents' },
+  laboratory: { sr: 'Лабораторија', en: 'Laboratory' },
+  imaging: { sr: 'Снимања', en: 'Imaging' },
+  procedure: { sr: 'Интервенције', en: 'Procedures' },
+  immunization: { sr: 'Вакцине', en: 'Immunisations' },
+  therapy: { sr: 'Терапија', en: 'Therapy' },
+  other: { sr: 'Остало', en: 'Other' },
+})
+
+/** Why somebody may see a record (`access` relation kinds), for a colleague. */
+export const bases = messages({
+  'chosen-doctor': { sr: 'изабрани лекар', en: 'chosen doctor' },
+  visit: { sr: 'отворена посета', en: 'open visit' },
+  stay: { sr: 'болничко лечење', en: 'hospital stay' },
+  substitute: { sr: 'замена', en: 'substitute' },
+  referral: { sr: 'упут', en: 'referral' },
+  guardian: { sr: 'заступник', en: 'guardian' },
+  self: { sr: 'свој картон', en: 'own record' },
+  'own-submissions': { sr: 'подаци Ваше установе', en: 'your institution’s own entries' },
+  emergency: { sr: 'хитан приступ', en: 'emergency access' },
+  consent: { sr: 'сагласност', en: 'consent' },
+})
+
+/** FHIR resource types in words, for what was opened and what a role does not see. */
+export const resourceWords = messages({
+  Patient: { sr: 'подаци о особи', en: 'personal details' },
+  AllergyIntolerance: { sr: 'алергије', en: 'allergies' },
+  Condition: { sr: 'дијагнозе', en: 'diagnoses' },
+  MedicationRequest: { sr: 'прописани лекови', en: 'prescriptions' },
+  MedicationStatement: { sr: 'терапија', en: 'therapy' },
+  MedicationDispense: { sr: 'издати лекови', en: 'dispensed medicines' },
+  MedicationAdministration: { sr: 'примењени лекови', en: 'administered medicines' },
+  Observation: { sr: 'налази', en: 'results' },
+  DiagnosticReport: { sr: 'извештаји', en: 'reports' },
+  Immunization: { sr: 'вакцине', en: 'immunisations' },
+  Encounter: { sr: 'посете', en: 'visits' },
+  Procedure: { sr: 'интервенције', en: 'procedures' },
+  Composition: { sr: 'документи', en: 'documents' },
+  DocumentReference: { sr: 'приложени документи', en: 'attached documents' },
+  ImagingStudy: { sr: 'снимци', en: 'images' },
+  CarePlan: { sr: 'план лечења', en: 'care plan' },
+  ServiceRequest: { sr: 'упути', en: 'referrals' },
+  Coverage: { sr: 'осигурање', en: 'insurance' },
+  Overview: { sr: 'цео картон', en: 'the whole record' },
+})

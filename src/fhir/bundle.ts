@@ -1,6 +1,6 @@
 import { walkReferences } from './references.ts'
 import { resourceTypes } from './resource-types.ts'
-import { depthMax, shown } from './runtime/check.ts'
+import { shown } from './runtime/check.ts'
 import { idForm } from './runtime/primitives.ts'
 import type { Issue, Resource } from './types.ts'
 
@@ -166,7 +166,7 @@ const condition = /^([A-Z][A-Za-z]+)\?(.+)$/
 function checkReferences(plan: BundlePlan): void {
   const names = new Set(plan.entries.flatMap((entry) => (entry.method === 'DELETE' ? [] : entry.names)))
   for (const entry of plan.entries) {
-    if (entry.resource === null || isTooDeep(entry.resource)) continue
+    if (entry.resource === null) continue
     walkReferences(entry.resource, ({ reference }, path) => {
       if (reference === undefined) return
       const expression = `Bundle.entry[${entry.index}].resource${path.slice((entry.resource as Resource).resourceType.length)}.reference`
@@ -184,14 +184,4 @@ function checkReferences(plan: BundlePlan): void {
       else entry.issues.push(issue('value', expression, `${shown(type)} is not a resource type of FHIR R4`, 'Write Type?query.'))
     })
   }
-}
-
-// What is nested deeper than any valid resource is refused by the validator; walking it here could run out of stack.
-function isTooDeep(root: unknown): boolean {
-  let level: unknown[] = [root]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > depthMax * 3) return true
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value).filter((one) => typeof one === 'object') : []))
-  }
-  return false
 }

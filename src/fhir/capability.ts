@@ -14,8 +14,17 @@ export type Capabilities = {
   operations: { type: string | null; name: string; definition: string }[]
   /** Resource types that differ from the rest; an empty list of interactions leaves the type out. */
   exceptions?: Record<string, Interaction[]>
-  /** Search parameters beside those of the definitions, for example _count. */
-  resultParameters?: string[]
+  /** How resources are handled, as CapabilityStatement.rest.resource says it: the same for every type. */
+  handling: {
+    versioning: 'no-version' | 'versioned' | 'versioned-update'
+    readHistory: boolean
+    updateCreate: boolean
+    conditionalCreate: boolean
+    conditionalRead?: 'not-supported' | 'modified-since' | 'not-match' | 'full-support'
+    conditionalUpdate: boolean
+    conditionalDelete: 'not-supported' | 'single' | 'multiple'
+    referencePolicy?: ('literal' | 'logical' | 'resolves' | 'enforced' | 'local')[]
+  }
   security?: { authorize: string; token: string }
 }
 
@@ -74,10 +83,7 @@ function resourceOf(fhir: Fhir, type: string, capabilities: Capabilities) {
       type,
       profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
       interaction: interactions.map((code) => ({ code })),
-      ...(has('vread') ? { versioning: 'versioned-update', readHistory: true } : {}),
-      ...(has('update') ? { updateCreate: false } : {}),
-      ...(has('create') ? { conditionalCreate: true } : {}),
-      referencePolicy: ['literal', 'logical'],
+      ...capabilities.handling,
       ...(has('search-type') && references.length > 0 ? { searchInclude: references } : {}),
       ...(has('search-type')
         ? { searchParam: parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type })) }

@@ -17,18 +17,13 @@ export const jsonDepthMax = 128
  */
 export function parseJson(text: string): unknown {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  const scan = scanJson(json)
-  let parsed: unknown
-  try {
-    parsed = scan.hasExactNumbers ? JSON.parse(json, keepNumbers as (key: string, value: unknown) => unknown) : JSON.parse(json)
-  } catch (error) {
-    throw syntaxRefusal(json, error)
-  }
+  const { names, exact } = scanJson(json)
+  const box = { '': parseKeeping(json, exact) }
   // JSON.parse keeps the last of two equal names: fewer properties than were written means that some were given twice.
-  if (scan.names !== countNames(parsed)) {
+  if (names !== restore(box, exact.length > 0) - 1) {
     throw new Refusal('incorrect', 'the JSON gives a property twice in one object', { hint: 'Keep one of the two.' })
   }
-  return parsed
+  return box['']
 }
 
 /** The counterpart: what parseJson read is written with the same digits. */
@@ -36,21 +31,88 @@ export function printJson(value: unknown): string {
   return JSON.stringify(value)
 }
 
-function keepNumbers(_: string, value: unknown, context: { source?: string }): unknown {
+/**
+ * A reviver would see every number's text, at ten times the cost of parsing. So the few numbers that need their digits go through
+ * the parser as marked strings; a text that holds the mark itself (FHIR forbids that character) takes the slow way.
+ */
+const mark = '\u0000#'
+const markWritten = '\\u0000#'
+
+function parseKeeping(json: string, exact: number[]): unknown {
+  try {
+    if (exact.length === 0) return JSON.parse(json)
+    if (json.includes('\\u0000')) return JSON.parse(json, keepNumber as (key: string, value: unknown) => unknown)
+    return JSON.parse(marked(json, exact))
+  } catch (error) {
+    throw syntaxRefusal(json, exact.length === 0 ? error : errorOf(json))
+  }
+}
+
+// Said of the text as it came: the marks have moved what follows them.
+function errorOf(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (error) {
+    return error
+  }
+}
+
+function keepNumber(_: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== 'number' || context.source === undefined || String(value) === context.source) return value
   return JSON.rawJSON(context.source)
 }
 
+function marked(json: string, exact: number[]): string {
+  const pieces: string[] = []
+  let from = 0
+  for (let i = 0; i < exact.length; i += 2) {
+    const [start, end] = [exact[i] as number, exact[i + 1] as number]
+    pieces.push(json.slice(from, start), '"', markWritten, json.slice(start, end), '"')
+    from = end
+  }
+  pieces.push(json.slice(from))
+  return pieces.join('')
+}
+
+type Holder = Record<string | number, unknown>
+
+/** Turns marked strings into exact numbers and counts the properties on the way. The depth is known to be small. */
+function restore(holder: Holder, hasMarks: boolean): number {
+  let names = 0
+  for (const name in holder) {
+    names++
+    const value = holder[name]
+    if (typeof value === 'object') names += restoreObject(value, hasMarks)
+    else if (hasMarks && isMarked(value)) holder[name] = JSON.rawJSON(value.slice(mark.length))
+  }
+  return names
+}
+
+function restoreObject(value: object | null, hasMarks: boolean): number {
+  if (value === null || JSON.isRawJSON(value)) return 0
+  if (!Array.isArray(value)) return restore(value as Holder, hasMarks)
+  let names = 0
+  for (let index = 0; index < value.length; index++) {
+    const item: unknown = value[index]
+    if (typeof item === 'object') names += restoreObject(item, hasMarks)
+    else if (hasMarks && isMarked(item)) value[index] = JSON.rawJSON(item.slice(mark.length))
+  }
+  return names
+}
+
+const isMarked = (value: unknown): value is string => typeof value === 'string' && value.charCodeAt(0) === 0 && value.startsWith(mark)
+
 const quote = 0x22
 const backslash = 0x5c
 
-/** One pass over the text before the parser: how deep it goes, how many properties it names, whether a number needs its digits kept. */
-function scanJson(json: string): { names: number; hasExactNumbers: boolean } {
+/** One pass over the text before the parser: how deep it goes, how many properties it names, where numbers stand that need their digits. */
+function scanJson(json: string): { names: number; exact: number[] } {
   let depth = 0
   let names = 0
-  let hasExactNumbers = false
+  const exact: number[] = []
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at)
+    if (code <= 0x20) continue
     if (code === quote) {
       at = endOfString(json, at)
     } else if (code === 0x7b || code === 0x5b) {
@@ -62,11 +124,11 @@ function scanJson(json: string): { names: number; hasExactNumbers: boolean } {
       names++
     } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
       const end = endOfNumber(json, at)
-      hasExactNumbers ||= isExact(json, at, end)
+      if (needsDigits(json, at, end) && !isName(json, end)) exact.push(at, end)
       at = end - 1
     }
   }
-  return { names, hasExactNumbers }
+  return { names, exact }
 }
 
 function endOfString(json: string, from: number): number {
@@ -88,28 +150,20 @@ function endOfNumber(json: string, from: number): number {
   }
 }
 
-function isExact(json: string, from: number, end: number): boolean {
+// What is not a number at all, such as 01, is left for the parser to refuse.
+const numberForm = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+function needsDigits(json: string, from: number, end: number): boolean {
   if (end - from === 1) return false
   const text = json.slice(from, end)
-  return String(Number(text)) !== text
+  return String(Number(text)) !== text && numberForm.test(text)
 }
 
-function countNames(root: unknown): number {
-  let count = 0
-  const waiting: unknown[] = [root]
-  for (let value = waiting.pop(); waiting.length > 0 || value !== undefined; value = waiting.pop()) {
-    if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) continue
-    if (Array.isArray(value)) {
-      for (const item of value) if (typeof item === 'object') waiting.push(item)
-      continue
-    }
-    for (const name in value) {
-      count++
-      const inner = (value as Record<string, unknown>)[name]
-      if (typeof inner === 'object') waiting.push(inner)
-    }
-  }
-  return count
+// {1.50: 1} is not JSON and must not become it by the mark.
+function isName(json: string, end: number): boolean {
+  let at = end
+  while (json.charCodeAt(at) <= 0x20) at++
+  return json.charCodeAt(at) === 0x3a
 }
 
 function tooDeep(json: string, at: number): Refusal {

@@ -5,32 +5,38 @@ type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null
 
 /**
- * Visits every Reference of the resource, in document order. A Reference is known by its shape: `reference` as a string is in R4
- * the property of that name and, in a few definitions, a canonical or code which the caller cannot mistake for Type/id.
+ * Visits every Reference of the resource, in document order; where it stands is known from the shape alone, which nothing else in
+ * R4 has. The resource comes from parseJson, so its depth is bounded.
  */
 export function walkReferences(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void {
   walk(resource, resource.resourceType, visit)
 }
 
 function walk(value: Json, path: string, visit: (reference: { reference?: string }, path: string) => void): void {
-  if (typeof value.reference === 'string' || isLogical(value)) visit(value as { reference?: string }, path)
+  if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, path)
   for (const name in value) {
     const inner = value[name]
-    if (!isObject(inner) || JSON.isRawJSON(inner)) continue
+    if (!isObject(inner)) continue
     if (!Array.isArray(inner)) walk(inner, `${path}.${name}`, visit)
     else for (let i = 0; i < inner.length; i++) if (isObject(inner[i])) walk(inner[i], `${path}.${name}[${i}]`, visit)
   }
 }
 
-const onlyReference = new Set(['identifier', 'type', 'display', 'id', 'extension'])
+const properties = new Set(['reference', 'type', 'identifier', 'display', 'id', 'extension', '_reference', '_type', '_display'])
 
-// { identifier: {system, value} } with nothing but what a Reference may have: a reference by business identifier.
-function isLogical(value: Json): boolean {
+/** Reference.identifier is one object; an Expression with a reference has a language, a resource with an identifier its resourceType. */
+function isReference(value: Json): boolean {
+  for (const name in value) if (!properties.has(name)) return false
   const { identifier } = value
-  if (!isObject(identifier) || Array.isArray(identifier)) return false
-  for (const name in value) if (!onlyReference.has(name)) return false
-  return typeof value.type !== 'object'
+  return typeof value.reference === 'string' || (isObject(identifier) && !Array.isArray(identifier))
 }
+
+// Elements of type uri, url, oid and uuid; Identifier.value and other strings stay as they are, whatever they look like.
+const uriNames = new Set(
+  `url source valueUri valueUrl valueUuid valueOid implicitRules policy location address instantiatesUri definitionUri derivedFromUri
+   protocol uri sourceUri targetUri authority authorizationUrl issuer jurisdiction onlineInformation moduleUri nameUrl rendering
+   relativePath instantiates eventUri endpoint definition link identifier`.split(/\s+/),
+)
 
 /**
  * Replaces, in place, what `map` knows: Reference.reference, and every string that is wholly a urn:uuid: or urn:oid:, which is how
@@ -46,15 +52,16 @@ function rewrite(value: Json | unknown[], map: (reference: string) => string | u
     for (let i = 0; i < value.length; i++) {
       const item = value[i]
       if (typeof item === 'object' && item !== null) rewrite(item as Json, map)
-      else if (typeof item === 'string' && isUrn(item)) value[i] = map(item) ?? item
     }
     return
   }
   for (const name in value) {
     const inner = value[name]
-    if (typeof inner === 'object' && inner !== null) rewrite(inner as Json, map)
-    else if (typeof inner !== 'string') continue
-    else if (name === 'reference' || (isUrn(inner) && name !== 'fullUrl')) {
+    if (typeof inner === 'object' && inner !== null) {
+      rewrite(inner as Json, map)
+      if (Array.isArray(inner) && uriNames.has(name)) rewriteItems(inner, map)
+    } else if (typeof inner !== 'string') continue
+    else if (name === 'reference' || (isUrn(inner) && uriNames.has(name))) {
       const replaced = map(inner)
       if (replaced !== undefined) value[name] = replaced
     } else if (name === 'div' && inner.includes('urn:')) {
@@ -63,6 +70,14 @@ function rewrite(value: Json | unknown[], map: (reference: string) => string | u
         return replaced === undefined ? all : start + replaced
       })
     }
+  }
+}
+
+// Arrays of uri, such as policy and instantiatesUri, are rewritten by their holder.
+function rewriteItems(items: unknown[], map: (reference: string) => string | undefined): void {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]
+    if (typeof item === 'string' && isUrn(item)) items[i] = map(item) ?? item
   }
 }
 

@@ -43,7 +43,7 @@ export type Fhir = {
   typeCode(type: string): number
   /** The packages a verdict was made with. */
   versions: string[]
-  /** Structure, formats, required bindings and invariants; [] is valid. */
+  /** Structure, formats, required bindings and invariants. Valid is what has no error; a warning is a sloppiness that is accepted. */
   validate(resource: unknown): Issue[]
   /** Every value of every search parameter of the resource. */
   extract(resource: Resource): Extracted[]

@@ -1,5 +1,6 @@
 import { resourceTypes } from '../resource-types.ts'
 import { inlineInvariants } from '../runtime/invariants.ts'
+import { placeRules } from '../runtime/places.ts'
 import { type InvariantCompiler, invariantCompiler } from './invariant-source.ts'
 import { type Constraint, choiceProperty, type Field, type FieldType, isPrimitive, type Model, type Structure } from './model.ts'
 import type { Expansion } from './value-sets.ts'
@@ -50,6 +51,7 @@ function ${writer.functions.get(structure.name)}(o, c, d) {
   let n = 0${required.length > 0 ? ', h = 0' : ''}${choices.map((_, index) => `, x${index} = ''`).join('')}
   for (const k in o) {
     const v = o[k]
+    if (v === undefined) continue
     n++
     switch (k) {${isResource ? "\n      case 'resourceType': break" : ''}
 ${cases.join('\n')}
@@ -62,7 +64,7 @@ ${isResource ? '' : '  if (n === 0) c.empty(d)\n'}${
     : ''
 }${choices.map((field, index) => (field.isRequired ? `  if (x${index} === '') c.missing(d, ${quote(`${field.name}[x]`)})\n` : '')).join('')}${structure.constraints
     .map((constraint) => invariantSource(constraint, structure.name, 'o', 'd', writer))
-    .join('')}}`
+    .join('')}${structure.name in placeRules ? `  place[${quote(structure.name)}](o, c, d)\n` : ''}}`
 }
 
 function fieldCases(structure: Structure, field: Field, bit: number, choice: number, writer: Writer): string[] {

@@ -42,9 +42,14 @@ export class Check {
     return index >= 0 ? `${path}[${index}]` : path
   }
 
-  add(code: string, expression: string, diagnostics: string, hint: string): void {
+  add(code: string, expression: string, diagnostics: string, hint: string, severity: Issue['severity'] = 'error'): void {
     this.count++
-    if (this.issues.length < issuesMax) this.issues.push({ severity: 'error', code, expression, diagnostics, hint })
+    if (this.issues.length < issuesMax) this.issues.push({ severity, code, expression, diagnostics, hint })
+  }
+
+  /** Against the letter of the specification, but whole systems write it and nothing here misreads it. */
+  warn(depth: number, name: string, index: number, diagnostics: string, hint: string): void {
+    this.add('value', this.path(depth, name, index), diagnostics, hint, 'warning')
   }
 
   notObject(value: unknown, depth: number): void {

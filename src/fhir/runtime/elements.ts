@@ -7,6 +7,8 @@ type ResourceChecks = Record<string, TypeCheck | undefined>
 type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+// Type/id, Type/id/_history/version, an absolute URI, #contained, or Type?condition in a transaction.
+const form = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\S+|[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:[#|]\S*)?|[A-Z][A-Za-z]+\?\S+)$/
 // [base/]Type/id[/_history/version]
 const literal = /^(?:https?:\/\/[^\s?#]+\/|)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
 
@@ -131,7 +133,7 @@ export class ElementCheck extends Check {
     const { reference, type: declared } = value
     let type: string | undefined
     if (typeof reference === 'string') {
-      type = reference[0] === '#' ? this.containedType(reference, depth) : (this.entryTypes?.get(reference) ?? literal.exec(reference)?.[1])
+      type = reference[0] === '#' ? this.containedType(reference, depth) : this.literalType(reference, depth)
     }
     if (typeof declared === 'string') {
       if (type !== undefined && type !== declared && knownType.has(declared)) {
@@ -142,6 +144,18 @@ export class ElementCheck extends Check {
     if (type === undefined || targets === null || targets.has(type) || !knownType.has(type)) return
     const hint = `Refer to one of: ${[...targets].join(', ')}.`
     this.add('structure', this.path(depth, 'reference'), `a reference to ${type} is not allowed here`, hint)
+  }
+
+  literalType(reference: string, depth: number): string | undefined {
+    const known = this.entryTypes?.get(reference)
+    if (known !== undefined) return known
+    const type = literal.exec(reference)?.[1]
+    const isRelative = type !== undefined && reference.startsWith(type)
+    if (isRelative ? !knownType.has(type) : type === undefined && !form.test(reference)) {
+      const hint = 'Write Type/id with the name of an R4 resource type, an absolute URL, or #id of a contained resource.'
+      this.value(depth, 'reference', -1, 'is not a reference to a FHIR resource', hint)
+    }
+    return type
   }
 
   /** ref-1: `#id` must be contained in the same root resource; `#` alone is that root itself. */

@@ -1,3 +1,4 @@
+import { numberOf } from '../search/numbers.ts'
 import type { Check } from './check.ts'
 
 type Json = Record<string, unknown>
@@ -50,11 +51,11 @@ const unique = (key: string, child: string, name: string, says: string): Invaria
   }
 }
 
-/** ras-2: a probability is at most 100 percent. */
-const probability: Invariant = ({ probabilityDecimal }, check, depth) => {
-  if (typeof probabilityDecimal === 'number' && probabilityDecimal > 100) {
-    check.invariant(depth, 'ras-2', 'a probability as a decimal must be at most 100')
-  }
+/** ras-2: a probability is at most 100 percent, as a number and as a range. */
+const probability: Invariant = ({ probabilityDecimal, probabilityRange }, check, depth) => {
+  const high = isObject(probabilityRange) && isObject(probabilityRange.high) ? probabilityRange.high.value : undefined
+  if ((numberOf(probabilityDecimal) ?? 0) <= 100 && (numberOf(high) ?? 0) <= 100) return
+  check.invariant(depth, 'ras-2', 'a probability must be at most 100')
 }
 
 /**
@@ -74,4 +75,5 @@ export const inlineInvariants: Record<string, Invariant | 'elsewhere'> = {
   'que-2': unique('que-2', 'item', 'linkId', 'a linkId must be unique in a questionnaire'),
   'csd-1': unique('csd-1', 'concept', 'code', 'a code must be unique in a code system'),
   'ras-2': probability,
+  'que-12': 'elsewhere',
 }

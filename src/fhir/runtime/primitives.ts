@@ -116,9 +116,10 @@ const uri: Primitive = (value, check, depth, name, index) => {
   if (!uriForm.test(value)) {
     check.value(depth, name, index, 'a URI must not hold white space', 'Percent-encode spaces as %20.')
   } else if (value.startsWith('urn:uuid:')) {
-    if (!uuidForm.test(value)) check.value(depth, name, index, 'is not a UUID after urn:uuid:', 'Write urn:uuid: and a lower-case UUID.')
+    // A fragment names a part of what the UUID names.
+    if (!uuidForm.test(value.split('#')[0] as string)) check.warn(depth, name, index, 'is not a UUID after urn:uuid:', 'Write urn:uuid: and a lower-case UUID.')
   } else if (value.startsWith('urn:oid:') && !oidForm.test(value)) {
-    check.value(depth, name, index, 'is not an OID after urn:oid:', 'Write urn:oid: and an OID such as 1.2.3.')
+    check.warn(depth, name, index, 'is not an OID after urn:oid:', 'Write urn:oid: and an OID such as 1.2.3.')
   }
 }
 

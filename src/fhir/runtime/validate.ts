@@ -4,6 +4,7 @@ import { depthMax, issuesMax, kindOf } from './check.ts'
 import { ElementCheck } from './elements.ts'
 import { inlineInvariants } from './invariants.ts'
 import { checkNarrative } from './narrative.ts'
+import { placeRules } from './places.ts'
 import { primitives } from './primitives.ts'
 import { rule } from './rule.ts'
 
@@ -14,6 +15,7 @@ export type ResourceChecks = Record<string, ((value: unknown, check: ElementChec
 export const validatorRuntime = {
   p: primitives,
   inv: inlineInvariants,
+  place: placeRules,
   rule,
   narrative: checkNarrative,
   codes: (url: string, members: string[]): Codes => {
@@ -37,6 +39,7 @@ export function validateWith(checks: ResourceChecks, resource: unknown): Issue[]
   if (resourceType === 'Bundle') check.entryTypes = entryTypes(resource as Json)
   check.dispatch(resource, 0, checks)
   if (check.count > issuesMax) {
+    // An error that is cut off must not leave a list of warnings only.
     check.issues[issuesMax - 1] = {
       severity: 'error',
       code: 'too-long',

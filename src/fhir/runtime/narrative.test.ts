@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { narrativeProblem } from './narrative.ts'
+
+const div = (inner: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>`
+
+const harmless = [
+  'Ана <b>Ђорђевић</b><br/>',
+  '<table border="1"><tr><td colspan="2">5 &lt; 6 &amp; 7&#160;</td></tr></table>',
+  '<p style="color: red" class="x" xml:lang="sr">a</p><!-- note -->',
+  '<a href="https://example.org/a?b=c">a</a> <a href="#part">b</a> <a href="Patient/1">c</a>',
+  '<img src="data:image/png;base64,AAAA" alt="x"/>',
+]
+const harmful = [
+  '<script>alert(1)</script>', '<SCRIPT>alert(1)</SCRIPT>', '<iframe src="http://a"></iframe>', '<object data="x"></object>', '<form>a</form>',
+  '<input type="text"/>', '<svg><g/></svg>', '<style>a{}</style>', '<link rel="stylesheet" href="x"/>', '<base href="http://a"/>a',
+  '<p onclick="x">a</p>', '<img src="x" onerror="x" alt=""/>', '<a href="javascript:alert(1)">a</a>', '<a href=" JaVaScRiPt:alert(1)">a</a>',
+  '<a href="java&#115;cript:alert(1)">a</a>', '<a href="java&#9;script:alert(1)">a</a>', '<a href="data:text/html,x">a</a>', '<a href="vbscript:x">a</a>',
+  '<p style="width: expression(alert(1))">a</p>', '<p style="background: url(http://a/x)">a</p>', '<p>a', 'a</p>', '<p><b>a</p></b>',
+  'a & b', '<?xml version="1.0"?>a', '<![CDATA[a]]>', '<p class=x>a</p>', '<p class="a"b">a</p>', '',  '<!-- a -- b -->',
+]
+
+for (const inner of harmless) test(`harmless: ${inner}`, () => assert.equal(narrativeProblem(div(inner)), null))
+for (const inner of harmful) test(`refused: ${inner}`, () => assert.notEqual(narrativeProblem(div(inner)), null))
+
+test('there is one div and nothing beside it', () => {
+  for (const html of ['', 'a', '<p>a</p>', `${div('a')}b`, `${div('a')}${div('b')}`, `<!DOCTYPE html>${div('a')}`, '<div>a', '<divx>a</divx>']) {
+    assert.notEqual(narrativeProblem(html), null, html)
+  }
+})
+
+test('a hostile text costs no more time than its length', () => {
+  const started = performance.now()
+  for (const html of ['<div '.repeat(50_000), '<div><p a="'.repeat(20_000), div('<p>'.repeat(50_000)), `<div ${' a="b"'.repeat(50_000)}`, div('<!--'.repeat(50_000))]) narrativeProblem(html)
+  assert.ok(performance.now() - started < 2000)
+})

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Fhir, loadFhir, parseJson, type Resource } from '../fhir/fhir.ts'
+
+let loaded: Promise<Fhir> | undefined
+
+/** The compiled definitions, shared by all test files through one cache folder. */
+export function testFhir(): Promise<Fhir> {
+  loaded ??= loadFhir(join(tmpdir(), `spona-fhir-${process.getuid?.() ?? 0}`))
+  return loaded
+}
+
+/** Third-party data beside the repository; a test that needs it is skipped where it is not there. */
+export function corpus(name: string): { folder: string; skip: string | false } {
+  const folder = resolve(process.env.CORPORA ?? join(import.meta.dirname, '../../../shared/corpora'), name)
+  return { folder, skip: existsSync(folder) ? false : `the corpus ${name} is not here (set CORPORA)` }
+}
+
+/** Every JSON file below a folder that holds a resource. */
+export function resourcesIn(folder: string): { file: string; resource: Resource }[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => ({ file, resource: parseJson(readFileSync(join(folder, file), 'utf8')) as Resource }))
+    .filter(({ resource }) => typeof resource?.resourceType === 'string')
+}
+
+export function aPatient(more: Record<string, unknown> = {}): Resource {
+  return {
+    resourceType: 'Patient',
+    id: 'ana',
+    identifier: [{ system: 'urn:hospital', value: 'MR-17' }],
+    name: [{ family: 'Ђорђевић', given: ['Ана'] }],
+    gender: 'female',
+    birthDate: '1980-05-03',
+    ...more,
+  }
+}
+
+export function anObservation(more: Record<string, unknown> = {}): Resource {
+  return {
+    resourceType: 'Observation',
+    id: 'hb1',
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: '718-7', display: 'Hemoglobin' }] },
+    subject: { reference: 'Patient/ana' },
+    effectiveDateTime: '2026-03-01T08:30:00+01:00',
+    valueQuantity: { value: 140, unit: 'g/L', system: 'http://unitsofmeasure.org', code: 'g/L' },
+    ...more,
+  }
+}

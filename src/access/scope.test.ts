@@ -18,6 +18,7 @@ for (const [text, printed] of [
   ['system/Patient.write', 'system/Patient.cud'],
   ['system/*.*', 'system/*.cruds'],
   ['system/Patient.read system/Patient.c', 'system/Patient.crs'],
+  ['system/lzb.convert', 'system/lzb.convert'],
 ] as const) {
   test(`${text} is read as ${printed}`, () => assert.deepEqual(printScopes(parse(text)), [printed]))
 }
@@ -32,6 +33,9 @@ for (const [asked, registered, granted] of [
   ['system/Observation.cruds', 'system/Observation.rs system/Patient.r', ['system/Observation.rs']],
   ['system/Patient.cud', 'system/Patient.rs', []],
   ['system/*.rs', 'system/*.r system/Observation.cs', ['system/*.r', 'system/Observation.s']],
+  ['system/lzb.convert', 'system/*.cruds', []],
+  ['system/*.cruds', 'system/*.r system/lzb.convert', ['system/*.r']],
+  ['system/lzb.convert system/Patient.r', 'system/*.r system/lzb.convert', ['system/Patient.r', 'system/lzb.convert']],
 ] as const) {
   test(`asking for ${asked} with ${registered} registered gives ${granted.join(' ') || 'nothing'}`, () => {
     assert.deepEqual(printScopes(narrow(parse(asked), parse(registered))), granted)

@@ -9,6 +9,9 @@ const scopesMax = 200
 /** Resource type, or `*`, to the letters it grants. */
 export type Grant = Map<string, string>
 
+/** Rights that are about no FHIR type: registered and asked for by name, because no wildcard contains them. Whoever owns one enforces it. */
+const namedRights = new Set(['system/lzb.convert'])
+
 const shape = /^system\/(\*|[A-Z][A-Za-z]{2,60})\.(read|write|\*|[cruds]{1,5})$/
 const olderForms: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' }
 
@@ -18,6 +21,10 @@ export function parseScopes(text: string): Grant | Refusal {
   const scopes = text.split(/\s+/).filter(Boolean)
   if (scopes.length > scopesMax) return new Refusal('incorrect', `at most ${scopesMax} scopes`)
   for (const scope of scopes) {
+    if (namedRights.has(scope)) {
+      grant.set(scope, '')
+      continue
+    }
     const [, type, written] = shape.exec(scope) ?? []
     if (type === undefined || written === undefined) return new Refusal('incorrect', `scope ${JSON.stringify(scope.slice(0, 80))} is not one of system/Type.cruds`)
     const letters = olderForms[written] ?? written
@@ -39,14 +46,16 @@ export function narrow(asked: Grant, registered: Grant): Grant {
   }
   const everywhere = registered.get('*') ?? ''
   for (const [type, letters] of asked) {
-    if (type === '*') for (const [registeredType, more] of registered) add(registeredType, common(letters, more))
+    if (namedRights.has(type)) {
+      if (registered.has(type)) granted.set(type, '')
+    } else if (type === '*') for (const [registeredType, more] of registered) add(registeredType, common(letters, more))
     else add(type, common(letters, union(everywhere, registered.get(type) ?? '')))
   }
   return granted
 }
 
 export function printScopes(grant: Grant): string[] {
-  return [...grant].map(([type, letters]) => `system/${type}.${letters}`).sort()
+  return [...grant].map(([type, letters]) => (namedRights.has(type) ? type : `system/${type}.${letters}`)).sort()
 }
 
 const known = new Map<string, Grant>()

@@ -1,3 +1,4 @@
+import type { Patient } from '@medplum/fhirtypes'
 import type { AuditedTransaction } from '../audit/audit.ts'
 import type { Resource } from '../fhir/fhir.ts'
 import { parseJson } from '../fhir/fhir.ts'
@@ -5,6 +6,7 @@ import { fileChart, newKey } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
+import { noteEncounter } from './claims.ts'
 import { isServerId, keyOfId, newId } from './ids.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant } from './prepare.ts'
 import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
@@ -126,6 +128,7 @@ async function applyOne(asking: Asking, tx: AuditedTransaction, operation: Place
     }
   }
   const warnings = operation.type === 'Patient' ? await file(asking, tx, operation, resource) : []
+  if (operation.type === 'Encounter') await noteEncounter(asking, tx, resource, { patient: operation.patient, id })
   const version = makeVersion(asking, resource, place)
   const status = before && !before.deleted ? 200 : 201
   return { result: { ...told, warnings, version: place.version, at, status, body: version.body }, version }
@@ -164,10 +167,11 @@ async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource
 
 async function file(asking: Asking, tx: AuditedTransaction, operation: Placed, resource: Resource): Promise<string[]> {
   const filed = await fileChart(tx, asking.world, {
-    patient: operation.patient, institution: asking.actor.institution as number, resource, id: operation.name ?? operation.rowId,
+    patient: operation.patient, institution: asking.actor.institution as number, resource: resource as Patient,
+    id: operation.name ?? operation.rowId, actor: asking.actor.id,
   })
   if (filed instanceof Refusal) throw atPath(filed, operation.path)
-  return filed.warnings.map(String)
+  return filed.warnings
 }
 
 function atPath(refusal: Refusal, path: string): Refusal {

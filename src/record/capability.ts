@@ -15,7 +15,6 @@ export function capabilityOf(world: World): string {
       software: { name: 'Spona', version: '0.1.0' },
       date: startedAt,
       interactions: ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'],
-      exceptions: { AuditEvent: ['read', 'search-type'] },
       handling: {
         versioning: 'versioned-update', readHistory: true, updateCreate: true, conditionalCreate: true, conditionalRead: 'not-match',
         conditionalUpdate: false, conditionalDelete: 'not-supported', referencePolicy: ['literal', 'logical'],

@@ -5,6 +5,7 @@ import { fhirJson } from '../platform/http.ts'
 import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Asking } from './asking.ts'
+import { readAuditEvent, searchAuditEvent } from './audit-events.ts'
 import { acceptBodies } from './body-gate.ts'
 import { runBundle } from './bundle.ts'
 import { capabilityOf } from './capability.ts'
@@ -52,6 +53,7 @@ function interactions(app: FastifyInstance): void {
   app.get<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params
     requireScope(request.actor, type, 'r')
+    if (type === 'AuditEvent' && request.actor.kind === 'person') return sendJson(reply, await readAuditEvent(askingOf(request), id))
     const { row, body } = await readOne(askingOf(request), type, id)
     if (request.headers['if-none-match'] === etagOf(row.version)) return reply.code(304).header('etag', etagOf(row.version)).send()
     return sendResource(reply, body, row.version, row.at)
@@ -102,6 +104,10 @@ function searches(app: FastifyInstance): void {
   app.get<OfType>('/:type', async (request, reply) => {
     requireScope(request.actor, request.params.type, 's')
     const { lenient } = preferenceOf(request)
+    // People ask about the log itself; systems find the AuditEvents that they filed like any other resource.
+    if (request.params.type === 'AuditEvent' && request.actor.kind === 'person') {
+      return sendJson(reply, await searchAuditEvent(askingOf(request), pairsOf(request)))
+    }
     return sendJson(reply, await searchType(askingOf(request), request.params.type, pairsOf(request), lenient))
   })
   app.post<OfType>('/:type/_search', async (request, reply) => {

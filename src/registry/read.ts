@@ -96,3 +96,10 @@ async function read(world: World): Promise<Cache> {
     units: new Map(units.map((row) => [row.id, row])),
   }
 }
+
+/** The worker with this licence while it is active; licences are public, unlike the person behind them. */
+export async function workerByLicence(sql: Sql | Transaction, licence: string): Promise<number | null> {
+  const [found] = await sql<{ id: number }>`
+    select id from registry.worker where licence_number = ${licence} and licence_status = 'active'`
+  return found?.id ?? null
+}

@@ -3,5 +3,5 @@
 
 export { chooseDoctors } from './choose-doctors.ts'
 export { numberHash } from './number-hash.ts'
-export { coverOf, institution, institutionByMb, names, worker } from './read.ts'
+export { coverOf, institution, institutionByMb, names, worker, workerByLicence } from './read.ts'
 export { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'

@@ -1,5 +1,5 @@
 import type { Command } from '../platform/cli.ts'
-import { linkCommand, unlinkCommand } from './link.cli.ts'
+import { linkCommand, stateCommand, unlinkCommand } from './link.cli.ts'
 import { show } from './show.cli.ts'
 
-export const commands: Command[] = [linkCommand, unlinkCommand, show]
+export const commands: Command[] = [linkCommand, unlinkCommand, stateCommand, show]

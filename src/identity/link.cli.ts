@@ -1,6 +1,6 @@
 import type { Command } from '../platform/cli.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { link, unlink } from './link.ts'
+import { link, markState, unlink } from './link.ts'
 
 // Done by the operator on the data officer's order; the reason stays in the history of the keys for ever.
 export const linkCommand: Command = {
@@ -29,6 +29,22 @@ export const unlinkCommand: Command = {
     if (!Number.isSafeInteger(key)) throw new Refusal('incorrect', '--key is a whole number')
     const known = await unlink(world, { key, reason: reasonOf(options['reason']), actor: 'operator' })
     print(options['json'] ? JSON.stringify(known) : `separated: the chart is now under ${known.handle}`)
+  },
+}
+
+export const stateCommand: Command = {
+  name: 'identity state',
+  summary: 'Mark a person as deceased, a number as issued by mistake (void), or either as active again.',
+  options: {
+    handle: { type: 'string', about: 'Handle of the person.', required: true },
+    state: { type: 'string', about: 'active, deceased or void.', required: true },
+    reason: { type: 'string', about: 'Why, in a sentence; without personal numbers.', required: true },
+  },
+  async run(world, options, print) {
+    const state = (['active', 'deceased', 'void'] as const).find((one) => one === text(options['state']))
+    if (!state) throw new Refusal('incorrect', '--state is active, deceased or void')
+    const isNew = await markState(world, { handle: text(options['handle']), state, reason: reasonOf(options['reason']), actor: 'operator' })
+    print(options['json'] ? JSON.stringify({ state, isNew }) : isNew ? `the person is ${state} now` : `the person was ${state} already`)
   },
 }
 

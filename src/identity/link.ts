@@ -3,7 +3,7 @@ import type { World } from '../platform/world.ts'
 import { newPerson } from './file-chart.ts'
 import { newTemporaryNumber, newUuid } from './issue.ts'
 import { type Known, personOf } from './keys.ts'
-import { merge } from './store.ts'
+import { merge, setState, type State } from './store.ts'
 
 export type Unlink = { key: number; reason: string; actor: string }
 
@@ -31,5 +31,16 @@ export async function link(world: World, { from, into, reason, actor }: Link): P
     if (one.person === other.person) throw new Refusal('conflict', 'these are one person already')
     await merge(tx, one.person, other.person, reason, { batch: newUuid(world), actor, at: world.now() })
     return (await personOf(tx, into)) as Known
+  })
+}
+
+export type Marking = { handle: string; state: State; reason: string; actor: string }
+
+/** False when the person was in this state already. */
+export async function markState(world: World, { handle, state, reason, actor }: Marking): Promise<boolean> {
+  return world.sql.begin(async (tx) => {
+    const known = await personOf(tx, handle)
+    if (!known) throw new Refusal('not-found', 'there is no person with this handle')
+    return (await setState(tx, [known.person], state, reason, { batch: newUuid(world), actor, at: world.now() })).length > 0
   })
 }

@@ -45,6 +45,15 @@ export async function merge(tx: Transaction, from: number, into: number, reason:
   await tx`select identity.merge(${from}, ${into}, ${act.batch}, ${act.actor}, ${reason}, ${act.at})`
 }
 
+export type State = 'active' | 'deceased' | 'void'
+
+/** Answers whose state is new. */
+export async function setState(tx: Transaction, people: number[], state: State, reason: string, act: Act): Promise<number[]> {
+  const rows = await tx<{ person: number }>`
+    select identity.set_state(${people}::int8[], ${state}, ${act.batch}, ${act.actor}, ${reason}, ${act.at}) as person`
+  return rows.map((row) => row.person)
+}
+
 export type ChartKey = { key: number; institution: number; local: Buffer | null }
 
 export type Linking = { chart: ChartKey; claim: Claim; act: Act; numbers: NewNumber[]; lzb: NewNumber }

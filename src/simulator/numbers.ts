@@ -1,5 +1,6 @@
 // Numbers that look and check like the real ones. Legal entities start with digits that are not issued in reality
-// (MB from 9, PIB from 98), so that nobody's real number can come out.
+// (MB from 9, PIB from 98), so that nobody's real number can come out. Check digits are computed here a second time on purpose, not with those of identity:
+// the tests hold the two against each other.
 
 import { isoDay } from './calendar.ts'
 import type { Random } from './random.ts'

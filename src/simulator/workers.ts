@@ -73,7 +73,7 @@ export function staffUnit(place: Place): Worker[] {
 function makeWorker(place: Place, profession: Profession, index: number): Worker {
   const { random, institution, today, unit } = place
   const sex = random.chance(profession === 'nurse' ? 0.1 : 0.4) ? 'male' : 'female'
-  const born = dayOf(2026 - random.integer(40, 62), 1, 1) + random.integer(0, 364)
+  const born = dayOf(2026 - random.integer(46, 63), 1, 1) + random.integer(0, 364)
   const given = givenName(random, sex, yearOf(born))
   const family = surname(random)
   const { prefix } = chambers[profession]

@@ -58,16 +58,21 @@ export async function headers(world: World, people: readonly number[], sql: Sql 
   })
 }
 
-function headerOf(world: World, { person: _, handle, isIdentified, lzb, charts, ...said }: Row): Header {
+function headerOf(world: World, row: Row): Header {
+  const { handle, isIdentified, lzb, parent, birthDate, deceasedAt, place, phone } = row
   return {
-    ...said,
     id: handle,
     lzb: lzb === null ? null : inGroups(unseal(world, 'lzb', lzb)),
-    temporaryNumber: isIdentified ? null : said.temporaryNumber,
+    temporaryNumber: isIdentified ? null : row.temporaryNumber,
     state: isIdentified ? 'identified' : 'pending',
-    family: said.family ?? '',
-    given: said.given ?? '',
-    sex: said.sex ?? 'unknown',
-    charts: charts ?? [],
+    family: row.family ?? '', // Somebody of whom only a number is known so far.
+    given: row.given ?? '',
+    parent,
+    birthDate,
+    sex: row.sex ?? 'unknown',
+    deceasedAt,
+    place,
+    phone,
+    charts: row.charts ?? [],
   }
 }

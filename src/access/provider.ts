@@ -36,10 +36,23 @@ export function providerOf(world: World): Promise<Provider> {
 }
 
 async function makeProvider(world: World, base: string): Promise<Provider> {
-  const [{ Provider: Made }, keys] = await Promise.all([import('oidc-provider'), providerKeys(world)])
+  const [{ Provider: Made }, keys] = await Promise.all([importQuietly(), providerKeys(world)])
   const provider = new Made(base, configuration(world, base, keys))
   provider.on('server_error', (_context, error) => world.log.error({ err: error }, 'embedded OpenID provider'))
   return provider
+}
+
+/** The library warns about every Node release that is not yet called LTS; the one we ship is our choice and not the reader's concern. */
+async function importQuietly(): Promise<typeof import('oidc-provider')> {
+  const { warn } = console
+  console.warn = (...words: unknown[]) => {
+    if (!String(words[0]).includes('Unsupported runtime')) warn(...words)
+  }
+  try {
+    return await import('oidc-provider')
+  } finally {
+    console.warn = warn
+  }
 }
 
 function configuration(world: World, base: string, keys: readonly SigningKey[]): Configuration {

@@ -239,6 +239,8 @@ grant select, insert on access.attempt to spona_app;
 grant select, insert on access.client to spona_app;
 grant update (revoked_at) on access.client to spona_app;
 grant select, insert, delete on access.assertion to spona_app;
+-- To skip rows that another process is clearing away, PostgreSQL asks for the right to update.
+grant update (expires_at) on access.assertion to spona_app;
 grant select, insert on access.signing_key to spona_app;
 grant update (activated_at, retired_at, withdrawn_at) on access.signing_key to spona_app;
 grant select, insert, update, delete on access.provider_state to spona_app;

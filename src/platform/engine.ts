@@ -14,6 +14,10 @@ export type Engine = { bin(name: 'postgres' | 'initdb'): string; data: string; s
 
 const unprivilegedId = 65534 // nobody, on every Linux
 
+export const asEngineUser = (engine: Engine) => (engine.uid === undefined ? {} : { uid: engine.uid, gid: engine.gid as number })
+/** The engine brings its own libraries and time zones; nothing of ours may reach it. */
+export const cleanEnv = () => ({ PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' })
+
 export async function locateEngine(dataDir: string): Promise<Engine> {
   const isRoot = process.getuid?.() === 0
   const native = await nativeFolder()

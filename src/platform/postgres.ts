@@ -1,11 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { type Engine, locateEngine } from './engine.ts'
+import { type Hold, takeHold } from './hold.ts'
+import { initialise } from './initialise.ts'
 import type { Keys } from './keys.ts'
+import { watchLog } from './postgres-log.ts'
+import { endOrphan } from './postmaster.ts'
+import { superviseServer } from './supervise.ts'
 
 /** The embedded PostgreSQL 18, reached by a unix socket only, with every write on disk before its commit is answered. */
 export type Postgres = {
@@ -14,157 +17,92 @@ export type Postgres = {
   data: string
   /** Stops the database if this process started it; `patient` waits for other users of it to leave first. */
   stop(how?: { patient?: boolean }): Promise<void>
-  /** Pid of the postmaster; 0 when another process runs it. */
-  pid: number
+  /** Pid of the postmaster; 0 when another process runs it. It changes when the database died and was started again. */
+  readonly pid: number
 }
-
-const startLimitMs = 60_000
-const run = promisify(execFile)
-const database = 'spona'
-const ownerName = 'spona_owner'
 
 export type Launch = {
   /** own: this process runs the database and nobody else does. share: use a running one, else start it. */
   mode: 'own' | 'share'
   settings?: Record<string, string>
+  /** Called when the database keeps dying and is given up; ends the process with a sentence unless said otherwise. */
+  onLost?: (sentence: string) => void
 }
+
+const database = 'spona'
+const ownerName = 'spona_owner'
+const commandLimitMs = 20_000 // How long a server waits for a command that has the database.
+const shareLimitMs = 60_000 // How long a command waits for a server that is starting.
 
 export async function startPostgres(dataDir: string, keys: Keys, launch: Launch): Promise<Postgres> {
   const engine = await locateEngine(dataDir)
   const owner: pg.ClientConfig = {
     host: engine.socket, port: 5432, user: ownerName, database, password: keys.derive('database-owner').toString('hex'),
   }
-  if (!existsSync(join(engine.data, 'PG_VERSION'))) await initialise(engine, owner.password as string)
-  const running = await findRunning(engine, owner, launch.mode)
-  if (running) return { owner, data: engine.data, pid: 0, stop: async () => {} }
-
-  const child = spawnServer(engine, launch.settings ?? {})
-  const watchdog = watch(child)
-  await untilReady(child, owner, engine)
-  await ensureDatabase(owner)
-  return {
-    owner,
-    data: engine.data,
-    pid: child.pid ?? 0,
-    async stop(how = {}) {
-      if (how.patient) await untilAlone(owner)
-      await stopServer(child)
-      watchdog.kill('SIGKILL')
-    },
-  }
-}
-
-async function initialise(engine: Engine, password: string): Promise<void> {
-  rmSync(engine.data, { recursive: true, force: true }) // A half-made folder of an interrupted first start holds no data.
-  mkdirSync(engine.data, { recursive: true, mode: 0o700 })
-  const passwordFile = join(engine.socket, `.pw-${process.pid}`)
-  writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (engine.uid !== undefined) {
-    chownSync(engine.data, engine.uid, engine.gid as number)
-    chownSync(passwordFile, engine.uid, engine.gid as number)
-  }
+  const hold = await holdOrShare(engine, owner, keys, launch.mode)
+  if (!hold) return { owner, data: engine.data, pid: 0, stop: async () => {} }
   try {
-    await run(engine.bin('initdb'), [
-      '-D', engine.data, '-U', ownerName, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8',
-      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--data-checksums', '--no-instructions',
-    ], { ...who(engine), cwd: '/', env: cleanEnv() })
+    await endOrphan(engine.data)
+    if (!existsSync(join(engine.data, 'PG_VERSION'))) await initialise(engine, ownerName, owner.password as string)
+    const log = watchLog(engine.data)
+    const server = await superviseServer(engine, launch)
+    await ensureDatabase(owner).catch(async (error: unknown) => {
+      await server.stop()
+      throw error
+    })
+    return {
+      owner,
+      data: engine.data,
+      get pid() { return server.pid },
+      async stop(how = {}) {
+        if (how.patient) await untilAlone(owner)
+        await server.stop()
+        log.end()
+        await hold.free()
+      },
+    }
   } catch (error) {
-    rmSync(engine.data, { recursive: true, force: true })
-    throw new Error(`the embedded database could not be made: ${(error as { stderr?: string }).stderr ?? error}`)
-  } finally {
-    rmSync(passwordFile, { force: true })
+    await hold.free()
+    throw error
   }
 }
 
-const who = (engine: Engine) => (engine.uid === undefined ? {} : { uid: engine.uid, gid: engine.gid as number })
-/** The engine brings its own libraries and time zones; nothing of ours may reach it. */
-const cleanEnv = () => ({ PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' })
-
-/** Settings of `npm start`; docs/reference/database.md says why each. */
-const serverSettings: Record<string, string> = {
-  listen_addresses: '', max_connections: '80', shared_buffers: '512MB', work_mem: '16MB', maintenance_work_mem: '128MB',
-  fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', wal_level: 'replica', max_wal_size: '4GB', min_wal_size: '256MB',
-  checkpoint_timeout: '10min', checkpoint_completion_target: '0.9', wal_compression: 'pglz', effective_cache_size: '2GB',
-  random_page_cost: '1.1', jit: 'off', timezone: 'UTC', log_timezone: 'UTC', log_min_messages: 'warning', log_statement: 'none',
-  // A failed statement's text and parameters may hold a person's data: the log gets the error alone.
-  log_min_error_statement: 'panic', log_parameter_max_length: '0', log_parameter_max_length_on_error: '0', log_error_verbosity: 'terse',
-  unix_socket_permissions: '0700', password_encryption: 'scram-sha-256', autovacuum_naptime: '20s',
+/** For whoever replaces the data folder: nobody may run or start the database meanwhile. */
+export function holdDatabase(engine: Engine, keys: Keys): Promise<Hold> {
+  return holdOrShare(engine, null, keys, 'own') as Promise<Hold>
 }
 
-function spawnServer(engine: Engine, extra: Record<string, string>): ChildProcess {
-  const options = Object.entries({ ...serverSettings, ...extra }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const logFile = openSync(join(engine.data, 'server.log'), 'a', 0o600)
-  const child = spawn(engine.bin('postgres'), ['-D', engine.data, '-k', engine.socket, ...options], {
-    ...who(engine), cwd: '/', env: cleanEnv(), detached: true, stdio: ['ignore', logFile, logFile],
-  })
-  closeSync(logFile)
-  child.on('error', () => {}) // untilReady reports it.
-  child.unref()
-  return child
-}
-
-/** If this process dies in any way its end of the pipe closes, and the shell that waits on it stops the database: no orphan. */
-function watch(child: ChildProcess): ChildProcess {
-  const shell = spawn('/bin/sh', ['-c', 'read nothing; kill -INT "$0"', String(child.pid)], {
-    detached: true, stdio: ['pipe', 'ignore', 'ignore'], env: cleanEnv(), cwd: '/',
-  })
-  shell.on('error', () => {})
-  shell.unref()
-  const pipe = shell.stdin as unknown as { unref?(): void; on(name: string, act: () => void): void } | null
-  pipe?.on('error', () => {})
-  pipe?.unref?.()
-  return shell
+/** The hold when the database is ours to start; null when somebody runs it and it may be shared. */
+async function holdOrShare(engine: Engine, owner: pg.ClientConfig | null, keys: Keys, mode: Launch['mode']): Promise<Hold | null> {
+  const until = performance.now() + (mode === 'own' ? commandLimitMs : shareLimitMs)
+  for (;;) {
+    const taken = await takeHold(engine.data, keys.derive('database-hold'), mode)
+    if ('free' in taken) return taken
+    if (mode === 'share' && owner && (await canConnect(owner)) === true) return null
+    const { holder } = taken
+    const isServer = mode === 'own' && holder?.mode === 'own'
+    if (isServer || performance.now() > until) {
+      const what = holder?.mode === 'share' ? 'a command' : 'another server'
+      const which = holder ? ` (process ${holder.pid})` : ''
+      throw new Error(`${what}${which} is using the database in ${engine.data}; stop it first, or set another DATA_DIR`)
+    }
+    await sleep(50)
+  }
 }
 
 async function canConnect(owner: pg.ClientConfig, name = database): Promise<boolean | 'missing'> {
   const client = new pg.Client({ ...owner, database: name, connectionTimeoutMillis: 5000 })
-  client.on('error', () => {})
+  client.on('error', () => {}) // The answer is no.
   try {
     await client.connect()
     return true
   } catch (error) {
-    return (error as { code?: string }).code === '3D000' ? 'missing' : false
+    const code = (error as { code?: string }).code
+    if (code === '28P01') throw new Error('the master key in DATA_DIR/keys is not the one this database was made with; restore the right one')
+    return code === '3D000' ? 'missing' : false
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-function postmasterPid(engine: Engine): number | undefined {
-  try {
-    const pid = Number(readFileSync(join(engine.data, 'postmaster.pid'), 'utf8').split('\n')[0])
-    process.kill(pid, 0)
-    return pid
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? -1 : undefined
-  }
-}
-
-/** A database left by a killed parent is on its way out: wait for it. A healthy one is shared, or refused to a second server. */
-async function findRunning(engine: Engine, owner: pg.ClientConfig, mode: Launch['mode']): Promise<boolean> {
-  const until = Date.now() + (mode === 'own' ? 20_000 : startLimitMs)
-  while (postmasterPid(engine) !== undefined) {
-    if (mode === 'share' && (await canConnect(owner)) === true) return true
-    if (Date.now() > until) {
-      throw new Error(`another process runs the database in ${engine.data}; stop it first, or set another DATA_DIR`)
-    }
-    await sleep(25)
-  }
-  return false
-}
-
-async function untilReady(child: ChildProcess, owner: pg.ClientConfig, engine: Engine): Promise<void> {
-  const until = Date.now() + startLimitMs
-  let failed: Error | undefined
-  child.once('error', (error) => { failed = error })
-  while (Date.now() < until) {
-    if (failed || child.exitCode !== null || child.signalCode !== null) {
-      const log = readFileSync(join(engine.data, 'server.log'), 'utf8').trim().split('\n').slice(-5).join('\n')
-      throw new Error(`the embedded database stopped at its start: ${failed?.message ?? ''}\n${log}`)
-    }
-    if (existsSync(join(engine.socket, '.s.PGSQL.5432')) && (await canConnect(owner, 'postgres')) === true) return
-    await sleep(10)
-  }
-  throw new Error('the embedded database did not become ready within a minute')
 }
 
 async function ensureDatabase(owner: pg.ClientConfig): Promise<void> {
@@ -177,6 +115,7 @@ async function ensureDatabase(owner: pg.ClientConfig): Promise<void> {
 
 async function untilAlone(owner: pg.ClientConfig): Promise<void> {
   const client = new pg.Client(owner)
+  client.on('error', () => {}) // It is going down already.
   try {
     await client.connect()
     for (;;) {
@@ -190,13 +129,4 @@ async function untilAlone(owner: pg.ClientConfig): Promise<void> {
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-async function stopServer(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  child.kill('SIGINT') // fast: roll back what is open, write a checkpoint
-  const late = sleep(20_000, 'late', { ref: false })
-  if ((await Promise.race([gone, late])) === 'late') child.kill('SIGQUIT')
-  await gone
 }

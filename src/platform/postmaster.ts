@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+// A PostgreSQL that nobody of ours runs any more, found by the file it leaves in its data folder.
+
+const watchdogMs = 3_000 // The watchdog of a killed server needs this long at most to stop its database.
+const stopLimitMs = 20_000
+
+const pidFile = (data: string) => join(data, 'postmaster.pid')
+
+/** Pid of the live postmaster of this folder. A file that names a dead, zombie or foreign process is of no account. */
+export function postmasterPid(data: string): number | undefined {
+  let pid: number
+  try {
+    pid = Number(readFileSync(pidFile(data), 'utf8').split('\n')[0])
+  } catch {
+    return undefined
+  }
+  return pid > 1 && isPostgres(pid) ? pid : undefined
+}
+
+/** In a container nobody may reap the dead, and numbers are soon given again: only the kernel's own words count. */
+function isPostgres(pid: number): boolean {
+  try {
+    const [, name, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return name === 'postgres' && state !== 'Z' && state !== 'X'
+  } catch {
+    return false
+  }
+}
+
+/** Waits until a database left by a killed parent has gone, and helps it along; its data are never touched. */
+export async function endOrphan(data: string): Promise<void> {
+  const since = performance.now()
+  let asked: NodeJS.Signals | undefined
+  for (let pid = postmasterPid(data); pid !== undefined; pid = postmasterPid(data)) {
+    const waited = performance.now() - since
+    const signal = waited > watchdogMs + stopLimitMs ? 'SIGQUIT' : waited > watchdogMs ? 'SIGINT' : undefined
+    if (signal && signal !== asked) kill(pid, (asked = signal))
+    if (waited > watchdogMs + 2 * stopLimitMs) throw new Error(`process ${pid} runs the database in ${data} and does not stop; end it first`)
+    await sleep(25)
+  }
+  // PostgreSQL itself still checks by its shared memory that no backend of the dead one writes.
+  if (existsSync(pidFile(data))) rmSync(pidFile(data))
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPERM') throw new Error(`process ${pid} of another user runs this database; end it first`)
+  }
+}

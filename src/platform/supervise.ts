@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Engine } from './engine.ts'
+import type { Launch } from './postgres.ts'
+import { endOrphan } from './postmaster.ts'
+import { type Life, startServer, stopServer } from './postmaster-process.ts'
+
+// A database that dies is started again: PostgreSQL replays its log and nothing acknowledged is lost. One that keeps dying
+// has a reason that only a person can mend.
+const startsMax = 5
+const withinMs = 600_000
+const pauseMs = 300
+
+export async function superviseServer(engine: Engine, launch: Launch): Promise<{ readonly pid: number; stop(): Promise<void> }> {
+  const settings = launch.settings ?? {}
+  const onLost = launch.onLost ?? endProcess
+  let life = await startServer(engine, settings)
+  let isStopping = false
+  let reviving: Promise<void> | undefined
+  const starts: number[] = []
+
+  const watchOver = (current: Life) => {
+    current.child.once('exit', (code, signal) => {
+      current.watchdog.kill('SIGKILL') // Its number may soon be another process.
+      if (isStopping || launch.mode === 'share') return
+      say(`The embedded database died (${signal ?? `exit code ${code}`}) and is started again; requests get 503 meanwhile.`)
+      reviving = revive()
+    })
+  }
+
+  async function revive(): Promise<void> {
+    while (!isStopping) {
+      const now = performance.now()
+      if (starts.filter((at) => now - at < withinMs).length >= startsMax) {
+        return onLost(`The embedded database in ${engine.data} died or failed to start ${startsMax} times in ten minutes; its log is ${engine.data}/server.log.`)
+      }
+      starts.push(now)
+      try {
+        await endOrphan(engine.data)
+        life = await startServer(engine, settings)
+        if (isStopping) return
+        say('The embedded database is back.')
+        return watchOver(life)
+      } catch (error) {
+        say((error as Error).message)
+        await sleep(pauseMs * starts.length) // Backends of the dead one may need a moment to notice.
+      }
+    }
+  }
+
+  watchOver(life)
+  return {
+    get pid() { return life.child.pid ?? 0 },
+    async stop() {
+      isStopping = true
+      await reviving
+      await stopServer(life)
+    },
+  }
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`${sentence}\n`)
+}
+
+function endProcess(sentence: string): void {
+  say(sentence)
+  process.exit(1)
+}

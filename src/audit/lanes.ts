@@ -19,12 +19,16 @@ const pauseMs = { first: 20, most: 1_000 }
 
 type Waiter = { give(lane: Lane): void; refuse(): void }
 
+export type Opening = { open(): Promise<Lane>; count: number; onFree(): void; onTrouble(error: unknown): void }
+
 /**
- * The connections and who has them. Transactions never hold all of them: one lane always serves batches, so a transaction
- * that records something on the side cannot wait for itself.
+ * The connections and who has them. A lane is opened when the open ones are all at work, so a command that writes nothing opens
+ * no stream. Transactions never hold all of them: one lane always serves batches, so a transaction that records something on
+ * the side cannot wait for itself.
  */
-export async function createLanes(open: () => Promise<Lane>, count: number, onFree: () => void): Promise<Lanes> {
+export function createLanes({ open, count, onFree, onTrouble }: Opening): Lanes {
   const total = Math.max(lanesMin, count)
+  let unopened = total
   const idle: Lane[] = []
   const inTransaction = new Set<Lane>()
   const replaced = new WeakSet<Lane>()
@@ -35,7 +39,8 @@ export async function createLanes(open: () => Promise<Lane>, count: number, onFr
     for (let pause = pauseMs.first; !isClosed; pause = Math.min(pause * 2, pauseMs.most)) {
       try {
         return await openWatched()
-      } catch {
+      } catch (error) {
+        onTrouble(error)
         await sleep(pause, undefined, { ref: false }) // The database is away; whoever waits for it has a time limit.
       }
     }
@@ -91,8 +96,18 @@ export async function createLanes(open: () => Promise<Lane>, count: number, onFr
     return fresh
   }
 
+  function takeIdle(): Lane | null {
+    const lane = idle.pop()
+    if (lane) return lane
+    if (unopened > 0 && !isClosed) {
+      unopened--
+      void openUntilItWorks().then(takeIn)
+    }
+    return null
+  }
+
   function takeForTransaction(): Promise<Lane> {
-    const lane = inTransaction.size < total - 1 ? idle.pop() : undefined
+    const lane = inTransaction.size < total - 1 ? takeIdle() : null
     if (lane) {
       inTransaction.add(lane)
       return Promise.resolve(lane)
@@ -118,12 +133,5 @@ export async function createLanes(open: () => Promise<Lane>, count: number, onFr
     await Promise.all(idle.splice(0).map((lane) => lane.connection.end()))
   }
 
-  const opened = await Promise.allSettled(Array.from({ length: total }, openWatched))
-  for (const one of opened) if (one.status === 'fulfilled') idle.push(one.value)
-  const failed = opened.find((one) => one.status === 'rejected')
-  if (failed) {
-    await close()
-    throw failed.reason
-  }
-  return { takeForBatch: () => idle.pop() ?? null, takeForTransaction, giveBack, replace, close }
+  return { takeForBatch: takeIdle, takeForTransaction, giveBack, replace, close }
 }

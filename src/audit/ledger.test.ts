@@ -59,7 +59,8 @@ test('everything acknowledged by two ledgers at once is there and the chains are
            (select count(distinct entry::jsonb ->> 'correlation') from audit.entry) as seen`
   assert.deepEqual(counted, { entries: 300 * 3 + 30, rows: 330, seen: 630 })
   const report = await verify(world)
-  assert.deepEqual({ ok: report.ok, rows: report.rows, streams: report.streams }, { ok: true, rows: 930, streams: 6 })
+  assert.deepEqual({ ok: report.ok, rows: report.rows }, { ok: true, rows: 930 })
+  assert.ok(report.streams >= 2, 'each ledger has streams of its own')
 })
 
 test('what arrives while a commit is in flight becomes one statement for all', async (t) => {
@@ -165,6 +166,12 @@ test('more than may wait is refused as busy at once, and the rest is stored', as
   const refused = answers.filter((answer) => answer.status === 'rejected')
   assert.ok(refused.length > 0 && refused.every((answer) => answer.reason instanceof Refusal && answer.reason.kind === 'busy'))
   assert.equal((await verify(world)).rows, 9_000 - refused.length)
+})
+
+test('a ledger that is asked nothing opens no stream', async (t) => {
+  const { world, sql } = await startPlatform(t)
+  await (await createLedger(world)).close()
+  assert.equal((await sql`select 1 from audit.stream`).length, 0)
 })
 
 test('after close nothing is taken, and what was taken is stored', async (t) => {

@@ -23,7 +23,12 @@ const closeLimitMs = 10_000
 
 export async function createLedger(world: World, options: { lanes?: number } = {}): Promise<Ledger> {
   const queue = createQueue()
-  const lanes = await createLanes(() => openLane(world), options.lanes ?? world.config.LANES, () => pump())
+  const lanes = createLanes({
+    open: () => openLane(world),
+    count: options.lanes ?? world.config.LANES,
+    onFree: () => pump(),
+    onTrouble: (error) => world.log.warn({ err: error }, 'the audit cannot open a connection and tries again'),
+  })
   let isClosing = false
   let isPumpPlanned = false
   let inFlight = 0

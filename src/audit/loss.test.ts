@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, Sql } from '../platform/sql.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
-import { anEntry, openLedger } from '../testing/audit.ts'
+import { anEntry, lookTwice, openLedger } from '../testing/audit.ts'
 import { startPlatform } from '../testing/platform.ts'
 import { seal, verify } from './audit.ts'
 
@@ -50,8 +50,9 @@ test('when the backends of all lanes are killed under load, every acknowledged l
 })
 
 /** A world whose connections lose the answer of the next commit: before the server has it, or after it has committed. */
-function losingWorld(world: World, when: 'before' | 'after'): { world: World; arm(): void } {
+function losingWorld(world: World, when: 'before' | 'after'): { world: World; arm(): void; count(): number } {
   let isArmed = false
+  let losses = 0
   const connect = async (): Promise<Connection> => {
     const connection = await world.connect()
     const { client } = connection
@@ -61,13 +62,14 @@ function losingWorld(world: World, when: 'before' | 'after'): { world: World; ar
       if (!isArmed || !(text === 'commit' || text.includes('insert into audit.entry'))) return query(...args)
       if (text !== 'commit' && (await inTransaction(query))) return query(...args)
       isArmed = false
+      losses++
       if (when === 'after') await query(...args)
       ;(client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
       return query('select 1')
     }) as typeof client.query
     return connection
   }
-  return { world: { ...world, connect }, arm: () => { isArmed = true } }
+  return { world: { ...world, connect }, arm: () => { isArmed = true }, count: () => losses }
 }
 async function inTransaction(query: (...args: unknown[]) => Promise<unknown>): Promise<boolean> {
   const { rows: [row] } = (await query('select now() <> statement_timestamp() as inside')) as { rows: { inside: boolean }[] }
@@ -79,6 +81,7 @@ for (const when of ['before', 'after'] as const) {
     const platform = await startPlatform(t)
     const losing = losingWorld(platform.world, when)
     const ledger = await openLedger(t, losing.world, 2)
+    await lookTwice(ledger, { correlation: 'earlier' }, { correlation: 'earlier' })
 
     losing.arm()
     await Promise.all([ledger.record([anEntry({ correlation: 'a' })]), ledger.record([anEntry({ correlation: 'b' })])])
@@ -88,10 +91,11 @@ for (const when of ['before', 'after'] as const) {
       return 'the result of the act'
     })
 
+    assert.equal(losing.count(), 2, 'both connections were lost')
     assert.equal(result, 'the result of the act')
     const rows = await platform.sql<{ correlation: string }>`
       select entry::jsonb ->> 'correlation' as correlation from audit.entry order by 1`
-    assert.deepEqual(rows.map((row) => row.correlation), ['a', 'b', 'c'])
+    assert.deepEqual(rows.map((row) => row.correlation), ['a', 'b', 'c', 'earlier', 'earlier'])
     assert.equal((await verify(platform.world)).ok, true)
   })
 }
@@ -100,6 +104,7 @@ test('a lost commit that left no audit row is reported as unknown, never guessed
   const platform = await startPlatform(t)
   const losing = losingWorld(platform.world, 'after')
   const ledger = await openLedger(t, losing.world, 2)
+  await lookTwice(ledger)
   losing.arm()
   const lost = ledger.transaction(async (tx) => void (await tx`select 1`))
   await assert.rejects(lost, (error) => error instanceof Refusal && error.kind === 'busy' && /unknown/.test(error.message))
@@ -108,6 +113,7 @@ test('a lost commit that left no audit row is reported as unknown, never guessed
 test('a lane that dies while it is idle is replaced before anybody needs it', async (t) => {
   const { world, sql, owner } = await startPlatform(t)
   const ledger = await openLedger(t, world, 2)
+  await lookTwice(ledger)
   await killLanes(owner)
   await sleep(300)
   assert.equal((await sql`select 1 from audit.stream`).length, 4)
@@ -117,7 +123,7 @@ test('a lane that dies while it is idle is replaced before anybody needs it', as
 test('a stream whose connection is gone is sealed as final, a living one is not', async (t) => {
   const { world, owner } = await startPlatform(t)
   const ledger = await openLedger(t, world, 2)
-  await ledger.record([anEntry()])
+  await lookTwice(ledger)
   await killLanes(owner)
   await sleep(300)
   await ledger.record([anEntry()])

@@ -3,31 +3,28 @@ import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Sql } from '../platform/sql.ts'
-import { anEntry } from '../testing/audit.ts'
+import { anEntry, lookTwice } from '../testing/audit.ts'
 import { startPlatform, type TestPlatform } from '../testing/platform.ts'
 import { createLedger, seal, verify } from './audit.ts'
 import { entryHash } from './chain.ts'
 import { copyFolder, monthFiles } from './seal-copy.ts'
 import type { Broken } from './verify.ts'
 
-/** Two streams with 20 entries each in two seals of 10, their connections gone; then 3 in a third stream that no seal covers. */
+/** Two streams with 20 entries each in two seals of 10, their connections gone; then two more streams, and 3 entries that no seal covers. */
 async function startSealed(t: TestContext): Promise<TestPlatform> {
   const platform = await startPlatform(t)
   const { world } = platform
   const ledger = await createLedger(world, { lanes: 2 })
   for (let part = 0; part < 2; part++) {
     for (let n = 0; n < 10; n++) {
-      // A transaction holds the one lane that transactions may have, so the record on the side takes the other.
-      await ledger.transaction(async (tx) => {
-        await ledger.record([anEntry({ correlation: `side-${part}-${n}`, patient: 50 + n })])
-        tx.audit([anEntry({ correlation: `main-${part}-${n}` })])
-      })
+      await lookTwice(ledger, { correlation: `side-${part}-${n}`, patient: 50 + n }, { correlation: `main-${part}-${n}` })
     }
     await seal(world)
   }
   await ledger.close()
   // The next ledger's streams come into a seal of their own, which also sees that the first two have ended.
   const later = await createLedger(world, { lanes: 2 })
+  await lookTwice(later)
   await seal(world)
   await later.record([anEntry(), anEntry(), anEntry()])
   await later.close()

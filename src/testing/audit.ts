@@ -21,3 +21,11 @@ export async function openLedger(t: TestContext, world: World, lanes = 4): Promi
   t.after(() => ledger.close())
   return ledger
 }
+
+/** Two looks, in two streams: the transaction holds the one lane that transactions may have, so the record on the side takes the other. */
+export async function lookTwice(ledger: Ledger, side: Partial<Entry> = {}, main: Partial<Entry> = {}): Promise<void> {
+  await ledger.transaction(async (tx) => {
+    await ledger.record([anEntry(side)])
+    tx.audit([anEntry(main)])
+  })
+}

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { baseUrl, type Config } from '../platform/config.ts'
 import type { Routes } from '../platform/http.ts'
+import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { accountById } from './account.ts'
 import { oauthError } from './oauth-error.ts'
@@ -109,6 +110,7 @@ export const providerRoutes: Routes = async (app) => {
     own.addContentTypeParser('*', (_request, _payload, done) => done(null))
     for (const path of ['/oidc/auth', '/oidc/auth/:uid', '/oidc/token', '/oidc/me', '/oidc/jwks']) {
       own.all(path, { config: { open: true } }, async (request, reply) => {
+        if (!isEmbedded(request.world.config)) throw new Refusal('not-found', 'people sign in elsewhere')
         const provider = await providerOf(request.world)
         reply.hijack()
         for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)

@@ -85,7 +85,7 @@ h1 { font-size: 1.75rem; line-height: 1.2; margin: .5rem 0 } h2 { font-size: 1.1
 .alert { padding: .75rem 1rem; border-left: 4px solid var(--alert); background: var(--alert-paper); color: var(--alert) }
 .accounts { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: .5rem; list-style: none; margin: 0; padding: 0 }
 .accounts form, .accounts button { height: 100% }
-.accounts button { display: grid; grid-template-columns: 1fr auto; width: 100%; padding: .625rem .875rem; text-align: start; background: var(--card); color: inherit; border: 1px solid var(--line); border-radius: .5rem; font: inherit; cursor: pointer }
+.accounts button { display: grid; align-content: start; grid-template-columns: 1fr auto; width: 100%; padding: .625rem .875rem; text-align: start; background: var(--card); color: inherit; border: 1px solid var(--line); border-radius: .5rem; font: inherit; cursor: pointer }
 .accounts button:hover { border-color: var(--accent) }
 .name { font-weight: 600 } .role { grid-column: 1 / -1; grid-row: 2; color: var(--soft); font-size: .875rem } .user { color: var(--soft); font-size: .875rem }
 .by-name { display: grid; gap: .25rem; max-width: 22rem }

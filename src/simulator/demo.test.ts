@@ -1,12 +1,51 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { decide } from '../access/access.ts'
+import { keySets } from '../identity/identity.ts'
+import type { Actor } from '../platform/actor.ts'
 import { startRecord } from '../testing/simulator.ts'
-import { makeDemoCountry } from './demo.ts'
+import { ensureDemoCountry, linesOf, makeDemoCountry } from './demo.ts'
 
-test('x', async (t) => {
-  const { world } = await startRecord(t)
-  const s = performance.now()
+type Row = { id: string; userName: string; name: string; roles: string[]; worker: number | null; institution: number | null; unit: number | null; patient: number | null }
+
+test('the demo country has an account for every role, and each opens what it should', async (t) => {
+  const { world, owner, sql } = await startRecord(t, { DEMO_PEOPLE: '40' })
   const summary = await makeDemoCountry(world)
-  console.log(performance.now() - s, summary)
-  assert.ok(summary)
+  assert.deepEqual(summary.accounts.map((one) => one.userName), ['doktor', 'sestra', 'laborant', 'pacijent', 'roditelj', 'poslodavac', 'fond', 'operater', 'ministarstvo', 'poverenik'])
+
+  const rows = await owner<Row>`select id, user_name, name, roles, worker, institution, unit, patient from access.account`
+  const actorOf = (userName: string): Actor => {
+    const row = rows.find((one) => one.userName === userName)!
+    return { ...row, kind: 'person', scopes: [], institutionName: null, unitName: null, session: null } as Actor
+  }
+  const mother = rows.find((one) => one.userName === 'roditelj')!.patient!
+  const patient = rows.find((one) => one.userName === 'pacijent')!.patient!
+  const [guardian] = await owner<{ patient: number }>`select patient from access.relation where kind = 'guardian'`
+  const sets = await keySets(sql, [mother, patient, guardian!.patient])
+  const opens = async (userName: string, key: number, action: 'read' | 'write' = 'read') => {
+    const [decision] = await decide(world, actorOf(userName), action, [sets.get(key)!])
+    return decision!.permit ? `${decision!.basis.kind} ${decision!.basis.view}` : 'no'
+  }
+  assert.equal(await opens('doktor', mother), 'chosen-doctor whole')
+  assert.equal(await opens('doktor', guardian!.patient), 'visit whole')
+  assert.equal(await opens('sestra', patient), 'visit nurse')
+  assert.equal(await opens('laborant', patient), 'visit laboratory')
+  assert.equal(await opens('pacijent', patient), 'self self')
+  assert.equal(await opens('pacijent', mother), 'no')
+  assert.equal(await opens('roditelj', guardian!.patient), 'guardian self')
+  for (const userName of ['poslodavac', 'fond', 'operater', 'ministarstvo']) assert.equal(await opens(userName, patient), 'no')
+})
+
+test('a second start finds the demo country and tells the same names', async (t) => {
+  const { world } = await startRecord(t, { DEMO_PEOPLE: '20' })
+  const said: string[] = []
+  const { lines } = await ensureDemoCountry(world, (line) => said.push(line))
+  assert.equal(said.length, 1)
+  const began = performance.now()
+  const again = await ensureDemoCountry(world, (line) => said.push(line))
+  assert.ok(performance.now() - began < 500)
+  assert.equal(said.length, 1)
+  assert.deepEqual(again.lines, lines)
+  assert.ok(lines.some((line) => line.includes('doktor')) && lines.some((line) => line.includes('Живорад Ђорђевић')))
+  assert.deepEqual(linesOf(await makeDemoCountry(world)), lines)
 })

@@ -30,7 +30,7 @@ test('references stay inside the bundle of one institution and name the chart’
     for (const { bundle } of sent) {
       const names = new Set(bundle.entry!.map((entry) => entry.fullUrl))
       assert.equal(names.size, bundle.entry!.length)
-      for (const [, name] of JSON.stringify(bundle.entry!.map((entry) => entry.resource)).matchAll(/"reference":"([^"]+)"/g)) assert.ok(names.has(name!), name)
+      for (const [, name] of JSON.stringify(bundle.entry!.map((entry) => entry.resource)).matchAll(/"reference":"([^"]+)"/g)) assert.ok(names.has(name!), name!)
       const sources = new Set(bundle.entry!.map((entry) => entry.resource!.meta!.source))
       assert.equal(sources.size, 1)
       assert.equal(bundle.entry!.filter((entry) => entry.resource!.resourceType === 'Patient').length, 1)

@@ -1,5 +1,6 @@
 // Loads a population into the running system through the doors of identity, registry and record, block by block.
 
+import { createHash } from 'node:crypto'
 import { load } from '../record/record.ts'
 import { keySets } from '../identity/identity.ts'
 import type { World } from '../platform/world.ts'
@@ -29,7 +30,7 @@ export type Loaded = { country: Country; register: Register; figures: Figures; t
 type Run = { world: World; setting: Setting; register: Register; figures: Figures; report: (figures: Figures) => void }
 
 export async function loadPopulation(world: World, { seed, count, report = () => {} }: LoadOptions): Promise<Loaded> {
-  const today = await world.sql.begin((tx) => keepToday(tx, seed, world.now().toISOString().slice(0, 10)))
+  const today = await world.sql.begin((tx) => keepToday(tx, seed, { today: world.now().toISOString().slice(0, 10), staff: staffHash() }))
   const country = generateCountry({ seed, count, today })
   const register = await world.sql.begin((tx) => registerCountry(tx, world, country))
   const done = await loadedBlocks(world.sql, seed)
@@ -38,6 +39,7 @@ export async function loadPopulation(world: World, { seed, count, report = () =>
 
   let first: Person[] = []
   const underWay = new Set<Promise<void>>()
+  let failure: unknown
   for (const { block, people } of blocksOf(country.people)) {
     if (block === 0) first = people
     const before = done.get(block) ?? 0
@@ -45,11 +47,23 @@ export async function loadPopulation(world: World, { seed, count, report = () =>
     const missing = people.slice(before)
     if (missing.length === 0) continue
     if (underWay.size >= blocksAtOnce) await Promise.race(underWay)
-    const work = loadBlock(run, block, before, missing).finally(() => underWay.delete(work))
+    if (failure !== undefined) break
+    const work = loadBlock(run, block, before, missing)
+      .catch((error: unknown) => {
+        failure ??= error
+      })
+      .finally(() => underWay.delete(work))
     underWay.add(work)
   }
   await Promise.all(underWay)
+  if (failure !== undefined) throw failure
   return { country, register, figures: run.figures, today, first }
+}
+
+function staffHash(): Buffer {
+  const { institutions } = generateCountry({ seed: 0, count: 0, today: '2026-01-01' })
+  const staff = institutions.flatMap(({ units }) => units.flatMap(({ workers }) => workers.map(({ licence, jmbg }) => [licence, jmbg])))
+  return createHash('sha256').update(JSON.stringify(staff)).digest()
 }
 
 function* blocksOf(people: Iterable<Person>): Generator<{ block: number; people: Person[] }> {

@@ -1,16 +1,20 @@
+import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 
 /** The day this population ends with: the first run decides, later ones keep to it. */
-export async function keepToday(tx: Transaction, seed: number, today: string): Promise<string> {
+export async function keepToday(tx: Transaction, seed: number, { today, staff }: { today: string; staff: Buffer }): Promise<string> {
   await tx`
-    insert into simulator.population (seed, today)
-    values (${seed}, ${today})
+    insert into simulator.population (seed, today, staff)
+    values (${seed}, ${today}, ${staff})
     on conflict do nothing`
-  const [row] = await tx<{ today: string }>`
-    select today
+  const rows = await tx<{ seed: number; today: string; staff: Buffer }>`
+    select seed, today, staff
       from simulator.population
-     where seed = ${seed}`
-  return row!.today
+     where seed = ${seed} or staff <> ${staff}`
+  if (rows.some((row) => !row.staff.equals(staff))) {
+    throw new Refusal('conflict', 'this database holds an invented country of another version of the simulator', { hint: 'Begin with an empty DATA_DIR, or load with the version that made it' })
+  }
+  return rows[0]!.today
 }
 
 /** How many people of each block are loaded. */

@@ -4,7 +4,9 @@ create schema simulator;
 create table simulator.population (
   seed  int4 primary key,
   -- The day the histories end with. Later runs of the same seed keep it: another day would make other people.
-  today date not null
+  today date not null,
+  -- Hash of the licences and numbers of all workers: another version of the generator would invent other staff for the same register.
+  staff bytea not null
 );
 
 create table simulator.progress (

@@ -56,7 +56,7 @@ function send(request: FastifyRequest, reply: FastifyReply, served: Served, cach
     .header('vary', 'accept-encoding')
     .header('etag', served.etag)
     .header('x-content-type-options', 'nosniff')
-    .header('referrer-policy', 'no-referrer')
+    .header('referrer-policy', 'same-origin')
     .header('content-security-policy', policy)
   if (request.headers['if-none-match'] === served.etag) return reply.code(304).send()
   const accepted = String(request.headers['accept-encoding'] ?? '')

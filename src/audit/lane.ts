@@ -21,6 +21,8 @@ const statementLimitMs = 30_000
 const lockLimitMs = 10_000
 const answerLimitMs = statementLimitMs + 5_000
 const settleLimitMs = 5_000
+/** Longer than any act may take, bulk loading too: a lane in a transaction that never ends would be lost to everybody. */
+const transactionLimitMs = 600_000
 
 export async function openLane(world: World): Promise<Lane> {
   const connection = await world.connect()
@@ -77,6 +79,7 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
     },
   })
   lane.pending = null
+  const tooLong = setTimeout(() => sever(lane), transactionLimitMs)
   try {
     await answered(lane, client.query('begin'))
     const result = await act(tx)
@@ -96,6 +99,7 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
     throw error
   } finally {
     isOpen = false
+    clearTimeout(tooLong)
   }
 }
 

@@ -107,6 +107,30 @@ test('works with the same key never share a statement', async (t) => {
   assert.equal(row?.word, 'x'.repeat(12))
 })
 
+test('what the database cannot do now is said in a sentence, and a clash is tried again', async (t) => {
+  const { world, owner } = await startWithTable(t)
+  const ledger = await openLedger(t, world)
+  await owner`create sequence probe.attempt`
+  await owner`grant usage on sequence probe.attempt to spona_app`
+  await owner`
+    create function probe.fail(state text, times int4) returns int4 language plpgsql as $$
+    begin
+      if nextval('probe.attempt') <= times then raise exception 'as the test wants it' using errcode = state; end if;
+      return 1;
+    end $$`
+  const failing = async (state: string, times: number) => {
+    await owner`select setval('probe.attempt', 1, false)`
+    return ledger.commit({ entries: [anEntry()], payload: null, compose: () => [fragment`probe_fail as (select probe.fail(${state}, ${times}::int4))`, fragment`
+      probe_rows as (insert into probe.row (n, word) select (random() * 1e9)::int4, 'x' from probe_fail)`] })
+  }
+  const kindOf = (error: unknown) => (error instanceof Refusal ? error.kind : error)
+  assert.equal(await failing('53100', 9).catch(kindOf), 'full')
+  assert.equal(await failing('57014', 9).catch(kindOf), 'busy')
+  assert.equal(await failing('40001', 2).catch(kindOf), undefined)
+  assert.equal(await failing('40P01', 9).catch(kindOf), 'busy')
+  assert.equal((await verify(world)).rows, 1)
+})
+
 test('a transaction that fails leaves neither rows nor audit', async (t) => {
   const { world, sql } = await startWithTable(t)
   const ledger = await openLedger(t, world)

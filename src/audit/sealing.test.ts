@@ -72,3 +72,15 @@ test('the commands seal and verify, name what is broken, and answer by their exi
   const { first } = JSON.parse((await run('audit verify', world, { json: true })).lines[0] ?? '')
   assert.deepEqual([first.where, first.seq], ['entry', 2])
 })
+
+test('sealing says at once when sealed rows are gone', async (t) => {
+  const { world, owner } = await startPlatform(t)
+  const ledger = await openLedger(t, world, 2)
+  await ledger.record([anEntry(), anEntry()])
+  await seal(world)
+  await owner`delete from audit.entry where seq = 2`
+  const said: unknown[] = []
+  world.log.error = ((facts: object) => said.push(facts)) as typeof world.log.error
+  await seal(world)
+  assert.deepEqual(said, [{ stream: 1, sealed: 2, found: 1 }])
+})

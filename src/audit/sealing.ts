@@ -38,6 +38,7 @@ async function makeSeal(world: World, connection: Connection, youngMs: number): 
     const known = before.heads.filter((head) => !head.final)
     const heads = (await openHeads(tx, known.map((head) => head.stream), before.streams))
       .map((head): SealedHead => ({ ...head, final: !held.has(head.stream) }))
+    reportCut(world, known, heads)
     if (!hasNews(known, heads)) return null
 
     const stream = await lastStream(tx)
@@ -61,6 +62,15 @@ async function makeSeal(world: World, connection: Connection, youngMs: number): 
 function hasNews(known: readonly SealedHead[], heads: readonly SealedHead[]): boolean {
   const sealed = new Map(known.map((head) => [head.stream, head.seq]))
   return heads.some((head) => sealed.get(head.stream) !== head.seq)
+}
+
+/** Verification finds every tampering; this one is seen in passing, and an operator should not have to ask first. */
+function reportCut(world: World, known: readonly SealedHead[], heads: readonly SealedHead[]): void {
+  for (const before of known) {
+    const now = heads.find((head) => head.stream === before.stream)
+    if (now && now.seq >= before.seq) continue
+    world.log.error({ stream: before.stream, sealed: before.seq, found: now?.seq ?? null }, 'audit rows that were sealed are gone; run audit verify')
+  }
 }
 
 /** Whatever the copy of this host lacks: its own new seal, one that a crash kept from it, or those another host made. */

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { test } from 'node:test'
+import { openDatabase } from '../platform/database.ts'
+import { makeLog, systemClock, type World } from '../platform/world.ts'
+import { anEntry } from '../testing/audit.ts'
+import { testConfig, testKeys } from '../testing/platform.ts'
+import { createLedger, type Ledger, seal, verify } from './audit.ts'
+
+// `SPONA_LONG=1 npm test -- src/audit/speed`: on a database of its own with fsync on, as in real life. Figures are printed.
+
+const verifiedRows = 1_000_000
+const measureMs = 4_000
+
+test('how fast looks become durable, and how fast a million of them are verified', async (t) => {
+  const config = testConfig()
+  const database = await openDatabase(config, testKeys, { mode: 'own' })
+  t.after(async () => {
+    await database.close()
+    rmSync(config.DATA_DIR, { recursive: true, force: true })
+  })
+  const world = { config, sql: database.sql, connect: database.connect, keys: testKeys, log: makeLog('silent'), ...systemClock } as World
+  const ledger = await createLedger(world)
+  t.after(() => ledger.close())
+
+  for (const callers of [1, 16, 64]) t.diagnostic(JSON.stringify({ name: 'record', callers, ...(await recordRate(ledger, callers)) }))
+
+  const [before] = await world.sql<{ rows: number }>`select count(*) as rows from audit.entry`
+  for (let rows = before?.rows ?? 0; rows < verifiedRows; rows += 20_000) {
+    await Promise.all(Array.from({ length: 40 }, () => ledger.record(Array.from({ length: 500 }, () => aLook()))))
+  }
+  await seal(world)
+  const { rows, seconds, rowsPerSecond, ok } = await verify(world)
+  const [size] = await world.sql<{ bytes: number }>`select pg_total_relation_size('audit.entry') as bytes`
+  t.diagnostic(JSON.stringify({ name: 'verify', rows, seconds, rowsPerSecond, bytesPerRow: Math.round((size?.bytes ?? 0) / rows) }))
+  assert.ok(ok && rows >= verifiedRows)
+  assert.ok(seconds < 60, 'a million rows take less than a minute even on a busy machine')
+})
+
+const aLook = () => anEntry({ patient: Math.floor(Math.random() * 2 ** 47), correlation: crypto.randomUUID() })
+
+async function recordRate(ledger: Ledger, callers: number) {
+  const waited: number[] = []
+  const began = performance.now()
+  await Promise.all(Array.from({ length: callers }, async () => {
+    while (performance.now() - began < measureMs) {
+      const asked = performance.now()
+      await ledger.record([aLook()])
+      waited.push(performance.now() - asked)
+    }
+  }))
+  const seconds = (performance.now() - began) / 1000
+  waited.sort((a, b) => a - b)
+  const percentile = (part: number) => Number((waited[Math.floor(waited.length * part)] as number).toFixed(2))
+  return { perSecond: Math.round(waited.length / seconds), p50Ms: percentile(0.5), p99Ms: percentile(0.99) }
+}

@@ -19,14 +19,14 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export const sourceOfEncounter = (institution: number, encounter: string) => `encounter:${institution}/${encounter}`
 
-/** Files the report; the same encounter again changes nothing. */
+/** Files the report, one for each doctor the encounter names; the same one again changes nothing. */
 export async function fileClaim(tx: Transaction, world: World, claim: NewClaim): Promise<void> {
   const now = world.now()
   const expiresAt = new Date(now.getTime() + claimHours * 3_600_000)
   await tx`
     insert into access.claim (patient, id, worker, unit, institution, encounter, claimed_at, expires_at)
     values (${claim.patient}, ${uuidOf(world)}, ${claim.worker}, ${claim.unit}, ${claim.institution}, ${claim.encounter}, ${now}, ${expiresAt})
-    on conflict (patient, institution, encounter) do nothing`
+    on conflict (patient, institution, encounter, worker) do nothing`
 }
 
 /** The encounter is over: the report and the visit that came from it end. Answers how many visits ended. */

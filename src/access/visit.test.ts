@@ -6,7 +6,7 @@ import { openLedger } from '../testing/audit.ts'
 import { startPlatform } from '../testing/platform.ts'
 import { createAccount } from './account.ts'
 import { issueCardProof, useCardProof } from './card.ts'
-import { closeClaim, fileClaim } from './claim.ts'
+import { closeClaim, confirmClaim, fileClaim, openClaims } from './claim.ts'
 import { decide } from './decide.ts'
 import { closeVisits, openVisit } from './visit.ts'
 import type { Claims, Me } from './wire.ts'
@@ -134,9 +134,22 @@ test('an encounter that a system reports opens nothing until the named doctor co
   assert.ok(rows.some((row) => row.actor === other && row.decision === 'deny'))
 })
 
+test('an encounter that names two doctors waits for each of them, and its end closes both visits', async (t) => {
+  const { world, sql, ledger, verdict } = await start(t)
+  const second = { ...doctor, id: 'a-2', worker: 11 }
+  for (const worker of [10, 11, 10]) await sql.begin((tx) => fileClaim(tx, world, { patient: 1, worker, unit: null, institution: 7, encounter: 'e-1' }))
+  for (const actor of [doctor, second]) {
+    const claims = await openClaims(sql, actor, world.now())
+    assert.equal(claims.length, 1)
+    await ledger.transaction((tx) => confirmClaim(tx, world, actor, claims[0]?.id as string, 'c'))
+    assert.equal(await verdict([1], actor), 'visit')
+  }
+  assert.equal(await sql.begin((tx) => closeClaim(tx, world, { patient: 1, institution: 7, encounter: 'e-1' })), 2)
+  assert.equal(await verdict([1], second), 'relation-ended')
+})
+
 test('a reported encounter that is over, or a day old, can no longer be confirmed', async (t) => {
   const { world, sql, ledger } = await start(t)
-  const { confirmClaim, openClaims } = await import('./claim.ts')
   const file = (encounter: string) => sql.begin((tx) => fileClaim(tx, world, { patient: 1, worker: 10, unit: null, institution: 7, encounter }))
   await file('e-1')
   const [first] = await openClaims(sql, doctor, world.now())

@@ -110,7 +110,7 @@ create table access.claim (
   closed_at    timestamptz,
   primary key (patient, id)
 );
-create unique index claim_by_encounter on access.claim (patient, institution, encounter);
+create unique index claim_by_encounter on access.claim (patient, institution, encounter, worker);
 create index claim_by_worker on access.claim (worker, expires_at) where confirmed_at is null and closed_at is null;
 
 -- People who sign in. Passwords exist for the embedded provider of the demo only, as argon2id.

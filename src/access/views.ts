@@ -12,8 +12,8 @@ const hiddenFromNurse = [
   'FamilyMemberHistory', 'MolecularSequence', // about relatives and heredity: other people's health
   'Communication', // letters between doctor and patient
   'Contract', 'Consent', // legal papers; their effect reaches the nurse as a decision
-  ...['Account', 'ChargeItem', 'Claim', 'ClaimResponse', 'Coverage', 'CoverageEligibilityRequest', 'CoverageEligibilityResponse',
-    'EnrollmentRequest', 'EnrollmentResponse', 'ExplanationOfBenefit', 'Invoice', 'PaymentNotice', 'PaymentReconciliation'], // money
+  'Account', 'ChargeItem', 'Claim', 'ClaimResponse', 'Coverage', 'CoverageEligibilityRequest', 'CoverageEligibilityResponse',
+  'EnrollmentRequest', 'EnrollmentResponse', 'ExplanationOfBenefit', 'Invoice', 'PaymentNotice', 'PaymentReconciliation', // money
   'ResearchSubject', 'AuditEvent', 'VerificationResult', 'Person', 'Linkage', // registers and logs
 ]
 

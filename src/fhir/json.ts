@@ -18,9 +18,10 @@ export const jsonDepthMax = 128
 export function parseJson(text: string): unknown {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   const { names, exact } = scanJson(json)
-  const box = { '': parseKeeping(json, exact) }
+  const hasMark = exact.length > 0 && json.includes('\\u0000')
+  const box = { '': parseKeeping(json, exact, hasMark) }
   // JSON.parse keeps the last of two equal names: fewer properties than were written means that some were given twice.
-  if (names !== restore(box, exact.length > 0) - 1) {
+  if (names !== restore(box, exact.length > 0 && !hasMark) - 1) {
     throw new Refusal('incorrect', 'the JSON gives a property twice in one object', { hint: 'Keep one of the two.' })
   }
   return box['']
@@ -38,10 +39,10 @@ export function printJson(value: unknown): string {
 const mark = '\u0000#'
 const markWritten = '\\u0000#'
 
-function parseKeeping(json: string, exact: number[]): unknown {
+function parseKeeping(json: string, exact: number[], hasMark: boolean): unknown {
   try {
     if (exact.length === 0) return JSON.parse(json)
-    if (json.includes('\\u0000')) return JSON.parse(json, keepNumber as (key: string, value: unknown) => unknown)
+    if (hasMark) return JSON.parse(json, keepNumber as (key: string, value: unknown) => unknown)
     return JSON.parse(marked(json, exact))
   } catch (error) {
     throw syntaxRefusal(json, exact.length === 0 ? error : errorOf(json))

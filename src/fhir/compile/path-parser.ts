@@ -42,86 +42,80 @@ function tokensOf(text: string): Token[] {
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', f: '\f' }
 const unescaped = (text: string) => text.replace(/\\(.)/g, (_, letter: string) => escapes[letter] ?? letter)
 
+type Reader = { text: string; tokens: Token[]; at: number }
+
 export function parsePath(text: string): Expression {
-  const tokens = tokensOf(text)
-  let at = 0
-  const peek = () => tokens[at] as Token
-  const isSign = (sign: string) => peek().kind === 'sign' && peek().text === sign
-  const next = () => tokens[at++] as Token
-
-  function expect(sign: string): void {
-    if (!isSign(sign)) throw new Error(`expected ${sign} in ${text}`)
-    at++
-  }
-
-  function expression(weakest: number): Expression {
-    let left = invocations(term())
-    for (;;) {
-      const operator = peek().kind === 'name' || peek().kind === 'sign' ? peek().text : ''
-      const bound = strength[operator] ?? 0
-      if (bound === 0 || bound < weakest) return left
-      next()
-      left = { kind: 'operator', operator, left, right: expression(bound + 1) }
-    }
-  }
-
-  function invocations(first: Expression): Expression {
-    let on = first
-    for (;;) {
-      if (isSign('.')) {
-        next()
-        on = nameOrCall(on)
-      } else if (isSign('[')) {
-        next()
-        on = { kind: 'index', on, at: Number(next().text) }
-        expect(']')
-      } else {
-        return on
-      }
-    }
-  }
-
-  function nameOrCall(on: Expression | null): Expression {
-    const { kind, text: name } = next()
-    if (kind !== 'name') throw new Error(`expected a name in ${text}`)
-    if (!isSign('(')) return { kind: 'name', name, on }
-    next()
-    const parameters: Expression[] = []
-    while (!isSign(')')) {
-      parameters.push(expression(1))
-      if (isSign(',')) next()
-    }
-    next()
-    return { kind: 'call', name, on, parameters }
-  }
-
-  function term(): Expression {
-    const found = peek()
-    if (found.kind === 'name') {
-      if (found.text === 'true' || found.text === 'false') {
-        next()
-        return { kind: 'literal', value: found.text === 'true' }
-      }
-      return nameOrCall(null)
-    }
-    next()
-    if (found.kind === 'string') return { kind: 'literal', value: found.text }
-    if (found.kind === 'number') return { kind: 'literal', value: Number(found.text) }
-    if (found.kind === 'variable') return { kind: 'variable', name: found.text }
-    if (found.kind === 'this') return { kind: 'variable', name: 'this' }
-    if (found.text === '(') {
-      const inner = expression(1)
-      expect(')')
-      return inner
-    }
-    if (found.text === '{') {
-      expect('}')
-      return { kind: 'empty' }
-    }
-    throw new Error(`unexpected ${found.text} in ${text}`)
-  }
-
-  const parsed = expression(1)
-  if (peek().kind !== 'end') throw new Error(`unexpected ${peek().text} in ${text}`)
+  const reader: Reader = { text, tokens: tokensOf(text), at: 0 }
+  const parsed = expression(reader, 1)
+  if (peek(reader).kind !== 'end') throw new Error(`unexpected ${peek(reader).text} in ${text}`)
   return parsed
+}
+
+const peek = (reader: Reader) => reader.tokens[reader.at] as Token
+const next = (reader: Reader) => reader.tokens[reader.at++] as Token
+const isSign = (reader: Reader, sign: string) => peek(reader).kind === 'sign' && peek(reader).text === sign
+
+function expect(reader: Reader, sign: string): void {
+  if (!isSign(reader, sign)) throw new Error(`expected ${sign} in ${reader.text}`)
+  reader.at++
+}
+
+function expression(reader: Reader, weakest: number): Expression {
+  let left = invocations(reader, term(reader))
+  for (;;) {
+    const { kind, text: operator } = peek(reader)
+    const bound = kind === 'name' || kind === 'sign' ? (strength[operator] ?? 0) : 0
+    if (bound === 0 || bound < weakest) return left
+    next(reader)
+    left = { kind: 'operator', operator, left, right: expression(reader, bound + 1) }
+  }
+}
+
+function invocations(reader: Reader, first: Expression): Expression {
+  let on = first
+  for (;;) {
+    if (isSign(reader, '.')) {
+      next(reader)
+      on = nameOrCall(reader, on)
+    } else if (isSign(reader, '[')) {
+      next(reader)
+      on = { kind: 'index', on, at: Number(next(reader).text) }
+      expect(reader, ']')
+    } else {
+      return on
+    }
+  }
+}
+
+function nameOrCall(reader: Reader, on: Expression | null): Expression {
+  const { kind, text: name } = next(reader)
+  if (kind !== 'name') throw new Error(`expected a name in ${reader.text}`)
+  if (!isSign(reader, '(')) return { kind: 'name', name, on }
+  next(reader)
+  const parameters: Expression[] = []
+  while (!isSign(reader, ')')) {
+    parameters.push(expression(reader, 1))
+    if (isSign(reader, ',')) next(reader)
+  }
+  next(reader)
+  return { kind: 'call', name, on, parameters }
+}
+
+function term(reader: Reader): Expression {
+  const found = peek(reader)
+  if (found.kind === 'name' && found.text !== 'true' && found.text !== 'false') return nameOrCall(reader, null)
+  next(reader)
+  if (found.kind === 'name') return { kind: 'literal', value: found.text === 'true' }
+  if (found.kind === 'string') return { kind: 'literal', value: found.text }
+  if (found.kind === 'number') return { kind: 'literal', value: Number(found.text) }
+  if (found.kind === 'variable') return { kind: 'variable', name: found.text }
+  if (found.kind === 'this') return { kind: 'variable', name: 'this' }
+  if (found.text === '(') {
+    const inner = expression(reader, 1)
+    expect(reader, ')')
+    return inner
+  }
+  if (found.text !== '{') throw new Error(`unexpected ${found.text} in ${reader.text}`)
+  expect(reader, '}')
+  return { kind: 'empty' }
 }

@@ -15,6 +15,10 @@ export function shown(value: unknown): string {
   return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`
 }
 
+// Shared by all validations, which never overlap: one runs to its end before another begins.
+const names: string[] = new Array(depthMax + 2).fill('')
+const indexes: number[] = new Array(depthMax + 2).fill(-1)
+
 /**
  * Where a validation stands and what it has found. The path is kept as one name and one index a level and only written out
  * when something is wrong, so that a valid resource pays for no string.
@@ -29,8 +33,8 @@ export class Check {
   inContained = false
   /** Types of a Bundle's entries by fullUrl, so that urn:uuid targets can be checked, too. */
   entryTypes: Map<string, string> | undefined
-  readonly names: string[] = new Array(depthMax + 2).fill('')
-  readonly at: number[] = new Array(depthMax + 2).fill(-1)
+  readonly names = names
+  readonly at = indexes
 
   path(depth: number, name = '', index = -1): string {
     let path = this.names[0] as string

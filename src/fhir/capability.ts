@@ -85,9 +85,7 @@ function resourceOf(fhir: Fhir, type: string, capabilities: Capabilities) {
       interaction: interactions.map((code) => ({ code })),
       ...capabilities.handling,
       ...(has('search-type') && references.length > 0 ? { searchInclude: references } : {}),
-      ...(has('search-type')
-        ? { searchParam: parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type })) }
-        : {}),
+      ...(has('search-type') ? { searchParam: parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type })) } : {}),
       ...(operations.length > 0 ? { operation: operations } : {}),
     },
   ]

@@ -77,8 +77,7 @@ function branchesOf(expression: string, type: string): string[] {
 
 // deceased is the one parameter that is a condition: "there is a date, or the boolean is true".
 const conditions: Record<string, string> = {
-  'http://hl7.org/fhir/SearchParameter/Patient-deceased':
-    `x.token_boolean(out, "deceased", r.deceasedDateTime !== undefined || r.deceasedBoolean === true)`,
+  'http://hl7.org/fhir/SearchParameter/Patient-deceased': `x.token_boolean(out, "deceased", r.deceasedDateTime !== undefined || r.deceasedBoolean === true)`,
 }
 
 function bodyOf(parameter: SearchParameter, type: string, writer: Writer): string | null {
@@ -105,20 +104,47 @@ function systemOf(field: Field | null, writer: Writer): string {
 }
 
 const sameShape: Record<string, string> = {
-  id: 'string', markdown: 'string', uri: 'string', url: 'string', canonical: 'string', oid: 'string', uuid: 'string',
-  dateTime: 'date', instant: 'date', positiveInt: 'decimal', unsignedInt: 'decimal', integer: 'decimal',
-  Age: 'Quantity', Duration: 'Quantity', Count: 'Quantity', Distance: 'Quantity', elementId: 'string',
+  id: 'string',
+  markdown: 'string',
+  uri: 'string',
+  url: 'string',
+  canonical: 'string',
+  oid: 'string',
+  uuid: 'string',
+  dateTime: 'date',
+  instant: 'date',
+  positiveInt: 'decimal',
+  unsignedInt: 'decimal',
+  integer: 'decimal',
+  Age: 'Quantity',
+  Duration: 'Quantity',
+  Count: 'Quantity',
+  Distance: 'Quantity',
+  elementId: 'string',
 }
-export const converters = new Set(
+const converters = new Set(
   `token_string token_code token_boolean token_Coding token_CodeableConcept token_Identifier token_ContactPoint
    string_string string_HumanName string_Address string_CodeableConcept date_date date_Period date_Timing
    reference_Reference reference_string reference_Resource uri_string number_decimal number_Range quantity_Quantity quantity_Money
    quantity_Range quantity_SampledData`.split(/\s+/),
 )
 // Forms of a choice that a parameter of this type cannot speak of: Observation.effective as a Timing is a date, Goal.start as a concept is not.
-const silent = new Set(['date_string', 'date_CodeableConcept', 'date_boolean', 'date_Quantity', 'date_Range', 'string_Reference',
-  'string_boolean', 'token_Period', 'token_Quantity', 'token_Range', 'token_Reference', 'number_Quantity', 'quantity_string',
-  'reference_Attachment'])
+const silent = new Set([
+  'date_string',
+  'date_CodeableConcept',
+  'date_boolean',
+  'date_Quantity',
+  'date_Range',
+  'string_Reference',
+  'string_boolean',
+  'token_Period',
+  'token_Quantity',
+  'token_Range',
+  'token_Reference',
+  'number_Quantity',
+  'quantity_string',
+  'reference_Attachment',
+])
 
 function converterName(parameterType: string, valueType: string): string {
   const name = `${parameterType}_${sameShape[valueType] ?? valueType}`
@@ -145,19 +171,27 @@ function walk(node: Expression, root: string, sink: Sink, writer: Writer): strin
   }
 }
 
-const only = (wanted: string, sink: Sink): Sink => (value, type, field) => (type === wanted ? sink(value, type, field) : '')
+const only =
+  (wanted: string, sink: Sink): Sink =>
+  (value, type, field) =>
+    type === wanted ? sink(value, type, field) : ''
 
 // The one use is Bundle.entry[0].resource: the document's Composition, the message's header.
 function walkIndexed(node: Expression & { kind: 'index' }, root: string, sink: Sink, writer: Writer): string {
   if (node.on.kind !== 'name') throw new NotTranslated('index')
   const { on, name } = node.on
-  return walk(on as Expression, root, (value, type) => {
-    const inner = type === root ? writer.model.get(type)?.fields.get(name) : undefined
-    const itemType = inner?.types[0]?.code
-    if (inner === undefined || itemType === undefined) throw new NotTranslated('index')
-    const item = `a${writer.level++}`
-    return `{ const ${item} = ${value}.${name}?.[${node.at}]; if (${item} !== undefined) { ${sink(item, itemType, inner)} } }`
-  }, writer)
+  return walk(
+    on as Expression,
+    root,
+    (value, type) => {
+      const inner = type === root ? writer.model.get(type)?.fields.get(name) : undefined
+      const itemType = inner?.types[0]?.code
+      if (inner === undefined || itemType === undefined) throw new NotTranslated('index')
+      const item = `a${writer.level++}`
+      return `{ const ${item} = ${value}.${name}?.[${node.at}]; if (${item} !== undefined) { ${sink(item, itemType, inner)} } }`
+    },
+    writer,
+  )
 }
 
 function walkCall(node: Expression & { kind: 'call' }, root: string, sink: Sink, writer: Writer): string {
@@ -167,14 +201,24 @@ function walkCall(node: Expression & { kind: 'call' }, root: string, sink: Sink,
   if (node.name !== 'where' || first.kind !== 'operator') throw new NotTranslated(node.name)
   const { operator, left, right } = first
   if (operator === 'is' && left.kind === 'call' && left.name === 'resolve' && right.kind === 'name') {
-    return walk(node.on, root, (value, type, field) => {
-      return `if (x.refersTo(${value}, ${JSON.stringify(right.name)})) { ${sink(value, type, field)} }`
-    }, writer)
+    return walk(
+      node.on,
+      root,
+      (value, type, field) => {
+        return `if (x.refersTo(${value}, ${JSON.stringify(right.name)})) { ${sink(value, type, field)} }`
+      },
+      writer,
+    )
   }
   if (operator === '=' && left.kind === 'name' && left.on === null && right.kind === 'literal') {
-    return walk(node.on, root, (value, type, field) => {
-      return `if (${value}.${left.name} === ${JSON.stringify(right.value)}) { ${sink(value, type, field)} }`
-    }, writer)
+    return walk(
+      node.on,
+      root,
+      (value, type, field) => {
+        return `if (${value}.${left.name} === ${JSON.stringify(right.value)}) { ${sink(value, type, field)} }`
+      },
+      writer,
+    )
   }
   throw new NotTranslated('where')
 }
@@ -189,7 +233,8 @@ function step(value: string, type: string, name: string, sink: Sink, writer: Wri
       const inner = sink(item, one.code, field)
       if (inner === '') return ''
       // A primitive in an array may be null when it has extensions only.
-      if (field.isMany) return `if (${value}.${property} !== undefined) for (const ${item} of ${value}.${property}) if (${item} !== null) { ${inner} }`
+      if (field.isMany)
+        return `if (${value}.${property} !== undefined) for (const ${item} of ${value}.${property}) if (${item} !== null) { ${inner} }`
       return `{ const ${item} = ${value}.${property}; if (${item} !== undefined) { ${inner} } }`
     })
     .join('\n')
@@ -206,7 +251,14 @@ function compartmentSource(compartment: Compartment, definitions: SearchParamete
         .sort((a, b) => rank(a) - rank(b))
         .map((code) => parameters.find((one) => one.code === code))
         .filter((one) => one?.type === 'reference')
-        .map((one) => walk(parsePath(one?.expression ?? ''), type, (value, valueType) => (valueType === 'Reference' ? `x.patient(out, ${value})` : ''), writer))
+        .map((one) =>
+          walk(
+            parsePath(one?.expression ?? ''),
+            type,
+            (value, valueType) => (valueType === 'Reference' ? `x.patient(out, ${value})` : ''),
+            writer,
+          ),
+        )
       return `${type}(r, out) {\n${bodies.join('\n')}\n},`
     })
     .join('\n')

@@ -20,9 +20,7 @@ const booleanOperators: Record<string, (left: string, right: string) => string> 
   implies: (left, right) => `(!${left} || ${right})`,
 }
 const comparisons = new Set(['<', '>', '<=', '>='])
-const booleanCalls = new Set(
-  'exists empty not all hasValue isDistinct allFalse matches startsWith contains is htmlChecks'.split(' '),
-)
+const booleanCalls = new Set('exists empty not all hasValue isDistinct allFalse matches startsWith contains is htmlChecks'.split(' '))
 
 function boolean(node: Expression, scope: Scope): string {
   if (node.kind === 'operator') {
@@ -40,7 +38,8 @@ function boolean(node: Expression, scope: Scope): string {
 }
 
 function isBoolean(node: Expression): boolean {
-  if (node.kind === 'operator') return node.operator in booleanOperators || comparisons.has(node.operator) || /^(!?=|in|is)$/.test(node.operator)
+  if (node.kind === 'operator')
+    return node.operator in booleanOperators || comparisons.has(node.operator) || /^(!?=|in|is)$/.test(node.operator)
   return node.kind === 'call' && booleanCalls.has(node.name)
 }
 
@@ -61,7 +60,8 @@ function comparison(operator: string, left: Expression, right: Expression, scope
   if (operator === 'is' && right.kind === 'name') return `rule.is(${collection(left, scope).js}, ${JSON.stringify(right.name)})`
   const name = { '=': 'same', '!=': 'different', in: 'isIn', contains: 'holds' }[operator]
   const both = `${collection(left, scope).js}, ${collection(right, scope).js}`
-  if (name !== undefined) return operator === 'contains' ? `rule.isIn(${collection(right, scope).js}, ${collection(left, scope).js})` : `rule.${name}(${both})`
+  if (name !== undefined)
+    return operator === 'contains' ? `rule.isIn(${collection(right, scope).js}, ${collection(left, scope).js})` : `rule.${name}(${both})`
   if (comparisons.has(operator)) return `rule.compare(${JSON.stringify(operator)}, ${both})`
   throw new NotTranslated(operator)
 }

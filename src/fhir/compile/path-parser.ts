@@ -11,12 +11,33 @@ export type Expression =
   | { kind: 'empty' }
   | { kind: 'operator'; operator: string; left: Expression; right: Expression }
 
-const token = /\s*(?:(`[^`]+`|[A-Za-z_]\w*)|('(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|(%`[^`]+`|%[\w-]+)|(\$this)|(<=|>=|!=|!~|[()[\],.|=~<>+\-*/&{}]))/y
+const token =
+  /\s*(?:(`[^`]+`|[A-Za-z_]\w*)|('(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|(%`[^`]+`|%[\w-]+)|(\$this)|(<=|>=|!=|!~|[()[\],.|=~<>+\-*/&{}]))/y
 
 // From the weakest to the strongest; `is` and `as` bind tighter than comparison.
 const strength: Record<string, number> = {
-  implies: 1, or: 2, xor: 2, and: 3, in: 4, contains: 4, '=': 5, '!=': 5, '~': 5, '!~': 5,
-  '<': 6, '>': 6, '<=': 6, '>=': 6, '|': 7, is: 8, as: 8, '+': 9, '-': 9, '&': 9, '*': 10, '/': 10,
+  implies: 1,
+  or: 2,
+  xor: 2,
+  and: 3,
+  in: 4,
+  contains: 4,
+  '=': 5,
+  '!=': 5,
+  '~': 5,
+  '!~': 5,
+  '<': 6,
+  '>': 6,
+  '<=': 6,
+  '>=': 6,
+  '|': 7,
+  is: 8,
+  as: 8,
+  '+': 9,
+  '-': 9,
+  '&': 9,
+  '*': 10,
+  '/': 10,
 }
 
 type Token = { kind: 'name' | 'string' | 'number' | 'variable' | 'this' | 'sign' | 'end'; text: string }

@@ -63,8 +63,8 @@ ${isResource ? '' : '  if (n === 0) c.empty(d)\n'}${
     ? `  if (h !== ${all}) {\n${required.map((field, bit) => `    if ((h & ${1 << bit}) === 0) c.missing(d, ${quote(field.name)})`).join('\n')}\n  }\n`
     : ''
 }${choices.map((field, index) => (field.isRequired ? `  if (x${index} === '') c.missing(d, ${quote(`${field.name}[x]`)})\n` : '')).join('')}${structure.constraints
-    .map((constraint) => invariantSource(constraint, structure.name, 'o', 'd', writer))
-    .join('')}${structure.name in placeRules ? `  place[${quote(structure.name)}](o, c, d)\n` : ''}}`
+  .map((constraint) => invariantSource(constraint, structure.name, 'o', 'd', writer))
+  .join('')}${structure.name in placeRules ? `  place[${quote(structure.name)}](o, c, d)\n` : ''}}`
 }
 
 function fieldCases(structure: Structure, field: Field, bit: number, choice: number, writer: Writer): string[] {
@@ -108,7 +108,8 @@ function valueSource(structure: Structure, field: Field, type: FieldType, proper
 /** What an element must be beyond its type: bound to a value set, pointing to certain types, obeying rules of this place. */
 function afterObject(structure: Structure, field: Field, type: FieldType, item: string, set: string | undefined, writer: Writer): string {
   let more = ''
-  if (set !== undefined && (type.code === 'CodeableConcept' || type.code === 'Coding')) more += `; c.bound${type.code}(${item}, d + 1, ${set})`
+  if (set !== undefined && (type.code === 'CodeableConcept' || type.code === 'Coding'))
+    more += `; c.bound${type.code}(${item}, d + 1, ${set})`
   if (type.code === 'Reference') more += `; c.reference(${item}, d + 1, ${targetsOf(type, writer)})`
   for (const constraint of field.constraints) {
     const forType = field.isChoice ? constraintOnChoice(constraint, type) : true

@@ -24,7 +24,8 @@ const unsafeStyle = /expression\s*\(|javascript:|url\s*\(|@import|behavior\s*:|-
 
 function attributesProblem(text: string): string | null {
   for (const [, name = '', double, single] of text.matchAll(attribute)) {
-    if (!attributes.has(name.toLowerCase())) return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
+    if (!attributes.has(name.toLowerCase()))
+      return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
     const raw = double ?? single ?? ''
     // Decoded first, so that "java&#115;cript:" is read as a browser would read it.
     const value = raw.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (_, hex, ten) => decoded(hex, ten)).replace(/&colon;/gi, ':')

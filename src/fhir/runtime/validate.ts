@@ -30,7 +30,15 @@ export function validateWith(checks: ResourceChecks, resource: unknown): Issue[]
   const check = new ElementCheck()
   if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) {
     const hint = 'Send one JSON object with a resourceType.'
-    return [{ severity: 'error', code: 'structure', expression: 'Resource', diagnostics: `a resource must be a JSON object, found ${kindOf(resource)}`, hint }]
+    return [
+      {
+        severity: 'error',
+        code: 'structure',
+        expression: 'Resource',
+        diagnostics: `a resource must be a JSON object, found ${kindOf(resource)}`,
+        hint,
+      },
+    ]
   }
   const { resourceType } = resource as Json
   const isKnown = typeof resourceType === 'string' && checks[resourceType] !== undefined

@@ -44,7 +44,11 @@ function modifierProblem(parameter: SearchParameter, modifier: string, ofType: s
     return allowed.includes(ofType) ? null : new Problem('value', `never refers to ${ofType}`, `It refers to: ${allowed.join(', ')}.`)
   }
   if (known.includes(modifier) && modifier !== '[type]') return null
-  return new Problem('not-supported', `the modifier :${harmless(modifier)} is not supported for ${type} parameters`, `Supported: ${known.map((one) => `:${one}`).join(', ')}.`)
+  return new Problem(
+    'not-supported',
+    `the modifier :${harmless(modifier)} is not supported for ${type} parameters`,
+    `Supported: ${known.map((one) => `:${one}`).join(', ')}.`,
+  )
 }
 
 const harmless = (modifier: string) => (/^[A-Za-z-]{1,30}$/.test(modifier) ? modifier : 'given')
@@ -65,7 +69,10 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
     case 'reference':
       if (modifier === 'text') return { code, test: 'text', values: given.map((one) => fold(plain(one))) }
       if (modifier === 'identifier') return all(given.map(tokenValue), (values) => ({ code, test: 'identifier', values }))
-      return all(given.map((one) => referenceValue(one, parameter, ofType)), (values) => ({ code, test: 'reference', values }))
+      return all(
+        given.map((one) => referenceValue(one, parameter, ofType)),
+        (values) => ({ code, test: 'reference', values }),
+      )
     case 'uri':
       return { code, test: 'uri', how: modifier === 'below' || modifier === 'above' ? modifier : 'is', values: given.map(plain) }
     case 'number':

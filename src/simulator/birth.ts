@@ -13,15 +13,19 @@ import { vaccinate } from './vaccines.ts'
 const pregnancyDays = 276
 
 /** Told before everything else: a birth is the one date of a history that somebody else's record knows too. */
-export function livePregnancies(life: Life): void {
-  for (const birth of life.person.births) {
-    if (mayHappen(life, birth) && birth - pregnancyDays > life.from) {
-      life.stays.push({ from: birth - 1, until: birth + 3 })
-      giveBirth(life, birth)
-      carry(life, birth)
-    }
+export function liveBirths(life: Life): void {
+  for (const birth of birthsOf(life)) {
+    life.stays.push({ from: birth - 1, until: birth + 3 })
+    giveBirth(life, birth)
   }
 }
+
+/** Told when all stays are known, like every visit. */
+export function livePregnancies(life: Life): void {
+  for (const birth of birthsOf(life)) carry(life, birth)
+}
+
+const birthsOf = (life: Life): Day[] => life.person.births.filter((birth) => birth - pregnancyDays > life.from && birth + 3 <= life.until)
 
 function giveBirth(life: Life, birth: Day): void {
   const care = careFor(life, 'hospital', 'gynaecology')
@@ -48,7 +52,7 @@ function carry(life: Life, birth: Day): void {
   const conception = birth - pregnancyDays
   const diagnosis = { code: 'Z34.9', text: 'Надзор над нормалном трудноћом, неозначен', onset: conception + 40, end: birth, isLong: true }
   const perPregnancy = `Z34.9/${birth}`
-  for (const [week, isLast] of [[8, false], [16, false], [26, false], [36, true]] as const) {
+  for (const [week, isLast] of [[8, false], [16, false], [36, true]] as const) {
     const day = freeDay(life, conception + week * 7)
     const care = day === null ? null : (life.random.chance(0.15) ? careFor(life, 'private', 'gynaecology') : null) ?? careFor(life, 'home', 'gynaecology')
     if (day === null || !care) continue
@@ -77,6 +81,7 @@ export function beBorn(life: Life): void {
   const { person } = life
   const care = careFor(life, 'hospital', 'gynaecology')
   if (!care || life.from !== person.birth || person.birth + 3 > life.until) return
+  life.stays.push({ from: person.birth, until: person.birth + 3 })
   const visit = openVisit(life, { care, day: person.birth, until: person.birth + 3, class: 'IMP', type: 'Рођење', reason: 'новорођенче' })
   diagnose(visit, { code: 'Z38.0', text: 'Једноплодно живорођено дете, рођено у болници', onset: person.birth, end: person.birth + 3 })
   const { height, weight } = bodyAt(life, person.birth)

@@ -118,7 +118,7 @@ function liveControls(life: Life): void {
     }
     const free = freeDay(life, day)
     if (free !== null) {
-      const isSampled = free - lastSample > 230 / Math.min(0.9, rhythmOf(life))
+      const isSampled = free - lastSample > 300 / Math.min(0.9, rhythmOf(life))
       controlVisit(life, free, active.map(({ code }) => courseOf.get(code)!), isSampled)
       if (isSampled) lastSample = free
     }
@@ -134,7 +134,7 @@ function controlVisit(life: Life, day: Day, active: Course[], isSampled: boolean
     const { onset, end } = life.illnesses.find((one) => one.code === course.code)!
     diagnose(visit, { code: course.code, text: course.text, onset, end, isLong: true })
   }
-  if (ageAt(life, day) >= 30 && life.random.chance(0.6)) measurePressure(visit)
+  if (ageAt(life, day) >= 30 && life.random.chance(0.5)) measurePressure(visit)
   if (active.some(({ code }) => code === 'E11.9' || code === 'I50.9') && life.random.chance(0.5)) measureVital(visit, 'weight', weightOf(visit))
   else if (isSampled && life.random.chance(0.3)) measureBody(visit)
   const wanted = [...new Set(active.flatMap((course) => course.panels))]

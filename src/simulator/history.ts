@@ -3,13 +3,13 @@
 import type { Bundle } from '@medplum/fhirtypes'
 import { drawAllergies, recordAllergies } from './allergies.ts'
 import { liveAcutes } from './acute.ts'
-import { beBorn, livePregnancies } from './birth.ts'
+import { beBorn, liveBirths, livePregnancies } from './birth.ts'
 import { parseDay, yearDays } from './calendar.ts'
 import { drawIllnesses, liveChronic } from './chronic.ts'
 import type { Chart } from './chart.ts'
 import { liveTeeth } from './dental.ts'
 import type { Directory } from './directory.ts'
-import { liveStays } from './hospital.ts'
+import { comeBack, liveStays } from './hospital.ts'
 import { beginLife, careFor, chartAt, mayHappen } from './life.ts'
 import type { Person } from './person.ts'
 import { liveAdultPrevention, liveChildhood } from './prevention.ts'
@@ -29,9 +29,11 @@ export function historyOf({ seed, today, directory }: Setting, person: Person): 
   drawAllergies(life)
   drawIllnesses(life)
   // Stays first: the days of a person in hospital are then known to everything else.
-  livePregnancies(life)
-  liveStays(life)
+  liveBirths(life)
+  const admissions = liveStays(life)
   liveBreastCancer(life)
+  livePregnancies(life)
+  comeBack(life, admissions)
   if (life.from === person.birth) beBorn(life)
   if (life.until - person.birth < 19 * yearDays) liveChildhood(life)
   recordAllergies(life)

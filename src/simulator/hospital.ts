@@ -7,7 +7,7 @@ import { addIllness } from './chronic.ts'
 import { courseOf } from './courses.ts'
 import { image } from './imaging.ts'
 import { writeLetter } from './letter.ts'
-import { ageAt, careFor, freeDay, type Life, mayHappen, primaryCare } from './life.ts'
+import { ageAt, careFor, freeDay, type Life, mayHappen, mayStay, primaryCare } from './life.ts'
 import { medicine } from './medicines.ts'
 import { measurePressure, measureVital, sample } from './measure.ts'
 import { interpolate } from './random.ts'
@@ -15,9 +15,12 @@ import { type Stay, stays } from './stays-table.ts'
 import { prescribe } from './therapy.ts'
 import { diagnose, openVisit, perform, type Visit } from './visit.ts'
 
+export type Admission = { stay: Stay; until: Day }
+
 /** Told before the visits to doctors, which then keep clear of these days. */
-export function liveStays(life: Life): void {
+export function liveStays(life: Life): Admission[] {
   const { random, person } = life
+  const admissions: Admission[] = []
   for (const stay of stays) {
     const wanted = person.story?.certain.includes(stay.code)
     let times = 0
@@ -25,10 +28,16 @@ export function liveStays(life: Life): void {
       const draw = random.next()
       if (times > 0 && stay.once) continue
       const isDue = draw < rateOf(life, stay, year) && (!person.story || stay.needs)
-      if (isDue && admit(life, stay, year + random.integer(0, 364))) times += 1
+      const admission = isDue ? admit(life, stay, year + random.integer(0, 364)) : null
+      if (admission) {
+        times += 1
+        admissions.push(admission)
+      }
     }
-    if (wanted && times === 0) admit(life, stay, life.until - random.integer(500, 1500))
+    const told = wanted && times === 0 ? admit(life, stay, life.until - random.integer(500, 1500)) : null
+    if (told) admissions.push(told)
   }
+  return admissions
 }
 
 function rateOf(life: Life, stay: Stay, year: Day): number {
@@ -39,16 +48,16 @@ function rateOf(life: Life, stay: Stay, year: Day): number {
   return interpolate(stay.rate, ageAt(life, year)) * (stay.raisedBy?.some(has) ? 2 : 1)
 }
 
-function admit(life: Life, stay: Stay, wished: Day): boolean {
+function admit(life: Life, stay: Stay, wished: Day): Admission | null {
   const length = life.random.integer(...stay.days)
   const day = stay.isPlanned ? freeDay(life, wished) : mayHappen(life, wished) ? wished : null
   const care = day === null ? null : careFor(life, stay.level, placeOf(life, stay, day))
-  if (day === null || !care || !mayHappen(life, day + length) || day < life.person.birth + 60) return false
+  if (day === null || !care || !mayStay(life, day, day + length) || day < life.person.birth + 60) return null
   const until = day + length
   life.stays.push({ from: day - 1, until })
   const visit = openVisit(life, { care, day, until, class: 'IMP', type: stay.isPlanned ? 'Планирани пријем на болничко лечење' : 'Хитан пријем на болничко лечење', reason: stay.complaint })
   writeStay(visit, stay, until)
-  return true
+  return { stay, until }
 }
 
 /** Children are admitted to paediatrics, whatever the adults' ward, unless they are operated on. */
@@ -73,7 +82,6 @@ function writeStay(visit: Visit, stay: Stay, until: Day): void {
   const after = stay.aftermath ? courseOf.get(stay.aftermath) : undefined
   if (after && !life.illnesses.some((one) => one.code === after.code)) addIllness(life, after, until + 1)
   writeLetter(visit, { kind: 'discharge', title: 'Отпусна листа са епикризом', day: until, sections: sectionsOf({ visit, stay, until, condition, others, reports, procedure }) })
-  removeStitches(life, stay, until)
 }
 
 /** Blood on admission and again before discharge, when most of the shift is gone. */
@@ -120,8 +128,12 @@ function sectionsOf({ visit, stay, until, condition, others, reports, procedure 
   ]
 }
 
-function removeStitches(life: Life, stay: Stay, until: Day): void {
-  if (!stay.procedure || stay.unit === 'ophthalmology') return
+/** Stitches are removed by the chosen doctor, once all stays are known. */
+export function comeBack(life: Life, admissions: readonly Admission[]): void {
+  for (const { stay, until } of admissions) if (stay.procedure && stay.unit !== 'ophthalmology') removeStitches(life, until)
+}
+
+function removeStitches(life: Life, until: Day): void {
   const day = freeDay(life, until + 8)
   const care = day === null ? null : primaryCare(life, day)
   if (day === null || !care) return

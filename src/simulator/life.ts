@@ -37,7 +37,7 @@ export const recordYears = 11
  * Share of all contacts that is told. A real person of Serbia sees a doctor some nine times a year; a country of 100,000 people
  * with all of it would be 20 million resources, so most visits that would repeat the last one are left out.
  */
-export const toldShare = 0.15
+export const toldShare = 0.12
 
 export function beginLife(person: Person, random: Random, directory: Directory, today: Day): Life {
   const yesterday = today - 1
@@ -96,6 +96,11 @@ export function freeDay(life: Life, wished: Day): Day | null {
 
 export function mayHappen(life: Life, day: Day): boolean {
   return day >= life.from && day <= life.until && !life.stays.some((stay) => day >= stay.from && day <= stay.until)
+}
+
+/** Whole days in hospital, which may not touch another stay. */
+export function mayStay(life: Life, from: Day, until: Day): boolean {
+  return from >= life.from && until <= life.until && !life.stays.some((stay) => from <= stay.until && until >= stay.from)
 }
 
 export const ageAt = (life: Life, day: Day): number => (day - life.person.birth) / yearDays

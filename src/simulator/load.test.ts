@@ -89,3 +89,14 @@ test('the command refuses a count that is no number and answers figures for mach
   // No personal number may be printed.
   assert.ok(![...lines.join('').matchAll(/\d{13}/g)].some(([text]) => numbers.checkJmbg(text, { today: '2026-11-23' }).ok))
 })
+
+test('shares of several processes make up the whole population, each block once', async (t) => {
+  const { world, owner } = await startRecord(t)
+  const { figures: one } = await loadPopulation(world, { seed: 5, count: 120, part: { place: 0, of: 2 } })
+  const { figures: other } = await loadPopulation(world, { seed: 5, count: 120, part: { place: 1, of: 2 } })
+  assert.deepEqual([one.people, other.people], [100, 20])
+  const { figures: again } = await loadPopulation(world, { seed: 5, count: 120 })
+  assert.deepEqual(again, { people: 0, skipped: 120, ...nothing })
+  const [count] = await owner<{ people: number }>`select count(*)::int4 as people from identity.person`
+  assert.equal(count!.people, 120)
+})

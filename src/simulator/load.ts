@@ -21,15 +21,19 @@ export type Figures = { people: number; skipped: number; charts: number; resourc
 export type LoadOptions = {
   seed: number
   count: number
+  /** Only every n-th block, for one of several processes. */
+  part?: Part
   report?: (figures: Figures) => void
 }
+
+export type Part = { place: number; of: number }
 
 /** `first` are the people of the first block, whom demonstrations need again. */
 export type Loaded = { country: Country; register: Register; figures: Figures; today: string; first: Person[] }
 
 type Run = { world: World; setting: Setting; register: Register; figures: Figures; report: (figures: Figures) => void }
 
-export async function loadPopulation(world: World, { seed, count, report = () => {} }: LoadOptions): Promise<Loaded> {
+export async function loadPopulation(world: World, { seed, count, part = { place: 0, of: 1 }, report = () => {} }: LoadOptions): Promise<Loaded> {
   const today = await world.sql.begin((tx) => keepToday(tx, seed, { today: world.now().toISOString().slice(0, 10), staff: staffHash() }))
   const country = generateCountry({ seed, count, today })
   const register = await world.sql.begin((tx) => registerCountry(tx, world, country))
@@ -42,6 +46,7 @@ export async function loadPopulation(world: World, { seed, count, report = () =>
   let failure: unknown
   for (const { block, people } of blocksOf(country.people)) {
     if (block === 0) first = people
+    if (block % part.of !== part.place) continue
     const before = done.get(block) ?? 0
     run.figures.skipped += Math.min(before, people.length)
     const missing = people.slice(before)

@@ -21,11 +21,11 @@ export function liveChildhood(life: Life): void {
     if (day === null || !care) continue
     last = day
     const visit = openVisit(life, { care, day, type: 'Систематски преглед и вакцинација', reason: 'вакцинација по календару' })
-    if (age === 186 || age === 380 || age === 2400) measureBody(visit)
+    if (age === 380 || age === 2400) measureBody(visit)
     for (const [key, dose] of doses) if (!(hesitates && key === 'mmr')) vaccinate(visit, key, dose)
     if (age === 32) prescribe(visit, 'cholecalciferol', 365, null)
   }
-  for (const years of [4, 10, 14]) {
+  for (const years of [4, 10]) {
     const day = freeDay(life, person.birth + Math.round(years * yearDays) + random.integer(0, 120))
     const care = day === null ? null : primaryCare(life, day)
     if (day === null || !care) continue
@@ -60,7 +60,7 @@ function vaccinateAdult(life: Life): void {
     const care = willing < share && ageAt(life, day) >= 18 ? primaryCare(life, day) : null
     if (care) vaccinate(openVisit(life, { care, day, type: 'Вакцинација', reason: 'сезонска вакцинација против грипа' }), 'influenza', 1)
   }
-  if (random.chance(ageAt(life, dayOf(2021, 3, 1)) > 60 ? 0.65 : 0.35)) vaccinateAgainstCovid(life)
+  if (random.chance(ageAt(life, dayOf(2021, 3, 1)) > 60 ? 0.5 : 0.25)) vaccinateAgainstCovid(life)
 }
 
 function vaccinateAgainstCovid(life: Life): void {
@@ -79,7 +79,7 @@ function vaccinateAgainstCovid(life: Life): void {
 function screen(life: Life): void {
   const { person, random } = life
   if (person.sex !== 'female' || random.chance(0.6)) return
-  for (let day = life.from + random.integer(0, 1500); day < life.until; day += random.integer(1200, 2600)) {
+  for (let day = life.from + random.integer(0, 2000); day < life.until; day += random.integer(1500, 3000)) {
     const age = ageAt(life, day)
     const free = freeDay(life, day)
     if (free === null || age < 25 || age > 69) continue
@@ -100,7 +100,7 @@ function screen(life: Life): void {
 /** People without long illnesses come now and then, mostly for a certificate, and are found well. */
 function checkUp(life: Life): void {
   const { random } = life
-  for (let day = life.from + random.integer(0, 3000); day < life.until; day += random.integer(2600, 5200)) {
+  for (let day = life.from + random.integer(0, 4000); day < life.until; day += random.integer(4000, 8000)) {
     const free = freeDay(life, day)
     const care = free === null || ageAt(life, day) < 18 ? null : primaryCare(life, free)
     if (free === null || !care) continue

@@ -4,7 +4,7 @@ import { panels } from './analyses.ts'
 import type { Day } from './calendar.ts'
 import { courseOf } from './courses.ts'
 import { writeLetter } from './letter.ts'
-import { careFor, freeDay, type Life, mayHappen } from './life.ts'
+import { careFor, freeDay, type Life, mayHappen, mayStay } from './life.ts'
 import { measurePressure, sample } from './measure.ts'
 import { image } from './imaging.ts'
 import { diagnose, openVisit, perform } from './visit.ts'
@@ -49,7 +49,7 @@ const diagnosisOf = (onset: Day) => ({ code: 'C50.9', text: courseOf.get('C50.9'
 function operate(life: Life, wished: Day): void {
   const day = freeDay(life, wished)
   const care = careFor(life, 'center', 'surgery')
-  if (day === null || !care || !mayHappen(life, day + 4)) return
+  if (day === null || !care || !mayStay(life, day, day + 4)) return
   const until = day + 4
   life.stays.push({ from: day - 1, until })
   const visit = openVisit(life, { care, day, until, class: 'IMP', type: 'Планирани пријем на болничко лечење', reason: 'операција дојке' })

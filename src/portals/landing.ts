@@ -19,6 +19,10 @@ function mapLatin(line: Line): Line {
   return Object.fromEntries(Object.entries(line).map(([key, text]) => [key, toLatin(text)])) as Line
 }
 
+const mark =
+  '<svg class="landing-mark" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true">' +
+  '<path d="M10.5 7.5H7a4.5 4.5 0 0 0 0 9h3.5M13.5 7.5H17a4.5 4.5 0 0 1 0 9h-3.5M8.5 12h7"/></svg>'
+
 /** The page at `/`: static, without script, in three languages at once, because nothing is known of the reader yet. */
 export function landingPage(styleSheets: string[]): string {
   const sections = lines.map(({ lang, name, sentence, doctor, patient }, at) => {
@@ -30,6 +34,6 @@ export function landingPage(styleSheets: string[]): string {
 <html lang="sr-Cyrl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>Спона · Spona</title>
 ${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
-</head><body><main class="landing">${sections.join('\n')}</main></body></html>
+</head><body><main class="landing">${mark}${sections.join('\n')}</main></body></html>
 `
 }

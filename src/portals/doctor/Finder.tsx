@@ -38,7 +38,7 @@ export function Finder({ mine, onOpenVisit }: FinderOf) {
         <div className="finder-head">
           <SearchField className="finder-field" aria-label={say(finder.title)} autoFocus>
             <Icon name="search" />
-            <Input className="input" placeholder={say(finder.hint)} autoComplete="off" spellCheck="false" />
+            <Input className="input" autoComplete="off" spellCheck="false" />
           </SearchField>
           <button type="button" className="button" onClick={() => onOpenVisit({ way: 'card' })}>
             <Icon name="card" />{say(finder.card)} <kbd>F8</kbd>
@@ -77,9 +77,10 @@ function FinderNote({ found }: { found: Found }) {
   const masked = answer?.people.filter(({ basis }) => basis === null).length ?? 0
   return (
     <p className="finder-note soft" role="status">
+      {!answer && !found.isSearching && !found.error && <span className="faint">{say(finder.hint)}</span>}
       {found.isSearching && !answer && <span className="late">{say(finder.searching)}</span>}
       {answer && answer.people.length > 0 && <span>{say(finder.found, { count: answer.people.length })}</span>}
-      {answer && answer.foldedAs.length > 0 && <span>{say(finder.foldedAs, { forms: answer.foldedAs.map(data).join(', ') })}</span>}
+      {answer && answer.foldedAs.length > 0 && <span>{say(finder.foldedAs, { forms: [...new Set(answer.foldedAs.map(data))].join(', ') })}</span>}
       {answer?.more && <span>{say(finder.more)}</span>}
       {masked > 0 && <span className="status seal"><Icon name="lock" /> {say(finder.masked, { count: masked })}</span>}
     </p>

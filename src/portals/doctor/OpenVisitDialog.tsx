@@ -53,7 +53,7 @@ export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; o
           <form onSubmit={(event) => void send(event)} noValidate className="visit-form">
             <Heading slot="title" level={2}>{say(visit.title)}{opened.name && `: ${data(opened.name)}`}</Heading>
             <p className="soft">{say(visit.lead)}</p>
-            {failure !== null && <Trouble error={failure} takesFocus />}
+            {failure !== null && <Trouble error={failure} takesFocus meanings={{ 404: visit.noMatch, 429: visit.tooMany }} />}
             <fieldset className="choices ways">
               <legend>{say(visit.way)}</legend>
               <label><input type="radio" name="way" checked={way === 'card'} onChange={() => setWay('card')} />{say(visit.byCard)}</label>
@@ -129,7 +129,7 @@ function BirthDate({ value, onChange, error }: { value: CalendarDate | null; onC
   const say = useSay()
   return (
     <DateField<CalendarDate> className="field" value={value} onChange={onChange} isInvalid={error !== undefined} shouldForceLeadingZeros>
-      <Label>{say(visit.birthDate)}</Label>
+      <Label className="label">{say(visit.birthDate)}</Label>
       <DateInput className="input date-input">{(segment) => <DateSegment segment={segment} className="segment num" />}</DateInput>
       {error && <span className="error">{error}</span>}
     </DateField>

@@ -1,9 +1,8 @@
 import type { FoundPerson } from '../../identity/wire.ts'
-import { ageAt, dayOf, formatDate, formatTime } from '../shared/format.ts'
+import { ageAt, formatDate, formatEnd } from '../shared/format.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
-import type { Language } from '../shared/languages.ts'
 import { bases, sexLetters } from '../shared/words.ts'
 import { finder } from './words.ts'
 
@@ -37,12 +36,6 @@ export function PersonLine({ person, isParentShown }: { person: FoundPerson; isP
   )
 }
 
-/** A visit of today ends at an hour, everything else on a day. */
-function endOf(language: Language, until: string): string {
-  const isToday = dayOf(until) === dayOf(new Date().toISOString())
-  return (isToday ? formatTime(until) : null) ?? formatDate(language, until)
-}
-
 function BasisOf({ person }: { person: FoundPerson }) {
   const say = useSay()
   const language = useLanguage()
@@ -58,7 +51,7 @@ function BasisOf({ person }: { person: FoundPerson }) {
   return (
     <>
       <span>{word ? say(word) : person.basis.kind}</span>
-      {person.basis.until && <span className="soft num">{say(finder.until, { date: endOf(language, person.basis.until) })}</span>}
+      {person.basis.until && <span className="soft num">{say(finder.until, { date: formatEnd(language, person.basis.until, new Date().toISOString()) })}</span>}
       {person.state === 'pending' && <span className="status warn"><Icon name="unknown" />{say(finder.pending)}</span>}
     </>
   )

@@ -13,7 +13,7 @@ export const portal = messages({
 
 export const finder = messages({
   title: { sr: 'Пронађи пацијента', en: 'Find a patient' },
-  hint: { sr: 'Име и презиме (може и година рођења), ЈМБГ, ЕБС, ЛБО, ЛЗБ или привремени број', en: 'Name (and birth year), JMBG, EBS, LBO, LZB or temporary number' },
+  hint: { sr: 'Име и презиме, може и година рођења; ЈМБГ, ЕБС, ЛБО, ЛЗБ или привремени број. Писмо и дијакритици нису важни.', en: 'Name, perhaps with the birth year; JMBG, EBS, LBO, LZB or temporary number. Script and diacritics do not matter.' },
   foldedAs: { sr: 'Тражено и као: {forms}', en: 'Also searched as: {forms}' },
   found: { sr: { one: '{count} особа', few: '{count} особе', other: '{count} особа' }, en: { one: '{count} person', other: '{count} people' } },
   more: { sr: 'Има их више од десет. Додајте годину рођења или број.', en: 'More than ten match. Add the birth year or a number.' },
@@ -58,7 +58,14 @@ export const visit = messages({
   errCard: { sr: 'Унесите код са картице.', en: 'Enter the code from the card.' },
   errNumber: { sr: 'Унесите број од 11 или 13 цифара.', en: 'Enter a number of 11 or 13 digits.' },
   errDate: { sr: 'Унесите датум рођења.', en: 'Enter the birth date.' },
-  errors: { sr: 'Посета није отворена', en: 'The visit was not opened' },
+  noMatch: {
+    sr: 'Посета није отворена: то не припада ниједном пацијенту. Број и датум рођења морају бити од исте особе, а код са картице важи једном.',
+    en: 'The visit was not opened: this belongs to no patient. Number and birth date must be of one person, and a code from a card works once.',
+  },
+  tooMany: {
+    sr: 'Посета није отворена: превише покушаја или отворених посета данас. Употребите картицу пацијента или сачекајте.',
+    en: 'The visit was not opened: too many attempts or open visits today. Use the patient’s card, or wait.',
+  },
 })
 
 /** The reason is written into the audit in the words the patient will read. */

@@ -4,6 +4,7 @@ import type { Looks } from '../../audit/wire.ts'
 import type { Overview } from '../../record/wire.ts'
 import { dayOf, formatDate } from '../shared/format.ts'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { useDoctorCategory } from '../shared/use-doctor-category.ts'
 import { Loaded } from './Loaded.tsx'
 import type { homeLoader } from './loaders.ts'
 import { LookLine } from './looks/LookLine.tsx'
@@ -67,6 +68,7 @@ function Short({ overview }: { overview: Overview }) {
   const data = useData()
   const language = useLanguage()
   const path = usePersonPath()
+  const categoryOf = useDoctorCategory()
   const { person } = overview
   const parts = [
     { hash: 'therapy', name: record.therapy, count: overview.therapy.filter(({ status }) => status === 'active').length },
@@ -87,7 +89,7 @@ function Short({ overview }: { overview: Overview }) {
         {person.chosenDoctors.map((doctor) => (
           <div key={`${doctor.category}${doctor.name}`}>
             <dt>{say(home.doctor)}</dt>
-            <dd><strong>{data(doctor.name)}</strong><span className="soft"> {data(doctor.category)}, {data(doctor.institution)}</span></dd>
+            <dd><strong>{data(doctor.name)}</strong><span className="soft"> {categoryOf(doctor.category)}, {data(doctor.institution)}</span></dd>
           </div>
         ))}
         {insurance && (

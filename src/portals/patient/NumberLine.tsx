@@ -29,7 +29,7 @@ export function NumberLine({ series, point }: NumberLineOf) {
         <strong className="num keep">{value}{unit && <> <Keep>{unit}</Keep></>}</strong>
         {place && range && <span className="soft">, {say(line[place], { range })}</span>}
       </p>
-      {point.number !== null && place && <Drawing point={point} number={point.number} say={say} format={(limit) => formatRange(language, limit, limit, point.value)?.split('–')[0] ?? ''} />}
+      {point.number !== null && place && <Drawing point={point} number={point.number} say={say} format={(limit) => formatResult(language, limit.toFixed(point.value?.split(/[.,]/)[1]?.length ?? 0))} />}
     </div>
   )
 }

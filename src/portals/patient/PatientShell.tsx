@@ -27,9 +27,9 @@ export function PatientShell() {
       <header className="bar patient-bar">
         <Link className="mark" to={path('')}><Mark />{say(shell.name)}</Link>
         <nav className="pages" aria-label={say(portal.nav)}>
-          <Page to={path('')} end icon="visit" name={portal.home} />
+          <Page to={path('')} end icon="home" name={portal.home} />
           <Page to={path('/record')} icon="document" name={child ? portal.childRecord : portal.record} />
-          <Page to={path('/looks')} icon="person" name={portal.looks} />
+          <Page to={path('/looks')} icon="eye" name={portal.looks} />
         </nav>
         <span className="space" />
         {me.represents.length > 0 && <Whose me={me} person={person} />}

@@ -137,6 +137,18 @@ export const looks = messages({
   },
 })
 
+/** What was opened when it is not a kind of entry but a page or a list. */
+export const lookThings = messages({
+  day: { sr: 'име у списку пацијената за тај дан', en: 'the name in the list of that day’s patients' },
+  finder: { sr: 'име у резултату претраге', en: 'the name in a search result' },
+  looks: { sr: 'овај преглед увида', en: 'this list of looks' },
+  visit: { sr: 'посета', en: 'visit' },
+  'number lzb': { sr: 'лични здравствени број', en: 'personal health number' },
+  'number jmbg': { sr: 'ЈМБГ', en: 'personal number (JMBG)' },
+  'number lbo': { sr: 'лични број осигураника', en: 'insurance number (LBO)' },
+  'number ebs': { sr: 'евиденцијски број странца', en: 'foreigner’s number (EBS)' },
+})
+
 /** The basis of a look in words for the person whose record it is. */
 export const lookBases = messages({
   'chosen-doctor': { sr: 'изабрани лекар', en: 'your chosen doctor' },
@@ -151,6 +163,11 @@ export const lookBases = messages({
   'visit by card': { sr: 'посета отворена Вашом картицом', en: 'visit opened with your card' },
   'visit by number': { sr: 'посета отворена Вашим бројем и датумом рођења', en: 'visit opened with your number and birth date' },
   'visit by encounter': { sr: 'посета потврђена у систему установе', en: 'visit confirmed in the institution’s system' },
+  'own-chart': { sr: 'картон који та установа води', en: 'the chart that institution keeps' },
+  'masked line': { sr: 'претрага без увида у картон', en: 'a search without opening the record' },
+  'data-officer': { sr: 'надзор лица за заштиту података', en: 'oversight by the data protection officer' },
+  operator: { sr: 'одржавање система', en: 'upkeep of the system' },
+  'other-institution': { sr: 'картон друге установе', en: 'another institution’s chart' },
   'no-relation': { sr: 'нема односа лечења', en: 'no treatment relation' },
 })
 

@@ -15,6 +15,8 @@ const shapes = {
   abnormal: <path className="solid" d="M8 1.6 14.4 8 8 14.4 1.6 8z" />,
   active: <circle className="solid" cx="8" cy="8" r="4.4" />,
   resting: <circle cx="8" cy="8" r="4" />,
+  home: <path d="M2 7.4 8 2.2l6 5.2M3.6 6.2v7.6h8.8V6.2M6.4 13.8v-4h3.2v4" />,
+  eye: <><path d="M1.2 8S3.6 3.4 8 3.4 14.8 8 14.8 8 12.4 12.6 8 12.6 1.2 8 1.2 8z" /><circle cx="8" cy="8" r="2.2" /></>,
   search: <><circle cx="7" cy="7" r="4.8" /><path d="m10.6 10.6 4 4" /></>,
   close: <path d="m3.4 3.4 9.2 9.2M12.6 3.4l-9.2 9.2" />,
   next: <path d="m6 3 5 5-5 5" />,

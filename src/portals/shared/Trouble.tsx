@@ -2,12 +2,16 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Failure } from './api.ts'
 import { Icon } from './Icon.tsx'
 import { type Say, useData, useSay } from './language.tsx'
+import type { Message } from './message.ts'
 import { failures, shell } from './words.ts'
 
-type TroubleOf = { error: unknown; onRetry?: () => void; children?: ReactNode; takesFocus?: boolean }
+/** What a status means in this place, where the general sentence would say too little. */
+export type Meanings = Partial<Record<number, Message>>
+
+type TroubleOf = { error: unknown; onRetry?: () => void; children?: ReactNode; takesFocus?: boolean; meanings?: Meanings }
 
 /** A failed section says what happened and what to do, keeps the rest of the page, and its reference can be copied. */
-export function Trouble({ error, onRetry, children, takesFocus = false }: TroubleOf) {
+export function Trouble({ error, onRetry, children, takesFocus = false, meanings = {} }: TroubleOf) {
   const say = useSay()
   const data = useData()
   const box = useRef<HTMLDivElement>(null)
@@ -22,7 +26,10 @@ export function Trouble({ error, onRetry, children, takesFocus = false }: Troubl
         <div>
           <p className="strong">{data(failure.denied.reason)}</p>
           {failure.denied.opens.length > 0 && (
+            <>
+            <p className="soft">{say(failures.opens)}</p>
             <ul className="opens">{failure.denied.opens.map((way) => <li key={way}>{data(way)}</li>)}</ul>
+            </>
           )}
           {children}
         </div>
@@ -32,7 +39,7 @@ export function Trouble({ error, onRetry, children, takesFocus = false }: Troubl
   return (
     <div className="notice crit" role="alert" tabIndex={-1} ref={box}>
       <Icon name="critical" />
-      <p>{sentence(say, failure)}</p>
+      <p>{sentence(say, failure, meanings)}</p>
       <div className="buttons">
         {onRetry && <button type="button" className="button" onClick={onRetry}>{say(shell.retry)}</button>}
         {failure?.reference && failure.status >= 500 && <CopyReference reference={failure.reference} />}
@@ -51,11 +58,13 @@ function CopyReference({ reference }: { reference: string }) {
   )
 }
 
-function sentence(say: Say, failure: Failure | null): string {
+function sentence(say: Say, failure: Failure | null, meanings: Meanings): string {
   if (!failure) return say(failures.serverPlain)
+  const meaning = meanings[failure.status]
+  if (meaning) return say(meaning)
   if (failure.status === 0) return say(failures.offline)
   if (failure.status === 404 || failure.status === 410) return say(failures.missing)
   if (failure.status === 429) return say(failures.tooMany)
-  if (failure.status < 500) return failure.message
+  if (failure.status < 500) return say(failures.refused, { sentence: failure.message })
   return failure.reference ? say(failures.server, { id: failure.reference }) : say(failures.serverPlain)
 }

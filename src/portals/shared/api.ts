@@ -17,9 +17,12 @@ export class Failure extends Error {
 
 const never = new Promise<never>(() => {})
 let csrf = ''
+let isLeaving = false
 
 /** Sends the browser to sign in and back here. The promise never settles, so the page stays as it is until it leaves. */
 export function signIn(): Promise<never> {
+  if (isLeaving) return never // Several questions of one page are refused at once; the first leads away.
+  isLeaving = true
   location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search + location.hash)}`)
   return never
 }

@@ -84,6 +84,11 @@ export function formatMoment(language: Language, iso: string, { seconds = false 
   return `${date}${language === 'en' ? ',' : ''} ${moment.time}${seconds && moment.seconds ? `:${moment.seconds}` : ''}`
 }
 
+/** When something ends: an hour if that is today, otherwise a day. */
+export function formatEnd(language: Language, iso: string, today: string): string {
+  return (dayOf(iso) === dayOf(today) ? formatTime(iso) : null) ?? formatDate(language, iso)
+}
+
 /** The Belgrade calendar day of a moment, for grouping: `2026-11-03`. */
 export function dayOf(iso: string): string {
   const moment = read(iso)
@@ -112,13 +117,16 @@ export function formatResult(language: Language, digits: string): string {
 
 export const formatNumber = (language: Language, value: number) => formatResult(language, String(value))
 
+const upTo: Record<Language, string> = { 'sr-Cyrl': 'до', 'sr-Latn': 'do', en: 'to' }
+const startingAt: Record<Language, string> = { 'sr-Cyrl': 'од', 'sr-Latn': 'od', en: 'from' }
+
 /** `4,0–6,0`, `до 5,1`, `од 3,5`, or null without limits; with as many decimals as the result beside it. */
 export function formatRange(language: Language, low: number | null, high: number | null, digits: string | null = null): string | null {
   if (low === null && high === null) return null
   const decimals = Math.max(decimalsOf(low), decimalsOf(high), digits?.split(/[.,]/)[1]?.length ?? 0)
   const print = (value: number) => formatResult(language, value.toFixed(decimals))
-  if (low === null) return `${language === 'en' ? 'to ' : 'до '}${print(high as number)}`
-  if (high === null) return `${language === 'en' ? 'from ' : 'од '}${print(low)}`
+  if (low === null) return `${upTo[language]} ${print(high as number)}`
+  if (high === null) return `${startingAt[language]} ${print(low)}`
   return `${print(low)}–${print(high)}`
 }
 

@@ -37,6 +37,8 @@ export const failures = messages({
   serverPlain: { sr: 'Грешка је на нашој страни. Покушајте поново.', en: 'The fault is ours. Try again.' },
   missing: { sr: 'Оваквог записа нема. Можда је повучен.', en: 'There is no such record. It may have been withdrawn.' },
   tooMany: { sr: 'Превише захтева за кратко време. Сачекајте минут.', en: 'Too many requests in a short time. Wait a minute.' },
+  refused: { sr: 'Захтев није прихваћен: {sentence}', en: 'The request was not accepted: {sentence}' },
+  opens: { sr: 'Картон отвара:', en: 'What opens the record:' },
   copy: { sr: 'Копирај ознаку', en: 'Copy the reference' },
 })
 
@@ -103,6 +105,14 @@ export const bases = messages({
   consent: { sr: 'сагласност', en: 'consent' },
 })
 
+/** Categories of chosen doctors as the Fund numbers them. */
+export const doctorCategories = messages({
+  1: { sr: 'општа медицина', en: 'general practice' },
+  2: { sr: 'педијатрија', en: 'paediatrics' },
+  3: { sr: 'гинекологија', en: 'gynaecology' },
+  4: { sr: 'стоматологија', en: 'dentistry' },
+})
+
 /** FHIR resource types in words, for what was opened and what a role does not see. */
 export const resourceWords = messages({
   Patient: { sr: 'подаци о особи', en: 'personal details' },
@@ -123,5 +133,5 @@ export const resourceWords = messages({
   CarePlan: { sr: 'план лечења', en: 'care plan' },
   ServiceRequest: { sr: 'упути', en: 'referrals' },
   Coverage: { sr: 'осигурање', en: 'insurance' },
-  Overview: { sr: 'цео картон', en: 'the whole record' },
+  overview: { sr: 'цео картон', en: 'the whole record' },
 })

@@ -77,7 +77,7 @@ function flagOf(value: number, low: number | null, high: number | null): LabPoin
 
 function series([code, text, group, unit, low, high, value, step, digits]: AnalysisRow, row: number): LabSeries {
   const points = Array.from({ length: 14 }, (_, at) => {
-    const days = 9 + at * 83 + (row % 3) * 83 * (at % 2)
+    const days = 9 + at * 83 + (row % 3 === 1 && at % 2 === 1 ? 6 : 0)
     const wave = Math.sin(row * 2.1 + at * 1.3) * Math.abs(step) * 1.8
     const number = Number((value + step * (8 - at) + wave).toFixed(digits))
     const place = at % 4 === 3 ? hospital : laboratory
@@ -191,7 +191,7 @@ export function document(id: string): DocumentView {
 
 const look = (days: number, more: Partial<Look>): Look => ({
   id: `look-${days}`, at: before(days), atBelgrade: '', who: 'др Јелена Марковић', role: 'doctor', institution: clinic, unit: 'Служба опште медицине',
-  kind: 'read', what: ['Overview'], purpose: 'treatment', basis: 'chosen-doctor', allowed: true, count: 1, ...more,
+  kind: 'read', what: ['overview'], purpose: 'treatment', basis: 'chosen-doctor', allowed: true, count: 1, ...more,
 })
 
 export const looks: Looks = {
@@ -199,10 +199,10 @@ export const looks: Looks = {
   next: 'older',
   looks: [
     look(0.1, { kind: 'visit', what: ['visit'], basis: 'visit by card' }),
-    look(0.2, { what: ['Overview', 'Composition'], count: 3 }),
+    look(0.2, { what: ['overview', 'Composition'], count: 3 }),
     look(1, { who: 'Милан Ђорђевић', role: 'patient', institution: null, unit: null, basis: 'self', purpose: 'patient' }),
     look(2, { who: 'др Никола Вуковић', institution: hospital, unit: 'Одељење ендокринологије', basis: 'stay', what: ['Observation', 'MedicationRequest', 'AllergyIntolerance'] }),
-    look(9, { who: 'Лабораторијски систем', role: null, institution: laboratory, unit: null, kind: 'system', what: ['Observation', 'DiagnosticReport'], basis: 'own-submissions', count: 21 }),
+    look(9, { who: 'Лабораторијски систем', role: null, institution: laboratory, unit: null, kind: 'system', what: ['Observation', 'DiagnosticReport'], basis: 'own-chart', count: 21 }),
     look(12, { who: 'др Стефан Илић', institution: hospital, unit: null, kind: 'denied', allowed: false, what: [], basis: 'no-relation' }),
     look(41, { who: 'др Никола Вуковић', institution: hospital, unit: 'Одељење ендокринологије', basis: 'stay', kind: 'write', what: ['Composition'] }),
   ],

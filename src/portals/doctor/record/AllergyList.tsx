@@ -4,6 +4,8 @@ import { Icon } from '../../shared/Icon.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { byDanger } from './AllergyState.tsx'
+import { WithheldHere } from './Withheld.tsx'
+import { isWithheld } from './withheld.ts'
 import { allergy } from './words.ts'
 
 export function AllergyList({ overview }: { overview: Overview }) {
@@ -20,7 +22,9 @@ export function AllergyList({ overview }: { overview: Overview }) {
           {allergiesConfirmedAt ? say(allergy.noneKnownOn, { date: formatDate(language, allergiesConfirmedAt) }) : say(allergy.noneKnown)}
         </p>
       )}
-      {allergyState === 'not-recorded' && <p className="unrecorded">{say(allergy.unrecorded)}</p>}
+      {allergyState === 'not-recorded' && (
+        isWithheld(overview, 'AllergyIntolerance') ? <WithheldHere /> : <p className="unrecorded">{say(allergy.unrecorded)}</p>
+      )}
       <ul className="items">
         {byDanger(allergies).map((one) => (
           <li key={one.source.resource} className="item">

@@ -2,6 +2,7 @@ import type { Allergy, Overview } from '../../../record/wire.ts'
 import { formatDate } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { isWithheld } from './withheld.ts'
 import { allergy } from './words.ts'
 
 const weight = (one: Allergy) => (one.criticality === 'high' ? 0 : one.criticality === 'low' ? 2 : 1)
@@ -17,9 +18,10 @@ export function AllergyState({ overview }: { overview: Overview }) {
   const { allergyState, allergies, allergiesConfirmedAt } = overview
   const [first, ...others] = byDanger(allergies)
   if (allergyState === 'known' && first) {
+    const isDanger = first.criticality === 'high'
     return (
-      <a className="allergy known" href="#allergies">
-        <Icon name="critical" />
+      <a className={isDanger ? 'allergy known danger' : 'allergy known'} href="#allergies">
+        <Icon name={isDanger ? 'critical' : 'warning'} />
         <span className="only-read">{say(allergy.title)}: </span>
         <span>
           <strong>{data(first.what.text)}</strong>
@@ -37,5 +39,6 @@ export function AllergyState({ overview }: { overview: Overview }) {
       </span>
     )
   }
+  if (isWithheld(overview, 'AllergyIntolerance')) return <span className="allergy withheld"><Icon name="lock" />{say(allergy.withheld)}</span>
   return <span className="allergy unrecorded"><Icon name="unknown" />{say(allergy.unrecordedShort)}</span>
 }

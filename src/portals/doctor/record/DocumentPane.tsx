@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useRef } from 'react'
+import { Suspense, useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import { Await, useAsyncError, useLoaderData, useNavigate, useOutletContext, useParams, useRevalidator } from 'react-router'
 import type { DocumentView } from '../../../record/wire.ts'
 import { formatDate } from '../../shared/format.ts'
@@ -27,8 +27,9 @@ export function DocumentPane() {
   }, [documents, at, navigate])
   const close = useCallback(() => void navigate(`/people/${encodeURIComponent(overview.person.id)}`, { preventScrollReset: true }), [navigate, overview.person.id])
   useShortcuts({ KeyJ: () => step(1), KeyK: () => step(-1), KeyP: () => print(), Escape: close })
+  const pane = useUnderBanner()
   return (
-    <aside className="pane" aria-label={say(viewer.label)}>
+    <aside className="pane" aria-label={say(viewer.label)} ref={pane}>
       <div className="pane-bar">
         <button type="button" className="icon-button" disabled={at <= 0} onClick={() => step(-1)} aria-label={say(viewer.previous)}><Icon name="previous" /><kbd>K</kbd></button>
         <button type="button" className="icon-button" disabled={at === -1 || at >= documents.length - 1} onClick={() => step(1)} aria-label={say(viewer.next)}><Icon name="next" /><kbd>J</kbd></button>
@@ -42,6 +43,25 @@ export function DocumentPane() {
       </Suspense>
     </aside>
   )
+}
+
+/** The pane begins where the banner ends, also while the bar above the banner has not yet scrolled away. */
+function useUnderBanner() {
+  const pane = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    const place = () => {
+      const banner = document.querySelector('.banner')?.getBoundingClientRect()
+      pane.current?.style.setProperty('--pane-top', `${Math.max(0, Math.round(banner?.bottom ?? 0))}px`)
+    }
+    place()
+    addEventListener('scroll', place, { passive: true })
+    addEventListener('resize', place)
+    return () => {
+      removeEventListener('scroll', place)
+      removeEventListener('resize', place)
+    }
+  }, [])
+  return pane
 }
 
 function PaneTrouble() {

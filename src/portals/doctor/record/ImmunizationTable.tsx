@@ -4,18 +4,18 @@ import { Icon } from '../../shared/Icon.tsx'
 import { Keep } from '../../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
+import { WithheldHere } from './Withheld.tsx'
 import { rest } from './words.ts'
 
-export function ImmunizationTable({ items }: { items: ImmunizationItem[] }) {
+export function ImmunizationTable({ items, isHidden }: { items: ImmunizationItem[]; isHidden: boolean }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
   return (
     <section id="immunizations" tabIndex={-1} aria-labelledby="immunizations-title">
       <h2 id="immunizations-title">{say(rest.immunizations)}{items.length > 0 && <span className="count"> {items.length}</span>}</h2>
-      {items.length === 0 ? (
-        <p className="unrecorded">{say(rest.noImmunizations)}</p>
-      ) : (
+      {items.length === 0 && (isHidden ? <WithheldHere /> : <p className="unrecorded">{say(rest.noImmunizations)}</p>)}
+      {items.length > 0 && (
         <div className="table-scroll" role="region" aria-label={say(rest.immunizations)} tabIndex={0}>
           <table className="plain">
             <thead>

@@ -135,6 +135,7 @@ function Ranges({ points, scales: { x, y }, right }: { points: NumberPoint[]; sc
   const language = useLanguage()
   const last = points.at(-1)
   const place = (point: NumberPoint) => x(new Date(point.at))
+  const limit = (value: number) => formatResult(language, value.toFixed(last?.value?.split(/[.,]/)[1]?.length ?? 0))
   const [bottom = 0, top = 0] = y.range() as number[]
   return (
     <>
@@ -154,8 +155,8 @@ function Ranges({ points, scales: { x, y }, right }: { points: NumberPoint[]; sc
           </g>
         )
       })}
-      {last?.high != null && <text className="limit-label" x={right + 6} y={y(last.high) + 4}>{formatNumber(language, last.high)}</text>}
-      {last?.low != null && <text className="limit-label" x={right + 6} y={y(last.low) + 4}>{formatNumber(language, last.low)}</text>}
+      {last?.high != null && <text className="limit-label" x={right + 6} y={y(last.high) + 4}>{limit(last.high)}</text>}
+      {last?.low != null && <text className="limit-label" x={right + 6} y={y(last.low) + 4}>{limit(last.low)}</text>}
     </>
   )
 }

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react'
 import type { LabSeries, Overview } from '../../../record/wire.ts'
 import { Icon } from '../../shared/Icon.tsx'
-import { useData, useSay } from '../../shared/language.tsx'
+import { useSay } from '../../shared/language.tsx'
 import { flags } from '../../shared/words.ts'
 import { LabTable } from './LabTable.tsx'
+import { useGroupName } from './use-group-name.ts'
 import { allLabs, type LabFilter, labGrid } from './model.ts'
 import { labs, summary } from './words.ts'
 
@@ -14,9 +15,10 @@ const legend = ['high', 'low', 'critical-high', 'critical-low', 'abnormal'] as c
 
 export function LabPanel({ results, overview }: LabPanelOf) {
   const say = useSay()
-  const data = useData()
-  const [filter, setFilter] = useState(allLabs)
+  const nameOf = useGroupName()
   const groups = useMemo(() => [...new Set(results.flatMap(({ group }) => group ?? []))], [results])
+  // Blood pressure is taken far more often than blood: together they would leave the table full of dashes.
+  const [filter, setFilter] = useState(() => ({ ...allLabs, group: groups.includes('laboratory') ? 'laboratory' : '' }))
   const grid = useMemo(() => labGrid(results, filter, overview.at), [results, filter, overview.at])
   const count = results.reduce((sum, series) => sum + series.points.length, 0)
   const words = { all: labs.allTime, years3: labs.years3, months12: labs.months12 }
@@ -25,14 +27,13 @@ export function LabPanel({ results, overview }: LabPanelOf) {
       <header className="section-head">
         <h2 id="labs-title">{say(labs.title)}</h2>
         <span className="count" role="status">{say(labs.results, { count: grid.rows.reduce((sum, row) => sum + row.byDay.size, 0) })}</span>
-        <div className="filters">
-          <label className="select-inline">
-            {say(labs.group)}
-            <select className="input" value={filter.group} onChange={(event) => setFilter({ ...filter, group: event.target.value })}>
+        {results.length > 0 && <div className="filters">
+          <div className="select-inline">
+            <select className="input" aria-label={say(labs.group)} value={filter.group} onChange={(event) => setFilter({ ...filter, group: event.target.value })}>
               <option value="">{say(labs.allGroups)}</option>
-              {groups.map((group) => <option key={group} value={group}>{data(group)}</option>)}
+              {groups.map((group) => <option key={group} value={group}>{nameOf(group)}</option>)}
             </select>
-          </label>
+          </div>
           <div className="toggles" role="group" aria-label={say(labs.period)}>
             {periods.map((period) => (
               <button key={period} type="button" aria-pressed={filter.period === period} onClick={() => setFilter({ ...filter, period })}>
@@ -44,7 +45,7 @@ export function LabPanel({ results, overview }: LabPanelOf) {
             <input type="checkbox" checked={filter.onlyOut} onChange={(event) => setFilter({ ...filter, onlyOut: event.target.checked })} />
             {say(labs.onlyOut)}
           </label>
-        </div>
+        </div>}
       </header>
       {results.length === 0 && <p className="unrecorded">{say(summary.noResults)}</p>}
       {results.length > 0 && grid.rows.length === 0 && (

@@ -10,6 +10,7 @@ import { Sparkline } from '../../shared/Sparkline.tsx'
 import { LabChart } from './LabChart.tsx'
 import { useTrendLabel } from './LatestResults.tsx'
 import { byGroup, type LabGrid } from './model.ts'
+import { useGroupName } from './use-group-name.ts'
 import { labs } from './words.ts'
 
 const firstDays = 8
@@ -20,7 +21,7 @@ const keyOf = (series: LabSeries) => `${series.analysis.code ?? ''}|${series.ana
 /** Newest date left. The analysis, its range and its line stay in view while the dates scroll; a row opens its chart below itself. */
 export function LabTable({ grid, overview }: { grid: LabGrid; overview: Overview }) {
   const say = useSay()
-  const data = useData()
+  const nameOf = useGroupName()
   const language = useLanguage()
   const [dayCount, setDayCount] = useState(firstDays)
   const [open, setOpen] = useState<string | null>(null)
@@ -28,47 +29,47 @@ export function LabTable({ grid, overview }: { grid: LabGrid; overview: Overview
   const groups = useMemo(() => byGroup(grid.rows), [grid.rows])
   const toggle = useCallback((key: string) => setOpen((now) => (now === key ? null : key)), [])
   const left = grid.days.length - days.length
-  const columns = days.length + 3 + (left > 0 ? 1 : 0)
+  const columns = days.length + 3
   return (
-    <div className="table-scroll lab-table" role="region" aria-label={say(labs.table)} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" className="sticky">{say(labs.analysis)}</th>
-            <th scope="col">{say(labs.range)}</th>
-            <th scope="col">{say(labs.trend)}</th>
-            {days.map((day) => <th key={day} scope="col" className="day num">{formatDate(language, day)}</th>)}
-            {left > 0 && (
-              <th scope="col" className="older">
-                <button type="button" className="link-button" onClick={() => setDayCount(dayCount + moreDays)}>{say(labs.older, { count: left })}</button>
-              </th>
-            )}
-          </tr>
-        </thead>
-        {groups.map(({ group, rows }) => (
-          <tbody key={group ?? ''}>
-            {group && groups.length > 1 && <tr className="group"><th scope="rowgroup" colSpan={columns}><span>{data(group)}</span></th></tr>}
-            {rows.map(({ series, byDay }) => {
-              const key = keyOf(series)
-              return (
-                <Fragment key={key}>
-                  <LabRow series={series} byDay={byDay} days={days} isOpen={open === key} hasMore={left > 0} onToggle={toggle} />
-                  {open === key && (
-                    <tr className="chart-row"><td colSpan={columns}><LabChart series={series} person={overview.person} /></td></tr>
-                  )}
-                </Fragment>
-              )
-            })}
-          </tbody>
-        ))}
-      </table>
-    </div>
+    <>
+      <div className="table-scroll lab-table" role="region" aria-label={say(labs.table)} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" className="sticky">{say(labs.analysis)}</th>
+              <th scope="col">{say(labs.range)}</th>
+              <th scope="col">{say(labs.trend)}</th>
+              {days.map((day) => <th key={day} scope="col" className="day num">{formatDate(language, day)}</th>)}
+            </tr>
+          </thead>
+          {groups.map(({ group, rows }) => (
+            <tbody key={group ?? ''}>
+              {group && groups.length > 1 && <tr className="group"><th scope="rowgroup" colSpan={columns}><span>{nameOf(group)}</span></th></tr>}
+              {rows.map(({ series, byDay }) => {
+                const key = keyOf(series)
+                return (
+                  <Fragment key={key}>
+                    <LabRow series={series} byDay={byDay} days={days} isOpen={open === key} onToggle={toggle} />
+                    {open === key && (
+                      <tr className="chart-row"><td colSpan={columns}><LabChart series={series} person={overview.person} /></td></tr>
+                    )}
+                  </Fragment>
+                )
+              })}
+            </tbody>
+          ))}
+        </table>
+      </div>
+      {left > 0 && (
+        <button type="button" className="link-button more" onClick={() => setDayCount(dayCount + moreDays)}>{say(labs.older, { count: left })}</button>
+      )}
+    </>
   )
 }
 
-type LabRowOf = { series: LabSeries; byDay: Map<string, LabPoint>; days: string[]; isOpen: boolean; hasMore: boolean; onToggle(key: string): void }
+type LabRowOf = { series: LabSeries; byDay: Map<string, LabPoint>; days: string[]; isOpen: boolean; onToggle(key: string): void }
 
-const LabRow = memo(function LabRow({ series, byDay, days, isOpen, hasMore, onToggle }: LabRowOf) {
+const LabRow = memo(function LabRow({ series, byDay, days, isOpen, onToggle }: LabRowOf) {
   const data = useData()
   const language = useLanguage()
   const label = useTrendLabel()
@@ -97,7 +98,6 @@ const LabRow = memo(function LabRow({ series, byDay, days, isOpen, hasMore, onTo
           </td>
         )
       })}
-      {hasMore && <td />}
     </tr>
   )
 })

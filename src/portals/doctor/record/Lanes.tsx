@@ -72,10 +72,12 @@ const firstOf = (lane: Lane) => (lane.name === 'diagnoses' || lane.name === 'the
 
 function Bars({ lane, x, first, last }: { lane: Lane; x(at: number): number; first: number; last: number }) {
   const placed = stack(lane.bars.filter((bar) => bar.until >= first && bar.from <= last))
+  const rows = Math.max(1, ...placed.map(({ row }) => row + 1))
+  const thick = rows === 1 ? 12 : rows === 2 ? 8 : 5
   return placed.map(({ bar, row }, at) => {
     const left = x(bar.from)
     return (
-      <rect key={at} className={bar.isOpen ? 'bar-span open' : 'bar-span'} x={left} width={Math.max(3, x(bar.until) - left)} y={4 + row * 6.5} height="5" rx="1.5" />
+      <rect key={at} className={bar.isOpen ? 'bar-span open' : 'bar-span'} x={left} width={Math.max(3, x(bar.until) - left)} y={(rows === 1 ? 7 : 4) + row * (thick + 1.5)} height={thick} rx="1.5" />
     )
   })
 }

@@ -9,14 +9,15 @@ import { drawable, Sparkline } from '../../shared/Sparkline.tsx'
 import type { Linked } from './clinical-links.ts'
 import { latestResults } from './model.ts'
 import { OnlyWith } from './OnlyWith.tsx'
+import { WithheldHere } from './Withheld.tsx'
 import { labs, summary } from './words.ts'
 
-type LatestOf = { all: LabSeries[]; linked: Linked | null; problem: Problem | null; at: string; onClear(): void }
+type LatestOf = { isHidden: boolean; all: LabSeries[]; linked: Linked | null; problem: Problem | null; at: string; onClear(): void }
 
 const shownMax = 10
 
 /** Value, flag, line and range side by side: neither the number alone nor the line alone is read rightly. */
-export function LatestResults({ all, linked, problem, at, onClear }: LatestOf) {
+export function LatestResults({ isHidden, all, linked, problem, at, onClear }: LatestOf) {
   const say = useSay()
   const results = linked?.results ?? all
   const shown = useMemo(() => latestResults(results, at, shownMax), [results, at])
@@ -24,9 +25,8 @@ export function LatestResults({ all, linked, problem, at, onClear }: LatestOf) {
     <section id="latest" aria-labelledby="latest-title">
       <h2 id="latest-title">{say(summary.results)}</h2>
       {problem && <OnlyWith problem={problem} isKnown={linked?.isKnown ?? false} count={results.length} total={all.length} onClear={onClear} />}
-      {all.length === 0 ? (
-        <p className="unrecorded">{say(summary.noResults)}</p>
-      ) : (
+      {all.length === 0 && (isHidden ? <WithheldHere /> : <p className="unrecorded">{say(summary.noResults)}</p>)}
+      {all.length > 0 && (
         <table className="latest">
           <thead className="only-read">
             <tr>
@@ -54,9 +54,16 @@ function Latest({ series }: { series: LabSeries }) {
   return (
     <tr>
       <th scope="row">{data(series.analysis.text)} {series.unit && <span className="faint"><Keep>{formatUnit(language, series.unit)}</Keep></span>}</th>
-      <td className="value"><LabValue point={point} /></td>
-      <td className="trend"><Sparkline points={series.points} label={label(series)} /></td>
-      <td className="range num soft">{formatRange(language, point.low, point.high, point.value)}</td>
+      {point.value === null ? (
+        // A result in words has neither a line nor a range: it takes their room instead of squeezing the numbers of the others.
+        <td className="words" colSpan={3}><LabValue point={point} /></td>
+      ) : (
+        <>
+          <td className="value"><LabValue point={point} /></td>
+          <td className="trend"><Sparkline points={series.points} label={label(series)} /></td>
+          <td className="range num soft">{formatRange(language, point.low, point.high, point.value)}</td>
+        </>
+      )}
       <td className="when">
         <span className="num soft">{formatDate(language, point.at)}</span>
         <SourceButton source={point.source} what={data(series.analysis.text)} />

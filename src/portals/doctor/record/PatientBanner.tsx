@@ -1,9 +1,10 @@
 import { useLayoutEffect, useRef } from 'react'
 import type { Overview } from '../../../record/wire.ts'
-import { ageAt, formatDate, formatTime } from '../../shared/format.ts'
+import { ageAt, formatDate, formatEnd } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
 import { Keep } from '../../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { useDoctorCategory } from '../../shared/use-doctor-category.ts'
 import { bases, sexes } from '../../shared/words.ts'
 import { AllergyState } from './AllergyState.tsx'
 import { banner, labs, rest, summary, timeline } from './words.ts'
@@ -64,20 +65,21 @@ function Number({ overview: { person } }: { overview: Overview }) {
   )
 }
 
-function Circumstances({ overview: { person, basis } }: { overview: Overview }) {
+function Circumstances({ overview: { person, basis, at } }: { overview: Overview }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
+  const categoryOf = useDoctorCategory()
   const kind = bases[basis.kind as keyof typeof bases]
   const word = kind ? say(kind) : basis.kind
-  const until = basis.until && [formatDate(language, basis.until), formatTime(basis.until)].filter(Boolean).join(' ')
+  const until = basis.until && formatEnd(language, basis.until, at)
   const doctor = person.chosenDoctors[0]
   return (
     <p className="circumstances">
       {person.state === 'pending' && <span className="status warn"><Icon name="unknown" />{say(banner.pending)}</span>}
       <span>{until ? say(banner.basisUntil, { basis: word, until }) : say(banner.basis, { basis: word })}</span>
       {person.insurance && <span>{insurance(person.insurance)}</span>}
-      {doctor && <span>{data(doctor.name)}, {data(doctor.category)}</span>}
+      {doctor && <span>{data(doctor.name)}, {categoryOf(doctor.category)}</span>}
       {person.place && <span>{data(person.place)}</span>}
       {person.phone && <span className="num">{person.phone}</span>}
     </p>

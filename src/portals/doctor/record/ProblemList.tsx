@@ -5,12 +5,13 @@ import { Icon } from '../../shared/Icon.tsx'
 import { Keep } from '../../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
+import { WithheldHere } from './Withheld.tsx'
 import { summary } from './words.ts'
 
-type ProblemListOf = { problems: Problem[]; chosen: Problem | null; onChoose(problem: Problem | null): void }
+type ProblemListOf = { isHidden: boolean; problems: Problem[]; chosen: Problem | null; onChoose(problem: Problem | null): void }
 
 /** A problem is a switch: chosen, it puts its therapy, results and events in front of everything else. */
-export function ProblemList({ problems, chosen, onChoose }: ProblemListOf) {
+export function ProblemList({ isHidden, problems, chosen, onChoose }: ProblemListOf) {
   const say = useSay()
   const [areEndedShown, setEndedShown] = useState(false)
   const current = problems.filter(({ status }) => status !== 'resolved')
@@ -26,7 +27,7 @@ export function ProblemList({ problems, chosen, onChoose }: ProblemListOf) {
   return (
     <section aria-labelledby="problems-title">
       <h2 id="problems-title">{say(summary.problems)}{current.length > 0 && <span className="count"> {current.length}</span>}</h2>
-      {problems.length === 0 && <p className="unrecorded">{say(summary.noProblems)}</p>}
+      {problems.length === 0 && (isHidden ? <WithheldHere /> : <p className="unrecorded">{say(summary.noProblems)}</p>)}
       {problems.length > 0 && current.length === 0 && <p className="soft">{say(summary.noActive)}</p>}
       <ul className="items">
         {current.map(line)}

@@ -16,6 +16,7 @@ import { TherapyList } from './TherapyList.tsx'
 import { Timeline } from './Timeline.tsx'
 import { useRows } from './use-rows.ts'
 import { Withheld } from './Withheld.tsx'
+import { isWithheld } from './withheld.ts'
 
 export type PaneOutlet = { documents: string[]; overview: Overview }
 
@@ -27,6 +28,7 @@ export function Record({ overview }: { overview: Overview }) {
   const [problem, setProblem] = useState<Problem | null>(null)
   const [filter, setFilter] = useState(everything)
   const body = useRef<HTMLDivElement>(null)
+  const [isDocumentFirst] = useState(openDocument !== undefined)
   const linked = useMemo(() => (problem ? linkedTo(problem, overview) : null), [problem, overview])
   const entries = linked?.timeline ?? overview.timeline
   const shown = useMemo(() => filterTimeline(entries, filter, overview.at), [entries, filter, overview.at])
@@ -35,9 +37,9 @@ export function Record({ overview }: { overview: Overview }) {
 
   useTitle(overview, data)
   useEffect(() => {
-    // The person's own header is what a keyboard user meets first after opening the record.
-    window.document.getElementById('patient-name')?.focus({ preventScroll: true })
-  }, [])
+    // The person's name is what a keyboard user meets first after opening the record; a document opened by its address takes the focus itself.
+    if (!isDocumentFirst) window.document.getElementById('patient-name')?.focus({ preventScroll: true })
+  }, [isDocumentFirst])
   useShortcuts({
     KeyT: () => jumpTo('timeline'),
     KeyL: () => jumpTo('labs'),
@@ -57,10 +59,23 @@ export function Record({ overview }: { overview: Overview }) {
         <div className="summary" id="summary" tabIndex={-1}>
           <div>
             <AllergyList overview={overview} />
-            <ProblemList problems={overview.problems} chosen={problem} onChoose={setProblem} />
+            <ProblemList isHidden={isWithheld(overview, 'Condition')} problems={overview.problems} chosen={problem} onChoose={setProblem} />
           </div>
-          <TherapyList all={overview.therapy} linked={linked} problem={problem} onClear={() => setProblem(null)} />
-          <LatestResults all={overview.results} linked={linked} problem={problem} at={overview.at} onClear={() => setProblem(null)} />
+          <TherapyList
+            isHidden={isWithheld(overview, 'MedicationRequest', 'MedicationStatement')}
+            all={overview.therapy}
+            linked={linked}
+            problem={problem}
+            onClear={() => setProblem(null)}
+          />
+          <LatestResults
+            isHidden={isWithheld(overview, 'Observation')}
+            all={overview.results}
+            linked={linked}
+            problem={problem}
+            at={overview.at}
+            onClear={() => setProblem(null)}
+          />
         </div>
         <Timeline
           overview={overview}
@@ -74,7 +89,7 @@ export function Record({ overview }: { overview: Overview }) {
           onOpen={openAt}
         />
         <LabPanel results={linked?.results ?? overview.results} overview={overview} />
-        <ImmunizationTable items={overview.immunizations} />
+        <ImmunizationTable items={overview.immunizations} isHidden={isWithheld(overview, 'Immunization')} />
         <SourcesAndDoctors overview={overview} />
       </div>
       <Outlet context={{ documents, overview } satisfies PaneOutlet} />

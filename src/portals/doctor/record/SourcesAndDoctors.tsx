@@ -2,6 +2,7 @@ import type { Overview } from '../../../record/wire.ts'
 import { formatMoment } from '../../shared/format.ts'
 import { Keep } from '../../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { useDoctorCategory } from '../../shared/use-doctor-category.ts'
 import { rest } from './words.ts'
 
 /** Who looks after the person, and which institutions the page was put together from, with the age of each. */
@@ -9,6 +10,7 @@ export function SourcesAndDoctors({ overview }: { overview: Overview }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
+  const categoryOf = useDoctorCategory()
   const { person, institutions } = overview
   const chartOf = (institution: string) => person.charts.filter((chart) => chart.institution === institution)
   return (
@@ -19,7 +21,7 @@ export function SourcesAndDoctors({ overview }: { overview: Overview }) {
         <ul className="items">
           {person.chosenDoctors.map((doctor) => (
             <li key={`${doctor.category}${doctor.name}`} className="item">
-              <span className="item-text"><strong>{data(doctor.name)}</strong> <span className="soft">{data(doctor.category)} · {data(doctor.institution)}</span></span>
+              <span className="item-text"><strong>{data(doctor.name)}</strong> <span className="soft">{categoryOf(doctor.category)} · {data(doctor.institution)}</span></span>
             </li>
           ))}
         </ul>

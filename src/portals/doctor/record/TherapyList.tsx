@@ -5,11 +5,12 @@ import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import type { Linked } from './clinical-links.ts'
 import { OnlyWith } from './OnlyWith.tsx'
+import { WithheldHere } from './Withheld.tsx'
 import { summary } from './words.ts'
 
-type TherapyListOf = { all: Therapy[]; linked: Linked | null; problem: Problem | null; onClear(): void }
+type TherapyListOf = { isHidden: boolean; all: Therapy[]; linked: Linked | null; problem: Problem | null; onClear(): void }
 
-export function TherapyList({ all, linked, problem, onClear }: TherapyListOf) {
+export function TherapyList({ isHidden, all, linked, problem, onClear }: TherapyListOf) {
   const say = useSay()
   const [isPastShown, setPastShown] = useState(false)
   const therapy = linked?.therapy ?? all
@@ -19,7 +20,7 @@ export function TherapyList({ all, linked, problem, onClear }: TherapyListOf) {
     <section id="therapy" aria-labelledby="therapy-title">
       <h2 id="therapy-title">{say(summary.therapy)}{current.length > 0 && <span className="count"> {current.length}</span>}</h2>
       {problem && <OnlyWith problem={problem} isKnown count={therapy.length} total={all.length} onClear={onClear} />}
-      {all.length === 0 && <p className="unrecorded">{say(summary.noTherapy)}</p>}
+      {all.length === 0 && (isHidden ? <WithheldHere /> : <p className="unrecorded">{say(summary.noTherapy)}</p>)}
       {all.length > 0 && !problem && current.length === 0 && <p className="soft">{say(summary.noCurrent)}</p>}
       <ul className="items">
         {current.map((one) => <DrugLine key={one.source.resource} therapy={one} />)}
@@ -46,14 +47,13 @@ function DrugLine({ therapy }: { therapy: Therapy }) {
     <li className={isPast ? 'item drug past' : 'item drug'}>
       <span className="item-text">
         <strong>{data(medicine.text)}</strong>
-        <span className="dose">
+        <span>
           {dose ? <><span className="dose-label">{say(summary.dose)}</span> {data(dose)}</> : <span className="unrecorded">{say(summary.noDose)}</span>}
+          {from && (
+            <span className="soft keep"> · {until ? say(summary.fromUntil, { from: date(from), until: date(until) }) : say(summary.from, { date: date(from) })}</span>
+          )}
         </span>
-        <span className="soft">
-          {from && !until && <span className="keep">{say(summary.from, { date: date(from) })}</span>}
-          {from && until && <span className="keep">{say(summary.fromUntil, { from: date(from), until: date(until) })}</span>}
-          {reason && <span> · {say(summary.because, { reason: data(reason) })}</span>}
-        </span>
+        {reason && <span className="soft">{say(summary.because, { reason: data(reason) })}</span>}
       </span>
       <SourceButton source={source} what={data(medicine.text)} />
     </li>

@@ -31,36 +31,35 @@ export function Timeline(props: TimelineOf) {
     : say(timeline.count, { count: entries.length })
   return (
     <section id="timeline" className="timeline" tabIndex={-1} aria-labelledby="timeline-title">
-      <header className="section-head">
-        <h2 id="timeline-title">{say(timeline.title)}</h2>
-        <span className="count" role="status">{counted}</span>
-        <Filters entries={entries} filter={filter} onFilter={onFilter} />
-      </header>
       {problem && <OnlyWith problem={problem} isKnown count={entries.length} total={overview.timeline.length} onClear={onClearProblem} />}
-      {overview.timeline.length === 0 ? (
-        <p className="empty">{say(timeline.none)}</p>
-      ) : (
-        <div className="timeline-body">
-          {shown.length > 0 ? (
-            <TimelineList key={JSON.stringify(filter)} entries={shown} openDocument={openDocument} onOpen={onOpen} />
-          ) : (
+      <div className="timeline-body">
+        <div className="timeline-side">
+          <header className="section-head">
+            <h2 id="timeline-title">{say(timeline.title)}</h2>
+            <span className="count" role="status">{counted}</span>
+            {overview.timeline.length > 0 && <Filters entries={entries} filter={filter} onFilter={onFilter} />}
+          </header>
+          {overview.timeline.length === 0 && <p className="empty">{say(timeline.none)}</p>}
+          {overview.timeline.length > 0 && shown.length === 0 && (
             <p className="empty">
               {say(timeline.empty, { count: entries.length })}{' '}
               <button type="button" className="link-button" onClick={() => onFilter(everything)}>{say(timeline.clear)}</button>
             </p>
           )}
-          <div className="lanes-side">
-            <Lanes
-              overview={overview}
-              entries={entries}
-              from={filter.span?.from ?? firstDayOf(filter.period, overview.at)}
-              span={filter.span}
-              onSpan={(span) => onFilter({ ...filter, span })}
-            />
-            <p className="small faint">{say(timeline.lanesNote)}</p>
-          </div>
+          {shown.length > 0 && <TimelineList key={JSON.stringify(filter)} entries={shown} openDocument={openDocument} onOpen={onOpen} />}
         </div>
-      )}
+        {overview.timeline.length > 0 && <div className="lanes-side">
+          <Periods filter={filter} onFilter={onFilter} />
+          <Lanes
+            overview={overview}
+            entries={entries}
+            from={filter.span?.from ?? firstDayOf(filter.period, overview.at)}
+            span={filter.span}
+            onSpan={(span) => onFilter({ ...filter, span })}
+          />
+          <p className="small faint lanes-note">{say(timeline.lanesNote)}</p>
+        </div>}
+      </div>
     </section>
   )
 }
@@ -70,24 +69,31 @@ const periods: Period[] = ['all', 'years5', 'year1', 'months3']
 function Filters({ entries, filter, onFilter }: Pick<TimelineOf, 'entries' | 'filter' | 'onFilter'>) {
   const say = useSay()
   const data = useData()
-  const language = useLanguage()
   const choices = useMemo(() => choicesOf(entries), [entries])
   return (
     <div className="filters">
-      <label className="select-inline">
-        {say(timeline.kind)}
-        <select className="input" value={filter.kind} onChange={(event) => onFilter({ ...filter, kind: event.target.value as TimelineFilter['kind'] })}>
-          <option value="all">{say(timeline.all)}</option>
+      <div className="select-inline">
+        <select className="input" aria-label={say(timeline.kind)} value={filter.kind} onChange={(event) => onFilter({ ...filter, kind: event.target.value as TimelineFilter['kind'] })}>
+          <option value="all">{say(timeline.allKinds)}</option>
           {choices.kinds.map(({ kind, count }) => <option key={kind} value={kind}>{`${say(kinds[kind])} (${count})`}</option>)}
         </select>
-      </label>
-      <label className="select-inline">
-        {say(timeline.institution)}
-        <select className="input" value={filter.institution} onChange={(event) => onFilter({ ...filter, institution: event.target.value })}>
-          <option value="">{say(timeline.any)}</option>
+      </div>
+      <div className="select-inline">
+        <select className="input" aria-label={say(timeline.institution)} value={filter.institution} onChange={(event) => onFilter({ ...filter, institution: event.target.value })}>
+          <option value="">{say(timeline.allInstitutions)}</option>
           {choices.institutions.map(({ name, count }) => <option key={name} value={name}>{`${data(name)} (${count})`}</option>)}
         </select>
-      </label>
+      </div>
+    </div>
+  )
+}
+
+/** The period is chosen above the axis it changes; dragging on the lanes does the same for a pointer. */
+function Periods({ filter, onFilter }: Pick<TimelineOf, 'filter' | 'onFilter'>) {
+  const say = useSay()
+  const language = useLanguage()
+  return (
+    <div className="filters">
       <div className="toggles" role="group" aria-label={say(timeline.period)}>
         {periods.map((period) => (
           <button

@@ -16,6 +16,7 @@ const growBy = 120
 
 export function TimelineList({ entries, openDocument, onOpen }: ListOf) {
   const say = useSay()
+  const language = useLanguage()
   const [count, setCount] = useState(firstCount)
   const pane = useRef<HTMLDivElement>(null)
   const end = useRef<HTMLButtonElement>(null)
@@ -33,7 +34,7 @@ export function TimelineList({ entries, openDocument, onOpen }: ListOf) {
     <div className="timeline-list" ref={pane} role="region" aria-label={say(timeline.list)} tabIndex={0}>
       {years.map(({ year, entries: ofYear }) => (
         <section key={year} aria-label={year}>
-          <h3 className="year num">{year}.</h3>
+          <h3 className="year num">{formatDate(language, year)}</h3>
           <ul>
             {ofYear.map((entry) => (
               <Entry key={entry.id} entry={entry} isOpen={entry.document !== null && entry.document === openDocument} onOpen={onOpen} />

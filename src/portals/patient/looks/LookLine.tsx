@@ -4,11 +4,11 @@ import { formatDate, formatTime } from '../../shared/format.ts'
 import { Icon, type IconName } from '../../shared/Icon.tsx'
 import { type Say, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { resourceWords } from '../../shared/words.ts'
-import { lookBases, looks as words, roleWords } from '../words.ts'
+import { lookBases, looks as words, lookThings, roleWords } from '../words.ts'
 import { isOwn } from './model.ts'
 
 const kinds = { read: words.read, search: words.search, write: words.write, denied: words.refused, visit: words.visit, system: words.system }
-const icons: Record<Look['kind'], IconName> = { read: 'info', search: 'search', write: 'document', denied: 'lock', visit: 'card', system: 'waiting' }
+const icons: Record<Look['kind'], IconName> = { read: 'eye', search: 'search', write: 'document', denied: 'lock', visit: 'card', system: 'waiting' }
 
 /** One look in plain sentences: who, where, when, on what basis, and what was opened. */
 export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
@@ -17,7 +17,7 @@ export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
   const language = useLanguage()
   const own = isOwn(look, me)
   const role = roleWords[look.role as keyof typeof roleWords]
-  const where = [look.unit, look.institution].filter((name) => name !== null).map(data).join(', ')
+  const where = [look.unit, look.institution].filter((name) => name !== null && name !== look.who).map((name) => data(name ?? '')).join(', ')
   return (
     <li className={look.allowed ? 'look' : 'look refused'}>
       <span className="look-icon"><Icon name={icons[look.kind]} /></span>
@@ -47,10 +47,10 @@ function openedOf(look: Look, say: Say, data: (text: string) => string): string 
   if (!look.allowed) return say(words.nothingOpened)
   if (look.kind === 'visit' || look.what.length === 0) return ''
   const what = look.what.map((type) => wordOf(type, say, data))
-  return say(look.kind === 'write' ? words.written : words.opened, { what: [...new Set(what)].join(', ') })
+  return say(look.kind === 'write' || look.basis === 'own-chart' ? words.written : words.opened, { what: [...new Set(what)].join(', ') })
 }
 
 function wordOf(type: string, say: Say, data: (text: string) => string): string {
-  const word = resourceWords[type as keyof typeof resourceWords] ?? (type === 'overview' ? resourceWords.Overview : undefined)
+  const word = resourceWords[type as keyof typeof resourceWords] ?? lookThings[type as keyof typeof lookThings]
   return word ? say(word) : data(type)
 }

@@ -33,11 +33,10 @@ export function parseOptions(command: Command, rest: string[]): Options {
   for (const [name, option] of Object.entries(command.options)) known[name] = { type: option.type }
   let values: Options
   try {
-    const parsed = parseArgs({ args: rest, options: known, allowPositionals: true, strict: true })
-    values = { ...parsed.values } as Options
-    if (parsed.positionals.length > 0) values['_'] = parsed.positionals.join(' ')
+    values = { ...parseArgs({ args: rest, options: known, allowPositionals: false, strict: true }).values } as Options
   } catch (error) {
-    throw new WrongUse((error as Error).message.split('\n')[0])
+    const [sentence = ''] = (error as Error).message.split(/[\n.]/)
+    throw new WrongUse(`${sentence}. See npm run spona -- ${command.name} --help`)
   }
   for (const [name, option] of Object.entries(command.options)) {
     values[name] ??= option.default
@@ -48,18 +47,29 @@ export function parseOptions(command: Command, rest: string[]): Options {
 
 export function helpOf(commands: readonly Command[], words: string[]): string {
   const prefix = words.filter((word) => !word.startsWith('-')).join(' ')
-  const chosen = commands.filter((one) => one.name === prefix || one.name.startsWith(`${prefix} `) || prefix === '')
-  if (chosen.length === 1 && chosen[0]?.name === prefix) return helpOfOne(chosen[0])
-  const list = (chosen.length > 0 ? chosen : commands).toSorted((a, b) => a.name.localeCompare(b.name))
+  const exact = commands.find((one) => one.name === prefix)
+  if (exact) return helpOfOne(exact)
+  const under = (word: string) => commands.filter((one) => one.name.startsWith(`${word} `))
+  const near = prefix === '' ? commands : under(prefix)
+  const ofSlice = near.length > 0 ? near : under(prefix.split(' ')[0] as string)
+  const unknown = near.length > 0 ? [] : [`There is no command "${prefix}".`, '']
+  const list = (ofSlice.length > 0 ? ofSlice : commands).toSorted((a, b) => a.name.localeCompare(b.name))
   const width = Math.max(...list.map((one) => one.name.length))
   const lines = list.map((one) => `  ${one.name.padEnd(width)}  ${one.summary}`)
-  return ['Usage: npm run spona -- <slice> <act> [--options]', '', ...lines, '', '--json answers for machines. Exit code: 0 done, 1 the answer is no, 2 wrong use.'].join('\n')
+  return [...unknown, 'Usage: npm run spona -- <slice> <act> [--options]', '', ...lines, '', ...footer].join('\n')
 }
 
+const footer = ['--help after a command says its options, --json answers for machines. Exit code: 0 done, 1 the answer is no, 2 wrong use.']
+
 function helpOfOne(command: Command): string {
-  const lines = Object.entries({ ...command.options, json: { type: 'boolean', about: 'Answer as JSON.' } }).map(([name, option]) => {
-    const fallback = 'default' in option && option.default !== undefined ? ` (default ${option.default})` : ''
-    return `  --${name}${option.type === 'string' ? ' VALUE' : ''}  ${option.about}${fallback}`
+  const all: Command['options'] = { ...command.options, json: { type: 'boolean', about: 'Answer as JSON.' } }
+  const options = Object.entries(all)
+  const left = options.map(([name, option]) => `--${name}${option.type === 'string' ? ' VALUE' : ''}`)
+  const width = Math.max(...left.map((text) => text.length))
+  const lines = options.map(([, option], at) => {
+    const fallback = option.default === undefined ? '' : ` (default ${option.default})`
+    const needed = option.required ? ' Required.' : ''
+    return `  ${left[at]?.padEnd(width)}  ${option.about}${fallback}${needed}`
   })
   return [`Usage: npm run spona -- ${command.name} [--options]`, '', command.summary, '', ...lines].join('\n')
 }

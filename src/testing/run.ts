@@ -1,6 +1,6 @@
 // `npm test [-- path …]`: starts one database for all test files, makes the migrated template, runs node:test, stops it again.
 import { spawn } from 'node:child_process'
-import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -24,6 +24,7 @@ if (files.length === 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'spona-tests-'))
+chmodSync(folder, 0o755) // As root a closed folder would put the data into /var/lib, where nobody removes it.
 const stop = await startCluster()
 const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...flags, ...files], {
   stdio: 'inherit',

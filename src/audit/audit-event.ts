@@ -15,6 +15,9 @@ const reasons = 'http://terminology.hl7.org/CodeSystem/v3-ActReason'
 
 type Pattern = { type: Coding; subtype: Coding; action: NonNullable<AuditEvent['action']>; profile?: 'Read' | 'Query' | 'Create' | 'Update' | 'Delete' }
 
+const applicationServer: Coding = {
+  system: 'http://terminology.hl7.org/CodeSystem/security-source-type', code: '4', display: 'Application Server',
+}
 const rest: Coding = { system: eventType, code: 'rest', display: 'RESTful Operation' }
 const application: Coding = { system: dicom, code: '110100', display: 'Application Activity' }
 const patientRecord: Coding = { system: dicom, code: '110110', display: 'Patient Record' }
@@ -75,7 +78,7 @@ export function auditEvent(row: EntryRow, referenceOf?: (patient: number) => str
     ...(isDenied ? { outcomeDesc: `denied${entry.basis ? `: ${entry.basis}` : ''}` } : {}),
     purposeOfEvent: [{ ...(purpose ? { coding: [purpose] } : {}), text: entry.purpose || 'not stated' }],
     agent: agentsOf(entry, pattern),
-    source: { observer: { display: 'Spona' }, type: [{ system: 'http://terminology.hl7.org/CodeSystem/security-source-type', code: '4', display: 'Application Server' }] },
+    source: { observer: { display: 'Spona' }, type: [applicationServer] },
     entity: entitiesOf(entry, referenceOf),
   }
 }
@@ -87,7 +90,8 @@ function agentsOf(entry: EntryText, pattern: Pattern): AuditEventAgent[] {
   const destination = { coding: [{ system: dicom, code: '110152', display: 'Destination Role ID' }] }
   const isRead = pattern.action === 'R'
   const isPerson = who.kind === 'person'
-  const asker: NonNullable<AuditEventAgent['who']> = { identifier: { system: 'urn:spona:actor', value: who.id || 'unknown' }, display: who.name || who.id || 'unknown' }
+  const name = who.name || who.id || 'unknown'
+  const asker: NonNullable<AuditEventAgent['who']> = { identifier: { system: 'urn:spona:actor', value: who.id || 'unknown' }, display: name }
   const recipient = pattern.action === 'R' || pattern.action === 'E'
   const agents: AuditEventAgent[] = [
     { type: isRead ? destination : source, who: isPerson ? { display: 'portal or client application' } : asker, requestor: !isPerson },
@@ -99,7 +103,7 @@ function agentsOf(entry: EntryText, pattern: Pattern): AuditEventAgent[] {
       type: { coding: [{ system: participation, code, display }] },
       ...(who.role ? { role: [{ text: who.role }] } : {}),
       who: asker,
-      name: who.name || who.id || 'unknown',
+      name,
       requestor: true,
     })
   }

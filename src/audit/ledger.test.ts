@@ -158,18 +158,19 @@ test('transactions that clash are run again', async (t) => {
   const ledger = await openLedger(t, world)
   await ledger.commit(aWork(1, ''))
   let runs = 0
+  const bothHaveRead = Promise.withResolvers<void>()
   const append = () => ledger.transaction(async (tx) => {
-    runs++
     await tx`set transaction isolation level repeatable read`
     const [row] = await tx<{ word: string }>`select word from probe.row where n = 1`
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    if (++runs === 2) bothHaveRead.resolve()
+    await bothHaveRead.promise
     await tx`update probe.row set word = ${`${row?.word}x`} where n = 1`
     tx.audit([anEntry()])
   })
   await Promise.all([append(), append()])
   const [row] = await sql<{ word: string }>`select word from probe.row where n = 1`
   assert.equal(row?.word, 'xx')
-  assert.ok(runs > 2)
+  assert.equal(runs, 3)
   assert.equal((await verify(world)).ok, true)
 })
 

@@ -6,6 +6,8 @@ import type { Looks } from './wire.ts'
 
 export const looksLimits = { linesDefault: 50, lines: 200, rowsRead: 20_000, rowsAtOnce: 500, keys: 100 } as const
 
+const beforeHint = 'Use next of the page before, or an instant such as 2026-11-23T10:00:00Z.'
+
 type Ask = { before?: string | undefined; limit?: number }
 
 /**
@@ -15,7 +17,7 @@ type Ask = { before?: string | undefined; limit?: number }
 export async function looksAt(world: { sql: Runner }, keys: readonly number[], { before, limit = looksLimits.linesDefault }: Ask): Promise<Looks> {
   const folding: Folding = { lines: new Map() }
   let place = before === undefined ? null : parsePlace(before)
-  if (before !== undefined && !place) throw new Refusal('incorrect', 'before is not a place in the list', { hint: 'Use next of the page before, or an instant such as 2026-11-23T10:00:00Z.' })
+  if (before !== undefined && !place) throw new Refusal('incorrect', 'before is not a place in the list', { hint: beforeHint })
   if (keys.length > looksLimits.keys) throw new Refusal('too-large', 'this person has more charts than one list can show')
 
   const total = await countLooks(world.sql, keys)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { WrongUse } from '../platform/cli.ts'
 import { anEntry, openLedger } from '../testing/audit.ts'
 import { startPlatform } from '../testing/platform.ts'
 import { seal, startSealing, verify } from './audit.ts'
@@ -71,6 +72,7 @@ test('the commands seal and verify, name what is broken, and answer by their exi
   assert.match(broken.lines.join('\n'), /BROKEN[^]*row \(stream \d, seq 2\) is missing/)
   const { first } = JSON.parse((await run('audit verify', world, { json: true })).lines[0] ?? '')
   assert.deepEqual([first.where, first.seq], ['entry', 2])
+  await assert.rejects(run('audit verify', world, { 'from-copy': '/no/such/folder' }), WrongUse)
 })
 
 test('sealing says at once when sealed rows are gone', async (t) => {

@@ -1,4 +1,5 @@
-import type { Command } from '../platform/cli.ts'
+import { existsSync } from 'node:fs'
+import { type Command, WrongUse } from '../platform/cli.ts'
 import { type Broken, type Report, verify } from './verify.ts'
 
 /** `npm run spona -- audit verify --from-copy /mnt/witness/seals` */
@@ -11,6 +12,7 @@ export const verifyCommand: Command = {
 
   async run(world, options, print) {
     const copy = options['from-copy']
+    if (typeof copy === 'string' && !existsSync(copy)) throw new WrongUse(`--from-copy: there is no folder ${copy}`)
     const report = await verify(world, typeof copy === 'string' ? { copy } : {})
     if (options['json']) print(JSON.stringify(report))
     else for (const line of linesOf(report)) print(line)

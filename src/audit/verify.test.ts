@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Sql } from '../platform/sql.ts'
+import { identifier, type Sql } from '../platform/sql.ts'
 import { anEntry, lookTwice } from '../testing/audit.ts'
 import { startPlatform, type TestPlatform } from '../testing/platform.ts'
 import { createLedger, seal, verify } from './audit.ts'
@@ -209,15 +209,30 @@ function changeCopy(dataDir: string, change: (text: string) => string): void {
   writeFileSync(file, change(readFileSync(file, 'utf8')))
 }
 
-for (const [name, { act, found }] of Object.entries(tamperings)) {
-  test(`verification finds ${name} and names the place`, async (t) => {
-    const platform = await startSealed(t)
-    await act(platform.owner, platform)
-    const report = await verify(platform.world)
-    assert.equal(report.ok, false)
-    assert.deepEqual(report.first, found)
-  })
-}
+test('verification names the place of every tampering', async (t) => {
+  const platform = await startSealed(t)
+  const { world, owner } = platform
+  const folder = copyFolder(world.config.DATA_DIR)
+  const untouched = `${folder}-untouched`
+  cpSync(folder, untouched, { recursive: true })
+  const tables = ['entry', 'stream', 'seal'].map((name) => ({ table: identifier(`audit.${name}`), kept: identifier(`public.kept_${name}`) }))
+  for (const { table, kept } of tables) await owner`create table ${kept} as table ${table}`
+
+  for (const [name, { act, found }] of Object.entries(tamperings)) {
+    await t.test(name, async () => {
+      await act(owner, platform)
+      const report = await verify(world)
+      assert.equal(report.ok, false)
+      assert.deepEqual(report.first, found)
+    })
+    for (const { table, kept } of tables) {
+      await owner`truncate ${table}`
+      await owner`insert into ${table} table ${kept}`
+    }
+    cpSync(untouched, folder, { recursive: true })
+  }
+  assert.deepEqual((await verify(world)).broken, [], 'each tampering began with a whole audit')
+})
 
 test('what is not sealed yet is stated: since when and how many rows', async (t) => {
   const { world, sql } = await startSealed(t)

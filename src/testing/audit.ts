@@ -3,7 +3,8 @@ import { createLedger, type Entry, type Ledger, type Who } from '../audit/audit.
 import type { World } from '../platform/world.ts'
 
 export const doctorWho: Who = {
-  id: 'doctor-1', name: 'др Милица Јовановић', kind: 'person', role: 'doctor', institution: 7, institutionName: 'ДЗ Савски венац', unit: 71, unitName: 'Општа медицина',
+  id: 'doctor-1', name: 'др Милица Јовановић', kind: 'person', role: 'doctor', institution: 7, institutionName: 'ДЗ Савски венац',
+  unit: 71, unitName: 'Општа медицина',
 }
 
 /** A plain read of a patient by a chosen doctor; say only what differs. */

@@ -1,5 +1,6 @@
 import type { Command } from '../platform/cli.ts'
 import { linkCommand, stateCommand, unlinkCommand } from './link.cli.ts'
+import { pending } from './pending.cli.ts'
 import { show } from './show.cli.ts'
 
-export const commands: Command[] = [linkCommand, unlinkCommand, stateCommand, show]
+export const commands: Command[] = [linkCommand, unlinkCommand, stateCommand, show, pending]

@@ -2,7 +2,7 @@ import type { Patient } from '@medplum/fhirtypes'
 import type { AuditedTransaction } from '../audit/audit.ts'
 import type { Resource } from '../fhir/fhir.ts'
 import { parseJson } from '../fhir/fhir.ts'
-import { fileChart, newKey } from '../identity/identity.ts'
+import { type Filed, fileChart, newKey } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
@@ -36,6 +36,8 @@ export type Applied = {
   body: string | null
   patient: number
   warnings: string[]
+  /** Number under which a Patient without JMBG and EBS is kept until one arrives. */
+  temporaryNumber: string | null
 }
 
 /** An operation with its place in the record. */
@@ -82,7 +84,7 @@ export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: r
   const results: Applied[] = []
   for (const [at, operation] of placed.entries()) {
     if (operation === null) {
-      results[at] = { type: '', id: '', version: 0, at: world.now(), status: 204, body: null, patient: 0, warnings: [] }
+      results[at] = { type: '', id: '', version: 0, at: world.now(), status: 204, body: null, patient: 0, warnings: [], temporaryNumber: null }
       continue
     }
     const before = current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null
@@ -115,7 +117,7 @@ async function applyOne(asking: Asking, tx: AuditedTransaction, operation: Place
   const at = nextInstant(world, before?.at ?? null)
   const place = { patient: operation.patient, id: operation.rowId, name: operation.name, version: (before?.version ?? 0) + 1, at, institution }
   const id = operation.name ?? operation.rowId
-  const told = { type: operation.type, id, patient: operation.patient, warnings: [] as string[] }
+  const told = { type: operation.type, id, patient: operation.patient, warnings: [] as string[], temporaryNumber: null }
   if (operation.kind === 'delete') {
     if (!before || before.deleted) return { result: { ...told, version: before?.version ?? 0, at, status: 204, body: null }, version: null }
     return { result: { ...told, version: place.version, at, status: 204, body: null }, version: makeTombstone(world, operation.type, place) }
@@ -127,11 +129,12 @@ async function applyOne(asking: Asking, tx: AuditedTransaction, operation: Place
       return { result: { ...told, version: before.version, at: before.at, status: 200, body: before.content }, version: null }
     }
   }
-  const warnings = operation.type === 'Patient' ? await file(asking, tx, operation, resource) : []
+  const filed = operation.type === 'Patient' ? await file(asking, tx, operation, resource) : null
   if (operation.type === 'Encounter') await noteEncounter(asking, tx, resource, { patient: operation.patient, id })
   const version = makeVersion(asking, resource, place)
   const status = before && !before.deleted ? 200 : 201
-  return { result: { ...told, warnings, version: place.version, at, status, body: version.body }, version }
+  const identity = filed && { warnings: filed.warnings.map(String), temporaryNumber: filed.state === 'pending' ? filed.temporaryNumber : null }
+  return { result: { ...told, ...identity, version: place.version, at, status, body: version.body }, version }
 }
 
 function requireMatch(operation: Placed, before: Stored | null): void {
@@ -165,13 +168,13 @@ async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource
   })
 }
 
-async function file(asking: Asking, tx: AuditedTransaction, operation: Placed, resource: Resource): Promise<string[]> {
+async function file(asking: Asking, tx: AuditedTransaction, operation: Placed, resource: Resource): Promise<Filed> {
   const filed = await fileChart(tx, asking.world, {
     patient: operation.patient, institution: asking.actor.institution as number, resource: resource as Patient,
     id: operation.name ?? operation.rowId, actor: asking.actor.id,
   })
   if (filed instanceof Refusal) throw atPath(filed, operation.path)
-  return filed.warnings
+  return filed
 }
 
 function atPath(refusal: Refusal, path: string): Refusal {

@@ -68,7 +68,7 @@ function responseOf(asking: Asking, applied: Applied, preference: Preference): s
   const response = {
     status: statusText[applied.status], ...location,
     ...(applied.version > 0 ? { etag: etagOf(applied.version), lastModified: applied.at.toISOString() } : {}),
-    ...(preference.give === 'OperationOutcome' || applied.warnings.length > 0 ? { outcome: outcomeOfApplied(applied) } : {}),
+    ...(preference.give === 'OperationOutcome' || applied.warnings.length > 0 || applied.temporaryNumber !== null ? { outcome: outcomeOfApplied(applied) } : {}),
   }
   // A transaction's answer is as long as its question only when the client asks for that.
   const resource = preference.give === 'representation' && applied.body !== null && preference.isGiven ? `"resource":${applied.body},` : ''

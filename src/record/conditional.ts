@@ -70,5 +70,6 @@ async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resourc
 export function asFound({ row, body, resource }: Hit): Applied {
   return {
     type: resource.resourceType, id: resource.id as string, version: row.version, at: row.at, status: 200, body, patient: row.patient, warnings: [],
+    temporaryNumber: null,
   }
 }

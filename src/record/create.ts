@@ -45,7 +45,7 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
     payload: change,
     compose: composer(asking),
   })
-  return { type, id: placed.rowId, version: 1, at, status: 201, body: version.body, patient: placed.patient, warnings: [] }
+  return { type, id: placed.rowId, version: 1, at, status: 201, body: version.body, patient: placed.patient, warnings: [], temporaryNumber: null }
 }
 
 // One function per world, so that the ledger gathers the payloads of a batch into the same CTEs.

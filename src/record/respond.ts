@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { parseJson, type Resource } from '../fhir/fhir.ts'
 import { fhirJson } from '../platform/http.ts'
-import { outcomeOf, Refusal } from '../platform/refusal.ts'
+import { outcomeOf, Refusal, type RefusalIssue } from '../platform/refusal.ts'
 import type { Applied } from './apply.ts'
 import type { Asking } from './asking.ts'
 
@@ -34,6 +34,7 @@ export function sendApplied(asking: Asking, reply: FastifyReply, applied: Applie
   if (applied.status === 204) return reply.code(204).header('etag', etagOf(applied.version)).send()
   reply.header('location', `${asking.base}/${applied.type}/${applied.id}/_history/${applied.version}`)
   reply.header('etag', etagOf(applied.version)).header('last-modified', applied.at.toUTCString()).header('content-type', fhirJson)
+  if (applied.temporaryNumber !== null) reply.header('x-spona-temporary-number', applied.temporaryNumber)
   reply.code(applied.status)
   if (preference.give === 'minimal') return reply.send()
   if (preference.give === 'OperationOutcome') return reply.send(JSON.stringify(outcomeOfApplied(applied)))
@@ -41,8 +42,14 @@ export function sendApplied(asking: Asking, reply: FastifyReply, applied: Applie
 }
 
 export function outcomeOfApplied(applied: Applied) {
-  const warnings = applied.warnings.map((diagnostics) => ({ severity: 'warning' as const, code: 'business-rule', diagnostics }))
-  return outcomeOf(warnings.length > 0 ? warnings : [{ severity: 'information', code: 'informational', diagnostics: 'all is well' }])
+  const issues: RefusalIssue[] = applied.warnings.map((diagnostics) => ({ severity: 'warning', code: 'business-rule', diagnostics }))
+  if (applied.temporaryNumber !== null) {
+    issues.push({
+      severity: 'information', code: 'informational', diagnostics: `pending identity under the temporary number ${applied.temporaryNumber}`,
+      hint: 'Send the Patient again with its JMBG or EBS as soon as it is known.',
+    })
+  }
+  return outcomeOf(issues.length > 0 ? issues : [{ severity: 'information', code: 'informational', diagnostics: 'all is well' }])
 }
 
 const accepted = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json'])

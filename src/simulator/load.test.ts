@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { numbers } from '../identity/identity.ts'
+import { WrongUse } from '../platform/cli.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { startRecord, tell } from '../testing/simulator.ts'
 import { loadPopulation } from './load.ts'
@@ -79,8 +80,8 @@ test('populations of different seeds live side by side', async (t) => {
 test('the command refuses a count that is no number and answers figures for machines', async (t) => {
   const { world } = await startRecord(t)
   const lines: string[] = []
-  await assert.rejects(async () => people.run(world, { count: 'many', seed: '1' }, () => {}), (error) => error instanceof Refusal && /--count/.test(error.message))
-  await assert.rejects(async () => people.run(world, { count: '5', seed: '-1' }, () => {}), (error) => error instanceof Refusal && /--seed/.test(error.message))
+  await assert.rejects(async () => people.run(world, { count: 'many', seed: '1' }, () => {}), (error) => error instanceof WrongUse && /--count/.test(error.message))
+  await assert.rejects(async () => people.run(world, { count: '5', seed: '-1' }, () => {}), (error) => error instanceof WrongUse && /--seed/.test(error.message))
   await people.run(world, { count: '5', seed: '8', json: true }, (line) => lines.push(line))
   const answer = JSON.parse(lines.join('')) as Record<string, number>
   assert.equal(lines.length, 1)

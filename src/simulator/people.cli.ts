@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { SingleBar } from 'cli-progress'
-import type { Command, Print } from '../platform/cli.ts'
-import { Refusal } from '../platform/refusal.ts'
+import { type Command, type Print, WrongUse } from '../platform/cli.ts'
 import type { World } from '../platform/world.ts'
 import { addUp, startOthers } from './child-loads.ts'
 import { type Figures, loadPopulation, type Part } from './load.ts'
@@ -70,7 +69,7 @@ async function loadPart(world: World, wish: { seed: number; count: number; part:
 function readPart(text: string | boolean | undefined): Part {
   const [, place = '', of = ''] = /^([1-9]\d?)\/([1-9]\d?)$/.exec(String(text)) ?? []
   if (place && Number(place) <= Number(of)) return { place: Number(place) - 1, of: Number(of) }
-  throw new Refusal('incorrect', '--part must be like 2/4')
+  throw new WrongUse('--part must be like 2/4')
 }
 
 const usualProcesses = (count: number) => Math.max(1, Math.min(Math.floor(availableParallelism() / 2), Math.floor(count / peoplePerProcessMin)))
@@ -78,7 +77,7 @@ const usualProcesses = (count: number) => Math.max(1, Math.min(Math.floor(availa
 function wholeNumber(text: string | boolean | undefined, low: number, high: number, name: string): number {
   const number = Number(text)
   if (typeof text === 'string' && /^\d+$/.test(text) && number >= low && number <= high) return number
-  throw new Refusal('incorrect', `--${name} must be a whole number from ${low} to ${high}`)
+  throw new WrongUse(`--${name} must be a whole number from ${low} to ${high}`)
 }
 
 /** A bar for people, a line every tenth part for logs, nothing for machines. */

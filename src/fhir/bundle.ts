@@ -4,9 +4,9 @@ import { shown } from './runtime/check.ts'
 import { idForm } from './runtime/primitives.ts'
 import type { Issue, Resource } from './types.ts'
 
-export const entriesMax = 20_000
+const entriesMax = 20_000
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Target =
   | { kind: 'type'; type: string }
   | { kind: 'instance'; type: string; id: string }
@@ -120,7 +120,7 @@ function namesOf(fullUrl: string | null): string[] {
 }
 
 /** An entry's url is relative to the base of the server. */
-export function targetOf(url: string): Target | null {
+function targetOf(url: string): Target | null {
   const relative = url.startsWith('/') ? url.slice(1) : url
   const question = relative.indexOf('?')
   const path = question < 0 ? relative : relative.slice(0, question)
@@ -132,7 +132,7 @@ export function targetOf(url: string): Target | null {
   return idForm.test(id) ? { kind: 'instance', type, id } : null
 }
 
-export const queryOf = (query: string): [string, string][] => [...new URLSearchParams(query)]
+const queryOf = (query: string): [string, string][] => [...new URLSearchParams(query)]
 
 function ifNoneExistOf(value: unknown): [string, string][] | null {
   const text = textOf(value)

@@ -8,7 +8,7 @@ declare global {
 }
 
 /** No clinical document nests this deep; a parser that follows any depth can be made to run out of stack. */
-export const jsonDepthMax = 128
+const jsonDepthMax = 128
 
 /**
  * JSON in, exactly: a number that a double would print differently (1.50, 1e3, twenty digits) becomes a JSON.rawJSON object that

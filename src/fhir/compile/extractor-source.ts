@@ -5,7 +5,7 @@ import { choiceProperty, type Field, type Model } from './model.ts'
 import { type Expression, parsePath } from './path-parser.ts'
 import type { Expansion } from './value-sets.ts'
 
-export type ExtractorSource = { source: string; notCompiled: string[] }
+type ExtractorSource = { source: string; notCompiled: string[] }
 
 type Sink = (value: string, type: string, field: Field | null) => string
 type Writer = { model: Model; expand: (url: string) => Expansion | null; level: number; notCompiled: string[] }

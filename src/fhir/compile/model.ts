@@ -33,7 +33,7 @@ const systemTypes: Record<string, string> = {
 
 export const isPrimitive = (code: string) => /^[a-z]/.test(code) && !code.includes('.') && code !== 'xhtml'
 
-export const lastName = (path: string) => path.slice(path.lastIndexOf('.') + 1)
+const lastName = (path: string) => path.slice(path.lastIndexOf('.') + 1)
 export const capital = (word: string) => (word[0] as string).toUpperCase() + word.slice(1)
 
 /** The JSON property of one form of a choice: value + dateTime → valueDateTime. */

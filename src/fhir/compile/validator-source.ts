@@ -5,7 +5,7 @@ import { type InvariantCompiler, invariantCompiler } from './invariant-source.ts
 import { type Constraint, choiceProperty, type Field, type FieldType, isPrimitive, type Model, type Structure } from './model.ts'
 import type { Expansion } from './value-sets.ts'
 
-export type ValidatorSource = { source: string; notCompiled: string[] }
+type ValidatorSource = { source: string; notCompiled: string[] }
 
 type Writer = {
   model: Model

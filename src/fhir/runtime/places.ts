@@ -2,7 +2,7 @@ import type { Check } from './check.ts'
 import { withKey } from './places-bundle.ts'
 
 type Json = Record<string, unknown>
-export type Rule = (object: Json, check: Check, depth: number) => void
+type Rule = (object: Json, check: Check, depth: number) => void
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const isAbsolute = (uri: unknown) => typeof uri !== 'string' || scheme.test(uri)

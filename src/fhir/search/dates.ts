@@ -9,7 +9,7 @@ export const endOfTime = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
  * A date without a zone is a day of the country, in resources and in searches alike: "the server's local timezone should be
  * assumed" (https://hl7.org/fhir/R4/search.html#date). A visit at half past midnight in Belgrade is found under its own day.
  */
-export const localZone = 'Europe/Belgrade'
+const localZone = 'Europe/Belgrade'
 
 const form = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
 const dayMs = 86_400_000

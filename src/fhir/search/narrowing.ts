@@ -15,7 +15,7 @@ export type Condition =
   | { is: 'uri-below'; value: string }
   /** Bounds for the bounds of an element: lowFrom ≤ low ≤ lowTo, highFrom ≤ high ≤ highTo, each where given. */
   | ({ is: 'date' | 'number' } & IntervalBounds)
-export type IntervalBounds = { lowFrom?: number; lowTo?: number; highFrom?: number; highTo?: number }
+type IntervalBounds = { lowFrom?: number; lowTo?: number; highFrom?: number; highTo?: number }
 
 export function narrowing(search: Search): Narrowing[] {
   return search.clauses.flatMap((clause) => {

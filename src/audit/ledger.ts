@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isConnectionLost, isRetryable, sqlstate } from '../platform/sql.ts'
-import { Refusal } from '../platform/refusal.ts'
+import { isRetryable } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
+import { asRefusal, attemptsMax, nothingStored, stopping, storeBatch, type Unanswered, unknownOutcome } from './batch.ts'
 import { type Entry, writeEntry } from './entry.ts'
-import { type AuditedTransaction, establish, type Lane, openLane, type Outcome, runTransaction, sever, writeBatch } from './lane.ts'
-import { createLanes } from './lanes.ts'
-import { composeAll, createQueue, limits, type Ticket, type Work } from './queue.ts'
+import { type AuditedTransaction, establish, type Lane, openLane, type Outcome, runTransaction } from './lane.ts'
+import { closeLanes, createLanes, giveBack, type Lanes, replaceLane, takeForTransaction, takeLane } from './lanes.ts'
+import { createQueue, limits, type Queue, type Ticket, type Work } from './queue.ts'
 
 export type Ledger = {
   /** Durable when it resolves. What arrives while a commit is in flight becomes the next commit. */
@@ -17,7 +17,9 @@ export type Ledger = {
   close(): Promise<void>
 }
 
-const attemptsMax = 3
+type Desk = { world: World; queue: Queue; lanes: Lanes; sweep: NodeJS.Timeout; inFlight: number; isPumpPlanned: boolean; isClosing: boolean }
+type Act<T> = (tx: AuditedTransaction) => Promise<T>
+
 const sweepMs = 500
 const closeLimitMs = 10_000
 
@@ -26,176 +28,128 @@ export async function createLedger(world: World, options: { lanes?: number } = {
   const lanes = createLanes({
     open: () => openLane(world),
     count: options.lanes ?? world.config.LANES,
-    onFree: () => pump(),
+    onFree: () => pump(desk),
     onTrouble: (error) => world.log.warn({ err: error }, 'the audit cannot open a connection and tries again'),
   })
-  let isClosing = false
-  let isPumpPlanned = false
-  let inFlight = 0
-
-  /** After the sockets that are ready have been read: requests that came together share a commit. */
-  const planPump = () => {
-    if (isPumpPlanned) return
-    isPumpPlanned = true
-    setImmediate(pump)
-  }
-  function pump(): void {
-    isPumpPlanned = false
-    while (queue.length > 0) {
-      const lane = lanes.takeForBatch()
-      if (!lane) return
-      void runBatch(lane)
-    }
-  }
-  const sweep = setInterval(() => refuseLate(queue.takeAll(), queue.putBack), sweepMs)
-  sweep.unref()
-
-  async function runBatch(lane: Lane): Promise<void> {
-    const tickets = queue.takeBatch()
-    inFlight += tickets.length
-    try {
-      const lost = await storeBatch(world, lane, tickets)
-      if (lost) await afterLoss(lane, lost)
-    } finally {
-      inFlight -= tickets.length
-      lanes.giveBack(lane)
-      pump()
-    }
-  }
-
-  /** What was sent is answered by what can be found out; what was not stored for certain stands in line again. */
-  async function afterLoss(lane: Lane, { sent, unsent }: Unanswered): Promise<void> {
-    const outcome = await askOutcome(lane)
-    const again: Ticket[] = []
-    for (const ticket of sent) {
-      if (outcome === 'stored') ticket.resolve()
-      else if (outcome === 'unknown') ticket.reject(unknownOutcome())
-      else if (++ticket.attempts >= attemptsMax) ticket.reject(nothingStored())
-      else again.push(ticket)
-    }
-    queue.putBack([...again, ...unsent])
-  }
-
-  async function askOutcome(lost: Lane): Promise<Outcome> {
-    if (!lost.pending) return 'absent'
-    const fresh = await lanes.replace(lost)
-    if (!fresh) return 'unknown'
-    try {
-      return await establish(fresh, lost)
-    } finally {
-      lanes.giveBack(fresh)
-    }
-  }
-
-  function enqueue(entries: Entry[], work: Work | null): Promise<void> {
-    if (isClosing) return Promise.reject(new Refusal('busy', 'the server is stopping', { retryAfterSeconds: 5 }))
-    const now = world.now()
-    return new Promise<void>((resolve, reject) => {
-      const written = entries.map((entry) => writeEntry(entry, now))
-      queue.push({ entries: written, work, resolve, reject, deadline: performance.now() + limits.waitMs, attempts: 0 })
-      planPump()
-    })
-  }
-
-  async function transaction<T>(act: (tx: AuditedTransaction) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      if (isClosing) throw new Refusal('busy', 'the server is stopping', { retryAfterSeconds: 5 })
-      const lane = await lanes.takeForTransaction()
-      inFlight++
-      try {
-        const done = await attemptTransaction(lane, act)
-        if (done !== 'again') return done.result
-        if (attempt >= attemptsMax) throw nothingStored()
-      } catch (error) {
-        if (!isRetryable(error) || attempt >= attemptsMax) throw asRefusal(error)
-      } finally {
-        inFlight--
-        lanes.giveBack(lane)
-        pump()
-      }
-    }
-  }
-
-  async function attemptTransaction<T>(lane: Lane, act: (tx: AuditedTransaction) => Promise<T>): Promise<{ result: T } | 'again'> {
-    let last: { result: T } | undefined
-    try {
-      last = { result: await runTransaction(world, lane, async (tx) => (last = { result: await act(tx) }).result) }
-      return last
-    } catch (error) {
-      if (!lane.isLost) throw error
-      const outcome = await askOutcome(lane)
-      if (outcome === 'unknown') throw unknownOutcome()
-      if (outcome === 'absent') return 'again'
-      return last as { result: T } // It had been sent for commit, so the act has its result.
-    }
-  }
-
+  const sweep = setInterval(() => refuseLate(queue), sweepMs).unref()
+  const desk: Desk = { world, queue, lanes, sweep, inFlight: 0, isPumpPlanned: false, isClosing: false }
   return {
-    record: (entries) => (entries.length === 0 ? Promise.resolve() : enqueue(entries, null)),
-    commit: (work) => enqueue(work.entries, work),
-    transaction,
-    async close() {
-      isClosing = true
-      const until = performance.now() + closeLimitMs
-      while ((queue.length > 0 || inFlight > 0) && performance.now() < until) await sleep(5)
-      clearInterval(sweep)
-      for (const ticket of queue.takeAll()) ticket.reject(nothingStored())
-      await lanes.close()
-    },
+    record: (entries) => (entries.length === 0 ? Promise.resolve() : enqueue(desk, entries, null)),
+    commit: (work) => enqueue(desk, work.entries, work),
+    transaction: (act) => transaction(desk, act),
+    close: () => close(desk),
   }
 }
 
-/** The callers that a lost lane left without an answer: `lane.pending` speaks of those sent. */
-type Unanswered = { sent: Ticket[]; unsent: Ticket[] }
-
-async function storeBatch(world: World, lane: Lane, tickets: Ticket[]): Promise<Unanswered | null> {
-  try {
-    await writeBatch(lane, composeAll(tickets), tickets.flatMap((ticket) => ticket.entries))
-    for (const ticket of tickets) ticket.resolve()
-    return null
-  } catch (error) {
-    if (lane.isLost || isConnectionLost(error)) {
-      sever(lane)
-      return { sent: tickets, unsent: [] }
-    }
-    if (tickets.length > 1) return storeOneByOne(world, lane, tickets)
-    const [only] = tickets as [Ticket]
-    if (isRetryable(error) && ++only.attempts < attemptsMax) return storeBatch(world, lane, tickets)
-    only.reject(asRefusal(error))
-    return null
-  }
-}
-
-/** Nothing of a failed batch is stored and the head has not moved: alone, only the work that is wrong fails. */
-async function storeOneByOne(world: World, lane: Lane, tickets: Ticket[]): Promise<Unanswered | null> {
-  world.log.debug({ works: tickets.length }, 'a batch failed and is tried one by one')
-  for (const [at, ticket] of tickets.entries()) {
-    const lost = await storeBatch(world, lane, [ticket])
-    if (lost) return { sent: lost.sent, unsent: tickets.slice(at + 1) }
-  }
-  return null
-}
-
-function refuseLate(waiting: Ticket[], putBack: (tickets: Ticket[]) => void): void {
-  const now = performance.now()
-  for (const late of waiting.filter((ticket) => ticket.deadline <= now)) late.reject(nothingStored())
-  putBack(waiting.filter((ticket) => ticket.deadline > now))
-}
-
-const nothingStored = () =>
-  new Refusal('busy', 'the database could not be reached in time; nothing was stored', { retryAfterSeconds: 2 })
-const unknownOutcome = () =>
-  new Refusal('busy', 'the connection to the database was lost during the commit; whether it was stored is unknown', {
-    hint: 'Read before you write again.', retryAfterSeconds: 2,
+async function enqueue(desk: Desk, entries: Entry[], work: Work | null): Promise<void> {
+  if (desk.isClosing) throw stopping()
+  const now = desk.world.now()
+  const written = entries.map((entry) => writeEntry(entry, now))
+  return new Promise<void>((resolve, reject) => {
+    desk.queue.push({ entries: written, work, resolve, reject, deadline: performance.now() + limits.waitMs, attempts: 0 })
+    if (desk.isPumpPlanned) return
+    desk.isPumpPlanned = true
+    // After the sockets that are ready have been read: requests that came together share a commit.
+    setImmediate(() => {
+      desk.isPumpPlanned = false
+      pump(desk)
+    })
   })
+}
 
-const full = new Set(['53100'])
-const overloaded = new Set(['57014', '55P03', '53200', '53300', '53400', '40001', '40P01', '25P03'])
+function pump(desk: Desk): void {
+  while (desk.queue.length > 0) {
+    const lane = takeLane(desk.lanes)
+    if (!lane) return
+    void runBatch(desk, lane)
+  }
+}
 
-/** What the database could not do becomes a sentence; what the caller's own SQL did wrong stays an error. */
-function asRefusal(error: unknown): unknown {
-  const code = sqlstate(error)
-  if (full.has(code)) return new Refusal('full', 'the disk of the database is full; nothing was stored')
-  if (overloaded.has(code)) return new Refusal('busy', 'the database is too busy; nothing was stored', { retryAfterSeconds: 1 })
-  return error
+async function runBatch(desk: Desk, lane: Lane): Promise<void> {
+  const tickets = desk.queue.takeBatch()
+  desk.inFlight += tickets.length
+  try {
+    const lost = await storeBatch(desk.world, lane, tickets)
+    if (lost) await afterLoss(desk, lane, lost)
+  } finally {
+    desk.inFlight -= tickets.length
+    giveBack(desk.lanes, lane)
+    pump(desk)
+  }
+}
+
+/** What was sent is answered by what can be found out; what was not stored for certain stands in line again. */
+async function afterLoss(desk: Desk, lane: Lane, { sent, unsent }: Unanswered): Promise<void> {
+  const outcome = await askOutcome(desk, lane)
+  const again: Ticket[] = []
+  for (const ticket of sent) {
+    if (outcome === 'stored') ticket.resolve()
+    else if (outcome === 'unknown') ticket.reject(unknownOutcome())
+    else if (++ticket.attempts >= attemptsMax) ticket.reject(nothingStored())
+    else again.push(ticket)
+  }
+  desk.queue.putBack([...again, ...unsent])
+}
+
+async function askOutcome({ lanes }: Desk, lost: Lane): Promise<Outcome> {
+  if (!lost.pending) return 'absent'
+  const fresh = await replaceLane(lanes, lost)
+  if (!fresh) return 'unknown'
+  try {
+    return await establish(fresh, lost)
+  } finally {
+    giveBack(lanes, fresh)
+  }
+}
+
+async function transaction<T>(desk: Desk, act: Act<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    if (desk.isClosing) throw stopping()
+    const lane = await takeForTransaction(desk.lanes)
+    desk.inFlight++
+    try {
+      const done = await attemptTransaction(desk, lane, act)
+      if (done !== 'again') return done.result
+      if (attempt >= attemptsMax) throw nothingStored()
+    } catch (error) {
+      if (!isRetryable(error) || attempt >= attemptsMax) throw asRefusal(error)
+    } finally {
+      desk.inFlight--
+      giveBack(desk.lanes, lane)
+      pump(desk)
+    }
+  }
+}
+
+async function attemptTransaction<T>(desk: Desk, lane: Lane, act: Act<T>): Promise<{ result: T } | 'again'> {
+  let last: { result: T } | undefined
+  const remembered: Act<T> = async (tx) => {
+    last = { result: await act(tx) }
+    return last.result
+  }
+  try {
+    return { result: await runTransaction(desk.world, lane, remembered) }
+  } catch (error) {
+    if (!lane.isLost) throw error
+    const outcome = await askOutcome(desk, lane)
+    if (outcome === 'unknown') throw unknownOutcome()
+    // Stored means that the commit had been sent, so the act had come to its result.
+    return outcome === 'stored' && last ? last : 'again'
+  }
+}
+
+function refuseLate(queue: Queue): void {
+  const now = performance.now()
+  const waiting = queue.takeAll()
+  for (const late of waiting.filter((ticket) => ticket.deadline <= now)) late.reject(nothingStored())
+  queue.putBack(waiting.filter((ticket) => ticket.deadline > now))
+}
+
+async function close(desk: Desk): Promise<void> {
+  desk.isClosing = true
+  const until = performance.now() + closeLimitMs
+  while ((desk.queue.length > 0 || desk.inFlight > 0) && performance.now() < until) await sleep(5)
+  clearInterval(desk.sweep)
+  for (const ticket of desk.queue.takeAll()) ticket.reject(nothingStored())
+  await closeLanes(desk.lanes)
 }

@@ -1,10 +1,11 @@
 // Accounts of the demo and the relations that make them useful on this day.
 
-import { createAccount, type NewRelation, relateAll, setDuty } from '../access/access.ts'
+import { createAccount, type NewRelation, relateAll } from '../access/access.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { isoDay } from './calendar.ts'
 import type { Country } from './country.ts'
 import { type DemoAccount, demoPassword } from './demo.ts'
+import { type DemoDay, planDay } from './demo-day.ts'
 import { doctorsOf } from './households.ts'
 import type { Institution, Unit } from './institutions.ts'
 import type { Person } from './person.ts'
@@ -23,9 +24,7 @@ export type Scene = {
   registered: readonly Registered[]
 }
 
-type Made = { accounts: DemoAccount[]; showcase: { name: string; what: string }[] }
-
-const hourMs = 3_600_000
+type Made = { accounts: DemoAccount[]; showcase: { name: string; what: string }[]; day: DemoDay }
 
 export async function makeAccounts(scene: Scene): Promise<Made> {
   const center = scene.country.institutions[0]!
@@ -42,8 +41,7 @@ export async function makeAccounts(scene: Scene): Promise<Made> {
     await citizenAccount(scene, 'roditelj', protagonists.anaphylaxis, protagonists.child, 'родитељ са дететом'),
     ...(await officeAccounts(scene, center)),
   ]
-  await openDay(scene, { doctor, nurse, technician, general, laboratory })
-  return { accounts, showcase: showcaseOf(scene) }
+  return { accounts, showcase: showcaseOf(scene), day: planDay(scene, { doctor, nurse, technician, general, laboratory }) }
 }
 
 const unitOf = (institution: Institution, kind: Unit['kind']): Unit => institution.units.find((unit) => unit.kind === kind)!
@@ -92,35 +90,6 @@ async function officeAccounts({ tx, country, register }: Scene, center: Institut
     await createAccount(tx, { userName, password: demoPassword, demo: true, name, roles, ...place })
   }
   return offices.map(({ userName, name, what }) => ({ userName, name, what }))
-}
-
-type Crew = { doctor: Worker; nurse: Worker; technician: Worker; general: Unit; laboratory: Unit }
-
-/** Rosters for a month, so a later start of the demo finds people at work; visits of today are open until the evening. */
-async function openDay(scene: Scene, { doctor, nurse, technician, general, laboratory }: Crew): Promise<void> {
-  const { tx, world, register, registered, people } = scene
-  const now = world.now()
-  const until = new Date(now.getTime() + 31 * 24 * hourMs)
-  const from = new Date(now.getTime() - 12 * hourMs)
-  const place = { general: register.unit(0, general.code), laboratory: register.unit(0, laboratory.code) }
-  await setDuty(tx, [
-    { worker: register.worker(doctor.licence), unit: place.general, from, until },
-    { worker: register.worker(nurse.licence), unit: place.general, from, until },
-    { worker: register.worker(technician.licence), unit: place.laboratory, from, until },
-  ])
-  const visit = (index: number, hoursAgo: number, unit: number, worker: Worker | null): NewRelation => ({
-    patient: registered[index]!.root, kind: 'visit', unit, worker: worker ? register.worker(worker.licence) : null, institution: register.institution(0),
-    from: new Date(now.getTime() - hoursAgo * hourMs), until: new Date(now.getTime() + 12 * hourMs), source: 'simulator', reason: 'преглед по заказаном термину',
-  })
-  const neighbours = people.filter((one) => one.index > protagonists.patient + 1 && one.death === null && one.municipality === people[0]!.municipality).slice(0, 3)
-  await relateAll(tx, [
-    visit(protagonists.child, 0.4, place.general, doctor),
-    visit(protagonists.patient, 0.8, place.general, doctor),
-    visit(protagonists.largest, 1.2, place.general, doctor),
-    ...neighbours.map(({ index }, order) => visit(index, 1.5 + order * 0.3, place.general, doctor)),
-    visit(protagonists.patient, 0.8, place.laboratory, null),
-    visit(protagonists.largest, 1.2, place.laboratory, null),
-  ])
 }
 
 const fullName = ({ given, family }: Person) => `${given} ${family}`

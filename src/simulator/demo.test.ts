@@ -49,3 +49,18 @@ test('a second start finds the demo country and tells the same names', async (t)
   assert.ok(lines.some((line) => line.includes('doktor')) && lines.some((line) => line.includes('Живорад Ђорђевић')))
   assert.deepEqual(linesOf(await makeDemoCountry(world)), lines)
 })
+
+test('the next day begins with visits of its own, once for all who start', async (t) => {
+  const { world, owner } = await startRecord(t, { DEMO_PEOPLE: '20' })
+  await makeDemoCountry({ ...world, now: () => new Date('2026-11-23T08:00:00Z') })
+  const live = async (at: string) => {
+    const [row] = await owner<{ visits: number }>`select count(*)::int4 as visits from access.relation where kind = 'visit' and from_at <= ${at} and until_at > ${at}`
+    return row!.visits
+  }
+  const first = await live('2026-11-23T08:00:00Z')
+  assert.ok(first >= 7)
+  assert.equal(await live('2026-11-24T08:00:00Z'), 0)
+  const tomorrow = { ...world, now: () => new Date('2026-11-24T08:00:00Z') }
+  await Promise.all([makeDemoCountry(tomorrow), makeDemoCountry(tomorrow)])
+  assert.equal(await live('2026-11-24T08:00:00Z'), first)
+})

@@ -4,7 +4,8 @@ import type { World } from '../platform/world.ts'
 import { registerBlock, type Registered } from './register-people.ts'
 import { loadPopulation } from './load.ts'
 import { makeAccounts } from './demo-accounts.ts'
-import { demoSummary, saveDemoSummary } from './store.ts'
+import { type DemoDay, endOfDay, openDay } from './demo-day.ts'
+import { claimDay, findDemo, saveDemo } from './store.ts'
 
 export type DemoAccount = { userName: string; name: string; what: string }
 
@@ -26,24 +27,37 @@ export const demoPassword = 'demo'
  * people resume by block, accounts and this summary are one transaction.
  */
 export async function makeDemoCountry(world: World, options: { count?: number; report?: (people: number) => void } = {}): Promise<DemoSummary> {
-  const made = await demoSummary<DemoSummary>(world.sql)
-  if (made) return made
+  const made = await findDemo<DemoSummary, DemoDay>(world.sql)
+  if (made) {
+    await renewDay(world, made.day)
+    return made.summary
+  }
   const { country, register, figures, today, first } = await loadPopulation(world, {
     seed, count: options.count ?? world.config.DEMO_PEOPLE, report: ({ people }) => options.report?.(people),
   })
   return world.sql.begin(async (tx) => {
     // The block of the people everyone begins with is registered already; this only asks for their keys.
     const registered: Registered[] = await registerBlock(tx, world, register, first, today)
-    const { accounts, showcase } = await makeAccounts({ tx, world, country, register, people: first, registered })
+    const { accounts, showcase, day } = await makeAccounts({ tx, world, country, register, people: first, registered })
     const summary: DemoSummary = { seed, people: figures.people + figures.skipped, resources: figures.resources, password: demoPassword, accounts, showcase }
-    await saveDemoSummary(tx, summary)
+    const now = world.now()
+    await openDay(tx, day, now)
+    await saveDemo(tx, { summary, day, until: endOfDay(now) })
     return summary
+  })
+}
+
+/** A demo that is started again tomorrow finds patients at the doctor's, too. */
+async function renewDay(world: World, day: DemoDay): Promise<void> {
+  const now = world.now()
+  await world.sql.begin(async (tx) => {
+    if (await claimDay(tx, now, endOfDay(now))) await openDay(tx, day, now)
   })
 }
 
 /** For the start of the server: the lines that say who to sign in as. */
 export async function ensureDemoCountry(world: World, say: (line: string) => void): Promise<{ lines: string[] }> {
-  const isFirst = (await demoSummary(world.sql)) === null
+  const isFirst = (await findDemo(world.sql)) === null
   if (isFirst) say(`First run: inventing a country of ${world.config.DEMO_PEOPLE} people …`)
   const summary = await makeDemoCountry(world)
   return { lines: linesOf(summary) }

@@ -35,15 +35,27 @@ export async function saveBlock(tx: Transaction, seed: number, block: number, lo
            resources = simulator.progress.resources + excluded.resources`
 }
 
-export async function demoSummary<S>(sql: World['sql']): Promise<S | null> {
-  const [row] = await sql<{ summary: S }>`
-    select summary
+export type Demo<Summary, Day> = { summary: Summary; day: Day; until: Date }
+
+export async function findDemo<Summary, Day>(sql: World['sql']): Promise<Demo<Summary, Day> | null> {
+  const [row] = await sql<Demo<Summary, Day>>`
+    select summary, day, until
       from simulator.demo`
-  return row?.summary ?? null
+  return row ?? null
 }
 
-export async function saveDemoSummary(tx: Transaction, summary: object): Promise<void> {
+export async function saveDemo(tx: Transaction, { summary, day, until }: Demo<object, object>): Promise<void> {
   await tx`
-    insert into simulator.demo (summary)
-    values (${JSON.stringify(summary)}::jsonb)`
+    insert into simulator.demo (summary, day, until)
+    values (${JSON.stringify(summary)}::jsonb, ${JSON.stringify(day)}::jsonb, ${until})`
+}
+
+/** True for one caller only: the visits of a day are opened once, also when two processes start. */
+export async function claimDay(tx: Transaction, now: Date, until: Date): Promise<boolean> {
+  const claimed = await tx`
+    update simulator.demo
+       set until = ${until}
+     where until <= ${now}
+ returning id`
+  return claimed.length > 0
 }

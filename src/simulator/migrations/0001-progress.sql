@@ -25,6 +25,9 @@ grant select, insert, update on simulator.progress to spona_app;
 -- What the first run tells people: who may sign in as whom. One row, written with the accounts in one transaction.
 create table simulator.demo (
   id      int2 primary key default 1 check (id = 1),
-  summary jsonb not null
+  summary jsonb not null,
+  -- Visits of the day, by keys of the registers: each later start opens them anew once they are over.
+  day     jsonb not null,
+  until   timestamptz not null
 );
-grant select, insert on simulator.demo to spona_app;
+grant select, insert, update (until) on simulator.demo to spona_app;

@@ -71,8 +71,13 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   const patient = waiting?.patient ?? (operation.type === 'Patient'
     ? newKey(world)
     : (await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path)).patient)
-  if (operation.type === 'Patient') charts.created.add(patient)
-  return { ...operation, patient, rowId: waiting?.id ?? newId(world, patient), name: id, isNew: true }
+  const rowId = waiting?.id ?? newId(world, patient)
+  if (operation.type === 'Patient') {
+    charts.created.add(patient)
+    // What comes in the same request and is about this patient finds the chart by its name, which no table holds yet.
+    charts.reserved.set(id, { name: id, patient, id: rowId })
+  }
+  return { ...operation, patient, rowId, name: id, isNew: true }
 }
 
 /** Writes all operations, their charts, index rows, events and audit rows in the caller's transaction: all or nothing. */

@@ -77,6 +77,7 @@ function referenceCondition(asking: Asking, type: string, code: string, { litera
 }
 
 function hashedCondition({ world: { hashes } }: Asking, forms: readonly string[], ownKeys: readonly number[], isScoped: boolean): Fragment {
+  if (forms.length === 0) return fragment`false` // A patient nobody sent: no resource can refer to it under another name.
   const inside = forms.map((form) => fragment`position(${tokenBytes(hashes.narrow(form))}::bytea in r.tokens) > 0`)
   const narrow = fragment`(${join(inside, ' or ')})`
   if (isScoped) return narrow

@@ -17,7 +17,7 @@ export const pending: Command = {
       select person.temporary_number, chart.institution, said.birth_date, chart.linked_at as since
         from identity.person person
         join lateral (select key, institution, linked_at from identity.chart_key
-                       where chart_key.person = person.id order by linked_at limit 1) chart on true
+                       where chart_key.person = person.id and institution is not null order by linked_at limit 1) chart on true
         left join identity.demographics said on said.key = chart.key
        where person.identified_at is null and person.temporary_number is not null and person.state = 'active'
        order by chart.linked_at desc

@@ -15,7 +15,7 @@ type Allergen = {
   share: number
 }
 
-export const allergens: readonly Allergen[] = [
+const allergens: readonly Allergen[] = [
   { key: 'penicillin', text: 'Пеницилини', atc: ['J01CA', 'penicillins with extended spectrum'], category: 'medication', reaction: 'уртикарија', severe: 'анафилактичка реакција', share: 0.05 },
   { key: 'aspirin', text: 'Ацетилсалицилна киселина', atc: ['B01AC06', 'acetylsalicylic acid'], category: 'medication', reaction: 'бронхоспазам', severe: 'бронхоспазам', share: 0.008 },
   { key: 'sulfa', text: 'Сулфонамиди', atc: ['J01EE01', 'sulfamethoxazole and trimethoprim'], category: 'medication', reaction: 'макулопапулозни осип', severe: 'Стивенс–Џонсонов синдром', share: 0.012 },

@@ -28,7 +28,7 @@ export const systems = {
 } as const
 
 export const sourceOf = (institution: Institution) => `${systems.mb}:${institution.mb}`
-export const chartSystem = (institution: Institution) => `${systems.mb}:${institution.mb}:chart`
+const chartSystem = (institution: Institution) => `${systems.mb}:${institution.mb}:chart`
 
 export function openChart(person: Person, institution: Institution): Chart {
   const hex = (value: number, length: number) => value.toString(16).padStart(length, '0')
@@ -114,6 +114,7 @@ function telecomOf(person: Person): Patient['telecom'] & object {
     ...(person.email ? [{ system: 'email' as const, value: person.email }] : []),
   ]
 }
+
 
 /** Whole days of a stay are kept here, so that nobody is at the chosen doctor's while in hospital. */
 export type Stretch = { from: Day; until: Day }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { Refusal } from '../platform/refusal.ts'
 import type { Figures } from './load.ts'
 
-export type Others = { done: Promise<void>; stop(): void }
+type Others = { done: Promise<void>; stop(): void }
 
 /** Starts shares 2 to `of`; they run the command line this process was started with. */
 export function startOthers({ seed, count, of }: { seed: number; count: number; of: number }, show: (place: number) => (figures: Figures) => void): Others {

@@ -7,7 +7,7 @@ import { type Institution, makeInstitutions } from './institutions.ts'
 import { createIssuer, rangeOfSeed, workersRange } from './numbers.ts'
 import type { Person } from './person.ts'
 
-export type CountryOptions = { seed: number; count: number; today: string }
+type CountryOptions = { seed: number; count: number; today: string }
 
 export type Country = {
   seed: number

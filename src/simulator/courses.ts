@@ -8,7 +8,7 @@ import type { Sex } from './person.ts'
 type Curve = readonly (readonly [age: number, share: number])[]
 
 /** Begins so many years after the diagnosis; what it replaces ends then. */
-export type Step = { after: number; medicines: readonly string[]; share?: number; replaces?: readonly string[] }
+type Step = { after: number; medicines: readonly string[]; share?: number; replaces?: readonly string[] }
 
 export type Course = {
   code: string

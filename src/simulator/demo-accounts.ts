@@ -4,7 +4,6 @@ import { createAccount, type NewRelation, relateAll } from '../access/access.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { isoDay } from './calendar.ts'
 import type { Country } from './country.ts'
-import { type DemoAccount, demoPassword } from './demo.ts'
 import { type DemoDay, planDay } from './demo-day.ts'
 import { doctorsOf } from './households.ts'
 import type { Institution, Unit } from './institutions.ts'
@@ -13,6 +12,10 @@ import { protagonists } from './protagonists.ts'
 import type { Register } from './register-country.ts'
 import type { Registered } from './register-people.ts'
 import { nameOf, type Worker } from './workers.ts'
+
+export const demoPassword = 'demo'
+
+export type DemoAccount = { userName: string; name: string; what: string }
 
 export type Scene = {
   tx: Transaction

@@ -14,7 +14,7 @@ export type DemoDay = {
   visits: { patient: number; unit: number; worker: number | null; hoursAgo: number }[]
 }
 
-export type Crew = { doctor: Worker; nurse: Worker; technician: Worker; general: Unit; laboratory: Unit }
+type Crew = { doctor: Worker; nurse: Worker; technician: Worker; general: Unit; laboratory: Unit }
 
 const hourMs = 3_600_000
 const visitHours = 12

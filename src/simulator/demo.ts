@@ -3,11 +3,9 @@
 import type { World } from '../platform/world.ts'
 import { registerBlock, type Registered } from './register-people.ts'
 import { loadPopulation } from './load.ts'
-import { makeAccounts } from './demo-accounts.ts'
+import { type DemoAccount, demoPassword, makeAccounts } from './demo-accounts.ts'
 import { type DemoDay, endOfDay, openDay } from './demo-day.ts'
 import { claimDay, findDemo, saveDemo } from './store.ts'
-
-export type DemoAccount = { userName: string; name: string; what: string }
 
 export type DemoSummary = {
   seed: number
@@ -20,7 +18,6 @@ export type DemoSummary = {
 }
 
 const seed = 1
-export const demoPassword = 'demo'
 
 /**
  * Makes the demo country, or answers what the first run made. A first run that was killed half way is finished by the next:

@@ -15,7 +15,7 @@ import { type Stay, stays } from './stays-table.ts'
 import { prescribe } from './therapy.ts'
 import { diagnose, openVisit, perform, type Visit } from './visit.ts'
 
-export type Admission = { stay: Stay; until: Day }
+type Admission = { stay: Stay; until: Day }
 
 /** Told before the visits to doctors, which then keep clear of these days. */
 export function liveStays(life: Life): Admission[] {

@@ -4,7 +4,7 @@ import { add, institutionReference, systems, workerReference } from './chart.ts'
 import { careFor } from './life.ts'
 import type { Visit } from './visit.ts'
 
-export type Picture = { text: string; finding?: string; conclusion: string }
+type Picture = { text: string; finding?: string; conclusion: string }
 
 const loinc: Record<string, readonly [string, string]> = {
   'Радиографија срца и плућа (PA)': ['36643-5', 'XR Chest 2 Views'],

@@ -5,7 +5,7 @@ import { accountOf, mbOf, type NumberIssuer, pibOf } from './numbers.ts'
 import { createRandom } from './random.ts'
 import { staffUnit, type Worker } from './workers.ts'
 
-export type InstitutionKind =
+type InstitutionKind =
   | 'health-center' | 'general-hospital' | 'clinical-center' | 'institute' | 'private-practice' | 'private-laboratory' | 'pharmacy'
 
 /** What a unit does; histories ask for it by this word. */

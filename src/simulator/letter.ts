@@ -7,7 +7,7 @@ import type { Visit } from './visit.ts'
 
 export type Section = { title: string; loinc?: string; paragraphs?: readonly string[]; table?: { head: readonly string[]; rows: readonly (readonly string[])[] }; entries?: Reference<Resource>[] }
 
-export type Letter = { kind: 'discharge' | 'specialist'; title: string; day: Day; sections: readonly Section[] }
+type Letter = { kind: 'discharge' | 'specialist'; title: string; day: Day; sections: readonly Section[] }
 
 const kinds = { discharge: ['18842-5', 'Discharge summary'], specialist: ['11488-4', 'Consult note'] } as const
 

@@ -8,7 +8,7 @@ import type { Person } from './person.ts'
 import type { Random } from './random.ts'
 
 /** A long illness that this person has. */
-export type Illness = { code: string; onset: Day; end: Day | null; adherence: number }
+type Illness = { code: string; onset: Day; end: Day | null; adherence: number }
 
 export type Life = {
   person: Person
@@ -31,13 +31,13 @@ export type Life = {
   filed: Map<string, string>
 }
 
-export const recordYears = 11
+const recordYears = 11
 
 /**
  * Share of all contacts that is told. A real person of Serbia sees a doctor some nine times a year; a country of 100,000 people
  * with all of it would be 20 million resources, so most visits that would repeat the last one are left out.
  */
-export const toldShare = 0.12
+const toldShare = 0.12
 
 export function beginLife(person: Person, random: Random, directory: Directory, today: Day): Life {
   const yesterday = today - 1

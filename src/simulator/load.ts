@@ -12,13 +12,13 @@ import { type Register, registerCountry } from './register-country.ts'
 import { registerBlock, type Registered } from './register-people.ts'
 import { keepToday, loadedBlocks, saveBlock } from './store.ts'
 
-export const blockSize = 100
+const blockSize = 100
 /** Blocks that are on their way at a time: one waits for the database while another is being generated. */
 const blocksAtOnce = 3
 
 export type Figures = { people: number; skipped: number; charts: number; resources: number }
 
-export type LoadOptions = {
+type LoadOptions = {
   seed: number
   count: number
   /** Only every n-th block, for one of several processes. */
@@ -29,7 +29,7 @@ export type LoadOptions = {
 export type Part = { place: number; of: number }
 
 /** `first` are the people of the first block, whom demonstrations need again. */
-export type Loaded = { country: Country; register: Register; figures: Figures; today: string; first: Person[] }
+type Loaded = { country: Country; register: Register; figures: Figures; today: string; first: Person[] }
 
 type Run = { world: World; setting: Setting; register: Register; figures: Figures; report: (figures: Figures) => void }
 

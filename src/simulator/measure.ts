@@ -38,7 +38,7 @@ function setpointOf(life: Life, analysis: Analysis, isChild: boolean): number {
   return value
 }
 
-export type Shifts = Readonly<Record<string, number>>
+type Shifts = Readonly<Record<string, number>>
 
 function valueOf(life: Life, analysis: Analysis, day: Day, shifts: Shifts): number {
   let value = life.random.normal(setpointOf(life, analysis, ageAt(life, day) < 12), analysis.within) + (shifts[analysis.key] ?? 0)
@@ -71,7 +71,7 @@ export function flagOf(key: string, value: number, [low, high]: readonly [number
   return 'N'
 }
 
-export type LabOrder = { keys: readonly string[]; shifts?: Shifts; urine?: 'clear' | 'infected'; visit?: Visit }
+type LabOrder = { keys: readonly string[]; shifts?: Shifts; urine?: 'clear' | 'infected'; visit?: Visit }
 
 /** One sample: its results and the report over them. */
 export function sample(life: Life, care: Care, day: Day, order: LabOrder): Reference<DiagnosticReport> {

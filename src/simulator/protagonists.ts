@@ -11,7 +11,7 @@ export type Role = {
   story: Story
 }
 
-export type Protagonist = 'largest' | 'namesake' | 'anaphylaxis' | 'child' | 'unrecorded' | 'patient'
+type Protagonist = 'largest' | 'namesake' | 'anaphylaxis' | 'child' | 'unrecorded' | 'patient'
 
 const story = (courses: Story['courses'], rest: Partial<Story> = {}): Story => ({ courses, allergies: 'drawn', certain: [], intensity: 1, ...rest })
 

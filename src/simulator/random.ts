@@ -40,7 +40,7 @@ export function createRandom(seed: number, ...labels: (string | number)[]): Rand
 }
 
 /** FNV-1a with a final avalanche (MurmurHash3 fmix32), so that neighbouring labels give unrelated streams. */
-export function mix(text: string, start: number): number {
+function mix(text: string, start: number): number {
   let hash = start ^ 0x811c9dc5
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)

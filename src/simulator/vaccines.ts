@@ -22,7 +22,7 @@ export const vaccines = {
   covid: { atc: 'J07BN01', text: 'Вакцина против COVID-19 (иРНК)', against: ['COVID-19'], maker: 'Pfizer/BioNTech', series: 2, route: into.muscle, ml: 0.3 },
 } satisfies Record<string, Vaccine>
 
-export type VaccineKey = keyof typeof vaccines
+type VaccineKey = keyof typeof vaccines
 
 /** Days of age at which doses are due; the first two are given in the maternity ward. */
 export const calendar: readonly { day: number; doses: readonly (readonly [VaccineKey, number])[] }[] = [

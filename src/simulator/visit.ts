@@ -5,7 +5,7 @@ import { type Day, instant, isoDay } from './calendar.ts'
 import { add, type Care, type Chart, institutionReference, systems, unitReference, workerReference } from './chart.ts'
 import { chartAt, type Life } from './life.ts'
 
-export type VisitClass = 'AMB' | 'IMP' | 'EMER' | 'HH'
+type VisitClass = 'AMB' | 'IMP' | 'EMER' | 'HH'
 
 export type Visit = {
   life: Life
@@ -19,7 +19,7 @@ export type Visit = {
 
 const classNames: Record<VisitClass, string> = { AMB: 'ambulatory', IMP: 'inpatient encounter', EMER: 'emergency', HH: 'home health' }
 
-export type VisitPlan = {
+type VisitPlan = {
   care: Care
   day: Day
   class?: VisitClass
@@ -56,7 +56,7 @@ export function openVisit(life: Life, plan: VisitPlan): Visit {
 /** Text of a resource written in a visit: always the same moment, so nothing of it can lie before the visit began. */
 export const momentOf = (visit: Visit): string => instant(visit.day, visit.minute)
 
-export type Diagnosis = { code: string; text: string; onset?: Day; end?: Day | null; isLong?: boolean; note?: string }
+type Diagnosis = { code: string; text: string; onset?: Day; end?: Day | null; isLong?: boolean; note?: string }
 
 /**
  * Writes a diagnosis into the visit. A long illness stands once in a chart and later visits point to it;

@@ -7,7 +7,7 @@ import { givenName, surname } from './names.ts'
 import type { NumberIssuer } from './numbers.ts'
 import type { Random } from './random.ts'
 
-export type Profession = 'doctor' | 'dentist' | 'nurse' | 'technician' | 'biochemist' | 'pharmacist'
+type Profession = 'doctor' | 'dentist' | 'nurse' | 'technician' | 'biochemist' | 'pharmacist'
 
 export type Worker = {
   /** Number of the chamber: unique in the country. */

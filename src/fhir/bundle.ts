@@ -1,5 +1,5 @@
 import { walkReferences } from './references.ts'
-import { resourceTypes } from './resource-types.ts'
+import { typeCode } from './resource-types.ts'
 import { shown } from './runtime/check.ts'
 import { idForm } from './runtime/primitives.ts'
 import type { Issue, Resource } from './types.ts'
@@ -82,7 +82,7 @@ function readEntry(entry: Json, index: number): BundleEntry {
   const at = `Bundle.entry[${index}]`
   const issues: Issue[] = []
   const request = isObject(entry.request) ? entry.request : {}
-  const resource = isObject(entry.resource) ? (entry.resource as Resource) : null
+  const resource = isResource(entry.resource) ? entry.resource : null
   const fullUrl = textOf(entry.fullUrl)
   const method = methods.has(request.method as string) ? (request.method as Method) : 'GET'
   const url = textOf(request.url)
@@ -92,6 +92,9 @@ function readEntry(entry: Json, index: number): BundleEntry {
     issues.push(issue('value', `${at}.request.method`, 'the method is missing or not known', `Use one of: ${[...methods].join(', ')}.`))
   else if (url === null)
     issues.push(issue('required', `${at}.request.url`, 'the request needs a url', 'Write Type, Type/id or Type?query.'))
+  if (entry.resource !== undefined && resource === null) {
+    issues.push(issue('structure', `${at}.resource`, 'is not a resource of FHIR R4', 'Send an object with the resourceType of an R4 resource.'))
+  }
   const target = url === null ? null : targetOf(url)
   if (target === null && url !== null)
     issues.push(
@@ -111,6 +114,9 @@ function readEntry(entry: Json, index: number): BundleEntry {
   return plan
 }
 
+const isResource = (value: unknown): value is Resource =>
+  isObject(value) && typeof value.resourceType === 'string' && typeCode(value.resourceType) >= 0
+
 const absolutePath = /^(?:https?:\/\/.+|)\/?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
 
 function namesOf(fullUrl: string | null): string[] {
@@ -125,7 +131,7 @@ function targetOf(url: string): Target | null {
   const question = relative.indexOf('?')
   const path = question < 0 ? relative : relative.slice(0, question)
   const [type = '', id, ...more] = path.split('/')
-  if (!resourceTypes.includes(type)) return /^(metadata|_history|\$[\w-]+)$/.test(type) ? { kind: 'other', url: relative } : null
+  if (typeCode(type) < 0) return /^(metadata|_history|\$[\w-]+)$/.test(type) ? { kind: 'other', url: relative } : null
   if (id === undefined || id === '')
     return question < 0 ? { kind: 'type', type } : { kind: 'search', type, query: queryOf(relative.slice(question + 1)) }
   if (more.length > 0 || id.startsWith('_') || id.startsWith('$') || question >= 0) return { kind: 'other', url: relative }
@@ -221,7 +227,7 @@ function checkReferences(plan: BundlePlan): void {
       const found = condition.exec(reference)
       if (found === null) return
       const [, type = '', query = ''] = found
-      if (resourceTypes.includes(type)) entry.conditional.push({ reference, type, query: queryOf(query), expression })
+      if (typeCode(type) >= 0) entry.conditional.push({ reference, type, query: queryOf(query), expression })
       else entry.issues.push(issue('value', expression, `${shown(type)} is not a resource type of FHIR R4`, 'Write Type?query.'))
     })
   }

@@ -9,7 +9,7 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
  * R4 has. The resource comes from parseJson, so its depth is bounded.
  */
 export function walkReferences(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void {
-  walk(resource, resource.resourceType, visit)
+  walk(resource, typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource', visit)
 }
 
 function walk(value: Json, path: string, visit: (reference: { reference?: string }, path: string) => void): void {

@@ -121,6 +121,10 @@ export class Check {
 /** An expanded value set: codes alone for elements of type code, `system|code` for Coding and CodeableConcept. */
 export type Codes = { url: string; codes: Set<string>; tokens: Set<string> }
 
+/** A string as it is, anything else as nothing: an exact number inside a template would throw, having no prototype. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+export const tokenOf = ({ system, code }: Record<string, unknown>): string => `${textOf(system)}|${textOf(code)}`
+
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'

@@ -1,5 +1,5 @@
 import { resourceTypes } from '../resource-types.ts'
-import { Check, type Codes, depthMax, shown } from './check.ts'
+import { Check, type Codes, depthMax, shown, tokenOf } from './check.ts'
 import type { Primitive } from './primitives.ts'
 
 type TypeCheck = (value: unknown, check: ElementCheck, depth: number) => void
@@ -178,5 +178,5 @@ export class ElementCheck extends Check {
 const knownType = new Set(resourceTypes)
 
 function inSet(coding: unknown, set: Codes): boolean {
-  return isObject(coding) && set.tokens.has(`${coding.system}|${coding.code}`)
+  return isObject(coding) && set.tokens.has(tokenOf(coding))
 }

@@ -1,5 +1,5 @@
 import { numberOf } from '../search/numbers.ts'
-import type { Check } from './check.ts'
+import { type Check, textOf, tokenOf } from './check.ts'
 
 type Json = Record<string, unknown>
 type Invariant = (object: Json, check: Check, depth: number) => void
@@ -14,7 +14,7 @@ const entriesAreDistinct: Invariant = (bundle, check, depth) => {
   for (const { fullUrl, resource } of list(bundle.entry)) {
     if (typeof fullUrl !== 'string') continue
     const meta = isObject(resource) && isObject(resource.meta) ? resource.meta : {}
-    const name = `${fullUrl}|${meta.versionId ?? ''}`
+    const name = `${fullUrl}|${textOf(meta.versionId)}`
     if (seen.has(name)) return check.invariant(depth, 'bdl-7', 'a fullUrl must be unique in a bundle')
     seen.add(name)
   }
@@ -24,10 +24,10 @@ const entriesAreDistinct: Invariant = (bundle, check, depth) => {
 const componentsDiffer: Invariant = (observation, check, depth) => {
   const { code, component } = observation
   if (!Array.isArray(component) || !isObject(code) || !hasValue(observation)) return
-  const own = new Set(list(code.coding).map((coding) => `${coding.system}|${coding.code}`))
+  const own = new Set(list(code.coding).map(tokenOf))
   for (const one of list(component)) {
     const codings = isObject(one.code) ? list(one.code.coding) : []
-    if (codings.some((coding) => own.has(`${coding.system}|${coding.code}`))) {
+    if (codings.some((coding) => own.has(tokenOf(coding)))) {
       return check.invariant(depth, 'obs-7', 'a component must not have the code of an observation that has a value itself')
     }
   }

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts'
+import { type Check, textOf } from './check.ts'
 
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -53,7 +53,7 @@ function documentTargets(bundle: Json, check: Check, depth: number): void {
     if (typeof fullUrl === 'string') names.add(fullUrl)
     const found = typeof fullUrl === 'string' ? restful.exec(fullUrl) : null
     if (found !== null) names.add(`${found[1]}/${found[2]}`)
-    else if (isObject(resource)) names.add(`${resource.resourceType}/${resource.id}`)
+    else if (isObject(resource)) names.add(`${textOf(resource.resourceType)}/${textOf(resource.id)}`)
   }
   for (const element of direct) {
     const value = composition[element]

@@ -1,4 +1,5 @@
 import { dateBounds } from '../search/dates.ts'
+import { textOf } from './check.ts'
 
 /** What translated invariants are made of. A primitive that has extensions only is an item without a value. */
 const noValue = Object.freeze({ hasNoValue: true })
@@ -13,8 +14,8 @@ function step(from: Item[], ...names: string[]): Item[] {
     if (!isObject(item)) continue
     for (const name of names) {
       const value = property(item, name)
-      if (Array.isArray(value)) found.push(...value)
-      else if (value !== undefined) found.push(value)
+      if (Array.isArray(value)) found.push(...value.filter((one) => one !== null))
+      else if (value !== undefined && value !== null) found.push(value)
       else if (property(item, `_${name}`) !== undefined) found.push(noValue)
     }
   }
@@ -68,6 +69,6 @@ export const rule = {
   startsWith: (from: Item[], start: string) => typeof from[0] === 'string' && from[0].startsWith(start),
   contains: (from: Item[], part: string) => typeof from[0] === 'string' && from[0].includes(part),
   union: (left: Item[], right: Item[]) => [...left, ...right],
-  joined: (left: Item[], right: Item[]) => [`${left[0] ?? ''}${right[0] ?? ''}`],
-  toInteger: (from: Item[]) => from.map(Number).filter(Number.isInteger),
+  joined: (left: Item[], right: Item[]) => [textOf(left[0]) + textOf(right[0])],
+  toInteger: (from: Item[]) => from.map((item) => (typeof item === 'string' ? Number(item) : numberOf(item))).filter(Number.isInteger),
 }

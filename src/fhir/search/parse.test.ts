@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { Refusal } from '../../platform/refusal.ts'
-import { testFhir } from '../../testing/fhir.ts'
+import { anObservation, testFhir } from '../../testing/fhir.ts'
+import { matches } from './matches.ts'
+import { narrowing } from './narrowing.ts'
 import { parseSearch } from './parse.ts'
 import type { Search } from './search.ts'
 
@@ -102,4 +105,21 @@ test('every parameter that is offered can be searched by', () => {
   for (const type of fhir.types) {
     for (const { code, type: kind } of fhir.parameters(type)) assert.doesNotThrow(() => parse(type, `${code}=${values[kind]}&_sort=${code}`), `${type}?${code}`)
   }
+})
+
+test('no query makes anything but a search or a refusal, and every search can be matched', () => {
+  const codes = ['Patient', 'Observation', 'Encounter', 'ValueSet'].flatMap((type) => fhir.parameters(type).map(({ code }) => code))
+  const name = fc.tuple(fc.constantFrom(...codes, '_sort', '_include', '_count', '__proto__', 'constructor'), fc.constantFrom('', ':not', ':missing', ':exact', ':Patient', ':identifier', ':text', ':below', ':x'))
+  const value = fc.oneof(fc.string(), fc.constantFrom('a|b', '|', '\\', 'ge2026-01', 'lt', '5||mg', '5|a|b', 'true', 'Patient/1', 'http://a', '0000', '9999-12-31', '-1e999', ',', 'a\\,b'))
+  fc.assert(fc.property(fc.array(fc.tuple(name, value), { maxLength: 4 }), fc.boolean(), (pairs, lenient) => {
+    try {
+      const search = parseSearch(fhir, 'Observation', pairs.map(([[code, modifier], text]) => [code + modifier, text]), { lenient })
+      const stored: Search = JSON.parse(JSON.stringify(search))
+      assert.deepEqual(stored, search)
+      matches(stored, fhir.extract(anObservation()))
+      narrowing(stored)
+    } catch (error) {
+      assert.ok(error instanceof Refusal)
+    }
+  }), { numRuns: 2000 })
 })

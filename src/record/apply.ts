@@ -8,7 +8,7 @@ import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.
 import { type Asking, entryOf } from './asking.ts'
 import { noteEncounter } from './claims.ts'
 import { isServerId, keyOfId, newId } from './ids.ts'
-import { isSameContent, makeTombstone, makeVersion, nextInstant } from './prepare.ts'
+import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
 import { type Charts, requireMayWrite, subjectOf } from './subject.ts'
 import { composeChanges, type Version } from './write.ts'
@@ -128,6 +128,7 @@ async function applyOne(asking: Asking, tx: AuditedTransaction, operation: Place
     return { result: { ...told, version: place.version, at, status: 204, body: null }, version: makeTombstone(world, operation.type, place) }
   }
   const resource = operation.resource as Resource
+  requireResolved(world, resource, operation.path)
   if (before && !before.deleted) {
     if (operation.type !== 'Patient') await requireSameSubject(asking, tx, resource, operation, charts)
     if (isSameContent(parseJson(before.content) as Resource, resource)) {

@@ -38,14 +38,27 @@ async function transaction(asking: Asking, plan: BundlePlan, again: () => Bundle
   requireInstitution(asking)
   const wrong = plan.entries.flatMap((entry) => entry.issues)
   if (wrong.length > 0) throw refusalOf(wrong)
+  for (const entry of plan.entries) if (isRead(entry) && entry.target.kind === 'other') throw notYet(entry)
   validateAll(asking, plan)
   const applied = await runTransaction(asking, plan, again)
   const entries: string[] = []
   for (const entry of plan.entries) {
     const done = applied.get(entry.index)
-    entries.push(done ? responseOf(asking, done, preference) : await readEntry(asking, entry))
+    entries.push(done ? responseOf(asking, done, preference) : await readOrFailure(asking, entry))
   }
   return bundleText('transaction-response', entries)
+}
+
+const isRead = ({ method }: BundleEntry) => method === 'GET' || method === 'HEAD'
+
+/** Reads come after the commit, so one that finds nothing says so in its own entry: a 4xx for the whole would deny what is stored. */
+async function readOrFailure(asking: Asking, entry: BundleEntry): Promise<string> {
+  try {
+    return await readEntry(asking, entry)
+  } catch (error) {
+    if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'bundle entry')
+    return failureOf(error, asking.correlation)
+  }
 }
 
 /** Every wrong entry is named at once, each with its own place in the bundle. */
@@ -87,7 +100,7 @@ async function batch(asking: Asking, plan: BundlePlan, preference: Preference): 
       const done = await runEntry(asking, entry)
       entries[index] = done ? responseOf(asking, done, preference) : await readEntry(asking, entry)
     } catch (error) {
-      if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'batch entry')
+      if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'bundle entry')
       entries[index] = failureOf(error, asking.correlation)
     }
   }
@@ -96,7 +109,7 @@ async function batch(asking: Asking, plan: BundlePlan, preference: Preference): 
 
 async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | null> {
   const { method, target, resource } = entry
-  if (target.kind === 'other' || method === 'GET' || method === 'HEAD') return null
+  if (target.kind === 'other' || isRead(entry)) return null
   requireScope(asking.actor, target.type, letters[method])
   const path = `Bundle.entry[${entry.index}].resource`
   if (method === 'POST') {

@@ -4,7 +4,7 @@ import { isUniqueViolation } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { type Applied, applyAll, type Operation, placeExisting, placeNew } from './apply.ts'
 import { concernsAccess } from './claims.ts'
-import { makeVersion, nextInstant } from './prepare.ts'
+import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
 import { type Change, composeChanges } from './write.ts'
 
@@ -25,6 +25,7 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
   const type = resource.resourceType
   const operation: Operation = { kind: 'create', type, id: null, resource, ifMatch: null, path: type }
   if (type === 'Patient' || concernsAccess(resource)) return oneInTransaction(asking, operation)
+  requireResolved(asking.world, resource, type)
   const charts = noCharts()
   const placed = await placeNew(asking, asking.world.sql, operation, charts)
   if (charts.reserved.size > 0) return oneInTransaction(asking, operation)

@@ -26,6 +26,21 @@ export function requireValid(world: World, value: unknown, expectedType: string 
   return resource
 }
 
+/**
+ * `Type?query` and `urn:uuid:` stand for something only inside a transaction (R4 http, section 3.1.0.11.2). Stored as they are they
+ * would lead nowhere, and a finding would belong to nobody. A Bundle that is itself the content keeps its own.
+ */
+export function requireResolved(world: World, resource: Resource, path: string): void {
+  const type = resource.resourceType
+  if (type === 'Bundle' || type === 'Parameters') return
+  world.fhir.references(resource, ({ reference }, at) => {
+    if (reference === undefined || !/^(?:[A-Z][A-Za-z]*\?|urn:uuid:)/.test(reference)) return
+    throw new Refusal('incorrect', 'this reference means something only inside a transaction', {
+      expression: `${path}${at.slice(type.length)}.reference`, hint: 'Send a transaction bundle, or refer by Type/id.',
+    })
+  })
+}
+
 function invalid(errors: Issue[], path: string, type: string): Refusal {
   const at = (expression: string) =>
     path === '' ? expression : `${path}${expression.startsWith(type) ? expression.slice(type.length) : `.${expression}`}`

@@ -74,6 +74,11 @@ async function requireVisible(asking: Asking, row: Stored, type: string, id: str
   const sets = await keySets(world.sql, [row.patient])
   const [decision] = await decide(world, actor, 'read', [sets.get(row.patient) ?? [row.patient]])
   const denied = decision && !decision.permit ? decision.denied : undefined
+  if (actor.kind === 'system' && !denied) {
+    throw new Refusal('forbidden', 'this resource was submitted by another institution; a system reads what its own institution submitted', {
+      hint: 'A worker with an open visit, a referral or as the chosen doctor sees it.',
+    })
+  }
   throw new Refusal('forbidden', denied?.reason ?? 'your role does not see this kind of resource', {
     ...(denied ? { hint: denied.opens.join(' '), details: denied } : {}),
   })

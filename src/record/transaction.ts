@@ -34,14 +34,33 @@ async function attemptOnce(asking: Asking, tx: AuditedTransaction, entries: read
   const references = new Map<string, string>()
   for (const [index, hit] of found) nameEntry(references, entries[index] as BundleEntry, `${hit.resource.resourceType}/${hit.resource.id}`)
   await resolveConditional(asking, tx, entries, references)
-  const writes = order.map((index) => entries[index] as BundleEntry).filter((entry) => isWrite(entry) && !found.has(entry.index))
+  const repeats = findRepeats(entries, found)
+  const writes = order.map((index) => entries[index] as BundleEntry)
+    .filter((entry) => isWrite(entry) && !found.has(entry.index) && !repeats.has(entry.index))
   const placed = await placeAll(asking, tx, writes, charts, references)
   for (const entry of writes) if (entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
   const applied = await applyAll(asking, tx, placed, charts)
   if (found.size > 0) tx.audit([entryOf(asking, 'search', null, 'Bundle', { basis: 'own-submissions', count: found.size })])
   const results = new Map(writes.map((entry, at) => [entry.index, applied[at] as Applied]))
   for (const [index, hit] of found) results.set(index, asFound(hit))
+  for (const [index, first] of repeats) results.set(index, { ...(results.get(first) as Applied), status: 200 })
   return results
+}
+
+/** Entries that repeat the condition of an earlier one: what that one creates exists then, and both names mean it. */
+function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number, Hit>): Map<number, number> {
+  const repeats = new Map<number, number>()
+  const firsts = new Map<string, BundleEntry>()
+  for (const entry of entries) {
+    if (entry.ifNoneExist === null || entry.target.kind !== 'type' || found.has(entry.index)) continue
+    const condition = JSON.stringify([entry.target.type, entry.ifNoneExist])
+    const first = firsts.get(condition)
+    if (first) {
+      first.names.push(...entry.names)
+      repeats.set(entry.index, first.index)
+    } else firsts.set(condition, entry)
+  }
+  return repeats
 }
 
 const isWrite = ({ method }: BundleEntry) => method === 'POST' || method === 'PUT' || method === 'DELETE' || method === 'PATCH'

@@ -4,7 +4,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { isFhirId, isServerId, keyOfId, reservedKeys } from './ids.ts'
 import { findCurrent, findName, findVersion, findVersions, readBodies, type Stored } from './store.ts'
-import { basisOfRow, viewOf } from './view.ts'
+import { basisOfRow, isOwnSubmission, viewOf } from './view.ts'
 
 export type Found = { row: Stored; body: string; basis: string }
 
@@ -66,6 +66,7 @@ async function disclose(asking: Asking, row: Stored | null, type: string, id: st
 }
 
 async function requireVisible(asking: Asking, row: Stored, type: string, id: string): Promise<string> {
+  if (isOwnSubmission(asking, row)) return 'own-submissions'
   const view = await viewOf(asking, [row.patient])
   const basis = basisOfRow(view, row)
   if (basis !== null) return basis

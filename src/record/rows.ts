@@ -51,11 +51,10 @@ export function indexRows(resource: Resource, values: readonly Extracted[], pati
       const forms = isIdentifierCode(value.code)
         ? identifierForms(type, value.code, value.system, value.value)
         : tokenForms(type, value.code, value.system, value.value)
-      for (const form of forms) {
-        narrow.push(hashes.narrow(form))
-        if (isIdentifierCode(value.code)) identifiers.add(hashes.wide(form))
-        else wide.add(hashes.wide(form))
-      }
+      for (const form of forms) narrow.push(hashes.narrow(form))
+      // Across patients the value alone is enough to find whose rows to look at; the system is decided there.
+      if (isIdentifierCode(value.code)) for (const form of forms) identifiers.add(hashes.wide(form))
+      else wide.add(hashes.wide(forms[0] as string))
     } else if (value.kind === 'reference' && value.reference) {
       const form = referenceForm(type, value.code, localReference(value.reference, base))
       narrow.push(hashes.narrow(form))

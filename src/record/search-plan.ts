@@ -64,7 +64,7 @@ function tokenCondition(asking: Asking, type: string, code: string, { system, va
     return fragment`(r.patient, r.type, r.id) in (select i.patient, i.type, i.id from record.identifier i where i.hash = ${hash})`
   }
   const forms = tokenForms(type, code, system ?? null, value)
-  return hashedCondition(asking, [forms.at(-1) as string], [], isScoped)
+  return hashedCondition(asking, [forms.at(-1) as string], [], isScoped, [forms[0] as string])
 }
 
 /** A reference to something filed under the same key is found by the key in its id; every other has a row of its own. */
@@ -76,12 +76,13 @@ function referenceCondition(asking: Asking, type: string, code: string, { litera
   return hashedCondition(asking, literals.map((literal) => referenceForm(type, code, literal)), ownKeys, isScoped)
 }
 
-function hashedCondition({ world: { hashes } }: Asking, forms: readonly string[], ownKeys: readonly number[], isScoped: boolean): Fragment {
+/** `wide` are the forms that stand once per patient, where they differ from those in each row. */
+function hashedCondition({ world: { hashes } }: Asking, forms: readonly string[], ownKeys: readonly number[], isScoped: boolean, wide = forms): Fragment {
   if (forms.length === 0) return fragment`false` // A patient nobody sent: no resource can refer to it under another name.
   const inside = forms.map((form) => fragment`position(${tokenBytes(hashes.narrow(form))}::bytea in r.tokens) > 0`)
   const narrow = fragment`(${join(inside, ' or ')})`
   if (isScoped) return narrow
-  const among = fragment`r.patient in (select t.patient from record.token t where t.hash = any(${forms.map((form) => hashes.wide(form))}::int8[]))`
+  const among = fragment`r.patient in (select t.patient from record.token t where t.hash = any(${wide.map((form) => hashes.wide(form))}::int8[]))`
   return ownKeys.length === 0 ? fragment`(${among} and ${narrow})` : fragment`((${among} or r.patient = any(${ownKeys}::int8[])) and ${narrow})`
 }
 

@@ -53,10 +53,14 @@ export async function viewOfAll(asking: Asking): Promise<View> {
   return { asking, basisOf: (key) => bases.get(key) ?? null, openKeys: [...bases.keys()] }
 }
 
+/** An institution's system always reads what the institution submitted; nobody needs to be asked about that. */
+export const isOwnSubmission = ({ actor }: Asking, row: { institution: number }): boolean =>
+  actor.kind === 'system' && actor.institution === row.institution
+
 /** Why the actor may see this row, in the words of the log; null when it may not. */
 export function basisOfRow(view: View, row: { patient: number; type: number; institution: number }): string | null {
-  const { world, actor } = view.asking
-  if (actor.kind === 'system' && actor.institution === row.institution) return 'own-submissions'
+  const { world } = view.asking
+  if (isOwnSubmission(view.asking, row)) return 'own-submissions'
   const type = world.fhir.types[row.type] as string
   if (row.patient < reservedKeys) return directory.has(type) ? 'directory' : null
   const basis = view.basisOf(row.patient)

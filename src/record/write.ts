@@ -26,32 +26,42 @@ export type Change = { versions: Version[]; topic: string }
 type Place = { body: string | null; chunk: number | null; start: number | null; length: number | null }
 type ChunkRow = { patient: number; chunk: number; body: Buffer }
 
-/** Large sets go into chunks of one type and patient, ordered by date; single small writes stay inline. */
+/** From this many of one type on, a type has chunks of its own, so that a search of it opens nothing else. */
+const ownChunkMin = 16
+const bundleMin = 8
+
+/** Sets go into chunks of one patient, by type and date; single small writes stay inline. */
 function place(versions: readonly Version[], random: (bytes: number) => Buffer): { places: Place[]; chunks: ChunkRow[] } {
   const places: Place[] = versions.map((version) => ({ body: version.body, chunk: null, start: null, length: null }))
   const chunks: ChunkRow[] = []
-  const groups = Map.groupBy(versions.keys(), (at) => `${versions[at]?.patient} ${versions[at]?.type}`)
-  const isBundle = versions.length > 8
-  for (const members of groups.values()) {
-    const packable = [...members].filter((at) => {
-      const body = versions[at]?.body
-      return body !== null && body !== undefined && (isBundle ? members.length > 3 : Buffer.byteLength(body) > inlineMaxBytes)
-    })
-    packable.sort((a, b) => dayOrNone(versions[a]?.index?.day ?? null) - dayOrNone(versions[b]?.index?.day ?? null))
-    for (let from = 0; from < packable.length; from += chunkSize) {
-      const some = packable.slice(from, from + chunkSize)
-      const bodies = some.map((at) => Buffer.from(versions[at]?.body as string))
-      const chunk = random(6).readUIntBE(0, 6)
-      chunks.push({ patient: (versions[some[0] as number] as Version).patient, chunk, body: pack(bodies) })
-      let start = 0
-      some.forEach((at, order) => {
-        const length = (bodies[order] as Buffer).length
-        places[at] = { body: null, chunk, start, length }
-        start += length
-      })
+  for (const members of Map.groupBy(versions.keys(), (at) => versions[at]?.patient).values()) {
+    for (const group of groupsOf(versions, members)) {
+      for (let from = 0; from < group.length; from += chunkSize) chunks.push(packGroup(versions, group.slice(from, from + chunkSize), places, random))
     }
   }
   return { places, chunks }
+}
+
+function groupsOf(versions: readonly Version[], members: number[]): number[][] {
+  const withBody = members.filter((at) => versions[at]?.body != null)
+  if (withBody.length < bundleMin) return withBody.filter((at) => Buffer.byteLength(versions[at]?.body as string) > inlineMaxBytes).map((at) => [at])
+  const day = (at: number) => dayOrNone(versions[at]?.index?.day ?? null)
+  withBody.sort((a, b) => (versions[a] as Version).type - (versions[b] as Version).type || day(a) - day(b))
+  const byType = [...Map.groupBy(withBody, (at) => (versions[at] as Version).type).values()]
+  const mixed = byType.filter((group) => group.length < ownChunkMin).flat()
+  return [...byType.filter((group) => group.length >= ownChunkMin), ...(mixed.length > 0 ? [mixed] : [])]
+}
+
+function packGroup(versions: readonly Version[], group: readonly number[], places: Place[], random: (bytes: number) => Buffer): ChunkRow {
+  const bodies = group.map((at) => Buffer.from(versions[at]?.body as string))
+  const chunk = random(6).readUIntBE(0, 6)
+  let start = 0
+  group.forEach((at, order) => {
+    const { length } = bodies[order] as Buffer
+    places[at] = { body: null, chunk, start, length }
+    start += length
+  })
+  return { patient: (versions[group[0] as number] as Version).patient, chunk, body: pack(bodies) }
 }
 
 /**

@@ -20,6 +20,7 @@ export async function runBundle(asking: Asking, read: () => unknown, preference:
   const plan = planBundle(bundle)
   if (plan.issues.length > 0) throw refusalOf(plan.issues)
   requireScopes(asking, plan)
+  requireValidBundle(asking, bundle, plan)
   return plan.kind === 'transaction' ? transaction(asking, plan, () => planBundle(read() as Resource), preference) : batch(asking, plan, preference)
 }
 
@@ -36,10 +37,7 @@ export function refusalOf(issues: readonly { severity: 'error' | 'warning'; code
 
 async function transaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan, preference: Preference): Promise<string> {
   requireInstitution(asking)
-  const wrong = plan.entries.flatMap((entry) => entry.issues)
-  if (wrong.length > 0) throw refusalOf(wrong)
   for (const entry of plan.entries) if (isRead(entry) && entry.target.kind === 'other') throw notYet(entry)
-  validateAll(asking, plan)
   const applied = await runTransaction(asking, plan, again)
   const entries: string[] = []
   for (const entry of plan.entries) {
@@ -61,19 +59,20 @@ async function readOrFailure(asking: Asking, entry: BundleEntry): Promise<string
   }
 }
 
-/** Every wrong entry is named at once, each with its own place in the bundle. */
-function validateAll(asking: Asking, plan: BundlePlan): void {
-  const issues = []
-  for (const entry of plan.entries) {
-    if (entry.resource === null) continue
-    try {
-      requireValid(asking.world, entry.resource, null, `Bundle.entry[${entry.index}].resource`)
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      issues.push(...(error.issues ?? [{ severity: 'error' as const, code: 'invalid', diagnostics: error.message }]))
-    }
-  }
-  if (issues.length > 0) throw new Refusal('incorrect', 'the bundle holds entries that are not valid', { issues: issues.slice(0, 50) })
+/**
+ * A transaction is judged whole: every wrong entry is named at once, each with its own place. Of a batch only the frame is judged
+ * here, because one wrong entry must not keep the others out.
+ */
+function requireValidBundle(asking: Asking, bundle: Resource, plan: BundlePlan): void {
+  const wrong = plan.kind === 'transaction' ? plan.entries.flatMap((entry) => entry.issues) : []
+  const judged = plan.kind === 'transaction' ? bundle : frameOf(bundle)
+  const errors = asking.world.fhir.validate(judged).filter((issue) => issue.severity === 'error')
+  if (wrong.length + errors.length > 0) throw refusalOf([...wrong, ...errors])
+}
+
+function frameOf(bundle: Resource): Resource {
+  const entries = bundle['entry'] as Record<string, unknown>[] | undefined
+  return entries === undefined ? bundle : { ...bundle, entry: entries.map(({ resource: _, ...frame }) => frame) }
 }
 
 function responseOf(asking: Asking, applied: Applied, preference: Preference): string {

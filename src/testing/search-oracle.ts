@@ -1,0 +1,42 @@
+// A second reading of https://hl7.org/fhir/R4/search.html for tests, as literal as possible and without any code of the server.
+
+export type Indexed = { system: string | null; value: string }
+
+/** `code`, `system|code` and `|code`; codes are compared as written, because no code system says that case does not matter. */
+export function tokenMatches(wanted: { system: string | null | undefined; value: string }, indexed: readonly Indexed[]): boolean {
+  return indexed.some((one) => one.value === wanted.value && (wanted.system === undefined || wanted.system === one.system))
+}
+
+/** The instants that a date of any precision may mean, from the first to the last millisecond. */
+function rangeOf(text: string): [number, number] {
+  const [date = '', time] = text.split('T')
+  const [year, month, day] = date.split('-').map(Number) as [number, number | undefined, number | undefined]
+  if (time === undefined) {
+    if (month === undefined) return [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1) - 1]
+    if (day === undefined) return [Date.UTC(year, month - 1, 1), Date.UTC(year, month, 1) - 1]
+    return [Date.UTC(year, month - 1, day), Date.UTC(year, month - 1, day + 1) - 1]
+  }
+  const low = Date.parse(text)
+  return [low, /:\d\d\.\d+/.test(text) ? low : low + 999]
+}
+
+type Range = readonly [string | null, string | null]
+
+/** Table of prefixes, section 3.1.1.5.1.6: the search value is a range, the resource's value is a range, open where a period has no end. */
+export function dateMatches(prefix: string, wanted: string, range: Range): boolean {
+  const [from, to] = rangeOf(wanted)
+  const low = range[0] === null ? Number.NEGATIVE_INFINITY : rangeOf(range[0])[0]
+  const high = range[1] === null ? Number.POSITIVE_INFINITY : rangeOf(range[1])[1]
+  const isContained = from <= low && high <= to
+  switch (prefix) {
+    case '': case 'eq': return isContained
+    case 'ne': return !isContained
+    case 'gt': return high > to
+    case 'lt': return low < from
+    case 'ge': return high > to || isContained
+    case 'le': return low < from || isContained
+    case 'sa': return low > to
+    case 'eb': return high < from
+    default: throw new Error(prefix)
+  }
+}

@@ -60,7 +60,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
   const wrong: string[] = []
   const values: Record<string, unknown> = {}
   for (const setting of settings) {
-    const given = env[setting.name] ?? setting.fallback
+    const given = env[setting.name] || setting.fallback // An empty value means the default, as in DATABASE_URL= npm start.
     try {
       values[setting.name] = setting.read(given)
     } catch (error) {
@@ -77,7 +77,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
   const folder = values['DATA_DIR'] as string
   values['DATA_DIR'] = isAbsolute(folder) ? folder : resolve(folder)
   try {
-    mkdirSync(values['DATA_DIR'] as string, { recursive: true })
+    // As root the database runs as nobody, who must be able to pass the folder (the keys below it are closed by themselves).
+    mkdirSync(values['DATA_DIR'] as string, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
     accessSync(values['DATA_DIR'] as string, constants.W_OK)
   } catch (error) {
     return [`DATA_DIR: cannot write to ${values['DATA_DIR']} (${(error as NodeJS.ErrnoException).code}).`]

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import fastifyCompress from '@fastify/compress'
 import fastifyHelmet from '@fastify/helmet'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Actor } from './actor.ts'
 import { anonymous } from './actor.ts'
+import { rememberMethods } from './methods.ts'
 import { answerOf, Refusal } from './refusal.ts'
+import { isConnectionLost, isDiskFull, isOverloaded, isUnstorableText } from './sql.ts'
 import type { World } from './world.ts'
 
 export type Routes = (app: FastifyInstance) => void | Promise<void>
@@ -24,25 +27,30 @@ declare module 'fastify' {
 
 const headerLimitBytes = 16_384
 const urlParameterMax = 256
+const headersLimitMs = 20_000 // A client that drips its headers is cut off then, a body after the longer time.
 const requestLimitMs = 300_000
+const connectionsMax = 10_000
+const farewellMs = 5_000 // When the server stops, answers under way have this long to end.
 export const fhirJson = 'application/fhir+json; charset=utf-8'
 
 /** The empty server: limits, headers, correlation and the one place that renders errors. Slices mount their routes on it. */
 export async function createApp(world: World): Promise<FastifyInstance> {
-  const app = Fastify({
+  const app: FastifyInstance = Fastify({
     bodyLimit: world.config.BODY_LIMIT_MB * 1_048_576,
-    http: { maxHeaderSize: headerLimitBytes },
+    http: { maxHeaderSize: headerLimitBytes, headersTimeout: headersLimitMs },
     requestTimeout: requestLimitMs,
     routerOptions: { maxParamLength: urlParameterMax, ignoreTrailingSlash: true },
     trustProxy: false,
     genReqId: () => randomUUID(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
+    // Fastify's own lines name addresses, so only its faults are heard: a stream that breaks after the first byte, for one.
+    loggerInstance: world.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, request, reply) => void render(world, error, request, reply),
-    clientErrorHandler(error, socket) {
-      // A request that is not HTTP gets the shortest true answer; there is no request to render.
-      if (socket.writable) socket.end(`HTTP/1.1 ${error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-    },
+    clientErrorHandler: answerBrokenRequest,
   })
+  app.server.maxConnections = connectionsMax
+  app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), farewellMs).unref())
   app.decorateRequest('world', { getter: () => world })
   app.decorateRequest('actor')
   app.decorateRequest('correlation', '')
@@ -51,16 +59,16 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     request.actor = anonymous
     reply.header('x-correlation-id', request.correlation)
   })
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: strictPolicy,
-    hsts: world.config.BASE_URL.startsWith('https:'),
-    // With no-referrer a browser sends `Origin: null` also to ourselves, and our own forms could not be told from forged ones.
-    referrerPolicy: { policy: 'same-origin' },
-  })
-  await app.register(fastifyCompress, { global: true, threshold: 1024, encodings: ['gzip', 'deflate'] })
+  const methodsOf = rememberMethods(app)
+  await app.register(fastifyHelmet, { contentSecurityPolicy: strictPolicy, hsts: world.config.BASE_URL.startsWith('https:') })
+  await app.register(fastifyCompress, { global: true, threshold: 1024, encodings: ['gzip', 'deflate'], requestEncodings: ['gzip', 'deflate', 'identity'] })
   app.setErrorHandler((error, request, reply) => render(world, error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    render(world, new Refusal('not-found', `nothing answers ${request.method} at this address`), request, reply))
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(request.url)
+    if (methods.length === 0) return render(world, new Refusal('not-found', `nothing answers ${request.method} at this address`), request, reply)
+    reply.header('allow', methods.join(', '))
+    return render(world, new Refusal('not-allowed', `this address answers ${methods.join(', ')} only`), request, reply)
+  })
   return app
 }
 
@@ -72,10 +80,22 @@ export const strictPolicy = {
   },
 }
 
+const brokenRequests: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Content Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** What is not HTTP, or never ends, gets the shortest true answer; there is no request to render. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  socket.end(`HTTP/1.1 ${brokenRequests[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
 type HttpError = Error & { statusCode?: number; code?: string }
 
 function render(world: World, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = error instanceof Refusal ? error : asRefusal(error as HttpError)
+  const refusal = error instanceof Refusal ? error : (ofDatabase(error) ?? ofRequest(error as HttpError))
   if (!refusal) world.log.error({ err: error, correlation: request.correlation, method: request.method, route: request.routeOptions?.url }, 'unexpected')
   const { status, body } = answerOf(refusal ?? error, request.correlation ?? '')
   if (refusal?.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds))
@@ -90,17 +110,31 @@ function asExtension(details: unknown): object {
   return { extension: [{ url: 'urn:spona:outcome-details', valueString: JSON.stringify(details) }] }
 }
 
+/** A database that is away or cannot now is not a fault of the request: try again. */
+function ofDatabase(error: unknown): Refusal | undefined {
+  if (isConnectionLost(error)) return new Refusal('busy', 'the database does not answer; try again in a moment', { retryAfterSeconds: 2 })
+  if (isOverloaded(error)) return new Refusal('busy', 'the database is too busy; try again in a moment', { retryAfterSeconds: 2 })
+  if (isDiskFull(error)) return new Refusal('full', 'the disk of the database is full; nothing was stored')
+  if (isUnstorableText(error)) return new Refusal('incorrect', 'a text holds the character U+0000, which cannot be stored', { hint: 'Remove it and send again.' })
+  return undefined
+}
+
 /** Fastify's own errors about the request become refusals with our words. */
-function asRefusal(error: HttpError): Refusal | undefined {
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
+function ofRequest(error: HttpError): Refusal | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Refusal('unsupported', 'this content type is not accepted here', { hint: 'Send application/fhir+json or application/json.' })
+    case 'FST_CP_ERR_INVALID_CONTENT_ENCODING':
+      return new Refusal('unsupported', 'this content encoding is not accepted', { hint: 'Send the body as it is, or by gzip or deflate.' })
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new Refusal('incorrect', 'the body is empty')
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new Refusal('incorrect', 'the body does not have the announced length')
   }
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new Refusal('unsupported', 'this content type is not accepted here', { hint: 'Send application/fhir+json or application/json.' })
-  }
-  if (error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return new Refusal('incorrect', 'the body is empty')
-  if (error.code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') return new Refusal('incorrect', 'the body does not have the announced length')
   if (error.statusCode === 413) return new Refusal('too-large', 'the request is larger than this server accepts')
+  if (error.statusCode === 415) return new Refusal('unsupported', 'this kind of body is not accepted')
   if (error.statusCode === 429) return new Refusal('too-many', 'too many requests; wait a moment')
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new Refusal('incorrect', 'the request is not understood; check its address, headers and body')

@@ -1,3 +1,4 @@
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runner } from 'node-pg-migrate'
@@ -48,7 +49,26 @@ async function ensureRole(client: pg.Client, app: { role: string; password: stri
   if (!found) await client.query(`create role ${app.role} login`)
   if (app.password === null) return
   // The password comes from the master key. It is set again at each start, so a restored database follows its key.
-  await client.query(`alter role ${app.role} login password '${app.password.replace(/[^0-9a-f]/g, '')}'`)
+  const statement = `alter role ${app.role} login password '${scramVerifier(app.password)}'`
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.query(statement)
+      return
+    } catch (error) {
+      // Roles belong to the whole server: another database of it may set the same one now (XX000, "tuple concurrently updated").
+      if ((error as { code?: string }).code !== 'XX000' || attempt === 5) throw error
+    }
+  }
+}
+
+/** What PostgreSQL would make of the password itself (RFC 5802, section 3), so that no statement log of a server holds it in clear. */
+function scramVerifier(password: string): string {
+  const iterations = 4096
+  const salt = createHash('sha256').update(`spona salt ${password}`).digest().subarray(0, 16)
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
+  const part = (name: string) => createHmac('sha256', salted).update(name).digest()
+  const stored = createHash('sha256').update(part('Client Key')).digest('base64')
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${part('Server Key').toString('base64')}`
 }
 
 async function appliedMigrations(client: pg.Client): Promise<Set<string>> {

@@ -69,16 +69,17 @@ export type Sql = Runner & {
 export type Connection = { sql: Sql; client: pg.Client; end(): Promise<void> }
 
 const types = new pg.TypeOverrides()
-types.setTypeParser(20, (text: string) => {
-  // Patient keys have 48 bits and transaction numbers stay far below 2^53 for centuries; a larger one is a bug.
+// Patient keys have 48 bits and transaction numbers stay far below 2^53 for centuries; a larger one is a bug.
+function safeInteger(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value)) throw new Error('an int8 does not fit a safe integer')
   return value
-})
+}
+types.setTypeParser(20, safeInteger)
 types.setTypeParser(1082, (text: string) => text) // date stays text
 const int8ArrayOid = 1016 as number as Parameters<typeof pg.types.getTypeParser>[0]
 const int8Array = pg.types.getTypeParser(int8ArrayOid)
-types.setTypeParser(int8ArrayOid, (text: string) => (int8Array(text) as string[]).map(Number))
+types.setTypeParser(int8ArrayOid, (text: string) => (int8Array(text) as (string | null)[]).map((one) => (one === null ? null : safeInteger(one))))
 export const typeParsers = types
 
 // Prepared statements are named by their text. Dynamic search SQL has too many shapes to keep them all.
@@ -162,9 +163,17 @@ export function sqlOnClient(client: pg.Client): Sql {
 export const sqlstate = (error: unknown): string => (error as { code?: string } | null)?.code ?? ''
 export const isUniqueViolation = (error: unknown) => sqlstate(error) === '23505'
 export const isRetryable = (error: unknown) => ['40001', '40P01'].includes(sqlstate(error))
-export const isDiskFull = (error: unknown) => ['53100', '53200'].includes(sqlstate(error))
+export const isDiskFull = (error: unknown) => sqlstate(error) === '53100'
+/** A text that PostgreSQL cannot hold at all: U+0000. What comes from outside may contain it. */
+export const isUnstorableText = (error: unknown) => ['22021', '22P05'].includes(sqlstate(error))
+/** The database is there and cannot now: time limits, locks, connections, memory. */
+export const isOverloaded = (error: unknown) => ['57014', '55P03', '53300', '53400', '53200', '40001', '40P01', '25P03'].includes(sqlstate(error))
+
+const lostCodes = new Set(['57P01', '57P02', '57P03', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
 export function isConnectionLost(error: unknown): boolean {
   const code = sqlstate(error)
-  if (code.startsWith('08') || ['57P01', '57P02', '57P03', 'ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT'].includes(code)) return true
-  return error instanceof Error && /Connection terminated|connection error|not queryable|Client was closed/i.test(error.message)
+  if (/^08...$/.test(code) || lostCodes.has(code)) return true
+  // A missing socket file; a missing file of another kind is a fault of ours.
+  if (code === 'ENOENT') return (error as NodeJS.ErrnoException).syscall === 'connect'
+  return error instanceof Error && /Connection terminated|connection error|not queryable|Client was closed|timeout exceeded when trying to connect/i.test(error.message)
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
 import type { Keys } from './keys.ts'
+import { safeError } from './safe-error.ts'
 import type { Connection, Sql } from './sql.ts'
 
 export type { Sql, Transaction } from './sql.ts'
@@ -22,13 +23,28 @@ export interface World {
   keys: Keys
 }
 
-export function makeLog(level: string): Logger {
-  return pino({
+export function makeLog(level: string, destination?: DestinationStream): Logger {
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['req.headers.authorization', 'req.headers.cookie'],
-  })
+    // An address may hold a question about a person, and an error may hold their data.
+    serializers: { err: safeError, error: safeError, req: (request: { method?: string }) => ({ method: request.method }), res: () => undefined },
+  }
+  return destination ? pino(options, destination) : pino(options)
 }
 
-export const systemClock = { now: () => new Date(), random: (bytes: number) => randomBytes(bytes) }
+const poolBytes = 8192
+let pool = Buffer.alloc(0)
+
+/** Ids need a few bytes each, thousands at a time: one call to the system fills many of them. Bytes are given out once. */
+function pooledRandom(bytes: number): Buffer {
+  if (bytes > poolBytes / 8) return randomBytes(bytes)
+  if (pool.length < bytes) pool = randomBytes(poolBytes)
+  const given = Buffer.from(pool.subarray(0, bytes))
+  pool.fill(0, 0, bytes)
+  pool = pool.subarray(bytes)
+  return given
+}
+
+export const systemClock = { now: () => new Date(), random: pooledRandom }

@@ -1,5 +1,5 @@
 import type { Patient } from '@medplum/fhirtypes'
-import type { AuditedTransaction } from '../audit/audit.ts'
+import type { AuditedTransaction, Entry } from '../audit/audit.ts'
 import type { Resource } from '../fhir/fhir.ts'
 import { parseJson } from '../fhir/fhir.ts'
 import { type Filed, fileChart, newKey } from '../identity/identity.ts'
@@ -82,6 +82,21 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
 
 /** Writes all operations, their charts, index rows, events and audit rows in the caller's transaction: all or nothing. */
 export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: readonly (Placed | null)[], charts: Charts): Promise<Applied[]> {
+  const prepared = await prepareAll(asking, tx, placed, charts)
+  await writePrepared(asking, tx, [prepared])
+  return prepared.results
+}
+
+/** What is still to be written when every operation has been decided and every chart filed. */
+export type Prepared = { results: Applied[]; versions: Version[]; audit: Entry[]; charts: Charts }
+
+export async function writePrepared(asking: Asking, tx: AuditedTransaction, prepared: readonly Prepared[]): Promise<void> {
+  const reserved = new Map(prepared.flatMap(({ charts }) => [...charts.reserved]))
+  await writeVersions(asking, tx, prepared.flatMap(({ versions }) => versions), { created: new Set(), reserved })
+  for (const { audit } of prepared) tx.audit(audit)
+}
+
+export async function prepareAll(asking: Asking, tx: AuditedTransaction, placed: readonly (Placed | null)[], charts: Charts): Promise<Prepared> {
   const { world } = asking
   const present = placed.filter((one) => one !== null)
   const current = await lockPresent(asking, tx, present)
@@ -97,9 +112,7 @@ export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: r
     if (done.version) versions.push(done.version)
     results[at] = done.result
   }
-  await writeVersions(asking, tx, versions, charts)
-  tx.audit(auditOf(asking, present, results.filter((_, at) => placed[at] !== null)))
-  return results
+  return { results, versions, audit: auditOf(asking, present, results.filter((_, at) => placed[at] !== null)), charts }
 }
 
 async function lockPresent(asking: Asking, tx: Runner, placed: readonly Placed[]): Promise<Map<string, Stored & { content: string }>> {
@@ -136,7 +149,7 @@ async function applyOne(asking: Asking, tx: AuditedTransaction, operation: Place
     }
   }
   const filed = operation.type === 'Patient' ? await file(asking, tx, operation, resource) : null
-  if (operation.type === 'Encounter') await noteEncounter(asking, tx, resource, { patient: operation.patient, id })
+  if (operation.type === 'Encounter') await noteEncounter(asking, tx, resource, { patient: operation.patient, id, isNew: before === null })
   const version = makeVersion(asking, resource, place)
   const status = before && !before.deleted ? 200 : 201
   const identity = filed && { warnings: filed.warnings.map(String), temporaryNumber: filed.state === 'pending' ? filed.temporaryNumber : null }

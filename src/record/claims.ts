@@ -9,22 +9,21 @@ import type { Resource } from '../fhir/fhir.ts'
 const underWay = new Set(['arrived', 'triaged', 'in-progress'])
 const over = new Set(['finished', 'cancelled', 'entered-in-error'])
 
-/** Does this Encounter change who may look? Then it is written in a transaction together with the claim. */
-export const concernsAccess = (resource: Resource | null): boolean =>
-  resource?.resourceType === 'Encounter' && (underWay.has(String(resource['status'])) || over.has(String(resource['status'])))
+/** Does this new Encounter change who may look? Then it is written in a transaction together with the claim. */
+export const concernsAccess = (resource: Resource): boolean =>
+  resource.resourceType === 'Encounter' && underWay.has(String(resource['status']))
 
 /**
  * An Encounter that a system reports opens nothing by itself: it becomes a claim that the named doctor confirms by signing in,
  * and ends with the encounter (issue of access: software must not write itself a way into a record).
  */
-export async function noteEncounter(asking: Asking, tx: AuditedTransaction, resource: Resource, place: { patient: number; id: string }): Promise<void> {
+export async function noteEncounter(asking: Asking, tx: AuditedTransaction, resource: Resource, place: { patient: number; id: string; isNew: boolean }): Promise<void> {
   const { world, actor } = asking
-  if (!concernsAccess(resource) || actor.institution === null || place.patient < reservedKeys) return
+  if (actor.institution === null || place.patient < reservedKeys) return
   const encounter = { patient: place.patient, institution: actor.institution, encounter: place.id }
-  if (over.has(String(resource['status']))) {
-    await access.closeClaim(tx, world, encounter)
-    return
-  }
+  // What arrives finished never opened anything.
+  if (!place.isNew && over.has(String(resource['status']))) await access.closeClaim(tx, world, encounter)
+  if (!concernsAccess(resource)) return
   for (const licence of licencesOf(resource, `${world.config.SYSTEM_URN}:licence`)) {
     const worker = await workerByLicence(tx, licence)
     if (worker !== null) await access.fileClaim(tx, world, { ...encounter, worker, unit: null })

@@ -1,34 +1,52 @@
+import { planBundle, type Resource } from '../fhir/fhir.ts'
 import type { Actor } from '../platform/actor.ts'
 import { baseUrl } from '../platform/config.ts'
+import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { institution as institutionOf } from '../registry/registry.ts'
-import { printJson, planBundle, type Resource } from '../fhir/fhir.ts'
-import { Refusal } from '../platform/refusal.ts'
+import { type Prepared, writePrepared } from './apply.ts'
 import type { Asking } from './asking.ts'
 import { refusalOf } from './bundle.ts'
-import { requireValid } from './prepare.ts'
-import { runTransaction } from './transaction.ts'
+import { prepare } from './transaction.ts'
 
-/** Files transaction bundles of one institution through the same code as POST /fhir, for bulk sources inside the house. */
-export async function load(world: World, institution: number, bundles: readonly Resource[]): Promise<void> {
-  const known = await institutionOf(world, institution)
-  const asking: Asking = {
-    world, actor: loader(institution, known?.name ?? null), correlation: `load-${world.random(8).toString('hex')}`,
-    base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care',
-  }
-  for (const bundle of bundles) {
-    const text = printJson(bundle)
-    const again = () => planBundle(JSON.parse(text) as Resource)
-    const plan = planBundle(bundle)
-    const wrong = [...plan.issues, ...plan.entries.flatMap((entry) => entry.issues)]
-    if (wrong.length > 0) throw refusalOf(wrong)
-    if (plan.kind !== 'transaction') throw new Refusal('incorrect', 'only transactions are loaded')
-    for (const entry of plan.entries) requireValid(world, entry.resource, null, `Bundle.entry[${entry.index}].resource`)
-    await runTransaction(asking, plan, again)
-  }
+/** A transaction bundle of one institution. */
+export type Load = { institution: number; bundle: Resource }
+
+/**
+ * Files transaction bundles for bulk sources inside the house, by the same code as POST /fhir, several in one database transaction:
+ * all of them or none. `fresh` gives them once more, unchanged, for another attempt after a deadlock.
+ */
+export async function loadAll(world: World, loads: readonly Load[], fresh: () => readonly Load[]): Promise<void> {
+  if (loads.length === 0) return
+  let next: readonly Load[] | null = loads
+  await world.ledger.transaction(async (tx) => {
+    const now = next ?? fresh()
+    next = null
+    const prepared: Prepared[] = []
+    for (const { institution, bundle } of now) {
+      const asking = await askingOf(world, institution)
+      const plan = planBundle(bundle)
+      const wrong = [...plan.issues, ...plan.entries.flatMap((entry) => entry.issues), ...world.fhir.validate(bundle).filter((issue) => issue.severity === 'error')]
+      if (wrong.length > 0) throw refusalOf(wrong)
+      if (plan.kind !== 'transaction') throw new Refusal('incorrect', 'only transactions are loaded')
+      prepared.push((await prepare(asking, tx, plan.entries, plan.order)).prepared)
+    }
+    await writePrepared(await askingOf(world, (now[0] as Load).institution), tx, prepared)
+  })
 }
 
-const loader = (institution: number, name: string | null): Actor => ({
-  kind: 'system', id: `loader-${institution}`, name: name ?? `institution ${institution}`, roles: [], scopes: ['system/*.cruds'], institution,
-  institutionName: name, unit: null, unitName: null, worker: null, patient: null, session: null,
-})
+export const load = (world: World, institution: number, bundles: readonly Resource[]): Promise<void> => {
+  const loads = () => bundles.map((bundle) => ({ institution, bundle }))
+  const kept = JSON.stringify(loads()) // The first attempt replaces references in place.
+  return loadAll(world, loads(), () => JSON.parse(kept) as Load[])
+}
+
+async function askingOf(world: World, institution: number): Promise<Asking> {
+  const known = await institutionOf(world, institution)
+  const name = known?.name ?? `institution ${institution}`
+  const actor: Actor = {
+    kind: 'system', id: `loader-${institution}`, name, roles: [], scopes: ['system/*.cruds'], institution, institutionName: name, unit: null,
+    unitName: null, worker: null, patient: null, session: null,
+  }
+  return { world, actor, correlation: `load-${world.random(8).toString('hex')}`, base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care' }
+}

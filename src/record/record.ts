@@ -1,5 +1,5 @@
 // The door of the record: exact resources, their versions, and the questions that may be asked of them.
 
 export { hashesFrom } from './hashes.ts'
-export { load } from './load.ts'
+export { type Load, load, loadAll } from './load.ts'
 export { fhirRoutes, pageRoutes } from './routes.ts'

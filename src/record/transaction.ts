@@ -1,7 +1,7 @@
 import type { AuditedTransaction } from '../audit/audit.ts'
 import { type BundleEntry, type BundlePlan, rewriteReferences } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { type Applied, applyAll, type Operation, type Placed, placeExisting, placeNew } from './apply.ts'
+import { type Applied, type Operation, type Placed, placeExisting, placeNew, type Prepared, prepareAll, writePrepared } from './apply.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { notYet, versionOf } from './bundle.ts'
 import { asFound, criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
@@ -17,10 +17,12 @@ export async function runTransaction(asking: Asking, plan: BundlePlan, again: ()
   // Each attempt replaces references in place, so one after a deadlock begins with the bundle as it came.
   let next: BundlePlan | null = plan
   try {
-    return await asking.world.ledger.transaction((tx) => {
+    return await asking.world.ledger.transaction(async (tx) => {
       const { entries, order } = next ?? again()
       next = null
-      return attemptOnce(asking, tx, entries, order)
+      const { results, prepared } = await prepare(asking, tx, entries, order)
+      await writePrepared(asking, tx, [prepared])
+      return results
     })
   } catch (error) {
     await auditDenial(asking, 'create', 'Bundle', error)
@@ -28,7 +30,8 @@ export async function runTransaction(asking: Asking, plan: BundlePlan, again: ()
   }
 }
 
-async function attemptOnce(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[], order: readonly number[]): Promise<Map<number, Applied>> {
+/** Everything but the writing, which several transactions of a bulk source may share. */
+export async function prepare(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[], order: readonly number[]): Promise<{ results: Map<number, Applied>; prepared: Prepared }> {
   const charts = noCharts()
   const found = await findExisting(asking, tx, entries)
   const references = new Map<string, string>()
@@ -39,12 +42,12 @@ async function attemptOnce(asking: Asking, tx: AuditedTransaction, entries: read
     .filter((entry) => isWrite(entry) && !found.has(entry.index) && !repeats.has(entry.index))
   const placed = await placeAll(asking, tx, writes, charts, references)
   for (const entry of writes) if (entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
-  const applied = await applyAll(asking, tx, placed, charts)
+  const prepared = await prepareAll(asking, tx, placed, charts)
   if (found.size > 0) tx.audit([entryOf(asking, 'search', null, 'Bundle', { basis: 'own-submissions', count: found.size })])
-  const results = new Map(writes.map((entry, at) => [entry.index, applied[at] as Applied]))
+  const results = new Map(writes.map((entry, at) => [entry.index, prepared.results[at] as Applied]))
   for (const [index, hit] of found) results.set(index, asFound(hit))
   for (const [index, first] of repeats) results.set(index, { ...(results.get(first) as Applied), status: 200 })
-  return results
+  return { results, prepared }
 }
 
 /** Entries that repeat the condition of an earlier one: what that one creates exists then, and both names mean it. */

@@ -4,7 +4,7 @@ import { numbers } from '../identity/identity.ts'
 import { WrongUse } from '../platform/cli.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { startRecord, tell } from '../testing/simulator.ts'
-import { loadPopulation } from './load.ts'
+import { chartsAtOnce, loadPopulation } from './load.ts'
 import { people } from './people.cli.ts'
 
 const nothing = { charts: 0, resources: 0 }
@@ -27,7 +27,7 @@ test('a population is loaded once, and a larger one of the same seed adds only w
 
 test('a run that broke off in the middle of a block is finished by the next, with no chart filed twice', async (t) => {
   const { world, owner } = await startRecord(t)
-  let left = 20
+  let left = 1
   const breaking = {
     ...world,
     ledger: {
@@ -38,18 +38,18 @@ test('a run that broke off in the middle of a block is finished by the next, wit
       }) as typeof world.ledger.transaction,
     },
   }
-  await assert.rejects(loadPopulation(breaking, { seed: 4, count: 25 }), /the plug was pulled/)
-  const { figures: resumed } = await loadPopulation(world, { seed: 4, count: 25 })
-  assert.equal(resumed.people, 25)
+  await assert.rejects(loadPopulation(breaking, { seed: 4, count: 60 }), /the plug was pulled/)
+  const { figures: resumed } = await loadPopulation(world, { seed: 4, count: 60 })
+  assert.equal(resumed.people, 60)
 
   // After that, also what a kill between filing and the progress row leaves behind.
   await owner`delete from simulator.progress where seed = 4`
-  const { figures: again } = await loadPopulation(world, { seed: 4, count: 25 })
-  assert.deepEqual(again, { people: 25, skipped: 0, ...nothing })
+  const { figures: again } = await loadPopulation(world, { seed: 4, count: 60 })
+  assert.deepEqual(again, { people: 60, skipped: 0, ...nothing })
   const [filed] = await owner<{ charts: number }>`select count(*)::int4 as charts from identity.chart_key`
-  const whole = tell(25, 4).reduce((sum, { sent }) => sum + sent.length + 1, 0) // one key for each chart and one for each person
+  const whole = tell(60, 4).reduce((sum, { sent }) => sum + sent.length + 1, 0) // one key for each chart and one for each person
   assert.equal(filed!.charts, whole)
-  assert.equal(resumed.charts, whole - 25 - 20)
+  assert.equal(resumed.charts, whole - 60 - chartsAtOnce)
 })
 
 test('a database with a country of another version of the simulator is refused with a sentence', async (t) => {

@@ -1,7 +1,7 @@
 // Loads a population into the running system through the doors of identity, registry and record, block by block.
 
 import { createHash } from 'node:crypto'
-import { load } from '../record/record.ts'
+import { type Load, loadAll } from '../record/record.ts'
 import { keySets } from '../identity/identity.ts'
 import type { World } from '../platform/world.ts'
 import { type Country, generateCountry } from './country.ts'
@@ -13,6 +13,8 @@ import { registerBlock, type Registered } from './register-people.ts'
 import { keepToday, loadedBlocks, saveBlock } from './store.ts'
 
 const blockSize = 100
+/** Charts that share a commit. */
+export const chartsAtOnce = 40
 /** Blocks that are on their way at a time: one waits for the database while another is being generated. */
 const blocksAtOnce = 3
 
@@ -86,13 +88,17 @@ function* blocksOf(people: Iterable<Person>): Generator<{ block: number; people:
 async function loadBlock(run: Run, block: number, before: number, people: Person[]): Promise<void> {
   const { world, setting, register, figures } = run
   const registered = await world.sql.begin((tx) => registerBlock(tx, world, register, people, setting.today))
-  const sent = await notYetFiled(world, registered, people.map((person) => historyOf(setting, person)))
+  const told = () => people.map((person) => historyOf(setting, person))
+  const filed = await filedCharts(world, registered)
+  const inOrder = (sent: Sent[][]) => sent.flatMap((charts, place) => charts.slice(filed[place])).sort((one, other) => one.institution - other.institution)
+  const waiting = inOrder(told())
   let resources = 0
-  for (const [institution, bundles] of byInstitution(sent)) {
-    await load(world, register.institution(institution), bundles as unknown as Parameters<typeof load>[2])
-    resources += bundles.reduce((sum, bundle) => sum + (bundle.entry?.length ?? 0), 0)
-    figures.charts += bundles.length
+  for (let from = 0; from < waiting.length; from += chartsAtOnce) {
+    const some = (all: readonly Sent[]) => all.slice(from, from + chartsAtOnce).map(({ institution, bundle }) => ({ institution: register.institution(institution), bundle }) as unknown as Load)
+    await loadAll(world, some(waiting), () => some(inOrder(told())))
+    for (const { bundle } of waiting.slice(from, from + chartsAtOnce)) resources += bundle.entry?.length ?? 0
   }
+  figures.charts += waiting.length
   await world.sql.begin((tx) => saveBlock(tx, setting.seed, block, { people: before + people.length, resources }))
   figures.people += people.length
   figures.resources += resources
@@ -100,24 +106,10 @@ async function loadBlock(run: Run, block: number, before: number, people: Person
 }
 
 /**
- * A run that was broken off has filed some charts of the block it stopped in. Each institution's bundle is one transaction and
- * they are filed in the order of the institutions, so the keys of a person tell how many are there.
+ * A run that was broken off has filed some charts of the block it stopped in. They are filed in the order of the institutions, some
+ * at a time in one transaction, so the keys of a person tell how many are there.
  */
-async function notYetFiled(world: World, registered: readonly Registered[], sent: Sent[][]): Promise<Sent[]> {
+async function filedCharts(world: World, registered: readonly Registered[]): Promise<number[]> {
   const sets = await keySets(world.sql, registered.map(({ root }) => root))
-  return sent.flatMap((charts, place) => {
-    const filed = Math.max(0, (sets.get(registered[place]!.root)?.length ?? 1) - 1)
-    return charts.slice(filed)
-  })
-}
-
-/** In ascending order of institutions: `notYetFiled` depends on it. */
-function byInstitution(sent: readonly Sent[]): [number, Sent['bundle'][]][] {
-  const groups = new Map<number, Sent['bundle'][]>()
-  for (const { institution, bundle } of sent) {
-    const group = groups.get(institution)
-    if (group) group.push(bundle)
-    else groups.set(institution, [bundle])
-  }
-  return [...groups].sort(([one], [other]) => one - other)
+  return registered.map(({ root }) => Math.max(0, (sets.get(root)?.length ?? 1) - 1))
 }

@@ -33,7 +33,7 @@ export type Reference = { type: string; id: string; version: string | null }
 
 /** Reads `Type/id`, `Type/id/_history/1` or the same below our own base; anything else is not a reference to this server. */
 export function parseReference(text: string, base: string): Reference | null {
-  const local = text.startsWith(base) ? text.slice(base.length + 1) : text
+  const local = base !== '' && text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text
   const found = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/.exec(local)
   return found ? { type: found[1] as string, id: found[2] as string, version: found[3] ?? null } : null
 }

@@ -45,7 +45,7 @@ export function DoctorShell() {
         <span className="space" />
         {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
         <LanguageSwitch />
-        <button type="button" className="icon-button" aria-label={say(portal.help)} onClick={showCommands}><kbd>?</kbd></button>
+        <button type="button" className="icon-button" onClick={showCommands}><span className="only-read">{say(portal.help)} </span><kbd>?</kbd></button>
         <SettingsMenu me={me} work />
       </header>
       <main id="content" tabIndex={-1}>

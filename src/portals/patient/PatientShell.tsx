@@ -36,11 +36,11 @@ export function PatientShell() {
         <LanguageSwitch />
         <SettingsMenu me={me} work={false} />
       </header>
-      {child && <p className="for-child"><Icon name="info" /> {say(portal.forChild, { name: data(child.name) })}</p>}
       <main id="content" tabIndex={-1} ref={content}>
+        {child && <p className="for-child"><Icon name="info" /> {say(portal.forChild, { name: data(child.name) })}</p>}
         {hasRecord ? <Outlet context={{ me }} /> : <NoRecord me={me} />}
       </main>
-      {me.demo && <p className="demo small soft">{say(shell.demo)}</p>}
+      {me.demo && <footer className="demo small soft">{say(shell.demo)}</footer>}
       <ScrollRestoration />
     </SourceProvider>
   )

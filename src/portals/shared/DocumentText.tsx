@@ -10,7 +10,8 @@ const words = messages({
 })
 
 /** The cleaned text of a document: sections with paragraphs and real tables. It is text, never markup from a sender. */
-export function DocumentText({ view }: { view: DocumentView }) {
+export function DocumentText({ view, level }: { view: DocumentView; level: 2 | 3 }) {
+  const Heading = `h${level}` as const
   const say = useSay()
   const data = useData()
   return (
@@ -18,14 +19,14 @@ export function DocumentText({ view }: { view: DocumentView }) {
       {view.sections.length === 0 && view.attachments.length === 0 && <p className="unrecorded">{say(words.empty)}</p>}
       {view.sections.map((section, at) => (
         <section key={at}>
-          {section.title && <h3>{data(section.title)}</h3>}
+          {section.title && <Heading>{data(section.title)}</Heading>}
           {section.paragraphs.map((paragraph, line) => <p key={line}>{data(paragraph)}</p>)}
           {section.tables.map((rows, table) => <Rows key={table} rows={rows} title={section.title} />)}
         </section>
       ))}
       {view.attachments.length > 0 && (
         <section>
-          <h3>{say(words.attachments)}</h3>
+          <Heading>{say(words.attachments)}</Heading>
           <ul>
             {view.attachments.map((attachment, at) => (
               <li key={at} className="attachment">

@@ -108,8 +108,8 @@ export const bases = messages({
 /** Categories of chosen doctors as the Fund numbers them. */
 export const doctorCategories = messages({
   1: { sr: 'општа медицина', en: 'general practice' },
-  2: { sr: 'педијатрија', en: 'paediatrics' },
-  3: { sr: 'гинекологија', en: 'gynaecology' },
+  2: { sr: 'гинекологија', en: 'gynaecology' },
+  3: { sr: 'педијатрија', en: 'paediatrics' },
   4: { sr: 'стоматологија', en: 'dentistry' },
 })
 

@@ -134,7 +134,7 @@ export function overview(events = 1_500): Overview {
   return {
     person: {
       id: 'p1', lzb: '4402 1187 3095', temporaryNumber: null, state: 'identified', family: 'Ђорђевић', given: 'Милан', parent: 'Петар', birthDate: '1972-03-15',
-      sex: 'male', deceasedAt: null, place: 'Београд, Звездара', phone: null, charts: [{ institution: clinic, number: '118-2041' }, { institution: hospital, number: 'ИБ 88213' }],
+      sex: 'male', deceasedAt: null, place: 'Београд, Звездара', phone: null, charts: [{ institution: clinic, number: '118-2041' }, { institution: hospital, number: '88213/26' }],
       insurance: { active: true, until: '2026-12-31', basis: null },
       chosenDoctors: [{ category: 'општа медицина', name: 'др Јелена Марковић', institution: clinic }, { category: 'стоматологија', name: 'др Иван Пешић', institution: clinic }],
     },

@@ -20,23 +20,24 @@ export function DocumentPane() {
   const { document: loading } = useLoaderData<typeof documentLoader>()
   const { documents, overview } = useOutletContext<PaneOutlet>()
   const navigate = useNavigate()
+  const record = `/people/${encodeURIComponent(overview.person.id)}`
   const at = documents.indexOf(id)
   const step = useCallback((by: 1 | -1) => {
     const next = documents[at + by]
-    if (next !== undefined) void navigate(`../documents/${encodeURIComponent(next)}`, { replace: true, relative: 'path', preventScrollReset: true })
-  }, [documents, at, navigate])
-  const close = useCallback(() => void navigate(`/people/${encodeURIComponent(overview.person.id)}`, { preventScrollReset: true }), [navigate, overview.person.id])
+    if (next !== undefined) void navigate(`${record}/documents/${encodeURIComponent(next)}`, { replace: true, preventScrollReset: true })
+  }, [documents, at, navigate, record])
+  const close = useCallback(() => void navigate(record, { preventScrollReset: true }), [navigate, record])
   useShortcuts({ KeyJ: () => step(1), KeyK: () => step(-1), KeyP: () => print(), Escape: close })
   const pane = useUnderBanner()
   return (
     <aside className="pane" aria-label={say(viewer.label)} ref={pane}>
       <div className="pane-bar">
-        <button type="button" className="icon-button" disabled={at <= 0} onClick={() => step(-1)} aria-label={say(viewer.previous)}><Icon name="previous" /><kbd>K</kbd></button>
-        <button type="button" className="icon-button" disabled={at === -1 || at >= documents.length - 1} onClick={() => step(1)} aria-label={say(viewer.next)}><Icon name="next" /><kbd>J</kbd></button>
+        <button type="button" className="icon-button" disabled={at <= 0} onClick={() => step(-1)}><span className="only-read">{say(viewer.previous)} </span><Icon name="previous" /><kbd>K</kbd></button>
+        <button type="button" className="icon-button" disabled={at === -1 || at >= documents.length - 1} onClick={() => step(1)}><span className="only-read">{say(viewer.next)} </span><Icon name="next" /><kbd>J</kbd></button>
         {at >= 0 && <span className="num soft">{at + 1} / {documents.length}</span>}
         <span className="space" />
-        <button type="button" className="icon-button" onClick={() => print()} aria-label={say(viewer.print)}><Icon name="print" /><kbd>P</kbd></button>
-        <button type="button" className="icon-button" onClick={close} aria-label={say(shell.close)}><Icon name="close" /><kbd>Esc</kbd></button>
+        <button type="button" className="icon-button" onClick={() => print()}><span className="only-read">{say(viewer.print)} </span><Icon name="print" /><kbd>P</kbd></button>
+        <button type="button" className="icon-button" onClick={close}><span className="only-read">{say(shell.close)} </span><Icon name="close" /><kbd>Esc</kbd></button>
       </div>
       <Suspense key={id} fallback={<p className="pane-text late" role="status">{say(viewer.loading)}</p>}>
         <Await resolve={loading} errorElement={<PaneTrouble />}>{(view) => <Shown view={view} />}</Await>
@@ -89,7 +90,7 @@ function Shown({ view }: { view: DocumentView }) {
           <SourceButton source={view.source} what={data(view.title)} />
         </p>
       </header>
-      <DocumentText view={view} />
+      <DocumentText view={view} level={3} />
     </article>
   )
 }

@@ -44,7 +44,7 @@ function Shown({ view }: { view: DocumentView }) {
         </span>
         <SourceButton source={view.source} what={data(view.title)} />
       </p>
-      <DocumentText view={view} />
+      <DocumentText view={view} level={2} />
     </article>
   )
 }

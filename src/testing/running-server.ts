@@ -1,0 +1,37 @@
+import type { TestContext } from 'node:test'
+import { buildApp } from '../app.ts'
+import { keySets, personOfAnyNumber } from '../identity/keys.ts'
+import { isoDay } from '../simulator/calendar.ts'
+import { generateCountry, makeDemoCountry } from '../simulator/simulator.ts'
+import { startRecord } from './simulator.ts'
+
+export type Stranger = { handle: string; family: string; given: string; jmbg: string; birthDate: string }
+export type RunningServer = { url: string; stranger: Stranger }
+
+/**
+ * The whole server on a port of its own with the invented country in it, for browsers and other programs that need a network.
+ * `stranger` is a living grown-up whom the demo doctor has no relation with.
+ */
+export async function runServer(t: TestContext, { portals, people }: { portals: string; people: number }): Promise<RunningServer> {
+  const { world, owner } = await startRecord(t, { DEMO_PEOPLE: String(people) })
+  await makeDemoCountry(world)
+  const app = await buildApp(world, portals)
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  // The issuer of tokens is the address people use; it is known only now.
+  world.config.PORT = Number(new URL(url).port)
+  t.after(async () => {
+    app.server.closeAllConnections()
+    await app.close()
+  })
+  const [doctor] = await owner<{ worker: number; institution: number }>`select worker, institution from access.account where user_name = 'doktor'`
+  for (const person of generateCountry({ seed: 1, count: people, today: world.now().toISOString().slice(0, 10) }).people) {
+    if (person.death || Number(person.jmbg.slice(4, 7)) < 800) continue
+    const known = await personOfAnyNumber(world.sql, world, person.jmbg)
+    const keys = known ? ((await keySets(world.sql, known.keys)).get(known.keys[0] as number) ?? known.keys) : []
+    const related = await owner`select 1 as one from access.relation where patient = any(${keys}::int8[]) and (worker = ${doctor?.worker ?? 0} or unit is not null)`
+    if (known && related.length === 0) {
+      return { url, stranger: { handle: known.handle, family: person.family, given: person.given, jmbg: person.jmbg, birthDate: isoDay(person.birth) } }
+    }
+  }
+  throw new Error('everybody in this country is a patient of the demo doctor; ask for more people')
+}

@@ -8,13 +8,14 @@ import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
 import { extractorRuntime } from './search/extract.ts'
-import type { Extracted, Fhir, Resource, SearchParameter } from './types.ts'
+import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './types.ts'
 
 export type Compiled = {
   resources: ResourceChecks
   extractors: Record<string, ((resource: Resource, out: Extracted[]) => void) | undefined>
   parameters: Record<string, SearchParameter[] | undefined>
   compartment: Record<string, ((resource: Resource, out: string[]) => void) | undefined>
+  summaries: Record<string, Summary | undefined>
 }
 
 /** Compiles the official definitions at the first start; later starts run what is in the cache and open no definition file. */
@@ -78,6 +79,7 @@ function fhirOf(compiled: Compiled, version: string): Fhir {
       return out
     },
     parameters: (type) => compiled.parameters[type] ?? none,
+    summaryOf: (type) => compiled.summaries[type] ?? { summary: [], mandatory: [] },
     references: walkReferences,
     patientReferences(resource) {
       const out: string[] = []

@@ -36,6 +36,9 @@ export type Extracted =
   | { code: string; kind: 'number'; low: number; high: number }
   | { code: string; kind: 'quantity'; low: number; high: number; system: string | null; unit: string | null; label: string | null }
 
+/** Top-level properties of a type that a summary keeps, and those that it cannot be without. */
+export type Summary = { summary: string[]; mandatory: string[] }
+
 export type Fhir = {
   /** All R4 resource types; the order never changes, because the index of a type is stored. */
   types: readonly string[]
@@ -48,6 +51,7 @@ export type Fhir = {
   /** Every value of every search parameter of the resource. */
   extract(resource: Resource): Extracted[]
   parameters(type: string): SearchParameter[]
+  summaryOf(type: string): Summary
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
   /** By the Patient compartment definition; the first is the subject. */
   patientReferences(resource: Resource): string[]

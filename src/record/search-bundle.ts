@@ -17,7 +17,7 @@ export type Answer = {
 export function searchBundle(asking: Asking, { search, self, hits, included, next, total, isWithheld }: Answer): string {
   const links = [{ relation: 'self', url: self }, ...(next === null ? [] : [{ relation: 'next', url: next }])]
   const entry = (hit: Hit, mode: string) =>
-    `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${cut(search, hit)},"search":{"mode":"${mode}"}}`
+    `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${cut(asking, search, hit)},"search":{"mode":"${mode}"}}`
   const entries = [...hits.map((hit) => entry(hit, 'match')), ...included.map((hit) => entry(hit, 'include'))]
   const issues = issuesOf(search, isWithheld)
   if (issues.length > 0) entries.push(`{"resource":${JSON.stringify(outcomeOf(issues))},"search":{"mode":"outcome"}}`)
@@ -42,21 +42,22 @@ function issuesOf(search: Search, isWithheld: boolean): RefusalIssue[] {
 const always = ['resourceType', 'id', 'meta']
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'Resource encoded in summary mode' }
 
-function cut(search: Search, { body, resource }: Hit): string {
+function cut(asking: Asking, search: Search, { body, resource }: Hit): string {
   if (search.summary === 'false' && search.elements.length === 0) return body
   const whole = parseJson(body) as Resource
-  const keep = keepOf(search, resource.resourceType)
+  const keep = keptBy(asking, search, resource.resourceType)
   const some = Object.fromEntries(Object.entries(whole).filter(([name]) => keep(name.replace(/^_/, ''))))
   const meta = (some['meta'] ?? {}) as { tag?: unknown[] }
   return printJson({ ...some, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } })
 }
 
-function keepOf(search: Search, type: string): (name: string) => boolean {
-  if (search.elements.length > 0) return (name) => always.includes(name) || search.elements.includes(name) || mandatory(type, name)
+/** Which top-level elements stay (R4 search, 3.1.1.5.8 and 3.1.1.5.9); what the definitions demand stays always. */
+function keptBy(asking: Asking, search: Search, type: string): (name: string) => boolean {
+  const { summary, mandatory } = asking.world.fhir.summaryOf(type)
+  const base = new Set([...always, ...mandatory])
+  if (search.elements.length > 0) return (name) => base.has(name) || search.elements.includes(name)
   if (search.summary === 'data') return (name) => name !== 'text'
-  if (search.summary === 'text') return (name) => always.includes(name) || name === 'text' || mandatory(type, name)
-  return (name) => name !== 'text' && name !== 'contained' && name !== 'note'
+  if (search.summary === 'text') return (name) => base.has(name) || name === 'text'
+  const marked = new Set([...base, ...summary])
+  return (name) => marked.has(name)
 }
-
-/** Elements without which the cut resource would say something else; cardinality alone would keep too little. */
-const mandatory = (_type: string, name: string) => ['status', 'code', 'subject', 'patient', 'intent', 'class', 'modifierExtension', 'implicitRules'].includes(name)

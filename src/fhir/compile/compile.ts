@@ -1,5 +1,6 @@
 import { readDefinitions } from './definitions.ts'
 import { extractorSource } from './extractor-source.ts'
+import { summarySource } from './summary-source.ts'
 import { modelOf } from './model.ts'
 import { validatorSource } from './validator-source.ts'
 import { expander } from './value-sets.ts'
@@ -16,7 +17,8 @@ export default function create({ p, inv, place, rule, narrative, codes, isObject
 const anyType = null
 ${validators.source}
 ${extractors.source}
-return { resources, extractors, parameters, compartment }
+${summarySource(model)}
+return { resources, extractors, parameters, compartment, summaries }
 }
 `
   return { source, notCompiled: [...validators.notCompiled, ...extractors.notCompiled] }

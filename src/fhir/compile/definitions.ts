@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 export type ElementDefinition = {
   path: string
+  isSummary?: boolean
   min: number
   max: string
   type?: { code: string; targetProfile?: string[] }[]

@@ -13,6 +13,8 @@ export type Field = {
   name: string
   isChoice: boolean
   isRequired: boolean
+  /** Part of `_summary=true`. */
+  isSummary: boolean
   isMany: boolean
   types: FieldType[]
   binding?: string
@@ -68,6 +70,7 @@ function fieldOf(element: ElementDefinition, structure: StructureDefinition): Fi
     name: isChoice ? name.slice(0, -3) : name,
     isChoice,
     isRequired: element.min > 0,
+    isSummary: element.isSummary === true,
     isMany: element.max !== '1',
     types: typesOf(element, structure),
     ...(required === undefined ? {} : { binding: required }),

@@ -1,11 +1,16 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../platform/refusal.ts'
 
 /** Bodies above this are large: one is in memory at a time. */
 export const largeBytes = 4 * 1_048_576
 const waitersMax = 8
 const waitMs = 20_000
+/** Smaller bodies that are being read or worked on, together; beyond that the next one hears 503. */
+const smallBytesMax = 128 * 1_048_576
+/** A large body must keep coming, or one silent client would hold up every other. */
+const progressMs = 5_000
+const progressBytesMin = 262_144
 
 type Waiter = { admit(): void; timer: NodeJS.Timeout }
 
@@ -58,20 +63,53 @@ const busy = () => new Refusal('busy', 'other large bundles are being read; send
 /** Bodies arrive as text, checked to be UTF-8; their meaning is read later, exactly, by parseJson. */
 export function acceptBodies(app: FastifyInstance): void {
   const gate = createBodyGate()
-  const leaving = new WeakMap<FastifyRequest, () => void>()
+  let smallBytes = 0
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => {
     if (!isUtf8(body)) throw new Refusal('incorrect', 'the body is not UTF-8 text', { hint: 'FHIR JSON is always UTF-8: convert the text before sending.' })
     return body.toString('utf8')
   })
   app.addHook('preParsing', async (request, reply, payload) => {
-    const length = Number(request.headers['content-length'] ?? Number.NaN)
-    const hasBody = request.headers['transfer-encoding'] !== undefined || length > 0
-    if (!hasBody || length <= largeBytes) return payload
-    const leave = await gate.enter()
-    leaving.set(request, leave)
-    reply.raw.once('close', leave)
+    const bytes = bytesOf(request)
+    if (bytes === 0) return payload
+    if (bytes > request.routeOptions.bodyLimit && Number.isFinite(bytes)) {
+      throw new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
+    }
+    if (bytes > largeBytes) {
+      leaveAtTheEnd(reply, await gate.enter())
+      dropWhenSilent(request)
+      return payload
+    }
+    if (smallBytes + bytes > smallBytesMax) throw busy()
+    smallBytes += bytes
+    leaveAtTheEnd(reply, () => { smallBytes -= bytes })
     return payload
   })
-  app.addHook('onResponse', async (request) => leaving.get(request)?.())
+}
+
+/** What the body may take in memory: unknown, and so large, when it comes in pieces or packed. */
+function bytesOf({ headers }: FastifyRequest): number {
+  const encoding = headers['content-encoding']
+  const isPacked = encoding !== undefined && encoding !== 'identity'
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
+  const length = Number(headers['content-length'] ?? 0)
+  return isPacked && length > 0 ? Number.POSITIVE_INFINITY : length
+}
+
+/** 'close' comes after every answer and when the client goes; for one that went while it waited it has been already. */
+function leaveAtTheEnd(reply: FastifyReply, leave: () => void): void {
+  if (reply.raw.destroyed) leave()
+  else reply.raw.once('close', leave)
+}
+
+function dropWhenSilent({ raw }: FastifyRequest): void {
+  let before = raw.socket.bytesRead
+  const timer = setInterval(() => {
+    const now = raw.socket.bytesRead
+    if (raw.complete || raw.destroyed) clearInterval(timer)
+    else if (now - before < progressBytesMin) raw.destroy()
+    before = now
+  }, progressMs)
+  timer.unref()
+  raw.once('close', () => clearInterval(timer))
 }

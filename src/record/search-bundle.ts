@@ -39,7 +39,8 @@ function issuesOf(search: Search, isWithheld: boolean): RefusalIssue[] {
   return issues
 }
 
-const always = ['resourceType', 'id', 'meta']
+/** Whom it is about stays too: a result without its patient invites a mistake. */
+const always = ['resourceType', 'id', 'meta', 'implicitRules', 'modifierExtension', 'subject', 'patient']
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'Resource encoded in summary mode' }
 
 function cut(asking: Asking, search: Search, { body, resource }: Hit): string {

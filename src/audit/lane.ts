@@ -129,9 +129,9 @@ export async function establish(fresh: Lane, lost: Lane): Promise<Outcome> {
   if (!lost.pending) return 'absent'
   if (lost.pending.entries.length === 0) return 'unknown'
   const { sql } = fresh.connection
-  const until = Date.now() + settleLimitMs
+  const until = performance.now() + settleLimitMs
   try {
-    while (Date.now() < until) {
+    while (performance.now() < until) {
       const [lock] = await sql<{ isFree: boolean }>`
         select pg_try_advisory_lock(${locks.held}::int4, ${lost.stream}::int4) as is_free`
       if (lock?.isFree) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -44,7 +44,7 @@ async function compileTo(cacheDir: string, file: string): Promise<Compiled> {
   const { source } = compileDefinitions()
   mkdirSync(cacheDir, { recursive: true })
   // Several processes may start at once: each writes a file of its own and the rename is atomic.
-  const own = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.mjs`
+  const own = `${file}.${process.pid}.${randomUUID()}.mjs`
   writeFileSync(own, source)
   const module = await import(pathToFileURL(own).href)
   renameSync(own, file)

@@ -2,7 +2,6 @@ import { capabilityStatement, printJson } from '../fhir/fhir.ts'
 import { baseUrl } from '../platform/config.ts'
 import type { World } from '../platform/world.ts'
 
-const startedAt = new Date().toISOString()
 const statements = new WeakMap<World, string>()
 
 /** GET /fhir/metadata: exactly what works, made once. */
@@ -13,7 +12,7 @@ export function capabilityOf(world: World): string {
     statement = printJson(capabilityStatement(world.fhir, {
       base: `${base}/fhir`,
       software: { name: 'Spona', version: '0.1.0' },
-      date: startedAt,
+      date: world.now().toISOString(),
       interactions: ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'],
       handling: {
         versioning: 'versioned-update', readHistory: true, updateCreate: true, conditionalCreate: true, conditionalRead: 'not-match',

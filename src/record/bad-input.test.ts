@@ -101,7 +101,8 @@ test('SQL, HTML and other naughty strings in every field and parameter are kept 
       if (answer.status !== 200) assertRefused(answer, url)
     }
     const header = text.replace(/[^\x20-\x7e]/g, '')
-    for (const headers of [{ 'if-none-exist': `identifier=${value}` }, { 'if-none-exist': header }, { prefer: header }]) {
+    const conditions: Record<string, string>[] = [{ 'if-none-exist': `identifier=${value}` }, { 'if-none-exist': header }, { prefer: header }]
+    for (const headers of conditions) {
       const answer = await send('POST', '/fhir/Patient', patient, headers)
       if (answer.status >= 300) assertRefused(answer, text)
     }

@@ -60,7 +60,12 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     reply.header('x-correlation-id', request.correlation)
   })
   const methodsOf = rememberMethods(app)
-  await app.register(fastifyHelmet, { contentSecurityPolicy: strictPolicy, hsts: world.config.BASE_URL.startsWith('https:') })
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: strictPolicy,
+    hsts: world.config.BASE_URL.startsWith('https:'),
+    // With no-referrer a browser sends `Origin: null` also to ourselves, and our own forms could not be told from forged ones.
+    referrerPolicy: { policy: 'same-origin' },
+  })
   await app.register(fastifyCompress, { global: true, threshold: 1024, encodings: ['gzip', 'deflate'], requestEncodings: ['gzip', 'deflate', 'identity'] })
   app.setErrorHandler((error, request, reply) => render(world, error, request, reply))
   app.setNotFoundHandler((request, reply) => {

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { fhirJson } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { fragment } from '../platform/sql.ts'
+import { type Fragment, fragment, join } from '../platform/sql.ts'
 import { keySets } from '../identity/identity.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { fetchVisible } from './include.ts'
 import { locate } from './read.ts'
-import { type Place, readBodies, scan, type Stored } from './store.ts'
+import { findCurrent, type Place, readBodies, scan, type Stored } from './store.ts'
 import { basisOfRow, type View, viewOf } from './view.ts'
 
 const batch = 1000
@@ -26,22 +26,33 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
   const place = await locate(asking, 'Patient', id)
   const sets = place ? await keySets(world.sql, [place.patient]) : null
   const keys = place ? (sets?.get(place.patient) ?? [place.patient]) : []
+  const chart = place && (await findCurrent(world.sql, place.patient, world.fhir.typeCode('Patient'), place.id))
+  if (!place || !chart || chart.voided) throw new Refusal('not-found', 'no Patient with this id')
   const view = await viewOf(asking, keys)
-  const first = await scan(world.sql, [fragment`r.patient = any(${keys}::int8[])`], null, batch)
-  if (!place || first.length === 0) throw new Refusal('not-found', 'no Patient with this id')
-  const basis = first.map((row) => basisOfRow(view, row)).find((one) => one !== null)
+  const where = openRows(view, keys)
+  const first = await scan(world.sql, where, null, batch)
+  const basis = first.map((row) => basisOfRow(view, row)).find((one) => one !== null) ?? keys.map((key) => view.basisOf(key)?.kind).find((one) => one !== undefined)
   if (basis === undefined) {
     await world.ledger.record([entryOf(asking, 'read', place.patient, 'Patient/$everything', { decision: 'deny' })])
     throw new Refusal('forbidden', 'nothing opens this record for you', { hint: 'An open visit, a referral or being the chosen doctor opens it.' })
   }
   const [count] = await world.sql<{ total: number }>`
-    select count(*)::int as total from record.resource where patient = any(${keys}::int8[]) and not deleted and not voided`
+    select count(*)::int as total from record.resource r where ${join(where, ' and ')} and not r.deleted and not r.voided`
   await world.ledger.record([entryOf(asking, 'read', place.patient, 'Patient/$everything', { basis, count: count?.total ?? first.length })])
   reply.header('content-type', fhirJson)
-  return reply.send(Readable.from(chunksOf(asking, view, keys, first), { objectMode: false }))
+  return reply.send(Readable.from(chunksOf(asking, view, where, first), { objectMode: false }))
 }
 
-async function* chunksOf(asking: Asking, view: View, keys: readonly number[], first: Stored[]): AsyncGenerator<string> {
+/** Rows of another institution must not even fill a batch: what is hidden may not decide whether the rest is shown. */
+function openRows(view: View, keys: readonly number[]): Fragment[] {
+  const { actor } = view.asking
+  const open = keys.filter((key) => view.basisOf(key) !== null)
+  const ways = [fragment`r.patient = any(${open}::int8[])`]
+  if (actor.kind === 'system' && actor.institution !== null) ways.push(fragment`r.institution = ${actor.institution}`)
+  return [fragment`r.patient = any(${keys}::int8[])`, fragment`(${join(ways, ' or ')})`]
+}
+
+async function* chunksOf(asking: Asking, view: View, where: Fragment[], first: Stored[]): AsyncGenerator<string> {
   const { world, base } = asking
   yield `{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"${base}/Patient/$everything"}],"entry":[`
   let separator = ''
@@ -59,7 +70,7 @@ async function* chunksOf(asking: Asking, view: View, keys: readonly number[], fi
     })
     yield text
     if (rows.length < batch) break
-    rows = await scan(world.sql, [fragment`r.patient = any(${keys}::int8[])`], rows.at(-1) as Place, batch)
+    rows = await scan(world.sql, where, rows.at(-1) as Place, batch)
   }
   for (const hit of await fetchVisible(asking, [...outside])) {
     if (hit.row.patient >= 4096) continue // Another person's; it has a record of its own.

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Send, startServer } from '../testing/server.ts'
+
+// What an actor may not see must not shape a single byte of what the actor hears (design decision 6).
+
+type Json = Record<string, any>
+const jmbg = '0101985710113'
+const chart = (value: string) => ({ resourceType: 'Patient', identifier: [{ system: 'urn:h', value }, { system: 'urn:rs:jmbg', value: jmbg }], name: [{ family: 'Скривени' }], birthDate: '1985-01-01' })
+const finding = (patient: string, code: string, more: Json = {}) => ({ resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'urn:c', code }] }, subject: { reference: `Patient/${patient}` }, ...more })
+
+/** The answer without what differs between two identical ones: instants, sealed page links, correlation. */
+async function heard(send: Send, [method, url, body]: Ask): Promise<string> {
+  const answer = await send(method, url, body)
+  const headersSaid = Object.entries(answer.headers).filter(([name]) => !['date', 'x-correlation-id', 'last-modified', 'location', 'content-length'].includes(name))
+  const text = answer.text.replace(/_page=[\w-]+/g, '_page=…').replace(/"lastUpdated":"[^"]*"/g, '').replace(/[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => (known.has(id) ? id : 'id'))
+  return JSON.stringify([answer.status, headersSaid, text])
+}
+type Ask = [string, string, unknown?]
+const known = new Set<string>()
+
+async function made(send: Send, resource: Json): Promise<string> {
+  const { status, body, text } = await send('POST', `/fhir/${resource['resourceType']}`, resource)
+  assert.equal(status, 201, text)
+  known.add(body.id)
+  return body.id
+}
+
+test('every answer is the same with and without what another institution holds about the same person', async (t) => {
+  const { institution } = await startServer(t)
+  const [a, b] = [await institution('А'), await institution('Б')]
+  const theirs = await made(a.send, chart('a-1'))
+  const mine = await made(b.send, chart('b-1'))
+  const doctor = await made(b.send, { resourceType: 'Practitioner', name: [{ family: 'Лекар' }] })
+  for (const code of ['x', 'y', 'z']) await made(b.send, finding(mine, code, { performer: [{ reference: `Practitioner/${doctor}` }], effectiveDateTime: '2026-01-02' }))
+  const questions: Ask[] = [
+    ...['', '?name=skriveni', `?identifier=urn:rs:jmbg|${jmbg}`, '?identifier=urn:h|a-1', '?_sort=-birthdate', '?_total=accurate&_count=1', `?_id=${theirs}`, '?_summary=count', '?_revinclude=Observation:patient', '?gender:missing=true']
+      .map((query): Ask => ['GET', `/fhir/Patient${query}`]),
+    ...['', '?code=x', '?code=hidden', '?code:not=x', `?patient=${mine}`, `?patient=${theirs}`, `?patient=${mine}&_sort=-date`, `?patient=${mine}&code=hidden`, `?patient=${theirs}&code=hidden`, '?_sort=code&_count=2', '?_sort=-date&_count=1&_total=accurate',
+      '?_include=Observation:patient', '?_include=Observation:*', '?date=2026', '?_lastUpdated=ge2020', '?_count=0', `?subject=Patient/${theirs}&_summary=count`, '?status=final&_elements=status', '?encounter=Encounter/e-hidden', '?_id=o-hidden', '?value-string=secret']
+      .map((query): Ask => ['GET', `/fhir/Observation${query}`]),
+    ['GET', `/fhir/Practitioner?_revinclude=Observation:performer`], ['GET', `/fhir/Practitioner?_id=${doctor}&_revinclude=Observation:*`], ['GET', '/fhir/Encounter'], ['GET', '/fhir/Encounter?_revinclude=Observation:encounter'], ['GET', '/fhir/Condition?_summary=count'],
+    ['GET', `/fhir/Patient/${mine}/$everything`], ['GET', `/fhir/Patient/${theirs}/$everything`], ['GET', `/fhir/Patient/${theirs}`], ['GET', `/fhir/Patient/${mine}/_history`], ['GET', `/fhir/Patient/${theirs}/_history`], ['GET', `/fhir/Patient/${mine}`],
+    ['POST', '/fhir', { resourceType: 'Bundle', type: 'batch', entry: [`Observation?patient=${mine}`, `Observation?code=hidden`, `Patient/${theirs}`].map((url) => ({ request: { method: 'GET', url } })) }],
+    ['POST', '/fhir/Observation', finding(theirs, 'x')], ['PUT', `/fhir/Patient/${theirs}`, { ...chart('a-1'), id: theirs }], ['DELETE', `/fhir/Patient/${theirs}`],
+    ['POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: finding(`none`, 'x', { subject: { reference: 'Patient?identifier=urn:h|a-hidden' } }), request: { method: 'POST', url: 'Observation' } }] }],
+  ]
+  const before: string[] = []
+  for (const ask of questions) before.push(await heard(b.send, ask))
+
+  const hidden = { effectiveDateTime: '2026-01-01', valueString: 'secret', performer: [{ reference: `Practitioner/${doctor}` }] }
+  for (let at = 0; at < 5; at++) await made(a.send, finding(theirs, 'hidden', hidden))
+  await a.send('PUT', '/fhir/Encounter/e-hidden', { resourceType: 'Encounter', id: 'e-hidden', status: 'planned', class: { code: 'AMB' }, subject: { reference: `Patient/${theirs}` } })
+  await a.send('PUT', '/fhir/Observation/o-hidden', { ...finding(theirs, 'x', hidden), id: 'o-hidden', encounter: { reference: 'Encounter/e-hidden' } })
+  await made(a.send, { resourceType: 'Condition', code: { text: 'hidden' }, subject: { reference: `Patient/${theirs}` } })
+  await made(a.send, { ...chart('a-hidden'), name: [{ family: 'Скривени' }] })
+
+  for (const [at, ask] of questions.entries()) assert.equal(await heard(b.send, ask), before[at], `${ask[0]} ${ask[1]}`)
+})
+
+test('conditions of one institution never meet what another holds', async (t) => {
+  const { institution } = await startServer(t)
+  const [a, b] = [await institution('А'), await institution('Б')]
+  const one = { resourceType: 'Patient', identifier: [{ system: 'urn:shared', value: '1' }] }
+  for (const { send } of [a, b]) {
+    assert.equal((await send('POST', '/fhir/Patient', one, { 'if-none-exist': 'identifier=urn:shared|1' })).status, 201)
+    assert.equal((await send('POST', '/fhir/Patient', one, { 'if-none-exist': 'identifier=urn:shared|1' })).status, 200)
+  }
+})
+
+test('a page link works for whoever got it and for nobody else, whole or cut', async (t) => {
+  const { institution } = await startServer(t)
+  const [a, b] = [await institution('А'), await institution('Б')]
+  for (const value of ['1', '2', '3']) await a.send('POST', '/fhir/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value }] })
+  const link = (await a.send('GET', '/fhir/Patient?_count=1')).body.link[1].url as string
+  const url = link.slice(link.indexOf('/fhir'))
+  assert.equal((await a.send('GET', url)).status, 200)
+  const other = await b.send('GET', url)
+  const cut = await a.send('GET', url.slice(0, -5))
+  assert.equal(other.status, 400)
+  assert.equal(cut.status, 400)
+  assert.equal(other.text, cut.text)
+})
+
+test('a record larger than a page of another institution does not close what is one’s own', async (t) => {
+  const { institution } = await startServer(t)
+  const [a, b] = [await institution('А'), await institution('Б')]
+  const charts = await Promise.all([a, b].map(async ({ send }, at) => made(send, chart(String(at)))))
+  for (const [at, { send }] of [a, b].entries()) {
+    const entry = Array.from({ length: 1100 }, () => ({ resource: finding(charts[at] as string, 'x'), request: { method: 'POST', url: 'Observation' } }))
+    assert.equal((await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })).status, 200)
+  }
+  for (const [at, { send }] of [a, b].entries()) {
+    const answer = await send('GET', `/fhir/Patient/${charts[at]}/$everything`)
+    assert.equal(answer.status, 200, answer.text.slice(0, 300))
+    assert.equal(answer.body.entry.length, 1101)
+  }
+})

@@ -19,6 +19,8 @@ export type Asking = {
   /** `http://host/fhir`: references that begin with it are ours. */
   base: string
   purpose: string
+  /** Accept-Language of a reader in a browser: a refusal is read by a person. */
+  language?: string | undefined
 }
 
 /** An audit row for one disclosed or touched patient; `what` names resources, never a personal number. */

@@ -1,4 +1,4 @@
-import { decide } from '../access/access.ts'
+import { access, decide } from '../access/access.ts'
 import { parseJson, type Resource } from '../fhir/fhir.ts'
 import { headers, personOf } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -24,10 +24,8 @@ async function open(asking: Asking, handle: string, what: string): Promise<Opene
   const [decision] = await decide(world, actor, 'read', [found?.keys ?? []])
   if (!found || !decision?.permit || decision.basis.view === 'own-submissions') {
     await world.ledger.record([entryOf(asking, 'read', found?.keys[0] ?? null, what, { decision: 'deny' })])
-    const denied = decision && !decision.permit ? decision.denied : undefined
-    throw new Refusal('forbidden', denied?.reason ?? 'nothing opens this record for you', {
-      ...(denied ? { hint: denied.opens.join(' '), details: denied } : {}),
-    })
+    if (decision && !decision.permit) throw access.refusalOf(decision, asking.language)
+    throw new Refusal('forbidden', 'nothing opens this record for you')
   }
   return { keys: found.keys, person: found.person, view: await viewOf(asking, found.keys) }
 }

@@ -23,7 +23,7 @@ import { searchPage, searchType } from './search.ts'
 export function askingOf(request: FastifyRequest): Asking {
   return {
     world: request.world, actor: request.actor, correlation: request.correlation, base: `${baseUrl(request.world.config)}/fhir`,
-    purpose: 'health-care',
+    purpose: 'health-care', language: request.headers['accept-language'],
   }
 }
 

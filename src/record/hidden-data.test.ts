@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Send, startServer } from '../testing/server.ts'
+import { createAccount, relate } from '../access/access.ts'
+import { cookieName, openSession } from '../access/session.ts'
+import { type Send, sender, startServer } from '../testing/server.ts'
 
 // What an actor may not see must not shape a single byte of what the actor hears (design decision 6).
 
@@ -95,4 +97,37 @@ test('a record larger than a page of another institution does not close what is 
     assert.equal(answer.status, 200, answer.text.slice(0, 300))
     assert.equal(answer.body.entry.length, 1101)
   }
+})
+
+test('a doctor hears the same about everybody else, whatever their records hold, and that a named record is closed', async (t) => {
+  const { institution, sql, world, app } = await startServer(t)
+  const { send, id } = await institution('А')
+  const open = await made(send, { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }], name: [{ family: 'Отворени' }] })
+  const closed = await made(send, { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '2' }], name: [{ family: 'Затворени' }] })
+  for (const code of ['x', 'y']) await made(send, finding(open, code))
+  const account = await sql.begin(async (tx) => {
+    const key = Number.parseInt(open.slice(0, 8) + open.slice(9, 13), 16)
+    await relate(tx, { patient: key, kind: 'visit', worker: 10, institution: id, from: new Date(Date.now() - 1000), source: 'test' })
+    return createAccount(tx, { name: 'др Лекар', roles: ['doctor'], worker: 10, institution: id, unit: 1 })
+  })
+  const cookie = `${cookieName}=${await openSession(world, account)}`
+  const doctor = sender(app, { cookie })
+  const questions: Ask[] = [
+    ...['', '?name=zat', '?identifier=urn:h|2', '?_summary=count', `?_id=${closed}`, '?_revinclude=Observation:patient&_sort=family'].map((query): Ask => ['GET', `/fhir/Patient${query}`]),
+    ...['', '?code=x', '?code=hidden', `?patient=${closed}`, `?patient=${closed}&code=hidden`, `?patient=${open},${closed}`, `?patient=${open},${closed}&code=hidden`, `?patient=${open}`, '?_sort=-date&_count=1', '?_include=Observation:*', '?_total=accurate&_count=1']
+      .map((query): Ask => ['GET', `/fhir/Observation${query}`]),
+    ['GET', `/fhir/Patient/${closed}`], ['GET', `/fhir/Patient/${closed}/$everything`], ['GET', `/fhir/Patient/${closed}/_history`], ['GET', '/fhir/Observation/o-hidden'], ['GET', `/fhir/Patient/${open}/$everything`],
+  ]
+  const before: string[] = []
+  for (const ask of questions) before.push(await heard(doctor, ask))
+  for (let at = 0; at < 5; at++) await made(send, finding(closed, 'hidden', { effectiveDateTime: '2026-01-01' }))
+  for (const [at, ask] of questions.entries()) assert.equal(await heard(doctor, ask), before[at], `${ask[0]} ${ask[1]}`)
+
+  const named = await doctor('GET', `/fhir/Observation?patient=${closed}`)
+  assert.equal(named.body.total, 0, named.text)
+  assert.equal(named.body.entry[0].resource.issue[0].code, 'suppressed')
+  assert.equal((await doctor('GET', '/fhir/Observation')).body.total, 2)
+  assert.equal((await doctor('GET', `/fhir/Patient/${closed}`)).status, 403)
+  assert.equal((await doctor('GET', `/fhir/Patient/${open}/$everything`)).body.entry.length, 3)
+  assert.equal((await doctor('POST', '/fhir/Observation', finding(closed, 'x'))).status, 403)
 })

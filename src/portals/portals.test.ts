@@ -10,6 +10,8 @@ import { buildPortals } from './build.ts'
 
 // A doctor and a patient in real Chromium on the real server with the invented country: nothing here is answered by a test.
 
+const coldRounds = 20
+
 type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
 type Wish = { user: string; path: string; language: Language }
 
@@ -75,23 +77,27 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
     })
   }
 
-  await t.test('the largest record is complete in the browser within a second, also for a reader who comes for the first time', async (one) => {
+  await t.test('the largest record is complete in the browser within a second with an empty cache', async (one) => {
     await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
       await page.getByRole('searchbox').fill('Ђорђевић Живорад')
       await page.getByRole('option', { name: 'Ђорђевић Живорад' }).first().click()
       await page.locator('#patient-name').waitFor()
       const address = page.url()
+      const events = await page.locator('#timeline .count').innerText()
+      const network = await page.context().newCDPSession(page)
+      await network.send('Network.setCacheDisabled', { cacheDisabled: true })
       const times: number[] = []
-      for (let round = 0; round < 7; round++) {
+      for (let round = 0; round < coldRounds; round++) {
         await page.goto(address)
         await page.locator('#labs tbody tr').first().waitFor()
         times.push(await page.evaluate(() => new Promise<number>((done) => {
           requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())))
         })))
       }
-      const sorted = times.map(Math.round).sort((a, b) => a - b)
-      one.diagnostic(`record complete after ${sorted.join(', ')} ms from navigation`)
-      assert.ok((sorted[3] ?? Infinity) < 1000, `median ${sorted[3]} ms`)
+      const sorted = times.map(Math.round).sort((one, other) => one - other)
+      const percentile95 = sorted[Math.ceil(coldRounds * 0.95) - 1] ?? Infinity
+      one.diagnostic(`${events}: complete ${sorted[0]}–${sorted.at(-1)} ms after navigation, median ${sorted[Math.floor(coldRounds / 2)]}, 95th percentile ${percentile95}, empty cache`)
+      assert.ok(percentile95 < 1000, `${sorted.join(', ')} ms`)
     })
   })
 

@@ -10,7 +10,6 @@ import { baseUrl, loadConfig } from './platform/config.ts'
 import { buildPortals } from './portals/build.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
-const began = performance.now()
 const config = loadConfig(process.env)
 if (Array.isArray(config)) fail(`A setting is wrong:\n  ${config.join('\n  ')}`)
 const missing = access.missingForProduction(config)
@@ -47,7 +46,7 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
   process.on('SIGTERM', stop)
 
   const address = baseUrl(settings)
-  say(`Spona is ready in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  say(`Spona is ready in ${(performance.now() / 1000).toFixed(1)} s`)
   say(`  Portals   ${address}/            (doctor: ${address}/doctor/, patient: ${address}/patient/)`)
   say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
   for (const line of country?.lines ?? []) say(`  ${line}`)

@@ -1,3 +1,4 @@
+import fastifySwagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { Registry, collectDefaultMetrics } from 'prom-client'
 import { looksRoutes } from './audit/audit.ts'
@@ -13,6 +14,7 @@ import { fhirRoutes, pageRoutes } from './record/record.ts'
 /** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
   const app = await createApp(world)
+  await describe(app)
   app.addHook('onRequest', authenticate)
   await app.register(accessRoutes)
   await app.register(fhirRoutes, { prefix: '/fhir' })
@@ -22,6 +24,23 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   await app.register(portalRoutes(portals))
   health(app, world)
   return app
+}
+
+/** `/openapi.json`: every address of this server, put together from the routes themselves. */
+async function describe(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Spona', version: '0.1.0', description: 'The national health record. FHIR R4 stands at /fhir; what works there says /fhir/metadata.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, session: { type: 'apiKey', in: 'cookie', name: 'spona_session' } } },
+      security: [{ bearer: [] }, { session: [] }],
+    },
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: { ...(schema as object), tags: [url.split('/')[1] || 'spona'], ...(route.config?.open === true ? { security: [] } : {}) },
+    }),
+  })
+  app.get('/openapi.json', { config: { open: true } }, async () => app.swagger())
 }
 
 /** For load balancers and operators: alive, able to work, and figures for Prometheus. None says anything about a person. */

@@ -66,6 +66,8 @@ function fingerprint(version: string): string {
 }
 
 const none: SearchParameter[] = []
+const subjectCodes = new Set(['patient', 'subject', 'beneficiary'])
+const withSeveralPatients = new Set(['Account', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Group', 'Person', 'Provenance', 'Schedule'])
 
 function fhirOf(compiled: Compiled, version: string): Fhir {
   return {
@@ -86,5 +88,6 @@ function fhirOf(compiled: Compiled, version: string): Fhir {
       compiled.compartment[resource.resourceType]?.(resource, out)
       return [...new Set(out)]
     },
+    namesSubject: (type, code) => compiled.compartment[type] !== undefined && subjectCodes.has(code) && !withSeveralPatients.has(type),
   }
 }

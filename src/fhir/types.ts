@@ -55,4 +55,6 @@ export type Fhir = {
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
   /** By the Patient compartment definition; the first is the subject. */
   patientReferences(resource: Resource): string[]
+  /** Does the parameter name that first patient, and no other that the resource may also refer to? */
+  namesSubject(type: string, code: string): boolean
 }

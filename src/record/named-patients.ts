@@ -9,7 +9,7 @@ export type Named = { search: Search; keys: number[] | null }
 
 /**
  * A person is a set of charts, one per institution: naming any of them asks about all (design decision 3). The answer's scope
- * is the keys of every patient named; two parameters that name patients leave those named by both.
+ * is the keys of every patient named as the subject; two parameters that do leave those named by both.
  */
 export async function nameAll(asking: Asking, search: Search): Promise<Named> {
   const clauses: Clause[] = []
@@ -22,7 +22,8 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
     }
     const { keys: these, literals } = await widen(asking, ids)
     clauses.push({ ...clause, values: [...clause.values, { literals }] })
-    keys = keys === null ? these : keys.filter((key) => these.includes(key))
+    // Only the subject tells under which key a resource is filed: a patient may also be a member, a performer or a payer.
+    if (asking.world.fhir.namesSubject(search.type as string, clause.code)) keys = keys === null ? these : keys.filter((key) => these.includes(key))
   }
   return { search: { ...search, clauses }, keys }
 }

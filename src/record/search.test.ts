@@ -250,3 +250,30 @@ test('an unknown parameter, modifier or value is refused with a hint; a lenient 
     assert.ok(!self.includes('favourite') && !self.includes('yesterday'), self)
   }
 })
+
+test('a patient who is not the subject is found as what they are: payer, performer, member, mother', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('ДЗ')
+  const post = async (resource: Json): Promise<string> => {
+    const { body, text, status } = await send('POST', `/fhir/${resource['resourceType']}`, resource)
+    assert.equal(status, 201, text)
+    return body.id
+  }
+  const [mother, child] = [await post({ resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }] }), await post({ resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '2' }] })]
+  const ref = (id: string) => ({ reference: `Patient/${id}` })
+  const measured = await post({ resourceType: 'Observation', status: 'final', code: { text: 'a' }, subject: ref(child), performer: [ref(mother)], focus: [ref(mother)] })
+  const coverage = await post({ resourceType: 'Coverage', status: 'active', policyHolder: ref(mother), beneficiary: ref(child), payor: [ref(mother)] })
+  const group = await post({ resourceType: 'Group', type: 'person', actual: true, member: [{ entity: ref(mother) }, { entity: ref(child) }] })
+  const contract = await post({ resourceType: 'Contract', subject: [ref(mother), ref(child)] })
+  const cases: [string, string | null][] = [
+    [`Observation?performer=Patient/${mother}`, measured], [`Observation?patient=${child}&performer=Patient/${mother}`, measured], [`Observation?focus=Patient/${mother}`, measured], [`Observation?patient=${mother}`, null],
+    [`Coverage?patient=${child}`, coverage], [`Coverage?beneficiary=${child}`, coverage], [`Coverage?policy-holder=Patient/${mother}`, coverage], [`Coverage?patient=${mother}`, null],
+    [`Group?member=Patient/${mother}`, group], [`Group?member=Patient/${child}`, group], [`Contract?subject=Patient/${mother}`, contract], [`Contract?patient=${child}`, contract],
+  ]
+  for (const [query, wanted] of cases) {
+    const { body, text } = await send('GET', `/fhir/${query}`)
+    assert.deepEqual((body.entry ?? []).map((one: Json) => one.resource.id), wanted === null ? [] : [wanted], `${query}: ${text}`)
+  }
+  const everything = (await send('GET', `/fhir/Patient/${child}/$everything`)).body.entry.map((one: Json) => one.resource.resourceType).sort()
+  assert.deepEqual(everything, ['Coverage', 'Observation', 'Patient'])
+})

@@ -242,7 +242,7 @@ function step(value: string, type: string, name: string, sink: Sink, writer: Wri
 
 /** Literal references by which a resource belongs to a patient, the subject-like parameters first. */
 function compartmentSource(compartment: Compartment, definitions: SearchParameterDefinition[], writer: Writer): string {
-  const rank = (code: string) => (code === 'patient' || code === 'subject' ? 0 : 1)
+  const rank = (code: string) => (code === 'patient' || code === 'subject' || code === 'beneficiary' ? 0 : 1)
   return compartment.resource
     .filter(({ code, param }) => resourceTypes.includes(code) && param !== undefined)
     .map(({ code: type, param = [] }) => {

@@ -1,5 +1,7 @@
 // `npm start`: database, migrations, first-run country, portals, HTTP; then a few lines that say where to look.
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { buildApp } from './app.ts'
 import { access } from './access/access.ts'
 import { rememberAddress } from './access/address.ts'
@@ -7,7 +9,7 @@ import { startSealing } from './audit/audit.ts'
 import { openWorld } from './open-world.ts'
 import { sentenceOf } from './platform/cli.ts'
 import { baseUrl, loadConfig } from './platform/config.ts'
-import { buildPortals } from './portals/build.ts'
+import { arePortalsBuilt } from './portals/build.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const config = loadConfig(process.env)
@@ -23,7 +25,7 @@ try {
 
 async function start(settings: Exclude<typeof config, string[]>): Promise<void> {
   const portals = join(settings.DATA_DIR, 'portals')
-  const [{ world, close }] = await Promise.all([openWorld(settings, { mode: 'own' }), buildPortals(portals)])
+  const [{ world, close }] = await Promise.all([openWorld(settings, { mode: 'own' }), portalsBuilt(portals)])
   const country = settings.DEMO ? await ensureDemoCountry(world, say) : null
   const app = await buildApp(world, portals)
   await app.listen({ port: settings.PORT, host: settings.HOST })
@@ -51,6 +53,12 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
   say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
   for (const line of country?.lines ?? []) say(`  ${line}`)
   say('  Ctrl-C stops everything.')
+}
+
+/** The bundler runs in a process of its own: it needs half a gigabyte for a moment, which the server would keep. */
+async function portalsBuilt(folder: string): Promise<void> {
+  if (arePortalsBuilt(folder)) return
+  await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'portals/build.ts'), folder])
 }
 
 function say(line: string): void {

@@ -107,3 +107,6 @@ export function builtFiles(outDir: string): Map<string, string> {
     return [`/${relative(outDir, file)}`, file]
   }))
 }
+
+// Run by itself (`node src/portals/build.ts FOLDER`) it builds and ends.
+if (import.meta.main) await buildPortals(process.argv[2] as string)

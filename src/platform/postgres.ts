@@ -42,7 +42,7 @@ export async function startPostgres(dataDir: string, keys: Keys, launch: Launch)
   const hold = await holdOrShare(engine, owner, keys, launch.mode)
   if (!hold) return { owner, data: engine.data, pid: 0, stop: async () => {} }
   try {
-    await endOrphan(engine.data)
+    await endOrphan(engine)
     if (!existsSync(join(engine.data, 'PG_VERSION'))) await initialise(engine, ownerName, owner.password as string)
     const log = watchLog(engine.data)
     const server = await superviseServer(engine, launch)

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Engine } from './engine.ts'
 
 // A PostgreSQL that nobody of ours runs any more, found by the file it leaves in its data folder.
 
@@ -31,7 +32,7 @@ function isPostgres(pid: number): boolean {
 }
 
 /** Waits until a database left by a killed parent has gone, and helps it along; its data are never touched. */
-export async function endOrphan(data: string): Promise<void> {
+export async function endOrphan({ data, socket }: Engine): Promise<void> {
   const since = performance.now()
   let asked: NodeJS.Signals | undefined
   for (let pid = postmasterPid(data); pid !== undefined; pid = postmasterPid(data)) {
@@ -41,8 +42,9 @@ export async function endOrphan(data: string): Promise<void> {
     if (waited > watchdogMs + 2 * stopLimitMs) throw new Error(`process ${pid} runs the database in ${data} and does not stop; end it first`)
     await sleep(25)
   }
-  // PostgreSQL itself still checks by its shared memory that no backend of the dead one writes.
-  if (existsSync(pidFile(data))) rmSync(pidFile(data))
+  // PostgreSQL takes a dead process that nobody has collected for a live one, so its files go too. It still checks by its shared
+  // memory that no backend of the dead one writes.
+  for (const file of [pidFile(data), join(socket, '.s.PGSQL.5432.lock'), join(socket, '.s.PGSQL.5432')]) rmSync(file, { force: true })
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

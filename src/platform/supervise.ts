@@ -35,7 +35,7 @@ export async function superviseServer(engine: Engine, launch: Launch): Promise<{
       }
       starts.push(now)
       try {
-        await endOrphan(engine.data)
+        await endOrphan(engine)
         life = await startServer(engine, settings)
         if (isStopping) return
         say('The embedded database is back.')

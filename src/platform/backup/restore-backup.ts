@@ -32,7 +32,7 @@ export async function restoreBackup(request: RestoreRequest): Promise<Restored> 
   const hold = await holdDatabase(engine, keys)
   const half = { data: `${engine.data}.restoring`, seals: `${seals}.restoring` }
   try {
-    await endOrphan(engine.data)
+    await endOrphan(engine)
     const standing = standingIn(engine.data, seals, dataDir, master)
     if (standing.length > 0 && !force) {
       throw new Refusal('conflict', `${standing.join(' and ')} would be replaced`, { hint: 'With --force it is moved aside (not deleted) and the backup takes its place' })

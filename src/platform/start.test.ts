@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import {
+  freePort, isAlive, openFolder, postmasterOf, removeData, runCommand, type ServerProcess, spawnServer, stopServer, until,
+} from '../testing/process.ts'
+import { keysFrom } from './keys.ts'
+import { startPostgres } from './postgres.ts'
+
+// The whole server as an operator meets it: started, killed, started again. One invented country serves all tests.
+const folder = openFolder('start')
+const dataDir = join(folder, 'var')
+const isRoot = process.getuid?.() === 0
+const limit = { timeout: 90_000 }
+let port: number
+let server: ServerProcess
+let bearer: Record<string, string>
+let patient: string
+
+const env = (more: Record<string, string> = {}) => ({ DATA_DIR: dataDir, PORT: String(port), ...more })
+const url = (path: string) => `http://127.0.0.1:${port}${path}`
+const start = async (more: Record<string, string> = {}) => {
+  server = spawnServer(env(more))
+  return server.ready
+}
+const ask = async (path: string) => (await fetch(url(path), { headers: { ...bearer, connection: 'close' } })).status
+const data = () => join(dataDir, 'postgres')
+
+async function signInSystem(settings: Record<string, string>): Promise<Record<string, string>> {
+  const added = await runCommand(['access', 'client', 'add', '--name', 'Проба', '--scope', 'system/*.cruds', '--json'], settings)
+  assert.equal(added.code, 0, added.errors)
+  const { output } = await runCommand(['access', 'token', '--client', JSON.parse(added.output).client_id], settings)
+  return { authorization: `Bearer ${output.trim()}` }
+}
+
+async function storePatient(headers: Record<string, string>): Promise<string> {
+  const answer = await fetch(url('/fhir/Patient'), {
+    method: 'POST', headers: { ...headers, 'content-type': 'application/fhir+json' }, body: JSON.stringify({ resourceType: 'Patient', name: [{ family: 'Проба' }] }),
+  })
+  assert.equal(answer.status, 201, await answer.clone().text())
+  return `/fhir/Patient/${((await answer.json()) as { id: string }).id}`
+}
+
+before(async () => {
+  port = await freePort()
+})
+after(async () => {
+  if (server && server.child.exitCode === null) await stopServer(server)
+  removeData(dataDir)
+  removeData(folder)
+})
+
+test('the first start makes a country and says when it is ready, where to look and who to sign in as', limit, async (t) => {
+  const printed = await start()
+  t.diagnostic(/ready in .* s/.exec(printed)?.[0] ?? '')
+  assert.match(printed, new RegExp(`http://localhost:${port}/fhir`))
+  assert.match(printed, /doktor/)
+  bearer = await signInSystem(env())
+  patient = await storePatient(bearer)
+  assert.deepEqual(await Promise.all(['/health/live', '/health/ready', '/metrics', '/fhir/metadata', patient].map(ask)), [200, 200, 200, 200, 200])
+})
+
+test('a second start on the same data says who has it and changes nothing', limit, async () => {
+  const second = spawnServer(env({ PORT: '0' }))
+  assert.deepEqual(await second.ended, { code: 2, signal: null })
+  assert.match(second.errors(), new RegExp(`another server \\(process ${server.child.pid}\\) is using the database`))
+  assert.equal(await ask(patient), 200)
+})
+
+test('after kill -9 of the server its database goes by itself, and the next start has everything', limit, async (t) => {
+  const postmaster = postmasterOf(data())
+  server.child.kill('SIGKILL')
+  await server.ended
+  await until('the database goes', () => !isAlive(postmaster), 10_000)
+  const printed = await start()
+  t.diagnostic(/ready in .* s/.exec(printed)?.[0] ?? '')
+  assert.equal(await ask(patient), 200)
+})
+
+test('after kill -9 of the database requests get 503, and the same server brings it back', limit, async () => {
+  const statuses = new Set<number>()
+  process.kill(postmasterOf(data()), 'SIGKILL')
+  await until('the record answers again', async () => {
+    const status = await ask(patient)
+    statuses.add(status)
+    return status === 200
+  })
+  assert.deepEqual([...statuses].filter((status) => status !== 200 && status !== 503), [])
+  assert.match(server.errors(), /The embedded database died \(SIGKILL\) and is started again/)
+  const another = await storePatient(bearer)
+  assert.equal(await ask(another), 200)
+})
+
+test('after kill -9 of both at once the next start just works', limit, async () => {
+  const postmaster = postmasterOf(data())
+  server.child.kill('SIGKILL')
+  process.kill(postmaster, 'SIGKILL')
+  await server.ended
+  await start()
+  assert.equal(await ask(patient), 200)
+})
+
+test('Ctrl-C stops everything with exit code 0, also while a client holds a connection open', limit, async (t) => {
+  const postmaster = postmasterOf(data())
+  const held = await fetch(url('/health/live'), { headers: { connection: 'keep-alive' } })
+  await held.text()
+  server.child.kill('SIGINT')
+  assert.deepEqual(await server.ended, { code: 0, signal: null })
+  assert.equal(isAlive(postmaster), false)
+  assert.equal(existsSync(join(data(), 'postmaster.pid')), false, 'the database was shut down and not killed')
+  const printed = await start()
+  t.diagnostic(/ready in .* s/.exec(printed)?.[0] ?? '')
+  assert.equal(await ask(patient), 200)
+})
+
+test('wrong settings are named with their reason, all at once, and never with a secret', limit, async () => {
+  const wrong = spawnServer({ DATA_DIR: dataDir, PORT: 'abc', BODY_LIMIT_MB: '0', DATABASE_URL: 'mysql://root:hidden@db/x' })
+  assert.deepEqual(await wrong.ended, { code: 2, signal: null })
+  for (const name of ['PORT: "abc" must be a whole number', 'BODY_LIMIT_MB: "0" must be', 'DATABASE_URL: its value must be']) assert.ok(wrong.errors().includes(name), name)
+  assert.equal(wrong.errors().includes('hidden'), false)
+})
+
+test('a port that is taken is a sentence, and no database stays behind', limit, async () => {
+  const other = join(folder, 'taken')
+  cpMade(other)
+  const second = spawnServer({ DATA_DIR: other, PORT: String(port) })
+  const { code } = await second.ended
+  assert.notEqual(code, 0)
+  assert.match(second.errors(), /EADDRINUSE|is taken/)
+  assert.equal(second.errors().includes('    at '), false, 'no stack trace')
+  await until('its database goes', () => !existsSync(join(other, 'postgres/postmaster.pid')), 10_000)
+})
+
+/** Compiled definitions and built pages do not depend on the data: another folder need not make them again. */
+function cpMade(to: string): void {
+  mkdirSync(to, { recursive: true })
+  for (const name of ['cache', 'portals']) cpSync(join(dataDir, name), join(to, name), { recursive: true })
+}
+
+test('a folder below one that is closed to others works, as root too', limit, async (t) => {
+  const closed = join(folder, 'closed')
+  const inside = join(closed, 'var')
+  cpMade(inside)
+  chmodSync(closed, 0o700)
+  t.after(() => removeData(inside))
+  await stopServer(server)
+  server = spawnServer({ DATA_DIR: inside, PORT: String(port) })
+  await server.ready
+  assert.equal((await fetch(url('/health/ready'))).status, 200)
+  assert.equal(existsSync(join(inside, 'postgres.location')), isRoot, 'as root the database lies where its user may go')
+  await stopServer(server)
+  server = spawnServer({ DATA_DIR: inside, PORT: String(port) })
+  assert.equal((await server.ready).includes('First run'), false, 'the second start finds it again')
+  await stopServer(server)
+})
+
+test('a PostgreSQL of one\'s own by DATABASE_URL does the same, owned by a user that is no superuser', limit, async () => {
+  const elsewhere = join(folder, 'elsewhere')
+  const other = join(folder, 'by-url')
+  mkdirSync(elsewhere)
+  cpMade(other)
+  const postgres = await startPostgres(elsewhere, keysFrom(Buffer.alloc(32, 5)), { mode: 'own' })
+  try {
+    const admin = new pg.Client({ ...postgres.owner, database: 'postgres' })
+    await admin.connect()
+    await admin.query(`create role clinic login createrole password 'a/b c'`)
+    await admin.query('create database national owner clinic')
+    await admin.end()
+    const address = `postgresql://clinic:${encodeURIComponent('a/b c')}@localhost/national?host=${encodeURIComponent(postgres.owner.host as string)}`
+    const settings = { DATA_DIR: other, PORT: String(port), DATABASE_URL: address }
+    server = spawnServer(settings)
+    await server.ready
+    const headers = await signInSystem(settings)
+    const stored = await storePatient(headers)
+    await stopServer(server)
+    server = spawnServer(settings)
+    await server.ready
+    assert.equal((await fetch(url(stored), { headers })).status, 200)
+    assert.equal((await runCommand(['audit', 'verify'], settings)).code, 0)
+    assert.equal(readdirSync(other).includes('postgres'), false)
+    const backup = await runCommand(['platform', 'backup', '--to', join(folder, 'x')], settings)
+    assert.equal(backup.code, 1)
+    assert.match(backup.errors, /Use pg_dump or pgBackRest/)
+  } finally {
+    await stopServer(server)
+    await postgres.stop()
+  }
+})

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const readyLimitMs = 90_000
+
+/** `npm start` as a process of its own, seen from outside: what it prints, how it ends. */
+export type ServerProcess = {
+  child: ChildProcess
+  /** Resolves with everything printed when it is ready; rejects when it ends before. */
+  ready: Promise<string>
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  errors(): string
+}
+
+export function spawnServer(env: Record<string, string>): ServerProcess {
+  const child = spawn(process.execPath, ['src/server.ts'], {
+    env: { PATH: process.env['PATH'] ?? '', DEMO_PEOPLE: '20', LOG_LEVEL: 'error', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  let errors = ''
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal })))
+  const ready = new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready in time\n${printed}${errors}`)), readyLimitMs)
+    child.stdout?.setEncoding('utf8').on('data', (more: string) => {
+      printed += more
+      if (printed.includes('Ctrl-C stops everything')) resolve(printed)
+    })
+    child.stderr?.setEncoding('utf8').on('data', (more: string) => { errors += more })
+    void ended.then(({ code }) => {
+      clearTimeout(timer)
+      reject(new Error(`ended with ${code}\n${printed}${errors}`))
+    })
+  })
+  ready.catch(() => {}) // Whoever waits for it hears of it; a test of a refused start does not.
+  return { child, ready, ended, errors: () => errors }
+}
+
+export async function stopServer(server: ServerProcess): Promise<void> {
+  server.child.kill('SIGINT')
+  await server.ended
+}
+
+/** `npm run spona -- words`, answered by its output and exit code. */
+export function runCommand(words: string[], env: Record<string, string>): Promise<{ code: number | null; output: string; errors: string }> {
+  const child = spawn(process.execPath, ['src/cli.ts', ...words], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', (more: string) => { output += more })
+  child.stderr.setEncoding('utf8').on('data', (more: string) => { errors += more })
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output, errors })))
+}
+
+/** A folder under which the database may lie also as root: a closed one would put it into /var/lib, where nobody removes it. */
+export function openFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `spona-${name}-`))
+  chmodSync(folder, 0o755)
+  return folder
+}
+
+/** Removes a data folder and, as root, the database that lies elsewhere because the folder was closed. */
+export function removeData(dataDir: string): void {
+  const pointer = join(dataDir, 'postgres.location')
+  if (existsSync(pointer)) rmSync(readFileSync(pointer, 'utf8').trim(), { recursive: true, force: true })
+  rmSync(dataDir, { recursive: true, force: true })
+}
+
+export const postmasterOf = (data: string) => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+
+/** Gone, or dead and only not yet collected by whoever inherited it. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
+  for (const end = performance.now() + limitMs; !(await holds()); await sleep(20)) {
+    if (performance.now() > end) throw new Error(`not in time: ${what}`)
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { loadConfig, settings } from './config.ts'
+import { serverSettings } from './postgres-settings.ts'
+import { settingsPage } from './settings-table.ts'
+
+test('docs/reference/settings.md says what the code does', () => {
+  assert.equal(readFileSync('docs/reference/settings.md', 'utf8'), settingsPage())
+})
+
+test('docs/reference/database.md gives the reason of every PostgreSQL setting, with its value, and of no other', () => {
+  const page = readFileSync('docs/reference/database.md', 'utf8')
+  const rows = [...page.matchAll(/^\| `([a-z_]+)` \| `([^`]*)` \| (.+) \|$/gm)].map(([, name, value]) => [name, value === '(empty)' ? '' : value])
+  assert.deepEqual(Object.fromEntries(rows), serverSettings)
+})
+
+test('every setting is a constant name with a sentence about it', () => {
+  for (const { name, about } of settings) {
+    assert.match(name, /^[A-Z][A-Z_]+$/)
+    assert.match(about, /\.$|\)$|:/)
+  }
+  assert.equal(new Set(settings.map(({ name }) => name)).size, settings.length)
+})
+
+test('an empty value means the default, and the data folder is closed to others', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-settings-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const config = loadConfig({ PORT: '', HOST: '', DATA_DIR: join(folder, 'deep/var') })
+  assert.ok(!Array.isArray(config))
+  assert.deepEqual([config.PORT, config.HOST, config.DEMO], [8080, '127.0.0.1', true])
+  assert.equal(statSync(join(folder, 'deep/var')).mode & 0o066, 0)
+})
+
+test('the demo is off on any address that is not loopback, and cannot be forced on there', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-settings-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const open = loadConfig({ HOST: '0.0.0.0', DATA_DIR: folder })
+  assert.ok(!Array.isArray(open) && open.DEMO === false)
+  assert.deepEqual(loadConfig({ HOST: '0.0.0.0', DEMO: 'true', DATA_DIR: folder }), [
+    'DEMO: true is only for a loopback HOST, because demo accounts have a known password.',
+  ])
+})

@@ -13,7 +13,7 @@ import { closeVisits, openVisit, visitEntry } from './visit.ts'
 import type { Transaction } from '../platform/world.ts'
 
 // The door: what other slices may use of access.
-export { authenticate, createAccount, decide, endRelationsOf, relateAll, relationsOf, requireScope, setDuty, typesHidden }
+export { authenticate, createAccount, decide, relateAll, relationsOf, requireScope, setDuty, typesHidden }
 export type { NewAccount } from './account.ts'
 export type { Action, Basis, Decision, RelationKind, Relations, View } from './relation.ts'
 export type { Duty, NewRelation, Substitution } from './relation-store.ts'
@@ -30,7 +30,7 @@ export const access = {
   openVisit, closeVisits, visitEntry, issueCardProof, useCardProof,
   /** Encounters in progress that systems report: filed by the record, confirmed by the doctor, closed with the encounter. */
   fileClaim, closeClaim,
-  endRelation, setSubstitution, revokeAccount,
+  endRelation, endRelationsOf, setSubstitution, revokeAccount,
   /** For the start of the server: what is missing without the demo, and where it listens once it does. */
   missingForProduction, rememberAddress,
 }

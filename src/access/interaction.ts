@@ -3,7 +3,7 @@ import { whoIs } from '../audit/audit.ts'
 import { anonymous } from '../platform/actor.ts'
 import type { Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { type Account, actorOfAccount, demoAccounts } from './account.ts'
+import { type Account, demoAccounts } from './account.ts'
 import { tryPassword } from './attempt.ts'
 import { limit, requireSameOrigin } from './authenticate.ts'
 import { languageOfVisitor, rememberLanguage } from './language.ts'
@@ -83,5 +83,3 @@ function auditFailure(request: Asked, reason: string): Promise<void> {
     action: 'sign-in', who: whoIs(anonymous), patient: null, what: 'session', purpose: 'access', basis: reason, decision: 'deny', correlation: request.correlation,
   }])
 }
-
-export const whoOf = (account: Account) => whoIs(actorOfAccount(account, null))

@@ -7,7 +7,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { noteEncounter } from './claims.ts'
-import { isServerId, keyOfId, newId } from './ids.ts'
+import { isServerId, keyOfId, newId, requireNoPersonalNumber } from './ids.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
 import { type Charts, requireMayWrite, subjectOf } from './subject.ts'
@@ -67,6 +67,7 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
     return { ...operation, patient: named.patient, rowId: named.id, name: id, isNew: false }
   }
   if (operation.kind === 'delete') return null
+  requireNoPersonalNumber(id, `${operation.path}.id`)
   const waiting = operation.type === 'Patient' ? charts.reserved.get(id) : undefined
   const patient = waiting?.patient ?? (operation.type === 'Patient'
     ? newKey(world)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { headers } from '../identity/identity.ts'
 import { startServer } from '../testing/server.ts'
 
 const patient = { resourceType: 'Patient', identifier: [{ system: 'urn:hospital', value: 'A-1' }], name: [{ family: 'Петровић', given: ['Ана'] }], birthDate: '1985-01-01' }
@@ -160,4 +161,17 @@ test('what is wrong is a 4xx with an outcome, a place and a hint', async (t) => 
   assert.equal(anonymous.statusCode, 401)
   const number = await send('GET', '/fhir/Patient?identifier=urn:rs:jmbg|0101985710113')
   assert.ok(!number.text.includes('0101985710113'), 'no personal number in a link')
+})
+
+test('the personal health number that the centre gave finds the charts of its person', async (t) => {
+  const { institution, world } = await startServer(t)
+  const { send } = await institution('ДЗ Савски венац')
+  const { body } = await send('POST', '/fhir/Patient', { ...patient, identifier: [{ system: 'urn:rs:jmbg', value: '0101985710113' }] })
+  const [person] = await headers(world, [...(await world.sql<{ person: number }>`select person from identity.chart_key`).map((row) => row.person)])
+  const lzb = String(person?.lzb).replaceAll(' ', '')
+  const found = await send('POST', '/fhir/Patient/_search', `identifier=urn:rs:lzb|${lzb}`, { 'content-type': 'application/x-www-form-urlencoded' })
+  assert.equal(found.body.total, 1, found.text)
+  assert.equal(found.body.entry[0].resource.id, body.id)
+  assert.ok(!found.text.includes(lzb), 'and the number stands in no link')
+  assert.equal((await send('GET', '/fhir/Patient?identifier=urn:rs:lzb|12345678901')).body.total, 0)
 })

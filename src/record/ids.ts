@@ -1,3 +1,4 @@
+import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 
 /**
@@ -28,6 +29,17 @@ export const keyOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + 
 
 /** R4 data type `id`. */
 export const isFhirId = (id: string): boolean => /^[A-Za-z0-9\-.]{1,64}$/.test(id)
+
+/**
+ * Ids stand in addresses, links and the log, where no personal number may (design decision 13). What has the form of a JMBG, EBS
+ * or LBO is refused as a new id, whether or not its check digit is right.
+ */
+export function requireNoPersonalNumber(id: string, expression: string): void {
+  if (!/^(?:\d{11}|\d{13})$/.test(id)) return
+  throw new Refusal('unprocessable', 'an id of 11 or 13 digits may be a personal number and is not accepted', {
+    expression, hint: 'Let the server choose the id (POST), or put letters before it; the number itself belongs into identifier.',
+  })
+}
 
 export type Reference = { type: string; id: string; version: string | null }
 

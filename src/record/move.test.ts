@@ -20,7 +20,7 @@ test('an entry filed under the wrong patient is void there and stands under the 
   assert.equal((await send('GET', `/fhir/Observation?patient=${wrong.id}`)).body.total, 0)
   const found = await send('GET', `/fhir/Observation?patient=${right.id}`)
   assert.equal(found.body.total, 1)
-  const { id, meta, ...now } = found.body.entry[0].resource
+  const { id, meta: _meta, ...now } = found.body.entry[0].resource
   assert.equal(`Observation/${id}`, moved.resource)
   assert.deepEqual(now, { resourceType: 'Observation', status: 'final', code: { text: 'К+' }, subject: { reference: `Patient/${right.id}` }, valueString: '4,1' })
   const provenance = await send('GET', `/fhir/${moved.provenance}`)

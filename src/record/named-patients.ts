@@ -1,5 +1,5 @@
 import type { Clause, Search } from '../fhir/fhir.ts'
-import { keySets } from '../identity/identity.ts'
+import { keySets, keysOfNumber } from '../identity/identity.ts'
 import type { Asking } from './asking.ts'
 import { isServerId, keyOfId, parseReference } from './ids.ts'
 import { findNames } from './store.ts'
@@ -15,6 +15,13 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
   const clauses: Clause[] = []
   let keys: number[] | null = null
   for (const clause of search.clauses) {
+    const numbers = search.type === 'Patient' ? onlyHealthNumbers(asking, clause) : null
+    if (numbers !== null) {
+      const { these, charts } = await chartsOfNumbers(asking, numbers)
+      clauses.push({ code: '_id', test: 'token', isNot: false, values: charts.map((value) => ({ value })) })
+      keys = both(keys, these)
+      continue
+    }
     const ids = clause.test === 'reference' ? onlyPatients(asking, clause.values.map((value) => value.literals)) : null
     if (clause.test !== 'reference' || ids === null) {
       clauses.push(clause)
@@ -23,9 +30,38 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
     const { keys: these, literals } = await widen(asking, ids)
     clauses.push({ ...clause, values: [...clause.values, { literals }] })
     // Only the subject tells under which key a resource is filed: a patient may also be a member, a performer or a payer.
-    if (asking.world.fhir.namesSubject(search.type as string, clause.code)) keys = keys === null ? these : keys.filter((key) => these.includes(key))
+    if (asking.world.fhir.namesSubject(search.type as string, clause.code)) keys = both(keys, these)
   }
   return { search: { ...search, clauses }, keys }
+}
+
+const both = (one: number[] | null, other: number[]): number[] => (one === null ? other : one.filter((key) => other.includes(key)))
+
+const numbersMax = 50
+
+/** The personal health number stands in no chart: the centre gave it, so the centre knows whose it is. */
+function onlyHealthNumbers(asking: Asking, clause: Clause): string[] | null {
+  if (clause.test !== 'token' || clause.code !== 'identifier' || clause.isNot) return null
+  const system = `${asking.world.config.SYSTEM_URN}:lzb`
+  const values = clause.values.map((value) => (value.system === system ? value.value : undefined))
+  return values.length > 0 && values.length <= numbersMax && values.every((value) => value !== undefined) ? (values as string[]) : null
+}
+
+async function chartsOfNumbers(asking: Asking, numbers: readonly string[]): Promise<{ these: number[]; charts: string[] }> {
+  const { world } = asking
+  const found = await Promise.all(numbers.map((value) => keysOfNumber(world.sql, world, `${world.config.SYSTEM_URN}:lzb`, value)))
+  const these = [...new Set(found.flat())]
+  return { these, charts: await chartsOf(asking, these) }
+}
+
+/** Public ids of the Patient resources filed under these keys. */
+async function chartsOf({ world }: Asking, keys: readonly number[]): Promise<string[]> {
+  if (keys.length === 0) return []
+  const charts = await world.sql<{ id: string; name: string | null }>`
+    select id, name from record.resource
+     where patient = any(${keys}::int8[]) and type = ${world.fhir.typeCode('Patient')}::int2
+     limit 1000`
+  return charts.map(({ id, name }) => name ?? id)
 }
 
 /** Ids when every value of the parameter can only mean a Patient; a bare id that might be a Group or a Device is not one. */
@@ -46,7 +82,6 @@ async function widen(asking: Asking, ids: readonly string[]): Promise<{ keys: nu
   const direct = [...ids.filter(isServerId).map(keyOfId), ...named.map(({ patient }) => patient)]
   const sets = await keySets(world.sql, direct)
   const keys = [...new Set(direct.flatMap((key) => sets.get(key) ?? [key]))]
-  const charts = keys.length === 0 ? [] : await world.sql<{ id: string; name: string | null }>`
-    select id, name from record.resource where patient = any(${keys}::int8[]) and type = ${type}::int2 limit 1000`
-  return { keys, literals: charts.map(({ id, name }) => `Patient/${name ?? id}`) }
+  const charts = await chartsOf(asking, keys)
+  return { keys, literals: charts.map((id) => `Patient/${id}`) }
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { parseJson, type Resource } from '../fhir/fhir.ts'
+import { parseJson } from '../fhir/fhir.ts'
 import { fhirJson } from '../platform/http.ts'
 import { outcomeOf, Refusal, type RefusalIssue } from '../platform/refusal.ts'
 import type { Applied } from './apply.ts'
@@ -66,8 +66,6 @@ export function readBody(request: FastifyRequest): unknown {
   if (typeof text !== 'string' || text.length === 0) throw new Refusal('incorrect', 'the body is empty', { hint: 'Send one FHIR resource as JSON.' })
   return parseJson(text)
 }
-
-export const bodyOf = (applied: Applied): Resource => parseJson(applied.body as string) as Resource
 
 /** R4 allows `_format` and Accept to choose JSON; XML comes with a later part and is refused clearly until then. */
 export function requireJsonWanted(request: FastifyRequest): void {

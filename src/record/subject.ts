@@ -4,7 +4,7 @@ import type { Resource } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Runner } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
-import { isServerId, keyOfId, newId, newSharedKey, parseReference, reservedKeys } from './ids.ts'
+import { isServerId, keyOfId, newId, newSharedKey, parseReference, requireNoPersonalNumber, reservedKeys } from './ids.ts'
 import { findName } from './store.ts'
 
 /** Under which key a resource is filed, and whose chart that is. */
@@ -51,6 +51,7 @@ async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, 
     remember(named.patient, named.institution)
     return { patient: named.patient, reserve: null }
   }
+  requireNoPersonalNumber(id, `${path}.subject`)
   const patient = newKey(world)
   const reserve = { name: id, patient, id: newId(world, patient) }
   charts.reserved.set(id, reserve)
@@ -105,8 +106,3 @@ export async function requireMayWrite(asking: Asking, sql: Runner, patient: numb
 
 /** Whose record a refused write was about: its denial is audited once its transaction is gone. */
 export const deniedPatients = new WeakMap<Refusal, number>()
-
-/** For tests that make a database of their own in one process. */
-export function forgetCharts(): void {
-  chartInstitutions.clear()
-}

@@ -67,11 +67,8 @@ export type ImmunizationItem = {
   source: Source
 }
 
-export const timelineKinds = [
-  'visit', 'hospital', 'emergency', 'dental', 'document', 'laboratory', 'imaging', 'procedure',
-  'immunization', 'therapy', 'other',
-] as const
-export type TimelineKind = (typeof timelineKinds)[number]
+export type TimelineKind =
+  | 'visit' | 'hospital' | 'emergency' | 'dental' | 'document' | 'laboratory' | 'imaging' | 'procedure' | 'immunization' | 'therapy' | 'other'
 
 export type TimelineEntry = {
   id: string

@@ -1,4 +1,4 @@
-import { endRelationsOf, relateAll } from '../access/access.ts'
+import { access, relateAll } from '../access/access.ts'
 import type { Transaction } from '../platform/world.ts'
 import { unnest } from '../platform/unnest.ts'
 import { parts } from './register.ts'
@@ -54,6 +54,6 @@ function startOfDay(day: string, daysLater: number): Date {
 async function endRelations(tx: Transaction, left: { patient: number; category: DoctorCategory }[], at: Date): Promise<void> {
   for (const category of Object.keys(doctorCategories).map(Number) as DoctorCategory[]) {
     const keys = left.filter((row) => row.category === category).map((row) => row.patient)
-    if (keys.length > 0) await endRelationsOf(tx, keys, sourceOf(category), at, 'registry')
+    if (keys.length > 0) await access.endRelationsOf(tx, keys, sourceOf(category), at, 'registry')
   }
 }

@@ -1,6 +1,6 @@
 // Institutions, workers and employers of the country enter the registers through the doors that real sources use.
 
-import { numberHash, registerEmployers, registerInstitutions, registerUnits, registerWorkers } from '../registry/registry.ts'
+import { bulk, numberHash, registerInstitutions } from '../registry/registry.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import type { Country } from './country.ts'
 import type { Worker } from './workers.ts'
@@ -19,13 +19,13 @@ export async function registerCountry(tx: Transaction, world: World, { instituti
     mb, name, kind, municipality: municipality.name, ownership: isPublic ? ('public' as const) : ('private' as const), address, phone, email,
   })))
   const units = institutions.flatMap((institution) => institution.units.map((unit) => ({ institution, ...unit })))
-  const unitIds = await registerUnits(tx, units.map(({ institution, code, name, kind }) => ({ institution: institutionIds[institution.index]!, code, name, kind })))
+  const unitIds = await bulk.registerUnits(tx, units.map(({ institution, code, name, kind }) => ({ institution: institutionIds[institution.index]!, code, name, kind })))
   const unitOf = new Map(units.map(({ institution, code }, place) => [`${institution.index}/${code}`, unitIds[place]!]))
 
   const workers = institutions.flatMap((institution) => institution.units.flatMap((unit) => unit.workers))
-  const workerIds = await registerWorkers(tx, workers.map((one) => givenWorker(world, one, institutionIds[one.institution]!, unitOf.get(`${one.institution}/${one.unit}`)!)))
+  const workerIds = await bulk.registerWorkers(tx, workers.map((one) => givenWorker(world, one, institutionIds[one.institution]!, unitOf.get(`${one.institution}/${one.unit}`)!)))
   const workerOf = new Map(workers.map(({ licence }, place) => [licence, workerIds[place]!]))
-  const employerIds = await registerEmployers(tx, employers.map(({ pib, mb, name, municipality, address, account }) => ({
+  const employerIds = await bulk.registerEmployers(tx, employers.map(({ pib, mb, name, municipality, address, account }) => ({
     pib, mb, name, municipality: municipality.name, address, account,
   })))
   return {

@@ -2,7 +2,7 @@
 
 import { registerPeople } from '../identity/identity.ts'
 import type { Transaction, World } from '../platform/world.ts'
-import { chooseDoctors, numberHash, registerInsurance } from '../registry/registry.ts'
+import { bulk, chooseDoctors, numberHash } from '../registry/registry.ts'
 import { isoDay, parseDay, yearDays } from './calendar.ts'
 import type { DoctorCategory, Person } from './person.ts'
 import type { Register } from './register-country.ts'
@@ -15,7 +15,7 @@ const categories = { medicine: 1, gynaecology: 2, paediatrics: 3, dentistry: 4 }
 export async function registerBlock(tx: Transaction, world: World, register: Register, people: readonly Person[], today: string): Promise<Registered[]> {
   const registered = await registerPeople(tx, world, people.map(centralPerson))
   const roots = registered.map(({ root }) => root)
-  await registerInsurance(tx, people.map(({ insurance, lbo }, place) => ({
+  await bulk.registerInsurance(tx, people.map(({ insurance, lbo }, place) => ({
     patient: roots[place]!,
     fromDate: insurance.from, untilDate: insurance.until, status: insurance.isActive ? ('active' as const) : ('inactive' as const),
     basis: insurance.text, branch: insurance.branch,

@@ -49,8 +49,14 @@ export function readNarrative(xhtml: string): Narrative {
         text = ''
       }
     } else if (table !== null && depth === 1 && name === 'tr' && !isEnd) table.push([])
-    else if (table !== null && depth === 1 && (name === 'td' || name === 'th')) isEnd ? endCell() : (text = '')
-    else if (blocks.has(name)) table === null ? endParagraph() : (text += ' ')
+    else if (table !== null && depth === 1 && (name === 'td' || name === 'th')) {
+      if (isEnd) endCell()
+      else text = ''
+    }
+    else if (blocks.has(name)) {
+      if (table === null) endParagraph()
+      else text += ' '
+    }
   }
   endParagraph()
   return result

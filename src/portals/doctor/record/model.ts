@@ -1,5 +1,20 @@
-import { timelineKinds, type LabPoint, type LabSeries, type TimelineEntry, type TimelineKind } from '../../../record/wire.ts'
+import type { LabPoint, LabSeries, TimelineEntry, TimelineKind } from '../../../record/wire.ts'
 import { dayOf } from '../../shared/format.ts'
+
+/** In the order of the filter. */
+const timelineKinds: readonly TimelineKind[] = [
+  'visit',
+  'hospital',
+  'emergency',
+  'dental',
+  'document',
+  'laboratory',
+  'imaging',
+  'procedure',
+  'immunization',
+  'therapy',
+  'other',
+]
 
 export type Period = 'all' | 'years5' | 'year1' | 'months3'
 export type Span = { from: string; until: string }
@@ -70,9 +85,7 @@ export function latestResults(results: LabSeries[], today: string, count: number
     const point = series.points[0]
     return point && dayOf(point.at) >= recent ? urgency(point) : -1
   }
-  return [...results]
-    .sort((a, b) => rank(b) - rank(a) || (b.points[0]?.at ?? '').localeCompare(a.points[0]?.at ?? ''))
-    .slice(0, count)
+  return [...results].sort((a, b) => rank(b) - rank(a) || (b.points[0]?.at ?? '').localeCompare(a.points[0]?.at ?? '')).slice(0, count)
 }
 
 export type LabFilter = { group: string; period: 'all' | 'months12' | 'years3'; onlyOut: boolean }

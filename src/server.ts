@@ -34,10 +34,14 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
   const stopSealing = startSealing(world)
   rememberAddress(world)
 
-  let isStopping = false
+  let stoppingSince: number | undefined
   const stop = async () => {
-    if (isStopping) return process.exit(1) // A second Ctrl-C does not wait.
-    isStopping = true
+    if (stoppingSince !== undefined) {
+      // npm passes Ctrl-C on, so it comes twice at once; a later one means that somebody does not want to wait.
+      if (performance.now() - stoppingSince > impatientMs) process.exit(1)
+      return
+    }
+    stoppingSince = performance.now()
     app.server.closeIdleConnections()
     await app.close()
     await stopSealing()

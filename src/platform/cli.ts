@@ -75,5 +75,9 @@ function helpOfOne(command: Command): string {
 }
 
 /** How an error reads on the command line: a refusal is a sentence, anything else keeps its text for the operator. */
-export const sentenceOf = (error: unknown) =>
-  error instanceof Refusal && error.hint ? `${error.message}. ${error.hint}` : (error as Error).message
+export function sentenceOf(error: unknown): string {
+  if (error instanceof Refusal) return error.hint ? `${error.message}. ${error.hint}` : error.message
+  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE' && port !== undefined) return `PORT: ${port} is taken by another program; stop it, or set another PORT`
+  return message
+}

@@ -12,6 +12,7 @@ import { baseUrl, loadConfig } from './platform/config.ts'
 import { arePortalsBuilt } from './portals/build.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
+const impatientMs = 500
 const config = loadConfig(process.env)
 if (Array.isArray(config)) fail(`A setting is wrong:\n  ${config.join('\n  ')}`)
 const missing = access.missingForProduction(config)

@@ -16,7 +16,13 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
   const fhir = loadFhir(join(config.DATA_DIR, 'cache'))
   const database = await openDatabase(config, keys, launch)
   const world = {
-    config, keys, sql: database.sql, connect: database.connect, log: makeLog(config.LOG_LEVEL), hashes: hashesFrom(keys), ...systemClock,
+    config,
+    keys,
+    sql: database.sql,
+    connect: database.connect,
+    log: makeLog(config.LOG_LEVEL),
+    hashes: hashesFrom(keys),
+    ...systemClock,
   } as World
   try {
     world.fhir = await fhir

@@ -5,8 +5,17 @@ import { describe, test } from 'node:test'
 
 // Lower floors know nothing of higher ones. Slices on the same floor talk over the bus.
 const floors = [
-  ['platform'], ['fhir'], ['audit'], ['access'], ['bus'], ['registry'], ['identity'], ['record'],
-  ['sickleave', 'referral', 'migration'], ['portals', 'edge'], ['simulator', 'bench'],
+  ['platform'],
+  ['fhir'],
+  ['audit'],
+  ['access'],
+  ['bus'],
+  ['registry'],
+  ['identity'],
+  ['record'],
+  ['sickleave', 'referral', 'migration'],
+  ['portals', 'edge'],
+  ['simulator', 'bench'],
 ]
 const floorOf = (slice: string) => floors.findIndex((names) => names.includes(slice))
 const linesMax = 400
@@ -45,52 +54,84 @@ const importsOf = (text: string) => [...text.matchAll(/^\s*(?:import|export)\s(t
 
 describe('the walls', () => {
   test('a slice imports only from floors below it, and there only the door', () => {
-    none(where(modules, (source) => importsOf(source.text).flatMap(([, isType, named, dynamic]) => {
-      const path = join(dirname(source.file), (named ?? dynamic) as string)
-      return mayImport(source, path.split('/')[1] ?? '', path, isType !== undefined) ?? []
-    })), 'see docs/contracts.md for the doors')
+    none(
+      where(modules, (source) =>
+        importsOf(source.text).flatMap(([, isType, named, dynamic]) => {
+          const path = join(dirname(source.file), (named ?? dynamic) as string)
+          return mayImport(source, path.split('/')[1] ?? '', path, isType !== undefined) ?? []
+        }),
+      ),
+      'see docs/contracts.md for the doors',
+    )
   })
 
   test('a slice names only its own schema in SQL', () => {
     const schemas = new Set(floors.flat())
-    none(where(modules.concat(code.filter(({ file }) => file.endsWith('.sql'))), ({ slice, text }) =>
-      [...withoutComments(text).matchAll(/\b(?:from|join|into|update|table|on|schema|function)\s+(\w+)\.[a-z_]\w*(?!\w*['"(]?\.ts)/g)]
-        .map(([, schema = '']) => schema)
-        .filter((schema) => schemas.has(schema) && schema !== slice)),
-    'audit and outbox rows come as fragments of their own slices')
+    none(
+      where(modules.concat(code.filter(({ file }) => file.endsWith('.sql'))), ({ slice, text }) =>
+        [...withoutComments(text).matchAll(/\b(?:from|join|into|update|table|on|schema|function)\s+(\w+)\.[a-z_]\w*(?!\w*['"(]?\.ts)/g)]
+          .map(([, schema = '']) => schema)
+          .filter((schema) => schemas.has(schema) && schema !== slice),
+      ),
+      'audit and outbox rows come as fragments of their own slices',
+    )
   })
 
   test('a door has at most ten exports of values', () => {
-    none(where(modules.filter(({ file, slice }) => file === `src/${slice}/${slice}.ts`), ({ text }) => {
-      const named = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list = '']) => list.split(',')).map((one) => one.trim()).filter((one) => one && !one.startsWith('type '))
-      const declared = [...text.matchAll(/^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm)]
-      const count = named.length + declared.length
-      return count > valuesOfDoorMax ? [`${count} exports`] : []
-    }), 'a wide door is no door')
+    none(
+      where(
+        modules.filter(({ file, slice }) => file === `src/${slice}/${slice}.ts`),
+        ({ text }) => {
+          const named = [...text.matchAll(/^export \{([^}]*)\}/gm)]
+            .flatMap(([, list = '']) => list.split(','))
+            .map((one) => one.trim())
+            .filter((one) => one && !one.startsWith('type '))
+          const declared = [...text.matchAll(/^export (?:async )?(?:function\*?|const|let|class) (\w+)/gm)]
+          const count = named.length + declared.length
+          return count > valuesOfDoorMax ? [`${count} exports`] : []
+        },
+      ),
+      'a wide door is no door',
+    )
   })
 
   test('there is no index.ts and no export of everything', () => {
-    none(all.filter((file) => /^index\.tsx?$/.test(basename(file))), 'a file has a name of its own')
-    none(where(modules, ({ text }) => (/^export \*/m.test(text) ? ['export *'] : [])), 'an export is a decision')
+    none(
+      all.filter((file) => /^index\.tsx?$/.test(basename(file))),
+      'a file has a name of its own',
+    )
+    none(
+      where(modules, ({ text }) => (/^export \*/m.test(text) ? ['export *'] : [])),
+      'an export is a decision',
+    )
   })
 })
 
 describe('the files', () => {
   test(`none has more than ${linesMax} lines`, () => {
-    none(where(modules, ({ text }) => {
-      const lines = text.trimEnd().split('\n').length
-      return lines > linesMax ? [`${lines} lines`] : []
-    }), 'divide it where its parts have names')
+    none(
+      where(modules, ({ text }) => {
+        const lines = text.trimEnd().split('\n').length
+        return lines > linesMax ? [`${lines} lines`] : []
+      }),
+      'divide it where its parts have names',
+    )
   })
 
   test('none puts off its work', () => {
     const marks = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK'].join('|')})\\b`)
-    none(where(code, ({ text }) => marks.exec(text)?.slice(0, 1) ?? []), 'do it now or write an issue')
+    none(
+      where(code, ({ text }) => marks.exec(text)?.slice(0, 1) ?? []),
+      'do it now or write an issue',
+    )
   })
 
   test('none is switched off for the checkers, or skips a test', () => {
     const off = new RegExp(`@ts-${'ignore'}|@ts-${'nocheck'}|\\b(?:test|it|describe)\\.(?:only|skip|todo)\\(`)
-    none(where(code, ({ text }) => off.exec(text)?.slice(0, 1) ?? []), 'a check that is off protects nobody')
+    none(
+      where(code, ({ text }) => off.exec(text)?.slice(0, 1) ?? []),
+      'a check that is off protects nobody',
+    )
   })
 })
 
@@ -101,25 +142,38 @@ const ownClock: Record<string, string> = {
 const inBrowser = ({ file, slice }: Source) => slice === 'portals' && !serverSideOfPortals.has(basename(file))
 
 test('time and chance come in by the World, so that a seed replays a whole run', () => {
-  none(where(modules.filter((source) => !inBrowser(source) && !(source.file in ownClock)), ({ text }) =>
-    [...withoutComments(text).matchAll(/Math\.random\(|Date\.now\(|new Date\(\)|Temporal\.Now\b/g)].map(([what]) => what)),
-  'ask world.now() or world.random(); durations are measured by performance.now()')
+  none(
+    where(
+      modules.filter((source) => !inBrowser(source) && !(source.file in ownClock)),
+      ({ text }) => [...withoutComments(text).matchAll(/Math\.random\(|Date\.now\(|new Date\(\)|Temporal\.Now\b/g)].map(([what]) => what),
+    ),
+    'ask world.now() or world.random(); durations are measured by performance.now()',
+  )
 })
 
 describe('the migrations', () => {
   const migrations = code.filter(({ file }) => /\/migrations\/.*\.sql$/.test(file))
 
   test('each says exactly what the server may do with each new table', () => {
-    none(where(migrations, ({ text }) => {
-      const bare = withoutSqlComments(withoutOthersTables(text))
-      const tables = [...bare.matchAll(/create (?:unlogged )?table (?:if not exists )?([a-z_]+\.[a-z_]+)/g)].map(([, table = '']) => table)
-      return tables.filter((table) => !isSpokenOf(bare, table)).map((table) => `${table} is neither granted to spona_app nor kept from it by words`)
-    }), 'grant … to spona_app, or a comment "no grant: …" that names the table')
+    none(
+      where(migrations, ({ text }) => {
+        const bare = withoutSqlComments(withoutOthersTables(text))
+        const tables = [...bare.matchAll(/create (?:unlogged )?table (?:if not exists )?([a-z_]+\.[a-z_]+)/g)].map(([, table = '']) => table)
+        return tables.filter((table) => !isSpokenOf(bare, table)).map((table) => `${table} is neither granted to spona_app nor kept from it by words`)
+      }),
+      'grant … to spona_app, or a comment "no grant: …" that names the table',
+    )
   })
 
   test('none gives the server more than named rights', () => {
-    none(where(migrations, ({ text }) =>
-      [...withoutSqlComments(text).matchAll(/grant all\b|to public\b|grant [^;]* on all tables [^;]*;|alter default privileges[^;]*;/g)].map(([what]) => what)), 'least privilege')
+    none(
+      where(migrations, ({ text }) =>
+        [...withoutSqlComments(text).matchAll(/grant all\b|to public\b|grant [^;]* on all tables [^;]*;|alter default privileges[^;]*;/g)].map(
+          ([what]) => what,
+        ),
+      ),
+      'least privilege',
+    )
   })
 })
 
@@ -130,7 +184,9 @@ const withoutOthersTables = (text: string) => text.replace(/^set local role \w+;
 
 /** Partitions and sealed tables are reached through something else, and then a line says so. */
 function isSpokenOf(text: string, table: string): boolean {
-  const grants = [...text.matchAll(/grant ([^;]*?) on ([^;]*?) to ([^;]*?);/g)].some(([, , on = '', to = '']) => new RegExp(`(^|[\\s,])${table.replace('.', '\\.')}([\\s,]|$)`).test(on) && /spona_/.test(to))
+  const grants = [...text.matchAll(/grant ([^;]*?) on ([^;]*?) to ([^;]*?);/g)].some(
+    ([, , on = '', to = '']) => new RegExp(`(^|[\\s,])${table.replace('.', '\\.')}([\\s,]|$)`).test(on) && /spona_/.test(to),
+  )
   const refusals = [...text.matchAll(/-- no grant: (.*)$/gm)].some(([, words = '']) => words.includes(table))
   const isPartition = new RegExp(`create table (if not exists )?${table.replace('.', '\\.')}\\s+partition of`).test(text)
   return grants || refusals || isPartition

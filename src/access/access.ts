@@ -27,10 +27,19 @@ export const relate = (tx: Transaction, relation: NewRelation): Promise<void> =>
 export const access = {
   /** The 403 of a denied decision, in the language of the request. */
   refusalOf,
-  openVisit, closeVisits, visitEntry, issueCardProof, useCardProof,
+  openVisit,
+  closeVisits,
+  visitEntry,
+  issueCardProof,
+  useCardProof,
   /** Encounters in progress that systems report: filed by the record, confirmed by the doctor, closed with the encounter. */
-  fileClaim, closeClaim,
-  endRelation, endRelationsOf, setSubstitution, revokeAccount,
+  fileClaim,
+  closeClaim,
+  endRelation,
+  endRelationsOf,
+  setSubstitution,
+  revokeAccount,
   /** For the start of the server: what is missing without the demo, and where it listens once it does. */
-  missingForProduction, rememberAddress,
+  missingForProduction,
+  rememberAddress,
 }

@@ -28,8 +28,13 @@ export async function proveClient(world: World, assertion: string): Promise<Prov
   let payload: JWTPayload
   try {
     const verified = await jwtVerify(assertion, createLocalJWKSet(client.jwks), {
-      algorithms: [...assertionAlgorithms], issuer: client.id, subject: client.id, audience: tokenEndpointOf(world),
-      currentDate: world.now(), clockTolerance: clockToleranceSeconds, requiredClaims: ['exp', 'jti'],
+      algorithms: [...assertionAlgorithms],
+      issuer: client.id,
+      subject: client.id,
+      audience: tokenEndpointOf(world),
+      currentDate: world.now(),
+      clockTolerance: clockToleranceSeconds,
+      requiredClaims: ['exp', 'jti'],
     })
     payload = verified.payload
   } catch (error) {

@@ -34,7 +34,9 @@ async function actorOf(request: FastifyRequest, reply: FastifyReply): Promise<Ac
   if (headers.authorization !== undefined) {
     const token = bearer.exec(headers.authorization)?.[1]
     if (!token) return refuse(reply, new Refusal('unauthenticated', 'the header authorization must be: Bearer, a space, a token'))
-    return principalsOf(world).ofToken(token).catch((error: unknown) => refuse(reply, error))
+    return principalsOf(world)
+      .ofToken(token)
+      .catch((error: unknown) => refuse(reply, error))
   }
   const cookie = readCookie(request, cookieName)
   const actor = cookie === undefined ? null : await principalsOf(world).ofCookie(cookie)

@@ -19,13 +19,23 @@ type Form = Record<string, string>
 async function start(t: TestContext, jwks?: { keys: JWK[] }) {
   const platform = await startAccess(t, {}, record)
   const { world, sql, base } = platform
-  const made = await sql.begin((tx) => addClient(tx, world, { name: 'Дом здравља 1', institution: 7, institutionName: 'Дом здравља 1', scopes: 'system/*.rs', ...(jwks ? { jwks } : {}) }))
+  const made = await sql.begin((tx) =>
+    addClient(tx, world, { name: 'Дом здравља 1', institution: 7, institutionName: 'Дом здравља 1', scopes: 'system/*.rs', ...(jwks ? { jwks } : {}) }),
+  )
   const smart = (await (await fetch(`${base}/fhir/.well-known/smart-configuration`)).json()) as { token_endpoint: string; capabilities: string[] }
   const endpoint = smart.token_endpoint
-  const claims = (more: Record<string, unknown> = {}) => ({ iss: made.id, sub: made.id, aud: endpoint, jti: crypto.randomUUID(), exp: Math.floor(Date.now() / 1000) + 240, ...more })
+  const claims = (more: Record<string, unknown> = {}) => ({
+    iss: made.id,
+    sub: made.id,
+    aud: endpoint,
+    jti: crypto.randomUUID(),
+    exp: Math.floor(Date.now() / 1000) + 240,
+    ...more,
+  })
   const sign = async (payload: Record<string, unknown>, key = made.privateKey as JWK, header: Record<string, unknown> = {}) =>
     new SignJWT(payload).setProtectedHeader({ alg: key.alg as string, kid: key.kid as string, typ: 'JWT', ...header }).sign(await importJWK(key))
-  const ask = (form: Form, at = endpoint) => fetch(at, { method: 'POST', body: new URLSearchParams(form), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  const ask = (form: Form, at = endpoint) =>
+    fetch(at, { method: 'POST', body: new URLSearchParams(form), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
   const grant = (assertion: string, more: Form = {}, at = endpoint) =>
     ask({ grant_type: 'client_credentials', client_assertion_type: assertionType, client_assertion: assertion, scope: 'system/Observation.rs', ...more }, at)
   return { ...platform, made, smart, endpoint, claims, sign, ask, grant }
@@ -49,7 +59,10 @@ test('a system finds the token endpoint, proves itself with ES384, gets a token 
   assert.deepEqual(rows, [{ action: 'sign-in', decision: 'permit', actor: made.id }])
 })
 
-for (const [alg, options] of [['ES256', {}], ['RS384', { modulusLength: 2048 }]] as const) {
+for (const [alg, options] of [
+  ['ES256', {}],
+  ['RS384', { modulusLength: 2048 }],
+] as const) {
   test(`a system that brought its own key proves itself with ${alg}`, async (t) => {
     const pair = await generateKeyPair(alg, { ...options, extractable: true })
     const kid = `own-${alg}`
@@ -73,7 +86,7 @@ test('an assertion that is not exactly right is refused as OAuth and FHIR both s
   const now = Math.floor(Date.now() / 1000)
   const other = await sql.begin((tx) => addClient(tx, world, { name: 'Друга', institution: 8, institutionName: null, scopes: 'system/*.rs' }))
   const wrong: Record<string, string> = {
-    'expired': await sign(claims({ exp: now - 60 })),
+    expired: await sign(claims({ exp: now - 60 })),
     'too long a life': await sign(claims({ exp: now + 600 })),
     'no exp': await sign(claims({ exp: undefined })),
     'no jti': await sign(claims({ jti: undefined })),
@@ -84,7 +97,7 @@ test('an assertion that is not exactly right is refused as OAuth and FHIR both s
     'an unknown kid': await sign(claims(), made.privateKey as JWK, { kid: 'unknown' }),
     'an unknown client': await sign(claims({ iss: 'nobody', sub: 'nobody' })),
     'no signature': new UnsecuredJWT(claims()).encode(),
-    'rubbish': 'a.b.c',
+    rubbish: 'a.b.c',
   }
   for (const [name, assertion] of Object.entries(wrong)) {
     const answer = await grant(assertion)
@@ -95,12 +108,23 @@ test('an assertion that is not exactly right is refused as OAuth and FHIR both s
   assert.ok((denials[0]?.count ?? 0) >= 8)
 
   const good = async () => sign(claims())
-  const { ask } = { ask: (form: Form) => fetch(endpoint, { method: 'POST', body: new URLSearchParams(form), headers: { 'content-type': 'application/x-www-form-urlencoded' } }) }
+  const { ask } = {
+    ask: (form: Form) => fetch(endpoint, { method: 'POST', body: new URLSearchParams(form), headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+  }
   assert.equal((await ask({ grant_type: 'client_credentials', client_assertion: await good() })).status, 400)
   assert.equal((await ask({ grant_type: 'password', username: 'a', password: 'b' })).status, 400)
   assert.equal((await ask({})).status, 400)
   assert.equal((await fetch(endpoint, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })).status, 415)
-  assert.equal((await fetch(`${endpoint}`, { method: 'POST', body: 'grant_type=client_credentials&grant_type=client_credentials', headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status, 400)
+  assert.equal(
+    (
+      await fetch(`${endpoint}`, {
+        method: 'POST',
+        body: 'grant_type=client_credentials&grant_type=client_credentials',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
+    ).status,
+    400,
+  )
 })
 
 test('a token never holds more than is registered, and a path needs the scope of its type', async (t) => {
@@ -128,7 +152,8 @@ test('a revoked client gets no token', async (t) => {
 
 test('a key set with a private key, a weak key or none is refused, so nothing secret is ever stored', async (t) => {
   const { world, sql } = await start(t)
-  const add = (jwks: unknown) => sql.begin((tx) => addClient(tx, world, { name: 'x', institution: 7, institutionName: null, scopes: 'system/*.rs', jwks: jwks as { keys: JWK[] } }))
+  const add = (jwks: unknown) =>
+    sql.begin((tx) => addClient(tx, world, { name: 'x', institution: 7, institutionName: null, scopes: 'system/*.rs', jwks: jwks as { keys: JWK[] } }))
   const pair = await generateKeyPair('ES384', { extractable: true })
   await assert.rejects(add({ keys: [{ ...(await exportJWK(pair.privateKey)), kid: 'a' }] }), { kind: 'incorrect' })
   await assert.rejects(add({ keys: [] }), { kind: 'incorrect' })

@@ -29,7 +29,10 @@ export async function useCardProof(tx: Transaction, world: World, code: string):
     update access.card_proof set used_at = ${now}
      where code_hash = ${hashOf(world, plain)} and used_at is null and expires_at > ${now}
  returning keys`
-  if (!used) throw new Refusal('forbidden', 'this card proof is not valid, was used already, or is older than five minutes', { hint: 'Let the patient put the card in again.' })
+  if (!used)
+    throw new Refusal('forbidden', 'this card proof is not valid, was used already, or is older than five minutes', {
+      hint: 'Let the patient put the card in again.',
+    })
   return used.keys
 }
 

@@ -26,7 +26,10 @@ test('a change is seen by the next one who asks after half a second, also when i
   await slow
   await stale()
   await changes.catchUp(world)
-  assert.ok(seen.some((one) => one.subject === 'slow'), 'a number that was passed over is read again')
+  assert.ok(
+    seen.some((one) => one.subject === 'slow'),
+    'a number that was passed over is read again',
+  )
   seen.length = 0
   await stale()
   await changes.catchUp(world)

@@ -49,7 +49,13 @@ export function openClaims(sql: World['sql'], actor: Actor, now: Date): Promise<
      limit ${claimsMax}`
 }
 
-export async function confirmClaim(tx: AuditedTransaction, world: World, actor: Actor, id: string, correlation: string): Promise<OpenVisit & { patient: number }> {
+export async function confirmClaim(
+  tx: AuditedTransaction,
+  world: World,
+  actor: Actor,
+  id: string,
+  correlation: string,
+): Promise<OpenVisit & { patient: number }> {
   if (!uuid.test(id)) throw new Refusal('not-found', 'there is no such claim')
   const now = world.now()
   const [claim] = await tx<NewClaim>`

@@ -29,14 +29,33 @@ export const clientAdd: Command = {
   async run(world, options, print) {
     const place = await placeOf(world, options)
     const jwks = options['jwks'] === undefined ? undefined : readKeys(String(options['jwks']))
-    const wish = { name: String(options['name']), institution: place.id, institutionName: place.name, scopes: String(options['scope']), ...(jwks ? { jwks } : {}) }
-    const made = await asOperator(world, 'grant', (tx) => addClient(tx, world, wish), (done) => `client/${done.id}`)
+    const wish = {
+      name: String(options['name']),
+      institution: place.id,
+      institutionName: place.name,
+      scopes: String(options['scope']),
+      ...(jwks ? { jwks } : {}),
+    }
+    const made = await asOperator(
+      world,
+      'grant',
+      (tx) => addClient(tx, world, wish),
+      (done) => `client/${done.id}`,
+    )
     const endpoint = tokenEndpointOf(atServerAddress(world))
     if (options['json']) {
-      print(JSON.stringify({
-        client_id: made.id, name: wish.name, institution: place.id, institution_name: place.name, scope: made.scopes.join(' '),
-        token_endpoint: endpoint, token_endpoint_auth_method: 'private_key_jwt', ...(made.privateKey ? { private_key: made.privateKey } : {}),
-      }))
+      print(
+        JSON.stringify({
+          client_id: made.id,
+          name: wish.name,
+          institution: place.id,
+          institution_name: place.name,
+          scope: made.scopes.join(' '),
+          token_endpoint: endpoint,
+          token_endpoint_auth_method: 'private_key_jwt',
+          ...(made.privateKey ? { private_key: made.privateKey } : {}),
+        }),
+      )
       return
     }
     print(`client        ${made.id}`)
@@ -79,7 +98,18 @@ export const clientList: Command = {
   async run(world, options, print) {
     const clients = await listClients(world.sql)
     if (options['json']) {
-      print(JSON.stringify(clients.map(({ id, name, institution, scopes, createdAt, revokedAt }) => ({ client_id: id, name, institution, scope: scopes.join(' '), createdAt, revokedAt }))))
+      print(
+        JSON.stringify(
+          clients.map(({ id, name, institution, scopes, createdAt, revokedAt }) => ({
+            client_id: id,
+            name,
+            institution,
+            scope: scopes.join(' '),
+            createdAt,
+            revokedAt,
+          })),
+        ),
+      )
       return
     }
     for (const one of clients) print(`${one.id}  ${one.revokedAt ? 'revoked' : 'active '}  ${one.institution}  ${one.name}  ${one.scopes.join(' ')}`)
@@ -94,7 +124,12 @@ export const clientRevoke: Command = {
 
   async run(world, options, print) {
     const id = String(options['client'])
-    await asOperator(world, 'revoke', (tx) => revokeClient(tx, id, world.now()), () => `client/${id}`)
+    await asOperator(
+      world,
+      'revoke',
+      (tx) => revokeClient(tx, id, world.now()),
+      () => `client/${id}`,
+    )
     print(options['json'] ? JSON.stringify({ client_id: id, revoked: true }) : `client ${id} is revoked`)
   },
 }

@@ -71,7 +71,7 @@ function checkKeys(jwks: { keys: JWK[] }): { keys: JWK[] } {
     if (!kid) throw new Refusal('incorrect', 'each key needs a kid')
     const isKnown = (kty === 'EC' && (crv === 'P-256' || crv === 'P-384')) || kty === 'RSA'
     if (!isKnown) throw new Refusal('incorrect', 'a key is EC P-256, EC P-384 or RSA')
-    const jwk: JWK = kty === 'EC' ? { kty, crv, x, y, kid, use: 'sig' } as JWK : { kty, n, e, kid, use: 'sig' } as JWK
+    const jwk: JWK = kty === 'EC' ? ({ kty, crv, x, y, kid, use: 'sig' } as JWK) : ({ kty, n, e, kid, use: 'sig' } as JWK)
     checkStrength(jwk)
     return jwk
   })
@@ -114,7 +114,17 @@ export async function revokeClient(tx: Transaction, id: string, at: Date): Promi
 export function actorOfClient(client: Client, scopes: readonly string[]): Actor {
   const { id, name, institution, institutionName } = client
   return {
-    kind: 'system', id, name, roles: ['system'], scopes, institution, institutionName, unit: null, unitName: null, worker: null,
-    patient: null, session: null,
+    kind: 'system',
+    id,
+    name,
+    roles: ['system'],
+    scopes,
+    institution,
+    institutionName,
+    unit: null,
+    unitName: null,
+    worker: null,
+    patient: null,
+    session: null,
   }
 }

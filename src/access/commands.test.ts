@@ -35,16 +35,30 @@ async function start(t: TestContext) {
 test('a client is added, gets a token by the command line, uses it, and is revoked', async (t) => {
   const { run, base, world, owner } = await start(t)
   rememberAddress(world)
-  const made = JSON.parse(await run('access client add --json', ['--name', 'Лабораторија', '--scope', 'system/*.cruds'])) as { client_id: string; private_key: JWK; token_endpoint: string; institution: number; scope: string }
+  const made = JSON.parse(await run('access client add --json', ['--name', 'Лабораторија', '--scope', 'system/*.cruds'])) as {
+    client_id: string
+    private_key: JWK
+    token_endpoint: string
+    institution: number
+    scope: string
+  }
   assert.deepEqual([made.institution, made.scope, made.token_endpoint], [900, 'system/*.cruds', `${base}/access/token`])
   const token = await run(`access token --client ${made.client_id}`)
   assert.match(token, /^[\w-]+\.[\w-]+\.[\w-]+$/)
   const ask = (text: string) => fetch(`${base}/page`, { headers: { authorization: `Bearer ${text}` } })
   assert.deepEqual(await (await ask(token)).json(), { institution: 900, name: 'Установа Лабораторија' })
 
-  const assertion = await new SignJWT({ jti: 'a' }).setProtectedHeader({ alg: 'ES384', kid: made.private_key.kid as string }).setIssuer(made.client_id).setSubject(made.client_id)
-    .setAudience(made.token_endpoint).setExpirationTime('4 min').sign(await importJWK(made.private_key))
-  const answer = await fetch(made.token_endpoint, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_assertion_type: assertionType, client_assertion: assertion }) })
+  const assertion = await new SignJWT({ jti: 'a' })
+    .setProtectedHeader({ alg: 'ES384', kid: made.private_key.kid as string })
+    .setIssuer(made.client_id)
+    .setSubject(made.client_id)
+    .setAudience(made.token_endpoint)
+    .setExpirationTime('4 min')
+    .sign(await importJWK(made.private_key))
+  const answer = await fetch(made.token_endpoint, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_assertion_type: assertionType, client_assertion: assertion }),
+  })
   assert.equal(answer.status, 200)
 
   assert.match(await run('access client list'), /active .*Лабораторија[\s\S]*1 clients/)
@@ -53,7 +67,10 @@ test('a client is added, gets a token by the command line, uses it, and is revok
   assert.equal((await ask(token)).status, 401)
   await assert.rejects(run(`access token --client ${made.client_id}`), { kind: 'not-found' })
   const acts = await owner<{ action: string }>`select action from audit.entry order by at, seq`
-  assert.deepEqual(acts.map((row) => row.action), ['grant', 'sign-in', 'sign-in', 'revoke'])
+  assert.deepEqual(
+    acts.map((row) => row.action),
+    ['grant', 'sign-in', 'sign-in', 'revoke'],
+  )
   const [stored] = await owner<{ jwks: string }>`select jwks::text as jwks from access.client`
   assert.ok(!stored?.jwks.includes('"d"') && !stored?.jwks.includes(made.private_key.d as string))
 })

@@ -66,8 +66,12 @@ test('a system may file for anybody, and reads whole only who is treated at its 
 test('a search gets every key with a live relation, fresh within a second', async (t) => {
   const { world, sql, add } = await start(t)
   await add(
-    relation({ patient: 1 }), relation({ patient: 2, kind: 'visit', institution: 7, until: inAnHour() }), relation({ patient: 3, until: new Date(Date.now() - 1000) }),
-    relation({ patient: 4, worker: 11 }), relation({ patient: 5, kind: 'referral', worker: null, unit: 71 }), relation({ patient: 6, kind: 'self', worker: null, account: 'a-1' }),
+    relation({ patient: 1 }),
+    relation({ patient: 2, kind: 'visit', institution: 7, until: inAnHour() }),
+    relation({ patient: 3, until: new Date(Date.now() - 1000) }),
+    relation({ patient: 4, worker: 11 }),
+    relation({ patient: 5, kind: 'referral', worker: null, unit: 71 }),
+    relation({ patient: 6, kind: 'self', worker: null, account: 'a-1' }),
     relation({ patient: 7, kind: 'visit', worker: 11, institution: 7, until: inAnHour() }),
   )
   const keysOf = async (actor: Actor) => [...(await relationsOf(world, actor)).keys].map(([key, basis]) => `${key} ${basis.kind}`).sort()
@@ -113,7 +117,10 @@ test('a relation is ended once; nothing of it can be changed or deleted by the s
   const [row] = await sql<{ id: number }>`select id from access.relation where patient = 1001`
   const ending = { patient: 1001, id: row?.id as number, at: new Date(), by: 'registry', reason: 'another doctor was chosen' }
   await sql.begin((tx) => endRelation(tx, ending))
-  await assert.rejects(sql.begin((tx) => endRelation(tx, ending)), { kind: 'conflict' })
+  await assert.rejects(
+    sql.begin((tx) => endRelation(tx, ending)),
+    { kind: 'conflict' },
+  )
   await assert.rejects(sql`update access.relation set ended_at = now() where patient = 1001`, /ended once/)
   await assert.rejects(sql`update access.relation set worker = 11 where patient = 1001`, { code: '42501' })
   await assert.rejects(sql`update access.relation set until_at = null where patient = 1001`, { code: '42501' })
@@ -124,10 +131,25 @@ test('the server’s role can neither rewrite nor remove what its decisions and 
   const { world } = await startPlatform(t)
   const connection = await world.connect()
   const statements = [
-    'delete from access.account', 'update access.account set roles = \'{doctor}\'', 'update access.account set worker = 1', 'update access.client set scopes = \'{system/*.cruds}\'',
-    'update access.client set jwks = \'{}\'', 'delete from access.client', 'update access.session set account = \'x\'', 'delete from access.session', 'delete from access.duty',
-    'update access.parameter set value = 0', 'delete from access.change', 'update access.attempt set success = true', 'delete from access.attempt', 'delete from access.visit_count',
-    'update access.card_proof set expires_at = now()', 'update access.claim set worker = 1', 'delete from access.signing_key', 'truncate access.relation', 'drop table access.relation',
+    'delete from access.account',
+    "update access.account set roles = '{doctor}'",
+    'update access.account set worker = 1',
+    "update access.client set scopes = '{system/*.cruds}'",
+    "update access.client set jwks = '{}'",
+    'delete from access.client',
+    "update access.session set account = 'x'",
+    'delete from access.session',
+    'delete from access.duty',
+    'update access.parameter set value = 0',
+    'delete from access.change',
+    'update access.attempt set success = true',
+    'delete from access.attempt',
+    'delete from access.visit_count',
+    'update access.card_proof set expires_at = now()',
+    'update access.claim set worker = 1',
+    'delete from access.signing_key',
+    'truncate access.relation',
+    'drop table access.relation',
     'alter table access.relation disable trigger all',
   ]
   try {

@@ -33,7 +33,14 @@ export async function decide(world: World, actor: Actor, action: Action, subject
   const needsRows = actor.kind === 'person' || (actor.kind === 'system' && action !== 'write')
   const rows = needsRows ? await relationsOfKeys(world.sql, subjects.flat(), fragment`${join(waysOf(who), ' or ')}`) : []
   const byKey = Map.groupBy(rows, (row) => row.patient)
-  return subjects.map((keys) => decideOn(who, action, keys.flatMap((key) => byKey.get(key) ?? []), now))
+  return subjects.map((keys) =>
+    decideOn(
+      who,
+      action,
+      keys.flatMap((key) => byKey.get(key) ?? []),
+      now,
+    ),
+  )
 }
 
 /** Every key with a live relation, for a search that names no patient. At most half a second old. */
@@ -81,8 +88,15 @@ function waysOf(who: Circumstances): Fragment[] {
 /** What is true of an actor now; the roster may be half a second old. */
 export function circumstancesOf(world: World, actor: Actor): Promise<Circumstances> {
   const plain = {
-    kind: actor.kind, roles: actor.roles, account: actor.id, worker: actor.worker, institution: actor.institution, unit: actor.unit,
-    duties: [], standsInFor: [], guardianAge: world.config.CHILD_AGE,
+    kind: actor.kind,
+    roles: actor.roles,
+    account: actor.id,
+    worker: actor.worker,
+    institution: actor.institution,
+    unit: actor.unit,
+    duties: [],
+    standsInFor: [],
+    guardianAge: world.config.CHILD_AGE,
   }
   if (actor.kind !== 'person') return Promise.resolve(plain)
   return cacheOf(world).circumstances.get(world, `${actor.kind} ${actor.id}`, async () => {

@@ -36,12 +36,21 @@ const catalogue: Record<DenialReason, Entry> = {
     },
   },
   'relation-ended': {
-    sr: { reason: 'Ваш однос лечења са овим пацијентом је истекао.', opens: ['Пацијент је присутан: отворите нови преглед.', 'Упут за вашу организациону јединицу.'] },
+    sr: {
+      reason: 'Ваш однос лечења са овим пацијентом је истекао.',
+      opens: ['Пацијент је присутан: отворите нови преглед.', 'Упут за вашу организациону јединицу.'],
+    },
     en: { reason: 'Your treatment relation with this patient has ended.', opens: ['The patient is present: open a new visit.', 'A referral to your unit.'] },
   },
   'not-on-duty': {
-    sr: { reason: 'Пацијент је на вашем одељењу, али ви нисте на распореду дежурства.', opens: ['Начелник вас упише у распоред дежурства.', 'Отворите преглед картицом пацијента.'] },
-    en: { reason: 'The patient is on your unit, but you are not on its duty roster.', opens: ['The head of the unit enters you in the duty roster.', 'Open a visit with the patient’s card.'] },
+    sr: {
+      reason: 'Пацијент је на вашем одељењу, али ви нисте на распореду дежурства.',
+      opens: ['Начелник вас упише у распоред дежурства.', 'Отворите преглед картицом пацијента.'],
+    },
+    en: {
+      reason: 'The patient is on your unit, but you are not on its duty roster.',
+      opens: ['The head of the unit enters you in the duty roster.', 'Open a visit with the patient’s card.'],
+    },
   },
   'role-without-records': {
     sr: { reason: 'Ваша улога не отвара здравствене податке.', opens: [] },

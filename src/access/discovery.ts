@@ -19,7 +19,10 @@ export const discovery: Routes = (app) => {
   app.get('/.well-known/jwks.json', open, async (request, reply) => {
     const keys = (await principalsOf(request.world).publishedKeys()).map((key) => key.publicJwk)
     const ofPeople = isEmbedded(request.world.config) ? (await providerKeys(request.world)).map((key) => key.publicJwk) : []
-    return reply.header('cache-control', maxAge).header('access-control-allow-origin', '*').send({ keys: [...keys, ...ofPeople] })
+    return reply
+      .header('cache-control', maxAge)
+      .header('access-control-allow-origin', '*')
+      .send({ keys: [...keys, ...ofPeople] })
   })
 }
 
@@ -55,7 +58,10 @@ function openId(world: World): object {
   }
   if (!isEmbedded(world.config)) {
     return {
-      ...forAll, scopes_supported: scopes, response_types_supported: [], grant_types_supported: ['client_credentials'],
+      ...forAll,
+      scopes_supported: scopes,
+      response_types_supported: [],
+      grant_types_supported: ['client_credentials'],
       token_endpoint_auth_methods_supported: ['private_key_jwt'],
     }
   }

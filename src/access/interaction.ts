@@ -21,7 +21,9 @@ const page = (reply: FastifyReply, status: number, body: string) =>
 export const interactionRoutes: Routes = async (app) => {
   await app.register(async (own) => {
     own.removeAllContentTypeParsers()
-    own.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 16_384 }, (_request, body, done) => done(null, new URLSearchParams(String(body))))
+    own.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 16_384 }, (_request, body, done) =>
+      done(null, new URLSearchParams(String(body))),
+    )
     own.get('/oidc/interaction/:uid', { config: { open: true } }, async (request: Asked, reply) => {
       rememberLanguage(request, reply)
       if (!(await isPending(request, reply))) return over(request, reply)
@@ -71,15 +73,28 @@ function over(request: Asked, reply: FastifyReply): FastifyReply {
 async function show(request: Asked, reply: FastifyReply, status: number, problem?: SignInProblem, userName?: string): Promise<FastifyReply> {
   const accounts = (await demoAccounts(request.world.sql)).map((one) => ({ ...one, userName: one.userName as string }))
   const body = signInPage({
-    language: languageOfVisitor(request), action: `/oidc/interaction/${encodeURIComponent(request.params.uid)}`, accounts, demoPassword,
-    ...(problem ? { problem } : {}), ...(userName ? { userName } : {}),
+    language: languageOfVisitor(request),
+    action: `/oidc/interaction/${encodeURIComponent(request.params.uid)}`,
+    accounts,
+    demoPassword,
+    ...(problem ? { problem } : {}),
+    ...(userName ? { userName } : {}),
   })
   return page(reply, status, body)
 }
 
 /** Who failed is not known, and what they typed may be anything: neither stands in the row. */
 function auditFailure(request: Asked, reason: string): Promise<void> {
-  return request.world.ledger.record([{
-    action: 'sign-in', who: whoIs(anonymous), patient: null, what: 'session', purpose: 'access', basis: reason, decision: 'deny', correlation: request.correlation,
-  }])
+  return request.world.ledger.record([
+    {
+      action: 'sign-in',
+      who: whoIs(anonymous),
+      patient: null,
+      what: 'session',
+      purpose: 'access',
+      basis: reason,
+      decision: 'deny',
+      correlation: request.correlation,
+    },
+  ])
 }

@@ -29,7 +29,8 @@ async function outside(world: World): Promise<openid.Configuration> {
   const url = new URL(issuer)
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   const found = await openid.discovery(url, id, secret, openid.ClientSecretPost(secret), {
-    timeout: answerSecondsMax, ...(url.protocol === 'http:' && isLocal ? { execute: [openid.allowInsecureRequests] } : {}),
+    timeout: answerSecondsMax,
+    ...(url.protocol === 'http:' && isLocal ? { execute: [openid.allowInsecureRequests] } : {}),
   })
   openid.enableNonRepudiationChecks(found)
   return found
@@ -38,16 +39,27 @@ async function outside(world: World): Promise<openid.Configuration> {
 /** The server asks itself without the network, so the demo works behind any port mapping. */
 function embedded(app: FastifyInstance, world: World, base: string): openid.Configuration {
   const secret = providerSecret(world)
-  const made = new openid.Configuration({
-    issuer: base, authorization_endpoint: `${base}/oidc/auth`, token_endpoint: `${base}/access/token`, jwks_uri: `${base}/.well-known/jwks.json`,
-    id_token_signing_alg_values_supported: ['ES256'], authorization_response_iss_parameter_supported: true,
-  }, world.config.OIDC_CLIENT_ID, { client_secret: secret, id_token_signed_response_alg: 'ES256' }, openid.ClientSecretPost(secret))
+  const made = new openid.Configuration(
+    {
+      issuer: base,
+      authorization_endpoint: `${base}/oidc/auth`,
+      token_endpoint: `${base}/access/token`,
+      jwks_uri: `${base}/.well-known/jwks.json`,
+      id_token_signing_alg_values_supported: ['ES256'],
+      authorization_response_iss_parameter_supported: true,
+    },
+    world.config.OIDC_CLIENT_ID,
+    { client_secret: secret, id_token_signed_response_alg: 'ES256' },
+    openid.ClientSecretPost(secret),
+  )
   openid.allowInsecureRequests(made)
   openid.enableNonRepudiationChecks(made)
   made[openid.customFetch] = async (url, options) => {
     const { pathname, search, host } = new URL(url)
     const answer = await app.inject({
-      method: options.method as 'GET' | 'POST', url: pathname + search, headers: { ...options.headers, host },
+      method: options.method as 'GET' | 'POST',
+      url: pathname + search,
+      headers: { ...options.headers, host },
       ...(options.body ? { payload: String(options.body) } : {}),
     })
     return new Response(answer.body, { status: answer.statusCode, headers: { 'content-type': String(answer.headers['content-type']) } })

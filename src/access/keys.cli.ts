@@ -9,7 +9,16 @@ export const keysRotate: Command = {
 
   async run(world, options, print) {
     const withdraw = options['withdraw'] === true
-    const kid = await asOperator(world, 'configure', (tx) => rotate(tx, world, 'token', { withdraw }), (key) => `signing-key/${key}`)
-    print(options['json'] ? JSON.stringify({ current: kid, withdrawn: withdraw }) : `tokens are signed with ${kid}${withdraw ? '; the keys before it are withdrawn' : ''}`)
+    const kid = await asOperator(
+      world,
+      'configure',
+      (tx) => rotate(tx, world, 'token', { withdraw }),
+      (key) => `signing-key/${key}`,
+    )
+    print(
+      options['json']
+        ? JSON.stringify({ current: kid, withdrawn: withdraw })
+        : `tokens are signed with ${kid}${withdraw ? '; the keys before it are withdrawn' : ''}`,
+    )
   },
 }

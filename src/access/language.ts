@@ -21,4 +21,3 @@ export function rememberLanguage(request: FastifyRequest, reply: FastifyReply): 
   const now = asked(request)
   if (isLanguage(now)) writeCookie(request, reply, { name, value: now, path: '/', seconds: yearSeconds })
 }
-

@@ -7,8 +7,24 @@ for (const path of ['/', '/doctor/', '/patient/?tab=looks#today', '/doctor/peopl
 }
 
 for (const path of [
-  'https://evil.example', '//evil.example', '///evil.example', '/\\evil.example', '\\\\evil.example', '/\t/evil.example', '/\n/evil.example', 'javascript:alert(1)',
-  '', 'doctor/', '/.//evil.example', '/x/..//evil.example', ' /doctor/', '/доктор', `/${'a'.repeat(600)}`, ['/a', '/b'], undefined, 7,
+  'https://evil.example',
+  '//evil.example',
+  '///evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  'javascript:alert(1)',
+  '',
+  'doctor/',
+  '/.//evil.example',
+  '/x/..//evil.example',
+  ' /doctor/',
+  '/доктор',
+  `/${'a'.repeat(600)}`,
+  ['/a', '/b'],
+  undefined,
+  7,
 ]) {
   test(`signing in never goes on to ${JSON.stringify(path)?.slice(0, 40)}`, () => assert.throws(() => localPath(path), { kind: 'incorrect' }))
 }

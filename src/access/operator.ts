@@ -8,7 +8,9 @@ const operator: Who = { id: 'command-line', name: 'command line', kind: 'system'
 export function asOperator<T>(world: World, action: Action, act: (tx: Transaction) => Promise<T>, what: (done: T) => string): Promise<T> {
   return world.ledger.transaction(async (tx) => {
     const done = await act(tx)
-    tx.audit([{ action, who: operator, patient: null, what: what(done), purpose: 'administration', basis: 'operator', decision: 'permit', correlation: randomUUID() }])
+    tx.audit([
+      { action, who: operator, patient: null, what: what(done), purpose: 'administration', basis: 'operator', decision: 'permit', correlation: randomUUID() },
+    ])
     return done
   })
 }

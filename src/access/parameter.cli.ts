@@ -33,10 +33,16 @@ export const parameterSet: Command = {
     const fromDay = String(options['from'])
     const range = known[name]
     if (!range) throw new WrongUse(`--name: must be one of ${Object.keys(known).join(', ')}`)
-    if (!Number.isInteger(value) || value < range.low || value > range.high) throw new WrongUse(`--value: must be a whole number from ${range.low} to ${range.high}`)
+    if (!Number.isInteger(value) || value < range.low || value > range.high)
+      throw new WrongUse(`--value: must be a whole number from ${range.low} to ${range.high}`)
     if (!/^\d{4}-\d{2}-\d{2}$/.test(fromDay) || Number.isNaN(Date.parse(fromDay))) throw new WrongUse('--from: must be a day, as 2027-01-01')
     const parameter = { name, value, fromDay, paragraph: String(options['paragraph']) }
-    await asOperator(world, 'configure', (tx) => addParameter(tx, parameter), () => `parameter/${name}`)
+    await asOperator(
+      world,
+      'configure',
+      (tx) => addParameter(tx, parameter),
+      () => `parameter/${name}`,
+    )
     print(options['json'] ? JSON.stringify(parameter) : `${name} is ${value} from ${fromDay}`)
   },
 }

@@ -60,14 +60,24 @@ function configuration(world: World, base: string, keys: readonly SigningKey[]):
   const off = { enabled: false }
   return {
     adapter: adapterOn(world),
-    clients: [{
-      client_id: world.config.OIDC_CLIENT_ID, client_secret: providerSecret(world), redirect_uris: [`${base}${returnPath}`],
-      grant_types: ['authorization_code'], response_types: ['code'], token_endpoint_auth_method: 'client_secret_post',
-      id_token_signed_response_alg: 'ES256',
-    }],
+    clients: [
+      {
+        client_id: world.config.OIDC_CLIENT_ID,
+        client_secret: providerSecret(world),
+        redirect_uris: [`${base}${returnPath}`],
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_post',
+        id_token_signed_response_alg: 'ES256',
+      },
+    ],
     jwks: { keys: keys.map((key) => ({ ...key.privateKey.export({ format: 'jwk' }), kid: key.kid, alg: 'ES256', use: 'sig' })) },
     routes: {
-      authorization: '/oidc/auth', token: '/oidc/token', userinfo: '/oidc/me', jwks: '/oidc/jwks', end_session: '/oidc/session/end',
+      authorization: '/oidc/auth',
+      token: '/oidc/token',
+      userinfo: '/oidc/me',
+      jwks: '/oidc/jwks',
+      end_session: '/oidc/session/end',
     },
     cookies: {
       keys: [world.keys.derive('access/provider-cookies').toString('base64url')],
@@ -78,8 +88,12 @@ function configuration(world: World, base: string, keys: readonly SigningKey[]):
     claims: { openid: ['sub'], profile: ['name', 'preferred_username'] },
     interactions: { url: (_context, interaction) => `/oidc/interaction/${interaction.uid}` },
     ttl: {
-      AccessToken: 5 * minutes, AuthorizationCode: minutes, IdToken: 5 * minutes, Interaction: interactionSeconds,
-      Session: interactionSeconds, Grant: interactionSeconds,
+      AccessToken: 5 * minutes,
+      AuthorizationCode: minutes,
+      IdToken: 5 * minutes,
+      Interaction: interactionSeconds,
+      Session: interactionSeconds,
+      Grant: interactionSeconds,
     },
     async findAccount(_context, id) {
       const account = await accountById(world.sql, id)
@@ -124,8 +138,13 @@ export const providerRoutes: Routes = async (app) => {
 export async function embeddedToken(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, body: string): Promise<FastifyReply> {
   if (!isEmbedded(request.world.config)) return oauthError(reply, 400, 'unsupported_grant_type', 'only client_credentials is served here')
   const answer = await app.inject({
-    method: 'POST', url: '/oidc/token', payload: body,
+    method: 'POST',
+    url: '/oidc/token',
+    payload: body,
     headers: { host: request.headers.host ?? 'localhost', 'content-type': 'application/x-www-form-urlencoded' },
   })
-  return reply.code(answer.statusCode).header('content-type', answer.headers['content-type'] ?? 'application/json').send(answer.body)
+  return reply
+    .code(answer.statusCode)
+    .header('content-type', answer.headers['content-type'] ?? 'application/json')
+    .send(answer.body)
 }

@@ -33,11 +33,26 @@ export async function relateAll(tx: Transaction, relations: readonly NewRelation
 
 async function insert(tx: Transaction, relations: readonly NewRelation[]): Promise<void> {
   const rows = relations.map(({ from, until, person, name, ...more }) => ({
-    ...more, fromAt: from, untilAt: until ?? null, handle: person ?? null, label: name ?? null,
+    ...more,
+    fromAt: from,
+    untilAt: until ?? null,
+    handle: person ?? null,
+    label: name ?? null,
   }))
   const given = unnest('given', rows, {
-    patient: 'int8', kind: 'text', worker: 'int4', unit: 'int4', institution: 'int4', account: 'text', born: 'date', handle: 'uuid',
-    label: 'text', fromAt: 'timestamptz', untilAt: 'timestamptz', source: 'text', reason: 'text',
+    patient: 'int8',
+    kind: 'text',
+    worker: 'int4',
+    unit: 'int4',
+    institution: 'int4',
+    account: 'text',
+    born: 'date',
+    handle: 'uuid',
+    label: 'text',
+    fromAt: 'timestamptz',
+    untilAt: 'timestamptz',
+    source: 'text',
+    reason: 'text',
   })
   await tx`
     insert into access.relation (patient, kind, worker, unit, institution, account, born, handle, label, from_at, until_at, source, reason)
@@ -114,10 +129,12 @@ export function relationsOfKeys(sql: World['sql'], keys: readonly number[], conc
 
 /** Live rows of every patient, reached by each way of belonging in turn, so that each can use its own index. */
 export function liveRelations(sql: World['sql'], ways: readonly Fragment[], now: Date): Promise<Relation[]> {
-  const parts = ways.map((way) => fragment`
+  const parts = ways.map(
+    (way) => fragment`
     (select ${columns}
        from access.relation
-      where ${way} and ended_at is null and from_at <= ${now} and (until_at is null or until_at > ${now}))`)
+      where ${way} and ended_at is null and from_at <= ${now} and (until_at is null or until_at > ${now}))`,
+  )
   return sql.run<Relation>(fragment`${join(parts, ' union all ')} limit ${rowsPerActorMax}`)
 }
 

@@ -5,9 +5,7 @@ import type { Denied } from './wire.ts'
  * The upper slices hand these facts down; access alone draws the conclusion (ekarton.md section 12).
  * `consent` and `emergency` have their place and open nothing until their rules are written.
  */
-export const relationKinds = [
-  'chosen-doctor', 'visit', 'stay', 'substitute', 'referral', 'guardian', 'self', 'consent', 'emergency',
-] as const
+export const relationKinds = ['chosen-doctor', 'visit', 'stay', 'substitute', 'referral', 'guardian', 'self', 'consent', 'emergency'] as const
 export type RelationKind = (typeof relationKinds)[number]
 
 export type Relation = {
@@ -48,12 +46,16 @@ export type Circumstances = {
 }
 
 export type DenialReason =
-  | 'unknown' | 'no-relation' | 'relation-ended' | 'not-on-duty' | 'role-without-records' | 'not-own-record' | 'child-grown'
+  | 'unknown'
+  | 'no-relation'
+  | 'relation-ended'
+  | 'not-on-duty'
+  | 'role-without-records'
+  | 'not-own-record'
+  | 'child-grown'
   | 'read-only'
 
-export type Decision =
-  | { permit: true; basis: Basis }
-  | { permit: false; because: DenialReason; denied: Denied }
+export type Decision = { permit: true; basis: Basis } | { permit: false; because: DenialReason; denied: Denied }
 
 /** What `relationsOf` gives to a search: every key with a live relation; own submissions are open by institution beside them. */
 export type Relations = { keys: Map<number, Basis>; institution: number | null; everything: boolean }

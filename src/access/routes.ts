@@ -36,8 +36,15 @@ async function me(request: FastifyRequest): Promise<Me> {
   if (actor.kind !== 'person' || actor.session === null) throw new Refusal('forbidden', 'this page is for people who signed in')
   const account = await accountById(world.sql, actor.id)
   return {
-    id: actor.id, name: actor.name, roles: [...actor.roles] as Me['roles'], institution: actor.institutionName, unit: actor.unitName,
-    person: account?.handle ?? null, represents: await represented(world, actor), csrf: csrfOf(world, actor.session), demo: world.config.DEMO,
+    id: actor.id,
+    name: actor.name,
+    roles: [...actor.roles] as Me['roles'],
+    institution: actor.institutionName,
+    unit: actor.unitName,
+    person: account?.handle ?? null,
+    represents: await represented(world, actor),
+    csrf: csrfOf(world, actor.session),
+    demo: world.config.DEMO,
   }
 }
 

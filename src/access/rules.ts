@@ -15,8 +15,7 @@ const earlier = (one: Date | null, other: Date | null): Date | null => {
   return one < other ? one : other
 }
 
-export const isLive = (row: Relation, now: Date) =>
-  row.from <= now && (row.until === null || row.until > now) && row.endedAt === null
+export const isLive = (row: Relation, now: Date) => row.from <= now && (row.until === null || row.until > now) && row.endedAt === null
 
 /** The one table of who sees whom. Pure: same person, row and instant give the same basis. */
 export function basisOf(who: Circumstances, row: Relation, now: Date): Basis | null {

@@ -23,7 +23,19 @@ for (const [text, printed] of [
   test(`${text} is read as ${printed}`, () => assert.deepEqual(printScopes(parse(text)), [printed]))
 }
 
-for (const text of ['system/Observation.sr', 'system/Observation.rr', 'system/Observation.x', 'system/Observation', 'patient/*.rs', 'user/*.read', 'openid', 'system/Observation.rs?category=laboratory', 'system/obs.rs', 'system/*.', `system/${'A'.repeat(200)}.r`]) {
+for (const text of [
+  'system/Observation.sr',
+  'system/Observation.rr',
+  'system/Observation.x',
+  'system/Observation',
+  'patient/*.rs',
+  'user/*.read',
+  'openid',
+  'system/Observation.rs?category=laboratory',
+  'system/obs.rs',
+  'system/*.',
+  `system/${'A'.repeat(200)}.r`,
+]) {
   test(`the scope ${text.slice(0, 50)} is refused, because it would not be enforced as written`, () => assert.ok(parseScopes(text) instanceof Refusal))
 }
 

@@ -26,7 +26,8 @@ export function parseScopes(text: string): Grant | Refusal {
       continue
     }
     const [, type, written] = shape.exec(scope) ?? []
-    if (type === undefined || written === undefined) return new Refusal('incorrect', `scope ${JSON.stringify(scope.slice(0, 80))} is not one of system/Type.cruds`)
+    if (type === undefined || written === undefined)
+      return new Refusal('incorrect', `scope ${JSON.stringify(scope.slice(0, 80))} is not one of system/Type.cruds`)
     const letters = olderForms[written] ?? written
     if (!isInOrder(letters)) return new Refusal('incorrect', `letters of scope ${scope} must be a part of "cruds" in that order`)
     grant.set(type, union(grant.get(type) ?? '', letters))

@@ -23,7 +23,9 @@ export function unseal(world: World, label: string, sealed: Buffer): Buffer | nu
 
 /** A keyed hash, for things that must be found again but never read. */
 export const keyedHash = (world: World, label: string, text: string) =>
-  createHmac('sha256', world.keys.derive(`access/${label}`)).update(text).digest()
+  createHmac('sha256', world.keys.derive(`access/${label}`))
+    .update(text)
+    .digest()
 
 export const sha256 = (text: string) => createHash('sha256').update(text).digest()
 

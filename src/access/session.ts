@@ -30,17 +30,23 @@ type Row = Account & { sessionId: string; seenAt: Date; expiresAt: Date }
 /** The session behind a cookie, when it still holds at this moment and its account does. */
 export async function sessionByCookie(world: World, cookie: string): Promise<Session | null> {
   if (!cookiePattern.test(cookie)) return null
-  return asSession(world, await world.sql<Row>`
+  return asSession(
+    world,
+    await world.sql<Row>`
     select session.id as session_id, session.seen_at, session.expires_at, ${accountColumns}
       from access.session as session join access.account as account on account.id = session.account
-     where session.id_hash = ${sha256(cookie)} and session.ended_at is null`)
+     where session.id_hash = ${sha256(cookie)} and session.ended_at is null`,
+  )
 }
 
 export async function sessionById(world: World, id: string): Promise<Session | null> {
-  return asSession(world, await world.sql<Row>`
+  return asSession(
+    world,
+    await world.sql<Row>`
     select session.id as session_id, session.seen_at, session.expires_at, ${accountColumns}
       from access.session as session join access.account as account on account.id = session.account
-     where session.id = ${id}::uuid and session.ended_at is null`)
+     where session.id = ${id}::uuid and session.ended_at is null`,
+  )
 }
 
 function asSession(world: World, [row]: Row[]): Session | null {

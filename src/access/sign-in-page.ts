@@ -17,23 +17,39 @@ const html = (strings: TemplateStringsArray, ...parts: Part[]) =>
 
 export type DemoAccount = { userName: string; name: string; roles: readonly string[]; institutionName: string | null }
 export type SignInProblem = 'wrong' | 'tooMany' | 'busy'
-export type SignInPage = { language: Language; action: string; accounts: readonly DemoAccount[]; problem?: SignInProblem; userName?: string; demoPassword: string }
+export type SignInPage = {
+  language: Language
+  action: string
+  accounts: readonly DemoAccount[]
+  problem?: SignInProblem
+  userName?: string
+  demoPassword: string
+}
 
 /** The page where people of the demo say who they are: no script, so the strictest policy holds; every form works by keyboard alone. */
 export function signInPage(page: SignInPage): string {
   const { language, action, accounts, problem } = page
   const t = wordsIn(language)
   const alert = problem ? html`<p class="alert" role="alert" id="problem">${t[problem]}</p>` : ''
-  const oneClick = accounts.map((account) => html`
+  const oneClick = accounts.map(
+    (account) => html`
     <li><form method="post" action="${action}">
       <input type="hidden" name="user" value="${account.userName}"><input type="hidden" name="password" value="${page.demoPassword}">
       <button type="submit"><span class="name">${nameIn(language, account.name)}</span>
         <span class="role">${account.roles.map((role) => roleIn(language, role)).join(', ')}${account.institutionName ? ` · ${nameIn(language, account.institutionName)}` : ''}</span>
         <span class="user">${account.userName}</span></button>
-    </form></li>`)
-  const demo = accounts.length === 0 ? '' : html`<section aria-labelledby="demo"><h2 id="demo">${t.demo}</h2><p>${t.demoHint}</p><ul class="accounts">${oneClick}</ul></section>`
+    </form></li>`,
+  )
+  const demo =
+    accounts.length === 0
+      ? ''
+      : html`<section aria-labelledby="demo"><h2 id="demo">${t.demo}</h2><p>${t.demoHint}</p><ul class="accounts">${oneClick}</ul></section>`
   const described = problem ? html` aria-describedby="problem"` : ''
-  return layout(language, t.title, action, html`
+  return layout(
+    language,
+    t.title,
+    action,
+    html`
     <h1>${t.title}</h1><p class="lead">${t.lead}</p>${alert}${demo}
     <section aria-labelledby="with-name"><h2 id="with-name">${t.withName}</h2>
       <form method="post" action="${action}" class="by-name">
@@ -42,7 +58,8 @@ export function signInPage(page: SignInPage): string {
         <label for="password">${t.password}</label>
         <input id="password" name="password" type="password" autocomplete="current-password" required maxlength="256"${described}>
         <button type="submit" class="primary">${t.signIn}</button>
-      </form></section>`)
+      </form></section>`,
+  )
 }
 
 export type Ending = 'over' | 'noAccount' | 'failed'
@@ -56,9 +73,11 @@ export function endingPage(language: Language, ending: Ending, action: string): 
 
 function layout(language: Language, title: string, action: string, body: Markup): string {
   const t = wordsIn(language)
-  const choices = languages.map((one) => one === language
-    ? html`<li><span lang="${one}" aria-current="true">${languageNames[one]}</span></li>`
-    : html`<li><a lang="${one}" hreflang="${one}" href="${action}?language=${one}">${languageNames[one]}</a></li>`)
+  const choices = languages.map((one) =>
+    one === language
+      ? html`<li><span lang="${one}" aria-current="true">${languageNames[one]}</span></li>`
+      : html`<li><a lang="${one}" hreflang="${one}" href="${action}?language=${one}">${languageNames[one]}</a></li>`,
+  )
   return html`<!doctype html>
 <html lang="${language === 'sr' ? 'sr-Cyrl' : language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">

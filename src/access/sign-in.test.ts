@@ -19,23 +19,47 @@ async function start(t: TestContext) {
   const platform = await startAccess(t, {}, pages)
   const { world, sql } = platform
   const place = { institution: 7, institutionName: 'Дом здравља Савски венац', unit: 71, unitName: 'Општа медицина', demo: true }
-  const doctor = await sql.begin((tx) => createAccount(tx, { userName: 'doktor', password: 'demo', name: 'др Милица Јовановић', roles: ['doctor'], worker: 10, ...place }))
-  const parent = await sql.begin((tx) => createAccount(tx, { userName: 'roditelj', password: 'demo', name: 'Петар Петровић', roles: ['patient'], patient: 501, person: '6f1c1f0a-6d1c-4a34-9a5e-3d8f5a0d7c22', demo: true }))
+  const doctor = await sql.begin((tx) =>
+    createAccount(tx, { userName: 'doktor', password: 'demo', name: 'др Милица Јовановић', roles: ['doctor'], worker: 10, ...place }),
+  )
+  const parent = await sql.begin((tx) =>
+    createAccount(tx, {
+      userName: 'roditelj',
+      password: 'demo',
+      name: 'Петар Петровић',
+      roles: ['patient'],
+      patient: 501,
+      person: '6f1c1f0a-6d1c-4a34-9a5e-3d8f5a0d7c22',
+      demo: true,
+    }),
+  )
   return { ...platform, doctor, parent, browser: new Browser(platform.base), now: world.now() }
 }
 
 const auditOf = async (owner: Awaited<ReturnType<typeof start>>['owner']) =>
-  (await owner<{ action: string; decision: string; actor: string }>`select action, decision, actor from audit.entry order by at, seq`).map((row) => `${row.action} ${row.decision} ${row.actor}`)
+  (await owner<{ action: string; decision: string; actor: string }>`select action, decision, actor from audit.entry order by at, seq`).map(
+    (row) => `${row.action} ${row.decision} ${row.actor}`,
+  )
 
 test('a doctor signs in by the code flow and comes back to where they wanted to go', async (t) => {
   const { browser, base, doctor, owner } = await start(t)
   const { at } = await signIn(browser, 'doktor', 'demo', '/page?x=1')
   assert.equal(at, `${base}/page?x=1`)
   const me = (await (await browser.ask('/access/me')).json()) as Me
-  assert.deepEqual({ ...me, csrf: '' }, {
-    id: doctor, name: 'др Милица Јовановић', roles: ['doctor'], institution: 'Дом здравља Савски венац', unit: 'Општа медицина', person: null,
-    represents: [], csrf: '', demo: true,
-  })
+  assert.deepEqual(
+    { ...me, csrf: '' },
+    {
+      id: doctor,
+      name: 'др Милица Јовановић',
+      roles: ['doctor'],
+      institution: 'Дом здравља Савски венац',
+      unit: 'Општа медицина',
+      person: null,
+      represents: [],
+      csrf: '',
+      demo: true,
+    },
+  )
   assert.deepEqual(await auditOf(owner), [`sign-in permit ${doctor}`])
 })
 
@@ -49,7 +73,11 @@ test('the session cookie cannot be read by a script nor ride along from another 
   const text = await answer.text()
   assert.match(text, /<html lang="sr-Cyrl">[\s\S]*Пријава[\s\S]*др Милица Јовановић[\s\S]*лекар/)
   assert.doesNotMatch(text, /<script|style=|onclick/i)
-  const submitted = await browser.ask(at, { method: 'POST', body: 'user=doktor&password=demo', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: base } })
+  const submitted = await browser.ask(at, {
+    method: 'POST',
+    body: 'user=doktor&password=demo',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: base },
+  })
   assert.equal(submitted.status, 303)
   const resumed = await browser.ask(submitted.headers.get('location') as string)
   const returned = await browser.ask(resumed.headers.get('location') as string)
@@ -85,7 +113,12 @@ test('a wrong password shows the page again with 401, signs nobody in, and is au
 test('after ten failures an account waits, also with the right password, and another account does not', async (t) => {
   const { browser, base } = await start(t)
   const { at } = await browser.go('/sign-in')
-  const attempt = (user: string, password: string) => browser.ask(at, { method: 'POST', body: new URLSearchParams({ user, password }).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  const attempt = (user: string, password: string) =>
+    browser.ask(at, {
+      method: 'POST',
+      body: new URLSearchParams({ user, password }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
   for (let count = 0; count < 10; count++) assert.equal((await attempt('doktor', 'no')).status, 401)
   const locked = await attempt('doktor', 'demo')
   assert.equal(locked.status, 429)
@@ -96,7 +129,11 @@ test('after ten failures an account waits, also with the right password, and ano
 test('a return with another state, or without the cookie of this browser, signs nobody in', async (t) => {
   const { browser, base } = await start(t)
   const { at } = await browser.go('/sign-in')
-  const submitted = await browser.ask(at, { method: 'POST', body: 'user=doktor&password=demo', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  const submitted = await browser.ask(at, {
+    method: 'POST',
+    body: 'user=doktor&password=demo',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  })
   const resumed = await browser.ask(submitted.headers.get('location') as string)
   const back = new URL(resumed.headers.get('location') as string)
   const stranger = await new Browser(base).ask(back.href)
@@ -110,9 +147,17 @@ test('a return with another state, or without the cookie of this browser, signs 
 test('the page of a sign-in belongs to the browser that began it', async (t) => {
   const { browser, base } = await start(t)
   const { at } = await browser.go('/sign-in')
-  const other = await new Browser(base).ask(at, { method: 'POST', body: 'user=doktor&password=demo', headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  const other = await new Browser(base).ask(at, {
+    method: 'POST',
+    body: 'user=doktor&password=demo',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  })
   assert.equal(other.status, 410)
-  const foreign = await browser.ask(at, { method: 'POST', body: 'user=doktor&password=demo', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' } })
+  const foreign = await browser.ask(at, {
+    method: 'POST',
+    body: 'user=doktor&password=demo',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' },
+  })
   assert.equal(foreign.status, 403)
 })
 
@@ -191,7 +236,10 @@ test('a new sign-in gives a new cookie and ends the session that was there befor
   await signIn(browser, 'doktor')
   assert.notEqual(browser.cookie('spona_session'), first)
   const rows = await sql<{ ended: boolean }>`select ended_at is not null as ended from access.session order by created_at`
-  assert.deepEqual(rows.map((row) => row.ended), [true, false])
+  assert.deepEqual(
+    rows.map((row) => row.ended),
+    [true, false],
+  )
 })
 
 test('a parent sees in /access/me the children whose records they may open, until the child is grown', async (t) => {
@@ -199,10 +247,12 @@ test('a parent sees in /access/me the children whose records they may open, unti
   const grown = `${now.getUTCFullYear() - 16}-01-01`
   const small = `${now.getUTCFullYear() - 6}-01-01`
   const link = { kind: 'guardian' as const, account: parent, from: new Date(now.getTime() - 1000), source: 'test' }
-  await sql.begin((tx) => relateAll(tx, [
-    { ...link, patient: 601, born: small, person: child, name: 'Ана Петровић' },
-    { ...link, patient: 602, born: grown, person: parent, name: 'Јован Петровић' },
-  ]))
+  await sql.begin((tx) =>
+    relateAll(tx, [
+      { ...link, patient: 601, born: small, person: child, name: 'Ана Петровић' },
+      { ...link, patient: 602, born: grown, person: parent, name: 'Јован Петровић' },
+    ]),
+  )
   await signIn(browser, 'roditelj')
   const me = (await (await browser.ask('/access/me')).json()) as Me
   assert.equal(me.person, '6f1c1f0a-6d1c-4a34-9a5e-3d8f5a0d7c22')

@@ -32,7 +32,8 @@ export const signInRoutes: Routes = (app) => {
   app.get('/sign-in', open, (request: Begin, reply) => begin(app, request, reply))
   app.get(returnPath, open, (request, reply) => finish(app, request, reply))
   app.get('/sign-in/style.css', open, async (_request, reply) =>
-    reply.header('content-type', 'text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(styleSheet))
+    reply.header('content-type', 'text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(styleSheet),
+  )
   app.post('/sign-out', (request, reply) => leave(app, request, reply))
 }
 
@@ -48,13 +49,26 @@ async function begin(app: FastifyInstance, request: Begin, reply: FastifyReply):
 
   const configuration = await issuerOf(app, world)
   const flow: Flow = {
-    state: world.random(24).toString('base64url'), nonce: world.random(24).toString('base64url'), verifier: world.random(48).toString('base64url'),
-    to, expires: world.now().getTime() + flowSeconds * 1000,
+    state: world.random(24).toString('base64url'),
+    nonce: world.random(24).toString('base64url'),
+    verifier: world.random(48).toString('base64url'),
+    to,
+    expires: world.now().getTime() + flowSeconds * 1000,
   }
-  writeCookie(request, reply, { name: flowCookie, value: seal(world, 'sign-in', Buffer.from(JSON.stringify(flow))).toString('base64url'), path: '/sign-in', seconds: flowSeconds })
+  writeCookie(request, reply, {
+    name: flowCookie,
+    value: seal(world, 'sign-in', Buffer.from(JSON.stringify(flow))).toString('base64url'),
+    path: '/sign-in',
+    seconds: flowSeconds,
+  })
   const url = openid.buildAuthorizationUrl(configuration, {
-    redirect_uri: `${baseUrl(world.config)}${returnPath}`, scope: 'openid profile', state: flow.state, nonce: flow.nonce, response_type: 'code',
-    code_challenge: await openid.calculatePKCECodeChallenge(flow.verifier), code_challenge_method: 'S256',
+    redirect_uri: `${baseUrl(world.config)}${returnPath}`,
+    scope: 'openid profile',
+    state: flow.state,
+    nonce: flow.nonce,
+    response_type: 'code',
+    code_challenge: await openid.calculatePKCECodeChallenge(flow.verifier),
+    code_challenge_method: 'S256',
     ...(isEmbedded(world.config) ? { prompt: 'login' } : {}),
   })
   return reply.header('cache-control', 'no-store').redirect(url.href, 302)
@@ -81,7 +95,12 @@ async function finish(app: FastifyInstance, request: FastifyRequest, reply: Fast
   const url = new URL(request.url, baseUrl(world.config))
   let subject: string
   try {
-    const tokens = await openid.authorizationCodeGrant(configuration, url, { expectedState: flow.state, expectedNonce: flow.nonce, pkceCodeVerifier: flow.verifier, idTokenExpected: true })
+    const tokens = await openid.authorizationCodeGrant(configuration, url, {
+      expectedState: flow.state,
+      expectedNonce: flow.nonce,
+      pkceCodeVerifier: flow.verifier,
+      idTokenExpected: true,
+    })
     subject = tokens.claims()?.sub ?? ''
   } catch (error) {
     world.log.warn({ reason: (error as { code?: string }).code ?? (error as Error).name, correlation: request.correlation }, 'a sign-in did not succeed')
@@ -122,12 +141,17 @@ function readFlow(request: FastifyRequest): Flow | null {
 }
 
 function endWith(request: FastifyRequest, reply: FastifyReply, status: number, ending: Ending): FastifyReply {
-  return reply.code(status).header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store')
+  return reply
+    .code(status)
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
     .send(endingPage(languageOfVisitor(request), ending, '/sign-in'))
 }
 
 function audit(request: FastifyRequest, actor: Actor, basis: string | null, decision: Entry['decision'], action: Entry['action'] = 'sign-in'): Promise<void> {
-  return request.world.ledger.record([{ action, who: whoIs(actor), patient: null, what: 'session', purpose: 'access', basis, decision, correlation: request.correlation }])
+  return request.world.ledger.record([
+    { action, who: whoIs(actor), patient: null, what: 'session', purpose: 'access', basis, decision, correlation: request.correlation },
+  ])
 }
 
 /** Ends the session here and in every process; the page goes on to where the answer says, for an outside issuer to its own sign-out. */

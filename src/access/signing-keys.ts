@@ -44,7 +44,9 @@ function open(world: World, row: Row): SigningKey {
   if (!der) throw new Error('a signing key cannot be opened: the master key in DATA_DIR/keys is not the one it was sealed by')
   const state = row.activatedAt === null ? 'next' : row.retiredAt === null ? 'current' : 'previous'
   return {
-    kid: row.kid, publicJwk: row.publicKey, state,
+    kid: row.kid,
+    publicJwk: row.publicKey,
+    state,
     privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }),
   }
 }
@@ -68,7 +70,8 @@ export async function rotate(tx: Transaction, world: World, purpose: Purpose, ho
     if (!next) await make(tx, world, purpose, null)
     return current.kid
   }
-  if (how.withdraw) await tx`update access.signing_key set withdrawn_at = ${now} where purpose = ${purpose} and withdrawn_at is null and activated_at is not null`
+  if (how.withdraw)
+    await tx`update access.signing_key set withdrawn_at = ${now} where purpose = ${purpose} and withdrawn_at is null and activated_at is not null`
   if (current) await tx`update access.signing_key set retired_at = ${now} where kid = ${current.kid}`
   if (next) await tx`update access.signing_key set activated_at = ${now} where kid = ${next.kid}`
   const kid = next ? next.kid : await make(tx, world, purpose, now)

@@ -74,8 +74,14 @@ function grantedScopes(asked: string | null, client: Client): string[] | Refusal
 async function audit(request: FastifyRequest, client: Client | null, wrong: string | null): Promise<void> {
   if (client === null) return
   const entry: Entry = {
-    action: 'sign-in', who: whoIs(actorOfClient(client, client.scopes)), patient: null, what: 'token', purpose: 'access', basis: wrong,
-    decision: wrong === null ? 'permit' : 'deny', correlation: request.correlation,
+    action: 'sign-in',
+    who: whoIs(actorOfClient(client, client.scopes)),
+    patient: null,
+    what: 'token',
+    purpose: 'access',
+    basis: wrong,
+    decision: wrong === null ? 'permit' : 'deny',
+    correlation: request.correlation,
   }
   await request.world.ledger.record([entry])
 }

@@ -16,7 +16,12 @@ export const tokenCommand: Command = {
     const client = await clientById(world.sql, String(options['client']))
     if (!client || client.revokedAt) throw new Refusal('not-found', 'there is no such client, or it is revoked')
     const token = await tokenFor(atServerAddress(world), client, client.scopes, tokenSeconds.command)
-    await asOperator(world, 'sign-in', async () => {}, () => `token client/${client.id}`)
+    await asOperator(
+      world,
+      'sign-in',
+      async () => {},
+      () => `token client/${client.id}`,
+    )
     print(options['json'] ? JSON.stringify({ access_token: token, token_type: 'bearer', expires_in: tokenSeconds.command }) : token)
   },
 }

@@ -19,7 +19,9 @@ const page: Routes = (app) => {
 async function start(t: TestContext, settings: Record<string, string> = {}) {
   const platform = await startAccess(t, settings, page)
   const { world, sql } = platform
-  const { id } = await sql.begin((tx) => addClient(tx, world, { name: 'Болница 1', institution: 7, institutionName: 'Болница 1', scopes: 'system/*.rs system/Observation.c' }))
+  const { id } = await sql.begin((tx) =>
+    addClient(tx, world, { name: 'Болница 1', institution: 7, institutionName: 'Болница 1', scopes: 'system/*.rs system/Observation.c' }),
+  )
   const client = await clientById(sql, id)
   assert.ok(client)
   const token = await tokenFor(world, client, client.scopes, 300)
@@ -37,9 +39,21 @@ test('every hostile token is 401 with an OperationOutcome and says which error i
   const { ask, base, world, client, token } = await start(t)
   const key = await principalsOf(world).signingKey()
   const now = Math.floor(Date.now() / 1000)
-  const good: JWTPayload = { kind: 'system', scope: 'system/*.cruds', client_id: client.id, iss: base, aud: `${base}/fhir`, sub: client.id, jti: 'x', iat: now, nbf: now, exp: now + 300 }
+  const good: JWTPayload = {
+    kind: 'system',
+    scope: 'system/*.cruds',
+    client_id: client.id,
+    iss: base,
+    aud: `${base}/fhir`,
+    sub: client.id,
+    jti: 'x',
+    iat: now,
+    nbf: now,
+    exp: now + 300,
+  }
   const header = { alg: 'ES256', typ: 'at+jwt', kid: key.kid }
-  const signed = (payload: JWTPayload, head: Record<string, unknown> = {}) => new SignJWT(payload).setProtectedHeader({ ...header, ...head } as never).sign(key.privateKey)
+  const signed = (payload: JWTPayload, head: Record<string, unknown> = {}) =>
+    new SignJWT(payload).setProtectedHeader({ ...header, ...head } as never).sign(key.privateKey)
   const without = (name: string) => Object.fromEntries(Object.entries(good).filter(([key]) => key !== name))
   const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const publicPem = createPublicKey({ key: key.publicJwk as never, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
@@ -48,7 +62,7 @@ test('every hostile token is 401 with an OperationOutcome and says which error i
 
   assert.equal((await ask(await signed(good))).status, 200, 'the model of all the following is good')
   const hostile: Record<string, string> = {
-    'expired': await signed({ ...good, iat: now - 900, nbf: now - 900, exp: now - 10 }),
+    expired: await signed({ ...good, iat: now - 900, nbf: now - 900, exp: now - 10 }),
     'not valid yet': await signed({ ...good, nbf: now + 60 }),
     'another audience': await signed({ ...good, aud: 'https://other.example/fhir' }),
     'the base as audience': await signed({ ...good, aud: base }),
@@ -57,7 +71,9 @@ test('every hostile token is 401 with an OperationOutcome and says which error i
     'alg none with our header': `${Buffer.from(JSON.stringify({ ...header, alg: 'none' })).toString('base64url')}.${body}.`,
     'HS256 with the public key as secret': await new SignJWT(good).setProtectedHeader({ ...header, alg: 'HS256' }).sign(Buffer.from(publicPem)),
     'signed by a stranger under our kid': await new SignJWT(good).setProtectedHeader(header).sign(stranger.privateKey),
-    'a key of its own in the header': await new SignJWT(good).setProtectedHeader({ ...header, kid: 'mine', jwk: stranger.publicKey.export({ format: 'jwk' }) as never }).sign(stranger.privateKey),
+    'a key of its own in the header': await new SignJWT(good)
+      .setProtectedHeader({ ...header, kid: 'mine', jwk: stranger.publicKey.export({ format: 'jwk' }) as never })
+      .sign(stranger.privateKey),
     'an unknown kid': await signed(good, { kid: 'unknown' }),
     'no kid': await signed(good, { kid: undefined }),
     'an id token': await signed(good, { typ: 'JWT' }),
@@ -72,7 +88,7 @@ test('every hostile token is 401 with an OperationOutcome and says which error i
     'a cut signature': `${head}.${body}.${signature.slice(0, -4)}`,
     'no signature': `${head}.${body}.`,
     'an unknown client': await signed({ ...good, sub: 'nobody' }),
-    'rubbish': 'rubbish',
+    rubbish: 'rubbish',
     'only dots': '..',
     'very long': `${head}.${'A'.repeat(10_000)}.${signature}`,
   }
@@ -140,7 +156,10 @@ test('after a rotation old tokens stay good and new ones are signed with the key
   const before = await published(second.base)
   assert.ok(before.every((key) => key.d === undefined))
   const kid = await first.sql.begin((tx) => rotate(tx, first.world, 'token'))
-  assert.ok(before.some((key) => key.kid === kid), 'the next key was published before it was used')
+  assert.ok(
+    before.some((key) => key.kid === kid),
+    'the next key was published before it was used',
+  )
   await new Promise((resolve) => setTimeout(resolve, 500))
   const fresh = await tokenFor(first.world, first.client, first.client.scopes, 300)
   assert.equal(decodeProtectedHeader(fresh).kid, kid)

@@ -53,25 +53,38 @@ const refused = (sentence: string, hint = 'Ask for a new token at the token endp
 export async function verifyToken(world: World, text: string, keyOf: KeyOf): Promise<Claims> {
   if (text.length > tokenLengthMax) throw refused('the token is too long')
   const payload = await open(text, keyOf, {
-    algorithms: [algorithm], typ: tokenType, issuer: baseUrl(world.config), audience: audienceOf(world), currentDate: world.now(),
-    clockTolerance: clockToleranceSeconds, requiredClaims: ['exp', 'iat', 'nbf', 'sub', 'jti'],
+    algorithms: [algorithm],
+    typ: tokenType,
+    issuer: baseUrl(world.config),
+    audience: audienceOf(world),
+    currentDate: world.now(),
+    clockTolerance: clockToleranceSeconds,
+    requiredClaims: ['exp', 'iat', 'nbf', 'sub', 'jti'],
   })
   const { kind, sub, scope, sid, exp, iat } = payload
   if ((kind !== 'system' && kind !== 'person') || !sub || typeof scope !== 'string') throw refused('the token is not an access token')
   if (kind === 'person' && typeof sid !== 'string') throw refused('the token is not an access token')
   return {
-    kind, subject: sub, scopes: scope.split(' ').filter(Boolean), session: typeof sid === 'string' ? sid : null,
-    expiresAt: exp as number, issuedAt: iat as number,
+    kind,
+    subject: sub,
+    scopes: scope.split(' ').filter(Boolean),
+    session: typeof sid === 'string' ? sid : null,
+    expiresAt: exp as number,
+    issuedAt: iat as number,
   }
 }
 
 async function open(text: string, keyOf: KeyOf, options: JWTVerifyOptions): Promise<JWTPayload> {
   try {
-    const { payload } = await jwtVerify(text, (header) => {
-      const key = typeof header.kid === 'string' ? keyOf(header.kid) : undefined
-      if (!key) throw new errors.JWKSNoMatchingKey()
-      return key
-    }, options)
+    const { payload } = await jwtVerify(
+      text,
+      (header) => {
+        const key = typeof header.kid === 'string' ? keyOf(header.kid) : undefined
+        if (!key) throw new errors.JWKSNoMatchingKey()
+        return key
+      },
+      options,
+    )
     return payload
   } catch (error) {
     throw refused(sentenceFor(error))

@@ -9,12 +9,29 @@ import type { View } from './relation.ts'
 const hiddenFromNurse = [
   'ClinicalImpression', // the doctor's own reasoning, where psychotherapy-like notes are kept
   'RiskAssessment', // prognosis, told to the patient by the doctor
-  'FamilyMemberHistory', 'MolecularSequence', // about relatives and heredity: other people's health
+  'FamilyMemberHistory',
+  'MolecularSequence', // about relatives and heredity: other people's health
   'Communication', // letters between doctor and patient
-  'Contract', 'Consent', // legal papers; their effect reaches the nurse as a decision
-  'Account', 'ChargeItem', 'Claim', 'ClaimResponse', 'Coverage', 'CoverageEligibilityRequest', 'CoverageEligibilityResponse',
-  'EnrollmentRequest', 'EnrollmentResponse', 'ExplanationOfBenefit', 'Invoice', 'PaymentNotice', 'PaymentReconciliation', // money
-  'ResearchSubject', 'AuditEvent', 'VerificationResult', 'Person', 'Linkage', // registers and logs
+  'Contract',
+  'Consent', // legal papers; their effect reaches the nurse as a decision
+  'Account',
+  'ChargeItem',
+  'Claim',
+  'ClaimResponse',
+  'Coverage',
+  'CoverageEligibilityRequest',
+  'CoverageEligibilityResponse',
+  'EnrollmentRequest',
+  'EnrollmentResponse',
+  'ExplanationOfBenefit',
+  'Invoice',
+  'PaymentNotice',
+  'PaymentReconciliation', // money
+  'ResearchSubject',
+  'AuditEvent',
+  'VerificationResult',
+  'Person',
+  'Linkage', // registers and logs
 ]
 
 /**

@@ -18,7 +18,8 @@ async function start(t: TestContext, settings: Record<string, string> = {}) {
   const platform = await startPlatform(t, settings)
   const ledger = await openLedger(t, platform.world, 2)
   const { world } = platform
-  const open = (keys: number[], more: Partial<typeof wish> = {}, actor = doctor) => ledger.transaction((tx) => openVisit(tx, world, actor, keys, { ...wish, ...more }))
+  const open = (keys: number[], more: Partial<typeof wish> = {}, actor = doctor) =>
+    ledger.transaction((tx) => openVisit(tx, world, actor, keys, { ...wish, ...more }))
   const verdict = async (keys: number[], actor = doctor) => {
     const [one] = await decide(world, actor, 'read', [keys])
     return one?.permit ? one.basis.kind : one?.because
@@ -101,8 +102,11 @@ test('a card proof works once, for five minutes, and only its hash is kept', asy
 test('an encounter that a system reports opens nothing until the named doctor confirms it after signing in', async (t) => {
   const platform = await startAccess(t)
   const { world, sql, base, owner } = platform
-  const [named, other] = await Promise.all(['doktor', 'druga'].map((userName, at) => sql.begin((tx) =>
-    createAccount(tx, { userName, password: 'demo', name: userName, roles: ['doctor'], worker: 10 + at, institution: 7, unit: 71 }))))
+  const [named, other] = await Promise.all(
+    ['doktor', 'druga'].map((userName, at) =>
+      sql.begin((tx) => createAccount(tx, { userName, password: 'demo', name: userName, roles: ['doctor'], worker: 10 + at, institution: 7, unit: 71 })),
+    ),
+  )
   const claim = { patient: 1, worker: 10, unit: 71, institution: 7, encounter: 'e-1' }
   await sql.begin((tx) => fileClaim(tx, world, claim))
   await sql.begin((tx) => fileClaim(tx, world, claim))
@@ -116,7 +120,10 @@ test('an encounter that a system reports opens nothing until the named doctor co
   const browser = new Browser(base)
   await signIn(browser, 'doktor')
   const { claims } = (await (await browser.ask('/access/claims')).json()) as Claims
-  assert.deepEqual(claims.map(({ encounter, unit }) => ({ encounter, unit })), [{ encounter: 'e-1', unit: 71 }])
+  assert.deepEqual(
+    claims.map(({ encounter, unit }) => ({ encounter, unit })),
+    [{ encounter: 'e-1', unit: 71 }],
+  )
   const post = async (who: Browser, id: string) => {
     const { csrf } = (await (await who.ask('/access/me')).json()) as Me
     return (await who.ask(`/access/claims/${id}/confirmation`, { method: 'POST', headers: { 'x-spona-csrf': csrf } })).status
@@ -130,7 +137,10 @@ test('an encounter that a system reports opens nothing until the named doctor co
   assert.equal(await sql.begin((tx) => closeClaim(tx, world, claim)), 1)
   assert.deepEqual(await verdict(), ['relation-ended'])
   const rows = await owner<{ actor: string; decision: string }>`select actor, decision from audit.entry where action = 'visit' order by at, seq`
-  assert.deepEqual(rows.filter((row) => row.decision === 'permit'), [{ actor: named, decision: 'permit' }])
+  assert.deepEqual(
+    rows.filter((row) => row.decision === 'permit'),
+    [{ actor: named, decision: 'permit' }],
+  )
   assert.ok(rows.some((row) => row.actor === other && row.decision === 'deny'))
 })
 

@@ -41,7 +41,10 @@ export async function openVisit(tx: AuditedTransaction, world: World, actor: Act
 
   const { VISIT_HOURS: hours, VISITS_PER_DAY: visitsMax } = world.config
   if ((count?.opened ?? 0) >= visitsMax) {
-    throw new Refusal('too-many', `${visitsMax} visits are open to a doctor in a day, and you have opened them`, { hint: 'The institution’s operator can raise the limit.', retryAfterSeconds: 3600 })
+    throw new Refusal('too-many', `${visitsMax} visits are open to a doctor in a day, and you have opened them`, {
+      hint: 'The institution’s operator can raise the limit.',
+      retryAfterSeconds: 3600,
+    })
   }
   const until = new Date(now.getTime() + hours * hourMs)
   await tx`update access.visit_count set opened = opened + 1 where worker = ${worker} and day = ${day}`
@@ -55,8 +58,14 @@ export async function openVisit(tx: AuditedTransaction, world: World, actor: Act
 /** Also for the caller: a refused visit is written with `ledger.record` after its transaction is rolled back, before the answer. */
 export function visitEntry(actor: Actor, patient: number | null, wish: Pick<VisitWish, 'proof' | 'correlation'>, refusal: Refusal | null): Entry {
   return {
-    action: 'visit', who: whoIs(actor), patient, what: 'visit', purpose: 'treatment', correlation: wish.correlation,
-    basis: refusal === null ? `visit by ${wish.proof}` : refusal.message, decision: refusal === null ? 'permit' : 'deny',
+    action: 'visit',
+    who: whoIs(actor),
+    patient,
+    what: 'visit',
+    purpose: 'treatment',
+    correlation: wish.correlation,
+    basis: refusal === null ? `visit by ${wish.proof}` : refusal.message,
+    decision: refusal === null ? 'permit' : 'deny',
   }
 }
 

@@ -26,7 +26,10 @@ test('no invalid JWS of Wycheproof passes the signature check of a token, and on
     const keyOf = keyStoreOf(group)
     for (const { tcId, jws, result, comment } of group.tests) {
       const text = typeof jws === 'string' ? jws : JSON.stringify(jws)
-      const refusal = await verifyToken(world, text, keyOf).then(() => null, (error: unknown) => error)
+      const refusal = await verifyToken(world, text, keyOf).then(
+        () => null,
+        (error: unknown) => error,
+      )
       assert.ok(refusal instanceof Refusal && refusal.status === 401, `case ${tcId} (${comment}): ${refusal}`)
       const isGood = result === 'valid' && algorithmOf(text) === 'ES256'
       assert.equal(isPastSignature(refusal), isGood, `case ${tcId} (${comment}): ${refusal.message}`)

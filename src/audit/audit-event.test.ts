@@ -10,7 +10,22 @@ import { auditEvent, searchAuditEvents } from './audit.ts'
 import { type Action, type Entry, writeEntry } from './entry.ts'
 
 const actions: Action[] = [
-  'read', 'search', 'history', 'export', 'create', 'update', 'delete', 'move', 'erase', 'visit', 'identify', 'sign-in', 'sign-out', 'grant', 'revoke', 'configure',
+  'read',
+  'search',
+  'history',
+  'export',
+  'create',
+  'update',
+  'delete',
+  'move',
+  'erase',
+  'visit',
+  'identify',
+  'sign-in',
+  'sign-out',
+  'grant',
+  'revoke',
+  'configure',
 ]
 const eventOf = (more: Partial<Entry>) =>
   auditEvent({ stream: 3, seq: 14, at: new Date(), entry: writeEntry(anEntry(more), new Date('2026-11-23T01:12:01.120Z')).text }, () => 'Patient/p1')
@@ -18,7 +33,11 @@ const eventOf = (more: Partial<Entry>) =>
 test('every kind of entry is a valid R4 AuditEvent', async () => {
   const fhir = await loadFhir(join(tmpdir(), 'spona-test-fhir'))
   const people: Partial<Entry>[] = [
-    {}, { decision: 'deny', basis: null }, { patient: null, count: 0 }, { what: '', purpose: '', correlation: '' }, { what: 'overview Patient/$everything Condition?code' },
+    {},
+    { decision: 'deny', basis: null },
+    { patient: null, count: 0 },
+    { what: '', purpose: '', correlation: '' },
+    { what: 'overview Patient/$everything Condition?code' },
     { who: { id: '', name: '', kind: 'anonymous', role: null, institution: null, unit: null } },
     { who: { ...doctorWho, kind: 'system', institutionName: null, unitName: null } },
   ]
@@ -35,14 +54,21 @@ test('reads, searches and writes about a patient follow the patterns of BALP', (
   const profile = (more: Partial<Entry>) => eventOf(more).meta?.profile?.[0]?.split('.').at(-1)
   assert.deepEqual(
     (['read', 'search', 'create', 'update', 'delete'] as const).map((action) => profile({ action })),
-    ['PatientRead', 'PatientQuery', 'PatientCreate', 'PatientUpdate', 'PatientDelete'])
+    ['PatientRead', 'PatientQuery', 'PatientCreate', 'PatientUpdate', 'PatientDelete'],
+  )
   assert.equal(profile({ patient: null }), 'Read')
 
   const read = eventOf({})
   assert.equal(read.id, '3-14')
   assert.deepEqual([read.action, read.outcome, read.recorded, read.type?.code, read.subtype?.[0]?.code], ['R', '0', '2026-11-23T01:12:01.120Z', 'rest', 'read'])
-  assert.deepEqual(read.agent?.filter((agent) => agent.requestor).map((agent) => agent.who?.display), ['др Милица Јовановић'])
-  assert.deepEqual(read.entity?.map((entity) => entity.what?.reference), [undefined, 'Observation/7f9c0d52-5a1e-4f0e-9d3b-1a2b3c4d5e6f', 'Patient/p1'])
+  assert.deepEqual(
+    read.agent?.filter((agent) => agent.requestor).map((agent) => agent.who?.display),
+    ['др Милица Јовановић'],
+  )
+  assert.deepEqual(
+    read.entity?.map((entity) => entity.what?.reference),
+    [undefined, 'Observation/7f9c0d52-5a1e-4f0e-9d3b-1a2b3c4d5e6f', 'Patient/p1'],
+  )
   const query = eventOf({ action: 'search', what: 'Observation?code' }).entity?.find((entity) => entity.query)
   assert.equal(Buffer.from(query?.query ?? '', 'base64').toString(), 'Observation?code')
   assert.equal(eventOf({ decision: 'deny', basis: 'no relation' }).outcomeDesc, 'denied: no relation')
@@ -55,11 +81,25 @@ test('audit events are found by patient, agent, period, kind and id, page by pag
   const ledger = await openLedger(t, world, 2)
   for (let n = 0; n < 10; n++) {
     now = new Date(Date.UTC(2026, 10, 20, 8, n))
-    await ledger.record([anEntry({ patient: n % 2 ? 1001 : 2002, what: `Observation/${n}`, decision: n === 5 ? 'deny' : 'permit' }), anEntry({ patient: null, action: 'sign-in', what: `${n}` })])
+    await ledger.record([
+      anEntry({ patient: n % 2 ? 1001 : 2002, what: `Observation/${n}`, decision: n === 5 ? 'deny' : 'permit' }),
+      anEntry({ patient: null, action: 'sign-in', what: `${n}` }),
+    ])
   }
   const found = async (search: Parameters<typeof searchAuditEvents>[1]) =>
     (await searchAuditEvents(world, search)).rows.map((row) => JSON.parse(row.entry).what)
-  const both = ['Observation/9', 'Observation/8', 'Observation/7', 'Observation/6', 'Observation/5', 'Observation/4', 'Observation/3', 'Observation/2', 'Observation/1', 'Observation/0']
+  const both = [
+    'Observation/9',
+    'Observation/8',
+    'Observation/7',
+    'Observation/6',
+    'Observation/5',
+    'Observation/4',
+    'Observation/3',
+    'Observation/2',
+    'Observation/1',
+    'Observation/0',
+  ]
 
   assert.deepEqual(await found({ patientKeys: [1001, 2002] }), both)
   assert.deepEqual(await found({ patientKeys: [1001], decision: 'deny' }), ['Observation/5'])
@@ -70,7 +110,11 @@ test('audit events are found by patient, agent, period, kind and id, page by pag
   const paged: string[] = []
   let cursor: string | null = null
   do {
-    const page: Awaited<ReturnType<typeof searchAuditEvents>> = await searchAuditEvents(world, { patientKeys: [1001, 2002], count: 3, ...(cursor ? { cursor } : {}) })
+    const page: Awaited<ReturnType<typeof searchAuditEvents>> = await searchAuditEvents(world, {
+      patientKeys: [1001, 2002],
+      count: 3,
+      ...(cursor ? { cursor } : {}),
+    })
     paged.push(...page.rows.map((row) => JSON.parse(row.entry).what))
     cursor = page.next
   } while (cursor)

@@ -16,7 +16,9 @@ const reasons = 'http://terminology.hl7.org/CodeSystem/v3-ActReason'
 type Pattern = { type: Coding; subtype: Coding; action: NonNullable<AuditEvent['action']>; profile?: 'Read' | 'Query' | 'Create' | 'Update' | 'Delete' }
 
 const applicationServer: Coding = {
-  system: 'http://terminology.hl7.org/CodeSystem/security-source-type', code: '4', display: 'Application Server',
+  system: 'http://terminology.hl7.org/CodeSystem/security-source-type',
+  code: '4',
+  display: 'Application Server',
 }
 const rest: Coding = { system: eventType, code: 'rest', display: 'RESTful Operation' }
 const application: Coding = { system: dicom, code: '110100', display: 'Application Activity' }
@@ -147,7 +149,10 @@ const object: Coding = { system: entityType, code: '2', display: 'System Object'
 
 /** `Observation/7f… Condition overview` → a reference, a type, and a page by its name. */
 function dataOf(what: string): Reference[] {
-  const words = what.split(/[\s,;]+/).filter(Boolean).slice(0, referencesMax)
+  const words = what
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .slice(0, referencesMax)
   return words.map((word): Reference => {
     const [, type, id] = /^([A-Z][A-Za-z]+)(?:\/([A-Za-z0-9.-]{1,64}))?(?=$|[/?])/.exec(word) ?? []
     if (type && id) return { reference: `${type}/${id}`, type: type as NonNullable<Reference['type']> }

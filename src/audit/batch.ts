@@ -12,7 +12,11 @@ export type Unanswered = { sent: Ticket[]; unsent: Ticket[] }
 /** Stores a batch on a lane and answers its callers. */
 export async function storeBatch(world: World, lane: Lane, tickets: Ticket[]): Promise<Unanswered | null> {
   try {
-    await writeBatch(lane, composeAll(tickets), tickets.flatMap((ticket) => ticket.entries))
+    await writeBatch(
+      lane,
+      composeAll(tickets),
+      tickets.flatMap((ticket) => ticket.entries),
+    )
     for (const ticket of tickets) ticket.resolve()
     return null
   } catch (error) {
@@ -38,11 +42,11 @@ async function storeOneByOne(world: World, lane: Lane, tickets: Ticket[]): Promi
   return null
 }
 
-export const nothingStored = () =>
-  new Refusal('busy', 'the database could not be reached in time; nothing was stored', { retryAfterSeconds: 2 })
+export const nothingStored = () => new Refusal('busy', 'the database could not be reached in time; nothing was stored', { retryAfterSeconds: 2 })
 export const unknownOutcome = () =>
   new Refusal('busy', 'the connection to the database was lost during the commit; whether it was stored is unknown', {
-    hint: 'Read before you write again.', retryAfterSeconds: 2,
+    hint: 'Read before you write again.',
+    retryAfterSeconds: 2,
   })
 export const stopping = () => new Refusal('busy', 'the server is stopping', { retryAfterSeconds: 5 })
 

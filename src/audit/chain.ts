@@ -21,8 +21,7 @@ function digest(encoding: 'hex' | 'buffer', previous: Buffer, stream: number, se
   return hash('sha256', scratch.subarray(0, length), encoding)
 }
 
-export const entryHash = (previous: Buffer, stream: number, seq: number, text: string) =>
-  digest('buffer', previous, stream, seq, text) as Buffer
+export const entryHash = (previous: Buffer, stream: number, seq: number, text: string) => digest('buffer', previous, stream, seq, text) as Buffer
 
 /** Links entries to a head without moving it: the caller takes over the new head only when the commit is known to have happened. */
 export function link(head: Head, stream: number, entries: readonly WrittenEntry[]): Links {

@@ -9,10 +9,13 @@ const now = new Date('2026-11-23T01:12:01.120Z')
 
 test('the text of an entry holds everything that is known about the look, in one fixed order', () => {
   const { text, ...columns } = writeEntry(anEntry({ count: 3 }), now)
-  assert.equal(text, '{"at":"2026-11-23T01:12:01.120Z","atBelgrade":"23.11.2026. 02:12:01","action":"read","decision":"permit",'
-    + '"who":{"id":"doctor-1","name":"др Милица Јовановић","kind":"person","role":"doctor","institution":7,"institutionName":"ДЗ Савски венац",'
-    + '"unit":71,"unitName":"Општа медицина"},"patient":1001,"what":"Observation/7f9c0d52-5a1e-4f0e-9d3b-1a2b3c4d5e6f",'
-    + '"purpose":"treatment","basis":"chosen-doctor","correlation":"c-1","count":3}')
+  assert.equal(
+    text,
+    '{"at":"2026-11-23T01:12:01.120Z","atBelgrade":"23.11.2026. 02:12:01","action":"read","decision":"permit",' +
+      '"who":{"id":"doctor-1","name":"др Милица Јовановић","kind":"person","role":"doctor","institution":7,"institutionName":"ДЗ Савски венац",' +
+      '"unit":71,"unitName":"Општа медицина"},"patient":1001,"what":"Observation/7f9c0d52-5a1e-4f0e-9d3b-1a2b3c4d5e6f",' +
+      '"purpose":"treatment","basis":"chosen-doctor","correlation":"c-1","count":3}',
+  )
   assert.deepEqual(columns, { patient: 1001, at: '2026-11-23T01:12:01.120Z', actor: 'doctor-1', institution: 7, action: 'read', decision: 'permit' })
 })
 
@@ -32,9 +35,15 @@ test('a personal number that slips in is not kept, other numbers are', () => {
   const numbers = ['identifier=urn:rs:jmbg|0101985710113', 'Patient/04512345678', 'JMBG0101985710113.']
   for (const what of kept) assert.ok(writeEntry(anEntry({ what }), now).text.includes(what), what)
   for (const what of numbers) assert.ok(!/\d{11}/.test(writeEntry(anEntry({ what, patient: null }), now).text), what)
-  const everywhere = writeEntry(anEntry({
-    who: { ...doctorWho, id: '0101985710113', name: '0101985710113', role: '0101985710113' }, correlation: '0101985710113', basis: '0101985710113', purpose: '04512345678',
-  }), now)
+  const everywhere = writeEntry(
+    anEntry({
+      who: { ...doctorWho, id: '0101985710113', name: '0101985710113', role: '0101985710113' },
+      correlation: '0101985710113',
+      basis: '0101985710113',
+      purpose: '04512345678',
+    }),
+    now,
+  )
   assert.ok(!/\d{11}/.test(everywhere.text + everywhere.actor))
 })
 

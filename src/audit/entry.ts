@@ -2,12 +2,22 @@ import type { Actor } from '../platform/actor.ts'
 
 /** What was done. Reads and writes are FHIR interactions; the rest are acts of the house. */
 export type Action =
-  | 'read' | 'search' | 'history' | 'export'
-  | 'create' | 'update' | 'delete' | 'move' | 'erase'
+  | 'read'
+  | 'search'
+  | 'history'
+  | 'export'
+  | 'create'
+  | 'update'
+  | 'delete'
+  | 'move'
+  | 'erase'
   | 'visit' // a doctor opened a visit with the patient present
   | 'identify' // a personal number was turned into a person, or back
-  | 'sign-in' | 'sign-out'
-  | 'grant' | 'revoke' | 'configure' // relations, clients, accounts, keys
+  | 'sign-in'
+  | 'sign-out'
+  | 'grant'
+  | 'revoke'
+  | 'configure' // relations, clients, accounts, keys
 
 export type Decision = 'permit' | 'deny'
 
@@ -101,8 +111,14 @@ export function writeEntry(entry: Entry, now: Date): WrittenEntry {
 }
 
 const belgrade = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Europe/Belgrade', hourCycle: 'h23',
-  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+  timeZone: 'Europe/Belgrade',
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
 })
 let cachedSecond = Number.NaN
 let cachedText = ''

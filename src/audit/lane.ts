@@ -33,10 +33,11 @@ export async function openLane(world: World): Promise<Lane> {
       set idle_in_transaction_session_timeout = ${answerLimitMs};
       set timezone = 'UTC'`)
     // A server set to answer before its disk has the commit would make every promise of this slice false.
-    await connection.client.query(
-      `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`)
+    await connection.client.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`)
     const lane: Lane = { ...(await openStream(world, connection)), connection, pending: null, isLost: false }
-    connection.client.once('end', () => { lane.isLost = true })
+    connection.client.once('end', () => {
+      lane.isLost = true
+    })
     return lane
   } catch (error) {
     await connection.end()
@@ -48,9 +49,10 @@ export async function openLane(world: World): Promise<Lane> {
 export async function writeBatch(lane: Lane, parts: readonly Fragment[], entries: readonly WrittenEntry[]): Promise<void> {
   const links = link(lane.head, lane.stream, entries)
   lane.pending = links
-  const statement = parts.length === 0
-    ? insertEntries(links)
-    : fragment`with ${join(entries.length === 0 ? parts : [...parts, fragment`audit_entries as (${insertEntries(links)})`], ', ')} select 1 as done`
+  const statement =
+    parts.length === 0
+      ? insertEntries(links)
+      : fragment`with ${join(entries.length === 0 ? parts : [...parts, fragment`audit_entries as (${insertEntries(links)})`], ', ')} select 1 as done`
   await answered(lane, lane.connection.sql.run(statement))
   lane.head = links.head
   lane.pending = null
@@ -94,7 +96,10 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
     lane.pending = null
     return result
   } catch (error) {
-    if (!lane.isLost) await answered(lane, client.query('rollback')).catch(() => { lane.isLost = true })
+    if (!lane.isLost)
+      await answered(lane, client.query('rollback')).catch(() => {
+        lane.isLost = true
+      })
     if (!lane.isLost) lane.pending = null
     throw error
   } finally {

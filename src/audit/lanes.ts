@@ -60,8 +60,14 @@ export function takeForTransaction(lanes: Lanes): Promise<Lane> {
       reject(busy)
     }, waitMs)
     const waiter: Waiter = {
-      give: (given) => { clearTimeout(timer); resolve(given) },
-      refuse: () => { clearTimeout(timer); reject(busy) },
+      give: (given) => {
+        clearTimeout(timer)
+        resolve(given)
+      },
+      refuse: () => {
+        clearTimeout(timer)
+        reject(busy)
+      },
     }
     waiting.push(waiter)
   })

@@ -13,9 +13,11 @@ const madeTable = `
   grant usage on schema probe to spona_app;
   grant select, insert, update on probe.row to spona_app`
 
-const insertRows = (payloads: { n: number; word: string }[]) => [fragment`probe_rows as (
+const insertRows = (payloads: { n: number; word: string }[]) => [
+  fragment`probe_rows as (
   insert into probe.row (n, word)
-  select * from unnest(${payloads.map((one) => one.n)}::int4[], ${payloads.map((one) => one.word)}::text[]))`]
+  select * from unnest(${payloads.map((one) => one.n)}::int4[], ${payloads.map((one) => one.word)}::text[]))`,
+]
 const aWork = (n: number, word = 'fine'): Work => ({ entries: [anEntry({ correlation: `w-${n}` })], payload: { n, word }, compose: insertRows })
 
 async function startWithTable(t: Parameters<typeof startPlatform>[0]) {
@@ -32,7 +34,13 @@ test('a recorded look is a row with the exact text that was hashed', async (t) =
 
   const rows = await sql<{ patient: number; seq: number; actor: string; entry: string }>`
     select patient, seq, actor, entry from audit.entry order by seq`
-  assert.deepEqual(rows.map((row) => [row.patient, row.seq, row.actor]), [[1001, 1, 'doctor-1'], [0, 2, 'doctor-1']])
+  assert.deepEqual(
+    rows.map((row) => [row.patient, row.seq, row.actor]),
+    [
+      [1001, 1, 'doctor-1'],
+      [0, 2, 'doctor-1'],
+    ],
+  )
   assert.equal(JSON.parse(rows[0]?.entry ?? '').who.name, 'др Милица Јовановић')
 })
 
@@ -45,10 +53,12 @@ test('everything acknowledged by two ledgers at once is there and the chains are
     calls.push(ledger.record([anEntry({ correlation: `r-${n}`, patient: n }), anEntry({ correlation: `r-${n}`, patient: n + 1 })]))
     calls.push(ledger.commit(aWork(n)))
     if (n % 10 === 0) {
-      calls.push(ledger.transaction(async (tx) => {
-        tx.audit([anEntry({ correlation: `t-${n}` })])
-        await tx`insert into probe.row (n, word) values (${10_000 + n}, 'in a transaction')`
-      }))
+      calls.push(
+        ledger.transaction(async (tx) => {
+          tx.audit([anEntry({ correlation: `t-${n}` })])
+          await tx`insert into probe.row (n, word) values (${10_000 + n}, 'in a transaction')`
+        }),
+      )
     }
     if (n % 25 === 0) await new Promise(setImmediate)
   }
@@ -80,7 +90,10 @@ test('one wrong work in a batch fails alone and leaves the chain whole', async (
   const ledger = await openLedger(t, world)
   const answers = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => ledger.commit(aWork(n, n === 7 ? 'poison' : 'fine'))))
 
-  assert.deepEqual(answers.flatMap((answer, n) => (answer.status === 'rejected' ? [[n, answer.reason.code]] : [])), [[7, '23514']])
+  assert.deepEqual(
+    answers.flatMap((answer, n) => (answer.status === 'rejected' ? [[n, answer.reason.code]] : [])),
+    [[7, '23514']],
+  )
   await ledger.record([anEntry()])
   assert.equal((await sql`select 1 from probe.row`).length, 19)
   assert.equal((await sql`select 1 from audit.entry where entry like '%w-7"%'`).length, 0)
@@ -90,7 +103,12 @@ test('one wrong work in a batch fails alone and leaves the chain whole', async (
 test('a compose that throws fails its own work only', async (t) => {
   const { world } = await startWithTable(t)
   const ledger = await openLedger(t, world)
-  const wrong: Work = { ...aWork(1), compose: () => { throw new Refusal('precondition', 'someone else was faster') } }
+  const wrong: Work = {
+    ...aWork(1),
+    compose: () => {
+      throw new Refusal('precondition', 'someone else was faster')
+    },
+  }
   const [refused, stored] = await Promise.allSettled([ledger.commit(wrong), ledger.commit(aWork(2))])
   assert.ok(refused?.status === 'rejected' && refused.reason instanceof Refusal && refused.reason.kind === 'precondition')
   assert.equal(stored?.status, 'fulfilled')
@@ -99,8 +117,10 @@ test('a compose that throws fails its own work only', async (t) => {
 test('works with the same key never share a statement', async (t) => {
   const { world } = await startWithTable(t)
   const ledger = await openLedger(t, world)
-  const update = (payloads: number[]) => [fragment`probe_update as (
-    update probe.row set word = word || 'x' where n = any(${payloads}::int4[]))`]
+  const update = (payloads: number[]) => [
+    fragment`probe_update as (
+    update probe.row set word = word || 'x' where n = any(${payloads}::int4[]))`,
+  ]
   await ledger.commit(aWork(1, ''))
   await Promise.all(Array.from({ length: 12 }, () => ledger.commit({ entries: [anEntry()], payload: 1, compose: update, key: 1 })))
   const [row] = await world.sql<{ word: string }>`select word from probe.row where n = 1`
@@ -120,8 +140,15 @@ test('what the database cannot do now is said in a sentence, and a clash is trie
     end $$`
   const failing = async (state: string, times: number) => {
     await owner`select setval('probe.attempt', 1, false)`
-    return ledger.commit({ entries: [anEntry()], payload: null, compose: () => [fragment`probe_fail as (select probe.fail(${state}, ${times}::int4))`, fragment`
-      probe_rows as (insert into probe.row (n, word) select (random() * 1e9)::int4, 'x' from probe_fail)`] })
+    return ledger.commit({
+      entries: [anEntry()],
+      payload: null,
+      compose: () => [
+        fragment`probe_fail as (select probe.fail(${state}, ${times}::int4))`,
+        fragment`
+      probe_rows as (insert into probe.row (n, word) select (random() * 1e9)::int4, 'x' from probe_fail)`,
+      ],
+    })
   }
   const kindOf = (error: unknown) => (error instanceof Refusal ? error.kind : error)
   assert.equal(await failing('53100', 9).catch(kindOf), 'full')
@@ -148,9 +175,12 @@ test('a transaction that fails leaves neither rows nor audit', async (t) => {
 test('a transaction that swallowed an error is not acknowledged', async (t) => {
   const { world } = await startWithTable(t)
   const ledger = await openLedger(t, world)
-  await assert.rejects(ledger.transaction(async (tx) => {
-    await tx`insert into probe.row (n, word) values (1, 'poison')`.catch(() => {})
-  }), /rolled back/)
+  await assert.rejects(
+    ledger.transaction(async (tx) => {
+      await tx`insert into probe.row (n, word) values (1, 'poison')`.catch(() => {})
+    }),
+    /rolled back/,
+  )
 })
 
 test('transactions that clash are run again', async (t) => {
@@ -159,14 +189,15 @@ test('transactions that clash are run again', async (t) => {
   await ledger.commit(aWork(1, ''))
   let runs = 0
   const bothHaveRead = Promise.withResolvers<void>()
-  const append = () => ledger.transaction(async (tx) => {
-    await tx`set transaction isolation level repeatable read`
-    const [row] = await tx<{ word: string }>`select word from probe.row where n = 1`
-    if (++runs === 2) bothHaveRead.resolve()
-    await bothHaveRead.promise
-    await tx`update probe.row set word = ${`${row?.word}x`} where n = 1`
-    tx.audit([anEntry()])
-  })
+  const append = () =>
+    ledger.transaction(async (tx) => {
+      await tx`set transaction isolation level repeatable read`
+      const [row] = await tx<{ word: string }>`select word from probe.row where n = 1`
+      if (++runs === 2) bothHaveRead.resolve()
+      await bothHaveRead.promise
+      await tx`update probe.row set word = ${`${row?.word}x`} where n = 1`
+      tx.audit([anEntry()])
+    })
   await Promise.all([append(), append()])
   const [row] = await sql<{ word: string }>`select word from probe.row where n = 1`
   assert.equal(row?.word, 'xx')
@@ -177,10 +208,14 @@ test('transactions that clash are run again', async (t) => {
 test('a transaction may record on the side, even when all others are in transactions too', async (t) => {
   const { world } = await startPlatform(t)
   const ledger = await openLedger(t, world, 2)
-  await Promise.all(Array.from({ length: 4 }, () => ledger.transaction(async (tx) => {
-    await ledger.record([anEntry({ decision: 'deny' })])
-    tx.audit([anEntry()])
-  })))
+  await Promise.all(
+    Array.from({ length: 4 }, () =>
+      ledger.transaction(async (tx) => {
+        await ledger.record([anEntry({ decision: 'deny' })])
+        tx.audit([anEntry()])
+      }),
+    ),
+  )
   assert.equal((await verify(world)).rows, 8)
 })
 

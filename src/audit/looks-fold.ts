@@ -6,9 +6,24 @@ import type { Look } from './wire.ts'
 
 /** What says most about a person stands first; types that are not named come after, by name. */
 const importance = [
-  'Composition', 'DocumentReference', 'Condition', 'DiagnosticReport', 'Observation', 'MedicationRequest', 'MedicationStatement',
-  'AllergyIntolerance', 'Procedure', 'Immunization', 'Encounter', 'EpisodeOfCare', 'CarePlan', 'ServiceRequest', 'FamilyMemberHistory',
-  'Coverage', 'AuditEvent', 'Patient',
+  'Composition',
+  'DocumentReference',
+  'Condition',
+  'DiagnosticReport',
+  'Observation',
+  'MedicationRequest',
+  'MedicationStatement',
+  'AllergyIntolerance',
+  'Procedure',
+  'Immunization',
+  'Encounter',
+  'EpisodeOfCare',
+  'CarePlan',
+  'ServiceRequest',
+  'FamilyMemberHistory',
+  'Coverage',
+  'AuditEvent',
+  'Patient',
 ]
 const rankOf = (type: string) => (importance.includes(type) ? importance.indexOf(type) : importance.length)
 const typesMax = 40
@@ -31,8 +46,7 @@ export function typesOf(what: string): string[] {
   return words.length > 0 ? [what.trim()] : []
 }
 
-const inOrder = (types: Iterable<string>) =>
-  [...types].sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1)).slice(0, typesMax)
+const inOrder = (types: Iterable<string>) => [...types].sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1)).slice(0, typesMax)
 
 /** The same actor, institution, unit, basis, kind and Belgrade day are one line. */
 export function foldKey(entry: EntryText): string {

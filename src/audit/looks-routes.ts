@@ -11,15 +11,12 @@ export type Resolve = (request: PersonRequest) => Promise<{ keys: number[] } | R
 /** Mounted at /audit. Seeing the looks is a look too; `resolve` records it together with its decision. */
 export function looksRoutes({ resolve }: { resolve: Resolve }): Routes {
   return (app) => {
-    app.get<{ Params: { person: string }; Querystring: { before?: string; limit?: string } }>(
-      '/people/:person/looks',
-      async (request): Promise<Looks> => {
-        const ask = readAsk(request.query)
-        const person = await resolve(request as unknown as PersonRequest)
-        if (person instanceof Refusal) throw person
-        return looksAt(request.world, person.keys, ask)
-      },
-    )
+    app.get<{ Params: { person: string }; Querystring: { before?: string; limit?: string } }>('/people/:person/looks', async (request): Promise<Looks> => {
+      const ask = readAsk(request.query)
+      const person = await resolve(request as unknown as PersonRequest)
+      if (person instanceof Refusal) throw person
+      return looksAt(request.world, person.keys, ask)
+    })
   }
 }
 

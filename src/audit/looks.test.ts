@@ -26,15 +26,23 @@ test('repeated looks of one person on one day are one line with a count, the new
   await record('2026-11-20T08:00:00Z', { what: 'Patient/$everything' })
   await record('2026-11-20T09:30:00Z', { what: 'Observation/1, Condition/2' }, { what: 'Observation/3', patient: 2002 })
   await record('2026-11-20T23:30:00Z', { what: 'Observation/4' }) // the next day in Belgrade
-  await record('2026-11-21T07:00:00Z', { what: 'Condition/2', basis: 'visit' }, { what: 'overview', who: { ...doctorWho, id: 'other', name: 'др Петар' } }, { patient: 3003 })
+  await record(
+    '2026-11-21T07:00:00Z',
+    { what: 'Condition/2', basis: 'visit' },
+    { what: 'overview', who: { ...doctorWho, id: 'other', name: 'др Петар' } },
+    { patient: 3003 },
+  )
 
   const { looks, next, total } = await looksAt(world, [1001, 2002], {})
-  assert.deepEqual(looks.map(({ who, at, what, basis, count }) => [who, at, what, basis, count]), [
-    ['др Петар', '2026-11-21T07:00:00.000Z', ['overview'], 'chosen-doctor', 1],
-    ['др Милица Јовановић', '2026-11-21T07:00:00.000Z', ['Condition'], 'visit', 1],
-    ['др Милица Јовановић', '2026-11-20T23:30:00.000Z', ['Observation'], 'chosen-doctor', 1],
-    ['др Милица Јовановић', '2026-11-20T09:30:00.000Z', ['Condition', 'Observation', 'Patient'], 'chosen-doctor', 3],
-  ])
+  assert.deepEqual(
+    looks.map(({ who, at, what, basis, count }) => [who, at, what, basis, count]),
+    [
+      ['др Петар', '2026-11-21T07:00:00.000Z', ['overview'], 'chosen-doctor', 1],
+      ['др Милица Јовановић', '2026-11-21T07:00:00.000Z', ['Condition'], 'visit', 1],
+      ['др Милица Јовановић', '2026-11-20T23:30:00.000Z', ['Observation'], 'chosen-doctor', 1],
+      ['др Милица Јовановић', '2026-11-20T09:30:00.000Z', ['Condition', 'Observation', 'Patient'], 'chosen-doctor', 3],
+    ],
+  )
   assert.deepEqual([next, total], [null, 6])
   assert.equal(looks[3]?.atBelgrade, '20.11.2026. 10:30:00')
   assert.deepEqual([looks[3]?.institution, looks[3]?.unit, looks[3]?.role], ['ДЗ Савски венац', 'Општа медицина', 'doctor'])
@@ -42,12 +50,28 @@ test('repeated looks of one person on one day are one line with a count, the new
 
 test('everything that concerned the patient is said in its kind: reads, searches, writes, denials, visits, systems', async (t) => {
   const { world, record } = await startLooks(t)
-  await record('2026-11-20T08:00:00Z', { action: 'search', what: 'Observation?code' }, { action: 'update' }, { action: 'history' }, { decision: 'deny', basis: null },
-    { action: 'visit', what: 'visit' }, { action: 'create', who: system }, { action: 'identify', what: 'number jmbg' })
+  await record(
+    '2026-11-20T08:00:00Z',
+    { action: 'search', what: 'Observation?code' },
+    { action: 'update' },
+    { action: 'history' },
+    { decision: 'deny', basis: null },
+    { action: 'visit', what: 'visit' },
+    { action: 'create', who: system },
+    { action: 'identify', what: 'number jmbg' },
+  )
   const { looks } = await looksAt(world, [1001], {})
-  assert.deepEqual(looks.map((look) => [look.kind, look.allowed, look.count]), [
-    ['search', true, 2], ['system', true, 1], ['visit', true, 1], ['denied', false, 1], ['read', true, 1], ['write', true, 1],
-  ])
+  assert.deepEqual(
+    looks.map((look) => [look.kind, look.allowed, look.count]),
+    [
+      ['search', true, 2],
+      ['system', true, 1],
+      ['visit', true, 1],
+      ['denied', false, 1],
+      ['read', true, 1],
+      ['write', true, 1],
+    ],
+  )
 })
 
 test('pages end with whole days and together hold every look once', async (t) => {

@@ -22,10 +22,11 @@ test('when the backends of all lanes are killed under load, every acknowledged l
   const callers = Array.from({ length: 12 }, async (_, caller) => {
     for (let n = 0; isKilling; n++) {
       const correlation = `k-${caller}-${n}`
-      const act = n % 5 === 0
-        ? ledger.transaction(async (tx) => tx.audit([anEntry({ correlation })]))
-        : ledger.record([anEntry({ correlation })])
-      await act.then(() => acknowledged.add(correlation), (error) => assert.ok(error instanceof Refusal && error.kind === 'busy', String(error)))
+      const act = n % 5 === 0 ? ledger.transaction(async (tx) => tx.audit([anEntry({ correlation })])) : ledger.record([anEntry({ correlation })])
+      await act.then(
+        () => acknowledged.add(correlation),
+        (error) => assert.ok(error instanceof Refusal && error.kind === 'busy', String(error)),
+      )
       await new Promise(setImmediate)
     }
   })
@@ -41,7 +42,10 @@ test('when the backends of all lanes are killed under load, every acknowledged l
 
   const stored = await sql<{ correlation: string }>`select entry::jsonb ->> 'correlation' as correlation from audit.entry`
   const found = new Set(stored.map((row) => row.correlation))
-  assert.deepEqual([...acknowledged].filter((one) => !found.has(one)), [])
+  assert.deepEqual(
+    [...acknowledged].filter((one) => !found.has(one)),
+    [],
+  )
   assert.equal(found.size, stored.length, 'nothing is stored twice')
   assert.ok(acknowledged.size > 50)
   const report = await verify(world)
@@ -69,10 +73,18 @@ function losingWorld(world: World, when: 'before' | 'after'): { world: World; ar
     }) as typeof client.query
     return connection
   }
-  return { world: { ...world, connect }, arm: () => { isArmed = true }, count: () => losses }
+  return {
+    world: { ...world, connect },
+    arm: () => {
+      isArmed = true
+    },
+    count: () => losses,
+  }
 }
 async function inTransaction(query: (...args: unknown[]) => Promise<unknown>): Promise<boolean> {
-  const { rows: [row] } = (await query('select now() <> statement_timestamp() as inside')) as { rows: { inside: boolean }[] }
+  const {
+    rows: [row],
+  } = (await query('select now() <> statement_timestamp() as inside')) as { rows: { inside: boolean }[] }
   return row?.inside ?? false
 }
 
@@ -95,7 +107,10 @@ for (const when of ['before', 'after'] as const) {
     assert.equal(result, 'the result of the act')
     const rows = await platform.sql<{ correlation: string }>`
       select entry::jsonb ->> 'correlation' as correlation from audit.entry order by 1`
-    assert.deepEqual(rows.map((row) => row.correlation), ['a', 'b', 'c', 'earlier', 'earlier'])
+    assert.deepEqual(
+      rows.map((row) => row.correlation),
+      ['a', 'b', 'c', 'earlier', 'earlier'],
+    )
     assert.equal((await verify(platform.world)).ok, true)
   })
 }
@@ -128,5 +143,8 @@ test('a stream whose connection is gone is sealed as final, a living one is not'
   await sleep(300)
   await ledger.record([anEntry()])
   const made = await seal(world)
-  assert.deepEqual(made?.heads.map((head) => head.final), [true, true, false, false])
+  assert.deepEqual(
+    made?.heads.map((head) => head.final),
+    [true, true, false, false],
+  )
 })

@@ -21,5 +21,4 @@ export function parsePlace(text: string): Place | null {
 }
 
 /** Rows that come after a place when the newest are first. */
-export const olderThan = (place: Place): Fragment =>
-  fragment`(at, stream, seq) < (${place.at}::timestamptz, ${place.stream}::int4, ${place.seq}::int8)`
+export const olderThan = (place: Place): Fragment => fragment`(at, stream, seq) < (${place.at}::timestamptz, ${place.stream}::int4, ${place.seq}::int8)`

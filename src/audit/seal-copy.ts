@@ -1,7 +1,18 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import {
-  closeSync, createReadStream, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readFileSync, readSync,
-  writeFileSync, writeSync,
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -15,7 +26,12 @@ const isMonthFile = (name: string) => /^\d{4}-\d{2}\.jsonl$/.test(name)
 const tailBytes = 1_048_576
 
 export function monthFiles(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder).filter(isMonthFile).sort().map((name) => join(folder, name)) : []
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter(isMonthFile)
+        .sort()
+        .map((name) => join(folder, name))
+    : []
 }
 
 /** Number of the last seal in the copy; 0 when there is none. */

@@ -42,7 +42,15 @@ export async function lastStream(sql: Runner): Promise<{ id: number; hash: strin
 }
 
 type SealRow = {
-  number: number; at: Date; previous: Buffer; streams: number; streamsHash: Buffer; root: Buffer; heads: SealedHead[]; keyId: string; signature: Buffer
+  number: number
+  at: Date
+  previous: Buffer
+  streams: number
+  streamsHash: Buffer
+  root: Buffer
+  heads: SealedHead[]
+  keyId: string
+  signature: Buffer
 }
 
 const sealOf = (row: SealRow): Seal => ({

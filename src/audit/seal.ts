@@ -54,7 +54,10 @@ export function sealKey(keys: Keys): SealKey {
 
 /** A key is named by its own bytes, so a public key put in another's place does not answer to the name. */
 export function keyIdOf(publicKey: KeyObject): string {
-  return createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 16)
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 export function signSeal(body: SealBody, key: SealKey): Seal {

@@ -36,23 +36,31 @@ async function makeSeal(world: World, connection: Connection, youngMs: number): 
 
     const before = last ?? noSeal
     const known = before.heads.filter((head) => !head.final)
-    const heads = (await openHeads(tx, known.map((head) => head.stream), before.streams))
-      .map((head): SealedHead => ({ ...head, final: !held.has(head.stream) }))
+    const heads = (
+      await openHeads(
+        tx,
+        known.map((head) => head.stream),
+        before.streams,
+      )
+    ).map((head): SealedHead => ({ ...head, final: !held.has(head.stream) }))
     reportCut(world, known, heads)
     if (!hasNews(known, heads)) return null
 
     const stream = await lastStream(tx)
     const key = sealKey(world.keys)
-    const signed = signSeal({
-      number: before.number + 1,
-      at: now.toISOString(),
-      previous: last ? sealHash(last) : noSeal.hash,
-      streams: stream.id,
-      streamsHash: stream.hash,
-      root: rootOf(heads),
-      heads,
-      keyId: key.id,
-    }, key)
+    const signed = signSeal(
+      {
+        number: before.number + 1,
+        at: now.toISOString(),
+        previous: last ? sealHash(last) : noSeal.hash,
+        streams: stream.id,
+        streamsHash: stream.hash,
+        root: rootOf(heads),
+        heads,
+        keyId: key.id,
+      },
+      key,
+    )
     await insertSeal(tx, signed)
     return signed
   })

@@ -42,13 +42,15 @@ const aLook = () => anEntry({ patient: Math.floor(Math.random() * 2 ** 47), corr
 async function recordRate(ledger: Ledger, callers: number) {
   const waited: number[] = []
   const began = performance.now()
-  await Promise.all(Array.from({ length: callers }, async () => {
-    while (performance.now() - began < measureMs) {
-      const asked = performance.now()
-      await ledger.record([aLook()])
-      waited.push(performance.now() - asked)
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: callers }, async () => {
+      while (performance.now() - began < measureMs) {
+        const asked = performance.now()
+        await ledger.record([aLook()])
+        waited.push(performance.now() - asked)
+      }
+    }),
+  )
   const seconds = (performance.now() - began) / 1000
   waited.sort((a, b) => a - b)
   const percentile = (part: number) => Number((waited[Math.floor(waited.length * part)] as number).toFixed(2))

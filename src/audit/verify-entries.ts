@@ -37,7 +37,13 @@ export async function verifyEntries(client: pg.Client, stream: { id: number; has
 }
 
 type Walk = {
-  stream: number; seq: number; hash: Buffer; passed: Checkpoints['passed']; next: number; isFinal: boolean; lastSealed: number
+  stream: number
+  seq: number
+  hash: Buffer
+  passed: Checkpoints['passed']
+  next: number
+  isFinal: boolean
+  lastSealed: number
 }
 
 async function readPage(client: pg.Client, stream: number, after: Cells | null): Promise<Cells[]> {

@@ -26,7 +26,12 @@ const behindMax = 2
 export async function verifySeals(sql: Runner, folder: string): Promise<SealsReport> {
   const keys = publicKeys(folder)
   const report: SealsReport = {
-    count: 0, broken: [], checkpoints: new Map(), streams: new Map(), lastAt: null, copy: { folder, last: 0, behind: 0 },
+    count: 0,
+    broken: [],
+    checkpoints: new Map(),
+    streams: new Map(),
+    lastAt: null,
+    copy: { folder, last: 0, behind: 0 },
   }
   const add = (where: 'seal' | 'copy', seal: number, problem: string) => report.broken.push({ where, seal, problem })
   let previous: { number: number; hash: string } = { number: 0, hash: noSeal.hash }
@@ -67,7 +72,9 @@ async function* tableSeals(sql: Runner): AsyncGenerator<Seal> {
 type Pair = { number: number; stored: Seal | null; copied: CopiedLine | null }
 
 async function* sideBySide(
-  table: AsyncGenerator<Seal>, copy: AsyncGenerator<CopiedLine>, add: (where: 'copy', seal: number, problem: string) => void,
+  table: AsyncGenerator<Seal>,
+  copy: AsyncGenerator<CopiedLine>,
+  add: (where: 'copy', seal: number, problem: string) => void,
 ): AsyncGenerator<Pair> {
   let stored = (await table.next()).value as Seal | undefined
   let copied = (await copy.next()).value as CopiedLine | undefined

@@ -23,9 +23,10 @@ export const verifyCommand: Command = {
 function linesOf(report: Report): string[] {
   const { unsealed, copy } = report
   const rate = `${report.rows} rows in ${report.streams} streams, ${report.seals} seals, ${report.seconds.toFixed(2)} s (${report.rowsPerSecond} rows/s)`
-  const window = unsealed.since === null
-    ? `no seal yet: nothing outside the database vouches for these ${unsealed.rows} rows`
-    : `not sealed yet: ${unsealed.rows} rows since ${unsealed.since}`
+  const window =
+    unsealed.since === null
+      ? `no seal yet: nothing outside the database vouches for these ${unsealed.rows} rows`
+      : `not sealed yet: ${unsealed.rows} rows since ${unsealed.since}`
   const outside = `copy outside the database: ${copy.folder}, last seal ${copy.last}${copy.behind > 0 ? `, ${copy.behind} behind the table` : ''}`
   if (report.ok) return [`whole: ${rate}`, window, outside]
   return [`BROKEN: ${rate}`, ...report.broken.map(lineOf), window, outside]

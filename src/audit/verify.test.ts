@@ -199,7 +199,13 @@ const tamperings: Record<string, Tampering> = {
     found: { where: 'copy', seal: 2, problem: 'the copy outside says something else than the table' },
   },
   'a line taken out of the copy': {
-    act: async (_, { world }) => changeCopy(world.config.DATA_DIR, (text) => text.split('\n').filter((_line, at) => at !== 1).join('\n')),
+    act: async (_, { world }) =>
+      changeCopy(world.config.DATA_DIR, (text) =>
+        text
+          .split('\n')
+          .filter((_line, at) => at !== 1)
+          .join('\n'),
+      ),
     found: { where: 'copy', seal: 2, problem: 'is missing from the copy outside' },
   },
 }
@@ -251,7 +257,10 @@ test('a copy kept elsewhere with its keys proves the table without the server’
 
   assert.equal((await verify(world, { copy: elsewhere })).ok, true)
   const without = await verify(world)
-  assert.deepEqual(without.broken.map((one) => one.where), ['seal', 'seal', 'seal', 'copy'])
+  assert.deepEqual(
+    without.broken.map((one) => one.where),
+    ['seal', 'seal', 'seal', 'copy'],
+  )
   await owner`delete from audit.seal`
   assert.equal((await verify(world, { copy: elsewhere })).first?.seal, 1)
 })

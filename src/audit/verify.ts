@@ -71,13 +71,15 @@ type Totals = { rows: number; unsealed: number; broken: Broken[] }
 async function verifyAll(connections: Connection[], streams: { id: number; hash: Buffer }[], seals: SealsReport): Promise<Totals> {
   const totals: Totals = { rows: 0, unsealed: 0, broken: [] }
   const waiting = streams.values()
-  await Promise.all(connections.map(async (connection) => {
-    for (const stream of waiting) {
-      const found = await verifyEntries(connection.client, stream, seals.checkpoints.get(stream.id))
-      totals.rows += found.rows
-      totals.unsealed += found.unsealed
-      if (found.broken) totals.broken.push(found.broken)
-    }
-  }))
+  await Promise.all(
+    connections.map(async (connection) => {
+      for (const stream of waiting) {
+        const found = await verifyEntries(connection.client, stream, seals.checkpoints.get(stream.id))
+        totals.rows += found.rows
+        totals.unsealed += found.unsealed
+        if (found.broken) totals.broken.push(found.broken)
+      }
+    }),
+  )
   return totals
 }

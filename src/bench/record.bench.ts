@@ -44,8 +44,12 @@ type World = Awaited<ReturnType<typeof openWorld>>['world']
 type Send = (method: string, path: string, body?: string) => Promise<string>
 
 async function tokenOf(world: World): Promise<string> {
-  const [institution] = await world.sql.begin((tx) => registerInstitutions(tx, [{ mb: '00000001', name: 'Bench', kind: 'test', municipality: 'Београд', ownership: 'public' }]))
-  const made = await world.sql.begin((tx) => addClient(tx, world, { name: 'bench', institution: institution as number, institutionName: 'Bench', scopes: 'system/*.cruds' }))
+  const [institution] = await world.sql.begin((tx) =>
+    registerInstitutions(tx, [{ mb: '00000001', name: 'Bench', kind: 'test', municipality: 'Београд', ownership: 'public' }]),
+  )
+  const made = await world.sql.begin((tx) =>
+    addClient(tx, world, { name: 'bench', institution: institution as number, institutionName: 'Bench', scopes: 'system/*.cruds' }),
+  )
   const client = await clientById(world.sql, made.id)
   if (!client) throw new Error('no client')
   return tokenFor(world, client, made.scopes, 36_000)
@@ -53,26 +57,32 @@ async function tokenOf(world: World): Promise<string> {
 
 function sender(port: number, token: string): Send {
   const agent = new Agent({ keepAlive: true, maxSockets: callers })
-  return (method, path, body) => new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/fhir+json', 'content-length': Buffer.byteLength(body) }) }
-    const asked = httpRequest({ host: '127.0.0.1', port, agent, method, path, headers }, (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('end', () => {
-        const text = Buffer.concat(parts).toString()
-        if ((answer.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`))
-        else resolve(text)
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/fhir+json', 'content-length': Buffer.byteLength(body) }),
+      }
+      const asked = httpRequest({ host: '127.0.0.1', port, agent, method, path, headers }, (answer) => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('end', () => {
+          const text = Buffer.concat(parts).toString()
+          if ((answer.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`))
+          else resolve(text)
+        })
       })
+      asked.on('error', reject)
+      asked.end(body)
     })
-    asked.on('error', reject)
-    asked.end(body)
-  })
 }
 
 /** Third-party bundles again and again; each time a new patient, as POST always creates. */
 async function ingest(world: World, send: Send, seconds: number): Promise<string> {
   const folder = join(corpora, 'synthea-r4')
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json')).map((file) => readFileSync(join(folder, file), 'utf8'))
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
   const counts = files.map((text) => (JSON.parse(text) as { entry: unknown[] }).entry.length)
   let resources = 0
   let patient = ''
@@ -82,7 +92,15 @@ async function ingest(world: World, send: Send, seconds: number): Promise<string
     patient ||= /fhir\/Patient\/([0-9a-f-]{36})/.exec(text)?.[1] ?? ''
   })
   const rate = resources * (run.perSecond / run.count)
-  print({ name: 'ingest transaction bundles', value: rate, unit: 'resources/s', p50Ms: run.p50Ms, p99Ms: run.p99Ms, limit: 'COPY-like insert of the same bodies as text', limitValue: await copyRate(world, files) })
+  print({
+    name: 'ingest transaction bundles',
+    value: rate,
+    unit: 'resources/s',
+    p50Ms: run.p50Ms,
+    p99Ms: run.p99Ms,
+    limit: 'COPY-like insert of the same bodies as text',
+    limitValue: await copyRate(world, files),
+  })
   const [size] = await world.sql<{ bytes: number; n: number }>`
     select (pg_total_relation_size('record.resource') + pg_total_relation_size('record.chunk') + pg_total_relation_size('record.token')
             + pg_total_relation_size('record.identifier') + pg_total_relation_size('record.string'))::int8 as bytes,
@@ -92,7 +110,9 @@ async function ingest(world: World, send: Send, seconds: number): Promise<string
 }
 
 async function copyRate(world: World, files: readonly string[]): Promise<number> {
-  const bodies = files.slice(0, 12).flatMap((text) => (JSON.parse(text) as { entry: { resource: unknown }[] }).entry.map((entry) => JSON.stringify(entry.resource)))
+  const bodies = files
+    .slice(0, 12)
+    .flatMap((text) => (JSON.parse(text) as { entry: { resource: unknown }[] }).entry.map((entry) => JSON.stringify(entry.resource)))
   const connection = await world.connect()
   try {
     await connection.sql`create temporary table copied (n int8 generated always as identity, body text)`
@@ -107,30 +127,64 @@ async function copyRate(world: World, files: readonly string[]): Promise<number>
 }
 
 async function singles(world: World, send: Send, patient: string, seconds: number): Promise<void> {
-  const observation = (at: number) => JSON.stringify({
-    resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '2345-7', display: 'Glucose' }] },
-    subject: { reference: `Patient/${patient}` }, effectiveDateTime: new Date(1.7e12 + at * 60_000).toISOString(),
-    valueQuantity: { value: 4 + (at % 60) / 10, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' },
-  })
+  const observation = (at: number) =>
+    JSON.stringify({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { coding: [{ system: 'http://loinc.org', code: '2345-7', display: 'Glucose' }] },
+      subject: { reference: `Patient/${patient}` },
+      effectiveDateTime: new Date(1.7e12 + at * 60_000).toISOString(),
+      valueQuantity: { value: 4 + (at % 60) / 10, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' },
+    })
   const ids: string[] = []
   const created = await during(seconds, callers, async (at) => {
     const text = await send('POST', '/fhir/Observation', observation(at))
     if (ids.length < 5000) ids.push((JSON.parse(text) as { id: string }).id)
   })
-  print({ name: 'single create', value: created.perSecond, unit: 'requests/s', p50Ms: created.p50Ms, p99Ms: created.p99Ms, limit: 'one-row insert with its own commit, same connections', limitValue: await insertRate(world, seconds / 2) })
+  print({
+    name: 'single create',
+    value: created.perSecond,
+    unit: 'requests/s',
+    p50Ms: created.p50Ms,
+    p99Ms: created.p99Ms,
+    limit: 'one-row insert with its own commit, same connections',
+    limitValue: await insertRate(world, seconds / 2),
+  })
   const read = await during(seconds, callers, async (at) => void (await send('GET', `/fhir/Observation/${ids[at % ids.length]}`)))
-  const keys = await during(seconds / 2, callers, async (at) => void (await world.sql`select body from record.resource where patient = ${Number.parseInt((ids[at % ids.length] as string).slice(0, 13).replace('-', ''), 16)} and type = ${world.fhir.typeCode('Observation')} and id = ${ids[at % ids.length]}::uuid`))
-  print({ name: 'read by id, audit row awaited', value: read.perSecond, unit: 'requests/s', p50Ms: read.p50Ms, p99Ms: read.p99Ms, limit: 'primary-key select', limitValue: keys.perSecond })
+  const keys = await during(
+    seconds / 2,
+    callers,
+    async (at) =>
+      void (await world.sql`select body from record.resource where patient = ${Number.parseInt((ids[at % ids.length] as string).slice(0, 13).replace('-', ''), 16)} and type = ${world.fhir.typeCode('Observation')} and id = ${ids[at % ids.length]}::uuid`),
+  )
+  print({
+    name: 'read by id, audit row awaited',
+    value: read.perSecond,
+    unit: 'requests/s',
+    p50Ms: read.p50Ms,
+    p99Ms: read.p99Ms,
+    limit: 'primary-key select',
+    limitValue: keys.perSecond,
+  })
   const other = JSON.parse(await send('GET', '/fhir/Patient?_count=1')) as { entry: { resource: { id: string } }[] }
   const whole = other.entry[0]?.resource.id as string
   const everything = await during(seconds, 8, async () => void (await send('GET', `/fhir/Patient/${whole}/$everything`)))
   print({ name: 'Patient/$everything', value: everything.perSecond, unit: 'requests/s', p50Ms: everything.p50Ms, p99Ms: everything.p99Ms })
-  const searched = await during(seconds, callers, async () => void (await send('GET', `/fhir/Observation?patient=${whole}&code=http://loinc.org|8302-2&_sort=-date&_count=20`)))
+  const searched = await during(
+    seconds,
+    callers,
+    async () => void (await send('GET', `/fhir/Observation?patient=${whole}&code=http://loinc.org|8302-2&_sort=-date&_count=20`)),
+  )
   print({ name: 'Observation?patient&code&_sort=-date&_count=20', value: searched.perSecond, unit: 'requests/s', p50Ms: searched.p50Ms, p99Ms: searched.p99Ms })
 }
 
 async function insertRate(world: World, seconds: number): Promise<number> {
-  const run = await during(seconds, callers, async (at) => void (await world.sql`
-    insert into bus.outbox (patient, at, topic, institution, body) values (${at + 1}, now(), 'bench', 1, '{}'::jsonb)`))
+  const run = await during(
+    seconds,
+    callers,
+    async (at) =>
+      void (await world.sql`
+    insert into bus.outbox (patient, at, topic, institution, body) values (${at + 1}, now(), 'bench', 1, '{}'::jsonb)`),
+  )
   return run.perSecond
 }

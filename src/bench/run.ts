@@ -3,7 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const names = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.bench.ts')).map((file) => file.replace('.bench.ts', ''))
+const names = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.bench.ts'))
+  .map((file) => file.replace('.bench.ts', ''))
 const [wanted, ...words] = process.argv.slice(2)
 if (wanted === undefined || !names.includes(wanted)) {
   console.error(`Usage: npm run bench -- <name> [--quick]\nNames: ${names.join(', ')}`)

@@ -36,7 +36,10 @@ test('the rules of bundles hold', () => {
     ['bdl-9', { resourceType: 'Bundle', type: 'document', timestamp: '2026-01-01T00:00:00Z' }],
   ]
   for (const [key, bundle] of cases) {
-    assert.ok(issuesOf(bundle).some(({ diagnostics }) => diagnostics.includes(`(${key})`)), key)
+    assert.ok(
+      issuesOf(bundle).some(({ diagnostics }) => diagnostics.includes(`(${key})`)),
+      key,
+    )
   }
 })
 

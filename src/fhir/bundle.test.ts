@@ -13,36 +13,53 @@ const issuesOf = (resource: Resource) => {
 }
 
 test('entries are processed DELETE, POST, PUT and PATCH, GET, each in the order given', () => {
-  const plan = planBundle(bundle([
-    { request: request('GET', 'Patient/1') },
-    { resource: aPatient(), request: request('PUT', 'Patient/ana') },
-    { resource: anObservation(), request: request('POST', 'Observation') },
-    { request: request('DELETE', 'Patient/2') },
-    { resource: aPatient(), request: request('POST', 'Patient') },
-    { request: request('DELETE', 'Patient/3') },
-  ]))
+  const plan = planBundle(
+    bundle([
+      { request: request('GET', 'Patient/1') },
+      { resource: aPatient(), request: request('PUT', 'Patient/ana') },
+      { resource: anObservation(), request: request('POST', 'Observation') },
+      { request: request('DELETE', 'Patient/2') },
+      { resource: aPatient(), request: request('POST', 'Patient') },
+      { request: request('DELETE', 'Patient/3') },
+    ]),
+  )
   assert.deepEqual(issuesOf(bundle([])), [])
   assert.deepEqual(plan.order, [3, 5, 2, 4, 1, 0])
 })
 
 test('urls are read as type, instance, search or something else', () => {
-  const plan = planBundle(bundle([
-    { request: request('GET', 'Patient') },
-    { request: request('GET', '/Patient/1') },
-    { request: request('GET', 'Patient?name=a%20b&name=c') },
-    { request: request('GET', 'Patient/1/_history/2') },
-    { request: request('GET', 'Patient/1/$everything') },
-    { request: request('GET', 'metadata') },
-  ]))
-  assert.deepEqual(plan.entries.map(({ target }) => target), [
-    { kind: 'type', type: 'Patient' },
-    { kind: 'instance', type: 'Patient', id: '1' },
-    { kind: 'search', type: 'Patient', query: [['name', 'a b'], ['name', 'c']] },
-    { kind: 'other', url: 'Patient/1/_history/2' },
-    { kind: 'other', url: 'Patient/1/$everything' },
-    { kind: 'other', url: 'metadata' },
-  ])
-  assert.deepEqual(plan.entries.flatMap(({ issues }) => issues), [])
+  const plan = planBundle(
+    bundle([
+      { request: request('GET', 'Patient') },
+      { request: request('GET', '/Patient/1') },
+      { request: request('GET', 'Patient?name=a%20b&name=c') },
+      { request: request('GET', 'Patient/1/_history/2') },
+      { request: request('GET', 'Patient/1/$everything') },
+      { request: request('GET', 'metadata') },
+    ]),
+  )
+  assert.deepEqual(
+    plan.entries.map(({ target }) => target),
+    [
+      { kind: 'type', type: 'Patient' },
+      { kind: 'instance', type: 'Patient', id: '1' },
+      {
+        kind: 'search',
+        type: 'Patient',
+        query: [
+          ['name', 'a b'],
+          ['name', 'c'],
+        ],
+      },
+      { kind: 'other', url: 'Patient/1/_history/2' },
+      { kind: 'other', url: 'Patient/1/$everything' },
+      { kind: 'other', url: 'metadata' },
+    ],
+  )
+  assert.deepEqual(
+    plan.entries.flatMap(({ issues }) => issues),
+    [],
+  )
 })
 
 /** What is wrong, and where it is said to be. */
@@ -62,13 +79,13 @@ const wrong: [string, Resource, string][] = [
   ['GET with a resource', bundle([{ resource: aPatient(), request: request('GET', 'Patient/1') }]), 'Bundle.entry[0].resource'],
   ['a resource of another type', bundle([{ resource: aPatient(), request: request('POST', 'Observation') }]), 'Bundle.entry[0].request.url'],
   ['another id', bundle([{ resource: aPatient(), request: request('PUT', 'Patient/b') }]), 'Bundle.entry[0].resource.id'],
-  ['ifNoneExist on PUT', bundle([{ resource: aPatient(), request: request('PUT', 'Patient/ana', { ifNoneExist: 'identifier=1' }) }]), 'Bundle.entry[0].request.ifNoneExist'],
-  ['an empty ifNoneExist', bundle([{ resource: aPatient(), request: request('POST', 'Patient', { ifNoneExist: '' }) }]), 'Bundle.entry[0].request.ifNoneExist'],
   [
-    'a fullUrl twice',
-    bundle([1, 2].map(() => ({ fullUrl: uuid('1'), resource: aPatient(), request: request('POST', 'Patient') }))),
-    'Bundle.entry[1].fullUrl',
+    'ifNoneExist on PUT',
+    bundle([{ resource: aPatient(), request: request('PUT', 'Patient/ana', { ifNoneExist: 'identifier=1' }) }]),
+    'Bundle.entry[0].request.ifNoneExist',
   ],
+  ['an empty ifNoneExist', bundle([{ resource: aPatient(), request: request('POST', 'Patient', { ifNoneExist: '' }) }]), 'Bundle.entry[0].request.ifNoneExist'],
+  ['a fullUrl twice', bundle([1, 2].map(() => ({ fullUrl: uuid('1'), resource: aPatient(), request: request('POST', 'Patient') }))), 'Bundle.entry[1].fullUrl'],
   [
     'one resource changed twice',
     bundle([{ resource: aPatient(), request: request('PUT', 'Patient/ana') }, { request: request('DELETE', 'Patient/ana') }]),
@@ -81,10 +98,13 @@ const wrong: [string, Resource, string][] = [
   ],
   [
     'a reference between entries of a batch',
-    bundle([
-      { fullUrl: uuid('1'), resource: aPatient(), request: request('POST', 'Patient') },
-      { resource: anObservation({ subject: { reference: uuid('1') } }), request: request('POST', 'Observation') },
-    ], 'batch'),
+    bundle(
+      [
+        { fullUrl: uuid('1'), resource: aPatient(), request: request('POST', 'Patient') },
+        { resource: anObservation({ subject: { reference: uuid('1') } }), request: request('POST', 'Observation') },
+      ],
+      'batch',
+    ),
     'Bundle.entry[1].resource.subject.reference',
   ],
 ]
@@ -92,9 +112,9 @@ for (const [what, resource, expression] of wrong) test(`${what} is named with it
 
 test('conditional references and conditions are found as queries', () => {
   const reference = 'Patient?identifier=urn:hospital|MR-17'
-  const plan = planBundle(bundle([
-    { resource: anObservation({ subject: { reference } }), request: request('POST', 'Observation', { ifNoneExist: 'Observation?identifier=a|b' }) },
-  ]))
+  const plan = planBundle(
+    bundle([{ resource: anObservation({ subject: { reference } }), request: request('POST', 'Observation', { ifNoneExist: 'Observation?identifier=a|b' }) }]),
+  )
   const [entry] = plan.entries
   assert.deepEqual(entry?.conditional, [
     { reference, type: 'Patient', query: [['identifier', 'urn:hospital|MR-17']], expression: 'Bundle.entry[0].resource.subject.reference' },
@@ -103,11 +123,16 @@ test('conditional references and conditions are found as queries', () => {
 })
 
 test('an entry is known by its fullUrl and by the relative form of it', () => {
-  const plan = planBundle(bundle([
-    { fullUrl: 'http://a.example/fhir/Patient/p1', resource: aPatient({ id: 'p1' }), request: request('POST', 'Patient') },
-    { fullUrl: uuid('1'), resource: anObservation(), request: request('POST', 'Observation') },
-  ]))
-  assert.deepEqual(plan.entries.map(({ names }) => names), [['http://a.example/fhir/Patient/p1', 'Patient/p1'], [uuid('1')]])
+  const plan = planBundle(
+    bundle([
+      { fullUrl: 'http://a.example/fhir/Patient/p1', resource: aPatient({ id: 'p1' }), request: request('POST', 'Patient') },
+      { fullUrl: uuid('1'), resource: anObservation(), request: request('POST', 'Observation') },
+    ]),
+  )
+  assert.deepEqual(
+    plan.entries.map(({ names }) => names),
+    [['http://a.example/fhir/Patient/p1', 'Patient/p1'], [uuid('1')]],
+  )
 })
 
 test('what is not shaped like a bundle at all is read without falling', () => {

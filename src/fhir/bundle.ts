@@ -55,16 +55,12 @@ export function planBundle(bundle: Resource): BundlePlan {
   const kind = bundle.type === 'batch' ? 'batch' : 'transaction'
   const plan: BundlePlan = { kind, entries: [], order: [], issues: [] }
   if (bundle.resourceType !== 'Bundle' || (bundle.type !== 'batch' && bundle.type !== 'transaction')) {
-    plan.issues.push(
-      issue('value', 'Bundle.type', 'only a Bundle of type batch or transaction can be processed', 'Set type to transaction or batch.'),
-    )
+    plan.issues.push(issue('value', 'Bundle.type', 'only a Bundle of type batch or transaction can be processed', 'Set type to transaction or batch.'))
     return plan
   }
   const entries = Array.isArray(bundle.entry) ? (bundle.entry as unknown[]) : []
   if (entries.length > entriesMax) {
-    plan.issues.push(
-      issue('too-long', 'Bundle.entry', `has ${entries.length} entries, the limit is ${entriesMax}`, 'Send several bundles.'),
-    )
+    plan.issues.push(issue('too-long', 'Bundle.entry', `has ${entries.length} entries, the limit is ${entriesMax}`, 'Send several bundles.'))
     return plan
   }
   plan.entries = entries.map((entry, index) => readEntry(isObject(entry) ? entry : {}, index))
@@ -86,24 +82,17 @@ function readEntry(entry: Json, index: number): BundleEntry {
   const fullUrl = textOf(entry.fullUrl)
   const method = methods.has(request.method as string) ? (request.method as Method) : 'GET'
   const url = textOf(request.url)
-  if (entry.request === undefined)
-    issues.push(issue('required', `${at}.request`, 'an entry needs a request', 'Add request with method and url.'))
+  if (entry.request === undefined) issues.push(issue('required', `${at}.request`, 'an entry needs a request', 'Add request with method and url.'))
   else if (method !== request.method)
     issues.push(issue('value', `${at}.request.method`, 'the method is missing or not known', `Use one of: ${[...methods].join(', ')}.`))
-  else if (url === null)
-    issues.push(issue('required', `${at}.request.url`, 'the request needs a url', 'Write Type, Type/id or Type?query.'))
+  else if (url === null) issues.push(issue('required', `${at}.request.url`, 'the request needs a url', 'Write Type, Type/id or Type?query.'))
   if (entry.resource !== undefined && resource === null) {
     issues.push(issue('structure', `${at}.resource`, 'is not a resource of FHIR R4', 'Send an object with the resourceType of an R4 resource.'))
   }
   const target = url === null ? null : targetOf(url)
   if (target === null && url !== null)
     issues.push(
-      issue(
-        'value',
-        `${at}.request.url`,
-        'the url is not one of a FHIR resource',
-        'Write Type, Type/id or Type?query, without the address of the server.',
-      ),
+      issue('value', `${at}.request.url`, 'the url is not one of a FHIR resource', 'Write Type, Type/id or Type?query, without the address of the server.'),
     )
   const plan: BundleEntry = {
     ...{ index, method, target: target ?? { kind: 'other', url: '' }, fullUrl, names: namesOf(fullUrl), resource },
@@ -114,8 +103,7 @@ function readEntry(entry: Json, index: number): BundleEntry {
   return plan
 }
 
-const isResource = (value: unknown): value is Resource =>
-  isObject(value) && typeof value.resourceType === 'string' && typeCode(value.resourceType) >= 0
+const isResource = (value: unknown): value is Resource => isObject(value) && typeof value.resourceType === 'string' && typeCode(value.resourceType) >= 0
 
 const absolutePath = /^(?:https?:\/\/.+|)\/?([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
 
@@ -132,8 +120,7 @@ function targetOf(url: string): Target | null {
   const path = question < 0 ? relative : relative.slice(0, question)
   const [type = '', id, ...more] = path.split('/')
   if (typeCode(type) < 0) return /^(metadata|_history|\$[\w-]+)$/.test(type) ? { kind: 'other', url: relative } : null
-  if (id === undefined || id === '')
-    return question < 0 ? { kind: 'type', type } : { kind: 'search', type, query: queryOf(relative.slice(question + 1)) }
+  if (id === undefined || id === '') return question < 0 ? { kind: 'type', type } : { kind: 'search', type, query: queryOf(relative.slice(question + 1)) }
   if (more.length > 0 || id.startsWith('_') || id.startsWith('$') || question >= 0) return { kind: 'other', url: relative }
   return idForm.test(id) ? { kind: 'instance', type, id } : null
 }
@@ -169,14 +156,7 @@ function checkEntry(entry: BundleEntry, target: Target, at: string): void {
     issues.push(issue('structure', `${at}.resource`, `${method} takes no resource`, 'Remove the resource from the entry.'))
   }
   if (entry.ifNoneExist !== null && (method !== 'POST' || entry.ifNoneExist.length === 0)) {
-    issues.push(
-      issue(
-        'value',
-        `${at}.request.ifNoneExist`,
-        'ifNoneExist is a condition for POST',
-        'Give it to POST only, with at least one parameter.',
-      ),
-    )
+    issues.push(issue('value', `${at}.request.ifNoneExist`, 'ifNoneExist is a condition for POST', 'Give it to POST only, with at least one parameter.'))
   }
   if (resource === null || target.kind === 'other' || method === 'PATCH') return
   if (resource.resourceType !== target.type) {
@@ -192,14 +172,12 @@ function checkNames(plan: BundlePlan): void {
   for (const { index, fullUrl, method, target, issues } of plan.entries) {
     const at = `Bundle.entry[${index}]`
     if (fullUrl !== null) {
-      if (seen.has(fullUrl))
-        issues.push(issue('value', `${at}.fullUrl`, 'two entries have the same fullUrl', 'Give each entry a urn:uuid of its own.'))
+      if (seen.has(fullUrl)) issues.push(issue('value', `${at}.fullUrl`, 'two entries have the same fullUrl', 'Give each entry a urn:uuid of its own.'))
       seen.add(fullUrl)
     }
     if (plan.kind !== 'transaction' || target.kind !== 'instance' || ranks[method] > 2) continue
     const changed = `${target.type}/${target.id} `
-    if (seen.has(changed))
-      issues.push(issue('value', `${at}.request.url`, 'two entries change the same resource', 'Change a resource once in a transaction.'))
+    if (seen.has(changed)) issues.push(issue('value', `${at}.request.url`, 'two entries change the same resource', 'Change a resource once in a transaction.'))
     seen.add(changed)
   }
 }
@@ -216,10 +194,7 @@ function checkReferences(plan: BundlePlan): void {
       const expression = `Bundle.entry[${entry.index}].resource${path.slice((entry.resource as Resource).resourceType.length)}.reference`
       if (reference.startsWith('urn:uuid:') || reference.startsWith('urn:oid:')) {
         if (plan.kind === 'transaction' && names.has(reference)) return
-        const says =
-          plan.kind === 'batch'
-            ? 'entries of a batch must not refer to each other by urn:uuid'
-            : 'no entry of the transaction has this fullUrl'
+        const says = plan.kind === 'batch' ? 'entries of a batch must not refer to each other by urn:uuid' : 'no entry of the transaction has this fullUrl'
         const hint = plan.kind === 'batch' ? 'Send a transaction, or refer by Type/id.' : 'Add the entry, or refer by Type/id.'
         entry.issues.push(issue('not-found', expression, says, hint))
         return

@@ -11,7 +11,14 @@ const capabilities: Capabilities = {
   interactions: ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'],
   system: ['transaction', 'batch'],
   operations: [{ type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
-  handling: { versioning: 'versioned', readHistory: true, updateCreate: true, conditionalCreate: true, conditionalUpdate: false, conditionalDelete: 'not-supported' },
+  handling: {
+    versioning: 'versioned',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+  },
   exceptions: { Binary: [], AuditEvent: ['read'] },
   security: { authorize: 'http://localhost:8080/authorize', token: 'http://localhost:8080/token' },
 }

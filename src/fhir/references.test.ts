@@ -51,7 +51,10 @@ test('references, uris and links in narratives are rewritten, and nothing else',
     author: [{ reference: other }],
     content: [{ attachment: { url: uuid, title: uuid } }],
     text: { status: 'generated', div: `<div><a href="${uuid}">${uuid}</a><img src='${uuid}'/></div>` },
-    extension: [{ url: 'http://a', valueUri: uuid }, { url: 'http://a', valueString: uuid }],
+    extension: [
+      { url: 'http://a', valueUri: uuid },
+      { url: 'http://a', valueString: uuid },
+    ],
     meta: { source: uuid },
   }
   rewriteReferences(resource, (reference) => (reference === uuid ? 'Patient/9' : undefined))
@@ -62,7 +65,10 @@ test('references, uris and links in narratives are rewritten, and nothing else',
     author: [{ reference: other }],
     content: [{ attachment: { url: 'Patient/9', title: uuid } }],
     text: { status: 'generated', div: `<div><a href="Patient/9">${uuid}</a><img src='Patient/9'/></div>` },
-    extension: [{ url: 'http://a', valueUri: 'Patient/9' }, { url: 'http://a', valueString: uuid }],
+    extension: [
+      { url: 'http://a', valueUri: 'Patient/9' },
+      { url: 'http://a', valueString: uuid },
+    ],
     meta: { source: 'Patient/9' },
   })
 })

@@ -13,8 +13,7 @@ export function walkReferences(resource: Resource, visit: (reference: { referenc
 }
 
 function walk(value: Json, path: string, visit: (reference: { reference?: string }, path: string) => void): void {
-  if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value))
-    visit(value as { reference?: string }, path)
+  if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, path)
   for (const name in value) {
     const inner = value[name]
     if (!isObject(inner)) continue

@@ -11,8 +11,33 @@ const fhir = await testFhir()
 const examples = corpus('fhir-r4-examples')
 
 const junk: unknown[] = [
-  null, 0, -1, 1.5, true, '', ' ', 'x', '<script>', '2026-02-30', '#', '#x', 'Patient/1', 'urn:uuid:x', [], [null], [[]], {}, { a: 1 }, [{}], ['x'],
-  { id: 'x' }, { reference: '#' }, { extension: [] }, JSON.rawJSON('1.50'), { resourceType: 'Patient' }, { coding: [null] },
+  null,
+  0,
+  -1,
+  1.5,
+  true,
+  '',
+  ' ',
+  'x',
+  '<script>',
+  '2026-02-30',
+  '#',
+  '#x',
+  'Patient/1',
+  'urn:uuid:x',
+  [],
+  [null],
+  [[]],
+  {},
+  { a: 1 },
+  [{}],
+  ['x'],
+  { id: 'x' },
+  { reference: '#' },
+  { extension: [] },
+  JSON.rawJSON('1.50'),
+  { resourceType: 'Patient' },
+  { coding: [null] },
 ]
 
 type Site = [Record<string, unknown>, string]

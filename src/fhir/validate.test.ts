@@ -23,7 +23,10 @@ test('every official example is accepted, but for those that are wrong themselve
   const found = resourcesIn(examples.folder)
   const refused = found.filter(({ resource }) => errorsOf(resource).length > 0).map(({ file }) => file)
   assert.ok(found.length > 400)
-  assert.deepEqual(refused.filter((file) => !brokenExamples.has(file)), [])
+  assert.deepEqual(
+    refused.filter((file) => !brokenExamples.has(file)),
+    [],
+  )
 })
 
 test('the bundles of a third-party generator are accepted whole', { skip: synthea.skip }, () => {
@@ -75,16 +78,36 @@ const mutations: [string, Resource, string, string][] = [
   ['a reference to nothing contained', anObservation({ subject: { reference: '#p' } }), 'Observation.subject.reference', 'invariant'],
   ['extensions longer than values', aPatient({ name: [{ given: ['a'], _given: [null, { id: 'x' }] }] }), 'Patient.name[0].given', 'structure'],
   ['null without an extension', aPatient({ name: [{ given: [null] }] }), 'Patient.name[0].given[0]', 'value'],
-  ['an extension with value and extensions', aPatient({ extension: [{ url: 'http://a', valueCode: 'x', extension: [{ url: 'b', valueCode: 'c' }] }] }), 'Patient.extension[0]', 'invariant'],
+  [
+    'an extension with value and extensions',
+    aPatient({ extension: [{ url: 'http://a', valueCode: 'x', extension: [{ url: 'b', valueCode: 'c' }] }] }),
+    'Patient.extension[0]',
+    'invariant',
+  ],
   ['an extension without a url', aPatient({ extension: [{ valueCode: 'x' }] }), 'Patient.extension[0].url', 'required'],
   ['a contained resource without an id', aPatient({ contained: [{ resourceType: 'Organization', name: 'x' }] }), 'Patient.contained[0].id', 'required'],
-  ['a contained resource with a version', aPatient({ contained: [{ resourceType: 'Organization', id: 'o', name: 'x', meta: { versionId: '1' } }] }), 'Patient.contained[0]', 'invariant'],
+  [
+    'a contained resource with a version',
+    aPatient({ contained: [{ resourceType: 'Organization', id: 'o', name: 'x', meta: { versionId: '1' } }] }),
+    'Patient.contained[0]',
+    'invariant',
+  ],
   ['a resource type that is not R4', { resourceType: 'Pacient' }, 'Resource.resourceType', 'structure'],
   ['no resource type', { id: 'x' } as unknown as Resource, 'Resource.resourceType', 'required'],
-  ['a period that ends before it begins', aPatient({ name: [{ family: 'x', period: { start: '2020-02', end: '2020-01' } }] }), 'Patient.name[0].period', 'invariant'],
+  [
+    'a period that ends before it begins',
+    aPatient({ name: [{ family: 'x', period: { start: '2020-02', end: '2020-01' } }] }),
+    'Patient.name[0].period',
+    'invariant',
+  ],
   ['a contact that says nothing', aPatient({ contact: [{ gender: 'male' }] }), 'Patient.contact[0]', 'invariant'],
   ['a value and a reason that there is none', anObservation({ dataAbsentReason: { text: 'x' } }), 'Observation', 'invariant'],
-  ['a script in the narrative', aPatient({ text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">a<script>1</script></div>' } }), 'Patient.text.div', 'invariant'],
+  [
+    'a script in the narrative',
+    aPatient({ text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">a<script>1</script></div>' } }),
+    'Patient.text.div',
+    'invariant',
+  ],
 ]
 
 for (const [what, resource, expression, code] of mutations) {

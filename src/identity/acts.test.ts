@@ -61,7 +61,13 @@ test('opening a visit', async (t) => {
   await t.test('only a doctor may, and a wrong body is a clear 400', async () => {
     assert.equal((await ask(citizen, 'POST', '/visits', { number: jmbg, birthDate: '1972-03-15', reason: 'x' })).status, 403)
     assert.equal((await ask({ ...doctor, roles: ['nurse'] }, 'POST', '/visits', { card: 'XXXX', reason: 'x' })).status, 403)
-    for (const body of [{ reason: 'x' }, { number: jmbg, reason: 'x' }, { number: jmbg, birthDate: '15.03.1972', reason: 'x' }, { card: 7, reason: 'x' }, { card: 'A' }]) {
+    for (const body of [
+      { reason: 'x' },
+      { number: jmbg, reason: 'x' },
+      { number: jmbg, birthDate: '15.03.1972', reason: 'x' },
+      { card: 7, reason: 'x' },
+      { card: 'A' },
+    ]) {
       assert.equal((await ask(doctor, 'POST', '/visits', body)).status, 400, JSON.stringify(body))
     }
   })
@@ -113,7 +119,9 @@ test('conversion of JMBG and EBS to LZB', async (t) => {
 
   await t.test('3: a foreigner who later gets a JMBG has one LZB for both', async () => {
     const [ebs, jmbg] = ['1506990061232', newJmbg()]
-    const { body: { lzb } } = await convert({ ebs })
+    const {
+      body: { lzb },
+    } = await convert({ ebs })
     await mustFile(world, patientOf({ ebs, jmbg }))
     assert.equal((await convert({ jmbg })).body.lzb, lzb)
     assert.equal((await convert({ ebs })).body.lzb, lzb)
@@ -128,13 +136,19 @@ test('conversion of JMBG and EBS to LZB', async (t) => {
     assert.equal((await convert({ jmbg: one })).body.lzb, second.lzb)
     assert.equal((await personOf(sql, first.handle))!.person, second.person)
     const history = await sql`select kind, reason from identity.key_event where key = ${first.key} order by id`
-    assert.deepEqual(history.map((row) => row['kind']), ['filed', 'link'])
+    assert.deepEqual(
+      history.map((row) => row['kind']),
+      ['filed', 'link'],
+    )
     const [row] = await sql`select state from identity.person where id = ${first.person}`
     assert.equal(row?.['state'], 'merged')
 
     await unlink(world, { key: first.key, reason: 'ипак две особе', actor: 'operator' })
     assert.equal((await convert({ jmbg: one })).body.lzb, first.lzb)
-    assert.deepEqual((await personOf(sql, first.handle))!.keys, [first.person, first.key].toSorted((a, b) => a - b))
+    assert.deepEqual(
+      (await personOf(sql, first.handle))!.keys,
+      [first.person, first.key].toSorted((a, b) => a - b),
+    )
   })
 
   await t.test('5: who has not the right gets 403 and leaves a row; a wildcard scope is not the right', async () => {
@@ -154,22 +168,48 @@ test('the central register is shown before what charts say, and a person sent ag
   const { world, sql } = await startIdentity(t)
   const jmbg = newJmbg('1972-03-15')
   const chart = await mustFile(world, patientOf({ jmbg, mr: 'A-1' }, { name: [{ family: 'Petrovic', given: ['Ana'] }] }), { institution: 4 })
-  const person = { jmbg, family: 'Петровић', given: 'Ана', parent: 'Мира', birthDate: '1972-03-15', sex: 'female' as const, place: 'Ниш', phone: '+381 60 000 1111' }
-  const [registered, again, foreigner] = await sql.begin((tx) => registerPeople(tx, world, [
-    person, person, { ebs: '6612345678901', family: 'Doe', given: 'John', birthDate: null, sex: 'male' },
-  ]))
+  const person = {
+    jmbg,
+    family: 'Петровић',
+    given: 'Ана',
+    parent: 'Мира',
+    birthDate: '1972-03-15',
+    sex: 'female' as const,
+    place: 'Ниш',
+    phone: '+381 60 000 1111',
+  }
+  const [registered, again, foreigner] = await sql.begin((tx) =>
+    registerPeople(tx, world, [person, person, { ebs: '6612345678901', family: 'Doe', given: 'John', birthDate: null, sex: 'male' }]),
+  )
   assert.deepEqual(registered, { root: chart.person, handle: chart.handle, lzb: chart.lzb })
   assert.deepEqual(again, registered)
   assert.notEqual(foreigner!.root, chart.person)
 
   const [header] = await headers(world, [chart.person])
   assert.deepEqual(header, {
-    id: chart.handle, lzb: chart.lzb!.replace(/(.{4})(?=.)/g, '$1 '), temporaryNumber: null, state: 'identified', family: 'Петровић', given: 'Ана', parent: 'Мира',
-    birthDate: '1972-03-15', sex: 'female', deceasedAt: null, place: 'Ниш', phone: '+381 60 000 1111', charts: [{ institution: 4, number: 'A-1' }],
+    id: chart.handle,
+    lzb: chart.lzb!.replace(/(.{4})(?=.)/g, '$1 '),
+    temporaryNumber: null,
+    state: 'identified',
+    family: 'Петровић',
+    given: 'Ана',
+    parent: 'Мира',
+    birthDate: '1972-03-15',
+    sex: 'female',
+    deceasedAt: null,
+    place: 'Ниш',
+    phone: '+381 60 000 1111',
+    charts: [{ institution: 4, number: 'A-1' }],
   })
   assert.deepEqual(await headers(world, [12_345]), [])
-  await assert.rejects(sql.begin((tx) => registerPeople(tx, world, [{ ...person, jmbg: '0101985710114' }])), /check digit/)
-  await assert.rejects(sql.begin((tx) => registerPeople(tx, world, [{ ...person, jmbg: null }])), /JMBG or EBS/)
+  await assert.rejects(
+    sql.begin((tx) => registerPeople(tx, world, [{ ...person, jmbg: '0101985710114' }])),
+    /check digit/,
+  )
+  await assert.rejects(
+    sql.begin((tx) => registerPeople(tx, world, [{ ...person, jmbg: null }])),
+    /JMBG or EBS/,
+  )
 })
 
 test('separating a chart that was never linked makes it a pending identity, and its sender cannot bring it back', async (t) => {

@@ -47,8 +47,15 @@ const warningTexts: Record<Warning, string> = {
 /** Reads who the patient is; a national number that cannot be right is refused with the place where it stands. */
 export function readChart(patient: Patient, rules: ChartRules): Claim | Refusal {
   const claim: Claim = {
-    jmbg: null, ebs: null, lbo: null, lzb: null, local: null, chartNumber: null, dentalChartNumber: null,
-    demographics: demographicsOf(patient), warnings: [],
+    jmbg: null,
+    ebs: null,
+    lbo: null,
+    lzb: null,
+    local: null,
+    chartNumber: null,
+    dentalChartNumber: null,
+    demographics: demographicsOf(patient),
+    warnings: [],
   }
   const checks = {
     jmbg: (value: string) => checkJmbg(value, rules.jmbg),
@@ -64,7 +71,8 @@ export function readChart(patient: Patient, rules: ChartRules): Claim | Refusal 
       if (!verdict.ok) return new Refusal('unprocessable', verdict.reason as string, { expression, ...(verdict.hint ? { hint: verdict.hint } : {}) })
       if (claim[kind] !== null && claim[kind] !== identifier.value) {
         return new Refusal('unprocessable', `the patient carries two different numbers of the system ${rules.urn}:${kind}`, {
-          expression, hint: 'Send the one that is valid; a person has one of each.',
+          expression,
+          hint: 'Send the one that is valid; a person has one of each.',
         })
       }
       claim[kind] = identifier.value
@@ -128,7 +136,8 @@ function demographicsOf(patient: Patient): Demographics {
 function parentOf(patient: Patient): string | null {
   const roles = new Set(['PRN', 'FTH', 'MTH', 'NPRN', 'NFTH', 'NMTH'])
   const parent = patient.contact?.find((contact) =>
-    contact.relationship?.some((relationship) => relationship.coding?.some((coding) => roles.has(coding.code ?? ''))))
+    contact.relationship?.some((relationship) => relationship.coding?.some((coding) => roles.has(coding.code ?? ''))),
+  )
   return clip(parent?.name?.given?.join(' ') ?? parent?.name?.text)
 }
 

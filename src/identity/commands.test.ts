@@ -34,14 +34,17 @@ test('the operator links, shows, separates and marks people, and no output holds
   await mustFile(world, patientOf({ jmbg }))
 
   const wrong: [string, Options][] = [
-    ['identity show', { handle: 'x' }], ['identity link', { from: 'x', into: known.handle, reason: 'због' }],
-    ['identity link', { from: known.handle, into: known.handle, reason: 'због' }], ['identity unlink', { key: 'abc', reason: 'због' }],
-    ['identity unlink', { key: String(known.key), reason: `JMBG ${jmbg}` }], ['identity state', { handle: known.handle, state: 'merged', reason: 'због' }],
+    ['identity show', { handle: 'x' }],
+    ['identity link', { from: 'x', into: known.handle, reason: 'због' }],
+    ['identity link', { from: known.handle, into: known.handle, reason: 'због' }],
+    ['identity unlink', { key: 'abc', reason: 'због' }],
+    ['identity unlink', { key: String(known.key), reason: `JMBG ${jmbg}` }],
+    ['identity state', { handle: known.handle, state: 'merged', reason: 'због' }],
   ]
   for (const [name, options] of wrong) await assert.rejects(run(name, options), { name: 'Refusal' })
 
-  const [dead] = await sql.begin((tx) => registerPeople(tx, world, [
-    { jmbg: newJmbg(), family: 'А', given: 'Б', birthDate: null, sex: 'male', deceasedAt: '2025-05-05' },
-  ]))
+  const [dead] = await sql.begin((tx) =>
+    registerPeople(tx, world, [{ jmbg: newJmbg(), family: 'А', given: 'Б', birthDate: null, sex: 'male', deceasedAt: '2025-05-05' }]),
+  )
   assert.match(await run('identity show', { handle: dead!.handle }), /deceased, identified[^]*state .* central register/)
 })

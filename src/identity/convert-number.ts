@@ -53,5 +53,14 @@ async function requireRight(asking: Asking): Promise<void> {
 }
 
 function entryOf({ actor, correlation }: Asking, patient: number | null, decision: 'permit' | 'deny'): Entry {
-  return { action: 'identify', who: whoIs(actor), patient, what: 'number lzb', purpose: 'identification', basis: decision === 'permit' ? conversionScope : null, decision, correlation }
+  return {
+    action: 'identify',
+    who: whoIs(actor),
+    patient,
+    what: 'number lzb',
+    purpose: 'identification',
+    basis: decision === 'permit' ? conversionScope : null,
+    decision,
+    correlation,
+  }
 }

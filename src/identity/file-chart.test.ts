@@ -35,10 +35,16 @@ test('charts and people', async (t) => {
     const here = await mustFile(world, patientOf({ jmbg, mr: 'A-17' }), { institution: 1 })
     const there = await mustFile(world, patientOf({ jmbg, mr: '0099' }), { institution: 2 })
     const sets = await keySets(sql, [here.key, there.key])
-    assert.deepEqual(sets.get(here.key), [here.person, here.key, there.key].toSorted((a, b) => a - b))
+    assert.deepEqual(
+      sets.get(here.key),
+      [here.person, here.key, there.key].toSorted((a, b) => a - b),
+    )
     assert.deepEqual(sets.get(there.key), sets.get(here.key))
     const charts = await sql`select institution, chart_number from identity.chart_key where person = ${here.person} and institution is not null order by 1`
-    assert.deepEqual(charts, [{ institution: 1, chartNumber: 'A-17' }, { institution: 2, chartNumber: '0099' }])
+    assert.deepEqual(charts, [
+      { institution: 1, chartNumber: 'A-17' },
+      { institution: 2, chartNumber: '0099' },
+    ])
   })
 
   await t.test('a JMBG with a wrong check digit is refused with its place, and nothing is kept', async () => {
@@ -91,15 +97,32 @@ test('charts and people', async (t) => {
   })
 
   await t.test('a third-party patient is found again by its medical record number, else by its first identifier', async () => {
-    const synthea = patientOf({}, { identifier: [
-      { system: 'https://github.com/synthetichealth/synthea', value: '4f3a' },
-      { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] }, system: 'http://hospital.smarthealthit.org', value: '4f3a-mr' },
-      { system: 'http://hl7.org/fhir/sid/us-ssn', value: '999-46-9498' },
-    ] })
+    const synthea = patientOf(
+      {},
+      {
+        identifier: [
+          { system: 'https://github.com/synthetichealth/synthea', value: '4f3a' },
+          {
+            type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] },
+            system: 'http://hospital.smarthealthit.org',
+            value: '4f3a-mr',
+          },
+          { system: 'http://hl7.org/fhir/sid/us-ssn', value: '999-46-9498' },
+        ],
+      },
+    )
     const first = await mustFile(world, synthea)
     const second = await mustFile(world, { ...synthea, identifier: synthea.identifier!.slice(1, 2) })
     assert.equal(second.person, first.person)
-    const plain = patientOf({}, { identifier: [{ system: 'urn:x', value: '7' }, { system: 'urn:y', value: '8' }] })
+    const plain = patientOf(
+      {},
+      {
+        identifier: [
+          { system: 'urn:x', value: '7' },
+          { system: 'urn:y', value: '8' },
+        ],
+      },
+    )
     assert.equal((await mustFile(world, plain)).person, (await mustFile(world, plain)).person)
   })
 
@@ -125,7 +148,10 @@ test('charts and people', async (t) => {
     assert.equal((await personOf(sql, pending.handle))?.person, known.person)
 
     await unlink(world, { key: pending.key, reason: 'a wrong number was typed', actor: 'test' })
-    assert.deepEqual((await keySets(sql, [known.key])).get(known.key), [known.person, known.key].toSorted((a, b) => a - b))
+    assert.deepEqual(
+      (await keySets(sql, [known.key])).get(known.key),
+      [known.person, known.key].toSorted((a, b) => a - b),
+    )
     assert.equal((await personOf(sql, pending.handle))?.person, pending.person)
 
     mustRefuse(await file(world, patientOf({ mr: 'M-4', jmbg }), { patient: pending.key }), /separated .* by hand/)
@@ -140,7 +166,11 @@ test('charts and people', async (t) => {
     const first = await mustFile(world, newborn)
     assert.equal(first.lzb, null)
     const jmbg = newJmbg(born)
-    const filled = await mustFile({ ...world, now: () => new Date('2026-11-23T10:00:00Z') }, { ...newborn, identifier: patientOf({ mr: 'BEBA-1', jmbg }).identifier! }, { patient: first.key })
+    const filled = await mustFile(
+      { ...world, now: () => new Date('2026-11-23T10:00:00Z') },
+      { ...newborn, identifier: patientOf({ mr: 'BEBA-1', jmbg }).identifier! },
+      { patient: first.key },
+    )
     assert.equal(filled.person, first.person)
     assert.ok((await keysOfNumber(sql, world, 'urn:rs:jmbg', jmbg)).includes(first.key))
   })
@@ -151,7 +181,11 @@ test('charts and people', async (t) => {
     const foreigner = await mustFile(world, patientOf({ ebs, mr: 'F-1' }))
     const citizen = await mustFile(world, patientOf({ ebs, jmbg, mr: 'F-1' }), { patient: foreigner.key })
     assert.equal(citizen.lzb, foreigner.lzb)
-    for (const [kind, value] of [['ebs', ebs], ['jmbg', jmbg], ['lzb', foreigner.lzb!]] as const) {
+    for (const [kind, value] of [
+      ['ebs', ebs],
+      ['jmbg', jmbg],
+      ['lzb', foreigner.lzb!],
+    ] as const) {
       assert.ok((await keysOfNumber(sql, world, `urn:rs:${kind}`, value)).includes(foreigner.key), kind)
     }
   })
@@ -160,7 +194,10 @@ test('charts and people', async (t) => {
     const jmbg = newJmbg()
     const citizen = await mustFile(world, patientOf({ jmbg }), { institution: 2 })
     const foreigner = await mustFile(world, patientOf({ ebs: '6612345678901' }))
-    assert.deepEqual(foreigner.warnings.map((one) => one.split(':')[0]), ['EBS_UNCHECKED'])
+    assert.deepEqual(
+      foreigner.warnings.map((one) => one.split(':')[0]),
+      ['EBS_UNCHECKED'],
+    )
     const joined = await mustFile(world, patientOf({ ebs: '6612345678901', jmbg }), { patient: foreigner.key })
     assert.equal(joined.lzb, citizen.lzb)
     assert.deepEqual(await keysOfNumber(sql, world, 'urn:rs:lzb', foreigner.lzb!), await keysOfNumber(sql, world, 'urn:rs:jmbg', jmbg))
@@ -202,25 +239,43 @@ test('charts and people', async (t) => {
     const first = await mustFile(world, patientOf({ jmbg: newJmbg(), mr: 'R-1' }))
     const second = await mustFile(world, patientOf({ jmbg: newJmbg('1990-02-02'), mr: 'R-1' }, { birthDate: '1990-02-02' }))
     assert.notEqual(second.person, first.person)
-    assert.deepEqual(second.warnings.map((one) => one.split(':')[0]), ['LOCAL_NUMBER_OF_ANOTHER'])
+    assert.deepEqual(
+      second.warnings.map((one) => one.split(':')[0]),
+      ['LOCAL_NUMBER_OF_ANOTHER'],
+    )
   })
 
   await t.test('what is odd but possible comes back as a warning', async () => {
     const differs = await mustFile(world, patientOf({ jmbg: newJmbg('1985-01-01') }, { birthDate: '1985-02-01' }))
-    assert.deepEqual(differs.warnings.map((one) => one.split(':')[0]), ['BIRTH_DATE_DIFFERS'])
+    assert.deepEqual(
+      differs.warnings.map((one) => one.split(':')[0]),
+      ['BIRTH_DATE_DIFFERS'],
+    )
     const ten = await mustFile(world, patientOf({ jmbg: '0101985710130' }))
-    assert.deepEqual(ten.warnings.map((one) => one.split(':')[0]), ['JMBG_CONTROL_TEN'])
+    assert.deepEqual(
+      ten.warnings.map((one) => one.split(':')[0]),
+      ['JMBG_CONTROL_TEN'],
+    )
     await mustFile(world, patientOf({ jmbg: newJmbg(), lbo: '04512345678' }))
     const lbo = await mustFile(world, patientOf({ jmbg: newJmbg(), lbo: '04512345678' }))
-    assert.deepEqual(lbo.warnings.map((one) => one.split(':')[0]), ['LBO_OF_ANOTHER'])
+    assert.deepEqual(
+      lbo.warnings.map((one) => one.split(':')[0]),
+      ['LBO_OF_ANOTHER'],
+    )
   })
 
   await t.test('SQL and HTML in every field are only text', async () => {
     const evil = `'); drop table identity.person; -- <script>alert(1)</script>\0`
     const filed = await mustFile(world, {
-      resourceType: 'Patient', identifier: [{ system: evil, value: evil, type: { coding: [{ code: 'MR' }], text: evil } }],
-      name: [{ family: evil, given: [evil] }], birthDate: evil, gender: 'other', telecom: [{ system: 'phone', value: evil }],
-      address: [{ city: evil, line: [evil] }], contact: [{ relationship: [{ coding: [{ code: 'FTH' }] }], name: { given: [evil] } }], deceasedDateTime: evil,
+      resourceType: 'Patient',
+      identifier: [{ system: evil, value: evil, type: { coding: [{ code: 'MR' }], text: evil } }],
+      name: [{ family: evil, given: [evil] }],
+      birthDate: evil,
+      gender: 'other',
+      telecom: [{ system: 'phone', value: evil }],
+      address: [{ city: evil, line: [evil] }],
+      contact: [{ relationship: [{ coding: [{ code: 'FTH' }] }], name: { given: [evil] } }],
+      deceasedDateTime: evil,
     })
     const [row] = await sql`select family, birth_date, phone from identity.demographics where key = ${filed.key}`
     assert.equal(row?.['family'], evil.replaceAll('\0', ''))

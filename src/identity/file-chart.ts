@@ -6,7 +6,19 @@ import { decideFiling, type Plan } from './filing.ts'
 import { newKey, newLzb, newTemporaryNumber, newUuid } from './issue.ts'
 import { lzbPolicyOf } from './numbers.ts'
 import { hashOf, type NumberKind, seal, unseal } from './secrets.ts'
-import { type Act, type ChartKey, linkChart, locate, type Located, type LocatedFacts, merge, type NewNumber, type NewPerson, pendingPerson, personOfNumber } from './store.ts'
+import {
+  type Act,
+  type ChartKey,
+  linkChart,
+  locate,
+  type Located,
+  type LocatedFacts,
+  merge,
+  type NewNumber,
+  type NewPerson,
+  pendingPerson,
+  personOfNumber,
+} from './store.ts'
 
 /** One chart to file: a Patient resource of one institution, under its own patient key. */
 export type Filing = {
@@ -98,7 +110,11 @@ function hashesOf(world: World, claim: Claim): Buffer[] {
   return kinds.flatMap((kind) => (claim[kind] === null ? [] : [hashOf(world, kind, claim[kind])]))
 }
 
-export const newNumber = (world: World, kind: NumberKind, value: string): NewNumber => ({ kind, hash: hashOf(world, kind, value), cipher: seal(world, kind, value) })
+export const newNumber = (world: World, kind: NumberKind, value: string): NewNumber => ({
+  kind,
+  hash: hashOf(world, kind, value),
+  cipher: seal(world, kind, value),
+})
 
 /** Everything random that a new person needs. */
 export function newPerson(world: World): NewPerson {
@@ -119,5 +135,6 @@ function factOf(facts: LocatedFacts, person: number | null): Located | undefined
 
 const strictRefusal = () =>
   new Refusal('unprocessable', 'this institution must send JMBG or EBS with every patient', {
-    expression: 'Patient.identifier', hint: 'Add the number, or ask the operator to lift IDENTITY_STRICT for patients without one.',
+    expression: 'Patient.identifier',
+    hint: 'Add the number, or ask the operator to lift IDENTITY_STRICT for patients without one.',
   })

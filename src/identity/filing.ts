@@ -39,7 +39,10 @@ const place = 'Patient.identifier'
  */
 export function decideFiling(claim: Claim, facts: Facts): Plan | Refusal {
   if (claim.lzb !== null && facts.lzb === null) {
-    return new Refusal('unprocessable', 'this LZB was never issued', { expression: place, hint: 'Leave it out and send JMBG or EBS; the answer brings the LZB.' })
+    return new Refusal('unprocessable', 'this LZB was never issued', {
+      expression: place,
+      hint: 'Leave it out and send JMBG or EBS; the answer brings the LZB.',
+    })
   }
   const named = facts.jmbg ?? facts.lzb ?? facts.ebs
   const plan: Plan = { person: null, merge: [], add: [], warnings: [...claim.warnings] }
@@ -48,7 +51,8 @@ export function decideFiling(claim: Claim, facts: Facts): Plan | Refusal {
     if (facts.local !== null) plan.warnings.push(localTaken)
     return withNumbers(claim, facts, plan, null)
   }
-  if (base.state === 'void') return new Refusal('unprocessable', 'this person’s number was issued by mistake and is void', { expression: place, hint: 'Ask the data officer.' })
+  if (base.state === 'void')
+    return new Refusal('unprocessable', 'this person’s number was issued by mistake and is void', { expression: place, hint: 'Ask the data officer.' })
   plan.person = base.person
 
   for (const other of [facts.chart, facts.lzb, facts.ebs, named ? facts.local : null]) {
@@ -80,17 +84,20 @@ function mayBecome(other: Fact, base: Fact, claim: Claim, facts: Facts): true | 
   }
   if (isChart && facts.unlinkedFrom.includes(base.person)) {
     return new Refusal('unprocessable', 'this chart was separated from the person of this number by hand', {
-      expression: place, hint: 'If they are one person after all, the data officer links them with `identity link`.',
+      expression: place,
+      hint: 'If they are one person after all, the data officer links them with `identity link`.',
     })
   }
   if (other.hasJmbg) {
     return new Refusal('unprocessable', 'the numbers of this patient belong to two different people', {
-      expression: place, hint: 'If the chart was under a wrong person, the data officer separates it with `identity unlink` first.',
+      expression: place,
+      hint: 'If the chart was under a wrong person, the data officer separates it with `identity unlink` first.',
     })
   }
   if (other.isIdentified && !(facts.jmbg?.person === base.person && sameBirthDate(other, base, claim))) {
     return new Refusal('unprocessable', 'another number of this patient belongs to another person', {
-      expression: place, hint: 'If they are one person, the data officer joins them with `identity link`; otherwise correct the number.',
+      expression: place,
+      hint: 'If they are one person, the data officer joins them with `identity link`; otherwise correct the number.',
     })
   }
   return true
@@ -107,7 +114,8 @@ function withNumbers(claim: Claim, facts: Facts, plan: Plan, base: Fact | null):
     if (claim[kind] === null || facts[kind] !== null) continue
     if (base !== null && (kind === 'jmbg' ? base.hasJmbg : base.hasEbs)) {
       return new Refusal('unprocessable', `this patient is known under another ${kind.toUpperCase()}`, {
-        expression: place, hint: 'If the chart was under a wrong person, the data officer separates it with `identity unlink` first.',
+        expression: place,
+        hint: 'If the chart was under a wrong person, the data officer separates it with `identity unlink` first.',
       })
     }
     plan.add.push(kind)

@@ -5,13 +5,21 @@ import { mustFile, newJmbg, patientOf } from '../testing/identity.ts'
 import { registerPeople } from './register-people.ts'
 
 const central = (family: string, given: string, birthDate: string, place = 'Београд') => ({
-  family, given, birthDate, sex: 'male' as const, place, parent: 'Петар', jmbg: newJmbg(birthDate),
+  family,
+  given,
+  birthDate,
+  sex: 'male' as const,
+  place,
+  parent: 'Петар',
+  jmbg: newJmbg(birthDate),
 })
 
 test('the finder', async (t) => {
   const { world, sql, ask, open, audited } = await startIdentity(t)
   const people = [
-    central('Ђорђевић', 'Милан', '1972-03-15'), central('Јовановић', 'Ана Марија', '1980-01-01'), central('Ћирић', 'Љубица', '1990-12-31', 'Ниш'),
+    central('Ђорђевић', 'Милан', '1972-03-15'),
+    central('Јовановић', 'Ана Марија', '1980-01-01'),
+    central('Ћирић', 'Љубица', '1990-12-31', 'Ниш'),
     ...Array.from({ length: 14 }, (_, at) => central('Петровић', 'Јован', `19${60 + at}-05-05`)),
   ]
   const [milan, ana] = await sql.begin((tx) => registerPeople(tx, world, people))
@@ -20,14 +28,20 @@ test('the finder', async (t) => {
   for (const query of ['Ђорђевић Милан', 'Đorđević', 'djordjevic', 'Dordevic milan', 'ĐORĐEVIĆ 1972', 'milan djordjevic 15.03.1972', 'Ђорђевић 1972-03-15']) {
     await t.test(`«${query}» finds Милан Ђорђевић`, async () => {
       const { people: found } = await find(query)
-      assert.deepEqual(found.map((one: { id: string }) => one.id), [milan!.handle])
+      assert.deepEqual(
+        found.map((one: { id: string }) => one.id),
+        [milan!.handle],
+      )
     })
   }
 
   for (const query of ['Djordjevci Milan', 'Ђорђевиђ', 'Mlian Đorđević', 'Djorđevic Miln']) {
     await t.test(`one slip is forgiven: «${query}»`, async () => {
       const { people: found } = await find(query)
-      assert.ok(found.some((one: { id: string }) => one.id === milan!.handle), JSON.stringify(found))
+      assert.ok(
+        found.some((one: { id: string }) => one.id === milan!.handle),
+        JSON.stringify(found),
+      )
     })
   }
 
@@ -36,10 +50,21 @@ test('the finder', async (t) => {
   }
 
   await t.test('a stranger sees a masked line', async () => {
-    const { people: [line] } = await find('djordjevic')
+    const {
+      people: [line],
+    } = await find('djordjevic')
     assert.deepEqual(line, {
-      id: milan!.handle, family: 'Ђ.', given: 'Милан', parent: null, birthDate: '1972', sex: 'male', place: 'Београд', lzb: null, temporaryNumber: null,
-      state: 'identified', basis: null,
+      id: milan!.handle,
+      family: 'Ђ.',
+      given: 'Милан',
+      parent: null,
+      birthDate: '1972',
+      sex: 'male',
+      place: 'Београд',
+      lzb: null,
+      temporaryNumber: null,
+      state: 'identified',
+      basis: null,
     })
   })
 
@@ -47,14 +72,19 @@ test('the finder', async (t) => {
     const jmbg = people[0]!.jmbg
     for (const query of [jmbg, ` ${jmbg.slice(0, 7)} ${jmbg.slice(7)}`, milan!.lzb, milan!.lzb.replace(/(.{4})/g, '$1 ')]) {
       const { people: found } = await find(query)
-      assert.deepEqual(found.map((one: { id: string; family: string }) => [one.id, one.family]), [[milan!.handle, 'Ђ.']])
+      assert.deepEqual(
+        found.map((one: { id: string; family: string }) => [one.id, one.family]),
+        [[milan!.handle, 'Ђ.']],
+      )
     }
     assert.deepEqual((await find('12345678903')).people, [])
   })
 
   await t.test('a pending patient is found by the temporary number', async () => {
     const pending = await mustFile(world, patientOf({ mr: 'X-1' }, { name: [{ family: 'Unknown', given: ['Unknown'] }] }))
-    const { people: [line] } = await find(pending.temporaryNumber!)
+    const {
+      people: [line],
+    } = await find(pending.temporaryNumber!)
     assert.equal(line.id, pending.handle)
     assert.equal(line.state, 'pending')
     assert.equal(line.temporaryNumber, null, 'masked')
@@ -63,7 +93,9 @@ test('the finder', async (t) => {
   await t.test('who treats the patient sees the whole line with the number in groups of four', async () => {
     await open(ana!.root, 'visit')
     await new Promise((resolve) => setTimeout(resolve, 600)) // What access knows of an actor is at most half a second old.
-    const { people: [line] } = await find('jovanovic marija')
+    const {
+      people: [line],
+    } = await find('jovanovic marija')
     assert.equal(line.family, 'Јовановић')
     assert.equal(line.birthDate, '1980-01-01')
     assert.equal(line.parent, 'Петар')
@@ -109,16 +141,21 @@ test('the finder', async (t) => {
 
 test('the doctor’s day lists open visits before chosen patients', async (t) => {
   const { world, sql, ask, open } = await startIdentity(t)
-  const [first, second, third] = await sql.begin((tx) => registerPeople(tx, world, [
-    central('Аврамовић', 'Аца', '1970-01-01'), central('Бабић', 'Бора', '1971-01-01'), central('Васић', 'Воја', '1972-01-01'),
-  ]))
+  const [first, second, third] = await sql.begin((tx) =>
+    registerPeople(tx, world, [central('Аврамовић', 'Аца', '1970-01-01'), central('Бабић', 'Бора', '1971-01-01'), central('Васић', 'Воја', '1972-01-01')]),
+  )
   const chart = await mustFile(world, patientOf({ lzb: second!.lzb }))
   await open(first!.root, 'chosen-doctor')
   await open(third!.root, 'chosen-doctor')
   await open(chart.key, 'visit')
   const { body } = await ask(doctor, 'GET', '/mine')
-  assert.deepEqual(body.people.map((one: { family: string; basis: { kind: string } }) => [one.family, one.basis.kind]), [
-    ['Бабић', 'visit'], ['Аврамовић', 'chosen-doctor'], ['Васић', 'chosen-doctor'],
-  ])
+  assert.deepEqual(
+    body.people.map((one: { family: string; basis: { kind: string } }) => [one.family, one.basis.kind]),
+    [
+      ['Бабић', 'visit'],
+      ['Аврамовић', 'chosen-doctor'],
+      ['Васић', 'chosen-doctor'],
+    ],
+  )
   assert.equal((await ask(citizen, 'GET', '/mine')).status, 403)
 })

@@ -79,7 +79,8 @@ type Shown = { candidate: Candidate; basis: Basis | null }
 export async function show(asking: Asking, shown: readonly Shown[], what: string): Promise<FoundPerson[]> {
   const { world } = asking
   const entries: Entry[] = shown.map(({ candidate, basis }) => ({
-    ...entryOf(asking, 'search', candidate.keys[0] ?? null, what), basis: basis?.kind ?? 'masked line',
+    ...entryOf(asking, 'search', candidate.keys[0] ?? null, what),
+    basis: basis?.kind ?? 'masked line',
   }))
   await world.ledger.record(entries.length > 0 ? entries : [entryOf(asking, 'search', null, what)])
   const open = shown.flatMap(({ candidate, basis }) => (basis === null ? [] : [candidate.person]))
@@ -91,7 +92,14 @@ export async function show(asking: Asking, shown: readonly Shown[], what: string
 function whole(candidate: Candidate, basis: Basis, lzb: string | null): FoundPerson {
   const { handle, family, given, parent, birthDate, sex, place, isIdentified, temporaryNumber } = candidate
   return {
-    id: handle, family, given, parent, birthDate, sex, place, lzb,
+    id: handle,
+    family,
+    given,
+    parent,
+    birthDate,
+    sex,
+    place,
+    lzb,
     temporaryNumber: isIdentified ? null : temporaryNumber,
     state: isIdentified ? 'identified' : 'pending',
     basis: { kind: basis.kind, until: basis.until?.toISOString() ?? null },
@@ -102,8 +110,17 @@ function whole(candidate: Candidate, basis: Basis, lzb: string | null): FoundPer
 export function masked(candidate: Candidate): FoundPerson {
   const { handle, family, given, birthDate, sex, place, isIdentified } = candidate
   return {
-    id: handle, family: initialOf(family), given, parent: null, birthDate: birthDate?.slice(0, 4) ?? null, sex, place, lzb: null, temporaryNumber: null,
-    state: isIdentified ? 'identified' : 'pending', basis: null,
+    id: handle,
+    family: initialOf(family),
+    given,
+    parent: null,
+    birthDate: birthDate?.slice(0, 4) ?? null,
+    sex,
+    place,
+    lzb: null,
+    temporaryNumber: null,
+    state: isIdentified ? 'identified' : 'pending',
+    basis: null,
   }
 }
 

@@ -27,18 +27,31 @@ for (const [query, words, born, number] of questions) {
 }
 
 const slips: [typed: string, word: string, far: number | null][] = [
-  ['milan', 'milan', 0], ['dordevic', 'djordjevic', 0.5], ['mlian', 'milan', 1], ['milam', 'milan', 1], ['mian', 'milan', 1], ['millan', 'milan', 1],
-  ['ana', 'anastasija', 3], ['ana', 'anja', 1], ['jovanovci', 'jovanovic', 1], ['jovanoivci', 'jovanovic', 2], ['milan', 'goran', null], ['an', 'en', null],
+  ['milan', 'milan', 0],
+  ['dordevic', 'djordjevic', 0.5],
+  ['mlian', 'milan', 1],
+  ['milam', 'milan', 1],
+  ['mian', 'milan', 1],
+  ['millan', 'milan', 1],
+  ['ana', 'anastasija', 3],
+  ['ana', 'anja', 1],
+  ['jovanovci', 'jovanovic', 1],
+  ['jovanoivci', 'jovanovic', 2],
+  ['milan', 'goran', null],
+  ['an', 'en', null],
 ]
 
 for (const [typed, word, far] of slips) {
-  test(`${typed} is ${far === null ? 'not ' : ''}a way to look for ${word}${far === null ? '' : `, ${far} away`}`, () => assert.equal(farness(typed, word), far))
+  test(`${typed} is ${far === null ? 'not ' : ''}a way to look for ${word}${far === null ? '' : `, ${far} away`}`, () =>
+    assert.equal(farness(typed, word), far))
 }
 
 test('the distance of two words is the same both ways and never more than the longer word', () => {
-  fc.assert(fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
-    assert.equal(distance(a, b), distance(b, a))
-    assert.ok(distance(a, b) <= Math.max(a.length, b.length))
-    assert.equal(distance(a, b) === 0, a === b)
-  }))
+  fc.assert(
+    fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
+      assert.equal(distance(a, b), distance(b, a))
+      assert.ok(distance(a, b) <= Math.max(a.length, b.length))
+      assert.equal(distance(a, b) === 0, a === b)
+    }),
+  )
 })

@@ -55,10 +55,13 @@ export async function peopleNamed(sql: Sql, sets: readonly string[][], born: str
       from identity.demographics demographics
       join identity.chart_key chart_key using (key)
      where ${named}`
-  return people(sql, fragment`
+  return people(
+    sql,
+    fragment`
     (${hit} and demographics.key = any(${[...ownKeys]}::int8[]) limit ${hitsMax})
     union
-    (${hit} limit ${hitsMax})`)
+    (${hit} limit ${hitsMax})`,
+  )
 }
 
 export function peopleById(sql: Sql, ids: readonly number[]): Promise<Candidate[]> {

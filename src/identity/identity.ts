@@ -13,6 +13,15 @@ export { resolvePerson } from './resolve-looks.ts'
 
 /** The national numbers, checked as the law's texts say, and how their check digits are made. */
 export const numbers = {
-  checkJmbg, checkEbs, checkLbo, checkLzb, checkPib, checkMb, checkAccount,
-  jmbgCheckDigit, mod1110CheckDigit, mbCheckDigit, accountCheckDigits,
+  checkJmbg,
+  checkEbs,
+  checkLbo,
+  checkLzb,
+  checkPib,
+  checkMb,
+  checkAccount,
+  jmbgCheckDigit,
+  mod1110CheckDigit,
+  mbCheckDigit,
+  accountCheckDigits,
 }

@@ -38,7 +38,11 @@ export async function personOfAnyNumber(sql: Sql | Transaction, world: World, te
   }
   const digits = text.replace(/[\s-]/g, '')
   if (!/^\d{6,20}$/.test(digits)) return null
-  const person = await holderOf(sql, world, (['jmbg', 'ebs', 'lbo', 'lzb'] as const).map((kind) => [kind, digits]))
+  const person = await holderOf(
+    sql,
+    world,
+    (['jmbg', 'ebs', 'lbo', 'lzb'] as const).map((kind) => [kind, digits]),
+  )
   return person === null ? null : known(sql, person)
 }
 

@@ -18,6 +18,8 @@ export async function myPeople(asking: Asking): Promise<{ people: FoundPerson[] 
     .slice(0, 2 * peopleMax) // Two relations may be with one person.
     .map(([key]) => key)
   const people = (await peopleOfKeys(world.sql, keys)).map((candidate) => ({ candidate, basis: basisIn(relations, candidate.keys) }))
-  const ranked = people.sort((a, b) => rankOf(a.basis?.kind ?? 'own-submissions') - rankOf(b.basis?.kind ?? 'own-submissions') || byNameAndDate(a.candidate, b.candidate))
+  const ranked = people.sort(
+    (a, b) => rankOf(a.basis?.kind ?? 'own-submissions') - rankOf(b.basis?.kind ?? 'own-submissions') || byNameAndDate(a.candidate, b.candidate),
+  )
   return { people: await show(asking, ranked.slice(0, peopleMax), 'day') }
 }

@@ -151,10 +151,13 @@ test('the form of LZB is data: another length, form and no check digit', () => {
 
 const digits = (length: number) => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`))
 const birthDay = fc.date({ min: new Date('1930-01-01'), max: new Date('2026-01-01'), noInvalidDate: true })
-const jmbg = fc.tuple(birthDay, fc.integer({ min: 71, max: 79 }), digits(3)).map(([day, region, serial]) => {
-  const [year = '', month = '', date = ''] = day.toISOString().slice(0, 10).split('-')
-  return withControl(`${date}${month}${year.slice(1)}${region}${serial}`)
-}).filter((text) => jmbgControl(text) !== 10)
+const jmbg = fc
+  .tuple(birthDay, fc.integer({ min: 71, max: 79 }), digits(3))
+  .map(([day, region, serial]) => {
+    const [year = '', month = '', date = ''] = day.toISOString().slice(0, 10).split('-')
+    return withControl(`${date}${month}${year.slice(1)}${region}${serial}`)
+  })
+  .filter((text) => jmbgControl(text) !== 10)
 const numbers: Record<'jmbg strict' | 'pib' | 'account' | 'lzb', fc.Arbitrary<string>> = {
   'jmbg strict': jmbg,
   pib: fc.integer({ min: 10_000_001, max: 99_999_999 }).map((n) => `${n}${mod1110CheckDigit(String(n))}`),
@@ -164,36 +167,44 @@ const numbers: Record<'jmbg strict' | 'pib' | 'account' | 'lzb', fc.Arbitrary<st
 
 for (const [kind, arbitrary] of Object.entries(numbers) as [keyof typeof numbers, fc.Arbitrary<string>][]) {
   test(`every single wrong digit of a ${kind} is caught`, () => {
-    fc.assert(fc.property(arbitrary, fc.nat(), fc.integer({ min: 1, max: 9 }), (text, where, by) => {
-      const at = where % text.length
-      assert.ok(check[kind](text).ok, text)
-      assert.ok(!check[kind](text.slice(0, at) + ((Number(text[at]) + by) % 10) + text.slice(at + 1)).ok)
-    }))
+    fc.assert(
+      fc.property(arbitrary, fc.nat(), fc.integer({ min: 1, max: 9 }), (text, where, by) => {
+        const at = where % text.length
+        assert.ok(check[kind](text).ok, text)
+        assert.ok(!check[kind](text.slice(0, at) + ((Number(text[at]) + by) % 10) + text.slice(at + 1)).ok)
+      }),
+    )
   })
 }
 
 for (const kind of ['jmbg strict', 'account'] as const) {
   test(`every swap of two neighbouring digits of a ${kind} is caught`, () => {
-    fc.assert(fc.property(numbers[kind], fc.nat(), (text: string, where: number) => {
-      const at = where % (text.length - 2)
-      fc.pre(text[at] !== text[at + 1])
-      assert.ok(!check[kind](text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2)).ok)
-    }))
+    fc.assert(
+      fc.property(numbers[kind], fc.nat(), (text: string, where: number) => {
+        const at = where % (text.length - 2)
+        fc.pre(text[at] !== text[at + 1])
+        assert.ok(!check[kind](text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2)).ok)
+      }),
+    )
   })
 }
 
 test('a wrong digit of an MB always warns, except where two controls are written alike', () => {
-  fc.assert(fc.property(digits(7), fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 9 }), (first, at, by) => {
-    const wrong = first.slice(0, at) + ((Number(first[at]) + by) % 10) + first.slice(at + 1)
-    fc.pre(mbCheckDigit(first) !== 0 || mbCheckDigit(wrong) !== 0)
-    assert.deepEqual(checkMb(wrong + mbCheckDigit(first)).warnings, ['MB_CHECKSUM'])
-  }))
+  fc.assert(
+    fc.property(digits(7), fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 9 }), (first, at, by) => {
+      const wrong = first.slice(0, at) + ((Number(first[at]) + by) % 10) + first.slice(at + 1)
+      fc.pre(mbCheckDigit(first) !== 0 || mbCheckDigit(wrong) !== 0)
+      assert.deepEqual(checkMb(wrong + mbCheckDigit(first)).warnings, ['MB_CHECKSUM'])
+    }),
+  )
 })
 
 test('no text whatever makes a check throw', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-    for (const of of Object.values(check)) assert.equal(typeof of(text).ok, 'boolean')
-  }))
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      for (const of of Object.values(check)) assert.equal(typeof of(text).ok, 'boolean')
+    }),
+  )
 })
 
 function withControl(first12: string): string {

@@ -8,12 +8,7 @@ export type Check = {
   hint?: string
 }
 
-export type Warning =
-  | 'JMBG_REGION_UNKNOWN'
-  | 'JMBG_CONTROL_TEN'
-  | 'JMBG_AGE_OVER_120'
-  | 'EBS_UNCHECKED'
-  | 'MB_CHECKSUM'
+export type Warning = 'JMBG_REGION_UNKNOWN' | 'JMBG_CONTROL_TEN' | 'JMBG_AGE_OVER_120' | 'EBS_UNCHECKED' | 'MB_CHECKSUM'
 
 export const accept = (...warnings: Warning[]): Check => ({ ok: true, warnings })
 export const reject = (reason: string, hint: string): Check => ({ ok: false, warnings: [], reason, hint })
@@ -40,8 +35,11 @@ export type LzbPolicy = { length: number; pattern: string; check: 'mod11-10' | '
 
 export const lzbPolicyDefault: LzbPolicy = { length: 11, pattern: '^[1-9][0-9]*$', check: 'mod11-10' }
 
-export const lzbPolicyOf = (config: { LZB_LENGTH: number; LZB_CHECK: string }): LzbPolicy =>
-  ({ ...lzbPolicyDefault, length: config.LZB_LENGTH, check: config.LZB_CHECK === 'none' ? 'none' : 'mod11-10' })
+export const lzbPolicyOf = (config: { LZB_LENGTH: number; LZB_CHECK: string }): LzbPolicy => ({
+  ...lzbPolicyDefault,
+  length: config.LZB_LENGTH,
+  check: config.LZB_CHECK === 'none' ? 'none' : 'mod11-10',
+})
 
 export function checkLzb(text: string, policy: LzbPolicy = lzbPolicyDefault): Check {
   const hint = 'Send the LZB exactly as the centre returned it; local software never makes one.'

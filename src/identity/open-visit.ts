@@ -13,7 +13,9 @@ const failureWindowMs = 3_600_000
 
 // One sentence for an unknown number and for a wrong birth date, so that nobody learns from it who exists.
 const noMatch = () =>
-  new Refusal('not-found', 'no patient has this number together with this birth date', { hint: 'Read both from the document, or let the patient use the card.' })
+  new Refusal('not-found', 'no patient has this number together with this birth date', {
+    hint: 'Read both from the document, or let the patient use the card.',
+  })
 
 /** The patient is present: the doctor opens a visit by the card, or by a number and the birth date. */
 export async function openVisit(asking: Asking, wish: OpenVisit): Promise<OpenedVisit> {

@@ -9,11 +9,12 @@ import { unseal } from './secrets.ts'
 import { describeCentrally, setState } from './store.ts'
 
 /** One person as the central population register (or the register of foreigners) sends them. */
-export type CentralPerson = Omit<Demographics, 'parent' | 'place' | 'address' | 'phone' | 'deceasedAt'> & Partial<Demographics> & {
-  jmbg?: string | null
-  ebs?: string | null
-  lbo?: string | null
-}
+export type CentralPerson = Omit<Demographics, 'parent' | 'place' | 'address' | 'phone' | 'deceasedAt'> &
+  Partial<Demographics> & {
+    jmbg?: string | null
+    ebs?: string | null
+    lbo?: string | null
+  }
 
 export type RegisteredPerson = {
   /** Root patient key: relations, insurance and chosen doctors hang on it. */
@@ -88,7 +89,15 @@ async function replaceTaken(tx: Transaction, world: World, fresh: ReturnType<typ
 function describe(key: number, person: CentralPerson): Demographics & { key: number } {
   const { family, given, birthDate, sex } = person
   return {
-    key, family, given, birthDate, sex, parent: person.parent ?? null, place: person.place ?? null, address: person.address ?? null,
-    phone: person.phone ?? null, deceasedAt: person.deceasedAt ?? null,
+    key,
+    family,
+    given,
+    birthDate,
+    sex,
+    parent: person.parent ?? null,
+    place: person.place ?? null,
+    address: person.address ?? null,
+    phone: person.phone ?? null,
+    deceasedAt: person.deceasedAt ?? null,
   }
 }

@@ -14,8 +14,14 @@ export async function resolvePerson({ params, world, actor, correlation }: Perso
   const person = await personOf(world.sql, params.person)
   const basis = person === null ? null : actor.roles.includes('data-officer') ? 'data-officer' : await ownBasis()
   const entry: Entry = {
-    action: 'read', who: whoIs(actor), patient: person?.keys[0] ?? null, what: 'looks', purpose: basis === 'data-officer' ? 'oversight' : 'own record', basis,
-    decision: basis === null ? 'deny' : 'permit', correlation,
+    action: 'read',
+    who: whoIs(actor),
+    patient: person?.keys[0] ?? null,
+    what: 'looks',
+    purpose: basis === 'data-officer' ? 'oversight' : 'own record',
+    basis,
+    decision: basis === null ? 'deny' : 'permit',
+    correlation,
   }
   await world.ledger.record([entry])
   if (person !== null && basis !== null) return { keys: person.keys }

@@ -12,7 +12,18 @@ export async function revealNumber(asking: Asking, handle: string, kind: NumberK
   const { world, actor, correlation } = asking
   const { person, basis } = await mayOpen(asking, handle, kind)
   const cipher = await world.ledger.transaction(async (tx) => {
-    tx.audit([{ action: 'identify', who: whoIs(actor), patient: person.keys[0] ?? null, what: `number ${kind}`, purpose: 'treatment', basis, decision: 'permit', correlation }])
+    tx.audit([
+      {
+        action: 'identify',
+        who: whoIs(actor),
+        patient: person.keys[0] ?? null,
+        what: `number ${kind}`,
+        purpose: 'treatment',
+        basis,
+        decision: 'permit',
+        correlation,
+      },
+    ])
     const [row] = await tx<{ cipher: Buffer | null }>`select identity.number_of(${person.person}, ${kind}) as cipher`
     return row?.cipher ?? null
   })
@@ -25,9 +36,18 @@ async function mayOpen({ world, actor, correlation }: Asking, handle: string, ki
   const [decision] = await decide(world, actor, 'read', [person?.keys ?? []])
   // People only: a system has the numbers it sent, and converts others with a right of its own.
   if (person !== null && decision?.permit && actor.kind === 'person') return { person, basis: decision.basis.kind }
-  await world.ledger.record([{
-    action: 'identify', who: whoIs(actor), patient: person?.keys[0] ?? null, what: `number ${kind}`, purpose: 'treatment', basis: null, decision: 'deny', correlation,
-  }])
+  await world.ledger.record([
+    {
+      action: 'identify',
+      who: whoIs(actor),
+      patient: person?.keys[0] ?? null,
+      what: `number ${kind}`,
+      purpose: 'treatment',
+      basis: null,
+      decision: 'deny',
+      correlation,
+    },
+  ])
   const denied = decision && !decision.permit ? decision.denied : { reason: 'Nothing opens this record for you.', opens: [] }
   throw new Refusal('forbidden', denied.reason, { hint: denied.opens.join(' '), details: denied })
 }

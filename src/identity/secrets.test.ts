@@ -38,7 +38,9 @@ test('no personal number stands in clear in any table of identity or registry, a
   const { world, sql, owner } = await startPlatform(t)
   const [jmbg, second, lbo] = [newJmbg(), newJmbg(), '04512345678']
   const filed = await mustFile(world, patientOf({ jmbg, lbo, mr: jmbg }))
-  const [registered] = await sql.begin((tx) => registerPeople(tx, world, [{ jmbg: second, lbo: '98765432109', family: 'А', given: 'Б', birthDate: null, sex: 'male' }]))
+  const [registered] = await sql.begin((tx) =>
+    registerPeople(tx, world, [{ jmbg: second, lbo: '98765432109', family: 'А', given: 'Б', birthDate: null, sex: 'male' }]),
+  )
   const tables = await owner<{ name: string }>`
     select table_schema || '.' || table_name as name from information_schema.tables where table_schema in ('identity', 'registry', 'access') and table_type = 'BASE TABLE'`
   let text = ''

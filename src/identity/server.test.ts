@@ -46,7 +46,16 @@ test('on the real server', async (t) => {
     const before = await registered()
     const mb = { system: 'urn:rs:mb', value: '10000001' }
     assert.equal((await first.send('POST', '/fhir/Organization', { resourceType: 'Organization', name: 'Лажна болница', identifier: [mb] })).status, 201)
-    assert.equal((await first.send('POST', '/fhir/Practitioner', { resourceType: 'Practitioner', name: [{ family: 'Лажни' }], identifier: [{ system: 'urn:rs:licence', value: 'LKS-1' }] })).status, 201)
+    assert.equal(
+      (
+        await first.send('POST', '/fhir/Practitioner', {
+          resourceType: 'Practitioner',
+          name: [{ family: 'Лажни' }],
+          identifier: [{ system: 'urn:rs:licence', value: 'LKS-1' }],
+        })
+      ).status,
+      201,
+    )
     assert.deepEqual(await registered(), before)
     assert.equal((await owner`select name from registry.institution where mb = '10000001'`)[0]?.['name'], 'Дом здравља')
   })

@@ -7,7 +7,12 @@ import type { NumberKind } from './secrets.ts'
 export type Located = Fact & { handle: string; temporaryNumber: string | null; lzb: Buffer | null }
 export type LocatedFacts = Facts & Record<'chart' | 'local' | NumberKind, Located | null>
 
-type LocateRow = Omit<Located, 'hasJmbg' | 'hasEbs'> & { source: 'chart' | 'local' | NumberKind; jmbg: Buffer | null; ebs: Buffer | null; unlinkedFrom: number[] | null }
+type LocateRow = Omit<Located, 'hasJmbg' | 'hasEbs'> & {
+  source: 'chart' | 'local' | NumberKind
+  jmbg: Buffer | null
+  ebs: Buffer | null
+  unlinkedFrom: number[] | null
+}
 
 /** Everybody the chart, its numbers and its local number lead to: one statement. */
 export async function locate(sql: Sql | Transaction, key: number, hashes: Buffer[], local: Buffer | null): Promise<LocatedFacts> {
@@ -33,7 +38,13 @@ export async function personOfNumber(tx: Transaction, fresh: NewPerson, number: 
   return row?.person ?? null
 }
 
-export async function pendingPerson(tx: Transaction, fresh: NewPerson & { temporaryNumber: string }, key: number, local: Buffer | null, at: Date): Promise<number | null> {
+export async function pendingPerson(
+  tx: Transaction,
+  fresh: NewPerson & { temporaryNumber: string },
+  key: number,
+  local: Buffer | null,
+  at: Date,
+): Promise<number | null> {
   const [row] = await tx<{ person: number | null }>`
     select identity.pending_person(${fresh.id}, ${fresh.handle}, ${at}, ${fresh.temporaryNumber}, ${key}, ${local}) as person`
   return row?.person ?? null
@@ -64,7 +75,10 @@ export type Linking = { chart: ChartKey; claim: Claim; act: Act; numbers: NewNum
  */
 export async function linkChart(tx: Transaction, person: number, { chart, claim, act, numbers, lzb }: Linking): Promise<boolean> {
   const { family, given, parent, birthDate, sex, place, address, phone, deceasedAt } = claim.demographics
-  const identified = numbers.length === 0 ? fragment`true` : fragment`
+  const identified =
+    numbers.length === 0
+      ? fragment`true`
+      : fragment`
     identity.identify(${person}, ${numbers.map((one) => one.kind)}::text[], ${numbers.map((one) => one.hash)}::bytea[],
                       ${numbers.map((one) => one.cipher)}::bytea[], ${lzb.hash}, ${lzb.cipher}, ${act.at})`
   const [row] = await tx<{ done: boolean }>`

@@ -29,7 +29,5 @@ export type FinderAnswer = {
 export type FinderQuestion = { query: string }
 
 /** `POST /identity/visits`: the patient is present; card proof, or a number with the birth date. */
-export type OpenVisit =
-  | { card: string; reason: string }
-  | { number: string; birthDate: string; reason: string }
+export type OpenVisit = { card: string; reason: string } | { number: string; birthDate: string; reason: string }
 export type OpenedVisit = { person: string; until: string }

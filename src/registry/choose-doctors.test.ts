@@ -8,7 +8,15 @@ import { coverOf } from './read.ts'
 import { registerInstitutions, registerUnits, registerWorkers } from './register.ts'
 import type { ChosenDoctor } from './resources.ts'
 
-const doctorOf = (worker: number): Actor => ({ ...anonymous, kind: 'person', id: `account-${worker}`, name: 'др Ана', roles: ['doctor'], worker, institution: 1 })
+const doctorOf = (worker: number): Actor => ({
+  ...anonymous,
+  kind: 'person',
+  id: `account-${worker}`,
+  name: 'др Ана',
+  roles: ['doctor'],
+  worker,
+  institution: 1,
+})
 
 test('a choice of doctor opens the record to that doctor alone, and the next choice closes it again', async (t) => {
   const { world, sql } = await startPlatform(t)
@@ -17,7 +25,8 @@ test('a choice of doctor opens the record to that doctor alone, and the next cho
     const [first] = await registerUnits(tx, [{ institution: home!, code: '01', name: 'Општа' }])
     const person = { family: 'Петровић', sex: 'female' as const, licenceKind: 'doctor', licenceStatus: 'active' as const, title: 'др' }
     const [one, other] = await registerWorkers(tx, [
-      { ...person, given: 'Ана', licenceNumber: 'LKS-1' }, { ...person, given: 'Мира', licenceNumber: 'LKS-2' },
+      { ...person, given: 'Ана', licenceNumber: 'LKS-1' },
+      { ...person, given: 'Мира', licenceNumber: 'LKS-2' },
     ])
     return { ana: one!, mira: other!, institution: home!, unit: first! }
   })
@@ -37,5 +46,11 @@ test('a choice of doctor opens the record to that doctor alone, and the next cho
   assert.deepEqual(await seenBy(mira), [5_000])
   const [former] = await sql`select until_date from registry.chosen_doctor where worker = ${ana}`
   assert.equal(former?.['untilDate'], '2025-01-31')
-  assert.deepEqual((await coverOf(sql, [5_000], '2025-03-01')).chosenDoctors.map((one) => [one.category, one.name]), [[1, 'др Мира Петровић'], [4, 'др Мира Петровић']])
+  assert.deepEqual(
+    (await coverOf(sql, [5_000], '2025-03-01')).chosenDoctors.map((one) => [one.category, one.name]),
+    [
+      [1, 'др Мира Петровић'],
+      [4, 'др Мира Петровић'],
+    ],
+  )
 })

@@ -13,7 +13,14 @@ const sourceOf = (category: DoctorCategory) => `registry:chosen-doctor:${categor
 export async function chooseDoctors(tx: Transaction, rows: readonly ChosenDoctor[], at: Date): Promise<void> {
   for (const part of parts(rows)) {
     const given = unnest('given', part, {
-      patient: 'int8', category: 'int2', worker: 'int4', institution: 'int4', unit: 'int4', fromDate: 'date', untilDate: 'date', reason: 'int2',
+      patient: 'int8',
+      category: 'int2',
+      worker: 'int4',
+      institution: 'int4',
+      unit: 'int4',
+      fromDate: 'date',
+      untilDate: 'date',
+      reason: 'int2',
     })
     const left = await tx<{ patient: number; category: DoctorCategory }>`
       update registry.chosen_doctor former

@@ -11,8 +11,15 @@ const homes: GivenInstitution[] = [
   { mb: '90000028', name: `Ординација „Пулс“'; drop table x; -- <b>`, kind: 'private-practice', municipality: 'Ниш', ownership: 'private' },
 ]
 const doctor: GivenWorker = {
-  family: 'Петровић', given: 'Ана', title: 'др', sex: 'female', licenceNumber: 'LKS-000123', licenceKind: 'doctor', licenceStatus: 'active',
-  validUntil: '2030-01-01', specialty: 'општа медицина',
+  family: 'Петровић',
+  given: 'Ана',
+  title: 'др',
+  sex: 'female',
+  licenceNumber: 'LKS-000123',
+  licenceKind: 'doctor',
+  licenceStatus: 'active',
+  validUntil: '2030-01-01',
+  specialty: 'општа медицина',
 }
 
 test('a register that is sent again keeps its ids and takes the changes', async (t) => {
@@ -35,7 +42,10 @@ test('ids follow the order of the rows, so one seed makes one country', async (t
   const { sql } = await startPlatform(t)
   const many = Array.from({ length: 4_500 }, (_, at) => ({ ...homes[0]!, mb: String(90_000_000 + ((at * 7_919) % 4_500)) }))
   const ids = await sql.begin((tx) => registerInstitutions(tx, many))
-  assert.deepEqual(ids, ids.toSorted((a, b) => a - b))
+  assert.deepEqual(
+    ids,
+    ids.toSorted((a, b) => a - b),
+  )
   assert.equal(new Set(ids).size, 4_500)
 })
 
@@ -64,12 +74,15 @@ test('a worker has licence and employments, and the personal number is only a ke
 test('insurance is read as of a day', async (t) => {
   const { world, sql } = await startPlatform(t)
   const [employer] = await sql.begin((tx) =>
-    registerEmployers(tx, [{ pib: '981000015', mb: '91000001', name: 'Пекара „Зрно“', municipality: 'Ниш', activity: '10.71' }]))
+    registerEmployers(tx, [{ pib: '981000015', mb: '91000001', name: 'Пекара „Зрно“', municipality: 'Ниш', activity: '10.71' }]),
+  )
   const lboHash = numberHash(world, 'lbo', '04512345678')
-  await sql.begin((tx) => registerInsurance(tx, [
-    { patient: 7, fromDate: '2020-01-01', untilDate: '2024-12-31', status: 'active', basis: 'запослен', branch: 'Ниш', employer: employer!, lboHash },
-    { patient: 7, fromDate: '2025-06-01', status: 'active', basis: 'незапослен' },
-  ]))
+  await sql.begin((tx) =>
+    registerInsurance(tx, [
+      { patient: 7, fromDate: '2020-01-01', untilDate: '2024-12-31', status: 'active', basis: 'запослен', branch: 'Ниш', employer: employer!, lboHash },
+      { patient: 7, fromDate: '2025-06-01', status: 'active', basis: 'незапослен' },
+    ]),
+  )
 
   assert.deepEqual((await coverOf(sql, [7], '2024-05-05')).insurance, { active: true, until: '2024-12-31', basis: 'запослен' })
   assert.deepEqual((await coverOf(sql, [7], '2025-05-05')).insurance, { active: false, until: '2024-12-31', basis: 'запослен' })
@@ -86,7 +99,10 @@ test('the server may not delete from the registers nor rewrite an insurance', as
 
 test('a number of the wrong form is refused by the table itself', async (t) => {
   const { sql } = await startPlatform(t)
-  await assert.rejects(sql.begin((tx) => registerInstitutions(tx, [{ ...homes[0]!, mb: '1716254' }])), /check constraint/)
+  await assert.rejects(
+    sql.begin((tx) => registerInstitutions(tx, [{ ...homes[0]!, mb: '1716254' }])),
+    /check constraint/,
+  )
 })
 
 async function staffed(_t: TestContext, { sql, personHash }: { sql: Awaited<ReturnType<typeof startPlatform>>['sql']; personHash: Buffer }) {

@@ -10,7 +10,15 @@ const rowsMax = 2_000
 export function registerInstitutions(tx: Transaction, rows: readonly GivenInstitution[]): Promise<number[]> {
   const withNames = rows.map((row) => ({ shortName: row.name, ...row }))
   return upsert(tx, 'registry.institution', fragment`(mb)`, withNames, {
-    mb: 'text', name: 'text', shortName: 'text', kind: 'text', municipality: 'text', ownership: 'text', address: 'text', phone: 'text', email: 'text',
+    mb: 'text',
+    name: 'text',
+    shortName: 'text',
+    kind: 'text',
+    municipality: 'text',
+    ownership: 'text',
+    address: 'text',
+    phone: 'text',
+    email: 'text',
   })
 }
 
@@ -20,8 +28,22 @@ export function registerUnits(tx: Transaction, rows: readonly GivenUnit[]): Prom
 
 export async function registerWorkers(tx: Transaction, rows: readonly GivenWorker[]): Promise<number[]> {
   const ids = await upsert(tx, 'registry.worker', fragment`(licence_number)`, rows, {
-    personHash: 'bytea', family: 'text', given: 'text', title: 'text', sex: 'text', chamber: 'text', licenceNumber: 'text', licenceKind: 'text',
-    licenceStatus: 'text', acquiredOn: 'date', renewedOn: 'date', validUntil: 'date', specialty: 'text', subspecialty: 'text', email: 'text', phone: 'text',
+    personHash: 'bytea',
+    family: 'text',
+    given: 'text',
+    title: 'text',
+    sex: 'text',
+    chamber: 'text',
+    licenceNumber: 'text',
+    licenceKind: 'text',
+    licenceStatus: 'text',
+    acquiredOn: 'date',
+    renewedOn: 'date',
+    validUntil: 'date',
+    specialty: 'text',
+    subspecialty: 'text',
+    email: 'text',
+    phone: 'text',
   })
   const employments = rows.flatMap((row, at) => (row.employments ?? []).map((one) => ({ worker: ids[at] as number, ...one })))
   await registerEmployments(tx, employments)
@@ -30,7 +52,13 @@ export async function registerWorkers(tx: Transaction, rows: readonly GivenWorke
 
 export function registerEmployers(tx: Transaction, rows: readonly GivenEmployer[]): Promise<number[]> {
   return upsert(tx, 'registry.employer', fragment`(pib)`, rows, {
-    pib: 'text', mb: 'text', name: 'text', municipality: 'text', activity: 'text', address: 'text', account: 'text',
+    pib: 'text',
+    mb: 'text',
+    name: 'text',
+    municipality: 'text',
+    activity: 'text',
+    address: 'text',
+    account: 'text',
   })
 }
 
@@ -50,7 +78,14 @@ export async function registerInsurance(tx: Transaction, rows: readonly Insuranc
       insert into registry.insurance (patient, from_date, until_date, status, basis, branch, employer, lbo_hash)
       select patient, from_date, until_date, status, basis, branch, employer, lbo_hash
         from ${unnest('given', part, {
-          patient: 'int8', fromDate: 'date', untilDate: 'date', status: 'text', basis: 'text', branch: 'text', employer: 'int4', lboHash: 'bytea',
+          patient: 'int8',
+          fromDate: 'date',
+          untilDate: 'date',
+          status: 'text',
+          basis: 'text',
+          branch: 'text',
+          employer: 'int4',
+          lboHash: 'bytea',
         })}
       on conflict (patient, from_date) do update set until_date = excluded.until_date, status = excluded.status`
   }
@@ -64,18 +99,29 @@ type Types = Record<string, ColumnType>
 
 /** Inserts what is new and updates what is known by its public number. */
 async function upsert<R extends object>(
-  tx: Transaction, table: string, key: Fragment, rows: readonly R[], types: { [K in keyof R]?: ColumnType },
+  tx: Transaction,
+  table: string,
+  key: Fragment,
+  rows: readonly R[],
+  types: { [K in keyof R]?: ColumnType },
 ): Promise<number[]> {
   const names = Object.keys(types).map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
   const columns = join(names.map(identifier), ', ')
-  const changes = join(names.map((name) => fragment`${identifier(name)} = excluded.${identifier(name)}`), ', ')
+  const changes = join(
+    names.map((name) => fragment`${identifier(name)} = excluded.${identifier(name)}`),
+    ', ',
+  )
   const ids: number[] = []
   for (const part of parts(rows)) {
     // Ids are drawn before the insert, in the order of the rows, so that a seed gives the same ids again.
     const drawn = await tx<{ id: number }>`
       select nextval(pg_get_serial_sequence(${table}, 'id'))::int4 as id from generate_series(1, ${part.length})`
     const saved = await tx<{ id: number; place: number }>`
-      with given as (select * from ${unnest('given', part.map((row, at) => ({ ...row, id: drawn[at]?.id })), { ...types, id: 'int4' } as Types)}),
+      with given as (select * from ${unnest(
+        'given',
+        part.map((row, at) => ({ ...row, id: drawn[at]?.id })),
+        { ...types, id: 'int4' } as Types,
+      )}),
            saved as (insert into ${identifier(table)} (id, ${columns}) select id, ${columns} from given order by place
                      on conflict ${key} do update set ${changes} returning *)
       select saved.id, given.place from saved join given using ${key} order by given.place`

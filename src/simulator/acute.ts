@@ -43,9 +43,18 @@ function fallIll(life: Life, acute: Acute, day: Day): void {
   const care = isUrgent ? careFor(life, 'home', 'emergency') : primaryCare(life, day)
   if (!care) return
   const visit = openVisit(life, {
-    care, day, class: isUrgent ? 'EMER' : 'AMB', type: isUrgent ? 'Хитан медицински преглед' : 'Први преглед ради лечења', reason: random.pick(acute.complaints),
+    care,
+    day,
+    class: isUrgent ? 'EMER' : 'AMB',
+    type: isUrgent ? 'Хитан медицински преглед' : 'Први преглед ради лечења',
+    reason: random.pick(acute.complaints),
   })
-  const condition = diagnose(visit, { code: acute.code, text: acute.text, onset: Math.max(life.person.birth, day - random.integer(0, 3)), end: day + random.integer(5, 12) })
+  const condition = diagnose(visit, {
+    code: acute.code,
+    text: acute.text,
+    onset: Math.max(life.person.birth, day - random.integer(0, 3)),
+    end: day + random.integer(5, 12),
+  })
   if (acute.fever && random.chance(0.35)) measureVital(visit, 'temperature', Number(random.normal(acute.fever, 0.3).toFixed(1)))
   const isChild = ageAt(life, day) < 12
   // Whoever is allergic to penicillin gets the macrolide.
@@ -53,7 +62,8 @@ function fallIll(life: Life, acute: Acute, day: Day): void {
   const { laboratory, imaging } = acute
   if (laboratory && random.chance(laboratory.share * 0.6)) {
     const place = careFor(life, 'home', 'laboratory')
-    if (place) sample(life, place, day, { keys: panels[laboratory.panel], shifts: laboratory.shifts, visit, ...(laboratory.urine ? { urine: laboratory.urine } : {}) })
+    if (place)
+      sample(life, place, day, { keys: panels[laboratory.panel], shifts: laboratory.shifts, visit, ...(laboratory.urine ? { urine: laboratory.urine } : {}) })
   }
   if (imaging && random.chance(imaging.share)) image(visit, { text: imaging.text, conclusion: imaging.finding })
   if (acute.control && random.chance(acute.control)) control(life, acute, day + random.integer(5, 10))
@@ -72,4 +82,3 @@ function control(life: Life, acute: Acute, wished: Day): void {
   const visit = openVisit(life, { care, day, type: 'Контролни преглед', reason: 'контрола после лечења, без тегоба' })
   diagnose(visit, { code: acute.code, text: acute.text, onset: day - 8, end: day })
 }
-

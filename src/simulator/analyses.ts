@@ -58,15 +58,26 @@ const range = (text: string): readonly [number | null, number | null] => {
 }
 
 export const analyses: ReadonlyMap<string, Analysis> = new Map(
-  table.trim().split('\n').map((line) => {
-    const [key, loinc, name, unit, digits, male, female, maleMean, femaleMean, between, within] = line.trim().split('|') as string[]
-    return [key!, {
-      key: key!, loinc: loinc!, name: name!, unit: unit!, digits: Number(digits),
-      range: { male: range(male!), female: range(female!) },
-      mean: { male: Number(maleMean), female: Number(femaleMean) },
-      between: Number(between), within: Number(within),
-    }]
-  }),
+  table
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [key, loinc, name, unit, digits, male, female, maleMean, femaleMean, between, within] = line.trim().split('|') as string[]
+      return [
+        key!,
+        {
+          key: key!,
+          loinc: loinc!,
+          name: name!,
+          unit: unit!,
+          digits: Number(digits),
+          range: { male: range(male!), female: range(female!) },
+          mean: { male: Number(maleMean), female: Number(femaleMean) },
+          between: Number(between),
+          within: Number(within),
+        },
+      ]
+    }),
 )
 
 /** Strip tests of urine answer in words. */

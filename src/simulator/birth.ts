@@ -35,14 +35,27 @@ function giveBirth(life: Life, birth: Day): void {
   const visit = openVisit(life, { care, day: birth, until, class: 'IMP', type: 'Пријем ради порођаја', reason: 'термин порођаја, контракције' })
   const [code, text] = isSection ? ['O82.9', 'Порођај царским резом, неозначен'] : ['O80.9', 'Спонтани порођај, неозначен']
   const condition = diagnose(visit, { code: code!, text: text!, onset: birth, end: birth })
-  const procedure = perform(visit, isSection ? { text: 'Царски рез', snomed: ['11466000', 'Cesarean section'], reason: condition } : { text: 'Вођење вагиналног порођаја', reason: condition })
+  const procedure = perform(
+    visit,
+    isSection ? { text: 'Царски рез', snomed: ['11466000', 'Cesarean section'], reason: condition } : { text: 'Вођење вагиналног порођаја', reason: condition },
+  )
   const laboratory = careFor(life, 'hospital', 'laboratory')
   if (laboratory) sample(life, laboratory, birth + 1, { keys: [...panels.blood, 'crp'], shifts: { hemoglobin: -18, leukocytes: 4, crp: 22 }, visit })
   writeLetter(visit, {
-    kind: 'discharge', title: 'Отпусна листа са епикризом', day: until,
+    kind: 'discharge',
+    title: 'Отпусна листа са епикризом',
+    day: until,
     sections: [
       { title: 'Дијагнозе', loinc: '29308-4', table: { head: ['Шифра', 'Дијагноза'], rows: [[code!, text!]] }, entries: [condition] },
-      { title: 'Ток лечења', loinc: '8648-8', paragraphs: [isSection ? 'Порођај завршен царским резом, без компликација.' : 'Порођај протекао спонтано, у термину. Постељица изашла цела.', 'Новорођенче живо, виталних параметара уредних.'], entries: [procedure] },
+      {
+        title: 'Ток лечења',
+        loinc: '8648-8',
+        paragraphs: [
+          isSection ? 'Порођај завршен царским резом, без компликација.' : 'Порођај протекао спонтано, у термину. Постељица изашла цела.',
+          'Новорођенче живо, виталних параметара уредних.',
+        ],
+        entries: [procedure],
+      },
       { title: 'Препорука', loinc: '18776-5', paragraphs: ['Дојење на захтев. Контрола гинеколога за шест недеља. Посета поливалентне патронаже.'] },
     ],
   })
@@ -52,9 +65,13 @@ function carry(life: Life, birth: Day): void {
   const conception = birth - pregnancyDays
   const diagnosis = { code: 'Z34.9', text: 'Надзор над нормалном трудноћом, неозначен', onset: conception + 40, end: birth, isLong: true }
   const perPregnancy = `Z34.9/${birth}`
-  for (const [week, isLast] of [[8, false], [16, false], [36, true]] as const) {
+  for (const [week, isLast] of [
+    [8, false],
+    [16, false],
+    [36, true],
+  ] as const) {
     const day = freeDay(life, conception + week * 7)
-    const care = day === null ? null : (life.random.chance(0.15) ? careFor(life, 'private', 'gynaecology') : null) ?? careFor(life, 'home', 'gynaecology')
+    const care = day === null ? null : ((life.random.chance(0.15) ? careFor(life, 'private', 'gynaecology') : null) ?? careFor(life, 'home', 'gynaecology'))
     if (day === null || !care) continue
     const visit = openVisit(life, { care, day, type: 'Преглед труднице', reason: `трудноћа, ${week}. недеља` })
     // One Condition a pregnancy and chart: the key of a long illness is made of the birth.
@@ -64,10 +81,20 @@ function carry(life: Life, birth: Day): void {
     measurePressure(visit, -4)
     if (week % 16 === 0 || isLast) {
       const laboratory = careFor(life, 'home', 'laboratory')
-      if (laboratory) sample(life, laboratory, day, { keys: ['hemoglobin', 'leukocytes', 'platelets', 'glucose'], shifts: { hemoglobin: -6 - week / 3, leukocytes: 1.8, glucose: -0.3 }, ...(isLast ? { urine: 'clear' as const } : {}), visit })
+      if (laboratory)
+        sample(life, laboratory, day, {
+          keys: ['hemoglobin', 'leukocytes', 'platelets', 'glucose'],
+          shifts: { hemoglobin: -6 - week / 3, leukocytes: 1.8, glucose: -0.3 },
+          ...(isLast ? { urine: 'clear' as const } : {}),
+          visit,
+        })
     }
     if (week === 8) treat(visit, 'folic', day, conception + 98, null)
-    if (week === 16) image(visit, { text: 'Ултразвучни преглед плода', conclusion: `Једноплодна трудноћа, величина плода одговара ${week}. недељи. Срчана акција уредна, количина плодове воде нормална.` })
+    if (week === 16)
+      image(visit, {
+        text: 'Ултразвучни преглед плода',
+        conclusion: `Једноплодна трудноћа, величина плода одговара ${week}. недељи. Срчана акција уредна, количина плодове воде нормална.`,
+      })
   }
   const after = freeDay(life, birth + 42)
   const care = careFor(life, 'home', 'gynaecology')
@@ -93,7 +120,13 @@ export function beBorn(life: Life): void {
   vaccinate(second, 'hepatitis-b', 1)
   const home = careFor(life, 'home', 'nursing')
   if (home && mayHappen(life, person.birth + 6)) {
-    const call = openVisit(life, { care: home, day: person.birth + 6, class: 'HH', type: 'Посета поливалентне патронаже новорођенчету', reason: 'прва посета породици' })
+    const call = openVisit(life, {
+      care: home,
+      day: person.birth + 6,
+      class: 'HH',
+      type: 'Посета поливалентне патронаже новорођенчету',
+      reason: 'прва посета породици',
+    })
     diagnose(call, { code: 'Z00.1', text: 'Редован здравствени преглед детета', end: person.birth + 6 })
     measureVital(call, 'weight', Math.min(4.4, Math.max(2.5, Number((weight * 0.92).toFixed(2)))))
   }

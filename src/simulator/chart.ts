@@ -22,9 +22,16 @@ export type Chart = {
 export type Care = { institution: Institution; unit: Unit; worker: Worker }
 
 export const systems = {
-  jmbg: 'urn:rs:jmbg', lbo: 'urn:rs:lbo', mb: 'urn:rs:mb', licence: 'urn:rs:licence',
-  icd: 'http://hl7.org/fhir/sid/icd-10', atc: 'http://www.whocc.no/atc', loinc: 'http://loinc.org',
-  snomed: 'http://snomed.info/sct', ucum: 'http://unitsofmeasure.org', tooth: 'urn:iso:std:iso:3950',
+  jmbg: 'urn:rs:jmbg',
+  lbo: 'urn:rs:lbo',
+  mb: 'urn:rs:mb',
+  licence: 'urn:rs:licence',
+  icd: 'http://hl7.org/fhir/sid/icd-10',
+  atc: 'http://www.whocc.no/atc',
+  loinc: 'http://loinc.org',
+  snomed: 'http://snomed.info/sct',
+  ucum: 'http://unitsofmeasure.org',
+  tooth: 'urn:iso:std:iso:3950',
 } as const
 
 export const sourceOf = (institution: Institution) => `${systems.mb}:${institution.mb}`
@@ -67,8 +74,10 @@ export function unitReference({ institution, unit }: Care) {
 }
 
 const marital = {
-  'never-married': ['S', 'Never Married', 'неожењен / неудата'], married: ['M', 'Married', 'у браку'],
-  widowed: ['W', 'Widowed', 'удовац / удовица'], divorced: ['D', 'Divorced', 'разведен(а)'],
+  'never-married': ['S', 'Never Married', 'неожењен / неудата'],
+  married: ['M', 'Married', 'у браку'],
+  widowed: ['W', 'Widowed', 'удовац / удовица'],
+  divorced: ['D', 'Divorced', 'разведен(а)'],
 } as const
 
 function patientOf(person: Person, chart: Chart): Patient {
@@ -87,7 +96,12 @@ function patientOf(person: Person, chart: Chart): Patient {
     ...(person.death === null ? {} : { deceasedDateTime: isoDay(person.death) }),
     address: [{ use: 'home', line: [write(person.address)], city: write(person.municipality.name), postalCode: person.municipality.postal, country: 'RS' }],
     maritalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code, display }], text },
-    contact: [{ relationship: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code: 'PRN', display: 'parent' }], text: 'родитељ' }], name: { given: [write(person.parent)] } }],
+    contact: [
+      {
+        relationship: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code: 'PRN', display: 'parent' }], text: 'родитељ' }],
+        name: { given: [write(person.parent)] },
+      },
+    ],
     ...(doctor && institution.isPublic ? { generalPractitioner: [workerReference(doctor.worker)] } : {}),
     managingOrganization: institutionReference(institution),
   }
@@ -114,7 +128,6 @@ function telecomOf(person: Person): Patient['telecom'] & object {
     ...(person.email ? [{ system: 'email' as const, value: person.email }] : []),
   ]
 }
-
 
 /** Whole days of a stay are kept here, so that nobody is at the chosen doctor's while in hospital. */
 export type Stretch = { from: Day; until: Day }

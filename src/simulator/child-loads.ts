@@ -15,13 +15,16 @@ export function startOthers({ seed, count, of }: { seed: number; count: number; 
     createInterface({ input: child.stdout }).on('line', (line) => show(index + 1)(JSON.parse(line) as Figures))
     return child
   })
-  const ended = children.map((child) => new Promise<void>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve()
-      else reject(new Refusal('busy', `a loading process ended with ${signal ?? code}; give the command again to load what is missing`))
-    })
-  }))
+  const ended = children.map(
+    (child) =>
+      new Promise<void>((resolve, reject) => {
+        child.once('error', reject)
+        child.once('close', (code, signal) => {
+          if (code === 0) resolve()
+          else reject(new Refusal('busy', `a loading process ended with ${signal ?? code}; give the command again to load what is missing`))
+        })
+      }),
+  )
   return {
     done: Promise.all(ended).then(() => {}),
     stop: () => {

@@ -68,7 +68,12 @@ function begin(life: Life, code: string): void {
   const day = freeDay(life, isNew ? illness.onset : life.from + life.random.integer(0, 120)) ?? freeDay(life, Math.max(illness.onset, life.from) + 21)
   const care = day === null ? null : primaryCare(life, day)
   if (day === null || !care || day < illness.onset) return
-  const visit = openVisit(life, { care, day, type: isNew ? 'Први преглед ради лечења' : 'Контролни преглед', reason: isNew ? 'нове тегобе' : 'преузимање у електронски картон' })
+  const visit = openVisit(life, {
+    care,
+    day,
+    type: isNew ? 'Први преглед ради лечења' : 'Контролни преглед',
+    reason: isNew ? 'нове тегобе' : 'преузимање у електронски картон',
+  })
   const condition = diagnose(visit, { code, text: course.text, onset: illness.onset, end: illness.end, isLong: true })
   if (course.pressure) measurePressure(visit)
   for (const { key, from, until } of planTherapy(life, course, illness.onset)) {
@@ -119,7 +124,12 @@ function liveControls(life: Life): void {
     const free = freeDay(life, day)
     if (free !== null) {
       const isSampled = free - lastSample > 300 / Math.min(0.9, rhythmOf(life))
-      controlVisit(life, free, active.map(({ code }) => courseOf.get(code)!), isSampled)
+      controlVisit(
+        life,
+        free,
+        active.map(({ code }) => courseOf.get(code)!),
+        isSampled,
+      )
       if (isSampled) lastSample = free
     }
     day += Math.max(14, Math.round((yearDays / perYear) * (0.7 + random.next() * 0.6)))
@@ -129,7 +139,12 @@ function liveControls(life: Life): void {
 function controlVisit(life: Life, day: Day, active: Course[], isSampled: boolean): void {
   const care = primaryCare(life, day)
   if (!care) return
-  const visit = openVisit(life, { care, day, type: 'Контролни преглед', reason: life.random.pick(['контрола и обнова терапије', 'редовна контрола', 'обнова терапије, увид у налазе']) })
+  const visit = openVisit(life, {
+    care,
+    day,
+    type: 'Контролни преглед',
+    reason: life.random.pick(['контрола и обнова терапије', 'редовна контрола', 'обнова терапије, увид у налазе']),
+  })
   for (const course of active.slice(0, 3)) {
     const { onset, end } = life.illnesses.find((one) => one.code === course.code)!
     diagnose(visit, { code: course.code, text: course.text, onset, end, isLong: true })
@@ -165,7 +180,8 @@ function liveSpecialist(life: Life, course: Course): void {
   for (; day < Math.min(life.until, illness.end ?? life.until); day += step * (0.6 + life.random.next() * 0.8)) {
     const free = freeDay(life, Math.round(day))
     const care = free === null ? null : careFor(life, plan.level, plan.unit)
-    if (free !== null && care) consult(openVisit(life, { care, day: free, type: 'Специјалистичко-консултативни преглед', reason: 'по упуту изабраног лекара' }), course)
+    if (free !== null && care)
+      consult(openVisit(life, { care, day: free, type: 'Специјалистичко-консултативни преглед', reason: 'по упуту изабраног лекара' }), course)
   }
 }
 
@@ -177,11 +193,17 @@ function consult(visit: Visit, course: Course): void {
   const years = Math.max(1, Math.round((day - onset) / yearDays))
   const state = adherence > 0.7 ? 'Болест је под добром контролом уз редовну терапију.' : 'Терапија се не узима редовно, болест је недовољно контролисана.'
   writeLetter(visit, {
-    kind: 'specialist', title: 'Извештај лекара специјалисте', day,
+    kind: 'specialist',
+    title: 'Извештај лекара специјалисте',
+    day,
     sections: [
       { title: 'Дијагноза', loinc: '29308-4', table: { head: ['Шифра', 'Дијагноза'], rows: [[course.code, course.text]] }, entries: [condition] },
       { title: 'Анамнеза', loinc: '10164-2', paragraphs: [`Лечи се ${years} год. ${state}`] },
-      { title: 'Мишљење и предлог', loinc: '18776-5', paragraphs: [adherence > 0.7 ? 'Наставити досадашњу терапију.' : 'Саветовано је редовно узимање терапије.', 'Контрола по потреби, са новим налазима.'] },
+      {
+        title: 'Мишљење и предлог',
+        loinc: '18776-5',
+        paragraphs: [adherence > 0.7 ? 'Наставити досадашњу терапију.' : 'Саветовано је редовно узимање терапије.', 'Контрола по потреби, са новим налазима.'],
+      },
     ],
   })
 }

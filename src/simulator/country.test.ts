@@ -67,13 +67,22 @@ test('a large country has about the age pyramid of Serbia', () => {
 test('there is every kind of institution, and each municipality has a health centre with all its services', () => {
   const { institutions } = generateCountry({ seed: 1, count: 1, today })
   const kinds = new Set(institutions.map((one) => one.kind))
-  assert.deepEqual([...kinds].sort(), ['clinical-center', 'general-hospital', 'health-center', 'institute', 'pharmacy', 'private-laboratory', 'private-practice'])
+  assert.deepEqual([...kinds].sort(), [
+    'clinical-center',
+    'general-hospital',
+    'health-center',
+    'institute',
+    'pharmacy',
+    'private-laboratory',
+    'private-practice',
+  ])
   assert.ok(municipalities.length >= 60)
   for (const [place, municipality] of municipalities.entries()) {
     const center = institutions[place]!
     assert.equal(center.municipality.name, municipality.name)
     const units = center.units.map((unit) => unit.kind)
-    for (const kind of ['general', 'paediatrics', 'gynaecology', 'dentistry', 'laboratory', 'nursing', 'home-care']) assert.ok(units.includes(kind as never), `${center.name} lacks ${kind}`)
+    for (const kind of ['general', 'paediatrics', 'gynaecology', 'dentistry', 'laboratory', 'nursing', 'home-care'])
+      assert.ok(units.includes(kind as never), `${center.name} lacks ${kind}`)
     assert.ok(center.units.every((unit) => unit.workers.some((worker) => worker.licenceStatus === 'active')))
   }
 })

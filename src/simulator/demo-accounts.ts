@@ -56,9 +56,16 @@ async function workerAccount({ tx, country, register }: Scene, { userName, role,
   const unit = institution.units.find((one) => one.code === worker.unit)!
   const name = nameOf(worker)
   await createAccount(tx, {
-    userName, password: demoPassword, demo: true, name, roles: [role], worker: register.worker(worker.licence),
-    institution: register.institution(institution.index), institutionName: institution.name,
-    unit: register.unit(institution.index, unit.code), unitName: unit.name,
+    userName,
+    password: demoPassword,
+    demo: true,
+    name,
+    roles: [role],
+    worker: register.worker(worker.licence),
+    institution: register.institution(institution.index),
+    institutionName: institution.name,
+    unit: register.unit(institution.index, unit.code),
+    unitName: unit.name,
   })
   return { userName, name, what }
 }
@@ -73,7 +80,14 @@ async function citizenAccount(scene: Scene, userName: string, index: number, chi
   const relations: NewRelation[] = [{ ...common, patient: root, kind: 'self', person: handle, name }]
   if (child !== null) {
     const one = people[child]!
-    relations.push({ ...common, patient: registered[child]!.root, kind: 'guardian', born: isoDay(one.birth), person: registered[child]!.handle, name: fullName(one) })
+    relations.push({
+      ...common,
+      patient: registered[child]!.root,
+      kind: 'guardian',
+      born: isoDay(one.birth),
+      person: registered[child]!.handle,
+      name: fullName(one),
+    })
   }
   await relateAll(tx, relations)
   return { userName, name, what }
@@ -100,8 +114,11 @@ const fullName = ({ given, family }: Person) => `${given} ${family}`
 function showcaseOf({ people }: Scene) {
   const show = (index: number, what: string) => ({ name: fullName(people[index]!), what })
   return [
-    show(protagonists.largest, 'највећи картон, хемодијализа'), show(protagonists.anaphylaxis, 'анафилакса на пеницилин'),
-    show(protagonists.unrecorded, 'алергије нису евидентиране'), show(protagonists.child, 'дете, отворена посета'),
-    show(protagonists.namesake, 'име за пробу писма'), show(protagonists.patient, 'картони у више установа'),
+    show(protagonists.largest, 'највећи картон, хемодијализа'),
+    show(protagonists.anaphylaxis, 'анафилакса на пеницилин'),
+    show(protagonists.unrecorded, 'алергије нису евидентиране'),
+    show(protagonists.child, 'дете, отворена посета'),
+    show(protagonists.namesake, 'име за пробу писма'),
+    show(protagonists.patient, 'картони у више установа'),
   ]
 }

@@ -25,17 +25,23 @@ export function planDay({ register, registered, people }: Scene, { doctor, nurse
   const worker = (one: Worker) => register.worker(one.licence)
   const visit = (index: number, hoursAgo: number) => ({ patient: registered[index]!.root, unit: place.general, worker: worker(doctor), hoursAgo })
   const sample = (index: number, hoursAgo: number) => ({ patient: registered[index]!.root, unit: place.laboratory, worker: null, hoursAgo })
-  const isNeighbour = (one: Scene['people'][number]) => one.index > protagonists.patient + 1 && one.death === null && one.municipality === people[0]!.municipality
+  const isNeighbour = (one: Scene['people'][number]) =>
+    one.index > protagonists.patient + 1 && one.death === null && one.municipality === people[0]!.municipality
   const neighbours = people.filter(isNeighbour).slice(0, 3)
   return {
     institution: register.institution(0),
     duties: [
-      { worker: worker(doctor), unit: place.general }, { worker: worker(nurse), unit: place.general }, { worker: worker(technician), unit: place.laboratory },
+      { worker: worker(doctor), unit: place.general },
+      { worker: worker(nurse), unit: place.general },
+      { worker: worker(technician), unit: place.laboratory },
     ],
     visits: [
-      visit(protagonists.child, 0.4), visit(protagonists.patient, 0.8), visit(protagonists.largest, 1.2),
+      visit(protagonists.child, 0.4),
+      visit(protagonists.patient, 0.8),
+      visit(protagonists.largest, 1.2),
       ...neighbours.map(({ index }, order) => visit(index, 1.5 + order * 0.3)),
-      sample(protagonists.patient, 0.8), sample(protagonists.largest, 1.2),
+      sample(protagonists.patient, 0.8),
+      sample(protagonists.largest, 1.2),
     ],
   }
 }
@@ -45,8 +51,24 @@ export const endOfDay = (now: Date): Date => new Date(now.getTime() + visitHours
 export async function openDay(tx: Transaction, { institution, duties, visits }: DemoDay, now: Date): Promise<void> {
   const ago = (hours: number) => new Date(now.getTime() - hours * hourMs)
   const until = endOfDay(now)
-  await setDuty(tx, duties.map((duty) => ({ ...duty, from: ago(beforeHours), until })))
-  await relateAll(tx, visits.map(({ patient, unit, worker, hoursAgo }): NewRelation => ({
-    patient, kind: 'visit', unit, worker, institution, from: ago(hoursAgo), until, source: 'simulator', reason: 'преглед по заказаном термину',
-  })))
+  await setDuty(
+    tx,
+    duties.map((duty) => ({ ...duty, from: ago(beforeHours), until })),
+  )
+  await relateAll(
+    tx,
+    visits.map(
+      ({ patient, unit, worker, hoursAgo }): NewRelation => ({
+        patient,
+        kind: 'visit',
+        unit,
+        worker,
+        institution,
+        from: ago(hoursAgo),
+        until,
+        source: 'simulator',
+        reason: 'преглед по заказаном термину',
+      }),
+    ),
+  )
 }

@@ -6,12 +6,24 @@ import type { Actor } from '../platform/actor.ts'
 import { startRecord } from '../testing/simulator.ts'
 import { ensureDemoCountry, linesOf, makeDemoCountry } from './demo.ts'
 
-type Row = { id: string; userName: string; name: string; roles: string[]; worker: number | null; institution: number | null; unit: number | null; patient: number | null }
+type Row = {
+  id: string
+  userName: string
+  name: string
+  roles: string[]
+  worker: number | null
+  institution: number | null
+  unit: number | null
+  patient: number | null
+}
 
 test('the demo country has an account for every role, and each opens what it should', async (t) => {
   const { world, owner, sql } = await startRecord(t, { DEMO_PEOPLE: '40' })
   const summary = await makeDemoCountry(world)
-  assert.deepEqual(summary.accounts.map((one) => one.userName), ['doktor', 'sestra', 'laborant', 'pacijent', 'roditelj', 'poslodavac', 'fond', 'operater', 'ministarstvo', 'poverenik'])
+  assert.deepEqual(
+    summary.accounts.map((one) => one.userName),
+    ['doktor', 'sestra', 'laborant', 'pacijent', 'roditelj', 'poslodavac', 'fond', 'operater', 'ministarstvo', 'poverenik'],
+  )
 
   const rows = await owner<Row>`select id, user_name, name, roles, worker, institution, unit, patient from access.account`
   const actorOf = (userName: string): Actor => {
@@ -54,7 +66,9 @@ test('the next day begins with visits of its own, once for all who start', async
   const { world, owner } = await startRecord(t, { DEMO_PEOPLE: '20' })
   await makeDemoCountry({ ...world, now: () => new Date('2026-11-23T08:00:00Z') })
   const live = async (at: string) => {
-    const [row] = await owner<{ visits: number }>`select count(*)::int4 as visits from access.relation where kind = 'visit' and from_at <= ${at} and until_at > ${at}`
+    const [row] = await owner<{
+      visits: number
+    }>`select count(*)::int4 as visits from access.relation where kind = 'visit' and from_at <= ${at} and until_at > ${at}`
     return row!.visits
   }
   const first = await live('2026-11-23T08:00:00Z')

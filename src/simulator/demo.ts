@@ -30,7 +30,9 @@ export async function makeDemoCountry(world: World, options: { count?: number; r
     return made.summary
   }
   const { country, register, figures, today, first } = await loadPopulation(world, {
-    seed, count: options.count ?? world.config.DEMO_PEOPLE, report: ({ people }) => options.report?.(people),
+    seed,
+    count: options.count ?? world.config.DEMO_PEOPLE,
+    report: ({ people }) => options.report?.(people),
   })
   return world.sql.begin(async (tx) => {
     // The block of the people everyone begins with is registered already; this only asks for their keys.

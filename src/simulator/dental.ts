@@ -31,7 +31,12 @@ function visitDentist(life: Life, day: Day, lost: Set<string>): void {
   const age = ageAt(life, day)
   const numbers = (age < 9 ? milk : permanent).filter((one) => !lost.has(one))
   const number = random.pick(numbers.length > 0 ? numbers : ['31'])
-  const visit = openVisit(life, { care: place, day, type: 'Стоматолошки преглед', reason: random.pick(['бол зуба', 'контрола зуба', 'испала пломба', 'осетљивост на хладно']) })
+  const visit = openVisit(life, {
+    care: place,
+    day,
+    type: 'Стоматолошки преглед',
+    reason: random.pick(['бол зуба', 'контрола зуба', 'испала пломба', 'осетљивост на хладно']),
+  })
   const site = tooth(number)
   if (age < 15 && random.chance(0.35)) {
     diagnose(visit, { code: 'Z01.2', text: 'Стоматолошки преглед', end: day })
@@ -43,7 +48,13 @@ function visitDentist(life: Life, day: Day, lost: Set<string>): void {
     prescribe(visit, age < 12 ? 'paracetamol-syrup' : random.chance(0.4) ? withoutPenicillin(life, 'coamoxiclav') : 'ibuprofen', 4, condition)
   } else {
     const isDeep = random.chance(0.2)
-    const condition = diagnose(visit, { code: isDeep ? 'K04.0' : 'K02.1', text: isDeep ? 'Запаљење пулпе' : 'Каријес дентина', onset: day - 30, end: day, note: `Зуб ${number}` })
+    const condition = diagnose(visit, {
+      code: isDeep ? 'K04.0' : 'K02.1',
+      text: isDeep ? 'Запаљење пулпе' : 'Каријес дентина',
+      onset: day - 30,
+      end: day,
+      note: `Зуб ${number}`,
+    })
     perform(visit, { text: isDeep ? 'Ендодонтско лечење и композитни испун' : 'Композитни испун на две површине', site, reason: condition })
   }
 }

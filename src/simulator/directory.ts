@@ -35,11 +35,16 @@ export function createDirectory(institutions: Institution[]): Directory {
 function search(institutions: Institution[], municipality: Municipality, level: Level, kind: UnitKind): Institution | null {
   const hospital = municipality.hospital === 'Београд' ? 'Општа болница Београд' : `Општа болница ${municipality.hospital}`
   switch (level) {
-    case 'home': return institutions[municipalities.indexOf(municipality)] ?? null
-    case 'hospital': return institutions.find((one) => one.name === hospital) ?? null
-    case 'center': return institutions.find((one) => one.kind === 'clinical-center' && one.name.endsWith(municipality.center)) ?? null
-    case 'institute': return institutions.find((one) => one.kind === 'institute' && one.name.endsWith(municipality.center)) ?? null
-    case 'private': return institutions.find((one) => isPrivate(one) && one.municipality === municipality && one.units.some((unit) => unit.kind === kind)) ?? null
+    case 'home':
+      return institutions[municipalities.indexOf(municipality)] ?? null
+    case 'hospital':
+      return institutions.find((one) => one.name === hospital) ?? null
+    case 'center':
+      return institutions.find((one) => one.kind === 'clinical-center' && one.name.endsWith(municipality.center)) ?? null
+    case 'institute':
+      return institutions.find((one) => one.kind === 'institute' && one.name.endsWith(municipality.center)) ?? null
+    case 'private':
+      return institutions.find((one) => isPrivate(one) && one.municipality === municipality && one.units.some((unit) => unit.kind === kind)) ?? null
   }
 }
 

@@ -15,9 +15,18 @@ export type Employer = {
 }
 
 const kinds: [string, number][] = [
-  ['Фабрика намештаја „Храст“ д.о.о.', 8], ['Саобраћајно предузеће „Путник“ д.о.о.', 5], ['Пекара „Зрно“ д.о.о.', 3], ['Основна школа „Вук Караџић“', 4],
-  ['Јавно комунално предузеће „Чистоћа“', 6], ['Трговина „Корпа“ д.о.о.', 7], ['Софтверска кућа „Петља“ д.о.о.', 4], ['Грађевинска радња „Темељ“', 3],
-  ['Фабрика аутомобилских делова „Зупчаник“ а.д.', 12], ['Земљорадничка задруга „Бразда“', 3], ['Угоститељска радња „Код липе“', 2], ['Градска управа', 5],
+  ['Фабрика намештаја „Храст“ д.о.о.', 8],
+  ['Саобраћајно предузеће „Путник“ д.о.о.', 5],
+  ['Пекара „Зрно“ д.о.о.', 3],
+  ['Основна школа „Вук Караџић“', 4],
+  ['Јавно комунално предузеће „Чистоћа“', 6],
+  ['Трговина „Корпа“ д.о.о.', 7],
+  ['Софтверска кућа „Петља“ д.о.о.', 4],
+  ['Грађевинска радња „Темељ“', 3],
+  ['Фабрика аутомобилских делова „Зупчаник“ а.д.', 12],
+  ['Земљорадничка задруга „Бразда“', 3],
+  ['Угоститељска радња „Код липе“', 2],
+  ['Градска управа', 5],
 ]
 
 /** Two to six per municipality; the home town has one of each kind. */
@@ -33,7 +42,16 @@ export function makeEmployers(): Employer[] {
       // Numbers from 10,000 on, so that no employer shares one with an institution.
       const number = 10_000 + index
       const address = `${random.pick(streets)} ${random.integer(1, 150)}`
-      employers.push({ index, name: `${name} ${municipality.name}`, mb: mbOf(number), pib: pibOf(number), account: accountOf(number), municipality, address, weight })
+      employers.push({
+        index,
+        name: `${name} ${municipality.name}`,
+        mb: mbOf(number),
+        pib: pibOf(number),
+        account: accountOf(number),
+        municipality,
+        address,
+        weight,
+      })
     }
   })
   return employers

@@ -43,7 +43,8 @@ test('nothing happens before birth, after death or in the future', () => {
     const first = isoDay(person.birth)
     const last = person.death === null ? today : isoDay(person.death)
     for (const resource of resources) {
-      for (const at of datesOf(resource)) assert.ok(at.slice(0, 10) >= first && at.slice(0, 10) <= last, `${resource.resourceType} at ${at} of person ${person.index}, ${first} to ${last}`)
+      for (const at of datesOf(resource))
+        assert.ok(at.slice(0, 10) >= first && at.slice(0, 10) <= last, `${resource.resourceType} at ${at} of person ${person.index}, ${first} to ${last}`)
     }
   }
 })
@@ -94,7 +95,8 @@ test('men are not pregnant, women have no prostate, and children have no illness
     const analyses = ofType(resources, 'Observation').map(codeOf)
     if (person.sex === 'male') assert.ok(!codes.some((code) => /^(O|Z34|Z39|C50|N30|Z12)/.test(code)), `${person.index}: ${codes}`)
     else assert.ok(!codes.includes('N40') && !analyses.includes('2857-1'), `${person.index}`)
-    if (person.birth > Date.parse(today) / 86_400_000 - 15 * 365) assert.ok(!codes.some((code) => /^(I|E11|E78|J44|N18|M17)/.test(code)), `${person.index}: ${codes}`)
+    if (person.birth > Date.parse(today) / 86_400_000 - 15 * 365)
+      assert.ok(!codes.some((code) => /^(I|E11|E78|J44|N18|M17)/.test(code)), `${person.index}: ${codes}`)
   }
 })
 
@@ -119,7 +121,12 @@ function expectedFlag({ valueQuantity, referenceRange }: Observation): string {
 }
 
 test('laboratory values follow illness and therapy', () => {
-  const values = (people: Told[], loinc: string) => people.flatMap(({ resources }) => ofType(resources, 'Observation').filter((one) => codeOf(one) === loinc).map((one) => number(one.valueQuantity!.value)))
+  const values = (people: Told[], loinc: string) =>
+    people.flatMap(({ resources }) =>
+      ofType(resources, 'Observation')
+        .filter((one) => codeOf(one) === loinc)
+        .map((one) => number(one.valueQuantity!.value)),
+    )
   const mean = (list: number[]) => list.reduce((sum, one) => sum + one, 0) / list.length
   const has = (code: string) => told.filter(({ resources }) => ofType(resources, 'Condition').some((one) => codeOf(one) === code))
   const without = (code: string) => told.filter(({ resources }) => !ofType(resources, 'Condition').some((one) => codeOf(one) === code))
@@ -127,10 +134,18 @@ test('laboratory values follow illness and therapy', () => {
   assert.ok(mean(values(has('E11.9'), '4548-4')) > 6.2, 'HbA1c in diabetes')
   assert.ok(mean(values(has('N18.3'), '14682-9')) > 120, 'creatinine in kidney disease')
   assert.ok(mean(values(has('J03.9'), '1988-5')) > 20, 'CRP in tonsillitis')
-  const pressure = (people: Told[]) => mean(people.flatMap(({ resources }) => ofType(resources, 'Observation').filter((one) => codeOf(one) === '85354-9').map((one) => one.component![0]!.valueQuantity!.value!)))
+  const pressure = (people: Told[]) =>
+    mean(
+      people.flatMap(({ resources }) =>
+        ofType(resources, 'Observation')
+          .filter((one) => codeOf(one) === '85354-9')
+          .map((one) => one.component![0]!.valueQuantity!.value!),
+      ),
+    )
   assert.ok(pressure(has('I10')) > pressure(without('I10')) + 8)
   for (const { resources } of told) {
-    for (const one of ofType(resources, 'Observation').filter((each) => each.component)) assert.ok(one.component![0]!.valueQuantity!.value! > one.component![1]!.valueQuantity!.value!)
+    for (const one of ofType(resources, 'Observation').filter((each) => each.component))
+      assert.ok(one.component![0]!.valueQuantity!.value! > one.component![1]!.valueQuantity!.value!)
   }
 })
 
@@ -161,7 +176,9 @@ test('a birth stands in both records: the mother’s and the newborn’s, on one
     const mother = person.mother.index === null ? undefined : told[person.mother.index]
     const born = ofType(resources, 'Encounter').find((one) => one.type![0]!.text === 'Рођење')
     if (!mother || !born) continue
-    const delivery = ofType(mother.resources, 'Encounter').find((one) => one.type![0]!.text === 'Пријем ради порођаја' && one.period!.start!.slice(0, 10) === isoDay(person.birth))
+    const delivery = ofType(mother.resources, 'Encounter').find(
+      (one) => one.type![0]!.text === 'Пријем ради порођаја' && one.period!.start!.slice(0, 10) === isoDay(person.birth),
+    )
     if (!delivery) continue
     assert.equal(delivery.serviceProvider!.display, born.serviceProvider!.display)
     births += 1
@@ -181,7 +198,11 @@ test('whoever signs is licensed, and works in the institution that sends', () =>
           const worker = workers.get(licence!)!
           assert.equal(worker.institution, institution)
           assert.equal(worker.licenceStatus, 'active')
-          assert.ok(datesOf(resource!).filter((date) => date.length > 10).every((date) => date.slice(0, 10) >= worker.licensedFrom))
+          assert.ok(
+            datesOf(resource!)
+              .filter((date) => date.length > 10)
+              .every((date) => date.slice(0, 10) >= worker.licensedFrom),
+          )
         }
       }
     }

@@ -55,7 +55,14 @@ function admit(life: Life, stay: Stay, wished: Day): Admission | null {
   if (day === null || !care || !mayStay(life, day, day + length) || day < life.person.birth + 60) return null
   const until = day + length
   life.stays.push({ from: day - 1, until })
-  const visit = openVisit(life, { care, day, until, class: 'IMP', type: stay.isPlanned ? 'Планирани пријем на болничко лечење' : 'Хитан пријем на болничко лечење', reason: stay.complaint })
+  const visit = openVisit(life, {
+    care,
+    day,
+    until,
+    class: 'IMP',
+    type: stay.isPlanned ? 'Планирани пријем на болничко лечење' : 'Хитан пријем на болничко лечење',
+    reason: stay.complaint,
+  })
   writeStay(visit, stay, until)
   return { stay, until }
 }
@@ -68,20 +75,30 @@ function placeOf(life: Life, stay: Stay, day: Day) {
 function writeStay(visit: Visit, stay: Stay, until: Day): void {
   const { life, day } = visit
   const condition = diagnose(visit, { code: stay.code, text: stay.text, onset: day, end: until })
-  const others = life.illnesses.filter((one) => one.onset < day && (one.end === null || one.end > day)).slice(0, 4).map(({ code, onset, end }) => {
-    const course = courseOf.get(code)!
-    return { code, text: course.text, reference: diagnose(visit, { code, text: course.text, onset, end, isLong: true }) }
-  })
+  const others = life.illnesses
+    .filter((one) => one.onset < day && (one.end === null || one.end > day))
+    .slice(0, 4)
+    .map(({ code, onset, end }) => {
+      const course = courseOf.get(code)!
+      return { code, text: course.text, reference: diagnose(visit, { code, text: course.text, onset, end, isLong: true }) }
+    })
   measurePressure(visit)
   if ((stay.shifts['crp'] ?? 0) > 30) measureVital(visit, 'temperature', Number(life.random.normal(38.6, 0.4).toFixed(1)))
   if (stay.unit === 'pulmonology') measureVital(visit, 'saturation', Math.round(life.random.normal(91, 1.5)))
   const reports: Reference<Resource>[] = [...analyse(visit, stay, until), ...stay.imaging.map((one) => image(visit, one))]
-  const procedure = stay.procedure ? perform(visit, { ...stay.procedure, day: Math.min(until, day + (stay.code === 'S72.0' ? 1 : 0)), reason: condition }) : null
+  const procedure = stay.procedure
+    ? perform(visit, { ...stay.procedure, day: Math.min(until, day + (stay.code === 'S72.0' ? 1 : 0)), reason: condition })
+    : null
   for (const [key, days] of stay.inpatient) prescribe(visit, key, Math.min(days, until - day + 1), condition)
   for (const [key, days] of stay.discharge) prescribe({ ...visit, day: until, minute: 700 }, key, days, condition)
   const after = stay.aftermath ? courseOf.get(stay.aftermath) : undefined
   if (after && !life.illnesses.some((one) => one.code === after.code)) addIllness(life, after, until + 1)
-  writeLetter(visit, { kind: 'discharge', title: 'Отпусна листа са епикризом', day: until, sections: sectionsOf({ visit, stay, until, condition, others, reports, procedure }) })
+  writeLetter(visit, {
+    kind: 'discharge',
+    title: 'Отпусна листа са епикризом',
+    day: until,
+    sections: sectionsOf({ visit, stay, until, condition, others, reports, procedure }),
+  })
 }
 
 /** Blood on admission and again before discharge, when most of the shift is gone. */
@@ -115,15 +132,31 @@ function sectionsOf({ visit, stay, until, condition, others, reports, procedure 
   const lasting = usual.map(medicine).map(({ name, form, use }) => [name, form, use, 'трајно'])
   const shifted = Object.keys(stay.shifts).map((key) => analyses.get(key)!.name)
   return [
-    { title: 'Дијагнозе', loinc: '29308-4', table: { head: ['Шифра', 'Дијагноза', 'Врста'], rows: [[stay.code, stay.text, 'основна'], ...others.map(({ code, text }) => [code, text, 'пратећа'])] },
-      entries: [condition, ...others.map(({ reference }) => reference)] },
+    {
+      title: 'Дијагнозе',
+      loinc: '29308-4',
+      table: { head: ['Шифра', 'Дијагноза', 'Врста'], rows: [[stay.code, stay.text, 'основна'], ...others.map(({ code, text }) => [code, text, 'пратећа'])] },
+      entries: [condition, ...others.map(({ reference }) => reference)],
+    },
     { title: 'Анамнеза', loinc: '10164-2', paragraphs: [`Разлог пријема: ${stay.complaint}.`, stay.history] },
-    { title: 'Ток лечења', loinc: '8648-8', paragraphs: [`Лечење од ${serbianDay(visit.day)} до ${serbianDay(until)}.`, stay.course,
-      ...(shifted.length > 0 ? [`У лабораторијским налазима при пријему одступа: ${shifted.join(', ')}; при отпусту у нормализацији.`] : [])], entries: reports },
+    {
+      title: 'Ток лечења',
+      loinc: '8648-8',
+      paragraphs: [
+        `Лечење од ${serbianDay(visit.day)} до ${serbianDay(until)}.`,
+        stay.course,
+        ...(shifted.length > 0 ? [`У лабораторијским налазима при пријему одступа: ${shifted.join(', ')}; при отпусту у нормализацији.`] : []),
+      ],
+      entries: reports,
+    },
     ...(stay.procedure && procedure ? [{ title: 'Интервенције', loinc: '47519-4', paragraphs: [stay.procedure.text], entries: [procedure] }] : []),
     { title: 'Епикриза', paragraphs: [stay.epicrisis] },
-    { title: 'Терапија на отпусту', loinc: '10183-2', table: { head: ['Лек', 'Облик', 'Примена', 'Трајање'], rows: [...lasting, ...remedies] },
-      paragraphs: lasting.length + remedies.length === 0 ? ['Наставити дотадашњу терапију.'] : [] },
+    {
+      title: 'Терапија на отпусту',
+      loinc: '10183-2',
+      table: { head: ['Лек', 'Облик', 'Примена', 'Трајање'], rows: [...lasting, ...remedies] },
+      paragraphs: lasting.length + remedies.length === 0 ? ['Наставити дотадашњу терапију.'] : [],
+    },
     { title: 'Препорука', loinc: '18776-5', paragraphs: [stay.advice] },
   ]
 }

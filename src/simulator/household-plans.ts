@@ -15,22 +15,38 @@ export type Member = Pick<Person, 'given' | 'family' | 'maidenFamily' | 'sex' | 
 }
 
 type Shape = 'family' | 'couple' | 'elderly-couple' | 'elderly-alone' | 'alone' | 'mother' | 'three-generations'
-const drawShape = weighted<[Shape, number]>([
-  ['family', 27], ['couple', 12], ['elderly-couple', 21], ['elderly-alone', 16], ['alone', 13], ['mother', 5], ['three-generations', 9],
-], ([, weight]) => weight)
+const drawShape = weighted<[Shape, number]>(
+  [
+    ['family', 27],
+    ['couple', 12],
+    ['elderly-couple', 21],
+    ['elderly-alone', 16],
+    ['alone', 13],
+    ['mother', 5],
+    ['three-generations', 9],
+  ],
+  ([, weight]) => weight,
+)
 
 export function planHousehold(random: Random, index: number, today: Day): Member[] {
   const roles = told[index]
   if (roles) return toldHousehold(random, index, today)
   const [shape] = drawShape(random)
   switch (shape) {
-    case 'alone': return [member(random, random.chance(0.55) ? 'male' : 'female', age(random, today, 23, 60), today, random.chance(0.7) ? 'never-married' : 'divorced')]
-    case 'elderly-alone': return [member(random, random.chance(0.75) ? 'female' : 'male', age(random, today, 62, 92), today, 'widowed')]
-    case 'couple': return couple(random, age(random, today, 26, 64), today)
-    case 'elderly-couple': return couple(random, age(random, today, 60, 86), today)
-    case 'mother': return withChildren(random, [member(random, 'female', age(random, today, 26, 50), today, 'divorced')], today)
-    case 'family': return withChildren(random, couple(random, age(random, today, 27, 55), today), today)
-    case 'three-generations': return threeGenerations(random, today)
+    case 'alone':
+      return [member(random, random.chance(0.55) ? 'male' : 'female', age(random, today, 23, 60), today, random.chance(0.7) ? 'never-married' : 'divorced')]
+    case 'elderly-alone':
+      return [member(random, random.chance(0.75) ? 'female' : 'male', age(random, today, 62, 92), today, 'widowed')]
+    case 'couple':
+      return couple(random, age(random, today, 26, 64), today)
+    case 'elderly-couple':
+      return couple(random, age(random, today, 60, 86), today)
+    case 'mother':
+      return withChildren(random, [member(random, 'female', age(random, today, 26, 50), today, 'divorced')], today)
+    case 'family':
+      return withChildren(random, couple(random, age(random, today, 27, 55), today), today)
+    case 'three-generations':
+      return threeGenerations(random, today)
   }
 }
 

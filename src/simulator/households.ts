@@ -41,13 +41,25 @@ export function makeHousehold(setting: Setting, household: number, firstIndex: n
     const { mother, father } = parents[place]!
     const years = ageOn(member.birth, setting.today)
     return {
-      index, household, given: member.given, family: member.family, maidenFamily: member.maidenFamily, sex: member.sex,
-      birth: member.birth, death, birthPlace, mother, father, parent: father.given,
+      index,
+      household,
+      given: member.given,
+      family: member.family,
+      maidenFamily: member.maidenFamily,
+      sex: member.sex,
+      birth: member.birth,
+      death,
+      birthPlace,
+      mother,
+      father,
+      parent: father.given,
       jmbg: setting.issuer.jmbg(random, member.birth, member.sex, birthPlace.region),
       lbo: lboOf(setting.seed, index),
       maritalStatus: member.maritalStatus,
       occupation: years < 18 ? null : random.pick(occupations),
-      municipality, address, ...contact(random, member, index, years),
+      municipality,
+      address,
+      ...contact(random, member, index, years),
       isDonor: years >= 18 && random.chance(0.04),
       insurance: insure(random, setting, municipality, { years, death, isTold: member.story !== null }),
       chosen: chooseDoctors(random, setting, municipality, member, years, household),
@@ -83,7 +95,12 @@ function drawDeath(random: Random, birth: Day, today: Day): Day | null {
 }
 
 function contact(random: Random, member: Member, index: number, years: number): Pick<Person, 'phone' | 'email'> {
-  const plain = (text: string) => toLatin(text).toLowerCase().replace(/đ/g, 'dj').normalize('NFD').replace(/[^a-z]/g, '')
+  const plain = (text: string) =>
+    toLatin(text)
+      .toLowerCase()
+      .replace(/đ/g, 'dj')
+      .normalize('NFD')
+      .replace(/[^a-z]/g, '')
   const hasEmail = years >= 15 && random.chance(years < 60 ? 0.75 : 0.25)
   return {
     phone: years >= 12 ? `+381 6${random.integer(0, 6)} 000 ${random.integer(1000, 9999)}` : null,
@@ -92,12 +109,24 @@ function contact(random: Random, member: Member, index: number, years: number): 
 }
 
 const basisTexts: Record<InsuranceBasis, string> = {
-  employed: 'запослени', 'self-employed': 'предузетник', farmer: 'пољопривредник', pensioner: 'корисник пензије',
-  unemployed: 'незапослено лице', 'family-member': 'члан породице осигураника', student: 'лице на школовању до 26 година',
+  employed: 'запослени',
+  'self-employed': 'предузетник',
+  farmer: 'пољопривредник',
+  pensioner: 'корисник пензије',
+  unemployed: 'незапослено лице',
+  'family-member': 'члан породице осигураника',
+  student: 'лице на школовању до 26 година',
 }
-const drawBasis = weighted<[InsuranceBasis, number]>([
-  ['employed', 68], ['self-employed', 8], ['farmer', 6], ['unemployed', 10], ['family-member', 8],
-], ([, weight]) => weight)
+const drawBasis = weighted<[InsuranceBasis, number]>(
+  [
+    ['employed', 68],
+    ['self-employed', 8],
+    ['farmer', 6],
+    ['unemployed', 10],
+    ['family-member', 8],
+  ],
+  ([, weight]) => weight,
+)
 
 type Insured = { years: number; death: Day | null; isTold: boolean }
 
@@ -138,4 +167,6 @@ const occupations = `
   радник у производњи|продавац|возач|наставник|медицински техничар|књиговођа|електричар|грађевински радник|кувар|конобар|пољопривредник
   програмер|административни радник|чистач|аутомеханичар|бравар|економиста|правник|инжењер|шивач|магационер|васпитач|фризер|столар
   полицијски службеник|водоинсталатер|пекар|месар|рачуноводствени радник|службеник обезбеђења`
-  .trim().split(/[|\n]/).map((word) => word.trim())
+  .trim()
+  .split(/[|\n]/)
+  .map((word) => word.trim())

@@ -23,10 +23,14 @@ export function image(visit: Visit, { text, finding, conclusion }: Picture, day:
   const code = loinc[text]
   const at = instant(day, Math.max(visit.minute, 8 * 60))
   return add(chart, {
-    resourceType: 'DiagnosticReport', status: 'final',
+    resourceType: 'DiagnosticReport',
+    status: 'final',
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: 'RAD', display: 'Radiology' }] }],
     code: { ...(code ? { coding: [{ system: systems.loinc, code: code[0], display: code[1] }] } : {}), text },
-    subject: chart.patient, encounter: visit.reference, effectiveDateTime: at, issued: at,
+    subject: chart.patient,
+    encounter: visit.reference,
+    effectiveDateTime: at,
+    issued: at,
     performer: [workerReference(author), institutionReference(care.institution)],
     conclusion: finding ? `${finding} Закључак: ${conclusion}` : conclusion,
   })

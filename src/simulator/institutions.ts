@@ -5,14 +5,35 @@ import { accountOf, mbOf, type NumberIssuer, pibOf } from './numbers.ts'
 import { createRandom } from './random.ts'
 import { staffUnit, type Worker } from './workers.ts'
 
-type InstitutionKind =
-  | 'health-center' | 'general-hospital' | 'clinical-center' | 'institute' | 'private-practice' | 'private-laboratory' | 'pharmacy'
+type InstitutionKind = 'health-center' | 'general-hospital' | 'clinical-center' | 'institute' | 'private-practice' | 'private-laboratory' | 'pharmacy'
 
 /** What a unit does; histories ask for it by this word. */
 export type UnitKind =
-  | 'general' | 'paediatrics' | 'gynaecology' | 'dentistry' | 'laboratory' | 'home-care' | 'nursing' | 'emergency' | 'radiology'
-  | 'internal' | 'cardiology' | 'surgery' | 'neurology' | 'orthopaedics' | 'urology' | 'ear-nose-throat' | 'ophthalmology'
-  | 'psychiatry' | 'dermatology' | 'pulmonology' | 'endocrinology' | 'nephrology' | 'oncology' | 'public-health' | 'pharmacy'
+  | 'general'
+  | 'paediatrics'
+  | 'gynaecology'
+  | 'dentistry'
+  | 'laboratory'
+  | 'home-care'
+  | 'nursing'
+  | 'emergency'
+  | 'radiology'
+  | 'internal'
+  | 'cardiology'
+  | 'surgery'
+  | 'neurology'
+  | 'orthopaedics'
+  | 'urology'
+  | 'ear-nose-throat'
+  | 'ophthalmology'
+  | 'psychiatry'
+  | 'dermatology'
+  | 'pulmonology'
+  | 'endocrinology'
+  | 'nephrology'
+  | 'oncology'
+  | 'public-health'
+  | 'pharmacy'
 
 export type Unit = { code: string; kind: UnitKind; name: string; workers: Worker[] }
 
@@ -106,16 +127,24 @@ function drafts(): Draft[] {
   const centers = { Београд: 'Савски венац', 'Нови Сад': 'Нови Сад', Ниш: 'Ниш', Крагујевац: 'Крагујевац' }
   for (const [name, seat] of Object.entries(centers)) {
     list.push({ kind: 'clinical-center', name: `Универзитетски клинички центар ${name}`, municipality: by(seat), plans: center, isPublic: true })
-    list.push({ kind: 'institute', name: `Институт за јавно здравље ${name}`, municipality: by(seat), isPublic: true,
-      plans: [plan('public-health', 'Центар за контролу и превенцију болести', 2, 2), plan('laboratory', 'Центар за микробиологију', 2, 3)] })
+    list.push({
+      kind: 'institute',
+      name: `Институт за јавно здравље ${name}`,
+      municipality: by(seat),
+      isPublic: true,
+      plans: [plan('public-health', 'Центар за контролу и превенцију болести', 2, 2), plan('laboratory', 'Центар за микробиологију', 2, 3)],
+    })
   }
   return [...list, ...privateOnes()]
 }
 
 const practices: [UnitKind, string, string][] = [
-  ['gynaecology', 'Специјалистичка гинеколошка ординација', 'Фемина плус'], ['dentistry', 'Стоматолошка ординација', 'Бели зуб'],
-  ['dermatology', 'Специјалистичка дерматолошка ординација', 'Кожа и нега'], ['ophthalmology', 'Специјалистичка офталмолошка ординација', 'Око соколово'],
-  ['orthopaedics', 'Специјалистичка ортопедска ординација', 'Корак'], ['internal', 'Специјалистичка интернистичка ординација', 'Пулс'],
+  ['gynaecology', 'Специјалистичка гинеколошка ординација', 'Фемина плус'],
+  ['dentistry', 'Стоматолошка ординација', 'Бели зуб'],
+  ['dermatology', 'Специјалистичка дерматолошка ординација', 'Кожа и нега'],
+  ['ophthalmology', 'Специјалистичка офталмолошка ординација', 'Око соколово'],
+  ['orthopaedics', 'Специјалистичка ортопедска ординација', 'Корак'],
+  ['internal', 'Специјалистичка интернистичка ординација', 'Пулс'],
 ]
 
 function privateOnes(): Draft[] {
@@ -127,8 +156,13 @@ function privateOnes(): Draft[] {
       for (const [kind, title, brand] of mine) {
         list.push({ kind: 'private-practice', name: `${title} „${brand}“ ${name}`, municipality, script: 'Latn', plans: [plan(kind, title, 2, 1)] })
       }
-      list.push({ kind: 'private-laboratory', name: `Лабораторија „Кап“ ${name}`, municipality, script: 'Latn',
-        plans: [plan('laboratory', 'Биохемијска лабораторија', 1, 2)] })
+      list.push({
+        kind: 'private-laboratory',
+        name: `Лабораторија „Кап“ ${name}`,
+        municipality,
+        script: 'Latn',
+        plans: [plan('laboratory', 'Биохемијска лабораторија', 1, 2)],
+      })
     }
     list.push({ kind: 'pharmacy', name: `Апотека „Здравац“ ${name}`, municipality, plans: [plan('pharmacy', 'Апотека', 2, 0)] })
   })

@@ -5,7 +5,13 @@ import { type Day, instant } from './calendar.ts'
 import { add, institutionReference, systems, workerReference } from './chart.ts'
 import type { Visit } from './visit.ts'
 
-export type Section = { title: string; loinc?: string; paragraphs?: readonly string[]; table?: { head: readonly string[]; rows: readonly (readonly string[])[] }; entries?: Reference<Resource>[] }
+export type Section = {
+  title: string
+  loinc?: string
+  paragraphs?: readonly string[]
+  table?: { head: readonly string[]; rows: readonly (readonly string[])[] }
+  entries?: Reference<Resource>[]
+}
 
 type Letter = { kind: 'discharge' | 'specialist'; title: string; day: Day; sections: readonly Section[] }
 
@@ -43,9 +49,10 @@ function sectionOf(section: Section): CompositionSection {
 function narrative({ paragraphs = [], table }: Section): Narrative {
   const lines = paragraphs.map((text) => `<p>${escape(text)}</p>`).join('')
   const row = (cells: readonly string[], tag: 'th' | 'td') => `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`
-  const grid = table && table.rows.length > 0
-    ? `<table><thead>${row(table.head, 'th')}</thead><tbody>${table.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`
-    : ''
+  const grid =
+    table && table.rows.length > 0
+      ? `<table><thead>${row(table.head, 'th')}</thead><tbody>${table.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`
+      : ''
   return { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml" xml:lang="sr-Cyrl" lang="sr-Cyrl">${lines}${grid}</div>` }
 }
 

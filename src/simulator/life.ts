@@ -43,11 +43,15 @@ export function beginLife(person: Person, random: Random, directory: Directory, 
   const yesterday = today - 1
   const isGrown = today - person.birth > 18 * yearDays
   return {
-    person, random, directory,
+    person,
+    random,
+    directory,
     charts: new Map(),
     from: Math.max(person.birth, isGrown ? today - Math.round(recordYears * yearDays) : person.birth),
     until: person.death === null ? yesterday : Math.min(person.death, yesterday),
-    stays: [], illnesses: [], allergies: [],
+    stays: [],
+    illnesses: [],
+    allergies: [],
     setpoints: new Map(),
     seeking: Math.max(0.3, random.normal(1, 0.3)),
     heightAdult: random.normal(person.sex === 'male' ? 180 : 166, 6),

@@ -80,8 +80,14 @@ test('populations of different seeds live side by side', async (t) => {
 test('the command refuses a count that is no number and answers figures for machines', async (t) => {
   const { world } = await startRecord(t)
   const lines: string[] = []
-  await assert.rejects(async () => people.run(world, { count: 'many', seed: '1' }, () => {}), (error) => error instanceof WrongUse && /--count/.test(error.message))
-  await assert.rejects(async () => people.run(world, { count: '5', seed: '-1' }, () => {}), (error) => error instanceof WrongUse && /--seed/.test(error.message))
+  await assert.rejects(
+    async () => people.run(world, { count: 'many', seed: '1' }, () => {}),
+    (error) => error instanceof WrongUse && /--count/.test(error.message),
+  )
+  await assert.rejects(
+    async () => people.run(world, { count: '5', seed: '-1' }, () => {}),
+    (error) => error instanceof WrongUse && /--seed/.test(error.message),
+  )
   await people.run(world, { count: '5', seed: '8', json: true }, (line) => lines.push(line))
   const answer = JSON.parse(lines.join('')) as Record<string, number>
   assert.equal(lines.length, 1)

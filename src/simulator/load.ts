@@ -94,7 +94,8 @@ async function loadBlock(run: Run, block: number, before: number, people: Person
   const waiting = inOrder(told())
   let resources = 0
   for (let from = 0; from < waiting.length; from += chartsAtOnce) {
-    const some = (all: readonly Sent[]) => all.slice(from, from + chartsAtOnce).map(({ institution, bundle }) => ({ institution: register.institution(institution), bundle }) as unknown as Load)
+    const some = (all: readonly Sent[]) =>
+      all.slice(from, from + chartsAtOnce).map(({ institution, bundle }) => ({ institution: register.institution(institution), bundle }) as unknown as Load)
     await loadAll(world, some(waiting), () => some(inOrder(told())))
     for (const { bundle } of waiting.slice(from, from + chartsAtOnce)) resources += bundle.entry?.length ?? 0
   }
@@ -110,6 +111,9 @@ async function loadBlock(run: Run, block: number, before: number, people: Person
  * at a time in one transaction, so the keys of a person tell how many are there.
  */
 async function filedCharts(world: World, registered: readonly Registered[]): Promise<number[]> {
-  const sets = await keySets(world.sql, registered.map(({ root }) => root))
+  const sets = await keySets(
+    world.sql,
+    registered.map(({ root }) => root),
+  )
   return registered.map(({ root }) => Math.max(0, (sets.get(root)?.length ?? 1) - 1))
 }

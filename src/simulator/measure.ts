@@ -62,7 +62,14 @@ function interpretation(code: keyof typeof flags): CodeableConcept[] {
 }
 
 /** Values beyond these are telephoned to the doctor. */
-const critical: Record<string, readonly [number, number]> = { potassium: [2.8, 6.2], sodium: [125, 155], glucose: [2.6, 22], hemoglobin: [70, 210], inr: [0, 5], troponin: [-1, 100] }
+const critical: Record<string, readonly [number, number]> = {
+  potassium: [2.8, 6.2],
+  sodium: [125, 155],
+  glucose: [2.6, 22],
+  hemoglobin: [70, 210],
+  inr: [0, 5],
+  troponin: [-1, 100],
+}
 
 export function flagOf(key: string, value: number, [low, high]: readonly [number | null, number | null]): keyof typeof flags {
   const bounds = critical[key]
@@ -82,8 +89,13 @@ export function sample(life: Life, care: Care, day: Day, order: LabOrder): Refer
   const taken = instant(day, minute)
   const issued = instant(day, Math.min(1439, minute + life.random.integer(90, 300)))
   const common = {
-    resourceType: 'Observation' as const, status: 'final' as const, category: laboratory, subject: chart.patient,
-    effectiveDateTime: taken, issued, performer: [workerReference(care.worker), institutionReference(care.institution)],
+    resourceType: 'Observation' as const,
+    status: 'final' as const,
+    category: laboratory,
+    subject: chart.patient,
+    effectiveDateTime: taken,
+    issued,
+    performer: [workerReference(care.worker), institutionReference(care.institution)],
     ...(order.visit && order.visit.chart === chart ? { encounter: order.visit.reference } : {}),
   }
   const results: Reference<Observation>[] = []
@@ -92,21 +104,28 @@ export function sample(life: Life, care: Care, day: Day, order: LabOrder): Refer
     const { loinc, name, unit } = analysis
     const range = rangeOf(life, analysis, day)
     const value = valueOf(life, analysis, day, order.shifts ?? {})
-    results.push(add(chart, {
-      ...common,
-      code: { coding: [{ system: systems.loinc, code: loinc, display: name }], text: name },
-      valueQuantity: { value: written(value, analysis.digits), unit: unitText(unit), system: systems.ucum, code: unit },
-      interpretation: interpretation(flagOf(key, value, range)),
-      referenceRange: [writtenRange(range, unit)],
-    } satisfies Observation))
+    results.push(
+      add(chart, {
+        ...common,
+        code: { coding: [{ system: systems.loinc, code: loinc, display: name }], text: name },
+        valueQuantity: { value: written(value, analysis.digits), unit: unitText(unit), system: systems.ucum, code: unit },
+        interpretation: interpretation(flagOf(key, value, range)),
+        referenceRange: [writtenRange(range, unit)],
+      } satisfies Observation),
+    )
   }
   if (order.urine) results.push(...urineOf(order.urine, common, (one) => add(chart, one)))
   return add(chart, {
-    resourceType: 'DiagnosticReport', status: 'final',
+    resourceType: 'DiagnosticReport',
+    status: 'final',
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: 'LAB', display: 'Laboratory' }] }],
     code: { coding: [{ system: systems.loinc, code: '11502-2', display: 'Laboratory report' }], text: 'Лабораторијски налаз' },
-    subject: chart.patient, effectiveDateTime: taken, issued, performer: [institutionReference(care.institution)],
-    resultsInterpreter: [workerReference(care.worker)], result: results,
+    subject: chart.patient,
+    effectiveDateTime: taken,
+    issued,
+    performer: [institutionReference(care.institution)],
+    resultsInterpreter: [workerReference(care.worker)],
+    result: results,
     ...('encounter' in common ? { encounter: common.encounter } : {}),
   })
 }
@@ -116,8 +135,12 @@ function urineOf(state: 'clear' | 'infected', common: Omit<Observation, 'code'>,
     const isPositive = state === 'infected' && key !== 'urine-protein'
     const text = isPositive ? (key === 'urine-nitrite' ? 'позитивно' : '+++') : 'негативно'
     return file({
-      ...common, resourceType: 'Observation', code: { coding: [{ system: systems.loinc, code: loinc, display: name }], text: name },
-      valueString: text, interpretation: interpretation(isPositive ? 'A' : 'N'), referenceRange: [{ text: 'негативно' }],
+      ...common,
+      resourceType: 'Observation',
+      code: { coding: [{ system: systems.loinc, code: loinc, display: name }], text: name },
+      valueString: text,
+      interpretation: interpretation(isPositive ? 'A' : 'N'),
+      referenceRange: [{ text: 'негативно' }],
     })
   })
 }
@@ -130,7 +153,14 @@ function written(value: number, digits: number): number {
 
 /** UCUM codes as people write them. */
 function unitText(unit: string): string {
-  return unit.replace('10*', '10^').replace('umol', 'µmol').replace('ug/', 'µg/').replace('m[IU]', 'mIU').replace('k[IU]', 'kIU').replace('{1.73_m2}', '1,73 m²').replace('{INR}', 'INR')
+  return unit
+    .replace('10*', '10^')
+    .replace('umol', 'µmol')
+    .replace('ug/', 'µg/')
+    .replace('m[IU]', 'mIU')
+    .replace('k[IU]', 'kIU')
+    .replace('{1.73_m2}', '1,73 m²')
+    .replace('{INR}', 'INR')
 }
 
 function writtenRange([low, high]: readonly [number | null, number | null], unit: string): ObservationReferenceRange {
@@ -141,17 +171,25 @@ function writtenRange([low, high]: readonly [number | null, number | null], unit
 export type Vital = 'pressure' | 'pulse' | 'weight' | 'height' | 'temperature' | 'saturation'
 
 const vitals: Record<Exclude<Vital, 'pressure'>, readonly [loinc: string, text: string, unit: string]> = {
-  pulse: ['8867-4', 'Пулс', '/min'], weight: ['29463-7', 'Телесна маса', 'kg'], height: ['8302-2', 'Телесна висина', 'cm'],
-  temperature: ['8310-5', 'Телесна температура', 'Cel'], saturation: ['59408-5', 'Засићеност крви кисеоником', '%'],
+  pulse: ['8867-4', 'Пулс', '/min'],
+  weight: ['29463-7', 'Телесна маса', 'kg'],
+  height: ['8302-2', 'Телесна висина', 'cm'],
+  temperature: ['8310-5', 'Телесна температура', 'Cel'],
+  saturation: ['59408-5', 'Засићеност крви кисеоником', '%'],
 }
 
 const vitalUnits: Record<string, string> = { '/min': '/min', Cel: '°C', 'mm[Hg]': 'mmHg', 'kg/m2': 'kg/m²' }
 
 export function measure(visit: Visit, loinc: string, text: string, value: number, unit: string): void {
   add(visit.chart, {
-    resourceType: 'Observation', status: 'final', category: vitalSigns,
+    resourceType: 'Observation',
+    status: 'final',
+    category: vitalSigns,
     code: { coding: [{ system: systems.loinc, code: loinc, display: text }], text },
-    subject: visit.chart.patient, encounter: visit.reference, effectiveDateTime: momentOf(visit), performer: [workerReference(visit.care.worker)],
+    subject: visit.chart.patient,
+    encounter: visit.reference,
+    effectiveDateTime: momentOf(visit),
+    performer: [workerReference(visit.care.worker)],
     valueQuantity: { value, unit: vitalUnits[unit] ?? unit, system: systems.ucum, code: unit },
   })
 }
@@ -165,16 +203,50 @@ export function measurePressure(visit: Visit, shift = 0): void {
   const { life, day } = visit
   const age = ageAt(life, day)
   const extra = (courseOf.get('I10')?.pressure ?? 0) * severity(life, 'I10', day) + shift
-  const systolic = Math.round(life.random.normal(interpolate([[0, 88], [12, 108], [25, 118], [60, 127], [85, 134]], age) + extra, 6))
-  const diastolic = Math.round(life.random.normal(interpolate([[0, 52], [12, 66], [25, 74], [60, 78], [85, 74]], age) + extra * 0.4, 4))
+  const systolic = Math.round(
+    life.random.normal(
+      interpolate(
+        [
+          [0, 88],
+          [12, 108],
+          [25, 118],
+          [60, 127],
+          [85, 134],
+        ],
+        age,
+      ) + extra,
+      6,
+    ),
+  )
+  const diastolic = Math.round(
+    life.random.normal(
+      interpolate(
+        [
+          [0, 52],
+          [12, 66],
+          [25, 74],
+          [60, 78],
+          [85, 74],
+        ],
+        age,
+      ) +
+        extra * 0.4,
+      4,
+    ),
+  )
   const part = (loinc: string, text: string, value: number) => ({
     code: { coding: [{ system: systems.loinc, code: loinc, display: text }], text },
     valueQuantity: { value, unit: 'mmHg', system: systems.ucum, code: 'mm[Hg]' },
   })
   add(visit.chart, {
-    resourceType: 'Observation', status: 'final', category: vitalSigns,
+    resourceType: 'Observation',
+    status: 'final',
+    category: vitalSigns,
     code: { coding: [{ system: systems.loinc, code: '85354-9', display: 'Крвни притисак' }], text: 'Крвни притисак' },
-    subject: visit.chart.patient, encounter: visit.reference, effectiveDateTime: momentOf(visit), performer: [workerReference(visit.care.worker)],
+    subject: visit.chart.patient,
+    encounter: visit.reference,
+    effectiveDateTime: momentOf(visit),
+    performer: [workerReference(visit.care.worker)],
     component: [part('8480-6', 'Систолни крвни притисак', systolic), part('8462-4', 'Дијастолни крвни притисак', diastolic)],
   })
 }
@@ -182,9 +254,29 @@ export function measurePressure(visit: Visit, shift = 0): void {
 /** Height and weight at an age; weight creeps up with the years. */
 export function bodyAt(life: Life, day: Day): { height: number; weight: number; bmi: number } {
   const age = ageAt(life, day)
-  const grown = interpolate([[0, 0.3], [1, 0.43], [2, 0.5], [5, 0.63], [10, 0.79], [14, 0.93], [18, 1]], age)
+  const grown = interpolate(
+    [
+      [0, 0.3],
+      [1, 0.43],
+      [2, 0.5],
+      [5, 0.63],
+      [10, 0.79],
+      [14, 0.93],
+      [18, 1],
+    ],
+    age,
+  )
   const height = Math.round(life.heightAdult * grown)
-  const childBmi = interpolate([[0, 13.5], [1, 17], [5, 15.4], [10, 17], [18, 21.5]], age)
+  const childBmi = interpolate(
+    [
+      [0, 13.5],
+      [1, 17],
+      [5, 15.4],
+      [10, 17],
+      [18, 21.5],
+    ],
+    age,
+  )
   const bmi = age < 18 ? childBmi + (life.bmiAdult - 26.5) * 0.25 : life.bmiAdult - 2 + Math.min(3, (age - 18) * 0.08)
   const weight = Number(((bmi * height * height) / 10_000).toFixed(age < 3 ? 2 : 1))
   return { height, weight, bmi: Number(((weight * 10_000) / (height * height)).toFixed(1)) }

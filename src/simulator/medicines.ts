@@ -94,10 +94,13 @@ const table = `
   epinephrine|C01CA24|epinephrine|епинефрин|аутоињектор 0,3 mg|0.3|mg|интрамускуларно|1|1 доза у бутину код тешке алергијске реакције`
 
 export const medicines: ReadonlyMap<string, Medicine> = new Map(
-  table.trim().split('\n').map((line) => {
-    const [key, atc, inn, name, form, dose, unit, route, times, use] = line.trim().split('|') as string[]
-    return [key!, { atc: atc!, inn: inn!, name: name!, form: form!, dose: Number(dose), unit: unit!, route: route!, timesPerDay: Number(times), use: use! }]
-  }),
+  table
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [key, atc, inn, name, form, dose, unit, route, times, use] = line.trim().split('|') as string[]
+      return [key!, { atc: atc!, inn: inn!, name: name!, form: form!, dose: Number(dose), unit: unit!, route: route!, timesPerDay: Number(times), use: use! }]
+    }),
 )
 
 export function medicine(key: string): Medicine {

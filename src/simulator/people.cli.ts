@@ -35,8 +35,10 @@ export const people: Command = {
       print(JSON.stringify({ seed, count, today, processes, ...figures, seconds: Number(seconds.toFixed(2)), ...rates }))
       return
     }
-    print(`${figures.people} people with ${figures.resources} resources in ${figures.charts} charts loaded in ${seconds.toFixed(1)} s ` +
-      `(${rates.peoplePerSecond} people/s, ${rates.resourcesPerSecond} resources/s); ${figures.skipped} were there already.`)
+    print(
+      `${figures.people} people with ${figures.resources} resources in ${figures.charts} charts loaded in ${seconds.toFixed(1)} s ` +
+        `(${rates.peoplePerSecond} people/s, ${rates.resourcesPerSecond} resources/s); ${figures.skipped} were there already.`,
+    )
   },
 }
 
@@ -52,10 +54,12 @@ async function loadAll(world: World, { seed, count, processes }: Wish, report: (
     report(addUp(parts))
   }
   const others = startOthers({ seed, count, of: processes }, show)
-  const [own] = await Promise.all([loadPopulation(world, { seed, count, part: { place: 0, of: processes }, report: show(0) }), others.done]).catch((error: unknown) => {
-    others.stop()
-    throw error
-  })
+  const [own] = await Promise.all([loadPopulation(world, { seed, count, part: { place: 0, of: processes }, report: show(0) }), others.done]).catch(
+    (error: unknown) => {
+      others.stop()
+      throw error
+    },
+  )
   show(0)(own.figures)
   return { figures: addUp(parts), today: own.today }
 }

@@ -69,7 +69,8 @@ function vaccinateAgainstCovid(life: Life): void {
   const wished = [first, first + 22, first + 210]
   for (let dose = 1; dose <= (random.chance(0.25) ? 3 : 2); dose += 1) {
     const day = freeDay(life, wished[dose - 1]!)
-    const care = day === null || ageAt(life, day) < 18 ? null : careFor(life, random.chance(0.3) ? 'institute' : 'home', 'public-health') ?? primaryCare(life, day)
+    const care =
+      day === null || ageAt(life, day) < 18 ? null : (careFor(life, random.chance(0.3) ? 'institute' : 'home', 'public-health') ?? primaryCare(life, day))
     // A missed dose ends the series: the next would otherwise carry a number that nobody gave before.
     if (day === null || !care) return
     vaccinate(openVisit(life, { care, day, type: 'Вакцинација', reason: 'имунизација против COVID-19' }), 'covid', dose)
@@ -87,12 +88,18 @@ function screen(life: Life): void {
     if (place && age < 65) {
       const visit = openVisit(life, { care: place, day: free, type: 'Превентивни гинеколошки преглед', reason: 'скрининг карцинома грлића материце' })
       diagnose(visit, { code: 'Z12.4', text: 'Циљано испитивање ради откривања тумора грлића материце', end: free })
-      perform(visit, { text: 'Узимање бриса по Папаниколау', outcome: random.chance(0.94) ? 'Налаз PAPA II, без атипије' : 'Налаз PAPA IIIa, поновити за шест месеци' })
+      perform(visit, {
+        text: 'Узимање бриса по Папаниколау',
+        outcome: random.chance(0.94) ? 'Налаз PAPA II, без атипије' : 'Налаз PAPA IIIa, поновити за шест месеци',
+      })
     }
     const radiology = age >= 50 ? careFor(life, 'hospital', 'radiology') : null
     if (radiology && !life.illnesses.some(({ code, onset }) => code === 'C50.9' && onset < free)) {
       const visit = openVisit(life, { care: radiology, day: free, type: 'Скрининг мамографија', reason: 'организовани скрининг рака дојке' })
-      image(visit, { text: 'Мамографија', conclusion: random.chance(0.9) ? 'Уредан налаз, BI-RADS 1. Наредни преглед за две године.' : 'Бенигне промене, BI-RADS 2.' })
+      image(visit, {
+        text: 'Мамографија',
+        conclusion: random.chance(0.9) ? 'Уредан налаз, BI-RADS 1. Наредни преглед за две године.' : 'Бенигне промене, BI-RADS 2.',
+      })
     }
   }
 }

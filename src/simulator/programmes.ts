@@ -58,7 +58,9 @@ function operate(life: Life, wished: Day): void {
   const laboratory = careFor(life, 'center', 'laboratory')
   if (laboratory) sample(life, laboratory, day, { keys: [...panels.breast, ...panels.coagulation], visit })
   writeLetter(visit, {
-    kind: 'discharge', title: 'Отпусна листа са епикризом', day: until,
+    kind: 'discharge',
+    title: 'Отпусна листа са епикризом',
+    day: until,
     sections: [
       { title: 'Дијагнозе', loinc: '29308-4', table: { head: ['Шифра', 'Дијагноза'], rows: [['C50.9', courseOf.get('C50.9')!.text]] }, entries: [condition] },
       { title: 'Анамнеза', loinc: '10164-2', paragraphs: ['Болесница је сама напипала чвор у левој дојци. Биопсијом доказан карцином.'] },

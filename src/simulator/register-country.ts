@@ -14,20 +14,48 @@ export type Register = {
 }
 
 /** Registers whole lists, so doing it again only brings them up to date. */
-export async function registerCountry(tx: Transaction, world: World, { institutions, employers }: Pick<Country, 'institutions' | 'employers'>): Promise<Register> {
-  const institutionIds = await registerInstitutions(tx, institutions.map(({ mb, name, kind, municipality, isPublic, address, phone, email }) => ({
-    mb, name, kind, municipality: municipality.name, ownership: isPublic ? ('public' as const) : ('private' as const), address, phone, email,
-  })))
+export async function registerCountry(
+  tx: Transaction,
+  world: World,
+  { institutions, employers }: Pick<Country, 'institutions' | 'employers'>,
+): Promise<Register> {
+  const institutionIds = await registerInstitutions(
+    tx,
+    institutions.map(({ mb, name, kind, municipality, isPublic, address, phone, email }) => ({
+      mb,
+      name,
+      kind,
+      municipality: municipality.name,
+      ownership: isPublic ? ('public' as const) : ('private' as const),
+      address,
+      phone,
+      email,
+    })),
+  )
   const units = institutions.flatMap((institution) => institution.units.map((unit) => ({ institution, ...unit })))
-  const unitIds = await bulk.registerUnits(tx, units.map(({ institution, code, name, kind }) => ({ institution: institutionIds[institution.index]!, code, name, kind })))
+  const unitIds = await bulk.registerUnits(
+    tx,
+    units.map(({ institution, code, name, kind }) => ({ institution: institutionIds[institution.index]!, code, name, kind })),
+  )
   const unitOf = new Map(units.map(({ institution, code }, place) => [`${institution.index}/${code}`, unitIds[place]!]))
 
   const workers = institutions.flatMap((institution) => institution.units.flatMap((unit) => unit.workers))
-  const workerIds = await bulk.registerWorkers(tx, workers.map((one) => givenWorker(world, one, institutionIds[one.institution]!, unitOf.get(`${one.institution}/${one.unit}`)!)))
+  const workerIds = await bulk.registerWorkers(
+    tx,
+    workers.map((one) => givenWorker(world, one, institutionIds[one.institution]!, unitOf.get(`${one.institution}/${one.unit}`)!)),
+  )
   const workerOf = new Map(workers.map(({ licence }, place) => [licence, workerIds[place]!]))
-  const employerIds = await bulk.registerEmployers(tx, employers.map(({ pib, mb, name, municipality, address, account }) => ({
-    pib, mb, name, municipality: municipality.name, address, account,
-  })))
+  const employerIds = await bulk.registerEmployers(
+    tx,
+    employers.map(({ pib, mb, name, municipality, address, account }) => ({
+      pib,
+      mb,
+      name,
+      municipality: municipality.name,
+      address,
+      account,
+    })),
+  )
   return {
     institution: (index) => institutionIds[index]!,
     unit: (institution, code) => unitOf.get(`${institution}/${code}`)!,
@@ -38,11 +66,20 @@ export async function registerCountry(tx: Transaction, world: World, { instituti
 
 function givenWorker(world: World, worker: Worker, institution: number, unit: number) {
   return {
-    family: worker.family, given: worker.given, title: worker.title, sex: worker.sex, chamber: worker.chamber,
-    licenceNumber: worker.licence, licenceKind: worker.profession, licenceStatus: worker.licenceStatus,
-    acquiredOn: worker.licensedFrom, validUntil: worker.licensedUntil, specialty: worker.specialty, email: worker.email, phone: worker.phone,
+    family: worker.family,
+    given: worker.given,
+    title: worker.title,
+    sex: worker.sex,
+    chamber: worker.chamber,
+    licenceNumber: worker.licence,
+    licenceKind: worker.profession,
+    licenceStatus: worker.licenceStatus,
+    acquiredOn: worker.licensedFrom,
+    validUntil: worker.licensedUntil,
+    specialty: worker.specialty,
+    email: worker.email,
+    phone: worker.phone,
     personHash: numberHash(world, 'jmbg', worker.jmbg),
     employments: [{ institution, unit, role: worker.profession, fromDate: worker.licensedFrom }],
   }
 }
-

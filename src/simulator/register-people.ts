@@ -15,25 +15,50 @@ const categories = { medicine: 1, gynaecology: 2, paediatrics: 3, dentistry: 4 }
 export async function registerBlock(tx: Transaction, world: World, register: Register, people: readonly Person[], today: string): Promise<Registered[]> {
   const registered = await registerPeople(tx, world, people.map(centralPerson))
   const roots = registered.map(({ root }) => root)
-  await bulk.registerInsurance(tx, people.map(({ insurance, lbo }, place) => ({
-    patient: roots[place]!,
-    fromDate: insurance.from, untilDate: insurance.until, status: insurance.isActive ? ('active' as const) : ('inactive' as const),
-    basis: insurance.text, branch: insurance.branch,
-    employer: insurance.employer ? register.employer(insurance.employer.index) : null,
-    lboHash: numberHash(world, 'lbo', lbo),
-  })))
-  await chooseDoctors(tx, people.flatMap((person, place) => person.chosen.map(({ category, worker }) => ({
-    patient: roots[place]!, category: categories[category],
-    worker: register.worker(worker.licence), institution: register.institution(worker.institution), unit: register.unit(worker.institution, worker.unit),
-    fromDate: chosenSince(person, parseDay(today)), untilDate: person.death === null ? null : isoDay(person.death),
-  }))), world.now())
+  await bulk.registerInsurance(
+    tx,
+    people.map(({ insurance, lbo }, place) => ({
+      patient: roots[place]!,
+      fromDate: insurance.from,
+      untilDate: insurance.until,
+      status: insurance.isActive ? ('active' as const) : ('inactive' as const),
+      basis: insurance.text,
+      branch: insurance.branch,
+      employer: insurance.employer ? register.employer(insurance.employer.index) : null,
+      lboHash: numberHash(world, 'lbo', lbo),
+    })),
+  )
+  await chooseDoctors(
+    tx,
+    people.flatMap((person, place) =>
+      person.chosen.map(({ category, worker }) => ({
+        patient: roots[place]!,
+        category: categories[category],
+        worker: register.worker(worker.licence),
+        institution: register.institution(worker.institution),
+        unit: register.unit(worker.institution, worker.unit),
+        fromDate: chosenSince(person, parseDay(today)),
+        untilDate: person.death === null ? null : isoDay(person.death),
+      })),
+    ),
+    world.now(),
+  )
   return registered
 }
 
 function centralPerson(person: Person) {
   const { family, given, jmbg, lbo, parent, address, phone, municipality } = person
   return {
-    jmbg, lbo, family, given, parent, address, phone, place: municipality.name, birthDate: isoDay(person.birth), sex: person.sex,
+    jmbg,
+    lbo,
+    family,
+    given,
+    parent,
+    address,
+    phone,
+    place: municipality.name,
+    birthDate: isoDay(person.birth),
+    sex: person.sex,
     deceasedAt: person.death === null ? null : isoDay(person.death),
   }
 }

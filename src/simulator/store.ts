@@ -12,7 +12,9 @@ export async function keepToday(tx: Transaction, seed: number, { today, staff }:
       from simulator.population
      where seed = ${seed} or staff <> ${staff}`
   if (rows.some((row) => !row.staff.equals(staff))) {
-    throw new Refusal('conflict', 'this database holds an invented country of another version of the simulator', { hint: 'Begin with an empty DATA_DIR, or load with the version that made it' })
+    throw new Refusal('conflict', 'this database holds an invented country of another version of the simulator', {
+      hint: 'Begin with an empty DATA_DIR, or load with the version that made it',
+    })
   }
   return rows[0]!.today
 }

@@ -6,7 +6,15 @@ import { add, systems, workerReference } from './chart.ts'
 import { type Medicine, medicine } from './medicines.ts'
 import { momentOf, type Visit } from './visit.ts'
 
-const unitNames: Record<string, string> = { '[iU]': 'јединица', '{puff}': 'удах', '{drop}': 'кап', '{application}': 'наношење', '{sachet}': 'кесица', '{capsule}': 'капсула', ug: 'микрограма' }
+const unitNames: Record<string, string> = {
+  '[iU]': 'јединица',
+  '{puff}': 'удах',
+  '{drop}': 'кап',
+  '{application}': 'наношење',
+  '{sachet}': 'кесица',
+  '{capsule}': 'капсула',
+  ug: 'микрограма',
+}
 
 function conceptOf({ atc, inn, name, form }: Medicine) {
   return { coding: [{ system: systems.atc, code: atc, display: inn }], text: `${name}, ${form}` }
@@ -15,7 +23,14 @@ function conceptOf({ atc, inn, name, form }: Medicine) {
 function dosageOf({ use, timesPerDay, route, dose, unit }: Medicine, days?: number): Dosage {
   return {
     text: days === undefined ? use : `${use}, ${days} ${days % 10 === 1 && days !== 11 ? 'дан' : 'дана'}`,
-    timing: { repeat: { ...(days === undefined ? {} : { boundsDuration: { value: days, unit: 'дан', system: systems.ucum, code: 'd' } }), frequency: timesPerDay, period: 1, periodUnit: 'd' } },
+    timing: {
+      repeat: {
+        ...(days === undefined ? {} : { boundsDuration: { value: days, unit: 'дан', system: systems.ucum, code: 'd' } }),
+        frequency: timesPerDay,
+        period: 1,
+        periodUnit: 'd',
+      },
+    },
     route: { text: route },
     doseAndRate: [{ doseQuantity: { value: dose, unit: unitNames[unit] ?? unit, system: systems.ucum, code: unit } }],
   }

@@ -97,7 +97,14 @@ function conditionOf(visit: Visit, { code, text, onset, end, isLong, note }: Dia
   }
 }
 
-export type Act = { text: string; snomed?: readonly [code: string, display: string]; site?: CodeableConcept; day?: Day; reason?: Reference<Condition>; outcome?: string }
+export type Act = {
+  text: string
+  snomed?: readonly [code: string, display: string]
+  site?: CodeableConcept
+  day?: Day
+  reason?: Reference<Condition>
+  outcome?: string
+}
 
 export function perform(visit: Visit, { text, snomed, site, day, reason, outcome }: Act): Reference<Procedure> {
   return add(visit.chart, {

@@ -32,12 +32,30 @@ export type Worker = {
 }
 
 const specialties: Partial<Record<UnitKind, string>> = {
-  general: 'општа медицина', paediatrics: 'педијатрија', gynaecology: 'гинекологија и акушерство', laboratory: 'медицинска биохемија',
-  'home-care': 'општа медицина', emergency: 'ургентна медицина', radiology: 'радиологија', internal: 'интерна медицина',
-  cardiology: 'кардиологија', surgery: 'општа хирургија', neurology: 'неурологија', orthopaedics: 'ортопедија и трауматологија',
-  urology: 'урологија', 'ear-nose-throat': 'оториноларингологија', ophthalmology: 'офталмологија', psychiatry: 'психијатрија',
-  dermatology: 'дерматовенерологија', pulmonology: 'пнеумофтизиологија', endocrinology: 'ендокринологија', nephrology: 'нефрологија',
-  oncology: 'медикална онкологија', 'public-health': 'епидемиологија', dentistry: 'дечја и превентивна стоматологија', pharmacy: 'фармација',
+  general: 'општа медицина',
+  paediatrics: 'педијатрија',
+  gynaecology: 'гинекологија и акушерство',
+  laboratory: 'медицинска биохемија',
+  'home-care': 'општа медицина',
+  emergency: 'ургентна медицина',
+  radiology: 'радиологија',
+  internal: 'интерна медицина',
+  cardiology: 'кардиологија',
+  surgery: 'општа хирургија',
+  neurology: 'неурологија',
+  orthopaedics: 'ортопедија и трауматологија',
+  urology: 'урологија',
+  'ear-nose-throat': 'оториноларингологија',
+  ophthalmology: 'офталмологија',
+  psychiatry: 'психијатрија',
+  dermatology: 'дерматовенерологија',
+  pulmonology: 'пнеумофтизиологија',
+  endocrinology: 'ендокринологија',
+  nephrology: 'нефрологија',
+  oncology: 'медикална онкологија',
+  'public-health': 'епидемиологија',
+  dentistry: 'дечја и превентивна стоматологија',
+  pharmacy: 'фармација',
 }
 
 const chambers: Record<Profession, { prefix: string; name: string }> = {
@@ -63,8 +81,7 @@ type Place = {
 
 export function staffUnit(place: Place): Worker[] {
   const { kind, count } = place
-  const leading: Profession =
-    kind === 'dentistry' ? 'dentist' : kind === 'laboratory' ? 'biochemist' : kind === 'pharmacy' ? 'pharmacist' : 'doctor'
+  const leading: Profession = kind === 'dentistry' ? 'dentist' : kind === 'laboratory' ? 'biochemist' : kind === 'pharmacy' ? 'pharmacist' : 'doctor'
   const helping: Profession = kind === 'laboratory' || kind === 'radiology' ? 'technician' : 'nurse'
   const professions = [...Array<Profession>(count.doctors).fill(leading), ...Array<Profession>(count.nurses).fill(helping)]
   return professions.map((profession, index) => makeWorker(place, profession, index))
@@ -80,7 +97,13 @@ function makeWorker(place: Place, profession: Profession, index: number): Worker
   const isStudied = profession !== 'nurse' && profession !== 'technician'
   // Everyone here has worked for the whole of the histories, so each entry has an author licensed on its day.
   const first = born + Math.round((isStudied ? 26 : 20) * 365.25)
-  const mail = (text: string) => toLatin(text).toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/g, 'dj').replace(/[^a-z]/g, '')
+  const mail = (text: string) =>
+    toLatin(text)
+      .toLowerCase()
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .replace(/đ/g, 'dj')
+      .replace(/[^a-z]/g, '')
   return {
     licence: `${prefix}-${String((institution.index + 1) * 1000 + place.staffBefore + index).padStart(6, '0')}`,
     chamber: chambers[profession].name,

@@ -18,14 +18,28 @@ const productOwn = /^(project|author|account|compartment)$/
 test('the definitions as they are compiled have the elements of the official JSON schema, no more and no fewer', () => {
   let compared = 0
   for (const [path, { fields }] of model) {
-    const known = schema[path.split('.').map((part, index) => (index === 0 ? part : capital(part))).join('_')]?.properties
+    const known =
+      schema[
+        path
+          .split('.')
+          .map((part, index) => (index === 0 ? part : capital(part)))
+          .join('_')
+      ]?.properties
     if (known === undefined || path === 'SubscriptionStatus') continue
     compared++
     const mine = [...fields.values()].flatMap((field) => (field.isChoice ? field.types.map((type) => choiceProperty(field, type)) : [field.name]))
     const theirs = Object.keys(known).filter((name) => !name.startsWith('_'))
-    assert.deepEqual(mine.filter((name) => !theirs.includes(name)), [], path)
+    assert.deepEqual(
+      mine.filter((name) => !theirs.includes(name)),
+      [],
+      path,
+    )
     const missing = theirs.filter((name) => !mine.includes(name) && !notInR4.test(name))
-    assert.deepEqual(missing.filter((name) => path !== 'Meta' || !productOwn.test(name)), [], path)
+    assert.deepEqual(
+      missing.filter((name) => path !== 'Meta' || !productOwn.test(name)),
+      [],
+      path,
+    )
   }
   assert.ok(compared > 350, `${compared} structures`)
 })

@@ -233,8 +233,7 @@ function step(value: string, type: string, name: string, sink: Sink, writer: Wri
       const inner = sink(item, one.code, field)
       if (inner === '') return ''
       // A primitive in an array may be null when it has extensions only.
-      if (field.isMany)
-        return `if (${value}.${property} !== undefined) for (const ${item} of ${value}.${property}) if (${item} !== null) { ${inner} }`
+      if (field.isMany) return `if (${value}.${property} !== undefined) for (const ${item} of ${value}.${property}) if (${item} !== null) { ${inner} }`
       return `{ const ${item} = ${value}.${property}; if (${item} !== undefined) { ${inner} } }`
     })
     .join('\n')
@@ -251,14 +250,7 @@ function compartmentSource(compartment: Compartment, definitions: SearchParamete
         .sort((a, b) => rank(a) - rank(b))
         .map((code) => parameters.find((one) => one.code === code))
         .filter((one) => one?.type === 'reference')
-        .map((one) =>
-          walk(
-            parsePath(one?.expression ?? ''),
-            type,
-            (value, valueType) => (valueType === 'Reference' ? `x.patient(out, ${value})` : ''),
-            writer,
-          ),
-        )
+        .map((one) => walk(parsePath(one?.expression ?? ''), type, (value, valueType) => (valueType === 'Reference' ? `x.patient(out, ${value})` : ''), writer))
       return `${type}(r, out) {\n${bodies.join('\n')}\n},`
     })
     .join('\n')

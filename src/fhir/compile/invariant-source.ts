@@ -38,8 +38,7 @@ function boolean(node: Expression, scope: Scope): string {
 }
 
 function isBoolean(node: Expression): boolean {
-  if (node.kind === 'operator')
-    return node.operator in booleanOperators || comparisons.has(node.operator) || /^(!?=|in|is)$/.test(node.operator)
+  if (node.kind === 'operator') return node.operator in booleanOperators || comparisons.has(node.operator) || /^(!?=|in|is)$/.test(node.operator)
   return node.kind === 'call' && booleanCalls.has(node.name)
 }
 
@@ -60,8 +59,7 @@ function comparison(operator: string, left: Expression, right: Expression, scope
   if (operator === 'is' && right.kind === 'name') return `rule.is(${collection(left, scope).js}, ${JSON.stringify(right.name)})`
   const name = { '=': 'same', '!=': 'different', in: 'isIn', contains: 'holds' }[operator]
   const both = `${collection(left, scope).js}, ${collection(right, scope).js}`
-  if (name !== undefined)
-    return operator === 'contains' ? `rule.isIn(${collection(right, scope).js}, ${collection(left, scope).js})` : `rule.${name}(${both})`
+  if (name !== undefined) return operator === 'contains' ? `rule.isIn(${collection(right, scope).js}, ${collection(left, scope).js})` : `rule.${name}(${both})`
   if (comparisons.has(operator)) return `rule.compare(${JSON.stringify(operator)}, ${both})`
   throw new NotTranslated(operator)
 }
@@ -115,8 +113,7 @@ function arrow(body: Expression, types: string[], scope: Scope, translate: (body
   return `(${object}) => ${translate(body, { ...scope, object, type, level: scope.level + 1 })}`
 }
 
-const source = (on: Expression | null, scope: Scope): Collection =>
-  on === null ? { js: `[${scope.object}]`, types: [scope.type] } : collection(on, scope)
+const source = (on: Expression | null, scope: Scope): Collection => (on === null ? { js: `[${scope.object}]`, types: [scope.type] } : collection(on, scope))
 
 function collection(node: Expression, scope: Scope): Collection {
   switch (node.kind) {

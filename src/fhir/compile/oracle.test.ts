@@ -62,7 +62,10 @@ test('every search parameter selects exactly what its FHIRPath selects, on the o
 })
 
 test('every parameter of an indexed type is compiled, for every resource type', () => {
-  assert.deepEqual(notCompiled.filter((one) => /^[A-Z]\w+\.[a-z]/.test(one)), [])
+  assert.deepEqual(
+    notCompiled.filter((one) => /^[A-Z]\w+\.[a-z]/.test(one)),
+    [],
+  )
   for (const type of resourceTypes) {
     const codes = compiled.parameters[type]?.map(({ code }) => code) ?? []
     for (const common of ['_id', '_lastUpdated', '_profile', '_security', '_source', '_tag']) assert.ok(codes.includes(common), `${type} ${common}`)

@@ -11,8 +11,7 @@ export type Expression =
   | { kind: 'empty' }
   | { kind: 'operator'; operator: string; left: Expression; right: Expression }
 
-const token =
-  /\s*(?:(`[^`]+`|[A-Za-z_]\w*)|('(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|(%`[^`]+`|%[\w-]+)|(\$this)|(<=|>=|!=|!~|[()[\],.|=~<>+\-*/&{}]))/y
+const token = /\s*(?:(`[^`]+`|[A-Za-z_]\w*)|('(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|(%`[^`]+`|%[\w-]+)|(\$this)|(<=|>=|!=|!~|[()[\],.|=~<>+\-*/&{}]))/y
 
 // From the weakest to the strongest; `is` and `as` bind tighter than comparison.
 const strength: Record<string, number> = {

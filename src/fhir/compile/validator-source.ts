@@ -25,11 +25,7 @@ export function validatorSource(model: Model, expand: (url: string) => Expansion
   const writer: Writer = { model, expand, invariants: invariantCompiler(model), functions, sets: new Map(), targets: new Map() }
   const bodies = [...model.values()].map((structure) => functionSource(structure, writer))
   const resources = resourceTypes.map((type) => `${type}: ${functions.get(type)}`).join(', ')
-  const source = [
-    ...[...writer.sets.values(), ...writer.targets.values()],
-    ...bodies,
-    `const resources = { __proto__: null, ${resources} }`,
-  ].join('\n')
+  const source = [...[...writer.sets.values(), ...writer.targets.values()], ...bodies, `const resources = { __proto__: null, ${resources} }`].join('\n')
   return { source, notCompiled: writer.invariants.notCompiled }
 }
 
@@ -108,8 +104,7 @@ function valueSource(structure: Structure, field: Field, type: FieldType, proper
 /** What an element must be beyond its type: bound to a value set, pointing to certain types, obeying rules of this place. */
 function afterObject(structure: Structure, field: Field, type: FieldType, item: string, set: string | undefined, writer: Writer): string {
   let more = ''
-  if (set !== undefined && (type.code === 'CodeableConcept' || type.code === 'Coding'))
-    more += `; c.bound${type.code}(${item}, d + 1, ${set})`
+  if (set !== undefined && (type.code === 'CodeableConcept' || type.code === 'Coding')) more += `; c.bound${type.code}(${item}, d + 1, ${set})`
   if (type.code === 'Reference') more += `; c.reference(${item}, d + 1, ${targetsOf(type, writer)})`
   for (const constraint of field.constraints) {
     const forType = field.isChoice ? constraintOnChoice(constraint, type) : true

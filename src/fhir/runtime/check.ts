@@ -74,12 +74,7 @@ export class Check {
   }
 
   empty(depth: number): void {
-    this.add(
-      'invariant',
-      this.path(depth),
-      'an element must have a value or children (ele-1)',
-      'Leave the element out when there is nothing to say.',
-    )
+    this.add('invariant', this.path(depth), 'an element must have a value or children (ele-1)', 'Leave the element out when there is nothing to say.')
   }
 
   missing(depth: number, name: string): void {

@@ -8,8 +8,7 @@ type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 // Type/id, Type/id/_history/version, an absolute URI, #contained, or Type?condition in a transaction.
-const form =
-  /^(?:[A-Za-z][A-Za-z0-9+.-]*:\S+|[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:[#|]\S*)?|[A-Z][A-Za-z]+\?\S+)$/
+const form = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\S+|[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:[#|]\S*)?|[A-Z][A-Za-z]+\?\S+)$/
 // [base/]Type/id[/_history/version]
 const literal = /^(?:https?:\/\/[^\s?#]+\/|)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
 
@@ -87,10 +86,8 @@ export class ElementCheck extends Check {
 
   contained(one: Json, depth: number, ids: Set<unknown>): void {
     const { id, meta } = one
-    if (id === undefined)
-      this.add('required', this.path(depth, 'id'), 'a contained resource needs an id', 'Add an id and refer to it as #id.')
-    else if (ids.has(id))
-      this.add('value', this.path(depth, 'id'), 'two contained resources have the same id', 'Give each an id of its own.')
+    if (id === undefined) this.add('required', this.path(depth, 'id'), 'a contained resource needs an id', 'Add an id and refer to it as #id.')
+    else if (ids.has(id)) this.add('value', this.path(depth, 'id'), 'two contained resources have the same id', 'Give each an id of its own.')
     ids.add(id)
     if (!isObject(meta)) return
     if (meta.versionId !== undefined || meta.lastUpdated !== undefined) {

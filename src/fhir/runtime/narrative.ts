@@ -26,13 +26,10 @@ function attributesProblem(text: string): string | null {
   attribute.lastIndex = 0
   for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
     const [, name = '', double, single] = found
-    if (!attributes.has(name.toLowerCase()))
-      return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
+    if (!attributes.has(name.toLowerCase())) return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
     const raw = double ?? single ?? ''
     // Decoded first, so that "java&#115;cript:" is read as a browser would read it.
-    const value = raw.includes('&')
-      ? raw.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (_, hex, ten) => decoded(hex, ten)).replace(/&colon;/gi, ':')
-      : raw
+    const value = raw.includes('&') ? raw.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (_, hex, ten) => decoded(hex, ten)).replace(/&colon;/gi, ':') : raw
     if (address.has(name) && value !== '' && !safeAddress.test(value.trim())) return 'a link has an address of a kind that is not allowed'
     if (name === 'style' && unsafeStyle.test(value)) return 'a style may not load or run anything'
   }

@@ -10,13 +10,7 @@ const restful = /^https?:\/\/.+\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
 function entryName({ fullUrl, resource }: Json, check: Check, depth: number): void {
   if (typeof fullUrl !== 'string') return
   if (!/^(?:https?:\/\/\S|urn:(?:uuid|oid):)/.test(fullUrl)) {
-    check.warn(
-      depth,
-      'fullUrl',
-      -1,
-      'the fullUrl must be an absolute URL',
-      'Write urn:uuid: and a UUID, or the full address of the resource.',
-    )
+    check.warn(depth, 'fullUrl', -1, 'the fullUrl must be an absolute URL', 'Write urn:uuid: and a UUID, or the full address of the resource.')
     return
   }
   const found = restful.exec(fullUrl)

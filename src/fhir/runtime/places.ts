@@ -31,8 +31,7 @@ const extension: Rule = (object, check, depth) => {
     check.invariant(depth, 'ext-1', 'an extension must have either a value or extensions, not both')
   }
   if (typeof url !== 'string') return
-  if (url.includes('|'))
-    check.value(depth, 'url', -1, 'the URL of an extension must not have a version', 'Remove the bar and what follows it.')
+  if (url.includes('|')) check.value(depth, 'url', -1, 'the URL of an extension must not have a version', 'Remove the bar and what follows it.')
   const parent = check.names[depth - 1]
   const isNested = parent === 'extension' || parent === 'modifierExtension'
   if (isNested || isAbsolute(url)) return

@@ -59,8 +59,7 @@ const code: Primitive = (value, check, depth, name, index, set) => {
 
 const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 const dateForm = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/
-const dateTimeForm =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)))?)?)?$/
+const dateTimeForm = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00)))?)?)?$/
 const instantForm = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))$/
 
 function isCalendarDate(year: number, month: number, day: number): boolean {
@@ -139,8 +138,7 @@ const uri: Primitive = (value, check, depth, name, index) => {
     check.value(depth, name, index, 'a URI must not hold white space', 'Percent-encode spaces as %20.')
   } else if (value.startsWith('urn:uuid:')) {
     // A fragment names a part of what the UUID names.
-    if (!uuidForm.test(value.split('#')[0] as string))
-      check.warn(depth, name, index, 'is not a UUID after urn:uuid:', 'Write urn:uuid: and a lower-case UUID.')
+    if (!uuidForm.test(value.split('#')[0] as string)) check.warn(depth, name, index, 'is not a UUID after urn:uuid:', 'Write urn:uuid: and a lower-case UUID.')
   } else if (value.startsWith('urn:oid:') && !oidForm.test(value)) {
     check.warn(depth, name, index, 'is not an OID after urn:oid:', 'Write urn:oid: and an OID such as 1.2.3.')
   }
@@ -162,11 +160,7 @@ export const primitives: Record<string, Primitive> = {
   uuid: pattern(uuidForm, 'is not a UUID', 'Write urn:uuid: and a UUID.'),
   time: pattern(/^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?$/, 'is not a time of day', 'Write hh:mm:ss.'),
   date: calendar(dateForm, 'is not a date', 'Write YYYY, YYYY-MM or YYYY-MM-DD.'),
-  dateTime: calendar(
-    dateTimeForm,
-    'is not a dateTime',
-    'Write a date, or a date with time to the second and zone: 2026-03-01T08:30:00+01:00.',
-  ),
+  dateTime: calendar(dateTimeForm, 'is not a dateTime', 'Write a date, or a date with time to the second and zone: 2026-03-01T08:30:00+01:00.'),
   instant: calendar(instantForm, 'is not an instant', 'Write a date with time and zone: 2026-03-01T08:30:00.000Z.'),
   boolean,
   decimal,

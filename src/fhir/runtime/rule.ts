@@ -22,8 +22,7 @@ function step(from: Item[], ...names: string[]): Item[] {
   return found
 }
 
-const numberOf = (item: Item) =>
-  typeof item === 'number' ? item : JSON.isRawJSON(item as object) ? Number(property(item, 'rawJSON')) : Number.NaN
+const numberOf = (item: Item) => (typeof item === 'number' ? item : JSON.isRawJSON(item as object) ? Number(property(item, 'rawJSON')) : Number.NaN)
 
 /** Numbers, quantities of one unit, dates and strings; what cannot be compared breaks no rule. */
 function compare(operator: string, left: Item[], right: Item[]): boolean {
@@ -52,14 +51,12 @@ const key = (item: Item) => (isObject(item) ? JSON.stringify(item) : item)
 export const rule = {
   step,
   compare,
-  same: (left: Item[], right: Item[]) =>
-    left.length > 0 && left.length === right.length && left.every((item, i) => key(item) === key(right[i])),
+  same: (left: Item[], right: Item[]) => left.length > 0 && left.length === right.length && left.every((item, i) => key(item) === key(right[i])),
   different: (left: Item[], right: Item[]) =>
     left.length > 0 && right.length > 0 && (left.length !== right.length || left.some((item, i) => key(item) !== key(right[i]))),
   isIn: (left: Item[], right: Item[]) => left.length > 0 && right.some((item) => key(item) === key(left[0])),
   is: (from: Item[], type: string) =>
-    from.length === 0 ||
-    (type === 'Boolean' || type === 'boolean' ? typeof from[0] === 'boolean' : property(from[0] ?? {}, 'resourceType') === type),
+    from.length === 0 || (type === 'Boolean' || type === 'boolean' ? typeof from[0] === 'boolean' : property(from[0] ?? {}, 'resourceType') === type),
   isTrue: (from: Item[]) => from.length > 0 && from[0] !== false,
   isFalse: (from: Item[]) => from.length > 0 && from[0] === false,
   hasValue: (from: Item[]) => from.length === 1 && from[0] !== noValue,

@@ -16,8 +16,7 @@ const includesMax = 50
 /** Parameters that say how to answer, not what to find. */
 export const controls: Record<string, Control> = {
   _count(search, value) {
-    if (!/^\d{1,9}$/.test(value))
-      return new Problem('value', `${shown(value)} is not a count`, `Give a whole number from 0 to ${countMax}.`)
+    if (!/^\d{1,9}$/.test(value)) return new Problem('value', `${shown(value)} is not a count`, `Give a whole number from 0 to ${countMax}.`)
     // "If _count has the value 0, this shall be treated the same as _summary=count": https://hl7.org/fhir/R4/search.html#count
     if (Number(value) === 0) search.summary = 'count'
     else search.count = Math.min(Number(value), countMax)
@@ -65,13 +64,10 @@ export function unknownCode(code: string, known: string[], type: string | null):
 }
 
 function include(into: Include[], ownType: string | null, value: string, modifier: string | null, fhir: Fhir): Problem | null {
-  if (modifier !== null)
-    return new Problem('not-supported', 'the modifier is not supported', 'Include without :iterate, then read what is missing.')
+  if (modifier !== null) return new Problem('not-supported', 'the modifier is not supported', 'Include without :iterate, then read what is missing.')
   const [type = '', code, target, ...more] = value.split(':')
-  if (code === undefined || more.length > 0)
-    return new Problem('value', 'is not an include', 'Write Type:parameter or Type:parameter:TargetType.')
-  if (!resourceTypes.includes(type))
-    return new Problem('value', `${shown(type)} is not a resource type of FHIR R4`, 'Write Type:parameter.')
+  if (code === undefined || more.length > 0) return new Problem('value', 'is not an include', 'Write Type:parameter or Type:parameter:TargetType.')
+  if (!resourceTypes.includes(type)) return new Problem('value', `${shown(type)} is not a resource type of FHIR R4`, 'Write Type:parameter.')
   if (ownType !== null && type !== ownType) {
     return new Problem('value', `includes from ${type} in a search for ${ownType}`, `Begin with ${ownType}:, or search for ${type}.`)
   }
@@ -82,15 +78,11 @@ function include(into: Include[], ownType: string | null, value: string, modifie
       code,
       references.map((one) => one.code),
     )
-    const hint =
-      near.length > 0
-        ? `Did you mean ${near.join(' or ')}?`
-        : `Reference parameters of ${type}: ${references.map((one) => one.code).join(', ')}.`
+    const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Reference parameters of ${type}: ${references.map((one) => one.code).join(', ')}.`
     return new Problem('not-supported', `${shown(code)} is not a reference parameter of ${type}`, hint)
   }
   if (target !== undefined && target !== '') {
-    if (!resourceTypes.includes(target))
-      return new Problem('value', `${shown(target)} is not a resource type of FHIR R4`, 'Write Type:parameter:TargetType.')
+    if (!resourceTypes.includes(target)) return new Problem('value', `${shown(target)} is not a resource type of FHIR R4`, 'Write Type:parameter:TargetType.')
     if (parameter !== undefined && !targetsOf(parameter).includes(target)) {
       return new Problem('value', `${code} never refers to ${target}`, `It refers to: ${targetsOf(parameter).join(', ')}.`)
     }

@@ -26,7 +26,20 @@ const cases: [string, string, string][] = [
 ]
 for (const [text, low, high] of cases) test(`${text} is ${low} to ${high}`, () => assert.deepEqual(iso(text), [low, high]))
 
-for (const text of ['', '26', '2026-13', '2026-00', '2023-02-29', '2026-04-31', '0000', '2026-3-1', '2026-03-01T25:00:00Z', '2026-03-01 08:30', '2026-03-01T08:30:00+1', 'x']) {
+for (const text of [
+  '',
+  '26',
+  '2026-13',
+  '2026-00',
+  '2023-02-29',
+  '2026-04-31',
+  '0000',
+  '2026-3-1',
+  '2026-03-01T25:00:00Z',
+  '2026-03-01 08:30',
+  '2026-03-01T08:30:00+1',
+  'x',
+]) {
   test(`'${text}' is not a date`, () => assert.equal(dateBounds(text), null))
 }
 

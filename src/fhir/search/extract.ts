@@ -42,11 +42,7 @@ function strings(out: Out, code: string, texts: (string | null)[] | undefined, j
 }
 
 /** Every part alone and all together, so that both "Ana" and "Ana Petrović" find the name. */
-function name(
-  out: Out,
-  code: string,
-  value: { text?: string; family?: string; given?: string[]; prefix?: string[]; suffix?: string[] },
-): void {
+function name(out: Out, code: string, value: { text?: string; family?: string; given?: string[]; prefix?: string[]; suffix?: string[] }): void {
   const joined: string[] = []
   strings(out, code, value.prefix, [])
   strings(out, code, value.given, joined)

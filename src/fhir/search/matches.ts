@@ -30,11 +30,7 @@ function fits(clause: Exclude<Clause, { test: 'missing' }>, one: Extracted): boo
     case 'date':
       return one.kind === 'date' && clause.values.some((value) => isDate(value, one.low, one.high))
     case 'reference':
-      return (
-        one.kind === 'reference' &&
-        one.reference !== null &&
-        clause.values.some(({ literals }) => literals.includes(one.reference as string))
-      )
+      return one.kind === 'reference' && one.reference !== null && clause.values.some(({ literals }) => literals.includes(one.reference as string))
     case 'uri':
       return one.kind === 'uri' && clause.values.some((value) => isUri(clause.how, value, one.value))
     case 'number':

@@ -11,7 +11,10 @@ const fhir = await testFhir()
 const patient = aPatient({
   name: [{ family: 'Ђорђевић', given: ['Ана', 'Марија'] }],
   address: [{ city: 'Ниш', line: ['Цара Душана 5, улаз 2'] }],
-  telecom: [{ system: 'phone', value: '+381 11 555' }, { system: 'email', value: 'ana@example.org' }],
+  telecom: [
+    { system: 'phone', value: '+381 11 555' },
+    { system: 'email', value: 'ana@example.org' },
+  ],
   managingOrganization: { reference: 'Organization/dz1/_history/3' },
   generalPractitioner: [{ identifier: { system: 'urn:rs:licence', value: '777' }, display: 'др Милица' }],
   deceasedDateTime: '2020-01-01',
@@ -22,13 +25,26 @@ const observation = anObservation({
   valueQuantity: { value: JSON.rawJSON('5.40'), unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' },
 })
 const encounter: Resource = {
-  resourceType: 'Encounter', id: 'e', status: 'finished', class: { system: 'http://v3', code: 'AMB' },
+  resourceType: 'Encounter',
+  id: 'e',
+  status: 'finished',
+  class: { system: 'http://v3', code: 'AMB' },
   period: { start: '2026-03-01T23:30:00Z', end: '2026-03-04' },
 }
 const open: Resource = { resourceType: 'Encounter', id: 'o', status: 'in-progress', class: { code: 'IMP' }, period: { start: '2026-03-01' } }
-const valueSet: Resource = { resourceType: 'ValueSet', id: 'v', status: 'active', url: 'http://example.org/fhir/ValueSet/a', jurisdiction: [{ text: 'Србија' }] }
+const valueSet: Resource = {
+  resourceType: 'ValueSet',
+  id: 'v',
+  status: 'active',
+  url: 'http://example.org/fhir/ValueSet/a',
+  jurisdiction: [{ text: 'Србија' }],
+}
 const probability: Resource = {
-  resourceType: 'RiskAssessment', id: 'r', status: 'final', subject: { reference: 'Patient/ana' }, prediction: [{ probabilityDecimal: 0.3 }],
+  resourceType: 'RiskAssessment',
+  id: 'r',
+  status: 'final',
+  subject: { reference: 'Patient/ana' },
+  prediction: [{ probabilityDecimal: 0.3 }],
 }
 
 /** The resource, the query, whether it is found. */
@@ -167,9 +183,17 @@ const pairsOf = (query: string) => [...new URLSearchParams(query)]
 function satisfies(condition: Condition, one: Extracted): boolean {
   switch (condition.is) {
     case 'token':
-      return one.kind === 'token' && (condition.system === undefined || condition.system === one.system) && (condition.value === undefined || condition.value === one.value)
+      return (
+        one.kind === 'token' &&
+        (condition.system === undefined || condition.system === one.system) &&
+        (condition.value === undefined || condition.value === one.value)
+      )
     case 'identifier':
-      return one.kind === 'reference' && (condition.system === undefined || condition.system === (one.system ?? null)) && (condition.value === undefined || condition.value === one.value)
+      return (
+        one.kind === 'reference' &&
+        (condition.system === undefined || condition.system === (one.system ?? null)) &&
+        (condition.value === undefined || condition.value === one.value)
+      )
     case 'string':
       return one.kind === 'string' && (condition.how === 'starts' ? one.value.startsWith(condition.value) : one.value.includes(condition.value))
     case 'reference':
@@ -195,14 +219,24 @@ for (const [resource, query, expected] of table) {
     if (!expected) return
     // A store that narrows by these conditions must not lose what matches.
     for (const { code, any } of narrowing(search)) {
-      assert.ok(extracted.some((one) => one.code === code && any.some((condition) => satisfies(condition, one))), `narrowing of ${code}`)
+      assert.ok(
+        extracted.some((one) => one.code === code && any.some((condition) => satisfies(condition, one))),
+        `narrowing of ${code}`,
+      )
     }
   })
 }
 
 test('what can be narrowed is narrowed', () => {
   const codes = (query: string) => narrowing(parseSearch(fhir, 'Patient', pairsOf(query), { lenient: false })).map(({ code }) => code)
-  assert.deepEqual(codes('gender=female&name=a&birthdate=ge1980&organization=1&identifier=x&_profile=http://a'), ['gender', 'name', 'birthdate', 'organization', 'identifier', '_profile'])
+  assert.deepEqual(codes('gender=female&name=a&birthdate=ge1980&organization=1&identifier=x&_profile=http://a'), [
+    'gender',
+    'name',
+    'birthdate',
+    'organization',
+    'identifier',
+    '_profile',
+  ])
   assert.deepEqual(codes('gender:not=female&active:missing=true&birthdate=ne1980'), [])
 })
 

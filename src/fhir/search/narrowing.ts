@@ -35,9 +35,7 @@ function conditions(clause: Clause): Condition[] | null {
     case 'string':
       // What is exactly equal also begins with it when both are folded, and the folded form is what a store can index.
       return clause.values.map((value) =>
-        clause.how === 'exact'
-          ? { is: 'string' as const, how: 'starts' as const, value: fold(value) }
-          : { is: 'string' as const, how: clause.how, value },
+        clause.how === 'exact' ? { is: 'string' as const, how: 'starts' as const, value: fold(value) } : { is: 'string' as const, how: clause.how, value },
       )
     case 'uri':
       if (clause.how === 'above') return null

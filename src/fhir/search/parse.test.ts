@@ -67,21 +67,36 @@ for (const [type, query, says] of refused) {
 }
 
 test('a refusal lists everything that is wrong', () => {
-  assert.throws(() => parse('Patient', 'nam=x&gender=female&birthdate=aa&_sort=zzz'), (error) => error instanceof Refusal && error.issues?.length === 3)
+  assert.throws(
+    () => parse('Patient', 'nam=x&gender=female&birthdate=aa&_sort=zzz'),
+    (error) => error instanceof Refusal && error.issues?.length === 3,
+  )
 })
 
 test('a lenient search leaves out what it cannot do and says so', () => {
   const search = parse('Patient', 'nam=x&gender=female&_sort=-birthdate,zzz&_count=5', true)
-  assert.deepEqual(search.used, [['gender', 'female'], ['_count', '5']])
-  assert.deepEqual(search.ignored.map(({ name }) => name), ['nam', '_sort'])
+  assert.deepEqual(search.used, [
+    ['gender', 'female'],
+    ['_count', '5'],
+  ])
+  assert.deepEqual(
+    search.ignored.map(({ name }) => name),
+    ['nam', '_sort'],
+  )
   assert.equal(search.clauses.length, 1)
   assert.deepEqual(search.sort, [])
 })
 
 test('the controls are read', () => {
-  const search = parse('Patient', '_count=2000&_sort=family,-birthdate&_include=Patient:organization&_revinclude=Observation:subject:Patient&_total=accurate&_summary=data&_elements=name,Patient.gender&_format=json&_pretty=true')
+  const search = parse(
+    'Patient',
+    '_count=2000&_sort=family,-birthdate&_include=Patient:organization&_revinclude=Observation:subject:Patient&_total=accurate&_summary=data&_elements=name,Patient.gender&_format=json&_pretty=true',
+  )
   assert.equal(search.count, 1000)
-  assert.deepEqual(search.sort, [{ code: 'family', isDescending: false }, { code: 'birthdate', isDescending: true }])
+  assert.deepEqual(search.sort, [
+    { code: 'family', isDescending: false },
+    { code: 'birthdate', isDescending: true },
+  ])
   assert.deepEqual(search.include, [{ type: 'Patient', code: 'organization' }])
   assert.deepEqual(search.revinclude, [{ type: 'Observation', code: 'subject', target: 'Patient' }])
   assert.deepEqual([search.total, search.summary, search.elements], ['accurate', 'data', ['name', 'gender']])
@@ -96,7 +111,10 @@ test('a search is plain data', () => {
 
 test('a value that could be a personal number never stands in a refusal', () => {
   for (const query of ['birthdate=0101990710004', 'organization=a 0101990710004', '0101990710004=1', 'value-quantity=0101990710004x']) {
-    assert.throws(() => parse('Patient', query), (error) => error instanceof Refusal && !JSON.stringify([error.message, error.issues]).includes('0101990710004'))
+    assert.throws(
+      () => parse('Patient', query),
+      (error) => error instanceof Refusal && !JSON.stringify([error.message, error.issues]).includes('0101990710004'),
+    )
   }
 })
 
@@ -109,17 +127,31 @@ test('every parameter that is offered can be searched by', () => {
 
 test('no query makes anything but a search or a refusal, and every search can be matched', () => {
   const codes = ['Patient', 'Observation', 'Encounter', 'ValueSet'].flatMap((type) => fhir.parameters(type).map(({ code }) => code))
-  const name = fc.tuple(fc.constantFrom(...codes, '_sort', '_include', '_count', '__proto__', 'constructor'), fc.constantFrom('', ':not', ':missing', ':exact', ':Patient', ':identifier', ':text', ':below', ':x'))
-  const value = fc.oneof(fc.string(), fc.constantFrom('a|b', '|', '\\', 'ge2026-01', 'lt', '5||mg', '5|a|b', 'true', 'Patient/1', 'http://a', '0000', '9999-12-31', '-1e999', ',', 'a\\,b'))
-  fc.assert(fc.property(fc.array(fc.tuple(name, value), { maxLength: 4 }), fc.boolean(), (pairs, lenient) => {
-    try {
-      const search = parseSearch(fhir, 'Observation', pairs.map(([[code, modifier], text]) => [code + modifier, text]), { lenient })
-      const stored: Search = JSON.parse(JSON.stringify(search))
-      assert.deepEqual(stored, search)
-      matches(stored, fhir.extract(anObservation()))
-      narrowing(stored)
-    } catch (error) {
-      assert.ok(error instanceof Refusal)
-    }
-  }), { numRuns: 2000 })
+  const name = fc.tuple(
+    fc.constantFrom(...codes, '_sort', '_include', '_count', '__proto__', 'constructor'),
+    fc.constantFrom('', ':not', ':missing', ':exact', ':Patient', ':identifier', ':text', ':below', ':x'),
+  )
+  const value = fc.oneof(
+    fc.string(),
+    fc.constantFrom('a|b', '|', '\\', 'ge2026-01', 'lt', '5||mg', '5|a|b', 'true', 'Patient/1', 'http://a', '0000', '9999-12-31', '-1e999', ',', 'a\\,b'),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, value), { maxLength: 4 }), fc.boolean(), (pairs, lenient) => {
+      try {
+        const search = parseSearch(
+          fhir,
+          'Observation',
+          pairs.map(([[code, modifier], text]) => [code + modifier, text]),
+          { lenient },
+        )
+        const stored: Search = JSON.parse(JSON.stringify(search))
+        assert.deepEqual(stored, search)
+        matches(stored, fhir.extract(anObservation()))
+        narrowing(stored)
+      } catch (error) {
+        assert.ok(error instanceof Refusal)
+      }
+    }),
+    { numRuns: 2000 },
+  )
 })

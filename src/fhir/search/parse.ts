@@ -60,16 +60,14 @@ function take(search: Search, name: string, value: string, fhir: Fhir): Problem 
   const control = Object.hasOwn(controls, code) ? controls[code] : undefined
   if (control !== undefined) {
     if (modifier !== null && !code.endsWith('include')) return new Problem('not-supported', 'takes no modifier', `Write ${code} alone.`)
-    if (!repeatable.has(code) && search.used.some(([other]) => other === name))
-      return new Problem('value', 'is given twice', 'Give it once.')
+    if (!repeatable.has(code) && search.used.some(([other]) => other === name)) return new Problem('value', 'is given twice', 'Give it once.')
     return control(search, value, modifier, fhir)
   }
   if (code === '_has') return new Problem('not-supported', 'reverse chaining is not supported', 'Search in two steps.')
   const known = fhir.parameters(search.type ?? 'Basic')
   const common = search.type === null ? known.filter((one) => one.code.startsWith('_')) : known
   // subject.name, subject:Patient.name: search in another resource.
-  if (/^[\w-]+(?::[A-Za-z]+)?\.[\w.:-]+$/.test(name))
-    return new Problem('not-supported', 'chaining is not supported', 'Search in two steps.')
+  if (/^[\w-]+(?::[A-Za-z]+)?\.[\w.:-]+$/.test(name)) return new Problem('not-supported', 'chaining is not supported', 'Search in two steps.')
   const parameter = common.find((one) => one.code === code)
   if (parameter === undefined) return unknownCode(code, [...common.map((one) => one.code), ...Object.keys(controls)], search.type)
   if (search.clauses.length >= clausesMax) return new Problem('value', `there are more than ${clausesMax} parameters`, 'Give fewer.')

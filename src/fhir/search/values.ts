@@ -41,15 +41,10 @@ function withPrefix(text: string): { prefix: Prefix; rest: string } | Problem {
 export function tokenValue(text: string): TokenValue | Problem {
   const parts = split(text, '|').map(plain)
   if (parts.length > 2)
-    return new Problem(
-      'value',
-      'a token has more than one bar',
-      'Write code, system|code, |code or system|; escape a bar in a code as \\|.',
-    )
+    return new Problem('value', 'a token has more than one bar', 'Write code, system|code, |code or system|; escape a bar in a code as \\|.')
   const [first = '', second] = parts
   if (second === undefined) return { value: first }
-  if (first === '' && second === '')
-    return new Problem('value', 'a token has neither system nor code', 'Write code, system|code, |code or system|.')
+  if (first === '' && second === '') return new Problem('value', 'a token has neither system nor code', 'Write code, system|code, |code or system|.')
   if (second === '') return { system: first }
   return { system: first === '' ? null : first, value: second }
 }
@@ -75,8 +70,7 @@ export function numberValue(text: string): NumberValue | Problem {
   const parsed = withPrefix(plain(text))
   if (parsed instanceof Problem) return parsed
   const bounds = numberForm.test(parsed.rest) ? numberBounds(parsed.rest) : null
-  if (bounds === null)
-    return new Problem('value', `${shown(parsed.rest)} is not a number`, 'Write a number such as 5.4, with a prefix if wanted: ge5.4.')
+  if (bounds === null) return new Problem('value', `${shown(parsed.rest)} is not a number`, 'Write a number such as 5.4, with a prefix if wanted: ge5.4.')
   const number = Number(parsed.rest)
   if (parsed.prefix !== 'ap') return { prefix: parsed.prefix, number, ...bounds }
   const tenth = Math.abs(number) / 10
@@ -85,8 +79,7 @@ export function numberValue(text: string): NumberValue | Problem {
 
 export function quantityValue(text: string): NumberValue | Problem {
   const parts = split(text, '|').map(plain)
-  if (parts.length !== 1 && parts.length !== 3)
-    return new Problem('value', 'a quantity has one or three parts', 'Write 5.4, 5.4|system|code or 5.4||unit.')
+  if (parts.length !== 1 && parts.length !== 3) return new Problem('value', 'a quantity has one or three parts', 'Write 5.4, 5.4|system|code or 5.4||unit.')
   const value = numberValue(parts[0] as string)
   if (value instanceof Problem || parts.length === 1) return value
   const [, system, unit] = parts as [string, string, string]
@@ -104,10 +97,8 @@ export function referenceValue(text: string, parameter: SearchParameter, ofType:
   if (found !== null) {
     const type = found[1] as string
     if (!resourceTypes.includes(type)) return new Problem('value', `${type} is not a resource type of FHIR R4`, 'Write Type/id.')
-    if (ofType !== null && type !== ofType)
-      return new Problem('value', `the value says ${type}, the modifier ${ofType}`, 'Make them agree.')
-    if (!targets.includes(type))
-      return new Problem('value', `${parameter.code} never refers to ${type}`, `It refers to: ${targets.join(', ')}.`)
+    if (ofType !== null && type !== ofType) return new Problem('value', `the value says ${type}, the modifier ${ofType}`, 'Make them agree.')
+    if (!targets.includes(type)) return new Problem('value', `${parameter.code} never refers to ${type}`, `It refers to: ${targets.join(', ')}.`)
     return { literals: [literal] }
   }
   if (absolute.test(literal)) return { literals: [literal] }

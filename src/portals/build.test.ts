@@ -45,10 +45,15 @@ function firstLoad(portal: string): { script: number; style: number; fonts: numb
   }
 }
 
-for (const [portal, limit] of [['doctor', 210], ['patient', 180]] as const) {
+for (const [portal, limit] of [
+  ['doctor', 210],
+  ['patient', 180],
+] as const) {
   test(`the first load of the ${portal}'s portal stays under ${limit} KB compressed`, (t) => {
     const { script, style, fonts } = firstLoad(portal)
-    t.diagnostic(`${portal}: scripts ${(script / kilobyte).toFixed(1)} KB, styles ${(style / kilobyte).toFixed(1)} KB, preloaded fonts ${(fonts / kilobyte).toFixed(1)} KB`)
+    t.diagnostic(
+      `${portal}: scripts ${(script / kilobyte).toFixed(1)} KB, styles ${(style / kilobyte).toFixed(1)} KB, preloaded fonts ${(fonts / kilobyte).toFixed(1)} KB`,
+    )
     assert.ok(script > 50 * kilobyte, 'the scripts of the page were not found')
     assert.ok(script + style < limit * kilobyte)
     assert.ok(style < 25 * kilobyte)
@@ -76,14 +81,21 @@ test('the pages allow no inline script or style and hold none', async () => {
   for (const url of ['/', '/doctor/', '/patient/']) {
     const { body, headers } = await app.inject({ url })
     const policy = String(headers['content-security-policy'])
-    for (const rule of ["default-src 'self'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "object-src 'none'"]) assert.ok(policy.includes(rule), `${rule} in ${policy}`)
+    for (const rule of ["default-src 'self'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "object-src 'none'"])
+      assert.ok(policy.includes(rule), `${rule} in ${policy}`)
     assert.doesNotMatch(policy, /unsafe/)
     assert.doesNotMatch(body, /<style|style="|<script(?![^>]*src=)/)
   }
 })
 
 test('an address outside the build is not found, however it is written', async () => {
-  for (const url of ['/portals/assets/../stamp.txt', '/portals/assets/%2e%2e/%2e%2e/stamp.txt', '/portals/assets/nothing.js', '/portals/stamp.txt', '/doctor/index.html.gz.br/../../stamp.txt']) {
+  for (const url of [
+    '/portals/assets/../stamp.txt',
+    '/portals/assets/%2e%2e/%2e%2e/stamp.txt',
+    '/portals/assets/nothing.js',
+    '/portals/stamp.txt',
+    '/doctor/index.html.gz.br/../../stamp.txt',
+  ]) {
     const { statusCode, body } = await app.inject({ url })
     assert.ok(statusCode === 404 || body.includes('<div id="portal">'), `${url} answered ${statusCode}`)
     assert.doesNotMatch(body, /^[0-9a-f]{64}$/)
@@ -92,6 +104,7 @@ test('an address outside the build is not found, however it is written', async (
 
 test('the page at the root speaks all three languages without a script', async () => {
   const { body } = await app.inject({ url: '/' })
-  for (const word of ['lang="sr-Cyrl"', 'lang="sr-Latn"', 'lang="en"', 'Портал лекара', 'Portal lekara', 'Doctor’s portal', 'href="/patient/"']) assert.ok(body.includes(word), word)
+  for (const word of ['lang="sr-Cyrl"', 'lang="sr-Latn"', 'lang="en"', 'Портал лекара', 'Portal lekara', 'Doctor’s portal', 'href="/patient/"'])
+    assert.ok(body.includes(word), word)
   assert.doesNotMatch(body, /<script/)
 })

@@ -49,7 +49,10 @@ export async function buildPortals(outDir: string): Promise<void> {
 
 async function bundle(outDir: string, fonts: Fonts): Promise<void> {
   const [{ build }, { default: react }, { default: localesPlugin }, { serbianStrings }] = await Promise.all([
-    import('vite'), import('@vitejs/plugin-react'), import('@react-aria/optimize-locales-plugin'), import('./react-aria-strings.ts'),
+    import('vite'),
+    import('@vitejs/plugin-react'),
+    import('@react-aria/optimize-locales-plugin'),
+    import('./react-aria-strings.ts'),
   ])
   await build({
     configFile: false,
@@ -77,7 +80,9 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
 /** Fonts first in every page: they are what moves the text when they come late. */
 function head(fonts: Fonts): Plugin {
   const preloads = fonts.preload.map((href) => ({
-    tag: 'link', attrs: { rel: 'preload', href, as: 'font', type: 'font/woff2', crossorigin: '' }, injectTo: 'head-prepend' as const,
+    tag: 'link',
+    attrs: { rel: 'preload', href, as: 'font', type: 'font/woff2', crossorigin: '' },
+    injectTo: 'head-prepend' as const,
   }))
   return {
     name: 'spona-head',
@@ -102,10 +107,12 @@ async function compress(file: string): Promise<void> {
 /** Files of a finished build by their address, for the routes: `/portals/assets/…`, `/doctor/index.html`. */
 export function builtFiles(outDir: string): Map<string, string> {
   const names = readdirSync(outDir, { recursive: true, encoding: 'utf8', withFileTypes: true }).filter((entry) => entry.isFile())
-  return new Map(names.map((entry) => {
-    const file = join(entry.parentPath, entry.name)
-    return [`/${relative(outDir, file)}`, file]
-  }))
+  return new Map(
+    names.map((entry) => {
+      const file = join(entry.parentPath, entry.name)
+      return [`/${relative(outDir, file)}`, file]
+    }),
+  )
 }
 
 // Run by itself (`node src/portals/build.ts FOLDER`) it builds and ends.

@@ -55,9 +55,11 @@ export async function buildFonts(assetsDir: string, assetsUrl: string): Promise<
   await mkdir(assetsDir, { recursive: true })
   const built = await Promise.all(faces.map(async (face) => ({ face, url: `${assetsUrl}/${await writeFace(assetsDir, face)}` })))
   const css = built
-    .map(({ face, url }) =>
-      `@font-face{font-family:"Noto Sans Variable";font-style:${face.style};font-display:swap;font-weight:400 650;` +
-      `src:url(${url}) format("woff2");unicode-range:${face.range}}`)
+    .map(
+      ({ face, url }) =>
+        `@font-face{font-family:"Noto Sans Variable";font-style:${face.style};font-display:swap;font-weight:400 650;` +
+        `src:url(${url}) format("woff2");unicode-range:${face.range}}`,
+    )
     .join('\n')
   const name = `fonts-${hashOf(css)}.css`
   await writeFile(join(assetsDir, name), css)
@@ -66,9 +68,7 @@ export async function buildFonts(assetsDir: string, assetsUrl: string): Promise<
 
 async function writeFace(assetsDir: string, face: Face): Promise<string> {
   const whole = await readFile(require.resolve(`${family}-${face.file}.woff2`))
-  const bytes = face.text === null
-    ? whole
-    : await subsetFont(whole, face.text, { targetFormat: 'woff2', keepFeatures: features, variationAxes: axes })
+  const bytes = face.text === null ? whole : await subsetFont(whole, face.text, { targetFormat: 'woff2', keepFeatures: features, variationAxes: axes })
   const name = `${face.file}-${hashOf(bytes)}.woff2`
   await writeFile(join(assetsDir, name), bytes)
   return name

@@ -27,8 +27,10 @@ const mark =
 export function landingPage(styleSheets: string[]): string {
   const sections = lines.map(({ lang, name, sentence, doctor, patient }, at) => {
     const heading = at === 0 ? 'h1' : 'h2'
-    return `<section lang="${lang}"><${heading}>${name}</${heading}><p>${sentence}</p>` +
+    return (
+      `<section lang="${lang}"><${heading}>${name}</${heading}><p>${sentence}</p>` +
       `<p class="buttons"><a class="button" href="/doctor/">${doctor}</a><a class="button" href="/patient/">${patient}</a></p></section>`
+    )
   })
   return `<!doctype html>
 <html lang="sr-Cyrl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -10,12 +10,26 @@ const strings: Record<string, Record<string, string>> = {
   searchfield: { 'Clear search': 'Обриши претрагу' },
   spinbutton: { Empty: 'Празно' },
   datepicker: {
-    calendar: 'Календар', day: 'дан', dayPeriod: 'пре или после подне', endDate: 'Завршни датум', era: 'ера', hour: 'сат', minute: 'минут',
-    month: 'месец', second: 'секунда', startDate: 'Почетни датум', timeZoneName: 'временска зона', weekday: 'дан у недељи', year: 'година',
-    selectedDateDescription: 'Изабрани датум: {date}', selectedTimeDescription: 'Изабрано време: {time}',
+    calendar: 'Календар',
+    day: 'дан',
+    dayPeriod: 'пре или после подне',
+    endDate: 'Завршни датум',
+    era: 'ера',
+    hour: 'сат',
+    minute: 'минут',
+    month: 'месец',
+    second: 'секунда',
+    startDate: 'Почетни датум',
+    timeZoneName: 'временска зона',
+    weekday: 'дан у недељи',
+    year: 'година',
+    selectedDateDescription: 'Изабрани датум: {date}',
+    selectedTimeDescription: 'Изабрано време: {time}',
     selectedRangeDescription: 'Изабрани опсег: од {startDate} до {endDate}',
-    rangeOverflow: 'Датум може бити најкасније {maxValue}.', rangeReversed: 'Почетак мора бити пре завршетка.',
-    rangeUnderflow: 'Датум може бити најраније {minValue}.', unavailableDate: 'Овај датум се не може изабрати.',
+    rangeOverflow: 'Датум може бити најкасније {maxValue}.',
+    rangeReversed: 'Почетак мора бити пре завршетка.',
+    rangeUnderflow: 'Датум може бити најраније {minValue}.',
+    unavailableDate: 'Овај датум се не може изабрати.',
   },
 }
 
@@ -31,7 +45,10 @@ export function serbianStrings(): Plugin {
     transform(code, id) {
       const [, name] = /[/\\]dist[/\\]private[/\\](\w+)[/\\]intlStrings\.m?js$/.exec(id) ?? []
       if (!name || !strings[name] || !/["']sr-SP["']:/.test(code)) return null
-      const rewritten = code.replace(/["']sr-SP["']:\s*([\w$]+)/, `"sr-Cyrl": cyrillicStrings(${JSON.stringify(name)}, $1), "sr-Latn": latinStrings(${JSON.stringify(name)}, $1)`)
+      const rewritten = code.replace(
+        /["']sr-SP["']:\s*([\w$]+)/,
+        `"sr-Cyrl": cyrillicStrings(${JSON.stringify(name)}, $1), "sr-Latn": latinStrings(${JSON.stringify(name)}, $1)`,
+      )
       return { code: `import { cyrillicStrings, latinStrings } from ${JSON.stringify(moduleId)};\n${rewritten}`, map: null }
     },
   }

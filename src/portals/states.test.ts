@@ -1,112 +1,29 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { launchBrowser } from '../testing/browser.ts'
+import { test } from 'node:test'
 import { overview } from './testing/fixtures.ts'
-import { doctor, patient, type Stage, startStage } from './testing/stage.ts'
+import { doctor, patient, type Stage } from './testing/stage.ts'
+import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
 // Every state of the pages in real Chromium, on invented answers. The way through the real server is in `portals.test.ts`.
 
-const waitMs = 10_000
+const site = stageForFile()
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
-let folder: string
-let stage: Stage
-let browser: Browser
-
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'spona-portals-states-'))
-  ;[stage, browser] = await Promise.all([startStage(join(folder, 'portals')), launchBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await stage?.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-type Visit = BrowserContextOptions & { language?: 'sr-Cyrl' | 'sr-Latn' | 'en' }
-
-/** A page of its own; anything the browser complains about (content policy, script errors) fails the test. */
-async function visit(path: string, { language = 'sr-Cyrl', ...options }: Visit, act: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-  const complaints: string[] = []
-  try {
-    await context.addInitScript((tag) => localStorage.setItem('spona.language', tag), language)
-    const page = await context.newPage()
-    page.setDefaultTimeout(waitMs)
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
-    })
-    await page.goto(stage.url + path)
-    await act(page)
-    assert.deepEqual(complaints, [])
-  } finally {
-    await context.close()
-  }
-}
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
-async function axeFindsNothing(page: Page, where: string, part = 'html'): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).include(part).withTags(tags).analyze()
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(' | ')}`)
-  assert.deepEqual(told, [], where)
-}
 
 const refusal = {
   resourceType: 'OperationOutcome',
   issue: [{ severity: 'error', code: 'forbidden', diagnostics: 'no' }],
-  extension: [{ url: 'urn:spona:outcome-details', valueString: JSON.stringify({ reason: 'Немате однос лечења са овим пацијентом.', opens: ['Упут за вашу организациону јединицу.'] }) }],
+  extension: [
+    {
+      url: 'urn:spona:outcome-details',
+      valueString: JSON.stringify({ reason: 'Немате однос лечења са овим пацијентом.', opens: ['Упут за вашу организациону јединицу.'] }),
+    },
+  ],
 }
-const whole = overview(12)
-const small = { ...whole, results: [...whole.results.slice(0, 4), ...whole.results.slice(-1)] }
-const answerOverview = (answer: Parameters<Stage['answer']>[1]) => stage.answer('/record/people/p1/overview', answer)
-
-// Contrast does not depend on the language, nor names on the theme: one theme in all languages, one language in both themes.
-const looksToCheck = [['sr-Cyrl', 'light'], ['sr-Latn', 'light'], ['en', 'light'], ['sr-Cyrl', 'dark']] as const
-
-for (const [language, colorScheme] of looksToCheck) {
-  test(`axe finds nothing in ${language}, ${colorScheme}: finder, record, document, looks`, async (t) => {
-    stage.me(doctor)
-    // The same parts as the largest record, fewer times: axe looks at every one.
-    t.after(() => answerOverview(null))
-    answerOverview(() => small)
-    await visit('/doctor/', { language, colorScheme }, async (page) => {
-      await page.getByRole('option').first().waitFor()
-      await axeFindsNothing(page, 'the doctor’s day')
-      await page.getByRole('searchbox').fill('djordj')
-      await page.locator('.finder-note .seal').waitFor()
-      await axeFindsNothing(page, 'found people')
-      await page.keyboard.press('F8')
-      await page.getByRole('dialog').waitFor()
-      await axeFindsNothing(page, 'visit dialog')
-    })
-    await visit('/doctor/people/p1', { language, colorScheme }, async (page) => {
-      await page.locator('#labs tbody tr').first().waitFor()
-      await page.locator('.row-button').first().click()
-      await page.locator('.drawing svg').waitFor()
-      await axeFindsNothing(page, 'record with a chart')
-      await page.locator('.entry .link-button').first().click()
-      await page.locator('.document-text').waitFor()
-      await axeFindsNothing(page, 'document')
-    })
-    stage.me(patient)
-    for (const path of ['/patient/', '/patient/record', '/patient/record/documents/h0', '/patient/looks', '/patient/for/p9/record']) {
-      await visit(path, { language, colorScheme }, async (page) => {
-        await page.locator('.patient-page :is(.lines, .document-text)').first().waitFor()
-        await axeFindsNothing(page, path)
-      })
-    }
-  })
-}
+const answerOverview = (answer: Parameters<Stage['answer']>[1]) => site.stage.answer('/record/people/p1/overview', answer)
 
 test('the script changes at once, on the same address and in the same state, and stays for the next page', async () => {
-  stage.me(doctor)
-  await visit('/doctor/people/p1', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.getByRole('button', { name: /E11/ }).first().click()
     await page.getByText('Само уз: E11 Шећерна болест тип 2').first().waitFor()
     const address = page.url()
@@ -121,24 +38,27 @@ test('the script changes at once, on the same address and in the same state, and
     assert.equal(await page.evaluate('document.documentElement.lang'), 'en')
     assert.deepEqual((await page.locator('#content').innerText()).match(cyrillic), null)
     assert.match(await page.locator('.banner').innerText(), /15 Mar 1972/)
-    assert.equal(stage.asked.filter((line) => line.includes('/overview')).length > 0, true)
+    assert.equal(site.stage.asked.filter((line) => line.includes('/overview')).length > 0, true)
   })
 })
 
 test('nothing typed is lost when the script is switched in the middle of a form', async () => {
-  stage.me(doctor)
-  await visit('/doctor/', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/', {}, async (page) => {
     await page.getByRole('searchbox').fill('djordj')
     await page.locator('.finder-note .seal').waitFor()
     await page.getByRole('button', { name: 'Latinica' }).click()
     assert.equal(await page.getByRole('searchbox').inputValue(), 'djordj')
-    await page.getByRole('option', { name: /Đorđević/ }).first().waitFor()
+    await page
+      .getByRole('option', { name: /Đorđević/ })
+      .first()
+      .waitFor()
   })
 })
 
 test('by keyboard alone: find, open, a problem, the chart, its table, a document and back to its row', async () => {
-  stage.me(doctor)
-  await visit('/doctor/', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/', {}, async (page) => {
     await page.getByRole('option').first().waitFor()
     await page.keyboard.type('djordj')
     await page.getByText('Тражено и као').waitFor()
@@ -180,8 +100,8 @@ test('by keyboard alone: find, open, a problem, the chart, its table, a document
 })
 
 test('focus is always visible and never under the banner', async () => {
-  stage.me(doctor)
-  await visit('/doctor/people/p1', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.locator('#labs tbody tr').first().waitFor()
     for (let step = 0; step < 45; step++) {
       await page.keyboard.press('Tab')
@@ -192,7 +112,11 @@ test('focus is always visible and never under the banner', async () => {
         const ring = getComputedStyle(element)
         return {
           name: element.outerHTML.slice(0, 90),
-          isUnder: !banner.contains(element) && box.top < banner.getBoundingClientRect().bottom && box.bottom > banner.getBoundingClientRect().top && box.bottom < banner.getBoundingClientRect().bottom + 4,
+          isUnder:
+            !banner.contains(element) &&
+            box.top < banner.getBoundingClientRect().bottom &&
+            box.bottom > banner.getBoundingClientRect().top &&
+            box.bottom < banner.getBoundingClientRect().bottom + 4,
           hasRing: ring.boxShadow !== 'none' || ring.outlineStyle !== 'none',
         }
       })
@@ -203,8 +127,8 @@ test('focus is always visible and never under the banner', async () => {
 })
 
 test('the source of an item is one key away and names institution, author, time and version', async () => {
-  stage.me(doctor)
-  await visit('/doctor/people/p1', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.locator('.entry .source').first().focus()
     await page.keyboard.press('Enter')
     const text = await page.getByRole('dialog').innerText()
@@ -216,8 +140,8 @@ test('the source of an item is one key away and names institution, author, time 
 })
 
 test('filters narrow the list, an empty choice says how many there are, and dragging the lanes chooses a period', async () => {
-  stage.me(doctor)
-  await visit('/doctor/people/p1', { viewport: { width: 1440, height: 900 } }, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', { viewport: { width: 1440, height: 900 } }, async (page) => {
     const count = page.locator('#timeline .count')
     await page.getByLabel('Врста').selectOption('hospital')
     assert.equal(await count.innerText(), '4 од 1.504')
@@ -241,8 +165,8 @@ test('filters narrow the list, an empty choice says how many there are, and drag
 })
 
 test('a long list grows while it is scrolled, and the largest record is drawn well under a second', async () => {
-  stage.me(doctor)
-  await visit('/doctor/people/p1', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.locator('.entry').nth(59).waitFor()
     const list = page.locator('.timeline-list')
     await list.evaluate((element) => element.scrollTo(0, element.scrollHeight))
@@ -256,12 +180,12 @@ test('a long list grows while it is scrolled, and the largest record is drawn we
 })
 
 test('each of the four allergy states has its own words', async (t) => {
-  stage.me(doctor)
+  site.stage.me(doctor)
   t.after(() => answerOverview(null))
   const known = overview(20)
   const shown = async (change: object, expected: RegExp) => {
     answerOverview(() => ({ ...known, ...change }))
-    await visit('/doctor/people/p1', {}, async (page) => {
+    await site.visit('/doctor/people/p1', {}, async (page) => {
       await page.locator('.allergy').waitFor()
       assert.match(await page.locator('.allergy').innerText(), expected)
       await axeFindsNothing(page, String(expected), '.banner')
@@ -272,22 +196,33 @@ test('each of the four allergy states has its own words', async (t) => {
   await shown({ allergies: [], allergyState: 'not-recorded' }, /Алергије нису евидентиране/)
   await shown({ allergies: [], allergyState: 'not-recorded', withheld: { reason: 'role', kinds: ['AllergyIntolerance'] } }, /није приказано/)
   answerOverview((_, reply) => reply.code(503).send({}))
-  await visit('/doctor/people/p1', {}, async (page) => {
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.getByText('Подаци о алергијама тренутно нису доступни.').waitFor()
   })
 })
 
 test('an empty record says of every part that nothing is recorded, and a nurse that it is kept back', async (t) => {
-  stage.me(doctor)
+  site.stage.me(doctor)
   t.after(() => answerOverview(null))
-  const empty = { ...overview(0), allergies: [], allergyState: 'not-recorded', problems: [], therapy: [], results: [], immunizations: [], timeline: [], institutions: [] }
+  const empty = {
+    ...overview(0),
+    allergies: [],
+    allergyState: 'not-recorded',
+    problems: [],
+    therapy: [],
+    results: [],
+    immunizations: [],
+    timeline: [],
+    institutions: [],
+  }
   answerOverview(() => empty)
-  await visit('/doctor/people/p1', {}, async (page) => {
-    for (const words of ['Дијагнозе нису евидентиране.', 'Терапија није евидентирана.', 'Вакцине нису евидентиране.', 'У картону још нема догађаја.']) await page.getByText(words).waitFor()
+  await site.visit('/doctor/people/p1', {}, async (page) => {
+    for (const words of ['Дијагнозе нису евидентиране.', 'Терапија није евидентирана.', 'Вакцине нису евидентиране.', 'У картону још нема догађаја.'])
+      await page.getByText(words).waitFor()
     await axeFindsNothing(page, 'empty record')
   })
   answerOverview(() => ({ ...empty, withheld: { reason: 'role', kinds: ['Condition', 'ClinicalImpression'] } }))
-  await visit('/doctor/people/p1', {}, async (page) => {
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.getByText('Није приказано због правила приступа: дијагнозе, лекарско мишљење и прогноза.').waitFor()
     assert.equal(await page.getByText('Дијагнозе нису евидентиране.').count(), 0)
     await page.getByRole('button', { name: 'Зашто?' }).click()
@@ -296,10 +231,10 @@ test('an empty record says of every part that nothing is recorded, and a nurse t
 })
 
 test('a refusal names the reason and what opens the record, and offers a visit', async (t) => {
-  stage.me(doctor)
+  site.stage.me(doctor)
   t.after(() => answerOverview(null))
   answerOverview((_, reply) => reply.code(403).send(refusal))
-  await visit('/doctor/people/p1', {}, async (page) => {
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.getByText('Немате однос лечења са овим пацијентом.').waitFor()
     await page.getByText('Упут за вашу организациону јединицу.').waitFor()
     await axeFindsNothing(page, 'denied')
@@ -309,10 +244,10 @@ test('a refusal names the reason and what opens the record, and offers a visit',
 })
 
 test('a fault says that it is ours, gives a reference, and trying again brings the record', async (t) => {
-  stage.me(doctor)
+  site.stage.me(doctor)
   t.after(() => answerOverview(null))
   answerOverview((_, reply) => reply.code(500).header('x-correlation-id', '7f3a-19').send({}))
-  await visit('/doctor/people/p1', {}, async (page) => {
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.getByText('пријавите ознаку 7f3a-19').waitFor()
     answerOverview(null)
     await page.getByRole('button', { name: 'Покушај поново' }).click()
@@ -321,19 +256,19 @@ test('a fault says that it is ours, gives a reference, and trying again brings t
 })
 
 test('whoever is not signed in is sent to sign in and back to the same page', async (t) => {
-  t.after(() => stage.answer('/access/me', null))
-  stage.answer('/access/me', (_, reply) => reply.code(401).send({}))
-  await visit('/doctor/people/p1', {}, async (page) => {
+  t.after(() => site.stage.answer('/access/me', null))
+  site.stage.answer('/access/me', (_, reply) => reply.code(401).send({}))
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.waitForURL(/\/sign-in/)
     assert.equal(new URL(page.url()).searchParams.get('to'), '/doctor/people/p1')
   })
 })
 
 test('a visit by number needs a number and a birth date, keeps what was typed, and says in words why it was refused', async (t) => {
-  stage.me(doctor)
-  t.after(() => stage.answer('/identity/visits', null))
-  stage.answer('/identity/visits', (_, reply) => reply.code(404).send({}))
-  await visit('/doctor/', {}, async (page) => {
+  site.stage.me(doctor)
+  t.after(() => site.stage.answer('/identity/visits', null))
+  site.stage.answer('/identity/visits', (_, reply) => reply.code(404).send({}))
+  await site.visit('/doctor/', {}, async (page) => {
     await page.getByRole('option').first().waitFor()
     await page.keyboard.type('djordj')
     await page.locator('.finder-note .seal').waitFor()
@@ -348,7 +283,7 @@ test('a visit by number needs a number and a birth date, keeps what was typed, a
     await page.getByText('Посета није отворена: то не припада ниједном пацијенту.').waitFor()
     assert.equal(await page.getByLabel('ЈМБГ, ЕБС, ЛБО или ЛЗБ').inputValue(), '1503972710186')
     let sent: unknown
-    stage.answer('/identity/visits', (request) => {
+    site.stage.answer('/identity/visits', (request) => {
       sent = request.body
       return { person: 'p1', until: '2026-11-23T20:00:00Z' }
     })
@@ -360,24 +295,33 @@ test('a visit by number needs a number and a birth date, keeps what was typed, a
 })
 
 test('opening a document asks for the document only, so the record is looked at once', async () => {
-  stage.me(doctor)
-  await visit('/doctor/people/p1', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.locator('.entry').first().waitFor()
-    const before = stage.asked.length
+    const before = site.stage.asked.length
     await page.getByRole('link', { name: /Налази/ }).click()
     await page.locator('.entry .link-button').first().click()
     await page.locator('.document-text').waitFor()
     await page.keyboard.press('Escape')
     await page.locator('.pane').waitFor({ state: 'detached' })
-    const asked = stage.asked.slice(before)
-    assert.deepEqual(asked.map((line) => line.replace(/documents\/.*/, 'documents/')), ['GET /record/people/p1/documents/'])
+    const asked = site.stage.asked.slice(before)
+    assert.deepEqual(
+      asked.map((line) => line.replace(/documents\/.*/, 'documents/')),
+      ['GET /record/people/p1/documents/'],
+    )
   })
 })
 
 test('at 320 pixels nothing scrolls sideways and the banner no longer sticks on a low screen', async () => {
-  for (const [path, me] of [['/doctor/', doctor], ['/doctor/people/p1', doctor], ['/patient/', patient], ['/patient/record', patient], ['/patient/looks', patient]] as const) {
-    stage.me(me)
-    await visit(path, { viewport: { width: 320, height: 256 }, language: 'en' }, async (page) => {
+  for (const [path, me] of [
+    ['/doctor/', doctor],
+    ['/doctor/people/p1', doctor],
+    ['/patient/', patient],
+    ['/patient/record', patient],
+    ['/patient/looks', patient],
+  ] as const) {
+    site.stage.me(me)
+    await site.visit(path, { viewport: { width: 320, height: 256 }, language: 'en' }, async (page) => {
       await page.locator('.person-line, .entry, .lines').first().waitFor()
       const [scroll, width] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as [number, number]
       assert.ok(scroll <= width, `${path} is ${scroll} px wide`)
@@ -387,39 +331,51 @@ test('at 320 pixels nothing scrolls sideways and the banner no longer sticks on 
 })
 
 test('text spacing of WCAG 1.4.12 cuts nothing off', async () => {
-  stage.me(doctor)
-  await visit('/doctor/people/p1', {}, async (page) => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.locator('.entry').first().waitFor()
     await page.evaluate(() => {
-      for (const element of document.querySelectorAll<HTMLElement>('body *')) Object.assign(element.style, { lineHeight: '1.5', letterSpacing: '0.12em', wordSpacing: '0.16em' })
+      for (const element of document.querySelectorAll<HTMLElement>('body *'))
+        Object.assign(element.style, { lineHeight: '1.5', letterSpacing: '0.12em', wordSpacing: '0.16em' })
     })
     const clipped = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('button, a, h1, h2, h3, li, td, th, p')]
-        .filter((element) => getComputedStyle(element).overflow === 'hidden' && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1))
-        .map((element) => element.outerHTML.slice(0, 80)))
+        .filter(
+          (element) =>
+            getComputedStyle(element).overflow === 'hidden' &&
+            (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1),
+        )
+        .map((element) => element.outerHTML.slice(0, 80)),
+    )
     assert.deepEqual(clipped, [])
   })
 })
 
 test('a patient reads looks in sentences, filters them and asks for older ones', async () => {
-  stage.me(patient)
-  await visit('/patient/looks', {}, async (page) => {
+  site.stage.me(patient)
+  await site.visit('/patient/looks', {}, async (page) => {
     await page.getByRole('heading', { name: 'новембар 2026. 28 увида' }).waitFor()
     const text = await page.locator('.looks-page').innerText()
-    assert.match(text, /Увид: др Никола Вуковић \(лекар\), Одељење ендокринологије, КБЦ Земун\.\s+Основ: болничко лечење\. Отворено: налази, прописани лекови, алергије\./)
+    assert.match(
+      text,
+      /Увид: др Никола Вуковић \(лекар\), Одељење ендокринологије, КБЦ Земун\.\s+Основ: болничко лечење\. Отворено: налази, прописани лекови, алергије\./,
+    )
     await page.getByRole('button', { name: 'Одбијено' }).click()
     assert.equal(await page.locator('.look').count(), 1)
     assert.match(await page.locator('.look').innerText(), /Одбијен покушај: др Стефан Илић.*\n?.*Ништа није отворено\./s)
     await page.getByRole('button', { name: 'Све', exact: true }).click()
     await page.getByRole('button', { name: 'Прикажи старије' }).click()
-    await page.getByRole('heading', { name: /септембар 2026|август 2026/ }).first().waitFor()
+    await page
+      .getByRole('heading', { name: /септембар 2026|август 2026/ })
+      .first()
+      .waitFor()
     assert.equal(await page.getByRole('button', { name: 'Прикажи старије' }).count(), 0)
   })
 })
 
 test('a patient meets a new result without its value, and one tap shows it on a line with words', async () => {
-  stage.me(patient)
-  await visit('/patient/', {}, async (page) => {
+  site.stage.me(patient)
+  await site.visit('/patient/', {}, async (page) => {
     await page.getByText('Нов налаз').waitFor()
     assert.equal(await page.locator('.number-line').count(), 0)
     await page.getByRole('button', { name: /Прикажи \d+ вредност/ }).click()
@@ -428,8 +384,8 @@ test('a patient meets a new result without its value, and one tap shows it on a 
 })
 
 test('a parent switches to the child’s record, and the page says whose it is', async () => {
-  stage.me(patient)
-  await visit('/patient/', {}, async (page) => {
+  site.stage.me(patient)
+  await site.visit('/patient/', {}, async (page) => {
     await page.getByLabel('Чији картон').selectOption({ label: 'Лена Ђорђевић' })
     await page.waitForURL(/\/patient\/for\/p9/)
     await page.getByText('Картон: Лена Ђорђевић. Гледате га као заступник.').waitFor()

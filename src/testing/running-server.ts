@@ -1,6 +1,8 @@
+import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { buildApp } from '../app.ts'
 import { keySets, personOfAnyNumber } from '../identity/keys.ts'
+import { baseUrl } from '../platform/config.ts'
 import { isoDay } from '../simulator/calendar.ts'
 import { generateCountry, makeDemoCountry } from '../simulator/simulator.ts'
 import { startRecord } from './simulator.ts'
@@ -16,9 +18,10 @@ export async function runServer(t: TestContext, { portals, people }: { portals: 
   const { world, owner } = await startRecord(t, { DEMO_PEOPLE: String(people) })
   await makeDemoCountry(world)
   const app = await buildApp(world, portals)
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  // The issuer of tokens is the address people use; it is known only now.
-  world.config.PORT = Number(new URL(url).port)
+  await app.listen({ port: 0, host: world.config.HOST })
+  // The issuer of tokens is the address people use; its port is known only now.
+  world.config.PORT = (app.server.address() as AddressInfo).port
+  const url = baseUrl(world.config)
   t.after(async () => {
     app.server.closeAllConnections()
     await app.close()
@@ -28,7 +31,8 @@ export async function runServer(t: TestContext, { portals, people }: { portals: 
     if (person.death || Number(person.jmbg.slice(4, 7)) < 800) continue
     const known = await personOfAnyNumber(world.sql, world, person.jmbg)
     const keys = known ? ((await keySets(world.sql, known.keys)).get(known.keys[0] as number) ?? known.keys) : []
-    const related = await owner`select 1 as one from access.relation where patient = any(${keys}::int8[]) and (worker = ${doctor?.worker ?? 0} or unit is not null)`
+    const related =
+      await owner`select 1 as one from access.relation where patient = any(${keys}::int8[]) and (worker = ${doctor?.worker ?? 0} or unit is not null)`
     if (known && related.length === 0) {
       return { url, stranger: { handle: known.handle, family: person.family, given: person.given, jmbg: person.jmbg, birthDate: isoDay(person.birth) } }
     }

@@ -15,10 +15,53 @@ export default function CommandPalette({ onClose, onVisit }: { onClose(): void; 
   const say = useSay()
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
+  const commands = commandsOf(() => void navigate('/'), onVisit)
+  const shown = commands.filter(({ name }) => say(name).toLowerCase().includes(typed.trim().toLowerCase()))
+  const run = (command: Command) => {
+    onClose()
+    command.run?.()
+  }
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className="modal">
+        <Dialog className="dialog" data-modal="">
+          <Heading slot="title" level={2}>
+            {say(keyHelp.title)}
+          </Heading>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault()
+              const first = shown.find((command) => command.run)
+              if (first) run(first)
+            }}
+          >
+            <input
+              className="input"
+              autoFocus
+              aria-label={say(keyHelp.filter)}
+              placeholder={say(keyHelp.filter)}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          </form>
+          <Commands commands={shown} onRun={run} />
+          <p className="soft small">{say(keyHelp.off)}</p>
+          <div className="buttons">
+            <button type="button" className="button" onClick={onClose}>
+              {say(shell.close)}
+            </button>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+function commandsOf(onSearch: () => void, onVisit: () => void): Command[] {
   const onRecord = document.querySelector('.record') !== null
   const jump = (code: string) => (onRecord ? { run: () => setTimeout(() => press(code)) } : {})
-  const commands: Command[] = [
-    { keys: ['/'], name: keyHelp.search, run: () => void navigate('/') },
+  return [
+    { keys: ['/'], name: keyHelp.search, run: onSearch },
     { keys: ['F8'], name: keyHelp.card, run: onVisit },
     { keys: ['G P'], name: keyHelp.summary, ...jump('KeyS') },
     { keys: ['T'], name: keyHelp.timeline, ...jump('KeyT') },
@@ -31,39 +74,28 @@ export default function CommandPalette({ onClose, onVisit }: { onClose(): void; 
     { keys: ['Ctrl+K'], name: keyHelp.palette },
     { keys: ['?'], name: keyHelp.help },
   ]
-  const shown = commands.filter(({ name }) => say(name).toLowerCase().includes(typed.trim().toLowerCase()))
-  const run = (command: Command) => {
-    onClose()
-    command.run?.()
-  }
+}
+
+function Commands({ commands, onRun }: { commands: Command[]; onRun(command: Command): void }) {
+  const say = useSay()
   return (
-    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Modal className="modal">
-        <Dialog className="dialog" data-modal="">
-          <Heading slot="title" level={2}>{say(keyHelp.title)}</Heading>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault()
-              const first = shown.find((command) => command.run)
-              if (first) run(first)
-            }}
-          >
-            <input className="input" autoFocus aria-label={say(keyHelp.filter)} placeholder={say(keyHelp.filter)} value={typed} onChange={(event) => setTyped(event.target.value)} />
-          </form>
-          <ul className="commands">
-            {shown.map((command) => (
-              <li key={command.keys.join()}>
-                {command.run
-                  ? <button type="button" className="link-button" onClick={() => run(command)}>{say(command.name)}</button>
-                  : <span>{say(command.name)}</span>}
-                <span>{command.keys.map((key) => <kbd key={key}>{key}</kbd>)}</span>
-              </li>
+    <ul className="commands">
+      {commands.map((command) => (
+        <li key={command.keys.join()}>
+          {command.run ? (
+            <button type="button" className="link-button" onClick={() => onRun(command)}>
+              {say(command.name)}
+            </button>
+          ) : (
+            <span>{say(command.name)}</span>
+          )}
+          <span>
+            {command.keys.map((key) => (
+              <kbd key={key}>{key}</kbd>
             ))}
-          </ul>
-          <p className="soft small">{say(keyHelp.off)}</p>
-          <div className="buttons"><button type="button" className="button" onClick={onClose}>{say(shell.close)}</button></div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

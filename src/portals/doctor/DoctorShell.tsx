@@ -35,17 +35,28 @@ export function DoctorShell() {
   const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')
   return (
     <SourceProvider>
-      <a className="skip" href="#content">{say(shell.skip)}</a>
+      <a className="skip" href="#content">
+        {say(shell.skip)}
+      </a>
       <header className="bar">
-        <Link className="mark" to="/"><Mark />{say(shell.name)}</Link>
+        <Link className="mark" to="/">
+          <Mark />
+          {say(shell.name)}
+        </Link>
         <span className="portal-name">{say(portal.name)}</span>
         <nav aria-label={say(portal.name)}>
-          <Link className="find" to="/" state={{ focus: 1 }}><Icon name="search" />&nbsp;{say(finder.title)}</Link>
+          <Link className="find" to="/" state={{ focus: 1 }}>
+            <Icon name="search" />
+            &nbsp;{say(finder.title)}
+          </Link>
         </nav>
         <span className="space" />
         {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
         <LanguageSwitch />
-        <button type="button" className="icon-button" onClick={showCommands}><span className="only-read">{say(portal.help)} </span><kbd>?</kbd></button>
+        <button type="button" className="icon-button" onClick={showCommands}>
+          <span className="only-read">{say(portal.help)} </span>
+          <kbd>?</kbd>
+        </button>
         <SettingsMenu me={me} work />
       </header>
       <main id="content" tabIndex={-1}>
@@ -65,7 +76,9 @@ function NotWorker() {
     <div className="page">
       <h1>{say(portal.name)}</h1>
       <p>{say(portal.notWorker)}</p>
-      <p><a href="/patient/">{say(portal.toPatient)}</a></p>
+      <p>
+        <a href="/patient/">{say(portal.toPatient)}</a>
+      </p>
     </div>
   )
 }

@@ -41,7 +41,8 @@ export function Finder({ mine, onOpenVisit }: FinderOf) {
             <Input className="input" autoComplete="off" spellCheck="false" />
           </SearchField>
           <button type="button" className="button" onClick={() => onOpenVisit({ way: 'card' })}>
-            <Icon name="card" />{say(finder.card)} <kbd>F8</kbd>
+            <Icon name="card" />
+            {say(finder.card)} <kbd>F8</kbd>
           </button>
         </div>
         <FinderNote found={found} />
@@ -74,15 +75,21 @@ function FinderNote({ found }: { found: Found }) {
   const say = useSay()
   const data = useData()
   const answer = found.answer
+  // What was typed need not be told again.
+  const forms = [...new Set(answer?.foldedAs.map(data))].filter((form) => !found.query.toLowerCase().includes(form.toLowerCase()))
   const masked = answer?.people.filter(({ basis }) => basis === null).length ?? 0
   return (
     <p className="finder-note soft" role="status">
       {!answer && !found.isSearching && !found.error && <span className="faint">{say(finder.hint)}</span>}
       {found.isSearching && !answer && <span className="late">{say(finder.searching)}</span>}
       {answer && answer.people.length > 0 && <span>{say(finder.found, { count: answer.people.length })}</span>}
-      {answer && answer.foldedAs.length > 0 && <span>{say(finder.foldedAs, { forms: [...new Set(answer.foldedAs.map(data))].join(', ') })}</span>}
+      {forms.length > 0 && <span>{say(finder.foldedAs, { forms: forms.join(', ') })}</span>}
       {answer?.more && <span>{say(finder.more)}</span>}
-      {masked > 0 && <span className="status seal"><Icon name="lock" /> {say(finder.masked, { count: masked })}</span>}
+      {masked > 0 && (
+        <span className="status seal">
+          <Icon name="lock" /> {say(finder.masked, { count: masked })}
+        </span>
+      )}
     </p>
   )
 }

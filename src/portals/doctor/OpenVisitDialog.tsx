@@ -17,26 +17,106 @@ type Errors = { card?: Message; number?: Message; birthDate?: Message }
 export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; onClose(): void }) {
   const say = useSay()
   const data = useData()
+  const { form, change, errors, failure, isSending, send } = useVisitForm(opened, onClose)
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className="modal">
+        <Dialog className="dialog" data-modal="">
+          <form onSubmit={(event) => void send(event)} noValidate className="visit-form">
+            <Heading slot="title" level={2}>
+              {say(visit.title)}
+              {opened.name && `: ${data(opened.name)}`}
+            </Heading>
+            <p className="soft">{say(visit.lead)}</p>
+            {failure !== null && <Trouble error={failure} takesFocus meanings={{ 404: visit.noMatch, 429: visit.tooMany }} />}
+            <VisitFields form={form} change={change} errors={errors} />
+            <p className="soft small">{say(visit.note)}</p>
+            <div className="buttons">
+              <button type="submit" className="button main" aria-disabled={isSending}>
+                {say(visit.open)}
+              </button>
+              <button type="button" className="button" onClick={onClose}>
+                {say(shell.cancel)}
+              </button>
+            </div>
+          </form>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+type VisitFieldsOf = { form: Form; change(part: Partial<Form>): void; errors: Errors }
+
+function VisitFields({ form, change, errors }: VisitFieldsOf) {
+  const say = useSay()
+  return (
+    <>
+      <fieldset className="choices ways">
+        <legend>{say(visit.way)}</legend>
+        <label>
+          <input type="radio" name="way" checked={form.way === 'card'} onChange={() => change({ way: 'card' })} />
+          {say(visit.byCard)}
+        </label>
+        <label>
+          <input type="radio" name="way" checked={form.way === 'number'} onChange={() => change({ way: 'number' })} />
+          {say(visit.byNumber)}
+        </label>
+      </fieldset>
+      {form.way === 'card' ? (
+        <TextOf
+          id="visit-card"
+          label={say(visit.card)}
+          hint={say(visit.cardHint)}
+          value={form.card}
+          onChange={(card) => change({ card })}
+          error={errors.card && say(errors.card)}
+        />
+      ) : (
+        <>
+          <TextOf
+            id="visit-number"
+            label={say(visit.number)}
+            value={form.number}
+            onChange={(number) => change({ number })}
+            error={errors.number && say(errors.number)}
+            isNumber
+          />
+          <BirthDate value={form.birthDate} onChange={(birthDate) => change({ birthDate })} error={errors.birthDate && say(errors.birthDate)} />
+        </>
+      )}
+      <div className="field">
+        <label htmlFor="visit-reason">{say(visit.reason)}</label>
+        <select id="visit-reason" className="input" value={form.reason} onChange={(event) => change({ reason: event.target.value as Form['reason'] })}>
+          {visitReasons.map((one) => (
+            <option key={one} value={one}>
+              {say(visitReasonWords[one])}
+            </option>
+          ))}
+        </select>
+      </div>
+    </>
+  )
+}
+
+type Form = { way: 'card' | 'number'; card: string; number: string; birthDate: CalendarDate | null; reason: (typeof visitReasons)[number] }
+
+/** What was typed, what is wrong with it, and the way to the server and from there to the record. */
+function useVisitForm(opened: Opened, onClose: () => void) {
   const navigate = useNavigate()
-  const [way, setWay] = useState<'card' | 'number'>(opened.way ?? 'card')
-  const [card, setCard] = useState('')
-  const [number, setNumber] = useState('')
-  const [birthDate, setBirthDate] = useState<CalendarDate | null>(null)
-  const [reason, setReason] = useState<(typeof visitReasons)[number]>('преглед')
+  const [form, setForm] = useState<Form>({ way: opened.way ?? 'card', card: '', number: '', birthDate: null, reason: 'преглед' })
   const [errors, setErrors] = useState<Errors>({})
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
-
   const send = async (event: FormEvent) => {
     event.preventDefault()
-    const wrong = way === 'card' ? checkCard(card) : checkNumber(number, birthDate)
+    const wrong = form.way === 'card' ? checkCard(form.card) : checkNumber(form.number, form.birthDate)
     setErrors(wrong)
     setFailure(null)
     if (Object.keys(wrong).length > 0 || isSending) return
     setSending(true)
     try {
-      const body: OpenVisit = way === 'card' ? { card: card.trim(), reason } : { number: digits(number), birthDate: String(birthDate), reason }
-      const { person } = await post<OpenedVisit>('/identity/visits', body)
+      const { person } = await post<OpenedVisit>('/identity/visits', bodyOf(form))
       onClose()
       void navigate(`/people/${encodeURIComponent(person)}`)
     } catch (error) {
@@ -45,44 +125,12 @@ export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; o
       setSending(false)
     }
   }
+  const change = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }))
+  return { form, change, errors, failure, isSending, send }
+}
 
-  return (
-    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Modal className="modal">
-        <Dialog className="dialog" data-modal="">
-          <form onSubmit={(event) => void send(event)} noValidate className="visit-form">
-            <Heading slot="title" level={2}>{say(visit.title)}{opened.name && `: ${data(opened.name)}`}</Heading>
-            <p className="soft">{say(visit.lead)}</p>
-            {failure !== null && <Trouble error={failure} takesFocus meanings={{ 404: visit.noMatch, 429: visit.tooMany }} />}
-            <fieldset className="choices ways">
-              <legend>{say(visit.way)}</legend>
-              <label><input type="radio" name="way" checked={way === 'card'} onChange={() => setWay('card')} />{say(visit.byCard)}</label>
-              <label><input type="radio" name="way" checked={way === 'number'} onChange={() => setWay('number')} />{say(visit.byNumber)}</label>
-            </fieldset>
-            {way === 'card' ? (
-              <TextOf id="visit-card" label={say(visit.card)} hint={say(visit.cardHint)} value={card} onChange={setCard} error={errors.card && say(errors.card)} />
-            ) : (
-              <>
-                <TextOf id="visit-number" label={say(visit.number)} value={number} onChange={setNumber} error={errors.number && say(errors.number)} isNumber />
-                <BirthDate value={birthDate} onChange={setBirthDate} error={errors.birthDate && say(errors.birthDate)} />
-              </>
-            )}
-            <div className="field">
-              <label htmlFor="visit-reason">{say(visit.reason)}</label>
-              <select id="visit-reason" className="input" value={reason} onChange={(event) => setReason(event.target.value as typeof reason)}>
-                {visitReasons.map((one) => <option key={one} value={one}>{say(visitReasonWords[one])}</option>)}
-              </select>
-            </div>
-            <p className="soft small">{say(visit.note)}</p>
-            <div className="buttons">
-              <button type="submit" className="button main" aria-disabled={isSending}>{say(visit.open)}</button>
-              <button type="button" className="button" onClick={onClose}>{say(shell.cancel)}</button>
-            </div>
-          </form>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
-  )
+function bodyOf({ way, card, number, birthDate, reason }: Form): OpenVisit {
+  return way === 'card' ? { card: card.trim(), reason } : { number: digits(number), birthDate: String(birthDate), reason }
 }
 
 const digits = (text: string) => text.replace(/[\s.-]/g, '')
@@ -107,7 +155,11 @@ function TextOf({ id, label, hint, value, onChange, error, isNumber = false }: T
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      {hint && <span className="hint" id={`${id}-hint`}>{hint}</span>}
+      {hint && (
+        <span className="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
       <input
         ref={input}
         id={id}
@@ -120,7 +172,11 @@ function TextOf({ id, label, hint, value, onChange, error, isNumber = false }: T
         aria-invalid={error !== undefined}
         aria-describedby={[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined}
       />
-      {error && <span className="error" id={`${id}-error`}>{error}</span>}
+      {error && (
+        <span className="error" id={`${id}-error`}>
+          {error}
+        </span>
+      )}
     </div>
   )
 }

@@ -19,7 +19,8 @@ export function PersonLine({ person, isParentShown }: { person: FoundPerson; isP
   return (
     <>
       <span className="name">
-        <strong>{data(person.family)}</strong> {isParentShown && person.parent && `(${data(person.parent)}) `}{data(person.given)}
+        <strong>{data(person.family)}</strong> {isParentShown && person.parent && `(${data(person.parent)}) `}
+        {data(person.given)}
       </span>
       <span className="birth num">
         {person.birthDate && formatDate(language, person.birthDate)}
@@ -28,10 +29,20 @@ export function PersonLine({ person, isParentShown }: { person: FoundPerson; isP
       <span className="sex">{say(sexLetters[person.sex])}</span>
       <span className="place">{person.place && data(person.place)}</span>
       <span className="number num">
-        {person.lzb && <><span className="faint">{say(finder.lzb)}</span> <Keep>{person.lzb}</Keep></>}
-        {!person.lzb && person.temporaryNumber && <><span className="faint">{say(finder.temporary)}</span> <Keep>{person.temporaryNumber}</Keep></>}
+        {person.lzb && (
+          <>
+            <span className="faint">{say(finder.lzb)}</span> <Keep>{person.lzb}</Keep>
+          </>
+        )}
+        {!person.lzb && person.temporaryNumber && (
+          <>
+            <span className="faint">{say(finder.temporary)}</span> <Keep>{person.temporaryNumber}</Keep>
+          </>
+        )}
       </span>
-      <span className="basis"><BasisOf person={person} /></span>
+      <span className="basis">
+        <BasisOf person={person} />
+      </span>
     </>
   )
 }
@@ -42,7 +53,10 @@ function BasisOf({ person }: { person: FoundPerson }) {
   if (!person.basis) {
     return (
       <>
-        <span className="status seal"><Icon name="lock" />{say(finder.noBasis)}</span>
+        <span className="status seal">
+          <Icon name="lock" />
+          {say(finder.noBasis)}
+        </span>
         <span className="act">{say(finder.openVisit)}</span>
       </>
     )
@@ -52,7 +66,12 @@ function BasisOf({ person }: { person: FoundPerson }) {
     <>
       <span>{word ? say(word) : person.basis.kind}</span>
       {person.basis.until && <span className="soft num">{say(finder.until, { date: formatEnd(language, person.basis.until, new Date().toISOString()) })}</span>}
-      {person.state === 'pending' && <span className="status warn"><Icon name="unknown" />{say(finder.pending)}</span>}
+      {person.state === 'pending' && (
+        <span className="status warn">
+          <Icon name="unknown" />
+          {say(finder.pending)}
+        </span>
+      )}
     </>
   )
 }

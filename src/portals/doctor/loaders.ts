@@ -12,9 +12,7 @@ export const recordLoader = ({ params }: LoaderFunctionArgs) => ({
 })
 
 export const documentLoader = ({ params }: LoaderFunctionArgs) => ({
-  document: quiet(
-    get<DocumentView>(`/record/people/${encodeURIComponent(params.person ?? '')}/documents/${encodeURIComponent(params.document ?? '')}`),
-  ),
+  document: quiet(get<DocumentView>(`/record/people/${encodeURIComponent(params.person ?? '')}/documents/${encodeURIComponent(params.document ?? '')}`)),
 })
 
 /** A rejected promise is shown by the section that awaits it; until that is mounted it must not count as unhandled. */

@@ -13,21 +13,34 @@ export const portal = messages({
 
 export const finder = messages({
   title: { sr: 'Пронађи пацијента', en: 'Find a patient' },
-  hint: { sr: 'Име и презиме, може и година рођења; ЈМБГ, ЕБС, ЛБО, ЛЗБ или привремени број. Писмо и дијакритици нису важни.', en: 'Name, perhaps with the birth year; JMBG, EBS, LBO, LZB or temporary number. Script and diacritics do not matter.' },
+  hint: {
+    sr: 'Име и презиме, може и година рођења; ЈМБГ, ЕБС, ЛБО, ЛЗБ или привремени број. Писмо и дијакритици нису важни.',
+    en: 'Name, perhaps with the birth year; JMBG, EBS, LBO, LZB or temporary number. Script and diacritics do not matter.',
+  },
   foldedAs: { sr: 'Тражено и као: {forms}', en: 'Also searched as: {forms}' },
   found: { sr: { one: '{count} особа', few: '{count} особе', other: '{count} особа' }, en: { one: '{count} person', other: '{count} people' } },
   more: { sr: 'Има их више од десет. Додајте годину рођења или број.', en: 'More than ten match. Add the birth year or a number.' },
   none: { sr: 'Нема особе за „{query}“. Покушајте са ЈМБГ, ЛБО или ЛЗБ.', en: 'Nobody found for “{query}”. Try JMBG, LBO or LZB.' },
   masked: {
-    sr: { one: '{count} без основа: подаци су скраћени. Отвара је посета.', few: '{count} без основа: подаци су скраћени. Отвара их посета.', other: '{count} без основа: подаци су скраћени. Отвара их посета.' },
-    en: { one: '{count} without a basis: details are shortened. A visit opens it.', other: '{count} without a basis: details are shortened. A visit opens them.' },
+    sr: {
+      one: '{count} без основа: подаци су скраћени. Отвара је посета.',
+      few: '{count} без основа: подаци су скраћени. Отвара их посета.',
+      other: '{count} без основа: подаци су скраћени. Отвара их посета.',
+    },
+    en: {
+      one: '{count} without a basis: details are shortened. A visit opens it.',
+      other: '{count} without a basis: details are shortened. A visit opens them.',
+    },
   },
   results: { sr: 'Пронађене особе', en: 'People found' },
   mine: { sr: 'Мој дан', en: 'My day' },
   visits: { sr: 'Отворене посете и болнички пацијенти', en: 'Open visits and inpatients' },
   chosen: { sr: 'Моји изабрани пацијенти', en: 'My chosen patients' },
   others: { sr: 'По упуту и на замени', en: 'By referral and as substitute' },
-  noneMine: { sr: 'Данас још нема отворених посета. Пронађите пацијента изнад или очитајте картицу.', en: 'No open visits yet today. Find a patient above or read a card.' },
+  noneMine: {
+    sr: 'Данас још нема отворених посета. Пронађите пацијента изнад или очитајте картицу.',
+    en: 'No open visits yet today. Find a patient above or read a card.',
+  },
   noBasis: { sr: 'нема основа', en: 'no basis' },
   openVisit: { sr: 'Отвори посету', en: 'Open a visit' },
   until: { sr: 'до {date}', en: 'until {date}' },

@@ -27,7 +27,9 @@ export function HomePage() {
       <div className="home-columns">
         <section aria-labelledby="news-title">
           <h2 id="news-title">{say(home.news)}</h2>
-          <Loaded promise={loaded.overview} lines={6}>{(overview) => <News overview={overview} />}</Loaded>
+          <Loaded promise={loaded.overview} lines={6}>
+            {(overview) => <News overview={overview} />}
+          </Loaded>
         </section>
         <div>
           <section aria-labelledby="looks-title">
@@ -40,7 +42,9 @@ export function HomePage() {
           </section>
         </div>
       </div>
-      <Loaded promise={loaded.overview} lines={2}>{(overview) => <Missing overview={overview} />}</Loaded>
+      <Loaded promise={loaded.overview} lines={2}>
+        {(overview) => <Missing overview={overview} />}
+      </Loaded>
     </div>
   )
 }
@@ -57,8 +61,14 @@ function LatestLooks({ looks }: { looks: Looks }) {
   return (
     <>
       <p>{thisMonth.length === 0 ? say(home.noLooks) : say(home.looksMonth, { count: lookCount(thisMonth) })}</p>
-      <ul className="lines">{others.slice(0, looksShown).map((look) => <LookLine key={look.id} look={look} me={me} />)}</ul>
-      <p><Link to={path('/looks')}>{say(home.allLooks)}</Link></p>
+      <ul className="lines">
+        {others.slice(0, looksShown).map((look) => (
+          <LookLine key={look.id} look={look} me={me} />
+        ))}
+      </ul>
+      <p>
+        <Link to={path('/looks')}>{say(home.allLooks)}</Link>
+      </p>
     </>
   )
 }
@@ -82,20 +92,34 @@ function Short({ overview }: { overview: Overview }) {
     <>
       <ul className="short-links">
         {parts.map(({ hash, name, count }) => (
-          <li key={hash}><Link to={`${path('/record')}#${hash}`}>{say(name)}</Link> <span className="num soft">{count}</span></li>
+          <li key={hash}>
+            <Link to={`${path('/record')}#${hash}`}>{say(name)}</Link> <span className="num soft">{count}</span>
+          </li>
         ))}
       </ul>
       <dl className="facts">
         {person.chosenDoctors.map((doctor) => (
           <div key={`${doctor.category}${doctor.name}`}>
             <dt>{say(home.doctor)}</dt>
-            <dd><strong>{data(doctor.name)}</strong><span className="soft"> {categoryOf(doctor.category)}, {data(doctor.institution)}</span></dd>
+            <dd>
+              <strong>{data(doctor.name)}</strong>
+              <span className="soft">
+                {' '}
+                {categoryOf(doctor.category)}, {data(doctor.institution)}
+              </span>
+            </dd>
           </div>
         ))}
         {insurance && (
           <div>
             <dt>{say(home.insurance)}</dt>
-            <dd>{!insurance.active ? say(home.uninsured) : insurance.until ? say(home.insuredUntil, { date: formatDate(language, insurance.until) }) : say(home.insured)}</dd>
+            <dd>
+              {!insurance.active
+                ? say(home.uninsured)
+                : insurance.until
+                  ? say(home.insuredUntil, { date: formatDate(language, insurance.until) })
+                  : say(home.insured)}
+            </dd>
           </div>
         )}
       </dl>

@@ -10,7 +10,9 @@ type LoadedOf<T> = { promise: Promise<T>; lines?: number; children(value: T): Re
 export function Loaded<T>({ promise, lines = 4, children }: LoadedOf<T>) {
   return (
     <Suspense fallback={<Bones lines={lines} />}>
-      <Await resolve={promise} errorElement={<PartTrouble />}>{(value) => children(value as T)}</Await>
+      <Await resolve={promise} errorElement={<PartTrouble />}>
+        {(value) => children(value as T)}
+      </Await>
     </Suspense>
   )
 }
@@ -19,8 +21,12 @@ function Bones({ lines }: { lines: number }) {
   const say = useSay()
   return (
     <div className="bones late" aria-busy="true">
-      <p className="only-read" role="status">{say(record.loading)}</p>
-      {Array.from({ length: lines }, (_, at) => <div key={at} className="bone" />)}
+      <p className="only-read" role="status">
+        {say(record.loading)}
+      </p>
+      {Array.from({ length: lines }, (_, at) => (
+        <div key={at} className="bone" />
+      ))}
     </div>
   )
 }

@@ -26,7 +26,11 @@ export function News({ overview }: { overview: Overview }) {
           <li key={one.id}>
             <p className="soft num">{formatLongDate(language, one.at)}</p>
             <p>
-              {one.document ? <Link to={path(`/record/documents/${encodeURIComponent(one.document)}`)}>{data(one.title)}</Link> : <span className="strong">{data(one.title)}</span>}
+              {one.document ? (
+                <Link to={path(`/record/documents/${encodeURIComponent(one.document)}`)}>{data(one.title)}</Link>
+              ) : (
+                <span className="strong">{data(one.title)}</span>
+              )}
               <span className="soft"> {data(one.institution)}</span>
             </p>
           </li>
@@ -44,14 +48,20 @@ function ResultsOfDay({ news }: { news: NewResults }) {
   return (
     <li>
       <p className="soft num">{formatLongDate(language, news.at)}</p>
-      <p><span className="strong">{say(home.newResults)}</span> <span className="soft">{data(news.institution)}</span></p>
+      <p>
+        <span className="strong">{say(home.newResults)}</span> <span className="soft">{data(news.institution)}</span>
+      </p>
       <button type="button" className="link-button disclose" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
         <Icon name={isShown ? 'down' : 'next'} />
         {isShown ? say(home.hideValues) : say(home.showValues, { count: news.series.length })}
       </button>
       {isShown && (
         <ul className="values">
-          {news.series.map((series) => <li key={`${series.analysis.code}${series.analysis.text}`}><NumberLine series={series} point={series.points[0]!} /></li>)}
+          {news.series.map((series) => (
+            <li key={`${series.analysis.code}${series.analysis.text}`}>
+              <NumberLine series={series} point={series.points[0]!} />
+            </li>
+          ))}
         </ul>
       )}
     </li>

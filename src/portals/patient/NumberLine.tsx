@@ -1,7 +1,7 @@
 import type { LabPoint, LabSeries } from '../../record/wire.ts'
 import { formatRange, formatResult, formatUnit } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
-import { type Say, useData, useLanguage, useSay } from '../shared/language.tsx'
+import { Said, type Say, useData, useLanguage, useSay } from '../shared/language.tsx'
 import { line } from './words.ts'
 
 type NumberLineOf = { series: LabSeries; point: LabPoint }
@@ -25,11 +25,28 @@ export function NumberLine({ series, point }: NumberLineOf) {
   return (
     <div className="number-line">
       <p>
-        <span className="analysis">{data(series.analysis.text)}</span>{' '}
-        <strong className="num keep">{value}{unit && <> <Keep>{unit}</Keep></>}</strong>
+        <span className="analysis">
+          <Said text={series.analysis.text} />
+        </span>{' '}
+        <strong className="num keep">
+          {value}
+          {unit && (
+            <>
+              {' '}
+              <Keep>{unit}</Keep>
+            </>
+          )}
+        </strong>
         {place && range && <span className="soft">, {say(line[place], { range })}</span>}
       </p>
-      {point.number !== null && place && <Drawing point={point} number={point.number} say={say} format={(limit) => formatResult(language, limit.toFixed(point.value?.split(/[.,]/)[1]?.length ?? 0))} />}
+      {point.number !== null && place && (
+        <Drawing
+          point={point}
+          number={point.number}
+          say={say}
+          format={(limit) => formatResult(language, limit.toFixed(point.value?.split(/[.,]/)[1]?.length ?? 0))}
+        />
+      )}
     </div>
   )
 }
@@ -57,10 +74,32 @@ function Drawing({ point: { low, high }, number, say, format }: DrawingOf) {
     <svg className="number-line-drawing" viewBox={`0 0 ${width} 50`} aria-hidden="true">
       <rect className="track" x={edge} width={width - 2 * edge} y={barTop} height="10" rx="5" />
       <rect className="band" x={left} width={right - left} y={barTop} height="10" />
-      {low !== null && <><path className="limit" d={`M${left} ${barTop - 3}v16`} /><text x={left} y="40" textAnchor="middle">{format(low)}</text></>}
-      {high !== null && <><path className="limit" d={`M${right} ${barTop - 3}v16`} /><text x={right} y="40" textAnchor="middle">{format(high)}</text></>}
-      {low !== null && left > 70 && <text className="word" x={edge} y="40">{say(line.low)}</text>}
-      {high !== null && width - right > 70 && <text className="word" x={width - edge} y="40" textAnchor="end">{say(line.high)}</text>}
+      {low !== null && (
+        <>
+          <path className="limit" d={`M${left} ${barTop - 3}v16`} />
+          <text x={left} y="40" textAnchor="middle">
+            {format(low)}
+          </text>
+        </>
+      )}
+      {high !== null && (
+        <>
+          <path className="limit" d={`M${right} ${barTop - 3}v16`} />
+          <text x={right} y="40" textAnchor="middle">
+            {format(high)}
+          </text>
+        </>
+      )}
+      {low !== null && left > 70 && (
+        <text className="word" x={edge} y="40">
+          {say(line.low)}
+        </text>
+      )}
+      {high !== null && width - right > 70 && (
+        <text className="word" x={width - edge} y="40" textAnchor="end">
+          {say(line.high)}
+        </text>
+      )}
       <circle className="marker" cx={x(number)} cy={barTop + 5} r="7" />
     </svg>
   )

@@ -23,9 +23,14 @@ export function PatientShell() {
   const content = useFocusOnNewPage()
   return (
     <SourceProvider>
-      <a className="skip" href="#content">{say(shell.skip)}</a>
+      <a className="skip" href="#content">
+        {say(shell.skip)}
+      </a>
       <header className="bar patient-bar">
-        <Link className="mark" to={path('')}><Mark />{say(shell.name)}</Link>
+        <Link className="mark" to={path('')}>
+          <Mark />
+          {say(shell.name)}
+        </Link>
         <nav className="pages" aria-label={say(portal.nav)}>
           <Page to={path('')} end icon="home" name={portal.home} />
           <Page to={path('/record')} icon="document" name={child ? portal.childRecord : portal.record} />
@@ -37,7 +42,11 @@ export function PatientShell() {
         <SettingsMenu me={me} work={false} />
       </header>
       <main id="content" tabIndex={-1} ref={content}>
-        {child && <p className="for-child"><Icon name="info" /> {say(portal.forChild, { name: data(child.name) })}</p>}
+        {child && (
+          <p className="for-child">
+            <Icon name="info" /> {say(portal.forChild, { name: data(child.name) })}
+          </p>
+        )}
         {hasRecord ? <Outlet context={{ me }} /> : <NoRecord me={me} />}
       </main>
       {me.demo && <footer className="demo small soft">{say(shell.demo)}</footer>}
@@ -48,7 +57,12 @@ export function PatientShell() {
 
 function Page({ to, icon, name, end = false }: { to: string; icon: IconName; name: Message; end?: boolean }) {
   const say = useSay()
-  return <NavLink to={to} end={end}><Icon name={icon} /><span>{say(name)}</span></NavLink>
+  return (
+    <NavLink to={to} end={end}>
+      <Icon name={icon} />
+      <span>{say(name)}</span>
+    </NavLink>
+  )
 }
 
 /** Own record, or that of a child one represents: always said in words, because the pages look alike. */
@@ -66,7 +80,11 @@ function Whose({ me, person }: { me: Me; person: string | undefined }) {
       >
         {me.person !== null && <option value="">{say(portal.mine)}</option>}
         {me.person === null && person === undefined && <option value="">–</option>}
-        {me.represents.map((one) => <option key={one.person} value={one.person}>{data(one.name)}</option>)}
+        {me.represents.map((one) => (
+          <option key={one.person} value={one.person}>
+            {data(one.name)}
+          </option>
+        ))}
       </select>
     </label>
   )
@@ -78,7 +96,11 @@ function NoRecord({ me }: { me: Me }) {
     <div className="page">
       <h1>{say(portal.name)}</h1>
       <p>{say(portal.noRecord)}</p>
-      {me.roles.includes('doctor') && <p><a href="/doctor/">{say(portal.toDoctor)}</a></p>}
+      {me.roles.includes('doctor') && (
+        <p>
+          <a href="/doctor/">{say(portal.toDoctor)}</a>
+        </p>
+      )}
     </div>
   )
 }

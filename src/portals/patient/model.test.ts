@@ -7,7 +7,13 @@ import { newsOf } from './news.ts'
 test('results of one day are one piece of news, newest first, and nothing older than ninety days counts as new', () => {
   const news = newsOf(overview(60))
   assert.ok(news.length > 0 && news.length <= 6)
-  assert.deepEqual(news.map(({ at }) => at), news.map(({ at }) => at).toSorted().toReversed())
+  assert.deepEqual(
+    news.map(({ at }) => at),
+    news
+      .map(({ at }) => at)
+      .toSorted()
+      .toReversed(),
+  )
   const results = news.filter((one) => one.kind === 'results')
   assert.ok(results.length > 0)
   for (const { at, series } of results) assert.ok(series.every(({ points }) => points[0]?.at.startsWith(at)))

@@ -25,10 +25,6 @@ export const routes: RouteObject[] = [
     shouldRevalidate: () => false,
     ErrorBoundary: PageTrouble,
     HydrateFallback: () => null,
-    children: [
-      ...pages(),
-      { path: 'for/:person', children: pages() },
-      { path: '*', Component: NotFound },
-    ],
+    children: [...pages(), { path: 'for/:person', children: pages() }, { path: '*', Component: NotFound }],
   },
 ]

@@ -19,7 +19,10 @@ export const home = messages({
   news: { sr: 'Ново', en: 'New' },
   noNews: { sr: 'У последњих 90 дана нема ништа ново.', en: 'Nothing new in the last 90 days.' },
   newResults: { sr: 'Нов налаз', en: 'New result' },
-  showValues: { sr: { one: 'Прикажи {count} вредност', few: 'Прикажи {count} вредности', other: 'Прикажи {count} вредности' }, en: { one: 'Show {count} value', other: 'Show {count} values' } },
+  showValues: {
+    sr: { one: 'Прикажи {count} вредност', few: 'Прикажи {count} вредности', other: 'Прикажи {count} вредности' },
+    en: { one: 'Show {count} value', other: 'Show {count} values' },
+  },
   hideValues: { sr: 'Сакриј вредности', en: 'Hide the values' },
   looks: { sr: 'Ко је гледао мој картон', en: 'Who looked at my record' },
   looksMonth: {
@@ -43,7 +46,10 @@ export const record = messages({
   contents: { sr: 'Садржај', en: 'Contents' },
   therapy: { sr: 'Терапија', en: 'Medicines' },
   noTherapy: { sr: 'Нема лекова који се сада узимају.', en: 'No medicines at present.' },
-  earlier: { sr: { one: 'Ранији лек ({count})', few: 'Ранији лекови ({count})', other: 'Ранији лекови ({count})' }, en: { one: 'Earlier medicine ({count})', other: 'Earlier medicines ({count})' } },
+  earlier: {
+    sr: { one: 'Ранији лек ({count})', few: 'Ранији лекови ({count})', other: 'Ранији лекови ({count})' },
+    en: { one: 'Earlier medicine ({count})', other: 'Earlier medicines ({count})' },
+  },
   noDose: { sr: 'доза није наведена', en: 'dose not given' },
   since: { sr: 'од {date}', en: 'since {date}' },
   period: { sr: 'од {from} до {until}', en: 'from {from} to {until}' },
@@ -51,11 +57,17 @@ export const record = messages({
   allergies: { sr: 'Алергије', en: 'Allergies' },
   noneKnown: { sr: 'Лекар је потврдио да нема познатих алергија.', en: 'A doctor confirmed that there are no known allergies.' },
   noneKnownOn: { sr: 'Лекар је {date} потврдио да нема познатих алергија.', en: 'On {date} a doctor confirmed that there are no known allergies.' },
-  notRecorded: { sr: 'Алергије нису евидентиране. Ако имате алергију, кажите свом лекару.', en: 'No allergies are recorded. If you have one, tell your doctor.' },
+  notRecorded: {
+    sr: 'Алергије нису евидентиране. Ако имате алергију, кажите свом лекару.',
+    en: 'No allergies are recorded. If you have one, tell your doctor.',
+  },
   dangerous: { sr: 'може бити опасна по живот', en: 'can be life-threatening' },
   diagnoses: { sr: 'Дијагнозе', en: 'Diagnoses' },
   noDiagnoses: { sr: 'Нема активних дијагноза.', en: 'No active diagnoses.' },
-  ended: { sr: { one: 'Завршена ({count})', few: 'Завршене ({count})', other: 'Завршене ({count})' }, en: { one: 'Ended ({count})', other: 'Ended ({count})' } },
+  ended: {
+    sr: { one: 'Завршена ({count})', few: 'Завршене ({count})', other: 'Завршене ({count})' },
+    en: { one: 'Ended ({count})', other: 'Ended ({count})' },
+  },
   results: { sr: 'Налази', en: 'Results' },
   noResults: { sr: 'Нема лабораторијских налаза.', en: 'No laboratory results.' },
   resultsNote: {
@@ -72,7 +84,10 @@ export const record = messages({
   noVisits: { sr: 'Нема посета.', en: 'No visits.' },
   documents: { sr: 'Документи', en: 'Documents' },
   noDocuments: { sr: 'Нема докумената.', en: 'No documents.' },
-  more: { sr: { one: 'Прикажи још {count}', few: 'Прикажи још {count}', other: 'Прикажи још {count}' }, en: { one: 'Show {count} more', other: 'Show {count} more' } },
+  more: {
+    sr: { one: 'Прикажи још {count}', few: 'Прикажи још {count}', other: 'Прикажи још {count}' },
+    en: { one: 'Show {count} more', other: 'Show {count} more' },
+  },
   personal: { sr: 'Подаци о мени', en: 'About me' },
   born: { sr: 'Датум рођења', en: 'Birth date' },
   lzb: { sr: 'Лични здравствени број (ЛЗБ)', en: 'Personal health number (LZB)' },
@@ -104,7 +119,10 @@ export const looks = messages({
     sr: 'Сваки увид је забележен: ко, кад, у којој установи, по ком основу и шта је отворено.',
     en: 'Every look is recorded: who, when, in which institution, on what basis and what was opened.',
   },
-  total: { sr: { one: 'Укупно {count} забележен приступ.', few: 'Укупно {count} забележена приступа.', other: 'Укупно {count} забележених приступа.' }, en: { one: '{count} recorded access in all.', other: '{count} recorded accesses in all.' } },
+  total: {
+    sr: { one: 'Укупно {count} забележен приступ.', few: 'Укупно {count} забележена приступа.', other: 'Укупно {count} забележених приступа.' },
+    en: { one: '{count} recorded access in all.', other: '{count} recorded accesses in all.' },
+  },
   show: { sr: 'Прикажи', en: 'Show' },
   all: { sr: 'Све', en: 'All' },
   people: { sr: 'Здравствени радници', en: 'Health workers' },
@@ -128,7 +146,10 @@ export const looks = messages({
   basis: { sr: 'Основ: {basis}.', en: 'Basis: {basis}.' },
   opened: { sr: 'Отворено: {what}.', en: 'Opened: {what}.' },
   written: { sr: 'Уписано: {what}.', en: 'Written: {what}.' },
-  times: { sr: { one: '{count} пут тог дана', few: '{count} пута тог дана', other: '{count} пута тог дана' }, en: { one: '{count} time that day', other: '{count} times that day' } },
+  times: {
+    sr: { one: '{count} пут тог дана', few: '{count} пута тог дана', other: '{count} пута тог дана' },
+    en: { one: '{count} time that day', other: '{count} times that day' },
+  },
   nothingOpened: { sr: 'Ништа није отворено.', en: 'Nothing was opened.' },
   unknownQuestion: { sr: 'Не познајете неки увид?', en: 'A look you do not recognise?' },
   unknownAnswer: {

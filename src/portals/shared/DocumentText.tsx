@@ -1,6 +1,8 @@
 import type { DocumentView } from '../../record/wire.ts'
+import { formatRange, formatResult } from './format.ts'
 import { Icon } from './Icon.tsx'
-import { useData, useSay } from './language.tsx'
+import { Said, useData, useLanguage, useSay } from './language.tsx'
+import type { Language } from './languages.ts'
 import { messages } from './message.ts'
 
 const words = messages({
@@ -20,8 +22,14 @@ export function DocumentText({ view, level }: { view: DocumentView; level: 2 | 3
       {view.sections.map((section, at) => (
         <section key={at}>
           {section.title && <Heading>{data(section.title)}</Heading>}
-          {section.paragraphs.map((paragraph, line) => <p key={line}>{data(paragraph)}</p>)}
-          {section.tables.map((rows, table) => <Rows key={table} rows={rows} title={section.title} />)}
+          {section.paragraphs.map((paragraph, line) => (
+            <p key={line}>
+              <Said text={paragraph} />
+            </p>
+          ))}
+          {section.tables.map((rows, table) => (
+            <Rows key={table} rows={rows} title={section.title || view.title} isReport={view.source.resource.startsWith('DiagnosticReport/')} />
+          ))}
         </section>
       ))}
       {view.attachments.length > 0 && (
@@ -31,9 +39,15 @@ export function DocumentText({ view, level }: { view: DocumentView; level: 2 | 3
             {view.attachments.map((attachment, at) => (
               <li key={at} className="attachment">
                 <Icon name="document" />
-                {attachment.url
-                  ? <a href={attachment.url} target="_blank" rel="noreferrer">{data(attachment.title)}</a>
-                  : <span>{data(attachment.title)} <span className="unrecorded">({say(words.missing)})</span></span>}
+                {attachment.url ? (
+                  <a href={attachment.url} target="_blank" rel="noreferrer">
+                    {data(attachment.title)}
+                  </a>
+                ) : (
+                  <span>
+                    {data(attachment.title)} <span className="unrecorded">({say(words.missing)})</span>
+                  </span>
+                )}
                 <span className="faint small">{attachment.contentType}</span>
               </li>
             ))}
@@ -44,18 +58,45 @@ export function DocumentText({ view, level }: { view: DocumentView; level: 2 | 3
   )
 }
 
-/** The first row of a table is its head when it has more rows below. */
-function Rows({ rows, title }: { rows: string[][]; title: string }) {
+/** A first row of words above other rows is a head; one with a number or a gap is a row like the others. */
+const isHead = (row: string[], others: string[][]) => others.length > 0 && row.every((cell) => cell !== '' && !/\d/.test(cell))
+
+/** Laboratories send `4.1` and `3.5–5.1`; only in their reports is every number a result and takes the reader's decimal sign. */
+function resultCell(language: Language, cell: string): string {
+  const [, low, high] = /^([\d.]*)–([\d.]*)$/.exec(cell) ?? []
+  if (low === undefined || high === undefined) return formatResult(language, cell)
+  return formatRange(language, low ? Number(low) : null, high ? Number(high) : null) ?? cell
+}
+
+function Rows({ rows, title, isReport }: { rows: string[][]; title: string; isReport: boolean }) {
   const data = useData()
+  const language = useLanguage()
   const [head, ...body] = rows
   if (!head) return null
-  const hasHead = body.length > 0
+  const hasHead = isHead(head, body)
+  const print = (cell: string) => (isReport ? data(resultCell(language, cell)) : data(cell))
   return (
     <div className="table-scroll" role="region" aria-label={data(title)} tabIndex={0}>
       <table>
-        {hasHead && <thead><tr>{head.map((cell, at) => <th key={at} scope="col">{data(cell)}</th>)}</tr></thead>}
+        {hasHead && (
+          <thead>
+            <tr>
+              {head.map((cell, at) => (
+                <th key={at} scope="col">
+                  {data(cell)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
         <tbody>
-          {(hasHead ? body : rows).map((row, at) => <tr key={at}>{row.map((cell, column) => <td key={column}>{data(cell)}</td>)}</tr>)}
+          {(hasHead ? body : rows).map((row, at) => (
+            <tr key={at}>
+              {row.map((cell, column) => (
+                <td key={column}>{print(cell)}</td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>

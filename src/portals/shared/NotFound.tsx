@@ -7,7 +7,9 @@ export function NotFound() {
   return (
     <div className="page">
       <h1>{say(shell.notFound)}</h1>
-      <p><Link to="/">{say(shell.home)}</Link></p>
+      <p>
+        <Link to="/">{say(shell.home)}</Link>
+      </p>
     </div>
   )
 }

@@ -12,7 +12,10 @@ export function PageTrouble() {
   return (
     <>
       <header className="bar">
-        <span className="mark"><Mark />{say(shell.name)}</span>
+        <span className="mark">
+          <Mark />
+          {say(shell.name)}
+        </span>
         <span className="space" />
         <LanguageSwitch />
       </header>

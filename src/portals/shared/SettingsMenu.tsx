@@ -30,20 +30,30 @@ export function SettingsMenu({ me, work, children }: { me: Me; work: boolean; ch
           {children}
           <Choices
             legend={say(shell.theme)}
-            options={[['auto', say(shell.themeAuto)], ['light', say(shell.themeLight)], ['dark', say(shell.themeDark)]]}
+            options={[
+              ['auto', say(shell.themeAuto)],
+              ['light', say(shell.themeLight)],
+              ['dark', say(shell.themeDark)],
+            ]}
             first={keptTheme()}
             onChoose={chooseTheme}
           />
           {work && (
             <Choices
               legend={say(shell.density)}
-              options={[['compact', say(shell.densityCompact)], ['normal', say(shell.densityNormal)], ['touch', say(shell.densityTouch)]]}
+              options={[
+                ['compact', say(shell.densityCompact)],
+                ['normal', say(shell.densityNormal)],
+                ['touch', say(shell.densityTouch)],
+              ]}
               first={keptDensity()}
               onChoose={chooseDensity}
             />
           )}
           {work && <SingleKeys label={say(shell.keys)} />}
-          <button type="button" className="button" onClick={() => void signOut()}>{say(shell.signOut)}</button>
+          <button type="button" className="button" onClick={() => void signOut()}>
+            {say(shell.signOut)}
+          </button>
         </Dialog>
       </Popover>
     </DialogTrigger>

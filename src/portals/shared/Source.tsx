@@ -20,14 +20,20 @@ export function SourceProvider({ children }: { children: ReactNode }) {
     setShown({ source, what, anchor: element })
   }, [])
   const popover = useMemo(
-    () => shown && (
-      <Popover className="popover" triggerRef={anchor} isOpen onOpenChange={(isOpen) => !isOpen && setShown(null)} placement="bottom">
-        <SourceCard source={shown.source} what={shown.what} />
-      </Popover>
-    ),
+    () =>
+      shown && (
+        <Popover className="popover" triggerRef={anchor} isOpen onOpenChange={(isOpen) => !isOpen && setShown(null)} placement="bottom">
+          <SourceCard source={shown.source} what={shown.what} />
+        </Popover>
+      ),
     [shown],
   )
-  return <OpenContext value={open}>{children}{popover}</OpenContext>
+  return (
+    <OpenContext value={open}>
+      {children}
+      {popover}
+    </OpenContext>
+  )
 }
 
 /** Lets a whole cell or a row open the popover, where an (i) of its own would be noise. */
@@ -58,13 +64,22 @@ function SourceCard({ source, what }: { source: Source; what: string }) {
   return (
     <Dialog className="dialog" aria-label={say(sources.show, { what })}>
       <dl className="facts">
-        <dt>{say(sources.institution)}</dt><dd className="strong">{data(source.institution)}</dd>
+        <dt>{say(sources.institution)}</dt>
+        <dd className="strong">{data(source.institution)}</dd>
         <dt>{say(sources.author)}</dt>
         <dd>{source.author ? data(source.author) : <span className="unrecorded">{say(sources.noAuthor)}</span>}</dd>
-        {source.at && <><dt>{say(sources.at)}</dt><dd className="num">{formatMoment(language, source.at)}</dd></>}
-        <dt>{say(sources.receivedAt)}</dt><dd className="num">{formatMoment(language, source.receivedAt, { seconds: true })}</dd>
-        <dt>{say(sources.version)}</dt><dd className="num">{version}</dd>
-        <dt>{say(sources.resource)}</dt><dd className="small">{source.resource}</dd>
+        {source.at && (
+          <>
+            <dt>{say(sources.at)}</dt>
+            <dd className="num">{formatMoment(language, source.at)}</dd>
+          </>
+        )}
+        <dt>{say(sources.receivedAt)}</dt>
+        <dd className="num">{formatMoment(language, source.receivedAt, { seconds: true })}</dd>
+        <dt>{say(sources.version)}</dt>
+        <dd className="num">{version}</dd>
+        <dt>{say(sources.resource)}</dt>
+        <dd className="small">{source.resource}</dd>
       </dl>
     </Dialog>
   )

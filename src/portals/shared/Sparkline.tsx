@@ -8,7 +8,10 @@ const pointsMax = 8
 
 /** Oldest first, at most the last eight with a number: what the line is drawn from. */
 export const drawable = (points: LabPoint[]) =>
-  points.filter((point) => point.number !== null).slice(0, pointsMax).reverse() as (LabPoint & { number: number })[]
+  points
+    .filter((point) => point.number !== null)
+    .slice(0, pointsMax)
+    .reverse() as (LabPoint & { number: number })[]
 
 /**
  * The last eight results, true to time, with the range of the last one as a band between its two limits. Without axes, never alone:
@@ -25,7 +28,7 @@ export const Sparkline = memo(function Sparkline({ points, label }: { points: La
   const band = bandOf(last, scale.y)
   return (
     <svg className="sparkline" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-      <rect className="band" x="0" width={width} y={band.top} height={Math.max(1, band.bottom - band.top)} />
+      {limits.length > 0 && <rect className="band" x="0" width={width} y={band.top} height={Math.max(1, band.bottom - band.top)} />}
       {last.high !== null && <path className="limit" d={`M0 ${band.top}H${width}`} />}
       {last.low !== null && <path className="limit" d={`M0 ${band.bottom}H${width}`} />}
       <path className="line" d={lineOf(shown, (at) => [scale.x(times[at] as number), scale.y(values[at] as number)])} />

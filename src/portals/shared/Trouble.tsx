@@ -27,8 +27,12 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
           <p className="strong">{data(failure.denied.reason)}</p>
           {failure.denied.opens.length > 0 && (
             <>
-            <p className="soft">{say(failures.opens)}</p>
-            <ul className="opens">{failure.denied.opens.map((way) => <li key={way}>{data(way)}</li>)}</ul>
+              <p className="soft">{say(failures.opens)}</p>
+              <ul className="opens">
+                {failure.denied.opens.map((way) => (
+                  <li key={way}>{data(way)}</li>
+                ))}
+              </ul>
             </>
           )}
           {children}
@@ -41,7 +45,11 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
       <Icon name="critical" />
       <p>{sentence(say, failure, meanings)}</p>
       <div className="buttons">
-        {onRetry && <button type="button" className="button" onClick={onRetry}>{say(shell.retry)}</button>}
+        {onRetry && (
+          <button type="button" className="button" onClick={onRetry}>
+            {say(shell.retry)}
+          </button>
+        )}
         {failure?.reference && failure.status >= 500 && <CopyReference reference={failure.reference} />}
       </div>
       {children}

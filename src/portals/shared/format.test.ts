@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  ageAt, dayOf, formatDate, formatEnd, formatLongDate, formatMoment, formatMonth, formatRange, formatResult, formatTime, formatUnit,
-} from './format.ts'
+import { ageAt, dayOf, formatDate, formatEnd, formatLongDate, formatMoment, formatMonth, formatRange, formatResult, formatTime, formatUnit } from './format.ts'
 
 test('dates are two digits with a final dot in Serbian and a month in words in English', () => {
   assert.equal(formatDate('sr-Cyrl', '2026-11-03'), '03.11.2026.')

@@ -4,19 +4,19 @@ import type { Language } from './languages.ts'
 // Serbian eye reads as 3 November and an American one as 11 March. English therefore always gets the month as a word.
 
 const shortMonths = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const englishMonths = [
-  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
-]
-const cyrillicMonths = [
-  'јануар', 'фебруар', 'март', 'април', 'мај', 'јун', 'јул', 'август', 'септембар', 'октобар', 'новембар', 'децембар',
-]
-const latinMonths = [
-  'januar', 'februar', 'mart', 'april', 'maj', 'jun', 'jul', 'avgust', 'septembar', 'oktobar', 'novembar', 'decembar',
-]
+const englishMonths = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const cyrillicMonths = ['јануар', 'фебруар', 'март', 'април', 'мај', 'јун', 'јул', 'август', 'септембар', 'октобар', 'новембар', 'децембар']
+const latinMonths = ['januar', 'februar', 'mart', 'april', 'maj', 'jun', 'jul', 'avgust', 'septembar', 'oktobar', 'novembar', 'decembar']
 
 const clock = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Europe/Belgrade',
-  year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
 })
 
 type Moment = { year: string; month: string | null; day: string | null; time: string | null; seconds: string | null }
@@ -44,8 +44,11 @@ function readInstant(iso: string): Moment | null {
   const part: Record<string, string> = {}
   for (const { type, value } of clock.formatToParts(date)) part[type] = value
   return {
-    year: part.year ?? '', month: part.month ?? '', day: part.day ?? '',
-    time: `${part.hour}:${part.minute}`, seconds: part.second ?? null,
+    year: part.year ?? '',
+    month: part.month ?? '',
+    day: part.day ?? '',
+    time: `${part.hour}:${part.minute}`,
+    seconds: part.second ?? null,
   }
 }
 

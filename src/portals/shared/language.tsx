@@ -61,3 +61,10 @@ export function useData(): (text: string) => string {
   const { language } = use(SpeechContext)
   return useCallback((text: string) => dataIn(language, text), [language])
 }
+
+/** A Serbian text of the record inside an English page says that it is Serbian, so that a screen reader speaks it so (WCAG 3.1.2). */
+export function Said({ text }: { text: string }) {
+  const { language } = use(SpeechContext)
+  const shown = dataIn(language, text)
+  return language === 'en' && shown !== text ? <span lang="sr-Latn">{shown}</span> : shown
+}

@@ -17,7 +17,11 @@ function* everyMessage(): Generator<[string, Message]> {
   }
 }
 const textsOf = (form: Form) => (typeof form === 'string' ? [form] : Object.values(form))
-const slotsOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, slot]) => slot).sort().join()
+const slotsOf = (text: string) =>
+  [...text.matchAll(/\{(\w+)\}/g)]
+    .map(([, slot]) => slot)
+    .sort()
+    .join()
 
 test('a plural follows the Serbian rule for 1, 2, 5, 11, 21, 101 and 111', () => {
   const form = { one: '{count} дан', few: '{count} дана (неколико)', other: '{count} дана' }

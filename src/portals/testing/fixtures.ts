@@ -1,96 +1,80 @@
 import type { Me } from '../../access/wire.ts'
 import type { Look, Looks } from '../../audit/wire.ts'
 import type { FoundPerson } from '../../identity/wire.ts'
-import type { DocumentView, LabPoint, LabSeries, Overview, Source, Therapy, TimelineEntry, TimelineKind } from '../../record/wire.ts'
+import type { DocumentView, Overview, Therapy, TimelineEntry, TimelineKind } from '../../record/wire.ts'
+import { results } from './fixture-results.ts'
+import { before, clinic, dateBefore, hospital, institutions, laboratory, now, source, startNumbering } from './fixture-sources.ts'
 
 // Invented people in the shapes of the wire, for the states of the pages that a running country does not show on demand:
 // the largest record, every allergy state, refusals, faults. The same for every run.
 
-export const now = '2026-11-23T13:05:00Z'
-const dayMs = 86_400_000
-const before = (days: number) => new Date(Date.parse(now) - days * dayMs).toISOString()
-const dateBefore = (days: number) => before(days).slice(0, 10)
-
-const clinic = 'Дом здравља Звездара'
-const hospital = 'КБЦ Земун'
-const laboratory = 'Институт „Батут“, лабораторија'
-const institutions = [clinic, hospital, laboratory, 'Универзитетски клинички центар Србије']
-
-let serial = 0
-function source(institution: string, at: string, type: string, version = 1): Source {
-  serial++
-  return { resource: `${type}/f${serial.toString(16).padStart(6, '0')}`, version, institution, author: institution === laboratory ? null : 'др Ана Јовић', at, receivedAt: at.includes('T') ? at : `${at}T09:20:31Z` }
-}
-
 export const doctor: Me = {
-  id: 'account-1', name: 'др Јелена Марковић', roles: ['doctor'], institution: clinic, unit: 'Служба опште медицине', person: null, represents: [], csrf: 'csrf', demo: true,
+  id: 'account-1',
+  name: 'др Јелена Марковић',
+  roles: ['doctor'],
+  institution: clinic,
+  unit: 'Служба опште медицине',
+  person: null,
+  represents: [],
+  csrf: 'csrf',
+  demo: true,
 }
 export const patient: Me = {
-  id: 'account-2', name: 'Милан Ђорђевић', roles: ['patient'], institution: null, unit: null, person: 'p1', represents: [{ person: 'p9', name: 'Лена Ђорђевић' }], csrf: 'csrf', demo: true,
+  id: 'account-2',
+  name: 'Милан Ђорђевић',
+  roles: ['patient'],
+  institution: null,
+  unit: null,
+  person: 'p1',
+  represents: [{ person: 'p9', name: 'Лена Ђорђевић' }],
+  csrf: 'csrf',
+  demo: true,
 }
 
 const person = (id: string, family: string, given: string, more: Partial<FoundPerson> = {}): FoundPerson => ({
-  id, family, given, parent: 'Петар', birthDate: '1972-03-15', sex: 'male', place: 'Београд', lzb: '4402 1187 3095', temporaryNumber: null,
-  state: 'identified', basis: { kind: 'chosen-doctor', until: null }, ...more,
+  id,
+  family,
+  given,
+  parent: 'Петар',
+  birthDate: '1972-03-15',
+  sex: 'male',
+  place: 'Београд',
+  lzb: '4402 1187 3095',
+  temporaryNumber: null,
+  state: 'identified',
+  basis: { kind: 'chosen-doctor', until: null },
+  ...more,
 })
 
 export const people: FoundPerson[] = [
   person('p1', 'Ђорђевић', 'Милан'),
-  person('p2', 'Ђорђевић', 'Милан', { parent: 'Драган', birthDate: '1988-07-02', place: 'Ниш', lzb: '4519 0033 2874', basis: { kind: 'referral', until: '2026-12-31' } }),
+  person('p2', 'Ђорђевић', 'Милан', {
+    parent: 'Драган',
+    birthDate: '1988-07-02',
+    place: 'Ниш',
+    lzb: '4519 0033 2874',
+    basis: { kind: 'referral', until: '2026-12-31' },
+  }),
   person('p3', 'Ђорђевић', 'М.', { parent: null, birthDate: null, place: 'Чачак', lzb: null, basis: null }),
 ]
 export const mine: FoundPerson[] = [
   person('p1', 'Ђорђевић', 'Милан', { basis: { kind: 'visit', until: before(-0.1) } }),
-  person('p4', 'Кнежевић-Радосављевић', 'Александра Станислава', { sex: 'female', birthDate: '1951-12-31', place: 'Сремска Митровица', basis: { kind: 'stay', until: null } }),
-  person('p5', 'Ристић', 'Огњен', { birthDate: '2019-06-04', state: 'pending', lzb: null, temporaryNumber: 'Н-2026-004418', basis: { kind: 'visit', until: before(-0.05) } }),
+  person('p4', 'Кнежевић-Радосављевић', 'Александра Станислава', {
+    sex: 'female',
+    birthDate: '1951-12-31',
+    place: 'Сремска Митровица',
+    basis: { kind: 'stay', until: null },
+  }),
+  person('p5', 'Ристић', 'Огњен', {
+    birthDate: '2019-06-04',
+    state: 'pending',
+    lzb: null,
+    temporaryNumber: 'Н-2026-004418',
+    basis: { kind: 'visit', until: before(-0.05) },
+  }),
   person('p6', 'Љубисављевић', 'Њежа', { sex: 'female', birthDate: '1990-01-09', place: 'Љиг' }),
   person('p7', 'Џакула', 'Бранко', { birthDate: '1944-10-20', place: 'Нови Сад' }),
 ]
-
-type AnalysisRow = [code: string, text: string, group: string, unit: string, low: number | null, high: number | null, value: number, step: number, digits: number]
-const analysisRows: AnalysisRow[] = [
-  ['4548-4', 'Гликозилирани хемоглобин (HbA1c)', 'Биохемија', '%', 4, 6, 6.4, 0.22, 1],
-  ['14749-6', 'Глукоза у серуму', 'Биохемија', 'mmol/L', 3.9, 6.1, 6.3, 0.18, 1],
-  ['2823-3', 'Калијум', 'Биохемија', 'mmol/L', 3.5, 5.1, 4.6, 0.09, 1],
-  ['2951-2', 'Натријум', 'Биохемија', 'mmol/L', 136, 145, 140, 0.2, 0],
-  ['14682-9', 'Креатинин у серуму', 'Биохемија', 'umol/L', 62, 115, 84, 1.6, 0],
-  ['62238-1', 'Процена гломеруларне филтрације (eGFR)', 'Биохемија', 'mL/min/{1.73_m2}', 60, null, 88, -1.4, 0],
-  ['14647-2', 'Холестерол укупни', 'Липиди', 'mmol/L', null, 5.2, 5.9, -0.06, 2],
-  ['22748-8', 'LDL холестерол', 'Липиди', 'mmol/L', null, 3.4, 3.7, -0.05, 2],
-  ['14646-4', 'HDL холестерол', 'Липиди', 'mmol/L', 1, null, 1.12, 0.004, 2],
-  ['14927-8', 'Триглицериди', 'Липиди', 'mmol/L', null, 1.7, 1.9, 0.01, 2],
-  ['718-7', 'Хемоглобин', 'Хематологија', 'g/L', 130, 175, 148, -0.9, 0],
-  ['6690-2', 'Леукоцити', 'Хематологија', '10*9/L', 3.9, 10, 7.2, 0.05, 1],
-  ['777-3', 'Тромбоцити', 'Хематологија', '10*9/L', 150, 400, 231, 3, 0],
-  ['1988-5', 'C-реактивни протеин (CRP)', 'Биохемија', 'mg/L', null, 5, 2.4, 0.5, 1],
-  ['3016-3', 'Тиреостимулишући хормон (TSH)', 'Хормони', 'm[IU]/L', 0.4, 4.2, 2.1, 0.04, 2],
-  ['1742-6', 'Аланин аминотрансфераза (ALT)', 'Биохемија', 'U/L', null, 45, 31, 1.1, 0],
-  ['2276-4', 'Феритин', 'Биохемија', 'ug/L', 30, 300, 121, -4, 0],
-  ['6301-6', 'INR', 'Коагулација', '{INR}', 0.8, 1.2, 1, 0.01, 2],
-]
-
-function flagOf(value: number, low: number | null, high: number | null): LabPoint['flag'] {
-  if (low !== null && value < low) return value < low * 0.8 ? 'critical-low' : 'low'
-  if (high !== null && value > high) return value > high * 1.35 ? 'critical-high' : 'high'
-  return null
-}
-
-function series([code, text, group, unit, low, high, value, step, digits]: AnalysisRow, row: number): LabSeries {
-  const points = Array.from({ length: 14 }, (_, at) => {
-    const days = 9 + at * 83 + (row % 3 === 1 && at % 2 === 1 ? 6 : 0)
-    const wave = Math.sin(row * 2.1 + at * 1.3) * Math.abs(step) * 1.8
-    const number = Number((value + step * (8 - at) + wave).toFixed(digits))
-    const place = at % 4 === 3 ? hospital : laboratory
-    const upper = place === hospital && high !== null ? Number((high * 1.05).toFixed(digits)) : high
-    return { at: before(days), value: number.toFixed(digits), number, text: null, low, high: upper, flag: flagOf(number, low, upper), source: source(place, before(days), 'Observation') }
-  })
-  return { analysis: { code, system: 'http://loinc.org', text }, group, unit, points }
-}
-
-const strip: LabSeries = {
-  analysis: { code: '20454-5', system: 'http://loinc.org', text: 'Протеини у урину (тест трака)' }, group: 'Урин', unit: null,
-  points: [9, 260].map((days) => ({ at: before(days), value: null, number: null, text: 'у траговима', low: null, high: null, flag: 'abnormal' as const, source: source(laboratory, before(days), 'Observation') })),
-}
 
 const kindsInTurn: [TimelineKind, string, string | null][] = [
   ['visit', 'Преглед код изабраног лекара', 'E11 Шећерна болест тип 2, I10 Есенцијална хипертензија; др Јелена Марковић'],
@@ -111,40 +95,136 @@ function timeline(count: number): TimelineEntry[] {
     const [kind, title, detail] = kindsInTurn[at % kindsInTurn.length] as (typeof kindsInTurn)[number]
     const institution = kind === 'laboratory' ? laboratory : (institutions[at % 7 === 3 ? 1 : 0] as string)
     const hasText = kind === 'document' || kind === 'laboratory' || kind === 'imaging'
-    return { id: `t${at}`, kind, at: before(days), until: null, title, detail, institution, document: hasText ? `d${at}` : null, source: source(institution, before(days), 'Encounter', at % 11 === 4 ? 2 : 1) }
+    return {
+      id: `t${at}`,
+      kind,
+      at: before(days),
+      until: null,
+      title,
+      detail,
+      institution,
+      document: hasText ? `d${at}` : null,
+      source: source(institution, before(days), 'Encounter', at % 11 === 4 ? 2 : 1),
+    }
   })
-  const stays = [26, 900, 2400, 4100].map((days, at): TimelineEntry => ({
-    id: `h${at}`, kind: 'hospital', at: before(days + 6), until: before(days), title: 'Болничко лечење: отпусна листа са епикризом',
-    detail: at === 0 ? 'E11.6 Шећерна болест са компликацијама; Одељење ендокринологије' : 'I20 Ангина пекторис; Одељење кардиологије',
-    institution: hospital, document: `h${at}`, source: source(hospital, before(days), 'Composition', at === 0 ? 2 : 1),
-  }))
+  const stays = [26, 900, 2400, 4100].map(
+    (days, at): TimelineEntry => ({
+      id: `h${at}`,
+      kind: 'hospital',
+      at: before(days + 6),
+      until: before(days),
+      title: 'Болничко лечење: отпусна листа са епикризом',
+      detail: at === 0 ? 'E11.6 Шећерна болест са компликацијама; Одељење ендокринологије' : 'I20 Ангина пекторис; Одељење кардиологије',
+      institution: hospital,
+      document: `h${at}`,
+      source: source(hospital, before(days), 'Composition', at === 0 ? 2 : 1),
+    }),
+  )
   return [...entries, ...stays].sort((a, b) => b.at.localeCompare(a.at))
 }
 
 const problem = (code: string, text: string, status: Overview['problems'][number]['status'], since: string, until: string | null = null) => ({
-  what: { code, system: 'http://hl7.org/fhir/sid/icd-10', text }, status, since, until, source: source(clinic, since, 'Condition'),
+  what: { code, system: 'http://hl7.org/fhir/sid/icd-10', text },
+  status,
+  since,
+  until,
+  source: source(clinic, since, 'Condition'),
 })
-const drug = (atc: string, text: string, dose: string | null, from: string, reason: string | null, status: Therapy['status'] = 'active', until: string | null = null): Therapy => ({
-  medicine: { code: atc, system: 'http://www.whocc.no/atc', text }, dose, status, from, until, reason, source: source(clinic, from, 'MedicationRequest'),
+const drug = (
+  atc: string,
+  text: string,
+  dose: string | null,
+  from: string,
+  reason: string | null,
+  status: Therapy['status'] = 'active',
+  until: string | null = null,
+): Therapy => ({
+  medicine: { code: atc, system: 'http://www.whocc.no/atc', text },
+  dose,
+  status,
+  from,
+  until,
+  reason,
+  source: source(clinic, from, 'MedicationRequest'),
 })
+
+const milan: Overview['person'] = {
+  id: 'p1',
+  lzb: '4402 1187 3095',
+  temporaryNumber: null,
+  state: 'identified',
+  family: 'Ђорђевић',
+  given: 'Милан',
+  parent: 'Петар',
+  birthDate: '1972-03-15',
+  sex: 'male',
+  deceasedAt: null,
+  place: 'Београд, Звездара',
+  phone: null,
+  charts: [
+    { institution: clinic, number: '118-2041' },
+    { institution: hospital, number: '88213/26' },
+  ],
+  insurance: { active: true, until: '2026-12-31', basis: null },
+  chosenDoctors: [
+    { category: 'општа медицина', name: 'др Јелена Марковић', institution: clinic },
+    { category: 'стоматологија', name: 'др Иван Пешић', institution: clinic },
+  ],
+}
+
+const immunizations = (): Overview['immunizations'] => [
+  {
+    vaccine: { code: null, system: null, text: 'Вакцина против грипа, четворовалентна' },
+    at: dateBefore(32),
+    dose: '1',
+    lot: 'U5K21A',
+    status: 'completed',
+    source: source(clinic, dateBefore(32), 'Immunization'),
+  },
+  {
+    vaccine: { code: null, system: null, text: 'Вакцина против тетануса и дифтерије (Td)' },
+    at: '2019-05-20',
+    dose: '4',
+    lot: 'TD-4471',
+    status: 'completed',
+    source: source(clinic, '2019-05-20', 'Immunization'),
+  },
+  {
+    vaccine: { code: null, system: null, text: 'Вакцина против пнеумокока' },
+    at: '2025-11-02',
+    dose: null,
+    lot: null,
+    status: 'not-done',
+    source: source(clinic, '2025-11-02', 'Immunization'),
+  },
+]
 
 /** The largest record: 1,500 events over seventeen years, 19 analyses with 14 results each. */
 export function overview(events = 1_500): Overview {
-  serial = 0
+  startNumbering()
   return {
-    person: {
-      id: 'p1', lzb: '4402 1187 3095', temporaryNumber: null, state: 'identified', family: 'Ђорђевић', given: 'Милан', parent: 'Петар', birthDate: '1972-03-15',
-      sex: 'male', deceasedAt: null, place: 'Београд, Звездара', phone: null, charts: [{ institution: clinic, number: '118-2041' }, { institution: hospital, number: '88213/26' }],
-      insurance: { active: true, until: '2026-12-31', basis: null },
-      chosenDoctors: [{ category: 'општа медицина', name: 'др Јелена Марковић', institution: clinic }, { category: 'стоматологија', name: 'др Иван Пешић', institution: clinic }],
-    },
+    person: milan,
     basis: { kind: 'visit', until: before(-0.12) },
     withheld: null,
     allergyState: 'known',
     allergiesConfirmedAt: null,
     allergies: [
-      { what: { code: null, system: null, text: 'Пеницилин' }, reaction: 'анафилакса', criticality: 'high', category: 'medication', since: '2009-05', source: source(hospital, '2009-05-11', 'AllergyIntolerance') },
-      { what: { code: null, system: null, text: 'Полен амброзије' }, reaction: null, criticality: 'low', category: 'environment', since: '1998', source: source(clinic, '2011-03-02', 'AllergyIntolerance') },
+      {
+        what: { code: null, system: null, text: 'Пеницилин' },
+        reaction: 'анафилакса',
+        criticality: 'high',
+        category: 'medication',
+        since: '2009-05',
+        source: source(hospital, '2009-05-11', 'AllergyIntolerance'),
+      },
+      {
+        what: { code: null, system: null, text: 'Полен амброзије' },
+        reaction: null,
+        criticality: 'low',
+        category: 'environment',
+        since: '1998',
+        source: source(clinic, '2011-03-02', 'AllergyIntolerance'),
+      },
     ],
     problems: [
       problem('E11', 'Шећерна болест тип 2', 'active', '2014-02-11'),
@@ -163,12 +243,8 @@ export function overview(events = 1_500): Overview {
       drug('R03AC02', 'salbutamol, суспензија за инхалацију 100 микрограма', null, '2011-04-04', 'J45 Астма'),
       drug('J01CA04', 'azithromycin, таблета 500 mg', '1 таблета дневно', '2024-01-10', 'J06', 'completed', '2024-01-13'),
     ],
-    results: [...analysisRows.map(series), strip],
-    immunizations: [
-      { vaccine: { code: null, system: null, text: 'Вакцина против грипа, четворовалентна' }, at: dateBefore(32), dose: '1', lot: 'U5K21A', status: 'completed', source: source(clinic, dateBefore(32), 'Immunization') },
-      { vaccine: { code: null, system: null, text: 'Вакцина против тетануса и дифтерије (Td)' }, at: '2019-05-20', dose: '4', lot: 'TD-4471', status: 'completed', source: source(clinic, '2019-05-20', 'Immunization') },
-      { vaccine: { code: null, system: null, text: 'Вакцина против пнеумокока' }, at: '2025-11-02', dose: null, lot: null, status: 'not-done', source: source(clinic, '2025-11-02', 'Immunization') },
-    ],
+    results: results(),
+    immunizations: immunizations(),
     timeline: timeline(events),
     institutions: institutions.slice(0, 3).map((name, at) => ({ name, lastReceivedAt: before(1 + at * 8), items: [1204, 96, 388][at] as number })),
     counts: {},
@@ -178,11 +254,35 @@ export function overview(events = 1_500): Overview {
 
 export function document(id: string): DocumentView {
   return {
-    id, title: 'Отпусна листа са епикризом', institution: hospital, author: 'др Ана Јовић', at: before(26), status: 'final', version: 2,
+    id,
+    title: 'Отпусна листа са епикризом',
+    institution: hospital,
+    author: 'др Ана Јовић',
+    at: before(26),
+    status: 'final',
+    version: 2,
     sections: [
       { title: 'Дијагнозе', paragraphs: ['E11.6 Шећерна болест тип 2 са другим означеним компликацијама', 'I10 Есенцијална хипертензија'], tables: [] },
-      { title: 'Епикриза', paragraphs: ['Пацијент примљен ради процене гликорегулације и увођења нове терапије. Без болова у грудима. Притисак при пријему 150/90 mmHg, пулс 76/min.', 'Током хоспитализације уведен емпаглифлозин. Подношење добро, јутарње вредности глукозе између 6,2 и 7,8 mmol/L. Отпуштен у добром општем стању, са упутством за контролу за месец дана.'], tables: [] },
-      { title: 'Терапија на отпусту', paragraphs: [], tables: [[['Лек', 'Доза', 'Када'], ['metformin', '1000 mg', '2× дневно уз оброк'], ['empagliflozin', '10 mg', 'ујутру'], ['ramipril', '5 mg', 'ујутру']]] },
+      {
+        title: 'Епикриза',
+        paragraphs: [
+          'Пацијент примљен ради процене гликорегулације и увођења нове терапије. Без болова у грудима. Притисак при пријему 150/90 mmHg, пулс 76/min.',
+          'Током хоспитализације уведен емпаглифлозин. Подношење добро, јутарње вредности глукозе између 6,2 и 7,8 mmol/L. Отпуштен у добром општем стању, са упутством за контролу за месец дана.',
+        ],
+        tables: [],
+      },
+      {
+        title: 'Терапија на отпусту',
+        paragraphs: [],
+        tables: [
+          [
+            ['Лек', 'Доза', 'Када'],
+            ['metformin', '1000 mg', '2× дневно уз оброк'],
+            ['empagliflozin', '10 mg', 'ујутру'],
+            ['ramipril', '5 mg', 'ујутру'],
+          ],
+        ],
+      },
     ],
     attachments: [{ title: 'Отпусна листа, PDF', contentType: 'application/pdf', url: null }],
     source: source(hospital, before(26), 'Composition', 2),
@@ -190,8 +290,20 @@ export function document(id: string): DocumentView {
 }
 
 const look = (days: number, more: Partial<Look>): Look => ({
-  id: `look-${days}`, at: before(days), atBelgrade: '', who: 'др Јелена Марковић', role: 'doctor', institution: clinic, unit: 'Служба опште медицине',
-  kind: 'read', what: ['overview'], purpose: 'treatment', basis: 'chosen-doctor', allowed: true, count: 1, ...more,
+  id: `look-${days}`,
+  at: before(days),
+  atBelgrade: '',
+  who: 'др Јелена Марковић',
+  role: 'doctor',
+  institution: clinic,
+  unit: 'Служба опште медицине',
+  kind: 'read',
+  what: ['overview'],
+  purpose: 'treatment',
+  basis: 'chosen-doctor',
+  allowed: true,
+  count: 1,
+  ...more,
 })
 
 export const looks: Looks = {
@@ -201,8 +313,23 @@ export const looks: Looks = {
     look(0.1, { kind: 'visit', what: ['visit'], basis: 'visit by card' }),
     look(0.2, { what: ['overview', 'Composition'], count: 3 }),
     look(1, { who: 'Милан Ђорђевић', role: 'patient', institution: null, unit: null, basis: 'self', purpose: 'patient' }),
-    look(2, { who: 'др Никола Вуковић', institution: hospital, unit: 'Одељење ендокринологије', basis: 'stay', what: ['Observation', 'MedicationRequest', 'AllergyIntolerance'] }),
-    look(9, { who: 'Лабораторијски систем', role: null, institution: laboratory, unit: null, kind: 'system', what: ['Observation', 'DiagnosticReport'], basis: 'own-chart', count: 21 }),
+    look(2, {
+      who: 'др Никола Вуковић',
+      institution: hospital,
+      unit: 'Одељење ендокринологије',
+      basis: 'stay',
+      what: ['Observation', 'MedicationRequest', 'AllergyIntolerance'],
+    }),
+    look(9, {
+      who: 'Лабораторијски систем',
+      role: null,
+      institution: laboratory,
+      unit: null,
+      kind: 'system',
+      what: ['Observation', 'DiagnosticReport'],
+      basis: 'own-chart',
+      count: 21,
+    }),
     look(12, { who: 'др Стефан Илић', institution: hospital, unit: null, kind: 'denied', allowed: false, what: [], basis: 'no-relation' }),
     look(41, { who: 'др Никола Вуковић', institution: hospital, unit: 'Одељење ендокринологије', basis: 'stay', kind: 'write', what: ['Composition'] }),
   ],

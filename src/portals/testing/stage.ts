@@ -1,4 +1,3 @@
-import type { TestContext } from 'node:test'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Me } from '../../access/wire.ts'
 import type { FinderAnswer, FinderQuestion } from '../../identity/wire.ts'
@@ -52,12 +51,6 @@ export async function startStage(outDir: string, port = 0): Promise<Stage> {
 function found(query: string): FinderAnswer {
   const isThem = /^(ђорђ|đorđ|djordj)/i.test(query)
   return { people: isThem ? people : [], foldedAs: isThem ? ['Ђорђевић', 'Đorđević'] : [], more: false }
-}
-
-export async function stageFor(t: TestContext, outDir: string): Promise<Stage> {
-  const stage = await startStage(outDir)
-  t.after(() => stage.close())
-  return stage
 }
 
 export { doctor, patient }

@@ -1,7 +1,7 @@
 import type { Overview } from '../../../record/wire.ts'
 import { formatDate } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { byDanger } from './AllergyState.tsx'
 import { WithheldHere } from './Withheld.tsx'
@@ -15,16 +15,18 @@ export function AllergyList({ overview }: { overview: Overview }) {
   const { allergies, allergyState, allergiesConfirmedAt } = overview
   return (
     <section id="allergies" tabIndex={-1} aria-labelledby="allergies-title">
-      <h2 id="allergies-title">{say(allergy.title)}{allergies.length > 0 && <span className="count"> {allergies.length}</span>}</h2>
+      <h2 id="allergies-title">
+        {say(allergy.title)}
+        {allergies.length > 0 && <span className="count"> {allergies.length}</span>}
+      </h2>
       {allergyState === 'none-known' && (
         <p className="status ok">
           <Icon name="done" />
           {allergiesConfirmedAt ? say(allergy.noneKnownOn, { date: formatDate(language, allergiesConfirmedAt) }) : say(allergy.noneKnown)}
         </p>
       )}
-      {allergyState === 'not-recorded' && (
-        isWithheld(overview, 'AllergyIntolerance') ? <WithheldHere /> : <p className="unrecorded">{say(allergy.unrecorded)}</p>
-      )}
+      {allergyState === 'not-recorded' &&
+        (isWithheld(overview, 'AllergyIntolerance') ? <WithheldHere /> : <p className="unrecorded">{say(allergy.unrecorded)}</p>)}
       <ul className="items">
         {byDanger(allergies).map((one) => (
           <li key={one.source.resource} className="item">
@@ -32,9 +34,11 @@ export function AllergyList({ overview }: { overview: Overview }) {
               <Icon name={one.criticality === 'high' ? 'critical' : 'warning'} />
             </span>
             <span className="item-text">
-              <strong>{data(one.what.text)}</strong>
+              <strong>
+                <Said text={one.what.text} />
+              </strong>
               {', '}
-              {one.reaction ? data(one.reaction) : <span className="unrecorded">{say(allergy.noReaction)}</span>}
+              {one.reaction ? <Said text={one.reaction} /> : <span className="unrecorded">{say(allergy.noReaction)}</span>}
               <span className="soft">
                 {one.criticality && <> · {say(allergy[one.criticality])}</>}
                 {one.since && <> · {say(allergy.since, { date: formatDate(language, one.since) })}</>}

@@ -39,6 +39,17 @@ export function AllergyState({ overview }: { overview: Overview }) {
       </span>
     )
   }
-  if (isWithheld(overview, 'AllergyIntolerance')) return <span className="allergy withheld"><Icon name="lock" />{say(allergy.withheld)}</span>
-  return <span className="allergy unrecorded"><Icon name="unknown" />{say(allergy.unrecordedShort)}</span>
+  if (isWithheld(overview, 'AllergyIntolerance'))
+    return (
+      <span className="allergy withheld">
+        <Icon name="lock" />
+        {say(allergy.withheld)}
+      </span>
+    )
+  return (
+    <span className="allergy unrecorded">
+      <Icon name="unknown" />
+      {say(allergy.unrecordedShort)}
+    </span>
+  )
 }

@@ -22,27 +22,68 @@ export function DocumentPane() {
   const navigate = useNavigate()
   const record = `/people/${encodeURIComponent(overview.person.id)}`
   const at = documents.indexOf(id)
-  const step = useCallback((by: 1 | -1) => {
-    const next = documents[at + by]
-    if (next !== undefined) void navigate(`${record}/documents/${encodeURIComponent(next)}`, { replace: true, preventScrollReset: true })
-  }, [documents, at, navigate, record])
+  const step = useCallback(
+    (by: 1 | -1) => {
+      const next = documents[at + by]
+      if (next !== undefined) void navigate(`${record}/documents/${encodeURIComponent(next)}`, { replace: true, preventScrollReset: true })
+    },
+    [documents, at, navigate, record],
+  )
   const close = useCallback(() => void navigate(record, { preventScrollReset: true }), [navigate, record])
   useShortcuts({ KeyJ: () => step(1), KeyK: () => step(-1), KeyP: () => print(), Escape: close })
   const pane = useUnderBanner()
   return (
     <aside className="pane" aria-label={say(viewer.label)} ref={pane}>
-      <div className="pane-bar">
-        <button type="button" className="icon-button" disabled={at <= 0} onClick={() => step(-1)}><span className="only-read">{say(viewer.previous)} </span><Icon name="previous" /><kbd>K</kbd></button>
-        <button type="button" className="icon-button" disabled={at === -1 || at >= documents.length - 1} onClick={() => step(1)}><span className="only-read">{say(viewer.next)} </span><Icon name="next" /><kbd>J</kbd></button>
-        {at >= 0 && <span className="num soft">{at + 1} / {documents.length}</span>}
-        <span className="space" />
-        <button type="button" className="icon-button" onClick={() => print()}><span className="only-read">{say(viewer.print)} </span><Icon name="print" /><kbd>P</kbd></button>
-        <button type="button" className="icon-button" onClick={close}><span className="only-read">{say(shell.close)} </span><Icon name="close" /><kbd>Esc</kbd></button>
-      </div>
-      <Suspense key={id} fallback={<p className="pane-text late" role="status">{say(viewer.loading)}</p>}>
-        <Await resolve={loading} errorElement={<PaneTrouble />}>{(view) => <Shown view={view} />}</Await>
+      <PaneBar at={at} count={documents.length} onStep={step} onClose={close} />
+      <Suspense
+        key={id}
+        fallback={
+          <p className="pane-text late" role="status">
+            {say(viewer.loading)}
+          </p>
+        }
+      >
+        <Await resolve={loading} errorElement={<PaneTrouble />}>
+          {(view) => <Shown view={view} />}
+        </Await>
       </Suspense>
     </aside>
+  )
+}
+
+type PaneBarOf = { at: number; count: number; onStep(by: 1 | -1): void; onClose(): void }
+
+function PaneBar({ at, count, onStep, onClose }: PaneBarOf) {
+  const say = useSay()
+  return (
+    <div className="pane-bar">
+      <button type="button" className="icon-button" disabled={at <= 0} onClick={() => onStep(-1)}>
+        <span className="only-read">{say(viewer.previous)} </span>
+        <Icon name="previous" />
+        <kbd>K</kbd>
+      </button>
+      <button type="button" className="icon-button" disabled={at === -1 || at >= count - 1} onClick={() => onStep(1)}>
+        <span className="only-read">{say(viewer.next)} </span>
+        <Icon name="next" />
+        <kbd>J</kbd>
+      </button>
+      {at >= 0 && (
+        <span className="num soft">
+          {at + 1} / {count}
+        </span>
+      )}
+      <span className="space" />
+      <button type="button" className="icon-button" onClick={() => print()}>
+        <span className="only-read">{say(viewer.print)} </span>
+        <Icon name="print" />
+        <kbd>P</kbd>
+      </button>
+      <button type="button" className="icon-button" onClick={onClose}>
+        <span className="only-read">{say(shell.close)} </span>
+        <Icon name="close" />
+        <kbd>Esc</kbd>
+      </button>
+    </div>
   )
 }
 
@@ -67,7 +108,11 @@ function useUnderBanner() {
 
 function PaneTrouble() {
   const revalidator = useRevalidator()
-  return <div className="pane-text"><Trouble error={useAsyncError()} takesFocus onRetry={() => void revalidator.revalidate()} /></div>
+  return (
+    <div className="pane-text">
+      <Trouble error={useAsyncError()} takesFocus onRetry={() => void revalidator.revalidate()} />
+    </div>
+  )
 }
 
 function Shown({ view }: { view: DocumentView }) {
@@ -80,13 +125,22 @@ function Shown({ view }: { view: DocumentView }) {
   return (
     <article className="pane-text">
       <header>
-        <h2 ref={title} tabIndex={-1}>{data(view.title)}</h2>
+        <h2 ref={title} tabIndex={-1}>
+          {data(view.title)}
+        </h2>
         <p className="soft">
           {data(view.institution)}
-          {view.at && <> · <span className="num">{formatDate(language, view.at)}</span></>}
+          {view.at && (
+            <>
+              {' '}
+              · <span className="num">{formatDate(language, view.at)}</span>
+            </>
+          )}
           {view.author && <> · {data(view.author)}</>}
-          {' · '}{say(view.version > 1 ? viewer.correctedVersion : viewer.version, { version: view.version })}
-          {' · '}{say(viewer.status, { status: status ? say(status) : view.status })}
+          {' · '}
+          {say(view.version > 1 ? viewer.correctedVersion : viewer.version, { version: view.version })}
+          {' · '}
+          {say(viewer.status, { status: status ? say(status) : view.status })}
           <SourceButton source={view.source} what={data(view.title)} />
         </p>
       </header>

@@ -27,11 +27,18 @@ export function LabChart({ series, person }: { series: LabSeries; person: Person
     <figure className="chart-frame">
       <figcaption>
         <strong>{name}</strong>
-        <span className="soft">{data(person.family)} {data(person.given)}{person.birthDate && `, ${person.birthDate.slice(0, 4)}.`}</span>
+        <span className="soft">
+          {data(person.family)} {data(person.given)}
+          {person.birthDate && `, ${person.birthDate.slice(0, 4)}.`}
+        </span>
         <span className="space" />
         <div className="toggles" role="group" aria-label={say(labs.view)}>
-          <button type="button" aria-pressed={view === 'chart'} onClick={() => setView('chart')}>{say(labs.chart)}</button>
-          <button type="button" aria-pressed={view === 'table'} onClick={() => setView('table')}>{say(labs.tableView)} <kbd>V</kbd></button>
+          <button type="button" aria-pressed={view === 'chart'} onClick={() => setView('chart')}>
+            {say(labs.chart)}
+          </button>
+          <button type="button" aria-pressed={view === 'table'} onClick={() => setView('table')}>
+            {say(labs.tableView)} <kbd>V</kbd>
+          </button>
         </div>
         <Download series={series} name={name} />
       </figcaption>
@@ -45,7 +52,11 @@ export function LabChart({ series, person }: { series: LabSeries; person: Person
 function Download({ series, name }: { series: LabSeries; name: string }) {
   const say = useSay()
   const href = useMemo(() => URL.createObjectURL(new Blob([csvOf(series)], { type: 'text/csv' })), [series])
-  return <a className="button quiet" href={href} download={`${name.replace(/[^\p{L}\d]+/gu, '-')}.csv`}>{say(labs.download)}</a>
+  return (
+    <a className="button quiet" href={href} download={`${name.replace(/[^\p{L}\d]+/gu, '-')}.csv`}>
+      {say(labs.download)}
+    </a>
+  )
 }
 
 function Numbers({ series }: { series: LabSeries }) {
@@ -55,16 +66,29 @@ function Numbers({ series }: { series: LabSeries }) {
   return (
     <table className="numbers">
       <thead>
-        <tr>{[labs.date, labs.value, labs.range, labs.laboratory].map((word) => <th key={word.en} scope="col">{say(word)}</th>)}<td /></tr>
+        <tr>
+          {[labs.date, labs.value, labs.range, labs.laboratory].map((word) => (
+            <th key={word.en} scope="col">
+              {say(word)}
+            </th>
+          ))}
+          <td />
+        </tr>
       </thead>
       <tbody>
         {series.points.map((point) => (
           <tr key={point.source.resource}>
-            <th scope="row" className="num">{formatDate(language, point.at)}</th>
-            <td className="value"><LabValue point={point} isWordShown /></td>
+            <th scope="row" className="num">
+              {formatDate(language, point.at)}
+            </th>
+            <td className="value">
+              <LabValue point={point} isWordShown />
+            </td>
             <td className="num soft">{formatRange(language, point.low, point.high, point.value)}</td>
             <td>{data(point.source.institution)}</td>
-            <td><SourceButton source={point.source} what={`${data(series.analysis.text)} ${formatDate(language, point.at)}`} /></td>
+            <td>
+              <SourceButton source={point.source} what={`${data(series.analysis.text)} ${formatDate(language, point.at)}`} />
+            </td>
           </tr>
         ))}
       </tbody>
@@ -98,16 +122,31 @@ function Drawing({ points, name, unit }: { points: NumberPoint[]; name: string; 
           <Ranges points={points} scales={scales} right={width - margin.right} />
           <Axes scales={scales} width={width} height={height} unit={unit} />
           <path className="line" d={points.map((point, i) => `${i === 0 ? 'M' : 'L'}${scales.x(new Date(point.at))} ${scales.y(point.number)}`).join('')} />
-          {points.map((point, i) => <Dot key={point.source.resource} point={point} x={scales.x(new Date(point.at))} y={scales.y(point.number)} isChosen={i === at} onChoose={() => setAt(i)} />)}
+          {points.map((point, i) => (
+            <Dot
+              key={point.source.resource}
+              point={point}
+              x={scales.x(new Date(point.at))}
+              y={scales.y(point.number)}
+              isChosen={i === at}
+              onChoose={() => setAt(i)}
+            />
+          ))}
         </svg>
       )}
       <p className="reading" aria-live="polite">
         {chosen ? (
           <>
-            <span className="num">{formatDate(language, chosen.at)}</span>{': '}
-            <strong className="num">{formatResult(language, chosen.value ?? '')} {unit}</strong>
-            {chosen.flag && ` ${say(flags[chosen.flag])}`}{', '}{data(chosen.source.institution)}
-            {formatRange(language, chosen.low, chosen.high, chosen.value) && ` (${say(labs.range).toLowerCase()} ${formatRange(language, chosen.low, chosen.high, chosen.value)})`}
+            <span className="num">{formatDate(language, chosen.at)}</span>
+            {': '}
+            <strong className="num">
+              {formatResult(language, chosen.value ?? '')} {unit}
+            </strong>
+            {chosen.flag && ` ${say(flags[chosen.flag])}`}
+            {', '}
+            {data(chosen.source.institution)}
+            {formatRange(language, chosen.low, chosen.high, chosen.value) &&
+              ` (${say(labs.range).toLowerCase()} ${formatRange(language, chosen.low, chosen.high, chosen.value)})`}
           </>
         ) : (
           <span className="faint">{say(labs.chartHelp, { name, count: points.length })}</span>
@@ -155,8 +194,16 @@ function Ranges({ points, scales: { x, y }, right }: { points: NumberPoint[]; sc
           </g>
         )
       })}
-      {last?.high != null && <text className="limit-label" x={right + 6} y={y(last.high) + 4}>{limit(last.high)}</text>}
-      {last?.low != null && <text className="limit-label" x={right + 6} y={y(last.low) + 4}>{limit(last.low)}</text>}
+      {last?.high != null && (
+        <text className="limit-label" x={right + 6} y={y(last.high) + 4}>
+          {limit(last.high)}
+        </text>
+      )}
+      {last?.low != null && (
+        <text className="limit-label" x={right + 6} y={y(last.low) + 4}>
+          {limit(last.low)}
+        </text>
+      )}
     </>
   )
 }
@@ -167,14 +214,20 @@ function Axes({ scales: { x, y }, width, height, unit }: { scales: Scales; width
   return (
     <>
       {y.ticks(5).map((value) => (
-        <text key={value} className="axis" x={margin.left - 8} y={y(value) + 4} textAnchor="end">{formatNumber(language, value)}</text>
+        <text key={value} className="axis" x={margin.left - 8} y={y(value) + 4} textAnchor="end">
+          {formatNumber(language, value)}
+        </text>
       ))}
-      <text className="axis" x={0} y={10}>{unit}</text>
+      <text className="axis" x={0} y={10}>
+        {unit}
+      </text>
       <path className="axis-line" d={`M${margin.left} ${height - margin.bottom}H${width - margin.right}`} />
       {ticks.map((tick) => (
         <g key={tick.getTime()}>
           <path className="axis-line" d={`M${x(tick)} ${height - margin.bottom}v4`} />
-          <text className="axis" x={x(tick)} y={height - 10} textAnchor="middle">{formatDate(language, tick.toISOString().slice(0, 7))}</text>
+          <text className="axis" x={x(tick)} y={height - 10} textAnchor="middle">
+            {formatDate(language, tick.toISOString().slice(0, 7))}
+          </text>
         </g>
       ))}
     </>

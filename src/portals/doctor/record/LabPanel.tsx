@@ -15,52 +15,72 @@ const legend = ['high', 'low', 'critical-high', 'critical-low', 'abnormal'] as c
 
 export function LabPanel({ results, overview }: LabPanelOf) {
   const say = useSay()
-  const nameOf = useGroupName()
   const groups = useMemo(() => [...new Set(results.flatMap(({ group }) => group ?? []))], [results])
   // Blood pressure is taken far more often than blood: together they would leave the table full of dashes.
   const [filter, setFilter] = useState(() => ({ ...allLabs, group: groups.includes('laboratory') ? 'laboratory' : '' }))
   const grid = useMemo(() => labGrid(results, filter, overview.at), [results, filter, overview.at])
   const count = results.reduce((sum, series) => sum + series.points.length, 0)
-  const words = { all: labs.allTime, years3: labs.years3, months12: labs.months12 }
   return (
     <section id="labs" className="labs" tabIndex={-1} aria-labelledby="labs-title">
       <header className="section-head">
         <h2 id="labs-title">{say(labs.title)}</h2>
-        <span className="count" role="status">{say(labs.results, { count: grid.rows.reduce((sum, row) => sum + row.byDay.size, 0) })}</span>
-        {results.length > 0 && <div className="filters">
-          <div className="select-inline">
-            <select className="input" aria-label={say(labs.group)} value={filter.group} onChange={(event) => setFilter({ ...filter, group: event.target.value })}>
-              <option value="">{say(labs.allGroups)}</option>
-              {groups.map((group) => <option key={group} value={group}>{nameOf(group)}</option>)}
-            </select>
-          </div>
-          <div className="toggles" role="group" aria-label={say(labs.period)}>
-            {periods.map((period) => (
-              <button key={period} type="button" aria-pressed={filter.period === period} onClick={() => setFilter({ ...filter, period })}>
-                {say(words[period])}
-              </button>
-            ))}
-          </div>
-          <label className="check">
-            <input type="checkbox" checked={filter.onlyOut} onChange={(event) => setFilter({ ...filter, onlyOut: event.target.checked })} />
-            {say(labs.onlyOut)}
-          </label>
-        </div>}
+        <span className="count" role="status">
+          {say(labs.results, { count: grid.rows.reduce((sum, row) => sum + row.byDay.size, 0) })}
+        </span>
+        {results.length > 0 && <LabFilters groups={groups} filter={filter} onFilter={setFilter} />}
       </header>
       {results.length === 0 && <p className="unrecorded">{say(summary.noResults)}</p>}
       {results.length > 0 && grid.rows.length === 0 && (
         <p className="empty">
-          <button type="button" className="link-button" onClick={() => setFilter(allLabs)}>{say(labs.emptyPeriod, { count })}</button>
+          <button type="button" className="link-button" onClick={() => setFilter(allLabs)}>
+            {say(labs.emptyPeriod, { count })}
+          </button>
         </p>
       )}
       {grid.rows.length > 0 && (
         <>
           <LabTable grid={grid} overview={overview} />
           <p className="legend small soft" aria-label={say(labs.legend)}>
-            {legend.map((flag) => <span key={flag} className={`lab-value ${flag}`}><Icon name={flag} /> {say(flags[flag])}</span>)}
+            {legend.map((flag) => (
+              <span key={flag} className={`lab-value ${flag}`}>
+                <Icon name={flag} /> {say(flags[flag])}
+              </span>
+            ))}
           </p>
         </>
       )}
     </section>
+  )
+}
+
+const periodWords = { all: labs.allTime, years3: labs.years3, months12: labs.months12 }
+
+function LabFilters({ groups, filter, onFilter }: { groups: string[]; filter: LabFilter; onFilter(filter: LabFilter): void }) {
+  const say = useSay()
+  const nameOf = useGroupName()
+  return (
+    <div className="filters">
+      <div className="select-inline">
+        <select className="input" aria-label={say(labs.group)} value={filter.group} onChange={(event) => onFilter({ ...filter, group: event.target.value })}>
+          <option value="">{say(labs.allGroups)}</option>
+          {groups.map((group) => (
+            <option key={group} value={group}>
+              {nameOf(group)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="toggles" role="group" aria-label={say(labs.period)}>
+        {periods.map((period) => (
+          <button key={period} type="button" aria-pressed={filter.period === period} onClick={() => onFilter({ ...filter, period })}>
+            {say(periodWords[period])}
+          </button>
+        ))}
+      </div>
+      <label className="check">
+        <input type="checkbox" checked={filter.onlyOut} onChange={(event) => onFilter({ ...filter, onlyOut: event.target.checked })} />
+        {say(labs.onlyOut)}
+      </label>
+    </div>
   )
 }

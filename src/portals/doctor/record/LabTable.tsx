@@ -4,7 +4,7 @@ import { formatDate, formatRange, formatUnit } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
 import { Keep } from '../../shared/Keep.tsx'
 import { LabValue } from '../../shared/LabValue.tsx'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { useSource } from '../../shared/Source.tsx'
 import { Sparkline } from '../../shared/Sparkline.tsx'
 import { LabChart } from './LabChart.tsx'
@@ -36,34 +36,53 @@ export function LabTable({ grid, overview }: { grid: LabGrid; overview: Overview
         <table>
           <thead>
             <tr>
-              <th scope="col" className="sticky">{say(labs.analysis)}</th>
+              <th scope="col" className="sticky">
+                {say(labs.analysis)}
+              </th>
               <th scope="col">{say(labs.range)}</th>
               <th scope="col">{say(labs.trend)}</th>
-              {days.map((day) => <th key={day} scope="col" className="day num">{formatDate(language, day)}</th>)}
+              {days.map((day) => (
+                <th key={day} scope="col" className="day num">
+                  {formatDate(language, day)}
+                </th>
+              ))}
             </tr>
           </thead>
           {groups.map(({ group, rows }) => (
             <tbody key={group ?? ''}>
-              {group && groups.length > 1 && <tr className="group"><th scope="rowgroup" colSpan={columns}><span>{nameOf(group)}</span></th></tr>}
-              {rows.map(({ series, byDay }) => {
-                const key = keyOf(series)
-                return (
-                  <Fragment key={key}>
-                    <LabRow series={series} byDay={byDay} days={days} isOpen={open === key} onToggle={toggle} />
-                    {open === key && (
-                      <tr className="chart-row"><td colSpan={columns}><LabChart series={series} person={overview.person} /></td></tr>
-                    )}
-                  </Fragment>
-                )
-              })}
+              {group && groups.length > 1 && (
+                <tr className="group">
+                  <th scope="rowgroup" colSpan={columns}>
+                    <span>{nameOf(group)}</span>
+                  </th>
+                </tr>
+              )}
+              {rows.map(({ series, byDay }) => (
+                <Fragment key={keyOf(series)}>
+                  <LabRow series={series} byDay={byDay} days={days} isOpen={open === keyOf(series)} onToggle={toggle} />
+                  {open === keyOf(series) && <ChartRow series={series} overview={overview} columns={columns} />}
+                </Fragment>
+              ))}
             </tbody>
           ))}
         </table>
       </div>
       {left > 0 && (
-        <button type="button" className="link-button more" onClick={() => setDayCount(dayCount + moreDays)}>{say(labs.older, { count: left })}</button>
+        <button type="button" className="link-button more" onClick={() => setDayCount(dayCount + moreDays)}>
+          {say(labs.older, { count: left })}
+        </button>
       )}
     </>
+  )
+}
+
+function ChartRow({ series, overview, columns }: { series: LabSeries; overview: Overview; columns: number }) {
+  return (
+    <tr className="chart-row">
+      <td colSpan={columns}>
+        <LabChart series={series} person={overview.person} />
+      </td>
+    </tr>
   )
 }
 
@@ -83,14 +102,29 @@ const LabRow = memo(function LabRow({ series, byDay, days, isOpen, onToggle }: L
       <th scope="row" className="sticky">
         <button type="button" className="row-button" aria-expanded={isOpen} onClick={() => onToggle(keyOf(series))}>
           <Icon name={isOpen ? 'down' : 'next'} />
-          <span>{data(series.analysis.text)}{series.unit && <span className="faint unit"> <Keep>{formatUnit(language, series.unit)}</Keep></span>}</span>
+          <span>
+            <Said text={series.analysis.text} />
+            {series.unit && (
+              <span className="faint unit">
+                {' '}
+                <Keep>{formatUnit(language, series.unit)}</Keep>
+              </span>
+            )}
+          </span>
         </button>
       </th>
       <td className="range num soft">{range}</td>
-      <td className="trend"><Sparkline points={series.points} label={label(series)} /></td>
+      <td className="trend">
+        <Sparkline points={series.points} label={label(series)} />
+      </td>
       {days.map((day) => {
         const point = byDay.get(day)
-        if (!point) return <td key={day} className="none">–</td>
+        if (!point)
+          return (
+            <td key={day} className="none">
+              –
+            </td>
+          )
         return (
           <td key={day} className="value" onClick={(event) => show(event, point)}>
             <LabValue point={point} />
@@ -107,5 +141,10 @@ function OtherRange({ point }: { point: LabPoint }) {
   const say = useSay()
   const language = useLanguage()
   const range = formatRange(language, point.low, point.high, point.value)
-  return range === null ? null : <span className="other-range num small faint"><span className="only-read">{say(labs.otherRange, { range })}</span><span aria-hidden="true">[{range}]</span></span>
+  return range === null ? null : (
+    <span className="other-range num small faint">
+      <span className="only-read">{say(labs.otherRange, { range })}</span>
+      <span aria-hidden="true">[{range}]</span>
+    </span>
+  )
 }

@@ -16,8 +16,15 @@ const axisHeight = 22
 const dayMs = 86_400_000
 
 const names: Record<LaneName, Message> = {
-  visits: timeline.visits, hospital: kinds.hospital, diagnoses: timeline.diagnoses, therapy: timeline.therapy,
-  laboratory: kinds.laboratory, imaging: kinds.imaging, procedure: kinds.procedure, immunization: kinds.immunization, document: kinds.document,
+  visits: timeline.visits,
+  hospital: kinds.hospital,
+  diagnoses: timeline.diagnoses,
+  therapy: timeline.therapy,
+  laboratory: kinds.laboratory,
+  imaging: kinds.imaging,
+  procedure: kinds.procedure,
+  immunization: kinds.immunization,
+  document: kinds.document,
 }
 
 /**
@@ -45,7 +52,9 @@ export const Lanes = memo(function Lanes({ overview, entries, from, span, onSpan
         <svg width={labelWidth + plot} height={height} viewBox={`0 0 ${labelWidth + plot} ${height}`} aria-hidden="true" {...brush.handlers}>
           {lanes.map((lane, at) => (
             <g key={lane.name} transform={`translate(0 ${at * laneHeight})`}>
-              <text className="lane-name" x="0" y="17">{say(names[lane.name])}</text>
+              <text className="lane-name" x="0" y="17">
+                {say(names[lane.name])}
+              </text>
               <path className="lane-line" d={`M0 ${laneHeight - 0.5}H${labelWidth + plot}`} />
               <Bars lane={lane} x={x} first={first} last={last} />
               {cellsOf(lane.points, first, last, plot / cell).map(({ column, count }) => (
@@ -56,11 +65,15 @@ export const Lanes = memo(function Lanes({ overview, entries, from, span, onSpan
           {yearTicks(first, last, plot).map(({ at, label }) => (
             <g key={label}>
               <path className="tick" d={`M${x(at)} 0V${height - axisHeight + 4}`} />
-              <text className="tick-label" x={x(at)} y={height - 4} textAnchor="middle">{label}</text>
+              <text className="tick-label" x={x(at)} y={height - 4} textAnchor="middle">
+                {label}
+              </text>
             </g>
           ))}
           <path className="today" d={`M${labelWidth + plot - 0.5} 0V${height - axisHeight + 4}`} />
-          {brush.drag && <rect className="brush" x={Math.min(...brush.drag)} width={Math.abs(brush.drag[1] - brush.drag[0])} y="0" height={height - axisHeight} />}
+          {brush.drag && (
+            <rect className="brush" x={Math.min(...brush.drag)} width={Math.abs(brush.drag[1] - brush.drag[0])} y="0" height={height - axisHeight} />
+          )}
         </svg>
       )}
     </div>
@@ -77,7 +90,15 @@ function Bars({ lane, x, first, last }: { lane: Lane; x(at: number): number; fir
   return placed.map(({ bar, row }, at) => {
     const left = x(bar.from)
     return (
-      <rect key={at} className={bar.isOpen ? 'bar-span open' : 'bar-span'} x={left} width={Math.max(3, x(bar.until) - left)} y={(rows === 1 ? 7 : 4) + row * (thick + 1.5)} height={thick} rx="1.5" />
+      <rect
+        key={at}
+        className={bar.isOpen ? 'bar-span open' : 'bar-span'}
+        x={left}
+        width={Math.max(3, x(bar.until) - left)}
+        y={(rows === 1 ? 7 : 4) + row * (thick + 1.5)}
+        height={thick}
+        rx="1.5"
+      />
     )
   })
 }
@@ -87,7 +108,9 @@ function Mark({ left, count }: { left: number; count: number }) {
   return (
     <>
       <rect className="several" x={left + 0.5} y="4" width={cell - 1} height={laneHeight - 8} rx="3" />
-      <text className="cell-count" x={left + cell / 2} y="17.5" textAnchor="middle">{count > 99 ? '99' : count}</text>
+      <text className="cell-count" x={left + cell / 2} y="17.5" textAnchor="middle">
+        {count > 99 ? '99' : count}
+      </text>
     </>
   )
 }

@@ -3,7 +3,7 @@ import type { LabSeries, Problem } from '../../../record/wire.ts'
 import { formatDate, formatRange, formatResult, formatUnit } from '../../shared/format.ts'
 import { Keep } from '../../shared/Keep.tsx'
 import { LabValue } from '../../shared/LabValue.tsx'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { drawable, Sparkline } from '../../shared/Sparkline.tsx'
 import type { Linked } from './clinical-links.ts'
@@ -37,10 +37,18 @@ export function LatestResults({ isHidden, all, linked, problem, at, onClear }: L
               <th scope="col">{say(labs.date)}</th>
             </tr>
           </thead>
-          <tbody>{shown.map((series) => <Latest key={`${series.analysis.code}${series.analysis.text}${series.unit}`} series={series} />)}</tbody>
+          <tbody>
+            {shown.map((series) => (
+              <Latest key={`${series.analysis.code}${series.analysis.text}${series.unit}`} series={series} />
+            ))}
+          </tbody>
         </table>
       )}
-      {all.length > shown.length && <a className="more" href="#labs">{say(summary.allResults, { count: all.length })}</a>}
+      {all.length > shown.length && (
+        <a className="more" href="#labs">
+          {say(summary.allResults, { count: all.length })}
+        </a>
+      )}
     </section>
   )
 }
@@ -53,14 +61,27 @@ function Latest({ series }: { series: LabSeries }) {
   if (!point) return null
   return (
     <tr>
-      <th scope="row">{data(series.analysis.text)} {series.unit && <span className="faint"><Keep>{formatUnit(language, series.unit)}</Keep></span>}</th>
+      <th scope="row">
+        <Said text={series.analysis.text} />{' '}
+        {series.unit && (
+          <span className="faint">
+            <Keep>{formatUnit(language, series.unit)}</Keep>
+          </span>
+        )}
+      </th>
       {point.value === null ? (
         // A result in words has neither a line nor a range: it takes their room instead of squeezing the numbers of the others.
-        <td className="words" colSpan={3}><LabValue point={point} /></td>
+        <td className="words" colSpan={3}>
+          <LabValue point={point} />
+        </td>
       ) : (
         <>
-          <td className="value"><LabValue point={point} /></td>
-          <td className="trend"><Sparkline points={series.points} label={label(series)} /></td>
+          <td className="value">
+            <LabValue point={point} />
+          </td>
+          <td className="trend">
+            <Sparkline points={series.points} label={label(series)} />
+          </td>
           <td className="range num soft">{formatRange(language, point.low, point.high, point.value)}</td>
         </>
       )}

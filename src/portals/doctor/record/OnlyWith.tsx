@@ -13,7 +13,9 @@ export function OnlyWith({ problem, isKnown, count, total, onClear }: OnlyWithOf
     <p className="only-with">
       <span>{isKnown ? say(summary.only, { problem: name }) : say(summary.noLink)}</span>
       {isKnown && count === 0 && <span>{say(summary.noneLinked, { count: total })}</span>}
-      <button type="button" className="link-button" onClick={onClear}>{say(summary.showAll)}</button>
+      <button type="button" className="link-button" onClick={onClear}>
+        {say(summary.showAll)}
+      </button>
     </p>
   )
 }

@@ -20,9 +20,13 @@ export function PatientBanner({ overview }: { overview: Overview }) {
     <>
       <section className="banner" aria-label={say(banner.label)} ref={row}>
         <div className="banner-row">
-          <h1 id="patient-name" tabIndex={-1}><strong>{data(person.family)}</strong> {data(person.given)}</h1>
+          <h1 id="patient-name" tabIndex={-1}>
+            <strong>{data(person.family)}</strong> {data(person.given)}
+          </h1>
           <Birth overview={overview} />
-          <span className="fact sex"><span className="faint">{say(banner.sex)}</span> {say(sexes[person.sex])}</span>
+          <span className="fact sex">
+            <span className="faint">{say(banner.sex)}</span> {say(sexes[person.sex])}
+          </span>
           <Number overview={overview} />
           <AllergyState overview={overview} />
         </div>
@@ -30,8 +34,12 @@ export function PatientBanner({ overview }: { overview: Overview }) {
       <Circumstances overview={overview} />
       <nav className="parts" aria-label={say(banner.sections)}>
         <a href="#summary">{say(summary.title)}</a>
-        <a href="#timeline">{say(timeline.title)} <kbd>T</kbd></a>
-        <a href="#labs">{say(labs.title)} <kbd>L</kbd></a>
+        <a href="#timeline">
+          {say(timeline.title)} <kbd>T</kbd>
+        </a>
+        <a href="#labs">
+          {say(labs.title)} <kbd>L</kbd>
+        </a>
         <a href="#immunizations">{say(rest.immunizations)}</a>
         <a href="#sources">{say(rest.sources)}</a>
       </nav>
@@ -56,11 +64,22 @@ function Birth({ overview: { person, at } }: { overview: Overview }) {
 
 function Number({ overview: { person } }: { overview: Overview }) {
   const say = useSay()
-  if (person.lzb) return <span className="fact"><span className="faint">{say(banner.lzb)}</span> <span className="num"><Keep>{person.lzb}</Keep></span></span>
+  if (person.lzb)
+    return (
+      <span className="fact">
+        <span className="faint">{say(banner.lzb)}</span>{' '}
+        <span className="num">
+          <Keep>{person.lzb}</Keep>
+        </span>
+      </span>
+    )
   if (!person.temporaryNumber) return null
   return (
     <span className="fact">
-      <span className="faint">{say(banner.temporary)}</span> <span className="num"><Keep>{person.temporaryNumber}</Keep></span>
+      <span className="faint">{say(banner.temporary)}</span>{' '}
+      <span className="num">
+        <Keep>{person.temporaryNumber}</Keep>
+      </span>
     </span>
   )
 }
@@ -76,10 +95,19 @@ function Circumstances({ overview: { person, basis, at } }: { overview: Overview
   const doctor = person.chosenDoctors[0]
   return (
     <p className="circumstances">
-      {person.state === 'pending' && <span className="status warn"><Icon name="unknown" />{say(banner.pending)}</span>}
+      {person.state === 'pending' && (
+        <span className="status warn">
+          <Icon name="unknown" />
+          {say(banner.pending)}
+        </span>
+      )}
       <span>{until ? say(banner.basisUntil, { basis: word, until }) : say(banner.basis, { basis: word })}</span>
       {person.insurance && <span>{insurance(person.insurance)}</span>}
-      {doctor && <span>{data(doctor.name)}, {categoryOf(doctor.category)}</span>}
+      {doctor && (
+        <span>
+          {data(doctor.name)}, {categoryOf(doctor.category)}
+        </span>
+      )}
       {person.place && <span>{data(person.place)}</span>}
       {person.phone && <span className="num">{person.phone}</span>}
     </p>

@@ -3,7 +3,7 @@ import type { Problem } from '../../../record/wire.ts'
 import { formatDate } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
 import { Keep } from '../../shared/Keep.tsx'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { WithheldHere } from './Withheld.tsx'
 import { summary } from './words.ts'
@@ -17,16 +17,14 @@ export function ProblemList({ isHidden, problems, chosen, onChoose }: ProblemLis
   const current = problems.filter(({ status }) => status !== 'resolved')
   const ended = problems.filter(({ status }) => status === 'resolved')
   const line = (problem: Problem) => (
-    <ProblemLine
-      key={problem.source.resource}
-      problem={problem}
-      isChosen={chosen === problem}
-      onChoose={() => onChoose(chosen === problem ? null : problem)}
-    />
+    <ProblemLine key={problem.source.resource} problem={problem} isChosen={chosen === problem} onChoose={() => onChoose(chosen === problem ? null : problem)} />
   )
   return (
     <section aria-labelledby="problems-title">
-      <h2 id="problems-title">{say(summary.problems)}{current.length > 0 && <span className="count"> {current.length}</span>}</h2>
+      <h2 id="problems-title">
+        {say(summary.problems)}
+        {current.length > 0 && <span className="count"> {current.length}</span>}
+      </h2>
       {problems.length === 0 && (isHidden ? <WithheldHere /> : <p className="unrecorded">{say(summary.noProblems)}</p>)}
       {problems.length > 0 && current.length === 0 && <p className="soft">{say(summary.noActive)}</p>}
       <ul className="items">
@@ -50,9 +48,16 @@ function ProblemLine({ problem, isChosen, onChoose }: { problem: Problem; isChos
   return (
     <li className="item">
       <button type="button" className="problem" aria-pressed={isChosen} onClick={onChoose}>
-        <span className={`mark ${status}`}><Icon name={status === 'active' ? 'active' : 'resting'} /></span>
+        <span className={`mark ${status}`}>
+          <Icon name={status === 'active' ? 'active' : 'resting'} />
+        </span>
         <span className="item-text">
-          {what.code && <span className="code"><Keep>{what.code}</Keep></span>} {data(what.text)}
+          {what.code && (
+            <span className="code">
+              <Keep>{what.code}</Keep>
+            </span>
+          )}{' '}
+          <Said text={what.text} />
           {status !== 'active' && <span className="soft"> ({say(summary[status])})</span>}
         </span>
         <span className="num soft since">

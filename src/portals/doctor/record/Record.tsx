@@ -3,16 +3,13 @@ import { Outlet, useNavigate, useParams } from 'react-router'
 import type { Overview, Problem } from '../../../record/wire.ts'
 import { useData } from '../../shared/language.tsx'
 import { useShortcuts } from '../../shared/shortcuts.ts'
-import { AllergyList } from './AllergyList.tsx'
 import { linkedTo } from './clinical-links.ts'
 import { ImmunizationTable } from './ImmunizationTable.tsx'
 import { LabPanel } from './LabPanel.tsx'
-import { LatestResults } from './LatestResults.tsx'
 import { everything, filterTimeline } from './model.ts'
 import { PatientBanner } from './PatientBanner.tsx'
-import { ProblemList } from './ProblemList.tsx'
 import { SourcesAndDoctors } from './SourcesAndDoctors.tsx'
-import { TherapyList } from './TherapyList.tsx'
+import { Summary } from './Summary.tsx'
 import { Timeline } from './Timeline.tsx'
 import { useRows } from './use-rows.ts'
 import { Withheld } from './Withheld.tsx'
@@ -56,27 +53,7 @@ export function Record({ overview }: { overview: Overview }) {
       <PatientBanner overview={overview} />
       <div className="record-body" ref={body}>
         {overview.withheld && <Withheld withheld={overview.withheld} />}
-        <div className="summary" id="summary" tabIndex={-1}>
-          <div>
-            <AllergyList overview={overview} />
-            <ProblemList isHidden={isWithheld(overview, 'Condition')} problems={overview.problems} chosen={problem} onChoose={setProblem} />
-          </div>
-          <TherapyList
-            isHidden={isWithheld(overview, 'MedicationRequest', 'MedicationStatement')}
-            all={overview.therapy}
-            linked={linked}
-            problem={problem}
-            onClear={() => setProblem(null)}
-          />
-          <LatestResults
-            isHidden={isWithheld(overview, 'Observation')}
-            all={overview.results}
-            linked={linked}
-            problem={problem}
-            at={overview.at}
-            onClear={() => setProblem(null)}
-          />
-        </div>
+        <Summary overview={overview} linked={linked} problem={problem} onProblem={setProblem} />
         <Timeline
           overview={overview}
           entries={entries}

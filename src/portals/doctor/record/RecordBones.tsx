@@ -8,14 +8,30 @@ export function RecordBones() {
   const say = useSay()
   return (
     <div className="record late" aria-busy="true">
-      <div className="banner"><div className="banner-row"><p role="status">{say(states.loading)}</p></div></div>
+      <div className="banner">
+        <div className="banner-row">
+          <p role="status">{say(states.loading)}</p>
+        </div>
+      </div>
       <div className="record-body">
         <div className="summary">
-          <section><h2>{say(summary.problems)}</h2>{bones(5)}</section>
-          <section><h2>{say(summary.therapy)}</h2>{bones(6)}</section>
-          <section><h2>{say(summary.results)}</h2>{bones(8)}</section>
+          <section>
+            <h2>{say(summary.problems)}</h2>
+            {bones(5)}
+          </section>
+          <section>
+            <h2>{say(summary.therapy)}</h2>
+            {bones(6)}
+          </section>
+          <section>
+            <h2>{say(summary.results)}</h2>
+            {bones(8)}
+          </section>
         </div>
-        <section><h2>{say(timeline.title)}</h2>{bones(8)}</section>
+        <section>
+          <h2>{say(timeline.title)}</h2>
+          {bones(8)}
+        </section>
       </div>
     </div>
   )

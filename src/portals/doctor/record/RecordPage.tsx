@@ -39,7 +39,10 @@ function RecordTrouble() {
       <div className="page">
         <h1 className="only-read">{say(shell.name)}</h1>
         <Trouble error={error} takesFocus onRetry={() => void revalidator.revalidate()} />
-        <p className="status warn"><Icon name="warning" />{say(allergy.unavailable)}</p>
+        <p className="status warn">
+          <Icon name="warning" />
+          {say(allergy.unavailable)}
+        </p>
       </div>
     )
   }
@@ -48,8 +51,12 @@ function RecordTrouble() {
       <h1>{say(states.denied)}</h1>
       <Trouble error={error} takesFocus />
       <div className="buttons">
-        <button type="button" className="button main" onClick={() => openVisit({ way: 'number' })}>{say(finder.openVisit)}</button>
-        <Link className="button" to="/">{say(finder.title)}</Link>
+        <button type="button" className="button main" onClick={() => openVisit({ way: 'number' })}>
+          {say(finder.openVisit)}
+        </button>
+        <Link className="button" to="/">
+          {say(finder.title)}
+        </Link>
       </div>
     </div>
   )

@@ -21,7 +21,12 @@ export function SourcesAndDoctors({ overview }: { overview: Overview }) {
         <ul className="items">
           {person.chosenDoctors.map((doctor) => (
             <li key={`${doctor.category}${doctor.name}`} className="item">
-              <span className="item-text"><strong>{data(doctor.name)}</strong> <span className="soft">{categoryOf(doctor.category)} · {data(doctor.institution)}</span></span>
+              <span className="item-text">
+                <strong>{data(doctor.name)}</strong>{' '}
+                <span className="soft">
+                  {categoryOf(doctor.category)} · {data(doctor.institution)}
+                </span>
+              </span>
             </li>
           ))}
         </ul>
@@ -34,8 +39,15 @@ export function SourcesAndDoctors({ overview }: { overview: Overview }) {
               <span className="item-text">
                 <strong>{data(institution.name)}</strong>
                 <span className="soft num">
-                  {' '}{say(rest.items, { count: institution.items })} · {say(rest.received, { date: formatMoment(language, institution.lastReceivedAt) })}
-                  {chartOf(institution.name).map(({ number }) => <span key={number}> · {say(rest.chart, { number: '' })}<Keep>{number}</Keep></span>)}
+                  {' '}
+                  {say(rest.items, { count: institution.items })} · {say(rest.received, { date: formatMoment(language, institution.lastReceivedAt) })}
+                  {chartOf(institution.name).map(({ number }) => (
+                    <span key={number}>
+                      {' '}
+                      · {say(rest.chart, { number: '' })}
+                      <Keep>{number}</Keep>
+                    </span>
+                  ))}
                 </span>
               </span>
             </li>

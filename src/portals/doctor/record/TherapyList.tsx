@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Problem, Therapy } from '../../../record/wire.ts'
 import { formatDate } from '../../shared/format.ts'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import type { Linked } from './clinical-links.ts'
 import { OnlyWith } from './OnlyWith.tsx'
@@ -18,12 +18,17 @@ export function TherapyList({ isHidden, all, linked, problem, onClear }: Therapy
   const past = therapy.filter(({ status }) => status === 'stopped' || status === 'completed')
   return (
     <section id="therapy" aria-labelledby="therapy-title">
-      <h2 id="therapy-title">{say(summary.therapy)}{current.length > 0 && <span className="count"> {current.length}</span>}</h2>
+      <h2 id="therapy-title">
+        {say(summary.therapy)}
+        {current.length > 0 && <span className="count"> {current.length}</span>}
+      </h2>
       {problem && <OnlyWith problem={problem} isKnown count={therapy.length} total={all.length} onClear={onClear} />}
       {all.length === 0 && (isHidden ? <WithheldHere /> : <p className="unrecorded">{say(summary.noTherapy)}</p>)}
       {all.length > 0 && !problem && current.length === 0 && <p className="soft">{say(summary.noCurrent)}</p>}
       <ul className="items">
-        {current.map((one) => <DrugLine key={one.source.resource} therapy={one} />)}
+        {current.map((one) => (
+          <DrugLine key={one.source.resource} therapy={one} />
+        ))}
         {isPastShown && past.map((one) => <DrugLine key={one.source.resource} therapy={one} />)}
       </ul>
       {past.length > 0 && (
@@ -46,11 +51,22 @@ function DrugLine({ therapy }: { therapy: Therapy }) {
   return (
     <li className={isPast ? 'item drug past' : 'item drug'}>
       <span className="item-text">
-        <strong>{data(medicine.text)}</strong>
+        <strong>
+          <Said text={medicine.text} />
+        </strong>
         <span>
-          {dose ? <><span className="dose-label">{say(summary.dose)}</span> {data(dose)}</> : <span className="unrecorded">{say(summary.noDose)}</span>}
+          {dose ? (
+            <>
+              <span className="dose-label">{say(summary.dose)}</span> <Said text={dose} />
+            </>
+          ) : (
+            <span className="unrecorded">{say(summary.noDose)}</span>
+          )}
           {from && (
-            <span className="soft keep"> · {until ? say(summary.fromUntil, { from: date(from), until: date(until) }) : say(summary.from, { date: date(from) })}</span>
+            <span className="soft keep">
+              {' '}
+              · {until ? say(summary.fromUntil, { from: date(from), until: date(until) }) : say(summary.from, { date: date(from) })}
+            </span>
           )}
         </span>
         {reason && <span className="soft">{say(summary.because, { reason: data(reason) })}</span>}

@@ -26,9 +26,7 @@ export function Timeline(props: TimelineOf) {
   const { overview, entries, shown, filter, onFilter, problem, onClearProblem, openDocument, onOpen } = props
   const say = useSay()
   const isFiltered = filter.kind !== 'all' || filter.institution !== '' || filter.period !== 'all' || filter.span !== null
-  const counted = isFiltered
-    ? say(timeline.countOf, { shown: shown.length, count: entries.length })
-    : say(timeline.count, { count: entries.length })
+  const counted = isFiltered ? say(timeline.countOf, { shown: shown.length, count: entries.length }) : say(timeline.count, { count: entries.length })
   return (
     <section id="timeline" className="timeline" tabIndex={-1} aria-labelledby="timeline-title">
       {problem && <OnlyWith problem={problem} isKnown count={entries.length} total={overview.timeline.length} onClear={onClearProblem} />}
@@ -36,29 +34,35 @@ export function Timeline(props: TimelineOf) {
         <div className="timeline-side">
           <header className="section-head">
             <h2 id="timeline-title">{say(timeline.title)}</h2>
-            <span className="count" role="status">{counted}</span>
+            <span className="count" role="status">
+              {counted}
+            </span>
             {overview.timeline.length > 0 && <Filters entries={entries} filter={filter} onFilter={onFilter} />}
           </header>
           {overview.timeline.length === 0 && <p className="empty">{say(timeline.none)}</p>}
           {overview.timeline.length > 0 && shown.length === 0 && (
             <p className="empty">
               {say(timeline.empty, { count: entries.length })}{' '}
-              <button type="button" className="link-button" onClick={() => onFilter(everything)}>{say(timeline.clear)}</button>
+              <button type="button" className="link-button" onClick={() => onFilter(everything)}>
+                {say(timeline.clear)}
+              </button>
             </p>
           )}
           {shown.length > 0 && <TimelineList key={JSON.stringify(filter)} entries={shown} openDocument={openDocument} onOpen={onOpen} />}
         </div>
-        {overview.timeline.length > 0 && <div className="lanes-side">
-          <Periods filter={filter} onFilter={onFilter} />
-          <Lanes
-            overview={overview}
-            entries={entries}
-            from={filter.span?.from ?? firstDayOf(filter.period, overview.at)}
-            span={filter.span}
-            onSpan={(span) => onFilter({ ...filter, span })}
-          />
-          <p className="small faint lanes-note">{say(timeline.lanesNote)}</p>
-        </div>}
+        {overview.timeline.length > 0 && (
+          <div className="lanes-side">
+            <Periods filter={filter} onFilter={onFilter} />
+            <Lanes
+              overview={overview}
+              entries={entries}
+              from={filter.span?.from ?? firstDayOf(filter.period, overview.at)}
+              span={filter.span}
+              onSpan={(span) => onFilter({ ...filter, span })}
+            />
+            <p className="small faint lanes-note">{say(timeline.lanesNote)}</p>
+          </div>
+        )}
       </div>
     </section>
   )
@@ -73,15 +77,29 @@ function Filters({ entries, filter, onFilter }: Pick<TimelineOf, 'entries' | 'fi
   return (
     <div className="filters">
       <div className="select-inline">
-        <select className="input" aria-label={say(timeline.kind)} value={filter.kind} onChange={(event) => onFilter({ ...filter, kind: event.target.value as TimelineFilter['kind'] })}>
+        <select
+          className="input"
+          aria-label={say(timeline.kind)}
+          value={filter.kind}
+          onChange={(event) => onFilter({ ...filter, kind: event.target.value as TimelineFilter['kind'] })}
+        >
           <option value="all">{say(timeline.allKinds)}</option>
-          {choices.kinds.map(({ kind, count }) => <option key={kind} value={kind}>{`${say(kinds[kind])} (${count})`}</option>)}
+          {choices.kinds.map(({ kind, count }) => (
+            <option key={kind} value={kind}>{`${say(kinds[kind])} (${count})`}</option>
+          ))}
         </select>
       </div>
       <div className="select-inline">
-        <select className="input" aria-label={say(timeline.institution)} value={filter.institution} onChange={(event) => onFilter({ ...filter, institution: event.target.value })}>
+        <select
+          className="input"
+          aria-label={say(timeline.institution)}
+          value={filter.institution}
+          onChange={(event) => onFilter({ ...filter, institution: event.target.value })}
+        >
           <option value="">{say(timeline.allInstitutions)}</option>
-          {choices.institutions.map(({ name, count }) => <option key={name} value={name}>{`${data(name)} (${count})`}</option>)}
+          {choices.institutions.map(({ name, count }) => (
+            <option key={name} value={name}>{`${data(name)} (${count})`}</option>
+          ))}
         </select>
       </div>
     </div>

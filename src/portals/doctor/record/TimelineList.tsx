@@ -2,7 +2,7 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { TimelineEntry } from '../../../record/wire.ts'
 import { dayOf, formatDate } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { kinds } from '../../shared/words.ts'
 import { byYear } from './model.ts'
@@ -23,12 +23,13 @@ export function TimelineList({ entries, openDocument, onOpen }: ListOf) {
   const years = useMemo(() => byYear(entries.slice(0, count)), [entries, count])
   const grow = useCallback(() => setCount((now) => now + growBy), [])
   const left = entries.length - count
+  const hasMore = left > 0
   useEffect(() => {
     if (!end.current) return
     const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && grow(), { root: pane.current, rootMargin: '600px' })
     watch.observe(end.current)
     return () => watch.disconnect()
-  }, [grow, left > 0])
+  }, [grow, hasMore])
   useReturnToRow(openDocument, pane)
   return (
     <div className="timeline-list" ref={pane} role="region" aria-label={say(timeline.list)} tabIndex={0}>
@@ -42,8 +43,10 @@ export function TimelineList({ entries, openDocument, onOpen }: ListOf) {
           </ul>
         </section>
       ))}
-      {left > 0 && (
-        <button type="button" className="button grow" ref={end} onClick={grow}>{say(timeline.grow, { count: Math.min(left, growBy) })}</button>
+      {hasMore && (
+        <button type="button" className="button grow" ref={end} onClick={grow}>
+          {say(timeline.grow, { count: Math.min(left, growBy) })}
+        </button>
       )}
     </div>
   )
@@ -68,17 +71,26 @@ const Entry = memo(function Entry({ entry, isOpen, onOpen }: EntryOf) {
       }}
     >
       <span className="date num">{formatDate(language, entry.at)}</span>
-      <span className="kind"><Icon name={entry.kind} /><span className="only-read">{say(kinds[entry.kind])}: </span></span>
+      <span className="kind">
+        <Icon name={entry.kind} />
+        <span className="only-read">{say(kinds[entry.kind])}: </span>
+      </span>
       <span className="what">
         {id ? (
           <button type="button" className="link-button" aria-current={isOpen ? 'true' : undefined} onClick={() => onOpen(id)}>
-            {data(entry.title)}
+            <Said text={entry.title} />
           </button>
         ) : (
-          <span>{data(entry.title)}</span>
+          <span>
+            <Said text={entry.title} />
+          </span>
         )}
         {until && dayOf(until) !== dayOf(entry.at) && <span className="num soft"> {say(timeline.until, { date: formatDate(language, until) })}</span>}
-        {entry.detail && <span className="detail soft">{data(entry.detail)}</span>}
+        {entry.detail && (
+          <span className="detail soft">
+            <Said text={entry.detail} />
+          </span>
+        )}
       </span>
       <span className="institution soft">{data(entry.institution)}</span>
       <SourceButton source={entry.source} what={`${data(entry.title)} ${formatDate(language, entry.at)}`} />

@@ -15,7 +15,9 @@ export function Withheld({ withheld }: { withheld: NonNullable<Overview['withhel
       <Icon name="lock" />
       <p>
         {say(states.withheld, { kinds: words.join(', ') || say(states.beyond) })}{' '}
-        <button type="button" className="link-button" aria-expanded={isShown} onClick={() => setShown(!isShown)}>{say(states.why)}</button>
+        <button type="button" className="link-button" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
+          {say(states.why)}
+        </button>
         {isShown && <span className="reason"> {say(withheld.reason === 'role' ? states.whyRole : states.whyRelation)}</span>}
       </p>
     </div>
@@ -25,5 +27,10 @@ export function Withheld({ withheld }: { withheld: NonNullable<Overview['withhel
 /** In the place of a section whose contents the reader never sees. */
 export function WithheldHere() {
   const say = useSay()
-  return <p className="status seal"><Icon name="lock" />{say(states.section)}</p>
+  return (
+    <p className="status seal">
+      <Icon name="lock" />
+      {say(states.section)}
+    </p>
+  )
 }

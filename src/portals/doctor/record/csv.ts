@@ -10,8 +10,14 @@ const cell = (text: string) => {
 export function csvOf(series: LabSeries): string {
   const head = ['date', 'analysis', 'value', 'unit', 'low', 'high', 'flag', 'institution']
   const rows = series.points.map((point) => [
-    point.at, series.analysis.text, point.value ?? point.text ?? '', series.unit ?? '',
-    point.low?.toString() ?? '', point.high?.toString() ?? '', point.flag ?? '', point.source.institution,
+    point.at,
+    series.analysis.text,
+    point.value ?? point.text ?? '',
+    series.unit ?? '',
+    point.low?.toString() ?? '',
+    point.high?.toString() ?? '',
+    point.flag ?? '',
+    point.source.institution,
   ])
   return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(';')).join('\r\n')}\r\n`
 }

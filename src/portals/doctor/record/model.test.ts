@@ -21,7 +21,10 @@ test('the filter keeps a stay that began before the period but ended in it', () 
 test('a filter offers only kinds and institutions that occur, and its counts add up', () => {
   const { kinds, institutions } = choicesOf(known.timeline)
   assert.ok(!kinds.some(({ kind }) => kind === 'emergency'))
-  assert.equal(kinds.reduce((sum, { count }) => sum + count, 0), known.timeline.length)
+  assert.equal(
+    kinds.reduce((sum, { count }) => sum + count, 0),
+    known.timeline.length,
+  )
   const [largest] = institutions
   assert.equal(filterTimeline(known.timeline, { ...everything, institution: largest?.name ?? '' }, at).length, largest?.count)
 })
@@ -29,19 +32,36 @@ test('a filter offers only kinds and institutions that occur, and its counts add
 test('entries stand under the Belgrade year they belong to', () => {
   const entry = (id: string, when: string) => ({ ...(known.timeline[0] as TimelineEntry), id, at: when })
   const years = byYear([entry('a', '2025-12-31T23:30:00Z'), entry('b', '2025-12-31T22:30:00Z')])
-  assert.deepEqual(years.map(({ year, entries }) => [year, entries.length]), [['2026', 1], ['2025', 1]])
+  assert.deepEqual(
+    years.map(({ year, entries }) => [year, entries.length]),
+    [
+      ['2026', 1],
+      ['2025', 1],
+    ],
+  )
 })
 
 test('the summary shows critical results first, then those out of range, then the newest; old ones do not push ahead', () => {
   const series = (text: string, flag: 'high' | 'critical-high' | null, when: string): LabSeries => ({
-    analysis: { code: null, system: null, text }, group: null, unit: null,
+    analysis: { code: null, system: null, text },
+    group: null,
+    unit: null,
     points: [{ at: when, value: '1', number: 1, text: null, low: null, high: null, flag, source: known.results[0]!.points[0]!.source }],
   })
-  const ordered = latestResults([
-    series('нормално', null, '2026-11-20'), series('старо', 'critical-high', '2020-01-01'),
-    series('високо', 'high', '2026-01-01'), series('критично', 'critical-high', '2026-02-01'),
-  ], at, 10)
-  assert.deepEqual(ordered.map(({ analysis }) => analysis.text), ['критично', 'високо', 'нормално', 'старо'])
+  const ordered = latestResults(
+    [
+      series('нормално', null, '2026-11-20'),
+      series('старо', 'critical-high', '2020-01-01'),
+      series('високо', 'high', '2026-01-01'),
+      series('критично', 'critical-high', '2026-02-01'),
+    ],
+    at,
+    10,
+  )
+  assert.deepEqual(
+    ordered.map(({ analysis }) => analysis.text),
+    ['критично', 'високо', 'нормално', 'старо'],
+  )
 })
 
 test('the table of results has the newest day first, and only rows with something out of range when asked', () => {
@@ -57,7 +77,10 @@ test('the table of results has the newest day first, and only rows with somethin
 test('a problem brings its therapy, its analyses and the events that name it', () => {
   const diabetes = known.problems.find(({ what }) => what.code === 'E11')!
   const linked = linkedTo(diabetes, known)
-  assert.deepEqual(linked.therapy.map(({ medicine }) => medicine.code), ['A10BA02', 'A10BK03'])
+  assert.deepEqual(
+    linked.therapy.map(({ medicine }) => medicine.code),
+    ['A10BA02', 'A10BK03'],
+  )
   assert.ok(linked.results.some(({ analysis }) => analysis.code === '4548-4'))
   assert.ok(!linked.results.some(({ analysis }) => analysis.code === '3016-3'))
   assert.ok(linked.timeline.length > 0 && linked.timeline.every(({ detail }) => detail?.includes('E11')))
@@ -75,9 +98,16 @@ test('lanes count what would overlap, stack what runs at the same time and keep 
   const visits = lanes.find(({ name }) => name === 'visits')!
   const from = Date.UTC(2009, 0, 1)
   const cells = cellsOf(visits.points, from, Date.parse(at), 30)
-  assert.equal(cells.reduce((sum, { count }) => sum + count, 0), visits.points.filter((point) => point >= from).length)
+  assert.equal(
+    cells.reduce((sum, { count }) => sum + count, 0),
+    visits.points.filter((point) => point >= from).length,
+  )
   assert.ok(lanes.find(({ name }) => name === 'therapy')!.bars.some(({ isOpen, until }) => isOpen && until === Date.parse(at.slice(0, 10))))
-  const rows = stack([{ from: 0, until: 9, isOpen: false }, { from: 5, until: 6, isOpen: false }, { from: 10, until: 12, isOpen: false }]).map(({ row }) => row)
+  const rows = stack([
+    { from: 0, until: 9, isOpen: false },
+    { from: 5, until: 6, isOpen: false },
+    { from: 10, until: 12, isOpen: false },
+  ]).map(({ row }) => row)
   assert.deepEqual(rows, [0, 1, 0])
 })
 
@@ -95,8 +125,14 @@ test('a downloaded file cannot run a formula', () => {
 })
 
 test('what a role never sees is named in a few words, and only a wholly hidden section counts as hidden', () => {
-  const nurse = { ...known, withheld: { reason: 'role' as const, kinds: ['ClinicalImpression', 'RiskAssessment', 'Coverage', 'Account', 'Linkage', 'MedicationRequest'] } }
-  assert.deepEqual(withheldWords(nurse.withheld).map(({ en }) => en), ['the doctor’s reasoning and prognosis', 'money and insurance', 'prescriptions'])
+  const nurse = {
+    ...known,
+    withheld: { reason: 'role' as const, kinds: ['ClinicalImpression', 'RiskAssessment', 'Coverage', 'Account', 'Linkage', 'MedicationRequest'] },
+  }
+  assert.deepEqual(
+    withheldWords(nurse.withheld).map(({ en }) => en),
+    ['the doctor’s reasoning and prognosis', 'money and insurance', 'prescriptions'],
+  )
   assert.equal(isWithheld(nurse, 'MedicationRequest', 'MedicationStatement'), false)
   assert.equal(isWithheld(nurse, 'MedicationRequest'), true)
   assert.equal(isWithheld(known, 'Condition'), false)

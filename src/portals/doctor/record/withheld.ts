@@ -12,10 +12,18 @@ const groups = messages({
 })
 
 const groupOf: Record<string, Message> = {
-  ClinicalImpression: groups.reasoning, RiskAssessment: groups.reasoning,
-  FamilyMemberHistory: groups.family, MolecularSequence: groups.family,
-  Communication: groups.letters, Contract: groups.legal, Consent: groups.legal,
-  Account: groups.money, Claim: groups.money, Coverage: groups.money, Invoice: groups.money, ChargeItem: groups.money,
+  ClinicalImpression: groups.reasoning,
+  RiskAssessment: groups.reasoning,
+  FamilyMemberHistory: groups.family,
+  MolecularSequence: groups.family,
+  Communication: groups.letters,
+  Contract: groups.legal,
+  Consent: groups.legal,
+  Account: groups.money,
+  Claim: groups.money,
+  Coverage: groups.money,
+  Invoice: groups.money,
+  ChargeItem: groups.money,
 }
 
 /** The kept-back things in words, each once; types without a word say nothing to a reader. */

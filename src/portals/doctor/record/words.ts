@@ -41,7 +41,10 @@ export const summary = messages({
   problems: { sr: 'Проблеми', en: 'Problems' },
   noProblems: { sr: 'Дијагнозе нису евидентиране.', en: 'No diagnoses recorded.' },
   noActive: { sr: 'Нема активних проблема.', en: 'No active problems.' },
-  ended: { sr: { one: 'још {count} завршен', few: 'још {count} завршена', other: 'још {count} завршених' }, en: { one: '{count} ended', other: '{count} ended' } },
+  ended: {
+    sr: { one: 'још {count} завршен', few: 'још {count} завршена', other: 'још {count} завршених' },
+    en: { one: '{count} ended', other: '{count} ended' },
+  },
   hideEnded: { sr: 'Сакриј завршене', en: 'Hide ended ones' },
   active: { sr: 'активан', en: 'active' },
   inactive: { sr: 'мирује', en: 'inactive' },
@@ -50,7 +53,10 @@ export const summary = messages({
   therapy: { sr: 'Терапија', en: 'Therapy' },
   noTherapy: { sr: 'Терапија није евидентирана.', en: 'No therapy recorded.' },
   noCurrent: { sr: 'Нема текуће терапије.', en: 'No current therapy.' },
-  pastTherapy: { sr: { one: 'још {count} ранија', few: 'још {count} раније', other: 'још {count} ранијих' }, en: { one: '{count} earlier', other: '{count} earlier' } },
+  pastTherapy: {
+    sr: { one: 'још {count} ранија', few: 'још {count} раније', other: 'још {count} ранијих' },
+    en: { one: '{count} earlier', other: '{count} earlier' },
+  },
   hidePast: { sr: 'Сакриј раније', en: 'Hide earlier ones' },
   dose: { sr: 'ДОЗА', en: 'DOSE' },
   noDose: { sr: 'доза није евидентирана', en: 'dose not recorded' },
@@ -59,15 +65,25 @@ export const summary = messages({
   because: { sr: 'због: {reason}', en: 'for: {reason}' },
   results: { sr: 'Последњи налази', en: 'Latest results' },
   noResults: { sr: 'Лабораторијски налази нису евидентирани.', en: 'No laboratory results recorded.' },
-  allResults: { sr: { one: 'свих {count} анализа', few: 'све {count} анализе', other: 'свих {count} анализа' }, en: { one: 'all {count} analyses', other: 'all {count} analyses' } },
+  allResults: {
+    sr: { one: 'свих {count} анализа', few: 'све {count} анализе', other: 'свих {count} анализа' },
+    en: { one: 'all {count} analyses', other: 'all {count} analyses' },
+  },
   only: { sr: 'Само уз: {problem}', en: 'Only with: {problem}' },
   showAll: { sr: 'Прикажи све', en: 'Show all' },
   noLink: { sr: 'За ову дијагнозу нема познате везе: приказано је све.', en: 'No known link for this diagnosis: everything is shown.' },
   linked: { sr: 'Везе са налазима и терапијом предлаже систем по шифри.', en: 'Links to results and therapy are proposed by code.' },
   noneLinked: { sr: 'Ништа повезано са изабраним проблемом. Укупно: {count}.', en: 'Nothing linked to the chosen problem. In all: {count}.' },
   sparkline: {
-    sr: { one: '{name}, {count} налаз од {from}: {low} до {high} {unit}{range}', few: '{name}, {count} налаза од {from}: {low} до {high} {unit}{range}', other: '{name}, {count} налаза од {from}: {low} до {high} {unit}{range}' },
-    en: { one: '{name}, {count} result since {from}: {low} to {high} {unit}{range}', other: '{name}, {count} results since {from}: {low} to {high} {unit}{range}' },
+    sr: {
+      one: '{name}, {count} налаз од {from}: {low} до {high} {unit}{range}',
+      few: '{name}, {count} налаза од {from}: {low} до {high} {unit}{range}',
+      other: '{name}, {count} налаза од {from}: {low} до {high} {unit}{range}',
+    },
+    en: {
+      one: '{name}, {count} result since {from}: {low} to {high} {unit}{range}',
+      other: '{name}, {count} results since {from}: {low} to {high} {unit}{range}',
+    },
   },
   sparklineRange: { sr: '; опсег {range}', en: '; range {range}' },
   range: { sr: 'опсег {range}', en: 'range {range}' },
@@ -96,7 +112,10 @@ export const timeline = messages({
   therapy: { sr: 'Терапија', en: 'Therapy' },
   visits: { sr: 'Прегледи', en: 'Visits' },
   until: { sr: 'до {date}', en: 'until {date}' },
-  lanesNote: { sr: 'Број је број догађаја у том делу. Превуците преко графика да изаберете период.', en: 'A number counts the events there. Drag across to choose a period.' },
+  lanesNote: {
+    sr: 'Број је број догађаја у том делу. Превуците преко графика да изаберете период.',
+    en: 'A number counts the events there. Drag across to choose a period.',
+  },
 })
 
 export const viewer = messages({
@@ -135,8 +154,14 @@ export const labs = messages({
   analysis: { sr: 'Анализа', en: 'Analysis' },
   range: { sr: 'Опсег', en: 'Range' },
   trend: { sr: 'Ток', en: 'Trend' },
-  older: { sr: { one: 'Прикажи још {count} ранији датум', few: 'Прикажи још {count} ранија датума', other: 'Прикажи још {count} ранијих датума' }, en: { one: 'Show {count} earlier date', other: 'Show {count} earlier dates' } },
-  emptyPeriod: { sr: 'Нема налаза у изабраном периоду. Укупно их има {count}: прикажи све.', en: 'No results in this period. There are {count} in all: show all.' },
+  older: {
+    sr: { one: 'Прикажи још {count} ранији датум', few: 'Прикажи још {count} ранија датума', other: 'Прикажи још {count} ранијих датума' },
+    en: { one: 'Show {count} earlier date', other: 'Show {count} earlier dates' },
+  },
+  emptyPeriod: {
+    sr: 'Нема налаза у изабраном периоду. Укупно их има {count}: прикажи све.',
+    en: 'No results in this period. There are {count} in all: show all.',
+  },
   table: { sr: 'Лабораторијски налази по датумима, најновији лево', en: 'Laboratory results by date, newest on the left' },
   otherRange: { sr: 'други опсег: {range}', en: 'another range: {range}' },
   legend: { sr: 'Ознаке', en: 'Marks' },
@@ -147,7 +172,10 @@ export const labs = messages({
   value: { sr: 'Вредност', en: 'Value' },
   laboratory: { sr: 'Лабораторија', en: 'Laboratory' },
   download: { sr: 'Преузми CSV', en: 'Download CSV' },
-  chartHelp: { sr: '{name}: {count} налаза. Стрелице лево и десно иду од тачке до тачке.', en: '{name}: {count} results. Left and right arrows go from point to point.' },
+  chartHelp: {
+    sr: '{name}: {count} налаза. Стрелице лево и десно иду од тачке до тачке.',
+    en: '{name}: {count} results. Left and right arrows go from point to point.',
+  },
   tooFew: { sr: 'Један налаз: нема тока за цртање.', en: 'One result: no trend to draw.' },
   results: { sr: { one: '{count} налаз', few: '{count} налаза', other: '{count} налаза' }, en: { one: '{count} result', other: '{count} results' } },
 })
@@ -178,7 +206,10 @@ export const states = messages({
   section: { sr: 'Није приказано због правила приступа.', en: 'Not shown under the access rules.' },
   beyond: { sr: 'подаци ван Вашег посла', en: 'data outside your work' },
   why: { sr: 'Зашто?', en: 'Why?' },
-  whyRole: { sr: 'Ваша улога не укључује ове податке, без обзира на то да ли их у картону има.', en: 'Your role does not include these data, whether or not the record holds any.' },
+  whyRole: {
+    sr: 'Ваша улога не укључује ове податке, без обзира на то да ли их у картону има.',
+    en: 'Your role does not include these data, whether or not the record holds any.',
+  },
   whyRelation: {
     sr: 'Основ по ком сте отворили картон не обухвата ове податке. Обухвата их изабрани лекар, отворена посета или упут.',
     en: 'The basis that opened this record does not cover these data. A chosen doctor, an open visit or a referral does.',

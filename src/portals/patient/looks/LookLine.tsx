@@ -17,10 +17,15 @@ export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
   const language = useLanguage()
   const own = isOwn(look, me)
   const role = roleWords[look.role as keyof typeof roleWords]
-  const where = [look.unit, look.institution].filter((name) => name !== null && name !== look.who).map((name) => data(name ?? '')).join(', ')
+  const where = [look.unit, look.institution]
+    .filter((name) => name !== null && name !== look.who)
+    .map((name) => data(name ?? ''))
+    .join(', ')
   return (
     <li className={look.allowed ? 'look' : 'look refused'}>
-      <span className="look-icon"><Icon name={icons[look.kind]} /></span>
+      <span className="look-icon">
+        <Icon name={icons[look.kind]} />
+      </span>
       <div>
         <p className="soft num">
           {formatDate(language, look.at)} {say(words.at, { time: formatTime(look.at) ?? '' })}

@@ -21,7 +21,9 @@ export function LooksPage() {
     <div className="page patient-page looks-page">
       <h1>{say(words.title)}</h1>
       <p className="lead">{say(words.lead)}</p>
-      <Loaded promise={loaded.looks} lines={8}>{(first) => <LookList key={loaded.person} person={loaded.person} first={first} />}</Loaded>
+      <Loaded promise={loaded.looks} lines={8}>
+        {(first) => <LookList key={loaded.person} person={loaded.person} first={first} />}
+      </Loaded>
       <details className="unknown-look">
         <summary>{say(words.unknownQuestion)}</summary>
         <p>{say(words.unknownAnswer)}</p>
@@ -47,14 +49,22 @@ function LookList({ person, first }: { person: string; first: Looks }) {
       <p className="soft">{say(words.total, { count: first.total })}</p>
       <div className="look-filters">
         <div className="toggles" role="group" aria-label={say(words.show)}>
-          {filters.map((one) => <button key={one} type="button" aria-pressed={one === filter} onClick={() => setFilter(one)}>{say(words[one])}</button>)}
+          {filters.map((one) => (
+            <button key={one} type="button" aria-pressed={one === filter} onClick={() => setFilter(one)}>
+              {say(words[one])}
+            </button>
+          ))}
         </div>
         {institutions.length > 1 && (
           <label className="select-inline">
             {say(words.institution)}
             <select className="input" value={institution} onChange={(event) => setInstitution(event.target.value)}>
               <option value="">{say(words.allInstitutions)}</option>
-              {institutions.map((name) => <option key={name} value={name}>{data(name)}</option>)}
+              {institutions.map((name) => (
+                <option key={name} value={name}>
+                  {data(name)}
+                </option>
+              ))}
             </select>
           </label>
         )}
@@ -63,13 +73,23 @@ function LookList({ person, first }: { person: string; first: Looks }) {
         {months.length === 0 && <p className="soft empty">{say(looks.length === 0 ? words.noneAtAll : words.none)}</p>}
         {months.map(({ month, looks: ofMonth }) => (
           <section key={month} aria-labelledby={`month-${month}`}>
-            <h2 id={`month-${month}`}>{formatMonth(language, month)} <span className="count num">{say(words.month, { count: lookCount(ofMonth) })}</span></h2>
-            <ul className="lines">{ofMonth.map((look) => <LookLine key={look.id} look={look} me={me} />)}</ul>
+            <h2 id={`month-${month}`}>
+              {formatMonth(language, month)} <span className="count num">{say(words.month, { count: lookCount(ofMonth) })}</span>
+            </h2>
+            <ul className="lines">
+              {ofMonth.map((look) => (
+                <LookLine key={look.id} look={look} me={me} />
+              ))}
+            </ul>
           </section>
         ))}
       </div>
       {error !== null && <Trouble error={error} onRetry={loadMore} />}
-      {next !== null && <button type="button" className="button" aria-disabled={isLoading} onClick={loadMore}>{say(words.older)}</button>}
+      {next !== null && (
+        <button type="button" className="button" aria-disabled={isLoading} onClick={loadMore}>
+          {say(words.older)}
+        </button>
+      )}
     </>
   )
 }

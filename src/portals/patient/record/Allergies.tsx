@@ -1,7 +1,7 @@
 import type { Overview } from '../../../record/wire.ts'
 import { formatLongDate } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { record } from '../words.ts'
 import { Part } from './Part.tsx'
@@ -21,9 +21,16 @@ export function Allergies({ overview }: { overview: Overview }) {
         {allergies.map((one) => (
           <li key={one.source.resource} className="with-source">
             <div>
-              <p className="strong">{data(one.what.text)}</p>
+              <p className="strong">
+                <Said text={one.what.text} />
+              </p>
               {one.reaction && <p>{data(one.reaction)}</p>}
-              {one.criticality === 'high' && <p className="status crit"><Icon name="critical" />{say(record.dangerous)}</p>}
+              {one.criticality === 'high' && (
+                <p className="status crit">
+                  <Icon name="critical" />
+                  {say(record.dangerous)}
+                </p>
+              )}
             </div>
             <SourceButton source={one.source} what={data(one.what.text)} />
           </li>

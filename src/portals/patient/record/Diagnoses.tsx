@@ -1,6 +1,6 @@
 import type { Problem } from '../../../record/wire.ts'
 import { formatDate } from '../../shared/format.ts'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { record } from '../words.ts'
 import { Part } from './Part.tsx'
@@ -12,11 +12,19 @@ export function Diagnoses({ problems }: { problems: Problem[] }) {
   return (
     <Part id="diagnoses" title={record.diagnoses} count={current.length}>
       {current.length === 0 && <p className="soft">{say(record.noDiagnoses)}</p>}
-      <ul className="lines">{current.map((one) => <Diagnosis key={one.source.resource} problem={one} />)}</ul>
+      <ul className="lines">
+        {current.map((one) => (
+          <Diagnosis key={one.source.resource} problem={one} />
+        ))}
+      </ul>
       {ended.length > 0 && (
         <details>
           <summary>{say(record.ended, { count: ended.length })}</summary>
-          <ul className="lines">{ended.map((one) => <Diagnosis key={one.source.resource} problem={one} />)}</ul>
+          <ul className="lines">
+            {ended.map((one) => (
+              <Diagnosis key={one.source.resource} problem={one} />
+            ))}
+          </ul>
         </details>
       )}
     </Part>
@@ -32,8 +40,12 @@ function Diagnosis({ problem }: { problem: Problem }) {
   return (
     <li className="with-source">
       <div>
-        <p className="strong">{data(what.text)}</p>
-        {since && <p className="soft num">{until ? say(record.period, { from: date(since), until: date(until) }) : say(record.since, { date: date(since) })}</p>}
+        <p className="strong">
+          <Said text={what.text} />
+        </p>
+        {since && (
+          <p className="soft num">{until ? say(record.period, { from: date(since), until: date(until) }) : say(record.since, { date: date(since) })}</p>
+        )}
       </div>
       <SourceButton source={source} what={data(what.text)} />
     </li>

@@ -20,8 +20,14 @@ export function DocumentPage() {
   if (!loaded) return null
   return (
     <div className="page patient-page document-page">
-      <p className="back"><Link to={path('/record')}><Icon name="previous" /> {say(record.back)}</Link></p>
-      <Loaded promise={loaded.document} lines={10}>{(view) => <Shown view={view} />}</Loaded>
+      <p className="back">
+        <Link to={path('/record')}>
+          <Icon name="previous" /> {say(record.back)}
+        </Link>
+      </p>
+      <Loaded promise={loaded.document} lines={10}>
+        {(view) => <Shown view={view} />}
+      </Loaded>
     </div>
   )
 }
@@ -40,7 +46,9 @@ function Shown({ view }: { view: DocumentView }) {
             data(view.institution),
             view.author && data(view.author),
             view.version > 1 && say(record.version, { version: view.version }),
-          ].filter(Boolean).join(', ')}
+          ]
+            .filter(Boolean)
+            .join(', ')}
         </span>
         <SourceButton source={view.source} what={data(view.title)} />
       </p>

@@ -31,9 +31,11 @@ export function Events({ id, title, none, entries }: { id: string; title: Messag
                 {entry.until && dayOf(entry.until) !== dayOf(entry.at) && ` ${say(record.until, { date: formatDate(language, entry.until) })}`}
               </p>
               <p>
-                {entry.document
-                  ? <Link to={path(`/record/documents/${encodeURIComponent(entry.document)}`)}>{data(entry.title)}</Link>
-                  : <span className="strong">{data(entry.title)}</span>}
+                {entry.document ? (
+                  <Link to={path(`/record/documents/${encodeURIComponent(entry.document)}`)}>{data(entry.title)}</Link>
+                ) : (
+                  <span className="strong">{data(entry.title)}</span>
+                )}
               </p>
               <p className="soft">{[entry.detail && data(entry.detail), data(entry.institution)].filter(Boolean).join('. ')}</p>
             </div>
@@ -41,7 +43,11 @@ export function Events({ id, title, none, entries }: { id: string; title: Messag
           </li>
         ))}
       </ul>
-      {left > 0 && <button type="button" className="button" onClick={() => setCount(count + growBy)}>{say(record.more, { count: Math.min(left, growBy) })}</button>}
+      {left > 0 && (
+        <button type="button" className="button" onClick={() => setCount(count + growBy)}>
+          {say(record.more, { count: Math.min(left, growBy) })}
+        </button>
+      )}
     </Part>
   )
 }

@@ -14,7 +14,9 @@ export function Missing({ overview }: { overview: Overview }) {
       <p>{say(record.missingNote)}</p>
       <ul className="received soft">
         {overview.institutions.map(({ name, lastReceivedAt }) => (
-          <li key={name} className="num">{say(record.lastReceived, { institution: data(name), date: formatDate(language, lastReceivedAt) })}</li>
+          <li key={name} className="num">
+            {say(record.lastReceived, { institution: data(name), date: formatDate(language, lastReceivedAt) })}
+          </li>
         ))}
       </ul>
     </section>

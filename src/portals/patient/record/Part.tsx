@@ -6,7 +6,10 @@ export function Part({ id, title, count, children }: { id: string; title: Messag
   const say = useSay()
   return (
     <section id={id} tabIndex={-1} aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>{say(title)}{count !== undefined && count > 0 && <span className="count num"> {count}</span>}</h2>
+      <h2 id={`${id}-title`}>
+        {say(title)}
+        {count !== undefined && count > 0 && <span className="count num"> {count}</span>}
+      </h2>
       {children}
     </section>
   )

@@ -14,11 +14,33 @@ export function Personal({ overview: { person } }: { overview: Overview }) {
   return (
     <Part id="personal" title={record.personal}>
       <dl className="facts">
-        {person.birthDate && <div><dt>{say(record.born)}</dt><dd>{formatLongDate(language, person.birthDate)}</dd></div>}
-        {person.lzb && <div><dt>{say(record.lzb)}</dt><dd className="num"><Keep>{person.lzb}</Keep></dd></div>}
-        {person.place && <div><dt>{say(record.place)}</dt><dd>{data(person.place)}</dd></div>}
+        {person.birthDate && (
+          <div>
+            <dt>{say(record.born)}</dt>
+            <dd>{formatLongDate(language, person.birthDate)}</dd>
+          </div>
+        )}
+        {person.lzb && (
+          <div>
+            <dt>{say(record.lzb)}</dt>
+            <dd className="num">
+              <Keep>{person.lzb}</Keep>
+            </dd>
+          </div>
+        )}
+        {person.place && (
+          <div>
+            <dt>{say(record.place)}</dt>
+            <dd>{data(person.place)}</dd>
+          </div>
+        )}
         {person.chosenDoctors.map((doctor) => (
-          <div key={`${doctor.category}${doctor.name}`}><dt>{say(home.doctor)}</dt><dd>{data(doctor.name)}, {categoryOf(doctor.category)}</dd></div>
+          <div key={`${doctor.category}${doctor.name}`}>
+            <dt>{say(home.doctor)}</dt>
+            <dd>
+              {data(doctor.name)}, {categoryOf(doctor.category)}
+            </dd>
+          </div>
         ))}
       </dl>
     </Part>

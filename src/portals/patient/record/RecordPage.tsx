@@ -22,7 +22,13 @@ export function RecordPage() {
   const loaded = useLoaderData<typeof recordLoader>()
   useTitle(portal.record)
   if (!loaded) return null
-  return <div className="page patient-page"><Loaded promise={loaded.overview} lines={8}>{(overview) => <Parts overview={overview} />}</Loaded></div>
+  return (
+    <div className="page patient-page">
+      <Loaded promise={loaded.overview} lines={8}>
+        {(overview) => <Parts overview={overview} />}
+      </Loaded>
+    </div>
+  )
 }
 
 function Parts({ overview }: { overview: Overview }) {
@@ -39,7 +45,13 @@ function Parts({ overview }: { overview: Overview }) {
       <h1>{child ? say(record.titleOf, { name: `${data(given)} ${data(family)}` }) : say(record.title)}</h1>
       <div className="record-columns">
         <nav className="contents" aria-label={say(record.contents)}>
-          <ul>{parts.map((part) => <li key={part}><a href={`#${part}`}>{say(record[part])}</a></li>)}</ul>
+          <ul>
+            {parts.map((part) => (
+              <li key={part}>
+                <a href={`#${part}`}>{say(record[part])}</a>
+              </li>
+            ))}
+          </ul>
         </nav>
         <div className="parts-of-record">
           <Therapies therapy={overview.therapy} />
@@ -48,7 +60,12 @@ function Parts({ overview }: { overview: Overview }) {
           <Results results={overview.results} />
           <Vaccines items={overview.immunizations} />
           <Events id="documents" title={record.documents} none={record.noDocuments} entries={overview.timeline.filter(({ document }) => document !== null)} />
-          <Events id="visits" title={record.visits} none={record.noVisits} entries={overview.timeline.filter(({ kind }) => /visit|hospital|emergency|dental|procedure|imaging/.test(kind))} />
+          <Events
+            id="visits"
+            title={record.visits}
+            none={record.noVisits}
+            entries={overview.timeline.filter(({ kind }) => /visit|hospital|emergency|dental|procedure|imaging/.test(kind))}
+          />
           <Personal overview={overview} />
           <Missing overview={overview} />
         </div>

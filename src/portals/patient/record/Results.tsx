@@ -20,8 +20,16 @@ export function Results({ results }: { results: LabSeries[] }) {
   return (
     <Part id="results" title={record.results} count={results.length}>
       {results.length === 0 ? <p className="soft">{say(record.noResults)}</p> : <p className="soft">{say(record.resultsNote)}</p>}
-      <ul className="lines">{shown.map((series) => <Result key={`${series.analysis.code}${series.analysis.text}${series.unit}`} series={series} />)}</ul>
-      {left > 0 && <button type="button" className="button" onClick={() => setAllShown(true)}>{say(record.more, { count: left })}</button>}
+      <ul className="lines">
+        {shown.map((series) => (
+          <Result key={`${series.analysis.code}${series.analysis.text}${series.unit}`} series={series} />
+        ))}
+      </ul>
+      {left > 0 && (
+        <button type="button" className="button" onClick={() => setAllShown(true)}>
+          {say(record.more, { count: left })}
+        </button>
+      )}
     </Part>
   )
 }
@@ -37,9 +45,16 @@ function Result({ series }: { series: LabSeries }) {
     <li className="with-source">
       <div>
         <NumberLine series={series} point={point} />
-        <p className="soft num">{formatDate(language, point.at)}, {data(point.source.institution)}</p>
+        <p className="soft num">
+          {formatDate(language, point.at)}, {data(point.source.institution)}
+        </p>
         <div className="discloses">
-          {explanation && <details><summary>{say(record.what)}</summary><p>{say(explanation)}</p></details>}
+          {explanation && (
+            <details>
+              <summary>{say(record.what)}</summary>
+              <p>{say(explanation)}</p>
+            </details>
+          )}
           {earlier.length > 0 && (
             <details>
               <summary>{say(record.before, { count: earlier.length })}</summary>

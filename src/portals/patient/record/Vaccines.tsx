@@ -1,6 +1,6 @@
 import type { ImmunizationItem } from '../../../record/wire.ts'
 import { formatDate } from '../../shared/format.ts'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Said, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { SourceButton } from '../../shared/Source.tsx'
 import { record } from '../words.ts'
 import { Part } from './Part.tsx'
@@ -17,14 +17,18 @@ export function Vaccines({ items }: { items: ImmunizationItem[] }) {
         {given.map((one) => (
           <li key={one.source.resource} className="with-source">
             <div>
-              <p className="strong">{data(one.vaccine.text)}</p>
+              <p className="strong">
+                <Said text={one.vaccine.text} />
+              </p>
               <p className="soft num">
                 {[
                   one.at && formatDate(language, one.at),
                   one.dose && (/^\d+$/.test(one.dose) ? say(record.dose, { dose: one.dose }) : data(one.dose)),
                   one.status === 'not-done' && say(record.notDone),
                   data(one.source.institution),
-                ].filter(Boolean).join(', ')}
+                ]
+                  .filter(Boolean)
+                  .join(', ')}
               </p>
             </div>
             <SourceButton source={one.source} what={data(one.vaccine.text)} />

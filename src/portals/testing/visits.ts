@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { launchBrowser } from '../../testing/browser.ts'
+import { type Stage, startStage } from './stage.ts'
+
+const waitMs = 10_000
+
+/** One stage and one browser for a test file, started before its first test; they are there when a test asks for them. */
+export function stageForFile() {
+  let folder = ''
+  let stage: Stage | undefined
+  let browser: Browser | undefined
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spona-portals-states-'))
+    ;[stage, browser] = await Promise.all([startStage(join(folder, 'portals')), launchBrowser()])
+  })
+  after(async () => {
+    await browser?.close()
+    await stage?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const started = (): { stage: Stage; browser: Browser } => {
+    assert.ok(stage && browser, 'the stage is asked for before it started')
+    return { stage, browser }
+  }
+  return {
+    get stage() {
+      return started().stage
+    },
+    visit: (path: string, options: Visit, act: (page: Page) => Promise<void>) => visit(started(), path, options, act),
+  }
+}
+
+export type Visit = BrowserContextOptions & { language?: 'sr-Cyrl' | 'sr-Latn' | 'en' }
+
+/** A page of its own; anything the browser complains about (content policy, script errors) fails the test. */
+async function visit(
+  { stage, browser }: { stage: Stage; browser: Browser },
+  path: string,
+  { language = 'sr-Cyrl', ...options }: Visit,
+  act: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const complaints: string[] = []
+  try {
+    await context.addInitScript((tag) => localStorage.setItem('spona.language', tag), language)
+    const page = await context.newPage()
+    page.setDefaultTimeout(waitMs)
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())
+    })
+    await page.goto(stage.url + path)
+    await act(page)
+    assert.deepEqual(complaints, [])
+  } finally {
+    await context.close()
+  }
+}
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+export async function axeFindsNothing(page: Page, where: string, part = 'html'): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).include(part).withTags(tags).analyze()
+  const told = violations.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .map(({ html }) => html.slice(0, 160))
+        .slice(0, 3)
+        .join(' | ')}`,
+  )
+  assert.deepEqual(told, [], where)
+}

@@ -69,9 +69,9 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   if (operation.kind === 'delete') return null
   requireNoPersonalNumber(id, `${operation.path}.id`)
   const waiting = operation.type === 'Patient' ? charts.reserved.get(id) : undefined
-  const patient = waiting?.patient ?? (operation.type === 'Patient'
-    ? newKey(world)
-    : (await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path)).patient)
+  const patient =
+    waiting?.patient ??
+    (operation.type === 'Patient' ? newKey(world) : (await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path)).patient)
   const rowId = waiting?.id ?? newId(world, patient)
   if (operation.type === 'Patient') {
     charts.created.add(patient)
@@ -93,7 +93,12 @@ export type Prepared = { results: Applied[]; versions: Version[]; audit: Entry[]
 
 export async function writePrepared(asking: Asking, tx: AuditedTransaction, prepared: readonly Prepared[]): Promise<void> {
   const reserved = new Map(prepared.flatMap(({ charts }) => [...charts.reserved]))
-  await writeVersions(asking, tx, prepared.flatMap(({ versions }) => versions), { created: new Set(), reserved })
+  await writeVersions(
+    asking,
+    tx,
+    prepared.flatMap(({ versions }) => versions),
+    { created: new Set(), reserved },
+  )
   for (const { audit } of prepared) tx.audit(audit)
 }
 
@@ -113,21 +118,38 @@ export async function prepareAll(asking: Asking, tx: AuditedTransaction, placed:
     if (done.version) versions.push(done.version)
     results[at] = done.result
   }
-  return { results, versions, audit: auditOf(asking, present, results.filter((_, at) => placed[at] !== null)), charts }
+  return {
+    results,
+    versions,
+    audit: auditOf(
+      asking,
+      present,
+      results.filter((_, at) => placed[at] !== null),
+    ),
+    charts,
+  }
 }
 
 async function lockPresent(asking: Asking, tx: Runner, placed: readonly Placed[]): Promise<Map<string, Stored & { content: string }>> {
   const existing = placed.filter((one) => !(one.isNew && one.kind === 'create'))
   const type = (name: string) => asking.world.fhir.typeCode(name)
-  const rows = await lockCurrent(tx, existing.map((one) => ({ patient: one.patient, type: type(one.type), id: one.rowId })))
+  const rows = await lockCurrent(
+    tx,
+    existing.map((one) => ({ patient: one.patient, type: type(one.type), id: one.rowId })),
+  )
   const bodies = await readBodies(tx, rows)
-  return new Map(rows.map((row, at) => [
-    `${row.patient} ${asking.world.fhir.types[row.type]} ${row.id}`, { ...row, content: bodies[at] ?? '' }]))
+  return new Map(rows.map((row, at) => [`${row.patient} ${asking.world.fhir.types[row.type]} ${row.id}`, { ...row, content: bodies[at] ?? '' }]))
 }
 
 type Done = { result: Applied; version: Version | null }
 
-async function applyOne(asking: Asking, tx: AuditedTransaction, operation: Placed, before: (Stored & { content: string }) | null, charts: Charts): Promise<Done> {
+async function applyOne(
+  asking: Asking,
+  tx: AuditedTransaction,
+  operation: Placed,
+  before: (Stored & { content: string }) | null,
+  charts: Charts,
+): Promise<Done> {
   const { world, actor } = asking
   requireMatch(operation, before)
   if (operation.kind !== 'create') requireOwn(asking, operation, before)
@@ -161,7 +183,8 @@ function requireMatch(operation: Placed, before: Stored | null): void {
   if (operation.ifMatch === null) return
   if (before && !before.deleted && before.version === operation.ifMatch) return
   throw new Refusal('precondition', 'the resource has another version now than the one you changed', {
-    expression: operation.path, hint: 'Read it again, repeat your change on the current version and send its ETag in If-Match.',
+    expression: operation.path,
+    hint: 'Read it again, repeat your change on the current version and send its ETag in If-Match.',
   })
 }
 
@@ -173,7 +196,8 @@ function requireOwn(asking: Asking, operation: Placed, before: Stored | null): v
   }
   if (before.institution !== asking.actor.institution) {
     throw new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
-      expression: operation.path, hint: 'Ask the institution where it arose for a correction.',
+      expression: operation.path,
+      hint: 'Ask the institution where it arose for a correction.',
     })
   }
 }
@@ -190,8 +214,11 @@ async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource
 
 async function file(asking: Asking, tx: AuditedTransaction, operation: Placed, resource: Resource): Promise<Filed> {
   const filed = await fileChart(tx, asking.world, {
-    patient: operation.patient, institution: asking.actor.institution as number, resource: resource as Patient,
-    id: operation.name ?? operation.rowId, actor: asking.actor.id,
+    patient: operation.patient,
+    institution: asking.actor.institution as number,
+    resource: resource as Patient,
+    id: operation.name ?? operation.rowId,
+    actor: asking.actor.id,
   })
   if (filed instanceof Refusal) throw atPath(filed, operation.path)
   return filed
@@ -228,9 +255,8 @@ function auditOf(asking: Asking, placed: readonly Placed[], results: readonly Ap
   const groups = Map.groupBy(rows, ({ operation }) => `${operation.patient} ${operation.kind}`)
   return [...groups.values()].map((members) => {
     const [{ operation }] = members as [(typeof members)[0]]
-    const what = members.length === 1
-      ? `${operation.type}/${operation.name ?? operation.rowId}`
-      : [...new Set(members.map((one) => one.operation.type))].join(' ')
+    const what =
+      members.length === 1 ? `${operation.type}/${operation.name ?? operation.rowId}` : [...new Set(members.map((one) => one.operation.type))].join(' ')
     return entryOf(asking, operation.kind, operation.patient < 4096 ? null : operation.patient, what, { basis: 'own-chart', count: members.length })
   })
 }

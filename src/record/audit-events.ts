@@ -16,7 +16,8 @@ export async function searchAuditEvent(asking: Asking, pairs: readonly [string, 
   const query = new Map<string, string>()
   const dates: string[] = []
   for (const [name, value] of pairs) {
-    if (!known.has(name)) throw new Refusal('incorrect', `AuditEvent cannot be searched by ${name.slice(0, 40)}`, { hint: 'Supported: patient, date, action, _count.' })
+    if (!known.has(name))
+      throw new Refusal('incorrect', `AuditEvent cannot be searched by ${name.slice(0, 40)}`, { hint: 'Supported: patient, date, action, _count.' })
     if (name === 'date') dates.push(value)
     else query.set(name, value)
   }
@@ -24,7 +25,9 @@ export async function searchAuditEvent(asking: Asking, pairs: readonly [string, 
   const action = query.get('action')
   if (action !== undefined && !actionOf[action]) throw new Refusal('incorrect', 'action is one of C, R, U, D')
   const page = await searchAuditEvents(asking.world, {
-    patientKeys: keys, count: countOf(query.get('_count')), ...periodOf(dates),
+    patientKeys: keys,
+    count: countOf(query.get('_count')),
+    ...periodOf(dates),
     ...(action ? { action: actionOf[action] as NonNullable<AuditSearch['action']> } : {}),
     ...(query.get('_cursor') ? { cursor: query.get('_cursor') as string } : {}),
   })
@@ -36,7 +39,9 @@ export async function searchAuditEvent(asking: Asking, pairs: readonly [string, 
 export async function readAuditEvent(asking: Asking, id: string): Promise<string> {
   const missing = new Refusal('not-found', 'no AuditEvent with this id')
   if (!/^\d{1,10}-\d{1,15}$/.test(id)) throw missing
-  const { rows: [row] } = await searchAuditEvents(asking.world, { id, count: 1 })
+  const {
+    rows: [row],
+  } = await searchAuditEvents(asking.world, { id, count: 1 })
   const key = row ? ((JSON.parse(row.entry) as { patient: number | null }).patient ?? null) : null
   if (!row || key === null) throw missing
   await requireMayAudit(asking, [key])

@@ -82,7 +82,9 @@ export function acceptBodies(app: FastifyInstance): void {
     }
     if (smallBytes + bytes > smallBytesMax) throw busy()
     smallBytes += bytes
-    leaveAtTheEnd(reply, () => { smallBytes -= bytes })
+    leaveAtTheEnd(reply, () => {
+      smallBytes -= bytes
+    })
     return payload
   })
 }

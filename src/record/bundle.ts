@@ -28,7 +28,8 @@ const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 
 
 function requireScopes(asking: Asking, plan: BundlePlan): void {
   if (plan.kind === 'batch') return // Each entry is judged by itself.
-  for (const { method, target } of plan.entries) if (target.kind !== 'other') requireScope(asking.actor, target.type, target.kind === 'search' && method === 'GET' ? 's' : letters[method])
+  for (const { method, target } of plan.entries)
+    if (target.kind !== 'other') requireScope(asking.actor, target.type, target.kind === 'search' && method === 'GET' ? 's' : letters[method])
 }
 
 export function refusalOf(issues: readonly { severity: 'error' | 'warning'; code: string; diagnostics: string; expression: string; hint: string }[]): Refusal {
@@ -78,9 +79,12 @@ function frameOf(bundle: Resource): Resource {
 function responseOf(asking: Asking, applied: Applied, preference: Preference): string {
   const location = applied.status === 204 ? {} : { location: `${asking.base}/${applied.type}/${applied.id}/_history/${applied.version}` }
   const response = {
-    status: statusText[applied.status], ...location,
+    status: statusText[applied.status],
+    ...location,
     ...(applied.version > 0 ? { etag: etagOf(applied.version), lastModified: applied.at.toISOString() } : {}),
-    ...(preference.give === 'OperationOutcome' || applied.warnings.length > 0 || applied.temporaryNumber !== null ? { outcome: outcomeOfApplied(applied) } : {}),
+    ...(preference.give === 'OperationOutcome' || applied.warnings.length > 0 || applied.temporaryNumber !== null
+      ? { outcome: outcomeOfApplied(applied) }
+      : {}),
   }
   // A transaction's answer is as long as its question only when the client asks for that.
   const resource = preference.give === 'representation' && applied.body !== null && preference.isGiven ? `"resource":${applied.body},` : ''
@@ -122,15 +126,20 @@ async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | n
   throw notYet(entry)
 }
 
-export const notYet = (entry: BundleEntry) => new Refusal('not-allowed', 'this kind of entry is not supported yet', {
-  expression: `Bundle.entry[${entry.index}].request`, hint: 'Supported: POST Type, PUT and DELETE Type/id, GET Type/id and GET Type?query.',
-})
+export const notYet = (entry: BundleEntry) =>
+  new Refusal('not-allowed', 'this kind of entry is not supported yet', {
+    expression: `Bundle.entry[${entry.index}].request`,
+    hint: 'Supported: POST Type, PUT and DELETE Type/id, GET Type/id and GET Type?query.',
+  })
 
 export function versionOf(entry: BundleEntry): number | null {
   if (entry.ifMatch === null) return null
   const found = /^(?:W\/)?"([1-9][0-9]{0,8})"$/.exec(entry.ifMatch.trim())
   if (found) return Number(found[1])
-  throw new Refusal('incorrect', 'ifMatch is not an ETag of this server', { expression: `Bundle.entry[${entry.index}].request.ifMatch`, hint: 'Write it as received, for example W/"3".' })
+  throw new Refusal('incorrect', 'ifMatch is not an ETag of this server', {
+    expression: `Bundle.entry[${entry.index}].request.ifMatch`,
+    hint: 'Write it as received, for example W/"3".',
+  })
 }
 
 /** GET inside a bundle: by id, or a search whose answer is a Bundle of its own. */

@@ -9,19 +9,27 @@ export function capabilityOf(world: World): string {
   let statement = statements.get(world)
   if (statement === undefined) {
     const base = baseUrl(world.config)
-    statement = printJson(capabilityStatement(world.fhir, {
-      base: `${base}/fhir`,
-      software: { name: 'Spona', version: '0.1.0' },
-      date: world.now().toISOString(),
-      interactions: ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'],
-      handling: {
-        versioning: 'versioned-update', readHistory: true, updateCreate: true, conditionalCreate: true, conditionalRead: 'not-match',
-        conditionalUpdate: false, conditionalDelete: 'not-supported', referencePolicy: ['literal', 'logical'],
-      },
-      system: ['transaction', 'batch'],
-      operations: [{ type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
-      security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
-    }))
+    statement = printJson(
+      capabilityStatement(world.fhir, {
+        base: `${base}/fhir`,
+        software: { name: 'Spona', version: '0.1.0' },
+        date: world.now().toISOString(),
+        interactions: ['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'],
+        handling: {
+          versioning: 'versioned-update',
+          readHistory: true,
+          updateCreate: true,
+          conditionalCreate: true,
+          conditionalRead: 'not-match',
+          conditionalUpdate: false,
+          conditionalDelete: 'not-supported',
+          referencePolicy: ['literal', 'logical'],
+        },
+        system: ['transaction', 'batch'],
+        operations: [{ type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
+        security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
+      }),
+    )
     statements.set(world, statement)
   }
   return statement

@@ -7,8 +7,7 @@ import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
 export const chunkSize = 64
 export const inlineMaxBytes = 262_144 // A single larger body is compressed alone.
 
-export const pack = (bodies: readonly Buffer[]): Buffer =>
-  zstdCompressSync(Buffer.concat(bodies), { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+export const pack = (bodies: readonly Buffer[]): Buffer => zstdCompressSync(Buffer.concat(bodies), { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
 
 const bytesMax = 64 * 1_048_576
 const unpack = (body: Buffer): Buffer => zstdDecompressSync(body, { maxOutputLength: 256 * 1_048_576 })

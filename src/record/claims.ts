@@ -10,14 +10,18 @@ const underWay = new Set(['arrived', 'triaged', 'in-progress'])
 const over = new Set(['finished', 'cancelled', 'entered-in-error'])
 
 /** Does this new Encounter change who may look? Then it is written in a transaction together with the claim. */
-export const concernsAccess = (resource: Resource): boolean =>
-  resource.resourceType === 'Encounter' && underWay.has(String(resource['status']))
+export const concernsAccess = (resource: Resource): boolean => resource.resourceType === 'Encounter' && underWay.has(String(resource['status']))
 
 /**
  * An Encounter that a system reports opens nothing by itself: it becomes a claim that the named doctor confirms by signing in,
  * and ends with the encounter (issue of access: software must not write itself a way into a record).
  */
-export async function noteEncounter(asking: Asking, tx: AuditedTransaction, resource: Resource, place: { patient: number; id: string; isNew: boolean }): Promise<void> {
+export async function noteEncounter(
+  asking: Asking,
+  tx: AuditedTransaction,
+  resource: Resource,
+  place: { patient: number; id: string; isNew: boolean },
+): Promise<void> {
   const { world, actor } = asking
   if (actor.institution === null || place.patient < reservedKeys) return
   const encounter = { patient: place.patient, institution: actor.institution, encounter: place.id }

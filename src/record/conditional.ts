@@ -17,10 +17,16 @@ export function criteriaOf(asking: Asking, type: string, query: string, expressi
     search = parseSearch(asking.world.fhir, type, pairs, { lenient: false })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    throw new Refusal('incorrect', `the condition cannot be used: ${error.message}`, { expression, hint: 'Use search parameters of this type, for example identifier=system|value.' })
+    throw new Refusal('incorrect', `the condition cannot be used: ${error.message}`, {
+      expression,
+      hint: 'Use search parameters of this type, for example identifier=system|value.',
+    })
   }
   if (search.clauses.length === 0) {
-    throw new Refusal('precondition', 'a condition that asks nothing would match everything', { expression, hint: 'Give at least one search parameter, for example identifier=system|value.' })
+    throw new Refusal('precondition', 'a condition that asks nothing would match everything', {
+      expression,
+      hint: 'Give at least one search parameter, for example identifier=system|value.',
+    })
   }
   return search
 }
@@ -31,14 +37,19 @@ export function criteriaOf(asking: Asking, type: string, query: string, expressi
  */
 export async function findByCriteria(asking: Asking, tx: Runner, search: Search): Promise<Hit[]> {
   const institution = requireInstitution(asking)
-  const key = createHash('sha256').update(JSON.stringify([institution, search.type, search.clauses])).digest().readBigInt64BE(0)
+  const key = createHash('sha256')
+    .update(JSON.stringify([institution, search.type, search.clauses]))
+    .digest()
+    .readBigInt64BE(0)
   await tx`select pg_advisory_xact_lock(${key}::int8)`
   return firstHits(asking, tx, search, { keys: null, visible: fragment`r.institution = ${institution}` }, null, 2)
 }
 
-export const severalMatch = (expression: string) => new Refusal('precondition', 'the condition matches more than one resource', {
-  expression, hint: 'Make the condition more exact.',
-})
+export const severalMatch = (expression: string) =>
+  new Refusal('precondition', 'the condition matches more than one resource', {
+    expression,
+    hint: 'Make the condition more exact.',
+  })
 
 /** POST with If-None-Exist: the one that exists already, or a new one (R4 http, section 3.1.0.8.1). */
 export async function createConditionally(asking: Asking, resource: Resource, query: string): Promise<Applied> {
@@ -69,7 +80,14 @@ async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resourc
 
 export function asFound({ row, body, resource }: Hit): Applied {
   return {
-    type: resource.resourceType, id: resource.id as string, version: row.version, at: row.at, status: 200, body, patient: row.patient, warnings: [],
+    type: resource.resourceType,
+    id: resource.id as string,
+    version: row.version,
+    at: row.at,
+    status: 200,
+    body,
+    patient: row.patient,
+    warnings: [],
     temporaryNumber: null,
   }
 }

@@ -37,7 +37,12 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
   }
   const at = nextInstant(asking.world, null)
   const version = makeVersion(asking, resource, {
-    patient: placed.patient, id: placed.rowId, name: null, version: 1, at, institution: asking.actor.institution as number,
+    patient: placed.patient,
+    id: placed.rowId,
+    name: null,
+    version: 1,
+    at,
+    institution: asking.actor.institution as number,
   })
   const change: Change = { versions: [version], topic: 'record.changed' }
   const patient = placed.patient < 4096 ? null : placed.patient
@@ -76,9 +81,7 @@ async function oneInTransaction(asking: Asking, operation: Operation): Promise<A
   try {
     return await asking.world.ledger.transaction(async (tx) => {
       const charts = noCharts()
-      const placed = operation.kind === 'create'
-        ? await placeNew(asking, tx, operation, charts)
-        : await placeExisting(asking, tx, operation, charts)
+      const placed = operation.kind === 'create' ? await placeNew(asking, tx, operation, charts) : await placeExisting(asking, tx, operation, charts)
       const [applied] = await applyAll(asking, tx, [placed], charts)
       return applied as Applied
     })

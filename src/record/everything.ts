@@ -31,7 +31,8 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
   const view = await viewOf(asking, keys)
   const where = openRows(view, keys)
   const first = await scan(world.sql, where, null, batch)
-  const basis = first.map((row) => basisOfRow(view, row)).find((one) => one !== null) ?? keys.map((key) => view.basisOf(key)?.kind).find((one) => one !== undefined)
+  const basis =
+    first.map((row) => basisOfRow(view, row)).find((one) => one !== null) ?? keys.map((key) => view.basisOf(key)?.kind).find((one) => one !== undefined)
   if (basis === undefined) {
     await world.ledger.record([entryOf(asking, 'read', place.patient, 'Patient/$everything', { decision: 'deny' })])
     throw new Refusal('forbidden', 'nothing opens this record for you', { hint: 'An open visit, a referral or being the chosen doctor opens it.' })
@@ -87,4 +88,3 @@ const outsideMax = 2000
 function collectOutside(body: string, outside: Set<string>): void {
   for (const [, reference] of body.matchAll(outsideTypes)) if (outside.size < outsideMax) outside.add(reference as string)
 }
-

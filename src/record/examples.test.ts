@@ -7,15 +7,21 @@ import { startServer } from '../testing/server.ts'
 
 /** Official examples that break rules of the specification they come with, each with the place. */
 const knownInvalid: Record<string, RegExp> = {
-  'ActivityDefinition-blood-tubes-supply.json': /text\.div/, 'ActivityDefinition-heart-valve-replacement.json': /text\.div/, 'Questionnaire-zika-virus-exposure-assessment.json': /text\.div/,
-  'DeviceMetric-example.json': /parent/, 'MedicationRequest-medrx0301.json': /dispenseRequest\.performer/, 'Questionnaire-qs1.json': /linkId/,
+  'ActivityDefinition-blood-tubes-supply.json': /text\.div/,
+  'ActivityDefinition-heart-valve-replacement.json': /text\.div/,
+  'Questionnaire-zika-virus-exposure-assessment.json': /text\.div/,
+  'DeviceMetric-example.json': /parent/,
+  'MedicationRequest-medrx0301.json': /dispenseRequest\.performer/,
+  'Questionnaire-qs1.json': /linkId/,
 }
 
 /** JSON with every number as its source text and properties in one order; without what the server adds. */
 function canon(text: string, isIdKept: boolean): unknown {
   const whole = JSON.parse(text, (_, value, context?: { source?: string }) => {
     if (typeof value === 'number') return `number ${context?.source}`
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value
   })
   const { id, meta: { versionId: _version, lastUpdated: _at, ...meta } = {} as Record<string, unknown>, ...rest } = whole
   return { ...rest, ...(isIdKept ? { id } : {}), ...(Object.keys(meta).length > 0 ? { meta } : {}) }
@@ -26,13 +32,18 @@ test('every official example of R4 comes back as it went in, by POST and by PUT,
   if (folder === null) return
   const { institution } = await startServer(t)
   const { send } = await institution('А')
-  const types = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory() && one.name !== 'LICENSES').map((one) => one.name)
+  const types = readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && one.name !== 'LICENSES')
+    .map((one) => one.name)
   let kept = 0
   for (const file of types.flatMap((type) => jsonFiles(join(folder, type)))) {
     const text = readText(file)
     const { resourceType, id } = JSON.parse(text)
     const wrong = knownInvalid[basename(file)]
-    for (const [method, url] of [['POST', `/fhir/${resourceType}`], ['PUT', `/fhir/${resourceType}/${id}`]] as const) {
+    for (const [method, url] of [
+      ['POST', `/fhir/${resourceType}`],
+      ['PUT', `/fhir/${resourceType}/${id}`],
+    ] as const) {
       const answer = await send(method, url, text)
       if (wrong) {
         assert.equal(answer.status, 400, file)
@@ -52,7 +63,9 @@ test('every official example of R4 comes back as it went in, by POST and by PUT,
 test('every resource type of R4 can be written, read, searched and deleted, and the capability statement says so', async (t) => {
   const { institution, world } = await startServer(t)
   const { send } = await institution('А')
-  const { rest: [{ resource: described }] } = (await send('GET', '/fhir/metadata')).body
+  const {
+    rest: [{ resource: described }],
+  } = (await send('GET', '/fhir/metadata')).body
   assert.deepEqual(described.map((one: any) => one.type).sort(), [...world.fhir.types].sort())
   for (const type of world.fhir.types) {
     const found = await send('GET', `/fhir/${type}?_id=none`)
@@ -65,7 +78,9 @@ test('every resource type of R4 can be written, read, searched and deleted, and 
 test('every search parameter that the capability statement names can be asked', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('А')
-  const { rest: [{ resource: described }] } = (await send('GET', '/fhir/metadata')).body
+  const {
+    rest: [{ resource: described }],
+  } = (await send('GET', '/fhir/metadata')).body
   const values: Record<string, string> = { token: 'a', reference: 'x', string: 'a', date: '2020', uri: 'urn:a', number: '5', quantity: '5', composite: 'a$b' }
   let asked = 0
   for (const { type, searchParam = [], searchInclude = [], searchRevInclude = [] } of described) {
@@ -88,7 +103,9 @@ test('whatever an example says is found by the search parameter that stands for 
   const { institution, world } = await startServer(t)
   const { send } = await institution('А')
   const asked = new Map<string, { query: string; id: string }>()
-  const types = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory() && one.name !== 'LICENSES').map((one) => one.name)
+  const types = readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && one.name !== 'LICENSES')
+    .map((one) => one.name)
   for (const file of types.flatMap((type) => jsonFiles(join(folder, type)))) {
     const resource = JSON.parse(readText(file))
     const made = await send('POST', `/fhir/${resource.resourceType}`, resource)
@@ -97,20 +114,31 @@ test('whatever an example says is found by the search parameter that stands for 
     for (const value of world.fhir.extract(made.body)) {
       const parameter = known.find((one) => one.code === value.code)
       if (!parameter || value.code === '_lastUpdated') continue
-      const text = value.kind === 'token' && value.value !== null ? `${value.system === null ? '' : `${escaped(value.system)}|`}${escaped(value.value)}`
-        : value.kind === 'string' ? escaped(value.value.slice(0, 40))
-          : value.kind === 'date' && Number.isFinite(value.low) ? `ge${new Date(value.low).toISOString()}`
-            : value.kind === 'reference' && value.reference ? escaped(value.reference)
-              : value.kind === 'uri' ? escaped(value.value) : ''
+      const text =
+        value.kind === 'token' && value.value !== null
+          ? `${value.system === null ? '' : `${escaped(value.system)}|`}${escaped(value.value)}`
+          : value.kind === 'string'
+            ? escaped(value.value.slice(0, 40))
+            : value.kind === 'date' && Number.isFinite(value.low)
+              ? `ge${new Date(value.low).toISOString()}`
+              : value.kind === 'reference' && value.reference
+                ? escaped(value.reference)
+                : value.kind === 'uri'
+                  ? escaped(value.value)
+                  : ''
       if (text.trim() === '' || text.length > 500 || text.startsWith('#')) continue
-      asked.set(`${resource.resourceType} ${value.code} ${value.kind}`, { query: `/fhir/${resource.resourceType}?${value.code}=${encodeURIComponent(text)}&_count=200`, id: made.body.id })
+      asked.set(`${resource.resourceType} ${value.code} ${value.kind}`, {
+        query: `/fhir/${resource.resourceType}?${value.code}=${encodeURIComponent(text)}&_count=200`,
+        id: made.body.id,
+      })
     }
   }
   const missed: string[] = []
   for (const { query, id } of asked.values()) {
     const answer = await send('GET', query)
     if (answer.text.includes('never refers to')) continue // The parameter is for other types than this reference names.
-    if (answer.status !== 200 || !(answer.body.entry ?? []).some((one: any) => one.resource.id === id)) missed.push(`${decodeURIComponent(query)}: ${answer.status}`)
+    if (answer.status !== 200 || !(answer.body.entry ?? []).some((one: any) => one.resource.id === id))
+      missed.push(`${decodeURIComponent(query)}: ${answer.status}`)
   }
   assert.deepEqual(missed, [])
   assert.ok(asked.size > 500, String(asked.size))

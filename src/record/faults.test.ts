@@ -59,10 +59,20 @@ async function readAll(urls: string[]): Promise<Json[]> {
 }
 
 const perTransaction = 12
-const finding = (subject: string, code: string) => ({ resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'urn:tag', code }] }, subject: { reference: subject } })
+const finding = (subject: string, code: string) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'urn:tag', code }] },
+  subject: { reference: subject },
+})
 
 /** Everything that was said to be stored, and every transaction that was tried. */
-const said = { resources: new Map<string, Json>(), counters: new Map<string, { last: number; tried: number }>(), tried: new Set<string>(), stored: new Set<string>() }
+const said = {
+  resources: new Map<string, Json>(),
+  counters: new Map<string, { last: number; tried: number }>(),
+  tried: new Set<string>(),
+  stored: new Set<string>(),
+}
 
 async function create(): Promise<void> {
   const patient = await write('POST', '/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: randomUUID() }] })
@@ -76,7 +86,12 @@ async function count(id: string): Promise<void> {
   const state = said.counters.get(id) ?? { last: 0, tried: 0 }
   said.counters.set(id, state)
   state.tried = Math.max(state.tried, state.last + 1)
-  const answer = await write('PUT', `/Patient/${id}`, { resourceType: 'Patient', id, identifier: [{ system: 'urn:h', value: id }], multipleBirthInteger: state.last + 1 })
+  const answer = await write('PUT', `/Patient/${id}`, {
+    resourceType: 'Patient',
+    id,
+    identifier: [{ system: 'urn:h', value: id }],
+    multipleBirthInteger: state.last + 1,
+  })
   if (answer) state.last = answer['multipleBirthInteger']
 }
 
@@ -86,8 +101,12 @@ async function transact(): Promise<void> {
   said.tried.add(tag)
   const post = (resource: Json, fullUrl?: string) => ({ fullUrl, resource, request: { method: 'POST', url: resource['resourceType'] } })
   const done = await write('POST', '', {
-    resourceType: 'Bundle', type: 'transaction',
-    entry: [post({ resourceType: 'Patient', identifier: [{ system: 'urn:tag', value: tag }] }, patient), ...Array.from({ length: perTransaction }, () => post(finding(patient, tag)))],
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      post({ resourceType: 'Patient', identifier: [{ system: 'urn:tag', value: tag }] }, patient),
+      ...Array.from({ length: perTransaction }, () => post(finding(patient, tag))),
+    ],
   })
   if (done) said.stored.add(tag)
 }
@@ -104,7 +123,8 @@ async function writeUntil(isOver: () => boolean): Promise<void> {
 
 async function verify(): Promise<void> {
   const urls = [...said.resources.keys()]
-  for (const [at, { resource }] of (await readAll(urls)).entries()) assert.deepEqual(resource, said.resources.get(urls[at] as string), `${urls[at]} was acknowledged`)
+  for (const [at, { resource }] of (await readAll(urls)).entries())
+    assert.deepEqual(resource, said.resources.get(urls[at] as string), `${urls[at]} was acknowledged`)
   for (const [id, { last, tried }] of said.counters) {
     const [entry] = await readAll([`Patient/${id}`])
     const value = entry?.['resource']?.multipleBirthInteger ?? 0
@@ -113,7 +133,9 @@ async function verify(): Promise<void> {
     if (state) state.last = value
   }
   const tags = [...said.tried]
-  const totals = (await readAll(tags.flatMap((tag) => [`Observation?code=urn:tag|${tag}&_summary=count`, `Patient?identifier=urn:tag|${tag}&_summary=count`]))).map(({ resource }) => resource?.total)
+  const totals = (
+    await readAll(tags.flatMap((tag) => [`Observation?code=urn:tag|${tag}&_summary=count`, `Patient?identifier=urn:tag|${tag}&_summary=count`]))
+  ).map(({ resource }) => resource?.total)
   for (const [at, tag] of tags.entries()) {
     const found = [totals[2 * at], totals[2 * at + 1]]
     const isThere = found[0] !== 0
@@ -132,8 +154,21 @@ const killDatabase = () => {
 const rounds: [string, () => Promise<void>][] = [
   ['the server', killServer],
   ['the database', async () => killDatabase()],
-  ['both at once', async () => { killDatabase(); await killServer() }],
-  ['the database and a moment later the server', async () => { killDatabase(); await sleep(150); await killServer() }],
+  [
+    'both at once',
+    async () => {
+      killDatabase()
+      await killServer()
+    },
+  ],
+  [
+    'the database and a moment later the server',
+    async () => {
+      killDatabase()
+      await sleep(150)
+      await killServer()
+    },
+  ],
   ['the server again', killServer],
 ]
 
@@ -151,7 +186,11 @@ for (const [at, [what, kill]] of rounds.entries()) {
       server = spawnServer(env)
       await server.ready
     }
-    await until('the record answers again', async () => (await write('POST', '', { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: 'Patient?_count=1' } }] })) !== null)
+    await until(
+      'the record answers again',
+      async () =>
+        (await write('POST', '', { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: 'Patient?_count=1' } }] })) !== null,
+    )
     t.diagnostic(`${said.resources.size + said.stored.size - before} acknowledged before the kill`)
     assert.ok(said.resources.size + said.stored.size > before, 'something was acknowledged')
     await verify()
@@ -171,13 +210,20 @@ test('many large bodies at once, plain or packed, are bounded in memory: some ar
   const packed = gzipSync(text)
   const began = residentMb()
   let peak = began
-  const watch = setInterval(() => { peak = Math.max(peak, residentMb()) }, 50)
-  for (const [body, more] of [[text, {}], [packed, { 'content-encoding': 'gzip' }]] as const) {
-    const answers = await Promise.all(Array.from({ length: 24 }, async () => {
-      const answer = await fetch(base, { method: 'POST', headers: { ...headers, ...more }, body })
-      await answer.text()
-      return answer.status
-    }))
+  const watch = setInterval(() => {
+    peak = Math.max(peak, residentMb())
+  }, 50)
+  for (const [body, more] of [
+    [text, {}],
+    [packed, { 'content-encoding': 'gzip' }],
+  ] as const) {
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, async () => {
+        const answer = await fetch(base, { method: 'POST', headers: { ...headers, ...more }, body })
+        await answer.text()
+        return answer.status
+      }),
+    )
     assert.deepEqual([...new Set(answers)].sort(), [400, 503], answers.join(' '))
   }
   clearInterval(watch)

@@ -3,10 +3,19 @@ import { test } from 'node:test'
 import { headers } from '../identity/identity.ts'
 import { startServer } from '../testing/server.ts'
 
-const patient = { resourceType: 'Patient', identifier: [{ system: 'urn:hospital', value: 'A-1' }], name: [{ family: 'Петровић', given: ['Ана'] }], birthDate: '1985-01-01' }
+const patient = {
+  resourceType: 'Patient',
+  identifier: [{ system: 'urn:hospital', value: 'A-1' }],
+  name: [{ family: 'Петровић', given: ['Ана'] }],
+  birthDate: '1985-01-01',
+}
 const glucose = (subject: string, value = 5.5) => ({
-  resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '2345-7' }] }, subject: { reference: subject },
-  effectiveDateTime: '2026-11-01', valueQuantity: { value, unit: 'mmol/L' },
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code: '2345-7' }] },
+  subject: { reference: subject },
+  effectiveDateTime: '2026-11-01',
+  valueQuantity: { value, unit: 'mmol/L' },
 })
 
 test('a created resource comes back exactly, with id and meta, and knows its versions', async (t) => {
@@ -34,7 +43,10 @@ test('a created resource comes back exactly, with id and meta, and knows its ver
 
   assert.deepEqual((await send('GET', `/fhir/Patient/${id}/_history/1`)).body, created.body)
   const history = await send('GET', `/fhir/Patient/${id}/_history`)
-  assert.deepEqual(history.body.entry.map((entry: any) => entry.resource.meta.versionId), ['2', '1'])
+  assert.deepEqual(
+    history.body.entry.map((entry: any) => entry.resource.meta.versionId),
+    ['2', '1'],
+  )
 
   assert.equal((await send('DELETE', `/fhir/Patient/${id}`)).status, 204)
   assert.equal((await send('GET', `/fhir/Patient/${id}`)).status, 410)
@@ -55,9 +67,15 @@ test('decimals keep their digits', async (t) => {
 test('a transaction resolves urn:uuid, is all or nothing, and its patient is found by search', async (t) => {
   const { institution, owner } = await startServer(t)
   const { send } = await institution('ОБ Чачак')
-  const entry = (fullUrl: string, resource: object & { resourceType: string }) => ({ fullUrl, resource, request: { method: 'POST', url: resource.resourceType } })
+  const entry = (fullUrl: string, resource: object & { resourceType: string }) => ({
+    fullUrl,
+    resource,
+    request: { method: 'POST', url: resource.resourceType },
+  })
   const bundle = {
-    resourceType: 'Bundle', type: 'transaction', entry: [
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
       entry('urn:uuid:5f0c4d2e-0000-4000-8000-000000000002', glucose('urn:uuid:5f0c4d2e-0000-4000-8000-000000000001')),
       entry('urn:uuid:5f0c4d2e-0000-4000-8000-000000000001', patient),
       entry('urn:uuid:5f0c4d2e-0000-4000-8000-000000000003', glucose('urn:uuid:5f0c4d2e-0000-4000-8000-000000000001', 7.1)),
@@ -77,7 +95,10 @@ test('a transaction resolves urn:uuid, is all or nothing, and its patient is fou
   const byName = await send('GET', '/fhir/Patient?name=petrovic')
   assert.equal(byName.body.total, 1)
   const included = await send('GET', `/fhir/Observation?patient=${id}&_include=Observation:patient&_count=1`)
-  assert.deepEqual(included.body.entry.map((one: any) => one.search.mode), ['match', 'include'])
+  assert.deepEqual(
+    included.body.entry.map((one: any) => one.search.mode),
+    ['match', 'include'],
+  )
   const next = included.body.link.find((link: any) => link.relation === 'next').url
   const page2 = await send('GET', next.slice(next.indexOf('/fhir')))
   assert.equal(page2.status, 200, page2.text)
@@ -95,8 +116,7 @@ test('a transaction resolves urn:uuid, is all or nothing, and its patient is fou
 test('conditional create finds what is there, also when many race', async (t) => {
   const { institution } = await startServer(t)
   const { send } = await institution('КБЦ')
-  const answers = await Promise.all(Array.from({ length: 8 }, () =>
-    send('POST', '/fhir/Patient', patient, { 'if-none-exist': 'identifier=urn:hospital|A-1' })))
+  const answers = await Promise.all(Array.from({ length: 8 }, () => send('POST', '/fhir/Patient', patient, { 'if-none-exist': 'identifier=urn:hospital|A-1' })))
   assert.deepEqual(answers.map((one) => one.status).sort(), [200, 200, 200, 200, 200, 200, 200, 201])
   assert.equal(new Set(answers.map((one) => one.body.id)).size, 1)
 })
@@ -106,8 +126,13 @@ test('ids given by clients are unique also while PUTs race, and a reference may 
   const { send } = await institution('ДЗ Врачар')
   const early = await send('PUT', '/fhir/Observation/o-1', { ...glucose('Patient/p-1'), id: 'o-1' })
   assert.equal(early.status, 201, early.text)
-  const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => send('PUT', '/fhir/Patient/p-1', { ...patient, id: 'p-1', gender: at % 2 ? 'male' : 'female' })))
-  assert.ok(answers.every((one) => [200, 201, 409].includes(one.status)), answers.map((one) => one.text).join('\n'))
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, (_, at) => send('PUT', '/fhir/Patient/p-1', { ...patient, id: 'p-1', gender: at % 2 ? 'male' : 'female' })),
+  )
+  assert.ok(
+    answers.every((one) => [200, 201, 409].includes(one.status)),
+    answers.map((one) => one.text).join('\n'),
+  )
   assert.equal(answers.filter((one) => one.status === 201).length, 1)
   assert.equal((await send('GET', '/fhir/Observation?patient=p-1')).body.total, 1)
 })

@@ -8,14 +8,33 @@ import { type Send, sender, startServer } from '../testing/server.ts'
 
 type Json = Record<string, any>
 const jmbg = '0101985710113'
-const chart = (value: string) => ({ resourceType: 'Patient', identifier: [{ system: 'urn:h', value }, { system: 'urn:rs:jmbg', value: jmbg }], name: [{ family: 'Скривени' }], birthDate: '1985-01-01' })
-const finding = (patient: string, code: string, more: Json = {}) => ({ resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'urn:c', code }] }, subject: { reference: `Patient/${patient}` }, ...more })
+const chart = (value: string) => ({
+  resourceType: 'Patient',
+  identifier: [
+    { system: 'urn:h', value },
+    { system: 'urn:rs:jmbg', value: jmbg },
+  ],
+  name: [{ family: 'Скривени' }],
+  birthDate: '1985-01-01',
+})
+const finding = (patient: string, code: string, more: Json = {}) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'urn:c', code }] },
+  subject: { reference: `Patient/${patient}` },
+  ...more,
+})
 
 /** The answer without what differs between two identical ones: instants, sealed page links, correlation. */
 async function heard(send: Send, [method, url, body]: Ask): Promise<string> {
   const answer = await send(method, url, body)
-  const headersSaid = Object.entries(answer.headers).filter(([name]) => !['date', 'x-correlation-id', 'last-modified', 'location', 'content-length'].includes(name))
-  const text = answer.text.replace(/_page=[\w-]+/g, '_page=…').replace(/"lastUpdated":"[^"]*"/g, '').replace(/[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => (known.has(id) ? id : 'id'))
+  const headersSaid = Object.entries(answer.headers).filter(
+    ([name]) => !['date', 'x-correlation-id', 'last-modified', 'location', 'content-length'].includes(name),
+  )
+  const text = answer.text
+    .replace(/_page=[\w-]+/g, '_page=…')
+    .replace(/"lastUpdated":"[^"]*"/g, '')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => (known.has(id) ? id : 'id'))
   return JSON.stringify([answer.status, headersSaid, text])
 }
 type Ask = [string, string, unknown?]
@@ -34,25 +53,91 @@ test('every answer is the same with and without what another institution holds a
   const theirs = await made(a.send, chart('a-1'))
   const mine = await made(b.send, chart('b-1'))
   const doctor = await made(b.send, { resourceType: 'Practitioner', name: [{ family: 'Лекар' }] })
-  for (const code of ['x', 'y', 'z']) await made(b.send, finding(mine, code, { performer: [{ reference: `Practitioner/${doctor}` }], effectiveDateTime: '2026-01-02' }))
+  for (const code of ['x', 'y', 'z'])
+    await made(b.send, finding(mine, code, { performer: [{ reference: `Practitioner/${doctor}` }], effectiveDateTime: '2026-01-02' }))
   const questions: Ask[] = [
-    ...['', '?name=skriveni', `?identifier=urn:rs:jmbg|${jmbg}`, '?identifier=urn:h|a-1', '?_sort=-birthdate', '?_total=accurate&_count=1', `?_id=${theirs}`, '?_summary=count', '?_revinclude=Observation:patient', '?gender:missing=true']
-      .map((query): Ask => ['GET', `/fhir/Patient${query}`]),
-    ...['', '?code=x', '?code=hidden', '?code:not=x', `?patient=${mine}`, `?patient=${theirs}`, `?patient=${mine}&_sort=-date`, `?patient=${mine}&code=hidden`, `?patient=${theirs}&code=hidden`, '?_sort=code&_count=2', '?_sort=-date&_count=1&_total=accurate',
-      '?_include=Observation:patient', '?_include=Observation:*', '?date=2026', '?_lastUpdated=ge2020', '?_count=0', `?subject=Patient/${theirs}&_summary=count`, '?status=final&_elements=status', '?encounter=Encounter/e-hidden', '?_id=o-hidden', '?value-string=secret']
-      .map((query): Ask => ['GET', `/fhir/Observation${query}`]),
-    ['GET', `/fhir/Practitioner?_revinclude=Observation:performer`], ['GET', `/fhir/Practitioner?_id=${doctor}&_revinclude=Observation:*`], ['GET', '/fhir/Encounter'], ['GET', '/fhir/Encounter?_revinclude=Observation:encounter'], ['GET', '/fhir/Condition?_summary=count'],
-    ['GET', `/fhir/Patient/${mine}/$everything`], ['GET', `/fhir/Patient/${theirs}/$everything`], ['GET', `/fhir/Patient/${theirs}`], ['GET', `/fhir/Patient/${mine}/_history`], ['GET', `/fhir/Patient/${theirs}/_history`], ['GET', `/fhir/Patient/${mine}`],
-    ['POST', '/fhir', { resourceType: 'Bundle', type: 'batch', entry: [`Observation?patient=${mine}`, `Observation?code=hidden`, `Patient/${theirs}`].map((url) => ({ request: { method: 'GET', url } })) }],
-    ['POST', '/fhir/Observation', finding(theirs, 'x')], ['PUT', `/fhir/Patient/${theirs}`, { ...chart('a-1'), id: theirs }], ['DELETE', `/fhir/Patient/${theirs}`],
-    ['POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: finding(`none`, 'x', { subject: { reference: 'Patient?identifier=urn:h|a-hidden' } }), request: { method: 'POST', url: 'Observation' } }] }],
+    ...[
+      '',
+      '?name=skriveni',
+      `?identifier=urn:rs:jmbg|${jmbg}`,
+      '?identifier=urn:h|a-1',
+      '?_sort=-birthdate',
+      '?_total=accurate&_count=1',
+      `?_id=${theirs}`,
+      '?_summary=count',
+      '?_revinclude=Observation:patient',
+      '?gender:missing=true',
+    ].map((query): Ask => ['GET', `/fhir/Patient${query}`]),
+    ...[
+      '',
+      '?code=x',
+      '?code=hidden',
+      '?code:not=x',
+      `?patient=${mine}`,
+      `?patient=${theirs}`,
+      `?patient=${mine}&_sort=-date`,
+      `?patient=${mine}&code=hidden`,
+      `?patient=${theirs}&code=hidden`,
+      '?_sort=code&_count=2',
+      '?_sort=-date&_count=1&_total=accurate',
+      '?_include=Observation:patient',
+      '?_include=Observation:*',
+      '?date=2026',
+      '?_lastUpdated=ge2020',
+      '?_count=0',
+      `?subject=Patient/${theirs}&_summary=count`,
+      '?status=final&_elements=status',
+      '?encounter=Encounter/e-hidden',
+      '?_id=o-hidden',
+      '?value-string=secret',
+    ].map((query): Ask => ['GET', `/fhir/Observation${query}`]),
+    ['GET', `/fhir/Practitioner?_revinclude=Observation:performer`],
+    ['GET', `/fhir/Practitioner?_id=${doctor}&_revinclude=Observation:*`],
+    ['GET', '/fhir/Encounter'],
+    ['GET', '/fhir/Encounter?_revinclude=Observation:encounter'],
+    ['GET', '/fhir/Condition?_summary=count'],
+    ['GET', `/fhir/Patient/${mine}/$everything`],
+    ['GET', `/fhir/Patient/${theirs}/$everything`],
+    ['GET', `/fhir/Patient/${theirs}`],
+    ['GET', `/fhir/Patient/${mine}/_history`],
+    ['GET', `/fhir/Patient/${theirs}/_history`],
+    ['GET', `/fhir/Patient/${mine}`],
+    [
+      'POST',
+      '/fhir',
+      {
+        resourceType: 'Bundle',
+        type: 'batch',
+        entry: [`Observation?patient=${mine}`, `Observation?code=hidden`, `Patient/${theirs}`].map((url) => ({ request: { method: 'GET', url } })),
+      },
+    ],
+    ['POST', '/fhir/Observation', finding(theirs, 'x')],
+    ['PUT', `/fhir/Patient/${theirs}`, { ...chart('a-1'), id: theirs }],
+    ['DELETE', `/fhir/Patient/${theirs}`],
+    [
+      'POST',
+      '/fhir',
+      {
+        resourceType: 'Bundle',
+        type: 'transaction',
+        entry: [
+          { resource: finding(`none`, 'x', { subject: { reference: 'Patient?identifier=urn:h|a-hidden' } }), request: { method: 'POST', url: 'Observation' } },
+        ],
+      },
+    ],
   ]
   const before: string[] = []
   for (const ask of questions) before.push(await heard(b.send, ask))
 
   const hidden = { effectiveDateTime: '2026-01-01', valueString: 'secret', performer: [{ reference: `Practitioner/${doctor}` }] }
   for (let at = 0; at < 5; at++) await made(a.send, finding(theirs, 'hidden', hidden))
-  await a.send('PUT', '/fhir/Encounter/e-hidden', { resourceType: 'Encounter', id: 'e-hidden', status: 'planned', class: { code: 'AMB' }, subject: { reference: `Patient/${theirs}` } })
+  await a.send('PUT', '/fhir/Encounter/e-hidden', {
+    resourceType: 'Encounter',
+    id: 'e-hidden',
+    status: 'planned',
+    class: { code: 'AMB' },
+    subject: { reference: `Patient/${theirs}` },
+  })
   await a.send('PUT', '/fhir/Observation/o-hidden', { ...finding(theirs, 'x', hidden), id: 'o-hidden', encounter: { reference: 'Encounter/e-hidden' } })
   await made(a.send, { resourceType: 'Condition', code: { text: 'hidden' }, subject: { reference: `Patient/${theirs}` } })
   await made(a.send, { ...chart('a-hidden'), name: [{ family: 'Скривени' }] })
@@ -113,10 +198,27 @@ test('a doctor hears the same about everybody else, whatever their records hold,
   const cookie = `${cookieName}=${await openSession(world, account)}`
   const doctor = sender(app, { cookie })
   const questions: Ask[] = [
-    ...['', '?name=zat', '?identifier=urn:h|2', '?_summary=count', `?_id=${closed}`, '?_revinclude=Observation:patient&_sort=family'].map((query): Ask => ['GET', `/fhir/Patient${query}`]),
-    ...['', '?code=x', '?code=hidden', `?patient=${closed}`, `?patient=${closed}&code=hidden`, `?patient=${open},${closed}`, `?patient=${open},${closed}&code=hidden`, `?patient=${open}`, '?_sort=-date&_count=1', '?_include=Observation:*', '?_total=accurate&_count=1']
-      .map((query): Ask => ['GET', `/fhir/Observation${query}`]),
-    ['GET', `/fhir/Patient/${closed}`], ['GET', `/fhir/Patient/${closed}/$everything`], ['GET', `/fhir/Patient/${closed}/_history`], ['GET', '/fhir/Observation/o-hidden'], ['GET', `/fhir/Patient/${open}/$everything`],
+    ...['', '?name=zat', '?identifier=urn:h|2', '?_summary=count', `?_id=${closed}`, '?_revinclude=Observation:patient&_sort=family'].map(
+      (query): Ask => ['GET', `/fhir/Patient${query}`],
+    ),
+    ...[
+      '',
+      '?code=x',
+      '?code=hidden',
+      `?patient=${closed}`,
+      `?patient=${closed}&code=hidden`,
+      `?patient=${open},${closed}`,
+      `?patient=${open},${closed}&code=hidden`,
+      `?patient=${open}`,
+      '?_sort=-date&_count=1',
+      '?_include=Observation:*',
+      '?_total=accurate&_count=1',
+    ].map((query): Ask => ['GET', `/fhir/Observation${query}`]),
+    ['GET', `/fhir/Patient/${closed}`],
+    ['GET', `/fhir/Patient/${closed}/$everything`],
+    ['GET', `/fhir/Patient/${closed}/_history`],
+    ['GET', '/fhir/Observation/o-hidden'],
+    ['GET', `/fhir/Patient/${open}/$everything`],
   ]
   const before: string[] = []
   for (const ask of questions) before.push(await heard(doctor, ask))

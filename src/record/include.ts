@@ -36,12 +36,21 @@ async function forwardOf(asking: Asking, search: Search, hits: readonly Hit[], s
 /** Reads resources by `Type/id`, leaving out what the actor may not see. */
 export async function fetchVisible(asking: Asking, references: readonly string[]): Promise<Hit[]> {
   const { world } = asking
-  const parsed = references.map((reference) => parseReference(reference, asking.base)).filter((one) => one !== null)
-    .map(({ type, id }) => ({ type: world.fhir.typeCode(type), id })).filter(({ type }) => type >= 0)
+  const parsed = references
+    .map((reference) => parseReference(reference, asking.base))
+    .filter((one) => one !== null)
+    .map(({ type, id }) => ({ type: world.fhir.typeCode(type), id }))
+    .filter(({ type }) => type >= 0)
   const places = parsed.filter(({ id }) => isServerId(id)).map(({ type, id }) => ({ type, id, patient: keyOfId(id) }))
-  const named = await findNames(world.sql, parsed.filter(({ id }) => !isServerId(id)).map(({ type, id }) => ({ type, name: id })))
+  const named = await findNames(
+    world.sql,
+    parsed.filter(({ id }) => !isServerId(id)).map(({ type, id }) => ({ type, name: id })),
+  )
   const rows = await findMany(world.sql, [...places, ...named])
-  const view = await viewOf(asking, rows.map((row) => row.patient))
+  const view = await viewOf(
+    asking,
+    rows.map((row) => row.patient),
+  )
   const visible = rows.filter((row) => basisOfRow(view, row) !== null)
   const bodies = await readBodies(world.sql, visible)
   return visible.map((row, at) => {
@@ -56,10 +65,12 @@ async function backwardOf(asking: Asking, search: Search, hits: readonly Hit[], 
   const view = asking.actor.kind === 'system' ? await viewOf(asking, keys) : await viewOfAll(asking)
   const found: Hit[] = []
   for (const { type, code, target } of search.revinclude) {
-    const literals = hits.filter(({ resource }) => !target || resource.resourceType === target)
-      .map(({ resource }) => `${resource.resourceType}/${resource.id}`)
+    const literals = hits.filter(({ resource }) => !target || resource.resourceType === target).map(({ resource }) => `${resource.resourceType}/${resource.id}`)
     if (literals.length === 0) continue
-    const references = asking.world.fhir.parameters(type).filter((one) => one.type === 'reference').map((one) => one.code)
+    const references = asking.world.fhir
+      .parameters(type)
+      .filter((one) => one.type === 'reference')
+      .map((one) => one.code)
     for (const one of code === '*' ? references : [code]) {
       const inner: Search = { ...emptySearch, type, clauses: [{ code: one, test: 'reference', values: [{ literals }] }] }
       const scope = { keys: null, visible: visibleRows(view, asking.world.fhir.typeCode(type), view.openKeys ?? keys) }
@@ -74,5 +85,15 @@ async function backwardOf(asking: Asking, search: Search, hits: readonly Hit[], 
 }
 
 export const emptySearch: Search = {
-  type: null, clauses: [], count: 50, sort: [], include: [], revinclude: [], total: null, summary: 'false', elements: [], used: [], ignored: [],
+  type: null,
+  clauses: [],
+  count: 50,
+  sort: [],
+  include: [],
+  revinclude: [],
+  total: null,
+  summary: 'false',
+  elements: [],
+  used: [],
+  ignored: [],
 }

@@ -26,7 +26,11 @@ export async function loadAll(world: World, loads: readonly Load[], fresh: () =>
     for (const { institution, bundle } of now) {
       const asking = await askingOf(world, institution)
       const plan = planBundle(bundle)
-      const wrong = [...plan.issues, ...plan.entries.flatMap((entry) => entry.issues), ...world.fhir.validate(bundle).filter((issue) => issue.severity === 'error')]
+      const wrong = [
+        ...plan.issues,
+        ...plan.entries.flatMap((entry) => entry.issues),
+        ...world.fhir.validate(bundle).filter((issue) => issue.severity === 'error'),
+      ]
       if (wrong.length > 0) throw refusalOf(wrong)
       if (plan.kind !== 'transaction') throw new Refusal('incorrect', 'only transactions are loaded')
       prepared.push((await prepare(asking, tx, plan.entries, plan.order)).prepared)
@@ -45,8 +49,18 @@ async function askingOf(world: World, institution: number): Promise<Asking> {
   const known = await institutionOf(world, institution)
   const name = known?.name ?? `institution ${institution}`
   const actor: Actor = {
-    kind: 'system', id: `loader-${institution}`, name, roles: [], scopes: ['system/*.cruds'], institution, institutionName: name, unit: null,
-    unitName: null, worker: null, patient: null, session: null,
+    kind: 'system',
+    id: `loader-${institution}`,
+    name,
+    roles: [],
+    scopes: ['system/*.cruds'],
+    institution,
+    institutionName: name,
+    unit: null,
+    unitName: null,
+    worker: null,
+    patient: null,
+    session: null,
   }
   return { world, actor, correlation: `load-${world.random(8).toString('hex')}`, base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care' }
 }

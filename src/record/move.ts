@@ -44,8 +44,18 @@ function requireReference(text: string, option: string) {
 
 function operatorAsking(world: World): Asking {
   const actor = {
-    kind: 'system' as const, id: 'command-line', name: 'command line', roles: ['operator'], scopes: [], institution: null, institutionName: null,
-    unit: null, unitName: null, worker: null, patient: null, session: null,
+    kind: 'system' as const,
+    id: 'command-line',
+    name: 'command line',
+    roles: ['operator'],
+    scopes: [],
+    institution: null,
+    institutionName: null,
+    unit: null,
+    unitName: null,
+    worker: null,
+    patient: null,
+    session: null,
   }
   return { world, actor, correlation: `move-${world.random(8).toString('hex')}`, base: `${baseUrl(world.config)}/fhir`, purpose: 'administration' }
 }
@@ -81,7 +91,10 @@ async function refile(asking: Asking, tx: AuditedTransaction, old: Old, patient:
   const at = nextInstant(world, null)
   const place = { patient, name: null, version: 1, at, institution: old.row.institution }
   const entry = makeVersion(asking, old.content, { ...place, id: newId(world, patient) })
-  const provenance = makeVersion(asking, provenanceOf(`${old.content.resourceType}/${entry.id}`, old.reference, to, reason, at), { ...place, id: newId(world, patient) })
+  const provenance = makeVersion(asking, provenanceOf(`${old.content.resourceType}/${entry.id}`, old.reference, to, reason, at), {
+    ...place,
+    id: newId(world, patient),
+  })
   await tx`
     update record.resource set voided = true
      where patient = ${old.row.patient} and type = ${old.row.type} and id = ${old.row.id} and version = ${old.row.version}`

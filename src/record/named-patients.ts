@@ -22,7 +22,13 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
       keys = both(keys, these)
       continue
     }
-    const ids = clause.test === 'reference' ? onlyPatients(asking, clause.values.map((value) => value.literals)) : null
+    const ids =
+      clause.test === 'reference'
+        ? onlyPatients(
+            asking,
+            clause.values.map((value) => value.literals),
+          )
+        : null
     if (clause.test !== 'reference' || ids === null) {
       clauses.push(clause)
       continue
@@ -78,7 +84,10 @@ function onlyPatients(asking: Asking, values: readonly (readonly string[])[]): s
 async function widen(asking: Asking, ids: readonly string[]): Promise<{ keys: number[]; literals: string[] }> {
   const { world } = asking
   const type = world.fhir.typeCode('Patient')
-  const named = await findNames(world.sql, ids.filter((id) => !isServerId(id)).map((name) => ({ type, name })))
+  const named = await findNames(
+    world.sql,
+    ids.filter((id) => !isServerId(id)).map((name) => ({ type, name })),
+  )
   const direct = [...ids.filter(isServerId).map(keyOfId), ...named.map(({ patient }) => patient)]
   const sets = await keySets(world.sql, direct)
   const keys = [...new Set(direct.flatMap((key) => sets.get(key) ?? [key]))]

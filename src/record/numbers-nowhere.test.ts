@@ -18,11 +18,16 @@ const numbers = [jmbg, second, ebs, lbo]
 const bad = '1503972710187'
 
 const patient = (value: string, ...identifiers: [string, string][]) => ({
-  resourceType: 'Patient', name: [{ family: 'Бројић' }], birthDate: '1972-03-15',
+  resourceType: 'Patient',
+  name: [{ family: 'Бројић' }],
+  birthDate: '1972-03-15',
   identifier: [{ system: 'urn:h', value }, ...identifiers.map(([system, number]) => ({ system: `urn:rs:${system}`, value: number }))],
 })
 const finding = (subject: string) => ({ resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: subject } })
-const entry = (resource: object & { resourceType: string }, more: object = {}) => ({ resource, request: { method: 'POST', url: resource.resourceType, ...more } })
+const entry = (resource: object & { resourceType: string }, more: object = {}) => ({
+  resource,
+  request: { method: 'POST', url: resource.resourceType, ...more },
+})
 const transaction = (...entries: unknown[]) => ({ resourceType: 'Bundle', type: 'transaction', entry: entries })
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -34,8 +39,14 @@ async function useEverywhere(send: Send): Promise<Heard[]> {
   const ask: Send = async (method, url, body, headers) => {
     const answer = await send(method, url, body, headers)
     assert.ok(answer.status < 500, `${method} ${url}: ${answer.text}`)
-    const outside = answer.body === null ? answer.text : JSON.stringify(answer.body, (_, value) =>
-      (typeof value?.resourceType === 'string' && !['Bundle', 'OperationOutcome'].includes(value.resourceType) ? { resourceType: value.resourceType, id: value.id } : value))
+    const outside =
+      answer.body === null
+        ? answer.text
+        : JSON.stringify(answer.body, (_, value) =>
+            typeof value?.resourceType === 'string' && !['Bundle', 'OperationOutcome'].includes(value.resourceType)
+              ? { resourceType: value.resourceType, id: value.id }
+              : value,
+          )
     heard.push({ what: `${method} ${url}`, text: outside, headers: JSON.stringify(answer.headers) })
     return answer
   }
@@ -48,11 +59,18 @@ async function useEverywhere(send: Send): Promise<Heard[]> {
   await ask('POST', '/fhir/Patient', patient('6', ['lbo', `${lbo}0`]))
   await ask('POST', '/fhir/Patient', patient('1', ['jmbg', jmbg]), { 'if-none-exist': `identifier=urn:rs:jmbg|${jmbg}` })
   await ask('POST', '/fhir/Patient', patient('1', ['jmbg', jmbg]), { 'if-none-exist': `identifer=urn:rs:jmbg|${jmbg}` })
-  await ask('POST', '/fhir', transaction(entry(patient('7', ['jmbg', jmbg]), { ifNoneExist: `identifier=urn:rs:jmbg|${jmbg}` }), entry(finding(`Patient?identifier=urn:rs:lbo|${lbo}`))))
+  await ask(
+    'POST',
+    '/fhir',
+    transaction(entry(patient('7', ['jmbg', jmbg]), { ifNoneExist: `identifier=urn:rs:jmbg|${jmbg}` }), entry(finding(`Patient?identifier=urn:rs:lbo|${lbo}`))),
+  )
   await ask('POST', '/fhir', transaction(entry(patient('7', ['jmbg', bad])), entry(finding(`Patient?identifier=urn:rs:jmbg|${second}&favourite=${jmbg}`))))
   await ask('POST', '/fhir', { ...transaction({ request: { method: 'GET', url: `Patient?identifier=urn:rs:jmbg|${jmbg}` } }), type: 'batch' })
   await ask('POST', '/fhir/Observation', finding(`Patient?identifier=urn:rs:jmbg|${jmbg}`))
-  await ask('POST', '/fhir/Observation', { ...finding('Patient/p-4'), subject: { reference: 'Patient/p-4', identifier: { system: 'urn:rs:jmbg', value: second } } })
+  await ask('POST', '/fhir/Observation', {
+    ...finding('Patient/p-4'),
+    subject: { reference: 'Patient/p-4', identifier: { system: 'urn:rs:jmbg', value: second } },
+  })
   for (const number of numbers) {
     await ask('GET', `/fhir/Patient/${number}`)
     await ask('PUT', `/fhir/Patient/${number}`, { ...patient('8'), id: number })
@@ -60,8 +78,20 @@ async function useEverywhere(send: Send): Promise<Heard[]> {
     await ask('GET', `/fhir/Observation?subject=Patient/${number}`)
     await ask('GET', `/fhir/Patient/${number}/$everything`)
     for (const query of [
-      `identifier=${number}`, `identifier=urn:rs:jmbg|${number}`, `identifier=urn:rs:lbo|${number},urn:rs:ebs|${number}`, `name=${number}`, `_id=${number}`, `${number}=1`, `identifier:${number}=1`, `birthdate=${number}`,
-      `_count=${number}`, `_sort=${number}`, `_include=${number}`, `_lastUpdated=${number}`, `gender:missing=${number}`, `identifier=urn:rs:jmbg|${number}&_count=1`,
+      `identifier=${number}`,
+      `identifier=urn:rs:jmbg|${number}`,
+      `identifier=urn:rs:lbo|${number},urn:rs:ebs|${number}`,
+      `name=${number}`,
+      `_id=${number}`,
+      `${number}=1`,
+      `identifier:${number}=1`,
+      `birthdate=${number}`,
+      `_count=${number}`,
+      `_sort=${number}`,
+      `_include=${number}`,
+      `_lastUpdated=${number}`,
+      `gender:missing=${number}`,
+      `identifier=urn:rs:jmbg|${number}&_count=1`,
     ]) {
       await ask('GET', `/fhir/Patient?${query}`)
       await ask('GET', `/fhir/Patient?${query}`, undefined, { prefer: 'handling=lenient' })
@@ -83,7 +113,15 @@ async function useEverywhere(send: Send): Promise<Heard[]> {
 async function start(t: TestContext) {
   const server = await startServer(t)
   let logged = ''
-  server.world.log = makeLog('trace', new Writable({ write(chunk, _, done) { logged += String(chunk); done() } }))
+  server.world.log = makeLog(
+    'trace',
+    new Writable({
+      write(chunk, _, done) {
+        logged += String(chunk)
+        done()
+      },
+    }),
+  )
   const { send } = await server.institution('А')
   return { ...server, send, logged: () => logged }
 }
@@ -125,7 +163,9 @@ test('the real server, at its most talkative, prints none, and no file beside th
   const env = { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'trace' }
   const server = spawnServer(env)
   let printed = ''
-  server.child.stdout?.on('data', (more: string) => { printed += more })
+  server.child.stdout?.on('data', (more: string) => {
+    printed += more
+  })
   t.after(async () => {
     if (server.child.exitCode === null) await stopServer(server)
     removeData(dataDir)
@@ -137,7 +177,11 @@ test('the real server, at its most talkative, prints none, and no file beside th
   await useEverywhere(async (method, url, body, headers = {}) => {
     const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
     const type: Record<string, string> = payload === undefined ? {} : { 'content-type': 'application/fhir+json' }
-    const answer = await fetch(`http://127.0.0.1:${port}${encodeURI(decodeURI(url))}`, { method, headers: { authorization: `Bearer ${token}`, ...type, ...headers }, ...(payload === undefined ? {} : { body: payload }) })
+    const answer = await fetch(`http://127.0.0.1:${port}${encodeURI(decodeURI(url))}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...type, ...headers },
+      ...(payload === undefined ? {} : { body: payload }),
+    })
     const text = await answer.text()
     return { status: answer.status, headers: Object.fromEntries(answer.headers), text, body: text.startsWith('{') ? JSON.parse(text) : null }
   })
@@ -146,7 +190,10 @@ test('the real server, at its most talkative, prints none, and no file beside th
   assert.equal(kept.code, 0, kept.errors)
   await stopServer(server)
   const isTable = (file: string) => /postgres\/(base|global|pg_\w+)\//.test(file)
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name)).filter((file) => !isTable(file))
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name))
+    .filter((file) => !isTable(file))
   assert.ok(files.some((file) => file.endsWith('server.log')) && files.some((file) => file.startsWith(backup)), files.join('\n'))
   for (const number of [...numbers, bad]) {
     assert.ok(!printed.includes(number) && !server.errors().includes(number), 'the log')

@@ -13,12 +13,14 @@ export function requireValid(world: World, value: unknown, expectedType: string 
   const resource = value as Resource
   if (value === null || typeof value !== 'object' || Array.isArray(value) || typeof resource.resourceType !== 'string') {
     throw new Refusal('incorrect', 'this is not a FHIR resource: an object with `resourceType` is needed', {
-      expression: path || 'Resource', hint: 'Send one FHIR R4 resource as a JSON object.',
+      expression: path || 'Resource',
+      hint: 'Send one FHIR R4 resource as a JSON object.',
     })
   }
   if (expectedType !== null && resource.resourceType !== expectedType) {
     throw new Refusal('incorrect', `the resource is not of the type in the address, ${expectedType}`, {
-      expression: `${path || 'Resource'}.resourceType`, hint: `Send a ${expectedType} here, or use the address of its own type.`,
+      expression: `${path || 'Resource'}.resourceType`,
+      hint: `Send a ${expectedType} here, or use the address of its own type.`,
     })
   }
   const errors = world.fhir.validate(resource).filter((issue) => issue.severity === 'error')
@@ -36,24 +38,37 @@ export function requireResolved(world: World, resource: Resource, path: string):
   world.fhir.references(resource, ({ reference }, at) => {
     if (reference === undefined || !/^(?:[A-Z][A-Za-z]*\?|urn:uuid:)/.test(reference)) return
     throw new Refusal('incorrect', 'this reference means something only inside a transaction', {
-      expression: `${path}${at.slice(type.length)}.reference`, hint: 'Send a transaction bundle, or refer by Type/id.',
+      expression: `${path}${at.slice(type.length)}.reference`,
+      hint: 'Send a transaction bundle, or refer by Type/id.',
     })
   })
 }
 
 function invalid(errors: Issue[], path: string, type: string): Refusal {
-  const at = (expression: string) =>
-    path === '' ? expression : `${path}${expression.startsWith(type) ? expression.slice(type.length) : `.${expression}`}`
+  const at = (expression: string) => (path === '' ? expression : `${path}${expression.startsWith(type) ? expression.slice(type.length) : `.${expression}`}`)
   const issues = errors.slice(0, issuesMax).map((issue) => ({
-    severity: 'error' as const, code: issue.code, diagnostics: issue.diagnostics, expression: at(issue.expression), hint: issue.hint,
+    severity: 'error' as const,
+    code: issue.code,
+    diagnostics: issue.diagnostics,
+    expression: at(issue.expression),
+    hint: issue.hint,
   }))
   return new Refusal('incorrect', 'the resource is not valid', { issues })
 }
 
 /** The version as it is stored and given back: what came in plus id and meta, in the usual order. */
-export function makeVersion(asking: Asking, resource: Resource, place: {
-  patient: number; id: string; name: string | null; version: number; at: Date; institution: number
-}): Version {
+export function makeVersion(
+  asking: Asking,
+  resource: Resource,
+  place: {
+    patient: number
+    id: string
+    name: string | null
+    version: number
+    at: Date
+    institution: number
+  },
+): Version {
   const { world } = asking
   const { resourceType, id: _id, meta, ...rest } = resource
   const stored = {
@@ -64,13 +79,27 @@ export function makeVersion(asking: Asking, resource: Resource, place: {
   } as Resource
   const index = indexRows(stored, world.fhir.extract(stored), place.patient, asking.base, world.hashes)
   return {
-    ...place, type: world.fhir.typeCode(resourceType), typeName: resourceType, deleted: false, body: printJson(stored), index,
+    ...place,
+    type: world.fhir.typeCode(resourceType),
+    typeName: resourceType,
+    deleted: false,
+    body: printJson(stored),
+    index,
   }
 }
 
-export function makeTombstone(world: World, type: string, place: {
-  patient: number; id: string; name: string | null; version: number; at: Date; institution: number
-}): Version {
+export function makeTombstone(
+  world: World,
+  type: string,
+  place: {
+    patient: number
+    id: string
+    name: string | null
+    version: number
+    at: Date
+    institution: number
+  },
+): Version {
   return { ...place, type: world.fhir.typeCode(type), typeName: type, deleted: true, body: null, index: null }
 }
 

@@ -25,15 +25,19 @@ export async function readOne(asking: Asking, type: string, id: string): Promise
 export async function readVersion(asking: Asking, type: string, id: string, version: string): Promise<Found> {
   const place = await locate(asking, type, id)
   const isNumber = /^[1-9][0-9]{0,8}$/.test(version)
-  const row = place && isNumber
-    ? await findVersion(asking.world.sql, place.patient, asking.world.fhir.typeCode(type), place.id, Number(version))
-    : null
+  const row = place && isNumber ? await findVersion(asking.world.sql, place.patient, asking.world.fhir.typeCode(type), place.id, Number(version)) : null
   return disclose(asking, row, type, id)
 }
 
 export const historyMax = 1000
 
-export async function readHistory(asking: Asking, type: string, id: string, below: number, count: number): Promise<{ rows: Stored[]; bodies: string[]; more: boolean }> {
+export async function readHistory(
+  asking: Asking,
+  type: string,
+  id: string,
+  below: number,
+  count: number,
+): Promise<{ rows: Stored[]; bodies: string[]; more: boolean }> {
   const { world } = asking
   const place = await locate(asking, type, id)
   const typeCode = world.fhir.typeCode(type)

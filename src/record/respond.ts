@@ -45,7 +45,9 @@ export function outcomeOfApplied(applied: Applied) {
   const issues: RefusalIssue[] = applied.warnings.map((diagnostics) => ({ severity: 'warning', code: 'business-rule', diagnostics }))
   if (applied.temporaryNumber !== null) {
     issues.push({
-      severity: 'information', code: 'informational', diagnostics: `pending identity under the temporary number ${applied.temporaryNumber}`,
+      severity: 'information',
+      code: 'informational',
+      diagnostics: `pending identity under the temporary number ${applied.temporaryNumber}`,
       hint: 'Send the Patient again with its JMBG or EBS as soon as it is known.',
     })
   }

@@ -22,8 +22,12 @@ import { searchPage, searchType } from './search.ts'
 /** Who asks, why, and under which address; purposes are the closed list of the e-karton rulebook, article 2. */
 export function askingOf(request: FastifyRequest): Asking {
   return {
-    world: request.world, actor: request.actor, correlation: request.correlation, base: `${baseUrl(request.world.config)}/fhir`,
-    purpose: 'health-care', language: request.headers['accept-language'],
+    world: request.world,
+    actor: request.actor,
+    correlation: request.correlation,
+    base: `${baseUrl(request.world.config)}/fhir`,
+    purpose: 'health-care',
+    language: request.headers['accept-language'],
   }
 }
 
@@ -84,7 +88,10 @@ function interactions(app: FastifyInstance): void {
     const asking = askingOf(request)
     const resource = requireValid(request.world, readBody(request), type)
     if (resource.id !== id) {
-      throw new Refusal('incorrect', 'the id in the resource is not the id in the address', { expression: `${type}.id`, hint: 'Send the resource with the same id as the address.' })
+      throw new Refusal('incorrect', 'the id in the resource is not the id in the address', {
+        expression: `${type}.id`,
+        hint: 'Send the resource with the same id as the address.',
+      })
     }
     return sendApplied(asking, reply, await updateOne(asking, resource, id, ifMatchOf(request)), preferenceOf(request))
   })
@@ -128,7 +135,9 @@ function pairsOf(request: FastifyRequest): [string, string][] {
 }
 
 function unknownType(type: string): Refusal {
-  return new Refusal('not-found', `${/^[A-Za-z]{1,40}$/.test(type) ? type : 'this'} is not a resource type of FHIR R4`, { hint: 'Type names are written like Patient or Observation.' })
+  return new Refusal('not-found', `${/^[A-Za-z]{1,40}$/.test(type) ? type : 'this'} is not a resource type of FHIR R4`, {
+    hint: 'Type names are written like Patient or Observation.',
+  })
 }
 
 const sendJson = (reply: FastifyReply, body: string): FastifyReply => reply.header('content-type', fhirJson).send(body)
@@ -136,7 +145,9 @@ const sendJson = (reply: FastifyReply, body: string): FastifyReply => reply.head
 /** Mounted at /record: what the portals read. */
 export const pageRoutes: Routes = (app) => {
   app.get<{ Params: { person: string } }>('/people/:person/overview', async (request, reply) =>
-    reply.header('cache-control', 'no-store').send(await readOverview(askingOf(request), request.params.person)))
+    reply.header('cache-control', 'no-store').send(await readOverview(askingOf(request), request.params.person)),
+  )
   app.get<{ Params: { person: string; id: string } }>('/people/:person/documents/:id', async (request, reply) =>
-    reply.header('cache-control', 'no-store').send(await readDocument(askingOf(request), request.params.person, request.params.id)))
+    reply.header('cache-control', 'no-store').send(await readDocument(askingOf(request), request.params.person, request.params.id)),
+  )
 }

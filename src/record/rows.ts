@@ -19,12 +19,30 @@ const noDay = 0
 
 /** The date that orders a patient's timeline, per type; types without one have none. */
 const mainDates: Record<string, readonly string[]> = {
-  Condition: ['onset-date', 'recorded-date'], Encounter: ['date'], Procedure: ['date'], Observation: ['date'],
-  DiagnosticReport: ['date', 'issued'], Immunization: ['date'], MedicationRequest: ['authoredon', 'date'],
-  MedicationStatement: ['effective'], MedicationAdministration: ['effective-time'], MedicationDispense: ['whenhandedover', 'whenprepared'],
-  AllergyIntolerance: ['date', 'onset'], Composition: ['date'], DocumentReference: ['date'], CarePlan: ['date'], Claim: ['created'],
-  ExplanationOfBenefit: ['created'], ServiceRequest: ['authored', 'occurrence'], ImagingStudy: ['started'], Appointment: ['date'],
-  QuestionnaireResponse: ['authored'], Patient: ['birthdate'], Communication: ['sent'], Coverage: [], Goal: ['start-date'],
+  Condition: ['onset-date', 'recorded-date'],
+  Encounter: ['date'],
+  Procedure: ['date'],
+  Observation: ['date'],
+  DiagnosticReport: ['date', 'issued'],
+  Immunization: ['date'],
+  MedicationRequest: ['authoredon', 'date'],
+  MedicationStatement: ['effective'],
+  MedicationAdministration: ['effective-time'],
+  MedicationDispense: ['whenhandedover', 'whenprepared'],
+  AllergyIntolerance: ['date', 'onset'],
+  Composition: ['date'],
+  DocumentReference: ['date'],
+  CarePlan: ['date'],
+  Claim: ['created'],
+  ExplanationOfBenefit: ['created'],
+  ServiceRequest: ['authored', 'occurrence'],
+  ImagingStudy: ['started'],
+  Appointment: ['date'],
+  QuestionnaireResponse: ['authored'],
+  Patient: ['birthdate'],
+  Communication: ['sent'],
+  Coverage: [],
+  Goal: ['start-date'],
 }
 
 export function dateCodesOf(type: string): readonly string[] {
@@ -33,7 +51,8 @@ export function dateCodesOf(type: string): readonly string[] {
 
 export const isIdentifierCode = (code: string): boolean => code === 'identifier' || code.endsWith('-identifier') || code === 'unique-id'
 export const identifierForms = (type: string, code: string, system: string | null, value: string): string[] => [
-  `i ${type} ${code} |${value}`, ...(system === null ? [] : [`i ${type} ${code} ${system}|${value}`]),
+  `i ${type} ${code} |${value}`,
+  ...(system === null ? [] : [`i ${type} ${code} ${system}|${value}`]),
 ]
 export const stringParam = (hashes: Hashes, type: string, code: string): number => hashes.narrow(`s ${type} ${code}`) | 0
 
@@ -75,8 +94,12 @@ export function indexRows(resource: Resource, values: readonly Extracted[], pati
     }
   }
   return {
-    day: day !== null && Math.abs(day) < 2 ** 31 ? day : null, tokens: packTokens(narrow), wide: [...wide],
-    identifiers: [...identifiers], strings: [...strings.values()], labels: null,
+    day: day !== null && Math.abs(day) < 2 ** 31 ? day : null,
+    tokens: packTokens(narrow),
+    wide: [...wide],
+    identifiers: [...identifiers],
+    strings: [...strings.values()],
+    labels: null,
   }
 }
 

@@ -18,9 +18,11 @@ export const sortedMax = 20_000
 
 /** Values as a search compares them: our own base in front of a reference says nothing. */
 export function valuesOf(asking: Asking, resource: Resource): Extracted[] {
-  return asking.world.fhir.extract(resource).map((value) =>
-    value.kind === 'reference' && value.reference?.startsWith(asking.base)
-      ? { ...value, reference: localReference(value.reference, asking.base) } : value)
+  return asking.world.fhir
+    .extract(resource)
+    .map((value) =>
+      value.kind === 'reference' && value.reference?.startsWith(asking.base) ? { ...value, reference: localReference(value.reference, asking.base) } : value,
+    )
 }
 
 /** Candidates from the tables, decided one by one by the resource itself, in key order. */
@@ -47,10 +49,11 @@ export async function* hitsOf(asking: Asking, sql: Runner, search: Search, scope
   }
 }
 
-export const tooMany = (what: string) => new Refusal('incorrect', what, {
-  hint: 'Name a patient, or narrow by an identifier, a code or a date.',
-  issues: [{ severity: 'error', code: 'too-costly', diagnostics: what, hint: 'Name a patient, or narrow by an identifier, a code or a date.' }],
-})
+export const tooMany = (what: string) =>
+  new Refusal('incorrect', what, {
+    hint: 'Name a patient, or narrow by an identifier, a code or a date.',
+    issues: [{ severity: 'error', code: 'too-costly', diagnostics: what, hint: 'Name a patient, or narrow by an identifier, a code or a date.' }],
+  })
 
 export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null, limit: number): Promise<Hit[]> {
   const found: Hit[] = []

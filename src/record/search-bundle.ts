@@ -28,11 +28,16 @@ export function searchBundle(asking: Asking, { search, self, hits, included, nex
 /** What a lenient search left out; and that a named patient's record is closed, whatever was asked about it. */
 function issuesOf(search: Search, isWithheld: boolean): RefusalIssue[] {
   const issues: RefusalIssue[] = search.ignored.map(({ name, reason }) => ({
-    severity: 'warning', code: 'not-supported', diagnostics: `${name} was left out: ${reason}`, expression: `http.${name}`,
+    severity: 'warning',
+    code: 'not-supported',
+    diagnostics: `${name} was left out: ${reason}`,
+    expression: `http.${name}`,
   }))
   if (isWithheld) {
     issues.push({
-      severity: 'information', code: 'suppressed', diagnostics: 'the record of a patient you named is not open to you; nothing of it was searched',
+      severity: 'information',
+      code: 'suppressed',
+      diagnostics: 'the record of a patient you named is not open to you; nothing of it was searched',
       hint: 'An open visit, a referral to your unit or being the chosen doctor opens it.',
     })
   }

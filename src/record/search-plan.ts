@@ -46,12 +46,18 @@ function idCondition(condition: Condition): Fragment | null {
 
 function oneCondition(asking: Asking, type: string, code: string, condition: Condition, isScoped: boolean): Fragment | null {
   switch (condition.is) {
-    case 'token': return tokenCondition(asking, type, code, condition, isScoped)
-    case 'reference': return referenceCondition(asking, type, code, condition, isScoped)
-    case 'uri': return hashedCondition(asking, [`u ${type} ${code} ${condition.value}`], [], isScoped)
-    case 'string': return isScoped ? null : stringCondition(asking, type, code, condition)
-    case 'date': return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(type, code, condition)
-    default: return null
+    case 'token':
+      return tokenCondition(asking, type, code, condition, isScoped)
+    case 'reference':
+      return referenceCondition(asking, type, code, condition, isScoped)
+    case 'uri':
+      return hashedCondition(asking, [`u ${type} ${code} ${condition.value}`], [], isScoped)
+    case 'string':
+      return isScoped ? null : stringCondition(asking, type, code, condition)
+    case 'date':
+      return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(type, code, condition)
+    default:
+      return null
   }
 }
 
@@ -73,7 +79,12 @@ function referenceCondition(asking: Asking, type: string, code: string, { litera
     .map((literal) => parseReference(literal, asking.base))
     .filter((found) => found !== null && isServerId(found.id))
     .map((found) => keyOfId((found as { id: string }).id))
-  return hashedCondition(asking, literals.map((literal) => referenceForm(type, code, literal)), ownKeys, isScoped)
+  return hashedCondition(
+    asking,
+    literals.map((literal) => referenceForm(type, code, literal)),
+    ownKeys,
+    isScoped,
+  )
 }
 
 /** `wide` are the forms that stand once per patient, where they differ from those in each row. */
@@ -89,9 +100,12 @@ function hashedCondition({ world: { hashes } }: Asking, forms: readonly string[]
 function stringCondition(asking: Asking, type: string, code: string, { how, value }: OfKind<'string'>): Fragment {
   const param = stringParam(asking.world.hashes, type, code)
   const start = value.slice(0, stringMax)
-  const match = how === 'starts'
-    ? fragment`s.value >= ${start} and s.value < ${`${start}\u{10ffff}`}`
-    : value.length > stringMax / 2 ? fragment`true` : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
+  const match =
+    how === 'starts'
+      ? fragment`s.value >= ${start} and s.value < ${`${start}\u{10ffff}`}`
+      : value.length > stringMax / 2
+        ? fragment`true`
+        : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
   return fragment`(r.patient, r.type, r.id) in (select s.patient, s.type, s.id from record.string s where s.param = ${param} and (${match}))`
 }
 

@@ -68,14 +68,29 @@ async function pageOf(asking: Asking, ask: Ask, search: Search, scope: Scope): P
 async function audit(asking: Asking, search: Search, view: View, shown: readonly Hit[], named: readonly number[] | null): Promise<void> {
   const names = [...new Set(search.used.map(([name]) => name))].join(',')
   const what = `${search.type}${names === '' ? '' : `?${names}`}`
-  const groups = Map.groupBy(shown.filter(({ row }) => row.patient >= reservedKeys), ({ row }) => row.patient)
+  const groups = Map.groupBy(
+    shown.filter(({ row }) => row.patient >= reservedKeys),
+    ({ row }) => row.patient,
+  )
   const entries = [...groups].map(([patient, hits]) =>
-    entryOf(asking, 'search', patient, what, { basis: basisOfRow(view, (hits[0] as Hit).row), count: hits.length }))
+    entryOf(asking, 'search', patient, what, { basis: basisOfRow(view, (hits[0] as Hit).row), count: hits.length }),
+  )
   const silent = (named ?? []).filter((key) => !groups.has(key)).slice(0, 1)
   const [unseen] = silent
-  const question = unseen !== undefined && groups.size === 0
-    ? [entryOf(asking, 'search', unseen, what, view.basisOf(unseen) ? { basis: view.basisOf(unseen)?.kind ?? null, count: 0 } : { decision: asking.actor.kind === 'system' ? 'permit' : 'deny', count: 0 })]
-    : [entryOf(asking, 'search', null, what, { count: shown.length })]
+  const question =
+    unseen !== undefined && groups.size === 0
+      ? [
+          entryOf(
+            asking,
+            'search',
+            unseen,
+            what,
+            view.basisOf(unseen)
+              ? { basis: view.basisOf(unseen)?.kind ?? null, count: 0 }
+              : { decision: asking.actor.kind === 'system' ? 'permit' : 'deny', count: 0 },
+          ),
+        ]
+      : [entryOf(asking, 'search', null, what, { count: shown.length })]
   await asking.world.ledger.record([...question, ...entries])
 }
 

@@ -89,8 +89,7 @@ export async function findMany(sql: Runner, keys: readonly { patient: number; ty
 
 /** The rows a condition leaves, in key order after a place, never more than a page. */
 export async function scan(sql: Runner, where: Fragment[], after: Place | null, limit: number): Promise<Stored[]> {
-  const conditions = after === null ? where
-    : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
+  const conditions = after === null ? where : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
   return sql.run<Stored>(fragment`
     select ${pointer} from record.resource r
      where not r.deleted and not r.voided and ${join(conditions, ' and ')}

@@ -61,7 +61,8 @@ async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, 
 
 function unknownPatient(path: string): Refusal {
   return new Refusal('unprocessable', 'the patient this resource is about does not exist here', {
-    expression: `${path}.subject`, hint: 'Create the Patient first, or send both in one transaction bundle.',
+    expression: `${path}.subject`,
+    hint: 'Create the Patient first, or send both in one transaction bundle.',
   })
 }
 
@@ -76,7 +77,9 @@ async function chartInstitution(asking: Asking, sql: Runner, patient: number): P
   const type = asking.world.fhir.typeCode('Patient')
   const [found] = await sql<{ institution: number }>`
     select institution from record.resource where patient = ${patient} and type = ${type} limit 1`
-  const [named] = found ? [found] : await sql<{ institution: number }>`
+  const [named] = found
+    ? [found]
+    : await sql<{ institution: number }>`
     select institution from record.name where type = ${type} and patient = ${patient} limit 1`
   if (!named) return null
   remember(patient, named.institution)

@@ -22,10 +22,16 @@ test('third-party bundles go in whole, and every resource is found again with it
     assert.equal(done.body.entry.length, bundle.entry.length)
     resources += bundle.entry.length
     assert.ok(done.body.entry.every((entry: any) => entry.response.status === '201 Created'))
-    const patient = done.body.entry.find((entry: any) => entry.response.location.includes('/Patient/')).response.location.split('/Patient/')[1].split('/')[0]
+    const patient = done.body.entry
+      .find((entry: any) => entry.response.location.includes('/Patient/'))
+      .response.location.split('/Patient/')[1]
+      .split('/')[0]
     const whole = await send('GET', `/fhir/Patient/${patient}/$everything`)
     assert.equal(whole.body.entry.length, bundle.entry.length, 'everything is there')
-    assert.ok(!whole.text.includes('urn:uuid:') || bundle.entry.some((entry: any) => JSON.stringify(entry.resource).includes('"system":"urn:')), 'no reference is left open')
+    assert.ok(
+      !whole.text.includes('urn:uuid:') || bundle.entry.some((entry: any) => JSON.stringify(entry.resource).includes('"system":"urn:')),
+      'no reference is left open',
+    )
     const observations = await send('GET', `/fhir/Observation?patient=${patient}&_count=5&_total=accurate`)
     assert.equal(observations.body.total, bundle.entry.filter((entry: any) => entry.resource.resourceType === 'Observation').length)
   }

@@ -31,15 +31,19 @@ export async function runTransaction(asking: Asking, plan: BundlePlan, again: ()
 }
 
 /** Everything but the writing, which several transactions of a bulk source may share. */
-export async function prepare(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[], order: readonly number[]): Promise<{ results: Map<number, Applied>; prepared: Prepared }> {
+export async function prepare(
+  asking: Asking,
+  tx: AuditedTransaction,
+  entries: readonly BundleEntry[],
+  order: readonly number[],
+): Promise<{ results: Map<number, Applied>; prepared: Prepared }> {
   const charts = noCharts()
   const found = await findExisting(asking, tx, entries)
   const references = new Map<string, string>()
   for (const [index, hit] of found) nameEntry(references, entries[index] as BundleEntry, `${hit.resource.resourceType}/${hit.resource.id}`)
   await resolveConditional(asking, tx, entries, references)
   const repeats = findRepeats(entries, found)
-  const writes = order.map((index) => entries[index] as BundleEntry)
-    .filter((entry) => isWrite(entry) && !found.has(entry.index) && !repeats.has(entry.index))
+  const writes = order.map((index) => entries[index] as BundleEntry).filter((entry) => isWrite(entry) && !found.has(entry.index) && !repeats.has(entry.index))
   const placed = await placeAll(asking, tx, writes, charts, references)
   for (const entry of writes) if (entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
   const prepared = await prepareAll(asking, tx, placed, charts)
@@ -89,7 +93,11 @@ async function resolveConditional(asking: Asking, tx: AuditedTransaction, entrie
       if (references.has(reference)) continue
       const [hit, another] = await findByCriteria(asking, tx, criteriaOf(asking, type, String(new URLSearchParams(query)), expression))
       if (another) throw severalMatch(expression)
-      if (!hit) throw new Refusal('precondition', 'the conditional reference finds nothing', { expression, hint: 'Create the resource first, or put it into the same transaction.' })
+      if (!hit)
+        throw new Refusal('precondition', 'the conditional reference finds nothing', {
+          expression,
+          hint: 'Create the resource first, or put it into the same transaction.',
+        })
       references.set(reference, `${type}/${hit.resource.id}`)
     }
   }
@@ -100,7 +108,13 @@ function nameEntry(references: Map<string, string>, entry: BundleEntry, referenc
 }
 
 /** Patients first: their keys go into the ids of everything about them. */
-async function placeAll(asking: Asking, tx: AuditedTransaction, writes: readonly BundleEntry[], charts: Charts, references: Map<string, string>): Promise<(Placed | null)[]> {
+async function placeAll(
+  asking: Asking,
+  tx: AuditedTransaction,
+  writes: readonly BundleEntry[],
+  charts: Charts,
+  references: Map<string, string>,
+): Promise<(Placed | null)[]> {
   const placed = new Map<number, Placed | null>()
   const patientsFirst = [...writes.filter(isPatient), ...writes.filter((entry) => !isPatient(entry))]
   for (const entry of patientsFirst) {
@@ -120,6 +134,7 @@ function operationOf(entry: BundleEntry): Operation {
   const path = `Bundle.entry[${index}].resource`
   if (method === 'POST' && target.kind === 'type') return { kind: 'create', type: target.type, id: null, resource, ifMatch: null, path }
   if (method === 'PUT' && target.kind === 'instance') return { kind: 'update', type: target.type, id: target.id, resource, ifMatch: versionOf(entry), path }
-  if (method === 'DELETE' && target.kind === 'instance') return { kind: 'delete', type: target.type, id: target.id, resource: null, ifMatch: versionOf(entry), path }
+  if (method === 'DELETE' && target.kind === 'instance')
+    return { kind: 'delete', type: target.type, id: target.id, resource: null, ifMatch: versionOf(entry), path }
   throw notYet(entry)
 }

@@ -18,10 +18,31 @@ export type View = {
 
 /** Types that tell about the health system and not about a person: open to every signed-in actor with the scope. */
 const directory = new Set([
-  'Organization', 'OrganizationAffiliation', 'Practitioner', 'PractitionerRole', 'Location', 'HealthcareService', 'Endpoint',
-  'Medication', 'MedicationKnowledge', 'Substance', 'CodeSystem', 'ValueSet', 'ConceptMap', 'NamingSystem', 'StructureDefinition',
-  'SearchParameter', 'OperationDefinition', 'CapabilityStatement', 'ImplementationGuide', 'Questionnaire', 'PlanDefinition',
-  'ActivityDefinition', 'Schedule', 'Slot', 'DeviceDefinition',
+  'Organization',
+  'OrganizationAffiliation',
+  'Practitioner',
+  'PractitionerRole',
+  'Location',
+  'HealthcareService',
+  'Endpoint',
+  'Medication',
+  'MedicationKnowledge',
+  'Substance',
+  'CodeSystem',
+  'ValueSet',
+  'ConceptMap',
+  'NamingSystem',
+  'StructureDefinition',
+  'SearchParameter',
+  'OperationDefinition',
+  'CapabilityStatement',
+  'ImplementationGuide',
+  'Questionnaire',
+  'PlanDefinition',
+  'ActivityDefinition',
+  'Schedule',
+  'Slot',
+  'DeviceDefinition',
 ])
 
 /** The view of named patients: one look-up of their key sets, no list of everything. */
@@ -30,7 +51,12 @@ export async function viewOf(asking: Asking, keys: readonly number[]): Promise<V
   const wanted = [...new Set(keys.filter((key) => key >= reservedKeys))]
   if (wanted.length === 0) return { asking, basisOf: () => null, openKeys: null }
   const sets = await keySets(world.sql, wanted)
-  const decisions = await decide(world, actor, 'read', wanted.map((key) => sets.get(key) ?? [key]))
+  const decisions = await decide(
+    world,
+    actor,
+    'read',
+    wanted.map((key) => sets.get(key) ?? [key]),
+  )
   const bases = new Map<number, Basis>()
   wanted.forEach((key, at) => {
     const decision = decisions[at]
@@ -54,8 +80,7 @@ export async function viewOfAll(asking: Asking): Promise<View> {
 }
 
 /** An institution's system always reads what the institution submitted; nobody needs to be asked about that. */
-export const isOwnSubmission = ({ actor }: Asking, row: { institution: number }): boolean =>
-  actor.kind === 'system' && actor.institution === row.institution
+export const isOwnSubmission = ({ actor }: Asking, row: { institution: number }): boolean => actor.kind === 'system' && actor.institution === row.institution
 
 /** Why the actor may see this row, in the words of the log; null when it may not. */
 export function basisOfRow(view: View, row: { patient: number; type: number; institution: number }): string | null {

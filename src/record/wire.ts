@@ -68,7 +68,17 @@ export type ImmunizationItem = {
 }
 
 export type TimelineKind =
-  | 'visit' | 'hospital' | 'emergency' | 'dental' | 'document' | 'laboratory' | 'imaging' | 'procedure' | 'immunization' | 'therapy' | 'other'
+  | 'visit'
+  | 'hospital'
+  | 'emergency'
+  | 'dental'
+  | 'document'
+  | 'laboratory'
+  | 'imaging'
+  | 'procedure'
+  | 'immunization'
+  | 'therapy'
+  | 'other'
 
 export type TimelineEntry = {
   id: string

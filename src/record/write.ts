@@ -168,11 +168,13 @@ function tokenRows(rows: { hash: bigint; patient: number; first: number; last: n
 function nameCtes(versions: readonly Version[]): Fragment[] {
   const named = versions.filter((version) => version.name !== null && version.version === 1)
   if (named.length === 0) return []
-  return [fragment`named as (
+  return [
+    fragment`named as (
     insert into record.name (type, name, patient, id, institution)
     select * from unnest(${named.map((v) => v.type)}::int2[], ${named.map((v) => v.name)}::text[], ${named.map((v) => v.patient)}::int8[],
                          ${named.map((v) => v.id)}::uuid[], ${named.map((v) => v.institution)}::int4[]) as n (type, name, patient, id, institution)
-     where not exists (select 1 from record.name k where k.type = n.type and k.name = n.name and k.patient = n.patient and k.id = n.id))`]
+     where not exists (select 1 from record.name k where k.type = n.type and k.name = n.name and k.patient = n.patient and k.id = n.id))`,
+  ]
 }
 
 /** One event per patient and request: what changed, never what it says. */

@@ -53,7 +53,9 @@ export class Browser {
 
   async ask(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
     const url = new URL(path, this.#base)
-    const mine = [...this.#cookies].filter(([, cookie]) => url.pathname === cookie.path || url.pathname.startsWith(cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`))
+    const mine = [...this.#cookies].filter(
+      ([, cookie]) => url.pathname === cookie.path || url.pathname.startsWith(cookie.path.endsWith('/') ? cookie.path : `${cookie.path}/`),
+    )
     const headers = { ...init.headers, ...(mine.length > 0 ? { cookie: mine.map(([name, { value }]) => `${name}=${value}`).join('; ') } : {}) }
     const answer = await fetch(url, { ...init, headers, redirect: 'manual' })
     for (const line of answer.headers.getSetCookie()) this.#store(line, url)

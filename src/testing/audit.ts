@@ -3,15 +3,28 @@ import { createLedger, type Entry, type Ledger, type Who } from '../audit/audit.
 import type { World } from '../platform/world.ts'
 
 export const doctorWho: Who = {
-  id: 'doctor-1', name: 'др Милица Јовановић', kind: 'person', role: 'doctor', institution: 7, institutionName: 'ДЗ Савски венац',
-  unit: 71, unitName: 'Општа медицина',
+  id: 'doctor-1',
+  name: 'др Милица Јовановић',
+  kind: 'person',
+  role: 'doctor',
+  institution: 7,
+  institutionName: 'ДЗ Савски венац',
+  unit: 71,
+  unitName: 'Општа медицина',
 }
 
 /** A plain read of a patient by a chosen doctor; say only what differs. */
 export function anEntry(more: Partial<Entry> = {}): Entry {
   return {
-    action: 'read', who: doctorWho, patient: 1001, what: 'Observation/7f9c0d52-5a1e-4f0e-9d3b-1a2b3c4d5e6f', purpose: 'treatment',
-    basis: 'chosen-doctor', decision: 'permit', correlation: 'c-1', ...more,
+    action: 'read',
+    who: doctorWho,
+    patient: 1001,
+    what: 'Observation/7f9c0d52-5a1e-4f0e-9d3b-1a2b3c4d5e6f',
+    purpose: 'treatment',
+    basis: 'chosen-doctor',
+    decision: 'permit',
+    correlation: 'c-1',
+    ...more,
   }
 }
 

@@ -13,5 +13,9 @@ export function corpus(t: TestContext, name: string): string | null {
   return null
 }
 
-export const jsonFiles = (folder: string): string[] => readdirSync(folder).filter((file) => file.endsWith('.json')).sort().map((file) => join(folder, file))
+export const jsonFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => join(folder, file))
 export const readText = (file: string): string => readFileSync(file, 'utf8')

@@ -7,7 +7,15 @@ import { createApp } from '../platform/http.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
 
 export const doctor: Actor = {
-  ...anonymous, kind: 'person', id: 'a0000000-0000-4000-8000-000000000001', name: 'др Вера Лукић', roles: ['doctor'], worker: 11, institution: 1, institutionName: 'ДЗ', unit: 3,
+  ...anonymous,
+  kind: 'person',
+  id: 'a0000000-0000-4000-8000-000000000001',
+  name: 'др Вера Лукић',
+  roles: ['doctor'],
+  worker: 11,
+  institution: 1,
+  institutionName: 'ДЗ',
+  unit: 3,
 }
 export const citizen: Actor = { ...anonymous, kind: 'person', id: 'a0000000-0000-4000-8000-000000000002', name: 'Ана', roles: ['patient'] }
 export const system: Actor = { ...anonymous, kind: 'system', id: 'client-1', name: 'Хелиант', roles: ['system'], scopes: ['system/*.cruds'], institution: 1 }
@@ -44,7 +52,9 @@ export async function startIdentity(t: TestContext, settings: Record<string, str
     },
     async open(key, kind, to = { worker: doctor.worker as number }) {
       const { institution = kind === 'visit' || kind === 'stay' ? 1 : undefined, ...whom } = to
-      await sql.begin((tx) => relateAll(tx, [{ patient: key, kind, ...whom, institution: institution ?? null, from: new Date(Date.now() - 1000), source: 'test' }]))
+      await sql.begin((tx) =>
+        relateAll(tx, [{ patient: key, kind, ...whom, institution: institution ?? null, from: new Date(Date.now() - 1000), source: 'test' }]),
+      )
     },
     audited: async () => (await sql<{ entry: string }>`select entry from audit.entry order by at, stream, seq`).map((row) => JSON.parse(row.entry)),
   }

@@ -23,7 +23,11 @@ export function patientOf(numbers: Numbers, more: Partial<Patient> = {}): Patien
   const identifier = Object.entries(national).map(([kind, value]) => ({ system: `urn:rs:${kind}`, value }))
   const own = mr === undefined ? [] : [{ system: 'urn:hospital', value: mr, type: { coding: [{ code: 'MR' }] } }]
   return {
-    resourceType: 'Patient', identifier: [...identifier, ...own], name: [{ family: 'Петровић', given: ['Ана'] }], gender: 'female', birthDate: '1985-01-01',
+    resourceType: 'Patient',
+    identifier: [...identifier, ...own],
+    name: [{ family: 'Петровић', given: ['Ана'] }],
+    gender: 'female',
+    birthDate: '1985-01-01',
     ...more,
   }
 }

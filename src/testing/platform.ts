@@ -43,7 +43,12 @@ export async function startPlatform(t: TestContext, settings: Record<string, str
   const asOwner = connectAs(ownerUrl)
   // Running parts that slices hang on the world (`ledger` …) are opened by the test that needs them.
   const world = {
-    config, sql: app.sql, connect: app.connect, keys: testKeys, log: makeLog(config.LOG_LEVEL), ...systemClock,
+    config,
+    sql: app.sql,
+    connect: app.connect,
+    keys: testKeys,
+    log: makeLog(config.LOG_LEVEL),
+    ...systemClock,
   } as World
   t.after(async () => {
     await app.end()

@@ -18,19 +18,23 @@ export type ServerProcess = {
 
 export function spawnServer(env: Record<string, string>): ServerProcess {
   const child = spawn(process.execPath, ['src/server.ts'], {
-    env: { PATH: process.env['PATH'] ?? '', DEMO_PEOPLE: '20', LOG_LEVEL: 'error', ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', DEMO_PEOPLE: '20', LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
   let errors = ''
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
-    child.once('close', (code, signal) => resolve({ code, signal })))
+    child.once('close', (code, signal) => resolve({ code, signal })),
+  )
   const ready = new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`not ready in time\n${printed}${errors}`)), readyLimitMs)
     child.stdout?.setEncoding('utf8').on('data', (more: string) => {
       printed += more
       if (printed.includes('Ctrl-C stops everything')) resolve(printed)
     })
-    child.stderr?.setEncoding('utf8').on('data', (more: string) => { errors += more })
+    child.stderr?.setEncoding('utf8').on('data', (more: string) => {
+      errors += more
+    })
     void ended.then(({ code }) => {
       clearTimeout(timer)
       reject(new Error(`ended with ${code}\n${printed}${errors}`))
@@ -50,8 +54,12 @@ export function runCommand(words: string[], env: Record<string, string>): Promis
   const child = spawn(process.execPath, ['src/cli.ts', ...words], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''
-  child.stdout.setEncoding('utf8').on('data', (more: string) => { output += more })
-  child.stderr.setEncoding('utf8').on('data', (more: string) => { errors += more })
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    output += more
+  })
+  child.stderr.setEncoding('utf8').on('data', (more: string) => {
+    errors += more
+  })
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output, errors })))
 }
 

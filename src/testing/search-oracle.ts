@@ -29,14 +29,24 @@ export function dateMatches(prefix: string, wanted: string, range: Range): boole
   const high = range[1] === null ? Number.POSITIVE_INFINITY : rangeOf(range[1])[1]
   const isContained = from <= low && high <= to
   switch (prefix) {
-    case '': case 'eq': return isContained
-    case 'ne': return !isContained
-    case 'gt': return high > to
-    case 'lt': return low < from
-    case 'ge': return high > to || isContained
-    case 'le': return low < from || isContained
-    case 'sa': return low > to
-    case 'eb': return high < from
-    default: throw new Error(prefix)
+    case '':
+    case 'eq':
+      return isContained
+    case 'ne':
+      return !isContained
+    case 'gt':
+      return high > to
+    case 'lt':
+      return low < from
+    case 'ge':
+      return high > to || isContained
+    case 'le':
+      return low < from || isContained
+    case 'sa':
+      return low > to
+    case 'eb':
+      return high < from
+    default:
+      throw new Error(prefix)
   }
 }

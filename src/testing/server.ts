@@ -59,7 +59,12 @@ export function sender(app: FastifyInstance, always: Record<string, string>): Se
   return async (method, url, body, headers = {}) => {
     const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
     const type: Record<string, string> = payload === undefined ? {} : { 'content-type': 'application/fhir+json' }
-    const response = await app.inject({ method: method as 'GET', url, headers: { ...always, ...type, ...headers }, ...(payload === undefined ? {} : { payload }) })
+    const response = await app.inject({
+      method: method as 'GET',
+      url,
+      headers: { ...always, ...type, ...headers },
+      ...(payload === undefined ? {} : { payload }),
+    })
     const text = response.body
     return { status: response.statusCode, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : null, text }
   }

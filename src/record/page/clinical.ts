@@ -50,21 +50,29 @@ export function problemsOf(items: readonly Item[]): Problem[] {
     const clinical = codesOf(at(resource, 'clinicalStatus'))[0]
     const until = endedAt(resource)
     const isActive = ['active', 'recurrence', 'relapse'].includes(clinical ?? '')
-    const status = isActive ? 'active' : clinical === 'inactive' || clinical === 'remission' ? 'inactive'
-      : clinical === 'resolved' || until !== null ? 'resolved' : 'unknown'
+    const status = isActive
+      ? 'active'
+      : clinical === 'inactive' || clinical === 'remission'
+        ? 'inactive'
+        : clinical === 'resolved' || until !== null
+          ? 'resolved'
+          : 'unknown'
     const problem: Problem = { what: codedOf(at(resource, 'code')), status, since: happenedAt(resource), until, source }
     const key = keyOf(at(resource, 'code'))
     groups.set(key, [...(groups.get(key) ?? []), problem])
   }
   const order = { active: 0, unknown: 1, inactive: 2, resolved: 3 }
-  return [...groups.values()].map(mergeProblem)
-    .sort((a, b) => order[a.status] - order[b.status] || (b.since ?? '').localeCompare(a.since ?? ''))
+  return [...groups.values()].map(mergeProblem).sort((a, b) => order[a.status] - order[b.status] || (b.since ?? '').localeCompare(a.since ?? ''))
 }
 
 function mergeProblem(same: Problem[]): Problem {
   const newest = same.toSorted((a, b) => (b.since ?? '').localeCompare(a.since ?? ''))[0] as Problem
   const current = same.find((one) => one.status === 'active') ?? newest
-  const since = same.map((one) => one.since).filter((one) => one !== null).sort()[0] ?? null
+  const since =
+    same
+      .map((one) => one.since)
+      .filter((one) => one !== null)
+      .sort()[0] ?? null
   return { ...current, since, until: current.status === 'active' ? null : newest.until }
 }
 
@@ -80,13 +88,22 @@ export function doseOf(dosage: unknown): string | null {
   const frequency = digitsAt(repeat, 'frequency')
   const period = digitsAt(repeat, 'period')
   const dose = value === null ? null : [value, textAt(quantity, 'unit') ?? textAt(quantity, 'code')].filter(Boolean).join(' ')
-  const often = frequency === null ? null : `${frequency}× / ${period === '1' || period === null ? '' : `${period} `}${unitOfTime[textAt(repeat, 'periodUnit') ?? ''] ?? 'd'}`
+  const often =
+    frequency === null
+      ? null
+      : `${frequency}× / ${period === '1' || period === null ? '' : `${period} `}${unitOfTime[textAt(repeat, 'periodUnit') ?? ''] ?? 'd'}`
   return [dose, often].filter(Boolean).join(' · ') || null
 }
 
 const therapyTypes = new Set(['MedicationStatement', 'MedicationRequest'])
 const therapyStatus: Record<string, Therapy['status']> = {
-  active: 'active', 'on-hold': 'active', intended: 'active', completed: 'completed', stopped: 'stopped', cancelled: 'stopped', 'not-taken': 'stopped',
+  active: 'active',
+  'on-hold': 'active',
+  intended: 'active',
+  completed: 'completed',
+  stopped: 'stopped',
+  cancelled: 'stopped',
+  'not-taken': 'stopped',
 }
 
 /** The newest word on each medicine: what was prescribed or stated last decides whether it is taken now. */
@@ -118,18 +135,24 @@ export function therapyOf(items: readonly Item[], medicines: ReadonlyMap<string,
 }
 
 export function immunizationsOf(items: readonly Item[]): ImmunizationItem[] {
-  return items.filter(({ resource }) => resource.resourceType === 'Immunization').map(({ resource, source }) => ({
-    vaccine: codedOf(at(resource, 'vaccineCode')),
-    at: happenedAt(resource),
-    dose: textAt(resource, 'protocolApplied', 'doseNumberString') ?? digitsAt(resource, 'protocolApplied', 'doseNumberPositiveInt'),
-    lot: textAt(resource, 'lotNumber'),
-    status: (textAt(resource, 'status') ?? 'completed') as ImmunizationItem['status'],
-    source,
-  })).sort((a, b) => (b.at ?? '').localeCompare(a.at ?? ''))
+  return items
+    .filter(({ resource }) => resource.resourceType === 'Immunization')
+    .map(({ resource, source }) => ({
+      vaccine: codedOf(at(resource, 'vaccineCode')),
+      at: happenedAt(resource),
+      dose: textAt(resource, 'protocolApplied', 'doseNumberString') ?? digitsAt(resource, 'protocolApplied', 'doseNumberPositiveInt'),
+      lot: textAt(resource, 'lotNumber'),
+      status: (textAt(resource, 'status') ?? 'completed') as ImmunizationItem['status'],
+      source,
+    }))
+    .sort((a, b) => (b.at ?? '').localeCompare(a.at ?? ''))
 }
 
-export const medicinesOf = (items: readonly Item[]): Map<string, unknown> => new Map(
-  items.filter(({ resource }) => resource.resourceType === 'Medication')
-    .map(({ resource }) => [`Medication/${resource.id}`, (resource as Record<string, unknown>)['code']]))
+export const medicinesOf = (items: readonly Item[]): Map<string, unknown> =>
+  new Map(
+    items
+      .filter(({ resource }) => resource.resourceType === 'Medication')
+      .map(({ resource }) => [`Medication/${resource.id}`, (resource as Record<string, unknown>)['code']]),
+  )
 
 export const categoryCodes = (resource: unknown): string[] => listAt(resource, 'category').flatMap(codesOf)

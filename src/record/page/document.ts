@@ -7,9 +7,12 @@ type Section = DocumentView['sections'][number]
 /** One document as the viewer reads it: titled sections of text and tables, and what is attached. */
 export function documentOf(item: Item, others: ReadonlyMap<string, Item>): DocumentView {
   const { resource, source } = item
-  const sections = resource.resourceType === 'Composition'
-    ? listAt(resource, 'section').flatMap((section) => sectionsOf(section))
-    : resource.resourceType === 'DiagnosticReport' ? reportSections(item, others) : referenceSections(item)
+  const sections =
+    resource.resourceType === 'Composition'
+      ? listAt(resource, 'section').flatMap((section) => sectionsOf(section))
+      : resource.resourceType === 'DiagnosticReport'
+        ? reportSections(item, others)
+        : referenceSections(item)
   return {
     id: `${resource.resourceType}-${resource.id}`,
     title: textAt(resource, 'title') ?? (codedOf(at(resource, 'code')).text || codedOf(at(resource, 'type')).text || resource.resourceType),
@@ -76,13 +79,12 @@ function referenceSections({ resource }: Item): Section[] {
 }
 
 function attachmentsOf({ resource }: Item): DocumentView['attachments'] {
-  const attachments = [
-    ...listAt(resource, 'content').map((content) => at(content, 'attachment')),
-    ...listAt(resource, 'presentedForm'),
-  ]
-  return attachments.filter((one) => one !== undefined).map((one) => ({
-    title: textAt(one, 'title') ?? '',
-    contentType: textAt(one, 'contentType') ?? '',
-    url: textAt(one, 'url'),
-  }))
+  const attachments = [...listAt(resource, 'content').map((content) => at(content, 'attachment')), ...listAt(resource, 'presentedForm')]
+  return attachments
+    .filter((one) => one !== undefined)
+    .map((one) => ({
+      title: textAt(one, 'title') ?? '',
+      contentType: textAt(one, 'contentType') ?? '',
+      url: textAt(one, 'url'),
+    }))
 }

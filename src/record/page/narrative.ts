@@ -52,8 +52,7 @@ export function readNarrative(xhtml: string): Narrative {
     else if (table !== null && depth === 1 && (name === 'td' || name === 'th')) {
       if (isEnd) endCell()
       else text = ''
-    }
-    else if (blocks.has(name)) {
+    } else if (blocks.has(name)) {
       if (table === null) endParagraph()
       else text += ' '
     }

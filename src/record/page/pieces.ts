@@ -49,7 +49,9 @@ export function codedOf(concept: unknown): Coded {
 }
 
 export const codesOf = (concept: unknown): string[] =>
-  listAt(concept, 'coding').map((coding) => textAt(coding, 'code')).filter((code) => code !== null)
+  listAt(concept, 'coding')
+    .map((coding) => textAt(coding, 'code'))
+    .filter((code) => code !== null)
 
 /** Who wrote or did it, by what the resource says. */
 export function authorOf(resource: Resource): string | null {
@@ -66,24 +68,42 @@ export function authorOf(resource: Resource): string | null {
 export function happenedAt(resource: Resource): string | null {
   const r = resource as unknown as Json
   const candidates = [
-    textAt(r, 'period', 'start'), textAt(r, 'effectiveDateTime'), textAt(r, 'effectivePeriod', 'start'), textAt(r, 'effectiveInstant'),
-    textAt(r, 'performedDateTime'), textAt(r, 'performedPeriod', 'start'), textAt(r, 'occurrenceDateTime'), textAt(r, 'onsetDateTime'),
-    textAt(r, 'onsetPeriod', 'start'), textAt(r, 'started'), textAt(r, 'date'), textAt(r, 'authoredOn'), textAt(r, 'recordedDate'),
-    textAt(r, 'issued'), textAt(r, 'dateAsserted'), textAt(r, 'created'), textAt(r, 'whenHandedOver'), textAt(r, 'sent'),
+    textAt(r, 'period', 'start'),
+    textAt(r, 'effectiveDateTime'),
+    textAt(r, 'effectivePeriod', 'start'),
+    textAt(r, 'effectiveInstant'),
+    textAt(r, 'performedDateTime'),
+    textAt(r, 'performedPeriod', 'start'),
+    textAt(r, 'occurrenceDateTime'),
+    textAt(r, 'onsetDateTime'),
+    textAt(r, 'onsetPeriod', 'start'),
+    textAt(r, 'started'),
+    textAt(r, 'date'),
+    textAt(r, 'authoredOn'),
+    textAt(r, 'recordedDate'),
+    textAt(r, 'issued'),
+    textAt(r, 'dateAsserted'),
+    textAt(r, 'created'),
+    textAt(r, 'whenHandedOver'),
+    textAt(r, 'sent'),
   ]
   return candidates.find((candidate) => candidate !== null) ?? null
 }
 
 export function endedAt(resource: Resource): string | null {
   const r = resource as unknown as Json
-  return textAt(r, 'period', 'end') ?? textAt(r, 'effectivePeriod', 'end') ?? textAt(r, 'performedPeriod', 'end') ??
-    textAt(r, 'abatementDateTime') ?? textAt(r, 'abatementPeriod', 'end')
+  return (
+    textAt(r, 'period', 'end') ??
+    textAt(r, 'effectivePeriod', 'end') ??
+    textAt(r, 'performedPeriod', 'end') ??
+    textAt(r, 'abatementDateTime') ??
+    textAt(r, 'abatementPeriod', 'end')
+  )
 }
 
 export const newestFirst = (a: { at: string | null }, b: { at: string | null }): number => (b.at ?? '').localeCompare(a.at ?? '')
 
 /** Entered in error is not shown as a fact; it stays in the history. */
 export function isInError(resource: Resource): boolean {
-  return textAt(resource, 'status') === 'entered-in-error' ||
-    codesOf(at(resource, 'verificationStatus')).includes('entered-in-error')
+  return textAt(resource, 'status') === 'entered-in-error' || codesOf(at(resource, 'verificationStatus')).includes('entered-in-error')
 }

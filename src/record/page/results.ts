@@ -4,7 +4,14 @@ import { at, codedOf, codesOf, digitsAt, happenedAt, isInError, type Item, listA
 
 /** HL7 v3 ObservationInterpretation to the marks of the page; without one, the range decides. */
 const flags: Record<string, NonNullable<LabPoint['flag']>> = {
-  L: 'low', LL: 'critical-low', H: 'high', HH: 'critical-high', A: 'abnormal', AA: 'abnormal', LU: 'critical-low', HU: 'critical-high',
+  L: 'low',
+  LL: 'critical-low',
+  H: 'high',
+  HH: 'critical-high',
+  A: 'abnormal',
+  AA: 'abnormal',
+  LU: 'critical-low',
+  HU: 'critical-high',
 }
 
 type Measured = { code: unknown; holder: unknown }
@@ -18,9 +25,10 @@ export function resultsOf(items: readonly Item[]): LabSeries[] {
     const group = groupOf(resource)
     if (group === null) continue
     const components = listAt(resource, 'component')
-    const measured: Measured[] = components.length > 0
-      ? components.map((component) => ({ code: at(component, 'code'), holder: component }))
-      : [{ code: at(resource, 'code'), holder: resource }]
+    const measured: Measured[] =
+      components.length > 0
+        ? components.map((component) => ({ code: at(component, 'code'), holder: component }))
+        : [{ code: at(resource, 'code'), holder: resource }]
     for (const { code, holder } of measured) addPoint(series, item, group, code, holder)
   }
   for (const one of series.values()) one.points.sort((a, b) => b.at.localeCompare(a.at))
@@ -49,7 +57,10 @@ function addPoint(series: Map<string, LabSeries>, item: Item, group: string, cod
   const point: LabPoint = {
     at: happenedAt(item.resource) ?? item.source.receivedAt,
     value: digits === null ? null : `${comparator ?? ''}${digits}`,
-    number, text, low, high,
+    number,
+    text,
+    low,
+    high,
     flag: flagOf(holder, number, low, high),
     source: item.source,
   }

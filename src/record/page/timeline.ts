@@ -41,7 +41,14 @@ function diagnosesByEncounter(items: readonly Item[]): Map<string, string[]> {
   return found
 }
 
-const encounterKinds: Record<string, TimelineKind> = { IMP: 'hospital', ACUTE: 'hospital', NONAC: 'hospital', OBSENC: 'hospital', SS: 'hospital', EMER: 'emergency' }
+const encounterKinds: Record<string, TimelineKind> = {
+  IMP: 'hospital',
+  ACUTE: 'hospital',
+  NONAC: 'hospital',
+  OBSENC: 'hospital',
+  SS: 'hospital',
+  EMER: 'emergency',
+}
 const imaging = new Set(['RAD', 'imaging', 'CT', 'MR', 'US', 'XRC'])
 
 function kindOf({ resource }: Item): TimelineKind | null {
@@ -55,24 +62,34 @@ function kindOf({ resource }: Item): TimelineKind | null {
       return 'document'
     case 'DiagnosticReport': {
       const categories = categoryCodes(resource)
-      return categories.some((code) => imaging.has(code)) ? 'imaging' : categories.includes('LAB') || listAt(resource, 'result').length > 0 ? 'laboratory' : 'document'
+      return categories.some((code) => imaging.has(code))
+        ? 'imaging'
+        : categories.includes('LAB') || listAt(resource, 'result').length > 0
+          ? 'laboratory'
+          : 'document'
     }
-    case 'ImagingStudy': return 'imaging'
-    case 'Procedure': return isDental(resource) ? 'dental' : 'procedure'
-    case 'Immunization': return 'immunization'
+    case 'ImagingStudy':
+      return 'imaging'
+    case 'Procedure':
+      return isDental(resource) ? 'dental' : 'procedure'
+    case 'Immunization':
+      return 'immunization'
     case 'CarePlan':
     case 'ServiceRequest':
     case 'Communication':
     case 'QuestionnaireResponse':
       return 'other'
-    default: return null
+    default:
+      return null
   }
 }
 
 function isDental(resource: Item['resource']): boolean {
   const words = [...listAt(resource, 'type'), at(resource, 'serviceType'), at(resource, 'category')].map((one) => codedOf(one))
-  return words.some(({ code, text }) => /dent|stomat|стомат|зуб/i.test(`${code ?? ''} ${text}`)) ||
+  return (
+    words.some(({ code, text }) => /dent|stomat|стомат|зуб/i.test(`${code ?? ''} ${text}`)) ||
     codesOf(at(resource, 'bodySite')).some((code) => /^[1-8][1-8]$/.test(code))
+  )
 }
 
 function titleOf({ resource }: Item): string {

@@ -20,6 +20,16 @@ export type Actor = {
 }
 
 export const anonymous: Actor = {
-  kind: 'anonymous', id: 'anonymous', name: 'anonymous', roles: [], scopes: [], institution: null, institutionName: null,
-  unit: null, unitName: null, worker: null, patient: null, session: null,
+  kind: 'anonymous',
+  id: 'anonymous',
+  name: 'anonymous',
+  roles: [],
+  scopes: [],
+  institution: null,
+  institutionName: null,
+  unit: null,
+  unitName: null,
+  worker: null,
+  patient: null,
+  session: null,
 }

@@ -38,7 +38,11 @@ export const restoreCommand: Command = {
     requireEmbedded(world.config)
     const keyFile = options['key'] === undefined ? null : fileOf(options['key'])
     const restored = await restoreBackup({
-      dataDir: world.config.DATA_DIR, file: fileOf(options['from']), keyFile, force: options['force'] === true, now: world.now(),
+      dataDir: world.config.DATA_DIR,
+      file: fileOf(options['from']),
+      keyFile,
+      force: options['force'] === true,
+      now: world.now(),
     })
     if (options['json']) print(JSON.stringify(restored))
     else {
@@ -56,5 +60,7 @@ const fileOf = (path: unknown) => resolve(process.env['INIT_CWD'] ?? '.', String
 
 function requireEmbedded(config: Config): void {
   if (config.DATABASE_URL === '') return
-  throw new Refusal('unprocessable', 'DATABASE_URL is set, so the database is not ours to copy', { hint: 'Use pg_dump or pgBackRest on that server, and keep DATA_DIR/keys and DATA_DIR/seals with it' })
+  throw new Refusal('unprocessable', 'DATABASE_URL is set, so the database is not ours to copy', {
+    hint: 'Use pg_dump or pgBackRest on that server, and keep DATA_DIR/keys and DATA_DIR/seals with it',
+  })
 }

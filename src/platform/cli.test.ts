@@ -19,7 +19,8 @@ test('a command is found by its one, two or three words', () => {
 
 test('options have their defaults, and what is missing, unknown or too much is wrong use', () => {
   assert.deepEqual({ ...parseOptions(add, ['--name', 'x']) }, { name: 'x', hours: '1' })
-  for (const words of [[], ['--name'], ['--name', 'x', '--nme', 'y'], ['x', '--name', 'y']]) assert.throws(() => parseOptions(add, words), WrongUse, words.join(' '))
+  for (const words of [[], ['--name'], ['--name', 'x', '--nme', 'y'], ['x', '--name', 'y']])
+    assert.throws(() => parseOptions(add, words), WrongUse, words.join(' '))
 })
 
 test('help is there at every level and says what there is not', () => {

@@ -10,41 +10,99 @@ const whole = (low: number, high: number) => (value: string) => {
   if (/^\d+$/.test(value) && number >= low && number <= high) return number
   throw new Error(`must be a whole number from ${low} to ${high}`)
 }
-const oneOf = (...allowed: string[]) => (value: string) => {
-  if (allowed.includes(value)) return value
-  throw new Error(`must be one of ${allowed.join(', ')}`)
-}
-const url = (...schemes: string[]) => (value: string) => {
-  if (value === '') return ''
-  const parsed = URL.parse(value)
-  if (parsed && schemes.includes(parsed.protocol.replace(':', ''))) return value
-  throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
-}
-const list = (value: string) => value.split(',').map((part) => part.trim()).filter(Boolean)
+const oneOf =
+  (...allowed: string[]) =>
+  (value: string) => {
+    if (allowed.includes(value)) return value
+    throw new Error(`must be one of ${allowed.join(', ')}`)
+  }
+const url =
+  (...schemes: string[]) =>
+  (value: string) => {
+    if (value === '') return ''
+    const parsed = URL.parse(value)
+    if (parsed && schemes.includes(parsed.protocol.replace(':', ''))) return value
+    throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
+  }
+const list = (value: string) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
 
 export const settings = [
   { name: 'PORT', fallback: '8080', about: 'TCP port of the server; 0 takes a free one.', read: whole(0, 65535) },
   { name: 'HOST', fallback: '127.0.0.1', about: 'Address to listen on. Any address that is not loopback turns the demo off.', read: text },
-  { name: 'BASE_URL', fallback: '', about: 'Address people and systems use, when it differs from http://HOST:PORT. It is the issuer and audience of tokens.', read: url('http', 'https') },
+  {
+    name: 'BASE_URL',
+    fallback: '',
+    about: 'Address people and systems use, when it differs from http://HOST:PORT. It is the issuer and audience of tokens.',
+    read: url('http', 'https'),
+  },
   { name: 'DATA_DIR', fallback: './var', about: 'Folder for the embedded database, the keys and the seals.', read: text },
-  { name: 'DATABASE_URL', fallback: '', about: 'A PostgreSQL of 15 or later instead of the embedded one. The user must own the database and may create roles; it is used for migrations only.', read: url('postgres', 'postgresql') },
-  { name: 'DATABASE_APP_URL', fallback: '', about: 'How the server itself connects (role spona_app). Empty: the same address with a password derived from the master key.', read: url('postgres', 'postgresql') },
+  {
+    name: 'DATABASE_URL',
+    fallback: '',
+    about: 'A PostgreSQL of 15 or later instead of the embedded one. The user must own the database and may create roles; it is used for migrations only.',
+    read: url('postgres', 'postgresql'),
+  },
+  {
+    name: 'DATABASE_APP_URL',
+    fallback: '',
+    about: 'How the server itself connects (role spona_app). Empty: the same address with a password derived from the master key.',
+    read: url('postgres', 'postgresql'),
+  },
   { name: 'NATS_URL', fallback: '', about: 'NATS server for the bus transport; empty means PostgreSQL.', read: url('nats', 'tls') },
-  { name: 'DEMO', fallback: 'auto', about: 'true, false or auto: demo accounts and the invented country. auto is true on a loopback HOST only.', read: oneOf('true', 'false', 'auto') },
+  {
+    name: 'DEMO',
+    fallback: 'auto',
+    about: 'true, false or auto: demo accounts and the invented country. auto is true on a loopback HOST only.',
+    read: oneOf('true', 'false', 'auto'),
+  },
   { name: 'DEMO_PEOPLE', fallback: '300', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
-  { name: 'LOG_LEVEL', fallback: 'warn', about: 'trace, debug, info, warn, error, fatal or silent.', read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent') },
-  { name: 'OIDC_ISSUER', fallback: '', about: 'OpenID Connect issuer for people (the national eID). Empty: the embedded provider, demo only.', read: url('http', 'https') },
+  {
+    name: 'LOG_LEVEL',
+    fallback: 'warn',
+    about: 'trace, debug, info, warn, error, fatal or silent.',
+    read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  },
+  {
+    name: 'OIDC_ISSUER',
+    fallback: '',
+    about: 'OpenID Connect issuer for people (the national eID). Empty: the embedded provider, demo only.',
+    read: url('http', 'https'),
+  },
   { name: 'OIDC_CLIENT_ID', fallback: 'spona-portals', about: 'Client id of the portals at OIDC_ISSUER.', read: text },
   { name: 'OIDC_CLIENT_SECRET', fallback: '', about: 'Client secret of the portals at OIDC_ISSUER.', read: text },
   { name: 'BODY_LIMIT_MB', fallback: '64', about: 'Largest request body; a larger one gets 413 before it is read.', read: whole(1, 512) },
   { name: 'RATE_PER_CLIENT', fallback: '6000', about: 'Requests a second that one client or account may make before 429.', read: whole(1, 1_000_000) },
   { name: 'VISIT_HOURS', fallback: '12', about: 'How long a visit opened by a doctor opens the record.', read: whole(1, 72) },
   { name: 'VISITS_PER_DAY', fallback: '60', about: 'Visits one doctor may open in a day.', read: whole(1, 1000) },
-  { name: 'CHILD_AGE', fallback: '15', about: 'Age up to which parents and guardians see a child’s record (patients’ rights law; UNVERIFIED).', read: whole(0, 18) },
-  { name: 'IDENTITY_STRICT', fallback: '', about: 'Institutions (numbers, or all) that must send JMBG or EBS; others may file a pending identity.', read: list },
+  {
+    name: 'CHILD_AGE',
+    fallback: '15',
+    about: 'Age up to which parents and guardians see a child’s record (patients’ rights law; UNVERIFIED).',
+    read: whole(0, 18),
+  },
+  {
+    name: 'IDENTITY_STRICT',
+    fallback: '',
+    about: 'Institutions (numbers, or all) that must send JMBG or EBS; others may file a pending identity.',
+    read: list,
+  },
   { name: 'IDENTITY_JMBG_PIVOT', fallback: '800', about: 'Year digits from this number on mean 1xxx, below it 2xxx (UNVERIFIED).', read: whole(0, 999) },
-  { name: 'LZB_LENGTH', fallback: '11', about: 'Digits of the personal health number with its check digit (UNVERIFIED: the official format is not published).', read: whole(6, 20) },
-  { name: 'LZB_CHECK', fallback: 'mod11-10', about: 'Check digit of the personal health number: mod11-10 (ISO 7064) or none (UNVERIFIED).', read: oneOf('mod11-10', 'none') },
+  {
+    name: 'LZB_LENGTH',
+    fallback: '11',
+    about: 'Digits of the personal health number with its check digit (UNVERIFIED: the official format is not published).',
+    read: whole(6, 20),
+  },
+  {
+    name: 'LZB_CHECK',
+    fallback: 'mod11-10',
+    about: 'Check digit of the personal health number: mod11-10 (ISO 7064) or none (UNVERIFIED).',
+    read: oneOf('mod11-10', 'none'),
+  },
   { name: 'SYSTEM_URN', fallback: 'urn:rs', about: 'Prefix of identifier systems (urn:rs:jmbg …). No official URIs are published (UNVERIFIED).', read: text },
   { name: 'SEAL_SECONDS', fallback: '60', about: 'How often the audit is sealed when something was written.', read: whole(1, 86_400) },
   { name: 'LANES', fallback: '4', about: 'Database connections that write; each has an audit stream of its own.', read: whole(1, 64) },

@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import {
-  chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, parse } from 'node:path'
 
@@ -59,7 +57,11 @@ function withLibraries(native: string): string {
 }
 
 function copyForNobody(native: string): string {
-  const stamp = createHash('sha256').update(native).update(String(statSync(join(native, 'bin/postgres')).size)).digest('hex').slice(0, 12)
+  const stamp = createHash('sha256')
+    .update(native)
+    .update(String(statSync(join(native, 'bin/postgres')).size))
+    .digest('hex')
+    .slice(0, 12)
   const cache = `/var/cache/spona-engine-${stamp}`
   if (!existsSync(join(cache, 'bin/postgres'))) {
     withLibraries(native)

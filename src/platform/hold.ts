@@ -35,7 +35,9 @@ async function askHolder(name: string): Promise<Holder | null> {
     let text = ''
     const socket = connect(name)
     socket.setEncoding('utf8').setTimeout(answerLimitMs, () => socket.destroy())
-    socket.on('data', (more: string) => { text += more })
+    socket.on('data', (more: string) => {
+      text += more
+    })
     socket.on('error', () => resolve(null))
     socket.on('close', () => resolve(readHolder(text)))
   })

@@ -31,14 +31,22 @@ const outcome = (body: string) => JSON.parse(body).issue[0]
 
 test('a refusal is an OperationOutcome with its code, place and hint', async (t) => {
   const { app } = await serve(t, (on) => {
-    on.get('/no', () => { throw new Refusal('unprocessable', 'the date is not a date', { expression: 'Patient.birthDate', hint: 'Write 1980-01-31.', details: { a: 1 } }) })
-    on.get('/later', () => { throw new Refusal('busy', 'later', { retryAfterSeconds: 7 }) })
+    on.get('/no', () => {
+      throw new Refusal('unprocessable', 'the date is not a date', { expression: 'Patient.birthDate', hint: 'Write 1980-01-31.', details: { a: 1 } })
+    })
+    on.get('/later', () => {
+      throw new Refusal('busy', 'later', { retryAfterSeconds: 7 })
+    })
   })
   const answer = await app.inject('/no')
   assert.equal(answer.statusCode, 422)
   assert.match(String(answer.headers['content-type']), /^application\/fhir\+json/)
   assert.deepEqual(outcome(answer.body), {
-    severity: 'error', code: 'processing', details: { text: 'Write 1980-01-31.' }, diagnostics: 'the date is not a date', expression: ['Patient.birthDate'],
+    severity: 'error',
+    code: 'processing',
+    details: { text: 'Write 1980-01-31.' },
+    diagnostics: 'the date is not a date',
+    expression: ['Patient.birthDate'],
   })
   assert.deepEqual(JSON.parse(JSON.parse(answer.body).extension[0].valueString), { a: 1 })
   assert.equal((await app.inject('/later')).headers['retry-after'], '7')
@@ -46,9 +54,24 @@ test('a refusal is an OperationOutcome with its code, place and hint', async (t)
 
 test('an unexpected error shows only where to ask, and the log keeps no value of it', async (t) => {
   const { app, lines } = await serve(t, (on) => {
-    on.get('/broken', () => { throw new Error('cannot handle 0101980710018') })
-    on.get('/unique', () => { throw Object.assign(new Error('duplicate key value violates unique constraint "person_number"'), { severity: 'ERROR', code: '23505', detail: 'Key (family)=(Петровић) already exists.', table: 'person' }) })
-    on.get('/cast', () => { throw Object.assign(new Error('invalid input syntax for type integer: "Петровић"'), { severity: 'ERROR', code: '22P02', where: 'unnamed portal parameter $1 = Петровић' }) })
+    on.get('/broken', () => {
+      throw new Error('cannot handle 0101980710018')
+    })
+    on.get('/unique', () => {
+      throw Object.assign(new Error('duplicate key value violates unique constraint "person_number"'), {
+        severity: 'ERROR',
+        code: '23505',
+        detail: 'Key (family)=(Петровић) already exists.',
+        table: 'person',
+      })
+    })
+    on.get('/cast', () => {
+      throw Object.assign(new Error('invalid input syntax for type integer: "Петровић"'), {
+        severity: 'ERROR',
+        code: '22P02',
+        where: 'unnamed portal parameter $1 = Петровић',
+      })
+    })
     on.get('/assert', () => assert.deepEqual({ family: 'Петровић' }, { family: '0101980710018' }))
   })
   for (const path of ['/broken', '/unique', '/cast', '/assert']) {
@@ -124,7 +147,9 @@ test('a broken request is a 4xx with an outcome, never a 500', async (t) => {
 })
 
 test('a database that is away is 503, a full disk 507, and a character it cannot hold 400', async (t) => {
-  const failing = (fault: object) => () => { throw Object.assign(new Error('no'), fault) }
+  const failing = (fault: object) => () => {
+    throw Object.assign(new Error('no'), fault)
+  }
   const { app } = await serve(t, (on) => {
     on.get('/away', failing({ code: 'ENOENT', syscall: 'connect' }))
     on.get('/ending', failing({ code: '57P01' }))
@@ -151,7 +176,13 @@ async function speak(app: FastifyInstance, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => void socket.write(text))
     let answer = ''
-    socket.setEncoding('utf8').on('data', (more: string) => { answer += more }).on('error', reject).on('close', () => resolve(answer))
+    socket
+      .setEncoding('utf8')
+      .on('data', (more: string) => {
+        answer += more
+      })
+      .on('error', reject)
+      .on('close', () => resolve(answer))
   })
 }
 
@@ -183,8 +214,11 @@ for (const encoding of ['identity', 'gzip']) {
         isFreed = true
       }
     }
-    const { app } = await serve(t, (on) => void on.get('/all', (_request, reply) =>
-      reply.header('content-type', 'application/fhir+json').send(Readable.from(endless(), { objectMode: false }))))
+    const { app } = await serve(
+      t,
+      (on) =>
+        void on.get('/all', (_request, reply) => reply.header('content-type', 'application/fhir+json').send(Readable.from(endless(), { objectMode: false }))),
+    )
     await app.listen({ port: 0, host: '127.0.0.1' })
     const { port } = app.server.address() as { port: number }
     const socket = connect(port, '127.0.0.1', () => void socket.write(`GET /all HTTP/1.1\r\nHost: a\r\nAccept-Encoding: ${encoding}\r\n\r\n`))

@@ -80,7 +80,11 @@ export async function createApp(world: World): Promise<FastifyInstance> {
 export const strictPolicy = {
   useDefaults: false,
   directives: {
-    defaultSrc: ["'self'"], baseUri: ["'none'"], objectSrc: ["'none'"], frameAncestors: ["'none'"], formAction: ["'self'"],
+    defaultSrc: ["'self'"],
+    baseUri: ["'none'"],
+    objectSrc: ["'none'"],
+    frameAncestors: ["'none'"],
+    formAction: ["'self'"],
     imgSrc: ["'self'", 'data:'],
   },
 }
@@ -106,7 +110,9 @@ function render(world: World, error: unknown, request: FastifyRequest, reply: Fa
   if (refusal?.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds))
   if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer realm="spona"')
   const details = refusal?.details
-  return reply.code(status).header('content-type', fhirJson)
+  return reply
+    .code(status)
+    .header('content-type', fhirJson)
     .send(JSON.stringify(details === undefined ? body : { ...body, ...asExtension(details) }))
 }
 
@@ -120,7 +126,8 @@ function ofDatabase(error: unknown): Refusal | undefined {
   if (isConnectionLost(error)) return new Refusal('busy', 'the database does not answer; try again in a moment', { retryAfterSeconds: 2 })
   if (isOverloaded(error)) return new Refusal('busy', 'the database is too busy; try again in a moment', { retryAfterSeconds: 2 })
   if (isDiskFull(error)) return new Refusal('full', 'the disk of the database is full; nothing was stored')
-  if (isUnstorableText(error)) return new Refusal('incorrect', 'a text holds the character U+0000, which cannot be stored', { hint: 'Remove it and send again.' })
+  if (isUnstorableText(error))
+    return new Refusal('incorrect', 'a text holds the character U+0000, which cannot be stored', { hint: 'Remove it and send again.' })
   return undefined
 }
 

@@ -19,10 +19,24 @@ export async function initialise(engine: Engine, ownerName: string, password: st
   giveToEngine(engine, half)
   giveToEngine(engine, passwordFile)
   try {
-    await run(engine.bin('initdb'), [
-      '-D', half, '-U', ownerName, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8',
-      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--data-checksums', '--no-instructions',
-    ], { ...asEngineUser(engine), cwd: '/', env: cleanEnv() })
+    await run(
+      engine.bin('initdb'),
+      [
+        '-D',
+        half,
+        '-U',
+        ownerName,
+        '--auth=scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '--encoding=UTF8',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+        '--data-checksums',
+        '--no-instructions',
+      ],
+      { ...asEngineUser(engine), cwd: '/', env: cleanEnv() },
+    )
     putInPlace(half, engine.data)
   } catch (error) {
     rmSync(half, { recursive: true, force: true })

@@ -6,8 +6,20 @@ import pg from 'pg'
 
 /** Slices in floor order; a migration may only rely on the floors below. */
 export const floors = [
-  'platform', 'fhir', 'audit', 'access', 'bus', 'registry', 'identity', 'record', 'sickleave', 'referral', 'migration', 'portals',
-  'edge', 'simulator',
+  'platform',
+  'fhir',
+  'audit',
+  'access',
+  'bus',
+  'registry',
+  'identity',
+  'record',
+  'sickleave',
+  'referral',
+  'migration',
+  'portals',
+  'edge',
+  'simulator',
 ] as const
 
 const sourceFolder = join(import.meta.dirname, '..')
@@ -23,19 +35,33 @@ export async function migrate(owner: pg.ClientConfig, app: { role: string; passw
     throw new Error(`the database cannot be reached: ${(error as Error).message}`)
   }
   try {
-    const { rows: [version] } = await client.query(`select current_setting('server_version_num')::int as number`)
+    const {
+      rows: [version],
+    } = await client.query(`select current_setting('server_version_num')::int as number`)
     if (version.number < lowestVersion) throw new Error('the database is older than PostgreSQL 15')
     await client.query(`select pg_advisory_lock(7304110501)`)
     await ensureRole(client, app)
     const applied = await appliedMigrations(client)
     for (const slice of floors) {
       const folder = join(sourceFolder, slice, 'migrations')
-      const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')).sort() : []
+      const files = existsSync(folder)
+        ? readdirSync(folder)
+            .filter((file) => file.endsWith('.sql'))
+            .sort()
+        : []
       const isNew = files.some((file) => !applied.has(`${slice}/${file.replace(/\.sql$/, '')}`))
       if (!isNew) continue
       await runner({
-        dbClient: client, dir: folder, direction: 'up', migrationsTable: `migrations_${slice}`, migrationsSchema: 'platform',
-        createMigrationsSchema: true, count: Number.POSITIVE_INFINITY, log: () => {}, noLock: true, checkOrder: true,
+        dbClient: client,
+        dir: folder,
+        direction: 'up',
+        migrationsTable: `migrations_${slice}`,
+        migrationsSchema: 'platform',
+        createMigrationsSchema: true,
+        count: Number.POSITIVE_INFINITY,
+        log: () => {},
+        noLock: true,
+        checkOrder: true,
         singleTransaction: true,
       })
     }
@@ -45,7 +71,9 @@ export async function migrate(owner: pg.ClientConfig, app: { role: string; passw
 }
 
 async function ensureRole(client: pg.Client, app: { role: string; password: string | null }): Promise<void> {
-  const { rows: [found] } = await client.query('select 1 as yes from pg_roles where rolname = $1', [app.role])
+  const {
+    rows: [found],
+  } = await client.query('select 1 as yes from pg_roles where rolname = $1', [app.role])
   if (!found) await client.query(`create role ${app.role} login`)
   if (app.password === null) return
   // The password comes from the master key. It is set again at each start, so a restored database follows its key.
@@ -73,7 +101,8 @@ function scramVerifier(password: string): string {
 
 async function appliedMigrations(client: pg.Client): Promise<Set<string>> {
   const { rows: tables } = await client.query(
-    `select table_name from information_schema.tables where table_schema = 'platform' and table_name like 'migrations\\_%'`)
+    `select table_name from information_schema.tables where table_schema = 'platform' and table_name like 'migrations\\_%'`,
+  )
   const applied = new Set<string>()
   for (const { table_name: table } of tables) {
     if (!/^migrations_[a-z]+$/.test(table)) continue

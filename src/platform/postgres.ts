@@ -37,7 +37,11 @@ const shareLimitMs = 60_000 // How long a command waits for a server that is sta
 export async function startPostgres(dataDir: string, keys: Keys, launch: Launch): Promise<Postgres> {
   const engine = await locateEngine(dataDir)
   const owner: pg.ClientConfig = {
-    host: engine.socket, port: 5432, user: ownerName, database, password: keys.derive('database-owner').toString('hex'),
+    host: engine.socket,
+    port: 5432,
+    user: ownerName,
+    database,
+    password: keys.derive('database-owner').toString('hex'),
   }
   const hold = await holdOrShare(engine, owner, keys, launch.mode)
   if (!hold) return { owner, data: engine.data, pid: 0, stop: async () => {} }
@@ -53,7 +57,9 @@ export async function startPostgres(dataDir: string, keys: Keys, launch: Launch)
     return {
       owner,
       data: engine.data,
-      get pid() { return server.pid },
+      get pid() {
+        return server.pid
+      },
       async stop(how = {}) {
         if (how.patient) await untilAlone(owner)
         await server.stop()
@@ -120,7 +126,8 @@ async function untilAlone(owner: pg.ClientConfig): Promise<void> {
     await client.connect()
     for (;;) {
       const { rows } = await client.query(
-        `select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`)
+        `select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+      )
       if (rows[0].others === 0) return
       await sleep(200)
     }

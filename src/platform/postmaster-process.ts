@@ -16,7 +16,9 @@ const stopLimitMs = 20_000
 export async function startServer(engine: Engine, extra: Record<string, string>): Promise<Life> {
   const child = spawnServer(engine, extra)
   let failed: Error | undefined
-  child.once('error', (error) => { failed = error })
+  child.once('error', (error) => {
+    failed = error
+  })
   const life = { child, watchdog: watch(child) }
   const until = performance.now() + startLimitMs
   while (performance.now() < until) {
@@ -47,7 +49,11 @@ function spawnServer(engine: Engine, extra: Record<string, string>): ChildProces
   const options = Object.entries({ ...serverSettings, ...extra }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = openSync(logFile(engine.data), 'a', 0o600)
   const child = spawn(engine.bin('postgres'), ['-D', engine.data, '-k', engine.socket, ...options], {
-    ...asEngineUser(engine), cwd: '/', env: cleanEnv(), detached: true, stdio: ['ignore', log, log],
+    ...asEngineUser(engine),
+    cwd: '/',
+    env: cleanEnv(),
+    detached: true,
+    stdio: ['ignore', log, log],
   })
   closeSync(log)
   child.unref()
@@ -57,7 +63,10 @@ function spawnServer(engine: Engine, extra: Record<string, string>): ChildProces
 /** If this process dies its end of the pipe closes, and the shell that waits on it stops the database: no orphan. */
 function watch(child: ChildProcess): ChildProcess {
   const shell = spawn('/bin/sh', ['-c', 'read nothing; kill -INT "$0"', String(child.pid)], {
-    detached: true, stdio: ['pipe', 'ignore', 'ignore'], env: cleanEnv(), cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: cleanEnv(),
+    cwd: '/',
   })
   shell.on('error', () => {})
   shell.unref()

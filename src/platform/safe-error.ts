@@ -28,4 +28,9 @@ const withoutQuotes = (text: string) => text.replace(/"[^"]*"/g, '"…"')
 
 /** The stack without the message it begins with. */
 const framesOf = (error: Error) =>
-  error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim()).slice(0, 12).join('\n')
+  error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim())
+    .slice(0, 12)
+    .join('\n')

@@ -2,7 +2,9 @@ import { settings } from './config.ts'
 
 /** docs/reference/settings.md as it must stand: `node src/platform/settings-table.ts > docs/reference/settings.md`. */
 export function settingsPage(): string {
-  const rows = settings.map(({ name, fallback, about }) => `| \`${name}\` | ${fallback === '' ? '(empty)' : `\`${fallback}\``} | ${about.replaceAll('|', '\\|')} |`)
+  const rows = settings.map(
+    ({ name, fallback, about }) => `| \`${name}\` | ${fallback === '' ? '(empty)' : `\`${fallback}\``} | ${about.replaceAll('|', '\\|')} |`,
+  )
   return `# Settings
 
 Every setting is an environment variable: \`PORT=9000 npm start\`. An empty value means the default. All are checked at the start;

@@ -21,16 +21,23 @@ test('rows come with camelCase keys and safe types', async (t) => {
     select 281474976710655::int8 as patient_key, '2026-11-23'::date as birth_date, array[1, 2]::int8[] as all_keys,
            '\\x00ff'::bytea as some_bytes, ${'Ђорђе'}::text as given_name`
   assert.deepEqual(row, {
-    patientKey: 281474976710655, birthDate: '2026-11-23', allKeys: [1, 2], someBytes: Buffer.from([0, 255]), givenName: 'Ђорђе',
+    patientKey: 281474976710655,
+    birthDate: '2026-11-23',
+    allKeys: [1, 2],
+    someBytes: Buffer.from([0, 255]),
+    givenName: 'Ђорђе',
   })
 })
 
 test('a transaction that throws leaves nothing', async (t) => {
   const { owner } = await startPlatform(t)
   await owner`create table kept (n int)`
-  await assert.rejects(owner.begin(async (tx) => {
-    await tx`insert into kept values (1)`
-    throw new Error('no')
-  }), /no/)
+  await assert.rejects(
+    owner.begin(async (tx) => {
+      await tx`insert into kept values (1)`
+      throw new Error('no')
+    }),
+    /no/,
+  )
   assert.deepEqual(await owner`select * from kept`, [])
 })

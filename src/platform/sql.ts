@@ -119,8 +119,7 @@ async function execute<R>(on: Queryable, piece: Fragment): Promise<R[]> {
 }
 
 function runnerOn(on: Queryable): Runner {
-  const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) =>
-    execute<R>(on, new Fragment(strings, values))
+  const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) => execute<R>(on, new Fragment(strings, values))
   return Object.assign(tag, { run: <R extends object>(piece: Fragment) => execute<R>(on, piece) })
 }
 
@@ -175,5 +174,8 @@ export function isConnectionLost(error: unknown): boolean {
   if (/^08...$/.test(code) || lostCodes.has(code)) return true
   // A missing socket file; a missing file of another kind is a fault of ours.
   if (code === 'ENOENT') return (error as NodeJS.ErrnoException).syscall === 'connect'
-  return error instanceof Error && /Connection terminated|connection error|not queryable|Client was closed|timeout exceeded when trying to connect/i.test(error.message)
+  return (
+    error instanceof Error &&
+    /Connection terminated|connection error|not queryable|Client was closed|timeout exceeded when trying to connect/i.test(error.message)
+  )
 }

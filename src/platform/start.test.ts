@@ -3,9 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
-import {
-  freePort, isAlive, openFolder, postmasterOf, removeData, runCommand, type ServerProcess, spawnServer, stopServer, until,
-} from '../testing/process.ts'
+import { freePort, isAlive, openFolder, postmasterOf, removeData, runCommand, type ServerProcess, spawnServer, stopServer, until } from '../testing/process.ts'
 import { keysFrom } from './keys.ts'
 import { startPostgres } from './postgres.ts'
 
@@ -37,7 +35,9 @@ async function signInSystem(settings: Record<string, string>): Promise<Record<st
 
 async function storePatient(headers: Record<string, string>): Promise<string> {
   const answer = await fetch(url('/fhir/Patient'), {
-    method: 'POST', headers: { ...headers, 'content-type': 'application/fhir+json' }, body: JSON.stringify({ resourceType: 'Patient', name: [{ family: 'Проба' }] }),
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/fhir+json' },
+    body: JSON.stringify({ resourceType: 'Patient', name: [{ family: 'Проба' }] }),
   })
   assert.equal(answer.status, 201, await answer.clone().text())
   return `/fhir/Patient/${((await answer.json()) as { id: string }).id}`
@@ -87,7 +87,10 @@ test('after kill -9 of the database requests get 503, and the same server brings
     statuses.add(status)
     return status === 200
   })
-  assert.deepEqual([...statuses].filter((status) => status !== 200 && status !== 503), [])
+  assert.deepEqual(
+    [...statuses].filter((status) => status !== 200 && status !== 503),
+    [],
+  )
   assert.match(server.errors(), /The embedded database died \(SIGKILL\) and is started again/)
   const another = await storePatient(bearer)
   assert.equal(await ask(another), 200)
@@ -119,7 +122,8 @@ test('Ctrl-C, also twice at once, stops everything with exit code 0, also while 
 test('wrong settings are named with their reason, all at once, and never with a secret', limit, async () => {
   const wrong = spawnServer({ DATA_DIR: dataDir, PORT: 'abc', BODY_LIMIT_MB: '0', DATABASE_URL: 'mysql://root:hidden@db/x' })
   assert.deepEqual(await wrong.ended, { code: 2, signal: null })
-  for (const name of ['PORT: "abc" must be a whole number', 'BODY_LIMIT_MB: "0" must be', 'DATABASE_URL: its value must be']) assert.ok(wrong.errors().includes(name), name)
+  for (const name of ['PORT: "abc" must be a whole number', 'BODY_LIMIT_MB: "0" must be', 'DATABASE_URL: its value must be'])
+    assert.ok(wrong.errors().includes(name), name)
   assert.equal(wrong.errors().includes('hidden'), false)
 })
 
@@ -157,7 +161,7 @@ test('a folder below one that is closed to others works, as root too', limit, as
   await stopServer(server)
 })
 
-test('a PostgreSQL of one\'s own by DATABASE_URL does the same, owned by a user that is no superuser', limit, async () => {
+test("a PostgreSQL of one's own by DATABASE_URL does the same, owned by a user that is no superuser", limit, async () => {
   const elsewhere = join(folder, 'elsewhere')
   const other = join(folder, 'by-url')
   mkdirSync(elsewhere)

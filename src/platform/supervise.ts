@@ -31,7 +31,9 @@ export async function superviseServer(engine: Engine, launch: Launch): Promise<{
     while (!isStopping) {
       const now = performance.now()
       if (starts.filter((at) => now - at < withinMs).length >= startsMax) {
-        return onLost(`The embedded database in ${engine.data} died or failed to start ${startsMax} times in ten minutes; its log is ${engine.data}/server.log.`)
+        return onLost(
+          `The embedded database in ${engine.data} died or failed to start ${startsMax} times in ten minutes; its log is ${engine.data}/server.log.`,
+        )
       }
       starts.push(now)
       try {
@@ -49,7 +51,9 @@ export async function superviseServer(engine: Engine, launch: Launch): Promise<{
 
   watchOver(life)
   return {
-    get pid() { return life.child.pid ?? 0 },
+    get pid() {
+      return life.child.pid ?? 0
+    },
     async stop() {
       isStopping = true
       await reviving

@@ -30,18 +30,29 @@ function restore(dataDir: string, more: { file?: string; keyFile?: string | null
 }
 
 const patient = {
-  resourceType: 'Bundle' as const, type: 'transaction',
-  entry: [{
-    fullUrl: 'urn:uuid:6f1e4a3e-0d9b-4f54-9c52-3a1f5a2b7c10', request: { method: 'POST', url: 'Patient' },
-    resource: { resourceType: 'Patient', identifier: [{ system: 'urn:rs:jmbg', value: jmbg }], name: [{ family, given: ['Проба'] }], gender: 'male', birthDate: '1980-01-01' },
-  }],
+  resourceType: 'Bundle' as const,
+  type: 'transaction',
+  entry: [
+    {
+      fullUrl: 'urn:uuid:6f1e4a3e-0d9b-4f54-9c52-3a1f5a2b7c10',
+      request: { method: 'POST', url: 'Patient' },
+      resource: {
+        resourceType: 'Patient',
+        identifier: [{ system: 'urn:rs:jmbg', value: jmbg }],
+        name: [{ family, given: ['Проба'] }],
+        gender: 'male',
+        birthDate: '1980-01-01',
+      },
+    },
+  ],
 }
 
 before(async () => {
   opened = await open(original)
   const { world } = opened
   const [institution] = await world.sql.begin((tx) =>
-    registerInstitutions(tx, [{ mb: '10000001', name: 'Дом здравља', kind: 'test', municipality: 'Београд', ownership: 'public' }]))
+    registerInstitutions(tx, [{ mb: '10000001', name: 'Дом здравља', kind: 'test', municipality: 'Београд', ownership: 'public' }]),
+  )
   await load(world, institution as number, [patient])
 
   // Looks are written while the copy is made; those acknowledged before it was asked for must be in it.
@@ -75,7 +86,10 @@ test('a backup taken while the server writes brings back everything that was ack
   try {
     const rows = await second.world.sql<{ correlation: string }>`select entry::jsonb ->> 'correlation' as correlation from audit.entry`
     const found = new Set(rows.map((row) => row.correlation))
-    assert.deepEqual(acknowledged.filter((one) => !found.has(one)), [])
+    assert.deepEqual(
+      acknowledged.filter((one) => !found.has(one)),
+      [],
+    )
     const report = await verify(second.world)
     assert.deepEqual(report.broken, [])
     await second.world.ledger.record([anEntry({ correlation: 'after' })])
@@ -92,7 +106,7 @@ test('the file shows nothing of a person, and only its owner may read it', () =>
   assert.equal(statSync(backup).mode & 0o777, 0o600)
 })
 
-test('the same name stands in clear in the data that was backed up, so its absence is the encryption\'s doing', () => {
+test("the same name stands in clear in the data that was backed up, so its absence is the encryption's doing", () => {
   const found = readdirSync(original, { recursive: true, encoding: 'utf8' })
     .filter((name) => /^postgres\/(base|pg_wal)\//.test(name))
     .some((name) => statSync(join(original, name)).isFile() && readFileSync(join(original, name)).includes(family))
@@ -101,7 +115,7 @@ test('the same name stands in clear in the data that was backed up, so its absen
 
 const damage = {
   'cut in the middle': (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1),
-  'without its last chunk\'s end': (bytes: Buffer) => bytes.subarray(0, -1),
+  "without its last chunk's end": (bytes: Buffer) => bytes.subarray(0, -1),
   'with one changed bit': (bytes: Buffer) => {
     const changed = Buffer.from(bytes)
     changed[changed.length >> 1] = (changed[changed.length >> 1] as number) ^ 1

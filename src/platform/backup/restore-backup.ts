@@ -35,7 +35,9 @@ export async function restoreBackup(request: RestoreRequest): Promise<Restored> 
     await endOrphan(engine)
     const standing = standingIn(engine.data, seals, dataDir, master)
     if (standing.length > 0 && !force) {
-      throw new Refusal('conflict', `${standing.join(' and ')} would be replaced`, { hint: 'With --force it is moved aside (not deleted) and the backup takes its place' })
+      throw new Refusal('conflict', `${standing.join(' and ')} would be replaced`, {
+        hint: 'With --force it is moved aside (not deleted) and the backup takes its place',
+      })
     }
     await clear(half)
     const manifest = await readInto(half, keys.derive('backup'), file, engine)
@@ -59,7 +61,9 @@ export async function restoreBackup(request: RestoreRequest): Promise<Restored> 
 function masterOf({ dataDir, keyFile }: RestoreRequest): Buffer {
   const file = keyFile ?? masterKeyFile(dataDir)
   if (existsSync(file)) return readMaster(file)
-  throw new Refusal('not-found', `there is no master key at ${file}`, { hint: 'A backup opens only with the key of the installation it was made on: give it by --key FILE' })
+  throw new Refusal('not-found', `there is no master key at ${file}`, {
+    hint: 'A backup opens only with the key of the installation it was made on: give it by --key FILE',
+  })
 }
 
 function standingIn(data: string, seals: string, dataDir: string, master: Buffer): string[] {

@@ -46,18 +46,24 @@ export async function takeBackup(dataDir: string, keys: Keys, file: string, now:
 }
 
 async function* framesOf(client: pg.Client, data: string, dataDir: string, now: Date, counted: { bytes: number }): AsyncGenerator<Buffer> {
-  const { rows: [server] } = await client.query(`select current_setting('server_version_num')::int / 10000 as version`)
+  const {
+    rows: [server],
+  } = await client.query(`select current_setting('server_version_num')::int / 10000 as version`)
   yield frameOf('manifest', Buffer.from(JSON.stringify({ format: 1, at: now.toISOString(), postgres: server.version } satisfies Manifest)))
   // The slot keeps the log that the copy needs; it goes with this connection.
   await client.query(`select pg_create_physical_replication_slot($1, true, true)`, [`backup_${randomBytes(6).toString('hex')}`])
-  const { rows: [start] } = await client.query(`select pg_walfile_name(pg_backup_start('spona', true)) as file`)
+  const {
+    rows: [start],
+  } = await client.query(`select pg_walfile_name(pg_backup_start('spona', true)) as file`)
   for await (const bytes of dataFrames(data)) {
     counted.bytes += bytes.length
     yield bytes
   }
   // Seals before the end: a seal that is in the copy outside is then always in the database too.
   yield* folderFrames(join(dataDir, 'seals'), 'seals', () => true)
-  const { rows: [stop] } = await client.query(`select pg_walfile_name(lsn) as file, labelfile as label from pg_backup_stop(false)`)
+  const {
+    rows: [stop],
+  } = await client.query(`select pg_walfile_name(lsn) as file, labelfile as label from pg_backup_stop(false)`)
   yield frameOf('data/backup_label', Buffer.from(stop.label))
   yield* logFrames(join(data, 'pg_wal'), start.file, stop.file)
   yield frameOf('end', Buffer.alloc(0))
@@ -66,7 +72,8 @@ async function* framesOf(client: pg.Client, data: string, dataDir: string, now: 
 // What a new start makes itself, or what belongs to this machine only (the same list as pg_basebackup's).
 const emptied = new Set(['pg_wal', 'pg_replslot', 'pg_dynshmem', 'pg_notify', 'pg_serial', 'pg_snapshots', 'pg_stat_tmp', 'pg_subtrans'])
 const isLeftOut = (name: string) =>
-  /^(postmaster\.(pid|opts)|backup_label(\.old)?|tablespace_map(\.old)?|server\.log(\.1)?|current_logfiles)$/.test(name) || /^pgsql_tmp|^pg_internal\.init/.test(name)
+  /^(postmaster\.(pid|opts)|backup_label(\.old)?|tablespace_map(\.old)?|server\.log(\.1)?|current_logfiles)$/.test(name) ||
+  /^pgsql_tmp|^pg_internal\.init/.test(name)
 
 async function* dataFrames(data: string): AsyncGenerator<Buffer> {
   yield* folderFrames(data, 'data', (path, name) => !isLeftOut(name) && path !== 'data/global/pg_control' && !emptied.has(path.split('/')[1] ?? ''))

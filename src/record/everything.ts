@@ -21,7 +21,7 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
   const { world } = asking
   for (const [name] of pairs) {
     if (name === '_format' || name === '_pretty') continue
-    throw new Refusal('incorrect', `$everything does not support ${name.slice(0, 40)} yet`, { hint: 'Ask without it; the answer is streamed and complete.' })
+    throw new Refusal('incorrect', '$everything does not support this parameter yet', { hint: 'Ask without it; the answer is streamed and complete.' })
   }
   const place = await locate(asking, 'Patient', id)
   const sets = place ? await keySets(world.sql, [place.patient]) : null

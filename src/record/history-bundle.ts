@@ -9,14 +9,16 @@ const known = new Set(['_count', '_below', '_format', '_pretty'])
 /** All versions of one resource as a history Bundle (R4 http, section 3.1.0.12); bodies go in as they are stored. */
 export async function historyBundle(asking: Asking, type: string, id: string, query: Record<string, string>): Promise<string> {
   for (const name of Object.keys(query)) {
-    if (!known.has(name)) throw new Refusal('incorrect', `the history of one resource has no parameter ${name.slice(0, 40)}`, { hint: 'Supported: _count.' })
+    if (!known.has(name)) throw new Refusal('incorrect', 'the history of one resource has no such parameter', { hint: 'Supported: _count.' })
   }
   const count = wholeNumber(query['_count'], countDefault, historyMax)
   const below = wholeNumber(query['_below'], 2 ** 31 - 1, 2 ** 31 - 1)
   const { rows, bodies, more } = await readHistory(asking, type, id, below, count)
   const entries = rows.map((row, at) => {
-    const method = row.deleted ? 'DELETE' : row.version === 1 ? 'POST' : 'PUT'
-    const response = { status: row.deleted ? '204' : row.version === 1 ? '201' : '200', etag: etagOf(row.version), lastModified: row.at.toISOString() }
+    // A name that the client chose came by PUT; sent again as it stands here, it gets the same address.
+    const method = row.deleted ? 'DELETE' : row.version === 1 && row.name === null ? 'POST' : 'PUT'
+    const isNew = row.version === 1 || rows[at + 1]?.deleted === true
+    const response = { status: row.deleted ? '204' : isNew ? '201' : '200', etag: etagOf(row.version), lastModified: row.at.toISOString() }
     const request = { method, url: method === 'POST' ? type : `${type}/${id}` }
     const resource = row.deleted ? '' : `,"resource":${bodies[at]}`
     return `{"fullUrl":"${asking.base}/${type}/${id}"${resource},"request":${JSON.stringify(request)},"response":${JSON.stringify(response)}}`

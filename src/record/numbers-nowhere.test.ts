@@ -100,6 +100,8 @@ async function useEverywhere(send: Send): Promise<Heard[]> {
     await ask('GET', `/fhir/${number}`)
     await ask('GET', `/fhir?_page=${number}`)
     await ask('GET', `/fhir/Patient/p-4/_history/${number}`)
+    await ask('GET', `/fhir/Patient/p-4/_history?${number}=1`)
+    await ask('GET', `/fhir/Patient/p-4/$everything?${number}=1`)
     await ask('POST', '/fhir/Patient', `{"resourceType":"Patient","${number}":1}`)
     await ask('POST', '/fhir/Patient', `{"resourceType":"${number}"}`)
     await ask('POST', '/fhir/Patient', `{"resourceType":"Patient","gender":"${number}"}`)

@@ -7,7 +7,6 @@ import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 // Every state of the pages in real Chromium, on invented answers. The way through the real server is in `portals.test.ts`.
 
 const site = stageForFile()
-const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
 
 const refusal = {
   resourceType: 'OperationOutcome',
@@ -20,41 +19,6 @@ const refusal = {
   ],
 }
 const answerOverview = (answer: Parameters<Stage['answer']>[1]) => site.stage.answer('/record/people/p1/overview', answer)
-
-test('the script changes at once, on the same address and in the same state, and stays for the next page', async () => {
-  site.stage.me(doctor)
-  await site.visit('/doctor/people/p1', {}, async (page) => {
-    await page.getByRole('button', { name: /E11/ }).first().click()
-    await page.getByText('Само уз: E11 Шећерна болест тип 2').first().waitFor()
-    const address = page.url()
-    await page.getByRole('button', { name: 'Latinica' }).click()
-    await page.getByText('Samo uz: E11 Šećerna bolest tip 2').first().waitFor()
-    assert.equal(await page.evaluate('document.documentElement.lang'), 'sr-Latn')
-    const shown = await page.locator('#content').innerText()
-    assert.deepEqual(shown.match(cyrillic), null, 'Cyrillic was left on a Latin page')
-    assert.equal(page.url(), address)
-    await page.getByRole('button', { name: 'English' }).click()
-    await page.getByRole('heading', { name: 'Latest results' }).waitFor()
-    assert.equal(await page.evaluate('document.documentElement.lang'), 'en')
-    assert.deepEqual((await page.locator('#content').innerText()).match(cyrillic), null)
-    assert.match(await page.locator('.banner').innerText(), /15 Mar 1972/)
-    assert.equal(site.stage.asked.filter((line) => line.includes('/overview')).length > 0, true)
-  })
-})
-
-test('nothing typed is lost when the script is switched in the middle of a form', async () => {
-  site.stage.me(doctor)
-  await site.visit('/doctor/', {}, async (page) => {
-    await page.getByRole('searchbox').fill('djordj')
-    await page.locator('.finder-note .seal').waitFor()
-    await page.getByRole('button', { name: 'Latinica' }).click()
-    assert.equal(await page.getByRole('searchbox').inputValue(), 'djordj')
-    await page
-      .getByRole('option', { name: /Đorđević/ })
-      .first()
-      .waitFor()
-  })
-})
 
 test('by keyboard alone: find, open, a problem, the chart, its table, a document and back to its row', async () => {
   site.stage.me(doctor)

@@ -19,7 +19,7 @@ export const cleanEnv = () => ({ PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
 export async function locateEngine(dataDir: string): Promise<Engine> {
   const isRoot = process.getuid?.() === 0
   const native = await nativeFolder()
-  const programs = isRoot ? copyForNobody(native) : withLibraries(native)
+  const programs = programsOf(native, dataDir, isRoot)
   const data = placeOfData(dataDir, isRoot)
   const socket = makeSocketFolder(data, isRoot)
   const bin = (name: string) => join(programs, 'bin', name)
@@ -41,7 +41,7 @@ function withLibraries(native: string): string {
   const list = join(native, 'pg-symlinks.json')
   const links = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) : []
   for (const { source, target } of links) {
-    const link = join(dirname(native), target)
+    const link = join(native, target.replace(/^native\//, ''))
     if (existsSync(link)) continue
     try {
       symlinkSync(basename(source), link)
@@ -56,24 +56,34 @@ function withLibraries(native: string): string {
   return native
 }
 
-function copyForNobody(native: string): string {
+/** Where somebody else installed the packages, or the disk is read-only, the programs are copied to a place of our own. */
+function programsOf(native: string, dataDir: string, isRoot: boolean): string {
+  if (isRoot) return copyOf(native, '/var/cache/spona-engine')
+  try {
+    return withLibraries(native)
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return copyOf(native, join(dataDir, 'cache', 'engine'))
+  }
+}
+
+function copyOf(native: string, place: string): string {
   const stamp = createHash('sha256')
     .update(native)
     .update(String(statSync(join(native, 'bin/postgres')).size))
     .digest('hex')
-    .slice(0, 12)
-  const cache = `/var/cache/spona-engine-${stamp}`
-  if (!existsSync(join(cache, 'bin/postgres'))) {
-    withLibraries(native)
-    const half = `${cache}.${process.pid}.${randomBytes(4).toString('hex')}`
-    cpSync(native, half, { recursive: true, verbatimSymlinks: true })
-    chmodSync(half, 0o755)
-    try {
-      renameSync(half, cache)
-    } catch (error) {
-      rmSync(half, { recursive: true, force: true }) // Another process was first.
-      if (!existsSync(join(cache, 'bin/postgres'))) throw error
-    }
+  const cache = `${place}-${stamp.slice(0, 12)}`
+  if (existsSync(join(cache, 'bin/postgres'))) return cache
+  const half = `${cache}.${process.pid}.${randomBytes(4).toString('hex')}`
+  mkdirSync(dirname(half), { recursive: true })
+  cpSync(native, half, { recursive: true, verbatimSymlinks: true })
+  chmodSync(half, 0o755)
+  withLibraries(half)
+  try {
+    renameSync(half, cache)
+  } catch (error) {
+    rmSync(half, { recursive: true, force: true }) // Another process was first.
+    if (!existsSync(join(cache, 'bin/postgres'))) throw error
   }
   return cache
 }

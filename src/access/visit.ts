@@ -56,13 +56,19 @@ export async function openVisit(tx: AuditedTransaction, world: World, actor: Act
 }
 
 /** Also for the caller: a refused visit is written with `ledger.record` after its transaction is rolled back, before the answer. */
-export function visitEntry(actor: Actor, patient: number | null, wish: Pick<VisitWish, 'proof' | 'correlation'>, refusal: Refusal | null): Entry {
+export function visitEntry(
+  actor: Actor,
+  patient: number | null,
+  wish: Pick<VisitWish, 'proof' | 'correlation'> & { reason?: string },
+  refusal: Refusal | null,
+): Entry {
   return {
     action: 'visit',
     who: whoIs(actor),
     patient,
     what: 'visit',
     purpose: 'treatment',
+    ...(wish.reason === undefined ? {} : { reason: wish.reason.trim() }),
     correlation: wish.correlation,
     basis: refusal === null ? `visit by ${wish.proof}` : refusal.message,
     decision: refusal === null ? 'permit' : 'deny',

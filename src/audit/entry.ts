@@ -43,6 +43,8 @@ export type Entry = {
   /** The relation that allowed it; for a denial, what was missing. */
   basis: string | null
   decision: Decision
+  /** In the actor's own words, where the house asks for them: why a visit is opened. The patient reads it. */
+  reason?: string
   /** Ties together everything one request did. */
   correlation: string
   /** How many resources were disclosed or written. */
@@ -103,6 +105,7 @@ export function writeEntry(entry: Entry, now: Date): WrittenEntry {
     what: clean(entry.what, lengthsMax.what),
     purpose: word(entry.purpose),
     basis: wordOrNull(entry.basis),
+    ...(entry.reason === undefined ? {} : { reason: clean(entry.reason, lengthsMax.what) }),
     correlation: word(entry.correlation),
     count: entry.count ?? 1,
   })

@@ -51,7 +51,7 @@ const inOrder = (types: Iterable<string>) => [...types].sort((a, b) => rankOf(a)
 /** The same actor, institution, unit, basis, kind and Belgrade day are one line. */
 export function foldKey(entry: EntryText): string {
   const { who } = entry
-  return JSON.stringify([entry.atBelgrade.slice(0, 11), kindOf(entry), who.id, who.institution, who.unit, entry.basis, entry.purpose])
+  return JSON.stringify([entry.atBelgrade.slice(0, 11), kindOf(entry), who.id, who.institution, who.unit, entry.basis, entry.purpose, entry.reason])
 }
 
 export type Folding = { lines: Map<string, Look & { types: Set<string> }> }
@@ -79,6 +79,7 @@ export function foldIn(folding: Folding, row: EntryRow): void {
     what: [],
     purpose: entry.purpose,
     basis: entry.basis,
+    reason: entry.reason ?? null,
     allowed: entry.decision === 'permit',
     count: 1,
     types: new Set(typesOf(entry.what)),

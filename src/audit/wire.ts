@@ -13,6 +13,8 @@ export type Look = {
   what: string[]
   purpose: string
   basis: string | null
+  /** In the words of whoever opened it, for example why a visit was opened. */
+  reason: string | null
   allowed: boolean
   count: number // looks of the same person, day and basis folded into this line
 }

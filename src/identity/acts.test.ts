@@ -1,3 +1,4 @@
+import { looksAt } from '../audit/audit.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { access } from '../access/access.ts'
@@ -32,6 +33,11 @@ test('opening a visit', async (t) => {
   await t.test('a pending patient is opened by the temporary number', async () => {
     const pending = await mustFile(world, patientOf({ mr: 'V-1' }, { birthDate: '1999-09-09' }))
     assert.equal((await visit({ number: pending.temporaryNumber!, birthDate: '1999-09-09' })).body.person, pending.handle)
+  })
+
+  await t.test('the patient reads the reason in the doctor’s own words', async () => {
+    const { looks } = await looksAt(world, [patient.key, patient.person], {})
+    assert.ok(looks.some((look) => look.kind === 'visit' && look.allowed && look.reason === 'контрола'))
   })
 
   await t.test('the card opens it once', async () => {

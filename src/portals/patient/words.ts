@@ -144,6 +144,7 @@ export const looks = messages({
   at: { sr: 'у {time}', en: 'at {time}' },
   you: { sr: 'Ви', en: 'You' },
   basis: { sr: 'Основ: {basis}.', en: 'Basis: {basis}.' },
+  reason: { sr: 'Разлог: {reason}.', en: 'Reason: {reason}.' },
   opened: { sr: 'Отворено: {what}.', en: 'Opened: {what}.' },
   written: { sr: 'Уписано: {what}.', en: 'Written: {what}.' },
   times: {

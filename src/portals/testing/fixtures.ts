@@ -301,6 +301,7 @@ const look = (days: number, more: Partial<Look>): Look => ({
   what: ['overview'],
   purpose: 'treatment',
   basis: 'chosen-doctor',
+  reason: null,
   allowed: true,
   count: 1,
   ...more,

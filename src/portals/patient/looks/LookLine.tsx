@@ -36,7 +36,7 @@ export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
           {!own && role && <span className="soft"> ({say(role)})</span>}
           {where && <>, {where}</>}.
         </p>
-        <p>{[basisOf(look, say, data), openedOf(look, say, data)].filter(Boolean).join(' ')}</p>
+        <p>{[basisOf(look, say, data), reasonOf(look, say, data), openedOf(look, say, data)].filter(Boolean).join(' ')}</p>
       </div>
     </li>
   )
@@ -46,6 +46,10 @@ function basisOf(look: Look, say: Say, data: (text: string) => string): string {
   if (!look.basis) return ''
   const word = lookBases[look.basis as keyof typeof lookBases]
   return say(words.basis, { basis: word ? say(word) : data(look.basis).replace(/\.$/, '') })
+}
+
+function reasonOf(look: Look, say: Say, data: (text: string) => string): string {
+  return look.reason ? say(words.reason, { reason: data(look.reason).replace(/\.$/, '') }) : ''
 }
 
 function openedOf(look: Look, say: Say, data: (text: string) => string): string {

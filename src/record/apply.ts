@@ -197,7 +197,7 @@ function requireOwn(asking: Asking, operation: Placed, before: Stored | null): v
   if (before.institution !== asking.actor.institution) {
     throw new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
       expression: operation.path,
-      hint: 'Ask the institution where it arose for a correction.',
+      hint: 'Ask the institution where it arose for a correction. For a resource of your own choose another id, or POST it.',
     })
   }
 }

@@ -5,18 +5,21 @@ import { firstHits, type Hit, valuesOf } from './run-search.ts'
 import { findMany, findNames, readBodies } from './store.ts'
 import { basisOfRow, visibleRows, viewOf, viewOfAll } from './view.ts'
 
-export const includedMax = 2000
+const includedMax = 2000
+
+/** `isCut`: there was more than an answer holds, which the answer then says. */
+export type Included = { included: Hit[]; isCut: boolean }
 
 /** What the matches refer to and what refers to them, each by the same rule of visibility as a read of its own. */
-export async function includedOf(asking: Asking, search: Search, hits: readonly Hit[]): Promise<Hit[]> {
-  if (hits.length === 0) return []
+export async function includedOf(asking: Asking, search: Search, hits: readonly Hit[]): Promise<Included> {
+  if (hits.length === 0) return { included: [], isCut: false }
   const seen = new Set(hits.map(({ resource }) => `${resource.resourceType}/${resource.id}`))
   const forward = await forwardOf(asking, search, hits, seen)
   const backward = await backwardOf(asking, search, hits, seen)
-  return [...forward, ...backward]
+  return { included: [...forward.included, ...backward.included], isCut: forward.isCut || backward.isCut }
 }
 
-async function forwardOf(asking: Asking, search: Search, hits: readonly Hit[], seen: Set<string>): Promise<Hit[]> {
+async function forwardOf(asking: Asking, search: Search, hits: readonly Hit[], seen: Set<string>): Promise<Included> {
   const wanted = new Set<string>()
   for (const { type, code, target } of search.include) {
     for (const { resource, values } of hits) {
@@ -28,9 +31,9 @@ async function forwardOf(asking: Asking, search: Search, hits: readonly Hit[], s
       }
     }
   }
-  const list = [...wanted].filter((reference) => !seen.has(reference)).slice(0, includedMax)
+  const list = [...wanted].filter((reference) => !seen.has(reference))
   for (const reference of list) seen.add(reference)
-  return fetchVisible(asking, list)
+  return { included: await fetchVisible(asking, list.slice(0, includedMax)), isCut: list.length > includedMax }
 }
 
 /** Reads resources by `Type/id`, leaving out what the actor may not see. */
@@ -59,8 +62,8 @@ export async function fetchVisible(asking: Asking, references: readonly string[]
   })
 }
 
-async function backwardOf(asking: Asking, search: Search, hits: readonly Hit[], seen: Set<string>): Promise<Hit[]> {
-  if (search.revinclude.length === 0) return []
+async function backwardOf(asking: Asking, search: Search, hits: readonly Hit[], seen: Set<string>): Promise<Included> {
+  if (search.revinclude.length === 0) return { included: [], isCut: false }
   const keys = hits.map(({ row }) => row.patient)
   const view = asking.actor.kind === 'system' ? await viewOf(asking, keys) : await viewOfAll(asking)
   const found: Hit[] = []
@@ -74,14 +77,16 @@ async function backwardOf(asking: Asking, search: Search, hits: readonly Hit[], 
     for (const one of code === '*' ? references : [code]) {
       const inner: Search = { ...emptySearch, type, clauses: [{ code: one, test: 'reference', values: [{ literals }] }] }
       const scope = { keys: null, visible: visibleRows(view, asking.world.fhir.typeCode(type), view.openKeys ?? keys) }
-      for (const hit of await firstHits(asking, asking.world.sql, inner, scope, null, includedMax - found.length)) {
+      for (const hit of await firstHits(asking, asking.world.sql, inner, scope, null, includedMax + 1)) {
         const reference = `${hit.resource.resourceType}/${hit.resource.id}`
-        if (!seen.has(reference)) found.push(hit)
+        if (seen.has(reference)) continue
+        if (found.length >= includedMax) return { included: found, isCut: true }
         seen.add(reference)
+        found.push(hit)
       }
     }
   }
-  return found
+  return { included: found, isCut: false }
 }
 
 export const emptySearch: Search = {

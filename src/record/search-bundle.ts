@@ -11,28 +11,37 @@ export type Answer = {
   next: string | null
   total: number | null
   isWithheld: boolean
+  isCut: boolean
 }
 
 /** A searchset Bundle. Bodies go in exactly as stored; only a summary or a choice of elements is put together anew. */
-export function searchBundle(asking: Asking, { search, self, hits, included, next, total, isWithheld }: Answer): string {
+export function searchBundle(asking: Asking, { search, self, hits, included, next, total, isWithheld, isCut }: Answer): string {
   const links = [{ relation: 'self', url: self }, ...(next === null ? [] : [{ relation: 'next', url: next }])]
   const entry = (hit: Hit, mode: string) =>
     `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${cut(asking, search, hit)},"search":{"mode":"${mode}"}}`
   const entries = [...hits.map((hit) => entry(hit, 'match')), ...included.map((hit) => entry(hit, 'include'))]
-  const issues = issuesOf(search, isWithheld)
+  const issues = issuesOf(search, isWithheld, isCut)
   if (issues.length > 0) entries.push(`{"resource":${JSON.stringify(outcomeOf(issues))},"search":{"mode":"outcome"}}`)
   const known = total === null ? '' : `,"total":${total}`
   return `{"resourceType":"Bundle","type":"searchset"${known},"link":${JSON.stringify(links)}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`
 }
 
 /** What a lenient search left out; and that a named patient's record is closed, whatever was asked about it. */
-function issuesOf(search: Search, isWithheld: boolean): RefusalIssue[] {
+function issuesOf(search: Search, isWithheld: boolean, isCut: boolean): RefusalIssue[] {
   const issues: RefusalIssue[] = search.ignored.map(({ name, reason }) => ({
     severity: 'warning',
     code: 'not-supported',
     diagnostics: `${name} was left out: ${reason}`,
     expression: `http.${name}`,
   }))
+  if (isCut) {
+    issues.push({
+      severity: 'warning',
+      code: 'incomplete',
+      diagnostics: 'more is related to these matches than one answer includes; the rest is left out',
+      hint: 'Ask for fewer matches with _count, or search for what is related by itself.',
+    })
+  }
   if (isWithheld) {
     issues.push({
       severity: 'information',

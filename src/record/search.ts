@@ -35,11 +35,11 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
   const scope: Scope = { keys, visible: visibleRows(view, type, keys) }
   const isOnlyCount = search.summary === 'count'
   const page = isOnlyCount ? { hits: [], next: null, total: await countHits(asking, world.sql, search, scope) } : await pageOf(asking, ask, search, scope)
-  const included = await includedOf(asking, search, page.hits)
+  const { included, isCut } = await includedOf(asking, search, page.hits)
   const withheld = keys === null ? [] : keys.filter((key) => view.basisOf(key) === null)
   await audit(asking, search, view, [...page.hits, ...included], keys)
   const isWithheld = withheld.length > 0 && asking.actor.kind === 'person'
-  return searchBundle(asking, { search, self: ask.self, ...page, included, isWithheld })
+  return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
 }
 
 type Page = { hits: Hit[]; next: string | null; total: number | null }

@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict'
+import type { Send } from './server.ts'
+
 // A second reading of https://hl7.org/fhir/R4/search.html for tests, as literal as possible and without any code of the server.
 
 export type Indexed = { system: string | null; value: string }
@@ -49,4 +52,17 @@ export function dateMatches(prefix: string, wanted: string, range: Range): boole
     default:
       throw new Error(prefix)
   }
+}
+
+/** All matches, page after page. */
+export async function everyPage(send: Send, url: string): Promise<Record<string, any>[]> {
+  const found: Record<string, any>[] = []
+  for (let next: string | undefined = url, pages = 0; next !== undefined; pages++) {
+    assert.ok(pages < 200, 'the pages have an end')
+    const page = await send('GET', next.slice(next.indexOf('/fhir')))
+    assert.equal(page.status, 200, `${next}: ${page.text.slice(0, 500)}`)
+    found.push(...(page.body.entry ?? []).filter((one: any) => one.search.mode === 'match').map((one: any) => one.resource))
+    next = page.body.link.find((link: any) => link.relation === 'next')?.url
+  }
+  return found
 }

@@ -6,7 +6,7 @@ import { type Life, startServer, stopServer } from './postmaster-process.ts'
 
 // A database that dies is started again: PostgreSQL replays its log and nothing acknowledged is lost. One that keeps dying
 // has a reason that only a person can mend.
-const startsMax = 5
+const startsMax = 8
 const withinMs = 600_000
 const pauseMs = 300
 

@@ -7,10 +7,10 @@ import { Refusal } from '../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { noteEncounter } from './claims.ts'
-import { isServerId, keyOfId, newId, requireNoPersonalNumber } from './ids.ts'
+import { isServerId, keyOfId, newId, requireNoPersonalNumber, reservedKeys } from './ids.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
-import { type Charts, requireMayWrite, subjectOf } from './subject.ts'
+import { type Charts, deniedPatients, requireMayWrite, subjectOf } from './subject.ts'
 import { composeChanges, type Version } from './write.ts'
 
 /** One write of a request; a single create is a list of one. */
@@ -151,8 +151,8 @@ async function applyOne(
   charts: Charts,
 ): Promise<Done> {
   const { world, actor } = asking
+  if (operation.kind !== 'create') requireOwn(asking, operation, before, charts)
   requireMatch(operation, before)
-  if (operation.kind !== 'create') requireOwn(asking, operation, before)
   await requireMayWrite(asking, tx, operation.patient, charts, operation.path)
   const institution = actor.institution as number
   const at = nextInstant(world, before?.at ?? null)
@@ -165,9 +165,9 @@ async function applyOne(
   }
   const resource = operation.resource as Resource
   requireResolved(world, resource, operation.path)
-  if (before && !before.deleted) {
+  if (before) {
     if (operation.type !== 'Patient') await requireSameSubject(asking, tx, resource, operation, charts)
-    if (isSameContent(parseJson(before.content) as Resource, resource)) {
+    if (!before.deleted && isSameContent(parseJson(before.content) as Resource, resource)) {
       return { result: { ...told, version: before.version, at: before.at, status: 200, body: before.content }, version: null }
     }
   }
@@ -189,15 +189,29 @@ function requireMatch(operation: Placed, before: Stored | null): void {
 }
 
 /** Data belong to the institution where they arose: only it changes them (e-karton rulebook, article 2: kept correct by their source). */
-function requireOwn(asking: Asking, operation: Placed, before: Stored | null): void {
+function requireOwn(asking: Asking, operation: Placed, before: Stored | null, charts: Charts): void {
   if (!before) {
+    if (operation.type === 'Patient' && operation.name !== null && !charts.created.has(operation.patient)) {
+      throw new Refusal('forbidden', 'another institution has used this id for a patient of its own', {
+        expression: `${operation.path}.id`,
+        hint: 'Choose another id, for example with a prefix of your institution, or POST the resource.',
+      })
+    }
     if (operation.name !== null) return
     throw new Refusal('not-found', `no ${operation.type} with this id`, { expression: operation.path, hint: 'Create it by POST, or choose an id of your own.' })
   }
   if (before.institution !== asking.actor.institution) {
-    throw new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
+    const refusal = new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
       expression: operation.path,
       hint: 'Ask the institution where it arose for a correction. For a resource of your own choose another id, or POST it.',
+    })
+    if (operation.patient >= reservedKeys) deniedPatients.set(refusal, operation.patient)
+    throw refusal
+  }
+  if (before.voided) {
+    throw new Refusal('conflict', `this ${operation.type} was filed under a wrong patient and has been moved`, {
+      expression: operation.path,
+      hint: 'Search for it under the right patient and change it there.',
     })
   }
 }

@@ -321,3 +321,15 @@ test('an id that one institution chose is refused to another, without a word abo
   assert.ok(!later.text.includes('secret'))
   assert.equal((await winner.send('GET', '/fhir/Patient/p-1')).status, 200)
 })
+
+test('a patient may arrive after what is about them; the id then belongs to whoever used it first, and others are told so', async (t) => {
+  const { institution } = await start(t)
+  const [a, b] = [await institution('А'), await institution('Б')]
+  assert.equal((await a.send('PUT', '/fhir/Observation/o-1', finding('Patient/early', { id: 'o-1' }))).status, 201)
+  const other = await b.send('PUT', '/fhir/Patient/early', patient('1', { id: 'early' }))
+  assert.equal(other.status, 403)
+  assert.match(other.body.issue[0].details.text, /Choose another id/)
+  assert.equal((await b.send('POST', '/fhir/Observation', finding('Patient/early'))).status, 403)
+  assert.equal((await a.send('PUT', '/fhir/Patient/early', patient('1', { id: 'early' }))).status, 201)
+  assert.equal((await a.send('GET', '/fhir/Patient/early/$everything')).body.entry.length, 2)
+})

@@ -7,6 +7,7 @@ import { routes as accessRoutes } from './access/routes.ts'
 import { resolvePerson } from './identity/identity.ts'
 import { routes as identityRoutes } from './identity/routes.ts'
 import { createApp } from './platform/http.ts'
+import { Refusal } from './platform/refusal.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
 import { fhirRoutes, pageRoutes } from './record/record.ts'
@@ -59,5 +60,11 @@ function health(app: FastifyInstance, world: World): void {
   })
   const register = new Registry()
   collectDefaultMetrics({ register })
-  app.get('/metrics', open, async (_request, reply) => reply.header('content-type', register.contentType).send(await register.metrics()))
+  app.get('/metrics', open, async (request, reply) => {
+    // Figures of the process are for the machine's own scraper; from elsewhere they need a proxy that knows whom to let in.
+    if (!loopback.has(request.ip)) throw new Refusal('forbidden', 'metrics answer on this machine only')
+    return reply.header('content-type', register.contentType).send(await register.metrics())
+  })
 }
+
+const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])

@@ -84,7 +84,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const portals = join(folder, 'portals')
   await buildPortals(portals)
-  const [{ url, stranger }, browser] = await Promise.all([runServer(t, { portals, people: 60 }), launchBrowser(t)])
+  const [{ url, stranger, ownSystem }, browser] = await Promise.all([runServer(t, { portals, people: 60 }), launchBrowser(t)])
   const signedIn = (wish: Wish, act: (page: Page) => Promise<void>) => signIn({ browser, url }, wish, act)
 
   for (const language of ['sr-Cyrl', 'sr-Latn', 'en'] as const) {
@@ -151,6 +151,27 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
       await page.locator('#patient-name').waitFor()
       assert.equal(await page.locator('#patient-name').innerText(), `${stranger.family} ${stranger.given}`)
       assert.match(await page.locator('.circumstances').innerText(), /Увид: отворена посета, до /)
+    })
+  })
+
+  await t.test('an encounter that the institution’s system reported opens the record only when its doctor confirms it', async () => {
+    const { token, licence } = await ownSystem()
+    const send = async (resource: object & { resourceType: string }) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' }
+      const answer = await fetch(`${url}/fhir/${resource.resourceType}`, { method: 'POST', headers, body: JSON.stringify(resource) })
+      assert.equal(answer.status, 201)
+      return (await answer.json()) as { id: string }
+    }
+    const patient = await send({ resourceType: 'Patient', name: [{ family: 'Пријављен', given: ['Случај'] }], birthDate: '1980-05-05' } as never)
+    const individual = { identifier: { system: 'urn:rs:licence', value: licence } }
+    const subject = { reference: `Patient/${patient.id}` }
+    await send({ resourceType: 'Encounter', status: 'in-progress', class: { code: 'AMB' }, subject, participant: [{ individual }] } as never)
+    await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
+      await page.getByRole('heading', { name: 'Пријављени прегледи чекају Вашу потврду' }).waitFor()
+      assert.equal(await page.getByText('Пријављен', { exact: true }).count(), 0, 'who it is stays unsaid')
+      await page.getByRole('button', { name: 'Потврди посету' }).click()
+      await page.getByText('Пријављен', { exact: true }).waitFor()
+      assert.equal(await page.getByRole('button', { name: 'Потврди посету' }).count(), 0)
     })
   })
 

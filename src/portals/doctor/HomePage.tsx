@@ -4,6 +4,7 @@ import { useSay } from '../shared/language.tsx'
 import type { DoctorOutlet } from './DoctorShell.tsx'
 import { Finder } from './Finder.tsx'
 import { type homeLoader, loadRecordPage } from './loaders.ts'
+import { WaitingClaims } from './WaitingClaims.tsx'
 import { portal } from './words.ts'
 import { shell } from '../shared/words.ts'
 
@@ -23,6 +24,7 @@ export function HomePage() {
   }, [])
   return (
     <div className="page home">
+      <WaitingClaims />
       <Finder key={location.key} mine={mine} onOpenVisit={openVisit} />
     </div>
   )

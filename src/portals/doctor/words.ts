@@ -81,6 +81,20 @@ export const visit = messages({
   },
 })
 
+export const claims = messages({
+  title: { sr: 'Пријављени прегледи чекају Вашу потврду', en: 'Reported encounters wait for your confirmation' },
+  lead: {
+    sr: 'Систем Ваше установе је пријавио преглед у току. Картон се отвара тек кад Ви потврдите да је пацијент код Вас.',
+    en: 'Your institution’s system reported an encounter in progress. The record opens only when you confirm that the patient is with you.',
+  },
+  line: { sr: 'Преглед {encounter}, пријављен {time}', en: 'Encounter {encounter}, reported {time}' },
+  confirm: { sr: 'Потврди посету', en: 'Confirm the visit' },
+  failed: {
+    sr: 'Посета није отворена: пријава је истекла или је преглед завршен.',
+    en: 'The visit was not opened: the report expired or the encounter is over.',
+  },
+})
+
 /** The reason is written into the audit in the words the patient will read. */
 export const visitReasons = ['преглед', 'контролни преглед', 'кућна посета', 'преглед без заказивања'] as const
 export const visitReasonWords = messages({

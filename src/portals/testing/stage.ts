@@ -31,6 +31,7 @@ export async function startStage(outDir: string, port = 0): Promise<Stage> {
   app.get('/access/me', () => me)
   app.post('/identity/people/search', (request): FinderAnswer => found((request.body as FinderQuestion).query))
   app.get('/identity/mine', () => ({ people: mine }))
+  app.get('/access/claims', () => ({ claims: [] }))
   app.post('/identity/visits', () => ({ person: 'p1', until: '2026-11-23T17:00:00Z' }))
   app.get('/record/people/:person/overview', () => (me.roles.includes('patient') ? { ...known, basis: { kind: 'self', until: null } } : known))
   app.get<{ Params: { document: string } }>('/record/people/:person/documents/:document', (request) => document(request.params.document))

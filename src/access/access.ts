@@ -7,7 +7,7 @@ import { decide, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
 import { missingForProduction } from './production.ts'
 import { endRelation, endRelationsOf, type NewRelation, relateAll, setDuty, setSubstitution } from './relation-store.ts'
-import { requireScope } from './scope.ts'
+import { hasScope, requireScope } from './scope.ts'
 import { typesHidden } from './views.ts'
 import { closeVisits, openVisit, visitEntry } from './visit.ts'
 import type { Transaction } from '../platform/world.ts'
@@ -27,6 +27,8 @@ export const relate = (tx: Transaction, relation: NewRelation): Promise<void> =>
 export const access = {
   /** The 403 of a denied decision, in the language of the request. */
   refusalOf,
+  /** For what an answer brings along: leaves out instead of refusing. */
+  hasScope,
   openVisit,
   closeVisits,
   visitEntry,

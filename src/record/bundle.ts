@@ -1,4 +1,3 @@
-import { requireScope } from '../access/access.ts'
 import { type BundleEntry, type BundlePlan, planBundle, type Resource } from '../fhir/fhir.ts'
 import { answerOf, Refusal } from '../platform/refusal.ts'
 import type { Asking } from './asking.ts'
@@ -8,6 +7,7 @@ import { createOne, deleteOne, requireInstitution, updateOne } from './create.ts
 import { requireValid } from './prepare.ts'
 import { readOne } from './read.ts'
 import { etagOf, outcomeOfApplied, type Preference } from './respond.ts'
+import { allow } from './scope.ts'
 import { searchType } from './search.ts'
 import { runTransaction } from './transaction.ts'
 
@@ -19,17 +19,23 @@ export async function runBundle(asking: Asking, read: () => unknown, preference:
   }
   const plan = planBundle(bundle)
   if (plan.issues.length > 0) throw refusalOf(plan.issues)
-  requireScopes(asking, plan)
+  await allowAll(asking, plan)
   requireValidBundle(asking, bundle, plan)
   return plan.kind === 'transaction' ? transaction(asking, plan, () => planBundle(read() as Resource), preference) : batch(asking, plan, preference)
 }
 
 const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const
 
-function requireScopes(asking: Asking, plan: BundlePlan): void {
+async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
   if (plan.kind === 'batch') return // Each entry is judged by itself.
-  for (const { method, target } of plan.entries)
-    if (target.kind !== 'other') requireScope(asking.actor, target.type, target.kind === 'search' && method === 'GET' ? 's' : letters[method])
+  for (const entry of plan.entries) {
+    const { method, target, conditional } = entry
+    if (target.kind === 'other') continue
+    await allow(asking, target.type, target.kind !== 'instance' && isRead(entry) ? 's' : letters[method])
+    // A condition is a search: what it finds, or that it finds nothing, is an answer too.
+    if (entry.ifNoneExist !== null) await allow(asking, target.type, 's')
+    for (const { type } of conditional) await allow(asking, type, 's')
+  }
 }
 
 export function refusalOf(issues: readonly { severity: 'error' | 'warning'; code: string; diagnostics: string; expression: string; hint: string }[]): Refusal {
@@ -40,20 +46,39 @@ async function transaction(asking: Asking, plan: BundlePlan, again: () => Bundle
   requireInstitution(asking)
   for (const entry of plan.entries) if (isRead(entry) && entry.target.kind === 'other') throw notYet(entry)
   const applied = await runTransaction(asking, plan, again)
+  const read = createReader(asking)
   const entries: string[] = []
   for (const entry of plan.entries) {
     const done = applied.get(entry.index)
-    entries.push(done ? responseOf(asking, done, preference) : await readOrFailure(asking, entry))
+    entries.push(done ? responseOf(asking, done, preference) : await readOrFailure(asking, read, entry))
   }
   return bundleText('transaction-response', entries)
+}
+
+/** What the reads of one bundle may bring back together: a small request must not make an answer that no memory holds. */
+const readBytesMax = 64 * 1_048_576
+
+/** Reads entries until the answer is full; every later one says so, and what came before stands. */
+function createReader(asking: Asking): (entry: BundleEntry) => Promise<string> {
+  let bytes = 0
+  return async (entry) => {
+    if (bytes > readBytesMax) {
+      throw new Refusal('too-large', `the reads of this bundle bring more than ${readBytesMax / 1_048_576} MB`, {
+        hint: 'Ask this in a bundle or request of its own.',
+      })
+    }
+    const text = await readEntry(asking, entry)
+    bytes += text.length
+    return text
+  }
 }
 
 const isRead = ({ method }: BundleEntry) => method === 'GET' || method === 'HEAD'
 
 /** Reads come after the commit, so one that finds nothing says so in its own entry: a 4xx for the whole would deny what is stored. */
-async function readOrFailure(asking: Asking, entry: BundleEntry): Promise<string> {
+async function readOrFailure(asking: Asking, read: (entry: BundleEntry) => Promise<string>, entry: BundleEntry): Promise<string> {
   try {
-    return await readEntry(asking, entry)
+    return await read(entry)
   } catch (error) {
     if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'bundle entry')
     return failureOf(error, asking.correlation)
@@ -96,12 +121,13 @@ const statusText = { 200: '200 OK', 201: '201 Created', 204: '204 No Content' }
 
 async function batch(asking: Asking, plan: BundlePlan, preference: Preference): Promise<string> {
   const entries: string[] = new Array(plan.entries.length)
+  const read = createReader(asking)
   for (const index of plan.order) {
     const entry = plan.entries[index] as BundleEntry
     try {
       if (entry.issues.length > 0) throw refusalOf(entry.issues)
       const done = await runEntry(asking, entry)
-      entries[index] = done ? responseOf(asking, done, preference) : await readEntry(asking, entry)
+      entries[index] = done ? responseOf(asking, done, preference) : await read(entry)
     } catch (error) {
       if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'bundle entry')
       entries[index] = failureOf(error, asking.correlation)
@@ -113,7 +139,7 @@ async function batch(asking: Asking, plan: BundlePlan, preference: Preference): 
 async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | null> {
   const { method, target, resource } = entry
   if (target.kind === 'other' || isRead(entry)) return null
-  requireScope(asking.actor, target.type, letters[method])
+  await allow(asking, target.type, letters[method])
   const path = `Bundle.entry[${entry.index}].resource`
   if (method === 'POST') {
     const valid = requireValid(asking.world, resource, target.type, path)
@@ -146,13 +172,13 @@ export function versionOf(entry: BundleEntry): number | null {
 async function readEntry(asking: Asking, entry: BundleEntry): Promise<string> {
   const { target } = entry
   if (target.kind === 'instance') {
-    requireScope(asking.actor, target.type, 'r')
+    await allow(asking, target.type, 'r')
     const { row, body } = await readOne(asking, target.type, target.id)
     const response = { status: '200 OK', etag: etagOf(row.version), lastModified: row.at.toISOString() }
     return `{"fullUrl":"${asking.base}/${target.type}/${target.id}","resource":${body},"response":${JSON.stringify(response)}}`
   }
   if (target.kind === 'type' || target.kind === 'search') {
-    requireScope(asking.actor, target.type, 's')
+    await allow(asking, target.type, 's')
     const found = await searchType(asking, target.type, target.kind === 'search' ? target.query : [], false)
     return `{"resource":${found},"response":{"status":"200 OK"}}`
   }

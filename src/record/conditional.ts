@@ -6,6 +6,7 @@ import { fragment, type Runner } from '../platform/sql.ts'
 import { type Applied, applyAll, placeNew } from './apply.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { auditDenial, requireInstitution } from './create.ts'
+import { allow } from './scope.ts'
 import { firstHits, type Hit } from './run-search.ts'
 import { noCharts } from './subject.ts'
 
@@ -55,6 +56,7 @@ export const severalMatch = (expression: string) =>
 export async function createConditionally(asking: Asking, resource: Resource, query: string): Promise<Applied> {
   requireInstitution(asking)
   const type = resource.resourceType
+  await allow(asking, type, 's')
   const search = criteriaOf(asking, type, query, 'http.If-None-Exist')
   try {
     return await asking.world.ledger.transaction((tx) => createUnlessFound(asking, tx, resource, search))

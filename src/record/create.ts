@@ -5,15 +5,14 @@ import { type Asking, entryOf } from './asking.ts'
 import { type Applied, applyAll, type Operation, placeExisting, placeNew } from './apply.ts'
 import { concernsAccess } from './claims.ts'
 import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
+import { requireSystem } from './scope.ts'
 import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
 import { type Change, composeChanges } from './write.ts'
 
 /** A write needs an institution: the record always says whose data it holds. */
 export function requireInstitution(asking: Asking): number {
-  if (asking.actor.institution !== null) return asking.actor.institution
-  throw new Refusal('forbidden', 'only a system or worker of an institution may write to the record', {
-    hint: 'Sign in with a client that is registered for an institution.',
-  })
+  requireSystem(asking.actor)
+  return asking.actor.institution as number
 }
 
 /**

@@ -7,6 +7,7 @@ import { keySets } from '../identity/identity.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { fetchVisible } from './include.ts'
 import { locate } from './read.ts'
+import { maySeeType } from './scope.ts'
 import { findCurrent, type Place, readBodies, scan, type Stored } from './store.ts'
 import { basisOfRow, type View, viewOf } from './view.ts'
 
@@ -46,11 +47,12 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
 
 /** Rows of another institution must not even fill a batch: what is hidden may not decide whether the rest is shown. */
 function openRows(view: View, keys: readonly number[]): Fragment[] {
-  const { actor } = view.asking
+  const { actor, world } = view.asking
+  const types = world.fhir.types.keys().filter((code) => maySeeType(actor, world.fhir.types[code] as string))
   const open = keys.filter((key) => view.basisOf(key) !== null)
   const ways = [fragment`r.patient = any(${open}::int8[])`]
   if (actor.kind === 'system' && actor.institution !== null) ways.push(fragment`r.institution = ${actor.institution}`)
-  return [fragment`r.patient = any(${keys}::int8[])`, fragment`(${join(ways, ' or ')})`]
+  return [fragment`r.patient = any(${keys}::int8[])`, fragment`r.type = any(${[...types]}::int2[])`, fragment`(${join(ways, ' or ')})`]
 }
 
 async function* chunksOf(asking: Asking, view: View, where: Fragment[], first: Stored[]): AsyncGenerator<string> {

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { requireScope } from '../access/access.ts'
 import type { Routes } from '../platform/http.ts'
 import { fhirJson } from '../platform/http.ts'
 import { baseUrl } from '../platform/config.ts'
@@ -17,6 +16,7 @@ import { requireValid } from './prepare.ts'
 import { readOne, readVersion } from './read.ts'
 import { readDocument, readOverview } from './read-page.ts'
 import { etagOf, ifMatchOf, preferenceOf, readBody, requireJsonWanted, sendApplied, sendResource } from './respond.ts'
+import { allow } from './scope.ts'
 import { searchPage, searchType } from './search.ts'
 
 /** Who asks, why, and under which address; purposes are the closed list of the e-karton rulebook, article 2. */
@@ -56,7 +56,7 @@ export const fhirRoutes: Routes = (app) => {
 function interactions(app: FastifyInstance): void {
   app.get<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params
-    requireScope(request.actor, type, 'r')
+    await allow(askingOf(request), type, 'r')
     if (type === 'AuditEvent' && request.actor.kind === 'person') return sendJson(reply, await readAuditEvent(askingOf(request), id))
     const { row, body } = await readOne(askingOf(request), type, id)
     if (request.headers['if-none-match'] === etagOf(row.version)) return reply.code(304).header('etag', etagOf(row.version)).send()
@@ -64,19 +64,19 @@ function interactions(app: FastifyInstance): void {
   })
   app.get<OfVersion>('/:type/:id/_history/:version', async (request, reply) => {
     const { type, id, version } = request.params
-    requireScope(request.actor, type, 'r')
+    await allow(askingOf(request), type, 'r')
     const { row, body } = await readVersion(askingOf(request), type, id, version)
     return sendResource(reply, body, row.version, row.at)
   })
   app.get<OfResource>('/:type/:id/_history', async (request, reply) => {
-    requireScope(request.actor, request.params.type, 'r')
+    await allow(askingOf(request), request.params.type, 'r')
     const { type, id } = request.params
     return sendJson(reply, await historyBundle(askingOf(request), type, id, request.query as Record<string, string>))
   })
   app.post<OfType>('/:type', async (request, reply) => {
     const { type } = request.params
-    requireScope(request.actor, type, 'c')
     const asking = askingOf(request)
+    await allow(asking, type, 'c')
     const resource = requireValid(request.world, readBody(request), type)
     const criteria = request.headers['if-none-exist']
     const applied = typeof criteria === 'string' ? await createConditionally(asking, resource, criteria) : await createOne(asking, resource)
@@ -84,8 +84,8 @@ function interactions(app: FastifyInstance): void {
   })
   app.put<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params
-    requireScope(request.actor, type, 'u')
     const asking = askingOf(request)
+    await allow(asking, type, 'u')
     const resource = requireValid(request.world, readBody(request), type)
     if (resource.id !== id) {
       throw new Refusal('incorrect', 'the id in the resource is not the id in the address', {
@@ -97,19 +97,19 @@ function interactions(app: FastifyInstance): void {
   })
   app.delete<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params
-    requireScope(request.actor, type, 'd')
     const asking = askingOf(request)
+    await allow(asking, type, 'd')
     return sendApplied(asking, reply, await deleteOne(asking, type, id, ifMatchOf(request)), preferenceOf(request))
   })
-  app.get<{ Params: { id: string } }>('/Patient/:id/$everything', (request, reply) => {
-    requireScope(request.actor, 'Patient', 'r')
+  app.get<{ Params: { id: string } }>('/Patient/:id/$everything', async (request, reply) => {
+    await allow(askingOf(request), 'Patient', 'r')
     return everything(askingOf(request), reply, request.params.id, pairsOf(request))
   })
 }
 
 function searches(app: FastifyInstance): void {
   app.get<OfType>('/:type', async (request, reply) => {
-    requireScope(request.actor, request.params.type, 's')
+    await allow(askingOf(request), request.params.type, 's')
     const { lenient } = preferenceOf(request)
     // People ask about the log itself; systems find the AuditEvents that they filed like any other resource.
     if (request.params.type === 'AuditEvent' && request.actor.kind === 'person') {
@@ -118,7 +118,7 @@ function searches(app: FastifyInstance): void {
     return sendJson(reply, await searchType(askingOf(request), request.params.type, pairsOf(request), lenient))
   })
   app.post<OfType>('/:type/_search', async (request, reply) => {
-    requireScope(request.actor, request.params.type, 's')
+    await allow(askingOf(request), request.params.type, 's')
     const { lenient } = preferenceOf(request)
     const form = typeof request.body === 'string' ? [...new URLSearchParams(request.body)] : []
     if (form.length > 0 && !/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) {

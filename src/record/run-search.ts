@@ -15,6 +15,8 @@ export type Scope = { keys: readonly number[] | null; visible: Fragment }
 const batchRows = 500
 export const scannedMax = 200_000
 export const sortedMax = 20_000
+/** Bodies that one search holds in memory at once; parsed they take several times as much. */
+const heldBytesMax = 64 * 1_048_576
 
 /** Values as a search compares them: our own base in front of a reference says nothing. */
 export function valuesOf(asking: Asking, resource: Resource): Extracted[] {
@@ -57,11 +59,21 @@ export const tooMany = (what: string) =>
 
 export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null, limit: number): Promise<Hit[]> {
   const found: Hit[] = []
+  const hold = holder()
   for await (const hit of hitsOf(asking, sql, search, scope, after)) {
+    hold(hit)
     found.push(hit)
     if (found.length >= limit) break
   }
   return found
+}
+
+function holder(): (hit: Hit) => void {
+  let held = 0
+  return ({ body }) => {
+    held += body.length
+    if (held > heldBytesMax) throw tooMany(`the results are larger together than ${heldBytesMax / 1_048_576} MB; ask for fewer with _count`)
+  }
 }
 
 export async function countHits(asking: Asking, sql: Runner, search: Search, scope: Scope): Promise<number> {
@@ -76,8 +88,10 @@ export type Sorted = { hit: Hit; key: SortKey }
 
 export async function sortedHits(asking: Asking, sql: Runner, search: Search, scope: Scope): Promise<Sorted[]> {
   const all: Sorted[] = []
+  const hold = holder()
   for await (const hit of hitsOf(asking, sql, search, scope, null)) {
     if (all.length >= sortedMax) throw tooMany(`more than ${sortedMax} results cannot be sorted at once`)
+    hold(hit)
     all.push({ hit, key: placeOf(search, hit) })
   }
   return all.sort((a, b) => compareKeys(search, a.key, b.key))

@@ -46,7 +46,7 @@ function issuesOf(search: Search, isWithheld: boolean, isCut: boolean): RefusalI
     issues.push({
       severity: 'information',
       code: 'suppressed',
-      diagnostics: 'the record of a patient you named is not open to you; nothing of it was searched',
+      diagnostics: 'the record of a patient you named, or this part of it, is not open to you; nothing of it was searched',
       hint: 'An open visit, a referral to your unit or being the chosen doctor opens it.',
     })
   }

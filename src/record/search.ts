@@ -1,3 +1,4 @@
+import { typesHidden } from '../access/access.ts'
 import { parseSearch, type Search } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
@@ -6,6 +7,7 @@ import { includedOf } from './include.ts'
 import { nameAll } from './named-patients.ts'
 import { openLink, type PageLink, sealLink } from './page-link.ts'
 import { compareKeys, countHits, firstHits, type Hit, type Scope, sortedHits } from './run-search.ts'
+import { allow } from './scope.ts'
 import { searchBundle } from './search-bundle.ts'
 import { basisOfRow, type View, viewOf, viewOfAll, visibleRows } from './view.ts'
 
@@ -22,7 +24,9 @@ export async function searchPage(asking: Asking, query: Record<string, string>):
   if (typeof token !== 'string') {
     throw new Refusal('incorrect', 'a search over all types at once is not supported', { hint: 'Search one type, for example /fhir/Observation?patient=…' })
   }
-  return answer(asking, openLink(asking, token))
+  const link = openLink(asking, token)
+  await allow(asking, link.search.type as string, 's')
+  return answer(asking, link)
 }
 
 type Ask = Omit<PageLink, 'actor' | 'expires'>
@@ -36,10 +40,16 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
   const isOnlyCount = search.summary === 'count'
   const page = isOnlyCount ? { hits: [], next: null, total: await countHits(asking, world.sql, search, scope) } : await pageOf(asking, ask, search, scope)
   const { included, isCut } = await includedOf(asking, search, page.hits)
-  const withheld = keys === null ? [] : keys.filter((key) => view.basisOf(key) === null)
+  const withheld = (keys ?? []).filter((key) => isWithheldFrom(view, key, search.type as string))
   await audit(asking, search, view, [...page.hits, ...included], keys)
   const isWithheld = withheld.length > 0 && asking.actor.kind === 'person'
   return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
+}
+
+/** Depends on the reader, the patient and the type only, never on what there is: an empty answer must not be read as «no allergies». */
+function isWithheldFrom(view: View, key: number, type: string): boolean {
+  const basis = view.basisOf(key)
+  return basis === null || typesHidden(basis.view).includes(type)
 }
 
 type Page = { hits: Hit[]; next: string | null; total: number | null }
@@ -75,22 +85,15 @@ async function audit(asking: Asking, search: Search, view: View, shown: readonly
   const entries = [...groups].map(([patient, hits]) =>
     entryOf(asking, 'search', patient, what, { basis: basisOfRow(view, (hits[0] as Hit).row), count: hits.length }),
   )
-  const silent = (named ?? []).filter((key) => !groups.has(key)).slice(0, 1)
-  const [unseen] = silent
-  const question =
-    unseen !== undefined && groups.size === 0
-      ? [
-          entryOf(
-            asking,
-            'search',
-            unseen,
-            what,
-            view.basisOf(unseen)
-              ? { basis: view.basisOf(unseen)?.kind ?? null, count: 0 }
-              : { decision: asking.actor.kind === 'system' ? 'permit' : 'deny', count: 0 },
-          ),
-        ]
-      : [entryOf(asking, 'search', null, what, { count: shown.length })]
+  const seen = new Set([...groups.keys()].map(view.personOf))
+  const unseen = new Map((named ?? []).filter((key) => !seen.has(view.personOf(key))).map((key) => [view.personOf(key), key]))
+  // Whoever was named and is not in the answer was looked for: one row each, a denial when nothing opens the record to a person.
+  for (const key of unseen.values()) {
+    const basis = view.basisOf(key)?.kind ?? null
+    const decision = basis === null && asking.actor.kind === 'person' ? 'deny' : 'permit'
+    entries.push(entryOf(asking, 'search', key, what, { basis, decision, count: 0 }))
+  }
+  const question = groups.size === 0 && unseen.size > 0 ? [] : [entryOf(asking, 'search', null, what, { count: shown.length })]
   await asking.world.ledger.record([...question, ...entries])
 }
 

@@ -6,6 +6,7 @@ import { type Asking, entryOf } from './asking.ts'
 import { notYet, versionOf } from './bundle.ts'
 import { asFound, criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
 import { auditDenial } from './create.ts'
+import { reservedKeys } from './ids.ts'
 import type { Hit } from './run-search.ts'
 import { type Charts, noCharts } from './subject.ts'
 
@@ -47,11 +48,17 @@ export async function prepare(
   const placed = await placeAll(asking, tx, writes, charts, references)
   for (const entry of writes) if (entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
   const prepared = await prepareAll(asking, tx, placed, charts)
-  if (found.size > 0) tx.audit([entryOf(asking, 'search', null, 'Bundle', { basis: 'own-submissions', count: found.size })])
+  tx.audit(looksOf(asking, found))
   const results = new Map(writes.map((entry, at) => [entry.index, prepared.results[at] as Applied]))
   for (const [index, hit] of found) results.set(index, asFound(hit))
   for (const [index, first] of repeats) results.set(index, { ...(results.get(first) as Applied), status: 200 })
   return { results, prepared }
+}
+
+/** What a condition found is given back, so each patient can see that it was looked at. */
+function looksOf(asking: Asking, found: ReadonlyMap<number, Hit>) {
+  const groups = Map.groupBy(found.values(), ({ row }) => (row.patient < reservedKeys ? null : row.patient))
+  return [...groups].map(([patient, hits]) => entryOf(asking, 'search', patient, 'Bundle', { basis: 'own-submissions', count: hits.length }))
 }
 
 /** Entries that repeat the condition of an earlier one: what that one creates exists then, and both names mean it. */

@@ -3,6 +3,7 @@ import { keySets } from '../identity/identity.ts'
 import { type Fragment, fragment, join } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import { reservedKeys } from './ids.ts'
+import { maySeeType } from './scope.ts'
 
 /**
  * What one actor may see: the same answer for read, search, include, history and the portal page. A person is a set of keys;
@@ -12,6 +13,8 @@ export type View = {
   asking: Asking
   /** Why a key is open; null when it is not. */
   basisOf(key: number): Basis | null
+  /** The same number for all keys of one person. */
+  personOf(key: number): number
   /** Every key that is open; null when the view was made for named patients only. */
   openKeys: number[] | null
 }
@@ -49,7 +52,7 @@ const directory = new Set([
 export async function viewOf(asking: Asking, keys: readonly number[]): Promise<View> {
   const { world, actor } = asking
   const wanted = [...new Set(keys.filter((key) => key >= reservedKeys))]
-  if (wanted.length === 0) return { asking, basisOf: () => null, openKeys: null }
+  if (wanted.length === 0) return { asking, basisOf: () => null, personOf: (key) => key, openKeys: null }
   const sets = await keySets(world.sql, wanted)
   const decisions = await decide(
     world,
@@ -63,7 +66,7 @@ export async function viewOf(asking: Asking, keys: readonly number[]): Promise<V
     // `own-submissions` opens rows by their institution, which basisOfRow sees itself; it opens no key.
     if (decision?.permit && decision.basis.view !== 'own-submissions') for (const member of sets.get(key) ?? [key]) bases.set(member, decision.basis)
   })
-  return { asking, basisOf: (key) => bases.get(key) ?? null, openKeys: null }
+  return { asking, basisOf: (key) => bases.get(key) ?? null, personOf: (key) => sets.get(key)?.[0] ?? key, openKeys: null }
 }
 
 /** The view of a question that names no patient: every key the actor has a live relation with. */
@@ -76,7 +79,7 @@ export async function viewOfAll(asking: Asking): Promise<View> {
   for (const key of direct) {
     for (const member of sets.get(key) ?? [key]) if (!bases.has(member)) bases.set(member, relations.keys.get(key) as Basis)
   }
-  return { asking, basisOf: (key) => bases.get(key) ?? null, openKeys: [...bases.keys()] }
+  return { asking, basisOf: (key) => bases.get(key) ?? null, personOf: (key) => sets.get(key)?.[0] ?? key, openKeys: [...bases.keys()] }
 }
 
 /** An institution's system always reads what the institution submitted; nobody needs to be asked about that. */
@@ -84,9 +87,10 @@ export const isOwnSubmission = ({ actor }: Asking, row: { institution: number })
 
 /** Why the actor may see this row, in the words of the log; null when it may not. */
 export function basisOfRow(view: View, row: { patient: number; type: number; institution: number }): string | null {
-  const { world } = view.asking
-  if (isOwnSubmission(view.asking, row)) return 'own-submissions'
+  const { world, actor } = view.asking
   const type = world.fhir.types[row.type] as string
+  if (!maySeeType(actor, type)) return null
+  if (isOwnSubmission(view.asking, row)) return 'own-submissions'
   if (row.patient < reservedKeys) return directory.has(type) ? 'directory' : null
   const basis = view.basisOf(row.patient)
   return basis && !typesHidden(basis.view).includes(type) ? basis.kind : null
@@ -96,6 +100,7 @@ export function basisOfRow(view: View, row: { patient: number; type: number; ins
 export function visibleRows(view: View, type: number, keys: readonly number[] | null): Fragment {
   const { world, actor } = view.asking
   const name = world.fhir.types[type] as string
+  if (!maySeeType(actor, name)) return fragment`false`
   const open = (keys ?? view.openKeys ?? []).filter((key) => {
     const basis = view.basisOf(key)
     return basis !== null && !typesHidden(basis.view).includes(name)

@@ -1,0 +1,33 @@
+import { access, type Interaction, requireScope } from '../access/access.ts'
+import type { Actor } from '../platform/actor.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { type Asking, entryOf } from './asking.ts'
+
+const actions = { c: 'create', r: 'read', u: 'update', d: 'delete', s: 'search' } as const
+const isWrite = (interaction: Interaction) => interaction === 'c' || interaction === 'u' || interaction === 'd'
+
+/** The first question of every path: does the token allow this at all? A refusal is in the log before it is heard. */
+export async function allow(asking: Asking, type: string, interaction: Interaction): Promise<void> {
+  const { world, actor } = asking
+  try {
+    requireScope(actor, type, interaction)
+    if (isWrite(interaction)) requireSystem(actor)
+  } catch (error) {
+    await world.ledger.record([entryOf(asking, actions[interaction], null, type, { decision: 'deny' })])
+    throw error
+  }
+}
+
+/**
+ * An entry is filed by the system of the institution where it arose, which knows who made it. A session in a browser files nothing: to
+ * work in an institution, as nurse or data officer, is no relation with everybody who has a chart there.
+ */
+export function requireSystem(actor: Actor): void {
+  if (actor.kind === 'system' && actor.institution !== null) return
+  throw new Refusal('forbidden', 'only the system of an institution writes to the record', {
+    hint: 'Use a client that is registered for an institution.',
+  })
+}
+
+/** What an answer brings along, included or as part of everything, needs the scope of its own type. */
+export const maySeeType = (actor: Actor, type: string): boolean => access.hasScope(actor, type, 'r') || access.hasScope(actor, type, 's')

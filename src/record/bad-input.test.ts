@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
@@ -320,21 +319,24 @@ const large = `{"resourceType":"Bundle","type":"document"${' '.repeat(5 * 1_048_
 test('a body over the limit is refused by its length alone, and one in pieces or packed as soon as it is too long', async (t) => {
   const { open, post } = await listen(t)
   const announced = open('Content-Length: 70000000')
-  await once(announced.socket, 'close')
+  await new Promise((resolve) => announced.socket.once('close', resolve))
   assert.match(announced.text(), /^HTTP\/1\.1 413 [\s\S]*OperationOutcome/)
   const bomb = gzipSync(Buffer.alloc(200 * 1_048_576, 0x20), { level: 9 })
   const unpacked = await post(bomb, { 'content-encoding': 'gzip' })
   assert.equal(unpacked.status, 413, unpacked.text)
   const pieces = open('Transfer-Encoding: chunked', '')
   const piece = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(1_048_576, 0x20), Buffer.from('\r\n')])
+  const closed = new Promise((resolve) => pieces.socket.once('close', resolve))
   let sent = 0
-  while (pieces.text() === '' && sent < 200) {
+  for (; sent < 200 && pieces.text() === '' && !pieces.socket.destroyed; sent++) {
     await new Promise((resolve) => pieces.socket.write(piece, resolve))
-    sent++
   }
-  assert.match(pieces.text(), /^HTTP\/1\.1 413 /)
+  pieces.socket.end()
+  await closed
+  // Who goes on sending may lose the answer in the reset that follows it (RFC 9112, section 9.6).
+  t.diagnostic(`${sent} MB sent, then ${pieces.text().split('\r')[0] || 'a reset'}`)
+  assert.match(pieces.text(), /^(HTTP\/1\.1 413 |$)/)
   assert.ok(sent < 100, `${sent} MB were taken`)
-  pieces.socket.destroy()
 })
 
 test('large bodies wait for each other, some hear 503, and small ones pass meanwhile', async (t) => {

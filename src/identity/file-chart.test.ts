@@ -35,10 +35,7 @@ test('charts and people', async (t) => {
     const here = await mustFile(world, patientOf({ jmbg, mr: 'A-17' }), { institution: 1 })
     const there = await mustFile(world, patientOf({ jmbg, mr: '0099' }), { institution: 2 })
     const sets = await keySets(sql, [here.key, there.key])
-    assert.deepEqual(
-      sets.get(here.key),
-      [here.person, here.key, there.key].toSorted((a, b) => a - b),
-    )
+    assert.deepEqual(sets.get(here.key), [here.person, ...[here.key, there.key].toSorted((a, b) => a - b)])
     assert.deepEqual(sets.get(there.key), sets.get(here.key))
     const charts = await sql`select institution, chart_number from identity.chart_key where person = ${here.person} and institution is not null order by 1`
     assert.deepEqual(charts, [
@@ -148,10 +145,7 @@ test('charts and people', async (t) => {
     assert.equal((await personOf(sql, pending.handle))?.person, known.person)
 
     await unlink(world, { key: pending.key, reason: 'a wrong number was typed', actor: 'test' })
-    assert.deepEqual(
-      (await keySets(sql, [known.key])).get(known.key),
-      [known.person, known.key].toSorted((a, b) => a - b),
-    )
+    assert.deepEqual((await keySets(sql, [known.key])).get(known.key), [known.person, known.key])
     assert.equal((await personOf(sql, pending.handle))?.person, pending.person)
 
     mustRefuse(await file(world, patientOf({ mr: 'M-4', jmbg }), { patient: pending.key }), /separated .* by hand/)

@@ -81,7 +81,7 @@ function people(sql: Sql, hits: Fragment): Promise<Candidate[]> {
            coalesce(said.sex, 'unknown') as sex, said.place, coalesce(said.words, '{}') as words
       from hit
       join identity.person person on person.id = hit.person
-      join lateral (select array_agg(key order by key) as keys from identity.chart_key where chart_key.person = person.id) held on true
+      join lateral (select array_agg(key order by key <> person.id, key) as keys from identity.chart_key where chart_key.person = person.id) held on true
       left join lateral (
         select family, given, parent, birth_date, sex, place, words
           from identity.demographics

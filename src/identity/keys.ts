@@ -2,10 +2,13 @@ import type { Sql, Transaction, World } from '../platform/world.ts'
 import { readTemporaryNumber } from './issue.ts'
 import { hashOf, type NumberKind } from './secrets.ts'
 
-/** All keys of the person behind each key; a key nobody filed is missing. */
+/**
+ * All keys of the person behind each key; a key nobody filed is missing. The person's own key stands first: what is about the person and
+ * about no one chart (a look, a visit) is written under it, and stays with the person when a wrong chart is separated.
+ */
 export async function keySets(sql: Sql | Transaction, keys: readonly number[]): Promise<Map<number, number[]>> {
   const rows = await sql<{ key: number; all: number[] }>`
-    select asked.key, array_agg(other.key order by other.key) as all
+    select asked.key, array_agg(other.key order by other.key <> other.person, other.key) as all
       from identity.chart_key asked
       join identity.chart_key other on other.person = asked.person
      where asked.key = any(${[...keys]}::int8[])
@@ -54,7 +57,7 @@ async function holderOf(sql: Sql | Transaction, world: World, numbers: [NumberKi
 
 async function known(sql: Sql | Transaction, person: number): Promise<Known | null> {
   const [found] = await sql<{ handle: string; keys: number[] }>`
-    select person.handle, array_agg(chart_key.key order by chart_key.key) as keys
+    select person.handle, array_agg(chart_key.key order by chart_key.key <> person.id, chart_key.key) as keys
       from identity.person person
       join identity.chart_key chart_key on chart_key.person = person.id
      where person.id = ${person}

@@ -7,6 +7,8 @@ export type AuditSearch = {
   /** Entries about these patients; leave out for all patients, and then name an actor or a period. */
   patientKeys?: readonly number[]
   actor?: string
+  /** Only entries of people and systems of this institution. */
+  institution?: number
   /** From this instant on, and before that one. */
   from?: Date
   to?: Date
@@ -57,6 +59,7 @@ function requireNarrow(search: AuditSearch): void {
 function conditionsOf(search: AuditSearch): Fragment[] {
   const conditions: Fragment[] = [fragment`true`]
   if (search.actor !== undefined) conditions.push(fragment`actor = ${search.actor}`)
+  if (search.institution !== undefined) conditions.push(fragment`institution = ${search.institution}`)
   if (search.from) conditions.push(fragment`at >= ${search.from}::timestamptz`)
   if (search.to) conditions.push(fragment`at < ${search.to}::timestamptz`)
   if (search.action) conditions.push(fragment`action = ${search.action}`)

@@ -6,7 +6,7 @@ import type { Looks } from './wire.ts'
 
 export type PersonRequest = FastifyRequest<{ Params: { person: string } }>
 /** Which keys the person has, and whether this actor may see who looked: known only to the slices above. */
-export type Resolve = (request: PersonRequest) => Promise<{ keys: number[] } | Refusal>
+export type Resolve = (request: PersonRequest) => Promise<{ keys: number[]; institution?: number } | Refusal>
 
 /** Mounted at /audit. Seeing the looks is a look too; `resolve` records it together with its decision. */
 export function looksRoutes({ resolve }: { resolve: Resolve }): Routes {
@@ -15,7 +15,7 @@ export function looksRoutes({ resolve }: { resolve: Resolve }): Routes {
       const ask = readAsk(request.query)
       const person = await resolve(request as unknown as PersonRequest)
       if (person instanceof Refusal) throw person
-      return looksAt(request.world, person.keys, ask)
+      return looksAt(request.world, person.keys, { ...ask, institution: person.institution })
     })
   }
 }

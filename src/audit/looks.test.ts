@@ -116,3 +116,15 @@ test('the route gives the looks to whom the upper slice lets in, refuses others 
     assert.equal((await get(`mine/looks?${wrong}`)).statusCode, 400, wrong)
   }
 })
+
+test('a data officer reads the looks from the own institution and their number, no others', async (t) => {
+  const { world, record } = await startLooks(t)
+  await record('2026-11-20T08:00:00Z', {}, { who: { ...doctorWho, id: 'elsewhere', name: 'др Друга Установа', institution: 8 } })
+  const own = await looksAt(world, [1001], { institution: 7 })
+  assert.deepEqual(
+    own.looks.map(({ who }) => who),
+    [doctorWho.name],
+  )
+  assert.equal(own.total, 1)
+  assert.equal((await looksAt(world, [1001], {})).total, 2)
+})

@@ -8,22 +8,27 @@ export const looksLimits = { linesDefault: 50, lines: 200, rowsRead: 20_000, row
 
 const beforeHint = 'Use next of the page before, or an instant such as 2026-11-23T10:00:00Z.'
 
-type Ask = { before?: string | undefined; limit?: number }
+type Ask = {
+  before?: string | undefined
+  limit?: number
+  /** Only looks from this institution: what its data officer answers for. */
+  institution?: number | undefined
+}
 
 /**
  * Who looked at a person's record, newest first, folded by day. A page ends with a whole day, so no line is torn in two;
  * only a day with more entries than one page may read is continued on the next.
  */
-export async function looksAt(world: { sql: Runner }, keys: readonly number[], { before, limit = looksLimits.linesDefault }: Ask): Promise<Looks> {
+export async function looksAt(world: { sql: Runner }, keys: readonly number[], { before, limit = looksLimits.linesDefault, institution }: Ask): Promise<Looks> {
   const folding: Folding = { lines: new Map() }
   let place = before === undefined ? null : parsePlace(before)
   if (before !== undefined && !place) throw new Refusal('incorrect', 'before is not a place in the list', { hint: beforeHint })
   if (keys.length > looksLimits.keys) throw new Refusal('too-large', 'this person has more charts than one list can show')
 
-  const total = await countLooks(world.sql, keys)
+  const total = await countLooks(world.sql, keys, institution)
   let day: string | null = null
   for (let read = 0; ; ) {
-    const rows = await looksPage(world.sql, keys, place)
+    const rows = await looksPage(world.sql, keys, place, institution)
     for (const row of rows) {
       const today = textOf(row).atBelgrade.slice(0, 11)
       if (day !== null && today !== day && folding.lines.size >= limit) return { looks: linesOf(folding), next: place && printPlace(place), total }
@@ -38,7 +43,8 @@ export async function looksAt(world: { sql: Runner }, keys: readonly number[], {
 }
 
 /** Each key has its own stretch of the index; the newest of all are among the newest of each. */
-function looksPage(sql: Runner, keys: readonly number[], before: Place | null): Promise<EntryRow[]> {
+function looksPage(sql: Runner, keys: readonly number[], before: Place | null, institution: number | undefined): Promise<EntryRow[]> {
+  const from = institution === undefined ? fragment`true` : fragment`institution = ${institution}`
   const older = before ? olderThan(before) : fragment`true`
   return sql<EntryRow>`
     select e.stream, e.seq, e.at, e.entry
@@ -46,7 +52,7 @@ function looksPage(sql: Runner, keys: readonly number[], before: Place | null): 
      cross join lateral (
            select stream, seq, at, entry
              from audit.entry
-            where patient = k.patient and patient <> 0 and ${older}
+            where patient = k.patient and patient <> 0 and ${older} and ${from}
             order by at desc, stream desc, seq desc
             limit ${looksLimits.rowsAtOnce}
          ) e
@@ -54,10 +60,11 @@ function looksPage(sql: Runner, keys: readonly number[], before: Place | null): 
      limit ${looksLimits.rowsAtOnce}`
 }
 
-async function countLooks(sql: Runner, keys: readonly number[]): Promise<number> {
+async function countLooks(sql: Runner, keys: readonly number[], institution: number | undefined): Promise<number> {
+  const from = institution === undefined ? fragment`true` : fragment`institution = ${institution}`
   const [counted] = await sql<{ total: number }>`
     select count(*) as total
       from audit.entry
-     where patient = any(${keys}::int8[]) and patient <> 0`
+     where patient = any(${keys}::int8[]) and patient <> 0 and ${from}`
   return counted?.total ?? 0
 }

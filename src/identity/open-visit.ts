@@ -24,10 +24,11 @@ export async function openVisit(asking: Asking, wish: OpenVisit): Promise<Opened
   const proof = 'card' in wish ? 'card' : 'number'
   let patient: number | null = null
   try {
-    if (!('card' in wish)) await refuseTooManyFailures(asking)
+    const attempt = 'card' in wish ? null : await countTry(asking)
     const found = 'card' in wish ? null : await byNumber(asking, wish)
     patient = found?.keys[0] ?? null
     if (found !== null && !found.isRight) throw noMatch()
+    if (attempt !== null) await world.sql`delete from identity.failed_try where actor = ${actor.id} and at = ${attempt}`
     return await world.ledger.transaction(async (tx) => {
       const keys = found?.keys ?? (await keysOfCard(tx, asking, wish as { card: string }))
       const { until } = await access.openVisit(tx, world, actor, keys, { proof, reason: wish.reason, correlation })
@@ -46,19 +47,25 @@ async function byNumber(asking: Asking, { number, birthDate }: { number: string;
   const known = await personOfAnyNumber(world.sql, world, number)
   const [header] = known === null ? [] : await headers(world, [known.person])
   const isRight = known !== null && header?.birthDate === birthDate
-  if (!isRight) await world.sql`insert into identity.failed_try (actor, at) values (${asking.actor.id}, ${world.now()})`
   if (known === null) throw noMatch()
   return { keys: known.keys, isRight }
 }
 
-async function refuseTooManyFailures({ world, actor }: Asking): Promise<void> {
-  const since = new Date(world.now().getTime() - failureWindowMs)
-  await world.sql`delete from identity.failed_try where actor = ${actor.id} and at < ${since}`
-  const [row] = await world.sql<{ failures: number }>`
-    select count(*) as failures from identity.failed_try where actor = ${actor.id} and at >= ${since}`
-  if ((row?.failures ?? 0) >= failuresMax) {
-    throw new Refusal('too-many', 'too many numbers and birth dates did not match', { hint: 'Use the patient’s card, or wait.', retryAfterSeconds: 900 })
-  }
+/** Counted before it is made and taken back when it succeeds, one at a time: many at once do not slip past the limit. */
+async function countTry({ world, actor }: Asking): Promise<Date> {
+  const now = world.now()
+  const since = new Date(now.getTime() - failureWindowMs)
+  return world.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtextextended(${`failed-try ${actor.id}`}, 0))`
+    await tx`delete from identity.failed_try where actor = ${actor.id} and at < ${since}`
+    const [row] = await tx<{ failures: number }>`
+      select count(*) as failures from identity.failed_try where actor = ${actor.id} and at >= ${since}`
+    if ((row?.failures ?? 0) >= failuresMax) {
+      throw new Refusal('too-many', 'too many numbers and birth dates did not match', { hint: 'Use the patient’s card, or wait.', retryAfterSeconds: 900 })
+    }
+    await tx`insert into identity.failed_try (actor, at) values (${actor.id}, ${now})`
+    return now
+  })
 }
 
 /** The card stands for the keys of the moment it was issued; the person may have got more since. */

@@ -7,12 +7,13 @@ import { personOf } from './keys.ts'
 type PersonRequest = Pick<FastifyRequest<{ Params: { person: string } }>, 'params' | 'world' | 'actor' | 'correlation'>
 
 /**
- * Who may see the looks at a record: the person, who represents them, and the data officer. A doctor who treats them may not: who else treats
+ * Who may see the looks at a record: the person, who represents them, and the data officer, for the looks from their own institution. A doctor who treats them may not: who else treats
  * somebody is not needed for treatment. Asking is a look too and is written here.
  */
-export async function resolvePerson({ params, world, actor, correlation }: PersonRequest): Promise<{ keys: number[] } | Refusal> {
+export async function resolvePerson({ params, world, actor, correlation }: PersonRequest): Promise<{ keys: number[]; institution?: number } | Refusal> {
   const person = await personOf(world.sql, params.person)
-  const basis = person === null ? null : actor.roles.includes('data-officer') ? 'data-officer' : await ownBasis()
+  const isOfficer = actor.roles.includes('data-officer') && actor.institution !== null
+  const basis = person === null ? null : isOfficer ? 'data-officer' : await ownBasis()
   const entry: Entry = {
     action: 'read',
     who: whoIs(actor),
@@ -24,6 +25,8 @@ export async function resolvePerson({ params, world, actor, correlation }: Perso
     correlation,
   }
   await world.ledger.record([entry])
+  // An officer answers for the accesses of their own institution; what others did is for others' officers.
+  if (person !== null && basis === 'data-officer') return { keys: person.keys, institution: actor.institution as number }
   if (person !== null && basis !== null) return { keys: person.keys }
   const denied = { reason: 'Only the person, who represents them, and the data officer see who looked at a record.', opens: [] }
   return new Refusal('forbidden', denied.reason, { details: denied })

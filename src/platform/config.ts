@@ -56,7 +56,7 @@ export const settings = [
   {
     name: 'DEMO',
     fallback: 'auto',
-    about: 'true, false or auto: demo accounts and the invented country. auto is true on a loopback HOST only.',
+    about: 'true, false or auto: demo accounts and the invented country. auto is true on a loopback HOST, unless BASE_URL is a public address.',
     read: oneOf('true', 'false', 'auto'),
   },
   { name: 'DEMO_PEOPLE', fallback: '300', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
@@ -127,9 +127,11 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
     }
   }
   if (wrong.length > 0) return wrong
-  const isLocal = loopback.has(values['HOST'] as string)
+  const published = URL.parse(values['BASE_URL'] as string)?.hostname
+  // A proxy in front makes a loopback address public: what counts is the address people use.
+  const isLocal = loopback.has(values['HOST'] as string) && (published === undefined || loopback.has(published))
   if (values['DEMO'] === 'true' && !isLocal) {
-    return ['DEMO: true is only for a loopback HOST, because demo accounts have a known password.']
+    return ['DEMO: true is only for a loopback HOST and a loopback BASE_URL, because demo accounts have a known password.']
   }
   values['DEMO'] = values['DEMO'] === 'auto' ? isLocal : values['DEMO'] === 'true'
   const folder = values['DATA_DIR'] as string

@@ -40,6 +40,8 @@ test('the demo is off on any address that is not loopback, and cannot be forced 
   const open = loadConfig({ HOST: '0.0.0.0', DATA_DIR: folder })
   assert.ok(!Array.isArray(open) && open.DEMO === false)
   assert.deepEqual(loadConfig({ HOST: '0.0.0.0', DEMO: 'true', DATA_DIR: folder }), [
-    'DEMO: true is only for a loopback HOST, because demo accounts have a known password.',
+    'DEMO: true is only for a loopback HOST and a loopback BASE_URL, because demo accounts have a known password.',
   ])
+  const proxied = loadConfig({ BASE_URL: 'https://karton.example', DATA_DIR: folder })
+  assert.ok(!Array.isArray(proxied) && proxied.DEMO === false, 'a proxy makes a loopback address public')
 })

@@ -21,11 +21,12 @@ export async function searchAuditEvent(asking: Asking, pairs: readonly [string, 
     if (name === 'date') dates.push(value)
     else query.set(name, value)
   }
-  const keys = await requireOwnPatient(asking, query.get('patient'))
+  const { keys, only } = await requireOwnPatient(asking, query.get('patient'))
   const action = query.get('action')
   if (action !== undefined && !actionOf[action]) throw new Refusal('incorrect', 'action is one of C, R, U, D')
   const page = await searchAuditEvents(asking.world, {
     patientKeys: keys,
+    ...only,
     count: countOf(query.get('_count')),
     ...periodOf(dates),
     ...(action ? { action: actionOf[action] as NonNullable<AuditSearch['action']> } : {}),
@@ -44,24 +45,30 @@ export async function readAuditEvent(asking: Asking, id: string): Promise<string
   } = await searchAuditEvents(asking.world, { id, count: 1 })
   const key = row ? ((JSON.parse(row.entry) as { patient: number | null }).patient ?? null) : null
   if (!row || key === null) throw missing
-  await requireMayAudit(asking, [key])
+  const { only } = await requireMayAudit(asking, [key])
+  const from = (JSON.parse(row.entry) as { who: { institution: number | null } }).who.institution
+  if (only.institution !== undefined && only.institution !== from) throw missing
   await asking.world.ledger.record([entryOf(asking, 'read', key, `AuditEvent/${id}`)])
   return JSON.stringify(auditEvent(row))
 }
 
-async function requireOwnPatient(asking: Asking, reference: string | undefined): Promise<number[]> {
+async function requireOwnPatient(asking: Asking, reference: string | undefined): Promise<Allowed> {
   if (reference === undefined) throw new Refusal('incorrect', 'name the patient', { expression: 'http.patient', hint: 'Add patient=Patient/id.' })
   const place = await locate(asking, 'Patient', reference.replace(/^Patient\//, ''))
   return requireMayAudit(asking, place ? [place.patient] : [])
 }
 
-async function requireMayAudit(asking: Asking, named: readonly number[]): Promise<number[]> {
+/** The person's keys; for a data officer only what was done from the own institution. */
+type Allowed = { keys: number[]; only: { institution?: number } }
+
+async function requireMayAudit(asking: Asking, named: readonly number[]): Promise<Allowed> {
   const { world, actor } = asking
   const [first] = named
   const keys = first === undefined ? [] : ((await keySets(world.sql, [first])).get(first) ?? [first])
   const [decision] = await decide(world, actor, 'read', [keys])
   const isOwn = decision?.permit === true && decision.basis.view === 'self'
-  if (keys.length > 0 && (isOwn || actor.roles.includes('data-officer'))) return keys
+  if (keys.length > 0 && isOwn) return { keys, only: {} }
+  if (keys.length > 0 && actor.roles.includes('data-officer') && actor.institution !== null) return { keys, only: { institution: actor.institution } }
   await world.ledger.record([entryOf(asking, 'search', keys[0] ?? null, 'AuditEvent', { decision: 'deny' })])
   throw new Refusal('forbidden', 'the log is open to the person it is about and to the data officer')
 }

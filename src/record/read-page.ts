@@ -12,8 +12,8 @@ import { readBodies, rowsMax, scan, type Place, type Stored } from './store.ts'
 import { basisOfRow, type View, viewOf } from './view.ts'
 import type { DocumentView, Overview, PersonHeader } from './wire.ts'
 
-/** Rows of the page; a record beyond this is shown newest first by search, not on one page. */
-const pageRowsMax = 20_000
+/** Rows of the page. A larger record is refused with a sentence: half of one, without saying so, would be a lie. */
+const pageRowsMax = 50_000
 
 type Opened = { keys: number[]; person: number; view: View }
 
@@ -58,7 +58,8 @@ async function allRows(view: View, keys: readonly number[]): Promise<Stored[]> {
   for (;;) {
     const page: Stored[] = await scan(view.asking.world.sql, [fragment`r.patient = any(${keys}::int8[])`], after, rowsMax)
     rows.push(...page.filter((row) => basisOfRow(view, row) !== null))
-    if (page.length < rowsMax || rows.length > pageRowsMax) return rows
+    if (page.length < rowsMax) return rows
+    if (rows.length > pageRowsMax) throw new Refusal('too-large', 'this record is too large for one page', { hint: 'Read it by search at /fhir.' })
     after = page.at(-1) as Place
   }
 }

@@ -79,11 +79,26 @@ function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number,
 
 const isWrite = ({ method }: BundleEntry) => method === 'POST' || method === 'PUT' || method === 'DELETE' || method === 'PATCH'
 
+const conditionsMs = 5000
+
+/** A transaction keeps a lane that others wait for: its conditions together may take some seconds, not minutes. */
+function startWatch(): (expression: string) => void {
+  const until = performance.now() + conditionsMs
+  return (expression) => {
+    if (performance.now() < until) return
+    const diagnostics = `the conditions of this transaction take longer than ${conditionsMs / 1000} seconds`
+    const hint = 'Use identifiers in conditions, or send smaller bundles.'
+    throw new Refusal('incorrect', diagnostics, { issues: [{ severity: 'error', code: 'too-costly', diagnostics, expression, hint }] })
+  }
+}
+
 /** Entries with ifNoneExist whose resource is there already. */
 async function findExisting(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[]): Promise<Map<number, Hit>> {
   const found = new Map<number, Hit>()
+  const watch = startWatch()
   for (const entry of entries) {
     if (entry.ifNoneExist === null || entry.target.kind !== 'type') continue
+    watch(`Bundle.entry[${entry.index}]`)
     const expression = `Bundle.entry[${entry.index}].request.ifNoneExist`
     const search = criteriaOf(asking, entry.target.type, String(new URLSearchParams(entry.ifNoneExist)), expression)
     const [hit, another] = await findByCriteria(asking, tx, search)
@@ -95,9 +110,11 @@ async function findExisting(asking: Asking, tx: AuditedTransaction, entries: rea
 
 /** `Patient?identifier=…` in place of an id must find exactly one. */
 async function resolveConditional(asking: Asking, tx: AuditedTransaction, entries: readonly BundleEntry[], references: Map<string, string>): Promise<void> {
+  const watch = startWatch()
   for (const { conditional } of entries) {
     for (const { reference, type, query, expression } of conditional) {
       if (references.has(reference)) continue
+      watch(expression)
       const [hit, another] = await findByCriteria(asking, tx, criteriaOf(asking, type, String(new URLSearchParams(query)), expression))
       if (another) throw severalMatch(expression)
       if (!hit)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -87,7 +88,7 @@ async function ingest(world: World, send: Send, seconds: number): Promise<string
   let resources = 0
   const patients: string[] = []
   const run = await during(seconds, 8, async (at) => {
-    const text = await send('POST', '/fhir', files[at % files.length])
+    const text = await send('POST', '/fhir', asNewPerson(files[at % files.length] as string))
     resources += counts[at % counts.length] as number
     patients.push(/fhir\/Patient\/([0-9a-f-]{36})/.exec(text)?.[1] ?? '')
   })
@@ -107,6 +108,12 @@ async function ingest(world: World, send: Send, seconds: number): Promise<string
            (select count(*) from record.resource)::int8 as n`
   if (size) print({ name: 'record bytes per resource', value: size.bytes / size.n, unit: 'bytes' })
   return patients
+}
+
+/** The generator names a patient by the same uuid everywhere: another one makes another person, or their charts would join. */
+function asNewPerson(text: string): string {
+  const [, uuid = ''] = /"urn:uuid:([0-9a-f-]{36})"/.exec(text) ?? []
+  return text.replaceAll(uuid, randomUUID())
 }
 
 async function copyRate(world: World, files: readonly string[]): Promise<number> {

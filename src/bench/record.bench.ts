@@ -110,10 +110,10 @@ async function ingest(world: World, send: Send, seconds: number): Promise<string
   return patients
 }
 
-/** The generator names a patient by the same uuid everywhere: another one makes another person, or their charts would join. */
+/** The record number of the sending hospital: another one makes another person, or their charts would join. */
 function asNewPerson(text: string): string {
-  const [, uuid = ''] = /"urn:uuid:([0-9a-f-]{36})"/.exec(text) ?? []
-  return text.replaceAll(uuid, randomUUID())
+  const [, number = ''] = /"system":\s*"http:\/\/hospital\.smarthealthit\.org",\s*"value":\s*"([^"]+)"/.exec(text) ?? []
+  return number === '' ? text : text.replaceAll(number, randomUUID())
 }
 
 async function copyRate(world: World, files: readonly string[]): Promise<number> {

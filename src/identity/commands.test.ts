@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Options } from '../platform/cli.ts'
 import { mustFile, newJmbg, patientOf } from '../testing/identity.ts'
+import { openLedger } from '../testing/audit.ts'
 import { startPlatform } from '../testing/platform.ts'
 import { commands } from './commands.ts'
 import { registerPeople } from './register-people.ts'
 
 test('the operator links, shows, separates and marks people, and no output holds a number or a name', async (t) => {
   const { world, sql } = await startPlatform(t)
+  await openLedger(t, world)
   const run = async (name: string, options: Options) => {
     const lines: string[] = []
     await commands.find((one) => one.name === name)!.run(world, options, (line) => lines.push(line))

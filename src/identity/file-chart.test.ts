@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../platform/refusal.ts'
 import { file, mustFile, newJmbg, patientOf } from '../testing/identity.ts'
+import { openLedger } from '../testing/audit.ts'
 import { startPlatform } from '../testing/platform.ts'
 import { newKey } from './issue.ts'
 import { keySets, keysOfNumber, personOf } from './keys.ts'
@@ -18,6 +19,7 @@ const mustRefuse = (answer: unknown, sentence: RegExp): Refusal => {
 
 test('charts and people', async (t) => {
   const { world, sql, owner } = await startPlatform(t)
+  await openLedger(t, world)
 
   await t.test('the same JMBG twice gives the same person and the same LZB', async () => {
     const jmbg = newJmbg()

@@ -1,3 +1,4 @@
+import type { Entry } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { newPerson } from './file-chart.ts'
@@ -10,14 +11,16 @@ export type Unlink = { key: number; reason: string; actor: string }
 /** Separates a chart from its person: what a link brought goes back as a whole, a chart that was never linked becomes a pending identity. */
 export async function unlink(world: World, { key, reason, actor }: Unlink): Promise<Known> {
   const fresh = newPerson(world)
-  return world.sql.begin(async (tx) => {
+  return world.ledger.transaction(async (tx) => {
     const [row] = await tx<{ person: number | null }>`
       select identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${newTemporaryNumber(world)}, ${newUuid(world)}, ${actor}, ${reason}, ${world.now()}) as person`
     if (!row?.person) {
       throw new Refusal('not-found', 'there is nothing to separate under this key', { hint: 'Give the key of a chart; `identity show` lists them.' })
     }
     const [person] = await tx<{ handle: string }>`select handle from identity.person where id = ${row.person}`
-    return (await personOf(tx, person?.handle ?? '')) as Known
+    const known = (await personOf(tx, person?.handle ?? '')) as Known
+    tx.audit([entryOf(world, key, 'person unlink', reason, actor)])
+    return known
   })
 }
 
@@ -25,11 +28,12 @@ export type Link = { from: string; into: string; reason: string; actor: string }
 
 /** Makes one person of two by hand; both handles and all their numbers lead to the survivor from now on. */
 export async function link(world: World, { from, into, reason, actor }: Link): Promise<Known> {
-  return world.sql.begin(async (tx) => {
+  return world.ledger.transaction(async (tx) => {
     const [one, other] = [await personOf(tx, from), await personOf(tx, into)]
     if (!one || !other) throw new Refusal('not-found', 'there is no person with this handle')
     if (one.person === other.person) throw new Refusal('conflict', 'these are one person already')
     await merge(tx, one.person, other.person, reason, { batch: newUuid(world), actor, at: world.now() })
+    tx.audit([one, other].map(({ person }) => entryOf(world, person, 'person link', reason, actor)))
     return (await personOf(tx, into)) as Known
   })
 }
@@ -38,9 +42,25 @@ export type Marking = { handle: string; state: State; reason: string; actor: str
 
 /** False when the person was in this state already. */
 export async function markState(world: World, { handle, state, reason, actor }: Marking): Promise<boolean> {
-  return world.sql.begin(async (tx) => {
+  return world.ledger.transaction(async (tx) => {
     const known = await personOf(tx, handle)
     if (!known) throw new Refusal('not-found', 'there is no person with this handle')
+    tx.audit([entryOf(world, known.person, `person ${state}`, reason, actor)])
     return (await setState(tx, [known.person], state, reason, { batch: newUuid(world), actor, at: world.now() })).length > 0
   })
+}
+
+/** What an operator does to a person's identity is a row the person can read, with the reason given. */
+function entryOf(world: World, patient: number, what: string, reason: string, actor: string): Entry {
+  return {
+    action: 'update',
+    who: { id: actor, name: actor, kind: 'system', role: 'operator', institution: null, unit: null },
+    patient,
+    what,
+    purpose: 'administration',
+    basis: 'operator',
+    decision: 'permit',
+    reason,
+    correlation: newUuid(world),
+  }
 }

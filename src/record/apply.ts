@@ -7,7 +7,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { noteEncounter } from './claims.ts'
-import { isServerId, keyOfId, newId, requireNoPersonalNumber, reservedKeys } from './ids.ts'
+import { isServerId, keyOfId, newId, patientOrNone, requireNoPersonalNumber, reservedKeys } from './ids.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
 import { type Charts, deniedPatients, requireMayWrite, subjectOf } from './subject.ts'
@@ -218,7 +218,7 @@ function requireOwn(asking: Asking, operation: Placed, before: Stored | null, ch
 
 async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource, operation: Placed, charts: Charts): Promise<void> {
   const { patient } = await subjectOf(asking, tx, resource, charts, operation.path)
-  const isShared = (key: number) => key < 4096
+  const isShared = (key: number) => key < reservedKeys
   if (patient === operation.patient || (isShared(patient) && isShared(operation.patient))) return
   throw new Refusal('unprocessable', 'an update may not change whom the resource is about', {
     expression: `${operation.path}.subject`,
@@ -271,6 +271,6 @@ function auditOf(asking: Asking, placed: readonly Placed[], results: readonly Ap
     const [{ operation }] = members as [(typeof members)[0]]
     const what =
       members.length === 1 ? `${operation.type}/${operation.name ?? operation.rowId}` : [...new Set(members.map((one) => one.operation.type))].join(' ')
-    return entryOf(asking, operation.kind, operation.patient < 4096 ? null : operation.patient, what, { basis: 'own-chart', count: members.length })
+    return entryOf(asking, operation.kind, patientOrNone(operation.patient), what, { basis: 'own-chart', count: members.length })
   })
 }

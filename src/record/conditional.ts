@@ -7,6 +7,7 @@ import { type Applied, applyAll, placeNew } from './apply.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { auditDenial, requireInstitution } from './create.ts'
 import { allow } from './scope.ts'
+import { patientOrNone } from './ids.ts'
 import { firstHits, type Hit } from './run-search.ts'
 import { noCharts } from './subject.ts'
 
@@ -71,7 +72,7 @@ async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resourc
   const [found, another] = await findByCriteria(asking, tx, search)
   if (another) throw severalMatch('http.If-None-Exist')
   if (found) {
-    tx.audit([entryOf(asking, 'read', found.row.patient < 4096 ? null : found.row.patient, `${type}/${found.resource.id}`, { basis: 'own-submissions' })])
+    tx.audit([entryOf(asking, 'read', patientOrNone(found.row.patient), `${type}/${found.resource.id}`, { basis: 'own-submissions' })])
     return asFound(found)
   }
   const charts = noCharts()

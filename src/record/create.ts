@@ -4,6 +4,7 @@ import { isUniqueViolation } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { type Applied, applyAll, type Operation, placeExisting, placeNew } from './apply.ts'
 import { concernsAccess } from './claims.ts'
+import { patientOrNone } from './ids.ts'
 import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { requireSystem } from './scope.ts'
 import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
@@ -44,7 +45,7 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
     institution: asking.actor.institution as number,
   })
   const change: Change = { versions: [version], topic: 'record.changed' }
-  const patient = placed.patient < 4096 ? null : placed.patient
+  const patient = patientOrNone(placed.patient)
   await asking.world.ledger.commit({
     entries: [entryOf(asking, 'create', patient, `${type}/${placed.rowId}`, { basis: 'own-chart' })],
     payload: change,

@@ -5,6 +5,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { type Fragment, fragment, join } from '../platform/sql.ts'
 import { keySets } from '../identity/identity.ts'
 import { type Asking, entryOf } from './asking.ts'
+import { reservedKeys } from './ids.ts'
 import { fetchVisible } from './include.ts'
 import { locate } from './read.ts'
 import { maySeeType } from './scope.ts'
@@ -76,7 +77,7 @@ async function* chunksOf(asking: Asking, view: View, where: Fragment[], first: S
     rows = await scan(world.sql, where, rows.at(-1) as Place, batch)
   }
   for (const hit of await fetchVisible(asking, [...outside])) {
-    if (hit.row.patient >= 4096) continue // Another person's; it has a record of its own.
+    if (hit.row.patient >= reservedKeys) continue // Another person's; it has a record of its own.
     yield `${separator}{"fullUrl":"${base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${hit.body},"search":{"mode":"include"}}`
     separator = ','
   }

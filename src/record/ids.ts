@@ -7,6 +7,9 @@ import type { World } from '../platform/world.ts'
  */
 export const reservedKeys = 4096
 
+/** The key as the log names it: null for what is about nobody. */
+export const patientOrNone = (key: number): number | null => (key < reservedKeys ? null : key)
+
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
 
 export function newId(world: World, patient: number): string {

@@ -2,7 +2,7 @@ import { decide } from '../access/access.ts'
 import { keySets } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
-import { isFhirId, isServerId, keyOfId, reservedKeys } from './ids.ts'
+import { isFhirId, isServerId, keyOfId, patientOrNone } from './ids.ts'
 import { findCurrent, findName, findVersion, findVersions, readBodies, type Stored } from './store.ts'
 import { basisOfRow, isOwnSubmission, viewOf } from './view.ts'
 
@@ -49,11 +49,10 @@ export async function readHistory(
   const more = rows.length > count
   const page = rows.slice(0, count).filter((row) => basisOfRow(view, row) !== null)
   const bodies = await readBodies(world.sql, page)
-  await world.ledger.record([entryOf(asking, 'history', ofPatient(newest.patient), `${type}/${id}`, { basis, count: page.length })])
+  await world.ledger.record([entryOf(asking, 'history', patientOrNone(newest.patient), `${type}/${id}`, { basis, count: page.length })])
   return { rows: page, bodies, more }
 }
 
-const ofPatient = (key: number) => (key < reservedKeys ? null : key)
 const notFound = (type: string) => new Refusal('not-found', `no ${type} with this id`)
 
 /** Visible, then in the log, then given. A deleted one says so only to those who might have seen it. */
@@ -61,11 +60,11 @@ async function disclose(asking: Asking, row: Stored | null, type: string, id: st
   if (!row || row.voided) throw notFound(type)
   const basis = await requireVisible(asking, row, type, id)
   if (row.deleted) {
-    await asking.world.ledger.record([entryOf(asking, 'read', ofPatient(row.patient), `${type}/${id}`, { basis, count: 0 })])
+    await asking.world.ledger.record([entryOf(asking, 'read', patientOrNone(row.patient), `${type}/${id}`, { basis, count: 0 })])
     throw new Refusal('gone', `this ${type} was deleted`, { hint: 'Its earlier versions are in its history.' })
   }
   const [body] = await readBodies(asking.world.sql, [row])
-  await asking.world.ledger.record([entryOf(asking, 'read', ofPatient(row.patient), `${type}/${id}`, { basis })])
+  await asking.world.ledger.record([entryOf(asking, 'read', patientOrNone(row.patient), `${type}/${id}`, { basis })])
   return { row, body: body as string, basis }
 }
 
@@ -75,7 +74,7 @@ async function requireVisible(asking: Asking, row: Stored, type: string, id: str
   const basis = basisOfRow(view, row)
   if (basis !== null) return basis
   const { world, actor } = asking
-  await world.ledger.record([entryOf(asking, 'read', ofPatient(row.patient), `${type}/${id}`, { decision: 'deny' })])
+  await world.ledger.record([entryOf(asking, 'read', patientOrNone(row.patient), `${type}/${id}`, { decision: 'deny' })])
   const sets = await keySets(world.sql, [row.patient])
   const [decision] = await decide(world, actor, 'read', [sets.get(row.patient) ?? [row.patient]])
   const denied = decision && !decision.permit ? decision.denied : undefined

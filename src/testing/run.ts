@@ -43,6 +43,8 @@ async function startCluster(): Promise<() => Promise<void>> {
   const postgres = await startPostgres(folder, testKeys, { mode: 'own', settings })
   const client = new pg.Client({ ...postgres.owner, database: 'postgres' })
   await client.connect()
+  const { rows } = await client.query('show server_version')
+  console.log(`on PostgreSQL ${rows[0].server_version}`)
   await client.query(`create database ${template}`)
   await client.end()
   await migrate({ ...postgres.owner, database: template }, { role: appRole, password: testKeys.derive('database-app').toString('hex') })

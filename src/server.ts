@@ -10,6 +10,7 @@ import { openWorld } from './open-world.ts'
 import { sentenceOf } from './platform/cli.ts'
 import { baseUrl, loadConfig } from './platform/config.ts'
 import { arePortalsBuilt } from './portals/build.ts'
+import { startMoments } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
@@ -33,6 +34,7 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
   const { port } = app.server.address() as { port: number }
   settings.PORT = port
   const stopSealing = startSealing(world)
+  const stopMoments = startMoments(world)
   rememberAddress(world)
 
   let stoppingSince: number | undefined
@@ -45,6 +47,7 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
     stoppingSince = performance.now()
     app.server.closeIdleConnections()
     await app.close()
+    stopMoments()
     await stopSealing()
     await close()
     process.exit(0)

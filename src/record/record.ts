@@ -2,4 +2,5 @@
 
 export { hashesFrom } from './hashes.ts'
 export { type Load, load, loadAll } from './load.ts'
+export { startMoments } from './moments.ts'
 export { fhirRoutes, pageRoutes } from './routes.ts'

@@ -95,7 +95,17 @@ test('an instant is a real time or a day; anything else is refused with its name
   assert.equal(instantOf('2026-11-27', '_at').getTime(), Date.UTC(2026, 10, 27))
   assert.equal(instantOf('2026-11', '_at').getTime(), Date.UTC(2026, 10, 1))
   assert.equal(instantOf('2026', '_at').getTime(), Date.UTC(2026, 0, 1))
-  for (const text of ['', 'now', '2026-13-01', '2026-04-31', '2026-11-27T10:15', '2026-11-27T25:00:00Z', '0000-01-01', '27.11.2026', '2026-11-27T10:15:00Z;drop']) {
+  for (const text of [
+    '',
+    'now',
+    '2026-13-01',
+    '2026-04-31',
+    '2026-11-27T10:15',
+    '2026-11-27T25:00:00Z',
+    '0000-01-01',
+    '27.11.2026',
+    '2026-11-27T10:15:00Z;drop',
+  ]) {
     assert.throws(() => instantOf(text, '_since'), { kind: 'incorrect', expression: '_since' }, text)
   }
 })

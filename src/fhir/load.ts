@@ -8,6 +8,8 @@ import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
 import { extractorRuntime } from './search/extract.ts'
+import { createTerminology } from './terminology/terminology.ts'
+import { createUnits } from './units.ts'
 import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './types.ts'
 
 export type Compiled = {
@@ -23,7 +25,7 @@ export async function loadFhir(cacheDir: string): Promise<Fhir> {
   const version = definitionsVersion()
   const file = join(cacheDir, `fhir-${fingerprint(version)}.mjs`)
   const compiled = (await readCompiled(file)) ?? (await compileTo(cacheDir, file))
-  return fhirOf(compiled, version)
+  return fhirOf(compiled, version, cacheDir)
 }
 
 const runtime = { ...validatorRuntime, ...extractorRuntime }
@@ -69,7 +71,8 @@ const none: SearchParameter[] = []
 const subjectCodes = new Set(['patient', 'subject', 'beneficiary'])
 const withSeveralPatients = new Set(['Account', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Group', 'Person', 'Provenance', 'Schedule'])
 
-function fhirOf(compiled: Compiled, version: string): Fhir {
+function fhirOf(compiled: Compiled, version: string, cacheDir: string): Fhir {
+  const units = createUnits()
   return {
     types: resourceTypes,
     typeCode,
@@ -89,5 +92,7 @@ function fhirOf(compiled: Compiled, version: string): Fhir {
       return [...new Set(out)]
     },
     namesSubject: (type, code) => compiled.compartment[type] !== undefined && subjectCodes.has(code) && !withSeveralPatients.has(type),
+    terminology: createTerminology(cacheDir, units),
+    units,
   }
 }

@@ -1,3 +1,6 @@
+import type { Terminology } from './terminology/terminology.ts'
+import type { Units } from './units.ts'
+
 /** A FHIR resource as plain JSON; which properties it may have is the validator's business. */
 export type Resource = {
   resourceType: string
@@ -57,4 +60,7 @@ export type Fhir = {
   patientReferences(resource: Resource): string[]
   /** Does the parameter name that first patient, and no other that the resource may also refer to? */
   namesSubject(type: string, code: string): boolean
+  /** Code systems, value sets and concept maps of R4 and of packages; read when first asked. */
+  terminology: Terminology
+  units: Units
 }

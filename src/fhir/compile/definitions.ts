@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { TerminologyResource } from '../terminology/resources.ts'
 
 export type ElementDefinition = {
   path: string
@@ -75,4 +76,11 @@ export function readDefinitions(): Definitions {
     }
   }
   return found
+}
+
+/** The code systems, value sets and concept maps of R4: 22 MB of JSON, read only when their packed form is not in the cache. */
+export function* readTerminology(): Generator<TerminologyResource> {
+  for (const bundle of ['valuesets', 'v3-codesystems', 'v2-tables', 'conceptmaps']) {
+    for (const { resource } of read(`${bundle}.json`).entry as { resource: TerminologyResource }[]) yield resource
+  }
 }

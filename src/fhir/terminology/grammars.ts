@@ -1,0 +1,75 @@
+import type { Units } from '../units.ts'
+import type { CodeSystemResource } from './resources.ts'
+
+/** A code system that is a rule instead of a list: its codes can be judged and named, but not enumerated. */
+export type Grammar = {
+  url: string
+  name: string
+  isCode(code: string): boolean
+  displayOf(code: string, language: string): string
+}
+
+const mimeType = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9*][\w!#$&^.+*-]{0,126}(?:\s*;\s*[\w!#$&^.+-]+=(?:"[^"]*"|[^\s;"]+))*$/
+const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
+
+export function grammarsOf(units: Units): Map<string, Grammar> {
+  const languageNames = (language: string) => new Intl.DisplayNames([language, 'en'], { type: 'language', fallback: 'none' })
+  const all: Grammar[] = [
+    {
+      url: 'http://unitsofmeasure.org',
+      name: 'UCUM',
+      isCode: (code) => units.canonical(code) !== null,
+      displayOf: (code) => units.nameOf(code) || code,
+    },
+    {
+      url: 'urn:ietf:bcp:47',
+      name: 'BCP 47',
+      isCode: (code) => isLanguageTag(code) && languageNames('en').of(code) !== undefined,
+      displayOf: (code, language) => (isLanguageTag(code) ? languageNames(language).of(code) : undefined) ?? code,
+    },
+    { url: 'urn:ietf:bcp:13', name: 'MIME types', isCode: (code) => mimeType.test(code), displayOf: (code) => code },
+    { url: 'urn:ietf:rfc:3986', name: 'URIs', isCode: (code) => absoluteUri.test(code), displayOf: (code) => code },
+  ]
+  return new Map(all.map((one) => [one.url, one]))
+}
+
+function isLanguageTag(code: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(code).length === 1
+  } catch {
+    return false
+  }
+}
+
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+/** Reserved or for private use: Unicode has a name for them, ISO 3166-1 has not. */
+const notCountries = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'XK', 'ZZ'])
+
+/** In ISO 4217, but not money that a person is paid in: funds, metals, bonds, testing, none; and the newest, which older Unicode data lacks. */
+const funds = 'BOV CHE CHW CLF COU MXV SLE USN UYI UYW VED XAD XAG XAU XBA XBB XBC XBD XCG XDR XPD XPT XSU XTS XUA XXX ZWG'.split(' ')
+
+/** Lists of ISO and IANA that the definitions name without holding them; the runtime's own Unicode data has them. */
+export function builtInSystems(): CodeSystemResource[] {
+  const countries = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+  const currencies = new Intl.DisplayNames(['en'], { type: 'currency' })
+  const regions = letters.flatMap((one) => letters.map((two) => one + two))
+  const isCountry = (code: string) =>
+    !notCountries.has(code) && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}` && countries.of(code) !== undefined
+  return [
+    // The three-letter and the numeric codes belong to the same system and are not in the data: what is missing is unknown, not wrong.
+    listed('urn:iso:std:iso:3166', 'fragment', regions.filter(isCountry), (code) => countries.of(code)),
+    listed('urn:iso:std:iso:4217', 'complete', [...new Set([...Intl.supportedValuesOf('currency'), ...funds])].sort(), (code) => currencies.of(code)),
+    listed('https://www.iana.org/time-zones', 'fragment', Intl.supportedValuesOf('timeZone'), (code) => code),
+  ]
+}
+
+function listed(url: string, content: string, codes: string[], display: (code: string) => string | undefined): CodeSystemResource {
+  return {
+    resourceType: 'CodeSystem',
+    url,
+    status: 'active',
+    content,
+    caseSensitive: true,
+    concept: codes.map((code) => ({ code, display: display(code) ?? code })),
+  }
+}

@@ -1,0 +1,200 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { definitionsVersion, readTerminology } from '../compile/definitions.ts'
+import { bytesOf, type CodeSystem, compileCodeSystem, openCodeSystem } from './code-system.ts'
+import { builtInSystems } from './grammars.ts'
+import { type Entry, openPack, type Pack, removePack, writePack } from './pack.ts'
+import { type CodeSystemResource, type ConceptMapResource, splitCanonical, type TerminologyResource, type ValueSetResource } from './resources.ts'
+
+/** Where definitions come from: `url` may carry `|version`; without one the newest of the url is meant. */
+export type Source = {
+  codeSystem(url: string): CodeSystem | null
+  valueSet(url: string): ValueSetResource | null
+  conceptMap(url: string): ConceptMapResource | null
+  /** Maps that speak of all of these systems or value sets. */
+  conceptMapsOf(urls: string[]): ConceptMapResource[]
+  supplementsOf(url: string): CodeSystem[]
+}
+
+type Located = { pack: Pack; name: string; entry: Entry }
+type Opened = { value: CodeSystem | ValueSetResource | ConceptMapResource; weight: number }
+
+const openedBytesMax = 64 << 20
+/** Parsed JSON takes about this much more memory than its text. */
+const parsedFactor = 4
+const standardPack = 'r4'
+
+export type Library = Source & {
+  load(name: string, resources: () => Iterable<TerminologyResource>): void
+  isLoaded(name: string): boolean
+  unload(name: string): void
+}
+
+/**
+ * The standard's own terminology and that of packages. Nothing is read before the first question; then an index stays in memory,
+ * and what was used lately, up to a bound.
+ */
+export function createLibrary(cacheDir: string): Library {
+  const packs = new Map<string, Pack>()
+  const located = new Map<string, Located[]>()
+  const opened = new Map<string, Opened>()
+  let openedBytes = 0
+
+  function addPack(name: string, pack: Pack): void {
+    packs.set(name, pack)
+    for (const entry of pack.entries) {
+      const one = { pack, name, entry }
+      pushTo(located, `${entry.type} ${entry.url}`, one)
+      if (entry.allCodes !== undefined) pushTo(located, `AllCodes ${splitCanonical(entry.allCodes).url}`, one)
+      if (entry.supplements !== undefined) pushTo(located, `Supplements ${splitCanonical(entry.supplements).url}`, one)
+    }
+  }
+
+  function ready(): void {
+    if (packs.has(standardPack)) return
+    addPack(standardPack, openOrWrite(cacheDir, standardPack, standardResources))
+  }
+
+  function best(type: string, canonical: string): Located | null {
+    ready()
+    const { url, version } = splitCanonical(canonical)
+    const all = located.get(`${type} ${url}`)?.filter(({ entry }) => entry.content !== 'supplement')
+    return all === undefined || all.length === 0 ? null : choose(all, url, version)
+  }
+
+  function open<T extends Opened['value']>({ pack, name, entry }: Located): T {
+    const key = `${name} ${entry.at} ${entry.length}`
+    const known = opened.get(key)
+    if (known) {
+      opened.delete(key)
+      opened.set(key, known) // The order of the map is the order of use.
+      return known.value as T
+    }
+    const value = read(pack, entry)
+    const weight = entry.isCompiled ? (value as CodeSystem).weight : entry.length * parsedFactor
+    opened.set(key, { value, weight })
+    openedBytes += weight
+    for (const [oldest, { weight: freed }] of opened) {
+      if (openedBytes <= openedBytesMax || oldest === key) break
+      opened.delete(oldest)
+      openedBytes -= freed
+    }
+    return value as T
+  }
+
+  const openBest = <T extends Opened['value']>(type: string, canonical: string): T | null => {
+    const found = best(type, canonical)
+    return found && open<T>(found)
+  }
+
+  return {
+    codeSystem: (url) => openBest<CodeSystem>('CodeSystem', url),
+    valueSet(url) {
+      const found = openBest<ValueSetResource>('ValueSet', url)
+      if (found) return found
+      const { url: bare, version } = splitCanonical(url)
+      if (located.has(`ValueSet ${bare}`)) return null
+      const system = located.get(`AllCodes ${bare}`)?.find(({ entry }) => version === undefined || entry.version === version)
+      return system ? allOf(bare, system.entry.url) : null
+    },
+    conceptMap: (url) => openBest<ConceptMapResource>('ConceptMap', url),
+    conceptMapsOf(urls) {
+      ready()
+      const speaking = [...located.values()]
+        .flat()
+        .filter(({ entry }) => entry.maps !== undefined && urls.every((url) => entry.maps?.some((one) => isSame(one, url))))
+      return [...new Set(speaking)].slice(0, mapsMax).map((one) => open<ConceptMapResource>(one))
+    },
+    supplementsOf: (url) => (located.get(`Supplements ${splitCanonical(url).url}`) ?? []).map((one) => open<CodeSystem>(one)),
+    load(name, resources) {
+      ready()
+      if (!packs.has(name)) addPack(name, openOrWrite(cacheDir, name, resources))
+    },
+    isLoaded: (name) => packs.has(name),
+    unload(name) {
+      const pack = packs.get(name)
+      if (!pack) return
+      packs.delete(name)
+      for (const [key, list] of located) {
+        const rest = list.filter((one) => one.pack !== pack)
+        if (rest.length === 0) located.delete(key)
+        else if (rest.length < list.length) located.set(key, rest)
+      }
+      for (const [key, { weight }] of opened) {
+        if (!key.startsWith(`${name} `)) continue
+        opened.delete(key)
+        openedBytes -= weight
+      }
+      pack.close()
+      removePack(cacheDir, fileName(name))
+    },
+  }
+}
+
+const mapsMax = 50
+
+function openOrWrite(cacheDir: string, name: string, resources: () => Iterable<TerminologyResource>): Pack {
+  const file = fileName(name)
+  const known = openPack(cacheDir, file)
+  if (known) return known
+  writePack(cacheDir, file, resources())
+  const pack = openPack(cacheDir, file)
+  if (pack === null) throw new Error('a terminology pack cannot be read back from the cache')
+  return pack
+}
+
+function pushTo(located: Map<string, Located[]>, key: string, one: Located): void {
+  const known = located.get(key)
+  if (known) known.push(one)
+  else located.set(key, [one])
+}
+
+export const isSame = (one: string, other: string): boolean => splitCanonical(one).url === splitCanonical(other).url
+
+export const allOf = (url: string, system: string): ValueSetResource => ({
+  resourceType: 'ValueSet',
+  url,
+  status: 'active',
+  compose: { include: [{ system }] },
+})
+
+/**
+ * Without a version: the standard's own for what the standard itself defines (a package for another release must not change R4), else what
+ * was loaded on top of it, the newest first. A definition that has its codes goes before one that has not. `4.0` finds `4.0.1`.
+ */
+function choose(all: Located[], url: string, version: string | undefined): Located | null {
+  if (version !== undefined) {
+    return all.find(({ entry }) => entry.version === version) ?? all.find(({ entry }) => entry.version?.startsWith(`${version}.`)) ?? null
+  }
+  const rank = ({ entry, name }: Located): number => {
+    const hasCodes = entry.type !== 'CodeSystem' || entry.content === 'complete' || entry.content === 'fragment'
+    return (hasCodes ? 2 : 0) + ((name === standardPack) === url.startsWith('http://hl7.org/fhir/') ? 1 : 0)
+  }
+  return all.reduce((best, one) => ((rank(one) - rank(best) || compareVersions(one.entry.version ?? '', best.entry.version ?? '')) > 0 ? one : best))
+}
+
+export const compareVersions = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })
+
+function read(pack: Pack, entry: Entry): Opened['value'] {
+  const bytes = pack.bytes(entry)
+  if (entry.isCompiled) return openCodeSystem(bytes)
+  const resource = JSON.parse(bytes.read(0, bytes.length).toString()) as TerminologyResource
+  return resource.resourceType === 'CodeSystem' ? openCodeSystem(bytesOf(compileCodeSystem(resource))) : resource
+}
+
+function* standardResources(): Generator<TerminologyResource> {
+  yield* builtInSystems() as Iterable<CodeSystemResource>
+  yield* readTerminology()
+}
+
+/** Changes with the definitions and with what writes packs, so a stale pack is never read. */
+function fileName(name: string): string {
+  const hash = createHash('sha256')
+    .update(name)
+    .update(definitionsVersion())
+    .update(process.versions.unicode ?? '')
+  const sources = readdirSync(import.meta.dirname).filter((name) => /^(?:code-system|flatten|grammars|pack)\.ts$/.test(name))
+  for (const name of sources.sort()) hash.update(readFileSync(join(import.meta.dirname, name)))
+  return hash.digest('hex').slice(0, 16)
+}

@@ -1,0 +1,84 @@
+import type { Grammar } from './grammars.ts'
+import { passes } from './filters.ts'
+import type { Source } from './library.ts'
+import { type Coding, type Contains, type Include, splitCanonical, type ValueSetResource } from './resources.ts'
+
+/** `unknown`: the definitions here do not suffice to say. It is never an error of the coding. */
+export type Verdict = 'in' | 'out' | 'unknown'
+
+export type Known = Source & { grammars: ReadonlyMap<string, Grammar> }
+
+const depthMax = 20
+
+const not = (verdict: Verdict): Verdict => (verdict === 'unknown' ? 'unknown' : verdict === 'in' ? 'out' : 'in')
+/** One `in` is enough. */
+function any(verdicts: Iterable<Verdict>): Verdict {
+  let found: Verdict = 'out'
+  for (const verdict of verdicts) {
+    if (verdict === 'in') return 'in'
+    if (verdict === 'unknown') found = 'unknown'
+  }
+  return found
+}
+const all = (verdicts: Verdict[]): Verdict => not(any(verdicts.map(not)))
+
+/** Is the coding a member of the value set? Decided by the definition, without making its expansion. */
+export function memberOf(known: Known, valueSet: ValueSetResource | null, coding: Coding, trail: readonly string[] = []): Verdict {
+  if (valueSet === null) return 'unknown'
+  if (coding.code === undefined) return 'out'
+  const own = valueSet.url ?? ''
+  // A value set that imports itself adds nothing to itself.
+  if (own !== '' && trail.includes(own)) return 'out'
+  if (trail.length > depthMax) return 'unknown'
+  const { compose, expansion } = valueSet
+  if (compose?.include === undefined) return expansion?.contains ? listed(expansion.contains, coding) : 'unknown'
+  const path = [...trail, own]
+  const includes = compose.include.map((include) => included(known, include, coding, path))
+  const excludes = (compose.exclude ?? []).map((exclude) => included(known, exclude, coding, path))
+  const active = compose.inactive === false ? not(inactive(known, compose.include, coding)) : 'in'
+  return all([any(includes), not(any(excludes)), active])
+}
+
+const listed = (contains: Contains[], coding: Coding): Verdict =>
+  any(contains.map((one) => (isOne(one, coding) ? 'in' : one.contains ? listed(one.contains, coding) : 'out')))
+
+const isOne = (one: Coding, { system, code }: Coding): boolean => one.code === code && (system === undefined || one.system === system)
+
+function included(known: Known, include: Include, coding: Coding, path: readonly string[]): Verdict {
+  const parts: Verdict[] = (include.valueSet ?? []).map((url) => memberOf(known, known.valueSet(url), coding, path))
+  if (include.system !== undefined) parts.unshift(ofSystem(known, include, coding))
+  return parts.length === 0 ? 'out' : all(parts)
+}
+
+/** The canonical of the system of an include, with the version that it or the coding names. */
+export const systemOf = (include: Include): string => (include.version === undefined ? (include.system as string) : `${include.system}|${include.version}`)
+
+function ofSystem(known: Known, include: Include, coding: Coding): Verdict {
+  const { url } = splitCanonical(include.system as string)
+  if (coding.system !== undefined && coding.system !== url) return 'out'
+  const code = coding.code as string
+  const system = known.codeSystem(systemOf(include))
+  if (include.concept !== undefined) {
+    const isCaseless = system?.about.caseSensitive === false
+    const isThere = include.concept.some((one) => one.code === code || (isCaseless && one.code.toLowerCase() === code.toLowerCase()))
+    return isThere ? 'in' : 'out'
+  }
+  const grammar = known.grammars.get(url)
+  if (grammar) return include.filter === undefined ? (grammar.isCode(code) ? 'in' : 'out') : 'unknown'
+  if (system === null) return 'unknown'
+  const at = system.find(code)
+  if (at < 0) return system.isComplete ? 'out' : 'unknown'
+  return all((include.filter ?? []).map((filter) => verdictOf(passes(system, at, filter))))
+}
+
+const verdictOf = (passed: boolean | null): Verdict => (passed === null ? 'unknown' : passed ? 'in' : 'out')
+
+function inactive(known: Known, includes: Include[], coding: Coding): Verdict {
+  for (const include of includes) {
+    if (include.system === undefined || (coding.system !== undefined && coding.system !== include.system)) continue
+    const system = known.codeSystem(systemOf(include))
+    const at = system?.find(coding.code as string) ?? -1
+    if (system && at >= 0 && system.isInactive(at)) return 'in'
+  }
+  return 'out'
+}

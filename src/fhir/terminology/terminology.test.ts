@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { testFhir } from '../../testing/server.ts'
+import { createUnits } from '../units.ts'
+import type { CodeSystemResource, Filter, TerminologyResource } from './resources.ts'
+import { createTerminology } from './terminology.ts'
+
+const { terminology } = await testFhir()
+const folder = mkdtempSync(join(tmpdir(), 'spona-terminology-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const own = createTerminology(folder, createUnits())
+
+const r4 = (name: string) => `http://hl7.org/fhir/ValueSet/${name}`
+const hl7 = (name: string) => `http://terminology.hl7.org/CodeSystem/${name}`
+
+test('membership in the value sets of R4', () => {
+  const cases: [string, { system?: string; code?: string }, string][] = [
+    [r4('administrative-gender|4.0.1'), { code: 'male' }, 'in'],
+    [r4('administrative-gender'), { code: 'Male' }, 'out'],
+    [r4('administrative-gender'), { system: 'http://hl7.org/fhir/administrative-gender', code: 'female' }, 'in'],
+    [r4('administrative-gender'), { system: 'http://example.org/gender', code: 'female' }, 'out'],
+    [r4('administrative-gender|3.0.2'), { code: 'male' }, 'unknown'],
+    [r4('observation-category'), { system: hl7('observation-category'), code: 'laboratory' }, 'in'],
+    [r4('mimetypes|4.0.1'), { code: 'text/plain; charset=utf-8' }, 'in'],
+    [r4('mimetypes'), { code: 'pdf' }, 'out'],
+    [r4('all-languages'), { code: 'sr-Latn' }, 'in'],
+    [r4('all-languages'), { code: 'serbian' }, 'out'],
+    [r4('ucum-units'), { system: 'http://unitsofmeasure.org', code: 'mg/dL' }, 'in'],
+    [r4('ucum-units'), { system: 'http://unitsofmeasure.org', code: 'mg/decilitre' }, 'out'],
+    [r4('iso3166-1-2'), { code: 'RS' }, 'in'],
+    [r4('currencies'), { code: 'RSD' }, 'in'],
+    [r4('currencies'), { code: 'DIN' }, 'out'],
+    [r4('condition-code'), { system: 'http://snomed.info/sct', code: '22298006' }, 'unknown'],
+    ['http://terminology.hl7.org/ValueSet/v3-ActEncounterCode', { system: hl7('v3-ActCode'), code: 'AMB' }, 'in'],
+    ['http://terminology.hl7.org/ValueSet/v3-ActEncounterCode', { system: hl7('v3-ActCode'), code: 'ABUSE' }, 'out'],
+    ['http://example.org/nobody-knows', { code: 'x' }, 'unknown'],
+    [r4('administrative-gender'), {}, 'out'],
+  ]
+  for (const [valueSet, coding, verdict] of cases) assert.equal(terminology.member(valueSet, coding), verdict, `${coding.code} in ${valueSet}`)
+})
+
+const colours: CodeSystemResource = {
+  resourceType: 'CodeSystem',
+  url: 'http://example.org/colours',
+  version: '1.2.0',
+  status: 'active',
+  content: 'complete',
+  caseSensitive: false,
+  property: [
+    { code: 'warm', type: 'boolean' },
+    { code: 'under', uri: 'http://hl7.org/fhir/concept-properties#parent', type: 'code' },
+  ],
+  concept: [
+    {
+      code: 'red',
+      display: 'Red',
+      property: [{ code: 'warm', valueBoolean: true }],
+      concept: [{ code: 'crimson', display: 'Crimson', concept: [{ code: 'ruby', display: 'Ruby', property: [{ code: 'inactive', valueBoolean: true }] }] }],
+    },
+    { code: 'blue', display: 'Blue', property: [{ code: 'warm', valueBoolean: false }] },
+    {
+      code: 'purple',
+      display: 'Purple',
+      property: [
+        { code: 'under', valueCode: 'red' },
+        { code: 'under', valueCode: 'blue' },
+      ],
+    },
+  ],
+}
+const valueSet = (name: string, compose: object): TerminologyResource =>
+  ({ resourceType: 'ValueSet', url: `http://example.org/${name}`, status: 'active', compose }) as TerminologyResource
+const filtered = (name: string, ...filter: Filter[]) => valueSet(name, { include: [{ system: colours.url, filter }] })
+
+const filters: [string, Filter, string[]][] = [
+  ['is-a', { property: 'concept', op: 'is-a', value: 'red' }, ['red', 'crimson', 'ruby', 'purple']],
+  ['descendents', { property: 'concept', op: 'descendent-of', value: 'red' }, ['crimson', 'ruby', 'purple']],
+  ['is-not-a', { property: 'concept', op: 'is-not-a', value: 'red' }, ['blue']],
+  ['generalizes', { property: 'concept', op: 'generalizes', value: 'ruby' }, ['red', 'crimson', 'ruby']],
+  ['equal', { property: 'warm', op: '=', value: 'true' }, ['red']],
+  ['exists', { property: 'warm', op: 'exists', value: 'true' }, ['red', 'blue']],
+  ['exists-not', { property: 'warm', op: 'exists', value: 'false' }, ['crimson', 'ruby', 'purple']],
+  ['regex', { property: 'code', op: 'regex', value: '[a-z]u.*' }, ['ruby', 'purple']],
+  ['in', { property: 'code', op: 'in', value: 'red,blue' }, ['red', 'blue']],
+  ['not-in', { property: 'code', op: 'not-in', value: 'red,blue' }, ['crimson', 'ruby', 'purple']],
+  ['parent', { property: 'parent', op: '=', value: 'blue' }, ['purple']],
+  ['display', { property: 'display', op: '=', value: 'Ruby' }, ['ruby']],
+]
+const composed: [string, object, string[]][] = [
+  ['all-active', { inactive: false, include: [{ system: colours.url }] }, ['red', 'crimson', 'blue', 'purple']],
+  ['both', { include: [{ valueSet: ['http://example.org/is-a', 'http://example.org/not-in'] }] }, ['crimson', 'ruby', 'purple']],
+  ['without', { include: [{ system: colours.url }], exclude: [{ valueSet: ['http://example.org/is-a'] }] }, ['blue']],
+  ['listed', { include: [{ system: colours.url, concept: [{ code: 'RED' }] }] }, ['red']],
+  ['cycle', { include: [{ valueSet: ['http://example.org/cycle'] }, { system: colours.url, concept: [{ code: 'blue' }] }] }, ['blue']],
+  ['versioned', { include: [{ system: colours.url, version: '1.2' }] }, ['red', 'crimson', 'ruby', 'blue', 'purple']],
+]
+
+test('value sets of a package are composed as R4 says', () => {
+  own.load('example#1', () => [
+    colours,
+    ...filters.map(([name, filter]) => filtered(name, filter)),
+    ...composed.map(([name, compose]) => valueSet(name, compose)),
+  ])
+  const names = ['red', 'crimson', 'ruby', 'blue', 'purple']
+  for (const [name, , members] of [...filters, ...composed]) {
+    const found = names.filter((code) => own.member(`http://example.org/${name}`, { system: 'http://example.org/colours', code }) === 'in')
+    assert.deepEqual(found, members, name)
+  }
+})
+
+test('what this server cannot decide is unknown and not wrong', () => {
+  const undecided = [
+    filtered('nested-repetition', { property: 'code', op: 'regex', value: '(a+)+b' }),
+    filtered('no-operator', { property: 'code', op: 'like', value: 'r' }),
+    valueSet('other-version', { include: [{ system: colours.url, version: '7' }] }),
+    valueSet('elsewhere', { include: [{ valueSet: ['http://example.org/missing'] }] }),
+  ]
+  own.load('undecided#1', () => undecided)
+  for (const { url = '' } of undecided) assert.equal(own.member(url, { code: 'red' }), 'unknown', url)
+})
+
+test('a package that is taken away is no longer known, and its newer version goes before its older one', () => {
+  const gender = (version: string, code: string): TerminologyResource => ({ ...colours, url: 'http://example.org/g', version, concept: [{ code }] })
+  const all = valueSet('all-g', { include: [{ system: 'http://example.org/g' }] })
+  own.load('g#9', () => [gender('9.0.0', 'nine'), all])
+  own.load('g#10', () => [gender('10.0.0', 'ten')])
+  assert.equal(own.member('http://example.org/all-g', { code: 'ten' }), 'in')
+  own.unload('g#10')
+  assert.equal(own.member('http://example.org/all-g', { code: 'ten' }), 'out')
+  assert.equal(own.member('http://example.org/all-g', { code: 'nine' }), 'in')
+})
+
+test('no package changes what the standard itself defines', () => {
+  own.load('other-release#5', () => [{ ...colours, url: 'http://hl7.org/fhir/administrative-gender', version: '5.0.0', concept: [{ code: 'blue' }] }])
+  assert.equal(own.member(r4('administrative-gender'), { code: 'male' }), 'in')
+  assert.equal(own.member(r4('administrative-gender'), { code: 'blue' }), 'out')
+})
+
+test('a code is described by its code system, with or without a value set', () => {
+  assert.deepEqual(terminology.describe({ system: hl7('v3-ActCode'), code: 'AMB' }).display, 'ambulatory')
+  assert.equal(terminology.describe({ system: hl7('v3-ActCode'), code: 'AMBX' }).isKnown, false)
+  assert.equal(terminology.describe({ system: 'http://loinc.org', code: '1' }).isKnown, null)
+  assert.equal(own.describe({ system: colours.url as string, code: 'ruby' }).isInactive, true)
+  assert.equal(terminology.describe({ system: 'urn:ietf:bcp:47', code: 'sr-Cyrl' }).display, 'Serbian (Cyrillic)')
+})
+
+test('a code system of 400,000 concepts takes little memory and answers at once', () => {
+  const concept = Array.from({ length: 400_000 }, (_one, at) => ({
+    code: String(1_000_000 + at),
+    display: `Finding number ${at} of a large terminology`,
+    ...(at === 0 ? {} : { property: [{ code: 'parent', valueCode: String(1_000_000 + Math.floor((at - 1) / 10)) }] }),
+  }))
+  own.load('large#1', () => [
+    { ...colours, url: 'http://example.org/large', concept },
+    valueSet('below', { include: [{ system: 'http://example.org/large', filter: [{ property: 'concept', op: 'is-a', value: '1000001' }] }] }),
+  ])
+  concept.length = 0
+  global.gc?.()
+  const before = process.memoryUsage().rss
+  assert.equal(own.member('http://example.org/below', { code: '1000011' }), 'in')
+  assert.equal(own.member('http://example.org/below', { code: '1000002' }), 'out')
+  assert.equal(own.describe({ system: 'http://example.org/large', code: '1399999' }).display, 'Finding number 399999 of a large terminology')
+  assert.ok(process.memoryUsage().rss - before < 160e6, `${Math.round((process.memoryUsage().rss - before) / 1e6)} MB`)
+  const began = performance.now()
+  for (let at = 0; at < 10_000; at++) own.member('http://example.org/below', { code: String(1_000_000 + at * 37) })
+  assert.ok(performance.now() - began < 3000, 'ten thousand verdicts take less than three seconds')
+})

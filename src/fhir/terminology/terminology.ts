@@ -1,0 +1,74 @@
+import type { Units } from '../units.ts'
+import { grammarsOf } from './grammars.ts'
+import { createLibrary } from './library.ts'
+import { memberOf, type Verdict } from './membership.ts'
+import type { Coding, Designation, TerminologyResource } from './resources.ts'
+
+export type Description = {
+  /** Null: the code system is not here, or not all of it, so nothing is said against the code. */
+  isKnown: boolean | null
+  display?: string
+  designations: Designation[]
+  isInactive: boolean
+  isAbstract: boolean
+}
+
+export type Terminology = {
+  /**
+   * Is the coding in the value set (a canonical, with or without `|version`)? A coding without a system is looked for in every system of
+   * the value set, as an element of type `code` needs. 'unknown' when the definitions here do not suffice.
+   */
+  member(valueSet: string, coding: Coding): Verdict
+  /** What the code system says of a code, whether a value set asks for it or not. */
+  describe(coding: Coding): Description
+  /**
+   * Makes the CodeSystems, ValueSets and ConceptMaps of a package known under a name that says its version. They are compiled into the cache
+   * once (by whichever process comes first) and opened when asked; `resources` is not called when the cache has them. Compiling a code
+   * system of 400,000 concepts takes seconds: let the command that adds the package do it before it tells the servers.
+   */
+  load(name: string, resources: () => Iterable<TerminologyResource>): void
+  isLoaded(name: string): boolean
+  unload(name: string): void
+}
+
+/** The same few thousand codes are met again and again: a look-up instead of a walk through the definition. */
+const verdictsMax = 50_000
+const verdictKeyMax = 300
+
+export function createTerminology(cacheDir: string, units: Units): Terminology {
+  const library = createLibrary(cacheDir)
+  const known = { ...library, grammars: grammarsOf(units) }
+  const verdicts = new Map<string, Verdict>()
+  return {
+    member(valueSet, coding) {
+      const { system = '', code = '' } = coding
+      const key = `${valueSet} ${system} ${code}`
+      const judged = verdicts.get(key)
+      if (judged !== undefined) return judged
+      const verdict = memberOf(known, library.valueSet(valueSet), coding)
+      if (verdicts.size >= verdictsMax) verdicts.clear()
+      if (key.length <= verdictKeyMax) verdicts.set(key, verdict)
+      return verdict
+    },
+    describe({ system, version, code }) {
+      const nothing = { designations: [], isInactive: false, isAbstract: false }
+      if (system === undefined || code === undefined) return { isKnown: null, ...nothing }
+      const grammar = known.grammars.get(system)
+      if (grammar) return { isKnown: grammar.isCode(code), display: grammar.displayOf(code, 'en'), ...nothing }
+      const found = library.codeSystem(version === undefined ? system : `${system}|${version}`)
+      const at = found?.find(code) ?? -1
+      if (!found || at < 0) return { isKnown: found?.isComplete ? false : null, ...nothing }
+      const { display, designation: designations = [] } = found.concept(at)
+      return { isKnown: true, ...(display === undefined ? {} : { display }), designations, isInactive: found.isInactive(at), isAbstract: found.isAbstract(at) }
+    },
+    load(name, resources) {
+      library.load(name, resources)
+      verdicts.clear()
+    },
+    isLoaded: library.isLoaded,
+    unload(name) {
+      library.unload(name)
+      verdicts.clear()
+    },
+  }
+}

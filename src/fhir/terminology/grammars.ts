@@ -46,7 +46,7 @@ const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 const notCountries = new Set(['AC', 'CP', 'CQ', 'DG', 'EA', 'EU', 'EZ', 'IC', 'QO', 'TA', 'UN', 'XA', 'XB', 'XK', 'ZZ'])
 
 /** In ISO 4217, but not money that a person is paid in: funds, metals, bonds, testing, none; and the newest, which older Unicode data lacks. */
-const funds = 'BOV CHE CHW CLF COU MXV SLE USN UYI UYW VED XAD XAG XAU XBA XBB XBC XBD XCG XDR XPD XPT XSU XTS XUA XXX ZWG'.split(' ')
+const funds = 'bov che chw clf cou mxv sle usn uyi uyw ved xad xag xau xba xbb xbc xbd xcg xdr xpd xpt xsu xts xua xxx zwg'.toUpperCase().split(' ')
 
 /** Lists of ISO and IANA that the definitions name without holding them; the runtime's own Unicode data has them. */
 export function builtInSystems(): CodeSystemResource[] {

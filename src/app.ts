@@ -10,13 +10,14 @@ import { createApp } from './platform/http.ts'
 import { Refusal } from './platform/refusal.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
-import { fhirRoutes, pageRoutes } from './record/record.ts'
+import { fhirRoutes, inWantedForm, pageRoutes } from './record/record.ts'
 
 /** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
   const app = await createApp(world)
   await describe(app)
   app.addHook('onRequest', authenticate)
+  app.addHook('onSend', inWantedForm)
   await app.register(accessRoutes)
   await app.register(fhirRoutes, { prefix: '/fhir' })
   await app.register(pageRoutes, { prefix: '/record' })

@@ -1,6 +1,7 @@
 /** The door of the fhir slice: pure functions over FHIR R4; the only thing read from outside are the official definitions. */
 export { type BundleEntry, type BundlePlan, planBundle, type Target } from './bundle.ts'
 export { type Capabilities, capabilityStatement, type Interaction } from './capability.ts'
+export type { Form } from './formats.ts'
 export { parseJson, printJson } from './json.ts'
 export { loadFhir } from './load.ts'
 export { rewriteReferences } from './references.ts'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compileDefinitions } from './compile/compile.ts'
 import { definitionsVersion } from './compile/definitions.ts'
+import { formatsOf } from './formats.ts'
 import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
@@ -18,6 +19,8 @@ export type Compiled = {
   parameters: Record<string, SearchParameter[] | undefined>
   compartment: Record<string, ((resource: Resource, out: string[]) => void) | undefined>
   summaries: Record<string, Summary | undefined>
+  /** What compile/shape-source wrote. */
+  shapes: string
 }
 
 /** Compiles the official definitions at the first start; later starts run what is in the cache and open no definition file. */
@@ -85,6 +88,7 @@ function fhirOf(compiled: Compiled, version: string, cacheDir: string): Fhir {
     },
     parameters: (type) => compiled.parameters[type] ?? none,
     summaryOf: (type) => compiled.summaries[type] ?? { summary: [], mandatory: [] },
+    formats: formatsOf(compiled.shapes),
     references: walkReferences,
     patientReferences(resource) {
       const out: string[] = []

@@ -1,5 +1,6 @@
 import type { Terminology } from './terminology/terminology.ts'
 import type { Units } from './units.ts'
+import type { Formats } from './formats.ts'
 
 /** A FHIR resource as plain JSON; which properties it may have is the validator's business. */
 export type Resource = {
@@ -55,6 +56,7 @@ export type Fhir = {
   extract(resource: Resource): Extracted[]
   parameters(type: string): SearchParameter[]
   summaryOf(type: string): Summary
+  formats: Formats
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
   /** By the Patient compartment definition; the first is the subject. */
   patientReferences(resource: Resource): string[]

@@ -175,8 +175,6 @@ test('the wrong kind of body, the wrong kind of answer and the wrong method are 
   const { send } = await institution('А')
   for (const type of [
     'text/plain',
-    'application/xml',
-    'application/fhir+xml',
     'image/png',
     'multipart/form-data; boundary=x',
     'a',
@@ -186,8 +184,8 @@ test('the wrong kind of body, the wrong kind of answer and the wrong method are 
     assertRefused(answer, type)
     assert.equal(answer.status, 415, type)
   }
-  assert.equal((await send('GET', '/fhir/Patient', undefined, { accept: 'application/fhir+xml' })).status, 406)
-  assert.equal((await send('GET', '/fhir/Patient?_format=xml')).status, 406)
+  assert.equal((await send('GET', '/fhir/Patient', undefined, { accept: 'image/png' })).status, 406)
+  assert.equal((await send('GET', '/fhir/Patient?_format=ttl')).status, 406)
   for (const [method, url] of [
     ['PATCH', '/fhir/Patient/a'],
     ['DELETE', '/fhir/Patient'],

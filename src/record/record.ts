@@ -1,5 +1,6 @@
 // The door of the record: exact resources, their versions, and the questions that may be asked of them.
 
+export { inWantedForm } from './formats.ts'
 export { hashesFrom } from './hashes.ts'
 export { type Load, load, loadAll } from './load.ts'
 export { startMoments } from './moments.ts'

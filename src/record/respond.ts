@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { parseJson } from '../fhir/fhir.ts'
 import { fhirJson } from '../platform/http.ts'
 import { outcomeOf, Refusal, type RefusalIssue } from '../platform/refusal.ts'
 import type { Applied } from './apply.ts'
@@ -52,27 +51,4 @@ export function outcomeOfApplied(applied: Applied) {
     })
   }
   return outcomeOf(issues.length > 0 ? issues : [{ severity: 'information', code: 'informational', diagnostics: 'all is well' }])
-}
-
-const accepted = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json'])
-
-/** Reads the body of a write exactly; only JSON for now. */
-export function readBody(request: FastifyRequest): unknown {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  if (!accepted.has(type)) {
-    throw new Refusal('unsupported', type === '' ? 'the content type is missing' : 'this content type is not accepted here', {
-      hint: 'Send application/fhir+json.',
-    })
-  }
-  const text = request.body
-  if (typeof text !== 'string' || text.length === 0) throw new Refusal('incorrect', 'the body is empty', { hint: 'Send one FHIR resource as JSON.' })
-  return parseJson(text)
-}
-
-/** R4 allows `_format` and Accept to choose JSON; XML comes with a later part and is refused clearly until then. */
-export function requireJsonWanted(request: FastifyRequest): void {
-  const format = (request.query as Record<string, unknown>)['_format']
-  const wanted = typeof format === 'string' ? format : (request.headers['accept'] ?? '*/*')
-  if (/json|\*\/\*|application\/\*|text\/html/i.test(wanted)) return
-  throw new Refusal('not-acceptable', 'this server answers in JSON', { hint: 'Ask for application/fhir+json in Accept or _format=json.' })
 }

@@ -15,7 +15,8 @@ import { historyBundle } from './history-bundle.ts'
 import { requireValid } from './prepare.ts'
 import { readOne, readVersion } from './read.ts'
 import { readDocument, readOverview } from './read-page.ts'
-import { etagOf, ifMatchOf, preferenceOf, readBody, requireJsonWanted, sendApplied, sendResource } from './respond.ts'
+import { formOf, readBody } from './formats.ts'
+import { etagOf, ifMatchOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchPage, searchType } from './search.ts'
 
@@ -41,7 +42,7 @@ export const fhirRoutes: Routes = (app) => {
   app.addHook('preHandler', async (request) => {
     const { type } = request.params as { type?: string }
     if (type !== undefined && request.world.fhir.typeCode(type) < 0) throw unknownType(type)
-    requireJsonWanted(request)
+    formOf(request) // A form that cannot be given is refused before anything is done.
   })
   app.get('/metadata', { config: { open: true } }, async (request, reply) => sendJson(reply, capabilityOf(request.world)))
   app.post('/', async (request, reply) => {

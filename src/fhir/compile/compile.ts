@@ -1,5 +1,6 @@
 import { readDefinitions } from './definitions.ts'
 import { extractorSource } from './extractor-source.ts'
+import { shapeSource } from './shape-source.ts'
 import { summarySource } from './summary-source.ts'
 import { modelOf } from './model.ts'
 import { validatorSource } from './validator-source.ts'
@@ -18,7 +19,8 @@ const anyType = null
 ${validators.source}
 ${extractors.source}
 ${summarySource(model)}
-return { resources, extractors, parameters, compartment, summaries }
+${shapeSource(model)}
+return { resources, extractors, parameters, compartment, summaries, shapes }
 }
 `
   return { source, notCompiled: [...validators.notCompiled, ...extractors.notCompiled] }

@@ -52,7 +52,7 @@ export const controls: Record<string, Control> = {
     }
     return null
   },
-  _format: (_, value) => only(['json', 'application/json', 'application/fhir+json', 'application/fhir json', 'text/json'], value),
+  _format: () => null, // The surface has taken it, or refused the whole request.
   _pretty: (_, value) => only(['true', 'false'], value),
 }
 

@@ -44,7 +44,6 @@ const refused: [string | null, string, RegExp][] = [
   ['Patient', '_sort=nam', /Did you mean name/],
   ['Patient', '_summary=all', /not supported/],
   ['Patient', '_total=maybe', /not supported/],
-  ['Patient', '_format=xml', /not supported/],
   ['Patient', '_elements=a b', /top-level/],
   ['Patient', '_include=Patient:nothing', /not a reference parameter/],
   ['Patient', '_include=Patient:organizatio', /Did you mean organization/],

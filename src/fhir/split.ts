@@ -50,7 +50,11 @@ export class BundleSplitter {
   }
 
   end(): Piece[] {
-    if (this.#state === 'head') return [{ kind: 'head', members: parseJson(this.#text) as Json }, { kind: 'tail', members: {} }]
+    if (this.#state === 'head')
+      return [
+        { kind: 'head', members: parseJson(this.#text) as Json },
+        { kind: 'tail', members: {} },
+      ]
     const rest = this.#text.replace(/^[\s,]+/, '')
     return [{ kind: 'tail', members: parseJson(`{${rest}`) as Json }]
   }

@@ -23,7 +23,9 @@ test('what came as XML is the same resource in JSON, and the other way round', a
   const made = await send('POST', '/fhir/Observation', observation)
   const read = await send('GET', `/fhir/Observation/${made.body.id}?_format=xml`)
   assert.match(read.text, /<value value="5\.50"\/>/)
-  const transaction = `<Bundle xmlns="http://hl7.org/fhir"><type value="transaction"/><entry><resource>${patient().replace(/^.*?-->/s, '').replace('X-1', 'X-9')}</resource><request><method value="POST"/><url value="Patient"/></request></entry></Bundle>`
+  const transaction = `<Bundle xmlns="http://hl7.org/fhir"><type value="transaction"/><entry><resource>${patient()
+    .replace(/^.*?-->/s, '')
+    .replace('X-1', 'X-9')}</resource><request><method value="POST"/><url value="Patient"/></request></entry></Bundle>`
   const done = await send('POST', '/fhir', transaction, xml)
   assert.match(done.text, /<status value="201 Created"\/>/)
 
@@ -95,7 +97,12 @@ test('wrong XML is refused with a place, and nothing of it is stored', async (t)
   assert.match(unknown.text, /<expression value="Patient\.naem"\/>/)
   const invalid = await send('POST', '/fhir/Patient', patient('<active value="yes"/>'), { ...xml, accept: 'application/fhir+json' })
   assert.equal(invalid.body.issue[0].expression[0], 'Patient.active')
-  const entity = await send('POST', '/fhir/Patient', `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${patient()}`.replace('<?xml version="1.0" encoding="UTF-8"?>\n', ''), xml)
+  const entity = await send(
+    'POST',
+    '/fhir/Patient',
+    `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>${patient()}`.replace('<?xml version="1.0" encoding="UTF-8"?>\n', ''),
+    xml,
+  )
   assert.equal(entity.status, 400)
   assert.doesNotMatch(entity.text, /root:/)
   assert.equal((await send('POST', '/fhir/Patient', patient(), { 'content-type': 'application/fhir+turtle' })).status, 415)

@@ -27,7 +27,9 @@ export function formOf(request: FastifyRequest): Form {
   const asked = formatAsked(request)
   const format = asked === null ? acceptedOf(request.headers.accept) : formats[asked]
   if (format === undefined) {
-    throw new Refusal('not-acceptable', 'this server answers in JSON and XML', { hint: 'Ask for application/fhir+json or application/fhir+xml in Accept or _format.' })
+    throw new Refusal('not-acceptable', 'this server answers in JSON and XML', {
+      hint: 'Ask for application/fhir+json or application/fhir+xml in Accept or _format.',
+    })
   }
   return { format, isPretty: parameterOf(request, '_pretty') === 'true' }
 }

@@ -2,7 +2,18 @@ import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { Refusal, type RefusalIssue } from '../../platform/refusal.ts'
 import { shown } from '../runtime/check.ts'
 import { Div } from './div.ts'
-import { fhirNamespace, isAttribute, isHolder, isNumeric, isPrimitive, isResourceType, type Property, type Shape, type Shapes, xhtmlNamespace } from './shapes.ts'
+import {
+  fhirNamespace,
+  isAttribute,
+  isHolder,
+  isNumeric,
+  isPrimitive,
+  isResourceType,
+  type Property,
+  type Shape,
+  type Shapes,
+  xhtmlNamespace,
+} from './shapes.ts'
 
 /** As deep as JSON may go (json.ts), and more than any element of FHIR has. */
 const depthMax = 128
@@ -183,7 +194,8 @@ class Reader {
     }
     const frame = this.#frames.at(-1) as Frame
     if (frame.kind === 'holder' && frame.object['resourceType'] === undefined && frame.rank === -1) this.#empty('has no resource', 'Put one resource into it.')
-    else if (frame.kind === 'value' && frame.text === null && frame.rank === -1 && !isResourceType(frame.structure)) this.#empty('is empty', 'Give it a value or children, or remove it.')
+    else if (frame.kind === 'value' && frame.text === null && frame.rank === -1 && !isResourceType(frame.structure))
+      this.#empty('is empty', 'Give it a value or children, or remove it.')
     this.#frames.pop()
     const parent = this.#frames.at(-1)
     if (frame.kind === 'ignored') {

@@ -87,7 +87,10 @@ function normal(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (JSON.isRawJSON(value)) return `number ${JSON.stringify(value)}`
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, name === 'div' && typeof inner === 'string' ? inner.trim().replace(/&nbsp;/g, '&#160;') : normal(inner)]),
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      name === 'div' && typeof inner === 'string' ? inner.trim().replace(/&nbsp;/g, '&#160;') : normal(inner),
+    ]),
   )
 }
 

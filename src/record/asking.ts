@@ -21,6 +21,8 @@ export type Asking = {
   purpose: string
   /** Accept-Language of a reader in a browser: a refusal is read by a person. */
   language?: string | undefined
+  /** Has the client hung up? Then a long search stops. */
+  isGone?: () => boolean
 }
 
 /** An audit row for one disclosed or touched patient; `what` names resources, never a personal number. */

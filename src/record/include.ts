@@ -1,8 +1,9 @@
-import { parseJson, type Resource, type Search } from '../fhir/fhir.ts'
+import type { Search } from '../fhir/fhir.ts'
 import type { Asking } from './asking.ts'
 import { isServerId, keyOfId, parseReference } from './ids.ts'
-import { firstHits, type Hit, valuesOf } from './run-search.ts'
-import { findMany, findNames, readBodies } from './store.ts'
+import { type Content, contentsOf } from './contents.ts'
+import { firstHits, type Hit } from './run-search.ts'
+import { findMany, findNames } from './store.ts'
 import { basisOfRow, visibleRows, viewOf, viewOfAll } from './view.ts'
 
 const includedMax = 2000
@@ -55,11 +56,8 @@ export async function fetchVisible(asking: Asking, references: readonly string[]
     rows.map((row) => row.patient),
   )
   const visible = rows.filter((row) => basisOfRow(view, row) !== null)
-  const bodies = await readBodies(world.sql, visible)
-  return visible.map((row, at) => {
-    const resource = parseJson(bodies[at] as string) as Resource
-    return { row, body: bodies[at] as string, resource, values: valuesOf(asking, resource) }
-  })
+  const contents = await contentsOf(asking, world.sql, visible)
+  return visible.map((row, at) => ({ row, ...(contents[at] as Content) }))
 }
 
 async function backwardOf(asking: Asking, search: Search, hits: readonly Hit[], seen: Set<string>): Promise<Included> {

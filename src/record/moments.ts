@@ -14,8 +14,9 @@ import type { World } from '../platform/world.ts'
  *   it had not seen. That one saw nothing which the answer did not see, so nothing is missed, whatever committed in between and
  *   in whichever process; some rows come twice where moments stand a second apart.
  */
-export type Moment = {
-  at: Date
+export type Moment = Seen & { at: Date }
+/** A snapshot: what was committed. */
+export type Seen = {
   /** Below it everything had ended; from `noneBegun` on nothing had begun; in between these were under way. */
   allEnded: number
   noneBegun: number
@@ -99,13 +100,13 @@ export async function thinMoments(sql: Runner): Promise<void> {
         limit ${thinnedAtOnce})`
 }
 
-const unseen = ({ noneBegun, running }: Moment): Fragment => fragment`(r.tx >= ${noneBegun} or r.tx = any(${running}::int8[]))`
+const unseen = ({ noneBegun, running }: Seen): Fragment => fragment`(r.tx >= ${noneBegun} or r.tx = any(${running}::int8[]))`
 
 /** Condition on `r` (record.resource or record.superseded): written by a transaction that the moment saw committed. */
-export const seenAt = (moment: Moment): Fragment => fragment`(r.tx < ${moment.allEnded} or not ${unseen(moment)})`
+export const seenAt = (moment: Seen): Fragment => fragment`(r.tx < ${moment.allEnded} or not ${unseen(moment)})`
 
 /** Condition on `r` of record.superseded: what followed it was not seen, so it was the current version then. */
-export const stillCurrentAt = ({ noneBegun, running }: Moment): Fragment => fragment`(r.until_tx >= ${noneBegun} or r.until_tx = any(${running}::int8[]))`
+export const stillCurrentAt = ({ noneBegun, running }: Seen): Fragment => fragment`(r.until_tx >= ${noneBegun} or r.until_tx = any(${running}::int8[]))`
 
 /** Clocks of server and database may differ by this much before a version "at or after T" by its own clock is left out. */
 const skewMs = 300_000

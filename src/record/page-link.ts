@@ -1,34 +1,53 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomUUID } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Search } from '../fhir/fhir.ts'
+import type { Keys } from '../platform/keys.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Asking } from './asking.ts'
-import type { SortKey } from './run-search.ts'
+import type { SortKey } from './sorted-hits.ts'
 import type { Place } from './store.ts'
 
+/** Where a page begins, as of which moment, and the total that its first page has found. */
+export type PageStart = { after: Place | null; afterKey: SortKey | null; snapshot: string | null; total: number | null }
 /** Everything the next page needs, so that any process can give it; sealed, because it may hold what was asked about a person. */
-export type PageLink = { search: Search; self: string; after: Place | null; afterKey: SortKey | null; actor: string; expires: number }
+export type PageLink = PageStart & { search: Search; self: string; actor: string; expires: number }
 
 const hoursValid = 24
-const lengthMax = 12_000
-const textMax = 200_000
+/** What fits into an address with everything else; a longer one is kept in a table under a short name. */
+const addressBytesMax = 3000
+const sealedBytesMax = 400_000
+const textMax = 2_000_000
+const forgottenAtOnce = 100
 
-export function sealLink(asking: Asking, link: Omit<PageLink, 'actor' | 'expires'>): string {
+export async function sealLink(asking: Asking, link: Omit<PageLink, 'actor' | 'expires'>): Promise<string> {
   const { world, actor } = asking
-  const whole: PageLink = { ...link, actor: actor.id, expires: world.now().getTime() + hoursValid * 3_600_000 }
+  const expires = world.now().getTime() + hoursValid * 3_600_000
+  const whole: PageLink = { ...link, actor: actor.id, expires }
   const iv = world.random(12)
-  const cipher = createCipheriv('aes-256-gcm', world.keys.derive('record-page-links'), iv)
-  const text = Buffer.concat([cipher.update(deflateRawSync(JSON.stringify(whole))), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')
+  const cipher = createCipheriv('aes-256-gcm', linkKey(world.keys), iv)
+  const text = Buffer.concat([cipher.update(deflateRawSync(JSON.stringify(whole), { level: 1 })), cipher.final()])
+  const sealed = Buffer.concat([iv, cipher.getAuthTag(), text])
+  return sealed.length <= addressBytesMax ? sealed.toString('base64url') : keep(asking, sealed, new Date(expires))
 }
 
-export function openLink(asking: Asking, token: string): PageLink {
+async function keep({ world }: Asking, sealed: Buffer, expires: Date): Promise<string> {
+  if (sealed.length > sealedBytesMax) throw new Refusal('incorrect', 'this search is too long to be paged', { hint: 'Give fewer values at a time.' })
+  const id = randomUUID()
+  await world.sql`
+    with forgotten as (
+      delete from record.page_link
+       where id in (select id from record.page_link where expires < ${world.now()} order by expires limit ${forgottenAtOnce}))
+    insert into record.page_link (id, expires, sealed) values (${id}, ${expires}, ${sealed})`
+  return id
+}
+
+export async function openLink(asking: Asking, token: string): Promise<PageLink> {
   const { world, actor } = asking
   const wrong = new Refusal('incorrect', 'this page link is not valid any more', { hint: 'Search again from the first page.' })
-  if (!/^[A-Za-z0-9_-]{40,}$/.test(token) || token.length > lengthMax) throw wrong
+  const bytes = await sealedOf(asking, token)
+  if (bytes === null) throw wrong
   try {
-    const bytes = Buffer.from(token, 'base64url')
-    const decipher = createDecipheriv('aes-256-gcm', world.keys.derive('record-page-links'), bytes.subarray(0, 12))
+    const decipher = createDecipheriv('aes-256-gcm', linkKey(world.keys), bytes.subarray(0, 12))
     decipher.setAuthTag(bytes.subarray(12, 28))
     const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
     const link = JSON.parse(inflateRawSync(text, { maxOutputLength: textMax }).toString()) as PageLink
@@ -38,4 +57,21 @@ export function openLink(asking: Asking, token: string): PageLink {
   } catch {
     throw wrong
   }
+}
+
+async function sealedOf({ world }: Asking, token: string): Promise<Buffer | null> {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token)) {
+    const [kept] = await world.sql<{ sealed: Buffer }>`select sealed from record.page_link where id = ${token}`
+    return kept?.sealed ?? null
+  }
+  return /^[A-Za-z0-9_-]{40,5000}$/.test(token) ? Buffer.from(token, 'base64url') : null
+}
+
+const derived = new WeakMap<Keys, Buffer>()
+
+/** Deriving costs more than sealing a link. */
+function linkKey(keys: Keys): Buffer {
+  let key = derived.get(keys)
+  if (!key) derived.set(keys, (key = keys.derive('record-page-links')))
+  return key
 }

@@ -29,6 +29,7 @@ export function askingOf(request: FastifyRequest): Asking {
     base: `${baseUrl(request.world.config)}/fhir`,
     purpose: 'health-care',
     language: request.headers['accept-language'],
+    isGone: () => request.raw.socket.destroyed,
   }
 }
 

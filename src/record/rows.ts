@@ -65,6 +65,7 @@ export function indexRows(resource: Resource, values: readonly Extracted[], pati
   let day: number | null = null
   let dayRank = Number.POSITIVE_INFINITY
   const dates = dateCodesOf(type)
+  const spans: { low: number; high: number }[] = []
   for (const value of values) {
     if (value.kind === 'token' && value.value !== null) {
       const forms = isIdentifierCode(value.code)
@@ -87,11 +88,16 @@ export function indexRows(resource: Resource, values: readonly Extracted[], pati
       wide.add(hashes.wide(form))
     } else if (value.kind === 'date') {
       const rank = dates.indexOf(value.code)
+      if (rank === 0) spans.push(value)
       if (rank >= 0 && rank < dayRank && value.low > -1e15) {
         dayRank = rank
         day = Math.floor(value.low / dayMs)
       }
     }
+  }
+  if (day !== null && spans.some((span) => isSpanning(span, day as number))) {
+    narrow.push(hashes.narrow(spanForm(type)))
+    wide.add(hashes.wide(spanForm(type)))
   }
   return {
     day: day !== null && Math.abs(day) < 2 ** 31 ? day : null,
@@ -102,6 +108,10 @@ export function indexRows(resource: Resource, values: readonly Extracted[], pati
     labels: null,
   }
 }
+
+/** The mark of a row whose main date does not begin on the row's day, or ends later than a day after it: an order by day is not sure of it. */
+export const spanForm = (type: string): string => `d ${type}`
+const isSpanning = ({ low, high }: { low: number; high: number }, day: number): boolean => Math.floor(low / dayMs) !== day || high >= (day + 2) * dayMs
 
 export const dayOrNone = (day: number | null): number => day ?? noDay
 

@@ -1,79 +1,82 @@
-import { type Extracted, matches, parseJson, type Resource, type Search, sortKey } from '../fhir/fhir.ts'
+import { matches, type Search } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
-import { localReference } from './rows.ts'
+import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
+import { type Content, contentsOf } from './contents.ts'
 import { planOf } from './search-plan.ts'
-import { type Place, readBodies, scan, type Stored } from './store.ts'
+import type { Place, Stored } from './store.ts'
 
 /** A resource that satisfies the search, with what was extracted from it. */
-export type Hit = { row: Stored; body: string; resource: Resource; values: Extracted[] }
+export type Hit = Content & { row: Stored }
 
-/** Which rows are asked at all: named patients' keys and the rule of visibility, applied before anything is matched. */
-export type Scope = { keys: readonly number[] | null; visible: Fragment }
+/** Which rows are asked at all, and as of when: named patients' keys and the rule of visibility, applied before anything is matched. */
+export type Scope = { keys: readonly number[] | null; visible: Fragment; reading?: Reading }
 
+const firstRows = 64
 const batchRows = 500
-export const scannedMax = 200_000
-export const sortedMax = 20_000
-/** Bodies that one search holds in memory at once; parsed they take several times as much. */
-const heldBytesMax = 64 * 1_048_576
+const scannedMax = 1_000_000
+const readMsMax = 20_000
 
-/** Values as a search compares them: our own base in front of a reference says nothing. */
-export function valuesOf(asking: Asking, resource: Resource): Extracted[] {
-  return asking.world.fhir
-    .extract(resource)
-    .map((value) =>
-      value.kind === 'reference' && value.reference?.startsWith(asking.base) ? { ...value, reference: localReference(value.reference, asking.base) } : value,
-    )
+/** All conditions of a search on `r`: candidates for certain hold them. */
+export function conditionsOf(asking: Asking, search: Search, scope: Scope): Fragment[] {
+  const where = [...planOf(asking, search, scope.keys !== null), scope.visible]
+  return scope.keys === null ? where : [...where, fragment`r.patient = any(${scope.keys}::int8[])`]
+}
+
+/** Candidates in order, batch after batch, with the last row of each as the place to go on from. */
+export async function* batchesOf(
+  asking: Asking,
+  sql: Runner,
+  where: readonly Fragment[],
+  { order, after, reading }: { order: Order; after: Position | null; reading: Reading },
+): AsyncGenerator<Candidate[]> {
+  const began = performance.now()
+  let place = after
+  let scanned = 0
+  let limit = firstRows
+  for (;;) {
+    const rows = await candidates(sql, { where, order, after: place, limit, reading })
+    if (rows.length > 0) yield rows
+    if (rows.length < limit) return
+    scanned += rows.length
+    if (scanned > scannedMax || performance.now() - began > readMsMax) throw tooMany('this search would read too much of the record')
+    if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
+    place = positionOf(rows.at(-1) as Candidate, order)
+    limit = batchRows
+  }
+}
+
+/** The candidates that satisfy the search: an index only narrows, the resource itself decides. */
+export async function decide(asking: Asking, sql: Runner, search: Search, rows: readonly Candidate[]): Promise<Hit[]> {
+  const contents = await contentsOf(asking, sql, rows)
+  const hits: Hit[] = []
+  for (const [at, row] of rows.entries()) {
+    const content = contents[at] as Content
+    if (matches(search, content.values)) hits.push({ row, ...content })
+  }
+  return hits
 }
 
 /** Candidates from the tables, decided one by one by the resource itself, in key order. */
 export async function* hitsOf(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null): AsyncGenerator<Hit> {
-  const where = [...planOf(asking, search, scope.keys !== null), scope.visible]
-  if (scope.keys !== null) where.push(fragment`r.patient = any(${scope.keys}::int8[])`)
-  let place = after
-  let scanned = 0
-  let size = 64
-  for (;;) {
-    const rows = await scan(sql, where, place, size)
-    const bodies = await readBodies(sql, rows)
-    for (const [at, row] of rows.entries()) {
-      const body = bodies[at] as string
-      const resource = parseJson(body) as Resource
-      const values = valuesOf(asking, resource)
-      if (matches(search, values)) yield { row, body, resource, values }
-    }
-    scanned += rows.length
-    if (rows.length < size) return
-    if (scanned > scannedMax) throw tooMany('this search would read too much of the record')
-    place = rows.at(-1) as Place
-    size = batchRows
-  }
+  const reading = scope.reading ?? { snapshot: null }
+  const from = { order: byKey, after: after === null ? null : { ...after, value: null }, reading }
+  for await (const rows of batchesOf(asking, sql, conditionsOf(asking, search, scope), from)) yield* await decide(asking, sql, search, rows)
 }
 
-export const tooMany = (what: string) =>
-  new Refusal('incorrect', what, {
-    hint: 'Name a patient, or narrow by an identifier, a code or a date.',
-    issues: [{ severity: 'error', code: 'too-costly', diagnostics: what, hint: 'Name a patient, or narrow by an identifier, a code or a date.' }],
-  })
+const hint = 'Name a patient, or narrow by an identifier, a code or a date.'
+export const tooMany = (what: string) => new Refusal('incorrect', what, { hint, issues: [{ severity: 'error', code: 'too-costly', diagnostics: what, hint }] })
 
 export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null, limit: number): Promise<Hit[]> {
   const found: Hit[] = []
-  const hold = holder()
+  const held = holder()
   for await (const hit of hitsOf(asking, sql, search, scope, after)) {
-    hold(hit)
+    held.add(hit)
     found.push(hit)
     if (found.length >= limit) break
   }
   return found
-}
-
-function holder(): (hit: Hit) => void {
-  let held = 0
-  return ({ body }) => {
-    held += body.length
-    if (held > heldBytesMax) throw tooMany(`the results are larger together than ${heldBytesMax / 1_048_576} MB; ask for fewer with _count`)
-  }
 }
 
 export async function countHits(asking: Asking, sql: Runner, search: Search, scope: Scope): Promise<number> {
@@ -82,35 +85,19 @@ export async function countHits(asking: Asking, sql: Runner, search: Search, sco
   return count
 }
 
-/** What orders a hit: one value per sort parameter, so that the place in the order can be kept in a link. */
-export type SortKey = (string | number | null)[]
-export type Sorted = { hit: Hit; key: SortKey }
+/** Bodies that one search holds in memory at once; parsed they take several times as much. */
+const heldMax = 32 * 1_048_576
 
-export async function sortedHits(asking: Asking, sql: Runner, search: Search, scope: Scope): Promise<Sorted[]> {
-  const all: Sorted[] = []
-  const hold = holder()
-  for await (const hit of hitsOf(asking, sql, search, scope, null)) {
-    if (all.length >= sortedMax) throw tooMany(`more than ${sortedMax} results cannot be sorted at once`)
-    hold(hit)
-    all.push({ hit, key: placeOf(search, hit) })
+/** Counts what a search holds, so that its memory has an end. */
+export function holder(): { add(hit: Hit): void; drop(hits: readonly Hit[]): void } {
+  let held = 0
+  return {
+    add({ body }) {
+      held += body.length
+      if (held > heldMax) throw tooMany(`the results are larger together than ${heldMax / 1_048_576} MB; ask for fewer with _count`)
+    },
+    drop(hits) {
+      for (const { body } of hits) held -= body.length
+    },
   }
-  return all.sort((a, b) => compareKeys(search, a.key, b.key))
-}
-
-/** The row decides the last word, so that no two places are equal. */
-function placeOf(search: Search, { row, values }: Hit): SortKey {
-  return [...sortKey(search, values), `${row.patient.toString(16).padStart(12, '0')}${row.id}`]
-}
-
-/** What has no value comes last, whichever way the order goes. */
-export function compareKeys(search: Search, a: SortKey, b: SortKey): number {
-  for (let at = 0; at < a.length; at++) {
-    const [x, y] = [a[at] ?? null, b[at] ?? null]
-    if (x === y) continue
-    if (x === null) return 1
-    if (y === null) return -1
-    const order = x < y ? -1 : 1
-    return search.sort[at]?.isDescending ? -order : order
-  }
-  return 0
 }

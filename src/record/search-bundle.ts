@@ -8,6 +8,7 @@ export type Answer = {
   self: string
   hits: readonly Hit[]
   included: readonly Hit[]
+  first: string | null
   next: string | null
   total: number | null
   isWithheld: boolean
@@ -15,8 +16,12 @@ export type Answer = {
 }
 
 /** A searchset Bundle. Bodies go in exactly as stored; only a summary or a choice of elements is put together anew. */
-export function searchBundle(asking: Asking, { search, self, hits, included, next, total, isWithheld, isCut }: Answer): string {
-  const links = [{ relation: 'self', url: self }, ...(next === null ? [] : [{ relation: 'next', url: next }])]
+export function searchBundle(asking: Asking, { search, self, hits, included, first, next, total, isWithheld, isCut }: Answer): string {
+  const links = [
+    { relation: 'self', url: self },
+    ...(first === null ? [] : [{ relation: 'first', url: first }]),
+    ...(next === null ? [] : [{ relation: 'next', url: next }]),
+  ]
   const entry = (hit: Hit, mode: string) =>
     `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${cut(asking, search, hit)},"search":{"mode":"${mode}"}}`
   const entries = [...hits.map((hit) => entry(hit, 'match')), ...included.map((hit) => entry(hit, 'include'))]

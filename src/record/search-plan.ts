@@ -88,7 +88,13 @@ function referenceCondition(asking: Asking, type: string, code: string, { litera
 }
 
 /** `wide` are the forms that stand once per patient, where they differ from those in each row. */
-function hashedCondition({ world: { hashes } }: Asking, forms: readonly string[], ownKeys: readonly number[], isScoped: boolean, wide = forms): Fragment {
+export function hashedCondition(
+  { world: { hashes } }: Asking,
+  forms: readonly string[],
+  ownKeys: readonly number[],
+  isScoped: boolean,
+  wide = forms,
+): Fragment {
   if (forms.length === 0) return fragment`false` // A patient nobody sent: no resource can refer to it under another name.
   const inside = forms.map((form) => fragment`position(${tokenBytes(hashes.narrow(form))}::bytea in r.tokens) > 0`)
   const narrow = fragment`(${join(inside, ' or ')})`

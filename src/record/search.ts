@@ -4,18 +4,20 @@ import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { reservedKeys } from './ids.ts'
 import { includedOf } from './include.ts'
+import type { Reading } from './candidates.ts'
 import { nameAll } from './named-patients.ts'
-import { openLink, type PageLink, sealLink } from './page-link.ts'
-import { compareKeys, countHits, firstHits, type Hit, type Scope, sortedHits } from './run-search.ts'
+import { openLink, type PageLink, type PageStart, sealLink } from './page-link.ts'
+import { countHits, firstHits, type Hit, type Scope } from './run-search.ts'
 import { allow } from './scope.ts'
 import { searchBundle } from './search-bundle.ts'
+import { sortedHits } from './sorted-hits.ts'
 import { basisOfRow, type View, viewOf, viewOfAll, visibleRows } from './view.ts'
 
 /** `GET /fhir/Type?…`: strict unless the client asked for leniency; the answer says what was really searched. */
 export async function searchType(asking: Asking, type: string, pairs: [string, string][], lenient: boolean): Promise<string> {
   const local = pairs.map(([name, value]): [string, string] => [name, value.replaceAll(`${asking.base}/`, '')])
   const search = parseSearch(asking.world.fhir, type, local, { lenient })
-  return answer(asking, { search, self: selfOf(asking, search), after: null, afterKey: null })
+  return answer(asking, { search, self: selfOf(asking, search), ...firstPage })
 }
 
 /** `GET /fhir?_page=…`: the next page of an earlier answer. */
@@ -24,21 +26,24 @@ export async function searchPage(asking: Asking, query: Record<string, string>):
   if (typeof token !== 'string') {
     throw new Refusal('incorrect', 'a search over all types at once is not supported', { hint: 'Search one type, for example /fhir/Observation?patient=…' })
   }
-  const link = openLink(asking, token)
+  const link = await openLink(asking, token)
   await allow(asking, link.search.type as string, 's')
   return answer(asking, link)
 }
 
 type Ask = Omit<PageLink, 'actor' | 'expires'>
+const firstPage: PageStart = { after: null, afterKey: null, snapshot: null, total: null }
 
 async function answer(asking: Asking, ask: Ask): Promise<string> {
   const { world } = asking
   const { search, keys } = await nameAll(asking, ask.search)
   const view = keys === null ? await viewOfAll(asking) : await viewOf(asking, keys)
   const type = world.fhir.typeCode(search.type as string)
-  const scope: Scope = { keys, visible: visibleRows(view, type, keys) }
+  const scope: Scoped = { keys, visible: visibleRows(view, type, keys), reading: { snapshot: ask.snapshot } }
   const isOnlyCount = search.summary === 'count'
-  const page = isOnlyCount ? { hits: [], next: null, total: await countHits(asking, world.sql, search, scope) } : await pageOf(asking, ask, search, scope)
+  const page = isOnlyCount
+    ? { hits: [], first: null, next: null, total: await countHits(asking, world.sql, search, scope) }
+    : await pageOf(asking, ask, search, scope)
   const { included, isCut } = await includedOf(asking, search, page.hits)
   const withheld = (keys ?? []).filter((key) => isWithheldFrom(view, key, search.type as string))
   await audit(asking, search, view, [...page.hits, ...included], keys)
@@ -52,26 +57,44 @@ function isWithheldFrom(view: View, key: number, type: string): boolean {
   return basis === null || typesHidden(basis.view).includes(type)
 }
 
-type Page = { hits: Hit[]; next: string | null; total: number | null }
+type Page = { hits: Hit[]; first: string | null; next: string | null; total: number | null }
+type Scoped = Scope & { reading: Reading }
 
-async function pageOf(asking: Asking, ask: Ask, search: Search, scope: Scope): Promise<Page> {
-  const { sql } = asking.world
-  const link = (after: PageLink['after'], afterKey: PageLink['afterKey']) =>
-    `${asking.base}?_page=${sealLink(asking, { search: ask.search, self: ask.self, after, afterKey })}`
-  if (search.sort.length > 0) {
-    const all = await sortedHits(asking, sql, search, scope)
-    const rest = ask.afterKey === null ? all : all.filter(({ key }) => compareKeys(search, key, ask.afterKey as never) > 0)
-    const page = rest.slice(0, search.count)
-    const last = page.at(-1)
-    return { hits: page.map(({ hit }) => hit), next: rest.length > page.length && last ? link(null, last.key) : null, total: all.length }
-  }
-  const found = await firstHits(asking, sql, search, scope, ask.after, search.count + 1)
-  const hits = found.slice(0, search.count)
-  const last = hits.at(-1)
-  const next = found.length > hits.length && last ? link({ patient: last.row.patient, type: last.row.type, id: last.row.id }, null) : null
-  const isWhole = ask.after === null && next === null
+async function pageOf(asking: Asking, ask: Ask, search: Search, scope: Scoped): Promise<Page> {
+  const isFirst = ask.after === null && ask.afterKey === null
+  const { hits, rest, isWhole } = await (search.sort.length > 0 ? sortedPage : keyedPage)(asking, ask, search, scope)
   const wantsTotal = search.total === 'accurate' || search.total === 'estimate'
-  return { hits, next, total: isWhole ? hits.length : wantsTotal ? await countHits(asking, sql, search, scope) : null }
+  // What the first page counted stays true: later pages are of the same moment.
+  const total = isWhole ? hits.length : isFirst && wantsTotal ? await countHits(asking, asking.world.sql, search, scope) : ask.total
+  const link = async (start: PageStart) => `${asking.base}?_page=${await sealLink(asking, { ...start, search: ask.search, self: ask.self })}`
+  const { snapshot } = scope.reading
+  return {
+    hits,
+    first: isFirst ? null : await link({ ...firstPage, snapshot, total }),
+    next: rest === null ? null : await link({ ...rest, snapshot, total }),
+    total,
+  }
+}
+
+type PageHits = { hits: Hit[]; rest: Pick<PageStart, 'after' | 'afterKey'> | null; isWhole: boolean }
+
+async function sortedPage(asking: Asking, { afterKey }: Ask, search: Search, scope: Scoped): Promise<PageHits> {
+  const { sorted, isWhole } = await sortedHits(asking, asking.world.sql, search, scope, afterKey, search.count + 1)
+  const page = sorted.slice(0, search.count)
+  const last = page.at(-1)
+  return {
+    hits: page.map(({ hit }) => hit),
+    rest: sorted.length > page.length && last ? { after: null, afterKey: last.key } : null,
+    isWhole: isWhole && sorted.length === page.length,
+  }
+}
+
+async function keyedPage(asking: Asking, { after }: Ask, search: Search, scope: Scoped): Promise<PageHits> {
+  const found = await firstHits(asking, asking.world.sql, search, scope, after, search.count + 1)
+  const hits = found.slice(0, search.count)
+  const last = hits.at(-1)?.row
+  const rest = found.length > hits.length && last ? { after: { patient: last.patient, type: last.type, id: last.id }, afterKey: null } : null
+  return { hits, rest, isWhole: after === null && rest === null }
 }
 
 /** One row for the question and one for every patient whose data the answer shows; values never stand in the log. */

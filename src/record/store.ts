@@ -19,7 +19,7 @@ export type Stored = {
 }
 export type WithBody = Stored & { body: string | null }
 
-const pointer = fragment`r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, r.voided, r.name, r.body, r.chunk, r.start, r.length`
+export const pointer = fragment`r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, r.voided, r.name, r.body, r.chunk, r.start, r.length`
 export const rowsMax = 5000
 
 /** Finds the row behind an id the client chose. */

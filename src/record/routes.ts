@@ -10,7 +10,7 @@ import { runBundle } from './bundle.ts'
 import { capabilityOf } from './capability.ts'
 import { createOne, deleteOne, updateOne } from './create.ts'
 import { createConditionally } from './conditional.ts'
-import { everything } from './everything.ts'
+import { everythingRoutes } from './everything-routes.ts'
 import { historyBundle } from './history-bundle.ts'
 import { requireValid } from './prepare.ts'
 import { readOne, readVersion } from './read.ts'
@@ -53,6 +53,7 @@ export const fhirRoutes: Routes = (app) => {
   app.get('/', async (request, reply) => sendJson(reply, await searchPage(askingOf(request), request.query as Record<string, string>)))
   interactions(app)
   searches(app)
+  void everythingRoutes(app)
 }
 
 function interactions(app: FastifyInstance): void {
@@ -102,10 +103,6 @@ function interactions(app: FastifyInstance): void {
     const asking = askingOf(request)
     await allow(asking, type, 'd')
     return sendApplied(asking, reply, await deleteOne(asking, type, id, ifMatchOf(request)), preferenceOf(request))
-  })
-  app.get<{ Params: { id: string } }>('/Patient/:id/$everything', async (request, reply) => {
-    await allow(askingOf(request), 'Patient', 'r')
-    return everything(askingOf(request), reply, request.params.id, pairsOf(request))
   })
 }
 

@@ -1,6 +1,7 @@
 import { access, type Interaction, requireScope } from '../access/access.ts'
 import type { Actor } from '../platform/actor.ts'
 import { Refusal } from '../platform/refusal.ts'
+import type { World } from '../platform/world.ts'
 import { type Asking, entryOf } from './asking.ts'
 
 const actions = { c: 'create', r: 'read', u: 'update', d: 'delete', s: 'search' } as const
@@ -31,3 +32,18 @@ export function requireSystem(actor: Actor): void {
 
 /** What an answer brings along, included or as part of everything, needs the scope of its own type. */
 export const maySeeType = (actor: Actor, type: string): boolean => access.hasScope(actor, type, 'r') || access.hasScope(actor, type, 's')
+
+const seen = new Map<string, readonly number[]>()
+const seenMax = 1000
+
+/** Codes of the types an answer may bring along for this actor. */
+export function typesSeen(world: World, actor: Actor): readonly number[] {
+  const scopes = `${actor.kind} ${actor.scopes.join(' ')}`
+  let types = seen.get(scopes)
+  if (!types) {
+    if (seen.size >= seenMax) seen.clear()
+    types = [...world.fhir.types.keys()].filter((code) => maySeeType(actor, world.fhir.types[code] as string))
+    seen.set(scopes, types)
+  }
+  return types
+}

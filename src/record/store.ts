@@ -100,8 +100,8 @@ export type Place = { patient: number; type: number; id: string }
 
 const cache = createChunkCache()
 
-/** Fetches the exact bytes of the given versions; chunks of one answer are read once. */
-export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<string[]> {
+/** The chunks that hold these versions, unpacked; each is read once for an answer. */
+export async function openChunks(sql: Runner, rows: readonly { patient: number; chunk: number | null }[]): Promise<Map<number, Buffer>> {
   const opened = new Map<number, Buffer>()
   const needed = new Map<number, number>()
   for (const { chunk, patient } of rows) {
@@ -117,6 +117,12 @@ export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<
         join record.chunk c on c.patient = k.patient and c.chunk = k.chunk`
     for (const { chunk, body } of found) opened.set(chunk, cache.open(chunk, body))
   }
+  return opened
+}
+
+/** Fetches the exact bytes of the given versions. */
+export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<string[]> {
+  const opened = await openChunks(sql, rows)
   return rows.map((row) => {
     if (row.chunk === null) return row.body ?? ''
     const whole = opened.get(row.chunk)

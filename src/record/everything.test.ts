@@ -162,7 +162,7 @@ test('a record of more rows than a batch, with large and small bodies, is stream
   const { send } = await (await startServer(t)).institution('А')
   await chart(send, 'p-1')
   const entry = (from: number, to: number, note: string) =>
-    Array.from({ length: to - from }, (_, n) => ({
+    Array.from({ length: to - from }, () => ({
       request: { method: 'POST', url: 'Observation' },
       resource: { ...observation('', 'p-1', { note: [{ text: note }] }), id: undefined },
     }))

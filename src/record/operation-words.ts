@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../platform/refusal.ts'
-import { readBody } from './respond.ts'
+import { readBody } from './formats.ts'
 
 const wordsMax = 1000
 

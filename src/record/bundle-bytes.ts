@@ -40,4 +40,6 @@ export function outsideReferences(slice: Slice, body: Buffer): readonly string[]
   return found
 }
 
-const findOutside = (body: Buffer): readonly string[] => [...new Set(Array.from(body.toString('latin1').matchAll(outsideTypes), ([, reference]) => reference as string))]
+const findOutside = (body: Buffer): readonly string[] => [
+  ...new Set(Array.from(body.toString('latin1').matchAll(outsideTypes), ([, reference]) => reference as string)),
+]

@@ -35,7 +35,12 @@ export function wishOf(world: World, pairs: readonly (readonly [string, string])
     else if (name === '_count') wish.count = countOf(text)
     else if (name === 'start') wish.start = dayOf(world, text, name).low
     else if (name === 'end') wish.end = dayOf(world, text, name).high
-    else throw wrong(/^[A-Za-z_:.-]{1,40}$/.test(name) ? name : 'parameter', '$everything has no such parameter', 'It knows _type, _since, _at, start, end and _count.')
+    else
+      throw wrong(
+        /^[A-Za-z_:.-]{1,40}$/.test(name) ? name : 'parameter',
+        '$everything has no such parameter',
+        'It knows _type, _since, _at, start, end and _count.',
+      )
   }
   if (wish.start !== null && wish.end !== null && wish.start > wish.end) throw wrong('start', 'start is after end', 'Give the earlier date as start.')
   return wish
@@ -54,7 +59,8 @@ export function typesOf(world: World, text: string): number[] {
 
 function countOf(text: string): number {
   const count = Number(text)
-  if (!/^\d{1,9}$/.test(text) || count < 1) throw wrong('_count', '_count is a whole number from 1', `Ask for 1 to ${countMax} a page; without it the answer comes whole.`)
+  if (!/^\d{1,9}$/.test(text) || count < 1)
+    throw wrong('_count', '_count is a whole number from 1', `Ask for 1 to ${countMax} a page; without it the answer comes whole.`)
   return Math.min(count, countMax)
 }
 

@@ -28,7 +28,11 @@ test('everything is narrowed by type and by dates of care, and what has no date 
     ['o-2020', '2020-06-01'],
     ['o-2021', '2021-06-01'],
   ] as const) {
-    const made = await send('PUT', `/fhir/Observation/${id}`, observation(id, 'p-1', { effectiveDateTime: date, performer: [{ reference: 'Organization/o-1' }] }))
+    const made = await send(
+      'PUT',
+      `/fhir/Observation/${id}`,
+      observation(id, 'p-1', { effectiveDateTime: date, performer: [{ reference: 'Organization/o-1' }] }),
+    )
     assert.equal(made.status, 201, made.text)
   }
   const period = { start: '2018-01-01', end: '2020-02-01' }
@@ -43,7 +47,11 @@ test('everything is narrowed by type and by dates of care, and what has no date 
   assert.deepEqual(await ask(''), all)
   assert.deepEqual(await ask('?_type=Observation,Patient'), ['Observation/o-2019', 'Observation/o-2020', 'Observation/o-2021', 'Patient/p-1'])
   assert.deepEqual(await ask('?_type=Observation&_type=Organization&end=2019-12-31'), ['Observation/o-2019', 'Organization/o-1'])
-  assert.deepEqual(await ask('?start=2020'), all.filter((one) => one !== 'Observation/o-2019'), 'the stay ended in 2020')
+  assert.deepEqual(
+    await ask('?start=2020'),
+    all.filter((one) => one !== 'Observation/o-2019'),
+    'the stay ended in 2020',
+  )
   assert.deepEqual(await ask('?start=2020-06-01&end=2020-06-01'), ['Coverage/c-1', 'Observation/o-2020', 'Organization/o-1', 'Patient/p-1'])
   const posted = await send('POST', '/fhir/Patient/p-1/$everything', {
     resourceType: 'Parameters',
@@ -123,7 +131,10 @@ test('an instant below which a second process can still commit is not answered u
   const since = (await send('GET', '/fhir/Patient/p-1/$everything?_count=10')).body.meta.lastUpdated
   await paused.commit()
   assert.deepEqual(idsOf((await send('GET', `/fhir/Patient/p-1/$everything?_at=${instant}`)).body), ['Observation/o-late', 'Patient/p-1'])
-  assert.ok(idsOf((await send('GET', `/fhir/Patient/p-1/$everything?_since=${since}`)).body).includes('Observation/o-late'), 'nothing that commits late is missed')
+  assert.ok(
+    idsOf((await send('GET', `/fhir/Patient/p-1/$everything?_since=${since}`)).body).includes('Observation/o-late'),
+    'nothing that commits late is missed',
+  )
 })
 
 test('pages of everything show one moment while others write, each entry once, to whoever got the link', async (t) => {

@@ -22,7 +22,10 @@ function wordsOfBody(request: FastifyRequest): [string, string][] {
   if (/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) return [...new URLSearchParams(request.body as string)]
   const body = readBody(request) as { resourceType?: unknown; parameter?: unknown }
   if (body?.resourceType !== 'Parameters' || !(body.parameter === undefined || Array.isArray(body.parameter))) {
-    throw new Refusal('incorrect', 'an operation is asked by a Parameters resource', { expression: 'Parameters', hint: 'Send {"resourceType":"Parameters","parameter":[…]}.' })
+    throw new Refusal('incorrect', 'an operation is asked by a Parameters resource', {
+      expression: 'Parameters',
+      hint: 'Send {"resourceType":"Parameters","parameter":[…]}.',
+    })
   }
   return ((body.parameter ?? []) as Parameter[]).map(wordOf)
 }
@@ -32,7 +35,10 @@ function wordOf(parameter: Parameter, at: number): [string, string] {
   const values = Object.entries(parameter ?? {}).filter(([key]) => key.startsWith('value'))
   const [value] = values.map(([, given]) => textOf(given))
   if (typeof parameter?.name === 'string' && values.length === 1 && value !== null && value !== undefined) return [parameter.name, value]
-  throw new Refusal('incorrect', 'a parameter of this operation has a name and one simple value', { expression, hint: 'Write it like {"name":"_since","valueInstant":"…"}.' })
+  throw new Refusal('incorrect', 'a parameter of this operation has a name and one simple value', {
+    expression,
+    hint: 'Write it like {"name":"_since","valueInstant":"…"}.',
+  })
 }
 
 /** A Reference says whom it means by its reference. */

@@ -1,14 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compileDefinitions } from './compile/compile.ts'
 import { definitionsVersion } from './compile/definitions.ts'
 import { formatsOf } from './formats.ts'
+import { libraryLines, summariesTerminology, summariesVersion } from './compile/library-file.ts'
+import { printJson } from './json.ts'
+import { knowledgeOf } from './profile/knowledge.ts'
+import { leanStructure, slim } from './profile/lean.ts'
+import { type Library, openLibrary } from './profile/library.ts'
+import type { Choices } from './profile/tree.ts'
 import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
 import { extractorRuntime } from './search/extract.ts'
+import type { TerminologyResource } from './terminology/resources.ts'
 import { createTerminology } from './terminology/terminology.ts'
 import { createUnits } from './units.ts'
 import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './types.ts'
@@ -21,14 +28,17 @@ export type Compiled = {
   summaries: Record<string, Summary | undefined>
   /** What compile/shape-source wrote. */
   shapes: string
+  choices: Choices
 }
 
 /** Compiles the official definitions at the first start; later starts run what is in the cache and open no definition file. */
 export async function loadFhir(cacheDir: string): Promise<Fhir> {
   const version = definitionsVersion()
   const file = join(cacheDir, `fhir-${fingerprint(version)}.mjs`)
-  const compiled = (await readCompiled(file)) ?? (await compileTo(cacheDir, file))
-  return fhirOf(compiled, version, cacheDir)
+  const library = file.replace('.mjs', '.definitions')
+  const isThere = existsSync(`${library}.index.json`)
+  const compiled = (isThere ? await readCompiled(file) : null) ?? (await compileTo(cacheDir, file, library))
+  return fhirOf(compiled, version, openLibrary(library), cacheDir)
 }
 
 const runtime = { ...validatorRuntime, ...extractorRuntime }
@@ -45,42 +55,94 @@ async function readCompiled(file: string): Promise<Compiled | null> {
   }
 }
 
-async function compileTo(cacheDir: string, file: string): Promise<Compiled> {
+async function compileTo(cacheDir: string, file: string, library: string): Promise<Compiled> {
   const { source } = compileDefinitions()
   mkdirSync(cacheDir, { recursive: true })
   // Several processes may start at once: each writes a file of its own and the rename is atomic.
   const own = `${file}.${process.pid}.${randomUUID()}.mjs`
   writeFileSync(own, source)
   const module = await import(pathToFileURL(own).href)
+  writeLibrary(library)
   renameSync(own, file)
+  const mine = basename(file, '.mjs')
   for (const name of readdirSync(cacheDir)) {
-    if (/^fhir-[0-9a-f]{16}\.mjs$/.test(name) && join(cacheDir, name) !== file) rmSync(join(cacheDir, name), { force: true })
+    if (/^fhir-[0-9a-f]{16}\.(mjs|definitions)/.test(name) && !name.startsWith(mine)) rmSync(join(cacheDir, name), { force: true })
   }
   return module.default(runtime)
 }
 
+/** One definition a line, and where each begins. */
+function writeLibrary(file: string): void {
+  const places: Record<string, [number, number]> = {}
+  const lines: Buffer[] = []
+  let at = 0
+  for (const { url, line } of libraryLines()) {
+    const bytes = Buffer.from(`${line}\n`)
+    places[url] = [at, bytes.length - 1]
+    at += bytes.length
+    lines.push(bytes)
+  }
+  for (const [name, content] of [
+    [file, Buffer.concat(lines)],
+    [`${file}.index.json`, JSON.stringify(places)],
+  ] as const) {
+    const own = `${name}.${process.pid}.${randomUUID()}`
+    writeFileSync(own, content)
+    renameSync(own, name)
+  }
+}
+
 /** Changes with the package and with the compilers' own sources, so a stale cache is never run. */
 function fingerprint(version: string): string {
-  const hash = createHash('sha256').update(version)
+  const hash = createHash('sha256').update(version).update(summariesVersion())
   const folder = join(import.meta.dirname, 'compile')
   const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   for (const name of sources.sort()) hash.update(name).update(readFileSync(join(folder, name)))
-  for (const other of ['resource-types.ts', 'runtime/invariants.ts', 'runtime/places.ts', 'runtime/places-bundle.ts'])
+  for (const other of ['resource-types.ts', 'profile/lean.ts', 'runtime/invariants.ts', 'runtime/places.ts', 'runtime/places-bundle.ts'])
     hash.update(readFileSync(join(import.meta.dirname, other)))
   return hash.digest('hex').slice(0, 16)
 }
+
+function definitionsOf(resources: readonly Resource[]): { url: string; version: string; text: string }[] {
+  return resources.flatMap((resource) => {
+    const { url, version } = resource
+    if (typeof url !== 'string') return []
+    const lean = resource.resourceType === 'StructureDefinition' ? leanStructure(resource) : slim(resource)
+    return [{ url, version: typeof version === 'string' ? version : '', text: printJson(lean) }]
+  })
+}
+
+const terminologyTypes = new Set(['CodeSystem', 'ValueSet', 'ConceptMap'])
 
 const none: SearchParameter[] = []
 const subjectCodes = new Set(['patient', 'subject', 'beneficiary'])
 const withSeveralPatients = new Set(['Account', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Group', 'Person', 'Provenance', 'Schedule'])
 
-function fhirOf(compiled: Compiled, version: string, cacheDir: string): Fhir {
+function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir: string): Fhir {
   const units = createUnits()
+  const terminology = createTerminology(cacheDir, units)
+  const known = knowledgeOf(library, compiled.choices, terminology.member)
+  const packages = new Set<string>()
+  const standard = [version, 'hl7.fhir.r4.core@4.0.1', summariesVersion()]
+  terminology.load(summariesVersion(), summariesTerminology)
   return {
     types: resourceTypes,
     typeCode,
-    versions: [version, 'hl7.fhir.r4.core@4.0.1'],
-    validate: (resource) => validateWith(compiled.resources, resource),
+    get versions() {
+      return [...standard, ...packages]
+    },
+    addPackage(name, resources) {
+      library.add(name, definitionsOf(resources))
+      const codes = resources.filter(({ resourceType }) => terminologyTypes.has(resourceType))
+      if (codes.length > 0) terminology.load(name, () => codes as unknown as TerminologyResource[])
+      packages.add(name)
+    },
+    removePackage(name) {
+      library.remove(name)
+      if (terminology.isLoaded(name)) terminology.unload(name)
+      packages.delete(name)
+    },
+    validate: (resource, wanted) => validateWith(compiled.resources, known, resource, wanted),
     extract(resource) {
       const out: Extracted[] = []
       compiled.extractors[resource.resourceType]?.(resource, out)
@@ -96,7 +158,7 @@ function fhirOf(compiled: Compiled, version: string, cacheDir: string): Fhir {
       return [...new Set(out)]
     },
     namesSubject: (type, code) => compiled.compartment[type] !== undefined && subjectCodes.has(code) && !withSeveralPatients.has(type),
-    terminology: createTerminology(cacheDir, units),
+    terminology,
     units,
   }
 }

@@ -12,7 +12,7 @@ export type Resource = {
 
 /** One thing wrong with a resource. `code` is from the FHIR value set issue-type, `expression` a simple FHIRPath. */
 export type Issue = {
-  severity: 'error' | 'warning'
+  severity: 'error' | 'warning' | 'information'
   code: string
   expression: string
   diagnostics: string
@@ -50,8 +50,14 @@ export type Fhir = {
   typeCode(type: string): number
   /** The packages a verdict was made with. */
   versions: string[]
-  /** Structure, formats, required bindings and invariants. Valid is what has no error; a warning is a sloppiness that is accepted. */
-  validate(resource: unknown): Issue[]
+  /**
+   * Structure, formats, bindings, invariants and the profiles that are known. Valid is what has no error; a warning is a sloppiness that
+   * is accepted. Strict says everything the reference validator would; otherwise what whole systems write by habit is a warning.
+   */
+  validate(resource: unknown, wanted?: { profiles?: readonly string[]; isStrict?: boolean }): Issue[]
+  /** The definitions of a package take effect at once; what has no url is left out. */
+  addPackage(name: string, resources: readonly Resource[]): void
+  removePackage(name: string): void
   /** Every value of every search parameter of the resource. */
   extract(resource: Resource): Extracted[]
   parameters(type: string): SearchParameter[]

@@ -1,4 +1,4 @@
-import { type BundleEntry, type BundlePlan, planBundle, type Resource } from '../fhir/fhir.ts'
+import { type BundleEntry, type BundlePlan, type Issue, planBundle, type Resource } from '../fhir/fhir.ts'
 import { answerOf, Refusal } from '../platform/refusal.ts'
 import type { Asking } from './asking.ts'
 import type { Applied } from './apply.ts'
@@ -38,7 +38,7 @@ async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
   }
 }
 
-export function refusalOf(issues: readonly { severity: 'error' | 'warning'; code: string; diagnostics: string; expression: string; hint: string }[]): Refusal {
+export function refusalOf(issues: readonly { severity: Issue['severity']; code: string; diagnostics: string; expression: string; hint: string }[]): Refusal {
   return new Refusal('incorrect', 'the bundle cannot be processed', { issues: issues.slice(0, 50) })
 }
 

@@ -2,7 +2,7 @@ import { readDefinitions } from './definitions.ts'
 import { extractorSource } from './extractor-source.ts'
 import { shapeSource } from './shape-source.ts'
 import { summarySource } from './summary-source.ts'
-import { modelOf } from './model.ts'
+import { choiceProperty, type Model, modelOf } from './model.ts'
 import { validatorSource } from './validator-source.ts'
 import { expander } from './value-sets.ts'
 
@@ -20,8 +20,18 @@ ${validators.source}
 ${extractors.source}
 ${summarySource(model)}
 ${shapeSource(model)}
-return { resources, extractors, parameters, compartment, summaries, shapes }
+${choicesSource(model)}
+return { resources, extractors, parameters, compartment, summaries, shapes, choices }
 }
 `
   return { source, notCompiled: [...validators.notCompiled, ...extractors.notCompiled] }
+}
+
+/** Every form of every choice by its property; and those whose property is a plain element of other types, which a profile must write as [x]. */
+function choicesSource(model: Model): string {
+  const fields = [...model.values()].flatMap((structure) => [...structure.fields.values()])
+  const plain = new Set(fields.filter((field) => !field.isChoice).map((field) => field.name))
+  const forms = fields.filter((field) => field.isChoice).flatMap((field) => field.types.map((type) => [choiceProperty(field, type), field.name] as const))
+  const ambiguous = forms.map(([property]) => property).filter((property) => plain.has(property))
+  return `const choices = { forms: { __proto__: null, ...${JSON.stringify(Object.fromEntries(forms))} }, ambiguous: new Set(${JSON.stringify(ambiguous)}) }`
 }

@@ -57,6 +57,10 @@ export function definitionsVersion(): string {
 
 const read = (name: string) => JSON.parse(readFileSync(packageFile(`dist/fhir/r4/${name}`), 'utf8'))
 
+/** The resources of one file of the definitions. */
+export const readBundle = (name: string): Record<string, unknown>[] =>
+  (read(`${name}.json`).entry as { resource: Record<string, unknown> }[]).map(({ resource }) => resource)
+
 /** The official R4 definitions: 50 MB of JSON, read only when the compiled form is not in the cache. */
 export function readDefinitions(): Definitions {
   const found: Definitions = {

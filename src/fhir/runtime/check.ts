@@ -1,3 +1,4 @@
+import type { Knowledge } from '../profile/run.ts'
 import type { Issue } from '../types.ts'
 
 export const depthMax = 64
@@ -31,10 +32,18 @@ export class Check {
   /** %resource of FHIRPath: the innermost resource. */
   current: Record<string, unknown> = {}
   inContained = false
-  /** Types of a Bundle's entries by fullUrl, so that urn:uuid targets can be checked, too. */
-  entryTypes: Map<string, string> | undefined
+  /** The innermost Bundle, whose entries references may mean. */
+  bundle: Record<string, unknown> | undefined
+  /** Strict says what the reference validator says; a write tolerates what whole systems send and nothing here misreads. */
+  readonly isStrict: boolean
+  readonly known: Knowledge | undefined
   readonly names = names
   readonly at = indexes
+
+  constructor(known?: Knowledge, isStrict = false) {
+    this.known = known
+    this.isStrict = isStrict
+  }
 
   path(depth: number, name = '', index = -1): string {
     let path = this.names[0] as string
@@ -53,7 +62,7 @@ export class Check {
 
   /** Against the letter of the specification, but whole systems write it and nothing here misreads it. */
   warn(depth: number, name: string, index: number, diagnostics: string, hint: string): void {
-    this.add('value', this.path(depth, name, index), diagnostics, hint, 'warning')
+    this.add('value', this.path(depth, name, index), diagnostics, hint, this.isStrict ? 'error' : 'warning')
   }
 
   notObject(value: unknown, depth: number): void {

@@ -1,3 +1,8 @@
+import type { Knowledge } from '../profile/run.ts'
+import type { Tree } from '../profile/tree.ts'
+import { checkProfile } from '../profile/walk.ts'
+import type { Issue } from '../types.ts'
+import { entriesOf } from './bundle-entries.ts'
 import { resourceTypes } from '../resource-types.ts'
 import { Check, type Codes, depthMax, shown, tokenOf } from './check.ts'
 import type { Primitive } from './primitives.ts'
@@ -103,14 +108,64 @@ export class ElementCheck extends Check {
     const check = typeof type === 'string' ? checks[type] : undefined
     if (check !== undefined) {
       const outer = this.current
+      const outerBundle = this.bundle
       this.current = value
+      if (type === 'Bundle') this.bundle = value
       check(value, this, depth)
+      if (value.meta !== undefined) this.namedProfiles(value, depth)
       this.current = outer
+      this.bundle = outerBundle
     } else {
       const what = type === undefined ? 'resourceType is missing' : `${shown(type)} is not a resource type of FHIR R4`
       const hint = 'Write resourceType with the exact name of an R4 resource, for example Patient.'
       this.add(type === undefined ? 'required' : 'structure', this.path(depth, 'resourceType'), what, hint)
     }
+  }
+
+  /** meta.profile: what is known is checked; what is not known is said and stops nothing. */
+  namedProfiles(resource: Json, depth: number): void {
+    const { meta } = resource
+    const profiles = isObject(meta) ? meta.profile : undefined
+    if (!Array.isArray(profiles) || this.known === undefined) return
+    for (const profile of profiles) {
+      if (typeof profile !== 'string') continue
+      const tree = this.known.tree(profile)
+      if (tree !== undefined) this.conform(resource, tree, depth)
+      else this.unknownProfile(profile, depth, 'warning')
+    }
+  }
+
+  wantedProfiles(resource: Json, profiles: readonly string[]): void {
+    for (const profile of profiles) {
+      const tree = this.known?.tree(profile)
+      if (tree !== undefined) this.conform(resource, tree, 0)
+      else this.unknownProfile(profile, 0, 'error')
+    }
+  }
+
+  unknownProfile(profile: string, depth: number, severity: Issue['severity']): void {
+    if (isTypeItself(profile, this.current.resourceType)) return
+    const hint = 'Load the package that defines it: npm run spona -- fhir package add FILE.tgz.'
+    this.add('not-found', this.path(depth, 'meta.profile'), `the profile ${shown(profile)} is not known here and was not checked`, hint, severity)
+  }
+
+  conform(resource: Json, tree: Tree, depth: number): void {
+    if (tree.structure.kind === 'resource' && tree.structure.type !== resource.resourceType) {
+      const hint = `The profile is for ${tree.structure.type}.`
+      this.add('structure', this.path(depth), `the profile ${tree.structure.url} is not for this type of resource`, hint)
+      return
+    }
+    const outer = this.current
+    this.current = resource
+    const run = { check: this, known: this.known as Knowledge, underWay: new Map(), hops: 0, resolve: (reference: string) => this.resolve(reference) }
+    checkProfile(run, tree, resource, depth)
+    this.current = outer
+  }
+
+  /** A reference to something that came along: contained, or an entry of the same Bundle. */
+  resolve(reference: string): Json | undefined {
+    if (reference.startsWith('#')) return reference === '#' ? this.root : containedIn(this.root, reference.slice(1))
+    return this.bundle === undefined ? undefined : entriesOf(this.bundle).find(reference, this.root)
   }
 
   boundCoding(value: unknown, depth: number, set: Codes): void {
@@ -147,7 +202,7 @@ export class ElementCheck extends Check {
   }
 
   literalType(reference: string, depth: number): string | undefined {
-    const known = this.entryTypes?.get(reference)
+    const known = this.bundle === undefined ? undefined : entriesOf(this.bundle).typeOf(reference)
     if (known !== undefined) return known
     const type = literal.exec(reference)?.[1]
     const isRelative = type !== undefined && reference.startsWith(type)
@@ -162,14 +217,23 @@ export class ElementCheck extends Check {
   containedType(reference: string, depth: number): string | undefined {
     const id = reference.slice(1)
     if (id === '') return typeof this.root.resourceType === 'string' ? this.root.resourceType : undefined
-    const { contained } = this.root
-    const found: unknown = Array.isArray(contained) ? contained.find((one) => isObject(one) && one.id === id) : undefined
-    if (isObject(found)) return typeof found.resourceType === 'string' ? found.resourceType : undefined
+    const found = containedIn(this.root, id)
+    if (found !== undefined) return typeof found.resourceType === 'string' ? found.resourceType : undefined
     const hint = 'Contain the resource, or refer to it by Type/id.'
     this.add('invariant', this.path(depth, 'reference'), 'there is no contained resource of this id (ref-1)', hint)
     return undefined
   }
 }
+
+function containedIn(root: Json, id: string): Json | undefined {
+  const { contained } = root
+  const found: unknown = Array.isArray(contained) ? contained.find((one) => isObject(one) && one.id === id) : undefined
+  return isObject(found) ? found : undefined
+}
+
+// The definition of the type itself demands nothing beyond what was checked.
+const isTypeItself = (profile: string, type: unknown) =>
+  profile === `http://hl7.org/fhir/StructureDefinition/${type}` || profile === `http://hl7.org/fhir/StructureDefinition/${type}|4.0.1`
 
 /** Of types from other FHIR versions nothing is said. */
 const knownType = new Set(resourceTypes)

@@ -1,3 +1,4 @@
+import type { Knowledge } from '../profile/run.ts'
 import type { Issue } from '../types.ts'
 import type { Codes } from './check.ts'
 import { depthMax, issuesMax, kindOf } from './check.ts'
@@ -26,26 +27,21 @@ export const validatorRuntime = {
   depthMax,
 }
 
-export function validateWith(checks: ResourceChecks, resource: unknown): Issue[] {
-  const check = new ElementCheck()
+export type Wanted = { profiles?: readonly string[]; isStrict?: boolean }
+
+export function validateWith(checks: ResourceChecks, known: Knowledge, resource: unknown, wanted: Wanted = {}): Issue[] {
+  const check = new ElementCheck(known, wanted.isStrict === true)
   if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) {
     const hint = 'Send one JSON object with a resourceType.'
-    return [
-      {
-        severity: 'error',
-        code: 'structure',
-        expression: 'Resource',
-        diagnostics: `a resource must be a JSON object, found ${kindOf(resource)}`,
-        hint,
-      },
-    ]
+    check.add('structure', 'Resource', `a resource must be a JSON object, found ${kindOf(resource)}`, hint)
+    return check.issues
   }
   const { resourceType } = resource as Json
   const isKnown = typeof resourceType === 'string' && checks[resourceType] !== undefined
   check.names[0] = isKnown ? resourceType : 'Resource'
   check.root = resource as Json
-  if (resourceType === 'Bundle') check.entryTypes = entryTypes(resource as Json)
   check.dispatch(resource, 0, checks)
+  if (isKnown && wanted.profiles !== undefined) check.wantedProfiles(resource as Json, wanted.profiles)
   if (check.count > issuesMax) {
     // An error that is cut off must not leave a list of warnings only.
     check.issues[issuesMax - 1] = {
@@ -57,15 +53,4 @@ export function validateWith(checks: ResourceChecks, resource: unknown): Issue[]
     }
   }
   return check.issues
-}
-
-/** By fullUrl, so that references by urn:uuid can be checked for their type before they are resolved. */
-function entryTypes(bundle: Json): Map<string, string> {
-  const types = new Map<string, string>()
-  if (!Array.isArray(bundle.entry)) return types
-  for (const entry of bundle.entry as ({ fullUrl?: unknown; resource?: { resourceType?: unknown } } | null)[]) {
-    const type = entry?.resource?.resourceType
-    if (typeof entry?.fullUrl === 'string' && typeof type === 'string') types.set(entry.fullUrl, type)
-  }
-  return types
 }

@@ -1,0 +1,50 @@
+import { shown } from '../runtime/check.ts'
+import { isObject, type Item, type Json } from './items.ts'
+import type { CodingLike, Membership, Run } from './run.ts'
+import type { Node } from './tree.ts'
+import { profileOf } from './walk.ts'
+
+const codingOf = ({ system, code, version }: Json): CodingLike => ({
+  ...(typeof system === 'string' ? { system } : {}),
+  ...(typeof code === 'string' ? { code } : {}),
+  ...(typeof version === 'string' ? { version } : {}),
+})
+
+/** A CodeableConcept is in when one of its codings is, and out when all that have a code are out. */
+export function membershipOf(run: Pick<Run, 'known'>, valueSet: string, value: unknown): Membership | 'none' {
+  if (typeof value === 'string') return run.known.member(valueSet, { code: value })
+  if (!isObject(value)) return 'none'
+  const codings = Array.isArray(value.coding) ? value.coding.filter(isObject) : value.code !== undefined ? [value] : []
+  if (codings.length === 0) return 'none'
+  const found = codings.map((one) => run.known.member(valueSet, codingOf(one)))
+  return found.includes('in') ? 'in' : found.includes('unknown') ? 'unknown' : 'out'
+}
+
+/** Required: an error. Extensible: a warning, because a code outside is right when nothing inside fits. Weaker ones bind nobody. */
+export function checkBinding(run: Run, node: Node, item: Item, depth: number): void {
+  const { strength, valueSet } = node.binding as NonNullable<Node['binding']>
+  if (strength !== 'required' && strength !== 'extensible') return
+  const { check } = run
+  const membership = membershipOf(run, valueSet, item.value)
+  if (membership === 'in') return
+  if (membership === 'unknown') {
+    const hint = 'Load the terminology to have it checked.'
+    check.add(
+      'not-found',
+      check.path(depth),
+      `${valueSet} needs code systems that are not loaded; the code was not checked (${profileOf(run)})`,
+      hint,
+      'information',
+    )
+    return
+  }
+  if (membership === 'none') {
+    if (strength !== 'required' || !isObject(item.value) || item.value.extension !== undefined) return
+    check.add('code-invalid', check.path(depth), `there is no code from ${valueSet} (${profileOf(run)})`, `Add a code of ${valueSet}.`)
+    return
+  }
+  const code = isObject(item.value) ? item.value.code : item.value
+  const says = code === undefined ? `none of the codings is in` : `${shown(code)} is not in`
+  const severity = strength === 'required' ? 'error' : 'warning'
+  check.add('code-invalid', check.path(depth), `${says} the ${strength} value set ${valueSet} (${profileOf(run)})`, `Use a code of ${valueSet}.`, severity)
+}

@@ -1,0 +1,98 @@
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import { isObject, type Json } from './items.ts'
+import type { CodingLike, Membership } from './run.ts'
+
+type Evaluate = (node: unknown, variables: object) => unknown[]
+type Inputs = { data?: unknown }[]
+type Surroundings = {
+  resolve(reference: string): Json | undefined
+  member(valueSet: string, coding: CodingLike): Membership
+  conforms(resource: Json, profile: string): boolean
+}
+
+const compiledMax = 2000
+const compiled = new Map<string, Evaluate | null>()
+// Evaluation is synchronous and one at a time, so what functions may ask stands here while it lasts.
+let around: Surroundings
+
+const valueOf = (node: unknown): unknown => (isObject(node) && 'data' in node ? node.data : node)
+
+function codingsOf(value: unknown): CodingLike[] {
+  if (typeof value === 'string') return [{ code: value }]
+  if (!isObject(value)) return []
+  return (Array.isArray(value.coding) ? value.coding.filter(isObject) : [value]) as CodingLike[]
+}
+
+const functions = {
+  resolve: {
+    arity: { 0: [] },
+    fn: (inputs: Inputs) =>
+      inputs.flatMap((input) => {
+        const value = valueOf(input)
+        const reference = isObject(value) ? value.reference : value
+        return typeof reference === 'string' ? (around.resolve(reference) ?? []) : []
+      }),
+  },
+  memberOf: {
+    arity: { 1: ['String'] },
+    fn: (inputs: Inputs, valueSet: string) =>
+      inputs.slice(0, 1).map((input) => codingsOf(valueOf(input)).some((one) => around.member(valueSet, one) !== 'out')),
+  },
+  conformsTo: {
+    arity: { 1: ['String'] },
+    fn: (inputs: Inputs, profile: string) => inputs.slice(0, 1).map((input) => isObject(valueOf(input)) && around.conforms(valueOf(input) as Json, profile)),
+  },
+  // txt-1 and txt-2 are judged where the narrative stands.
+  htmlChecks: { arity: { 0: [] }, fn: (inputs: Inputs) => inputs.slice(0, 1).map(() => true) },
+}
+
+function compile(expression: string, path: string): Evaluate | null {
+  const key = `${path} ${expression}`
+  const known = compiled.get(key)
+  if (known !== undefined) return known
+  if (compiled.size >= compiledMax) compiled.clear()
+  let evaluate: Evaluate | null
+  try {
+    const source = path.includes('.') ? { base: path, expression } : expression
+    evaluate = fhirpath.compile(source as string, r4, { userInvocationTable: functions as never }) as unknown as Evaluate
+  } catch {
+    evaluate = null
+  }
+  compiled.set(key, evaluate)
+  return evaluate
+}
+
+/** FHIRPath knows plain numbers only; exact ones (1.50) are given as such, in a copy. */
+const plainForms = new WeakMap<object, unknown>()
+export function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const known = plainForms.get(value)
+  if (known !== undefined) return known
+  const copy = JSON.parse(JSON.stringify(value)) as unknown
+  if (typeof copy === 'object' && copy !== null) plainForms.set(value, copy)
+  return copy
+}
+
+/** Null: the expression cannot be evaluated. An empty answer is no objection (R4 conformance: a rule must not be false). */
+export function holdsFor(expression: string, element: unknown, path: string, resource: Json, root: Json, surroundings: Surroundings): boolean | null {
+  const evaluate = compile(expression, path)
+  if (evaluate === null) return null
+  around = surroundings
+  try {
+    const result = evaluate(plain(element), { resource: plain(resource), rootResource: plain(root), context: plain(element) })
+    return result.length === 0 || (result[0] !== false && result.length > 0)
+  } catch {
+    return null
+  }
+}
+
+/** The sentence of what is wrong with an expression's grammar, or null. */
+export function expressionProblem(expression: string): string | null {
+  try {
+    fhirpath.parse(expression)
+    return null
+  } catch {
+    return 'is not a FHIRPath expression'
+  }
+}

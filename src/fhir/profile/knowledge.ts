@@ -1,0 +1,43 @@
+import { holdsFor } from './fhirpath.ts'
+import type { Library } from './library.ts'
+import type { CodingLike, Knowledge, Membership } from './run.ts'
+import { type Choices, type Tree, treeOf } from './tree.ts'
+
+const notDomain = new Set(['Bundle', 'Binary', 'Parameters'])
+const ofQuantity = new Set(['Age', 'Distance', 'Duration', 'Count', 'MoneyQuantity', 'SimpleQuantity'])
+const treesMax = 2000
+
+/** Profiles are compiled to trees when first asked for and forgotten when a package comes or goes. */
+export function knowledgeOf(library: Library, choices: Choices, member: (valueSet: string, coding: CodingLike) => Membership): Knowledge {
+  const trees = new Map<string, Tree | null>()
+  let madeAt = library.changes()
+
+  function tree(canonical: string): Tree | undefined {
+    if (madeAt !== library.changes() || trees.size >= treesMax) {
+      trees.clear()
+      madeAt = library.changes()
+    }
+    const known = trees.get(canonical)
+    if (known !== undefined) return known ?? undefined
+    const structure = library.structure(canonical)
+    const made = structure === undefined ? null : treeOf(structure, library.structure, choices)
+    trees.set(canonical, made)
+    return made ?? undefined
+  }
+
+  return {
+    choices,
+    tree,
+    member,
+    holds: (expression, element, path, resource, root, resolve) =>
+      holdsFor(expression, element, path, resource, root, { resolve, member, conforms: (one, profile) => typesAgree(one.resourceType, tree(profile)) }),
+    isKindOf: (type, ancestor) =>
+      type === ancestor ||
+      ancestor === 'Resource' ||
+      (ancestor === 'DomainResource' && !notDomain.has(type)) ||
+      (ancestor === 'Quantity' && ofQuantity.has(type)),
+  }
+}
+
+// Conformance in full inside a rule could be asked of any resource any number of times; the type is what such rules ask for.
+const typesAgree = (type: unknown, found: Tree | undefined): boolean => found === undefined || found.structure.type === type

@@ -1,0 +1,108 @@
+import { openSync, readFileSync, readSync } from 'node:fs'
+import type { Structure } from './structure.ts'
+
+type Definition = { resourceType: string; url: string; version?: string; [property: string]: unknown }
+
+/** Every definition the system knows, by canonical URL: those of R4 and IPS in a file of the cache, those of packages in memory. */
+export type Library = {
+  find(canonical: string): Definition | undefined
+  structure(canonical: string): Structure | undefined
+  /** Definitions of one package as JSON text; the later version wins where none is named. */
+  add(source: string, definitions: { url: string; version: string; text: string }[]): void
+  remove(source: string): void
+  /** Grows with every change, so that what was compiled from the definitions can be thrown away. */
+  changes(): number
+}
+
+const parsedMax = 1000
+
+type Added = { source: string; version: string; text: string }
+
+export function openLibrary(file: string): Library {
+  let places: Record<string, [number, number] | undefined> | undefined
+  let descriptor = -1
+  let changeCount = 0
+  const parsed = new Map<string, Definition | null>()
+  const added = new Map<string, Added[]>()
+
+  // Opened at the first question, never at start.
+  function builtIn(url: string): string | undefined {
+    places ??= JSON.parse(readFileSync(`${file}.index.json`, 'utf8')) as Record<string, [number, number]>
+    const place = Object.hasOwn(places, url) ? places[url] : undefined
+    if (place === undefined) return undefined
+    if (descriptor < 0) descriptor = openSync(file, 'r')
+    const bytes = Buffer.alloc(place[1])
+    readSync(descriptor, bytes, 0, place[1], place[0])
+    return bytes.toString('utf8')
+  }
+
+  function textOf(canonical: string): string | undefined {
+    const bar = canonical.indexOf('|')
+    const url = bar < 0 ? canonical : canonical.slice(0, bar)
+    const version = bar < 0 ? undefined : canonical.slice(bar + 1)
+    const own = added.get(url)
+    if (version !== undefined) return own?.find((one) => one.version === version)?.text ?? builtInOf(url, version)
+    return own?.at(-1)?.text ?? builtIn(url)
+  }
+
+  // A version is a release or a leading part of one: 4.0 means 4.0.1.
+  function builtInOf(url: string, version: string): string | undefined {
+    const text = builtIn(url)
+    const found = text === undefined ? undefined : (JSON.parse(text) as Definition).version
+    return found === undefined || found === version || found.startsWith(`${version}.`) ? text : undefined
+  }
+
+  function find(canonical: string): Definition | undefined {
+    const known = parsed.get(canonical)
+    if (known !== undefined) return known ?? undefined
+    if (parsed.size >= parsedMax) parsed.clear()
+    const text = textOf(canonical)
+    const definition = text === undefined ? null : (JSON.parse(text) as Definition)
+    parsed.set(canonical, definition)
+    return definition ?? undefined
+  }
+
+  return {
+    find,
+    structure(canonical) {
+      const found = find(canonical)
+      return found?.resourceType === 'StructureDefinition' ? (found as unknown as Structure) : undefined
+    },
+    add(source, definitions) {
+      for (const { url, version, text } of definitions) {
+        const others = (added.get(url) ?? []).filter((one) => one.source !== source)
+        const all = [...others, { source, version, text }]
+        added.set(
+          url,
+          all.sort((a, b) => compareVersions(a.version, b.version)),
+        )
+      }
+      parsed.clear()
+      changeCount++
+    },
+    remove(source) {
+      for (const [url, all] of added) {
+        const left = all.filter((one) => one.source !== source)
+        if (left.length > 0) added.set(url, left)
+        else added.delete(url)
+      }
+      parsed.clear()
+      changeCount++
+    },
+    changes: () => changeCount,
+  }
+}
+
+/** 1.10.0 comes after 1.9.0; a ballot comes before its release. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a.split(/[.-]/), b.split(/[.-]/)]
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const [x, y] = [left[at], right[at]]
+    if (x === y) continue
+    if (x === undefined) return /^\d/.test(y as string) ? -1 : 1
+    if (y === undefined) return /^\d/.test(x) ? 1 : -1
+    const order = /^\d+$/.test(x) && /^\d+$/.test(y) ? Number(x) - Number(y) : x < y ? -1 : 1
+    if (order !== 0) return order
+  }
+  return 0
+}

@@ -1,0 +1,41 @@
+import type { Check } from '../runtime/check.ts'
+import type { Choices, Tree } from './tree.ts'
+import type { Json } from './items.ts'
+
+export type Membership = 'in' | 'out' | 'unknown'
+export type CodingLike = { system?: string; code?: string; display?: string; version?: string }
+
+/** What checks against profiles may ask beyond the resource itself. */
+export type Knowledge = {
+  choices: Choices
+  tree(canonical: string): Tree | undefined
+  member(valueSet: string, coding: CodingLike): Membership
+  /** FHIRPath of a profile's rule: does it hold for this element of this resource? Null when it cannot be evaluated. */
+  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): boolean | null
+  /** Is the type this type or one that it is a kind of? */
+  isKindOf(type: string, ancestor: string): boolean
+}
+
+/** One profile being checked at one place. */
+export type Run = {
+  check: Check
+  known: Knowledge
+  tree: Tree
+  /** (resource, profile) pairs under way: a circle of references is judged once. */
+  underWay: Map<object, Set<string>>
+  resolve(reference: string): Json | undefined
+  /** Profiles behind references are followed only so far. */
+  hops: number
+}
+
+/** Runs silently: true when nothing was found that stops a write. */
+export function isSilent(check: Check, judge: () => void): boolean {
+  const { issues, count } = check
+  check.issues = []
+  check.count = 0
+  judge()
+  const clean = !check.issues.some(({ severity }) => severity === 'error')
+  check.issues = issues
+  check.count = count
+  return clean
+}

@@ -1,0 +1,173 @@
+import { textOf } from '../runtime/check.ts'
+import { membershipOf } from './binding.ts'
+import { insideOf, isObject, isOfType, type Item, itemsOf, type Json, nodesUnder, stepsOf } from './items.ts'
+import { isSilent, type Run } from './run.ts'
+import type { Discriminator } from './structure.ts'
+import type { Node, Tree } from './tree.ts'
+import { checkProfile, inResource, profileOf } from './walk.ts'
+import { hasPattern, isFixed } from './values.ts'
+
+/**
+ * Slicing (R4 profiling.html#slicing): each item belongs to the first slice whose discriminators it fulfils; then the number of items
+ * of each slice, their order and what is left over are judged, and each item by the rules of its slice.
+ */
+export function checkSlices(run: Run, node: Node, items: Item[], depth: number, checkInSlice: (slice: Node, item: Item) => void): void {
+  const slices = [...node.slices.values()]
+  const places = items.map((item) => slices.findIndex((slice) => belongs(run, node, slice, item, depth)))
+  const { check } = run
+  items.forEach((item, at) => {
+    const slice = slices[places[at] as number]
+    if (slice !== undefined) {
+      checkInSlice(slice, item)
+      if (slice.slices.size > 0) checkSlices(run, slice, [item], depth, checkInSlice)
+    }
+  })
+  slices.forEach((slice, at) => {
+    const count = places.filter((place) => place === at).length
+    const name = `${node.name}:${slice.sliceName}`
+    if (count < slice.min) {
+      check.add(
+        'required',
+        check.path(depth, node.name),
+        `the slice ${name} must be there ${slice.min} times at least, found ${count} (${profileOf(run)})`,
+        `Add what the slice ${slice.sliceName} describes.`,
+      )
+    } else if (count > slice.max) {
+      check.add(
+        'structure',
+        check.path(depth, node.name),
+        `the slice ${name} may be there ${slice.max} times at most, found ${count} (${profileOf(run)})`,
+        'Leave the others out.',
+      )
+    }
+  })
+  checkRest(run, node, items, places, depth)
+}
+
+function checkRest(run: Run, node: Node, items: Item[], places: number[], depth: number): void {
+  const { check } = run
+  const rules = node.slicing?.rules
+  const at = (place: number) => check.path(depth, node.name, (items[place] as Item).index)
+  const lastSliced = places.findLastIndex((place) => place >= 0)
+  places.forEach((place, position) => {
+    if (place >= 0) return
+    if (rules === 'closed')
+      check.add('structure', at(position), `belongs to no slice, and others are not allowed (${profileOf(run)})`, 'Make it fit one of the slices or remove it.')
+    else if (rules === 'openAtEnd' && position < lastSliced)
+      check.add('structure', at(position), `belongs to no slice and must come after those that do (${profileOf(run)})`, 'Move it to the end.')
+  })
+  if (node.slicing?.ordered !== true) return
+  const sliced = places.filter((place) => place >= 0)
+  if (sliced.some((place, position) => position > 0 && place < (sliced[position - 1] as number))) {
+    check.add('structure', check.path(depth, node.name), `the slices must stand in the order of the profile (${profileOf(run)})`, 'Reorder the items.')
+  }
+}
+
+const byUrl: Discriminator[] = [{ type: 'value', path: 'url' }]
+const byType: Discriminator[] = [{ type: 'type', path: '$this' }]
+
+function belongs(run: Run, node: Node, slice: Node, item: Item, depth: number): boolean {
+  const written = node.slicing?.discriminator
+  const isExtension = node.name === 'extension' || node.name === 'modifierExtension'
+  const discriminators = written !== undefined && written.length > 0 ? written : isExtension ? byUrl : node.isChoice ? byType : []
+  if (discriminators.length === 0) return fits(run, slice, item)
+  return discriminators.every((one) => discriminates(run, one, slice, item, depth))
+}
+
+function discriminates(run: Run, { type, path }: Discriminator, slice: Node, item: Item, depth: number): boolean {
+  const steps = stepsOf(path)
+  if (path === 'url' && isObject(item.value) && !slice.children.has('url')) {
+    const profiles = slice.types?.flatMap(({ profile }) => profile ?? []) ?? []
+    return profiles.some((profile) => profile.split('|')[0] === (item.value as Json).url)
+  }
+  const found = steps.reduce<Item[]>((items, step) => items.flatMap((one) => stepItem(run, one, step)), [item])
+  const nodes = steps.reduce<Node[]>((all, step) => all.flatMap((one) => stepNode(run, one, step)), [slice])
+  switch (type) {
+    case 'exists': {
+      const max = nodes.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...nodes.map((one) => one.max))
+      return max === 0 ? found.length === 0 : nodes.some((one) => one.min > 0) ? found.length > 0 : true
+    }
+    case 'type':
+      return found.some((one) => isOfOneType(run, one, nodes))
+    case 'profile':
+      return found.some((one) => conforms(run, one, nodes, depth))
+    default: {
+      const telling = nodesUnder(nodes).filter((one) => tells(one))
+      return telling.length === 0
+        ? nodes.every((one) => one.min === 0 || found.length > 0)
+        : telling.every((one) => found.some((value) => fits(run, one, value)))
+    }
+  }
+}
+
+function stepItem(run: Run, item: Item, step: string): Item[] {
+  if (step === '$this') return [item]
+  if (step === 'resolve()') {
+    const reference = isObject(item.value) ? textOf(item.value.reference) : textOf(item.value)
+    const target = run.resolve(reference)
+    return target === undefined ? [] : [{ value: target, extra: undefined, property: '', index: -1, type: textOf(target.resourceType) }]
+  }
+  const of = /^ofType\(([A-Za-z]+)\)$/.exec(step)
+  if (of !== null) return isOfType(item, of[1] as string) || (isObject(item.value) && item.value.resourceType === of[1]) ? [item] : []
+  const inside = insideOf(item)
+  if (inside === undefined) return []
+  const extension = /^extension\('([^']*)'\)$/.exec(step)
+  if (extension !== null)
+    return itemsOf(inside, { name: 'extension', isChoice: false }, run.known.choices).filter((one) => isObject(one.value) && one.value.url === extension[1])
+  const name = step.replace('[x]', '')
+  const plain = itemsOf(inside, { name, isChoice: false }, run.known.choices)
+  return plain.length > 0 ? plain : itemsOf(inside, { name, isChoice: true }, run.known.choices)
+}
+
+function stepNode(run: Run, node: Node, step: string): Node[] {
+  if (step === '$this') return [node]
+  if (step === 'resolve()') return treesOf(run, node.types?.flatMap(({ targetProfile }) => targetProfile ?? []) ?? []).map(rootOf)
+  if (step.startsWith('ofType(')) return [node]
+  const extension = /^extension\('([^']*)'\)$/.exec(step)
+  const name = extension === null ? step.replace('[x]', '') : 'extension'
+  const profiled = treesOf(run, node.types?.flatMap(({ profile }) => profile ?? []) ?? []).map(({ root }) => root)
+  const children = [node, ...profiled].flatMap((one) => one.children.get(name) ?? [])
+  if (extension === null) return children.flatMap((one) => [one, ...[...one.slices.values()].filter(({ min }) => min > 0)])
+  return children.flatMap((one) => [...one.slices.values()].filter((slice) => urlOf(slice) === extension[1]))
+}
+
+const urlOf = (slice: Node): unknown => slice.children.get('url')?.fixed ?? slice.types?.[0]?.profile?.[0]
+const rootOf = ({ root, structure }: Tree): Node => ({ ...root, types: root.types ?? [{ code: structure.type, profile: [structure.url] }] })
+const treesOf = (run: Run, profiles: string[]): Tree[] => profiles.flatMap((profile) => run.known.tree(profile) ?? [])
+
+/** Does the node say which value is meant: by a fixed value, a pattern, a required binding, or such a thing further down? */
+function tells(node: Node): boolean {
+  if (node.fixed !== undefined || node.pattern !== undefined || node.binding?.strength === 'required') return true
+  return [...node.children.values()].some((child) => tells(child) || [...child.slices.values()].some((slice) => slice.min > 0 && tells(slice)))
+}
+
+function fits(run: Run, node: Node, item: Item): boolean {
+  if (node.fixed !== undefined) return isFixed(item.value, node.fixed)
+  if (node.pattern !== undefined) return hasPattern(item.value, node.pattern)
+  if (node.binding?.strength === 'required' && membershipOf(run, node.binding.valueSet, item.value) === 'out') return false
+  const inside = insideOf(item)
+  return [...node.children.values()].every((child) => {
+    const found = inside === undefined ? [] : itemsOf(inside, child, run.known.choices)
+    if (tells(child) && !(child.min === 0 && found.length === 0) && !found.some((one) => fits(run, child, one))) return false
+    return [...child.slices.values()].every((slice) => slice.min === 0 || !tells(slice) || found.some((one) => fits(run, slice, one)))
+  })
+}
+
+function isOfOneType(run: Run, item: Item, nodes: Node[]): boolean {
+  const codes = nodes.flatMap(({ types }) => types?.map(({ code }) => code) ?? [])
+  const { value } = item
+  if (isObject(value) && typeof value.resourceType === 'string') return codes.some((code) => run.known.isKindOf(value.resourceType as string, code))
+  return codes.some((code) => isOfType(item, code))
+}
+
+function conforms(run: Run, item: Item, nodes: Node[], depth: number): boolean {
+  const { value } = item
+  if (!isObject(value)) return false
+  const profiles = nodes.flatMap(({ types }) => types?.flatMap(({ profile }) => profile ?? []) ?? [])
+  const next = { ...run, hops: run.hops + 1 }
+  return treesOf(run, profiles).some(
+    (tree) =>
+      (typeof value.resourceType !== 'string' || run.known.isKindOf(value.resourceType, tree.structure.type)) &&
+      isSilent(run.check, () => inResource(run, value, depth, () => checkProfile(next, tree, value, depth))),
+  )
+}

@@ -1,0 +1,161 @@
+import type { ConstraintOfElement, Element, SlicingRule, Structure, TypeOfElement } from './structure.ts'
+
+/**
+ * A profile as a tree of what it demands beyond the type it constrains; where it demands nothing there is no node. The types of R4
+ * themselves are checked by generated code, so a tree holds the differential of the profile laid over those of its bases.
+ */
+export type Node = {
+  /** Name of the element without [x]. */
+  name: string
+  path: string
+  isChoice: boolean
+  min: number
+  max: number
+  types: TypeOfElement[] | undefined
+  fixed: unknown
+  pattern: unknown
+  minValue: unknown
+  maxValue: unknown
+  maxLength: number
+  binding: { strength: string; valueSet: string } | undefined
+  constraints: ConstraintOfElement[]
+  slicing: SlicingRule | undefined
+  sliceName: string
+  children: Map<string, Node>
+  slices: Map<string, Node>
+}
+export type Tree = { structure: Structure; root: Node }
+/** valueQuantity → value, for every form of every choice; ambiguous are those that are plain elements of other types. */
+export type Choices = { forms: Record<string, string | undefined>; ambiguous: Set<string> }
+
+const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
+  name,
+  path,
+  isChoice,
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+  types: undefined,
+  fixed: undefined,
+  pattern: undefined,
+  minValue: undefined,
+  maxValue: undefined,
+  maxLength: Number.POSITIVE_INFINITY,
+  binding: undefined,
+  constraints: [],
+  slicing: undefined,
+  sliceName: '',
+  children: new Map(),
+  slices: new Map(),
+})
+
+function copyOf(node: Node): Node {
+  const copies = (nodes: Map<string, Node>) => new Map([...nodes].map(([name, one]) => [name, copyOf(one)]))
+  return { ...node, constraints: [...node.constraints], children: copies(node.children), slices: copies(node.slices) }
+}
+
+const basesMax = 20
+
+/** Null when a base is not known and the profile has no snapshot to stand alone. */
+export function treeOf(structure: Structure, find: (canonical: string) => Structure | undefined, choices: Choices, depth = 0): Tree | null {
+  const base = structure.baseDefinition === undefined ? undefined : find(structure.baseDefinition)
+  const isOnType = structure.derivation !== 'constraint'
+  if (isOnType) return { structure, root: emptyNode(structure.type, structure.type, false) }
+  if (depth > basesMax) return null
+  const ground = base === undefined ? null : treeOf(base, find, choices, depth + 1)
+  const changes = ground === null ? structure.snapshot?.element : (structure.differential?.element ?? structure.snapshot?.element)
+  if (changes === undefined) return null
+  const root = ground === null ? emptyNode(structure.type, structure.type, false) : copyOf(ground.root)
+  for (const element of changes) fold(root, element, choices)
+  reuseContent(root, base, find)
+  return { structure, root }
+}
+
+function fold(root: Node, element: Element, choices: Choices): void {
+  const isRoot = !element.path.includes('.')
+  const node = isRoot ? root : nodeAt(root, element, choices)
+  node.path = element.path
+  if (element.min !== undefined && !isRoot) node.min = element.min
+  if (element.max !== undefined && !isRoot) node.max = element.max === '*' ? Number.POSITIVE_INFINITY : Number(element.max)
+  if (element.type !== undefined && !isRoot) node.types = element.type
+  if (element.slicing !== undefined) node.slicing = element.slicing
+  if (element.sliceName !== undefined) node.sliceName = element.sliceName
+  if (element.maxLength !== undefined) node.maxLength = element.maxLength
+  if (element.binding?.valueSet !== undefined) node.binding = { strength: element.binding.strength, valueSet: element.binding.valueSet }
+  for (const constraint of element.constraint ?? []) {
+    if (!isOfCore(constraint) && !node.constraints.some(({ key }) => key === constraint.key)) node.constraints.push(constraint)
+  }
+  for (const name in element) {
+    if (name.startsWith('fixed')) node.fixed = element[name]
+    else if (name.startsWith('pattern')) node.pattern = element[name]
+    else if (name.startsWith('minValue')) node.minValue = element[name]
+    else if (name.startsWith('maxValue')) node.maxValue = element[name]
+  }
+}
+
+// Rules of the types themselves are checked with the types; a snapshot repeats them.
+const ofCore = /^http:\/\/hl7\.org\/fhir\/StructureDefinition\/[A-Za-z]+$/
+const general = new Set(['ele-1', 'ext-1', 'dom-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'dom-6'])
+const isOfCore = ({ key, source }: ConstraintOfElement) => general.has(key) || (source !== undefined && ofCore.test(source) && /^[a-z]{3}-\d+[a-z]?$/.test(key))
+
+/** `Observation.component:Systolic.value[x]` leads through the element, its slice and the element below it. */
+function nodeAt(root: Node, element: Element, choices: Choices): Node {
+  const steps = (element.id?.includes('.') && element.id.split('.').length === element.path.split('.').length ? element.id : element.path).split('.')
+  let node = root
+  for (let at = 1; at < steps.length; at++) {
+    const isLast = at === steps.length - 1
+    const [written = '', sliceOfId] = (steps[at] as string).split(':')
+    const slice = sliceOfId ?? (isLast ? element.sliceName : undefined)
+    node = childFor(node, written, slice, choices)
+  }
+  return node
+}
+
+function childFor(parent: Node, written: string, slice: string | undefined, choices: Choices): Node {
+  const bare = written.endsWith('[x]') ? written.slice(0, -3) : undefined
+  const choice = bare ?? (choices.ambiguous.has(written) ? undefined : choices.forms[written])
+  const name = choice ?? written
+  const path = `${parent.path}.${bare ?? written}`
+  let child = parent.children.get(name)
+  if (child === undefined) parent.children.set(name, (child = emptyNode(name, path, choice !== undefined)))
+  // valueQuantity is short for the slice of value[x] that is a Quantity.
+  const wanted = slice ?? (choice !== undefined && bare === undefined ? written : undefined)
+  if (wanted === undefined) return child
+  let node = child
+  for (const part of wanted.split('/')) {
+    let next = node.slices.get(part)
+    if (next === undefined) {
+      node.slices.set(part, (next = emptyNode(name, path, node.isChoice)))
+      next.sliceName = part
+      if (node.isChoice && choices.forms[part] === name) next.types = [{ code: part.slice(name.length) }]
+    }
+    node = next
+  }
+  return node
+}
+
+/** A profile on Questionnaire.item holds for the items inside items: what refers to an element's content takes its rules, too. */
+function reuseContent(root: Node, base: Structure | undefined, find: (canonical: string) => Structure | undefined): void {
+  const core = coreOf(base, find)
+  for (const { path, contentReference } of core?.snapshot?.element ?? []) {
+    if (contentReference === undefined) continue
+    const target = at(root, contentReference.slice(contentReference.indexOf('#') + 1))
+    const holder = at(root, path.slice(0, path.lastIndexOf('.')))
+    const name = path.slice(path.lastIndexOf('.') + 1)
+    if (target === undefined || holder === undefined || holder.children.has(name)) continue
+    holder.children.set(name, { ...target, min: 0, max: Number.POSITIVE_INFINITY, slicing: undefined, slices: new Map() })
+  }
+}
+
+function coreOf(base: Structure | undefined, find: (canonical: string) => Structure | undefined): Structure | undefined {
+  let one = base
+  for (let depth = 0; one !== undefined && one.derivation === 'constraint' && depth < basesMax; depth++) {
+    one = one.baseDefinition === undefined ? undefined : find(one.baseDefinition)
+  }
+  return one
+}
+
+function at(root: Node, path: string): Node | undefined {
+  let node: Node | undefined = root
+  for (const name of path.split('.').slice(1)) node = node?.children.get(name)
+  return node
+}

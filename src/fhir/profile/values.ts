@@ -1,0 +1,44 @@
+import { numberOf } from '../search/numbers.ts'
+import { dateBounds } from '../search/dates.ts'
+
+type Json = Record<string, unknown>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+// 1.50 was sent as these digits; a definition's own 1.5 may have been read as a number.
+const digits = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : isObject(value) && JSON.isRawJSON(value) ? String(value.rawJSON) : undefined
+
+/** fixed[x]: exactly this value, nothing more and nothing less (R4 ElementDefinition.fixed[x]). */
+export function isFixed(value: unknown, wanted: unknown): boolean {
+  const number = digits(wanted)
+  if (number !== undefined) return digits(value) === number
+  if (Array.isArray(wanted)) return Array.isArray(value) && value.length === wanted.length && wanted.every((one, at) => isFixed(value[at], one))
+  if (!isObject(wanted)) return value === wanted
+  if (!isObject(value)) return false
+  const names = Object.keys(wanted)
+  return (
+    Object.keys(value).filter((name) => name !== 'id').length === names.filter((name) => name !== 'id').length &&
+    names.every((name) => name === 'id' || isFixed(value[name], wanted[name]))
+  )
+}
+
+/** pattern[x]: at least this; each item of an array is found among those of the value (R4 ElementDefinition.pattern[x]). */
+export function hasPattern(value: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) return Array.isArray(value) && wanted.every((one) => value.some((other) => hasPattern(other, one)))
+  if (!isObject(wanted) || digits(wanted) !== undefined) return isFixed(value, wanted)
+  return isObject(value) && Object.keys(wanted).every((name) => hasPattern(value[name], wanted[name]))
+}
+
+/** Less than zero, zero, more than zero; null where the two cannot be compared. */
+export function compareValues(value: unknown, limit: unknown): number | null {
+  const [a, b] = [numberOf(value), numberOf(limit)]
+  if (a !== null && b !== null) return a - b
+  if (typeof value === 'string' && typeof limit === 'string') {
+    if (/^\d\d:/.test(value)) return value < limit ? -1 : value > limit ? 1 : 0
+    const [left, right] = [dateBounds(value), dateBounds(limit)]
+    if (left === null || right === null) return null
+    return left.high < right.low ? -1 : left.low > right.high ? 1 : 0
+  }
+  if (!isObject(value) || !isObject(limit) || (value.code ?? value.unit) !== (limit.code ?? limit.unit)) return null
+  return compareValues(value.value, limit.value)
+}

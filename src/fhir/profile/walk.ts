@@ -1,0 +1,153 @@
+import { shown, textOf } from '../runtime/check.ts'
+import { checkBinding } from './binding.ts'
+import { insideOf, isObject, isOfType, type Item, itemsOf, type Json } from './items.ts'
+import { checkTargets } from './targets.ts'
+import { isSilent, type Run } from './run.ts'
+import { checkSlices } from './slices.ts'
+import type { Node, Tree } from './tree.ts'
+import { compareValues, hasPattern, isFixed } from './values.ts'
+
+const hopsMax = 6
+
+/** Checks an object that stands at `depth` against a profile; the path of the check names that place already. */
+export function checkProfile(run: Omit<Run, 'tree'>, tree: Tree, object: Json, depth: number): void {
+  const url = tree.structure.url
+  const others = run.underWay.get(object)
+  if (others?.has(url) === true || run.hops > hopsMax) return
+  if (others === undefined) run.underWay.set(object, new Set([url]))
+  else others.add(url)
+  checkInside({ ...run, tree }, tree.root, { value: object, extra: undefined, property: '', index: -1, type: tree.structure.type }, depth)
+  run.underWay.get(object)?.delete(url)
+}
+
+/** What a node demands of an item beyond its number: rules of its own, and those of the elements below. */
+function checkInside(run: Run, node: Node, item: Item, depth: number): void {
+  if (node.constraints.length > 0) checkConstraints(run, node, item, depth)
+  const inside = insideOf(item)
+  for (const child of node.children.values()) checkElement(run, child, inside ?? {}, depth, inside !== undefined || isObject(item.value))
+}
+
+function checkElement(run: Run, node: Node, object: Json, depth: number, isThere: boolean): void {
+  const items = itemsOf(object, node, run.known.choices)
+  const { check } = run
+  if (items.length < node.min && (isThere || node.min > 0)) tooFew(run, node, items.length, depth)
+  if (items.length > node.max) {
+    const hint = node.max === 0 ? 'Leave it out.' : `Keep at most ${node.max}.`
+    check.add('structure', check.path(depth, node.name), `${node.name} may be there ${node.max} times at most, found ${items.length} (${profileOf(run)})`, hint)
+  }
+  for (const item of items) checkItem(run, node, item, depth)
+  if (node.slices.size > 0) checkSlices(run, node, items, depth, (slice, item) => checkItem(run, slice, item, depth))
+}
+
+function tooFew(run: Run, node: Node, count: number, depth: number): void {
+  const { check } = run
+  const hint = `Add ${node.name}, as the profile demands.`
+  check.add('required', check.path(depth, node.name), `${node.name} must be there ${node.min} times at least, found ${count} (${profileOf(run)})`, hint)
+}
+
+export const profileOf = (run: Run): string =>
+  `profile ${run.tree.structure.url}${run.tree.structure.version === undefined ? '' : `|${run.tree.structure.version}`}`
+
+export function checkItem(run: Run, node: Node, item: Item, depth: number): void {
+  const { check } = run
+  check.names[depth + 1] = node.name
+  check.at[depth + 1] = item.index
+  const inner = depth + 1
+  if (node.types !== undefined) checkTypes(run, node, item, inner)
+  if (node.fixed !== undefined && !isFixed(item.value, node.fixed)) differs(run, item, node.fixed, 'exactly', inner)
+  if (node.pattern !== undefined && !hasPattern(item.value, node.pattern)) differs(run, item, node.pattern, 'at least', inner)
+  checkLimits(run, node, item, inner)
+  if (node.binding !== undefined && node.max > 0) checkBinding(run, node, item, inner)
+  check.names[depth + 1] = node.name
+  check.at[depth + 1] = item.index
+  checkInside(run, node, item, inner)
+}
+
+function differs(run: Run, item: Item, wanted: unknown, how: string, depth: number): void {
+  const { check } = run
+  const text = isObject(wanted) || Array.isArray(wanted) ? JSON.stringify(wanted).slice(0, 200) : String(wanted)
+  check.add('value', check.path(depth), `${shown(item.value)} must be ${how} ${text} (${profileOf(run)})`, `Write ${how} ${text}.`)
+}
+
+function checkLimits(run: Run, node: Node, item: Item, depth: number): void {
+  const { check } = run
+  if (typeof item.value === 'string' && item.value.length > node.maxLength) {
+    check.add('value', check.path(depth), `is longer than ${node.maxLength} characters (${profileOf(run)})`, 'Shorten it.')
+  }
+  const below = node.minValue === undefined ? null : compareValues(item.value, node.minValue)
+  const above = node.maxValue === undefined ? null : compareValues(item.value, node.maxValue)
+  if (below !== null && below < 0) check.add('value', check.path(depth), `is below what the profile allows (${profileOf(run)})`, 'Correct the value.')
+  if (above !== null && above > 0) check.add('value', check.path(depth), `is above what the profile allows (${profileOf(run)})`, 'Correct the value.')
+}
+
+function checkConstraints(run: Run, node: Node, item: Item, depth: number): void {
+  const { check, known } = run
+  for (const { key, human, expression, severity } of node.constraints) {
+    if (expression === undefined || item.value === undefined) continue
+    const holds = known.holds(expression, item.value, node.path, check.current, check.root, run.resolve)
+    if (holds === true) continue
+    const level = holds === null || severity === 'warning' ? 'warning' : 'error'
+    const says = holds === null ? `the rule ${key} could not be evaluated (${profileOf(run)})` : `${human ?? key} (${key}, ${profileOf(run)})`
+    check.add('invariant', check.path(depth), says, `Correct the element so that the rule ${key} holds.`, level)
+  }
+}
+
+/** The types that a profile leaves, and the profiles on them: any one of those of the item's own type is enough. */
+function checkTypes(run: Run, node: Node, item: Item, depth: number): void {
+  const types = node.types as NonNullable<Node['types']>
+  const { check } = run
+  const isResource = isObject(item.value) && typeof item.value.resourceType === 'string'
+  const own = isResource ? textOf((item.value as Json).resourceType) : item.type
+  const fitting = own === '' ? types : types.filter(({ code }) => (isResource ? run.known.isKindOf(own, code) : isOfType(item, code)))
+  if (fitting.length === 0 && types.length > 0) {
+    const allowed = types.map(({ code }) => code).join(', ')
+    check.add('structure', check.path(depth), `the type ${own} is not allowed here (${profileOf(run)})`, `Use one of: ${allowed}.`)
+    return
+  }
+  const references = fitting.filter(({ code }) => code === 'Reference' || code === 'canonical')
+  if (references.length > 0) checkTargets(run, references, item, depth)
+  const profiles = fitting.flatMap(({ profile }) => profile ?? [])
+  if (profiles.length > 0 && fitting.every(({ profile }) => profile !== undefined && profile.length > 0)) checkProfiles(run, profiles, item, depth)
+}
+
+function checkProfiles(run: Run, profiles: string[], item: Item, depth: number): void {
+  const { check } = run
+  const object = insideOf(item)
+  if (object === undefined) return
+  const trees = profiles.map((profile) => run.known.tree(profile))
+  // What is not known cannot be denied.
+  if (trees.includes(undefined)) return unknownProfiles(run, profiles, trees, depth)
+  const enter = (tree: Tree) => () => inResource(run, object, depth, () => checkProfile(run, tree, object, depth))
+  if (trees.length === 1) return enter(trees[0] as Tree)()
+  if (trees.some((tree) => isSilent(check, enter(tree as Tree)))) return
+  check.add(
+    'structure',
+    check.path(depth),
+    `conforms to none of the profiles allowed here: ${profiles.join(', ')} (${profileOf(run)})`,
+    'Make it conform to one of them.',
+  )
+}
+
+function unknownProfiles(run: Run, profiles: string[], trees: (Tree | undefined)[], depth: number): void {
+  const missing = profiles.filter((_, at) => trees[at] === undefined).join(', ')
+  run.check.add(
+    'not-found',
+    run.check.path(depth),
+    `the profile ${missing} is not known and was not checked`,
+    'Load the package that defines it.',
+    'information',
+  )
+}
+
+/** Rules about %resource mean the innermost one. */
+export function inResource(run: Omit<Run, 'tree'>, object: Json, depth: number, judge: () => void): void {
+  const { check } = run
+  const outer = check.current
+  const name = check.names[depth] as string
+  const index = check.at[depth] as number
+  if (typeof object.resourceType === 'string') check.current = object
+  judge()
+  check.current = outer
+  check.names[depth] = name
+  check.at[depth] = index
+}

@@ -1,0 +1,53 @@
+type Json = Record<string, unknown>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export type Entries = {
+  /** The resource that a reference means, by the rules of R4 bundle.html#references: relative ones begin at the fullUrl of `from`. */
+  find(reference: string, from: Json): Json | undefined
+  typeOf(reference: string): string | undefined
+  /** Every resource of this type and id, whatever its fullUrl. */
+  byTypeAndId(reference: string): { fullUrl: string | undefined; resource: Json }[]
+  urlOf(resource: Json): string | undefined
+}
+
+const restful = /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
+const made = new WeakMap<object, Entries>()
+
+/** The entries of a Bundle by their names; made once a Bundle, when the first reference asks. */
+export function entriesOf(bundle: Json): Entries {
+  const known = made.get(bundle)
+  if (known !== undefined) return known
+  const entries = index(bundle)
+  made.set(bundle, entries)
+  return entries
+}
+
+function index(bundle: Json): Entries {
+  const byUrl = new Map<string, Json>()
+  const urls = new Map<Json, string>()
+  const byId = new Map<string, { fullUrl: string | undefined; resource: Json }[]>()
+  for (const entry of Array.isArray(bundle.entry) ? bundle.entry : []) {
+    if (!isObject(entry) || !isObject(entry.resource)) continue
+    const { fullUrl, resource } = entry
+    const name = `${resource.resourceType}/${resource.id}`
+    byId.set(name, [...(byId.get(name) ?? []), { fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource }])
+    if (typeof fullUrl !== 'string') continue
+    if (!byUrl.has(fullUrl)) byUrl.set(fullUrl, resource)
+    urls.set(resource, fullUrl)
+  }
+  return {
+    find(reference, from) {
+      const bare = reference.split('#')[0]?.replace(/\/_history\/[A-Za-z0-9\-.]{1,64}$/, '') ?? ''
+      const exact = byUrl.get(reference) ?? byUrl.get(bare)
+      if (exact !== undefined || /^[a-z]+:/i.test(bare)) return exact
+      const base = restful.exec(urls.get(from) ?? '')?.[1]
+      return base === undefined ? byId.get(bare)?.[0]?.resource : byUrl.get(`${base}${bare}`)
+    },
+    typeOf(reference) {
+      const type = byUrl.get(reference)?.resourceType
+      return typeof type === 'string' ? type : undefined
+    },
+    byTypeAndId: (reference) => byId.get(reference) ?? [],
+    urlOf: (resource) => urls.get(resource),
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Fhir, type Issue, parseJson, type Resource } from '../fhir/fhir.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { corpora } from './corpora.ts'
+
+/** One verdict of the reference validator on a file, against the base or a profile, with the definitions that were given along. */
+export type ValidatorCase = {
+  name: string
+  file: string
+  check: 'base' | 'profile'
+  isInvalid: boolean
+  /** The verdict needs nothing but R4 itself: no package, no supporting file. */
+  isSelfContained: boolean
+  needsPackage: boolean
+  isTerminologyOnly: boolean
+  /** Files of definitions beside the case. */
+  supporting: string[]
+  profileFile: string | undefined
+}
+
+// Options of the reference validator that change its verdict on the same file: comments in JSON, ids left unchecked, no HTML in
+// markdown, a publisher's rules, no experimental content, no example addresses.
+const byOption = ['allow-comments', 'validateContains', 'noHtmlInMarkdown', 'for-publication', 'no-experimental-content', 'examples', 'security-checks', 'best-practice']
+
+type Manifest = { 'test-cases': ({ name: string; supporting?: string[]; profiles?: string[]; profile?: { source?: string; supporting?: string[] } } & Record<string, unknown>)[] }
+
+const folder = join(corpora, 'fhir-validator-cases')
+
+function rowsOf(): Record<string, string>[] {
+  const [head = '', ...lines] = readFileSync(join(folder, 'INDEX.csv'), 'utf8').trim().split(/\r?\n/)
+  const names = head.split(',')
+  const cells = (line: string) => [...line.matchAll(/("([^"]*)"|[^,]*)(,|$)/g)].map(([, plain, quoted]) => quoted ?? plain)
+  return lines.map((line) => Object.fromEntries(cells(line).map((cell, at) => [names[at], cell ?? ''])) as Record<string, string>)
+}
+
+/** All R4 cases of one format; `isDecidedByOption` leaves out those whose verdict depends on an option that a server does not have. */
+export function validatorCases(format: 'json' | 'xml'): (ValidatorCase & { isDecidedByOption: boolean })[] {
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
+  const details = new Map(manifest['test-cases'].map((one) => [one.name, one]))
+  return rowsOf()
+    .filter((row) => row.file?.endsWith(`.${format}`))
+    .map((row) => {
+      const detail = details.get(row.name as string)
+      const isProfile = row.check === 'profile'
+      return {
+        name: row.name as string,
+        file: join(folder, row.file as string),
+        check: isProfile ? 'profile' : 'base',
+        isInvalid: row.expected === 'invalid',
+        isSelfContained: !row.needsExternalPackage && !row.needsSupporting && !row.errorsAreTerminologyOnly,
+        needsPackage: row.needsExternalPackage !== '',
+        isTerminologyOnly: row.errorsAreTerminologyOnly !== '',
+        supporting: [...(detail?.supporting ?? []), ...(detail?.profiles ?? []), ...(isProfile ? (detail?.profile?.supporting ?? []) : [])].map((file) => join(folder, file)),
+        profileFile: isProfile && detail?.profile?.source !== undefined ? join(folder, detail.profile.source) : undefined,
+        isDecidedByOption: byOption.some((option) => detail?.[option] !== undefined),
+      }
+    })
+}
+
+export function readCase(fhir: Fhir, file: string): unknown {
+  const text = readFileSync(file, 'utf8')
+  return file.endsWith('.xml') ? fhir.formats.parseXml(text) : parseJson(text)
+}
+
+/** The reference's strict judgement; a refusal of the JSON itself is an error, too. */
+export function judge(fhir: Fhir, one: ValidatorCase): Issue[] {
+  const definitions = [...one.supporting, ...(one.profileFile === undefined ? [] : [one.profileFile])].filter((file) => /\.(json|xml)$/.test(file) && existsSync(file))
+  const known = definitions.flatMap((file) => definitionsIn(readCase(fhir, file)))
+  fhir.addPackage(one.name, known)
+  try {
+    const profile = one.profileFile !== undefined ? (readCase(fhir, one.profileFile) as Resource)['url'] : undefined
+    return fhir.validate(readCase(fhir, one.file), { isStrict: true, ...(typeof profile === 'string' ? { profiles: [profile] } : {}) })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return [{ severity: 'error', code: 'structure', expression: '', diagnostics: error.message, hint: error.hint ?? '' }]
+  } finally {
+    fhir.removePackage(one.name)
+  }
+}
+
+function definitionsIn(content: unknown): Resource[] {
+  const resource = content as Resource
+  if (resource.resourceType !== 'Bundle') return [resource]
+  return (resource['entry'] as { resource?: Resource }[] | undefined)?.flatMap((entry) => entry.resource ?? []) ?? []
+}

@@ -25,7 +25,7 @@ test('the first start compiles, the next one runs what is cached, and old caches
   t.diagnostic(`cold ${Math.round(cold)} ms, cached ${Math.round(cached)} ms of processor time`)
   assert.ok(cold < coldCpuMs && cached < cachedCpuMs)
   const left = readdirSync(folder)
-  assert.equal(left.length, 2)
+  assert.equal(left.filter((name) => name.startsWith('fhir-')).length, 3, 'the module, the definitions and where each of them begins')
   assert.ok(!left.includes('fhir-0123456789abcdef.mjs') && left.includes('other.txt'))
 })
 
@@ -34,7 +34,7 @@ test('a cache cut short by a full disk is made anew', async (t) => {
   const twin = mkdtempSync(join(tmpdir(), 'spona-load-'))
   t.after(() => [folder, twin].forEach((one) => rmSync(one, { recursive: true })))
   await loadFhir(folder)
-  const [name] = readdirSync(folder) as [string]
+  const name = readdirSync(folder).find((file) => file.endsWith('.mjs')) as string
   writeFileSync(join(twin, name), 'export default function create(')
   const fhir = await loadFhir(twin)
   assert.deepEqual(fhir.validate({ resourceType: 'Patient' }), [])
@@ -45,7 +45,7 @@ test('two processes that start at once do not disturb each other', async (t) => 
   t.after(() => rmSync(folder, { recursive: true }))
   const [one, two] = await Promise.all([loadFhir(folder), loadFhir(folder)])
   assert.equal(one.types, two.types)
-  assert.equal(readdirSync(folder).length, 1)
+  assert.equal(readdirSync(folder).filter((name) => name.startsWith('fhir-')).length, 3)
 })
 
 test('the order of the types is fixed, because the index is stored', async (t) => {

@@ -26,7 +26,11 @@ export function capabilityOf(world: World): string {
           referencePolicy: ['literal', 'logical'],
         },
         system: ['transaction', 'batch'],
-        operations: [{ type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' }],
+        operations: [
+          { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+          { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
+          ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
+        ],
         security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
       }),
     )

@@ -24,7 +24,7 @@ export function requireValid(world: World, value: unknown, expectedType: string 
     })
   }
   const errors = world.fhir.validate(resource).filter((issue) => issue.severity === 'error')
-  if (errors.length > 0) throw invalid(errors, path, resource.resourceType)
+  if (errors.length > 0) throw invalid(world, errors, path, resource.resourceType)
   return resource
 }
 
@@ -44,7 +44,7 @@ export function requireResolved(world: World, resource: Resource, path: string):
   })
 }
 
-function invalid(errors: Issue[], path: string, type: string): Refusal {
+function invalid(world: World, errors: Issue[], path: string, type: string): Refusal {
   const at = (expression: string) => (path === '' ? expression : `${path}${expression.startsWith(type) ? expression.slice(type.length) : `.${expression}`}`)
   const issues = errors.slice(0, issuesMax).map((issue) => ({
     severity: 'error' as const,
@@ -53,7 +53,8 @@ function invalid(errors: Issue[], path: string, type: string): Refusal {
     expression: at(issue.expression),
     hint: issue.hint,
   }))
-  return new Refusal('incorrect', 'the resource is not valid', { issues })
+  const checkedWith = { severity: 'information' as const, code: 'informational', diagnostics: `checked with ${world.fhir.versions.join(', ')}` }
+  return new Refusal('incorrect', 'the resource is not valid', { issues: [...issues, checkedWith] })
 }
 
 /** The version as it is stored and given back: what came in plus id and meta, in the usual order. */

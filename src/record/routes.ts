@@ -19,6 +19,7 @@ import { formOf, readBody } from './formats.ts'
 import { etagOf, ifMatchOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchPage, searchType } from './search.ts'
+import { validateRoutes } from './validate.ts'
 
 /** Who asks, why, and under which address; purposes are the closed list of the e-karton rulebook, article 2. */
 export function askingOf(request: FastifyRequest): Asking {
@@ -51,6 +52,7 @@ export const fhirRoutes: Routes = (app) => {
     return sendJson(reply, answer)
   })
   app.get('/', async (request, reply) => sendJson(reply, await searchPage(askingOf(request), request.query as Record<string, string>)))
+  validateRoutes(app)
   interactions(app)
   searches(app)
   void everythingRoutes(app)

@@ -21,9 +21,20 @@ export type ValidatorCase = {
 
 // Options of the reference validator that change its verdict on the same file: comments in JSON, ids left unchecked, no HTML in
 // markdown, a publisher's rules, no experimental content, no example addresses.
-const byOption = ['allow-comments', 'validateContains', 'noHtmlInMarkdown', 'for-publication', 'no-experimental-content', 'examples', 'security-checks', 'best-practice']
+const byOption = [
+  'allow-comments',
+  'validateContains',
+  'noHtmlInMarkdown',
+  'for-publication',
+  'no-experimental-content',
+  'examples',
+  'security-checks',
+  'best-practice',
+]
 
-type Manifest = { 'test-cases': ({ name: string; supporting?: string[]; profiles?: string[]; profile?: { source?: string; supporting?: string[] } } & Record<string, unknown>)[] }
+type Manifest = {
+  'test-cases': ({ name: string; supporting?: string[]; profiles?: string[]; profile?: { source?: string; supporting?: string[] } } & Record<string, unknown>)[]
+}
 
 const folder = join(corpora, 'fhir-validator-cases')
 
@@ -51,7 +62,9 @@ export function validatorCases(format: 'json' | 'xml'): (ValidatorCase & { isDec
         isSelfContained: !row.needsExternalPackage && !row.needsSupporting && !row.errorsAreTerminologyOnly,
         needsPackage: row.needsExternalPackage !== '',
         isTerminologyOnly: row.errorsAreTerminologyOnly !== '',
-        supporting: [...(detail?.supporting ?? []), ...(detail?.profiles ?? []), ...(isProfile ? (detail?.profile?.supporting ?? []) : [])].map((file) => join(folder, file)),
+        supporting: [...(detail?.supporting ?? []), ...(detail?.profiles ?? []), ...(isProfile ? (detail?.profile?.supporting ?? []) : [])].map((file) =>
+          join(folder, file),
+        ),
         profileFile: isProfile && detail?.profile?.source !== undefined ? join(folder, detail.profile.source) : undefined,
         isDecidedByOption: byOption.some((option) => detail?.[option] !== undefined),
       }
@@ -65,7 +78,9 @@ export function readCase(fhir: Fhir, file: string): unknown {
 
 /** The reference's strict judgement; a refusal of the JSON itself is an error, too. */
 export function judge(fhir: Fhir, one: ValidatorCase): Issue[] {
-  const definitions = [...one.supporting, ...(one.profileFile === undefined ? [] : [one.profileFile])].filter((file) => /\.(json|xml)$/.test(file) && existsSync(file))
+  const definitions = [...one.supporting, ...(one.profileFile === undefined ? [] : [one.profileFile])].filter(
+    (file) => /\.(json|xml)$/.test(file) && existsSync(file),
+  )
   const known = definitions.flatMap((file) => definitionsIn(readCase(fhir, file)))
   fhir.addPackage(one.name, known)
   try {

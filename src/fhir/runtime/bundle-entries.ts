@@ -1,3 +1,5 @@
+import { textOf } from './check.ts'
+
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -29,7 +31,7 @@ function index(bundle: Json): Entries {
   for (const entry of Array.isArray(bundle.entry) ? bundle.entry : []) {
     if (!isObject(entry) || !isObject(entry.resource)) continue
     const { fullUrl, resource } = entry
-    const name = `${resource.resourceType}/${resource.id}`
+    const name = `${textOf(resource.resourceType)}/${textOf(resource.id)}`
     byId.set(name, [...(byId.get(name) ?? []), { fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource }])
     if (typeof fullUrl !== 'string') continue
     if (!byUrl.has(fullUrl)) byUrl.set(fullUrl, resource)

@@ -5,7 +5,7 @@ import { fhirJson, type Routes } from '../platform/http.ts'
 import { outcomeOf, Refusal, type RefusalIssue } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { readOne } from './read.ts'
-import { readBody } from './respond.ts'
+import { readBody } from './formats.ts'
 import { askingOf } from './routes.ts'
 import { allow } from './scope.ts'
 

@@ -1,7 +1,7 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { access } from '../access/access.ts'
 import { type Issue, parseJson, type Resource } from '../fhir/fhir.ts'
-import { fhirJson, type Routes } from '../platform/http.ts'
+import { fhirJson } from '../platform/http.ts'
 import { outcomeOf, Refusal, type RefusalIssue } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { readOne } from './read.ts'
@@ -20,7 +20,7 @@ const profilesMax = 20
  * `$validate` (R4 resource-operation-validate): the whole verdict, strictly, and nothing is stored. What is wrong with the resource is
  * the answer, so it is 200 whatever the verdict; only a question that cannot be understood is refused.
  */
-export const validateRoutes: Routes = (app) => {
+export function validateRoutes(app: FastifyInstance): void {
   app.post('/$validate', async (request, reply) => reply.header('content-type', fhirJson).send(await validate(request, { type: null, id: null })))
   app.post<{ Params: { type: string } }>('/:type/$validate', async (request, reply) => {
     return reply.header('content-type', fhirJson).send(await validate(request, { type: request.params.type, id: null }))

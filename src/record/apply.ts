@@ -263,10 +263,10 @@ export async function writeVersions(asking: Asking, tx: Runner, versions: Versio
   }
 }
 
-/** One row for the request and one per patient touched. */
+/** One row per patient touched, and one for what is about nobody. */
 function auditOf(asking: Asking, placed: readonly Placed[], results: readonly Applied[]) {
   const rows = placed.map((operation, at) => ({ operation, result: results[at] as Applied }))
-  const groups = Map.groupBy(rows, ({ operation }) => `${operation.patient} ${operation.kind}`)
+  const groups = Map.groupBy(rows, ({ operation }) => `${patientOrNone(operation.patient)} ${operation.kind}`)
   return [...groups.values()].map((members) => {
     const [{ operation }] = members as [(typeof members)[0]]
     const what =

@@ -78,10 +78,11 @@ export function makeVersion(
     meta: { ...(meta as object | undefined), versionId: String(place.version), lastUpdated: place.at.toISOString() },
     ...rest,
   } as Resource
-  const index = indexRows(stored, world.fhir.extract(stored), place.patient, asking.base, world.hashes)
+  const type = world.fhir.typeCode(resourceType)
+  const index = indexRows(type, stored, world.fhir.extract(stored), place.patient, asking.base, world.hashes)
   return {
     ...place,
-    type: world.fhir.typeCode(resourceType),
+    type,
     typeName: resourceType,
     deleted: false,
     body: printJson(stored),

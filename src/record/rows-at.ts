@@ -1,6 +1,6 @@
 import { type Fragment, fragment, join, type Runner } from '../platform/sql.ts'
 import { createdBy, currentAt, type Moment, seenAt, stillCurrentAt } from './moments.ts'
-import { openChunks, type Place } from './store.ts'
+import { chunkKey, openChunks, type Place } from './store.ts'
 
 /** As little of a version as it takes to give its bytes away unread. */
 export type Slice = {
@@ -60,7 +60,7 @@ export async function bytesOf(sql: Runner, slices: readonly Slice[]): Promise<Bu
   return slices.map((one) => {
     if (one.chunk === null) return Buffer.from(one.body ?? long.get(keyOf(one)) ?? missing())
     const start = one.start as number
-    return opened.get(one.chunk)?.subarray(start, start + one.bytes) ?? missing()
+    return opened.get(chunkKey(one))?.subarray(start, start + one.bytes) ?? missing()
   })
 }
 

@@ -1,21 +1,24 @@
 import type { Extracted, Resource } from '../fhir/fhir.ts'
-import { fold } from '../platform/text.ts'
-import { type Hashes, packTokens, referenceForm, tokenForms } from './hashes.ts'
+import { type Hashes, narrowHash, packTokens, wideHash } from './hashes.ts'
 import { keyOfId, isServerId, parseReference } from './ids.ts'
 
 /** What a search narrows by, taken out of one resource. */
 export type IndexRows = {
   day: number | null
+  /** Whatever is a code, reference, uri or identifier in it, 3 bytes each. */
   tokens: Buffer | null
-  wide: bigint[]
+  /** The same without identifiers and what stays inside the record, for record.token. */
+  wide: number[]
   identifiers: bigint[]
-  strings: { param: number; value: string }[]
-  labels: number[] | null
+  /** Folded texts. */
+  strings: string[]
 }
 
 export const stringMax = 120
 const dayMs = 86_400_000
-const noDay = 0
+/** What has no date may be of any day. */
+export const dayMin = -(2 ** 31)
+export const dayMax = 2 ** 31 - 1
 
 /** The date that orders a patient's timeline, per type; types without one have none. */
 const mainDates: Record<string, readonly string[]> = {
@@ -50,70 +53,65 @@ export function dateCodesOf(type: string): readonly string[] {
 }
 
 export const isIdentifierCode = (code: string): boolean => code === 'identifier' || code.endsWith('-identifier') || code === 'unique-id'
-export const identifierForms = (type: string, code: string, system: string | null, value: string): string[] => [
-  `i ${type} ${code} |${value}`,
-  ...(system === null ? [] : [`i ${type} ${code} ${system}|${value}`]),
-]
-export const stringParam = (hashes: Hashes, type: string, code: string): number => hashes.narrow(`s ${type} ${code}`) | 0
 
-export function indexRows(resource: Resource, values: readonly Extracted[], patient: number, base: string, hashes: Hashes): IndexRows {
-  const type = resource.resourceType
+/**
+ * What is hashed of a code: its value, whatever its parameter and system, because the resource decides those. So a code that is
+ * found by `code`, `combo-code` and `component-code` is one row and not three. A boolean says nothing without its parameter.
+ */
+export const tokenForm = (code: string, value: string): string => (value === 'true' || value === 'false' ? `${code} ${value}` : value.toLowerCase())
+
+/** What stands once for each type that a patient has anything of: whose rows to look at when nothing else is asked. */
+export const anyOfType = ''
+
+export function indexRows(type: number, resource: Resource, values: readonly Extracted[], patient: number, base: string, hashes: Hashes): IndexRows {
   const narrow: number[] = []
-  const wide = new Set<bigint>()
+  const wide = new Set<number>([wideHash(hashes.of(anyOfType), type)])
   const identifiers = new Set<bigint>()
-  const strings = new Map<string, { param: number; value: string }>()
-  let day: number | null = null
-  let dayRank = Number.POSITIVE_INFINITY
-  const dates = dateCodesOf(type)
-  const spans: { low: number; high: number }[] = []
+  const strings = new Set<string>()
+  const day = mainDay(resource.resourceType, values)
+  const add = (form: string, isInside: boolean) => {
+    const hash = hashes.of(form)
+    narrow.push(narrowHash(hash))
+    if (!isInside) wide.add(wideHash(hash, type))
+  }
   for (const value of values) {
-    if (value.kind === 'token' && value.value !== null) {
-      const forms = isIdentifierCode(value.code)
-        ? identifierForms(type, value.code, value.system, value.value)
-        : tokenForms(type, value.code, value.system, value.value)
-      for (const form of forms) narrow.push(hashes.narrow(form))
-      // Across patients the value alone is enough to find whose rows to look at; the system is decided there.
-      if (isIdentifierCode(value.code)) for (const form of forms) identifiers.add(hashes.wide(form))
-      else wide.add(hashes.wide(forms[0] as string))
-    } else if (value.kind === 'reference' && value.reference) {
-      const form = referenceForm(type, value.code, localReference(value.reference, base))
-      narrow.push(hashes.narrow(form))
-      if (!pointsInside(value.reference, patient, base)) wide.add(hashes.wide(form))
-    } else if (value.kind === 'string') {
-      const text = fold(value.value).slice(0, stringMax)
-      strings.set(`${value.code} ${text}`, { param: stringParam(hashes, type, value.code), value: text })
-    } else if (value.kind === 'uri') {
-      const form = `u ${type} ${value.code} ${value.value}`
-      narrow.push(hashes.narrow(form))
-      wide.add(hashes.wide(form))
-    } else if (value.kind === 'date') {
-      const rank = dates.indexOf(value.code)
-      if (rank === 0) spans.push(value)
-      if (rank >= 0 && rank < dayRank && value.low > -1e15) {
-        dayRank = rank
-        day = Math.floor(value.low / dayMs)
-      }
-    }
+    if (value.kind === 'token') {
+      if (value.value === null || value.code === '_id') continue // An id is found by the row's own key.
+      if (isIdentifierCode(value.code)) {
+        const hash = hashes.identifier(type, value.system, value.value)
+        narrow.push(hash.narrow)
+        identifiers.add(hash.row)
+      } else add(tokenForm(value.code, value.value), false)
+    } else if (value.kind === 'reference') {
+      if (value.reference) add(localReference(value.reference, base), pointsInside(value.reference, patient, base))
+    } else if (value.kind === 'string') strings.add(value.value.slice(0, stringMax))
+    else if (value.kind === 'uri') add(value.value, false)
   }
-  if (day !== null && spans.some((span) => isSpanning(span, day as number))) {
-    narrow.push(hashes.narrow(spanForm(type)))
-    wide.add(hashes.wide(spanForm(type)))
-  }
-  return {
-    day: day !== null && Math.abs(day) < 2 ** 31 ? day : null,
-    tokens: packTokens(narrow),
-    wide: [...wide],
-    identifiers: [...identifiers],
-    strings: [...strings.values()],
-    labels: null,
-  }
+  if (day !== null && isSpanning(resource.resourceType, values, day)) add(spanForm, false)
+  return { day, tokens: packTokens(narrow), wide: [...wide], identifiers: [...identifiers], strings: [...strings] }
 }
 
 /** The mark of a row whose main date does not begin on the row's day, or ends later than a day after it: an order by day is not sure of it. */
-export const spanForm = (type: string): string => `d ${type}`
-const isSpanning = ({ low, high }: { low: number; high: number }, day: number): boolean => Math.floor(low / dayMs) !== day || high >= (day + 2) * dayMs
+export const spanForm = 'd '
 
-export const dayOrNone = (day: number | null): number => day ?? noDay
+function isSpanning(type: string, values: readonly Extracted[], day: number): boolean {
+  const [main] = dateCodesOf(type)
+  return values.some((value) => value.kind === 'date' && value.code === main && (Math.floor(value.low / dayMs) !== day || value.high >= (day + 2) * dayMs))
+}
+
+function mainDay(type: string, values: readonly Extracted[]): number | null {
+  const dates = dateCodesOf(type)
+  let day: number | null = null
+  let best = Number.POSITIVE_INFINITY
+  for (const value of values) {
+    if (value.kind !== 'date') continue
+    const rank = dates.indexOf(value.code)
+    if (rank < 0 || rank >= best || value.low <= -1e15) continue
+    best = rank
+    day = Math.floor(value.low / dayMs)
+  }
+  return day !== null && Math.abs(day) < 2 ** 31 ? day : null
+}
 
 /** `Type/id` without our own base in front, so both ways of writing the same reference are one value. */
 export function localReference(reference: string, base: string): string {

@@ -1,8 +1,8 @@
 import { narrowing, type Narrowing, type Search } from '../fhir/fhir.ts'
 import { type Fragment, fragment, join } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
-import { identifierForms, isIdentifierCode, stringMax, stringParam } from './rows.ts'
-import { referenceForm, tokenBytes, tokenForms } from './hashes.ts'
+import { anyOfType, dayMax, dayMin, isIdentifierCode, stringMax, tokenForm } from './rows.ts'
+import { narrowHash, systemsOfValue, tokenBytes, wideHash } from './hashes.ts'
 import { isServerId, keyOfId, parseReference } from './ids.ts'
 
 type Condition = Narrowing['any'][number]
@@ -12,25 +12,37 @@ const dayMs = 86_400_000
 /** Types whose `date` has one value and is the row's day. */
 const dayIsDate = new Set(['Observation', 'Encounter', 'Procedure', 'Immunization', 'Composition', 'ImagingStudy'])
 
+/** The days that every result lies in, where the question says so. */
+type Days = { from: number; to: number }
+type Where = { asking: Asking; type: string; isScoped: boolean; days: Days }
+export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where => ({ asking, type, isScoped, days: { from: dayMin, to: dayMax } })
+
 /**
  * Conditions on `r` that leave fewer candidates and never lose one: the resource itself decides afterwards. `isScoped` means
  * that the patients are named already, so only what narrows inside one patient's rows is worth asking.
  */
 export function planOf(asking: Asking, search: Search, isScoped: boolean): Fragment[] {
   const type = search.type as string
+  const entries = narrowing(search)
+  const at: Where = { asking, type, isScoped, days: daysOf(type, entries) }
   const where: Fragment[] = [fragment`r.type = ${asking.world.fhir.typeCode(type)}::int2`]
-  for (const entry of narrowing(search)) {
-    const condition = conditionOf(asking, type, entry, isScoped)
-    if (condition) where.push(condition)
+  let isAnywhere = !isScoped
+  for (const entry of entries) {
+    const condition = conditionOf(at, entry)
+    if (!condition) continue
+    where.push(condition)
+    if (entry.any.every(({ is }) => is !== 'date')) isAnywhere = false
   }
+  // Nothing says whose rows: those of everybody who has any of the type, and not the whole table.
+  if (isAnywhere) where.push(amongPatients(at, [anyOfType]))
   return where
 }
 
-function conditionOf(asking: Asking, type: string, { code, any }: Narrowing, isScoped: boolean): Fragment | null {
+function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (any.length === 0) return fragment`false`
   const parts: Fragment[] = []
   for (const condition of any) {
-    const part = code === '_id' ? idCondition(condition) : oneCondition(asking, type, code, condition, isScoped)
+    const part = code === '_id' ? idCondition(condition) : oneCondition(at, code, condition)
     if (part === null) return null // An alternative that cannot narrow leaves every row a candidate.
     parts.push(part)
   }
@@ -44,67 +56,65 @@ function idCondition(condition: Condition): Fragment | null {
     : fragment`(r.patient, r.type, r.id) in (select n.patient, n.type, n.id from record.name n where n.name = ${condition.value})`
 }
 
-function oneCondition(asking: Asking, type: string, code: string, condition: Condition, isScoped: boolean): Fragment | null {
+function oneCondition(at: Where, code: string, condition: Condition): Fragment | null {
   switch (condition.is) {
     case 'token':
-      return tokenCondition(asking, type, code, condition, isScoped)
+      return tokenCondition(at, code, condition)
     case 'reference':
-      return referenceCondition(asking, type, code, condition, isScoped)
+      return referenceCondition(at, condition)
     case 'uri':
-      return hashedCondition(asking, [`u ${type} ${code} ${condition.value}`], [], isScoped)
+      return hashedCondition(at, [condition.value], [])
     case 'string':
-      return isScoped ? null : stringCondition(asking, type, code, condition)
+      return at.isScoped ? null : stringCondition(at, condition)
     case 'date':
-      return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(type, code, condition)
+      return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(at.type, code, condition)
     default:
       return null
   }
 }
 
-function tokenCondition(asking: Asking, type: string, code: string, { system, value }: OfKind<'token'>, isScoped: boolean): Fragment | null {
+function tokenCondition(at: Where, code: string, { system, value }: OfKind<'token'>): Fragment | null {
   if (value === undefined) return null // `system|` alone: no row says which systems occur.
-  const { hashes } = asking.world
-  if (isIdentifierCode(code)) {
-    const forms = identifierForms(type, code, system ?? null, value)
-    const hash = hashes.wide(forms.at(-1) as string)
-    return fragment`(r.patient, r.type, r.id) in (select i.patient, i.type, i.id from record.identifier i where i.hash = ${hash})`
-  }
-  const forms = tokenForms(type, code, system ?? null, value)
-  return hashedCondition(asking, [forms.at(-1) as string], [], isScoped, [forms[0] as string])
+  return isIdentifierCode(code) ? identifierCondition(at, system ?? null, value) : hashedCondition(at, [tokenForm(code, value)], [])
+}
+
+function identifierCondition({ asking: { world }, type, isScoped }: Where, system: string | null, value: string): Fragment {
+  const { narrow, row } = world.hashes.identifier(world.fhir.typeCode(type), system, value)
+  const inside = fragment`position(${tokenBytes(narrow)}::bytea in r.tokens) > 0`
+  if (isScoped) return inside
+  const matching = system ? fragment`i.hash = ${row}::int8` : fragment`i.hash between ${row}::int8 and ${row + systemsOfValue - 1n}::int8`
+  return fragment`(r.patient in (select i.patient from record.identifier i where ${matching}) and ${inside})`
 }
 
 /** A reference to something filed under the same key is found by the key in its id; every other has a row of its own. */
-function referenceCondition(asking: Asking, type: string, code: string, { literals }: OfKind<'reference'>, isScoped: boolean): Fragment {
+function referenceCondition(at: Where, { literals }: OfKind<'reference'>): Fragment {
   const ownKeys = literals
-    .map((literal) => parseReference(literal, asking.base))
+    .map((literal) => parseReference(literal, at.asking.base))
     .filter((found) => found !== null && isServerId(found.id))
     .map((found) => keyOfId((found as { id: string }).id))
-  return hashedCondition(
-    asking,
-    literals.map((literal) => referenceForm(type, code, literal)),
-    ownKeys,
-    isScoped,
-  )
+  return hashedCondition(at, literals, ownKeys)
 }
 
-/** `wide` are the forms that stand once per patient, where they differ from those in each row. */
-export function hashedCondition(
-  { world: { hashes } }: Asking,
-  forms: readonly string[],
-  ownKeys: readonly number[],
-  isScoped: boolean,
-  wide = forms,
-): Fragment {
+export function hashedCondition(at: Where, forms: readonly string[], ownKeys: readonly number[]): Fragment {
   if (forms.length === 0) return fragment`false` // A patient nobody sent: no resource can refer to it under another name.
-  const inside = forms.map((form) => fragment`position(${tokenBytes(hashes.narrow(form))}::bytea in r.tokens) > 0`)
+  const { hashes } = at.asking.world
+  const inside = forms.map((form) => fragment`position(${tokenBytes(narrowHash(hashes.of(form)))}::bytea in r.tokens) > 0`)
   const narrow = fragment`(${join(inside, ' or ')})`
-  if (isScoped) return narrow
-  const among = fragment`r.patient in (select t.patient from record.token t where t.hash = any(${wide.map((form) => hashes.wide(form))}::int8[]))`
+  if (at.isScoped) return narrow
+  const among = amongPatients(at, forms)
   return ownKeys.length === 0 ? fragment`(${among} and ${narrow})` : fragment`((${among} or r.patient = any(${ownKeys}::int8[])) and ${narrow})`
 }
 
-function stringCondition(asking: Asking, type: string, code: string, { how, value }: OfKind<'string'>): Fragment {
-  const param = stringParam(asking.world.hashes, type, code)
+/** One value is an equation, so that its patients come in the order of the index and a page ends early. */
+function amongPatients({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {
+  const wide = forms.map((form) => wideHash(world.hashes.of(form), world.fhir.typeCode(type)))
+  const parts = [wide.length === 1 ? fragment`t.hash = ${wide[0]}::int8` : fragment`t.hash = any(${wide}::int8[])`]
+  if (days.from > dayMin) parts.push(fragment`t.last_day >= ${days.from}::int4`)
+  if (days.to < dayMax) parts.push(fragment`t.first_day <= ${days.to}::int4`)
+  return fragment`r.patient in (select t.patient from record.token t where ${join(parts, ' and ')})`
+}
+
+function stringCondition({ asking: { world }, type }: Where, { how, value }: OfKind<'string'>): Fragment {
   const start = value.slice(0, stringMax)
   const match =
     how === 'starts'
@@ -112,7 +122,8 @@ function stringCondition(asking: Asking, type: string, code: string, { how, valu
       : value.length > stringMax / 2
         ? fragment`true`
         : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
-  return fragment`(r.patient, r.type, r.id) in (select s.patient, s.type, s.id from record.string s where s.param = ${param} and (${match}))`
+  return fragment`(r.patient, r.type, r.id) in (
+    select s.patient, s.type, s.id from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and (${match}))`
 }
 
 function instantCondition({ lowFrom, lowTo, highFrom, highTo }: OfKind<'date' | 'number'>): Fragment {
@@ -128,13 +139,27 @@ const earliest = Date.UTC(1, 0, 1)
 const latest = Date.UTC(9999, 11, 31)
 const instant = (ms: number) => new Date(Math.max(earliest, Math.min(latest, ms))).toISOString()
 
-function dayCondition(type: string, code: string, { lowFrom, lowTo, highFrom }: OfKind<'date' | 'number'>): Fragment | null {
+const dayOf = (ms: number) => Math.max(-2_000_000, Math.min(2_000_000_000, Math.floor(ms / dayMs)))
+
+function dayCondition(type: string, code: string, { lowFrom, lowTo }: OfKind<'date' | 'number'>): Fragment | null {
   if (code !== 'date' || !dayIsDate.has(type)) return null
-  const parts: Fragment[] = []
-  const day = (ms: number) => Math.max(-2_000_000, Math.min(2_000_000_000, Math.floor(ms / dayMs)))
-  if (lowFrom !== undefined) parts.push(fragment`r.day >= ${day(lowFrom)}`)
-  if (lowTo !== undefined) parts.push(fragment`r.day <= ${day(lowTo)}`)
   // The end of a period is not in the row; nothing lasts longer than the year of a partial date or an open period, so no bound.
-  if (highFrom !== undefined || parts.length === 0) return parts.length === 0 ? null : fragment`(r.day is null or (${join(parts, ' and ')}))`
-  return fragment`(r.day is null or (${join(parts, ' and ')}))`
+  const parts: Fragment[] = []
+  if (lowFrom !== undefined) parts.push(fragment`r.day >= ${dayOf(lowFrom)}`)
+  if (lowTo !== undefined) parts.push(fragment`r.day <= ${dayOf(lowTo)}`)
+  return parts.length === 0 ? null : fragment`(r.day is null or (${join(parts, ' and ')}))`
+}
+
+/** The same bounds for the rows that stand once per patient; of alternatives the widest counts. */
+function daysOf(type: string, entries: readonly Narrowing[]): Days {
+  const days = { from: dayMin, to: dayMax }
+  if (!dayIsDate.has(type)) return days
+  for (const { code, any } of entries) {
+    if (code !== 'date') continue
+    const bounds = any.flatMap((one) => (one.is === 'date' ? [one] : []))
+    if (bounds.length < any.length || bounds.length === 0) continue
+    days.from = Math.max(days.from, Math.min(...bounds.map(({ lowFrom }) => (lowFrom === undefined ? dayMin : dayOf(lowFrom)))))
+    days.to = Math.min(days.to, Math.max(...bounds.map(({ lowTo }) => (lowTo === undefined ? dayMax : dayOf(lowTo)))))
+  }
+  return days
 }

@@ -3,7 +3,7 @@ import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import type { Candidate, Order } from './candidates.ts'
 import { dateCodesOf, spanForm } from './rows.ts'
-import { hashedCondition } from './search-plan.ts'
+import { hashedCondition, ofAnyDay } from './search-plan.ts'
 
 const dayMs = 86_400_000
 
@@ -77,11 +77,10 @@ async function anyInstant(sql: Runner, isDescending: boolean): Promise<number> {
  * carries a mark (`rows.ts`). Descending goes by the end (R4, 3.1.1.5.1: the last of several).
  */
 function byDay(asking: Asking, type: string, isDescending: boolean, isScoped: boolean): SortColumn {
-  const mark = spanForm(type)
-  const marked = hashedCondition(asking, [mark], [], true)
+  const marked = hashedCondition(ofAnyDay(asking, type, true), [spanForm], [])
   return {
     order: { column: 'day', isDescending },
-    uncertain: [fragment`r.day is null`, fragment`r.day is not null and ${isScoped ? marked : hashedCondition(asking, [mark], [], false)}`],
+    uncertain: [fragment`r.day is null`, fragment`r.day is not null and ${isScoped ? marked : hashedCondition(ofAnyDay(asking, type, false), [spanForm], [])}`],
     certain: fragment`r.day is not null and ${marked} is not true`,
     pieces(_, first) {
       if (first === undefined) return [fragment`true`]

@@ -67,10 +67,9 @@ export async function findVersion(sql: Runner, patient: number, type: number, id
 export async function findVersions(sql: Runner, patient: number, type: number, id: string, below: number, limit: number): Promise<Stored[]> {
   return sql<Stored>`
     select ${pointer}
-      from (select * from record.resource r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}
+      from (select ${pointer} from record.resource r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}
             union all
-            select patient, type, id, version, tx, at, institution, deleted, voided, day, tokens, labels, name, body, chunk, start, length
-              from record.superseded r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}) r
+            select ${pointer} from record.superseded r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}) r
      where r.version < ${below}
      order by r.version desc
      limit ${limit}`
@@ -100,22 +99,28 @@ export type Place = { patient: number; type: number; id: string }
 
 const cache = createChunkCache()
 
-/** The chunks that hold these versions, unpacked; each is read once for an answer. */
-export async function openChunks(sql: Runner, rows: readonly { patient: number; chunk: number | null }[]): Promise<Map<number, Buffer>> {
-  const opened = new Map<number, Buffer>()
-  const needed = new Map<number, number>()
+/** A chunk's number is one of its patient's only. */
+export const chunkKey = ({ patient, chunk }: { patient: number; chunk: number | null }): string => `${patient} ${chunk}`
+
+/** The chunks that hold these versions, unpacked, under `chunkKey`; each is read once for an answer. */
+export async function openChunks(sql: Runner, rows: readonly { patient: number; chunk: number | null }[]): Promise<Map<string, Buffer>> {
+  const opened = new Map<string, Buffer>()
+  const needed = new Map<string, { patient: number; chunk: number }>()
   for (const { chunk, patient } of rows) {
-    if (chunk === null || opened.has(chunk) || needed.has(chunk)) continue
-    const known = cache.get(chunk)
-    if (known) opened.set(chunk, known)
-    else needed.set(chunk, patient)
+    if (chunk === null) continue
+    const key = chunkKey({ patient, chunk })
+    if (opened.has(key) || needed.has(key)) continue
+    const known = cache.get(key)
+    if (known) opened.set(key, known)
+    else needed.set(key, { patient, chunk })
   }
   if (needed.size > 0) {
-    const found = await sql<{ chunk: number; body: Buffer }>`
-      select c.chunk, c.body
-        from unnest(${[...needed.values()]}::int8[], ${[...needed.keys()]}::int8[]) as k (patient, chunk)
+    const wanted = [...needed.values()]
+    const found = await sql<{ patient: number; chunk: number; body: Buffer }>`
+      select c.patient, c.chunk, c.body
+        from unnest(${wanted.map((one) => one.patient)}::int8[], ${wanted.map((one) => one.chunk)}::int4[]) as k (patient, chunk)
         join record.chunk c on c.patient = k.patient and c.chunk = k.chunk`
-    for (const { chunk, body } of found) opened.set(chunk, cache.open(chunk, body))
+    for (const { patient, chunk, body } of found) opened.set(chunkKey({ patient, chunk }), cache.open(chunkKey({ patient, chunk }), body))
   }
   return opened
 }
@@ -125,7 +130,7 @@ export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<
   const opened = await openChunks(sql, rows)
   return rows.map((row) => {
     if (row.chunk === null) return row.body ?? ''
-    const whole = opened.get(row.chunk)
+    const whole = opened.get(chunkKey(row))
     if (!whole) throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
     return whole.toString('utf8', row.start as number, (row.start as number) + (row.length as number))
   })

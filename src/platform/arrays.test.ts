@@ -29,7 +29,8 @@ test('arrays sent as bytes arrive as the values they were, nulls and extremes to
 
 test('empty arrays are empty', async (t) => {
   const { sql } = await startPlatform(t)
-  const [row] = await sql`select cardinality(${int8Array([])}::int8[]) as a, cardinality(${textArray([])}::text[]) as b, cardinality(${byteaArray([])}::bytea[]) as c`
+  const [row] =
+    await sql`select cardinality(${int8Array([])}::int8[]) as a, cardinality(${textArray([])}::text[]) as b, cardinality(${byteaArray([])}::bytea[]) as c`
   assert.deepEqual(row, { a: 0, b: 0, c: 0 })
 })
 

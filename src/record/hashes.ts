@@ -60,7 +60,10 @@ function keyedHash(key: Buffer): (text: string) => number {
     for (let round = 0; round < rounds; round++) {
       const at = round >> 1
       if ((round & 1) === 0 && at < words) {
-        word = at < words - 1 ? text.charCodeAt(at * 2) | (text.charCodeAt(at * 2 + 1) << 16) : (length << 16) | ((length & 1) === 1 ? text.charCodeAt(length - 1) : 0)
+        word =
+          at < words - 1
+            ? text.charCodeAt(at * 2) | (text.charCodeAt(at * 2 + 1) << 16)
+            : (length << 16) | ((length & 1) === 1 ? text.charCodeAt(length - 1) : 0)
         v3 ^= word
       } else if (round === words * 2) v2 ^= 0xee
       else if (round === words * 2 + 4) {

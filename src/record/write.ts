@@ -36,7 +36,9 @@ export function composeChanges(changes: readonly Change[], random: (bytes: numbe
   const versions = changes.flatMap((change) => change.versions).sort(byKey)
   const { places, chunks } = place(versions, random)
   const rows = columns(versions, places)
-  const ctes = versions.some((version) => version.version > 1) ? [fragment`given as materialized (select * from ${rows})`, inserted, moved, changed] : [fresh(rows)]
+  const ctes = versions.some((version) => version.version > 1)
+    ? [fragment`given as materialized (select * from ${rows})`, inserted, moved, changed]
+    : [fresh(rows)]
   if (chunks.length > 0) ctes.push(chunkRows(chunks))
   ctes.push(...indexCtes(versions), ...nameCtes(versions), publish(changes.flatMap(eventsOf)))
   return ctes

@@ -10,3 +10,5 @@ export { type Condition, type Narrowing, narrowing } from './search/narrowing.ts
 export { parseSearch } from './search/parse.ts'
 export type { Clause, Include, Search, Sort } from './search/search.ts'
 export type { Extracted, Fhir, Issue, Resource, SearchParameter, SearchParameterType } from './types.ts'
+export type { Terminology } from './terminology/terminology.ts'
+export type { TerminologyResource } from './terminology/resources.ts'

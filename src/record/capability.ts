@@ -1,6 +1,7 @@
 import { capabilityStatement, printJson } from '../fhir/fhir.ts'
 import { baseUrl } from '../platform/config.ts'
 import type { World } from '../platform/world.ts'
+import { terminologyOperations } from './terminology/operations.ts'
 
 const statements = new WeakMap<World, string>()
 
@@ -30,6 +31,7 @@ export function capabilityOf(world: World): string {
           { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
           { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
           ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
+          ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
         ],
         security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
       }),

@@ -3,7 +3,7 @@ import type { Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { everything } from './everything.ts'
 import { wordsOf } from './operation-words.ts'
-import { askingOf } from './routes.ts'
+import { askingOf } from './asking-of.ts'
 import { allow } from './scope.ts'
 
 type OfPatient = { Params: { id: string } }

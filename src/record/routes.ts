@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../platform/http.ts'
 import { fhirJson } from '../platform/http.ts'
-import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
-import type { Asking } from './asking.ts'
+import { askingOf } from './asking-of.ts'
 import { readAuditEvent, searchAuditEvent } from './audit-events.ts'
 import { acceptBodies } from './body-gate.ts'
 import { runBundle } from './bundle.ts'
@@ -19,20 +18,8 @@ import { formOf, readBody } from './formats.ts'
 import { etagOf, ifMatchOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchPage, searchType } from './search.ts'
+import { terminologyRoutes } from './terminology/routes.ts'
 import { validateRoutes } from './validate.ts'
-
-/** Who asks, why, and under which address; purposes are the closed list of the e-karton rulebook, article 2. */
-export function askingOf(request: FastifyRequest): Asking {
-  return {
-    world: request.world,
-    actor: request.actor,
-    correlation: request.correlation,
-    base: `${baseUrl(request.world.config)}/fhir`,
-    purpose: 'health-care',
-    language: request.headers['accept-language'],
-    isGone: () => request.raw.socket.destroyed,
-  }
-}
 
 type OfType = { Params: { type: string } }
 type OfResource = { Params: { type: string; id: string } }
@@ -56,6 +43,7 @@ export const fhirRoutes: Routes = (app) => {
   interactions(app)
   searches(app)
   void everythingRoutes(app)
+  void terminologyRoutes(app)
 }
 
 function interactions(app: FastifyInstance): void {

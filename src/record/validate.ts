@@ -6,7 +6,7 @@ import { outcomeOf, Refusal, type RefusalIssue } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { readOne } from './read.ts'
 import { readBody } from './formats.ts'
-import { askingOf } from './routes.ts'
+import { askingOf } from './asking-of.ts'
 import { allow } from './scope.ts'
 
 type Question = { resource: unknown; mode: string | undefined; profiles: string[] }

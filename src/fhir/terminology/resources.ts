@@ -42,7 +42,6 @@ export type MapTarget = {
   code?: string
   display?: string
   equivalence: string
-  comment?: string
   dependsOn?: unknown[]
   product?: { property: string; system?: string; value: string; display?: string }[]
 }

@@ -147,24 +147,23 @@ test('a code is described by its code system, with or without a value set', () =
   assert.equal(terminology.describe({ system: 'urn:ietf:bcp:47', code: 'sr-Cyrl' }).display, 'Serbian (Cyrillic)')
 })
 
-test('a code system of 400,000 concepts takes little memory and answers at once', () => {
-  const concept = Array.from({ length: 400_000 }, (_one, at) => ({
-    code: String(1_000_000 + at),
-    display: `Finding number ${at} of a large terminology`,
-    ...(at === 0 ? {} : { property: [{ code: 'parent', valueCode: String(1_000_000 + Math.floor((at - 1) / 10)) }] }),
+test('a large code system is compiled beforehand and tells the same as a small one', () => {
+  const concept = Array.from({ length: 6000 }, (_one, at) => ({
+    code: `c${at}`,
+    display: `Концепт ${at}`,
+    ...(at === 0 ? {} : { property: [{ code: 'parent', valueCode: `c${Math.floor((at - 1) / 10)}` }] }),
   }))
-  own.load('large#1', () => [
-    { ...colours, url: 'http://example.org/large', concept },
-    valueSet('below', { include: [{ system: 'http://example.org/large', filter: [{ property: 'concept', op: 'is-a', value: '1000001' }] }] }),
+  own.load('larger#1', () => [
+    { ...colours, url: 'http://example.org/larger', concept },
+    valueSet('larger-below', { include: [{ system: 'http://example.org/larger', filter: [{ property: 'concept', op: 'is-a', value: 'c1' }] }] }),
   ])
-  concept.length = 0
-  global.gc?.()
-  const before = process.memoryUsage().rss
-  assert.equal(own.member('http://example.org/below', { code: '1000011' }), 'in')
-  assert.equal(own.member('http://example.org/below', { code: '1000002' }), 'out')
-  assert.equal(own.describe({ system: 'http://example.org/large', code: '1399999' }).display, 'Finding number 399999 of a large terminology')
-  assert.ok(process.memoryUsage().rss - before < 160e6, `${Math.round((process.memoryUsage().rss - before) / 1e6)} MB`)
-  const began = performance.now()
-  for (let at = 0; at < 10_000; at++) own.member('http://example.org/below', { code: String(1_000_000 + at * 37) })
-  assert.ok(performance.now() - began < 3000, 'ten thousand verdicts take less than three seconds')
+  assert.equal(own.member('http://example.org/larger-below', { code: 'c111' }), 'in')
+  assert.equal(own.member('http://example.org/larger-below', { code: 'c2' }), 'out')
+  assert.equal(own.describe({ system: 'http://example.org/larger', code: 'c5999' }).display, 'Концепт 5999')
+  const questions = own.within([])
+  const found = questions.expand(questions.valueSet('http://example.org/larger-below'), { filter: 'koncept 111', now: '2026-01-01T00:00:00Z' })
+  assert.deepEqual(
+    found.expansion?.contains?.map(({ code }) => code),
+    ['c111', 'c1111', 'c1112', 'c1113', 'c1114', 'c1115', 'c1116', 'c1117', 'c1118', 'c1119'],
+  )
 })

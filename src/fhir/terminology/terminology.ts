@@ -1,8 +1,15 @@
 import type { Units } from '../units.ts'
 import { grammarsOf } from './grammars.ts'
+import { expand, type Expanding } from './expand.ts'
 import { createLibrary } from './library.ts'
-import { memberOf, type Verdict } from './membership.ts'
-import type { Coding, Designation, TerminologyResource } from './resources.ts'
+import { lookup, type Parameter, subsumes } from './lookup.ts'
+import { missing } from './members.ts'
+import { type Known, memberOf, type Verdict } from './membership.ts'
+import { overlay, type Wish } from './overlay.ts'
+import type { Coding, ConceptMapResource, Designation, TerminologyResource, ValueSetResource } from './resources.ts'
+import { related, tokensOf } from './tokens.ts'
+import { requireMap, translate, type Translating } from './translate.ts'
+import { type Checked, type Checking, validateCode } from './validate-code.ts'
 
 export type Description = {
   /** Null: the code system is not here, or not all of it, so nothing is said against the code. */
@@ -29,6 +36,26 @@ export type Terminology = {
   load(name: string, resources: () => Iterable<TerminologyResource>): void
   isLoaded(name: string): boolean
   unload(name: string): void
+  /** The operations, with these definitions on top of the ones that are loaded. */
+  within(stored: readonly TerminologyResource[]): Questions
+}
+
+export type Questions = {
+  expand(valueSet: ValueSetResource, asked: Expanding): ValueSetResource
+  validateCode(checking: Checking): Checked
+  lookup(coding: Coding, asked: { language?: string; properties: string[] }): Parameter[]
+  subsumes(one: Coding, other: Coding): string
+  translate(asked: Translating): Parameter[]
+  /** Refused when it is not here. */
+  valueSet(url: string): ValueSetResource
+  conceptMap(url: string): ConceptMapResource
+  member(valueSet: ValueSetResource, coding: Coding): Verdict
+  /** The members as `system|code`; refused when they are more than `most`. */
+  tokens(valueSet: ValueSetResource, most: number): string[]
+  /** The codes of the system that are this one or stand below it (or above it), as `system|code`. */
+  related(coding: Coding, where: 'below' | 'above', most: number): string[]
+  /** What was asked for on the way and is nowhere. */
+  wishes(): Wish[]
 }
 
 /** The same few thousand codes are met again and again: a look-up instead of a walk through the definition. */
@@ -37,7 +64,7 @@ const verdictKeyMax = 300
 
 export function createTerminology(cacheDir: string, units: Units): Terminology {
   const library = createLibrary(cacheDir)
-  const known = { ...library, grammars: grammarsOf(units) }
+  const known: Known = { ...library, grammars: grammarsOf(units) }
   const verdicts = new Map<string, Verdict>()
   return {
     member(valueSet, coding) {
@@ -70,5 +97,28 @@ export function createTerminology(cacheDir: string, units: Units): Terminology {
       library.unload(name)
       verdicts.clear()
     },
+    within: (stored) => questionsOf(known, stored),
+  }
+}
+
+function questionsOf(base: Known, stored: readonly TerminologyResource[]): Questions {
+  const wishes = new Map<string, Wish>()
+  const known = overlay(base, stored, wishes)
+  return {
+    expand: (valueSet, asked) => expand(known, valueSet, asked),
+    validateCode: (checking) => validateCode(known, checking),
+    lookup: (coding, asked) => lookup(known, coding, asked),
+    subsumes: (one, other) => subsumes(known, one, other),
+    translate: (asked) => translate(known, asked),
+    valueSet(url) {
+      const found = known.valueSet(url)
+      if (found === null) throw missing('value set', url)
+      return found
+    },
+    conceptMap: (url) => requireMap(known, url),
+    member: (valueSet, coding) => memberOf(known, valueSet, coding),
+    tokens: (valueSet, most) => tokensOf(known, valueSet, most),
+    related: (coding, where, most) => related(known, coding, where, most),
+    wishes: () => [...wishes.values()],
   }
 }

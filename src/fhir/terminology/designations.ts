@@ -1,0 +1,40 @@
+import type { Designation } from './resources.ts'
+
+/** Languages of an Accept-Language or a displayLanguage, the best liked first. */
+export function languagesOf(text: string): string[] {
+  const liked = text.split(',').map((one) => {
+    const [tag = '', ...more] = one.split(';').map((part) => part.trim())
+    const weight = more.find((part) => part.startsWith('q='))
+    return { tag: tag.toLowerCase(), weight: weight === undefined ? 1 : Number(weight.slice(2)) || 0 }
+  })
+  return liked
+    .filter(({ tag, weight }) => tag !== '' && tag !== '*' && weight > 0)
+    .toSorted((one, other) => other.weight - one.weight)
+    .map(({ tag }) => tag)
+    .slice(0, 10)
+}
+
+/** `sr` is answered by `sr-Latn`, and `sr-Latn` by `sr` when there is nothing nearer. */
+const speaks = (wanted: string, has: string): boolean => has === wanted || has.startsWith(`${wanted}-`) || wanted.startsWith(`${has}-`)
+
+/** The name of a concept in the language asked for, else the one that its code system prefers. */
+export function nameIn(
+  language: string | undefined,
+  display: string | undefined,
+  designations: readonly Designation[],
+  own: string | undefined,
+): string | undefined {
+  if (language === undefined) return display
+  for (const wanted of languagesOf(language)) {
+    if (display !== undefined && speaks(wanted, (own ?? 'en').toLowerCase())) return display
+    const found = designations.find((one) => one.language !== undefined && speaks(wanted, one.language.toLowerCase()))
+    if (found) return found.value
+  }
+  return display
+}
+
+const plain = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase()
+
+/** Is that one of the concept's names, in any language? Case and spaces do not matter. */
+export const isName = (text: string, display: string | undefined, designations: readonly Designation[]): boolean =>
+  [display, ...designations.map(({ value }) => value)].some((one) => one !== undefined && plain(one) === plain(text))

@@ -1,0 +1,116 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { fold } from '../../platform/text.ts'
+import { nameIn } from './designations.ts'
+import { type Member, membersOf, tooCostly } from './members.ts'
+import type { Known } from './membership.ts'
+import type { Contains, ValueSetResource } from './resources.ts'
+
+export type Expanding = {
+  filter?: string
+  offset?: number
+  count?: number
+  activeOnly?: boolean
+  includeDesignations?: boolean
+  includeDefinition?: boolean
+  excludeNested?: boolean
+  language?: string
+  /** When it was made; the clock is not ours. */
+  now: string
+}
+
+const membersMax = 10_000
+
+/** `ValueSet/$expand` (R4, valueset-operation-expand). */
+export function expand(known: Known, valueSet: ValueSetResource, asked: Expanding): ValueSetResource {
+  const { filter = '', offset = 0, count, activeOnly = false } = asked
+  const words = fold(filter).split(/\s+/).filter(Boolean)
+  const page: Member[] = []
+  let total = 0
+  const most = Math.min(count ?? membersMax, membersMax)
+  const systems = new Map<string, string | undefined>()
+  for (const member of membersOf(known, valueSet, { words, activeOnly })) {
+    if (total >= offset && page.length < most) page.push(member)
+    if (!systems.has(member.system)) systems.set(member.system, member.from?.system.about.version)
+    total++
+    if (count === undefined && total - offset > membersMax) throw tooCostly(`the value set has more than ${membersMax} members`)
+  }
+  const isWhole = offset === 0 && page.length === total && words.length === 0
+  const entries = page.map((member) => entryOf(known, member, asked))
+  const contains = asked.excludeNested === false && isWhole ? nested(page, entries) : entries
+  const { compose, expansion: _, ...about } = valueSet
+  return {
+    ...about,
+    resourceType: 'ValueSet',
+    ...(asked.includeDefinition && compose ? { compose } : {}),
+    expansion: {
+      timestamp: asked.now,
+      total,
+      ...(count === undefined && offset === 0 ? {} : { offset }),
+      parameter: [...parametersOf(asked), ...usedSystems(systems)],
+      ...(contains.length > 0 ? { contains } : {}),
+    },
+  } as ValueSetResource
+}
+
+function entryOf(known: Known, member: Member, { includeDesignations, language }: Expanding): Contains {
+  const { system, code, from } = member
+  const concept = from?.system.concept(from.at)
+  const designation = [...(member.designation ?? []), ...(concept?.designation ?? []), ...supplemented(known, system, code)]
+  const display = nameIn(language, member.display ?? concept?.display, designation, from?.system.about.language)
+  const version = from?.system.about.version
+  return {
+    system,
+    ...(from && version !== undefined && known.codeSystem(`${system}|${version}`) !== known.codeSystem(system) ? { version } : {}),
+    ...(from?.system.isAbstract(from.at) ? { abstract: true } : {}),
+    ...(from?.system.isInactive(from.at) ? { inactive: true } : {}),
+    code,
+    ...(display === undefined ? {} : { display }),
+    ...(includeDesignations && designation.length > 0 ? { designation } : {}),
+  }
+}
+
+export const supplemented = (known: Known, system: string, code: string) =>
+  known.supplementsOf(system).flatMap((supplement) => {
+    const at = supplement.find(code)
+    return at < 0 ? [] : (supplement.concept(at).designation ?? [])
+  })
+
+/** Members stand under the first of their parents that is a member too; the value set itself has no hierarchy of its own. */
+function nested(members: Member[], entries: Contains[]): Contains[] {
+  const entryOfConcept = new Map<string, Contains>()
+  members.forEach(({ system, code }, at) => entryOfConcept.set(`${system}|${code}`, entries[at] as Contains))
+  const roots: Contains[] = []
+  members.forEach(({ system, from }, at) => {
+    const entry = entries[at] as Contains
+    const parents = from ? [...from.system.parents(from.at)] : []
+    const parent = parents.map((one) => entryOfConcept.get(`${system}|${from?.system.codeOf(one)}`)).find((one) => one !== undefined)
+    if (parent === undefined) roots.push(entry)
+    else (parent.contains ??= []).push(entry)
+  })
+  return roots
+}
+
+function parametersOf({ filter, offset, count, activeOnly, includeDesignations, excludeNested, language }: Expanding): object[] {
+  return [
+    filter === undefined ? null : { name: 'filter', valueString: filter },
+    offset === undefined ? null : { name: 'offset', valueInteger: offset },
+    count === undefined ? null : { name: 'count', valueInteger: count },
+    activeOnly === undefined ? null : { name: 'activeOnly', valueBoolean: activeOnly },
+    includeDesignations === undefined ? null : { name: 'includeDesignations', valueBoolean: includeDesignations },
+    excludeNested === undefined ? null : { name: 'excludeNested', valueBoolean: excludeNested },
+    language === undefined ? null : { name: 'displayLanguage', valueCode: language },
+  ].filter((one) => one !== null)
+}
+
+/** Which version of each code system the codes were taken from (R4, ValueSet.expansion.parameter, `version`). */
+function usedSystems(systems: ReadonlyMap<string, string | undefined>): object[] {
+  return [...systems].filter(([, version]) => version !== undefined).map(([system, version]) => ({ name: 'version', valueUri: `${system}|${version}` }))
+}
+
+/** A count or an offset as it came; R4 allows none below zero. */
+export function countOf(value: unknown, name: string): number | undefined {
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= 0 && number <= 2 ** 31) return number
+  throw new Refusal('incorrect', `${name} is no number of codes`, { expression: name, hint: 'Send an integer from 0 up.' })
+}

@@ -1,0 +1,121 @@
+import { isName, nameIn } from './designations.ts'
+import { supplemented } from './expand.ts'
+import { requireSystem } from './lookup.ts'
+import { type Known, memberOf } from './membership.ts'
+import type { Coding, Designation, ValueSetResource } from './resources.ts'
+
+export type Checking = {
+  /** In which value set; absent means in its code system. */
+  valueSet?: ValueSetResource
+  codings: Coding[]
+  /** False: a concept that only groups others may not be used. */
+  abstract?: boolean
+  language?: string
+}
+
+export type Checked = {
+  result: boolean
+  /** The coding that the answer speaks of: the one that is right, else the last that was tried. */
+  coding: Coding
+  display?: string
+  version?: string
+  isInactive: boolean
+  problems: { severity: 'error' | 'warning'; code: string; message: string }[]
+}
+
+/** `$validate-code` of ValueSet and CodeSystem (R4). One right coding makes a CodeableConcept right. */
+export function validateCode(known: Known, checking: Checking): Checked {
+  const all = checking.codings.map((coding) => checkOne(known, coding, checking))
+  return all.find(({ result }) => result) ?? (all.at(-1) as Checked)
+}
+
+function checkOne(known: Known, given: Coding, { valueSet, abstract, language }: Checking): Checked {
+  const coding = given.system === undefined && valueSet ? { ...given, ...systemIn(known, valueSet, given) } : given
+  const found = conceptOf(known, coding)
+  const named = nameIn(language, found.display, found.designations, found.language)
+  const problems = [...membership(known, coding, valueSet, found), ...useOf(coding, found, abstract, named)]
+  return {
+    result: problems.every(({ severity }) => severity !== 'error'),
+    coding,
+    ...(named === undefined ? {} : { display: named }),
+    ...(found.version === undefined ? {} : { version: found.version }),
+    isInactive: found.isInactive,
+    problems,
+  }
+}
+
+type Found = {
+  isThere: boolean | null
+  display?: string
+  designations: Designation[]
+  language?: string
+  version?: string
+  isInactive: boolean
+  isAbstract: boolean
+}
+
+function conceptOf(known: Known, coding: Coding): Found {
+  const nothing = { designations: [], isInactive: false, isAbstract: false }
+  const { system: url, code = '' } = coding
+  if (url === undefined) return { isThere: null, ...nothing }
+  const grammar = known.grammars.get(url)
+  if (grammar) return grammar.isCode(code) ? { isThere: true, display: grammar.displayOf(code, 'en'), ...nothing } : { isThere: false, ...nothing }
+  const system = known.codeSystem(coding.version === undefined ? url : `${url}|${coding.version}`)
+  const { version, language } = system?.about ?? {}
+  const about = { ...nothing, ...(version === undefined ? {} : { version }), ...(language === undefined ? {} : { language }) }
+  const at = system?.find(code) ?? -1
+  if (!system || at < 0) return { isThere: system?.isComplete ? false : null, ...about }
+  const { display, designation = [] } = system.concept(at)
+  return {
+    ...about,
+    isThere: true,
+    ...(display === undefined ? {} : { display }),
+    designations: [...designation, ...supplemented(known, url, code)],
+    isInactive: system.isInactive(at),
+    isAbstract: system.isAbstract(at),
+  }
+}
+
+/** A code alone: the system of the value set that has it, if only one has. */
+function systemIn(known: Known, { compose, expansion }: ValueSetResource, coding: Coding): { system?: string } {
+  const named = [...(compose?.include ?? []).flatMap(({ system }) => system ?? []), ...(expansion?.contains ?? []).flatMap(({ system }) => system ?? [])]
+  const imported = (compose?.include ?? []).flatMap(({ valueSet = [] }) => valueSet).map((url) => known.valueSet(url))
+  const having = [...new Set(named)].filter((system) => {
+    const include = (compose?.include ?? []).filter((one) => one.system === system)
+    const probe = compose ? { resourceType: 'ValueSet' as const, compose: { include } } : { resourceType: 'ValueSet' as const, expansion: expansion ?? {} }
+    return memberOf(known, probe, { ...coding, system }) === 'in'
+  })
+  if (having.length === 1) return { system: having[0] as string }
+  for (const one of imported) if (one && memberOf(known, one, coding) === 'in' && one.compose) return systemIn(known, one, coding)
+  return {}
+}
+
+type Problem = Checked['problems'][number]
+
+function membership(known: Known, coding: Coding, valueSet: ValueSetResource | undefined, found: Found): Problem[] {
+  const { code = '', system } = coding
+  const shown = `${system ?? ''}#${code}`.slice(0, 200)
+  if (!valueSet) {
+    if (!known.grammars.has(system ?? '')) requireSystem(known, coding)
+    if (found.isThere === false) return [wrong('code-invalid', `${shown} is not a code of this code system`)]
+    return found.isThere === null ? [wrong('not-found', `${shown} cannot be judged: only a part of the code system is here`)] : []
+  }
+  const verdict = memberOf(known, valueSet, coding)
+  const of = valueSet.url ?? 'that was sent'
+  if (verdict === 'in') return found.isThere === false ? [wrong('code-invalid', `${shown} is not a code of its code system`)] : []
+  if (verdict === 'out') return [wrong('code-invalid', `${shown} is not in the value set ${of}`)]
+  return [wrong('not-found', `${shown} cannot be judged: the value set ${of} needs a code system, a version or a value set that is not here`)]
+}
+
+function useOf({ display }: Coding, found: Found, abstract: boolean | undefined, named: string | undefined): Problem[] {
+  if (!found.isThere) return []
+  const problems: Problem[] = []
+  if (abstract === false && found.isAbstract) problems.push(wrong('business-rule', 'the concept is abstract: it groups others and is not used itself'))
+  if (display !== undefined && found.display !== undefined && !isName(display, found.display, found.designations)) {
+    problems.push(wrong('invalid', `the display is not a name of the concept; it is called ${JSON.stringify(named ?? found.display)}`))
+  }
+  if (found.isInactive) problems.push({ severity: 'warning', code: 'business-rule', message: 'the concept is no longer in use' })
+  return problems
+}
+
+const wrong = (code: string, message: string): Problem => ({ severity: 'error', code, message })

@@ -1,0 +1,53 @@
+import type { Terminology, TerminologyResource } from '../../fhir/fhir.ts'
+import type { Asking } from '../asking.ts'
+import { searchType } from '../search.ts'
+
+type Questions = ReturnType<Terminology['within']>
+type Wish = ReturnType<Questions['wishes']>[number]
+
+const roundsMax = 20
+const wishesMax = 50
+const versionsMax = 20
+
+/**
+ * Asks the terminology, and when the answer would need a definition that is neither the standard's nor a package's, looks for it among the
+ * stored resources that the actor may see, and asks again. `sent` came with the request.
+ */
+export async function ask<T>(asking: Asking, sent: readonly TerminologyResource[], question: (questions: Questions) => T): Promise<T> {
+  const known = [...sent]
+  const looked = new Set<string>()
+  for (let round = 0; ; round++) {
+    const questions = asking.world.fhir.terminology.within(known)
+    const answer = attempt(() => question(questions))
+    const wishes = questions.wishes().filter(({ type, url }) => !looked.has(`${type} ${url}`))
+    const found: TerminologyResource[] = []
+    for (const wish of wishes.slice(0, wishesMax)) {
+      looked.add(`${wish.type} ${wish.url}`)
+      found.push(...(await storedOnes(asking, wish)))
+    }
+    if (found.length === 0 || round === roundsMax) return answer()
+    known.push(...found)
+  }
+}
+
+/** The answer, or what refused it, to be had later. */
+function attempt<T>(question: () => T): () => T {
+  try {
+    const answer = question()
+    return () => answer
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
+/** By the same search that a client would make: what the actor may not see is not there, and the look is in the log. */
+async function storedOnes(asking: Asking, { type, url }: Wish): Promise<TerminologyResource[]> {
+  const pairs: [string, string][] = [
+    ['url', url.replace(/[\\,$|]/g, '\\$&')],
+    ['_count', String(versionsMax)],
+  ]
+  const bundle = JSON.parse(await searchType(asking, type, pairs, false)) as { entry?: { resource: TerminologyResource; search?: { mode: string } }[] }
+  return (bundle.entry ?? []).map(({ resource }) => resource).filter(({ resourceType }) => resourceType === type)
+}

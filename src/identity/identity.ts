@@ -7,7 +7,7 @@ import { checkEbs, checkLbo, checkLzb } from './numbers.ts'
 export { fileChart, type Filed, type Filing } from './file-chart.ts'
 export { type Header, headers } from './headers.ts'
 export { newKey } from './issue.ts'
-export { keySets, keysOfNumber, type Known, personOf } from './keys.ts'
+export { keySetRows, keySets, keysOfNumber, type Known, personOf } from './keys.ts'
 export { type CentralPerson, type RegisteredPerson, registerPeople } from './register-people.ts'
 export { resolvePerson } from './resolve-looks.ts'
 

@@ -1,3 +1,4 @@
+import { type Fragment, fragment } from '../platform/sql.ts'
 import type { Sql, Transaction, World } from '../platform/world.ts'
 import { readTemporaryNumber } from './issue.ts'
 import { hashOf, type NumberKind } from './secrets.ts'
@@ -7,14 +8,17 @@ import { hashOf, type NumberKind } from './secrets.ts'
  * about no one chart (a look, a visit) is written under it, and stays with the person when a wrong chart is separated.
  */
 export async function keySets(sql: Sql | Transaction, keys: readonly number[]): Promise<Map<number, number[]>> {
-  const rows = await sql<{ key: number; all: number[] }>`
-    select asked.key, array_agg(other.key order by other.key <> other.person, other.key) as all
+  const rows = await sql.run<{ key: number; keys: number[] }>(keySetRows(keys))
+  return new Map(rows.map((row) => [row.key, row.keys]))
+}
+
+/** The same as a query (key, keys), for a statement that asks its own tables about them at once. */
+export const keySetRows = (keys: readonly number[]): Fragment => fragment`
+    select asked.key, array_agg(other.key order by other.key <> other.person, other.key) as keys
       from identity.chart_key asked
       join identity.chart_key other on other.person = asked.person
      where asked.key = any(${[...keys]}::int8[])
      group by asked.key`
-  return new Map(rows.map((row) => [row.key, row.all]))
-}
 
 /** Keys of the person with this number; none when the number is unknown. Any JMBG, EBS, LBO or LZB the person ever had leads to them. */
 export async function keysOfNumber(sql: Sql | Transaction, world: World, system: string, value: string): Promise<number[]> {

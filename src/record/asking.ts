@@ -21,6 +21,8 @@ export type Asking = {
   purpose: string
   /** Accept-Language of a reader in a browser: a refusal is read by a person. */
   language?: string | undefined
+  /** Key sets of people that this request has asked for already. */
+  people?: Map<number, number[]>
   /** Has the client hung up? Then a long search stops. */
   isGone?: () => boolean
 }

@@ -1,7 +1,8 @@
 import type { Clause, Search } from '../fhir/fhir.ts'
-import { keySets, keysOfNumber } from '../identity/identity.ts'
+import { keySetRows, keysOfNumber } from '../identity/identity.ts'
 import type { Asking } from './asking.ts'
 import { isServerId, keyOfId, parseReference } from './ids.ts'
+import { tooMany } from './run-search.ts'
 import { findNames } from './store.ts'
 
 /** The patients a search names, and the search with each of them widened to all charts of the same person. */
@@ -60,13 +61,15 @@ async function chartsOfNumbers(asking: Asking, numbers: readonly string[]): Prom
   return { these, charts: await chartsOf(asking, these) }
 }
 
+const chartsMax = 1000
+
 /** Public ids of the Patient resources filed under these keys. */
 async function chartsOf({ world }: Asking, keys: readonly number[]): Promise<string[]> {
   if (keys.length === 0) return []
   const charts = await world.sql<{ id: string; name: string | null }>`
     select id, name from record.resource
      where patient = any(${keys}::int8[]) and type = ${world.fhir.typeCode('Patient')}::int2
-     limit 1000`
+     limit ${chartsMax + 1}`
   return charts.map(({ id, name }) => name ?? id)
 }
 
@@ -88,9 +91,26 @@ async function widen(asking: Asking, ids: readonly string[]): Promise<{ keys: nu
     world.sql,
     ids.filter((id) => !isServerId(id)).map((name) => ({ type, name })),
   )
-  const direct = [...ids.filter(isServerId).map(keyOfId), ...named.map(({ patient }) => patient)]
-  const sets = await keySets(world.sql, direct)
-  const keys = [...new Set(direct.flatMap((key) => sets.get(key) ?? [key]))]
-  const charts = await chartsOf(asking, keys)
-  return { keys, literals: charts.map((id) => `Patient/${id}`) }
+  const direct = [...new Set([...ids.filter(isServerId).map(keyOfId), ...named.map(({ patient }) => patient)])]
+  const people = await peopleOf(asking, direct)
+  const charts = new Set(people.flatMap((person) => person.charts))
+  if (charts.size > chartsMax) throw tooMany(`the patients of this question have more than ${chartsMax} charts together`)
+  return { keys: [...new Set(people.flatMap((person) => person.keys))], literals: [...charts].map((id) => `Patient/${id}`) }
+}
+
+/** All keys of the person behind each key, and the public ids of the Patient resources under them, in one question. */
+async function peopleOf(asking: Asking, keys: readonly number[]): Promise<{ key: number; keys: number[]; charts: string[] }[]> {
+  if (keys.length === 0) return []
+  const { world } = asking
+  const people = await world.sql<{ key: number; keys: number[]; charts: string[] }>`
+    select person.key, person.keys,
+           array(select coalesce(r.name, r.id::text)
+                   from record.resource r
+                  where r.patient = any(person.keys) and r.type = ${world.fhir.typeCode('Patient')}::int2
+                  limit ${chartsMax + 1}) as charts
+      from (select asked.key, coalesce(known.keys, array[asked.key]) as keys
+              from unnest(${[...keys]}::int8[]) as asked (key)
+              left join (${keySetRows(keys)}) known on known.key = asked.key) person`
+  asking.people = new Map([...(asking.people ?? []), ...people.map((person): [number, number[]] => [person.key, person.keys])])
+  return people
 }

@@ -18,6 +18,10 @@ const addressBytesMax = 3000
 const sealedBytesMax = 400_000
 const textMax = 2_000_000
 const forgottenAtOnce = 100
+/** Compressing a short one costs more than sealing it. */
+const plainMax = 1500
+const asIs = Buffer.of(0)
+const deflated = Buffer.of(1)
 
 export async function sealLink(asking: Asking, link: Omit<PageLink, 'actor' | 'expires'>): Promise<string> {
   const { world, actor } = asking
@@ -25,7 +29,11 @@ export async function sealLink(asking: Asking, link: Omit<PageLink, 'actor' | 'e
   const whole: PageLink = { ...link, actor: actor.id, expires }
   const iv = world.random(12)
   const cipher = createCipheriv('aes-256-gcm', linkKey(world.keys), iv)
-  const text = Buffer.concat([cipher.update(deflateRawSync(JSON.stringify(whole), { level: 1 })), cipher.final()])
+  const json = Buffer.from(JSON.stringify(whole))
+  const text = Buffer.concat([
+    cipher.update(json.length <= plainMax ? Buffer.concat([asIs, json]) : Buffer.concat([deflated, deflateRawSync(json)])),
+    cipher.final(),
+  ])
   const sealed = Buffer.concat([iv, cipher.getAuthTag(), text])
   return sealed.length <= addressBytesMax ? sealed.toString('base64url') : keep(asking, sealed, new Date(expires))
 }
@@ -50,7 +58,9 @@ export async function openLink(asking: Asking, token: string): Promise<PageLink>
     const decipher = createDecipheriv('aes-256-gcm', linkKey(world.keys), bytes.subarray(0, 12))
     decipher.setAuthTag(bytes.subarray(12, 28))
     const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
-    const link = JSON.parse(inflateRawSync(text, { maxOutputLength: textMax }).toString()) as PageLink
+    const packed = text.subarray(1)
+    const json = text[0] === asIs[0] ? packed : inflateRawSync(packed, { maxOutputLength: textMax })
+    const link = JSON.parse(json.toString()) as PageLink
     // A link works for whoever got it: another's is as good as none.
     if (link.actor !== actor.id || link.expires < world.now().getTime()) throw wrong
     return link

@@ -53,7 +53,8 @@ export async function viewOf(asking: Asking, keys: readonly number[]): Promise<V
   const { world, actor } = asking
   const wanted = [...new Set(keys.filter((key) => key >= reservedKeys))]
   if (wanted.length === 0) return { asking, basisOf: () => null, personOf: (key) => key, openKeys: null }
-  const sets = await keySets(world.sql, wanted)
+  const known = asking.people
+  const sets = known && wanted.every((key) => known.has(key)) ? known : await keySets(world.sql, wanted)
   const decisions = await decide(
     world,
     actor,

@@ -31,6 +31,7 @@ export function capabilityOf(world: World): string {
           { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
           { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
           ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
+          { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
           ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
         ],
         security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },

@@ -11,6 +11,7 @@ import { createOne, deleteOne, updateOne } from './create.ts'
 import { createConditionally } from './conditional.ts'
 import { everythingRoutes } from './everything-routes.ts'
 import { historyBundle } from './history-bundle.ts'
+import { lastObservationsRoutes } from './last-observations.ts'
 import { requireValid } from './prepare.ts'
 import { readOne, readVersion } from './read.ts'
 import { readDocument, readOverview } from './read-page.ts'
@@ -44,6 +45,7 @@ export const fhirRoutes: Routes = (app) => {
   searches(app)
   void everythingRoutes(app)
   void terminologyRoutes(app)
+  void lastObservationsRoutes(app)
 }
 
 function interactions(app: FastifyInstance): void {

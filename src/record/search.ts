@@ -7,7 +7,7 @@ import { includedOf } from './include.ts'
 import type { Reading } from './candidates.ts'
 import { nameAll } from './named-patients.ts'
 import { openLink, type PageLink, type PageStart, sealLink } from './page-link.ts'
-import { countHits, firstHits, type Hit, type Scope } from './run-search.ts'
+import { countHits, firstHits, type Hit, type Scope, tooMany } from './run-search.ts'
 import { allow } from './scope.ts'
 import { searchBundle } from './search-bundle.ts'
 import { sortedHits } from './sorted-hits.ts'
@@ -49,6 +49,26 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
   await audit(asking, search, view, [...page.hits, ...included], keys)
   const isWithheld = withheld.length > 0 && asking.actor.kind === 'person'
   return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
+}
+
+/**
+ * A search of named patients whose matches are chosen from by a rule, in the order asked for: the same access, the same rows in the log for
+ * what is shown, the same Bundle.
+ */
+export async function searchChosen(asking: Asking, search: Search, most: number, choose: (hits: Hit[]) => Hit[], self: string): Promise<string> {
+  const { world } = asking
+  const named = await nameAll(asking, search)
+  const { keys } = named
+  if (keys === null) throw new Refusal('incorrect', 'this is asked of one patient', { expression: 'patient', hint: 'Add patient=… or subject=Patient/….' })
+  const view = await viewOf(asking, keys)
+  const scope: Scope = { keys, visible: visibleRows(view, world.fhir.typeCode(search.type as string), keys) }
+  const { sorted, isWhole } = await sortedHits(asking, world.sql, named.search, scope, null, most)
+  if (!isWhole) throw tooMany(`more than ${most} results match; narrow by a code, a category or a date`)
+  const hits = choose(sorted.map(({ hit }) => hit))
+  const { included, isCut } = await includedOf(asking, named.search, hits)
+  await audit(asking, search, view, [...hits, ...included], keys)
+  const isWithheld = asking.actor.kind === 'person' && keys.some((key) => isWithheldFrom(view, key, search.type as string))
+  return searchBundle(asking, { search, self, hits, first: null, next: null, total: hits.length, included, isCut, isWithheld })
 }
 
 /** Depends on the reader, the patient and the type only, never on what there is: an empty answer must not be read as «no allergies». */

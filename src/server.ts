@@ -10,7 +10,7 @@ import { openWorld } from './open-world.ts'
 import { sentenceOf } from './platform/cli.ts'
 import { baseUrl, loadConfig } from './platform/config.ts'
 import { arePortalsBuilt } from './portals/build.ts'
-import { startMoments } from './record/record.ts'
+import { startMoments, startWork } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
@@ -35,6 +35,7 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
   settings.PORT = port
   const stopSealing = startSealing(world)
   const stopMoments = startMoments(world)
+  const stopWork = startWork(world)
   rememberAddress(world)
 
   let stoppingSince: number | undefined
@@ -48,6 +49,7 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
     app.server.closeIdleConnections()
     await app.close()
     stopMoments()
+    await stopWork()
     await stopSealing()
     await close()
     process.exit(0)

@@ -16,7 +16,7 @@ export function pack(bodies: readonly Buffer[]): Buffer {
 
 const bytesMax = 64 * 1_048_576
 const unpackedMax = 256 * 1_048_576
-const unpack = (body: Buffer): Buffer => zstdDecompressSync(body, { maxOutputLength: unpackedMax, chunkSize: roomFor(contentSize(body)) })
+export const unpack = (body: Buffer): Buffer => zstdDecompressSync(body, { maxOutputLength: unpackedMax, chunkSize: roomFor(contentSize(body)) })
 
 /** One piece of memory of the right size, where zlib would take many of 16 KB and join them. */
 const roomFor = (size: number) => Math.max(64, Math.min(unpackedMax, size + 1))

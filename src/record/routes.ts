@@ -6,6 +6,7 @@ import { askingOf } from './asking-of.ts'
 import { readAuditEvent, searchAuditEvent } from './audit-events.ts'
 import { acceptBodies } from './body-gate.ts'
 import { runBundle } from './bundle.ts'
+import { bulkRoutes } from './bulk-routes.ts'
 import { capabilityOf } from './capability.ts'
 import { createOne, deleteOne, updateOne } from './create.ts'
 import { createConditionally } from './conditional.ts'
@@ -46,6 +47,7 @@ export const fhirRoutes: Routes = (app) => {
   void everythingRoutes(app)
   void terminologyRoutes(app)
   void lastObservationsRoutes(app)
+  void bulkRoutes(app)
 }
 
 function interactions(app: FastifyInstance): void {

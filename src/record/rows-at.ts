@@ -31,10 +31,19 @@ const slice = fragment`r.patient, r.type, r.id, r.version, r.institution, r.name
   coalesce(r.length, octet_length(r.body)) as bytes, r.chunk, r.start`
 
 /** Versions in key order after a place; a version is in exactly one of the tables in any statement, so none is missed or doubled. */
-export async function slicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
+export function slicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
+  return read(sql, layers, [fragment`not r.deleted`, ...where], after, limit)
+}
+
+/** Of the same question, the resources that are deleted. */
+export function deletedSlicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
+  return read(sql, layers, [fragment`r.deleted`, ...where], after, limit)
+}
+
+function read(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
   const ordered = fragment`order by r.patient, r.type, r.id limit ${limit}`
   const conditions = after === null ? [...where] : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
-  const alive = join([fragment`not r.deleted and not r.voided`, ...conditions], ' and ')
+  const alive = join([fragment`not r.voided`, ...conditions], ' and ')
   const current = fragment`select ${slice} from record.resource r where ${alive} and ${layers.current} ${ordered}`
   if (layers.superseded === null) return sql.run<Slice>(current)
   return sql.run<Slice>(fragment`
@@ -54,8 +63,8 @@ export async function countOf(sql: Runner, layers: Layers, where: readonly Fragm
 }
 
 /** The exact bytes of these versions. Those of a chunk are views into it, which nobody may change. */
-export async function bytesOf(sql: Runner, slices: readonly Slice[]): Promise<Buffer[]> {
-  const opened = await openChunks(sql, slices)
+export async function bytesOf(sql: Runner, slices: readonly Slice[], how = { isKept: true }): Promise<Buffer[]> {
+  const opened = await openChunks(sql, slices, how)
   const long = await longBodies(sql, slices.filter(isLong))
   return slices.map((one) => {
     if (one.chunk === null) return Buffer.from(one.body ?? long.get(keyOf(one)) ?? missing())

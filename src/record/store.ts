@@ -1,5 +1,5 @@
 import { type Fragment, fragment, join, type Runner } from '../platform/sql.ts'
-import { createChunkCache } from './chunks.ts'
+import { createChunkCache, unpack } from './chunks.ts'
 
 /** A version as the tables hold it: where it is, whose it is, and where its bytes are. */
 export type Stored = {
@@ -102,8 +102,8 @@ const cache = createChunkCache()
 /** A chunk's number is one of its patient's only. */
 export const chunkKey = ({ patient, chunk }: { patient: number; chunk: number | null }): string => `${patient} ${chunk}`
 
-/** The chunks that hold these versions, unpacked, under `chunkKey`; each is read once for an answer. */
-export async function openChunks(sql: Runner, rows: readonly { patient: number; chunk: number | null }[]): Promise<Map<string, Buffer>> {
+/** The chunks that hold these versions, unpacked, under `chunkKey`; each is read once. Who passes by many keeps none for others. */
+export async function openChunks(sql: Runner, rows: readonly { patient: number; chunk: number | null }[], how = { isKept: true }): Promise<Map<string, Buffer>> {
   const opened = new Map<string, Buffer>()
   const needed = new Map<string, { patient: number; chunk: number }>()
   for (const { chunk, patient } of rows) {
@@ -120,7 +120,7 @@ export async function openChunks(sql: Runner, rows: readonly { patient: number; 
       select c.patient, c.chunk, c.body
         from unnest(${wanted.map((one) => one.patient)}::int8[], ${wanted.map((one) => one.chunk)}::int4[]) as k (patient, chunk)
         join record.chunk c on c.patient = k.patient and c.chunk = k.chunk`
-    for (const { patient, chunk, body } of found) opened.set(chunkKey({ patient, chunk }), cache.open(chunkKey({ patient, chunk }), body))
+    for (const one of found) opened.set(chunkKey(one), how.isKept ? cache.open(chunkKey(one), one.body) : unpack(one.body))
   }
   return opened
 }

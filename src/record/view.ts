@@ -20,7 +20,7 @@ export type View = {
 }
 
 /** Types that tell about the health system and not about a person: open to every signed-in actor with the scope. */
-const directory = new Set([
+export const directoryTypes: ReadonlySet<string> = new Set([
   'Organization',
   'OrganizationAffiliation',
   'Practitioner',
@@ -92,7 +92,7 @@ export function basisOfRow(view: View, row: { patient: number; type: number; ins
   const type = world.fhir.types[row.type] as string
   if (!maySeeType(actor, type)) return null
   if (isOwnSubmission(view.asking, row)) return 'own-submissions'
-  if (row.patient < reservedKeys) return directory.has(type) ? 'directory' : null
+  if (row.patient < reservedKeys) return directoryTypes.has(type) ? 'directory' : null
   const basis = view.basisOf(row.patient)
   return basis && !typesHidden(basis.view).includes(type) ? basis.kind : null
 }
@@ -108,6 +108,6 @@ export function visibleRows(view: View, type: number, keys: readonly number[] | 
   })
   const ways: Fragment[] = [fragment`r.patient = any(${open}::int8[])`]
   if (actor.kind === 'system' && actor.institution !== null) ways.push(fragment`r.institution = ${actor.institution}`)
-  if (directory.has(name)) ways.push(fragment`r.patient < ${reservedKeys}`)
+  if (directoryTypes.has(name)) ways.push(fragment`r.patient < ${reservedKeys}`)
   return fragment`(${join(ways, ' or ')})`
 }

@@ -66,6 +66,8 @@ export function sender(app: FastifyInstance, always: Record<string, string>): Se
       ...(payload === undefined ? {} : { payload }),
     })
     const text = response.body
-    return { status: response.statusCode, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : null, text }
+    return { status: response.statusCode, headers: response.headers, body: isOneObject(response.headers, text) ? JSON.parse(text) : null, text }
   }
 }
+
+const isOneObject = (headers: Record<string, unknown>, text: string): boolean => text.startsWith('{') && !String(headers['content-type']).includes('ndjson')

@@ -7,7 +7,7 @@ import { readPart } from './job-files.ts'
 import { cancel, type Job, jobOf } from './jobs.ts'
 import { wordsOf } from './operation-words.ts'
 import { preferenceOf } from './respond.ts'
-import { askingOf } from './routes.ts'
+import { askingOf } from './asking-of.ts'
 
 type OfJob = { Params: { job: string } }
 type OfFile = { Params: { job: string; file: string } }

@@ -29,6 +29,9 @@ export function capabilityOf(world: World): string {
         system: ['transaction', 'batch'],
         operations: [
           { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+          { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
+          { type: 'Patient', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export' },
+          { type: 'Group', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export' },
           { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
           ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
           { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },

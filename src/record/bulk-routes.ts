@@ -30,7 +30,11 @@ export const bulkRoutes: Routes = (app) => {
   for (const method of ['GET', 'POST'] as const) {
     app.route({ method, url: '/$export', handler: kickOff(() => ({ level: 'system' })) })
     app.route({ method, url: '/Patient/$export', handler: kickOff(() => ({ level: 'patient' })) })
-    app.route<OfGroup>({ method, url: '/Group/:id/$export', handler: kickOff(({ params }) => ({ level: 'group', id: (params as { id: string }).id })) as never })
+    app.route<OfGroup>({
+      method,
+      url: '/Group/:id/$export',
+      handler: kickOff(({ params }) => ({ level: 'group', id: (params as { id: string }).id })) as never,
+    })
   }
   app.get<OfJob>('/$jobs/:job', async (request, reply) => {
     const asking = askingOf(request)
@@ -47,7 +51,10 @@ export const bulkRoutes: Routes = (app) => {
 export function requireAsync(request: FastifyRequest): void {
   const prefer = [request.headers.prefer ?? ''].flat().join(',')
   if (/(?:^|[,;\s])respond-async(?:$|[,;\s])/.test(prefer)) return
-  throw new Refusal('incorrect', 'this takes longer than a request may', { expression: 'Prefer', hint: 'Send the header Prefer: respond-async and follow Content-Location.' })
+  throw new Refusal('incorrect', 'this takes longer than a request may', {
+    expression: 'Prefer',
+    hint: 'Send the header Prefer: respond-async and follow Content-Location.',
+  })
 }
 
 export function accepted(asking: Asking, reply: FastifyReply, id: string): FastifyReply {
@@ -59,7 +66,10 @@ function answerStatus(asking: Asking, reply: FastifyReply, job: Job): FastifyRep
   if (job.state === 'done') return reply.header('expires', job.expiresAt.toUTCString()).header('content-type', 'application/json').send(manifestOf(asking, job))
   if (job.state === 'failed') {
     const isFull = job.problem?.issue[0]?.code === 'no-store'
-    return reply.code(isFull ? 507 : 500).header('content-type', 'application/fhir+json').send(JSON.stringify(job.problem))
+    return reply
+      .code(isFull ? 507 : 500)
+      .header('content-type', 'application/fhir+json')
+      .send(JSON.stringify(job.problem))
   }
   return reply.code(202).header('retry-after', String(retrySeconds)).header('x-progress', progressOf(job)).send()
 }
@@ -72,9 +82,7 @@ function progressOf({ state, done, total }: Job): string {
 function manifestOf(asking: Asking, job: Job): string {
   const { moment, request } = job.asked.wish as ExportWish
   const of = (kind: string) =>
-    job.outputs
-      .filter((one) => one.kind === kind)
-      .map(({ type, file, count }) => ({ type, url: `${asking.base}/$jobs/${job.id}/${file}`, count }))
+    job.outputs.filter((one) => one.kind === kind).map(({ type, file, count }) => ({ type, url: `${asking.base}/$jobs/${job.id}/${file}`, count }))
   return JSON.stringify({
     transactionTime: new Date(moment.at).toISOString(),
     request,

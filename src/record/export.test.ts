@@ -38,7 +38,10 @@ async function lines(send: Send, files: Json[]): Promise<Json[]> {
     const answer = await send('GET', pathOf(url))
     assert.equal(answer.status, 200, answer.text)
     assert.match(String(answer.headers['content-type']), /^application\/fhir\+ndjson/)
-    const some = answer.text.trimEnd().split('\n').map((line) => JSON.parse(line) as Json)
+    const some = answer.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json)
     assert.equal(some.length, count)
     for (const one of some) assert.equal(one['resourceType'], type)
     all.push(...some)
@@ -159,7 +162,10 @@ test('what an export cannot mean is refused by name, or left out when the client
     assert.equal(body.issue[0].expression?.[0], expression, query)
   }
   assert.equal((await send('GET', '/fhir/$export')).status, 400, 'without Prefer: respond-async')
-  const begun = await send('GET', '/fhir/$export?_typeFilter=x&_outputFormat=application/fhir+ndjson', undefined, { ...wanted, prefer: 'respond-async, handling=lenient' })
+  const begun = await send('GET', '/fhir/$export?_typeFilter=x&_outputFormat=application/fhir+ndjson', undefined, {
+    ...wanted,
+    prefer: 'respond-async, handling=lenient',
+  })
   assert.equal(begun.status, 202, begun.text)
   while (await workOnce(world));
   const { body } = await send('GET', pathOf(begun.headers['content-location']))
@@ -179,7 +185,8 @@ test('a job is its client’s own, its files are sealed, its names lead nowhere 
   for (const name of ['..%2F..%2Fkeys%2Fmaster.key', '%2e%2e', 'Patient-1.ndjson%00', 'Patient-9.ndjson', 'constructor']) {
     assert.ok([400, 404].includes((await send('GET', `${status}/${name}`)).status), name)
   }
-  for (const id of ['1', '%27', '../x', '00000000-0000-4000-8000-000000000000']) assert.ok([400, 404].includes((await send('GET', `/fhir/$jobs/${id}`)).status), id)
+  for (const id of ['1', '%27', '../x', '00000000-0000-4000-8000-000000000000'])
+    assert.ok([400, 404].includes((await send('GET', `/fhir/$jobs/${id}`)).status), id)
   const folder = join(world.config.DATA_DIR, 'jobs', (status as string).split('/').at(-1) as string)
   for (const name of readdirSync(folder)) {
     assert.equal(statSync(join(folder, name)).mode & 0o077, 0)

@@ -30,7 +30,12 @@ const outputFormats = new Set(['application/fhir+ndjson', 'application/ndjson', 
 const patientsMax = 50_000
 
 /** Writes the job down and answers its id; the moment is fixed now, so what is written later does not change the answer. */
-export async function startExport(asking: Asking, level: Level, pairs: readonly [string, string][], how: { isLenient: boolean; request: string }): Promise<string> {
+export async function startExport(
+  asking: Asking,
+  level: Level,
+  pairs: readonly [string, string][],
+  how: { isLenient: boolean; request: string },
+): Promise<string> {
   const { world } = asking
   requireSystem(asking.actor)
   const wish: Omit<ExportWish, 'moment'> = { level: level.level, types: null, since: null, keys: null, request: how.request, ignored: [] }
@@ -44,7 +49,8 @@ export async function startExport(asking: Asking, level: Level, pairs: readonly 
   }
   await requireTypes(asking, wish.types)
   const members = level.level === 'group' ? await membersOf(asking, level.id) : null
-  if (members && patients.some((one) => !members.includes(one))) throw wrong('patient', 'a patient that is named is not in the group', 'Name members of the group only.')
+  if (members && patients.some((one) => !members.includes(one)))
+    throw wrong('patient', 'a patient that is named is not in the group', 'Name members of the group only.')
   const named = patients.length > 0 ? patients : members
   if (named) wish.keys = await keysOf(asking, named)
   const id = newJobId(world)
@@ -63,7 +69,12 @@ function requireNdjson(text: string): void {
 /** A parameter that is not done would make the export larger than what was asked for: only a lenient client wants that. */
 function leaveOut(ignored: string[], name: string, isLenient: boolean): void {
   const shown = /^[A-Za-z_:.-]{1,40}$/.test(name) ? name : 'parameter'
-  if (!isLenient) throw wrong(shown, `$export does not support ${shown}`, 'It knows _type, _since, _outputFormat and, for patients and groups, patient. Prefer: handling=lenient leaves the rest out.')
+  if (!isLenient)
+    throw wrong(
+      shown,
+      `$export does not support ${shown}`,
+      'It knows _type, _since, _outputFormat and, for patients and groups, patient. Prefer: handling=lenient leaves the rest out.',
+    )
   if (ignored.length < 20) ignored.push(shown)
 }
 

@@ -50,8 +50,10 @@ export async function submit(asking: Asking, kind: Job['kind'], wish: object, id
         from record.job
        where state in ('waiting', 'running') or client = ${actor.id}`
     const { open, kept, all } = counts as { open: number; kept: number; all: number }
-    if (open >= openOfClientMax) throw tooMany(`at most ${openOfClientMax} exports and imports of one client may be under way`, 'Wait for one to end, or cancel it by DELETE.')
-    if (kept >= keptOfClientMax) throw tooMany(`at most ${keptOfClientMax} finished exports and imports of one client are kept`, 'DELETE those whose files you have fetched.')
+    if (open >= openOfClientMax)
+      throw tooMany(`at most ${openOfClientMax} exports and imports of one client may be under way`, 'Wait for one to end, or cancel it by DELETE.')
+    if (kept >= keptOfClientMax)
+      throw tooMany(`at most ${keptOfClientMax} finished exports and imports of one client are kept`, 'DELETE those whose files you have fetched.')
     if (all >= openMax) throw new Refusal('busy', 'too many exports and imports are waiting', { retryAfterSeconds: 60 })
     const now = world.now()
     await tx`
@@ -111,7 +113,14 @@ export async function finish(sql: Runner, id: string): Promise<void> {
 }
 
 export async function fail(sql: Runner, id: string, refusal: Refusal): Promise<void> {
-  const problem = outcomeOf([{ severity: 'error', code: refusal.kind === 'full' ? 'no-store' : 'processing', diagnostics: refusal.message, ...(refusal.hint ? { hint: refusal.hint } : {}) }])
+  const problem = outcomeOf([
+    {
+      severity: 'error',
+      code: refusal.kind === 'full' ? 'no-store' : 'processing',
+      diagnostics: refusal.message,
+      ...(refusal.hint ? { hint: refusal.hint } : {}),
+    },
+  ])
   await sql`update record.job set state = 'failed', place = null, outputs = '[]', problem = ${JSON.stringify(problem)}::jsonb where id = ${id} and state = 'running'`
 }
 

@@ -103,7 +103,11 @@ const cache = createChunkCache()
 export const chunkKey = ({ patient, chunk }: { patient: number; chunk: number | null }): string => `${patient} ${chunk}`
 
 /** The chunks that hold these versions, unpacked, under `chunkKey`; each is read once. Who passes by many keeps none for others. */
-export async function openChunks(sql: Runner, rows: readonly { patient: number; chunk: number | null }[], how = { isKept: true }): Promise<Map<string, Buffer>> {
+export async function openChunks(
+  sql: Runner,
+  rows: readonly { patient: number; chunk: number | null }[],
+  how = { isKept: true },
+): Promise<Map<string, Buffer>> {
   const opened = new Map<string, Buffer>()
   const needed = new Map<string, { patient: number; chunk: number }>()
   for (const { chunk, patient } of rows) {

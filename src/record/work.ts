@@ -14,7 +14,6 @@ const pauseMs = 500
 const tidyMs = 60_000
 const tidiedAtOnce = 100
 
-
 /** Works on exports and imports while the server runs, one at a time in a process; a job goes to whoever takes its lease. */
 export function startWork(world: World): () => Promise<void> {
   let isStopping = false

@@ -60,6 +60,7 @@ function health(app: FastifyInstance, world: World): void {
     }
   })
   const register = new Registry()
+  register.setDefaultLabels({ process: String(process.pid) }) // Of several, the one that got this connection answers.
   collectDefaultMetrics({ register })
   app.get('/metrics', open, async (request, reply) => {
     // Figures of the process are for the machine's own scraper; from elsewhere they need a proxy that knows whom to let in.

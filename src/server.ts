@@ -8,7 +8,9 @@ import { rememberAddress } from './access/address.ts'
 import { startSealing } from './audit/audit.ts'
 import { openWorld } from './open-world.ts'
 import { sentenceOf } from './platform/cli.ts'
-import { baseUrl, loadConfig } from './platform/config.ts'
+import { baseUrl, type Config, loadConfig } from './platform/config.ts'
+import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
+import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
 import { startMoments, startWork } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
@@ -25,19 +27,58 @@ try {
   fail(sentenceOf(error))
 }
 
-async function start(settings: Exclude<typeof config, string[]>): Promise<void> {
+async function start(settings: Config): Promise<void> {
+  if (isOneOfSeveral()) return serveAsOne(settings)
   const portals = join(settings.DATA_DIR, 'portals')
   const [{ world, close }] = await Promise.all([openWorld(settings, { mode: 'own' }), portalsBuilt(portals)])
   const country = settings.DEMO ? await ensureDemoCountry(world, say) : null
-  const app = await buildApp(world, portals)
-  await app.listen({ port: settings.PORT, host: settings.HOST })
-  const { port } = app.server.address() as { port: number }
-  settings.PORT = port
+  const serving = settings.PROCESSES === 1 ? await serve(world, portals) : await startProcesses(settings.PROCESSES, fail)
+  settings.PORT = serving.port
   const stopSealing = startSealing(world)
   const stopMoments = startMoments(world)
   const stopWork = startWork(world)
   rememberAddress(world)
+  stopOnSignal(async () => {
+    await serving.stop()
+    stopMoments()
+    await stopWork()
+    await stopSealing()
+    await close()
+  })
 
+  const address = baseUrl(settings)
+  say(`Spona is ready in ${(performance.now() / 1000).toFixed(1)} s`)
+  say(`  Portals   ${address}/            (doctor: ${address}/doctor/, patient: ${address}/patient/)`)
+  say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
+  for (const line of country?.lines ?? []) say(`  ${line}`)
+  say('  Ctrl-C stops everything.')
+}
+
+/** One of several processes: the leader has the database, the first run and the seals; this one answers. */
+async function serveAsOne(settings: Config): Promise<void> {
+  const { world, close } = await openWorld(settings, { mode: 'share' })
+  const serving = await serve(world, join(settings.DATA_DIR, 'portals'))
+  settings.PORT = serving.port
+  stopOnSignal(async () => {
+    await serving.stop()
+    await close()
+  })
+}
+
+async function serve(world: World, portals: string): Promise<Processes> {
+  const app = await buildApp(world, portals)
+  await app.listen({ port: world.config.PORT, host: world.config.HOST })
+  const { port } = app.server.address() as { port: number }
+  return {
+    port,
+    async stop() {
+      app.server.closeIdleConnections()
+      await app.close()
+    },
+  }
+}
+
+function stopOnSignal(end: () => Promise<void>): void {
   let stoppingSince: number | undefined
   const stop = async () => {
     if (stoppingSince !== undefined) {
@@ -46,23 +87,11 @@ async function start(settings: Exclude<typeof config, string[]>): Promise<void> 
       return
     }
     stoppingSince = performance.now()
-    app.server.closeIdleConnections()
-    await app.close()
-    stopMoments()
-    await stopWork()
-    await stopSealing()
-    await close()
+    await end()
     process.exit(0)
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-
-  const address = baseUrl(settings)
-  say(`Spona is ready in ${(performance.now() / 1000).toFixed(1)} s`)
-  say(`  Portals   ${address}/            (doctor: ${address}/doctor/, patient: ${address}/patient/)`)
-  say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
-  for (const line of country?.lines ?? []) say(`  ${line}`)
-  say('  Ctrl-C stops everything.')
 }
 
 /** The bundler runs in a process of its own: it needs half a gigabyte for a moment, which the server would keep. */

@@ -86,11 +86,13 @@ const buckets = new WeakMap<World, Record<LimitName, Buckets>>()
 export function limit(world: World, name: LimitName, key: string): void {
   let mine = buckets.get(world)
   if (!mine) {
-    const perSecond = world.config.RATE_PER_CLIENT
+    const { RATE_PER_CLIENT, PROCESSES } = world.config
+    // Connections are handed to the processes in turn, so each counts its share.
+    const share = ({ perSecond, burst }: Limit) => new Buckets({ perSecond: perSecond / PROCESSES, burst: Math.max(1, burst / PROCESSES) })
     mine = {
-      actor: new Buckets({ perSecond, burst: perSecond }),
-      'sign-in': new Buckets(limitsOfAddress['sign-in']),
-      token: new Buckets(limitsOfAddress.token),
+      actor: share({ perSecond: RATE_PER_CLIENT, burst: RATE_PER_CLIENT }),
+      'sign-in': share(limitsOfAddress['sign-in']),
+      token: share(limitsOfAddress.token),
     }
     buckets.set(world, mine)
   }

@@ -111,7 +111,13 @@ export const settings = [
   },
   { name: 'SYSTEM_URN', fallback: 'urn:rs', about: 'Prefix of identifier systems (urn:rs:jmbg …). No official URIs are published (UNVERIFIED).', read: text },
   { name: 'SEAL_SECONDS', fallback: '60', about: 'How often the audit is sealed when something was written.', read: whole(1, 86_400) },
-  { name: 'LANES', fallback: '4', about: 'Database connections that write; each has an audit stream of its own.', read: whole(1, 64) },
+  {
+    name: 'PROCESSES',
+    fallback: '1',
+    about: 'Server processes that share the port and the work. Bundles and searches gain from one for each core, single writes do not; each takes up to 512 MB.',
+    read: whole(1, 8),
+  },
+  { name: 'LANES', fallback: '4', about: 'Database connections of one process that write; each has an audit stream of its own.', read: whole(1, 64) },
 ] as const satisfies readonly Setting[]
 
 type Values = { -readonly [S in (typeof settings)[number] as S['name']]: ReturnType<S['read']> }

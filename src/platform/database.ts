@@ -18,6 +18,9 @@ export type Database = {
 
 export const appRole = 'spona_app'
 const poolMax = 12
+/** What all processes together may take of the 80 connections of the embedded database; commands and the leader need some too. */
+const connectionsMax = 64
+const poolMin = 4
 const statementLimitMs = 120_000
 
 export async function openDatabase(config: Config, keys: Keys, launch: Launch): Promise<Database> {
@@ -27,7 +30,7 @@ export async function openDatabase(config: Config, keys: Keys, launch: Launch): 
     const password = keys.derive('database-app').toString('hex')
     await migrate(owner, { role: appRole, password: config.DATABASE_APP_URL ? null : password })
     const app = config.DATABASE_APP_URL ? fromUrl(config.DATABASE_APP_URL) : { ...owner, user: appRole, password }
-    const opened = connectAs(app)
+    const opened = connectAs(app, Math.max(poolMin, Math.min(poolMax, Math.floor(connectionsMax / config.PROCESSES) - config.LANES)))
     return {
       ...opened,
       owner,
@@ -44,9 +47,9 @@ export async function openDatabase(config: Config, keys: Keys, launch: Launch): 
 }
 
 /** A pool and single connections under one role. */
-export function connectAs(client: pg.ClientConfig): { sql: Sql; connect(): Promise<Connection>; end(): Promise<void> } {
+export function connectAs(client: pg.ClientConfig, max = poolMax): { sql: Sql; connect(): Promise<Connection>; end(): Promise<void> } {
   const options = { ...client, types: typeParsers, statement_timeout: statementLimitMs, application_name: 'spona', keepAlive: true }
-  const pool = new pg.Pool({ ...options, max: poolMax, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ ...options, max, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 10_000 })
   pool.on('error', () => {}) // An idle connection that dies is replaced by the next query.
   return {
     sql: sqlOnPool(pool),

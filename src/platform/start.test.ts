@@ -69,6 +69,26 @@ test('a second start on the same data says who has it and changes nothing', limi
   assert.equal(await ask(patient), 200)
 })
 
+test('several processes share the port; one that dies is replaced, and none outlives the leader', { timeout: 180_000 }, async () => {
+  await stopServer(server)
+  await start({ PROCESSES: '2' })
+  const processes = async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, async () => (await fetch(url('/metrics'), { headers: { connection: 'close' } })).text()))
+    return [...new Set(answers.map((text) => Number(/process="(\d+)"/.exec(text)?.[1])))]
+  }
+  const before = await processes()
+  assert.equal(before.length, 2)
+  assert.ok(!before.includes(server.child.pid as number))
+  process.kill(before[0] as number, 'SIGKILL')
+  await until('another takes its place', async () => (await processes().catch(() => [])).filter((pid) => pid !== before[0]).length === 2, 20_000)
+  assert.equal(await ask(patient), 200)
+  const last = await processes()
+  server.child.kill('SIGKILL')
+  await server.ended
+  await until('all are gone', () => !last.some(isAlive), 10_000)
+  await start()
+})
+
 test('after kill -9 of the server its database goes by itself, and the next start has everything', limit, async (t) => {
   const postmaster = postmasterOf(data())
   server.child.kill('SIGKILL')

@@ -114,7 +114,8 @@ export const settings = [
   {
     name: 'PROCESSES',
     fallback: '1',
-    about: 'Server processes that share the port and the work. Bundles and searches gain from one for each core, single writes do not; each takes up to 512 MB.',
+    about:
+      'Server processes that share the port and the work. Bundles and searches gain from one for each core, single writes do not; each takes up to 512 MB.',
     read: whole(1, 8),
   },
   { name: 'LANES', fallback: '4', about: 'Database connections of one process that write; each has an audit stream of its own.', read: whole(1, 64) },

@@ -32,7 +32,8 @@ export async function startProcesses(count: number, onLost: (sentence: string) =
   const replace = (how: string): void => {
     const now = performance.now()
     deaths.push(now)
-    if (deaths.filter((at) => now - at < withinMs).length >= deathsMax) return onLost(`A process of the server died ${deathsMax} times in ten minutes (${how}).`)
+    if (deaths.filter((at) => now - at < withinMs).length >= deathsMax)
+      return onLost(`A process of the server died ${deathsMax} times in ten minutes (${how}).`)
     process.stderr.write(`A process of the server died (${how}) and is started again.\n`)
     // One that dies before it listens comes here again by its own exit.
     setTimeout(() => void (isStopping || start().catch(() => {})), pauseMs * deaths.length)

@@ -14,7 +14,9 @@ import type { Choices } from './profile/tree.ts'
 import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
+import { compartments } from './search/compartments.ts'
 import { extractorRuntime } from './search/extract.ts'
+import { wordParameters, wordsOf } from './search/words.ts'
 import type { TerminologyResource } from './terminology/resources.ts'
 import { createTerminology } from './terminology/terminology.ts'
 import { createUnits } from './units.ts'
@@ -23,7 +25,11 @@ import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './type
 export type Compiled = {
   resources: ResourceChecks
   extractors: Record<string, ((resource: Resource, out: Extracted[]) => void) | undefined>
+  /** What only a search that asks for it takes out. */
+  details: Record<string, Record<string, ((resource: Resource, out: Extracted[]) => void) | undefined> | undefined>
   parameters: Record<string, SearchParameter[] | undefined>
+  /** Parameters by which a type belongs to a Patient's compartment. */
+  members: Record<string, string[] | undefined>
   compartment: Record<string, ((resource: Resource, out: string[]) => void) | undefined>
   summaries: Record<string, Summary | undefined>
   /** What compile/shape-source wrote. */
@@ -114,12 +120,13 @@ function definitionsOf(resources: readonly Resource[]): { url: string; version: 
 
 const terminologyTypes = new Set(['CodeSystem', 'ValueSet', 'ConceptMap'])
 
-const none: SearchParameter[] = []
+const none: never[] = []
 const subjectCodes = new Set(['patient', 'subject', 'beneficiary'])
 const withSeveralPatients = new Set(['Account', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Group', 'Person', 'Provenance', 'Schedule'])
 
 function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir: string): Fhir {
   const units = createUnits()
+  const all = new Map(resourceTypes.map((type) => [type, [...(compiled.parameters[type] ?? none), ...wordParameters(type)]]))
   const terminology = createTerminology(cacheDir, units)
   const known = knowledgeOf(library, compiled.choices, terminology.member)
   const packages = new Set<string>()
@@ -148,7 +155,16 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
       compiled.extractors[resource.resourceType]?.(resource, out)
       return out
     },
-    parameters: (type) => compiled.parameters[type] ?? none,
+    details(resource, codes) {
+      const out: Extracted[] = []
+      for (const code of codes) {
+        if (code === '_text' || code === '_content') wordsOf(resource, code, out)
+        else compiled.details[resource.resourceType]?.[code]?.(resource, out)
+      }
+      return out
+    },
+    parameters: (type) => all.get(type) ?? none,
+    compartment: (name, type) => (name === 'Patient' ? compiled.members[type] : compartments[name]?.[type]) ?? none,
     summaryOf: (type) => compiled.summaries[type] ?? { summary: [], mandatory: [] },
     formats: formatsOf(compiled.shapes),
     references: walkReferences,

@@ -28,17 +28,28 @@ export type SearchParameter = {
   targets?: string[]
   expression: string
   url: string
+  /** Types of the elements that are searched, where they were compiled. */
+  holds?: string[]
+  /** All codes that a token can have at all: of a boolean, or of codes with a required value set. */
+  codes?: string[]
+  /** The parts of a composite; `code` is the parameter that searches the part alone. */
+  components?: { code: string; type: SearchParameterType; targets?: string[] }[]
 }
 
 /** One value of one search parameter. Dates are inclusive bounds in milliseconds since 1970. */
 export type Extracted =
-  | { code: string; kind: 'token'; system: string | null; value: string | null; text?: string }
+  | { code: string; kind: 'token'; system: string | null; value: string | null; text?: string; types?: { system?: string; code?: string }[] }
   | { code: string; kind: 'string'; value: string; exact?: string }
   | { code: string; kind: 'date'; low: number; high: number }
   | { code: string; kind: 'reference'; reference: string | null; system?: string; value?: string; text?: string }
   | { code: string; kind: 'uri'; value: string }
   | { code: string; kind: 'number'; low: number; high: number }
   | { code: string; kind: 'quantity'; low: number; high: number; system: string | null; unit: string | null; label: string | null }
+  /** The parts of one element, each under the place of its component: '0', '1'. */
+  | { code: string; kind: 'composite'; parts: Extracted[] }
+  | { code: string; kind: 'position'; latitude: number; longitude: number }
+  /** Folded words with a space before and after each. */
+  | { code: string; kind: 'words'; text: string }
 
 /** Top-level properties of a type that a summary keeps, and those that it cannot be without. */
 export type Summary = { summary: string[]; mandatory: string[] }
@@ -58,9 +69,13 @@ export type Fhir = {
   /** The definitions of a package take effect at once; what has no url is left out. */
   addPackage(name: string, resources: readonly Resource[]): void
   removePackage(name: string): void
-  /** Every value of every search parameter of the resource. */
+  /** Every value of every search parameter of the resource, except what `details` gives. */
   extract(resource: Resource): Extracted[]
+  /** Composites, positions and words: only for the parameters that are named. */
+  details(resource: Resource, codes: readonly string[]): Extracted[]
   parameters(type: string): SearchParameter[]
+  /** Parameters by which resources of a type belong to a compartment (`Patient`, `Encounter` …); none when they never do. */
+  compartment(name: string, type: string): readonly string[]
   summaryOf(type: string): Summary
   formats: Formats
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void

@@ -8,6 +8,7 @@ import { type Asking, entryOf } from './asking.ts'
 import { auditDenial, requireInstitution } from './create.ts'
 import { allow } from './scope.ts'
 import { patientOrNone } from './ids.ts'
+import { decideRelated } from './related.ts'
 import { firstHits, type Hit } from './run-search.ts'
 import { noCharts } from './subject.ts'
 
@@ -44,7 +45,14 @@ export async function findByCriteria(asking: Asking, tx: Runner, search: Search)
     .digest()
     .readBigInt64BE(0)
   await tx`select pg_advisory_xact_lock(${key}::int8)`
-  return firstHits(asking, tx, search, { keys: null, visible: fragment`r.institution = ${institution}` }, null, 2)
+  return firstHits(
+    asking,
+    tx,
+    await decideRelated({ asking, sql: tx, reading: { snapshot: null } }, search),
+    { keys: null, visible: fragment`r.institution = ${institution}` },
+    null,
+    2,
+  )
 }
 
 export const severalMatch = (expression: string) =>

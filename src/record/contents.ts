@@ -1,4 +1,4 @@
-import type { Extracted, Resource } from '../fhir/fhir.ts'
+import type { Extracted, Resource, Search } from '../fhir/fhir.ts'
 import type { Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { Asking } from './asking.ts'
@@ -42,13 +42,18 @@ function contentOf(asking: Asking, body: string): Content {
 }
 
 /** Values as a search compares them: our own base in front of a reference says nothing. */
-export function valuesOf(asking: Asking, resource: Resource): Extracted[] {
-  return asking.world.fhir
-    .extract(resource)
-    .map((value) =>
-      value.kind === 'reference' && value.reference?.startsWith(asking.base) ? { ...value, reference: localReference(value.reference, asking.base) } : value,
-    )
+export const valuesOf = (asking: Asking, resource: Resource): Extracted[] => asking.world.fhir.extract(resource).map((value) => localValue(asking, value))
+
+function localValue(asking: Asking, value: Extracted): Extracted {
+  if (value.kind === 'composite') return { ...value, parts: value.parts.map((part) => localValue(asking, part)) }
+  return value.kind === 'reference' && value.reference?.startsWith(asking.base) ? { ...value, reference: localReference(value.reference, asking.base) } : value
 }
+
+/** Composites, positions and words are taken out only for the search that asks for them, and not kept. */
+export const detailsIn = ({ clauses }: Search): string[] =>
+  clauses.filter(({ test }) => test === 'composite' || test === 'near' || test === 'words').map(({ code }) => code)
+export const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
+  asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))
 
 function keptFor(world: World): Kept {
   let kept = keptOf.get(world.sql)

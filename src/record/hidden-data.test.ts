@@ -67,6 +67,12 @@ test('every answer is the same with and without what another institution holds a
       '?_summary=count',
       '?_revinclude=Observation:patient',
       '?gender:missing=true',
+      '?_has:Observation:patient:code=hidden',
+      '?_has:Observation:patient:code=x',
+      '?_has:Encounter:patient:status=finished',
+      '?_has:Observation:patient:_has:Observation:has-member:code=hidden',
+      `?_id=${mine}&_has:Observation:patient:code=hidden`,
+      '?_content=a-1',
     ].map((query): Ask => ['GET', `/fhir/Patient${query}`]),
     ...[
       '',
@@ -90,6 +96,21 @@ test('every answer is the same with and without what another institution holds a
       '?encounter=Encounter/e-hidden',
       '?_id=o-hidden',
       '?value-string=secret',
+      '?patient.name=skriveni',
+      '?patient.identifier=urn:h|a-1',
+      `?patient:Patient.identifier=urn:rs:jmbg|${jmbg}`,
+      '?patient.identifier=urn:h|b-1&code=x',
+      '?subject._has:Observation:patient:code=hidden',
+      `?patient=${theirs}&patient.name=skriveni`,
+      `?patient=${mine}&encounter.status=finished`,
+      '?encounter.status=finished',
+      '?performer:Practitioner.name=lekar',
+      '?_has:Observation:has-member:code=hidden',
+      '?has-member.code=hidden',
+      '?_list=l-hidden',
+      '?_content=hidden',
+      '?_text=tajna',
+      '?code-value-string=hidden$secret',
     ].map((query): Ask => ['GET', `/fhir/Observation${query}`]),
     ['GET', `/fhir/Practitioner?_revinclude=Observation:performer`],
     ['GET', `/fhir/Practitioner?_id=${doctor}&_revinclude=Observation:*`],
@@ -129,7 +150,8 @@ test('every answer is the same with and without what another institution holds a
   const before: string[] = []
   for (const ask of questions) before.push(await heard(b.send, ask))
 
-  const hidden = { effectiveDateTime: '2026-01-01', valueString: 'secret', performer: [{ reference: `Practitioner/${doctor}` }] }
+  const text = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">тајна hidden</div>' }
+  const hidden = { effectiveDateTime: '2026-01-01', valueString: 'secret', performer: [{ reference: `Practitioner/${doctor}` }], text }
   for (let at = 0; at < 5; at++) await made(a.send, finding(theirs, 'hidden', hidden))
   await a.send('PUT', '/fhir/Encounter/e-hidden', {
     resourceType: 'Encounter',
@@ -139,6 +161,10 @@ test('every answer is the same with and without what another institution holds a
     subject: { reference: `Patient/${theirs}` },
   })
   await a.send('PUT', '/fhir/Observation/o-hidden', { ...finding(theirs, 'x', hidden), id: 'o-hidden', encounter: { reference: 'Encounter/e-hidden' } })
+  const ours = (await b.send('GET', '/fhir/Observation?_count=1')).body.entry[0].resource.id
+  const list = { resourceType: 'List', id: 'l-hidden', status: 'current', mode: 'working', entry: [{ item: { reference: `Observation/${ours}` } }] }
+  assert.equal((await a.send('PUT', '/fhir/List/l-hidden', list)).status, 201)
+  await made(a.send, finding(theirs, 'hidden', { ...hidden, hasMember: [{ reference: `Observation/${ours}` }] }))
   await made(a.send, { resourceType: 'Condition', code: { text: 'hidden' }, subject: { reference: `Patient/${theirs}` } })
   await made(a.send, { ...chart('a-hidden'), name: [{ family: 'Скривени' }] })
 

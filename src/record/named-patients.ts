@@ -5,8 +5,11 @@ import { isServerId, keyOfId, parseReference } from './ids.ts'
 import { tooMany } from './run-search.ts'
 import { findNames } from './store.ts'
 
-/** The patients a search names, and the search with each of them widened to all charts of the same person. */
-export type Named = { search: Search; keys: number[] | null }
+/**
+ * The search with each patient widened to all charts of the same person; the keys it can be about; and those of them that the asker
+ * named, rather than a chain that was followed.
+ */
+export type Named = { search: Search; keys: number[] | null; named: number[] }
 
 /**
  * A person is a set of charts, one per institution: naming any of them asks about all (design decision 3). The answer's scope
@@ -15,12 +18,14 @@ export type Named = { search: Search; keys: number[] | null }
 export async function nameAll(asking: Asking, search: Search): Promise<Named> {
   const clauses: Clause[] = []
   let keys: number[] | null = null
+  let asked: number[] | null = null
   for (const clause of search.clauses) {
     const numbers = search.type === 'Patient' ? onlyHealthNumbers(asking, clause) : null
     if (numbers !== null) {
       const { these, charts } = await chartsOfNumbers(asking, numbers)
       clauses.push({ code: '_id', test: 'token', isNot: false, values: charts.map((value) => ({ value })) })
       keys = both(keys, these)
+      asked = both(asked, these)
       continue
     }
     const ids =
@@ -37,12 +42,18 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
     const { keys: these, literals } = await widen(asking, ids)
     clauses.push({ ...clause, values: [...clause.values, { literals }] })
     // Only the subject tells under which key a resource is filed: a patient may also be a member, a performer or a payer.
-    if (asking.world.fhir.namesSubject(search.type as string, clause.code)) keys = both(keys, these)
+    if (!asking.world.fhir.namesSubject(search.type as string, clause.code)) continue
+    keys = both(keys, these)
+    if (clause.isFound !== true) asked = both(asked, these)
   }
-  return { search: { ...search, clauses }, keys }
+  return { search: { ...search, clauses }, keys, named: asked ?? [] }
 }
 
-const both = (one: number[] | null, other: number[]): number[] => (one === null ? other : one.filter((key) => other.includes(key)))
+function both(one: number[] | null, other: number[]): number[] {
+  if (one === null) return other
+  const wanted = new Set(other)
+  return one.filter((key) => wanted.has(key))
+}
 
 const numbersMax = 50
 
@@ -61,7 +72,7 @@ async function chartsOfNumbers(asking: Asking, numbers: readonly string[]): Prom
   return { these, charts: await chartsOf(asking, these) }
 }
 
-const chartsMax = 1000
+const chartsMax = 20_000
 
 /** Public ids of the Patient resources filed under these keys. */
 async function chartsOf({ world }: Asking, keys: readonly number[]): Promise<string[]> {
@@ -70,6 +81,7 @@ async function chartsOf({ world }: Asking, keys: readonly number[]): Promise<str
     select id, name from record.resource
      where patient = any(${keys}::int8[]) and type = ${world.fhir.typeCode('Patient')}::int2
      limit ${chartsMax + 1}`
+  if (charts.length > chartsMax) throw tooMany(`the patients of this question have more than ${chartsMax} charts together`)
   return charts.map(({ id, name }) => name ?? id)
 }
 
@@ -84,7 +96,7 @@ function onlyPatients(asking: Asking, values: readonly (readonly string[])[]): s
   return ids
 }
 
-async function widen(asking: Asking, ids: readonly string[]): Promise<{ keys: number[]; literals: string[] }> {
+export async function widen(asking: Asking, ids: readonly string[]): Promise<{ keys: number[]; literals: string[] }> {
   const { world } = asking
   const type = world.fhir.typeCode('Patient')
   const named = await findNames(

@@ -79,7 +79,7 @@ export function makeVersion(
     ...rest,
   } as Resource
   const type = world.fhir.typeCode(resourceType)
-  const index = indexRows(type, stored, world.fhir.extract(stored), place.patient, asking.base, world.hashes)
+  const index = indexRows(type, stored, [...world.fhir.extract(stored), ...world.fhir.details(stored, ['_text'])], place.patient, asking.base, world.hashes)
   return {
     ...place,
     type,

@@ -63,6 +63,17 @@ export const tokenForm = (code: string, value: string): string => (value === 'tr
 /** What stands once for each type that a patient has anything of: whose rows to look at when nothing else is asked. */
 export const anyOfType = ''
 
+/** Above this a narrative is a candidate for every word. */
+const wordsMax = 1000
+export const wordForm = (word: string): string => `w ${word}`
+export const manyWords = '*'
+
+/** Words of the narrative stand once for each patient, because only a question that names nobody needs them. */
+function wordForms(text: string): string[] {
+  const words = new Set(text.trim().split(' '))
+  return [...(words.size > wordsMax ? [manyWords] : words)].map(wordForm)
+}
+
 export function indexRows(type: number, resource: Resource, values: readonly Extracted[], patient: number, base: string, hashes: Hashes): IndexRows {
   const narrow: number[] = []
   const wide = new Set<number>([wideHash(hashes.of(anyOfType), type)])
@@ -86,6 +97,7 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
       if (value.reference) add(localReference(value.reference, base), pointsInside(value.reference, patient, base))
     } else if (value.kind === 'string') strings.add(value.value.slice(0, stringMax))
     else if (value.kind === 'uri') add(value.value, false)
+    else if (value.kind === 'words') for (const form of wordForms(value.text)) wide.add(wideHash(hashes.of(form), type))
   }
   if (day !== null && isSpanning(resource.resourceType, values, day)) add(spanForm, false)
   return { day, tokens: packTokens(narrow), wide: [...wide], identifiers: [...identifiers], strings: [...strings] }

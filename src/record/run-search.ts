@@ -3,7 +3,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
-import { type Content, contentsOf } from './contents.ts'
+import { type Content, contentsOf, detailsIn, detailsOf } from './contents.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from './store.ts'
 
@@ -50,10 +50,12 @@ export async function* batchesOf(
 /** The candidates that satisfy the search: an index only narrows, the resource itself decides. */
 export async function decide(asking: Asking, sql: Runner, search: Search, rows: readonly Candidate[]): Promise<Hit[]> {
   const contents = await contentsOf(asking, sql, rows)
+  const details = detailsIn(search)
   const hits: Hit[] = []
   for (const [at, row] of rows.entries()) {
     const content = contents[at] as Content
-    if (matches(search, content.values)) hits.push({ row, ...content })
+    if (matches(search, details.length === 0 ? content.values : [...content.values, ...detailsOf(asking, content.resource, details)]))
+      hits.push({ row, ...content })
   }
   return hits
 }

@@ -1,7 +1,7 @@
 import { narrowing, type Narrowing, type Search } from '../fhir/fhir.ts'
 import { type Fragment, fragment, join } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
-import { anyOfType, dayMax, dayMin, isIdentifierCode, stringMax, tokenForm } from './rows.ts'
+import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, stringMax, tokenForm, wordForm } from './rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from './hashes.ts'
 import { isServerId, keyOfId, parseReference } from './ids.ts'
 
@@ -42,18 +42,31 @@ function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (any.length === 0) return fragment`false`
   const parts: Fragment[] = []
   for (const condition of any) {
-    const part = code === '_id' ? idCondition(condition) : oneCondition(at, code, condition)
+    const asked = condition.of ?? code
+    const part = asked === '_id' ? idCondition(at, condition) : oneCondition(at, asked, condition)
     if (part === null) return null // An alternative that cannot narrow leaves every row a candidate.
     parts.push(part)
   }
   return parts.length === 1 ? (parts[0] as Fragment) : fragment`(${join(parts, ' or ')})`
 }
 
-function idCondition(condition: Condition): Fragment | null {
+function idCondition({ asking, type }: Where, condition: Condition): Fragment | null {
+  if (condition.is === 'ids') return idsCondition(asking.world.fhir.typeCode(type), condition.ids)
   if (condition.is !== 'token' || condition.value === undefined) return null
   return isServerId(condition.value)
     ? fragment`(r.patient = ${keyOfId(condition.value)} and r.id = ${condition.value}::uuid)`
     : fragment`(r.patient, r.type, r.id) in (select n.patient, n.type, n.id from record.name n where n.name = ${condition.value})`
+}
+
+function idsCondition(type: number, ids: readonly string[]): Fragment {
+  const given = ids.filter(isServerId)
+  const named = ids.filter((id) => !isServerId(id))
+  const ways: Fragment[] = []
+  if (given.length > 0) {
+    ways.push(fragment`select k.patient, ${type}::int2, k.id from unnest(${given.map(keyOfId)}::int8[], ${given}::uuid[]) as k (patient, id)`)
+  }
+  if (named.length > 0) ways.push(fragment`select n.patient, n.type, n.id from record.name n where n.type = ${type}::int2 and n.name = any(${named}::text[])`)
+  return ways.length === 0 ? fragment`false` : fragment`(r.patient, r.type, r.id) in (${join(ways, ' union all ')})`
 }
 
 function oneCondition(at: Where, code: string, condition: Condition): Fragment | null {
@@ -64,6 +77,8 @@ function oneCondition(at: Where, code: string, condition: Condition): Fragment |
       return referenceCondition(at, condition)
     case 'uri':
       return hashedCondition(at, [condition.value], [])
+    case 'words':
+      return at.isScoped ? null : wordsCondition(at, condition.words)
     case 'string':
       return at.isScoped ? null : stringCondition(at, condition)
     case 'date':
@@ -97,12 +112,28 @@ function referenceCondition(at: Where, { literals }: OfKind<'reference'>): Fragm
 
 export function hashedCondition(at: Where, forms: readonly string[], ownKeys: readonly number[]): Fragment {
   if (forms.length === 0) return fragment`false` // A patient nobody sent: no resource can refer to it under another name.
+  // Many were found by following relations: whose rows these are is enough, the resource itself decides.
+  if (forms.length > formsMax) return at.isScoped ? fragment`true` : amongOr(at, forms, ownKeys)
   const { hashes } = at.asking.world
   const inside = forms.map((form) => fragment`position(${tokenBytes(narrowHash(hashes.of(form)))}::bytea in r.tokens) > 0`)
   const narrow = fragment`(${join(inside, ' or ')})`
   if (at.isScoped) return narrow
+  return fragment`(${amongOr(at, forms, ownKeys)} and ${narrow})`
+}
+
+const formsMax = 50
+
+function amongOr(at: Where, forms: readonly string[], ownKeys: readonly number[]): Fragment {
   const among = amongPatients(at, forms)
-  return ownKeys.length === 0 ? fragment`(${among} and ${narrow})` : fragment`((${among} or r.patient = any(${ownKeys}::int8[])) and ${narrow})`
+  return ownKeys.length === 0 ? among : fragment`(${among} or r.patient = any(${ownKeys}::int8[]))`
+}
+
+/** Each word may stand in another document of the patient: candidates are those who have all of them somewhere. */
+function wordsCondition(at: Where, words: readonly string[]): Fragment {
+  return fragment`(${join(
+    words.map((word) => amongPatients(at, [wordForm(word), wordForm(manyWords)])),
+    ' and ',
+  )})`
 }
 
 /** One value is an equation, so that its patients come in the order of the index and a page ends early. */

@@ -7,6 +7,7 @@ import { includedOf } from './include.ts'
 import type { Reading } from './candidates.ts'
 import { nameAll } from './named-patients.ts'
 import { openLink, type PageLink, type PageStart, sealLink } from './page-link.ts'
+import { decideRelated } from './related.ts'
 import { countHits, firstHits, type Hit, type Scope, tooMany } from './run-search.ts'
 import { allow } from './scope.ts'
 import { searchBundle } from './search-bundle.ts'
@@ -36,17 +37,18 @@ const firstPage: PageStart = { after: null, afterKey: null, snapshot: null, tota
 
 async function answer(asking: Asking, ask: Ask): Promise<string> {
   const { world } = asking
-  const { search, keys } = await nameAll(asking, ask.search)
+  const reading: Reading = { snapshot: ask.snapshot }
+  const { search, keys, named } = await nameAll(asking, await decideRelated({ asking, sql: world.sql, reading }, ask.search))
   const view = keys === null ? await viewOfAll(asking) : await viewOf(asking, keys)
   const type = world.fhir.typeCode(search.type as string)
-  const scope: Scoped = { keys, visible: visibleRows(view, type, keys), reading: { snapshot: ask.snapshot } }
+  const scope: Scoped = { keys, visible: visibleRows(view, type, keys), reading }
   const isOnlyCount = search.summary === 'count'
   const page = isOnlyCount
     ? { hits: [], first: null, next: null, total: await countHits(asking, world.sql, search, scope) }
     : await pageOf(asking, ask, search, scope)
   const { included, isCut } = await includedOf(asking, search, page.hits)
-  const withheld = (keys ?? []).filter((key) => isWithheldFrom(view, key, search.type as string))
-  await audit(asking, search, view, [...page.hits, ...included], keys)
+  const withheld = named.filter((key) => isWithheldFrom(view, key, search.type as string))
+  await audit(asking, search, view, [...page.hits, ...included], named)
   const isWithheld = withheld.length > 0 && asking.actor.kind === 'person'
   return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
 }
@@ -118,7 +120,7 @@ async function keyedPage(asking: Asking, { after }: Ask, search: Search, scope: 
 }
 
 /** One row for the question and one for every patient whose data the answer shows; values never stand in the log. */
-async function audit(asking: Asking, search: Search, view: View, shown: readonly Hit[], named: readonly number[] | null): Promise<void> {
+async function audit(asking: Asking, search: Search, view: View, shown: readonly Hit[], named: readonly number[]): Promise<void> {
   const names = [...new Set(search.used.map(([name]) => name))].join(',')
   const what = `${search.type}${names === '' ? '' : `?${names}`}`
   const groups = Map.groupBy(
@@ -129,7 +131,7 @@ async function audit(asking: Asking, search: Search, view: View, shown: readonly
     entryOf(asking, 'search', patient, what, { basis: basisOfRow(view, (hits[0] as Hit).row), count: hits.length }),
   )
   const seen = new Set([...groups.keys()].map(view.personOf))
-  const unseen = new Map((named ?? []).filter((key) => !seen.has(view.personOf(key))).map((key) => [view.personOf(key), key]))
+  const unseen = new Map(named.filter((key) => !seen.has(view.personOf(key))).map((key) => [view.personOf(key), key]))
   // Whoever was named and is not in the answer was looked for: one row each, a denial when nothing opens the record to a person.
   for (const key of unseen.values()) {
     const basis = view.basisOf(key)?.kind ?? null

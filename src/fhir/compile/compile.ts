@@ -21,7 +21,7 @@ ${extractors.source}
 ${summarySource(model)}
 ${shapeSource(model)}
 ${choicesSource(model)}
-return { resources, extractors, parameters, compartment, summaries, shapes, choices }
+return { resources, extractors, details, parameters, members, compartment, summaries, shapes, choices }
 }
 `
   return { source, notCompiled: [...validators.notCompiled, ...extractors.notCompiled] }

@@ -34,6 +34,7 @@ export type SearchParameterDefinition = {
   type: string
   expression?: string
   target?: string[]
+  component?: { definition: string; expression: string }[]
 }
 export type Compartment = { resource: { code: string; param?: string[] }[] }
 type Known = StructureDefinition | ValueSet | CodeSystem | SearchParameterDefinition | { resourceType: '' }

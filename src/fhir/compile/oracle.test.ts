@@ -12,6 +12,7 @@ import { validatorRuntime } from '../runtime/validate.ts'
 import { extractorRuntime } from '../search/extract.ts'
 import type { Resource, SearchParameter } from '../types.ts'
 import { compileDefinitions } from './compile.ts'
+import { readDefinitions } from './definitions.ts'
 
 const { source, notCompiled } = compileDefinitions()
 const folder = mkdtempSync(join(tmpdir(), 'spona-oracle-'))
@@ -25,7 +26,11 @@ type Extractor = (resource: Resource, out: Found[]) => void
 const keep = (out: Found[], code: string, value: unknown) => out.push([code, value])
 const recorder = new Proxy({}, { get: (_, name) => (name === 'refersTo' ? extractorRuntime.x.refersTo : keep) })
 const { default: create } = await import(pathToFileURL(join(folder, 'compiled.mjs')).href)
-const compiled: { extractors: Record<string, Extractor>; parameters: Record<string, SearchParameter[]> } = create({ ...validatorRuntime, x: recorder })
+const compiled: {
+  extractors: Record<string, Extractor>
+  details: Record<string, Record<string, Extractor>>
+  parameters: Record<string, SearchParameter[]>
+} = create({ ...validatorRuntime, x: recorder })
 
 // resolve() would need a server; what a reference says of its own type is what the index can know.
 const asked = (expression: string) =>
@@ -51,7 +56,8 @@ test('every search parameter selects exactly what its FHIRPath selects, on the o
   for (const { file, resource } of resourcesIn(examples.folder)) {
     const out: Found[] = []
     compiled.extractors[resource.resourceType]?.(resource, out)
-    for (const { code, expression } of compiled.parameters[resource.resourceType] ?? []) {
+    for (const { code, expression, components, type } of compiled.parameters[resource.resourceType] ?? []) {
+      if (components !== undefined || type === 'special') continue
       const mine = out.filter(([own]) => own === code).map(([, value]) => value)
       const theirs = oracle(expression)(resource)
       assert.deepEqual(written(mine), written(theirs), `${file} ${code}: ${expression}`)
@@ -59,6 +65,40 @@ test('every search parameter selects exactly what its FHIRPath selects, on the o
     }
   }
   assert.ok(compared > 3000, `${compared} values compared`)
+})
+
+const definitions = readDefinitions().searchParameters
+
+test('the parts of every composite are what FHIRPath selects in one element after the other, on the official examples', { skip: examples.skip }, () => {
+  let compared = 0
+  for (const { file, resource } of resourcesIn(examples.folder)) {
+    for (const { code, expression, components, url } of compiled.parameters[resource.resourceType] ?? []) {
+      if (components === undefined) continue
+      const out: Found[] = []
+      compiled.details[resource.resourceType]?.[code]?.(resource, out)
+      const mine = (out as unknown as { parts: Found[] }[]).map(({ parts }) => parts.map(([at, value]) => `${at} ${JSON.stringify(value)}`).sort())
+      const paths = (definitions.find((one) => one.url === url)?.component ?? []).map((one) => one.expression.replaceAll('DateTime', 'dateTime'))
+      const theirs = expression.split(' | ').flatMap((branch) => {
+        const count = (fhirpath.evaluate(resource, branch, {}, r4) as unknown[]).length
+        return Array.from({ length: count }, (_, element) =>
+          paths
+            .flatMap((path, at) => {
+              const inside = path.split(' | ').map((one) => (one.startsWith('%resource') ? one : `${branch}[${element}].${one}`))
+              const found = inside.flatMap((one) => fhirpath.evaluate(resource, one, { resource }, r4) as unknown[])
+              return found.map((value) => `${at} ${JSON.stringify(value)}`)
+            })
+            .sort(),
+        )
+      })
+      assert.deepEqual(
+        mine,
+        theirs.filter((parts) => parts.length > 0),
+        `${file} ${code}`,
+      )
+      compared += mine.length
+    }
+  }
+  assert.ok(compared > 300, `${compared} elements compared`)
 })
 
 test('every parameter of an indexed type is compiled, for every resource type', () => {

@@ -2,20 +2,52 @@ import { fold } from '../../platform/text.ts'
 import { resourceTypes } from '../resource-types.ts'
 import { shown } from '../runtime/check.ts'
 import type { SearchParameter } from '../types.ts'
+import { nearValue } from './near.ts'
 import { isProblem, Problem } from './problem.ts'
 import type { Clause } from './search.ts'
-import { alternatives, dateValue, numberValue, plain, quantityValue, referenceValue, targetsOf, tokenValue } from './values.ts'
+import {
+  alternatives,
+  barParts,
+  dateValue,
+  dollarParts,
+  numberValue,
+  ofTypeValue,
+  plain,
+  quantityValue,
+  referenceValue,
+  targetsOf,
+  tokenValue,
+} from './values.ts'
+import { wordQuery } from './words.ts'
 
-/** The modifiers of each type whose meaning is implemented; `:Type` of references is one more. */
+/** The modifiers of each type (https://hl7.org/fhir/R4/search.html#modifiers); `:Type` of references is one more. */
 const modifiers: Record<string, string[]> = {
-  token: ['missing', 'not', 'text'],
+  token: ['missing', 'not', 'text', 'of-type'],
   string: ['missing', 'exact', 'contains'],
   date: ['missing'],
-  reference: ['missing', 'identifier', 'text', '[type]'],
+  reference: ['missing', 'identifier', 'text', 'above', 'below', '[type]'],
   uri: ['missing', 'below', 'above'],
   number: ['missing'],
   quantity: ['missing'],
+  composite: [],
+  special: [],
 }
+
+/** Which modifiers this parameter takes: `of-type` asks about identifiers, a hierarchy needs a type that is part of itself. */
+function modifiersOf(parameter: SearchParameter): string[] {
+  if (isWords(parameter)) return []
+  return (modifiers[parameter.type] ?? []).filter((one) => {
+    if (one === 'of-type') return parameter.holds?.includes('Identifier') === true
+    return one === 'above' || one === 'below' ? parameter.type !== 'reference' || hierarchyTargets(parameter).length > 0 : true
+  })
+}
+
+const isWords = ({ code }: SearchParameter) => code === '_text' || code === '_content'
+
+/** Types that name what they are part of by a reference to their own type. */
+const hierarchies = new Set(['Location', 'Organization', 'Encounter', 'Procedure'])
+const hierarchyTargets = (parameter: SearchParameter) =>
+  parameter.holds?.includes('canonical') ? [] : targetsOf(parameter).filter((one) => hierarchies.has(one))
 
 const valuesMax = 500
 
@@ -38,7 +70,7 @@ export function clauseOf(parameter: SearchParameter, modifier: string | null, te
 
 function modifierProblem(parameter: SearchParameter, modifier: string, ofType: string | null): Problem | null {
   const { type } = parameter
-  const known = modifiers[type] ?? []
+  const known = modifiersOf(parameter)
   if (ofType !== null && type === 'reference') {
     const allowed = targetsOf(parameter)
     return allowed.includes(ofType) ? null : new Problem('value', `never refers to ${ofType}`, `It refers to: ${allowed.join(', ')}.`)
@@ -47,7 +79,7 @@ function modifierProblem(parameter: SearchParameter, modifier: string, ofType: s
   return new Problem(
     'not-supported',
     `the modifier :${harmless(modifier)} is not supported for ${type} parameters`,
-    `Supported: ${known.map((one) => `:${one}`).join(', ')}.`,
+    known.length === 0 ? 'This parameter takes no modifier.' : `Supported: ${known.map((one) => `:${one}`).join(', ')}.`,
   )
 }
 
@@ -55,10 +87,19 @@ const harmless = (modifier: string) => (/^[A-Za-z-]{1,30}$/.test(modifier) ? mod
 
 function testOf(parameter: SearchParameter, modifier: string | null, ofType: string | null, given: string[]): Clause | Problem {
   const { code, type } = parameter
+  if (isWords(parameter))
+    return all(
+      given.map((one) => wordQuery(plain(one))),
+      (any) => ({ code, test: 'words', any: any.flat() }),
+    )
   switch (type) {
     case 'token':
       if (modifier === 'text') return { code, test: 'text', values: given.map((one) => fold(plain(one))) }
-      return all(given.map(tokenValue), (values) => ({ code, test: 'token', isNot: modifier === 'not', values }))
+      if (modifier === 'of-type') return all(given.map(ofTypeValue), (values) => ({ code, test: 'of-type', values }))
+      return all(
+        given.map((one) => tokenValue(one, parameter)),
+        (values) => ({ code, test: 'token', isNot: modifier === 'not', values }),
+      )
     case 'string': {
       const texts = given.map(plain)
       if (modifier === 'exact') return { code, test: 'string', how: 'exact', values: texts }
@@ -68,10 +109,15 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
       return all(given.map(dateValue), (values) => ({ code, test: 'date', values }))
     case 'reference':
       if (modifier === 'text') return { code, test: 'text', values: given.map((one) => fold(plain(one))) }
-      if (modifier === 'identifier') return all(given.map(tokenValue), (values) => ({ code, test: 'identifier', values }))
+      if (modifier === 'identifier') {
+        return all(
+          given.map((one) => tokenValue(one)),
+          (values) => ({ code, test: 'identifier', values }),
+        )
+      }
       return all(
         given.map((one) => referenceValue(one, parameter, ofType)),
-        (values) => ({ code, test: 'reference', values }),
+        (values) => (modifier === 'above' || modifier === 'below' ? { code, test: 'hierarchy', how: modifier, values } : { code, test: 'reference', values }),
       )
     case 'uri':
       return { code, test: 'uri', how: modifier === 'below' || modifier === 'above' ? modifier : 'is', values: given.map(plain) }
@@ -79,9 +125,34 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
       return all(given.map(numberValue), (values) => ({ code, test: 'number', values }))
     case 'quantity':
       return all(given.map(quantityValue), (values) => ({ code, test: 'number', values }))
-    default:
-      return new Problem('not-supported', `is of type ${type}, which is not supported`, 'Search by the parts of it.')
+    case 'composite':
+      return all(
+        given.map((one) => compositeValue(parameter, one)),
+        (values) => ({ code, test: 'composite', components: (parameter.components ?? []).map((one) => one.code), values }),
+      )
+    case 'special':
+      return all(
+        given.map((one) => nearValue(barParts(one))),
+        (values) => ({ code, test: 'near', values }),
+      )
   }
+}
+
+/** `code$value`: each part is a value of its component's own type. */
+function compositeValue(parameter: SearchParameter, text: string): Clause[] | Problem {
+  const components = parameter.components ?? []
+  const parts = dollarParts(text)
+  if (parts.length !== components.length || parts.includes('')) {
+    const form = components.map((one) => one.code).join('$')
+    return new Problem('value', `is not made of ${components.length} parts`, `Write ${form}; a dollar inside a part as \\$.`)
+  }
+  const clauses: Clause[] = []
+  for (const [at, component] of components.entries()) {
+    const clause = testOf({ ...component, code: String(at), expression: '', url: '' }, null, null, [parts[at] as string])
+    if (clause instanceof Problem) return new Problem(clause.code, `${component.code}: ${clause.says}`, clause.hint)
+    clauses.push(clause)
+  }
+  return clauses
 }
 
 function all<T>(values: (T | Problem)[], made: (values: T[]) => Clause): Clause | Problem {

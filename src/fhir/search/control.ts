@@ -3,6 +3,7 @@ import { shown } from '../runtime/check.ts'
 import type { Fhir } from '../types.ts'
 import { Problem } from './problem.ts'
 import { countMax, type Include, type Search } from './search.ts'
+import { unknownCode } from './relation.ts'
 import { nearest } from './suggest.ts'
 import { targetsOf } from './values.ts'
 
@@ -26,8 +27,19 @@ export const controls: Record<string, Control> = {
     for (const part of value.split(',')) {
       const isDescending = part.startsWith('-')
       const code = isDescending ? part.slice(1) : part
-      const known = fhir.parameters(search.type ?? 'Basic').map((one) => one.code)
-      if (!known.includes(code)) return unknownCode(code, known, search.type)
+      const known = fhir.parameters(search.type ?? 'Basic').filter((one) => search.type !== null || one.code.startsWith('_'))
+      const parameter = known.find((one) => one.code === code)
+      if (parameter === undefined) {
+        return unknownCode(
+          code,
+          known.map((one) => one.code),
+          search.type,
+        )
+      }
+      // Neither a pair of values nor a place nor a text has an order of its own.
+      if (parameter.components !== undefined || parameter.type === 'special' || parameter.expression === '') {
+        return new Problem('not-supported', `${code} has no order`, 'Sort by a parameter of another type.')
+      }
       search.sort.push({ code, isDescending })
     }
     return null
@@ -53,24 +65,30 @@ export const controls: Record<string, Control> = {
     return null
   },
   _format: () => null, // The surface has taken it, or refused the whole request.
+  _contained: (_, value) => only(['false'], value),
   _pretty: (_, value) => only(['true', 'false'], value),
 }
 
-export function unknownCode(code: string, known: string[], type: string | null): Problem {
-  const near = nearest(code, known)
-  const place = type ?? 'all types together'
-  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `GET /fhir/metadata lists the parameters of ${place}.`
-  return new Problem('not-supported', `is not a search parameter of ${place}`, hint)
+function include(into: Include[], ownType: string | null, value: string, modifier: string | null, fhir: Fhir): Problem | null {
+  if (modifier !== null && modifier !== 'iterate') {
+    return new Problem('not-supported', 'the modifier is not supported', 'Write :iterate to follow what was included, or no modifier.')
+  }
+  const wanted = value === '*' ? { type: '*', code: '*' } : includeOf(value, fhir)
+  if (wanted instanceof Problem) return wanted
+  const { type } = wanted
+  // What was included may be of any type, so only a first step must begin at what is searched.
+  if (ownType !== null && type !== '*' && type !== ownType && modifier === null) {
+    return new Problem('value', `includes from ${type} in a search for ${ownType}`, `Begin with ${ownType}:, or write :iterate.`)
+  }
+  if (into.length >= includesMax) return new Problem('value', `there are more than ${includesMax} includes`, 'Ask for fewer.')
+  into.push(modifier === null ? wanted : { ...wanted, iterate: true })
+  return null
 }
 
-function include(into: Include[], ownType: string | null, value: string, modifier: string | null, fhir: Fhir): Problem | null {
-  if (modifier !== null) return new Problem('not-supported', 'the modifier is not supported', 'Include without :iterate, then read what is missing.')
+function includeOf(value: string, fhir: Fhir): Include | Problem {
   const [type = '', code, target, ...more] = value.split(':')
-  if (code === undefined || more.length > 0) return new Problem('value', 'is not an include', 'Write Type:parameter or Type:parameter:TargetType.')
+  if (code === undefined || more.length > 0) return new Problem('value', 'is not an include', 'Write Type:parameter, Type:parameter:TargetType or *.')
   if (!resourceTypes.includes(type)) return new Problem('value', `${shown(type)} is not a resource type of FHIR R4`, 'Write Type:parameter.')
-  if (ownType !== null && type !== ownType) {
-    return new Problem('value', `includes from ${type} in a search for ${ownType}`, `Begin with ${ownType}:, or search for ${type}.`)
-  }
   const references = fhir.parameters(type).filter((one) => one.type === 'reference')
   const parameter = references.find((one) => one.code === code)
   if (code !== '*' && parameter === undefined) {
@@ -81,13 +99,10 @@ function include(into: Include[], ownType: string | null, value: string, modifie
     const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Reference parameters of ${type}: ${references.map((one) => one.code).join(', ')}.`
     return new Problem('not-supported', `${shown(code)} is not a reference parameter of ${type}`, hint)
   }
-  if (target !== undefined && target !== '') {
-    if (!resourceTypes.includes(target)) return new Problem('value', `${shown(target)} is not a resource type of FHIR R4`, 'Write Type:parameter:TargetType.')
-    if (parameter !== undefined && !targetsOf(parameter).includes(target)) {
-      return new Problem('value', `${code} never refers to ${target}`, `It refers to: ${targetsOf(parameter).join(', ')}.`)
-    }
+  if (target === undefined || target === '') return { type, code }
+  if (!resourceTypes.includes(target)) return new Problem('value', `${shown(target)} is not a resource type of FHIR R4`, 'Write Type:parameter:TargetType.')
+  if (parameter !== undefined && !targetsOf(parameter).includes(target)) {
+    return new Problem('value', `${code} never refers to ${target}`, `It refers to: ${targetsOf(parameter).join(', ')}.`)
   }
-  if (into.length >= includesMax) return new Problem('value', `there are more than ${includesMax} includes`, 'Ask for fewer.')
-  into.push(target ? { type, code, target } : { type, code })
-  return null
+  return { type, code, target }
 }

@@ -139,9 +139,9 @@ export const extractorRuntime = {
     token_Coding: coding,
     token_CodeableConcept: concept,
     token_Identifier(out: Out, code: string, { system, value, type }: Identifier) {
-      const text = type?.text
       if (value === undefined && system === undefined) return
-      out.push({ code, kind: 'token', system: system ?? null, value: value ?? null, ...(text === undefined ? {} : { text }) })
+      const typed = { ...(type?.text === undefined ? {} : { text: type.text }), ...(type?.coding === undefined ? {} : { types: type.coding }) }
+      out.push({ code, kind: 'token', system: system ?? null, value: value ?? null, ...typed })
     },
     token_ContactPoint(out: Out, code: string, { value }: { value?: string }) {
       if (value !== undefined) out.push({ code, kind: 'token', system: null, value })
@@ -176,6 +176,10 @@ export const extractorRuntime = {
       const units = { system: system ?? null, unit: unit ?? null, label: label ?? null }
       const low = numberOf(value.lowerLimit) ?? -Number.MAX_VALUE
       out.push({ code, kind: 'quantity', low, high: numberOf(value.upperLimit) ?? Number.MAX_VALUE, ...units })
+    },
+    position(out: Out, { latitude, longitude }: { latitude?: unknown; longitude?: unknown }) {
+      const [north, east] = [numberOf(latitude), numberOf(longitude)]
+      if (north !== null && east !== null) out.push({ code: 'near', kind: 'position', latitude: north, longitude: east })
     },
     refersTo,
     patient(out: string[], { reference: literal }: Reference) {

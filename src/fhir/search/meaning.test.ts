@@ -202,6 +202,10 @@ function satisfies(condition: Condition, one: Extracted): boolean {
       return one.kind === 'uri' && one.value === condition.value
     case 'uri-below':
       return one.kind === 'uri' && one.value.startsWith(condition.value)
+    case 'ids':
+      return one.kind === 'token' && condition.ids.includes(one.value ?? '')
+    case 'words':
+      return one.kind === 'words' && condition.words.every((word) => one.text.includes(` ${word} `))
     default: {
       if (one.kind !== 'date' && one.kind !== 'number' && one.kind !== 'quantity') return false
       const { lowFrom = -Infinity, lowTo = Infinity, highFrom = -Infinity, highTo = Infinity } = condition

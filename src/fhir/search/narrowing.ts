@@ -6,11 +6,18 @@ import type { Clause, DateValue, NumberValue, Search, TokenValue } from './searc
  * conditions; the other way does not hold, so `matches` still decides. A clause that cannot narrow (:not, :missing, ne) has no entry.
  */
 export type Narrowing = { code: string; any: Condition[] }
-export type Condition =
+export type Condition = OfOneValue & {
+  /** Where the alternatives of one entry ask different parameters. */
+  of?: string
+}
+type OfOneValue =
   | ({ is: 'token' } & TokenValue)
   | ({ is: 'identifier' } & TokenValue)
   | { is: 'string'; how: 'starts' | 'contains'; value: string }
   | { is: 'reference'; literals: string[] }
+  | { is: 'ids'; ids: string[] }
+  /** All of these words occur in the narrative. */
+  | { is: 'words'; words: string[] }
   | { is: 'uri'; value: string }
   | { is: 'uri-below'; value: string }
   /** Bounds for the bounds of an element: lowFrom ≤ low ≤ lowTo, highFrom ≤ high ≤ highTo, each where given. */
@@ -18,9 +25,19 @@ export type Condition =
 type IntervalBounds = { lowFrom?: number; lowTo?: number; highFrom?: number; highTo?: number }
 
 export function narrowing(search: Search): Narrowing[] {
-  return search.clauses.flatMap((clause) => {
-    const any = conditions(clause)
-    return any === null ? [] : [{ code: clause.code, any }]
+  return search.clauses.flatMap((clause) => (clause.test === 'composite' ? partsOf(clause) : entryOf(clause)))
+}
+
+function entryOf(clause: Clause): Narrowing[] {
+  const any = conditions(clause)
+  return any === null ? [] : [{ code: clause.code, any }]
+}
+
+/** Whose parts stand together also has each part somewhere, under the part's own parameter. */
+function partsOf({ components, values }: Extract<Clause, { test: 'composite' }>): Narrowing[] {
+  return components.flatMap((code, at) => {
+    const each = values.map((parts) => conditions(parts[at] as Clause))
+    return each.includes(null) ? [] : [{ code, any: each.flat() as Condition[] }]
   })
 }
 
@@ -28,6 +45,17 @@ function conditions(clause: Clause): Condition[] | null {
   switch (clause.test) {
     case 'token':
       return clause.isNot ? null : clause.values.map((value) => ({ is: 'token' as const, ...value }))
+    case 'ids':
+      return [{ is: 'ids', ids: clause.ids }]
+    case 'of-type':
+      return clause.values.map(({ value }) => ({ is: 'token' as const, value }))
+    case 'words':
+      // Only the narrative has an index of words; a search through everything reads the candidates.
+      return clause.code === '_text' ? clause.any.map((list) => ({ is: 'words' as const, words: [...new Set(list.flatMap((one) => one.split(' ')))] })) : null
+    case 'any': {
+      const each = clause.clauses.map((one) => conditions(one)?.map((condition) => ({ ...condition, of: one.code })) ?? null)
+      return each.includes(null) ? null : (each.flat() as Condition[])
+    }
     case 'identifier':
       return clause.values.map((value) => ({ is: 'identifier' as const, ...value }))
     case 'reference':

@@ -1,9 +1,10 @@
 import { Refusal, type RefusalIssue } from '../../platform/refusal.ts'
+import { idForm } from '../runtime/primitives.ts'
 import type { Fhir } from '../types.ts'
-import { clauseOf } from './clause.ts'
-import { controls, unknownCode } from './control.ts'
+import { controls } from './control.ts'
 import { Problem } from './problem.ts'
-import { countDefault, type Search } from './search.ts'
+import { conditionOf } from './relation.ts'
+import { type Clause, countDefault, type Search } from './search.ts'
 
 const clausesMax = 100
 const repeatable = new Set(['_include', '_revinclude', '_sort', '_elements'])
@@ -37,9 +38,18 @@ export function parseSearch(fhir: Fhir, type: string | null, pairs: [string, str
       })
     }
   }
+  const clash = togetherProblem(search)
+  if (clash !== null) issues.push(clash)
   if (issues.length === 0) return search
   const sentence = issues.length === 1 ? (issues[0] as RefusalIssue).diagnostics : `${issues.length} search parameters cannot be used`
   throw new Refusal('incorrect', sentence, { issues })
+}
+
+/** "The _include and _revinclude parameters cannot be mixed with _summary=text" (https://hl7.org/fhir/R4/search.html#summary). */
+function togetherProblem({ summary, include, revinclude }: Search): RefusalIssue | null {
+  if (summary !== 'text' || include.length + revinclude.length === 0) return null
+  const hint = 'Leave one of them out.'
+  return { severity: 'error', code: 'value', diagnostics: '_summary=text and includes cannot be asked together', expression: 'http._summary', hint }
 }
 
 const copyOf = (search: Search): Search => ({
@@ -63,16 +73,34 @@ function take(search: Search, name: string, value: string, fhir: Fhir): Problem 
     if (!repeatable.has(code) && search.used.some(([other]) => other === name)) return new Problem('value', 'is given twice', 'Give it once.')
     return control(search, value, modifier, fhir)
   }
-  if (code === '_has') return new Problem('not-supported', 'reverse chaining is not supported', 'Search in two steps.')
-  const known = fhir.parameters(search.type ?? 'Basic')
-  const common = search.type === null ? known.filter((one) => one.code.startsWith('_')) : known
-  // subject.name, subject:Patient.name: search in another resource.
-  if (/^[\w-]+(?::[A-Za-z]+)?\.[\w.:-]+$/.test(name)) return new Problem('not-supported', 'chaining is not supported', 'Search in two steps.')
-  const parameter = common.find((one) => one.code === code)
-  if (parameter === undefined) return unknownCode(code, [...common.map((one) => one.code), ...Object.keys(controls)], search.type)
+  const refused = Object.hasOwn(notHere, code) ? notHere[code] : undefined
+  if (refused !== undefined) return new Problem('not-supported', ...refused)
   if (search.clauses.length >= clausesMax) return new Problem('value', `there are more than ${clausesMax} parameters`, 'Give fewer.')
-  const clause = clauseOf(parameter, modifier, value)
+  const clause = code === '_list' ? listOf(modifier, value) : conditionOf(fhir, search.type, name, value, Object.keys(controls))
   if (clause instanceof Problem) return clause
   search.clauses.push(clause)
   return null
 }
+
+/** What R4 describes and a server may leave out: said by name, so that nobody takes it for a misspelling. */
+const notHere: Record<string, [says: string, hint: string] | undefined> = {
+  _filter: ['expressions in _filter are not supported', 'Write each condition as a parameter of its own.'],
+  _query: ['named queries are not supported', 'Write the conditions as parameters.'],
+  _containedType: ['contained resources are answered inside those that contain them', 'Leave it out.'],
+  _score: ['nothing is ranked', 'Sort by a parameter of the type.'],
+}
+
+const functional = /^\$/
+
+/** `_list=id` or `List/id`: what the List names. Functional lists (`$current-problems`) have no definition that a server could compute. */
+function listOf(modifier: string | null, value: string): Clause | Problem {
+  if (modifier !== null) return new Problem('not-supported', 'takes no modifier', 'Write _list alone.')
+  const ids = value.split(',').map((one) => one.replace(/^List\//, ''))
+  if (ids.some((id) => functional.test(id))) {
+    return new Problem('not-supported', 'functional lists are not supported', 'Name a List by its id, or search by clinical-status and the like.')
+  }
+  if (ids.length > listsMax || !ids.every((id) => idForm.test(id)))
+    return new Problem('value', 'does not name Lists', `Write up to ${listsMax} ids with commas.`)
+  return { code: '_list', test: 'list', ids }
+}
+const listsMax = 20

@@ -16,20 +16,46 @@ export type Search = {
   ignored: { name: string; reason: string }[]
 }
 export type Sort = { code: string; isDescending: boolean }
-export type Include = { type: string; code: string; target?: string }
+/** `*` as type or code stands for all; `iterate` also follows what was included. */
+export type Include = { type: string; code: string; target?: string; iterate?: true }
 
 /** One parameter as it was given once; any of its values is enough. */
-export type Clause = { code: string } & (
+export type Clause = { code: string } & (Decided | Related)
+
+/** What one resource decides by itself. */
+type Decided =
   | { test: 'missing'; isMissing: boolean }
   | { test: 'token'; isNot: boolean; values: TokenValue[] }
   | { test: 'text'; values: string[] }
+  | { test: 'of-type'; values: OfTypeValue[] }
   | { test: 'string'; how: 'starts' | 'contains' | 'exact'; values: string[] }
   | { test: 'date'; values: DateValue[] }
-  | { test: 'reference'; values: ReferenceValue[] }
+  /** `isFound` when a relation led to them: nobody named these. */
+  | { test: 'reference'; values: ReferenceValue[]; isFound?: true }
   | { test: 'identifier'; values: TokenValue[] }
   | { test: 'uri'; how: 'is' | 'below' | 'above'; values: string[] }
   | { test: 'number'; values: NumberValue[] }
-)
+  /** Each alternative has one clause a component, and all must hold of the same element. */
+  | { test: 'composite'; components: string[]; values: Clause[][] }
+  | { test: 'near'; values: NearValue[] }
+  /** Any of the lists; each word or phrase of it must occur. */
+  | { test: 'words'; any: string[][] }
+  /** What related resources were found to lead to. */
+  | { test: 'ids'; ids: string[] }
+  /** Any of the clauses: a compartment that several parameters lead to. */
+  | { test: 'any'; clauses: Clause[] }
+
+/** What other resources decide: whoever holds them turns these into the clauses above before anything is matched. */
+type Related =
+  /** `subject:Patient.name=…`: what is referred to must satisfy the clause of its type. */
+  | { test: 'chain'; to: { type: string; clause: Clause }[] }
+  /** `_has:Observation:patient:code=…`: a resource of the type refers here by `by` and satisfies the clause. */
+  | { test: 'has'; type: string; by: string; clause: Clause }
+  /** `location:below=…`: the same, or what lies under or over it. */
+  | { test: 'hierarchy'; how: 'above' | 'below'; values: ReferenceValue[] }
+  /** `_list=…`: what the List names. */
+  | { test: 'list'; ids: string[] }
+
 /** Without `system` any system will do; null is "without a system" (`|code`). Without `value` any code of the system will do. */
 export type TokenValue = { system?: string | null; value?: string }
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
@@ -37,6 +63,8 @@ export type DateValue = { prefix: Prefix; low: number; high: number }
 /** Any of these literals: an id alone stands for one of each type the parameter may point to. */
 export type ReferenceValue = { literals: string[] }
 export type NumberValue = { prefix: Prefix; number: number; low: number; high: number; system?: string; unit?: string }
+export type OfTypeValue = { system?: string | null; type: string; value: string }
+export type NearValue = { latitude: number; longitude: number; km: number }
 
 export const countMax = 1000
 export const countDefault = 50

@@ -6,7 +6,8 @@ import { dateBounds } from './dates.ts'
 import { withoutVersion } from './extract.ts'
 import { numberBounds } from './numbers.ts'
 import { Problem } from './problem.ts'
-import type { DateValue, NumberValue, Prefix, ReferenceValue, TokenValue } from './search.ts'
+import type { DateValue, NumberValue, OfTypeValue, Prefix, ReferenceValue, TokenValue } from './search.ts'
+import { nearest } from './suggest.ts'
 
 /** A value list: commas separate alternatives, a backslash keeps a comma, bar or dollar as it is. */
 export function alternatives(text: string): string[] {
@@ -27,6 +28,9 @@ function split(text: string, separator: string): string[] {
   return [...parts, text.slice(from)]
 }
 
+export const dollarParts = (text: string) => split(text, '$')
+export const barParts = (text: string) => split(text, '|').map(plain)
+
 export const plain = (text: string) => text.replace(/\\([\\,|$])/g, '$1')
 
 const prefixes = new Set<string>(['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'])
@@ -38,15 +42,38 @@ function withPrefix(text: string): { prefix: Prefix; rest: string } | Problem {
   return new Problem('value', `the prefix '${found}' is not known`, `Use one of: ${[...prefixes].join(', ')}.`)
 }
 
-export function tokenValue(text: string): TokenValue | Problem {
-  const parts = split(text, '|').map(plain)
+export function tokenValue(text: string, parameter?: SearchParameter): TokenValue | Problem {
+  const parts = barParts(text)
   if (parts.length > 2)
     return new Problem('value', 'a token has more than one bar', 'Write code, system|code, |code or system|; escape a bar in a code as \\|.')
   const [first = '', second] = parts
-  if (second === undefined) return { value: first }
+  if (second === undefined) return closed({ value: first }, parameter)
   if (first === '' && second === '') return new Problem('value', 'a token has neither system nor code', 'Write code, system|code, |code or system|.')
   if (second === '') return { system: first }
-  return { system: first === '' ? null : first, value: second }
+  return closed({ system: first === '' ? null : first, value: second }, parameter)
+}
+
+const codesShownMax = 20
+
+/** A code that the definitions exclude would find nothing for ever: more likely it is a mistake than a question. */
+function closed(token: TokenValue & { value: string }, parameter: SearchParameter | undefined): TokenValue | Problem {
+  const codes = parameter?.codes
+  if (codes === undefined || codes.includes(token.value)) return token
+  const near = nearest(token.value, codes)
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : `Use one of: ${codes.slice(0, codesShownMax).join(', ')}${codes.length > codesShownMax ? ', …' : ''}.`
+  return new Problem('value', `${shown(token.value)} is not a code of this element`, hint)
+}
+
+/** `system|code|value`: the type of the identifier and its value. */
+export function ofTypeValue(text: string): OfTypeValue | Problem {
+  const [system, type, value, ...more] = barParts(text)
+  if (system === undefined || !type || !value || more.length > 0) {
+    return new Problem('value', 'is not a type and a value', 'Write system|code|value, for example http://terminology.hl7.org/CodeSystem/v2-0203|MR|446053.')
+  }
+  return system === '' ? { type, value } : { system, type, value }
 }
 
 export function dateValue(text: string): DateValue | Problem {

@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { parseSearch } from '../fhir/fhir.ts'
 import { fhirJson, type Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { fold } from '../platform/text.ts'
 import type { Asking } from './asking.ts'
 import { askingOf } from './asking-of.ts'
+import { firstOfEachKind } from './kinds.ts'
 import { wordsOf } from './operation-words.ts'
 import type { Hit } from './run-search.ts'
 import { allow } from './scope.ts'
@@ -40,7 +40,8 @@ async function lastObservations(asking: Asking, words: readonly [string, string]
   const isAnyStatus = asked.some(([name]) => name.startsWith('status'))
   const query = new URLSearchParams(words.map(([name, value]): [string, string] => [name, maskNumbers(value, asking.world.config.SYSTEM_URN)]))
   // An entry made in error is no observation of anything, unless it is asked for.
-  const choose = (hits: Hit[]) => newestOfEach(isAnyStatus ? hits : hits.filter(({ resource }) => resource['status'] !== 'entered-in-error'), max)
+  const choose = (hits: Hit[]) =>
+    firstOfEachKind(isAnyStatus ? hits : hits.filter(({ resource }) => resource['status'] !== 'entered-in-error'), ({ resource }) => resource['code'], max)
   return searchChosen(asking, search, readMax, choose, `${asking.base}/Observation/$lastn?${query}`)
 }
 
@@ -49,33 +50,4 @@ function maxOf(words: readonly [string, string][]): number {
   const max = Number(text)
   if (second === undefined && /^[1-9]\d*$/.test(text) && max <= lastMax) return max
   throw new Refusal('incorrect', 'max is no number of observations', { expression: 'max', hint: `Send one number from 1 to ${lastMax}.` })
-}
-
-/**
- * The hits come newest first. Of one kind are those that share a coding, also through a third that has both: a laboratory's own code
- * and LOINC beside it are translations of each other. Without any coding the text is the kind.
- */
-function newestOfEach(hits: readonly Hit[], max: number): Hit[] {
-  const root = new Map<string, string>()
-  const find = (one: string): string => {
-    let top = one
-    for (let up = root.get(top); up !== undefined && up !== top; up = root.get(top)) top = up
-    root.set(one, top)
-    return top
-  }
-  const kinds = hits.map(({ resource }) => namesOf(resource['code']))
-  for (const [first = '', ...others] of kinds) for (const other of others) root.set(find(other), find(first))
-  const taken = new Map<string, number>()
-  return hits.filter((_hit, at) => {
-    const kind = find(kinds[at]?.[0] ?? '')
-    const count = taken.get(kind) ?? 0
-    taken.set(kind, count + 1)
-    return count < max
-  })
-}
-
-function namesOf(code: unknown): string[] {
-  const { coding = [], text = '' } = (code ?? {}) as { coding?: { system?: string; code?: string }[]; text?: string }
-  const names = coding.filter((one) => one.code !== undefined).map((one) => `${one.system ?? ''}|${one.code}`)
-  return names.length > 0 ? names : [`text ${fold(text)}`]
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createAccount, type NewAccount, relate } from '../access/access.ts'
-import { cookieName, csrfOf, openSession, sessionByCookie } from '../access/session.ts'
+import { relate } from '../access/access.ts'
 import { keySets } from '../identity/identity.ts'
 import { clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
 import { type Send, sender, startServer, type TestServer } from '../testing/server.ts'
+import { signedIn } from '../testing/signed-in.ts'
 import { keyOfId } from './ids.ts'
 import { move } from './move.ts'
 
@@ -18,13 +18,6 @@ const finding = (subject: string, text: string) => ({
   code: { text, coding: [{ system: 'urn:c', code: text }] },
   subject: { reference: `Patient/${subject}` },
 })
-
-async function signedIn({ world, app }: TestServer, account: Omit<NewAccount, 'name'>): Promise<Send> {
-  const id = await world.sql.begin((tx) => createAccount(tx, { name: 'проба', ...account }))
-  const cookie = await openSession(world, id)
-  const session = await sessionByCookie(world, cookie)
-  return sender(app, { cookie: `${cookieName}=${cookie}`, 'x-spona-csrf': csrfOf(world, session?.id as string) })
-}
 
 async function startOne(t: TestContext) {
   const server = await startServer(t)

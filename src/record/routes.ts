@@ -20,6 +20,7 @@ import { formOf, readBody } from './formats.ts'
 import { etagOf, ifMatchOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchPage, searchType } from './search.ts'
+import { summaryRoutes } from './summary/routes.ts'
 import { terminologyRoutes } from './terminology/routes.ts'
 import { validateRoutes } from './validate.ts'
 
@@ -48,6 +49,7 @@ export const fhirRoutes: Routes = (app) => {
   void terminologyRoutes(app)
   void lastObservationsRoutes(app)
   void bulkRoutes(app)
+  void summaryRoutes(app)
 }
 
 function interactions(app: FastifyInstance): void {

@@ -1,0 +1,55 @@
+import type { Resource } from '../../fhir/fhir.ts'
+import type { Asking } from '../asking.ts'
+import { parseReference } from '../ids.ts'
+
+type Json = Record<string, unknown>
+type Reference = { reference?: string; identifier?: { system?: unknown } }
+
+/** Literal references to resources here, as `Type/id`. */
+export function referencesOf({ world, base }: Asking, resource: Resource): string[] {
+  const found: string[] = []
+  world.fhir.references(resource, ({ reference }) => {
+    const parsed = reference === undefined ? null : parseReference(reference, base)
+    if (parsed) found.push(`${parsed.type}/${parsed.id}`)
+  })
+  return found
+}
+
+/**
+ * In place: whichever chart of the person an entry was filed under, in the document there is one patient; and a personal number beside a
+ * reference stays at home.
+ */
+export function cleaned(asking: Asking, resource: Resource, charts: ReadonlySet<string>, chart: string): void {
+  const { world, base } = asking
+  world.fhir.references(resource, (found, path) => {
+    const one = found as Reference
+    const parsed = one.reference === undefined ? null : parseReference(one.reference, base)
+    const isSubject = path === `${resource.resourceType}.subject` || path === `${resource.resourceType}.patient`
+    if ((parsed && charts.has(`${parsed.type}/${parsed.id}`)) || (isSubject && one.reference === undefined)) {
+      one.reference = chart
+      delete one.identifier
+    } else if (isPersonal(asking, one.identifier)) delete one.identifier
+  })
+}
+
+const isPersonal = ({ world }: Asking, identifier: { system?: unknown } | undefined): boolean =>
+  typeof identifier?.system === 'string' && ['jmbg', 'ebs', 'lbo', 'lzb'].some((kind) => identifier.system === `${world.config.SYSTEM_URN}:${kind}`)
+
+const unknown = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+
+/**
+ * The chart as the document shows it. A summary is made to be carried away, so the national numbers are in it only for the institution that
+ * wrote them. IPS demands a name and a birth date: what is not known is said to be unknown.
+ */
+export function patientShown(asking: Asking, chart: Resource, isOwn: boolean): Resource {
+  const { text: _text, link: _link, photo: _photo, identifier, ...shown } = chart as Resource & { identifier?: Json[] }
+  const identifiers = (identifier ?? []).filter((one) => isOwn || !isPersonal(asking, one))
+  const names = (chart['name'] ?? []) as Json[]
+  const isNamed = names.length > 0 && names.every((name) => ['family', 'given', 'text'].some((part) => name[part] !== undefined))
+  return {
+    ...shown,
+    ...(identifiers.length > 0 ? { identifier: identifiers } : {}),
+    ...(isNamed ? {} : { name: [{ _text: unknown }] }),
+    ...(chart['birthDate'] === undefined && chart['_birthDate'] === undefined ? { _birthDate: unknown } : {}),
+  }
+}

@@ -14,13 +14,15 @@ export type OpenedWorld = { world: World; database: Database; close(how?: { pati
 export async function openWorld(config: Config, launch: Launch): Promise<OpenedWorld> {
   const keys = openKeys(config.DATA_DIR)
   const fhir = loadFhir(join(config.DATA_DIR, 'cache'))
-  const database = await openDatabase(config, keys, launch)
+  const log = makeLog(config.LOG_LEVEL)
+  const database = await openDatabase(config, keys, log, launch)
   const world = {
     config,
     keys,
     sql: database.sql,
     connect: database.connect,
-    log: makeLog(config.LOG_LEVEL),
+    room: database.room,
+    log,
     hashes: hashesFrom(keys),
     ...systemClock,
   } as World

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../platform/actor.ts'
 import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { noRoomToRead } from '../platform/room.ts'
 import { isConnectionLost } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { readCookie } from './cookies.ts'
@@ -20,7 +21,8 @@ export async function authenticate(request: FastifyRequest, reply: FastifyReply)
   try {
     request.actor = await actorOf(request, reply)
   } catch (error) {
-    if (isConnectionLost(error)) throw new Refusal('busy', 'the register of keys and sessions cannot be reached; try again', { retryAfterSeconds: 1 })
+    if (isConnectionLost(error))
+      throw noRoomToRead(world.room) ?? new Refusal('busy', 'the register of keys and sessions cannot be reached; try again', { retryAfterSeconds: 1 })
     throw error
   }
   limit(world, 'actor', request.actor.id)

@@ -60,7 +60,7 @@ async function sessionToken(request: FastifyRequest): Promise<object> {
 async function confirm(request: FastifyRequest<{ Params: { id: string } }>): Promise<ConfirmedClaim> {
   const { world, actor, correlation } = request
   try {
-    const opened = await world.ledger.transaction((tx) => confirmClaim(tx, world, actor, request.params.id, correlation))
+    const opened = await world.ledger.transaction((tx) => confirmClaim(tx, world, actor, request.params.id, correlation), { essential: true })
     return { until: opened.until.toISOString() }
   } catch (error) {
     if (error instanceof Refusal && error.kind !== 'busy') await world.ledger.record([visitEntry(actor, null, { proof: 'encounter', correlation }, error)])

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { noRoomToRead, noRoomToWrite } from '../platform/room.ts'
 import { isRetryable } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { asRefusal, attemptsMax, nothingStored, stopping, storeBatch, type Unanswered, unknownOutcome } from './batch.ts'
@@ -12,8 +13,11 @@ export type Ledger = {
   record(entries: Entry[]): Promise<void>
   /** Audit rows and the work's own rows in one statement, batched the same way. */
   commit(work: Work): Promise<void>
-  /** begin … audit rows … commit on one lane. The act may run again after a serialization failure, so it has no other effects. */
-  transaction<T>(act: (tx: AuditedTransaction) => Promise<T>): Promise<T>
+  /**
+   * begin … audit rows … commit on one lane. The act may run again after a serialization failure, so it has no other effects.
+   * On a full disk only what opens a record to be read is `essential`.
+   */
+  transaction<T>(act: (tx: AuditedTransaction) => Promise<T>, how?: { essential: boolean }): Promise<T>
   close(): Promise<void>
 }
 
@@ -36,13 +40,15 @@ export async function createLedger(world: World, options: { lanes?: number } = {
   return {
     record: (entries) => (entries.length === 0 ? Promise.resolve() : enqueue(desk, entries, null)),
     commit: (work) => enqueue(desk, work.entries, work),
-    transaction: (act) => transaction(desk, act),
+    transaction: (act, how) => transaction(desk, act, how?.essential ?? false),
     close: () => close(desk),
   }
 }
 
 async function enqueue(desk: Desk, entries: Entry[], work: Work | null): Promise<void> {
   if (desk.isClosing) throw stopping()
+  const noRoom = (work ? noRoomToWrite : noRoomToRead)(desk.world.room)
+  if (noRoom) throw noRoom
   const now = desk.world.now()
   const written = entries.map((entry) => writeEntry(entry, now))
   return new Promise<void>((resolve, reject) => {
@@ -102,7 +108,9 @@ async function askOutcome({ lanes }: Desk, lost: Lane): Promise<Outcome> {
   }
 }
 
-async function transaction<T>(desk: Desk, act: Act<T>): Promise<T> {
+async function transaction<T>(desk: Desk, act: Act<T>, isEssential: boolean): Promise<T> {
+  const noRoom = (isEssential ? noRoomToRead : noRoomToWrite)(desk.world.room)
+  if (noRoom) throw noRoom
   for (let attempt = 1; ; attempt++) {
     if (desk.isClosing) throw stopping()
     const lane = await takeForTransaction(desk.lanes)

@@ -14,7 +14,7 @@ const measureMs = 4_000
 
 test('how fast looks become durable, and how fast a million of them are verified', async (t) => {
   const config = testConfig()
-  const database = await openDatabase(config, testKeys, { mode: 'own' })
+  const database = await openDatabase(config, testKeys, makeLog('silent'), { mode: 'own' })
   t.after(async () => {
     await database.close()
     rmSync(config.DATA_DIR, { recursive: true, force: true })

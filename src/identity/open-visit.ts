@@ -1,5 +1,5 @@
 import { access } from '../access/access.ts'
-import type { Entry } from '../audit/audit.ts'
+import type { AuditedTransaction, Entry } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Transaction } from '../platform/world.ts'
 import { type Asking, requireTreating } from './find-people.ts'
@@ -29,11 +29,12 @@ export async function openVisit(asking: Asking, wish: OpenVisit): Promise<Opened
     patient = found?.keys[0] ?? null
     if (found !== null && !found.isRight) throw noMatch()
     if (attempt !== null) await world.sql`delete from identity.failed_try where actor = ${actor.id} and at = ${attempt}`
-    return await world.ledger.transaction(async (tx) => {
+    const visit = async (tx: AuditedTransaction) => {
       const keys = found?.keys ?? (await keysOfCard(tx, asking, wish as { card: string }))
       const { until } = await access.openVisit(tx, world, actor, keys, { proof, reason: wish.reason, correlation })
       return { person: await handleOf(tx, keys), until: until.toISOString() }
-    })
+    }
+    return await world.ledger.transaction(visit, { essential: true })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const denial: Entry = access.visitEntry(actor, patient, { proof, correlation }, error)

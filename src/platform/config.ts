@@ -58,6 +58,18 @@ export const settings = [
     about: 'Folder with the programs of another PostgreSQL of 15 or later (bin, lib, share) to run as the embedded database. Empty: the packaged 18.',
     read: text,
   },
+  {
+    name: 'DISK_WARN_MB',
+    fallback: '2048',
+    about: 'Room on the disk of the embedded database below which /health/ready, /metrics and the log say that it is nearly full.',
+    read: whole(0, 100_000_000),
+  },
+  {
+    name: 'DISK_RESERVE_MB',
+    fallback: '128',
+    about: 'Part of that disk kept for the audit rows of reads: when only this is left, writes get 507 and reads go on. About 100,000 looks. 0: none.',
+    read: whole(0, 1_000_000),
+  },
   { name: 'NATS_URL', fallback: '', about: 'NATS server for the bus transport; empty means PostgreSQL.', read: url('nats', 'tls') },
   {
     name: 'DEMO',

@@ -1,9 +1,11 @@
 import pg from 'pg'
+import type { Logger } from 'pino'
 import { parse as parseConnectionString } from 'pg-connection-string'
 import type { Config } from './config.ts'
 import type { Keys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { type Launch, type Postgres, startPostgres } from './postgres.ts'
+import { type Room, roomLimits, unwatchedRoom } from './room.ts'
 import { type Connection, type Sql, sqlOnClient, sqlOnPool, typeParsers } from './sql.ts'
 
 /** The open database as the server sees it: its own role only. The owner's credentials stay in the migration step. */
@@ -13,6 +15,7 @@ export type Database = {
   /** For migrations, backup and the operator's commands. */
   owner: pg.ClientConfig
   embedded: Postgres | null
+  room: Room
   close(how?: { patient?: boolean }): Promise<void>
 }
 
@@ -23,8 +26,8 @@ const connectionsMax = 64
 const poolMin = 4
 const statementLimitMs = 120_000
 
-export async function openDatabase(config: Config, keys: Keys, launch: Launch): Promise<Database> {
-  const embedded = config.DATABASE_URL ? null : await startPostgres(config.DATA_DIR, keys, launch)
+export async function openDatabase(config: Config, keys: Keys, log: Logger, launch: Launch): Promise<Database> {
+  const embedded = config.DATABASE_URL ? null : await startPostgres(config.DATA_DIR, keys, { disk: { limits: roomLimits(config), log }, ...launch })
   const owner = embedded?.owner ?? fromUrl(config.DATABASE_URL)
   try {
     const password = keys.derive('database-app').toString('hex')
@@ -35,6 +38,7 @@ export async function openDatabase(config: Config, keys: Keys, launch: Launch): 
       ...opened,
       owner,
       embedded,
+      room: embedded?.room ?? unwatchedRoom,
       async close(how) {
         await opened.end()
         await embedded?.stop(how)

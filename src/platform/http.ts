@@ -7,6 +7,7 @@ import type { Actor } from './actor.ts'
 import { anonymous } from './actor.ts'
 import { rememberMethods } from './methods.ts'
 import { answerOf, Refusal } from './refusal.ts'
+import { noRoomToRead } from './room.ts'
 import { isConnectionLost, isDiskFull, isOverloaded, isUnstorableText } from './sql.ts'
 import type { World } from './world.ts'
 
@@ -104,7 +105,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
 type HttpError = Error & { statusCode?: number; code?: string }
 
 function render(world: World, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = error instanceof Refusal ? error : (ofDatabase(error) ?? ofRequest(error as HttpError))
+  const refusal = error instanceof Refusal ? error : (ofDatabase(world, error) ?? ofRequest(error as HttpError))
   if (!refusal) world.log.error({ err: error, correlation: request.correlation, method: request.method, route: request.routeOptions?.url }, 'unexpected')
   const { status, body } = answerOf(refusal ?? error, request.correlation ?? '')
   if (refusal?.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds))
@@ -122,8 +123,9 @@ function asExtension(details: unknown): object {
 }
 
 /** A database that is away or cannot now is not a fault of the request: try again. */
-function ofDatabase(error: unknown): Refusal | undefined {
-  if (isConnectionLost(error)) return new Refusal('busy', 'the database does not answer; try again in a moment', { retryAfterSeconds: 2 })
+function ofDatabase(world: World, error: unknown): Refusal | undefined {
+  if (isConnectionLost(error))
+    return noRoomToRead(world.room) ?? new Refusal('busy', 'the database does not answer; try again in a moment', { retryAfterSeconds: 2 })
   if (isOverloaded(error)) return new Refusal('busy', 'the database is too busy; try again in a moment', { retryAfterSeconds: 2 })
   if (isDiskFull(error)) return new Refusal('full', 'the disk of the database is full; nothing was stored')
   if (isUnstorableText(error))

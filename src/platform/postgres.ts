@@ -2,19 +2,24 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import type { Logger } from 'pino'
 import { type Engine, locateEngine } from './engine.ts'
 import { type Hold, takeHold } from './hold.ts'
 import { initialise } from './initialise.ts'
 import type { Keys } from './keys.ts'
 import { watchLog } from './postgres-log.ts'
 import { endOrphan } from './postmaster.ts'
+import { type Room, type RoomLimits, unwatchedRoom } from './room.ts'
 import { superviseServer } from './supervise.ts'
+import { watchRoom } from './watch-room.ts'
 
 /** The embedded PostgreSQL 18, reached by a unix socket only, with every write on disk before its commit is answered. */
 export type Postgres = {
   /** Connection settings of the owner, for migrations. */
   owner: pg.ClientConfig
   data: string
+  /** What is left of the disk it lies on. */
+  room: Room
   /** Stops the database if this process started it; `patient` waits for other users of it to leave first. */
   stop(how?: { patient?: boolean }): Promise<void>
   /** Pid of the postmaster; 0 when another process runs it. It changes when the database died and was started again. */
@@ -25,6 +30,8 @@ export type Launch = {
   /** own: this process runs the database and nobody else does. share: use a running one, else start it. */
   mode: 'own' | 'share'
   settings?: Record<string, string>
+  /** How much of the disk is kept for the audit of reads; without it nobody looks. */
+  disk?: { limits: RoomLimits; log: Logger }
   /** Called when the database keeps dying and is given up; ends the process with a sentence unless said otherwise. */
   onLost?: (sentence: string) => void
 }
@@ -44,12 +51,17 @@ export async function startPostgres(dataDir: string, keys: Keys, launch: Launch)
     password: keys.derive('database-owner').toString('hex'),
   }
   const hold = await holdOrShare(engine, owner, keys, launch.mode)
-  if (!hold) return { owner, data: engine.data, pid: 0, stop: async () => {} }
+  if (!hold) {
+    const room = await roomOf(engine, launch, false)
+    return { owner, data: engine.data, room, pid: 0, stop: () => room.end() }
+  }
+  let room = unwatchedRoom
   try {
     await endOrphan(engine)
     if (!existsSync(join(engine.data, 'PG_VERSION'))) await initialise(engine, ownerName, owner.password as string)
     const log = watchLog(engine.data)
-    const server = await superviseServer(engine, launch)
+    room = await roomOf(engine, launch, true)
+    const server = await superviseServer(engine, launch, room)
     await ensureDatabase(owner).catch(async (error: unknown) => {
       await server.stop()
       throw error
@@ -57,6 +69,7 @@ export async function startPostgres(dataDir: string, keys: Keys, launch: Launch)
     return {
       owner,
       data: engine.data,
+      room,
       get pid() {
         return server.pid
       },
@@ -64,13 +77,19 @@ export async function startPostgres(dataDir: string, keys: Keys, launch: Launch)
         if (how.patient) await untilAlone(owner)
         await server.stop()
         log.end()
+        await room.end()
         await hold.free()
       },
     }
   } catch (error) {
+    await room.end()
     await hold.free()
     throw error
   }
+}
+
+async function roomOf({ data }: Engine, { disk }: Launch, isKeeper: boolean): Promise<Room> {
+  return disk ? watchRoom({ folder: data, ...disk, isKeeper }) : unwatchedRoom
 }
 
 /** For whoever replaces the data folder: nobody may run or start the database meanwhile. */

@@ -22,6 +22,7 @@ ${rows.join('\n')}
 |---|---|---|
 | \`keys/master.key\` | the key that every other secret of the installation comes from; mode 0600 | **yes, elsewhere**: without it neither the data nor a backup opens |
 | \`postgres/\` | the embedded database; mode 0700 | by \`platform backup\`, see [backup](../guides/backup.md) |
+| \`postgres.reserve\` | room kept for the audit of reads (\`DISK_RESERVE_MB\`), beside the data wherever they lie | no |
 | \`postgres.location\` | where the database lies when DATA_DIR is closed to its user (only when started as root) | no |
 | \`seals/\` | the audit's signed seals and public keys | yes, somewhere the operators of the server cannot write |
 | \`cache/\`, \`portals/\`, \`address\` | compiled definitions, built pages, the last address: made again when missing | no |

@@ -162,7 +162,8 @@ export function sqlOnClient(client: pg.Client): Sql {
 export const sqlstate = (error: unknown): string => (error as { code?: string } | null)?.code ?? ''
 export const isUniqueViolation = (error: unknown) => sqlstate(error) === '23505'
 export const isRetryable = (error: unknown) => ['40001', '40P01'].includes(sqlstate(error))
-export const isDiskFull = (error: unknown) => sqlstate(error) === '53100'
+/** The disk of the database, or ours. */
+export const isDiskFull = (error: unknown) => ['53100', 'ENOSPC'].includes(sqlstate(error))
 /** A text that PostgreSQL cannot hold at all: U+0000. What comes from outside may contain it. */
 export const isUnstorableText = (error: unknown) => ['22021', '22P05'].includes(sqlstate(error))
 /** The database is there and cannot now: time limits, locks, connections, memory. */

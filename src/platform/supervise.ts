@@ -2,15 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine } from './engine.ts'
 import type { Launch } from './postgres.ts'
 import { endOrphan } from './postmaster.ts'
+import type { Room } from './room.ts'
 import { type Life, startServer, stopServer } from './postmaster-process.ts'
 
 // A database that dies is started again: PostgreSQL replays its log and nothing acknowledged is lost. One that keeps dying
-// has a reason that only a person can mend.
+// as soon as it is started has a reason that only a person can mend.
 const startsMax = 8
 const withinMs = 600_000
 const pauseMs = 300
+const soonMs = 2_000
+const roomPauseMs = 500
 
-export async function superviseServer(engine: Engine, launch: Launch): Promise<{ readonly pid: number; stop(): Promise<void> }> {
+export async function superviseServer(engine: Engine, launch: Launch, room: Room): Promise<{ readonly pid: number; stop(): Promise<void> }> {
   const settings = launch.settings ?? {}
   const onLost = launch.onLost ?? endProcess
   let life = await startServer(engine, settings)
@@ -19,7 +22,9 @@ export async function superviseServer(engine: Engine, launch: Launch): Promise<{
   const starts: number[] = []
 
   const watchOver = (current: Life) => {
+    const since = performance.now()
     current.child.once('exit', (code, signal) => {
+      if (performance.now() - since > soonMs) starts.length = 0
       current.watchdog.kill('SIGKILL') // Its number may soon be another process.
       if (isStopping || launch.mode === 'share') return
       say(`The embedded database died (${signal ?? `exit code ${code}`}) and is started again; requests get 503 meanwhile.`)
@@ -29,12 +34,14 @@ export async function superviseServer(engine: Engine, launch: Launch): Promise<{
 
   async function revive(): Promise<void> {
     while (!isStopping) {
+      await untilThereIsRoom()
       const now = performance.now()
       if (starts.filter((at) => now - at < withinMs).length >= startsMax) {
         return onLost(
           `The embedded database in ${engine.data} died or failed to start ${startsMax} times in ten minutes; its log is ${engine.data}/server.log.`,
         )
       }
+      if (isStopping) return
       starts.push(now)
       try {
         await endOrphan(engine)
@@ -47,6 +54,13 @@ export async function superviseServer(engine: Engine, launch: Launch): Promise<{
         await sleep(pauseMs * starts.length) // Backends of the dead one may need a moment to notice.
       }
     }
+  }
+
+  /** Without room for its log it would die again at once; the tries are for what a new start can mend. */
+  async function untilThereIsRoom(): Promise<void> {
+    if ((await room.look()) !== 'full') return
+    say(`The disk of the embedded database in ${engine.data} is full; the database is started again as soon as there is room.`)
+    while (!isStopping && (await room.look()) === 'full') await sleep(roomPauseMs)
   }
 
   watchOver(life)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
 import type { Keys } from './keys.ts'
+import type { Room } from './room.ts'
 import { safeError } from './safe-error.ts'
 import type { Connection, Sql } from './sql.ts'
 
@@ -21,6 +22,8 @@ export interface World {
   random(bytes: number): Buffer
   log: Logger
   keys: Keys
+  /** What is left of the database's disk. */
+  room: Room
 }
 
 export function makeLog(level: string, destination?: DestinationStream): Logger {

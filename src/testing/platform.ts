@@ -7,6 +7,7 @@ import pg from 'pg'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { appRole, connectAs } from '../platform/database.ts'
 import { keysFrom } from '../platform/keys.ts'
+import { unwatchedRoom } from '../platform/room.ts'
 import type { Sql } from '../platform/sql.ts'
 import { makeLog, systemClock, type World } from '../platform/world.ts'
 
@@ -47,6 +48,7 @@ export async function startPlatform(t: TestContext, settings: Record<string, str
     sql: app.sql,
     connect: app.connect,
     keys: testKeys,
+    room: unwatchedRoom,
     log: makeLog(config.LOG_LEVEL),
     ...systemClock,
   } as World

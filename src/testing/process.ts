@@ -17,11 +17,12 @@ export type ServerProcess = {
   ready: Promise<string>
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   errors(): string
+  printed(): string
 }
 
 export function spawnServer(env: Record<string, string>): ServerProcess {
   const child = spawn(process.execPath, ['src/server.ts'], {
-    env: { ...outside(), DEMO_PEOPLE: '20', LOG_LEVEL: 'error', ...env },
+    env: { ...outside(), DEMO_PEOPLE: '20', LOG_LEVEL: 'error', DISK_RESERVE_MB: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
@@ -44,7 +45,7 @@ export function spawnServer(env: Record<string, string>): ServerProcess {
     })
   })
   ready.catch(() => {}) // Whoever waits for it hears of it; a test of a refused start does not.
-  return { child, ready, ended, errors: () => errors }
+  return { child, ready, ended, errors: () => errors, printed: () => printed }
 }
 
 export async function stopServer(server: ServerProcess): Promise<void> {

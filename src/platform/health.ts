@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Refusal } from './refusal.ts'
+import type { Room } from './room.ts'
+import type { World } from './world.ts'
+
+const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+
+/** For load balancers and operators: alive, able to work, and figures for Prometheus. None says anything about a person. */
+export function mountHealth(app: FastifyInstance, world: World): void {
+  const open = { config: { open: true } }
+  app.get('/health/live', open, async () => ({ status: 'live' }))
+  app.get('/health/ready', open, async (_request, reply) => {
+    const disk = diskOf(world.room)
+    // A server that can only read is still worth asking: writes say themselves that there is no room.
+    if (world.room.state === 'full') return reply.code(503).send({ status: 'the disk of the database is full', ...disk })
+    try {
+      await world.sql`select 1 as one`
+      return { status: 'ready', ...disk }
+    } catch {
+      return reply.code(503).send({ status: 'the database does not answer', ...disk })
+    }
+  })
+  const register = new Registry()
+  register.setDefaultLabels({ process: String(process.pid) }) // Of several, the one that got this connection answers.
+  collectDefaultMetrics({ register })
+  measureDisk(register, world.room)
+  app.get('/metrics', open, async (request, reply) => {
+    // Figures of the process are for the machine's own scraper; from elsewhere they need a proxy that knows whom to let in.
+    if (!loopback.has(request.ip)) throw new Refusal('forbidden', 'metrics answer on this machine only')
+    return reply.header('content-type', register.contentType).send(await register.metrics())
+  })
+}
+
+function diskOf({ state, availableBytes }: Room): object {
+  return availableBytes === null ? {} : { disk: { state, availableMb: Math.floor(availableBytes / 1_048_576) } }
+}
+
+function measureDisk(register: Registry, room: Room): void {
+  if (room.availableBytes === null) return
+  const gauge = (name: string, help: string, value: () => number) => {
+    const made: Gauge = new Gauge({ name, help, registers: [register], collect: () => made.set(value()) })
+  }
+  gauge('spona_disk_available_bytes', 'Room on the disk of the database, the reserve for the audit among it.', () => room.availableBytes ?? 0)
+  gauge('spona_disk_nearly_full', '1 when the room is below DISK_WARN_MB.', () => Number(room.state !== 'roomy'))
+  gauge('spona_disk_writes_refused', '1 when writes get 507.', () => Number(room.state === 'full for writes' || room.state === 'full'))
+  gauge('spona_disk_reads_refused', '1 when reads get 507 too.', () => Number(room.state === 'full'))
+}

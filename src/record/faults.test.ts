@@ -17,12 +17,12 @@ before(async () => {
 after(() => fired.end())
 
 for (let round = 1; round <= 5; round++) {
-  test(`kill -9 in the middle of work, round ${round}: all that was acknowledged is there, nothing is there in part`, { timeout: 60_000 }, async (t) => {
+  test(`kill -9 in the middle of work, round ${round}: all that was acknowledged is there, nothing is there in part`, { timeout: 120_000 }, async (t) => {
     t.diagnostic(`SPONA_SEED=${random.seed}: ${await fired.round(random)}`)
   })
 }
 
-test('after all kills the audit is whole', { timeout: 60_000 }, async () => {
+test('after all kills the audit is whole', { timeout: 120_000 }, async () => {
   const { code, output, errors } = await runCommand(['audit', 'verify', '--json'], fired.env)
   assert.equal(code, 0, output + errors)
   assert.doesNotMatch(fired.errors(), /"msg":"unexpected"/)
@@ -30,7 +30,7 @@ test('after all kills the audit is whole', { timeout: 60_000 }, async () => {
 
 const residentMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${fired.pid()}/status`, 'utf8'))?.[1]) / 1024
 
-test('many large bodies at once, plain or packed, are bounded in memory: some are refused, none breaks the server', { timeout: 60_000 }, async (t) => {
+test('many large bodies at once, plain or packed, are bounded in memory: some are refused, none breaks the server', { timeout: 120_000 }, async (t) => {
   const text = `{"resourceType":"Bundle","type":"document"${' '.repeat(30 * 1_048_576)}}`
   const packed = gzipSync(text)
   const began = residentMb()

@@ -6,7 +6,7 @@ import { type Database, openDatabase } from './platform/database.ts'
 import { openKeys } from './platform/keys.ts'
 import type { Launch } from './platform/postgres.ts'
 import { makeLog, systemClock, type World } from './platform/world.ts'
-import { hashesFrom } from './record/record.ts'
+import { hashesFrom, startCustomParameters } from './record/record.ts'
 
 export type OpenedWorld = { world: World; database: Database; close(how?: { patient?: boolean }): Promise<void> }
 
@@ -26,9 +26,11 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
     hashes: hashesFrom(keys),
     ...systemClock,
   } as World
+  let stopParameters = () => {}
   try {
     world.fhir = await fhir
     world.ledger = await createLedger(world)
+    stopParameters = await startCustomParameters(world)
   } catch (error) {
     await database.close()
     throw error
@@ -37,6 +39,7 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
     world,
     database,
     async close(how) {
+      stopParameters()
       await world.ledger.close()
       await database.close(how)
     },

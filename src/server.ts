@@ -12,7 +12,7 @@ import { baseUrl, type Config, loadConfig } from './platform/config.ts'
 import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
 import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
-import { startMoments, startWork } from './record/record.ts'
+import { startIndexing, startMoments, startWork } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
@@ -37,11 +37,13 @@ async function start(settings: Config): Promise<void> {
   const stopSealing = startSealing(world)
   const stopMoments = startMoments(world)
   const stopWork = startWork(world)
+  const stopIndexing = startIndexing(world)
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
     stopMoments()
     await stopWork()
+    await stopIndexing()
     await stopSealing()
     await close()
   })

@@ -15,6 +15,7 @@ import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
 import { compartments } from './search/compartments.ts'
+import { createCustomParameters } from './search/custom.ts'
 import { extractorRuntime } from './search/extract.ts'
 import { wordParameters, wordsOf } from './search/words.ts'
 import type { TerminologyResource } from './terminology/resources.ts'
@@ -130,6 +131,11 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
   const terminology = createTerminology(cacheDir, units)
   const known = knowledgeOf(library, compiled.choices, terminology.member)
   const packages = new Set<string>()
+  const custom = createCustomParameters()
+  const parametersOf = (type: string) => {
+    const [standards, added] = [all.get(type) ?? none, custom.parameters(type)]
+    return added.length === 0 ? standards : [...standards, ...added]
+  }
   const standard = [version, 'hl7.fhir.r4.core@4.0.1', summariesVersion()]
   terminology.load(summariesVersion(), summariesTerminology)
   return {
@@ -153,6 +159,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
     extract(resource) {
       const out: Extracted[] = []
       compiled.extractors[resource.resourceType]?.(resource, out)
+      custom.extract(resource, out)
       return out
     },
     details(resource, codes) {
@@ -163,8 +170,15 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
       }
       return out
     },
-    parameters: (type) => all.get(type) ?? none,
     compartment: (name, type) => (name === 'Patient' ? compiled.members[type] : compartments[name]?.[type]) ?? none,
+    custom,
+    async compileParameter(definition) {
+      // The compiler and the definitions it reads are loaded for this act only.
+      const { compileCustomParameter } = await import('./compile/custom-parameter.ts')
+      return compileCustomParameter(definition, parametersOf)
+    },
+    definition: (canonical) => library.find(canonical),
+    parameters: parametersOf,
     summaryOf: (type) => compiled.summaries[type] ?? { summary: [], mandatory: [] },
     formats: formatsOf(compiled.shapes),
     references: walkReferences,

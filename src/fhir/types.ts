@@ -1,3 +1,4 @@
+import type { CustomParameter, CustomParameters } from './search/custom.ts'
 import type { Terminology } from './terminology/terminology.ts'
 import type { Units } from './units.ts'
 import type { Formats } from './formats.ts'
@@ -76,6 +77,11 @@ export type Fhir = {
   parameters(type: string): SearchParameter[]
   /** Parameters by which resources of a type belong to a compartment (`Patient`, `Encounter` …); none when they never do. */
   compartment(name: string, type: string): readonly string[]
+  /** What an operator added to the parameters of the standard. */
+  custom: CustomParameters
+  compileParameter(definition: Resource): Promise<CustomParameter>
+  /** A definition of R4, IPS or a loaded package. */
+  definition(canonical: string): Resource | undefined
   summaryOf(type: string): Summary
   formats: Formats
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void

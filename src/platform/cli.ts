@@ -10,6 +10,8 @@ export type Command = {
   name: string
   summary: string
   options: Record<string, { type: 'string' | 'boolean'; about: string; default?: string | boolean; required?: boolean }>
+  /** What stands after the words without an option's name, for example a file; given to `run` as the option `argument`. */
+  argument?: { name: string; about: string }
   /** Commands that manage the database itself run without opening it. */
   needs?: 'database' | 'nothing'
   /** Answers the exit code: 0 done, 1 the answer is no (something was found wrong). 2 is wrong use. */
@@ -33,8 +35,11 @@ export function parseOptions(command: Command, rest: string[]): Options {
   for (const [name, option] of Object.entries(command.options)) known[name] = { type: option.type }
   let values: Options
   try {
-    values = { ...parseArgs({ args: rest, options: known, allowPositionals: false, strict: true }).values } as Options
+    const parsed = parseArgs({ args: rest, options: known, allowPositionals: command.argument !== undefined, strict: true })
+    values = { ...parsed.values } as Options
+    if (command.argument) values['argument'] = argumentOf(command.argument, parsed.positionals, Boolean(values['help']))
   } catch (error) {
+    if (error instanceof WrongUse) throw error
     const [sentence = ''] = (error as Error).message.split(/[\n.]/)
     throw new WrongUse(`${sentence}. See npm run spona -- ${command.name} --help`)
   }
@@ -43,6 +48,12 @@ export function parseOptions(command: Command, rest: string[]): Options {
     if (option.required && values[name] === undefined && !values['help']) throw new WrongUse(`--${name} is missing: ${option.about}`)
   }
   return values
+}
+
+function argumentOf({ name, about }: { name: string; about: string }, given: readonly string[], isHelp: boolean): string | undefined {
+  const [first] = given
+  if (given.length === 1 || isHelp) return first
+  throw new WrongUse(given.length === 0 ? `${name} is missing: ${about}` : `only one ${name} at a time`)
 }
 
 export function helpOf(commands: readonly Command[], words: string[]): string {
@@ -64,6 +75,7 @@ const footer = ['--help after a command says its options, --json answers for mac
 function helpOfOne(command: Command): string {
   const all: Command['options'] = { ...command.options, json: { type: 'boolean', about: 'Answer as JSON.' } }
   const options = Object.entries(all)
+  const argument = command.argument ? ` ${command.argument.name}` : ''
   const left = options.map(([name, option]) => `--${name}${option.type === 'string' ? ' VALUE' : ''}`)
   const width = Math.max(...left.map((text) => text.length))
   const lines = options.map(([, option], at) => {
@@ -71,7 +83,8 @@ function helpOfOne(command: Command): string {
     const needed = option.required ? ' Required.' : ''
     return `  ${left[at]?.padEnd(width)}  ${option.about}${fallback}${needed}`
   })
-  return [`Usage: npm run spona -- ${command.name} [--options]`, '', command.summary, '', ...lines].join('\n')
+  const about = command.argument ? [`  ${command.argument.name}: ${command.argument.about}`] : []
+  return [`Usage: npm run spona -- ${command.name}${argument} [--options]`, '', command.summary, '', ...about, ...lines].join('\n')
 }
 
 /** How an error reads on the command line: a refusal is a sentence, anything else keeps its text for the operator. */

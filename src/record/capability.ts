@@ -3,14 +3,15 @@ import { baseUrl } from '../platform/config.ts'
 import type { World } from '../platform/world.ts'
 import { terminologyOperations } from './terminology/operations.ts'
 
-const statements = new WeakMap<World, string>()
+const statements = new WeakMap<World, { text: string; generation: number }>()
 
-/** GET /fhir/metadata: exactly what works, made once. */
+/** GET /fhir/metadata: exactly what works, made once and again when a search parameter comes or goes. */
 export function capabilityOf(world: World): string {
+  const { generation } = world.fhir.custom
   let statement = statements.get(world)
-  if (statement === undefined) {
+  if (statement?.generation !== generation) {
     const base = baseUrl(world.config)
-    statement = printJson(
+    const text = printJson(
       capabilityStatement(world.fhir, {
         base: `${base}/fhir`,
         software: { name: 'Spona', version: '0.1.0' },
@@ -41,7 +42,8 @@ export function capabilityOf(world: World): string {
         security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
       }),
     )
+    statement = { text, generation }
     statements.set(world, statement)
   }
-  return statement
+  return statement.text
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../platform/cli.ts'
 import { moveCommand } from './move.cli.ts'
+import { searchParameterCommands } from './search-parameter.cli.ts'
 
-export const commands: Command[] = [moveCommand]
+export const commands: Command[] = [moveCommand, ...searchParameterCommands]

@@ -13,7 +13,8 @@ const keptMax = 6_000_000
 /** A larger one is read again rather than push out a hundred others. */
 const keptEachMax = 60_000
 
-type Kept = { contents: Map<string, Content>; characters: number }
+/** `generation`: of the parameters by which the values were taken out. */
+type Kept = { contents: Map<string, Content>; characters: number; generation: number }
 const keptOf = new WeakMap<World['sql'], Kept>()
 
 /** A version never changes, so what was read of it once is right until it is forgotten. The eldest goes first. */
@@ -57,7 +58,8 @@ export const detailsOf = (asking: Asking, resource: Resource, codes: readonly st
 
 function keptFor(world: World): Kept {
   let kept = keptOf.get(world.sql)
-  if (!kept) keptOf.set(world.sql, (kept = { contents: new Map(), characters: 0 }))
+  const { generation } = world.fhir.custom
+  if (!kept || kept.generation !== generation) keptOf.set(world.sql, (kept = { contents: new Map(), characters: 0, generation }))
   return kept
 }
 

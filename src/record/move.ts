@@ -1,12 +1,12 @@
 import { parseJson, type Resource, rewriteReferences } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
-import { baseUrl } from '../platform/config.ts'
 import { institution as institutionOf } from '../registry/registry.ts'
 import type { AuditedTransaction } from '../audit/audit.ts'
 import { writeVersions } from './apply.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { isServerId, keyOfId, newId, parseReference, reservedKeys } from './ids.ts'
+import { operatorAsking } from './operator.ts'
 import { makeVersion, nextInstant } from './prepare.ts'
 import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
 import { noCharts } from './subject.ts'
@@ -25,7 +25,7 @@ export async function move(world: World, { resource, to, reason }: Move): Promis
     throw new Refusal('incorrect', 'an entry is moved to a Patient; a Patient itself is separated by `identity unlink`')
   }
   return world.ledger.transaction(async (tx) => {
-    const asking = operatorAsking(world)
+    const asking = operatorAsking(world, 'move')
     const old = await lockOne(asking, tx, from)
     const patient = await patientKey(asking, tx, target.id)
     if (patient === old.row.patient) throw new Refusal('conflict', 'the entry is filed under this patient already')
@@ -40,24 +40,6 @@ function requireReference(text: string, option: string) {
   const found = parseReference(text, '')
   if (found) return found
   throw new Refusal('incorrect', `${option} is written Type/id`)
-}
-
-function operatorAsking(world: World): Asking {
-  const actor = {
-    kind: 'system' as const,
-    id: 'command-line',
-    name: 'command line',
-    roles: ['operator'],
-    scopes: [],
-    institution: null,
-    institutionName: null,
-    unit: null,
-    unitName: null,
-    worker: null,
-    patient: null,
-    session: null,
-  }
-  return { world, actor, correlation: `move-${world.random(8).toString('hex')}`, base: `${baseUrl(world.config)}/fhir`, purpose: 'administration' }
 }
 
 async function lockOne(asking: Asking, tx: AuditedTransaction, { type, id }: { type: string; id: string }): Promise<Old> {

@@ -14,7 +14,8 @@ const dayIsDate = new Set(['Observation', 'Encounter', 'Procedure', 'Immunizatio
 
 /** The days that every result lies in, where the question says so. */
 type Days = { from: number; to: number }
-type Where = { asking: Asking; type: string; isScoped: boolean; days: Days }
+/** `isCustom`: the parameter was added later, so the tokens of older rows do not know it. */
+type Where = { asking: Asking; type: string; isScoped: boolean; days: Days; isCustom?: boolean }
 export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where => ({ asking, type, isScoped, days: { from: dayMin, to: dayMax } })
 
 /**
@@ -28,7 +29,10 @@ export function planOf(asking: Asking, search: Search, isScoped: boolean): Fragm
   const where: Fragment[] = [fragment`r.type = ${asking.world.fhir.typeCode(type)}::int2`]
   let isAnywhere = !isScoped
   for (const entry of entries) {
-    const condition = conditionOf(at, entry)
+    // What was there before an added parameter leads to whose rows to look at, once that is indexed, and says nothing of itself.
+    const isIndexed = asking.world.fhir.custom.isIndexed(type, entry.code)
+    if (isIndexed !== undefined && (isScoped || !isIndexed)) continue
+    const condition = conditionOf(isIndexed === undefined ? at : { ...at, isCustom: true }, entry)
     if (!condition) continue
     where.push(condition)
     if (entry.any.every(({ is }) => is !== 'date')) isAnywhere = false
@@ -93,12 +97,13 @@ function tokenCondition(at: Where, code: string, { system, value }: OfKind<'toke
   return isIdentifierCode(code) ? identifierCondition(at, system ?? null, value) : hashedCondition(at, [tokenForm(code, value)], [])
 }
 
-function identifierCondition({ asking: { world }, type, isScoped }: Where, system: string | null, value: string): Fragment {
+function identifierCondition({ asking: { world }, type, isScoped, isCustom }: Where, system: string | null, value: string): Fragment {
   const { narrow, row } = world.hashes.identifier(world.fhir.typeCode(type), system, value)
   const inside = fragment`position(${tokenBytes(narrow)}::bytea in r.tokens) > 0`
   if (isScoped) return inside
   const matching = system ? fragment`i.hash = ${row}::int8` : fragment`i.hash between ${row}::int8 and ${row + systemsOfValue - 1n}::int8`
-  return fragment`(r.patient in (select i.patient from record.identifier i where ${matching}) and ${inside})`
+  const among = fragment`r.patient in (select i.patient from record.identifier i where ${matching})`
+  return isCustom ? among : fragment`(${among} and ${inside})`
 }
 
 /** A reference to something filed under the same key is found by the key in its id; every other has a row of its own. */
@@ -118,6 +123,7 @@ export function hashedCondition(at: Where, forms: readonly string[], ownKeys: re
   const inside = forms.map((form) => fragment`position(${tokenBytes(narrowHash(hashes.of(form)))}::bytea in r.tokens) > 0`)
   const narrow = fragment`(${join(inside, ' or ')})`
   if (at.isScoped) return narrow
+  if (at.isCustom) return amongOr(at, forms, ownKeys)
   return fragment`(${amongOr(at, forms, ownKeys)} and ${narrow})`
 }
 

@@ -3,13 +3,15 @@ import { type Fragment, fragment } from '../platform/sql.ts'
 import { dayMax, dayMin } from './rows.ts'
 import type { Version } from './write.ts'
 
+/** What of a version leads to it. */
+type Indexed = Pick<Version, 'patient' | 'type' | 'id' | 'index'>
 type TokenRow = { hash: number; patient: number; first: number; last: number }
 
 /**
  * What finds a patient's rows when nobody named the patient: values once per patient with the days they span, identifiers, texts.
  * Rows are never taken away: a value of an old version leads to a candidate that the resource itself refuses.
  */
-export function indexCtes(versions: readonly Version[]): Fragment[] {
+export function indexCtes(versions: readonly Indexed[]): Fragment[] {
   const ctes: Fragment[] = []
   const tokens = tokensOf(versions)
   if (tokens.length > 0) ctes.push(tokenCte(tokens))
@@ -21,7 +23,7 @@ export function indexCtes(versions: readonly Version[]): Fragment[] {
 }
 
 /** One row per value and patient, sorted, so that writers do not deadlock and neighbours in the index are written together. */
-function tokensOf(versions: readonly Version[]): TokenRow[] {
+function tokensOf(versions: readonly Indexed[]): TokenRow[] {
   const rows: TokenRow[] = []
   let known = new Map<number, TokenRow>()
   let of = Number.NaN
@@ -62,7 +64,7 @@ function tokenCte(rows: readonly TokenRow[]): Fragment {
 
 type IdentifierRow = { hash: bigint; patient: number }
 
-function identifiersOf(versions: readonly Version[]): IdentifierRow[] {
+function identifiersOf(versions: readonly Indexed[]): IdentifierRow[] {
   const rows = new Map<string, IdentifierRow>()
   for (const { index, patient } of versions) {
     if (index) for (const hash of index.identifiers) rows.set(`${hash} ${patient}`, { hash, patient })

@@ -1,0 +1,69 @@
+import type { Extracted, Resource, SearchParameter } from '../types.ts'
+import { extractorRuntime } from './extract.ts'
+import { interpreter } from './interpreted.ts'
+
+/** A search parameter that an operator added, as it was compiled once and is kept: plain data, so every process runs the same. */
+export type CustomParameter = {
+  code: string
+  url: string
+  /** By resource type. `body` is the source of its extractor; null when only the FHIRPath interpreter understands the expression. */
+  on: Record<string, { parameter: SearchParameter; body: string | null }>
+}
+
+type Extract = (resource: Resource, out: Extracted[]) => void
+type Known = { extract: Extract[]; parameters: SearchParameter[]; codes: Map<string, boolean> }
+
+export type CustomParameters = {
+  /** All there are from now on, each with whether the rows of earlier versions lead to it already. */
+  set(list: readonly { custom: CustomParameter; isIndexed: boolean }[]): void
+  /** Grows whenever what is extracted changes. */
+  readonly generation: number
+  /** Undefined: a parameter of the standard. False: only the resources themselves can tell. */
+  isIndexed(type: string, code: string): boolean | undefined
+  extract(resource: Resource, out: Extracted[]): void
+  parameters(type: string): readonly SearchParameter[]
+}
+
+const none: readonly SearchParameter[] = []
+
+export function createCustomParameters(): CustomParameters {
+  let known = new Map<string, Known>()
+  let generation = 0
+  return {
+    set(list) {
+      known = knownOf(list)
+      generation++
+    },
+    get generation() {
+      return generation
+    },
+    isIndexed: (type, code) => known.get(type)?.codes.get(code),
+    extract(resource, out) {
+      const found = known.get(resource.resourceType)
+      if (found) for (const extract of found.extract) extract(resource, out)
+    },
+    parameters: (type) => known.get(type)?.parameters ?? none,
+  }
+}
+
+function knownOf(list: readonly { custom: CustomParameter; isIndexed: boolean }[]): Map<string, Known> {
+  const known = new Map<string, Known>()
+  for (const { custom, isIndexed } of list) {
+    for (const [type, { parameter, body }] of Object.entries(custom.on)) {
+      const of = known.get(type) ?? { extract: [], parameters: [], codes: new Map<string, boolean>() }
+      of.extract.push(extractorOf(parameter, body))
+      of.parameters.push(parameter)
+      of.codes.set(custom.code, isIndexed)
+      known.set(type, of)
+    }
+  }
+  return known
+}
+
+/** The body was made by the compiler beside the standard's extractors, from a checked expression, and came under a seal. */
+export function extractorOf(parameter: SearchParameter, body: string | null): Extract {
+  if (body === null) return interpreter(parameter)
+  // oxlint-disable-next-line no-implied-eval -- compiled, as the standard's parameters are
+  const compiled = new Function('x', 'r', 'out', body) as (x: object, resource: Resource, out: Extracted[]) => void
+  return (resource, out) => compiled(extractorRuntime.x, resource, out)
+}

@@ -1,0 +1,42 @@
+import fhirpath from 'fhirpath'
+import r4 from 'fhirpath/fhir-context/r4'
+import type { Extracted, Resource, SearchParameter } from '../types.ts'
+import { extractorRuntime } from './extract.ts'
+
+type Json = Record<string, unknown>
+type Convert = (out: Extracted[], code: string, value: never) => void
+
+/**
+ * For expressions that the compiler does not translate: FHIRPath by an interpreter, some fifty times slower, and what a value is
+ * seen by its shape. Only what a parameter of the type can speak of is taken.
+ */
+export function interpreter({ code, type, expression }: SearchParameter): (resource: Resource, out: Extracted[]) => void {
+  const evaluate = fhirpath.compile(expression, r4) as unknown as (resource: unknown) => unknown[]
+  return (resource, out) => {
+    // Exact numbers (1.50) are objects here; the interpreter knows plain ones.
+    for (const value of evaluate(JSON.parse(JSON.stringify(resource)))) {
+      const convert = converterOf(type, value)
+      if (convert) (convert as (out: Extracted[], code: string, value: unknown) => void)(out, code, value)
+    }
+  }
+}
+
+function converterOf(type: string, value: unknown): Convert | undefined {
+  const name = `${type}_${shapeOf(type, value)}`
+  return (extractorRuntime.x as unknown as Record<string, Convert>)[name]
+}
+
+function shapeOf(type: string, value: unknown): string {
+  if (typeof value === 'boolean') return 'boolean'
+  if (typeof value === 'number') return 'decimal'
+  if (typeof value === 'string') return type === 'token' ? 'string' : type === 'date' ? 'date' : 'string'
+  if (typeof value !== 'object' || value === null) return 'nothing'
+  const has = (name: string) => (value as Json)[name] !== undefined
+  if (type === 'date') return has('event') || has('repeat') ? 'Timing' : 'Period'
+  if (type === 'reference') return 'Reference'
+  if (type === 'quantity') return has('currency') ? 'Money' : has('low') || has('high') ? 'Range' : has('origin') ? 'SampledData' : 'Quantity'
+  if (type === 'number') return 'Range'
+  if (type === 'string') return has('family') || has('given') ? 'HumanName' : has('city') || has('line') ? 'Address' : 'CodeableConcept'
+  if (has('coding') || (has('text') && !has('value'))) return 'CodeableConcept'
+  return has('code') || has('display') ? 'Coding' : has('use') && !has('type') && !has('assigner') && has('rank') ? 'ContactPoint' : 'Identifier'
+}

@@ -21,6 +21,7 @@ import { wordParameters, wordsOf } from './search/words.ts'
 import type { TerminologyResource } from './terminology/resources.ts'
 import { createTerminology } from './terminology/terminology.ts'
 import { createUnits } from './units.ts'
+import { shapesFrom } from './xml/shapes.ts'
 import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './types.ts'
 
 export type Compiled = {
@@ -129,7 +130,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
   const units = createUnits()
   const all = new Map(resourceTypes.map((type) => [type, [...(compiled.parameters[type] ?? none), ...wordParameters(type)]]))
   const terminology = createTerminology(cacheDir, units)
-  const known = knowledgeOf(library, compiled.choices, terminology.member)
+  const known = knowledgeOf({ library, choices: compiled.choices, shapes: shapesFrom(compiled.shapes), terminology, units })
   const packages = new Set<string>()
   const custom = createCustomParameters()
   const parametersOf = (type: string) => {

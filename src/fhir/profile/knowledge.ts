@@ -1,14 +1,20 @@
+import type { Terminology } from '../terminology/terminology.ts'
+import type { Units } from '../units.ts'
+import type { Shapes } from '../xml/shapes.ts'
 import { holdsFor } from './fhirpath.ts'
+import type { Json } from './items.ts'
 import type { Library } from './library.ts'
-import type { CodingLike, Knowledge, Membership } from './run.ts'
+import type { Knowledge } from './run.ts'
 import { type Choices, type Tree, treeOf } from './tree.ts'
 
 const notDomain = new Set(['Bundle', 'Binary', 'Parameters'])
 const ofQuantity = new Set(['Age', 'Distance', 'Duration', 'Count', 'MoneyQuantity', 'SimpleQuantity'])
 const treesMax = 2000
 
+type Sources = { library: Library; choices: Choices; shapes: Shapes; terminology: Terminology; units: Units }
+
 /** Profiles are compiled to trees when first asked for and forgotten when a package comes or goes. */
-export function knowledgeOf(library: Library, choices: Choices, member: (valueSet: string, coding: CodingLike) => Membership): Knowledge {
+export function knowledgeOf({ library, choices, shapes, terminology, units }: Sources): Knowledge {
   const trees = new Map<string, Tree | null>()
   let madeAt = library.changes()
 
@@ -25,10 +31,21 @@ export function knowledgeOf(library: Library, choices: Choices, member: (valueSe
     return made ?? undefined
   }
 
+  const { member } = terminology
   return {
     choices,
+    shapes,
     tree,
     member,
+    structure: library.structure,
+    find: (canonical) => library.find(canonical) as Json | undefined,
+    describe(coding) {
+      const { isKnown, display, designations } = terminology.describe(coding)
+      const system = coding.system === undefined ? undefined : library.find(coding.system)
+      const isSupplement = system?.content === 'supplement' || system?.supplements !== undefined
+      return { isKnown, ...(display === undefined ? {} : { display }), designations: designations.map(({ value }) => value), isSupplement }
+    },
+    unit: units.canonical,
     holds: (expression, element, path, resource, root, resolve) =>
       holdsFor(expression, element, path, resource, root, { resolve, member, conforms: (one, profile) => typesAgree(one.resourceType, tree(profile)) }),
     isKindOf: (type, ancestor) =>

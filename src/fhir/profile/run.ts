@@ -1,6 +1,8 @@
 import type { Check } from '../runtime/check.ts'
 import type { Choices, Tree } from './tree.ts'
 import type { Json } from './items.ts'
+import type { Structure } from './structure.ts'
+import type { Shapes } from '../xml/shapes.ts'
 
 export type Membership = 'in' | 'out' | 'unknown'
 export type CodingLike = { system?: string; code?: string; display?: string; version?: string }
@@ -12,6 +14,13 @@ export type Knowledge = {
   member(valueSet: string, coding: CodingLike): Membership
   /** FHIRPath of a profile's rule: does it hold for this element of this resource? Null when it cannot be evaluated. */
   holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): boolean | null
+  structure(canonical: string): Structure | undefined
+  /** Any definition by its canonical URL: a Questionnaire, a Measure, a SearchParameter. */
+  find(canonical: string): Json | undefined
+  /** What a code system says of a code; null where the code system is not here. */
+  describe(coding: CodingLike): { isKnown: boolean | null; display?: string; designations: string[]; isSupplement?: boolean }
+  unit(code: string): { unit: string; factor: number; offset: number } | null
+  shapes: Shapes
   /** Is the type this type or one that it is a kind of? */
   isKindOf(type: string, ancestor: string): boolean
 }

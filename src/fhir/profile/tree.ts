@@ -55,7 +55,7 @@ function copyOf(node: Node): Node {
 
 const basesMax = 20
 
-/** Null when a base is not known and the profile has no snapshot to stand alone. */
+/** Null when a base is not known and the profile has no snapshot to stand alone, or when it speaks of elements that its type has not. */
 export function treeOf(structure: Structure, find: (canonical: string) => Structure | undefined, choices: Choices, depth = 0): Tree | null {
   const base = structure.baseDefinition === undefined ? undefined : find(structure.baseDefinition)
   const isOnType = structure.derivation !== 'constraint'
@@ -65,9 +65,28 @@ export function treeOf(structure: Structure, find: (canonical: string) => Struct
   const changes = ground === null ? structure.snapshot?.element : (structure.differential?.element ?? structure.snapshot?.element)
   if (changes === undefined) return null
   const root = ground === null ? emptyNode(structure.type, structure.type, false) : copyOf(ground.root)
-  for (const element of changes) fold(root, element, choices)
-  reuseContent(root, base, find)
+  for (const element of withIds(changes)) fold(root, element, choices)
+  const core = coreOf(base, find)
+  if (core !== undefined && !namesElements(root, core)) return null
+  reuseContent(root, core)
   return { structure, root }
+}
+
+/** Where an author left the ids out, an element belongs to the slice that was opened last on its way. */
+function withIds(elements: Element[]): Element[] {
+  const open = new Map<string, string>()
+  return elements.map((element) => {
+    if (element.id?.includes('.') || !element.path.includes('.')) return element
+    if (element.sliceName === undefined) open.delete(element.path)
+    else open.set(element.path, element.sliceName)
+    for (const path of open.keys()) if (path.startsWith(`${element.path}.`)) open.delete(path)
+    const steps = element.path.split('.')
+    const id = steps.map((step, at) => {
+      const slice = open.get(steps.slice(0, at + 1).join('.'))
+      return slice === undefined ? step : `${step}:${slice}`
+    })
+    return { ...element, id: id.join('.') }
+  })
 }
 
 function fold(root: Node, element: Element, choices: Choices): void {
@@ -134,8 +153,7 @@ function childFor(parent: Node, written: string, slice: string | undefined, choi
 }
 
 /** A profile on Questionnaire.item holds for the items inside items: what refers to an element's content takes its rules, too. */
-function reuseContent(root: Node, base: Structure | undefined, find: (canonical: string) => Structure | undefined): void {
-  const core = coreOf(base, find)
+function reuseContent(root: Node, core: Structure | undefined): void {
   for (const { path, contentReference } of core?.snapshot?.element ?? []) {
     if (contentReference === undefined) continue
     const target = at(root, contentReference.slice(contentReference.indexOf('#') + 1))
@@ -144,6 +162,11 @@ function reuseContent(root: Node, base: Structure | undefined, find: (canonical:
     if (target === undefined || holder === undefined || holder.children.has(name)) continue
     holder.children.set(name, { ...target, min: 0, max: Number.POSITIVE_INFINITY, slicing: undefined, slices: new Map() })
   }
+}
+
+function namesElements(root: Node, core: Structure): boolean {
+  const paths = new Set(core.snapshot?.element.map(({ path }) => path.replace('[x]', '')))
+  return paths.size === 0 || [...root.children.keys()].every((name) => paths.has(`${core.type}.${name}`))
 }
 
 function coreOf(base: Structure | undefined, find: (canonical: string) => Structure | undefined): Structure | undefined {

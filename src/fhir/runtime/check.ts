@@ -45,6 +45,11 @@ export class Check {
     this.isStrict = isStrict
   }
 
+  /** A reference to something that came along; the full check knows where to look. */
+  resolve(_: string): Record<string, unknown> | undefined {
+    return undefined
+  }
+
   path(depth: number, name = '', index = -1): string {
     let path = this.names[0] as string
     for (let level = 1; level <= depth; level++) {

@@ -163,7 +163,7 @@ export class ElementCheck extends Check {
   }
 
   /** A reference to something that came along: contained, or an entry of the same Bundle. */
-  resolve(reference: string): Json | undefined {
+  override resolve(reference: string): Json | undefined {
     if (reference.startsWith('#')) return reference === '#' ? this.root : containedIn(this.root, reference.slice(1))
     return this.bundle === undefined ? undefined : entriesOf(this.bundle).find(reference, this.root)
   }

@@ -9,7 +9,7 @@ const restful = /^https?:\/\/.+\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
 /** bundle.html: fullUrl is absolute and does not disagree with the resource it names. */
 function entryName({ fullUrl, resource }: Json, check: Check, depth: number): void {
   if (typeof fullUrl !== 'string') return
-  if (!/^(?:https?:\/\/\S|urn:(?:uuid|oid):)/.test(fullUrl)) {
+  if (!/^[A-Za-z][A-Za-z0-9+.-]*:\S/.test(fullUrl)) {
     check.warn(depth, 'fullUrl', -1, 'the fullUrl must be an absolute URL', 'Write urn:uuid: and a UUID, or the full address of the resource.')
     return
   }

@@ -1,4 +1,5 @@
 import type { Knowledge } from '../profile/run.ts'
+import { checkRules } from '../rules/walk.ts'
 import type { Issue } from '../types.ts'
 import type { Codes } from './check.ts'
 import { depthMax, issuesMax, kindOf } from './check.ts'
@@ -41,6 +42,7 @@ export function validateWith(checks: ResourceChecks, known: Knowledge, resource:
   check.names[0] = isKnown ? resourceType : 'Resource'
   check.root = resource as Json
   check.dispatch(resource, 0, checks)
+  if (isKnown && wanted.isStrict === true) checkRules(check, resource as Json, 0)
   if (isKnown && wanted.profiles !== undefined) check.wantedProfiles(resource as Json, wanted.profiles)
   if (check.count > issuesMax) {
     // An error that is cut off must not leave a list of warnings only.

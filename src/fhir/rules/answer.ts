@@ -1,0 +1,179 @@
+import { isObject, type Json } from '../profile/items.ts'
+import { compareValues } from '../profile/values.ts'
+import { numberOf } from '../search/numbers.ts'
+import { textOf } from '../runtime/check.ts'
+import { isResourceType } from '../xml/shapes.ts'
+import { sizeLimit } from './datatypes.ts'
+import { choiceOf, isSame } from './enable-when.ts'
+import type { Answering } from './questionnaire-response.ts'
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/** item-type.html: which form of value answers a question of which type. */
+const forms: Record<string, string[] | undefined> = {
+  boolean: ['Boolean'],
+  decimal: ['Decimal'],
+  integer: ['Integer'],
+  date: ['Date'],
+  dateTime: ['DateTime'],
+  time: ['Time'],
+  string: ['String'],
+  text: ['String'],
+  url: ['Uri'],
+  choice: ['Coding'],
+  'open-choice': ['Coding', 'String'],
+  attachment: ['Attachment'],
+  reference: ['Reference'],
+  quantity: ['Quantity'],
+}
+
+const valuesOf = (of: Json, name: string): unknown[] =>
+  list(of.extension)
+    .filter(({ url }) => typeof url === 'string' && url.endsWith(`/${name}`))
+    .flatMap((one) => Object.entries(one).find(([key]) => key.startsWith('value'))?.[1] ?? [])
+
+export function checkAnswer(question: Json, answer: Json, all: Json[], path: string, answering: Answering): void {
+  const given = choiceOf(answer, 'value')
+  if (given === null) return
+  const options = list(question.answerOption)
+  const isChoice = question.type === 'choice' || question.type === 'open-choice'
+  const optionForms = isChoice ? options.flatMap((one) => choiceOf(one, 'value')?.type ?? []) : []
+  const allowed = [...(forms[textOf(question.type)] ?? []), ...optionForms]
+  const here = `${path}.value`
+  if (allowed.length > 0 && !allowed.includes(given.type)) {
+    answering.says(here, 'invariant', `the answer must be a ${allowed[0]}, found a ${given.type}`, `Write value${allowed[0]}.`)
+    return
+  }
+  limits(question, given.value, here, answering)
+  text(question, given.value, here, answering)
+  optionsOf(question, given, options, all, path, answering)
+  if (given.type === 'Attachment' && isObject(given.value)) file(question, given.value, here, answering)
+  if (given.type === 'Reference' && isObject(given.value)) reference(question, given.value, here, answering)
+  if (given.type === 'Quantity' && isObject(given.value)) unit(question, given.value, here, answering)
+}
+
+function limits(question: Json, value: unknown, path: string, answering: Answering): void {
+  const quantities = isObject(value)
+  for (const limit of [...valuesOf(question, 'minValue'), ...(quantities ? valuesOf(question, 'sdc-questionnaire-minQuantity') : [])])
+    bound(value, limit, -1, path, answering)
+  for (const limit of [...valuesOf(question, 'maxValue'), ...(quantities ? valuesOf(question, 'sdc-questionnaire-maxQuantity') : [])])
+    bound(value, limit, 1, path, answering)
+  const [places] = valuesOf(question, 'maxDecimalPlaces')
+  const digits =
+    typeof value === 'number'
+      ? String(value)
+      : isObject(value)
+        ? ''
+        : JSON.isRawJSON(value as object)
+          ? String((value as unknown as { rawJSON: string }).rawJSON)
+          : ''
+  const decimals = /\.(\d+)$/.exec(digits)?.[1]?.length ?? 0
+  if (typeof places === 'number' && decimals > places)
+    answering.says(path, 'invariant', `the number has ${decimals} decimal places, ${places} are allowed`, 'Round it.')
+}
+
+function bound(value: unknown, limit: unknown, side: -1 | 1, path: string, answering: Answering): void {
+  const order = isObject(value) && isObject(limit) ? quantityOrder(value, limit, answering) : compareValues(value, limit)
+  const says = (what: string, hint: string) => answering.says(path, 'invariant', what, hint)
+  if (order === null && isObject(value) && isObject(limit))
+    return says('the quantity cannot be compared with the limit, because their units are not formal or not of one kind', 'Write the unit in UCUM.')
+  if (order === null || order === 0 || Math.sign(order) !== side) return
+  says(side < 0 ? 'the value is below the smallest that is allowed' : 'the value is above the largest that is allowed', 'Correct the value.')
+}
+
+function quantityOrder(value: Json, limit: Json, { check }: Answering): number | null {
+  const [a, b] = [numberOf(value.value), numberOf(limit.value)]
+  if (a === null || b === null || typeof value.code !== 'string' || typeof limit.code !== 'string' || value.system !== limit.system) return null
+  if (value.code === limit.code) return a - b
+  const [left, right] = [check.known?.unit(value.code), check.known?.unit(limit.code)]
+  if (!left || !right || left.unit !== right.unit) return null
+  return a * left.factor + left.offset - (b * right.factor + right.offset)
+}
+
+function text(question: Json, value: unknown, path: string, answering: Answering): void {
+  if (typeof value !== 'string') return
+  const max = numberOf(question.maxLength)
+  if (max !== null && value.length > max) answering.says(path, 'invariant', `the answer is longer than ${max} characters`, 'Shorten it.')
+  const [least] = valuesOf(question, 'minLength')
+  if (typeof least === 'number' && value.length < least) answering.says(path, 'invariant', `the answer is shorter than ${least} characters`, 'Say more.')
+  for (const form of valuesOf(question, 'regex')) {
+    const matches = typeof form === 'string' ? matchesForm(form, value) : true
+    if (!matches) answering.says(path, 'invariant', 'the answer is not of the form that the questionnaire asks for', 'Correct the answer.')
+  }
+}
+
+// A pattern of a foreign questionnaire could take for ever on a long text.
+const formMax = 500
+const textMax = 2000
+
+function matchesForm(form: string, value: string): boolean {
+  if (form.length > formMax || value.length > textMax || /\([^)]*[+*][^)]*\)[+*{]/.test(form)) return true
+  try {
+    return new RegExp(`^(?:${form})$`).test(value)
+  } catch {
+    return true
+  }
+}
+
+function optionsOf(question: Json, given: { type: string; value: unknown }, options: Json[], all: Json[], path: string, answering: Answering): void {
+  const isOpen = question.type === 'open-choice' && given.type === 'String'
+  const valueSet = question.answerValueSet
+  if (options.length > 0 && !isOpen) {
+    const chosen = options.find((one) => isSame(given.value, choiceOf(one, 'value')?.value))
+    if (chosen === undefined && question.type !== 'open-choice')
+      answering.says(`${path}.value`, 'invariant', 'the answer is none of the options', 'Choose one of the options.')
+    const isExclusive = chosen !== undefined && valuesOf(chosen, 'questionnaire-optionExclusive').includes(true)
+    if (isExclusive && all.length > 1) answering.says(path, 'invariant', 'this option excludes all others', 'Keep this answer or the others.')
+  }
+  if (typeof valueSet === 'string' && isObject(given.value) && !inValueSet(valueSet, given.value, answering)) {
+    answering.says(`${path}.value`, 'code-invalid', 'the answer is not in the value set of the question', 'Choose a code of the value set.')
+  }
+}
+
+/** A value set may be contained in the questionnaire; then only what it lists itself is compared. */
+function inValueSet(valueSet: string, coding: Json, { questionnaire, check }: Answering): boolean {
+  const like = { ...(typeof coding.system === 'string' ? { system: coding.system } : {}), ...(typeof coding.code === 'string' ? { code: coding.code } : {}) }
+  if (!valueSet.startsWith('#')) return check.known?.member(valueSet, like) !== 'out'
+  const contained = list(questionnaire.contained).find(({ id }) => `#${textOf(id)}` === valueSet)
+  const includes = list(isObject(contained?.compose) ? contained.compose.include : [])
+  if (includes.length === 0 || includes.some((one) => !Array.isArray(one.concept))) return true
+  return includes.some((one) => (one.system === coding.system || coding.system === undefined) && list(one.concept).some(({ code }) => code === coding.code))
+}
+
+function file(question: Json, attachment: Json, path: string, { says }: Answering): void {
+  const types = valuesOf(question, 'mimeType')
+  if (types.length > 0 && typeof attachment.contentType === 'string' && !types.includes(attachment.contentType))
+    says(path, 'required', 'the type of the file is not one that is allowed', `Send ${types.join(' or ')}.`)
+  const limit = sizeLimit(question.extension)
+  const size = numberOf(attachment.size) ?? (typeof attachment.data === 'string' ? Math.floor((attachment.data.length * 3) / 4) : null)
+  if (limit !== null && size !== null && size > limit * 1_048_576) says(path, 'invalid', `the file is larger than ${limit} MB`, 'Send a smaller file.')
+}
+
+const literal = /(?:^|\/)([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+function reference(question: Json, value: Json, path: string, { says }: Answering): void {
+  const text = textOf(value.reference)
+  if (text === '' || text.startsWith('#') || text.startsWith('urn:')) return
+  const type = literal.exec(text)?.[1]
+  if (type === undefined || /\s/.test(text))
+    return says(path, 'invariant', 'the reference is not one to a resource', 'Write Type/id or the address of a resource.')
+  if (!isResourceType(type)) return says(path, 'invariant', 'the reference names a type that R4 does not have', 'Correct the type.')
+  const allowed = [...valuesOf(question, 'questionnaire-referenceResource'), ...valuesOf(question, 'referenceResource')]
+  if (allowed.length > 0 && !allowed.includes(type)) says(path, 'invariant', `a reference to ${type} is not allowed here`, `Refer to ${allowed.join(' or ')}.`)
+}
+
+function unit(question: Json, { code, system }: Json, path: string, answering: Answering): void {
+  const options = valuesOf(question, 'questionnaire-unitOption').filter(isObject)
+  if (options.length > 0 && !options.some((one) => one.code === code && (one.system === system || system === undefined))) {
+    answering.says(path, 'code-invalid', 'the unit is none of those that are allowed', `Use ${options.map((one) => String(one.code)).join(' or ')}.`)
+  }
+  for (const valueSet of valuesOf(question, 'questionnaire-unitValueSet')) {
+    if (
+      typeof valueSet === 'string' &&
+      typeof code === 'string' &&
+      answering.check.known?.member(valueSet, { code, ...(typeof system === 'string' ? { system } : {}) }) === 'out'
+    ) {
+      answering.says(path, 'code-invalid', 'the unit is not in the value set of the question', `Use a unit of ${valueSet}.`)
+    }
+  }
+}

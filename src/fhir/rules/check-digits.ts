@@ -1,0 +1,41 @@
+// The dihedral group of the Verhoeff check digit: SNOMED CT Release File Specification, section 6.4.
+const products = ['0123456789', '1234067895', '2340178956', '3401289567', '4012395678', '5987604321', '6598710432', '7659821043', '8765932104', '9876543210']
+const shifts = ['0123456789', '1576283094', '5803796142', '8916043527', '9453126870', '4286573901', '2793806415', '7046913258']
+
+function isVerhoeff(digits: string): boolean {
+  let sum = 0
+  for (let at = 0; at < digits.length; at++) {
+    const digit = Number(digits[digits.length - 1 - at])
+    sum = Number((products[sum] as string)[Number((shifts[at % 8] as string)[digit])])
+  }
+  return sum === 0
+}
+
+/** An identifier of 6 to 18 digits with its check digit; an expression of several is judged by those that it names. */
+export function isSnomedCode(code: string): boolean {
+  if (/^[1-9]\d{5,17}$/.test(code)) return isVerhoeff(code)
+  if (/^\w+$/.test(code)) return false
+  const ids = code
+    .replace(/\|[^|]*\|/g, '')
+    .replace(/"[^"]*"|#[\d.]+/g, '')
+    .match(/\d{6,}/g)
+  return ids !== null && ids.every((id) => isVerhoeff(id))
+}
+
+/** 8310-5: a number and its mod-10 check digit; parts and answers have a prefix (LP, LA). */
+export function isLoincCode(code: string): boolean {
+  const found = /^(?:LP|LA|LL|LG)?(\d{1,7})-(\d)$/.exec(code)
+  if (found === null) return false
+  const digits = [...(found[1] as string)].reverse()
+  const odd = String(
+    Number(
+      digits
+        .filter((_, at) => at % 2 === 0)
+        .reverse()
+        .join(''),
+    ) * 2,
+  )
+  const all = digits.filter((_, at) => at % 2 === 1).join('') + odd
+  const sum = [...all].reduce((total, digit) => total + Number(digit), 0)
+  return (10 - (sum % 10)) % 10 === Number(found[2])
+}

@@ -1,0 +1,68 @@
+import { isObject, type Json } from '../profile/items.ts'
+import { expressionProblem } from '../profile/fhirpath.ts'
+import { isResourceType } from '../xml/shapes.ts'
+import { hasForm } from './datatypes.ts'
+import type { Place, Rule } from './walk.ts'
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/** searchparameter.html: a parameter that is derived from another says the same of fewer things. */
+export const searchParameterRule: Rule = (parameter, { check, depth }) => {
+  const { derivedFrom, type, base, expression } = parameter
+  if (typeof expression === 'string') {
+    const problem = expressionProblem(expression)
+    if (problem !== null) check.add('invalid', check.path(depth, 'expression'), `the expression ${problem}`, 'Correct its grammar.')
+  }
+  if (type === 'composite' && Array.isArray(parameter.component)) {
+    list(parameter.component).forEach((one, index) => {
+      const problem = typeof one.expression === 'string' ? expressionProblem(one.expression) : null
+      if (problem !== null) check.add('invalid', check.path(depth, 'component', index), `the expression ${problem}`, 'Correct its grammar.')
+    })
+  }
+  const origin = typeof derivedFrom === 'string' ? check.known?.find(derivedFrom) : undefined
+  if (origin?.resourceType !== 'SearchParameter') return
+  const says = (name: string, text: string, hint: string) => check.add('business-rule', check.path(depth, name), text, hint)
+  if (origin.type !== type) says('type', `the type is not that of the parameter it is derived from, ${String(origin.type)}`, 'Make them agree.')
+  const bases = Array.isArray(origin.base) ? origin.base : []
+  for (const one of Array.isArray(base) ? base : []) {
+    if (!bases.includes(one) && !bases.includes('Resource') && !bases.includes('DomainResource'))
+      says('base', 'a base is none of those of the parameter it is derived from', 'Remove it.')
+  }
+}
+
+/** capabilitystatement.html: a search parameter is of the type that its definition says. */
+export const capabilityRule: Rule = (statement, { check, depth }) => {
+  list(statement.rest).forEach((rest, at) => {
+    list(rest.resource).forEach((resource, index) => {
+      list(resource.searchParam).forEach(({ definition, type }, place) => {
+        const found = typeof definition === 'string' ? check.known?.find(definition) : undefined
+        if (found?.resourceType !== 'SearchParameter' || found.type === type) return
+        const path = `${check.path(depth)}.rest[${at}].resource[${index}].searchParam[${place}]`
+        check.add('business-rule', path, `its definition says the type ${String(found.type)}`, 'Make them agree.')
+      })
+    })
+  })
+}
+
+/** conceptmap.html: what is mapped exists in the systems that are named. */
+export const conceptMapRule: Rule = (map, place) => {
+  const { check, depth } = place
+  const source = map.sourceCanonical ?? map.sourceUri
+  list(map.group).forEach((group, at) => {
+    list(group.element).forEach((element, index) => {
+      const path = `${check.path(depth)}.group[${at}].element[${index}]`
+      mapped(element.code, group.source, source, `${path}.code`, place)
+      list(element.target).forEach((one, to) => mapped(one.code, group.target, undefined, `${path}.target[${to}].code`, place))
+    })
+  })
+}
+
+function mapped(code: unknown, system: unknown, valueSet: unknown, path: string, { check }: Place): void {
+  if (typeof code !== 'string' || typeof system !== 'string' || check.known === undefined) return
+  if (!hasForm(system, code) || check.known.describe({ system, code }).isKnown === false) {
+    check.add('code-invalid', path, `the code is not in ${system}`, 'Correct the code or its system.', 'warning')
+  }
+  if (typeof valueSet === 'string' && !isResourceType(valueSet) && check.known.member(valueSet, { system, code }) === 'out') {
+    check.add('code-invalid', path, `the code is not in the value set ${valueSet}`, 'Correct the code or the value set.')
+  }
+}

@@ -1,0 +1,60 @@
+import { isObject, type Json } from '../profile/items.ts'
+import type { Check } from '../runtime/check.ts'
+import { isPrimitive, isResourceType } from '../xml/shapes.ts'
+
+const quantities = new Set(['Age', 'Count', 'Distance', 'Duration', 'Money'])
+
+/**
+ * Every name by which the place of an extension may be called in a context: its path from the resource and from each datatype on the way,
+ * its type and what that is a kind of. Null when the place cannot be followed.
+ */
+export function contextsOf(check: Check, depth: number): Set<string> | null {
+  const { known } = check
+  const start = startOf(check, depth)
+  if (known === undefined || start === null) return null
+  let { object, level } = start
+  let type = object.resourceType as string
+  let paths = [type]
+  for (; level < depth - 1; level++) {
+    const name = check.names[level + 1] as string
+    const shape = known.shapes.of(type)
+    const property =
+      object[name] !== undefined || object[`_${name}`] !== undefined
+        ? name
+        : Object.keys(object)
+            .map((key) => key.replace(/^_/, ''))
+            .find((key) => known.choices.forms[key] === name)
+    const next = property === undefined ? undefined : shape?.get(property)
+    if (next === undefined || property === undefined) return null
+    paths = [...paths.map((path) => `${path}.${name}`), ...(property === name ? [] : paths.map((path) => `${path}.${name}[x]`))]
+    type = next.type
+    if (!type.includes('.')) paths.push(type)
+    const raw = object[property] ?? object[`_${property}`]
+    const at = check.at[level + 1] as number
+    const value = at >= 0 && Array.isArray(raw) ? raw[at] : raw
+    const inner = isObject(value) ? value : at >= 0 ? (object[`_${property}`] as unknown[] | undefined)?.[at] : object[`_${property}`]
+    if (!isObject(inner)) {
+      if (level < depth - 2) return null
+      break
+    }
+    object = inner
+    if (type === 'Extension' && typeof object.url === 'string') paths.push(object.url)
+  }
+  return new Set([...paths, ...kinds(type)])
+}
+
+function kinds(type: string): string[] {
+  if (isResourceType(type))
+    return ['Resource', ...(/^(Bundle|Binary|Parameters)$/.test(type) ? [] : ['DomainResource']), 'CanonicalResource', 'MetadataResource', 'Element']
+  const backbone = type.includes('.') ? ['BackboneElement'] : []
+  return ['Element', ...backbone, ...(quantities.has(type) ? ['Quantity'] : []), ...(isPrimitive(type) ? ['PrimitiveType'] : [])]
+}
+
+/** The innermost resource and the level where it stands. */
+function startOf(check: Check, depth: number): { object: Json; level: number } | null {
+  for (let level = depth - 1; level >= 0; level--) {
+    const name = check.names[level] as string
+    if (level === 0 || name === 'resource' || name === 'contained' || name === 'outcome') return { object: check.current, level }
+  }
+  return null
+}

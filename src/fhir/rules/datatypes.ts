@@ -1,0 +1,96 @@
+import { isObject } from '../profile/items.ts'
+import { numberOf } from '../search/numbers.ts'
+import { isLoincCode, isSnomedCode } from './check-digits.ts'
+import type { Place, Rule } from './walk.ts'
+
+const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
+const report = ({ check, depth }: Place, name: string, code: string, says: string, hint: string) => check.add(code, check.path(depth, name), says, hint)
+
+const snomed = 'http://snomed.info/sct'
+const loinc = 'http://loinc.org'
+
+/** Of SNOMED CT and LOINC the check digits say whether a code can exist, without the code systems themselves. */
+export function hasForm(system: string, code: string): boolean {
+  return system === snomed ? isSnomedCode(code) : system === loinc ? isLoincCode(code) : true
+}
+
+export const coding: Rule = (object, place) => {
+  const { system, code, display, version } = object
+  if (typeof system !== 'string') return
+  if (/\/ValueSet\//.test(system)) {
+    report(place, 'system', 'invalid', 'the system is the URL of a value set, not of a code system', 'Write the URL of the code system that the code is from.')
+  }
+  if (typeof code !== 'string') return
+  if (!hasForm(system, code))
+    return report(place, 'code', 'code-invalid', `there can be no such code in ${system}: its check digit is wrong`, 'Correct the code.')
+  const {
+    isKnown,
+    display: right,
+    designations,
+    isSupplement,
+  } = place.check.known?.describe({ system, code, ...(typeof version === 'string' ? { version } : {}) }) ?? { isKnown: null, designations: [] }
+  if (isSupplement)
+    return report(
+      place,
+      'system',
+      'not-found',
+      'the system is a supplement, which cannot be the system of a code',
+      'Write the URL of the code system that it supplements.',
+    )
+  if (isKnown === false) return report(place, 'code', 'code-invalid', `the code is not in ${system}`, 'Correct the code or its system.')
+  if (typeof display !== 'string' || right === undefined) return
+  const said = plain(display)
+  if (said === plain(right) || designations.some((one) => plain(one) === said)) return
+  report(place, 'display', 'invalid', `the display is not that of the code; it is '${right}'`, 'Write the display of the code system, or leave it out.')
+}
+
+const plain = (text: string) => text.trim().toLowerCase().replace(/\s+/g, ' ')
+
+export const quantity: Rule = ({ system, code }, place) => {
+  if (typeof system !== 'string' || typeof code !== 'string') return
+  if (!scheme.test(system))
+    return report(place, 'system', 'invalid', 'the system of a unit must be an absolute URI', 'Write http://unitsofmeasure.org for UCUM.')
+  if (place.check.known?.describe({ system, code }).isKnown !== false) return
+  report(place, 'code', 'code-invalid', `the code is not in ${system}`, 'Correct the unit.')
+}
+
+export const identifier: Rule = ({ system, value }, place) => {
+  if (typeof system === 'string' && !scheme.test(system)) {
+    report(place, 'system', 'invalid', 'the system of an identifier must be an absolute URI', 'Write the URI of the name space, or urn:oid: and its OID.')
+  }
+  if (system === 'urn:ietf:rfc:3986' && typeof value === 'string' && !scheme.test(value)) {
+    report(
+      place,
+      'value',
+      'invalid',
+      'an identifier of the system urn:ietf:rfc:3986 must be a whole URI',
+      'Write the URI with its scheme, for example urn:uuid:….',
+    )
+  }
+}
+
+const sizeExtension = 'http://hl7.org/fhir/StructureDefinition/maxSize'
+
+/** datatypes.html#Attachment: size is the number of bytes before base64. */
+export const attachment: Rule = (object, place) => {
+  const { data, size, contentType, url } = object
+  const stated = numberOf(size)
+  if (typeof data === 'string') {
+    const tight = data.replace(/\s+/g, '')
+    const bytes = Math.floor((tight.length * 3) / 4) - (tight.endsWith('==') ? 2 : tight.endsWith('=') ? 1 : 0)
+    if (stated !== null && stated !== bytes)
+      report(place, 'size', 'structure', `the stated size is ${stated} bytes, the content has ${bytes}`, 'Correct the size or leave it out.')
+    if (contentType === undefined) return
+  }
+  if (typeof url === 'string' && url.startsWith('data:') && stated !== null) {
+    const content = /;base64,(.*)$/s.exec(url)?.[1]
+    if (content !== undefined && Buffer.from(content, 'base64').length !== stated)
+      report(place, 'size', 'structure', 'the stated size is not that of the content', 'Correct the size.')
+  }
+}
+
+/** The largest attachment that a questionnaire or an element allows, in megabytes. */
+export function sizeLimit(extensions: unknown): number | null {
+  const found = Array.isArray(extensions) ? extensions.find((one) => isObject(one) && one.url === sizeExtension) : undefined
+  return isObject(found) ? numberOf(found.valueDecimal) : null
+}

@@ -1,0 +1,52 @@
+import { isObject, type Json } from '../profile/items.ts'
+import { compareValues, hasPattern } from '../profile/values.ts'
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+
+/** The value of `value[x]` or `answer[x]` and the name of its form. */
+export function choiceOf(object: Json, prefix: string): { type: string; value: unknown } | null {
+  for (const name in object) if (name.startsWith(prefix) && name.length > prefix.length) return { type: name.slice(prefix.length), value: object[name] }
+  return null
+}
+
+/** All answers to a question anywhere in a response. */
+export function answersTo(items: Json[], linkId: unknown, depth = 0): Json[] {
+  if (depth > 60) return []
+  return items.flatMap((item) => [
+    ...(item.linkId === linkId ? list(item.answer) : []),
+    ...answersTo(list(item.item), linkId, depth + 1),
+    ...list(item.answer).flatMap((answer) => answersTo(list(answer.item), linkId, depth + 1)),
+  ])
+}
+
+/** questionnaire.html, enableWhen: is the item to be answered in this response? */
+export function isEnabled(item: Json, response: Json[]): boolean {
+  const conditions = list(item.enableWhen)
+  if (conditions.length === 0) return true
+  const holds = (one: Json) => isMet(one, answersTo(response, one.question))
+  return item.enableBehavior === 'any' ? conditions.some(holds) : conditions.every(holds)
+}
+
+function isMet(condition: Json, answers: Json[]): boolean {
+  const wanted = choiceOf(condition, 'answer')
+  if (condition.operator === 'exists') return answers.some((one) => choiceOf(one, 'value') !== null) === (wanted?.value === true)
+  if (wanted === null) return true
+  const given = answers.flatMap((one) => choiceOf(one, 'value') ?? [])
+  if (condition.operator === '!=') return !given.some(({ value }) => isSame(value, wanted.value))
+  return given.some(({ value }) => compares(condition.operator, value, wanted.value))
+}
+
+function compares(operator: unknown, value: unknown, wanted: unknown): boolean {
+  if (operator === '=') return isSame(value, wanted)
+  const order = compareValues(value, wanted)
+  if (order === null) return false
+  return operator === '>' ? order > 0 : operator === '<' ? order < 0 : operator === '>=' ? order >= 0 : order <= 0
+}
+
+/** Of codings the code decides, with the system where both say it. */
+export function isSame(value: unknown, wanted: unknown): boolean {
+  if (!isObject(value) || !isObject(wanted)) return value === wanted || compareValues(value, wanted) === 0
+  if (wanted.code !== undefined)
+    return value.code === wanted.code && (value.system === wanted.system || wanted.system === undefined || value.system === undefined)
+  return hasPattern(value, wanted)
+}

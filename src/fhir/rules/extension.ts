@@ -1,0 +1,80 @@
+import { isObject, type Json } from '../profile/items.ts'
+import type { Tree } from '../profile/tree.ts'
+import { checkProfile } from '../profile/walk.ts'
+import { contextsOf } from './context.ts'
+import type { Place, Rule } from './walk.ts'
+
+const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
+// HL7's own name space outside its guides (uv, us …): the extensions pack, tooling, and elements of other versions carried as extensions.
+const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?!(?:uv|[a-z]{2}|[a-z]{2}-[a-z]+)\/)/
+// Addresses that are reserved for examples name nothing that could be looked up.
+const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.com)\//
+// Definitions of R4 that name a place their own specification does not use: it stands at the type, not at its code.
+const contextsMended: Record<string, string | undefined> = {
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': 'ElementDefinition.type',
+}
+
+/**
+ * extensibility.html: an extension is what its definition says: value, parts, where it may stand. One whose definition is not known says
+ * something that nobody here can read; strictly that is an error, a write accepts it.
+ */
+export const extensionRule: Rule = (object, place) => {
+  const { url } = object
+  const { check, depth } = place
+  if (typeof url !== 'string' || url.includes('|') || !scheme.test(url) || check.known === undefined) return
+  const tree = check.known.tree(url)
+  if (tree === undefined || tree.structure.type !== 'Extension') {
+    const severity = elsewhere.test(url) || ofExamples.test(url) ? 'warning' : 'error'
+    check.add(
+      'extension',
+      check.path(depth),
+      'the definition of this extension is not known, so it is not allowed here',
+      'Load the package that defines it.',
+      severity,
+    )
+    return
+  }
+  const isModifier = (tree.structure.differential ?? tree.structure.snapshot)?.element[0]?.isModifier === true
+  const isUsedAsModifier = check.names[depth] === 'modifierExtension'
+  if (isModifier !== isUsedAsModifier) {
+    const says = isModifier
+      ? 'this extension changes the meaning and must stand in modifierExtension'
+      : 'this extension changes no meaning and must stand in extension'
+    check.add('structure', check.path(depth), says, 'Move it.')
+  }
+  checkContext(tree, place)
+  checkParts(tree, object, place)
+  const run = { check, known: check.known, underWay: new Map(), hops: 0, resolve: (reference: string) => check.resolve(reference) }
+  checkProfile(run, tree, object, depth)
+}
+
+function checkContext(tree: Tree, { check, depth }: Place): void {
+  const allowed = tree.structure.context ?? []
+  if (allowed.length === 0) return
+  const here = contextsOf(check, depth)
+  if (
+    here === null ||
+    here.has(contextsMended[tree.structure.url] ?? '') ||
+    allowed.some(({ type, expression }) => type === 'fhirpath' || here.has(expression) || here.has(expression.split('#').at(-1) as string))
+  )
+    return
+  const places = allowed.map(({ expression }) => expression).join(', ')
+  check.add('structure', check.path(depth), `the extension ${tree.structure.url} may not stand here`, `It belongs to: ${places}.`)
+}
+
+/** The parts of a complex extension are named by its definition. */
+function checkParts(tree: Tree, object: Json, { check, depth }: Place): void {
+  const parts = Array.isArray(object.extension) ? object.extension : []
+  const slices = [...(tree.root.children.get('extension')?.slices.values() ?? [])]
+  const names = new Set(slices.flatMap((slice) => [slice.children.get('url')?.fixed, slice.sliceName]))
+  if (slices.length === 0) return
+  parts.forEach((part, index) => {
+    if (!isObject(part) || typeof part.url !== 'string' || scheme.test(part.url) || names.has(part.url)) return
+    check.add(
+      'structure',
+      check.path(depth, 'extension', index),
+      `the extension ${tree.structure.url} has no part of this name`,
+      `Its parts are: ${[...names].join(', ')}.`,
+    )
+  })
+}

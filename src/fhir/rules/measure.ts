@@ -1,0 +1,86 @@
+import { isObject, type Json } from '../profile/items.ts'
+import { numberOf } from '../search/numbers.ts'
+import { textOf } from '../runtime/check.ts'
+import type { Place, Rule } from './walk.ts'
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+const codesOf = (concept: unknown): string[] => (isObject(concept) ? list(concept.coding).map(({ system, code }) => `${textOf(system)}|${textOf(code)}`) : [])
+const isSame = (a: unknown, b: unknown) => {
+  const right = codesOf(b)
+  return codesOf(a).some((code) => right.includes(code)) || (isObject(a) && isObject(b) && a.text !== undefined && a.text === b.text)
+}
+
+/** measure.html: criteria in CQL are definitions of a library. */
+export const measureRule: Rule = (measure, { check, depth }) => {
+  const usesCql = list(measure.group).some((group) =>
+    list(group.population).some(({ criteria }) => isObject(criteria) && /^text\/cql/.test(textOf(criteria.language))),
+  )
+  if (usesCql && !Array.isArray(measure.library)) {
+    check.add('business-rule', check.path(depth), 'the measure has criteria in CQL and names no library', 'Add the library.')
+  }
+}
+
+/** measurereport.html: a report has the groups, populations and stratifiers of its measure, when that is known. */
+export const measureReportRule: Rule = (report, place) => {
+  const { check, depth } = place
+  const contained = list(report.contained)
+  const canonical = textOf(report.measure)
+  const measure = canonical.startsWith('#') ? contained.find(({ id }) => `#${textOf(id)}` === canonical) : check.known?.find(canonical)
+  if (measure?.resourceType !== 'Measure') return
+  const groups = list(measure.group)
+  const reported = list(report.group)
+  const used = new Set<Json>()
+  reported.forEach((group, index) => {
+    const path = `${check.path(depth)}.group[${index}]`
+    const match = groups.length === 1 && reported.length === 1 && group.code === undefined ? groups[0] : groups.find((one) => isSame(group.code, one.code))
+    if (match === undefined) return check.add('business-rule', path, 'the measure has no group of this code', 'Use the code of a group of the measure.')
+    used.add(match)
+    scored(group, measure, report, path, place)
+    populations(group, match, report, path, place)
+    stratifiers(group, match, path, place)
+  })
+  for (const group of groups) {
+    if (!used.has(group) && reported.length > 0 && codesOf(group.code).length > 0)
+      check.add('business-rule', check.path(depth), 'a group of the measure is not reported', 'Add the group.')
+  }
+}
+
+function scored(group: Json, measure: Json, report: Json, path: string, { check }: Place): void {
+  const scoring = codesOf(measure.scoring).map((code) => code.split('|')[1])[0]
+  const isData = report.type === 'data-collection'
+  if (scoring === undefined || scoring === '' || isData) return
+  const hasScore = group.measureScore !== undefined || group._measureScore !== undefined
+  const says = (text: string, hint: string) => check.add('business-rule', `${path}.measureScore`, text, hint)
+  if (!hasScore && report.status === 'complete') says(`a report of a measure with ${scoring} scoring has a measureScore`, 'Add the measureScore.')
+}
+
+function populations(group: Json, match: Json, report: Json, path: string, { check }: Place): void {
+  list(group.population).forEach((population, index) => {
+    const at = `${path}.population[${index}]`
+    const defined = list(match.population)
+    if (defined.length > 0 && !defined.some((one) => isSame(population.code, one.code)))
+      check.add('business-rule', at, 'the measure has no population of this code in this group', 'Use the code of a population of the measure.')
+    const subjects = isObject(population.subjectResults) ? textOf(population.subjectResults.reference) : ''
+    const found =
+      subjects === '' ? undefined : subjects.startsWith('#') ? list(report.contained).find(({ id }) => `#${textOf(id)}` === subjects) : check.resolve(subjects)
+    const count = numberOf(population.count)
+    if (found?.resourceType === 'List' && count !== null && list(found.entry).length !== count)
+      check.add('business-rule', at, `the count is ${count}, and ${list(found.entry).length} subjects are listed`, 'Make them agree.')
+  })
+}
+
+function stratifiers(group: Json, match: Json, path: string, { check }: Place): void {
+  const defined = list(match.stratifier)
+  const reported = list(group.stratifier)
+  reported.forEach((stratifier, index) => {
+    const codes = Array.isArray(stratifier.code) ? stratifier.code : [stratifier.code]
+    if (!codes.some((code) => defined.some((one) => isSame(code, one.code))))
+      check.add(
+        'business-rule',
+        `${path}.stratifier[${index}]`,
+        'the measure has no stratifier of this code in this group',
+        'Use the code of a stratifier of the measure.',
+      )
+  })
+  if (reported.length < defined.length) check.add('business-rule', path, 'a stratifier of the measure is not reported', 'Add the stratifier.')
+}

@@ -1,0 +1,49 @@
+import { isObject, type Json } from '../profile/items.ts'
+import type { Rule } from './walk.ts'
+
+const link = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
+const image = /<img\s[^>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
+const anchor = /\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
+const linkable = /^(?:https?|mailto|tel|ftp|data|cid):/i
+
+/** narrative.html: a link leads somewhere, by a scheme that a browser follows or to a place in the same document. */
+export const narrativeRule: Rule = ({ div }, { check, depth }) => {
+  if (typeof div !== 'string') return
+  const path = check.path(depth, 'div')
+  let anchors: Set<string> | undefined
+  for (const [, double, single] of div.matchAll(link)) {
+    const href = (double ?? single ?? '').trim()
+    const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(href)?.[0]
+    if (scheme !== undefined && !linkable.test(href)) {
+      check.add('invalid', path, `a link has the scheme ${scheme}, which cannot be followed`, 'Link by https: or to a place in the text.')
+    } else if (href.startsWith('#') && href.length > 1) {
+      anchors ??= anchorsOf(check.bundle ?? check.root)
+      if (!anchors.has(href.slice(1))) check.add('invalid', path, 'a link leads to no place in the text', 'Add an element with this id or remove the link.')
+    }
+  }
+  for (const [, double, single] of div.matchAll(image)) {
+    const src = (double ?? single ?? '').trim()
+    if (src.startsWith('#') && !hasContained(check.root, src.slice(1)))
+      check.add('invalid', path, 'an image refers to no contained resource', 'Contain the image or give its address.')
+  }
+}
+
+const hasContained = ({ contained }: Json, id: string) => Array.isArray(contained) && contained.some((one) => isObject(one) && one.id === id)
+
+/** Ids of the narrative's own elements, and of resources that the text may lead to. */
+function anchorsOf(root: Json): Set<string> {
+  const found = new Set<string>()
+  const visit = (value: unknown, depth: number): void => {
+    if (depth > 64) return
+    if (Array.isArray(value)) return value.forEach((one) => visit(one, depth + 1))
+    if (!isObject(value)) return
+    for (const name in value) {
+      const inner = value[name]
+      if (name === 'div' && typeof inner === 'string') for (const [, double, single] of inner.matchAll(anchor)) found.add(double ?? single ?? '')
+      else if (name === 'id' && typeof inner === 'string') found.add(inner)
+      else visit(inner, depth + 1)
+    }
+  }
+  visit(root, 0)
+  return found
+}

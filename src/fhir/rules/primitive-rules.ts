@@ -1,0 +1,21 @@
+import type { Check } from '../runtime/check.ts'
+
+const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
+
+/** datatypes.html#canonical: an absolute URL, or the id of something contained. */
+export function canonicalRule(text: string, check: Check, path: () => string): void {
+  uriRule(text, check, path)
+  if (scheme.test(text) || text.startsWith('#')) return
+  check.add('invalid', path(), 'a canonical URL must be absolute or refer to a contained resource', 'Write the whole URL, or # and the id.')
+}
+
+/** datatypes.html#uri: what is an OID or a UUID says so by urn:. */
+export function uriRule(text: string, check: Check, path: () => string): void {
+  const lower = text.slice(0, 5).toLowerCase()
+  if (lower.startsWith('oid:') || lower === 'uuid:') {
+    check.add('invalid', path(), `a URI must not begin with ${lower.slice(0, lower.indexOf(':') + 1)}`, 'Write urn:oid: or urn:uuid: before it.')
+  }
+  if (/[<>"\\^`{}]/.test(text) && scheme.test(text)) {
+    check.add('invalid', path(), 'the URI has characters that a URI cannot have', 'Percent-encode them.', 'warning')
+  }
+}

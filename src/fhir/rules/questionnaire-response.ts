@@ -1,0 +1,122 @@
+import { isObject, type Json } from '../profile/items.ts'
+import { textOf } from '../runtime/check.ts'
+import { checkAnswer } from './answer.ts'
+import { isEnabled } from './enable-when.ts'
+import type { Place, Rule } from './walk.ts'
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+const depthMax = 60
+
+export type Answering = Place & {
+  response: Json[]
+  questionnaire: Json
+  isComplete: boolean
+  says(path: string, code: string, text: string, hint: string): void
+}
+
+/** questionnaireresponse.html#notes: answers fit the questionnaire, when that is contained, loaded or in a package. */
+export const responseRule: Rule = (response, place) => {
+  const { check } = place
+  const canonical = textOf(response.questionnaire)
+  const questionnaire = canonical.startsWith('#') ? list(response.contained).find(({ id }) => `#${textOf(id)}` === canonical) : check.known?.find(canonical)
+  if (canonical === '' || questionnaire?.resourceType !== 'Questionnaire') return
+  const isComplete = response.status === 'completed' || response.status === 'amended'
+  const says = (path: string, code: string, text: string, hint: string) => check.add(code, path, text, hint)
+  const items = list(response.item)
+  const answering: Answering = { ...place, response: items, questionnaire, isComplete, says }
+  unknownLinks(items, linksOf(questionnaire, 0), check.path(place.depth), answering, 0)
+  level(items, list(questionnaire.item), check.path(place.depth), answering, 0)
+}
+
+const linksOf = (of: Json, depth: number): Set<unknown> =>
+  new Set(depth > depthMax ? [] : list(of.item).flatMap((item) => [item.linkId, ...linksOf(item, depth + 1)]))
+
+function unknownLinks(items: Json[], known: Set<unknown>, path: string, answering: Answering, depth: number): void {
+  if (depth > depthMax) return
+  items.forEach((item, index) => {
+    const here = `${path}.item[${index}]`
+    if (item.linkId !== undefined && !known.has(item.linkId))
+      answering.says(`${here}.linkId`, 'not-found', 'the questionnaire has no item of this linkId', 'Correct the linkId or remove the item.')
+    unknownLinks(list(item.item), known, here, answering, depth + 1)
+    list(item.answer).forEach((answer, at) => unknownLinks(list(answer.item), known, `${here}.answer[${at}]`, answering, depth + 1))
+  })
+}
+
+/** The items of a response and of its questionnaire side by side, on one level. */
+function level(items: Json[], questions: Json[], path: string, answering: Answering, depth: number): void {
+  if (depth > depthMax) return
+  const order = items.map(({ linkId }) => questions.findIndex((question) => question.linkId === linkId))
+  order.forEach((place, index) => {
+    const before = order.slice(0, index).filter((one) => one >= 0)
+    const here = `${path}.item[${index}]`
+    if (place < 0 && linksOf(answering.questionnaire, 0).has((items[index] as Json).linkId))
+      answering.says(here, 'structure', 'the questionnaire has this item in another place', 'Put it where the questionnaire has it.')
+    else if (place >= 0 && before.some((one) => one > place))
+      answering.says(here, 'structure', 'the items must stand in the order of the questionnaire', 'Reorder them.')
+  })
+  for (const question of questions) {
+    const given = items.flatMap((item, index) => (item.linkId === question.linkId ? [{ item, path: `${path}.item[${index}]` }] : []))
+    one(question, given, path, answering, depth)
+  }
+}
+
+type Given = { item: Json; path: string }
+
+function one(question: Json, given: Given[], path: string, answering: Answering, depth: number): void {
+  const { type, required, repeats } = question
+  const isAsked = isEnabled(question, answering.response)
+  const isGroup = type === 'group'
+  const answers = given.flatMap(({ item }) => list(item.answer))
+  if (!isAsked) {
+    for (const { item, path: here } of given)
+      if (hasContent(item)) answering.says(here, 'invalid', 'the item is answered, and its conditions say that it is not asked', 'Remove the answer.')
+    return
+  }
+  const isAnswered = isGroup ? given.length > 0 : answers.length > 0
+  if (required === true && type !== 'display' && !isAnswered && answering.isComplete) {
+    answering.says(given[0]?.path ?? path, 'required', 'a required item has no answer', 'Answer it, or send the response as in-progress.')
+  }
+  if (repeats !== true && given.length > 1) answering.says((given[1] as Given).path, 'invalid', 'the item may be there once only', 'Keep one.')
+  if (repeats !== true && given.length === 1 && answers.length > 1)
+    answering.says((given[0] as Given).path, 'invalid', 'the item may have one answer only', 'Keep one.')
+  occurrences(question, answers.length, given, answering)
+  for (const { item, path: here } of given) ofItem(question, item, here, answering, depth)
+}
+
+const hasContent = (item: Json): boolean => Array.isArray(item.answer) || list(item.item).some(hasContent)
+
+const extensionValue = (of: Json, name: string): unknown => {
+  const found = list(of.extension).find(({ url }) => typeof url === 'string' && url.endsWith(`/${name}`))
+  return found === undefined ? undefined : Object.entries(found).find(([key]) => key.startsWith('value'))?.[1]
+}
+
+function occurrences(question: Json, count: number, given: Given[], { says }: Answering): void {
+  if (given.length === 0 || question.type === 'group') return
+  const min = extensionValue(question, 'questionnaire-minOccurs')
+  const max = extensionValue(question, 'questionnaire-maxOccurs')
+  const path = (given[0] as Given).path
+  if (typeof min === 'number' && count < min) says(path, 'invalid', `there must be ${min} answers at least, found ${count}`, 'Add answers.')
+  if (typeof max === 'number' && count > max) says(path, 'invalid', `there may be ${max} answers at most, found ${count}`, 'Remove answers.')
+}
+
+function ofItem(question: Json, item: Json, path: string, answering: Answering, depth: number): void {
+  const { type, required } = question
+  const answers = list(item.answer)
+  if (type === 'group') {
+    if (answers.length > 0) answering.says(path, 'structure', 'a group has no answers of its own', 'Put the answers into its items.')
+    if (required === true && answering.isComplete && list(item.item).length === 0)
+      answering.says(path, 'invariant', 'a required group has no items', 'Answer the items of the group.')
+    level(list(item.item), list(question.item), path, answering, depth + 1)
+    return
+  }
+  if (type === 'display') {
+    if (answers.length > 0 || list(item.item).length > 0) answering.says(path, 'structure', 'what is only displayed has no answer', 'Remove the answer.')
+    return
+  }
+  if (list(item.item).length > 0) answering.says(path, 'structure', 'items below a question stand inside its answer', 'Move them into answer.item.')
+  answers.forEach((answer, index) => {
+    const here = `${path}.answer[${index}]`
+    checkAnswer(question, answer, answers, here, answering)
+    level(list(answer.item), list(question.item), here, answering, depth + 1)
+  })
+}

@@ -1,0 +1,36 @@
+import { entriesOf } from '../runtime/bundle-entries.ts'
+import { isResourceType } from '../xml/shapes.ts'
+import type { Rule } from './walk.ts'
+
+const relative = /^([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
+const restful = /^https?:\/\/.+\/([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+/** references.html and bundle.html#references, as far as the base functions do not say it already. */
+export const referenceRule: Rule = ({ reference }, { check, depth }) => {
+  if (typeof reference !== 'string' || reference.startsWith('#')) return
+  const path = () => check.path(depth, 'reference')
+  const type = relative.exec(reference)?.[1]
+  if (type === undefined && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(reference) && !reference.includes('?')) {
+    check.add('invalid', path(), 'a relative reference must be of the form Type/id', 'Write Type/id or an absolute URL.')
+    return
+  }
+  const { bundle } = check
+  if (bundle === undefined || check.root === bundle) return
+  const entries = entriesOf(bundle)
+  if (/^urn:(uuid|oid):/.test(reference)) {
+    const isOpen = ['transaction', 'batch', 'document', 'message', 'collection'].includes(String(bundle.type))
+    if (isOpen && entries.find(reference, check.root) === undefined) {
+      check.add('not-found', path(), 'no entry of the bundle has this fullUrl', 'Add the entry or correct the reference.')
+    }
+    return
+  }
+  const target = entries.find(reference, check.root)
+  const named = type ?? restful.exec(reference)?.[1]
+  if (target !== undefined && named !== undefined && isResourceType(named) && target.resourceType !== named) {
+    check.add('structure', path(), `the entry of this name is not a ${named}`, 'Make the type of the reference and of the entry agree.')
+  }
+  const isInFrame = ['document', 'message', 'collection'].includes(String(bundle.type))
+  if (isInFrame && type !== undefined && entries.urlOf(check.root) === undefined) {
+    check.add('invalid', path(), 'a relative reference means nothing in an entry without fullUrl', 'Give the entry a fullUrl.')
+  }
+}

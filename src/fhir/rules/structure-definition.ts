@@ -1,0 +1,104 @@
+import { expressionProblem } from '../profile/fhirpath.ts'
+import { isObject, type Json } from '../profile/items.ts'
+import type { Node } from '../profile/tree.ts'
+import { isFixed } from '../profile/values.ts'
+import { textOf } from '../runtime/check.ts'
+import type { Place, Rule } from './walk.ts'
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+const core = 'http://hl7.org/fhir/StructureDefinition/'
+const discriminators = new Set(['value', 'exists', 'pattern', 'type', 'profile'])
+
+/** structuredefinition.html and profiling.html: a definition that nobody could build a profile from is wrong. */
+export const structureRule: Rule = (structure, place) => {
+  typeRule(structure, place)
+  fixedRule(structure, place)
+  contextRule(structure, place)
+  for (const view of ['snapshot', 'differential']) {
+    const part = structure[view]
+    const elements = isObject(part) ? list(part.element) : []
+    const ids = new Set<string>()
+    elements.forEach((element, index) => elementRule(element, structure, `${place.check.path(place.depth)}.${view}.element[${index}]`, ids, place))
+  }
+}
+
+function typeRule(structure: Json, { check, depth }: Place): void {
+  const { type, kind, derivation, baseDefinition, url } = structure
+  if (typeof type !== 'string') return
+  const says = (text: string, hint: string) => check.add('business-rule', check.path(depth, 'type'), text, hint)
+  const isNamespaced = /^[a-z]+:/i.test(type)
+  if (!isNamespaced && check.known?.structure(core + type) === undefined && kind !== 'logical' && kind !== 'resource')
+    says('FHIR R4 has no type of this name', 'Correct the type, or give it a namespace.')
+  if (!isNamespaced && kind === 'logical' && derivation === 'specialization' && check.known?.structure(core + type) === undefined)
+    says('a type that FHIR does not define needs a namespace', 'Write the type as a URL.')
+  const base = typeof baseDefinition === 'string' ? check.known?.structure(baseDefinition) : undefined
+  if (base === undefined) return
+  if (derivation === 'constraint' && base.type !== type) says(`a profile has the type of its base, ${base.type}`, 'Make them agree.')
+  if (derivation === 'specialization' && base.type === type && base.url !== url)
+    says('what specialises a type is a type of another name', 'Give it a type of its own.')
+}
+
+/** What the base fixes stays as it is. */
+function fixedRule(structure: Json, { check, depth }: Place): void {
+  const base = structure.derivation === 'constraint' && typeof structure.baseDefinition === 'string' ? check.known?.tree(structure.baseDefinition) : undefined
+  const elements = isObject(structure.differential) ? list(structure.differential.element) : []
+  if (base === undefined) return
+  elements.forEach((element, index) => {
+    const name = Object.keys(element).find((key) => key.startsWith('fixed'))
+    if (name === undefined || typeof element.path !== 'string' || textOf(element.id).includes(':')) return
+    let node: Node | undefined = base.root
+    for (const step of element.path.split('.').slice(1)) node = node?.children.get(step.replace('[x]', ''))
+    if (node?.fixed === undefined || isFixed(element[name], node.fixed)) return
+    check.add('value', `${check.path(depth)}.differential.element[${index}].${name}`, 'the base fixes another value', 'Leave it as the base has it.')
+  })
+}
+
+function contextRule(structure: Json, { check, depth }: Place): void {
+  if (structure.type !== 'Extension' || structure.derivation !== 'constraint') return
+  if (!Array.isArray(structure.context)) check.add('business-rule', check.path(depth, 'context'), 'an extension says where it may stand', 'Add a context.')
+  list(structure.context).forEach(({ type, expression }, index) => {
+    if (type !== 'fhirpath' || typeof expression !== 'string') return
+    const problem = expressionProblem(expression)
+    if (problem !== null) check.add('business-rule', check.path(depth, 'context', index), `the expression ${problem}`, 'Correct its grammar.')
+  })
+}
+
+function elementRule(element: Json, structure: Json, here: string, ids: Set<string>, { check }: Place): void {
+  const { path, id, max, min } = element
+  const says = (code: string, at: string, text: string, hint: string) => check.add(code, at, text, hint)
+  if (typeof path !== 'string') return
+  const root = textOf(structure.type).slice(textOf(structure.type).lastIndexOf('/') + 1)
+  if (root !== '' && path !== root && !path.startsWith(`${root}.`))
+    says('business-rule', `${here}.path`, `the path must begin with the type ${root}`, 'Correct the path.')
+  if (/\.\.|\.$|^\./.test(path)) says('business-rule', `${here}.path`, 'a part of the path is missing', 'Correct the path.')
+  if (typeof id === 'string') {
+    if (ids.has(id)) says('business-rule', `${here}.id`, 'another element has this id', 'Give each element an id of its own.')
+    ids.add(id)
+  }
+  if (typeof min === 'number' && typeof max === 'string' && max !== '*' && min > Number(max))
+    says('business-rule', here, 'min is above max', 'Correct one of them.')
+  list(isObject(element.slicing) ? element.slicing.discriminator : []).forEach(({ type, path: at }, index) => {
+    const place = `${here}.slicing.discriminator[${index}]`
+    if (typeof type === 'string' && !discriminators.has(type))
+      says('business-rule', place, 'R4 has no discriminator of this type', 'Use value, exists, pattern, type or profile.')
+    if (typeof at === 'string' && expressionProblem(at) !== null)
+      says('business-rule', place, 'the path of the discriminator is no expression', 'Correct its grammar.')
+  })
+  list(element.constraint).forEach(({ expression }, index) => {
+    const problem = typeof expression === 'string' ? expressionProblem(expression) : null
+    if (problem !== null) says('invariant', `${here}.constraint[${index}].expression`, `the expression ${problem}`, 'Correct its grammar.')
+  })
+  valueRule(element, here, check)
+}
+
+/** elementdefinition.html: a fixed value or pattern is of the one type that the element has. */
+function valueRule(element: Json, here: string, check: Place['check']): void {
+  const types = list(element.type).map(({ code }) => textOf(code))
+  for (const name in element) {
+    const of = /^(?:fixed|pattern)([A-Z]\w*)$/.exec(name)?.[1]
+    if (of === undefined || types.length === 0) continue
+    if (element.path === 'Extension.url' || types.some((type) => type.startsWith('http://hl7.org/fhirpath'))) continue
+    if (types.some((type) => type.toLowerCase() === of.toLowerCase())) continue
+    check.add('business-rule', `${here}.${name}`, `the element is of the type ${types.join(', ')}, and the value is a ${of}`, 'Make them agree.')
+  }
+}

@@ -25,7 +25,7 @@ export type Node = {
   slices: Map<string, Node>
 }
 export type Tree = { structure: Structure; root: Node }
-/** valueQuantity → value, for every form of every choice; ambiguous are those that are plain elements of other types. */
+/** valueQuantity → value, for every form of every choice; ambiguous are those that are plain elements of other types (Immunization.doseQuantity). */
 export type Choices = { forms: Record<string, string | undefined>; ambiguous: Set<string> }
 
 const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
@@ -65,8 +65,9 @@ export function treeOf(structure: Structure, find: (canonical: string) => Struct
   const changes = ground === null ? structure.snapshot?.element : (structure.differential?.element ?? structure.snapshot?.element)
   if (changes === undefined) return null
   const root = ground === null ? emptyNode(structure.type, structure.type, false) : copyOf(ground.root)
-  for (const element of withIds(changes)) fold(root, element, choices)
   const core = coreOf(base, find)
+  const names = { forms: choices.forms, plain: new Set(core?.snapshot?.element.map(({ path }) => path)) }
+  for (const element of withIds(changes)) fold(root, element, names)
   if (core !== undefined && !namesElements(root, core)) return null
   reuseContent(root, core)
   return { structure, root }
@@ -89,9 +90,11 @@ function withIds(elements: Element[]): Element[] {
   })
 }
 
-function fold(root: Node, element: Element, choices: Choices): void {
+type Names = { forms: Choices['forms']; plain: Set<string> }
+
+function fold(root: Node, element: Element, names: Names): void {
   const isRoot = !element.path.includes('.')
-  const node = isRoot ? root : nodeAt(root, element, choices)
+  const node = isRoot ? root : nodeAt(root, element, names)
   node.path = element.path
   if (element.min !== undefined && !isRoot) node.min = element.min
   if (element.max !== undefined && !isRoot) node.max = element.max === '*' ? Number.POSITIVE_INFINITY : Number(element.max)
@@ -117,21 +120,30 @@ const general = new Set(['ele-1', 'ext-1', 'dom-1', 'dom-2', 'dom-3', 'dom-4', '
 const isOfCore = ({ key, source }: ConstraintOfElement) => general.has(key) || (source !== undefined && ofCore.test(source) && /^[a-z]{3}-\d+[a-z]?$/.test(key))
 
 /** `Observation.component:Systolic.value[x]` leads through the element, its slice and the element below it. */
-function nodeAt(root: Node, element: Element, choices: Choices): Node {
+function nodeAt(root: Node, element: Element, names: Names): Node {
   const steps = (element.id?.includes('.') && element.id.split('.').length === element.path.split('.').length ? element.id : element.path).split('.')
   let node = root
   for (let at = 1; at < steps.length; at++) {
     const isLast = at === steps.length - 1
     const [written = '', sliceOfId] = (steps[at] as string).split(':')
     const slice = sliceOfId ?? (isLast ? element.sliceName : undefined)
-    node = childFor(node, written, slice, choices)
+    node = childFor(
+      node,
+      written,
+      slice,
+      names,
+      element.path
+        .split('.')
+        .slice(0, at + 1)
+        .join('.'),
+    )
   }
   return node
 }
 
-function childFor(parent: Node, written: string, slice: string | undefined, choices: Choices): Node {
+function childFor(parent: Node, written: string, slice: string | undefined, names: Names, corePath: string): Node {
   const bare = written.endsWith('[x]') ? written.slice(0, -3) : undefined
-  const choice = bare ?? (choices.ambiguous.has(written) ? undefined : choices.forms[written])
+  const choice = bare ?? (names.plain.has(corePath) ? undefined : names.forms[written])
   const name = choice ?? written
   const path = `${parent.path}.${bare ?? written}`
   let child = parent.children.get(name)
@@ -145,7 +157,7 @@ function childFor(parent: Node, written: string, slice: string | undefined, choi
     if (next === undefined) {
       node.slices.set(part, (next = emptyNode(name, path, node.isChoice)))
       next.sliceName = part
-      if (node.isChoice && choices.forms[part] === name) next.types = [{ code: part.slice(name.length) }]
+      if (node.isChoice && names.forms[part] === name) next.types = [{ code: part.slice(name.length) }]
     }
     node = next
   }

@@ -1,5 +1,6 @@
 // `npm start`: database, migrations, first-run country, portals, HTTP; then a few lines that say where to look.
 import { execFile } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildApp } from './app.ts'
@@ -16,6 +17,8 @@ import { startIndexing, startMoments, startWork } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
+/** Judging lines is work for processors, and the server's own process stays free for everybody else. */
+const importProcesses = Math.min(4, availableParallelism())
 const config = loadConfig(process.env)
 if (Array.isArray(config)) fail(`A setting is wrong:\n  ${config.join('\n  ')}`)
 const missing = access.missingForProduction(config)
@@ -36,7 +39,7 @@ async function start(settings: Config): Promise<void> {
   settings.PORT = serving.port
   const stopSealing = startSealing(world)
   const stopMoments = startMoments(world)
-  const stopWork = startWork(world)
+  const stopWork = startWork(world, importProcesses)
   const stopIndexing = startIndexing(world)
   rememberAddress(world)
   stopOnSignal(async () => {

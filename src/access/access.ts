@@ -3,6 +3,7 @@ import { rememberAddress } from './address.ts'
 import { authenticate } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
+import { actorOfClient, clientById } from './client.ts'
 import { decide, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
 import { missingForProduction } from './production.ts'
@@ -10,7 +11,8 @@ import { endRelation, endRelationsOf, type NewRelation, relateAll, setDuty, setS
 import { hasScope, requireScope } from './scope.ts'
 import { typesHidden } from './views.ts'
 import { closeVisits, openVisit, visitEntry } from './visit.ts'
-import type { Transaction } from '../platform/world.ts'
+import type { Actor } from '../platform/actor.ts'
+import type { Sql, Transaction } from '../platform/world.ts'
 
 // The door: what other slices may use of access.
 export { authenticate, createAccount, decide, relateAll, relationsOf, requireScope, setDuty, typesHidden }
@@ -41,6 +43,11 @@ export const access = {
   endRelationsOf,
   setSubstitution,
   revokeAccount,
+  /** A registered system by its id, for what an operator does in its name. Null when there is none or it is revoked. */
+  async systemOf(sql: Sql, id: string): Promise<Actor | null> {
+    const client = await clientById(sql, id)
+    return client && client.revokedAt === null ? actorOfClient(client, client.scopes) : null
+  },
   /** For the start of the server: what is missing without the demo, and where it listens once it does. */
   missingForProduction,
   rememberAddress,

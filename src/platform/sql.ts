@@ -163,7 +163,7 @@ export const sqlstate = (error: unknown): string => (error as { code?: string } 
 export const isUniqueViolation = (error: unknown) => sqlstate(error) === '23505'
 export const isRetryable = (error: unknown) => ['40001', '40P01'].includes(sqlstate(error))
 /** The disk of the database, or ours. */
-export const isDiskFull = (error: unknown) => ['53100', 'ENOSPC'].includes(sqlstate(error))
+export const isDiskFull = (error: unknown) => ['53100', 'ENOSPC', 'EDQUOT'].includes(sqlstate(error))
 /** A text that PostgreSQL cannot hold at all: U+0000. What comes from outside may contain it. */
 export const isUnstorableText = (error: unknown) => ['22021', '22P05'].includes(sqlstate(error))
 /** The database is there and cannot now: time limits, locks, connections, memory. */

@@ -9,8 +9,8 @@ import { type Asking, entryOf } from './asking.ts'
 import { noteEncounter } from './claims.ts'
 import { isServerId, keyOfId, newId, patientOrNone, requireNoPersonalNumber, reservedKeys } from './ids.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
-import { findName, lockCurrent, readBodies, type Stored } from './store.ts'
-import { type Charts, deniedPatients, requireMayWrite, subjectOf } from './subject.ts'
+import { lockCurrent, readBodies, type Stored } from './store.ts'
+import { type Charts, deniedPatients, findNamed, requireMayWrite, subjectOf } from './subject.ts'
 import { composeChanges, type Version } from './write.ts'
 
 /** One write of a request; a single create is a list of one. */
@@ -61,7 +61,7 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   const id = operation.id as string
   if (isServerId(id)) return { ...operation, patient: keyOfId(id), rowId: id, name: null, isNew: false }
   const typeCode = world.fhir.typeCode(operation.type)
-  const named = await findName(tx, typeCode, id)
+  const named = await findNamed(tx, charts, typeCode, id)
   if (named) {
     if (operation.type === 'Patient' && named.institution === asking.actor.institution) charts.created.add(named.patient)
     return { ...operation, patient: named.patient, rowId: named.id, name: id, isNew: false }

@@ -72,6 +72,10 @@ export function acceptBodies(app: FastifyInstance): void {
   app.addHook('preParsing', async (request, reply, payload) => {
     const bytes = bytesOf(request)
     if (bytes === 0) return payload
+    if (isLines(request)) {
+      dropWhenSilent(request)
+      return payload
+    }
     if (bytes > request.routeOptions.bodyLimit && Number.isFinite(bytes)) {
       throw new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
     }
@@ -88,6 +92,10 @@ export function acceptBodies(app: FastifyInstance): void {
     return payload
   })
 }
+
+/** Lines are written to disk as they come, one piece in memory; only `$import` takes them. */
+const isLines = ({ headers, routeOptions }: FastifyRequest): boolean =>
+  routeOptions.url?.endsWith('/$import') === true && /ndjson/i.test(headers['content-type'] ?? '')
 
 /** What the body may take in memory: unknown, and so large, when it comes in pieces or packed. */
 function bytesOf({ headers }: FastifyRequest): number {

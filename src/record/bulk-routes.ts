@@ -3,6 +3,7 @@ import type { Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { type ExportWish, type Level, startExport } from './export.ts'
+import type { ImportWish } from './import.ts'
 import { readPart } from './job-files.ts'
 import { cancel, type Job, jobOf } from './jobs.ts'
 import { wordsOf } from './operation-words.ts'
@@ -76,10 +77,11 @@ function answerStatus(asking: Asking, reply: FastifyReply, job: Job): FastifyRep
 
 function progressOf({ state, done, total }: Job): string {
   if (state === 'waiting') return 'waiting for its turn'
-  return total === null || total === 0 ? `${done} resources` : `${Math.min(100, Math.floor((done / total) * 100))} % (${done} of ${total} resources)`
+  return total === null || total === 0 ? `${done} done` : `${Math.min(100, Math.floor((done / total) * 100))} % (${done} of ${total})`
 }
 
 function manifestOf(asking: Asking, job: Job): string {
+  if (job.kind === 'import') return importManifestOf(asking, job)
   const { moment, request } = job.asked.wish as ExportWish
   const of = (kind: string) =>
     job.outputs.filter((one) => one.kind === kind).map(({ type, file, count }) => ({ type, url: `${asking.base}/$jobs/${job.id}/${file}`, count }))
@@ -90,6 +92,18 @@ function manifestOf(asking: Asking, job: Job): string {
     output: of('output'),
     deleted: of('deleted'),
     error: of('error'),
+  })
+}
+
+/** What became of the lines; each that was not stored is an OperationOutcome in the error file. */
+function importManifestOf(asking: Asking, job: Job): string {
+  const failed = job.outputs.reduce((sum, { count }) => sum + count, 0)
+  return JSON.stringify({
+    transactionTime: job.createdAt.toISOString(),
+    request: (job.asked.wish as ImportWish).request,
+    requiresAccessToken: true,
+    output: [{ type: 'Resource', count: job.done - failed }],
+    error: job.outputs.map(({ type, file, count }) => ({ type, url: `${asking.base}/$jobs/${job.id}/${file}`, count })),
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../platform/actor.ts'
 import { outcomeOf, type OperationOutcome, Refusal } from '../platform/refusal.ts'
-import { fragment, join, type Runner } from '../platform/sql.ts'
+import { fragment, join, type Runner, type Transaction } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { Asking } from './asking.ts'
 
@@ -38,27 +38,35 @@ export function newJobId(world: World): string {
   return noise.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
+/** Said before anything is received, and again when it is written down. */
+export async function requireRoom({ world, actor }: Asking): Promise<void> {
+  await countJobs(world.sql, actor)
+}
+
+async function countJobs(sql: Runner, actor: Actor): Promise<void> {
+  const [counts] = await sql<{ open: number; kept: number; all: number }>`
+    select count(*) filter (where client = ${actor.id} and state in ('waiting', 'running'))::int as open,
+           count(*) filter (where client = ${actor.id})::int as kept,
+           count(*) filter (where state in ('waiting', 'running'))::int as all
+      from record.job
+     where state in ('waiting', 'running') or client = ${actor.id}`
+  const { open, kept, all } = counts as { open: number; kept: number; all: number }
+  if (open >= openOfClientMax) throw tooMany(`at most ${openOfClientMax} exports and imports of one client may be under way`, 'Wait for one to end, or cancel it by DELETE.')
+  if (kept >= keptOfClientMax) throw tooMany(`at most ${keptOfClientMax} finished exports and imports of one client are kept`, 'DELETE those whose files you have fetched.')
+  if (all >= openMax) throw new Refusal('busy', 'too many exports and imports are waiting', { retryAfterSeconds: 60 })
+}
+
 /** Writes the job down; it is begun by whichever process is free. Each client has a few at a time, so none fills the house. */
-export async function submit(asking: Asking, kind: Job['kind'], wish: object, id: string): Promise<void> {
+export async function submit(asking: Asking, kind: Job['kind'], wish: object, id: string, also: (tx: Transaction) => Promise<void> = async () => {}): Promise<void> {
   const { world, actor } = asking
   await world.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended(${`record.job ${actor.id}`}, 0))`
-    const [counts] = await tx<{ open: number; kept: number; all: number }>`
-      select count(*) filter (where client = ${actor.id} and state in ('waiting', 'running'))::int as open,
-             count(*) filter (where client = ${actor.id})::int as kept,
-             count(*) filter (where state in ('waiting', 'running'))::int as all
-        from record.job
-       where state in ('waiting', 'running') or client = ${actor.id}`
-    const { open, kept, all } = counts as { open: number; kept: number; all: number }
-    if (open >= openOfClientMax)
-      throw tooMany(`at most ${openOfClientMax} exports and imports of one client may be under way`, 'Wait for one to end, or cancel it by DELETE.')
-    if (kept >= keptOfClientMax)
-      throw tooMany(`at most ${keptOfClientMax} finished exports and imports of one client are kept`, 'DELETE those whose files you have fetched.')
-    if (all >= openMax) throw new Refusal('busy', 'too many exports and imports are waiting', { retryAfterSeconds: 60 })
+    await countJobs(tx, actor)
     const now = world.now()
     await tx`
       insert into record.job (id, kind, client, asked, created_at, expires_at)
       values (${id}, ${kind}, ${actor.id}, ${JSON.stringify({ actor, wish })}::jsonb, ${now}, ${new Date(now.getTime() + jobHours * 3_600_000)})`
+    await also(tx)
   })
 }
 
@@ -73,6 +81,12 @@ export async function jobOf(asking: Asking, id: string): Promise<Job> {
     : []
   if (!job) throw new Refusal('not-found', 'there is no such export or import, or it has expired')
   return job
+}
+
+/** For whoever works on it: a process that the job's own started. */
+export async function jobById(sql: Runner, id: string): Promise<Job | null> {
+  const [job] = await sql<Job>`select ${columns} from record.job where id::text = ${id}`
+  return job ?? null
 }
 
 export async function cancel(asking: Asking, id: string): Promise<void> {
@@ -131,5 +145,7 @@ export function overJobs(world: World, limit: number): Promise<{ id: string }[]>
 }
 
 export async function forget(sql: Runner, id: string): Promise<void> {
-  await sql`delete from record.job where id = ${id}`
+  await sql`
+    with errors as (delete from record.job_error where job = ${id}), parts as (delete from record.job_part where job = ${id})
+    delete from record.job where id = ${id}`
 }

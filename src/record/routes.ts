@@ -7,6 +7,7 @@ import { readAuditEvent, searchAuditEvent } from './audit-events.ts'
 import { acceptBodies } from './body-gate.ts'
 import { runBundle } from './bundle.ts'
 import { bulkRoutes } from './bulk-routes.ts'
+import { importRoutes } from './import-routes.ts'
 import { capabilityOf } from './capability.ts'
 import { createOne, deleteOne, updateOne } from './create.ts'
 import { createConditionally } from './conditional.ts'
@@ -50,6 +51,7 @@ export const fhirRoutes: Routes = (app) => {
   void lastObservationsRoutes(app)
   void bulkRoutes(app)
   void summaryRoutes(app)
+  void importRoutes(app)
 }
 
 function interactions(app: FastifyInstance): void {

@@ -17,6 +17,14 @@ export type Charts = {
   created: Set<number>
   /** Names reserved by the same request. */
   reserved: Map<string, Reservation>
+  /** Names that were looked up together beforehand, as `type name`; null is a name nobody has. */
+  found?: ReadonlyMap<string, Named | null>
+}
+export type Named = { patient: number; id: string; institution: number }
+
+export function findNamed(sql: Runner, charts: Charts, type: number, name: string): Promise<Named | null> {
+  const known = charts.found?.get(`${type} ${name}`)
+  return known === undefined ? findName(sql, type, name) : Promise.resolve(known)
 }
 export const noCharts = (): Charts => ({ created: new Set(), reserved: new Map() })
 
@@ -46,7 +54,7 @@ async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, 
   }
   const waiting = charts.reserved.get(id)
   if (waiting) return { patient: waiting.patient, reserve: null }
-  const named = await findName(sql, world.fhir.typeCode('Patient'), id)
+  const named = await findNamed(sql, charts, world.fhir.typeCode('Patient'), id)
   if (named) {
     remember(named.patient, named.institution)
     return { patient: named.patient, reserve: null }

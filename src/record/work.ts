@@ -5,6 +5,7 @@ import type { World } from '../platform/world.ts'
 import { foldersOf, removeFolder } from './job-files.ts'
 import { begin, fail, finish, forget, type Job, openJobs, overJobs } from './jobs.ts'
 import { runExport } from './run-export.ts'
+import { runImport } from './run-import.ts'
 
 /** Class of the advisory locks that lease a job: given back by PostgreSQL when its holder dies, however it dies. */
 const leaseClass = 730_415
@@ -15,7 +16,7 @@ const tidyMs = 60_000
 const tidiedAtOnce = 100
 
 /** Works on exports and imports while the server runs, one at a time in a process; a job goes to whoever takes its lease. */
-export function startWork(world: World): () => Promise<void> {
+export function startWork(world: World, processes: number): () => Promise<void> {
   let isStopping = false
   const running = (async () => {
     let tidied = Number.NEGATIVE_INFINITY
@@ -25,9 +26,9 @@ export function startWork(world: World): () => Promise<void> {
           tidied = performance.now()
           await tidyJobs(world)
         }
-        if (await workOnce(world)) continue
+        if (await workOnce(world, processes)) continue
       } catch (error) {
-        world.log.warn({ err: error }, 'exports and imports wait: the database does not answer')
+        world.log.warn({ err: error }, 'an export or import stopped and goes on in a moment')
       }
       await sleep(pauseMs, undefined, { ref: false })
     }
@@ -38,8 +39,8 @@ export function startWork(world: World): () => Promise<void> {
   }
 }
 
-/** Works on the oldest job that nobody has; false when there is none. */
-export async function workOnce(world: World): Promise<boolean> {
+/** Works on the oldest job that nobody has, an import with so many further processes; false when there is none. */
+export async function workOnce(world: World, processes = 0): Promise<boolean> {
   const open = await openJobs(world.sql, openAtOnce)
   if (open.length === 0) return false
   const lease = await world.connect()
@@ -48,7 +49,7 @@ export async function workOnce(world: World): Promise<boolean> {
       const [taken] = await lease.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${leaseClass}::int4, ${job.number}::int4) as is_mine`
       if (!taken?.isMine) continue
       const begun = await begin(world.sql, job)
-      if (begun) await workOn(world, begun)
+      if (begun) await workOn(world, begun, processes)
       return true
     }
     return false
@@ -58,10 +59,10 @@ export async function workOnce(world: World): Promise<boolean> {
 }
 
 /** What went wrong for good is said to the client; what may pass is tried again, by this process or another. */
-async function workOn(world: World, job: Job): Promise<void> {
+async function workOn(world: World, job: Job, processes: number): Promise<void> {
   try {
     if (job.attempts > attemptsMax) throw new Refusal('unprocessable', 'the work was begun several times and never came to its end')
-    await runExport(world, job)
+    await (job.kind === 'export' ? runExport(world, job) : runImport(world, job, processes))
     await finish(world.sql, job.id)
   } catch (error) {
     if (isConnectionLost(error) || (error instanceof Refusal && error.kind === 'busy')) throw error
@@ -73,8 +74,7 @@ async function workOn(world: World, job: Job): Promise<void> {
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  const isFull = isDiskFull(error) || ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
-  if (isFull) return new Refusal('full', 'the disk is full; nothing of this job was kept', { hint: 'Ask again when the operator has made room.' })
+  if (isDiskFull(error)) return new Refusal('full', 'the disk is full; nothing of this job was kept', { hint: 'Ask again when the operator has made room.' })
   return new Refusal('unprocessable', 'the work failed for a reason inside the server', { hint: 'Ask the operator with the number of the job.' })
 }
 

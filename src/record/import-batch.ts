@@ -88,7 +88,8 @@ async function storeTogether(asking: Asking, part: Part, { wanted, wrong, upTo }
     // Patients first: what is about them is filed under their keys.
     const ordered = [...operations.filter(({ type }) => type === 'Patient'), ...operations.filter(({ type }) => type !== 'Patient')]
     const placed = []
-    for (const operation of ordered) placed.push(operation.id === null ? await placeNew(asking, tx, operation, charts) : await placeExisting(asking, tx, operation, charts))
+    for (const operation of ordered)
+      placed.push(operation.id === null ? await placeNew(asking, tx, operation, charts) : await placeExisting(asking, tx, operation, charts))
     if (placed.length > 0) await applyAll(asking, tx, placed, charts)
     await noteErrors(tx, part, wrong)
     await tx`update record.job_part set place = ${upTo}, failed = failed + ${wrong.length} where job = ${part.job} and part = ${part.part}`
@@ -125,4 +126,3 @@ async function namesIn(asking: Asking, tx: Runner, wanted: readonly Wanted[]): P
   for (const { type, name, patient, id, institution } of await findNames(tx, [...names.values()])) found.set(`${type} ${name}`, { patient, id, institution })
   return found
 }
-

@@ -11,7 +11,8 @@ export const lineTypes = ['application/fhir+ndjson', 'application/ndjson', 'appl
 
 /** `$import`: one resource a line, as a body or, by Parameters, from addresses. */
 export const importRoutes: Routes = (app) => {
-  for (const type of lineTypes) app.addContentTypeParser(type, (_request: FastifyRequest, payload: Readable, done: (error: null, body: unknown) => void) => done(null, payload))
+  for (const type of lineTypes)
+    app.addContentTypeParser(type, (_request: FastifyRequest, payload: Readable, done: (error: null, body: unknown) => void) => done(null, payload))
   app.post('/$import', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply: FastifyReply) => {
     const asking = askingOf(request)
     const body = request.body as Readable | string | undefined

@@ -27,13 +27,20 @@ export const importCommand: Command = {
   },
   async run(world, options, print) {
     const processes = Number(options['processes'] ?? Math.min(processesMax, availableParallelism()))
-    if (!Number.isInteger(processes) || processes < 1 || processes > processesMax) throw new WrongUse(`--processes must be a whole number from 1 to ${processesMax}`)
+    if (!Number.isInteger(processes) || processes < 1 || processes > processesMax)
+      throw new WrongUse(`--processes must be a whole number from 1 to ${processesMax}`)
     const files = String(options['files']).split(',').filter(Boolean)
     const missing = files.find((file) => !existsSync(file))
     if (files.length === 0 || missing !== undefined) throw new WrongUse(`--files: ${missing === undefined ? 'name at least one' : `${missing} is not there`}`)
     const actor = await access.systemOf(world.sql, String(options['client']))
     if (!actor) throw new WrongUse('--client: there is no such system, or it is revoked')
-    const asking: Asking = { world, actor, correlation: `import-${world.random(8).toString('hex')}`, base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care' }
+    const asking: Asking = {
+      world,
+      actor,
+      correlation: `import-${world.random(8).toString('hex')}`,
+      base: `${baseUrl(world.config)}/fhir`,
+      purpose: 'health-care',
+    }
     const began = performance.now()
     const id = await startImport(asking, files.map(fileSource), 'record import')
     const job = await workUntilOver(asking, id, processes)
@@ -52,7 +59,14 @@ async function workUntilOver(asking: Asking, id: string, processes: number): Pro
 
 async function report(world: World, job: Job, seconds: number, isJson: boolean, print: Print): Promise<number> {
   const failed = job.outputs.reduce((sum, { count }) => sum + count, 0)
-  const figures = { job: job.id, state: job.state, lines: job.done, failed, seconds: Number(seconds.toFixed(2)), linesPerSecond: Math.round(job.done / seconds) }
+  const figures = {
+    job: job.id,
+    state: job.state,
+    lines: job.done,
+    failed,
+    seconds: Number(seconds.toFixed(2)),
+    linesPerSecond: Math.round(job.done / seconds),
+  }
   if (isJson) print(JSON.stringify(figures))
   else print(`${job.done} lines in ${seconds.toFixed(1)} s (${figures.linesPerSecond}/s), ${failed} of them not stored`)
   if (!isJson && job.problem) print(job.problem.issue.map(({ diagnostics }) => diagnostics).join('; '))

@@ -67,7 +67,10 @@ test('lines are filed in any order, each that is wrong fails alone with its numb
   assert.equal((await send('GET', '/fhir/Patient?name=petrovic')).body.total, 1)
   const rows = await sql<{ action: string; decision: string }>`select e.action, e.decision from audit.entry e where e.actor = ${client}`
   assert.ok(rows.some(({ action, decision }) => action === 'update' && decision === 'permit'))
-  assert.ok(rows.some(({ decision }) => decision === 'deny'), 'the denied line is in the log')
+  assert.ok(
+    rows.some(({ decision }) => decision === 'deny'),
+    'the denied line is in the log',
+  )
   assert.ok((await sql`select 1 as one from bus.outbox`).length > 0)
 })
 
@@ -91,7 +94,12 @@ test('what dies in the middle goes on where it was: no line is lost, none withou
   const { world, sql, institution } = await startServer(t)
   const { send } = await institution('А')
   await send('PUT', '/fhir/Patient/p-1', patient('p-1'))
-  const begun = await send('POST', '/fhir/$import', text(Array.from({ length: 2600 }, (_, n) => observation(undefined, 'p-1', { note: [{ text: String(n) }] }))), type)
+  const begun = await send(
+    'POST',
+    '/fhir/$import',
+    text(Array.from({ length: 2600 }, (_, n) => observation(undefined, 'p-1', { note: [{ text: String(n) }] }))),
+    type,
+  )
   const transaction = world.ledger.transaction
   let left = 2
   world.ledger.transaction = (act) => {

@@ -38,4 +38,7 @@ export async function startImport(asking: Asking, sources: readonly Source[], re
 }
 
 /** Files of this machine. A name is shown to whoever reads the errors, so what might be a personal number in it is not. */
-export const fileSource = (path: string): Source => ({ name: basename(path).replace(/\d{11,}/g, '…'), bytes: createReadStream(path, { highWaterMark: 1_048_576 }) })
+export const fileSource = (path: string): Source => ({
+  name: basename(path).replace(/\d{11,}/g, '…'),
+  bytes: createReadStream(path, { highWaterMark: 1_048_576 }),
+})

@@ -51,13 +51,21 @@ async function countJobs(sql: Runner, actor: Actor): Promise<void> {
       from record.job
      where state in ('waiting', 'running') or client = ${actor.id}`
   const { open, kept, all } = counts as { open: number; kept: number; all: number }
-  if (open >= openOfClientMax) throw tooMany(`at most ${openOfClientMax} exports and imports of one client may be under way`, 'Wait for one to end, or cancel it by DELETE.')
-  if (kept >= keptOfClientMax) throw tooMany(`at most ${keptOfClientMax} finished exports and imports of one client are kept`, 'DELETE those whose files you have fetched.')
+  if (open >= openOfClientMax)
+    throw tooMany(`at most ${openOfClientMax} exports and imports of one client may be under way`, 'Wait for one to end, or cancel it by DELETE.')
+  if (kept >= keptOfClientMax)
+    throw tooMany(`at most ${keptOfClientMax} finished exports and imports of one client are kept`, 'DELETE those whose files you have fetched.')
   if (all >= openMax) throw new Refusal('busy', 'too many exports and imports are waiting', { retryAfterSeconds: 60 })
 }
 
 /** Writes the job down; it is begun by whichever process is free. Each client has a few at a time, so none fills the house. */
-export async function submit(asking: Asking, kind: Job['kind'], wish: object, id: string, also: (tx: Transaction) => Promise<void> = async () => {}): Promise<void> {
+export async function submit(
+  asking: Asking,
+  kind: Job['kind'],
+  wish: object,
+  id: string,
+  also: (tx: Transaction) => Promise<void> = async () => {},
+): Promise<void> {
   const { world, actor } = asking
   await world.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended(${`record.job ${actor.id}`}, 0))`

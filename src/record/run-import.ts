@@ -18,7 +18,11 @@ type Sums = { lines: number; done: number; failed: number; parts: number }
 /** Imports a job's parts, in processes of their own when there is much of it, and says what became of every line. */
 export async function runImport(world: World, job: Job, processes: number): Promise<void> {
   const before = await sumsOf(world, job.id)
-  await keepOnly(world, job.id, Array.from({ length: before.parts }, (_, at) => partFile(at + 1)))
+  await keepOnly(
+    world,
+    job.id,
+    Array.from({ length: before.parts }, (_, at) => partFile(at + 1)),
+  )
   await advance(world.sql, job.id, { total: before.lines, done: before.done })
   const wanted = Math.min(processes, Math.floor((before.lines - before.done) / linesPerProcess))
   if (wanted < 1) await importParts(world, job)
@@ -41,7 +45,9 @@ async function sumsOf(world: World, job: string): Promise<Sums> {
 /** Each works on the parts that no other has; they end when their parent does, and the server stays free for everybody else. */
 async function inProcesses(world: World, job: Job, count: number): Promise<void> {
   const children = Array.from({ length: count }, () => startWorker(job.id))
-  const ended = Promise.all(children.map((child) => new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)).once('error', () => resolve(1)))))
+  const ended = Promise.all(
+    children.map((child) => new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)).once('error', () => resolve(1)))),
+  )
   let codes: (number | null)[] | null = null
   void ended.then((all) => {
     codes = all

@@ -3,7 +3,7 @@ import { BundleSplitter, type Piece } from './split.ts'
 import type { Resource } from './types.ts'
 import { parseXml } from './xml/parse.ts'
 import { printBundleParts, printXml } from './xml/print.ts'
-import { shapesFrom } from './xml/shapes.ts'
+import type { Shapes } from './xml/shapes.ts'
 
 export type Form = { format: 'json' | 'xml'; isPretty: boolean }
 
@@ -17,8 +17,7 @@ export type Formats = {
   stream(chunks: AsyncIterable<string> | Iterable<string>, form: Form): AsyncGenerator<string>
 }
 
-export function formatsOf(shapesText: string): Formats {
-  const shapes = shapesFrom(shapesText)
+export function formatsOf(shapes: Shapes): Formats {
   return {
     parseXml: (text) => parseXml(shapes, text),
     print(json, { format, isPretty }) {

@@ -11,6 +11,8 @@ import { knowledgeOf } from './profile/knowledge.ts'
 import { leanStructure, slim } from './profile/lean.ts'
 import { type Library, openLibrary } from './profile/library.ts'
 import type { Choices } from './profile/tree.ts'
+import { applyPatch } from './patch/patch.ts'
+import { shapesFrom } from './xml/shapes.ts'
 import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
@@ -139,6 +141,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
   }
   const standard = [version, 'hl7.fhir.r4.core@4.0.1', summariesVersion()]
   terminology.load(summariesVersion(), summariesTerminology)
+  const shapes = shapesFrom(compiled.shapes)
   return {
     types: resourceTypes,
     typeCode,
@@ -181,7 +184,8 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
     definition: (canonical) => library.find(canonical),
     parameters: parametersOf,
     summaryOf: (type) => compiled.summaries[type] ?? { summary: [], mandatory: [] },
-    formats: formatsOf(compiled.shapes),
+    formats: formatsOf(shapes),
+    patch: (before, patch) => applyPatch(shapes, before, patch),
     references: walkReferences,
     patientReferences(resource) {
       const out: string[] = []

@@ -2,6 +2,7 @@ import type { CustomParameter, CustomParameters } from './search/custom.ts'
 import type { Terminology } from './terminology/terminology.ts'
 import type { Units } from './units.ts'
 import type { Formats } from './formats.ts'
+import type { Patch } from './patch/patch.ts'
 
 /** A FHIR resource as plain JSON; which properties it may have is the validator's business. */
 export type Resource = {
@@ -84,6 +85,8 @@ export type Fhir = {
   definition(canonical: string): Resource | undefined
   summaryOf(type: string): Summary
   formats: Formats
+  /** JSON Patch or FHIRPath Patch; `before` stays as it is. */
+  patch(before: Resource, patch: Patch): Promise<Resource>
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
   /** By the Patient compartment definition; the first is the subject. */
   patientReferences(resource: Resource): string[]

@@ -4,8 +4,6 @@ import { shown } from './runtime/check.ts'
 import { idForm } from './runtime/primitives.ts'
 import type { Issue, Resource } from './types.ts'
 
-const entriesMax = 20_000
-
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Target =
   | { kind: 'type'; type: string }
@@ -24,6 +22,7 @@ export type BundleEntry = {
   resource: Resource | null
   ifMatch: string | null
   ifNoneMatch: string | null
+  ifModifiedSince: string | null
   ifNoneExist: [string, string][] | null
   /** `Patient?identifier=…` in place of an id. */
   conditional: { reference: string; type: string; query: [string, string][]; expression: string }[]
@@ -59,10 +58,6 @@ export function planBundle(bundle: Resource): BundlePlan {
     return plan
   }
   const entries = Array.isArray(bundle.entry) ? (bundle.entry as unknown[]) : []
-  if (entries.length > entriesMax) {
-    plan.issues.push(issue('too-long', 'Bundle.entry', `has ${entries.length} entries, the limit is ${entriesMax}`, 'Send several bundles.'))
-    return plan
-  }
   plan.entries = entries.map((entry, index) => readEntry(isObject(entry) ? entry : {}, index))
   checkNames(plan)
   checkReferences(plan)
@@ -96,7 +91,7 @@ function readEntry(entry: Json, index: number): BundleEntry {
     )
   const plan: BundleEntry = {
     ...{ index, method, target: target ?? { kind: 'other', url: '' }, fullUrl, names: namesOf(fullUrl), resource },
-    ...{ ifMatch: textOf(request.ifMatch), ifNoneMatch: textOf(request.ifNoneMatch) },
+    ...{ ifMatch: textOf(request.ifMatch), ifNoneMatch: textOf(request.ifNoneMatch), ifModifiedSince: textOf(request.ifModifiedSince) },
     ...{ ifNoneExist: ifNoneExistOf(request.ifNoneExist), conditional: [], issues },
   }
   if (target !== null && issues.length === 0) checkEntry(plan, target, at)
@@ -137,26 +132,29 @@ function checkEntry(entry: BundleEntry, target: Target, at: string): void {
   const wants = {
     GET: null,
     HEAD: null,
-    POST: ['type'],
+    POST: isOperation(target) ? ['other'] : ['type'],
     PUT: ['instance', 'search'],
     PATCH: ['instance', 'search'],
     DELETE: ['instance', 'search'],
   }[method]
   if (wants !== null && !wants.includes(target.kind)) {
-    const forms = wants.map((kind) => ({ type: 'Type', instance: 'Type/id', search: 'Type?query' })[kind]).join(' or ')
+    const forms = wants.map((kind) => ({ type: 'Type', instance: 'Type/id', search: 'Type?query', other: 'Type/$operation' })[kind]).join(' or ')
     issues.push(issue('value', `${at}.request.url`, `the url does not suit ${method}`, `Write ${forms}.`))
   }
   if (target.kind === 'search' && target.query.length === 0 && method !== 'GET' && method !== 'HEAD') {
     issues.push(issue('value', `${at}.request.url`, 'the condition is empty', 'Say by which parameters the resource is found.'))
   }
-  const needsResource = method === 'POST' || method === 'PUT' || method === 'PATCH'
+  const needsResource = (method === 'POST' && target.kind !== 'other') || method === 'PUT' || method === 'PATCH'
   if (needsResource && resource === null) {
     issues.push(issue('required', `${at}.resource`, `${method} needs a resource`, 'Add the resource to the entry.'))
-  } else if (!needsResource && resource !== null) {
+  } else if (!needsResource && resource !== null && method !== 'POST') {
     issues.push(issue('structure', `${at}.resource`, `${method} takes no resource`, 'Remove the resource from the entry.'))
   }
   if (entry.ifNoneExist !== null && (method !== 'POST' || entry.ifNoneExist.length === 0)) {
     issues.push(issue('value', `${at}.request.ifNoneExist`, 'ifNoneExist is a condition for POST', 'Give it to POST only, with at least one parameter.'))
+  }
+  if (method === 'PATCH' && resource !== null && resource.resourceType !== 'Parameters' && resource.resourceType !== 'Binary') {
+    issues.push(issue('value', `${at}.resource`, 'a patch is Parameters or Binary', 'Send a FHIRPath Patch as Parameters or a JSON Patch as Binary.'))
   }
   if (resource === null || target.kind === 'other' || method === 'PATCH') return
   if (resource.resourceType !== target.type) {
@@ -165,6 +163,9 @@ function checkEntry(entry: BundleEntry, target: Target, at: string): void {
     issues.push(issue('value', `${at}.resource.id`, 'the id of the resource is not that of the url', 'Make them agree.'))
   }
 }
+
+/** `$validate`, `Patient/$match`, `Patient/1/$meta-add`: what a POST may ask for besides a create. */
+const isOperation = (target: Target): boolean => target.kind === 'other' && /(?:^|\/)\$[\w-]+$/.test(target.url.split('?')[0] as string)
 
 /** A fullUrl, and a resource that is changed, is there once. */
 function checkNames(plan: BundlePlan): void {

@@ -4,6 +4,7 @@ export { type Capabilities, capabilityStatement, type Interaction } from './capa
 export type { Form } from './formats.ts'
 export { parseJson, printJson } from './json.ts'
 export { loadFhir } from './load.ts'
+export type { Patch } from './patch/patch.ts'
 export { rewriteReferences } from './references.ts'
 export type { CustomParameter } from './search/custom.ts'
 export { matches, sortKey } from './search/matches.ts'

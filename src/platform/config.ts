@@ -93,6 +93,12 @@ export const settings = [
   { name: 'OIDC_CLIENT_ID', fallback: 'spona-portals', about: 'Client id of the portals at OIDC_ISSUER.', read: text },
   { name: 'OIDC_CLIENT_SECRET', fallback: '', about: 'Client secret of the portals at OIDC_ISSUER.', read: text },
   { name: 'BODY_LIMIT_MB', fallback: '64', about: 'Largest request body; a larger one gets 413 before it is read.', read: whole(1, 512) },
+  {
+    name: 'CONDITIONAL_DELETE',
+    fallback: 'single',
+    about: 'What DELETE with a condition may delete: single (one match, more are refused) or multiple (all matches, at most 1,000).',
+    read: oneOf('single', 'multiple'),
+  },
   { name: 'RATE_PER_CLIENT', fallback: '6000', about: 'Requests a second that one client or account may make before 429.', read: whole(1, 1_000_000) },
   { name: 'VISIT_HOURS', fallback: '12', about: 'How long a visit opened by a doctor opens the record.', read: whole(1, 72) },
   { name: 'VISITS_PER_DAY', fallback: '60', about: 'Visits one doctor may open in a day.', read: whole(1, 1000) },

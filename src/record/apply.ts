@@ -1,13 +1,15 @@
 import type { Patient } from '@medplum/fhirtypes'
 import type { AuditedTransaction, Entry } from '../audit/audit.ts'
-import type { Resource } from '../fhir/fhir.ts'
+import type { Patch, Resource } from '../fhir/fhir.ts'
 import { parseJson } from '../fhir/fhir.ts'
 import { type Filed, fileChart, newKey } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
+import type { World } from '../platform/world.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { noteEncounter } from './claims.ts'
 import { isServerId, keyOfId, newId, patientOrNone, requireNoPersonalNumber, reservedKeys } from './ids.ts'
+import { patched } from './patch.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { lockCurrent, readBodies, type Stored } from './store.ts'
 import { type Charts, deniedPatients, findNamed, requireMayWrite, subjectOf } from './subject.ts'
@@ -20,6 +22,10 @@ export type Operation = {
   /** Public id of an update or a delete. */
   id: string | null
   resource: Resource | null
+  /** What to change of the current content, in place of a whole resource. */
+  patch?: Patch
+  /** The id was chosen for something new: what is there already was not found by the condition. */
+  isOnlyNew?: boolean
   /** Version the writer believes current. */
   ifMatch: number | null
   /** Where in the request, for errors: `Bundle.entry[2].resource` or the type. */
@@ -67,6 +73,7 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
     return { ...operation, patient: named.patient, rowId: named.id, name: id, isNew: false }
   }
   if (operation.kind === 'delete') return null
+  if (operation.patch) throw noneYet(operation)
   requireNoPersonalNumber(id, `${operation.path}.id`)
   const waiting = operation.type === 'Patient' ? charts.reserved.get(id) : undefined
   const patient =
@@ -110,7 +117,7 @@ export async function prepareAll(asking: Asking, tx: AuditedTransaction, placed:
   const results: Applied[] = []
   for (const [at, operation] of placed.entries()) {
     if (operation === null) {
-      results[at] = { type: '', id: '', version: 0, at: world.now(), status: 204, body: null, patient: 0, warnings: [], temporaryNumber: null }
+      results[at] = nothingDone(world)
       continue
     }
     const before = current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null
@@ -129,6 +136,11 @@ export async function prepareAll(asking: Asking, tx: AuditedTransaction, placed:
     charts,
   }
 }
+
+/** What a DELETE of nothing answers. */
+export const nothingDone = (world: World): Applied => ({
+  ...{ type: '', id: '', version: 0, at: world.now(), status: 204, body: null, patient: 0, warnings: [], temporaryNumber: null },
+})
 
 async function lockPresent(asking: Asking, tx: Runner, placed: readonly Placed[]): Promise<Map<string, Stored & { content: string }>> {
   const existing = placed.filter((one) => !(one.isNew && one.kind === 'create'))
@@ -163,7 +175,8 @@ async function applyOne(
     if (!before || before.deleted) return { result: { ...told, version: before?.version ?? 0, at, status: 204, body: null }, version: null }
     return { result: { ...told, version: place.version, at, status: 204, body: null }, version: makeTombstone(world, operation.type, place) }
   }
-  const resource = operation.resource as Resource
+  if (operation.isOnlyNew && before && !before.deleted) throw foundElsewhere(operation)
+  const resource = operation.patch ? await patchedNow(world, operation, before) : (operation.resource as Resource)
   requireResolved(world, resource, operation.path)
   if (before) {
     if (operation.type !== 'Patient') await requireSameSubject(asking, tx, resource, operation, charts)
@@ -178,6 +191,18 @@ async function applyOne(
   const identity = filed && { warnings: filed.warnings.map(String), temporaryNumber: filed.state === 'pending' ? filed.temporaryNumber : null }
   return { result: { ...told, ...identity, version: place.version, at, status, body: version.body }, version }
 }
+
+async function patchedNow(world: World, operation: Placed, before: (Stored & { content: string }) | null): Promise<Resource> {
+  if (!before) throw noneYet(operation)
+  if (before.deleted) throw new Refusal('gone', `this ${operation.type} was deleted`, { expression: operation.path, hint: 'Send it whole by PUT to bring it back.' })
+  return patched(world, parseJson(before.content) as Resource, operation.patch as Patch, operation.path)
+}
+
+const noneYet = ({ type, path }: Operation) =>
+  new Refusal('not-found', `no ${type} with this id`, { expression: path, hint: 'A patch changes what is there; create it by PUT or POST.' })
+
+const foundElsewhere = ({ type, path }: Operation) =>
+  new Refusal('conflict', `there is a ${type} with this id, and it does not meet the condition`, { expression: `${path}.id`, hint: 'Leave the id out, or update it by its own address.' })
 
 function requireMatch(operation: Placed, before: Stored | null): void {
   if (operation.ifMatch === null) return

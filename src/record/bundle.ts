@@ -1,18 +1,21 @@
 import { type BundleEntry, type BundlePlan, type Issue, planBundle, type Resource } from '../fhir/fhir.ts'
 import { answerOf, Refusal } from '../platform/refusal.ts'
 import type { Asking } from './asking.ts'
-import type { Applied } from './apply.ts'
+import { type Applied, nothingDone } from './apply.ts'
 import { createConditionally } from './conditional.ts'
-import { createOne, deleteOne, requireInstitution, updateOne } from './create.ts'
+import { writeConditionally } from './conditional-write.ts'
+import { createOne, deleteOne, patchOne, requireInstitution, updateOne } from './create.ts'
+import type { Inner } from './inner-request.ts'
+import { patchOfEntry } from './patch.ts'
 import { requireValid } from './prepare.ts'
 import { readOne } from './read.ts'
-import { etagOf, outcomeOfApplied, type Preference } from './respond.ts'
+import { etagOf, isUnchanged, outcomeOfApplied, type Preference } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchType } from './search.ts'
 import { runTransaction } from './transaction.ts'
 
 /** POST /fhir: a batch, entry by entry, or a transaction, all or nothing. The answer holds one entry for each, in their order. */
-export async function runBundle(asking: Asking, read: () => unknown, preference: Preference): Promise<string> {
+export async function runBundle(asking: Asking, read: () => unknown, preference: Preference, inner: Inner): Promise<string> {
   const bundle = read() as Resource
   if (bundle === null || typeof bundle !== 'object' || bundle.resourceType !== 'Bundle') {
     throw new Refusal('incorrect', 'only a Bundle may be posted to the base address', { expression: 'Bundle', hint: 'Post a single resource to /fhir/Type.' })
@@ -21,7 +24,7 @@ export async function runBundle(asking: Asking, read: () => unknown, preference:
   if (plan.issues.length > 0) throw refusalOf(plan.issues)
   await allowAll(asking, plan)
   requireValidBundle(asking, bundle, plan)
-  return plan.kind === 'transaction' ? transaction(asking, plan, () => planBundle(read() as Resource), preference) : batch(asking, plan, preference)
+  return plan.kind === 'transaction' ? transaction(asking, plan, () => planBundle(read() as Resource), preference, inner) : batch(asking, plan, preference, inner)
 }
 
 const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const
@@ -33,7 +36,7 @@ async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
     if (target.kind === 'other') continue
     await allow(asking, target.type, target.kind !== 'instance' && isRead(entry) ? 's' : letters[method])
     // A condition is a search: what it finds, or that it finds nothing, is an answer too.
-    if (entry.ifNoneExist !== null) await allow(asking, target.type, 's')
+    if (entry.ifNoneExist !== null || (target.kind === 'search' && !isRead(entry))) await allow(asking, target.type, 's')
     for (const { type } of conditional) await allow(asking, type, 's')
   }
 }
@@ -42,11 +45,11 @@ export function refusalOf(issues: readonly { severity: Issue['severity']; code: 
   return new Refusal('incorrect', 'the bundle cannot be processed', { issues: issues.slice(0, 50) })
 }
 
-async function transaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan, preference: Preference): Promise<string> {
+async function transaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan, preference: Preference, inner: Inner): Promise<string> {
   requireInstitution(asking)
-  for (const entry of plan.entries) if (isRead(entry) && entry.target.kind === 'other') throw notYet(entry)
+  for (const entry of plan.entries) if (!isRead(entry) && entry.target.kind === 'other') throw onlyInBatch(entry)
   const applied = await runTransaction(asking, plan, again)
-  const read = createReader(asking)
+  const read = createReader(asking, inner)
   const entries: string[] = []
   for (const entry of plan.entries) {
     const done = applied.get(entry.index)
@@ -59,7 +62,7 @@ async function transaction(asking: Asking, plan: BundlePlan, again: () => Bundle
 const readBytesMax = 64 * 1_048_576
 
 /** Reads entries until the answer is full; every later one says so, and what came before stands. */
-function createReader(asking: Asking): (entry: BundleEntry) => Promise<string> {
+function createReader(asking: Asking, inner: Inner): (entry: BundleEntry) => Promise<string> {
   let bytes = 0
   return async (entry) => {
     if (bytes > readBytesMax) {
@@ -67,7 +70,7 @@ function createReader(asking: Asking): (entry: BundleEntry) => Promise<string> {
         hint: 'Ask this in a bundle or request of its own.',
       })
     }
-    const text = await readEntry(asking, entry)
+    const text = await readEntry(asking, entry, inner)
     bytes += text.length
     return text
   }
@@ -119,9 +122,9 @@ function responseOf(asking: Asking, applied: Applied, preference: Preference): s
 
 const statusText = { 200: '200 OK', 201: '201 Created', 204: '204 No Content' }
 
-async function batch(asking: Asking, plan: BundlePlan, preference: Preference): Promise<string> {
+async function batch(asking: Asking, plan: BundlePlan, preference: Preference, inner: Inner): Promise<string> {
   const entries: string[] = new Array(plan.entries.length)
-  const read = createReader(asking)
+  const read = createReader(asking, inner)
   for (const index of plan.order) {
     const entry = plan.entries[index] as BundleEntry
     try {
@@ -141,21 +144,27 @@ async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | n
   if (target.kind === 'other' || isRead(entry)) return null
   await allow(asking, target.type, letters[method])
   const path = `Bundle.entry[${entry.index}].resource`
-  if (method === 'POST') {
-    const valid = requireValid(asking.world, resource, target.type, path)
-    return entry.ifNoneExist ? createConditionally(asking, valid, String(new URLSearchParams(entry.ifNoneExist))) : createOne(asking, valid)
+  const ifMatch = versionOf(entry)
+  const valid = method === 'DELETE' || method === 'PATCH' ? null : requireValid(asking.world, resource, target.type, path)
+  const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
+  if (target.kind === 'search') {
+    const query = String(new URLSearchParams(target.query))
+    const expression = `Bundle.entry[${entry.index}].request.url`
+    const of = { method: method as 'PUT' | 'PATCH' | 'DELETE', type: target.type, query, resource: valid, ifMatch, path, expression }
+    return (await writeConditionally(asking, patch ? { ...of, patch } : of)) ?? nothingDone(asking.world)
   }
-  if (target.kind === 'instance' && method === 'PUT') {
-    return updateOne(asking, requireValid(asking.world, resource, target.type, path), target.id, versionOf(entry))
+  if (target.kind === 'type') {
+    const created = valid as Resource
+    return entry.ifNoneExist ? createConditionally(asking, created, String(new URLSearchParams(entry.ifNoneExist))) : createOne(asking, created)
   }
-  if (target.kind === 'instance' && method === 'DELETE') return deleteOne(asking, target.type, target.id, versionOf(entry))
-  throw notYet(entry)
+  if (patch) return patchOne(asking, target.type, target.id, patch, ifMatch, path)
+  return method === 'PUT' ? updateOne(asking, valid as Resource, target.id, ifMatch) : deleteOne(asking, target.type, target.id, ifMatch)
 }
 
-export const notYet = (entry: BundleEntry) =>
-  new Refusal('not-allowed', 'this kind of entry is not supported yet', {
+const onlyInBatch = (entry: BundleEntry) =>
+  new Refusal('incorrect', 'an operation by POST is not part of a transaction', {
     expression: `Bundle.entry[${entry.index}].request`,
-    hint: 'Supported: POST Type, PUT and DELETE Type/id, GET Type/id and GET Type?query.',
+    hint: 'Send it by itself or in a batch.',
   })
 
 export function versionOf(entry: BundleEntry): number | null {
@@ -168,21 +177,22 @@ export function versionOf(entry: BundleEntry): number | null {
   })
 }
 
-/** GET inside a bundle: by id, or a search whose answer is a Bundle of its own. */
-async function readEntry(asking: Asking, entry: BundleEntry): Promise<string> {
+/** GET and HEAD inside a bundle: by id, a search whose answer is a Bundle of its own, or whatever else this server answers. */
+async function readEntry(asking: Asking, entry: BundleEntry, inner: Inner): Promise<string> {
   const { target } = entry
+  const withoutBody = entry.method === 'HEAD'
   if (target.kind === 'instance') {
     await allow(asking, target.type, 'r')
     const { row, body } = await readOne(asking, target.type, target.id)
-    const response = { status: '200 OK', etag: etagOf(row.version), lastModified: row.at.toISOString() }
-    return `{"fullUrl":"${asking.base}/${target.type}/${target.id}","resource":${body},"response":${JSON.stringify(response)}}`
+    const isKnown = isUnchanged(row, entry)
+    const response = { status: isKnown ? '304 Not Modified' : '200 OK', etag: etagOf(row.version), lastModified: row.at.toISOString() }
+    const resource = isKnown || withoutBody ? '' : `"resource":${body},`
+    return `{"fullUrl":"${asking.base}/${target.type}/${target.id}",${resource}"response":${JSON.stringify(response)}}`
   }
-  if (target.kind === 'type' || target.kind === 'search') {
-    await allow(asking, target.type, 's')
-    const found = await searchType(asking, target.type, target.kind === 'search' ? target.query : [], false)
-    return `{"resource":${found},"response":{"status":"200 OK"}}`
-  }
-  throw notYet(entry)
+  if (target.kind === 'other') return inner(entry)
+  await allow(asking, target.type, 's')
+  const found = await searchType(asking, target.type, target.kind === 'search' ? target.query : [], false)
+  return `{${withoutBody ? '' : `"resource":${found},`}"response":{"status":"200 OK"}}`
 }
 
 function failureOf(error: unknown, correlation: string): string {

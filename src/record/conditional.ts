@@ -38,7 +38,7 @@ export function criteriaOf(asking: Asking, type: string, query: string, expressi
  * Finds what the writer's own institution holds under the condition. Two requests with the same condition wait for each other,
  * so both cannot find nothing and create the same thing twice.
  */
-export async function findByCriteria(asking: Asking, tx: Runner, search: Search): Promise<Hit[]> {
+export async function findByCriteria(asking: Asking, tx: Runner, search: Search, limit = 2): Promise<Hit[]> {
   const institution = requireInstitution(asking)
   const key = createHash('sha256')
     .update(JSON.stringify([institution, search.type, search.clauses]))
@@ -51,7 +51,7 @@ export async function findByCriteria(asking: Asking, tx: Runner, search: Search)
     await decideRelated({ asking, sql: tx, reading: { snapshot: null } }, search),
     { keys: null, visible: fragment`r.institution = ${institution}` },
     null,
-    2,
+    limit,
   )
 }
 

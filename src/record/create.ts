@@ -1,4 +1,4 @@
-import { type Resource } from '../fhir/fhir.ts'
+import type { Patch, Resource } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isUniqueViolation } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
@@ -70,6 +70,12 @@ export async function updateOne(asking: Asking, resource: Resource, id: string, 
   requireInstitution(asking)
   const type = resource.resourceType
   return oneInTransaction(asking, { kind: 'update', type, id, resource, ifMatch, path: type })
+}
+
+/** PATCH: the same rules as a PUT of what the patch makes of the current content. */
+export async function patchOne(asking: Asking, type: string, id: string, patch: Patch, ifMatch: number | null, path = type): Promise<Applied> {
+  requireInstitution(asking)
+  return oneInTransaction(asking, { kind: 'update', type, id, resource: null, patch, ifMatch, path })
 }
 
 export async function deleteOne(asking: Asking, type: string, id: string, ifMatch: number | null): Promise<Applied> {

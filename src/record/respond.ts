@@ -25,6 +25,21 @@ export function ifMatchOf(request: FastifyRequest): number | null {
   return Number(found[1])
 }
 
+/** What the client has is current: by ETag, and only without one by time (R4 http, section 3.1.0.1.3; RFC 9110, section 13.2.2). */
+export function isUnchanged(row: { version: number; at: Date }, asked: { ifNoneMatch: string | null; ifModifiedSince: string | null }): boolean {
+  if (asked.ifNoneMatch !== null) {
+    const tags = asked.ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+    return tags.includes('*') || tags.includes(`"${row.version}"`)
+  }
+  const since = asked.ifModifiedSince === null ? Number.NaN : Date.parse(asked.ifModifiedSince)
+  // The header counts whole seconds.
+  return Math.floor(row.at.getTime() / 1000) * 1000 <= since
+}
+
+export function conditionsOf(request: FastifyRequest): { ifNoneMatch: string | null; ifModifiedSince: string | null } {
+  return { ifNoneMatch: request.headers['if-none-match'] ?? null, ifModifiedSince: request.headers['if-modified-since'] ?? null }
+}
+
 export function sendResource(reply: FastifyReply, body: string, version: number, at: Date, status = 200): FastifyReply {
   return reply.code(status).header('etag', etagOf(version)).header('last-modified', at.toUTCString()).header('content-type', fhirJson).send(body)
 }

@@ -1,12 +1,14 @@
 import type { AuditedTransaction } from '../audit/audit.ts'
-import { type BundleEntry, type BundlePlan, rewriteReferences } from '../fhir/fhir.ts'
+import { type BundleEntry, type BundlePlan, type Resource, rewriteReferences } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { type Applied, type Operation, type Placed, placeExisting, placeNew, type Prepared, prepareAll, writePrepared } from './apply.ts'
+import { type Applied, nothingDone, type Operation, type Placed, type Prepared, prepareAll, writePrepared } from './apply.ts'
 import { type Asking, entryOf } from './asking.ts'
-import { notYet, versionOf } from './bundle.ts'
+import { versionOf } from './bundle.ts'
 import { asFound, criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
+import { operationsOf, place } from './conditional-write.ts'
 import { auditDenial } from './create.ts'
 import { patientOrNone } from './ids.ts'
+import { patchOfEntry } from './patch.ts'
 import type { Hit } from './run-search.ts'
 import { type Charts, noCharts } from './subject.ts'
 
@@ -45,11 +47,20 @@ export async function prepare(
   await resolveConditional(asking, tx, entries, references)
   const repeats = findRepeats(entries, found)
   const writes = order.map((index) => entries[index] as BundleEntry).filter((entry) => isWrite(entry) && !found.has(entry.index) && !repeats.has(entry.index))
-  const placed = await placeAll(asking, tx, writes, charts, references)
+  const operations = await operationsOfAll(asking, tx, writes)
+  const placed = await placeAll(asking, tx, writes, operations, charts, references)
   for (const entry of writes) if (entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
-  const prepared = await prepareAll(asking, tx, placed, charts)
+  const flat = writes.flatMap(({ index }) => (placed.get(index) ?? []).map((one) => ({ index, one })))
+  const prepared = await prepareAll(
+    asking,
+    tx,
+    flat.map(({ one }) => one),
+    charts,
+  )
   tx.audit(looksOf(asking, found))
-  const results = new Map(writes.map((entry, at) => [entry.index, prepared.results[at] as Applied]))
+  const results = new Map(writes.map(({ index }) => [index, nothingDone(asking.world)]))
+  // Of several that one condition deleted, the first speaks for all.
+  for (let at = flat.length - 1; at >= 0; at--) results.set((flat[at] as { index: number }).index, prepared.results[at] as Applied)
   for (const [index, hit] of found) results.set(index, asFound(hit))
   for (const [index, first] of repeats) results.set(index, { ...(results.get(first) as Applied), status: 200 })
   return { results, prepared }
@@ -77,7 +88,7 @@ function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number,
   return repeats
 }
 
-const isWrite = ({ method }: BundleEntry) => method === 'POST' || method === 'PUT' || method === 'DELETE' || method === 'PATCH'
+const isWrite = ({ method, target }: BundleEntry) => target.kind !== 'other' && method !== 'GET' && method !== 'HEAD'
 
 const conditionsMs = 5000
 
@@ -131,34 +142,65 @@ function nameEntry(references: Map<string, string>, entry: BundleEntry, referenc
   for (const name of entry.names) references.set(name, reference)
 }
 
+/** What every entry does, conditions resolved; together they may touch a resource only once (R4 http, section 3.1.0.11.2). */
+async function operationsOfAll(asking: Asking, tx: AuditedTransaction, writes: readonly BundleEntry[]): Promise<Map<number, Operation[]>> {
+  const all = new Map<number, Operation[]>()
+  const touched = new Set<string>()
+  const watch = startWatch()
+  for (const entry of writes) {
+    const path = `Bundle.entry[${entry.index}]`
+    if (entry.target.kind === 'search') watch(path)
+    const operations = await operationsOfEntry(asking, tx, entry)
+    for (const { type, id } of operations) {
+      if (id !== null && touched.has(`${type}/${id}`)) {
+        throw new Refusal('incorrect', 'two entries change the same resource', { expression: `${path}.request.url`, hint: 'Change a resource once in a transaction.' })
+      }
+      touched.add(`${type}/${id}`)
+    }
+    all.set(entry.index, operations)
+  }
+  return all
+}
+
 /** Patients first: their keys go into the ids of everything about them. */
 async function placeAll(
   asking: Asking,
   tx: AuditedTransaction,
   writes: readonly BundleEntry[],
+  operations: ReadonlyMap<number, Operation[]>,
   charts: Charts,
   references: Map<string, string>,
-): Promise<(Placed | null)[]> {
-  const placed = new Map<number, Placed | null>()
+): Promise<Map<number, (Placed | null)[]>> {
+  const placed = new Map<number, (Placed | null)[]>()
   const patientsFirst = [...writes.filter(isPatient), ...writes.filter((entry) => !isPatient(entry))]
   for (const entry of patientsFirst) {
-    const operation = operationOf(entry)
     if (!isPatient(entry) && entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
-    const one = operation.kind === 'create' ? await placeNew(asking, tx, operation, charts) : await placeExisting(asking, tx, operation, charts)
-    placed.set(entry.index, one)
-    if (one && operation.kind !== 'delete') nameEntry(references, entry, `${one.type}/${one.name ?? one.rowId}`)
+    const ones: (Placed | null)[] = []
+    for (const operation of operations.get(entry.index) ?? []) {
+      const one = await place(asking, tx, operation, charts)
+      ones.push(one)
+      if (one && operation.kind !== 'delete') nameEntry(references, entry, `${one.type}/${one.name ?? one.rowId}`)
+    }
+    placed.set(entry.index, ones)
   }
-  return writes.map((entry) => placed.get(entry.index) ?? null)
+  return placed
 }
 
 const isPatient = (entry: BundleEntry) => entry.resource?.resourceType === 'Patient'
 
-function operationOf(entry: BundleEntry): Operation {
+async function operationsOfEntry(asking: Asking, tx: AuditedTransaction, entry: BundleEntry): Promise<Operation[]> {
   const { method, target, resource, index } = entry
   const path = `Bundle.entry[${index}].resource`
-  if (method === 'POST' && target.kind === 'type') return { kind: 'create', type: target.type, id: null, resource, ifMatch: null, path }
-  if (method === 'PUT' && target.kind === 'instance') return { kind: 'update', type: target.type, id: target.id, resource, ifMatch: versionOf(entry), path }
-  if (method === 'DELETE' && target.kind === 'instance')
-    return { kind: 'delete', type: target.type, id: target.id, resource: null, ifMatch: versionOf(entry), path }
-  throw notYet(entry)
+  const ifMatch = versionOf(entry)
+  const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
+  if (target.kind === 'type') return [{ kind: 'create', type: target.type, id: null, resource, ifMatch: null, path }]
+  if (target.kind === 'instance') {
+    const { type, id } = target
+    if (method === 'DELETE') return [{ kind: 'delete', type, id, resource: null, ifMatch, path }]
+    return [{ kind: 'update', type, id, resource: patch ? null : resource, ifMatch, path, ...(patch ? { patch } : {}) }]
+  }
+  if (target.kind === 'other' || method === 'GET' || method === 'HEAD' || method === 'POST') throw new Error('an entry that is no write was planned as one')
+  const query = String(new URLSearchParams(target.query))
+  const expression = `Bundle.entry[${index}].request.url`
+  return operationsOf(asking, tx, { method, type: target.type, query, resource, ifMatch, path, expression, ...(patch ? { patch } : {}) })
 }

@@ -73,6 +73,7 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     const methods = methodsOf(request.url)
     if (methods.length === 0) return render(world, new Refusal('not-found', `nothing answers ${request.method} at this address`), request, reply)
     reply.header('allow', methods.join(', '))
+    if (request.method === 'OPTIONS') return reply.code(204).send()
     return render(world, new Refusal('not-allowed', `this address answers ${methods.join(', ')} only`), request, reply)
   })
   return app

@@ -164,7 +164,7 @@ test('what is wrong is a 4xx with an outcome, a place and a hint', async (t) => 
   const outcome = (answer: { body: any }) => assert.equal(answer.body?.resourceType, 'OperationOutcome')
   const cases: [string, string, unknown, Record<string, string>, number][] = [
     ['POST', '/fhir/Patient', '{"resourceType":', {}, 400],
-    ['POST', '/fhir/Patient', '<Patient/>', { 'content-type': 'application/fhir+xml' }, 415],
+    ['POST', '/fhir/Patient', '<Patient/>', { 'content-type': 'text/turtle' }, 415],
     ['POST', '/fhir/Patient', { resourceType: 'Observation' }, {}, 400],
     ['POST', '/fhir/Patient', { ...patient, favourite: 1 }, {}, 400],
     ['POST', '/fhir/Patient', { ...patient, identifier: [{ system: 'urn:rs:jmbg', value: '0101985710114' }] }, {}, 422],

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Form, parseJson } from '../fhir/fhir.ts'
+import { type Form, parseJson, type Patch } from '../fhir/fhir.ts'
 import { fhirJson } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { fhirPathPatchOf, jsonPatchOf, jsonPatchType } from './patch.ts'
 
 const fhirXml = 'application/fhir+xml; charset=utf-8'
 
@@ -108,6 +109,16 @@ function* slices(text: string): Generator<string> {
 export const contentTypeOf = (request: FastifyRequest): string => (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 
 export const isFhirType = (contentType: string): boolean => contentType.includes('/') && formats[contentType] !== undefined
+
+/** A patch of either kind; JSON Patch is known by its own content type. */
+export function readPatch(request: FastifyRequest): Patch {
+  const type = contentTypeOf(request)
+  if (type === jsonPatchType) return jsonPatchOf(typeof request.body === 'string' ? request.body : '')
+  if (isFhirType(type)) return fhirPathPatchOf(request.world, readBody(request))
+  throw new Refusal('unsupported', type === '' ? 'the content type is missing' : 'this kind of patch is not supported', {
+    hint: `Send ${jsonPatchType}, or a FHIRPath Patch as Parameters in application/fhir+json or application/fhir+xml.`,
+  })
+}
 
 /** Reads the body of a write exactly, JSON or XML. */
 export function readBody(request: FastifyRequest): unknown {

@@ -3,22 +3,20 @@ import type { Routes } from '../platform/http.ts'
 import { fhirJson } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { askingOf } from './asking-of.ts'
-import { readAuditEvent, searchAuditEvent } from './audit-events.ts'
+import { searchAuditEvent } from './audit-events.ts'
+import { wantsContent } from './binary.ts'
 import { acceptBodies } from './body-gate.ts'
 import { runBundle } from './bundle.ts'
 import { bulkRoutes } from './bulk-routes.ts'
 import { importRoutes } from './import-routes.ts'
 import { capabilityOf } from './capability.ts'
-import { createOne, deleteOne, updateOne } from './create.ts'
-import { createConditionally } from './conditional.ts'
 import { everythingRoutes } from './everything-routes.ts'
-import { historyBundle } from './history-bundle.ts'
+import { innerRequests } from './inner-request.ts'
+import { interactionRoutes } from './interaction-routes.ts'
 import { lastObservationsRoutes } from './last-observations.ts'
-import { requireValid } from './prepare.ts'
-import { readOne, readVersion } from './read.ts'
 import { readDocument, readOverview } from './read-page.ts'
 import { formOf, readBody } from './formats.ts'
-import { etagOf, ifMatchOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
+import { preferenceOf } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchPage, searchType } from './search.ts'
 import { summaryRoutes } from './summary/routes.ts'
@@ -26,8 +24,6 @@ import { terminologyRoutes } from './terminology/routes.ts'
 import { validateRoutes } from './validate.ts'
 
 type OfType = { Params: { type: string } }
-type OfResource = { Params: { type: string; id: string } }
-type OfVersion = { Params: { type: string; id: string; version: string } }
 
 /** Mounted at /fhir: the FHIR R4 REST API. Routes translate; the acts beside this file decide. */
 export const fhirRoutes: Routes = (app) => {
@@ -35,16 +31,16 @@ export const fhirRoutes: Routes = (app) => {
   app.addHook('preHandler', async (request) => {
     const { type } = request.params as { type?: string }
     if (type !== undefined && request.world.fhir.typeCode(type) < 0) throw unknownType(type)
-    formOf(request) // A form that cannot be given is refused before anything is done.
+    if (!wantsContent(request)) formOf(request) // A form that cannot be given is refused before anything is done.
   })
   app.get('/metadata', { config: { open: true } }, async (request, reply) => sendJson(reply, capabilityOf(request.world)))
   app.post('/', async (request, reply) => {
-    const answer = await runBundle(askingOf(request), () => readBody(request), preferenceOf(request))
+    const answer = await runBundle(askingOf(request), () => readBody(request), preferenceOf(request), innerRequests(app, request))
     return sendJson(reply, answer)
   })
   app.get('/', async (request, reply) => sendJson(reply, await searchPage(askingOf(request), request.query as Record<string, string>)))
   validateRoutes(app)
-  interactions(app)
+  void interactionRoutes(app)
   searches(app)
   void everythingRoutes(app)
   void terminologyRoutes(app)
@@ -52,56 +48,6 @@ export const fhirRoutes: Routes = (app) => {
   void bulkRoutes(app)
   void summaryRoutes(app)
   void importRoutes(app)
-}
-
-function interactions(app: FastifyInstance): void {
-  app.get<OfResource>('/:type/:id', async (request, reply) => {
-    const { type, id } = request.params
-    await allow(askingOf(request), type, 'r')
-    if (type === 'AuditEvent' && request.actor.kind === 'person') return sendJson(reply, await readAuditEvent(askingOf(request), id))
-    const { row, body } = await readOne(askingOf(request), type, id)
-    if (request.headers['if-none-match'] === etagOf(row.version)) return reply.code(304).header('etag', etagOf(row.version)).send()
-    return sendResource(reply, body, row.version, row.at)
-  })
-  app.get<OfVersion>('/:type/:id/_history/:version', async (request, reply) => {
-    const { type, id, version } = request.params
-    await allow(askingOf(request), type, 'r')
-    const { row, body } = await readVersion(askingOf(request), type, id, version)
-    return sendResource(reply, body, row.version, row.at)
-  })
-  app.get<OfResource>('/:type/:id/_history', async (request, reply) => {
-    await allow(askingOf(request), request.params.type, 'r')
-    const { type, id } = request.params
-    return sendJson(reply, await historyBundle(askingOf(request), type, id, request.query as Record<string, string>))
-  })
-  app.post<OfType>('/:type', async (request, reply) => {
-    const { type } = request.params
-    const asking = askingOf(request)
-    await allow(asking, type, 'c')
-    const resource = requireValid(request.world, readBody(request), type)
-    const criteria = request.headers['if-none-exist']
-    const applied = typeof criteria === 'string' ? await createConditionally(asking, resource, criteria) : await createOne(asking, resource)
-    return sendApplied(asking, reply, applied, preferenceOf(request))
-  })
-  app.put<OfResource>('/:type/:id', async (request, reply) => {
-    const { type, id } = request.params
-    const asking = askingOf(request)
-    await allow(asking, type, 'u')
-    const resource = requireValid(request.world, readBody(request), type)
-    if (resource.id !== id) {
-      throw new Refusal('incorrect', 'the id in the resource is not the id in the address', {
-        expression: `${type}.id`,
-        hint: 'Send the resource with the same id as the address.',
-      })
-    }
-    return sendApplied(asking, reply, await updateOne(asking, resource, id, ifMatchOf(request)), preferenceOf(request))
-  })
-  app.delete<OfResource>('/:type/:id', async (request, reply) => {
-    const { type, id } = request.params
-    const asking = askingOf(request)
-    await allow(asking, type, 'd')
-    return sendApplied(asking, reply, await deleteOne(asking, type, id, ifMatchOf(request)), preferenceOf(request))
-  })
 }
 
 function searches(app: FastifyInstance): void {

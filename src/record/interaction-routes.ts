@@ -1,0 +1,121 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Resource } from '../fhir/fhir.ts'
+import { fhirJson, type Routes } from '../platform/http.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { readAuditEvent } from './audit-events.ts'
+import { binaryOf, isRawBody, sendContent, wantsContent } from './binary.ts'
+import { createConditionally } from './conditional.ts'
+import { type ConditionalWrite, writeConditionally } from './conditional-write.ts'
+import { createOne, deleteOne, patchOne, updateOne } from './create.ts'
+import { readBody, readPatch } from './formats.ts'
+import { historyBundle } from './history-bundle.ts'
+import { requireValid } from './prepare.ts'
+import { type Found, readOne, readVersion } from './read.ts'
+import { conditionsOf, etagOf, ifMatchOf, isUnchanged, preferenceOf, sendApplied, sendResource } from './respond.ts'
+import { askingOf } from './asking-of.ts'
+import { allow } from './scope.ts'
+
+type OfType = { Params: { type: string } }
+type OfResource = { Params: { type: string; id: string } }
+type OfVersion = { Params: { type: string; id: string; version: string } }
+
+/** What is done with one resource: by its id, or by a condition that finds it. */
+export const interactionRoutes: Routes = (app) => {
+  app.get<OfResource>('/:type/:id', async (request, reply) => {
+    const { type, id } = request.params
+    await allow(askingOf(request), type, 'r')
+    if (type === 'AuditEvent' && request.actor.kind === 'person') {
+      return reply.header('content-type', fhirJson).send(await readAuditEvent(askingOf(request), id))
+    }
+    return sendFound(request, reply, await readOne(askingOf(request), type, id))
+  })
+  app.get<OfVersion>('/:type/:id/_history/:version', async (request, reply) => {
+    const { type, id, version } = request.params
+    await allow(askingOf(request), type, 'r')
+    return sendFound(request, reply, await readVersion(askingOf(request), type, id, version))
+  })
+  app.get<OfResource>('/:type/:id/_history', async (request, reply) => {
+    await allow(askingOf(request), request.params.type, 'r')
+    const { type, id } = request.params
+    return reply.header('content-type', fhirJson).send(await historyBundle(askingOf(request), type, id, request.query as Record<string, string>))
+  })
+  app.post<OfType>('/:type', async (request, reply) => {
+    const { type } = request.params
+    const asking = askingOf(request)
+    await allow(asking, type, 'c')
+    const resource = requireValid(request.world, contentOf(request), type)
+    const criteria = request.headers['if-none-exist']
+    const applied = typeof criteria === 'string' ? await createConditionally(asking, resource, criteria) : await createOne(asking, resource)
+    return sendApplied(asking, reply, applied, preferenceOf(request))
+  })
+  app.put<OfResource>('/:type/:id', async (request, reply) => {
+    const { type, id } = request.params
+    const asking = askingOf(request)
+    await allow(asking, type, 'u')
+    const resource = requireValid(request.world, contentOf(request, id), type)
+    requireSameId(resource, id)
+    return sendApplied(asking, reply, await updateOne(asking, resource, id, ifMatchOf(request)), preferenceOf(request))
+  })
+  app.patch<OfResource>('/:type/:id', async (request, reply) => {
+    const { type, id } = request.params
+    const asking = askingOf(request)
+    await allow(asking, type, 'u')
+    return sendApplied(asking, reply, await patchOne(asking, type, id, readPatch(request), ifMatchOf(request)), preferenceOf(request))
+  })
+  app.delete<OfResource>('/:type/:id', async (request, reply) => {
+    const { type, id } = request.params
+    const asking = askingOf(request)
+    await allow(asking, type, 'd')
+    return sendApplied(asking, reply, await deleteOne(asking, type, id, ifMatchOf(request)), preferenceOf(request))
+  })
+  conditionalRoutes(app)
+}
+
+const conditionalRoutes: Routes = (app) => {
+  app.put<OfType>('/:type', async (request, reply) => {
+    const { type } = request.params
+    await allow(askingOf(request), type, 'u')
+    const resource = requireValid(request.world, contentOf(request), type)
+    return answer(request, reply, { ...conditionOf(request, 'PUT'), resource })
+  })
+  app.patch<OfType>('/:type', async (request, reply) => {
+    await allow(askingOf(request), request.params.type, 'u')
+    return answer(request, reply, { ...conditionOf(request, 'PATCH'), patch: readPatch(request) })
+  })
+  app.delete<OfType>('/:type', async (request, reply) => {
+    await allow(askingOf(request), request.params.type, 'd')
+    return answer(request, reply, conditionOf(request, 'DELETE'))
+  })
+}
+
+function conditionOf(request: FastifyRequest<OfType>, method: ConditionalWrite['method']): ConditionalWrite {
+  const at = request.raw.url?.indexOf('?') ?? -1
+  const pairs = at < 0 ? [] : [...new URLSearchParams((request.raw.url as string).slice(at + 1))]
+  const query = String(new URLSearchParams(pairs.filter(([name]) => name !== '_format' && name !== '_pretty')))
+  const { type } = request.params
+  return { method, type, query, resource: null, ifMatch: ifMatchOf(request), path: type, expression: 'http.query' }
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply, write: ConditionalWrite): Promise<FastifyReply> {
+  const asking = askingOf(request)
+  const applied = await writeConditionally(asking, write)
+  return applied ? sendApplied(asking, reply, applied, preferenceOf(request)) : reply.code(204).send()
+}
+
+function contentOf(request: FastifyRequest, id?: string): unknown {
+  return isRawBody(request) ? binaryOf(request, id) : readBody(request)
+}
+
+function requireSameId(resource: Resource, id: string): void {
+  if (resource.id === id) return
+  throw new Refusal('incorrect', 'the id in the resource is not the id in the address', {
+    expression: `${resource.resourceType}.id`,
+    hint: 'Send the resource with the same id as the address.',
+  })
+}
+
+function sendFound(request: FastifyRequest, reply: FastifyReply, { row, body }: Found): FastifyReply {
+  if (isUnchanged(row, conditionsOf(request))) return reply.code(304).header('etag', etagOf(row.version)).header('last-modified', row.at.toUTCString()).send()
+  if (wantsContent(request)) return sendContent(reply.header('etag', etagOf(row.version)).header('last-modified', row.at.toUTCString()), body)
+  return sendResource(reply, body, row.version, row.at)
+}

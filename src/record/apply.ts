@@ -194,7 +194,8 @@ async function applyOne(
 
 async function patchedNow(world: World, operation: Placed, before: (Stored & { content: string }) | null): Promise<Resource> {
   if (!before) throw noneYet(operation)
-  if (before.deleted) throw new Refusal('gone', `this ${operation.type} was deleted`, { expression: operation.path, hint: 'Send it whole by PUT to bring it back.' })
+  if (before.deleted)
+    throw new Refusal('gone', `this ${operation.type} was deleted`, { expression: operation.path, hint: 'Send it whole by PUT to bring it back.' })
   return patched(world, parseJson(before.content) as Resource, operation.patch as Patch, operation.path)
 }
 
@@ -202,7 +203,10 @@ const noneYet = ({ type, path }: Operation) =>
   new Refusal('not-found', `no ${type} with this id`, { expression: path, hint: 'A patch changes what is there; create it by PUT or POST.' })
 
 const foundElsewhere = ({ type, path }: Operation) =>
-  new Refusal('conflict', `there is a ${type} with this id, and it does not meet the condition`, { expression: `${path}.id`, hint: 'Leave the id out, or update it by its own address.' })
+  new Refusal('conflict', `there is a ${type} with this id, and it does not meet the condition`, {
+    expression: `${path}.id`,
+    hint: 'Leave the id out, or update it by its own address.',
+  })
 
 function requireMatch(operation: Placed, before: Stored | null): void {
   if (operation.ifMatch === null) return

@@ -24,7 +24,9 @@ export async function runBundle(asking: Asking, read: () => unknown, preference:
   if (plan.issues.length > 0) throw refusalOf(plan.issues)
   await allowAll(asking, plan)
   requireValidBundle(asking, bundle, plan)
-  return plan.kind === 'transaction' ? transaction(asking, plan, () => planBundle(read() as Resource), preference, inner) : batch(asking, plan, preference, inner)
+  return plan.kind === 'transaction'
+    ? transaction(asking, plan, () => planBundle(read() as Resource), preference, inner)
+    : batch(asking, plan, preference, inner)
 }
 
 const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const

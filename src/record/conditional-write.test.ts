@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../testing/server.ts'
 
-const organization = (value: string, more: object = {}) => ({ resourceType: 'Organization', name: `O ${value}`, identifier: [{ system: 'urn:o', value }], ...more })
+const organization = (value: string, more: object = {}) => ({
+  resourceType: 'Organization',
+  name: `O ${value}`,
+  identifier: [{ system: 'urn:o', value }],
+  ...more,
+})
 const jsonPatch = { 'content-type': 'application/json-patch+json' }
 const fhirPathPatch = (path: string, value: string) => ({
   resourceType: 'Parameters',
@@ -80,7 +85,12 @@ test('PUT, PATCH and DELETE by a condition do what R4 says for none, one and sev
   assert.equal((await send('PATCH', at('9'), '[]', jsonPatch)).status, 404)
   await send('POST', '/fhir/Organization', organization('2'))
   for (const method of ['PUT', 'PATCH', 'DELETE']) {
-    const several = await send(method, at('2'), method === 'PUT' ? organization('2') : method === 'PATCH' ? '[]' : undefined, method === 'PATCH' ? jsonPatch : {})
+    const several = await send(
+      method,
+      at('2'),
+      method === 'PUT' ? organization('2') : method === 'PATCH' ? '[]' : undefined,
+      method === 'PATCH' ? jsonPatch : {},
+    )
     assert.equal(several.status, 412, method)
   }
   assert.equal((await send('DELETE', at('1'))).status, 204)
@@ -105,11 +115,23 @@ test('a transaction resolves conditions, patches and reads, and touches nothing 
   const { send } = await institution('ДЗ Звездара')
   await send('PUT', '/fhir/Organization/o1', organization('1', { id: 'o1' }))
   await send('PUT', '/fhir/Organization/o2', organization('2', { id: 'o2' }))
-  const binary = { resourceType: 'Binary', contentType: 'application/json-patch+json', data: Buffer.from('[{"op":"add","path":"/active","value":true}]').toString('base64') }
+  const binary = {
+    resourceType: 'Binary',
+    contentType: 'application/json-patch+json',
+    data: Buffer.from('[{"op":"add","path":"/active","value":true}]').toString('base64'),
+  }
   const transaction = (...entry: object[]) => send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })
   const done = await transaction(
-    { fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000001', resource: organization('1', { name: 'New' }), request: { method: 'PUT', url: 'Organization?identifier=urn:o|1' } },
-    { fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000002', resource: organization('3'), request: { method: 'PUT', url: 'Organization?identifier=urn:o|3' } },
+    {
+      fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000001',
+      resource: organization('1', { name: 'New' }),
+      request: { method: 'PUT', url: 'Organization?identifier=urn:o|1' },
+    },
+    {
+      fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000002',
+      resource: organization('3'),
+      request: { method: 'PUT', url: 'Organization?identifier=urn:o|3' },
+    },
     { resource: binary, request: { method: 'PATCH', url: 'Organization/o2', ifMatch: 'W/"1"' } },
     { request: { method: 'DELETE', url: 'Organization?identifier=urn:o|none' } },
     {
@@ -121,13 +143,24 @@ test('a transaction resolves conditions, patches and reads, and touches nothing 
       },
       request: { method: 'POST', url: 'Location' },
     },
-    { resource: { resourceType: 'Location', id: 'parent', name: 'P', identifier: [{ system: 'urn:l', value: 'parent' }] }, request: { method: 'PUT', url: 'Location/parent' } },
+    {
+      resource: { resourceType: 'Location', id: 'parent', name: 'P', identifier: [{ system: 'urn:l', value: 'parent' }] },
+      request: { method: 'PUT', url: 'Location/parent' },
+    },
   )
   assert.equal(done.status, 412, 'a conditional reference finds what was there before')
   await send('PUT', '/fhir/Location/parent', { resourceType: 'Location', id: 'parent', name: 'P', identifier: [{ system: 'urn:l', value: 'parent' }] })
   const again = await transaction(
-    { fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000001', resource: organization('1', { name: 'New' }), request: { method: 'PUT', url: 'Organization?identifier=urn:o|1' } },
-    { fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000002', resource: organization('3'), request: { method: 'PUT', url: 'Organization?identifier=urn:o|3' } },
+    {
+      fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000001',
+      resource: organization('1', { name: 'New' }),
+      request: { method: 'PUT', url: 'Organization?identifier=urn:o|1' },
+    },
+    {
+      fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000002',
+      resource: organization('3'),
+      request: { method: 'PUT', url: 'Organization?identifier=urn:o|3' },
+    },
     { resource: binary, request: { method: 'PATCH', url: 'Organization/o2', ifMatch: 'W/"1"' } },
     { request: { method: 'DELETE', url: 'Organization?identifier=urn:o|none' } },
     {
@@ -230,7 +263,12 @@ test('a Binary is written and read as it is, and never runs in a browser', async
   assert.equal(raw.headers['x-content-type-options'], 'nosniff')
   assert.equal(raw.headers['content-disposition'], 'attachment')
   assert.equal((await send('GET', `/fhir/Binary/${id}`)).body.contentType, 'application/pdf')
-  const put = await app.inject({ method: 'PUT', url: `/fhir/Binary/${id}`, headers: { ...headers, 'content-type': 'text/html; charset=utf-8' }, payload: '<script>alert(1)</script>' })
+  const put = await app.inject({
+    method: 'PUT',
+    url: `/fhir/Binary/${id}`,
+    headers: { ...headers, 'content-type': 'text/html; charset=utf-8' },
+    payload: '<script>alert(1)</script>',
+  })
   assert.equal(put.json().contentType, 'text/html; charset=utf-8', put.body)
   const page = await app.inject({ url: `/fhir/Binary/${id}`, headers: { authorization: `Bearer ${token}`, accept: 'text/html' } })
   assert.equal(page.headers['content-disposition'], 'attachment')

@@ -42,7 +42,10 @@ export async function operationsOf(asking: Asking, tx: AuditedTransaction, write
   const own = resource?.id
   if (id !== undefined) {
     if (own !== undefined && own !== id) {
-      throw new Refusal('incorrect', 'the condition finds another resource than the id in the content names', { expression: `${path}.id`, hint: 'Leave the id out, or correct it.' })
+      throw new Refusal('incorrect', 'the condition finds another resource than the id in the content names', {
+        expression: `${path}.id`,
+        hint: 'Leave the id out, or correct it.',
+      })
     }
     return [{ kind: 'update', type, id, resource, ifMatch, path }]
   }

@@ -18,7 +18,10 @@ export const fhirPathPatchOf = (world: World, body: unknown, path = ''): Patch =
 export function patchOfEntry(world: World, resource: Resource, path: string): Patch {
   if (resource.resourceType !== 'Binary') return fhirPathPatchOf(world, resource, path)
   if (resource['contentType'] !== jsonPatchType) {
-    throw new Refusal('incorrect', 'this kind of patch is not supported', { expression: `${path}.contentType`, hint: `Send Binary of ${jsonPatchType}, or Parameters.` })
+    throw new Refusal('incorrect', 'this kind of patch is not supported', {
+      expression: `${path}.contentType`,
+      hint: `Send Binary of ${jsonPatchType}, or Parameters.`,
+    })
   }
   return jsonPatchOf(Buffer.from(String(resource['data'] ?? ''), 'base64').toString('utf8'))
 }

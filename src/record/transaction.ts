@@ -153,7 +153,10 @@ async function operationsOfAll(asking: Asking, tx: AuditedTransaction, writes: r
     const operations = await operationsOfEntry(asking, tx, entry)
     for (const { type, id } of operations) {
       if (id !== null && touched.has(`${type}/${id}`)) {
-        throw new Refusal('incorrect', 'two entries change the same resource', { expression: `${path}.request.url`, hint: 'Change a resource once in a transaction.' })
+        throw new Refusal('incorrect', 'two entries change the same resource', {
+          expression: `${path}.request.url`,
+          hint: 'Change a resource once in a transaction.',
+        })
       }
       touched.add(`${type}/${id}`)
     }

@@ -164,7 +164,9 @@ function valueOf(shapes: Shapes, { parts, at }: Operation, target: Target): Valu
 }
 
 function valueOfPart(shapes: Shapes, part: Json, target: Target, at: string): Value {
-  const key = Object.keys(part).find((name) => /^_?value[A-Z]/.test(name))?.replace(/^_/, '')
+  const key = Object.keys(part)
+    .find((name) => /^_?value[A-Z]/.test(name))
+    ?.replace(/^_/, '')
   if (key !== undefined) {
     return { type: key.slice('value'.length), value: structuredCloneExact(part[key]), beside: structuredCloneExact(part[`_${key}`]) }
   }

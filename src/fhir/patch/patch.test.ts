@@ -38,7 +38,9 @@ describe('JSON Patch', () => {
   test('keeps the digits of numbers, compares them by value, and leaves the original as it was', async () => {
     const before = parseJson('{"resourceType":"Observation","id":"o","valueQuantity":{"value":1.50},"component":[{"x":1}]}') as Resource
     const text = printJson(before)
-    const operations = parseJson('[{"op":"test","path":"/valueQuantity/value","value":1.5},{"op":"add","path":"/referenceRange","value":[{"low":{"value":0.10}}]}]')
+    const operations = parseJson(
+      '[{"op":"test","path":"/valueQuantity/value","value":1.5},{"op":"add","path":"/referenceRange","value":[{"low":{"value":0.10}}]}]',
+    )
     const after = await fhir.patch(before, { kind: 'json', operations })
     assert.match(printJson(after), /"value":1\.50\}.*"value":0\.10\}/)
     assert.equal(printJson(before), text)
@@ -77,14 +79,19 @@ describe('FHIRPath Patch', () => {
     await done({ deceasedBoolean: true }, operation('add', 'Patient', { name: 'name', valueString: 'deceased' }, { name: 'value', valueBoolean: true }))
     await done(
       { contact: [{ name: { text: 'a name' }, relationship: [{ text: 'mother' }, { text: 'friend' }] }] },
-      operation('add', 'Patient', { name: 'name', valueString: 'contact' }, {
-        name: 'value',
-        part: [
-          { name: 'name', valueHumanName: { text: 'a name' } },
-          { name: 'relationship', valueCodeableConcept: { text: 'mother' } },
-          { name: 'relationship', valueCodeableConcept: { text: 'friend' } },
-        ],
-      }),
+      operation(
+        'add',
+        'Patient',
+        { name: 'name', valueString: 'contact' },
+        {
+          name: 'value',
+          part: [
+            { name: 'name', valueHumanName: { text: 'a name' } },
+            { name: 'relationship', valueCodeableConcept: { text: 'mother' } },
+            { name: 'relationship', valueCodeableConcept: { text: 'friend' } },
+          ],
+        },
+      ),
     )
     await refused(byPath(patient, operation('add', 'Patient', { name: 'name', valueString: 'birthDate' })), 'incorrect', /value/)
     await refused(
@@ -92,23 +99,43 @@ describe('FHIRPath Patch', () => {
       'unprocessable',
       /there already/,
     )
-    await refused(byPath(patient, operation('add', 'Patient', { name: 'name', valueString: 'nothing' }, { name: 'value', valueBoolean: false })), 'unprocessable', /no such/)
+    await refused(
+      byPath(patient, operation('add', 'Patient', { name: 'name', valueString: 'nothing' }, { name: 'value', valueBoolean: false })),
+      'unprocessable',
+      /no such/,
+    )
   })
 
   test('inserts, moves and deletes in lists, with what stands beside the values', async () => {
     const list = (...values: string[]) => ({ identifier: values.map((value) => ({ value })) })
-    await done(list('1', '2', '2a', '3'), operation('insert', 'Patient.identifier', { name: 'index', valueInteger: 2 }, { name: 'value', valueIdentifier: { value: '2a' } }))
+    await done(
+      list('1', '2', '2a', '3'),
+      operation('insert', 'Patient.identifier', { name: 'index', valueInteger: 2 }, { name: 'value', valueIdentifier: { value: '2a' } }),
+    )
     await done(list('3', '1', '2'), operation('move', 'Patient.identifier', { name: 'source', valueInteger: 2 }, { name: 'destination', valueInteger: 0 }))
     await done(list('1', '3'), operation('delete', "Patient.identifier.where(value = '2')"))
     await done({}, operation('delete', 'Patient.birthDate'))
-    await done({ telecom: [{ value: 't' }] }, operation('insert', 'Patient.telecom', { name: 'index', valueInteger: 0 }, { name: 'value', valueContactPoint: { value: 't' } }))
+    await done(
+      { telecom: [{ value: 't' }] },
+      operation('insert', 'Patient.telecom', { name: 'index', valueInteger: 0 }, { name: 'value', valueContactPoint: { value: 't' } }),
+    )
     const masked = { ...patient, name: [{ given: ['a', 'b'], _given: [null, { id: 'g' }] }] }
-    const after = await byPath(masked, operation('insert', 'Patient.name[0].given', { name: 'index', valueInteger: 0 }, { name: 'value', valueString: 'first' }))
+    const after = await byPath(
+      masked,
+      operation('insert', 'Patient.name[0].given', { name: 'index', valueInteger: 0 }, { name: 'value', valueString: 'first' }),
+    )
     assert.deepEqual(after['name'], [{ given: ['first', 'a', 'b'], _given: [null, null, { id: 'g' }] }])
-    const moved = await byPath(masked, operation('move', 'Patient.name[0].given', { name: 'source', valueInteger: 1 }, { name: 'destination', valueInteger: 0 }))
+    const moved = await byPath(
+      masked,
+      operation('move', 'Patient.name[0].given', { name: 'source', valueInteger: 1 }, { name: 'destination', valueInteger: 0 }),
+    )
     assert.deepEqual(moved['name'], [{ given: ['b', 'a'], _given: [{ id: 'g' }, null] }])
     await refused(byPath(patient, operation('delete', 'Patient.identifier')), 'unprocessable', /more than one/)
-    await refused(byPath(patient, operation('move', 'Patient.identifier', { name: 'source', valueInteger: 9 }, { name: 'destination', valueInteger: 0 })), 'unprocessable', /outside/)
+    await refused(
+      byPath(patient, operation('move', 'Patient.identifier', { name: 'source', valueInteger: 9 }, { name: 'destination', valueInteger: 0 })),
+      'unprocessable',
+      /outside/,
+    )
   })
 
   test('replaces a value, a structure, and one form of a choice by another', async () => {
@@ -134,7 +161,14 @@ describe('FHIRPath Patch', () => {
   })
 
   test('evaluates no path that runs away or looks elsewhere', async () => {
-    for (const path of ["Patient.name.where(family.matches('(a+)+$'))", 'Patient.repeat(name)', 'Patient.managingOrganization.resolve()', '1 + 1', 'Patient.(', 'x'.repeat(2000)]) {
+    for (const path of [
+      "Patient.name.where(family.matches('(a+)+$'))",
+      'Patient.repeat(name)',
+      'Patient.managingOrganization.resolve()',
+      '1 + 1',
+      'Patient.(',
+      'x'.repeat(2000),
+    ]) {
       await refused(byPath(patient, operation('delete', path)), 'incorrect', /./)
     }
   })

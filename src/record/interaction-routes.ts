@@ -68,7 +68,7 @@ export const interactionRoutes: Routes = (app) => {
     await allow(asking, type, 'd')
     return sendApplied(asking, reply, await deleteOne(asking, type, id, ifMatchOf(request)), preferenceOf(request))
   })
-  conditionalRoutes(app)
+  void conditionalRoutes(app)
 }
 
 const conditionalRoutes: Routes = (app) => {

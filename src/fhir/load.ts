@@ -12,7 +12,6 @@ import { leanStructure, slim } from './profile/lean.ts'
 import { type Library, openLibrary } from './profile/library.ts'
 import type { Choices } from './profile/tree.ts'
 import { applyPatch } from './patch/patch.ts'
-import { shapesFrom } from './xml/shapes.ts'
 import { walkReferences } from './references.ts'
 import { resourceTypes, typeCode } from './resource-types.ts'
 import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/validate.ts'
@@ -132,7 +131,8 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
   const units = createUnits()
   const all = new Map(resourceTypes.map((type) => [type, [...(compiled.parameters[type] ?? none), ...wordParameters(type)]]))
   const terminology = createTerminology(cacheDir, units)
-  const known = knowledgeOf({ library, choices: compiled.choices, shapes: shapesFrom(compiled.shapes), terminology, units })
+  const shapes = shapesFrom(compiled.shapes)
+  const known = knowledgeOf({ library, choices: compiled.choices, shapes, terminology, units })
   const packages = new Set<string>()
   const custom = createCustomParameters()
   const parametersOf = (type: string) => {
@@ -141,7 +141,6 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
   }
   const standard = [version, 'hl7.fhir.r4.core@4.0.1', summariesVersion()]
   terminology.load(summariesVersion(), summariesTerminology)
-  const shapes = shapesFrom(compiled.shapes)
   return {
     types: resourceTypes,
     typeCode,

@@ -6,12 +6,13 @@ import { decideChain, decideHas } from './chain.ts'
 import { decideHierarchy } from './hierarchy.ts'
 import { fetchVisible } from './include.ts'
 import { parseReference } from './ids.ts'
+import { decideCodes } from './terminology/decide-codes.ts'
 
 /** Who asks, over which connection, and as of which moment: a later page follows the same relations as the first. */
 export type From = { asking: Asking; sql: Runner; reading: Reading }
 
 /**
- * Replaces what other resources decide (chains, `_has`, hierarchies, Lists) by what they lead to, so that the rest of a search asks
+ * Replaces what other resources decide (chains, `_has`, hierarchies, value sets, Lists) by what they lead to, so that the rest of a search asks
  * one resource at a time. Every step sees what the actor may see: a hidden resource leads nowhere, as if it were not there.
  */
 export async function decideRelated(from: From, search: Search): Promise<Search> {
@@ -22,9 +23,9 @@ export async function decideRelated(from: From, search: Search): Promise<Search>
   return decided
 }
 
-type RelatedClause = Extract<Clause, { test: 'chain' | 'has' | 'hierarchy' | 'list' }>
+type RelatedClause = Extract<Clause, { test: 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' }>
 export const isRelated = (clause: Clause): clause is RelatedClause =>
-  clause.test === 'chain' || clause.test === 'has' || clause.test === 'hierarchy' || clause.test === 'list'
+  clause.test === 'chain' || clause.test === 'has' || clause.test === 'hierarchy' || clause.test === 'codes' || clause.test === 'list'
 
 /** `beside` is the same search with everything that is decided already: it may leave so few that one looks from them. */
 function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<Clause> {
@@ -35,6 +36,8 @@ function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<C
       return decideHas(from, beside, clause)
     case 'hierarchy':
       return decideHierarchy(from, clause)
+    case 'codes':
+      return decideCodes(from.asking, beside.type as string, clause)
     case 'list':
       return decideList(from.asking, beside.type as string, clause.ids)
   }

@@ -22,7 +22,7 @@ import { wordQuery } from './words.ts'
 
 /** The modifiers of each type (https://hl7.org/fhir/R4/search.html#modifiers); `:Type` of references is one more. */
 const modifiers: Record<string, string[]> = {
-  token: ['missing', 'not', 'text', 'of-type'],
+  token: ['missing', 'not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
   string: ['missing', 'exact', 'contains'],
   date: ['missing'],
   reference: ['missing', 'identifier', 'text', 'above', 'below', '[type]'],
@@ -95,6 +95,9 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
   switch (type) {
     case 'token':
       if (modifier === 'text') return { code, test: 'text', values: given.map((one) => fold(plain(one))) }
+      if (modifier === 'in' || modifier === 'not-in' || modifier === 'above' || modifier === 'below') {
+        return { code, test: 'codes', how: modifier, values: given.map(plain) }
+      }
       if (modifier === 'of-type') return all(given.map(ofTypeValue), (values) => ({ code, test: 'of-type', values }))
       return all(
         given.map((one) => tokenValue(one, parameter)),

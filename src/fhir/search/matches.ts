@@ -17,6 +17,7 @@ function holds(clause: Clause, extracted: readonly Extracted[]): boolean {
     case 'chain':
     case 'has':
     case 'hierarchy':
+    case 'codes':
     case 'list':
       throw new Error('what other resources decide was not found out before') // A broken invariant of the store, not of the question.
     default: {
@@ -26,12 +27,12 @@ function holds(clause: Clause, extracted: readonly Extracted[]): boolean {
   }
 }
 
-type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'chain' | 'has' | 'hierarchy' | 'list' }>
+type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' }>
 
 function fits(clause: OfOneValue, one: Extracted): boolean {
   switch (clause.test) {
     case 'token':
-      return one.kind === 'token' && clause.values.some((value) => isToken(value, one.system, one.value))
+      return one.kind === 'token' && isAmongTokens(clause.values, one.system, one.value)
     case 'ids':
       return one.kind === 'token' && one.value !== null && isAmong(clause.ids, one.value)
     case 'of-type':
@@ -85,6 +86,19 @@ const isType = (wanted: OfTypeValue, type: { system?: string; code?: string }) =
 function isToken(wanted: TokenValue, system: string | null, value: string | null): boolean {
   if (wanted.system !== undefined && wanted.system !== system) return false
   return wanted.value === undefined ? value !== null : wanted.value === value
+}
+
+const tokenSets = new WeakMap<readonly TokenValue[], Set<string>>()
+
+/** A value set may stand for thousands of codes: they are looked up, each as a code of its system or as a code alone. */
+function isAmongTokens(wanted: readonly TokenValue[], system: string | null, value: string | null): boolean {
+  if (wanted.length <= fewMax || wanted.some((one) => one.system === null || one.value === undefined)) return wanted.some((one) => isToken(one, system, value))
+  let set = tokenSets.get(wanted)
+  if (set === undefined) {
+    set = new Set(wanted.map((one) => `${one.system ?? ''}|${one.value}`))
+    tokenSets.set(wanted, set)
+  }
+  return set.has(`${system}|${value}`) || set.has(`|${value}`)
 }
 
 function isString(how: 'starts' | 'contains' | 'exact', wanted: string, folded: string, exact: string | undefined): boolean {

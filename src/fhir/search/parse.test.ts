@@ -168,7 +168,7 @@ test('every parameter that is offered can be searched by', () => {
   }
 })
 
-const related = new Set(['chain', 'has', 'hierarchy', 'list'])
+const related = new Set(['chain', 'has', 'hierarchy', 'codes', 'list'])
 
 test('no query makes anything but a search or a refusal, and every search can be matched', () => {
   const codes = ['Patient', 'Observation', 'Encounter', 'ValueSet'].flatMap((type) => fhir.parameters(type).map(({ code }) => code))

@@ -53,6 +53,8 @@ type Related =
   | { test: 'has'; type: string; by: string; clause: Clause }
   /** `location:below=…`: the same, or what lies under or over it. */
   | { test: 'hierarchy'; how: 'above' | 'below'; values: ReferenceValue[] }
+  /** `code:in=…`, `:not-in`, `:above`, `:below`: what a value set or a code system says of the codes. */
+  | { test: 'codes'; how: 'in' | 'not-in' | 'above' | 'below'; values: string[] }
   /** `_list=…`: what the List names. */
   | { test: 'list'; ids: string[] }
 

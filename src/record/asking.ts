@@ -1,6 +1,7 @@
 import { type Action, type Entry, whoIs } from '../audit/audit.ts'
 import type { Fhir } from '../fhir/fhir.ts'
 import type { Actor } from '../platform/actor.ts'
+import type { Fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { Hashes } from './hashes.ts'
 
@@ -23,8 +24,26 @@ export type Asking = {
   language?: string | undefined
   /** Key sets of people that this request has asked for already. */
   people?: Map<number, number[]>
+  /** What answering took, step by step, when an operator wants it explained. */
+  trace?: TraceStep[]
   /** Has the client hung up? Then a long search stops. */
   isGone?: () => boolean
+}
+
+export type TraceStep = { step: string; what?: string; ms?: number; rows?: number; matches?: number; statement?: Fragment }
+
+/** Measures a part of the answer for whoever has it explained; costs nothing otherwise. */
+export async function traced<T>(
+  trace: TraceStep[] | undefined,
+  step: string,
+  act: () => Promise<T>,
+  more: (done: T) => Omit<TraceStep, 'step' | 'ms'> = () => ({}),
+): Promise<T> {
+  if (trace === undefined) return act()
+  const began = performance.now()
+  const done = await act()
+  trace.push({ step, ms: performance.now() - began, ...more(done) })
+  return done
 }
 
 /** An audit row for one disclosed or touched patient; `what` names resources, never a personal number. */

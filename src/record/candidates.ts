@@ -1,4 +1,5 @@
 import { type Fragment, fragment, identifier, join, type Runner } from '../platform/sql.ts'
+import { type TraceStep, traced } from './asking.ts'
 import { type Seen, seenAt, stillCurrentAt } from './moments.ts'
 import { type Place, pointer, rowsMax, type Stored } from './store.ts'
 
@@ -6,7 +7,7 @@ import { type Place, pointer, rowsMax, type Stored } from './store.ts'
  * The moment a search answers about, as a PostgreSQL snapshot: null until its first statement has fixed it. Every later statement and
  * every later page reads what was current then, so nothing comes twice and nothing is missed while others write.
  */
-export type Reading = { snapshot: string | null }
+export type Reading = { snapshot: string | null; trace?: TraceStep[] | undefined }
 
 /** Which way rows come: by key, or by a column that bounds what the search is sorted by. */
 export type Order = { column: 'day' | 'at' | null; isDescending: boolean }
@@ -27,7 +28,13 @@ type Step = { where: readonly Fragment[]; order: Order; after: Position | null; 
 export async function candidates(sql: Runner, step: Step): Promise<Candidate[]> {
   const limit = Math.min(step.limit, rowsMax)
   const { reading } = step
-  const rows = await sql.run<Candidate & { snapshot?: string }>(candidateStatement(step, limit))
+  const statement = candidateStatement(step, limit)
+  const rows = await traced(
+    reading.trace,
+    'candidates',
+    () => sql.run<Candidate & { snapshot?: string }>(statement),
+    (found) => ({ rows: found.length, statement }),
+  )
   const [first] = rows
   // Without a row there is nothing to go on with, so no moment is needed.
   if (reading.snapshot === null && first) reading.snapshot = first.snapshot as string
@@ -41,8 +48,7 @@ export async function fixReading(sql: Runner, reading: Reading): Promise<void> {
   reading.snapshot = now?.snapshot ?? null
 }
 
-/** The statement of one step; an operator may ask how the database would run it. */
-export function candidateStatement({ where, order, after, reading }: Step, limit: number): Fragment {
+function candidateStatement({ where, order, after, reading }: Step, limit: number): Fragment {
   const conditions = [fragment`not r.deleted`, fragment`not r.voided`, ...where, ...(after === null ? [] : [afterCondition(order, after)])]
   const sorted = orderOf(order)
   if (reading.snapshot === null) {

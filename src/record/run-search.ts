@@ -1,7 +1,7 @@
 import { matches, type Search } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
-import type { Asking } from './asking.ts'
+import { type Asking, traced } from './asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type Content, contentsOf, detailsIn, detailsOf } from './contents.ts'
 import { planOf } from './search-plan.ts'
@@ -49,7 +49,7 @@ export async function* batchesOf(
 
 /** The candidates that satisfy the search: an index only narrows, the resource itself decides. */
 export async function decide(asking: Asking, sql: Runner, search: Search, rows: readonly Candidate[]): Promise<Hit[]> {
-  const contents = await contentsOf(asking, sql, rows)
+  const contents = await traced(asking.trace, 'contents', () => contentsOf(asking, sql, rows))
   const details = detailsIn(search)
   const hits: Hit[] = []
   for (const [at, row] of rows.entries()) {
@@ -57,6 +57,7 @@ export async function decide(asking: Asking, sql: Runner, search: Search, rows: 
     if (matches(search, details.length === 0 ? content.values : [...content.values, ...detailsOf(asking, content.resource, details)]))
       hits.push({ row, ...content })
   }
+  asking.trace?.push({ step: 'decide', rows: rows.length, matches: hits.length })
   return hits
 }
 

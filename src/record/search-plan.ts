@@ -31,8 +31,9 @@ export function planOf(asking: Asking, search: Search, isScoped: boolean): Fragm
   for (const entry of entries) {
     // What was there before an added parameter leads to whose rows to look at, once that is indexed, and says nothing of itself.
     const isIndexed = asking.world.fhir.custom.isIndexed(type, entry.code)
-    if (isIndexed !== undefined && (isScoped || !isIndexed)) continue
-    const condition = conditionOf(isIndexed === undefined ? at : { ...at, isCustom: true }, entry)
+    const isSilent = isIndexed !== undefined && (isScoped || !isIndexed)
+    const condition = isSilent ? null : conditionOf(isIndexed === undefined ? at : { ...at, isCustom: true }, entry)
+    asking.trace?.push({ step: 'narrow', what: `${entry.code}: ${condition ? kindsOf(entry) : 'decided by each resource'}` })
     if (!condition) continue
     where.push(condition)
     if (entry.any.every(({ is }) => is !== 'date')) isAnywhere = false
@@ -41,6 +42,8 @@ export function planOf(asking: Asking, search: Search, isScoped: boolean): Fragm
   if (isAnywhere) where.push(amongPatients(at, [anyOfType]))
   return where
 }
+
+const kindsOf = ({ any }: Narrowing): string => [...new Set(any.map(({ is }) => is))].join(', ')
 
 function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (any.length === 0) return fragment`false`
@@ -141,6 +144,9 @@ function wordsCondition(at: Where, words: readonly string[]): Fragment {
     ' and ',
   )})`
 }
+
+/** Rows of patients who have anything of the type in these days. */
+export const amongThoseWith = (asking: Asking, type: string, days: Days): Fragment => amongPatients({ asking, type, isScoped: false, days }, [anyOfType])
 
 /** One value is an equation, so that its patients come in the order of the index and a page ends early. */
 function amongPatients({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {

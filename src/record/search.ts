@@ -1,7 +1,8 @@
 import { typesHidden } from '../access/access.ts'
 import { parseSearch, type Search } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
-import { type Asking, entryOf } from './asking.ts'
+import { type Asking, entryOf, traced } from './asking.ts'
+import { explained, explainName } from './explain.ts'
 import { reservedKeys } from './ids.ts'
 import { includedOf } from './include.ts'
 import type { Reading } from './candidates.ts'
@@ -15,7 +16,9 @@ import { sortedHits } from './sorted-hits.ts'
 import { basisOfRow, type View, viewOf, viewOfAll, visibleRows } from './view.ts'
 
 /** `GET /fhir/Type?…`: strict unless the client asked for leniency; the answer says what was really searched. */
-export async function searchType(asking: Asking, type: string, pairs: [string, string][], lenient: boolean): Promise<string> {
+export async function searchType(asking: Asking, type: string, given: [string, string][], lenient: boolean): Promise<string> {
+  const pairs = given.filter(([name]) => name !== explainName)
+  if (pairs.length < given.length) return explained(asking, type, () => searchType(asking, type, pairs, lenient))
   const local = pairs.map(([name, value]): [string, string] => [name, value.replaceAll(`${asking.base}/`, '')])
   const search = parseSearch(asking.world.fhir, type, local, { lenient })
   return answer(asking, { search, self: selfOf(asking, search), ...firstPage })
@@ -37,18 +40,20 @@ const firstPage: PageStart = { after: null, afterKey: null, snapshot: null, tota
 
 async function answer(asking: Asking, ask: Ask): Promise<string> {
   const { world } = asking
-  const reading: Reading = { snapshot: ask.snapshot }
-  const { search, keys, named } = await nameAll(asking, await decideRelated({ asking, sql: world.sql, reading }, ask.search))
-  const view = keys === null ? await viewOfAll(asking) : await viewOf(asking, keys)
+  const { trace } = asking
+  const reading: Reading = { snapshot: ask.snapshot, trace }
+  const decided = await traced(trace, 'relations', () => decideRelated({ asking, sql: world.sql, reading }, ask.search))
+  const { search, keys, named } = await traced(trace, 'patients', () => nameAll(asking, decided))
+  const view = await traced(trace, 'access', () => (keys === null ? viewOfAll(asking) : viewOf(asking, keys)))
   const type = world.fhir.typeCode(search.type as string)
   const scope: Scoped = { keys, visible: visibleRows(view, type, keys), reading }
   const isOnlyCount = search.summary === 'count'
   const page = isOnlyCount
     ? { hits: [], first: null, next: null, total: await countHits(asking, world.sql, search, scope) }
     : await pageOf(asking, ask, search, scope)
-  const { included, isCut } = await includedOf(asking, search, page.hits)
+  const { included, isCut } = await traced(trace, 'includes', () => includedOf(asking, search, page.hits))
   const withheld = named.filter((key) => isWithheldFrom(view, key, search.type as string))
-  await audit(asking, search, view, [...page.hits, ...included], named)
+  await traced(trace, 'audit', () => audit(asking, search, view, [...page.hits, ...included], named))
   const isWithheld = withheld.length > 0 && asking.actor.kind === 'person'
   return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
 }

@@ -2,8 +2,9 @@ import type { Search } from '../fhir/fhir.ts'
 import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import type { Candidate, Order } from './candidates.ts'
-import { dateCodesOf, spanForm } from './rows.ts'
-import { hashedCondition, ofAnyDay } from './search-plan.ts'
+import { wideHash } from './hashes.ts'
+import { anyOfType, dateCodesOf, dayMax, dayMin, spanForm } from './rows.ts'
+import { amongThoseWith, hashedCondition, ofAnyDay } from './search-plan.ts'
 
 const dayMs = 86_400_000
 
@@ -78,16 +79,49 @@ async function anyInstant(sql: Runner, isDescending: boolean): Promise<number> {
  */
 function byDay(asking: Asking, type: string, isDescending: boolean, isScoped: boolean): SortColumn {
   const marked = hashedCondition(ofAnyDay(asking, type, true), [spanForm], [])
+  const spanning = isScoped ? marked : hashedCondition(ofAnyDay(asking, type, false), [spanForm], [])
+  // Whoever has something without a date has it "of any day", up to the last there is.
+  const undated = isScoped ? fragment`r.day is null` : fragment`r.day is null and ${amongThoseWith(asking, type, { from: dayMax, to: dayMax })}`
   return {
     order: { column: 'day', isDescending },
-    uncertain: [fragment`r.day is null`, fragment`r.day is not null and ${isScoped ? marked : hashedCondition(ofAnyDay(asking, type, false), [spanForm], [])}`],
+    uncertain: [undated, fragment`r.day is not null and ${spanning}`],
     certain: fragment`r.day is not null and ${marked} is not true`,
-    pieces(_, first) {
-      if (first === undefined) return [fragment`true`]
-      if (typeof first !== 'number') return [fragment`false`]
-      const day = Math.floor(first / dayMs)
+    pieces(sql, first) {
+      if (first !== undefined && typeof first !== 'number') return [fragment`false`]
+      const day = first === undefined ? undefined : Math.floor(first / dayMs)
+      if (!isScoped) return dayWindows(asking, sql, type, isDescending, day)
+      if (day === undefined) return [fragment`true`]
       return [isDescending ? fragment`r.day <= ${day}` : fragment`r.day >= ${day}`]
     },
     boundOf: ({ day }) => (isDescending ? ((day as number) + 2) * dayMs - 1 : (day as number) * dayMs),
   }
+}
+
+const widestDays = 100_000
+
+/** Of everybody's rows those of some days: only who has anything then is looked at, and each piece is six times as long as the last. */
+async function* dayWindows(asking: Asking, sql: Runner, type: string, isDescending: boolean, first: number | undefined): AsyncGenerator<Fragment> {
+  const of = (from: number, to: number) => fragment`r.day >= ${from}::int4 and r.day <= ${to}::int4 and ${amongThoseWith(asking, type, { from, to })}`
+  const piece = (near: number, far: number) => (isDescending ? of(far, near) : of(near, far))
+  const sign = isDescending ? -1 : 1
+  let edge = first
+  if (edge === undefined) {
+    edge = (await outermostDay(asking, sql, type, isDescending)) ?? 0
+    // What is written in this moment may lie beyond.
+    yield isDescending ? of(edge + 1, dayMax) : of(dayMin, edge - 1)
+  }
+  for (let width = 1; width < widestDays; width *= 6) {
+    yield piece(edge, edge + sign * (width - 1))
+    edge += sign * width
+  }
+  yield isDescending ? of(dayMin, edge) : of(edge, dayMax)
+}
+
+async function outermostDay({ world }: Asking, sql: Runner, type: string, isDescending: boolean): Promise<number | null> {
+  const hash = wideHash(world.hashes.of(anyOfType), world.fhir.typeCode(type))
+  const [row] = await sql<{ day: number | null }>`
+    select case when ${isDescending} then max(last_day) else min(first_day) end as day
+      from record.token
+     where hash = ${hash} and last_day < ${dayMax} and first_day > ${dayMin}`
+  return row?.day ?? null
 }

@@ -3,7 +3,7 @@ import { chown, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress } from 'node:zlib'
-import { type Engine, locateEngine } from '../engine.ts'
+import { type Engine, locateEngine, versionOf } from '../engine.ts'
 import { putInPlace } from '../initialise.ts'
 import { keysFrom, masterKeyFile, readMaster, writeMaster } from '../keys.ts'
 import { holdDatabase } from '../postgres.ts'
@@ -79,10 +79,11 @@ async function clear(half: { data: string; seals: string }): Promise<void> {
 async function readInto(half: { data: string; seals: string }, key: Buffer, file: string, engine: Engine): Promise<Manifest> {
   let manifest: Manifest | undefined
   let isWhole = false
+  const version = await versionOf(engine)
   await mkdir(dirname(half.data), { recursive: true })
   await pipeline(createReadStream(file, { highWaterMark: 1_048_576 }), unseal(key), createZstdDecompress(), async (source: AsyncIterable<Buffer>) => {
     for await (const frame of readFrames(source)) {
-      if (frame.path === 'manifest') manifest = requireReadable(JSON.parse(await textOf(frame.bytes())))
+      if (frame.path === 'manifest') manifest = requireReadable(JSON.parse(await textOf(frame.bytes())), version)
       else if (frame.path === 'end') isWhole = true
       else await writeFrame(frame, placeOf(frame.path, half), engine)
     }
@@ -91,9 +92,14 @@ async function readInto(half: { data: string; seals: string }, key: Buffer, file
   return manifest
 }
 
-function requireReadable(manifest: Manifest): Manifest {
-  if (manifest.format === 1 && manifest.postgres === 18) return manifest
-  throw new Refusal('unprocessable', `the backup is of PostgreSQL ${manifest.postgres}, format ${manifest.format}; this release reads PostgreSQL 18, format 1`)
+/** The data files are of one major version, so the programs must be too. */
+function requireReadable(manifest: Manifest, version: number): Manifest {
+  if (manifest.format === 1 && manifest.postgres === version) return manifest
+  throw new Refusal(
+    'unprocessable',
+    `the backup is of PostgreSQL ${manifest.postgres}, format ${manifest.format}; these programs are PostgreSQL ${version} and read format 1`,
+    { hint: 'POSTGRES_DIR names the programs of another version.' },
+  )
 }
 
 function placeOf(path: string, half: { data: string; seals: string }): string {

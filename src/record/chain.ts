@@ -147,5 +147,5 @@ async function satisfying(from: From, search: Search, hits: readonly Hit[]): Pro
   const ids: Clause = { code: '_id', test: 'ids', ids: hits.map(({ resource }) => resource.id as string) }
   const decided = search.clauses.some(isRelated) ? await decideRelated(from, { ...search, clauses: [ids, ...search.clauses] }) : search
   const named = (await nameAll(asking, decided)).search
-  return hits.filter(({ resource, values }) => matches(named, [...values, ...detailsOf(asking, resource, detailsIn(named))]))
+  return hits.filter(({ resource, values }) => matches(named, [...values, ...detailsOf(asking, resource, detailsIn(named))], asking.world.fhir.units))
 }

@@ -54,8 +54,8 @@ export async function decide(asking: Asking, sql: Runner, search: Search, rows: 
   const hits: Hit[] = []
   for (const [at, row] of rows.entries()) {
     const content = contents[at] as Content
-    if (matches(search, details.length === 0 ? content.values : [...content.values, ...detailsOf(asking, content.resource, details)]))
-      hits.push({ row, ...content })
+    const values = details.length === 0 ? content.values : [...content.values, ...detailsOf(asking, content.resource, details)]
+    if (matches(search, values, asking.world.fhir.units)) hits.push({ row, ...content })
   }
   asking.trace?.push({ step: 'decide', rows: rows.length, matches: hits.length })
   return hits

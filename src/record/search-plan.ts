@@ -47,6 +47,8 @@ const kindsOf = ({ any }: Narrowing): string => [...new Set(any.map(({ is }) => 
 
 function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (any.length === 0) return fragment`false`
+  const codes = any.every(isCode) && !isIdentifierCode(code) && code !== '_id' ? any.map(({ value }) => tokenForm(code, value)) : []
+  if (codes.length > formsMax) return hashedCondition(at, codes, []) // All of a value set at once.
   const parts: Fragment[] = []
   for (const condition of any) {
     const asked = condition.of ?? code
@@ -56,6 +58,9 @@ function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   }
   return parts.length === 1 ? (parts[0] as Fragment) : fragment`(${join(parts, ' or ')})`
 }
+
+const isCode = (condition: Condition): condition is Condition & { is: 'token'; value: string } =>
+  condition.is === 'token' && condition.value !== undefined && condition.of === undefined
 
 function idCondition({ asking, type }: Where, condition: Condition): Fragment | null {
   if (condition.is === 'ids') return idsCondition(asking.world.fhir.typeCode(type), condition.ids)

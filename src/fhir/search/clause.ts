@@ -37,11 +37,15 @@ const modifiers: Record<string, string[]> = {
 function modifiersOf(parameter: SearchParameter): string[] {
   if (isWords(parameter)) return []
   return (modifiers[parameter.type] ?? []).filter((one) => {
-    if (one === 'of-type') return parameter.holds?.includes('Identifier') === true
+    if (one === 'of-type') return isIdentifier(parameter)
+    if (parameter.type === 'token' && !['missing', 'not', 'text'].includes(one)) return isCoded(parameter)
     return one === 'above' || one === 'below' ? parameter.type !== 'reference' || hierarchyTargets(parameter).length > 0 : true
   })
 }
 
+const isIdentifier = ({ holds }: SearchParameter) => holds?.includes('Identifier') === true
+/** Only codes stand in value sets: not identifiers, telephone numbers or a true. */
+const isCoded = ({ holds }: SearchParameter) => holds === undefined || holds.some((one) => one === 'code' || one === 'Coding' || one === 'CodeableConcept')
 const isWords = ({ code }: SearchParameter) => code === '_text' || code === '_content'
 
 /** Types that name what they are part of by a reference to their own type. */

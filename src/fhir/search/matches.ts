@@ -1,19 +1,20 @@
 import { fold } from '../../platform/text.ts'
 import type { Extracted } from '../types.ts'
 import { distanceKm } from './near.ts'
-import type { Clause, DateValue, NumberValue, OfTypeValue, Search, TokenValue } from './search.ts'
+import type { CanonicalUnit, Units } from '../units.ts'
+import { type Clause, type DateValue, type NumberValue, type OfTypeValue, type Search, type TokenValue, ucum } from './search.ts'
 
 /** The meaning of a search: https://hl7.org/fhir/R4/search.html. A store may narrow what is asked, never decide. */
-export function matches(search: Search, extracted: Extracted[]): boolean {
-  return search.clauses.every((clause) => holds(clause, extracted))
+export function matches(search: Search, extracted: Extracted[], units: Units): boolean {
+  return search.clauses.every((clause) => holds(clause, extracted, units))
 }
 
-function holds(clause: Clause, extracted: readonly Extracted[]): boolean {
+function holds(clause: Clause, extracted: readonly Extracted[], units: Units): boolean {
   switch (clause.test) {
     case 'missing':
       return extracted.some(({ code }) => code === clause.code) !== clause.isMissing
     case 'any':
-      return clause.clauses.some((one) => holds(one, extracted))
+      return clause.clauses.some((one) => holds(one, extracted, units))
     case 'chain':
     case 'has':
     case 'hierarchy':
@@ -22,14 +23,14 @@ function holds(clause: Clause, extracted: readonly Extracted[]): boolean {
       throw new Error('what other resources decide was not found out before') // A broken invariant of the store, not of the question.
     default: {
       const isNot = clause.test === 'token' && clause.isNot
-      return extracted.some((one) => one.code === clause.code && fits(clause, one)) !== isNot
+      return extracted.some((one) => one.code === clause.code && fits(clause, one, units)) !== isNot
     }
   }
 }
 
 type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' }>
 
-function fits(clause: OfOneValue, one: Extracted): boolean {
+function fits(clause: OfOneValue, one: Extracted, units: Units): boolean {
   switch (clause.test) {
     case 'token':
       return one.kind === 'token' && isAmongTokens(clause.values, one.system, one.value)
@@ -56,9 +57,9 @@ function fits(clause: OfOneValue, one: Extracted): boolean {
     case 'uri':
       return one.kind === 'uri' && clause.values.some((value) => isUri(clause.how, value, one.value))
     case 'number':
-      return (one.kind === 'number' || one.kind === 'quantity') && clause.values.some((value) => isQuantity(value, one))
+      return (one.kind === 'number' || one.kind === 'quantity') && clause.values.some((value) => isQuantity(value, one, units))
     case 'composite':
-      return one.kind === 'composite' && clause.values.some((parts) => parts.every((part) => holds(part, one.parts)))
+      return one.kind === 'composite' && clause.values.some((parts) => parts.every((part) => holds(part, one.parts, units)))
     case 'near':
       return one.kind === 'position' && clause.values.some((value) => distanceKm(value, one) <= value.km)
     case 'words':
@@ -151,13 +152,31 @@ function isNumber({ prefix, number, low, high }: NumberValue, from: number, to: 
   }
 }
 
-function isQuantity(wanted: NumberValue, one: Extracted & { kind: 'number' | 'quantity' }): boolean {
+function isQuantity(wanted: NumberValue, one: Extracted & { kind: 'number' | 'quantity' }, units: Units): boolean {
+  if (one.kind === 'quantity' && wanted.system === ucum && one.system === ucum && wanted.unit !== one.unit) return isSameAmount(wanted, one, units)
   if (!isNumber(wanted, one.low, one.high)) return false
   if (wanted.unit === undefined) return true
   if (one.kind === 'number') return false
   // number||unit finds the unit as a code or as it is written; number|system|code the code of that system.
   if (wanted.system === undefined) return one.unit === wanted.unit || one.label === wanted.unit
   return one.system === wanted.system && one.unit === wanted.unit
+}
+
+/** 5.4 g is 5400 mg: units of one dimension are compared in their base, the interval of the precision with them. */
+function isSameAmount(wanted: NumberValue, one: Extracted & { kind: 'quantity' }, units: Units): boolean {
+  const mine = units.canonical(wanted.unit as string)
+  const theirs = one.unit === null ? null : units.canonical(one.unit)
+  if (mine === null || theirs === null || mine.unit !== theirs.unit) return false
+  const { prefix, number, low, high } = wanted
+  const base = { prefix, number: inBase(number, mine), low: inBase(low, mine), high: inBase(high, mine) }
+  return isNumber(base, inBase(one.low, theirs), inBase(one.high, theirs))
+}
+
+const digits = 12
+
+/** Rounded to more digits than anything is measured with, so that 0.0054 g is 5.4 mg also in binary. */
+function inBase(value: number, { factor, offset }: CanonicalUnit): number {
+  return Math.abs(value) === Number.MAX_VALUE ? value : Number((value * factor + offset).toPrecision(digits))
 }
 
 function isUri(how: 'is' | 'below' | 'above', wanted: string, uri: string): boolean {

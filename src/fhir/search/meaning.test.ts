@@ -5,6 +5,7 @@ import type { Extracted, Resource } from '../types.ts'
 import { matches, sortKey } from './matches.ts'
 import { type Condition, narrowing } from './narrowing.ts'
 import { parseSearch } from './parse.ts'
+import type { Search } from './search.ts'
 
 const fhir = await testFhir()
 
@@ -14,6 +15,10 @@ const patient = aPatient({
   telecom: [
     { system: 'phone', value: '+381 11 555' },
     { system: 'email', value: 'ana@example.org' },
+  ],
+  identifier: [
+    { system: 'urn:hospital', value: 'MR-17' },
+    { system: 'urn:hospital', value: 'MR-18', type: { coding: [{ system: 'http://v2', code: 'MR' }] } },
   ],
   managingOrganization: { reference: 'Organization/dz1/_history/3' },
   generalPractitioner: [{ identifier: { system: 'urn:rs:licence', value: '777' }, display: 'др Милица' }],
@@ -46,6 +51,34 @@ const probability: Resource = {
   subject: { reference: 'Patient/ana' },
   prediction: [{ probabilityDecimal: 0.3 }],
 }
+
+const fever = anObservation({ valueQuantity: { value: 38.5, system: 'http://unitsofmeasure.org', code: 'Cel' } })
+const component = (code: string, value: number) => ({
+  code: { coding: [{ system: 'http://loinc.org', code }] },
+  valueQuantity: { value, system: 'http://unitsofmeasure.org', code: 'mm[Hg]' },
+})
+const pressure: Resource = {
+  ...anObservation({ code: { coding: [{ system: 'http://loinc.org', code: '85354-9' }] }, component: [component('8480-6', 140), component('8462-4', 90)] }),
+  valueQuantity: undefined,
+}
+const amended: Resource = {
+  resourceType: 'DocumentReference',
+  id: 'd',
+  status: 'current',
+  content: [{ attachment: { title: 'x' } }],
+  relatesTo: [
+    { code: 'replaces', target: { reference: 'DocumentReference/old' } },
+    { code: 'appends', target: { reference: 'DocumentReference/other' } },
+  ],
+}
+const square: Resource = { resourceType: 'Location', id: 'l', name: 'Трг', position: { latitude: JSON.rawJSON('44.8049'), longitude: JSON.rawJSON('20.4707') } }
+const told = aPatient({
+  address: [{ line: ['Цара Душана 5'], city: 'Београд' }],
+  text: {
+    status: 'additional',
+    div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>Болесник <b>Ж</b>али се&#160;на главоболју.</p><p>Без друго&#1075;.</p></div>',
+  },
+})
 
 /** The resource, the query, whether it is found. */
 const table: [Resource, string, boolean][] = [
@@ -175,6 +208,65 @@ const table: [Resource, string, boolean][] = [
   [observation, 'value-quantity=gt5.39', true],
   [observation, 'value-quantity=lt5.40', false],
   [observation, 'value-quantity=5.44', false],
+  // 5.40 mmol/L is 0.0054 mol/L, 5400 umol/L; the interval of the precision goes along
+  [observation, 'value-quantity=5400|http://unitsofmeasure.org|umol/L', true],
+  [observation, 'value-quantity=0.0054|http://unitsofmeasure.org|mol/L', true],
+  [observation, 'value-quantity=0.00544|http://unitsofmeasure.org|mol/L', false],
+  [observation, 'value-quantity=0.01|http://unitsofmeasure.org|mol/L', true],
+  [observation, 'value-quantity=gt5399|http://unitsofmeasure.org|umol/L', true],
+  [observation, 'value-quantity=gt5400|http://unitsofmeasure.org|umol/L', false],
+  [observation, 'value-quantity=ge5400|http://unitsofmeasure.org|umol/L', true],
+  [observation, 'value-quantity=5.4|http://unitsofmeasure.org|mg', false],
+  [observation, 'value-quantity=5400||umol/L', false],
+  [fever, 'value-quantity=38.5|http://unitsofmeasure.org|Cel', true],
+  [fever, 'value-quantity=gt100|http://unitsofmeasure.org|[degF]', true],
+  [fever, 'value-quantity=lt310|http://unitsofmeasure.org|K', false],
+  // composite: both parts of the same element
+  [observation, 'code-value-quantity=718-7$5.4', true],
+  [observation, 'code-value-quantity=http://loinc.org|718-7$gt5|http://unitsofmeasure.org|mmol/L', true],
+  [observation, 'code-value-quantity=718-7$gt6', false],
+  [observation, 'code-value-quantity=1-8$5.4,718-7$5.4', true],
+  [pressure, 'component-code-value-quantity=8480-6$140', true],
+  [pressure, 'component-code-value-quantity=8480-6$90', false],
+  [pressure, 'component-code-value-quantity=8480-6$gt130&component-code-value-quantity=8462-4$lt95', true],
+  [pressure, 'combo-code-value-quantity=8462-4$90', true],
+  [pressure, 'code-value-quantity=8480-6$140', false],
+  [amended, 'relationship=replaces$DocumentReference/old', true],
+  [amended, 'relationship=appends$DocumentReference/old', false],
+  [amended, 'relationship=replaces$DocumentReference/other', false],
+  [valueSet, 'context-type-quantity=age$5', false],
+  // identifiers of a type
+  [patient, 'identifier:of-type=http://v2|MR|MR-18', true],
+  [patient, 'identifier:of-type=http://v2|MR|MR-17', false],
+  [patient, 'identifier:of-type=http://v2|SS|MR-18', false],
+  [patient, 'identifier:of-type=|MR|MR-18', true],
+  [patient, 'identifier:of-type=http://other|MR|MR-18', false],
+  // near: Nikola Tesla square to Kalemegdan is about two kilometres
+  [square, 'near=44.823|20.450|3|km', true],
+  [square, 'near=44.823|20.450|1|km', false],
+  [square, 'near=44.823|20.450|3000|m', true],
+  [square, 'near=44.823|20.450', true],
+  [square, 'near=43.32|21.90', false],
+  [square, 'near=43.32|21.90|250|km', true],
+  [aPatient(), '_id=ana&_text=a', false],
+  // words
+  [told, '_text=bolesnik', true],
+  [told, '_text=болесник', true],
+  [told, '_text=bol', false],
+  [told, '_text=жали главобољу', true],
+  [told, '_text=glavobolju zali', true],
+  [told, '_text="glavobolju zali"', false],
+  [told, '_text="žali se na glavobolju"', true],
+  [told, '_text=nista OR bolesnik', true],
+  [told, '_text=nista bolesnik', false],
+  [told, '_text=nista,bolesnik', true],
+  [told, '_text=div', false],
+  [told, '_text=xhtml', false],
+  [told, '_content=glavobolju', true],
+  [told, '_content=belgrade', false],
+  [told, '_content="цара душана"', true],
+  [told, '_content=female ana', true],
+  [told, '_content=patient', false],
 ]
 
 const pairsOf = (query: string) => [...new URLSearchParams(query)]
@@ -217,9 +309,15 @@ function satisfies(condition: Condition, one: Extracted): boolean {
 for (const [resource, query, expected] of table) {
   test(`${resource.resourceType}?${query} ${expected ? 'finds' : 'does not find'}`, () => {
     // Through JSON, because a search lives in paging links.
-    const search = JSON.parse(JSON.stringify(parseSearch(fhir, resource.resourceType, pairsOf(query.replaceAll('+', '%2B')), { lenient: false })))
-    const extracted = fhir.extract(resource)
-    assert.equal(matches(search, extracted), expected)
+    const search: Search = JSON.parse(JSON.stringify(parseSearch(fhir, resource.resourceType, pairsOf(query.replaceAll('+', '%2B')), { lenient: false })))
+    const extracted = [
+      ...fhir.extract(resource),
+      ...fhir.details(
+        resource,
+        search.clauses.map(({ code }) => code),
+      ),
+    ]
+    assert.equal(matches(search, extracted, fhir.units), expected)
     if (!expected) return
     // A store that narrows by these conditions must not lose what matches.
     for (const { code, any } of narrowing(search)) {

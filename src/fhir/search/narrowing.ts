@@ -1,5 +1,5 @@
 import { fold } from '../../platform/text.ts'
-import type { Clause, DateValue, NumberValue, Search, TokenValue } from './search.ts'
+import { type Clause, type DateValue, type NumberValue, type Search, type TokenValue, ucum } from './search.ts'
 
 /**
  * Conditions a store may use to find fewer candidates. What satisfies the search satisfies every entry, by at least one of its
@@ -71,7 +71,8 @@ function conditions(clause: Clause): Condition[] | null {
     case 'date':
       return intervals(clause.values, 'date')
     case 'number':
-      return intervals(clause.values, 'number')
+      // An amount may be written in another unit of the same dimension, so its own number says nothing.
+      return clause.values.some(({ system }) => system === ucum) ? null : intervals(clause.values, 'number')
     default:
       return null
   }

@@ -65,6 +65,7 @@ export type DateValue = { prefix: Prefix; low: number; high: number }
 /** Any of these literals: an id alone stands for one of each type the parameter may point to. */
 export type ReferenceValue = { literals: string[] }
 export type NumberValue = { prefix: Prefix; number: number; low: number; high: number; system?: string; unit?: string }
+export const ucum = 'http://unitsofmeasure.org'
 export type OfTypeValue = { system?: string | null; type: string; value: string }
 export type NearValue = { latitude: number; longitude: number; km: number }
 

@@ -2,7 +2,7 @@ import { type Clause, matches, type Search } from '../fhir/fhir.ts'
 import type { Asking } from './asking.ts'
 import { detailsIn, detailsOf } from './contents.ts'
 import { parseReference, type Reference } from './ids.ts'
-import { emptySearch, fetchVisible } from './include.ts'
+import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { nameAll, widen } from './named-patients.ts'
 import { decideRelated, type From, isRelated } from './related.ts'
 import { type Hit, hitsOf, tooMany } from './run-search.ts'
@@ -98,14 +98,6 @@ async function everythingOf(from: From, type: string, clauses: Clause[], take: (
     if (found.size > relatedMax) throw tooMany(`a condition on ${type} leads to more than ${relatedMax} resources`)
   }
   return [...found]
-}
-
-/** As what a reference may name this resource: by its place, or by its canonical address. */
-function literalsOf({ resource }: Hit): string[] {
-  const own = `${resource.resourceType}/${resource.id}`
-  const { url, version } = resource as { url?: unknown; version?: unknown }
-  if (typeof url !== 'string') return [own]
-  return typeof version === 'string' ? [own, url, `${url}|${version}`] : [own, url]
 }
 
 /** A person is a set of charts: a reference to any of them is one to the person. */

@@ -1,7 +1,7 @@
 import type { Clause, Search } from '../fhir/fhir.ts'
 import type { Asking } from './asking.ts'
 import { parseReference } from './ids.ts'
-import { emptySearch, fetchVisible } from './include.ts'
+import { emptySearch, fetchVisible } from './visible.ts'
 import type { From } from './related.ts'
 import { type Hit, hitsOf, tooMany } from './run-search.ts'
 import { viewOfAll, visibleRows } from './view.ts'

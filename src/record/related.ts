@@ -4,7 +4,7 @@ import type { Asking } from './asking.ts'
 import type { Reading } from './candidates.ts'
 import { decideChain, decideHas } from './chain.ts'
 import { decideHierarchy } from './hierarchy.ts'
-import { fetchVisible } from './include.ts'
+import { fetchVisible } from './visible.ts'
 import { parseReference } from './ids.ts'
 import { decideCodes } from './terminology/decide-codes.ts'
 

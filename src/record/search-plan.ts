@@ -51,7 +51,7 @@ function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (codes.length > formsMax) return hashedCondition(at, codes, []) // All of a value set at once.
   const parts: Fragment[] = []
   for (const condition of any) {
-    const asked = condition.of ?? code
+    const asked = condition.of?.[0] ?? code
     const part = asked === '_id' ? idCondition(at, condition) : oneCondition(at, asked, condition)
     if (part === null) return null // An alternative that cannot narrow leaves every row a candidate.
     parts.push(part)

@@ -8,7 +8,7 @@ import { type Clause, type DateValue, type NumberValue, type Search, type TokenV
 export type Narrowing = { code: string; any: Condition[] }
 export type Condition = OfOneValue & {
   /** Where the alternatives of one entry ask different parameters. */
-  of?: string
+  of?: string[]
 }
 type OfOneValue =
   | ({ is: 'token' } & TokenValue)
@@ -53,8 +53,8 @@ function conditions(clause: Clause): Condition[] | null {
       // Only the narrative has an index of words; a search through everything reads the candidates.
       return clause.code === '_text' ? clause.any.map((list) => ({ is: 'words' as const, words: [...new Set(list.flatMap((one) => one.split(' ')))] })) : null
     case 'any': {
-      const each = clause.clauses.map((one) => conditions(one)?.map((condition) => ({ ...condition, of: one.code })) ?? null)
-      return each.includes(null) ? null : (each.flat() as Condition[])
+      const each = clause.clauses.map((one) => conditions(one)?.map((condition) => ({ ...condition, of: [one.code] })) ?? null)
+      return each.includes(null) ? null : merged(each.flat() as Condition[])
     }
     case 'identifier':
       return clause.values.map((value) => ({ is: 'identifier' as const, ...value }))
@@ -76,6 +76,17 @@ function conditions(clause: Clause): Condition[] | null {
     default:
       return null
   }
+}
+
+/** The same reference asked of several parameters is one condition. */
+function merged(all: Condition[]): Condition[] {
+  const kept = new Map<unknown, Condition>()
+  for (const condition of all) {
+    const key = condition.is === 'reference' ? condition.literals : condition
+    const known = kept.get(key)
+    kept.set(key, known === undefined ? condition : { ...known, of: [...(known.of ?? []), ...(condition.of ?? [])] })
+  }
+  return [...kept.values()]
 }
 
 function intervals(values: (DateValue | NumberValue)[], is: 'date' | 'number'): Condition[] | null {

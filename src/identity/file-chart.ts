@@ -73,6 +73,18 @@ export function rulesOf(world: World): ChartRules {
   return { urn: SYSTEM_URN, lzb: lzbPolicyOf(world.config), jmbg: { today: world.now(), yearPivot: IDENTITY_JMBG_PIVOT } }
 }
 
+const national = ['jmbg', 'ebs', 'lbo', 'lzb'] as const
+
+/** The national numbers that a Patient carries, checked as on the way in: one that cannot be right is refused with its place. */
+export function numbersOf(world: World, patient: Patient): { system: string; value: string }[] {
+  const claim = readChart(patient, rulesOf(world))
+  if (claim instanceof Refusal) throw claim
+  return national.flatMap((kind) => {
+    const value = claim[kind]
+    return value === null ? [] : [{ system: `${world.config.SYSTEM_URN}:${kind}`, value }]
+  })
+}
+
 type Task = { facts: LocatedFacts; plan: Plan; claim: Claim; chart: ChartKey; act: Act }
 
 /** Null: something was taken, look again. */

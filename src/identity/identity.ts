@@ -1,4 +1,5 @@
 import { accountCheckDigits, jmbgCheckDigit, mbCheckDigit, mod1110CheckDigit } from './check-digits.ts'
+import { numbersOf } from './file-chart.ts'
 import { checkJmbg } from './jmbg.ts'
 import { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
 import { checkEbs, checkLbo, checkLzb } from './numbers.ts'
@@ -13,6 +14,7 @@ export { resolvePerson } from './resolve-looks.ts'
 
 /** The national numbers, checked as the law's texts say, and how their check digits are made. */
 export const numbers = {
+  ofPatient: numbersOf,
   checkJmbg,
   checkEbs,
   checkLbo,

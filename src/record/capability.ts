@@ -36,6 +36,7 @@ export function capabilityOf(world: World): string {
           { type: 'Group', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export' },
           { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
           ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
+          { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
           { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
           { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
           ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),

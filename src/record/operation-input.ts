@@ -21,8 +21,8 @@ const textMax = 4000
 const formal = new Set(['_format', '_pretty'])
 
 /** Reads an operation's parameters from the query and, by POST, from a Parameters resource. One that the operation has not is refused by name. */
-export function readInput(request: FastifyRequest, allowed: Allowed): Input {
-  const given = [...fromQuery(request), ...(request.method === 'POST' ? fromBody(request) : [])]
+export function readInput(request: FastifyRequest, allowed: Allowed, from: 'all' | 'query' = 'all'): Input {
+  const given = [...fromQuery(request), ...(request.method === 'POST' && from === 'all' ? fromBody(request) : [])]
   if (given.length > valuesMax) throw new Refusal('incorrect', `more than ${valuesMax} parameters`, { hint: 'Send fewer at once.' })
   const values = new Map<string, unknown[]>()
   for (const { name, value } of given) {

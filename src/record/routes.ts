@@ -14,6 +14,7 @@ import { everythingRoutes } from './everything-routes.ts'
 import { innerRequests } from './inner-request.ts'
 import { interactionRoutes } from './interaction-routes.ts'
 import { lastObservationsRoutes } from './last-observations.ts'
+import { matchRoutes } from './match/match.ts'
 import { readDocument, readOverview } from './read-page.ts'
 import { formOf, readBody } from './formats.ts'
 import { preferenceOf } from './respond.ts'
@@ -47,6 +48,7 @@ export const fhirRoutes: Routes = (app) => {
   void lastObservationsRoutes(app)
   void bulkRoutes(app)
   void summaryRoutes(app)
+  void matchRoutes(app)
   void importRoutes(app)
 }
 

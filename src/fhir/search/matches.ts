@@ -89,17 +89,24 @@ function isToken(wanted: TokenValue, system: string | null, value: string | null
   return wanted.value === undefined ? value !== null : wanted.value === value
 }
 
-const tokenSets = new WeakMap<readonly TokenValue[], Set<string>>()
+const tokenSets = new WeakMap<readonly TokenValue[], Set<string> | null>()
 
 /** A value set may stand for thousands of codes: they are looked up, each as a code of its system or as a code alone. */
 function isAmongTokens(wanted: readonly TokenValue[], system: string | null, value: string | null): boolean {
-  if (wanted.length <= fewMax || wanted.some((one) => one.system === null || one.value === undefined)) return wanted.some((one) => isToken(one, system, value))
+  const set = wanted.length <= fewMax ? null : tokenSetOf(wanted)
+  if (set === null) return wanted.some((one) => isToken(one, system, value))
+  return set.has(`${system}|${value}`) || set.has(`|${value}`)
+}
+
+/** Null when one of them says more than a code, or less. */
+function tokenSetOf(wanted: readonly TokenValue[]): Set<string> | null {
   let set = tokenSets.get(wanted)
   if (set === undefined) {
-    set = new Set(wanted.map((one) => `${one.system ?? ''}|${one.value}`))
+    const isSimple = wanted.every((one) => one.system !== null && one.value !== undefined)
+    set = isSimple ? new Set(wanted.map((one) => `${one.system ?? ''}|${one.value}`)) : null
     tokenSets.set(wanted, set)
   }
-  return set.has(`${system}|${value}`) || set.has(`|${value}`)
+  return set
 }
 
 function isString(how: 'starts' | 'contains' | 'exact', wanted: string, folded: string, exact: string | undefined): boolean {

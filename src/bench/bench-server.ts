@@ -1,41 +1,85 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import cluster from 'node:cluster'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type pg from 'pg'
 import { addClient, clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
 import { buildApp } from '../app.ts'
+import { startSealing } from '../audit/audit.ts'
 import { openWorld } from '../open-world.ts'
 import { loadConfig } from '../platform/config.ts'
+import { type Processes, startProcesses } from '../platform/processes.ts'
+import { startMoments } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
 export type Send = (method: string, path: string, body?: string) => Promise<string>
-export type BenchServer = { world: BenchWorld; send: Send; institution: number; close(): Promise<void> }
+export type BenchServer = {
+  world: BenchWorld
+  owner: pg.ClientConfig
+  send: Send
+  institution: number
+  /** Most memory that one process of the server has taken, in bytes; 0 when it runs inside the bench. */
+  peakBytes(): number
+  close(): Promise<void>
+}
 
-/** Server, database with fsync and load generator on the same cores, with every safety on, as `npm start` has them. */
-export async function startBenchServer(connections: number): Promise<BenchServer> {
+/**
+ * Database with fsync, server and load generator on the same cores, with every safety on, as `npm start` has them. With `processes`
+ * the server has as many of its own; without, it runs in the process of the load generator.
+ */
+export async function startBenchServer(connections: number, processes = 0): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-bench-'))
-  const config = loadConfig({ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'error', RATE_PER_CLIENT: '1000000' })
+  const settings = { PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'error', RATE_PER_CLIENT: '1000000' }
+  const config = loadConfig(settings)
   if (Array.isArray(config)) throw new Error(config.join('\n'))
-  const { world, close } = await openWorld(config, { mode: 'own' })
+  const { world, database, close } = await openWorld(config, { mode: 'own' })
   mkdirSync(join(folder, 'portals'))
-  const app = await buildApp(world, join(folder, 'portals'))
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as { port: number }
-  config.PORT = port
+  const serving = processes > 0 ? await apart(settings, processes) : await inside(world, join(folder, 'portals'))
+  config.PORT = serving.port
+  const stops = [startSealing(world), startMoments(world)]
   const { token, institution } = await register(world)
   return {
     world,
     institution,
-    send: sender(port, token, connections),
+    owner: database.owner,
+    send: sender(serving.port, token, connections),
+    peakBytes: () => Math.max(0, ...Object.values(cluster.workers ?? {}).map((worker) => peakOf(worker?.process.pid))),
     async close() {
-      app.server.closeAllConnections()
-      await app.close()
+      await serving.stop()
+      for (const stop of stops) await stop()
       await close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function inside(world: BenchWorld, portals: string): Promise<Processes> {
+  const app = await buildApp(world, portals)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as { port: number }
+  return {
+    port,
+    async stop() {
+      app.server.closeAllConnections()
+      await app.close()
+    },
+  }
+}
+
+function apart(settings: Record<string, string>, processes: number): Promise<Processes> {
+  cluster.setupPrimary({ exec: join(import.meta.dirname, 'bench-process.ts') })
+  Object.assign(process.env, settings, { PROCESSES: String(processes) })
+  return startProcesses(processes, (sentence) => {
+    throw new Error(sentence)
+  })
+}
+
+function peakOf(pid: number | undefined): number {
+  const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
 }
 
 async function register(world: BenchWorld): Promise<{ token: string; institution: number }> {

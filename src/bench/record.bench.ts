@@ -1,113 +1,47 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { Agent, request as httpRequest } from 'node:http'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { addClient, clientById } from '../access/client.ts'
-import { tokenFor } from '../access/token-endpoint.ts'
-import { buildApp } from '../app.ts'
-import { openWorld } from '../open-world.ts'
-import { loadConfig } from '../platform/config.ts'
-import { registerInstitutions } from '../registry/registry.ts'
+import pg from 'pg'
 import { corpora } from '../testing/corpora.ts'
+import { type BenchServer, startBenchServer } from './bench-server.ts'
+import { copyRate } from './copy-limit.ts'
 import { during, print } from './figures.ts'
+import { lookUps, singles } from './record-singles.ts'
+import { sizesOf } from './sizes.ts'
 
-const callers = 16
+const connections = 16
+const bundlesAtOnce = 8
 
 /**
  * The record with every safety on: token, scopes, decision, validation, index, versions, audit, outbox; embedded PostgreSQL with
- * fsync as `npm start` has it; server, database and load on the same cores. `--quick` for a look, default for figures.
+ * fsync as `npm start` has it, a checkpoint inside the ingest; database, server (`--processes`, 2) and load generator on the same
+ * cores. `--quick` for a look; `--only ingest`; `--growth 3000000` goes on filling and asks the same at every step.
  */
 export async function bench(words: string[]): Promise<void> {
-  const seconds = words.includes('--quick') ? 2 : 10
-  const folder = mkdtempSync(join(tmpdir(), 'spona-bench-'))
-  const config = loadConfig({ PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'error', RATE_PER_CLIENT: '1000000' })
-  if (Array.isArray(config)) throw new Error(config.join('\n'))
-  const { world, close } = await openWorld(config, { mode: 'own' })
-  mkdirSync(join(folder, 'portals'))
-  const app = await buildApp(world, join(folder, 'portals'))
-  await app.listen({ port: 0, host: '127.0.0.1' })
+  const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
+  const seconds = words.includes('--quick') ? 3 : 15
+  const processes = Number(after('--processes') ?? 2)
+  const server = await startBenchServer(connections, processes)
   try {
-    const { port } = app.server.address() as { port: number }
-    config.PORT = port
-    const send = sender(port, await tokenOf(world))
-    const [patient, whole] = await ingest(world, send, seconds)
-    await singles(world, send, { patient: patient as string, whole: whole as string, seconds })
+    const source = readSource()
+    const growth = after('--growth')
+    if (growth !== undefined) return await grow(server, source, Number(growth))
+    const { patients } = await ingest(server, source, { seconds, processes })
+    if (after('--only') !== 'ingest') await singles(server, { patients, seconds: seconds / 2, connections })
+    print({ name: 'most memory of one server process', value: server.peakBytes() / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
   } finally {
-    app.server.closeAllConnections()
-    await app.close()
-    await close()
-    rmSync(folder, { recursive: true, force: true })
+    await server.close()
   }
 }
 
-type World = Awaited<ReturnType<typeof openWorld>>['world']
-type Send = (method: string, path: string, body?: string) => Promise<string>
+type Source = { texts: string[]; bodies: string[][] }
 
-async function tokenOf(world: World): Promise<string> {
-  const [institution] = await world.sql.begin((tx) =>
-    registerInstitutions(tx, [{ mb: '00000001', name: 'Bench', kind: 'test', municipality: 'Београд', ownership: 'public' }]),
-  )
-  const made = await world.sql.begin((tx) =>
-    addClient(tx, world, { name: 'bench', institution: institution as number, institutionName: 'Bench', scopes: 'system/*.cruds' }),
-  )
-  const client = await clientById(world.sql, made.id)
-  if (!client) throw new Error('no client')
-  return tokenFor(world, client, made.scopes, 36_000)
-}
-
-function sender(port: number, token: string): Send {
-  const agent = new Agent({ keepAlive: true, maxSockets: callers })
-  return (method, path, body) =>
-    new Promise((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/fhir+json', 'content-length': Buffer.byteLength(body) }),
-      }
-      const asked = httpRequest({ host: '127.0.0.1', port, agent, method, path, headers }, (answer) => {
-        const parts: Buffer[] = []
-        answer.on('data', (part: Buffer) => parts.push(part))
-        answer.on('end', () => {
-          const text = Buffer.concat(parts).toString()
-          if ((answer.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`))
-          else resolve(text)
-        })
-      })
-      asked.on('error', reject)
-      asked.end(body)
-    })
-}
-
-/** Third-party bundles again and again; each time a new patient, as POST always creates. */
-async function ingest(world: World, send: Send, seconds: number): Promise<string[]> {
+function readSource(): Source {
   const folder = join(corpora, 'synthea-r4')
-  const files = readdirSync(folder)
+  const texts = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
-  const counts = files.map((text) => (JSON.parse(text) as { entry: unknown[] }).entry.length)
-  let resources = 0
-  const patients: string[] = []
-  const run = await during(seconds, 8, async (at) => {
-    const text = await send('POST', '/fhir', asNewPerson(files[at % files.length] as string))
-    resources += counts[at % counts.length] as number
-    patients.push(/fhir\/Patient\/([0-9a-f-]{36})/.exec(text)?.[1] ?? '')
-  })
-  const rate = resources * (run.perSecond / run.count)
-  print({
-    name: 'ingest transaction bundles',
-    value: rate,
-    unit: 'resources/s',
-    p50Ms: run.p50Ms,
-    p99Ms: run.p99Ms,
-    limit: 'COPY-like insert of the same bodies as text',
-    limitValue: await copyRate(world, files),
-  })
-  const [size] = await world.sql<{ bytes: number; n: number }>`
-    select (pg_total_relation_size('record.resource') + pg_total_relation_size('record.chunk') + pg_total_relation_size('record.token')
-            + pg_total_relation_size('record.identifier') + pg_total_relation_size('record.string'))::int8 as bytes,
-           (select count(*) from record.resource)::int8 as n`
-  if (size) print({ name: 'record bytes per resource', value: size.bytes / size.n, unit: 'bytes' })
-  return patients
+  return { texts, bodies: texts.map((text) => (JSON.parse(text) as { entry: { resource: unknown }[] }).entry.map(({ resource }) => JSON.stringify(resource))) }
 }
 
 /** The record number of the sending hospital: another one makes another person, or their charts would join. */
@@ -116,81 +50,64 @@ function asNewPerson(text: string): string {
   return number === '' ? text : text.replaceAll(number, randomUUID())
 }
 
-async function copyRate(world: World, files: readonly string[]): Promise<number> {
-  const bodies = files
-    .slice(0, 12)
-    .flatMap((text) => (JSON.parse(text) as { entry: { resource: unknown }[] }).entry.map((entry) => JSON.stringify(entry.resource)))
-  const connection = await world.connect()
-  try {
-    await connection.sql`create temporary table copied (n int8 generated always as identity, body text)`
-    const began = performance.now()
-    for (let from = 0; from < bodies.length; from += 300) {
-      await connection.sql`insert into copied (body) select unnest(${bodies.slice(from, from + 300)}::text[])`
-    }
-    return bodies.length / ((performance.now() - began) / 1000)
-  } finally {
-    await connection.end()
+/** Third-party bundles again and again; each time a new patient, as POST always creates. */
+async function ingest(server: BenchServer, { texts, bodies }: Source, { seconds, processes }: { seconds: number; processes: number }) {
+  const patients: string[] = []
+  let resources = 0
+  const post = async (at: number) => {
+    const answer = await server.send('POST', '/fhir', asNewPerson(texts[at % texts.length] as string))
+    resources += bodies[at % bodies.length]?.length as number
+    patients.push(/fhir\/Patient\/([0-9a-f-]{36})/.exec(answer)?.[1] ?? '')
   }
+  await during(Math.min(5, seconds), bundlesAtOnce, post) // Warm code and a database that is not empty.
+  const limitValue = await copyRate(server.owner, bodies, 2, seconds / 3)
+  const before = await sizesOf(server.world)
+  resources = 0
+  const timer = setTimeout(() => void checkpoint(server), seconds * 400)
+  const run = await during(seconds, bundlesAtOnce, post)
+  clearTimeout(timer)
+  const grown = await sizesOf(server.world, before)
+  const { p50Ms, p99Ms } = run
+  const name = `ingest of transaction bundles, ${processes} processes`
+  print({ name, value: (resources * run.perSecond) / run.count, unit: 'resources/s', p50Ms, p99Ms, limit: 'COPY of the same bodies as text, 2 connections', limitValue })
+  print({ name: 'database, everything that an ingest writes', value: grown.bytes / resources, unit: 'bytes/resource', limit: 'JSON', limitValue: bytesOf(bodies) })
+  print({ name: 'log of the database (WAL), a checkpoint inside', value: grown.walBytes / resources, unit: 'bytes/resource', limit: 'JSON', limitValue: bytesOf(bodies) })
+  for (const [table, bytes] of grown.tables) if (bytes / resources >= 1) print({ name: `of it ${table}`, value: bytes / resources, unit: 'bytes/resource' })
+  return { patients }
 }
 
-/** `patient` gets the new entries; `whole` is read as it came. */
-async function singles(world: World, send: Send, { patient, whole, seconds }: { patient: string; whole: string; seconds: number }): Promise<void> {
-  const observation = (at: number) =>
-    JSON.stringify({
-      resourceType: 'Observation',
-      status: 'final',
-      code: { coding: [{ system: 'http://loinc.org', code: '2345-7', display: 'Glucose' }] },
-      subject: { reference: `Patient/${patient}` },
-      effectiveDateTime: new Date(1.7e12 + at * 60_000).toISOString(),
-      valueQuantity: { value: 4 + (at % 60) / 10, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' },
-    })
-  const ids: string[] = []
-  const created = await during(seconds, callers, async (at) => {
-    const text = await send('POST', '/fhir/Observation', observation(at))
-    if (ids.length < 5000) ids.push((JSON.parse(text) as { id: string }).id)
-  })
-  print({
-    name: 'single create',
-    value: created.perSecond,
-    unit: 'requests/s',
-    p50Ms: created.p50Ms,
-    p99Ms: created.p99Ms,
-    limit: 'one-row insert with its own commit, same connections',
-    limitValue: await insertRate(world, seconds / 2),
-  })
-  const read = await during(seconds, callers, async (at) => void (await send('GET', `/fhir/Observation/${ids[at % ids.length]}`)))
-  const keys = await during(
-    seconds / 2,
-    callers,
-    async (at) =>
-      void (await world.sql`select body from record.resource where patient = ${Number.parseInt((ids[at % ids.length] as string).slice(0, 13).replace('-', ''), 16)} and type = ${world.fhir.typeCode('Observation')} and id = ${ids[at % ids.length]}::uuid`),
-  )
-  print({
-    name: 'read by id, audit row awaited',
-    value: read.perSecond,
-    unit: 'requests/s',
-    p50Ms: read.p50Ms,
-    p99Ms: read.p99Ms,
-    limit: 'primary-key select',
-    limitValue: keys.perSecond,
-  })
-  const everything = await during(seconds, 8, async () => void (await send('GET', `/fhir/Patient/${whole}/$everything`)))
-  print({ name: 'Patient/$everything', value: everything.perSecond, unit: 'requests/s', p50Ms: everything.p50Ms, p99Ms: everything.p99Ms })
-  const searched = await during(
-    seconds,
-    callers,
-    async () => void (await send('GET', `/fhir/Observation?patient=${whole}&code=http://loinc.org|8302-2&_sort=-date&_count=20`)),
-  )
-  print({ name: 'Observation?patient&code&_sort=-date&_count=20', value: searched.perSecond, unit: 'requests/s', p50Ms: searched.p50Ms, p99Ms: searched.p99Ms })
+const bytesOf = (bodies: readonly string[][]): number => {
+  const all = bodies.flat()
+  return all.reduce((sum, body) => sum + Buffer.byteLength(body), 0) / all.length
 }
 
-async function insertRate(world: World, seconds: number): Promise<number> {
-  const run = await during(
-    seconds,
-    callers,
-    async (at) =>
-      void (await world.sql`
-    insert into bus.outbox (patient, at, topic, institution, body) values (${at + 1}, now(), 'bench', 1, '{}'::jsonb)`),
-  )
-  return run.perSecond
+async function checkpoint({ owner }: BenchServer): Promise<void> {
+  const client = new pg.Client(owner)
+  await client.connect()
+  await client.query('checkpoint')
+  await client.end()
+}
+
+const stepsOf = (most: number) => [200_000, 500_000, 1_000_000, 2_000_000, 3_000_000].filter((step) => step < most).concat(most)
+
+/** Fills the record and asks the same questions at every step: a store that gets slower as it grows shows it here. */
+async function grow(server: BenchServer, { texts, bodies }: Source, most: number): Promise<void> {
+  let total = 0
+  for (const step of stepsOf(most)) {
+    let resources = 0
+    const began = performance.now()
+    let next = 0
+    const fill = async () => {
+      while (total + resources < step) {
+        const at = next++ % texts.length
+        await server.send('POST', '/fhir', asNewPerson(texts[at] as string))
+        resources += bodies[at]?.length as number
+      }
+    }
+    await Promise.all(Array.from({ length: bundlesAtOnce }, fill))
+    total += resources
+    print({ name: `ingest up to ${total} resources`, value: resources / ((performance.now() - began) / 1000), unit: 'resources/s' })
+    await lookUps(server, total)
+  }
+  print({ name: 'most memory of one server process', value: server.peakBytes() / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
 }

@@ -101,7 +101,7 @@ function nameCtes(versions: readonly Version[]): Fragment[] {
   ]
 }
 
-const listedMax = 50
+const listedMax = 10
 
 /**
  * One event per patient and request: what changed, never what it says. Of a large set the event counts the types; who needs

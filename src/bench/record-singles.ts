@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+import type { BenchServer } from './bench-server.ts'
+import { during, print } from './figures.ts'
+
+type Task = { patients: readonly string[]; seconds: number; connections: number }
+
+/** One resource at a time, and the whole record of one patient: many callers, each with one question under way. */
+export async function singles(server: BenchServer, task: Task): Promise<void> {
+  const ids = await creates(server, task)
+  await reads(server, task, ids)
+  await wholeRecords(server, task)
+  const { send } = server
+  const newest = (at: number) => `/fhir/Observation?patient=${task.patients[at % task.patients.length]}&code=http://loinc.org|8302-2&_sort=-date&_count=20`
+  const searched = await during(task.seconds, task.connections, async (at) => void (await send('GET', newest(at))))
+  print({ name: 'Observation?patient&code&_sort=-date&_count=20', value: searched.perSecond, unit: 'requests/s', p50Ms: searched.p50Ms, p99Ms: searched.p99Ms })
+  await lookUps(server)
+}
+
+async function creates({ send, owner }: BenchServer, { patients, seconds, connections }: Task): Promise<string[]> {
+  const ids: string[] = []
+  const observation = (at: number) =>
+    JSON.stringify({
+      resourceType: 'Observation',
+      status: 'final',
+      code: { coding: [{ system: 'http://loinc.org', code: '8302-2', display: 'Body Height' }], text: 'Body Height' },
+      subject: { reference: `Patient/${patients[at % patients.length]}` },
+      effectiveDateTime: new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString(),
+      valueQuantity: { value: 100 + (at % 100), unit: 'cm', system: 'http://unitsofmeasure.org', code: 'cm' },
+    })
+  const run = await during(seconds, connections, async (at) => {
+    const text = await send('POST', '/fhir/Observation', observation(at))
+    if (ids.length < 5000) ids.push((JSON.parse(text) as { id: string }).id)
+  })
+  const limitValue = await insertRate(owner, observation(1), connections, seconds / 2)
+  const { perSecond: value, p50Ms, p99Ms } = run
+  print({ name: 'single create', value, unit: 'requests/s', p50Ms, p99Ms, limit: 'insert of one row with its own commit, same connections', limitValue })
+  return ids
+}
+
+async function insertRate(owner: pg.ClientConfig, body: string, connections: number, seconds: number): Promise<number> {
+  const pool = new pg.Pool({ ...owner, max: connections })
+  try {
+    await pool.query('create table public.bench_rows (n int8 primary key, body text not null)')
+    const run = await during(seconds, connections, async (at) => void (await pool.query('insert into public.bench_rows (n, body) values ($1, $2)', [at, body])))
+    await pool.query('drop table public.bench_rows')
+    return run.perSecond
+  } finally {
+    await pool.end()
+  }
+}
+
+async function reads({ send, world }: BenchServer, { seconds, connections }: Task, ids: readonly string[]): Promise<void> {
+  const idOf = (at: number) => ids[at % ids.length] as string
+  const run = await during(seconds, connections, async (at) => void (await send('GET', `/fhir/Observation/${idOf(at)}`)))
+  const type = world.fhir.typeCode('Observation')
+  const keyOf = (id: string) => Number.parseInt(id.slice(0, 13).replace('-', ''), 16)
+  const plain = await during(
+    seconds / 2,
+    connections,
+    async (at) => void (await world.sql`select body from record.resource where patient = ${keyOf(idOf(at))} and type = ${type} and id = ${idOf(at)}::uuid`),
+  )
+  const { perSecond: value, p50Ms, p99Ms } = run
+  print({ name: 'read by id, audit row awaited', value, unit: 'requests/s', p50Ms, p99Ms, limit: 'select by primary key', limitValue: plain.perSecond })
+}
+
+async function wholeRecords({ send, world }: BenchServer, { seconds, patients }: Task): Promise<void> {
+  const callers = 8
+  let bytes = 0
+  const keyOf = (id: string) => Number.parseInt(id.slice(0, 13).replace('-', ''), 16)
+  const patientAt = (at: number) => patients[at % patients.length] as string
+  const run = await during(seconds, callers, async (at) => {
+    bytes += (await send('GET', `/fhir/Patient/${patientAt(at)}/$everything`)).length
+  })
+  const plain = await during(seconds / 2, callers, async (at) => {
+    const key = keyOf(patientAt(at))
+    await world.sql`select patient, type, id, version, at, body, chunk, start, length from record.resource where patient = ${key} limit 5000`
+    await world.sql`select body from record.chunk where patient = ${key} limit 5000`
+  })
+  const name = `Patient/$everything, ${Math.round(bytes / run.count / 1024)} KB each`
+  print({ name, value: run.perSecond, unit: 'requests/s', p50Ms: run.p50Ms, p99Ms: run.p99Ms, limit: 'reading the rows and chunks', limitValue: plain.perSecond })
+}
+
+const timesEach = 300
+
+/** Questions that name no patient: by HTTP one at a time, and the statement behind them as the database sees it. */
+export async function lookUps({ send, world }: BenchServer, resources?: number): Promise<void> {
+  const among = resources === undefined ? '' : ` among ${resources}`
+  const [any] = await world.sql<{ body: string | null; id: string }>`
+    select id, null as body from record.resource where type = ${world.fhir.typeCode('Patient')} offset 20 limit 1`
+  const number = any && identifierOf(await send('GET', `/fhir/Patient/${any.id}`))
+  for (const [name, path] of [
+    ['Patient?identifier', `/fhir/Patient?identifier=${number}`],
+    ['Observation?code&date, over all patients', '/fhir/Observation?code=http://loinc.org|8302-2&date=ge2012-01-01&date=le2014-12-31&_count=20'],
+  ] as const) {
+    await during(0.3, 1, async () => void (await send('GET', path)))
+    const run = await during(timesEach / 300, 1, async () => void (await send('GET', path)))
+    print({ name: `${name}${among}, by HTTP`, value: run.p50Ms, unit: 'ms at the median', p99Ms: run.p99Ms })
+    const explained = await send('GET', `${path}&_explain=true`).catch(() => '')
+    const times = [...explained.matchAll(/Execution Time: ([\d.]+) ms/g)].map(([, ms]) => Number(ms))
+    if (times.length > 0) print({ name: `${name}${among}, in the database`, value: times.reduce((a, b) => a + b, 0), unit: 'ms' })
+  }
+}
+
+function identifierOf(patient: string): string {
+  const { identifier = [] } = JSON.parse(patient) as { identifier?: { system?: string; value: string }[] }
+  const [first] = identifier
+  if (!first) throw new Error(`a patient without an identifier: ${createHash('sha256').update(patient).digest('hex')}`)
+  return `${first.system ?? ''}|${first.value}`
+}

@@ -52,12 +52,12 @@ export function takeForTransaction(lanes: Lanes): Promise<Lane> {
     inTransaction.add(lane)
     return Promise.resolve(lane)
   }
-  const busy = new Refusal('busy', 'too many transactions are under way; try again in a moment', { retryAfterSeconds: 1 })
-  if (waiting.length >= waitingMax || lanes.isClosed) return Promise.reject(busy)
+  const busy = () => new Refusal('busy', 'too many transactions are under way; try again in a moment', { retryAfterSeconds: 1 })
+  if (waiting.length >= waitingMax || lanes.isClosed) return Promise.reject(busy())
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       waiting.splice(waiting.indexOf(waiter), 1)
-      reject(busy)
+      reject(busy())
     }, waitMs)
     const waiter: Waiter = {
       give: (given) => {
@@ -66,7 +66,7 @@ export function takeForTransaction(lanes: Lanes): Promise<Lane> {
       },
       refuse: () => {
         clearTimeout(timer)
-        reject(busy)
+        reject(busy())
       },
     }
     waiting.push(waiter)

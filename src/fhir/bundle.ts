@@ -1,4 +1,4 @@
-import { walkReferences } from './references.ts'
+import { type Survey, surveyReferences, walkReferences } from './references.ts'
 import { typeCode } from './resource-types.ts'
 import { shown } from './runtime/check.ts'
 import { idForm } from './runtime/primitives.ts'
@@ -24,6 +24,8 @@ export type BundleEntry = {
   ifNoneMatch: string | null
   ifModifiedSince: string | null
   ifNoneExist: [string, string][] | null
+  /** What points to others in the resource. */
+  survey: Survey
   /** `Patient?identifier=…` in place of an id. */
   conditional: { reference: string; type: string; query: [string, string][]; expression: string }[]
   issues: Issue[]
@@ -93,6 +95,7 @@ function readEntry(entry: Json, index: number): BundleEntry {
     ...{ index, method, target: target ?? { kind: 'other', url: '' }, fullUrl, names: namesOf(fullUrl), resource },
     ...{ ifMatch: textOf(request.ifMatch), ifNoneMatch: textOf(request.ifNoneMatch), ifModifiedSince: textOf(request.ifModifiedSince) },
     ...{ ifNoneExist: ifNoneExistOf(request.ifNoneExist), conditional: [], issues },
+    survey: resource === null ? { holders: [], hasOtherUrns: false } : surveyReferences(resource),
   }
   if (target !== null && issues.length === 0) checkEntry(plan, target, at)
   return plan
@@ -188,23 +191,25 @@ const condition = /^([A-Z][A-Za-z]+)\?(.+)$/
 /** Finds conditional references, and references by urn:uuid to entries that are not there. */
 function checkReferences(plan: BundlePlan): void {
   const names = new Set(plan.entries.flatMap((entry) => (entry.method === 'DELETE' ? [] : entry.names)))
+  const isPlain = ({ reference }: { reference?: string }) =>
+    reference === undefined || (plan.kind === 'transaction' && names.has(reference)) || !(isUrn(reference) || condition.test(reference))
   for (const entry of plan.entries) {
-    if (entry.resource === null) continue
-    walkReferences(entry.resource, ({ reference }, path) => {
-      if (reference === undefined) return
+    if (entry.resource === null || entry.survey.holders.every(isPlain)) continue
+    walkReferences(entry.resource, (holder, path) => {
+      if (isPlain(holder)) return
+      const reference = holder.reference as string
       const expression = `Bundle.entry[${entry.index}].resource${path.slice((entry.resource as Resource).resourceType.length)}.reference`
-      if (reference.startsWith('urn:uuid:') || reference.startsWith('urn:oid:')) {
-        if (plan.kind === 'transaction' && names.has(reference)) return
+      if (isUrn(reference)) {
         const says = plan.kind === 'batch' ? 'entries of a batch must not refer to each other by urn:uuid' : 'no entry of the transaction has this fullUrl'
         const hint = plan.kind === 'batch' ? 'Send a transaction, or refer by Type/id.' : 'Add the entry, or refer by Type/id.'
         entry.issues.push(issue('not-found', expression, says, hint))
         return
       }
-      const found = condition.exec(reference)
-      if (found === null) return
-      const [, type = '', query = ''] = found
+      const [, type = '', query = ''] = condition.exec(reference) ?? []
       if (typeCode(type) >= 0) entry.conditional.push({ reference, type, query: queryOf(query), expression })
       else entry.issues.push(issue('value', expression, `${shown(type)} is not a resource type of FHIR R4`, 'Write Type?query.'))
     })
   }
 }
+
+const isUrn = (reference: string) => reference.startsWith('urn:uuid:') || reference.startsWith('urn:oid:')

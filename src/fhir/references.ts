@@ -9,16 +9,57 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
  * R4 has. The resource comes from parseJson, so its depth is bounded.
  */
 export function walkReferences(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void {
-  walk(resource, typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource', visit)
+  walk(resource, [typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource'], visit)
 }
 
-function walk(value: Json, path: string, visit: (reference: { reference?: string }, path: string) => void): void {
-  if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, path)
+/** The way down is kept as its steps: most elements are no References, and a text of the path for each would cost more than the walk. */
+function walk(value: Json, steps: string[], visit: (reference: { reference?: string }, path: string) => void): void {
+  if ((typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)) visit(value as { reference?: string }, steps.join('.'))
   for (const name in value) {
     const inner = value[name]
     if (!isObject(inner)) continue
-    if (!Array.isArray(inner)) walk(inner, `${path}.${name}`, visit)
-    else for (let i = 0; i < inner.length; i++) if (isObject(inner[i])) walk(inner[i], `${path}.${name}[${i}]`, visit)
+    if (!Array.isArray(inner)) {
+      steps.push(name)
+      walk(inner, steps, visit)
+      steps.pop()
+    } else
+      for (let i = 0; i < inner.length; i++) {
+        if (!isObject(inner[i])) continue
+        steps.push(`${name}[${i}]`)
+        walk(inner[i], steps, visit)
+        steps.pop()
+      }
+  }
+}
+
+export type Survey = {
+  /** Every Reference, in document order. */
+  holders: { reference?: string }[]
+  /** Whether anything but a Reference may point to another entry of its transaction: a uri, or a link of the narrative. */
+  hasOtherUrns: boolean
+}
+
+/** All References of a resource in one walk, so that a transaction need not look for them again each time it has learnt an id. */
+export function surveyReferences(resource: Resource): Survey {
+  const survey: Survey = { holders: [], hasOtherUrns: false }
+  look(resource, survey)
+  return survey
+}
+
+function look(value: Json, survey: Survey): void {
+  const isHolder = (typeof value.reference === 'string' || value.identifier !== undefined) && isReference(value)
+  if (isHolder) survey.holders.push(value as { reference?: string })
+  for (const name in value) {
+    const inner = value[name]
+    if (typeof inner === 'string') {
+      if (inner.charCodeAt(0) === 0x75 ? isUrn(inner) && !(isHolder && name === 'reference') : name === 'div' && inner.includes('urn:')) survey.hasOtherUrns = true
+    } else if (!isObject(inner)) continue
+    else if (!Array.isArray(inner)) look(inner, survey)
+    else
+      for (const item of inner) {
+        if (isObject(item)) look(item, survey)
+        else if (typeof item === 'string' && isUrn(item)) survey.hasOtherUrns = true
+      }
   }
 }
 

@@ -30,6 +30,8 @@ export type Operation = {
   ifMatch: number | null
   /** Where in the request, for errors: `Bundle.entry[2].resource` or the type. */
   path: string
+  /** Its References, where somebody has walked it already. */
+  holders?: readonly { reference?: string }[]
 }
 
 export type Applied = {
@@ -177,7 +179,7 @@ async function applyOne(
   }
   if (operation.isOnlyNew && before && !before.deleted) throw foundElsewhere(operation)
   const resource = operation.patch ? await patchedNow(world, operation, before) : (operation.resource as Resource)
-  requireResolved(world, resource, operation.path)
+  requireResolved(world, resource, operation.path, operation.holders)
   if (before) {
     if (operation.type !== 'Patient') await requireSameSubject(asking, tx, resource, operation, charts)
     if (!before.deleted && isSameContent(parseJson(before.content) as Resource, resource)) {

@@ -91,12 +91,20 @@ function keyedHash(key: Buffer): (text: string) => number {
 }
 
 /** Packs 3-byte hashes, sorted and without doubles. */
-export function packTokens(hashes: Iterable<number>): Buffer | null {
-  const sorted = Int32Array.from(new Set(hashes)).sort()
-  if (sorted.length === 0) return null
+export function packTokens(hashes: readonly number[]): Buffer | null {
+  if (hashes.length === 0) return null
+  const sorted = Int32Array.from(hashes).sort()
   const packed = Buffer.allocUnsafe(sorted.length * 3)
-  for (let at = 0; at < sorted.length; at++) packed.writeUIntBE(sorted[at] as number, at * 3, 3)
-  return packed
+  let bytes = 0
+  let before = -1
+  for (const hash of sorted) {
+    if (hash === before) continue
+    before = hash
+    packed[bytes++] = hash >>> 16
+    packed[bytes++] = hash >>> 8
+    packed[bytes++] = hash
+  }
+  return packed.subarray(0, bytes)
 }
 
 export function tokenBytes(narrow: number): Buffer {

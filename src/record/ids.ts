@@ -27,6 +27,16 @@ export const newSharedKey = (world: World): number => 1 + (world.random(2).readU
 const serverId = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 export const isServerId = (id: string): boolean => serverId.test(id)
 
+/** How the ids of what is filed under a key begin. */
+export function idBeginning(patient: number): string {
+  if (patient === lastBeginning.patient) return lastBeginning.text
+  const key = hex(patient, 12)
+  lastBeginning = { patient, text: `${key.slice(0, 8)}-${key.slice(8)}-8` }
+  return lastBeginning.text
+}
+// A bundle asks for the same patient hundreds of times.
+let lastBeginning = { patient: Number.NaN, text: '' }
+
 /** The patient key inside an id given by the server. */
 export const keyOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 

@@ -32,11 +32,11 @@ export function requireValid(world: World, value: unknown, expectedType: string 
  * `Type?query` and `urn:uuid:` stand for something only inside a transaction (R4 http, section 3.1.0.11.2). Stored as they are they
  * would lead nowhere, and a finding would belong to nobody. A Bundle that is itself the content keeps its own.
  */
-export function requireResolved(world: World, resource: Resource, path: string): void {
+export function requireResolved(world: World, resource: Resource, path: string, holders?: readonly { reference?: string }[]): void {
   const type = resource.resourceType
-  if (type === 'Bundle' || type === 'Parameters') return
+  if (type === 'Bundle' || type === 'Parameters' || holders?.every(({ reference }) => reference === undefined || !unresolved.test(reference))) return
   world.fhir.references(resource, ({ reference }, at) => {
-    if (reference === undefined || !/^(?:[A-Z][A-Za-z]*\?|urn:uuid:)/.test(reference)) return
+    if (reference === undefined || !unresolved.test(reference)) return
     throw new Refusal('incorrect', 'this reference means something only inside a transaction', {
       expression: `${path}${at.slice(type.length)}.reference`,
       hint: 'Send a transaction bundle, or refer by Type/id.',
@@ -57,6 +57,8 @@ function invalid(world: World, errors: Issue[], path: string, type: string): Ref
   return new Refusal('incorrect', 'the resource is not valid', { issues: [...issues, checkedWith] })
 }
 
+const unresolved = /^(?:[A-Z][A-Za-z]*\?|urn:uuid:)/
+
 /** The version as it is stored and given back: what came in plus id and meta, in the usual order. */
 export function makeVersion(
   asking: Asking,
@@ -71,13 +73,11 @@ export function makeVersion(
   },
 ): Version {
   const { world } = asking
-  const { resourceType, id: _id, meta, ...rest } = resource
-  const stored = {
-    resourceType,
-    id: place.name ?? place.id,
-    meta: { ...(meta as object | undefined), versionId: String(place.version), lastUpdated: place.at.toISOString() },
-    ...rest,
-  } as Resource
+  const { resourceType } = resource
+  const meta = { ...(resource['meta'] as object | undefined), versionId: String(place.version), lastUpdated: place.at.toISOString() }
+  const stored = { resourceType, id: place.name ?? place.id, meta } as Resource
+  // Property by property: a rest and a spread would copy the whole resource twice, on the slow path of the engine.
+  for (const name in resource) if (name !== 'resourceType' && name !== 'id' && name !== 'meta') stored[name] = resource[name]
   const type = world.fhir.typeCode(resourceType)
   const index = indexRows(type, stored, [...world.fhir.extract(stored), ...world.fhir.details(stored, ['_text'])], place.patient, asking.base, world.hashes)
   return {

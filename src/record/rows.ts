@@ -1,6 +1,6 @@
 import type { Extracted, Resource } from '../fhir/fhir.ts'
 import { type Hashes, narrowHash, packTokens, wideHash } from './hashes.ts'
-import { keyOfId, isServerId, parseReference } from './ids.ts'
+import { idBeginning, isServerId, keyOfId, parseReference } from './ids.ts'
 
 /** What a search narrows by, taken out of one resource. */
 export type IndexRows = {
@@ -80,6 +80,7 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
   const identifiers = new Set<bigint>()
   const strings = new Set<string>()
   const day = mainDay(resource.resourceType, values)
+  const inside = idBeginning(patient)
   const add = (form: string, isInside: boolean) => {
     const hash = hashes.of(form)
     narrow.push(narrowHash(hash))
@@ -94,7 +95,9 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
         identifiers.add(hash.row)
       } else add(tokenForm(value.code, value.value), false)
     } else if (value.kind === 'reference') {
-      if (value.reference) add(localReference(value.reference, base), pointsInside(value.reference, patient, base))
+      if (value.reference === null) continue
+      const reference = localReference(value.reference, base)
+      add(reference, reference.startsWith(inside, reference.indexOf('/') + 1) && pointsInside(reference, patient))
     } else if (value.kind === 'string') strings.add(value.value.slice(0, stringMax))
     else if (value.kind === 'uri') add(value.value, false)
     else if (value.kind === 'words') for (const form of wordForms(value.text)) wide.add(wideHash(hashes.of(form), type))
@@ -125,14 +128,17 @@ function mainDay(type: string, values: readonly Extracted[]): number | null {
   return day !== null && Math.abs(day) < 2 ** 31 ? day : null
 }
 
+const bareReference = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
+
 /** `Type/id` without our own base in front, so both ways of writing the same reference are one value. */
 export function localReference(reference: string, base: string): string {
+  if (bareReference.test(reference)) return reference
   const found = parseReference(reference, base)
   return found ? `${found.type}/${found.id}` : reference
 }
 
 /** A reference whose target was filed under the same key is found by the key; only others need a row. */
-function pointsInside(reference: string, patient: number, base: string): boolean {
-  const found = parseReference(reference, base)
-  return found !== null && isServerId(found.id) && keyOfId(found.id) === patient
+function pointsInside(reference: string, patient: number): boolean {
+  const id = reference.slice(reference.indexOf('/') + 1)
+  return isServerId(id) && keyOfId(id) === patient
 }

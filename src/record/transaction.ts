@@ -49,7 +49,10 @@ export async function prepare(
   const writes = order.map((index) => entries[index] as BundleEntry).filter((entry) => isWrite(entry) && !found.has(entry.index) && !repeats.has(entry.index))
   const operations = await operationsOfAll(asking, tx, writes)
   const placed = await placeAll(asking, tx, writes, operations, charts, references)
-  for (const entry of writes) if (entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
+  for (const entry of writes) {
+    replaceIn(entry, references)
+    if (entry.resource && entry.survey.hasOtherUrns) rewriteReferences(entry.resource, (reference) => references.get(reference))
+  }
   const flat = writes.flatMap(({ index }) => (placed.get(index) ?? []).map((one) => ({ index, one })))
   const prepared = await prepareAll(
     asking,
@@ -138,6 +141,14 @@ async function resolveConditional(asking: Asking, tx: AuditedTransaction, entrie
   }
 }
 
+/** The References themselves; what else may point to an entry is looked for once, at the end. */
+function replaceIn({ survey }: BundleEntry, references: ReadonlyMap<string, string>): void {
+  for (const holder of survey.holders) {
+    const known = holder.reference === undefined ? undefined : references.get(holder.reference)
+    if (known !== undefined) holder.reference = known
+  }
+}
+
 function nameEntry(references: Map<string, string>, entry: BundleEntry, reference: string): void {
   for (const name of entry.names) references.set(name, reference)
 }
@@ -177,7 +188,7 @@ async function placeAll(
   const placed = new Map<number, (Placed | null)[]>()
   const patientsFirst = [...writes.filter(isPatient), ...writes.filter((entry) => !isPatient(entry))]
   for (const entry of patientsFirst) {
-    if (!isPatient(entry) && entry.resource) rewriteReferences(entry.resource, (reference) => references.get(reference))
+    if (!isPatient(entry)) replaceIn(entry, references)
     const ones: (Placed | null)[] = []
     for (const operation of operations.get(entry.index) ?? []) {
       const one = await place(asking, tx, operation, charts)
@@ -192,15 +203,16 @@ async function placeAll(
 const isPatient = (entry: BundleEntry) => entry.resource?.resourceType === 'Patient'
 
 async function operationsOfEntry(asking: Asking, tx: AuditedTransaction, entry: BundleEntry): Promise<Operation[]> {
-  const { method, target, resource, index } = entry
+  const { method, target, resource, index, survey } = entry
+  const { holders } = survey
   const path = `Bundle.entry[${index}].resource`
   const ifMatch = versionOf(entry)
   const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
-  if (target.kind === 'type') return [{ kind: 'create', type: target.type, id: null, resource, ifMatch: null, path }]
+  if (target.kind === 'type') return [{ kind: 'create', type: target.type, id: null, resource, ifMatch: null, path, holders }]
   if (target.kind === 'instance') {
     const { type, id } = target
     if (method === 'DELETE') return [{ kind: 'delete', type, id, resource: null, ifMatch, path }]
-    return [{ kind: 'update', type, id, resource: patch ? null : resource, ifMatch, path, ...(patch ? { patch } : {}) }]
+    return [{ kind: 'update', type, id, resource: patch ? null : resource, ifMatch, path, ...(patch ? { patch } : { holders }) }]
   }
   if (target.kind === 'other' || method === 'GET' || method === 'HEAD' || method === 'POST') throw new Error('an entry that is no write was planned as one')
   const query = String(new URLSearchParams(target.query))

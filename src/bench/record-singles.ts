@@ -78,7 +78,15 @@ async function wholeRecords({ send, world }: BenchServer, { seconds, patients }:
     await world.sql`select body from record.chunk where patient = ${key} limit 5000`
   })
   const name = `Patient/$everything, ${Math.round(bytes / run.count / 1024)} KB each`
-  print({ name, value: run.perSecond, unit: 'requests/s', p50Ms: run.p50Ms, p99Ms: run.p99Ms, limit: 'reading the rows and chunks', limitValue: plain.perSecond })
+  print({
+    name,
+    value: run.perSecond,
+    unit: 'requests/s',
+    p50Ms: run.p50Ms,
+    p99Ms: run.p99Ms,
+    limit: 'reading the rows and chunks',
+    limitValue: plain.perSecond,
+  })
 }
 
 const timesEach = 300

@@ -69,9 +69,29 @@ async function ingest(server: BenchServer, { texts, bodies }: Source, { seconds,
   const grown = await sizesOf(server.world, before)
   const { p50Ms, p99Ms } = run
   const name = `ingest of transaction bundles, ${processes} processes`
-  print({ name, value: (resources * run.perSecond) / run.count, unit: 'resources/s', p50Ms, p99Ms, limit: 'COPY of the same bodies as text, 2 connections', limitValue })
-  print({ name: 'database, everything that an ingest writes', value: grown.bytes / resources, unit: 'bytes/resource', limit: 'JSON', limitValue: bytesOf(bodies) })
-  print({ name: 'log of the database (WAL), a checkpoint inside', value: grown.walBytes / resources, unit: 'bytes/resource', limit: 'JSON', limitValue: bytesOf(bodies) })
+  print({
+    name,
+    value: (resources * run.perSecond) / run.count,
+    unit: 'resources/s',
+    p50Ms,
+    p99Ms,
+    limit: 'COPY of the same bodies as text, 2 connections',
+    limitValue,
+  })
+  print({
+    name: 'database, everything that an ingest writes',
+    value: grown.bytes / resources,
+    unit: 'bytes/resource',
+    limit: 'JSON',
+    limitValue: bytesOf(bodies),
+  })
+  print({
+    name: 'log of the database (WAL), a checkpoint inside',
+    value: grown.walBytes / resources,
+    unit: 'bytes/resource',
+    limit: 'JSON',
+    limitValue: bytesOf(bodies),
+  })
   for (const [table, bytes] of grown.tables) if (bytes / resources >= 1) print({ name: `of it ${table}`, value: bytes / resources, unit: 'bytes/resource' })
   return { patients }
 }

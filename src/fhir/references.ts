@@ -52,7 +52,8 @@ function look(value: Json, survey: Survey): void {
   for (const name in value) {
     const inner = value[name]
     if (typeof inner === 'string') {
-      if (inner.charCodeAt(0) === 0x75 ? isUrn(inner) && !(isHolder && name === 'reference') : name === 'div' && inner.includes('urn:')) survey.hasOtherUrns = true
+      if (inner.charCodeAt(0) === 0x75 ? isUrn(inner) && !(isHolder && name === 'reference') : name === 'div' && inner.includes('urn:'))
+        survey.hasOtherUrns = true
     } else if (!isObject(inner)) continue
     else if (!Array.isArray(inner)) look(inner, survey)
     else

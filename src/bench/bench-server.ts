@@ -39,7 +39,8 @@ export async function startBenchServer(connections: number, processes = 0): Prom
   mkdirSync(join(folder, 'portals'))
   const serving = processes > 0 ? await apart(settings, processes) : await inside(world, join(folder, 'portals'))
   config.PORT = serving.port
-  const stops = [startSealing(world), startMoments(world)]
+  const stopSealing = startSealing(world)
+  const stopMoments = startMoments(world)
   const { token, institution } = await register(world)
   return {
     world,
@@ -49,7 +50,8 @@ export async function startBenchServer(connections: number, processes = 0): Prom
     peakBytes: () => Math.max(0, ...Object.values(cluster.workers ?? {}).map((worker) => peakOf(worker?.process.pid))),
     async close() {
       await serving.stop()
-      for (const stop of stops) await stop()
+      stopMoments()
+      await stopSealing()
       await close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { importParts } from './import-parts.ts'
@@ -44,7 +45,7 @@ async function sumsOf(world: World, job: string): Promise<Sums> {
 
 /** Each works on the parts that no other has; they end when their parent does, and the server stays free for everybody else. */
 async function inProcesses(world: World, job: Job, count: number): Promise<void> {
-  const children = Array.from({ length: count }, () => startWorker(job.id))
+  const children = Array.from({ length: count }, () => startWorker(world, job.id))
   const ended = Promise.all(
     children.map((child) => new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)).once('error', () => resolve(1)))),
   )
@@ -65,8 +66,10 @@ async function inProcesses(world: World, job: Job, count: number): Promise<void>
   if (failed > 0) world.log.warn({ job: job.id, failed }, 'a process of an import ended early; what is left is tried again')
 }
 
-function startWorker(job: string): ChildProcess {
-  return spawn(process.execPath, [join(import.meta.dirname, '../cli.ts'), 'record', 'import-parts', '--job', job], { stdio: ['pipe', 'ignore', 'inherit'] })
+/** The same settings, and the address that references are compared with, whatever port was taken. */
+function startWorker({ config }: World, job: string): ChildProcess {
+  const env = { ...process.env, DATA_DIR: config.DATA_DIR, BASE_URL: baseUrl(config) }
+  return spawn(process.execPath, [join(import.meta.dirname, '../cli.ts'), 'record', 'import-parts', '--job', job], { env, stdio: ['pipe', 'ignore', 'inherit'] })
 }
 
 /** One OperationOutcome for each line that was not stored; its line number is in an extension. */

@@ -61,7 +61,7 @@ async function runJob(world: BenchWorld, id: string): Promise<Job> {
   }
 }
 
-function askingOf({ world, institution }: BenchServer): Asking {
+export function askingOf({ world, institution }: BenchServer): Asking {
   const base = `${baseUrl(world.config)}/fhir`
   return {
     ...{ world, correlation: 'bench', base, purpose: 'health-care' },
@@ -73,7 +73,7 @@ function askingOf({ world, institution }: BenchServer): Asking {
 }
 
 /** Files by type, as a bulk export gives them: copies of third-party records, each of other people. */
-function writeLines(folder: string, copies: number): { files: string[]; lines: number } {
+export function writeLines(folder: string, copies: number): { files: string[]; lines: number } {
   const source = join(corpora, 'synthea-r4')
   const byType = new Map<string, string[]>()
   let lines = 0

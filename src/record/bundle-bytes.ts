@@ -1,28 +1,42 @@
 import type { Asking } from './asking.ts'
 import type { Slice } from './rows-at.ts'
 
+/** What goes into a searchset together: versions, their bytes, and why they are in it. */
+export type Entries = { slices: readonly Slice[]; bodies: readonly Buffer[]; mode: 'match' | 'include' }
+
 /**
- * Entries of a searchset put together as bytes: the bodies go in as they are stored, never parsed and never made into a string.
- * The first entry of an answer has no comma in front.
+ * Entries of a searchset put together as bytes, with what stands before and after them: the bodies go in as they are stored, never
+ * parsed, never made into a string, and copied once. The first entry of an answer has no comma in front.
  */
-export function entryBytes(asking: Asking, slices: readonly Slice[], bodies: readonly Buffer[], mode: 'match' | 'include', isFirst: boolean): Buffer {
-  const { types } = asking.world.fhir
-  const tail = `,"search":{"mode":"${mode}"}}`
-  const heads = slices.map((one, at) => {
-    const comma = isFirst && at === 0 ? '' : ','
-    return `${comma}{"fullUrl":"${asking.base}/${types[one.type]}/${one.name ?? one.id}","resource":`
-  })
-  let length = slices.length * tail.length
-  for (let at = 0; at < heads.length; at++) length += Buffer.byteLength(heads[at] as string) + (bodies[at] as Buffer).length
-  const whole = Buffer.allocUnsafe(length)
-  let end = 0
-  for (let at = 0; at < heads.length; at++) {
-    end += whole.write(heads[at] as string, end)
-    end += (bodies[at] as Buffer).copy(whole, end)
-    end += whole.write(tail, end, 'latin1')
+export function bundleBytes(asking: Asking, before: string, groups: readonly Entries[], after: string, isFirst: boolean): Buffer {
+  const heads: string[] = []
+  let length = Buffer.byteLength(before) + Buffer.byteLength(after)
+  for (const group of groups) {
+    length += group.slices.length * tailOf(group).length
+    for (const [at, slice] of group.slices.entries()) {
+      const head = headOf(asking, slice, isFirst && heads.length === 0)
+      heads.push(head)
+      length += Buffer.byteLength(head) + (group.bodies[at] as Buffer).length
+    }
   }
+  const whole = Buffer.allocUnsafe(length)
+  let end = whole.write(before)
+  let entry = 0
+  for (const group of groups) {
+    const tail = tailOf(group)
+    for (const body of group.bodies) {
+      end += whole.write(heads[entry++] as string, end)
+      end += body.copy(whole, end)
+      end += whole.write(tail, end, 'latin1')
+    }
+  }
+  whole.write(after, end)
   return whole
 }
+
+const headOf = ({ base, world }: Asking, slice: Slice, isFirst: boolean) =>
+  `${isFirst ? '' : ','}{"fullUrl":"${base}/${world.fhir.types[slice.type]}/${slice.name ?? slice.id}","resource":`
+const tailOf = ({ mode }: Entries) => `,"search":{"mode":"${mode}"}}`
 
 const outsideTypes = /"reference":"((?:Practitioner|PractitionerRole|Organization|Location|Medication|Substance|HealthcareService)\/[A-Za-z0-9\-.]{1,64})"/g
 

@@ -4,7 +4,7 @@ import { fhirJson } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { fragment } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
-import { entryBytes, outsideReferences } from './bundle-bytes.ts'
+import { bundleBytes, type Entries, outsideReferences } from './bundle-bytes.ts'
 import { inCareBetween } from './care-dates.ts'
 import { type Open, openRecord } from './everything-open.ts'
 import { type Wish, wishOf } from './everything-wish.ts'
@@ -47,8 +47,7 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
   if (read.length > batchRows || within(read, batchBytes).length < read.length) return stream(open, self, reply)
   const rows = await inTime(open, read)
   const [bodies] = await Promise.all([bytesOf(asking.world.sql, rows), look(open, rows.length)])
-  const entries = await entriesOf(open, rows, bodies)
-  return reply.send(Buffer.concat([Buffer.from(opening(self, rows.length)), ...entries, ending]))
+  return reply.send(bundleBytes(asking, opening(self, rows.length), await entriesOf(open, rows, bodies), ending, true))
 }
 
 const isDated = ({ start, end }: Wish): boolean => start !== null || end !== null
@@ -59,7 +58,7 @@ function look({ asking, view, patient, chart }: Open, count: number): Promise<vo
   return asking.world.ledger.record([entryOf(asking, 'read', patient, 'Patient/$everything', { basis, count })])
 }
 
-const ending = Buffer.from(']}')
+const ending = ']}'
 
 function opening(self: string, total: number | null, next: string | null = null, at: Date | null = null): string {
   const meta = at === null ? '' : `,"meta":{"lastUpdated":"${at.toISOString()}"}`
@@ -68,10 +67,10 @@ function opening(self: string, total: number | null, next: string | null = null,
 }
 
 /** Matches, and what they refer to outside the compartment. */
-async function entriesOf(open: Open, rows: readonly Slice[], bodies: readonly Buffer[]): Promise<Buffer[]> {
+async function entriesOf(open: Open, rows: readonly Slice[], bodies: readonly Buffer[]): Promise<Entries[]> {
   const outside = new Set<string>()
   noteOutside(outside, rows, bodies)
-  return [entryBytes(open.asking, rows, bodies, 'match', true), await includes(open, outside, rows.length === 0)]
+  return [{ slices: rows, bodies, mode: 'match' }, await includes(open, outside)]
 }
 
 function noteOutside(outside: Set<string>, rows: readonly Slice[], bodies: readonly Buffer[]): void {
@@ -81,14 +80,14 @@ function noteOutside(outside: Set<string>, rows: readonly Slice[], bodies: reado
 }
 
 /** What stands under nobody's key; another person's has a record of its own. */
-async function includes(open: Open, references: ReadonlySet<string>, isFirst: boolean): Promise<Buffer> {
+async function includes(open: Open, references: ReadonlySet<string>): Promise<Entries> {
   const { asking, view, wish, layers } = open
   const { world } = asking
   const wanted = [...references]
     .flatMap((reference) => parseReference(reference, asking.base) ?? [])
     .map(({ type, id }) => ({ type: world.fhir.typeCode(type), id }))
     .filter(({ type }) => (wish.types === null || wish.types.includes(type)) && maySeeType(asking.actor, world.fhir.types[type] as string))
-  if (wanted.length === 0) return Buffer.alloc(0)
+  if (wanted.length === 0) return { slices: [], bodies: [], mode: 'include' }
   const own = wanted.filter(({ id }) => isServerId(id)).map(({ type, id }) => ({ type, id, patient: keyOfId(id) }))
   const named = await findNames(
     world.sql,
@@ -100,7 +99,7 @@ async function includes(open: Open, references: ReadonlySet<string>, isFirst: bo
       select * from unnest(${places.map((p) => p.patient)}::int8[], ${places.map((p) => p.type)}::int2[], ${places.map((p) => p.id)}::uuid[]))`,
   ]
   const rows = (await slicesOf(world.sql, layers, where, null, outsideMax)).filter((row) => basisOfRow(view, row) !== null)
-  return entryBytes(asking, rows, await bytesOf(world.sql, rows), 'include', isFirst)
+  return { slices: rows, bodies: await bytesOf(world.sql, rows), mode: 'include' }
 }
 
 /** Several reads see one record: as of a moment, or of the instant that was asked for. */
@@ -115,7 +114,7 @@ async function stream(open: Open, self: string, reply: FastifyReply): Promise<Fa
 
 async function* batchesOf(open: Open, head: string): AsyncGenerator<Buffer> {
   const { sql } = open.asking.world
-  yield Buffer.from(head)
+  let before = head
   const outside = new Set<string>()
   let after: Place | null = null
   let isFirst = true
@@ -125,13 +124,13 @@ async function* batchesOf(open: Open, head: string): AsyncGenerator<Buffer> {
     const rows = await inTime(open, some)
     const bodies = await bytesOf(sql, rows)
     noteOutside(outside, rows, bodies)
-    if (rows.length > 0) yield entryBytes(open.asking, rows, bodies, 'match', isFirst)
+    yield bundleBytes(open.asking, before, [{ slices: rows, bodies, mode: 'match' }], '', isFirst)
+    before = ''
     isFirst &&= rows.length === 0
     if (some.length === read.length && read.length < batchRows) break
     after = some.at(-1) as Place
   }
-  yield await includes(open, outside, isFirst)
-  yield ending
+  yield bundleBytes(open.asking, '', [await includes(open, outside)], ending, isFirst)
 }
 
 async function sendFirstPage(open: Open, self: string, reply: FastifyReply): Promise<FastifyReply> {
@@ -157,7 +156,7 @@ async function answerPage(open: Open, reply: FastifyReply, page: Page): Promise<
   const entries = await entriesOf(open, rows, bodies)
   const next = some.length === read.length ? null : nextUrl(asking, { ...page, after: placeOf(some.at(-1) as Slice) })
   const head = opening(page.self, page.total, next, page.moment && new Date(page.moment.at))
-  return reply.send(Buffer.concat([Buffer.from(head), ...entries, ending]))
+  return reply.send(bundleBytes(asking, head, entries, ending, true))
 }
 
 const placeOf = ({ patient, type, id }: Slice): Place => ({ patient, type, id })

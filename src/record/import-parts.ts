@@ -1,4 +1,5 @@
 import { baseUrl } from '../platform/config.ts'
+import type { Connection } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { Asking } from './asking.ts'
 import { type Batch, type Part, readLine, storeBatch } from './import-batch.ts'
@@ -23,19 +24,25 @@ export async function importParts(world: World, job: Job): Promise<void> {
   try {
     const open = await claims.sql<{ part: number }>`
       select part from record.job_part where job = ${job.id} and place < lines order by part limit ${partsMax}`
-    for (const { part } of open) {
-      if (!(await isWanted(world, job.id))) return
-      const [claim] = await claims.sql<{ isMine: boolean }>`
-        select pg_try_advisory_lock(${partClass}::int4, hashtext(${`${job.id} ${part}`})) as is_mine`
-      if (!claim?.isMine) continue
-      // Asked after the lock is held: whoever had it before may have finished it.
-      const [now] = await claims.sql<Open>`
-        select job, part, first_line, lines, place from record.job_part where job = ${job.id} and part = ${part}`
-      if (now && now.place < now.lines) await importPart(asking, now)
-      await claims.sql`select pg_advisory_unlock(${partClass}::int4, hashtext(${`${job.id} ${part}`}))`
-    }
+    const next = open[Symbol.iterator]()
+    // Two at a time: one is judged by this process while the database stores the other.
+    await Promise.all([importNext(asking, job, claims, next), importNext(asking, job, claims, next)])
   } finally {
     await claims.end()
+  }
+}
+
+async function importNext(asking: Asking, job: Job, claims: Connection, parts: Iterator<{ part: number }>): Promise<void> {
+  for (let next = parts.next(); !next.done; next = parts.next()) {
+    const name = `${job.id} ${next.value.part}`
+    if (!(await isWanted(asking.world, job.id))) return
+    const [claim] = await claims.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${partClass}::int4, hashtext(${name})) as is_mine`
+    if (!claim?.isMine) continue
+    // Asked after the lock is held: whoever had it before may have finished it.
+    const [now] = await claims.sql<Open>`
+      select job, part, first_line, lines, place from record.job_part where job = ${job.id} and part = ${next.value.part}`
+    if (now && now.place < now.lines) await importPart(asking, now)
+    await claims.sql`select pg_advisory_unlock(${partClass}::int4, hashtext(${name}))`
   }
 }
 

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import { createLedger } from '../audit/audit.ts'
 import type { Actor } from '../platform/actor.ts'
 import { connectAs } from '../platform/database.ts'
+import { unwatchedRoom } from '../platform/room.ts'
 import { makeLog, systemClock, type World } from '../platform/world.ts'
 import { updateOne } from '../record/create.ts'
 import { hashesFrom } from '../record/record.ts'
@@ -15,7 +16,7 @@ type Wish = { appUrl: object; actor: Actor; resource: Resource & { id: string } 
 
 const { appUrl, actor, resource } = JSON.parse(process.argv[2] ?? '') as Wish
 const app = connectAs(appUrl)
-const world = { config: testConfig(), sql: app.sql, connect: app.connect, keys: testKeys, log: makeLog('silent'), ...systemClock } as World
+const world = { config: testConfig(), sql: app.sql, connect: app.connect, keys: testKeys, log: makeLog('silent'), room: unwatchedRoom, ...systemClock } as World
 world.fhir = await testFhir()
 world.hashes = hashesFrom(testKeys)
 const ledger = await createLedger(world)

@@ -69,7 +69,10 @@ async function inProcesses(world: World, job: Job, count: number): Promise<void>
 /** The same settings, and the address that references are compared with, whatever port was taken. */
 function startWorker({ config }: World, job: string): ChildProcess {
   const env = { ...process.env, DATA_DIR: config.DATA_DIR, BASE_URL: baseUrl(config) }
-  return spawn(process.execPath, [join(import.meta.dirname, '../cli.ts'), 'record', 'import-parts', '--job', job], { env, stdio: ['pipe', 'ignore', 'inherit'] })
+  return spawn(process.execPath, [join(import.meta.dirname, '../cli.ts'), 'record', 'import-parts', '--job', job], {
+    env,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
 }
 
 /** One OperationOutcome for each line that was not stored; its line number is in an extension. */

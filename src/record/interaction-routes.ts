@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Resource } from '../fhir/fhir.ts'
 import { fhirJson, type Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -8,10 +8,10 @@ import { createConditionally } from './conditional.ts'
 import { type ConditionalWrite, writeConditionally } from './conditional-write.ts'
 import { createOne, deleteOne, patchOne, updateOne } from './create.ts'
 import { readBody, readPatch } from './formats.ts'
-import { historyBundle } from './history-bundle.ts'
+import { type HistoryOf, historyBundle } from './history-bundle.ts'
 import { requireValid } from './prepare.ts'
 import { type Found, readOne, readVersion } from './read.ts'
-import { conditionsOf, etagOf, ifMatchOf, isUnchanged, preferenceOf, sendApplied, sendResource } from './respond.ts'
+import { conditionsOf, etagOf, ifMatchOf, isUnchanged, pairsOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
 import { askingOf } from './asking-of.ts'
 import { allow } from './scope.ts'
 
@@ -33,11 +33,6 @@ export const interactionRoutes: Routes = (app) => {
     const { type, id, version } = request.params
     await allow(askingOf(request), type, 'r')
     return sendFound(request, reply, await readVersion(askingOf(request), type, id, version))
-  })
-  app.get<OfResource>('/:type/:id/_history', async (request, reply) => {
-    await allow(askingOf(request), request.params.type, 'r')
-    const { type, id } = request.params
-    return reply.header('content-type', fhirJson).send(await historyBundle(askingOf(request), type, id, request.query as Record<string, string>))
   })
   app.post<OfType>('/:type', async (request, reply) => {
     const { type } = request.params
@@ -68,7 +63,16 @@ export const interactionRoutes: Routes = (app) => {
     await allow(asking, type, 'd')
     return sendApplied(asking, reply, await deleteOne(asking, type, id, ifMatchOf(request)), preferenceOf(request))
   })
+  historyRoutes(app)
   void conditionalRoutes(app)
+}
+
+function historyRoutes(app: FastifyInstance): void {
+  const give = async (request: FastifyRequest, reply: FastifyReply, of: HistoryOf) =>
+    reply.header('content-type', fhirJson).send(await historyBundle(askingOf(request), of, pairsOf(request)))
+  app.get<OfResource>('/:type/:id/_history', (request, reply) => give(request, reply, request.params))
+  app.get<OfType>('/:type/_history', (request, reply) => give(request, reply, { type: request.params.type, id: null }))
+  app.get('/_history', (request, reply) => give(request, reply, { type: null, id: null }))
 }
 
 const conditionalRoutes: Routes = (app) => {
@@ -89,9 +93,7 @@ const conditionalRoutes: Routes = (app) => {
 }
 
 function conditionOf(request: FastifyRequest<OfType>, method: ConditionalWrite['method']): ConditionalWrite {
-  const at = request.raw.url?.indexOf('?') ?? -1
-  const pairs = at < 0 ? [] : [...new URLSearchParams((request.raw.url as string).slice(at + 1))]
-  const query = String(new URLSearchParams(pairs.filter(([name]) => name !== '_format' && name !== '_pretty')))
+  const query = String(new URLSearchParams(pairsOf(request).filter(([name]) => name !== '_format' && name !== '_pretty')))
   const { type } = request.params
   return { method, type, query, resource: null, ifMatch: ifMatchOf(request), path: type, expression: 'http.query' }
 }

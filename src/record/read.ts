@@ -3,7 +3,7 @@ import { keySets } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { isFhirId, isServerId, keyOfId, patientOrNone } from './ids.ts'
-import { findCurrent, findName, findVersion, findVersions, readBodies, type Stored } from './store.ts'
+import { findCurrent, findName, findVersion, readBodies, type Stored } from './store.ts'
 import { basisOfRow, isOwnSubmission, viewOf } from './view.ts'
 
 export type Found = { row: Stored; body: string; basis: string }
@@ -29,28 +29,13 @@ export async function readVersion(asking: Asking, type: string, id: string, vers
   return disclose(asking, row, type, id)
 }
 
-export const historyMax = 1000
-
-export async function readHistory(
-  asking: Asking,
-  type: string,
-  id: string,
-  below: number,
-  count: number,
-): Promise<{ rows: Stored[]; bodies: string[]; more: boolean }> {
-  const { world } = asking
+/** Where a resource's versions stand, when its newest may be seen; what was moved away has no history here. */
+export async function openHistory(asking: Asking, type: string, id: string): Promise<{ patient: number; id: string }> {
   const place = await locate(asking, type, id)
-  const typeCode = world.fhir.typeCode(type)
-  const rows = place ? await findVersions(world.sql, place.patient, typeCode, place.id, below, Math.min(count, historyMax) + 1) : []
-  const [newest] = rows
-  if (!newest) throw notFound(type)
-  const basis = await requireVisible(asking, newest, type, id)
-  const view = await viewOf(asking, [newest.patient])
-  const more = rows.length > count
-  const page = rows.slice(0, count).filter((row) => basisOfRow(view, row) !== null)
-  const bodies = await readBodies(world.sql, page)
-  await world.ledger.record([entryOf(asking, 'history', patientOrNone(newest.patient), `${type}/${id}`, { basis, count: page.length })])
-  return { rows: page, bodies, more }
+  const row = place && (await findCurrent(asking.world.sql, place.patient, asking.world.fhir.typeCode(type), place.id))
+  if (!row || row.voided) throw notFound(type)
+  await requireVisible(asking, row, type, id)
+  return { patient: row.patient, id: row.id }
 }
 
 const notFound = (type: string) => new Refusal('not-found', `no ${type} with this id`)

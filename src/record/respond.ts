@@ -14,6 +14,12 @@ export function preferenceOf(request: FastifyRequest): Preference {
   return { give: give ?? 'representation', lenient: handling === 'lenient', isGiven: give !== undefined }
 }
 
+/** All pairs of the query in order: a repeated parameter is an AND, so none may be lost. */
+export function pairsOf(request: FastifyRequest): [string, string][] {
+  const at = request.raw.url?.indexOf('?') ?? -1
+  return at < 0 ? [] : [...new URLSearchParams((request.raw.url as string).slice(at + 1))]
+}
+
 export const etagOf = (version: number): string => `W/"${version}"`
 
 /** Reads `W/"3"`; anything else cannot be one of our versions. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Routes } from '../platform/http.ts'
 import { fhirJson } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
@@ -17,7 +17,7 @@ import { lastObservationsRoutes } from './last-observations.ts'
 import { matchRoutes } from './match/match.ts'
 import { readDocument, readOverview } from './read-page.ts'
 import { formOf, readBody } from './formats.ts'
-import { preferenceOf } from './respond.ts'
+import { pairsOf, preferenceOf } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchPage, searchType } from './search.ts'
 import { summaryRoutes } from './summary/routes.ts'
@@ -71,12 +71,6 @@ function searches(app: FastifyInstance): void {
     }
     return sendJson(reply, await searchType(askingOf(request), request.params.type, [...pairsOf(request), ...form], lenient))
   })
-}
-
-/** All pairs of the query in order: a repeated parameter is an AND, so none may be lost. */
-function pairsOf(request: FastifyRequest): [string, string][] {
-  const at = request.raw.url?.indexOf('?') ?? -1
-  return at < 0 ? [] : [...new URLSearchParams((request.raw.url as string).slice(at + 1))]
 }
 
 function unknownType(type: string): Refusal {

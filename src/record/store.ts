@@ -63,18 +63,6 @@ export async function findVersion(sql: Runner, patient: number, type: number, id
   return found ?? null
 }
 
-/** All versions of one resource, newest first, below a version for the next page. */
-export async function findVersions(sql: Runner, patient: number, type: number, id: string, below: number, limit: number): Promise<Stored[]> {
-  return sql<Stored>`
-    select ${pointer}
-      from (select ${pointer} from record.resource r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}
-            union all
-            select ${pointer} from record.superseded r where r.patient = ${patient} and r.type = ${type} and r.id = ${id}) r
-     where r.version < ${below}
-     order by r.version desc
-     limit ${limit}`
-}
-
 /** Several current resources by key and id, as includes and conditional references need them. */
 export async function findMany(sql: Runner, keys: readonly { patient: number; type: number; id: string }[]): Promise<Stored[]> {
   if (keys.length === 0) return []

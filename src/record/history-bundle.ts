@@ -3,7 +3,7 @@ import { type Fragment, fragment } from '../platform/sql.ts'
 import { type Asking, entryOf } from './asking.ts'
 import { type Passed, passedRows } from './history-rows.ts'
 import { type HistoryPage, type HistoryWish, wishOf } from './history-wish.ts'
-import { patientOrNone, reservedKeys } from './ids.ts'
+import { reservedKeys } from './ids.ts'
 import { changedSince, seenAt, watermark } from './moments.ts'
 import { openHistory } from './read.ts'
 import { etagOf } from './respond.ts'
@@ -91,7 +91,8 @@ async function pageOf(asking: Asking, { view }: Ground, where: Fragment[], range
 
 /** A row for the question when it names nobody, and one for every patient whose versions are shown. */
 async function audit(asking: Asking, view: View, { id, type }: HistoryOf, path: string, page: readonly Passed[]): Promise<void> {
-  const groups = Map.groupBy(page, ({ patient }) => patientOrNone(patient))
+  const about = page.filter(({ patient }) => patient >= reservedKeys)
+  const groups = Map.groupBy(about, ({ patient }) => patient)
   const rows = [...groups].map(([patient, members]) =>
     entryOf(asking, 'history', patient, id === null ? path : `${type}/${id}`, { basis: basisOfRow(view, members[0] as Passed), count: members.length }),
   )

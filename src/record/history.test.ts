@@ -10,7 +10,8 @@ const put = async (send: Send, resource: { resourceType: string; id: string }) =
   assert.ok(answer.status < 300, answer.text)
   return answer
 }
-const versionsOf = (bundle: any): string[] => (bundle.entry ?? []).map((one: any) => `${one.fullUrl.split('/').at(-1)} ${one.response.etag} ${one.request.method}`)
+const versionsOf = (bundle: any): string[] =>
+  (bundle.entry ?? []).map((one: any) => `${one.fullUrl.split('/').at(-1)} ${one.response.etag} ${one.request.method}`)
 
 async function pages(send: Send, url: string): Promise<any[]> {
   const all: any[] = []
@@ -51,10 +52,14 @@ test('the history of a type and of everything lists every version and delete, ne
   await put(send, organization('c')) // Written while somebody pages.
   await put(send, organization('a', 'a3'))
   const rest = await pages(send, first.link.find((link: any) => link.relation === 'next').url.replace(/^.*?\/fhir/, '/fhir'))
-  assert.deepEqual(
-    [first, ...rest].flatMap(versionsOf),
-    [`${made.body.id} W/"1" POST`, 'b W/"2" DELETE', 'l W/"1" PUT', 'a W/"2" PUT', 'b W/"1" PUT', 'a W/"1" PUT'],
-  )
+  assert.deepEqual([first, ...rest].flatMap(versionsOf), [
+    `${made.body.id} W/"1" POST`,
+    'b W/"2" DELETE',
+    'l W/"1" PUT',
+    'a W/"2" PUT',
+    'b W/"1" PUT',
+    'a W/"1" PUT',
+  ])
   const old = await pages(send, '/fhir/Organization/_history?_sort=_lastUpdated&_count=3')
   assert.deepEqual(old.flatMap(versionsOf)[0], 'a W/"1" PUT')
   assert.equal(old.flatMap(versionsOf).length, 7)
@@ -103,7 +108,10 @@ test('what commits late is in the next answer since the time of the last one', a
   await put(send, organization('after'))
   const next = (await send('GET', `/fhir/Organization/_history?_since=${first.meta.lastUpdated}`)).body
   const seen = versionsOf(next)
-  assert.ok(seen.some((one) => one.startsWith('late ')), 'created before the first answer, committed after it')
+  assert.ok(
+    seen.some((one) => one.startsWith('late ')),
+    'created before the first answer, committed after it',
+  )
   assert.ok(seen.some((one) => one.startsWith('after ')))
 })
 

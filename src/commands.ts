@@ -1,5 +1,6 @@
 import { commands as access, institutions as clientInstitutions } from './access/commands.ts'
 import { commands as audit } from './audit/commands.ts'
+import { commands as fhir } from './fhir/commands.ts'
 import { commands as identity } from './identity/commands.ts'
 import type { Command } from './platform/cli.ts'
 import { commands as platform } from './platform/commands.ts'
@@ -17,4 +18,4 @@ clientInstitutions.make = async (world, clientName) => {
   return { id: id as number, name }
 }
 
-export const commands: Command[] = [...platform, ...audit, ...access, ...registry, ...identity, ...record, ...simulator]
+export const commands: Command[] = [...platform, ...fhir, ...audit, ...access, ...registry, ...identity, ...record, ...simulator]

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createLedger } from './audit/audit.ts'
-import { loadFhir } from './fhir/fhir.ts'
+import { loadFhir, startPackages } from './fhir/fhir.ts'
 import type { Config } from './platform/config.ts'
 import { type Database, openDatabase } from './platform/database.ts'
 import { openKeys } from './platform/keys.ts'
@@ -27,9 +27,11 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
     ...systemClock,
   } as World
   let stopParameters = () => {}
+  let stopPackages = () => {}
   try {
     world.fhir = await fhir
     world.ledger = await createLedger(world)
+    stopPackages = await startPackages(world)
     stopParameters = await startCustomParameters(world)
   } catch (error) {
     await database.close()
@@ -40,6 +42,7 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
     database,
     async close(how) {
       stopParameters()
+      stopPackages()
       await world.ledger.close()
       await database.close(how)
     },

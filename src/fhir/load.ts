@@ -6,9 +6,7 @@ import { compileDefinitions } from './compile/compile.ts'
 import { definitionsVersion } from './compile/definitions.ts'
 import { formatsOf } from './formats.ts'
 import { libraryLines, summariesTerminology, summariesVersion } from './compile/library-file.ts'
-import { printJson } from './json.ts'
 import { knowledgeOf } from './profile/knowledge.ts'
-import { leanStructure, slim } from './profile/lean.ts'
 import { type Library, openLibrary } from './profile/library.ts'
 import type { Choices } from './profile/tree.ts'
 import { applyPatch } from './patch/patch.ts'
@@ -19,7 +17,6 @@ import { compartments } from './search/compartments.ts'
 import { createCustomParameters } from './search/custom.ts'
 import { extractorRuntime } from './search/extract.ts'
 import { wordParameters, wordsOf } from './search/words.ts'
-import type { TerminologyResource } from './terminology/resources.ts'
 import { createTerminology } from './terminology/terminology.ts'
 import { createUnits } from './units.ts'
 import { shapesFrom } from './xml/shapes.ts'
@@ -112,17 +109,6 @@ function fingerprint(version: string): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-function definitionsOf(resources: readonly Resource[]): { url: string; version: string; text: string }[] {
-  return resources.flatMap((resource) => {
-    const { url, version } = resource
-    if (typeof url !== 'string') return []
-    const lean = resource.resourceType === 'StructureDefinition' ? leanStructure(resource) : slim(resource)
-    return [{ url, version: typeof version === 'string' ? version : '', text: printJson(lean) }]
-  })
-}
-
-const terminologyTypes = new Set(['CodeSystem', 'ValueSet', 'ConceptMap'])
-
 const none: never[] = []
 const subjectCodes = new Set(['patient', 'subject', 'beneficiary'])
 const withSeveralPatients = new Set(['Account', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Group', 'Person', 'Provenance', 'Schedule'])
@@ -147,11 +133,11 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
     get versions() {
       return [...standard, ...packages]
     },
-    addPackage(name, resources) {
-      library.add(name, definitionsOf(resources))
-      const codes = resources.filter(({ resourceType }) => terminologyTypes.has(resourceType))
-      if (codes.length > 0) terminology.load(name, () => codes as unknown as TerminologyResource[])
+    addPackage(name, definitions, codes) {
+      library.add(name, definitions)
       packages.add(name)
+      if (codes === undefined) return
+      terminology.load(name, codes)
     },
     removePackage(name) {
       library.remove(name)

@@ -1,3 +1,4 @@
+import type { TerminologyResource } from './terminology/resources.ts'
 import type { CustomParameter, CustomParameters } from './search/custom.ts'
 import type { Terminology } from './terminology/terminology.ts'
 import type { Units } from './units.ts'
@@ -56,6 +57,9 @@ export type Extracted =
 /** Top-level properties of a type that a summary keeps, and those that it cannot be without. */
 export type Summary = { summary: string[]; mandatory: string[] }
 
+/** A definition as the validator keeps it: see profile/lean.ts. */
+export type Definition = { url: string; version: string; text: string }
+
 export type Fhir = {
   /** All R4 resource types; the order never changes, because the index of a type is stored. */
   types: readonly string[]
@@ -68,8 +72,11 @@ export type Fhir = {
    * is accepted. Strict says everything the reference validator would; otherwise what whole systems write by habit is a warning.
    */
   validate(resource: unknown, wanted?: { profiles?: readonly string[]; isStrict?: boolean }): Issue[]
-  /** The definitions of a package take effect at once; what has no url is left out. */
-  addPackage(name: string, resources: readonly Resource[]): void
+  /**
+   * Definitions of a package, as many times as there are pages of them, take effect at once; `codes` gives its code systems, value sets
+   * and concept maps, and is called only when the cache has not compiled them yet.
+   */
+  addPackage(name: string, definitions: readonly Definition[], codes?: () => Iterable<TerminologyResource>): void
   removePackage(name: string): void
   /** Every value of every search parameter of the resource, except what `details` gives. */
   extract(resource: Resource): Extracted[]

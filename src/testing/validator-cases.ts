@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Fhir, type Issue, parseJson, type Resource } from '../fhir/fhir.ts'
+import { type Fhir, type Issue, parseJson, type Resource, type TerminologyResource } from '../fhir/fhir.ts'
+import { leanText } from '../fhir/profile/lean.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { corpora } from './corpora.ts'
 
@@ -82,7 +83,7 @@ export function judge(fhir: Fhir, one: ValidatorCase): Issue[] {
     (file) => /\.(json|xml)$/.test(file) && existsSync(file),
   )
   const known = definitions.flatMap((file) => definitionsIn(readCase(fhir, file)))
-  fhir.addPackage(one.name, known)
+  addResources(fhir, one.name, known)
   try {
     const profile = one.profileFile !== undefined ? (readCase(fhir, one.profileFile) as Resource)['url'] : undefined
     return fhir.validate(readCase(fhir, one.file), { isStrict: true, ...(typeof profile === 'string' ? { profiles: [profile] } : {}) })
@@ -98,4 +99,16 @@ function definitionsIn(content: unknown): Resource[] {
   const resource = content as Resource
   if (resource.resourceType !== 'Bundle') return [resource]
   return (resource['entry'] as { resource?: Resource }[] | undefined)?.flatMap((entry) => entry.resource ?? []) ?? []
+}
+
+const terminologyTypes = new Set(['CodeSystem', 'ValueSet', 'ConceptMap'])
+
+/** Definitions as if they had come in a package. */
+export function addResources(fhir: Fhir, name: string, resources: readonly Resource[]): void {
+  const definitions = resources.flatMap((resource) => {
+    const { url, version } = resource
+    return typeof url === 'string' ? [{ url, version: typeof version === 'string' ? version : '', text: leanText(resource) }] : []
+  })
+  const codes = resources.filter(({ resourceType }) => terminologyTypes.has(resourceType)) as unknown as TerminologyResource[]
+  fhir.addPackage(name, definitions, codes.length > 0 ? () => codes : undefined)
 }

@@ -23,3 +23,13 @@ export function leanStructure(resource: Json): Json {
   const element = snapshot?.element.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => ofCore.has(name))))
   return { ...rest, ...(element === undefined ? { differential } : { snapshot: { element } }) }
 }
+
+/** What is kept of any definition: of a code system everything but its concepts, which the terminology keeps. */
+export function leanText(resource: Json): string {
+  if (resource.resourceType === 'StructureDefinition') return JSON.stringify(leanStructure(resource))
+  const { concept: _, expansion: __, ...rest } = resource
+  return JSON.stringify(resource.resourceType === 'CodeSystem' || resource.resourceType === 'ValueSet' ? slim(rest) : slimKeepingText(resource))
+}
+
+// A Questionnaire's short texts are few, and its items are read as they are.
+const slimKeepingText = (resource: Json): unknown => ({ ...resource, text: undefined })

@@ -8,7 +8,7 @@ export type Library = {
   find(canonical: string): Definition | undefined
   structure(canonical: string): Structure | undefined
   /** Definitions of one package as JSON text; the later version wins where none is named. */
-  add(source: string, definitions: { url: string; version: string; text: string }[]): void
+  add(source: string, definitions: readonly Stated[]): void
   remove(source: string): void
   /** Grows with every change, so that what was compiled from the definitions can be thrown away. */
   changes(): number
@@ -16,6 +16,7 @@ export type Library = {
 
 const parsedMax = 1000
 
+type Stated = { url: string; version: string; text: string }
 type Added = { source: string; version: string; text: string }
 
 export function openLibrary(file: string): Library {

@@ -1,0 +1,4 @@
+import type { Command } from '../platform/cli.ts'
+import { packageCommands } from './packages/package.cli.ts'
+
+export const commands: Command[] = [...packageCommands]

@@ -72,7 +72,7 @@ async function compileTo(cacheDir: string, file: string, library: string): Promi
   renameSync(own, file)
   const mine = basename(file, '.mjs')
   for (const name of readdirSync(cacheDir)) {
-    if (/^fhir-[0-9a-f]{16}\.(mjs|definitions)/.test(name) && !name.startsWith(mine)) rmSync(join(cacheDir, name), { force: true })
+    if (/^fhir-[0-9a-f]{16}\.(mjs|definitions|definitions\.index\.json)$/.test(name) && !name.startsWith(mine)) rmSync(join(cacheDir, name), { force: true })
   }
   return module.default(runtime)
 }

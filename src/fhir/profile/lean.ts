@@ -5,7 +5,7 @@ const forPeople = new Set(
   `text mapping contact description purpose copyright useContext jurisdiction keyword publisher date short definition comment alias
    requirements example isModifierReason isSummary mustSupport meaningWhenMissing orderMeaning representation condition xpath`.split(/\s+/),
 )
-const ofCore = new Set('id path min max type contentReference binding base slicing'.split(' '))
+const ofCore = ['path', 'min', 'max', 'type', 'contentReference', 'binding']
 
 export function slim(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(slim)
@@ -18,10 +18,17 @@ export function slim(value: unknown): unknown {
  * The types of R4 themselves are checked by generated code and are kept as a list of elements.
  */
 export function leanStructure(resource: Json): Json {
-  const { snapshot, differential, ...rest } = slim(resource) as Json & { snapshot?: { element: Json[] } }
-  if (resource.derivation === 'constraint') return differential === undefined ? { ...rest, snapshot } : { ...rest, differential }
-  const element = snapshot?.element.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => ofCore.has(name))))
-  return { ...rest, ...(element === undefined ? { differential } : { snapshot: { element } }) }
+  const { snapshot, differential, ...others } = resource as Json & { snapshot?: { element?: Json[] } }
+  const rest = slim(others) as Json
+  if (resource.derivation === 'constraint') return differential === undefined ? { ...rest, snapshot: slim(snapshot) } : { ...rest, differential: slim(differential) }
+  if (snapshot === undefined) return { ...rest, differential: slim(differential) }
+  return { ...rest, snapshot: { element: (snapshot.element ?? []).map(coreElement) } }
+}
+
+function coreElement(element: Json): Json {
+  const kept: Json = {}
+  for (const name of ofCore) if (element[name] !== undefined) kept[name] = element[name]
+  return kept
 }
 
 /** What is kept of any definition: of a code system everything but its concepts, which the terminology keeps. */

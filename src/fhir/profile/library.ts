@@ -21,17 +21,17 @@ type Added = { source: string; version: string; text: string }
 
 export function openLibrary(file: string): Library {
   let places: Record<string, [number, number] | undefined> | undefined
-  let descriptor = -1
+  // Opened at start and read when first asked, so that a newer release may clear the cache while this process lives.
+  const descriptor = openSync(file, 'r')
+  const indexDescriptor = openSync(`${file}.index.json`, 'r')
   let changeCount = 0
   const parsed = new Map<string, Definition | null>()
   const added = new Map<string, Added[]>()
 
-  // Opened at the first question, never at start.
   function builtIn(url: string): string | undefined {
-    places ??= JSON.parse(readFileSync(`${file}.index.json`, 'utf8')) as Record<string, [number, number]>
+    places ??= JSON.parse(readFileSync(indexDescriptor, 'utf8')) as Record<string, [number, number]>
     const place = Object.hasOwn(places, url) ? places[url] : undefined
     if (place === undefined) return undefined
-    if (descriptor < 0) descriptor = openSync(file, 'r')
     const bytes = Buffer.alloc(place[1])
     readSync(descriptor, bytes, 0, place[1], place[0])
     return bytes.toString('utf8')

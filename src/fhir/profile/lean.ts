@@ -20,7 +20,8 @@ export function slim(value: unknown): unknown {
 export function leanStructure(resource: Json): Json {
   const { snapshot, differential, ...others } = resource as Json & { snapshot?: { element?: Json[] } }
   const rest = slim(others) as Json
-  if (resource.derivation === 'constraint') return differential === undefined ? { ...rest, snapshot: slim(snapshot) } : { ...rest, differential: slim(differential) }
+  if (resource.derivation === 'constraint')
+    return differential === undefined ? { ...rest, snapshot: slim(snapshot) } : { ...rest, differential: slim(differential) }
   if (snapshot === undefined) return { ...rest, differential: slim(differential) }
   return { ...rest, snapshot: { element: (snapshot.element ?? []).map(coreElement) } }
 }

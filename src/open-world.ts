@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createLedger } from './audit/audit.ts'
-import { loadFhir, startPackages } from './fhir/fhir.ts'
+import { loadFhir } from './fhir/fhir.ts'
+import { startPackages } from './fhir/packages/packages.ts'
 import type { Config } from './platform/config.ts'
 import { type Database, openDatabase } from './platform/database.ts'
 import { openKeys } from './platform/keys.ts'

@@ -14,6 +14,7 @@ export type Input = {
   flag(name: string): boolean | undefined
   number(name: string): number | undefined
   object<T extends object>(name: string): T | undefined
+  objects<T extends object>(name: string): T[]
 }
 
 const valuesMax = 200
@@ -44,6 +45,7 @@ export function readInput(request: FastifyRequest, allowed: Allowed, from: 'all'
     flag: (name) => one(name) as boolean | undefined,
     number: (name) => one(name) as number | undefined,
     object: <T extends object>(name: string) => one(name) as T | undefined,
+    objects: <T extends object>(name: string) => (values.get(name) ?? []) as T[],
   }
 }
 

@@ -11,6 +11,8 @@ export type Checking = {
   /** False: a concept that only groups others may not be used. */
   abstract?: boolean
   language?: string
+  /** A wrong display is only warned of. */
+  isDisplayLenient?: boolean
 }
 
 export type Checked = {
@@ -29,11 +31,12 @@ export function validateCode(known: Known, checking: Checking): Checked {
   return all.find(({ result }) => result) ?? (all.at(-1) as Checked)
 }
 
-function checkOne(known: Known, given: Coding, { valueSet, abstract, language }: Checking): Checked {
+function checkOne(known: Known, given: Coding, { valueSet, abstract, language, isDisplayLenient }: Checking): Checked {
   const coding = given.system === undefined && valueSet ? { ...given, ...systemIn(known, valueSet, given) } : given
-  const found = conceptOf(known, coding)
+  const found = withListed(conceptOf(known, coding), valueSet, coding)
   const named = nameIn(language, found.display, found.designations, found.language)
-  const problems = [...membership(known, coding, valueSet, found), ...useOf(coding, found, abstract, named)]
+  const severity = isDisplayLenient ? 'warning' : 'error'
+  const problems = [...membership(known, coding, valueSet, found), ...useOf(found, abstract), ...nameProblems(coding, found, named, severity)]
   return {
     result: problems.every(({ severity }) => severity !== 'error'),
     coding,
@@ -76,6 +79,15 @@ function conceptOf(known: Known, coding: Coding): Found {
   }
 }
 
+/** A value set may call its concepts by names of its own, also those of a code system that is not here. */
+function withListed(found: Found, valueSet: ValueSetResource | undefined, { system, code }: Coding): Found {
+  const listed = (valueSet?.compose?.include ?? []).filter((include) => include.system === system).flatMap(({ concept = [] }) => concept)
+  const own = listed.find((one) => one.code === code)
+  if (own?.display === undefined) return found
+  const designations = [...found.designations, ...(own.designation ?? [])]
+  return { ...found, designations: [...designations, { value: own.display }], display: found.display ?? own.display }
+}
+
 /** A code alone: the system of the value set that has it, if only one has. */
 function systemIn(known: Known, { compose, expansion }: ValueSetResource, coding: Coding): { system?: string } {
   const named = [...(compose?.include ?? []).flatMap(({ system }) => system ?? []), ...(expansion?.contains ?? []).flatMap(({ system }) => system ?? [])]
@@ -107,15 +119,17 @@ function membership(known: Known, coding: Coding, valueSet: ValueSetResource | u
   return [wrong('not-found', `${shown} cannot be judged: the value set ${of} needs a code system, a version or a value set that is not here`)]
 }
 
-function useOf({ display }: Coding, found: Found, abstract: boolean | undefined, named: string | undefined): Problem[] {
+function useOf(found: Found, abstract: boolean | undefined): Problem[] {
   if (!found.isThere) return []
   const problems: Problem[] = []
   if (abstract === false && found.isAbstract) problems.push(wrong('business-rule', 'the concept is abstract: it groups others and is not used itself'))
-  if (display !== undefined && found.display !== undefined && !isName(display, found.display, found.designations)) {
-    problems.push(wrong('invalid', `the display is not a name of the concept; it is called ${JSON.stringify(named ?? found.display)}`))
-  }
   if (found.isInactive) problems.push({ severity: 'warning', code: 'business-rule', message: 'the concept is no longer in use' })
   return problems
+}
+
+function nameProblems({ display }: Coding, found: Found, named: string | undefined, severity: Problem['severity']): Problem[] {
+  if (display === undefined || found.display === undefined || isName(display, found.display, found.designations)) return []
+  return [{ severity, code: 'invalid', message: `the display is not a name of the concept; it is called ${JSON.stringify(named ?? found.display)}` }]
 }
 
 const wrong = (code: string, message: string): Problem => ({ severity: 'error', code, message })

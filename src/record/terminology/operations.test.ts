@@ -229,3 +229,42 @@ test('an actor without the scope asks no terminology, and nobody sees a stored d
   assert.equal((await author.send('POST', '/fhir/CodeSystem', colours)).status, 201)
   assert.equal((await noCodes.send('GET', `/fhir/ValueSet/$expand?url=${warm.url}`)).status, 404, 'the code system is not for this actor')
 })
+
+test('a validator sends its definitions along, and a value set may name its concepts itself', async (t) => {
+  const server = await startServer(t)
+  const { send } = await server.institution('Проверач')
+  const loinc = { system: 'http://loinc.org', concept: [{ code: '8867-4', display: 'Heart rate' }] }
+  const rates = { resourceType: 'ValueSet', url: 'http://example.org/rates', version: 'R4', status: 'active', compose: { include: [loinc] } }
+  const ask = (operation: string, ...parameter: object[]) => send('POST', `/fhir/${operation}`, parameters(...parameter))
+  const coding = (display?: string) => ({
+    name: 'coding',
+    valueCoding: { system: loinc.system, code: '8867-4', ...(display === undefined ? {} : { display }) },
+  })
+  const url = { name: 'url', valueUri: rates.url }
+  const along = [
+    { name: 'tx-resource', resource: rates },
+    { name: 'tx-resource', resource: colours },
+  ]
+
+  const listed = await ask('ValueSet/$validate-code', url, ...along, coding('heart  rate'))
+  assert.deepEqual([value(listed, 'result'), value(listed, 'display')], [true, 'Heart rate'], listed.text)
+  assert.equal(value(await ask('ValueSet/$validate-code', url, ...along, coding('Pulse')), 'result'), false)
+  const lenient = await ask('ValueSet/$validate-code', url, ...along, coding('Pulse'), { name: 'lenient-display-validation', valueBoolean: true })
+  assert.equal(value(lenient, 'result'), true)
+  assert.match(value(lenient, 'message'), /Heart rate/)
+  assert.deepEqual(codes(await ask('ValueSet/$expand', url, ...along)), ['8867-4'])
+  const subsumed = await ask(
+    'CodeSystem/$subsumes',
+    { name: 'codeA', valueCode: 'red' },
+    { name: 'codeB', valueCode: 'crimson' },
+    { name: 'system', valueUri: colours.url },
+    ...along,
+  )
+  assert.equal(value(subsumed, 'outcome'), 'subsumes')
+  assert.equal((await ask('ValueSet/$expand', url)).status, 404, 'nothing stays')
+  assert.equal((await ask('ValueSet/$expand', url, { name: 'tx-resource', resource: { resourceType: 'Patient' } })).status, 400)
+
+  const id = (await send('POST', '/fhir/ValueSet', rates)).body.id
+  assert.equal((await send('GET', `/fhir/ValueSet/${id}/$expand?valueSetVersion=R4`)).body.version, 'R4')
+  assert.equal((await send('GET', `/fhir/ValueSet/${id}/$expand?valueSetVersion=R5`)).status, 404)
+})

@@ -11,6 +11,8 @@ type Of<T extends TerminologyResource['resourceType']> = Extract<TerminologyReso
 export type Operation = { name: string; type: TerminologyResource['resourceType']; onInstance: boolean; allowed: Allowed; run: Run }
 type Run = (asking: Asking, input: Input, id: string | undefined) => Promise<object>
 
+/** Beyond R4, as terminology servers are asked by validators: definitions sent along, and how strictly a display is taken. */
+const more: Allowed = { 'tx-resource': 'resource', 'lenient-display-validation': 'flag', inferSystem: 'flag' }
 const codingInput: Allowed = { code: 'text', system: 'text', coding: 'Coding', display: 'text', displayLanguage: 'text' }
 
 export const terminologyOperations: Operation[] = [
@@ -18,19 +20,19 @@ export const terminologyOperations: Operation[] = [
     name: 'lookup',
     type: 'CodeSystem',
     onInstance: false,
-    allowed: { code: 'text', system: 'text', version: 'text', coding: 'Coding', displayLanguage: 'text', property: 'text' },
+    allowed: { code: 'text', system: 'text', version: 'text', coding: 'Coding', displayLanguage: 'text', property: 'text', 'tx-resource': 'resource' },
     async run(asking, input) {
       const coding = requireCoding(input, { version: input.text('version') })
       const language = input.text('displayLanguage') ?? asking.language
       const asked = { properties: input.texts('property'), ...(language === undefined ? {} : { language }) }
-      return parameters(await ask(asking, [], (questions) => questions.lookup(coding, asked)))
+      return parameters(await ask(asking, sentAlong(asking, input), (questions) => questions.lookup(coding, asked)))
     },
   },
   {
     name: 'subsumes',
     type: 'CodeSystem',
     onInstance: true,
-    allowed: { codeA: 'text', codeB: 'text', system: 'text', version: 'text', codingA: 'Coding', codingB: 'Coding' },
+    allowed: { codeA: 'text', codeB: 'text', system: 'text', version: 'text', codingA: 'Coding', codingB: 'Coding', 'tx-resource': 'resource' },
     async run(asking, input, id) {
       const stored = id === undefined ? null : await storedOne(asking, 'CodeSystem', id)
       const [one, other] = ['A', 'B'].map((which): Coding => {
@@ -42,7 +44,7 @@ export const terminologyOperations: Operation[] = [
       }) as [Coding, Coding]
       if (one.system !== other.system)
         throw new Refusal('unprocessable', 'the two codes are of different code systems', { hint: 'Subsumption is a relation inside one code system.' })
-      const outcome = await ask(asking, stored ? [stored] : [], (questions) => questions.subsumes(one, other))
+      const outcome = await ask(asking, [...(stored ? [stored] : []), ...sentAlong(asking, input)], (questions) => questions.subsumes(one, other))
       return parameters([{ name: 'outcome', valueCode: outcome }])
     },
   },
@@ -60,6 +62,7 @@ export const terminologyOperations: Operation[] = [
       codeableConcept: 'CodeableConcept',
       abstract: 'flag',
       displayLanguage: 'text',
+      ...more,
     },
     async run(asking, input, id) {
       const sent = input.object<Of<'CodeSystem'>>('codeSystem')
@@ -71,7 +74,7 @@ export const terminologyOperations: Operation[] = [
       if (url !== undefined && codings.every(({ system }) => system !== url)) {
         throw new Refusal('incorrect', 'the coding is of another code system than url', { hint: 'Ask the code system that the coding names.' })
       }
-      return checked(asking, input, stored ? [stored] : [], codings, undefined)
+      return checked(asking, input, [...(stored ? [stored] : []), ...sentAlong(asking, input)], codings, undefined)
     },
   },
   {
@@ -86,12 +89,14 @@ export const terminologyOperations: Operation[] = [
       systemVersion: 'text',
       codeableConcept: 'CodeableConcept',
       abstract: 'flag',
+      ...more,
     },
     async run(asking, input, id) {
       const valueSet = await valueSetOf(asking, input, id)
       const version = input.text('systemVersion')
       const codings = codingsOf(input, input.text('system')).map((coding) => ({ ...(version === undefined ? {} : { version }), ...coding }))
-      return checked(asking, input, [], codings, valueSet)
+      if (input.flag('inferSystem') === false && codings.some(({ system }) => system === undefined)) throw incomplete('the system of the code')
+      return checked(asking, input, sentAlong(asking, input), codings, valueSet)
     },
   },
   {
@@ -110,6 +115,7 @@ export const terminologyOperations: Operation[] = [
       activeOnly: 'flag',
       excludeNested: 'flag',
       displayLanguage: 'text',
+      'tx-resource': 'resource',
     },
     async run(asking, input, id) {
       const valueSet = await valueSetOf(asking, input, id)
@@ -125,7 +131,9 @@ export const terminologyOperations: Operation[] = [
         ...optional('language', language),
         now: asking.world.now().toISOString(),
       }
-      return ask(asking, [], (questions) => questions.expand(typeof valueSet === 'string' ? questions.valueSet(valueSet) : valueSet, asked))
+      return ask(asking, sentAlong(asking, input), (questions) =>
+        questions.expand(typeof valueSet === 'string' ? questions.valueSet(valueSet) : valueSet, asked),
+      )
     },
   },
   {
@@ -145,6 +153,7 @@ export const terminologyOperations: Operation[] = [
       target: 'text',
       targetsystem: 'text',
       reverse: 'flag',
+      'tx-resource': 'resource',
     },
     async run(asking, input, id) {
       const sent = ofType(asking, input.object<Of<'ConceptMap'>>('conceptMap'), 'ConceptMap')
@@ -161,7 +170,7 @@ export const terminologyOperations: Operation[] = [
         throw incomplete('url, source, or a code with its system')
       }
       return parameters(
-        await ask(asking, [], (questions) => {
+        await ask(asking, sentAlong(asking, input), (questions) => {
           const map = stored ?? (url === undefined ? undefined : questions.conceptMap(url))
           return questions.translate({ ...asked, ...(map ? { map } : {}) })
         }),
@@ -183,7 +192,12 @@ async function checked(
   valueSet: Of<'ValueSet'> | string | undefined,
 ): Promise<object> {
   const language = input.text('displayLanguage') ?? asking.language
-  const more = { codings, ...optional('abstract', input.flag('abstract')), ...optional('language', language) }
+  const more = {
+    codings,
+    ...optional('abstract', input.flag('abstract')),
+    ...optional('language', language),
+    ...optional('isDisplayLenient', input.flag('lenient-display-validation')),
+  }
   const { result, coding, display, version, isInactive, problems } = await ask(asking, sent, (questions) => {
     const of = typeof valueSet === 'string' ? questions.valueSet(valueSet) : valueSet
     return questions.validateCode({ ...more, ...(of ? { valueSet: of } : {}) })
@@ -233,8 +247,27 @@ const incomplete = (what: string): Refusal =>
 const versioned = (url: string | undefined, version: string | undefined) =>
   url === undefined || version === undefined || url.includes('|') ? url : `${url}|${version}`
 
+const sentMax = 50
+
+function sentAlong(asking: Asking, input: Input): TerminologyResource[] {
+  const sent = input.objects<TerminologyResource>('tx-resource')
+  if (sent.length > sentMax) throw new Refusal('incorrect', `more than ${sentMax} definitions are sent along`, { expression: 'tx-resource' })
+  const kinds = ['CodeSystem', 'ValueSet', 'ConceptMap'] as const
+  return sent.map((one) => {
+    const kind = kinds.find((name) => name === one.resourceType)
+    if (kind === undefined)
+      throw new Refusal('incorrect', 'only definitions of terminology can be sent along', { expression: 'tx-resource', hint: `Send ${kinds.join(', ')}.` })
+    return ofType(asking, one as Of<typeof kind>, kind) as TerminologyResource
+  })
+}
+
 async function valueSetOf(asking: Asking, input: Input, id: string | undefined): Promise<Of<'ValueSet'> | string> {
-  if (id !== undefined) return storedOne(asking, 'ValueSet', id)
+  if (id !== undefined) {
+    const stored = await storedOne(asking, 'ValueSet', id)
+    const version = input.text('valueSetVersion')
+    if (version === undefined || version === stored.version) return stored
+    throw new Refusal('not-found', 'this ValueSet has another version', { expression: 'valueSetVersion', hint: 'Ask by its url for another version.' })
+  }
   const sent = ofType(asking, input.object<Of<'ValueSet'>>('valueSet'), 'ValueSet')
   const url = versioned(input.text('url'), input.text('valueSetVersion'))
   if (sent && url === undefined) return sent

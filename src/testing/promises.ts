@@ -148,7 +148,7 @@ export async function settle(at: Address, counter: Counter): Promise<void> {
 /** Writers and readers of every kind at once, until it is over. */
 export async function workUntil(isOver: () => boolean, at: Address, said: Promises, random: Seeded): Promise<void> {
   if (said.counters.length === 0) {
-    const hows: Change[] = ['put', 'put if match']
+    const hows: Change[] = ['put', 'put if match', 'patch', 'conditional put']
     said.counters = hows.map((how, n) => ({ identifier: randomUUID(), how, id: `counter-${n}`, value: 0, version: 0, tried: 0, uncertain: [] }))
   }
   const loop = async (act: () => Promise<void>) => {

@@ -100,4 +100,13 @@ async function byName(run: BenchRun, people: number): Promise<void> {
     limit,
   )
   await ask(run, `Patient?name among ${people}`, (at) => `/fhir/Patient?name=${encodeURIComponent(typed(at).family.slice(0, 6))}&_count=10`, limit)
+  await ask(
+    run,
+    `Patient?phonetic among ${people}, a slip in each`,
+    (at) => `/fhir/Patient?phonetic=${encodeURIComponent(`${slipped(typed(at).family)} ${typed(at).given[0]}`)}&_count=10`,
+    limit,
+  )
 }
+
+/** Two letters swapped, as fingers do. */
+const slipped = (word: string) => (word.length < 5 ? word : `${word.slice(0, 2)}${word[3]}${word[2]}${word.slice(4)}`)

@@ -51,6 +51,8 @@ export type Extracted =
   /** The parts of one element, each under the place of its component: '0', '1'. */
   | { code: string; kind: 'composite'; parts: Extracted[] }
   | { code: string; kind: 'position'; latitude: number; longitude: number }
+  /** The words of a name, as `phonetic` compares them, and what each has in common with those that sound alike. */
+  | { code: string; kind: 'sounds'; words: string[]; near: string[][] }
   /** Folded words with a space before and after each. */
   | { code: string; kind: 'words'; text: string }
 

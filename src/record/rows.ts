@@ -12,6 +12,8 @@ export type IndexRows = {
   identifiers: bigint[]
   /** Folded texts. */
   strings: string[]
+  /** For record.sound: words of a name, and what each has in common with those that sound alike. */
+  sounds: { near: number; word: number }[]
 }
 
 export const stringMax = 120
@@ -79,6 +81,7 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
   const wide = new Set<number>([wideHash(hashes.of(anyOfType), type)])
   const identifiers = new Set<bigint>()
   const strings = new Set<string>()
+  const sounds = new Map<string, { near: number; word: number }>()
   const day = mainDay(resource.resourceType, values)
   const inside = idBeginning(patient)
   const add = (form: string, isInside: boolean) => {
@@ -98,13 +101,22 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
       if (value.reference === null) continue
       const reference = localReference(value.reference, base)
       add(reference, reference.startsWith(inside, reference.indexOf('/') + 1) && pointsInside(reference, patient))
+    } else if (value.kind === 'sounds') {
+      for (const [at, word] of value.words.entries()) {
+        const hash = wideHash(hashes.of(soundForm(word)), type)
+        wide.add(hash)
+        for (const form of value.near[at] ?? []) sounds.set(`${form} ${word}`, { near: hashes.of(nearForm(form)), word: hash })
+      }
     } else if (value.kind === 'string') strings.add(value.value.slice(0, stringMax))
     else if (value.kind === 'uri') add(value.value, false)
     else if (value.kind === 'words') for (const form of wordForms(value.text)) wide.add(wideHash(hashes.of(form), type))
   }
   if (day !== null && isSpanning(resource.resourceType, values, day)) add(spanForm, false)
-  return { day, tokens: packTokens(narrow), wide: [...wide], identifiers: [...identifiers], strings: [...strings] }
+  return { day, tokens: packTokens(narrow), wide: [...wide], identifiers: [...identifiers], strings: [...strings], sounds: [...sounds.values()] }
 }
+
+const soundForm = (word: string): string => `n ${word}`
+export const nearForm = (form: string): string => `~ ${form}`
 
 /** The mark of a row whose main date does not begin on the row's day, or ends later than a day after it: an order by day is not sure of it. */
 export const spanForm = 'd '

@@ -1,7 +1,7 @@
 import { narrowing, type Narrowing, type Search } from '../fhir/fhir.ts'
 import { type Fragment, fragment, join } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
-import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, stringMax, tokenForm, wordForm } from './rows.ts'
+import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, stringMax, tokenForm, wordForm } from './rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from './hashes.ts'
 import { isServerId, keyOfId, parseReference } from './ids.ts'
 
@@ -89,6 +89,8 @@ function oneCondition(at: Where, code: string, condition: Condition): Fragment |
       return referenceCondition(at, condition)
     case 'uri':
       return hashedCondition(at, [condition.value], [])
+    case 'sounds':
+      return at.isScoped ? null : soundsCondition(at, condition.near)
     case 'words':
       return at.isScoped ? null : wordsCondition(at, condition.words)
     case 'string':
@@ -148,6 +150,16 @@ function wordsCondition(at: Where, words: readonly string[]): Fragment {
     words.map((word) => amongPatients(at, [wordForm(word), wordForm(manyWords)])),
     ' and ',
   )})`
+}
+
+/** Whoever has, for each word, one that shares a form with it. */
+function soundsCondition({ asking: { world } }: Where, near: readonly (readonly string[])[]): Fragment {
+  const words = near.map((forms) => {
+    const hashes = forms.map((form) => world.hashes.of(nearForm(form)))
+    return fragment`r.patient in (
+      select t.patient from record.token t where t.hash in (select s.word from record.sound s where s.near = any(${hashes}::int8[])))`
+  })
+  return fragment`(${join(words, ' and ')})`
 }
 
 /** Rows of patients who have anything of the type in these days. */

@@ -17,6 +17,8 @@ export function indexCtes(versions: readonly Indexed[]): Fragment[] {
   if (tokens.length > 0) ctes.push(tokenCte(tokens))
   const identifiers = identifiersOf(versions)
   if (identifiers.length > 0) ctes.push(identifierCte(identifiers))
+  const sounds = soundsOf(versions)
+  if (sounds.length > 0) ctes.push(soundCte(sounds))
   const strings = versions.flatMap(({ index, patient, type, id }) => (index ? index.strings.map((value) => ({ patient, type, id, value })) : []))
   if (strings.length > 0) ctes.push(stringCte(strings))
   return ctes
@@ -76,6 +78,23 @@ function identifierCte(rows: readonly IdentifierRow[]): Fragment {
   return fragment`record_identifiers as (
     insert into record.identifier (hash, patient)
     select * from unnest(${bigintArray(rows.map((r) => r.hash))}::int8[], ${int8Array(rows.map((r) => r.patient))}::int8[])
+    on conflict do nothing)`
+}
+
+type SoundRow = { near: number; word: number }
+
+function soundsOf(versions: readonly Indexed[]): SoundRow[] {
+  const rows = new Map<string, SoundRow>()
+  for (const { index } of versions) if (index) for (const row of index.sounds) rows.set(`${row.near} ${row.word}`, row)
+  return [...rows.values()].sort((a, b) => a.near - b.near || a.word - b.word)
+}
+
+/** Names repeat: nearly all of these are there, and looking first writes nothing. */
+function soundCte(rows: readonly SoundRow[]): Fragment {
+  return fragment`record_sounds as (
+    insert into record.sound (near, word)
+    select n.* from unnest(${int8Array(rows.map((r) => r.near))}::int8[], ${int8Array(rows.map((r) => r.word))}::int8[]) as n (near, word)
+     where not exists (select 1 from record.sound k where k.near = n.near and k.word = n.word)
     on conflict do nothing)`
 }
 

@@ -18,6 +18,7 @@ import {
   targetsOf,
   tokenValue,
 } from './values.ts'
+import { soundsOf } from './sounds.ts'
 import { wordQuery } from './words.ts'
 
 /** The modifiers of each type (https://hl7.org/fhir/R4/search.html#modifiers); `:Type` of references is one more. */
@@ -36,6 +37,7 @@ const modifiers: Record<string, string[]> = {
 /** Which modifiers this parameter takes: `of-type` asks about identifiers, a hierarchy needs a type that is part of itself. */
 function modifiersOf(parameter: SearchParameter): string[] {
   if (isWords(parameter)) return []
+  if (parameter.code === 'phonetic') return ['missing']
   return (modifiers[parameter.type] ?? []).filter((one) => {
     if (one === 'of-type') return isIdentifier(parameter)
     if (parameter.type === 'token' && !['missing', 'not', 'text'].includes(one)) return isCoded(parameter)
@@ -87,6 +89,11 @@ function modifierProblem(parameter: SearchParameter, modifier: string, ofType: s
   )
 }
 
+function soundsValue(text: string): string[] | Problem {
+  const words = soundsOf(plain(text))
+  return words.length > 0 ? words : new Problem('value', 'has no letter to compare by sound', 'Give a name or a part of one.')
+}
+
 const harmless = (modifier: string) => (/^[A-Za-z-]{1,30}$/.test(modifier) ? modifier : 'given')
 
 function testOf(parameter: SearchParameter, modifier: string | null, ofType: string | null, given: string[]): Clause | Problem {
@@ -108,6 +115,7 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
         (values) => ({ code, test: 'token', isNot: modifier === 'not', values }),
       )
     case 'string': {
+      if (code === 'phonetic') return all(given.map(soundsValue), (values) => ({ code, test: 'sounds', values }))
       const texts = given.map(plain)
       if (modifier === 'exact') return { code, test: 'string', how: 'exact', values: texts }
       return { code, test: 'string', how: modifier === 'contains' ? 'contains' : 'starts', values: texts.map(fold) }

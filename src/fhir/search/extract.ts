@@ -2,6 +2,7 @@ import { fold } from '../../platform/text.ts'
 import type { Extracted } from '../types.ts'
 import { beginningOfTime, dateBounds, endOfTime } from './dates.ts'
 import { numberOf } from './numbers.ts'
+import { nearForms, soundsOf } from './sounds.ts'
 
 /**
  * From an element to what a search compares, by the tables of https://hl7.org/fhir/R4/search.html. The functions are named
@@ -41,8 +42,17 @@ function strings(out: Out, code: string, texts: (string | null)[] | undefined, j
   }
 }
 
+type NameParts = { text?: string; family?: string; given?: (string | null)[]; prefix?: string[]; suffix?: string[] }
+
+/** The words by which somebody is called, in the form in which they are compared. */
+function sounds(out: Out, code: string, { text, family, given }: NameParts): void {
+  const words = soundsOf([...(given ?? []), family, text].filter((one) => typeof one === 'string').join(' '))
+  if (words.length > 0) out.push({ code, kind: 'sounds', words, near: words.map(nearForms) })
+}
+
 /** Every part alone and all together, so that both "Ana" and "Ana Petrović" find the name. */
-function name(out: Out, code: string, value: { text?: string; family?: string; given?: string[]; prefix?: string[]; suffix?: string[] }): void {
+function name(out: Out, code: string, value: NameParts): void {
+  if (code === 'phonetic') return sounds(out, code, value)
   const joined: string[] = []
   strings(out, code, value.prefix, [])
   strings(out, code, value.given, joined)

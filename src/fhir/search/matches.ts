@@ -1,5 +1,6 @@
 import { fold } from '../../platform/text.ts'
 import type { Extracted } from '../types.ts'
+import { soundsAlike } from './sounds.ts'
 import { distanceKm } from './near.ts'
 import type { CanonicalUnit, Units } from '../units.ts'
 import { type Clause, type DateValue, type NumberValue, type OfTypeValue, type Search, type TokenValue, ucum } from './search.ts'
@@ -62,6 +63,8 @@ function fits(clause: OfOneValue, one: Extracted, units: Units): boolean {
       return one.kind === 'composite' && clause.values.some((parts) => parts.every((part) => holds(part, one.parts, units)))
     case 'near':
       return one.kind === 'position' && clause.values.some((value) => distanceKm(value, one) <= value.km)
+    case 'sounds':
+      return one.kind === 'sounds' && clause.values.some((wanted) => wanted.every((word) => one.words.some((heard) => soundsAlike(word, heard))))
     case 'words':
       return one.kind === 'words' && clause.any.some((list) => list.every((phrase) => one.text.includes(` ${phrase} `)))
   }
@@ -214,6 +217,8 @@ function comparable(one: Extracted, isDescending: boolean): string | number | nu
     case 'string':
     case 'uri':
       return one.value
+    case 'sounds':
+      return one.words.join(' ')
     case 'date':
     case 'number':
     case 'quantity':

@@ -296,6 +296,8 @@ function satisfies(condition: Condition, one: Extracted): boolean {
       return one.kind === 'uri' && one.value.startsWith(condition.value)
     case 'ids':
       return one.kind === 'token' && condition.ids.includes(one.value ?? '')
+    case 'sounds':
+      return one.kind === 'sounds' && condition.near.every((forms) => one.near.some((heard) => heard.some((form) => forms.includes(form))))
     case 'words':
       return one.kind === 'words' && condition.words.every((word) => one.text.includes(` ${word} `))
     default: {

@@ -1,5 +1,6 @@
 import { fold } from '../../platform/text.ts'
 import { type Clause, type DateValue, type NumberValue, type Search, type TokenValue, ucum } from './search.ts'
+import { nearForms } from './sounds.ts'
 
 /**
  * Conditions a store may use to find fewer candidates. What satisfies the search satisfies every entry, by at least one of its
@@ -16,6 +17,8 @@ type OfOneValue =
   | { is: 'string'; how: 'starts' | 'contains'; value: string }
   | { is: 'reference'; literals: string[] }
   | { is: 'ids'; ids: string[] }
+  /** Each of these words shares one of its forms with a word of the name. */
+  | { is: 'sounds'; near: string[][] }
   /** All of these words occur in the narrative. */
   | { is: 'words'; words: string[] }
   | { is: 'uri'; value: string }
@@ -56,6 +59,8 @@ function conditions(clause: Clause): Condition[] | null {
       const each = clause.clauses.map((one) => conditions(one)?.map((condition) => ({ ...condition, of: [one.code] })) ?? null)
       return each.includes(null) ? null : merged(each.flat() as Condition[])
     }
+    case 'sounds':
+      return clause.values.map((words) => ({ is: 'sounds' as const, near: words.map(nearForms) }))
     case 'identifier':
       return clause.values.map((value) => ({ is: 'identifier' as const, ...value }))
     case 'reference':

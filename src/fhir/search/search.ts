@@ -27,6 +27,8 @@ type Decided =
   | { test: 'missing'; isMissing: boolean }
   | { test: 'token'; isNot: boolean; values: TokenValue[] }
   | { test: 'text'; values: string[] }
+  /** Each value: words that must all be heard in one name. */
+  | { test: 'sounds'; values: string[][] }
   | { test: 'of-type'; values: OfTypeValue[] }
   | { test: 'string'; how: 'starts' | 'contains' | 'exact'; values: string[] }
   | { test: 'date'; values: DateValue[] }

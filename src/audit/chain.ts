@@ -21,6 +21,13 @@ function digest(encoding: 'hex' | 'buffer', previous: Buffer, stream: number, se
   return hash('sha256', scratch.subarray(0, length), encoding)
 }
 
+/** The same from and to hexadecimal, for a walk along a chain that keeps nothing else of it. */
+export function nextHash(previous: string, stream: number, seq: number, text: string): string {
+  link32.write(previous, 'hex')
+  return digest('hex', link32, stream, seq, text) as string
+}
+const link32 = Buffer.alloc(32)
+
 export const entryHash = (previous: Buffer, stream: number, seq: number, text: string) => digest('buffer', previous, stream, seq, text) as Buffer
 
 /** Links entries to a head without moving it: the caller takes over the new head only when the commit is known to have happened. */

@@ -19,7 +19,7 @@ test('how fast looks become durable, and how fast a million of them are verified
     await database.close()
     rmSync(config.DATA_DIR, { recursive: true, force: true })
   })
-  const world = { config, sql: database.sql, connect: database.connect, keys: testKeys, log: makeLog('silent'), ...systemClock } as World
+  const world = { config, sql: database.sql, connect: database.connect, keys: testKeys, log: makeLog('silent'), room: database.room, ...systemClock } as World
   const ledger = await createLedger(world)
   t.after(() => ledger.close())
 

@@ -1,12 +1,12 @@
 import type pg from 'pg'
-import { entryHash } from './chain.ts'
+import { nextHash } from './chain.ts'
 import type { EntryText } from './entry.ts'
 import type { Broken } from './verify.ts'
+import { isPlainPage, lastOf, type Page, pageRows, readPage } from './verify-page.ts'
 import type { Checkpoints } from './verify-seals.ts'
 
 export type EntriesReport = { rows: number; unsealed: number; broken: Broken | null }
 
-const pageRows = 4_000
 const asText = { getTypeParser: () => (value: string) => value }
 
 /** seq, patient, at, actor, institution, action, decision, entry, hash: as PostgreSQL prints them, parsing is the dear part. */
@@ -16,47 +16,74 @@ type Cells = [string, string, string, string, string | null, string, string, str
 export async function verifyEntries(client: pg.Client, stream: { id: number; hash: Buffer }, sealed: Checkpoints | undefined): Promise<EntriesReport> {
   const passed = sealed?.passed ?? []
   const lastSealed = passed.at(-1)?.seq ?? 0
-  const walk = { stream: stream.id, seq: 0, hash: stream.hash, passed, next: 0, isFinal: sealed?.isFinal ?? false, lastSealed }
-  let rows = 0
+  const walk: Walk = { stream: stream.id, seq: 0, hash: stream.hash.toString('hex'), passed, next: 0, isFinal: sealed?.isFinal ?? false, lastSealed }
   let broken = atCheckpoint(walk)
-  let coming = broken ? Promise.resolve([]) : readPage(client, stream.id, null)
-  while (!broken) {
-    const page = await coming
-    const last = page.at(-1)
-    coming = last && page.length === pageRows ? readPage(client, stream.id, last) : Promise.resolve([])
-    if (!last) break
-    for (const cells of page) {
-      broken = checkRow(walk, cells)
-      if (broken) break
-      rows++
-    }
+  let after: { seq: string; patient: string } | null = null
+  let coming = broken ? null : readPage(client, stream.id, null)
+  while (coming !== null) {
+    const page: Page = await coming
+    const from = after
+    if (page.rows > 0) after = lastOf(page)
+    coming = page.rows === pageRows ? readPage(client, stream.id, after) : null
+    if (takePlain(walk, page)) continue
+    // A page that is not plain may also end otherwise than it seems, so what follows it is read again.
+    await coming
+    broken = await oneByOne(client, walk, from)
+    break
   }
-  await coming
   broken ??= checkEnd(walk)
-  return { rows, unsealed: Math.max(0, walk.seq - lastSealed), broken }
+  return { rows: walk.seq, unsealed: Math.max(0, walk.seq - lastSealed), broken }
 }
 
 type Walk = {
   stream: number
   seq: number
-  hash: Buffer
+  hash: string
   passed: Checkpoints['passed']
   next: number
   isFinal: boolean
   lastSealed: number
 }
 
-async function readPage(client: pg.Client, stream: number, after: Cells | null): Promise<Cells[]> {
-  // By patient too, so that a double of the page's last seq is not skipped.
+/** Goes along a page in which everything is as it must be; false leaves the walk where it was. */
+function takePlain(walk: Walk, page: Page): boolean {
+  if (page.rows === 0) return true
+  if (walk.isFinal && walk.seq + page.rows > walk.lastSealed) return false
+  const ahead = { ...walk }
+  const isPlain = isPlainPage(walk.stream, walk, page, (place) => {
+    ahead.seq = place.seq
+    ahead.hash = place.hash
+    return atCheckpoint(ahead) === null
+  })
+  if (isPlain) Object.assign(walk, ahead)
+  return isPlain
+}
+
+/** The rest of the stream, row by row, to say exactly what is wrong. */
+async function oneByOne(client: pg.Client, walk: Walk, from: { seq: string; patient: string } | null): Promise<Broken | null> {
+  let after = from
+  for (;;) {
+    const rows = await readRows(client, walk.stream, after)
+    for (const cells of rows) {
+      const broken = checkRow(walk, cells)
+      if (broken) return broken
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < pageRows) return null
+    after = { seq: last[0], patient: last[1] }
+  }
+}
+
+async function readRows(client: pg.Client, stream: number, after: { seq: string; patient: string } | null): Promise<Cells[]> {
   const { rows } = await client.query({
-    name: 'audit-verify',
+    name: 'audit-verify-rows',
     text: `
       select seq, patient, at, actor, institution, action, decision, entry, hash
         from audit.entry
        where stream = $1 and seq >= $2 and (seq > $2 or patient > $3)
        order by seq, patient
        limit ${pageRows}`,
-    values: [stream, after?.[0] ?? Number.MIN_SAFE_INTEGER, after?.[1] ?? Number.MAX_SAFE_INTEGER],
+    values: [stream, after?.seq ?? Number.MIN_SAFE_INTEGER, after?.patient ?? Number.MAX_SAFE_INTEGER],
     rowMode: 'array',
     types: asText as unknown as pg.CustomTypesConfig,
   } as pg.QueryArrayConfig)
@@ -71,9 +98,9 @@ function checkRow(walk: Walk, cells: Cells): Broken | null {
   if (seq > expected) return at(walk, expected, 'is missing')
   if (seq < expected) return at(walk, seq, seq === walk.seq ? 'stands twice in its stream' : 'has a number that no entry can have')
   if (walk.isFinal && seq > walk.lastSealed) return at(walk, seq, 'was added after its stream had ended')
-  const hash = entryHash(walk.hash, walk.stream, seq, cells[7])
+  const hash = nextHash(walk.hash, walk.stream, seq, cells[7])
   // '\x' and 64 digits, as PostgreSQL prints bytes.
-  if (cells[8].length !== 66 || cells[8].slice(2) !== hash.toString('hex')) return at(walk, seq, 'does not continue the chain: it or its place was changed')
+  if (cells[8] !== `\\x${hash}`) return at(walk, seq, 'does not continue the chain: it or its place was changed')
   const column = wrongColumn(cells)
   if (column) return at(walk, seq, `column ${column} is not what the hashed text says`)
   walk.seq = seq
@@ -85,7 +112,7 @@ function checkRow(walk: Walk, cells: Cells): Broken | null {
 function atCheckpoint(walk: Walk): Broken | null {
   while (walk.passed[walk.next]?.seq === walk.seq) {
     const sealed = walk.passed[walk.next] as Checkpoints['passed'][number]
-    if (sealed.hash !== walk.hash.toString('hex')) {
+    if (sealed.hash !== walk.hash) {
       const from = (walk.passed[walk.next - 1]?.seq ?? 0) + 1
       return at(walk, Math.min(from, walk.seq), `or one after it up to ${walk.seq} was rewritten after seal ${sealed.seal}`)
     }

@@ -72,7 +72,7 @@ async function inside(world: BenchWorld, portals: string): Promise<Processes> {
 }
 
 function apart(settings: Record<string, string>, processes: number): Promise<Processes> {
-  cluster.setupPrimary({ exec: join(import.meta.dirname, 'bench-process.ts') })
+  cluster.setupPrimary({ exec: join(import.meta.dirname, 'bench-process.ts'), execArgv: ['--max-semi-space-size=32'] }) // As `npm start`.
   Object.assign(process.env, settings, { PROCESSES: String(processes) })
   return startProcesses(processes, (sentence) => {
     throw new Error(sentence)

@@ -27,7 +27,7 @@ export function capabilityOf(world: World): string {
           conditionalDelete: 'not-supported',
           referencePolicy: ['literal', 'logical'],
         },
-        system: ['transaction', 'batch'],
+        system: ['transaction', 'batch', 'search-system'],
         operations: [
           { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
           { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },

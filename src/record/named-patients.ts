@@ -20,6 +20,12 @@ export async function nameAll(asking: Asking, search: Search): Promise<Named> {
   let keys: number[] | null = null
   let asked: number[] | null = null
   for (const clause of search.clauses) {
+    if (clause.test === 'any' && clause.keys !== undefined) {
+      clauses.push(clause)
+      keys = both(keys, clause.keys)
+      if (clause.named !== undefined) asked = both(asked, clause.named)
+      continue
+    }
     const numbers = search.type === 'Patient' ? onlyHealthNumbers(asking, clause) : null
     if (numbers !== null) {
       const { these, charts } = await chartsOfNumbers(asking, numbers)

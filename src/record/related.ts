@@ -3,6 +3,7 @@ import type { Runner } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import type { Reading } from './candidates.ts'
 import { decideChain, decideHas } from './chain.ts'
+import { decideCompartment } from './compartment.ts'
 import { decideHierarchy } from './hierarchy.ts'
 import { fetchVisible } from './visible.ts'
 import { parseReference } from './ids.ts'
@@ -23,9 +24,9 @@ export async function decideRelated(from: From, search: Search): Promise<Search>
   return decided
 }
 
-type RelatedClause = Extract<Clause, { test: 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' }>
-export const isRelated = (clause: Clause): clause is RelatedClause =>
-  clause.test === 'chain' || clause.test === 'has' || clause.test === 'hierarchy' || clause.test === 'codes' || clause.test === 'list'
+type RelatedClause = Extract<Clause, { test: 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
+export const isRelated = (clause: Clause): clause is RelatedClause => relatedTests.has(clause.test)
+const relatedTests = new Set<string>(['chain', 'has', 'hierarchy', 'codes', 'list', 'compartment'])
 
 /** `beside` is the same search with everything that is decided already: it may leave so few that one looks from them. */
 function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<Clause> {
@@ -38,6 +39,8 @@ function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<C
       return decideHierarchy(from, clause)
     case 'codes':
       return decideCodes(from.asking, beside.type as string, clause)
+    case 'compartment':
+      return decideCompartment(from, beside.type as string, clause)
     case 'list':
       return decideList(from.asking, beside.type as string, clause.ids)
   }

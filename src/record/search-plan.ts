@@ -1,5 +1,5 @@
 import { narrowing, type Narrowing, type Search } from '../fhir/fhir.ts'
-import { type Fragment, fragment, join } from '../platform/sql.ts'
+import { type Fragment, fragment, join, type Runner } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, stringMax, tokenForm, wordForm } from './rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from './hashes.ts'
@@ -123,6 +123,26 @@ function referenceCondition(at: Where, { literals }: OfKind<'reference'>): Fragm
     .filter((found) => found !== null && isServerId(found.id))
     .map((found) => keyOfId((found as { id: string }).id))
   return hashedCondition(at, literals, ownKeys)
+}
+
+/** Types that anything was ever filed of: only these are worth asking when none is named. */
+export async function presentTypes({ world }: Asking): Promise<string[]> {
+  const { types } = world.fhir
+  const wide = types.map((_, type) => wideHash(world.hashes.of(anyOfType), type))
+  const found = await world.sql<{ hash: number }>`
+    select h.hash from unnest(${wide}::int8[]) as h (hash)
+     where exists (select 1 from record.token t where t.hash = h.hash)
+     limit ${types.length}`
+  const known = new Set(found.map(({ hash }) => hash))
+  return types.filter((_, type) => known.has(wide[type] as number))
+}
+
+/** Under which keys something of the type stands that has any of these references from outside; null when they are too many. */
+export async function patientsWith({ world }: Asking, sql: Runner, type: string, literals: readonly string[], most: number): Promise<number[] | null> {
+  const wide = literals.map((literal) => wideHash(world.hashes.of(literal), world.fhir.typeCode(type)))
+  const rows = await sql<{ patient: number }>`
+    select distinct t.patient from record.token t where t.hash = any(${wide}::int8[]) limit ${most + 1}`
+  return rows.length > most ? null : rows.map(({ patient }) => patient)
 }
 
 export function hashedCondition(at: Where, forms: readonly string[], ownKeys: readonly number[]): Fragment {

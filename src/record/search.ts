@@ -1,37 +1,83 @@
 import { typesHidden } from '../access/access.ts'
-import { parseSearch, type Search } from '../fhir/fhir.ts'
+import { type Clause, parseSearch, type Search } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf, traced } from './asking.ts'
+import type { Reading } from './candidates.ts'
+import { requireMember, typesOfCompartment } from './compartment.ts'
 import { explained, explainName } from './explain.ts'
 import { reservedKeys } from './ids.ts'
 import { includedOf } from './include.ts'
-import type { Reading } from './candidates.ts'
 import { nameAll } from './named-patients.ts'
 import { openLink, type PageLink, type PageStart, sealLink } from './page-link.ts'
-import { decideRelated } from './related.ts'
-import { countHits, firstHits, type Hit, type Scope, tooMany } from './run-search.ts'
+import { type Hit, type Scope, tooMany } from './run-search.ts'
 import { allow } from './scope.ts'
 import { searchBundle } from './search-bundle.ts'
+import { countRuns, keyedPage, type Run, runsOf, sortedPage, viewOfRuns } from './search-runs.ts'
 import { sortedHits } from './sorted-hits.ts'
-import { basisOfRow, type View, viewOf, viewOfAll, visibleRows } from './view.ts'
+import { basisOfRow, type View, viewOf, visibleRows } from './view.ts'
 
 /** `GET /fhir/Type?…`: strict unless the client asked for leniency; the answer says what was really searched. */
 export async function searchType(asking: Asking, type: string, given: [string, string][], lenient: boolean): Promise<string> {
   const pairs = given.filter(([name]) => name !== explainName)
   if (pairs.length < given.length) return explained(asking, type, () => searchType(asking, type, pairs, lenient))
-  const local = pairs.map(([name, value]): [string, string] => [name, value.replaceAll(`${asking.base}/`, '')])
-  const search = parseSearch(asking.world.fhir, type, local, { lenient })
-  return answer(asking, { search, self: selfOf(asking, search), ...firstPage })
+  const search = parseSearch(asking.world.fhir, type, localPairs(asking, pairs), { lenient })
+  return answer(asking, { search, self: selfOf(asking, `/${type}`, search), ...firstPage })
+}
+
+/** `GET /fhir?_type=A,B&…`: several types, or all of them by what every resource has. */
+export async function searchSystem(asking: Asking, pairs: [string, string][], lenient: boolean): Promise<string> {
+  const { types, rest } = await typesIn(asking, localPairs(asking, pairs))
+  const search = parseSearch(asking.world.fhir, types, rest, { lenient })
+  if (search.clauses.length === 0 && types === null) {
+    throw new Refusal('incorrect', 'a search over all types needs a condition', {
+      hint: 'Name types by _type, or ask by _id, _lastUpdated, _tag and the like.',
+    })
+  }
+  return answer(asking, { search, self: selfOf(asking, '', search, types), ...firstPage })
+}
+
+/** `GET /fhir/Patient/1/Condition?…` and `/fhir/Patient/1/*?…`: within the compartment of one resource. */
+export async function searchCompartment(asking: Asking, place: Compartment, pairs: [string, string][], lenient: boolean): Promise<string> {
+  const { name, id, inner } = place
+  const inside: Clause = { code: '_compartment', test: 'compartment', name, id }
+  const path = `/${name}/${id}/${inner}`
+  if (inner !== '*') {
+    requireMember(asking, name, inner)
+    const search = parseSearch(asking.world.fhir, inner, localPairs(asking, pairs), { lenient })
+    return answer(asking, { search: { ...search, clauses: [inside, ...search.clauses] }, self: selfOf(asking, path, search), ...firstPage })
+  }
+  const { types, rest } = await typesIn(asking, localPairs(asking, pairs))
+  for (const type of types ?? []) requireMember(asking, name, type)
+  const search = parseSearch(asking.world.fhir, types, rest, { lenient })
+  const each = search.each ?? typesOfCompartment(asking, name).map((type) => ({ type, clauses: search.clauses }))
+  const within = each.map(({ type, clauses }) => ({ type, clauses: [inside, ...clauses] }))
+  return answer(asking, { search: { ...search, each: within }, self: selfOf(asking, path, search, types), ...firstPage })
+}
+export type Compartment = { name: string; id: string; inner: string }
+
+const localPairs = (asking: Asking, pairs: [string, string][]) =>
+  pairs.map(([name, value]): [string, string] => [name, value.replaceAll(`${asking.base}/`, '')])
+
+async function typesIn(asking: Asking, pairs: [string, string][]): Promise<{ types: string[] | null; rest: [string, string][] }> {
+  const { world } = asking
+  const given = pairs.filter(([name]) => name === '_type')
+  const rest = pairs.filter(([name]) => name !== '_type')
+  if (given.length === 0) return { types: null, rest }
+  const types = [...new Set(given.flatMap(([, value]) => value.split(',')))].sort((a, b) => world.fhir.typeCode(a) - world.fhir.typeCode(b))
+  if (given.length > 1 || types.some((type) => world.fhir.typeCode(type) < 0)) {
+    throw new Refusal('incorrect', '_type does not name resource types', {
+      expression: 'http._type',
+      hint: 'Write it once, with commas: _type=Condition,Observation.',
+    })
+  }
+  for (const type of types) await allow(asking, type, 's') // Who names a type must hear that it is closed, not an answer without it.
+  return { types, rest }
 }
 
 /** `GET /fhir?_page=…`: the next page of an earlier answer. */
-export async function searchPage(asking: Asking, query: Record<string, string>): Promise<string> {
-  const token = query['_page']
-  if (typeof token !== 'string') {
-    throw new Refusal('incorrect', 'a search over all types at once is not supported', { hint: 'Search one type, for example /fhir/Observation?patient=…' })
-  }
+export async function searchPage(asking: Asking, token: string): Promise<string> {
   const link = await openLink(asking, token)
-  await allow(asking, link.search.type as string, 's')
+  if (link.search.type !== null) await allow(asking, link.search.type, 's')
   return answer(asking, link)
 }
 
@@ -39,22 +85,16 @@ type Ask = Omit<PageLink, 'actor' | 'expires'>
 const firstPage: PageStart = { after: null, afterKey: null, snapshot: null, total: null }
 
 async function answer(asking: Asking, ask: Ask): Promise<string> {
-  const { world } = asking
   const { trace } = asking
+  const { search } = ask
   const reading: Reading = { snapshot: ask.snapshot, trace }
-  const decided = await traced(trace, 'relations', () => decideRelated({ asking, sql: world.sql, reading }, ask.search))
-  const { search, keys, named } = await traced(trace, 'patients', () => nameAll(asking, decided))
-  const view = await traced(trace, 'access', () => (keys === null ? viewOfAll(asking) : viewOf(asking, keys)))
-  const type = world.fhir.typeCode(search.type as string)
-  const scope: Scoped = { keys, visible: visibleRows(view, type, keys), reading }
+  const runs = await runsOf(asking, search, reading)
   const isOnlyCount = search.summary === 'count'
-  const page = isOnlyCount
-    ? { hits: [], first: null, next: null, total: await countHits(asking, world.sql, search, scope) }
-    : await pageOf(asking, ask, search, scope)
+  const page = isOnlyCount ? { hits: [], first: null, next: null, total: await countRuns(asking, runs) } : await pageOf(asking, ask, runs, reading)
   const { included, isCut } = await traced(trace, 'includes', () => includedOf(asking, search, page.hits))
-  const withheld = named.filter((key) => isWithheldFrom(view, key, search.type as string))
-  await traced(trace, 'audit', () => audit(asking, search, view, [...page.hits, ...included], named))
-  const isWithheld = withheld.length > 0 && asking.actor.kind === 'person'
+  const named = [...new Set(runs.flatMap((run) => run.named))]
+  const isWithheld = asking.actor.kind === 'person' && runs.some((run) => run.named.some((key) => isWithheldFrom(run.view, key, run.search.type as string)))
+  await traced(trace, 'audit', () => audit(asking, search, viewOfRuns(asking, runs), [...page.hits, ...included], named))
   return searchBundle(asking, { search, self: ask.self, ...page, included, isCut, isWithheld })
 }
 
@@ -85,16 +125,17 @@ function isWithheldFrom(view: View, key: number, type: string): boolean {
 }
 
 type Page = { hits: Hit[]; first: string | null; next: string | null; total: number | null }
-type Scoped = Scope & { reading: Reading }
 
-async function pageOf(asking: Asking, ask: Ask, search: Search, scope: Scoped): Promise<Page> {
+async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: Reading): Promise<Page> {
+  const { search } = ask
   const isFirst = ask.after === null && ask.afterKey === null
-  const { hits, rest, isWhole } = await (search.sort.length > 0 ? sortedPage : keyedPage)(asking, ask, search, scope)
+  const { hits, rest, isWhole } =
+    search.sort.length > 0 ? await sortedPage(asking, runs, ask.afterKey, search.count) : await keyedPage(asking, runs, ask.after, search.count)
   const wantsTotal = search.total === 'accurate' || search.total === 'estimate'
   // What the first page counted stays true: later pages are of the same moment.
-  const total = isWhole ? hits.length : isFirst && wantsTotal ? await countHits(asking, asking.world.sql, search, scope) : ask.total
-  const link = async (start: PageStart) => `${asking.base}?_page=${await sealLink(asking, { ...start, search: ask.search, self: ask.self })}`
-  const { snapshot } = scope.reading
+  const total = isWhole ? hits.length : isFirst && wantsTotal ? await countRuns(asking, runs) : ask.total
+  const link = async (start: PageStart) => `${asking.base}?_page=${await sealLink(asking, { ...start, search, self: ask.self })}`
+  const { snapshot } = reading
   return {
     hits,
     first: isFirst ? null : await link({ ...firstPage, snapshot, total }),
@@ -103,31 +144,11 @@ async function pageOf(asking: Asking, ask: Ask, search: Search, scope: Scoped): 
   }
 }
 
-type PageHits = { hits: Hit[]; rest: Pick<PageStart, 'after' | 'afterKey'> | null; isWhole: boolean }
-
-async function sortedPage(asking: Asking, { afterKey }: Ask, search: Search, scope: Scoped): Promise<PageHits> {
-  const { sorted, isWhole } = await sortedHits(asking, asking.world.sql, search, scope, afterKey, search.count + 1)
-  const page = sorted.slice(0, search.count)
-  const last = page.at(-1)
-  return {
-    hits: page.map(({ hit }) => hit),
-    rest: sorted.length > page.length && last ? { after: null, afterKey: last.key } : null,
-    isWhole: isWhole && sorted.length === page.length,
-  }
-}
-
-async function keyedPage(asking: Asking, { after }: Ask, search: Search, scope: Scoped): Promise<PageHits> {
-  const found = await firstHits(asking, asking.world.sql, search, scope, after, search.count + 1)
-  const hits = found.slice(0, search.count)
-  const last = hits.at(-1)?.row
-  const rest = found.length > hits.length && last ? { after: { patient: last.patient, type: last.type, id: last.id }, afterKey: null } : null
-  return { hits, rest, isWhole: after === null && rest === null }
-}
-
 /** One row for the question and one for every patient whose data the answer shows; values never stand in the log. */
 async function audit(asking: Asking, search: Search, view: View, shown: readonly Hit[], named: readonly number[]): Promise<void> {
   const names = [...new Set(search.used.map(([name]) => name))].join(',')
-  const what = `${search.type}${names === '' ? '' : `?${names}`}`
+  const types = search.type ?? search.each?.map(({ type }) => type).join(',') ?? '*'
+  const what = `${types}${names === '' ? '' : `?${names}`}`
   const groups = Map.groupBy(
     shown.filter(({ row }) => row.patient >= reservedKeys),
     ({ row }) => row.patient,
@@ -148,10 +169,11 @@ async function audit(asking: Asking, search: Search, view: View, shown: readonly
 }
 
 /** What was searched, as a link; a personal number is masked, because links end up in logs and histories. */
-function selfOf(asking: Asking, search: Search): string {
+function selfOf(asking: Asking, path: string, search: Search, types: readonly string[] | null = null): string {
   const urn = asking.world.config.SYSTEM_URN
-  const query = search.used.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(maskNumbers(value, urn))}`)
-  return `${asking.base}/${search.type}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  const used: [string, string][] = types === null ? search.used : [['_type', types.join(',')], ...search.used]
+  const query = used.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(maskNumbers(value, urn))}`)
+  return `${asking.base}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
 export function maskNumbers(value: string, urn: string): string {

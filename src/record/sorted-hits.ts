@@ -104,7 +104,7 @@ function placeOf(search: Search, { row, values }: Hit): SortKey {
 }
 
 /** What has no value comes last, whichever way the order goes. */
-function compareKeys(search: Search, a: SortKey, b: SortKey): number {
+export function compareKeys(search: Search, a: SortKey, b: SortKey): number {
   for (let at = 0; at < a.length; at++) {
     const [x, y] = [a[at] ?? null, b[at] ?? null]
     if (x === y) continue

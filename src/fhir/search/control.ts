@@ -56,7 +56,9 @@ export const controls: Record<string, Control> = {
   },
   _elements(search, value) {
     for (const part of value.split(',')) {
-      const name = part.startsWith(`${search.type}.`) ? part.slice(part.indexOf('.') + 1) : part
+      const dot = part.indexOf('.')
+      const isOfType = dot > 0 && (search.type === null ? resourceTypes.includes(part.slice(0, dot)) : part.slice(0, dot) === search.type)
+      const name = isOfType ? part.slice(dot + 1) : part
       if (!/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name)) {
         return new Problem('value', 'names something that is not a top-level element', 'Write names with commas: id,status,code.')
       }

@@ -21,6 +21,7 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
     case 'hierarchy':
     case 'codes':
     case 'list':
+    case 'compartment':
       throw new Error('what other resources decide was not found out before') // A broken invariant of the store, not of the question.
     default: {
       const isNot = clause.test === 'token' && clause.isNot
@@ -29,7 +30,7 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
   }
 }
 
-type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' }>
+type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
 
 function fits(clause: OfOneValue, one: Extracted, units: Units): boolean {
   switch (clause.test) {

@@ -9,11 +9,36 @@ import { type Clause, countDefault, type Search } from './search.ts'
 const clausesMax = 100
 const repeatable = new Set(['_include', '_revinclude', '_sort', '_elements'])
 
+type Options = { lenient: boolean }
+
 /**
- * The pairs of a query string as a Search. Nothing is passed over: what is unknown or has no implemented meaning refuses the whole
+ * The pairs of a query string as a Search. Several types are asked by what all of them understand; the order of their answers and what
+ * they bring along is the same for all.
+ */
+export function parseSearch(fhir: Fhir, type: string | readonly string[] | null, pairs: [string, string][], options: Options): Search {
+  if (type === null || typeof type === 'string') return parseOne(fhir, type, pairs, options)
+  const isShared = ([name]: [string, string]) => name !== '_sort' && isControl(name.split(':')[0] as string)
+  const own = pairs.filter((pair) => !isShared(pair))
+  const first = type.map((one) => parseOne(fhir, one, own, options))
+  // What one of the types does not know is left out of all, or the answer would mix two questions.
+  const left = new Set(first.flatMap(({ ignored }) => ignored.map(({ name }) => name)))
+  const kept = own.filter(([name]) => !left.has(safeName(name)))
+  const each = left.size === 0 ? first : type.map((one) => parseOne(fhir, one, kept, options))
+  const shared = parseOne(fhir, null, pairs.filter(isShared), options)
+  const ignored = [...shared.ignored, ...new Map(first.flatMap((one) => one.ignored).map((one) => [one.name, one])).values()]
+  return {
+    ...{ ...shared, type: null, ignored, sort: each[0]?.sort ?? [], used: [...(each[0]?.used ?? []), ...shared.used] },
+    each: each.map(({ clauses }, at) => ({ type: type[at] as string, clauses })),
+  }
+}
+
+const isControl = (code: string) => Object.hasOwn(controls, code)
+
+/**
+ * The pairs of a query string as a Search of one type. Nothing is passed over: what is unknown or has no implemented meaning refuses the whole
  * search with a list of everything that is wrong; with `lenient` (Prefer: handling=lenient) it is left out and reported.
  */
-export function parseSearch(fhir: Fhir, type: string | null, pairs: [string, string][], { lenient }: { lenient: boolean }): Search {
+function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { lenient }: Options): Search {
   const search: Search = {
     ...{ type, clauses: [], count: countDefault, sort: [], include: [], revinclude: [] },
     ...{ total: null, summary: 'false' as const, elements: [], used: [], ignored: [] },

@@ -1,6 +1,9 @@
 /** A search as plain JSON data: it is stored in encrypted paging links and read back by another process. */
 export type Search = {
+  /** Null for several types: those of `each`, or all of them. */
   type: string | null
+  /** What is asked of each type, where one parameter may mean another element in another type. */
+  each?: { type: string; clauses: Clause[] }[]
   /** All of them must hold. */
   clauses: Clause[]
   count: number
@@ -44,8 +47,8 @@ type Decided =
   | { test: 'words'; any: string[][] }
   /** What related resources were found to lead to. */
   | { test: 'ids'; ids: string[] }
-  /** Any of the clauses: a compartment that several parameters lead to. */
-  | { test: 'any'; clauses: Clause[] }
+  /** Any of the clauses. A store may have found under which keys everything is filed that satisfies them. */
+  | { test: 'any'; clauses: Clause[]; keys?: number[]; named?: number[] }
 
 /** What other resources decide: whoever holds them turns these into the clauses above before anything is matched. */
 type Related =
@@ -57,6 +60,8 @@ type Related =
   | { test: 'hierarchy'; how: 'above' | 'below'; values: ReferenceValue[] }
   /** `code:in=…`, `:not-in`, `:above`, `:below`: what a value set or a code system says of the codes. */
   | { test: 'codes'; how: 'in' | 'not-in' | 'above' | 'below'; values: string[] }
+  /** `Patient/1/Condition`: what belongs to the compartment of one resource. */
+  | { test: 'compartment'; name: string; id: string }
   /** `_list=…`: what the List names. */
   | { test: 'list'; ids: string[] }
 

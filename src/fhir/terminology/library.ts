@@ -21,6 +21,8 @@ type Located = { pack: Pack; name: string; entry: Entry }
 type Opened = { value: CodeSystem | ValueSetResource | ConceptMapResource; weight: number }
 
 const openedBytesMax = 64 << 20
+const resolvedMax = 20_000
+const canonicalMax = 500
 /** Parsed JSON takes about this much more memory than its text. */
 const parsedFactor = 4
 const standardPack = 'r4'
@@ -40,9 +42,12 @@ export function createLibrary(cacheDir: string): Library {
   const located = new Map<string, Located[]>()
   const opened = new Map<string, Opened>()
   let openedBytes = 0
+  /** What a canonical means now; forgotten when a pack comes or goes. */
+  const resolved = new Map<string, Located | null>()
 
   function addPack(name: string, pack: Pack): void {
     packs.set(name, pack)
+    resolved.clear()
     for (const entry of pack.entries) {
       const one = { pack, name, entry }
       pushTo(located, `${entry.type} ${entry.url}`, one)
@@ -58,6 +63,17 @@ export function createLibrary(cacheDir: string): Library {
 
   function best(type: string, canonical: string): Located | null {
     ready()
+    const key = `${type} ${canonical}`
+    let found = resolved.get(key)
+    if (found === undefined) {
+      found = bestOf(type, canonical)
+      if (resolved.size >= resolvedMax) resolved.clear()
+      if (canonical.length <= canonicalMax) resolved.set(key, found)
+    }
+    return found
+  }
+
+  function bestOf(type: string, canonical: string): Located | null {
     const { url, version } = splitCanonical(canonical)
     const all = located.get(`${type} ${url}`)?.filter(({ entry }) => entry.content !== 'supplement')
     return all === undefined || all.length === 0 ? null : choose(all, url, version)
@@ -116,6 +132,7 @@ export function createLibrary(cacheDir: string): Library {
       const pack = packs.get(name)
       if (!pack) return
       packs.delete(name)
+      resolved.clear()
       for (const [key, list] of located) {
         const rest = list.filter((one) => one.pack !== pack)
         if (rest.length === 0) located.delete(key)

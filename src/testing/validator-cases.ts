@@ -7,6 +7,8 @@ import { corpora } from './corpora.ts'
 
 /** One verdict of the reference validator on a file, against the base or a profile, with the definitions that were given along. */
 export type ValidatorCase = {
+  /** The verdict depends on an option that a server does not have. */
+  isDecidedByOption: boolean
   name: string
   file: string
   check: 'base' | 'profile'
@@ -18,6 +20,8 @@ export type ValidatorCase = {
   /** Files of definitions beside the case. */
   supporting: string[]
   profileFile: string | undefined
+  /** Named by its URL when the case brings no file of it. */
+  profileUrl: string | undefined
 }
 
 // Options of the reference validator that change its verdict on the same file: comments in JSON, ids left unchecked, no HTML in
@@ -47,7 +51,7 @@ function rowsOf(): Record<string, string>[] {
 }
 
 /** All R4 cases of one format; `isDecidedByOption` leaves out those whose verdict depends on an option that a server does not have. */
-export function validatorCases(format: 'json' | 'xml'): (ValidatorCase & { isDecidedByOption: boolean })[] {
+export function validatorCases(format: 'json' | 'xml'): ValidatorCase[] {
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
   const details = new Map(manifest['test-cases'].map((one) => [one.name, one]))
   return rowsOf()
@@ -55,6 +59,7 @@ export function validatorCases(format: 'json' | 'xml'): (ValidatorCase & { isDec
     .map((row) => {
       const detail = details.get(row.name as string)
       const isProfile = row.check === 'profile'
+      const source = isProfile ? detail?.profile?.source : undefined
       return {
         name: row.name as string,
         file: join(folder, row.file as string),
@@ -66,13 +71,16 @@ export function validatorCases(format: 'json' | 'xml'): (ValidatorCase & { isDec
         supporting: [...(detail?.supporting ?? []), ...(detail?.profiles ?? []), ...(isProfile ? (detail?.profile?.supporting ?? []) : [])].map((file) =>
           join(folder, file),
         ),
-        profileFile: isProfile && detail?.profile?.source !== undefined ? join(folder, detail.profile.source) : undefined,
+        profileFile: source !== undefined && !isUrl(source) ? join(folder, source) : undefined,
+        profileUrl: source !== undefined && isUrl(source) ? source : undefined,
         isDecidedByOption: byOption.some((option) => detail?.[option] !== undefined),
       }
     })
 }
 
-export function readCase(fhir: Fhir, file: string): unknown {
+const isUrl = (source: string) => /^https?:/.test(source)
+
+function readCase(fhir: Fhir, file: string): unknown {
   const text = readFileSync(file, 'utf8')
   return file.endsWith('.xml') ? fhir.formats.parseXml(text) : parseJson(text)
 }
@@ -85,7 +93,7 @@ export function judge(fhir: Fhir, one: ValidatorCase): Issue[] {
   const known = definitions.flatMap((file) => definitionsIn(readCase(fhir, file)))
   addResources(fhir, one.name, known)
   try {
-    const profile = one.profileFile !== undefined ? (readCase(fhir, one.profileFile) as Resource)['url'] : undefined
+    const profile = one.profileFile !== undefined ? (readCase(fhir, one.profileFile) as Resource)['url'] : one.profileUrl
     return fhir.validate(readCase(fhir, one.file), { isStrict: true, ...(typeof profile === 'string' ? { profiles: [profile] } : {}) })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

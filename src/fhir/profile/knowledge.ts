@@ -10,6 +10,9 @@ import { type Choices, type Tree, treeOf } from './tree.ts'
 const notDomain = new Set(['Bundle', 'Binary', 'Parameters'])
 const ofQuantity = new Set(['Age', 'Distance', 'Duration', 'Count', 'MoneyQuantity', 'SimpleQuantity'])
 const treesMax = 2000
+/** The same few thousand codes are met again and again. */
+const describedMax = 20_000
+const describedKeyMax = 200
 
 type Sources = { library: Library; choices: Choices; shapes: Shapes; terminology: Terminology; units: Units }
 
@@ -32,6 +35,8 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
   }
 
   const { member } = terminology
+  const described = new Map<string, ReturnType<Knowledge['describe']>>()
+  let describedAt = library.changes()
   return {
     choices,
     shapes,
@@ -40,10 +45,17 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
     structure: library.structure,
     find: (canonical) => library.find(canonical) as Json | undefined,
     describe(coding) {
+      const key = `${coding.system}|${coding.version}|${coding.code}`
+      const there = described.get(key)
+      if (there !== undefined && describedAt === library.changes()) return there
+      if (describedAt !== library.changes() || described.size >= describedMax) described.clear()
+      describedAt = library.changes()
       const { isKnown, display, designations } = terminology.describe(coding)
       const system = coding.system === undefined ? undefined : library.find(coding.system)
       const isSupplement = system?.content === 'supplement' || system?.supplements !== undefined
-      return { isKnown, ...(display === undefined ? {} : { display }), designations: designations.map(({ value }) => value), isSupplement }
+      const description = { isKnown, ...(display === undefined ? {} : { display }), designations: designations.map(({ value }) => value), isSupplement }
+      if (key.length <= describedKeyMax) described.set(key, description)
+      return description
     },
     unit: units.canonical,
     holds: (expression, element, path, resource, root, resolve) =>

@@ -1,19 +1,23 @@
 import { membershipOf } from '../profile/binding.ts'
 import type { Json } from '../profile/items.ts'
-import type { Structure } from '../profile/structure.ts'
+import type { Knowledge } from '../profile/run.ts'
 import type { Place } from './walk.ts'
 
-const made = new WeakMap<Structure, Map<string, string>>()
+const made = new WeakMap<Knowledge, Map<string, Map<string, string>>>()
+const none = new Map<string, string>()
 
 /** Value sets of the extensible bindings of one type, by path. */
-function bindingsOf(structure: Structure): Map<string, string> {
-  const known = made.get(structure)
-  if (known !== undefined) return known
-  const bindings = new Map<string, string>()
-  for (const { path, binding } of structure.snapshot?.element ?? []) {
+function bindingsOf(known: Knowledge, type: string): Map<string, string> {
+  let types = made.get(known)
+  if (types === undefined) made.set(known, (types = new Map()))
+  const there = types.get(type)
+  if (there !== undefined) return there
+  const structure = known.structure(`http://hl7.org/fhir/StructureDefinition/${type}`)
+  const bindings = structure === undefined ? none : new Map<string, string>()
+  for (const { path, binding } of structure?.snapshot?.element ?? []) {
     if (binding?.strength === 'extensible' && binding.valueSet !== undefined) bindings.set(path.replace('[x]', ''), binding.valueSet)
   }
-  made.set(structure, bindings)
+  types.set(type, bindings)
   return bindings
 }
 
@@ -21,8 +25,10 @@ function bindingsOf(structure: Structure): Map<string, string> {
 export function checkExtensible(object: Json, type: string, { check, depth, owner }: Place): void {
   const { known } = check
   if ((type !== 'CodeableConcept' && type !== 'Coding') || known === undefined) return
-  const structure = known.structure(`http://hl7.org/fhir/StructureDefinition/${owner.split('.')[0]}`)
-  const valueSet = structure === undefined ? undefined : bindingsOf(structure).get(`${owner}.${check.names[depth]}`)
+  const end = owner.indexOf('.')
+  const bindings = bindingsOf(known, end < 0 ? owner : owner.slice(0, end))
+  if (bindings.size === 0) return
+  const valueSet = bindings.get(`${owner}.${check.names[depth]}`)
   if (valueSet === undefined || membershipOf({ known }, valueSet, object) !== 'out') return
   const hint = `Use a code of ${valueSet} if one fits.`
   check.add('code-invalid', check.path(depth), `no code is from the extensible value set ${valueSet}`, hint, 'warning')

@@ -8,7 +8,7 @@ const linkable = /^(?:https?|mailto|tel|ftp|data|cid):/i
 
 /** narrative.html: a link leads somewhere, by a scheme that a browser follows or to a place in the same document. */
 export const narrativeRule: Rule = ({ div }, { check, depth }) => {
-  if (typeof div !== 'string') return
+  if (typeof div !== 'string' || !(div.includes('<a') || div.includes('<img'))) return
   const path = check.path(depth, 'div')
   let anchors: Set<string> | undefined
   for (const [, double, single] of div.matchAll(link)) {

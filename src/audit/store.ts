@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/arrays.ts'
 import { type Connection, type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { type Head, type Links, noHash, type StreamRow, streamHash } from './chain.ts'
@@ -39,12 +40,12 @@ export function insertEntries(links: Links): Fragment {
     select e.patient, ${links.stream}::int4, ${links.first}::int8 + e.n - 1, e.at, e.actor, e.institution, e.action, e.decision, e.entry,
            substring(${links.hashes}::bytea from (32 * (e.n - 1) + 1)::int4 for 32)
       from rows from (
-             unnest(${entries.map((one) => one.patient)}::int8[]),
-             unnest(${entries.map((one) => one.at)}::timestamptz[]),
-             unnest(${entries.map((one) => one.actor)}::text[]),
-             unnest(${entries.map((one) => one.institution)}::int4[]),
-             unnest(${entries.map((one) => one.action)}::text[]),
-             unnest(${entries.map((one) => one.decision)}::text[]),
+             unnest(${int8Array(entries.map((one) => one.patient))}::int8[]),
+             unnest(${timestamptzArray(entries.map((one) => new Date(one.at)))}::timestamptz[]),
+             unnest(${textArray(entries.map((one) => one.actor))}::text[]),
+             unnest(${int4Array(entries.map((one) => one.institution))}::int4[]),
+             unnest(${textArray(entries.map((one) => one.action))}::text[]),
+             unnest(${textArray(entries.map((one) => one.decision))}::text[]),
              string_to_table(${entries.map((one) => one.text).join('\n')}, ${'\n'})
            ) with ordinality as e (patient, at, actor, institution, action, decision, entry, n)`
 }

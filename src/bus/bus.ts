@@ -1,3 +1,4 @@
+import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/arrays.ts'
 import { type Fragment, fragment } from '../platform/sql.ts'
 
 /** One event for whoever subscribed: ids and counts, never clinical content. */
@@ -11,8 +12,8 @@ export function publish(events: readonly Event[]): Fragment {
   return fragment`published as (
     insert into bus.outbox (patient, at, topic, institution, body)
     select patient, at, topic, institution, body::jsonb
-      from unnest(${events.map((event) => event.patient)}::int8[], ${events.map((event) => event.at.toISOString())}::timestamptz[],
-                  ${events.map((event) => event.topic)}::text[], ${events.map((event) => event.institution)}::int4[],
-                  ${events.map((event) => JSON.stringify(event.body))}::text[])
+      from unnest(${int8Array(events.map((event) => event.patient))}::int8[], ${timestamptzArray(events.map((event) => event.at))}::timestamptz[],
+                  ${textArray(events.map((event) => event.topic))}::text[], ${int4Array(events.map((event) => event.institution))}::int4[],
+                  ${textArray(events.map((event) => JSON.stringify(event.body)))}::text[])
         as given (patient, at, topic, institution, body))`
 }

@@ -8,7 +8,7 @@ import { patientOrNone } from './ids.ts'
 import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { requireSystem } from './scope.ts'
 import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
-import { type Change, composeChanges } from './write.ts'
+import { type Change, composeChanges, type Version } from './write.ts'
 
 /** A write needs an institution: the record always says whose data it holds. */
 export function requireInstitution(asking: Asking): number {
@@ -35,32 +35,38 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
     await auditDenial(asking, 'create', type, error)
     throw error
   }
-  const at = nextInstant(asking.world, null)
-  const version = makeVersion(asking, resource, {
-    patient: placed.patient,
-    id: placed.rowId,
-    name: null,
-    version: 1,
-    at,
-    institution: asking.actor.institution as number,
-  })
-  const change: Change = { versions: [version], topic: 'record.changed' }
-  const patient = patientOrNone(placed.patient)
+  const make = () => {
+    const place = { patient: placed.patient, id: placed.rowId, name: null, version: 1, at: nextInstant(asking.world, null) }
+    return makeVersion(asking, resource, { ...place, institution: asking.actor.institution as number })
+  }
+  const pending: Pending = { version: make(), make }
   await asking.world.ledger.commit({
-    entries: [entryOf(asking, 'create', patient, `${type}/${placed.rowId}`, { basis: 'own-chart' })],
-    payload: change,
+    entries: [entryOf(asking, 'create', patientOrNone(placed.patient), `${type}/${placed.rowId}`, { basis: 'own-chart' })],
+    payload: pending,
     compose: composer(asking),
   })
-  return { type, id: placed.rowId, version: 1, at, status: 201, body: version.body, patient: placed.patient, warnings: [], temporaryNumber: null }
+  const { at, body } = pending.version
+  return { type, id: placed.rowId, version: 1, at, status: 201, body, patient: placed.patient, warnings: [], temporaryNumber: null }
 }
 
+/** A version that waits for its commit, and how to make it again with a new time. */
+type Pending = { version: Version; make(): Version }
+
+/** What waits longer gets the time at which it is sent: soon after an instant, nothing can still be stored as older (moments.ts). */
+const queuedMsMax = 500
+
 // One function per world, so that the ledger gathers the payloads of a batch into the same CTEs.
-const composers = new WeakMap<object, (changes: Change[]) => ReturnType<typeof composeChanges>>()
-function composer(asking: Asking) {
-  let compose = composers.get(asking.world)
+const composers = new WeakMap<object, (waiting: Pending[]) => ReturnType<typeof composeChanges>>()
+function composer({ world }: Asking) {
+  let compose = composers.get(world)
   if (!compose) {
-    compose = (changes) => composeChanges(changes, asking.world.random)
-    composers.set(asking.world, compose)
+    compose = (waiting) => {
+      const late = world.now().getTime() - queuedMsMax
+      for (const one of waiting) if (one.version.at.getTime() < late) one.version = one.make()
+      const changes = waiting.map(({ version }): Change => ({ versions: [version], topic: 'record.changed' }))
+      return composeChanges(changes, world.random)
+    }
+    composers.set(world, compose)
   }
   return compose
 }

@@ -29,7 +29,8 @@ const openOfClientMax = 4
 const keptOfClientMax = 50
 const openMax = 200
 
-const columns = fragment`id, number, kind, client, asked, state, attempts, done, total, place, outputs, problem, created_at, expires_at`
+/** The keys of a large group are for whoever works on the job. */
+const columns = fragment`id, number, kind, client, asked #- '{wish,keys}' as asked, state, attempts, done, total, place, outputs, problem, created_at, expires_at`
 
 export function newJobId(world: World): string {
   const noise = world.random(16)
@@ -110,11 +111,11 @@ export function openJobs(sql: Runner, limit: number): Promise<Job[]> {
 
 /** Taken by the holder of the lease, unless it has ended since. */
 export async function begin(sql: Runner, job: Job): Promise<Job | null> {
-  const [begun] = await sql<Job>`
+  const [begun] = await sql<Job & { whole: Job['asked'] }>`
     update record.job set state = 'running', attempts = attempts + 1
      where id = ${job.id} and state in ('waiting', 'running')
-    returning ${columns}`
-  return begun ?? null
+    returning ${columns}, asked as whole`
+  return begun ? { ...begun, asked: begun.whole } : null
 }
 
 export type Progress = { done?: number; total?: number; place?: unknown; outputs?: Output[] }

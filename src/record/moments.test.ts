@@ -48,6 +48,20 @@ test('an instant is settled only when no write that began before it can still co
   await assert.rejects(requireSettled(world, new Date(world.now().getTime() + 60_000), '_at'), { kind: 'incorrect' })
 })
 
+test('a create that waited long for its commit says when it was sent, so no old time appears late', async (t) => {
+  const { world, institution } = await startServer(t)
+  const { send } = await institution('А')
+  await send('PUT', '/fhir/Patient/p-1', patient('p-1'))
+  const commit = world.ledger.commit
+  world.ledger.commit = (work) => sleep(700).then(() => commit(work))
+  const began = Date.now()
+  const made = await send('POST', '/fhir/Observation', { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: 'Patient/p-1' } })
+  world.ledger.commit = commit
+  assert.equal(made.status, 201, made.text)
+  assert.ok(Date.parse(made.body.meta.lastUpdated) >= began + 650)
+  assert.deepEqual((await send('GET', `/fhir/Observation/${made.body.id}`)).body, made.body)
+})
+
 test('moments are thinned with age, and a question since an old time is still complete', async (t) => {
   const server = await startServer(t)
   const { sql, owner } = server

@@ -130,7 +130,7 @@ async function lastMoment(sql: Runner, instant: Date): Promise<Moment | undefine
   return found
 }
 
-/** A request has its time a little before its transaction begins: in the queue of its process. */
+/** A single create has its time up to half of this before its statement begins (create.ts); any other write begins before its time. */
 const queuedMs = 1000
 const settleLimitMs = 4000
 const settlePauseMs = 50

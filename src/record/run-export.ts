@@ -50,7 +50,7 @@ export async function runExport(world: World, job: Job): Promise<void> {
 /** Whose rows and which: asked anew for each segment, since a relation may have ended. */
 async function openRows({ asking, wish }: Run): Promise<{ view: View; where: Fragment[] }> {
   const { world, actor } = asking
-  const view = wish.keys === null ? await viewOfAll(asking) : await viewOf(asking, wish.keys)
+  const view = wish.keys === null ? await viewOfAll(asking) : await viewOfMany(asking, wish.keys)
   const types = typesSeen(world, actor).filter((type) => wish.types === null || wish.types.includes(type))
   const where = [fragment`r.type = any(${types}::int2[])`]
   if (wish.keys !== null) where.push(fragment`r.patient = any(${wish.keys}::int8[])`)
@@ -64,6 +64,19 @@ async function openRows({ asking, wish }: Run): Promise<{ view: View; where: Fra
     ways.push(fragment`(r.patient = any(${keys}::int8[]) and r.type = any(${types.filter((type) => !hidden.has(type))}::int2[]))`)
   }
   return { view, where: [...where, fragment`(${join(ways, ' or ')})`] }
+}
+
+const keysAtOnce = 5000
+
+/** A decision is about so many persons at most; a group may have more. */
+async function viewOfMany(asking: Asking, keys: readonly number[]): Promise<View> {
+  const bases = new Map<number, ReturnType<View['basisOf']>>()
+  for (let from = 0; from < keys.length; from += keysAtOnce) {
+    const some = keys.slice(from, from + keysAtOnce)
+    const view = await viewOf(asking, some)
+    for (const key of some) bases.set(key, view.basisOf(key))
+  }
+  return { asking, basisOf: (key) => bases.get(key) ?? null, personOf: (key) => key, openKeys: null }
 }
 
 async function writeSegment(run: Run, begin: Place | null): Promise<Place | 'end'> {

@@ -55,7 +55,12 @@ test('a create that waited long for its commit says when it was sent, so no old 
   const commit = world.ledger.commit
   world.ledger.commit = (work) => sleep(700).then(() => commit(work))
   const began = Date.now()
-  const made = await send('POST', '/fhir/Observation', { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: 'Patient/p-1' } })
+  const made = await send('POST', '/fhir/Observation', {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/p-1' },
+  })
   world.ledger.commit = commit
   assert.equal(made.status, 201, made.text)
   assert.ok(Date.parse(made.body.meta.lastUpdated) >= began + 650)

@@ -34,12 +34,14 @@ const sections = ['codes', 'flags', 'parentStart', 'parentList', 'recordStart', 
 type Section = (typeof sections)[number]
 type Header = { about: CodeSystemResource; size: number; at: Record<Section, [at: number, length: number]> }
 
+/** Measured: the code as text, its place in the map, parents and offsets. */
+const bytesPerConcept = 105
 const inactiveFlag = 1
 const abstractFlag = 2
 
 /**
  * One code system as bytes: the codes and the hierarchy are read when it is opened, the concepts themselves and the folded text
- * stay where they are. 400,000 concepts take about 30 MB in memory this way instead of 400 MB as objects.
+ * stay where they are. 400,000 concepts take 42 MB in memory this way instead of 116 MB and more as objects.
  */
 export function compileCodeSystem(resource: CodeSystemResource): Buffer {
   const { concept: _, ...about } = resource
@@ -125,7 +127,7 @@ export function openCodeSystem(bytes: Bytes): CodeSystem {
     isInactive: (number) => ((flags[number] as number) & inactiveFlag) !== 0,
     isAbstract: (number) => ((flags[number] as number) & abstractFlag) !== 0,
     search: searcher(numbersOf(part('textStart')), (from, length) => part('texts', from, length)),
-    weight: headerLength + size * 80,
+    weight: headerLength + size * bytesPerConcept,
   }
 }
 

@@ -87,7 +87,24 @@ function nested(members: Member[], entries: Contains[]): Contains[] {
     if (parent === undefined) roots.push(entry)
     else (parent.contains ??= []).push(entry)
   })
-  return roots
+  if (isTree(roots, members.length)) return roots
+  // Concepts that stand under each other, or deeper than JSON is read, are told one after another.
+  for (const entry of entries) delete entry.contains
+  return entries
+}
+
+const nestedMax = 60
+
+function isTree(roots: Contains[], size: number): boolean {
+  const open: [Contains, number][] = roots.map((one) => [one, 1])
+  let count = 0
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [{ contains = [] }, depth] = next
+    if (depth > nestedMax) return false
+    count++
+    for (const one of contains) open.push([one, depth + 1])
+  }
+  return count === size
 }
 
 function parametersOf({ filter, offset, count, activeOnly, includeDesignations, excludeNested, language }: Expanding): object[] {

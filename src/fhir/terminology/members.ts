@@ -2,7 +2,7 @@ import { fold } from '../../platform/text.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { CodeSystem } from './code-system.ts'
 import { passes } from './filters.ts'
-import { type Known, memberOf, systemOf, type Verdict } from './membership.ts'
+import { type Effort, type Known, memberOf, systemOf, type Verdict } from './membership.ts'
 import { type Contains, type Designation, type Include, splitCanonical, type ValueSetResource } from './resources.ts'
 
 /** One member of a value set, in the words of the value set if it has words of its own. */
@@ -29,7 +29,7 @@ const depthMax = 20
 export function* membersOf(known: Known, valueSet: ValueSetResource, wanted: Wanted): Generator<Member> {
   const seen = new Set<string>()
   const isSimple = (valueSet.compose?.include?.length ?? 0) === 1 && valueSet.compose?.include?.[0]?.valueSet === undefined
-  for (const member of walk(known, valueSet, wanted, [], { looks: 0 })) {
+  for (const member of walk(known, valueSet, wanted, [], { left: looksMax })) {
     if (!isSimple) {
       const key = `${member.system}|${member.code}`
       if (seen.has(key)) continue
@@ -39,7 +39,9 @@ export function* membersOf(known: Known, valueSet: ValueSetResource, wanted: Wan
   }
 }
 
-type Effort = { looks: number }
+function look(effort: Effort): void {
+  if (--effort.left < 0) throw tooCostly('the value set is too large to be walked through in one request')
+}
 
 function* walk(known: Known, valueSet: ValueSetResource, wanted: Wanted, trail: readonly string[], effort: Effort): Generator<Member> {
   const own = valueSet.url ?? ''
@@ -56,9 +58,9 @@ function* walk(known: Known, valueSet: ValueSetResource, wanted: Wanted, trail: 
   const path = [...trail, own]
   for (const include of compose.include) {
     for (const member of fromInclude(known, include, wanted, path, effort)) {
-      if (++effort.looks > looksMax) throw tooCostly('the value set is too large to be walked through in one request')
+      look(effort)
       if (isHidden(member, wanted, compose.inactive === false)) continue
-      if (isExcluded(known, compose.exclude ?? [], member, path)) continue
+      if (isExcluded(known, compose.exclude ?? [], member, path, effort)) continue
       yield member
     }
   }
@@ -67,9 +69,10 @@ function* walk(known: Known, valueSet: ValueSetResource, wanted: Wanted, trail: 
 const isHidden = ({ from }: Member, { activeOnly }: Wanted, isActiveSet: boolean): boolean =>
   (activeOnly || isActiveSet) && from !== undefined && from.system.isInactive(from.at)
 
-function isExcluded(known: Known, excludes: Include[], { system, code }: Member, path: readonly string[]): boolean {
+function isExcluded(known: Known, excludes: Include[], { system, code }: Member, path: readonly string[], effort: Effort): boolean {
   if (excludes.length === 0) return false
-  const verdict: Verdict = memberOf(known, { resourceType: 'ValueSet', compose: { include: excludes } }, { system, code }, path)
+  const verdict: Verdict = memberOf(known, { resourceType: 'ValueSet', compose: { include: excludes } }, { system, code }, path, effort)
+  look(effort)
   if (verdict === 'unknown') throw undecided('what the value set excludes cannot be decided with the definitions that are here')
   return verdict === 'in'
 }
@@ -79,7 +82,8 @@ function* fromInclude(known: Known, include: Include, wanted: Wanted, path: read
   const imported = include.system === undefined ? others : (include.valueSet ?? [])
   const members = include.system === undefined ? fromValueSet(known, first, wanted, path, effort) : fromSystem(known, include, wanted, effort)
   for (const member of members) {
-    const verdicts = imported.map((url) => memberOf(known, known.valueSet(url), member, path))
+    const verdicts = imported.map((url) => memberOf(known, known.valueSet(url), member, path, effort))
+    look(effort)
     if (verdicts.includes('unknown')) throw undecided(`one of the value sets ${imported.join(', ')} cannot be decided here`)
     if (!verdicts.includes('out')) yield member
   }
@@ -111,7 +115,7 @@ function* fromSystem(known: Known, include: Include, wanted: Wanted, effort: Eff
   if (!system.isComplete && system.about.content !== 'fragment') throw undecided(`only a part of the code system ${url} is here`)
   const numbers = wanted.words.length > 0 ? system.search(wanted.words) : Array.from({ length: system.size }).keys()
   for (const at of numbers) {
-    if (++effort.looks > looksMax) throw tooCostly('the value set is too large to be walked through in one request')
+    look(effort)
     if (passesAll(system, at, include)) yield { system: url, code: system.codeOf(at), from: { system, at } }
   }
 }

@@ -9,6 +9,9 @@ export type Verdict = 'in' | 'out' | 'unknown'
 export type Known = Source & { grammars: ReadonlyMap<string, Grammar> }
 
 const depthMax = 20
+/** Value sets looked into for one verdict: imports that import each other twice at each step would be walked a million times. */
+const stepsMax = 2000
+export type Effort = { left: number }
 
 const not = (verdict: Verdict): Verdict => (verdict === 'unknown' ? 'unknown' : verdict === 'in' ? 'out' : 'in')
 /** One `in` is enough. */
@@ -23,18 +26,24 @@ function any(verdicts: Iterable<Verdict>): Verdict {
 const all = (verdicts: Verdict[]): Verdict => not(any(verdicts.map(not)))
 
 /** Is the coding a member of the value set? Decided by the definition, without making its expansion. */
-export function memberOf(known: Known, valueSet: ValueSetResource | null, coding: Coding, trail: readonly string[] = []): Verdict {
+export function memberOf(
+  known: Known,
+  valueSet: ValueSetResource | null,
+  coding: Coding,
+  trail: readonly string[] = [],
+  effort: Effort = { left: stepsMax },
+): Verdict {
   if (valueSet === null) return 'unknown'
   if (coding.code === undefined) return 'out'
   const own = valueSet.url ?? ''
   // A value set that imports itself adds nothing to itself.
   if (own !== '' && trail.includes(own)) return 'out'
-  if (trail.length > depthMax) return 'unknown'
+  if (trail.length > depthMax || --effort.left < 0) return 'unknown'
   const { compose, expansion } = valueSet
   if (compose?.include === undefined) return expansion?.contains ? listed(expansion.contains, coding) : 'unknown'
   const path = [...trail, own]
-  const includes = compose.include.map((include) => included(known, include, coding, path))
-  const excludes = (compose.exclude ?? []).map((exclude) => included(known, exclude, coding, path))
+  const includes = compose.include.map((include) => included(known, include, coding, path, effort))
+  const excludes = (compose.exclude ?? []).map((exclude) => included(known, exclude, coding, path, effort))
   const active = compose.inactive === false ? not(inactive(known, compose.include, coding)) : 'in'
   return all([any(includes), not(any(excludes)), active])
 }
@@ -44,8 +53,8 @@ const listed = (contains: Contains[], coding: Coding): Verdict =>
 
 const isOne = (one: Coding, { system, code }: Coding): boolean => one.code === code && (system === undefined || one.system === system)
 
-function included(known: Known, include: Include, coding: Coding, path: readonly string[]): Verdict {
-  const parts: Verdict[] = (include.valueSet ?? []).map((url) => memberOf(known, known.valueSet(url), coding, path))
+function included(known: Known, include: Include, coding: Coding, path: readonly string[], effort: Effort): Verdict {
+  const parts: Verdict[] = (include.valueSet ?? []).map((url) => memberOf(known, known.valueSet(url), coding, path, effort))
   if (include.system !== undefined) parts.unshift(ofSystem(known, include, coding))
   return parts.length === 0 ? 'out' : all(parts)
 }
@@ -60,8 +69,7 @@ function ofSystem(known: Known, include: Include, coding: Coding): Verdict {
   const system = known.codeSystem(systemOf(include))
   if (include.concept !== undefined) {
     const isCaseless = system?.about.caseSensitive === false
-    const isThere = include.concept.some((one) => one.code === code || (isCaseless && one.code.toLowerCase() === code.toLowerCase()))
-    return isThere ? 'in' : 'out'
+    return isListed(include.concept, code, isCaseless) ? 'in' : 'out'
   }
   const grammar = known.grammars.get(url)
   if (grammar) return include.filter === undefined ? (grammar.isCode(code) ? 'in' : 'out') : 'unknown'
@@ -69,6 +77,21 @@ function ofSystem(known: Known, include: Include, coding: Coding): Verdict {
   const at = system.find(code)
   if (at < 0) return system.isComplete ? 'out' : 'unknown'
   return all((include.filter ?? []).map((filter) => verdictOf(passes(system, at, filter))))
+}
+
+const fewMax = 16
+const lists = new WeakMap<object, Set<string>>()
+
+/** A long list is looked up; it may be asked for each member of another one. */
+function isListed(concepts: readonly { code: string }[], code: string, isCaseless: boolean): boolean {
+  const plain = (text: string) => (isCaseless ? text.toLowerCase() : text)
+  if (concepts.length <= fewMax) return concepts.some((one) => plain(one.code) === plain(code))
+  let set = lists.get(concepts)
+  if (set === undefined) {
+    set = new Set(concepts.map((one) => plain(one.code)))
+    lists.set(concepts, set)
+  }
+  return set.has(plain(code))
 }
 
 const verdictOf = (passed: boolean | null): Verdict => (passed === null ? 'unknown' : passed ? 'in' : 'out')

@@ -122,6 +122,40 @@ test('what this server cannot decide is unknown and not wrong', () => {
   for (const { url = '' } of undecided) assert.equal(own.member(url, { code: 'red' }), 'unknown', url)
 })
 
+test('value sets and hierarchies that turn in circles or branch without end are answered at once', () => {
+  const names = Array.from({ length: 18 }, (_one, at) => `branch-${at}`)
+  const branching = names.map((name, at) => valueSet(name, { include: [0, 1, 2].map(() => ({ valueSet: [`http://example.org/branch-${at + 1}`] })) }))
+  const two = { include: [{ valueSet: ['http://example.org/circle-b'] }] }
+  const other = {
+    include: [
+      { valueSet: ['http://example.org/circle-a'] },
+      { system: colours.url, concept: [{ code: 'red' }] },
+      { system: 'urn:x', concept: [{ code: 'red' }] },
+    ],
+  }
+  const loop = [
+    { code: 'a', property: [{ code: 'under', valueCode: 'b' }] },
+    { code: 'b', property: [{ code: 'under', valueCode: 'a' }] },
+    ...Array.from({ length: 2000 }, (_one, at) => ({ code: `d${at}`, property: [{ code: 'under', valueCode: `d${at + 1}` }] })),
+  ]
+  const system: CodeSystemResource = { ...colours, url: 'http://example.org/loop', concept: loop }
+  own.load('circles#1', () => [
+    ...branching,
+    valueSet('circle-a', two),
+    valueSet('circle-b', other),
+    system,
+    valueSet('all-loop', { include: [{ system: 'http://example.org/loop' }] }),
+  ])
+  assert.equal(own.member('http://example.org/branch-0', { code: 'red' }), 'unknown')
+  const questions = own.within([])
+  const checked = questions.validateCode({ valueSet: questions.valueSet('http://example.org/circle-a'), codings: [{ code: 'red' }] })
+  assert.equal(checked.coding.system, undefined, 'two systems have it, so none is guessed')
+  const listed = questions.expand(questions.valueSet('http://example.org/all-loop'), { excludeNested: false, now: '2026-01-01T00:00:00Z' })
+  assert.equal(listed.expansion?.contains?.length, loop.length, 'nothing is lost in the circle')
+  assert.throws(() => questions.expand(questions.valueSet('http://example.org/circle-a'), { now: '2026-01-01T00:00:00Z' }), /includes itself/)
+  assert.equal(questions.subsumes({ system: system.url as string, code: 'a' }, { system: system.url as string, code: 'b' }), 'subsumes')
+})
+
 test('a package that is taken away is no longer known, and its newer version goes before its older one', () => {
   const gender = (version: string, code: string): TerminologyResource => ({ ...colours, url: 'http://example.org/g', version, concept: [{ code }] })
   const all = valueSet('all-g', { include: [{ system: 'http://example.org/g' }] })

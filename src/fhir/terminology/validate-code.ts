@@ -88,8 +88,10 @@ function withListed(found: Found, valueSet: ValueSetResource | undefined, { syst
   return { ...found, designations: [...designations, { value: own.display }], display: found.display ?? own.display }
 }
 
+const importsMax = 20
+
 /** A code alone: the system of the value set that has it, if only one has. */
-function systemIn(known: Known, { compose, expansion }: ValueSetResource, coding: Coding): { system?: string } {
+function systemIn(known: Known, { compose, expansion }: ValueSetResource, coding: Coding, depth = 0): { system?: string } {
   const named = [...(compose?.include ?? []).flatMap(({ system }) => system ?? []), ...(expansion?.contains ?? []).flatMap(({ system }) => system ?? [])]
   const imported = (compose?.include ?? []).flatMap(({ valueSet = [] }) => valueSet).map((url) => known.valueSet(url))
   const having = [...new Set(named)].filter((system) => {
@@ -98,7 +100,7 @@ function systemIn(known: Known, { compose, expansion }: ValueSetResource, coding
     return memberOf(known, probe, { ...coding, system }) === 'in'
   })
   if (having.length === 1) return { system: having[0] as string }
-  for (const one of imported) if (one && memberOf(known, one, coding) === 'in' && one.compose) return systemIn(known, one, coding)
+  for (const one of imported) if (one?.compose && depth < importsMax && memberOf(known, one, coding) === 'in') return systemIn(known, one, coding, depth + 1)
   return {}
 }
 

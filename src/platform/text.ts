@@ -66,13 +66,35 @@ export function toCyrillic(text: string): string {
 
 const plain = /^[\x20-\x40\x5b-\x7e]*$/ // already lower-case ASCII
 
-/** What search compares: lower case, Latin, no marks, đ → dj, ß → ss; so Ђорђевић = Đorđević = Djordjevic. */
+/** Letters of neighbours and of older spellings that no mark can be taken off. Macedonian ѓ and ќ stand for đ and ć. */
+const others: Record<string, string> = {
+  ...{ đ: 'dj', ѓ: 'dj', ќ: 'c', ß: 'ss', ł: 'l', ø: 'o', æ: 'ae', œ: 'oe', ı: 'i', ð: 'd', þ: 'th' },
+  ...{ й: 'j', щ: 'st', ъ: '', ы: 'y', ь: '', э: 'e', ю: 'ju', я: 'ja', ё: 'jo', ѕ: 'dz', і: 'i', ї: 'ji', є: 'je', ґ: 'g' },
+}
+const otherLetters = new RegExp(`[${Object.keys(others).join('')}]`, 'g')
+
+/** What search compares: lower case, Latin, no marks, đ → dj, ß → ss; so Ђорђевић = Đorđević = Djordjevic, and ǆ (one sign) = dž. */
 export function fold(text: string): string {
   if (plain.test(text)) return text
-  return toLatin(text)
+  return toLatin(text.normalize('NFC'))
     .toLowerCase()
-    .replaceAll('đ', 'dj')
-    .replaceAll('ß', 'ss')
-    .normalize('NFD')
+    .replace(otherLetters, (letter) => others[letter] as string)
+    .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
+}
+
+const bareMax = 3
+
+/**
+ * The folded forms that a typed text may mean: who types without marks writes Dorde for Đorđe. Only a text of plain letters is read so;
+ * who types a mark or Cyrillic would have written đ. At most three letters are doubted, from the left.
+ */
+export function spellings(text: string): string[] {
+  const folded = fold(text)
+  if (!/^[\x20-\x7e]*$/.test(text)) return [folded]
+  const bare = [...folded.matchAll(/d(?![jz])/g)].slice(0, bareMax).map(({ index }) => index)
+  let forms = [folded]
+  // From the right, so that what was found stays where it is.
+  for (const at of bare.reverse()) forms = forms.flatMap((form) => [form, `${form.slice(0, at)}dj${form.slice(at + 1)}`])
+  return forms
 }

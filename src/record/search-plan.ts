@@ -49,6 +49,7 @@ function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
   if (any.length === 0) return fragment`false`
   const codes = any.every(isCode) && !isIdentifierCode(code) && code !== '_id' ? any.map(({ value }) => tokenForm(code, value)) : []
   if (codes.length > formsMax) return hashedCondition(at, codes, []) // All of a value set at once.
+  if (any.every(isString)) return at.isScoped ? null : stringCondition(at, any)
   const parts: Fragment[] = []
   for (const condition of any) {
     const asked = condition.of?.[0] ?? code
@@ -94,7 +95,7 @@ function oneCondition(at: Where, code: string, condition: Condition): Fragment |
     case 'words':
       return at.isScoped ? null : wordsCondition(at, condition.words)
     case 'string':
-      return at.isScoped ? null : stringCondition(at, condition)
+      return at.isScoped ? null : stringCondition(at, [condition])
     case 'date':
       return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(at.type, code, condition)
     default:
@@ -194,16 +195,17 @@ function amongPatients({ asking: { world }, type, days }: Where, forms: readonly
   return fragment`r.patient in (select t.patient from record.token t where ${join(parts, ' and ')})`
 }
 
-function stringCondition({ asking: { world }, type }: Where, { how, value }: OfKind<'string'>): Fragment {
-  const start = value.slice(0, stringMax)
-  const match =
-    how === 'starts'
-      ? fragment`s.value >= ${start} and s.value < ${`${start}\u{10ffff}`}`
-      : value.length > stringMax / 2
-        ? fragment`true`
-        : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
+const isString = (condition: Condition): condition is Condition & OfKind<'string'> => condition.is === 'string'
+
+/** All spellings in one question, so that each is a range of the index. */
+function stringCondition({ asking: { world }, type }: Where, all: readonly OfKind<'string'>[]): Fragment {
+  const match = all.map(({ how, value }) => {
+    const start = value.slice(0, stringMax)
+    if (how === 'starts') return fragment`(s.value >= ${start} and s.value < ${`${start}\u{10ffff}`})`
+    return value.length > stringMax / 2 ? fragment`true` : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
+  })
   return fragment`(r.patient, r.type, r.id) in (
-    select s.patient, s.type, s.id from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and (${match}))`
+    select s.patient, s.type, s.id from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and (${join(match, ' or ')}))`
 }
 
 function instantCondition({ lowFrom, lowTo, highFrom, highTo }: OfKind<'date' | 'number'>): Fragment {

@@ -1,4 +1,4 @@
-import { fold } from '../../platform/text.ts'
+import { fold, spellings } from '../../platform/text.ts'
 import { resourceTypes } from '../resource-types.ts'
 import { shown } from '../runtime/check.ts'
 import type { SearchParameter } from '../types.ts'
@@ -118,7 +118,7 @@ function testOf(parameter: SearchParameter, modifier: string | null, ofType: str
       if (code === 'phonetic') return all(given.map(soundsValue), (values) => ({ code, test: 'sounds', values }))
       const texts = given.map(plain)
       if (modifier === 'exact') return { code, test: 'string', how: 'exact', values: texts }
-      return { code, test: 'string', how: modifier === 'contains' ? 'contains' : 'starts', values: texts.map(fold) }
+      return { code, test: 'string', how: modifier === 'contains' ? 'contains' : 'starts', values: texts.flatMap(spellings) }
     }
     case 'date':
       return all(given.map(dateValue), (values) => ({ code, test: 'date', values }))

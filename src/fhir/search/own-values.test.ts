@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { corpus, resourcesIn, testFhir } from '../../testing/fhir.ts'
+import type { Extracted, Resource, SearchParameter } from '../types.ts'
+import { matches } from './matches.ts'
+import { type Condition, narrowing } from './narrowing.ts'
+import { parseSearch } from './parse.ts'
+import { targetsOf } from './values.ts'
+
+const fhir = await testFhir()
+const examples = corpus('fhir-r4-examples')
+
+const escaped = (text: string) => text.replace(/[\\,|$]/g, '\\$&')
+const iso = (ms: number) => new Date(ms).toISOString()
+const isFinal = (value: number) => Math.abs(value) < 1e300
+
+/** How somebody would ask for this value, or null where a value cannot be written in a query. */
+function asked(one: Extracted): string | null {
+  switch (one.kind) {
+    case 'token':
+      if (one.value === null || one.value === '' || one.value.trim() !== one.value) return null
+      return `${one.system === null ? '' : `${escaped(one.system)}|`}${escaped(one.value)}`
+    case 'string':
+      return one.exact === undefined && one.value.trim() === '' ? null : escaped(one.exact ?? one.value)
+    case 'date':
+      if (one.low < Date.UTC(1000) || one.low > Date.UTC(9000)) return null
+      return `ge${iso(one.low)}`
+    case 'reference':
+      return one.reference === null || !/^([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}|https?:\S+)$/.test(one.reference) ? null : escaped(one.reference)
+    case 'uri':
+      return escaped(one.value)
+    case 'number':
+    case 'quantity': {
+      if (!isFinal(one.low)) return null
+      const number = one.low === one.high ? String(one.low) : `ge${one.low}`
+      return one.kind === 'number' || one.unit === null || one.system === null ? number : `${number}|${escaped(one.system)}|${escaped(one.unit)}`
+    }
+    default:
+      return null
+  }
+}
+
+function questionsOf(parameter: SearchParameter, values: readonly Extracted[]): string[] {
+  // A collection may begin with something that is no Composition; nobody can ask for that.
+  const isTarget = (one: Extracted) =>
+    one.kind !== 'reference' || one.reference?.includes(':') || targetsOf(parameter).includes(one.reference?.split('/')[0] ?? '')
+  const own = values.filter((one) => one.code === parameter.code && isTarget(one))
+  if (parameter.components === undefined) return own.map(asked).filter((one) => one !== null)
+  return own.flatMap((one) => {
+    const parts = one.kind === 'composite' ? one.parts : []
+    const each = (parameter.components ?? []).map((_, at) => parts.filter(({ code }) => code === String(at)).map(asked)[0] ?? null)
+    return each.includes(null) ? [] : [each.join('$')]
+  })
+}
+
+/** What a store promises for a condition, from the words of its type. */
+function satisfies(condition: Condition, one: Extracted): boolean {
+  switch (condition.is) {
+    case 'token':
+      return one.kind === 'token' && (condition.value === undefined || condition.value === one.value)
+    case 'string':
+      return one.kind === 'string' && (condition.how === 'starts' ? one.value.startsWith(condition.value) : one.value.includes(condition.value))
+    case 'reference':
+      return one.kind === 'reference' && condition.literals.includes(one.reference ?? '')
+    case 'uri':
+      return one.kind === 'uri' && one.value === condition.value
+    case 'date':
+    case 'number': {
+      if (one.kind !== 'date' && one.kind !== 'number' && one.kind !== 'quantity') return false
+      const { lowFrom = -Infinity, lowTo = Infinity, highFrom = -Infinity, highTo = Infinity } = condition
+      return one.low >= lowFrom && one.low <= lowTo && one.high >= highFrom && one.high <= highTo
+    }
+    default:
+      return true
+  }
+}
+
+function finds(resource: Resource, code: string, value: string, values: readonly Extracted[], file: string): void {
+  const search = parseSearch(fhir, resource.resourceType, [[code, value]], { lenient: false })
+  assert.ok(matches(search, [...values], fhir.units), `${file} is found by ${code}=${value}`)
+  for (const { code: narrowed, any } of narrowing(search)) {
+    const isKept = values.some((one) => one.code === narrowed && any.some((condition) => satisfies(condition, one)))
+    assert.ok(isKept, `${file}: ${code}=${value} is not lost by narrowing to ${narrowed}`)
+  }
+}
+
+test('whatever stands in a resource finds it, by every parameter that R4 has, and no narrowing loses it', { skip: examples.skip }, () => {
+  const seen = new Set<string>()
+  let asking = 0
+  for (const { file, resource } of resourcesIn(examples.folder)) {
+    if (fhir.validate(resource).some(({ severity }) => severity === 'error')) continue
+    const parameters = fhir.parameters(resource.resourceType)
+    const codes = parameters.filter((one) => one.components !== undefined).map((one) => one.code)
+    const values = [...fhir.extract(resource), ...fhir.details(resource, codes)]
+    for (const parameter of parameters) {
+      if (parameter.code === 'phonetic') continue // It compares sounds, not what is written.
+      for (const value of questionsOf(parameter, values).slice(0, 5)) {
+        if (value.length > 300) continue
+        finds(resource, parameter.code, value, values, file)
+        seen.add(`${resource.resourceType} ${parameter.code}`)
+        asking++
+      }
+    }
+  }
+  assert.ok(asking > 4000 && seen.size > 1100, `${asking} questions by ${seen.size} parameters`)
+})

@@ -97,6 +97,7 @@ function byDay(asking: Asking, type: string, isDescending: boolean, isScoped: bo
   }
 }
 
+const firstDays = 7
 const widestDays = 100_000
 
 /** Of everybody's rows those of some days: only who has anything then is looked at, and each piece is six times as long as the last. */
@@ -110,7 +111,7 @@ async function* dayWindows(asking: Asking, sql: Runner, type: string, isDescendi
     // What is written in this moment may lie beyond.
     yield isDescending ? of(edge + 1, dayMax) : of(dayMin, edge - 1)
   }
-  for (let width = 1; width < widestDays; width *= 6) {
+  for (let width = firstDays; width < widestDays; width *= 6) {
     yield piece(edge, edge + sign * (width - 1))
     edge += sign * width
   }

@@ -47,6 +47,7 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
     implementation: { description: `${software.name}: the national health record`, url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
         mode: 'server',

@@ -15,6 +15,9 @@ import { lockCurrent, readBodies, type Stored } from './store.ts'
 import { type Charts, deniedPatients, findNamed, requireMayWrite, subjectOf } from './subject.ts'
 import { composeChanges, type Version } from './write.ts'
 
+/** In a list of versions: whichever is there. */
+export const anyVersion = 0
+
 /** One write of a request; a single create is a list of one. */
 export type Operation = {
   kind: 'create' | 'update' | 'delete'
@@ -26,8 +29,8 @@ export type Operation = {
   patch?: Patch
   /** The id was chosen for something new: what is there already was not found by the condition. */
   isOnlyNew?: boolean
-  /** Version the writer believes current. */
-  ifMatch: number | null
+  /** Versions one of which the writer believes current. */
+  ifMatch: readonly number[] | null
   /** Where in the request, for errors: `Bundle.entry[2].resource` or the type. */
   path: string
   /** Its References, where somebody has walked it already. */
@@ -212,7 +215,7 @@ const foundElsewhere = ({ type, path }: Operation) =>
 
 function requireMatch(operation: Placed, before: Stored | null): void {
   if (operation.ifMatch === null) return
-  if (before && !before.deleted && before.version === operation.ifMatch) return
+  if (before && !before.deleted && (operation.ifMatch.includes(before.version) || operation.ifMatch.includes(anyVersion))) return
   throw new Refusal('precondition', 'the resource has another version now than the one you changed', {
     expression: operation.path,
     hint: 'Read it again, repeat your change on the current version and send its ETag in If-Match.',

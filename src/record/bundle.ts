@@ -9,7 +9,7 @@ import type { Inner } from './inner-request.ts'
 import { patchOfEntry } from './patch.ts'
 import { requireValid } from './prepare.ts'
 import { readOne } from './read.ts'
-import { etagOf, isUnchanged, outcomeOfApplied, type Preference } from './respond.ts'
+import { etagOf, isUnchanged, outcomeOfApplied, type Preference, versionsTagged } from './respond.ts'
 import { allow } from './scope.ts'
 import { searchType } from './search.ts'
 import { runTransaction } from './transaction.ts'
@@ -143,7 +143,7 @@ async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | n
   if (target.kind === 'other' || isRead(entry)) return null
   await allow(asking, target.type, letters[method])
   const path = `Bundle.entry[${entry.index}].resource`
-  const ifMatch = versionOf(entry)
+  const ifMatch = versionsOf(entry)
   const valid = method === 'DELETE' || method === 'PATCH' ? null : requireValid(asking.world, resource, target.type, path)
   const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
   if (target.kind === 'search') {
@@ -166,15 +166,8 @@ const onlyInBatch = (entry: BundleEntry) =>
     hint: 'Send it by itself or in a batch.',
   })
 
-export function versionOf(entry: BundleEntry): number | null {
-  if (entry.ifMatch === null) return null
-  const found = /^(?:W\/)?"([1-9][0-9]{0,8})"$/.exec(entry.ifMatch.trim())
-  if (found) return Number(found[1])
-  throw new Refusal('incorrect', 'ifMatch is not an ETag of this server', {
-    expression: `Bundle.entry[${entry.index}].request.ifMatch`,
-    hint: 'Write it as received, for example W/"3".',
-  })
-}
+export const versionsOf = (entry: BundleEntry): number[] | null =>
+  entry.ifMatch === null ? null : versionsTagged(entry.ifMatch, `Bundle.entry[${entry.index}].request.ifMatch`)
 
 /** GET and HEAD inside a bundle: by id, a search whose answer is a Bundle of its own, or whatever else this server answers. */
 async function readEntry(asking: Asking, entry: BundleEntry, inner: Inner): Promise<string> {

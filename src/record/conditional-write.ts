@@ -16,7 +16,7 @@ export type ConditionalWrite = {
   query: string
   resource: Resource | null
   patch?: Patch
-  ifMatch: number | null
+  ifMatch: readonly number[] | null
   /** Where the content and where the condition stands in the request. */
   path: string
   expression: string

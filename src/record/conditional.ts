@@ -14,7 +14,8 @@ import { noCharts } from './subject.ts'
 
 /** A criteria string of `If-None-Exist`, a conditional reference or a conditional address, as a search; it must ask something. */
 export function criteriaOf(asking: Asking, type: string, query: string, expression: string): Search {
-  const pairs = [...new URLSearchParams(query.replace(/^\?/, ''))]
+  // As a bare query, as `Type?query`, or as the whole address: what stands behind the question mark counts.
+  const pairs = [...new URLSearchParams(query.slice(query.indexOf('?') + 1))]
   let search: Search
   try {
     search = parseSearch(asking.world.fhir, type, pairs, { lenient: false })

@@ -72,19 +72,19 @@ function composer({ world }: Asking) {
 }
 
 /** PUT: a new version, the same version when nothing changed, or a new resource under an id that the client chose. */
-export async function updateOne(asking: Asking, resource: Resource, id: string, ifMatch: number | null): Promise<Applied> {
+export async function updateOne(asking: Asking, resource: Resource, id: string, ifMatch: readonly number[] | null): Promise<Applied> {
   requireInstitution(asking)
   const type = resource.resourceType
   return oneInTransaction(asking, { kind: 'update', type, id, resource, ifMatch, path: type })
 }
 
 /** PATCH: the same rules as a PUT of what the patch makes of the current content. */
-export async function patchOne(asking: Asking, type: string, id: string, patch: Patch, ifMatch: number | null, path = type): Promise<Applied> {
+export async function patchOne(asking: Asking, type: string, id: string, patch: Patch, ifMatch: readonly number[] | null, path = type): Promise<Applied> {
   requireInstitution(asking)
   return oneInTransaction(asking, { kind: 'update', type, id, resource: null, patch, ifMatch, path })
 }
 
-export async function deleteOne(asking: Asking, type: string, id: string, ifMatch: number | null): Promise<Applied> {
+export async function deleteOne(asking: Asking, type: string, id: string, ifMatch: readonly number[] | null): Promise<Applied> {
   requireInstitution(asking)
   return oneInTransaction(asking, { kind: 'delete', type, id, resource: null, ifMatch, path: type })
 }

@@ -14,6 +14,7 @@ import { innerRequests } from './inner-request.ts'
 import { interactionRoutes } from './interaction-routes.ts'
 import { lastObservationsRoutes } from './last-observations.ts'
 import { matchRoutes } from './match/match.ts'
+import { metaRoutes } from './meta.ts'
 import { readDocument, readOverview } from './read-page.ts'
 import { formOf, readBody } from './formats.ts'
 import { preferenceOf } from './respond.ts'
@@ -30,13 +31,16 @@ export const fhirRoutes: Routes = (app) => {
     if (type !== undefined && request.world.fhir.typeCode(type) < 0) throw unknownType(type)
     if (!wantsContent(request)) formOf(request) // A form that cannot be given is refused before anything is done.
   })
-  app.get('/metadata', { config: { open: true } }, async (request, reply) => sendJson(reply, capabilityOf(request.world)))
+  app.get<{ Querystring: { mode?: string } }>('/metadata', { config: { open: true } }, async (request, reply) =>
+    sendJson(reply, capabilityOf(request.world, [request.query.mode].flat()[0])),
+  )
   app.post('/', async (request, reply) => {
     const answer = await runBundle(askingOf(request), () => readBody(request), preferenceOf(request), innerRequests(app, request))
     return sendJson(reply, answer)
   })
   validateRoutes(app)
   void interactionRoutes(app)
+  void metaRoutes(app)
   void searchRoutes(app)
   void everythingRoutes(app)
   void terminologyRoutes(app)

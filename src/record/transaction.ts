@@ -3,7 +3,7 @@ import { type BundleEntry, type BundlePlan, type Resource, rewriteReferences } f
 import { Refusal } from '../platform/refusal.ts'
 import { type Applied, nothingDone, type Operation, type Placed, type Prepared, prepareAll, writePrepared } from './apply.ts'
 import { type Asking, entryOf } from './asking.ts'
-import { versionOf } from './bundle.ts'
+import { versionsOf } from './bundle.ts'
 import { asFound, criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
 import { operationsOf, place } from './conditional-write.ts'
 import { auditDenial } from './create.ts'
@@ -206,7 +206,7 @@ async function operationsOfEntry(asking: Asking, tx: AuditedTransaction, entry: 
   const { method, target, resource, index, survey } = entry
   const { holders } = survey
   const path = `Bundle.entry[${index}].resource`
-  const ifMatch = versionOf(entry)
+  const ifMatch = versionsOf(entry)
   const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
   if (target.kind === 'type') return [{ kind: 'create', type: target.type, id: null, resource, ifMatch: null, path, holders }]
   if (target.kind === 'instance') {

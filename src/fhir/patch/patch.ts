@@ -3,13 +3,17 @@ import type { Resource } from '../types.ts'
 import type { Shapes } from '../xml/shapes.ts'
 import { applyFhirPathPatch } from './fhirpath-patch.ts'
 import { applyJsonPatch } from './json-patch.ts'
+import { changeLabels, type Labels } from './meta.ts'
 import { nodesOf, withoutEmpties } from './nodes.ts'
 
-export type Patch = { kind: 'json'; operations: unknown } | { kind: 'fhirpath'; parameters: Resource }
+export type Patch =
+  | { kind: 'json'; operations: unknown }
+  | { kind: 'fhirpath'; parameters: Resource }
+  | { kind: 'labels'; act: 'add' | 'delete'; labels: Labels }
 
 /** The resource as the patch makes it; `before` stays as it is. Whether the result is valid is not decided here. */
 export async function applyPatch(shapes: Shapes, before: Resource, patch: Patch): Promise<Resource> {
-  const after = patch.kind === 'json' ? applyJsonPatch(before, patch.operations) : await applyFhirPathPatch(shapes, before, patch.parameters)
+  const after = await patched(shapes, before, patch)
   const isObject = typeof after === 'object' && after !== null && !Array.isArray(after) && !JSON.isRawJSON(after)
   const resource = after as Resource
   if (!isObject || resource.resourceType !== before.resourceType || resource.id !== before.id) {
@@ -17,4 +21,10 @@ export async function applyPatch(shapes: Shapes, before: Resource, patch: Patch)
   }
   nodesOf(resource) // Refuses what no later step could walk.
   return withoutEmpties(resource) as Resource
+}
+
+async function patched(shapes: Shapes, before: Resource, patch: Patch): Promise<unknown> {
+  if (patch.kind === 'json') return applyJsonPatch(before, patch.operations)
+  if (patch.kind === 'fhirpath') return applyFhirPathPatch(shapes, before, patch.parameters)
+  return changeLabels(before, patch.act, patch.labels)
 }

@@ -1,0 +1,28 @@
+import type { Resource } from '../types.ts'
+import { structuredCloneExact } from './json-patch.ts'
+
+type Coding = { system?: string; code?: string }
+/** The parts of meta that $meta-add and $meta-delete work on (R4 resource-operation-meta-add). */
+export type Labels = { profile?: string[]; tag?: Coding[]; security?: Coding[] }
+
+const names = ['profile', 'security', 'tag'] as const
+
+/** Sets: what is there is not added twice, and system with code is what makes a label. */
+export function changeLabels(before: Resource, act: 'add' | 'delete', labels: Labels): Resource {
+  const resource = structuredCloneExact(before)
+  const meta: Record<string, unknown> = { ...resource.meta }
+  for (const name of names) {
+    const given = labels[name] ?? []
+    const there = (meta[name] ?? []) as (string | Coding)[]
+    const kept = act === 'delete' ? there.filter((one) => !given.some((other) => isSame(one, other))) : there
+    const added = act === 'add' ? given.filter((one) => !there.some((other) => isSame(one, other))) : []
+    meta[name] = [...kept, ...added]
+  }
+  resource.meta = meta
+  return resource
+}
+
+function isSame(one: string | Coding, other: string | Coding): boolean {
+  if (typeof one === 'string' || typeof other === 'string') return one === other
+  return (one.system ?? '') === (other.system ?? '') && (one.code ?? '') === (other.code ?? '')
+}

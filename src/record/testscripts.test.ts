@@ -3,16 +3,31 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { corpus } from '../testing/corpora.ts'
+import { printJson } from '../fhir/fhir.ts'
 import { startServer } from '../testing/server.ts'
-import { type Result, runTestScript } from '../testing/testscript.ts'
+import { readDocument, type Result, runTestScript } from '../testing/testscript.ts'
+import { workOnce } from './work.ts'
 
 /** Scripts that may fail, with the reason; what is not named here must pass, so the score cannot fall. */
-const excused: [RegExp, string][] = []
+const excused: [RegExp, string][] = [
+  [/group-export-discoverable/, 'asks Group/$export without an id, which Bulk Data does not define'],
+  [/preferred-id/, 'asks NamingSystem/$preferred-id, which is not offered'],
+  [/discovery-has-required-fields|discovery-has-patient-scope/, 'wants the app launch for people, which is not offered'],
+]
+/** As many pass at least; an excuse does not make up for one that passed before. */
+const passedMin: Record<string, number> = {
+  'c26/Patient-01-Intro': 4,
+  'c26/Patient-02-Formal': 10,
+  'c26/Terminology-Formal': 18,
+  'mock-health/bulk-data-v2': 4,
+  'mock-health/fhir-r4-base': 15,
+  'mock-health/smart-on-fhir-v2': 5,
+}
 /** What a script is about that is not part of this server: licensed code systems. */
-const licensed = /loinc\.org|snomed\.info/
+const licensed = /loinc|snomed/i
 
-async function seeded(t: TestContext) {
-  const server = await startServer(t)
+async function seeded(t: TestContext, folder: string) {
+  const server = await startServer(t, { DEMO: 'true' })
   const { send, token } = await server.institution('А')
   for (const [id, family] of [
     ['p-1', 'Smith'],
@@ -26,9 +41,20 @@ async function seeded(t: TestContext) {
       component: [{ code, valueQuantity: value }],
     })
   }
+  for (const file of definitionsIn(folder)) {
+    const resource = readDocument(server.world.fhir, file)
+    await send('PUT', `/fhir/${resource['resourceType']}/${resource['id']}`, printJson(resource))
+  }
   await server.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = server.app.server.address() as { port: number }
-  return { base: `http://127.0.0.1:${port}`, token, fhir: server.world.fhir }
+  return { world: server.world, base: `http://127.0.0.1:${port}`, token, fhir: server.world.fhir }
+}
+
+/** What the scripts expect to be there: the value sets and maps beside them. */
+function definitionsIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /JSON_Format.*_reference\/resources\/.*\.json$/.test(name))
+    .map((name) => join(folder, name))
 }
 
 /** All scripts of a folder; their fixtures lie in folders that begin with an underscore. */
@@ -42,7 +68,7 @@ function scriptsIn(folder: string): string[] {
 test('third-party TestScripts find a complete server', async (t) => {
   const folder = corpus(t, 'fhir-testscripts')
   if (!folder) return
-  const target = await seeded(t)
+  const target = await seeded(t, folder)
   const score = new Map<string, { passed: number; all: number; excused: Map<string, number>; unknown: number; held: number }>()
   const failed: string[] = []
   for (const name of scriptsIn(folder)) {
@@ -51,13 +77,14 @@ test('third-party TestScripts find a complete server', async (t) => {
     score.set(set, counts)
     counts.all++
     const result: Result = await runTestScript(target, join(folder, name))
+    while (await workOnce(target.world)); // An export that was begun ends before the next one is asked for.
     counts.unknown += result.unknown
     counts.held += result.held
     if (result.failed.length === 0) {
       counts.passed++
       continue
     }
-    const reason = licensed.test(readFileSync(join(folder, name), 'utf8')) ? 'needs LOINC or SNOMED CT' : excused.find(([form]) => form.test(name))?.[1]
+    const reason = licensed.test(name + readFileSync(join(folder, name), 'utf8')) ? 'needs LOINC or SNOMED CT' : excused.find(([form]) => form.test(name))?.[1]
     if (reason === undefined) failed.push(`${name}: ${result.failed.join('; ')}`)
     else counts.excused.set(reason, (counts.excused.get(reason) ?? 0) + 1)
   }
@@ -66,4 +93,5 @@ test('third-party TestScripts find a complete server', async (t) => {
     t.diagnostic(`${set}: ${passed} of ${all} pass (${held} assertions held, ${unknown} of their author's own kind)${rest === '' ? '' : `; ${rest}`}`)
   }
   assert.deepEqual(failed, [])
+  for (const [set, least] of Object.entries(passedMin)) assert.ok((score.get(set)?.passed ?? 0) >= least, set)
 })

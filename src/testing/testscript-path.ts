@@ -5,12 +5,19 @@ export function valuesAt(body: Json, path: string): unknown[] {
   const plain = path.replace(/\/@value$/, '').replaceAll('fhir:', '').replaceAll('f:', '')
   const steps = [...plain.matchAll(/([A-Za-z_$][\w$]*)?((?:\[[^\]]*\])*)(?:[./]|$)/g)].map(([, name = '', filters = '']) => ({ name, filters }))
   let values: unknown[] = [body]
-  for (const { name, filters } of steps) {
+  for (const [at, { name, filters }] of steps.entries()) {
     if (name === '' && filters === '') continue
-    if (name !== '' && name !== '$' && name !== body['resourceType']) values = values.flatMap((value) => stepInto(value, name))
+    // A type that the body is not is looked for among the resources of a Bundle.
+    if (at === 0 && body['resourceType'] === 'Bundle' && /^[A-Z]/.test(name) && name !== 'Bundle') values = resourcesOf(body, name)
+    else if (name !== '' && name !== '$' && name !== body['resourceType']) values = values.flatMap((value) => stepInto(value, name))
     for (const [, filter = ''] of filters.matchAll(/\[([^\]]*)\]/g)) values = filtered(values, filter)
   }
   return values
+}
+
+function resourcesOf(body: Json, type: string): unknown[] {
+  const entries = (body['entry'] ?? []) as { resource?: Json }[]
+  return entries.map(({ resource }) => resource).filter((one) => one?.['resourceType'] === type)
 }
 
 function stepInto(value: unknown, name: string): unknown[] {

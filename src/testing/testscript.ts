@@ -1,4 +1,5 @@
 // Runs a FHIR TestScript (https://hl7.org/fhir/R4/testscript.html) against a real address: its operations by HTTP, its assertions on what came.
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fhirpath from 'fhirpath'
@@ -40,6 +41,7 @@ class Run {
   readonly #target: Target
   readonly #fixtures = new Map<string, { text: string; body: Json }>()
   readonly #came = new Map<string, Came>()
+  readonly #placeholders = new Map<string, string>()
   #last: Came | null = null
 
   constructor(target: Target, file: string) {
@@ -47,8 +49,21 @@ class Run {
     this.script = readDocument(target.fhir, file)
     for (const { id, resource } of this.script['fixture'] ?? []) {
       const path = join(dirname(file), String(resource?.reference))
-      if (existsSync(path)) this.#fixtures.set(id, { text: readFileSync(path, 'utf8'), body: readDocument(target.fhir, path) })
+      if (!existsSync(path)) continue
+      const text = this.#made(readFileSync(path, 'utf8'))
+      const body = this.#read(text)
+      if (body) this.#fixtures.set(id, { text, body })
     }
+  }
+
+  /** `${CD16}` and `${D7}` stand for so many new letters and digits, the same throughout one run. */
+  #made(text: string): string {
+    return text.replace(/\$\{(C?D)(\d{1,2})\}/g, (all, kind: string, length: string) => {
+      const digits = () => String(BigInt(`0x${randomBytes(24).toString('hex')}`))
+      const made = this.#placeholders.get(all) ?? `${kind === 'CD' ? 'a' : ''}${digits()}`.slice(0, Number(length))
+      this.#placeholders.set(all, made)
+      return made
+    })
   }
 
   async operate(operation: Json): Promise<void> {
@@ -70,7 +85,10 @@ class Run {
 
   #addressOf(operation: Json, code: string): string {
     if (operation['url']) return this.#fill(operation['url'])
-    const type = operation['resource'] ? `/${operation['resource']}` : ''
+    const own = this.#fixtures.get(operation['sourceId'])?.body['resourceType']
+    const ofSource = code === 'create' && own !== undefined ? own : undefined
+    const named = operation['resource'] ?? ofSource
+    const type = named ? `/${named}` : ''
     const params = this.#fill(String(operation['params'] ?? ''))
     const isOfType = code === 'history' && !params.includes('_history') ? '/_history' : ''
     return `${this.#target.base}/fhir${type}${isOfType}${params}`
@@ -93,7 +111,7 @@ class Run {
       if (variable['headerField']) return came?.headers.get(variable['headerField']) ?? ''
       const body = came?.body ?? this.#fixtures.get(variable['sourceId'])?.body
       if (variable['path'] && body) return String(valuesAt(body, variable['path'])[0] ?? '')
-      if (variable['expression'] && body) return String(fhirpath.evaluate(body, variable['expression'], {}, r4)[0] ?? '')
+      if (variable['expression'] && body) return String(evaluated(body, variable['expression'])[0] ?? '')
       return String(variable['defaultValue'] ?? all)
     })
   }
@@ -112,16 +130,22 @@ class Run {
     const expected = assert['value'] === undefined ? undefined : this.#fill(String(assert['value']))
     if (assert['response']) return compare(String(came.status), assert['operator'] ?? 'equals', statusesOf(assert['response']))
     if (assert['responseCode']) return compare(String(came.status), assert['operator'] ?? 'equals', assert['responseCode'])
-    if (assert['contentType']) return (came.headers.get('content-type') ?? '').includes(types[assert['contentType']] ?? assert['contentType'])
+    if (assert['contentType']) return isContentType(came.headers.get('content-type') ?? '', assert['operator'], assert['contentType'])
     if (assert['resource']) return came.body?.['resourceType'] === assert['resource']
     if (assert['headerField']) return compare(came.headers.get(assert['headerField']) ?? '', assert['operator'] ?? 'equals', expected)
     if (assert['responseBody']) return assert['operator'] === 'matchesRegex' ? new RegExp(assert['responseBody']).test(came.text) : came.text.includes(assert['responseBody'])
     if (assert['minimumId']) return contains(came.body, this.#fixtures.get(assert['minimumId'])?.body)
     if (assert['path']) return compare(came.body ? String(valuesAt(came.body, assert['path'])[0] ?? '') : '', assert['operator'] ?? 'equals', expected)
-    if (assert['expression']) return came.body !== null && isTrue(fhirpath.evaluate(came.body, assert['expression'], {}, r4))
+    if (assert['expression']) return came.body !== null && isTrue(evaluated(came.body, assert['expression']))
     if (assert['validateProfileId']) return came.body !== null && this.#target.fhir.validate(came.body).every(({ severity }) => severity !== 'error')
     return null
   }
+}
+
+/** `json` and `xml` are the forms of FHIR; with an operator the type is compared as a text, or by its class. */
+function isContentType(actual: string, operator: unknown, wanted: string): boolean {
+  if (operator === undefined) return actual.includes(types[wanted] ?? wanted)
+  return operator === 'equals' ? actual.split(';')[0] === wanted : actual.includes(wanted)
 }
 
 const statusesOf = (names: string): string => names.split(',').map((name) => String(statuses[name.trim()] ?? name)).join(',')
@@ -146,6 +170,8 @@ function compare(actual: string, operator: string, expected: string | undefined)
   // A list of statuses means any of them.
   return expected === undefined ? actual !== '' : actual === expected || list.includes(actual)
 }
+
+const evaluated = (body: Json, expression: string): unknown[] => fhirpath.evaluate(JSON.parse(JSON.stringify(body)), expression, {}, r4) as unknown[]
 
 const isTrue = (values: unknown[]): boolean => values.length > 0 && values.every((value) => value !== false)
 

@@ -16,7 +16,11 @@ test('labels are added once, deleted by system and code, and counted over what m
   assert.deepEqual([labelsOf(added).tag, labelsOf(added).security], [[tag('1'), tag('2')], [{ system: 'urn:s', code: 'R' }]])
   const again = await a.send('POST', '/fhir/Location/l/$meta-add', parameters({ tag: [tag('2')] }))
   assert.equal(labelsOf(again).versionId, labelsOf(added).versionId, 'nothing new is no new version')
-  const deleted = await a.send('POST', '/fhir/Location/l/$meta-delete', parameters({ tag: [{ ...tag('1'), display: 'whatever' }], security: [{ system: 'urn:s', code: 'R' }] }))
+  const deleted = await a.send(
+    'POST',
+    '/fhir/Location/l/$meta-delete',
+    parameters({ tag: [{ ...tag('1'), display: 'whatever' }], security: [{ system: 'urn:s', code: 'R' }] }),
+  )
   assert.deepEqual([labelsOf(deleted).tag, labelsOf(deleted).security], [[tag('2')], undefined])
   assert.deepEqual(labelsOf(await a.send('GET', '/fhir/Location/l/$meta')).tag, [tag('2')])
 

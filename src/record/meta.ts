@@ -57,7 +57,10 @@ function patchOf(request: FastifyRequest, act: 'add' | 'delete'): Patch {
   const given = (parameter ?? []).filter(({ name }) => name === 'meta')
   const meta = given[0]?.valueMeta
   if (given.length !== 1 || meta === undefined || parameter?.length !== 1) {
-    throw new Refusal('incorrect', 'exactly one parameter is needed: meta', { expression: 'Parameters.parameter', hint: 'Send { name: "meta", valueMeta: … }.' })
+    throw new Refusal('incorrect', 'exactly one parameter is needed: meta', {
+      expression: 'Parameters.parameter',
+      hint: 'Send { name: "meta", valueMeta: … }.',
+    })
   }
   return { kind: 'labels', act, labels: meta }
 }

@@ -2,7 +2,10 @@ type Json = Record<string, unknown>
 
 /** What a path of a TestScript finds: the XPath (`Patient/name/family`) and the JSONPath (`.parameter[?(@.name=='a')].valueString`) that scripts use. */
 export function valuesAt(body: Json, path: string): unknown[] {
-  const plain = path.replace(/\/@value$/, '').replaceAll('fhir:', '').replaceAll('f:', '')
+  const plain = path
+    .replace(/\/@value$/, '')
+    .replaceAll('fhir:', '')
+    .replaceAll('f:', '')
   const steps = [...plain.matchAll(/([A-Za-z_$][\w$]*)?((?:\[[^\]]*\])*)(?:[./]|$)/g)].map(([, name = '', filters = '']) => ({ name, filters }))
   let values: unknown[] = [body]
   for (const [at, { name, filters }] of steps.entries()) {

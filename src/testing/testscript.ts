@@ -27,7 +27,11 @@ export function readDocument(fhir: Fhir, file: string): Json {
 export async function runTestScript(target: Target, file: string): Promise<Result> {
   const run = new Run(target, file)
   const { script } = run
-  const actions = [...(script['setup']?.action ?? []), ...(script['test'] ?? []).flatMap((test: Json) => test['action'] ?? []), ...(script['teardown']?.action ?? [])]
+  const actions = [
+    ...(script['setup']?.action ?? []),
+    ...(script['test'] ?? []).flatMap((test: Json) => test['action'] ?? []),
+    ...(script['teardown']?.action ?? []),
+  ]
   for (const { operation, assert } of actions as Json[]) {
     if (operation) await run.operate(operation)
     if (assert) run.check(assert)
@@ -133,7 +137,8 @@ class Run {
     if (assert['contentType']) return isContentType(came.headers.get('content-type') ?? '', assert['operator'], assert['contentType'])
     if (assert['resource']) return came.body?.['resourceType'] === assert['resource']
     if (assert['headerField']) return compare(came.headers.get(assert['headerField']) ?? '', assert['operator'] ?? 'equals', expected)
-    if (assert['responseBody']) return assert['operator'] === 'matchesRegex' ? new RegExp(assert['responseBody']).test(came.text) : came.text.includes(assert['responseBody'])
+    if (assert['responseBody'])
+      return assert['operator'] === 'matchesRegex' ? new RegExp(assert['responseBody']).test(came.text) : came.text.includes(assert['responseBody'])
     if (assert['minimumId']) return contains(came.body, this.#fixtures.get(assert['minimumId'])?.body)
     if (assert['path']) return compare(came.body ? String(valuesAt(came.body, assert['path'])[0] ?? '') : '', assert['operator'] ?? 'equals', expected)
     if (assert['expression']) return came.body !== null && isTrue(evaluated(came.body, assert['expression']))
@@ -148,7 +153,11 @@ function isContentType(actual: string, operator: unknown, wanted: string): boole
   return operator === 'equals' ? actual.split(';')[0] === wanted : actual.includes(wanted)
 }
 
-const statusesOf = (names: string): string => names.split(',').map((name) => String(statuses[name.trim()] ?? name)).join(',')
+const statusesOf = (names: string): string =>
+  names
+    .split(',')
+    .map((name) => String(statuses[name.trim()] ?? name))
+    .join(',')
 
 function methodOf(code: string, hasBody: boolean, method: unknown): string {
   if (typeof method === 'string') return method.toUpperCase()

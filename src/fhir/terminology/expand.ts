@@ -1,4 +1,3 @@
-import { Refusal } from '../../platform/refusal.ts'
 import { fold } from '../../platform/text.ts'
 import { nameIn } from './designations.ts'
 import { type Member, membersOf, tooCostly } from './members.ts'
@@ -122,12 +121,4 @@ function parametersOf({ filter, offset, count, activeOnly, includeDesignations, 
 /** Which version of each code system the codes were taken from (R4, ValueSet.expansion.parameter, `version`). */
 function usedSystems(systems: ReadonlyMap<string, string | undefined>): object[] {
   return [...systems].filter(([, version]) => version !== undefined).map(([system, version]) => ({ name: 'version', valueUri: `${system}|${version}` }))
-}
-
-/** A count or an offset as it came; R4 allows none below zero. */
-export function countOf(value: unknown, name: string): number | undefined {
-  if (value === undefined) return undefined
-  const number = Number(value)
-  if (Number.isInteger(number) && number >= 0 && number <= 2 ** 31) return number
-  throw new Refusal('incorrect', `${name} is no number of codes`, { expression: name, hint: 'Send an integer from 0 up.' })
 }

@@ -124,7 +124,6 @@ export function createLibrary(cacheDir: string): Library {
     },
     supplementsOf: (url) => (located.get(`Supplements ${splitCanonical(url).url}`) ?? []).map((one) => open<CodeSystem>(one)),
     load(name, resources) {
-      ready()
       if (!packs.has(name)) addPack(name, openOrWrite(cacheDir, name, resources))
     },
     isLoaded: (name) => packs.has(name),
@@ -181,14 +180,17 @@ export const allOf = (url: string, system: string): ValueSetResource => ({
  * was loaded on top of it, the newest first. A definition that has its codes goes before one that has not. `4.0` finds `4.0.1`.
  */
 function choose(all: Located[], url: string, version: string | undefined): Located | null {
-  if (version !== undefined) {
-    return all.find(({ entry }) => entry.version === version) ?? all.find(({ entry }) => entry.version?.startsWith(`${version}.`)) ?? null
-  }
+  const exact = version === undefined ? all : all.filter(({ entry }) => entry.version === version)
+  const fitting = exact.length > 0 ? exact : all.filter(({ entry }) => entry.version?.startsWith(`${version}.`))
   const rank = ({ entry, name }: Located): number => {
     const hasCodes = entry.type !== 'CodeSystem' || entry.content === 'complete' || entry.content === 'fragment'
     return (hasCodes ? 2 : 0) + ((name === standardPack) === url.startsWith('http://hl7.org/fhir/') ? 1 : 0)
   }
-  return all.reduce((best, one) => ((rank(one) - rank(best) || compareVersions(one.entry.version ?? '', best.entry.version ?? '')) > 0 ? one : best))
+  const better = (best: Located | null, one: Located): Located => {
+    if (best === null) return one
+    return (rank(one) - rank(best) || compareVersions(one.entry.version ?? '', best.entry.version ?? '')) > 0 ? one : best
+  }
+  return fitting.reduce<Located | null>(better, null)
 }
 
 export const compareVersions = (one: string, other: string): number => one.localeCompare(other, 'en', { numeric: true })

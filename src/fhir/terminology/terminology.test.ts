@@ -168,6 +168,8 @@ test('a package that is taken away is no longer known, and its newer version goe
 })
 
 test('no package changes what the standard itself defines', () => {
+  own.load('same-version#1', () => [{ ...colours, url: 'http://hl7.org/fhir/administrative-gender', version: '4.0.1', concept: [{ code: 'blue' }] }])
+  assert.equal(own.describe({ system: 'http://hl7.org/fhir/administrative-gender', version: '4.0.1', code: 'blue' }).isKnown, false)
   own.load('other-release#5', () => [{ ...colours, url: 'http://hl7.org/fhir/administrative-gender', version: '5.0.0', concept: [{ code: 'blue' }] }])
   assert.equal(own.member(r4('administrative-gender'), { code: 'male' }), 'in')
   assert.equal(own.member(r4('administrative-gender'), { code: 'blue' }), 'out')

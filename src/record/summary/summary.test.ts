@@ -5,10 +5,11 @@ import { numbers } from '../../identity/identity.ts'
 import { corpus, jsonFiles, readText } from '../../testing/corpora.ts'
 import { type Answer, type Send, startServer, type TestServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
+import { tell } from '../../testing/simulator.ts'
 import { keyOfId } from '../ids.ts'
 
 const profile = 'http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips'
-const filesMax = Number(process.env['SUMMARY_FILES'] ?? 3)
+const filesMax = Number(process.env['SUMMARY_FILES'] ?? 2)
 
 /** The document is one in itself, and what the guide's profiles say of it. */
 function requireSummary({ world }: TestServer, answer: Answer): any {
@@ -191,5 +192,22 @@ test('third-party records have valid summaries', async (t) => {
     const answer = await send('GET', `/fhir/Patient/${id}/$summary`)
     t.diagnostic(`${done.body.entry.length} resources: ${answer.body.entry.length} entries in ${Math.round(performance.now() - began)} ms`)
     requireSummary(server, answer)
+  }
+})
+
+test('people of the invented country have valid summaries', async (t) => {
+  const server = await startServer(t)
+  const { send } = await server.institution('Измишљени дом')
+  for (const { sent } of tell(2)) {
+    let id: string | undefined
+    for (const { bundle } of sent) {
+      const done = await send('POST', '/fhir', bundle)
+      assert.equal(done.status, 200, done.text.slice(0, 1000))
+      id ??= done.body.entry.map((entry: any) => /\/Patient\/([^/]+)/.exec(entry.response.location)?.[1]).find(Boolean)
+    }
+    const answer = await send('GET', `/fhir/Patient/${id}/$summary`, undefined, { 'accept-language': 'sr-Latn,sr;q=0.9,en;q=0.5' })
+    const composition = requireSummary(server, answer)
+    assert.equal(composition.title, 'Međunarodni sažetak zdravstvenog stanja')
+    t.diagnostic(composition.section.map((one: any) => `${one.title}: ${one.entry?.length ?? one.emptyReason.coding[0].code}`).join(', '))
   }
 })

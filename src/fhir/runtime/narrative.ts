@@ -48,18 +48,50 @@ export function narrativeProblem(html: string): string | null {
   return outside(html.trimEnd())
 }
 
+const slash = 47
+const greater = 62
+
+/** Where `<name>` or `</name>` ends; -1 when the tag has more in it. */
+function plainTagEnd(html: string, at: number): number {
+  const first = html.charCodeAt(at + 1) === slash ? at + 2 : at + 1
+  let end = first
+  for (;;) {
+    const code = html.charCodeAt(end) | 32
+    const isLetter = code >= 97 && code <= 122
+    if (!isLetter && !(end > first && code >= 48 && code <= 57)) break
+    end++
+  }
+  return end > first && html.charCodeAt(end) === greater ? end : -1
+}
+
 function outside(html: string): string | null {
   const open: string[] = []
   let at = 0
   let hasContent = false
+  let ampersand = html.indexOf('&')
   while (at < html.length) {
     if (html[at] !== '<') {
       const next = html.indexOf('<', at)
       if (next < 0 || open.length === 0) return 'there is text outside the div'
-      const text = html.slice(at, next)
-      if (text.includes('&') && entity.test(text)) return 'an ampersand must be written as &amp;'
-      hasContent ||= /\S/.test(text)
+      if (ampersand >= 0 && ampersand < next) {
+        if (ampersand < at) ampersand = html.indexOf('&', at)
+        if (ampersand >= 0 && ampersand < next && entity.test(html.slice(at, next))) return 'an ampersand must be written as &amp;'
+      }
+      hasContent ||= /\S/.test(html.slice(at, next))
       at = next
+      continue
+    }
+    // Most tags have no attributes: they are read without the regular expression.
+    const end = plainTagEnd(html, at)
+    if (end > 0 && open.length > 0) {
+      const isClosing = html.charCodeAt(at + 1) === slash
+      const name = html.slice(isClosing ? at + 2 : at + 1, end)
+      if (!elements.has(name)) return 'an element is not in the allowed set of HTML'
+      hasContent ||= name === 'img'
+      if (!isClosing) open.push(name)
+      else if (open.pop() !== name) return 'a closing tag does not match its opening tag'
+      if (open.length > depthMax) return 'is nested too deeply'
+      at = end + 1
       continue
     }
     tag.lastIndex = at

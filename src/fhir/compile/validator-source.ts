@@ -90,8 +90,10 @@ function valueSource(structure: Structure, field: Field, type: FieldType, proper
   const set = field.binding === undefined ? undefined : setOf(field.binding, writer)
   if (isPrimitive(type.code)) {
     const check = `p.${type.code}`
-    if (field.isMany) return `c.primitives(o, v, d, ${name}, ${check}, ${set})`
-    return `${check}(v, c, d, ${name}, -1${set === undefined ? '' : `, ${set}`})`
+    // A value set that cannot be listed here (MIME types, units) is asked of the terminology.
+    const asked = field.binding !== undefined && set === undefined ? `; c.asked(v, d, ${name}, ${quote(field.binding)})` : ''
+    if (field.isMany) return `c.primitives(o, v, d, ${name}, ${check}, ${set})${asked}`
+    return `${check}(v, c, d, ${name}, -1${set === undefined ? '' : `, ${set}`})${asked}`
   }
   const call = `${writer.functions.get(type.code)}(v${field.isMany ? '[i]' : ''}, c, d + 1)`
   const item = field.isMany ? 'v[i]' : 'v'
@@ -105,6 +107,9 @@ function valueSource(structure: Structure, field: Field, type: FieldType, proper
 function afterObject(structure: Structure, field: Field, type: FieldType, item: string, set: string | undefined, writer: Writer): string {
   let more = ''
   if (set !== undefined && (type.code === 'CodeableConcept' || type.code === 'Coding')) more += `; c.bound${type.code}(${item}, d + 1, ${set})`
+  if (field.binding !== undefined && set === undefined && (type.code === 'CodeableConcept' || type.code === 'Coding')) {
+    more += `; c.askedConcept(${item}, d + 1, ${quote(field.binding)})`
+  }
   if (type.code === 'Reference') more += `; c.reference(${item}, d + 1, ${targetsOf(type, writer)})`
   for (const constraint of field.constraints) {
     const forType = field.isChoice ? constraintOnChoice(constraint, type) : true
@@ -120,7 +125,10 @@ function invariantSource(constraint: Constraint, type: string, object: string, d
   const inline = inlineInvariants[constraint.key]
   if (inline !== undefined) return inline === 'elsewhere' ? '' : `  inv[${quote(constraint.key)}](${object}, c, ${depth})\n`
   const holds = writer.invariants.compile(constraint, type, object, place)
-  if (holds === null) return ''
+  if (holds === null) {
+    const words = [constraint.key, constraint.human, constraint.expression, place].map(quote).join(', ')
+    return `  if (isObject(${object})) c.evaluate(${object}, ${depth}, ${words})\n`
+  }
   const report = `c.invariant(${depth}, ${quote(constraint.key)}, ${quote(constraint.human)})`
   return `  if (isObject(${object}) && !(${holds})) ${report}\n`
 }

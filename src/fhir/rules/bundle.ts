@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../profile/items.ts'
 import { entriesOf } from '../runtime/bundle-entries.ts'
+import { textOf } from '../runtime/check.ts'
 import { walkReferences } from '../references.ts'
 import type { Resource } from '../types.ts'
 import type { Place, Rule } from './walk.ts'
@@ -81,7 +82,7 @@ function found(bundle: Json, from: Json, path: string, reference: string, { chec
       `the resource that ${String(from.resourceType)}.${path} refers to is not in the bundle`,
       'Add it as an entry, with the fullUrl that the reference leads to.',
     )
-  const same = entries.byTypeAndId(`${String(target.resourceType)}/${String(target.id)}`).filter(({ fullUrl }) => fullUrl === entries.urlOf(target))
+  const same = entries.byTypeAndId(`${textOf(target.resourceType)}/${textOf(target.id)}`).filter(({ fullUrl }) => fullUrl === entries.urlOf(target))
   const fitting = version === undefined ? same : same.filter(({ resource }) => isObject(resource.meta) && resource.meta.versionId === version)
   if (fitting.length > 1) says(`more than one entry is what ${String(from.resourceType)}.${path} refers to`, 'Name the version in the reference.')
   if (fitting.length === 0) says(`the version that ${String(from.resourceType)}.${path} refers to is not in the bundle`, 'Add that version as an entry.')

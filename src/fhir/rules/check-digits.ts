@@ -22,20 +22,14 @@ export function isSnomedCode(code: string): boolean {
   return ids !== null && ids.every((id) => isVerhoeff(id))
 }
 
-/** 8310-5: a number and its mod-10 check digit; parts and answers have a prefix (LP, LA). */
+/** 8310-5: a number and its mod-10 check digit; parts and answers have a prefix (LP, LA) and a digit of another kind. */
 export function isLoincCode(code: string): boolean {
-  const found = /^(?:LP|LA|LL|LG)?(\d{1,7})-(\d)$/.exec(code)
+  if (/^(?:LP|LA|LL|LG)\d{1,7}-\d$/.test(code)) return true
+  const found = /^(\d{1,7})-(\d)$/.exec(code)
   if (found === null) return false
   const digits = [...(found[1] as string)].reverse()
-  const odd = String(
-    Number(
-      digits
-        .filter((_, at) => at % 2 === 0)
-        .reverse()
-        .join(''),
-    ) * 2,
-  )
-  const all = digits.filter((_, at) => at % 2 === 1).join('') + odd
+  const doubled = String(Number(digits.filter((_, at) => at % 2 === 0).join('')) * 2)
+  const all = digits.filter((_, at) => at % 2 === 1).join('') + doubled
   const sum = [...all].reduce((total, digit) => total + Number(digit), 0)
   return (10 - (sum % 10)) % 10 === Number(found[2])
 }

@@ -1,7 +1,6 @@
 import type { Check } from '../runtime/check.ts'
 import { isObject, type Json } from '../profile/items.ts'
-import { isHolder, isPrimitive } from '../xml/shapes.ts'
-import { isResourceType } from '../xml/shapes.ts'
+import { isHolder, isPrimitive, isResourceType, type Property, type Shape } from '../xml/shapes.ts'
 import { extensionRule } from './extension.ts'
 import { attachment, coding, identifier, quantity } from './datatypes.ts'
 import { checkExtensible } from './extensible.ts'
@@ -61,11 +60,18 @@ function walk(check: Check, object: Json, type: string, depth: number, ids: Set<
     if (property === undefined) continue
     const inner = isExtra ? 'Element' : property.type
     const { forms, ambiguous } = (check.known as NonNullable<Check['known']>).choices
-    const shown = ambiguous.has(property.name) ? property.name : (forms[property.name] ?? property.name)
+    const isPlain = ambiguous.has(property.name) && !isForm(shape, property)
+    const shown = isPlain ? property.name : (forms[property.name] ?? property.name)
     const value = object[name]
     if (!Array.isArray(value)) enter(check, value, inner, depth, shown, -1, type, property.name, ids)
     else value.forEach((one, index) => enter(check, one, inner, depth, shown, index, type, property.name, ids))
   }
+}
+
+// The forms of a choice share one place in the schema.
+function isForm(shape: Shape, { name, rank }: Property): boolean {
+  for (const other of shape.values()) if (other.rank === rank && other.name !== name) return true
+  return false
 }
 
 function enter(

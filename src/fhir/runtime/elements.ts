@@ -1,6 +1,8 @@
+import { membershipOf } from '../profile/binding.ts'
 import type { Knowledge } from '../profile/run.ts'
 import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
+import { responseRule } from '../rules/questionnaire-response.ts'
 import type { Issue } from '../types.ts'
 import { entriesOf } from './bundle-entries.ts'
 import { resourceTypes } from '../resource-types.ts'
@@ -113,6 +115,8 @@ export class ElementCheck extends Check {
       if (type === 'Bundle') this.bundle = value
       check(value, this, depth)
       if (value.meta !== undefined) this.namedProfiles(value, depth)
+      // Strictly it is judged with the other rules of whole resources.
+      if (type === 'QuestionnaireResponse' && !this.isStrict) responseRule(value, { check: this, depth, owner: '', property: '' })
       this.current = outer
       this.bundle = outerBundle
     } else {
@@ -166,6 +170,30 @@ export class ElementCheck extends Check {
   override resolve(reference: string): Json | undefined {
     if (reference.startsWith('#')) return reference === '#' ? this.root : containedIn(this.root, reference.slice(1))
     return this.bundle === undefined ? undefined : entriesOf(this.bundle).find(reference, this.root)
+  }
+
+  /** A rule that is not translated to JavaScript is run by the FHIRPath engine: those of definitions of definitions. */
+  evaluate(object: Json, depth: number, key: string, human: string, expression: string, place: string): void {
+    const holds = this.known?.holds(expression, object, place, this.current, this.root, (reference) => this.resolve(reference))
+    if (holds === false) this.invariant(depth, key, human)
+  }
+
+  asked(value: unknown, depth: number, name: string, valueSet: string): void {
+    const values = Array.isArray(value) ? value : [value]
+    values.forEach((code, at) => {
+      if (typeof code !== 'string' || this.known?.member(valueSet, { code }) !== 'out') return
+      this.outside(this.path(depth, name, Array.isArray(value) ? at : -1), code, valueSet)
+    })
+  }
+
+  askedConcept(value: unknown, depth: number, valueSet: string): void {
+    if (this.known === undefined || membershipOf({ known: this.known }, valueSet, value) !== 'out') return
+    this.outside(this.path(depth), isObject(value) ? value.code : value, valueSet)
+  }
+
+  private outside(path: string, code: unknown, valueSet: string): void {
+    const what = code === undefined ? 'none of the codings is in' : `${shown(code)} is not in`
+    this.add('code-invalid', path, `${what} the required value set ${valueSet}`, `Use a code of ${valueSet}.`)
   }
 
   boundCoding(value: unknown, depth: number, set: Codes): void {

@@ -58,6 +58,23 @@ const probability: Invariant = ({ probabilityDecimal, probabilityRange }, check,
   check.invariant(depth, 'ras-2', 'a probability must be at most 100')
 }
 
+/** cnt-3: a count is a whole number of ones. */
+const count: Invariant = ({ value, code, system }, check, depth) => {
+  const number = numberOf(value)
+  const isWhole = number === null || (Number.isInteger(number) && !(typeof value === 'object' && /\./.test(String((value as { rawJSON?: string }).rawJSON))))
+  const isOne =
+    (value === undefined || code !== undefined) && (code === undefined || code === '1') && (system === undefined || system === 'http://unitsofmeasure.org')
+  if (!isWhole || !isOne) check.invariant(depth, 'cnt-3', 'a count is a whole number with the code 1 of UCUM')
+}
+
+/** ctm-1: only a practitioner acts on behalf of an organization. */
+const onBehalfOf: Invariant = (participant, check, depth) => {
+  const { member } = participant
+  if (participant.onBehalfOf === undefined || !isObject(member) || typeof member.reference !== 'string') return
+  const type = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}$/.exec(member.reference)?.[1]
+  if (type !== undefined && type !== 'Practitioner') check.invariant(depth, 'ctm-1', 'onBehalfOf can only be there when the member is a Practitioner')
+}
+
 /**
  * Rules whose FHIRPath is not translated, written by hand; 'elsewhere' are those that the structure walk itself checks.
  * dom-3 (a contained resource nobody refers to) and the check against whole expansions are left out: they refuse harmless data.
@@ -70,6 +87,8 @@ export const inlineInvariants: Record<string, Invariant | 'elsewhere'> = {
   'ref-1': 'elsewhere',
   'txt-1': 'elsewhere',
   'txt-2': 'elsewhere',
+  'cnt-3': count,
+  'ctm-1': onBehalfOf,
   'bdl-7': entriesAreDistinct,
   'obs-7': componentsDiffer,
   'que-2': unique('que-2', 'item', 'linkId', 'a linkId must be unique in a questionnaire'),

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { testFhir } from '../../testing/fhir.ts'
+import { isLoincCode, isSnomedCode } from './check-digits.ts'
+import { isExpressionConstraint } from './ecl.ts'
+
+const fhir = await testFhir()
+const issues = (resource: object, isStrict = true) => fhir.validate(resource, { isStrict })
+const errors = (resource: object, isStrict = true) =>
+  issues(resource, isStrict)
+    .filter(({ severity }) => severity === 'error')
+    .map(({ expression }) => expression)
+
+describe('extensions', () => {
+  const name = (extension: object) => ({ resourceType: 'Patient', name: [extension] })
+  const mother = { url: 'http://hl7.org/fhir/StructureDefinition/humanname-mothers-family', valueString: 'Ана' }
+
+  test('stand where their definition allows it', () => {
+    assert.deepEqual(errors(name({ family: 'Петровић', _family: { extension: [mother] } })), [])
+    assert.deepEqual(errors(name({ family: 'Петровић', extension: [mother] })), ['Patient.name[0].extension[0]'])
+  })
+
+  test('have the value of their definition', () => {
+    const wrong = { url: mother.url, valueInteger: 1 }
+    assert.deepEqual(errors(name({ family: 'Петровић', _family: { extension: [wrong] } })), ['Patient.name[0].family.extension[0].value'])
+  })
+
+  test('that nobody can read are an error strictly, a write keeps them', () => {
+    const patient = { resourceType: 'Patient', extension: [{ url: 'https://hospital.rs/colour', valueString: 'blue' }] }
+    assert.deepEqual(errors(patient), ['Patient.extension[0]'])
+    assert.deepEqual(errors(patient, false), [])
+  })
+})
+
+describe('codes', () => {
+  const observation = (coding: object) => ({ resourceType: 'Observation', status: 'final', code: { coding: [coding] } })
+
+  test('of systems that are here exist and are called what they are', () => {
+    const system = 'http://terminology.hl7.org/CodeSystem/observation-category'
+    assert.deepEqual(errors(observation({ system, code: 'vital-signs', display: 'Vital Signs' })), [])
+    assert.deepEqual(errors(observation({ system, code: 'vital-sign' })), ['Observation.code.coding[0].code'])
+    assert.deepEqual(errors(observation({ system, code: 'vital-signs', display: 'Laboratory' })), ['Observation.code.coding[0].display'])
+  })
+
+  test('of SNOMED CT and LOINC have the right check digit', () => {
+    for (const code of ['73211009', '276885007', '999000011000000103']) assert.ok(isSnomedCode(code), code)
+    for (const code of ['1', '73211008', 'something']) assert.ok(!isSnomedCode(code), code)
+    for (const code of ['8310-5', '718-7', '85354-9', '60591-5', 'LA6576-8']) assert.ok(isLoincCode(code), code)
+    for (const code of ['8310-4', '718', 'x-1']) assert.ok(!isLoincCode(code), code)
+  })
+
+  test('of units are UCUM', () => {
+    const weight = (code: string) => ({
+      ...observation({ system: 'http://loinc.org', code: '718-7' }),
+      valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code },
+    })
+    assert.deepEqual(errors(weight('g/L')), [])
+    assert.deepEqual(errors(weight('gramme')), ['Observation.value.code'])
+  })
+})
+
+test('a vital sign is held to the profile of R4, named or not', () => {
+  const temperature = { resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '8310-5' }] }, valueString: 'warm' }
+  assert.ok(errors(temperature).includes('Observation.category'))
+  assert.deepEqual(errors(temperature, false), [])
+})
+
+test('a document brings what its Composition refers to, and nothing else', () => {
+  const entry = (name: string, resource: object) => ({ fullUrl: `urn:uuid:00000000-0000-4000-8000-00000000000${name}`, resource })
+  const composition = {
+    ...{ resourceType: 'Composition', status: 'final', type: { text: 'note' }, date: '2026-01-01', title: 'Note' },
+    author: [{ reference: 'urn:uuid:00000000-0000-4000-8000-000000000002' }],
+  }
+  const bundle = (...entries: object[]) => ({
+    ...{ resourceType: 'Bundle', type: 'document', timestamp: '2026-01-01T10:00:00Z', identifier: { system: 'urn:a', value: '1' } },
+    entry: [entry('1', composition), ...entries],
+  })
+  assert.deepEqual(errors(bundle(entry('2', { resourceType: 'Practitioner' }))), [])
+  assert.ok(errors(bundle()).includes('Bundle.entry[0]'))
+  assert.deepEqual(errors(bundle(entry('2', { resourceType: 'Practitioner' }), entry('3', { resourceType: 'Organization', name: 'x' }))), ['Bundle.entry[2]'])
+})
+
+describe('answers fit their questionnaire', () => {
+  const item = [
+    { linkId: '1', type: 'boolean', required: true },
+    { linkId: '2', type: 'integer', enableWhen: [{ question: '1', operator: '=', answerBoolean: true }] },
+    { linkId: '3', type: 'choice', answerOption: [{ valueCoding: { code: 'a' } }, { valueCoding: { code: 'b' } }] },
+  ]
+  const response = (items: object[], status = 'completed') => ({
+    ...{ resourceType: 'QuestionnaireResponse', status, questionnaire: '#q', item: items },
+    contained: [{ resourceType: 'Questionnaire', id: 'q', status: 'active', item }],
+  })
+  const yes = { linkId: '1', answer: [{ valueBoolean: true }] }
+  const cases: [string, object[], string[]][] = [
+    ['all is well', [yes, { linkId: '2', answer: [{ valueInteger: 3 }] }, { linkId: '3', answer: [{ valueCoding: { code: 'a' } }] }], []],
+    ['a required one is missing', [{ linkId: '3', answer: [{ valueCoding: { code: 'a' } }] }], ['QuestionnaireResponse']],
+    ['the type is wrong', [{ linkId: '1', answer: [{ valueString: 'yes' }] }], ['QuestionnaireResponse.item[0].answer[0].value']],
+    [
+      'it is not asked',
+      [
+        { linkId: '1', answer: [{ valueBoolean: false }] },
+        { linkId: '2', answer: [{ valueInteger: 3 }] },
+      ],
+      ['QuestionnaireResponse.item[1]'],
+    ],
+    ['it is no option', [yes, { linkId: '3', answer: [{ valueCoding: { code: 'c' } }] }], ['QuestionnaireResponse.item[1].answer[0].value']],
+    ['there is no such question', [yes, { linkId: '9', answer: [{ valueBoolean: true }] }], ['QuestionnaireResponse.item[1].linkId']],
+  ]
+  for (const [name, items, expected] of cases) {
+    test(name, () => {
+      assert.deepEqual(errors(response(items)), expected)
+      assert.deepEqual(errors(response(items), false), expected, 'a write is held to it, too')
+    })
+  }
+  test('one that is not finished may lack answers', () =>
+    assert.deepEqual(errors(response([{ linkId: '3', answer: [{ valueCoding: { code: 'a' } }] }], 'in-progress')), []))
+})
+
+test('an expression constraint of SNOMED CT has the grammar of one', () => {
+  for (const good of ['<< 73211009', '< 19829001 |Disorder of lung| AND < 301867009', '(<< 73211009 OR << 38341003) MINUS << 46635009', '*'])
+    assert.ok(isExpressionConstraint(good), good)
+  for (const bad of ['234234 << 234234', '<< 73211009 AND', '(<< 73211009', '<< 73211008', '']) assert.ok(!isExpressionConstraint(bad), bad)
+})
+
+test('a contained resource is referred to', () => {
+  const patient = (more: object) => ({ resourceType: 'Patient', contained: [{ resourceType: 'Organization', id: 'o', name: 'x' }], ...more })
+  assert.deepEqual(errors(patient({ managingOrganization: { reference: '#o' } })), [])
+  assert.deepEqual(errors(patient({})), ['Patient.contained[0]'])
+  assert.deepEqual(errors(patient({}), false), [])
+})

@@ -4,6 +4,7 @@ import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import { type Asking, traced } from './asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type Content, contentsOf, detailsIn, detailsOf } from './contents.ts'
+import { heavyTurn } from './heavy-turn.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from './store.ts'
 
@@ -35,15 +36,22 @@ export async function* batchesOf(
   let place = after
   let scanned = 0
   let limit = firstRows
-  for (;;) {
-    const rows = await candidates(sql, { where, order, after: place, limit, reading })
-    if (rows.length > 0) yield rows
-    if (rows.length < limit) return
-    scanned += rows.length
-    if (scanned > scannedMax || performance.now() - began > readMsMax) throw tooMany('this search would read too much of the record')
-    if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
-    place = positionOf(rows.at(-1) as Candidate, order)
-    limit = batchRows
+  let endTurn: (() => void) | undefined
+  try {
+    for (;;) {
+      const rows = await candidates(sql, { where, order, after: place, limit, reading })
+      if (rows.length > 0) yield rows
+      if (rows.length < limit) return
+      scanned += rows.length
+      if (scanned > scannedMax || performance.now() - began > readMsMax) throw tooMany('this search would read too much of the record')
+      if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
+      place = positionOf(rows.at(-1) as Candidate, order)
+      limit = batchRows
+      // A page is found in the first two; whoever reads on takes turns.
+      if (scanned > firstRows) endTurn ??= await heavyTurn()
+    }
+  } finally {
+    endTurn?.()
   }
 }
 

@@ -6,7 +6,7 @@ import { type Asking, entryOf } from './asking.ts'
 import type { Wish } from './everything-wish.ts'
 import { changedSince, type Moment } from './moments.ts'
 import { locate } from './read.ts'
-import { type Layers, layersAt, layersOf, newest, slicesOf } from './rows-at.ts'
+import { type Layers, layersAt, layersOf, newest, ofTypes, slicesOf } from './rows-at.ts'
 import { typesSeen } from './scope.ts'
 import { findCurrent, type Stored } from './store.ts'
 import { basisOfRow, type View, viewOf } from './view.ts'
@@ -66,8 +66,8 @@ function openRows(view: View, keys: readonly number[], wish: Wish): Fragment[] {
     if (basis === null) continue
     const hidden = new Set(typesHidden(basis.view).map((name) => world.fhir.typeCode(name)))
     const types = hidden.size === 0 ? all : all.filter((code) => !hidden.has(code))
-    ways.push(fragment`(r.patient = any(${open}::int8[]) and r.type = any(${types}::int2[]))`)
+    ways.push(fragment`(r.patient = any(${open}::int8[]) and ${ofTypes(world.fhir.types, types)})`)
   }
-  if (actor.kind === 'system' && actor.institution !== null) ways.push(fragment`(r.institution = ${actor.institution} and r.type = any(${all}::int2[]))`)
+  if (actor.kind === 'system' && actor.institution !== null) ways.push(fragment`(r.institution = ${actor.institution} and ${ofTypes(world.fhir.types, all)})`)
   return [fragment`r.patient = any(${keys}::int8[])`, ways.length === 0 ? fragment`false` : fragment`(${join(ways, ' or ')})`]
 }

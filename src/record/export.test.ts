@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { relate } from '../access/access.ts'
 import { pausedWriter } from '../testing/paused.ts'
 import { type Send, startServer } from '../testing/server.ts'
 import { tidyJobs, workOnce } from './work.ts'
@@ -223,4 +225,25 @@ test('a client has a few jobs at a time; what a crash left half done is made ane
   const failed = await send('GET', pathOf(again.headers['content-location']))
   assert.equal(failed.status, 507)
   assert.equal(failed.body.issue[0].diagnostics, 'the disk is full; nothing of this job was kept')
+})
+
+test('a visit opens another institution’s chart to an export while it lasts, and nothing tells of it otherwise', async (t) => {
+  const { world, sql, institution } = await startServer(t)
+  const a = await institution('А')
+  const b = await institution('Б')
+  await patient(b.send, 'p-b')
+  await b.send('PUT', '/fhir/Observation/x-b', observation('x-b', 'p-b'))
+  const of = async (path: string) => namesOf(await lines(a.send, (await manifest(world, a.send, path))['output']))
+  assert.deepEqual(await of('/fhir/$export'), [])
+  const named = `/fhir/Patient/$export?patient=Patient/p-b`
+  const nobody = `/fhir/Patient/$export?patient=Patient/p-nobody`
+  const [hidden, absent] = [await manifest(world, a.send, named), await manifest(world, a.send, nobody)]
+  assert.deepEqual([hidden['output'], hidden['error']], [absent['output'], absent['error']])
+  const [chart] = await sql<{ patient: number }>`select patient from record.resource where name = 'p-b'`
+  const visit = { patient: chart?.patient as number, kind: 'visit' as const, worker: 10, institution: a.id, from: new Date(Date.now() - 1000), source: 'test' }
+  await world.sql.begin((tx) => relate(tx, visit))
+  await sleep(600) // A list of relations is half a second old at most.
+  const seen = await of('/fhir/$export')
+  assert.deepEqual(await of(named), seen)
+  assert.deepEqual(seen, ['Observation/x-b', 'Patient/p-b'])
 })

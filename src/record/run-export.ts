@@ -11,7 +11,7 @@ import { patientOrNone, reservedKeys } from './ids.ts'
 import { keepOnly, makeFolder } from './job-files.ts'
 import { advance, type Job, type Output } from './jobs.ts'
 import { changedSince } from './moments.ts'
-import { bytesOf, countOf, deletedSlicesOf, layersOf, type Layers, type Slice, slicesOf, within } from './rows-at.ts'
+import { bytesOf, countOf, deletedSlicesOf, layersOf, type Layers, ofTypes, type Slice, slicesOf, within } from './rows-at.ts'
 import { typesSeen } from './scope.ts'
 import type { Place } from './store.ts'
 import { basisOfRow, directoryTypes, type View, viewOf, viewOfAll } from './view.ts'
@@ -52,7 +52,7 @@ async function openRows({ asking, wish }: Run): Promise<{ view: View; where: Fra
   const { world, actor } = asking
   const view = wish.keys === null ? await viewOfAll(asking) : await viewOfMany(asking, wish.keys)
   const types = typesSeen(world, actor).filter((type) => wish.types === null || wish.types.includes(type))
-  const where = [fragment`r.type = any(${types}::int2[])`]
+  const where = [ofTypes(world.fhir.types, types)]
   if (wish.keys !== null) where.push(fragment`r.patient = any(${wish.keys}::int8[])`)
   if (wish.level !== 'system') where.push(fragment`r.patient >= ${reservedKeys}`)
   if (wish.since !== null) where.push(await changedSince(world.sql, new Date(wish.since)))

@@ -31,7 +31,8 @@ const slice = fragment`r.patient, r.type, r.id, r.version, r.institution, r.name
   coalesce(r.length, octet_length(r.body)) as bytes, r.chunk, r.start`
 
 /** Of these types; a list that names all of them would only be work. */
-export const ofTypes = (all: readonly string[], types: readonly number[]): Fragment => (types.length >= all.length ? fragment`true` : fragment`r.type = any(${[...types]}::int2[])`)
+export const ofTypes = (all: readonly string[], types: readonly number[]): Fragment =>
+  types.length >= all.length ? fragment`true` : fragment`r.type = any(${[...types]}::int2[])`
 
 /** Versions in key order after a place; a version is in exactly one of the tables in any statement, so none is missed or doubled. */
 export function slicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {

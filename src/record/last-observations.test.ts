@@ -48,6 +48,13 @@ test('$lastn gives the newest observations of each kind, and translated codes ar
   ])
   assert.deepEqual(await last(`patient=${chart}&code=http://loinc.org|2345-7`), ['glucose both codes'])
   assert.deepEqual(await last(`patient=${chart}&status=entered-in-error`), ['sodium wrong'])
+  assert.deepEqual(await last(`patient=${chart}&category:in=http://hl7.org/fhir/ValueSet/observation-category&code:not=http://loinc.org|1-8`), [
+    'text new',
+    'glucose own code',
+    'sodium',
+  ])
+  assert.deepEqual(await last(`patient=${chart}&patient.identifier=urn:h|1&code=http://loinc.org|2951-2`), ['sodium'])
+  assert.deepEqual(await last('patient=nobody'), [])
   const posted = await send('POST', '/fhir/Observation/$lastn', {
     resourceType: 'Parameters',
     parameter: [

@@ -7,14 +7,13 @@ import { requireMember, typesOfCompartment } from './compartment.ts'
 import { explained, explainName } from './explain.ts'
 import { reservedKeys } from './ids.ts'
 import { includedOf } from './include.ts'
-import { nameAll } from './named-patients.ts'
 import { openLink, type PageLink, type PageStart, sealLink } from './page-link.ts'
-import { type Hit, type Scope, tooMany } from './run-search.ts'
+import { type Hit, tooMany } from './run-search.ts'
 import { allow } from './scope.ts'
 import { searchBundle } from './search-bundle.ts'
 import { countRuns, keyedPage, type Run, runsOf, sortedPage, viewOfRuns } from './search-runs.ts'
 import { sortedHits } from './sorted-hits.ts'
-import { basisOfRow, type View, viewOf, visibleRows } from './view.ts'
+import { basisOfRow, type View } from './view.ts'
 
 /** `GET /fhir/Type?…`: strict unless the client asked for leniency; the answer says what was really searched. */
 export async function searchType(asking: Asking, type: string, given: [string, string][], lenient: boolean): Promise<string> {
@@ -103,18 +102,16 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
  * what is shown, the same Bundle.
  */
 export async function searchChosen(asking: Asking, search: Search, most: number, choose: (hits: Hit[]) => Hit[], self: string): Promise<string> {
-  const { world } = asking
-  const named = await nameAll(asking, search)
-  const { keys } = named
-  if (keys === null) throw new Refusal('incorrect', 'this is asked of one patient', { expression: 'patient', hint: 'Add patient=… or subject=Patient/….' })
-  const view = await viewOf(asking, keys)
-  const scope: Scope = { keys, visible: visibleRows(view, world.fhir.typeCode(search.type as string), keys) }
-  const { sorted, isWhole } = await sortedHits(asking, world.sql, named.search, scope, null, most)
+  const [run] = await runsOf(asking, search, { snapshot: null })
+  const keys = run?.scope.keys ?? null
+  if (!run || keys === null)
+    throw new Refusal('incorrect', 'this is asked of one patient', { expression: 'patient', hint: 'Add patient=… or subject=Patient/….' })
+  const { sorted, isWhole } = await sortedHits(asking, asking.world.sql, run.search, run.scope, null, most)
   if (!isWhole) throw tooMany(`more than ${most} results match; narrow by a code, a category or a date`)
   const hits = choose(sorted.map(({ hit }) => hit))
-  const { included, isCut } = await includedOf(asking, named.search, hits)
-  await audit(asking, search, view, [...hits, ...included], keys)
-  const isWithheld = asking.actor.kind === 'person' && keys.some((key) => isWithheldFrom(view, key, search.type as string))
+  const { included, isCut } = await includedOf(asking, search, hits)
+  await audit(asking, search, run.view, [...hits, ...included], run.named)
+  const isWithheld = asking.actor.kind === 'person' && run.named.some((key) => isWithheldFrom(run.view, key, search.type as string))
   return searchBundle(asking, { search, self, hits, first: null, next: null, total: hits.length, included, isCut, isWithheld })
 }
 

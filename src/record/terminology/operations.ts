@@ -114,6 +114,8 @@ export const terminologyOperations: Operation[] = [
       includeDefinition: 'flag',
       activeOnly: 'flag',
       excludeNested: 'flag',
+      // Every expansion is without them: no definition here has any.
+      excludePostCoordinated: 'flag',
       displayLanguage: 'text',
       'tx-resource': 'resource',
     },

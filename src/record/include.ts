@@ -3,6 +3,7 @@ import type { Asking } from './asking.ts'
 import { parseReference } from './ids.ts'
 import { type Hit, hitsOf } from './run-search.ts'
 import { maySeeType } from './scope.ts'
+import { presentTypes } from './search-plan.ts'
 import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { visibleRows, viewOf, viewOfAll } from './view.ts'
 
@@ -103,7 +104,7 @@ async function backward(asking: Asking, includes: readonly Include[], edge: read
     const named = edge.filter(({ resource }) => target === undefined || resource.resourceType === target)
     if (named.length === 0) continue
     const literals = named.flatMap(literalsOf)
-    const types = type === '*' ? asking.world.fhir.types.filter((one) => maySeeType(asking.actor, one)) : [type]
+    const types = type === '*' ? (await presentTypes(asking)).filter((one) => maySeeType(asking.actor, one)) : [type]
     const keys = named.map(({ row }) => row.patient)
     for (const one of types) {
       const codes = code === '*' ? codesTo(asking, one, named) : [code]

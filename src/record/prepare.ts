@@ -79,7 +79,9 @@ export function makeVersion(
   // Property by property: a rest and a spread would copy the whole resource twice, on the slow path of the engine.
   for (const name in resource) if (name !== 'resourceType' && name !== 'id' && name !== 'meta') stored[name] = resource[name]
   const type = world.fhir.typeCode(resourceType)
-  const index = indexRows(type, stored, [...world.fhir.extract(stored), ...world.fhir.details(stored, ['_text'])], place.patient, asking.base, world.hashes)
+  const values = world.fhir.extract(stored)
+  if (stored['text'] !== undefined) values.push(...world.fhir.details(stored, ['_text']))
+  const index = indexRows(type, stored, values, place.patient, asking.base, world.hashes)
   return {
     ...place,
     type,

@@ -131,7 +131,9 @@ async function inDatabase({ world, institution }: BenchServer, type: string, que
     const timed: Runner = Object.assign(() => Promise.resolve([]), { run: <R extends object>(statement: Fragment) => explainOn<R>(connection.sql, statement) })
     const times: number[] = []
     for (let at = 0; at < timesEach; at++) {
-      const [found] = (await candidates(timed, { where, order: byKey, after: null, limit: pageRows, reading: { snapshot: null } })) as unknown as { ms: number }[]
+      const [found] = (await candidates(timed, { where, order: byKey, after: null, limit: pageRows, reading: { snapshot: null } })) as unknown as {
+        ms: number
+      }[]
       times.push(found?.ms ?? Number.NaN)
     }
     return times.sort((a, b) => a - b)[timesEach >> 1] as number

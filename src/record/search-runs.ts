@@ -1,6 +1,6 @@
 import type { Clause, Search } from '../fhir/fhir.ts'
 import { type Asking, traced } from './asking.ts'
-import type { Reading } from './candidates.ts'
+import { fixReading, type Reading } from './candidates.ts'
 import { nameAll } from './named-patients.ts'
 import { decideRelated } from './related.ts'
 import { countHits, firstHits, type Hit, type Scope } from './run-search.ts'
@@ -18,6 +18,8 @@ export async function runsOf(asking: Asking, search: Search, reading: Reading): 
   let all: Promise<View> | undefined
   const viewOfEverybody = () => (all ??= viewOfAll(asking))
   const runs: Run[] = []
+  // The first of several types may have nothing that would fix the moment for the others.
+  if (search.type === null) await fixReading(asking.world.sql, reading)
   for (const { type, clauses } of await asked(asking, search)) runs.push(await runOf(asking, { ...search, type, clauses }, reading, viewOfEverybody))
   return runs
 }

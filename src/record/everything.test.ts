@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { get, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pausedWriter } from '../testing/paused.ts'
 import { type Send, startServer } from '../testing/server.ts'
 
@@ -191,4 +193,46 @@ test('a record of more rows than a batch, with large and small bodies, is stream
   assert.equal(body.total, 1216)
   assert.equal(new Set(idsOf(body)).size, 1216)
   assert.equal(body.entry.filter((one: Json) => one.resource.note?.[0].text === big).length, 15)
+})
+
+test('a client that goes away ends the work on its record, and a slow one holds no more than a batch', async (t) => {
+  const { app, world, institution } = await startServer(t)
+  const { send, token } = await institution('А')
+  await chart(send, 'p-1')
+  const text = 'x'.repeat(1_000_000)
+  for (let n = 0; n < 64; n += 16) {
+    const entry = Array.from({ length: 16 }, () => ({
+      request: { method: 'POST', url: 'Observation' },
+      resource: { ...observation('', 'p-1', { note: [{ text }] }), id: undefined },
+    }))
+    assert.equal((await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })).status, 200)
+  }
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as { port: number }
+  let reads = 0
+  const { run } = world.sql
+  world.sql.run = (piece) => {
+    reads++
+    return run(piece)
+  }
+  const path = '/fhir/Patient/p-1/$everything'
+  const begin = () =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path, headers: { authorization: `Bearer ${token}` } }, resolve).on('error', reject)
+    })
+  const whole = await begin()
+  let bytes = 0
+  for await (const piece of whole) bytes += (piece as Buffer).length
+  assert.ok(bytes > 60_000_000)
+  const all = reads
+
+  reads = 0
+  const slow = await begin()
+  slow.pause()
+  await sleep(1500)
+  assert.ok(reads < all, `${reads} of ${all} reads while nobody takes the answer`)
+  const before = reads
+  slow.destroy()
+  await sleep(1000)
+  assert.ok(reads <= before + 1, 'nothing more is read for nobody')
 })

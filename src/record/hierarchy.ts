@@ -3,6 +3,7 @@ import type { Asking } from './asking.ts'
 import { parseReference } from './ids.ts'
 import { emptySearch, fetchVisible } from './visible.ts'
 import type { From } from './related.ts'
+import { requireSeen } from './scope.ts'
 import { type Hit, hitsOf, tooMany } from './run-search.ts'
 import { viewOfAll, visibleRows } from './view.ts'
 
@@ -13,6 +14,8 @@ const membersMax = 2000
 
 /** `location:below=…`: the place itself, and what lies under it (or over it) level after level (https://hl7.org/fhir/R4/search.html#recursive). */
 export async function decideHierarchy(from: From, clause: Extract<Clause, { test: 'hierarchy' }>): Promise<Clause> {
+  const types = clause.values.flatMap(({ literals }) => literals.map((literal) => parseReference(literal, from.asking.base)?.type ?? ''))
+  for (const type of new Set(types.filter((one) => partOf[one] !== undefined))) await requireSeen(from.asking, type)
   const known = new Set(clause.values.flatMap(({ literals }) => literals))
   let edge = [...known]
   for (let level = 0; edge.length > 0; level++) {

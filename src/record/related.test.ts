@@ -134,9 +134,16 @@ test('a circle of places ends, and a chain over a type that the token does not a
   assert.equal((await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: circle })).status, 200)
   assert.deepEqual((await idsOf(send, 'Location?partof:below=c-1')).sort(), ['c-1', 'c-2'])
   const narrow = await institution('Само налази', 'system/Observation.rs')
-  for (const url of ['Observation?patient.name=x', 'Observation?_has:Provenance:target:agent=x', 'Observation?encounter.location.name=x']) {
+  for (const url of [
+    'Observation?patient.name=x',
+    'Observation?_has:Provenance:target:agent=x',
+    'Observation?encounter.location.name=x',
+    'Observation?_list=x',
+  ]) {
     assert.equal((await narrow.send('GET', `/fhir/${url}`)).status, 403, url)
   }
+  const visits = await institution('Само посете', 'system/Encounter.rs')
+  assert.equal((await visits.send('GET', '/fhir/Encounter?location:below=Location/c-1')).status, 403)
 })
 
 test('a chain to a person finds what stands under any of the person’s charts', async (t) => {

@@ -5,6 +5,7 @@ import type { Reading } from './candidates.ts'
 import { decideChain, decideHas } from './chain.ts'
 import { decideCompartment } from './compartment.ts'
 import { decideHierarchy } from './hierarchy.ts'
+import { requireSeen } from './scope.ts'
 import { fetchVisible } from './visible.ts'
 import { parseReference } from './ids.ts'
 import { decideCodes } from './terminology/decide-codes.ts'
@@ -48,6 +49,7 @@ function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<C
 
 /** A List that is not there and one that is closed name nothing, alike. */
 async function decideList(asking: Asking, type: string, ids: readonly string[]): Promise<Clause> {
+  await requireSeen(asking, 'List')
   const lists = await fetchVisible(
     asking,
     ids.map((id) => `List/${id}`),

@@ -30,6 +30,11 @@ export function requireSystem(actor: Actor): void {
   })
 }
 
+/** A condition that is decided by resources of a type needs their scope: an answer that passes over them is not what was asked. */
+export async function requireSeen(asking: Asking, type: string): Promise<void> {
+  if (!maySeeType(asking.actor, type)) await allow(asking, type, 's')
+}
+
 /** What an answer brings along, included or as part of everything, needs the scope of its own type. */
 export const maySeeType = (actor: Actor, type: string): boolean => access.hasScope(actor, type, 'r') || access.hasScope(actor, type, 's')
 

@@ -94,6 +94,18 @@ function normal(value: unknown): unknown {
   )
 }
 
+test('every XML document that the reference validator accepts is read, and printed and read again it is the same', (t) => {
+  const folder = corpus(t, 'fhir-validator-cases')
+  if (!folder) return
+  const rows = readFileSync(join(folder, 'INDEX.csv'), 'utf8').split('\n').map((line) => line.split(','))
+  const accepted = rows.filter((row) => row[1]?.endsWith('.xml') && row[2]?.startsWith('4.0') && row[4] === 'base' && row[9] === 'valid')
+  for (const [, file = ''] of accepted) {
+    const resource = formats.parseXml(readFileSync(join(folder, file), 'utf8'))
+    assert.deepEqual(normal(formats.parseXml(xmlOf(resource))), normal(resource), file)
+  }
+  assert.ok(accepted.length > 40, String(accepted.length))
+})
+
 describe('what is wrong in XML is named with its place', () => {
   const cases: [string, string, RegExp][] = [
     ['an unknown element', '<nmae/>', /^Patient\.nmae/],

@@ -32,7 +32,10 @@ function index(bundle: Json): Entries {
     if (!isObject(entry) || !isObject(entry.resource)) continue
     const { fullUrl, resource } = entry
     const name = `${textOf(resource.resourceType)}/${textOf(resource.id)}`
-    byId.set(name, [...(byId.get(name) ?? []), { fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource }])
+    // New resources have no id and so all one name: a list copied for each of them would take minutes for a large bundle.
+    const same = byId.get(name) ?? []
+    same.push({ fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource })
+    byId.set(name, same)
     if (typeof fullUrl !== 'string') continue
     if (!byUrl.has(fullUrl)) byUrl.set(fullUrl, resource)
     urls.set(resource, fullUrl)

@@ -15,7 +15,9 @@ test('sixty thousand small resources within the limit of bytes are one transacti
   const before = performance.now()
   const done = await send('POST', '/fhir', body)
   assert.equal(done.status, 200, done.text.slice(0, 500))
-  t.diagnostic(`${(body.length / 1_048_576).toFixed(1)} MB in ${((performance.now() - before) / 1000).toFixed(1)} s, ${(process.memoryUsage().rss / 1_048_576).toFixed(0)} MB of memory`)
+  t.diagnostic(
+    `${(body.length / 1_048_576).toFixed(1)} MB in ${((performance.now() - before) / 1000).toFixed(1)} s, ${(process.memoryUsage().rss / 1_048_576).toFixed(0)} MB of memory`,
+  )
   assert.equal(done.body.entry.length, resources + 1)
   const id = /Patient\/([^/]+)\//.exec(done.body.entry[0].response.location)?.[1]
   const everything = await send('GET', `/fhir/Patient/${id}/$everything?_format=xml`)

@@ -97,7 +97,9 @@ function normal(value: unknown): unknown {
 test('every XML document that the reference validator accepts is read, and printed and read again it is the same', (t) => {
   const folder = corpus(t, 'fhir-validator-cases')
   if (!folder) return
-  const rows = readFileSync(join(folder, 'INDEX.csv'), 'utf8').split('\n').map((line) => line.split(','))
+  const rows = readFileSync(join(folder, 'INDEX.csv'), 'utf8')
+    .split('\n')
+    .map((line) => line.split(','))
   const accepted = rows.filter((row) => row[1]?.endsWith('.xml') && row[2]?.startsWith('4.0') && row[4] === 'base' && row[9] === 'valid')
   for (const [, file = ''] of accepted) {
     const resource = formats.parseXml(readFileSync(join(folder, file), 'utf8'))

@@ -27,6 +27,7 @@ type Measured = {
 type Library = { getSpecifiedUnit(code: string, use: 'validate'): { unit: Measured | null; origString: string | null } }
 type Known = { canonical: CanonicalUnit; name: string }
 
+const require = createRequire(import.meta.url)
 const entriesMax = 5000
 const lengthMax = 128
 const bases = ['m', 's', 'g', 'rad', 'K', 'C', 'cd']
@@ -41,7 +42,7 @@ export function createUnits(): Units {
   function known(code: string): Known | null {
     const found = seen.get(code)
     if (found !== undefined) return found
-    library ??= createRequire(import.meta.url)('@lhncbc/ucum-lhc').UcumLhcUtils.getInstance() as Library
+    library ??= require('@lhncbc/ucum-lhc').UcumLhcUtils.getInstance() as Library
     const made = isWritable(code) ? measure(library, code) : null
     if (seen.size >= entriesMax) seen.clear() // A record uses some hundred; whoever sends thousands pays by parsing again.
     seen.set(code, made)

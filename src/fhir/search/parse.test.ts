@@ -149,12 +149,26 @@ test('a search is plain data', () => {
 })
 
 test('a value that could be a personal number never stands in a refusal', () => {
-  for (const query of ['birthdate=0101990710004', 'organization=a 0101990710004', '0101990710004=1', 'value-quantity=0101990710004x']) {
+  for (const query of [
+    'birthdate=0101990710004',
+    'organization=a 0101990710004',
+    '0101990710004=1',
+    'value-quantity=0101990710004x',
+    '_has:0101990710004:a:b=1',
+    '_has:Observation:0101990710004:b=1',
+    'organization.0101990710004=1',
+    '_list=0101990710004 x',
+    'link:0101990710004.name=x',
+  ]) {
     assert.throws(
       () => parse('Patient', query),
       (error) => error instanceof Refusal && !JSON.stringify([error.message, error.issues]).includes('0101990710004'),
     )
   }
+  assert.throws(
+    () => parse('Provenance', 'target.0101990710004=x'),
+    (error) => error instanceof Refusal && !JSON.stringify(error.issues).includes('0101990710004'),
+  )
 })
 
 test('every parameter that is offered can be searched by', () => {

@@ -55,7 +55,11 @@ function chainOf(fhir: Fhir, type: string | null, chain: RegExpExecArray, value:
   const targets = targetsOf(parameter)
   if (ofType !== undefined && !targets.includes(ofType)) return new Problem('value', `never refers to ${ofType}`, `It refers to: ${shortList(targets)}.`)
   if (ofType === undefined && targets.length > openTargetsMax) {
-    return new Problem('value', `${code} may refer to anything`, `Say which type is meant: ${code}:Patient.${/^[\w.:-]{1,40}$/.test(rest) ? rest : 'name'}.`)
+    return new Problem(
+      'value',
+      `${code} may refer to anything`,
+      `Say which type is meant: ${code}:Patient.${/^[A-Za-z_.:-]{1,40}$/.test(rest) ? rest : 'name'}.`,
+    )
   }
   const tried = (ofType === undefined ? targets : [ofType]).map((target) => ({ target, found: conditionOf(fhir, target, rest, value, [], steps + 1) }))
   // Where the type is open, those that do not know the parameter cannot be meant.

@@ -43,8 +43,10 @@ async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
   }
 }
 
-export function refusalOf(issues: readonly { severity: Issue['severity']; code: string; diagnostics: string; expression: string; hint: string }[]): Refusal {
-  return new Refusal('incorrect', 'the bundle cannot be processed', { issues: issues.slice(0, 50) })
+/** `versions`: the packages of a validator's verdict. */
+export function refusalOf(issues: readonly Issue[], versions: readonly string[] = []): Refusal {
+  const checkedWith = { severity: 'information' as const, code: 'informational', diagnostics: `checked with ${versions.join(', ')}` }
+  return new Refusal('incorrect', 'the bundle cannot be processed', { issues: [...issues.slice(0, 50), ...(versions.length > 0 ? [checkedWith] : [])] })
 }
 
 async function transaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan, preference: Preference, inner: Inner): Promise<string> {
@@ -98,7 +100,7 @@ function requireValidBundle(asking: Asking, bundle: Resource, plan: BundlePlan):
   const wrong = plan.kind === 'transaction' ? plan.entries.flatMap((entry) => entry.issues) : []
   const judged = plan.kind === 'transaction' ? bundle : frameOf(bundle)
   const errors = asking.world.fhir.validate(judged).filter((issue) => issue.severity === 'error')
-  if (wrong.length + errors.length > 0) throw refusalOf([...wrong, ...errors])
+  if (wrong.length + errors.length > 0) throw refusalOf([...wrong, ...errors], asking.world.fhir.versions)
 }
 
 function frameOf(bundle: Resource): Resource {

@@ -181,7 +181,7 @@ export class ElementCheck extends Check {
   asked(value: unknown, depth: number, name: string, valueSet: string): void {
     const values = Array.isArray(value) ? value : [value]
     values.forEach((code, at) => {
-      if (typeof code !== 'string' || this.known?.member(valueSet, { code }) !== 'out') return
+      if (typeof code !== 'string' || formats.has(code) || this.known?.member(valueSet, { code }) !== 'out') return
       this.outside(this.path(depth, name, Array.isArray(value) ? at : -1), code, valueSet)
     })
   }
@@ -193,7 +193,8 @@ export class ElementCheck extends Check {
 
   private outside(path: string, code: unknown, valueSet: string): void {
     const what = code === undefined ? 'none of the codings is in' : `${shown(code)} is not in`
-    this.add('code-invalid', path, `${what} the required value set ${valueSet}`, `Use a code of ${valueSet}.`)
+    const severity = this.isStrict ? 'error' : 'warning'
+    this.add('code-invalid', path, `${what} the required value set ${valueSet}`, `Use a code of ${valueSet}.`, severity)
   }
 
   boundCoding(value: unknown, depth: number, set: Codes): void {
@@ -262,6 +263,9 @@ function containedIn(root: Json, id: string): Json | undefined {
 // The definition of the type itself demands nothing beyond what was checked.
 const isTypeItself = (profile: string, type: unknown) =>
   profile === `http://hl7.org/fhir/StructureDefinition/${type}` || profile === `http://hl7.org/fhir/StructureDefinition/${type}|4.0.1`
+
+// http.html#mime-type: the short names of the formats stand for their MIME types.
+const formats = new Set(['xml', 'json', 'ttl'])
 
 /** Of types from other FHIR versions nothing is said. */
 const knownType = new Set(resourceTypes)

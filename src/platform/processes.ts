@@ -1,9 +1,10 @@
 import cluster, { type Worker } from 'node:cluster'
 
-/** A process that dies is replaced; one that keeps dying has a reason that only a person can mend. */
+/** A process that dies is replaced; one that keeps dying as soon as it is started has a reason that only a person can mend. */
 const deathsMax = 8
 const withinMs = 600_000
 const pauseMs = 300
+const soonMs = 2_000
 /** Answers under way have this long to end when the server stops. */
 const farewellMs = 15_000
 
@@ -21,10 +22,12 @@ export async function startProcesses(count: number, onLost: (sentence: string) =
   const start = (): Promise<number> =>
     new Promise((resolve, reject) => {
       const worker = cluster.fork()
+      const since = performance.now()
       worker.once('listening', ({ port }) => resolve(port))
       worker.once('exit', (code, signal) => {
         const how = signal ?? `exit code ${code}`
         reject(new Error(`a process of the server ended before it was ready (${how})`))
+        if (performance.now() - since > soonMs) deaths.length = 0
         if (isReady && !isStopping) replace(how)
       })
     })

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { collectGarbage } from '../platform/memory.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isRawBody } from './binary.ts'
 
@@ -68,6 +69,8 @@ export function acceptBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (isRawBody(request)) return body
+    // The pieces that a packed body came in are free now: as large as the body, before its text is made.
+    if (body.length > largeBytes) collectGarbage()
     if (!isUtf8(body)) throw new Refusal('incorrect', 'the body is not UTF-8 text', { hint: 'FHIR JSON is always UTF-8: convert the text before sending.' })
     return body.toString('utf8')
   })
@@ -82,7 +85,15 @@ export function acceptBodies(app: FastifyInstance): void {
       throw new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
     }
     if (bytes > largeBytes) {
-      leaveAtTheEnd(reply, await gate.enter())
+      const leave = await gate.enter()
+      collectGarbage()
+      // In the next turn nothing refers to the body any more, and only then may the next one come.
+      leaveAtTheEnd(reply, () =>
+        setImmediate(() => {
+          collectGarbage()
+          leave()
+        }),
+      )
       dropWhenSilent(request)
       return payload
     }

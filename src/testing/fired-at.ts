@@ -19,6 +19,8 @@ export type FiredAt = {
   base: string
   /** Work, a kill, a new start where it needs one, and everything promised so far is looked for. Says what was killed. */
   round(random: Seeded): Promise<string>
+  /** Stops it as an operator does and starts it again on the same data. */
+  restart(): Promise<void>
   errors(): string
   end(): Promise<void>
 }
@@ -57,6 +59,11 @@ export async function startFiredAt(name: string): Promise<FiredAt> {
       await verifyKept(at, said)
       await verifyRows(owner as pg.ClientConfig, said, sinceTx)
       return `${what}; ${kept(said) - before} promises`
+    },
+    async restart() {
+      await stopServer(server)
+      server = spawnServer(env)
+      await server.ready
     },
     async end() {
       if (server.child.exitCode === null) await stopServer(server)

@@ -46,7 +46,7 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
     software,
     implementation: { description: `${software.name}: the national health record`, url: base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'application/fhir+xml', 'json', 'xml'],
+    format: ['application/fhir+json', 'application/fhir+xml', 'application/json', 'application/xml'],
     patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {

@@ -89,7 +89,7 @@ export function limit(world: World, name: LimitName, key: string): void {
   let mine = buckets.get(world)
   if (!mine) {
     const { RATE_PER_CLIENT, PROCESSES } = world.config
-    // Connections are handed to the processes in turn, so each counts its share.
+    // Connections spread over the processes, so each counts its share.
     const share = ({ perSecond, burst }: Limit) => new Buckets({ perSecond: perSecond / PROCESSES, burst: Math.max(1, burst / PROCESSES) })
     mine = {
       actor: share({ perSecond: RATE_PER_CLIENT, burst: RATE_PER_CLIENT }),

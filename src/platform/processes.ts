@@ -11,10 +11,12 @@ const farewellMs = 15_000
 export type Processes = { port: number; stop(): Promise<void> }
 
 /**
- * Runs this program `count` times more as workers that share one port: the leader takes connections and hands them out in turn, so
- * a few busy clients are spread evenly. Ready when all of them listen. Workers end by themselves when the leader is gone.
+ * Runs this program `count` times more as workers that share one port. Ready when all of them listen. Workers end by themselves when
+ * the leader is gone. Each takes connections from the common socket itself: a leader that hands them out leaves whoever it was
+ * handing to a worker that died waiting for ever.
  */
 export async function startProcesses(count: number, onLost: (sentence: string) => void): Promise<Processes> {
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   const deaths: number[] = []
   let isStopping = false
   let isReady = false

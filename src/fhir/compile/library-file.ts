@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { leanStructure, slim } from '../profile/lean.ts'
 import type { TerminologyResource } from '../terminology/resources.ts'
 import { readBundle } from './definitions.ts'
 
 type Json = Record<string, unknown>
 
-const ips = dirname(createRequire(import.meta.url).resolve('hl7.fhir.uv.ips/package.json'))
+const ips = dirname(fileURLToPath(import.meta.resolve('hl7.fhir.uv.ips/package.json')))
 
 export function summariesVersion(): string {
   const { name, version } = JSON.parse(readFileSync(join(ips, 'package.json'), 'utf8')) as { name: string; version: string }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { testFhir } from '../../testing/fhir.ts'
@@ -162,7 +162,7 @@ test('a profile that nobody knows is a warning when the resource names it, an er
   assert.ok(fhir.validate({ resourceType: 'Patient' }, { profiles: ['http://nobody.test/profile'] }).some(({ severity }) => severity === 'error'))
 })
 
-const examples = join(dirname(createRequire(import.meta.url).resolve('hl7.fhir.uv.ips/package.json')), 'example')
+const examples = join(dirname(fileURLToPath(import.meta.resolve('hl7.fhir.uv.ips/package.json'))), 'example')
 
 test('the examples of the International Patient Summary conform to its profiles, and without what is required they do not', () => {
   const files = readdirSync(examples).filter((file) => /^[A-Z].*\.json$/.test(file))

@@ -5,10 +5,11 @@ import { type Asking, entryOf } from './asking.ts'
 import { type ExportWish, type Level, startExport } from './export.ts'
 import type { ImportWish } from './import.ts'
 import { readPart } from './job-files.ts'
-import { cancel, type Job, jobOf } from './jobs.ts'
+import { cancel, type Job, jobOf, type Output } from './jobs.ts'
 import { wordsOf } from './operation-words.ts'
 import { preferenceOf } from './respond.ts'
 import { askingOf } from './asking-of.ts'
+import { maySeeType, requireSeen } from './scope.ts'
 
 type OfJob = { Params: { job: string } }
 type OfFile = { Params: { job: string; file: string } }
@@ -107,11 +108,19 @@ function importManifestOf(asking: Asking, job: Job): string {
   })
 }
 
+/** Who fetches with a narrower token than the job was begun with gets the types of that token only. */
+async function requireScopesOf(asking: Asking, job: Job, { kind, type }: Output): Promise<void> {
+  const { types } = asking.world.fhir
+  const named = job.kind === 'export' && kind === 'output' ? [type] : kind === 'deleted' ? types.filter((one) => maySeeType(job.asked.actor, one)) : []
+  for (const one of named) await requireSeen(asking, one)
+}
+
 /** A file of a job of one's own that is finished; its name is one that the job knows, so it leads nowhere else. */
 async function sendFile(asking: Asking, reply: FastifyReply, { job: id, file }: { job: string; file: string }): Promise<FastifyReply> {
   const job = await jobOf(asking, id)
   const output = job.state === 'done' ? job.outputs.find((one) => one.file === file) : undefined
   if (!output) throw new Refusal('not-found', 'there is no such file')
+  await requireScopesOf(asking, job, output)
   if (downloads >= downloadsMax) throw new Refusal('busy', 'too many files are being fetched; try again in a moment', { retryAfterSeconds: 5 })
   downloads++
   reply.raw.once('close', () => downloads--)

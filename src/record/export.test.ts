@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { relate } from '../access/access.ts'
+import { clientById, revokeClient } from '../access/client.ts'
+import { tokenFor } from '../access/token-endpoint.ts'
 import { pausedWriter } from '../testing/paused.ts'
-import { type Send, startServer } from '../testing/server.ts'
+import { type Send, sender, startServer } from '../testing/server.ts'
 import { tidyJobs, workOnce } from './work.ts'
 import type { World } from '../platform/world.ts'
 
@@ -143,6 +145,30 @@ test('a scope narrows what is exported, and a type that it does not hold is refu
   const narrow = await institution('Б', 'system/Patient.rs')
   assert.equal((await narrow.send('GET', '/fhir/$export?_type=Observation', undefined, wanted)).status, 403)
   assert.deepEqual((await manifest(world, narrow.send, '/fhir/$export'))['output'], [], 'another institution submitted everything')
+})
+
+test('a narrower token fetches only files of its types, and a job whose client was revoked comes to nothing', async (t) => {
+  const { world, sql, institution, app } = await startServer(t)
+  const { send, client: id } = await institution('А')
+  await patient(send, 'p-1')
+  await send('PUT', '/fhir/Observation/x-1', observation('x-1', 'p-1'))
+  const { output } = (await manifest(world, send, '/fhir/$export')) as Json
+  const client = await clientById(sql, id)
+  assert.ok(client)
+  const narrow = sender(app, { authorization: `Bearer ${await tokenFor(world, client, ['system/Patient.rs'], 3600)}` })
+  const heard = await Promise.all((output as Json[]).map(async ({ type, url }) => [type, (await narrow('GET', pathOf(url))).status]))
+  assert.deepEqual(Object.fromEntries(heard), { Observation: 403, Patient: 200 })
+  const denied = await sql`select 1 as one from audit.entry where decision = 'deny'`
+  assert.equal(denied.length, 1)
+
+  await send('GET', '/fhir/$export', undefined, wanted)
+  const lines = await send('POST', '/fhir/$import', JSON.stringify(observation('x-2', 'p-1')), { 'content-type': 'application/fhir+ndjson', ...wanted })
+  assert.equal(lines.status, 202, lines.text)
+  await sql.begin((tx) => revokeClient(tx, id, new Date()))
+  while (await workOnce(world));
+  const states = await sql`select state from record.job order by number`
+  assert.deepEqual(states, [{ state: 'done' }, { state: 'failed' }, { state: 'failed' }])
+  assert.equal((await sql`select 1 as one from record.name where name = 'x-2'`).length, 0)
 })
 
 test('what an export cannot mean is refused by name, or left out when the client is lenient, and then said', async (t) => {

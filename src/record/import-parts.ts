@@ -6,7 +6,7 @@ import { type Batch, type Part, readLine, storeBatch } from './import-batch.ts'
 import { linesOf } from './import-lines.ts'
 import { partFile } from './import-spool.ts'
 import { readPart } from './job-files.ts'
-import type { Job } from './jobs.ts'
+import { type Job, requireClient } from './jobs.ts'
 
 const batchLines = 500
 const batchBytes = 4 * 1_048_576
@@ -36,6 +36,7 @@ async function importNext(asking: Asking, job: Job, claims: Connection, parts: I
   for (let next = parts.next(); !next.done; next = parts.next()) {
     const name = `${job.id} ${next.value.part}`
     if (!(await isWanted(asking.world, job.id))) return
+    await requireClient(asking.world.sql, job)
     const [claim] = await claims.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${partClass}::int4, hashtext(${name})) as is_mine`
     if (!claim?.isMine) continue
     // Asked after the lock is held: whoever had it before may have finished it.

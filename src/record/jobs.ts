@@ -1,3 +1,4 @@
+import { access } from '../access/access.ts'
 import type { Actor } from '../platform/actor.ts'
 import { outcomeOf, type OperationOutcome, Refusal } from '../platform/refusal.ts'
 import { fragment, join, type Runner, type Transaction } from '../platform/sql.ts'
@@ -96,6 +97,11 @@ export async function jobOf(asking: Asking, id: string): Promise<Job> {
 export async function jobById(sql: Runner, id: string): Promise<Job | null> {
   const [job] = await sql<Job>`select ${columns} from record.job where id::text = ${id}`
   return job ?? null
+}
+
+/** A job does what its client may do; one whose client was revoked meanwhile does nothing more. */
+export async function requireClient(sql: World['sql'], { client }: Job): Promise<void> {
+  if ((await access.systemOf(sql, client)) === null) throw new Refusal('forbidden', 'the client that asked for this was revoked')
 }
 
 export async function cancel(asking: Asking, id: string): Promise<void> {

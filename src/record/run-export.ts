@@ -9,7 +9,7 @@ import { ExportFiles } from './export-files.ts'
 import type { ExportWish } from './export.ts'
 import { patientOrNone, reservedKeys } from './ids.ts'
 import { keepOnly, makeFolder } from './job-files.ts'
-import { advance, type Job, type Output } from './jobs.ts'
+import { advance, type Job, type Output, requireClient } from './jobs.ts'
 import { changedSince } from './moments.ts'
 import { bytesOf, countOf, deletedSlicesOf, layersOf, type Layers, ofTypes, type Slice, slicesOf, within } from './rows-at.ts'
 import { typesSeen } from './scope.ts'
@@ -47,9 +47,10 @@ export async function runExport(world: World, job: Job): Promise<void> {
   await writeExtras(run)
 }
 
-/** Whose rows and which: asked anew for each segment, since a relation may have ended. */
-async function openRows({ asking, wish }: Run): Promise<{ view: View; where: Fragment[] }> {
+/** Whose rows and which: asked anew for each segment, since a relation may have ended or the client been revoked. */
+async function openRows({ asking, job, wish }: Run): Promise<{ view: View; where: Fragment[] }> {
   const { world, actor } = asking
+  await requireClient(world.sql, job)
   const view = wish.keys === null ? await viewOfAll(asking) : await viewOfMany(asking, wish.keys)
   const types = typesSeen(world, actor).filter((type) => wish.types === null || wish.types.includes(type))
   const where = [ofTypes(world.fhir.types, types)]

@@ -3,7 +3,7 @@ import { isConnectionLost, isDiskFull } from '../platform/sql.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { foldersOf, removeFolder } from './job-files.ts'
-import { begin, fail, finish, forget, type Job, openJobs, overJobs } from './jobs.ts'
+import { begin, fail, finish, forget, type Job, openJobs, overJobs, requireClient } from './jobs.ts'
 import { runExport } from './run-export.ts'
 import { runImport } from './run-import.ts'
 
@@ -62,6 +62,7 @@ export async function workOnce(world: World, processes = 0): Promise<boolean> {
 async function workOn(world: World, job: Job, processes: number): Promise<void> {
   try {
     if (job.attempts > attemptsMax) throw new Refusal('unprocessable', 'the work was begun several times and never came to its end')
+    await requireClient(world.sql, job)
     await (job.kind === 'export' ? runExport(world, job) : runImport(world, job, processes))
     await finish(world.sql, job.id)
   } catch (error) {

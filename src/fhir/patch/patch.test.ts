@@ -163,6 +163,11 @@ describe('FHIRPath Patch', () => {
   test('evaluates no path that runs away or looks elsewhere', async () => {
     for (const path of [
       "Patient.name.where(family.matches('(a+)+$'))",
+      "Patient.name.where(family.`matches`('(a+)+$'))",
+      "Patient.name.where(family.matches/**/('(a+)+$'))",
+      "/*'*/Patient.name.where(family.matches('(a+)+$'))/*'*/",
+      'Patient.name.select(%resource.name.select(%resource.name.family))',
+      'Patient.gender.select($this & $this).select($this + $this)',
       'Patient.repeat(name)',
       'Patient.managingOrganization.resolve()',
       '1 + 1',

@@ -30,6 +30,9 @@ const functions = new Set(
 export async function findPlaces(shapes: Shapes, resource: Json, path: string, at: string): Promise<{ places: Place[]; isRoot: boolean }> {
   if (path.length > pathMax) throw malformed(at, `a path has at most ${pathMax} characters`, 'Write a simpler path.')
   const code = path.replace(/'(?:[^'\\]|\\.)*'/g, "''")
+  // Names in backticks and comments could hide a function; text that is joined to itself doubles, and %resource begins anew at every step.
+  if (/[`"%&+]|\/[/*]/.test(code))
+    throw malformed(at, 'the path uses what a patch may not use: quoted names, comments, variables or joined text', 'Write it like Patient.name[0].family.')
   for (const [, name = ''] of code.matchAll(/([A-Za-z_]\w*)\s*\(/g)) {
     if (!functions.has(name)) throw malformed(at, 'the path uses a function that a patch may not use', `Usable: ${[...functions].join(', ')}.`)
   }

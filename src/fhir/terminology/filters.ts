@@ -1,5 +1,6 @@
 import type { CodeSystem } from './code-system.ts'
 import { valueOf } from './flatten.ts'
+import { patternFrom } from './pattern.ts'
 import type { Filter } from './resources.ts'
 
 /** Does the concept pass the filter (R4, ValueSet.compose.include.filter)? Null when this server cannot decide it: never a guess. */
@@ -18,7 +19,7 @@ export function passes(system: CodeSystem, at: number, filter: Filter): boolean 
       return valuesOf(system, at, property).length > 0 === (value === 'true')
     case 'regex': {
       const pattern = patternOf(value)
-      return pattern && valuesOf(system, at, property).some((one) => one.length <= valueMax && pattern.test(one))
+      return pattern && valuesOf(system, at, property).some((one) => one.length <= valueMax && pattern(one))
     }
     case 'is-a':
     case 'descendent-of':
@@ -55,20 +56,11 @@ function valuesOf(system: CodeSystem, at: number, property: string): string[] {
   return (concept.property ?? []).filter(({ code }) => code === property).map(valueOf)
 }
 
-const patternMax = 200
 const valueMax = 200
-let lastPattern: { text: string; pattern: RegExp | null } = { text: '', pattern: null }
+let last: { text: string; pattern: ReturnType<typeof patternFrom> } | undefined
 
-/** The whole value must match. A pattern with nested repetition could run for hours and is not run at all. */
-function patternOf(text: string): RegExp | null {
-  if (lastPattern.text === text) return lastPattern.pattern
-  const isDangerous = text.length > patternMax || /[*+}]\)?[*+{]|\([^)]*[*+{|][^)]*\)[*+{]|\\\d/.test(text)
-  let pattern: RegExp | null = null
-  try {
-    if (!isDangerous) pattern = new RegExp(`^(?:${text})$`, 'u')
-  } catch {
-    pattern = null
-  }
-  lastPattern = { text, pattern }
-  return pattern
+/** Asked for every concept of a system, so the last one is kept. */
+function patternOf(text: string): ReturnType<typeof patternFrom> {
+  if (last?.text !== text) last = { text, pattern: patternFrom(text) }
+  return last.pattern
 }

@@ -4,7 +4,7 @@ import { authenticate } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
 import { actorOfClient, clientById } from './client.ts'
-import { decide, relationsOf } from './decide.ts'
+import { decide, isTreatedHere, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
 import { missingForProduction } from './production.ts'
 import { endRelation, endRelationsOf, type NewRelation, relateAll, setDuty, setSubstitution } from './relation-store.ts'
@@ -31,6 +31,7 @@ export const access = {
   refusalOf,
   /** For what an answer brings along: leaves out instead of refusing. */
   hasScope,
+  isTreatedHere,
   openVisit,
   closeVisits,
   visitEntry,

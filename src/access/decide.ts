@@ -23,25 +23,42 @@ function cacheOf(world: World): Cached {
 /**
  * One decision per person asked about; a person is the set of its keys. A relation on any of them opens all.
  * Rows are read each time, so a visit opened a moment ago in another process counts; only the roster is up to half a second old.
+ * `unrelated` are keys of which this very request has just heard from `isTreatedHere` that there are none.
  */
-export async function decide(world: World, actor: Actor, action: Action, subjects: readonly (readonly number[])[]): Promise<Decision[]> {
+export async function decide(
+  world: World,
+  actor: Actor,
+  action: Action,
+  subjects: readonly (readonly number[])[],
+  unrelated: ReadonlySet<number> = nobody,
+): Promise<Decision[]> {
   if (subjects.length > subjectsMax) throw new Refusal('incorrect', `at most ${subjectsMax} persons in one decision`)
   if (subjects.length === 0) return []
   const now = world.now()
   const who = await circumstancesOf(world, actor)
   // A system that only files its own needs no rows: whatever they say, it may.
   const needsRows = actor.kind === 'person' || (actor.kind === 'system' && action !== 'write')
-  const rows = needsRows ? await relationsOfKeys(world.sql, subjects.flat(), fragment`${join(waysOf(who), ' or ')}`) : []
+  const keys = needsRows ? subjects.flat().filter((key) => !unrelated.has(key)) : []
+  const rows = keys.length > 0 ? await relationsOfKeys(world.sql, keys, fragment`${join(waysOf(who), ' or ')}`) : []
   const byKey = Map.groupBy(rows, (row) => row.patient)
-  return subjects.map((keys) =>
+  return subjects.map((person) =>
     decideOn(
       who,
       action,
-      keys.flatMap((key) => byKey.get(key) ?? []),
+      person.flatMap((key) => byKey.get(key) ?? []),
       now,
     ),
   )
 }
+const nobody: ReadonlySet<number> = new Set()
+
+/** Whether any row of these keys could concern the actor, for a statement that asks about the patients anyway; only a system's answer is mostly no. */
+export function isTreatedHere(actor: Actor, keys: Fragment): Fragment {
+  if (actor.kind !== 'system') return fragment`true`
+  return fragment`exists (select 1 from access.relation where patient = any(${keys}) and ${rowsOfSystem(actor.institution)})`
+}
+
+const rowsOfSystem = (institution: number | null): Fragment => fragment`(institution = ${institution} and kind in ('visit', 'stay'))`
 
 /** Every key with a live relation, for a search that names no patient. At most half a second old. */
 export function relationsOf(world: World, actor: Actor): Promise<Relations> {
@@ -72,9 +89,7 @@ export function forgetActor(world: World, actor: Actor): void {
 
 /** The ways in which a row can concern somebody: each is one index. */
 function waysOf(who: Circumstances): Fragment[] {
-  if (who.kind === 'system') {
-    return [fragment`(institution = ${who.institution} and kind in ('visit', 'stay'))`]
-  }
+  if (who.kind === 'system') return [rowsOfSystem(who.institution)]
   const ways = [fragment`account = ${who.account}`]
   if (who.worker !== null) {
     const workers = [who.worker, ...who.standsInFor.map((one) => one.worker)]

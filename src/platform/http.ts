@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifyCompress from '@fastify/compress'
 import fastifyHelmet from '@fastify/helmet'
@@ -55,18 +56,14 @@ export async function createApp(world: World): Promise<FastifyInstance> {
   app.decorateRequest('world', { getter: () => world })
   app.decorateRequest('actor')
   app.decorateRequest('correlation', '')
-  app.addHook('onRequest', async (request, reply) => {
+  const safetyHeaders = await makeSafetyHeaders(world.config.BASE_URL.startsWith('https:'))
+  app.addHook('onRequest', (request, reply, next) => {
     request.correlation = request.id
     request.actor = anonymous
-    reply.header('x-correlation-id', request.correlation)
+    reply.headers(safetyHeaders).header('x-correlation-id', request.correlation)
+    next()
   })
   const methodsOf = rememberMethods(app)
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: strictPolicy,
-    hsts: world.config.BASE_URL.startsWith('https:'),
-    // With no-referrer a browser sends `Origin: null` also to ourselves, and our own forms could not be told from forged ones.
-    referrerPolicy: { policy: 'same-origin' },
-  })
   await app.register(fastifyCompress, { global: true, threshold: 1024, encodings: ['gzip', 'deflate'], requestEncodings: ['gzip', 'deflate', 'identity'] })
   app.setErrorHandler((error, request, reply) => render(world, error, request, reply))
   app.setNotFoundHandler((request, reply) => {
@@ -77,6 +74,25 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     return render(world, new Refusal('not-allowed', `this address answers ${methods.join(', ')} only`), request, reply)
   })
   return app
+}
+
+/** Helmet puts its headers together anew for each answer; ours are always the same, so one answer is enough to know them. */
+async function makeSafetyHeaders(isHttps: boolean): Promise<OutgoingHttpHeaders> {
+  const probe = Fastify()
+  await probe.register(fastifyHelmet, {
+    contentSecurityPolicy: strictPolicy,
+    hsts: isHttps,
+    // With no-referrer a browser sends `Origin: null` also to ourselves, and our own forms could not be told from forged ones.
+    referrerPolicy: { policy: 'same-origin' },
+  })
+  let made: OutgoingHttpHeaders = {}
+  probe.get('/', (_request, reply) => {
+    made = { ...reply.raw.getHeaders() }
+    return reply.send()
+  })
+  await probe.inject('/')
+  await probe.close()
+  return made
 }
 
 export const strictPolicy = {

@@ -24,6 +24,8 @@ export type Asking = {
   language?: string | undefined
   /** Key sets of people that this request has asked for already. */
   people?: Map<number, number[]>
+  /** Of these, keys of people with whom the asking system has nothing to do. */
+  unrelated?: Set<number>
   /** What answering took, step by step, when an operator wants it explained. */
   trace?: TraceStep[]
   /** Has the client hung up? Then a long search stops. */

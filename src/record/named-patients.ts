@@ -1,5 +1,7 @@
+import { access } from '../access/access.ts'
 import type { Clause, Search } from '../fhir/fhir.ts'
 import { keySetRows, keysOfNumber } from '../identity/identity.ts'
+import { fragment } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import { isServerId, keyOfId, parseReference } from './ids.ts'
 import { tooMany } from './run-search.ts'
@@ -116,12 +118,15 @@ export async function widen(asking: Asking, ids: readonly string[]): Promise<{ k
   return { keys: [...new Set(people.flatMap((person) => person.keys))], literals: [...charts].map((id) => `Patient/${id}`) }
 }
 
-/** All keys of the person behind each key, and the public ids of the Patient resources under them, in one question. */
+/**
+ * All keys of the person behind each key, the public ids of the Patient resources under them, and whether the asker has to do with
+ * them, in one question.
+ */
 async function peopleOf(asking: Asking, keys: readonly number[]): Promise<{ key: number; keys: number[]; charts: string[] }[]> {
   if (keys.length === 0) return []
   const { world } = asking
-  const people = await world.sql<{ key: number; keys: number[]; charts: string[] }>`
-    select person.key, person.keys,
+  const people = await world.sql<{ key: number; keys: number[]; charts: string[]; isRelated: boolean }>`
+    select person.key, person.keys, ${access.isTreatedHere(asking.actor, fragment`person.keys`)} as is_related,
            array(select coalesce(r.name, r.id::text)
                    from record.resource r
                   where r.patient = any(person.keys) and r.type = ${world.fhir.typeCode('Patient')}::int2
@@ -130,5 +135,6 @@ async function peopleOf(asking: Asking, keys: readonly number[]): Promise<{ key:
               from unnest(${[...keys]}::int8[]) as asked (key)
               left join (${keySetRows(keys)}) known on known.key = asked.key) person`
   asking.people = new Map([...(asking.people ?? []), ...people.map((person): [number, number[]] => [person.key, person.keys])])
+  asking.unrelated = new Set([...(asking.unrelated ?? []), ...people.flatMap((person) => (person.isRelated ? [] : person.keys))])
   return people
 }

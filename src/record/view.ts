@@ -60,6 +60,7 @@ export async function viewOf(asking: Asking, keys: readonly number[]): Promise<V
     actor,
     'read',
     wanted.map((key) => sets.get(key) ?? [key]),
+    sets === known ? asking.unrelated : undefined,
   )
   const bases = new Map<number, Basis>()
   wanted.forEach((key, at) => {

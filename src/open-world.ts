@@ -28,7 +28,7 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
     ...systemClock,
   } as World
   let stopParameters = () => {}
-  let stopPackages = () => {}
+  let stopPackages = async () => {}
   try {
     world.fhir = await fhir
     world.ledger = await createLedger(world)
@@ -43,7 +43,7 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
     database,
     async close(how) {
       stopParameters()
-      stopPackages()
+      await stopPackages()
       await world.ledger.close()
       await database.close(how)
     },

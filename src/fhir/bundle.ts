@@ -117,6 +117,7 @@ function targetOf(url: string): Target | null {
   const question = relative.indexOf('?')
   const path = question < 0 ? relative : relative.slice(0, question)
   const [type = '', id, ...more] = path.split('/')
+  if (path === '' && question === 0) return { kind: 'other', url: relative } // A search over several types.
   if (typeCode(type) < 0) return /^(metadata|_history|\$[\w-]+)$/.test(type) ? { kind: 'other', url: relative } : null
   if (id === undefined || id === '') return question < 0 ? { kind: 'type', type } : { kind: 'search', type, query: queryOf(relative.slice(question + 1)) }
   if (more.length > 0 || id.startsWith('_') || id.startsWith('$') || question >= 0) return { kind: 'other', url: relative }

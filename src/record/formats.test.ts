@@ -109,3 +109,27 @@ test('wrong XML is refused with a place, and nothing of it is stored', async (t)
   assert.equal((await send('POST', '/fhir/Patient', patient(), { 'content-type': 'application/fhir+xml; charset=iso-8859-2' })).status, 415)
   assert.equal((await send('GET', '/fhir/Patient?_summary=count')).body.total, 0)
 })
+
+test('a read gives a summary or chosen elements when asked, marked as a part, in any form and inside a bundle', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('ДЗ Звездара')
+  const text = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">Ана</div>' }
+  const id = (await send('POST', '/fhir/Patient', { resourceType: 'Patient', text, active: true, gender: 'female', photo: [{ title: 'x' }] })).body.id
+  const keysOf = (resource: object) => Object.keys(resource).toSorted().join(' ')
+  const chosen = (await send('GET', `/fhir/Patient/${id}?_elements=gender`)).body
+  assert.equal(keysOf(chosen), 'gender id meta resourceType')
+  assert.equal(chosen.meta.tag[0].code, 'SUBSETTED')
+  assert.equal(keysOf((await send('GET', `/fhir/Patient/${id}?_summary=text`)).body), 'id meta resourceType text')
+  assert.equal(keysOf((await send('GET', `/fhir/Patient/${id}/_history/1?_summary=true`)).body), 'active gender id meta resourceType')
+  assert.match((await send('GET', `/fhir/Patient/${id}?_elements=active&_format=xml`)).text, /<\/meta><active value="true"\/><\/Patient>$/)
+  assert.equal(keysOf((await send('GET', `/fhir/Patient/${id}`)).body), 'active gender id meta photo resourceType text')
+  for (const wrong of ['_summary=count', '_summary=short', '_elements=a.b.c']) assert.equal((await send('GET', `/fhir/Patient/${id}?${wrong}`)).status, 400)
+  const urls = [`Patient/${id}?_elements=active`, '?_type=Patient,Practitioner&_elements=active']
+  const batch = { resourceType: 'Bundle', type: 'batch', entry: urls.map((url) => ({ request: { method: 'GET', url } })) }
+  const [read, found] = (await send('POST', '/fhir', batch)).body.entry
+  assert.equal(keysOf(read.resource), 'active id meta resourceType')
+  assert.deepEqual(
+    found.resource.entry.map((entry: { resource: object }) => keysOf(entry.resource)),
+    ['active id meta resourceType'],
+  )
+})

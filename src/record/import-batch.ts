@@ -16,7 +16,7 @@ export type Part = { job: string; part: number; firstLine: number }
 /** A line that is to be stored, or what is wrong with it. */
 export type Wanted = { number: number; operation: Operation }
 export type Wrong = { number: number; error: unknown }
-export type Batch = { wanted: Wanted[]; wrong: Wrong[]; upTo: number }
+export type Batch = { wanted: Wanted[]; wrong: Wrong[]; blank: number; upTo: number }
 
 /** Errors that are written out for each part; beyond them they are only counted. */
 const errorsOfPartMax = 10_000
@@ -71,17 +71,17 @@ function isOfALine(error: unknown): boolean {
   return isUniqueViolation(error) || isUnstorableText(error)
 }
 
-function halvesOf({ wanted, wrong, upTo }: Batch): Batch[] {
+function halvesOf({ wanted, wrong, blank, upTo }: Batch): Batch[] {
   const middle = Math.ceil(wanted.length / 2)
   const [first, second] = [wanted.slice(0, middle), wanted.slice(middle)]
   const border = (first.at(-1) as Wanted).number
   return [
-    { wanted: first, wrong: wrong.filter(({ number }) => number <= border), upTo: border },
-    { wanted: second, wrong: wrong.filter(({ number }) => number > border), upTo },
+    { wanted: first, wrong: wrong.filter(({ number }) => number <= border), blank: 0, upTo: border },
+    { wanted: second, wrong: wrong.filter(({ number }) => number > border), blank, upTo },
   ]
 }
 
-async function storeTogether(asking: Asking, part: Part, { wanted, wrong, upTo }: Batch): Promise<void> {
+async function storeTogether(asking: Asking, part: Part, { wanted, wrong, blank, upTo }: Batch): Promise<void> {
   await asking.world.ledger.transaction(async (tx) => {
     const charts = { ...noCharts(), found: await namesIn(asking, tx, wanted) }
     const operations = wanted.map(({ operation }) => operation)
@@ -92,7 +92,9 @@ async function storeTogether(asking: Asking, part: Part, { wanted, wrong, upTo }
       placed.push(operation.id === null ? await placeNew(asking, tx, operation, charts) : await placeExisting(asking, tx, operation, charts))
     if (placed.length > 0) await applyAll(asking, tx, placed, charts)
     await noteErrors(tx, part, wrong)
-    await tx`update record.job_part set place = ${upTo}, failed = failed + ${wrong.length} where job = ${part.job} and part = ${part.part}`
+    await tx`
+      update record.job_part set place = ${upTo}, failed = failed + ${wrong.length}, blank = blank + ${blank}
+       where job = ${part.job} and part = ${part.part}`
   })
 }
 

@@ -56,13 +56,13 @@ async function isWanted(world: World, job: string): Promise<boolean> {
 async function importPart(asking: Asking, part: Open): Promise<void> {
   const lengthMax = asking.world.config.BODY_LIMIT_MB * 1_048_576
   let storing: Promise<void> = Promise.resolve()
-  let batch: Batch = { wanted: [], wrong: [], upTo: part.place }
+  let batch: Batch = { wanted: [], wrong: [], blank: 0, upTo: part.place }
   let bytes = 0
   const seen = new Set<string>()
   const flush = async () => {
     await storing
     const full = batch
-    batch = { wanted: [], wrong: [], upTo: full.upTo }
+    batch = { wanted: [], wrong: [], blank: 0, upTo: full.upTo }
     bytes = 0
     seen.clear()
     storing = storeBatch(asking, part, full)
@@ -70,7 +70,8 @@ async function importPart(asking: Asking, part: Open): Promise<void> {
   }
   for await (const line of linesOf(readPart(asking.world, part.job, partFile(part.part)), lengthMax)) {
     if (line.number <= part.place) continue
-    if (line.bytes === null || !isBlank(line.bytes)) {
+    if (line.bytes !== null && isBlank(line.bytes)) batch.blank++
+    else {
       const read = readLine(asking, line)
       if ('error' in read) batch.wrong.push(read)
       else {

@@ -14,6 +14,7 @@ import { type Found, readOne, readVersion } from './read.ts'
 import { conditionsOf, etagOf, ifMatchOf, isUnchanged, pairsOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
 import { askingOf } from './asking-of.ts'
 import { allow } from './scope.ts'
+import { extentOf, shortened } from './shortened.ts'
 
 type OfType = { Params: { type: string } }
 type OfResource = { Params: { type: string; id: string } }
@@ -27,12 +28,14 @@ export const interactionRoutes: Routes = (app) => {
     if (type === 'AuditEvent' && request.actor.kind === 'person') {
       return reply.header('content-type', fhirJson).send(await readAuditEvent(askingOf(request), id))
     }
-    return sendFound(request, reply, await readOne(askingOf(request), type, id))
+    const extent = extentOf(askingOf(request), type, pairsOf(request))
+    return sendFound(request, reply, extent, await readOne(askingOf(request), type, id))
   })
   app.get<OfVersion>('/:type/:id/_history/:version', async (request, reply) => {
     const { type, id, version } = request.params
     await allow(askingOf(request), type, 'r')
-    return sendFound(request, reply, await readVersion(askingOf(request), type, id, version))
+    const extent = extentOf(askingOf(request), type, pairsOf(request))
+    return sendFound(request, reply, extent, await readVersion(askingOf(request), type, id, version))
   })
   app.post<OfType>('/:type', async (request, reply) => {
     const { type } = request.params
@@ -116,8 +119,8 @@ function requireSameId(resource: Resource, id: string): void {
   })
 }
 
-function sendFound(request: FastifyRequest, reply: FastifyReply, { row, body }: Found): FastifyReply {
+function sendFound(request: FastifyRequest, reply: FastifyReply, extent: ReturnType<typeof extentOf>, { row, body }: Found): FastifyReply {
   if (isUnchanged(row, conditionsOf(request))) return reply.code(304).header('etag', etagOf(row.version)).header('last-modified', row.at.toUTCString()).send()
   if (wantsContent(request)) return sendContent(reply.header('etag', etagOf(row.version)).header('last-modified', row.at.toUTCString()), body)
-  return sendResource(reply, body, row.version, row.at)
+  return sendResource(reply, shortened(askingOf(request), extent, (request.params as OfType['Params']).type, body), row.version, row.at)
 }

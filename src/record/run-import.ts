@@ -14,7 +14,7 @@ const pollMs = 300
 const linesPerProcess = 5000
 const errorsAtOnce = 1000
 
-type Sums = { lines: number; done: number; failed: number; parts: number }
+type Sums = { lines: number; done: number; failed: number; blank: number; parts: number }
 
 /** Imports a job's parts, in processes of their own when there is much of it, and says what became of every line. */
 export async function runImport(world: World, job: Job, processes: number): Promise<void> {
@@ -32,13 +32,16 @@ export async function runImport(world: World, job: Job, processes: number): Prom
   // Progress counts: only what stands still after several tries is given up.
   await advance(world.sql, job.id, { done: after.done, ...(after.done > before.done ? { place: 'lines' } : {}) })
   if (after.done < after.lines) throw new Refusal('busy', 'the import goes on in a moment')
+  // In the end only lines that hold something count: each was stored or is an error.
+  await advance(world.sql, job.id, { done: after.done - after.blank })
   const file = await writeErrors(world, job, after.failed)
   await keepOnly(world, job.id, file === null ? [] : [file])
 }
 
 async function sumsOf(world: World, job: string): Promise<Sums> {
   const [sums] = await world.sql<Sums>`
-    select coalesce(sum(lines), 0)::int8 as lines, coalesce(sum(place), 0)::int8 as done, coalesce(sum(failed), 0)::int8 as failed, count(*)::int8 as parts
+    select coalesce(sum(lines), 0)::int8 as lines, coalesce(sum(place), 0)::int8 as done, coalesce(sum(failed), 0)::int8 as failed,
+           coalesce(sum(blank), 0)::int8 as blank, count(*)::int8 as parts
       from record.job_part where job = ${job}`
   return sums as Sums
 }

@@ -1,7 +1,8 @@
-import { parseJson, printJson, type Resource, type Search } from '../fhir/fhir.ts'
+import type { Search } from '../fhir/fhir.ts'
 import { outcomeOf, type RefusalIssue } from '../platform/refusal.ts'
 import type { Asking } from './asking.ts'
 import type { Hit } from './run-search.ts'
+import { shortened } from './shortened.ts'
 
 export type Answer = {
   search: Search
@@ -23,7 +24,7 @@ export function searchBundle(asking: Asking, { search, self, hits, included, fir
     ...(next === null ? [] : [{ relation: 'next', url: next }]),
   ]
   const entry = (hit: Hit, mode: string) =>
-    `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${cut(asking, search, hit)},"search":{"mode":"${mode}"}}`
+    `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${shortened(asking, search, hit.resource.resourceType, hit.body)},"search":{"mode":"${mode}"}}`
   const entries = [...hits.map((hit) => entry(hit, 'match')), ...included.map((hit) => entry(hit, 'include'))]
   const issues = issuesOf(search, isWithheld, isCut)
   if (issues.length > 0) entries.push(`{"resource":${JSON.stringify(outcomeOf(issues))},"search":{"mode":"outcome"}}`)
@@ -56,28 +57,4 @@ function issuesOf(search: Search, isWithheld: boolean, isCut: boolean): RefusalI
     })
   }
   return issues
-}
-
-/** Whom it is about stays too: a result without its patient invites a mistake. */
-const always = ['resourceType', 'id', 'meta', 'implicitRules', 'modifierExtension', 'subject', 'patient']
-const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'Resource encoded in summary mode' }
-
-function cut(asking: Asking, search: Search, { body, resource }: Hit): string {
-  if (search.summary === 'false' && search.elements.length === 0) return body
-  const whole = parseJson(body) as Resource
-  const keep = keptBy(asking, search, resource.resourceType)
-  const some = Object.fromEntries(Object.entries(whole).filter(([name]) => keep(name.replace(/^_/, ''))))
-  const meta = (some['meta'] ?? {}) as { tag?: unknown[] }
-  return printJson({ ...some, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } })
-}
-
-/** Which top-level elements stay (R4 search, 3.1.1.5.8 and 3.1.1.5.9); what the definitions demand stays always. */
-function keptBy(asking: Asking, search: Search, type: string): (name: string) => boolean {
-  const { summary, mandatory } = asking.world.fhir.summaryOf(type)
-  const base = new Set([...always, ...mandatory])
-  if (search.elements.length > 0) return (name) => base.has(name) || search.elements.includes(name)
-  if (search.summary === 'data') return (name) => name !== 'text'
-  if (search.summary === 'text') return (name) => base.has(name) || name === 'text'
-  const marked = new Set([...base, ...summary])
-  return (name) => marked.has(name)
 }

@@ -22,7 +22,7 @@ const list: Command = {
   async run(world, options, print) {
     const added = await listPackages(world)
     if (options['json']) return print(JSON.stringify({ builtIn: world.fhir.versions.slice(0, 3), added }))
-    for (const version of world.fhir.versions.slice(0, 3)) print(`${version.replace('@', '#')}  built in`)
+    for (const version of world.fhir.versions.slice(0, 3)) print(`${version.replace(/@(?=[^@]*$)/, '#')}  built in`)
     for (const one of added) print(`${idOf(one)}  ${one.definitions} definitions  ${one.addedAt.toISOString().slice(0, 10)}  ${one.title}`)
   },
 }

@@ -133,3 +133,22 @@ test('a hostile or broken archive is refused with a sentence and leaves nothing'
   await assert.rejects(readArchive(broken, nothing), Refusal)
   await assert.rejects(readArchive(join(folder, 'missing.tgz'), nothing), /not there/)
 })
+
+test('who stops looking for packages waits for the look that is under way, so a closed database is never asked', async (t) => {
+  const { world } = await startServer(t)
+  let asked = 0
+  let answered = 0
+  const slow = {
+    ...world,
+    sql: async () => {
+      asked++
+      await new Promise((resolve) => setTimeout(resolve, asked === 1 ? 0 : 100))
+      answered++
+      return [{ state: '0 0' }]
+    },
+  } as unknown as typeof world
+  const stop = await startPackages(slow)
+  while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+  await stop()
+  assert.equal(answered, asked)
+})

@@ -160,11 +160,11 @@ async function codesOf(world: World, { name, version }: PackageRow): Promise<Ter
 const everyMs = 400
 
 /** Every process looks again and again, so a package takes effect everywhere within a second and without a restart. */
-export async function startPackages(world: World): Promise<() => void> {
+export async function startPackages(world: World): Promise<() => Promise<void>> {
   await refreshPackages(world)
   let isBusy = false
+  let beating = Promise.resolve()
   const beat = async () => {
-    if (isBusy) return
     isBusy = true
     try {
       await refreshPackages(world)
@@ -174,7 +174,12 @@ export async function startPackages(world: World): Promise<() => void> {
       isBusy = false
     }
   }
-  const timer = setInterval(() => void beat(), everyMs)
+  const timer = setInterval(() => {
+    if (!isBusy) beating = beat()
+  }, everyMs)
   timer.unref()
-  return () => clearInterval(timer)
+  return async () => {
+    clearInterval(timer)
+    await beating // Else it would ask a database that is closed.
+  }
 }

@@ -10,6 +10,8 @@ export type Grammar = {
 }
 
 const mimeType = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9*][\w!#$&^.+*-]{0,126}(?:\s*;\s*[\w!#$&^.+-]+=(?:"[^"]*"|[^\s;"]+))*$/
+/** What the elements with MIME types allow beside them (R4 http, section 3.1.0.1.11; CapabilityStatement.format, TestScript `accept`). */
+const formatNames = new Set(['xml', 'json', 'ttl'])
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
 
 export function grammarsOf(units: Units): Map<string, Grammar> {
@@ -27,7 +29,7 @@ export function grammarsOf(units: Units): Map<string, Grammar> {
       isCode: (code) => isLanguageTag(code) && languageNames('en').of(code) !== undefined,
       displayOf: (code, language) => (isLanguageTag(code) ? languageNames(language).of(code) : undefined) ?? code,
     },
-    { url: 'urn:ietf:bcp:13', name: 'MIME types', isCode: (code) => mimeType.test(code), displayOf: (code) => code },
+    { url: 'urn:ietf:bcp:13', name: 'MIME types', isCode: (code) => mimeType.test(code) || formatNames.has(code), displayOf: (code) => code },
     { url: 'urn:ietf:rfc:3986', name: 'URIs', isCode: (code) => absoluteUri.test(code), displayOf: (code) => code },
   ]
   return new Map(all.map((one) => [one.url, one]))

@@ -17,6 +17,13 @@ const chart = (value: string) => ({
   name: [{ family: 'Скривени' }],
   birthDate: '1985-01-01',
 })
+const operation = {
+  name: 'operation',
+  part: [
+    { name: 'type', valueCode: 'delete' },
+    { name: 'path', valueString: 'Observation.note' },
+  ],
+}
 const finding = (patient: string, code: string, more: Json = {}) => ({
   resourceType: 'Observation',
   status: 'final',
@@ -33,7 +40,7 @@ async function heard(send: Send, [method, url, body]: Ask): Promise<string> {
   )
   const text = answer.text
     .replace(/_page=[\w-]+/g, '_page=…')
-    .replace(/"lastUpdated":"[^"]*"/g, '')
+    .replace(/"(?:lastUpdated|timestamp|date)":"[^"]*"/g, '')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => (known.has(id) ? id : 'id'))
   return JSON.stringify([answer.status, headersSaid, text])
 }
@@ -124,6 +131,26 @@ test('every answer is the same with and without what another institution holds a
     ['GET', '/fhir?_lastUpdated=ge2020&_sort=_id&_total=accurate&_count=3'],
     ['GET', `/fhir/Practitioner?_revinclude=Observation:performer`],
     ['GET', `/fhir/Practitioner?_id=${doctor}&_revinclude=Observation:*`],
+    ...[
+      '_history',
+      'Observation/_history',
+      'Patient/_history?_since=2020',
+      'Observation/_history?_at=2026',
+      '$meta',
+      'Observation/$meta',
+      `Observation/$lastn?patient=${theirs}`,
+      `Observation/$lastn?patient=${mine}`,
+      `Patient/${mine}/$summary`,
+      `Patient/${theirs}/$summary`,
+      'Patient?phonetic=skriveni',
+      'Observation?_include:iterate=Observation:has-member&_include:iterate=Observation:performer',
+      'Observation?_has:Observation:has-member:_has:List:item:status=current',
+    ].map((query): Ask => ['GET', `/fhir/${query}`]),
+    ['POST', '/fhir/Patient/$match', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: 'a-hidden' }] }],
+    ['POST', '/fhir/Patient/$match', { resourceType: 'Patient', name: [{ family: 'Скривени' }], birthDate: '1985-01-01' }],
+    ['PATCH', '/fhir/Observation?code=hidden', { resourceType: 'Parameters', parameter: [operation] }],
+    ['DELETE', '/fhir/Observation?code=hidden'],
+    ['DELETE', '/fhir/Patient?identifier=urn:h|a-hidden'],
     ['GET', '/fhir/Encounter'],
     ['GET', '/fhir/Encounter?_revinclude=Observation:encounter'],
     ['GET', '/fhir/Condition?_summary=count'],

@@ -51,7 +51,7 @@ export function requireNoPersonalNumber(id: string, expression: string): void {
   if (!/^(?:\d{11}|\d{13})$/.test(id)) return
   throw new Refusal('unprocessable', 'an id of 11 or 13 digits may be a personal number and is not accepted', {
     expression,
-    hint: 'Let the server choose the id (POST), or put letters before it; the number itself belongs into identifier.',
+    hint: 'Let the server choose the id (POST); the number itself belongs into identifier.',
   })
 }
 

@@ -34,19 +34,31 @@ function collect(value: unknown, into: string[]): void {
   else if (Array.isArray(value)) for (const one of value) collect(one, into)
   else if (typeof value === 'object' && value !== null) {
     if (JSON.isRawJSON(value)) into.push((value as { rawJSON: string }).rawJSON)
-    else for (const [name, one] of Object.entries(value)) if (name !== 'resourceType') collect(one, into)
+    // What is encoded (base64Binary beside its contentType) is no text.
+    else for (const [name, one] of Object.entries(value)) if (name !== 'resourceType' && !(name === 'data' && 'contentType' in value)) collect(one, into)
   }
 }
 
 // Inside a word people may mark a letter; every other element ends a word.
-const inline = /<\/?(?:a|abbr|b|big|cite|code|em|i|q|small|span|strong|sub|sup|tt|u)(?:\s[^>]*)?>/gi
+const inline = /<\/?(?:a|abbr|b|big|cite|code|em|i|q|small|span|strong|sub|sup|tt|u)(?:\s[^<>]*)?>/gi
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', shy: '' }
 
+/** Text that only looks like markup is searched too, so nothing here may begin anew at every bracket that nothing closes. */
+function withoutComments(markup: string): string {
+  const pieces: string[] = []
+  for (let from = 0; ; ) {
+    const begin = markup.indexOf('<!--', from)
+    const end = begin < 0 ? -1 : markup.indexOf('-->', begin + 4)
+    if (end < 0) return [...pieces, markup.slice(from)].join(' ')
+    pieces.push(markup.slice(from, begin))
+    from = end + 3
+  }
+}
+
 function visible(markup: string): string {
-  return markup
-    .replace(/<!--[\s\S]*?-->/g, ' ')
+  return withoutComments(markup)
     .replace(inline, '')
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{1,12}));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
       if (name !== undefined) return named[name] ?? whole
       const point = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal)

@@ -50,18 +50,12 @@ const attemptsMax = 5
 export async function fileChart(tx: Transaction, world: World, filing: Filing): Promise<Filed | Refusal> {
   const claim = readChart(filing.resource as Patient, rulesOf(world))
   if (claim instanceof Refusal) return claim
-  const at = world.now()
-  const act = { batch: newUuid(world), actor: filing.actor ?? `institution:${filing.institution}`, at }
-  const chart = {
-    key: filing.patient,
-    institution: filing.institution,
-    local: claim.local === null ? null : hashOf(world, 'local', `${filing.institution}|${claim.local}`),
-  }
+  const act = actOf(world, filing, world.now())
+  const chart = chartKeyOf(world, filing, claim)
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const facts = await locate(tx, chart.key, hashesOf(world, claim), chart.local)
-    const plan = decideFiling(claim, facts)
+    const plan = planOf(world, filing.institution, claim, facts)
     if (plan instanceof Refusal) return plan
-    if (isTooStrict(world, filing.institution, facts, plan)) return strictRefusal()
     const filed = await carryOut(tx, world, { facts, plan, claim, chart, act })
     if (filed !== null) return filed
   }
@@ -85,7 +79,7 @@ export function numbersOf(world: World, patient: Patient): { system: string; val
   })
 }
 
-type Task = { facts: LocatedFacts; plan: Plan; claim: Claim; chart: ChartKey; act: Act }
+export type Task = { facts: LocatedFacts; plan: Plan; claim: Claim; chart: ChartKey; act: Act }
 
 /** Null: something was taken, look again. */
 async function carryOut(tx: Transaction, world: World, { facts, plan, claim, chart, act }: Task): Promise<Filed | null> {
@@ -105,19 +99,42 @@ async function carryOut(tx: Transaction, world: World, { facts, plan, claim, cha
   for (const other of plan.merge) await merge(tx, other, person, 'the chart brought a number of this person', act)
   if (!(await linkChart(tx, person, { chart, claim, act, numbers: toAdd, lzb: fresh.lzb }))) return null
 
-  const isIdentified = known?.isIdentified === true || numbers.length > 0
+  return filedAs(world, known, plan, { ...fresh, temporaryNumber })
+}
+
+/** What is told of a chart that has been filed under the person known, or under the new one. */
+export function filedAs(world: World, known: Located | undefined, plan: Plan, fresh: NewPerson & { temporaryNumber: string }): Filed {
+  const isIdentified = known?.isIdentified === true || plan.add.length > 0
   const lzb = known?.lzb ? unseal(world, 'lzb', known.lzb) : fresh.lzbText
   return {
-    person,
+    person: plan.person ?? fresh.id,
     handle: known?.handle ?? fresh.handle,
     state: isIdentified ? 'identified' : 'pending',
-    temporaryNumber: isIdentified ? null : (known?.temporaryNumber ?? temporaryNumber),
+    temporaryNumber: isIdentified ? null : (known?.temporaryNumber ?? fresh.temporaryNumber),
     lzb: isIdentified ? lzb : null,
     warnings: plan.warnings,
   }
 }
 
-function hashesOf(world: World, claim: Claim): Buffer[] {
+/** What the rules and the settings make of a claim and of what is known. */
+export function planOf(world: World, institution: number, claim: Claim, facts: LocatedFacts): Plan | Refusal {
+  const plan = decideFiling(claim, facts)
+  return !(plan instanceof Refusal) && isTooStrict(world, institution, facts, plan) ? strictRefusal() : plan
+}
+
+export const chartKeyOf = (world: World, { patient, institution }: Filing, { local }: Claim): ChartKey => ({
+  key: patient,
+  institution,
+  local: local === null ? null : hashOf(world, 'local', `${institution}|${local}`),
+})
+
+export const actOf = (world: World, { actor, institution }: Filing, at: Date): Act => ({
+  batch: newUuid(world),
+  actor: actor ?? `institution:${institution}`,
+  at,
+})
+
+export function hashesOf(world: World, claim: Claim): Buffer[] {
   const kinds: NumberKind[] = ['jmbg', 'ebs', 'lbo', 'lzb']
   return kinds.flatMap((kind) => (claim[kind] === null ? [] : [hashOf(world, kind, claim[kind])]))
 }
@@ -140,7 +157,7 @@ function isTooStrict(world: World, institution: number, facts: LocatedFacts, pla
   return plan.add.length === 0 && factOf(facts, plan.person)?.isIdentified !== true
 }
 
-function factOf(facts: LocatedFacts, person: number | null): Located | undefined {
+export function factOf(facts: LocatedFacts, person: number | null): Located | undefined {
   const { chart, jmbg, ebs, lbo, lzb, local } = facts
   return [chart, jmbg, ebs, lbo, lzb, local].find((fact) => fact !== null && fact.person === person) ?? undefined
 }

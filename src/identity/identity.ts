@@ -5,7 +5,8 @@ import { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
 import { checkEbs, checkLbo, checkLzb } from './numbers.ts'
 
 // The door of identity: which person is this. Personal numbers never leave it except as answers to an audited question.
-export { fileChart, type Filed, type Filing } from './file-chart.ts'
+export type { Filed, Filing } from './file-chart.ts'
+export { fileCharts } from './file-charts.ts'
 export { type Header, headers } from './headers.ts'
 export { newKey } from './issue.ts'
 export { keySetRows, keySets, keysOfNumber, type Known, personOf } from './keys.ts'

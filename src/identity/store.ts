@@ -14,17 +14,36 @@ type LocateRow = Omit<Located, 'hasJmbg' | 'hasEbs'> & {
   unlinkedFrom: number[] | null
 }
 
+const nobody = (): LocatedFacts => ({ chart: null, jmbg: null, ebs: null, lbo: null, lzb: null, local: null, unlinkedFrom: [] })
+
+function note(facts: LocatedFacts, { source, jmbg, ebs, unlinkedFrom, ...fact }: LocateRow): void {
+  facts[source] = { ...fact, hasJmbg: jmbg !== null, hasEbs: ebs !== null }
+  if (unlinkedFrom) facts.unlinkedFrom = unlinkedFrom
+}
+
 /** Everybody the chart, its numbers and its local number lead to: one statement. */
 export async function locate(sql: Sql | Transaction, key: number, hashes: Buffer[], local: Buffer | null): Promise<LocatedFacts> {
   const rows = await sql<LocateRow>`
     select source, person, handle, state, is_identified, temporary_number, lzb, jmbg, ebs, birth_date, unlinked_from
       from identity.locate(${key}, ${hashes}::bytea[], ${local})`
-  const facts: LocatedFacts = { chart: null, jmbg: null, ebs: null, lbo: null, lzb: null, local: null, unlinkedFrom: [] }
-  for (const { source, jmbg, ebs, unlinkedFrom, ...fact } of rows) {
-    facts[source] = { ...fact, hasJmbg: jmbg !== null, hasEbs: ebs !== null }
-    if (unlinkedFrom) facts.unlinkedFrom = unlinkedFrom
-  }
+  const facts = nobody()
+  for (const row of rows) note(facts, row)
   return facts
+}
+
+/** What a chart is looked for by: its key, the hashes of its numbers and of its local number. */
+export type Sought = { key: number; hashes: Buffer[]; local: Buffer | null }
+
+/** The same for many charts, in their order: one statement. */
+export async function locateAll(sql: Sql | Transaction, sought: readonly Sought[]): Promise<LocatedFacts[]> {
+  const given = sought.flatMap(({ hashes }, at) => hashes.map((hash) => ({ at: at + 1, hash })))
+  const rows = await sql<LocateRow & { at: number }>`
+    select at, source, person, handle, state, is_identified, temporary_number, lzb, jmbg, ebs, birth_date, unlinked_from
+      from identity.locate_all(${sought.map(({ key }) => key)}::int8[], ${sought.map(({ local }) => local)}::bytea[],
+                               ${given.map(({ at }) => at)}::int8[], ${given.map(({ hash }) => hash)}::bytea[])`
+  const all = sought.map(nobody)
+  for (const { at, ...row } of rows) note(all[at - 1] as LocatedFacts, row)
+  return all
 }
 
 export type NewNumber = { kind: NumberKind; hash: Buffer; cipher: Buffer }

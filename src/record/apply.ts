@@ -2,7 +2,7 @@ import type { Patient } from '@medplum/fhirtypes'
 import type { AuditedTransaction, Entry } from '../audit/audit.ts'
 import type { Patch, Resource } from '../fhir/fhir.ts'
 import { parseJson } from '../fhir/fhir.ts'
-import { type Filed, fileChart, newKey } from '../identity/identity.ts'
+import { type Filed, fileCharts, newKey } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
@@ -120,16 +120,34 @@ export async function prepareAll(asking: Asking, tx: AuditedTransaction, placed:
   const current = await lockPresent(asking, tx, present)
   const versions: Version[] = []
   const results: Applied[] = []
+  const note = (at: number, { version, result }: Done) => {
+    if (version) versions.push(version)
+    results[at] = result
+  }
+  // Charts that follow each other are filed together; what comes after them may ask whose they are.
+  let charted: (Judged & { at: number })[] = []
+  const fileCharted = async () => {
+    const filed = await fileAll(asking, tx, charted)
+    for (const [nth, one] of charted.entries()) note(one.at, versionOf(asking, one, filed[nth] as Filed))
+    charted = []
+  }
   for (const [at, operation] of placed.entries()) {
+    if (operation?.type !== 'Patient') await fileCharted()
     if (operation === null) {
       results[at] = nothingDone(world)
       continue
     }
     const before = current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null
-    const done = await applyOne(asking, tx, operation, before, charts)
-    if (done.version) versions.push(done.version)
-    results[at] = done.result
+    const judged = await judge(asking, tx, operation, before, charts)
+    if ('result' in judged) note(at, judged)
+    else if (operation.type === 'Patient') charted.push({ ...judged, at })
+    else {
+      const { patient } = operation
+      if (operation.type === 'Encounter') await noteEncounter(asking, tx, judged.resource, { patient, id: judged.told.id, isNew: before === null })
+      note(at, versionOf(asking, judged, null))
+    }
   }
+  await fileCharted()
   return {
     results,
     versions,
@@ -159,14 +177,22 @@ async function lockPresent(asking: Asking, tx: Runner, placed: readonly Placed[]
 }
 
 type Done = { result: Applied; version: Version | null }
+/** What may be written and has not been yet. */
+type Judged = {
+  operation: Placed
+  resource: Resource
+  place: Parameters<typeof makeVersion>[2]
+  told: Pick<Applied, 'type' | 'id' | 'patient' | 'warnings' | 'temporaryNumber'>
+  status: 200 | 201
+}
 
-async function applyOne(
+async function judge(
   asking: Asking,
   tx: AuditedTransaction,
   operation: Placed,
   before: (Stored & { content: string }) | null,
   charts: Charts,
-): Promise<Done> {
+): Promise<Done | Judged> {
   const { world, actor } = asking
   if (operation.kind !== 'create') requireOwn(asking, operation, before, charts)
   requireMatch(operation, before)
@@ -189,12 +215,13 @@ async function applyOne(
       return { result: { ...told, version: before.version, at: before.at, status: 200, body: before.content }, version: null }
     }
   }
-  const filed = operation.type === 'Patient' ? await file(asking, tx, operation, resource) : null
-  if (operation.type === 'Encounter') await noteEncounter(asking, tx, resource, { patient: operation.patient, id, isNew: before === null })
+  return { operation, resource, place, told, status: before && !before.deleted ? 200 : 201 }
+}
+
+function versionOf(asking: Asking, { resource, place, told, status }: Judged, filed: Filed | null): Done {
   const version = makeVersion(asking, resource, place)
-  const status = before && !before.deleted ? 200 : 201
   const identity = filed && { warnings: filed.warnings.map(String), temporaryNumber: filed.state === 'pending' ? filed.temporaryNumber : null }
-  return { result: { ...told, ...identity, version: place.version, at, status, body: version.body }, version }
+  return { result: { ...told, ...identity, version: place.version, at: place.at, status, body: version.body }, version }
 }
 
 async function patchedNow(world: World, operation: Placed, before: (Stored & { content: string }) | null): Promise<Resource> {
@@ -260,16 +287,21 @@ async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource
   })
 }
 
-async function file(asking: Asking, tx: AuditedTransaction, operation: Placed, resource: Resource): Promise<Filed> {
-  const filed = await fileChart(tx, asking.world, {
+async function fileAll(asking: Asking, tx: AuditedTransaction, charted: readonly Judged[]): Promise<Filed[]> {
+  if (charted.length === 0) return []
+  const { actor, world } = asking
+  const filings = charted.map(({ operation, resource }) => ({
     patient: operation.patient,
-    institution: asking.actor.institution as number,
+    institution: actor.institution as number,
     resource: resource as Patient,
     id: operation.name ?? operation.rowId,
-    actor: asking.actor.id,
+    actor: actor.id,
+  }))
+  const filed = await fileCharts(tx, world, filings)
+  return filed.map((one, at) => {
+    if (one instanceof Refusal) throw atPath(one, (charted[at] as Judged).operation.path)
+    return one
   })
-  if (filed instanceof Refusal) throw atPath(filed, operation.path)
-  return filed
 }
 
 function atPath(refusal: Refusal, path: string): Refusal {

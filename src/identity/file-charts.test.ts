@@ -65,7 +65,7 @@ async function pictureOf(sql: Sql, filings: Filing[]) {
      where key = any(${keys}::int8[]) order by array_position(${keys}::int8[], key)`
   const first = new Map<number, number>()
   for (const { key, person } of rows) if (!first.has(person)) first.set(person, keys.indexOf(key))
-  const counts = await sql`
+  const counts = await sql<{ people: string[]; events: string[]; numbers: string[]; locals: number }>`
     select (select array_agg(state || ' ' || (identified_at is not null) || ' ' || (temporary_number is not null) order by 1) from (
               select state, identified_at, temporary_number from identity.person order by state, identified_at is not null, temporary_number is not null) p) as people,
            (select array_agg(kind order by kind) from identity.key_event) as events,
@@ -97,7 +97,7 @@ test('charts filed together are decided as one after the other, however their nu
     const picture = await pictureOf(single.owner, rounds.flat())
     assert.deepEqual(await pictureOf(batch.owner, rounds.flat()), picture, `seed ${seed}`)
     kinds.shared += picture.charts.filter((one) => one.with !== one.chart).length
-    kinds.merged = (picture.counts[0]?.['events'] as string[]).filter((kind) => kind === 'link').length
+    kinds.merged = (picture.counts[0]?.events ?? []).filter((kind) => kind === 'link').length
   }
   assert.ok(kinds.merged > 2 && kinds.refused > 20 && kinds.shared > 20, JSON.stringify(kinds))
 })

@@ -59,6 +59,36 @@ test('slices by pattern have their number, their rules and their order', () => {
   assert.deepEqual(check(component('8480-6', { valueQuantity: undefined, valueString: 'high' })), ['Observation.component[0].value'], 'the type is wrong')
 })
 
+test('a form of a choice tells slices apart where it may be left out; a slice that names no profile says nothing', () => {
+  const payload = (name: string, more: object) => ({ id: `Communication.payload${name}`, path: `Communication.payload`, ...more })
+  const elements = [
+    payload('', { slicing: { discriminator: [{ type: 'type', path: 'content' }], rules: 'closed' } }),
+    payload(':text', { sliceName: 'text' }),
+    { id: 'Communication.payload:text.contentString', path: 'Communication.payload.contentString', min: 1, type: [{ code: 'string' }] },
+    payload(':file', { sliceName: 'file', max: '1' }),
+    { id: 'Communication.payload:file.contentAttachment', path: 'Communication.payload.contentAttachment', type: [{ code: 'Attachment' }] },
+  ]
+  const one = profile('said', 'Communication', elements)
+  const check = (...contents: object[]) => errors({ resourceType: 'Communication', status: 'completed', payload: contents }, one)
+  const file = { contentAttachment: { title: 'x-ray' } }
+  assert.deepEqual(check({ contentString: 'a' }, file), [])
+  assert.deepEqual(check(file, file), ['Communication.payload'])
+  assert.deepEqual(check({ contentReference: { reference: 'Observation/1' } }), ['Communication.payload[0]'])
+
+  const coded = [
+    { id: 'Observation.category', path: 'Observation.category', slicing: { discriminator: [{ type: 'profile', path: 'text' }], rules: 'open' } },
+    { id: 'Observation.category:named', path: 'Observation.category', sliceName: 'named', min: 1 },
+    { id: 'Observation.category:named.text', path: 'Observation.category.text', min: 1, type: [{ code: 'string', profile: [url('name')] }] },
+  ]
+  const text = profile('name', 'string', [], {
+    kind: 'primitive-type',
+    differential: { element: [{ id: 'string', path: 'string', fixedString: 'blood' }] },
+  })
+  const named = profile('named', 'Observation', coded)
+  assert.deepEqual(errors(observation({ category: [{ text: 'blood' }] }), named, text), [])
+  assert.deepEqual(errors(observation({ category: [{ text: 'urine' }] }), named, text), ['Observation.category'])
+})
+
 test('slices are told apart by value, existence, type and profile', () => {
   const byValue = profile('by-value', 'Observation', [
     slicing('value', 'code.coding.code'),

@@ -81,7 +81,7 @@ function discriminates(run: Run, { type, path }: Discriminator, slice: Node, ite
     return profiles.some((profile) => profile.split('|')[0] === (item.value as Json).url)
   }
   const found = steps.reduce<Item[]>((items, step) => items.flatMap((one) => stepItem(run, one, step)), [item])
-  const nodes = steps.reduce<Node[]>((all, step) => all.flatMap((one) => stepNode(run, one, step)), [slice])
+  const nodes = steps.reduce<Node[]>((all, step) => all.flatMap((one) => stepNode(run, one, step, type === 'type')), [slice])
   switch (type) {
     case 'exists': {
       const max = nodes.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...nodes.map((one) => one.max))
@@ -90,7 +90,7 @@ function discriminates(run: Run, { type, path }: Discriminator, slice: Node, ite
     case 'type':
       return found.some((one) => isOfOneType(run, one, nodes))
     case 'profile':
-      return found.some((one) => conforms(run, one, nodes, depth))
+      return conformsToOne(run, found, nodes, depth)
     default: {
       const telling = nodesUnder(nodes).filter((one) => tells(one))
       return telling.length === 0
@@ -119,7 +119,8 @@ function stepItem(run: Run, item: Item, step: string): Item[] {
   return plain.length > 0 ? plain : itemsOf(inside, { name, isChoice: true }, run.known.choices)
 }
 
-function stepNode(run: Run, node: Node, step: string): Node[] {
+/** By type, a form of a choice that the slice names tells what it is even where the form may be left out. */
+function stepNode(run: Run, node: Node, step: string, isByType: boolean): Node[] {
   if (step === '$this') return [node]
   if (step === 'resolve()') return treesOf(run, node.types?.flatMap(({ targetProfile }) => targetProfile ?? []) ?? []).map(rootOf)
   if (step.startsWith('ofType(')) return [node]
@@ -127,7 +128,7 @@ function stepNode(run: Run, node: Node, step: string): Node[] {
   const name = extension === null ? step.replace('[x]', '') : 'extension'
   const profiled = treesOf(run, node.types?.flatMap(({ profile }) => profile ?? []) ?? []).map(({ root }) => root)
   const children = [node, ...profiled].flatMap((one) => one.children.get(name) ?? [])
-  if (extension === null) return children.flatMap((one) => [one, ...[...one.slices.values()].filter(({ min }) => min > 0)])
+  if (extension === null) return children.flatMap((one) => [one, ...[...one.slices.values()].filter(({ min }) => isByType || min > 0)])
   return children.flatMap((one) => [...one.slices.values()].filter((slice) => urlOf(slice) === extension[1]))
 }
 
@@ -160,10 +161,19 @@ function isOfOneType(run: Run, item: Item, nodes: Node[]): boolean {
   return codes.some((code) => isOfType(item, code))
 }
 
-function conforms(run: Run, item: Item, nodes: Node[], depth: number): boolean {
+/** A slice that names no profile here says nothing here. */
+function conformsToOne(run: Run, found: Item[], nodes: Node[], depth: number): boolean {
+  const profiles = profilesOf(nodes)
+  if (profiles.length === 0) return nodes.every((one) => one.min === 0 || found.length > 0)
+  if (found.length === 0) return nodes.every((one) => one.min === 0)
+  return found.some((one) => conforms(run, one, profiles, depth))
+}
+
+const profilesOf = (nodes: Node[]): string[] => nodes.flatMap(({ types }) => types?.flatMap(({ profile }) => profile ?? []) ?? [])
+
+function conforms(run: Run, item: Item, profiles: string[], depth: number): boolean {
   const { value } = item
-  if (!isObject(value)) return false
-  const profiles = nodes.flatMap(({ types }) => types?.flatMap(({ profile }) => profile ?? []) ?? [])
+  if (!isObject(value)) return treesOf(run, profiles).some(({ root }) => fits(run, root, item))
   const next = { ...run, hops: run.hops + 1 }
   return treesOf(run, profiles).some(
     (tree) =>

@@ -6,7 +6,7 @@ import type { Resource } from '../types.ts'
 import type { Place, Rule } from './walk.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
-const withoutNames = new Set(['transaction', 'batch', 'transaction-response', 'batch-response', 'history', 'searchset'])
+const withoutNames = new Set(['transaction', 'batch', 'transaction-response', 'batch-response'])
 const searchLinks = new Set(['first', 'previous', 'prev', 'next', 'last'])
 const restful = /^https?:\/\/.+\/[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 

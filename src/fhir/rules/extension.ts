@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../profile/items.ts'
 import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
+import { type Check, textOf } from '../runtime/check.ts'
 import { contextsOf } from './context.ts'
 import type { Place, Rule } from './walk.ts'
 
@@ -48,6 +49,17 @@ export const extensionRule: Rule = (object, place) => {
   checkProfile(run, tree, object, depth)
 }
 
+/**
+ * defining-extensions.html#context: the element is one that the expression selects from its resource. Elements have no identity here: one
+ * that carries the same extension stands for it.
+ */
+function isSelected(expression: string, url: string, check: Check): boolean {
+  const { current, root, known } = check
+  if (known === undefined || url.includes("'") || url.includes('\\')) return true
+  const carriers = `(${expression}).where(extension.where(url = '${url}').exists() or modifierExtension.where(url = '${url}').exists()).exists()`
+  return known.holds(carriers, current, textOf(current.resourceType), current, root, (reference) => check.resolve(reference)) !== false
+}
+
 function checkContext(tree: Tree, { check, depth }: Place): void {
   const allowed = tree.structure.context ?? []
   if (allowed.length === 0) return
@@ -55,7 +67,11 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
   if (
     here === null ||
     here.has(contextsMended[tree.structure.url] ?? '') ||
-    allowed.some(({ type, expression }) => type === 'fhirpath' || here.has(expression) || here.has(expression.split('#').at(-1) as string))
+    allowed.some(({ type, expression }) => {
+      if (type === 'fhirpath') return isSelected(expression, tree.structure.url, check)
+      // In an extension means also: at its value.
+      return here.has(expression) || here.has(expression.split('#').at(-1) as string) || (type === 'extension' && here.has(`${expression}.value`))
+    })
   )
     return
   const places = allowed.map(({ expression }) => expression).join(', ')

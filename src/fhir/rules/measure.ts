@@ -12,9 +12,9 @@ const isSame = (a: unknown, b: unknown) => {
 
 /** measure.html: criteria in CQL are definitions of a library. */
 export const measureRule: Rule = (measure, { check, depth }) => {
-  const usesCql = list(measure.group).some((group) =>
-    list(group.population).some(({ criteria }) => isObject(criteria) && textOf(criteria.language).startsWith('text/cql')),
-  )
+  const stratifiers = list(measure.group).flatMap((group) => list(group.stratifier))
+  const judged = [...stratifiers, ...stratifiers.flatMap((one) => list(one.component)), ...list(measure.supplementalData)]
+  const usesCql = judged.some(({ criteria }) => isObject(criteria) && textOf(criteria.language).startsWith('text/cql'))
   if (usesCql && !Array.isArray(measure.library)) {
     check.add('business-rule', check.path(depth), 'the measure has criteria in CQL and names no library', 'Add the library.')
   }

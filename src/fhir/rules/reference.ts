@@ -29,6 +29,10 @@ export const referenceRule: Rule = ({ reference }, { check, depth }) => {
   if (target !== undefined && named !== undefined && isResourceType(named) && target.resourceType !== named) {
     check.add('structure', path(), `the entry of this name is not a ${named}`, 'Make the type of the reference and of the entry agree.')
   }
+  const namesake = target === undefined && type !== undefined ? entries.find(`urn:uuid:${reference.split('/')[1] as string}`, check.root) : undefined
+  if (namesake !== undefined && namesake.resourceType !== type) {
+    check.add('structure', path(), `the entry of this UUID is not a ${type}`, 'Write urn:uuid: and the UUID, to an entry of the right type.')
+  }
   const isInFrame = ['document', 'message', 'collection'].includes(String(bundle.type))
   if (isInFrame && type !== undefined && entries.urlOf(check.root) === undefined) {
     check.add('invalid', path(), 'a relative reference means nothing in an entry without fullUrl', 'Give the entry a fullUrl.')

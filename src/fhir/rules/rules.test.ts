@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { testFhir } from '../../testing/fhir.ts'
+import { addResources } from '../../testing/validator-cases.ts'
 import { isLoincCode, isSnomedCode } from './check-digits.ts'
 import { isExpressionConstraint } from './ecl.ts'
 
@@ -23,6 +24,29 @@ describe('extensions', () => {
   test('have the value of their definition', () => {
     const wrong = { url: mother.url, valueInteger: 1 }
     assert.deepEqual(errors(name({ family: 'Петровић', _family: { extension: [wrong] } })), ['Patient.name[0].family.extension[0].value'])
+  })
+
+  test('stand where a FHIRPath expression selects them, or at the value of the extension they belong to', () => {
+    const url = 'http://rules.test/StructureDefinition/floor'
+    const context = [
+      { type: 'fhirpath', expression: "Patient.address.where(use = 'home')" },
+      { type: 'extension', expression: 'http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired' },
+    ]
+    const definition = {
+      ...{ resourceType: 'StructureDefinition', url, name: 'Floor', status: 'active', kind: 'complex-type', abstract: false, type: 'Extension', context },
+      ...{ baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Extension', derivation: 'constraint' },
+      differential: { element: [{ id: 'Extension.url', path: 'Extension.url', fixedUri: url }] },
+    }
+    const extension = [{ url, valueInteger: 3 }]
+    addResources(fhir, 'rules.test#1', [definition])
+    try {
+      assert.deepEqual(errors({ resourceType: 'Patient', address: [{ use: 'home', extension }] }), [])
+      assert.deepEqual(errors({ resourceType: 'Patient', address: [{ use: 'work', extension }] }), ['Patient.address[0].extension[0]'])
+      const required = { url: context[1]?.expression, valueBoolean: true, _valueBoolean: { extension } }
+      assert.deepEqual(errors({ resourceType: 'Patient', extension: [required] }), [])
+    } finally {
+      fhir.removePackage('rules.test#1')
+    }
   })
 
   test('that nobody can read are an error strictly, a write keeps them', () => {
@@ -78,6 +102,23 @@ test('a document brings what its Composition refers to, and nothing else', () =>
   assert.deepEqual(errors(bundle(entry('2', { resourceType: 'Practitioner' }))), [])
   assert.ok(errors(bundle()).includes('Bundle.entry[0]'))
   assert.deepEqual(errors(bundle(entry('2', { resourceType: 'Practitioner' }), entry('3', { resourceType: 'Organization', name: 'x' }))), ['Bundle.entry[2]'])
+})
+
+test('an entry of a bundle has a fullUrl, unless it is a transaction or batch; a UUID leads to an entry of the type that is said', () => {
+  const patient = { resourceType: 'Patient', generalPractitioner: [{ reference: 'Practitioner/00000000-0000-4000-8000-000000000002' }] }
+  const first = { fullUrl: 'urn:uuid:00000000-0000-4000-8000-000000000001', resource: patient }
+  const other = (resourceType: string) => ({ fullUrl: 'urn:uuid:00000000-0000-4000-8000-000000000002', resource: { resourceType, name: undefined } })
+  const bundle = (type: string, ...entry: object[]) => errors(JSON.parse(JSON.stringify({ resourceType: 'Bundle', type, entry })) as object)
+  assert.deepEqual(bundle('collection', first, other('Practitioner')), [])
+  assert.ok(bundle('collection', first, other('Location')).includes('Bundle.entry[0].resource.generalPractitioner[0].reference'))
+  assert.deepEqual(bundle('searchset', { resource: { resourceType: 'Patient', id: 'p' } }), ['Bundle.entry[0]'])
+})
+
+test('stratifiers and supplemental data of a measure in CQL need a library; populations may name what a reader finds', () => {
+  const criteria = { language: 'text/cql', expression: 'Men' }
+  const measure = (group: object) => errors({ resourceType: 'Measure', status: 'draft', group: [group] })
+  assert.deepEqual(measure({ population: [{ criteria }] }), [])
+  assert.deepEqual(measure({ stratifier: [{ criteria }] }), ['Measure'])
 })
 
 describe('answers fit their questionnaire', () => {

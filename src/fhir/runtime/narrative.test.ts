@@ -8,6 +8,7 @@ const harmless = [
   'Ана <b>Ђорђевић</b><br/>',
   '<table border="1"><tr><td colspan="2">5 &lt; 6 &amp; 7&#160;</td></tr></table>',
   '<p style="color: red" class="x" xml:lang="sr">a</p><!-- note -->',
+  '<p style="background-image: url(line1.png)">a</p>',
   '<a href="https://example.org/a?b=c">a</a> <a href="#part">b</a> <a href="Patient/1">c</a>',
   '<img src="data:image/png;base64,AAAA" alt="x"/>',
 ]
@@ -32,6 +33,8 @@ const harmful = [
   '<a href="vbscript:x">a</a>',
   '<p style="width: expression(alert(1))">a</p>',
   '<p style="background: url(http://a/x)">a</p>',
+  '<p style="background: url(//a/x.png)">a</p>',
+  '<p style="background: url(a.png); b: url(http://a/x)">a</p>',
   '<p>a',
   'a</p>',
   '<p><b>a</p></b>',

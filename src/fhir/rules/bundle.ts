@@ -14,11 +14,9 @@ const restful = /^https?:\/\/.+\/[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 export const bundleRule: Rule = (bundle, place) => {
   const type = String(bundle.type)
   entryNames(bundle, type, place)
-  if (type === 'document' || type === 'message') {
-    onlyOtherLinks(bundle, place)
-    framed(bundle, type, place)
-  }
+  if (type === 'document' || type === 'message') framed(bundle, type, place)
   if (type === 'searchset') searchAnswers(bundle, place)
+  else if (type !== 'history') onlyOtherLinks(bundle, place)
 }
 
 function entryNames(bundle: Json, type: string, { check, depth }: Place): void {
@@ -36,11 +34,11 @@ function entryNames(bundle: Json, type: string, { check, depth }: Place): void {
   })
 }
 
-/** Links between pages belong to search results and histories. */
+/** Links between pages belong to search results and histories (http.html#paging). */
 function onlyOtherLinks(bundle: Json, { check, depth }: Place): void {
   list(bundle.link).forEach(({ relation }, index) => {
     if (typeof relation !== 'string' || !searchLinks.has(relation)) return
-    check.add('invalid', check.path(depth, 'link', index), `a link '${relation}' belongs to search results only`, 'Remove it.')
+    check.add('invalid', check.path(depth, 'link', index), `a link '${relation}' belongs to search results and histories only`, 'Remove it.')
   })
 }
 

@@ -28,7 +28,8 @@ export function contextsOf(check: Check, depth: number): Set<string> | null {
     if (next === undefined || property === undefined) return null
     paths = [...paths.map((path) => `${path}.${name}`), ...(property === name ? [] : paths.map((path) => `${path}.${name}[x]`))]
     type = next.type
-    if (!type.includes('.')) paths.push(type)
+    // Parts that contain parts like themselves (PlanDefinition.action) have one path, however deep they stand.
+    paths.push(type)
     const raw = object[property] ?? object[`_${property}`]
     const at = check.at[level + 1] as number
     const value = at >= 0 && Array.isArray(raw) ? raw[at] : raw

@@ -40,6 +40,8 @@ export const coding: Rule = (object, place) => {
   if (isKnown === false) return report(place, 'code', 'code-invalid', `the code is not in ${system}`, 'Correct the code or its system.')
   if (typeof display !== 'string' || right === undefined) return
   const said = plain(display)
+  // BCP 47 composes names: a language may be called without its region.
+  if (system === 'urn:ietf:bcp:47' && said === plain(right.replace(/ \(.*\)$/, ''))) return
   if (said === plain(right) || designations.some((one) => plain(one) === said)) return
   report(place, 'display', 'invalid', `the display is not that of the code; it is '${right}'`, 'Write the display of the code system, or leave it out.')
 }

@@ -8,11 +8,19 @@ import type { Place, Rule } from './walk.ts'
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 // HL7's own name space outside its guides (uv, us …): the extensions pack, tooling, and elements of other versions carried as extensions.
 const elsewhere = /^http:\/\/hl7\.org\/fhir\/(?!(?:uv|[a-z]{2}|[a-z]{2}-[a-z]+)\/)/
+const ofVersion = /^http:\/\/hl7\.org\/fhir\/(\d+\.\d+)\/StructureDefinition\/extension-/
+const otherVersions = new Set(['1.0', '3.0', '4.3', '5.0', '6.0'])
 // Addresses that are reserved for examples name nothing that could be looked up.
 const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.com)\//
 // Definitions of R4 that name a place their own specification does not use: it stands at the type, not at its code.
 const contextsMended: Record<string, string | undefined> = {
   'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': 'ElementDefinition.type',
+}
+
+/** versions.html#extensions: elements of other versions of FHIR have addresses that name the version; 4.0 is this one. */
+function versionProblem(url: string): string | null {
+  const version = ofVersion.exec(url)?.[1]
+  return version === undefined || otherVersions.has(version) ? null : `names the version ${version}, whose elements are no extensions here`
 }
 
 /**
@@ -24,7 +32,10 @@ export const extensionRule: Rule = (object, place) => {
   const { check, depth } = place
   if (typeof url !== 'string' || url.includes('|') || !scheme.test(url) || check.known === undefined) return
   const tree = check.known.tree(url)
-  if (tree === undefined || tree.structure.type !== 'Extension') {
+  const problem =
+    tree === undefined ? versionProblem(url) : tree.structure.type === 'Extension' ? null : 'is the definition of something else, not of an extension'
+  if (problem !== null) return check.add('extension', check.path(depth, 'url'), problem, 'Write the URL of the definition of an extension.')
+  if (tree === undefined) {
     const severity = elsewhere.test(url) || ofExamples.test(url) ? 'warning' : 'error'
     check.add(
       'extension',

@@ -8,7 +8,10 @@ const linkable = /^(?:https?|mailto|tel|ftp|data|cid):/i
 
 /** narrative.html: a link leads somewhere, by a scheme that a browser follows or to a place in the same document. */
 export const narrativeRule: Rule = ({ div }, { check, depth }) => {
-  if (typeof div !== 'string' || !(div.includes('<a') || div.includes('<img'))) return
+  if (typeof div !== 'string') return
+  const says = formProblem(div)
+  if (says !== null) check.add('invalid', check.path(depth, 'div'), says, 'Write XHTML that an XML reader understands.')
+  if (!(div.includes('<a') || div.includes('<img'))) return
   const path = check.path(depth, 'div')
   let anchors: Set<string> | undefined
   for (const [, double, single] of div.matchAll(link)) {
@@ -26,6 +29,24 @@ export const narrativeRule: Rule = ({ div }, { check, depth }) => {
     if (src.startsWith('#') && !hasContained(check.root, src.slice(1)))
       check.add('invalid', path, 'an image refers to no contained resource', 'Contain the image or give its address.')
   }
+}
+
+const opening = /^\s*<div\s[^>]*?xmlns\s*=\s*(?:"([^"]*)"|'([^']*)')/
+const named = /&(?!(?:amp|lt|gt|quot|apos|#\w+);)/
+const blocks = /<(\/?)(p|div|blockquote|table|ol|ul)(?=[\s/>])[^>]*?(\/?)>/g
+
+/** The name space is that of XHTML, entities are those of XML, and a paragraph holds no blocks (narrative.html#xhtml). */
+function formProblem(div: string): string | null {
+  const space = opening.exec(div)
+  if (space !== null && (space[1] ?? space[2]) !== 'http://www.w3.org/1999/xhtml') return 'the name space is not http://www.w3.org/1999/xhtml'
+  if (div.includes('&') && named.test(div)) return 'an entity is not one of XML'
+  if (!div.includes('<p')) return null
+  let isInParagraph = false
+  for (const [, close, name = '', empty] of div.matchAll(blocks)) {
+    if (close !== '/' && isInParagraph) return `a <${name}> stands in a paragraph`
+    if (name === 'p' && empty !== '/') isInParagraph = close !== '/'
+  }
+  return null
 }
 
 const hasContained = ({ contained }: Json, id: string) => Array.isArray(contained) && contained.some((one) => isObject(one) && one.id === id)

@@ -26,6 +26,13 @@ describe('extensions', () => {
     assert.deepEqual(errors(name({ family: 'Петровић', _family: { extension: [wrong] } })), ['Patient.name[0].family.extension[0].value'])
   })
 
+  test('are defined as extensions, and those of other versions name another version', () => {
+    const patient = (url: string) => ({ resourceType: 'Patient', extension: [{ url, valueCode: 'a' }] })
+    assert.deepEqual(errors(patient('http://hl7.org/fhir/5.0/StructureDefinition/extension-Patient.foo')), [])
+    for (const url of ['http://hl7.org/fhir/4.0/StructureDefinition/extension-Patient.gender', 'http://hl7.org/fhir/StructureDefinition/Patient'])
+      assert.deepEqual(errors(patient(url)), ['Patient.extension[0].url'])
+  })
+
   test('stand where a FHIRPath expression selects them, or at the value of the extension they belong to', () => {
     const url = 'http://rules.test/StructureDefinition/floor'
     const context = [
@@ -73,6 +80,12 @@ describe('codes', () => {
     for (const code of ['8310-4', '718', 'x-1']) assert.ok(!isLoincCode(code), code)
   })
 
+  test('of languages may be called without their region', () => {
+    const dutch = (display: string) => observation({ system: 'urn:ietf:bcp:47', code: 'nl-NL', display })
+    assert.deepEqual(errors(dutch('Dutch')), [])
+    assert.deepEqual(errors(dutch('German')), ['Observation.code.coding[0].display'])
+  })
+
   test('of units are UCUM', () => {
     const weight = (code: string) => ({
       ...observation({ system: 'http://loinc.org', code: '718-7' }),
@@ -104,6 +117,17 @@ test('a document brings what its Composition refers to, and nothing else', () =>
   assert.deepEqual(errors(bundle(entry('2', { resourceType: 'Practitioner' }), entry('3', { resourceType: 'Organization', name: 'x' }))), ['Bundle.entry[2]'])
 })
 
+test('a narrative is XHTML with the entities of XML, and no blocks stand in its paragraphs', () => {
+  const patient = (inner: string, space = 'http://www.w3.org/1999/xhtml') => ({
+    ...{ resourceType: 'Patient', text: { status: 'generated', div: `<div xmlns="${space}">${inner}</div>` } },
+  })
+  const isRefused = (resource: object) => errors(resource).includes('Patient.text.div')
+  for (const good of ['<p>a</p><p>b &lt; c &#160;</p><ul><li><p>d</p></li></ul>', '<table><tr><td><p/><p>a</p></td></tr></table>'])
+    assert.deepEqual(errors(patient(good)), [], good)
+  for (const bad of ['<p>a<p>b</p></p>', '<p>a<ul><li>b</li></ul></p>', '<p>a&nbsp;b</p>']) assert.ok(isRefused(patient(bad)), bad)
+  assert.ok(isRefused(patient('<p>a</p>', 'http://www.w3.org/1999/xhtml/')))
+})
+
 test('an entry of a bundle has a fullUrl, unless it is a transaction or batch; a UUID leads to an entry of the type that is said', () => {
   const patient = { resourceType: 'Patient', generalPractitioner: [{ reference: 'Practitioner/00000000-0000-4000-8000-000000000002' }] }
   const first = { fullUrl: 'urn:uuid:00000000-0000-4000-8000-000000000001', resource: patient }
@@ -111,6 +135,9 @@ test('an entry of a bundle has a fullUrl, unless it is a transaction or batch; a
   const bundle = (type: string, ...entry: object[]) => errors(JSON.parse(JSON.stringify({ resourceType: 'Bundle', type, entry })) as object)
   assert.deepEqual(bundle('collection', first, other('Practitioner')), [])
   assert.ok(bundle('collection', first, other('Location')).includes('Bundle.entry[0].resource.generalPractitioner[0].reference'))
+  const paged = { resourceType: 'Bundle', type: 'collection', link: [{ relation: 'next', url: 'http://a.test/2' }] }
+  assert.deepEqual(errors(paged), ['Bundle.link[0]'])
+  assert.deepEqual(errors({ ...paged, type: 'history' }), [])
   assert.deepEqual(bundle('searchset', { resource: { resourceType: 'Patient', id: 'p' } }), ['Bundle.entry[0]'])
 })
 

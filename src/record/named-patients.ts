@@ -134,7 +134,8 @@ async function peopleOf(asking: Asking, keys: readonly number[]): Promise<{ key:
       from (select asked.key, coalesce(known.keys, array[asked.key]) as keys
               from unnest(${[...keys]}::int8[]) as asked (key)
               left join (${keySetRows(keys)}) known on known.key = asked.key) person`
-  asking.people = new Map([...(asking.people ?? []), ...people.map((person): [number, number[]] => [person.key, person.keys])])
+  const sets = people.flatMap(({ keys: all }) => all.map((key): [number, number[]] => [key, all]))
+  asking.people = new Map([...(asking.people ?? []), ...sets])
   asking.unrelated = new Set([...(asking.unrelated ?? []), ...people.flatMap((person) => (person.isRelated ? [] : person.keys))])
   return people
 }

@@ -6,6 +6,11 @@ import { openWorld } from './open-world.ts'
 import { bareWorld } from './platform/bare-world.ts'
 
 const words = process.argv.slice(2)
+// `… | head` has read enough: that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
 process.exitCode = await main()
 
 async function main(): Promise<number> {

@@ -131,7 +131,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
     types: resourceTypes,
     typeCode,
     get versions() {
-      return [...standard, ...packages]
+      return [...standard, ...[...packages].filter((name) => !standard.includes(name.replace('#', '@')))]
     },
     addPackage(name, definitions, codes) {
       library.add(name, definitions)

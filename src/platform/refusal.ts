@@ -72,6 +72,9 @@ export type OperationOutcome = {
   issue: { severity: string; code: string; details?: { text: string }; diagnostics: string; expression?: string[] }[]
 }
 
+/** Whatever a sentence repeats of a request: 11 or 13 digits may be a personal number, and outcomes end up in logs. */
+const withoutNumbers = (text: string): string => text.replace(/(?<![0-9A-Za-z-])(?:\d{11}|\d{13})(?![0-9A-Za-z-])/g, '***')
+
 export function outcomeOf(issues: RefusalIssue[]): OperationOutcome {
   return {
     resourceType: 'OperationOutcome',
@@ -79,8 +82,8 @@ export function outcomeOf(issues: RefusalIssue[]): OperationOutcome {
       severity: one.severity,
       code: one.code,
       ...(one.hint ? { details: { text: one.hint } } : {}),
-      diagnostics: one.diagnostics,
-      ...(one.expression ? { expression: [one.expression] } : {}),
+      diagnostics: withoutNumbers(one.diagnostics),
+      ...(one.expression ? { expression: [withoutNumbers(one.expression)] } : {}),
     })),
   }
 }

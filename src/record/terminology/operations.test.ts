@@ -200,6 +200,15 @@ test('terminology operations answer about the standard, about what is stored and
     assert.equal(broken.status, 422)
   })
 
+  await t.test('a number of a person that is asked about is not repeated in the outcome', async () => {
+    for (const path of ['ValueSet/$expand', 'CodeSystem/$lookup']) {
+      const answer = await get(path, { url: '0101985710113', system: '0101985710113', code: 'x' })
+      assert.doesNotMatch(answer.text, /0101985710113/)
+    }
+    const unknown = await get('ValueSet/$expand', { url: 'urn:x:0101985710113' })
+    assert.deepEqual([unknown.status, unknown.text.includes('0101985710113'), unknown.text.includes('***')], [404, false, true])
+  })
+
   await t.test('what an operation has not is refused by name', async () => {
     const refused: [string, Record<string, string>, RegExp][] = [
       ['ValueSet/$expand', { url: 'x', colour: 'red' }, /colour/],

@@ -37,7 +37,10 @@ const typeShift = 2 ** 44
 const wideMax = 2 ** 52
 
 /** The hash as record.token has it: the type is folded into the bits that the narrow part does not use. */
-export const wideHash = (ofValue: number, type: number): number => (ofValue + type * typeShift) % wideMax
+export function wideHash(ofValue: number, type: number): number {
+  const sum = ofValue + type * typeShift
+  return sum < wideMax ? sum : sum - wideMax // Both parts are under the limit; a remainder of doubles is slow.
+}
 export const narrowHash = (ofValue: number): number => ofValue & 0xffffff
 
 /**
@@ -52,39 +55,36 @@ function keyedHash(key: Buffer): (text: string) => number {
     let v2 = 0x6c796765 ^ k2
     let v3 = 0x74656462 ^ k3
     const { length } = text
-    const words = (length >> 1) + 1
-    // Two rounds for each word, four at the end for each half of the result.
-    const rounds = words * 2 + 8
-    let word = 0
+    const words = length >> 1
     let first = 0
-    for (let round = 0; round < rounds; round++) {
-      const at = round >> 1
-      if ((round & 1) === 0 && at < words) {
-        word =
-          at < words - 1
-            ? text.charCodeAt(at * 2) | (text.charCodeAt(at * 2 + 1) << 16)
-            : (length << 16) | ((length & 1) === 1 ? text.charCodeAt(length - 1) : 0)
-        v3 ^= word
-      } else if (round === words * 2) v2 ^= 0xee
-      else if (round === words * 2 + 4) {
+    // The words of the text, the one with its length, then the two halves of the result: two rounds for a word, four for a half.
+    for (let at = 0; at <= words + 2; at++) {
+      let word = 0
+      if (at < words) word = text.charCodeAt(at * 2) | (text.charCodeAt(at * 2 + 1) << 16)
+      else if (at === words) word = (length << 16) | ((length & 1) === 1 ? text.charCodeAt(length - 1) : 0)
+      else if (at === words + 1) v2 ^= 0xee
+      else {
         first = v1 ^ v3
         v1 ^= 0xdd
       }
-      v0 = (v0 + v1) | 0
-      v1 = (v1 << 5) | (v1 >>> 27)
-      v1 ^= v0
-      v0 = (v0 << 16) | (v0 >>> 16)
-      v2 = (v2 + v3) | 0
-      v3 = (v3 << 8) | (v3 >>> 24)
-      v3 ^= v2
-      v0 = (v0 + v3) | 0
-      v3 = (v3 << 7) | (v3 >>> 25)
-      v3 ^= v0
-      v2 = (v2 + v1) | 0
-      v1 = (v1 << 13) | (v1 >>> 19)
-      v1 ^= v2
-      v2 = (v2 << 16) | (v2 >>> 16)
-      if ((round & 1) === 1 && at < words) v0 ^= word
+      v3 ^= word
+      for (let round = at <= words ? 2 : 4; round > 0; round--) {
+        v0 = (v0 + v1) | 0
+        v1 = (v1 << 5) | (v1 >>> 27)
+        v1 ^= v0
+        v0 = (v0 << 16) | (v0 >>> 16)
+        v2 = (v2 + v3) | 0
+        v3 = (v3 << 8) | (v3 >>> 24)
+        v3 ^= v2
+        v0 = (v0 + v3) | 0
+        v3 = (v3 << 7) | (v3 >>> 25)
+        v3 ^= v0
+        v2 = (v2 + v1) | 0
+        v1 = (v1 << 13) | (v1 >>> 19)
+        v1 ^= v2
+        v2 = (v2 << 16) | (v2 >>> 16)
+      }
+      v0 ^= word
     }
     return (first >>> 12) * 2 ** 32 + ((v1 ^ v3) >>> 0)
   }
@@ -93,7 +93,9 @@ function keyedHash(key: Buffer): (text: string) => number {
 /** Packs 3-byte hashes, sorted and without doubles. */
 export function packTokens(hashes: readonly number[]): Buffer | null {
   if (hashes.length === 0) return null
-  const sorted = Int32Array.from(hashes).sort()
+  const sorted = new Int32Array(hashes.length)
+  for (let at = 0; at < sorted.length; at++) sorted[at] = hashes[at] as number
+  sorted.sort()
   const packed = Buffer.allocUnsafe(sorted.length * 3)
   let bytes = 0
   let before = -1

@@ -14,8 +14,22 @@ const localZone = 'Europe/Belgrade'
 const form = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?(Z|[+-]\d{2}:\d{2})?)?)?)?$/
 const dayMs = 86_400_000
 
-/** Null when the text is not a date. Minutes may be the last that is given, in searches only. */
-export function dateBounds(text: string): Bounds | null {
+const recentMax = 1000
+const recentTextMax = 40
+const recent = new Map<string, Readonly<Bounds> | null>()
+
+/** Null when the text is not a date. The resources of a visit have its few instants in common, so the last ones are kept. */
+export function dateBounds(text: string): Readonly<Bounds> | null {
+  const known = recent.get(text)
+  if (known !== undefined) return known
+  const bounds = readBounds(text)
+  if (recent.size >= recentMax) recent.clear()
+  if (text.length <= recentTextMax) recent.set(text, bounds)
+  return bounds
+}
+
+/** Minutes may be the last that is given, in searches only. */
+function readBounds(text: string): Bounds | null {
   const parts = form.exec(text)
   if (parts === null) return null
   const [, yearText, monthText, dayText, hour, minute, second, fraction = '', zone] = parts

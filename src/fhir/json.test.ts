@@ -98,3 +98,15 @@ test('the JSON test suite is accepted and refused as it says', { skip: suite.ski
     }
   }
 })
+
+test('it makes no difference where a text is cut into blocks to be looked at', () => {
+  const document = String.raw`{"a\"\\":[1.50,"x\\",-12,1e3,"č\"1.50:{"],"":{"long":"${'\\"['.repeat(9000)}","digits":1${'0'.repeat(20_000)}},"c":[[]]}`
+  const twice = '{"x":1,"x":2}'
+  const deep = `${'['.repeat(129)}${']'.repeat(129)}`
+  for (let before = 16_384 - 60; before <= 16_384; before++) {
+    const room = ' '.repeat(before)
+    assert.equal(printJson(parseJson(room + document)), document)
+    assert.throws(() => parseJson(room + twice), /twice/)
+    assert.throws(() => parseJson(room + deep), new RegExp(`line 1, column ${before + 129}$`))
+  }
+})

@@ -3,7 +3,7 @@ import type { Fhir } from '../fhir/fhir.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
-import type { Hashes } from './hashes.ts'
+import type { Hashes } from './write/hashes.ts'
 
 declare module '../platform/world.ts' {
   interface World {

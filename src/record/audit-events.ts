@@ -3,7 +3,7 @@ import { type AuditSearch, auditEvent, type EntryRow, searchAuditEvents } from '
 import { keySets } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
-import { locate } from './read.ts'
+import { locate } from './read/read.ts'
 
 const known = new Set(['patient', 'date', 'action', '_count', '_cursor', '_format', '_pretty'])
 const actionOf: Record<string, AuditSearch['action']> = { C: 'create', R: 'read', U: 'update', D: 'delete' }

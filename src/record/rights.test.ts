@@ -7,7 +7,7 @@ import { tokenFor } from '../access/token-endpoint.ts'
 import { type Send, sender, startServer, type TestServer } from '../testing/server.ts'
 import { signedIn } from '../testing/signed-in.ts'
 import { keyOfId } from './ids.ts'
-import { move } from './move.ts'
+import { move } from './write/move.ts'
 
 // Who may do what at /fhir, and how much of it, tried from outside by those who should not.
 

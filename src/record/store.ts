@@ -1,5 +1,5 @@
 import { type Fragment, fragment, join, type Runner } from '../platform/sql.ts'
-import { createChunkCache, unpack } from './chunks.ts'
+import { createChunkCache, unpack } from './write/chunks.ts'
 
 /** A version as the tables hold it: where it is, whose it is, and where its bytes are. */
 export type Stored = {

@@ -6,7 +6,7 @@ import { corpus } from '../testing/corpora.ts'
 import { printJson } from '../fhir/fhir.ts'
 import { startServer } from '../testing/server.ts'
 import { readDocument, type Result, runTestScript } from '../testing/testscript.ts'
-import { workOnce } from './work.ts'
+import { workOnce } from './bulk/work.ts'
 
 /** Scripts that may fail, with the reason; what is not named here must pass, so the score cannot fall. */
 const excused: [RegExp, string][] = [

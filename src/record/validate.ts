@@ -4,9 +4,9 @@ import { type Issue, parseJson, type Resource } from '../fhir/fhir.ts'
 import { fhirJson } from '../platform/http.ts'
 import { outcomeOf, Refusal, type RefusalIssue } from '../platform/refusal.ts'
 import { type Asking, entryOf } from './asking.ts'
-import { readOne } from './read.ts'
-import { readBody } from './formats.ts'
-import { askingOf } from './asking-of.ts'
+import { readOne } from './read/read.ts'
+import { readBody } from './http/formats.ts'
+import { askingOf } from './http/asking-of.ts'
 import { allow } from './scope.ts'
 
 type Question = { resource: unknown; mode: string | undefined; profiles: string[] }

@@ -1,5 +1,5 @@
 import type { Resource } from '../../fhir/fhir.ts'
-import { firstOfEachKind } from '../kinds.ts'
+import { firstOfEachKind } from '../search/kinds.ts'
 import { codeOf, dateOf, hasCategory, hasCode, statusOf } from './facts.ts'
 
 /** A section of the International Patient Summary (hl7.fhir.uv.ips 2.0.0, Composition-uv-ips): which resources stand in it. */

@@ -1,6 +1,6 @@
 import type { Terminology, TerminologyResource } from '../../fhir/fhir.ts'
 import type { Asking } from '../asking.ts'
-import { searchType } from '../search.ts'
+import { searchType } from '../search/search.ts'
 
 type Questions = ReturnType<Terminology['within']>
 type Wish = ReturnType<Questions['wishes']>[number]

@@ -1,7 +1,7 @@
 import type { Clause } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
-import { readOne } from '../read.ts'
+import { readOne } from '../read/read.ts'
 import { ask } from './ask.ts'
 
 type Codes = Extract<Clause, { test: 'codes' }>

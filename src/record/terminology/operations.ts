@@ -1,8 +1,8 @@
 import type { TerminologyResource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
-import type { Allowed, Input } from '../operation-input.ts'
-import { readOne } from '../read.ts'
+import type { Allowed, Input } from '../http/operation-input.ts'
+import { readOne } from '../read/read.ts'
 import { ask } from './ask.ts'
 
 type Coding = { system?: string; version?: string; code?: string; display?: string }

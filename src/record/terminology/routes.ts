@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fhirJson, type Routes } from '../../platform/http.ts'
-import { readInput } from '../operation-input.ts'
-import { askingOf } from '../asking-of.ts'
+import { readInput } from '../http/operation-input.ts'
+import { askingOf } from '../http/asking-of.ts'
 import { allow } from '../scope.ts'
 import { type Operation, terminologyOperations } from './operations.ts'
 

@@ -1,0 +1,198 @@
+import { type BundleEntry, type BundlePlan, type Issue, planBundle, type Resource } from '../../fhir/fhir.ts'
+import { answerOf, Refusal } from '../../platform/refusal.ts'
+import type { Asking } from '../asking.ts'
+import { type Applied, nothingDone } from '../write/apply.ts'
+import { createConditionally } from '../write/conditional.ts'
+import { writeConditionally } from '../write/conditional-write.ts'
+import { createOne, deleteOne, patchOne, requireInstitution, updateOne } from '../write/create.ts'
+import type { Inner } from './inner-request.ts'
+import { patchOfEntry } from '../write/patch.ts'
+import { requireValid } from '../write/prepare.ts'
+import { readOne } from '../read/read.ts'
+import { etagOf, isUnchanged, outcomeOfApplied, type Preference, versionsTagged } from './respond.ts'
+import { allow } from '../scope.ts'
+import { searchType } from '../search/search.ts'
+import { runTransaction } from '../write/transaction.ts'
+
+/** POST /fhir: a batch, entry by entry, or a transaction, all or nothing. The answer holds one entry for each, in their order. */
+export async function runBundle(asking: Asking, read: () => unknown, preference: Preference, inner: Inner): Promise<string> {
+  const bundle = read() as Resource
+  if (bundle === null || typeof bundle !== 'object' || bundle.resourceType !== 'Bundle') {
+    throw new Refusal('incorrect', 'only a Bundle may be posted to the base address', { expression: 'Bundle', hint: 'Post a single resource to /fhir/Type.' })
+  }
+  const plan = planBundle(bundle)
+  if (plan.issues.length > 0) throw refusalOf(plan.issues)
+  await allowAll(asking, plan)
+  requireValidBundle(asking, bundle, plan)
+  return plan.kind === 'transaction'
+    ? transaction(asking, plan, () => planBundle(read() as Resource), preference, inner)
+    : batch(asking, plan, preference, inner)
+}
+
+const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const
+
+async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
+  if (plan.kind === 'batch') return // Each entry is judged by itself.
+  for (const entry of plan.entries) {
+    const { method, target, conditional } = entry
+    if (target.kind === 'other') continue
+    await allow(asking, target.type, target.kind !== 'instance' && isRead(entry) ? 's' : letters[method])
+    // A condition is a search: what it finds, or that it finds nothing, is an answer too.
+    if (entry.ifNoneExist !== null || (target.kind === 'search' && !isRead(entry))) await allow(asking, target.type, 's')
+    for (const { type } of conditional) await allow(asking, type, 's')
+  }
+}
+
+/** `versions`: the packages of a validator's verdict. */
+export function refusalOf(issues: readonly Issue[], versions: readonly string[] = []): Refusal {
+  const checkedWith = { severity: 'information' as const, code: 'informational', diagnostics: `checked with ${versions.join(', ')}` }
+  return new Refusal('incorrect', 'the bundle cannot be processed', { issues: [...issues.slice(0, 50), ...(versions.length > 0 ? [checkedWith] : [])] })
+}
+
+async function transaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan, preference: Preference, inner: Inner): Promise<string> {
+  requireInstitution(asking)
+  for (const entry of plan.entries) if (!isRead(entry) && entry.target.kind === 'other') throw onlyInBatch(entry)
+  const applied = await runTransaction(asking, plan, again)
+  const read = createReader(asking, inner)
+  const entries: string[] = []
+  for (const entry of plan.entries) {
+    const done = applied.get(entry.index)
+    entries.push(done ? responseOf(asking, done, preference) : await readOrFailure(asking, read, entry))
+  }
+  return bundleText('transaction-response', entries)
+}
+
+/** What the reads of one bundle may bring back together: a small request must not make an answer that no memory holds. */
+const readBytesMax = 64 * 1_048_576
+
+/** Reads entries until the answer is full; every later one says so, and what came before stands. */
+function createReader(asking: Asking, inner: Inner): (entry: BundleEntry) => Promise<string> {
+  let bytes = 0
+  return async (entry) => {
+    if (bytes > readBytesMax) {
+      throw new Refusal('too-large', `the reads of this bundle bring more than ${readBytesMax / 1_048_576} MB`, {
+        hint: 'Ask this in a bundle or request of its own.',
+      })
+    }
+    const text = await readEntry(asking, entry, inner)
+    bytes += text.length
+    return text
+  }
+}
+
+const isRead = ({ method }: BundleEntry) => method === 'GET' || method === 'HEAD'
+
+/** Reads come after the commit, so one that finds nothing says so in its own entry: a 4xx for the whole would deny what is stored. */
+async function readOrFailure(asking: Asking, read: (entry: BundleEntry) => Promise<string>, entry: BundleEntry): Promise<string> {
+  try {
+    return await read(entry)
+  } catch (error) {
+    if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'bundle entry')
+    return failureOf(error, asking.correlation)
+  }
+}
+
+/**
+ * A transaction is judged whole: every wrong entry is named at once, each with its own place. Of a batch only the frame is judged
+ * here, because one wrong entry must not keep the others out.
+ */
+function requireValidBundle(asking: Asking, bundle: Resource, plan: BundlePlan): void {
+  const wrong = plan.kind === 'transaction' ? plan.entries.flatMap((entry) => entry.issues) : []
+  const judged = plan.kind === 'transaction' ? bundle : frameOf(bundle)
+  const errors = asking.world.fhir.validate(judged).filter((issue) => issue.severity === 'error')
+  if (wrong.length + errors.length > 0) throw refusalOf([...wrong, ...errors], asking.world.fhir.versions)
+}
+
+function frameOf(bundle: Resource): Resource {
+  const entries = bundle['entry'] as Record<string, unknown>[] | undefined
+  return entries === undefined ? bundle : { ...bundle, entry: entries.map(({ resource: _, ...frame }) => frame) }
+}
+
+function responseOf(asking: Asking, applied: Applied, preference: Preference): string {
+  const address = `${asking.base}/${applied.type}/${applied.id}`
+  // Put together by hand: nothing in it needs escaping but the quotes of the tag, and there are thousands of them.
+  const location = applied.status === 204 ? '' : `,"location":"${address}/_history/${applied.version}"`
+  const version = applied.version > 0 ? `,"etag":"W/\\"${applied.version}\\"","lastModified":"${applied.at.toISOString()}"` : ''
+  const isTold = preference.give === 'OperationOutcome' || applied.warnings.length > 0 || applied.temporaryNumber !== null
+  const outcome = isTold ? `,"outcome":${JSON.stringify(outcomeOfApplied(applied))}` : ''
+  // A transaction's answer is as long as its question only when the client asks for that.
+  const resource = preference.give === 'representation' && applied.body !== null && preference.isGiven ? `"resource":${applied.body},` : ''
+  const fullUrl = applied.status === 204 ? '' : `"fullUrl":"${address}",`
+  return `{${fullUrl}${resource}"response":{"status":"${statusText[applied.status]}"${location}${version}${outcome}}}`
+}
+
+const statusText = { 200: '200 OK', 201: '201 Created', 204: '204 No Content' }
+
+async function batch(asking: Asking, plan: BundlePlan, preference: Preference, inner: Inner): Promise<string> {
+  const entries: string[] = new Array(plan.entries.length)
+  const read = createReader(asking, inner)
+  for (const index of plan.order) {
+    const entry = plan.entries[index] as BundleEntry
+    try {
+      if (entry.issues.length > 0) throw refusalOf(entry.issues)
+      const done = await runEntry(asking, entry)
+      entries[index] = done ? responseOf(asking, done, preference) : await read(entry)
+    } catch (error) {
+      if (!(error instanceof Refusal)) asking.world.log.error({ err: error, correlation: asking.correlation }, 'bundle entry')
+      entries[index] = failureOf(error, asking.correlation)
+    }
+  }
+  return bundleText('batch-response', entries)
+}
+
+async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | null> {
+  const { method, target, resource } = entry
+  if (target.kind === 'other' || isRead(entry)) return null
+  await allow(asking, target.type, letters[method])
+  const path = `Bundle.entry[${entry.index}].resource`
+  const ifMatch = versionsOf(entry)
+  const valid = method === 'DELETE' || method === 'PATCH' ? null : requireValid(asking.world, resource, target.type, path)
+  const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
+  if (target.kind === 'search') {
+    const query = String(new URLSearchParams(target.query))
+    const expression = `Bundle.entry[${entry.index}].request.url`
+    const of = { method: method as 'PUT' | 'PATCH' | 'DELETE', type: target.type, query, resource: valid, ifMatch, path, expression }
+    return (await writeConditionally(asking, patch ? { ...of, patch } : of)) ?? nothingDone(asking.world)
+  }
+  if (target.kind === 'type') {
+    const created = valid as Resource
+    return entry.ifNoneExist ? createConditionally(asking, created, String(new URLSearchParams(entry.ifNoneExist))) : createOne(asking, created)
+  }
+  if (patch) return patchOne(asking, target.type, target.id, patch, ifMatch, path)
+  return method === 'PUT' ? updateOne(asking, valid as Resource, target.id, ifMatch) : deleteOne(asking, target.type, target.id, ifMatch)
+}
+
+const onlyInBatch = (entry: BundleEntry) =>
+  new Refusal('incorrect', 'an operation by POST is not part of a transaction', {
+    expression: `Bundle.entry[${entry.index}].request`,
+    hint: 'Send it by itself or in a batch.',
+  })
+
+export const versionsOf = (entry: BundleEntry): number[] | null =>
+  entry.ifMatch === null ? null : versionsTagged(entry.ifMatch, `Bundle.entry[${entry.index}].request.ifMatch`)
+
+/** GET and HEAD inside a bundle: by id, a search whose answer is a Bundle of its own, or whatever else this server answers. */
+async function readEntry(asking: Asking, entry: BundleEntry, inner: Inner): Promise<string> {
+  const { target } = entry
+  const withoutBody = entry.method === 'HEAD'
+  if (target.kind === 'instance') {
+    await allow(asking, target.type, 'r')
+    const { row, body } = await readOne(asking, target.type, target.id)
+    const isKnown = isUnchanged(row, entry)
+    const response = { status: isKnown ? '304 Not Modified' : '200 OK', etag: etagOf(row.version), lastModified: row.at.toISOString() }
+    const resource = isKnown || withoutBody ? '' : `"resource":${body},`
+    return `{"fullUrl":"${asking.base}/${target.type}/${target.id}",${resource}"response":${JSON.stringify(response)}}`
+  }
+  if (target.kind === 'other') return inner(entry)
+  await allow(asking, target.type, 's')
+  const found = await searchType(asking, target.type, target.kind === 'search' ? target.query : [], false)
+  return `{${withoutBody ? '' : `"resource":${found},`}"response":{"status":"200 OK"}}`
+}
+
+function failureOf(error: unknown, correlation: string): string {
+  const { status, body } = answerOf(error, correlation)
+  return JSON.stringify({ response: { status: String(status), outcome: body } })
+}
+
+const bundleText = (type: string, entries: readonly string[]) =>
+  `{"resourceType":"Bundle","type":"${type}"${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`

@@ -1,0 +1,85 @@
+import { capabilityStatement, printJson, type Resource } from '../../fhir/fhir.ts'
+import { baseUrl } from '../../platform/config.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import { terminologyOperations } from '../terminology/operations.ts'
+
+const statements = new WeakMap<World, { texts: Record<Mode, string>; generation: number }>()
+
+type Mode = 'full' | 'normative' | 'terminology'
+
+/** What R4 calls normative, as far as it is a resource (https://hl7.org/fhir/R4/ballot-intro.html). */
+const normative = new Set(
+  'Binary Bundle CapabilityStatement CodeSystem Observation OperationDefinition OperationOutcome Parameters Patient StructureDefinition ValueSet'.split(' '),
+)
+
+/** GET /fhir/metadata: exactly what works, made once and again when a search parameter comes or goes (R4 http, section 3.1.0.9). */
+export function capabilityOf(world: World, mode = 'full'): string {
+  if (mode !== 'full' && mode !== 'normative' && mode !== 'terminology') {
+    throw new Refusal('incorrect', 'this mode is not known', { expression: 'http.mode', hint: 'Use full, normative or terminology.' })
+  }
+  const { generation } = world.fhir.custom
+  let statement = statements.get(world)
+  if (statement?.generation !== generation) {
+    const base = baseUrl(world.config)
+    const whole = capabilityStatement(world.fhir, {
+      base: `${base}/fhir`,
+      software: { name: 'Spona', version: '0.1.0' },
+      date: world.now().toISOString(),
+      interactions: ['read', 'vread', 'update', 'patch', 'delete', 'history-instance', 'history-type', 'create', 'search-type'],
+      handling: {
+        versioning: 'versioned-update',
+        readHistory: true,
+        updateCreate: true,
+        conditionalCreate: true,
+        conditionalRead: 'full-support',
+        conditionalUpdate: true,
+        conditionalDelete: world.config.CONDITIONAL_DELETE as 'single' | 'multiple',
+        referencePolicy: ['literal', 'logical'],
+      },
+      system: ['transaction', 'batch', 'search-system', 'history-system'],
+      operations: [
+        { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+        { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
+        { type: null, name: 'import', definition: 'urn:spona:operation:import' },
+        { type: 'Patient', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export' },
+        { type: 'Group', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export' },
+        { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
+        ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
+        ...['meta', 'meta-add', 'meta-delete'].flatMap((name) =>
+          world.fhir.types.map((type) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/Resource-${name}` })),
+        ),
+        { type: null, name: 'meta', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta' },
+        { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
+        { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
+        { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
+        ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
+      ],
+      security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
+    })
+    statement = { texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) }, generation }
+    statements.set(world, statement)
+  }
+  return statement.texts[mode]
+}
+
+function normativePart(whole: Resource): Resource {
+  const [rest] = whole['rest'] as [{ resource: { type: string }[] }]
+  return { ...whole, rest: [{ ...rest, resource: rest.resource.filter(({ type }) => normative.has(type)) }] }
+}
+
+/** The code systems of R4 itself and those of packages are not listed one by one: $validate-code and $lookup say what they know. */
+function terminologyPart({ date, software, implementation }: Resource): Resource {
+  return {
+    resourceType: 'TerminologyCapabilities',
+    status: 'active',
+    date,
+    kind: 'instance',
+    software,
+    implementation,
+    expansion: { hierarchical: false, paging: true },
+    codeSearch: 'explicit',
+    validateCode: { translations: false },
+    translation: { needsMap: true },
+  }
+}

@@ -1,0 +1,42 @@
+import { parseJson, parseSearch, printJson, type Resource, type Search } from '../../fhir/fhir.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { Asking } from '../asking.ts'
+
+/** How much of each resource the client wants (R4 search, sections 3.1.1.5.8 and 3.1.1.5.9). */
+type Extent = Pick<Search, 'summary' | 'elements'>
+
+/** Whom it is about stays too: a result without its patient invites a mistake. */
+const always = ['resourceType', 'id', 'meta', 'implicitRules', 'modifierExtension', 'subject', 'patient']
+const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED', display: 'Resource encoded in summary mode' }
+
+/** The body as it is stored, or only the part of it that is wanted, marked as such. */
+export function shortened(asking: Asking, extent: Extent, type: string, body: string): string {
+  if (extent.summary === 'false' && extent.elements.length === 0) return body
+  const whole = parseJson(body) as Resource
+  const keep = keptBy(asking, extent, type)
+  const some = Object.fromEntries(Object.entries(whole).filter(([name]) => keep(name.replace(/^_/, ''))))
+  const meta = (some['meta'] ?? {}) as { tag?: unknown[] }
+  return printJson({ ...some, meta: { ...meta, tag: [...(meta.tag ?? []), subsetted] } })
+}
+
+/** Which top-level elements stay; what the definitions demand stays always. */
+function keptBy(asking: Asking, extent: Extent, type: string): (name: string) => boolean {
+  const { summary, mandatory } = asking.world.fhir.summaryOf(type)
+  const base = new Set([...always, ...mandatory])
+  if (extent.elements.length > 0) return (name) => base.has(name) || extent.elements.includes(name)
+  if (extent.summary === 'data') return (name) => name !== 'text'
+  if (extent.summary === 'text') return (name) => base.has(name) || name === 'text'
+  const marked = new Set([...base, ...summary])
+  return (name) => marked.has(name)
+}
+
+const extentNames = new Set(['_summary', '_elements'])
+
+/** `_summary` and `_elements` of a read: they are parameters of every interaction (R4 http, section 3.1.0.1.5). */
+export function extentOf(asking: Asking, type: string, pairs: [string, string][]): Extent {
+  const wanted = pairs.filter(([name]) => extentNames.has(name))
+  if (wanted.length === 0) return { summary: 'false', elements: [] }
+  const extent = parseSearch(asking.world.fhir, type, wanted, { lenient: false })
+  if (extent.summary !== 'count') return extent
+  throw new Refusal('incorrect', 'only a search can be counted', { expression: 'http._summary', hint: 'Use one of: true, false, text, data.' })
+}

@@ -1,0 +1,59 @@
+import type { Asking } from '../asking.ts'
+import type { Slice } from './rows-at.ts'
+
+/** What goes into a searchset together: versions, their bytes, and why they are in it. */
+export type Entries = { slices: readonly Slice[]; bodies: readonly Buffer[]; mode: 'match' | 'include' }
+
+/**
+ * Entries of a searchset put together as bytes, with what stands before and after them: the bodies go in as they are stored, never
+ * parsed, never made into a string, and copied once. The first entry of an answer has no comma in front.
+ */
+export function bundleBytes(asking: Asking, before: string, groups: readonly Entries[], after: string, isFirst: boolean): Buffer {
+  const heads: string[] = []
+  let length = Buffer.byteLength(before) + Buffer.byteLength(after)
+  for (const group of groups) {
+    length += group.slices.length * tailOf(group).length
+    for (const [at, slice] of group.slices.entries()) {
+      const head = headOf(asking, slice, isFirst && heads.length === 0)
+      heads.push(head)
+      length += Buffer.byteLength(head) + (group.bodies[at] as Buffer).length
+    }
+  }
+  const whole = Buffer.allocUnsafe(length)
+  let end = whole.write(before)
+  let entry = 0
+  for (const group of groups) {
+    const tail = tailOf(group)
+    for (const body of group.bodies) {
+      end += whole.write(heads[entry++] as string, end)
+      end += body.copy(whole, end)
+      end += whole.write(tail, end, 'latin1')
+    }
+  }
+  whole.write(after, end)
+  return whole
+}
+
+const headOf = ({ base, world }: Asking, slice: Slice, isFirst: boolean) =>
+  `${isFirst ? '' : ','}{"fullUrl":"${base}/${world.fhir.types[slice.type]}/${slice.name ?? slice.id}","resource":`
+const tailOf = ({ mode }: Entries) => `,"search":{"mode":"${mode}"}}`
+
+const outsideTypes = /"reference":"((?:Practitioner|PractitionerRole|Organization|Location|Medication|Substance|HealthcareService)\/[A-Za-z0-9\-.]{1,64})"/g
+
+/** Per memory and place in it: chunks never change, and one that is in memory is read again and again. */
+const known = new WeakMap<ArrayBufferLike, Map<number, readonly string[]>>()
+
+/** People and places that a resource refers to, found in its text: bodies are never parsed on this path. */
+export function outsideReferences(slice: Slice, body: Buffer): readonly string[] {
+  if (slice.chunk === null) return findOutside(body)
+  let places = known.get(body.buffer)
+  if (!places) known.set(body.buffer, (places = new Map()))
+  const place = body.byteOffset
+  let found = places.get(place)
+  if (!found) places.set(place, (found = findOutside(body)))
+  return found
+}
+
+const findOutside = (body: Buffer): readonly string[] => [
+  ...new Set(Array.from(body.toString('latin1').matchAll(outsideTypes), ([, reference]) => reference as string)),
+]

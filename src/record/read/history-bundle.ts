@@ -1,0 +1,128 @@
+import { access } from '../../access/access.ts'
+import { type Fragment, fragment } from '../../platform/sql.ts'
+import { type Asking, entryOf } from '../asking.ts'
+import { type Passed, passedRows } from './history-rows.ts'
+import { type HistoryPage, type HistoryWish, wishOf } from './history-wish.ts'
+import { reservedKeys } from '../ids.ts'
+import { changedSince, seenAt, watermark } from './moments.ts'
+import { openHistory } from './read.ts'
+import { etagOf } from '../http/respond.ts'
+import { bytesOf } from './rows-at.ts'
+import { allow } from '../scope.ts'
+import { sealWords } from '../sealed-link.ts'
+import { basisOfRow, type View, viewOf, viewOfAll } from '../view.ts'
+
+/** Of one resource, of a type, of everything. */
+export type HistoryOf = { type: string; id: string } | { type: string; id: null } | { type: null; id: null }
+
+type Ground = { view: View; where: Fragment[]; isSmall: boolean }
+
+/** A page holds this much at most, whatever _count says. */
+const pageBytesMax = 16 * 1_048_576
+
+/**
+ * `_history` (R4 http, section 3.1.0.12). All pages are as of one moment, which the first page states as meta.lastUpdated: asked again with
+ * `_since` that time, nothing is missed, also what was under way then and committed later.
+ */
+export async function historyBundle(asking: Asking, of: HistoryOf, pairs: readonly [string, string][]): Promise<string> {
+  const path = [of.type, of.id, '_history'].filter((part) => part !== null).join('/')
+  const ground = await groundOf(asking, of)
+  const { sql } = asking.world
+  const wish = wishOf(asking, path, pairs)
+  const moment = wish.moment ?? (await watermark(sql))
+  const where = [...ground.where, seenAt(moment), ...(await timesOf(asking, wish))]
+  const range = { from: wish.after, end: moment.noneBegun, isAscending: wish.isAscending, isSmall: ground.isSmall }
+  const { page, more } = await pageOf(asking, ground, where, range, wish.count)
+  await audit(asking, ground.view, of, path, page)
+  const last = page.at(-1)
+  const next = more && last ? { ...wish, moment, after: { tx: last.tx, patient: last.patient, type: last.type, id: last.id, version: last.version } } : null
+  const total = next === null && wish.after === null ? page.length : null
+  return render(asking, path, { wish, next, total, at: moment.at, page })
+}
+
+async function groundOf(asking: Asking, { type, id }: HistoryOf): Promise<Ground> {
+  const { world, actor } = asking
+  if (id !== null) {
+    await allow(asking, type, 'r')
+    const { patient, id: rowId } = await openHistory(asking, type, id)
+    const where = [fragment`r.patient = ${patient} and r.type = ${world.fhir.typeCode(type)} and r.id = ${rowId}::uuid`]
+    return { view: await viewOf(asking, [patient]), where, isSmall: true }
+  }
+  const types = type === null ? world.fhir.types.filter((one) => access.hasScope(actor, one, 's')) : [type]
+  // Without any type there is one refusal like every other, and it is in the log.
+  if (type !== null || types.length === 0) await allow(asking, type ?? 'Patient', 's')
+  const view = await viewOfAll(asking)
+  const ways = [fragment`r.patient = any(${view.openKeys ?? []}::int8[])`, fragment`r.patient < ${reservedKeys}`]
+  const own = actor.kind === 'system' && actor.institution !== null ? fragment` or r.institution = ${actor.institution}` : fragment``
+  const codes = types.map((one) => world.fhir.typeCode(one))
+  return { view, where: [fragment`r.type = any(${codes}::int2[])`, fragment`(${ways[0] as Fragment} or ${ways[1] as Fragment}${own})`], isSmall: false }
+}
+
+async function timesOf(asking: Asking, { since, at }: HistoryWish): Promise<Fragment[]> {
+  const times: Fragment[] = []
+  if (since !== null) times.push(await changedSince(asking.world.sql, new Date(since)))
+  if (at !== null) {
+    // A version was current from its own time until that of the next one.
+    times.push(fragment`r.at < ${new Date(at.until)} and not exists (
+      select 1 from record.superseded s where s.patient = r.patient and s.type = r.type and s.id = r.id and s.version = r.version and s.until <= ${new Date(at.from)})`)
+  }
+  return times
+}
+
+type Range = Parameters<typeof passedRows>[2]
+
+/** What may be seen is decided row by row, so a page is filled from as many looks as it takes. */
+async function pageOf(asking: Asking, { view }: Ground, where: Fragment[], range: Range, count: number): Promise<{ page: Passed[]; more: boolean }> {
+  const page: Passed[] = []
+  let from = range.from
+  let bytes = 0
+  for (;;) {
+    const rows = await passedRows(asking.world.sql, where, { ...range, from }, count + 1)
+    for (const row of rows) {
+      if (basisOfRow(view, row) === null) continue
+      if (page.length >= count || (page.length > 0 && bytes + row.bytes > pageBytesMax)) return { page, more: true }
+      page.push(row)
+      bytes += row.bytes
+    }
+    if (rows.length <= count) return { page, more: false }
+    from = rows.at(-1) as Passed
+  }
+}
+
+/** A row for the question when it names nobody, and one for every patient whose versions are shown. */
+async function audit(asking: Asking, view: View, { id, type }: HistoryOf, path: string, page: readonly Passed[]): Promise<void> {
+  const about = page.filter(({ patient }) => patient >= reservedKeys)
+  const groups = Map.groupBy(about, ({ patient }) => patient)
+  const rows = [...groups].map(([patient, members]) =>
+    entryOf(asking, 'history', patient, id === null ? path : `${type}/${id}`, { basis: basisOfRow(view, members[0] as Passed), count: members.length }),
+  )
+  const question = rows.length === 0 || id === null ? [entryOf(asking, 'history', null, path, { count: page.length })] : []
+  await asking.world.ledger.record([...question, ...rows])
+}
+
+type Answer = { wish: HistoryWish; next: HistoryWish | null; total: number | null; at: Date; page: Passed[] }
+
+async function render(asking: Asking, path: string, { wish, next, total, at, page }: Answer): Promise<string> {
+  const { base, world } = asking
+  const alive = page.filter((row) => !row.deleted)
+  const bytes = await bytesOf(world.sql, alive)
+  const bodies = new Map(alive.map((row, index) => [row, (bytes[index] as Buffer).toString('utf8')]))
+  const entries = page.map((row) => entryText(asking, row, bodies.get(row) ?? null))
+  const query = wish.used.length === 0 ? '' : `?${new URLSearchParams(wish.used)}`
+  const links = [{ relation: 'self', url: `${base}/${path}${query}` }]
+  if (next) links.push({ relation: 'next', url: `${base}/${path}?_page=${sealWords(asking, 'history', { wish: next, of: path } satisfies HistoryPage)}` })
+  const known = total === null ? '' : `,"total":${total}`
+  const meta = `"meta":{"lastUpdated":"${at.toISOString()}"}`
+  return `{"resourceType":"Bundle","type":"history",${meta}${known},"link":${JSON.stringify(links)}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`
+}
+
+/** How it came: a name that the client chose came by PUT, sent again as it stands here it gets the same address. */
+function entryText({ base, world }: Asking, row: Passed, body: string | null): string {
+  const address = `${world.fhir.types[row.type]}/${row.name ?? row.id}`
+  const method = row.deleted ? 'DELETE' : row.version === 1 && row.name === null ? 'POST' : 'PUT'
+  const status = row.deleted ? '204 No Content' : row.version === 1 ? '201 Created' : '200 OK'
+  const response = { status, etag: etagOf(row.version), lastModified: row.at.toISOString() }
+  const request = { method, url: method === 'POST' ? world.fhir.types[row.type] : address }
+  const resource = body === null ? '' : `,"resource":${body}`
+  return `{"fullUrl":"${base}/${address}"${resource},"request":${JSON.stringify(request)},"response":${JSON.stringify(response)}}`
+}

@@ -1,0 +1,59 @@
+import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
+import type { Slice } from './rows-at.ts'
+
+/** One version as a history lists it. */
+export type Passed = Slice & { at: Date; tx: number; deleted: boolean }
+/** A place in the order of a history: by transaction, then by row. */
+export type Passage = { tx: number; patient: number; type: number; id: string; version: number }
+
+const shortBytes = 32_768
+const columns = fragment`r.patient, r.type, r.id, r.version, r.at, r.tx, r.institution, r.deleted, r.name,
+  case when octet_length(r.body) <= ${shortBytes} then r.body end as body, coalesce(r.length, octet_length(r.body), 0) as bytes, r.chunk, r.start`
+/** Transactions that the first look takes; each further look takes this many times more. */
+const windowFirst = 4096
+const windowGrowth = 16
+
+/**
+ * Versions in the order in which they were written, newest first or oldest first, after a place. No index orders all versions of a country;
+ * the block ranges of `tx` do nearly as well when they are asked for a window of transactions at a time.
+ */
+export async function passedRows(
+  sql: Runner,
+  where: readonly Fragment[],
+  range: { from: Passage | null; end: number; isAscending: boolean; isSmall: boolean },
+  limit: number,
+): Promise<Passed[]> {
+  const { from, end, isAscending, isSmall } = range
+  const found: Passed[] = []
+  let edge = from?.tx ?? (isAscending ? 0 : end)
+  let size = windowFirst
+  let place = from
+  for (;;) {
+    const far = isSmall ? (isAscending ? end : 0) : isAscending ? edge + size : Math.max(0, edge - size)
+    const window = isAscending ? fragment`r.tx >= ${edge} and r.tx < ${far}` : fragment`r.tx <= ${edge} and r.tx > ${far}`
+    found.push(...(await rowsIn(sql, [...where, window], place, isAscending, limit - found.length)))
+    place = null // Later windows begin behind it.
+    if (found.length >= limit || (isAscending ? far >= end : far <= 0)) return found
+    edge = far
+    size *= windowGrowth
+  }
+}
+
+function rowsIn(sql: Runner, where: readonly Fragment[], from: Passage | null, isAscending: boolean, limit: number): Promise<Passed[]> {
+  const conditions = [fragment`not r.voided`, ...where]
+  if (from) {
+    const place = fragment`(${from.tx}, ${from.patient}, ${from.type}, ${from.id}::uuid, ${from.version})`
+    const key = fragment`(r.tx, r.patient, r.type, r.id, r.version)`
+    conditions.push(isAscending ? fragment`${key} > ${place}` : fragment`${key} < ${place}`)
+  }
+  const order = isAscending
+    ? fragment`order by r.tx, r.patient, r.type, r.id, r.version limit ${limit}`
+    : fragment`order by r.tx desc, r.patient desc, r.type desc, r.id desc, r.version desc limit ${limit}`
+  const all = join(conditions, ' and ')
+  return sql.run<Passed>(fragment`
+    select * from (
+      (select ${columns} from record.resource r where ${all} ${order})
+      union all
+      (select ${columns} from record.superseded r where ${all} ${order})) r
+    ${order}`)
+}

@@ -1,0 +1,77 @@
+import { Refusal } from '../../platform/refusal.ts'
+import type { Asking } from '../asking.ts'
+import type { Passage } from './history-rows.ts'
+import { instantOf, type Moment } from './moments.ts'
+import { openWords } from '../sealed-link.ts'
+
+/** What a history was asked for (R4 http, section 3.1.0.12); the later pages keep all of it. */
+export type HistoryWish = {
+  count: number
+  /** Milliseconds; versions created then or later. */
+  since: number | null
+  /** Versions that were current at some time of this period. */
+  at: { from: number; until: number } | null
+  isAscending: boolean
+  /** The parameters as they were given, for the self link. */
+  used: [string, string][]
+  moment: Moment | null
+  after: Passage | null
+}
+/** What was asked, and of what: a link of one history opens no other. */
+export type HistoryPage = { wish: HistoryWish; of: string }
+
+const countDefault = 100
+const countMax = 1000
+const sorts: Record<string, boolean | undefined> = { '-_lastUpdated': false, _lastUpdated: true }
+const known = new Set(['_count', '_since', '_at', '_sort'])
+const ignored = new Set(['_format', '_pretty'])
+
+export function wishOf(asking: Asking, of: string, pairs: readonly [string, string][]): HistoryWish {
+  const page = pairs.find(([name]) => name === '_page')?.[1]
+  if (page !== undefined) {
+    const kept = openWords<HistoryPage>(asking, 'history', page)
+    if (kept.of !== of) throw new Refusal('incorrect', 'this page link belongs to another history', { hint: 'Follow the links as they are given.' })
+    return { ...kept.wish, moment: kept.wish.moment && { ...kept.wish.moment, at: new Date(kept.wish.moment.at) } }
+  }
+  const used = pairs.filter(([name]) => !ignored.has(name))
+  const wish: HistoryWish = { count: countDefault, since: null, at: null, isAscending: false, used, moment: null, after: null }
+  for (const [name, text] of used) {
+    if (!known.has(name)) {
+      throw new Refusal('incorrect', 'a history has no such parameter', { expression: 'http.query', hint: `Supported: ${[...known].join(', ')}.` })
+    }
+    if (used.filter(([other]) => other === name).length > 1) {
+      throw new Refusal('incorrect', `${name} is given twice`, { expression: `http.${name}`, hint: 'Give it once.' })
+    }
+    if (name === '_count') wish.count = countOf(text)
+    else if (name === '_since') wish.since = instantOf(text, name).getTime()
+    else if (name === '_at') wish.at = periodOf(text)
+    else wish.isAscending = ascendingOf(text)
+  }
+  return wish
+}
+
+function countOf(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new Refusal('incorrect', '_count is a whole number', { expression: 'http._count', hint: `Ask for 1 to ${countMax}.` })
+  return Math.max(1, Math.min(Number(text), countMax))
+}
+
+function ascendingOf(text: string): boolean {
+  const isAscending = sorts[text]
+  if (isAscending !== undefined) return isAscending
+  throw new Refusal('incorrect', 'a history is sorted by time only', { expression: 'http._sort', hint: `Use one of: ${Object.keys(sorts).join(', ')}.` })
+}
+
+/** An instant is a period as long as it is exact: a day, a minute, a millisecond. */
+function periodOf(text: string): { from: number; until: number } {
+  const from = instantOf(text, '_at')
+  const until = new Date(from)
+  const [date = '', time] = text.split('T')
+  const parts = date.split('-').length
+  if (time === undefined && parts === 1) until.setUTCFullYear(until.getUTCFullYear() + 1)
+  else if (time === undefined && parts === 2) until.setUTCMonth(until.getUTCMonth() + 1)
+  else if (time === undefined) until.setUTCDate(until.getUTCDate() + 1)
+  else if (!/^\d\d:\d\d:\d\d/.test(time)) until.setTime(until.getTime() + 60_000)
+  else if (!time.includes('.')) until.setTime(until.getTime() + 1000)
+  else until.setTime(until.getTime() + 1)
+  return { from: from.getTime(), until: until.getTime() }
+}

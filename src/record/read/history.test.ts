@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pausedWriter } from '../../testing/paused.ts'
+import { type Send, startServer } from '../../testing/server.ts'
+
+const organization = (id: string, name = id) => ({ resourceType: 'Organization', id, name })
+const put = async (send: Send, resource: { resourceType: string; id: string }) => {
+  const answer = await send('PUT', `/fhir/${resource.resourceType}/${resource.id}`, resource)
+  assert.ok(answer.status < 300, answer.text)
+  return answer
+}
+const versionsOf = (bundle: any): string[] =>
+  (bundle.entry ?? []).map((one: any) => `${one.fullUrl.split('/').at(-1)} ${one.response.etag} ${one.request.method}`)
+
+async function pages(send: Send, url: string): Promise<any[]> {
+  const all: any[] = []
+  for (let next: string | undefined = url; next; ) {
+    const answer = await send('GET', next)
+    assert.equal(answer.status, 200, answer.text)
+    all.push(answer.body)
+    next = answer.body.link.find((link: any) => link.relation === 'next')?.url.replace(/^.*?\/fhir/, '/fhir')
+    assert.ok(all.length < 50)
+  }
+  return all
+}
+
+test('the history of a type and of everything lists every version and delete, newest first, in pages that stay as they were', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('А')
+  await put(send, organization('a'))
+  await put(send, organization('b'))
+  await put(send, organization('a', 'a2'))
+  await put(send, { resourceType: 'Location', id: 'l' })
+  await send('DELETE', '/fhir/Organization/b')
+  const made = await send('POST', '/fhir/Organization', { resourceType: 'Organization', name: 'posted' })
+
+  const whole = (await send('GET', '/fhir/Organization/_history')).body
+  assert.deepEqual(versionsOf(whole), [`${made.body.id} W/"1" POST`, 'b W/"2" DELETE', 'a W/"2" PUT', 'b W/"1" PUT', 'a W/"1" PUT'])
+  assert.deepEqual([whole.total, whole.type], [5, 'history'])
+  assert.deepEqual(
+    whole.entry.map((one: any) => [one.response.status.slice(0, 3), one.resource?.name]),
+    [
+      ['201', 'posted'],
+      ['204', undefined],
+      ['200', 'a2'],
+      ['201', 'b'],
+      ['201', 'a'],
+    ],
+  )
+  const first = (await send('GET', '/fhir/_history?_count=2')).body
+  await put(send, organization('c')) // Written while somebody pages.
+  await put(send, organization('a', 'a3'))
+  const rest = await pages(send, first.link.find((link: any) => link.relation === 'next').url.replace(/^.*?\/fhir/, '/fhir'))
+  assert.deepEqual([first, ...rest].flatMap(versionsOf), [
+    `${made.body.id} W/"1" POST`,
+    'b W/"2" DELETE',
+    'l W/"1" PUT',
+    'a W/"2" PUT',
+    'b W/"1" PUT',
+    'a W/"1" PUT',
+  ])
+  const old = await pages(send, '/fhir/Organization/_history?_sort=_lastUpdated&_count=3')
+  assert.deepEqual(old.flatMap(versionsOf)[0], 'a W/"1" PUT')
+  assert.equal(old.flatMap(versionsOf).length, 7)
+  const one = await pages(send, '/fhir/Organization/a/_history?_count=1')
+  assert.deepEqual(one.flatMap(versionsOf), ['a W/"3" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
+  const xml = await send('GET', '/fhir/Organization/_history?_format=xml')
+  assert.match(xml.text, /<type value="history"\/>/)
+})
+
+test('_since and _at choose by time, and wrong parameters are refused', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('А')
+  const first = await put(send, organization('a'))
+  await sleep(30)
+  const second = await put(send, organization('a', 'a2'))
+  await sleep(30)
+  await put(send, organization('b'))
+  const at = (answer: { body: any }) => String(answer.body.meta.lastUpdated)
+  const ask = async (query: string) => versionsOf((await send('GET', `/fhir/Organization/_history?${query}`)).body)
+  assert.deepEqual(await ask(`_at=${at(first)}`), ['a W/"1" PUT'])
+  assert.deepEqual(await ask(`_at=${at(second)}`), ['a W/"2" PUT'])
+  assert.deepEqual(await ask(`_at=${at(first).slice(0, 10)}`), ['b W/"1" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
+  assert.deepEqual(await ask('_at=2001'), [])
+  assert.deepEqual((await ask(`_since=${at(second)}`)).slice(0, 2), ['b W/"1" PUT', 'a W/"2" PUT'])
+  for (const query of ['_since=yesterday', '_at=2026-13', '_count=many', '_sort=name', '_list=x', 'name=a', '_count=1&_count=2', '_page=nonsense']) {
+    const answer = await send('GET', `/fhir/Organization/_history?${query}`)
+    assert.equal(answer.status, 400, query)
+    assert.equal(answer.body.resourceType, 'OperationOutcome')
+  }
+  const link = (await send('GET', '/fhir/Organization/_history?_count=1')).body.link.find((one: any) => one.relation === 'next').url
+  const elsewhere = link.replace(/^.*?\/fhir\/Organization/, '/fhir/Location')
+  assert.equal((await send('GET', elsewhere)).status, 400, 'a link of one history opens no other')
+  assert.equal((await send('GET', '/fhir/Organization/nothing/_history')).status, 404)
+  assert.equal((await send('GET', '/fhir/Nothing/_history')).status, 404)
+})
+
+test('what commits late is in the next answer since the time of the last one', async (t) => {
+  const server = await startServer(t)
+  const { send, id } = await server.institution('А')
+  await put(send, organization('before'))
+  const paused = await pausedWriter(t, server, id, organization('late'))
+  await put(send, organization('meanwhile'))
+  const first = (await send('GET', '/fhir/Organization/_history')).body
+  assert.deepEqual(versionsOf(first), ['meanwhile W/"1" PUT', 'before W/"1" PUT'])
+  await paused.commit()
+  await put(send, organization('after'))
+  const next = (await send('GET', `/fhir/Organization/_history?_since=${first.meta.lastUpdated}`)).body
+  const seen = versionsOf(next)
+  assert.ok(
+    seen.some((one) => one.startsWith('late ')),
+    'created before the first answer, committed after it',
+  )
+  assert.ok(seen.some((one) => one.startsWith('after ')))
+})
+
+test('a history shows only what may be seen, and every patient in it has a row in the log', async (t) => {
+  const { sql, institution } = await startServer(t)
+  const a = await institution('А')
+  const b = await institution('Б')
+  await put(a.send, { resourceType: 'Patient', id: 'pa' })
+  await put(b.send, { resourceType: 'Patient', id: 'pb' })
+  await put(b.send, { ...organization('o') })
+  assert.deepEqual(versionsOf((await a.send('GET', '/fhir/Patient/_history')).body), ['pa W/"1" PUT'])
+  assert.deepEqual(versionsOf((await a.send('GET', '/fhir/_history')).body), ['o W/"1" PUT', 'pa W/"1" PUT'], 'an organization is of the directory')
+  const rows = await sql`select entry from audit.entry where action = 'history' and patient >= 4096`
+  assert.equal(rows.length, 2)
+  const narrow = await institution('В', 'system/Observation.rs')
+  assert.equal((await narrow.send('GET', '/fhir/Patient/_history')).status, 403)
+  assert.deepEqual(versionsOf((await narrow.send('GET', '/fhir/_history')).body), [])
+})

@@ -1,0 +1,103 @@
+import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
+import { createdBy, currentAt, type Moment, seenAt, stillCurrentAt } from './moments.ts'
+import { chunkKey, openChunks, type Place } from '../store.ts'
+
+/** As little of a version as it takes to give its bytes away unread. */
+export type Slice = {
+  patient: number
+  type: number
+  id: string
+  version: number
+  institution: number
+  name: string | null
+  /** The text itself when it stands in the row and is short. */
+  body: string | null
+  bytes: number
+  chunk: number | null
+  start: number | null
+}
+
+/** Which version of a resource counts: the newest; the one a moment saw; the one that was current at an instant. */
+export type Layers = { current: Fragment; superseded: Fragment | null }
+export const newest: Layers = { current: fragment`true`, superseded: null }
+export const layersOf = (moment: Moment): Layers => ({
+  current: seenAt(moment),
+  superseded: fragment`${seenAt(moment)} and ${stillCurrentAt(moment)}`,
+})
+export const layersAt = (instant: Date): Layers => ({ current: createdBy(instant), superseded: currentAt(instant) })
+
+const shortBytes = 32_768
+const slice = fragment`r.patient, r.type, r.id, r.version, r.institution, r.name, case when octet_length(r.body) <= ${shortBytes} then r.body end as body,
+  coalesce(r.length, octet_length(r.body)) as bytes, r.chunk, r.start`
+
+/** Of these types; a list that names all of them would only be work. */
+export const ofTypes = (all: readonly string[], types: readonly number[]): Fragment =>
+  types.length >= all.length ? fragment`true` : fragment`r.type = any(${[...types]}::int2[])`
+
+/** Versions in key order after a place; a version is in exactly one of the tables in any statement, so none is missed or doubled. */
+export function slicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
+  return read(sql, layers, [fragment`not r.deleted`, ...where], after, limit)
+}
+
+/** Of the same question, the resources that are deleted. */
+export function deletedSlicesOf(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
+  return read(sql, layers, [fragment`r.deleted`, ...where], after, limit)
+}
+
+function read(sql: Runner, layers: Layers, where: readonly Fragment[], after: Place | null, limit: number): Promise<Slice[]> {
+  const ordered = fragment`order by r.patient, r.type, r.id limit ${limit}`
+  const conditions = after === null ? [...where] : [...where, fragment`(r.patient, r.type, r.id) > (${after.patient}, ${after.type}, ${after.id}::uuid)`]
+  const alive = join([fragment`not r.voided`, ...conditions], ' and ')
+  const current = fragment`select ${slice} from record.resource r where ${alive} and ${layers.current} ${ordered}`
+  if (layers.superseded === null) return sql.run<Slice>(current)
+  return sql.run<Slice>(fragment`
+    select * from (
+      (${current})
+      union all
+      (select ${slice} from record.superseded r where ${alive} and ${layers.superseded} ${ordered})) r
+    ${ordered}`)
+}
+
+export async function countOf(sql: Runner, layers: Layers, where: readonly Fragment[]): Promise<number> {
+  const alive = join([fragment`not r.deleted and not r.voided`, ...where], ' and ')
+  const older = layers.superseded === null ? fragment`0` : fragment`(select count(*) from record.superseded r where ${alive} and ${layers.superseded})`
+  const [found] = await sql.run<{ total: number }>(fragment`
+    select ((select count(*) from record.resource r where ${alive} and ${layers.current}) + ${older})::int as total`)
+  return found?.total ?? 0
+}
+
+/** The exact bytes of these versions. Those of a chunk are views into it, which nobody may change. */
+export async function bytesOf(sql: Runner, slices: readonly Slice[], how = { isKept: true }): Promise<Buffer[]> {
+  const opened = await openChunks(sql, slices, how)
+  const long = await longBodies(sql, slices.filter(isLong))
+  return slices.map((one) => {
+    if (one.chunk === null) return Buffer.from(one.body ?? long.get(keyOf(one)) ?? missing())
+    const start = one.start as number
+    return opened.get(chunkKey(one))?.subarray(start, start + one.bytes) ?? missing()
+  })
+}
+
+const missing = (): never => {
+  throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
+}
+const isLong = (one: Slice) => one.chunk === null && one.body === null
+const keyOf = ({ type, id, version }: { type: number; id: string; version: number }) => `${type} ${id} ${version}`
+
+async function longBodies(sql: Runner, slices: readonly Slice[]): Promise<Map<string, string>> {
+  if (slices.length === 0) return new Map()
+  const wanted = fragment`unnest(${slices.map((one) => one.patient)}::int8[], ${slices.map((one) => one.type)}::int2[],
+    ${slices.map((one) => one.id)}::uuid[], ${slices.map((one) => one.version)}::int4[]) as w (patient, type, id, version)`
+  const same = fragment`r.patient = w.patient and r.type = w.type and r.id = w.id and r.version = w.version`
+  const found = await sql<{ type: number; id: string; version: number; body: string }>`
+    select r.type, r.id, r.version, r.body from ${wanted} join record.resource r on ${same}
+    union all
+    select r.type, r.id, r.version, r.body from ${wanted} join record.superseded r on ${same}`
+  return new Map(found.map((one) => [keyOf(one), one.body]))
+}
+
+/** As many of the first as may be in memory together, and one at least. */
+export function within(slices: readonly Slice[], bytesMax: number): Slice[] {
+  let bytes = 0
+  const end = slices.findIndex((one, at) => at > 0 && (bytes += (slices[at - 1] as Slice).bytes) + one.bytes > bytesMax)
+  return end < 0 ? [...slices] : slices.slice(0, end)
+}

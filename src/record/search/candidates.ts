@@ -1,0 +1,101 @@
+import { type Fragment, fragment, identifier, join, type Runner } from '../../platform/sql.ts'
+import { type TraceStep, traced } from '../asking.ts'
+import { type Seen, seenAt, stillCurrentAt } from '../read/moments.ts'
+import { type Place, pointer, rowsMax, type Stored } from '../store.ts'
+
+/**
+ * The moment a search answers about, as a PostgreSQL snapshot: null until its first statement has fixed it. Every later statement and
+ * every later page reads what was current then, so nothing comes twice and nothing is missed while others write.
+ */
+export type Reading = { snapshot: string | null; trace?: TraceStep[] | undefined }
+
+/** Which way rows come: by key, or by a column that bounds what the search is sorted by. */
+export type Order = { column: 'day' | 'at' | null; isDescending: boolean }
+export const byKey: Order = { column: null, isDescending: false }
+
+/** Where a walk stands: the last row seen, with its column's value when it goes by one. */
+export type Position = Place & { value: number | string | null }
+export type Candidate = Stored & { day: number | null }
+
+export const positionOf = (row: Candidate, { column }: Order): Position => ({
+  ...{ patient: row.patient, type: row.type, id: row.id },
+  value: column === 'day' ? row.day : column === 'at' ? row.at.toISOString() : null,
+})
+
+type Step = { where: readonly Fragment[]; order: Order; after: Position | null; limit: number; reading: Reading }
+
+/** The next rows that the conditions leave, as they were at the moment. */
+export async function candidates(sql: Runner, step: Step): Promise<Candidate[]> {
+  const limit = Math.min(step.limit, rowsMax)
+  const { reading } = step
+  const statement = candidateStatement(step, limit)
+  const rows = await traced(
+    reading.trace,
+    'candidates',
+    () => sql.run<Candidate & { snapshot?: string }>(statement),
+    (found) => ({ rows: found.length, statement }),
+  )
+  const [first] = rows
+  // Without a row there is nothing to go on with, so no moment is needed.
+  if (reading.snapshot === null && first) reading.snapshot = first.snapshot as string
+  return rows
+}
+
+/** Fixes the moment beforehand, for an answer whose first statement may find nothing and whose second may find something. */
+export async function fixReading(sql: Runner, reading: Reading): Promise<void> {
+  if (reading.snapshot !== null) return
+  const [now] = await sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`
+  reading.snapshot = now?.snapshot ?? null
+}
+
+function candidateStatement({ where, order, after, reading }: Step, limit: number): Fragment {
+  const conditions = [fragment`not r.deleted`, fragment`not r.voided`, ...where, ...(after === null ? [] : [afterCondition(order, after)])]
+  const sorted = orderOf(order)
+  if (reading.snapshot === null) {
+    return fragment`
+    select ${pointer}, r.day, (select pg_current_snapshot()::text) as snapshot
+      from record.resource r
+     where ${join(conditions, ' and ')}
+     order by ${sorted}
+     limit ${limit}`
+  }
+  const moment = momentOf(reading.snapshot)
+  return fragment`
+    select * from (
+      (select ${pointer}, r.day
+         from record.resource r
+        where ${join([...conditions, seenAt(moment)], ' and ')}
+        order by ${sorted}
+        limit ${limit})
+      union all
+      (select ${pointer}, r.day
+         from record.superseded r
+        where r.until_tx >= ${moment.allEnded} and ${stillCurrentAt(moment)}
+          and ${join([...conditions, seenAt(moment)], ' and ')}
+          and not exists (select 1 from record.resource v where v.patient = r.patient and v.type = r.type and v.id = r.id and v.voided)
+        order by ${sorted}
+        limit ${limit})) r
+     order by ${sorted}
+     limit ${limit}`
+}
+
+/** `xmin:xmax:xip,xip`, as PostgreSQL writes a snapshot and a page link keeps it. */
+function momentOf(snapshot: string): Seen {
+  const [allEnded, noneBegun, running = ''] = snapshot.split(':')
+  return { allEnded: Number(allEnded), noneBegun: Number(noneBegun), running: running === '' ? [] : running.split(',').map(Number) }
+}
+
+function orderOf({ column, isDescending }: Order): Fragment {
+  const key = fragment`r.patient, r.type, r.id`
+  if (column === null) return key
+  return isDescending ? fragment`${identifier(`r.${column}`)} desc, ${key}` : fragment`${identifier(`r.${column}`)}, ${key}`
+}
+
+function afterCondition({ column, isDescending }: Order, { patient, type, id, value }: Position): Fragment {
+  const place = fragment`(r.patient, r.type, r.id) > (${patient}, ${type}, ${id}::uuid)`
+  if (column === null) return place
+  const name = identifier(`r.${column}`)
+  const at = column === 'day' ? fragment`${value}::int4` : fragment`${value}::timestamptz`
+  // The first half is what an index on the column can use.
+  return isDescending ? fragment`${name} <= ${at} and (${name} < ${at} or ${place})` : fragment`${name} >= ${at} and (${name} > ${at} or ${place})`
+}

@@ -1,0 +1,143 @@
+import { type Clause, matches, type Search } from '../../fhir/fhir.ts'
+import type { Asking } from '../asking.ts'
+import { detailsIn, detailsOf } from './contents.ts'
+import { parseReference, type Reference } from '../ids.ts'
+import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
+import { nameAll, widen } from './named-patients.ts'
+import { decideRelated, type From, isRelated } from './related.ts'
+import { type Hit, hitsOf, tooMany } from './run-search.ts'
+import { allow, maySeeType } from '../scope.ts'
+import { viewOf, viewOfAll, visibleRows } from '../view.ts'
+
+type Chain = Extract<Clause, { test: 'chain' }>
+type Has = Extract<Clause, { test: 'has' }>
+
+/** How many resources a relation may lead to, and from how many one looks the other way round. */
+const relatedMax = 5000
+const besideMax = 1000
+
+/** `subject:Patient.name=…` becomes the references that lead to what satisfies the inner condition. */
+export async function decideChain(from: From, beside: Search, clause: Chain): Promise<Clause> {
+  const { asking } = from
+  const to = await permitted(asking, clause.to)
+  const literals = new Set<string>()
+  const few = await fewBeside(from, beside)
+  if (few !== null) {
+    for (const literal of await fromHere(from, clause.code, to, few)) literals.add(literal)
+  } else {
+    for (const { type, clause: inner } of to) {
+      const found = await everythingOf(from, type, [inner], (hit) => literalsOf(hit))
+      for (const literal of await widened(asking, found)) literals.add(literal)
+    }
+  }
+  return { code: clause.code, test: 'reference', values: [{ literals: [...literals] }], isFound: true }
+}
+
+/** `_has:Observation:patient:code=…` becomes the ids that the inner resources refer to. */
+export async function decideHas(from: From, beside: Search, clause: Has): Promise<Clause> {
+  const { asking } = from
+  await permitted(asking, [clause])
+  const type = beside.type as string
+  const inner: Clause[] = [clause.clause]
+  const few = await fewBeside(from, beside)
+  if (few !== null) {
+    const literals = await widened(asking, few.flatMap(literalsOf))
+    inner.push({ code: clause.by, test: 'reference', values: [{ literals }], isFound: true })
+  }
+  const literals = await everythingOf(from, clause.type, inner, ({ values }) =>
+    values.flatMap((value) => (value.kind === 'reference' && value.code === clause.by && value.reference !== null ? [value.reference] : [])),
+  )
+  const references = (await widened(asking, literals)).map((literal) => parseReference(literal, asking.base))
+  const ids = references.filter((found): found is Reference => found?.type === type).map(({ id }) => id)
+  const byId: Clause = { code: '_id', test: 'ids', ids: [...new Set(ids)] }
+  const urls = literals.filter((literal) => parseReference(literal, asking.base) === null)
+  const isCanonical = urls.length > 0 && asking.world.fhir.parameters(type).some(({ code, type: kind }) => code === 'url' && kind === 'uri')
+  return isCanonical ? { code: '_has', test: 'any', clauses: [byId, { code: 'url', test: 'uri', how: 'is', values: urls }] } : byId
+}
+
+/** A condition on a type needs the scope of that type: an answer that passes over it would not be what was asked. */
+async function permitted<T extends { type: string }>(asking: Asking, to: readonly T[]): Promise<T[]> {
+  const seen = to.filter(({ type }) => maySeeType(asking.actor, type))
+  if (seen.length === 0) await allow(asking, (to[0] as T).type, 's')
+  return seen
+}
+
+/**
+ * The matches of what is decided already, when they are few: then one looks from them, which reads one record instead of the
+ * country's. Null when nobody is named or there are many.
+ */
+async function fewBeside(from: From, beside: Search): Promise<Hit[] | null> {
+  const { asking } = from
+  if (beside.clauses.length === 0) return null
+  const { search, keys } = await nameAll(asking, beside)
+  const names = search.clauses.some(({ code, test }) => test === 'ids' || code === '_id' || (test === 'token' && code === 'identifier'))
+  if (keys === null && !names) return null
+  const hits: Hit[] = []
+  for await (const hit of visibleHits(from, search, keys)) {
+    if (hits.length >= besideMax) return null
+    hits.push(hit)
+  }
+  return hits
+}
+
+async function* visibleHits(from: From, search: Search, keys: readonly number[] | null): AsyncGenerator<Hit> {
+  const { asking, sql, reading } = from
+  const view = keys === null ? await viewOfAll(asking) : await viewOf(asking, keys)
+  const visible = visibleRows(view, asking.world.fhir.typeCode(search.type as string), keys)
+  yield* hitsOf(asking, sql, search, { keys, visible, reading }, null)
+}
+
+/** Texts taken out of everything of a type that the actor may see and that satisfies the clauses. */
+async function everythingOf(from: From, type: string, clauses: Clause[], take: (hit: Hit) => string[]): Promise<string[]> {
+  const { asking } = from
+  const decided = await decideRelated(from, { ...emptySearch, type, clauses })
+  const { search, keys } = await nameAll(asking, decided)
+  const found = new Set<string>()
+  for await (const hit of visibleHits(from, search, keys)) {
+    for (const one of take(hit)) found.add(one)
+    if (found.size > relatedMax) throw tooMany(`a condition on ${type} leads to more than ${relatedMax} resources`)
+  }
+  return [...found]
+}
+
+/** A person is a set of charts: a reference to any of them is one to the person. */
+async function widened(asking: Asking, literals: readonly string[]): Promise<string[]> {
+  const patients = literals.map((literal) => parseReference(literal, asking.base)).filter((found): found is Reference => found?.type === 'Patient')
+  if (patients.length === 0) return [...literals]
+  const charts = await widen(
+    asking,
+    patients.map(({ id }) => id),
+  )
+  return [...new Set([...literals, ...charts.literals])]
+}
+
+/** From the few to what they refer to: only those targets are read, each by the rule of a read of its own. */
+async function fromHere(from: From, code: string, to: Chain['to'], few: readonly Hit[]): Promise<string[]> {
+  const { asking } = from
+  const references = new Set<string>()
+  for (const { values } of few)
+    for (const value of values) if (value.kind === 'reference' && value.code === code && value.reference) references.add(value.reference)
+  const targets = await widened(asking, [...references])
+  const found: string[] = []
+  for (const { type, clause } of to) {
+    const ofType = targets.filter((literal) => parseReference(literal, asking.base)?.type === type)
+    const hits = await fetchVisible(asking, ofType)
+    const search: Search = { ...emptySearch, type, clauses: [clause] }
+    for (const hit of await satisfying(from, search, hits)) found.push(...literalsOf(hit))
+    const addresses = targets.filter((literal) => parseReference(literal, asking.base) === null)
+    if (addresses.length > 0 && asking.world.fhir.parameters(type).some((one) => one.code === 'url')) {
+      const byUrl: Clause = { code: 'url', test: 'uri', how: 'is', values: addresses }
+      found.push(...(await everythingOf(from, type, [clause, byUrl], literalsOf)))
+    }
+  }
+  return widened(asking, found)
+}
+
+async function satisfying(from: From, search: Search, hits: readonly Hit[]): Promise<Hit[]> {
+  const { asking } = from
+  if (hits.length === 0) return []
+  const ids: Clause = { code: '_id', test: 'ids', ids: hits.map(({ resource }) => resource.id as string) }
+  const decided = search.clauses.some(isRelated) ? await decideRelated(from, { ...search, clauses: [ids, ...search.clauses] }) : search
+  const named = (await nameAll(asking, decided)).search
+  return hits.filter(({ resource, values }) => matches(named, [...values, ...detailsOf(asking, resource, detailsIn(named))], asking.world.fhir.units))
+}

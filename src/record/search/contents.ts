@@ -1,0 +1,85 @@
+import type { Extracted, Resource, Search } from '../../fhir/fhir.ts'
+import type { Runner } from '../../platform/sql.ts'
+import type { World } from '../../platform/world.ts'
+import type { Asking } from '../asking.ts'
+import { localReference } from '../write/rows.ts'
+import { readBodies, type Stored } from '../store.ts'
+
+/** What a version says: its exact bytes, the resource as plain JSON (read only), and what a search compares. */
+export type Content = { body: string; resource: Resource; values: Extracted[] }
+
+/** Bodies kept, counted in characters; parsed and extracted they take about eight times as much memory. */
+const keptMax = 6_000_000
+/** A larger one is read again rather than push out a hundred others. */
+const keptEachMax = 60_000
+
+/** `generation`: of the parameters by which the values were taken out. */
+type Kept = { contents: Map<string, Content>; characters: number; generation: number }
+const keptOf = new WeakMap<World['sql'], Kept>()
+
+/** A version never changes, so what was read of it once is right until it is forgotten. The eldest goes first. */
+export async function contentsOf(asking: Asking, sql: Runner, rows: readonly Stored[]): Promise<Content[]> {
+  const kept = keptFor(asking.world)
+  const found = rows.map((row) => recall(kept, nameOf(row)))
+  const missing = rows.filter((_, at) => found[at] === undefined)
+  if (missing.length === 0) return found as Content[]
+  const bodies = await readBodies(sql, missing)
+  let next = 0
+  return found.map((content, at) => {
+    if (content !== undefined) return content
+    const body = bodies[next++] as string
+    const made = contentOf(asking, body)
+    keep(kept, nameOf(rows[at] as Stored), made)
+    return made
+  })
+}
+
+const nameOf = ({ id, version }: Stored): string => `${id}${version}`
+
+function contentOf(asking: Asking, body: string): Content {
+  // Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed.
+  const resource = JSON.parse(body) as Resource
+  return { body, resource, values: valuesOf(asking, resource) }
+}
+
+/** Values as a search compares them: our own base in front of a reference says nothing. */
+export const valuesOf = (asking: Asking, resource: Resource): Extracted[] => asking.world.fhir.extract(resource).map((value) => localValue(asking, value))
+
+function localValue(asking: Asking, value: Extracted): Extracted {
+  if (value.kind === 'composite') return { ...value, parts: value.parts.map((part) => localValue(asking, part)) }
+  return value.kind === 'reference' && value.reference?.startsWith(asking.base) ? { ...value, reference: localReference(value.reference, asking.base) } : value
+}
+
+/** Composites, positions and words are taken out only for the search that asks for them, and not kept. */
+export const detailsIn = ({ clauses }: Search): string[] =>
+  clauses.filter(({ test }) => test === 'composite' || test === 'near' || test === 'words').map(({ code }) => code)
+export const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
+  asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))
+
+function keptFor(world: World): Kept {
+  let kept = keptOf.get(world.sql)
+  const { generation } = world.fhir.custom
+  if (!kept || kept.generation !== generation) keptOf.set(world.sql, (kept = { contents: new Map(), characters: 0, generation }))
+  return kept
+}
+
+function recall({ contents }: Kept, name: string): Content | undefined {
+  const content = contents.get(name)
+  if (content !== undefined) {
+    contents.delete(name) // Moves to the young end.
+    contents.set(name, content)
+  }
+  return content
+}
+
+function keep(kept: Kept, name: string, content: Content): void {
+  const size = content.body.length
+  if (size > keptEachMax || kept.contents.has(name)) return
+  kept.contents.set(name, content)
+  kept.characters += size
+  for (const [eldest, { body }] of kept.contents) {
+    if (kept.characters <= keptMax) return
+    kept.contents.delete(eldest)
+    kept.characters -= body.length
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CustomParameter, Resource } from '../../fhir/fhir.ts'
+import { baseUrl } from '../../platform/config.ts'
+import { fragment, join, type Runner } from '../../platform/sql.ts'
+import type { World } from '../../platform/world.ts'
+import { refreshCustomParameters } from './custom-parameters.ts'
+import { indexRows } from '../write/rows.ts'
+import { pointer, readBodies, type Stored } from '../store.ts'
+import { indexCtes } from '../write/write-index.ts'
+
+type Step = 'waits' | 'current' | 'superseded' | 'late' | 'done'
+export type Indexing = {
+  code: string
+  compiled: string
+  step: Step
+  done: number
+  total: number
+  placePatient: number | null
+  placeType: number | null
+  placeId: string | null
+  placeVersion: number | null
+  fromTx: number
+}
+
+/** Every process has heard of the parameter by then, so what is written later is indexed by its writer. */
+const knownEverywhereMs = 1500
+const batchRows = 500
+const batchMsMax = 200
+/** Between two batches, in parts of the last one's time: others come first. */
+const restShare = 0.5
+const lockNumber = 7_311_204
+
+/**
+ * Makes the index of parameters that have none yet, while everybody reads and writes: rows are only added, in batches that each
+ * remember their place, so a process that is killed is followed by another one. Answers whether there was nothing left to do.
+ */
+export async function indexParameters(world: World, isStopped: () => boolean = () => false): Promise<boolean> {
+  const [waiting] = await world.sql<{ code: string }>`select code from record.search_parameter where not is_indexed limit 1`
+  if (!waiting) return true
+  const connection = await world.connect()
+  try {
+    // The lock goes with the connection, so whoever dies leaves it to the next.
+    const [lock] = await connection.sql<{ isMine: boolean }>`select pg_try_advisory_lock(${lockNumber}) as is_mine`
+    if (!lock?.isMine) return false
+    for (;;) {
+      const [next] = await connection.sql<Indexing>`
+        select code, compiled, step, done, total, place_patient, place_type, place_id, place_version, from_tx
+          from record.search_parameter where not is_indexed order by added_at, code limit 1`
+      if (!next) return true
+      if (isStopped()) return false
+      const began = performance.now()
+      await oneBatch(world, connection.sql, next)
+      await sleep((performance.now() - began) * restShare)
+    }
+  } finally {
+    await connection.end()
+  }
+}
+
+const pauseMs = 1000
+
+/** While the server runs: goes on with an index that nobody is making, for example after a kill. */
+export function startIndexing(world: World): () => Promise<void> {
+  let isStopping = false
+  const running = (async () => {
+    while (!isStopping) {
+      try {
+        await indexParameters(world, () => isStopping)
+      } catch (error) {
+        world.log.warn({ err: error }, 'indexing of search parameters waits: the database does not answer')
+      }
+      await sleep(pauseMs, undefined, { ref: false })
+    }
+  })()
+  return async () => {
+    isStopping = true
+    await Promise.race([running, sleep(2000, undefined, { ref: false })])
+  }
+}
+
+async function oneBatch(world: World, sql: Runner, next: Indexing): Promise<void> {
+  if (next.step === 'waits') return begin(world, sql, next)
+  const custom = JSON.parse(next.compiled) as CustomParameter
+  const types = Object.keys(custom.on).map((type) => world.fhir.typeCode(type))
+  const began = performance.now()
+  let place = next
+  for (;;) {
+    const rows = await rowsAfter(sql, place, types)
+    const last = rows.at(-1)
+    if (!last) return finishStep(sql, place)
+    place = {
+      ...place,
+      done: place.step === 'late' ? place.done : place.done + rows.length,
+      ...{ placePatient: last.patient, placeType: last.type, placeId: last.id, placeVersion: last.version },
+    }
+    await addRows(world, sql, custom.code, rows, place)
+    if (performance.now() - began > batchMsMax) return
+  }
+}
+
+async function begin(world: World, sql: Runner, { code, compiled }: Indexing): Promise<void> {
+  await sleep(knownEverywhereMs)
+  await refreshCustomParameters(world)
+  const types = Object.keys((JSON.parse(compiled) as CustomParameter).on).map((type) => world.fhir.typeCode(type))
+  await sql`
+    update record.search_parameter
+       set step = 'current', done = 0, changed = nextval('record.search_parameter_change'), place_patient = null,
+           total = (select count(*) from record.resource where type = any(${types}::int2[])) + (select count(*) from record.superseded where type = any(${types}::int2[]))
+     where code = ${code}`
+}
+
+/** Current versions, then superseded ones, which an older page link may still ask about; then what was written meanwhile. */
+async function rowsAfter(sql: Runner, { step, fromTx, ...at }: Indexing, types: readonly number[]): Promise<Stored[]> {
+  const conditions = [fragment`r.type = any(${types}::int2[])`, fragment`not r.deleted`]
+  if (step === 'late') conditions.push(fragment`r.tx >= ${fromTx}`)
+  if (at.placePatient !== null) {
+    conditions.push(fragment`(r.patient, r.type, r.id, r.version) > (${at.placePatient}, ${at.placeType}, ${at.placeId}::uuid, ${at.placeVersion})`)
+    conditions.push(fragment`r.patient >= ${at.placePatient}`)
+  }
+  const table = step === 'superseded' ? fragment`record.superseded` : fragment`record.resource`
+  return sql.run<Stored>(fragment`
+    select ${pointer} from ${table} r
+     where ${join(conditions, ' and ')}
+     order by r.patient, r.type, r.id, r.version
+     limit ${batchRows}`)
+}
+
+async function addRows(world: World, sql: Runner, code: string, rows: readonly Stored[], place: Indexing): Promise<void> {
+  const bodies = await readBodies(sql, rows)
+  const base = `${baseUrl(world.config)}/fhir`
+  const versions = rows.map((row, at) => {
+    const resource = JSON.parse(bodies[at] as string) as Resource
+    const values = world.fhir.extract(resource).filter((value) => value.code === code)
+    return { patient: row.patient, type: row.type, id: row.id, index: indexRows(row.type, resource, values, row.patient, base, world.hashes) }
+  })
+  const placed = fragment`record_place as (
+    update record.search_parameter
+       set done = ${place.done}, place_patient = ${place.placePatient}, place_type = ${place.placeType}, place_id = ${place.placeId}::uuid,
+           place_version = ${place.placeVersion}
+     where code = ${code})`
+  await sql.run(fragment`with ${join([...indexCtes(versions), placed], ', ')} select 1`)
+}
+
+const after: Record<string, Step> = { current: 'superseded', superseded: 'late', late: 'done' }
+
+async function finishStep(sql: Runner, { code, step }: Indexing): Promise<void> {
+  const following = after[step] as Step
+  await sql`
+    update record.search_parameter
+       set step = ${following}, is_indexed = ${following === 'done'}, changed = nextval('record.search_parameter_change'),
+           place_patient = null, place_type = null, place_id = null, place_version = null
+     where code = ${code}`
+}

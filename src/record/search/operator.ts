@@ -1,0 +1,28 @@
+import type { Actor } from '../../platform/actor.ts'
+import { baseUrl } from '../../platform/config.ts'
+import type { World } from '../../platform/world.ts'
+import type { Asking } from '../asking.ts'
+
+const operator: Actor = {
+  kind: 'system',
+  id: 'command-line',
+  name: 'command line',
+  roles: ['operator'],
+  scopes: [],
+  institution: null,
+  institutionName: null,
+  unit: null,
+  unitName: null,
+  worker: null,
+  patient: null,
+  session: null,
+}
+
+/** Whoever works on the command line; what they do is a row in the log like anybody's. */
+export const operatorAsking = (world: World, act: string): Asking => ({
+  world,
+  actor: operator,
+  correlation: `${act}-${world.random(8).toString('hex')}`,
+  base: `${baseUrl(world.config)}/fhir`,
+  purpose: 'administration',
+})

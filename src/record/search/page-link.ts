@@ -1,0 +1,87 @@
+import { createCipheriv, createDecipheriv, randomUUID } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { Search } from '../../fhir/fhir.ts'
+import type { Keys } from '../../platform/keys.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { Asking } from '../asking.ts'
+import type { SortKey } from './sorted-hits.ts'
+import type { Place } from '../store.ts'
+
+/** Where a page begins, as of which moment, and the total that its first page has found. */
+export type PageStart = { after: Place | null; afterKey: SortKey | null; snapshot: string | null; total: number | null }
+/** Everything the next page needs, so that any process can give it; sealed, because it may hold what was asked about a person. */
+export type PageLink = PageStart & { search: Search; self: string; actor: string; expires: number }
+
+const hoursValid = 24
+/** What fits into an address with everything else; a longer one is kept in a table under a short name. */
+const addressBytesMax = 3000
+const sealedBytesMax = 400_000
+const textMax = 2_000_000
+const forgottenAtOnce = 100
+/** Compressing a short one costs more than sealing it. */
+const plainMax = 1500
+const asIs = Buffer.of(0)
+const deflated = Buffer.of(1)
+
+export async function sealLink(asking: Asking, link: Omit<PageLink, 'actor' | 'expires'>): Promise<string> {
+  const { world, actor } = asking
+  const expires = world.now().getTime() + hoursValid * 3_600_000
+  const whole: PageLink = { ...link, actor: actor.id, expires }
+  const iv = world.random(12)
+  const cipher = createCipheriv('aes-256-gcm', linkKey(world.keys), iv)
+  const json = Buffer.from(JSON.stringify(whole))
+  const text = Buffer.concat([
+    cipher.update(json.length <= plainMax ? Buffer.concat([asIs, json]) : Buffer.concat([deflated, deflateRawSync(json)])),
+    cipher.final(),
+  ])
+  const sealed = Buffer.concat([iv, cipher.getAuthTag(), text])
+  return sealed.length <= addressBytesMax ? sealed.toString('base64url') : keep(asking, sealed, new Date(expires))
+}
+
+async function keep({ world }: Asking, sealed: Buffer, expires: Date): Promise<string> {
+  if (sealed.length > sealedBytesMax) throw new Refusal('incorrect', 'this search is too long to be paged', { hint: 'Give fewer values at a time.' })
+  const id = randomUUID()
+  await world.sql`
+    with forgotten as (
+      delete from record.page_link
+       where id in (select id from record.page_link where expires < ${world.now()} order by expires limit ${forgottenAtOnce}))
+    insert into record.page_link (id, expires, sealed) values (${id}, ${expires}, ${sealed})`
+  return id
+}
+
+export async function openLink(asking: Asking, token: string): Promise<PageLink> {
+  const { world, actor } = asking
+  const wrong = new Refusal('incorrect', 'this page link is not valid any more', { hint: 'Search again from the first page.' })
+  const bytes = await sealedOf(asking, token)
+  if (bytes === null) throw wrong
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', linkKey(world.keys), bytes.subarray(0, 12))
+    decipher.setAuthTag(bytes.subarray(12, 28))
+    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
+    const packed = text.subarray(1)
+    const json = text[0] === asIs[0] ? packed : inflateRawSync(packed, { maxOutputLength: textMax })
+    const link = JSON.parse(json.toString()) as PageLink
+    // A link works for whoever got it: another's is as good as none.
+    if (link.actor !== actor.id || link.expires < world.now().getTime()) throw wrong
+    return link
+  } catch {
+    throw wrong
+  }
+}
+
+async function sealedOf({ world }: Asking, token: string): Promise<Buffer | null> {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token)) {
+    const [kept] = await world.sql<{ sealed: Buffer }>`select sealed from record.page_link where id = ${token}`
+    return kept?.sealed ?? null
+  }
+  return /^[A-Za-z0-9_-]{40,5000}$/.test(token) ? Buffer.from(token, 'base64url') : null
+}
+
+const derived = new WeakMap<Keys, Buffer>()
+
+/** Deriving costs more than sealing a link. */
+function linkKey(keys: Keys): Buffer {
+  let key = derived.get(keys)
+  if (!key) derived.set(keys, (key = keys.derive('record-page-links')))
+  return key
+}

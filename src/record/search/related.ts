@@ -1,0 +1,65 @@
+import type { Clause, Search } from '../../fhir/fhir.ts'
+import type { Runner } from '../../platform/sql.ts'
+import type { Asking } from '../asking.ts'
+import type { Reading } from './candidates.ts'
+import { decideChain, decideHas } from './chain.ts'
+import { decideCompartment } from './compartment.ts'
+import { decideHierarchy } from './hierarchy.ts'
+import { requireSeen } from '../scope.ts'
+import { fetchVisible } from './visible.ts'
+import { parseReference } from '../ids.ts'
+import { decideCodes } from '../terminology/decide-codes.ts'
+
+/** Who asks, over which connection, and as of which moment: a later page follows the same relations as the first. */
+export type From = { asking: Asking; sql: Runner; reading: Reading }
+
+/**
+ * Replaces what other resources decide (chains, `_has`, hierarchies, value sets, Lists) by what they lead to, so that the rest of a search asks
+ * one resource at a time. Every step sees what the actor may see: a hidden resource leads nowhere, as if it were not there.
+ */
+export async function decideRelated(from: From, search: Search): Promise<Search> {
+  let decided: Search = { ...search, clauses: search.clauses.filter((clause) => !isRelated(clause)) }
+  for (const clause of search.clauses) {
+    if (isRelated(clause)) decided = { ...decided, clauses: [...decided.clauses, await decideOne(from, decided, clause)] }
+  }
+  return decided
+}
+
+type RelatedClause = Extract<Clause, { test: 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
+export const isRelated = (clause: Clause): clause is RelatedClause => relatedTests.has(clause.test)
+const relatedTests = new Set<string>(['chain', 'has', 'hierarchy', 'codes', 'list', 'compartment'])
+
+/** `beside` is the same search with everything that is decided already: it may leave so few that one looks from them. */
+function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<Clause> {
+  switch (clause.test) {
+    case 'chain':
+      return decideChain(from, beside, clause)
+    case 'has':
+      return decideHas(from, beside, clause)
+    case 'hierarchy':
+      return decideHierarchy(from, clause)
+    case 'codes':
+      return decideCodes(from.asking, beside.type as string, clause)
+    case 'compartment':
+      return decideCompartment(from, beside.type as string, clause)
+    case 'list':
+      return decideList(from.asking, beside.type as string, clause.ids)
+  }
+}
+
+/** A List that is not there and one that is closed name nothing, alike. */
+async function decideList(asking: Asking, type: string, ids: readonly string[]): Promise<Clause> {
+  await requireSeen(asking, 'List')
+  const lists = await fetchVisible(
+    asking,
+    ids.map((id) => `List/${id}`),
+  )
+  const named = new Set<string>()
+  for (const { resource } of lists) {
+    for (const { item, deleted } of (resource['entry'] ?? []) as { item?: { reference?: string }; deleted?: boolean }[]) {
+      const found = item?.reference === undefined || deleted === true ? null : parseReference(item.reference, asking.base)
+      if (found?.type === type) named.add(found.id)
+    }
+  }
+  return { code: '_id', test: 'ids', ids: [...named] }
+}

@@ -1,0 +1,252 @@
+import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
+import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
+import type { Asking } from '../asking.ts'
+import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
+import { narrowHash, systemsOfValue, tokenBytes, wideHash } from '../write/hashes.ts'
+import { isServerId, keyOfId, parseReference } from '../ids.ts'
+
+type Condition = Narrowing['any'][number]
+type OfKind<K extends Condition['is']> = Extract<Condition, { is: K }>
+
+const dayMs = 86_400_000
+/** Types whose `date` has one value and is the row's day. */
+const dayIsDate = new Set(['Observation', 'Encounter', 'Procedure', 'Immunization', 'Composition', 'ImagingStudy'])
+
+/** The days that every result lies in, where the question says so. */
+type Days = { from: number; to: number }
+/** `isCustom`: the parameter was added later, so the tokens of older rows do not know it. */
+type Where = { asking: Asking; type: string; isScoped: boolean; days: Days; isCustom?: boolean }
+export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where => ({ asking, type, isScoped, days: { from: dayMin, to: dayMax } })
+
+/**
+ * Conditions on `r` that leave fewer candidates and never lose one: the resource itself decides afterwards. `isScoped` means
+ * that the patients are named already, so only what narrows inside one patient's rows is worth asking.
+ */
+export function planOf(asking: Asking, search: Search, isScoped: boolean): Fragment[] {
+  const type = search.type as string
+  const entries = narrowing(search)
+  const at: Where = { asking, type, isScoped, days: daysOf(type, entries) }
+  const where: Fragment[] = [fragment`r.type = ${asking.world.fhir.typeCode(type)}::int2`]
+  let isAnywhere = !isScoped
+  for (const entry of entries) {
+    // What was there before an added parameter leads to whose rows to look at, once that is indexed, and says nothing of itself.
+    const isIndexed = asking.world.fhir.custom.isIndexed(type, entry.code)
+    const isSilent = isIndexed !== undefined && (isScoped || !isIndexed)
+    const condition = isSilent ? null : conditionOf(isIndexed === undefined ? at : { ...at, isCustom: true }, entry)
+    asking.trace?.push({ step: 'narrow', what: `${entry.code}: ${condition ? kindsOf(entry) : 'decided by each resource'}` })
+    if (!condition) continue
+    where.push(condition)
+    if (entry.any.every(({ is }) => is !== 'date')) isAnywhere = false
+  }
+  // Nothing says whose rows: those of everybody who has any of the type, and not the whole table.
+  if (isAnywhere) where.push(amongPatients(at, [anyOfType]))
+  return where
+}
+
+const kindsOf = ({ any }: Narrowing): string => [...new Set(any.map(({ is }) => is))].join(', ')
+
+function conditionOf(at: Where, { code, any }: Narrowing): Fragment | null {
+  if (any.length === 0) return fragment`false`
+  const codes = any.every(isCode) && !isIdentifierCode(code) && code !== '_id' ? any.map(({ value }) => tokenForm(code, value)) : []
+  if (codes.length > formsMax) return hashedCondition(at, codes, []) // All of a value set at once.
+  if (any.every(isString)) return at.isScoped ? null : stringCondition(at, any)
+  const parts: Fragment[] = []
+  for (const condition of any) {
+    const asked = condition.of?.[0] ?? code
+    const part = asked === '_id' ? idCondition(at, condition) : oneCondition(at, asked, condition)
+    if (part === null) return null // An alternative that cannot narrow leaves every row a candidate.
+    parts.push(part)
+  }
+  return parts.length === 1 ? (parts[0] as Fragment) : fragment`(${join(parts, ' or ')})`
+}
+
+const isCode = (condition: Condition): condition is Condition & { is: 'token'; value: string } =>
+  condition.is === 'token' && condition.value !== undefined && condition.of === undefined
+
+function idCondition({ asking, type }: Where, condition: Condition): Fragment | null {
+  if (condition.is === 'ids') return idsCondition(asking.world.fhir.typeCode(type), condition.ids)
+  if (condition.is !== 'token' || condition.value === undefined) return null
+  return isServerId(condition.value)
+    ? fragment`(r.patient = ${keyOfId(condition.value)} and r.id = ${condition.value}::uuid)`
+    : fragment`(r.patient, r.type, r.id) in (select n.patient, n.type, n.id from record.name n where n.name = ${condition.value})`
+}
+
+function idsCondition(type: number, ids: readonly string[]): Fragment {
+  const given = ids.filter(isServerId)
+  const named = ids.filter((id) => !isServerId(id))
+  const ways: Fragment[] = []
+  if (given.length > 0) {
+    ways.push(fragment`select k.patient, ${type}::int2, k.id from unnest(${given.map(keyOfId)}::int8[], ${given}::uuid[]) as k (patient, id)`)
+  }
+  if (named.length > 0) ways.push(fragment`select n.patient, n.type, n.id from record.name n where n.type = ${type}::int2 and n.name = any(${named}::text[])`)
+  return ways.length === 0 ? fragment`false` : fragment`(r.patient, r.type, r.id) in (${join(ways, ' union all ')})`
+}
+
+function oneCondition(at: Where, code: string, condition: Condition): Fragment | null {
+  switch (condition.is) {
+    case 'token':
+      return tokenCondition(at, code, condition)
+    case 'reference':
+      return referenceCondition(at, condition)
+    case 'uri':
+      return hashedCondition(at, [condition.value], [])
+    case 'sounds':
+      return at.isScoped ? null : soundsCondition(at, condition.near)
+    case 'words':
+      return at.isScoped ? null : wordsCondition(at, condition.words)
+    case 'string':
+      return at.isScoped ? null : stringCondition(at, [condition])
+    case 'date':
+      return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(at.type, code, condition)
+    default:
+      return null
+  }
+}
+
+function tokenCondition(at: Where, code: string, { system, value }: OfKind<'token'>): Fragment | null {
+  if (value === undefined) return null // `system|` alone: no row says which systems occur.
+  return isIdentifierCode(code) ? identifierCondition(at, system ?? null, value) : hashedCondition(at, [tokenForm(code, value)], [])
+}
+
+function identifierCondition({ asking: { world }, type, isScoped, isCustom }: Where, system: string | null, value: string): Fragment {
+  const { narrow, row } = world.hashes.identifier(world.fhir.typeCode(type), system, value)
+  const inside = fragment`position(${tokenBytes(narrow)}::bytea in r.tokens) > 0`
+  if (isScoped) return inside
+  const matching = system ? fragment`i.hash = ${row}::int8` : fragment`i.hash between ${row}::int8 and ${row + systemsOfValue - 1n}::int8`
+  const among = fragment`r.patient in (select i.patient from record.identifier i where ${matching})`
+  return isCustom ? among : fragment`(${among} and ${inside})`
+}
+
+/** A reference to something filed under the same key is found by the key in its id; every other has a row of its own. */
+function referenceCondition(at: Where, { literals }: OfKind<'reference'>): Fragment {
+  const ownKeys = literals
+    .map((literal) => parseReference(literal, at.asking.base))
+    .filter((found) => found !== null && isServerId(found.id))
+    .map((found) => keyOfId((found as { id: string }).id))
+  return hashedCondition(at, literals, ownKeys)
+}
+
+/** Types that anything was ever filed of: only these are worth asking when none is named. */
+export async function presentTypes({ world }: Asking): Promise<string[]> {
+  const { types } = world.fhir
+  const wide = types.map((_, type) => wideHash(world.hashes.of(anyOfType), type))
+  const found = await world.sql<{ hash: number }>`
+    select h.hash from unnest(${wide}::int8[]) as h (hash)
+     where exists (select 1 from record.token t where t.hash = h.hash)
+     limit ${types.length}`
+  const known = new Set(found.map(({ hash }) => hash))
+  return types.filter((_, type) => known.has(wide[type] as number))
+}
+
+/** Under which keys something of the type stands that has any of these references from outside; null when they are too many. */
+export async function patientsWith({ world }: Asking, sql: Runner, type: string, literals: readonly string[], most: number): Promise<number[] | null> {
+  const wide = literals.map((literal) => wideHash(world.hashes.of(literal), world.fhir.typeCode(type)))
+  const rows = await sql<{ patient: number }>`
+    select distinct t.patient from record.token t where t.hash = any(${wide}::int8[]) limit ${most + 1}`
+  return rows.length > most ? null : rows.map(({ patient }) => patient)
+}
+
+export function hashedCondition(at: Where, forms: readonly string[], ownKeys: readonly number[]): Fragment {
+  if (forms.length === 0) return fragment`false` // A patient nobody sent: no resource can refer to it under another name.
+  // Many were found by following relations: whose rows these are is enough, the resource itself decides.
+  if (forms.length > formsMax) return at.isScoped ? fragment`true` : amongOr(at, forms, ownKeys)
+  const { hashes } = at.asking.world
+  const inside = forms.map((form) => fragment`position(${tokenBytes(narrowHash(hashes.of(form)))}::bytea in r.tokens) > 0`)
+  const narrow = fragment`(${join(inside, ' or ')})`
+  if (at.isScoped) return narrow
+  if (at.isCustom) return amongOr(at, forms, ownKeys)
+  return fragment`(${amongOr(at, forms, ownKeys)} and ${narrow})`
+}
+
+const formsMax = 50
+
+function amongOr(at: Where, forms: readonly string[], ownKeys: readonly number[]): Fragment {
+  const among = amongPatients(at, forms)
+  return ownKeys.length === 0 ? among : fragment`(${among} or r.patient = any(${ownKeys}::int8[]))`
+}
+
+/** Each word may stand in another document of the patient: candidates are those who have all of them somewhere. */
+function wordsCondition(at: Where, words: readonly string[]): Fragment {
+  return fragment`(${join(
+    words.map((word) => amongPatients(at, [wordForm(word), wordForm(manyWords)])),
+    ' and ',
+  )})`
+}
+
+/**
+ * Whoever has, for each word, one that shares a form with it. As an array that is made first: how many sound alike is nothing the
+ * planner can guess, and its guess of one would read everybody.
+ */
+function soundsCondition({ asking: { world } }: Where, near: readonly (readonly string[])[]): Fragment {
+  const each = near.map((forms) => {
+    const hashes = forms.map((form) => world.hashes.of(nearForm(form)))
+    return fragment`select t.patient from record.token t where t.hash = any(array(select s.word from record.sound s where s.near = any(${hashes}::int8[])))`
+  })
+  return fragment`r.patient = any(array(${join(each, ' intersect ')} order by 1 limit ${alikeMax}))`
+}
+
+/** One more than a search reads before it is refused as too costly, so nothing is lost by it. */
+const alikeMax = 1_000_001
+
+/** Rows of patients who have anything of the type in these days. */
+export const amongThoseWith = (asking: Asking, type: string, days: Days): Fragment => amongPatients({ asking, type, isScoped: false, days }, [anyOfType])
+
+/** One value is an equation, so that its patients come in the order of the index and a page ends early. */
+function amongPatients({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {
+  const wide = forms.map((form) => wideHash(world.hashes.of(form), world.fhir.typeCode(type)))
+  const parts = [wide.length === 1 ? fragment`t.hash = ${wide[0]}::int8` : fragment`t.hash = any(${wide}::int8[])`]
+  if (days.from > dayMin) parts.push(fragment`t.last_day >= ${days.from}::int4`)
+  if (days.to < dayMax) parts.push(fragment`t.first_day <= ${days.to}::int4`)
+  return fragment`r.patient in (select t.patient from record.token t where ${join(parts, ' and ')})`
+}
+
+const isString = (condition: Condition): condition is Condition & OfKind<'string'> => condition.is === 'string'
+
+/** All spellings in one question, so that each is a range of the index. */
+function stringCondition({ asking: { world }, type }: Where, all: readonly OfKind<'string'>[]): Fragment {
+  const match = all.map(({ how, value }) => {
+    const start = value.slice(0, stringMax)
+    if (how === 'starts') return fragment`(s.value >= ${start} and s.value < ${`${start}\u{10ffff}`})`
+    return value.length > stringMax / 2 ? fragment`true` : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
+  })
+  return fragment`(r.patient, r.type, r.id) in (
+    select s.patient, s.type, s.id from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and (${join(match, ' or ')}))`
+}
+
+function instantCondition({ lowFrom, lowTo, highFrom, highTo }: OfKind<'date' | 'number'>): Fragment {
+  const parts = [fragment`true`]
+  const from = [lowFrom, highFrom].filter((one) => one !== undefined)
+  const to = [lowTo, highTo].filter((one) => one !== undefined)
+  for (const one of from) parts.push(fragment`r.at >= ${instant(one)}::timestamptz`)
+  for (const one of to) parts.push(fragment`r.at <= ${instant(one)}::timestamptz`)
+  return join(parts, ' and ')
+}
+
+const earliest = Date.UTC(1, 0, 1)
+const latest = Date.UTC(9999, 11, 31)
+const instant = (ms: number) => new Date(Math.max(earliest, Math.min(latest, ms))).toISOString()
+
+const dayOf = (ms: number) => Math.max(-2_000_000, Math.min(2_000_000_000, Math.floor(ms / dayMs)))
+
+function dayCondition(type: string, code: string, { lowFrom, lowTo }: OfKind<'date' | 'number'>): Fragment | null {
+  if (code !== 'date' || !dayIsDate.has(type)) return null
+  // The end of a period is not in the row; nothing lasts longer than the year of a partial date or an open period, so no bound.
+  const parts: Fragment[] = []
+  if (lowFrom !== undefined) parts.push(fragment`r.day >= ${dayOf(lowFrom)}`)
+  if (lowTo !== undefined) parts.push(fragment`r.day <= ${dayOf(lowTo)}`)
+  return parts.length === 0 ? null : fragment`(r.day is null or (${join(parts, ' and ')}))`
+}
+
+/** The same bounds for the rows that stand once per patient; of alternatives the widest counts. */
+function daysOf(type: string, entries: readonly Narrowing[]): Days {
+  const days = { from: dayMin, to: dayMax }
+  if (!dayIsDate.has(type)) return days
+  for (const { code, any } of entries) {
+    if (code !== 'date') continue
+    const bounds = any.flatMap((one) => (one.is === 'date' ? [one] : []))
+    if (bounds.length < any.length || bounds.length === 0) continue
+    days.from = Math.max(days.from, Math.min(...bounds.map(({ lowFrom }) => (lowFrom === undefined ? dayMin : dayOf(lowFrom)))))
+    days.to = Math.min(days.to, Math.max(...bounds.map(({ lowTo }) => (lowTo === undefined ? dayMax : dayOf(lowTo)))))
+  }
+  return days
+}

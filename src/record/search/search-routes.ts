@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Routes } from '../../platform/http.ts'
+import { fhirJson } from '../../platform/http.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { askingOf, formPairsOf } from '../http/asking-of.ts'
+import { searchAuditEvent } from '../audit-events.ts'
+import { compartmentNames } from './compartment.ts'
+import { isFhirId } from '../ids.ts'
+import { pairsOf, preferenceOf } from '../http/respond.ts'
+import { allow } from '../scope.ts'
+import { searchCompartment, searchPage, searchSystem, searchType } from './search.ts'
+
+type OfType = { Params: { type: string } }
+type OfCompartment = { Params: { type: string; id: string; inner: string } }
+type Pairs = [string, string][]
+
+/** Searches of one type, of the whole system and of a compartment, each by address and by form. */
+export const searchRoutes: Routes = (app) => {
+  app.get('/', (request, reply) => ofSystem(request, reply, pairsOf(request)))
+  app.post('/_search', (request, reply) => ofSystem(request, reply, formPairsOf(request)))
+  app.get<OfType>('/:type', (request, reply) => ofType(request, reply, request.params.type, pairsOf(request)))
+  app.post<OfType>('/:type/_search', (request, reply) => ofType(request, reply, request.params.type, formPairsOf(request)))
+  compartments(app)
+}
+
+function compartments(app: FastifyInstance): void {
+  app.get<OfCompartment>('/:type/:id/:inner', (request, reply) => ofCompartment(request, reply, request.params, pairsOf(request)))
+  app.post<OfCompartment>('/:type/:id/:inner/_search', (request, reply) => ofCompartment(request, reply, request.params, formPairsOf(request)))
+}
+
+async function ofType(request: FastifyRequest, reply: FastifyReply, type: string, pairs: Pairs): Promise<FastifyReply> {
+  const asking = askingOf(request)
+  await allow(asking, type, 's')
+  // People ask about the log itself; systems find the AuditEvents that they filed like any other resource.
+  if (type === 'AuditEvent' && request.actor.kind === 'person') return sendJson(reply, await searchAuditEvent(asking, pairs))
+  return sendJson(reply, await searchType(asking, type, pairs, preferenceOf(request).lenient))
+}
+
+async function ofSystem(request: FastifyRequest, reply: FastifyReply, pairs: Pairs): Promise<FastifyReply> {
+  const asking = askingOf(request)
+  const page = pairs.find(([name]) => name === '_page')
+  if (page !== undefined) return sendJson(reply, await searchPage(asking, page[1]))
+  return sendJson(reply, await searchSystem(asking, pairs, preferenceOf(request).lenient))
+}
+
+async function ofCompartment(request: FastifyRequest, reply: FastifyReply, params: OfCompartment['Params'], pairs: Pairs): Promise<FastifyReply> {
+  const { type: name, id, inner } = params
+  const asking = askingOf(request)
+  const isType = inner === '*' || asking.world.fhir.typeCode(inner) >= 0
+  if (!compartmentNames.includes(name) || !isFhirId(id) || !isType) {
+    throw new Refusal('not-found', 'there is nothing at this address', {
+      hint: `Compartments are those of ${compartmentNames.join(', ')}: /Patient/id/Condition.`,
+    })
+  }
+  if (inner !== '*') await allow(asking, inner, 's')
+  return sendJson(reply, await searchCompartment(asking, { name, id, inner }, pairs, preferenceOf(request).lenient))
+}
+
+const sendJson = (reply: FastifyReply, body: string): FastifyReply => reply.header('content-type', fhirJson).send(body)

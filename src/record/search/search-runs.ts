@@ -1,0 +1,105 @@
+import type { Clause, Search } from '../../fhir/fhir.ts'
+import { type Asking, traced } from '../asking.ts'
+import { fixReading, type Reading } from './candidates.ts'
+import { nameAll } from './named-patients.ts'
+import { decideRelated } from './related.ts'
+import { countHits, firstHits, type Hit, type Scope } from './run-search.ts'
+import { allow, maySeeType } from '../scope.ts'
+import { compareKeys, type SortKey, sortedHits } from './sorted-hits.ts'
+import type { Place } from '../store.ts'
+import { presentTypes } from './search-plan.ts'
+import { type View, viewOf, viewOfAll, visibleRows } from '../view.ts'
+
+/** A search of one type, ready to be run: relations decided, patients widened, and the actor's view of them. */
+export type Run = { search: Search; view: View; scope: Scope & { reading: Reading }; named: readonly number[] }
+
+/** One run for each type that is asked; of several types those that the token does not cover are passed over, unless none is left. */
+export async function runsOf(asking: Asking, search: Search, reading: Reading): Promise<Run[]> {
+  let all: Promise<View> | undefined
+  const viewOfEverybody = () => (all ??= viewOfAll(asking))
+  const runs: Run[] = []
+  // The first of several types may have nothing that would fix the moment for the others.
+  if (search.type === null) await fixReading(asking.world.sql, reading)
+  for (const { type, clauses } of await asked(asking, search)) runs.push(await runOf(asking, { ...search, type, clauses }, reading, viewOfEverybody))
+  return runs
+}
+
+async function asked(asking: Asking, { type, each, clauses }: Search): Promise<{ type: string; clauses: Clause[] }[]> {
+  if (type !== null) return [{ type, clauses }]
+  const wanted = await wantedOf(asking, each, clauses)
+  const seen = wanted.filter((one) => maySeeType(asking.actor, one.type))
+  const [first] = wanted
+  if (seen.length === 0 && first) await allow(asking, first.type, 's')
+  return seen
+}
+
+const fewTypes = 5
+
+/** Of many types only those are worth a question that anything was ever filed of. */
+async function wantedOf(asking: Asking, each: Search['each'], clauses: Clause[]): Promise<{ type: string; clauses: Clause[] }[]> {
+  if (each !== undefined && each.length <= fewTypes) return each
+  const present = await presentTypes(asking)
+  return each === undefined ? present.map((type) => ({ type, clauses })) : each.filter(({ type }) => present.includes(type))
+}
+
+async function runOf(asking: Asking, search: Search, reading: Reading, everybody: () => Promise<View>): Promise<Run> {
+  const { world, trace } = asking
+  const decided = await traced(trace, 'relations', () => decideRelated({ asking, sql: world.sql, reading }, search))
+  const { search: whole, keys, named } = await traced(trace, 'patients', () => nameAll(asking, decided))
+  const view = await traced(trace, 'access', () => (keys === null ? everybody() : viewOf(asking, keys)))
+  const visible = visibleRows(view, world.fhir.typeCode(search.type as string), keys)
+  return { search: whole, view, scope: { keys, visible, reading }, named }
+}
+
+export async function countRuns(asking: Asking, runs: readonly Run[]): Promise<number> {
+  let total = 0
+  for (const { search, scope } of runs) total += await countHits(asking, asking.world.sql, search, scope)
+  return total
+}
+
+export type PageHits = { hits: Hit[]; rest: { after: Place | null; afterKey: SortKey | null } | null; isWhole: boolean }
+
+/** Every type in the order asked for, and of them all the first. */
+export async function sortedPage(asking: Asking, runs: readonly Run[], afterKey: SortKey | null, count: number): Promise<PageHits> {
+  const found = []
+  for (const { search, scope } of runs) found.push(await sortedHits(asking, asking.world.sql, search, scope, afterKey, count + 1))
+  const all = found.flatMap(({ sorted }) => sorted)
+  const [first] = runs
+  if (first && runs.length > 1) all.sort((a, b) => compareKeys(first.search, a.key, b.key))
+  const page = all.slice(0, count)
+  const last = page.at(-1)
+  return {
+    hits: page.map(({ hit }) => hit),
+    rest: all.length > page.length && last ? { after: null, afterKey: last.key } : null,
+    isWhole: found.every(({ isWhole }) => isWhole) && all.length === page.length,
+  }
+}
+
+/** One type after the other, each by its key. */
+export async function keyedPage(asking: Asking, runs: readonly Run[], after: Place | null, count: number): Promise<PageHits> {
+  const found: Hit[] = []
+  const { fhir } = asking.world
+  for (const { search, scope } of runs) {
+    const type = fhir.typeCode(search.type as string)
+    if (after !== null && type < after.type) continue
+    const from = after?.type === type ? after : null
+    found.push(...(await firstHits(asking, asking.world.sql, search, scope, from, count + 1 - found.length)))
+    if (found.length > count) break
+  }
+  const hits = found.slice(0, count)
+  const last = hits.at(-1)?.row
+  const rest = found.length > hits.length && last ? { after: { patient: last.patient, type: last.type, id: last.id }, afterKey: null } : null
+  return { hits, rest, isWhole: after === null && rest === null }
+}
+
+/** What several runs see together. */
+export function viewOfRuns(asking: Asking, runs: readonly Run[]): View {
+  const views = [...new Set(runs.map(({ view }) => view))]
+  if (views.length === 1) return views[0] as View
+  return {
+    asking,
+    basisOf: (key) => views.map((view) => view.basisOf(key)).find((basis) => basis !== null) ?? null,
+    personOf: (key) => Math.min(key, ...views.map((view) => view.personOf(key))),
+    openKeys: null,
+  }
+}

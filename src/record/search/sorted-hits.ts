@@ -1,0 +1,117 @@
+import { type Search, sortKey } from '../../fhir/fhir.ts'
+import type { Fragment, Runner } from '../../platform/sql.ts'
+import type { Asking } from '../asking.ts'
+import { byKey, type Candidate, candidates, fixReading, type Reading } from './candidates.ts'
+import { type SortColumn, sortColumn } from './sort-column.ts'
+import { batchesOf, conditionsOf, decide, type Hit, holder, type Scope } from './run-search.ts'
+
+/** What orders a hit: one value per sort parameter, so that the place in the order can be kept in a link. */
+export type SortKey = (string | number | null)[]
+type Sorted = { hit: Hit; key: SortKey }
+/** `isWhole`: the search has no other matches than these, before or after. */
+export type SortedHits = { sorted: Sorted[]; isWhole: boolean }
+
+/** What one patient has of most things: read at once rather than in order. */
+const fewRows = 128
+
+/** The first matches in the order asked for, after a place in it. What cannot be among them is forgotten on the way. */
+export async function sortedHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: SortKey | null, limit: number): Promise<SortedHits> {
+  const best = bestOf(search, after, limit)
+  const where = conditionsOf(asking, search, scope)
+  const reading = scope.reading ?? { snapshot: null }
+  const column = sortColumn(asking, search, scope.keys !== null)
+  const read = { asking, sql, search, best, reading }
+  if (column === null) {
+    await readAll(read, where)
+    return best.result(true)
+  }
+  if (scope.keys === null) await fixReading(sql, reading)
+  else {
+    const rows = await candidates(sql, { where, order: byKey, after: null, limit: fewRows, reading })
+    if (rows.length < fewRows) {
+      for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
+      return best.result(true)
+    }
+  }
+  for (const uncertain of column.uncertain) await readAll(read, [...where, uncertain])
+  const isAll = await readInOrder(read, [...where, column.certain], column, after)
+  return best.result(isAll)
+}
+
+type Read = { asking: Asking; sql: Runner; search: Search; best: Best; reading: Reading }
+
+async function readAll({ asking, sql, search, best, reading }: Read, where: readonly Fragment[]): Promise<void> {
+  for await (const rows of batchesOf(asking, sql, where, { order: byKey, after: null, reading })) {
+    for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
+  }
+}
+
+/** By the column that the order follows, until nothing that is still to come can be among the first. */
+async function readInOrder(read: Read, where: readonly Fragment[], column: SortColumn, after: SortKey | null): Promise<boolean> {
+  const { asking, sql, search, best, reading } = read
+  for await (const piece of column.pieces(sql, after === null ? undefined : (after[0] ?? null))) {
+    for await (const rows of batchesOf(asking, sql, [...where, piece], { order: column.order, after: null, reading })) {
+      for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
+      if (best.isSettled(column.boundOf(rows.at(-1) as Candidate))) return false
+    }
+  }
+  return true
+}
+
+type Best = {
+  offer(hit: Hit): void
+  /** Are there enough, all of them before whatever has its first value at the bound or later? */
+  isSettled(bound: string | number): boolean
+  result(isWhole: boolean): SortedHits
+}
+
+function bestOf(search: Search, after: SortKey | null, limit: number): Best {
+  let kept: Sorted[] = []
+  let isCut = false
+  const held = holder()
+  const cut = () => {
+    kept.sort((a, b) => compareKeys(search, a.key, b.key))
+    if (kept.length > limit) {
+      held.drop(kept.slice(limit).map(({ hit }) => hit))
+      kept = kept.slice(0, limit)
+      isCut = true
+    }
+  }
+  return {
+    offer(hit) {
+      const key = placeOf(search, hit)
+      if (after !== null && compareKeys(search, key, after) <= 0) return
+      held.add(hit)
+      kept.push({ hit, key })
+      if (kept.length >= 2 * limit + 100) cut()
+    },
+    isSettled(bound) {
+      cut()
+      const last = kept.length < limit ? undefined : (kept.at(-1)?.key[0] ?? null)
+      if (last === undefined || last === null) return false
+      return search.sort[0]?.isDescending ? last > bound : last < bound
+    },
+    result(isWhole) {
+      cut()
+      return { sorted: kept, isWhole: isWhole && !isCut && after === null }
+    },
+  }
+}
+
+/** The row decides the last word, so that no two places are equal. */
+function placeOf(search: Search, { row, values }: Hit): SortKey {
+  return [...sortKey(search, values), `${row.patient.toString(16).padStart(12, '0')}${row.id}`]
+}
+
+/** What has no value comes last, whichever way the order goes. */
+export function compareKeys(search: Search, a: SortKey, b: SortKey): number {
+  for (let at = 0; at < a.length; at++) {
+    const [x, y] = [a[at] ?? null, b[at] ?? null]
+    if (x === y) continue
+    if (x === null) return 1
+    if (y === null) return -1
+    const order = x < y ? -1 : 1
+    return search.sort[at]?.isDescending ? -order : order
+  }
+  return 0
+}

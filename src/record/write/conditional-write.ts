@@ -1,0 +1,78 @@
+import type { AuditedTransaction } from '../../audit/audit.ts'
+import type { Patch, Resource } from '../../fhir/fhir.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { isUniqueViolation } from '../../platform/sql.ts'
+import { type Applied, applyAll, type Operation, placeExisting, placeNew, type Placed } from './apply.ts'
+import type { Asking } from '../asking.ts'
+import { criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
+import { auditDenial, requireInstitution } from './create.ts'
+import { allow } from '../scope.ts'
+import { noCharts } from './subject.ts'
+
+/** A write whose address is a condition: `PUT Type?…`, `PATCH Type?…`, `DELETE Type?…` (R4 http, sections 3.1.0.4.3, 3.1.0.6, 3.1.0.7). */
+export type ConditionalWrite = {
+  method: 'PUT' | 'PATCH' | 'DELETE'
+  type: string
+  query: string
+  resource: Resource | null
+  patch?: Patch
+  ifMatch: readonly number[] | null
+  /** Where the content and where the condition stands in the request. */
+  path: string
+  expression: string
+}
+
+/** Deleting several at once is a setting, and even then not without bound. */
+const deletedMax = 1000
+
+/** What the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
+export async function operationsOf(asking: Asking, tx: AuditedTransaction, write: ConditionalWrite): Promise<Operation[]> {
+  const { method, type, resource, path, expression, ifMatch } = write
+  const search = criteriaOf(asking, type, write.query, expression)
+  const mayBeMany = method === 'DELETE' && asking.world.config.CONDITIONAL_DELETE === 'multiple'
+  const hits = await findByCriteria(asking, tx, search, mayBeMany ? deletedMax + 1 : 2)
+  if (hits.length > (mayBeMany ? deletedMax : 1)) throw severalMatch(expression)
+  const ids = hits.map((hit) => hit.resource.id as string)
+  const [id] = ids
+  if (method === 'DELETE') return ids.map((one) => ({ kind: 'delete', type, id: one, resource: null, ifMatch, path }))
+  if (method === 'PATCH') {
+    if (id === undefined) throw new Refusal('not-found', `no ${type} meets the condition`, { expression, hint: 'A patch changes what is there.' })
+    return [{ kind: 'update', type, id, resource: null, patch: write.patch as Patch, ifMatch, path }]
+  }
+  const own = resource?.id
+  if (id !== undefined) {
+    if (own !== undefined && own !== id) {
+      throw new Refusal('incorrect', 'the condition finds another resource than the id in the content names', {
+        expression: `${path}.id`,
+        hint: 'Leave the id out, or correct it.',
+      })
+    }
+    return [{ kind: 'update', type, id, resource, ifMatch, path }]
+  }
+  if (own === undefined) return [{ kind: 'create', type, id: null, resource, ifMatch: null, path }]
+  return [{ kind: 'update', type, id: own, resource, ifMatch, path, isOnlyNew: true }]
+}
+
+export const place = (asking: Asking, tx: AuditedTransaction, operation: Operation, charts: ReturnType<typeof noCharts>): Promise<Placed | null> =>
+  operation.kind === 'create' ? placeNew(asking, tx, operation, charts) : placeExisting(asking, tx, operation, charts)
+
+/** One conditional write in a transaction of its own; what deletes nothing has nothing to answer. */
+export async function writeConditionally(asking: Asking, write: ConditionalWrite): Promise<Applied | null> {
+  requireInstitution(asking)
+  await allow(asking, write.type, 's')
+  const kind = write.method === 'DELETE' ? 'delete' : 'update'
+  try {
+    return await asking.world.ledger.transaction(async (tx) => {
+      const operations = await operationsOf(asking, tx, write)
+      const charts = noCharts()
+      const placed: (Placed | null)[] = []
+      for (const operation of operations) placed.push(await place(asking, tx, operation, charts))
+      const [applied] = placed.length > 0 ? await applyAll(asking, tx, placed, charts) : []
+      return applied ?? null
+    })
+  } catch (error) {
+    await auditDenial(asking, kind, write.type, error)
+    if (isUniqueViolation(error)) throw new Refusal('conflict', 'another request was first', { hint: 'Send the request again.' })
+    throw error
+  }
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import type { AuditedTransaction } from '../../audit/audit.ts'
+import { parseSearch, type Resource, type Search } from '../../fhir/fhir.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { fragment, type Runner } from '../../platform/sql.ts'
+import { type Applied, applyAll, placeNew } from './apply.ts'
+import { type Asking, entryOf } from '../asking.ts'
+import { auditDenial, requireInstitution } from './create.ts'
+import { allow } from '../scope.ts'
+import { patientOrNone } from '../ids.ts'
+import { decideRelated } from '../search/related.ts'
+import { firstHits, type Hit } from '../search/run-search.ts'
+import { noCharts } from './subject.ts'
+
+/** A criteria string of `If-None-Exist`, a conditional reference or a conditional address, as a search; it must ask something. */
+export function criteriaOf(asking: Asking, type: string, query: string, expression: string): Search {
+  // As a bare query, as `Type?query`, or as the whole address: what stands behind the question mark counts.
+  const pairs = [...new URLSearchParams(query.slice(query.indexOf('?') + 1))]
+  let search: Search
+  try {
+    search = parseSearch(asking.world.fhir, type, pairs, { lenient: false })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal('incorrect', `the condition cannot be used: ${error.message}`, {
+      expression,
+      hint: 'Use search parameters of this type, for example identifier=system|value.',
+    })
+  }
+  if (search.clauses.length === 0) {
+    throw new Refusal('precondition', 'a condition that asks nothing would match everything', {
+      expression,
+      hint: 'Give at least one search parameter, for example identifier=system|value.',
+    })
+  }
+  return search
+}
+
+/**
+ * Finds what the writer's own institution holds under the condition. Two requests with the same condition wait for each other,
+ * so both cannot find nothing and create the same thing twice.
+ */
+export async function findByCriteria(asking: Asking, tx: Runner, search: Search, limit = 2): Promise<Hit[]> {
+  const institution = requireInstitution(asking)
+  const key = createHash('sha256')
+    .update(JSON.stringify([institution, search.type, search.clauses]))
+    .digest()
+    .readBigInt64BE(0)
+  await tx`select pg_advisory_xact_lock(${key}::int8)`
+  return firstHits(
+    asking,
+    tx,
+    await decideRelated({ asking, sql: tx, reading: { snapshot: null } }, search),
+    { keys: null, visible: fragment`r.institution = ${institution}` },
+    null,
+    limit,
+  )
+}
+
+export const severalMatch = (expression: string) =>
+  new Refusal('precondition', 'the condition matches more than one resource', {
+    expression,
+    hint: 'Make the condition more exact.',
+  })
+
+/** POST with If-None-Exist: the one that exists already, or a new one (R4 http, section 3.1.0.8.1). */
+export async function createConditionally(asking: Asking, resource: Resource, query: string): Promise<Applied> {
+  requireInstitution(asking)
+  const type = resource.resourceType
+  await allow(asking, type, 's')
+  const search = criteriaOf(asking, type, query, 'http.If-None-Exist')
+  try {
+    return await asking.world.ledger.transaction((tx) => createUnlessFound(asking, tx, resource, search))
+  } catch (error) {
+    await auditDenial(asking, 'create', type, error)
+    throw error
+  }
+}
+
+async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resource: Resource, search: Search): Promise<Applied> {
+  const type = resource.resourceType
+  const [found, another] = await findByCriteria(asking, tx, search)
+  if (another) throw severalMatch('http.If-None-Exist')
+  if (found) {
+    tx.audit([entryOf(asking, 'read', patientOrNone(found.row.patient), `${type}/${found.resource.id}`, { basis: 'own-submissions' })])
+    return asFound(found)
+  }
+  const charts = noCharts()
+  const operation = { kind: 'create' as const, type, id: null, resource, ifMatch: null, path: type }
+  const [applied] = await applyAll(asking, tx, [await placeNew(asking, tx, operation, charts)], charts)
+  return applied as Applied
+}
+
+export function asFound({ row, body, resource }: Hit): Applied {
+  return {
+    type: resource.resourceType,
+    id: resource.id as string,
+    version: row.version,
+    at: row.at,
+    status: 200,
+    body,
+    patient: row.patient,
+    warnings: [],
+    temporaryNumber: null,
+  }
+}

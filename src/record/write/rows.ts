@@ -1,0 +1,156 @@
+import type { Extracted, Resource } from '../../fhir/fhir.ts'
+import { type Hashes, narrowHash, packTokens, wideHash } from './hashes.ts'
+import { idBeginning, isServerId, keyOfId, parseReference } from '../ids.ts'
+
+/** What a search narrows by, taken out of one resource. */
+export type IndexRows = {
+  day: number | null
+  /** Whatever is a code, reference, uri or identifier in it, 3 bytes each. */
+  tokens: Buffer | null
+  /** The same without identifiers and what stays inside the record, for record.token. */
+  wide: number[]
+  identifiers: bigint[]
+  /** Folded texts. */
+  strings: string[]
+  /** For record.sound: words of a name, and what each has in common with those that sound alike. */
+  sounds: { near: number; word: number }[]
+}
+
+export const stringMax = 120
+const dayMs = 86_400_000
+/** What has no date may be of any day. */
+export const dayMin = -(2 ** 31)
+export const dayMax = 2 ** 31 - 1
+
+/** The date that orders a patient's timeline, per type; types without one have none. */
+const mainDates: Record<string, readonly string[]> = {
+  Condition: ['onset-date', 'recorded-date'],
+  Encounter: ['date'],
+  Procedure: ['date'],
+  Observation: ['date'],
+  DiagnosticReport: ['date', 'issued'],
+  Immunization: ['date'],
+  MedicationRequest: ['authoredon', 'date'],
+  MedicationStatement: ['effective'],
+  MedicationAdministration: ['effective-time'],
+  MedicationDispense: ['whenhandedover', 'whenprepared'],
+  AllergyIntolerance: ['date', 'onset'],
+  Composition: ['date'],
+  DocumentReference: ['date'],
+  CarePlan: ['date'],
+  Claim: ['created'],
+  ExplanationOfBenefit: ['created'],
+  ServiceRequest: ['authored', 'occurrence'],
+  ImagingStudy: ['started'],
+  Appointment: ['date'],
+  QuestionnaireResponse: ['authored'],
+  Patient: ['birthdate'],
+  Communication: ['sent'],
+  Coverage: [],
+  Goal: ['start-date'],
+}
+
+export function dateCodesOf(type: string): readonly string[] {
+  return mainDates[type] ?? ['date']
+}
+
+export const isIdentifierCode = (code: string): boolean => code === 'identifier' || code.endsWith('-identifier') || code === 'unique-id'
+
+/**
+ * What is hashed of a code: its value, whatever its parameter and system, because the resource decides those. So a code that is
+ * found by `code`, `combo-code` and `component-code` is one row and not three. A boolean says nothing without its parameter.
+ */
+export const tokenForm = (code: string, value: string): string => (value === 'true' || value === 'false' ? `${code} ${value}` : value.toLowerCase())
+
+/** What stands once for each type that a patient has anything of: whose rows to look at when nothing else is asked. */
+export const anyOfType = ''
+
+/** Above this a narrative is a candidate for every word. */
+const wordsMax = 1000
+export const wordForm = (word: string): string => `w ${word}`
+export const manyWords = '*'
+
+/** Words of the narrative stand once for each patient, because only a question that names nobody needs them. */
+function wordForms(text: string): string[] {
+  const words = new Set(text.trim().split(' '))
+  return [...(words.size > wordsMax ? [manyWords] : words)].map(wordForm)
+}
+
+export function indexRows(type: number, resource: Resource, values: readonly Extracted[], patient: number, base: string, hashes: Hashes): IndexRows {
+  const narrow: number[] = []
+  const wide = new Set<number>([wideHash(hashes.of(anyOfType), type)])
+  const identifiers = new Set<bigint>()
+  const strings = new Set<string>()
+  const sounds = new Map<string, { near: number; word: number }>()
+  const day = mainDay(resource.resourceType, values)
+  const inside = idBeginning(patient)
+  const add = (form: string, isInside: boolean) => {
+    const hash = hashes.of(form)
+    narrow.push(narrowHash(hash))
+    if (!isInside) wide.add(wideHash(hash, type))
+  }
+  for (const value of values) {
+    if (value.kind === 'token') {
+      if (value.value === null || value.code === '_id') continue // An id is found by the row's own key.
+      if (isIdentifierCode(value.code)) {
+        const hash = hashes.identifier(type, value.system, value.value)
+        narrow.push(hash.narrow)
+        identifiers.add(hash.row)
+      } else add(tokenForm(value.code, value.value), false)
+    } else if (value.kind === 'reference') {
+      if (value.reference === null) continue
+      const reference = localReference(value.reference, base)
+      add(reference, reference.startsWith(inside, reference.indexOf('/') + 1) && pointsInside(reference, patient))
+    } else if (value.kind === 'sounds') {
+      for (const [at, word] of value.words.entries()) {
+        const hash = wideHash(hashes.of(soundForm(word)), type)
+        wide.add(hash)
+        for (const form of value.near[at] ?? []) sounds.set(`${form} ${word}`, { near: hashes.of(nearForm(form)), word: hash })
+      }
+    } else if (value.kind === 'string') strings.add(value.value.slice(0, stringMax))
+    else if (value.kind === 'uri') add(value.value, false)
+    else if (value.kind === 'words') for (const form of wordForms(value.text)) wide.add(wideHash(hashes.of(form), type))
+  }
+  if (day !== null && isSpanning(resource.resourceType, values, day)) add(spanForm, false)
+  return { day, tokens: packTokens(narrow), wide: [...wide], identifiers: [...identifiers], strings: [...strings], sounds: [...sounds.values()] }
+}
+
+const soundForm = (word: string): string => `n ${word}`
+export const nearForm = (form: string): string => `~ ${form}`
+
+/** The mark of a row whose main date does not begin on the row's day, or ends later than a day after it: an order by day is not sure of it. */
+export const spanForm = 'd '
+
+function isSpanning(type: string, values: readonly Extracted[], day: number): boolean {
+  const [main] = dateCodesOf(type)
+  return values.some((value) => value.kind === 'date' && value.code === main && (Math.floor(value.low / dayMs) !== day || value.high >= (day + 2) * dayMs))
+}
+
+function mainDay(type: string, values: readonly Extracted[]): number | null {
+  const dates = dateCodesOf(type)
+  let day: number | null = null
+  let best = Number.POSITIVE_INFINITY
+  for (const value of values) {
+    if (value.kind !== 'date') continue
+    const rank = dates.indexOf(value.code)
+    if (rank < 0 || rank >= best || value.low <= -1e15) continue
+    best = rank
+    day = Math.floor(value.low / dayMs)
+  }
+  return day !== null && Math.abs(day) < 2 ** 31 ? day : null
+}
+
+const bareReference = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
+
+/** `Type/id` without our own base in front, so both ways of writing the same reference are one value. */
+export function localReference(reference: string, base: string): string {
+  if (bareReference.test(reference)) return reference
+  const found = parseReference(reference, base)
+  return found ? `${found.type}/${found.id}` : reference
+}
+
+/** A reference whose target was filed under the same key is found by the key; only others need a row. */
+function pointsInside(reference: string, patient: number): boolean {
+  const id = reference.slice(reference.indexOf('/') + 1)
+  return isServerId(id) && keyOfId(id) === patient
+}

@@ -1,0 +1,119 @@
+import { decide } from '../../access/access.ts'
+import { keySets, newKey } from '../../identity/identity.ts'
+import type { Resource } from '../../fhir/fhir.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { Runner } from '../../platform/sql.ts'
+import type { Asking } from '../asking.ts'
+import { isServerId, keyOfId, newId, newSharedKey, parseReference, requireNoPersonalNumber, reservedKeys } from '../ids.ts'
+import { findName } from '../store.ts'
+
+/** Under which key a resource is filed, and whose chart that is. */
+export type Subject = { patient: number; reserve: Reservation | null }
+/** A Patient that others refer to before it arrived: its id is kept for it, so order of arrival does not matter. */
+export type Reservation = { name: string; patient: number; id: string }
+
+export type Charts = {
+  /** Keys of Patients created by the same request. */
+  created: Set<number>
+  /** Names reserved by the same request. */
+  reserved: Map<string, Reservation>
+  /** Names that were looked up together beforehand, as `type name`; null is a name nobody has. */
+  found?: ReadonlyMap<string, Named | null>
+}
+export type Named = { patient: number; id: string; institution: number }
+
+export function findNamed(sql: Runner, charts: Charts, type: number, name: string): Promise<Named | null> {
+  const known = charts.found?.get(`${type} ${name}`)
+  return known === undefined ? findName(sql, type, name) : Promise.resolve(known)
+}
+export const noCharts = (): Charts => ({ created: new Set(), reserved: new Map() })
+
+// A chart's institution never changes and a Patient is never physically removed: what was seen once stays true.
+const chartInstitutions = new Map<number, number>()
+const rememberedMax = 200_000
+
+/** Finds the key a resource belongs under, by the first reference of the Patient compartment; none means nobody's. */
+export async function subjectOf(asking: Asking, sql: Runner, resource: Resource, charts: Charts, path: string): Promise<Subject> {
+  const { world } = asking
+  const references = world.fhir.patientReferences(resource)
+  for (const text of references) {
+    const found = parseReference(text, asking.base)
+    if (found?.type !== 'Patient') continue
+    return { ...(await chartOf(asking, sql, found.id, charts, path)) }
+  }
+  return { patient: newSharedKey(world), reserve: null }
+}
+
+async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, path: string): Promise<Subject> {
+  const { world } = asking
+  if (isServerId(id)) {
+    const patient = keyOfId(id)
+    if (charts.created.has(patient)) return { patient, reserve: null }
+    if (patient < reservedKeys || !(await chartInstitution(asking, sql, patient))) throw unknownPatient(path)
+    return { patient, reserve: null }
+  }
+  const waiting = charts.reserved.get(id)
+  if (waiting) return { patient: waiting.patient, reserve: null }
+  const named = await findNamed(sql, charts, world.fhir.typeCode('Patient'), id)
+  if (named) {
+    remember(named.patient, named.institution)
+    return { patient: named.patient, reserve: null }
+  }
+  requireNoPersonalNumber(id, `${path}.subject`)
+  const patient = newKey(world)
+  const reserve = { name: id, patient, id: newId(world, patient) }
+  charts.reserved.set(id, reserve)
+  charts.created.add(patient)
+  return { patient, reserve }
+}
+
+function unknownPatient(path: string): Refusal {
+  return new Refusal('unprocessable', 'the patient this resource is about does not exist here', {
+    expression: `${path}.subject`,
+    hint: 'Create the Patient first, or send both in one transaction bundle.',
+  })
+}
+
+function remember(patient: number, institution: number): void {
+  if (chartInstitutions.size > rememberedMax) chartInstitutions.clear()
+  chartInstitutions.set(patient, institution)
+}
+
+async function chartInstitution(asking: Asking, sql: Runner, patient: number): Promise<number | null> {
+  const known = chartInstitutions.get(patient)
+  if (known !== undefined) return known
+  const type = asking.world.fhir.typeCode('Patient')
+  const [found] = await sql<{ institution: number }>`
+    select institution from record.resource where patient = ${patient} and type = ${type} limit 1`
+  const [named] = found
+    ? [found]
+    : await sql<{ institution: number }>`
+    select institution from record.name where type = ${type} and patient = ${patient} limit 1`
+  if (!named) return null
+  remember(patient, named.institution)
+  return named.institution
+}
+
+/**
+ * May the actor write under this key? Its own institution's chart, always; another's, only with a live relation.
+ * The act that catches the refusal audits it before the caller hears of it.
+ */
+export async function requireMayWrite(asking: Asking, sql: Runner, patient: number, charts: Charts, path: string): Promise<string> {
+  if (patient < reservedKeys || charts.created.has(patient)) return 'own-chart'
+  const { world, actor } = asking
+  const institution = await chartInstitution(asking, sql, patient)
+  if (institution !== null && institution === actor.institution) return 'own-chart'
+  const sets = await keySets(world.sql, [patient])
+  const [decision] = await decide(world, actor, 'read', [sets.get(patient) ?? [patient]])
+  if (decision?.permit && decision.basis.view !== 'own-submissions') return decision.basis.kind
+  const refusal = new Refusal('forbidden', 'this chart belongs to another institution and nothing opens it for you', {
+    expression: `${path}.subject`,
+    hint: 'Send your own Patient resource for this person (same JMBG or EBS): both become one record. Or open a visit first.',
+    details: decision && !decision.permit ? decision.denied : undefined,
+  })
+  deniedPatients.set(refusal, patient)
+  throw refusal
+}
+
+/** Whose record a refused write was about: its denial is audited once its transaction is gone. */
+export const deniedPatients = new WeakMap<Refusal, number>()

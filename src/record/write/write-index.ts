@@ -1,0 +1,107 @@
+import { bigintArray, int2Array, int4Array, int8Array, textArray, uuidArray } from '../../platform/arrays.ts'
+import { type Fragment, fragment } from '../../platform/sql.ts'
+import { dayMax, dayMin } from './rows.ts'
+import type { Version } from './write.ts'
+
+/** What of a version leads to it. */
+type Indexed = Pick<Version, 'patient' | 'type' | 'id' | 'index'>
+type TokenRow = { hash: number; patient: number; first: number; last: number }
+
+/**
+ * What finds a patient's rows when nobody named the patient: values once per patient with the days they span, identifiers, texts.
+ * Rows are never taken away: a value of an old version leads to a candidate that the resource itself refuses.
+ */
+export function indexCtes(versions: readonly Indexed[]): Fragment[] {
+  const ctes: Fragment[] = []
+  const tokens = tokensOf(versions)
+  if (tokens.length > 0) ctes.push(tokenCte(tokens))
+  const identifiers = identifiersOf(versions)
+  if (identifiers.length > 0) ctes.push(identifierCte(identifiers))
+  const sounds = soundsOf(versions)
+  if (sounds.length > 0) ctes.push(soundCte(sounds))
+  const strings = versions.flatMap(({ index, patient, type, id }) => (index ? index.strings.map((value) => ({ patient, type, id, value })) : []))
+  if (strings.length > 0) ctes.push(stringCte(strings))
+  return ctes
+}
+
+/** One row per value and patient, sorted, so that writers do not deadlock and neighbours in the index are written together. */
+function tokensOf(versions: readonly Indexed[]): TokenRow[] {
+  const rows: TokenRow[] = []
+  let known = new Map<number, TokenRow>()
+  let of = Number.NaN
+  for (const { index, patient } of versions) {
+    if (!index) continue
+    if (patient !== of) {
+      known = new Map()
+      of = patient
+    }
+    const [first, last] = index.day === null ? [dayMin, dayMax] : [index.day, index.day]
+    for (const hash of index.wide) {
+      const row = known.get(hash)
+      if (row) {
+        if (first < row.first) row.first = first
+        if (last > row.last) row.last = last
+        continue
+      }
+      const fresh = { hash, patient, first, last }
+      known.set(hash, fresh)
+      rows.push(fresh)
+    }
+  }
+  return rows.sort((a, b) => a.hash - b.hash || a.patient - b.patient)
+}
+
+/** Most values are known for the patient already: looking first keeps the row unlocked and the log small. */
+function tokenCte(rows: readonly TokenRow[]): Fragment {
+  return fragment`record_tokens as (
+    insert into record.token as t (hash, patient, first_day, last_day)
+    select n.* from unnest(${int8Array(rows.map((r) => r.hash))}::int8[], ${int8Array(rows.map((r) => r.patient))}::int8[],
+                           ${int4Array(rows.map((r) => r.first))}::int4[], ${int4Array(rows.map((r) => r.last))}::int4[])
+                      as n (hash, patient, first_day, last_day)
+     where not exists (select 1 from record.token k
+                        where k.hash = n.hash and k.patient = n.patient and k.first_day <= n.first_day and k.last_day >= n.last_day)
+    on conflict (hash, patient) do update
+      set first_day = least(t.first_day, excluded.first_day), last_day = greatest(t.last_day, excluded.last_day))`
+}
+
+type IdentifierRow = { hash: bigint; patient: number }
+
+function identifiersOf(versions: readonly Indexed[]): IdentifierRow[] {
+  const rows = new Map<string, IdentifierRow>()
+  for (const { index, patient } of versions) {
+    if (index) for (const hash of index.identifiers) rows.set(`${hash} ${patient}`, { hash, patient })
+  }
+  return [...rows.values()].sort((a, b) => (a.hash === b.hash ? a.patient - b.patient : a.hash < b.hash ? -1 : 1))
+}
+
+function identifierCte(rows: readonly IdentifierRow[]): Fragment {
+  return fragment`record_identifiers as (
+    insert into record.identifier (hash, patient)
+    select * from unnest(${bigintArray(rows.map((r) => r.hash))}::int8[], ${int8Array(rows.map((r) => r.patient))}::int8[])
+    on conflict do nothing)`
+}
+
+type SoundRow = { near: number; word: number }
+
+function soundsOf(versions: readonly Indexed[]): SoundRow[] {
+  const rows = new Map<string, SoundRow>()
+  for (const { index } of versions) if (index) for (const row of index.sounds) rows.set(`${row.near} ${row.word}`, row)
+  return [...rows.values()].sort((a, b) => a.near - b.near || a.word - b.word)
+}
+
+/** Names repeat: nearly all of these are there, and looking first writes nothing. */
+function soundCte(rows: readonly SoundRow[]): Fragment {
+  return fragment`record_sounds as (
+    insert into record.sound (near, word)
+    select n.* from unnest(${int8Array(rows.map((r) => r.near))}::int8[], ${int8Array(rows.map((r) => r.word))}::int8[]) as n (near, word)
+     where not exists (select 1 from record.sound k where k.near = n.near and k.word = n.word)
+    on conflict do nothing)`
+}
+
+function stringCte(rows: readonly { patient: number; type: number; id: string; value: string }[]): Fragment {
+  return fragment`record_strings as (
+    insert into record.string (patient, type, id, value)
+    select * from unnest(${int8Array(rows.map((r) => r.patient))}::int8[], ${int2Array(rows.map((r) => r.type))}::int2[],
+                         ${uuidArray(rows.map((r) => r.id))}::uuid[], ${textArray(rows.map((r) => r.value))}::text[])
+    on conflict do nothing)`
+}

@@ -1,0 +1,123 @@
+import { publish } from '../../bus/bus.ts'
+import { boolArray, byteaArray, int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray } from '../../platform/arrays.ts'
+import { type Fragment, fragment } from '../../platform/sql.ts'
+import { reservedKeys } from '../ids.ts'
+import { type ChunkRow, place, type Place } from './place.ts'
+import type { IndexRows } from './rows.ts'
+import { indexCtes } from './write-index.ts'
+
+/** One version ready to be written: exact bytes, index rows, and the version it follows (0 for a new resource). */
+export type Version = {
+  patient: number
+  type: number
+  typeName: string
+  /** Row id. */
+  id: string
+  /** Public id when the client chose it. */
+  name: string | null
+  version: number
+  at: Date
+  institution: number
+  deleted: boolean
+  body: string | null
+  index: IndexRows | null
+}
+
+export type Change = { versions: Version[]; topic: string }
+
+/**
+ * Everything a set of changes writes, as CTEs of one statement: versions, superseded pointers, chunks, index rows, outbox.
+ * A version above 1 replaces exactly the version before it: two writers that follow the same version would both put it into
+ * record.superseded, whose primary key lets one pass. Used alone, in batches of requests, and inside transactions.
+ *
+ * Rows go in in the order of their primary key: a page of the index then fills to its end instead of splitting in halves.
+ */
+export function composeChanges(changes: readonly Change[], random: (bytes: number) => Buffer): Fragment[] {
+  const versions = changes.flatMap((change) => change.versions).sort(byKey)
+  const { places, chunks } = place(versions, random)
+  const rows = columns(versions, places)
+  const ctes = versions.some((version) => version.version > 1)
+    ? [fragment`given as materialized (select * from ${rows})`, inserted, moved, changed]
+    : [fresh(rows)]
+  if (chunks.length > 0) ctes.push(chunkRows(chunks))
+  ctes.push(...indexCtes(versions), ...nameCtes(versions), publish(changes.flatMap(eventsOf)))
+  return ctes
+}
+
+function byKey(a: Version, b: Version): number {
+  return a.patient - b.patient || a.type - b.type || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+}
+
+function columns(versions: readonly Version[], places: readonly Place[]): Fragment {
+  return fragment`unnest(
+      ${int8Array(versions.map((v) => v.patient))}::int8[], ${int2Array(versions.map((v) => v.type))}::int2[], ${uuidArray(versions.map((v) => v.id))}::uuid[],
+      ${int4Array(versions.map((v) => v.version))}::int4[], ${timestamptzArray(versions.map((v) => v.at))}::timestamptz[],
+      ${int4Array(versions.map((v) => v.institution))}::int4[], ${boolArray(versions.map((v) => v.deleted))}::bool[],
+      ${int4Array(versions.map((v) => v.index?.day ?? null))}::int4[], ${byteaArray(versions.map((v) => v.index?.tokens ?? null))}::bytea[],
+      ${textArray(versions.map((v) => v.name))}::text[], ${textArray(places.map((p) => p.body))}::text[], ${int4Array(places.map((p) => p.chunk))}::int4[],
+      ${int4Array(places.map((p) => p.start))}::int4[], ${int4Array(places.map((p) => p.length))}::int4[])
+    as g (patient, type, id, version, at, institution, deleted, day, tokens, name, body, chunk, start, length)`
+}
+
+const target = fragment`record.resource (patient, type, id, version, tx, at, institution, deleted, day, tokens, name, body, chunk, start, length)`
+const values = fragment`patient, type, id, version, (select (pg_current_xact_id()::text)::int8), at, institution, deleted, day, tokens, name, body, chunk, start, length`
+
+const fresh = (rows: Fragment) => fragment`record_fresh as (insert into ${target} select ${values} from ${rows})`
+
+const inserted = fragment`record_inserted as (insert into ${target} select ${values} from given where version = 1)`
+
+const moved = fragment`record_moved as (
+    insert into record.superseded (patient, type, id, version, tx, at, institution, deleted, voided, day, tokens, labels, name, body, chunk, start, length, until_tx, until)
+    select r.patient, r.type, r.id, r.version, r.tx, r.at, r.institution, r.deleted, r.voided, r.day, r.tokens, r.labels, r.name, r.body, r.chunk, r.start, r.length,
+           (pg_current_xact_id()::text)::int8, g.at
+      from given g join record.resource r on r.patient = g.patient and r.type = g.type and r.id = g.id and r.version = g.version - 1
+     where g.version > 1)`
+
+const changed = fragment`record_changed as (
+    update record.resource r
+       set version = g.version, tx = (pg_current_xact_id()::text)::int8, at = g.at, institution = g.institution, deleted = g.deleted,
+           day = g.day, tokens = g.tokens, body = g.body, chunk = g.chunk, start = g.start, length = g.length
+      from given g
+     where g.version > 1 and r.patient = g.patient and r.type = g.type and r.id = g.id and r.version = g.version - 1
+    returning 1)`
+
+function chunkRows(chunks: readonly ChunkRow[]): Fragment {
+  return fragment`record_chunks as (
+    insert into record.chunk (patient, chunk, body)
+    select * from unnest(${int8Array(chunks.map((c) => c.patient))}::int8[], ${int4Array(chunks.map((c) => c.chunk))}::int4[],
+                         ${byteaArray(chunks.map((c) => c.body))}::bytea[]))`
+}
+
+function nameCtes(versions: readonly Version[]): Fragment[] {
+  const named = versions.filter((version) => version.name !== null && version.version === 1)
+  if (named.length === 0) return []
+  return [
+    fragment`record_names as (
+    insert into record.name (type, name, patient, id, institution)
+    select * from unnest(${int2Array(named.map((v) => v.type))}::int2[], ${textArray(named.map((v) => v.name))}::text[],
+                         ${int8Array(named.map((v) => v.patient))}::int8[], ${uuidArray(named.map((v) => v.id))}::uuid[],
+                         ${int4Array(named.map((v) => v.institution))}::int4[]) as n (type, name, patient, id, institution)
+     where not exists (select 1 from record.name k where k.type = n.type and k.name = n.name and k.patient = n.patient and k.id = n.id))`,
+  ]
+}
+
+const listedMax = 10
+
+/**
+ * One event per patient and request: what changed, never what it says. Of a large set the event counts the types; who needs
+ * each resource asks the record for what the event's transaction wrote. What is about nobody is one event together.
+ */
+function eventsOf(change: Change): { topic: string; patient: number; institution: number; at: Date; body: unknown }[] {
+  const groups = Map.groupBy(change.versions, ({ patient }) => (patient < reservedKeys ? 0 : patient))
+  return [...groups].map(([patient, of]) => {
+    const first = of[0] as Version
+    const listed = of.length <= listedMax ? { resources: of.map((v) => `${v.typeName}/${v.name ?? v.id}/${v.version}`) } : { types: countsOf(of) }
+    return { topic: change.topic, patient, institution: first.institution, at: first.at, body: { count: of.length, ...listed } }
+  })
+}
+
+function countsOf(versions: readonly Version[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { typeName } of versions) counts[typeName] = (counts[typeName] ?? 0) + 1
+  return counts
+}

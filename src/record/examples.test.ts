@@ -81,13 +81,16 @@ test('every search parameter that the capability statement names can be asked', 
   const {
     rest: [{ resource: described }],
   } = (await send('GET', '/fhir/metadata')).body
-  const values: Record<string, string> = { token: 'a', reference: 'x', string: 'a', date: '2020', uri: 'urn:a', number: '5', quantity: '5', composite: 'a$b' }
+  const values: Record<string, string> = { token: '=a', reference: '=x', string: '=a', date: '=2020', uri: '=urn:a', number: '=5', quantity: '=5' }
   let asked = 0
   for (const { type, searchParam = [], searchInclude = [], searchRevInclude = [] } of described) {
-    const names = searchParam.map((one: any) => `${one.name}=${values[one.type]}`)
+    // Composites and positions have forms of their own, which own-values.test.ts asks.
+    const names = searchParam.filter((one: any) => values[one.type] !== undefined).map((one: any) => `${one.name}${values[one.type]}`)
     const queries = [...names, ...searchInclude.map((one: string) => `_include=${one}`), ...searchRevInclude.map((one: string) => `_revinclude=${one}`)]
     for (const query of queries) {
       const answer = await send('GET', `/fhir/${type}?${query}`)
+      // A coded element has codes of its own, and any other is refused by naming them.
+      if (answer.status === 400 && /is not a code of this element|neither true nor false/.test(answer.text)) continue
       assert.equal(answer.status, 200, `${type}?${query}: ${answer.text}`)
       asked++
     }

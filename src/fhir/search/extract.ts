@@ -156,7 +156,7 @@ export const extractorRuntime = {
     token_ContactPoint(out: Out, code: string, { value }: { value?: string }) {
       if (value !== undefined) out.push({ code, kind: 'token', system: null, value })
     },
-    string_string: string,
+    string_string: (out: Out, code: string, text: string) => (code === 'phonetic' ? sounds(out, code, { text }) : string(out, code, text)),
     string_HumanName: name,
     string_Address: address,
     string_CodeableConcept: (out: Out, code: string, { text }: Concept) => string(out, code, text),

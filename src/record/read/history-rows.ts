@@ -24,14 +24,15 @@ export async function passedRows(
   limit: number,
 ): Promise<Passed[]> {
   const { from, end, isAscending, isSmall } = range
+  if (isSmall) return rowsIn(sql, [...where, isAscending ? fragment`r.tx < ${end}` : fragment`r.tx <= ${end}`], from, range, limit)
   const found: Passed[] = []
   let edge = from?.tx ?? (isAscending ? 0 : end)
   let size = windowFirst
   let place = from
   for (;;) {
-    const far = isSmall ? (isAscending ? end : 0) : isAscending ? edge + size : Math.max(0, edge - size)
+    const far = isAscending ? edge + size : Math.max(0, edge - size)
     const window = isAscending ? fragment`r.tx >= ${edge} and r.tx < ${far}` : fragment`r.tx <= ${edge} and r.tx > ${far}`
-    found.push(...(await rowsIn(sql, [...where, window], place, isAscending, limit - found.length)))
+    found.push(...(await rowsIn(sql, [...where, window], place, range, limit - found.length)))
     place = null // Later windows begin behind it.
     if (found.length >= limit || (isAscending ? far >= end : far <= 0)) return found
     edge = far
@@ -39,16 +40,21 @@ export async function passedRows(
   }
 }
 
-function rowsIn(sql: Runner, where: readonly Fragment[], from: Passage | null, isAscending: boolean, limit: number): Promise<Passed[]> {
+type Order = { isAscending: boolean; isSmall: boolean }
+
+/** Of one resource by version: a writer that waited for another has the older transaction and the newer version. */
+function rowsIn(sql: Runner, where: readonly Fragment[], from: Passage | null, { isAscending, isSmall }: Order, limit: number): Promise<Passed[]> {
   const conditions = [fragment`not r.voided`, ...where]
   if (from) {
-    const place = fragment`(${from.tx}, ${from.patient}, ${from.type}, ${from.id}::uuid, ${from.version})`
-    const key = fragment`(r.tx, r.patient, r.type, r.id, r.version)`
+    const place = isSmall ? fragment`(${from.version})` : fragment`(${from.tx}, ${from.patient}, ${from.type}, ${from.id}::uuid, ${from.version})`
+    const key = isSmall ? fragment`(r.version)` : fragment`(r.tx, r.patient, r.type, r.id, r.version)`
     conditions.push(isAscending ? fragment`${key} > ${place}` : fragment`${key} < ${place}`)
   }
-  const order = isAscending
+  const byVersion = isAscending ? fragment`order by r.version limit ${limit}` : fragment`order by r.version desc limit ${limit}`
+  const byTime = isAscending
     ? fragment`order by r.tx, r.patient, r.type, r.id, r.version limit ${limit}`
     : fragment`order by r.tx desc, r.patient desc, r.type desc, r.id desc, r.version desc limit ${limit}`
+  const order = isSmall ? byVersion : byTime
   const all = join(conditions, ' and ')
   return sql.run<Passed>(fragment`
     select * from (

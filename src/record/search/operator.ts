@@ -1,22 +1,9 @@
-import type { Actor } from '../../platform/actor.ts'
+import { type Actor, anonymous } from '../../platform/actor.ts'
 import { baseUrl } from '../../platform/config.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 
-const operator: Actor = {
-  kind: 'system',
-  id: 'command-line',
-  name: 'command line',
-  roles: ['operator'],
-  scopes: [],
-  institution: null,
-  institutionName: null,
-  unit: null,
-  unitName: null,
-  worker: null,
-  patient: null,
-  session: null,
-}
+const operator: Actor = { ...anonymous, kind: 'system', id: 'command-line', name: 'command line', roles: ['operator'] }
 
 /** Whoever works on the command line; what they do is a row in the log like anybody's. */
 export const operatorAsking = (world: World, act: string): Asking => ({

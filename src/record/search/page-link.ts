@@ -1,9 +1,9 @@
-import { createCipheriv, createDecipheriv, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Search } from '../../fhir/fhir.ts'
-import type { Keys } from '../../platform/keys.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
+import { linkMs, openBytes, sealBytes } from '../sealed-link.ts'
 import type { SortKey } from './sorted-hits.ts'
 import type { Place } from '../store.ts'
 
@@ -12,7 +12,7 @@ export type PageStart = { after: Place | null; afterKey: SortKey | null; snapsho
 /** Everything the next page needs, so that any process can give it; sealed, because it may hold what was asked about a person. */
 export type PageLink = PageStart & { search: Search; self: string; actor: string; expires: number }
 
-const hoursValid = 24
+const purpose = 'page'
 /** What fits into an address with everything else; a longer one is kept in a table under a short name. */
 const addressBytesMax = 3000
 const sealedBytesMax = 400_000
@@ -25,16 +25,11 @@ const deflated = Buffer.of(1)
 
 export async function sealLink(asking: Asking, link: Omit<PageLink, 'actor' | 'expires'>): Promise<string> {
   const { world, actor } = asking
-  const expires = world.now().getTime() + hoursValid * 3_600_000
+  const expires = world.now().getTime() + linkMs
   const whole: PageLink = { ...link, actor: actor.id, expires }
-  const iv = world.random(12)
-  const cipher = createCipheriv('aes-256-gcm', linkKey(world.keys), iv)
   const json = Buffer.from(JSON.stringify(whole))
-  const text = Buffer.concat([
-    cipher.update(json.length <= plainMax ? Buffer.concat([asIs, json]) : Buffer.concat([deflated, deflateRawSync(json)])),
-    cipher.final(),
-  ])
-  const sealed = Buffer.concat([iv, cipher.getAuthTag(), text])
+  const packed = json.length <= plainMax ? Buffer.concat([asIs, json]) : Buffer.concat([deflated, deflateRawSync(json)])
+  const sealed = sealBytes(world, purpose, packed)
   return sealed.length <= addressBytesMax ? sealed.toString('base64url') : keep(asking, sealed, new Date(expires))
 }
 
@@ -55,9 +50,7 @@ export async function openLink(asking: Asking, token: string): Promise<PageLink>
   const bytes = await sealedOf(asking, token)
   if (bytes === null) throw wrong
   try {
-    const decipher = createDecipheriv('aes-256-gcm', linkKey(world.keys), bytes.subarray(0, 12))
-    decipher.setAuthTag(bytes.subarray(12, 28))
-    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
+    const text = openBytes(world, purpose, bytes)
     const packed = text.subarray(1)
     const json = text[0] === asIs[0] ? packed : inflateRawSync(packed, { maxOutputLength: textMax })
     const link = JSON.parse(json.toString()) as PageLink
@@ -75,13 +68,4 @@ async function sealedOf({ world }: Asking, token: string): Promise<Buffer | null
     return kept?.sealed ?? null
   }
   return /^[A-Za-z0-9_-]{40,5000}$/.test(token) ? Buffer.from(token, 'base64url') : null
-}
-
-const derived = new WeakMap<Keys, Buffer>()
-
-/** Deriving costs more than sealing a link. */
-function linkKey(keys: Keys): Buffer {
-  let key = derived.get(keys)
-  if (!key) derived.set(keys, (key = keys.derive('record-page-links')))
-  return key
 }

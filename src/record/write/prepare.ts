@@ -59,19 +59,10 @@ function invalid(world: World, errors: Issue[], path: string, type: string): Ref
 
 const unresolved = /^(?:[A-Z][A-Za-z]*\?|urn:uuid:)/
 
+type VersionPlace = Pick<Version, 'patient' | 'id' | 'name' | 'version' | 'at' | 'institution'>
+
 /** The version as it is stored and given back: what came in plus id and meta, in the usual order. */
-export function makeVersion(
-  asking: Asking,
-  resource: Resource,
-  place: {
-    patient: number
-    id: string
-    name: string | null
-    version: number
-    at: Date
-    institution: number
-  },
-): Version {
+export function makeVersion(asking: Asking, resource: Resource, place: VersionPlace): Version {
   const { world } = asking
   const { resourceType } = resource
   const meta = { ...(resource['meta'] as object | undefined), versionId: String(place.version), lastUpdated: place.at.toISOString() }
@@ -92,18 +83,7 @@ export function makeVersion(
   }
 }
 
-export function makeTombstone(
-  world: World,
-  type: string,
-  place: {
-    patient: number
-    id: string
-    name: string | null
-    version: number
-    at: Date
-    institution: number
-  },
-): Version {
+export function makeTombstone(world: World, type: string, place: VersionPlace): Version {
   return { ...place, type: world.fhir.typeCode(type), typeName: type, deleted: true, body: null, index: null }
 }
 

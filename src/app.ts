@@ -3,13 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import { looksRoutes } from './audit/audit.ts'
 import { authenticate } from './access/access.ts'
 import { routes as accessRoutes } from './access/routes.ts'
+import { busRoutes } from './bus/bus.ts'
 import { resolvePerson } from './identity/identity.ts'
 import { routes as identityRoutes } from './identity/routes.ts'
 import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
-import { fhirRoutes, inWantedForm, pageRoutes } from './record/record.ts'
+import { fhirRoutes, inWantedForm, pageRoutes, patientKeyOf } from './record/record.ts'
 
 /** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
@@ -22,6 +23,7 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   await app.register(pageRoutes, { prefix: '/record' })
   await app.register(identityRoutes, { prefix: '/identity' })
   await app.register(looksRoutes({ resolve: resolvePerson }), { prefix: '/audit' })
+  await app.register(busRoutes({ patientOf: patientKeyOf }), { prefix: '/bus' })
   await app.register(portalRoutes(portals))
   mountHealth(app, world)
   return app

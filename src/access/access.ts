@@ -3,9 +3,10 @@ import { rememberAddress } from './address.ts'
 import { authenticate } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
-import { actorOfClient, clientById } from './client.ts'
+import { actorOfClient, addClient, clientById, revokeClient, setClientKeys } from './client.ts'
 import { decide, isTreatedHere, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
+import { asOperator } from './operator.ts'
 import { missingForProduction } from './production.ts'
 import { endRelation, endRelationsOf, type NewRelation, relateAll, setDuty, setSubstitution } from './relation-store.ts'
 import { hasScope, requireScope } from './scope.ts'
@@ -49,6 +50,12 @@ export const access = {
     const client = await clientById(sql, id)
     return client && client.revokedAt === null ? actorOfClient(client, client.scopes) : null
   },
+  /** Systems that join by themselves, over the bus, get and keep their client there. */
+  addClient,
+  setClientKeys,
+  revokeClient,
+  /** An act of the command line, with its audit row in the same transaction. */
+  asOperator,
   /** For the start of the server: what is missing without the demo, and where it listens once it does. */
   missingForProduction,
   rememberAddress,

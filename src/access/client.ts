@@ -90,7 +90,10 @@ function checkStrength(jwk: JWK): void {
 
 export async function clientById(sql: World['sql'], id: string): Promise<Client | null> {
   const [found] = await sql<Client>`
-    select id, name, institution, institution_name, scopes, jwks, created_at, revoked_at from access.client where id = ${id}`
+    select id, name, institution, institution_name, scopes, created_at, revoked_at,
+           coalesce((select k.jwks from access.client_key_set k where k.client = c.id order by k.number desc limit 1), c.jwks) as jwks
+      from access.client c
+     where id = ${id}`
   return found ?? null
 }
 
@@ -102,6 +105,16 @@ export function listClients(sql: World['sql']): Promise<Client[]> {
       from access.client
      order by created_at, id
      limit ${clientsMax}`
+}
+
+/** The keys that the system proves itself by from now on; the others are refused in every process within a second. */
+export async function setClientKeys(tx: Transaction, id: string, jwks: { keys: JWK[] }, at: Date): Promise<void> {
+  await tx`
+    insert into access.client_key_set (client, number, at, jwks)
+    select ${id}, coalesce(max(number), 0) + 1, ${at}, ${JSON.stringify(checkKeys(jwks))}::jsonb
+      from access.client_key_set
+     where client = ${id}`
+  await announce(tx, 'client', id)
 }
 
 /** The system is known no more: its tokens stop in every process within a second. */

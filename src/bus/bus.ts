@@ -1,6 +1,8 @@
 import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/arrays.ts'
 import { type Fragment, fragment } from '../platform/sql.ts'
 
+export { busRoutes } from './routes.ts'
+
 /** One event for whoever subscribed: ids and counts, never clinical content. */
 export type Event = { topic: string; patient: number; institution: number; at: Date; body: unknown }
 

@@ -1,0 +1,105 @@
+import type { Entry } from '../audit/audit.ts'
+import { byteaArray, int2Array, int8Array, textArray, timestamptzArray, uuidArray, boolArray } from '../platform/arrays.ts'
+import { type Fragment, fragment } from '../platform/sql.ts'
+import type { World } from '../platform/world.ts'
+import { sealBody } from './body.ts'
+import { type LogRow, logRows, sha256 } from './log.ts'
+import { uuidOf } from './uuid.ts'
+
+/** A message that may pass: what of it is kept, and for whom it waits. */
+export type Message = {
+  sender: { id: string; code: string }
+  /** The sender's own number of it. */
+  name: string
+  to: { provider: string; service: string }
+  lane: number
+  key: string | null
+  document: string | null
+  subject: string | null
+  patient: number | null
+  contentType: string
+  body: Buffer
+  digest: string
+  /** What was signed, and the signature of its sender. */
+  base: string
+  signature: string
+  kid: string
+  contract: { id: string; purpose: string; legalBasis: string } | null
+  answers: string | null
+  recipients: { id: string; holdKey: boolean; number?: number }[]
+}
+
+export type Stored = { id: string; at: Date }
+type Payload = { message: Message; stored: Stored; sealed: Buffer }
+
+export function storedMessage(world: World, message: Message): Payload {
+  const stored = { id: uuidOf(world), at: world.now() }
+  return { message, stored, sealed: sealBody(world, stored.id, stored.at, message.body) }
+}
+
+/**
+ * Durable when it resolves: log, contents, the sender's number and the deliveries in one statement with the audit rows. Messages
+ * that arrive while a commit is under way share the next one.
+ */
+export async function storeMessage(world: World, message: Message, entries: Entry[]): Promise<Stored> {
+  const payload = storedMessage(world, message)
+  await world.ledger.commit({ entries, payload, compose: composeMessages, key: `bus ${message.sender.id} ${message.name}` })
+  return payload.stored
+}
+
+/** All messages of a batch, in the order they came: the numbers of their deliveries follow it. */
+export function composeMessages(payloads: readonly Payload[]): Fragment[] {
+  const deliveries = payloads.flatMap(({ message, stored }) => message.recipients.map((recipient) => ({ recipient, message, stored })))
+  const rows = [
+    logRows(payloads.map(logRowOf)),
+    fragment`bus_seen as (
+    insert into bus.seen (sender, name, message, digest, at)
+    select * from unnest(${uuidArray(payloads.map(({ message }) => message.sender.id))}::uuid[], ${textArray(payloads.map(({ message }) => message.name))}::text[],
+                         ${uuidArray(payloads.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(payloads.map(({ message }) => sha256(message.body)))}::bytea[],
+                         ${timestamptzArray(payloads.map(({ stored }) => stored.at))}::timestamptz[]))`,
+    fragment`bus_body as (
+    insert into bus.body (message, sealed, stored_at)
+    select * from unnest(${uuidArray(payloads.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(payloads.map(({ sealed }) => sealed))}::bytea[],
+                         ${timestamptzArray(payloads.map(({ stored }) => stored.at))}::timestamptz[]))`,
+  ]
+  if (deliveries.length > 0) {
+    rows.push(fragment`bus_delivery as (
+    insert into bus.delivery (recipient, message, sender, service, lane, key, document, number, patient, due_at, stored_at, hold_key)
+    select recipient, message, sender, service, lane, key, document, number, patient, at, at, hold_key
+      from unnest(${uuidArray(deliveries.map((d) => d.recipient.id))}::uuid[], ${uuidArray(deliveries.map((d) => d.stored.id))}::uuid[],
+                  ${uuidArray(deliveries.map((d) => d.message.sender.id))}::uuid[], ${textArray(deliveries.map((d) => `${d.message.to.provider}/${d.message.to.service}`))}::text[],
+                  ${int2Array(deliveries.map((d) => d.message.lane))}::int2[], ${byteaArray(deliveries.map((d) => orderOf(d.message.key)))}::bytea[],
+                  ${byteaArray(deliveries.map((d) => orderOf(d.message.document)))}::bytea[], ${int8Array(deliveries.map((d) => d.recipient.number ?? null))}::int8[],
+                  ${int8Array(deliveries.map((d) => d.message.patient))}::int8[], ${timestamptzArray(deliveries.map((d) => d.stored.at))}::timestamptz[],
+                  ${boolArray(deliveries.map((d) => d.recipient.holdKey))}::bool[])
+           with ordinality as g (recipient, message, sender, service, lane, key, document, number, patient, at, hold_key, place)
+     order by place)`)
+  }
+  return rows
+}
+
+/** Keys only have to be equal or not; what they say is nobody's business in an index. */
+const orderOf = (key: string | null): Buffer | null => (key === null ? null : sha256(key).subarray(0, 16))
+
+function logRowOf({ message, stored }: Payload): LogRow {
+  const { sender, to, contract } = message
+  const entry = JSON.stringify({
+    id: stored.id,
+    kind: 'message',
+    at: stored.at.toISOString(),
+    from: sender.code,
+    to: `${to.provider}/${to.service}`,
+    messageId: message.name,
+    contentType: message.contentType,
+    digest: message.digest,
+    contract: contract?.id ?? null,
+    purpose: contract?.purpose ?? null,
+    legalBasis: contract?.legalBasis ?? null,
+    subject: message.subject,
+    answers: message.answers,
+    kid: message.kid,
+    base: message.base,
+    signature: message.signature,
+  })
+  return { id: stored.id, at: stored.at, kind: 'message', entry }
+}

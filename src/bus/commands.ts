@@ -1,0 +1,5 @@
+import type { Command } from '../platform/cli.ts'
+import { codeCommand, contractList, contractSet, memberList, memberSet } from './member.cli.ts'
+
+export { registry } from './member.cli.ts'
+export const commands: Command[] = [codeCommand, memberList, memberSet, contractList, contractSet]

@@ -1,0 +1,128 @@
+import type { Entry } from '../audit/audit.ts'
+import { fragment, type Runner } from '../platform/sql.ts'
+import type { World } from '../platform/world.ts'
+import { openBody } from './body.ts'
+import type { Member } from './directory.ts'
+import { logRows } from './log.ts'
+import { whoOf } from './member.ts'
+import { uuidOf } from './uuid.ts'
+
+export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3 } as const
+/** Class of the advisory locks under which the deliveries of one member are chosen: two requests of it never get the same key at once. */
+const choosing = 730_416
+
+export type Delivery = {
+  seq: number
+  message: string
+  service: string
+  number: number | null
+  patient: number | null
+  outOfOrder: boolean
+  attempts: number
+  storedAt: Date
+  entry: string
+  body: Buffer | null
+}
+
+/**
+ * The next messages for a member, leased for a minute: clinical lanes first, and of one key only in order. What an earlier
+ * message of the key holds up: it is leased, or waits for its next attempt, or waits in a slower lane. A parked one holds back
+ * the later versions of its own document; the rest of its key passes, marked as out of order.
+ */
+export async function lease(world: World, recipient: string, count: number): Promise<Delivery[]> {
+  const now = world.now()
+  const until = new Date(now.getTime() + deliveryLimits.leaseSeconds * 1000)
+  const leased = await world.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${choosing}::int4, hashtext(${recipient}))`
+    return tx<Omit<Delivery, 'entry' | 'body'>>`
+      update bus.delivery d
+         set state = 'leased', due_at = ${until}, attempts = attempts + 1, out_of_order = d.out_of_order or exists (
+               select 1 from bus.delivery p where p.recipient = d.recipient and p.key = d.key and p.seq < d.seq and p.state = 'parked')
+        from (select c.recipient, c.seq
+                from bus.delivery c
+               where c.recipient = ${recipient} and c.state in ('waiting', 'leased') and c.due_at <= ${now}
+                 and not exists (
+                   select 1 from bus.delivery e
+                    where e.recipient = c.recipient and e.key = c.key and e.seq < c.seq
+                      and ((e.state in ('waiting', 'leased') and (e.due_at > ${now} or e.lane > c.lane))
+                        or (e.state = 'parked' and (c.hold_key or e.document = c.document))))
+               order by c.lane, c.seq
+               limit ${count}) chosen
+       where d.recipient = chosen.recipient and d.seq = chosen.seq
+      returning d.seq, d.message, d.service, d.number, d.patient, d.out_of_order, d.attempts, d.stored_at, d.lane`
+  })
+  return leased.length === 0 ? [] : withBodies(world, leased as (Delivery & { lane: number })[])
+}
+
+async function withBodies(world: World, leased: (Delivery & { lane: number })[]): Promise<Delivery[]> {
+  const ids = leased.map(({ message }) => message)
+  const rows = await world.sql<{ id: string; entry: string; sealed: Buffer | null; storedAt: Date | null }>`
+    select l.id, l.entry, b.sealed, b.stored_at
+      from bus.log l left join bus.body b on b.message = l.id
+     where l.id = any(${ids}::uuid[])
+     limit ${ids.length}`
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const ordered = leased.toSorted((a, b) => a.lane - b.lane || a.seq - b.seq)
+  return ordered.map((one) => {
+    const row = byId.get(one.message)
+    if (!row) throw new Error('a delivery has no row in the log')
+    return { ...one, entry: row.entry, body: row.sealed && row.storedAt ? openBody(world, one.message, row.storedAt, row.sealed) : null }
+  })
+}
+
+/** What is handed to somebody about a patient is a look, on record before it leaves. */
+export function looksOf(member: Member, deliveries: readonly Delivery[], correlation: string): Entry[] {
+  const groups = Map.groupBy(
+    deliveries.filter(({ patient }) => patient !== null),
+    ({ patient }) => patient as number,
+  )
+  return [...groups].map(([patient, of]) => ({
+    action: 'read',
+    who: whoOf(member),
+    patient,
+    what: of
+      .map(({ message }) => `bus-message/${message}`)
+      .join(' ')
+      .slice(0, 500),
+    purpose: 'exchange',
+    basis: 'contract',
+    decision: 'permit',
+    correlation,
+    count: of.length,
+  }))
+}
+
+export type Ended = { seq: number; message: string }
+
+/** The member has them: they wait no more. Answers those that were still open. */
+export function acknowledge(tx: Runner, recipient: string, seqs: readonly number[], now: Date): Promise<Ended[]> {
+  return tx<Ended>`
+    update bus.delivery set state = 'acknowledged', ended_at = ${now}, reason = null
+     where recipient = ${recipient} and seq = any(${seqs}::int8[]) and state in ('waiting', 'leased', 'parked')
+    returning seq, message`
+}
+
+/** Tried again later, each time after a longer pause; for good after days, and at once when the member says that it never will. */
+export async function putBack(
+  tx: Runner,
+  recipient: string,
+  one: { seq: number; reason: string; isFinal: boolean },
+  now: Date,
+): Promise<(Ended & { state: string })[]> {
+  const tooOld = new Date(now.getTime() - deliveryLimits.days * 86_400_000)
+  return tx<Ended & { state: string }>`
+    update bus.delivery
+       set state = case when ${one.isFinal} or stored_at < ${tooOld} then 'parked' else 'waiting' end,
+           ended_at = case when ${one.isFinal} or stored_at < ${tooOld} then ${now}::timestamptz end,
+           due_at = ${now}::timestamptz + make_interval(secs => least(${deliveryLimits.backoffSecondsMax}::int4, power(2, least(attempts, 12)))),
+           reason = ${one.reason.slice(0, 500)}
+     where recipient = ${recipient} and seq = ${one.seq} and state in ('waiting', 'leased')
+    returning seq, message, state`
+}
+
+/** The row of the log that says who took what, with the signature over it. */
+export function endRow(world: World, kind: 'acknowledged' | 'parked', by: string, ended: readonly Ended[], proof: object) {
+  const id = uuidOf(world)
+  const at = world.now()
+  return fragment`with ${logRows([{ id, at, kind, entry: JSON.stringify({ id, kind, at: at.toISOString(), by, deliveries: ended, ...proof }) }])} select 1 as done`
+}

@@ -1,0 +1,147 @@
+import type { FastifyRequest } from 'fastify'
+import { Refusal } from '../platform/refusal.ts'
+import type { World } from '../platform/world.ts'
+import { acknowledge, type Delivery, deliveryLimits, endRow, lease, looksOf, putBack } from './deliver.ts'
+import { type Directory, directoryOf, type Member } from './directory.ts'
+import { readInput, words } from './json-input.ts'
+import { whoOf } from './member.ts'
+import { rightTo } from './right.ts'
+import { requireSame } from './send-message.ts'
+import { requireSigned } from './signed-request.ts'
+import { waitFor } from './waiting.ts'
+
+const waitSecondsMax = 25
+
+/** The member behind a token; what is not active gets nothing, and its queue stays. */
+export function callerOf(directory: Directory, request: FastifyRequest): Member {
+  const member = directory.byClient.get(request.actor.id)
+  if (!member) throw new Refusal('forbidden', 'this system is no member of the bus', { hint: 'POST /bus/members asks to join.' })
+  if (member.state !== 'active')
+    throw new Refusal('forbidden', `the member is ${member.state}; its queue is kept`, { details: { rule: 'consumer-not-active' } })
+  return member
+}
+
+/** POST /bus/deliveries/lease: up to `max` messages, or after `wait` seconds none. */
+export async function fetchMessages(request: FastifyRequest, body: Buffer): Promise<object> {
+  const input =
+    body.length === 0
+      ? {}
+      : readInput(body, {
+          max: { form: 'number', about: `How many, 1 to ${deliveryLimits.batch}.`, optional: true },
+          wait: { form: 'number', about: `Seconds to wait when there are none, 0 to ${waitSecondsMax}.`, optional: true },
+        })
+  const { max = 50, wait = 0 } = input as { max?: number; wait?: number }
+  if (max < 1 || max > deliveryLimits.batch) throw new Refusal('incorrect', `max is from 1 to ${deliveryLimits.batch}`, { expression: 'max' })
+  if (wait < 0 || wait > waitSecondsMax) throw new Refusal('incorrect', `wait is from 0 to ${waitSecondsMax}`, { expression: 'wait' })
+  const { world } = request
+  const until = performance.now() + wait * 1000
+  for (;;) {
+    const directory = await directoryOf(world)
+    const member = callerOf(directory, request)
+    const allowed = await parkForbidden(world, directory, member, await lease(world, member.id, max))
+    const left = until - performance.now()
+    if (allowed.length > 0 || left <= 0 || request.raw.socket?.destroyed) {
+      await world.ledger.record(looksOf(member, allowed, request.correlation))
+      return { deliveries: allowed.map(wireOf) }
+    }
+    await waitFor(world, member.id, left)
+  }
+}
+
+/** A contract may have ended while messages of a topic waited: what it does not allow any more is not handed out. */
+export async function parkForbidden(world: World, directory: Directory, member: Member, leased: readonly Delivery[]): Promise<Delivery[]> {
+  const now = world.now()
+  const allowed: Delivery[] = []
+  for (const one of leased) {
+    const [provider = '', service = ''] = one.service.split('/')
+    const isOwnInbox = provider === member.code
+    const right = isOwnInbox ? null : rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)
+    if (right && !right.permit) await putBack(world.sql, member.id, { seq: one.seq, reason: `not allowed any more: ${right.rule}`, isFinal: true }, now)
+    else allowed.push(one)
+  }
+  return allowed
+}
+
+/** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
+export function wireOf(one: Delivery): object {
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at } = JSON.parse(one.entry)
+  return {
+    delivery: one.seq,
+    message: one.message,
+    from,
+    to,
+    messageId,
+    at,
+    ...(subject === null ? {} : { subject }),
+    ...(answers === null ? {} : { answers }),
+    ...(one.number === null ? {} : { number: one.number }),
+    ...(one.outOfOrder ? { outOfOrder: true } : {}),
+    attempt: one.attempts,
+    contentType,
+    digest,
+    body: one.body === null ? null : one.body.toString('base64'),
+    kid,
+    base,
+    signature,
+  }
+}
+
+/** POST /bus/deliveries/ack, signed: what was taken, and what could not be. The signature is the proof of delivery. */
+export async function acknowledgeMessages(request: FastifyRequest, body: Buffer): Promise<object> {
+  const { world, correlation } = request
+  const signed = await requireSigned(request, body)
+  const directory = await directoryOf(world)
+  requireSame(directory, request, signed)
+  const member = callerOf(directory, request)
+  const input = readInput(body, {
+    acknowledge: { form: 'list', about: 'Numbers of deliveries that were taken.', optional: true },
+    refuse: { form: 'list', about: '[{ "delivery": 7, "reason": "…", "final": true }]', optional: true },
+  })
+  const taken = seqsOf(input['acknowledge'] ?? [], 'acknowledge')
+  const refused = ((input['refuse'] ?? []) as unknown[]).map(readRefused)
+  if (refused.length > deliveryLimits.batch) throw new Refusal('incorrect', `at most ${deliveryLimits.batch} at once`, { expression: 'refuse' })
+  const proof = { kid: signed.key.kid, body: body.toString('utf8'), base: signed.base, signature: signed.signature.value.toString('base64') }
+  return world.ledger.transaction(async (tx) => {
+    const now = world.now()
+    const ended = await acknowledge(tx, member.id, taken, now)
+    const back = []
+    for (const one of refused) back.push(...(await putBack(tx, member.id, one, now)))
+    const parked = back.filter(({ state }) => state === 'parked')
+    if (ended.length > 0) await tx.run(endRow(world, 'acknowledged', member.code, ended, proof))
+    if (parked.length > 0) await tx.run(endRow(world, 'parked', member.code, parked, proof))
+    if (ended.length + back.length > 0)
+      tx.audit([
+        {
+          action: 'update',
+          who: whoOf(member),
+          patient: null,
+          what: 'bus-deliveries',
+          purpose: 'exchange',
+          basis: 'own-queue',
+          decision: 'permit',
+          correlation,
+          count: ended.length + back.length,
+        },
+      ])
+    return {
+      acknowledged: ended.map(({ seq }) => seq),
+      retried: back.filter(({ state }) => state === 'waiting').map(({ seq }) => seq),
+      parked: parked.map(({ seq }) => seq),
+    }
+  })
+}
+
+function seqsOf(given: unknown[], expression: string): number[] {
+  if (given.length > deliveryLimits.batch || !given.every((one) => Number.isSafeInteger(one))) {
+    throw new Refusal('incorrect', `${expression} lists at most ${deliveryLimits.batch} numbers`, { expression })
+  }
+  return given as number[]
+}
+
+function readRefused(one: unknown): { seq: number; reason: string; isFinal: boolean } {
+  const { delivery, reason, final = false } = (one ?? {}) as Record<string, unknown>
+  if (!Number.isSafeInteger(delivery) || typeof reason !== 'string' || !words(500).test(reason) || typeof final !== 'boolean') {
+    throw new Refusal('incorrect', 'an entry of refuse has another form', { expression: 'refuse', hint: '{ "delivery": 7, "reason": "why", "final": false }' })
+  }
+  return { seq: delivery as number, reason, isFinal: final }
+}

@@ -1,0 +1,16 @@
+import { hash } from 'node:crypto'
+import { textArray, timestamptzArray, uuidArray } from '../platform/arrays.ts'
+import { type Fragment, fragment } from '../platform/sql.ts'
+
+/** One exchange as it will be proved: everything that was signed, and by whom. Its text is the leaf of the tree, exactly as stored. */
+export type LogRow = { id: string; at: Date; kind: 'message' | 'call' | 'answer' | 'acknowledged' | 'parked'; entry: string }
+
+export function logRows(rows: readonly LogRow[]): Fragment {
+  return fragment`bus_log as (
+    insert into bus.log (id, at, kind, entry)
+    select id, at, kind, entry
+      from unnest(${uuidArray(rows.map((row) => row.id))}::uuid[], ${timestamptzArray(rows.map((row) => row.at))}::timestamptz[],
+                  ${textArray(rows.map((row) => row.kind))}::text[], ${textArray(rows.map((row) => row.entry))}::text[]) as l (id, at, kind, entry))`
+}
+
+export const sha256 = (text: string | Buffer): Buffer => hash('sha256', text, 'buffer')

@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Routes } from '../platform/http.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { askContract, listServices, putService } from './catalogue.ts'
+import { centreKey } from './centre-key.ts'
+import { directoryOf } from './directory.ts'
+import { acknowledgeMessages, callerOf, fetchMessages } from './fetch-messages.ts'
+import { activate, changeKeys, ownMember, prove, register, selfTest } from './member.ts'
+import { endsSoon } from './member-key.ts'
+import { rightTo } from './right.ts'
+import { type PatientOf, sendMessage } from './send-message.ts'
+import { sendSignedJson } from './signed-answer.ts'
+
+const messageBytesMax = 8 * 1_048_576
+const formBytesMax = 262_144
+/** What is signed must leave as it was signed: nothing of the bus is compressed. */
+const signed = { compress: false } as const
+/** Members that have no token yet prove themselves by the signature alone. */
+const bySignature = { ...signed, config: { open: true } } as const
+
+type ByCode = { Params: { code: string } }
+
+/** Mounted at /bus. What is signed is what was sent: bodies stay bytes until the signature holds. */
+export function busRoutes(above: { patientOf: PatientOf }): Routes {
+  return (app) => {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: messageBytesMax }, (_request, body, done) => done(null, body))
+    app.addHook('onRequest', async (request) => {
+      if (request.headers['content-encoding'] !== undefined)
+        throw new Refusal('unsupported', 'bodies of the bus are sent as they are, without content-encoding', { expression: 'content-encoding' })
+    })
+    app.get('/keys', { ...signed, config: { open: true } }, async (request) => ({ keys: [centreKey(request.world.keys).jwk] }))
+    memberRoutes(app)
+    catalogueRoutes(app)
+    app.post('/messages', { ...signed, bodyLimit: messageBytesMax }, (request, reply) => sendMessage(request, reply, bodyOf(request), above.patientOf))
+    app.post('/deliveries/lease', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
+      noStore(reply).send(await fetchMessages(request, bodyOf(request))),
+    )
+    app.post('/deliveries/ack', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
+      sendSignedJson(request.world, reply, 200, await acknowledgeMessages(request, bodyOf(request))),
+    )
+  }
+}
+
+const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+const noStore = (reply: FastifyReply) => reply.header('cache-control', 'no-store')
+
+function memberRoutes(app: FastifyInstance): void {
+  const small = { ...bySignature, bodyLimit: formBytesMax }
+  app.post('/members', small, async (request, reply) => sendSignedJson(request.world, reply, 201, await register(request, bodyOf(request))))
+  app.post<ByCode>('/members/:code/proof', small, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await prove(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
+  )
+  app.post<ByCode>('/members/:code/self-test', small, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await selfTest(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
+  )
+  app.post<ByCode>('/members/:code/activation', small, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await activate(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
+  )
+  app.post<ByCode>('/members/:code/keys', small, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await changeKeys(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
+  )
+  app.get<ByCode>('/members/:code', small, async (request, reply) => {
+    const { member } = await ownMember(request as FastifyRequest, Buffer.alloc(0), request.params.code)
+    const directory = await directoryOf(request.world)
+    const now = request.world.now()
+    const keys = [...directory.keys.values()]
+      .filter((key) => key.member === member.id && key.withdrawnAt === null && key.validUntil > now)
+      .map(({ kid, validUntil }) => ({ kid, validUntil: validUntil.toISOString(), endsInDays: endsSoon(validUntil, now) }))
+    const { code, name, state, client, provedAt, testedAt } = member
+    return sendSignedJson(request.world, reply, 200, { code, name, state, client_id: client, proved: provedAt !== null, tested: testedAt !== null, keys })
+  })
+}
+
+function catalogueRoutes(app: FastifyInstance): void {
+  const form = { ...signed, bodyLimit: formBytesMax }
+  app.get('/services', form, async (request) => listServices(request.world))
+  app.put<{ Params: { name: string } }>('/services/:name', { ...form, config: { open: true } }, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await putService(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.name)),
+  )
+  app.post('/contracts', { ...form, config: { open: true } }, async (request, reply) =>
+    sendSignedJson(request.world, reply, 201, await askContract(request, bodyOf(request))),
+  )
+  app.get<{ Querystring: Record<string, unknown> }>('/rights', form, async (request) => {
+    const { provider, service, kind = 'message', method = 'GET', path = '/' } = request.query
+    for (const [name, value] of Object.entries({ provider, service, kind, method, path })) {
+      if (typeof value !== 'string')
+        throw new Refusal('incorrect', `${name} is missing or given twice`, { expression: name, hint: 'provider, service, kind, method, path' })
+    }
+    if (kind !== 'call' && kind !== 'message' && kind !== 'listen') throw new Refusal('incorrect', 'kind is call, message or listen', { expression: 'kind' })
+    const directory = await directoryOf(request.world)
+    const consumer = directory.byClient.get(request.actor.id) ?? callerOf(directory, request as FastifyRequest)
+    const right = rightTo(
+      directory,
+      { consumer, provider: String(provider), service: String(service), kind, method: String(method), path: String(path) },
+      request.world.now(),
+    )
+    return right.permit ? { permit: true, contract: right.contract?.id ?? null } : right
+  })
+}

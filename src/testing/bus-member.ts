@@ -1,0 +1,161 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { access } from '../access/access.ts'
+import { clientById } from '../access/client.ts'
+import { tokenFor } from '../access/token-endpoint.ts'
+import { setContract } from '../bus/catalogue.ts'
+import { type PublicJwk, thumbprint } from '../bus/centre-key.ts'
+import { freshDirectory } from '../bus/directory.ts'
+import { contentDigest, signMessage } from '../bus/http-signature.ts'
+import { codeCommand } from '../bus/member.cli.ts'
+import { setMember } from '../bus/member.ts'
+import { baseUrl } from '../platform/config.ts'
+import type { World } from '../platform/world.ts'
+import { registerInstitutions } from '../registry/registry.ts'
+
+export type BusAnswer = { status: number; headers: Record<string, unknown>; body: any; text: string; asked: string | undefined }
+export type Sent = {
+  method?: string
+  url: string
+  body?: Buffer | string
+  headers?: Record<string, string>
+  change?: (headers: Record<string, string>) => void
+}
+
+/** A member's own system: its key, its signature, its token. What it sends is what a stranger's program would send. */
+export class BusMember {
+  readonly code: string
+  readonly world: World
+  readonly #app: FastifyInstance
+  key: KeyObject
+  jwk: PublicJwk
+  token: string | null = null
+  institution = 0
+
+  constructor(app: FastifyInstance, world: World, code: string) {
+    this.#app = app
+    this.world = world
+    this.code = code
+    ;({ key: this.key, jwk: this.jwk } = newKey())
+  }
+
+  /** Signed, unless `change` takes the signature away again. */
+  async send({ method = 'POST', url, body = '', headers = {}, change }: Sent): Promise<BusAnswer> {
+    const bytes = Buffer.from(body)
+    const all: Record<string, string> = {
+      'content-digest': contentDigest(bytes),
+      ...(bytes.length > 0 ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+    }
+    const derived: Record<string, string> = { '@method': method, '@target-uri': `${baseUrl(this.world.config)}${url}` }
+    const components = ['"@method"', '"@target-uri"', ...Object.keys(all).map((name) => `"${name}"`)]
+    const made = signMessage(components, (name) => derived[name] ?? all[name] ?? null, { kid: this.jwk.kid, key: this.key }, this.world.now())
+    all['signature-input'] = made['signature-input']
+    all['signature'] = made.signature
+    if (this.token !== null) all['authorization'] = `Bearer ${this.token}`
+    change?.(all)
+    const answer = await this.#app.inject({ method: method as 'POST', url, headers: all, ...(bytes.length > 0 ? { payload: bytes } : {}) })
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: answer.body.startsWith('{') ? JSON.parse(answer.body) : null,
+      text: answer.body,
+      asked: all['signature'],
+    }
+  }
+
+  message(to: string, id: string, body: Buffer | string, headers: Record<string, string> = {}): Promise<BusAnswer> {
+    return this.send({ url: '/bus/messages', body, headers: { 'bus-to': to, 'bus-message-id': id, ...headers } })
+  }
+
+  async lease(max = 50): Promise<any[]> {
+    const answer = await this.send({ url: '/bus/deliveries/lease', body: JSON.stringify({ max }) })
+    if (answer.status !== 200) throw new Error(answer.text)
+    return answer.body.deliveries
+  }
+
+  ack(deliveries: number[], refuse: object[] = []): Promise<BusAnswer> {
+    return this.send({ url: '/bus/deliveries/ack', body: JSON.stringify({ acknowledge: deliveries, ...(refuse.length > 0 ? { refuse } : {}) }) })
+  }
+
+  post(path: string, body: object): Promise<BusAnswer> {
+    return this.send({ url: `/bus${path}`, body: JSON.stringify(body) })
+  }
+
+  async takeToken(): Promise<void> {
+    const [row] = await this.world.sql<{ client: string }>`select client from bus.member where code = ${this.code}`
+    const client = await clientById(this.world.sql, row?.client ?? '')
+    if (!client) throw new Error('the member has no client')
+    this.token = await tokenFor(this.world, client, client.scopes, 3600)
+  }
+}
+
+export function newKey(): { key: KeyObject; jwk: PublicJwk } {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { x, y } = publicKey.export({ format: 'jwk' }) as { x: string; y: string }
+  const bare = { kty: 'EC' as const, crv: 'P-256' as const, x, y }
+  return { key: privateKey, jwk: { ...bare, kid: thumbprint(bare), alg: 'ES256', use: 'sig' } }
+}
+
+let serial = 0
+
+/** The whole way in, by the addresses and commands of the guide. */
+export async function joinBus(app: FastifyInstance, world: World, code: string, more: { webhook?: string } = {}): Promise<BusMember> {
+  const member = new BusMember(app, world, code)
+  const mb = String(20_000_000 + ++serial)
+  const [id] = await world.sql.begin((tx) =>
+    registerInstitutions(tx, [{ mb, name: `Установа ${code}`, kind: 'test', municipality: 'Ниш', ownership: 'public' }]),
+  )
+  member.institution = id as number
+  await expectStatus(201, member.post('/members', { code, name: `Систем ${code}`, mb, contact: 'help@example.org', key: member.jwk, ...more }))
+  const lines: string[] = []
+  await codeCommand.run(world, { mb, institution: String(id), json: true }, (line) => lines.push(line))
+  await expectStatus(200, member.post(`/members/${code}/proof`, { code: JSON.parse(lines.join('')).code }))
+  await expectStatus(200, member.post(`/members/${code}/self-test`, {}))
+  await setMemberState(world, code, 'approved')
+  await expectStatus(200, member.post(`/members/${code}/activation`, {}))
+  await member.takeToken()
+  return member
+}
+
+export async function setMemberState(world: World, code: string, to: string): Promise<void> {
+  const wish = { code, to, decision: `${to}-1/2026`, reason: null, scopes: 'system/*.cruds' }
+  await access.asOperator(
+    world,
+    'grant',
+    (tx) => setMember(world, tx, wish),
+    () => code,
+  )
+  await freshDirectory(world)
+}
+
+/** A contract asked for by the member and granted by the operator. */
+export async function contractOf(member: BusMember, service: string, more: object = {}): Promise<string> {
+  const [provider, name] = service.split('/')
+  const answer = await expectStatus(
+    201,
+    member.post('/contracts', { provider, service: name, purpose: 'health-care', legalBasis: 'Sl. glasnik RS 45/2025', ...more }),
+  )
+  await setContractState(member.world, answer.body.contract, 'active')
+  return answer.body.contract
+}
+
+export async function setContractState(world: World, id: string, to: string): Promise<void> {
+  const wish = { id, to, decision: `${to}-2/2026`, reason: null, until: null }
+  await access.asOperator(
+    world,
+    'grant',
+    (tx) => setContract(world, tx, wish),
+    () => id,
+  )
+  await freshDirectory(world)
+}
+
+export async function expectStatus(status: number, asked: Promise<BusAnswer>): Promise<BusAnswer> {
+  const answer = await asked
+  if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}: ${answer.text.slice(0, 500)}`)
+  return answer
+}
+
+export const aService = (kind: string, more: object = {}) =>
+  JSON.stringify({ kind, title: 'Налази', purpose: 'health-care', legalBasis: 'Sl. glasnik RS 45/2025', version: '1', ...more })

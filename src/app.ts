@@ -10,7 +10,7 @@ import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
-import { fhirRoutes, inWantedForm, pageRoutes, patientKeyOf } from './record/record.ts'
+import { fhirRoutes, forBus, inWantedForm, pageRoutes } from './record/record.ts'
 
 /** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
@@ -23,7 +23,7 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   await app.register(pageRoutes, { prefix: '/record' })
   await app.register(identityRoutes, { prefix: '/identity' })
   await app.register(looksRoutes({ resolve: resolvePerson }), { prefix: '/audit' })
-  await app.register(busRoutes({ patientOf: patientKeyOf }), { prefix: '/bus' })
+  await app.register(busRoutes({ patientOf: forBus.patientKeyOf }), { prefix: '/bus' })
   await app.register(portalRoutes(portals))
   mountHealth(app, world)
   return app

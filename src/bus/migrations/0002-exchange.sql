@@ -16,7 +16,7 @@ create table bus.member (
   contact text not null,
   institution int4,
   -- The client of access that its tokens belong to; null until it is approved.
-  client uuid unique,
+  client text unique,
   state text not null check (state in ('requested', 'approved', 'active', 'suspended', 'revoked')),
   proved_at timestamptz,
   tested_at timestamptz,

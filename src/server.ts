@@ -13,7 +13,7 @@ import { baseUrl, type Config, loadConfig } from './platform/config.ts'
 import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
 import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
-import { startIndexing, startMoments, startWork } from './record/record.ts'
+import { background } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
@@ -38,9 +38,9 @@ async function start(settings: Config): Promise<void> {
   const serving = settings.PROCESSES === 1 ? await serve(world, portals) : await startProcesses(settings.PROCESSES, fail)
   settings.PORT = serving.port
   const stopSealing = startSealing(world)
-  const stopMoments = startMoments(world)
-  const stopWork = startWork(world, importProcesses)
-  const stopIndexing = startIndexing(world)
+  const stopMoments = background.startMoments(world)
+  const stopWork = background.startWork(world, importProcesses)
+  const stopIndexing = background.startIndexing(world)
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()

@@ -11,7 +11,7 @@ import { startSealing } from '../audit/audit.ts'
 import { openWorld } from '../open-world.ts'
 import { loadConfig } from '../platform/config.ts'
 import { type Processes, startProcesses } from '../platform/processes.ts'
-import { startMoments } from '../record/record.ts'
+import { background } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
@@ -40,7 +40,7 @@ export async function startBenchServer(connections: number, processes = 0): Prom
   const serving = processes > 0 ? await apart(settings, processes) : await inside(world, join(folder, 'portals'))
   config.PORT = serving.port
   const stopSealing = startSealing(world)
-  const stopMoments = startMoments(world)
+  const stopMoments = background.startMoments(world)
   const { token, institution } = await register(world)
   return {
     world,

@@ -4,7 +4,7 @@ import { authenticate } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
 import { actorOfClient, addClient, clientById, revokeClient, setClientKeys } from './client.ts'
-import { decide, isTreatedHere, relationsOf } from './decide.ts'
+import { decide, isTreatedAt, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
 import { asOperator } from './operator.ts'
 import { missingForProduction } from './production.ts'
@@ -32,7 +32,7 @@ export const access = {
   refusalOf,
   /** For what an answer brings along: leaves out instead of refusing. */
   hasScope,
-  isTreatedHere,
+  isTreatedAt,
   openVisit,
   closeVisits,
   visitEntry,

@@ -23,7 +23,7 @@ function cacheOf(world: World): Cached {
 /**
  * One decision per person asked about; a person is the set of its keys. A relation on any of them opens all.
  * Rows are read each time, so a visit opened a moment ago in another process counts; only the roster is up to half a second old.
- * `unrelated` are keys of which this very request has just heard from `isTreatedHere` that there are none.
+ * `unrelated` are keys of which this very request has just heard from `isTreatedAt` that there are none.
  */
 export async function decide(
   world: World,
@@ -52,13 +52,14 @@ export async function decide(
 }
 const nobody: ReadonlySet<number> = new Set()
 
-/** Whether any row of these keys could concern the actor, for a statement that asks about the patients anyway; only a system's answer is mostly no. */
-export function isTreatedHere(actor: Actor, keys: Fragment): Fragment {
-  if (actor.kind !== 'system') return fragment`true`
-  return fragment`exists (select 1 from access.relation where patient = any(${keys}) and ${rowsOfSystem(actor.institution)})`
-}
+/**
+ * Whether any row of these keys could concern a system of this institution, for a statement that asks about the patients anyway. Of a
+ * person, for whom the institution is null, that says nothing: rows may well concern them.
+ */
+export const isTreatedAt = (institution: Fragment, keys: Fragment): Fragment =>
+  fragment`(${institution} is null or exists (select 1 from access.relation where patient = any(${keys}) and ${rowsOfSystem(institution)}))`
 
-const rowsOfSystem = (institution: number | null): Fragment => fragment`(institution = ${institution} and kind in ('visit', 'stay'))`
+const rowsOfSystem = (institution: number | Fragment | null): Fragment => fragment`(institution = ${institution} and kind in ('visit', 'stay'))`
 
 /** Every key with a live relation, for a search that names no patient. At most half a second old. */
 export function relationsOf(world: World, actor: Actor): Promise<Relations> {

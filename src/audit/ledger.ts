@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patienceMs } from '../platform/gather.ts'
 import { noRoomToRead, noRoomToWrite } from '../platform/room.ts'
 import { isRetryable } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
@@ -21,7 +22,18 @@ export type Ledger = {
   close(): Promise<void>
 }
 
-type Desk = { world: World; queue: Queue; lanes: Lanes; sweep: NodeJS.Timeout; inFlight: number; isPumpPlanned: boolean; isClosing: boolean }
+type Desk = {
+  world: World
+  queue: Queue
+  lanes: Lanes
+  sweep: NodeJS.Timeout
+  /** Looks again when whoever waits may wait no longer. */
+  patience: NodeJS.Timeout | undefined
+  inFlight: number
+  batches: number
+  isPumpPlanned: boolean
+  isClosing: boolean
+}
 type Act<T> = (tx: AuditedTransaction) => Promise<T>
 
 const sweepMs = 500
@@ -36,7 +48,7 @@ export async function createLedger(world: World, options: { lanes?: number } = {
     onTrouble: (error) => world.log.warn({ err: error }, 'the audit cannot open a connection and tries again'),
   })
   const sweep = setInterval(() => refuseLate(queue), sweepMs).unref()
-  const desk: Desk = { world, queue, lanes, sweep, inFlight: 0, isPumpPlanned: false, isClosing: false }
+  const desk: Desk = { world, queue, lanes, sweep, patience: undefined, inFlight: 0, batches: 0, isPumpPlanned: false, isClosing: false }
   return {
     record: (entries) => (entries.length === 0 ? Promise.resolve() : enqueue(desk, entries, null)),
     commit: (work) => enqueue(desk, work.entries, work),
@@ -63,8 +75,17 @@ async function enqueue(desk: Desk, entries: Entry[], work: Work | null): Promise
   })
 }
 
+/** One batch at a time, so that the next gathers what comes meanwhile; another lane serves who has waited long, or what no one batch can hold. */
 function pump(desk: Desk): void {
-  while (desk.queue.length > 0) {
+  const { queue } = desk
+  while (queue.length > 0) {
+    if (desk.batches > 0 && queue.length < limits.batchWorks && queue.oldestWaits() < patienceMs) {
+      desk.patience ??= setTimeout(() => {
+        desk.patience = undefined
+        pump(desk)
+      }, patienceMs)
+      return
+    }
     const lane = takeLane(desk.lanes)
     if (!lane) return
     void runBatch(desk, lane)
@@ -74,11 +95,13 @@ function pump(desk: Desk): void {
 async function runBatch(desk: Desk, lane: Lane): Promise<void> {
   const tickets = desk.queue.takeBatch()
   desk.inFlight += tickets.length
+  desk.batches++
   try {
     const lost = await storeBatch(desk.world, lane, tickets)
     if (lost) await afterLoss(desk, lane, lost)
   } finally {
     desk.inFlight -= tickets.length
+    desk.batches--
     giveBack(desk.lanes, lane)
     pump(desk)
   }

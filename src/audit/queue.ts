@@ -33,6 +33,8 @@ export const limits = {
 
 export type Queue = {
   readonly length: number
+  /** Milliseconds; of an empty queue 0. */
+  oldestWaits(): number
   push(ticket: Ticket): void
   /** Back to the front, in their order, after a connection was lost before their commit. */
   putBack(tickets: Ticket[]): void
@@ -54,6 +56,10 @@ export function createQueue(): Queue {
   return {
     get length() {
       return tickets.length
+    },
+    oldestWaits() {
+      const [first] = tickets
+      return first ? performance.now() - (first.deadline - limits.waitMs) : 0
     },
     push(ticket) {
       if (ticket.entries.length > limits.callEntries) {

@@ -1,9 +1,9 @@
 import cluster from 'node:cluster'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { Agent, request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
+import { type Dispatcher, Pool } from 'undici'
 import { addClient, clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
 import { buildApp } from '../app.ts'
@@ -15,10 +15,13 @@ import { background } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
-export type Send = (method: string, path: string, body?: string) => Promise<string>
+/** The body of the answer; an answer that is an error is thrown. */
+export type Ask = (method: string, path: string, body?: string) => Promise<Buffer>
+export type Send = (...asked: Parameters<Ask>) => Promise<string>
 export type BenchServer = {
   world: BenchWorld
   owner: pg.ClientConfig
+  ask: Ask
   send: Send
   institution: number
   /** Most memory that one process of the server has taken, in bytes; 0 when it runs inside the bench. */
@@ -42,13 +45,16 @@ export async function startBenchServer(connections: number, processes = 0): Prom
   const stopSealing = startSealing(world)
   const stopMoments = background.startMoments(world)
   const { token, institution } = await register(world)
+  const { ask, hangUp } = sender(serving.port, token, connections)
   return {
     world,
     institution,
     owner: database.owner,
-    send: sender(serving.port, token, connections),
+    ask,
+    send: async (...asked) => (await ask(...asked)).toString(),
     peakBytes: () => Math.max(0, ...Object.values(cluster.workers ?? {}).map((worker) => peakOf(worker?.process.pid))),
     async close() {
+      await hangUp()
       await serving.stop()
       stopMoments()
       await stopSealing()
@@ -96,24 +102,29 @@ async function register(world: BenchWorld): Promise<{ token: string; institution
   return { token: await tokenFor(world, client, made.scopes, 36_000), institution: institution as number }
 }
 
-function sender(port: number, token: string, connections: number): Send {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  return (method, path, body) =>
+/** Asked below `fetch` and `request` of undici, which cost as much as the server does: the load generator shares its cores. */
+function sender(port: number, token: string, connections: number): { ask: Ask; hangUp: () => Promise<void> } {
+  const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 })
+  const plain = { authorization: `Bearer ${token}` }
+  const withBody = { ...plain, 'content-type': 'application/fhir+json' }
+  const ask: Ask = (method, path, body) =>
     new Promise((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/fhir+json', 'content-length': Buffer.byteLength(body) }),
-      }
-      const asked = httpRequest({ host: '127.0.0.1', port, agent, method, path, headers }, (answer) => {
-        const parts: Buffer[] = []
-        answer.on('data', (part: Buffer) => parts.push(part))
-        answer.on('end', () => {
-          const text = Buffer.concat(parts).toString()
-          if ((answer.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${answer.statusCode} ${text.slice(0, 300)}`))
-          else resolve(text)
-        })
+      const parts: Buffer[] = []
+      let status = 500
+      const asked = { method: method as Dispatcher.HttpMethod, path, headers: body === undefined ? plain : withBody, body: body ?? null }
+      pool.dispatch(asked, {
+        onRequestStart: () => {},
+        onResponseStart: (_controller, statusCode) => {
+          status = statusCode
+        },
+        onResponseData: (_controller, part) => void parts.push(part),
+        onResponseEnd: () => {
+          const whole = Buffer.concat(parts)
+          if (status >= 400) reject(new Error(`${method} ${path}: ${status} ${whole.toString().slice(0, 300)}`))
+          else resolve(whole)
+        },
+        onResponseError: (_controller, error) => reject(error),
       })
-      asked.on('error', reject)
-      asked.end(body)
     })
+  return { ask, hangUp: () => pool.close() }
 }

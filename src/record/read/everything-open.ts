@@ -1,5 +1,4 @@
 import { typesHidden } from '../../access/access.ts'
-import { keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Fragment, fragment, join } from '../../platform/sql.ts'
 import { type Asking, entryOf } from '../asking.ts'
@@ -7,6 +6,7 @@ import type { Wish } from './everything-wish.ts'
 import { changedSince, type Moment } from './moments.ts'
 import { locate } from './read.ts'
 import { type Layers, layersAt, layersOf, newest, ofTypes, slicesOf } from './rows-at.ts'
+import { peopleOf } from '../people.ts'
 import { typesSeen } from '../scope.ts'
 import { findCurrent, type Stored } from '../store.ts'
 import { basisOfRow, type View, viewOf } from '../view.ts'
@@ -18,11 +18,11 @@ export type Open = { asking: Asking; id: string; wish: Wish; view: View; where: 
 export async function openRecord(asking: Asking, id: string, wish: Wish, moment: Moment | null): Promise<Open> {
   const { world } = asking
   const place = await locate(asking, 'Patient', id)
-  const [sets, chart] = place
-    ? await Promise.all([keySets(world.sql, [place.patient]), findCurrent(world.sql, place.patient, world.fhir.typeCode('Patient'), place.id)])
+  const [people, chart] = place
+    ? await Promise.all([peopleOf(asking, [place.patient]), findCurrent(world.sql, { ...place, type: world.fhir.typeCode('Patient') })])
     : [null, null]
   if (!place || !chart || chart.voided) throw new Refusal('not-found', 'no Patient with this id')
-  const keys = sets?.get(place.patient) ?? [place.patient]
+  const keys = people?.[0]?.keys ?? [place.patient]
   const view = await viewOf(asking, keys)
   const where = openRows(view, keys, wish)
   if (wish.since !== null) where.push(await changedSince(world.sql, new Date(wish.since)))

@@ -10,16 +10,17 @@ import { type Open, openRecord } from './everything-open.ts'
 import { type Wish, wishOf } from './everything-wish.ts'
 import { isServerId, keyOfId, parseReference, reservedKeys } from '../ids.ts'
 import { type Moment, requireSettled, watermark } from './moments.ts'
-import { bytesOf, countOf, layersOf, type Slice, slicesOf, within } from './rows-at.ts'
+import { bytesOf, countOf, layersOf, newest, type Slice, sliceOf, slicesOf, within } from './rows-at.ts'
 import { maySeeType } from '../scope.ts'
 import { openWords, sealWords } from '../sealed-link.ts'
-import { findNames, type Place } from '../store.ts'
+import { findCurrent, findNames, type Place, type Stored } from '../store.ts'
 import { basisOfRow } from '../view.ts'
 
 /** Rows that are read at a time, and bytes of them that are in memory at a time. */
 const batchRows = 1000
 const batchBytes = 8 * 1_048_576
 const outsideMax = 2000
+const placesTogether = 16
 
 /** Where a page begins, as of which moment, and how many there are. */
 type Page = { id: string; wish: Wish; self: string; moment: Moment | null; after: Place | null; total: number | null }
@@ -93,13 +94,23 @@ async function includes(open: Open, references: ReadonlySet<string>): Promise<En
     world.sql,
     wanted.filter(({ id }) => !isServerId(id)).map(({ type, id }) => ({ type, name: id })),
   )
-  const places = [...own, ...named].filter(({ patient }) => patient < reservedKeys)
+  const distinct = new Map([...own, ...named].map((place) => [`${place.type} ${place.patient} ${place.id}`, place]))
+  const places = [...distinct.values()].filter(({ patient }) => patient < reservedKeys)
+  if (layers === newest && places.length <= placesTogether) return shownOf(open, places)
   const where = [
     fragment`(r.patient, r.type, r.id) in (
       select * from unnest(${places.map((p) => p.patient)}::int8[], ${places.map((p) => p.type)}::int2[], ${places.map((p) => p.id)}::uuid[]))`,
   ]
   const rows = (await slicesOf(world.sql, layers, where, null, outsideMax)).filter((row) => basisOfRow(view, row) !== null)
   return { slices: rows, bodies: await bytesOf(world.sql, rows), mode: 'include' }
+}
+
+/** A few, as most records have: they are read together with what other requests read just now. */
+async function shownOf({ asking, view }: Open, places: readonly Place[]): Promise<Entries> {
+  const { sql } = asking.world
+  const found = await Promise.all(places.map((place) => findCurrent(sql, place)))
+  const slices = found.filter((row) => row !== null && !row.deleted && !row.voided && basisOfRow(view, row) !== null).map((row) => sliceOf(row as Stored))
+  return { slices, bodies: await bytesOf(sql, slices), mode: 'include' }
 }
 
 /** Several reads see one record: as of a moment, or of the instant that was asked for. */

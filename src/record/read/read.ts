@@ -17,7 +17,7 @@ export async function locate(asking: Asking, type: string, id: string): Promise<
 
 export async function readOne(asking: Asking, type: string, id: string): Promise<Found> {
   const place = await locate(asking, type, id)
-  const row = place && (await findCurrent(asking.world.sql, place.patient, asking.world.fhir.typeCode(type), place.id))
+  const row = place && (await findCurrent(asking.world.sql, { ...place, type: asking.world.fhir.typeCode(type) }))
   return disclose(asking, row, type, id)
 }
 
@@ -32,7 +32,7 @@ export async function readVersion(asking: Asking, type: string, id: string, vers
 /** Where a resource's versions stand, when its newest may be seen; what was moved away has no history here. */
 export async function openHistory(asking: Asking, type: string, id: string): Promise<{ patient: number; id: string }> {
   const place = await locate(asking, type, id)
-  const row = place && (await findCurrent(asking.world.sql, place.patient, asking.world.fhir.typeCode(type), place.id))
+  const row = place && (await findCurrent(asking.world.sql, { ...place, type: asking.world.fhir.typeCode(type) }))
   if (!row || row.voided) throw notFound(type)
   await requireVisible(asking, row, type, id)
   return { patient: row.patient, id: row.id }

@@ -1,6 +1,6 @@
 import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
 import { createdBy, currentAt, type Moment, seenAt, stillCurrentAt } from './moments.ts'
-import { chunkKey, openChunks, type Place } from '../store.ts'
+import { chunkKey, openChunks, type Place, type Stored } from '../store.ts'
 
 /** As little of a version as it takes to give its bytes away unread. */
 export type Slice = {
@@ -16,6 +16,12 @@ export type Slice = {
   chunk: number | null
   start: number | null
 }
+
+/** Of a version that was read whole. */
+export const sliceOf = ({ patient, type, id, version, institution, name, body, chunk, start, length }: Stored): Slice => ({
+  ...{ patient, type, id, version, institution, name, body, chunk, start },
+  bytes: length ?? Buffer.byteLength(body ?? ''),
+})
 
 /** Which version of a resource counts: the newest; the one a moment saw; the one that was current at an instant. */
 export type Layers = { current: Fragment; superseded: Fragment | null }

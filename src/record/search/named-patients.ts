@@ -1,9 +1,8 @@
-import { access } from '../../access/access.ts'
 import type { Clause, Search } from '../../fhir/fhir.ts'
-import { keySetRows, keysOfNumber } from '../../identity/identity.ts'
-import { fragment } from '../../platform/sql.ts'
+import { keysOfNumber } from '../../identity/identity.ts'
 import type { Asking } from '../asking.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
+import { chartsMax, peopleOf } from '../people.ts'
 import { tooMany } from './run-search.ts'
 import { findNames } from '../store.ts'
 
@@ -80,8 +79,6 @@ async function chartsOfNumbers(asking: Asking, numbers: readonly string[]): Prom
   return { these, charts: await chartsOf(asking, these) }
 }
 
-const chartsMax = 20_000
-
 /** Public ids of the Patient resources filed under these keys. */
 async function chartsOf({ world }: Asking, keys: readonly number[]): Promise<string[]> {
   if (keys.length === 0) return []
@@ -116,26 +113,4 @@ export async function widen(asking: Asking, ids: readonly string[]): Promise<{ k
   const charts = new Set(people.flatMap((person) => person.charts))
   if (charts.size > chartsMax) throw tooMany(`the patients of this question have more than ${chartsMax} charts together`)
   return { keys: [...new Set(people.flatMap((person) => person.keys))], literals: [...charts].map((id) => `Patient/${id}`) }
-}
-
-/**
- * All keys of the person behind each key, the public ids of the Patient resources under them, and whether the asker has to do with
- * them, in one question.
- */
-async function peopleOf(asking: Asking, keys: readonly number[]): Promise<{ key: number; keys: number[]; charts: string[] }[]> {
-  if (keys.length === 0) return []
-  const { world } = asking
-  const people = await world.sql<{ key: number; keys: number[]; charts: string[]; isRelated: boolean }>`
-    select person.key, person.keys, ${access.isTreatedHere(asking.actor, fragment`person.keys`)} as is_related,
-           array(select coalesce(r.name, r.id::text)
-                   from record.resource r
-                  where r.patient = any(person.keys) and r.type = ${world.fhir.typeCode('Patient')}::int2
-                  limit ${chartsMax + 1}) as charts
-      from (select asked.key, coalesce(known.keys, array[asked.key]) as keys
-              from unnest(${[...keys]}::int8[]) as asked (key)
-              left join (${keySetRows(keys)}) known on known.key = asked.key) person`
-  const sets = people.flatMap(({ keys: all }) => all.map((key): [number, number[]] => [key, all]))
-  asking.people = new Map([...(asking.people ?? []), ...sets])
-  asking.unrelated = new Set([...(asking.unrelated ?? []), ...people.flatMap((person) => (person.isRelated ? [] : person.keys))])
-  return people
 }

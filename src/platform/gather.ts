@@ -1,0 +1,51 @@
+type Waiting<K, V> = { key: K; since: number; resolve(value: V): void; reject(error: unknown): void }
+
+/** Whoever has waited this long is not held back any more by a statement that takes longer than they usually do. */
+export const patienceMs = 8
+
+/**
+ * Turns questions that come one by one into questions about many: while one is under way, those that come wait and share the next.
+ * Where a round trip costs more than the answer, this is what lets many callers be served. Nobody is answered from a question that
+ * was asked before they came. `ask` answers in the order of its keys; when it fails, all of its callers hear that.
+ */
+export function gather<K, V>(ask: (keys: readonly K[]) => Promise<readonly V[]>, most: number): (key: K) => Promise<V> {
+  const waiting: Waiting<K, V>[] = []
+  let underWay = 0
+  let isPlanned = false
+  let timer: NodeJS.Timeout | undefined
+
+  const askSome = async () => {
+    const some = waiting.splice(0, most)
+    underWay++
+    try {
+      const values = await ask(some.map(({ key }) => key))
+      some.forEach((one, at) => one.resolve(values[at] as V))
+    } catch (error) {
+      for (const one of some) one.reject(error)
+    } finally {
+      underWay--
+      askAll()
+    }
+  }
+  const askAll = () => {
+    isPlanned = false
+    for (let [first] = waiting; first; [first] = waiting) {
+      const isHeld = underWay > 0 && waiting.length < most && performance.now() - first.since < patienceMs
+      if (isHeld) {
+        timer ??= setTimeout(() => {
+          timer = undefined
+          askAll()
+        }, patienceMs)
+        return
+      }
+      void askSome()
+    }
+  }
+  return (key) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ key, since: performance.now(), resolve, reject })
+      if (isPlanned) return
+      isPlanned = true
+      setImmediate(askAll) // After the sockets that are ready have been read.
+    })
+}

@@ -1,6 +1,9 @@
 import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/arrays.ts'
 import { type Fragment, fragment } from '../platform/sql.ts'
 
+export type { Delivery } from './deliver.ts'
+export { inbox } from './inbox.ts'
+export { startPublishing } from './publish-outbox.ts'
 export { busRoutes } from './routes.ts'
 
 /** One event for whoever subscribed: ids and counts, never clinical content. */

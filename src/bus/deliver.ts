@@ -17,6 +17,8 @@ export type Delivery = {
   service: string
   number: number | null
   patient: number | null
+  /** Equal for what must stay in order. */
+  key: string | null
   outOfOrder: boolean
   attempts: number
   storedAt: Date
@@ -49,7 +51,7 @@ export async function lease(world: World, recipient: string, count: number): Pro
                order by c.lane, c.seq
                limit ${count}) chosen
        where d.recipient = chosen.recipient and d.seq = chosen.seq
-      returning d.seq, d.message, d.service, d.number, d.patient, d.out_of_order, d.attempts, d.stored_at, d.lane`
+      returning d.seq, d.message, d.service, d.number, d.patient, encode(d.key, 'hex') as key, d.out_of_order, d.attempts, d.stored_at, d.lane`
   })
   return leased.length === 0 ? [] : withBodies(world, leased as (Delivery & { lane: number })[])
 }

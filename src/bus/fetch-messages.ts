@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { acknowledge, type Delivery, deliveryLimits, endRow, lease, looksOf, putBack } from './deliver.ts'
-import { type Directory, directoryOf, type Member } from './directory.ts'
+import { type Directory, directoryOf, type Member, serviceName } from './directory.ts'
 import { readInput, words } from './json-input.ts'
 import { whoOf } from './member.ts'
 import { rightTo } from './right.ts'
@@ -54,8 +54,9 @@ export async function parkForbidden(world: World, directory: Directory, member: 
   const allowed: Delivery[] = []
   for (const one of leased) {
     const [provider = '', service = ''] = one.service.split('/')
-    const isOwnInbox = provider === member.code
-    const right = isOwnInbox ? null : rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)
+    // An inbox is the member's own, and an answer belongs to what it sent: only a topic is heard by a contract.
+    const isTopic = provider !== member.code && directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service))?.kind === 'topic'
+    const right = !isTopic ? null : rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)
     if (right && !right.permit) await putBack(world.sql, member.id, { seq: one.seq, reason: `not allowed any more: ${right.rule}`, isFinal: true }, now)
     else allowed.push(one)
   }

@@ -1,7 +1,7 @@
 import { type Action, type Entry, whoIs } from '../audit/audit.ts'
 import type { Fhir } from '../fhir/fhir.ts'
 import type { Actor } from '../platform/actor.ts'
-import type { Fragment } from '../platform/sql.ts'
+import type { Fragment, Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { Hashes } from './write/hashes.ts'
 
@@ -28,6 +28,8 @@ export type Asking = {
   unrelated?: Set<number>
   /** What answering took, step by step, when an operator wants it explained. */
   trace?: TraceStep[]
+  /** What must happen in the very transaction that writes, for a request that comes by another way than HTTP. */
+  inTransaction?: (tx: Runner) => Promise<void>
   /** Has the client hung up? Then a long search stops. */
   isGone?: () => boolean
 }

@@ -2,7 +2,8 @@
 
 import { startWork } from './bulk/work.ts'
 import { startMoments } from './read/moments.ts'
-import { patientKeyOf } from './read/patient-key.ts'
+import { startIntake } from './exchange/intake.ts'
+import { patientKeyOf } from './exchange/patient-key.ts'
 import { startIndexing } from './search/index-parameter.ts'
 
 export { startCustomParameters } from './search/custom-parameters.ts'
@@ -12,7 +13,7 @@ export { type Load, load, loadAll } from './write/load.ts'
 export { fhirRoutes, pageRoutes } from './http/routes.ts'
 
 /** What the record gives to the bus, which stands below it. */
-export const forBus = { patientKeyOf }
+export const forBus = { patientKeyOf, startIntake }
 
 /** What runs beside the answers while the server is up. */
 export const background = { startIndexing, startMoments, startWork }

@@ -21,6 +21,7 @@ export async function runTransaction(asking: Asking, plan: BundlePlan, again: ()
   let next: BundlePlan | null = plan
   try {
     return await asking.world.ledger.transaction(async (tx) => {
+      await asking.inTransaction?.(tx)
       const { entries, order } = next ?? again()
       next = null
       const { results, prepared } = await prepare(asking, tx, entries, order)

@@ -1,0 +1,29 @@
+import type { World } from '../platform/world.ts'
+import type { Message } from './accept.ts'
+import { centreKey } from './centre-key.ts'
+import { recordMember } from './directory.ts'
+import { contentDigest, signMessage } from './http-signature.ts'
+
+type Draft = Pick<Message, 'to' | 'name' | 'answers' | 'contentType' | 'body' | 'key' | 'document' | 'subject' | 'lane'>
+type Signed = Draft & Pick<Message, 'sender' | 'digest' | 'base' | 'signature' | 'kid'>
+
+/** A message of the record itself, signed by the centre's key over the same parts that members sign. */
+export function signByCentre(world: World, draft: Draft): Signed {
+  const digest = contentDigest(draft.body)
+  const values: Record<string, string> = {
+    'content-digest': digest,
+    'content-type': draft.contentType,
+    'bus-to': `${draft.to.provider}/${draft.to.service}`,
+    'bus-message-id': draft.name,
+    ...(draft.answers === null ? {} : { 'bus-answers': draft.answers }),
+  }
+  const { kid, key } = centreKey(world.keys)
+  const made = signMessage(
+    Object.keys(values).map((name) => `"${name}"`),
+    (name) => values[name] ?? null,
+    { kid, key },
+    world.now(),
+  )
+  const signature = made.signature.slice('sig=:'.length, -1)
+  return { ...draft, sender: { id: recordMember, code: 'record' }, digest, base: made.base, signature, kid }
+}

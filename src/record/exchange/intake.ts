@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { access } from '../../access/access.ts'
+import { inbox, type Delivery } from '../../bus/bus.ts'
+import { parseJson, type Resource } from '../../fhir/fhir.ts'
+import { baseUrl } from '../../platform/config.ts'
+import { answerOf, Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import type { Asking } from '../asking.ts'
+import { runBundle } from '../http/bundle.ts'
+
+/**
+ * Documents that come over the bus, with the same safety as POST /fhir: scopes, validation, access, audit. The delivery is taken in
+ * the transaction that writes the document, so its effect happens once however often it is handed out. What is refused goes back
+ * to its sender with the outcome.
+ */
+const batch = 50
+const idleMs = 100
+const troubledMs = 1000
+
+export function startIntake(world: World): () => Promise<void> {
+  let isStopping = false
+  const running = (async () => {
+    while (!isStopping) {
+      try {
+        if ((await takeIn(world)) === 0) await inbox.wait(world, idleMs)
+      } catch (error) {
+        world.log.warn({ err: error }, 'documents of the bus could not be taken in; tried again in a moment')
+        await sleep(troubledMs, undefined, { ref: false })
+      }
+    }
+  })()
+  return async () => {
+    isStopping = true
+    await Promise.race([running, sleep(2000, undefined, { ref: false })])
+  }
+}
+
+/** Takes what waits, keys beside one another and each key in its order; answers how many deliveries it looked at. */
+export async function takeIn(world: World): Promise<number> {
+  const deliveries = await inbox.lease(world, batch)
+  const lines = Map.groupBy(deliveries, (one) => inbox.keyOf(one) ?? one.message)
+  await Promise.all(
+    [...lines.values()].map(async (line) => {
+      for (const [at, one] of line.entries()) {
+        if (await takeOne(world, one)) continue
+        return inbox.release(world, line.slice(at + 1)) // What follows in this key comes again after it.
+      }
+    }),
+  )
+  return deliveries.length
+}
+
+/** False when it has to wait for another attempt. */
+async function takeOne(world: World, delivery: Delivery): Promise<boolean> {
+  try {
+    const asking = await askingOf(world, delivery)
+    const bundle = () => transactionOf(delivery)
+    const minimal = { give: 'minimal', lenient: false, isGiven: true } as const
+    await runBundle(asking, bundle, minimal, async () => {
+      throw new Refusal('incorrect', 'only reads and writes of resources come over the bus')
+    })
+    return true
+  } catch (error) {
+    if (error instanceof inbox.TakenElsewhere) return true
+    const isPassing = !(error instanceof Refusal) || ['busy', 'full', 'too-many'].includes(error.kind)
+    if (!(error instanceof Refusal)) world.log.error({ err: error, message: delivery.message }, 'a document of the bus')
+    if (isPassing) await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : 'an error inside the record')
+    else await inbox.sendBack(world, delivery, JSON.stringify(answerOf(error, delivery.message).body))
+    return !isPassing
+  }
+}
+
+async function askingOf(world: World, delivery: Delivery): Promise<Asking> {
+  const client = await inbox.clientOf(world, delivery)
+  const actor = client === null ? null : await access.systemOf(world.sql, client)
+  if (!actor) throw new Refusal('forbidden', 'the system that sent this is known no more')
+  return {
+    world,
+    actor,
+    correlation: delivery.message,
+    base: `${baseUrl(world.config)}/fhir`,
+    purpose: 'health-care',
+    inTransaction: (tx) => inbox.take(world, tx, delivery),
+  }
+}
+
+/** A transaction as it is; a document is filed whole, as a Bundle of the record. */
+function transactionOf(delivery: Delivery): Resource {
+  const type = inbox.contentTypeOf(delivery)
+  if (!/^application\/(?:fhir\+)?json\b/.test(type)) throw new Refusal('unsupported', 'the record takes application/fhir+json', { expression: 'content-type' })
+  if (delivery.body === null) throw new Refusal('gone', 'the contents of the message are not kept any more')
+  const bundle = parseJson(delivery.body.toString('utf8')) as Resource
+  const kind = bundle !== null && typeof bundle === 'object' && bundle.resourceType === 'Bundle' ? bundle['type'] : undefined
+  if (kind === 'transaction') return bundle
+  if (kind === 'document') return { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: bundle, request: { method: 'POST', url: 'Bundle' } }] }
+  throw new Refusal('unprocessable', 'the record takes Bundles of the type transaction or document', { expression: 'Bundle.type' })
+}

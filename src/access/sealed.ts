@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { World } from '../platform/world.ts'
 
 /** Seals bytes by a key that lives outside the database; the label names the purpose, so one seal cannot pass for another. */
@@ -27,7 +27,7 @@ export const keyedHash = (world: World, label: string, text: string) =>
     .update(text)
     .digest()
 
-export const sha256 = (text: string) => createHash('sha256').update(text).digest()
+export const sha256 = (text: string) => hash('sha256', text, 'buffer')
 
 /** Equal in constant time; lengths may be seen, contents not. */
 export function isSame(one: string, other: string): boolean {

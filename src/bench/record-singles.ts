@@ -134,7 +134,7 @@ export async function lookUps(server: BenchServer, resources?: number): Promise<
 }
 
 const timesEach = 41
-const pageRows = 64 // As many candidates as the first step of a search takes.
+const pageRows = 32 // As many candidates as the first step of a search for 20 takes.
 
 /** The first statement of the search, planned for any values as a prepared one is, by the database's own clock. */
 async function inDatabase({ world, institution }: BenchServer, type: string, query: string): Promise<number> {

@@ -14,7 +14,8 @@ export type Hit = Content & { row: Stored }
 /** Which rows are asked at all, and as of when: named patients' keys and the rule of visibility, applied before anything is matched. */
 export type Scope = { keys: readonly number[] | null; visible: Fragment; reading?: Reading }
 
-const firstRows = 64
+/** Most candidates are matches: a few more than are wanted fill a page in one step, and what is not wanted is not looked at. */
+const firstRows = (wanted: number) => Math.min(64, Math.ceil(wanted * 1.25) + 5)
 const batchRows = 500
 const scannedMax = 1_000_000
 const readMsMax = 20_000
@@ -30,12 +31,13 @@ export async function* batchesOf(
   asking: Asking,
   sql: Runner,
   where: readonly Fragment[],
-  { order, after, reading }: { order: Order; after: Position | null; reading: Reading },
+  { order, after, reading, wanted }: { order: Order; after: Position | null; reading: Reading; wanted: number },
 ): AsyncGenerator<Candidate[]> {
   const began = performance.now()
   let place = after
   let scanned = 0
-  let limit = firstRows
+  const first = firstRows(wanted)
+  let limit = first
   let endTurn: (() => void) | undefined
   try {
     for (;;) {
@@ -48,7 +50,7 @@ export async function* batchesOf(
       place = positionOf(rows.at(-1) as Candidate, order)
       limit = batchRows
       // A page is found in the first two; whoever reads on takes turns.
-      if (scanned > firstRows) endTurn ??= await heavyTurn()
+      if (scanned > first) endTurn ??= await heavyTurn()
     }
   } finally {
     endTurn?.()
@@ -70,9 +72,16 @@ export async function decide(asking: Asking, sql: Runner, search: Search, rows: 
 }
 
 /** Candidates from the tables, decided one by one by the resource itself, in key order. */
-export async function* hitsOf(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null): AsyncGenerator<Hit> {
+export async function* hitsOf(
+  asking: Asking,
+  sql: Runner,
+  search: Search,
+  scope: Scope,
+  after: Place | null,
+  wanted = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Hit> {
   const reading = scope.reading ?? { snapshot: null }
-  const from = { order: byKey, after: after === null ? null : { ...after, value: null }, reading }
+  const from = { order: byKey, after: after === null ? null : { ...after, value: null }, reading, wanted }
   for await (const rows of batchesOf(asking, sql, conditionsOf(asking, search, scope), from)) yield* await decide(asking, sql, search, rows)
 }
 
@@ -82,7 +91,7 @@ export const tooMany = (what: string) => new Refusal('incorrect', what, { hint, 
 export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null, limit: number): Promise<Hit[]> {
   const found: Hit[] = []
   const held = holder()
-  for await (const hit of hitsOf(asking, sql, search, scope, after)) {
+  for await (const hit of hitsOf(asking, sql, search, scope, after, limit)) {
     held.add(hit)
     found.push(hit)
     if (found.length >= limit) break

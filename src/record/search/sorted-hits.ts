@@ -20,7 +20,7 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
   const where = conditionsOf(asking, search, scope)
   const reading = scope.reading ?? { snapshot: null }
   const column = sortColumn(asking, search, scope.keys !== null)
-  const read = { asking, sql, search, best, reading }
+  const read = { asking, sql, search, best, reading, wanted: limit }
   if (column === null) {
     await readAll(read, where)
     return best.result(true)
@@ -38,19 +38,20 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
   return best.result(isAll)
 }
 
-type Read = { asking: Asking; sql: Runner; search: Search; best: Best; reading: Reading }
+/** `wanted`: how many places the order is asked for. */
+type Read = { asking: Asking; sql: Runner; search: Search; best: Best; reading: Reading; wanted: number }
 
 async function readAll({ asking, sql, search, best, reading }: Read, where: readonly Fragment[]): Promise<void> {
-  for await (const rows of batchesOf(asking, sql, where, { order: byKey, after: null, reading })) {
+  for await (const rows of batchesOf(asking, sql, where, { order: byKey, after: null, reading, wanted: Number.POSITIVE_INFINITY })) {
     for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
   }
 }
 
 /** By the column that the order follows, until nothing that is still to come can be among the first. */
 async function readInOrder(read: Read, where: readonly Fragment[], column: SortColumn, after: SortKey | null): Promise<boolean> {
-  const { asking, sql, search, best, reading } = read
+  const { asking, sql, search, best, reading, wanted } = read
   for await (const piece of column.pieces(sql, after === null ? undefined : (after[0] ?? null))) {
-    for await (const rows of batchesOf(asking, sql, [...where, piece], { order: column.order, after: null, reading })) {
+    for await (const rows of batchesOf(asking, sql, [...where, piece], { order: column.order, after: null, reading, wanted })) {
       for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
       if (best.isSettled(column.boundOf(rows.at(-1) as Candidate))) return false
     }

@@ -4,6 +4,7 @@ import { type Fragment, fragment } from '../platform/sql.ts'
 export type { Delivery } from './deliver.ts'
 export { inbox } from './inbox.ts'
 export { startPublishing } from './publish-outbox.ts'
+export { startSealingLog } from './seal-log.ts'
 export { busRoutes } from './routes.ts'
 
 /** One event for whoever subscribed: ids and counts, never clinical content. */

@@ -5,7 +5,6 @@ import { openBody } from './body.ts'
 import type { Member } from './directory.ts'
 import { logRows } from './log.ts'
 import { whoOf } from './member.ts'
-import { uuidOf } from './uuid.ts'
 
 export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3 } as const
 /** Class of the advisory locks under which the deliveries of one member are chosen: two requests of it never get the same key at once. */
@@ -97,9 +96,9 @@ export function looksOf(member: Member, deliveries: readonly Delivery[], correla
 export type Ended = { seq: number; message: string }
 
 /** The member has them: they wait no more. Answers those that were still open. */
-export function acknowledge(tx: Runner, recipient: string, seqs: readonly number[], now: Date): Promise<Ended[]> {
+export function acknowledge(tx: Runner, recipient: string, seqs: readonly number[], now: Date, proof: string): Promise<Ended[]> {
   return tx<Ended>`
-    update bus.delivery set state = 'acknowledged', ended_at = ${now}, reason = null
+    update bus.delivery set state = 'acknowledged', ended_at = ${now}, ended_by = ${proof}, reason = null
      where recipient = ${recipient} and seq = any(${seqs}::int8[]) and state in ('waiting', 'leased', 'parked')
     returning seq, message`
 }
@@ -108,7 +107,7 @@ export function acknowledge(tx: Runner, recipient: string, seqs: readonly number
 export async function putBack(
   tx: Runner,
   recipient: string,
-  one: { seq: number; reason: string; isFinal: boolean },
+  one: { seq: number; reason: string; isFinal: boolean; proof?: string },
   now: Date,
 ): Promise<(Ended & { state: string })[]> {
   const tooOld = new Date(now.getTime() - deliveryLimits.days * 86_400_000)
@@ -116,6 +115,7 @@ export async function putBack(
     update bus.delivery
        set state = case when ${one.isFinal} or stored_at < ${tooOld} then 'parked' else 'waiting' end,
            ended_at = case when ${one.isFinal} or stored_at < ${tooOld} then ${now}::timestamptz end,
+           ended_by = case when ${one.isFinal} or stored_at < ${tooOld} then ${one.proof ?? null}::uuid end,
            due_at = ${now}::timestamptz + make_interval(secs => least(${deliveryLimits.backoffSecondsMax}::int4, power(2, least(attempts, 12)))),
            reason = ${one.reason.slice(0, 500)}
      where recipient = ${recipient} and seq = ${one.seq} and state in ('waiting', 'leased')
@@ -123,8 +123,7 @@ export async function putBack(
 }
 
 /** The row of the log that says who took what, with the signature over it. */
-export function endRow(world: World, kind: 'acknowledged' | 'parked', by: string, ended: readonly Ended[], proof: object) {
-  const id = uuidOf(world)
+export function endRow(world: World, id: string, kind: 'acknowledged' | 'parked', by: string, ended: readonly Ended[], proof: object) {
   const at = world.now()
   return fragment`with ${logRows([{ id, at, kind, entry: JSON.stringify({ id, kind, at: at.toISOString(), by, deliveries: ended, ...proof }) }])} select 1 as done`
 }

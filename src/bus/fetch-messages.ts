@@ -8,6 +8,7 @@ import { whoOf } from './member.ts'
 import { rightTo } from './right.ts'
 import { requireSame } from './send-message.ts'
 import { requireSigned } from './signed-request.ts'
+import { uuidOf } from './uuid.ts'
 import { waitFor } from './waiting.ts'
 
 const waitSecondsMax = 25
@@ -104,12 +105,13 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
   const proof = { kid: signed.key.kid, body: body.toString('utf8'), base: signed.base, signature: signed.signature.value.toString('base64') }
   return world.ledger.transaction(async (tx) => {
     const now = world.now()
-    const ended = await acknowledge(tx, member.id, taken, now)
+    const [endedBy, parkedBy] = [uuidOf(world), uuidOf(world)]
+    const ended = await acknowledge(tx, member.id, taken, now, endedBy)
     const back = []
-    for (const one of refused) back.push(...(await putBack(tx, member.id, one, now)))
+    for (const one of refused) back.push(...(await putBack(tx, member.id, { ...one, proof: parkedBy }, now)))
     const parked = back.filter(({ state }) => state === 'parked')
-    if (ended.length > 0) await tx.run(endRow(world, 'acknowledged', member.code, ended, proof))
-    if (parked.length > 0) await tx.run(endRow(world, 'parked', member.code, parked, proof))
+    if (ended.length > 0) await tx.run(endRow(world, endedBy, 'acknowledged', member.code, ended, proof))
+    if (parked.length > 0) await tx.run(endRow(world, parkedBy, 'parked', member.code, parked, proof))
     if (ended.length + back.length > 0)
       tx.audit([
         {

@@ -1,0 +1,54 @@
+import { Refusal } from '../platform/refusal.ts'
+import type { World } from '../platform/world.ts'
+import { openBody } from './body.ts'
+import { centreKey, type PublicJwk } from './centre-key.ts'
+import { type Directory, directoryOf } from './directory.ts'
+import { pathOf } from './merkle.ts'
+import { leavesOf, type SealRow } from './seal-log.ts'
+import { isUuid } from './uuid.ts'
+
+/** One row of the log with everything that proves it: whose key signed it, and its way to a root that the centre signed. */
+export type Proven = { entry: string; key: PublicJwk; seal: { seal: string; signature: string; index: number; path: string[] } | null }
+export type Evidence = { format: 'spona-bus-evidence-1'; message: Proven; body: string | null; ends: Proven[]; centre: PublicJwk }
+
+const endsMax = 1000
+
+/** What one message left behind, in a file that needs nothing else to be checked but the centre's public key. */
+export async function evidenceOf(world: World, id: string, withBody: boolean): Promise<Evidence> {
+  const [row] = isUuid(id) ? await world.sql<{ tx: number; entry: string }>`select tx, entry from bus.log where id = ${id} limit 1` : []
+  if (!row) throw new Refusal('not-found', 'the log has no message of this number')
+  const directory = await directoryOf(world)
+  const [kept] = withBody ? await world.sql<{ sealed: Buffer; storedAt: Date }>`select sealed, stored_at from bus.body where message = ${id} limit 1` : []
+  const ends = await world.sql<{ id: string; tx: number; entry: string }>`
+    select l.id, l.tx, l.entry
+      from bus.delivery d join bus.log l on l.id = d.ended_by
+     where d.message = ${id}
+     order by l.tx
+     limit ${endsMax}`
+  const proven: Proven[] = []
+  for (const end of ends) proven.push(await prove(world, directory, end))
+  return {
+    format: 'spona-bus-evidence-1',
+    message: await prove(world, directory, { id, ...row }),
+    body: kept ? openBody(world, id, kept.storedAt, kept.sealed).toString('base64') : null,
+    ends: proven,
+    centre: centreKey(world.keys).jwk,
+  }
+}
+
+async function prove(world: World, directory: Directory, row: { id: string; tx: number; entry: string }): Promise<Proven> {
+  const { kid } = JSON.parse(row.entry) as { kid: string }
+  const centre = centreKey(world.keys)
+  const key = kid === centre.kid ? centre.jwk : directory.keys.get(kid)?.jwk
+  if (!key) throw new Error('a row of the log was signed by a key that is gone')
+  const [seal] =
+    await world.sql<SealRow>`select number, from_tx, to_tx, rows, seal, signature from bus.seal where from_tx <= ${row.tx} and to_tx > ${row.tx} limit 1`
+  if (!seal) return { entry: row.entry, key, seal: null }
+  const { leaves, ids } = await leavesOf(world.sql, seal.fromTx, seal.toTx, Number.POSITIVE_INFINITY)
+  const index = ids.indexOf(row.id)
+  return {
+    entry: row.entry,
+    key,
+    seal: { seal: seal.seal, signature: seal.signature, index, path: pathOf(leaves, index).map((one) => one.toString('base64')) },
+  }
+}

@@ -1,0 +1,97 @@
+import { createPublicKey } from 'node:crypto'
+import { type PublicJwk, thumbprint } from './centre-key.ts'
+import type { Evidence, Proven } from './evidence.ts'
+import { checkDigest, isSigned } from './http-signature.ts'
+import { leafHash, rootBy } from './merkle.ts'
+import { isSealSigned, type SealText } from './seal-log.ts'
+
+export type Verdict = { ok: boolean; found: string[]; problems: string[] }
+type Entry = Record<string, any>
+
+/** Checks a file of evidence by public keys alone: no database, no network, nothing of this installation. */
+export function verifyEvidence(given: unknown, trusted: readonly PublicJwk[] | null): Verdict {
+  const found: string[] = []
+  const problems: string[] = []
+  try {
+    const evidence = given as Evidence
+    if (evidence.format !== 'spona-bus-evidence-1') return { ok: false, found, problems: ['the file is no evidence of the bus'] }
+    const centre = trusted === null ? evidence.centre : trusted.find((one) => thumbprint(one) === thumbprint(evidence.centre))
+    if (!centre) return { ok: false, found, problems: ['the centre’s key of the file is none of the given ones'] }
+    found.push(
+      trusted === null
+        ? `centre key ${thumbprint(centre)}, as the file says: compare it with GET /bus/keys`
+        : `centre key ${thumbprint(centre)}, one of the given`,
+    )
+    const message = checkMessage(evidence, problems)
+    found.push(`${message['from']} sent ${message['to']} message ${message['messageId']} at ${message['at']}, digest ${message['digest']}`)
+    found.push(sealOf(evidence.message, centre, problems))
+    for (const end of evidence.ends) {
+      const entry = checkEnd(end, String(message['id']), problems)
+      found.push(`${entry['by']} ${entry['kind']} it at ${entry['at']}`, sealOf(end, centre, problems))
+    }
+    if (evidence.body !== null) {
+      if (checkDigest(message['digest'], Buffer.from(evidence.body, 'base64')) === null) found.push('the contents have the signed digest')
+      else problems.push('the contents do not have the signed digest')
+    }
+  } catch {
+    problems.push('the file is incomplete')
+  }
+  return { ok: problems.length === 0, found, problems }
+}
+
+/** The values that were signed, by component. */
+function componentsOf(base: string): Map<string, string> {
+  return new Map(
+    base.split('\n').map((line) => {
+      const at = line.indexOf(': ')
+      return [line.slice(1, at - 1), line.slice(at + 2)]
+    }),
+  )
+}
+
+function checkSignature(entry: Entry, key: PublicJwk, what: string, problems: string[]): void {
+  if (thumbprint(key) !== entry['kid']) problems.push(`the key of the ${what} is not the one that the log names`)
+  const publicKey = createPublicKey({ key: key as never, format: 'jwk' })
+  if (!isSigned(String(entry['base']), Buffer.from(String(entry['signature']), 'base64'), publicKey)) problems.push(`the signature of the ${what} is wrong`)
+}
+
+function checkMessage({ message }: Evidence, problems: string[]): Entry {
+  const entry = JSON.parse(message.entry) as Entry
+  checkSignature(entry, message.key, 'message', problems)
+  const signed = componentsOf(String(entry['base']))
+  const claims: [string, unknown][] = [
+    ['content-digest', entry['digest']],
+    ['bus-to', entry['to']],
+    ['bus-message-id', entry['messageId']],
+  ]
+  if (entry['subject'] !== null) claims.push(['bus-subject', entry['subject']])
+  for (const [component, claim] of claims) if (signed.get(component) !== claim) problems.push(`${component} is not what the sender signed`)
+  return entry
+}
+
+function checkEnd(end: Proven, message: string, problems: string[]): Entry {
+  const entry = JSON.parse(end.entry) as Entry
+  checkSignature(entry, end.key, 'acknowledgement', problems)
+  if (checkDigest(componentsOf(String(entry['base'])).get('content-digest'), Buffer.from(String(entry['body']))) !== null)
+    problems.push('the acknowledgement was changed after it was signed')
+  const delivery = (entry['deliveries'] as { seq: number; message: string }[]).find((one) => one.message === message)
+  const body = JSON.parse(String(entry['body'])) as { acknowledge?: number[]; refuse?: { delivery: number }[] }
+  const named = entry['kind'] === 'acknowledged' ? (body.acknowledge ?? []) : (body.refuse ?? []).map((one) => one.delivery)
+  if (!delivery || !named.includes(delivery.seq)) problems.push('the acknowledgement is about something else')
+  return entry
+}
+
+function sealOf({ entry, seal }: Proven, centre: PublicJwk, problems: string[]): string {
+  if (seal === null) return '  not sealed yet: only the signature vouches for it; ask again in a minute'
+  const text = JSON.parse(seal.seal) as SealText
+  const root = rootBy(
+    leafHash(entry),
+    seal.index,
+    text.rows,
+    seal.path.map((one) => Buffer.from(one, 'base64')),
+  )
+  if (root?.toString('hex') !== text.root) problems.push(`the row is not under seal ${text.number}`)
+  if (text.kid !== thumbprint(centre) || !isSealSigned(seal, createPublicKey({ key: centre as never, format: 'jwk' })))
+    problems.push(`seal ${text.number} is not signed by the centre`)
+  return `  under seal ${text.number} of ${text.at}`
+}

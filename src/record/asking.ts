@@ -3,6 +3,7 @@ import type { Fhir } from '../fhir/fhir.ts'
 import type { Actor } from '../platform/actor.ts'
 import type { Fragment, Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
+import type { AnswerRoom } from './answer-room.ts'
 import type { Hashes } from './write/hashes.ts'
 
 declare module '../platform/world.ts' {
@@ -32,6 +33,8 @@ export type Asking = {
   inTransaction?: (tx: Runner) => Promise<void>
   /** Has the client hung up? Then a long search stops. */
   isGone?: () => boolean
+  /** What its answer may hold in memory; work that is no request has a bound of its own. */
+  room?: AnswerRoom
 }
 
 export type TraceStep = { step: string; what?: string; ms?: number; rows?: number; matches?: number; statement?: Fragment }

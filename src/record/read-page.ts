@@ -14,6 +14,8 @@ import type { DocumentView, Overview, PersonHeader } from './wire.ts'
 
 /** Rows of the page. A larger record is refused with a sentence: half of one, without saying so, would be a lie. */
 const pageRowsMax = 50_000
+const pageBytesMax = 32 * 1_048_576
+const tooLarge = () => new Refusal('too-large', 'this record is too large for one page', { hint: 'Read it by search at /fhir.' })
 
 type Opened = { keys: number[]; person: number; view: View }
 
@@ -34,6 +36,9 @@ async function open(asking: Asking, handle: string, what: string): Promise<Opene
 export async function visibleItems(view: View, keys: readonly number[]): Promise<Item[]> {
   const { world } = view.asking
   const rows = await allRows(view, keys)
+  const bytes = rows.reduce((sum, { length }) => sum + (length ?? 0), 0)
+  if (bytes > pageBytesMax) throw tooLarge()
+  await view.asking.room?.take(bytes)
   const bodies = await readBodies(world.sql, rows)
   const named = await names(world)
   return rows.map((row, at) => {
@@ -59,7 +64,7 @@ async function allRows(view: View, keys: readonly number[]): Promise<Stored[]> {
     const page: Stored[] = await scan(view.asking.world.sql, [fragment`r.patient = any(${keys}::int8[])`], after, rowsMax)
     rows.push(...page.filter((row) => basisOfRow(view, row) !== null))
     if (page.length < rowsMax) return rows
-    if (rows.length > pageRowsMax) throw new Refusal('too-large', 'this record is too large for one page', { hint: 'Read it by search at /fhir.' })
+    if (rows.length > pageRowsMax) throw tooLarge()
     after = page.at(-1) as Place
   }
 }

@@ -14,14 +14,19 @@ export type Stored = {
   deleted: boolean
   voided: boolean
   name: string | null
+  /** The text itself when it stands in the row and is short. */
   body: string | null
   chunk: number | null
   start: number | null
+  /** Of the body, in bytes, wherever it is; null when it was deleted. */
   length: number | null
 }
 export type WithBody = Stored & { body: string | null }
 
-export const pointer = fragment`r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, r.voided, r.name, r.body, r.chunk, r.start, r.length`
+/** Rows bring bodies up to this along; larger ones are read when it is known that there is room for them. */
+export const shortBody = fragment`case when octet_length(r.body) <= 16384 then r.body end as body`
+export const pointer = fragment`r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, r.voided, r.name,
+  ${shortBody}, r.chunk, r.start, coalesce(r.length, octet_length(r.body)) as length`
 export const rowsMax = 5000
 
 /** Finds the row behind an id the client chose. */
@@ -144,10 +149,33 @@ export async function openChunks(
 /** Fetches the exact bytes of the given versions. */
 export async function readBodies(sql: Runner, rows: readonly Stored[]): Promise<string[]> {
   const opened = await openChunks(sql, rows)
+  const long = await longBodies(
+    sql,
+    rows.filter((row) => row.chunk === null && row.body === null && row.length !== null),
+  )
   return rows.map((row) => {
-    if (row.chunk === null) return row.body ?? ''
+    if (row.chunk === null) return row.body ?? long.get(versionKey(row)) ?? ''
     const whole = opened.get(chunkKey(row))
     if (!whole) throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
     return whole.toString('utf8', row.start as number, (row.start as number) + (row.length as number))
   })
+}
+
+/** What `longBodies` finds a body by. */
+export const versionKey = ({ type, id, version }: { type: number; id: string; version: number }): string => `${type} ${id} ${version}`
+
+/** Bodies that stand in the row and are too long to come along with it. */
+export async function longBodies(
+  sql: Runner,
+  versions: readonly { patient: number; type: number; id: string; version: number }[],
+): Promise<Map<string, string>> {
+  if (versions.length === 0) return new Map()
+  const wanted = fragment`unnest(${versions.map((one) => one.patient)}::int8[], ${versions.map((one) => one.type)}::int2[],
+    ${versions.map((one) => one.id)}::uuid[], ${versions.map((one) => one.version)}::int4[]) as w (patient, type, id, version)`
+  const same = fragment`r.patient = w.patient and r.type = w.type and r.id = w.id and r.version = w.version`
+  const found = await sql<{ type: number; id: string; version: number; body: string }>`
+    select r.type, r.id, r.version, r.body from ${wanted} join record.resource r on ${same}
+    union all
+    select r.type, r.id, r.version, r.body from ${wanted} join record.superseded r on ${same}`
+  return new Map(found.map((one) => [versionKey(one), one.body]))
 }

@@ -1,8 +1,23 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { baseUrl } from '../../platform/config.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import { type AnswerRoom, openRoom, roomHeader, sharedRoom } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
 import { pairsOf } from './respond.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    room: AnswerRoom | undefined
+  }
+}
+
+/** Every request below has a room for its answer; an entry of a bundle is within that of the bundle. */
+export function giveRoom(app: FastifyInstance): void {
+  app.decorateRequest('room', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    request.room = sharedRoom(request.headers[roomHeader]) ?? openRoom(reply.raw)
+  })
+}
 
 /** Who asks, why, and under which address; purposes are the closed list of the e-karton rulebook, article 2. */
 export function askingOf(request: FastifyRequest): Asking {
@@ -14,6 +29,7 @@ export function askingOf(request: FastifyRequest): Asking {
     purpose: 'health-care',
     language: request.headers['accept-language'],
     isGone: () => request.raw.socket.destroyed,
+    ...(request.room ? { room: request.room } : {}),
   }
 }
 

@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectGarbage } from '../../platform/memory.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import { roomHeader, sharedRoom } from '../answer-room.ts'
 import { isRawBody } from '../read/binary.ts'
+import { createTurns } from '../turns.ts'
 
 /** Bodies above this are large: one is in memory at a time. */
 export const largeBytes = 4 * 1_048_576
@@ -14,57 +16,16 @@ const smallBytesMax = 128 * 1_048_576
 const progressMs = 5_000
 const progressBytesMin = 262_144
 
-type Waiter = { admit(): void; timer: NodeJS.Timeout }
-
 /**
  * One large bundle is read and parsed at a time; a few others wait, the rest hear 503 at once, so memory has a bound that does
  * not depend on how many send. Small bodies never wait.
  */
-export function createBodyGate(): { enter(): Promise<() => void> } {
-  let isTaken = false
-  const waiting: Waiter[] = []
-  const leave = () => {
-    const next = waiting.shift()
-    if (!next) {
-      isTaken = false
-      return
-    }
-    clearTimeout(next.timer)
-    next.admit()
-  }
-  const once = () => {
-    let isDone = false
-    return () => {
-      if (!isDone) {
-        isDone = true
-        leave()
-      }
-    }
-  }
-  return {
-    enter() {
-      if (!isTaken) {
-        isTaken = true
-        return Promise.resolve(once())
-      }
-      if (waiting.length >= waitersMax) return Promise.reject(busy())
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          waiting.splice(waiting.indexOf(waiter), 1)
-          reject(busy())
-        }, waitMs)
-        const waiter: Waiter = { admit: () => resolve(once()), timer }
-        waiting.push(waiter)
-      })
-    },
-  }
-}
-
-const busy = () => new Refusal('busy', 'other large bundles are being read; send this one again in a moment', { retryAfterSeconds: 5 })
+const largeBodies = () =>
+  createTurns({ atOnce: 1, waitingMax: waitersMax, waitMs, what: 'other large bundles are being read', hint: 'Send this one again in a moment.' })
 
 /** Bodies arrive as text, checked to be UTF-8; their meaning is read later, exactly, by parseJson. */
 export function acceptBodies(app: FastifyInstance): void {
-  const gate = createBodyGate()
+  const gate = largeBodies()
   let smallBytes = 0
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
@@ -76,7 +37,8 @@ export function acceptBodies(app: FastifyInstance): void {
   })
   app.addHook('preParsing', async (request, reply, payload) => {
     const bytes = bytesOf(request)
-    if (bytes === 0) return payload
+    // An entry of a bundle stands in the bundle, which has its turn.
+    if (bytes === 0 || sharedRoom(request.headers[roomHeader])) return payload
     if (isLines(request)) {
       dropWhenSilent(request)
       return payload
@@ -97,7 +59,9 @@ export function acceptBodies(app: FastifyInstance): void {
       dropWhenSilent(request)
       return payload
     }
-    if (smallBytes + bytes > smallBytesMax) throw busy()
+    if (smallBytes + bytes > smallBytesMax) {
+      throw new Refusal('busy', 'other bodies are being read; send this one again in a moment', { retryAfterSeconds: 5 })
+    }
     smallBytes += bytes
     leaveAtTheEnd(reply, () => {
       smallBytes -= bytes

@@ -63,7 +63,7 @@ async function transaction(asking: Asking, plan: BundlePlan, again: () => Bundle
 }
 
 /** What the reads of one bundle may bring back together: a small request must not make an answer that no memory holds. */
-const readBytesMax = 64 * 1_048_576
+const readBytesMax = 16 * 1_048_576
 
 /** Reads entries until the answer is full; every later one says so, and what came before stands. */
 function createReader(asking: Asking, inner: Inner): (entry: BundleEntry) => Promise<string> {

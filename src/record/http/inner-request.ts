@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type BundleEntry, printJson } from '../../fhir/fhir.ts'
+import { roomHeader, sharing } from '../answer-room.ts'
 import { outcomeOf } from '../../platform/refusal.ts'
 
 /** Answers an entry of a bundle that asks for something else than reads and writes, as text of the response's entry. */
 export type Inner = (entry: BundleEntry) => Promise<string>
 
-const answerBytesMax = 64 * 1_048_576
+const answerBytesMax = 16 * 1_048_576
 /** What says who asks, and why; the rest of the outer request is about the bundle. */
 const passed = ['authorization', 'cookie', 'accept-language', 'prefer'] as const
 
@@ -16,7 +17,9 @@ const passed = ['authorization', 'cookie', 'accept-language', 'prefer'] as const
 export function innerRequests(app: FastifyInstance, request: FastifyRequest): Inner {
   const headers: Record<string, string> = { accept: 'application/fhir+json' }
   for (const name of passed) if (typeof request.headers[name] === 'string') headers[name] = request.headers[name]
-  return async (entry) => {
+  return (entry) => (request.room ? sharing(request.room, (name) => answer(entry, { ...headers, [roomHeader]: name })) : answer(entry, headers))
+
+  async function answer(entry: BundleEntry, headers: Record<string, string>): Promise<string> {
     const url = entry.target.kind === 'other' ? entry.target.url : ''
     const { method, ifNoneMatch, ifModifiedSince, resource } = entry
     const own = { ...headers, ...(ifNoneMatch ? { 'if-none-match': ifNoneMatch } : {}), ...(ifModifiedSince ? { 'if-modified-since': ifModifiedSince } : {}) }

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
 import { fhirJson } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { askingOf } from './asking-of.ts'
+import { askingOf, giveRoom } from './asking-of.ts'
 import { wantsContent } from '../read/binary.ts'
 import { acceptBodies } from './body-gate.ts'
 import { runBundle } from './bundle.ts'
@@ -25,6 +25,7 @@ import { validateRoutes } from '../validate.ts'
 
 /** Mounted at /fhir: the FHIR R4 REST API. Routes translate; the acts beside this file decide. */
 export const fhirRoutes: Routes = (app) => {
+  giveRoom(app)
   acceptBodies(app)
   app.addHook('preHandler', async (request) => {
     const { type } = request.params as { type?: string }
@@ -61,6 +62,7 @@ const sendJson = (reply: FastifyReply, body: string): FastifyReply => reply.head
 
 /** Mounted at /record: what the portals read. */
 export const pageRoutes: Routes = (app) => {
+  giveRoom(app)
   app.get<{ Params: { person: string } }>('/people/:person/overview', async (request, reply) =>
     reply.header('cache-control', 'no-store').send(await readOverview(askingOf(request), request.params.person)),
   )

@@ -89,6 +89,6 @@ async function visible(asking: Asking, pairs: [string, string][], ground: Ground
   const { search, keys } = await nameAll(asking, parseSearch(world.fhir, 'Patient', pairs, { lenient: false }))
   const view = keys === null ? await viewOfAll(asking) : await viewOf(asking, keys)
   const scope = { keys, visible: visibleRows(view, world.fhir.typeCode('Patient'), keys) }
-  const hits = await firstHits(asking, world.sql, search, scope, null, candidatesMax)
+  const hits = await firstHits(asking, world.sql, search, scope, candidatesMax)
   return foundOf(asking, view, hits, ground)
 }

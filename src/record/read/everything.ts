@@ -18,7 +18,7 @@ import { basisOfRow } from '../view.ts'
 
 /** Rows that are read at a time, and bytes of them that are in memory at a time. */
 const batchRows = 1000
-const batchBytes = 8 * 1_048_576
+const batchBytes = 4 * 1_048_576
 const outsideMax = 2000
 const placesTogether = 16
 
@@ -46,6 +46,7 @@ export async function everything(asking: Asking, reply: FastifyReply, id: string
   if (wish.count !== null) return sendFirstPage(open, self, reply)
   const read = await slicesOf(asking.world.sql, open.layers, open.where, null, batchRows + 1)
   if (read.length > batchRows || within(read, batchBytes).length < read.length) return stream(open, self, reply)
+  await asking.room?.take(bytesTogether(read))
   const rows = await inTime(open, read)
   const [bodies] = await Promise.all([bytesOf(asking.world.sql, rows), look(open, rows.length)])
   return reply.send(bundleBytes(asking, opening(self, rows.length), await entriesOf(open, rows, bodies), ending, true))
@@ -58,6 +59,8 @@ function look({ asking, view, patient, chart }: Open, count: number): Promise<vo
   const basis = basisOfRow(view, chart) ?? view.basisOf(patient)?.kind ?? 'own-submissions'
   return asking.world.ledger.record([entryOf(asking, 'read', patient, 'Patient/$everything', { basis, count })])
 }
+
+const bytesTogether = (slices: readonly Slice[]): number => slices.reduce((sum, { bytes }) => sum + bytes, 0)
 
 const ending = ']}'
 
@@ -117,6 +120,7 @@ async function shownOf({ asking, view }: Open, places: readonly Place[]): Promis
 async function stream(open: Open, self: string, reply: FastifyReply): Promise<FastifyReply> {
   const moment = open.wish.at === null ? await watermark(open.asking.world.sql) : null
   if (moment) open.layers = layersOf(moment)
+  await open.asking.room?.stream()
   const total = await countOf(open.asking.world.sql, open.layers, open.where)
   await look(open, total)
   const head = opening(self, isDated(open.wish) ? null : total, null, moment?.at)
@@ -162,6 +166,7 @@ async function answerPage(open: Open, reply: FastifyReply, page: Page): Promise<
   const { sql } = asking.world
   const read = await slicesOf(sql, open.layers, open.where, page.after, (wish.count as number) + 1)
   const some = within(read.slice(0, wish.count as number), batchBytes)
+  await asking.room?.take(bytesTogether(some))
   const rows = await inTime(open, some)
   const [bodies] = await Promise.all([bytesOf(sql, rows), look(open, rows.length)])
   const entries = await entriesOf(open, rows, bodies)

@@ -1,5 +1,6 @@
 import { access } from '../../access/access.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
+import { pageBytes } from '../answer-room.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { type Passed, passedRows } from './history-rows.ts'
 import { type HistoryPage, type HistoryWish, wishOf } from './history-wish.ts'
@@ -16,9 +17,6 @@ import { basisOfRow, type View, viewOf, viewOfAll } from '../view.ts'
 export type HistoryOf = { type: string; id: string } | { type: string; id: null } | { type: null; id: null }
 
 type Ground = { view: View; where: Fragment[]; isSmall: boolean }
-
-/** A page holds this much at most, whatever _count says. */
-const pageBytesMax = 16 * 1_048_576
 
 /**
  * `_history` (R4 http, section 3.1.0.12). All pages are as of one moment, which the first page states as meta.lastUpdated: asked again with
@@ -80,7 +78,7 @@ async function pageOf(asking: Asking, { view }: Ground, where: Fragment[], range
     const rows = await passedRows(asking.world.sql, where, { ...range, from }, count + 1)
     for (const row of rows) {
       if (basisOfRow(view, row) === null) continue
-      if (page.length >= count || (page.length > 0 && bytes + row.bytes > pageBytesMax)) return { page, more: true }
+      if (page.length >= count || (page.length > 0 && bytes + row.bytes > pageBytes)) return { page, more: true }
       page.push(row)
       bytes += row.bytes
     }
@@ -105,6 +103,7 @@ type Answer = { wish: HistoryWish; next: HistoryWish | null; total: number | nul
 async function render(asking: Asking, path: string, { wish, next, total, at, page }: Answer): Promise<string> {
   const { base, world } = asking
   const alive = page.filter((row) => !row.deleted)
+  await asking.room?.take(alive.reduce((sum, row) => sum + row.bytes, 0))
   const bytes = await bytesOf(world.sql, alive)
   const bodies = new Map(alive.map((row, index) => [row, (bytes[index] as Buffer).toString('utf8')]))
   const entries = page.map((row) => entryText(asking, row, bodies.get(row) ?? null))

@@ -1,4 +1,5 @@
 import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
+import { shortBody } from '../store.ts'
 import type { Slice } from './rows-at.ts'
 
 /** One version as a history lists it. */
@@ -6,9 +7,8 @@ export type Passed = Slice & { at: Date; tx: number; deleted: boolean }
 /** A place in the order of a history: by transaction, then by row. */
 export type Passage = { tx: number; patient: number; type: number; id: string; version: number }
 
-const shortBytes = 32_768
 const columns = fragment`r.patient, r.type, r.id, r.version, r.at, r.tx, r.institution, r.deleted, r.name,
-  case when octet_length(r.body) <= ${shortBytes} then r.body end as body, coalesce(r.length, octet_length(r.body), 0) as bytes, r.chunk, r.start`
+  ${shortBody}, coalesce(r.length, octet_length(r.body), 0) as bytes, r.chunk, r.start`
 /** Transactions that the first look takes; each further look takes this many times more. */
 const windowFirst = 4096
 const windowGrowth = 16

@@ -48,6 +48,7 @@ async function disclose(asking: Asking, row: Stored | null, type: string, id: st
     await asking.world.ledger.record([entryOf(asking, 'read', patientOrNone(row.patient), `${type}/${id}`, { basis, count: 0 })])
     throw new Refusal('gone', `this ${type} was deleted`, { hint: 'Its earlier versions are in its history.' })
   }
+  await asking.room?.take(row.length ?? 0)
   const [body] = await readBodies(asking.world.sql, [row])
   await asking.world.ledger.record([entryOf(asking, 'read', patientOrNone(row.patient), `${type}/${id}`, { basis })])
   return { row, body: body as string, basis }

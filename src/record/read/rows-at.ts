@@ -1,6 +1,6 @@
 import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
 import { createdBy, currentAt, type Moment, seenAt, stillCurrentAt } from './moments.ts'
-import { chunkKey, openChunks, type Place, type Stored } from '../store.ts'
+import { chunkKey, longBodies, openChunks, type Place, shortBody, type Stored, versionKey } from '../store.ts'
 
 /** As little of a version as it takes to give its bytes away unread. */
 export type Slice = {
@@ -32,8 +32,7 @@ export const layersOf = (moment: Moment): Layers => ({
 })
 export const layersAt = (instant: Date): Layers => ({ current: createdBy(instant), superseded: currentAt(instant) })
 
-const shortBytes = 32_768
-const slice = fragment`r.patient, r.type, r.id, r.version, r.institution, r.name, case when octet_length(r.body) <= ${shortBytes} then r.body end as body,
+const slice = fragment`r.patient, r.type, r.id, r.version, r.institution, r.name, ${shortBody},
   coalesce(r.length, octet_length(r.body)) as bytes, r.chunk, r.start`
 
 /** Of these types; a list that names all of them would only be work. */
@@ -77,7 +76,7 @@ export async function bytesOf(sql: Runner, slices: readonly Slice[], how = { isK
   const opened = await openChunks(sql, slices, how)
   const long = await longBodies(sql, slices.filter(isLong))
   return slices.map((one) => {
-    if (one.chunk === null) return Buffer.from(one.body ?? long.get(keyOf(one)) ?? missing())
+    if (one.chunk === null) return Buffer.from(one.body ?? long.get(versionKey(one)) ?? missing())
     const start = one.start as number
     return opened.get(chunkKey(one))?.subarray(start, start + one.bytes) ?? missing()
   })
@@ -87,20 +86,6 @@ const missing = (): never => {
   throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
 }
 const isLong = (one: Slice) => one.chunk === null && one.body === null
-const keyOf = ({ type, id, version }: { type: number; id: string; version: number }) => `${type} ${id} ${version}`
-
-async function longBodies(sql: Runner, slices: readonly Slice[]): Promise<Map<string, string>> {
-  if (slices.length === 0) return new Map()
-  const wanted = fragment`unnest(${slices.map((one) => one.patient)}::int8[], ${slices.map((one) => one.type)}::int2[],
-    ${slices.map((one) => one.id)}::uuid[], ${slices.map((one) => one.version)}::int4[]) as w (patient, type, id, version)`
-  const same = fragment`r.patient = w.patient and r.type = w.type and r.id = w.id and r.version = w.version`
-  const found = await sql<{ type: number; id: string; version: number; body: string }>`
-    select r.type, r.id, r.version, r.body from ${wanted} join record.resource r on ${same}
-    union all
-    select r.type, r.id, r.version, r.body from ${wanted} join record.superseded r on ${same}`
-  return new Map(found.map((one) => [keyOf(one), one.body]))
-}
-
 /** As many of the first as may be in memory together, and one at least. */
 export function within(slices: readonly Slice[], bytesMax: number): Slice[] {
   let bytes = 0

@@ -121,9 +121,8 @@ async function fromHere(from: From, code: string, to: Chain['to'], few: readonly
   const found: string[] = []
   for (const { type, clause } of to) {
     const ofType = targets.filter((literal) => parseReference(literal, asking.base)?.type === type)
-    const hits = await fetchVisible(asking, ofType)
-    const search: Search = { ...emptySearch, type, clauses: [clause] }
-    for (const hit of await satisfying(from, search, hits)) found.push(...literalsOf(hit))
+    const satisfies = await deciding(from, { ...emptySearch, type, clauses: [clause] }, ofType)
+    for await (const hit of fetchVisible(asking, ofType)) if (satisfies(hit)) found.push(...literalsOf(hit))
     const addresses = targets.filter((literal) => parseReference(literal, asking.base) === null)
     if (addresses.length > 0 && asking.world.fhir.parameters(type).some((one) => one.code === 'url')) {
       const byUrl: Clause = { code: 'url', test: 'uri', how: 'is', values: addresses }
@@ -133,11 +132,11 @@ async function fromHere(from: From, code: string, to: Chain['to'], few: readonly
   return widened(asking, found)
 }
 
-async function satisfying(from: From, search: Search, hits: readonly Hit[]): Promise<Hit[]> {
+async function deciding(from: From, search: Search, literals: readonly string[]): Promise<(hit: Hit) => boolean> {
   const { asking } = from
-  if (hits.length === 0) return []
-  const ids: Clause = { code: '_id', test: 'ids', ids: hits.map(({ resource }) => resource.id as string) }
+  if (literals.length === 0) return () => false
+  const ids: Clause = { code: '_id', test: 'ids', ids: literals.flatMap((literal) => parseReference(literal, asking.base)?.id ?? []) }
   const decided = search.clauses.some(isRelated) ? await decideRelated(from, { ...search, clauses: [ids, ...search.clauses] }) : search
   const named = (await nameAll(asking, decided)).search
-  return hits.filter(({ resource, values }) => matches(named, [...values, ...detailsOf(asking, resource, detailsIn(named))], asking.world.fhir.units))
+  return ({ resource, values }) => matches(named, [...values, ...detailsOf(asking, resource, detailsIn(named))], asking.world.fhir.units)
 }

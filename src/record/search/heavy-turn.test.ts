@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startServer } from '../../testing/server.ts'
-import { heavyTurn } from './heavy-turn.ts'
+import { heavyTurn } from '../answer-room.ts'
 
 test('four searches that read much run at once, the next one waits for a turn, and not for ever', async () => {
   const turns = await Promise.all(Array.from({ length: 4 }, () => heavyTurn()))

@@ -29,11 +29,10 @@ export async function decideHierarchy(from: From, clause: Extract<Clause, { test
 }
 
 async function parentsOf(asking: Asking, edge: readonly string[]): Promise<string[]> {
-  const hits = await fetchVisible(
-    asking,
-    edge.filter((literal) => partOf[parseReference(literal, asking.base)?.type ?? ''] !== undefined),
-  )
-  return hits.flatMap(parentOf)
+  const parents: string[] = []
+  const members = edge.filter((literal) => partOf[parseReference(literal, asking.base)?.type ?? ''] !== undefined)
+  for await (const hit of fetchVisible(asking, members)) parents.push(...parentOf(hit))
+  return parents
 }
 
 function parentOf({ resource, values }: Hit): string[] {

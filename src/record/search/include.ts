@@ -1,14 +1,14 @@
 import type { Clause, Include, Search } from '../../fhir/fhir.ts'
+import { pageBytes } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
 import { parseReference } from '../ids.ts'
-import { type Hit, hitsOf } from './run-search.ts'
+import { bytesIn, type Hit, hitsOf } from './run-search.ts'
 import { maySeeType } from '../scope.ts'
 import { presentTypes } from './search-plan.ts'
 import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { visibleRows, viewOf, viewOfAll } from '../view.ts'
 
 const includedMax = 2000
-const includedBytesMax = 24 * 1_048_576
 /** How often `:iterate` follows what was included; a circle ends by itself, because nothing is included twice. */
 const roundsMax = 10
 
@@ -20,13 +20,14 @@ type Basket = Included & { seen: Set<string>; bytes: number }
 
 const nameOf = ({ resource }: Hit): string => `${resource.resourceType}/${resource.id}`
 
-function put(basket: Basket, hit: Hit): void {
+function put(asking: Asking, basket: Basket, hit: Hit): void {
   if (basket.seen.has(nameOf(hit))) return
-  basket.isCut ||= basket.included.length >= includedMax || basket.bytes + hit.body.length > includedBytesMax
+  basket.isCut ||= basket.included.length >= includedMax || basket.bytes + bytesIn(hit.row) > pageBytes
   if (basket.isCut) return
   basket.seen.add(nameOf(hit))
   basket.included.push(hit)
-  basket.bytes += hit.body.length
+  basket.bytes += bytesIn(hit.row)
+  asking.room?.keep(bytesIn(hit.row))
 }
 
 /** What the matches refer to and what refers to them, each by the same rule of visibility as a read of its own. */
@@ -60,7 +61,10 @@ async function forward(asking: Asking, includes: readonly Include[], edge: reado
     }
   }
   const wanted = [...places].filter((reference) => !basket.seen.has(reference))
-  for (const hit of await fetchVisible(asking, wanted.slice(0, includedMax + 1))) put(basket, hit)
+  for await (const hit of fetchVisible(asking, wanted.slice(0, includedMax + 1))) {
+    put(asking, basket, hit)
+    if (basket.isCut) break
+  }
   await byAddress(asking, addresses, basket)
 }
 
@@ -88,12 +92,18 @@ async function byAddress(asking: Asking, addresses: Map<string, Wish>, basket: B
     const urls = [...addresses].filter(([, { types }]) => types.has(type)).map(([url]) => url)
     if (!asking.world.fhir.parameters(type).some(({ code }) => code === 'url')) continue
     const found: Hit[] = []
-    await related(asking, type, { code: 'url', test: 'uri', how: 'is', values: urls }, [], (hit) => found.push(hit) <= includedMax)
+    let bytes = 0
+    await related(asking, type, { code: 'url', test: 'uri', how: 'is', values: urls }, [], (hit) => {
+      bytes += bytesIn(hit.row)
+      basket.isCut ||= found.length >= includedMax || bytes > pageBytes
+      if (!basket.isCut) found.push(hit)
+      return !basket.isCut
+    })
     for (const [url, same] of Map.groupBy(found, ({ resource }) => String(resource['url']))) {
       for (const version of addresses.get(url)?.versions ?? []) {
         const fitting = version === null ? same : same.filter(({ resource }) => resource['version'] === version)
         const newest = fitting.toSorted((a, b) => b.row.at.getTime() - a.row.at.getTime())[0]
-        if (newest) put(basket, newest)
+        if (newest) put(asking, basket, newest)
       }
     }
   }
@@ -111,7 +121,7 @@ async function backward(asking: Asking, includes: readonly Include[], edge: read
       if (codes.length === 0) continue
       const clauses = codes.map((by): Clause => ({ code: by, test: 'reference', values: [{ literals }] }))
       await related(asking, one, clauses.length === 1 ? (clauses[0] as Clause) : { code: '_revinclude', test: 'any', clauses }, keys, (hit) => {
-        put(basket, hit)
+        put(asking, basket, hit)
         return !basket.isCut
       })
       if (basket.isCut) return

@@ -5,6 +5,7 @@ import { fragment, join, type Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { refreshCustomParameters } from './custom-parameters.ts'
 import { indexRows } from '../write/rows.ts'
+import { portions } from '../answer-room.ts'
 import { pointer, readBodies, type Stored } from '../store.ts'
 import { indexCtes } from '../write/write-index.ts'
 
@@ -126,13 +127,17 @@ async function rowsAfter(sql: Runner, { step, fromTx, ...at }: Indexing, types: 
 }
 
 async function addRows(world: World, sql: Runner, code: string, rows: readonly Stored[], place: Indexing): Promise<void> {
-  const bodies = await readBodies(sql, rows)
   const base = `${baseUrl(world.config)}/fhir`
-  const versions = rows.map((row, at) => {
-    const resource = JSON.parse(bodies[at] as string) as Resource
+  const indexed = (row: Stored, body: string) => {
+    const resource = JSON.parse(body) as Resource
     const values = world.fhir.extract(resource).filter((value) => value.code === code)
     return { patient: row.patient, type: row.type, id: row.id, index: indexRows(row.type, resource, values, row.patient, base, world.hashes) }
-  })
+  }
+  const versions: ReturnType<typeof indexed>[] = []
+  for (const { some } of portions(rows)) {
+    const bodies = await readBodies(sql, some)
+    versions.push(...some.map((row, at) => indexed(row, bodies[at] as string)))
+  }
   const placed = fragment`record_place as (
     update record.search_parameter
        set done = ${place.done}, place_patient = ${place.placePatient}, place_type = ${place.placeType}, place_id = ${place.placeId}::uuid,

@@ -50,12 +50,9 @@ function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<C
 /** A List that is not there and one that is closed name nothing, alike. */
 async function decideList(asking: Asking, type: string, ids: readonly string[]): Promise<Clause> {
   await requireSeen(asking, 'List')
-  const lists = await fetchVisible(
-    asking,
-    ids.map((id) => `List/${id}`),
-  )
   const named = new Set<string>()
-  for (const { resource } of lists) {
+  const lists = ids.map((id) => `List/${id}`)
+  for await (const { resource } of fetchVisible(asking, lists)) {
     for (const { item, deleted } of (resource['entry'] ?? []) as { item?: { reference?: string }; deleted?: boolean }[]) {
       const found = item?.reference === undefined || deleted === true ? null : parseReference(item.reference, asking.base)
       if (found?.type === type) named.add(found.id)

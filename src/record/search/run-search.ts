@@ -3,8 +3,8 @@ import { Refusal } from '../../platform/refusal.ts'
 import { type Fragment, fragment, type Runner } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
+import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
 import { type Content, contentsOf, detailsIn, detailsOf } from './contents.ts'
-import { heavyTurn } from './heavy-turn.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from '../store.ts'
 
@@ -50,28 +50,41 @@ export async function* batchesOf(
       place = positionOf(rows.at(-1) as Candidate, order)
       limit = batchRows
       // A page is found in the first two; whoever reads on takes turns.
-      if (scanned > first) endTurn ??= await heavyTurn()
+      if (scanned > first) endTurn ??= await (asking.room ?? ownRoom).readMuch()
     }
   } finally {
     endTurn?.()
   }
 }
 
-/** The candidates that satisfy the search: an index only narrows, the resource itself decides. */
-export async function decide(asking: Asking, sql: Runner, search: Search, rows: readonly Candidate[]): Promise<Hit[]> {
-  const contents = await traced(asking.trace, 'contents', () => contentsOf(asking, sql, rows))
+/** Whoever is inside a transaction waits for nobody outside it: its reads are few. */
+export const roomIn = (asking: Asking, sql: Runner): AnswerRoom => (sql === asking.world.sql ? (asking.room ?? ownRoom) : ownRoom)
+
+/** The candidates that satisfy the search, some at a time: an index only narrows, the resource itself decides. */
+export async function* decide(asking: Asking, sql: Runner, search: Search, rows: readonly Candidate[]): AsyncGenerator<Hit[]> {
+  const room = roomIn(asking, sql)
   const details = detailsIn(search)
-  const hits: Hit[] = []
-  for (const [at, row] of rows.entries()) {
-    const content = contents[at] as Content
-    const values = details.length === 0 ? content.values : [...content.values, ...detailsOf(asking, content.resource, details)]
-    if (matches(search, values, asking.world.fhir.units)) hits.push({ row, ...content })
+  for (const { some, bytes } of portions(rows)) {
+    await room.take(bytes)
+    const contents = await traced(asking.trace, 'contents', () => contentsOf(asking, sql, some))
+    const hits: Hit[] = []
+    let kept = 0
+    for (const [at, row] of some.entries()) {
+      const content = contents[at] as Content
+      const values = details.length === 0 ? content.values : [...content.values, ...detailsOf(asking, content.resource, details)]
+      if (!matches(search, values, asking.world.fhir.units)) continue
+      hits.push({ row, ...content })
+      kept += bytesIn(row)
+    }
+    room.giveBack(bytes - kept)
+    asking.trace?.push({ step: 'decide', rows: some.length, matches: hits.length })
+    yield hits
   }
-  asking.trace?.push({ step: 'decide', rows: rows.length, matches: hits.length })
-  return hits
 }
 
-/** Candidates from the tables, decided one by one by the resource itself, in key order. */
+export const bytesIn = ({ length }: Stored): number => length ?? 0
+
+/** Candidates from the tables, decided one by one by the resource itself, in key order; whoever keeps one says so to the room. */
 export async function* hitsOf(
   asking: Asking,
   sql: Runner,
@@ -82,42 +95,41 @@ export async function* hitsOf(
 ): AsyncGenerator<Hit> {
   const reading = scope.reading ?? { snapshot: null }
   const from = { order: byKey, after: after === null ? null : { ...after, value: null }, reading, wanted }
-  for await (const rows of batchesOf(asking, sql, conditionsOf(asking, search, scope), from)) yield* await decide(asking, sql, search, rows)
+  for await (const rows of batchesOf(asking, sql, conditionsOf(asking, search, scope), from)) {
+    for await (const hits of decide(asking, sql, search, rows)) {
+      yield* hits
+      roomIn(asking, sql).giveBack(hits.reduce((sum, { row }) => sum + bytesIn(row), 0))
+    }
+  }
 }
 
 const hint = 'Name a patient, or narrow by an identifier, a code or a date.'
 export const tooMany = (what: string) => new Refusal('incorrect', what, { hint, issues: [{ severity: 'error', code: 'too-costly', diagnostics: what, hint }] })
 
-export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null, limit: number): Promise<Hit[]> {
-  const found: Hit[] = []
-  const held = holder()
-  for await (const hit of hitsOf(asking, sql, search, scope, after, limit)) {
-    held.add(hit)
-    found.push(hit)
-    if (found.length >= limit) break
+/** The first hits after a place, up to a number and a size; `isFull`: the size ended them, and there may be more. */
+export async function pageHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: Place | null, limit: Limit): Promise<PageHits> {
+  const hits: Hit[] = []
+  let bytes = 0
+  for await (const hit of hitsOf(asking, sql, search, scope, after, limit.hits)) {
+    bytes += bytesIn(hit.row)
+    if (bytes > limit.bytes && (hits.length > 0 || limit.isBegun)) return { hits, bytes, isFull: true }
+    hits.push(hit)
+    roomIn(asking, sql).keep(bytesIn(hit.row))
+    if (hits.length >= limit.hits) break
   }
-  return found
+  return { hits, bytes, isFull: false }
 }
+
+/** The first hits of a search that wants few. */
+export async function firstHits(asking: Asking, sql: Runner, search: Search, scope: Scope, count: number): Promise<Hit[]> {
+  return (await pageHits(asking, sql, search, scope, null, { hits: count, bytes: Number.POSITIVE_INFINITY, isBegun: false })).hits
+}
+
+type Limit = { hits: number; bytes: number; isBegun: boolean }
+type PageHits = { hits: Hit[]; bytes: number; isFull: boolean }
 
 export async function countHits(asking: Asking, sql: Runner, search: Search, scope: Scope): Promise<number> {
   let count = 0
   for await (const _ of hitsOf(asking, sql, search, scope, null)) count++
   return count
-}
-
-/** Bodies that one search holds in memory at once; parsed they take several times as much. */
-const heldMax = 32 * 1_048_576
-
-/** Counts what a search holds, so that its memory has an end. */
-export function holder(): { add(hit: Hit): void; drop(hits: readonly Hit[]): void } {
-  let held = 0
-  return {
-    add({ body }) {
-      held += body.length
-      if (held > heldMax) throw tooMany(`the results are larger together than ${heldMax / 1_048_576} MB; ask for fewer with _count`)
-    },
-    drop(hits) {
-      for (const { body } of hits) held -= body.length
-    },
-  }
 }

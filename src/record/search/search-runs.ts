@@ -3,9 +3,10 @@ import { type Asking, traced } from '../asking.ts'
 import { fixReading, type Reading } from './candidates.ts'
 import { nameAll } from './named-patients.ts'
 import { decideRelated } from './related.ts'
-import { countHits, firstHits, type Hit, type Scope } from './run-search.ts'
+import { pageBytes } from '../answer-room.ts'
+import { countHits, pageHits, type Hit, type Scope } from './run-search.ts'
 import { allow, maySeeType } from '../scope.ts'
-import { compareKeys, type SortKey, sortedHits } from './sorted-hits.ts'
+import { compareKeys, type SortKey, sortedHits, withinBytes } from './sorted-hits.ts'
 import type { Place } from '../store.ts'
 import { presentTypes } from './search-plan.ts'
 import { type View, viewOf, viewOfAll, visibleRows } from '../view.ts'
@@ -66,11 +67,12 @@ export async function sortedPage(asking: Asking, runs: readonly Run[], afterKey:
   const all = found.flatMap(({ sorted }) => sorted)
   const [first] = runs
   if (first && runs.length > 1) all.sort((a, b) => compareKeys(first.search, a.key, b.key))
-  const page = all.slice(0, count)
+  // A run that its size ended has given one more than a page holds, so no page goes on behind what it has left out.
+  const page = withinBytes(all.slice(0, count), pageBytes)
   const last = page.at(-1)
   return {
     hits: page.map(({ hit }) => hit),
-    rest: all.length > page.length && last ? { after: null, afterKey: last.key } : null,
+    rest: (all.length > page.length || found.some(({ isFull }) => isFull)) && last ? { after: null, afterKey: last.key } : null,
     isWhole: found.every(({ isWhole }) => isWhole) && all.length === page.length,
   }
 }
@@ -78,17 +80,23 @@ export async function sortedPage(asking: Asking, runs: readonly Run[], afterKey:
 /** One type after the other, each by its key. */
 export async function keyedPage(asking: Asking, runs: readonly Run[], after: Place | null, count: number): Promise<PageHits> {
   const found: Hit[] = []
+  let bytes = 0
+  let isFull = false
   const { fhir } = asking.world
   for (const { search, scope } of runs) {
     const type = fhir.typeCode(search.type as string)
     if (after !== null && type < after.type) continue
     const from = after?.type === type ? after : null
-    found.push(...(await firstHits(asking, asking.world.sql, search, scope, from, count + 1 - found.length)))
-    if (found.length > count) break
+    const limit = { hits: count + 1 - found.length, bytes: pageBytes - bytes, isBegun: found.length > 0 }
+    const more = await pageHits(asking, asking.world.sql, search, scope, from, limit)
+    found.push(...more.hits)
+    bytes += more.bytes
+    isFull = more.isFull
+    if (found.length > count || isFull) break
   }
   const hits = found.slice(0, count)
   const last = hits.at(-1)?.row
-  const rest = found.length > hits.length && last ? { after: { patient: last.patient, type: last.type, id: last.id }, afterKey: null } : null
+  const rest = (found.length > hits.length || isFull) && last ? { after: { patient: last.patient, type: last.type, id: last.id }, afterKey: null } : null
   return { hits, rest, isWhole: after === null && rest === null }
 }
 

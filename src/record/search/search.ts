@@ -107,7 +107,7 @@ export async function searchChosen(asking: Asking, search: Search, most: number,
   if (!run || keys === null)
     throw new Refusal('incorrect', 'this is asked of one patient', { expression: 'patient', hint: 'Add patient=… or subject=Patient/….' })
   const { sorted, isWhole } = await sortedHits(asking, asking.world.sql, run.search, run.scope, null, most)
-  if (!isWhole) throw tooMany(`more than ${most} results match; narrow by a code, a category or a date`)
+  if (!isWhole) throw tooMany(`more than ${most} results match, or they are too large together; narrow by a code, a category or a date`)
   const hits = choose(sorted.map(({ hit }) => hit))
   const { included, isCut } = await includedOf(asking, search, hits)
   await audit(asking, search, run.view, [...hits, ...included], run.named)

@@ -1,22 +1,24 @@
 import { type Search, sortKey } from '../../fhir/fhir.ts'
 import type { Fragment, Runner } from '../../platform/sql.ts'
+import { type AnswerRoom, pageBytes } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
 import { byKey, type Candidate, candidates, fixReading, type Reading } from './candidates.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
-import { batchesOf, conditionsOf, decide, type Hit, holder, type Scope } from './run-search.ts'
+import { batchesOf, conditionsOf, bytesIn, decide, type Hit, roomIn, type Scope } from './run-search.ts'
 
 /** What orders a hit: one value per sort parameter, so that the place in the order can be kept in a link. */
 export type SortKey = (string | number | null)[]
 type Sorted = { hit: Hit; key: SortKey }
 /** `isWhole`: the search has no other matches than these, before or after. */
-export type SortedHits = { sorted: Sorted[]; isWhole: boolean }
+/** `isFull`: their size ended them: the last one is more than an answer holds. */
+export type SortedHits = { sorted: Sorted[]; isWhole: boolean; isFull: boolean }
 
 /** What one patient has of most things: read at once rather than in order. */
 const fewRows = 128
 
 /** The first matches in the order asked for, after a place in it. What cannot be among them is forgotten on the way. */
 export async function sortedHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: SortKey | null, limit: number): Promise<SortedHits> {
-  const best = bestOf(search, after, limit)
+  const best = bestOf(search, after, limit, roomIn(asking, sql))
   const where = conditionsOf(asking, search, scope)
   const reading = scope.reading ?? { snapshot: null }
   const column = sortColumn(asking, search, scope.keys !== null)
@@ -29,7 +31,7 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
   else {
     const rows = await candidates(sql, { where, order: byKey, after: null, limit: fewRows, reading })
     if (rows.length < fewRows) {
-      for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
+      for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
       return best.result(true)
     }
   }
@@ -43,7 +45,7 @@ type Read = { asking: Asking; sql: Runner; search: Search; best: Best; reading: 
 
 async function readAll({ asking, sql, search, best, reading }: Read, where: readonly Fragment[]): Promise<void> {
   for await (const rows of batchesOf(asking, sql, where, { order: byKey, after: null, reading, wanted: Number.POSITIVE_INFINITY })) {
-    for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
+    for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
   }
 }
 
@@ -52,7 +54,7 @@ async function readInOrder(read: Read, where: readonly Fragment[], column: SortC
   const { asking, sql, search, best, reading, wanted } = read
   for await (const piece of column.pieces(sql, after === null ? undefined : (after[0] ?? null))) {
     for await (const rows of batchesOf(asking, sql, [...where, piece], { order: column.order, after: null, reading, wanted })) {
-      for (const hit of await decide(asking, sql, search, rows)) best.offer(hit)
+      for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
       if (best.isSettled(column.boundOf(rows.at(-1) as Candidate))) return false
     }
   }
@@ -60,43 +62,64 @@ async function readInOrder(read: Read, where: readonly Fragment[], column: SortC
 }
 
 type Best = {
-  offer(hit: Hit): void
+  offer(hits: readonly Hit[]): void
   /** Are there enough, all of them before whatever has its first value at the bound or later? */
   isSettled(bound: string | number): boolean
   result(isWhole: boolean): SortedHits
 }
 
-function bestOf(search: Search, after: SortKey | null, limit: number): Best {
+function bestOf(search: Search, after: SortKey | null, limit: number, room: AnswerRoom): Best {
   let kept: Sorted[] = []
+  let bytes = 0
   let isCut = false
-  const held = holder()
+  let isFull = false
+  const forget = (hits: readonly Hit[]) => {
+    for (const { row } of hits) room.giveBack(bytesIn(row))
+  }
   const cut = () => {
     kept.sort((a, b) => compareKeys(search, a.key, b.key))
-    if (kept.length > limit) {
-      held.drop(kept.slice(limit).map(({ hit }) => hit))
-      kept = kept.slice(0, limit)
+    const some = withinBytes(kept.slice(0, limit), pageBytes)
+    // One more than fits: whoever joins several of these sees by it where the page ends.
+    isFull = some.length < Math.min(limit, kept.length)
+    if (isFull) some.push(kept[some.length] as Sorted)
+    if (some.length < kept.length) {
+      forget(kept.slice(some.length).map(({ hit }) => hit))
       isCut = true
     }
+    kept = some
+    bytes = kept.reduce((sum, { hit }) => sum + bytesIn(hit.row), 0)
   }
   return {
-    offer(hit) {
-      const key = placeOf(search, hit)
-      if (after !== null && compareKeys(search, key, after) <= 0) return
-      held.add(hit)
-      kept.push({ hit, key })
-      if (kept.length >= 2 * limit + 100) cut()
+    offer(hits) {
+      for (const hit of hits) {
+        const key = placeOf(search, hit)
+        if (after !== null && compareKeys(search, key, after) <= 0) {
+          forget([hit])
+          continue
+        }
+        kept.push({ hit, key })
+        bytes += bytesIn(hit.row)
+      }
+      if (kept.length >= 2 * limit + 100 || bytes > 2 * pageBytes) cut()
     },
     isSettled(bound) {
       cut()
-      const last = kept.length < limit ? undefined : (kept.at(-1)?.key[0] ?? null)
+      const last = kept.length < limit && !isFull ? undefined : (kept.at(-1)?.key[0] ?? null)
       if (last === undefined || last === null) return false
       return search.sort[0]?.isDescending ? last > bound : last < bound
     },
     result(isWhole) {
       cut()
-      return { sorted: kept, isWhole: isWhole && !isCut && after === null }
+      return { sorted: kept, isWhole: isWhole && !isCut && !isFull && after === null, isFull }
     },
   }
+}
+
+/** As many of the first as an answer holds, and one at least. */
+export function withinBytes(sorted: readonly Sorted[], bytesMax: number): Sorted[] {
+  let bytes = 0
+  const end = sorted.findIndex(({ hit }, at) => (bytes += bytesIn(hit.row)) > bytesMax && at > 0)
+  return end < 0 ? [...sorted] : sorted.slice(0, end)
 }
 
 /** The row decides the last word, so that no two places are equal. */

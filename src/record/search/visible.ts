@@ -1,4 +1,5 @@
 import type { Search } from '../../fhir/fhir.ts'
+import { portions } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
 import { type Content, contentsOf } from './contents.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
@@ -8,14 +9,12 @@ import { basisOfRow, viewOf } from '../view.ts'
 
 const atOnce = 2000
 
-/** Reads resources by `Type/id`, leaving out what the actor may not see. */
-export async function fetchVisible(asking: Asking, references: readonly string[]): Promise<Hit[]> {
-  const hits: Hit[] = []
-  for (let from = 0; from < references.length; from += atOnce) hits.push(...(await fetchSome(asking, references.slice(from, from + atOnce))))
-  return hits
+/** Reads resources by `Type/id`, some at a time, leaving out what the actor may not see; whoever keeps one says so to the room. */
+export async function* fetchVisible(asking: Asking, references: readonly string[]): AsyncGenerator<Hit> {
+  for (let from = 0; from < references.length; from += atOnce) yield* fetchSome(asking, references.slice(from, from + atOnce))
 }
 
-async function fetchSome(asking: Asking, references: readonly string[]): Promise<Hit[]> {
+async function* fetchSome(asking: Asking, references: readonly string[]): AsyncGenerator<Hit> {
   const { world } = asking
   const parsed = references
     .map((reference) => parseReference(reference, asking.base))
@@ -33,8 +32,12 @@ async function fetchSome(asking: Asking, references: readonly string[]): Promise
     rows.map((row) => row.patient),
   )
   const visible = rows.filter((row) => basisOfRow(view, row) !== null)
-  const contents = await contentsOf(asking, world.sql, visible)
-  return visible.map((row, at) => ({ row, ...(contents[at] as Content) }))
+  for (const { some, bytes } of portions(visible)) {
+    await asking.room?.take(bytes)
+    const contents = await contentsOf(asking, world.sql, some)
+    for (const [at, row] of some.entries()) yield { row, ...(contents[at] as Content) }
+    asking.room?.giveBack(bytes)
+  }
 }
 
 /** What a reference may call this resource: by its place, or by its canonical address. */

@@ -20,7 +20,7 @@ import { summaryTypes } from './sections.ts'
 const followed = ['Practitioner', 'PractitionerRole', 'Organization', 'Medication', 'Device', 'Specimen', 'ImagingStudy', 'Observation']
 const ownTypes = [...new Set(['Patient', 'Medication', 'Device', 'Specimen', 'ImagingStudy', ...summaryTypes])]
 const rowsMax = 50_000
-const heldBytesMax = 64 * 1_048_576
+const heldBytesMax = 16 * 1_048_576
 const batchRows = 1000
 const batchBytes = 8 * 1_048_576
 const relatedMax = 500
@@ -54,12 +54,14 @@ export async function summarize(asking: Asking, id: string): Promise<string> {
 
 /** The person's own resources, by their public reference. */
 async function ownOf({ asking, layers, where }: Open): Promise<Map<string, Resource>> {
-  const { sql } = asking.world
+  const { room, world } = asking
+  const { sql } = world
   const own = new Map<string, Resource>()
   let held = 0
   for (let after: Place | null = null; ; ) {
     const read: Slice[] = await slicesOf(sql, layers, where, after, batchRows)
     const some = within(read, batchBytes)
+    await room?.take(some.reduce((sum, { bytes }) => sum + bytes, 0))
     const bodies = await bytesOf(sql, some)
     for (const body of bodies) {
       held += body.length
@@ -86,11 +88,9 @@ async function relatedOf(asking: Asking, entries: readonly Resource[], own: Read
       .slice(0, relatedMax - related.length)
     for (const name of wanted) seen.add(name)
     const here = wanted.flatMap((name) => own.get(name) ?? [])
-    const elsewhere = await fetchVisible(
-      asking,
-      wanted.filter((name) => !own.has(name)),
-    )
-    const shared = elsewhere.filter(({ row }) => row.patient < reservedKeys).map(({ body }) => parseJson(body) as Resource)
+    const elsewhere = wanted.filter((name) => !own.has(name))
+    const shared: Resource[] = []
+    for await (const { row, body } of fetchVisible(asking, elsewhere)) if (row.patient < reservedKeys) shared.push(parseJson(body) as Resource)
     last = [...here, ...shared]
     related.push(...last)
   }

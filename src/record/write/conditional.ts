@@ -51,7 +51,6 @@ export async function findByCriteria(asking: Asking, tx: Runner, search: Search,
     tx,
     await decideRelated({ asking, sql: tx, reading: { snapshot: null } }, search),
     { keys: null, visible: fragment`r.institution = ${institution}` },
-    null,
     limit,
   )
 }

@@ -3,6 +3,7 @@ import { type Patch, parseJson, printJson, type Resource } from '../../fhir/fhir
 import { fhirJson, type Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { fragment } from '../../platform/sql.ts'
+import { portions } from '../answer-room.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { askingOf } from '../http/asking-of.ts'
 import { patchOne } from './create.ts'
@@ -80,8 +81,11 @@ async function labelsInUse(asking: Asking, types: readonly number[], what: strin
     let after: Place | null = null
     for (;;) {
       const rows = await scan(world.sql, where, after, batch)
-      const bodies = await readBodies(world.sql, rows)
-      for (const body of bodies) collect(labels, (parseJson(body) as Resource).meta as Meta | undefined)
+      for (const { some, bytes } of portions(rows)) {
+        await asking.room?.take(bytes)
+        for (const body of await readBodies(world.sql, some)) collect(labels, (parseJson(body) as Resource).meta as Meta | undefined)
+        asking.room?.giveBack(bytes)
+      }
       read += rows.length
       if (read > readMax) throw tooMany(`more than ${readMax} resources would have to be read for this answer`)
       if (rows.length < batch) break

@@ -1,7 +1,7 @@
 type Waiting<K, V> = { key: K; since: number; resolve(value: V): void; reject(error: unknown): void }
 
 /** Whoever has waited this long is not held back any more by a statement that takes longer than they usually do. */
-export const patienceMs = 8
+export const patienceMs = 20
 
 /**
  * Turns questions that come one by one into questions about many: while one is under way, those that come wait and share the next.

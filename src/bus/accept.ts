@@ -26,6 +26,8 @@ export type Message = {
   kid: string
   contract: { id: string; purpose: string; legalBasis: string } | null
   answers: string | null
+  /** Of a call: what is asked. */
+  call?: { method: string; path: string; direct: boolean }
   recipients: { id: string; holdKey: boolean; number?: number }[]
 }
 
@@ -50,18 +52,22 @@ export async function storeMessage(world: World, message: Message, entries: Entr
 /** All messages of a batch, in the order they came: the numbers of their deliveries follow it. */
 export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   const deliveries = payloads.flatMap(({ message, stored }) => message.recipients.map((recipient) => ({ recipient, message, stored })))
+  // What goes straight to its provider need not be kept for it.
+  const kept = payloads.filter(({ message }) => message.call?.direct !== true)
   const rows = [
     logRows(payloads.map(logRowOf)),
     fragment`bus_seen as (
     insert into bus.seen (sender, name, message, digest, at)
     select * from unnest(${uuidArray(payloads.map(({ message }) => message.sender.id))}::uuid[], ${textArray(payloads.map(({ message }) => message.name))}::text[],
-                         ${uuidArray(payloads.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(payloads.map(({ message }) => sha256(message.body)))}::bytea[],
-                         ${timestamptzArray(payloads.map(({ stored }) => stored.at))}::timestamptz[]))`,
-    fragment`bus_body as (
-    insert into bus.body (message, sealed, stored_at)
-    select * from unnest(${uuidArray(payloads.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(payloads.map(({ sealed }) => sealed))}::bytea[],
+                         ${uuidArray(payloads.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(payloads.map(({ message }) => sameness(message)))}::bytea[],
                          ${timestamptzArray(payloads.map(({ stored }) => stored.at))}::timestamptz[]))`,
   ]
+  if (kept.length > 0) {
+    rows.push(fragment`bus_body as (
+    insert into bus.body (message, sealed, stored_at)
+    select * from unnest(${uuidArray(kept.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(kept.map(({ sealed }) => sealed))}::bytea[],
+                         ${timestamptzArray(kept.map(({ stored }) => stored.at))}::timestamptz[]))`)
+  }
   if (deliveries.length > 0) {
     rows.push(fragment`bus_delivery as (
     insert into bus.delivery (recipient, message, sender, service, lane, key, document, number, patient, due_at, stored_at, hold_key)
@@ -78,6 +84,10 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   return rows
 }
 
+/** What must be equal for two with one number to be the same: where it goes, what is asked, and every byte. */
+export const sameness = ({ to, call, body }: Pick<Message, 'to' | 'call' | 'body'>): Buffer =>
+  sha256(Buffer.concat([Buffer.from(`${to.provider}/${to.service}\n${call ? `${call.method} ${call.path}` : ''}\n`), body]))
+
 /** Keys only have to be equal or not; what they say is nobody's business in an index. */
 const orderOf = (key: string | null): Buffer | null => (key === null ? null : sha256(key).subarray(0, 16))
 
@@ -85,7 +95,7 @@ function logRowOf({ message, stored }: Payload): LogRow {
   const { sender, to, contract } = message
   const entry = JSON.stringify({
     id: stored.id,
-    kind: 'message',
+    kind: message.call ? 'call' : 'message',
     at: stored.at.toISOString(),
     from: sender.code,
     to: `${to.provider}/${to.service}`,
@@ -97,9 +107,10 @@ function logRowOf({ message, stored }: Payload): LogRow {
     legalBasis: contract?.legalBasis ?? null,
     subject: message.subject,
     answers: message.answers,
+    ...(message.call ? { method: message.call.method, path: message.call.path } : {}),
     kid: message.kid,
     base: message.base,
     signature: message.signature,
   })
-  return { id: stored.id, at: stored.at, kind: 'message', entry }
+  return { id: stored.id, at: stored.at, kind: message.call ? 'call' : 'message', entry }
 }

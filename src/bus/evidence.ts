@@ -20,10 +20,10 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   const directory = await directoryOf(world)
   const [kept] = withBody ? await world.sql<{ sealed: Buffer; storedAt: Date }>`select sealed, stored_at from bus.body where message = ${id} limit 1` : []
   const ends = await world.sql<{ id: string; tx: number; entry: string }>`
-    select l.id, l.tx, l.entry
-      from bus.delivery d join bus.log l on l.id = d.ended_by
-     where d.message = ${id}
-     order by l.tx
+    select id, tx, entry
+      from bus.log
+     where about = ${id} or id in (select ended_by from bus.delivery where message = ${id})
+     order by tx
      limit ${endsMax}`
   const proven: Proven[] = []
   for (const end of ends) proven.push(await prove(world, directory, end))

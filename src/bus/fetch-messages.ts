@@ -66,7 +66,7 @@ export async function parkForbidden(world: World, directory: Directory, member: 
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
 export function wireOf(one: Delivery): object {
-  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at } = JSON.parse(one.entry)
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path } = JSON.parse(one.entry)
   return {
     delivery: one.seq,
     message: one.message,
@@ -74,6 +74,7 @@ export function wireOf(one: Delivery): object {
     to,
     messageId,
     at,
+    ...(method === undefined ? {} : { call: { method, path } }),
     ...(subject === null ? {} : { subject }),
     ...(answers === null ? {} : { answers }),
     ...(one.number === null ? {} : { number: one.number }),

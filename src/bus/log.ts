@@ -3,14 +3,15 @@ import { textArray, timestamptzArray, uuidArray } from '../platform/arrays.ts'
 import { type Fragment, fragment } from '../platform/sql.ts'
 
 /** One exchange as it will be proved: everything that was signed, and by whom. Its text is the leaf of the tree, exactly as stored. */
-export type LogRow = { id: string; at: Date; kind: 'message' | 'call' | 'answer' | 'acknowledged' | 'parked'; entry: string }
+export type LogRow = { id: string; at: Date; kind: 'message' | 'call' | 'answer' | 'acknowledged' | 'parked'; entry: string; about?: string }
 
 export function logRows(rows: readonly LogRow[]): Fragment {
   return fragment`bus_log as (
-    insert into bus.log (id, at, kind, entry)
-    select id, at, kind, entry
+    insert into bus.log (id, at, kind, entry, about)
+    select id, at, kind, entry, about
       from unnest(${uuidArray(rows.map((row) => row.id))}::uuid[], ${timestamptzArray(rows.map((row) => row.at))}::timestamptz[],
-                  ${textArray(rows.map((row) => row.kind))}::text[], ${textArray(rows.map((row) => row.entry))}::text[]) as l (id, at, kind, entry))`
+                  ${textArray(rows.map((row) => row.kind))}::text[], ${textArray(rows.map((row) => row.entry))}::text[],
+                  ${uuidArray(rows.map((row) => row.about ?? null))}::uuid[]) as l (id, at, kind, entry, about))`
 }
 
 export const sha256 = (text: string | Buffer): Buffer => hash('sha256', text, 'buffer')

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
+import { answerCall } from './call-answer.ts'
+import { call } from './call.ts'
 import { askContract, listServices, putService } from './catalogue.ts'
 import { centreKey } from './centre-key.ts'
 import { directoryOf } from './directory.ts'
@@ -32,6 +34,7 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
     app.get('/keys', { ...signed, config: { open: true } }, async (request) => ({ keys: [centreKey(request.world.keys).jwk] }))
     memberRoutes(app)
     catalogueRoutes(app)
+    callRoutes(app, above.patientOf)
     app.post('/messages', { ...signed, bodyLimit: messageBytesMax }, (request, reply) => sendMessage(request, reply, bodyOf(request), above.patientOf))
     app.post('/deliveries/lease', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
       noStore(reply).send(await fetchMessages(request, bodyOf(request))),
@@ -70,6 +73,17 @@ function memberRoutes(app: FastifyInstance): void {
     const { code, name, state, client, provedAt, testedAt } = member
     return sendSignedJson(request.world, reply, 200, { code, name, state, client_id: client, proved: provedAt !== null, tested: testedAt !== null, keys })
   })
+}
+
+const callMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+function callRoutes(app: FastifyInstance, patientOf: PatientOf): void {
+  const handler = (request: FastifyRequest, reply: FastifyReply) => call(request, reply, bodyOf(request), patientOf)
+  for (const url of ['/call/:provider/:service', '/call/:provider/:service/*'])
+    app.route({ ...signed, method: callMethods, url, bodyLimit: messageBytesMax, exposeHeadRoute: false, handler })
+  app.post<{ Params: { id: string } }>('/calls/:id/answer', { ...signed, bodyLimit: messageBytesMax }, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await answerCall(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.id)),
+  )
 }
 
 function catalogueRoutes(app: FastifyInstance): void {

@@ -3,9 +3,8 @@ import type { Entry } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isUniqueViolation } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
-import { type Message, type Stored, storeMessage } from './accept.ts'
+import { type Message, sameness, type Stored, storeMessage } from './accept.ts'
 import { type Contract, type Directory, directoryOf, type Member } from './directory.ts'
-import { sha256 } from './log.ts'
 import { words } from './json-input.ts'
 import { whoOf } from './member.ts'
 import { takeQuota } from './quota.ts'
@@ -52,7 +51,7 @@ export async function sendMessage(request: FastifyRequest, reply: FastifyReply, 
     contract,
     recipients: recipientsOf(directory, member, right, world.now()),
   }
-  const { stored, isRepeated } = await store(world, message, entriesOf(request, member, message))
+  const { stored, isRepeated } = await storeOnce(world, message, entriesOf(request, member, message))
   if (!isRepeated) for (const { id } of message.recipients) wake(world, id)
   if (left !== null) reply.header('ratelimit-remaining', String(left))
   const receipt = {
@@ -125,7 +124,7 @@ export function listenersOf(directory: Directory, provider: Member, service: str
   return found
 }
 
-async function store(world: World, message: Message, entries: Entry[]): Promise<{ stored: Stored; isRepeated: boolean }> {
+export async function storeOnce(world: World, message: Message, entries: Entry[]): Promise<{ stored: Stored; isRepeated: boolean }> {
   try {
     return { stored: await storeMessage(world, message, entries), isRepeated: false }
   } catch (error) {
@@ -135,14 +134,14 @@ async function store(world: World, message: Message, entries: Entry[]): Promise<
         from bus.seen
        where sender = ${message.sender.id} and name = ${message.name}`
     if (!seen) throw error
-    if (!seen.digest.equals(sha256(message.body))) {
+    if (!seen.digest.equals(sameness(message))) {
       throw new Refusal('conflict', 'another message has this number', { expression: 'bus-message-id', hint: 'A new message needs a new number.' })
     }
     return { stored: seen, isRepeated: true }
   }
 }
 
-function entriesOf(request: FastifyRequest, member: Member, { contract, to, patient, name }: Message): Entry[] {
+export function entriesOf(request: FastifyRequest, member: Member, { contract, to, patient, name }: Message): Entry[] {
   const what = `bus-message/${name} ${to.provider}/${to.service}`
   return [
     {

@@ -12,7 +12,7 @@ export type Signed = { key: MemberKey; member: Member; signature: Signature; bas
 const skewSecondsMax = 300
 
 /** Our own headers of a request, each of which must be under the signature when it is there. */
-const coveredHeaders = ['bus-to', 'bus-message-id', 'bus-key', 'bus-document', 'bus-subject', 'bus-answers', 'content-type'] as const
+const coveredHeaders = ['bus-to', 'bus-message-id', 'bus-key', 'bus-document', 'bus-subject', 'bus-answers', 'bus-status', 'content-type'] as const
 
 export async function requireSigned(request: FastifyRequest, body: Buffer): Promise<Signed> {
   const { world } = request

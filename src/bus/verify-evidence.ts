@@ -27,7 +27,12 @@ export function verifyEvidence(given: unknown, trusted: readonly PublicJwk[] | n
     found.push(sealOf(evidence.message, centre, problems))
     for (const end of evidence.ends) {
       const entry = checkEnd(end, String(message['id']), problems)
-      found.push(`${entry['by']} ${entry['kind']} it at ${entry['at']}`, sealOf(end, centre, problems))
+      found.push(
+        entry['kind'] === 'answer'
+          ? `${entry['by']} answered ${entry['status']} at ${entry['at']}, digest ${entry['digest']}`
+          : `${entry['by']} ${entry['kind']} it at ${entry['at']}`,
+        sealOf(end, centre, problems),
+      )
     }
     if (evidence.body !== null) {
       if (checkDigest(message['digest'], Buffer.from(evidence.body, 'base64')) === null) found.push('the contents have the signed digest')
@@ -59,11 +64,13 @@ function checkMessage({ message }: Evidence, problems: string[]): Entry {
   const entry = JSON.parse(message.entry) as Entry
   checkSignature(entry, message.key, 'message', problems)
   const signed = componentsOf(String(entry['base']))
-  const claims: [string, unknown][] = [
-    ['content-digest', entry['digest']],
-    ['bus-to', entry['to']],
-    ['bus-message-id', entry['messageId']],
-  ]
+  const claims: [string, unknown][] = [['content-digest', entry['digest']]]
+  if (entry['kind'] === 'call') {
+    claims.push(['@method', entry['method']])
+    const address = signed.get('@target-uri') ?? signed.get('@request-target') ?? `${signed.get('@path')}${signed.get('@query')}`
+    if (!address.replace(/\?$/, '').endsWith(`/bus/call/${entry['to']}${entry['path']}`.replace(/\/$/, '')))
+      problems.push('the address is not what the caller signed')
+  } else claims.push(['bus-to', entry['to']], ['bus-message-id', entry['messageId']])
   if (entry['subject'] !== null) claims.push(['bus-subject', entry['subject']])
   for (const [component, claim] of claims) if (signed.get(component) !== claim) problems.push(`${component} is not what the sender signed`)
   return entry
@@ -72,12 +79,21 @@ function checkMessage({ message }: Evidence, problems: string[]): Entry {
 function checkEnd(end: Proven, message: string, problems: string[]): Entry {
   const entry = JSON.parse(end.entry) as Entry
   checkSignature(entry, end.key, 'acknowledgement', problems)
+  if (entry['kind'] === 'answer') return checkAnswer(entry, message, problems)
   if (checkDigest(componentsOf(String(entry['base'])).get('content-digest'), Buffer.from(String(entry['body']))) !== null)
     problems.push('the acknowledgement was changed after it was signed')
   const delivery = (entry['deliveries'] as { seq: number; message: string }[]).find((one) => one.message === message)
   const body = JSON.parse(String(entry['body'])) as { acknowledge?: number[]; refuse?: { delivery: number }[] }
   const named = entry['kind'] === 'acknowledged' ? (body.acknowledge ?? []) : (body.refuse ?? []).map((one) => one.delivery)
   if (!delivery || !named.includes(delivery.seq)) problems.push('the acknowledgement is about something else')
+  return entry
+}
+
+function checkAnswer(entry: Entry, call: string, problems: string[]): Entry {
+  const signed = componentsOf(String(entry['base']))
+  if (entry['call'] !== call) problems.push('the answer is to another call')
+  if (signed.get('content-digest') !== entry['digest']) problems.push('the digest of the answer is not what was signed')
+  if ((signed.get('bus-status') ?? signed.get('@status')) !== String(entry['status'])) problems.push('the status of the answer is not what was signed')
   return entry
 }
 

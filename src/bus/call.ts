@@ -1,0 +1,148 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal } from '../platform/refusal.ts'
+import type { World } from '../platform/world.ts'
+import type { Message } from './accept.ts'
+import type { Answered } from './address.ts'
+import { type Answer, awaitAnswer, keepAnswer, storedAnswer } from './call-answer.ts'
+import { centreKey } from './centre-key.ts'
+import { type Directory, directoryOf, type Member } from './directory.ts'
+import { forward } from './forward.ts'
+import { checkDigest, contentDigest, isSigned, readSignature, signatureBase, signMessage, type ValueOf } from './http-signature.ts'
+import { takeQuota } from './quota.ts'
+import { isPlainPath, rightTo } from './right.ts'
+import { deny, entriesOf, type PatientOf, requireSame, storeOnce } from './send-message.ts'
+import { sendSigned } from './signed-answer.ts'
+import { requireSigned, type Signed } from './signed-request.ts'
+import { uuidOf } from './uuid.ts'
+import { wake } from './waiting.ts'
+
+const waitMs = 25_000
+const passedOn = ['accept', 'accept-language', 'content-type', 'if-match', 'if-none-match', 'prefer'] as const
+const passedBack = ['content-type', 'etag', 'location', 'last-modified'] as const
+const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
+
+type Params = { provider: string; service: string; '*'?: string }
+
+/** /bus/call/PROVIDER/SERVICE/…: signed, allowed, on record, and only then asked. The answer is signed and on record before it is given. */
+export async function call(request: FastifyRequest, reply: FastifyReply, body: Buffer, patientOf: PatientOf): Promise<FastifyReply> {
+  const { world, method } = request
+  const signed = await requireSigned(request, body)
+  const directory = await directoryOf(world)
+  const consumer = requireSame(directory, request, signed)
+  const params = request.params as Params
+  const { path, query } = asked(request, params)
+  const right = rightTo(directory, { consumer, provider: params.provider, service: params.service, kind: 'call', method, path }, world.now())
+  if (!right.permit) return deny(request, consumer, right, `bus-call ${params.provider}/${params.service}`)
+  if (right.contract) takeQuota(world, right.contract.id, right.contract.quotaPerMinute)
+  const subject = await subjectOf(request, patientOf)
+  const own = request.headers['bus-message-id']
+  if (own !== undefined && (typeof own !== 'string' || !/^[\w.:-]{1,100}$/.test(own) || /(?<!\d)(?:\d{11}|\d{13})(?!\d)/.test(own)))
+    throw new Refusal('incorrect', 'bus-message-id has another form', { expression: 'bus-message-id' })
+  const { addresses } = right.service
+  const isDirect = addresses.length > 0
+  const message: Message = {
+    ...signedPart(signed, consumer, body),
+    ...subject,
+    name: own ?? uuidOf(world),
+    to: { provider: right.provider.code, service: right.service.name },
+    lane: right.contract?.lane ?? 1,
+    contentType: request.headers['content-type'] ?? '',
+    contract: right.contract,
+    call: { method, path: `${path}${query}`, direct: isDirect },
+    recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
+  }
+  const { stored, isRepeated } = await storeOnce(world, message, entriesOf(request, consumer, message))
+  reply.header('bus-call', stored.id)
+  if (isRepeated) return giveRepeated(world, reply, stored.id, isDirect)
+  if (!isDirect) {
+    wake(world, right.provider.id)
+    return give(world, reply, await awaitAnswer(world, stored.id, waitMs))
+  }
+  const headers = outgoing(request, { call: stored.id, from: consumer, contract: right.contract?.id ?? 'own', purpose: right.contract?.purpose ?? 'own' })
+  const answered = await forward(world, addresses, { method, pathAndQuery: `${path}${query}`, headers, body, mayRepeat: isSafe(method) || own !== undefined })
+  const answer = answerOf(world, directory, right.provider, stored.id, answered)
+  await keepAnswer(world, answer, own !== undefined, [])
+  return give(world, reply, answer)
+}
+
+/** The address behind PROVIDER/SERVICE as it was signed; what could be read in two ways is refused. */
+function asked(request: FastifyRequest, { provider, service }: Params): { path: string; query: string } {
+  const [whole = '', ...rest] = request.url.split('?')
+  const path = whole.slice(`/bus/call/${provider}/${service}`.length) || '/'
+  if (!whole.startsWith(`/bus/call/${provider}/${service}`) || !isPlainPath(path))
+    throw new Refusal('incorrect', 'the address is not plain', { hint: 'No dot segments, doubled or encoded separators.' })
+  return { path, query: rest.length > 0 ? `?${rest.join('?')}` : '' }
+}
+
+async function subjectOf({ headers, world }: FastifyRequest, patientOf: PatientOf): Promise<{ subject: string | null; patient: number | null }> {
+  const subject = headers['bus-subject']
+  if (subject === undefined) return { subject: null, patient: null }
+  const patient = typeof subject === 'string' && /^Patient\/[A-Za-z0-9.-]{1,64}$/.test(subject) ? await patientOf(world, subject) : null
+  if (patient === null) throw new Refusal('unprocessable', 'bus-subject names no Patient of the record', { expression: 'bus-subject' })
+  return { subject: subject as string, patient }
+}
+
+const signedPart = (signed: Signed, sender: Member, body: Buffer) => ({
+  sender,
+  body,
+  digest: signed.digest,
+  base: signed.base,
+  signature: signed.signature.value.toString('base64'),
+  kid: signed.key.kid,
+  key: null,
+  document: null,
+  answers: null,
+})
+
+/** Only headers that we know go on; who asks and by which right is said by us and signed by us. */
+function outgoing({ headers }: FastifyRequest, about: { call: string; from: Member; contract: string; purpose: string }): Record<string, string> {
+  const passed = passedOn.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name].trim()] as const] : []))
+  return {
+    ...Object.fromEntries(passed),
+    'bus-call': about.call,
+    'bus-from': about.from.code,
+    'bus-contract': about.contract,
+    'bus-purpose': encodeURI(about.purpose),
+  }
+}
+
+/** An answer that its provider signed keeps that signature; of one without, the centre says what it got. */
+function answerOf(world: World, directory: Directory, provider: Member, id: string, { status, headers, body }: Answered): Answer {
+  const back = passedBack.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]] as const] : []))
+  const digest = contentDigest(body)
+  const common = { call: id, by: provider.code, status, headers: Object.fromEntries(back), body, digest }
+  const value: ValueOf = (name) => (name === '@status' ? String(status) : typeof headers[name] === 'string' ? headers[name].trim() : null)
+  if (headers['signature'] === undefined) {
+    const { kid, key } = centreKey(world.keys)
+    const made = signMessage(['"@status"', '"content-digest"'], (name) => (name === 'content-digest' ? digest : value(name)), { kid, key }, world.now())
+    return { ...common, kid, base: made.base, signature: made.signature.slice('sig=:'.length, -1) }
+  }
+  const wrong = new Refusal('busy', 'the answer of the provider is not signed as it should be', { retryAfterSeconds: 60 })
+  const signature = readSignature(headers['signature-input'], headers['signature'])
+  if (signature instanceof Refusal || !signature.components.includes('"content-digest"') || !signature.components.includes('"@status"')) throw wrong
+  const key = directory.keys.get(signature.keyid)
+  const base = signatureBase(signature.components, signature.params, value)
+  const isRight =
+    key?.member === provider.id &&
+    key.withdrawnAt === null &&
+    typeof base === 'string' &&
+    isSigned(base, signature.value, key.key) &&
+    checkDigest(headers['content-digest'], body) === null
+  if (!isRight) throw wrong
+  return { ...common, kid: signature.keyid, base: base as string, signature: signature.value.toString('base64') }
+}
+
+/** The same call by its own number: the same answer, or that it is not known yet; never the effect once more. */
+async function giveRepeated(world: World, reply: FastifyReply, id: string, isDirect: boolean): Promise<FastifyReply> {
+  const answer = isDirect ? await storedAnswer(world, id) : await awaitAnswer(world, id, waitMs)
+  if (answer) return give(world, reply, answer)
+  throw new Refusal('conflict', 'this call was made already and its answer is not known', {
+    expression: 'bus-message-id',
+    hint: 'It is under way, or its provider did not answer: ask the provider before a call with a new number.',
+  })
+}
+
+function give(world: World, reply: FastifyReply, { status, headers, body }: { status: number; headers: Record<string, string>; body: Buffer }): FastifyReply {
+  const { 'content-type': type = 'application/octet-stream', ...rest } = headers
+  return sendSigned(world, reply.headers(rest).header('cache-control', 'no-store'), status, body, type)
+}

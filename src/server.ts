@@ -13,7 +13,7 @@ import { baseUrl, type Config, loadConfig } from './platform/config.ts'
 import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
 import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
-import { startPublishing, startSealingLog } from './bus/bus.ts'
+import { startBus } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
@@ -43,14 +43,12 @@ async function start(settings: Config): Promise<void> {
   const stopMoments = background.startMoments(world)
   const stopWork = background.startWork(world, importProcesses)
   const stopIndexing = background.startIndexing(world)
-  const stopSealingLog = startSealingLog(world)
   const stopIntake = forBus.startIntake(world)
-  const stopPublishing = startPublishing(world, { keySets })
+  const stopBus = startBus(world, { keySets })
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
-    await Promise.all([stopIntake(), stopPublishing()])
-    await stopSealingLog()
+    await Promise.all([stopIntake(), stopBus()])
     stopMoments()
     await stopWork()
     await stopIndexing()

@@ -1,11 +1,24 @@
 import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/arrays.ts'
 import { type Fragment, fragment } from '../platform/sql.ts'
+import type { World } from '../platform/world.ts'
+import { startPruning } from './keep.ts'
+import { type People, startPublishing } from './publish-outbox.ts'
+import { startPushing } from './push.ts'
+import { startSealingLog } from './seal-log.ts'
 
 export type { Delivery } from './deliver.ts'
 export { inbox } from './inbox.ts'
-export { startPublishing } from './publish-outbox.ts'
-export { startSealingLog } from './seal-log.ts'
 export { busRoutes } from './routes.ts'
+
+/** What runs beside the answers, in one process of the server: seals, the record's changes, webhooks, what is kept no more. Stops all when called. */
+export function startBus(world: World, people: People): () => Promise<void> {
+  const stops = [startPublishing(world, people), startPushing(world), startPruning(world)]
+  const stopSealing = startSealingLog(world)
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+    await stopSealing()
+  }
+}
 
 /** One event for whoever subscribed: ids and counts, never clinical content. */
 export type Event = { topic: string; patient: number; institution: number; at: Date; body: unknown }

@@ -1,6 +1,18 @@
 import type { Command } from '../platform/cli.ts'
 import { evidenceCommand, logVerify, verifyCommand } from './evidence.cli.ts'
+import { pruneCommand, replayCommand } from './keep.cli.ts'
 import { codeCommand, contractList, contractSet, memberList, memberSet } from './member.cli.ts'
 
 export { registry } from './member.cli.ts'
-export const commands: Command[] = [codeCommand, memberList, memberSet, contractList, contractSet, evidenceCommand, verifyCommand, logVerify]
+export const commands: Command[] = [
+  codeCommand,
+  memberList,
+  memberSet,
+  contractList,
+  contractSet,
+  evidenceCommand,
+  verifyCommand,
+  logVerify,
+  replayCommand,
+  pruneCommand,
+]

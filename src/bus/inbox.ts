@@ -1,9 +1,10 @@
 import type { Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { storeMessage } from './accept.ts'
-import { type Delivery, lease, putBack } from './deliver.ts'
+import { type Delivery, endRow, lease, putBack } from './deliver.ts'
 import { directoryOf, recordMember } from './directory.ts'
-import { signByCentre } from './own-message.ts'
+import { centreProof, signByCentre } from './own-message.ts'
+import { uuidOf } from './uuid.ts'
 import { waitFor, wake } from './waiting.ts'
 
 /** The delivery was handed out anew meanwhile, or is done: whoever holds it now makes its effect. */
@@ -26,12 +27,14 @@ export const inbox = {
   },
 
   /** In the transaction of the effect: from now on the message is done, or nothing of the effect is. */
-  async take(world: World, tx: Runner, { seq, attempts }: Delivery): Promise<void> {
+  async take(world: World, tx: Runner, { seq, attempts, message }: Delivery): Promise<void> {
+    const id = uuidOf(world)
     const taken = await tx`
-      update bus.delivery set state = 'acknowledged', ended_at = ${world.now()}, reason = null
+      update bus.delivery set state = 'acknowledged', ended_at = ${world.now()}, ended_by = ${id}, reason = null
        where recipient = ${recordMember} and seq = ${seq} and state = 'leased' and attempts = ${attempts}
       returning seq`
     if (taken.length === 0) throw new TakenElsewhere()
+    await tx.run(endRow(world, id, 'acknowledged', 'record', [{ seq, message }], centreProof(world, { acknowledge: [seq], by: 'record' })))
   },
 
   putBack: async (world: World, { seq }: Delivery, reason: string): Promise<void> => {

@@ -27,3 +27,11 @@ export function signByCentre(world: World, draft: Draft): Signed {
   const signature = made.signature.slice('sig=:'.length, -1)
   return { ...draft, sender: { id: recordMember, code: 'record' }, digest, base: made.base, signature, kid }
 }
+
+/** What the centre itself states about the end of a delivery, signed like an acknowledgement of a member. */
+export function centreProof(world: World, statement: object): { kid: string; body: string; base: string; signature: string } {
+  const body = JSON.stringify(statement)
+  const { kid, key } = centreKey(world.keys)
+  const made = signMessage(['"content-digest"'], () => contentDigest(Buffer.from(body)), { kid, key }, world.now())
+  return { kid, body, base: made.base, signature: made.signature.slice('sig=:'.length, -1) }
+}

@@ -1,0 +1,74 @@
+import type { Transaction, World } from '../platform/world.ts'
+
+/** How long what is not proof is kept. */
+export const keepLimits = { numbersDays: 30, bodiesDays: 30, atOnce: 10_000 } as const
+const dayMs = 86_400_000
+const everyMs = 3_600_000
+
+/** Frees what nobody needs any more: contents that were delivered, ended deliveries, numbers past the window of repetition. The log stays. */
+export async function prune(world: World, bodiesDays: number): Promise<{ bodies: number; deliveries: number; numbers: number; answers: number }> {
+  const now = world.now().getTime()
+  const bodiesBefore = new Date(now - bodiesDays * dayMs)
+  const numbersBefore = new Date(now - keepLimits.numbersDays * dayMs)
+  const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0 }
+  for (;;) {
+    const bodies = await world.sql`
+      delete from bus.body
+       where message in (select b.message from bus.body b
+                          where b.stored_at < ${bodiesBefore}
+                            and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
+                          limit ${keepLimits.atOnce})
+      returning 1 as one`
+    const deliveries = await world.sql`
+      delete from bus.delivery
+       where (recipient, seq) in (select recipient, seq from bus.delivery where state = 'acknowledged' and ended_at < ${numbersBefore} and ended_by is null limit ${keepLimits.atOnce})
+      returning 1 as one`
+    const numbers = await world.sql`
+      delete from bus.seen
+       where (sender, name) in (select sender, name from bus.seen where at < ${numbersBefore} limit ${keepLimits.atOnce})
+      returning 1 as one`
+    const answers = await world.sql`
+      delete from bus.answer
+       where call in (select call from bus.answer where stored_at < ${numbersBefore} limit ${keepLimits.atOnce})
+      returning 1 as one`
+    freed.bodies += bodies.length
+    freed.deliveries += deliveries.length
+    freed.numbers += numbers.length
+    freed.answers += answers.length
+    if (Math.max(bodies.length, deliveries.length, numbers.length, answers.length) < keepLimits.atOnce) return freed
+  }
+}
+
+export function startPruning(world: World): () => void {
+  const timer = setInterval(() => {
+    prune(world, keepLimits.bodiesDays).catch((error: unknown) =>
+      world.log.warn({ err: error }, 'what the bus keeps no more could not be removed; tried again in an hour'),
+    )
+  }, everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+export type Replay = { member: string; message: string | null; from: Date | null; to: Date | null; parkedOnly: boolean }
+const replayedMax = 100_000
+
+/** Hands deliveries out again to one member: one message, a stretch of time, or what is parked. Contents that are gone cannot be. */
+export async function replay(world: World, tx: Transaction, wish: Replay): Promise<number> {
+  const rows = await tx`
+    update bus.delivery
+       set state = 'waiting', due_at = ${world.now()}, attempts = 0, ended_at = null, reason = null
+     where (recipient, seq) in (
+             select d.recipient, d.seq
+               from bus.delivery d
+               join bus.member m on m.id = d.recipient
+              where m.code = ${wish.member} and d.state in ('acknowledged', 'parked')
+                and (${wish.message}::uuid is null or d.message = ${wish.message}::uuid)
+                and (${wish.from}::timestamptz is null or d.stored_at >= ${wish.from}::timestamptz)
+                and (${wish.to}::timestamptz is null or d.stored_at < ${wish.to}::timestamptz)
+                and (not ${wish.parkedOnly}::bool or d.state = 'parked')
+                and exists (select 1 from bus.body b where b.message = d.message)
+              order by d.seq
+              limit ${replayedMax})
+    returning 1 as one`
+  return rows.length
+}

@@ -39,14 +39,14 @@ export async function prune(world: World, bodiesDays: number): Promise<{ bodies:
   }
 }
 
-export function startPruning(world: World): () => void {
+export function startPruning(world: World): () => Promise<void> {
   const timer = setInterval(() => {
     prune(world, keepLimits.bodiesDays).catch((error: unknown) =>
       world.log.warn({ err: error }, 'what the bus keeps no more could not be removed; tried again in an hour'),
     )
   }, everyMs)
   timer.unref()
-  return () => clearInterval(timer)
+  return async () => clearInterval(timer)
 }
 
 export type Replay = { member: string; message: string | null; from: Date | null; to: Date | null; parkedOnly: boolean }

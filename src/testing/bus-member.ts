@@ -39,8 +39,8 @@ export class BusMember {
     ;({ key: this.key, jwk: this.jwk } = newKey())
   }
 
-  /** Signed, unless `change` takes the signature away again. */
-  async send({ method = 'POST', url, body = '', headers = {}, change }: Sent): Promise<BusAnswer> {
+  /** All headers of a signed request. */
+  signed({ method = 'POST', url, body = '', headers = {} }: Sent): Record<string, string> {
     const bytes = Buffer.from(body)
     const all: Record<string, string> = {
       'content-digest': contentDigest(bytes),
@@ -53,6 +53,13 @@ export class BusMember {
     all['signature-input'] = made['signature-input']
     all['signature'] = made.signature
     if (this.token !== null) all['authorization'] = `Bearer ${this.token}`
+    return all
+  }
+
+  /** Signed, unless `change` takes the signature away again. */
+  async send({ method = 'POST', url, body = '', headers = {}, change }: Sent): Promise<BusAnswer> {
+    const bytes = Buffer.from(body)
+    const all = this.signed({ method, url, body, headers })
     change?.(all)
     const answer = await this.#app.inject({ method: method as 'POST', url, headers: all, ...(bytes.length > 0 ? { payload: bytes } : {}) })
     return {

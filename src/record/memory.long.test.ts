@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -84,5 +84,33 @@ test(`the process stays below ${memoryMaxMb} MB with bodies of 50 MB, large answ
     '200 searches at once',
     async () => `${(await Promise.all(Array.from({ length: 200 }, () => read('/Observation?code=c1&_count=20')))).length} answers`,
   )
+  await step('40 documents of 8 MB, stored one by one', async () => {
+    const data = randomBytes(6 * megabyte).toString('base64')
+    for (let at = 0; at < 40; at++) {
+      const content = [{ attachment: { contentType: 'application/pdf', data } }]
+      const resource = { resourceType: 'DocumentReference', status: 'current', description: `d${at}`, content }
+      const entry = [{ resource, request: { method: 'POST', url: 'DocumentReference' } }]
+      const { status, text } = await post(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }))
+      assert.equal(status, 200, text.slice(0, 300))
+    }
+    return 'stored'
+  })
+  for (const path of ['/DocumentReference?_count=50', '/DocumentReference?_sort=-_lastUpdated', '/DocumentReference/_history']) {
+    await step(`40 at once of ${path}`, async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, async () => {
+          const answer = await fetch(`${fired.base}${path}`, { headers: fired.headers })
+          for await (const piece of answer.body as unknown as AsyncIterable<Uint8Array>) assert.ok(piece.length > 0)
+          return answer.status
+        }),
+      )
+      assert.ok(
+        answers.every((status) => status === 200 || status === 503),
+        answers.join(' '),
+      )
+      assert.ok(answers.includes(200))
+      return `${answers.filter((status) => status === 200).length} answered, the others heard 503`
+    })
+  }
   assert.deepEqual(worst, [])
 })

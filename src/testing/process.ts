@@ -9,7 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A first start builds the portals and a country: seconds on an idle machine, more than a minute beside seven others. */
 const readyLimitMs = 180_000
 /** What every process of ours needs from the outside: its programs, and with `npm run test:pg` those of another PostgreSQL. */
-const outside = () => ({ PATH: process.env['PATH'] ?? '', POSTGRES_DIR: process.env['POSTGRES_DIR'] ?? '' })
+const outside = () => ({
+  PATH: process.env['PATH'] ?? '',
+  POSTGRES_DIR: process.env['POSTGRES_DIR'] ?? '',
+  ...(process.env['NODE_COMPILE_CACHE'] ? { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } : {}),
+})
 
 /** `npm start` as a process of its own, seen from outside: what it prints, how it ends. */
 export type ServerProcess = {

@@ -25,6 +25,8 @@ const poolMax = 12
 const connectionsMax = 64
 const poolMin = 4
 const statementLimitMs = 120_000
+/** A database that stands still ends no statement itself. */
+const answerLimitMs = statementLimitMs + 5_000
 
 export async function openDatabase(config: Config, keys: Keys, log: Logger, launch: Launch): Promise<Database> {
   const embedded = config.DATABASE_URL ? null : await startPostgres(config.DATA_DIR, keys, { disk: { limits: roomLimits(config), log }, ...launch })
@@ -53,7 +55,7 @@ export async function openDatabase(config: Config, keys: Keys, log: Logger, laun
 /** A pool and single connections under one role. */
 export function connectAs(client: pg.ClientConfig, max = poolMax): { sql: Sql; connect(): Promise<Connection>; end(): Promise<void> } {
   const options = { ...client, types: typeParsers, statement_timeout: statementLimitMs, application_name: 'spona', keepAlive: true }
-  const pool = new pg.Pool({ ...options, max, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 10_000 })
+  const pool = new pg.Pool({ ...options, query_timeout: answerLimitMs, max, idleTimeoutMillis: 60_000, connectionTimeoutMillis: 10_000 })
   pool.on('error', () => {}) // An idle connection that dies is replaced by the next query.
   return {
     sql: sqlOnPool(pool),

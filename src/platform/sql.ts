@@ -177,6 +177,6 @@ export function isConnectionLost(error: unknown): boolean {
   if (code === 'ENOENT') return (error as NodeJS.ErrnoException).syscall === 'connect'
   return (
     error instanceof Error &&
-    /Connection terminated|connection error|not queryable|Client was closed|timeout exceeded when trying to connect/i.test(error.message)
+    /Connection terminated|connection error|not queryable|Client was closed|Query read timeout|timeout exceeded when trying to connect/i.test(error.message)
   )
 }

@@ -22,6 +22,8 @@ export type FiredAt = {
   /** Stops it as an operator does and starts it again on the same data. */
   restart(): Promise<void>
   errors(): string
+  /** Stops every process of the database where it stands; what is returned lets them go on. */
+  freeze(): () => void
   end(): Promise<void>
 }
 
@@ -64,6 +66,14 @@ export async function startFiredAt(name: string): Promise<FiredAt> {
       await stopServer(server)
       server = spawnServer(env)
       await server.ready
+    },
+    freeze() {
+      const postmaster = postmasterOf(join(dataDir, 'postgres'))
+      const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ').map(Number)
+      for (const pid of [postmaster, ...children]) process.kill(pid, 'SIGSTOP')
+      return () => {
+        for (const pid of [...children, postmaster]) process.kill(pid, 'SIGCONT')
+      }
     },
     async end() {
       if (server.child.exitCode === null) await stopServer(server)

@@ -20,7 +20,7 @@ let patient: string
 const env = (more: Record<string, string> = {}) => ({ DATA_DIR: dataDir, PORT: String(port), ...more })
 const url = (path: string) => `http://127.0.0.1:${port}${path}`
 const start = async (more: Record<string, string> = {}) => {
-  server = spawnServer(env(more))
+  server = spawnServer(env(more), { isWhole: true })
   return server.ready
 }
 const ask = async (path: string) => (await fetch(url(path), { headers: { ...bearer, connection: 'close' } })).status

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,28 @@ const startWords = (JSON.parse(readFileSync('package.json', 'utf8')).scripts.sta
 const memorySettings = Object.fromEntries(startWords.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=')))
 const nodeOptions = startWords.filter((word) => word.startsWith('--'))
 
-export function spawnServer(env: Record<string, string>): ServerProcess {
+/**
+ * What every first start makes alike, the portals and the compiled FHIR, is made by the first of a test run and brought along by
+ * the others; the server sees by its stamps that it need not do it again. `isWhole`: this start is to do all of it itself.
+ */
+const alike = ['portals', 'cache']
+const kept = process.env['SPONA_TEST_CLUSTER'] ? join(process.env['SPONA_TEST_CLUSTER'], '../started') : null
+
+function bringAlong(dataDir: string | undefined): void {
+  if (kept === null || dataDir === undefined || existsSync(dataDir) || !existsSync(kept)) return
+  mkdirSync(dataDir, { mode: 0o711, recursive: true })
+  for (const part of alike) cpSync(join(kept, part), join(dataDir, part), { recursive: true })
+}
+
+function keepFor(others: string | undefined): void {
+  if (kept === null || others === undefined || existsSync(kept)) return
+  const half = `${kept}.${process.pid}`
+  for (const part of alike) cpSync(join(others, part), join(half, part), { recursive: true })
+  if (!existsSync(kept)) renameSync(half, kept)
+}
+
+export function spawnServer(env: Record<string, string>, { isWhole = false } = {}): ServerProcess {
+  if (!isWhole) bringAlong(env['DATA_DIR'])
   const child = spawn(process.execPath, [...nodeOptions, 'src/server.ts'], {
     env: { ...outside(), ...memorySettings, DEMO_PEOPLE: '20', LOG_LEVEL: 'error', DISK_RESERVE_MB: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +68,9 @@ export function spawnServer(env: Record<string, string>): ServerProcess {
     }, readyLimitMs)
     child.stdout?.setEncoding('utf8').on('data', (more: string) => {
       printed += more
-      if (printed.includes('Ctrl-C stops everything')) resolve(printed)
+      if (!printed.includes('Ctrl-C stops everything')) return
+      keepFor(env['DATA_DIR'])
+      resolve(printed)
     })
     child.stderr?.setEncoding('utf8').on('data', (more: string) => {
       errors += more

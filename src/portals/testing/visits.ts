@@ -71,7 +71,10 @@ const without: Record<AxeRules, string[]> = { all: [], contrast: [], 'all but co
 
 export async function axeFindsNothing(page: Page, where: string, { part = 'html', rules = 'all' }: { part?: string; rules?: AxeRules } = {}): Promise<void> {
   // There are no frames and only violations are told: everything else that axe would put together is left out.
-  const axe = new AxeBuilder({ page }).include(part).options({ resultTypes: ['violations'] }).setLegacyMode(true)
+  const axe = new AxeBuilder({ page })
+    .include(part)
+    .options({ resultTypes: ['violations'] })
+    .setLegacyMode(true)
   const { violations } = await (rules === 'contrast' ? axe.withRules(['color-contrast']) : axe.withTags(tags)).disableRules(without[rules]).analyze()
   const told = violations.map(
     ({ id, nodes }) =>

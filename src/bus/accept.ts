@@ -27,7 +27,7 @@ export type Message = {
   contract: { id: string; purpose: string; legalBasis: string } | null
   answers: string | null
   /** Of a call: what is asked. */
-  call?: { method: string; path: string; direct: boolean }
+  call?: { method: string; path: string; direct: boolean; numbered: boolean }
   recipients: { id: string; holdKey: boolean; number?: number }[]
 }
 
@@ -54,14 +54,16 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   const deliveries = payloads.flatMap(({ message, stored }) => message.recipients.map((recipient) => ({ recipient, message, stored })))
   // What goes straight to its provider need not be kept for it.
   const kept = payloads.filter(({ message }) => message.call?.direct !== true)
-  const rows = [
-    logRows(payloads.map(logRowOf)),
-    fragment`bus_seen as (
+  // A call without a number of its caller's own cannot be repeated.
+  const numbered = payloads.filter(({ message }) => message.call?.numbered !== false)
+  const rows = [logRows(payloads.map(logRowOf))]
+  if (numbered.length > 0) {
+    rows.push(fragment`bus_seen as (
     insert into bus.seen (sender, name, message, digest, at)
-    select * from unnest(${uuidArray(payloads.map(({ message }) => message.sender.id))}::uuid[], ${textArray(payloads.map(({ message }) => message.name))}::text[],
-                         ${uuidArray(payloads.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(payloads.map(({ message }) => sameness(message)))}::bytea[],
-                         ${timestamptzArray(payloads.map(({ stored }) => stored.at))}::timestamptz[]))`,
-  ]
+    select * from unnest(${uuidArray(numbered.map(({ message }) => message.sender.id))}::uuid[], ${textArray(numbered.map(({ message }) => message.name))}::text[],
+                         ${uuidArray(numbered.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(numbered.map(({ message }) => sameness(message)))}::bytea[],
+                         ${timestamptzArray(numbered.map(({ stored }) => stored.at))}::timestamptz[]))`)
+  }
   if (kept.length > 0) {
     rows.push(fragment`bus_body as (
     insert into bus.body (message, sealed, stored_at)

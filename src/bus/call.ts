@@ -48,7 +48,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, body: B
     lane: right.contract?.lane ?? 1,
     contentType: request.headers['content-type'] ?? '',
     contract: right.contract,
-    call: { method, path: `${path}${query}`, direct: isDirect },
+    call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== undefined },
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
   const { stored, isRepeated } = await storeOnce(world, message, entriesOf(request, consumer, message))

@@ -15,7 +15,7 @@ const portionBytes = 1_048_576
 const hint = 'Ask again in a moment, or for fewer at a time with _count.'
 const waitMs = 20_000
 const medium = createTurns({ atOnce: 16, waitingMax: 500, waitMs, what: 'many answers are being put together', hint })
-const large = createTurns({ atOnce: 1, waitingMax: 64, waitMs, what: 'other large answers are being put together', hint })
+const large = createTurns({ atOnce: 1, waitingMax: 64, waitMs: 2 * waitMs, what: 'other large answers are being put together', hint })
 const streams = createTurns({ atOnce: 4, waitingMax: 32, waitMs, what: 'other large records are being sent', hint })
 const heavy = createTurns({
   ...{ atOnce: 4, waitingMax: 100, waitMs: 10_000 },

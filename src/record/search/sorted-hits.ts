@@ -1,6 +1,6 @@
 import { type Search, sortKey } from '../../fhir/fhir.ts'
 import type { Fragment, Runner } from '../../platform/sql.ts'
-import { type AnswerRoom, pageBytes } from '../answer-room.ts'
+import { type AnswerRoom, pageBytes, portions } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
 import { byKey, type Candidate, candidates, fixReading, type Reading } from './candidates.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
@@ -54,8 +54,10 @@ async function readInOrder(read: Read, where: readonly Fragment[], column: SortC
   const { asking, sql, search, best, reading, wanted } = read
   for await (const piece of column.pieces(sql, after === null ? undefined : (after[0] ?? null))) {
     for await (const rows of batchesOf(asking, sql, [...where, piece], { order: column.order, after: null, reading, wanted })) {
-      for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
-      if (best.isSettled(column.boundOf(rows.at(-1) as Candidate))) return false
+      for (const { some } of portions(rows)) {
+        for await (const hits of decide(asking, sql, search, some)) best.offer(hits)
+        if (best.isSettled(column.boundOf(some.at(-1) as Candidate))) return false
+      }
     }
   }
   return true

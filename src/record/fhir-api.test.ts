@@ -186,6 +186,13 @@ test('what is wrong is a 4xx with an outcome, a place and a hint', async (t) => 
   assert.equal(anonymous.statusCode, 401)
   const number = await send('GET', '/fhir/Patient?identifier=urn:rs:jmbg|0101985710113')
   assert.ok(!number.text.includes('0101985710113'), 'no personal number in a link')
+  const path = await send('GET', '/fhir/Patient/0101985710113/Observation')
+  assert.ok(!path.text.includes('0101985710113'), 'nor in the path of one')
+  for (const id of ['0101985710113', 'x0101985710113', 'jmbg-0101985710113-a']) {
+    const refused = await send('PUT', `/fhir/Patient/${id}`, { ...patient, id })
+    assert.equal(refused.status, 422, 'an id that holds a JMBG is refused')
+    assert.equal(refused.body.issue[0].expression[0], 'Patient.id')
+  }
 })
 
 test('the personal health number that the centre gave finds the charts of its person', async (t) => {

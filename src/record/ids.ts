@@ -1,3 +1,4 @@
+import { numbers } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 
@@ -48,8 +49,10 @@ export const isFhirId = (id: string): boolean => /^[A-Za-z0-9\-.]{1,64}$/.test(i
  * or LBO is refused as a new id, whether or not its check digit is right.
  */
 export function requireNoPersonalNumber(id: string, expression: string): void {
-  if (!/^(?:\d{11}|\d{13})$/.test(id)) return
-  throw new Refusal('unprocessable', 'an id of 11 or 13 digits may be a personal number and is not accepted', {
+  const isNumber = /^(?:\d{11}|\d{13})$/.test(id)
+  if (!isNumber && !holdsJmbg(id)) return
+  const sentence = isNumber ? 'an id of 11 or 13 digits may be a personal number and is not accepted' : 'the id holds a JMBG and is not accepted'
+  throw new Refusal('unprocessable', sentence, {
     expression,
     hint: 'Let the server choose the id (POST); the number itself belongs into identifier.',
   })
@@ -62,4 +65,11 @@ export function parseReference(text: string, base: string): Reference | null {
   const local = base !== '' && text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text
   const found = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/.exec(local)
   return found ? { type: found[1] as string, id: found[2] as string, version: found[3] ?? null } : null
+}
+
+const endOfTime = '9999-12-31'
+
+/** Thirteen digits among others are as often a time in milliseconds, so here the date and the check digit must be right. */
+function holdsJmbg(text: string): boolean {
+  return text.split(/\D+/).some((digits) => digits.length === 13 && numbers.checkJmbg(digits, { today: endOfTime }).ok)
 }

@@ -20,8 +20,8 @@ const formats: Record<string, Form['format'] | undefined> = {
   'application/xml+fhir': 'xml',
   'text/xml': 'xml',
 }
-/** Whoever takes anything, or is a browser, gets JSON; lines of JSON are the business of those who write them. */
-const anything = new Set(['*/*', 'application/*', 'text/html', 'application/fhir+ndjson', 'application/ndjson', 'application/x-ndjson'])
+/** Whoever takes anything gets JSON; lines of JSON are the business of those who write them. */
+const anything = new Set(['*/*', 'application/*', 'application/fhir+ndjson', 'application/ndjson', 'application/x-ndjson'])
 
 /** In which form the client wants its answer: `_format` says more than Accept; nothing that suits is 406. */
 export function formOf(request: FastifyRequest): Form {
@@ -50,15 +50,25 @@ function parameterOf(request: FastifyRequest, name: string): string | null {
 
 function acceptedOf(accept: string | undefined): Form['format'] | undefined {
   if (accept === undefined || accept.trim() === '' || accept === '*/*') return 'json'
-  let best: { format: Form['format']; quality: number } | undefined
-  for (const range of accept.split(',').slice(0, 50)) {
+  const ranges = accept.split(',', rangesMax).map((range) => {
     const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-    const format = anything.has(name) ? 'json' : name.includes('/') ? formats[name] : undefined
-    const quality = qualityOf(parameters)
+    return { name, quality: qualityOf(parameters) }
+  })
+  const formatOf = (name: string) => (name.includes('/') ? formats[name] : undefined)
+  const refused = new Set(ranges.filter(({ quality }) => quality === 0).map(({ name }) => formatOf(name)))
+  const preferred = (['json', 'xml'] as const).find((format) => !refused.has(format))
+  // A browser takes pages and, after them, anything: that is whoever looks, and JSON is what can be looked at.
+  const isBrowser = ranges.some(({ name }) => name === '*/*')
+  let best: { format: Form['format']; quality: number } | undefined
+  for (const { name, quality } of ranges) {
+    const isOpen = anything.has(name) || (isBrowser && name === 'text/html')
+    const format = isOpen ? preferred : formatOf(name)
     if (format && quality > (best?.quality ?? 0)) best = { format, quality }
   }
-  return best?.format
+  return best?.format ?? (ranges.some(({ name, quality }) => name === 'text/html' && quality > 0) ? 'json' : undefined)
 }
+
+const rangesMax = 50
 
 /** RFC 9110, section 12.4.2; a range that wants another release of FHIR (R4 http, section 3.1.0.1.12) suits nothing here. */
 function qualityOf(parameters: readonly string[]): number {

@@ -170,7 +170,7 @@ function selfOf(asking: Asking, path: string, search: Search, types: readonly st
   const urn = asking.world.config.SYSTEM_URN
   const used: [string, string][] = types === null ? search.used : [['_type', types.join(',')], ...search.used]
   const query = used.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(maskNumbers(value, urn))}`)
-  return `${asking.base}${path}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  return `${asking.base}${maskNumbers(path, urn)}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
 export function maskNumbers(value: string, urn: string): string {

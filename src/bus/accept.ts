@@ -56,7 +56,7 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   const kept = payloads.filter(({ message }) => message.call?.direct !== true)
   // A call without a number of its caller's own cannot be repeated.
   const numbered = payloads.filter(({ message }) => message.call?.numbered !== false)
-  const rows = [logRows(payloads.map(logRowOf))]
+  const rows = [logRows('bus_log', payloads.map(logRowOf))]
   if (numbered.length > 0) {
     rows.push(fragment`bus_seen as (
     insert into bus.seen (sender, name, message, digest, at)

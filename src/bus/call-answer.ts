@@ -35,6 +35,7 @@ type Kept = { answer: Answer; id: string; at: Date; sealed: Buffer | null }
 function composeAnswers(kept: readonly Kept[]): Fragment[] {
   const rows = [
     logRows(
+      'bus_log_answers',
       kept.map(({ answer: { body: _, headers, ...said }, id, at }) => ({
         id,
         at,

@@ -125,5 +125,5 @@ export async function putBack(
 /** The row of the log that says who took what, with the signature over it. */
 export function endRow(world: World, id: string, kind: 'acknowledged' | 'parked', by: string, ended: readonly Ended[], proof: object) {
   const at = world.now()
-  return fragment`with ${logRows([{ id, at, kind, entry: JSON.stringify({ id, kind, at: at.toISOString(), by, deliveries: ended, ...proof }) }])} select 1 as done`
+  return fragment`with ${logRows('bus_log', [{ id, at, kind, entry: JSON.stringify({ id, kind, at: at.toISOString(), by, deliveries: ended, ...proof }) }])} select 1 as done`
 }

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto'
 import { textArray, timestamptzArray, uuidArray } from '../platform/arrays.ts'
-import { type Fragment, fragment } from '../platform/sql.ts'
+import { type Fragment, fragment, identifier } from '../platform/sql.ts'
 
 /** One exchange as it will be proved: everything that was signed, and by whom. Its text is the leaf of the tree, exactly as stored. */
 export type LogRow = { id: string; at: Date; kind: 'message' | 'call' | 'answer' | 'acknowledged' | 'parked'; entry: string; about?: string }
 
-export function logRows(rows: readonly LogRow[]): Fragment {
-  return fragment`bus_log as (
+/** `name` is the CTE's: works of different kinds share a statement, and two of one name would make it fail. */
+export function logRows(name: 'bus_log' | 'bus_log_answers', rows: readonly LogRow[]): Fragment {
+  return fragment`${identifier(name)} as (
     insert into bus.log (id, at, kind, entry, about)
     select id, at, kind, entry, about
       from unnest(${uuidArray(rows.map((row) => row.id))}::uuid[], ${timestamptzArray(rows.map((row) => row.at))}::timestamptz[],

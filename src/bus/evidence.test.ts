@@ -69,7 +69,7 @@ test('the evidence of a message verifies offline by the centre’s public key, a
 
   assert.deepEqual((await verifyLog(world)).problems, [])
   await owner`update bus.log set entry = replace(entry, '"n-2"', '"n-8"') where id = ${receipts[2]?.body.message}`
-  assert.match((await verifyLog(world)).problems[0] ?? '', /rows under seal 1/)
-  await owner`delete from bus.seal where number = 1`
-  assert.match((await verifyLog(world)).problems.join(), /seal 1 stands in the copy/)
+  assert.match((await verifyLog(world)).problems[0] ?? '', /rows under seal \d/)
+  await owner`delete from bus.seal where number = (select max(number) from bus.seal)`
+  assert.match((await verifyLog(world)).problems.join(), /seal \d stands in the copy/)
 })

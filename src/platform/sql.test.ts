@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startPlatform } from '../testing/platform.ts'
-import { fragment, identifier, join, statementOf } from './sql.ts'
+import { fragment, identifier, isConnectionLost, join, statementOf } from './sql.ts'
 
 test('fragments are spliced and values become parameters in order', () => {
   const where = join([fragment`a = ${1}`, fragment`b = any(${[2, 3]}::int[])`], ' and ')
@@ -40,4 +41,16 @@ test('a transaction that throws leaves nothing', async (t) => {
     /no/,
   )
   assert.deepEqual(await owner`select * from kept`, [])
+})
+
+test('a connection that dies while a transaction waits on something else fails that transaction and nothing else', async (t) => {
+  const { sql, owner } = await startPlatform(t)
+  const broken = sql.begin(async (tx) => {
+    const [mine] = await tx<{ pid: number }>`select pg_backend_pid() as pid`
+    await owner`select pg_terminate_backend(${mine?.pid})`
+    await sleep(200) // The connection's end is an event that nobody's statement hears.
+    return tx`select 1 as one`
+  })
+  await assert.rejects(broken, isConnectionLost)
+  assert.deepEqual(await sql`select 1 as one`, [{ one: 1 }])
 })

@@ -139,6 +139,9 @@ export function sqlOnPool(pool: pg.Pool): Sql {
   return Object.assign(runnerOn(pool as unknown as Queryable), {
     async begin<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {
       const client = await pool.connect()
+      // A connection that dies between two statements says so by an event, which would end the process; the next statement fails anyway.
+      const heard = () => {}
+      client.on('error', heard)
       let broken: Error | undefined
       try {
         return await within(client, act)
@@ -147,6 +150,7 @@ export function sqlOnPool(pool: pg.Pool): Sql {
         throw error
       } finally {
         client.release(broken)
+        client.off('error', heard)
       }
     },
   })

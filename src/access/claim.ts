@@ -3,7 +3,7 @@ import type { Actor } from '../platform/actor.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { endRelationsOf } from './relation-store.ts'
-import { uuidOf } from './sealed.ts'
+import { uuidV4 } from '../platform/uuid.ts'
 import { type OpenVisit, openVisit } from './visit.ts'
 import type { Claim } from './wire.ts'
 
@@ -25,7 +25,7 @@ export async function fileClaim(tx: Transaction, world: World, claim: NewClaim):
   const expiresAt = new Date(now.getTime() + claimHours * 3_600_000)
   await tx`
     insert into access.claim (patient, id, worker, unit, institution, encounter, claimed_at, expires_at)
-    values (${claim.patient}, ${uuidOf(world)}, ${claim.worker}, ${claim.unit}, ${claim.institution}, ${claim.encounter}, ${now}, ${expiresAt})
+    values (${claim.patient}, ${uuidV4(world)}, ${claim.worker}, ${claim.unit}, ${claim.institution}, ${claim.encounter}, ${now}, ${expiresAt})
     on conflict (patient, institution, encounter, worker) do nothing`
 }
 

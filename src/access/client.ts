@@ -5,7 +5,7 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { announce } from './changes.ts'
 import { parseScopes, printScopes } from './scope.ts'
-import { uuidOf } from './sealed.ts'
+import { uuidV4 } from '../platform/uuid.ts'
 
 /** A system of an institution. It proves itself by a private key that this server has never kept. */
 export type Client = {
@@ -41,7 +41,7 @@ export async function addClient(tx: Transaction, world: World, client: NewClient
   if (name.length === 0 || name.length > nameLengthMax) throw new Refusal('incorrect', `a client's name has 1 to ${nameLengthMax} characters`)
   const made = client.jwks ? null : await makeKey()
   const jwks = client.jwks ? checkKeys(client.jwks) : { keys: [(made as Pair).publicKey] }
-  const id = uuidOf(world)
+  const id = uuidV4(world)
   await tx`
     insert into access.client (id, name, institution, institution_name, scopes, jwks)
     values (${id}, ${name}, ${client.institution}, ${client.institutionName}, ${scopes}::text[], ${JSON.stringify(jwks)}::jsonb)`

@@ -33,12 +33,3 @@ export const sha256 = (text: string) => hash('sha256', text, 'buffer')
 export function isSame(one: string, other: string): boolean {
   return timingSafeEqual(sha256(one), sha256(other))
 }
-
-/** A UUID from the world's randomness, so that a seeded run makes the same ones. */
-export function uuidOf(world: World): string {
-  const bytes = world.random(16)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}

@@ -1,7 +1,8 @@
 import type { Transaction, World } from '../platform/world.ts'
 import { type Account, accountColumns } from './account.ts'
 import { announce } from './changes.ts'
-import { keyedHash, sha256, uuidOf } from './sealed.ts'
+import { keyedHash, sha256 } from './sealed.ts'
+import { uuidV4 } from '../platform/uuid.ts'
 
 /** A signed-in browser. The cookie holds a random id; the table only its hash, so a copy of the database opens no session. */
 export const cookieName = 'spona_session'
@@ -21,7 +22,7 @@ export async function openSession(world: World, account: string): Promise<string
   const expiresAt = new Date(now.getTime() + absoluteHours * 3_600_000)
   await world.sql`
     insert into access.session (id_hash, id, account, created_at, seen_at, expires_at)
-    values (${sha256(secret)}, ${uuidOf(world)}, ${account}, ${now}, ${now}, ${expiresAt})`
+    values (${sha256(secret)}, ${uuidV4(world)}, ${account}, ${now}, ${now}, ${expiresAt})`
   return secret
 }
 

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import type { Keys } from '../platform/keys.ts'
-import { merkleRoot } from './merkle.ts'
+import { leafHash, rootOf as rootOfLeaves } from '../platform/merkle.ts'
 
 /** How far one stream had come. Final: its connection was gone before the seal looked, so nothing may follow. */
 export type SealedHead = { stream: number; seq: number; hash: string; final: boolean }
@@ -35,8 +35,8 @@ export const sealLine = (seal: Seal) => `${sealText(seal).slice(0, -1)},"signatu
 export const sealHash = (body: SealBody) => createHash('sha256').update(sealText(body)).digest('hex')
 
 export function rootOf(heads: readonly SealedHead[]): string {
-  const leaves = heads.map(({ stream, seq, hash, final }) => Buffer.from(`${stream} ${seq} ${hash} ${final ? 'final' : 'open'}`))
-  return merkleRoot(leaves).toString('hex')
+  const leaves = heads.map(({ stream, seq, hash, final }) => leafHash(`${stream} ${seq} ${hash} ${final ? 'final' : 'open'}`))
+  return rootOfLeaves(leaves).toString('hex')
 }
 
 // RFC 8410 section 7: a PKCS #8 wrapper of fixed bytes around the 32 bytes of an Ed25519 private key.

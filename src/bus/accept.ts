@@ -4,7 +4,7 @@ import { type Fragment, fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { sealBody } from './body.ts'
 import { type LogRow, logRows, sha256 } from './log.ts'
-import { uuidOf } from './uuid.ts'
+import { uuidV7 } from '../platform/uuid.ts'
 
 /** A message that may pass: what of it is kept, and for whom it waits. */
 export type Message = {
@@ -35,7 +35,7 @@ export type Stored = { id: string; at: Date }
 type Payload = { message: Message; stored: Stored; sealed: Buffer }
 
 export function storedMessage(world: World, message: Message): Payload {
-  const stored = { id: uuidOf(world), at: world.now() }
+  const stored = { id: uuidV7(world), at: world.now() }
   return { message, stored, sealed: sealBody(world, stored.id, stored.at, message.body) }
 }
 

@@ -110,9 +110,8 @@ export function signOutgoing(world: World, url: URL, method: string, headers: Re
   const all: Record<string, string> = { ...headers, 'content-digest': contentDigest(body) }
   const derived: Record<string, string> = { '@method': method, '@target-uri': url.href }
   const components = ['"@method"', '"@target-uri"', ...Object.keys(all).map((name) => `"${name}"`)]
-  const { kid, key } = centreKey(world.keys)
-  const signed = signMessage(components, (name) => derived[name] ?? all[name] ?? null, { kid, key }, world.now())
-  return { ...all, 'signature-input': signed['signature-input'], signature: signed.signature }
+  const signed = signMessage(components, (name) => derived[name] ?? all[name] ?? null, centreKey(world.keys), world.now())
+  return { ...all, ...signed.headers }
 }
 
 const testMs = 5000

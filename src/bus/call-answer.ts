@@ -10,8 +10,8 @@ import { callerOf } from './fetch-messages.ts'
 import { logRows } from './log.ts'
 import { whoOf } from './member.ts'
 import { requireSame } from './send-message.ts'
-import { requireSigned } from './signed-request.ts'
-import { isUuid, uuidOf } from './uuid.ts'
+import { proofOf, requireSigned } from './signed-request.ts'
+import { isUuid, uuidV7 } from '../platform/uuid.ts'
 import { waitFor, wake } from './waiting.ts'
 
 /** What was answered, by whom, and who signed it. */
@@ -58,7 +58,7 @@ function composeAnswers(kept: readonly Kept[]): Fragment[] {
 
 const keptOf = (world: World, answer: Answer, isStored: boolean): Kept => {
   const at = world.now()
-  return { answer, id: uuidOf(world), at, sealed: isStored ? sealBody(world, answer.call, at, answer.body) : null }
+  return { answer, id: uuidV7(world), at, sealed: isStored ? sealBody(world, answer.call, at, answer.body) : null }
 }
 
 export async function keepAnswer(world: World, answer: Answer, isStored: boolean, entries: Entry[]): Promise<void> {
@@ -87,9 +87,7 @@ export async function answerCall(request: FastifyRequest, body: Buffer, call: st
     headers: type === undefined ? {} : { 'content-type': type },
     body,
     digest: signed.digest,
-    kid: signed.key.kid,
-    base: signed.base,
-    signature: signed.signature.value.toString('base64'),
+    ...proofOf(signed),
   }
   await world.ledger.transaction(async (tx) => {
     const kept = keptOf(world, answer, true)

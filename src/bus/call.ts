@@ -12,8 +12,8 @@ import { takeQuota } from './quota.ts'
 import { isPlainPath, rightTo } from './right.ts'
 import { deny, entriesOf, type PatientOf, requireSame, storeOnce } from './send-message.ts'
 import { sendSigned } from './signed-answer.ts'
-import { requireSigned, type Signed } from './signed-request.ts'
-import { uuidOf } from './uuid.ts'
+import { proofOf, requireSigned, type Signed } from './signed-request.ts'
+import { uuidV7 } from '../platform/uuid.ts'
 import { wake } from './waiting.ts'
 
 const waitMs = 25_000
@@ -43,7 +43,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, body: B
   const message: Message = {
     ...signedPart(signed, consumer, body),
     ...subject,
-    name: own ?? uuidOf(world),
+    name: own ?? uuidV7(world),
     to: { provider: right.provider.code, service: right.service.name },
     lane: right.contract?.lane ?? 1,
     contentType: request.headers['content-type'] ?? '',
@@ -86,9 +86,7 @@ const signedPart = (signed: Signed, sender: Member, body: Buffer) => ({
   sender,
   body,
   digest: signed.digest,
-  base: signed.base,
-  signature: signed.signature.value.toString('base64'),
-  kid: signed.key.kid,
+  ...proofOf(signed),
   key: null,
   document: null,
   answers: null,
@@ -113,9 +111,8 @@ function answerOf(world: World, directory: Directory, provider: Member, id: stri
   const common = { call: id, by: provider.code, status, headers: Object.fromEntries(back), body, digest }
   const value: ValueOf = (name) => (name === '@status' ? String(status) : typeof headers[name] === 'string' ? headers[name].trim() : null)
   if (headers['signature'] === undefined) {
-    const { kid, key } = centreKey(world.keys)
-    const made = signMessage(['"@status"', '"content-digest"'], (name) => (name === 'content-digest' ? digest : value(name)), { kid, key }, world.now())
-    return { ...common, kid, base: made.base, signature: made.signature.slice('sig=:'.length, -1) }
+    const said: ValueOf = (name) => (name === 'content-digest' ? digest : value(name))
+    return { ...common, ...signMessage(['"@status"', '"content-digest"'], said, centreKey(world.keys), world.now()).proof }
   }
   const wrong = new Refusal('busy', 'the answer of the provider is not signed as it should be', { retryAfterSeconds: 60 })
   const signature = readSignature(headers['signature-input'], headers['signature'])

@@ -8,7 +8,7 @@ import { contractStep } from './life.ts'
 import { addStep, whoOf } from './member.ts'
 import { isPlainPath } from './right.ts'
 import { requireSigned } from './signed-request.ts'
-import { isUuid, uuidOf } from './uuid.ts'
+import { isUuid, uuidV7 } from '../platform/uuid.ts'
 
 const addressesMax = 8
 const endpointsMax = 100
@@ -113,7 +113,7 @@ export async function askContract(request: FastifyRequest, body: Buffer): Promis
   if (quota < 1 || quota > 1_000_000) throw new Refusal('incorrect', 'quotaPerMinute is from 1 to 1,000,000', { expression: 'quotaPerMinute' })
   const endpoints = (input['endpoints'] ?? []) as Endpoint[]
   checkEndpoints(endpoints, service.kind)
-  const id = uuidOf(world)
+  const id = uuidV7(world)
   const now = world.now()
   await change(request, member, `bus-contract/${id}`, async (tx) => {
     await tx`

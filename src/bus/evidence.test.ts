@@ -7,22 +7,8 @@ import { startServer } from '../testing/server.ts'
 import { centreKey } from './centre-key.ts'
 import { evidenceOf, type Evidence } from './evidence.ts'
 import { verifyCommand } from './evidence.cli.ts'
-import { leafHash, pathOf, rootBy, rootOf } from './merkle.ts'
 import { sealLog, verifyLog } from './seal-log.ts'
 import { verifyEvidence } from './verify-evidence.ts'
-
-test('every leaf of a tree of any size leads to its root by its path, and to no other', () => {
-  for (const count of [1, 2, 3, 5, 8, 13, 64, 65]) {
-    const leaves = Array.from({ length: count }, (_, at) => leafHash(String(at)))
-    const root = rootOf(leaves)
-    for (let at = 0; at < count; at++) {
-      const path = pathOf(leaves, at)
-      assert.ok(rootBy(leaves[at] as Buffer, at, count, path)?.equals(root))
-      assert.ok(!rootBy(leafHash('x'), at, count, path)?.equals(root))
-      if (count > 1) assert.ok(!rootBy(leaves[at] as Buffer, (at + 1) % count, count, path)?.equals(root))
-    }
-  }
-})
 
 test('the evidence of a message verifies offline by the centre’s public key, and every change of it is found', async (t) => {
   const { app, world, owner } = await startServer(t)

@@ -3,9 +3,9 @@ import type { World } from '../platform/world.ts'
 import { openBody } from './body.ts'
 import { centreKey, type PublicJwk } from './centre-key.ts'
 import { type Directory, directoryOf } from './directory.ts'
-import { pathOf } from './merkle.ts'
+import { pathOf } from '../platform/merkle.ts'
 import { leavesOf, type SealRow } from './seal-log.ts'
-import { isUuid } from './uuid.ts'
+import { isUuid } from '../platform/uuid.ts'
 
 /** One row of the log with everything that proves it: whose key signed it, and its way to a root that the centre signed. */
 export type Proven = { entry: string; key: PublicJwk; seal: { seal: string; signature: string; index: number; path: string[] } | null }
@@ -25,18 +25,36 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
      where about = ${id} or id in (select ended_by from bus.delivery where message = ${id})
      order by tx
      limit ${endsMax}`
+  const leaves = leavesOnce(world)
   const proven: Proven[] = []
-  for (const end of ends) proven.push(await prove(world, directory, end))
+  for (const end of ends) proven.push(await prove(world, directory, leaves, end))
   return {
     format: 'spona-bus-evidence-1',
-    message: await prove(world, directory, { id, ...row }),
+    message: await prove(world, directory, leaves, { id, ...row }),
     body: kept ? openBody(world, id, kept.storedAt, kept.sealed).toString('base64') : null,
     ends: proven,
     centre: centreKey(world.keys).jwk,
   }
 }
 
-async function prove(world: World, directory: Directory, row: { id: string; tx: number; entry: string }): Promise<Proven> {
+type Leaves = Awaited<ReturnType<typeof leavesOf>>
+
+/** What is under one seal is read once, however many rows of the evidence are: mostly a message and its end. */
+function leavesOnce(world: World): (seal: SealRow) => Promise<Leaves> {
+  const read = new Map<number, Promise<Leaves>>()
+  return ({ number, fromTx, toTx }) => {
+    let found = read.get(number)
+    if (!found) read.set(number, (found = leavesOf(world.sql, fromTx, toTx, Number.POSITIVE_INFINITY)))
+    return found
+  }
+}
+
+async function prove(
+  world: World,
+  directory: Directory,
+  leavesUnder: (seal: SealRow) => Promise<Leaves>,
+  row: { id: string; tx: number; entry: string },
+): Promise<Proven> {
   const { kid } = JSON.parse(row.entry) as { kid: string }
   const centre = centreKey(world.keys)
   const key = kid === centre.kid ? centre.jwk : directory.keys.get(kid)?.jwk
@@ -44,7 +62,7 @@ async function prove(world: World, directory: Directory, row: { id: string; tx: 
   const [seal] =
     await world.sql<SealRow>`select number, from_tx, to_tx, rows, seal, signature from bus.seal where from_tx <= ${row.tx} and to_tx > ${row.tx} limit 1`
   if (!seal) return { entry: row.entry, key, seal: null }
-  const { leaves, ids } = await leavesOf(world.sql, seal.fromTx, seal.toTx, Number.POSITIVE_INFINITY)
+  const { leaves, ids } = await leavesUnder(seal)
   const index = ids.indexOf(row.id)
   return {
     entry: row.entry,

@@ -7,8 +7,8 @@ import { readInput, words } from './json-input.ts'
 import { whoOf } from './member.ts'
 import { rightTo } from './right.ts'
 import { requireSame } from './send-message.ts'
-import { requireSigned } from './signed-request.ts'
-import { uuidOf } from './uuid.ts'
+import { proofOf, requireSigned } from './signed-request.ts'
+import { uuidV7 } from '../platform/uuid.ts'
 import { waitFor } from './waiting.ts'
 
 const waitSecondsMax = 25
@@ -103,10 +103,10 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
   const taken = seqsOf(input['acknowledge'] ?? [], 'acknowledge')
   const refused = ((input['refuse'] ?? []) as unknown[]).map(readRefused)
   if (refused.length > deliveryLimits.batch) throw new Refusal('incorrect', `at most ${deliveryLimits.batch} at once`, { expression: 'refuse' })
-  const proof = { kid: signed.key.kid, body: body.toString('utf8'), base: signed.base, signature: signed.signature.value.toString('base64') }
+  const proof = { body: body.toString('utf8'), ...proofOf(signed) }
   return world.ledger.transaction(async (tx) => {
     const now = world.now()
-    const [endedBy, parkedBy] = [uuidOf(world), uuidOf(world)]
+    const [endedBy, parkedBy] = [uuidV7(world), uuidV7(world)]
     const ended = await acknowledge(tx, member.id, taken, now, endedBy)
     const back = []
     for (const one of refused) back.push(...(await putBack(tx, member.id, { ...one, proof: parkedBy }, now)))

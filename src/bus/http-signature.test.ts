@@ -35,10 +35,10 @@ test('what is signed here verifies here, and a body that was changed does not ha
   const body = Buffer.from('{"a":1}')
   const values: Record<string, string> = { '@method': 'POST', '@path': '/bus/messages', 'content-digest': contentDigest(body) }
   const made = signMessage(['"@method"', '"@path"', '"content-digest"'], (name) => values[name] ?? null, { kid: 'k', key: privateKey }, new Date(0))
-  const signature = read(made['signature-input'], made.signature)
+  const signature = read(made.headers['signature-input'], made.headers.signature)
   const base = signatureBase(signature.components, signature.params, (name) => values[name] ?? null)
-  assert.equal(base, made.base)
-  assert.ok(isSigned(made.base, signature.value, publicKey))
+  assert.equal(base, made.proof.base)
+  assert.ok(isSigned(made.proof.base, signature.value, publicKey))
   assert.equal(checkDigest(values['content-digest'], body), null)
   assert.match(checkDigest(values['content-digest'], Buffer.from('{"a":2}'))?.message ?? '', /not the digest/)
 })

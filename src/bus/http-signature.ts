@@ -53,19 +53,17 @@ export function isSigned(base: string, signature: Buffer, key: KeyObject): boole
 }
 
 export type Signer = { kid: string; key: KeyObject }
+/** Whose key signed which text: what the log keeps, in the words of its rows. */
+export type Proof = { kid: string; base: string; signature: string }
+type Made = { headers: { 'signature-input': string; signature: string }; proof: Proof }
 
-/** Signs what the components stand for; the answer is the two headers and the text itself, for the log. */
-export function signMessage(
-  components: readonly string[],
-  valueOf: ValueOf,
-  signer: Signer,
-  now: Date,
-): { 'signature-input': string; signature: string; base: string } {
+/** Signs what the components stand for: the two headers of it, and the text and its signature as the log keeps them. */
+export function signMessage(components: readonly string[], valueOf: ValueOf, signer: Signer, now: Date): Made {
   const params = `(${components.join(' ')});created=${Math.floor(now.getTime() / 1000)};keyid="${signer.kid}"`
   const base = signatureBase(components, params, valueOf)
   if (base instanceof Refusal) throw base
-  const value = sign('sha256', Buffer.from(base), { key: signer.key, dsaEncoding: 'ieee-p1363' })
-  return { 'signature-input': `sig=${params}`, signature: `sig=:${value.toString('base64')}:`, base }
+  const signature = sign('sha256', Buffer.from(base), { key: signer.key, dsaEncoding: 'ieee-p1363' }).toString('base64')
+  return { headers: { 'signature-input': `sig=${params}`, signature: `sig=:${signature}:` }, proof: { kid: signer.kid, base, signature } }
 }
 
 export const contentDigest = (body: Buffer): string => `sha-256=:${hash('sha256', body, 'base64')}:`

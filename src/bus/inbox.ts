@@ -4,7 +4,7 @@ import { storeMessage } from './accept.ts'
 import { type Delivery, endRow, lease, putBack } from './deliver.ts'
 import { directoryOf, recordMember } from './directory.ts'
 import { centreProof, signByCentre } from './own-message.ts'
-import { uuidOf } from './uuid.ts'
+import { uuidV7 } from '../platform/uuid.ts'
 import { waitFor, wake } from './waiting.ts'
 
 /** The delivery was handed out anew meanwhile, or is done: whoever holds it now makes its effect. */
@@ -28,7 +28,7 @@ export const inbox = {
 
   /** In the transaction of the effect: from now on the message is done, or nothing of the effect is. */
   async take(world: World, tx: Runner, { seq, attempts, message }: Delivery): Promise<void> {
-    const id = uuidOf(world)
+    const id = uuidV7(world)
     const taken = await tx`
       update bus.delivery set state = 'acknowledged', ended_at = ${world.now()}, ended_by = ${id}, reason = null
        where recipient = ${recordMember} and seq = ${seq} and state = 'leased' and attempts = ${attempts}

@@ -1,7 +1,7 @@
 import { access } from '../access/access.ts'
 import { type Command, type Options, WrongUse } from '../platform/cli.ts'
 import { keepLimits, prune, replay } from './keep.ts'
-import { isUuid } from './uuid.ts'
+import { isUuid } from '../platform/uuid.ts'
 
 function instantOf(options: Options, name: string): Date | null {
   const given = options[name]

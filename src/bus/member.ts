@@ -11,7 +11,7 @@ import { readInput, words } from './json-input.ts'
 import { memberStep } from './life.ts'
 import { daysOf, endsSoon, readKey, storeKey, validKeys } from './member-key.ts'
 import { readSigned, requireSigned, wrongSignature } from './signed-request.ts'
-import { uuidOf } from './uuid.ts'
+import { uuidV7 } from '../platform/uuid.ts'
 import { checkWebhook, isReachable } from './address.ts'
 
 const openRequestsMax = 2000
@@ -88,7 +88,7 @@ export async function register(request: FastifyRequest, body: Buffer): Promise<o
   if (input['webhook'] !== undefined) await checkWebhook(world, input['webhook'])
   const [{ count } = { count: 0 }] = await world.sql<{ count: number }>`select count(*)::int as count from bus.member where state = 'requested'`
   if (count >= openRequestsMax) throw new Refusal('too-many', 'too many requests to join are open', { retryAfterSeconds: 3600 })
-  const id = uuidOf(world)
+  const id = uuidV7(world)
   const now = world.now()
   const { code, name, mb, contact, webhook = null } = input as Record<string, string>
   try {

@@ -17,21 +17,14 @@ export function signByCentre(world: World, draft: Draft): Signed {
     'bus-message-id': draft.name,
     ...(draft.answers === null ? {} : { 'bus-answers': draft.answers }),
   }
-  const { kid, key } = centreKey(world.keys)
-  const made = signMessage(
-    Object.keys(values).map((name) => `"${name}"`),
-    (name) => values[name] ?? null,
-    { kid, key },
-    world.now(),
-  )
-  const signature = made.signature.slice('sig=:'.length, -1)
-  return { ...draft, sender: { id: recordMember, code: 'record' }, digest, base: made.base, signature, kid }
+  const components = Object.keys(values).map((name) => `"${name}"`)
+  const { proof } = signMessage(components, (name) => values[name] ?? null, centreKey(world.keys), world.now())
+  return { ...draft, sender: { id: recordMember, code: 'record' }, digest, ...proof }
 }
 
 /** What the centre itself states about the end of a delivery, signed like an acknowledgement of a member. */
 export function centreProof(world: World, statement: object): { kid: string; body: string; base: string; signature: string } {
   const body = JSON.stringify(statement)
-  const { kid, key } = centreKey(world.keys)
-  const made = signMessage(['"content-digest"'], () => contentDigest(Buffer.from(body)), { kid, key }, world.now())
-  return { kid, body, base: made.base, signature: made.signature.slice('sig=:'.length, -1) }
+  const { proof } = signMessage(['"content-digest"'], () => contentDigest(Buffer.from(body)), centreKey(world.keys), world.now())
+  return { body, ...proof }
 }

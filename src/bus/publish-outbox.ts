@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { access, decide } from '../access/access.ts'
 import type { Actor } from '../platform/actor.ts'
 import { fragment, join, type Transaction } from '../platform/sql.ts'
+import { workSteadily } from '../platform/steady-work.ts'
 import type { World } from '../platform/world.ts'
 import { composeMessages, type Message, storedMessage } from './accept.ts'
 import { type Contract, directoryOf, type Member, recordMember } from './directory.ts'
@@ -30,21 +30,8 @@ const service = 'changes'
 
 /** Makes messages of what the record wrote into its outbox, while the server runs. Several processes may try; one at a time does it. */
 export function startPublishing(world: World, people: People): () => Promise<void> {
-  let isStopping = false
-  const running = (async () => {
-    while (!isStopping) {
-      try {
-        if ((await publishOutbox(world, people)) === 0) await sleep(idleMs, undefined, { ref: false })
-      } catch (error) {
-        world.log.warn({ err: error }, 'changes of the record could not be published; tried again in a moment')
-        await sleep(troubledMs, undefined, { ref: false })
-      }
-    }
-  })()
-  return async () => {
-    isStopping = true
-    await Promise.race([running, sleep(2000, undefined, { ref: false })])
-  }
+  const step = async () => ((await publishOutbox(world, people)) === 0 ? idleMs : 0)
+  return workSteadily(world, { step, troubledMs, trouble: 'changes of the record could not be published; tried again in a moment' })
 }
 
 /**

@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { workSteadily } from '../platform/steady-work.ts'
+import { uuidV7 } from '../platform/uuid.ts'
 import type { World } from '../platform/world.ts'
 import { checkWebhook, send, signOutgoing } from './address.ts'
 import { acknowledge, type Delivery, endRow, lease, looksOf, putBack } from './deliver.ts'
 import { directoryOf, type Directory, type Member } from './directory.ts'
 import { parkForbidden, wireOf } from './fetch-messages.ts'
 import { centreProof } from './own-message.ts'
-import { uuidOf } from './uuid.ts'
 
 /** Members with a webhook get their messages posted, each member by itself: a slow one holds up nobody else. */
 const batch = 20
@@ -16,30 +16,19 @@ const answerBytesMax = 65_536
 const membersAtOnce = 16
 
 export function startPushing(world: World): () => Promise<void> {
-  let isStopping = false
   const busy = new Set<string>()
-  const running = (async () => {
-    while (!isStopping) {
-      try {
-        const directory = await directoryOf(world)
-        for (const member of await membersToPush(world, directory)) {
-          if (busy.has(member.id) || busy.size >= membersAtOnce) continue
-          busy.add(member.id)
-          void pushTo(world, directory, member)
-            .catch((error: unknown) => world.log.warn({ err: error }, 'messages could not be posted to a member; tried again'))
-            .finally(() => busy.delete(member.id))
-        }
-        await sleep(idleMs, undefined, { ref: false })
-      } catch (error) {
-        world.log.warn({ err: error }, 'the queues of the bus could not be read; tried again in a moment')
-        await sleep(troubledMs, undefined, { ref: false })
-      }
+  const step = async () => {
+    const directory = await directoryOf(world)
+    for (const member of await membersToPush(world, directory)) {
+      if (busy.has(member.id) || busy.size >= membersAtOnce) continue
+      busy.add(member.id)
+      void pushTo(world, directory, member)
+        .catch((error: unknown) => world.log.warn({ err: error }, 'messages could not be posted to a member; tried again'))
+        .finally(() => busy.delete(member.id))
     }
-  })()
-  return async () => {
-    isStopping = true
-    await Promise.race([running, sleep(2000, undefined, { ref: false })])
+    return idleMs
   }
+  return workSteadily(world, { step, troubledMs, trouble: 'the queues of the bus could not be read; tried again in a moment' })
 }
 
 async function membersToPush(world: World, directory: Directory): Promise<Member[]> {
@@ -56,7 +45,7 @@ async function membersToPush(world: World, directory: Directory): Promise<Member
 /** Posts what is due, one after the other; what follows a failed one in its key waits with it. Answers how many were taken. */
 export async function pushTo(world: World, directory: Directory, member: Member): Promise<number> {
   const leased = await parkForbidden(world, directory, member, await lease(world, member.id, batch))
-  await world.ledger.record(looksOf(member, leased, uuidOf(world)))
+  await world.ledger.record(looksOf(member, leased, uuidV7(world)))
   const held = new Set<string>()
   let taken = 0
   for (const one of leased) {
@@ -88,7 +77,7 @@ async function postOne(world: World, member: Member, one: Delivery): Promise<str
 /** The centre says that the member's address took it: the proof is the centre's, because a webhook signs nothing. */
 async function acknowledgeFor(world: World, member: Member, one: Delivery): Promise<void> {
   await world.sql.begin(async (tx) => {
-    const id = uuidOf(world)
+    const id = uuidV7(world)
     const ended = await acknowledge(tx, member.id, [one.seq], world.now(), id)
     if (ended.length > 0) await tx.run(endRow(world, id, 'acknowledged', member.code, ended, centreProof(world, { acknowledge: [one.seq], by: 'webhook' })))
   })

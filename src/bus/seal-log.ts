@@ -5,7 +5,7 @@ import type { Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { centreKey } from './centre-key.ts'
 import { sha256 } from './log.ts'
-import { leafHash, rootOf } from './merkle.ts'
+import { leafHash, rootOf } from '../platform/merkle.ts'
 
 /** What a seal says: the root over the log's rows of these transactions, and the seal before, so that none can be left out. */
 export type SealText = { number: number; at: string; previous: string; fromTx: number; toTx: number; rows: number; root: string; kid: string }

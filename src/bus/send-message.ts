@@ -9,10 +9,10 @@ import { words } from './json-input.ts'
 import { whoOf } from './member.ts'
 import { takeQuota } from './quota.ts'
 import { type Right, rightTo } from './right.ts'
-import { requireSigned, type Signed } from './signed-request.ts'
+import { proofOf, requireSigned, type Signed } from './signed-request.ts'
 import { sendSignedJson } from './signed-answer.ts'
 import { wake } from './waiting.ts'
-import { isUuid } from './uuid.ts'
+import { isUuid } from '../platform/uuid.ts'
 
 /** The patient key of a reference to a Patient of the record, or null when there is none: known only to the slices above. */
 export type PatientOf = (world: World, reference: string) => Promise<number | null>
@@ -45,9 +45,7 @@ export async function sendMessage(request: FastifyRequest, reply: FastifyReply, 
     lane: contract?.lane ?? 1,
     body,
     digest: signed.digest,
-    base: signed.base,
-    signature: signed.signature.value.toString('base64'),
-    kid: signed.key.kid,
+    ...proofOf(signed),
     contract,
     recipients: recipientsOf(directory, member, right, world.now()),
   }

@@ -16,11 +16,10 @@ export function sendSigned(world: World, reply: FastifyReply, status: number, bo
     components.push('"signature";req')
     values['signature;req'] = asked['signature'].trim()
   }
-  const { kid, key } = centreKey(world.keys)
-  const signed = signMessage(components, (name) => values[name] ?? null, { kid, key }, world.now())
+  const signed = signMessage(components, (name) => values[name] ?? null, centreKey(world.keys), world.now())
   return reply
     .code(status)
-    .headers({ 'content-digest': digest, 'content-type': type, 'signature-input': signed['signature-input'], signature: signed.signature })
+    .headers({ 'content-digest': digest, 'content-type': type, ...signed.headers })
     .send(body)
 }
 

@@ -3,10 +3,13 @@ import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { type Directory, type Member, type MemberKey, directoryOf } from './directory.ts'
-import { checkDigest, isSigned, readSignature, type Signature, signatureBase, type ValueOf } from './http-signature.ts'
+import { checkDigest, isSigned, type Proof, readSignature, type Signature, signatureBase, type ValueOf } from './http-signature.ts'
 
 /** A request whose signature and digest hold: who signed it, and the exact text that was signed. */
 export type Signed = { key: MemberKey; member: Member; signature: Signature; base: string; digest: string }
+
+/** What the log keeps of a signed request, so that others can check it. */
+export const proofOf = ({ key, base, signature }: Signed): Proof => ({ kid: key.kid, base, signature: signature.value.toString('base64') })
 
 /** How far the clocks of a member and the centre may stand apart, and how old a request may be. */
 const skewSecondsMax = 300

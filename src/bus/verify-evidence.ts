@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { type PublicJwk, thumbprint } from './centre-key.ts'
 import type { Evidence, Proven } from './evidence.ts'
 import { checkDigest, isSigned } from './http-signature.ts'
-import { leafHash, rootBy } from './merkle.ts'
+import { leafHash, rootBy } from '../platform/merkle.ts'
 import { isSealSigned, type SealText } from './seal-log.ts'
 
 export type Verdict = { ok: boolean; found: string[]; problems: string[] }

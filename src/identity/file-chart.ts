@@ -3,7 +3,8 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { type ChartRules, type Claim, type FilingWarning, readChart } from './chart.ts'
 import { decideFiling, type Plan } from './filing.ts'
-import { newKey, newLzb, newTemporaryNumber, newUuid } from './issue.ts'
+import { newKey, newLzb, newTemporaryNumber } from './issue.ts'
+import { uuidV4 } from '../platform/uuid.ts'
 import { lzbPolicyOf } from './numbers.ts'
 import { hashOf, type NumberKind, seal, unseal } from './secrets.ts'
 import {
@@ -129,7 +130,7 @@ export const chartKeyOf = (world: World, { patient, institution }: Filing, { loc
 })
 
 export const actOf = (world: World, { actor, institution }: Filing, at: Date): Act => ({
-  batch: newUuid(world),
+  batch: uuidV4(world),
   actor: actor ?? `institution:${institution}`,
   at,
 })
@@ -148,7 +149,7 @@ export const newNumber = (world: World, kind: NumberKind, value: string): NewNum
 /** Everything random that a new person needs. */
 export function newPerson(world: World): NewPerson {
   const lzbText = newLzb(world)
-  return { id: newKey(world), handle: newUuid(world), lzbText, lzb: newNumber(world, 'lzb', lzbText) }
+  return { id: newKey(world), handle: uuidV4(world), lzbText, lzb: newNumber(world, 'lzb', lzbText) }
 }
 
 function isTooStrict(world: World, institution: number, facts: LocatedFacts, plan: Plan): boolean {

@@ -14,15 +14,6 @@ export function newKey(world: World): number {
   }
 }
 
-/** UUID version 4: the only thing about a person that may stand in a link. */
-export function newUuid(world: World): string {
-  const bytes = world.random(16)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
-
 /** Random, never derived from another number: it tells no birth date, sex or region, and cannot be computed back. */
 export function newLzb(world: World): string {
   const policy = lzbPolicyOf(world.config)

@@ -2,7 +2,8 @@ import type { Entry } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { newPerson } from './file-chart.ts'
-import { newTemporaryNumber, newUuid } from './issue.ts'
+import { newTemporaryNumber } from './issue.ts'
+import { uuidV4 } from '../platform/uuid.ts'
 import { type Known, personOf } from './keys.ts'
 import { merge, setState, type State } from './store.ts'
 
@@ -13,7 +14,7 @@ export async function unlink(world: World, { key, reason, actor }: Unlink): Prom
   const fresh = newPerson(world)
   return world.ledger.transaction(async (tx) => {
     const [row] = await tx<{ person: number | null }>`
-      select identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${newTemporaryNumber(world)}, ${newUuid(world)}, ${actor}, ${reason}, ${world.now()}) as person`
+      select identity.unlink(${key}, ${fresh.id}, ${fresh.handle}, ${newTemporaryNumber(world)}, ${uuidV4(world)}, ${actor}, ${reason}, ${world.now()}) as person`
     if (!row?.person) {
       throw new Refusal('not-found', 'there is nothing to separate under this key', { hint: 'Give the key of a chart; `identity show` lists them.' })
     }
@@ -32,7 +33,7 @@ export async function link(world: World, { from, into, reason, actor }: Link): P
     const [one, other] = [await personOf(tx, from), await personOf(tx, into)]
     if (!one || !other) throw new Refusal('not-found', 'there is no person with this handle')
     if (one.person === other.person) throw new Refusal('conflict', 'these are one person already')
-    await merge(tx, one.person, other.person, reason, { batch: newUuid(world), actor, at: world.now() })
+    await merge(tx, one.person, other.person, reason, { batch: uuidV4(world), actor, at: world.now() })
     tx.audit([one, other].map(({ person }) => entryOf(world, person, 'person link', reason, actor)))
     return (await personOf(tx, into)) as Known
   })
@@ -46,7 +47,7 @@ export async function markState(world: World, { handle, state, reason, actor }: 
     const known = await personOf(tx, handle)
     if (!known) throw new Refusal('not-found', 'there is no person with this handle')
     tx.audit([entryOf(world, known.person, `person ${state}`, reason, actor)])
-    return (await setState(tx, [known.person], state, reason, { batch: newUuid(world), actor, at: world.now() })).length > 0
+    return (await setState(tx, [known.person], state, reason, { batch: uuidV4(world), actor, at: world.now() })).length > 0
   })
 }
 
@@ -61,6 +62,6 @@ function entryOf(world: World, patient: number, what: string, reason: string, ac
     basis: 'operator',
     decision: 'permit',
     reason,
-    correlation: newUuid(world),
+    correlation: uuidV4(world),
   }
 }

@@ -2,7 +2,8 @@ import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import type { Demographics } from './chart.ts'
 import { newNumber, newPerson, rulesOf } from './file-chart.ts'
-import { newLzb, newUuid } from './issue.ts'
+import { newLzb } from './issue.ts'
+import { uuidV4 } from '../platform/uuid.ts'
 import { checkJmbg } from './jmbg.ts'
 import { checkEbs, checkLbo } from './numbers.ts'
 import { unseal } from './secrets.ts'
@@ -51,7 +52,7 @@ async function registerSome(tx: Transaction, world: World, people: readonly Cent
   const said = new Map(rows.map((row, at) => [row.person, describe(row.person, people[at] as CentralPerson)])) // A person sent twice: the last counts.
   await describeCentrally(tx, [...said.values()], now)
   const dead = [...said.values()].filter((one) => one.deceasedAt !== null).map((one) => one.key)
-  const act = { batch: newUuid(world), actor: 'central register', at: now }
+  const act = { batch: uuidV4(world), actor: 'central register', at: now }
   if (dead.length > 0) await setState(tx, dead, 'deceased', 'the central register says so', act)
   return rows.map((row) => ({ root: row.person, handle: row.handle, lzb: unseal(world, 'lzb', row.lzb) }))
 }

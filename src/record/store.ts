@@ -45,31 +45,25 @@ export async function findNames(sql: Runner, names: readonly { type: number; nam
 }
 
 const placesAtOnce = 256
-const shortBytes = 32_768
-const readers = new WeakMap<Sql, (place: Place) => Promise<(Stored & { isLong: boolean }) | undefined>>()
+const readers = new WeakMap<Sql, (place: Place) => Promise<Stored | null>>()
 
-/** The newest version, whatever became of it. Requests that come together ask together; a long text is fetched by its own. */
-export async function findCurrent(sql: Sql, place: Place): Promise<Stored | null> {
+/** The newest version, whatever became of it. Requests that come together ask together. */
+export function findCurrent(sql: Sql, place: Place): Promise<Stored | null> {
   let read = readers.get(sql)
   if (!read) readers.set(sql, (read = gather((places) => currentAt(sql, places), placesAtOnce)))
-  const found = await read(place)
-  if (!found?.isLong) return found ?? null
-  const [whole] = await sql<Stored>`
-    select ${pointer} from record.resource r where r.patient = ${place.patient} and r.type = ${place.type} and r.id = ${place.id}`
-  return whole ?? null
+  return read(place)
 }
 
-async function currentAt(sql: Sql, places: readonly Place[]) {
-  const found = await sql<Stored & { n: number; isLong: boolean }>`
-    select k.n::int4 as n, r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, r.voided, r.name, r.chunk, r.start, r.length,
-           case when octet_length(r.body) <= ${shortBytes} then r.body end as body, coalesce(octet_length(r.body) > ${shortBytes}, false) as is_long
+async function currentAt(sql: Sql, places: readonly Place[]): Promise<(Stored | null)[]> {
+  const found = await sql<Stored & { n: number }>`
+    select k.n::int4 as n, ${pointer}
       from rows from (
              unnest(${int8Array(places.map((k) => k.patient))}::int8[]), unnest(${int2Array(places.map((k) => k.type))}::int2[]),
              unnest(${uuidArray(places.map((k) => k.id))}::uuid[])
            ) with ordinality as k (patient, type, id, n)
       join record.resource r on r.patient = k.patient and r.type = k.type and r.id = k.id`
   const rows = new Map(found.map((row) => [row.n - 1, row]))
-  return places.map((_, at) => rows.get(at))
+  return places.map((_, at) => rows.get(at) ?? null)
 }
 
 /** Reads the rows and holds them until the transaction ends, in one order, so two writers wait for each other and never deadlock. */

@@ -50,8 +50,7 @@ export class BusMember {
     const derived: Record<string, string> = { '@method': method, '@target-uri': `${baseUrl(this.world.config)}${url}` }
     const components = ['"@method"', '"@target-uri"', ...Object.keys(all).map((name) => `"${name}"`)]
     const made = signMessage(components, (name) => derived[name] ?? all[name] ?? null, { kid: this.jwk.kid, key: this.key }, this.world.now())
-    all['signature-input'] = made['signature-input']
-    all['signature'] = made.signature
+    Object.assign(all, made.headers)
     if (this.token !== null) all['authorization'] = `Bearer ${this.token}`
     return all
   }

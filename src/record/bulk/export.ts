@@ -4,7 +4,8 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { typesOf } from '../read/everything-wish.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
-import { newJobId, submit } from './jobs.ts'
+import { uuidV4 } from '../../platform/uuid.ts'
+import { submit } from './jobs.ts'
 import { instantOf, keepMoment, type Moment } from '../read/moments.ts'
 import { readOne } from '../read/read.ts'
 import { allow, requireSystem, typesSeen } from '../scope.ts'
@@ -53,7 +54,7 @@ export async function startExport(
     throw wrong('patient', 'a patient that is named is not in the group', 'Name members of the group only.')
   const named = patients.length > 0 ? patients : members
   if (named) wish.keys = await keysOf(asking, named)
-  const id = newJobId(world)
+  const id = uuidV4(world)
   await submit(asking, 'export', { ...wish, moment: await keepMoment(world.sql) }, id)
   return id
 }

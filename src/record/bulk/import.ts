@@ -5,7 +5,8 @@ import { isDiskFull } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
 import { insertParts, spool, type SpooledPart } from './import-spool.ts'
 import { makeFolder, removeFolder } from './job-files.ts'
-import { newJobId, requireRoom, submit } from './jobs.ts'
+import { uuidV4 } from '../../platform/uuid.ts'
+import { requireRoom, submit } from './jobs.ts'
 import { requireSystem } from '../scope.ts'
 
 export type ImportWish = { request: string }
@@ -20,7 +21,7 @@ export async function startImport(asking: Asking, sources: readonly Source[], re
   requireSystem(asking.actor)
   await requireRoom(asking)
   if (uploads >= uploadsMax) throw new Refusal('busy', 'other imports are being received; send this one again in a moment', { retryAfterSeconds: 10 })
-  const id = newJobId(world)
+  const id = uuidV4(world)
   uploads++
   try {
     await makeFolder(world, id)

@@ -33,13 +33,6 @@ const openMax = 200
 /** The keys of a large group are for whoever works on the job. */
 const columns = fragment`id, number, kind, client, asked #- '{wish,keys}' as asked, state, attempts, done, total, place, outputs, problem, created_at, expires_at`
 
-export function newJobId(world: World): string {
-  const noise = world.random(16)
-  noise[6] = ((noise[6] as number) & 0x0f) | 0x40
-  noise[8] = ((noise[8] as number) & 0x3f) | 0x80
-  return noise.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
-
 /** Said before anything is received, and again when it is written down. */
 export async function requireRoom({ world, actor }: Asking): Promise<void> {
   await countJobs(world.sql, actor)

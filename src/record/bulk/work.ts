@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isConnectionLost, isDiskFull } from '../../platform/sql.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { foldersOf, removeFolder } from './job-files.ts'
 import { begin, fail, finish, forget, type Job, openJobs, overJobs, requireClient } from './jobs.ts'
@@ -17,26 +17,15 @@ const tidiedAtOnce = 100
 
 /** Works on exports and imports while the server runs, one at a time in a process; a job goes to whoever takes its lease. */
 export function startWork(world: World, processes: number): () => Promise<void> {
-  let isStopping = false
-  const running = (async () => {
-    let tidied = Number.NEGATIVE_INFINITY
-    while (!isStopping) {
-      try {
-        if (performance.now() - tidied > tidyMs) {
-          tidied = performance.now()
-          await tidyJobs(world)
-        }
-        if (await workOnce(world, processes)) continue
-      } catch (error) {
-        world.log.warn({ err: error }, 'an export or import stopped and goes on in a moment')
-      }
-      await sleep(pauseMs, undefined, { ref: false })
+  let tidied = Number.NEGATIVE_INFINITY
+  const step = async () => {
+    if (performance.now() - tidied > tidyMs) {
+      tidied = performance.now()
+      await tidyJobs(world)
     }
-  })()
-  return async () => {
-    isStopping = true
-    await Promise.race([running, sleep(2000, undefined, { ref: false })])
+    return (await workOnce(world, processes)) ? 0 : pauseMs
   }
+  return workSteadily(world, { step, troubledMs: pauseMs, trouble: 'an export or import stopped and goes on in a moment' })
 }
 
 /** Works on the oldest job that nobody has, an import with so many further processes; false when there is none. */

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { access } from '../../access/access.ts'
 import { inbox, type Delivery } from '../../bus/bus.ts'
 import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { baseUrl } from '../../platform/config.ts'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { runBundle } from '../http/bundle.ts'
@@ -18,21 +18,11 @@ const idleMs = 100
 const troubledMs = 1000
 
 export function startIntake(world: World): () => Promise<void> {
-  let isStopping = false
-  const running = (async () => {
-    while (!isStopping) {
-      try {
-        if ((await takeIn(world)) === 0) await inbox.wait(world, idleMs)
-      } catch (error) {
-        world.log.warn({ err: error }, 'documents of the bus could not be taken in; tried again in a moment')
-        await sleep(troubledMs, undefined, { ref: false })
-      }
-    }
-  })()
-  return async () => {
-    isStopping = true
-    await Promise.race([running, sleep(2000, undefined, { ref: false })])
+  const step = async () => {
+    if ((await takeIn(world)) === 0) await inbox.wait(world, idleMs)
+    return 0
   }
+  return workSteadily(world, { step, troubledMs, trouble: 'documents of the bus could not be taken in; tried again in a moment' })
 }
 
 /** Takes what waits, keys beside one another and each key in its order; answers how many deliveries it looked at. */

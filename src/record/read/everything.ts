@@ -10,7 +10,7 @@ import { type Open, openRecord } from './everything-open.ts'
 import { type Wish, wishOf } from './everything-wish.ts'
 import { isServerId, keyOfId, parseReference, reservedKeys } from '../ids.ts'
 import { type Moment, requireSettled, watermark } from './moments.ts'
-import { bytesOf, countOf, layersOf, newest, type Slice, sliceOf, slicesOf, within } from './rows-at.ts'
+import { bytesOf, bytesTogether, countOf, layersOf, newest, type Slice, sliceOf, slicesOf, within } from './rows-at.ts'
 import { maySeeType } from '../scope.ts'
 import { openWords, sealWords } from '../sealed-link.ts'
 import { findCurrent, findNames, type Place, type Stored } from '../store.ts'
@@ -59,8 +59,6 @@ function look({ asking, view, patient, chart }: Open, count: number): Promise<vo
   const basis = basisOfRow(view, chart) ?? view.basisOf(patient)?.kind ?? 'own-submissions'
   return asking.world.ledger.record([entryOf(asking, 'read', patient, 'Patient/$everything', { basis, count })])
 }
-
-const bytesTogether = (slices: readonly Slice[]): number => slices.reduce((sum, { bytes }) => sum + bytes, 0)
 
 const ending = ']}'
 

@@ -8,7 +8,7 @@ import { reservedKeys } from '../ids.ts'
 import { changedSince, seenAt, watermark } from './moments.ts'
 import { openHistory } from './read.ts'
 import { etagOf } from '../http/respond.ts'
-import { bytesOf } from './rows-at.ts'
+import { bytesOf, bytesTogether } from './rows-at.ts'
 import { allow } from '../scope.ts'
 import { sealWords } from '../sealed-link.ts'
 import { basisOfRow, type View, viewOf, viewOfAll } from '../view.ts'
@@ -103,7 +103,7 @@ type Answer = { wish: HistoryWish; next: HistoryWish | null; total: number | nul
 async function render(asking: Asking, path: string, { wish, next, total, at, page }: Answer): Promise<string> {
   const { base, world } = asking
   const alive = page.filter((row) => !row.deleted)
-  await asking.room?.take(alive.reduce((sum, row) => sum + row.bytes, 0))
+  await asking.room?.take(bytesTogether(alive))
   const bytes = await bytesOf(world.sql, alive)
   const bodies = new Map(alive.map((row, index) => [row, (bytes[index] as Buffer).toString('utf8')]))
   const entries = page.map((row) => entryText(asking, row, bodies.get(row) ?? null))

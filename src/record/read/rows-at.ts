@@ -17,10 +17,10 @@ export type Slice = {
   start: number | null
 }
 
-/** Of a version that was read whole. */
+/** Of a version that was found as a row of the record; what is deleted has no bytes. */
 export const sliceOf = ({ patient, type, id, version, institution, name, body, chunk, start, length }: Stored): Slice => ({
   ...{ patient, type, id, version, institution, name, body, chunk, start },
-  bytes: length ?? Buffer.byteLength(body ?? ''),
+  bytes: length ?? 0,
 })
 
 /** Which version of a resource counts: the newest; the one a moment saw; the one that was current at an instant. */
@@ -85,7 +85,11 @@ export async function bytesOf(sql: Runner, slices: readonly Slice[], how = { isK
 const missing = (): never => {
   throw new Error('the bytes of a version are missing') // Rows of one commit stand together, so this is corruption.
 }
+
 const isLong = (one: Slice) => one.chunk === null && one.body === null
+
+export const bytesTogether = (versions: readonly { bytes: number }[]): number => versions.reduce((sum, { bytes }) => sum + bytes, 0)
+
 /** As many of the first as may be in memory together, and one at least. */
 export function within(slices: readonly Slice[], bytesMax: number): Slice[] {
   let bytes = 0

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CustomParameter, Resource } from '../../fhir/fhir.ts'
 import { baseUrl } from '../../platform/config.ts'
 import { fragment, join, type Runner } from '../../platform/sql.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { refreshCustomParameters } from './custom-parameters.ts'
 import { indexRows } from '../write/rows.ts'
@@ -62,21 +63,11 @@ const pauseMs = 1000
 
 /** While the server runs: goes on with an index that nobody is making, for example after a kill. */
 export function startIndexing(world: World): () => Promise<void> {
-  let isStopping = false
-  const running = (async () => {
-    while (!isStopping) {
-      try {
-        await indexParameters(world, () => isStopping)
-      } catch (error) {
-        world.log.warn({ err: error }, 'indexing of search parameters waits: the database does not answer')
-      }
-      await sleep(pauseMs, undefined, { ref: false })
-    }
-  })()
-  return async () => {
-    isStopping = true
-    await Promise.race([running, sleep(2000, undefined, { ref: false })])
+  const step = async (isStopped: () => boolean) => {
+    await indexParameters(world, isStopped)
+    return pauseMs
   }
+  return workSteadily(world, { step, troubledMs: pauseMs, trouble: 'indexing of search parameters waits: the database does not answer' })
 }
 
 async function oneBatch(world: World, sql: Runner, next: Indexing): Promise<void> {

@@ -7,7 +7,7 @@ import { type Open, openRecord } from '../read/everything-open.ts'
 import { fetchVisible } from '../search/visible.ts'
 import { newId, newSharedKey, reservedKeys } from '../ids.ts'
 import { locate } from '../read/read.ts'
-import { bytesOf, type Slice, slicesOf, within } from '../read/rows-at.ts'
+import { bytesOf, bytesTogether, type Slice, slicesOf, within } from '../read/rows-at.ts'
 import { maySeeType } from '../scope.ts'
 import type { Place } from '../store.ts'
 import { basisOfRow, isOwnSubmission } from '../view.ts'
@@ -61,7 +61,7 @@ async function ownOf({ asking, layers, where }: Open): Promise<Map<string, Resou
   for (let after: Place | null = null; ; ) {
     const read: Slice[] = await slicesOf(sql, layers, where, after, batchRows)
     const some = within(read, batchBytes)
-    await room?.take(some.reduce((sum, { bytes }) => sum + bytes, 0))
+    await room?.take(bytesTogether(some))
     const bodies = await bytesOf(sql, some)
     for (const body of bodies) {
       held += body.length

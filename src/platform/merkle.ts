@@ -5,12 +5,13 @@ const sha256 = (...parts: Buffer[]): Buffer => hash('sha256', Buffer.concat(part
 const leafMark = Buffer.from([0])
 const nodeMark = Buffer.from([1])
 
-export const leafHash = (entry: string): Buffer => sha256(leafMark, Buffer.from(entry))
+export const leafHash = (leaf: Buffer | string): Buffer => sha256(leafMark, typeof leaf === 'string' ? Buffer.from(leaf) : leaf)
 const nodeHash = (left: Buffer, right: Buffer): Buffer => sha256(nodeMark, left, right)
 
 /** The largest power of two below the number of leaves. */
 const splitOf = (count: number): number => 2 ** Math.floor(Math.log2(count - 1))
 
+/** Of leaves that are hashed already. */
 export function rootOf(leaves: readonly Buffer[], from = 0, to = leaves.length): Buffer {
   if (to - from === 0) return sha256()
   if (to - from === 1) return leaves[from] as Buffer

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { World } from './world.ts'
+
+/** When the server stops, a step under way has this long to end. */
+const farewellMs = 2000
+
+/**
+ * Work beside the answers, step after step while the server runs; nothing keeps the process alive for it. A step answers after how many
+ * milliseconds the next begins. One that fails is in the log with the sentence, and the next begins after `troubledMs`. The answer
+ * stops the work.
+ */
+export function workSteadily(
+  world: World,
+  how: { step: (isStopped: () => boolean) => Promise<number>; troubledMs: number; trouble: string },
+): () => Promise<void> {
+  let isStopping = false
+  const running = (async () => {
+    while (!isStopping) {
+      let pauseMs = how.troubledMs
+      try {
+        pauseMs = await how.step(() => isStopping)
+      } catch (error) {
+        world.log.warn({ err: error }, how.trouble)
+      }
+      if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false })
+    }
+  })()
+  return async () => {
+    isStopping = true
+    await Promise.race([running, sleep(farewellMs, undefined, { ref: false })])
+  }
+}

@@ -36,7 +36,7 @@ export type TestPlatform = { world: World; sql: Sql; owner: Sql; appUrl: pg.Clie
 export async function startPlatform(t: TestContext, settings: Record<string, string> = {}): Promise<TestPlatform> {
   const { owner, template } = cluster()
   const name = `t_${randomBytes(6).toString('hex')}`
-  await asAdmin(owner, `create database ${name} template ${template}`)
+  await asAdmin(owner, `create database ${name} template ${template} strategy file_copy`)
   const config = testConfig(settings)
   const ownerUrl = { ...owner, database: name }
   const appUrl = { ...ownerUrl, user: appRole, password: testKeys.derive('database-app').toString('hex') }

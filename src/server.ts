@@ -35,8 +35,7 @@ try {
 async function start(settings: Config): Promise<void> {
   if (isOneOfSeveral()) return serveAsOne(settings)
   const portals = join(settings.DATA_DIR, 'portals')
-  const [{ world, close }] = await Promise.all([openWorld(settings, { mode: 'own' }), portalsBuilt(portals)])
-  const country = settings.DEMO ? await ensureDemoCountry(world, say) : null
+  const [{ world, close, country }] = await Promise.all([openCountry(settings), portalsBuilt(portals)])
   const serving = settings.PROCESSES === 1 ? await serve(world, portals) : await startProcesses(settings.PROCESSES, fail)
   settings.PORT = serving.port
   const stopSealing = startSealing(world)
@@ -62,6 +61,12 @@ async function start(settings: Config): Promise<void> {
   say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
   for (const line of country?.lines ?? []) say(`  ${line}`)
   say('  Ctrl-C stops everything.')
+}
+
+/** On a first run the country is invented while the portals are still being built. */
+async function openCountry(settings: Config) {
+  const opened = await openWorld(settings, { mode: 'own' })
+  return { ...opened, country: settings.DEMO ? await ensureDemoCountry(opened.world, say) : null }
 }
 
 /** One of several processes: the leader has the database, the first run and the seals; this one answers. */

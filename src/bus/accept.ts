@@ -1,5 +1,5 @@
 import type { Entry } from '../audit/audit.ts'
-import { byteaArray, int2Array, int8Array, textArray, timestamptzArray, uuidArray, boolArray } from '../platform/arrays.ts'
+import { byteaArray, int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray, boolArray } from '../platform/arrays.ts'
 import { type Fragment, fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { sealBody } from './body.ts'
@@ -19,6 +19,8 @@ export type Message = {
   patient: number | null
   contentType: string
   body: Buffer
+  /** Of a call whose body is not in memory: it was stored under this id, or goes straight on. */
+  large?: { id: string; pieces: number; sha256: Buffer }
   digest: string
   /** What was signed, and the signature of its sender. */
   base: string
@@ -35,7 +37,7 @@ export type Stored = { id: string; at: Date }
 type Payload = { message: Message; stored: Stored; sealed: Buffer }
 
 export function storedMessage(world: World, message: Message): Payload {
-  const stored = { id: uuidV7(world), at: world.now() }
+  const stored = { id: message.large?.id ?? uuidV7(world), at: world.now() }
   return { message, stored, sealed: sealBody(world, stored.id, stored.at, message.body) }
 }
 
@@ -66,9 +68,9 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   }
   if (kept.length > 0) {
     rows.push(fragment`bus_body as (
-    insert into bus.body (message, sealed, stored_at)
+    insert into bus.body (message, sealed, stored_at, pieces)
     select * from unnest(${uuidArray(kept.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(kept.map(({ sealed }) => sealed))}::bytea[],
-                         ${timestamptzArray(kept.map(({ stored }) => stored.at))}::timestamptz[]))`)
+                         ${timestamptzArray(kept.map(({ stored }) => stored.at))}::timestamptz[], ${int4Array(kept.map(({ message }) => message.large?.pieces ?? 0))}::int4[]))`)
   }
   if (deliveries.length > 0) {
     rows.push(fragment`bus_delivery as (
@@ -87,8 +89,8 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
 }
 
 /** What must be equal for two with one number to be the same: where it goes, what is asked, and every byte. */
-export const sameness = ({ to, call, body }: Pick<Message, 'to' | 'call' | 'body'>): Buffer =>
-  sha256(Buffer.concat([Buffer.from(`${to.provider}/${to.service}\n${call ? `${call.method} ${call.path}` : ''}\n`), body]))
+export const sameness = ({ to, call, body, large }: Pick<Message, 'to' | 'call' | 'body' | 'large'>): Buffer =>
+  sha256(Buffer.concat([Buffer.from(`${to.provider}/${to.service}\n${call ? `${call.method} ${call.path}` : ''}\n`), large ? large.sha256 : body]))
 
 /** Keys only have to be equal or not; what they say is nobody's business in an index. */
 const orderOf = (key: string | null): Buffer | null => (key === null ? null : sha256(key).subarray(0, 16))

@@ -1,11 +1,14 @@
 import { type LookupAddress, lookup } from 'node:dns'
-import { request as httpRequest } from 'node:http'
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { pipeline } from 'node:stream/promises'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { centreKey } from './centre-key.ts'
+import { type Contents, inMemory } from './contents.ts'
 import { contentDigest, signMessage } from './http-signature.ts'
+import { watchPace } from './pace.ts'
 
 /**
  * The centre speaks to addresses that members registered. One that leads inside (loopback, private, link-local, the cloud's
@@ -76,38 +79,77 @@ export async function checkWebhook(world: World, text: string): Promise<URL> {
 }
 
 export type Outgoing = { method: string; headers: Record<string, string>; body: Buffer; timeoutMs: number; answerBytesMax: number }
-export type Answered = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
+export type Answered = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 
-/** One request to a member, without redirects, with a limit on everything. */
-export function send(world: World, url: URL, { method, headers, body, timeoutMs, answerBytesMax }: Outgoing): Promise<Answered> {
+/** One small request to a member, without redirects, with a limit on everything. */
+export async function send(world: World, url: URL, { method, headers, body, timeoutMs, answerBytesMax }: Outgoing): Promise<Answered> {
+  const within = AbortSignal.timeout(timeoutMs)
+  const { status, headers: answered, stream } = await ask(world, url, { method, headers, body: inMemory(body), headMs: timeoutMs, within })
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > answerBytesMax) throw new Error('the answer is too large')
+    chunks.push(chunk)
+  }
+  return { status, headers: answered, body: Buffer.concat(chunks) }
+}
+
+export type Asking = { method: string; headers: Record<string, string>; body: Contents; headMs: number; within?: AbortSignal }
+/** The head of an answer, and its body as it comes; `drop` ends what is still under way. */
+export type Asked = { status: number; headers: IncomingHttpHeaders; stream: IncomingMessage; drop(): void }
+
+/** Sends the body at its length; the head of the answer must come within `headMs` after the last byte has gone. */
+export function ask(world: World, url: URL, { method, headers, body, headMs, within }: Asking): Promise<Asked> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   // An address written as numbers is not looked up.
   if (isIP(host) && !mayReach(world, host)) return Promise.reject(new Error('the address leads inside'))
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined
     const outgoing = start(
       url,
-      { method, headers: { ...headers, 'content-length': String(body.length) }, lookup: lookupFor(world), signal: AbortSignal.timeout(timeoutMs) },
+      { method, headers: { ...headers, 'content-length': String(body.bytes) }, lookup: lookupFor(world), ...(within ? { signal: within } : {}) },
       (answer) => {
-        const chunks: Buffer[] = []
-        let bytes = 0
-        answer.on('data', (chunk: Buffer) => {
-          bytes += chunk.length
-          if (bytes > answerBytesMax) outgoing.destroy(new Error('the answer is too large'))
-          else chunks.push(chunk)
+        clearTimeout(timer)
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          stream: answer,
+          drop: () => void (outgoing.writableFinished && answer.complete ? undefined : outgoing.destroy()),
         })
-        answer.on('error', reject)
-        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }))
       },
     )
     outgoing.on('error', reject)
-    outgoing.end(body)
+    outgoing.on('close', () => clearTimeout(timer))
+    const untilHead = () => {
+      timer = setTimeout(() => outgoing.destroy(new Error('no answer came in time')), headMs)
+    }
+    if (body.buffer) {
+      outgoing.end(body.buffer)
+      untilHead()
+    } else pourInto(outgoing, body).then(untilHead, reject)
   })
 }
 
+/** A body from disk, as fast as the other side takes it; it gets its last bytes only when all before them are what they were. */
+async function pourInto(outgoing: ClientRequest, body: Contents): Promise<void> {
+  const pace = watchPace(() => outgoing.destroy(new Error('the body was taken too slowly')))
+  try {
+    await pipeline(async function* () {
+      for await (const chunk of body.read()) {
+        yield chunk
+        pace.count(chunk.length)
+      }
+    }, outgoing)
+  } finally {
+    pace.end()
+  }
+}
+
 /** A request of the centre, signed by it: the member checks it with the key of GET /bus/keys. */
-export function signOutgoing(world: World, url: URL, method: string, headers: Record<string, string>, body: Buffer): Record<string, string> {
-  const all: Record<string, string> = { ...headers, 'content-digest': contentDigest(body) }
+export function signOutgoing(world: World, url: URL, method: string, headers: Record<string, string>, digest: string): Record<string, string> {
+  const all: Record<string, string> = { ...headers, 'content-digest': digest }
   const derived: Record<string, string> = { '@method': method, '@target-uri': url.href }
   const components = ['"@method"', '"@target-uri"', ...Object.keys(all).map((name) => `"${name}"`)]
   const signed = signMessage(components, (name) => derived[name] ?? all[name] ?? null, centreKey(world.keys), world.now())
@@ -120,7 +162,7 @@ const testMs = 5000
 export async function isReachable(world: World, address: string): Promise<boolean> {
   try {
     const url = await checkWebhook(world, address)
-    const headers = signOutgoing(world, url, 'POST', { 'bus-self-test': 'true', 'content-type': 'application/octet-stream' }, Buffer.alloc(0))
+    const headers = signOutgoing(world, url, 'POST', { 'bus-self-test': 'true', 'content-type': 'application/octet-stream' }, contentDigest(Buffer.alloc(0)))
     const { status } = await send(world, url, { method: 'POST', headers, body: Buffer.alloc(0), timeoutMs: testMs, answerBytesMax: 65_536 })
     return status >= 200 && status < 300
   } catch {

@@ -5,6 +5,7 @@ import { startPruning } from './keep.ts'
 import { type People, startPublishing } from './publish-outbox.ts'
 import { startPushing } from './push.ts'
 import { startSealingLog } from './seal-log.ts'
+import { emptySpool } from './spool.ts'
 
 export type { Delivery } from './deliver.ts'
 export { inbox } from './inbox.ts'
@@ -12,6 +13,7 @@ export { busRoutes } from './routes.ts'
 
 /** What runs beside the answers, in one process of the server: seals, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {
+  void emptySpool(world)
   const stops = [startPublishing(world, people), startPushing(world), startPruning(world)]
   const stopSealing = startSealingLog(world)
   return async () => {

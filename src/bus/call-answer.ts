@@ -1,17 +1,21 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Entry } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { fragment, type Fragment, join } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { openBody, sealBody } from './body.ts'
+import { type Contents, inMemory, largeTurn, memoryBytesMax } from './contents.ts'
 import { acknowledge } from './deliver.ts'
-import { directoryOf } from './directory.ts'
+import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from './directory.ts'
 import { callerOf } from './fetch-messages.ts'
+import { holdCall, openCall } from './fetch-call.ts'
 import { logRows } from './log.ts'
 import { whoOf } from './member.ts'
+import { dropPieces, storedContents, storePieces } from './piece.ts'
 import { requireSame } from './send-message.ts'
-import { proofOf, requireSigned } from './signed-request.ts'
-import { isUuid, uuidV7 } from '../platform/uuid.ts'
+import { proofOf, requireSigner } from './signed-request.ts'
+import { announcedBy, takeBody, untilClosed } from './take-body.ts'
+import { uuidV7 } from '../platform/uuid.ts'
 import { waitFor, wake } from './waiting.ts'
 
 /** What was answered, by whom, and who signed it. */
@@ -20,7 +24,7 @@ export type Answer = {
   by: string
   status: number
   headers: Record<string, string>
-  body: Buffer
+  body: Contents
   digest: string
   kid: string
   base: string
@@ -29,7 +33,7 @@ export type Answer = {
 
 const statusShape = /^[2-5]\d\d$/
 
-type Kept = { answer: Answer; id: string; at: Date; sealed: Buffer | null }
+type Kept = { answer: Answer; id: string; at: Date; sealed: Buffer | null; pieces: number }
 
 /** The log's row of an answer, and the answer itself when somebody comes for it. */
 function composeAnswers(kept: readonly Kept[]): Fragment[] {
@@ -48,37 +52,50 @@ function composeAnswers(kept: readonly Kept[]): Fragment[] {
   const stored = kept.filter(({ sealed }) => sealed !== null)
   if (stored.length > 0) {
     const values = stored.map(
-      ({ answer, at, sealed }) =>
-        fragment`(${answer.call}::uuid, ${answer.status}::int2, ${JSON.stringify(answer.headers)}::jsonb, ${sealed}::bytea, ${at}::timestamptz)`,
+      ({ answer, id, at, sealed, pieces }) =>
+        fragment`(${answer.call}::uuid, ${answer.status}::int2, ${JSON.stringify(answer.headers)}::jsonb, ${sealed}::bytea, ${at}::timestamptz,
+                  ${pieces}::int4, ${pieces > 0 ? id : null}::uuid, ${answer.digest}::text)`,
     )
-    rows.push(fragment`bus_answer as (insert into bus.answer (call, status, headers, sealed, stored_at) values ${join(values, ', ')})`)
+    rows.push(fragment`bus_answer as (insert into bus.answer (call, status, headers, sealed, stored_at, pieces, large, digest) values ${join(values, ', ')})`)
   }
   return rows
 }
 
-const keptOf = (world: World, answer: Answer, isStored: boolean): Kept => {
+async function keptOf(world: World, answer: Answer, isStored: boolean): Promise<Kept> {
+  const id = uuidV7(world)
+  const isLarge = answer.body.buffer === null
+  const pieces = isStored && isLarge ? await storePieces(world, id, answer.body) : 0
   const at = world.now()
-  return { answer, id: uuidV7(world), at, sealed: isStored ? sealBody(world, answer.call, at, answer.body) : null }
+  return { answer, id, at, sealed: isStored ? sealBody(world, answer.call, at, answer.body.buffer ?? Buffer.alloc(0)) : null, pieces }
 }
 
 export async function keepAnswer(world: World, answer: Answer, isStored: boolean, entries: Entry[]): Promise<void> {
-  await world.ledger.commit({ entries, payload: keptOf(world, answer, isStored), compose: composeAnswers })
+  const kept = await keptOf(world, answer, isStored)
+  await world.ledger.commit({ entries, payload: kept, compose: composeAnswers }).catch((error: unknown) => forget(world, kept, error))
+}
+
+/** Pieces of an answer that did not come to be. */
+async function forget(world: World, { id, pieces }: Kept, error: unknown): Promise<never> {
+  if (pieces > 0) await dropPieces(world, id)
+  throw error
 }
 
 /** POST /bus/calls/ID/answer, signed by the provider that fetched the call: `bus-status` and the body are the answer. */
-export async function answerCall(request: FastifyRequest, body: Buffer, call: string): Promise<object> {
-  const { world, correlation } = request
-  const signed = await requireSigned(request, body)
+export async function answerCall(request: FastifyRequest, reply: FastifyReply, call: string): Promise<object> {
+  const { world } = request
+  const signed = await requireSigner(request)
   const directory = await directoryOf(world)
   requireSame(directory, request, signed)
   const member = callerOf(directory, request)
   const status = String(request.headers['bus-status'] ?? '')
   if (!statusShape.test(status))
     throw new Refusal('incorrect', 'the header bus-status is missing or no status of an answer', { expression: 'bus-status', hint: '200 to 599.' })
-  const [open] = isUuid(call)
-    ? await world.sql<{ seq: number }>`select seq from bus.delivery where message = ${call} and recipient = ${member.id} and state = 'leased' limit 1`
-    : []
-  if (!open) throw new Refusal('not-found', 'no such call waits for an answer of this member')
+  const open = await openCall(world, member, call)
+  const announced = announcedBy(request)
+  if (announced === null || announced > memoryBytesMax) await holdCall(world, member, call)
+  const turn = largeTurn(world, member.id)
+  untilClosed(reply, turn.leave)
+  const body = await takeBody(request, reply, { bytesMax: bytesOf(directory, member, open.service), turn })
   const type = request.headers['content-type']
   const answer: Answer = {
     call,
@@ -89,37 +106,56 @@ export async function answerCall(request: FastifyRequest, body: Buffer, call: st
     digest: signed.digest,
     ...proofOf(signed),
   }
-  await world.ledger.transaction(async (tx) => {
-    const kept = keptOf(world, answer, true)
-    const taken = await acknowledge(tx, member.id, [open.seq], world.now(), kept.id)
-    if (taken.length === 0) throw new Refusal('conflict', 'the call was answered or given up at this moment')
-    await tx.run(fragment`with ${join(composeAnswers([kept]), ', ')} select 1 as done`)
-    tx.audit([
-      {
-        action: 'update',
-        who: whoOf(member),
-        patient: null,
-        what: `bus-call/${call}`,
-        purpose: 'exchange',
-        basis: 'own-queue',
-        decision: 'permit',
-        correlation,
-      },
-    ])
-  })
+  await takeAnswer(request, member, open, await keptOf(world, answer, true))
   wake(world, call)
   return { call, answered: true }
 }
 
-type Stored = { status: number; headers: Record<string, string>; body: Buffer }
+/** What was asked for went through a contract that may have allowed less; what is answered is the provider’s own affair. */
+function bytesOf(directory: Directory, member: Member, service: string): number {
+  const found = directory.services.get(serviceName(member.id, service.split('/')[1] ?? ''))
+  return bodyBytesMax(found ?? null, null)
+}
+
+async function takeAnswer({ world, correlation }: FastifyRequest, member: Member, open: { seq: number; isLarge: boolean }, kept: Kept): Promise<void> {
+  const { call } = kept.answer
+  await world.ledger
+    .transaction(async (tx) => {
+      const taken = await acknowledge(tx, member.id, [open.seq], world.now(), kept.id)
+      if (taken.length === 0) throw new Refusal('conflict', 'the call was answered or given up at this moment')
+      await tx.run(fragment`with ${join(composeAnswers([kept]), ', ')} select 1 as done`)
+      if (open.isLarge) await tx`delete from bus.body where message = ${call}`
+      tx.audit([
+        {
+          action: 'update',
+          who: whoOf(member),
+          patient: null,
+          what: `bus-call/${call}`,
+          purpose: 'exchange',
+          basis: 'own-queue',
+          decision: 'permit',
+          correlation,
+        },
+      ])
+    })
+    .catch((error: unknown) => forget(world, kept, error))
+  if (open.isLarge) await dropPieces(world, call)
+}
+
+type Stored = { status: number; headers: Record<string, string>; body: Contents; large: string | null }
 
 export async function storedAnswer(world: World, call: string): Promise<Stored | null> {
-  const [row] = await world.sql<{ status: number; headers: Record<string, string>; sealed: Buffer; storedAt: Date }>`
-    select status, headers, sealed, stored_at
+  const [row] = await world.sql<Omit<Stored, 'body'> & { sealed: Buffer; storedAt: Date; pieces: number; digest: string | null }>`
+    select status, headers, sealed, stored_at, pieces, large, digest
       from bus.answer
      where call = ${call}
      limit 1`
-  return row ? { status: row.status, headers: row.headers, body: openBody(world, call, row.storedAt, row.sealed) } : null
+  if (!row) return null
+  const { status, headers, large, pieces } = row
+  const body = large
+    ? await storedContents(world, { about: large, pieces, digest: row.digest ?? '' })
+    : inMemory(openBody(world, call, row.storedAt, row.sealed))
+  return { status, headers, large, body }
 }
 
 /** Waits for the answer of a provider that fetches its calls; one that does not come in time is not fetched any more. */

@@ -13,6 +13,7 @@ import { isUuid, uuidV7 } from '../platform/uuid.ts'
 const addressesMax = 8
 const endpointsMax = 100
 const servicesMax = 200
+const bodyMbMax = 100
 const structureBytesMax = 100_000
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', '*'])
 
@@ -51,12 +52,14 @@ export async function putService(request: FastifyRequest, body: Buffer, name: st
     version: { form: words(40), about: 'The version of the service.' },
     sla: { form: words(300), about: 'What the provider promises.', optional: true },
     addresses: { form: 'list', about: `Where calls are sent to, up to ${addressesMax}; without one the provider fetches its calls.`, optional: true },
+    bodyMb: { form: 'number', about: `Of a call: the largest body and answer in megabytes, 1 to ${bodyMbMax}; 8 when it is not said.`, optional: true },
     deprecatedAt: { form: /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/, about: 'From when it should not be used any more.', optional: true },
   })
   const { world } = request
   const addresses = (input['addresses'] ?? []) as unknown[]
   if (addresses.length > addressesMax) throw new Refusal('incorrect', `a service has at most ${addressesMax} addresses`, { expression: 'addresses' })
   for (const address of addresses) await checkWebhook(world, String(address))
+  const bodyMb = readBodyMb(input['bodyMb']) ?? 8
   const structure = JSON.stringify(input['structure'] ?? null)
   if (structure.length > structureBytesMax) throw new Refusal('too-large', 'the structure is too large', { expression: 'structure' })
   const directory = await directoryOf(world)
@@ -70,12 +73,13 @@ export async function putService(request: FastifyRequest, body: Buffer, name: st
     member,
     `bus-service/${member.code}/${name}`,
     (tx) => tx`
-    insert into bus.service (provider, name, kind, title, purpose, legal_basis, source_of_truth, structure, version, sla, addresses, deprecated_at, updated_at)
+    insert into bus.service (provider, name, kind, title, purpose, legal_basis, source_of_truth, structure, version, sla, addresses, body_mb, deprecated_at, updated_at)
     values (${member.id}, ${name}, ${input['kind']}, ${input['title']}, ${input['purpose']}, ${input['legalBasis']}, ${input['sourceOfTruth'] ?? null},
-            ${structure}::jsonb, ${input['version']}, ${input['sla'] ?? null}, ${addresses.map(String)}::text[], ${input['deprecatedAt'] ?? null}, ${world.now()})
+            ${structure}::jsonb, ${input['version']}, ${input['sla'] ?? null}, ${addresses.map(String)}::text[], ${bodyMb}, ${input['deprecatedAt'] ?? null}, ${world.now()})
     on conflict (provider, name) do update
        set title = excluded.title, purpose = excluded.purpose, legal_basis = excluded.legal_basis, source_of_truth = excluded.source_of_truth,
            structure = excluded.structure, version = excluded.version, sla = excluded.sla, addresses = excluded.addresses,
+           body_mb = excluded.body_mb,
            deprecated_at = excluded.deprecated_at, updated_at = excluded.updated_at`,
   )
   return { service: `${member.code}/${name}` }
@@ -102,6 +106,7 @@ export async function askContract(request: FastifyRequest, body: Buffer): Promis
     endpoints: { form: 'list', about: 'Of a call: [{ "method": "GET", "path": "/patients/*" }].', optional: true },
     quotaPerMinute: { form: 'number', about: 'Exchanges a minute, 1 to 1,000,000.', optional: true },
     lane: { form: /^(?:clinical|normal|statistics)$/, about: 'clinical, normal or statistics: which goes first.', optional: true },
+    bodyMb: { form: 'number', about: 'Of a call: the largest body and answer in megabytes, when less than the service takes is enough.', optional: true },
     holdKey: { form: /^(?:yes|no)$/, about: 'yes: a parked message holds back everything of its key.', optional: true },
   })
   const { world } = request
@@ -111,18 +116,26 @@ export async function askContract(request: FastifyRequest, body: Buffer): Promis
   if (!provider || !service) throw new Refusal('not-found', 'there is no such service', { hint: 'GET /bus/services lists what there is.' })
   const quota = input['quotaPerMinute'] ?? 60_000
   if (quota < 1 || quota > 1_000_000) throw new Refusal('incorrect', 'quotaPerMinute is from 1 to 1,000,000', { expression: 'quotaPerMinute' })
+  const bodyMb = readBodyMb(input['bodyMb'])
   const endpoints = (input['endpoints'] ?? []) as Endpoint[]
   checkEndpoints(endpoints, service.kind)
   const id = uuidV7(world)
   const now = world.now()
   await change(request, member, `bus-contract/${id}`, async (tx) => {
     await tx`
-      insert into bus.contract (id, consumer, provider, service, purpose, legal_basis, endpoints, quota_per_minute, lane, hold_key, state, created_at)
+      insert into bus.contract (id, consumer, provider, service, purpose, legal_basis, endpoints, quota_per_minute, lane, hold_key, body_mb, state, created_at)
       values (${id}, ${member.id}, ${provider.id}, ${service.name}, ${input['purpose']}, ${input['legalBasis']}, ${JSON.stringify(endpoints)}::jsonb,
-              ${quota}, ${['clinical', 'normal', 'statistics'].indexOf(input['lane'] ?? 'normal')}, ${input['holdKey'] === 'yes'}, 'requested', ${now})`
+              ${quota}, ${['clinical', 'normal', 'statistics'].indexOf(input['lane'] ?? 'normal')}, ${input['holdKey'] === 'yes'},
+              ${bodyMb}, 'requested', ${now})`
     await addStep(tx, id, { at: now, state: 'requested', by: member.code })
   })
   return { contract: id, state: 'requested' }
+}
+
+function readBodyMb(given: number | undefined): number | null {
+  if (given === undefined) return null
+  if (given < 1 || given > bodyMbMax) throw new Refusal('incorrect', `bodyMb is from 1 to ${bodyMbMax}`, { expression: 'bodyMb' })
+  return given
 }
 
 function checkEndpoints(endpoints: readonly Endpoint[], kind: string): void {
@@ -153,7 +166,7 @@ export async function setContract(
 ): Promise<Contract> {
   const [contract] = isUuid(wish.id)
     ? await tx<Contract>`
-    select id, consumer, provider, service, purpose, legal_basis, endpoints, quota_per_minute, lane, hold_key, state, valid_until
+    select id, consumer, provider, service, purpose, legal_basis, endpoints, quota_per_minute, lane, hold_key, body_mb, state, valid_until
       from bus.contract
      where id = ${wish.id}
        for update`

@@ -23,6 +23,8 @@ export type Delivery = {
   storedAt: Date
   entry: string
   body: Buffer | null
+  /** The contents are fetched by themselves: they are too large to be put into the delivery. */
+  isLarge: boolean
 }
 
 /**
@@ -35,7 +37,7 @@ export async function lease(world: World, recipient: string, count: number): Pro
   const until = new Date(now.getTime() + deliveryLimits.leaseSeconds * 1000)
   const leased = await world.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${choosing}::int4, hashtext(${recipient}))`
-    return tx<Omit<Delivery, 'entry' | 'body'>>`
+    return tx<Omit<Delivery, 'entry' | 'body' | 'isLarge'>>`
       update bus.delivery d
          set state = 'leased', due_at = ${until}, attempts = attempts + 1, out_of_order = d.out_of_order or exists (
                select 1 from bus.delivery p where p.recipient = d.recipient and p.key = d.key and p.seq < d.seq and p.state = 'parked')
@@ -57,8 +59,8 @@ export async function lease(world: World, recipient: string, count: number): Pro
 
 async function withBodies(world: World, leased: (Delivery & { lane: number })[]): Promise<Delivery[]> {
   const ids = leased.map(({ message }) => message)
-  const rows = await world.sql<{ id: string; entry: string; sealed: Buffer | null; storedAt: Date | null }>`
-    select l.id, l.entry, b.sealed, b.stored_at
+  const rows = await world.sql<{ id: string; entry: string; sealed: Buffer | null; storedAt: Date | null; pieces: number | null }>`
+    select l.id, l.entry, b.sealed, b.stored_at, b.pieces
       from bus.log l left join bus.body b on b.message = l.id
      where l.id = any(${ids}::uuid[])
      limit ${ids.length}`
@@ -67,12 +69,13 @@ async function withBodies(world: World, leased: (Delivery & { lane: number })[])
   return ordered.map((one) => {
     const row = byId.get(one.message)
     if (!row) throw new Error('a delivery has no row in the log')
-    return { ...one, entry: row.entry, body: row.sealed && row.storedAt ? openBody(world, one.message, row.storedAt, row.sealed) : null }
+    const isLarge = (row.pieces ?? 0) > 0
+    return { ...one, entry: row.entry, isLarge, body: row.sealed && row.storedAt && !isLarge ? openBody(world, one.message, row.storedAt, row.sealed) : null }
   })
 }
 
 /** What is handed to somebody about a patient is a look, on record before it leaves. */
-export function looksOf(member: Member, deliveries: readonly Delivery[], correlation: string): Entry[] {
+export function looksOf(member: Member, deliveries: readonly Pick<Delivery, 'message' | 'patient'>[], correlation: string): Entry[] {
   const groups = Map.groupBy(
     deliveries.filter(({ patient }) => patient !== null),
     ({ patient }) => patient as number,

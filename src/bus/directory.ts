@@ -31,6 +31,8 @@ export type Service = {
   version: string
   sla: string | null
   addresses: string[]
+  /** Bodies of its calls and answers have at most so many megabytes. */
+  bodyMb: number
   deprecatedAt: Date | null
 }
 export type Endpoint = { method: string; path: string }
@@ -45,6 +47,8 @@ export type Contract = {
   quotaPerMinute: number
   lane: number
   holdKey: boolean
+  /** When less than the service takes was agreed. */
+  bodyMb: number | null
   state: 'requested' | 'active' | 'suspended' | 'revoked'
   validUntil: Date | null
 }
@@ -63,6 +67,8 @@ export type Directory = {
 
 export const serviceName = (provider: string, service: string) => `${provider} ${service}`
 export const contractName = (consumer: string, provider: string, service: string) => `${consumer} ${provider} ${service}`
+
+export const bodyBytesMax = (service: Service | null, contract: Contract | null): number => Math.min(service?.bodyMb ?? 8, contract?.bodyMb ?? 100) * 1_048_576
 
 /** The record's own name on the bus. */
 export const recordMember = '00000000-0000-4000-8000-000000000001'
@@ -112,11 +118,11 @@ async function readAll(sql: Runner): Promise<Directory> {
       from bus.member_key
      limit ${rowsMax}`
   const services = await sql<Service>`
-    select provider, name, kind, title, purpose, legal_basis, source_of_truth, structure, version, sla, addresses, deprecated_at
+    select provider, name, kind, title, purpose, legal_basis, source_of_truth, structure, version, sla, addresses, body_mb, deprecated_at
       from bus.service
      limit ${rowsMax}`
   const contracts = await sql<Contract>`
-    select id, consumer, provider, service, purpose, legal_basis, endpoints, quota_per_minute, lane, hold_key, state, valid_until
+    select id, consumer, provider, service, purpose, legal_basis, endpoints, quota_per_minute, lane, hold_key, body_mb, state, valid_until
       from bus.contract
      order by created_at desc, id
      limit ${rowsMax}`

@@ -4,6 +4,7 @@ import { openBody } from './body.ts'
 import { centreKey, type PublicJwk } from './centre-key.ts'
 import { type Directory, directoryOf } from './directory.ts'
 import { pathOf } from '../platform/merkle.ts'
+import { storedContents } from './piece.ts'
 import { leavesOf, type SealRow } from './seal-log.ts'
 import { isUuid } from '../platform/uuid.ts'
 
@@ -18,7 +19,9 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   const [row] = isUuid(id) ? await world.sql<{ tx: number; entry: string }>`select tx, entry from bus.log where id = ${id} limit 1` : []
   if (!row) throw new Refusal('not-found', 'the log has no message of this number')
   const directory = await directoryOf(world)
-  const [kept] = withBody ? await world.sql<{ sealed: Buffer; storedAt: Date }>`select sealed, stored_at from bus.body where message = ${id} limit 1` : []
+  const [kept] = withBody
+    ? await world.sql<{ sealed: Buffer; storedAt: Date; pieces: number }>`select sealed, stored_at, pieces from bus.body where message = ${id} limit 1`
+    : []
   const ends = await world.sql<{ id: string; tx: number; entry: string }>`
     select id, tx, entry
       from bus.log
@@ -31,10 +34,17 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   return {
     format: 'spona-bus-evidence-1',
     message: await prove(world, directory, leaves, { id, ...row }),
-    body: kept ? openBody(world, id, kept.storedAt, kept.sealed).toString('base64') : null,
+    body: kept ? (await contentsOf(world, id, kept)).toString('base64') : null,
     ends: proven,
     centre: centreKey(world.keys).jwk,
   }
+}
+
+async function contentsOf(world: World, id: string, { sealed, storedAt, pieces }: { sealed: Buffer; storedAt: Date; pieces: number }): Promise<Buffer> {
+  if (pieces === 0) return openBody(world, id, storedAt, sealed)
+  const chunks: Buffer[] = []
+  for await (const chunk of (await storedContents(world, { about: id, pieces, digest: '' })).read()) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 type Leaves = Awaited<ReturnType<typeof leavesOf>>

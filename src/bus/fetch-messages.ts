@@ -83,6 +83,7 @@ export function wireOf(one: Delivery): object {
     contentType,
     digest,
     body: one.body === null ? null : one.body.toString('base64'),
+    ...(one.isLarge ? { bodyAt: `/bus/calls/${one.message}/body` } : {}),
     kid,
     base,
     signature,

@@ -1,16 +1,19 @@
 import type { Transaction, World } from '../platform/world.ts'
 
 /** How long what is not proof is kept. */
-export const keepLimits = { numbersDays: 30, bodiesDays: 30, atOnce: 10_000 } as const
+export const keepLimits = { numbersDays: 30, bodiesDays: 30, strayHours: 1, atOnce: 10_000 } as const
 const dayMs = 86_400_000
 const everyMs = 3_600_000
 
 /** Frees what nobody needs any more: contents that were delivered, ended deliveries, numbers past the window of repetition. The log stays. */
-export async function prune(world: World, bodiesDays: number): Promise<{ bodies: number; deliveries: number; numbers: number; answers: number }> {
+export async function prune(
+  world: World,
+  bodiesDays: number,
+): Promise<{ bodies: number; deliveries: number; numbers: number; answers: number; pieces: number }> {
   const now = world.now().getTime()
   const bodiesBefore = new Date(now - bodiesDays * dayMs)
   const numbersBefore = new Date(now - keepLimits.numbersDays * dayMs)
-  const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0 }
+  const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0, pieces: 0 }
   for (;;) {
     const bodies = await world.sql`
       delete from bus.body
@@ -31,11 +34,21 @@ export async function prune(world: World, bodiesDays: number): Promise<{ bodies:
       delete from bus.answer
        where call in (select call from bus.answer where stored_at < ${numbersBefore} limit ${keepLimits.atOnce})
       returning 1 as one`
+    // Large contents go with the row that names them, or when it never came to be.
+    const pieces = await world.sql`
+      delete from bus.piece
+       where (about, number) in (select p.about, p.number from bus.piece p
+                                  where p.stored_at < ${new Date(now - keepLimits.strayHours * everyMs)}
+                                    and not exists (select 1 from bus.body b where b.message = p.about)
+                                    and not exists (select 1 from bus.answer a where a.large = p.about)
+                                  limit ${keepLimits.atOnce})
+      returning 1 as one`
     freed.bodies += bodies.length
     freed.deliveries += deliveries.length
     freed.numbers += numbers.length
     freed.answers += answers.length
-    if (Math.max(bodies.length, deliveries.length, numbers.length, answers.length) < keepLimits.atOnce) return freed
+    freed.pieces += pieces.length
+    if (Math.max(bodies.length, deliveries.length, numbers.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
   }
 }
 

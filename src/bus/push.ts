@@ -5,6 +5,7 @@ import { checkWebhook, send, signOutgoing } from './address.ts'
 import { acknowledge, type Delivery, endRow, lease, looksOf, putBack } from './deliver.ts'
 import { directoryOf, type Directory, type Member } from './directory.ts'
 import { parkForbidden, wireOf } from './fetch-messages.ts'
+import { contentDigest } from './http-signature.ts'
 import { centreProof } from './own-message.ts'
 
 /** Members with a webhook get their messages posted, each member by itself: a slow one holds up nobody else. */
@@ -66,7 +67,7 @@ async function postOne(world: World, member: Member, one: Delivery): Promise<str
   try {
     const url = await checkWebhook(world, member.webhook as string)
     const body = Buffer.from(JSON.stringify(wireOf(one)))
-    const headers = signOutgoing(world, url, 'POST', { 'content-type': 'application/json', 'bus-message': one.message }, body)
+    const headers = signOutgoing(world, url, 'POST', { 'content-type': 'application/json', 'bus-message': one.message }, contentDigest(body))
     const { status } = await send(world, url, { method: 'POST', headers, body, timeoutMs: postMs, answerBytesMax })
     return status >= 200 && status < 300 ? null : `the webhook answered ${status}`
   } catch {

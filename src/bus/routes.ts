@@ -7,6 +7,7 @@ import { askContract, listServices, putService } from './catalogue.ts'
 import { centreKey } from './centre-key.ts'
 import { directoryOf } from './directory.ts'
 import { acknowledgeMessages, callerOf, fetchMessages } from './fetch-messages.ts'
+import { fetchCallBody } from './fetch-call.ts'
 import { activate, changeKeys, ownMember, prove, register, selfTest } from './member.ts'
 import { endsSoon } from './member-key.ts'
 import { rightTo } from './right.ts'
@@ -14,6 +15,8 @@ import { type PatientOf, sendMessage } from './send-message.ts'
 import { sendSignedJson } from './signed-answer.ts'
 
 const messageBytesMax = 8 * 1_048_576
+/** What a service may allow; its own limit is applied when it is known. */
+const callBytesMax = 100 * 1_048_576
 const formBytesMax = 262_144
 /** What is signed must leave as it was signed: nothing of the bus is compressed. */
 const signed = { compress: false } as const
@@ -34,7 +37,7 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
     app.get('/keys', { ...signed, config: { open: true } }, async (request) => ({ keys: [centreKey(request.world.keys).jwk] }))
     memberRoutes(app)
     catalogueRoutes(app)
-    callRoutes(app, above.patientOf)
+    void app.register(async (own) => callRoutes(own, above.patientOf))
     app.post('/messages', { ...signed, bodyLimit: messageBytesMax }, (request, reply) => sendMessage(request, reply, bodyOf(request), above.patientOf))
     app.post('/deliveries/lease', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
       noStore(reply).send(await fetchMessages(request, bodyOf(request))),
@@ -78,12 +81,16 @@ function memberRoutes(app: FastifyInstance): void {
 const callMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 function callRoutes(app: FastifyInstance, patientOf: PatientOf): void {
-  const handler = (request: FastifyRequest, reply: FastifyReply) => call(request, reply, bodyOf(request), patientOf)
+  // The body is left on the line until the head is known to be signed and allowed.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, body, done) => done(null, body))
+  const handler = (request: FastifyRequest, reply: FastifyReply) => call(request, reply, patientOf)
   for (const url of ['/call/:provider/:service', '/call/:provider/:service/*'])
-    app.route({ ...signed, method: callMethods, url, bodyLimit: messageBytesMax, exposeHeadRoute: false, handler })
-  app.post<{ Params: { id: string } }>('/calls/:id/answer', { ...signed, bodyLimit: messageBytesMax }, async (request, reply) =>
-    sendSignedJson(request.world, reply, 200, await answerCall(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.id)),
+    app.route({ ...signed, method: callMethods, url, bodyLimit: callBytesMax, exposeHeadRoute: false, handler })
+  app.post<{ Params: { id: string } }>('/calls/:id/answer', { ...signed, bodyLimit: callBytesMax }, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await answerCall(request as FastifyRequest, reply, request.params.id)),
   )
+  app.get<{ Params: { id: string } }>('/calls/:id/body', signed, (request, reply) => fetchCallBody(request as FastifyRequest, reply, request.params.id))
 }
 
 function catalogueRoutes(app: FastifyInstance): void {

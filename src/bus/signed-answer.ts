@@ -1,14 +1,17 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { World } from '../platform/world.ts'
 import { centreKey } from './centre-key.ts'
+import type { Contents } from './contents.ts'
 import { contentDigest, signMessage } from './http-signature.ts'
+import { watchPace } from './pace.ts'
 
 /**
  * An answer that its receiver can show to others: status, digest and, where there was one, the request's own signature, so that
  * the answer belongs to this request and no other (RFC 9421, section 2.4).
  */
-export function sendSigned(world: World, reply: FastifyReply, status: number, body: Buffer, type: string): FastifyReply {
-  const digest = contentDigest(body)
+export function sendSigned(world: World, reply: FastifyReply, status: number, body: Buffer | Contents, type: string): FastifyReply {
+  const digest = Buffer.isBuffer(body) ? contentDigest(body) : body.digest
   const asked = reply.request.headers
   const values: Record<string, string> = { '@status': String(status), 'content-digest': digest, 'content-type': type }
   const components = ['"@status"', '"content-digest"', '"content-type"']
@@ -17,10 +20,23 @@ export function sendSigned(world: World, reply: FastifyReply, status: number, bo
     values['signature;req'] = asked['signature'].trim()
   }
   const signed = signMessage(components, (name) => values[name] ?? null, centreKey(world.keys), world.now())
-  return reply
-    .code(status)
-    .headers({ 'content-digest': digest, 'content-type': type, ...signed.headers })
-    .send(body)
+  reply.code(status).headers({ 'content-digest': digest, 'content-type': type, ...signed.headers })
+  if (Buffer.isBuffer(body)) return reply.send(body)
+  if (body.buffer) return reply.send(body.buffer)
+  return reply.header('content-length', String(body.bytes)).send(Readable.from(taken(reply, body), { objectMode: false }))
+}
+
+/** Piece after piece, as long as the other side takes them: one that does not is cut off. */
+async function* taken({ raw }: FastifyReply, body: Contents): AsyncGenerator<Buffer> {
+  const pace = watchPace(() => raw.destroy())
+  try {
+    for await (const piece of body.read()) {
+      yield piece
+      pace.count(piece.length)
+    }
+  } finally {
+    pace.end()
+  }
 }
 
 export const sendSignedJson = (world: World, reply: FastifyReply, status: number, body: unknown): FastifyReply =>

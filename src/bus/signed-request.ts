@@ -18,8 +18,15 @@ const skewSecondsMax = 300
 const coveredHeaders = ['bus-to', 'bus-message-id', 'bus-key', 'bus-document', 'bus-subject', 'bus-answers', 'bus-status', 'content-type'] as const
 
 export async function requireSigned(request: FastifyRequest, body: Buffer): Promise<Signed> {
+  const wrong = checkDigest(request.headers['content-digest'], body)
+  if (wrong) throw wrong
+  return requireSigner(request)
+}
+
+/** Who signed the request, before its body has come: the digest is under the signature and is compared when the body is there. */
+export async function requireSigner(request: FastifyRequest): Promise<Signed> {
   const { world } = request
-  const { signature, base, digest } = readSigned(request, body)
+  const { signature, base, digest } = readHead(request)
   const directory = await directoryOf(world)
   const key = directory.keys.get(signature.keyid)
   if (!key)
@@ -33,10 +40,16 @@ export async function requireSigned(request: FastifyRequest, body: Buffer): Prom
 }
 
 /** Everything but whose key it is: for a registration, whose key comes with it. */
-export function readSigned(request: FastifyRequest, body: Buffer): { signature: Signature; base: string; digest: string } {
-  const { headers } = request
-  const wrong = checkDigest(headers['content-digest'], body)
+export function readSigned(request: FastifyRequest, body: Buffer): Head {
+  const wrong = checkDigest(request.headers['content-digest'], body)
   if (wrong) throw wrong
+  return readHead(request)
+}
+
+type Head = { signature: Signature; base: string; digest: string }
+
+function readHead(request: FastifyRequest): Head {
+  const { headers } = request
   const signature = readSignature(headers['signature-input'], headers['signature'])
   if (signature instanceof Refusal) throw signature
   requireCovered(request, signature.components)

@@ -126,6 +126,8 @@ function render(world: World, error: unknown, request: FastifyRequest, reply: Fa
   if (!refusal) world.log.error({ err: error, correlation: request.correlation, method: request.method, route: request.routeOptions?.url }, 'unexpected')
   const { status, body } = answerOf(refusal ?? error, request.correlation ?? '')
   if (refusal?.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds))
+  // Who is too slow is not listened to any longer.
+  if (status === 408) reply.header('connection', 'close')
   if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer realm="spona"')
   const details = refusal?.details
   return reply

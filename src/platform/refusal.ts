@@ -57,6 +57,7 @@ const answers = {
   conflict: { status: 409, issue: 'conflict' },
   gone: { status: 410, issue: 'deleted' },
   precondition: { status: 412, issue: 'conflict' },
+  slow: { status: 408, issue: 'timeout' },
   'too-large': { status: 413, issue: 'too-long' },
   unsupported: { status: 415, issue: 'not-supported' },
   unprocessable: { status: 422, issue: 'processing' },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { createTurns } from './turns.ts'
+import { createTurns } from '../platform/turns.ts'
 
 /** Bodies that one answer holds without asking anybody: most answers are smaller. */
 const freeBytes = 131_072

@@ -4,7 +4,7 @@ import { collectGarbage } from '../../platform/memory.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { roomHeader, sharedRoom } from '../answer-room.ts'
 import { isRawBody } from '../read/binary.ts'
-import { createTurns } from '../turns.ts'
+import { createTurns } from '../../platform/turns.ts'
 
 /** Bodies above this are large: one is in memory at a time. */
 export const largeBytes = 4 * 1_048_576

@@ -1,4 +1,4 @@
-import { Refusal } from '../platform/refusal.ts'
+import { Refusal } from './refusal.ts'
 
 /** So many at once; others wait in their order, up to a number and a time, and whoever cannot wait hears 503. */
 export type Turns = { enter(limitMs?: number): Promise<() => void> }

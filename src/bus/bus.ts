@@ -5,16 +5,17 @@ import { startPruning } from './keep.ts'
 import { type People, startPublishing } from './publish-outbox.ts'
 import { startPushing } from './push.ts'
 import { startSealingLog } from './seal-log.ts'
+import { startStamping } from './stamp-seals.ts'
 import { emptySpool } from './spool.ts'
 
 export type { Delivery } from './deliver.ts'
 export { inbox } from './inbox.ts'
 export { busRoutes } from './routes.ts'
 
-/** What runs beside the answers, in one process of the server: seals, the record's changes, webhooks, what is kept no more. Stops all when called. */
+/** What runs beside the answers, in one process of the server: seals and their stamps, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {
   void emptySpool(world)
-  const stops = [startPublishing(world, people), startPushing(world), startPruning(world)]
+  const stops = [startPublishing(world, people), startPushing(world), startPruning(world), startStamping(world)]
   const stopSealing = startSealingLog(world)
   return async () => {
     await Promise.all(stops.map((stop) => stop()))

@@ -3,7 +3,7 @@ import { type Command, WrongUse } from '../platform/cli.ts'
 import type { PublicJwk } from './centre-key.ts'
 import { evidenceOf } from './evidence.ts'
 import { verifyLog } from './seal-log.ts'
-import { verifyEvidence } from './verify-evidence.ts'
+import { verifyEvidence, verifyStamps } from './verify-evidence.ts'
 
 /** `npm run -s spona -- bus evidence MESSAGE > file` */
 export const evidenceCommand: Command = {
@@ -21,21 +21,35 @@ export const verifyCommand: Command = {
   name: 'bus verify',
   summary: 'Verify a file of evidence by public keys alone; exit code 1 when anything is wrong.',
   argument: { name: 'FILE', about: 'What bus evidence printed.' },
-  options: { keys: { type: 'string', about: 'File with the centre’s public keys, as GET /bus/keys answers them.' } },
+  options: {
+    keys: { type: 'string', about: 'File with the centre’s public keys, as GET /bus/keys answers them.' },
+    'tsa-ca': { type: 'string', about: 'PEM file with the certificates that the time stamps must lead to.' },
+  },
   needs: 'nothing',
   async run(_world, options, print) {
     const keys = options['keys'] === undefined ? null : (readJson(String(options['keys'])) as { keys: PublicJwk[] }).keys
     if (keys !== null && !Array.isArray(keys)) throw new WrongUse('--keys: the file holds no key set')
-    const verdict = verifyEvidence(readJson(String(options['argument'])), keys)
+    const evidence = readJson(String(options['argument']))
+    const checked = verifyEvidence(evidence, keys)
+    const stamps = checked.ok ? await verifyStamps(evidence, options['tsa-ca'] === undefined ? null : readText(String(options['tsa-ca']))) : checked
+    const verdict = checked.ok ? { ok: stamps.ok, found: [...checked.found, ...stamps.found], problems: stamps.problems } : checked
     if (options['json']) print(JSON.stringify(verdict))
     else for (const line of [verdict.ok ? 'whole' : 'BROKEN', ...verdict.problems.map((one) => `  ${one}`), ...verdict.found]) print(line)
     return verdict.ok ? 0 : 1
   },
 }
 
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new WrongUse(`${file} cannot be read`)
+  }
+}
+
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return JSON.parse(readText(file))
   } catch {
     throw new WrongUse(`${file} cannot be read as JSON`)
   }

@@ -8,8 +8,10 @@ import { storedContents } from './piece.ts'
 import { leavesOf, type SealRow } from './seal-log.ts'
 import { isUuid } from '../platform/uuid.ts'
 
+/** A row's place under a signed root; `stamp` is the token of a time-stamping authority over the seal's text, when there is one. */
+export type SealProof = { seal: string; signature: string; index: number; path: string[]; stamp: string | null }
 /** One row of the log with everything that proves it: whose key signed it, and its way to a root that the centre signed. */
-export type Proven = { entry: string; key: PublicJwk; seal: { seal: string; signature: string; index: number; path: string[] } | null }
+export type Proven = { entry: string; key: PublicJwk; seal: SealProof | null }
 export type Evidence = { format: 'spona-bus-evidence-1'; message: Proven; body: string | null; ends: Proven[]; centre: PublicJwk }
 
 const endsMax = 1000
@@ -74,9 +76,16 @@ async function prove(
   if (!seal) return { entry: row.entry, key, seal: null }
   const { leaves, ids } = await leavesUnder(seal)
   const index = ids.indexOf(row.id)
+  const [stamp] = await world.sql<{ token: Buffer }>`select token from bus.stamp where seal = ${seal.number} limit 1`
   return {
     entry: row.entry,
     key,
-    seal: { seal: seal.seal, signature: seal.signature, index, path: pathOf(leaves, index).map((one) => one.toString('base64')) },
+    seal: {
+      seal: seal.seal,
+      signature: seal.signature,
+      index,
+      path: pathOf(leaves, index).map((one) => one.toString('base64')),
+      stamp: stamp?.token.toString('base64') ?? null,
+    },
   }
 }

@@ -4,6 +4,7 @@ import type { Evidence, Proven } from './evidence.ts'
 import { checkDigest, isSigned } from './http-signature.ts'
 import { leafHash, rootBy } from '../platform/merkle.ts'
 import { isSealSigned, type SealText } from './seal-log.ts'
+import { certificatesOf, readStamp } from './time-stamp.ts'
 
 export type Verdict = { ok: boolean; found: string[]; problems: string[] }
 type Entry = Record<string, any>
@@ -42,6 +43,25 @@ export function verifyEvidence(given: unknown, trusted: readonly PublicJwk[] | n
     problems.push('the file is incomplete')
   }
   return { ok: problems.length === 0, found, problems }
+}
+
+/** Checks the time stamps of a file of evidence, by the certificates of a PEM file when they are given. */
+export async function verifyStamps(given: unknown, pem: string | null): Promise<Verdict> {
+  const verdict: Verdict = { ok: true, found: [], problems: [] }
+  const roots = pem === null ? null : await certificatesOf(pem)
+  const { message, ends } = given as Evidence
+  const seals = new Map([message, ...ends].flatMap(({ seal }) => (seal?.stamp ? [[seal.seal, seal.stamp] as const] : [])))
+  for (const [seal, stamp] of seals) {
+    const { number } = JSON.parse(seal) as SealText
+    try {
+      const { at, authority, isTrusted } = await readStamp(Buffer.from(stamp, 'base64'), seal, roots)
+      const trust = isTrusted ? 'below a given certificate' : 'as the file says: give its root with --tsa-ca'
+      verdict.found.push(`seal ${number} was stamped at ${at.toISOString()} by ${authority}, ${trust}`)
+    } catch (error) {
+      verdict.problems.push(`the time stamp of seal ${number}: ${error instanceof Error ? error.message : 'cannot be read'}`)
+    }
+  }
+  return { ...verdict, ok: verdict.problems.length === 0 }
 }
 
 /** The values that were signed, by component. */

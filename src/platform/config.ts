@@ -130,6 +130,12 @@ export const settings = [
   { name: 'SYSTEM_URN', fallback: 'urn:rs', about: 'Prefix of identifier systems (urn:rs:jmbg …). No official URIs are published (UNVERIFIED).', read: text },
   { name: 'SEAL_SECONDS', fallback: '60', about: 'How often the audit is sealed when something was written.', read: whole(1, 86_400) },
   {
+    name: 'TSA_URL',
+    fallback: '',
+    about: 'Time-stamping authority (RFC 3161) that stamps the seals of the bus. Empty: none. While it does not answer, traffic goes on.',
+    read: url('http', 'https'),
+  },
+  {
     name: 'PROCESSES',
     fallback: '1',
     about:

@@ -49,9 +49,7 @@ async function answer(query: pki.TimeStampReq, signer: pki.Certificate, root: pk
       eContentType: '1.2.840.113549.1.9.16.1.4',
       eContent: new asn1.OctetString({ valueHex: info.toSchema().toBER() }),
     }),
-    signerInfos: [
-      new pki.SignerInfo({ version: 1, sid: new pki.IssuerAndSerialNumber({ issuer: signer.issuer, serialNumber: signer.serialNumber }) }),
-    ],
+    signerInfos: [new pki.SignerInfo({ version: 1, sid: new pki.IssuerAndSerialNumber({ issuer: signer.issuer, serialNumber: signer.serialNumber }) })],
     certificates: [signer, root],
   })
   await signed.sign(key, 0, 'SHA-256')
@@ -86,6 +84,8 @@ function forStamps(): pki.Extension {
 }
 
 function pemOf(made: pki.Certificate): string {
-  const body = Buffer.from(made.toSchema(true).toBER()).toString('base64').match(/.{1,64}/g)
+  const body = Buffer.from(made.toSchema(true).toBER())
+    .toString('base64')
+    .match(/.{1,64}/g)
   return `-----BEGIN CERTIFICATE-----\n${body?.join('\n')}\n-----END CERTIFICATE-----\n`
 }

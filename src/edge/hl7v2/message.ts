@@ -1,0 +1,249 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { type Charset, decode } from './charset.ts'
+import { type Delimiters, unescape } from './escapes.ts'
+
+const bytesMax = 100_000_000
+const segmentsMax = 20_000
+const fieldsMax = 500
+
+/**
+ * A message as segments, fields, repetitions, components and subcomponents. Each part remembers whether anybody asked for it: what was
+ * never asked for had no place, and the loss report says so.
+ */
+export type Message = {
+  segments: Segment[]
+  delimiters: Delimiters
+  charset: Charset
+  /** MSH-9: for example ADT, A01. */
+  type: string
+  event: string
+  /** MSH-10, empty when the sender gave none. */
+  controlId: string
+  version: string
+  /** Lines that are no segments, and what else was mended while reading. */
+  oddities: { place: string; what: string }[]
+}
+
+export class Segment {
+  readonly name: string
+  /** Which one of its name: 1 for the first. */
+  readonly number: number
+  readonly #fields: string[]
+  readonly #values: (Value[] | undefined)[] = []
+  readonly #message: Pick<Message, 'delimiters' | 'charset'>
+
+  constructor(name: string, number: number, fields: string[], message: Pick<Message, 'delimiters' | 'charset'>) {
+    this.name = name
+    this.number = number
+    this.#fields = fields
+    this.#message = message
+  }
+
+  /** For example `OBX[3]`. */
+  get place(): string {
+    return `${this.name}[${this.number}]`
+  }
+
+  get length(): number {
+    return this.#fields.length - 1
+  }
+
+  /** All repetitions that say something; `""` means "delete" (HL7 2.5.3) and says nothing that could be shown. */
+  all(field: number): Value[] {
+    const known = this.#values[field]
+    if (known !== undefined) return known
+    const raw = this.#fields[field] ?? ''
+    const { delimiters, charset } = this.#message
+    const isOfMsh = field <= 2 && this.name === 'MSH'
+    const parts = raw === '' ? [] : isOfMsh ? [raw] : raw.split(delimiters.repetition)
+    const values = parts.filter(isSaying).map((part) => new Value(part, isOfMsh ? noDelimiters : delimiters, charset))
+    this.#values[field] = values
+    return values
+  }
+
+  first(field: number): Value | undefined {
+    return this.all(field)[0]
+  }
+
+  /** The first component of the first repetition, unescaped. */
+  text(field: number): string | undefined {
+    return this.first(field)?.part(1)
+  }
+
+  /** As it was sent, for the loss report and for counting. */
+  raw(field: number): string {
+    return this.#fields[field] ?? ''
+  }
+
+  /** `OBX[3]-5.2`: every part that says something and was not asked for. */
+  unread(): string[] {
+    const found: string[] = []
+    for (let field = 1; field < this.#fields.length; field++) {
+      if (!isSaying(this.#fields[field] as string) || (this.name === 'MSH' && field <= 2)) continue
+      const values = this.#values[field]
+      if (values === undefined) found.push(`${this.place}-${field}`)
+      else for (const value of values) found.push(...value.unread().map((part) => `${this.place}-${field}${part}`))
+    }
+    return found
+  }
+}
+
+const isSaying = (text: string) => text !== '' && text !== '""' && text.trim() !== ''
+const noDelimiters: Delimiters = { field: '', component: '\u0000', repetition: '', escape: '', subcomponent: '\u0000', truncation: '' }
+
+/** One repetition of a field. */
+export class Value {
+  readonly #components: string[]
+  readonly #delimiters: Delimiters
+  readonly #charset: Charset
+  #read = 0
+  #readSubs: Map<number, number> | undefined
+
+  constructor(text: string, delimiters: Delimiters, charset: Charset) {
+    this.#components = text.split(delimiters.component)
+    this.#delimiters = delimiters
+    this.#charset = charset
+  }
+
+  get length(): number {
+    return this.#components.length
+  }
+
+  /** A component; where it has subcomponents, the first of them. */
+  part(component: number): string | undefined {
+    return this.sub(component, 1)
+  }
+
+  sub(component: number, subcomponent: number): string | undefined {
+    this.#read |= 1 << component
+    const raw = this.#components[component - 1]
+    if (raw === undefined || raw === '') return undefined
+    const mark = this.#delimiters.subcomponent
+    if (mark === '' || !raw.includes(mark)) return subcomponent === 1 ? this.#plain(raw) : undefined
+    this.#readSubs ??= new Map()
+    this.#readSubs.set(component, (this.#readSubs.get(component) ?? 0) | (1 << subcomponent))
+    return this.#plain(raw.split(mark)[subcomponent - 1] ?? '')
+  }
+
+  /** The component as a value of its own, its subcomponents being the components: an HD in a CX, an XCN in an NDL. */
+  inside(component: number): Value | undefined {
+    const raw = this.#components[component - 1]
+    this.#read |= 1 << component
+    if (raw === undefined || !isSaying(raw)) return undefined
+    return new Value(raw, { ...this.#delimiters, component: this.#delimiters.subcomponent || '\u0000', subcomponent: '' }, this.#charset)
+  }
+
+  /** Everything as text, delimiters and all: what a text field says that forgot to escape them. */
+  whole(): string {
+    this.#read = -1
+    return unescape(this.#components.join(this.#delimiters.component), this.#delimiters, this.#charset)
+  }
+
+  /** Nothing in it has a place; to be said of what is understood and left out on purpose. */
+  skip(...components: number[]): void {
+    for (const component of components) this.#read |= 1 << component
+  }
+
+  unread(): string[] {
+    if (this.#read === -1) return []
+    const found: string[] = []
+    for (const [index, raw] of this.#components.entries()) {
+      const component = index + 1
+      if (!isSaying(raw)) continue
+      if ((this.#read & (1 << component)) === 0) found.push(`.${component}`)
+      else found.push(...this.#unreadSubs(component, raw))
+    }
+    return found
+  }
+
+  #unreadSubs(component: number, raw: string): string[] {
+    const read = this.#readSubs?.get(component)
+    if (read === undefined) return []
+    return raw.split(this.#delimiters.subcomponent).flatMap((sub, index) => (isSaying(sub) && (read & (1 << (index + 1))) === 0 ? [`.${component}.${index + 1}`] : []))
+  }
+
+  #plain(raw: string): string | undefined {
+    if (!isSaying(raw)) return undefined
+    const text = unescape(raw, this.#delimiters, this.#charset).trim()
+    return text === '' ? undefined : text
+  }
+}
+
+/** `fallback` is used where MSH-18 says nothing and the bytes are no UTF-8. */
+export function readMessage(bytes: Uint8Array, fallback: Charset = 'windows-1250'): Message {
+  if (bytes.length > bytesMax)
+    throw new Refusal('too-large', `a message may have ${bytesMax} bytes`, { hint: 'Send large documents as a reference, or in parts.' })
+  const { text, charset } = decode(bytes, charsetSaid(bytes), fallback)
+  return readText(text, charset)
+}
+
+/** MSH-18 by the bytes, before anything is decoded: the header is ASCII in every character set that is taken. */
+function charsetSaid(bytes: Uint8Array): string {
+  const head = Buffer.from(bytes.subarray(0, 2000)).toString('latin1')
+  const at = head.indexOf('MSH')
+  const line = at < 0 ? '' : (head.slice(at).split(/[\r\n]/, 1)[0] ?? '')
+  return (line.split(line[3] ?? '|')[17] ?? '').split(/[~\\]/, 1)[0]?.trim() ?? ''
+}
+
+/** A message that is text already. */
+export function readText(text: string, charset: Charset = 'utf-8'): Message {
+  const lines = linesOf(text)
+  const head = lines[0] ?? ''
+  if (!head.startsWith('MSH'))
+    throw new Refusal('incorrect', head.startsWith('<') ? 'the message is XML, and the pipe-delimited encoding is expected' : 'a message begins with MSH', {
+      expression: 'MSH',
+      hint: 'Send HL7 v2 with the delimiters of the standard: MSH|^~\\&|…, segments ended by a carriage return.',
+    })
+  const delimiters = delimitersOf(head)
+  const message: Message = { segments: [], delimiters, charset, type: '', event: '', controlId: '', version: '', oddities: [] }
+  const counts = new Map<string, number>()
+  for (const line of lines) addSegment(message, line, counts)
+  const msh = message.segments[0] as Segment
+  const kind = msh.first(9)
+  message.type = kind?.part(1)?.toUpperCase() ?? ''
+  message.event = kind?.part(2)?.toUpperCase() ?? kind?.part(3)?.split('_')[1]?.toUpperCase() ?? ''
+  message.controlId = msh.text(10) ?? ''
+  message.version = msh.text(12) ?? ''
+  return message
+}
+
+/** Carriage returns end segments (HL7 2.5.4). Where there are none, line feeds do; where both are, a line feed inside is text. */
+function linesOf(text: string): string[] {
+  const bare = text.replace(/^[\ufeff\u000b\s]+/, '').replace(/[\u001c\s]+$/, '')
+  const ends = bare.includes('\r') ? /\r\n?|\n(?=[A-Z][A-Z0-9]{2}(?:\W|$))/ : /\n/
+  return bare.split(ends, segmentsMax + 1)
+}
+
+function addSegment(message: Message, line: string, counts: Map<string, number>): void {
+  if (line.trim() === '') return
+  if (message.segments.length >= segmentsMax) throw new Refusal('too-large', `a message may have ${segmentsMax} segments`)
+  const { field } = message.delimiters
+  const start = line.trimStart()
+  const name = start.slice(0, 3)
+  if (!/^[A-Z][A-Z0-9]{2}$/.test(name) || (start.length > 3 && start[3] !== field)) {
+    message.oddities.push({ place: `line after ${message.segments.at(-1)?.place ?? 'the beginning'}`, what: 'is no segment: it does not begin with a name and a delimiter' })
+    return
+  }
+  const fields = start.split(field)
+  if (fields.length > fieldsMax) throw new Refusal('too-large', `a segment may have ${fieldsMax} fields`, { expression: name })
+  if (name === 'MSH') fields.splice(1, 0, field)
+  const number = (counts.get(name) ?? 0) + 1
+  counts.set(name, number)
+  message.segments.push(new Segment(name, number, fields, message))
+}
+
+/** MSH-1 and MSH-2; what is left out has the value that the standard recommends, unless another delimiter took that. */
+function delimitersOf(head: string): Delimiters {
+  const field = head[3] ?? ''
+  // ^~\\& is what a program sends that escaped its own constant twice; no two delimiters can be the same.
+  const rest = (head.slice(4).split(field, 1)[0] ?? '').replace('\\\\', '\\')
+  const [component = '^', repetition = '~', escape = '\\', subcomponent = '&', truncation = '#'] = rest
+  const given = { field, component, repetition, escape, subcomponent, truncation }
+  const marks = [field, component, repetition, ...(rest.length > 2 ? [escape] : []), ...(rest.length > 3 ? [subcomponent] : [])]
+  if (marks.some((mark) => mark === '' || /[A-Za-z0-9\s]/.test(mark)) || new Set(marks).size < marks.length)
+    throw new Refusal('incorrect', 'MSH-1 and MSH-2 must be different characters that are neither letters, digits nor spaces', {
+      expression: 'MSH-2',
+      hint: 'The usual beginning of a message is MSH|^~\\&|',
+    })
+  return given
+}

@@ -37,7 +37,7 @@ describe('a message in its character set', () => {
 
   test('with a name that nobody knows, or with bytes that contradict it, is refused with the place', () => {
     const refused = (bytes: Uint8Array) => assert.throws(() => readMessage(bytes), (error) => error instanceof Refusal && error.expression === 'MSH-18')
-    refused(encode(`${head('KLINGON')}\rPID|1\r`, 'utf-8'))
+    refused(encode(`${head('KLINGON')}\rPID|1||7||Čačak\r`, 'utf-8'))
     refused(encode(`${head('UNICODE UTF-8')}\rPID|1||7||Čačak\r`, 'windows-1250'))
   })
 

@@ -7,7 +7,11 @@ import { readText } from './message.ts'
 const stamp = { id: 'A1', at: new Date('2026-03-01T10:00:00Z') }
 const message = (conditions = '', version = '2.5') => readText(`MSH|^~\\&|LAB|KCS|SPONA|RS|20260301||ORU^R01^ORU_R01|17|P|${version}|||${conditions}\rPID|1`)
 const error = { kind: 'error', text: 'the birth date is missing', place: 'PID[1]-7', code: '101' } as const
-const codeOf = (text: string | null) => text && readText(text).segments.find(({ name }) => name === 'MSA')?.text(1)
+const codeOf = (text: string | null) =>
+  text &&
+  readText(text)
+    .segments.find(({ name }) => name === 'MSA')
+    ?.text(1)
 
 test('in original mode the application answers: the roles change places and the number comes back', () => {
   const { accept, application } = acknowledge(message(), { kind: 'accept' }, stamp)
@@ -17,7 +21,10 @@ test('in original mode the application answers: the roles change places and the 
 
 test('an error names segment, field and code, in the form of the version', () => {
   const { application } = acknowledge(message(), error, stamp)
-  assert.match(application ?? '', /\rMSA\|AE\|17\|the birth date is missing\rERR\|\|PID\^1\^7\|101\^Required field missing\^HL70357\|E\|\|\|\|the birth date is missing\r$/)
+  assert.match(
+    application ?? '',
+    /\rMSA\|AE\|17\|the birth date is missing\rERR\|\|PID\^1\^7\|101\^Required field missing\^HL70357\|E\|\|\|\|the birth date is missing\r$/,
+  )
   assert.match(acknowledge(message('', '2.3'), error, stamp).application ?? '', /\rERR\|PID\^1\^7\^101\r$/)
   assert.match(acknowledge(message(), { ...error, place: 'OBX[3]-5.2' }, stamp).application ?? '', /\|OBX\^3\^5\^1\^2\|/)
 })

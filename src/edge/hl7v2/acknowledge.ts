@@ -68,9 +68,14 @@ const redelimited = (message: Message) => (field: string, index: number) => {
 /** Before 2.5 the segment had one field: the place, with the error code (HL7 2.4 chapter 2.16.5). */
 function errorSegment(version: string, verdict: { text: string; place?: string; code?: string }): string[] {
   const code = verdict.code ?? '207'
-  const [segment = '', number = '', field = '', component = ''] = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\.(\d+))?)?/.exec(verdict.place ?? '')?.slice(1).map((one) => one ?? '') ?? []
+  const [segment = '', number = '', field = '', component = ''] =
+    /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\.(\d+))?)?/
+      .exec(verdict.place ?? '')
+      ?.slice(1)
+      .map((one) => one ?? '') ?? []
   const place = segment === '' ? '' : [segment, number || '1', field].join('^').replace(/\^+$/, '')
-  if (version !== '' && Number.parseFloat(version.replace(/^(\d+\.\d+).*/, '$1')) < 2.5) return ['ERR', `${place === '' ? '^^' : `${segment}^${number || '1'}^${field}`}^${code}`]
+  if (version !== '' && Number.parseFloat(version.replace(/^(\d+\.\d+).*/, '$1')) < 2.5)
+    return ['ERR', `${place === '' ? '^^' : `${segment}^${number || '1'}^${field}`}^${code}`]
   const exact = component === '' ? place : `${place}^1^${component}`
   return ['ERR', '', exact, `${code}^${conditions[code] ?? 'Application error'}^HL70357`, 'E', '', '', '', escaped(verdict.text)]
 }

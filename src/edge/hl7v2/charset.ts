@@ -1,9 +1,7 @@
 import { Refusal } from '../../platform/refusal.ts'
 
 // The upper half of IBM code page 852, which TextDecoder does not have (the WHATWG list of encodings leaves it out).
-const cp852 =
-  'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐' +
-  '└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0'
+const cp852 = 'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐' + '└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0'
 
 /** Names as they are met in MSH-18 (HL7 table 0211 and what vendors write instead), letters and digits only. */
 const names: Record<string, Charset> = {
@@ -19,7 +17,19 @@ const prefixes: [RegExp, (digits: string) => Charset | undefined][] = [
   [/^(?:CP|WINDOWS|WIN|MSWIN|X)(125[0-8])$/, (digits) => known.find((one) => one === `windows-${digits}`)],
   [/^(?:CP|IBM|DOS|PC)?(852|866)$/, (digits) => (digits === '852' ? 'cp852' : 'ibm866')],
 ]
-const known = ['utf-8', 'ascii', 'iso-8859-1', 'iso-8859-2', 'iso-8859-5', 'iso-8859-15', 'windows-1250', 'windows-1251', 'windows-1252', 'cp852', 'ibm866'] as const
+const known = [
+  'utf-8',
+  'ascii',
+  'iso-8859-1',
+  'iso-8859-2',
+  'iso-8859-5',
+  'iso-8859-15',
+  'windows-1250',
+  'windows-1251',
+  'windows-1252',
+  'cp852',
+  'ibm866',
+] as const
 
 export type Charset = (typeof known)[number]
 
@@ -52,7 +62,10 @@ export function decode(bytes: Uint8Array, said: string, fallback: Charset): { te
 }
 
 export function decodeAs(bytes: Uint8Array, charset: Charset): string {
-  if (charset === 'cp852') return Buffer.from(bytes).toString('latin1').replace(/[\u0080-\u00ff]/g, (byte) => cp852.charAt(byte.charCodeAt(0) - 0x80))
+  if (charset === 'cp852')
+    return Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/[\u0080-\u00ff]/g, (byte) => cp852.charAt(byte.charCodeAt(0) - 0x80))
   if (charset !== 'utf-8' && charset !== 'ascii') return new TextDecoder(charset).decode(bytes)
   const text = utf8(bytes)
   if (text !== null) return text
@@ -94,6 +107,11 @@ export function encode(text: string, charset: Charset): Uint8Array {
 
 function tableOf(charset: Charset): Map<string, number> {
   const size = charset === 'ascii' ? 0x80 : 0x100
-  const letters = [...decodeAs(Uint8Array.from({ length: size }, (_, byte) => byte), charset)]
+  const letters = [
+    ...decodeAs(
+      Uint8Array.from({ length: size }, (_, byte) => byte),
+      charset,
+    ),
+  ]
   return new Map(letters.map((letter, byte) => [letter, byte]))
 }

@@ -36,7 +36,11 @@ describe('a message in its character set', () => {
   })
 
   test('with a name that nobody knows, or with bytes that contradict it, is refused with the place', () => {
-    const refused = (bytes: Uint8Array) => assert.throws(() => readMessage(bytes), (error) => error instanceof Refusal && error.expression === 'MSH-18')
+    const refused = (bytes: Uint8Array) =>
+      assert.throws(
+        () => readMessage(bytes),
+        (error) => error instanceof Refusal && error.expression === 'MSH-18',
+      )
     refused(encode(`${head('KLINGON')}\rPID|1||7||Čačak\r`, 'utf-8'))
     refused(encode(`${head('UNICODE UTF-8')}\rPID|1||7||Čačak\r`, 'windows-1250'))
   })
@@ -66,12 +70,18 @@ describe('the parts of a message', () => {
   test('fields, repetitions, components and subcomponents are reached, with other delimiters too', () => {
     const message = readText('MSH$%~\\&$A$B\rPID$$$1%%%KCS&1.2&ISO%MR~2%%%RFZO%LBO$$A%B\rZPD$x')
     const pid = message.segments[1]
-    assert.deepEqual(pid?.all(3).map((value) => [value.part(1), value.part(4), value.sub(4, 2), value.part(5)]), [
-      ['1', 'KCS', '1.2', 'MR'],
-      ['2', 'RFZO', undefined, 'LBO'],
-    ])
+    assert.deepEqual(
+      pid?.all(3).map((value) => [value.part(1), value.part(4), value.sub(4, 2), value.part(5)]),
+      [
+        ['1', 'KCS', '1.2', 'MR'],
+        ['2', 'RFZO', undefined, 'LBO'],
+      ],
+    )
     assert.equal(pid?.text(5), 'A')
-    assert.deepEqual(message.segments.map(({ place }) => place), ['MSH[1]', 'PID[1]', 'ZPD[1]'])
+    assert.deepEqual(
+      message.segments.map(({ place }) => place),
+      ['MSH[1]', 'PID[1]', 'ZPD[1]'],
+    )
   })
 
   test('what nobody asked for is named, to the subcomponent, and an explicit nothing says nothing', () => {
@@ -90,14 +100,21 @@ describe('the parts of a message', () => {
 
   test('what is no message is refused with a sentence and a hint', () => {
     for (const text of ['', 'hello', 'PID|1', 'MSH', 'MSHA^~\\&', 'MSH|^^\\&|', '<ORU_R01/>'])
-      assert.throws(() => readText(text), (error) => error instanceof Refusal && (error.hint ?? '').length > 0, text)
+      assert.throws(
+        () => readText(text),
+        (error) => error instanceof Refusal && (error.hint ?? '').length > 0,
+        text,
+      )
   })
 })
 
 test('a batch file gives its messages, and says where its own counts are wrong', () => {
   const file = ['FHS|^~\\&|LAB', 'BHS|^~\\&', head(), 'PID|1', head(), 'PID|2', 'BTS|3', 'FTS|1'].join('\r\n')
   const batch = splitBatch(file)
-  assert.deepEqual(batch.messages.map((text) => readText(text).segments[1]?.text(1)), ['1', '2'])
+  assert.deepEqual(
+    batch.messages.map((text) => readText(text).segments[1]?.text(1)),
+    ['1', '2'],
+  )
   assert.deepEqual(batch.problems, ['BTS-1 says 3 messages, and 2 are there'])
   assert.equal(splitBatch(`${head()}\n${head()}\n`).messages.length, 2, 'without an envelope')
   assert.deepEqual(splitBatch('rubbish\n').messages, [])

@@ -159,7 +159,9 @@ export class Value {
   #unreadSubs(component: number, raw: string): string[] {
     const read = this.#readSubs?.get(component)
     if (read === undefined) return []
-    return raw.split(this.#delimiters.subcomponent).flatMap((sub, index) => (isSaying(sub) && (read & (1 << (index + 1))) === 0 ? [`.${component}.${index + 1}`] : []))
+    return raw
+      .split(this.#delimiters.subcomponent)
+      .flatMap((sub, index) => (isSaying(sub) && (read & (1 << (index + 1))) === 0 ? [`.${component}.${index + 1}`] : []))
   }
 
   #plain(raw: string): string | undefined {
@@ -221,7 +223,10 @@ function addSegment(message: Message, line: string, counts: Map<string, number>)
   const start = line.trimStart()
   const name = start.slice(0, 3)
   if (!/^[A-Z][A-Z0-9]{2}$/.test(name) || (start.length > 3 && start[3] !== field)) {
-    message.oddities.push({ place: `line after ${message.segments.at(-1)?.place ?? 'the beginning'}`, what: 'is no segment: it does not begin with a name and a delimiter' })
+    message.oddities.push({
+      place: `line after ${message.segments.at(-1)?.place ?? 'the beginning'}`,
+      what: 'is no segment: it does not begin with a name and a delimiter',
+    })
     return
   }
   const fields = start.split(field)

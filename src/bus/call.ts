@@ -6,6 +6,7 @@ import type { Message, Stored } from './accept.ts'
 import { type Answer, awaitAnswer, keepAnswer, storedAnswer } from './call-answer.ts'
 import { centreKey } from './centre-key.ts'
 import { type Contents, type LargeTurn, largeTurn, type Received } from './contents.ts'
+import { callWaitMs } from './deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member } from './directory.ts'
 import { type Answered, forward } from './forward.ts'
 import { checkDigest, isSigned, readSignature, signatureBase, signMessage, type ValueOf } from './http-signature.ts'
@@ -19,9 +20,6 @@ import { takeBody, untilClosed } from './take-body.ts'
 import { uuidV7 } from '../platform/uuid.ts'
 import { wake } from './waiting.ts'
 
-/** A provider that fetches its calls has so long, and a second more for each megabyte that may pass. */
-const waitMsMin = 25_000
-const bytesPerMs = 1049
 const passedOn = ['accept', 'accept-language', 'content-type', 'if-match', 'if-none-match', 'prefer'] as const
 const passedBack = ['content-type', 'etag', 'location', 'last-modified'] as const
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
@@ -64,7 +62,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   }
   const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, message))
   reply.header('bus-call', stored.id)
-  const waitMs = waitMsMin + bytesMax / bytesPerMs
+  const waitMs = callWaitMs(bytesMax)
   if (isRepeated) return giveRepeated(world, reply, stored.id, { isDirect, waitMs, turn })
   if (!isDirect) {
     // It lies in the database now; while the provider works on it others may pass.

@@ -7,6 +7,8 @@ import { logRows } from './log.ts'
 import { whoOf } from './member.ts'
 
 export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3 } as const
+/** A provider that fetches its calls has so long, and a second more for each megabyte that may pass; then its caller waits no more. */
+export const callWaitMs = (bytesMax: number): number => 25_000 + bytesMax / 1049
 /** Class of the advisory locks under which the deliveries of one member are chosen: two requests of it never get the same key at once. */
 const choosing = 730_416
 
@@ -29,8 +31,9 @@ export type Delivery = {
 
 /**
  * The next messages for a member, leased for a minute: clinical lanes first, and of one key only in order. What an earlier
- * message of the key holds up: it is leased, or waits for its next attempt, or waits in a slower lane. A parked one holds back
- * the later versions of its own document; the rest of its key passes, marked as out of order.
+ * message of the key holds up: it is leased, or waits for its next attempt, or waits in another lane (of three in the lanes 2, 1, 2 the
+ * third would pass the second if only slower lanes held back). A parked one holds back the later versions of its own document; the rest
+ * of its key passes, marked as out of order, and what is held back holds back nothing else.
  */
 export async function lease(world: World, recipient: string, count: number): Promise<Delivery[]> {
   const now = world.now()
@@ -47,7 +50,10 @@ export async function lease(world: World, recipient: string, count: number): Pro
                  and not exists (
                    select 1 from bus.delivery e
                     where e.recipient = c.recipient and e.key = c.key and e.seq < c.seq
-                      and ((e.state in ('waiting', 'leased') and (e.due_at > ${now} or e.lane > c.lane))
+                      and ((e.state in ('waiting', 'leased') and (e.due_at > ${now} or (e.lane <> c.lane and not exists (
+                              select 1 from bus.delivery p
+                               where p.recipient = e.recipient and p.key = e.key and p.seq < e.seq and p.state = 'parked'
+                                 and (e.hold_key or p.document = e.document)))))
                         or (e.state = 'parked' and (c.hold_key or e.document = c.document))))
                order by c.lane, c.seq
                limit ${count}) chosen
@@ -106,11 +112,14 @@ export function acknowledge(tx: Runner, recipient: string, seqs: readonly number
     returning seq, message`
 }
 
-/** Tried again later, each time after a longer pause; for good after days, and at once when the member says that it never will. */
+/**
+ * Tried again later, each time after a longer pause; parked after days, and at once when the member says that it never will. With
+ * `attempts` only the lease that it was handed out by counts: what was handed out anew meanwhile is somebody else's.
+ */
 export async function putBack(
   tx: Runner,
   recipient: string,
-  one: { seq: number; reason: string; isFinal: boolean; proof?: string },
+  one: { seq: number; reason: string; isFinal: boolean; proof?: string; attempts?: number },
   now: Date,
 ): Promise<(Ended & { state: string })[]> {
   const tooOld = new Date(now.getTime() - deliveryLimits.days * 86_400_000)
@@ -121,8 +130,16 @@ export async function putBack(
            ended_by = case when ${one.isFinal} or stored_at < ${tooOld} then ${one.proof ?? null}::uuid end,
            due_at = ${now}::timestamptz + make_interval(secs => least(${deliveryLimits.backoffSecondsMax}::int4, power(2, least(attempts, 12)))),
            reason = ${one.reason.slice(0, 500)}
-     where recipient = ${recipient} and seq = ${one.seq} and state in ('waiting', 'leased')
+     where recipient = ${recipient} and seq = ${one.seq} and state in ('waiting', 'leased') and attempts = coalesce(${one.attempts ?? null}::int4, attempts)
     returning seq, message, state`
+}
+
+/** Handed out but not begun: they come again as soon as what stands before them lets them. Only the lease that they were handed out by ends. */
+export async function release(tx: Runner, recipient: string, deliveries: readonly Pick<Delivery, 'seq' | 'attempts'>[], now: Date): Promise<void> {
+  await tx`
+    update bus.delivery d set state = 'waiting', due_at = ${now}, attempts = d.attempts - 1
+      from unnest(${deliveries.map(({ seq }) => seq)}::int8[], ${deliveries.map(({ attempts }) => attempts)}::int4[]) as given (seq, attempts)
+     where d.recipient = ${recipient} and d.seq = given.seq and d.attempts = given.attempts and d.state = 'leased'`
 }
 
 /** The row of the log that says who took what, with the signature over it. */

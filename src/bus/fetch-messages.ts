@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
-import { acknowledge, type Delivery, deliveryLimits, endRow, lease, looksOf, putBack } from './deliver.ts'
-import { type Directory, directoryOf, type Member, serviceName } from './directory.ts'
+import { acknowledge, callWaitMs, type Delivery, deliveryLimits, endRow, lease, looksOf, putBack, release } from './deliver.ts'
+import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from './directory.ts'
 import { readInput, words } from './json-input.ts'
 import { whoOf } from './member.ts'
 import { rightTo } from './right.ts'
@@ -49,19 +49,41 @@ export async function fetchMessages(request: FastifyRequest, body: Buffer): Prom
   }
 }
 
-/** A contract may have ended while messages of a topic waited: what it does not allow any more is not handed out. */
+/**
+ * What was leased and may not be handed out any more is parked; what was leased with it and stands behind it in its key goes back, so that
+ * the next lease marks it as out of order or holds it.
+ */
 export async function parkForbidden(world: World, directory: Directory, member: Member, leased: readonly Delivery[]): Promise<Delivery[]> {
   const now = world.now()
   const allowed: Delivery[] = []
+  const behind: Delivery[] = []
+  const parkedKeys = new Set<string>()
   for (const one of leased) {
-    const [provider = '', service = ''] = one.service.split('/')
-    // An inbox is the member's own, and an answer belongs to what it sent: only a topic is heard by a contract.
-    const isTopic = provider !== member.code && directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service))?.kind === 'topic'
-    const right = !isTopic ? null : rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)
-    if (right && !right.permit) await putBack(world.sql, member.id, { seq: one.seq, reason: `not allowed any more: ${right.rule}`, isFinal: true }, now)
-    else allowed.push(one)
+    if (one.key !== null && parkedKeys.has(one.key)) {
+      behind.push(one)
+      continue
+    }
+    const reason = whyNot(directory, member, one, now)
+    if (reason === null) {
+      allowed.push(one)
+      continue
+    }
+    await putBack(world.sql, member.id, { seq: one.seq, reason, isFinal: true }, now)
+    if (one.key !== null) parkedKeys.add(one.key)
   }
+  if (behind.length > 0) await release(world.sql, member.id, behind, now)
   return allowed
+}
+
+/** A contract about a topic may have ended while its messages waited, and a call outlives its caller when the process that held the caller dies. */
+function whyNot(directory: Directory, member: Member, { service: address, storedAt }: Delivery, now: Date): string | null {
+  const [provider = '', service = ''] = address.split('/')
+  const found = directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service))
+  if (found?.kind === 'call' && now.getTime() - storedAt.getTime() > callWaitMs(bodyBytesMax(found, null))) return 'its caller waits no more'
+  // An inbox is the member's own, and an answer belongs to what it sent: only a topic is heard by a contract.
+  if (found?.kind !== 'topic' || provider === member.code) return null
+  const right = rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)
+  return right.permit ? null : `not allowed any more: ${right.rule}`
 }
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */

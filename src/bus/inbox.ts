@@ -1,7 +1,7 @@
-import type { Runner } from '../platform/sql.ts'
+import { fragment, join, type Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
-import { storeMessage } from './accept.ts'
-import { type Delivery, endRow, lease, putBack } from './deliver.ts'
+import { composeMessages, storedMessage } from './accept.ts'
+import { type Delivery, endRow, lease, putBack, release } from './deliver.ts'
 import { directoryOf, recordMember } from './directory.ts'
 import { centreProof, signByCentre } from './own-message.ts'
 import { uuidV7 } from '../platform/uuid.ts'
@@ -27,59 +27,47 @@ export const inbox = {
   },
 
   /** In the transaction of the effect: from now on the message is done, or nothing of the effect is. */
-  async take(world: World, tx: Runner, { seq, attempts, message }: Delivery): Promise<void> {
-    const id = uuidV7(world)
-    const taken = await tx`
-      update bus.delivery set state = 'acknowledged', ended_at = ${world.now()}, ended_by = ${id}, reason = null
-       where recipient = ${recordMember} and seq = ${seq} and state = 'leased' and attempts = ${attempts}
-      returning seq`
-    if (taken.length === 0) throw new TakenElsewhere()
-    await tx.run(endRow(world, id, 'acknowledged', 'record', [{ seq, message }], centreProof(world, { acknowledge: [seq], by: 'record' })))
+  take: (world: World, tx: Runner, delivery: Delivery): Promise<void> => end(world, tx, delivery, null),
+
+  putBack: async (world: World, { seq, attempts }: Delivery, reason: string): Promise<void> => {
+    await putBack(world.sql, recordMember, { seq, attempts, reason, isFinal: false }, world.now())
   },
 
-  putBack: async (world: World, { seq }: Delivery, reason: string): Promise<void> => {
-    await putBack(world.sql, recordMember, { seq, reason, isFinal: false }, world.now())
-  },
+  release: (world: World, deliveries: readonly Delivery[]): Promise<void> => release(world.sql, recordMember, deliveries, world.now()),
 
-  /** Handed out but not begun: they come again as soon as what stands before them lets them. */
-  release: async (world: World, deliveries: readonly Delivery[]): Promise<void> => {
-    await world.sql`
-      update bus.delivery set state = 'waiting', due_at = ${world.now()}, attempts = attempts - 1
-       where recipient = ${recordMember} and seq = any(${deliveries.map(({ seq }) => seq)}::int8[]) and state = 'leased'`
-  },
-
-  /** The outcome goes to the sender as a message of the record. Its number is that of the refused one, so it comes once. */
+  /** The outcome goes to the sender as a message of the record, in the transaction that ends the delivery: one or the other would be half a refusal. */
   async sendBack(world: World, delivery: Delivery, outcome: string): Promise<void> {
     const directory = await directoryOf(world)
     const sender = directory.byCode.get(String(fieldOf(delivery, 'from')))
-    if (sender && sender.id !== recordMember) {
-      const to = { provider: 'record', service: 'outcomes' }
-      const body = Buffer.from(outcome)
-      const draft = {
-        to,
-        name: `outcome-${delivery.message}`,
-        answers: delivery.message,
-        contentType: 'application/fhir+json',
-        body,
-        key: null,
-        document: null,
-        subject: null,
-        lane: 0,
-      }
-      await storeMessage(
-        world,
-        { ...signByCentre(world, draft), patient: delivery.patient, contract: null, recipients: [{ id: sender.id, holdKey: false }] },
-        [],
-      ).catch(ignoreRepeated)
-      wake(world, sender.id)
+    const draft = {
+      to: { provider: 'record', service: 'outcomes' },
+      name: `outcome-${uuidV7(world)}`,
+      answers: delivery.message,
+      contentType: 'application/fhir+json',
+      body: Buffer.from(outcome),
+      key: null,
+      document: null,
+      subject: null,
+      lane: 0,
     }
-    await world.sql`
-      update bus.delivery set state = 'acknowledged', ended_at = ${world.now()}, reason = 'refused; the outcome went back to the sender'
-       where recipient = ${recordMember} and seq = ${delivery.seq} and state = 'leased'`
+    const recipients = sender && sender.id !== recordMember ? [{ id: sender.id, holdKey: false }] : []
+    const message = { ...signByCentre(world, draft), patient: delivery.patient, contract: null, recipients }
+    await world.ledger.transaction(async (tx) => {
+      await end(world, tx, delivery, 'refused; the outcome went back to the sender')
+      await tx.run(fragment`with ${join(composeMessages([storedMessage(world, message)]), ', ')} select 1 as done`)
+    })
+    for (const { id } of recipients) wake(world, id)
   },
 }
 
-/** Sent back already, before a crash. */
-function ignoreRepeated(error: unknown): void {
-  if ((error as { code?: string }).code !== '23505') throw error
+/** The delivery is done by this lease of it, or nothing of the transaction is. */
+async function end(world: World, tx: Runner, { seq, attempts, message }: Delivery, reason: string | null): Promise<void> {
+  const id = uuidV7(world)
+  const taken = await tx`
+    update bus.delivery set state = 'acknowledged', ended_at = ${world.now()}, ended_by = ${id}, reason = ${reason}
+     where recipient = ${recordMember} and seq = ${seq} and state = 'leased' and attempts = ${attempts}
+    returning seq`
+  if (taken.length === 0) throw new TakenElsewhere()
+  const statement = reason === null ? { acknowledge: [seq], by: 'record' } : { acknowledge: [seq], by: 'record', reason }
+  await tx.run(endRow(world, id, 'acknowledged', 'record', [{ seq, message }], centreProof(world, statement)))
 }

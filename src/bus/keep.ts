@@ -1,4 +1,5 @@
 import type { Transaction, World } from '../platform/world.ts'
+import { recordMember } from './directory.ts'
 
 /** How long what is not proof is kept. */
 export const keepLimits = { numbersDays: 30, bodiesDays: 30, strayHours: 1, atOnce: 10_000 } as const
@@ -65,7 +66,10 @@ export function startPruning(world: World): () => Promise<void> {
 export type Replay = { member: string; message: string | null; from: Date | null; to: Date | null; parkedOnly: boolean }
 const replayedMax = 100_000
 
-/** Hands deliveries out again to one member: one message, a stretch of time, or what is parked. Contents that are gone cannot be. */
+/**
+ * Hands deliveries out again to one member: one message, a stretch of time, or what is parked. Contents that are gone cannot be, and
+ * what the record has filed is not filed once more: it drops no repeats by itself as members do.
+ */
 export async function replay(world: World, tx: Transaction, wish: Replay): Promise<number> {
   const rows = await tx`
     update bus.delivery
@@ -79,6 +83,7 @@ export async function replay(world: World, tx: Transaction, wish: Replay): Promi
                 and (${wish.from}::timestamptz is null or d.stored_at >= ${wish.from}::timestamptz)
                 and (${wish.to}::timestamptz is null or d.stored_at < ${wish.to}::timestamptz)
                 and (not ${wish.parkedOnly}::bool or d.state = 'parked')
+                and not (d.recipient = ${recordMember} and d.state = 'acknowledged' and d.reason is null)
                 and exists (select 1 from bus.body b where b.message = d.message)
               order by d.seq
               limit ${replayedMax})

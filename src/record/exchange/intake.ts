@@ -51,12 +51,24 @@ async function takeOne(world: World, delivery: Delivery): Promise<boolean> {
     })
     return true
   } catch (error) {
-    if (error instanceof inbox.TakenElsewhere) return true
-    const isPassing = !(error instanceof Refusal) || ['busy', 'full', 'too-many'].includes(error.kind)
+    // Handed out anew, so this lease of the key is over: what follows in it belongs to whoever holds it now.
+    if (error instanceof inbox.TakenElsewhere) return false
     if (!(error instanceof Refusal)) world.log.error({ err: error, message: delivery.message }, 'a document of the bus')
-    if (isPassing) await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : 'an error inside the record')
-    else await inbox.sendBack(world, delivery, JSON.stringify(answerOf(error, delivery.message).body))
-    return !isPassing
+    const isFinal = error instanceof Refusal && !['busy', 'full', 'too-many'].includes(error.kind)
+    if (isFinal && (await isSentBack(world, delivery, error))) return true
+    await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : 'an error inside the record')
+    return false
+  }
+}
+
+/** False when it could not be said now: the document comes again, and its refusal with it. */
+async function isSentBack(world: World, delivery: Delivery, refusal: Refusal): Promise<boolean> {
+  try {
+    await inbox.sendBack(world, delivery, JSON.stringify(answerOf(refusal, delivery.message).body))
+    return true
+  } catch (error) {
+    world.log.warn({ err: error, message: delivery.message }, 'the outcome of a document could not be sent back; tried again')
+    return false
   }
 }
 

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { verifyLog } from '../../bus/seal-log.ts'
+import { hashesFrom } from '../../record/record.ts'
+import { startPlatform } from '../platform.ts'
+import { testFhir } from '../server.ts'
+import { Centre } from './centre.ts'
+import { simulate } from './simulate.ts'
+import { startWebhooks } from './webhooks.ts'
+
+/** `SPONA_SEED=7` runs that seed alone and prints all of it. */
+export const chosenSeed = process.env['SPONA_SEED']
+export const seedsFrom = (first: number, count: number): number[] =>
+  chosenSeed === undefined ? Array.from({ length: count }, (_, at) => first + at) : [Number(chosenSeed)]
+
+/** One seed after the other on one database: each with members of its own, so a seed fails alone as it fails among others. */
+export async function runSeeds(t: TestContext, seeds: readonly number[]): Promise<void> {
+  const platform = await startPlatform(t, { RATE_PER_CLIENT: '1000000' })
+  Object.assign(platform.world, { fhir: await testFhir(), hashes: hashesFrom(platform.world.keys) })
+  const centre = new Centre(platform, { now: Date.UTC(2026, 11, 1) })
+  const hooks = await startWebhooks()
+  await centre.start()
+  t.after(async () => {
+    hooks.server.closeAllConnections()
+    hooks.server.close()
+    await centre.end()
+  })
+  let lines = 0
+  for (const seed of seeds) {
+    const trace = await simulate(centre, hooks, seed)
+    lines += trace.length
+    if (chosenSeed !== undefined) t.diagnostic(`\n${trace.join('\n')}`)
+  }
+  const log = await verifyLog(centre.world)
+  assert.deepEqual(log.problems, [])
+  t.diagnostic(`${seeds.length} seeds, ${lines} events, ${log.rows} rows of the log under ${log.seals} seals`)
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { contentDigest } from '../../bus/http-signature.ts'
+import { recordMember } from '../../bus/directory.ts'
+import { ask, chance, hearersOf, isAsExpected, isTimely, maySend, nameOf, type Run, say } from './run.ts'
+import type { Letter, Signed, System } from './system.ts'
+
+/** A letter written by somebody to anybody, allowed or not. */
+export function write(run: Run): Letter {
+  const { random, systems } = run
+  const from = random.pick(systems)
+  const dice = random.below(100)
+  const other = random.pick(systems.filter((one) => one !== from))
+  const to = dice < 60 ? `${other.code}/box` : dice < 75 ? `${from.code}/news` : dice < 80 ? `${other.code}/news` : 'record/documents'
+  const id = `n-${run.letters.length}`
+  const isWrong = to === 'record/documents' && chance(run, 20)
+  const body = to === 'record/documents' ? visit(`${from.code} ${id}`, isWrong) : JSON.stringify({ from: from.code, id })
+  const letter: Letter = {
+    id,
+    from,
+    to,
+    body: Buffer.from(body),
+    key: chance(run, 75) ? `k${random.below(3)}` : null,
+    document: chance(run, 40) ? `d${random.below(3)}` : null,
+    isWrong,
+    message: null,
+    hasReceipt: false,
+    guesses: [],
+    recipients: [],
+  }
+  run.letters.push(letter)
+  return letter
+}
+
+/** A patient and what was found, as a system sends them; wrong ones have a status that R4 does not know. */
+function visit(family: string, isWrong: boolean): string {
+  const entry = (fullUrl: string, resource: object & { resourceType: string }) => ({
+    fullUrl,
+    resource,
+    request: { method: 'POST', url: resource.resourceType },
+  })
+  const finding = { resourceType: 'Observation', status: isWrong ? 'done' : 'final', code: { text: 'Hb' }, subject: { reference: 'urn:uuid:1' } }
+  return JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      entry('urn:uuid:1', { resourceType: 'Patient', name: [{ family }] } as never),
+      entry('urn:uuid:2', { ...finding, subject: { reference: 'urn:uuid:1' } } as never),
+    ],
+  })
+}
+
+export function seal(run: Run, letter: Letter): Signed {
+  const type = letter.to === 'record/documents' ? 'application/fhir+json' : 'application/json'
+  return letter.from.sign(run.centre.world, {
+    url: '/bus/messages',
+    body: letter.body,
+    headers: {
+      'content-type': type,
+      'bus-to': letter.to,
+      'bus-message-id': letter.id,
+      ...(letter.key === null ? {} : { 'bus-key': letter.key }),
+      ...(letter.document === null ? {} : { 'bus-document': letter.document }),
+    },
+  })
+}
+
+/** The network has it: it is lost, comes now, later, or twice. */
+export async function post(run: Run, letter: Letter): Promise<void> {
+  const signed = seal(run, letter)
+  const dice = run.isHealed ? 0 : run.random.below(100)
+  if (dice >= 95) return say(run, `${letter.id} is lost`)
+  if (dice >= 82) run.later.push({ letter, signed })
+  if (dice < 90) await arrive(run, letter, signed)
+}
+
+/** It is at the centre; its answer may be lost on the way back. */
+export async function arrive(run: Run, letter: Letter, signed: Signed): Promise<void> {
+  const { from, to } = letter
+  const expected = expectedOf(run, letter, signed)
+  const guess = hearersOf(run, from, to)
+  const reply = await ask(run, signed)
+  if (!isAsExpected(run, reply, expected, `${letter.id} from ${nameOf(run, from)} to ${to.replace(/^[^/]*/, (code) => shortened(run, code))}`)) {
+    letter.guesses.push(guess)
+    return
+  }
+  if (expected !== 202) return
+  assert.equal(reply.body.messageId, letter.id)
+  assert.equal(reply.body.digest, contentDigest(letter.body))
+  if (letter.message !== null) assert.equal(reply.body.message, letter.message, 'the same number is the same message')
+  else await taken(run, letter, reply.body.message, [...letter.guesses, guess])
+  if (run.isHealed || !chance(run, 10)) letter.hasReceipt = true
+}
+
+const shortened = (run: Run, code: string): string => {
+  const system = run.systems.find((one) => one.code === code)
+  return system ? nameOf(run, system) : code
+}
+
+function expectedOf(run: Run, { from, to }: Letter, signed: Signed): number {
+  if (!isTimely(run, signed)) return 401
+  if (!maySend(run, from, to)) return 403
+  return run.centre.room === 'roomy' ? 202 : 507
+}
+
+/** Who gets it was decided when it was taken; that moment may have been before an answer that nobody heard. */
+async function taken(run: Run, letter: Letter, message: string, guesses: System[][]): Promise<void> {
+  const rows = await run.centre.platform.owner<{ recipient: string }>`select recipient from bus.delivery where message = ${message}`
+  const ids = (systems: { id: string }[]) => systems.map(({ id }) => id).sort()
+  const found = rows.map(({ recipient }) => recipient).sort()
+  const wanted = letter.to === 'record/documents' ? [[recordMember]] : guesses.map(ids)
+  assert.ok(
+    wanted.some((one) => one.join() === found.join()),
+    `${letter.id} waits for ${found.length} members, ${wanted.map((one) => one.length)} were expected`,
+  )
+  letter.message = message
+  letter.recipients = run.systems.filter(({ id }) => found.includes(id))
+}

@@ -1,0 +1,122 @@
+import { contentDigest } from '../../bus/http-signature.ts'
+import { seeded } from '../seeded.ts'
+import { callDirect, callFetched, hearCall } from './calling.ts'
+import type { Centre } from './centre.ts'
+import { changeKeys, intake, passTime, pruneSome, publish, push, replaySome, sealSome, switchContract, switchMember } from './changing.ts'
+import { heal } from './healing.ts'
+import { checkPromises } from './promises.ts'
+import { chance, fateOf, maySend, nameOf, replace, type Run, say } from './run.ts'
+import { arrive, post, write } from './sending.ts'
+import { clearStage, setStage } from './stage.ts'
+import { check, lease, takeEffect, workThrough } from './taking.ts'
+import type { Heard, Webhooks } from './webhooks.ts'
+
+const stepsMax = 80
+const hourMs = 3_600_000
+const faultPercent = 8
+const tracedMax = 60
+
+type Step = { weight: number; run: (run: Run) => Promise<void> | void; isFaultless?: boolean }
+
+const pulling = (run: Run) => run.random.pick(run.systems.filter(({ webhook }) => webhook === null))
+const pushed = (run: Run) => run.systems.find(({ webhook }) => webhook !== null) as Run['systems'][number]
+
+const steps: Step[] = [
+  { weight: 34, run: (run) => post(run, write(run)) },
+  { weight: 8, run: sendAgain },
+  { weight: 7, run: arriveLate },
+  { weight: 14, run: (run) => lease(run, pulling(run)) },
+  { weight: 16, run: (run) => workThrough(run, pulling(run)) },
+  { weight: 6, run: (run) => push(run, pushed(run)) },
+  { weight: 5, run: intake },
+  { weight: 12, run: passTime },
+  { weight: 2, run: (run) => switchMember(run, run.random.pick(run.systems)), isFaultless: true },
+  { weight: 3, run: switchContract, isFaultless: true },
+  { weight: 3, run: (run) => changeKeys(run, run.random.pick(run.systems)) },
+  { weight: 2, run: changeClock },
+  { weight: 2, run: (run) => void (run.centre.room = run.centre.room === 'roomy' ? 'full for writes' : 'roomy') },
+  { weight: 5, run: (run) => callDirect(run, pushed(run)) },
+  { weight: 3, run: (run) => callFetched(run, pulling(run)), isFaultless: true },
+  { weight: 3, run: sealSome },
+  { weight: 2, run: publish, isFaultless: true },
+  { weight: 1, run: pruneSome },
+  { weight: 2, run: replaySome, isFaultless: true },
+]
+const weights = steps.reduce((sum, { weight }) => sum + weight, 0)
+
+/**
+ * One seed: members, a network that loses, doubles, delays and reorders, a centre that dies at any statement, clocks that are wrong,
+ * disks that are full, keys and rights that end; then everything heals, and what was promised is looked for. Everything is awaited step
+ * by step, so a seed brings back the same run. Answers what happened, line by line; a failure shows the last lines.
+ */
+export async function simulate(centre: Centre, hooks: Webhooks, seed: number): Promise<string[]> {
+  const random = seeded(seed)
+  // Each seed begins at a full hour: what depends on minutes and days comes back with it.
+  centre.clock.now = Math.ceil(centre.clock.now / hourMs + 1) * hourMs
+  centre.room = 'roomy'
+  const stage = await setStage(centre, random, hooks.address)
+  const run: Run = { ...stage, centre, random, hooks, letters: [], later: [], calls: [], cuts: 0, hasStruck: false, isHealed: false, trace: [], wrong: null }
+  hooks.onRequest = (heard) => {
+    try {
+      return hear(run, heard)
+    } catch (error) {
+      run.wrong ??= error
+      return 400
+    }
+  }
+  try {
+    for (let step = 0; step < stepsMax; step++) await takeStep(run)
+    await heal(run)
+    if (run.wrong !== null) throw run.wrong
+    await checkPromises(run)
+    await clearStage(centre, stage)
+  } catch (error) {
+    const { message } = error as Error
+    throw new Error(`SPONA_SEED=${seed} npm test -- src/bus/simulation\n${run.trace.slice(-tracedMax).join('\n')}\n${message}`, { cause: error })
+  }
+  return run.trace
+}
+
+async function takeStep(run: Run): Promise<void> {
+  const { centre, random } = run
+  let at = random.below(weights)
+  const step = steps.find(({ weight }) => (at -= weight) < 0) as Step
+  if (!step.isFaultless && chance(run, faultPercent)) {
+    const fault = { what: random.pick(['cut', 'crash'] as const), when: random.pick(['before', 'after'] as const), statement: 1 + random.below(6) }
+    say(run, `${fault.what} ${fault.when} statement ${fault.statement}`)
+    centre.arm(fault)
+  }
+  await step.run(run)
+  centre.disarm()
+  if (run.wrong !== null) throw run.wrong
+  if (centre.isDead) await replace(run)
+}
+
+async function sendAgain(run: Run): Promise<void> {
+  // Nobody asks for ever what is refused every time.
+  const open = run.letters.filter(({ hasReceipt, from, to }) => !hasReceipt && (maySend(run, from, to) || chance(run, 10)))
+  if (open.length > 0) await post(run, run.random.pick(open))
+}
+
+/** What was on its way arrives, in any order. */
+async function arriveLate(run: Run): Promise<void> {
+  const [one] = run.later.length > 0 ? run.later.splice(run.random.below(run.later.length), 1) : []
+  if (one) await arrive(run, one.letter, one.signed)
+}
+
+function changeClock(run: Run): void {
+  const system = run.random.pick(run.systems)
+  system.skew = chance(run, 50) ? 0 : run.random.below(1200) - 600
+  say(run, `the clock of ${nameOf(run, system)} is ${system.skew} seconds ahead`)
+}
+
+/** A webhook or an address of a member hears the centre. */
+function hear(run: Run, { path, headers, body }: Heard): ReturnType<Webhooks['onRequest']> {
+  if (headers['content-digest'] !== contentDigest(body)) throw new Error('the centre sent another digest than that of the body')
+  if (path.startsWith('/calls')) return fateOf(run, () => hearCall(run, body, String(headers['bus-call'])))
+  const system = run.systems.find(({ webhook }) => webhook?.endsWith(path))
+  if (!system) return 404
+  const one = JSON.parse(body.toString())
+  check(run, system, one)
+  return fateOf(run, () => takeEffect(system, { message: one.message, outOfOrder: one.outOfOrder === true }))
+}

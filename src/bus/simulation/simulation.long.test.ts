@@ -5,6 +5,10 @@ import { runSeeds, seedsFrom } from '../../testing/simulation/seeds.ts'
 
 const seeds = seedsFrom(1000, Number(process.env['SPONA_ROUNDS'] ?? 1000))
 
-test(`${seeds.length} seeds of members, network, centre, clocks, disks, keys and rights that fail keep every promise of the bus`, {
-  timeout: 3_600_000,
-}, (t) => runSeeds(t, seeds))
+test(
+  `${seeds.length} seeds of members, network, centre, clocks, disks, keys and rights that fail keep every promise of the bus`,
+  {
+    timeout: 3_600_000,
+  },
+  (t) => runSeeds(t, seeds),
+)

@@ -11,7 +11,8 @@ export async function checkPromises(run: Run): Promise<void> {
   for (const { number, calls } of run.calls) assert.ok(calls.size <= 1, `the call ${number} took effect ${calls.size} times`)
   for (const system of run.systems) {
     const [last] = await run.centre.platform.owner<{ number: number }>`select number from bus.topic_number where recipient = ${system.id}`
-    const refused = await run.centre.platform.owner`select 1 as one from bus.delivery where recipient = ${system.id} and number is not null and state = 'parked'`
+    const refused = await run.centre.platform
+      .owner`select 1 as one from bus.delivery where recipient = ${system.id} and number is not null and state = 'parked'`
     const numbers = [...system.numbers].sort((a, b) => a - b)
     assert.equal(numbers.length + refused.length >= (last?.number ?? 0), true, 'the numbers of the record’s changes have a gap')
     assert.ok((numbers.at(-1) ?? 0) <= (last?.number ?? 0))

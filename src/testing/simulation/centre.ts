@@ -38,11 +38,10 @@ export class Centre {
   }
 
   async start(): Promise<void> {
-    const centre = this
     const line = (this.#line = openLine(this.platform.appUrl))
-    const room = { availableBytes: null, look: async () => centre.room, end: async () => {} }
-    Object.defineProperty(room, 'state', { get: () => centre.room })
-    this.world = { ...this.platform.world, sql: line.sql, connect: line.connect, now: () => new Date(centre.clock.now), room: room as never }
+    const state = () => this.room
+    const room = Object.defineProperty({ availableBytes: null, look: async () => state(), end: async () => {} }, 'state', { get: state })
+    this.world = { ...this.platform.world, sql: line.sql, connect: line.connect, now: () => new Date(this.clock.now), room: room as never }
     this.world.ledger = await createLedger(this.world)
     this.#app = await createApp(this.world)
     this.#app.addHook('onRequest', authenticate)

@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util'
 import pg from 'pg'
 import { type Connection, type Sql, sqlOnClient, sqlOnPool, typeParsers } from '../../platform/sql.ts'
 
@@ -63,16 +64,14 @@ export function openLine(config: pg.ClientConfig): Line {
       const struck = strikes(String(typeof first === 'string' ? first : first?.text))
       if (!struck) return super.query(...(words as [never]))
       const callback = words.find((word) => typeof word === 'function')
-      const done = this.#strike(
-        struck,
-        words.filter((word) => word !== callback),
-      )
-      if (!callback) return done
-      done.catch((error) => callback(error))
+      const plain = words.filter((word) => word !== callback)
+      if (!callback) return this.#strike(struck, plain)
+      callbackify(() => this.#strike(struck, plain))(callback)
     }
 
     async #strike({ what, when }: Fault, words: unknown[]): Promise<never> {
-      if (when === 'after') await super.query(...(words as [never]))
+      const done: unknown = when === 'after' ? super.query(...(words as [never])) : null
+      await (done as Promise<unknown>)
       if (what === 'crash') die()
       else sever(this)
       throw lost()

@@ -44,10 +44,11 @@ async function start(settings: Config): Promise<void> {
   const stopIndexing = background.startIndexing(world)
   const stopIntake = forBus.startIntake(world)
   const stopBus = startBus(world, { keySets })
+  const stopSubscriptions = background.startSubscriptions(world)
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
-    await Promise.all([stopIntake(), stopBus()])
+    await Promise.all([stopIntake(), stopBus(), stopSubscriptions()])
     stopMoments()
     await stopWork()
     await stopIndexing()

@@ -61,15 +61,25 @@ export function lookupFor(world: World): LookupFunction {
   }
 }
 
-/** An address that a member registers: http only in the demo, no user name, no way inside. */
-export async function checkWebhook(world: World, text: string): Promise<URL> {
+const wrong = (sentence: string) =>
+  new Refusal('incorrect', sentence, { expression: 'address', hint: 'An https address that the centre can reach from outside.' })
+
+/** What can be said of an address that is registered without looking up its name: http only in the demo, no user name, no way inside. */
+export function readAddress(world: World, text: string): URL {
   const url = URL.parse(text)
-  const wrong = (sentence: string) =>
-    new Refusal('incorrect', sentence, { expression: 'address', hint: 'An https address that the centre can reach from outside.' })
   if (!url || (url.protocol !== 'https:' && !(world.config.DEMO && url.protocol === 'http:'))) throw wrong('the address is no https address')
   if (url.username !== '' || url.password !== '' || url.hash !== '') throw wrong('the address holds a user name, a password or a fragment')
-  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const host = hostOf(url)
   if (isIP(host) && !mayReach(world, host)) throw wrong('the address leads inside')
+  return url
+}
+
+const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '')
+
+/** The same, and its name leads outside now. */
+export async function checkWebhook(world: World, text: string): Promise<URL> {
+  const url = readAddress(world, text)
+  const host = hostOf(url)
   if (!isIP(host)) {
     await new Promise<void>((resolve, reject) =>
       lookupFor(world)(host, {}, (error) => (error ? reject(wrong('the name of the address leads nowhere, or inside')) : resolve())),
@@ -101,7 +111,7 @@ export type Asked = { status: number; headers: IncomingHttpHeaders; stream: Inco
 
 /** Sends the body at its length; the head of the answer must come within `headMs` after the last byte has gone. */
 export function ask(world: World, url: URL, { method, headers, body, headMs, within }: Asking): Promise<Asked> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const host = hostOf(url)
   // An address written as numbers is not looked up.
   if (isIP(host) && !mayReach(world, host)) return Promise.reject(new Error('the address leads inside'))
   const start = url.protocol === 'https:' ? httpsRequest : httpRequest

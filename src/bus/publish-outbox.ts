@@ -5,6 +5,7 @@ import { workSteadily } from '../platform/steady-work.ts'
 import type { World } from '../platform/world.ts'
 import { composeMessages, type Message, storedMessage } from './accept.ts'
 import { type Contract, directoryOf, type Member, recordMember } from './directory.ts'
+import { type OutboxMark, type OutboxRow, outboxAfter } from './outbox.ts'
 import { signByCentre } from './own-message.ts'
 import { listenersOf } from './send-message.ts'
 import { wake } from './waiting.ts'
@@ -12,15 +13,6 @@ import { wake } from './waiting.ts'
 /** Keys of the person behind each patient key: known only to the slices above. */
 export type People = { keySets(sql: Transaction, keys: readonly number[]): Promise<Map<number, number[]>> }
 
-type OutboxRow = {
-  id: string
-  tx: number
-  patient: number
-  at: Date
-  topic: string
-  institution: number
-  body: { count: number; resources?: string[]; types?: Record<string, number> }
-}
 type Listener = { member: Member; contract: Contract; actor: Actor }
 
 const batch = 200
@@ -42,14 +34,9 @@ export async function publishOutbox(world: World, people: People): Promise<numbe
   const directory = await directoryOf(world)
   const woken = new Set<string>()
   const count = await world.sql.begin(async (tx) => {
-    const [mark] = await tx<{ tx: number; patient: number; id: string }>`select tx, patient, id from bus.published limit 1 for update`
+    const [mark] = await tx<OutboxMark>`select tx, patient, id from bus.published limit 1 for update`
     if (!mark) throw new Error('the mark of what was published is gone')
-    const rows = await tx<OutboxRow>`
-      select id, tx, patient, at, topic, institution, body
-        from bus.outbox
-       where (tx, patient, id) > (${mark.tx}, ${mark.patient}, ${mark.id}::uuid) and tx < pg_snapshot_xmin(pg_current_snapshot())::text::int8
-       order by tx, patient, id
-       limit ${batch}`
+    const rows = await outboxAfter(tx, mark, batch)
     const last = rows.at(-1)
     if (!last) return 0
     const record = directory.members.get(recordMember) as Member

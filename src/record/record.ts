@@ -5,6 +5,7 @@ import { startMoments } from './read/moments.ts'
 import { startIntake } from './exchange/intake.ts'
 import { patientKeyOf } from './exchange/patient-key.ts'
 import { startIndexing } from './search/index-parameter.ts'
+import { startSubscriptions } from './subscription/run.ts'
 
 export { startCustomParameters } from './search/custom-parameters.ts'
 export { inWantedForm } from './http/formats.ts'
@@ -16,4 +17,4 @@ export { fhirRoutes, pageRoutes } from './http/routes.ts'
 export const forBus = { patientKeyOf, startIntake }
 
 /** What runs beside the answers while the server is up. */
-export const background = { startIndexing, startMoments, startWork }
+export const background = { startIndexing, startMoments, startSubscriptions, startWork }

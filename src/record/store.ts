@@ -1,4 +1,4 @@
-import { int2Array, int8Array, uuidArray } from '../platform/arrays.ts'
+import { int2Array, int4Array, int8Array, uuidArray } from '../platform/arrays.ts'
 import { gather } from '../platform/gather.ts'
 import { type Fragment, fragment, join, type Runner, type Sql } from '../platform/sql.ts'
 import { createChunkCache, unpack } from './write/chunks.ts'
@@ -94,6 +94,21 @@ export async function findMany(sql: Runner, keys: readonly { patient: number; ty
       from unnest(${keys.map((k) => k.patient)}::int8[], ${keys.map((k) => k.type)}::int2[], ${keys.map((k) => k.id)}::uuid[]) as k (patient, type, id)
       join record.resource r on r.patient = k.patient and r.type = k.type and r.id = k.id
      where not r.deleted and not r.voided
+     limit ${rowsMax}`
+}
+
+/** These very versions, whether or not they are the newest. Of one that an operator moved to another patient every version is voided. */
+export async function findVersions(sql: Runner, keys: readonly { patient: number; type: number; id: string; version: number }[]): Promise<Stored[]> {
+  if (keys.length === 0) return []
+  const wanted = fragment`unnest(${int8Array(keys.map((k) => k.patient))}::int8[], ${int2Array(keys.map((k) => k.type))}::int2[],
+    ${uuidArray(keys.map((k) => k.id))}::uuid[], ${int4Array(keys.map((k) => k.version))}::int4[]) as w (patient, type, id, version)`
+  const same = fragment`r.patient = w.patient and r.type = w.type and r.id = w.id`
+  return sql<Stored>`
+    select ${pointer} from ${wanted} join record.resource r on ${same} and r.version = w.version
+    union all
+    select r.patient, r.type, r.id, r.version, r.at, r.institution, r.deleted, c.voided, r.name, ${shortBody}, r.chunk, r.start, coalesce(r.length, octet_length(r.body))
+      from ${wanted} join record.superseded r on ${same} and r.version = w.version
+      join record.resource c on c.patient = r.patient and c.type = r.type and c.id = r.id
      limit ${rowsMax}`
 }
 

@@ -4,6 +4,7 @@ import { type Fragment, fragment, join } from '../platform/sql.ts'
 import type { Asking } from './asking.ts'
 import { reservedKeys } from './ids.ts'
 import { maySeeType } from './scope.ts'
+import { isOwnersOwn, ownersOwn } from './subscription/owner.ts'
 
 /**
  * What one actor may see: the same answer for read, search, include, history and the portal page. A person is a set of keys;
@@ -85,10 +86,17 @@ export async function viewOfAll(asking: Asking): Promise<View> {
 }
 
 /** An institution's system always reads what the institution submitted; nobody needs to be asked about that. */
-export const isOwnSubmission = ({ actor }: Asking, row: { institution: number }): boolean => actor.kind === 'system' && actor.institution === row.institution
+export const isOwnSubmission = (asking: Asking, row: { institution: number; type: number; id: string }): boolean =>
+  asking.actor.kind === 'system' && asking.actor.institution === row.institution && isOwnersOwn(asking, row)
+
+/** The same as a condition on `r`; null for whoever is no system of an institution. */
+export function ownSubmissions(asking: Asking): Fragment | null {
+  const { kind, institution } = asking.actor
+  return kind === 'system' && institution !== null ? fragment`(r.institution = ${institution} and ${ownersOwn(asking)})` : null
+}
 
 /** Why the actor may see this row, in the words of the log; null when it may not. */
-export function basisOfRow(view: View, row: { patient: number; type: number; institution: number }): string | null {
+export function basisOfRow(view: View, row: { patient: number; type: number; id: string; institution: number }): string | null {
   const { world, actor } = view.asking
   const type = world.fhir.types[row.type] as string
   if (!maySeeType(actor, type)) return null
@@ -108,7 +116,8 @@ export function visibleRows(view: View, type: number, keys: readonly number[] | 
     return basis !== null && !typesHidden(basis.view).includes(name)
   })
   const ways: Fragment[] = [fragment`r.patient = any(${open}::int8[])`]
-  if (actor.kind === 'system' && actor.institution !== null) ways.push(fragment`r.institution = ${actor.institution}`)
+  const own = ownSubmissions(view.asking)
+  if (own) ways.push(own)
   if (directoryTypes.has(name)) ways.push(fragment`r.patient < ${reservedKeys}`)
   return fragment`(${join(ways, ' or ')})`
 }

@@ -14,7 +14,7 @@ import { changedSince } from '../read/moments.ts'
 import { bytesOf, countOf, deletedSlicesOf, layersOf, type Layers, ofTypes, type Slice, slicesOf, within } from '../read/rows-at.ts'
 import { typesSeen } from '../scope.ts'
 import type { Place } from '../store.ts'
-import { basisOfRow, directoryTypes, type View, viewOf, viewOfAll } from '../view.ts'
+import { basisOfRow, directoryTypes, ownSubmissions, type View, viewOf, viewOfAll } from '../view.ts'
 
 const batchRows = 4000
 const batchBytes = 16 * 1_048_576
@@ -58,7 +58,7 @@ async function openRows({ asking, job, wish }: Run): Promise<{ view: View; where
   if (wish.level !== 'system') where.push(fragment`r.patient >= ${reservedKeys}`)
   if (wish.since !== null) where.push(await changedSince(world.sql, new Date(wish.since)))
   const directory = types.filter((type) => directoryTypes.has(world.fhir.types[type] as string))
-  const ways = [fragment`r.institution = ${actor.institution}`, fragment`(r.patient < ${reservedKeys} and r.type = any(${directory}::int2[]))`]
+  const ways = [ownSubmissions(asking) ?? fragment`false`, fragment`(r.patient < ${reservedKeys} and r.type = any(${directory}::int2[]))`]
   for (const [basis, keys] of Map.groupBy(view.openKeys ?? wish.keys ?? [], (key) => view.basisOf(key))) {
     if (basis === null) continue
     const hidden = new Set(typesHidden(basis.view).map((name) => world.fhir.typeCode(name)))

@@ -2,8 +2,11 @@ import { capabilityStatement, printJson, type Resource } from '../../fhir/fhir.t
 import { baseUrl } from '../../platform/config.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
+import { profile } from '../subscription/setup.ts'
+import { canonicals } from '../subscription/topics.ts'
 import { terminologyOperations } from '../terminology/operations.ts'
 
+const backportOperations = 'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/'
 const statements = new WeakMap<World, { texts: Record<Mode, string>; generation: number }>()
 
 type Mode = 'full' | 'normative' | 'terminology'
@@ -53,14 +56,27 @@ export function capabilityOf(world: World, mode = 'full'): string {
         { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
         { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
         { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
+        { type: 'Subscription', name: 'status', definition: `${backportOperations}backport-subscription-status` },
+        { type: 'Subscription', name: 'events', definition: `${backportOperations}backport-subscription-events` },
         ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
       ],
       security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
     })
+    nameTopics(whole)
     statement = { texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) }, generation }
     statements.set(world, statement)
   }
   return statement.texts[mode]
+}
+
+/** Which topics there are is said where the R4 backport has it (CapabilityStatement, rest.resource of Subscription). */
+function nameTopics(whole: Resource): void {
+  const [rest] = whole['rest'] as [{ resource: Record<string, unknown>[] }]
+  const subscription = rest.resource.find(({ type }) => type === 'Subscription')
+  if (!subscription) return
+  const url = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical'
+  subscription['extension'] = canonicals().map((valueCanonical) => ({ url, valueCanonical }))
+  subscription['supportedProfile'] = [profile]
 }
 
 function normativePart(whole: Resource): Resource {

@@ -20,6 +20,7 @@ import { formOf, readBody } from './formats.ts'
 import { preferenceOf } from './respond.ts'
 import { searchRoutes } from '../search/search-routes.ts'
 import { summaryRoutes } from '../summary/routes.ts'
+import { subscriptionRoutes } from '../subscription/routes.ts'
 import { terminologyRoutes } from '../terminology/routes.ts'
 import { validateRoutes } from '../validate.ts'
 
@@ -50,6 +51,7 @@ export const fhirRoutes: Routes = (app) => {
   void summaryRoutes(app)
   void matchRoutes(app)
   void importRoutes(app)
+  void subscriptionRoutes(app)
 }
 
 function unknownType(type: string): Refusal {

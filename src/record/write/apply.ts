@@ -14,6 +14,10 @@ import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
 import { type Charts, deniedPatients, findNamed, requireMayWrite, subjectOf } from './subject.ts'
 import { composeChanges, type Version } from './write.ts'
+import { endingOf } from '../subscription/owner.ts'
+import { endRunning } from '../subscription/store.ts'
+import { holdSubscription } from '../subscription/subscribe.ts'
+import { isOwnSubmission } from '../view.ts'
 
 /** In a list of versions: whichever is there. */
 export const anyVersion = 0
@@ -63,7 +67,7 @@ export async function placeNew(asking: Asking, sql: Runner, operation: Operation
     return { ...operation, patient, rowId: newId(world, patient), name: null, isNew: true }
   }
   const { patient } = await subjectOf(asking, sql, operation.resource as Resource, charts, operation.path)
-  return { ...operation, patient, rowId: newId(world, patient), name: null, isNew: true }
+  return { ...operation, patient, rowId: newId(world, patient, endingOf(asking, operation.type)), name: null, isNew: true }
 }
 
 /** Where an update or delete goes: an id of ours tells its key, a client's id stands in the list of names or is new there. */
@@ -84,7 +88,7 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   const patient =
     waiting?.patient ??
     (operation.type === 'Patient' ? newKey(world) : (await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path)).patient)
-  const rowId = waiting?.id ?? newId(world, patient)
+  const rowId = waiting?.id ?? newId(world, patient, endingOf(asking, operation.type))
   if (operation.type === 'Patient') {
     charts.created.add(patient)
     // What comes in the same request and is about this patient finds the chart by its name, which no table holds yet.
@@ -203,11 +207,13 @@ async function judge(
   const id = operation.name ?? operation.rowId
   const told = { type: operation.type, id, patient: operation.patient, warnings: [] as string[], temporaryNumber: null }
   if (operation.kind === 'delete') {
+    if (operation.type === 'Subscription') await endRunning(tx, place)
     if (!before || before.deleted) return { result: { ...told, version: before?.version ?? 0, at, status: 204, body: null }, version: null }
     return { result: { ...told, version: place.version, at, status: 204, body: null }, version: makeTombstone(world, operation.type, place) }
   }
   if (operation.isOnlyNew && before && !before.deleted) throw foundElsewhere(operation)
-  const resource = operation.patch ? await patchedNow(world, operation, before) : (operation.resource as Resource)
+  const given = operation.patch ? await patchedNow(world, operation, before) : (operation.resource as Resource)
+  const resource = operation.type === 'Subscription' ? await holdSubscription(asking, tx, given, place, operation.path) : given
   requireResolved(world, resource, operation.path, operation.holders)
   if (before) {
     if (operation.type !== 'Patient') await requireSameSubject(asking, tx, resource, operation, charts)
@@ -261,7 +267,7 @@ function requireOwn(asking: Asking, operation: Placed, before: Stored | null, ch
     if (operation.name !== null) return
     throw new Refusal('not-found', `no ${operation.type} with this id`, { expression: operation.path, hint: 'Create it by POST, or choose an id of your own.' })
   }
-  if (before.institution !== asking.actor.institution) {
+  if (!isOwnSubmission(asking, before)) {
     const refusal = new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
       expression: operation.path,
       hint: 'Ask the institution where it arose for a correction. For a resource of your own choose another id, or POST it.',

@@ -8,6 +8,7 @@ import { criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
 import { auditDenial, requireInstitution } from './create.ts'
 import { allow } from '../scope.ts'
 import { noCharts } from './subject.ts'
+import { checkEndpoints } from '../subscription/subscribe.ts'
 
 /** A write whose address is a condition: `PUT Type?…`, `PATCH Type?…`, `DELETE Type?…` (R4 http, sections 3.1.0.4.3, 3.1.0.6, 3.1.0.7). */
 export type ConditionalWrite = {
@@ -61,6 +62,7 @@ export async function writeConditionally(asking: Asking, write: ConditionalWrite
   requireInstitution(asking)
   await allow(asking, write.type, 's')
   const kind = write.method === 'DELETE' ? 'delete' : 'update'
+  await checkEndpoints(asking, [write.resource])
   try {
     return await asking.world.ledger.transaction(async (tx) => {
       const operations = await operationsOf(asking, tx, write)

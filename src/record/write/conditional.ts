@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AuditedTransaction } from '../../audit/audit.ts'
 import { parseSearch, type Resource, type Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { fragment, type Runner } from '../../platform/sql.ts'
+import type { Fragment, Runner } from '../../platform/sql.ts'
 import { type Applied, applyAll, placeNew } from './apply.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { auditDenial, requireInstitution } from './create.ts'
@@ -11,6 +11,8 @@ import { patientOrNone } from '../ids.ts'
 import { decideRelated } from '../search/related.ts'
 import { firstHits, type Hit } from '../search/run-search.ts'
 import { noCharts } from './subject.ts'
+import { checkEndpoints } from '../subscription/subscribe.ts'
+import { ownSubmissions } from '../view.ts'
 
 /** A criteria string of `If-None-Exist`, a conditional reference or a conditional address, as a search; it must ask something. */
 export function criteriaOf(asking: Asking, type: string, query: string, expression: string): Search {
@@ -50,7 +52,7 @@ export async function findByCriteria(asking: Asking, tx: Runner, search: Search,
     asking,
     tx,
     await decideRelated({ asking, sql: tx, reading: { snapshot: null } }, search),
-    { keys: null, visible: fragment`r.institution = ${institution}` },
+    { keys: null, visible: ownSubmissions(asking) as Fragment },
     limit,
   )
 }
@@ -67,6 +69,7 @@ export async function createConditionally(asking: Asking, resource: Resource, qu
   const type = resource.resourceType
   await allow(asking, type, 's')
   const search = criteriaOf(asking, type, query, 'http.If-None-Exist')
+  await checkEndpoints(asking, [resource])
   try {
     return await asking.world.ledger.transaction((tx) => createUnlessFound(asking, tx, resource, search))
   } catch (error) {

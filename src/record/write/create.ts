@@ -7,6 +7,7 @@ import { concernsAccess } from './claims.ts'
 import { patientOrNone } from '../ids.ts'
 import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { requireSystem } from '../scope.ts'
+import { checkEndpoints } from '../subscription/subscribe.ts'
 import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
 
@@ -24,7 +25,7 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
   requireInstitution(asking)
   const type = resource.resourceType
   const operation: Operation = { kind: 'create', type, id: null, resource, ifMatch: null, path: type }
-  if (type === 'Patient' || concernsAccess(resource)) return oneInTransaction(asking, operation)
+  if (type === 'Patient' || type === 'Subscription' || concernsAccess(resource)) return oneInTransaction(asking, operation)
   requireResolved(asking.world, resource, type)
   const charts = noCharts()
   const placed = await placeNew(asking, asking.world.sql, operation, charts)
@@ -90,6 +91,7 @@ export async function deleteOne(asking: Asking, type: string, id: string, ifMatc
 }
 
 async function oneInTransaction(asking: Asking, operation: Operation): Promise<Applied> {
+  await checkEndpoints(asking, [operation.resource])
   try {
     return await asking.world.ledger.transaction(async (tx) => {
       const charts = noCharts()

@@ -11,6 +11,7 @@ import { patientOrNone } from '../ids.ts'
 import { patchOfEntry } from './patch.ts'
 import type { Hit } from '../search/run-search.ts'
 import { type Charts, noCharts } from './subject.ts'
+import { checkEndpoints } from '../subscription/subscribe.ts'
 
 /**
  * All writes of a transaction in one database transaction. Ids are given first (Patients before what is about them), then every
@@ -19,6 +20,10 @@ import { type Charts, noCharts } from './subject.ts'
 export async function runTransaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan): Promise<Map<number, Applied>> {
   // Each attempt replaces references in place, so one after a deadlock begins with the bundle as it came.
   let next: BundlePlan | null = plan
+  await checkEndpoints(
+    asking,
+    plan.entries.map(({ resource }) => resource),
+  )
   try {
     return await asking.world.ledger.transaction(async (tx) => {
       await asking.inTransaction?.(tx)

@@ -1,0 +1,71 @@
+import { matches, parseSearch, type Search } from '../../fhir/fhir.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import type { Asking } from '../asking.ts'
+import { type Content, detailsIn, detailsOf } from '../search/contents.ts'
+import { nameAll } from '../search/named-patients.ts'
+import { filtersOf, type Topic, typesOf } from './topics.ts'
+
+/** What a Subscription asks of one type; of several filters all must hold (R5 Subscription.filterBy). */
+type Asked = { type: string; search: Search }
+
+const decided = new Set(['missing', 'token', 'text', 'sounds', 'of-type', 'string', 'date', 'reference', 'identifier', 'uri', 'number', 'composite', 'any'])
+/** Eleven or thirteen digits: a filter stands in tables and answers, where no personal number may. */
+const personalNumber = /(?<!\d)(?:\d{11}|\d{13})(?!\d)/
+
+/** Reads `Type?parameter=value`, or refuses it with its place. */
+export function readFilter(world: World, topic: Topic, text: string, expression: string): Asked {
+  const at = text.indexOf('?')
+  const type = at < 0 ? text : text.slice(0, at)
+  const types = typesOf(world.fhir, topic)
+  if (!types.includes(type)) {
+    const isKnown = world.fhir.typeCode(type) >= 0
+    throw wrong(expression, isKnown ? `the topic has no events of ${type}` : 'a filter begins with a resource type', 'Write it like Observation?code=718-7.')
+  }
+  if (personalNumber.test(text)) throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
+  const pairs = at < 0 ? [] : [...new URLSearchParams(text.slice(at + 1))]
+  const known = filtersOf(world.fhir, type)
+  for (const [name] of pairs) {
+    if (known.includes(name.split(':')[0] as string)) continue
+    const shown = /^[\w.:-]{1,60}$/.test(name) ? name : 'this'
+    throw wrong(expression, `${shown} is no filter of ${type}`, 'GET /fhir/SubscriptionTopic lists what each topic can filter by.')
+  }
+  const search = parsed(world, type, pairs, expression)
+  if (search.clauses.every((clause) => decided.has(clause.test))) return { type, search }
+  throw wrong(expression, 'a filter is decided by the resource alone', 'Leave out modifiers that need other resources: :above, :below, :in, :not-in.')
+}
+
+function parsed(world: World, type: string, pairs: [string, string][], expression: string): Search {
+  try {
+    return parseSearch(world.fhir, type, pairs, { lenient: false })
+  } catch (error) {
+    if (error instanceof Refusal) throw wrong(expression, `the filter cannot be used: ${error.message}`, error.issues?.[0]?.hint ?? 'See the search parameters of the type.')
+    throw error
+  }
+}
+
+const wrong = (expression: string, sentence: string, hint: string) => new Refusal('unprocessable', sentence, { expression, hint })
+
+/** Types that the filters name; null when there is none, and the topic's types are meant. */
+export const typesNamed = (filters: readonly string[]): Set<string> | null =>
+  filters.length === 0 ? null : new Set(filters.map((text) => text.split('?')[0] as string))
+
+/** The filters of one type, ready to be asked. A patient who is named means all charts of that person, as in a search. */
+export async function searchesOf(asking: Asking, topic: Topic, filters: readonly string[], type: string): Promise<Search[]> {
+  const searches: Search[] = []
+  for (const text of filters) {
+    if (text.split('?')[0] !== type) continue
+    searches.push((await nameAll(asking, readFilter(asking.world, topic, text, 'Subscription.criteria').search)).search)
+  }
+  return searches
+}
+
+/** Is the condition of a topic true of the resource? */
+export const satisfies = (asking: Asking, type: string, query: string, content: Content): boolean =>
+  holds(asking, parseSearch(asking.world.fhir, type, [...new URLSearchParams(query)], { lenient: false }), content)
+
+export function holds(asking: Asking, search: Search, { resource, values }: Content): boolean {
+  const details = detailsIn(search)
+  const all = details.length === 0 ? values : [...values, ...detailsOf(asking, resource, details)]
+  return matches(search, all, asking.world.fhir.units)
+}

@@ -1,0 +1,108 @@
+import { outgoing } from '../../bus/bus.ts'
+import { fragment } from '../../platform/sql.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
+import type { World } from '../../platform/world.ts'
+import { afterFailure, nextTurn } from './endurance.ts'
+import { handOut } from './hand-out.ts'
+import { type Notification, notificationText } from './notification.ts'
+import { settleFailure, settleSuccess, turnOff } from './settle.ts'
+import { eventsFrom, openHeaders, type Running, runningColumns } from './store.ts'
+import { type Subscriber, subscriberOf } from './subscriber.ts'
+
+/** Each subscriber by itself, one notification at a time and in order: a slow one holds up nobody else. */
+const atOnce = 16
+const idleMs = 100
+const troubledMs = 1000
+/** Longer than any notification may take. */
+const leaseMs = 120_000
+const answerBytesMax = 65_536
+
+export function startNotifying(world: World): () => Promise<void> {
+  const busy = new Set<Promise<void>>()
+  const step = async () => {
+    if (busy.size < atOnce) {
+      for (const one of await takeDue(world, atOnce - busy.size)) {
+        const work: Promise<void> = notify(world, one)
+          .catch((error: unknown) => world.log.warn({ err: error }, 'a subscriber could not be notified; tried again'))
+          .finally(() => busy.delete(work))
+        busy.add(work)
+      }
+    }
+    return idleMs
+  }
+  const stop = workSteadily(world, { step, troubledMs, trouble: 'Subscriptions could not be read; tried again in a moment' })
+  return async () => {
+    await stop()
+    await Promise.race([Promise.all(busy), new Promise((resolve) => setTimeout(resolve, 2000).unref())])
+  }
+}
+
+/** Everything that is due, until nothing is. Answers how many notifications were tried. */
+export async function notifyDue(world: World): Promise<number> {
+  let tried = 0
+  for (;;) {
+    const due = await takeDue(world, atOnce)
+    if (due.length === 0) return tried
+    tried += due.length
+    await Promise.all(due.map((one) => notify(world, one)))
+  }
+}
+
+async function takeDue(world: World, limit: number): Promise<Running[]> {
+  const now = world.now()
+  return world.sql.run<Running>(fragment`
+    update record.subscription s
+       set leased_until = ${new Date(now.getTime() + leaseMs)}
+      from (select patient, id
+              from record.subscription
+             where state <> 'off' and due_at <= ${now} and (leased_until is null or leased_until <= ${now})
+             order by due_at
+             limit ${limit}
+               for update skip locked) due
+     where s.patient = due.patient and s.id = due.id
+    returning ${runningColumns(fragment`s.`)}`)
+}
+
+async function notify(world: World, running: Running): Promise<void> {
+  const now = world.now()
+  if (running.endsAt !== null && running.endsAt <= now) return turnOff(world, running, 'the Subscription has come to its end')
+  const subscriber = await subscriberOf(world, running)
+  if (subscriber === null) return turnOff(world, running, 'the system that made the Subscription is known no more')
+  const { notification, sent } = await nextNotification(world, running, subscriber)
+  if (notification === null) return settleSuccess(world, running, { sent, next: nextTurn(running, now) })
+  const told = { ...running, state: notification.kind === 'handshake' ? running.state : ('active' as const) }
+  const wrong = await post(world, running, notificationText(world, subscriber.asking.base, told, notification))
+  if (wrong === null) await settleSuccess(world, running, { sent, next: nextTurn(running, now) })
+  else await settleFailure(world, running, afterFailure(running, wrong, world.now()))
+}
+
+/** A handshake first; then what happened; and when nothing did, a sign of life, if one was asked for or the last one failed. */
+async function nextNotification(world: World, running: Running, subscriber: Subscriber): Promise<{ notification: Notification | null; sent: number }> {
+  const { sent, content } = running
+  if (running.state === 'requested' || running.sinceTx === null) return { notification: { kind: 'handshake', content: 'empty', shown: [] }, sent }
+  const events = await eventsFrom(world.sql, running.id, sent + 1, null, running.batch)
+  if (events.length === 0 && running.heartbeat === null && running.state === 'active') return { notification: null, sent }
+  if (events.length === 0) return { notification: { kind: 'heartbeat', content: 'empty', shown: [] }, sent }
+  const shown = await handOut(world, subscriber, content, events)
+  return { notification: { kind: 'event-notification', content, shown }, sent: shown.at(-1)?.event.number ?? sent }
+}
+
+/** Null when the endpoint answered 2xx; otherwise why not, in words that hold nothing of its answer. */
+async function post(world: World, running: Running, text: string): Promise<string | null> {
+  try {
+    const url = await outgoing.checkWebhook(world, running.endpoint)
+    const body = Buffer.from(running.mime.endsWith('xml') ? world.fhir.formats.print(text, { format: 'xml', isPretty: false }) : text)
+    const signed = outgoing.signOutgoing(world, url, 'POST', { 'content-type': running.mime }, body)
+    const own = Object.fromEntries(openHeaders(world, running.headers).map(({ name, value }) => [name, value]))
+    const { status } = await outgoing.send(world, url, {
+      method: 'POST',
+      headers: { ...own, ...signed },
+      body,
+      timeoutMs: running.timeout * 1000,
+      answerBytesMax,
+    })
+    return status >= 200 && status < 300 ? null : `the endpoint answered ${status}`
+  } catch {
+    return 'the endpoint did not answer'
+  }
+}

@@ -1,0 +1,36 @@
+import { createHmac } from 'node:crypto'
+import { type Fragment, fragment } from '../../platform/sql.ts'
+import type { World } from '../../platform/world.ts'
+import type { Asking } from '../asking.ts'
+
+/**
+ * A Subscription belongs to the system that made it: another system of the same institution neither sees nor changes it. Whose it is
+ * stands in its row id, as the keyed hash of the client in the last twelve digits, so that every path can tell without a question.
+ */
+const digits = 12
+const marks = new WeakMap<World['keys'], Map<string, string>>()
+const marksMax = 10_000
+
+function markOf({ world, actor }: Asking): string {
+  let known = marks.get(world.keys)
+  if (!known || known.size > marksMax) marks.set(world.keys, (known = new Map()))
+  let mark = known.get(actor.id)
+  if (mark === undefined) {
+    mark = createHmac('sha256', world.keys.derive('record/subscription-owner')).update(actor.id).digest('hex').slice(0, digits)
+    known.set(actor.id, mark)
+  }
+  return mark
+}
+
+const isOwned = (type: string | undefined) => type === 'Subscription'
+
+/** How the id of a new resource ends; null when chance says it. */
+export const endingOf = (asking: Asking, type: string): string | null => (isOwned(type) ? markOf(asking) : null)
+
+/** Of what the institution submitted: does it belong to this very system, where a type belongs to one? */
+export const isOwnersOwn = (asking: Asking, row: { type: number; id: string }): boolean =>
+  !isOwned(asking.world.fhir.types[row.type]) || row.id.endsWith(markOf(asking))
+
+/** The same as a condition on `r`. */
+export const ownersOwn = (asking: Asking): Fragment =>
+  fragment`(r.type <> ${asking.world.fhir.typeCode('Subscription')} or right(r.id::text, ${digits}) = ${markOf(asking)})`

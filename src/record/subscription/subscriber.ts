@@ -1,0 +1,24 @@
+import { access } from '../../access/access.ts'
+import type { Actor } from '../../platform/actor.ts'
+import { baseUrl } from '../../platform/config.ts'
+import { uuidV7 } from '../../platform/uuid.ts'
+import type { World } from '../../platform/world.ts'
+import type { Asking } from '../asking.ts'
+import { maySeeType } from '../scope.ts'
+import type { Running } from './store.ts'
+
+/**
+ * In whose name a notification is made: the client as it is registered now, with the scopes of the token that wrote the Subscription. Both
+ * must cover a type. Null when the client is known no more.
+ */
+export type Subscriber = { asking: Asking; mayHear(type: string): boolean }
+
+export async function subscriberOf(world: World, { client, scopes }: Pick<Running, 'client' | 'scopes'>): Promise<Subscriber | null> {
+  const registered: Actor | null = await access.systemOf(world.sql, client)
+  if (registered === null) return null
+  const actor = { ...registered, scopes }
+  return {
+    asking: { world, actor, correlation: uuidV7(world), base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care' },
+    mayHear: (type) => maySeeType(registered, type) && maySeeType(actor, type),
+  }
+}

@@ -20,7 +20,9 @@ const nameOf = ({ tx, patient }: { tx: number; patient: number }): string => `${
 
 /** A small change names its versions. */
 async function findListed(world: World, tx: Runner, rows: readonly OutboxRow[], types: ReadonlySet<string>): Promise<Map<string, Stored[]>> {
-  const wanted = rows.flatMap((row) => (row.body.resources ?? []).flatMap((text) => ({ row: row.id, found: parseReference(text.replace(/\/(?=\d+$)/, '/_history/'), '') })))
+  const wanted = rows.flatMap((row) =>
+    (row.body.resources ?? []).flatMap((text) => ({ row: row.id, found: parseReference(text.replace(/\/(?=\d+$)/, '/_history/'), '') })),
+  )
   const versions = wanted.flatMap(({ row, found }) => (found && types.has(found.type) ? [{ ...found, row, code: world.fhir.typeCode(found.type) }] : []))
   const named = await findNames(
     tx,

@@ -39,7 +39,8 @@ function parsed(world: World, type: string, pairs: [string, string][], expressio
   try {
     return parseSearch(world.fhir, type, pairs, { lenient: false })
   } catch (error) {
-    if (error instanceof Refusal) throw wrong(expression, `the filter cannot be used: ${error.message}`, error.issues?.[0]?.hint ?? 'See the search parameters of the type.')
+    if (error instanceof Refusal)
+      throw wrong(expression, `the filter cannot be used: ${error.message}`, error.issues?.[0]?.hint ?? 'See the search parameters of the type.')
     throw error
   }
 }

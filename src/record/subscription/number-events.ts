@@ -128,4 +128,3 @@ async function store(world: World, tx: Transaction, { patient, id }: Hearing, ev
                   ${uuidArray(events.map(({ row }) => row.id))}::uuid[], ${int4Array(events.map(({ row }) => row.version))}::int4[],
                   ${textArray(events.map(({ interaction }) => interaction))}::text[]) as e (number, at, patient, type, id, version, interaction)`
 }
-

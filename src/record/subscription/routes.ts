@@ -79,7 +79,9 @@ async function statusOfMany(asking: Asking, request: FastifyRequest): Promise<st
 }
 
 function statuses({ base, world }: Asking, found: readonly Running[]): string {
-  const entries = found.map((one) => `{"fullUrl":"${base}/Subscription/${publicId(one)}/$status","resource":${statusText(base, one, 'query-status', [])},"search":{"mode":"match"}}`)
+  const entries = found.map(
+    (one) => `{"fullUrl":"${base}/Subscription/${publicId(one)}/$status","resource":${statusText(base, one, 'query-status', [])},"search":{"mode":"match"}}`,
+  )
   const head = `"resourceType":"Bundle","type":"searchset","timestamp":"${world.now().toISOString()}","total":${found.length}`
   return `{${head}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`
 }

@@ -42,7 +42,8 @@ async function settle(world: World, running: Running, state: State, error: strin
        set leased_until = null, ${columns}
      where patient = ${patient} and id = ${id} and generation = ${generation}
     returning 1 as one`
-  const changed = state === running.state ? await world.sql.run(change) : await world.ledger.transaction((tx) => changeState(world, tx, running, state, error, change))
+  const changed =
+    state === running.state ? await world.sql.run(change) : await world.ledger.transaction((tx) => changeState(world, tx, running, state, error, change))
   if (changed.length === 0) await world.sql`update record.subscription set leased_until = null where patient = ${patient} and id = ${id}`
 }
 

@@ -75,7 +75,9 @@ export function readSetup(world: World, resource: Resource, path: string): Setup
 }
 
 function readFilters(world: World, topic: Topic, extensions: readonly Extension[], path: string): string[] {
-  const found = extensions.map((one, at): [Extension, string] => [one, `${path}.criteria.extension[${at}]`]).filter(([one]) => one.url === `${backport}backport-filter-criteria`)
+  const found = extensions
+    .map((one, at): [Extension, string] => [one, `${path}.criteria.extension[${at}]`])
+    .filter(([one]) => one.url === `${backport}backport-filter-criteria`)
   if (found.length > limits.filters) throw wrong(`${path}.criteria`, `a Subscription has at most ${limits.filters} filters`, 'Make several Subscriptions.')
   return found.map(([{ valueString }, expression]) => {
     if (typeof valueString !== 'string' || valueString.length > limits.filterLength)

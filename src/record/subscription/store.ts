@@ -54,9 +54,10 @@ export async function countOfClient(tx: Runner, client: string, except: Key): Pr
   return found?.count ?? 0
 }
 
-const columns = 'patient id name client scopes topic filters content mime endpoint headers heartbeat timeout batch ends_at state generation since_tx number sent failures failing_since notified_at'
-  .split(' ')
-  .map(identifier)
+const columns =
+  'patient id name client scopes topic filters content mime endpoint headers heartbeat timeout batch ends_at state generation since_tx number sent failures failing_since notified_at'
+    .split(' ')
+    .map(identifier)
 /** `table`: an alias with its dot, where another table is beside it. */
 export const runningColumns = (table: Fragment = fragment``): Fragment =>
   join(
@@ -74,7 +75,8 @@ export async function findRunning(sql: Runner, { patient, id }: Key): Promise<Ru
   return found ?? null
 }
 
-export type NewRunning = Key & Omit<Setup, 'headers'> & { name: string | null; client: string; scopes: readonly string[]; headers: Buffer; state: State; now: Date }
+export type NewRunning = Key &
+  Omit<Setup, 'headers'> & { name: string | null; client: string; scopes: readonly string[]; headers: Buffer; state: State; now: Date }
 
 /** What its owner wrote: what was numbered before stays numbered, and the numbers go on. */
 export async function storeRunning(tx: Runner, one: NewRunning): Promise<void> {

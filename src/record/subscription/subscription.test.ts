@@ -8,7 +8,10 @@ import { numberEvents } from './number-events.ts'
 
 const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/'
 
-function subscription(endpoint: string, more: { topic?: string; filters?: string[]; content?: string; header?: string[]; channel?: object; status?: string } = {}): any {
+function subscription(
+  endpoint: string,
+  more: { topic?: string; filters?: string[]; content?: string; header?: string[]; channel?: object; status?: string } = {},
+): any {
   const { topic = 'urn:spona:subscription-topic:record-changes', filters = [], content = 'id-only', header, channel = {}, status = 'requested' } = more
   return {
     resourceType: 'Subscription',
@@ -51,7 +54,11 @@ const eventsOf = (bundle: any) =>
     .filter(({ name }: any) => name === 'notificationEvent')
     .map(({ part: parts }: any) => ({
       number: Number(parts.find((one: any) => one.name === 'eventNumber').valueString),
-      focus: parts.find((one: any) => one.name === 'focus')?.valueReference.reference.split('/').slice(-2).join('/'),
+      focus: parts
+        .find((one: any) => one.name === 'focus')
+        ?.valueReference.reference.split('/')
+        .slice(-2)
+        .join('/'),
     }))
 
 test('a Subscription is active after its handshake and then tells, in order and signed, what its filters ask for', async (t) => {
@@ -63,7 +70,11 @@ test('a Subscription is active after its handshake and then tells, in order and 
   const made = await send(
     'POST',
     '/fhir/Subscription',
-    subscription(endpoint.url, { filters: ['Observation?code=http://loinc.org|718-7', 'Condition'], content: 'full-resource', header: ['Authorization: Bearer top-secret'] }),
+    subscription(endpoint.url, {
+      filters: ['Observation?code=http://loinc.org|718-7', 'Condition'],
+      content: 'full-resource',
+      header: ['Authorization: Bearer top-secret'],
+    }),
   )
   assert.equal(made.status, 201, made.text)
   assert.equal(made.body.status, 'requested')
@@ -73,7 +84,10 @@ test('a Subscription is active after its handshake and then tells, in order and 
   assert.equal(handshake?.headers['authorization'], 'Bearer top-secret')
   assert.match(String(handshake?.headers['signature-input']), /content-digest/)
   assert.equal(part(handshake?.body.entry[0].resource, 'type').valueCode, 'handshake')
-  assert.deepEqual((await send('POST', '/fhir/$validate', handshake?.body)).body.issue.filter((one: any) => one.severity === 'error'), [])
+  assert.deepEqual(
+    (await send('POST', '/fhir/$validate', handshake?.body)).body.issue.filter((one: any) => one.severity === 'error'),
+    [],
+  )
   const read = await send('GET', `/fhir/Subscription/${made.body.id}`)
   assert.equal(read.body.status, 'active')
   assert.equal(read.body.meta.versionId, '2')
@@ -129,7 +143,13 @@ test('who is down for an hour gets everything afterwards, complete and in order,
     return answer
   }
   const about = `Patient/${(await send('POST', '/fhir/Patient', { resourceType: 'Patient' })).body.id}`
-  const { id } = (await send('POST', '/fhir/Subscription', subscription(endpoint.url, { filters: ['Observation'], channel: { extension: [{ url: `${backport}backport-max-count`, valuePositiveInt: 4 }] } }))).body
+  const { id } = (
+    await send(
+      'POST',
+      '/fhir/Subscription',
+      subscription(endpoint.url, { filters: ['Observation'], channel: { extension: [{ url: `${backport}backport-max-count`, valuePositiveInt: 4 }] } }),
+    )
+  ).body
   await notifyDue(world)
   endpoint.status = 503
   const filed: string[] = []
@@ -161,7 +181,10 @@ test('who is down for an hour gets everything afterwards, complete and in order,
     told,
     filed.map((focus, at) => ({ number: at + 1, focus })),
   )
-  assert.ok(endpoint.heard.slice(before).every(({ body }) => eventsOf(body).length <= 4), 'never more than the subscriber takes at once')
+  assert.ok(
+    endpoint.heard.slice(before).every(({ body }) => eventsOf(body).length <= 4),
+    'never more than the subscriber takes at once',
+  )
   assert.equal((await send('GET', `/fhir/Subscription/${id}`)).body.status, 'active')
 
   endpoint.status = 500

@@ -1,7 +1,8 @@
 import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/arrays.ts'
 import { type Fragment, fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
-import { checkWebhook, readAddress, send, signOutgoing } from './address.ts'
+import { checkWebhook, readAddress } from './address.ts'
+import { postSigned } from './post-signed.ts'
 import { startPruning } from './keep.ts'
 import { type People, startPublishing } from './publish-outbox.ts'
 import { startPushing } from './push.ts'
@@ -15,7 +16,7 @@ export { inbox } from './inbox.ts'
 export { busRoutes } from './routes.ts'
 
 /** How whoever stands above posts to addresses that others registered: by the rules of webhooks, signed by the centre. */
-export const outgoing = { readAddress, checkWebhook, send, signOutgoing }
+export const outgoing = { readAddress, checkWebhook, postSigned }
 
 /** What runs beside the answers, in one process of the server: seals and their stamps, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {

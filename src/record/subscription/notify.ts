@@ -15,7 +15,6 @@ const idleMs = 100
 const troubledMs = 1000
 /** Longer than any notification may take. */
 const leaseMs = 120_000
-const answerBytesMax = 65_536
 
 export function startNotifying(world: World): () => Promise<void> {
   const busy = new Set<Promise<void>>()
@@ -90,16 +89,12 @@ async function nextNotification(world: World, running: Running, subscriber: Subs
 /** Null when the endpoint answered 2xx; otherwise why not, in words that hold nothing of its answer. */
 async function post(world: World, running: Running, text: string): Promise<string | null> {
   try {
-    const url = await outgoing.checkWebhook(world, running.endpoint)
-    const body = Buffer.from(running.mime.endsWith('xml') ? world.fhir.formats.print(text, { format: 'xml', isPretty: false }) : text)
-    const signed = outgoing.signOutgoing(world, url, 'POST', { 'content-type': running.mime }, body)
-    const own = Object.fromEntries(openHeaders(world, running.headers).map(({ name, value }) => [name, value]))
-    const { status } = await outgoing.send(world, url, {
-      method: 'POST',
-      headers: { ...own, ...signed },
-      body,
+    const status = await outgoing.postSigned(world, {
+      address: running.endpoint,
+      contentType: running.mime,
+      body: Buffer.from(running.mime.endsWith('xml') ? world.fhir.formats.print(text, { format: 'xml', isPretty: false }) : text),
+      headers: Object.fromEntries(openHeaders(world, running.headers).map(({ name, value }) => [name, value])),
       timeoutMs: running.timeout * 1000,
-      answerBytesMax,
     })
     return status >= 200 && status < 300 ? null : `the endpoint answered ${status}`
   } catch {

@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 import { Refusal } from '../platform/refusal.ts'
-import type { Transaction } from '../platform/world.ts'
-import { type PublicJwk, thumbprint } from './centre-key.ts'
+import type { Transaction, World } from '../platform/world.ts'
+import { centreKey, type PublicJwk, thumbprint } from './centre-key.ts'
+import { type Directory, recordMember } from './directory.ts'
 
 export const keyLimits = { days: 730, daysDefault: 365, daysAnnounced: 30, perMember: 5 } as const
 const dayMs = 86_400_000
@@ -53,4 +54,19 @@ export async function validKeys(tx: Transaction, member: string, now: Date): Pro
 export function endsSoon(validUntil: Date, now: Date): number | null {
   const days = Math.floor((validUntil.getTime() - now.getTime()) / dayMs)
   return days <= keyLimits.daysAnnounced ? days : null
+}
+
+/** The public keys a member has and had: whoever gets its messages checks its signatures with them. The record signs with the centre's key. */
+export function publicKeys(world: World, directory: Directory, code: string): { keys: object[] } {
+  const member = directory.byCode.get(code)
+  if (!member) throw new Refusal('not-found', 'there is no member of this code')
+  if (member.id === recordMember) return { keys: [centreKey(world.keys).jwk] }
+  const own = [...directory.keys.values()].filter((key) => key.member === member.id)
+  return {
+    keys: own.map(({ jwk, validFrom, validUntil, withdrawnAt }) => ({
+      ...jwk,
+      validFrom: validFrom.toISOString(),
+      validUntil: (withdrawnAt ?? validUntil).toISOString(),
+    })),
+  }
 }

@@ -9,7 +9,7 @@ import { directoryOf } from './directory.ts'
 import { acknowledgeMessages, callerOf, fetchMessages } from './fetch-messages.ts'
 import { fetchCallBody } from './fetch-call.ts'
 import { activate, changeKeys, ownMember, prove, register, selfTest } from './member.ts'
-import { endsSoon } from './member-key.ts'
+import { endsSoon, publicKeys } from './member-key.ts'
 import { rightTo } from './right.ts'
 import { type PatientOf, sendMessage } from './send-message.ts'
 import { sendSignedJson } from './signed-answer.ts'
@@ -66,6 +66,11 @@ function memberRoutes(app: FastifyInstance): void {
   app.post<ByCode>('/members/:code/keys', small, async (request, reply) =>
     sendSignedJson(request.world, reply, 200, await changeKeys(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
   )
+  app.get<ByCode>('/members/:code/keys', signed, async (request, reply) => {
+    const directory = await directoryOf(request.world)
+    callerOf(directory, request as FastifyRequest)
+    return sendSignedJson(request.world, reply, 200, publicKeys(request.world, directory, request.params.code))
+  })
   app.get<ByCode>('/members/:code', small, async (request, reply) => {
     const { member } = await ownMember(request as FastifyRequest, Buffer.alloc(0), request.params.code)
     const directory = await directoryOf(request.world)

@@ -1,0 +1,212 @@
+#!/usr/bin/env node
+// A member of the bus in one file, without packages: Node 20 or later. It is an example to copy from, and it works as it stands.
+// node bus-member.mjs help
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+const file = process.env.BUS_MEMBER ?? 'bus-member.json'
+const [command = 'help', ...words] = process.argv.slice(2)
+const options = new Map()
+const places = []
+for (let at = 0; at < words.length; at++) {
+  if (words[at].startsWith('--')) options.set(words[at].slice(2), words[++at])
+  else places.push(words[at])
+}
+
+const commands = {
+  'join CODE --url URL --name NAME --mb MB --contact MAIL': join,
+  'prove WORD': (word) => show(signed('POST', `/bus/members/${me().code}/proof`, json({ code: word }))),
+  test: () => show(signed('POST', `/bus/members/${me().code}/self-test`, json({}))),
+  activate: () => show(signed('POST', `/bus/members/${me().code}/activation`, json({}))),
+  status: () => show(signed('GET', `/bus/members/${me().code}`)),
+  'offer NAME KIND TITLE --basis LAW [--address URL]': offer,
+  'ask PROVIDER/SERVICE --basis LAW [--endpoints "GET /x/*"]': ask,
+  'send PROVIDER/SERVICE FILE [--type TYPE --key KEY --document NAME --subject Patient/ID --id NUMBER]': send,
+  'receive [--wait SECONDS]': receive,
+  'call METHOD PROVIDER/SERVICE/PATH [FILE]': call,
+  'serve http://127.0.0.1:PORT': serve,
+}
+
+const found = Object.entries(commands).find(([line]) => line.split(' ')[0] === command)
+if (found) await found[1](...places)
+else console.log(`node bus-member.mjs …\n${Object.keys(commands).map((line) => `  ${line}`).join('\n')}`)
+
+// --- joining ---
+
+async function join(code) {
+  if (existsSync(file)) fail(`${file} is there already: one file is one member`)
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  save({ code, url: options.get('url').replace(/\/$/, ''), client: null, key: privateKey.export({ format: 'jwk' }) })
+  const { publicJwk } = keyOf(me())
+  const about = { code, name: options.get('name'), mb: options.get('mb'), contact: options.get('contact'), key: publicJwk }
+  await show(signed('POST', '/bus/members', json(about)))
+}
+
+function offer(name, kind, title) {
+  const about = { kind, title, purpose: 'health-care', legalBasis: options.get('basis'), version: '1' }
+  const addresses = options.has('address') ? { addresses: [options.get('address')] } : {}
+  return show(signed('PUT', `/bus/services/${name}`, json({ ...about, ...addresses })))
+}
+
+function ask(target) {
+  const [provider, service] = target.split('/')
+  const endpoints = options.get('endpoints')?.split(',').map((one) => {
+    const [method, path] = one.trim().split(' ')
+    return { method, path }
+  })
+  const about = { provider, service, purpose: 'health-care', legalBasis: options.get('basis') }
+  return show(signed('POST', '/bus/contracts', json({ ...about, ...(endpoints ? { endpoints } : {}) })))
+}
+
+// --- exchanging ---
+
+/** The number is the message's for ever: sent again with it after a broken line, the message is still one. */
+function send(target, path) {
+  const type = options.get('type') ?? 'application/fhir+json'
+  const headers = { 'content-type': type, 'bus-to': target, 'bus-message-id': options.get('id') ?? randomUUID() }
+  for (const name of ['key', 'document', 'subject']) if (options.has(name)) headers[`bus-${name}`] = options.get(name)
+  return show(signed('POST', '/bus/messages', readFileSync(path), headers))
+}
+
+/** Prints each message as a line of JSON and acknowledges it: what is printed is taken. */
+async function receive() {
+  const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 50, wait: Number(options.get('wait') ?? 0) }))
+  const taken = []
+  for (const one of body.deliveries.filter((delivery) => !delivery.call)) {
+    const bytes = Buffer.from(one.body, 'base64')
+    const isSigned = verifies(one.base, Buffer.from(one.signature, 'base64'), await senderKey(one))
+    const isWhole = one.base.includes(`"content-digest": ${one.digest}`) && digestOf(bytes) === one.digest
+    if (!isSigned || !isWhole) fail(`message ${one.message} is not what its sender signed`)
+    const { message, from, number, answers, outOfOrder } = one
+    console.log(JSON.stringify({ message, from, number, answers, outOfOrder, body: bytes.toString() }))
+    taken.push(one.delivery)
+  }
+  if (taken.length > 0) await signed('POST', '/bus/deliveries/ack', json({ acknowledge: taken }))
+}
+
+async function senderKey({ from, kid }) {
+  const { body } = await signed('GET', `/bus/members/${from}/keys`)
+  return body.keys.find((key) => key.kid === kid) ?? fail(`${from} has no key ${kid}`)
+}
+
+async function call(method, target, path) {
+  const body = path === undefined ? Buffer.alloc(0) : readFileSync(path)
+  const type = body.length > 0 ? { 'content-type': options.get('type') ?? 'application/json' } : {}
+  const answer = await signed(method, `/bus/call/${target}`, body, { 'bus-message-id': randomUUID(), ...type })
+  console.error(`${answer.status} ${answer.headers.get('content-type') ?? ''}`)
+  process.stdout.write(answer.text)
+}
+
+/** Answers calls from behind a firewall: they are fetched, asked of a server of our own, and the answers are posted. */
+async function serve(own) {
+  console.error(`calls go to ${own}; Ctrl-C ends`)
+  for (;;) {
+    const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 20, wait: 25 }))
+    await Promise.all(body.deliveries.filter((one) => one.call).map((one) => answer(own, one)))
+  }
+}
+
+async function answer(own, { message, call: { method, path }, contentType, body, bodyAt }) {
+  const bytes = bodyAt ? (await signed('GET', bodyAt)).bytes : Buffer.from(body ?? '', 'base64')
+  const content = bytes.length > 0 ? { body: bytes, headers: { 'content-type': contentType } } : {}
+  const given = await fetch(`${own}${path}`, { method, ...content })
+  const headers = { 'bus-status': String(given.status), 'content-type': given.headers.get('content-type') ?? 'application/octet-stream' }
+  await signed('POST', `/bus/calls/${message}/answer`, Buffer.from(await given.arrayBuffer()), headers)
+}
+
+// --- signing (RFC 9421, RFC 9530) ---
+
+/** Sends a signed request, with a token when this member has a client, and checks the centre's signature of the answer. */
+async function signed(method, path, body = Buffer.alloc(0), more = {}) {
+  const member = me()
+  const { key, publicJwk } = keyOf(member)
+  const type = body.length > 0 && !more['content-type'] ? { 'content-type': 'application/json' } : {}
+  const headers = { 'content-digest': digestOf(body), ...type, ...more }
+  const covered = { '@method': method, '@target-uri': `${member.url}${path}`, ...headers }
+  const params = `(${Object.keys(covered).map((name) => `"${name}"`).join(' ')});created=${Math.floor(Date.now() / 1000)};keyid="${publicJwk.kid}"`
+  const base = [...Object.entries(covered).map(([name, value]) => `"${name}": ${value}`), `"@signature-params": ${params}`].join('\n')
+  const signature = `sig=:${sign('sha256', Buffer.from(base), { key, dsaEncoding: 'ieee-p1363' }).toString('base64')}:`
+  const all = { ...headers, 'signature-input': `sig=${params}`, signature }
+  if (member.client) all.authorization = `Bearer ${await token(member, key, publicJwk.kid)}`
+  const response = await fetch(`${member.url}${path}`, { method, headers: all, ...(body.length > 0 ? { body } : {}) })
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const text = bytes.toString()
+  if (response.headers.has('signature')) await checkAnswer(member, response, bytes, signature)
+  const isJson = (response.headers.get('content-type') ?? '').includes('json')
+  const isCall = path.startsWith('/bus/call/')
+  if (!response.ok && !isCall) fail(text)
+  return { status: response.status, headers: response.headers, bytes, text, body: isJson && !isCall ? JSON.parse(text) : null }
+}
+
+/** The centre's answer belongs to our request (`"signature";req`) and to these bytes. */
+async function checkAnswer(member, response, bytes, asked) {
+  const [, params] = /^sig=(.*)$/.exec(response.headers.get('signature-input')) ?? fail('the answer’s signature cannot be read')
+  const names = [...params.slice(1, params.indexOf(')')).matchAll(/"([^"]+)"(;req)?/g)]
+  const lines = names.map(([, name, ofRequest]) => {
+    const value = ofRequest ? asked : name === '@status' ? String(response.status) : response.headers.get(name)
+    return `"${name}"${ofRequest ?? ''}: ${value}`
+  })
+  const base = [...lines, `"@signature-params": ${params}`].join('\n')
+  const value = Buffer.from(/:([^:]+):/.exec(response.headers.get('signature'))?.[1] ?? '', 'base64')
+  const { keys } = await (await fetch(`${member.url}/bus/keys`)).json()
+  const key = keys.find(({ kid }) => params.includes(`keyid="${kid}"`)) ?? fail('the answer is signed by a key that is not the centre’s')
+  if (!verifies(base, value, key) || response.headers.get('content-digest') !== digestOf(bytes)) fail('the answer is not what the centre signed')
+}
+
+/** SMART Backend Services: a token for five minutes for an assertion signed by the same key. */
+async function token(member, key, kid) {
+  if (member.token && member.tokenUntil > Date.now() + 30_000) return member.token
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const [endpoint, now] = [`${member.url}/access/token`, Math.floor(Date.now() / 1000)]
+  const claims = { iss: member.client, sub: member.client, aud: endpoint, iat: now, exp: now + 60, jti: randomUUID() }
+  const text = `${part({ alg: 'ES256', kid, typ: 'JWT' })}.${part(claims)}`
+  const assertion = `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
+  const kind = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+  const form = { grant_type: 'client_credentials', client_assertion_type: kind, client_assertion: assertion }
+  const response = await fetch(endpoint, { method: 'POST', body: new URLSearchParams(form) })
+  const body = await response.json()
+  if (!response.ok) fail(JSON.stringify(body))
+  save({ ...me(), token: body.access_token, tokenUntil: Date.now() + body.expires_in * 1000 })
+  return body.access_token
+}
+
+function keyOf({ key: jwk }) {
+  const { kty, crv, x, y } = jwk
+  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+  return { key: createPrivateKey({ key: jwk, format: 'jwk' }), publicJwk: { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } }
+}
+
+function verifies(base, signature, jwk) {
+  const key = createPublicKey({ key: jwk, format: 'jwk' })
+  return verify('sha256', Buffer.from(base), { key, dsaEncoding: 'ieee-p1363' }, signature)
+}
+
+// --- small things ---
+
+function digestOf(bytes) {
+  return `sha-256=:${createHash('sha256').update(bytes).digest('base64')}:`
+}
+
+function json(value) {
+  return Buffer.from(JSON.stringify(value))
+}
+
+function me() {
+  if (!existsSync(file)) fail(`${file} is not there: join first`)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+function save(member) {
+  writeFileSync(file, JSON.stringify(member, null, 1), { mode: 0o600 })
+}
+
+async function show(answer) {
+  const { body } = await answer
+  if (body?.client_id && body.client_id !== me().client) save({ ...me(), client: body.client_id })
+  console.log(JSON.stringify(body, null, 1))
+}
+
+function fail(sentence) {
+  console.error(sentence)
+  process.exit(1)
+}

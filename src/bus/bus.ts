@@ -12,6 +12,7 @@ import { emptySpool } from './spool.ts'
 
 export type { Delivery } from './deliver.ts'
 export { type OutboxMark, type OutboxRow, outboxAfter } from './outbox.ts'
+export { startMeasuring } from './measure.ts'
 export { inbox } from './inbox.ts'
 export { busRoutes } from './routes.ts'
 

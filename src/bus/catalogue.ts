@@ -162,7 +162,7 @@ function checkEndpoints(endpoints: readonly Endpoint[], kind: string): void {
 export async function setContract(
   world: World,
   tx: Transaction,
-  wish: { id: string; to: string; decision: string | null; reason: string | null; until: Date | null },
+  wish: { id: string; to: string; decision: string | null; reason: string | null; until: Date | null; by?: string },
 ): Promise<Contract> {
   const [contract] = isUuid(wish.id)
     ? await tx<Contract>`
@@ -175,7 +175,7 @@ export async function setContract(
   const next = contractStep(contract.state, wish.to, wish.decision)
   if (next instanceof Refusal) throw next
   await tx`update bus.contract set state = ${next}, valid_until = coalesce(${wish.until}, valid_until) where id = ${contract.id}`
-  await addStep(tx, contract.id, { at: world.now(), state: next, decision: wish.decision, reason: wish.reason, by: 'operator' })
+  await addStep(tx, contract.id, { at: world.now(), state: next, decision: wish.decision, reason: wish.reason, by: wish.by ?? 'operator' })
   await announceChange(tx)
   return { ...contract, state: next }
 }

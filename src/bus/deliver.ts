@@ -4,6 +4,7 @@ import type { World } from '../platform/world.ts'
 import { openBody } from './body.ts'
 import type { Member } from './directory.ts'
 import { logRows } from './log.ts'
+import { measure } from './measure.ts'
 import { whoOf } from './member.ts'
 
 export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3 } as const
@@ -42,7 +43,7 @@ export async function lease(world: World, recipient: string, count: number): Pro
     await tx`select pg_advisory_xact_lock(${choosing}::int4, hashtext(${recipient}))`
     return tx<Omit<Delivery, 'entry' | 'body' | 'isLarge'>>`
       update bus.delivery d
-         set state = 'leased', due_at = ${until}, attempts = attempts + 1, out_of_order = d.out_of_order or exists (
+         set state = 'leased', due_at = ${until}, leased_at = ${now}, attempts = attempts + 1, out_of_order = d.out_of_order or exists (
                select 1 from bus.delivery p where p.recipient = d.recipient and p.key = d.key and p.seq < d.seq and p.state = 'parked')
         from (select c.recipient, c.seq
                 from bus.delivery c
@@ -60,6 +61,7 @@ export async function lease(world: World, recipient: string, count: number): Pro
        where d.recipient = chosen.recipient and d.seq = chosen.seq
       returning d.seq, d.message, d.service, d.number, d.patient, encode(d.key, 'hex') as key, d.out_of_order, d.attempts, d.stored_at, d.lane`
   })
+  for (const { service, storedAt, attempts } of leased) if (attempts === 1) measure(world, 'delivery', service, 'good', now.getTime() - storedAt.getTime())
   return leased.length === 0 ? [] : withBodies(world, leased as (Delivery & { lane: number })[])
 }
 

@@ -4,6 +4,7 @@ import type { World } from '../platform/world.ts'
 import { acknowledge, callWaitMs, type Delivery, deliveryLimits, endRow, lease, looksOf, putBack, release } from './deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from './directory.ts'
 import { readInput, words } from './json-input.ts'
+import { measureEnds } from './measure.ts'
 import { whoOf } from './member.ts'
 import { rightTo } from './right.ts'
 import { requireSame } from './send-message.ts'
@@ -127,7 +128,7 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
   const refused = ((input['refuse'] ?? []) as unknown[]).map(readRefused)
   if (refused.length > deliveryLimits.batch) throw new Refusal('incorrect', `at most ${deliveryLimits.batch} at once`, { expression: 'refuse' })
   const proof = { body: body.toString('utf8'), ...proofOf(signed) }
-  return world.ledger.transaction(async (tx) => {
+  const done = await world.ledger.transaction(async (tx) => {
     const now = world.now()
     const [endedBy, parkedBy] = [uuidV7(world), uuidV7(world)]
     const ended = await acknowledge(tx, member.id, taken, now, endedBy)
@@ -156,6 +157,10 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
       parked: parked.map(({ seq }) => seq),
     }
   })
+  measureEnds(world, 'acknowledged', done.acknowledged.length)
+  measureEnds(world, 'retried', done.retried.length)
+  measureEnds(world, 'parked', done.parked.length)
+  return done
 }
 
 function seqsOf(given: unknown[], expression: string): number[] {

@@ -9,6 +9,7 @@ const failuresMax = 5
 const pauseMs = 10_000
 const callMs = 30_000
 const circuitsMax = 10_000
+const circuitsToldMax = 200
 
 type Circuit = { failures: number; openUntil: number }
 const circuits = new WeakMap<World, Map<string, Circuit>>()
@@ -20,6 +21,15 @@ function circuitOf(world: World, address: string): Circuit {
   let found = mine.get(address)
   if (!found) mine.set(address, (found = { failures: 0, openUntil: 0 }))
   return found
+}
+
+/** Addresses that this process leaves alone at the moment, and those that failed of late. */
+export function openCircuits(world: World): { address: string; failures: number; openMs: number }[] {
+  const now = performance.now()
+  return [...(circuits.get(world) ?? [])]
+    .filter(([, { failures, openUntil }]) => failures > 0 || openUntil > now)
+    .slice(0, circuitsToldMax)
+    .map(([address, { failures, openUntil }]) => ({ address, failures, openMs: Math.max(0, Math.round(openUntil - now)) }))
 }
 
 export type Forwarded = {

@@ -16,6 +16,12 @@ const ofContract: Record<Contract['state'], readonly Contract['state'][]> = {
   revoked: [],
 }
 
+/** Steps that an operator may take now, for the page; whether the step holds is asked again when it is taken. */
+export const nextOfMember = ({ state }: { state: MemberState }): MemberState[] =>
+  // An approved member becomes active by itself, when it is ready.
+  ofMember[state].filter((next) => !(state === 'approved' && next === 'active'))
+export const nextOfContract = (state: Contract['state']): Contract['state'][] => [...ofContract[state]]
+
 export type Step = { to: string; decision: string | null }
 
 export function memberStep(

@@ -219,7 +219,7 @@ export async function changeKeys(request: FastifyRequest, body: Buffer, code: st
 export async function setMember(
   world: World,
   tx: Transaction,
-  wish: { code: string; to: string; decision: string | null; reason: string | null; scopes: string },
+  wish: { code: string; to: string; decision: string | null; reason: string | null; scopes: string; by?: string },
 ): Promise<Member> {
   const [member] = await tx<Member>`
     select id, code, name, mb, institution, client, state, proved_at, tested_at, webhook
@@ -244,7 +244,7 @@ export async function setMember(
   }
   if (next === 'revoked' && client !== null) await access.revokeClient(tx, client, now)
   await tx`update bus.member set state = ${next}, client = ${client} where id = ${member.id}`
-  await addStep(tx, member.id, { at: now, state: next, decision: wish.decision, reason: wish.reason, by: 'operator' })
+  await addStep(tx, member.id, { at: now, state: next, decision: wish.decision, reason: wish.reason, by: wish.by ?? 'operator' })
   await announceChange(tx)
   return { ...member, state: next, client }
 }

@@ -6,6 +6,7 @@ import { acknowledge, type Delivery, endRow, lease, looksOf, putBack } from './d
 import { directoryOf, type Directory, type Member } from './directory.ts'
 import { parkForbidden, wireOf } from './fetch-messages.ts'
 import { contentDigest } from './http-signature.ts'
+import { measureEnds } from './measure.ts'
 import { centreProof } from './own-message.ts'
 
 /** Members with a webhook get their messages posted, each member by itself: a slow one holds up nobody else. */
@@ -57,8 +58,10 @@ export async function pushTo(world: World, directory: Directory, member: Member)
       continue
     }
     if (one.key !== null) held.add(one.key)
-    await putBack(world.sql, member.id, { seq: one.seq, reason: wrong, isFinal: false }, world.now())
+    const [back] = await putBack(world.sql, member.id, { seq: one.seq, reason: wrong, isFinal: false }, world.now())
+    if (back) measureEnds(world, back.state === 'parked' ? 'parked' : 'retried', 1)
   }
+  measureEnds(world, 'acknowledged', taken)
   return taken
 }
 

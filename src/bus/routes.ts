@@ -8,6 +8,8 @@ import { centreKey } from './centre-key.ts'
 import { directoryOf } from './directory.ts'
 import { acknowledgeMessages, callerOf, fetchMessages } from './fetch-messages.ts'
 import { fetchCallBody } from './fetch-call.ts'
+import { measureAnswer } from './measure.ts'
+import { operatorRoutes } from './operator/routes.ts'
 import { activate, changeKeys, ownMember, prove, register, selfTest } from './member.ts'
 import { endsSoon, publicKeys } from './member-key.ts'
 import { rightTo } from './right.ts'
@@ -34,9 +36,11 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
       if (request.headers['content-encoding'] !== undefined)
         throw new Refusal('unsupported', 'bodies of the bus are sent as they are, without content-encoding', { expression: 'content-encoding' })
     })
+    app.addHook('onResponse', measureAnswer)
     app.get('/keys', { ...signed, config: { open: true } }, async (request) => ({ keys: [centreKey(request.world.keys).jwk] }))
     memberRoutes(app)
     catalogueRoutes(app)
+    void app.register(operatorRoutes, { prefix: '/operator' })
     void app.register(async (own) => callRoutes(own, above.patientOf))
     app.post('/messages', { ...signed, bodyLimit: messageBytesMax }, (request, reply) => sendMessage(request, reply, bodyOf(request), above.patientOf))
     app.post('/deliveries/lease', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
+import { metricsOf } from './metrics.ts'
 import { Refusal } from './refusal.ts'
 import type { Room } from './room.ts'
 import type { World } from './world.ts'
@@ -21,8 +22,7 @@ export function mountHealth(app: FastifyInstance, world: World): void {
       return reply.code(503).send({ status: 'the database does not answer', ...disk })
     }
   })
-  const register = new Registry()
-  register.setDefaultLabels({ process: String(process.pid) }) // Of several, the one that got this connection answers.
+  const register = metricsOf(world)
   collectDefaultMetrics({ register })
   measureDisk(register, world.room)
   app.get('/metrics', open, async (request, reply) => {

@@ -20,6 +20,8 @@ declare module 'fastify' {
     actor: Actor
     /** Ties the request's log line, audit rows and error together; never holds anything about a person. */
     correlation: string
+    /** Of a request that was refused: which rule or kind of refusal, for figures. */
+    refusedBy: string | null
   }
   interface FastifyContextConfig {
     /** May be asked without a token: health, metadata, keys, sign-in pages, portal assets. Everything else needs one. */
@@ -56,6 +58,7 @@ export async function createApp(world: World): Promise<FastifyInstance> {
   app.decorateRequest('world', { getter: () => world })
   app.decorateRequest('actor')
   app.decorateRequest('correlation', '')
+  app.decorateRequest('refusedBy', null)
   const safetyHeaders = await makeSafetyHeaders(world.config.BASE_URL.startsWith('https:'))
   app.addHook('onRequest', (request, reply, next) => {
     request.correlation = request.id
@@ -125,6 +128,7 @@ function render(world: World, error: unknown, request: FastifyRequest, reply: Fa
   const refusal = error instanceof Refusal ? error : (ofDatabase(world, error) ?? ofRequest(error as HttpError))
   if (!refusal) world.log.error({ err: error, correlation: request.correlation, method: request.method, route: request.routeOptions?.url }, 'unexpected')
   const { status, body } = answerOf(refusal ?? error, request.correlation ?? '')
+  request.refusedBy = refusal ? ((refusal.details as { rule?: string } | undefined)?.rule ?? refusal.kind) : 'unexpected'
   if (refusal?.retryAfterSeconds !== undefined) reply.header('retry-after', String(refusal.retryAfterSeconds))
   // Who is too slow is not listened to any longer.
   if (status === 408) reply.header('connection', 'close')

@@ -1,0 +1,39 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { recordLook, requireOperator } from './act.ts'
+import { listContracts, listMembers, showMember, stepContract, stepMember } from './members.ts'
+import { evidenceFor, pathOfMessage, replayFor } from './message.ts'
+import { overviewOf } from './overview.ts'
+import { readSearch, searchMessages } from './search.ts'
+
+type ById = { Params: { id: string } }
+type ByCode = { Params: { code: string } }
+type Asked = { Querystring: Record<string, unknown> }
+
+const bodyOf = ({ body }: { body: unknown }): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+const contractStates = new Set(['requested', 'active', 'suspended', 'revoked'])
+
+/** Mounted at /bus/operator: JSON for the operator's portal. Every route asks for the role; what changes something is an audit row. */
+export async function operatorRoutes(app: FastifyInstance): Promise<void> {
+  app.addHook('preHandler', requireOperator)
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
+  app.get('/overview', (request) => overviewOf(request.world))
+  app.get('/members', (request) => listMembers(request.world))
+  app.get<ByCode>('/members/:code', (request) => showMember(request.world, request.params.code))
+  app.post<ByCode>('/members/:code/steps', (request) => stepMember(request as FastifyRequest, bodyOf(request), request.params.code))
+  app.get<Asked>('/contracts', ({ world, query }) => {
+    const state = String(query['state'] ?? '')
+    return listContracts(world, { state: contractStates.has(state) ? state : null })
+  })
+  app.post<ById>('/contracts/:id/steps', (request) => stepContract(request as FastifyRequest, bodyOf(request), request.params.id))
+  app.get<Asked>('/messages', async (request) => {
+    const wish = readSearch(request.query, request.world.now())
+    await recordLook(request as FastifyRequest, { action: 'search', what: 'bus-messages' })
+    return searchMessages(request.world, wish)
+  })
+  app.get<ById>('/messages/:id', (request) => pathOfMessage(request as FastifyRequest, request.params.id))
+  app.get<ById>('/messages/:id/evidence', async (request, reply) => {
+    const evidence = await evidenceFor(request as FastifyRequest, request.params.id)
+    return reply.header('content-disposition', `attachment; filename="bus-evidence-${request.params.id}.json"`).send(evidence)
+  })
+  app.post('/replays', (request) => replayFor(request, bodyOf(request)))
+}

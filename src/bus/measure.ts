@@ -41,7 +41,12 @@ function meterOf(world: World): Meter {
       slot: slotOf(world),
       cells: new Map(),
       ended: [],
-      exchanges: new Counter({ name: 'spona_bus_exchanges_total', help: 'Messages and calls by outcome.', labelNames: ['kind', 'service', 'outcome'], registers }),
+      exchanges: new Counter({
+        name: 'spona_bus_exchanges_total',
+        help: 'Messages and calls by outcome.',
+        labelNames: ['kind', 'service', 'outcome'],
+        registers,
+      }),
       refusals: new Counter({ name: 'spona_bus_refusals_total', help: 'Refused requests by rule.', labelNames: ['kind', 'reason'], registers }),
       seconds: new Histogram({
         name: 'spona_bus_seconds',

@@ -51,7 +51,16 @@ export type BusAlert = {
 export type Step = { number: number; at: string; state: string; decision: string | null; reason: string | null; by: string }
 
 /** `GET /bus/operator/members` */
-export type MemberLine = { code: string; name: string; mb: string; state: MemberState; keyUntil: string | null; waiting: number; parked: number; oldest: string | null }
+export type MemberLine = {
+  code: string
+  name: string
+  mb: string
+  state: MemberState
+  keyUntil: string | null
+  waiting: number
+  parked: number
+  oldest: string | null
+}
 export type MemberLines = { members: MemberLine[] }
 
 /** `GET /bus/operator/members/CODE` */

@@ -30,7 +30,10 @@ test('an operator sees what passes, takes steps by decisions, finds a message an
     lab.post('/contracts', { provider: 'ward-bg', service: 'findings', purpose: 'health-care', legalBasis: 'Sl. glasnik RS 45/2025' }),
   )
   const waiting = await operator('GET', '/bus/operator/contracts?state=requested')
-  assert.deepEqual(waiting.body.contracts.map((one: { id: string; next: string[] }) => [one.id, one.next]), [[asked.body.contract, ['active', 'revoked']]])
+  assert.deepEqual(
+    waiting.body.contracts.map((one: { id: string; next: string[] }) => [one.id, one.next]),
+    [[asked.body.contract, ['active', 'revoked']]],
+  )
   const steps = `/bus/operator/contracts/${asked.body.contract}/steps`
   assert.equal((await operator('POST', steps, { to: 'active', reason: 'without a number' })).status, 400)
   assert.equal((await operator('POST', steps, { to: 'active', decision: '451-1/2026', reason: 'r', until: '2026-02-31x' })).status, 400)
@@ -78,7 +81,10 @@ test('an operator sees what passes, takes steps by decisions, finds a message an
   const again = { member: 'ward-bg', message: sent[1], reason: 'шифра је додата' }
   assert.equal((await operator('POST', '/bus/operator/replays', { member: 'ward-bg', reason: 'which?' })).status, 400)
   assert.deepEqual((await operator('POST', '/bus/operator/replays', again)).body, { replayed: 1 })
-  assert.deepEqual((await ward.lease()).map((one) => one.message), [sent[1]])
+  assert.deepEqual(
+    (await ward.lease()).map((one) => one.message),
+    [sent[1]],
+  )
 
   // A member is suspended: by whom, by which decision and why stands on its page.
   const wish = { to: 'suspended', decision: '451-9/2026', reason: 'истекао уговор' }

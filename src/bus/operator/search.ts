@@ -17,7 +17,8 @@ type Wish = { number: string | null; member: string | null; service: string | nu
 export function readSearch(query: Record<string, unknown>, now: Date): Wish {
   const known = ['number', 'member', 'service', 'state', 'from', 'to']
   const strange = Object.keys(query).find((name) => !known.includes(name))
-  if (strange !== undefined) throw new Refusal('incorrect', 'this is no part of a search for messages', { expression: strange.slice(0, 60), hint: known.join(', ') })
+  if (strange !== undefined)
+    throw new Refusal('incorrect', 'this is no part of a search for messages', { expression: strange.slice(0, 60), hint: known.join(', ') })
   const text = (name: string, form: RegExp, about: string): string | null => {
     const value = query[name]
     if (value === undefined || value === '') return null
@@ -53,7 +54,16 @@ const firstOf = (at: Date): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
-type Row = { id: string; at: Date; kind: 'message' | 'call'; from: string; to: string; messageId: string; states: DeliveryState[] | null; reason: string | null }
+type Row = {
+  id: string
+  at: Date
+  kind: 'message' | 'call'
+  from: string
+  to: string
+  messageId: string
+  states: DeliveryState[] | null
+  reason: string | null
+}
 
 export async function searchMessages(world: World, wish: Wish): Promise<MessageLines> {
   const directory = await directoryOf(world)
@@ -77,7 +87,9 @@ export async function searchMessages(world: World, wish: Wish): Promise<MessageL
     ...(wish.state === null
       ? []
       : wish.state === 'parked'
-        ? [fragment`l.id in (select d.message from bus.delivery d where d.state = 'parked' and (${member}::uuid is null or d.recipient = ${member}::uuid or d.sender = ${member}::uuid))`]
+        ? [
+            fragment`l.id in (select d.message from bus.delivery d where d.state = 'parked' and (${member}::uuid is null or d.recipient = ${member}::uuid or d.sender = ${member}::uuid))`,
+          ]
         : [fragment`exists (select 1 from bus.delivery d where d.message = l.id and d.state = ${wish.state})`]),
   ]
   const rows = await world.sql.run<Row>(fragment`

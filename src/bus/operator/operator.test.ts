@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { aService, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
 import { bounds, flushMeasures } from '../measure.ts'

@@ -13,6 +13,7 @@ import { loadConfig } from '../platform/config.ts'
 import { type Processes, startProcesses } from '../platform/processes.ts'
 import { background } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
+import { type Cpu, cpuOf } from './cpu.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
 /** The body of the answer; an answer that is an error is thrown. */
@@ -24,6 +25,9 @@ export type BenchServer = {
   ask: Ask
   send: Send
   institution: number
+  port: number
+  /** Processor time of server, database and load so far. */
+  cpu(): Cpu
   /** Most memory that one process of the server has taken, in bytes; 0 when it runs inside the bench. */
   peakBytes(): number
   close(): Promise<void>
@@ -52,7 +56,9 @@ export async function startBenchServer(connections: number, processes = 0): Prom
     owner: database.owner,
     ask,
     send: async (...asked) => (await ask(...asked)).toString(),
-    peakBytes: () => Math.max(0, ...Object.values(cluster.workers ?? {}).map((worker) => peakOf(worker?.process.pid))),
+    port: serving.port,
+    cpu: () => cpuOf(database.embedded?.data ?? null, workers()),
+    peakBytes: () => Math.max(0, ...workers().map(peakOf)),
     async close() {
       await hangUp()
       await serving.stop()
@@ -85,7 +91,9 @@ function apart(settings: Record<string, string>, processes: number): Promise<Pro
   })
 }
 
-function peakOf(pid: number | undefined): number {
+const workers = (): number[] => Object.values(cluster.workers ?? {}).flatMap((worker) => worker?.process.pid ?? [])
+
+function peakOf(pid: number): number {
   const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return Number(kilobytes) * 1024
 }

@@ -34,11 +34,12 @@ export type Message = {
 }
 
 export type Stored = { id: string; at: Date }
-type Payload = { message: Message; stored: Stored; sealed: Buffer }
+/** `sealed` is null when the contents need not be kept: what goes straight to its provider. */
+type Payload = { message: Message; stored: Stored; sealed: Buffer | null }
 
 export function storedMessage(world: World, message: Message): Payload {
   const stored = { id: message.large?.id ?? uuidV7(world), at: world.now() }
-  return { message, stored, sealed: sealBody(world, stored.id, stored.at, message.body) }
+  return { message, stored, sealed: message.call?.direct === true ? null : sealBody(world, stored.id, stored.at, message.body) }
 }
 
 /**
@@ -54,8 +55,7 @@ export async function storeMessage(world: World, message: Message, entries: Entr
 /** All messages of a batch, in the order they came: the numbers of their deliveries follow it. */
 export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   const deliveries = payloads.flatMap(({ message, stored }) => message.recipients.map((recipient) => ({ recipient, message, stored })))
-  // What goes straight to its provider need not be kept for it.
-  const kept = payloads.filter(({ message }) => message.call?.direct !== true)
+  const kept = payloads.filter(({ sealed }) => sealed !== null)
   // A call without a number of its caller's own cannot be repeated.
   const numbered = payloads.filter(({ message }) => message.call?.numbered !== false)
   const rows = [logRows('bus_log', payloads.map(logRowOf))]

@@ -3,7 +3,7 @@ import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { type Directory, type Member, type MemberKey, directoryOf } from './directory.ts'
-import { checkDigest, isSigned, type Proof, readSignature, type Signature, signatureBase, type ValueOf } from './http-signature.ts'
+import { checkDigest, isSignedAsync, type Proof, readSignature, type Signature, signatureBase, type ValueOf } from './http-signature.ts'
 
 /** A request whose signature and digest hold: who signed it, and the exact text that was signed. */
 export type Signed = { key: MemberKey; member: Member; signature: Signature; base: string; digest: string }
@@ -35,7 +35,7 @@ export async function requireSigner(request: FastifyRequest): Promise<Signed> {
       hint: 'keyid is the RFC 7638 thumbprint of a registered key.',
     })
   requireUsable(key, world.now())
-  if (!isSigned(base, signature.value, key.key)) throw wrongSignature()
+  if (!(await isSignedAsync(base, signature.value, key.key))) throw wrongSignature()
   return { key, member: memberOf(directory, key), signature, base, digest }
 }
 

@@ -1,0 +1,68 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../app.ts'
+import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../testing/bus-member.ts'
+import { type BenchServer, startBenchServer } from './bench-server.ts'
+import { bytesOf, WireLoad } from './wire-load.ts'
+
+/** Rights are heard of in every process within 450 ms. */
+const heardMs = 600
+
+export type BusBench = {
+  server: BenchServer
+  app: FastifyInstance
+  load: WireLoad
+  sender: BusMember
+  receivers: BusMember[]
+  seconds: number
+  isQuick: boolean
+  close(): Promise<void>
+}
+
+/** A server in a process of its own, one member that sends and others that receive; all joined as the guide says. */
+export async function openBusBench(seconds: number, consumers: number, isQuick: boolean): Promise<BusBench> {
+  const server = await startBenchServer(1, processes)
+  // Joining is done here, on the same database; what is measured goes to the server over the net.
+  const app = await buildApp(server.world, mkdtempSync(join(tmpdir(), 'spona-bench-none-')))
+  const sender = await joinBus(app, server.world, 'sender')
+  const receivers: BusMember[] = []
+  for (let at = 0; at < consumers; at++) {
+    const member = await joinBus(app, server.world, `receiver-${at}`)
+    await expectStatus(200, member.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+    await contractOf(sender, `receiver-${at}/box`, { quotaPerMinute: 1_000_000 })
+    receivers.push(member)
+  }
+  await sleep(heardMs)
+  const load = new WireLoad(server.port)
+  return {
+    server,
+    app,
+    load,
+    sender,
+    receivers,
+    seconds,
+    isQuick,
+    async close() {
+      load.close()
+      await app.close()
+      await server.close()
+    },
+  }
+}
+
+export type Asked = { method?: string; url: string; body?: string; headers?: Record<string, string> }
+
+/** A signed request as the bytes that go over the wire. */
+export function signedBytes(member: BusMember, { method = 'POST', url, body = '', headers = {} }: Asked): Buffer {
+  return bytesOf(method, url, member.signed({ method, url, body, headers }), body)
+}
+
+export const contents = JSON.stringify({ text: 'x'.repeat(2000) })
+export const callers = 32
+/** The server as an operator runs it on this many cores: one process for each. */
+const processes = 1
+/** Code that has not run yet is slow: so long every figure is run before its clock starts. */
+export const warmUpSeconds = (seconds: number) => seconds / 5

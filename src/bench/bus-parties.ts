@@ -63,6 +63,6 @@ export function signedBytes(member: BusMember, { method = 'POST', url, body = ''
 export const contents = JSON.stringify({ text: 'x'.repeat(2000) })
 export const callers = 32
 /** The server as an operator runs it on this many cores: one process for each. */
-const processes = 1
+const processes = 2
 /** Code that has not run yet is slow: so long every figure is run before its clock starts. */
 export const warmUpSeconds = (seconds: number) => seconds / 5

@@ -32,7 +32,10 @@ export const cpuEach = (before: Cpu, after: Cpu, count: number): Cpu => ({
 function statOf(pid: number): { parent: number; own: number; ended: number } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number)
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
     const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15)
     return { parent: fields[1] ?? 0, own: (user + system) * tickUs, ended: (endedUser + endedSystem) * tickUs }
   } catch {

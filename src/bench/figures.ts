@@ -1,7 +1,17 @@
 import type { Cpu } from './cpu.ts'
 
 /** One figure: what, how much, and how near it comes to what the machine could do at best. */
-export type Figure = { name: string; value: number; unit: string; p50Ms?: number; p99Ms?: number; limit?: string; limitValue?: number; ratio?: number; cpuUsEach?: Cpu }
+export type Figure = {
+  name: string
+  value: number
+  unit: string
+  p50Ms?: number
+  p99Ms?: number
+  limit?: string
+  limitValue?: number
+  ratio?: number
+  cpuUsEach?: Cpu
+}
 
 export function print(figure: Figure): void {
   const ratio = figure.limitValue === undefined ? {} : { ratio: round(figure.value / figure.limitValue) }

@@ -88,7 +88,7 @@ export function signMessage(components: readonly string[], valueOf: ValueOf, sig
   return { headers: { 'signature-input': `sig=${params}`, signature: `sig=:${signature}:` }, proof: { kid: signer.kid, base, signature } }
 }
 
-export const contentDigest = (body: Buffer | string): string => `sha-256=:${hash('sha256', body, 'base64')}:`
+export const contentDigest = (body: Buffer): string => `sha-256=:${hash('sha256', body, 'base64')}:`
 
 /** RFC 9530: at least one digest that we know, and none that is wrong. */
 export function checkDigest(header: unknown, body: Buffer | ((name: 'sha256' | 'sha512') => Buffer)): Refusal | null {

@@ -10,8 +10,8 @@ import { watchPace } from './pace.ts'
  * An answer that its receiver can show to others: status, digest and, where there was one, the request's own signature, so that
  * the answer belongs to this request and no other (RFC 9421, section 2.4).
  */
-export function sendSigned(world: World, reply: FastifyReply, status: number, body: Buffer | string | Contents, type: string): FastifyReply {
-  const digest = typeof body === 'string' || Buffer.isBuffer(body) ? contentDigest(body) : body.digest
+export function sendSigned(world: World, reply: FastifyReply, status: number, body: Buffer | Contents, type: string): FastifyReply {
+  const digest = Buffer.isBuffer(body) ? contentDigest(body) : body.digest
   const asked = reply.request.headers
   const values: Record<string, string> = { '@status': String(status), 'content-digest': digest, 'content-type': type }
   const components = ['"@status"', '"content-digest"', '"content-type"']
@@ -21,7 +21,7 @@ export function sendSigned(world: World, reply: FastifyReply, status: number, bo
   }
   const signed = signMessage(components, (name) => values[name] ?? null, centreKey(world.keys), world.now())
   reply.code(status).headers({ 'content-digest': digest, 'content-type': type, ...signed.headers })
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body)
+  if (Buffer.isBuffer(body)) return reply.send(body)
   if (body.buffer) return reply.send(body.buffer)
   return reply.header('content-length', String(body.bytes)).send(Readable.from(taken(reply, body), { objectMode: false }))
 }
@@ -39,5 +39,6 @@ async function* taken({ raw }: FastifyReply, body: Contents): AsyncGenerator<Buf
   }
 }
 
+// Bytes, not text: to text the framework adds a character set, and the content type is signed.
 export const sendSignedJson = (world: World, reply: FastifyReply, status: number, body: unknown): FastifyReply =>
-  sendSigned(world, reply, status, JSON.stringify(body), 'application/json')
+  sendSigned(world, reply, status, Buffer.from(JSON.stringify(body)), 'application/json')

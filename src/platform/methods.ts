@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 export function rememberMethods(app: FastifyInstance): (url: string) => string[] {
   const known: { pattern: RegExp; methods: string[] }[] = []
   app.addHook('onRoute', ({ url, method }) => {
+    if (url.includes('(')) return // A form in brackets catches only what is refused.
     known.push({ pattern: patternOf(url), methods: [method].flat() })
   })
   return (url) => {
@@ -16,7 +17,7 @@ export function rememberMethods(app: FastifyInstance): (url: string) => string[]
   }
 }
 
-/** `/fhir/:type/:id` and `/doctor/*`; our routes use no other pattern. */
+/** `/fhir/:type/:id` and `/doctor/*`; routes that answer use no other pattern. */
 function patternOf(url: string): RegExp {
   const parts = url.split('/').map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
   return new RegExp(`^${parts.join('/').replace(/\/$/, '')}/?$`)

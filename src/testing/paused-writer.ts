@@ -32,7 +32,7 @@ world.ledger = {
     }),
 }
 const asking = { world, actor, correlation: 'paused', base: 'http://localhost/fhir', purpose: 'health-care' }
-const { at } = await updateOne(asking, resource, resource.id, null)
+const { at } = await updateOne(asking, resource, resource.id, { ifMatch: null, ifNoneMatch: null })
 process.stdout.write(`committed ${at.toISOString()}\n`)
 await ledger.close()
 await app.end()

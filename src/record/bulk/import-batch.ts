@@ -3,7 +3,7 @@ import { access } from '../../access/access.ts'
 import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { isUniqueViolation, isUnstorableText, type Runner } from '../../platform/sql.ts'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
-import { applyAll, type Operation, placeExisting, placeNew } from '../write/apply.ts'
+import { applyAll, type Operation, placeExisting, placeNew, whatever } from '../write/apply.ts'
 import type { Asking } from '../asking.ts'
 import { auditDenial } from '../write/create.ts'
 import { isFhirId, isServerId, parseReference } from '../ids.ts'
@@ -32,7 +32,7 @@ export function readLine(asking: Asking, { bytes, number }: Line): Wanted | Wron
     const needed = id === undefined ? 'c' : 'u'
     if (!access.hasScope(asking.actor, type, needed)) throw new Refusal('forbidden', `the token lacks the scope system/${type}.${needed}`)
     if (id !== undefined && !isFhirId(id)) throw new Refusal('incorrect', 'the id is not one of FHIR', { expression: `${type}.id` })
-    return { number, operation: { kind: id === undefined ? 'create' : 'update', type, id: id ?? null, resource, ifMatch: null, path: type } }
+    return { number, operation: { kind: id === undefined ? 'create' : 'update', type, id: id ?? null, resource, expected: whatever, path: type } }
   } catch (error) {
     return { number, error }
   }

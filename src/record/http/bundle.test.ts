@@ -211,22 +211,40 @@ test('entries of a batch stand alone: each has its own answer, in its own place'
   for (const one of done.body.entry) if (Number(one.response.status.slice(0, 3)) >= 400) assert.equal(one.response.outcome.resourceType, 'OperationOutcome')
 })
 
-test('a read inside a transaction sees what the transaction wrote, and one that finds nothing does not deny the rest', async (t) => {
-  const { send } = await start(t)
+test('a read inside a transaction sees what the transaction wrote, and one that fails refuses all of it', async (t) => {
+  const { send, count } = await start(t)
   const done = await send(
     'POST',
     '/fhir',
     transaction(
       get('Observation?patient=p-1'),
-      get('Patient/none'),
+      get('Patient/p-1'),
+      get('Observation?patient=nobody'),
       put(patient('1', { id: 'p-1' })),
       put(finding('Patient/p-1', { id: 'o-1' })),
       get('Patient/none', 'DELETE'),
     ),
   )
   assert.equal(done.status, 200, done.text)
-  assert.deepEqual(statuses(done), [200, 404, 201, 201, 204])
+  assert.deepEqual(statuses(done), [200, 200, 200, 201, 201, 204])
   assert.equal(done.body.entry[0].resource.total, 1)
+  assert.equal(done.body.entry[1].resource.id, 'p-1')
+  assert.equal(done.body.entry[2].resource.total, 0, 'a search that finds nothing does not fail')
+  const before = await count()
+  const failing: [string, Json[]][] = [
+    ['Patient/none', []],
+    ['Patient/p-1/_history/7', []],
+    ['Patient?colour=red', []],
+    ['Patient/$bogus', []],
+    ['Observation/o-1', [get('Observation/o-1', 'DELETE')]],
+    ['Patient/none', [put(patient('1'), { url: 'Patient?identifier=urn:h|1' })]],
+  ]
+  for (const [url, writes] of failing) {
+    const refused = await send('POST', '/fhir', transaction(post(undefined, finding('Patient/p-1')), get(url), ...writes))
+    assert.equal(refused.status, 400, `${url}: ${refused.text}`)
+    assert.equal(refused.body.issue[0].expression[0], 'Bundle.entry[1].request.url', refused.text)
+    assert.equal(await count(), before, url)
+  }
 })
 
 test('conditions find once and create once, also when one transaction repeats them; outside a transaction they are refused', async (t) => {

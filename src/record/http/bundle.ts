@@ -1,7 +1,7 @@
 import { type BundleEntry, type BundlePlan, type Issue, planBundle, type Resource } from '../../fhir/fhir.ts'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
-import { type Applied, nothingDone } from '../write/apply.ts'
+import { type Applied, type Expected, nothingDone } from '../write/apply.ts'
 import { createConditionally } from '../write/conditional.ts'
 import { writeConditionally } from '../write/conditional-write.ts'
 import { createOne, deleteOne, patchOne, requireInstitution, updateOne } from '../write/create.ts'
@@ -13,6 +13,7 @@ import { etagOf, isUnchanged, outcomeOfApplied, type Preference, versionsTagged 
 import { allow } from '../scope.ts'
 import { searchType } from '../search/search.ts'
 import { runTransaction } from '../write/transaction.ts'
+import { readBefore } from './reads-before.ts'
 
 /** POST /fhir: a batch, entry by entry, or a transaction, all or nothing. The answer holds one entry for each, in their order. */
 export async function runBundle(asking: Asking, read: () => unknown, preference: Preference, inner: Inner): Promise<string> {
@@ -52,12 +53,13 @@ export function refusalOf(issues: readonly Issue[], versions: readonly string[] 
 async function transaction(asking: Asking, plan: BundlePlan, again: () => BundlePlan, preference: Preference, inner: Inner): Promise<string> {
   requireInstitution(asking)
   for (const entry of plan.entries) if (!isRead(entry) && entry.target.kind === 'other') throw onlyInBatch(entry)
+  const known = await readBefore(asking, plan.entries, createReader(asking, inner))
   const applied = await runTransaction(asking, plan, again)
   const read = createReader(asking, inner)
   const entries: string[] = []
   for (const entry of plan.entries) {
     const done = applied.get(entry.index)
-    entries.push(done ? responseOf(asking, done, preference) : await readOrFailure(asking, read, entry))
+    entries.push(done ? responseOf(asking, done, preference) : (known.get(entry.index) ?? (await readOrFailure(asking, read, entry))))
   }
   return bundleText('transaction-response', entries)
 }
@@ -82,7 +84,7 @@ function createReader(asking: Asking, inner: Inner): (entry: BundleEntry) => Pro
 
 const isRead = ({ method }: BundleEntry) => method === 'GET' || method === 'HEAD'
 
-/** Reads come after the commit, so one that finds nothing says so in its own entry: a 4xx for the whole would deny what is stored. */
+/** What only a race can still make fail after the commit says so in its own entry: a 4xx for the whole would deny what is stored. */
 async function readOrFailure(asking: Asking, read: (entry: BundleEntry) => Promise<string>, entry: BundleEntry): Promise<string> {
   try {
     return await read(entry)
@@ -145,21 +147,21 @@ async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | n
   if (target.kind === 'other' || isRead(entry)) return null
   await allow(asking, target.type, letters[method])
   const path = `Bundle.entry[${entry.index}].resource`
-  const ifMatch = versionsOf(entry)
+  const expected = expectedBy(entry)
   const valid = method === 'DELETE' || method === 'PATCH' ? null : requireValid(asking.world, resource, target.type, path)
   const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
   if (target.kind === 'search') {
     const query = String(new URLSearchParams(target.query))
     const expression = `Bundle.entry[${entry.index}].request.url`
-    const of = { method: method as 'PUT' | 'PATCH' | 'DELETE', type: target.type, query, resource: valid, ifMatch, path, expression }
+    const of = { method: method as 'PUT' | 'PATCH' | 'DELETE', type: target.type, query, resource: valid, expected, path, expression }
     return (await writeConditionally(asking, patch ? { ...of, patch } : of)) ?? nothingDone(asking.world)
   }
   if (target.kind === 'type') {
     const created = valid as Resource
     return entry.ifNoneExist ? createConditionally(asking, created, String(new URLSearchParams(entry.ifNoneExist))) : createOne(asking, created)
   }
-  if (patch) return patchOne(asking, target.type, target.id, patch, ifMatch, path)
-  return method === 'PUT' ? updateOne(asking, valid as Resource, target.id, ifMatch) : deleteOne(asking, target.type, target.id, ifMatch)
+  if (patch) return patchOne(asking, target.type, target.id, patch, expected, path)
+  return method === 'PUT' ? updateOne(asking, valid as Resource, target.id, expected) : deleteOne(asking, target.type, target.id, expected)
 }
 
 const onlyInBatch = (entry: BundleEntry) =>
@@ -168,8 +170,13 @@ const onlyInBatch = (entry: BundleEntry) =>
     hint: 'Send it by itself or in a batch.',
   })
 
-export const versionsOf = (entry: BundleEntry): number[] | null =>
-  entry.ifMatch === null ? null : versionsTagged(entry.ifMatch, `Bundle.entry[${entry.index}].request.ifMatch`)
+export function expectedBy({ index, ifMatch, ifNoneMatch }: BundleEntry): Expected {
+  const at = `Bundle.entry[${index}].request`
+  return {
+    ifMatch: ifMatch === null ? null : versionsTagged(ifMatch, `${at}.ifMatch`),
+    ifNoneMatch: ifNoneMatch === null ? null : versionsTagged(ifNoneMatch, `${at}.ifNoneMatch`),
+  }
+}
 
 /** GET and HEAD inside a bundle: by id, a search whose answer is a Bundle of its own, or whatever else this server answers. */
 async function readEntry(asking: Asking, entry: BundleEntry, inner: Inner): Promise<string> {

@@ -1,4 +1,4 @@
-import { capabilityStatement, printJson, type Resource } from '../../fhir/fhir.ts'
+import { type Capabilities, capabilityStatement, printJson, type Resource } from '../../fhir/fhir.ts'
 import { baseUrl } from '../../platform/config.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
@@ -41,7 +41,18 @@ export function capabilityOf(world: World, mode = 'full'): string {
         referencePolicy: ['literal', 'logical'],
       },
       system: ['transaction', 'batch', 'search-system', 'history-system'],
-      operations: [
+      operations: operationsOf(world),
+      security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
+    })
+    nameTopics(whole)
+    statement = { texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) }, generation }
+    statements.set(world, statement)
+  }
+  return statement.texts[mode]
+}
+
+/** What is there to be asked for by `$name`, of one type or of the whole system. */
+export const operationsOf = (world: World): Capabilities['operations'] => [
         { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
         { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
         { type: null, name: 'import', definition: 'urn:spona:operation:import' },
@@ -59,15 +70,7 @@ export function capabilityOf(world: World, mode = 'full'): string {
         { type: 'Subscription', name: 'status', definition: `${backportOperations}backport-subscription-status` },
         { type: 'Subscription', name: 'events', definition: `${backportOperations}backport-subscription-events` },
         ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
-      ],
-      security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
-    })
-    nameTopics(whole)
-    statement = { texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) }, generation }
-    statements.set(world, statement)
-  }
-  return statement.texts[mode]
-}
+]
 
 /** Which topics there are is said where the R4 backport has it (CapabilityStatement, rest.resource of Subscription). */
 function nameTopics(whole: Resource): void {

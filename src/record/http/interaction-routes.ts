@@ -11,7 +11,7 @@ import { readBody, readPatch } from './formats.ts'
 import { type HistoryOf, historyBundle } from '../read/history-bundle.ts'
 import { requireValid } from '../write/prepare.ts'
 import { type Found, readOne, readVersion } from '../read/read.ts'
-import { conditionsOf, etagOf, ifMatchOf, isUnchanged, pairsOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
+import { conditionsOf, etagOf, expectedOf, isUnchanged, pairsOf, preferenceOf, sendApplied, sendResource } from './respond.ts'
 import { askingOf } from './asking-of.ts'
 import { allow } from '../scope.ts'
 import { extentOf, shortened } from './shortened.ts'
@@ -52,19 +52,19 @@ export const interactionRoutes: Routes = (app) => {
     await allow(asking, type, 'u')
     const resource = requireValid(request.world, contentOf(request, id), type)
     requireSameId(resource, id)
-    return sendApplied(asking, reply, await updateOne(asking, resource, id, ifMatchOf(request)), preferenceOf(request))
+    return sendApplied(asking, reply, await updateOne(asking, resource, id, expectedOf(request)), preferenceOf(request))
   })
   app.patch<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params
     const asking = askingOf(request)
     await allow(asking, type, 'u')
-    return sendApplied(asking, reply, await patchOne(asking, type, id, readPatch(request), ifMatchOf(request)), preferenceOf(request))
+    return sendApplied(asking, reply, await patchOne(asking, type, id, readPatch(request), expectedOf(request)), preferenceOf(request))
   })
   app.delete<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params
     const asking = askingOf(request)
     await allow(asking, type, 'd')
-    return sendApplied(asking, reply, await deleteOne(asking, type, id, ifMatchOf(request)), preferenceOf(request))
+    return sendApplied(asking, reply, await deleteOne(asking, type, id, expectedOf(request)), preferenceOf(request))
   })
   historyRoutes(app)
   void conditionalRoutes(app)
@@ -98,7 +98,7 @@ const conditionalRoutes: Routes = (app) => {
 function conditionOf(request: FastifyRequest<OfType>, method: ConditionalWrite['method']): ConditionalWrite {
   const query = String(new URLSearchParams(pairsOf(request).filter(([name]) => name !== '_format' && name !== '_pretty')))
   const { type } = request.params
-  return { method, type, query, resource: null, ifMatch: ifMatchOf(request), path: type, expression: 'http.query' }
+  return { method, type, query, resource: null, expected: expectedOf(request), path: type, expression: 'http.query' }
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply, write: ConditionalWrite): Promise<FastifyReply> {

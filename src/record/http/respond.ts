@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fhirJson } from '../../platform/http.ts'
 import { outcomeOf, Refusal, type RefusalIssue } from '../../platform/refusal.ts'
-import { anyVersion, type Applied } from '../write/apply.ts'
+import { anyVersion, type Applied, type Expected } from '../write/apply.ts'
 import type { Asking } from '../asking.ts'
 
 /** What the client asked for in `Prefer` (R4 http, sections 3.1.0.1.8 and 3.1.1.3). */
@@ -22,16 +22,16 @@ export function pairsOf(request: FastifyRequest): [string, string][] {
 
 export const etagOf = (version: number): string => `W/"${version}"`
 
-export function ifMatchOf(request: FastifyRequest): number[] | null {
-  const text = request.headers['if-match']
-  return text === undefined ? null : versionsTagged(text, 'http.If-Match')
+export function expectedOf({ headers }: FastifyRequest): Expected {
+  const tagged = (text: string | undefined, expression: string) => (text === undefined ? null : versionsTagged(text, expression))
+  return { ifMatch: tagged(headers['if-match'], 'http.If-Match'), ifNoneMatch: tagged(headers['if-none-match'], 'http.If-None-Match') }
 }
 
 /** The versions that `W/"3"` or a list names; a tag that is none of ours matches nothing (RFC 9110, section 13.1.1), `*` whatever is there. */
 export function versionsTagged(text: string, expression: string): number[] {
   const tags = text.split(',').map((tag) => tag.trim())
   if (tags.length > 50 || !tags.every((tag) => tag === '*' || /^(?:W\/)?"[^"]*"$/.test(tag))) {
-    throw new Refusal('incorrect', 'If-Match is not an ETag of this server', { expression, hint: 'Send the ETag as you received it, for example W/"3".' })
+    throw new Refusal('incorrect', 'this is not an ETag of this server', { expression, hint: 'Send the ETag as you received it, for example W/"3".' })
   }
   return tags.map((tag) => (tag === '*' ? anyVersion : Number(/^(?:W\/)?"([1-9][0-9]{0,8})"$/.exec(tag)?.[1] ?? -1)))
 }

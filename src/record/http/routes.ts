@@ -21,6 +21,7 @@ import { preferenceOf } from './respond.ts'
 import { searchRoutes } from '../search/search-routes.ts'
 import { summaryRoutes } from '../summary/routes.ts'
 import { subscriptionRoutes } from '../subscription/routes.ts'
+import { unknownOperations } from './unknown-operation.ts'
 import { terminologyRoutes } from '../terminology/routes.ts'
 import { validateRoutes } from '../validate.ts'
 
@@ -52,6 +53,7 @@ export const fhirRoutes: Routes = (app) => {
   void matchRoutes(app)
   void importRoutes(app)
   void subscriptionRoutes(app)
+  unknownOperations(app)
 }
 
 function unknownType(type: string): Refusal {

@@ -135,6 +135,12 @@ test('the first page can be had again as it was; a search too long for an addres
   await send('POST', '/fhir/Observation', observation(patient, 1))
   const again = await send('GET', linkOf(second.body, 'first') as string)
   assert.deepEqual(idsOf(again.body), idsOf(first.body))
+  const third = await send('GET', linkOf(second.body, 'next') as string)
+  const back = await send('GET', linkOf(third.body, 'previous') as string)
+  assert.deepEqual(idsOf(back.body), idsOf(second.body))
+  const start = await send('GET', linkOf(back.body, 'previous') as string)
+  assert.deepEqual(idsOf(start.body), idsOf(first.body))
+  assert.equal(linkOf(start.body, 'previous') ?? null, null, 'there is nothing before the first page')
   const codes = Array.from({ length: 400 }, (_, at) => `urn:c|c${at}-${(at * 7919 + 13) % 65_521}x${(at * 104_729) % 65_537}`)
   const form = `code=${encodeURIComponent([...codes, 'urn:c|c0', 'urn:c|c1'].join(','))}&_count=5`
   const posted = await send('POST', '/fhir/Observation/_search', form, { 'content-type': 'application/x-www-form-urlencoded' })

@@ -10,6 +10,7 @@ export type Answer = {
   hits: readonly Hit[]
   included: readonly Hit[]
   first: string | null
+  previous: string | null
   next: string | null
   total: number | null
   isWithheld: boolean
@@ -17,10 +18,11 @@ export type Answer = {
 }
 
 /** A searchset Bundle. Bodies go in exactly as stored; only a summary or a choice of elements is put together anew. */
-export function searchBundle(asking: Asking, { search, self, hits, included, first, next, total, isWithheld, isCut }: Answer): string {
+export function searchBundle(asking: Asking, { search, self, hits, included, first, previous, next, total, isWithheld, isCut }: Answer): string {
   const links = [
     { relation: 'self', url: self },
     ...(first === null ? [] : [{ relation: 'first', url: first }]),
+    ...(previous === null ? [] : [{ relation: 'previous', url: previous }]),
     ...(next === null ? [] : [{ relation: 'next', url: next }]),
   ]
   const entry = (hit: Hit, mode: string) =>

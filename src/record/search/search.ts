@@ -7,7 +7,7 @@ import { requireMember, typesOfCompartment } from './compartment.ts'
 import { explained, explainName } from './explain.ts'
 import { reservedKeys } from '../ids.ts'
 import { includedOf } from './include.ts'
-import { openLink, type PageLink, type PageStart, sealLink } from './page-link.ts'
+import { openLink, type PageLink, sealLink, trailMax } from './page-link.ts'
 import { type Hit, tooMany } from './run-search.ts'
 import { allow } from '../scope.ts'
 import { searchBundle } from './search-bundle.ts'
@@ -81,7 +81,8 @@ export async function searchPage(asking: Asking, token: string): Promise<string>
 }
 
 type Ask = Omit<PageLink, 'actor' | 'expires'>
-const firstPage: PageStart = { after: null, afterKey: null, snapshot: null, total: null }
+type Start = Omit<Ask, 'search' | 'self'>
+const firstPage: Start = { after: null, afterKey: null, snapshot: null, total: null, trail: [] }
 
 async function answer(asking: Asking, ask: Ask): Promise<string> {
   const { trace } = asking
@@ -89,7 +90,7 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
   const reading: Reading = { snapshot: ask.snapshot, trace }
   const runs = await runsOf(asking, search, reading)
   const isOnlyCount = search.summary === 'count'
-  const page = isOnlyCount ? { hits: [], first: null, next: null, total: await countRuns(asking, runs) } : await pageOf(asking, ask, runs, reading)
+  const page = isOnlyCount ? { hits: [], first: null, previous: null, next: null, total: await countRuns(asking, runs) } : await pageOf(asking, ask, runs, reading)
   const { included, isCut } = await traced(trace, 'includes', () => includedOf(asking, search, page.hits))
   const named = [...new Set(runs.flatMap((run) => run.named))]
   const isWithheld = asking.actor.kind === 'person' && runs.some((run) => run.named.some((key) => isWithheldFrom(run.view, key, run.search.type as string)))
@@ -112,7 +113,7 @@ export async function searchChosen(asking: Asking, search: Search, most: number,
   const { included, isCut } = await includedOf(asking, search, hits)
   await audit(asking, search, run.view, [...hits, ...included], run.named)
   const isWithheld = asking.actor.kind === 'person' && run.named.some((key) => isWithheldFrom(run.view, key, search.type as string))
-  return searchBundle(asking, { search, self, hits, first: null, next: null, total: hits.length, included, isCut, isWithheld })
+  return searchBundle(asking, { search, self, hits, first: null, previous: null, next: null, total: hits.length, included, isCut, isWithheld })
 }
 
 /** Depends on the reader, the patient and the type only, never on what there is: an empty answer must not be read as «no allergies». */
@@ -121,7 +122,7 @@ function isWithheldFrom(view: View, key: number, type: string): boolean {
   return basis === null || typesHidden(basis.view).includes(type)
 }
 
-type Page = { hits: Hit[]; first: string | null; next: string | null; total: number | null }
+type Page = { hits: Hit[]; first: string | null; previous: string | null; next: string | null; total: number | null }
 
 async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: Reading): Promise<Page> {
   const { search } = ask
@@ -131,12 +132,15 @@ async function pageOf(asking: Asking, ask: Ask, runs: readonly Run[], reading: R
   const wantsTotal = search.total === 'accurate' || search.total === 'estimate'
   // What the first page counted stays true: later pages are of the same moment.
   const total = isWhole ? hits.length : isFirst && wantsTotal ? await countRuns(asking, runs) : ask.total
-  const link = async (start: PageStart) => `${asking.base}?_page=${await sealLink(asking, { ...start, search, self: ask.self })}`
+  const link = async (start: Start) => `${asking.base}?_page=${await sealLink(asking, { ...start, search, self: ask.self })}`
   const { snapshot } = reading
+  const { after, afterKey, trail } = ask
+  const before = trail.at(-1)
   return {
     hits,
     first: isFirst ? null : await link({ ...firstPage, snapshot, total }),
-    next: rest === null ? null : await link({ ...rest, snapshot, total }),
+    previous: before === undefined ? null : await link({ ...before, snapshot, total, trail: trail.slice(0, -1) }),
+    next: rest === null ? null : await link({ ...rest, snapshot, total, trail: [...trail, { after, afterKey }].slice(-trailMax) }),
     total,
   }
 }

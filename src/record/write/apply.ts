@@ -22,6 +22,10 @@ import { isOwnSubmission } from '../view.ts'
 /** In a list of versions: whichever is there. */
 export const anyVersion = 0
 
+/** What a writer says about the version that is there: `If-Match` and `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2). */
+export type Expected = { ifMatch: readonly number[] | null; ifNoneMatch: readonly number[] | null }
+export const whatever: Expected = { ifMatch: null, ifNoneMatch: null }
+
 /** One write of a request; a single create is a list of one. */
 export type Operation = {
   kind: 'create' | 'update' | 'delete'
@@ -33,8 +37,7 @@ export type Operation = {
   patch?: Patch
   /** The id was chosen for something new: what is there already was not found by the condition. */
   isOnlyNew?: boolean
-  /** Versions one of which the writer believes current. */
-  ifMatch: readonly number[] | null
+  expected: Expected
   /** Where in the request, for errors: `Bundle.entry[2].resource` or the type. */
   path: string
   /** Its References, where somebody has walked it already. */
@@ -199,7 +202,7 @@ async function judge(
 ): Promise<Done | Judged> {
   const { world, actor } = asking
   if (operation.kind !== 'create') requireOwn(asking, operation, before, charts)
-  requireMatch(operation, before)
+  requireExpected(operation, before)
   await requireMayWrite(asking, tx, operation.patient, charts, operation.path)
   const institution = actor.institution as number
   const at = nextInstant(world, before?.at ?? null)
@@ -246,9 +249,16 @@ const foundElsewhere = ({ type, path }: Operation) =>
     hint: 'Leave the id out, or update it by its own address.',
   })
 
-function requireMatch(operation: Placed, before: Stored | null): void {
-  if (operation.ifMatch === null) return
-  if (before && !before.deleted && (operation.ifMatch.includes(before.version) || operation.ifMatch.includes(anyVersion))) return
+function requireExpected(operation: Placed, before: Stored | null): void {
+  const { ifMatch, ifNoneMatch } = operation.expected
+  const isOneOf = (versions: readonly number[]) => before !== null && !before.deleted && (versions.includes(before.version) || versions.includes(anyVersion))
+  if (ifNoneMatch !== null && isOneOf(ifNoneMatch)) {
+    throw new Refusal('precondition', 'the resource is there already, and If-None-Match asks that it is not', {
+      expression: operation.path,
+      hint: 'Read it first, and send its ETag in If-Match to change it.',
+    })
+  }
+  if (ifMatch === null || isOneOf(ifMatch)) return
   throw new Refusal('precondition', 'the resource has another version now than the one you changed', {
     expression: operation.path,
     hint: 'Read it again, repeat your change on the current version and send its ETag in If-Match.',

@@ -102,6 +102,50 @@ test('PUT, PATCH and DELETE by a condition do what R4 says for none, one and sev
   }
 })
 
+test('If-None-Match keeps a write from what is there, alone, by a condition and in bundles', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('ДЗ Звездара')
+  const free = { 'if-none-match': '*' }
+  const one = (name: string) => organization('1', { id: 'o1', name })
+  assert.equal((await send('PUT', '/fhir/Organization/o1', one('A'), free)).status, 201)
+  const again = await send('PUT', '/fhir/Organization/o1', one('B'), free)
+  assert.deepEqual([again.status, again.body.issue[0].code], [412, 'conflict'], again.text)
+  assert.equal((await send('PUT', '/fhir/Organization?identifier=urn:o|1', organization('1', { name: 'B' }), free)).status, 412)
+  assert.equal((await send('PUT', '/fhir/Organization?identifier=urn:o|2', organization('2'), free)).status, 201)
+  assert.equal((await send('PUT', '/fhir/Organization/o1', one('B'), { 'if-none-match': 'W/"1"' })).status, 412)
+  assert.equal((await send('DELETE', '/fhir/Organization/o1', undefined, free)).status, 412)
+  assert.equal((await send('PUT', '/fhir/Organization/o1', one('B'), { 'if-none-match': 'yes' })).status, 400)
+  const entry = { resource: one('B'), request: { method: 'PUT', url: 'Organization/o1', ifNoneMatch: '*' } }
+  const bundle = (type: string) => send('POST', '/fhir', { resourceType: 'Bundle', type, entry: [entry] })
+  assert.equal((await bundle('transaction')).status, 412)
+  assert.equal((await bundle('batch')).body.entry[0].response.status, '412')
+  const kept = await send('GET', '/fhir/Organization/o1')
+  assert.deepEqual([kept.body.name, kept.headers['etag']], ['A', 'W/"1"'])
+  assert.equal((await send('PUT', '/fhir/Organization/o1', one('B'), { 'if-none-match': 'W/"7"' })).status, 200, 'another version than the one named')
+  await send('DELETE', '/fhir/Organization/o1')
+  assert.equal((await send('PUT', '/fhir/Organization/o1', one('C'), free)).status, 201, 'what was deleted is not there')
+})
+
+test('an operation that is not there is refused as such, and those that are there are named', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('ДЗ Звездара')
+  for (const [method, path] of [
+    ['GET', 'Patient/$bogus'],
+    ['POST', 'Patient/$bogus'],
+    ['GET', 'Patient/1/$bogus'],
+    ['DELETE', 'Patient/$bogus'],
+    ['GET', 'Organization/$everything'],
+  ] as const) {
+    const answer = await send(method, `/fhir/${path}`, method === 'POST' ? { resourceType: 'Parameters' } : undefined)
+    assert.equal(answer.status, 404, `${path} ${answer.text}`)
+    assert.match(answer.body.issue[0].diagnostics, /there is no operation \$/)
+    assert.match(answer.body.issue[0].details.text, /\$validate, \$meta/)
+  }
+  assert.match((await send('GET', '/fhir/$bogus')).body.issue[0].details.text, /\$export/)
+  const wrong = await send('GET', '/fhir/Patient/$validate')
+  assert.deepEqual([wrong.status, wrong.headers['allow']], [405, 'POST'])
+})
+
 test('several are deleted by one condition only where a setting says so', async (t) => {
   const { institution } = await startServer(t, { CONDITIONAL_DELETE: 'multiple' })
   const { send } = await institution('ДЗ Звездара')

@@ -2,7 +2,7 @@ import type { AuditedTransaction } from '../../audit/audit.ts'
 import type { Patch, Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUniqueViolation } from '../../platform/sql.ts'
-import { type Applied, applyAll, type Operation, placeExisting, placeNew, type Placed } from './apply.ts'
+import { type Applied, applyAll, type Expected, type Operation, placeExisting, placeNew, type Placed, whatever } from './apply.ts'
 import type { Asking } from '../asking.ts'
 import { criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
 import { auditDenial, requireInstitution } from './create.ts'
@@ -17,7 +17,7 @@ export type ConditionalWrite = {
   query: string
   resource: Resource | null
   patch?: Patch
-  ifMatch: readonly number[] | null
+  expected: Expected
   /** Where the content and where the condition stands in the request. */
   path: string
   expression: string
@@ -28,17 +28,17 @@ const deletedMax = 1000
 
 /** What the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
 export async function operationsOf(asking: Asking, tx: AuditedTransaction, write: ConditionalWrite): Promise<Operation[]> {
-  const { method, type, resource, path, expression, ifMatch } = write
+  const { method, type, resource, path, expression, expected } = write
   const search = criteriaOf(asking, type, write.query, expression)
   const mayBeMany = method === 'DELETE' && asking.world.config.CONDITIONAL_DELETE === 'multiple'
   const hits = await findByCriteria(asking, tx, search, mayBeMany ? deletedMax + 1 : 2)
   if (hits.length > (mayBeMany ? deletedMax : 1)) throw severalMatch(expression)
   const ids = hits.map((hit) => hit.resource.id as string)
   const [id] = ids
-  if (method === 'DELETE') return ids.map((one) => ({ kind: 'delete', type, id: one, resource: null, ifMatch, path }))
+  if (method === 'DELETE') return ids.map((one) => ({ kind: 'delete', type, id: one, resource: null, expected, path }))
   if (method === 'PATCH') {
     if (id === undefined) throw new Refusal('not-found', `no ${type} meets the condition`, { expression, hint: 'A patch changes what is there.' })
-    return [{ kind: 'update', type, id, resource: null, patch: write.patch as Patch, ifMatch, path }]
+    return [{ kind: 'update', type, id, resource: null, patch: write.patch as Patch, expected, path }]
   }
   const own = resource?.id
   if (id !== undefined) {
@@ -48,10 +48,10 @@ export async function operationsOf(asking: Asking, tx: AuditedTransaction, write
         hint: 'Leave the id out, or correct it.',
       })
     }
-    return [{ kind: 'update', type, id, resource, ifMatch, path }]
+    return [{ kind: 'update', type, id, resource, expected, path }]
   }
-  if (own === undefined) return [{ kind: 'create', type, id: null, resource, ifMatch: null, path }]
-  return [{ kind: 'update', type, id: own, resource, ifMatch, path, isOnlyNew: true }]
+  if (own === undefined) return [{ kind: 'create', type, id: null, resource, expected: whatever, path }]
+  return [{ kind: 'update', type, id: own, resource, expected, path, isOnlyNew: true }]
 }
 
 export const place = (asking: Asking, tx: AuditedTransaction, operation: Operation, charts: ReturnType<typeof noCharts>): Promise<Placed | null> =>

@@ -3,7 +3,7 @@ import type { AuditedTransaction } from '../../audit/audit.ts'
 import { parseSearch, type Resource, type Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Fragment, Runner } from '../../platform/sql.ts'
-import { type Applied, applyAll, placeNew } from './apply.ts'
+import { type Applied, applyAll, placeNew, whatever } from './apply.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { auditDenial, requireInstitution } from './create.ts'
 import { allow } from '../scope.ts'
@@ -87,7 +87,7 @@ async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resourc
     return asFound(found)
   }
   const charts = noCharts()
-  const operation = { kind: 'create' as const, type, id: null, resource, ifMatch: null, path: type }
+  const operation = { kind: 'create' as const, type, id: null, resource, expected: whatever, path: type }
   const [applied] = await applyAll(asking, tx, [await placeNew(asking, tx, operation, charts)], charts)
   return applied as Applied
 }

@@ -2,7 +2,7 @@ import type { Patch, Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUniqueViolation } from '../../platform/sql.ts'
 import { type Asking, entryOf } from '../asking.ts'
-import { type Applied, applyAll, type Operation, placeExisting, placeNew } from './apply.ts'
+import { type Applied, applyAll, type Expected, type Operation, placeExisting, placeNew, whatever } from './apply.ts'
 import { concernsAccess } from './claims.ts'
 import { patientOrNone } from '../ids.ts'
 import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
@@ -24,7 +24,7 @@ export function requireInstitution(asking: Asking): number {
 export async function createOne(asking: Asking, resource: Resource): Promise<Applied> {
   requireInstitution(asking)
   const type = resource.resourceType
-  const operation: Operation = { kind: 'create', type, id: null, resource, ifMatch: null, path: type }
+  const operation: Operation = { kind: 'create', type, id: null, resource, expected: whatever, path: type }
   if (type === 'Patient' || type === 'Subscription' || concernsAccess(resource)) return oneInTransaction(asking, operation)
   requireResolved(asking.world, resource, type)
   const charts = noCharts()
@@ -73,21 +73,21 @@ function composer({ world }: Asking) {
 }
 
 /** PUT: a new version, the same version when nothing changed, or a new resource under an id that the client chose. */
-export async function updateOne(asking: Asking, resource: Resource, id: string, ifMatch: readonly number[] | null): Promise<Applied> {
+export async function updateOne(asking: Asking, resource: Resource, id: string, expected: Expected): Promise<Applied> {
   requireInstitution(asking)
   const type = resource.resourceType
-  return oneInTransaction(asking, { kind: 'update', type, id, resource, ifMatch, path: type })
+  return oneInTransaction(asking, { kind: 'update', type, id, resource, expected, path: type })
 }
 
 /** PATCH: the same rules as a PUT of what the patch makes of the current content. */
-export async function patchOne(asking: Asking, type: string, id: string, patch: Patch, ifMatch: readonly number[] | null, path = type): Promise<Applied> {
+export async function patchOne(asking: Asking, type: string, id: string, patch: Patch, expected: Expected, path = type): Promise<Applied> {
   requireInstitution(asking)
-  return oneInTransaction(asking, { kind: 'update', type, id, resource: null, patch, ifMatch, path })
+  return oneInTransaction(asking, { kind: 'update', type, id, resource: null, patch, expected, path })
 }
 
-export async function deleteOne(asking: Asking, type: string, id: string, ifMatch: readonly number[] | null): Promise<Applied> {
+export async function deleteOne(asking: Asking, type: string, id: string, expected: Expected): Promise<Applied> {
   requireInstitution(asking)
-  return oneInTransaction(asking, { kind: 'delete', type, id, resource: null, ifMatch, path: type })
+  return oneInTransaction(asking, { kind: 'delete', type, id, resource: null, expected, path: type })
 }
 
 async function oneInTransaction(asking: Asking, operation: Operation): Promise<Applied> {

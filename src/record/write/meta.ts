@@ -10,7 +10,7 @@ import { patchOne } from './create.ts'
 import { readBody } from '../http/formats.ts'
 import { requireValid } from './prepare.ts'
 import { readOne } from '../read/read.ts'
-import { ifMatchOf } from '../http/respond.ts'
+import { expectedOf } from '../http/respond.ts'
 import { tooMany } from '../search/run-search.ts'
 import { allow, typesSeen } from '../scope.ts'
 import { type Place, readBodies, scan } from '../store.ts'
@@ -33,7 +33,7 @@ export const metaRoutes: Routes = (app) => {
       const asking = askingOf(request)
       const { type, id } = request.params
       await allow(asking, type, 'u')
-      const applied = await patchOne(asking, type, id, patchOf(request, act), ifMatchOf(request))
+      const applied = await patchOne(asking, type, id, patchOf(request, act), expectedOf(request))
       return reply.header('content-type', fhirJson).send(answerOf((parseJson(applied.body as string) as Resource).meta))
     })
   }

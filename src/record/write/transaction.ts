@@ -1,9 +1,9 @@
 import type { AuditedTransaction } from '../../audit/audit.ts'
 import { type BundleEntry, type BundlePlan, type Resource, rewriteReferences } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { type Applied, nothingDone, type Operation, type Placed, type Prepared, prepareAll, writePrepared } from './apply.ts'
+import { type Applied, nothingDone, type Operation, type Placed, type Prepared, prepareAll, whatever, writePrepared } from './apply.ts'
 import { type Asking, entryOf } from '../asking.ts'
-import { versionsOf } from '../http/bundle.ts'
+import { expectedBy } from '../http/bundle.ts'
 import { asFound, criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
 import { operationsOf, place } from './conditional-write.ts'
 import { auditDenial } from './create.ts'
@@ -212,16 +212,16 @@ async function operationsOfEntry(asking: Asking, tx: AuditedTransaction, entry: 
   const { method, target, resource, index, survey } = entry
   const { holders } = survey
   const path = `Bundle.entry[${index}].resource`
-  const ifMatch = versionsOf(entry)
+  const expected = expectedBy(entry)
   const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
-  if (target.kind === 'type') return [{ kind: 'create', type: target.type, id: null, resource, ifMatch: null, path, holders }]
+  if (target.kind === 'type') return [{ kind: 'create', type: target.type, id: null, resource, expected: whatever, path, holders }]
   if (target.kind === 'instance') {
     const { type, id } = target
-    if (method === 'DELETE') return [{ kind: 'delete', type, id, resource: null, ifMatch, path }]
-    return [{ kind: 'update', type, id, resource: patch ? null : resource, ifMatch, path, ...(patch ? { patch } : { holders }) }]
+    if (method === 'DELETE') return [{ kind: 'delete', type, id, resource: null, expected, path }]
+    return [{ kind: 'update', type, id, resource: patch ? null : resource, expected, path, ...(patch ? { patch } : { holders }) }]
   }
   if (target.kind === 'other' || method === 'GET' || method === 'HEAD' || method === 'POST') throw new Error('an entry that is no write was planned as one')
   const query = String(new URLSearchParams(target.query))
   const expression = `Bundle.entry[${index}].request.url`
-  return operationsOf(asking, tx, { method, type: target.type, query, resource, ifMatch, path, expression, ...(patch ? { patch } : {}) })
+  return operationsOf(asking, tx, { method, type: target.type, query, resource, expected, path, expression, ...(patch ? { patch } : {}) })
 }

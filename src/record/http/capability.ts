@@ -53,23 +53,23 @@ export function capabilityOf(world: World, mode = 'full'): string {
 
 /** What is there to be asked for by `$name`, of one type or of the whole system. */
 export const operationsOf = (world: World): Capabilities['operations'] => [
-        { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
-        { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
-        { type: null, name: 'import', definition: 'urn:spona:operation:import' },
-        { type: 'Patient', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export' },
-        { type: 'Group', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export' },
-        { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
-        ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
-        ...['meta', 'meta-add', 'meta-delete'].flatMap((name) =>
-          world.fhir.types.map((type) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/Resource-${name}` })),
-        ),
-        { type: null, name: 'meta', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta' },
-        { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
-        { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
-        { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
-        { type: 'Subscription', name: 'status', definition: `${backportOperations}backport-subscription-status` },
-        { type: 'Subscription', name: 'events', definition: `${backportOperations}backport-subscription-events` },
-        ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
+  { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+  { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
+  { type: null, name: 'import', definition: 'urn:spona:operation:import' },
+  { type: 'Patient', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export' },
+  { type: 'Group', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export' },
+  { type: null, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' },
+  ...world.fhir.types.map((type) => ({ type, name: 'validate', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate' })),
+  ...['meta', 'meta-add', 'meta-delete'].flatMap((name) =>
+    world.fhir.types.map((type) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/Resource-${name}` })),
+  ),
+  { type: null, name: 'meta', definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta' },
+  { type: 'Patient', name: 'match', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-match' },
+  { type: 'Patient', name: 'summary', definition: 'http://hl7.org/fhir/uv/ips/OperationDefinition/summary' },
+  { type: 'Observation', name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn' },
+  { type: 'Subscription', name: 'status', definition: `${backportOperations}backport-subscription-status` },
+  { type: 'Subscription', name: 'events', definition: `${backportOperations}backport-subscription-events` },
+  ...terminologyOperations.map(({ type, name }) => ({ type, name, definition: `http://hl7.org/fhir/OperationDefinition/${type}-${name}` })),
 ]
 
 /** Which topics there are is said where the R4 backport has it (CapabilityStatement, rest.resource of Subscription). */

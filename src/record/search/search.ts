@@ -90,7 +90,9 @@ async function answer(asking: Asking, ask: Ask): Promise<string> {
   const reading: Reading = { snapshot: ask.snapshot, trace }
   const runs = await runsOf(asking, search, reading)
   const isOnlyCount = search.summary === 'count'
-  const page = isOnlyCount ? { hits: [], first: null, previous: null, next: null, total: await countRuns(asking, runs) } : await pageOf(asking, ask, runs, reading)
+  const page = isOnlyCount
+    ? { hits: [], first: null, previous: null, next: null, total: await countRuns(asking, runs) }
+    : await pageOf(asking, ask, runs, reading)
   const { included, isCut } = await traced(trace, 'includes', () => includedOf(asking, search, page.hits))
   const named = [...new Set(runs.flatMap((run) => run.named))]
   const isWithheld = asking.actor.kind === 'person' && runs.some((run) => run.named.some((key) => isWithheldFrom(run.view, key, run.search.type as string)))

@@ -1,0 +1,76 @@
+import { toLatin } from '../../platform/text.ts'
+import { addDays, type Day, daysBetween } from './days.ts'
+import { commissionUntil, competenceOf, countOn, assessmentFrom } from './competence.ts'
+import type { Rules } from './parameters.ts'
+import { chainOf, payersOf, type Stretch } from './payers.ts'
+import type { Leave } from './reasons.ts'
+
+/** Cyrillic is authored, Latin is made of it. */
+export type Sentence = { rule: string; sr: string; srLatn: string; en: string }
+const say = (rule: string, sr: string, en: string): Sentence => ({ rule, sr, srLatn: toLatin(sr), en })
+
+const monthsSr = ['јануара', 'фебруара', 'марта', 'априла', 'маја', 'јуна', 'јула', 'августа', 'септембра', 'октобра', 'новембра', 'децембра']
+const monthsEn = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const inSr = (day: Day) => `${Number(day.slice(8))}. ${monthsSr[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}.`
+const inEn = (day: Day) => `${Number(day.slice(8))} ${monthsEn[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`
+
+const why: Record<string, [string, string]> = {
+  'R-1': ['дан непрекидне спречености', 'day of continuous incapacity'],
+  'R-2': ['дан спречености са продуженим роком лекара', 'day of incapacity with the doctor’s longer limit'],
+  'R-3': ['дан спречености са прекидима', 'day of incapacity with interruptions'],
+  'R-7': ['дан неге', 'day of care'],
+}
+
+/** What the doctor and the employee read: competence first, then who pays, each with its rule. Never shown to an employer. */
+export function explain(history: readonly Leave[], leave: Leave, on: Day, rules: Rules, approvedUntil: Day | null = null): Sentence[] {
+  const sentences = [competenceSentence(history, leave, on, rules, approvedUntil)]
+  const linked = chainOf(history, leave, rules)
+  const before = linked.at(-2)
+  if (before) {
+    const between = daysBetween(before.until, leave.from) - 1
+    sentences.push(
+      say(
+        'R-6',
+        `Повезано са спреченошћу до ${inSr(before.until)} (дана између: ${between}): дани на терет послодавца се настављају.`,
+        `Linked to the leave until ${inEn(before.until)} (days between: ${between}): the employer’s days go on.`,
+      ),
+    )
+  }
+  sentences.push(...payersOf(history, leave, rules).map(payerSentence))
+  const assessment = assessmentFrom(history, leave, rules)
+  if (assessment !== null)
+    sentences.push(
+      say('R-9', `Од ${inSr(assessment)} обавезно је упућивање на оцену радне способности.`, `From ${inEn(assessment)} disability has to be assessed.`),
+    )
+  return sentences
+}
+
+function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, rules: Rules, approvedUntil: Day | null): Sentence {
+  if (approvedUntil !== null) {
+    return say(
+      'R-1',
+      `Комисија је одобрила до ${inSr(approvedUntil)}; од ${inSr(addDays(approvedUntil, 1))} поново одлучује.`,
+      `The commission approved until ${inEn(approvedUntil)}; from ${inEn(addDays(approvedUntil, 1))} it decides again.`,
+    )
+  }
+  const day = on < leave.from ? leave.from : on > leave.until ? leave.until : on
+  const count = countOn(history, leave, day, rules)
+  const { commissionFrom, rule } = competenceOf(history, leave, rules)
+  const [sr, en] = why[count.rule] as [string, string]
+  const last = commissionUntil(history, leave, rules)
+  const endSr = last === null ? '' : `, најдуже до ${inSr(last)}`
+  const endEn = last === null ? '' : `, at the longest until ${inEn(last)}`
+  return say(
+    rule,
+    `${count.day}. ${sr} од ${count.of}; од ${inSr(commissionFrom)} одлучује комисија${endSr}.`,
+    `Day ${count.day} of ${count.of} (${en}); the commission decides from ${inEn(commissionFrom)}${endEn}.`,
+  )
+}
+
+const payersSr = { employer: 'послодавца', fund: 'Фонда' }
+const payersEn = { employer: 'the employer', fund: 'the Fund' }
+function payerSentence({ from, until, payer, percent }: Stretch): Sentence {
+  const [sr, en] = [`Од ${inSr(from)} до ${inSr(until)}`, `From ${inEn(from)} to ${inEn(until)}`]
+  if (payer === 'none') return say('payer', `${sr} нема права: радни однос је престао.`, `${en} there is no right: the employment has ended.`)
+  return say('payer', `${sr} ${percent}% основа на терет ${payersSr[payer]}.`, `${en} ${percent}% of the base at the cost of ${payersEn[payer]}.`)
+}

@@ -1,0 +1,79 @@
+import { addDays, common, type Day, daysBetween, lengthOf } from './days.ts'
+import type { Rules } from './parameters.ts'
+import { ageFor, columnOn, type Leave, percentOn } from './reasons.ts'
+
+// Who bears the cost of each day (ebolovanje.md section 9). Linking (R-6) makes one count of several leaves; competence is counted elsewhere.
+
+/** `none`: the employment has ended and the reason gives no right after it (section 19, reading 8). */
+export type Payer = 'employer' | 'fund' | 'none'
+export type Stretch = { from: Day; until: Day; payer: Payer; percent: number; column: number }
+
+/** At most `link.gap` calendar days lie between: the same or another illness, one leave for the payer (R-6, reading 4). */
+export function areLinked(earlier: { until: Day }, later: { from: Day }, rules: Rules): boolean {
+  const between = daysBetween(earlier.until, later.from) - 1
+  return between >= 0 && between <= rules.on('link.gap', later.from)
+}
+
+/** The leaves that count as one with this, oldest first, this one last. */
+export function chainOf(history: readonly Leave[], leave: Leave, rules: Rules): Leave[] {
+  const chain = [leave]
+  const earlier = history.filter((one) => one.id !== leave.id && one.until < leave.from).sort((a, b) => (a.until < b.until ? 1 : -1))
+  for (const one of earlier) {
+    if (!areLinked(one, chain[0] as Leave, rules)) break
+    chain.unshift(one)
+  }
+  return chain
+}
+
+/** How the payer of a day is found: the Fund from the first day, the employer for all, or the employer first. */
+function wayOf(leave: Leave, day: Day, rules: Rules): 'fund' | 'employer' | 'employer-first' {
+  if (leave.reason === '05' || leave.reason === '07') return 'fund'
+  if (leave.reason === '02' || leave.reason === '03') return 'employer'
+  if (leave.reason === '06' && leave.care && ageFor(leave, leave.care, day, rules) < rules.on('care.fund-age', leave.from)) return 'fund'
+  return 'employer-first'
+}
+
+/** Days of the earlier leaves of a chain that used up the employer's. */
+function usedBefore(chain: readonly Leave[], rules: Rules): number {
+  let used = 0
+  for (const leave of chain.slice(0, -1)) for (let day = leave.from; day <= leave.until; day = addDays(day, 1)) if (uses(leave, day, rules)) used++
+  return used
+}
+
+const uses = (leave: Leave, day: Day, rules: Rules): boolean =>
+  wayOf(leave, day, rules) !== 'fund' || rules.on('reading.fund-days-use-employer', leave.from) === 1
+
+/** The leave day by day, equal days together. `employedUntil` is the last day of the employment when it has one. */
+export function payersOf(history: readonly Leave[], leave: Leave, rules: Rules, employedUntil: Day | null = null): Stretch[] {
+  const limit = rules.on('employer.days', leave.from)
+  let used = usedBefore(chainOf(history, leave, rules), rules)
+  const stretches: Stretch[] = []
+  for (let day = leave.from; day <= leave.until; day = addDays(day, 1)) {
+    if (uses(leave, day, rules)) used++
+    const way = wayOf(leave, day, rules)
+    const isEmployed = employedUntil === null || day <= employedUntil
+    const payer: Payer = isEmployed
+      ? way === 'employer' || (way === 'employer-first' && used <= limit)
+        ? 'employer'
+        : 'fund'
+      : way === 'employer'
+        ? 'fund'
+        : 'none'
+    append(stretches, { from: day, until: day, payer, percent: percentOn(leave, day, rules), column: columnOn(leave, day, rules) })
+  }
+  return stretches
+}
+
+function append(stretches: Stretch[], next: Stretch): void {
+  const last = stretches.at(-1)
+  if (last && last.payer === next.payer && last.percent === next.percent && last.column === next.column) last.until = next.until
+  else stretches.push(next)
+}
+
+/** Days of a stretch that fall into a period, for a report that covers a part of the leave. */
+export function within(stretches: readonly Stretch[], from: Day, until: Day): (Stretch & { days: number })[] {
+  return stretches.flatMap((one) => {
+    const span = common(one, { from, until })
+    return span ? [{ ...one, ...span, days: lengthOf(span) }] : []
+  })
+}

@@ -1,0 +1,110 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { addDays, type Day } from './days.ts'
+import type { Care, Leave, Reason } from './reasons.ts'
+
+// The case as its steps tell it (ebolovanje.md section 4). Steps are only ever added; the state is what they add up to.
+
+export const closingReasons = ['recovered', 'commission', 'assessment', 'death', 'employment-ended', 'maternity'] as const
+export type ClosingReason = (typeof closingReasons)[number]
+export const decisions = ['approved', 'shortened', 'rejected', 'assessment'] as const
+export type DecisionKind = (typeof decisions)[number]
+
+export type Step =
+  | { kind: 'opened'; from: Day; until: Day; reason: Reason; isException: boolean; care: Care | null; linkedTo: string | null }
+  | { kind: 'extended'; until: Day }
+  | { kind: 'reported'; from: Day; until: Day; isLast: boolean }
+  | { kind: 'referred'; proposedUntil: Day }
+  | { kind: 'decided'; decision: DecisionKind; until: Day; number: string }
+  | { kind: 'closed'; until: Day; why: ClosingReason }
+  | { kind: 'cancelled'; why: string }
+  | { kind: 'corrected'; from: Day; until: Day; reason: Reason; isException: boolean; care: Care | null; why: string }
+export type StepKind = Step['kind']
+
+export type Status = 'opened' | 'extended' | 'referred' | 'closed' | 'cancelled'
+export type State = {
+  status: Status
+  /** From the first day to the expected or, once closed, the last day. */
+  from: Day
+  until: Day
+  reason: Reason
+  isException: boolean
+  care: Care | null
+  linkedTo: string | null
+  /** Up to here the commission has approved; null when it was never asked. */
+  approvedUntil: Day | null
+  proposedUntil: Day | null
+  reportedUntil: Day | null
+  closedFor: ClosingReason | null
+}
+
+export function fold(steps: readonly Step[]): State {
+  const [first, ...rest] = steps
+  if (first?.kind !== 'opened') throw new Error('a case begins with its opening')
+  const { from, until, reason, isException, care, linkedTo } = first
+  const opened: State = {
+    status: 'opened',
+    ...{ from, until, reason, isException, care, linkedTo },
+    ...{ approvedUntil: null, proposedUntil: null, reportedUntil: null, closedFor: null },
+  }
+  return rest.reduce(after, opened)
+}
+
+function after(state: State, step: Step): State {
+  switch (step.kind) {
+    case 'opened':
+      throw new Error('a case is opened once')
+    case 'extended':
+      return { ...state, status: 'extended', until: step.until }
+    case 'reported':
+      return { ...state, reportedUntil: step.until }
+    case 'referred':
+      return { ...state, status: 'referred', proposedUntil: step.proposedUntil }
+    case 'decided':
+      return decided(state, step)
+    case 'closed':
+      return { ...state, status: 'closed', until: step.until, proposedUntil: null, closedFor: step.why }
+    case 'cancelled':
+      return { ...state, status: 'cancelled' }
+    case 'corrected': {
+      const { from, until, reason, isException, care } = step
+      // Reports are of the period and reason as they were: they are void and issued anew (void and reissue).
+      return { ...state, from, until, reason, isException, care, reportedUntil: null }
+    }
+  }
+}
+
+function decided(state: State, { decision, until }: Extract<Step, { kind: 'decided' }>): State {
+  const known = { ...state, until, approvedUntil: until, proposedUntil: null }
+  if (decision === 'approved' || decision === 'shortened') return { ...known, status: 'extended' }
+  return { ...known, status: 'closed', closedFor: decision === 'assessment' ? 'assessment' : 'commission' }
+}
+
+export const leaveOf = (id: string, { from, until, reason, isException, care }: State): Leave => ({ id, from, until, reason, isException, care })
+
+export const isRunning = ({ status }: State): boolean => status !== 'closed' && status !== 'cancelled'
+
+const no = (sentence: string, expression?: string, hint?: string) =>
+  new Refusal('conflict', sentence, { ...(expression ? { expression } : {}), ...(hint ? { hint } : {}) })
+
+type Act = Exclude<StepKind, 'opened'>
+
+/** Whether a step may follow, by the state alone; what the calendar, the law's limits and the actor allow is asked elsewhere. */
+export function mayFollow(state: State, act: Act): Refusal | null {
+  if (state.status === 'cancelled') return no('this leave was cancelled; nothing follows a cancellation', undefined, 'Open a new leave.')
+  if (act === 'cancelled' || act === 'corrected' || act === 'reported') return null
+  if (state.status === 'closed') return no('this leave is closed', undefined, 'A new leave within six days is linked to it by itself.')
+  if (act === 'referred' && state.status === 'referred') return no('the commission has this leave already')
+  if (act === 'extended' && state.status === 'referred') return no('the commission has this leave; it decides until when', undefined, 'Wait for its decision.')
+  if (act === 'decided' && state.status !== 'referred') return no('nothing was proposed to the commission')
+  return null
+}
+
+/** The next report begins where the last one ended, so that no day is missing and none stands in two reports. */
+export function reportSpan(state: State, until: Day, latest: Day): { from: Day; until: Day } | Refusal {
+  const from = state.reportedUntil === null ? state.from : addDays(state.reportedUntil, 1)
+  if (from > state.until) return no('every day of this leave is reported already', 'until')
+  if (until < from) return no(`the last report ends ${addDays(from, -1)}; this one begins ${from} and cannot end before it`, 'until')
+  if (until > state.until) return no(`the leave reaches to ${state.until}; a report cannot go further`, 'until', 'Extend the leave first.')
+  if (until > latest) return no(`a report may reach to ${latest} today, and not further ahead`, 'until')
+  return { from, until }
+}

@@ -10,7 +10,7 @@ import { rightTo } from './right.ts'
 import { requireSame } from './send-message.ts'
 import { proofOf, requireSigned } from './signed-request.ts'
 import { uuidV7 } from '../platform/uuid.ts'
-import { waitFor } from './waiting.ts'
+import { waitFor, wake } from './waiting.ts'
 
 const waitSecondsMax = 25
 
@@ -157,6 +157,8 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
       parked: parked.map(({ seq }) => seq),
     }
   })
+  // What stood behind them may go now, and a stream has room again.
+  wake(world, member.id)
   measureEnds(world, 'acknowledged', done.acknowledged.length)
   measureEnds(world, 'retried', done.retried.length)
   measureEnds(world, 'parked', done.parked.length)

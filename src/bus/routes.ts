@@ -15,6 +15,7 @@ import { endsSoon, publicKeys } from './member-key.ts'
 import { rightTo } from './right.ts'
 import { type PatientOf, sendMessage } from './send-message.ts'
 import { sendSignedJson } from './signed-answer.ts'
+import { endStreams, streamDeliveries, type Streams } from './stream.ts'
 
 const messageBytesMax = 8 * 1_048_576
 /** What a service may allow; its own limit is applied when it is known. */
@@ -46,6 +47,9 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
     app.post('/deliveries/lease', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
       noStore(reply).send(await fetchMessages(request, bodyOf(request))),
     )
+    const streams: Streams = new Set()
+    app.get('/deliveries/stream', { ...signed, exposeHeadRoute: false }, (request, reply) => streamDeliveries(streams, request, reply))
+    app.addHook('preClose', async () => endStreams(streams))
     app.post('/deliveries/ack', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
       sendSignedJson(request.world, reply, 200, await acknowledgeMessages(request, bodyOf(request))),
     )

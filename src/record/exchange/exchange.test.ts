@@ -116,3 +116,28 @@ test('a document is taken in the transaction of its effect: one that was handed 
   const [open] = await sql<{ count: number }>`select count(*)::int as count from bus.delivery where state <> 'acknowledged'`
   assert.equal(open?.count, 0)
 })
+
+test('a listener that was down for an hour, with messages leased when it died, gets every change afterwards, complete and in order', async (t) => {
+  const { app, world } = await startServer(t)
+  const { now } = world
+  const hospital = await joinBus(app, world, 'hospital')
+  await contractOf(hospital, 'record/documents')
+  await contractOf(hospital, 'record/changes')
+  const file = async (from: number, to: number) => {
+    for (let n = from; n < to; n++) await expectStatus(202, hospital.message('record/documents', `doc-${n}`, visit('Ана'), fhirJson))
+    await takeIn(world)
+    const until = performance.now() + 8000
+    for (let published = from; published < to; published += await publishOutbox(world, people)) assert.ok(performance.now() < until, 'not published')
+  }
+  await file(0, 3)
+  assert.equal((await hospital.lease()).length, 3, 'it took them and died')
+  await file(3, 6)
+  world.now = () => new Date(now().getTime() + 3_700_000)
+  await hospital.takeToken()
+  const numbers: number[] = []
+  for (let events = await hospital.lease(4); events.length > 0; events = await hospital.lease(4)) {
+    numbers.push(...events.map(({ number }) => number))
+    await expectStatus(200, hospital.ack(events.map(({ delivery }) => delivery)))
+  }
+  assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6])
+})

@@ -8,10 +8,22 @@ import { startServer } from '../testing/server.ts'
 import { freshDirectory } from './directory.ts'
 
 type Event = { id: number; kind: string; data: any }
-type Reader = { events: Event[]; status: number; isEnded: boolean; until(done: () => boolean, why: string): Promise<void>; close(): void; response: IncomingMessage }
+type Reader = {
+  events: Event[]
+  status: number
+  isEnded: boolean
+  until(done: () => boolean, why: string): Promise<void>
+  close(): void
+  response: IncomingMessage
+}
 
 /** Reads Server-Sent Events as the standard says: blocks between empty lines, comments passed over. */
-async function openStream(t: TestContext, app: FastifyInstance, member: BusMember, { query = '', headers = {}, isPaused = false }: { query?: string; headers?: object; isPaused?: boolean } = {}): Promise<Reader> {
+async function openStream(
+  t: TestContext,
+  app: FastifyInstance,
+  member: BusMember,
+  { query = '', headers = {}, isPaused = false }: { query?: string; headers?: object; isPaused?: boolean } = {},
+): Promise<Reader> {
   const { port } = app.server.address() as AddressInfo
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const all = { accept: 'text/event-stream', authorization: `Bearer ${member.token}`, ...headers }
@@ -35,7 +47,13 @@ async function openStream(t: TestContext, app: FastifyInstance, member: BusMembe
   const take = (chunk: Buffer) => {
     text += chunk.toString()
     for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
-      const lines = Object.fromEntries(text.slice(0, at).split('\n').filter((line) => !line.startsWith(':')).map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
+      const lines = Object.fromEntries(
+        text
+          .slice(0, at)
+          .split('\n')
+          .filter((line) => !line.startsWith(':'))
+          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      )
       text = text.slice(at + 2)
       if (lines['data'] !== undefined) reader.events.push({ id: Number(lines['id']), kind: lines['event'] ?? '', data: JSON.parse(lines['data']) })
     }
@@ -71,7 +89,8 @@ test('a stream gives the deliveries as they come, no more than its window, goes 
   assert.deepEqual(numbers(first), [1, 2, 3, 4, 5])
 
   first.close()
-  for (let waited = 0; waited < 50 && (await sql`select 1 as one from bus.stream`).length === 0; waited++) await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let waited = 0; waited < 50 && (await sql`select 1 as one from bus.stream`).length === 0; waited++)
+    await new Promise((resolve) => setTimeout(resolve, 50))
   const second = await openStream(t, app, b, { headers: { 'last-event-id': String(first.events[3]?.id) } })
   await second.until(() => second.events.length === 1, 'what was not seen comes again')
   assert.deepEqual(numbers(second), [5], 'and what was seen does not')

@@ -71,7 +71,8 @@ async function keepWatch(request: FastifyRequest, stream: Stream, until: number)
   try {
     callerOf(await directoryOf(world), request)
     if ((await access.systemOf(world.sql, request.actor.id)) === null) throw new Refusal('unauthenticated', 'this system is registered no more')
-    if (performance.now() > until) throw new Refusal('unauthenticated', 'the token has come to its end', { hint: 'Take a new token and go on with Last-Event-ID.' })
+    if (performance.now() > until)
+      throw new Refusal('unauthenticated', 'the token has come to its end', { hint: 'Take a new token and go on with Last-Event-ID.' })
   } catch (error) {
     if (!(error instanceof Refusal)) return world.log.warn({ err: error }, 'the standing of a stream could not be asked; tried again')
     stream.isOver ??= error
@@ -158,7 +159,10 @@ function lastSeen(request: FastifyRequest): number | null {
   const text = request.headers['last-event-id']
   if (text === undefined || text === '') return null
   if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text)
-  throw new Refusal('incorrect', 'Last-Event-ID is no number of a delivery', { expression: 'last-event-id', hint: 'Send the id of the last event that arrived.' })
+  throw new Refusal('incorrect', 'Last-Event-ID is no number of a delivery', {
+    expression: 'last-event-id',
+    hint: 'Send the id of the last event that arrived.',
+  })
 }
 
 /** The token was checked when the stream began; here only its end is read. */

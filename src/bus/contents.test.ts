@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { Refusal } from '../platform/refusal.ts'
 import { unwatchedRoom } from '../platform/room.ts'
 import { systemClock, type World } from '../platform/world.ts'
 import { testConfig } from '../testing/platform.ts'
-import { openFolder } from '../testing/process.ts'
+import { linkOf, openFolder } from '../testing/process.ts'
 import { largeTurn, memoryBytesMax, receive, TooSlow } from './contents.ts'
 import { emptySpool, openSpool } from './spool.ts'
 
@@ -19,14 +19,6 @@ function worldIn(t: TestContext, folder = openFolder('spool')): World {
 }
 const megabyte = 1_048_576
 const coming = (world: World) => ({ announced: null, bytesMax: 8 * megabyte, digest: undefined, turn: largeTurn(world, 'one') })
-
-function isIn(folder: string, link: string): boolean {
-  try {
-    return readlinkSync(link).startsWith(folder)
-  } catch {
-    return false
-  }
-}
 
 test('a body that stops coming is given up after ten seconds, small or large', async (t) => {
   const world = worldIn(t)
@@ -67,7 +59,7 @@ test('a spooled body is closed to others on the disk, and a changed byte of it i
   assert.ok((await read()).equals(body), 'as often as it is asked')
   const file = readdirSync('/proc/self/fd')
     .map((fd) => `/proc/self/fd/${fd}`)
-    .find((one) => isIn(folder, one)) as string
+    .find((one) => linkOf(one).startsWith(folder)) as string
   assert.ok(!readFileSync(file).includes('Петровић'))
   const handle = openSync(file, 'r+')
   writeSync(handle, Buffer.from([1, 2, 3]), 0, 3, 1000)

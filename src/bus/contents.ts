@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import { collectGarbage } from '../platform/memory.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { createTurns, type Turns } from '../platform/turns.ts'
 import type { World } from '../platform/world.ts'
@@ -22,6 +23,7 @@ export type DigestOf = (name: 'sha256' | 'sha512') => Buffer
 
 /** Up to here a body stays in memory. */
 export const memoryBytesMax = 262_144
+const collectEveryMs = 10_000
 /** All that are in memory together; beyond that the next one hears 503. */
 const memoryTogetherMax = 64 * 1_048_576
 const held = new WeakMap<World, { bytes: number }>()
@@ -118,6 +120,15 @@ export async function receive(world: World, stream: Readable | undefined, coming
   }
 }
 
+let collectedAt = Number.NEGATIVE_INFINITY
+
+/** What other work has left is given back before large bodies pass, or both would be in memory together. */
+function collectSometimes(): void {
+  if (performance.now() - collectedAt < collectEveryMs) return
+  collectedAt = performance.now()
+  collectGarbage()
+}
+
 const once = (act: () => Promise<void>) => {
   let done: Promise<void> | undefined
   return () => (done ??= act())
@@ -131,6 +142,7 @@ async function takeAll(world: World, stream: Readable, coming: Coming): Promise<
   let bytes = 0
   const toDisk = async () => {
     await coming.turn.enter()
+    collectSometimes()
     spool = await openSpool(world, coming.announced ?? coming.bytesMax)
     for (const chunk of chunks) await spool.write(chunk)
     chunks = []

@@ -8,8 +8,8 @@ import { measure } from './measure.ts'
 import { whoOf } from './member.ts'
 
 export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3 } as const
-/** A provider that fetches its calls has so long, and a second more for each megabyte that may pass; then its caller waits no more. */
-export const callWaitMs = (bytesMax: number): number => 25_000 + bytesMax / 1049
+/** A provider that fetches its calls has so long, and two seconds more for each megabyte that may pass; then its caller waits no more. */
+export const callWaitMs = (bytesMax: number): number => 25_000 + bytesMax / 524
 /** Class of the advisory locks under which the deliveries of one member are chosen: two requests of it never get the same key at once. */
 const choosing = 730_416
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
 import { unwatchedRoom } from '../platform/room.ts'
 import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../testing/bus-member.ts'
-import { until } from '../testing/process.ts'
+import { linkOf, until } from '../testing/process.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 import { flowOf, flowProvider, type Streamed, streamed } from '../testing/streamed.ts'
 import { evidenceOf } from './evidence.ts'
@@ -33,14 +33,7 @@ async function offer({ his, pacs }: Stage, name: string, more: object): Promise<
 }
 
 /** Files of the spool that this process holds open: their names are gone, so only the process itself still reaches them. */
-const openSpools = () =>
-  readdirSync('/proc/self/fd').filter((fd) => {
-    try {
-      return readlinkSync(join('/proc/self/fd', fd)).includes('/spool/')
-    } catch {
-      return false
-    }
-  }).length
+const openSpools = () => readdirSync('/proc/self/fd').filter((fd) => linkOf(join('/proc/self/fd', fd)).includes('/spool/')).length
 const spoolsClosed = () => until('no spool is open', () => openSpools() === 0)
 
 const outcomeOf = ({ text }: Streamed): string => JSON.parse(text).issue[0].diagnostics

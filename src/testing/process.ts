@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs'
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -69,6 +69,7 @@ export function spawnServer(env: Record<string, string>, { isWhole = false } = {
     child.stdout?.setEncoding('utf8').on('data', (more: string) => {
       printed += more
       if (!printed.includes('Ctrl-C stops everything')) return
+      clearTimeout(timer)
       keepFor(env['DATA_DIR'])
       resolve(printed)
     })
@@ -125,6 +126,15 @@ export function isAlive(pid: number): boolean {
     return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return false
+  }
+}
+
+/** Where a link of /proc leads; nowhere when it is gone. */
+export function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
   }
 }
 

@@ -3,7 +3,7 @@ import { rememberAddress } from './address.ts'
 import { authenticate } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
-import { actorOfClient, addClient, clientById, revokeClient, setClientKeys } from './client.ts'
+import { actorOfClient, addClient, clientById, revokeClient, setClientCertificate, setClientKeys } from './client.ts'
 import { decide, isTreatedAt, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
 import { asOperator } from './operator.ts'
@@ -53,6 +53,8 @@ export const access = {
   /** Systems that join by themselves, over the bus, get and keep their client there. */
   addClient,
   setClientKeys,
+  setClientCertificate,
+  clientCertificate: async (sql: Transaction, id: string) => (await clientById(sql, id))?.certificate ?? null,
   revokeClient,
   /** An act of the command line, with its audit row in the same transaction. */
   asOperator,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../platform/actor.ts'
+import { certificateOf } from '../platform/client-certificate.ts'
 import { baseUrl } from '../platform/config.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { noRoomToRead } from '../platform/room.ts'
@@ -37,7 +38,7 @@ async function actorOf(request: FastifyRequest, reply: FastifyReply): Promise<Ac
     const token = bearer.exec(headers.authorization)?.[1]
     if (!token) return refuse(reply, new Refusal('unauthenticated', 'the header authorization must be: Bearer, a space, a token'))
     return principalsOf(world)
-      .ofToken(token)
+      .ofToken(token, certificateOf(request))
       .catch((error: unknown) => refuse(reply, error))
   }
   const cookie = readCookie(request, cookieName)

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { JWK } from 'jose'
+import { readCertificate, thumbprintOf } from '../platform/client-certificate.ts'
 import { type Command, type Options, WrongUse } from '../platform/cli.ts'
 import type { World } from '../platform/world.ts'
 import { atServerAddress } from './address.ts'
 import { assertionAlgorithms, tokenEndpointOf } from './assertion.ts'
-import { addClient, listClients, revokeClient } from './client.ts'
+import { addClient, clientById, listClients, revokeClient, setClientCertificate } from './client.ts'
 import { asOperator } from './operator.ts'
 
 /** Institutions live on a higher floor; whoever puts the commands together (src/commands.ts) hands these in. */
@@ -131,5 +132,27 @@ export const clientRevoke: Command = {
       () => `client/${id}`,
     )
     print(options['json'] ? JSON.stringify({ client_id: id, revoked: true }) : `client ${id} is revoked`)
+  },
+}
+
+/** `npm run spona -- access client certificate ID --file client.pem` */
+export const clientCertificate: Command = {
+  name: 'access client certificate',
+  summary: 'Bind a system to the certificate of its connections (mutual TLS); without --file it is bound to none.',
+  argument: { name: 'ID', about: 'Client id.' },
+  options: { file: { type: 'string', about: 'The client certificate as PEM.' } },
+  async run(world, options, print) {
+    const id = String(options['argument'])
+    if (!(await clientById(world.sql, id))) throw new WrongUse(`${id} is no client`)
+    const certificate = options['file'] === undefined ? null : readCertificate(readFileSync(String(options['file']), 'utf8'))
+    if (options['file'] !== undefined && !certificate) throw new WrongUse('--file: holds no certificate as PEM')
+    const thumbprint = certificate ? thumbprintOf(certificate) : null
+    await asOperator(
+      world,
+      'grant',
+      (tx) => setClientCertificate(tx, id, thumbprint, world.now()),
+      () => `client/${id}`,
+    )
+    print(thumbprint === null ? 'the system is known on any connection' : `the system is known on connections with the certificate ${thumbprint} only`)
   },
 }

@@ -2,6 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { Actor } from '../platform/actor.ts'
 import { Refusal } from '../platform/refusal.ts'
+import type { Runner } from '../platform/sql.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { announce } from './changes.ts'
 import { parseScopes, printScopes } from './scope.ts'
@@ -15,6 +16,8 @@ export type Client = {
   institutionName: string | null
   scopes: string[]
   jwks: { keys: JWK[] }
+  /** Thumbprint of the TLS certificate that its connections must have; null asks for none. */
+  certificate: string | null
   createdAt: Date
   revokedAt: Date | null
 }
@@ -88,10 +91,11 @@ function checkStrength(jwk: JWK): void {
   if (bits !== undefined && (bits < 2048 || bits > 8192)) throw new Refusal('incorrect', 'an RSA key has 2048 to 8192 bits')
 }
 
-export async function clientById(sql: World['sql'], id: string): Promise<Client | null> {
+export async function clientById(sql: Runner, id: string): Promise<Client | null> {
   const [found] = await sql<Client>`
     select id, name, institution, institution_name, scopes, created_at, revoked_at,
-           coalesce((select k.jwks from access.client_key_set k where k.client = c.id order by k.number desc limit 1), c.jwks) as jwks
+           coalesce((select k.jwks from access.client_key_set k where k.client = c.id order by k.number desc limit 1), c.jwks) as jwks,
+           (select t.thumbprint from access.client_certificate t where t.client = c.id order by t.number desc limit 1) as certificate
       from access.client c
      where id = ${id}`
   return found ?? null
@@ -99,8 +103,8 @@ export async function clientById(sql: World['sql'], id: string): Promise<Client 
 
 const clientsMax = 10_000
 
-export function listClients(sql: World['sql']): Promise<Client[]> {
-  return sql<Client>`
+export function listClients(sql: World['sql']): Promise<Omit<Client, 'certificate'>[]> {
+  return sql<Omit<Client, 'certificate'>>`
     select id, name, institution, institution_name, scopes, jwks, created_at, revoked_at
       from access.client
      order by created_at, id
@@ -113,6 +117,16 @@ export async function setClientKeys(tx: Transaction, id: string, jwks: { keys: J
     insert into access.client_key_set (client, number, at, jwks)
     select ${id}, coalesce(max(number), 0) + 1, ${at}, ${JSON.stringify(checkKeys(jwks))}::jsonb
       from access.client_key_set
+     where client = ${id}`
+  await announce(tx, 'client', id)
+}
+
+/** From now on the system is known only on connections with this certificate (null: on any), in every process within a second. */
+export async function setClientCertificate(tx: Transaction, id: string, thumbprint: string | null, at: Date): Promise<void> {
+  await tx`
+    insert into access.client_certificate (client, number, at, thumbprint)
+    select ${id}, coalesce(max(number), 0) + 1, ${at}, ${thumbprint}
+      from access.client_certificate
      where client = ${id}`
   await announce(tx, 'client', id)
 }

@@ -1,8 +1,8 @@
 import type { Command } from '../platform/cli.ts'
-import { clientAdd, clientList, clientRevoke } from './client.cli.ts'
+import { clientAdd, clientCertificate, clientList, clientRevoke } from './client.cli.ts'
 import { keysRotate } from './keys.cli.ts'
 import { parameterList, parameterSet } from './parameter.cli.ts'
 import { tokenCommand } from './token.cli.ts'
 
 export { institutions } from './client.cli.ts'
-export const commands: Command[] = [clientAdd, clientList, clientRevoke, tokenCommand, keysRotate, parameterList, parameterSet]
+export const commands: Command[] = [clientAdd, clientCertificate, clientList, clientRevoke, tokenCommand, keysRotate, parameterList, parameterSet]

@@ -36,6 +36,7 @@ function smart(world: World): object {
     token_endpoint: tokenEndpointOf(world),
     token_endpoint_auth_methods_supported: ['private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    tls_client_certificate_bound_access_tokens: true,
     grant_types_supported: ['client_credentials'],
     scopes_supported: scopes,
     code_challenge_methods_supported: ['S256'],

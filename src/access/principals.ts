@@ -11,7 +11,7 @@ import { loadSigningKeys, type SigningKey } from './signing-keys.ts'
 import { type Claims, verifyToken } from './token.ts'
 
 /** Someone whose token or cookie was checked: kept by the hash of it until it ends or something they depend on changes. */
-type Known = { actor: Actor; expiresAt: number; dependsOn: readonly string[]; session: Session | null }
+type Known = { actor: Actor; expiresAt: number; dependsOn: readonly string[]; session: Session | null; certificate?: string | null }
 
 const knownMax = 20_000
 const keysAgeMsMax = 600_000
@@ -29,18 +29,21 @@ export class Principals {
     this.#world = world
   }
 
-  /** The actor of a bearer token, or a Refusal of kind unauthenticated is thrown. */
-  async ofToken(token: string): Promise<Actor> {
+  /**
+   * The actor of a bearer token, or a Refusal of kind unauthenticated is thrown; also when the system is registered with a certificate
+   * that the connection does not have.
+   */
+  async ofToken(token: string, certificate: string | null): Promise<Actor> {
     await this.#changes.catchUp(this.#world)
     const name = `token ${sha256(token).toString('base64')}`
     const known = this.#known.get(name)
     const now = this.#world.now()
-    if (known && known.expiresAt > now.getTime() && !(known.session && isOver(known.session, now))) return known.actor
+    if (known && known.expiresAt > now.getTime() && !(known.session && isOver(known.session, now))) return holding(known, certificate)
     const generation = this.#generation
     const claims = await this.#verify(token)
     const found = claims.kind === 'system' ? await this.#systemOf(claims) : await this.#personOf(claims)
     this.#keep(name, found, generation)
-    return found.actor
+    return holding(found, certificate)
   }
 
   /** The actor of a session cookie, or null. Being asked keeps the session awake. */
@@ -96,7 +99,8 @@ export class Principals {
     const client = await clientById(this.#world.sql, claims.subject)
     if (!client || client.revokedAt) throw new Refusal('unauthenticated', 'this client is not registered any more', { hint: 'Ask the operator.' })
     const scopes = printScopes(narrow(asGrant(claims.scopes), asGrant(client.scopes)))
-    return { actor: actorOfClient(client, scopes), expiresAt: claims.expiresAt * 1000, dependsOn: [`client ${client.id}`], session: null }
+    const { certificate } = client
+    return { actor: actorOfClient(client, scopes), expiresAt: claims.expiresAt * 1000, dependsOn: [`client ${client.id}`], session: null, certificate }
   }
 
   async #personOf(claims: Claims): Promise<Known> {
@@ -120,6 +124,14 @@ export class Principals {
     }
     for (const [name, known] of this.#known) if (known.dependsOn.includes(`${kind} ${subject}`)) this.#known.delete(name)
   }
+}
+
+/** RFC 8705, section 3: a token that is used on a connection without its certificate may be a stolen one. */
+function holding({ actor, certificate = null }: Known, shown: string | null): Actor {
+  if (certificate === null || certificate === shown) return actor
+  throw new Refusal('unauthenticated', 'this client is registered with a certificate that the connection does not have', {
+    hint: 'Connect with the registered client certificate (mutual TLS).',
+  })
 }
 
 function knownSession(session: Session, expiresAt: number): Known {

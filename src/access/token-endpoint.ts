@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Entry } from '../audit/audit.ts'
 import { whoIs } from '../audit/audit.ts'
 import type { Routes } from '../platform/http.ts'
+import { certificateOf } from '../platform/client-certificate.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
 import { assertionType, proveClient } from './assertion.ts'
@@ -44,6 +45,12 @@ async function forSystem(request: FastifyRequest, reply: FastifyReply, form: URL
     reply.header('www-authenticate', 'Bearer realm="spona"')
     return oauthError(reply, 401, 'invalid_client', proven.wrong)
   }
+  const { certificate } = proven.client
+  if (certificate !== null && certificateOf(request) !== certificate) {
+    const wrong = 'the client is registered with a certificate that the connection does not have'
+    await audit(request, proven.client, wrong)
+    return oauthError(reply, 401, 'invalid_client', wrong)
+  }
   const scopes = grantedScopes(form.get('scope'), proven.client)
   if (scopes instanceof Refusal) {
     await audit(request, proven.client, scopes.message)
@@ -57,7 +64,7 @@ async function forSystem(request: FastifyRequest, reply: FastifyReply, form: URL
 /** Also for the command line, where whoever holds the master key needs no assertion. */
 export async function tokenFor(world: World, client: Client, scopes: readonly string[], seconds: number): Promise<string> {
   const key = await principalsOf(world).signingKey()
-  return signToken(world, key, { kind: 'system', subject: client.id, scopes, seconds })
+  return signToken(world, key, { kind: 'system', subject: client.id, scopes, certificate: client.certificate, seconds })
 }
 
 /** Without a scope parameter the client gets what it is registered for. */

@@ -24,12 +24,13 @@ export type Claims = {
 
 export const audienceOf = (world: World) => `${baseUrl(world.config)}/fhir`
 
-export type NewToken = { kind: 'system' | 'person'; subject: string; scopes: readonly string[]; session?: string; seconds: number }
+export type NewToken = { kind: 'system' | 'person'; subject: string; scopes: readonly string[]; session?: string; certificate?: string | null; seconds: number }
 
 export async function signToken(world: World, key: SigningKey, token: NewToken): Promise<string> {
   const now = Math.floor(world.now().getTime() / 1000)
-  const { kind, subject, scopes, session, seconds } = token
-  return new SignJWT({ kind, scope: scopes.join(' '), client_id: subject, ...(session ? { sid: session } : {}) })
+  const { kind, subject, scopes, session, certificate, seconds } = token
+  const bound = certificate ? { cnf: { 'x5t#S256': certificate } } : {}
+  return new SignJWT({ kind, scope: scopes.join(' '), client_id: subject, ...(session ? { sid: session } : {}), ...bound })
     .setProtectedHeader({ alg: algorithm, typ: tokenType, kid: key.kid })
     .setIssuer(baseUrl(world.config))
     .setAudience(audienceOf(world))

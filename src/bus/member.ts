@@ -18,7 +18,7 @@ const openRequestsMax = 2000
 const codeAttemptsMax = 5
 
 /** A member's step by itself: its row, an audit row, the change of the directory, one transaction. */
-async function asMember<T>(
+export async function asMember<T>(
   request: FastifyRequest,
   who: { id: string; name: string; institution: number | null },
   action: Action,

@@ -11,6 +11,7 @@ import { fetchCallBody } from './fetch-call.ts'
 import { measureAnswer } from './measure.ts'
 import { operatorRoutes } from './operator/routes.ts'
 import { activate, changeKeys, ownMember, prove, register, selfTest } from './member.ts'
+import { bindCertificate } from './member-certificate.ts'
 import { endsSoon, publicKeys } from './member-key.ts'
 import { rightTo } from './right.ts'
 import { type PatientOf, sendMessage } from './send-message.ts'
@@ -73,6 +74,9 @@ function memberRoutes(app: FastifyInstance): void {
   )
   app.post<ByCode>('/members/:code/keys', small, async (request, reply) =>
     sendSignedJson(request.world, reply, 200, await changeKeys(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
+  )
+  app.post<ByCode>('/members/:code/certificate', small, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await bindCertificate(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
   )
   app.get<ByCode>('/members/:code/keys', signed, async (request, reply) => {
     const directory = await directoryOf(request.world)

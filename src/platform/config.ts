@@ -36,9 +36,24 @@ export const settings = [
   {
     name: 'BASE_URL',
     fallback: '',
-    about: 'Address people and systems use, when it differs from http://HOST:PORT. It is the issuer and audience of tokens.',
+    about: 'Address people and systems use, when it differs from http://HOST:PORT (https with TLS_CERT). It is the issuer and audience of tokens.',
     read: url('http', 'https'),
   },
+  { name: 'TLS_CERT', fallback: '', about: 'PEM file with the certificate of the server, when it speaks TLS itself; with TLS_KEY. Empty: a proxy does.', read: text },
+  { name: 'TLS_KEY', fallback: '', about: 'PEM file with the private key of TLS_CERT.', read: text },
+  {
+    name: 'TLS_ASK_CLIENTS',
+    fallback: 'false',
+    about: 'true asks every client for a certificate (mutual TLS). Browsers then ask people too, so give systems an address of their own.',
+    read: oneOf('true', 'false'),
+  },
+  {
+    name: 'CLIENT_CERT_HEADER',
+    fallback: '',
+    about: 'Header in which a proxy says the certificate of the client (Client-Cert by RFC 9440, or PEM in percent-encoding). Believed from TRUSTED_PROXIES only.',
+    read: text,
+  },
+  { name: 'TRUSTED_PROXIES', fallback: '', about: 'Addresses of the proxies whose CLIENT_CERT_HEADER is believed, with commas between them.', read: list },
   { name: 'DATA_DIR', fallback: './var', about: 'Folder for the embedded database, the keys and the seals.', read: text },
   {
     name: 'DATABASE_URL',
@@ -171,6 +186,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
     return ['DEMO: true is only for a loopback HOST and a loopback BASE_URL, because demo accounts have a known password.']
   }
   values['DEMO'] = values['DEMO'] === 'auto' ? isLocal : values['DEMO'] === 'true'
+  if ((values['TLS_CERT'] === '') !== (values['TLS_KEY'] === '')) return ['TLS_CERT and TLS_KEY: give both or none.']
   const folder = values['DATA_DIR'] as string
   values['DATA_DIR'] = isAbsolute(folder) ? folder : resolve(folder)
   try {
@@ -187,5 +203,5 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
 export function baseUrl(config: Config): string {
   if (config.BASE_URL) return config.BASE_URL.replace(/\/$/, '')
   const host = config.HOST === '0.0.0.0' || config.HOST === '127.0.0.1' ? 'localhost' : config.HOST
-  return `http://${host.includes(':') ? `[${host}]` : host}:${config.PORT}`
+  return `http${config.TLS_CERT ? 's' : ''}://${host.includes(':') ? `[${host}]` : host}:${config.PORT}`
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { OutgoingHttpHeaders } from 'node:http'
+import { readFileSync } from 'node:fs'
+import type { OutgoingHttpHeaders, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import fastifyCompress from '@fastify/compress'
 import fastifyHelmet from '@fastify/helmet'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Actor } from './actor.ts'
 import { anonymous } from './actor.ts'
+import { type Tls, tlsOf } from './client-certificate.ts'
+import { baseUrl, type Config } from './config.ts'
 import { rememberMethods } from './methods.ts'
 import { answerOf, Refusal } from './refusal.ts'
 import { noRoomToRead } from './room.ts'
@@ -41,7 +44,7 @@ export const fhirJson = 'application/fhir+json; charset=utf-8'
 export async function createApp(world: World): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     bodyLimit: world.config.BODY_LIMIT_MB * 1_048_576,
-    http: { maxHeaderSize: headerLimitBytes, headersTimeout: headersLimitMs },
+    ...serverOptions(world.config),
     requestTimeout: requestLimitMs,
     routerOptions: { maxParamLength: urlParameterMax, ignoreTrailingSlash: true },
     trustProxy: false,
@@ -59,7 +62,7 @@ export async function createApp(world: World): Promise<FastifyInstance> {
   app.decorateRequest('actor')
   app.decorateRequest('correlation', '')
   app.decorateRequest('refusedBy', null)
-  const safetyHeaders = await makeSafetyHeaders(world.config.BASE_URL.startsWith('https:'))
+  const safetyHeaders = await makeSafetyHeaders(baseUrl(world.config).startsWith('https:'))
   app.addHook('onRequest', (request, reply, next) => {
     request.correlation = request.id
     request.actor = anonymous
@@ -77,6 +80,13 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     return render(world, new Refusal('not-allowed', `this address answers ${methods.join(', ')} only`), request, reply)
   })
   return app
+}
+
+/** Plain HTTP behind a proxy, or TLS of our own. */
+function serverOptions(config: Config): { http: ServerOptions } | { https: ServerOptions & Tls } {
+  const limits = { maxHeaderSize: headerLimitBytes, headersTimeout: headersLimitMs }
+  const tls = tlsOf(config, (file) => readFileSync(file, 'utf8'))
+  return tls ? { https: { ...limits, ...tls } } : { http: limits }
 }
 
 /** Helmet puts its headers together anew for each answer; ours are always the same, so one answer is enough to know them. */

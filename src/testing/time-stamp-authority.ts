@@ -3,18 +3,16 @@ import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import * as asn1 from 'asn1js'
 import * as pki from 'pkijs'
+import { basicConstraints, forStamps, makeCertificate, newKeys, pemOf } from './certificates.ts'
 
 /** A time-stamping authority (RFC 3161) on loopback with a root of its own; `away` makes it answer 503, `spoil` changes what it signs. */
 export type TestAuthority = { address: string; root: string; state: { isAway: boolean; spoil: ((text: Uint8Array) => void) | null; asked: number } }
 
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
-const newKeys = async () => (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
-
 export async function startAuthority(t: TestContext): Promise<TestAuthority> {
   const state: TestAuthority['state'] = { isAway: false, spoil: null, asked: 0 }
   const [rootKeys, keys] = [await newKeys(), await newKeys()]
-  const root = await certificate('Test root', 'Test root', 1, rootKeys, rootKeys.privateKey, [basicConstraints()])
-  const signer = await certificate('Test authority', 'Test root', 2, keys, rootKeys.privateKey, [forStamps()])
+  const root = await makeCertificate('Test root', 'Test root', 1, rootKeys, rootKeys.privateKey, [basicConstraints()])
+  const signer = await makeCertificate('Test authority', 'Test root', 2, keys, rootKeys.privateKey, [forStamps()])
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -55,37 +53,4 @@ async function answer(query: pki.TimeStampReq, signer: pki.Certificate, root: pk
   await signed.sign(key, 0, 'SHA-256')
   const token = new pki.ContentInfo({ contentType: '1.2.840.113549.1.7.2', content: signed.toSchema(true) })
   return new pki.TimeStampResp({ status: new pki.PKIStatusInfo({ status: 0 }), timeStampToken: token }).toSchema().toBER()
-}
-
-async function certificate(name: string, issuer: string, serial: number, keys: CryptoKeyPair, signWith: CryptoKey, extensions: pki.Extension[]) {
-  const made = new pki.Certificate()
-  made.version = 2
-  made.serialNumber = new asn1.Integer({ value: serial })
-  made.subject.typesAndValues.push(commonName(name))
-  made.issuer.typesAndValues.push(commonName(issuer))
-  made.notBefore.value = new Date(Date.now() - 86_400_000)
-  made.notAfter.value = new Date(Date.now() + 365 * 86_400_000)
-  made.extensions = extensions
-  await made.subjectPublicKeyInfo.importKey(keys.publicKey)
-  await made.sign(signWith, 'SHA-256')
-  return made
-}
-
-const commonName = (value: string) => new pki.AttributeTypeAndValue({ type: '2.5.4.3', value: new asn1.Utf8String({ value }) })
-
-function basicConstraints(): pki.Extension {
-  const value = new pki.BasicConstraints({ cA: true })
-  return new pki.Extension({ extnID: '2.5.29.19', critical: true, extnValue: value.toSchema().toBER(), parsedValue: value })
-}
-
-function forStamps(): pki.Extension {
-  const value = new pki.ExtKeyUsage({ keyPurposes: ['1.3.6.1.5.5.7.3.8'] })
-  return new pki.Extension({ extnID: '2.5.29.37', critical: true, extnValue: value.toSchema().toBER(), parsedValue: value })
-}
-
-function pemOf(made: pki.Certificate): string {
-  const body = Buffer.from(made.toSchema(true).toBER())
-    .toString('base64')
-    .match(/.{1,64}/g)
-  return `-----BEGIN CERTIFICATE-----\n${body?.join('\n')}\n-----END CERTIFICATE-----\n`
 }

@@ -1,0 +1,54 @@
+import { hash, X509Certificate } from 'node:crypto'
+import { TLSSocket } from 'node:tls'
+import type { FastifyRequest } from 'fastify'
+import type { Config } from './config.ts'
+
+const headerLengthMax = 12_000
+
+/**
+ * The certificate that the other side of a connection proved to hold, as its thumbprint (`x5t#S256`, RFC 8705): of our own TLS, or as a proxy
+ * that is trusted says it in `CLIENT_CERT_HEADER` (RFC 9440, or PEM in percent-encoding as nginx writes it). Null without one.
+ */
+export function certificateOf(request: FastifyRequest): string | null {
+  const { socket } = request.raw
+  if (socket instanceof TLSSocket) {
+    const own = socket.getPeerX509Certificate()
+    if (own) return thumbprintOf(own)
+  }
+  const { CLIENT_CERT_HEADER, TRUSTED_PROXIES } = request.world.config
+  if (CLIENT_CERT_HEADER === '' || !TRUSTED_PROXIES.includes(plainAddress(socket.remoteAddress ?? ''))) return null
+  const said = request.headers[CLIENT_CERT_HEADER.toLowerCase()]
+  return typeof said === 'string' && said.length <= headerLengthMax ? readHeader(said) : null
+}
+
+export const thumbprintOf = (certificate: X509Certificate): string => hash('sha256', certificate.raw, 'base64url')
+
+/** A certificate as PEM; null when it is none. */
+export function readCertificate(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem)
+  } catch {
+    return null
+  }
+}
+
+function readHeader(said: string): string | null {
+  const [, base64] = /^:([A-Za-z0-9+/=]+):$/.exec(said) ?? []
+  try {
+    return thumbprintOf(new X509Certificate(base64 === undefined ? decodeURIComponent(said) : Buffer.from(base64, 'base64')))
+  } catch {
+    return null
+  }
+}
+
+/** `::ffff:10.0.0.1` is 10.0.0.1 on a socket that hears both kinds of addresses. */
+const plainAddress = (address: string) => address.replace(/^::ffff:/, '')
+
+/** What our own TLS needs, or null when a proxy does it. */
+export type Tls = { cert: string; key: string; requestCert: boolean; rejectUnauthorized: false }
+
+export function tlsOf(config: Config, read: (file: string) => string): Tls | null {
+  if (config.TLS_CERT === '') return null
+  // Who holds the key of a registered certificate is known by it; which authority signed it says nothing here.
+  return { cert: read(config.TLS_CERT), key: read(config.TLS_KEY), requestCert: config.TLS_ASK_CLIENTS === 'true', rejectUnauthorized: false }
+}

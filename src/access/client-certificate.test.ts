@@ -25,7 +25,14 @@ test('a system bound to a certificate is known on connections with it only, and 
   const member = await joinBus(app, world, 'tls-lab')
   const ask = (method: string, path: string, headers: Record<string, string>, body = '', with_: { cert: string; key: string } | null = null) =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
-      const sent = request(`https://localhost:${world.config.PORT}${path}`, { method, headers, ca: server.cert, checkServerIdentity: () => undefined, agent: false, ...with_ })
+      const sent = request(`https://localhost:${world.config.PORT}${path}`, {
+        method,
+        headers,
+        ca: server.cert,
+        checkServerIdentity: () => undefined,
+        agent: false,
+        ...with_,
+      })
       sent.on('response', async (answer) => {
         let text = ''
         for await (const chunk of answer) text += chunk

@@ -39,7 +39,12 @@ export const settings = [
     about: 'Address people and systems use, when it differs from http://HOST:PORT (https with TLS_CERT). It is the issuer and audience of tokens.',
     read: url('http', 'https'),
   },
-  { name: 'TLS_CERT', fallback: '', about: 'PEM file with the certificate of the server, when it speaks TLS itself; with TLS_KEY. Empty: a proxy does.', read: text },
+  {
+    name: 'TLS_CERT',
+    fallback: '',
+    about: 'PEM file with the certificate of the server, when it speaks TLS itself; with TLS_KEY. Empty: a proxy does.',
+    read: text,
+  },
   { name: 'TLS_KEY', fallback: '', about: 'PEM file with the private key of TLS_CERT.', read: text },
   {
     name: 'TLS_ASK_CLIENTS',
@@ -50,7 +55,8 @@ export const settings = [
   {
     name: 'CLIENT_CERT_HEADER',
     fallback: '',
-    about: 'Header in which a proxy says the certificate of the client (Client-Cert by RFC 9440, or PEM in percent-encoding). Believed from TRUSTED_PROXIES only.',
+    about:
+      'Header in which a proxy says the certificate of the client (Client-Cert by RFC 9440, or PEM in percent-encoding). Believed from TRUSTED_PROXIES only.',
     read: text,
   },
   { name: 'TRUSTED_PROXIES', fallback: '', about: 'Addresses of the proxies whose CLIENT_CERT_HEADER is believed, with commas between them.', read: list },

@@ -63,7 +63,8 @@ test('a system bound to a certificate is known on connections with it only, and 
 
   const [row] = await world.sql<{ client: string }>`select client from bus.member where code = 'tls-lab'`
   await clientCertificate.run(world, { argument: row?.client as string }, () => {})
-  assert.equal((await services(null)).status, 200, 'the operator ended it')
+  const until = performance.now() + 10_000
+  while ((await services(null)).status !== 200) assert.ok(performance.now() < until, 'the operator ended it, and nobody heard')
 })
 
 test('a proxy’s word about a certificate is taken from a trusted proxy only', async (t) => {

@@ -4,6 +4,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { isFhirId, isServerId, keyOfId, patientOrNone } from '../ids.ts'
 import { findCurrent, findName, findVersion, readBodies, type Stored } from '../store.ts'
+import { notTheirs } from '../subscription/owner.ts'
 import { basisOfRow, isOwnSubmission, viewOf } from '../view.ts'
 
 export type Found = { row: Stored; body: string; basis: string }
@@ -65,9 +66,12 @@ async function requireVisible(asking: Asking, row: Stored, type: string, id: str
   const [decision] = await decide(world, actor, 'read', [sets.get(row.patient) ?? [row.patient]])
   const denied = decision && !decision.permit ? decision.denied : undefined
   if (actor.kind === 'system' && !denied) {
-    throw new Refusal('forbidden', 'this resource was submitted by another institution; a system reads what its own institution submitted', {
-      hint: 'A worker with an open visit, a referral or as the chosen doctor sees it.',
-    })
+    throw (
+      notTheirs(type) ??
+      new Refusal('forbidden', 'this resource was submitted by another institution; a system reads what its own institution submitted', {
+        hint: 'A worker with an open visit, a referral or as the chosen doctor sees it.',
+      })
+    )
   }
   throw new Refusal('forbidden', denied?.reason ?? 'your role does not see this kind of resource', {
     ...(denied ? { hint: denied.opens.join(' '), details: denied } : {}),

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { Refusal } from '../../platform/refusal.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
@@ -23,6 +24,10 @@ function markOf({ world, actor }: Asking): string {
 }
 
 const isOwned = (type: string | undefined) => type === 'Subscription'
+
+/** What somebody else hears; null for types that belong to an institution. */
+export const notTheirs = (type: string): Refusal | null =>
+  isOwned(type) ? new Refusal('forbidden', `a ${type} is read and changed by the system that made it`, { hint: 'Make one of your own.' }) : null
 
 /** How the id of a new resource ends; null when chance says it. */
 export const endingOf = (asking: Asking, type: string): string | null => (isOwned(type) ? markOf(asking) : null)

@@ -1,65 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { World } from '../../platform/world.ts'
 import { startEndpoint } from '../../testing/endpoint.ts'
 import { startServer } from '../../testing/server.ts'
+import { backport, eventsOf, numberAll, observation, part, subscription } from '../../testing/subscriptions.ts'
 import { notifyDue } from './notify.ts'
-import { numberEvents } from './number-events.ts'
-
-const backport = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/'
-
-function subscription(
-  endpoint: string,
-  more: { topic?: string; filters?: string[]; content?: string; header?: string[]; channel?: object; status?: string } = {},
-): any {
-  const { topic = 'urn:spona:subscription-topic:record-changes', filters = [], content = 'id-only', header, channel = {}, status = 'requested' } = more
-  return {
-    resourceType: 'Subscription',
-    meta: { profile: [`${backport}backport-subscription`] },
-    status,
-    reason: 'to know',
-    criteria: topic,
-    ...(filters.length > 0 ? { _criteria: { extension: filters.map((valueString) => ({ url: `${backport}backport-filter-criteria`, valueString })) } } : {}),
-    channel: {
-      type: 'rest-hook',
-      endpoint,
-      payload: 'application/fhir+json',
-      _payload: { extension: [{ url: `${backport}backport-payload-content`, valueCode: content }] },
-      ...(header ? { header } : {}),
-      ...channel,
-    },
-  }
-}
-
-const observation = (patient: string, code: string, value = 1): any => ({
-  resourceType: 'Observation',
-  status: 'final',
-  code: { coding: [{ system: 'http://loinc.org', code }] },
-  subject: { reference: patient },
-  valueInteger: value,
-})
-
-/** Numbers whatever is committed: other tests' transactions on the same cluster hold the watermark back for a moment. */
-async function numberAll(world: World, done: () => Promise<boolean>): Promise<void> {
-  const until = performance.now() + 8000
-  while (!(await done())) {
-    assert.ok(performance.now() < until, 'not numbered in time')
-    await numberEvents(world)
-  }
-}
-
-const part = (status: any, name: string) => status.parameter.find((one: any) => one.name === name)
-const eventsOf = (bundle: any) =>
-  bundle.entry[0].resource.parameter
-    .filter(({ name }: any) => name === 'notificationEvent')
-    .map(({ part: parts }: any) => ({
-      number: Number(parts.find((one: any) => one.name === 'eventNumber').valueString),
-      focus: parts
-        .find((one: any) => one.name === 'focus')
-        ?.valueReference.reference.split('/')
-        .slice(-2)
-        .join('/'),
-    }))
 
 test('a Subscription is active after its handshake and then tells, in order and signed, what its filters ask for', async (t) => {
   const { world, sql, institution } = await startServer(t)
@@ -96,8 +40,7 @@ test('a Subscription is active after its handshake and then tells, in order and 
   await send('POST', '/fhir/Observation', observation(about, '4548-4'))
   wanted.push((await send('PUT', `/fhir/Observation/${wanted[0].id}`, { ...wanted[0], valueInteger: 2 })).body)
   assert.equal((await send('DELETE', `/fhir/Observation/${wanted[0].id}`)).status, 204)
-  const count = async () => (await sql<{ number: number }>`select number from record.subscription limit 1`)[0]?.number ?? 0
-  await numberAll(world, async () => (await count()) >= 3)
+  await numberAll(world)
   assert.equal(await notifyDue(world), 1)
   const bundle = endpoint.heard[1]?.body
   const reference = `Observation/${wanted[0].id}`
@@ -128,7 +71,7 @@ test('a Subscription is active after its handshake and then tells, in order and 
 })
 
 test('who is down for an hour gets everything afterwards, complete and in order, and may fetch it with $events meanwhile', async (t) => {
-  const { world, sql, institution } = await startServer(t)
+  const { world, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   let hours = 0
   const { now } = world
@@ -153,10 +96,9 @@ test('who is down for an hour gets everything afterwards, complete and in order,
   await notifyDue(world)
   endpoint.status = 503
   const filed: string[] = []
-  const count = async () => (await sql<{ number: number }>`select number from record.subscription limit 1`)[0]?.number ?? 0
   const file = async () => filed.push(`Observation/${(await send('POST', '/fhir/Observation', observation(about, '718-7', filed.length))).body.id}`)
   for (let n = 0; n < 5; n++) await file()
-  await numberAll(world, async () => (await count()) >= 5)
+  await numberAll(world)
   assert.equal(await notifyDue(world), 1)
   assert.equal(await notifyDue(world), 0, 'it waits before the next attempt')
   hours = 0.5
@@ -165,7 +107,7 @@ test('who is down for an hour gets everything afterwards, complete and in order,
   assert.equal(failing.body.status, 'error')
   assert.equal(failing.body.error, 'the endpoint answered 503')
   for (let n = 0; n < 4; n++) await file()
-  await numberAll(world, async () => (await count()) >= 9)
+  await numberAll(world)
 
   const fetched = await send('GET', `/fhir/Subscription/${id}/$events?eventsSinceNumber=3&content=id-only`)
   assert.deepEqual(
@@ -189,7 +131,7 @@ test('who is down for an hour gets everything afterwards, complete and in order,
 
   endpoint.status = 500
   await file()
-  await numberAll(world, async () => (await count()) >= 10)
+  await numberAll(world)
   for (hours = 2; hours < 110; hours += 26) await notifyDue(world)
   const over = await send('GET', `/fhir/Subscription/${id}`)
   assert.equal(over.body.status, 'off', 'nobody is tried for ever')

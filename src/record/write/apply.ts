@@ -14,7 +14,7 @@ import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
 import { type Charts, deniedPatients, findNamed, requireMayWrite, subjectOf } from './subject.ts'
 import { composeChanges, type Version } from './write.ts'
-import { endingOf } from '../subscription/owner.ts'
+import { endingOf, notTheirs } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
 import { holdSubscription } from '../subscription/subscribe.ts'
 import { isOwnSubmission } from '../view.ts'
@@ -278,10 +278,12 @@ function requireOwn(asking: Asking, operation: Placed, before: Stored | null, ch
     throw new Refusal('not-found', `no ${operation.type} with this id`, { expression: operation.path, hint: 'Create it by POST, or choose an id of your own.' })
   }
   if (!isOwnSubmission(asking, before)) {
-    const refusal = new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
-      expression: operation.path,
-      hint: 'Ask the institution where it arose for a correction. For a resource of your own choose another id, or POST it.',
-    })
+    const refusal =
+      notTheirs(operation.type) ??
+      new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
+        expression: operation.path,
+        hint: 'Ask the institution where it arose for a correction. For a resource of your own choose another id, or POST it.',
+      })
     if (operation.patient >= reservedKeys) deniedPatients.set(refusal, operation.patient)
     throw refusal
   }

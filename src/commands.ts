@@ -1,8 +1,10 @@
 import { commands as access, institutions as clientInstitutions } from './access/commands.ts'
+import { whoIs } from './audit/audit.ts'
 import { commands as audit } from './audit/commands.ts'
 import { commands as bus, registry as registryOfBus } from './bus/commands.ts'
-import { commands as fhir } from './fhir/commands.ts'
+import { commands as fhir, journal as packageJournal } from './fhir/commands.ts'
 import { commands as identity } from './identity/commands.ts'
+import { anonymous } from './platform/actor.ts'
 import type { Command } from './platform/cli.ts'
 import { commands as platform } from './platform/commands.ts'
 import { commands as record } from './record/commands.ts'
@@ -18,6 +20,17 @@ clientInstitutions.make = async (world, clientName) => {
   const mb = String(world.random(4).readUInt32BE() % 100_000_000).padStart(8, '0')
   const [id] = await world.sql.begin((tx) => registerInstitutions(tx, [{ mb, name, kind: 'invented', municipality: 'Београд', ownership: 'private' }]))
   return { id: id as number, name }
+}
+
+// Packages decide every verdict, so adding and removing one is a row in the log, which stands above the definitions.
+packageJournal.begin = (world, act) => {
+  const who = whoIs({ ...anonymous, kind: 'system', id: 'command-line', name: 'command line', roles: ['operator'] })
+  const correlation = `package-${world.random(8).toString('hex')}`
+  return world.ledger.transaction((tx) =>
+    act(tx, (what) =>
+      tx.audit([{ action: 'configure', who, patient: null, what, purpose: 'administration', basis: 'operator', decision: 'permit', correlation }]),
+    ),
+  )
 }
 
 export const commands: Command[] = [...platform, ...fhir, ...audit, ...access, ...bus, ...registry, ...identity, ...record, ...simulator]

@@ -42,7 +42,14 @@ function definitionOf(resource: Resource, known: (type: string) => readonly Sear
     issues.push({ severity: 'error', code: 'business-rule', diagnostics, expression: `SearchParameter.${element}`, hint })
   if (!/^[a-z][a-zA-Z0-9-]{0,63}$/.test(code ?? ''))
     wrong('code', 'the code is not one that can be asked for', 'Begin with a letter; letters, digits and hyphens.')
-  if (!searchable.has(type ?? '')) wrong('type', `parameters of type ${type} cannot be added`, `Use one of: ${[...searchable].join(', ')}.`)
+  if (!searchable.has(type ?? ''))
+    wrong(
+      'type',
+      `parameters of type ${type} cannot be added`,
+      type === 'composite'
+        ? 'Only the composites of R4 itself are searched; add each part as a parameter of its own.'
+        : `Use one of: ${[...searchable].join(', ')}.`,
+    )
   if (!expression || expression.length > expressionMax) wrong('expression', 'there is no expression, or it is too long', 'Give a FHIRPath expression.')
   if (!base || base.length === 0 || base.length > basesMax) wrong('base', 'there is no base, or there are too many', `Name 1 to ${basesMax} resource types.`)
   for (const one of base ?? []) {

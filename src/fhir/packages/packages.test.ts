@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
+import { commands } from '../../commands.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { startServer } from '../../testing/server.ts'
 import { addPackage, listPackages, removePackage, startPackages } from './packages.ts'
@@ -94,6 +95,21 @@ test('a package takes effect in the running server within a second, and leaves i
   await removePackage(world, 'test.clinic#1.2.0')
   await until(async () => errorsOf((await ask({})).body)[0] === 'Patient.meta.profile')
   await assert.rejects(removePackage(world, 'test.clinic#1.2.0'), /no such package/)
+})
+
+test('adding and removing a package on the command line are rows in the log', async (t) => {
+  const { world } = await startServer(t)
+  const run = (name: string, argument: string) => commands.find((one) => one.name === name)?.run(world, { argument }, () => undefined)
+  await run('fhir package add', await clinic(t))
+  await run('fhir package remove', 'test.clinic#1.2.0')
+  await assert.rejects(async () => run('fhir package remove', 'test.clinic#1.2.0'), /no such package/)
+  const rows = await world.sql<{ entry: string; actor: string }>`select entry, actor from audit.entry where action = 'configure' order by at, seq limit 10`
+  const said = rows.map(({ entry }) => JSON.parse(entry) as { what: string })
+  assert.deepEqual(
+    said.map(({ what }) => what),
+    ['package test.clinic#1.2.0 added', 'package test.clinic#1.2.0 removed'],
+  )
+  assert.equal(rows[0]?.actor, 'command-line')
 })
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { Refusal } from '../../platform/refusal.ts'
+import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { leanText } from '../profile/lean.ts'
 import type { TerminologyResource } from '../terminology/resources.ts'
@@ -19,10 +20,15 @@ type Row = { type: string; url: string; stated: string; body: Buffer; lean: Buff
 export type PackageRow = { name: string; version: string; title: string; addedAt: Date; definitions: number }
 export const idOf = ({ name, version }: { name: string; version: string }): string => `${name}#${version}`
 
+/** The act in a transaction that keeps what is noted with it. */
+type Begin = <T>(world: World, act: (tx: Runner, note: (what: string) => void) => Promise<T>) => Promise<T>
+// What every verdict is made with is changed by somebody, and that is a row in the log. The log stands on a higher floor and is handed down.
+export const journal: { begin: Begin } = { begin: (world, act) => world.sql.begin((tx) => act(tx, () => undefined)) }
+
 /** Reads the archive into the tables; it is there for all processes when the last row is. */
 export async function addPackage(world: World, file: string): Promise<PackageManifest & { definitions: number }> {
   const sha256 = await hashOf(file)
-  return world.sql.begin(async (tx) => {
+  return journal.begin(world, async (tx, note) => {
     let manifest: PackageManifest | undefined
     const waiting: Row[] = []
     await readArchive(file, {
@@ -49,6 +55,7 @@ export async function addPackage(world: World, file: string): Promise<PackageMan
     await tx`
       insert into fhir.package (name, version, title, added_at, sha256)
       values (${name}, ${version}, ${title}, ${world.now()}, ${sha256})`
+    note(`package ${name}#${version} added`)
     return { name, version, title, definitions: waiting.length }
   })
 }
@@ -65,11 +72,12 @@ async function hashOf(file: string): Promise<Buffer> {
 
 export async function removePackage(world: World, id: string): Promise<void> {
   const [name = '', version = ''] = id.split('#')
-  const removed = await world.sql.begin(async (tx) => {
+  await journal.begin(world, async (tx, note) => {
     await tx`delete from fhir.artifact where package = ${name} and version = ${version}`
-    return tx`delete from fhir.package where name = ${name} and version = ${version} returning name`
+    const removed = await tx`delete from fhir.package where name = ${name} and version = ${version} returning name`
+    if (removed.length > 0) return note(`package ${name}#${version} removed`)
+    throw new Refusal('not-found', 'no such package was added', { hint: 'Name it as the list does: NAME#VERSION.' })
   })
-  if (removed.length === 0) throw new Refusal('not-found', 'no such package was added', { hint: 'Name it as the list does: NAME#VERSION.' })
 }
 
 export function listPackages(world: World): Promise<PackageRow[]> {

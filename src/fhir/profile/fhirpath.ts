@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { bounded, TookTooLong } from '../../platform/bounded.ts'
 import { isObject, type Json } from './items.ts'
 import type { CodingLike, Membership } from './run.ts'
 
@@ -56,6 +57,35 @@ const functions = {
   htmlChecks: { arity: { 0: [] }, fn: (inputs: Inputs) => inputs.slice(0, 1).map(() => true) },
 }
 
+const expressionMax = 10_000
+/** All costly rules of one validation together. */
+const costlyMs = 2000
+const compileMs = 1000
+let leftMs = costlyMs
+
+/** Before each validation: what one resource's rules took is not taken from the next. */
+export function renewTime(): void {
+  leftMs = costlyMs
+}
+
+/** What may take more than one pass over its input, or a pattern's backtracking; the rest ends with the resource that it reads. */
+const costly =
+  /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve)\s*\(/
+const nesting = /\b(?:where|all|exists|select|iif|trace)\s*\(\s*[^\s)]/g
+const isCostly = (expression: string) => costly.test(expression) || (expression.match(nesting)?.length ?? 0) > 1
+
+/** Rules come with packages, and one that never ends would stop the server: the costly ones have a common limit. */
+function timed<T>(expression: string, act: () => T): T {
+  if (!isCostly(expression)) return act()
+  if (leftMs <= 0) throw new TookTooLong(expression)
+  const begun = performance.now()
+  try {
+    return bounded(leftMs, act)
+  } finally {
+    leftMs -= performance.now() - begun
+  }
+}
+
 function compile(expression: string, path: string): Evaluate | null {
   const key = `${path} ${expression}`
   const known = compiled.get(key)
@@ -63,9 +93,10 @@ function compile(expression: string, path: string): Evaluate | null {
   if (compiled.size >= compiledMax) compiled.clear()
   let evaluate: Evaluate | null
   try {
+    if (expression.length > expressionMax) throw new TookTooLong(path)
     const source = path.includes('.') ? { base: path, expression } : expression
     const { fhirpath, r4 } = opened()
-    evaluate = fhirpath.compile(source, r4, { userInvocationTable: functions })
+    evaluate = bounded(compileMs, () => fhirpath.compile(source, r4, { userInvocationTable: functions }))
   } catch {
     evaluate = null
   }
@@ -84,23 +115,27 @@ export function plain(value: unknown): unknown {
   return copy
 }
 
-/** Null: the expression cannot be evaluated. An empty answer is no objection (R4 conformance: a rule must not be false). */
-export function holdsFor(expression: string, element: unknown, path: string, resource: Json, root: Json, surroundings: Surroundings): boolean | null {
+/** Whether a rule holds; null: it cannot be evaluated, or not in the time that there is. */
+export type Verdict = boolean | null | 'too-costly'
+
+/** An empty answer is no objection (R4 conformance: a rule must not be false). */
+export function holdsFor(expression: string, element: unknown, path: string, resource: Json, root: Json, surroundings: Surroundings): Verdict {
   const evaluate = compile(expression, path)
   if (evaluate === null) return null
   around = surroundings
   try {
-    const result = evaluate(plain(element), { resource: plain(resource), rootResource: plain(root), context: plain(element) })
+    const given = { resource: plain(resource), rootResource: plain(root), context: plain(element) }
+    const result = timed(expression, () => evaluate(plain(element), given))
     return result.length === 0 || (result[0] !== false && result.length > 0)
-  } catch {
-    return null
+  } catch (error) {
+    return error instanceof TookTooLong ? 'too-costly' : null
   }
 }
 
 /** The sentence of what is wrong with an expression's grammar, or null. */
 export function expressionProblem(expression: string): string | null {
   try {
-    opened().fhirpath.parse(expression)
+    bounded(compileMs, () => opened().fhirpath.parse(expression))
     return null
   } catch {
     return 'is not a FHIRPath expression'

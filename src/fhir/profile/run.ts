@@ -1,5 +1,6 @@
 import type { Check } from '../runtime/check.ts'
 import type { Choices, Tree } from './tree.ts'
+import type { Verdict } from './fhirpath.ts'
 import type { Json } from './items.ts'
 import type { Structure } from './structure.ts'
 import type { Shapes } from '../xml/shapes.ts'
@@ -12,8 +13,8 @@ export type Knowledge = {
   choices: Choices
   tree(canonical: string): Tree | undefined
   member(valueSet: string, coding: CodingLike): Membership
-  /** FHIRPath of a profile's rule: does it hold for this element of this resource? Null when it cannot be evaluated. */
-  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): boolean | null
+  /** FHIRPath of a profile's rule: does it hold for this element of this resource? */
+  holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): Verdict
   structure(canonical: string): Structure | undefined
   /** Any definition by its canonical URL: a Questionnaire, a Measure, a SearchParameter. */
   find(canonical: string): Json | undefined

@@ -86,6 +86,11 @@ function checkConstraints(run: Run, node: Node, item: Item, depth: number): void
     if (expression === undefined || item.value === undefined) continue
     const holds = known.holds(expression, item.value, node.path, check.current, check.root, run.resolve)
     if (holds === true) continue
+    if (holds === 'too-costly') {
+      const hint = 'Send less at a time, or ask the publisher of the profile for a simpler rule.'
+      check.add('too-costly', check.path(depth), `the rule ${key} takes longer than a rule may (${profileOf(run)})`, hint)
+      continue
+    }
     const level = holds === null || severity === 'warning' ? 'warning' : 'error'
     const says = holds === null ? `the rule ${key} could not be evaluated (${profileOf(run)})` : `${human ?? key} (${key}, ${profileOf(run)})`
     check.add('invariant', check.path(depth), says, `Correct the element so that the rule ${key} holds.`, level)

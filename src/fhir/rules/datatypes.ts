@@ -43,7 +43,9 @@ export const coding: Rule = (object, place) => {
   // BCP 47 composes names: a language may be called without its region.
   if (system === 'urn:ietf:bcp:47' && said === plain(right.replace(/ \(.*\)$/, ''))) return
   if (said === plain(right) || designations.some((one) => plain(one) === said)) return
-  report(place, 'display', 'invalid', `the display is not that of the code; it is '${right}'`, 'Write the display of the code system, or leave it out.')
+  // A display helps readers and decides nothing, and there are more languages than the code system names: it alone refuses no resource.
+  const path = place.check.path(place.depth, 'display')
+  place.check.add('invalid', path, `the display is not that of the code; it is '${right}'`, 'Write the display of the code system, or leave it out.', 'warning')
 }
 
 const plain = (text: string) => text.trim().toLowerCase().replace(/\s+/g, ' ')

@@ -1,3 +1,4 @@
+import { renewTime } from '../profile/fhirpath.ts'
 import type { Knowledge } from '../profile/run.ts'
 import { checkRules } from '../rules/walk.ts'
 import type { Issue } from '../types.ts'
@@ -41,6 +42,7 @@ export function validateWith(checks: ResourceChecks, known: Knowledge, resource:
   const isKnown = typeof resourceType === 'string' && checks[resourceType] !== undefined
   check.names[0] = isKnown ? resourceType : 'Resource'
   check.root = resource as Json
+  renewTime()
   check.dispatch(resource, 0, checks)
   if (isKnown && wanted.isStrict === true) checkRules(check, resource as Json, 0)
   if (isKnown && wanted.profiles !== undefined) check.wantedProfiles(resource as Json, wanted.profiles)

@@ -1,5 +1,7 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
+import { bounded, TookTooLong } from '../../platform/bounded.ts'
+import { Refusal } from '../../platform/refusal.ts'
 import type { Extracted, Resource, SearchParameter } from '../types.ts'
 import { extractorRuntime } from './extract.ts'
 
@@ -14,10 +16,24 @@ export function interpreter({ code, type, expression }: SearchParameter): (resou
   const evaluate = fhirpath.compile(expression, r4) as unknown as (resource: unknown) => unknown[]
   return (resource, out) => {
     // Exact numbers (1.50) are objects here; the interpreter knows plain ones.
-    for (const value of evaluate(JSON.parse(JSON.stringify(resource)))) {
+    for (const value of evaluated(code, () => evaluate(JSON.parse(JSON.stringify(resource))))) {
       const convert = converterOf(type, value)
       if (convert) (convert as (out: Extracted[], code: string, value: unknown) => void)(out, code, value)
     }
+  }
+}
+
+const evaluateMs = 1000
+
+/** An expression of an added parameter runs in the thread that answers requests: one that does not end must not stop it. */
+function evaluated(code: string, act: () => unknown[]): unknown[] {
+  try {
+    return bounded(evaluateMs, act)
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error
+    throw new Refusal('unprocessable', `the added search parameter ${code} takes too long for this resource`, {
+      hint: 'Ask the operator for a simpler expression: record search-parameter remove.',
+    })
   }
 }
 

@@ -1,17 +1,13 @@
 import type { Entry } from '../audit/audit.ts'
 import { fragment, type Runner } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
-import { openBody } from './body.ts'
 import type { Member } from './directory.ts'
-import { logRows } from './log.ts'
-import { measure } from './measure.ts'
+import { type LogRow, logRows } from './log.ts'
 import { whoOf } from './member.ts'
 
 export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3 } as const
 /** A provider that fetches its calls has so long, and two seconds more for each megabyte that may pass; then its caller waits no more. */
 export const callWaitMs = (bytesMax: number): number => 25_000 + bytesMax / 524
-/** Class of the advisory locks under which the deliveries of one member are chosen: two requests of it never get the same key at once. */
-const choosing = 730_416
 
 export type Delivery = {
   seq: number
@@ -28,58 +24,6 @@ export type Delivery = {
   body: Buffer | null
   /** The contents are fetched by themselves: they are too large to be put into the delivery. */
   isLarge: boolean
-}
-
-/**
- * The next messages for a member, leased for a minute: clinical lanes first, and of one key only in order. What an earlier
- * message of the key holds up: it is leased, or waits for its next attempt, or waits in another lane (of three in the lanes 2, 1, 2 the
- * third would pass the second if only slower lanes held back). A parked one holds back the later versions of its own document; the rest
- * of its key passes, marked as out of order, and what is held back holds back nothing else.
- */
-export async function lease(world: World, recipient: string, count: number): Promise<Delivery[]> {
-  const now = world.now()
-  const until = new Date(now.getTime() + deliveryLimits.leaseSeconds * 1000)
-  const leased = await world.sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${choosing}::int4, hashtext(${recipient}))`
-    return tx<Omit<Delivery, 'entry' | 'body' | 'isLarge'>>`
-      update bus.delivery d
-         set state = 'leased', due_at = ${until}, leased_at = ${now}, attempts = attempts + 1, out_of_order = d.out_of_order or exists (
-               select 1 from bus.delivery p where p.recipient = d.recipient and p.key = d.key and p.seq < d.seq and p.state = 'parked')
-        from (select c.recipient, c.seq
-                from bus.delivery c
-               where c.recipient = ${recipient} and c.state in ('waiting', 'leased') and c.due_at <= ${now}
-                 and not exists (
-                   select 1 from bus.delivery e
-                    where e.recipient = c.recipient and e.key = c.key and e.seq < c.seq
-                      and ((e.state in ('waiting', 'leased') and (e.due_at > ${now} or (e.lane <> c.lane and not exists (
-                              select 1 from bus.delivery p
-                               where p.recipient = e.recipient and p.key = e.key and p.seq < e.seq and p.state = 'parked'
-                                 and (e.hold_key or p.document = e.document)))))
-                        or (e.state = 'parked' and (c.hold_key or e.document = c.document))))
-               order by c.lane, c.seq
-               limit ${count}) chosen
-       where d.recipient = chosen.recipient and d.seq = chosen.seq
-      returning d.seq, d.message, d.service, d.number, d.patient, encode(d.key, 'hex') as key, d.out_of_order, d.attempts, d.stored_at, d.lane`
-  })
-  for (const { service, storedAt, attempts } of leased) if (attempts === 1) measure(world, 'delivery', service, 'good', now.getTime() - storedAt.getTime())
-  return leased.length === 0 ? [] : withBodies(world, leased as (Delivery & { lane: number })[])
-}
-
-async function withBodies(world: World, leased: (Delivery & { lane: number })[]): Promise<Delivery[]> {
-  const ids = leased.map(({ message }) => message)
-  const rows = await world.sql<{ id: string; entry: string; sealed: Buffer | null; storedAt: Date | null; pieces: number | null }>`
-    select l.id, l.entry, b.sealed, b.stored_at, b.pieces
-      from bus.log l left join bus.body b on b.message = l.id
-     where l.id = any(${ids}::uuid[])
-     limit ${ids.length}`
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  const ordered = leased.toSorted((a, b) => a.lane - b.lane || a.seq - b.seq)
-  return ordered.map((one) => {
-    const row = byId.get(one.message)
-    if (!row) throw new Error('a delivery has no row in the log')
-    const isLarge = (row.pieces ?? 0) > 0
-    return { ...one, entry: row.entry, isLarge, body: row.sealed && row.storedAt && !isLarge ? openBody(world, one.message, row.storedAt, row.sealed) : null }
-  })
 }
 
 /** What is handed to somebody about a patient is a look, on record before it leaves. */
@@ -145,7 +89,13 @@ export async function release(tx: Runner, recipient: string, deliveries: readonl
 }
 
 /** The row of the log that says who took what, with the signature over it. */
-export function endRow(world: World, id: string, kind: 'acknowledged' | 'parked', by: string, ended: readonly Ended[], proof: object) {
-  const at = world.now()
-  return fragment`with ${logRows('bus_log', [{ id, at, kind, entry: JSON.stringify({ id, kind, at: at.toISOString(), by, deliveries: ended, ...proof }) }])} select 1 as done`
-}
+export const endEntry = (id: string, at: Date, kind: 'acknowledged' | 'parked', by: string, ended: readonly Ended[], proof: object): LogRow => ({
+  id,
+  at,
+  kind,
+  entry: JSON.stringify({ id, kind, at: at.toISOString(), by, deliveries: ended, ...proof }),
+})
+
+/** The same as a statement of its own, in the transaction of what ended. */
+export const endRow = (world: World, id: string, kind: 'acknowledged' | 'parked', by: string, ended: readonly Ended[], proof: object) =>
+  fragment`with ${logRows('bus_log', [endEntry(id, world.now(), kind, by, ended, proof)])} select 1 as done`

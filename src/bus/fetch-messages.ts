@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify'
+import type { Entry } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { World } from '../platform/world.ts'
-import { acknowledge, callWaitMs, type Delivery, deliveryLimits, endRow, lease, looksOf, putBack, release } from './deliver.ts'
+import { acknowledgeTaken } from './acknowledge.ts'
+import { callWaitMs, type Delivery, deliveryLimits, endRow, looksOf, putBack, release } from './deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from './directory.ts'
 import { readInput, words } from './json-input.ts'
+import { lease } from './lease.ts'
 import { measureEnds } from './measure.ts'
 import { whoOf } from './member.ts'
 import { rightTo } from './right.ts'
@@ -128,41 +131,44 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
   const refused = ((input['refuse'] ?? []) as unknown[]).map(readRefused)
   if (refused.length > deliveryLimits.batch) throw new Refusal('incorrect', `at most ${deliveryLimits.batch} at once`, { expression: 'refuse' })
   const proof = { body: body.toString('utf8'), ...proofOf(signed) }
-  const done = await world.ledger.transaction(async (tx) => {
-    const now = world.now()
-    const [endedBy, parkedBy] = [uuidV7(world), uuidV7(world)]
-    const ended = await acknowledge(tx, member.id, taken, now, endedBy)
-    const back = []
-    for (const one of refused) back.push(...(await putBack(tx, member.id, { ...one, proof: parkedBy }, now)))
-    const parked = back.filter(({ state }) => state === 'parked')
-    if (ended.length > 0) await tx.run(endRow(world, endedBy, 'acknowledged', member.code, ended, proof))
-    if (parked.length > 0) await tx.run(endRow(world, parkedBy, 'parked', member.code, parked, proof))
-    if (ended.length + back.length > 0)
-      tx.audit([
-        {
-          action: 'update',
-          who: whoOf(member),
-          patient: null,
-          what: 'bus-deliveries',
-          purpose: 'exchange',
-          basis: 'own-queue',
-          decision: 'permit',
-          correlation,
-          count: ended.length + back.length,
-        },
-      ])
-    return {
-      acknowledged: ended.map(({ seq }) => seq),
-      retried: back.filter(({ state }) => state === 'waiting').map(({ seq }) => seq),
-      parked: parked.map(({ seq }) => seq),
-    }
-  })
+  const entriesFor = (count: number): Entry[] => [endsEntry(member, correlation, count)]
+  const ended = await acknowledgeTaken(world, member, taken, proof, entriesFor)
+  const back = refused.length === 0 ? [] : await refuse(world, member, refused, { proof, entriesFor })
+  const seqsIn = (wanted: string) => back.filter(({ state }) => state === wanted).map(({ seq }) => seq)
+  const done = { acknowledged: ended.map(({ seq }) => seq), retried: seqsIn('waiting'), parked: seqsIn('parked') }
   // What stood behind them may go now, and a stream has room again.
   wake(world, member.id)
   measureEnds(world, 'acknowledged', done.acknowledged.length)
   measureEnds(world, 'retried', done.retried.length)
   measureEnds(world, 'parked', done.parked.length)
   return done
+}
+
+const endsEntry = (member: Member, correlation: string, count: number): Entry => ({
+  action: 'update',
+  who: whoOf(member),
+  patient: null,
+  what: 'bus-deliveries',
+  purpose: 'exchange',
+  basis: 'own-queue',
+  decision: 'permit',
+  correlation,
+  count,
+})
+
+type Refused = ReturnType<typeof readRefused>
+
+function refuse(world: World, member: Member, refused: readonly Refused[], { proof, entriesFor }: { proof: object; entriesFor: (count: number) => Entry[] }) {
+  return world.ledger.transaction(async (tx) => {
+    const now = world.now()
+    const parkedBy = uuidV7(world)
+    const back = []
+    for (const one of refused) back.push(...(await putBack(tx, member.id, { ...one, proof: parkedBy }, now)))
+    const parked = back.filter(({ state }) => state === 'parked')
+    if (parked.length > 0) await tx.run(endRow(world, parkedBy, 'parked', member.code, parked, proof))
+    if (back.length > 0) tx.audit(entriesFor(back.length))
+    return back
+  })
 }
 
 function seqsOf(given: unknown[], expression: string): number[] {

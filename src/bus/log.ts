@@ -6,7 +6,7 @@ import { type Fragment, fragment, identifier } from '../platform/sql.ts'
 export type LogRow = { id: string; at: Date; kind: 'message' | 'call' | 'answer' | 'acknowledged' | 'parked'; entry: string; about?: string }
 
 /** `name` is the CTE's: works of different kinds share a statement, and two of one name would make it fail. */
-export function logRows(name: 'bus_log' | 'bus_log_answers', rows: readonly LogRow[]): Fragment {
+export function logRows(name: 'bus_log' | 'bus_log_answers' | 'bus_log_ends', rows: readonly LogRow[]): Fragment {
   return fragment`${identifier(name)} as (
     insert into bus.log (id, at, kind, entry, about)
     select id, at, kind, entry, about

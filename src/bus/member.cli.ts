@@ -89,9 +89,9 @@ export const memberList: Command = {
     }>`
       select m.code, m.state, m.name, m.client,
              (select max(valid_until) from bus.member_key k where k.member = m.id and k.withdrawn_at is null) as key_until,
-             (select count(*)::int from bus.delivery d where d.recipient = m.id and d.state in ('waiting', 'leased')) as waiting,
-             (select count(*)::int from bus.delivery d where d.recipient = m.id and d.state = 'parked') as parked,
-             (select min(stored_at) from bus.delivery d where d.recipient = m.id and d.state in ('waiting', 'leased')) as oldest
+             (select count(*)::int from bus.delivery d where d.recipient = m.id and d.open) as waiting,
+             (select count(*)::int from bus.delivery d where d.recipient = m.id and d.parked) as parked,
+             (select min(stored_at) from bus.delivery d where d.recipient = m.id and d.open) as oldest
         from bus.member m
        order by m.code
        limit ${listedMax}`

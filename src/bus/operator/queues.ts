@@ -29,18 +29,18 @@ export async function readQueues(world: World, code: string | null = null): Prom
       from (select id, code, name, state from bus.member where ${code}::text is null or code = ${code} order by code limit ${membersMax}) m
      cross join lateral (
            select count(*)::int as parked
-             from (select 1 from bus.delivery d where d.recipient = m.id and d.state = 'parked' limit ${queueCountMax}) one) p
+             from (select 1 from bus.delivery d where d.recipient = m.id and d.parked limit ${queueCountMax}) one) p
       left join lateral (
            select l.lane, c.waiting, o.oldest
              from (values (0::int2), (1::int2), (2::int2)) as l (lane)
             cross join lateral (
                   select count(*)::int as waiting
                     from (select 1 from bus.delivery d
-                           where d.recipient = m.id and d.lane = l.lane and d.state in ('waiting', 'leased')
+                           where d.recipient = m.id and d.lane = l.lane and d.open
                            limit ${queueCountMax}) one) c
             cross join lateral (
                   select (select d.stored_at from bus.delivery d
-                           where d.recipient = m.id and d.lane = l.lane and d.state in ('waiting', 'leased')
+                           where d.recipient = m.id and d.lane = l.lane and d.open
                            order by d.seq limit 1) as oldest) o
             where c.waiting > 0) q on true
      order by m.code, q.lane

@@ -15,7 +15,7 @@ export async function push(run: Run, system: System): Promise<void> {
   const taken = await work(run, async (world) => {
     const directory = await directoryOf(world)
     const member = directory.members.get(system.id)
-    return member && member.state === 'active' ? pushTo(world, directory, member) : 0
+    return member && member.state === 'active' ? (await pushTo(world, directory, member)).taken : 0
   })
   say(run, `${taken ?? 'broken off after some'} posted to ${nameOf(run, system)}`)
 }

@@ -1,3 +1,4 @@
+import { noRoomToWrite } from '../platform/room.ts'
 import { workSteadily } from '../platform/steady-work.ts'
 import { uuidV7 } from '../platform/uuid.ts'
 import type { World } from '../platform/world.ts'
@@ -74,6 +75,8 @@ async function membersToPush(world: World, directory: Directory): Promise<Member
  * turn is over, the rest goes back as if it had not been handed out.
  */
 export async function pushTo(world: World, directory: Directory, member: Member): Promise<{ taken: number; isSilent: boolean }> {
+  // What could not be recorded as taken is not posted.
+  if (noRoomToWrite(world.room)) return { taken: 0, isSilent: false }
   const leased = await parkForbidden(world, directory, member, await lease(world, member.id, batch))
   await world.ledger.record(looksOf(member, leased, uuidV7(world)))
   const until = performance.now() + turnMs

@@ -25,7 +25,10 @@ export async function lease(world: World, recipient: string, count: number): Pro
   let turns = desk.turns.get(recipient)
   if (!turns) {
     const what = 'too many questions of this member for its messages are under way'
-    desk.turns.set(recipient, (turns = createTurns({ atOnce: 1, waitingMax: 32, waitMs: 20_000, what, hint: 'Ask with a few connections, and for more at a time.' })))
+    desk.turns.set(
+      recipient,
+      (turns = createTurns({ atOnce: 1, waitingMax: 32, waitMs: 20_000, what, hint: 'Ask with a few connections, and for more at a time.' })),
+    )
   }
   const leave = await turns.enter()
   try {

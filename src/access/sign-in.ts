@@ -129,6 +129,7 @@ async function enter(request: FastifyRequest, reply: FastifyReply, account: Acco
 
 function homeOf(account: Account): string {
   if (account.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')) return '/doctor/'
+  if (account.roles.includes('operator')) return '/operator/'
   return account.roles.includes('patient') ? '/patient/' : '/'
 }
 

@@ -161,3 +161,8 @@ export type Proposal = {
   isMine: boolean
 }
 export type Proposals = { proposals: Proposal[] }
+
+/** `GET /bus/operator/messages/ID/body`: null when the contents are no text or are kept no more. */
+export type MessageBody = { text: string | null }
+/** `GET /bus/operator/proposals/ID` */
+export type ProposalPage = Proposal & { before: string | null; after: string | null }

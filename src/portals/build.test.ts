@@ -48,6 +48,7 @@ function firstLoad(portal: string): { script: number; style: number; fonts: numb
 for (const [portal, limit] of [
   ['doctor', 210],
   ['patient', 180],
+  ['operator', 200],
 ] as const) {
   test(`the first load of the ${portal}'s portal stays under ${limit} KB compressed`, (t) => {
     const { script, style, fonts } = firstLoad(portal)
@@ -78,7 +79,7 @@ test('hashed files are kept for ever, pages never, and both say what they are', 
 })
 
 test('the pages allow no inline script or style and hold none', async () => {
-  for (const url of ['/', '/doctor/', '/patient/']) {
+  for (const url of ['/', '/doctor/', '/patient/', '/operator/']) {
     const { body, headers } = await app.inject({ url })
     const policy = String(headers['content-security-policy'])
     for (const rule of ["default-src 'self'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "object-src 'none'"])

@@ -72,7 +72,7 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
       target: 'es2023',
-      rollupOptions: { input: { doctor: join(root, 'doctor/index.html'), patient: join(root, 'patient/index.html') } },
+      rollupOptions: { input: Object.fromEntries(['doctor', 'patient', 'operator'].map((portal) => [portal, join(root, portal, 'index.html')])) },
     },
   })
 }

@@ -32,7 +32,7 @@ export function portalRoutes(outDir: string): Routes {
       return send(request, reply, served, 'no-store')
     }
     app.get('/', open, page('/'))
-    for (const portal of ['doctor', 'patient']) {
+    for (const portal of ['doctor', 'patient', 'operator']) {
       // Every address below a portal is one of its pages: the router in the browser knows which.
       app.get(`/${portal}`, open, page(portal))
       app.get(`/${portal}/*`, open, page(portal))

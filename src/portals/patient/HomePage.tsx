@@ -12,7 +12,7 @@ import { isByOthers, lookCount } from './looks/model.ts'
 import { News } from './News.tsx'
 import { usePersonPath } from './person-path.ts'
 import { Missing } from './record/Missing.tsx'
-import { useTitle } from './use-title.ts'
+import { useTitle } from '../shared/use-title.ts'
 import { home, portal, record } from './words.ts'
 
 /** What is new, who looked, and the shortest way to everything else. */

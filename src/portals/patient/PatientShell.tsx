@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'react'
-import { Link, NavLink, Outlet, ScrollRestoration, useLoaderData, useLocation, useNavigate, useParams } from 'react-router'
+import { Link, NavLink, Outlet, ScrollRestoration, useLoaderData, useNavigate, useParams } from 'react-router'
 import type { Me } from '../../access/wire.ts'
 import { Icon, type IconName } from '../shared/Icon.tsx'
 import { LanguageSwitch } from '../shared/LanguageSwitch.tsx'
@@ -8,6 +7,7 @@ import { Mark } from '../shared/Mark.tsx'
 import type { Message } from '../shared/message.ts'
 import { SettingsMenu } from '../shared/SettingsMenu.tsx'
 import { SourceProvider } from '../shared/Source.tsx'
+import { useFocusOnNewPage } from '../shared/use-focus-on-new-page.ts'
 import { shell } from '../shared/words.ts'
 import { usePersonPath } from './person-path.ts'
 import { portal } from './words.ts'
@@ -103,16 +103,4 @@ function NoRecord({ me }: { me: Me }) {
       )}
     </div>
   )
-}
-
-/** A new page takes the focus, so that a screen reader starts at its beginning; the first page keeps the browser's own. */
-function useFocusOnNewPage() {
-  const content = useRef<HTMLElement>(null)
-  const { pathname } = useLocation()
-  const before = useRef(pathname)
-  useEffect(() => {
-    if (before.current !== pathname) content.current?.focus({ preventScroll: true })
-    before.current = pathname
-  }, [pathname])
-  return content
 }

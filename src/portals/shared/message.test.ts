@@ -4,11 +4,13 @@ import { toLatin } from '../../platform/text.ts'
 import * as finder from '../doctor/words.ts'
 import * as record from '../doctor/record/words.ts'
 import { explanations } from '../patient/analyses.ts'
+import * as operator from '../operator/words.ts'
 import * as patient from '../patient/words.ts'
 import { fill, type Form, formatCount, type Message } from './message.ts'
 import * as shared from './words.ts'
 
-const catalogues = { ...shared, ...finder, ...record, ...patient, explanations } as Record<string, unknown>
+const prefixed = (prefix: string, of: object) => Object.fromEntries(Object.entries(of).map(([name, catalogue]) => [`${prefix}.${name}`, catalogue]))
+const catalogues = { ...shared, ...finder, ...record, ...patient, ...prefixed('operator', operator), explanations } as Record<string, unknown>
 
 function* everyMessage(): Generator<[string, Message]> {
   for (const [name, catalogue] of Object.entries(catalogues)) {

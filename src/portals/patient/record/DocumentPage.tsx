@@ -8,7 +8,7 @@ import { SourceButton } from '../../shared/Source.tsx'
 import { Loaded } from '../Loaded.tsx'
 import type { documentLoader } from '../loaders.ts'
 import { usePersonPath } from '../person-path.ts'
-import { useTitle } from '../use-title.ts'
+import { useTitle } from '../../shared/use-title.ts'
 import { record } from '../words.ts'
 
 /** One document to read and to print. */

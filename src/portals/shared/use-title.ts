@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
-import { useSay } from '../shared/language.tsx'
-import type { Message } from '../shared/message.ts'
-import { shell } from '../shared/words.ts'
+import { useSay } from './language.tsx'
+import type { Message } from './message.ts'
+import { shell } from './words.ts'
 
 export function useTitle(title: Message): void {
   const say = useSay()

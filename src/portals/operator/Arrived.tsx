@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react'
+import { Icon } from '../shared/Icon.tsx'
+import { useSay } from '../shared/language.tsx'
+import { Trouble } from '../shared/Trouble.tsx'
+import { shell } from '../shared/words.ts'
+import type { Live } from './use-live.ts'
+import { portal } from './words.ts'
+
+/** The states of a part of the page: still shapes, what arrived, what arrived and is old, or what went wrong. */
+export function Arrived<T>({ live, lines = 5, children }: { live: Live<T>; lines?: number; children(data: T): ReactNode }) {
+  const say = useSay()
+  const { data, error, at, reload } = live
+  if (data === null && error !== null) return <Trouble error={error} onRetry={reload} />
+  if (data === null) {
+    return (
+      <div className="bones late" aria-busy="true">
+        <p className="only-read" role="status">
+          {say(shell.loading)}
+        </p>
+        {Array.from({ length: lines }, (_, line) => (
+          <div key={line} className="bone" />
+        ))}
+      </div>
+    )
+  }
+  return (
+    <>
+      {error !== null && (
+        <p className="notice warn" role="status">
+          <Icon name="warning" />
+          <span>{say(portal.stale, { seconds: String(Math.round((performance.now() - at) / 1000)) })}</span>
+        </p>
+      )}
+      {children(data)}
+    </>
+  )
+}

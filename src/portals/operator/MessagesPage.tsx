@@ -1,0 +1,123 @@
+import type { FormEvent } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import type { DeliveryState, MessageLine, MessageLines } from '../../bus/wire.ts'
+import { formatMoment } from '../shared/format.ts'
+import { Keep } from '../shared/Keep.tsx'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { useTitle } from '../shared/use-title.ts'
+import { Arrived } from './Arrived.tsx'
+import { DeliveryStatus } from './Status.tsx'
+import { useLive } from './use-live.ts'
+import { deliveryStates, kinds, search } from './words.ts'
+
+const parts = ['number', 'member', 'service', 'from', 'to'] as const
+const states: DeliveryState[] = ['waiting', 'leased', 'acknowledged', 'parked']
+
+/** The question stands in the address: it can be sent to a colleague, and it holds nothing about a person. */
+export function MessagesPage() {
+  const say = useSay()
+  const [question, setQuestion] = useSearchParams()
+  const asked = new URLSearchParams([...question].filter(([, value]) => value !== ''))
+  const live = useLive<MessageLines>(`/bus/operator/messages${asked.size > 0 ? `?${asked}` : ''}`, null)
+  useTitle(search.title)
+  const find = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const given = [...new FormData(event.currentTarget)].flatMap(([name, value]) =>
+      typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as [string, string]] : [],
+    )
+    setQuestion(Object.fromEntries(given))
+    live.reload()
+  }
+  return (
+    <>
+      <h1 id="messages">{say(search.title)}</h1>
+      <form className="search-form" role="search" onSubmit={find} key={String(asked)}>
+        {parts.map((part) => (
+          <div className="field" key={part}>
+            <label htmlFor={`search-${part}`}>{say(search[part])}</label>
+            <input id={`search-${part}`} name={part} className="input" defaultValue={asked.get(part) ?? ''} placeholder={placeholders[part]} autoComplete="off" />
+          </div>
+        ))}
+        <div className="field">
+          <label htmlFor="search-state">{say(search.state)}</label>
+          <select id="search-state" name="state" className="input" defaultValue={asked.get('state') ?? ''}>
+            <option value="">{say(search.anyState)}</option>
+            {states.map((state) => (
+              <option key={state} value={state}>
+                {say(deliveryStates[state])}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div className="buttons">
+          <button type="submit" className="button main">
+            {say(search.find)}
+          </button>
+          <Link className="button" to="/messages?state=parked">
+            {say(search.parked)}
+          </Link>
+        </div>
+      </form>
+      <Arrived live={live}>
+        {({ messages, more }) => (
+          <>
+            {messages.length === 0 ? <p className="soft">{say(search.empty)}</p> : <Found messages={messages} />}
+            {more && <p className="soft">{say(search.more, { count: messages.length })}</p>}
+          </>
+        )}
+      </Arrived>
+    </>
+  )
+}
+
+const placeholders: Record<(typeof parts)[number], string> = {
+  number: '',
+  member: 'lab-nis',
+  service: 'lab-nis/findings',
+  from: '2026-11-28T10:00:00Z',
+  to: '2026-11-28T11:00:00Z',
+}
+
+function Found({ messages }: { messages: MessageLine[] }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="messages">
+      <table className="lines-table">
+        <thead>
+          <tr>
+            {[search.received, search.way, search.number, search.state, search.reason].map((word) => (
+              <th scope="col" key={word.en}>
+                {say(word)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {messages.map(({ id, at, kind, from, to, messageId, states: of, reason }) => (
+            <tr key={id}>
+              <td className="num">{formatMoment(language, at, { seconds: true })}</td>
+              <td>
+                <Keep>{from}</Keep> → <Keep>{to}</Keep> <span className="soft">{say(kinds[kind])}</span>
+              </td>
+              <th scope="row">
+                <Link to={`/messages/${id}`} className="code" translate="no">
+                  {messageId}
+                </Link>
+              </th>
+              <td>
+                {of.map((state) => (
+                  <p key={state}>
+                    <DeliveryStatus state={state} />
+                  </p>
+                ))}
+              </td>
+              <td>{reason !== null && data(reason)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

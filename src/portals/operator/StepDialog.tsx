@@ -1,0 +1,113 @@
+import { type FormEvent, useState } from 'react'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { post } from '../shared/api.ts'
+import { Icon } from '../shared/Icon.tsx'
+import { useSay } from '../shared/language.tsx'
+import type { Message } from '../shared/message.ts'
+import { Trouble } from '../shared/Trouble.tsx'
+import { shell } from '../shared/words.ts'
+import { steps } from './words.ts'
+
+export type AskedField = { name: string; label: Message; hint?: Message; optional?: boolean; long?: boolean }
+export type Asked = {
+  title: string
+  /** What it does, before it is done. */
+  lead?: Message
+  confirm: Message
+  fields: AskedField[]
+  /** Where it is posted, and with what beside the fields. */
+  to: string
+  more: Record<string, unknown>
+  first?: Record<string, string>
+}
+
+/** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused. */
+export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
+  const say = useSay()
+  const [values, setValues] = useState<Record<string, string>>(asked.first ?? {})
+  const [isTried, setTried] = useState(false)
+  const [failure, setFailure] = useState<unknown>(null)
+  const [isSending, setSending] = useState(false)
+  const missing = asked.fields.filter(({ name, optional }) => !optional && !values[name]?.trim()).map(({ name }) => name)
+  const send = async (event: FormEvent) => {
+    event.preventDefault()
+    setTried(true)
+    setFailure(null)
+    if (missing.length > 0 || isSending) return
+    setSending(true)
+    const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
+    try {
+      onDone(await post<T>(asked.to, { ...asked.more, ...Object.fromEntries(filled) }))
+    } catch (error) {
+      setFailure(error)
+    } finally {
+      setSending(false)
+    }
+  }
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable={!isSending} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className={asked.fields.some(({ long }) => long) ? 'modal wide' : 'modal'}>
+        <Dialog className="dialog" data-modal="">
+          <form onSubmit={(event) => void send(event)} noValidate className="step-form">
+            <Heading slot="title" level={2}>
+              {asked.title}
+            </Heading>
+            {asked.lead && <p className="soft">{say(asked.lead)}</p>}
+            {failure !== null && <Trouble error={failure} takesFocus />}
+            {asked.fields.map((field) => (
+              <Field
+                key={field.name}
+                field={field}
+                value={values[field.name] ?? ''}
+                onChange={(value) => setValues({ ...values, [field.name]: value })}
+                isMissing={isTried && missing.includes(field.name)}
+              />
+            ))}
+            <div className="buttons">
+              <button type="submit" className="button main" aria-disabled={isSending}>
+                {say(asked.confirm)}
+              </button>
+              <button type="button" className="button" onClick={onClose}>
+                {say(shell.cancel)}
+              </button>
+            </div>
+          </form>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+function Field({ field, value, onChange, isMissing }: { field: AskedField; value: string; onChange(value: string): void; isMissing: boolean }) {
+  const say = useSay()
+  const id = `step-${field.name}`
+  const common = {
+    id,
+    className: 'input',
+    value,
+    'aria-invalid': isMissing,
+    'aria-describedby': isMissing ? `${id}-error` : field.hint ? `${id}-hint` : undefined,
+    autoComplete: 'off',
+  }
+  return (
+    <div className="field">
+      <label htmlFor={id}>{say(field.label)}</label>
+      {field.hint && (
+        <span className="hint" id={`${id}-hint`}>
+          {say(field.hint)}
+        </span>
+      )}
+      {field.long ? (
+        <textarea {...common} rows={14} spellCheck={false} translate="no" onChange={(event) => onChange(event.target.value)} />
+      ) : (
+        <input {...common} onChange={(event) => onChange(event.target.value)} />
+      )}
+      {isMissing && (
+        <span className="error" id={`${id}-error`}>
+          <Icon name="warning" />
+          {say(steps.needed)}
+        </span>
+      )}
+    </div>
+  )
+}

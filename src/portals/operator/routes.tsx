@@ -1,0 +1,28 @@
+import type { RouteObject } from 'react-router'
+import { whoAmI } from '../shared/api.ts'
+import { NotFound } from '../shared/NotFound.tsx'
+import { PageTrouble } from '../shared/PageTrouble.tsx'
+import { OperatorShell } from './OperatorShell.tsx'
+import { OverviewPage } from './OverviewPage.tsx'
+
+export const routes: RouteObject[] = [
+  {
+    path: '/',
+    Component: OperatorShell,
+    loader: whoAmI,
+    shouldRevalidate: () => false,
+    ErrorBoundary: PageTrouble,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, Component: OverviewPage },
+      { path: 'members', lazy: { Component: async () => (await import('./MembersPage.tsx')).MembersPage } },
+      { path: 'members/:code', lazy: { Component: async () => (await import('./MemberPage.tsx')).MemberPage } },
+      { path: 'contracts', lazy: { Component: async () => (await import('./ContractsPage.tsx')).ContractsPage } },
+      { path: 'messages', lazy: { Component: async () => (await import('./MessagesPage.tsx')).MessagesPage } },
+      { path: 'messages/:id', lazy: { Component: async () => (await import('./MessagePage.tsx')).MessagePage } },
+      { path: 'proposals', lazy: { Component: async () => (await import('./ProposalsPage.tsx')).ProposalsPage } },
+      { path: 'proposals/:id', lazy: { Component: async () => (await import('./ProposalPage.tsx')).ProposalPage } },
+      { path: '*', Component: NotFound },
+    ],
+  },
+]

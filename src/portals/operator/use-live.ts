@@ -1,0 +1,32 @@
+import { useCallback, useEffect, useState } from 'react'
+import { get } from '../shared/api.ts'
+
+/** What an address answered last, and what went wrong since: the page keeps showing what it knows and says how old it is. */
+export type Live<T> = { data: T | null; error: unknown; at: number; reload(): void }
+
+/** Asks, and asks again after each answer while the page is seen. `everyMs` null: only once, and when `reload` says so. */
+export function useLive<T>(path: string, everyMs: number | null): Live<T> {
+  const [state, setState] = useState<{ path: string; data: T | null; error: unknown; at: number }>({ path, data: null, error: null, at: 0 })
+  const [round, setRound] = useState(0)
+  const reload = useCallback(() => setRound((before) => before + 1), [])
+  useEffect(() => {
+    const leaving = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const ask = async () => {
+      try {
+        const data = document.hidden && everyMs !== null ? null : await get<T>(path, leaving.signal)
+        if (data !== null && !leaving.signal.aborted) setState({ path, data, error: null, at: performance.now() })
+      } catch (error) {
+        if (!leaving.signal.aborted) setState((before) => ({ ...before, path, data: before.path === path ? before.data : null, error }))
+      }
+      if (everyMs !== null && !leaving.signal.aborted) timer = setTimeout(() => void ask(), everyMs)
+    }
+    void ask()
+    return () => {
+      leaving.abort()
+      clearTimeout(timer)
+    }
+  }, [path, everyMs, round])
+  const isOther = state.path !== path
+  return { data: isOther ? null : state.data, error: isOther ? null : state.error, at: state.at, reload }
+}

@@ -30,8 +30,12 @@ export type Message = {
   answers: string | null
   /** Of a call: what is asked. */
   call?: { method: string; path: string; direct: boolean; numbered: boolean }
+  /** Sent by the centre for its sender, in place of a parked one: which, and the two people who stand for it. */
+  corrects?: Corrects
   recipients: { id: string; holdKey: boolean; number?: number }[]
 }
+
+export type Corrects = { message: string; proposedBy: string; approvedBy: string }
 
 export type Stored = { id: string; at: Date }
 /** `sealed` is null when the contents need not be kept: what goes straight to its provider. */
@@ -112,9 +116,11 @@ function logRowOf({ message, stored }: Payload): LogRow {
     subject: message.subject,
     answers: message.answers,
     ...(message.call ? { method: message.call.method, path: message.call.path } : {}),
+    ...(message.corrects ? { corrects: message.corrects } : {}),
     kid: message.kid,
     base: message.base,
     signature: message.signature,
   })
-  return { id: stored.id, at: stored.at, kind: message.call ? 'call' : 'message', entry }
+  const about = message.corrects ? { about: message.corrects.message } : {}
+  return { id: stored.id, at: stored.at, kind: message.call ? 'call' : 'message', entry, ...about }
 }

@@ -92,7 +92,7 @@ function whyNot(directory: Directory, member: Member, { service: address, stored
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
 export function wireOf(one: Delivery): object {
-  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path } = JSON.parse(one.entry)
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects } = JSON.parse(one.entry)
   return {
     delivery: one.seq,
     message: one.message,
@@ -103,6 +103,7 @@ export function wireOf(one: Delivery): object {
     ...(method === undefined ? {} : { call: { method, path } }),
     ...(subject === null ? {} : { subject }),
     ...(answers === null ? {} : { answers }),
+    ...(corrects === undefined ? {} : { corrects }),
     ...(one.number === null ? {} : { number: one.number }),
     ...(one.outOfOrder ? { outOfOrder: true } : {}),
     attempt: one.attempts,

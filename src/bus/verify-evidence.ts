@@ -1,6 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 import { type PublicJwk, thumbprint } from './centre-key.ts'
 import type { Evidence, Proven } from './evidence.ts'
+import type { Corrects } from './accept.ts'
+import { correctionHeaders } from './correction.ts'
 import { checkDigest, isSigned } from './http-signature.ts'
 import { leafHash, rootBy } from '../platform/merkle.ts'
 import { isSealSigned, type SealText } from './seal-log.ts'
@@ -23,17 +25,12 @@ export function verifyEvidence(given: unknown, trusted: readonly PublicJwk[] | n
         ? `centre key ${thumbprint(centre)}, as the file says: compare it with GET /bus/keys`
         : `centre key ${thumbprint(centre)}, one of the given`,
     )
-    const message = checkMessage(evidence, problems)
-    found.push(`${message['from']} sent ${message['to']} message ${message['messageId']} at ${message['at']}, digest ${message['digest']}`)
+    const message = checkMessage({ ...evidence, centre }, problems)
+    found.push(sentenceOf(message))
     found.push(sealOf(evidence.message, centre, problems))
     for (const end of evidence.ends) {
-      const entry = checkEnd(end, String(message['id']), problems)
-      found.push(
-        entry['kind'] === 'answer'
-          ? `${entry['by']} answered ${entry['status']} at ${entry['at']}, digest ${entry['digest']}`
-          : `${entry['by']} ${entry['kind']} it at ${entry['at']}`,
-        sealOf(end, centre, problems),
-      )
+      const entry = checkEnd(end, String(message['id']), centre, problems)
+      found.push(sentenceOf(entry), sealOf(end, centre, problems))
     }
     if (evidence.body !== null) {
       if (checkDigest(message['digest'], Buffer.from(evidence.body, 'base64')) === null) found.push('the contents have the signed digest')
@@ -64,6 +61,14 @@ export async function verifyStamps(given: unknown, pem: string | null): Promise<
   return { ...verdict, ok: verdict.problems.length === 0 }
 }
 
+function sentenceOf(entry: Entry): string {
+  if (entry['kind'] === 'answer') return `${entry['by']} answered ${entry['status']} at ${entry['at']}, digest ${entry['digest']}`
+  if (entry['kind'] !== 'message' && entry['kind'] !== 'call') return `${entry['by']} ${entry['kind']} it at ${entry['at']}`
+  const { corrects } = entry as { corrects?: Corrects }
+  const sent = `${corrects ? `the centre, for ${entry['from']},` : entry['from']} sent ${entry['to']} message ${entry['messageId']} at ${entry['at']}, digest ${entry['digest']}`
+  return corrects ? `${sent}, in place of ${corrects.message}; proposed by ${corrects.proposedBy}, approved by ${corrects.approvedBy}` : sent
+}
+
 /** The values that were signed, by component. */
 function componentsOf(base: string): Map<string, string> {
   return new Map(
@@ -80,7 +85,7 @@ function checkSignature(entry: Entry, key: PublicJwk, what: string, problems: st
   if (!isSigned(String(entry['base']), Buffer.from(String(entry['signature']), 'base64'), publicKey)) problems.push(`the signature of the ${what} is wrong`)
 }
 
-function checkMessage({ message }: Evidence, problems: string[]): Entry {
+function checkMessage({ message, centre }: Pick<Evidence, 'message' | 'centre'>, problems: string[]): Entry {
   const entry = JSON.parse(message.entry) as Entry
   checkSignature(entry, message.key, 'message', problems)
   const signed = componentsOf(String(entry['base']))
@@ -92,12 +97,20 @@ function checkMessage({ message }: Evidence, problems: string[]): Entry {
       problems.push('the address is not what the caller signed')
   } else claims.push(['bus-to', entry['to']], ['bus-message-id', entry['messageId']])
   if (entry['subject'] !== null) claims.push(['bus-subject', entry['subject']])
+  if (entry['corrects']) {
+    claims.push(...Object.entries(correctionHeaders(entry as { from: string; corrects: Corrects })))
+    if (entry['kid'] !== thumbprint(centre)) problems.push('a correction is not signed by the centre')
+  }
   for (const [component, claim] of claims) if (signed.get(component) !== claim) problems.push(`${component} is not what the sender signed`)
   return entry
 }
 
-function checkEnd(end: Proven, message: string, problems: string[]): Entry {
+function checkEnd(end: Proven, message: string, centre: PublicJwk, problems: string[]): Entry {
   const entry = JSON.parse(end.entry) as Entry
+  if (entry['kind'] === 'message') {
+    if (entry['corrects']?.message !== message) problems.push('the correction is of another message')
+    return checkMessage({ message: end, centre }, problems)
+  }
   checkSignature(entry, end.key, 'acknowledgement', problems)
   if (entry['kind'] === 'answer') return checkAnswer(entry, message, problems)
   if (checkDigest(componentsOf(String(entry['base'])).get('content-digest'), Buffer.from(String(entry['body']))) !== null)

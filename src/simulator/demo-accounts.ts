@@ -100,6 +100,8 @@ async function officeAccounts({ tx, country, register }: Scene, center: Institut
     { userName: 'poslodavac', roles: ['employer'] as const, name: 'Весна Маринковић', what: `послодавац, ${employer.name}`, place: {} },
     { userName: 'fond', roles: ['fund'] as const, name: 'Зоран Пајић', what: 'референт Фонда за здравствено осигурање', place: {} },
     { userName: 'operater', roles: ['operator'] as const, name: 'Иван Крстић', what: 'оператер система', place: {} },
+    // What needs four eyes can be tried by two people.
+    { userName: 'operater2', roles: ['operator'] as const, name: 'Мира Станић', what: 'други оператер система', place: {} },
     { userName: 'ministarstvo', roles: ['ministry'] as const, name: 'Јасна Обрадовић', what: 'саветник Министарства здравља', place: {} },
     { userName: 'poverenik', roles: ['data-officer'] as const, name: 'Горан Чубрић', what: `лице за заштиту података, ${center.name}`, place: institution },
   ]

@@ -90,10 +90,13 @@ async function answerTo(world: World, id: string): Promise<MessagePath['answered
 }
 
 async function sealOver(world: World, tx: number): Promise<MessagePath['seal']> {
-  const [row] = await world.sql<{ number: number; seal: string }>`
-    select s.number, s.seal from bus.seal s where s.from_tx <= ${tx} and s.to_tx > ${tx} limit 1`
+  const [row] = await world.sql<{ number: number; seal: string; stampedAt: Date | null }>`
+    select s.number, s.seal, (select t.stored_at from bus.stamp t where t.seal = s.number) as stamped_at
+      from bus.seal s
+     where s.from_tx <= ${tx} and s.to_tx > ${tx}
+     limit 1`
   if (!row) return null
-  return { number: row.number, at: (JSON.parse(row.seal) as { at: string }).at, stampedAt: null }
+  return { number: row.number, at: (JSON.parse(row.seal) as { at: string }).at, stampedAt: iso(row.stampedAt) }
 }
 
 /** Without contents: whoever needs them asks the sender, or takes them on the command line. */

@@ -1,6 +1,7 @@
 import type { World } from '../../platform/world.ts'
 import { directoryOf } from '../directory.ts'
 import type { BusOverview, MemberState } from '../wire.ts'
+import { proposalsWaiting } from './correct.ts'
 import { queuesOf } from './queues.ts'
 import { circuitsNow, lastHour, lastMinute } from './rates.ts'
 
@@ -9,12 +10,13 @@ const queuesShown = 200
 /** Everything that the operator's first page shows, in one answer; it is asked again every few seconds. */
 export async function overviewOf(world: World): Promise<BusOverview> {
   const directory = await directoryOf(world)
-  const [rates, minutes, queues, circuits, seal] = await Promise.all([
+  const [rates, minutes, queues, circuits, seal, proposals] = await Promise.all([
     lastMinute(world),
     lastHour(world),
     queuesOf(world),
     circuitsNow(world, directory),
     lastSeal(world),
+    proposalsWaiting(world),
   ])
   const members: Record<MemberState, number> = { requested: 0, approved: 0, active: 0, suspended: 0, revoked: 0 }
   for (const { state } of directory.members.values()) members[state]++
@@ -22,7 +24,7 @@ export async function overviewOf(world: World): Promise<BusOverview> {
     at: world.now().toISOString(),
     members,
     contractsWaiting: [...directory.contracts.values()].flat().filter(({ state }) => state === 'requested').length,
-    proposalsWaiting: 0,
+    proposalsWaiting: proposals,
     rates,
     minutes,
     queues: queues
@@ -39,12 +41,12 @@ export async function overviewOf(world: World): Promise<BusOverview> {
 const oldestOf = ({ lanes }: { lanes: { oldest: string | null }[] }): string => lanes.flatMap(({ oldest }) => oldest ?? []).toSorted()[0] ?? '9999'
 
 async function lastSeal(world: World): Promise<BusOverview['seal']> {
-  const [row] = await world.sql<{ number: number; seal: string; rows: number; toTx: number; since: Date | null }>`
-    select s.number, s.seal, s.rows, s.to_tx,
+  const [row] = await world.sql<{ number: number; seal: string; rows: number; since: Date | null; stamped: number | null }>`
+    select s.number, s.seal, s.rows, (select max(t.seal) from bus.stamp t) as stamped,
            (select l.at from bus.log l where l.tx >= s.to_tx order by l.tx, l.id limit 1) as since
       from bus.seal s
      order by s.number desc
      limit 1`
   if (!row) return null
-  return { number: row.number, at: (JSON.parse(row.seal) as { at: string }).at, rows: row.rows, unsealedSince: row.since?.toISOString() ?? null, stamped: null }
+  return { number: row.number, at: (JSON.parse(row.seal) as { at: string }).at, rows: row.rows, unsealedSince: row.since?.toISOString() ?? null, stamped: row.stamped }
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { recordLook, requireOperator } from './act.ts'
+import { bodyOfMessage, correctedBytesMax, decideProposal, listProposals, propose, showProposal } from './correct.ts'
 import { listContracts, listMembers, showMember, stepContract, stepMember } from './members.ts'
 import { evidenceFor, pathOfMessage, replayFor } from './message.ts'
 import { overviewOf } from './overview.ts'
@@ -30,10 +31,21 @@ export async function operatorRoutes(app: FastifyInstance): Promise<void> {
     await recordLook(request as FastifyRequest, { action: 'search', what: 'bus-messages' })
     return searchMessages(request.world, wish)
   })
-  app.get<ById>('/messages/:id', (request) => pathOfMessage(request as FastifyRequest, request.params.id))
+  app.get<ById>('/messages/:id', async (request) => {
+    const path = await pathOfMessage(request as FastifyRequest, request.params.id)
+    return { ...path, ...(await listProposals(request as FastifyRequest, path.id)) }
+  })
+  app.get<ById>('/messages/:id/body', (request) => bodyOfMessage(request as FastifyRequest, request.params.id))
   app.get<ById>('/messages/:id/evidence', async (request, reply) => {
     const evidence = await evidenceFor(request as FastifyRequest, request.params.id)
     return reply.header('content-disposition', `attachment; filename="bus-evidence-${request.params.id}.json"`).send(evidence)
   })
+  const long = { bodyLimit: 2 * correctedBytesMax }
+  app.post<ById>('/messages/:id/proposals', long, async (request, reply) =>
+    reply.code(201).send(await propose(request as FastifyRequest, bodyOf(request), request.params.id)),
+  )
+  app.get('/proposals', (request) => listProposals(request))
+  app.get<ById>('/proposals/:id', (request) => showProposal(request as FastifyRequest, request.params.id))
+  app.post<ById>('/proposals/:id/decision', (request) => decideProposal(request as FastifyRequest, bodyOf(request), request.params.id))
   app.post('/replays', (request) => replayFor(request, bodyOf(request)))
 }

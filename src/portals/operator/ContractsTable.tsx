@@ -14,7 +14,7 @@ export function ContractsTable({ contracts, labelledBy, onChanged }: { contracts
   if (contracts.length === 0) return <p className="soft">{say(words.empty)}</p>
   return (
     <>
-      <div className="table-scroll" tabIndex={0} role="region" aria-labelledby={labelledBy}>
+      <div className="table-scroll" tabIndex={0} role="group" aria-labelledby={labelledBy}>
         <table className="lines-table">
           <thead>
             <tr>

@@ -31,7 +31,7 @@ function Members({ lines }: { lines: MemberLines['members'] }) {
   const data = useData()
   const now = new Date().toISOString()
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="members">
+    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="members">
       <table className="lines-table">
         <thead>
           <tr>

@@ -83,7 +83,7 @@ function Found({ messages }: { messages: MessageLine[] }) {
   const data = useData()
   const language = useLanguage()
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="messages">
+    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="messages">
       <table className="lines-table">
         <thead>
           <tr>

@@ -92,7 +92,7 @@ function Services({ rates }: { rates: BusOverview['rates'] }) {
   const language = useLanguage()
   if (rates.length === 0) return <p className="soft">{say(overview.noTraffic)}</p>
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="services">
+    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="services">
       <table className="lines-table">
         <thead>
           <tr>

@@ -28,7 +28,7 @@ function Lines({ proposals }: Proposals) {
   const data = useData()
   const language = useLanguage()
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="proposals">
+    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="proposals">
       <table className="lines-table">
         <thead>
           <tr>

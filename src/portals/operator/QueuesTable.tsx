@@ -15,7 +15,7 @@ export function QueuesTable({ queues, now }: { queues: Queue[]; now: string }) {
   const count = (value: number) => (value >= countMax ? say(overview.orMore, { count: value }) : String(value))
   if (queues.length === 0) return <p className="soft">{say(overview.noQueues)}</p>
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={say(overview.queues)}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={say(overview.queues)}>
       <table className="lines-table">
         <thead>
           <tr>

@@ -41,7 +41,7 @@ export function TrafficChart({ minutes }: { minutes: BusOverview['minutes'] }) {
       <figcaption className="soft">{said}</figcaption>
       <details>
         <summary>{say(overview.asTable)}</summary>
-        <div className="table-scroll" tabIndex={0} role="region" aria-label={say(overview.traffic)}>
+        <div className="table-scroll" tabIndex={0} role="group" aria-label={say(overview.traffic)}>
           <table className="numbers">
             <thead>
               <tr>

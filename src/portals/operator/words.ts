@@ -33,7 +33,7 @@ export const overview = messages({
   },
   asTable: { sr: 'Као табела', en: 'As a table' },
   minute: { sr: 'Минут', en: 'Minute' },
-  minutesAgo: { sr: 'пре {count} min', en: '{count} min ago' },
+  minutesAgo: { sr: 'пре {count} мин', en: '{count} min ago' },
   good: { sr: 'Прошло', en: 'Passed' },
   services: { sr: 'Услуге, последњи минут', en: 'Services, last minute' },
   noTraffic: { sr: 'У последњем минуту није било размена.', en: 'There were no exchanges in the last minute.' },
@@ -164,7 +164,6 @@ export const steps = messages({
   needed: { sr: 'Попуните ово поље.', en: 'Fill this in.' },
   atOnce: { sr: 'Делује одмах у свим процесима; ред се чува.', en: 'It acts at once in all processes; the queue is kept.' },
   forGood: { sr: 'Овај корак се не може вратити.', en: 'This step cannot be taken back.' },
-  confirm: { sr: 'Потврди', en: 'Confirm' },
 })
 
 export const search = messages({

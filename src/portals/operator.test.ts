@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { busOverview, operator, operatorAnswers, operatorPages } from './testing/operator-fixtures.ts'
+import { doctor } from './testing/stage.ts'
+import { axeFindsNothing, stageForFile } from './testing/visits.ts'
+
+// The operator's pages in real Chromium on invented answers; what the server answers is tested beside it, in src/bus/operator.
+
+const site = stageForFile()
+const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
+
+function asOperator(): void {
+  site.stage.me(operator)
+  for (const [address, answer] of Object.entries(operatorAnswers)) site.stage.answer(address, () => answer)
+}
+const arrived = (page: Page) => page.locator('.operator-page :is(.lines-table, .way, .body-text)').first().waitFor()
+
+test('axe finds nothing on any page of the operator, nor in the dialog, light and dark, and nothing scrolls sideways at 320 px', async () => {
+  asOperator()
+  for (const path of operatorPages) {
+    await site.visit(path, {}, async (page) => {
+      await arrived(page)
+      await axeFindsNothing(page, path)
+    })
+  }
+  await site.visit('/operator/contracts', { colorScheme: 'dark' }, async (page) => {
+    await page.getByRole('button', { name: /^Одобри/ }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Одобри' }).click()
+    await page.getByText('Попуните ово поље.').first().waitFor()
+    await axeFindsNothing(page, 'dialog with errors')
+  })
+  for (const path of ['/operator/', '/operator/members/bolnica-nis']) {
+    await site.visit(path, { viewport: { width: 320, height: 700 } }, async (page) => {
+      await arrived(page)
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, path)
+    })
+  }
+})
+
+test('the first page refreshes by itself, keeps what it knows when the centre falls silent, and stops when it is told to', async () => {
+  asOperator()
+  let rounds = 0
+  site.stage.answer('/bus/operator/overview', (_request, reply) => {
+    rounds++
+    if (rounds === 2) return reply.code(503).send({ resourceType: 'OperationOutcome', issue: [] })
+    return { ...busOverview, contractsWaiting: 40 + rounds }
+  })
+  await site.visit('/operator/', {}, async (page) => {
+    await page.getByRole('link', { name: '41 уговора чека' }).waitFor()
+    await page.getByText(/Подаци су стари \d+ s/).waitFor()
+    assert.ok(await page.getByRole('link', { name: '41 уговора чека' }).isVisible())
+    await page.getByRole('link', { name: '43 уговора чека' }).waitFor()
+    await page.getByRole('button', { name: 'Заустави освежавање' }).click()
+    await page.getByRole('button', { name: 'Освежавај' }).waitFor()
+  })
+})
+
+test('a decision asks for its number and a reason, sends both, and keeps what was typed when it is refused', async () => {
+  asOperator()
+  const asked: unknown[] = []
+  const steps = '/bus/operator/members/bolnica-nis/steps'
+  site.stage.answer(steps, (request, reply) => {
+    asked.push(request.body)
+    if (asked.length > 1) return { code: 'bolnica-nis', state: 'suspended' }
+    const issue = [{ severity: 'error', code: 'conflict', diagnostics: 'from revoked there is no step to suspended' }]
+    return reply.code(409).send({ resourceType: 'OperationOutcome', issue })
+  })
+  await site.visit('/operator/members/bolnica-nis', { language: 'en' }, async (page) => {
+    await page.getByRole('button', { name: 'Suspend' }).click()
+    await page.getByLabel('Number of the decision').fill('451-9/2026')
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click()
+    await page.getByText('Fill this in.').waitFor()
+    await page.getByLabel('Reason').fill('contract ended')
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click()
+    await page.getByText('from revoked there is no step to suspended').waitFor()
+    assert.equal(await page.getByLabel('Reason').inputValue(), 'contract ended')
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.deepEqual(asked, [
+      { to: 'suspended', decision: '451-9/2026', reason: 'contract ended' },
+      { to: 'suspended', decision: '451-9/2026', reason: 'contract ended' },
+    ])
+    assert.deepEqual((await page.locator('#content').innerText()).match(cyrillic), null)
+  })
+})
+
+test('a parked message is found, its way is drawn, and it is mended or handed out again from its page', async () => {
+  asOperator()
+  site.stage.answer('/bus/operator/replays', (request) => ((request.body as { reason: string }).reason === 'шифра је додата' ? { replayed: 1 } : null))
+  await site.visit('/operator/messages?state=parked', {}, async (page) => {
+    await page.getByRole('link', { name: 'nalaz-000123' }).click()
+    const way = page.locator('section', { has: page.getByRole('heading', { name: 'Пут' }) })
+    await way.waitFor()
+    const text = await way.innerText()
+    for (const stop of ['примљена и уписана', 'предата примаоцу', '4 покушаја', 'шифра није позната', 'запечаћена печатом 4.710']) assert.ok(text.includes(stop), stop)
+    await page.getByRole('button', { name: 'Исправи и пошаљи: bolnica-nis' }).click()
+    assert.equal(await page.getByLabel('Садржај').inputValue(), '{"code":"wrong"}')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Пошаљи поново: bolnica-nis' }).click()
+    await page.getByLabel('Разлог').fill('шифра је додата')
+    await page.getByRole('dialog').getByRole('button', { name: 'Пошаљи поново' }).click()
+    await page.getByText('1 порука поново чека.').waitFor()
+  })
+})
+
+test('who is no operator is told so, and nothing is asked for', async () => {
+  site.stage.me(doctor)
+  const before = site.stage.asked.length
+  await site.visit('/operator/', {}, async (page) => {
+    await page.getByText('Ове странице су за оператере магистрале.').waitFor()
+    assert.ok(!site.stage.asked.slice(before).some((line) => line.includes('/bus/')))
+  })
+})
+
+test('empty and failed parts say what to do', async () => {
+  asOperator()
+  site.stage.answer('/bus/operator/overview', () => ({ ...busOverview, rates: [], queues: [], circuits: [], seal: null }))
+  await site.visit('/operator/', {}, async (page) => {
+    for (const words of ['није било размена', 'Ништа не чека', 'Све адресе пружалаца одговарају', 'Још ништа није запечаћено'])
+      await page.getByText(words).waitFor()
+  })
+  site.stage.answer('/bus/operator/members', (_request, reply) => reply.code(500).header('x-correlation-id', 'ref-1').send({}))
+  await site.visit('/operator/members', {}, async (page) => {
+    await page.getByText(/пријавите ознаку ref-1/).waitFor()
+    asOperator()
+    await page.getByRole('button', { name: 'Покушај поново' }).click()
+    await page.getByRole('link', { name: 'fond' }).waitFor()
+  })
+})

@@ -39,13 +39,20 @@ test('a parked message is mended by one operator and let go by another: signed b
   const decision = `/bus/operator/proposals/${proposal}/decision`
   assert.equal((await one('POST', decision, { decision: 'approved', reason: 'моја' })).status, 403, 'not by the one who proposed it')
   await setContractState(world, contract, 'suspended')
-  assert.equal((await other('POST', decision, { decision: 'approved', reason: 'у реду' })).status, 409, 'what its sender may not send, two operators may not either')
+  assert.equal(
+    (await other('POST', decision, { decision: 'approved', reason: 'у реду' })).status,
+    409,
+    'what its sender may not send, two operators may not either',
+  )
   await setContractState(world, contract, 'active')
   const { sent } = (await other('POST', decision, { decision: 'approved', reason: 'у реду' })).body
   assert.equal((await other('POST', decision, { decision: 'approved', reason: 'још једном' })).status, 409)
 
   const got = await ward.lease()
-  assert.deepEqual(got.map((delivery) => Buffer.from(delivery.body, 'base64').toString()), ['{"code":"right"}', '{"code":"later"}'])
+  assert.deepEqual(
+    got.map((delivery) => Buffer.from(delivery.body, 'base64').toString()),
+    ['{"code":"right"}', '{"code":"later"}'],
+  )
   assert.equal(got[0].message, sent)
   assert.equal(got[0].from, 'lab-nis')
   assert.equal(got[0].corrects.message, message)

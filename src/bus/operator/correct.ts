@@ -180,7 +180,8 @@ export async function decideProposal(request: FastifyRequest, body: Buffer, id: 
         throw new Refusal('forbidden', 'whoever proposed a correction does not approve it', { hint: 'Another operator must decide.' })
       const contents = openBody(world, row.id, row.proposedAt, row.sealed)
       const corrects = { message: row.message, proposedBy: `${row.proposedName} (${row.proposedBy})`, approvedBy: `${actor.name} (${actor.id})` }
-      const sent = decision === 'approved' ? await sendInPlace(world, tx, { directory, recipient: row.recipientId, corrects, proposal: row.id, contents }) : null
+      const sent =
+        decision === 'approved' ? await sendInPlace(world, tx, { directory, recipient: row.recipientId, corrects, proposal: row.id, contents }) : null
       await tx`
         update bus.proposal
            set state = ${decision}, decided_by = ${actor.id}, decided_name = ${actor.name}, decided_at = ${world.now()}, decided_reason = ${reason},
@@ -208,7 +209,8 @@ async function sendInPlace(world: World, tx: Transaction, { directory, recipient
   const [provider = '', service = ''] = String(entry['to']).split('/')
   // The sender's own right still decides: two operators cannot send what it could not send itself.
   const right = sender && rightTo(directory, { consumer: sender, provider, service, kind: 'message' }, world.now())
-  if (!sender || !right?.permit) throw new Refusal('conflict', 'its sender may not send this message any more', { details: { rule: right?.permit === false ? right.rule : 'unknown' } })
+  if (!sender || !right?.permit)
+    throw new Refusal('conflict', 'its sender may not send this message any more', { details: { rule: right?.permit === false ? right.rule : 'unknown' } })
   const values: Record<string, string> = {
     'content-digest': contentDigest(contents),
     'content-type': String(entry['contentType']),

@@ -48,5 +48,11 @@ async function lastSeal(world: World): Promise<BusOverview['seal']> {
      order by s.number desc
      limit 1`
   if (!row) return null
-  return { number: row.number, at: (JSON.parse(row.seal) as { at: string }).at, rows: row.rows, unsealedSince: row.since?.toISOString() ?? null, stamped: row.stamped }
+  return {
+    number: row.number,
+    at: (JSON.parse(row.seal) as { at: string }).at,
+    rows: row.rows,
+    unsealedSince: row.since?.toISOString() ?? null,
+    stamped: row.stamped,
+  }
 }

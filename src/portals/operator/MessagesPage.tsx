@@ -35,7 +35,14 @@ export function MessagesPage() {
         {parts.map((part) => (
           <div className="field" key={part}>
             <label htmlFor={`search-${part}`}>{say(search[part])}</label>
-            <input id={`search-${part}`} name={part} className="input" defaultValue={asked.get(part) ?? ''} placeholder={placeholders[part]} autoComplete="off" />
+            <input
+              id={`search-${part}`}
+              name={part}
+              className="input"
+              defaultValue={asked.get(part) ?? ''}
+              placeholder={placeholders[part]}
+              autoComplete="off"
+            />
           </div>
         ))}
         <div className="field">

@@ -18,7 +18,9 @@ export function ProposalsPage() {
     <>
       <h1 id="proposals">{say(words.title)}</h1>
       <p className="soft">{say(words.lead)}</p>
-      <Arrived live={live}>{({ proposals }) => (proposals.length === 0 ? <p className="soft">{say(words.empty)}</p> : <Lines proposals={proposals} />)}</Arrived>
+      <Arrived live={live}>
+        {({ proposals }) => (proposals.length === 0 ? <p className="soft">{say(words.empty)}</p> : <Lines proposals={proposals} />)}
+      </Arrived>
     </>
   )
 }

@@ -12,8 +12,18 @@ const ofMember: Record<MemberState, Look> = {
   suspended: ['warn', 'warning'],
   revoked: ['seal', 'lock'],
 }
-const ofContract: Record<ContractState, Look> = { requested: ['info', 'info'], active: ['ok', 'done'], suspended: ['warn', 'warning'], revoked: ['seal', 'lock'] }
-const ofDelivery: Record<DeliveryState, Look> = { waiting: ['wait', 'waiting'], leased: ['info', 'next'], acknowledged: ['ok', 'done'], parked: ['warn', 'warning'] }
+const ofContract: Record<ContractState, Look> = {
+  requested: ['info', 'info'],
+  active: ['ok', 'done'],
+  suspended: ['warn', 'warning'],
+  revoked: ['seal', 'lock'],
+}
+const ofDelivery: Record<DeliveryState, Look> = {
+  waiting: ['wait', 'waiting'],
+  leased: ['info', 'next'],
+  acknowledged: ['ok', 'done'],
+  parked: ['warn', 'warning'],
+}
 
 /** A shape, a colour and a word. */
 function Status({ look: [tone, icon], word }: { look: Look; word: string }) {

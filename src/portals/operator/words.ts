@@ -96,7 +96,10 @@ export const deliveryStates = messages({
 
 export const members = messages({
   title: { sr: 'Учесници', en: 'Members' },
-  empty: { sr: 'Још нико није затражио приступ. Упутство за прикључење је у опису магистрале.', en: 'Nobody has asked to join yet. The guide of the bus says how.' },
+  empty: {
+    sr: 'Још нико није затражио приступ. Упутство за прикључење је у опису магистрале.',
+    en: 'Nobody has asked to join yet. The guide of the bus says how.',
+  },
   code: { sr: 'Ознака', en: 'Code' },
   systemName: { sr: 'Назив', en: 'Name' },
   mb: { sr: 'Матични број', en: 'Registration number' },
@@ -177,7 +180,10 @@ export const search = messages({
   to: { sr: 'До', en: 'To' },
   find: { sr: 'Тражи', en: 'Find' },
   parked: { sr: 'Издвојене', en: 'Parked' },
-  empty: { sr: 'Ниједна порука не одговара. Проширите период: без избора је последњи дан.', en: 'No message fits. Widen the time: without a choice it is the last day.' },
+  empty: {
+    sr: 'Ниједна порука не одговара. Проширите период: без избора је последњи дан.',
+    en: 'No message fits. Widen the time: without a choice it is the last day.',
+  },
   more: { sr: 'Приказано је првих {count}; сузите претрагу.', en: 'The first {count} are shown; narrow the search.' },
   received: { sr: 'Примљено', en: 'Received' },
   way: { sr: 'Од кога и куда', en: 'From and to' },

@@ -1,7 +1,7 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { escaped } from './escapes.ts'
 import type { Message } from './message.ts'
-import { timestamp } from './timestamp.ts'
+import { hl7Date } from '../draft/dates.ts'
 
 /** What became of a message. An error is the sender's to mend; a rejection says that this place cannot take it now or at all. */
 export type Verdict = { kind: 'accept' } | { kind: 'error' | 'reject'; text: string; place?: string; code?: string }
@@ -39,7 +39,7 @@ function isWanted(condition: string, verdict: Verdict): boolean {
 export function rejectUnread(refusal: Refusal, stamp: Stamp): string {
   const text = refusal.hint === undefined ? refusal.message : `${refusal.message}. ${refusal.hint}`
   return segments(
-    ['MSH', '^~\\&', '', '', '', '', timestamp(stamp.at), '', 'ACK', escaped(stamp.id), 'P', '2.5'],
+    ['MSH', '^~\\&', '', '', '', '', moment(stamp), '', 'ACK', escaped(stamp.id), 'P', '2.5'],
     ['MSA', 'AR', '', escaped(text)],
     ['ERR', '', '', '207^Application internal error^HL70357', 'E', '', '', '', escaped(text)],
   )
@@ -49,7 +49,7 @@ function answer(message: Message, verdict: Verdict, stamp: Stamp, mode: 0 | 1): 
   const msh = message.segments[0]
   const same = (field: number) => msh?.raw(field) ?? ''
   const event = message.event === '' ? 'ACK' : `ACK^${escaped(message.event)}^ACK`
-  const head = ['MSH', '^~\\&', same(5), same(6), same(3), same(4), timestamp(stamp.at), '', event, escaped(stamp.id), same(11), same(12)]
+  const head = ['MSH', '^~\\&', same(5), same(6), same(3), same(4), moment(stamp), '', event, escaped(stamp.id), same(11), same(12)]
   // MSH-18 says how this answer is written, which is as the message was.
   const header = same(18) === '' ? head : [...head, '', '', '', '', '', same(18)]
   const code = codes[verdict.kind][mode]
@@ -97,3 +97,5 @@ const conditions: Record<string, string> = {
 }
 
 const segments = (...all: string[][]) => `${all.map((fields) => fields.join('|').replace(/\|+$/, '')).join('\r')}\r`
+
+const moment = (stamp: Stamp) => hl7Date(`${stamp.at.toISOString().slice(0, 19)}Z`)

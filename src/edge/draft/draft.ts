@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import type { Resource } from '../../fhir/fhir.ts'
+import { isNational } from './national.ts'
+
+export type Json = Record<string, unknown>
+export type Reference = { reference: string; type?: string; display?: string }
+
+/** What had no place, or could not be taken as it was: never a value, only where it stood and why. */
+export type Loss = { place: string; why: string }
+
+/** One resource in the making, with the fields that it was made of. */
+export class Entry {
+  readonly fullUrl: string
+  readonly resource: Resource
+  /** What the message is about replaces what was known; the rest is only made when it is not there. */
+  isAbout = false
+  readonly sources: string[] = []
+
+  constructor(fullUrl: string, resource: Resource) {
+    this.fullUrl = fullUrl
+    this.resource = resource
+  }
+
+  get reference(): Reference {
+    return { reference: this.fullUrl }
+  }
+}
+
+export type MappedBundle = { resourceType: 'Bundle'; type: 'transaction'; entry: { fullUrl: string; resource: Resource; request: Json }[] }
+
+export type Mapped = {
+  bundle: MappedBundle
+  losses: Loss[]
+  /** Kind and version of the mapping that made it. */
+  mapping: string
+}
+
+/** Resources that belong together, each once, under names that are the same whenever the same message is mapped again. */
+export class Draft {
+  readonly entries: Entry[] = []
+  readonly losses: Loss[] = []
+  readonly #known = new Map<string, Entry>()
+  readonly #seed: Buffer
+
+  constructor(seed: string | Uint8Array) {
+    this.#seed = createHash('sha256').update(seed).digest()
+  }
+
+  add(resourceType: string, source: string, about = false): Entry {
+    const entry = new Entry(this.#name(this.entries.length), { resourceType })
+    entry.isAbout = about
+    entry.sources.push(source)
+    this.entries.push(entry)
+    return entry
+  }
+
+  /** The same key gives the same entry; `make` fills it the first time. */
+  once(key: string, resourceType: string, source: string, make: (entry: Entry) => void): Entry {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const entry = this.add(resourceType, source)
+    this.#known.set(key, entry)
+    make(entry)
+    return entry
+  }
+
+  lose(place: string, why: string): void {
+    this.losses.push({ place, why })
+  }
+
+  remove(entry: Entry): void {
+    this.entries.splice(this.entries.indexOf(entry), 1)
+  }
+
+  /** A UUID of version 8 (RFC 9562): the digest with the number of the resource in its last four bytes. */
+  #name(number: number): string {
+    const bytes = Buffer.from(this.#seed.subarray(0, 16))
+    bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80
+    bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
+    bytes.writeUInt32BE(number, 12)
+    const hex = bytes.toString('hex')
+    return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  }
+
+  bundle(): MappedBundle {
+    return {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: this.entries.map(({ fullUrl, resource, isAbout }) => ({ fullUrl, resource, request: requestOf(resource, isAbout) })),
+    }
+  }
+}
+
+// Of these a second one with the same identifier is the same thing, whoever sends it.
+const isFoundByIdentifier = new Set([
+  'Patient',
+  'Encounter',
+  'Practitioner',
+  'Organization',
+  'Location',
+  'ServiceRequest',
+  'DiagnosticReport',
+  'Observation',
+  'Specimen',
+  'Appointment',
+  'Coverage',
+  'Account',
+  'DocumentReference',
+  'Immunization',
+  'MedicationRequest',
+  'MedicationDispense',
+])
+
+/** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */
+function requestOf(resource: Resource, isAbout: boolean): Json {
+  const type = resource.resourceType
+  const identifiers = (Array.isArray(resource['identifier']) ? resource['identifier'] : []) as Json[]
+  const usable = identifiers.filter(({ system, value }) => typeof system === 'string' && typeof value === 'string')
+  const identifier = usable.find((one) => !isNational(one)) ?? usable[0]
+  if (identifier === undefined || !isFoundByIdentifier.has(type)) return { method: 'POST', url: type }
+  const query = `identifier=${encodeURIComponent(searchable(identifier['system']))}|${encodeURIComponent(searchable(identifier['value']))}`
+  return isAbout ? { method: 'PUT', url: `${type}?${query}` } : { method: 'POST', url: type, ifNoneExist: query }
+}
+
+/** In a token these mark parts and alternatives (R4 search, 3.1.1.3). */
+const searchable = (value: unknown) => String(value).replace(/[\\|,$]/g, '\\$&')
+
+/** Sets a property at a path, the last part of which may end in `[]` for one more. */
+export function put(target: Json, path: string, value: unknown): void {
+  if (value === undefined) return
+  const dot = path.indexOf('.')
+  if (dot > 0) {
+    const name = path.slice(0, dot)
+    target[name] ??= {}
+    put(target[name] as Json, path.slice(dot + 1), value)
+  } else if (path.endsWith('[]')) {
+    const name = path.slice(0, -2)
+    target[name] ??= []
+    ;(target[name] as unknown[]).push(value)
+  } else target[path] ??= value
+}
+
+/** The object without what is undefined; undefined when nothing is left. */
+export function some<T extends Json>(object: T): T | undefined {
+  let isEmpty = true
+  for (const name of Object.keys(object)) {
+    const value = object[name]
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) delete object[name]
+    else isEmpty = false
+  }
+  return isEmpty ? undefined : object
+}
+
+/** A Period of moments as FHIR writes them; one that ends before it begins says nothing (per-1), and its beginning is kept. */
+export function periodOf(start: string | undefined, end: string | undefined): Json | undefined {
+  const isTurned = start !== undefined && end !== undefined && Date.parse(start) > Date.parse(end)
+  return some({ start, end: isTurned ? undefined : end })
+}
+
+/** Text that goes into a narrative. */
+export const inXml = (text: string): string => text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] as string)

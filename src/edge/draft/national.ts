@@ -1,0 +1,38 @@
+import type { Json } from './draft.ts'
+
+/** National numbers by what messages call them: the type of the identifier, or who assigns it. */
+const byType: Record<string, Kind> = { JMBG: 'jmbg', NNSRB: 'jmbg', EBS: 'ebs', LBO: 'lbo', LZB: 'lzb', PIB: 'pib', MB: 'mb' }
+const byAuthority: Record<string, Kind> = { MUP: 'jmbg', JMBG: 'jmbg', EBS: 'ebs', RFZO: 'lbo', LBO: 'lbo', LZB: 'lzb', RIZIS: 'lzb', APR: 'mb' }
+const shapes: Record<Kind, RegExp> = { jmbg: /^\d{13}$/, ebs: /^\d{13}$/, lbo: /^\d{11}$/, lzb: /^\d{6,20}$/, pib: /^\d{9}$/, mb: /^\d{8}$/ }
+// Types that say whose number it is in general (HL7 table 0203), and leave the authority to say which.
+const isGeneral = new Set([undefined, 'NI', 'NNxxx', 'SS', 'HC', 'PI', 'NH', 'XX'])
+
+type Kind = 'jmbg' | 'ebs' | 'lbo' | 'lzb' | 'pib' | 'mb'
+
+/**
+ * The system of a Serbian number (no official addresses are published, UNVERIFIED: `urn:rs:<kind>`). A number that has not the form of
+ * its kind keeps the sender's own system, so that nobody is found by a mistyped one; `null` says so.
+ */
+export function nationalSystem(value: string, type: string | undefined, authority: string | undefined): string | null | undefined {
+  const typed = type === undefined ? undefined : byType[type.toUpperCase()]
+  const kind = typed ?? (isGeneral.has(type?.toUpperCase()) && authority !== undefined ? byAuthority[authority.toUpperCase()] : undefined)
+  if (kind === undefined) return undefined
+  return shapes[kind].test(value) ? `urn:rs:${kind}` : null
+}
+
+export const isNational = (identifier: Json): boolean => /^urn:rs:(?:jmbg|ebs|lbo|lzb)$/.test(String(identifier['system']))
+
+/** What a message calls a national system: type and authority of a CX. */
+export function nationalName(system: string): { type: string; authority: string } | undefined {
+  const kind = /^urn:rs:(jmbg|ebs|lbo|lzb|pib|mb)$/.exec(system)?.[1] as Kind | undefined
+  if (kind === undefined) return undefined
+  const authority = { jmbg: 'MUP', ebs: 'MUP', lbo: 'RFZO', lzb: 'RIZIS', pib: 'PU', mb: 'APR' }[kind]
+  return { type: kind === 'jmbg' ? 'NNSRB' : kind.toUpperCase(), authority }
+}
+
+/** MKB-10 is written with a dot in FHIR's own examples and without one in practice here: `J18.9`. Others stay as they are. */
+export function plainCode(code: string, system: string | undefined): string {
+  if (system !== 'http://hl7.org/fhir/sid/icd-10') return code
+  const parts = /^([A-Za-z]\d{2})\.?(\d{1,2})$/.exec(code)
+  return parts === null ? code.toUpperCase() : `${(parts[1] as string).toUpperCase()}.${parts[2]}`
+}

@@ -1,0 +1,77 @@
+import { dateTimeOf } from '../../draft/dates.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { attachment } from './observation.ts'
+import { practitioner } from './people.ts'
+import { byTable, coded, entity, entityIdentifier } from './types.ts'
+
+// HL7 table 0271 to R4 composition-status, table 0273 to document-reference-status.
+const docStatuses: Record<string, string> = { AU: 'final', DI: 'preliminary', DO: 'preliminary', IN: 'preliminary', IP: 'preliminary', LA: 'final', PA: 'preliminary' }
+const statuses: Record<string, string> = { AV: 'current', CA: 'entered-in-error', OB: 'superseded', UN: 'current' }
+// HL7 table 0272 to v3 Confidentiality.
+const secrets: Record<string, string> = { '1': 'U', '2': 'N', '3': 'R', '4': 'R', '5': 'V', V: 'V', R: 'R', U: 'U' }
+
+const rows: readonly Row[] = [
+  [2, 'type', coded('0270')],
+  [5, 'author[]', practitioner],
+  [9, 'author[]', practitioner],
+  [10, 'authenticator', practitioner],
+  [22, 'authenticator', practitioner],
+  [14, 'identifier[]', entity('PLAC')],
+  [15, 'identifier[]', entity('FILL')],
+  [16, 'description', (value) => value.whole()],
+  [17, 'docStatus', byTable(docStatuses)],
+  [19, 'status', byTable(statuses)],
+]
+
+/** TXA, and the OBX after it: a document. */
+export function document(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('DocumentReference', segment)
+  if (entry === undefined) return
+  segment.text(1)
+  const { resource } = entry
+  fill(entry, segment, rows, mapping)
+  resource['status'] ??= 'current'
+  const master = segment.first(12) && entityIdentifier(segment.first(12) as Value, mapping)
+  if (master !== undefined) {
+    resource['masterIdentifier'] = master
+    put(resource, 'identifier[]', { ...master })
+  }
+  const parent = segment.first(13) && entityIdentifier(segment.first(13) as Value, mapping)
+  if (parent !== undefined) resource['relatesTo'] = [{ code: replaces(mapping.message.event), target: { type: 'DocumentReference', identifier: parent } }]
+  const date = dateTimeOf(segment.text(7) ?? segment.text(6) ?? '')
+  if (date?.includes('T')) resource['date'] = date
+  const start = dateTimeOf(segment.text(4) ?? '')
+  const context = some({ period: start === undefined ? undefined : { start }, encounter: mapping.encounter === undefined ? [] : [mapping.encounter.reference] })
+  if (context !== undefined) resource['context'] = context
+  const secrecy = secrets[segment.text(18)?.toUpperCase() ?? '']
+  if (secrecy !== undefined) resource['securityLabel'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: secrecy }] }]
+  mapping.document = entry
+  mapping.noted = undefined
+  content(entry, mapping)
+}
+
+/** T10 replaces, T06 adds to, others change. */
+const replaces = (event: string): string => (event === 'T09' || event === 'T10' ? 'replaces' : event === 'T05' || event === 'T06' ? 'appends' : 'transforms')
+
+/** Files stand as they are; lines of text become one text. R4 demands a content: where there is none, its absence is said. */
+function content(entry: Entry, mapping: Mapping): void {
+  const segments = mapping.message.segments.filter(({ name }) => name === 'OBX')
+  const files = segments.filter((segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? ''))
+  const lines = segments.filter((segment) => /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
+  const all: Json[] = []
+  for (const segment of files) {
+    const made = attachment(segment)
+    if (made === undefined) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
+    else all.push({ attachment: made })
+  }
+  const text = lines.flatMap((segment) => segment.all(5).map((value) => value.whole())).join('\n')
+  if (text !== '') all.push({ attachment: { contentType: 'text/plain; charset=utf-8', data: Buffer.from(text, 'utf8').toString('base64') } })
+  for (const segment of [...files, ...lines]) {
+    entry.sources.push(`${segment.place} content<5`)
+    for (const field of [1, 2, 3, 4, 11]) for (const value of segment.all(field)) value.whole()
+  }
+  entry.resource['content'] = all.length > 0 ? all : [{ attachment: { title: 'no content was sent' } }]
+}
+

@@ -1,0 +1,161 @@
+import { type Entry, type Json, periodOf } from '../../draft/draft.ts'
+import { dateTimeOf } from '../../draft/dates.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { location, practitioner } from './people.ts'
+import { coded, codeableConcept, concept, dateTime, identifier } from './types.ts'
+
+const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
+// HL7 table 0004 to v3 ActCode, by HL7's own concept map.
+const classes: Record<string, readonly [string, string]> = {
+  I: ['IMP', 'inpatient encounter'],
+  O: ['AMB', 'ambulatory'],
+  E: ['EMER', 'emergency'],
+  P: ['PRENC', 'pre-admission'],
+  R: ['AMB', 'ambulatory'],
+  B: ['IMP', 'inpatient encounter'],
+  H: ['HH', 'home health'],
+}
+// What an event says about the visit; anything else is known by whether it has an end.
+const statuses: Record<string, string> = { A03: 'finished', A05: 'planned', A14: 'planned', A38: 'cancelled', A11: 'cancelled', A27: 'cancelled', A16: 'in-progress', A25: 'in-progress' }
+
+const participants = [
+  [7, 'ATND', 'attender'],
+  [8, 'REF', 'referrer'],
+  [9, 'CON', 'consultant'],
+  [17, 'ADM', 'admitter'],
+] as const
+const places = [
+  [3, 'active'],
+  [6, 'completed'],
+  [11, 'active'],
+  [42, 'planned'],
+  [43, 'completed'],
+] as const
+
+const rows: readonly Row[] = [
+  [10, 'serviceType', coded('0069')],
+  [4, 'type[]', coded('0007')],
+  [18, 'type[]', coded('0018')],
+  [5, 'hospitalization.preAdmissionIdentifier', identifier],
+  [13, 'hospitalization.reAdmission', coded('0092')],
+  [14, 'hospitalization.admitSource', coded('0023')],
+  [15, 'hospitalization.specialArrangement[]', coded('0009')],
+  [16, 'hospitalization.specialCourtesy[]', coded('0099')],
+  [36, 'hospitalization.dischargeDisposition', coded('0112')],
+  [38, 'hospitalization.dietPreference[]', coded('0114')],
+]
+
+/** PV1. */
+export function encounter(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('Encounter', segment, 'subject', mapping.isOf('ADT'))
+  if (entry === undefined) return
+  mapping.encounter = entry
+  const { resource } = entry
+  segment.text(1)
+  resource['class'] = classOf(segment)
+  numbers(entry, segment, mapping)
+  fill(entry, segment, rows, mapping)
+  people(entry, segment, mapping)
+  whereabouts(entry, segment, mapping)
+  const [start, end] = [moment(segment, 44), moment(segment, 45)]
+  const period = periodOf(start, end)
+  if (period !== undefined) resource['period'] = period
+  resource['status'] = statuses[mapping.message.event] ?? (end !== undefined ? 'finished' : mapping.message.type === 'ADT' || start !== undefined ? 'in-progress' : 'unknown')
+  const destination = segment.first(37) && location(segment.first(37) as Value, mapping, `${segment.place}-37`)
+  if (destination !== undefined) resource['hospitalization'] = { ...(resource['hospitalization'] as Json), destination }
+  if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
+  mapping.noted = undefined
+}
+
+const moment = (segment: Segment, field: number) => dateTimeOf(segment.text(field) ?? '')
+
+function classOf(segment: Segment): Json {
+  const given = segment.text(2)?.toUpperCase() ?? ''
+  const known = classes[given]
+  if (known !== undefined) return { system: act, code: known[0], display: known[1] }
+  // A class is demanded; what is not said, or not translatable, stands with the sender's own code (R4: extensible).
+  return given === '' ? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' } : { system: 'http://terminology.hl7.org/CodeSystem/v2-0004', code: given }
+}
+
+/** PV1-19 is the visit; PV1-50 another number of it, PV1-54 the service episode. */
+function numbers(entry: Entry, segment: Segment, mapping: Mapping): void {
+  fill(entry, segment, [
+    [19, 'identifier[]', visitNumber],
+    [50, 'identifier[]', identifier],
+  ], mapping)
+}
+function visitNumber(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const made = identifier(value, mapping, place)
+  return made && { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'VN', display: 'Visit number' }] }, ...made }
+}
+
+function people(entry: Entry, segment: Segment, mapping: Mapping): void {
+  for (const [field, code, display] of participants) {
+    const convert = (value: Value, to: Mapping, place: string) => {
+      const individual = practitioner(value, to, place)
+      return individual && { type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code, display }] }], individual }
+    }
+    fill(entry, segment, [[field, 'participant[]', convert]], mapping)
+  }
+  fill(entry, segment, [[52, 'participant[]', other]], mapping)
+}
+function other(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const individual = practitioner(value, mapping, place)
+  return individual && { individual }
+}
+
+function whereabouts(entry: Entry, segment: Segment, mapping: Mapping): void {
+  for (const [field, status] of places) {
+    const convert = (value: Value, to: Mapping, place: string) => {
+      const held = location(value, to, place)
+      return held && { location: held, status }
+    }
+    fill(entry, segment, [[field, 'location[]', convert]], mapping)
+  }
+}
+
+/** PV2: more about the same visit. */
+export function encounterMore(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.encounter
+  if (entry === undefined) return
+  const { resource } = entry
+  fill(entry, segment, [
+    [3, 'reasonCode[]', codeableConcept],
+    [12, 'reasonCode[]', (value) => ({ text: value.whole() })],
+    [25, 'priority', priority],
+    [13, 'participant[]', referred],
+    [38, 'extension[]', arrival],
+    [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
+  ], mapping)
+  const admission = segment.first(8) && dateTime(segment.first(8) as Value)
+  if (admission !== undefined && resource['period'] === undefined) resource['period'] = { start: admission }
+  const days = Number(segment.text(11) ?? segment.text(10))
+  if (Number.isFinite(days) && days > 0) resource['length'] = { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' }
+  secrecy(resource, segment)
+}
+const held = (place: Json | undefined, status: string) => place && { location: place, status }
+
+// HL7 table 0217 to v3 ActPriority.
+const priorities: Record<string, string> = { '1': 'EM', '2': 'UR', '3': 'EL' }
+function priority(value: Value): Json | undefined {
+  const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0217')
+  const first = (given?.['coding'] as Json[] | undefined)?.[0]
+  const code = priorities[String(first?.['code'])]
+  return code === undefined ? given : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActPriority', code }] }
+}
+function referred(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const individual = practitioner(value, mapping, place)
+  return individual && { type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'REF', display: 'referrer' }] }], individual }
+}
+function arrival(value: Value): Json | undefined {
+  const made = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0430')
+  const valueCoding = (made?.['coding'] as Json[] | undefined)?.[0]
+  return valueCoding && { url: 'http://hl7.org/fhir/StructureDefinition/encounter-modeOfArrival', valueCoding }
+}
+// HL7 table 0177 to v3 Confidentiality.
+const secrets: Record<string, string> = { V: 'V', R: 'R', U: 'N', N: 'N' }
+function secrecy(resource: Json, segment: Segment): void {
+  const code = secrets[segment.text(22)?.toUpperCase() ?? '']
+  if (code !== undefined) resource['meta'] = { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code }] }
+}

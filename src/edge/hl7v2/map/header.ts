@@ -1,0 +1,87 @@
+import { type Json, some } from '../../draft/draft.ts'
+import { identifierSystem } from '../../draft/systems.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { practitioner } from './people.ts'
+import { coded, facility, instant, organization } from './types.ts'
+
+const unknownEndpoint = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+
+/** An application (HD): its name, and its address in the world where it has one; R4 demands an address. */
+function application(value: Value | undefined): Json {
+  const [name, universal] = [value?.part(1), value?.part(2)]
+  value?.skip(3)
+  const endpoint = identifierSystem(undefined, universal)
+  return { ...(name === undefined ? {} : { name }), ...(endpoint === undefined ? { _endpoint: unknownEndpoint } : { endpoint }) }
+}
+
+const headerRows: readonly Row[] = [
+  [4, 'sender', facility],
+  [22, 'responsible', organization],
+  [19, 'language', language],
+]
+function language(value: Value): string | undefined {
+  const code = value.part(1)
+  return code !== undefined && /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(code) ? code : undefined
+}
+
+export function header(msh: Segment, mapping: Mapping): void {
+  const { resource } = mapping.header
+  const { type, event } = mapping.message
+  const named = [1, 2, 3].map((part) => msh.first(9)?.part(part)).filter((one) => one !== undefined)
+  resource['eventCoding'] = { system: 'http://terminology.hl7.org/CodeSystem/v2-0003', code: event || type || 'unknown', display: named.join('^') || undefined }
+  const processing = msh.text(11)
+  const security = msh.first(8)?.part(1)
+  const meta = some({ tag: processing === undefined ? [] : [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0103', code: processing }], security: security === undefined ? [] : [{ display: security }] })
+  if (meta !== undefined) resource['meta'] = meta
+  resource['source'] = application(msh.first(24) ?? msh.first(3))
+  const receiver = msh.first(6) === undefined ? undefined : facility(msh.first(6) as Value, mapping, `${msh.place}-6`)
+  if (msh.first(25) ?? msh.first(5) ?? receiver) resource['destination'] = [some({ ...application(msh.first(25) ?? msh.first(5)), receiver })]
+  fill(mapping.header, msh, headerRows, mapping)
+  // The mode of acknowledging, the versions and the character set are of the transport; the first two repeat 24 and 25.
+  for (const field of [1, 2, 3, 5, 7, 10, 12, 13, 15, 16, 17, 18, 20, 21]) for (const value of msh.all(field)) value.whole()
+  device(msh, mapping)
+}
+
+/** The application that sent it, as what assembled the data (Provenance). */
+function device(msh: Segment, mapping: Mapping): void {
+  const name = msh.text(3)
+  if (name === undefined) return
+  const universal = msh.first(3)?.part(2)
+  mapping.draft.once('sender device', 'Device', `${msh.place} identifier<3`, ({ resource }) => {
+    resource['identifier'] = [some({ system: identifierSystem(undefined, universal), value: name })]
+    resource['deviceName'] = [{ name, type: 'user-friendly-name' }]
+  })
+}
+
+/** SFT: the software on the way. */
+export function software(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.draft.add('Device', segment.place)
+  const { resource } = entry
+  const vendor = segment.text(1)
+  if (vendor !== undefined) resource['manufacturer'] = vendor
+  const [version, product, binary] = [segment.text(2), segment.text(3), segment.text(4)]
+  if (product !== undefined) resource['deviceName'] = [{ name: product, type: 'manufacturer-name' }]
+  if (version !== undefined) resource['version'] = [{ value: version }]
+  if (binary !== undefined) resource['modelNumber'] = binary
+  fill(entry, segment, [[5, 'note[]', (value) => ({ text: value.whole() })]], mapping)
+  const source = mapping.header.resource['source'] as Json
+  if (product !== undefined) source['software'] ??= product
+  if (version !== undefined) source['version'] ??= version
+}
+
+/** EVN: when and why it happened, who entered it. */
+export function event(segment: Segment, mapping: Mapping): void {
+  segment.text(1)
+  const occurred = segment.first(6) ?? segment.first(2)
+  const when = occurred && instant(occurred)
+  const reason = segment.first(4) && coded('0062')(segment.first(4) as Value)
+  const who = segment.first(5) && practitioner(segment.first(5) as Value, mapping, `${segment.place}-5`)
+  mapping.header.sources.push(segment.place)
+  const { resource } = mapping.header
+  if (reason !== undefined) resource['reason'] = reason
+  if (who !== undefined) resource['enterer'] = who
+  mapping.occurred = when
+  segment.first(2)?.whole()
+  if (segment.first(7) !== undefined) facility(segment.first(7) as Value, mapping, `${segment.place}-7`)
+}

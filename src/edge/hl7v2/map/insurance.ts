@@ -1,0 +1,114 @@
+import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
+import { dateTimeOf } from '../../draft/dates.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { gender } from './patient.ts'
+import { address, coded, concept, date, dateTime, humanName, identifier, organization, telecom } from './types.ts'
+
+/** IN1: who pays for the patient, on what paper. */
+export function insurance(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('Coverage', segment, 'beneficiary', mapping.isOf('ADT'))
+  if (entry === undefined) return
+  mapping.coverage = entry
+  segment.text(1)
+  const { resource } = entry
+  resource['status'] = 'active'
+  const payer = payerOf(segment, mapping)
+  fill(entry, segment, [
+    [36, 'identifier[]', identifier],
+    [47, 'type', codedType],
+    [15, 'type', coded('0086')],
+    [49, 'identifier[]', identifier],
+    [17, 'relationship', relationship],
+  ], mapping)
+  const subscriber = segment.text(36)
+  if (subscriber !== undefined) resource['subscriberId'] = subscriber
+  const [start, end] = [dateTimeOf(segment.text(12) ?? ''), dateTimeOf(segment.text(13) ?? '')]
+  const period = periodOf(start, end)
+  if (period !== undefined) resource['period'] = period
+  classes(entry, segment)
+  // R4 demands a payor; the patient pays where nobody else is named.
+  resource['payor'] = [payer?.reference ?? (mapping.patient as Entry).reference]
+  insured(segment, mapping, entry)
+}
+
+function payerOf(segment: Segment, mapping: Mapping): Entry | undefined {
+  const [name, number] = [segment.first(4), segment.first(3)]
+  if (name === undefined && number === undefined) return undefined
+  const reference = name && organization(name, mapping, `${segment.place}-4`)
+  const known = mapping.draft.entries.find(({ fullUrl }) => fullUrl === reference?.['reference'])
+  const entry = known ?? mapping.draft.add('Organization', segment.place)
+  const rows: Row[] = [
+    [3, 'identifier[]', identifier],
+    [5, 'address[]', address],
+    [7, 'telecom[]', telecom],
+    [6, 'contact[]', contact],
+  ]
+  fill(entry, segment, rows, mapping)
+  // org-1: a number or a name; an Organization of neither says nothing.
+  if (entry.resource['name'] === undefined && entry.resource['identifier'] === undefined) entry.resource['name'] = 'unknown'
+  return entry
+}
+function contact(value: Value): Json | undefined {
+  const name = humanName(value)
+  return name && { name }
+}
+function codedType(value: Value): Json | undefined {
+  return concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0309')
+}
+
+// HL7 table 0063 to R4 subscriber-relationship.
+const relations: Record<string, string> = { SEL: 'self', SLF: 'self', '18': 'self', SPO: 'spouse', '01': 'spouse', CHD: 'child', '19': 'child', PAR: 'parent', MTH: 'parent', FTH: 'parent', DOM: 'common', OTH: 'other' }
+function relationship(value: Value): Json | undefined {
+  const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
+  const first = (given?.['coding'] as Json[] | undefined)?.[0]
+  const code = relations[String(first?.['code']).toUpperCase()]
+  return code === undefined ? given : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/subscriber-relationship', code }] }
+}
+
+/** The plan (2, 35) and the group (8, 9) as classes of the coverage. */
+function classes(entry: Entry, segment: Segment): void {
+  const add = (code: string, value: string | undefined, name?: string) => {
+    if (value !== undefined) put(entry.resource, 'class[]', some({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/coverage-class', code }] }, value, name }))
+  }
+  add('plan', segment.first(2)?.part(1), segment.first(2)?.part(2))
+  add('group', segment.text(8), segment.text(9))
+}
+
+/** IN1-16 and after: the insured person, where it is not the patient. */
+function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
+  const isSelf = /^(?:SEL|SLF|18|SELF)$/i.test(segment.text(17) ?? '')
+  if (segment.first(16) === undefined) return
+  if (isSelf) {
+    coverage.resource['subscriber'] = mapping.patient?.reference
+    return
+  }
+  const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false) as Entry
+  fill(entry, segment, [
+    [16, 'name[]', humanName],
+    [17, 'relationship[]', coded('0063')],
+    [18, 'birthDate', date],
+    [19, 'address[]', address],
+    [43, 'gender', gender],
+    [49, 'identifier[]', identifier],
+  ], mapping)
+  coverage.resource['subscriber'] = entry.reference
+}
+
+/** ACC and what else of a visit is told apart from it. */
+export function accident(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('Observation', segment)
+  if (entry === undefined) return
+  const { resource } = entry
+  Object.assign(resource, { status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '11374-6', display: 'Injury incident description Narrative' }] } })
+  fill(entry, segment, [
+    [1, 'effectiveDateTime', dateTime],
+    [9, 'valueString', (value) => value.whole()],
+  ], mapping)
+  const cause = segment.first(2) && concept(segment.first(2) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0050')
+  if (cause !== undefined) put(resource, 'component[]', { code: { text: 'cause' }, valueCodeableConcept: cause })
+  const where = segment.first(3)?.whole()
+  if (where !== undefined) put(resource, 'component[]', { code: { text: 'place' }, valueString: where })
+  if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
+}
+

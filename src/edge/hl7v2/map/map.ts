@@ -1,0 +1,111 @@
+import { Refusal } from '../../../platform/refusal.ts'
+import { dateTimeOf } from '../../draft/dates.ts'
+import { Draft, type Mapped } from '../../draft/draft.ts'
+import { keepOriginal, tellProvenance } from '../../draft/provenance.ts'
+import type { Message, Segment } from '../message.ts'
+import { allergy, diagnosis, problem, procedure } from './clinical.ts'
+import { document } from './document.ts'
+import { encounter, encounterMore } from './encounter.ts'
+import { event, header, software } from './header.ts'
+import { accident, insurance } from './insurance.ts'
+import { Mapping, type Options } from './mapping.ts'
+import { administered, dispensed, prescribed, route } from './medication.ts'
+import { note, observation } from './observation.ts'
+import { common, referral, request, specimen, timed } from './order.ts'
+import { additional, guarantor, merged, nextOfKin, patient } from './patient.ts'
+import { role } from './people.ts'
+import { appointment, finishAppointment, resourceOf } from './schedule.ts'
+
+/** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
+const version = 'hl7v2-to-fhir/1'
+
+const segments: Record<string, (segment: Segment, mapping: Mapping) => void> = {
+  MSH: header,
+  SFT: software,
+  EVN: event,
+  PID: patient,
+  PD1: additional,
+  NK1: nextOfKin,
+  MRG: merged,
+  GT1: guarantor,
+  PV1: encounter,
+  PV2: encounterMore,
+  ROL: role,
+  AL1: allergy,
+  IAM: allergy,
+  DG1: diagnosis,
+  PRB: problem,
+  PR1: procedure,
+  IN1: insurance,
+  ACC: accident,
+  ORC: common,
+  OBR: request,
+  TQ1: timed,
+  RF1: referral,
+  SPM: specimen,
+  OBX: observation,
+  NTE: note,
+  RXA: administered,
+  RXR: route,
+  RXO: prescribed,
+  RXE: prescribed,
+  RXD: dispensed,
+  TXA: document,
+  SCH: appointment,
+  AIS: resourceOf,
+  AIG: resourceOf,
+  AIL: resourceOf,
+  AIP: resourceOf,
+}
+// They say where groups begin, or count: their order is all they mean.
+const silent = new Set(['RGS', 'DSC'])
+
+// What changes nothing in a record: answers, queries, and the catalogues of other systems.
+const isOfNoPatient = /^(?:ACK|Q|MFN|MFK|RSP|NMD|ESU|NMQ|ERP)/
+
+/**
+ * HL7 v2 to FHIR R4, by HL7's v2-to-FHIR maps. Segment after segment, each belonging to what stands before it, so that an irregular order
+ * is still understood; what has no place is in the losses, and the message itself is kept as a document.
+ */
+export function mapHl7(message: Message, options: Options & { original?: Uint8Array } = {}): Mapped {
+  if (isOfNoPatient.test(message.type))
+    throw new Refusal('unprocessable', `messages of the type ${message.type.slice(0, 3)} say nothing about a patient`, {
+      expression: 'MSH[1]-9',
+      hint: 'Send ADT, ORU, OUL, ORM, OML, OMP, RDE, RAS, RDS, MDM, SIU, VXU, PPR, REF, BAR or DFT.',
+    })
+  const draft = new Draft(message.segments.map((segment) => segment.raw(3)).join('\u0000') + identityOf(message))
+  const mapping = new Mapping(message, draft, options)
+  for (const segment of message.segments) {
+    const map = segments[segment.name]
+    if (map === undefined) {
+      if (!silent.has(segment.name)) draft.lose(segment.place, segment.name.startsWith('Z') ? 'a segment of the sender alone' : 'a segment that has no place in the record')
+    } else map(segment, mapping)
+  }
+  finish(mapping, options.original)
+  for (const odd of message.oddities) draft.lose(odd.place, odd.what)
+  for (const segment of message.segments) if (segments[segment.name] !== undefined) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
+  return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
+}
+
+/** Sender, number and time of a message: what makes it the same message when it comes again. */
+function identityOf(message: Message): string {
+  const msh = message.segments[0] as Segment
+  return [msh.raw(3), msh.raw(4), msh.raw(7), msh.raw(9), msh.raw(10)].join('|')
+}
+
+function finish(mapping: Mapping, original: Uint8Array | undefined): void {
+  const { message, draft } = mapping
+  finishAppointment(mapping)
+  const focus = draft.entries.filter((entry) => entry.isAbout || entry === mapping.patient).map(({ reference }) => reference)
+  if (focus.length > 0) mapping.header.resource['focus'] = focus
+  const msh = message.segments[0] as Segment
+  const time = dateTimeOf(msh.text(7) ?? '')
+  const about = mapping.patient?.reference
+  if (original !== undefined) keepOriginal(draft, original, { contentType: 'x-application/hl7-v2+er7', title: `${message.type} ${message.event}`.trim(), date: time, subject: about, number: message.controlId, source: msh.place })
+  tellProvenance(draft, { number: message.controlId, version, time, occurred: mapping.occurred ?? time, activity: [message.type, message.event].filter(Boolean).join('^'), agent: sender(mapping) })
+}
+
+function sender(mapping: Mapping): { reference: string } | undefined {
+  const known = mapping.header.resource['responsible'] ?? mapping.header.resource['sender']
+  return known as { reference: string } | undefined
+}

@@ -1,0 +1,90 @@
+import { Draft, type Entry, type Json, put } from '../../draft/draft.ts'
+import type { Message, Segment, Value } from '../message.ts'
+
+export type Options = {
+  /** The system of identifiers that the sending system gives without saying who assigns them. */
+  localSystem?: string
+}
+
+/** A message on its way to resources: what was met last is what the next segment belongs to. */
+export class Mapping {
+  readonly message: Message
+  readonly draft: Draft
+  readonly options: Options
+  readonly header: Entry
+  patient: Entry | undefined
+  encounter: Entry | undefined
+  account: Entry | undefined
+  coverage: Entry | undefined
+  procedure: Entry | undefined
+  order: Order = {}
+  document: Entry | undefined
+  appointment: Entry | undefined
+  immunization: Entry | undefined
+  medication: Entry | undefined
+  specimen: Entry | undefined
+  /** What a NTE is a note on. */
+  noted: Entry | undefined
+  /** When it happened, where the event says so. */
+  occurred: string | undefined
+
+  constructor(message: Message, draft: Draft, options: Options) {
+    this.message = message
+    this.draft = draft
+    this.options = options
+    this.header = draft.add('MessageHeader', (message.segments[0] as Segment).place)
+  }
+
+  isOf(...types: string[]): boolean {
+    return types.includes(this.message.type)
+  }
+
+  /** A resource about the patient; undefined, and a loss, when the message has none. */
+  aboutPatient(type: string, segment: Segment, property: 'subject' | 'patient' | 'beneficiary' = 'subject', about = true): Entry | undefined {
+    if (this.patient === undefined) {
+      this.draft.lose(segment.place, `a ${type} is of a patient, and no PID stands before it`)
+      return undefined
+    }
+    const entry = this.draft.add(type, segment.place, about)
+    entry.resource[property] = this.patient.reference
+    return entry
+  }
+}
+
+export type Order = {
+  common?: Segment
+  request?: Entry
+  report?: Entry
+  /** What makes the identity of a result: the filler's number, else the placer's. */
+  number?: string
+}
+
+type Convert = (value: Value, mapping: Mapping, place: string) => unknown
+/** A field, the path it goes to, and the way: one row of HL7's own concept maps. */
+export type Row = readonly [field: number, path: string, convert: Convert]
+
+/**
+ * Follows the rows: a path that ends in `[]` takes every repetition, another the first. What a row cannot read is a loss, and each
+ * field that gave something stands in the sources of the entry as `birthDate<7`.
+ */
+export function fill(entry: Entry, segment: Segment, rows: readonly Row[], mapping: Mapping, target: Json = entry.resource): void {
+  let taken = ''
+  for (const [field, path, convert] of rows) {
+    const values = segment.all(field)
+    if (values.length === 0) continue
+    const isMany = path.endsWith('[]')
+    for (const value of isMany ? values : values.slice(0, 1)) {
+      const place = `${segment.place}-${field}`
+      const made = convert(value, mapping, place)
+      if (made === undefined) {
+        if (value.unread().length === 0) mapping.draft.lose(place, 'could not be read as what stands in this field')
+        continue
+      }
+      if (Array.isArray(made) && isMany) for (const one of made) put(target, path, one)
+      else put(target, path, made)
+      taken += ` ${isMany ? path.slice(0, -2) : path}<${field}`
+    }
+    if (!isMany && values.length > 1) mapping.draft.lose(`${segment.place}-${field}`, `${values.length} values stand where one has a place`)
+  }
+  if (taken !== '') entry.sources.push(`${segment.place}${taken}`)
+}

@@ -1,0 +1,204 @@
+import { dateTimeOf } from '../../draft/dates.ts'
+import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { inRole, location, practitioner } from './people.ts'
+import { byTable, codeableConcept, concept, date, dateTime, decimal, entity, text, units } from './types.ts'
+
+// HL7 table 0322 (RXA-20).
+const completions: Record<string, string> = { CP: 'completed', PA: 'completed', RE: 'not-done', NA: 'not-done' }
+
+const immunizationRows: readonly Row[] = [
+  [5, 'vaccineCode', codeableConcept],
+  [3, 'occurrenceDateTime', dateTime],
+  [15, 'lotNumber', text],
+  [16, 'expirationDate', date],
+  [17, 'manufacturer', manufacturer],
+  [18, 'statusReason', codeableConcept],
+  [19, 'reasonCode[]', codeableConcept],
+  [20, 'status', byTable(completions)],
+  [9, 'reportOrigin', codeableConcept],
+  [10, 'performer[]', administering],
+  [11, 'location', location],
+  [22, 'recorded', dateTime],
+]
+function manufacturer(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const made = concept(value)
+  const first = (made?.['coding'] as Json[] | undefined)?.[0]
+  if (first === undefined) return undefined
+  return mapping.draft.once(`mvx ${String(first['code'])}`, 'Organization', place, ({ resource }) => {
+    resource['name'] = first['display'] ?? first['code']
+    if (first['code'] !== undefined) resource['identifier'] = [some({ system: first['system'], value: first['code'] })]
+  }).reference
+}
+function administering(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const actor = practitioner(value, mapping, place)
+  return actor && { function: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code: 'AP', display: 'Administering Provider' }] }, actor }
+}
+
+/** RXA: a vaccination in VXU, elsewhere a medicine given. */
+export function administered(segment: Segment, mapping: Mapping): void {
+  for (const field of [1, 2]) segment.text(field)
+  if (!mapping.isOf('VXU', 'RSP')) return given(segment, mapping)
+  const entry = mapping.aboutPatient('Immunization', segment, 'patient')
+  if (entry === undefined) return
+  const { resource } = entry
+  fill(entry, segment, immunizationRows, mapping)
+  const isRefused = /^RE$/i.test(segment.text(20) ?? '')
+  if (/^(?:D|X)$/i.test(segment.text(21) ?? '')) resource['status'] = 'entered-in-error'
+  resource['status'] ??= 'completed'
+  if (isRefused && resource['statusReason'] === undefined) resource['statusReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'PATOBJ' }] }
+  resource['occurrenceDateTime'] ??= undefined
+  if (resource['occurrenceDateTime'] === undefined) Object.assign(resource, { occurrenceString: 'unknown' })
+  resource['vaccineCode'] ??= { text: 'unknown' }
+  const origin = (resource['reportOrigin'] as Json | undefined)?.['coding'] as Json[] | undefined
+  if (origin?.[0]?.['code'] === '00') resource['primarySource'] = true
+  dose(entry, segment)
+  if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
+  const { common } = mapping.order
+  if (common !== undefined) ordered(entry, common, mapping)
+  mapping.immunization = entry
+  mapping.noted = entry
+}
+
+/** The order of a vaccination gives it its numbers and names the doctor who ordered it. */
+function ordered(entry: Entry, common: Segment, mapping: Mapping): void {
+  fill(entry, common, [
+    [2, 'identifier[]', entity('PLAC')],
+    [3, 'identifier[]', entity('FILL')],
+    [12, 'performer[]', ordering],
+  ], mapping)
+}
+function ordering(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const actor = practitioner(value, mapping, place)
+  return actor && { function: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code: 'OP', display: 'Ordering Provider' }] }, actor }
+}
+
+/** 999 means that the amount is not known (CDC guide; RXA-6). */
+function dose(entry: Entry, segment: Segment): void {
+  const amount = segment.first(6) && decimal(segment.first(6) as Value)
+  const unit = segment.first(7)
+  const parts = units(unit?.part(1), unit?.part(2), unit?.part(3))
+  if (amount !== undefined && amount !== 999) entry.resource['doseQuantity'] = { value: amount, ...parts }
+}
+
+function given(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('MedicationAdministration', segment)
+  if (entry === undefined) return
+  const { resource } = entry
+  fill(entry, segment, [
+    [5, 'medicationCodeableConcept', codeableConcept],
+    [10, 'performer[]', administering],
+    [19, 'reasonCode[]', codeableConcept],
+  ], mapping)
+  const [start, end] = [dateTimeOf(segment.text(3) ?? ''), dateTimeOf(segment.text(4) ?? '')]
+  if (end !== undefined && end !== start) resource['effectivePeriod'] = periodOf(start, end)
+  else resource['effectiveDateTime'] = start ?? end
+  if (resource['effectiveDateTime'] === undefined && resource['effectivePeriod'] === undefined) resource['_effectiveDateTime'] = absent
+  resource['status'] = { NA: 'not-done', RE: 'not-done' }[segment.text(20)?.toUpperCase() ?? ''] ?? 'completed'
+  resource['medicationCodeableConcept'] ??= { text: 'unknown' }
+  const amount = segment.first(6) && decimal(segment.first(6) as Value)
+  const unit = segment.first(7)
+  if (amount !== undefined && amount !== 999) resource['dosage'] = { dose: { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) } }
+  if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
+  if (mapping.medication?.resource.resourceType === 'MedicationRequest') resource['request'] = mapping.medication.reference
+  mapping.medication = entry
+  mapping.noted = entry
+}
+const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+
+/** RXR: the way and the place, of the vaccination or of the medicine before it. */
+export function route(segment: Segment, mapping: Mapping): void {
+  const [way, site] = [segment.first(1) && concept(segment.first(1) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0162'), segment.first(2) && concept(segment.first(2) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0163')]
+  const target = mapping.immunization ?? mapping.medication
+  if (target === undefined) return mapping.draft.lose(segment.place, 'a route of nothing that was given')
+  target.sources.push(`${segment.place} route<1 site<2`)
+  const { resource } = target
+  if (mapping.immunization !== undefined) Object.assign(resource, some({ route: way, site }))
+  else if (resource.resourceType === 'MedicationAdministration') {
+    // mad-1 wants a dose or a rate; without one, the way alone stands as text.
+    const dosage = resource['dosage'] as Json | undefined
+    if (dosage !== undefined) Object.assign(dosage, some({ route: way, site }))
+    else resource['dosage'] = some({ route: way, site, text: 'dose not given', dose: undefined, rateQuantity: undefined })
+  } else {
+    const [first = {}] = (resource['dosageInstruction'] ??= [{}]) as Json[]
+    Object.assign(first, some({ route: way, site }))
+  }
+}
+
+const prescriptionStatuses: Record<string, string> = { NW: 'active', XO: 'active', RE: 'active', CA: 'cancelled', OC: 'cancelled', CR: 'cancelled', DC: 'stopped', OD: 'stopped', HD: 'on-hold', OH: 'on-hold', RF: 'active' }
+const said: Record<string, string> = { A: 'active', CA: 'cancelled', CM: 'completed', DC: 'stopped', ER: 'entered-in-error', HD: 'on-hold', IP: 'active', SC: 'active', RP: 'stopped' }
+
+const commonRows: readonly Row[] = [
+  [2, 'identifier[]', entity('PLAC')],
+  [3, 'identifier[]', entity('FILL')],
+  [9, 'authoredOn', dateTime],
+  [12, 'requester', inRole('OP')],
+  [16, 'reasonCode[]', codeableConcept],
+]
+
+function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
+  const known = mapping.medication
+  if (known?.resource.resourceType === 'MedicationRequest') return known
+  const entry = mapping.aboutPatient('MedicationRequest', segment)
+  if (entry === undefined) return undefined
+  const { common } = mapping.order
+  const { resource } = entry
+  resource['status'] = said[common?.text(5)?.toUpperCase() ?? ''] ?? prescriptionStatuses[common?.text(1)?.toUpperCase() ?? ''] ?? 'unknown'
+  resource['intent'] = 'order'
+  if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
+  if (common !== undefined) fill(entry, common, commonRows, mapping)
+  mapping.medication = entry
+  mapping.noted = entry
+  return entry
+}
+
+/** RXO as it was prescribed, RXE as the pharmacy takes it: where both are, the later says more. */
+export function prescribed(segment: Segment, mapping: Mapping): void {
+  const entry = prescription(segment, mapping)
+  if (entry === undefined) return
+  const { resource } = entry
+  const at = segment.name === 'RXE' ? { code: 2, min: 3, max: 4, unit: 5, form: 6, how: 7, amount: 10, amountUnit: 11, refills: 12, reason: 27 } : { code: 1, min: 2, max: 3, unit: 4, form: 5, how: 7, amount: 11, amountUnit: 12, refills: 13, reason: 20 }
+  const medicine = segment.first(at.code) && concept(segment.first(at.code) as Value)
+  if (medicine !== undefined) resource['medicationCodeableConcept'] = medicine
+  resource['medicationCodeableConcept'] ??= { text: 'unknown' }
+  const unit = segment.first(at.unit)
+  const parts = units(unit?.part(1), unit?.part(2), unit?.part(3))
+  const number = (field: number) => (segment.first(field) === undefined ? undefined : decimal(segment.first(field) as Value))
+  const [least, most] = [number(at.min), number(at.max)]
+  const dosed = least === undefined ? undefined : most === undefined || most === least ? { doseQuantity: { value: least, ...parts } } : { doseRange: { low: { value: least, ...parts }, high: { value: most, ...parts } } }
+  const instruction = some({ text: segment.all(at.how).map((value) => value.part(2) ?? value.part(1)).filter(Boolean).join('; ') || undefined, doseAndRate: dosed && [dosed] })
+  if (instruction !== undefined) resource['dosageInstruction'] = [{ ...((resource['dosageInstruction'] as Json[] | undefined)?.[0] ?? {}), ...instruction }]
+  const amountUnit = segment.first(at.amountUnit)
+  const [amount, refills] = [number(at.amount), number(at.refills)]
+  const supply = some({ quantity: amount === undefined ? undefined : { value: amount, ...units(amountUnit?.part(1), amountUnit?.part(2), amountUnit?.part(3)) }, numberOfRepeatsAllowed: refills !== undefined && Number.isInteger(refills) && refills >= 0 ? refills : undefined })
+  if (supply !== undefined) resource['dispenseRequest'] = supply
+  entry.sources.push(`${segment.place} medication<${at.code} dosageInstruction<${at.min}`)
+  fill(entry, segment, [[at.reason, 'reasonCode[]', codeableConcept]], mapping)
+}
+
+/** RXD: what was handed out. */
+export function dispensed(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('MedicationDispense', segment)
+  if (entry === undefined) return
+  segment.text(1)
+  const { resource } = entry
+  resource['status'] = 'completed'
+  fill(entry, segment, [
+    [2, 'medicationCodeableConcept', codeableConcept],
+    [3, 'whenHandedOver', dateTime],
+    [7, 'identifier[]', entity()],
+    [9, 'note[]', (value) => ({ text: value.whole() })],
+    [10, 'performer[]', dispenser],
+  ], mapping)
+  resource['medicationCodeableConcept'] ??= { text: 'unknown' }
+  const [amount, unit] = [segment.first(4) && decimal(segment.first(4) as Value), segment.first(5)]
+  if (amount !== undefined) resource['quantity'] = { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) }
+  if (mapping.medication?.resource.resourceType === 'MedicationRequest') put(resource, 'authorizingPrescription[]', mapping.medication.reference)
+  mapping.medication = entry
+}
+function dispenser(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const actor = practitioner(value, mapping, place)
+  return actor && { actor }
+}
+

@@ -1,0 +1,219 @@
+import { type Entry, type Json, some } from '../../draft/draft.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { practitioner } from './people.ts'
+import { address, byTable, codeableConcept, coded, concept, date, dateTime, humanName, identifier, organization, period, positive, telecom, yes } from './types.ts'
+
+// HL7 table 0001; what is none of them is recorded as unknown by nobody: it is a loss.
+const genders: Record<string, string> = { F: 'female', M: 'male', O: 'other', A: 'other', N: 'other', X: 'other', U: 'unknown', Ж: 'female', М: 'male' }
+export const gender = byTable(genders)
+
+// HL7 table 0002 to v3 MaritalStatus, where they differ.
+const maritalCodes: Record<string, string> = { A: 'L', D: 'D', M: 'M', S: 'S', W: 'W', C: 'C', P: 'T', I: 'I', E: 'L', G: 'T', B: 'U', U: 'UNK', O: 'UNK', R: 'S', T: 'T' }
+
+function marital(value: Value): Json | undefined {
+  const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0002')
+  const first = (given?.['coding'] as Json[] | undefined)?.[0]
+  const code = maritalCodes[String(first?.['code']).toUpperCase()]
+  if (first === undefined || code === undefined) return given
+  return { ...given, coding: [some({ system: code === 'UNK' ? 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor' : 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code, display: first['display'] })] }
+}
+
+const use = (kind: 'home' | 'work') => (value: Value) => {
+  const made = telecom(value)
+  return made === undefined ? undefined : { ...made, use: made['use'] ?? kind }
+}
+const extension = (name: string, type: string, convert: Row[2]) => (value: Value, mapping: Mapping, place: string) => {
+  const made = convert(value, mapping, place)
+  return made === undefined ? undefined : { url: `http://hl7.org/fhir/StructureDefinition/${name}`, [type]: made }
+}
+/** An identifier that the field gives no authority for, with the type that the field itself means. */
+const typed = (code: string) => (value: Value, mapping: Mapping, place: string) => {
+  const made = identifier(value, mapping, place)
+  return made === undefined ? undefined : { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code }] }, ...made }
+}
+
+const patientRows: readonly Row[] = [
+  [3, 'identifier[]', identifier],
+  [2, 'identifier[]', identifier],
+  [4, 'identifier[]', identifier],
+  [19, 'identifier[]', typed('SS')],
+  [20, 'identifier[]', licence],
+  [5, 'name[]', humanName],
+  [9, 'name[]', humanName],
+  [7, 'birthDate', date],
+  [8, 'gender', gender],
+  [11, 'address[]', address],
+  [13, 'telecom[]', use('home')],
+  [14, 'telecom[]', use('work')],
+  [40, 'telecom[]', telecom],
+  [15, 'communication[]', language],
+  [16, 'maritalStatus', marital],
+  [6, 'extension[]', extension('patient-mothersMaidenName', 'valueString', familyOf)],
+  [17, 'extension[]', extension('patient-religion', 'valueCodeableConcept', coded('0006'))],
+  [23, 'extension[]', extension('patient-birthPlace', 'valueAddress', place)],
+  [26, 'extension[]', citizenship],
+  [28, 'extension[]', nationality],
+  [35, 'extension[]', animal],
+]
+
+function licence(value: Value): Json | undefined {
+  const number = value.part(1)
+  return number === undefined ? undefined : some({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'DL' }] }, value: number, system: value.part(2) === undefined ? undefined : `urn:id:DL-${value.part(2)}`, period: period(undefined, value.part(3)) })
+}
+
+function language(value: Value): Json | undefined {
+  const made = concept(value, 'urn:ietf:bcp:47')
+  if (made === undefined) return undefined
+  const codes = (made['coding'] as Json[] | undefined)?.map((one) => ({ ...one, ...languageOf(one) }))
+  return { language: some({ ...made, coding: codes ?? [] }), preferred: true }
+}
+// ISO 639-2 as it is met in messages, to the tags of BCP 47 that R4 asks for.
+const languages: Record<string, string> = { srp: 'sr', scc: 'sr', hun: 'hu', slo: 'sk', slk: 'sk', rum: 'ro', ron: 'ro', hrv: 'hr', alb: 'sq', sqi: 'sq', rom: 'rom', bos: 'bs', eng: 'en', ger: 'de', deu: 'de', ara: 'ar', spa: 'es', fre: 'fr', rus: 'ru' }
+function languageOf(coding: Json): Json {
+  const code = String(coding['code'] ?? '').toLowerCase()
+  const tag = languages[code] ?? (/^[a-z]{2}$/.test(code) ? code : undefined)
+  return tag === undefined ? {} : { system: 'urn:ietf:bcp:47', code: tag }
+}
+
+function familyOf(value: Value): string | undefined {
+  const made = humanName(value)
+  return made === undefined ? undefined : [made['family'], ...((made['given'] as string[] | undefined) ?? [])].filter(Boolean).join(' ')
+}
+function place(value: Value): Json | undefined {
+  return value.part(1) === undefined ? undefined : { text: value.part(1) }
+}
+const inner = (url: string, valueCodeableConcept: Json | undefined) => (valueCodeableConcept === undefined ? undefined : { url, valueCodeableConcept })
+function citizenship(value: Value): Json | undefined {
+  const code = inner('code', concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0171'))
+  return code && { url: 'http://hl7.org/fhir/StructureDefinition/patient-citizenship', extension: [code] }
+}
+function nationality(value: Value): Json | undefined {
+  const code = inner('code', concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0212'))
+  return code && { url: 'http://hl7.org/fhir/StructureDefinition/patient-nationality', extension: [code] }
+}
+function animal(value: Value): Json | undefined {
+  const code = inner('species', codeableConcept(value))
+  return code && { url: 'http://hl7.org/fhir/StructureDefinition/patient-animal', extension: [code] }
+}
+
+/** PID: the patient whom everything after it is about. */
+export function patient(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.draft.add('Patient', segment.place, mapping.isOf('ADT'))
+  if (mapping.patient === undefined || !mapping.isOf('ADT')) mapping.patient = entry
+  fill(entry, segment, patientRows, mapping)
+  const birth = segment.text(7)
+  if (birth !== undefined && birth.length > 8) birthTime(entry, segment, mapping)
+  multiple(entry.resource, segment)
+  deceased(entry.resource, segment)
+  accountOf(segment, mapping, entry)
+  mapping.noted = undefined
+  // Set id, confidentiality by others' tables, races: these have no place in R4 outside of one country's profiles.
+  segment.text(1)
+}
+
+function birthTime(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const valueDateTime = segment.first(7) && dateTime(segment.first(7) as Value)
+  if (valueDateTime === undefined) mapping.draft.lose(`${segment.place}-7`, 'the time of birth could not be read')
+  else entry.resource['_birthDate'] = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-birthTime', valueDateTime }] }
+}
+
+/** One of multipleBirthInteger and multipleBirthBoolean, one of deceasedDateTime and deceasedBoolean: the one that says more. */
+function multiple(resource: Json, segment: Segment): void {
+  const [isMultiple, order] = [segment.first(24), segment.first(25)]
+  const number = order && positive(order)
+  const answer = isMultiple && yes(isMultiple)
+  if (number !== undefined) resource['multipleBirthInteger'] = number
+  else if (answer !== undefined) resource['multipleBirthBoolean'] = answer
+}
+
+function deceased(resource: Json, segment: Segment): void {
+  const [when, isDead] = [segment.first(29), segment.first(30)]
+  const moment = when && dateTime(when)
+  const answer = isDead && yes(isDead)
+  if (moment !== undefined) resource['deceasedDateTime'] = moment
+  else if (answer !== undefined) resource['deceasedBoolean'] = answer
+}
+
+function accountOf(segment: Segment, mapping: Mapping, patient: Entry): void {
+  if (segment.first(18) === undefined) return
+  const entry = mapping.draft.add('Account', segment.place, mapping.isOf('ADT'))
+  fill(entry, segment, [[18, 'identifier[]', identifier]], mapping)
+  Object.assign(entry.resource, { status: 'active', subject: [patient.reference] })
+  mapping.account = entry
+}
+
+/** PD1: the organization and the doctor of first contact. */
+export function additional(segment: Segment, mapping: Mapping): void {
+  if (mapping.patient === undefined) return
+  const rows: Row[] = [
+    [3, 'generalPractitioner[]', organization],
+    [4, 'generalPractitioner[]', practitioner],
+  ]
+  fill(mapping.patient, segment, rows, mapping)
+}
+
+const relativeRows: readonly Row[] = [
+  [2, 'name[]', humanName],
+  [30, 'name[]', humanName],
+  [3, 'relationship[]', coded('0063')],
+  [7, 'relationship[]', coded('0131')],
+  [4, 'address[]', address],
+  [5, 'telecom[]', use('home')],
+  [6, 'telecom[]', use('work')],
+  [40, 'telecom[]', telecom],
+  [15, 'gender', gender],
+  [16, 'birthDate', date],
+  [33, 'identifier[]', identifier],
+  [12, 'identifier[]', identifier],
+  [20, 'communication[]', language],
+]
+
+/** NK1: a RelatedPerson, and the contact of the patient, which is where most readers look. */
+export function nextOfKin(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
+  if (entry === undefined) return
+  fill(entry, segment, relativeRows, mapping)
+  const held = period(segment.text(8), segment.text(9))
+  if (held !== undefined) entry.resource['period'] = held
+  segment.text(1)
+  const { name, relationship, telecom: phones, address: homes, gender: sex } = entry.resource as Json & { name?: Json[]; address?: Json[] }
+  const contact = some({ relationship, name: name?.[0], telecom: phones, address: homes?.[0], gender: sex, period: held })
+  const patientResource = mapping.patient?.resource as Json & { contact?: Json[] }
+  if (contact !== undefined && (name || phones || homes)) (patientResource.contact ??= []).push(contact)
+}
+
+/** MRG: the chart that goes into the one of the PID before it (A40 and its kin). */
+export function merged(segment: Segment, mapping: Mapping): void {
+  const survivor = mapping.patient
+  if (survivor === undefined) return
+  const entry = mapping.draft.add('Patient', segment.place, true)
+  fill(entry, segment, [
+    [1, 'identifier[]', identifier],
+    [2, 'identifier[]', identifier],
+    [7, 'name[]', humanName],
+  ], mapping)
+  Object.assign(entry.resource, { active: false, link: [{ other: survivor.reference, type: 'replaced-by' }] })
+  const links = ((survivor.resource as Json & { link?: Json[] }).link ??= [])
+  links.push({ other: entry.reference, type: 'replaces' })
+}
+
+/** GT1: who pays, beside the account. */
+export function guarantor(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
+  if (entry === undefined) return
+  fill(entry, segment, [
+    [2, 'identifier[]', identifier],
+    [3, 'name[]', humanName],
+    [5, 'address[]', address],
+    [6, 'telecom[]', use('home')],
+    [7, 'telecom[]', use('work')],
+    [8, 'birthDate', date],
+    [9, 'gender', gender],
+    [11, 'relationship[]', coded('0063')],
+  ], mapping)
+  const held = period(segment.text(13), segment.text(14))
+  const list = mapping.account === undefined ? undefined : ((mapping.account.resource as Json & { guarantor?: Json[] }).guarantor ??= [])
+  list?.push(some({ party: entry.reference, period: held }) as Json)
+}
+

@@ -1,0 +1,97 @@
+import { dateTimeOf } from '../../draft/dates.ts'
+import { type Json, put, some } from '../../draft/draft.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { location, practitioner } from './people.ts'
+import { codeableConcept, coded, concept, entity } from './types.ts'
+
+// HL7 table 0278 to R4 appointmentstatus, and what the event itself means.
+const statuses: Record<string, string> = { BOOKED: 'booked', PENDING: 'pending', WAITLIST: 'waitlist', COMPLETE: 'fulfilled', CANCELLED: 'cancelled', DC: 'cancelled', DELETED: 'entered-in-error', NOSHOW: 'noshow', OVERBOOK: 'booked', STARTED: 'arrived', BLOCKED: 'pending' }
+const events: Record<string, string> = { S15: 'cancelled', S16: 'cancelled', S17: 'entered-in-error', S26: 'noshow' }
+
+const rows: readonly Row[] = [
+  [1, 'identifier[]', entity('PLAC')],
+  [2, 'identifier[]', entity('FILL')],
+  [7, 'reasonCode[]', codeableConcept],
+  [8, 'appointmentType', coded('0277')],
+]
+const units: Record<string, number> = { s: 1 / 60, sec: 1 / 60, min: 1, m: 1, minutes: 1, h: 60, hr: 60 }
+
+/** SCH: an appointment; the segments after it say who, with what and where. */
+export function appointment(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.draft.add('Appointment', segment.place, true)
+  mapping.appointment = entry
+  mapping.noted = entry
+  const { resource } = entry
+  fill(entry, segment, rows, mapping)
+  const reason = segment.first(6) && concept(segment.first(6) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0276')
+  resource['status'] = events[mapping.message.event] ?? statuses[segment.text(25)?.toUpperCase() ?? ''] ?? 'booked'
+  if (reason !== undefined && ['cancelled', 'noshow'].includes(resource['status'] as string)) resource['cancelationReason'] = reason
+  else if (reason !== undefined) put(resource, 'reasonCode[]', reason)
+  const [range, length] = [segment.first(11), Number(segment.text(9))]
+  const [start, end] = [dateTimeOf(range?.part(4) ?? ''), dateTimeOf(range?.part(5) ?? '')]
+  times(resource, start, end)
+  const minutes = length * (units[segment.text(10)?.toLowerCase() ?? 'min'] ?? Number.NaN)
+  if (Number.isFinite(minutes) && minutes >= 1) resource['minutesDuration'] = Math.round(minutes)
+  fill(entry, segment, [
+    [16, 'participant[]', contact('filler-contact')],
+    [12, 'participant[]', contact('placer-contact')],
+    [20, 'participant[]', contact('entered-by')],
+  ], mapping)
+}
+
+const contact = (kind: string) => (value: Value, mapping: Mapping, place: string): Json | undefined => {
+  const actor = practitioner(value, mapping, place)
+  return actor && { type: [{ text: kind }], actor, status: 'accepted' }
+}
+
+/** app-3: both or neither, unless it is only wished for; the end follows from the length where only that is said. */
+function times(resource: Json, start: string | undefined, end: string | undefined): void {
+  if (start?.includes('T')) resource['start'] = start
+  if (end?.includes('T')) resource['end'] = end
+}
+
+/** AIS, AIG, AIL, AIP: service, thing, place and person; a start and a length where SCH has none. */
+export function resourceOf(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.appointment
+  if (entry === undefined) return mapping.draft.lose(segment.place, 'belongs to an appointment, and none stands before it')
+  const { resource } = entry
+  segment.text(1)
+  segment.text(2)
+  const isService = segment.name === 'AIS'
+  const begin = dateTimeOf(segment.text(isService ? 4 : 6) ?? '')
+  if (begin?.includes('T')) resource['start'] ??= begin
+  const minutes = Number(segment.text(isService ? 7 : 9)) * (units[(segment.text(isService ? 8 : 10) ?? 'min').toLowerCase()] ?? Number.NaN)
+  if (Number.isFinite(minutes) && minutes >= 1) resource['minutesDuration'] ??= Math.round(minutes)
+  segment.text(isService ? 10 : segment.name === 'AIG' ? 14 : 12)
+  if (isService) return fill(entry, segment, [[3, 'serviceType[]', codeableConcept]], mapping)
+  const first = segment.first(3)
+  const actor = first && (segment.name === 'AIP' ? practitioner(first, mapping, `${segment.place}-3`) : segment.name === 'AIL' ? location(first, mapping, `${segment.place}-3`) : thing(first, mapping, segment))
+  const type = segment.first(4) && concept(segment.first(4) as Value)
+  if (actor !== undefined || type !== undefined) put(resource, 'participant[]', some({ type: type && [type], actor, status: 'accepted', period: begin && { start: begin } }))
+  entry.sources.push(`${segment.place} participant<3`)
+}
+
+function thing(value: Value, mapping: Mapping, segment: Segment): Json | undefined {
+  const type = concept(value)
+  if (type === undefined) return undefined
+  return mapping.draft.once(`thing ${JSON.stringify(type)}`, 'Device', segment.place, ({ resource }) => (resource['type'] = type)).reference
+}
+
+/** What R4 demands of an appointment, when all of it has been read. */
+export function finishAppointment(mapping: Mapping): void {
+  const entry = mapping.appointment
+  if (entry === undefined) return
+  const { resource } = entry
+  if (mapping.patient !== undefined) put(resource, 'participant[]', { actor: mapping.patient.reference, status: 'accepted' })
+  resource['participant'] ??= [{ type: [{ text: 'unknown' }], status: 'needs-action' }]
+  const [start, end, minutes] = [resource['start'], resource['end'], resource['minutesDuration']]
+  if (typeof start === 'string' && end === undefined && typeof minutes === 'number') resource['end'] = new Date(Date.parse(start) + minutes * 60_000).toISOString()
+  if (start === undefined || resource['end'] === undefined) {
+    delete resource['start']
+    delete resource['end']
+    // app-3: without times an appointment is only proposed, cancelled or waited for.
+    if (!['proposed', 'cancelled', 'waitlist'].includes(resource['status'] as string)) resource['status'] = 'proposed'
+    mapping.draft.lose('SCH[1]-11', 'no start and length that could be read: the appointment is only proposed')
+  }
+}

@@ -1,0 +1,236 @@
+import { dateOf, dateTimeOf, instantOf } from '../../draft/dates.ts'
+import { type Json, periodOf, some } from '../../draft/draft.ts'
+import { nationalSystem, plainCode } from '../../draft/national.ts'
+import { codeSystem, identifierSystem } from '../../draft/systems.ts'
+import type { Value } from '../message.ts'
+import type { Mapping } from './mapping.ts'
+
+// HL7's v2-to-FHIR maps of data types, each `(value, mapping, place)` so that a table of fields can name it.
+
+export const text = (value: Value): string | undefined => value.part(1)
+/** A text field is all of it: who forgot to escape a delimiter still wrote one text. */
+export const wholeText = (value: Value): string | undefined => value.whole().trim() || undefined
+export const dateTime = (value: Value): string | undefined => dateTimeOf(value.part(1) ?? '')
+export const date = (value: Value): string | undefined => dateOf(value.part(1) ?? '')
+export const instant = (value: Value): string | undefined => instantOf(value.part(1) ?? '')
+export const yes = (value: Value): boolean | undefined => ({ Y: true, N: false })[value.part(1) ?? ''] as boolean | undefined
+
+export function decimal(value: Value): number | undefined {
+  const given = value.part(1)
+  return given !== undefined && /^[+-]?\d+(?:\.\d+)?$/.test(given) ? Number(given) : undefined
+}
+
+export function positive(value: Value): number | undefined {
+  const number = decimal(value)
+  return number !== undefined && Number.isInteger(number) && number > 0 ? number : undefined
+}
+
+/** A code by a table of ours; an unknown one is a loss, never a guess. */
+export const byTable =
+  <T>(table: Record<string, T>) =>
+  (value: Value): T | undefined =>
+    table[value.part(1)?.toUpperCase() ?? '']
+
+/** A code of an HL7 table, where the field says no system of its own. */
+export const coded = (table: string) => (value: Value): Json | undefined => concept(value, `http://terminology.hl7.org/CodeSystem/v2-${table}`)
+
+export const codeableConcept = (value: Value): Json | undefined => concept(value)
+
+/** CWE: code, text and system twice, their versions, and the original text. */
+export function concept(value: Value, fallback?: string): Json | undefined {
+  const first = coding(value, 1, 7, fallback)
+  const second = coding(value, 4, 8)
+  const third = coding(value, 10, 13)
+  return some({ coding: [first, second, third].filter((one) => one !== undefined), text: value.part(9) ?? (first?.['code'] === undefined ? (first?.['display'] as string | undefined) : undefined) })
+}
+
+/** `at` is the place of the code, display and system follow it. */
+export function coding(value: Value, at = 1, versionAt = 7, fallback?: string): Json | undefined {
+  const code = value.part(at)
+  const display = value.part(at + 1)
+  const system = codeSystem(value.part(at + 2))
+  if (code === undefined && display === undefined) return undefined
+  const used = system ?? (code === undefined ? undefined : fallback)
+  return some({ system: used, version: value.part(versionAt), code: code === undefined ? undefined : codeText(plainCode(code, used)), display })
+}
+
+/** R4 code: no space at the ends, none doubled. */
+const codeText = (code: string) => code.replace(/\s+/g, ' ').trim()
+
+/** CX, an identifier with its authority (component 4), type (5) and the days it holds (7, 8). */
+export function identifier(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const number = value.part(1)
+  const authority = value.inside(4)
+  const [name, universal] = [authority?.part(1), authority?.part(2)]
+  authority?.skip(3)
+  const type = value.part(5)
+  if (number === undefined) return undefined
+  // The check digit and its scheme repeat the number; the facility repeats the authority.
+  value.skip(2, 3, 6, 9, 10)
+  const national = nationalSystem(number, type, name)
+  if (national === null) mapping.draft.lose(place, 'has not the form of the national number that it says it is')
+  const system = typeof national === 'string' ? national : (identifierSystem(name, universal) ?? mapping.options.localSystem)
+  return some({
+    type: type === undefined ? undefined : typeOf(type),
+    system,
+    value: number,
+    period: period(value.part(7), value.part(8)),
+    assigner: name === undefined || universal === undefined ? undefined : organizationNamed(mapping, place, name, universal),
+  })
+}
+
+const typeNames: Record<string, string> = {
+  AN: 'Account number',
+  BR: 'Birth registry number',
+  DL: "Driver's license number",
+  DN: 'Doctor number',
+  EI: 'Employee number',
+  MR: 'Medical record number',
+  NI: 'National unique individual identifier',
+  PI: 'Patient internal identifier',
+  PPN: 'Passport number',
+  SS: 'Social Security number',
+  VN: 'Visit number',
+}
+export const typeOf = (code: string): Json => ({ coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code, display: typeNames[code] })] })
+
+/** EI, the number of an order or a document: value, name space, universal identifier. */
+export function entityIdentifier(value: Value, mapping: Mapping, type?: string): Json | undefined {
+  const number = value.part(1)
+  const system = identifierSystem(value.part(2), value.part(3)) ?? mapping.options.localSystem
+  value.skip(4)
+  if (number === undefined) return undefined
+  return some({ type: type === undefined ? undefined : typeOf(type), system, value: number })
+}
+export const entity =
+  (type?: string) =>
+  (value: Value, mapping: Mapping): Json | undefined =>
+    entityIdentifier(value, mapping, type)
+
+export function period(start: string | undefined, end: string | undefined): Json | undefined {
+  return periodOf(dateTimeOf(start ?? ''), dateTimeOf(end ?? ''))
+}
+
+const nameUses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official', C: 'official' }
+
+/** XPN. */
+export function humanName(value: Value): Json | undefined {
+  const valid = value.inside(10)
+  return name(value, 1, { use: nameUses[value.part(7)?.toUpperCase() ?? ''], period: period(value.part(12) ?? valid?.part(1), value.part(13) ?? valid?.part(2)), called: value.part(15) })
+}
+
+/** Family, given, further given names, suffix, prefix and degree, from the component `at` on. */
+export function name(value: Value, at: number, more: { use?: string | undefined; period?: Json | undefined; called?: string | undefined }): Json | undefined {
+  const family = value.part(at)
+  // The surname of birth is a part of the surname in FN; of other parts the first says it all.
+  for (let sub = 2; sub <= 5; sub++) value.sub(at, sub)
+  const given = [value.part(at + 1), ...(value.part(at + 2)?.split(' ') ?? []), more.called].filter((one) => one !== undefined && one !== '')
+  const made = some({
+    use: more.use,
+    family,
+    given,
+    prefix: [value.part(at + 4)].filter((one) => one !== undefined),
+    suffix: [value.part(at + 3), value.part(at + 5), value.part(at + 13)].filter((one) => one !== undefined),
+    period: more.period,
+  })
+  if (family === undefined && given.length === 0) return undefined
+  return made
+}
+
+const addressUses: Record<string, string> = { H: 'home', P: 'home', B: 'work', O: 'work', C: 'temp', BA: 'old', L: 'home' }
+
+/** XAD: street (with its parts), other designation, city, state, postal code, country, use. */
+export function address(value: Value): Json | undefined {
+  const street = [1, 2, 3].map((part) => value.sub(1, part))
+  const kind = value.part(7)?.toUpperCase()
+  const valid = value.inside(12)
+  return some({
+    use: kind === undefined ? undefined : addressUses[kind],
+    type: kind === 'M' ? 'postal' : undefined,
+    line: [...street, value.part(2), value.part(19)].filter((one) => one !== undefined),
+    city: value.part(3),
+    district: value.part(9) ?? value.part(8),
+    state: value.part(4),
+    postalCode: value.part(5),
+    country: value.part(6),
+    period: period(value.part(13) ?? valid?.part(1), value.part(14) ?? valid?.part(2)),
+  })
+}
+
+const phoneUses: Record<string, string> = { PRN: 'home', ORN: 'home', VHN: 'home', EMR: 'home', WPN: 'work', ASN: 'work', BPN: 'work', PRS: 'mobile' }
+const phoneSystems: Record<string, string> = { PH: 'phone', CP: 'phone', SAT: 'phone', FX: 'fax', MD: 'other', TDD: 'other', TTY: 'other', BP: 'pager', INTERNET: 'email', 'X.400': 'other', NET: 'email' }
+
+/** XTN: the old single number, or mail, country, area and local number, extension, text. */
+export function telecom(value: Value): Json | undefined {
+  const [kind, equipment] = [value.part(2)?.toUpperCase(), value.part(3)?.toUpperCase()]
+  const mail = value.part(4)
+  const dialled = [value.part(5) === undefined ? undefined : `+${value.part(5)?.replace(/^\+/, '')}`, value.part(6), value.part(7)].filter((one) => one !== undefined).join(' ')
+  const extension = value.part(8)
+  const isMail = kind === 'NET' || equipment === 'INTERNET' || equipment === 'X.400'
+  const number = value.part(12) ?? value.part(1) ?? (dialled === '' ? undefined : dialled)
+  const found = isMail ? (mail ?? number) : (number ?? mail)
+  if (found === undefined) return undefined
+  value.skip(1, 4, 9, 10, 11)
+  const rank = value.part(18)
+  return some({
+    system: isMail || (number === undefined && mail?.includes('@')) ? 'email' : (phoneSystems[equipment ?? ''] ?? 'phone'),
+    value: extension === undefined || isMail ? found : `${found} x${extension}`,
+    use: equipment === 'CP' ? 'mobile' : phoneUses[kind ?? ''],
+    rank: rank !== undefined && /^[1-9]\d*$/.test(rank) ? Number(rank) : undefined,
+    period: period(value.part(13), value.part(14)),
+  })
+}
+
+/** CQ, a number with a unit. */
+export function quantity(value: Value): Json | undefined {
+  const number = decimal(value)
+  if (number === undefined) return undefined
+  const unit = value.inside(2)
+  return some({ value: number, ...units(unit?.part(1) ?? value.part(2), unit?.part(2), unit?.part(3)) })
+}
+
+/** A unit is UCUM only when the sender says so (or writes `%`, which is the same in all). */
+export function units(code: string | undefined, display?: string, system?: string): Json {
+  if (code === undefined) return {}
+  const address = codeSystem(system)
+  const isCode = /^[^\s]+(?: [^\s]+)*$/.test(code)
+  if (code === '%' && address === undefined) return { unit: '%', system: 'http://unitsofmeasure.org', code }
+  return isCode && address !== undefined ? { unit: display ?? code, system: address, code } : { unit: display ?? code }
+}
+
+/** An organization that is only named, by a name space and an object identifier. */
+export function organizationNamed(mapping: Mapping, place: string, name: string | undefined, universal: string | undefined): Json | undefined {
+  if (name === undefined && universal === undefined) return undefined
+  const entry = mapping.draft.once(`org ${name} ${universal}`, 'Organization', place, ({ resource }) => {
+    const system = identifierSystem(undefined, universal)
+    const world = universal === undefined ? undefined : some({ system: system === undefined ? undefined : 'urn:ietf:rfc:3986', value: system ?? universal })
+    resource['identifier'] = [...(name === undefined ? [] : [{ system: identifierSystem(name, undefined) as string, value: name }]), ...(world === undefined ? [] : [world])]
+    if (name !== undefined) resource['name'] = name
+  })
+  return { ...entry.reference }
+}
+
+/** HD as a field of its own. */
+export function facility(value: Value, mapping: Mapping, place: string): Json | undefined {
+  value.skip(3)
+  return organizationNamed(mapping, place, value.part(1), value.part(2))
+}
+
+/** XON: name, its identifier in component 10 (or 3), authority. */
+export function organization(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const given = value.part(1)
+  const number = value.part(10) ?? value.part(3)
+  const authority = value.inside(6)
+  const [space, universal] = [authority?.part(1), authority?.part(2)]
+  authority?.skip(3)
+  value.skip(2, 4, 5, 9, 8)
+  const type = value.part(7)
+  if (given === undefined && number === undefined) return undefined
+  const entry = mapping.draft.once(`xon ${given} ${number} ${space}`, 'Organization', place, ({ resource }) => {
+    if (given !== undefined) resource['name'] = given
+    if (number === undefined) return
+    const national = nationalSystem(number, type, space)
+    resource['identifier'] = [some({ type: type === undefined ? undefined : typeOf(type), system: national ?? identifierSystem(space, universal), value: number })]
+  })
+  return { ...entry.reference }
+}

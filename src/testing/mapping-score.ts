@@ -1,0 +1,75 @@
+import type { Resource } from '../fhir/fhir.ts'
+
+// How near a mapped bundle is to the one that another converter made of the same source.
+// An element is a path with its value (`Patient.name.family=Petrović`). Left out are ids, narratives and what only numbers the resources;
+// a reference counts as the type that it points to; moments count as moments, whatever their zone; a local address counts by its name,
+// because every converter has its own for what has none. Resources of a type are paired greedily by the elements they have in common.
+
+export type Score = { expected: number; matched: number; mapped: number; resources: { expected: number; mapped: number; found: number } }
+
+const leftOut = /(?:^|\.)(?:id|text\.(?:div|status)|fullUrl|meta\.(?:lastUpdated|profile|versionId))$/
+const localName = /^(?:urn:id:|http:\/\/example\.com\/v2-to-fhir-converter\/(?:[A-Za-z]+\/)?)(.*)$/
+const moment = /^\d{4}-\d{2}-\d{2}T/
+
+export function elementsOf(resource: Resource, typeOf: (reference: string) => string): Map<string, number> {
+  const found = new Map<string, number>()
+  const walk = (value: unknown, path: string): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one, path)
+    else if (typeof value === 'object' && value !== null) for (const [name, inner] of Object.entries(value)) walk(inner, path === '' ? name : `${path}.${name}`)
+    else if (value !== undefined && path !== 'resourceType' && !leftOut.test(path)) {
+      const element = `${path}=${plain(path, value, typeOf)}`
+      found.set(element, (found.get(element) ?? 0) + 1)
+    }
+  }
+  walk(resource, '')
+  return found
+}
+
+function plain(path: string, value: unknown, typeOf: (reference: string) => string): string {
+  const text = String(value).trim()
+  if (path.endsWith('.reference') || path === 'reference') return typeOf(text)
+  if (moment.test(text)) return String(Date.parse(text))
+  return localName.exec(text)?.[1] ?? text
+}
+
+export type Bundle = { entry?: { fullUrl?: string; resource?: Resource }[] }
+
+const resourcesOf = (bundle: Bundle) => (bundle.entry ?? []).map(({ resource }) => resource).filter((one): one is Resource => one !== undefined)
+
+/** By the type of the resource; pairs are made once, the best first. */
+export function score(expected: Bundle, mapped: Bundle, into: Map<string, Score>): void {
+  const [theirs, ours] = [sets(expected), sets(mapped)]
+  for (const type of new Set([...theirs.keys(), ...ours.keys()])) {
+    const [wanted, have] = [theirs.get(type) ?? [], ours.get(type) ?? []]
+    const sum = into.get(type) ?? { expected: 0, matched: 0, mapped: 0, resources: { expected: 0, mapped: 0, found: 0 } }
+    into.set(type, sum)
+    sum.expected += total(wanted)
+    sum.mapped += total(have)
+    sum.resources.expected += wanted.length
+    sum.resources.mapped += have.length
+    const pairs = wanted.flatMap((want, w) => have.map((one, h) => ({ w, h, common: common(want, one) }))).sort((a, b) => b.common - a.common)
+    const [usedW, usedH] = [new Set<number>(), new Set<number>()]
+    for (const { w, h, common: shared } of pairs) {
+      if (shared === 0 || usedW.has(w) || usedH.has(h)) continue
+      usedW.add(w)
+      usedH.add(h)
+      sum.matched += shared
+      sum.resources.found++
+    }
+  }
+}
+
+function sets(bundle: Bundle): Map<string, Map<string, number>[]> {
+  const types = new Map((bundle.entry ?? []).flatMap(({ fullUrl, resource }) => (fullUrl === undefined || resource === undefined ? [] : [[fullUrl, resource.resourceType] as const])))
+  const typeOf = (reference: string) => types.get(reference) ?? reference.split('/').at(-2) ?? 'unknown'
+  const found = new Map<string, Map<string, number>[]>()
+  for (const resource of resourcesOf(bundle)) found.set(resource.resourceType, [...(found.get(resource.resourceType) ?? []), elementsOf(resource, typeOf)])
+  return found
+}
+
+const total = (all: Map<string, number>[]) => all.reduce((sum, one) => sum + [...one.values()].reduce((a, b) => a + b, 0), 0)
+function common(a: Map<string, number>, b: Map<string, number>): number {
+  let shared = 0
+  for (const [element, count] of a) shared += Math.min(count, b.get(element) ?? 0)
+  return shared
+}

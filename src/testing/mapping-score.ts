@@ -60,7 +60,11 @@ export function score(expected: Bundle, mapped: Bundle, into: Map<string, Score>
 }
 
 function sets(bundle: Bundle): Map<string, Map<string, number>[]> {
-  const types = new Map((bundle.entry ?? []).flatMap(({ fullUrl, resource }) => (fullUrl === undefined || resource === undefined ? [] : [[fullUrl, resource.resourceType] as const])))
+  const types = new Map(
+    (bundle.entry ?? []).flatMap(({ fullUrl, resource }) =>
+      fullUrl === undefined || resource === undefined ? [] : [[fullUrl, resource.resourceType] as const],
+    ),
+  )
   const typeOf = (reference: string) => types.get(reference) ?? reference.split('/').at(-2) ?? 'unknown'
   const found = new Map<string, Map<string, number>[]>()
   for (const resource of resourcesOf(bundle)) found.set(resource.resourceType, [...(found.get(resource.resourceType) ?? []), elementsOf(resource, typeOf)])

@@ -8,7 +8,13 @@ type Original = { contentType: string; title: string; date?: string | undefined;
 export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): void {
   const entry = draft.add('DocumentReference', what.source)
   const data = Buffer.from(bytes).toString('base64')
-  const attachment = { contentType: what.contentType, data, size: bytes.length, hash: createHash('sha1').update(bytes).digest('base64'), title: what.title || 'original' }
+  const attachment = {
+    contentType: what.contentType,
+    data,
+    size: bytes.length,
+    hash: createHash('sha1').update(bytes).digest('base64'),
+    title: what.title || 'original',
+  }
   const described = some({ subject: what.subject, date: what.date?.includes('T') ? what.date : undefined })
   Object.assign(entry.resource, { status: 'current', ...described, description: 'the original that was mapped', content: [{ attachment }] })
 }
@@ -28,8 +34,14 @@ export function tellProvenance(draft: Draft, story: Story): void {
     ...recorded,
     activity: { text: story.activity || 'unknown' },
     agent: [
-      { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'author' }] }, who: story.agent ?? { display: 'unknown' } },
-      { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'assembler' }] }, who: { display: story.version } },
+      {
+        type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'author' }] },
+        who: story.agent ?? { display: 'unknown' },
+      },
+      {
+        type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'assembler' }] },
+        who: { display: story.version },
+      },
     ],
     entity: [{ role: 'source', what }],
   })

@@ -4,7 +4,9 @@ import { fill, type Mapping, type Row } from './mapping.ts'
 import { practitioner } from './people.ts'
 import { byTable, codeableConcept, coded, dateTime, decimal, entity, wholeText } from './types.ts'
 
-const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code }] })
+const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
+  coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code }],
+})
 
 // HL7 table 0127 to the categories of R4, and table 0128 to its criticality.
 const categories: Record<string, string> = { DA: 'medication', FA: 'food', EA: 'environment', PA: 'environment', AA: 'environment', LA: 'environment' }
@@ -28,7 +30,10 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   const isMore = segment.name === 'IAM'
   const onset = segment.first(isMore ? 11 : 6)
   const began = onset && dateTime(onset)
-  const manifestation = segment.all(5).map((value) => ({ text: wholeText(value) ?? '' })).filter((one) => one.text !== '')
+  const manifestation = segment
+    .all(5)
+    .map((value) => ({ text: wholeText(value) ?? '' }))
+    .filter((one) => one.text !== '')
   const severity = severities[segment.text(4)?.toUpperCase() ?? '']
   if (manifestation.length > 0) resource['reaction'] = [some({ manifestation, onset: began, severity })]
   else if (began !== undefined) resource['onsetDateTime'] = began
@@ -40,7 +45,11 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   mapping.noted = undefined
 }
 
-const roles: Record<string, readonly [string, string]> = { A: ['AD', 'Admission diagnosis'], F: ['DD', 'Discharge diagnosis'], W: ['CM', 'Comorbidity diagnosis'] }
+const roles: Record<string, readonly [string, string]> = {
+  A: ['AD', 'Admission diagnosis'],
+  F: ['DD', 'Discharge diagnosis'],
+  W: ['CM', 'Comorbidity diagnosis'],
+}
 
 const diagnosisRows: readonly Row[] = [
   [20, 'identifier[]', entity()],

@@ -7,7 +7,15 @@ import { practitioner } from './people.ts'
 import { byTable, coded, entity, entityIdentifier } from './types.ts'
 
 // HL7 table 0271 to R4 composition-status, table 0273 to document-reference-status.
-const docStatuses: Record<string, string> = { AU: 'final', DI: 'preliminary', DO: 'preliminary', IN: 'preliminary', IP: 'preliminary', LA: 'final', PA: 'preliminary' }
+const docStatuses: Record<string, string> = {
+  AU: 'final',
+  DI: 'preliminary',
+  DO: 'preliminary',
+  IN: 'preliminary',
+  IP: 'preliminary',
+  LA: 'final',
+  PA: 'preliminary',
+}
 const statuses: Record<string, string> = { AV: 'current', CA: 'entered-in-error', OB: 'superseded', UN: 'current' }
 // HL7 table 0272 to v3 Confidentiality.
 const secrets: Record<string, string> = { '1': 'U', '2': 'N', '3': 'R', '4': 'R', '5': 'V', V: 'V', R: 'R', U: 'U' }
@@ -74,4 +82,3 @@ function content(entry: Entry, mapping: Mapping): void {
   }
   entry.resource['content'] = all.length > 0 ? all : [{ attachment: { title: 'no content was sent' } }]
 }
-

@@ -17,7 +17,16 @@ const classes: Record<string, readonly [string, string]> = {
   H: ['HH', 'home health'],
 }
 // What an event says about the visit; anything else is known by whether it has an end.
-const statuses: Record<string, string> = { A03: 'finished', A05: 'planned', A14: 'planned', A38: 'cancelled', A11: 'cancelled', A27: 'cancelled', A16: 'in-progress', A25: 'in-progress' }
+const statuses: Record<string, string> = {
+  A03: 'finished',
+  A05: 'planned',
+  A14: 'planned',
+  A38: 'cancelled',
+  A11: 'cancelled',
+  A27: 'cancelled',
+  A16: 'in-progress',
+  A25: 'in-progress',
+}
 
 const participants = [
   [7, 'ATND', 'attender'],
@@ -61,7 +70,8 @@ export function encounter(segment: Segment, mapping: Mapping): void {
   const [start, end] = [moment(segment, 44), moment(segment, 45)]
   const period = periodOf(start, end)
   if (period !== undefined) resource['period'] = period
-  resource['status'] = statuses[mapping.message.event] ?? (end !== undefined ? 'finished' : mapping.message.type === 'ADT' || start !== undefined ? 'in-progress' : 'unknown')
+  resource['status'] =
+    statuses[mapping.message.event] ?? (end !== undefined ? 'finished' : mapping.message.type === 'ADT' || start !== undefined ? 'in-progress' : 'unknown')
   const destination = segment.first(37) && location(segment.first(37) as Value, mapping, `${segment.place}-37`)
   if (destination !== undefined) resource['hospitalization'] = { ...(resource['hospitalization'] as Json), destination }
   if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
@@ -75,15 +85,22 @@ function classOf(segment: Segment): Json {
   const known = classes[given]
   if (known !== undefined) return { system: act, code: known[0], display: known[1] }
   // A class is demanded; what is not said, or not translatable, stands with the sender's own code (R4: extensible).
-  return given === '' ? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' } : { system: 'http://terminology.hl7.org/CodeSystem/v2-0004', code: given }
+  return given === ''
+    ? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' }
+    : { system: 'http://terminology.hl7.org/CodeSystem/v2-0004', code: given }
 }
 
 /** PV1-19 is the visit; PV1-50 another number of it, PV1-54 the service episode. */
 function numbers(entry: Entry, segment: Segment, mapping: Mapping): void {
-  fill(entry, segment, [
-    [19, 'identifier[]', visitNumber],
-    [50, 'identifier[]', identifier],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [19, 'identifier[]', visitNumber],
+      [50, 'identifier[]', identifier],
+    ],
+    mapping,
+  )
 }
 function visitNumber(value: Value, mapping: Mapping, place: string): Json | undefined {
   const made = identifier(value, mapping, place)
@@ -120,14 +137,19 @@ export function encounterMore(segment: Segment, mapping: Mapping): void {
   const entry = mapping.encounter
   if (entry === undefined) return
   const { resource } = entry
-  fill(entry, segment, [
-    [3, 'reasonCode[]', codeableConcept],
-    [12, 'reasonCode[]', (value) => ({ text: value.whole() })],
-    [25, 'priority', priority],
-    [13, 'participant[]', referred],
-    [38, 'extension[]', arrival],
-    [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [3, 'reasonCode[]', codeableConcept],
+      [12, 'reasonCode[]', (value) => ({ text: value.whole() })],
+      [25, 'priority', priority],
+      [13, 'participant[]', referred],
+      [38, 'extension[]', arrival],
+      [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
+    ],
+    mapping,
+  )
   const admission = segment.first(8) && dateTime(segment.first(8) as Value)
   if (admission !== undefined && resource['period'] === undefined) resource['period'] = { start: admission }
   const days = Number(segment.text(11) ?? segment.text(10))
@@ -146,7 +168,12 @@ function priority(value: Value): Json | undefined {
 }
 function referred(value: Value, mapping: Mapping, place: string): Json | undefined {
   const individual = practitioner(value, mapping, place)
-  return individual && { type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'REF', display: 'referrer' }] }], individual }
+  return (
+    individual && {
+      type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'REF', display: 'referrer' }] }],
+      individual,
+    }
+  )
 }
 function arrival(value: Value): Json | undefined {
   const made = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0430')

@@ -32,7 +32,10 @@ export function header(msh: Segment, mapping: Mapping): void {
   resource['eventCoding'] = { system: 'http://terminology.hl7.org/CodeSystem/v2-0003', code: event || type || 'unknown', display: named.join('^') || undefined }
   const processing = msh.text(11)
   const security = msh.first(8)?.part(1)
-  const meta = some({ tag: processing === undefined ? [] : [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0103', code: processing }], security: security === undefined ? [] : [{ display: security }] })
+  const meta = some({
+    tag: processing === undefined ? [] : [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0103', code: processing }],
+    security: security === undefined ? [] : [{ display: security }],
+  })
   if (meta !== undefined) resource['meta'] = meta
   resource['source'] = application(msh.first(24) ?? msh.first(3))
   const receiver = msh.first(6) === undefined ? undefined : facility(msh.first(6) as Value, mapping, `${msh.place}-6`)

@@ -14,13 +14,18 @@ export function insurance(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   resource['status'] = 'active'
   const payer = payerOf(segment, mapping)
-  fill(entry, segment, [
-    [36, 'identifier[]', identifier],
-    [47, 'type', codedType],
-    [15, 'type', coded('0086')],
-    [49, 'identifier[]', identifier],
-    [17, 'relationship', relationship],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [36, 'identifier[]', identifier],
+      [47, 'type', codedType],
+      [15, 'type', coded('0086')],
+      [49, 'identifier[]', identifier],
+      [17, 'relationship', relationship],
+    ],
+    mapping,
+  )
   const subscriber = segment.text(36)
   if (subscriber !== undefined) resource['subscriberId'] = subscriber
   const [start, end] = [dateTimeOf(segment.text(12) ?? ''), dateTimeOf(segment.text(13) ?? '')]
@@ -58,7 +63,20 @@ function codedType(value: Value): Json | undefined {
 }
 
 // HL7 table 0063 to R4 subscriber-relationship.
-const relations: Record<string, string> = { SEL: 'self', SLF: 'self', '18': 'self', SPO: 'spouse', '01': 'spouse', CHD: 'child', '19': 'child', PAR: 'parent', MTH: 'parent', FTH: 'parent', DOM: 'common', OTH: 'other' }
+const relations: Record<string, string> = {
+  SEL: 'self',
+  SLF: 'self',
+  '18': 'self',
+  SPO: 'spouse',
+  '01': 'spouse',
+  CHD: 'child',
+  '19': 'child',
+  PAR: 'parent',
+  MTH: 'parent',
+  FTH: 'parent',
+  DOM: 'common',
+  OTH: 'other',
+}
 function relationship(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
   const first = (given?.['coding'] as Json[] | undefined)?.[0]
@@ -69,7 +87,8 @@ function relationship(value: Value): Json | undefined {
 /** The plan (2, 35) and the group (8, 9) as classes of the coverage. */
 function classes(entry: Entry, segment: Segment): void {
   const add = (code: string, value: string | undefined, name?: string) => {
-    if (value !== undefined) put(entry.resource, 'class[]', some({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/coverage-class', code }] }, value, name }))
+    if (value !== undefined)
+      put(entry.resource, 'class[]', some({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/coverage-class', code }] }, value, name }))
   }
   add('plan', segment.first(2)?.part(1), segment.first(2)?.part(2))
   add('group', segment.text(8), segment.text(9))
@@ -84,14 +103,19 @@ function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
     return
   }
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false) as Entry
-  fill(entry, segment, [
-    [16, 'name[]', humanName],
-    [17, 'relationship[]', coded('0063')],
-    [18, 'birthDate', date],
-    [19, 'address[]', address],
-    [43, 'gender', gender],
-    [49, 'identifier[]', identifier],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [16, 'name[]', humanName],
+      [17, 'relationship[]', coded('0063')],
+      [18, 'birthDate', date],
+      [19, 'address[]', address],
+      [43, 'gender', gender],
+      [49, 'identifier[]', identifier],
+    ],
+    mapping,
+  )
   coverage.resource['subscriber'] = entry.reference
 }
 
@@ -100,15 +124,22 @@ export function accident(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Observation', segment)
   if (entry === undefined) return
   const { resource } = entry
-  Object.assign(resource, { status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '11374-6', display: 'Injury incident description Narrative' }] } })
-  fill(entry, segment, [
-    [1, 'effectiveDateTime', dateTime],
-    [9, 'valueString', (value) => value.whole()],
-  ], mapping)
+  Object.assign(resource, {
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: '11374-6', display: 'Injury incident description Narrative' }] },
+  })
+  fill(
+    entry,
+    segment,
+    [
+      [1, 'effectiveDateTime', dateTime],
+      [9, 'valueString', (value) => value.whole()],
+    ],
+    mapping,
+  )
   const cause = segment.first(2) && concept(segment.first(2) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0050')
   if (cause !== undefined) put(resource, 'component[]', { code: { text: 'cause' }, valueCodeableConcept: cause })
   const where = segment.first(3)?.whole()
   if (where !== undefined) put(resource, 'component[]', { code: { text: 'place' }, valueString: where })
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
 }
-

@@ -11,10 +11,12 @@ import { readMessage, readText } from '../message.ts'
 import { mapHl7 } from './map.ts'
 
 const msh = (kind: string, id = '17') => `MSH|^~\\&|BIS|KCS^1.3.6.1.4.1.1^ISO|SPONA|RS|20260301101500||${kind}|${id}|P|2.5||||||UNICODE UTF-8`
-const pid = 'PID|1||4711^^^KCS^MR~0101985710113^^^MUP^NNSRB~04512345678^^^RFZO^LBO||Петровић^Ана^^^^^L||19850101|F|||Немањина 22^^Београд^^11000^SRB^H||^PRN^CP^^381^64^1234567'
+const pid =
+  'PID|1||4711^^^KCS^MR~0101985710113^^^MUP^NNSRB~04512345678^^^RFZO^LBO||Петровић^Ана^^^^^L||19850101|F|||Немањина 22^^Београд^^11000^SRB^H||^PRN^CP^^381^64^1234567'
 const options = { localSystem: 'urn:rs:kcs' }
 const map = (...lines: string[]) => mapHl7(readText(lines.join('\r')), options)
-const of = (mapped: Mapped, type: string) => mapped.bundle.entry.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource as Resource & Record<string, any>)
+const of = (mapped: Mapped, type: string) =>
+  mapped.bundle.entry.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource as Resource & Record<string, any>)
 const one = (mapped: Mapped, type: string) => {
   const found = of(mapped, type)
   assert.equal(found.length, 1, `one ${type}`)
@@ -24,20 +26,36 @@ const url = (mapped: Mapped, type: string) => mapped.bundle.entry.find(({ resour
 
 describe('a message from a Serbian hospital', () => {
   test('admits a patient under the national numbers, and the visit follows its event', () => {
-    const mapped = map(msh('ADT^A01^ADT_A01'), 'EVN|A01|20260301101500', pid, `PV1|1|I|INT^204^2^KCS||||D17^Јовић^Марко^^^др^^^RFZO||||||||||||V-1${'|'.repeat(25)}20260301100000`, 'DG1|1||J189^Запаљење плућа^MKB10||20260301|A')
+    const mapped = map(
+      msh('ADT^A01^ADT_A01'),
+      'EVN|A01|20260301101500',
+      pid,
+      `PV1|1|I|INT^204^2^KCS||||D17^Јовић^Марко^^^др^^^RFZO||||||||||||V-1${'|'.repeat(25)}20260301100000`,
+      'DG1|1||J189^Запаљење плућа^MKB10||20260301|A',
+    )
     const patient = one(mapped, 'Patient')
     assert.deepEqual(
       patient['identifier'].map((each: any) => [each.system, each.value]),
-      [['urn:id:KCS', '4711'], ['urn:rs:jmbg', '0101985710113'], ['urn:rs:lbo', '04512345678']],
+      [
+        ['urn:id:KCS', '4711'],
+        ['urn:rs:jmbg', '0101985710113'],
+        ['urn:rs:lbo', '04512345678'],
+      ],
     )
-    assert.deepEqual([patient['name'][0].family, patient['gender'], patient['birthDate'], patient['telecom'][0].value], ['Петровић', 'female', '1985-01-01', '+381 64 1234567'])
+    assert.deepEqual(
+      [patient['name'][0].family, patient['gender'], patient['birthDate'], patient['telecom'][0].value],
+      ['Петровић', 'female', '1985-01-01', '+381 64 1234567'],
+    )
     const visit = one(mapped, 'Encounter')
     assert.deepEqual([visit['status'], visit['class'].code, visit['period'].start], ['in-progress', 'IMP', '2026-03-01T10:00:00+01:00'])
     assert.equal(visit['identifier'][0].value, 'V-1')
     const condition = one(mapped, 'Condition')
     assert.deepEqual(condition['code'].coding[0], { system: 'http://hl7.org/fhir/sid/icd-10', code: 'J18.9', display: 'Запаљење плућа' })
     assert.equal(visit['diagnosis'][0].condition.reference, mapped.bundle.entry.find(({ resource }) => resource === condition)?.fullUrl)
-    assert.deepEqual(of(mapped, 'Location').map((place) => place['name']), ['KCS', 'INT', '204', '2'])
+    assert.deepEqual(
+      of(mapped, 'Location').map((place) => place['name']),
+      ['KCS', 'INT', '204', '2'],
+    )
     assert.deepEqual(mapped.losses, [])
   })
 
@@ -74,18 +92,40 @@ describe('a message from a Serbian hospital', () => {
     assert.deepEqual([colour?.['valueString'], colour?.['status']], ['жута & бистра', 'corrected'])
     assert.equal(culture?.['valueCodeableConcept'].coding[0].system, 'http://snomed.info/sct')
     assert.match(String(url(mapped, 'Observation')?.['url']), /^Observation\?identifier=urn%3Ars%3Akcs%3Aresult\|F-1%2F2345-7$/)
-    assert.deepEqual(url(mapped, 'Patient'), { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=urn%3Aid%3AKCS|4711' }, 'a laboratory makes no new truth about a person')
+    assert.deepEqual(
+      url(mapped, 'Patient'),
+      { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=urn%3Aid%3AKCS|4711' },
+      'a laboratory makes no new truth about a person',
+    )
   })
 
   test('orders, books, documents, vaccinates and prescribes', () => {
     const order = one(map(msh('ORM^O01'), pid, 'ORC|NW|P-1', 'OBR|1|P-1||24323-8^Биохемија^LN|S'), 'ServiceRequest')
     assert.deepEqual([order['status'], order['intent'], order['priority']], ['active', 'order', 'stat'])
-    const booked = one(map(msh('SIU^S12'), 'SCH|B-1||||||CHECK^Контрола|ROUTINE|30|min|^^^20260401090000', pid, 'RGS|1', 'AIP|1||D17^Јовић^Марко'), 'Appointment')
+    const booked = one(
+      map(msh('SIU^S12'), 'SCH|B-1||||||CHECK^Контрола|ROUTINE|30|min|^^^20260401090000', pid, 'RGS|1', 'AIP|1||D17^Јовић^Марко'),
+      'Appointment',
+    )
     assert.deepEqual([booked['status'], booked['start'], booked['end']], ['booked', '2026-04-01T09:00:00+02:00', '2026-04-01T07:30:00.000Z'])
-    const document = one(map(msh('MDM^T02'), pid, 'TXA|1|DS|TX|20260301|||||||||DOC-9||||налаз.txt|LA', 'OBX|1|TX|^Отпусница||први ред', 'OBX|2|TX|^Отпусница||други ред'), 'DocumentReference')
+    const document = one(
+      map(msh('MDM^T02'), pid, 'TXA|1|DS|TX|20260301|||||||||DOC-9||||налаз.txt|LA', 'OBX|1|TX|^Отпусница||први ред', 'OBX|2|TX|^Отпусница||други ред'),
+      'DocumentReference',
+    )
     assert.equal(Buffer.from(document['content'][0].attachment.data, 'base64').toString(), 'први ред\nдруги ред')
-    const vaccine = one(map(msh('VXU^V04'), pid, 'ORC|RE||V-1', 'RXA|0|1|20260301||08^HepB^CVX|0.5|mL^^UCUM||||||||LOT1|20270101|MSD^Merck^MVX|||CP', 'RXR|IM^Intramuscular^HL70162|LD^Left deltoid^HL70163'), 'Immunization')
-    assert.deepEqual([vaccine['status'], vaccine['lotNumber'], vaccine['route'].coding[0].code, vaccine['doseQuantity'].value], ['completed', 'LOT1', 'IM', 0.5])
+    const vaccine = one(
+      map(
+        msh('VXU^V04'),
+        pid,
+        'ORC|RE||V-1',
+        'RXA|0|1|20260301||08^HepB^CVX|0.5|mL^^UCUM||||||||LOT1|20270101|MSD^Merck^MVX|||CP',
+        'RXR|IM^Intramuscular^HL70162|LD^Left deltoid^HL70163',
+      ),
+      'Immunization',
+    )
+    assert.deepEqual(
+      [vaccine['status'], vaccine['lotNumber'], vaccine['route'].coding[0].code, vaccine['doseQuantity'].value],
+      ['completed', 'LOT1', 'IM', 0.5],
+    )
     const medicine = one(map(msh('RDE^O11'), pid, 'ORC|NW|R-1', 'RXE||J01CA04^Amoksicilin^ATC|500||mg^^UCUM|||||16|tbl'), 'MedicationRequest')
     assert.equal(medicine['medicationCodeableConcept'].coding[0].system, 'http://www.whocc.no/atc')
     assert.equal(medicine['dispenseRequest'].quantity.value, 16)
@@ -95,7 +135,10 @@ describe('a message from a Serbian hospital', () => {
 describe('what has no place', () => {
   test('is said by segment, field and component, and never with its value', () => {
     const mapped = map(msh('ADT^A08'), `${pid}||||||||||||||||||||||||||x`, 'ZBE|1|secret', 'XYZ|1', 'NTE|1||на ништа')
-    assert.deepEqual(mapped.losses.map(({ place }) => place), ['ZBE[1]', 'XYZ[1]', 'NTE[1]-3', 'PID[1]-39'])
+    assert.deepEqual(
+      mapped.losses.map(({ place }) => place),
+      ['ZBE[1]', 'XYZ[1]', 'NTE[1]-3', 'PID[1]-39'],
+    )
     assert.ok(!JSON.stringify(mapped.losses).includes('secret'))
   })
 
@@ -106,7 +149,10 @@ describe('what has no place', () => {
   })
 
   test('a message of no patient is refused with the types that are taken, and a result without one is a loss', () => {
-    assert.throws(() => map(msh('MFN^M02')), (error) => error instanceof Refusal && /ORU/.test(error.hint ?? ''))
+    assert.throws(
+      () => map(msh('MFN^M02')),
+      (error) => error instanceof Refusal && /ORU/.test(error.hint ?? ''),
+    )
     assert.ok(map(msh('ORU^R01'), 'OBX|1|NM|1^x||1').losses.some(({ place }) => place === 'OBX[1]'))
   })
 })

@@ -78,12 +78,14 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
   for (const segment of message.segments) {
     const map = segments[segment.name]
     if (map === undefined) {
-      if (!silent.has(segment.name)) draft.lose(segment.place, segment.name.startsWith('Z') ? 'a segment of the sender alone' : 'a segment that has no place in the record')
+      if (!silent.has(segment.name))
+        draft.lose(segment.place, segment.name.startsWith('Z') ? 'a segment of the sender alone' : 'a segment that has no place in the record')
     } else map(segment, mapping)
   }
   finish(mapping, options.original)
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
-  for (const segment of message.segments) if (segments[segment.name] !== undefined) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
+  for (const segment of message.segments)
+    if (segments[segment.name] !== undefined) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 
@@ -101,8 +103,23 @@ function finish(mapping: Mapping, original: Uint8Array | undefined): void {
   const msh = message.segments[0] as Segment
   const time = dateTimeOf(msh.text(7) ?? '')
   const about = mapping.patient?.reference
-  if (original !== undefined) keepOriginal(draft, original, { contentType: 'x-application/hl7-v2+er7', title: `${message.type} ${message.event}`.trim(), date: time, subject: about, number: message.controlId, source: msh.place })
-  tellProvenance(draft, { number: message.controlId, version, time, occurred: mapping.occurred ?? time, activity: [message.type, message.event].filter(Boolean).join('^'), agent: sender(mapping) })
+  if (original !== undefined)
+    keepOriginal(draft, original, {
+      contentType: 'x-application/hl7-v2+er7',
+      title: `${message.type} ${message.event}`.trim(),
+      date: time,
+      subject: about,
+      number: message.controlId,
+      source: msh.place,
+    })
+  tellProvenance(draft, {
+    number: message.controlId,
+    version,
+    time,
+    occurred: mapping.occurred ?? time,
+    activity: [message.type, message.event].filter(Boolean).join('^'),
+    agent: sender(mapping),
+  })
 }
 
 function sender(mapping: Mapping): { reference: string } | undefined {

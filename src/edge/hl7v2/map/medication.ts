@@ -47,7 +47,8 @@ export function administered(segment: Segment, mapping: Mapping): void {
   const isRefused = /^RE$/i.test(segment.text(20) ?? '')
   if (/^(?:D|X)$/i.test(segment.text(21) ?? '')) resource['status'] = 'entered-in-error'
   resource['status'] ??= 'completed'
-  if (isRefused && resource['statusReason'] === undefined) resource['statusReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'PATOBJ' }] }
+  if (isRefused && resource['statusReason'] === undefined)
+    resource['statusReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'PATOBJ' }] }
   resource['occurrenceDateTime'] ??= undefined
   if (resource['occurrenceDateTime'] === undefined) Object.assign(resource, { occurrenceString: 'unknown' })
   resource['vaccineCode'] ??= { text: 'unknown' }
@@ -63,11 +64,16 @@ export function administered(segment: Segment, mapping: Mapping): void {
 
 /** The order of a vaccination gives it its numbers and names the doctor who ordered it. */
 function ordered(entry: Entry, common: Segment, mapping: Mapping): void {
-  fill(entry, common, [
-    [2, 'identifier[]', entity('PLAC')],
-    [3, 'identifier[]', entity('FILL')],
-    [12, 'performer[]', ordering],
-  ], mapping)
+  fill(
+    entry,
+    common,
+    [
+      [2, 'identifier[]', entity('PLAC')],
+      [3, 'identifier[]', entity('FILL')],
+      [12, 'performer[]', ordering],
+    ],
+    mapping,
+  )
 }
 function ordering(value: Value, mapping: Mapping, place: string): Json | undefined {
   const actor = practitioner(value, mapping, place)
@@ -86,11 +92,16 @@ function given(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('MedicationAdministration', segment)
   if (entry === undefined) return
   const { resource } = entry
-  fill(entry, segment, [
-    [5, 'medicationCodeableConcept', codeableConcept],
-    [10, 'performer[]', administering],
-    [19, 'reasonCode[]', codeableConcept],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [5, 'medicationCodeableConcept', codeableConcept],
+      [10, 'performer[]', administering],
+      [19, 'reasonCode[]', codeableConcept],
+    ],
+    mapping,
+  )
   const [start, end] = [dateTimeOf(segment.text(3) ?? ''), dateTimeOf(segment.text(4) ?? '')]
   if (end !== undefined && end !== start) resource['effectivePeriod'] = periodOf(start, end)
   else resource['effectiveDateTime'] = start ?? end
@@ -109,7 +120,10 @@ const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/dat
 
 /** RXR: the way and the place, of the vaccination or of the medicine before it. */
 export function route(segment: Segment, mapping: Mapping): void {
-  const [way, site] = [segment.first(1) && concept(segment.first(1) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0162'), segment.first(2) && concept(segment.first(2) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0163')]
+  const [way, site] = [
+    segment.first(1) && concept(segment.first(1) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0162'),
+    segment.first(2) && concept(segment.first(2) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0163'),
+  ]
   const target = mapping.immunization ?? mapping.medication
   if (target === undefined) return mapping.draft.lose(segment.place, 'a route of nothing that was given')
   target.sources.push(`${segment.place} route<1 site<2`)
@@ -126,8 +140,30 @@ export function route(segment: Segment, mapping: Mapping): void {
   }
 }
 
-const prescriptionStatuses: Record<string, string> = { NW: 'active', XO: 'active', RE: 'active', CA: 'cancelled', OC: 'cancelled', CR: 'cancelled', DC: 'stopped', OD: 'stopped', HD: 'on-hold', OH: 'on-hold', RF: 'active' }
-const said: Record<string, string> = { A: 'active', CA: 'cancelled', CM: 'completed', DC: 'stopped', ER: 'entered-in-error', HD: 'on-hold', IP: 'active', SC: 'active', RP: 'stopped' }
+const prescriptionStatuses: Record<string, string> = {
+  NW: 'active',
+  XO: 'active',
+  RE: 'active',
+  CA: 'cancelled',
+  OC: 'cancelled',
+  CR: 'cancelled',
+  DC: 'stopped',
+  OD: 'stopped',
+  HD: 'on-hold',
+  OH: 'on-hold',
+  RF: 'active',
+}
+const said: Record<string, string> = {
+  A: 'active',
+  CA: 'cancelled',
+  CM: 'completed',
+  DC: 'stopped',
+  ER: 'entered-in-error',
+  HD: 'on-hold',
+  IP: 'active',
+  SC: 'active',
+  RP: 'stopped',
+}
 
 const commonRows: readonly Row[] = [
   [2, 'identifier[]', entity('PLAC')],
@@ -158,7 +194,10 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
   const entry = prescription(segment, mapping)
   if (entry === undefined) return
   const { resource } = entry
-  const at = segment.name === 'RXE' ? { code: 2, min: 3, max: 4, unit: 5, form: 6, how: 7, amount: 10, amountUnit: 11, refills: 12, reason: 27 } : { code: 1, min: 2, max: 3, unit: 4, form: 5, how: 7, amount: 11, amountUnit: 12, refills: 13, reason: 20 }
+  const at =
+    segment.name === 'RXE'
+      ? { code: 2, min: 3, max: 4, unit: 5, form: 6, how: 7, amount: 10, amountUnit: 11, refills: 12, reason: 27 }
+      : { code: 1, min: 2, max: 3, unit: 4, form: 5, how: 7, amount: 11, amountUnit: 12, refills: 13, reason: 20 }
   const medicine = segment.first(at.code) && concept(segment.first(at.code) as Value)
   if (medicine !== undefined) resource['medicationCodeableConcept'] = medicine
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
@@ -166,12 +205,28 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
   const parts = units(unit?.part(1), unit?.part(2), unit?.part(3))
   const number = (field: number) => (segment.first(field) === undefined ? undefined : decimal(segment.first(field) as Value))
   const [least, most] = [number(at.min), number(at.max)]
-  const dosed = least === undefined ? undefined : most === undefined || most === least ? { doseQuantity: { value: least, ...parts } } : { doseRange: { low: { value: least, ...parts }, high: { value: most, ...parts } } }
-  const instruction = some({ text: segment.all(at.how).map((value) => value.part(2) ?? value.part(1)).filter(Boolean).join('; ') || undefined, doseAndRate: dosed && [dosed] })
+  const dosed =
+    least === undefined
+      ? undefined
+      : most === undefined || most === least
+        ? { doseQuantity: { value: least, ...parts } }
+        : { doseRange: { low: { value: least, ...parts }, high: { value: most, ...parts } } }
+  const instruction = some({
+    text:
+      segment
+        .all(at.how)
+        .map((value) => value.part(2) ?? value.part(1))
+        .filter(Boolean)
+        .join('; ') || undefined,
+    doseAndRate: dosed && [dosed],
+  })
   if (instruction !== undefined) resource['dosageInstruction'] = [{ ...((resource['dosageInstruction'] as Json[] | undefined)?.[0] ?? {}), ...instruction }]
   const amountUnit = segment.first(at.amountUnit)
   const [amount, refills] = [number(at.amount), number(at.refills)]
-  const supply = some({ quantity: amount === undefined ? undefined : { value: amount, ...units(amountUnit?.part(1), amountUnit?.part(2), amountUnit?.part(3)) }, numberOfRepeatsAllowed: refills !== undefined && Number.isInteger(refills) && refills >= 0 ? refills : undefined })
+  const supply = some({
+    quantity: amount === undefined ? undefined : { value: amount, ...units(amountUnit?.part(1), amountUnit?.part(2), amountUnit?.part(3)) },
+    numberOfRepeatsAllowed: refills !== undefined && Number.isInteger(refills) && refills >= 0 ? refills : undefined,
+  })
   if (supply !== undefined) resource['dispenseRequest'] = supply
   entry.sources.push(`${segment.place} medication<${at.code} dosageInstruction<${at.min}`)
   fill(entry, segment, [[at.reason, 'reasonCode[]', codeableConcept]], mapping)
@@ -184,13 +239,18 @@ export function dispensed(segment: Segment, mapping: Mapping): void {
   segment.text(1)
   const { resource } = entry
   resource['status'] = 'completed'
-  fill(entry, segment, [
-    [2, 'medicationCodeableConcept', codeableConcept],
-    [3, 'whenHandedOver', dateTime],
-    [7, 'identifier[]', entity()],
-    [9, 'note[]', (value) => ({ text: value.whole() })],
-    [10, 'performer[]', dispenser],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [2, 'medicationCodeableConcept', codeableConcept],
+      [3, 'whenHandedOver', dateTime],
+      [7, 'identifier[]', entity()],
+      [9, 'note[]', (value) => ({ text: value.whole() })],
+      [10, 'performer[]', dispenser],
+    ],
+    mapping,
+  )
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
   const [amount, unit] = [segment.first(4) && decimal(segment.first(4) as Value), segment.first(5)]
   if (amount !== undefined) resource['quantity'] = { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) }
@@ -201,4 +261,3 @@ function dispenser(value: Value, mapping: Mapping, place: string): Json | undefi
   const actor = practitioner(value, mapping, place)
   return actor && { actor }
 }
-

@@ -6,9 +6,65 @@ import { inRole, practitioner } from './people.ts'
 import { byTable, codeableConcept, concept, dateTime, decimal, entity, organization, units } from './types.ts'
 
 // HL7 table 0085 to R4 observation-status, by HL7's own concept map.
-const statuses: Record<string, string> = { C: 'corrected', D: 'entered-in-error', F: 'final', I: 'registered', N: 'unknown', O: 'unknown', P: 'preliminary', R: 'preliminary', S: 'preliminary', U: 'final', V: 'final', W: 'entered-in-error', X: 'cancelled', A: 'amended', B: 'preliminary' }
+const statuses: Record<string, string> = {
+  C: 'corrected',
+  D: 'entered-in-error',
+  F: 'final',
+  I: 'registered',
+  N: 'unknown',
+  O: 'unknown',
+  P: 'preliminary',
+  R: 'preliminary',
+  S: 'preliminary',
+  U: 'final',
+  V: 'final',
+  W: 'entered-in-error',
+  X: 'cancelled',
+  A: 'amended',
+  B: 'preliminary',
+}
 // Codes of HL7 table 0078 that v3 ObservationInterpretation has too.
-const interpretations = new Set(['L', 'H', 'LL', 'HH', '<', '>', 'N', 'A', 'AA', 'U', 'D', 'B', 'W', 'S', 'R', 'I', 'MS', 'VS', 'POS', 'NEG', 'IND', 'DET', 'ND', 'EXP', 'UNE', 'NR', 'RR', 'WR', 'CAR', 'TOX', 'IE', 'NS', 'SDD', 'SYN-R', 'SYN-S', 'HU', 'LU', 'E', 'OBX'])
+const interpretations = new Set([
+  'L',
+  'H',
+  'LL',
+  'HH',
+  '<',
+  '>',
+  'N',
+  'A',
+  'AA',
+  'U',
+  'D',
+  'B',
+  'W',
+  'S',
+  'R',
+  'I',
+  'MS',
+  'VS',
+  'POS',
+  'NEG',
+  'IND',
+  'DET',
+  'ND',
+  'EXP',
+  'UNE',
+  'NR',
+  'RR',
+  'WR',
+  'CAR',
+  'TOX',
+  'IE',
+  'NS',
+  'SDD',
+  'SYN-R',
+  'SYN-S',
+  'HU',
+  'LU',
+  'E',
+  'OBX',
+])
 
 const rows: readonly Row[] = [
   [21, 'identifier[]', entity()],
@@ -104,7 +160,12 @@ function setValue(entry: Entry, segment: Segment, mapping: Mapping): void {
   unitOf(segment)
   if (first === undefined) {
     // obs-6: a reason for having no value only where there is none.
-    if (/^[NXI]$/i.test(segment.text(11) ?? '')) resource['dataAbsentReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: /^N$/i.test(segment.text(11) ?? '') ? 'not-performed' : 'unknown' }] }
+    if (/^[NXI]$/i.test(segment.text(11) ?? ''))
+      resource['dataAbsentReason'] = {
+        coding: [
+          { system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: /^N$/i.test(segment.text(11) ?? '') ? 'not-performed' : 'unknown' },
+        ],
+      }
     return
   }
   entry.sources.push(`${segment.place} value<5`)
@@ -190,7 +251,20 @@ function ranged(low: string | undefined, high: string | undefined, unit: Json): 
   return valueRange === undefined ? null : { valueRange }
 }
 
-const contents: Record<string, string> = { PDF: 'application/pdf', 'X-PDF': 'application/pdf', JPEG: 'image/jpeg', JPG: 'image/jpeg', PNG: 'image/png', GIF: 'image/gif', TIFF: 'image/tiff', HTML: 'text/html', RTF: 'application/rtf', XML: 'application/xml', PLAIN: 'text/plain', 'X-HL7-CDA-LEVEL-ONE': 'application/xml' }
+const contents: Record<string, string> = {
+  PDF: 'application/pdf',
+  'X-PDF': 'application/pdf',
+  JPEG: 'image/jpeg',
+  JPG: 'image/jpeg',
+  PNG: 'image/png',
+  GIF: 'image/gif',
+  TIFF: 'image/tiff',
+  HTML: 'text/html',
+  RTF: 'application/rtf',
+  XML: 'application/xml',
+  PLAIN: 'text/plain',
+  'X-HL7-CDA-LEVEL-ONE': 'application/xml',
+}
 
 const isAttachment = (segment: Segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? '')
 /** In a document message all content is of the document: text lines as well as files. */
@@ -239,4 +313,3 @@ export function note(segment: Segment, mapping: Mapping): void {
   else if (on.resource.resourceType === 'Appointment') on.resource['comment'] = [on.resource['comment'], words].filter(Boolean).join('\n')
   else put(on.resource, 'note[]', some({ text: words, time, authorReference: author }))
 }
-

@@ -32,9 +32,33 @@ export function request(segment: Segment, mapping: Mapping): void {
 }
 
 // HL7 table 0038 to R4 request-status.
-const orderStatuses: Record<string, string> = { A: 'active', CA: 'revoked', CM: 'completed', DC: 'revoked', ER: 'entered-in-error', HD: 'on-hold', IP: 'active', RP: 'revoked', SC: 'active' }
+const orderStatuses: Record<string, string> = {
+  A: 'active',
+  CA: 'revoked',
+  CM: 'completed',
+  DC: 'revoked',
+  ER: 'entered-in-error',
+  HD: 'on-hold',
+  IP: 'active',
+  RP: 'revoked',
+  SC: 'active',
+}
 // What the control code does to an order (HL7 table 0119).
-const controls: Record<string, string> = { NW: 'active', XO: 'active', PA: 'active', CH: 'active', CA: 'revoked', OC: 'revoked', CR: 'revoked', DC: 'revoked', OD: 'revoked', DR: 'revoked', HD: 'on-hold', OH: 'on-hold', HR: 'on-hold' }
+const controls: Record<string, string> = {
+  NW: 'active',
+  XO: 'active',
+  PA: 'active',
+  CH: 'active',
+  CA: 'revoked',
+  OC: 'revoked',
+  CR: 'revoked',
+  DC: 'revoked',
+  OD: 'revoked',
+  DR: 'revoked',
+  HD: 'on-hold',
+  OH: 'on-hold',
+  HR: 'on-hold',
+}
 const urgencies: Record<string, string> = { S: 'stat', A: 'asap', R: 'routine', P: 'routine', C: 'urgent', T: 'urgent' }
 
 const placer = entity('PLAC')
@@ -67,8 +91,17 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   fill(entry, segment, requestRows, mapping)
   if (common !== undefined) {
-    fill(entry, common, commonRows.filter(([, path]) => path !== 'identifier[]' && resource[path] === undefined), mapping)
-    for (const [field, convert] of [[2, placer], [3, filler]] as const) if (segment.first(field) === undefined) fill(entry, common, [[field, 'identifier[]', convert]], mapping)
+    fill(
+      entry,
+      common,
+      commonRows.filter(([, path]) => path !== 'identifier[]' && resource[path] === undefined),
+      mapping,
+    )
+    for (const [field, convert] of [
+      [2, placer],
+      [3, filler],
+    ] as const)
+      if (segment.first(field) === undefined) fill(entry, common, [[field, 'identifier[]', convert]], mapping)
       else for (const value of common.all(field)) repeat(value, segment.first(field) as Value)
     others(common, mapping, entry)
   }
@@ -91,11 +124,16 @@ function statusOf(common: Segment | undefined): string {
 function others(common: Segment, mapping: Mapping, entry: Entry): void {
   const enterer = common.first(10) && inRole('EP')(common.first(10) as Value, mapping, `${common.place}-10`)
   if (enterer !== undefined) put(entry.resource, 'supportingInfo[]', enterer)
-  fill(entry, common, [
-    [11, 'supportingInfo[]', practitioner],
-    [21, 'supportingInfo[]', organization],
-    [16, 'reasonCode[]', codeableConcept],
-  ], mapping)
+  fill(
+    entry,
+    common,
+    [
+      [11, 'supportingInfo[]', practitioner],
+      [21, 'supportingInfo[]', organization],
+      [16, 'reasonCode[]', codeableConcept],
+    ],
+    mapping,
+  )
 }
 
 /** OBR-27 or ORC-7 (TQ): priority in component 6, start and end in 4 and 5. */
@@ -117,7 +155,21 @@ function supplements(entry: Entry, segment: Segment): void {
 }
 
 // HL7 table 0123 to R4 diagnostic-report-status.
-const reportStatuses: Record<string, string> = { A: 'partial', C: 'corrected', F: 'final', I: 'registered', M: 'partial', N: 'partial', O: 'registered', P: 'preliminary', R: 'partial', S: 'registered', X: 'cancelled', Y: 'unknown', Z: 'unknown' }
+const reportStatuses: Record<string, string> = {
+  A: 'partial',
+  C: 'corrected',
+  F: 'final',
+  I: 'registered',
+  M: 'partial',
+  N: 'partial',
+  O: 'registered',
+  P: 'preliminary',
+  R: 'partial',
+  S: 'registered',
+  X: 'cancelled',
+  Y: 'unknown',
+  Z: 'unknown',
+}
 
 const reportRows: readonly Row[] = [
   [2, 'identifier[]', placer],
@@ -205,7 +257,10 @@ export function specimen(segment: Segment, mapping: Mapping): void {
   if (mapping.patient !== undefined) resource['subject'] = mapping.patient.reference
   fill(entry, segment, specimenRows, mapping)
   const pair = segment.first(2)
-  for (const [part, code] of [[1, 'PLAC'], [2, 'FILL']] as const) {
+  for (const [part, code] of [
+    [1, 'PLAC'],
+    [2, 'FILL'],
+  ] as const) {
     const inner = pair?.inside(part)
     const made = inner && entity(code)(inner, mapping)
     if (made !== undefined) put(resource, 'identifier[]', made)
@@ -249,14 +304,19 @@ export function referral(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('ServiceRequest', segment)
   if (entry === undefined) return
   const { resource } = entry
-  fill(entry, segment, [
-    [6, 'identifier[]', entity('PLAC')],
-    [11, 'identifier[]', entity('FILL')],
-    [2, 'priority', byTable(urgencies)],
-    [7, 'authoredOn', dateTime],
-    [10, 'reasonCode[]', codeableConcept],
-    [3, 'code', codeableConcept],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [6, 'identifier[]', entity('PLAC')],
+      [11, 'identifier[]', entity('FILL')],
+      [2, 'priority', byTable(urgencies)],
+      [7, 'authoredOn', dateTime],
+      [10, 'reasonCode[]', codeableConcept],
+      [3, 'code', codeableConcept],
+    ],
+    mapping,
+  )
   resource['status'] = referralStatuses[segment.text(1)?.toUpperCase() ?? ''] ?? 'unknown'
   resource['intent'] = 'order'
   resource['category'] = [{ coding: [{ system: 'http://snomed.info/sct', code: '3457005', display: 'Patient referral' }] }]

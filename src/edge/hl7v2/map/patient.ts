@@ -2,21 +2,61 @@ import { type Entry, type Json, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { practitioner } from './people.ts'
-import { address, byTable, codeableConcept, coded, concept, date, dateTime, humanName, identifier, organization, period, positive, telecom, yes } from './types.ts'
+import {
+  address,
+  byTable,
+  codeableConcept,
+  coded,
+  concept,
+  date,
+  dateTime,
+  humanName,
+  identifier,
+  organization,
+  period,
+  positive,
+  telecom,
+  yes,
+} from './types.ts'
 
 // HL7 table 0001; what is none of them is recorded as unknown by nobody: it is a loss.
 const genders: Record<string, string> = { F: 'female', M: 'male', O: 'other', A: 'other', N: 'other', X: 'other', U: 'unknown', Ж: 'female', М: 'male' }
 export const gender = byTable(genders)
 
 // HL7 table 0002 to v3 MaritalStatus, where they differ.
-const maritalCodes: Record<string, string> = { A: 'L', D: 'D', M: 'M', S: 'S', W: 'W', C: 'C', P: 'T', I: 'I', E: 'L', G: 'T', B: 'U', U: 'UNK', O: 'UNK', R: 'S', T: 'T' }
+const maritalCodes: Record<string, string> = {
+  A: 'L',
+  D: 'D',
+  M: 'M',
+  S: 'S',
+  W: 'W',
+  C: 'C',
+  P: 'T',
+  I: 'I',
+  E: 'L',
+  G: 'T',
+  B: 'U',
+  U: 'UNK',
+  O: 'UNK',
+  R: 'S',
+  T: 'T',
+}
 
 function marital(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0002')
   const first = (given?.['coding'] as Json[] | undefined)?.[0]
   const code = maritalCodes[String(first?.['code']).toUpperCase()]
   if (first === undefined || code === undefined) return given
-  return { ...given, coding: [some({ system: code === 'UNK' ? 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor' : 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus', code, display: first['display'] })] }
+  return {
+    ...given,
+    coding: [
+      some({
+        system: code === 'UNK' ? 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor' : 'http://terminology.hl7.org/CodeSystem/v3-MaritalStatus',
+        code,
+        display: first['display'],
+      }),
+    ],
+  }
 }
 
 const use = (kind: 'home' | 'work') => (value: Value) => {
@@ -59,7 +99,14 @@ const patientRows: readonly Row[] = [
 
 function licence(value: Value): Json | undefined {
   const number = value.part(1)
-  return number === undefined ? undefined : some({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'DL' }] }, value: number, system: value.part(2) === undefined ? undefined : `urn:id:DL-${value.part(2)}`, period: period(undefined, value.part(3)) })
+  return number === undefined
+    ? undefined
+    : some({
+        type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'DL' }] },
+        value: number,
+        system: value.part(2) === undefined ? undefined : `urn:id:DL-${value.part(2)}`,
+        period: period(undefined, value.part(3)),
+      })
 }
 
 function language(value: Value): Json | undefined {
@@ -69,7 +116,27 @@ function language(value: Value): Json | undefined {
   return { language: some({ ...made, coding: codes ?? [] }), preferred: true }
 }
 // ISO 639-2 as it is met in messages, to the tags of BCP 47 that R4 asks for.
-const languages: Record<string, string> = { srp: 'sr', scc: 'sr', hun: 'hu', slo: 'sk', slk: 'sk', rum: 'ro', ron: 'ro', hrv: 'hr', alb: 'sq', sqi: 'sq', rom: 'rom', bos: 'bs', eng: 'en', ger: 'de', deu: 'de', ara: 'ar', spa: 'es', fre: 'fr', rus: 'ru' }
+const languages: Record<string, string> = {
+  srp: 'sr',
+  scc: 'sr',
+  hun: 'hu',
+  slo: 'sk',
+  slk: 'sk',
+  rum: 'ro',
+  ron: 'ro',
+  hrv: 'hr',
+  alb: 'sq',
+  sqi: 'sq',
+  rom: 'rom',
+  bos: 'bs',
+  eng: 'en',
+  ger: 'de',
+  deu: 'de',
+  ara: 'ar',
+  spa: 'es',
+  fre: 'fr',
+  rus: 'ru',
+}
 function languageOf(coding: Json): Json {
   const code = String(coding['code'] ?? '').toLowerCase()
   const tag = languages[code] ?? (/^[a-z]{2}$/.test(code) ? code : undefined)
@@ -188,11 +255,16 @@ export function merged(segment: Segment, mapping: Mapping): void {
   const survivor = mapping.patient
   if (survivor === undefined) return
   const entry = mapping.draft.add('Patient', segment.place, true)
-  fill(entry, segment, [
-    [1, 'identifier[]', identifier],
-    [2, 'identifier[]', identifier],
-    [7, 'name[]', humanName],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [1, 'identifier[]', identifier],
+      [2, 'identifier[]', identifier],
+      [7, 'name[]', humanName],
+    ],
+    mapping,
+  )
   Object.assign(entry.resource, { active: false, link: [{ other: survivor.reference, type: 'replaced-by' }] })
   const links = ((survivor.resource as Json & { link?: Json[] }).link ??= [])
   links.push({ other: entry.reference, type: 'replaces' })
@@ -202,18 +274,22 @@ export function merged(segment: Segment, mapping: Mapping): void {
 export function guarantor(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
   if (entry === undefined) return
-  fill(entry, segment, [
-    [2, 'identifier[]', identifier],
-    [3, 'name[]', humanName],
-    [5, 'address[]', address],
-    [6, 'telecom[]', use('home')],
-    [7, 'telecom[]', use('work')],
-    [8, 'birthDate', date],
-    [9, 'gender', gender],
-    [11, 'relationship[]', coded('0063')],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [2, 'identifier[]', identifier],
+      [3, 'name[]', humanName],
+      [5, 'address[]', address],
+      [6, 'telecom[]', use('home')],
+      [7, 'telecom[]', use('work')],
+      [8, 'birthDate', date],
+      [9, 'gender', gender],
+      [11, 'relationship[]', coded('0063')],
+    ],
+    mapping,
+  )
   const held = period(segment.text(13), segment.text(14))
   const list = mapping.account === undefined ? undefined : ((mapping.account.resource as Json & { guarantor?: Json[] }).guarantor ??= [])
   list?.push(some({ party: entry.reference, period: held }) as Json)
 }
-

@@ -80,7 +80,8 @@ export function location(value: Value, mapping: Mapping, place: string): Json | 
     const parent = within
     within = mapping.draft.once(`pl ${path}`, 'Location', place, ({ resource }) => {
       const system = identifierSystem(undefined, universal)
-      if (system !== undefined) resource['identifier'] = [{ system: identifierSystem(named, undefined) ?? 'urn:ietf:rfc:3986', value: named === undefined ? system : universal }]
+      if (system !== undefined)
+        resource['identifier'] = [{ system: identifierSystem(named, undefined) ?? 'urn:ietf:rfc:3986', value: named === undefined ? system : universal }]
       resource['name'] = named ?? universal
       resource['mode'] = 'instance'
       resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: kind }] }

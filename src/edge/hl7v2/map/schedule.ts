@@ -6,7 +6,19 @@ import { location, practitioner } from './people.ts'
 import { codeableConcept, coded, concept, entity } from './types.ts'
 
 // HL7 table 0278 to R4 appointmentstatus, and what the event itself means.
-const statuses: Record<string, string> = { BOOKED: 'booked', PENDING: 'pending', WAITLIST: 'waitlist', COMPLETE: 'fulfilled', CANCELLED: 'cancelled', DC: 'cancelled', DELETED: 'entered-in-error', NOSHOW: 'noshow', OVERBOOK: 'booked', STARTED: 'arrived', BLOCKED: 'pending' }
+const statuses: Record<string, string> = {
+  BOOKED: 'booked',
+  PENDING: 'pending',
+  WAITLIST: 'waitlist',
+  COMPLETE: 'fulfilled',
+  CANCELLED: 'cancelled',
+  DC: 'cancelled',
+  DELETED: 'entered-in-error',
+  NOSHOW: 'noshow',
+  OVERBOOK: 'booked',
+  STARTED: 'arrived',
+  BLOCKED: 'pending',
+}
 const events: Record<string, string> = { S15: 'cancelled', S16: 'cancelled', S17: 'entered-in-error', S26: 'noshow' }
 
 const rows: readonly Row[] = [
@@ -33,17 +45,24 @@ export function appointment(segment: Segment, mapping: Mapping): void {
   times(resource, start, end)
   const minutes = length * (units[segment.text(10)?.toLowerCase() ?? 'min'] ?? Number.NaN)
   if (Number.isFinite(minutes) && minutes >= 1) resource['minutesDuration'] = Math.round(minutes)
-  fill(entry, segment, [
-    [16, 'participant[]', contact('filler-contact')],
-    [12, 'participant[]', contact('placer-contact')],
-    [20, 'participant[]', contact('entered-by')],
-  ], mapping)
+  fill(
+    entry,
+    segment,
+    [
+      [16, 'participant[]', contact('filler-contact')],
+      [12, 'participant[]', contact('placer-contact')],
+      [20, 'participant[]', contact('entered-by')],
+    ],
+    mapping,
+  )
 }
 
-const contact = (kind: string) => (value: Value, mapping: Mapping, place: string): Json | undefined => {
-  const actor = practitioner(value, mapping, place)
-  return actor && { type: [{ text: kind }], actor, status: 'accepted' }
-}
+const contact =
+  (kind: string) =>
+  (value: Value, mapping: Mapping, place: string): Json | undefined => {
+    const actor = practitioner(value, mapping, place)
+    return actor && { type: [{ text: kind }], actor, status: 'accepted' }
+  }
 
 /** app-3: both or neither, unless it is only wished for; the end follows from the length where only that is said. */
 function times(resource: Json, start: string | undefined, end: string | undefined): void {
@@ -66,9 +85,16 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
   segment.text(isService ? 10 : segment.name === 'AIG' ? 14 : 12)
   if (isService) return fill(entry, segment, [[3, 'serviceType[]', codeableConcept]], mapping)
   const first = segment.first(3)
-  const actor = first && (segment.name === 'AIP' ? practitioner(first, mapping, `${segment.place}-3`) : segment.name === 'AIL' ? location(first, mapping, `${segment.place}-3`) : thing(first, mapping, segment))
+  const actor =
+    first &&
+    (segment.name === 'AIP'
+      ? practitioner(first, mapping, `${segment.place}-3`)
+      : segment.name === 'AIL'
+        ? location(first, mapping, `${segment.place}-3`)
+        : thing(first, mapping, segment))
   const type = segment.first(4) && concept(segment.first(4) as Value)
-  if (actor !== undefined || type !== undefined) put(resource, 'participant[]', some({ type: type && [type], actor, status: 'accepted', period: begin && { start: begin } }))
+  if (actor !== undefined || type !== undefined)
+    put(resource, 'participant[]', some({ type: type && [type], actor, status: 'accepted', period: begin && { start: begin } }))
   entry.sources.push(`${segment.place} participant<3`)
 }
 
@@ -86,7 +112,8 @@ export function finishAppointment(mapping: Mapping): void {
   if (mapping.patient !== undefined) put(resource, 'participant[]', { actor: mapping.patient.reference, status: 'accepted' })
   resource['participant'] ??= [{ type: [{ text: 'unknown' }], status: 'needs-action' }]
   const [start, end, minutes] = [resource['start'], resource['end'], resource['minutesDuration']]
-  if (typeof start === 'string' && end === undefined && typeof minutes === 'number') resource['end'] = new Date(Date.parse(start) + minutes * 60_000).toISOString()
+  if (typeof start === 'string' && end === undefined && typeof minutes === 'number')
+    resource['end'] = new Date(Date.parse(start) + minutes * 60_000).toISOString()
   if (start === undefined || resource['end'] === undefined) {
     delete resource['start']
     delete resource['end']

@@ -32,7 +32,10 @@ export const byTable =
     table[value.part(1)?.toUpperCase() ?? '']
 
 /** A code of an HL7 table, where the field says no system of its own. */
-export const coded = (table: string) => (value: Value): Json | undefined => concept(value, `http://terminology.hl7.org/CodeSystem/v2-${table}`)
+export const coded =
+  (table: string) =>
+  (value: Value): Json | undefined =>
+    concept(value, `http://terminology.hl7.org/CodeSystem/v2-${table}`)
 
 export const codeableConcept = (value: Value): Json | undefined => concept(value)
 
@@ -41,7 +44,10 @@ export function concept(value: Value, fallback?: string): Json | undefined {
   const first = coding(value, 1, 7, fallback)
   const second = coding(value, 4, 8)
   const third = coding(value, 10, 13)
-  return some({ coding: [first, second, third].filter((one) => one !== undefined), text: value.part(9) ?? (first?.['code'] === undefined ? (first?.['display'] as string | undefined) : undefined) })
+  return some({
+    coding: [first, second, third].filter((one) => one !== undefined),
+    text: value.part(9) ?? (first?.['code'] === undefined ? (first?.['display'] as string | undefined) : undefined),
+  })
 }
 
 /** `at` is the place of the code, display and system follow it. */
@@ -116,7 +122,11 @@ const nameUses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden
 /** XPN. */
 export function humanName(value: Value): Json | undefined {
   const valid = value.inside(10)
-  return name(value, 1, { use: nameUses[value.part(7)?.toUpperCase() ?? ''], period: period(value.part(12) ?? valid?.part(1), value.part(13) ?? valid?.part(2)), called: value.part(15) })
+  return name(value, 1, {
+    use: nameUses[value.part(7)?.toUpperCase() ?? ''],
+    period: period(value.part(12) ?? valid?.part(1), value.part(13) ?? valid?.part(2)),
+    called: value.part(15),
+  })
 }
 
 /** Family, given, further given names, suffix, prefix and degree, from the component `at` on. */
@@ -158,13 +168,27 @@ export function address(value: Value): Json | undefined {
 }
 
 const phoneUses: Record<string, string> = { PRN: 'home', ORN: 'home', VHN: 'home', EMR: 'home', WPN: 'work', ASN: 'work', BPN: 'work', PRS: 'mobile' }
-const phoneSystems: Record<string, string> = { PH: 'phone', CP: 'phone', SAT: 'phone', FX: 'fax', MD: 'other', TDD: 'other', TTY: 'other', BP: 'pager', INTERNET: 'email', 'X.400': 'other', NET: 'email' }
+const phoneSystems: Record<string, string> = {
+  PH: 'phone',
+  CP: 'phone',
+  SAT: 'phone',
+  FX: 'fax',
+  MD: 'other',
+  TDD: 'other',
+  TTY: 'other',
+  BP: 'pager',
+  INTERNET: 'email',
+  'X.400': 'other',
+  NET: 'email',
+}
 
 /** XTN: the old single number, or mail, country, area and local number, extension, text. */
 export function telecom(value: Value): Json | undefined {
   const [kind, equipment] = [value.part(2)?.toUpperCase(), value.part(3)?.toUpperCase()]
   const mail = value.part(4)
-  const dialled = [value.part(5) === undefined ? undefined : `+${value.part(5)?.replace(/^\+/, '')}`, value.part(6), value.part(7)].filter((one) => one !== undefined).join(' ')
+  const dialled = [value.part(5) === undefined ? undefined : `+${value.part(5)?.replace(/^\+/, '')}`, value.part(6), value.part(7)]
+    .filter((one) => one !== undefined)
+    .join(' ')
   const extension = value.part(8)
   const isMail = kind === 'NET' || equipment === 'INTERNET' || equipment === 'X.400'
   const number = value.part(12) ?? value.part(1) ?? (dialled === '' ? undefined : dialled)
@@ -204,7 +228,10 @@ export function organizationNamed(mapping: Mapping, place: string, name: string 
   const entry = mapping.draft.once(`org ${name} ${universal}`, 'Organization', place, ({ resource }) => {
     const system = identifierSystem(undefined, universal)
     const world = universal === undefined ? undefined : some({ system: system === undefined ? undefined : 'urn:ietf:rfc:3986', value: system ?? universal })
-    resource['identifier'] = [...(name === undefined ? [] : [{ system: identifierSystem(name, undefined) as string, value: name }]), ...(world === undefined ? [] : [world])]
+    resource['identifier'] = [
+      ...(name === undefined ? [] : [{ system: identifierSystem(name, undefined) as string, value: name }]),
+      ...(world === undefined ? [] : [world]),
+    ]
     if (name !== undefined) resource['name'] = name
   })
   return { ...entry.reference }
@@ -230,7 +257,9 @@ export function organization(value: Value, mapping: Mapping, place: string): Jso
     if (given !== undefined) resource['name'] = given
     if (number === undefined) return
     const national = nationalSystem(number, type, space)
-    resource['identifier'] = [some({ type: type === undefined ? undefined : typeOf(type), system: national ?? identifierSystem(space, universal), value: number })]
+    resource['identifier'] = [
+      some({ type: type === undefined ? undefined : typeOf(type), system: national ?? identifierSystem(space, universal), value: number }),
+    ]
   })
   return { ...entry.reference }
 }

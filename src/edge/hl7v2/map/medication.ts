@@ -220,7 +220,7 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
         .join('; ') || undefined,
     doseAndRate: dosed && [dosed],
   })
-  if (instruction !== undefined) resource['dosageInstruction'] = [{ ...((resource['dosageInstruction'] as Json[] | undefined)?.[0]), ...instruction }]
+  if (instruction !== undefined) resource['dosageInstruction'] = [{ ...(resource['dosageInstruction'] as Json[] | undefined)?.[0], ...instruction }]
   const amountUnit = segment.first(at.amountUnit)
   const [amount, refills] = [number(at.amount), number(at.refills)]
   const supply = some({

@@ -41,6 +41,7 @@ export class Draft {
   readonly losses: Loss[] = []
   readonly #known = new Map<string, Entry>()
   readonly #seed: Buffer
+  readonly #asked = new Set<string>()
 
   constructor(seed: string | Uint8Array) {
     this.#seed = createHash('sha256').update(seed).digest()
@@ -82,11 +83,20 @@ export class Draft {
     return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
   }
 
+  /** Senders give several things one number; only the first of them is then found by it. */
+  #once(request: Json, resource: Resource): Json {
+    const query = request['ifNoneExist']
+    const key = query === undefined ? String(request['url']) : `${String(request['url'])}?${String(query)}`
+    if (key.includes('?') && this.#asked.has(key)) return { method: 'POST', url: resource.resourceType }
+    this.#asked.add(key)
+    return request
+  }
+
   bundle(): MappedBundle {
     return {
       resourceType: 'Bundle',
       type: 'transaction',
-      entry: this.entries.map(({ fullUrl, resource, isAbout }) => ({ fullUrl, resource, request: requestOf(resource, isAbout) })),
+      entry: this.entries.map(({ fullUrl, resource, isAbout }) => ({ fullUrl, resource, request: this.#once(requestOf(resource, isAbout), resource) })),
     }
   }
 }
@@ -109,6 +119,13 @@ const isFoundByIdentifier = new Set([
   'Immunization',
   'MedicationRequest',
   'MedicationDispense',
+  'MedicationStatement',
+  'MedicationAdministration',
+  'Condition',
+  'AllergyIntolerance',
+  'Procedure',
+  'FamilyMemberHistory',
+  'Goal',
 ])
 
 /** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */

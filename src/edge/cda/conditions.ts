@@ -1,0 +1,146 @@
+import { type Entry, type Json, some } from '../draft/draft.ts'
+import type { Element } from './element.ts'
+import type { Mapping } from './mapping.ts'
+import { authorOf } from './people.ts'
+import { concept, dateTime, identifiers, moment, wordsOf } from './types.ts'
+
+/** Entries inside of an entry, whose kind of statement is one of the names. */
+export const inner = (element: Element, ...names: string[]): Element[] =>
+  [...element.all('entryRelationship'), ...element.all('component')].flatMap((one) => names.flatMap((name) => one.all(name)))
+
+export const hasTemplate = (element: Element, ...roots: string[]): boolean => element.all('templateId').some((one) => roots.includes(one.attribute('root') ?? ''))
+
+const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code }] })
+const verified = (kind: 'allergyintolerance' | 'condition', code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind === 'condition' ? 'condition-ver-status' : 'allergyintolerance-verification'}`, code }] })
+
+// SNOMED CT and HL7 codes of the status of a problem.
+const statusCodes: Record<string, string> = { '55561003': 'active', '73425007': 'inactive', '413322009': 'resolved', '277022003': 'remission', '255227004': 'recurrence' }
+
+/** The status that an entry says of itself in a status observation (33999-4), else that of its act, else by its end. */
+function clinicalStatus(concern: Element | undefined, observation: Element): string {
+  const said = inner(observation, 'observation').find((one) => one.first('code')?.attribute('code') === '33999-4')
+  const code = said?.first('value')?.attribute('code')
+  if (code !== undefined && statusCodes[code] !== undefined) return statusCodes[code] as string
+  if (dateTime(observation.first('effectiveTime', 'high')) !== undefined) return 'resolved'
+  const act = concern?.first('statusCode')?.attribute('code')
+  return act === 'completed' ? 'resolved' : act === 'suspended' || act === 'aborted' ? 'inactive' : 'active'
+}
+
+/** A problem observation, in a concern or not. */
+export function problem(observation: Element, concern: Element | undefined, category: string, mapping: Mapping, place: string): Entry | undefined {
+  const value = observation.first('value')
+  const code = concept(value, mapping.words) ?? namedBy(observation, mapping)
+  if (code === undefined) return undefined
+  const entry = mapping.draft.add('Condition', place, true)
+  const isNegated = observation.attribute('negationInd') === 'true'
+  const time = observation.first('effectiveTime')
+  const [onset, end] = [moment(time), dateTime(time?.first('high'))]
+  const status = isNegated ? undefined : end === undefined ? clinicalStatus(concern, observation) : endedStatus(clinicalStatus(concern, observation))
+  observation.first('code')
+  concern?.all('effectiveTime').forEach((one) => one.readAll())
+  const recorded = dateTime((observation.first('author') ?? concern?.first('author'))?.first('time'))
+  Object.assign(entry.resource, {
+    ...some({
+      identifier: [...(concern === undefined ? [] : identifiers(concern)), ...identifiers(observation)],
+      clinicalStatus: status && clinical('condition', status),
+      verificationStatus: isNegated ? verified('condition', 'refuted') : undefined,
+      severity: severityOf(observation, mapping),
+      onsetDateTime: onset,
+      abatementDateTime: end,
+      recordedDate: recorded,
+      asserter: authorOf(observation, mapping, place)?.reference,
+    }),
+    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: category }] }],
+    code,
+    subject: mapping.patient.reference,
+  })
+  if (mapping.encounter !== undefined && category === 'encounter-diagnosis') entry.resource['encounter'] = mapping.encounter.reference
+  return entry
+}
+
+/** con-4: what has abated is inactive, resolved or in remission. */
+const endedStatus = (status: string) => (['inactive', 'resolved', 'remission'].includes(status) ? status : 'resolved')
+
+/** Where the value is missing, the words of the entry say what it is. */
+function namedBy(observation: Element, mapping: Mapping): Json | undefined {
+  const text = wordsOf(observation.first('text'), mapping.words) ?? wordsOf(observation.first('code', 'originalText'), mapping.words)
+  return text === undefined ? undefined : { text }
+}
+
+function severityOf(observation: Element, mapping: Mapping): Json | undefined {
+  const found = inner(observation, 'observation').find((one) => one.first('code')?.attribute('code') === 'SEV')
+  found?.readAll()
+  return concept(found?.first('value'), mapping.words)
+}
+
+// Kinds of allergies (SNOMED CT) as type and category of R4.
+const kinds: Record<string, readonly [string, string | undefined]> = {
+  '419199007': ['allergy', undefined],
+  '416098002': ['allergy', 'medication'],
+  '414285001': ['allergy', 'food'],
+  '426232007': ['allergy', 'environment'],
+  '59037007': ['intolerance', 'medication'],
+  '235719002': ['intolerance', 'food'],
+  '419511003': ['intolerance', 'medication'],
+  '418471000': ['intolerance', 'food'],
+  '232347008': ['allergy', 'environment'],
+}
+const severities: Record<string, string> = { '255604002': 'mild', '371923003': 'mild', '6736007': 'moderate', '371924009': 'moderate', '24484000': 'severe', '399166001': 'severe' }
+const criticalities: Record<string, string> = { CRITL: 'low', CRITH: 'high', CRITU: 'unable-to-assess' }
+
+/** An allergy observation: to what (its participant), how it shows, how badly. */
+export function allergy(observation: Element, concern: Element | undefined, mapping: Mapping, place: string): Entry | undefined {
+  const entity = observation.first('participant', 'participantRole', 'playingEntity')
+  const substance = concept(entity?.first('code'), mapping.words) ?? nameOf(entity)
+  const value = observation.first('value')
+  const isNegated = observation.attribute('negationInd') === 'true'
+  const code = substance ?? concept(value, mapping.words)
+  if (code === undefined) return undefined
+  const kind = kinds[value?.attribute('code') ?? '']
+  const entry = mapping.draft.add('AllergyIntolerance', place, true)
+  const reaction = reactions(observation, mapping)
+  const criticality = inner(observation, 'observation').find((one) => one.first('code')?.attribute('code') === '82606-5')
+  observation.first('code')
+  const noSubstance = isNegated && substance === undefined
+  Object.assign(entry.resource, {
+    ...some({
+      identifier: [...(concern === undefined ? [] : identifiers(concern)), ...identifiers(observation)],
+      clinicalStatus: clinical('allergyintolerance', isNegated && !noSubstance ? 'inactive' : allergyStatus(clinicalStatus(concern, observation))),
+      verificationStatus: isNegated && !noSubstance ? verified('allergyintolerance', 'refuted') : verified('allergyintolerance', 'confirmed'),
+      type: noSubstance ? undefined : kind?.[0],
+      category: kind?.[1] === undefined || noSubstance ? [] : [kind[1]],
+      criticality: criticalities[criticality?.first('value')?.attribute('code') ?? ''],
+      onsetDateTime: moment(observation.first('effectiveTime')),
+      reaction,
+      recorder: authorOf(observation, mapping, place)?.reference,
+    }),
+    code: noSubstance ? noKnown : code,
+    patient: mapping.patient.reference,
+  })
+  criticality?.readAll()
+  concern?.all('effectiveTime').forEach((one) => one.readAll())
+  return entry
+}
+
+/** "Not an allergy, without naming one": nothing is known of (SNOMED CT 716186003). */
+const noKnown = { coding: [{ system: 'http://snomed.info/sct', code: '716186003', display: 'No known allergy' }] }
+const allergyStatus = (status: string) => (status === 'active' || status === 'resolved' ? status : 'inactive')
+function nameOf(entity: Element | undefined): Json | undefined {
+  const text = entity?.first('name')?.text
+  return text ? { text } : undefined
+}
+
+function reactions(observation: Element, mapping: Mapping): Json[] {
+  return observation.all('entryRelationship').flatMap((relationship) => {
+    const one = relationship.first('observation')
+    const code = one?.first('code')?.attribute('code')
+    if (one === undefined || code === '33999-4' || code === 'SEV' || code === '82606-5') return []
+    const manifestation = concept(one.first('value'), mapping.words)
+    if (manifestation === undefined) return []
+    const severe = inner(one, 'observation').find((each) => each.first('code')?.attribute('code') === 'SEV') ?? severityBeside(observation)
+    severe?.readAll()
+    one.readAll()
+    return [some({ manifestation: [manifestation], onset: moment(one.first('effectiveTime')), severity: severities[severe?.first('value')?.attribute('code') ?? ''] }) as Json]
+  })
+}
+const severityBeside = (observation: Element) => inner(observation, 'observation').find((each) => each.first('code')?.attribute('code') === 'SEV')

@@ -1,0 +1,224 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { Draft, type Entry, type Json, type Mapped, put } from '../draft/draft.ts'
+import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
+import { allergy, hasTemplate, inner, problem } from './conditions.ts'
+import { type Element, parseDocument, unreadIn } from './element.ts'
+import { composition, encompassing, patient } from './header.ts'
+import type { Mapping } from './mapping.ts'
+import { narrative, wordsIn } from './narrative.ts'
+import { battery, family, goal, observation, results } from './observations.ts'
+import { device, encounter, immunization, medication, planned, procedure } from './treatments.ts'
+import { concept, dateTime, identifier } from './types.ts'
+
+/** Rises when the same document would give other resources. */
+const version = 'cda-to-fhir/1'
+const sectionsMax = 500
+const sectionDepthMax = 10
+
+/** The kind of a section by its code (LOINC), whatever templates it claims. */
+const kinds: Record<string, Kind> = {
+  '48765-2': 'allergies',
+  '11450-4': 'problems',
+  '11348-0': 'problems',
+  '11535-2': 'diagnoses',
+  '46241-6': 'diagnoses',
+  '10219-4': 'diagnoses',
+  '10218-6': 'diagnoses',
+  '29308-4': 'diagnoses',
+  '10160-0': 'medications',
+  '10183-2': 'medications',
+  '42346-7': 'medications',
+  '29549-3': 'given',
+  '11369-6': 'immunizations',
+  '47519-4': 'procedures',
+  '30954-2': 'results',
+  '8716-3': 'vital-signs',
+  '46240-8': 'encounters',
+  '29762-2': 'social-history',
+  '18776-5': 'plan',
+  '61146-7': 'plan',
+  '10157-6': 'family',
+  '46264-8': 'devices',
+  '47420-5': 'survey',
+  '10190-7': 'survey',
+}
+type Kind = 'allergies' | 'problems' | 'diagnoses' | 'medications' | 'given' | 'immunizations' | 'procedures' | 'results' | 'vital-signs' | 'encounters' | 'social-history' | 'plan' | 'family' | 'devices' | 'survey' | 'other'
+
+/** A CDA or C-CDA document to FHIR R4: each section with its narrative, each entry as a resource, the document itself kept to the byte. */
+export function mapCda(bytes: Uint8Array): Mapped {
+  const root = parseDocument(bytes)
+  if (root.name !== 'ClinicalDocument')
+    throw new Refusal('unprocessable', 'the document is no ClinicalDocument', { expression: root.name, hint: 'Send a whole CDA R2 document; sections and entries by themselves belong to no patient.' })
+  const id = root.first('id')
+  const number = (id && identifier(id)) ?? {}
+  const draft = new Draft(JSON.stringify(number['value'] === undefined ? root.text.slice(0, 10_000) : [number, root.first('effectiveTime')?.attribute('value'), root.first('versionNumber')?.attribute('value')]))
+  const mapping: Mapping = { draft, words: wordsIn(root), patient: draft.add('Patient', 'recordTarget'), encounter: undefined }
+  patient(root, mapping)
+  encompassing(root, mapping)
+  const document = composition(root, mapping)
+  body(root, document, mapping)
+  const title = String(document.resource['title'])
+  const date = dateTime(root.first('effectiveTime'))
+  keepOriginal(draft, bytes, { contentType: 'text/xml', title, date, subject: mapping.patient.reference, number: String(number['value'] ?? ''), source: 'ClinicalDocument' })
+  for (const place of unreadIn(root, 'ClinicalDocument')) draft.lose(place, 'has no place in the record, or belongs to an entry that was not understood')
+  tellProvenance(draft, { number: String(number['value'] ?? ''), version, time: date, occurred: date, activity: title, agent: document.resource['custodian'] as { reference: string } | undefined })
+  return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
+}
+
+function body(root: Element, document: Entry, mapping: Mapping): void {
+  for (const component of root.all('component')) {
+    const unstructured = component.first('nonXMLBody', 'text')
+    if (unstructured !== undefined) attached(unstructured, document, mapping)
+    for (const structured of component.all('structuredBody')) {
+      const sections = sectionsIn(structured, mapping, 0)
+      if (sections.length > 0) document.resource['section'] = sections.slice(0, sectionsMax)
+    }
+  }
+}
+
+/** A document that is a file: the file, and the Composition that leads to it. */
+function attached(text: Element, document: Entry, mapping: Mapping): void {
+  text.readAll()
+  const entry = mapping.draft.add('DocumentReference', 'nonXMLBody', true)
+  const data = text.attribute('representation') === 'B64' ? text.text.replace(/\s+/g, '') : Buffer.from(text.text, 'utf8').toString('base64')
+  const isData = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(data) && data !== ''
+  const url = text.first('reference')?.attribute('value')
+  if (!isData && url === undefined) mapping.draft.lose('nonXMLBody/text', 'is no base64 that could be read; the original keeps it')
+  const attachment = { contentType: text.attribute('mediaType') ?? 'application/octet-stream', ...(isData ? { data } : url === undefined ? { title: 'could not be read' } : { url }) }
+  Object.assign(entry.resource, { status: 'current', type: document.resource['type'], subject: mapping.patient.reference, content: [{ attachment }] })
+  document.resource['section'] = [{ title: String(document.resource['title']), entry: [entry.reference] }]
+}
+
+function sectionsIn(parent: Element, mapping: Mapping, depth: number): Json[] {
+  if (depth > sectionDepthMax) return []
+  return parent.all('component').flatMap((component) => component.all('section').map((section) => sectionOf(section, mapping, depth)))
+}
+
+function sectionOf(section: Element, mapping: Mapping, depth: number): Json {
+  const code = section.first('code')
+  const kind = kinds[code?.attribute('code') ?? ''] ?? 'other'
+  const title = section.first('title')?.text || code?.attribute('displayName') || code?.attribute('code') || 'Section'
+  const made: Json = { title }
+  section.all('id')
+  const coded = concept(code, mapping.words)
+  if (coded !== undefined) made['code'] = coded
+  const div = narrative(section.first('text'))
+  if (div !== undefined) made['text'] = { status: 'generated', div }
+  const entries = section.all('entry').flatMap((entry, index) => entriesOf(entry, kind, mapping, `${title}/entry[${index + 1}]`))
+  if (entries.length > 0) made['entry'] = entries.map(({ reference }) => reference)
+  const inside = sectionsIn(section, mapping, depth + 1)
+  if (inside.length > 0) made['section'] = inside
+  // cmp-1: a section has text, entries or sections.
+  if (div === undefined && entries.length === 0 && inside.length === 0) made['emptyReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'unavailable' }] }
+  if (made['emptyReason'] !== undefined) made['text'] = { status: 'empty', div: '<div xmlns="http://www.w3.org/1999/xhtml">-</div>' }
+  return made
+}
+
+type Found = Entry | undefined
+const some = (...found: Found[]): Entry[] => found.filter((one) => one !== undefined)
+
+/** What stands in an entry, by the kind of its section, and by its own template where the section is of no kind that is known. */
+function entriesOf(entry: Element, section: Kind, mapping: Mapping, place: string): Entry[] {
+  return entry.elements.flatMap((element) => {
+    element.isRead = true
+    const kind = section === 'other' || section === 'plan' ? (kindByTemplate(element) ?? section) : section
+    const found = readers[kind](element, mapping, place)
+    if (found.length === 0) element.isRead = false
+    return found
+  })
+}
+
+/** Templates of C-CDA that may stand in any section. */
+const templates: [string, Kind][] = [
+  ['2.16.840.1.113883.10.20.22.4.30', 'allergies'],
+  ['2.16.840.1.113883.10.20.22.4.7', 'allergies'],
+  ['2.16.840.1.113883.10.20.22.4.3', 'problems'],
+  ['2.16.840.1.113883.10.20.22.4.4', 'problems'],
+  ['2.16.840.1.113883.10.20.22.4.80', 'diagnoses'],
+  ['2.16.840.1.113883.10.20.22.4.33', 'diagnoses'],
+  ['2.16.840.1.113883.10.20.22.4.34', 'diagnoses'],
+  ['2.16.840.1.113883.10.20.22.4.65', 'diagnoses'],
+  ['2.16.840.1.113883.10.20.22.4.51', 'diagnoses'],
+  ['2.16.840.1.113883.10.20.22.4.16', 'medications'],
+  ['2.16.840.1.113883.10.20.22.4.42', 'medications'],
+  ['2.16.840.1.113883.10.20.22.4.52', 'immunizations'],
+  ['2.16.840.1.113883.10.20.22.4.14', 'procedures'],
+  ['2.16.840.1.113883.10.20.22.4.1', 'results'],
+  ['2.16.840.1.113883.10.20.22.4.26', 'vital-signs'],
+  ['2.16.840.1.113883.10.20.22.4.49', 'encounters'],
+  ['2.16.840.1.113883.10.20.22.4.45', 'family'],
+]
+const kindByTemplate = (element: Element): Kind | undefined => templates.find(([root]) => hasTemplate(element, root))?.[1]
+
+type Reader = (element: Element, mapping: Mapping, place: string) => Entry[]
+
+/** A concern act holds observations; an observation may also stand by itself. */
+const within = (read: (observation: Element, concern: Element | undefined, mapping: Mapping, place: string) => Found): Reader => (element, mapping, place) => {
+  if (element.name === 'observation') return some(read(element, undefined, mapping, place))
+  for (const name of ['code', 'statusCode', 'author']) element.all(name)
+  return inner(element, 'observation').flatMap((one) => some(read(one, element, mapping, place)))
+}
+
+const observed = (category: string): Reader => (element, mapping, place) => {
+  if (element.name === 'organizer') return battery(element, category, mapping, place)
+  if (element.name === 'observation') return some(element.attribute('moodCode') === 'GOL' ? goal(element, mapping, place) : observation(element, category, mapping, place))
+  return []
+}
+
+const anything: Reader = (element, mapping, place) => {
+  switch (element.name) {
+    case 'organizer':
+      return battery(element, 'exam', mapping, place)
+    case 'observation':
+      return isWish(element) ? wish(element, mapping, place) : observed('exam')(element, mapping, place)
+    case 'procedure':
+      return some(procedure(element, mapping, place))
+    case 'substanceAdministration':
+      return some(medication(element, false, mapping, place))
+    case 'encounter':
+      return some(encounter(element, mapping, place))
+    case 'supply':
+      return some(device(element, mapping, place))
+    case 'act':
+      return isWish(element) ? wish(element, mapping, place) : []
+    default:
+      return []
+  }
+}
+const isWish = (element: Element) => ['INT', 'RQO', 'PRP', 'PRMS', 'ARQ', 'APT'].includes(element.attribute('moodCode') ?? '')
+function wish(element: Element, mapping: Mapping, place: string): Entry[] {
+  const code = concept(element.first('code'), mapping.words)
+  return code === undefined ? [] : [planned(element, code, mapping, place)]
+}
+
+const readers: Record<Kind, Reader> = {
+  allergies: within(allergy),
+  problems: within((one, concern, mapping, place) => problem(one, concern, 'problem-list-item', mapping, place)),
+  diagnoses: within((one, concern, mapping, place) => problem(one, concern, 'encounter-diagnosis', mapping, place)),
+  medications: (element, mapping, place) => (element.name === 'substanceAdministration' ? some(medication(element, false, mapping, place)) : anything(element, mapping, place)),
+  given: (element, mapping, place) => (element.name === 'substanceAdministration' ? some(medication(element, true, mapping, place)) : anything(element, mapping, place)),
+  immunizations: (element, mapping, place) => (element.name === 'substanceAdministration' ? some(immunization(element, mapping, place) ?? medication(element, false, mapping, place)) : anything(element, mapping, place)),
+  procedures: (element, mapping, place) => {
+    if (element.name === 'procedure' || element.name === 'act') return some(procedure(element, mapping, place))
+    return element.name === 'observation' ? observed('procedure')(element, mapping, place) : anything(element, mapping, place)
+  },
+  results: (element, mapping, place) => (element.name === 'organizer' ? results(element, mapping, place) : observed('laboratory')(element, mapping, place)),
+  'vital-signs': observed('vital-signs'),
+  encounters: (element, mapping, place) => {
+    if (element.name !== 'encounter') return anything(element, mapping, place)
+    const diagnoses = inner(element, 'act').filter((act) => hasTemplate(act, '2.16.840.1.113883.10.20.22.4.80')).flatMap((act) => readers.diagnoses(act, mapping, place))
+    const visit = encounter(element, mapping, place)
+    for (const diagnosis of visit === undefined || visit.resource.resourceType !== 'Encounter' ? [] : diagnoses) {
+      put(visit?.resource ?? {}, 'diagnosis[]', { condition: diagnosis.reference })
+      diagnosis.resource['encounter'] ??= visit?.reference
+    }
+    return [...some(visit), ...diagnoses]
+  },
+  'social-history': observed('social-history'),
+  survey: observed('survey'),
+  plan: anything,
+  family: (element, mapping, place) => (element.name === 'organizer' ? some(family(element, mapping, place)) : observed('social-history')(element, mapping, place)),
+  devices: (element, mapping, place) => some(device(element, mapping, place) ?? (element.name === 'procedure' ? procedure(element, mapping, place) : undefined)),
+  other: anything,
+}
+

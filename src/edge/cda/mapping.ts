@@ -1,0 +1,11 @@
+import type { Draft, Entry } from '../draft/draft.ts'
+import type { Words } from './types.ts'
+
+/** A document on its way to resources. */
+export type Mapping = {
+  draft: Draft
+  words: Words
+  patient: Entry
+  /** The visit that the whole document is about. */
+  encounter: Entry | undefined
+}

@@ -1,0 +1,255 @@
+import { dateTimeOf } from '../draft/dates.ts'
+import { type Entry, type Json, some } from '../draft/draft.ts'
+import { inner } from './conditions.ts'
+import type { Element } from './element.ts'
+import { classOf, locationOf } from './header.ts'
+import type { Mapping } from './mapping.ts'
+import { authorOf, organizationOf, performers, practitionerOnly } from './people.ts'
+import { statusOf } from './statuses.ts'
+import { concept, dateTime, identifiers, integer, moment, period, quantity, timeChoice, wordsOf } from './types.ts'
+
+/** The medicine of a substance administration or a supply: its code, else its name. */
+function medicine(element: Element, mapping: Mapping, place: string): { concept: Json; lot: string | undefined; maker: Entry | undefined } | undefined {
+  const product = (element.first('consumable') ?? element.first('product'))?.first('manufacturedProduct')
+  const material = product?.first('manufacturedMaterial') ?? product?.first('manufacturedLabeledDrug')
+  const name = material?.first('name')?.text
+  const code = concept(material?.first('code'), mapping.words) ?? (name ? { text: name } : undefined)
+  product?.all('id')
+  const maker = organizationOf(product?.first('manufacturerOrganization'), mapping, place)
+  return code === undefined ? undefined : { concept: code, lot: material?.first('lotNumberText')?.text || undefined, maker }
+}
+
+type Times = { period: Json | undefined; timing: Json | undefined; at: string | undefined }
+
+/** effectiveTime is there twice: when it is taken at all, and how often (IVL_TS and PIVL_TS, C-CDA 3.60). */
+function timesOf(element: Element): Times {
+  const all = element.all('effectiveTime')
+  const isRepeating = (one: Element) => /^(?:.*:)?(?:PIVL_TS|EIVL_TS)$/.test(one.attribute('type') ?? '')
+  const whole = all.find((one) => !isRepeating(one))
+  const often = all.find(isRepeating)
+  const every = often?.first('period')
+  const number = Number(every?.attribute('value'))
+  const high = every?.first('high')
+  const periodUnit = every?.attribute('unit') ?? high?.attribute('unit')
+  const units = new Set(['s', 'min', 'h', 'd', 'wk', 'mo', 'a'])
+  const value = Number.isFinite(number) ? number : Number(every?.first('low')?.attribute('value'))
+  const repeat = Number.isFinite(value) && value > 0 && periodUnit !== undefined && units.has(periodUnit) ? { frequency: 1, period: value, periodUnit } : undefined
+  return { period: period(whole), timing: repeat && { repeat }, at: moment(whole) }
+}
+
+function dosage(element: Element, times: Times, mapping: Mapping): Json | undefined {
+  const amount = element.first('doseQuantity')
+  const [dose, rate] = [quantity(amount), quantity(element.first('rateQuantity'))]
+  const asNeeded = inner(element, 'observation', 'act').length === 0 ? undefined : element.first('precondition')
+  const text = wordsOf(element.first('text'), mapping.words)
+  return some({
+    text,
+    timing: times.timing,
+    asNeededBoolean: asNeeded === undefined ? undefined : true,
+    site: concept(element.first('approachSiteCode'), mapping.words),
+    route: concept(element.first('routeCode'), mapping.words),
+    doseAndRate: dose === undefined && rate === undefined ? [] : [some({ doseQuantity: dose, rateQuantity: rate })],
+  })
+}
+
+const isPlanned = (element: Element) => ['INT', 'RQO', 'PRMS', 'PRP', 'ARQ', 'APT', 'GOL'].includes(element.attribute('moodCode') ?? '')
+
+/** A medicine: given in the section of what was given, wished for by its mood, else said to be taken. */
+export function medication(element: Element, isGiven: boolean, mapping: Mapping, place: string): Entry | undefined {
+  const product = medicine(element, mapping, place)
+  if (product === undefined) return undefined
+  const times = timesOf(element)
+  const base = { medicationCodeableConcept: product.concept, subject: mapping.patient.reference }
+  if (isGiven) return given(element, base, times, mapping, place)
+  if (isPlanned(element)) return prescribed(element, base, times, mapping, place)
+  const entry = mapping.draft.add('MedicationStatement', place, true)
+  const dose = dosage(element, times, mapping)
+  for (const supply of inner(element, 'supply')) supplied(supply, base, mapping, place)
+  Object.assign(entry.resource, {
+    status: element.attribute('negationInd') === 'true' ? 'not-taken' : statusOf('MedicationStatement', element, 'unknown'),
+    ...base,
+    ...some({ identifier: identifiers(element), effectivePeriod: times.period, effectiveDateTime: times.period === undefined ? times.at : undefined, dosage: dose === undefined ? [] : [dose], reasonCode: reasons(element, mapping) }),
+  })
+  return entry
+}
+
+/** Indications: observations that say why. */
+function reasons(element: Element, mapping: Mapping): Json[] {
+  return element.all('entryRelationship').filter((one) => one.attribute('typeCode') === 'RSON').flatMap((one) => {
+    const observation = one.first('observation')
+    const made = concept(observation?.first('value'), mapping.words)
+    observation?.readAll()
+    return made === undefined ? [] : [made]
+  })
+}
+
+function given(element: Element, base: Json, times: Times, mapping: Mapping, place: string): Entry {
+  const entry = mapping.draft.add('MedicationAdministration', place, true)
+  const dose = quantity(element.first('doseQuantity'))
+  const rate = quantity(element.first('rateQuantity'))
+  const performer = performers(element, mapping, place).map(({ who }) => ({ actor: who }))
+  const [route, site] = [concept(element.first('routeCode'), mapping.words), concept(element.first('approachSiteCode'), mapping.words)]
+  const effective = times.period === undefined ? (times.at === undefined ? { _effectiveDateTime: absent } : { effectiveDateTime: times.at }) : { effectivePeriod: times.period }
+  // mad-1: a dosage has a dose or a rate; without one the way stands as its text.
+  const dosed = dose !== undefined || rate !== undefined ? some({ route, site, dose, rateQuantity: rate }) : undefined
+  Object.assign(entry.resource, { status: statusOf('MedicationAdministration', element, 'completed'), ...base, ...effective, ...some({ identifier: identifiers(element), performer, dosage: dosed, reasonCode: reasons(element, mapping) }) })
+  return entry
+}
+const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+
+function prescribed(element: Element, base: Json, times: Times, mapping: Mapping, place: string): Entry {
+  const entry = mapping.draft.add('MedicationRequest', place, true)
+  const dose = dosage(element, times, mapping)
+  const author = authorOf(element, mapping, place)
+  const authored = dateTime(element.first('author', 'time'))
+  const bounded = dose === undefined || times.period === undefined ? dose : { ...dose, timing: { ...times.timing, repeat: { ...(times.timing?.['repeat'] as Json | undefined), boundsPeriod: times.period } } }
+  const refills = integer(element.first('repeatNumber'))
+  Object.assign(entry.resource, {
+    status: statusOf('MedicationRequest', element, 'active'),
+    intent: element.attribute('moodCode') === 'RQO' ? 'order' : 'plan',
+    ...base,
+    ...some({ identifier: identifiers(element), authoredOn: authored, requester: author?.reference, dosageInstruction: bounded === undefined ? [] : [bounded], reasonCode: reasons(element, mapping), dispenseRequest: refills !== undefined && refills > 0 ? { numberOfRepeatsAllowed: refills } : undefined }),
+  })
+  return entry
+}
+
+/** A supply within a medication: an order for it, or what was handed out. */
+function supplied(element: Element, base: Json, mapping: Mapping, place: string): Entry {
+  const amount = quantity(element.first('quantity'))
+  const own = medicine(element, mapping, place)
+  const medicineOf = own === undefined ? base : { ...base, medicationCodeableConcept: own.concept }
+  const author = authorOf(element, mapping, place)
+  const when = moment(element.first('effectiveTime'))
+  if (isPlanned(element)) {
+    const entry = mapping.draft.add('MedicationRequest', place, true)
+    const refills = integer(element.first('repeatNumber'))
+    const supply = some({ quantity: amount, numberOfRepeatsAllowed: refills !== undefined && refills > 0 ? refills : undefined })
+    Object.assign(entry.resource, { status: statusOf('MedicationRequest', element, 'active'), intent: 'order', ...medicineOf, ...some({ identifier: identifiers(element), requester: author?.reference, dispenseRequest: supply }) })
+    return entry
+  }
+  const entry = mapping.draft.add('MedicationDispense', place, true)
+  const performer = performers(element, mapping, place).map(({ who }) => ({ actor: who }))
+  Object.assign(entry.resource, { status: statusOf('MedicationDispense', element, 'completed'), ...medicineOf, ...some({ identifier: identifiers(element), quantity: amount, whenHandedOver: when, performer }) })
+  return entry
+}
+
+/** A vaccination. */
+export function immunization(element: Element, mapping: Mapping, place: string): Entry | undefined {
+  const product = medicine(element, mapping, place)
+  if (product === undefined || isPlanned(element)) return undefined
+  const isRefused = element.attribute('negationInd') === 'true'
+  const entry = mapping.draft.add('Immunization', place, true)
+  const refusal = isRefused ? inner(element, 'observation').map((one) => concept(one.first('code'), mapping.words))[0] : undefined
+  const at = timesOf(element).at
+  const order = integer(element.first('repeatNumber'))
+  Object.assign(entry.resource, {
+    status: isRefused ? 'not-done' : statusOf('Immunization', element, 'completed'),
+    vaccineCode: product.concept,
+    patient: mapping.patient.reference,
+    ...(at === undefined ? { occurrenceString: 'unknown' } : { occurrenceDateTime: at }),
+    ...some({
+      identifier: identifiers(element),
+      statusReason: refusal,
+      lotNumber: product.lot,
+      manufacturer: product.maker?.reference,
+      route: concept(element.first('routeCode'), mapping.words),
+      site: concept(element.first('approachSiteCode'), mapping.words),
+      doseQuantity: quantity(element.first('doseQuantity')),
+      performer: performers(element, mapping, place).map(({ who }) => ({ actor: who })),
+      protocolApplied: order !== undefined && order > 0 ? [{ doseNumberPositiveInt: order }] : [],
+      reasonCode: reasons(element, mapping),
+    }),
+  })
+  return entry
+}
+
+/** A procedure that was done, or one that is ordered. */
+export function procedure(element: Element, mapping: Mapping, place: string): Entry | undefined {
+  const code = concept(element.first('code'), mapping.words) ?? nameless(element, mapping)
+  if (code === undefined) return undefined
+  if (isPlanned(element)) return planned(element, code, mapping, place)
+  const entry = mapping.draft.add('Procedure', place, true)
+  const isNegated = element.attribute('negationInd') === 'true'
+  const bodySite = element.all('targetSiteCode').flatMap((one) => concept(one, mapping.words) ?? [])
+  const performer = performers(element, mapping, place).map(({ who, party }) => some({ actor: who, onBehalfOf: party.person === undefined || party.organization === undefined ? undefined : party.organization.reference }) as Json)
+  const facility = element.all('participant').find((one) => one.attribute('typeCode') === 'LOC')
+  const location = locationOf(facility?.first('participantRole'), mapping)
+  Object.assign(entry.resource, {
+    status: isNegated ? 'not-done' : statusOf('Procedure', element, 'unknown'),
+    code,
+    subject: mapping.patient.reference,
+    ...timeChoice('performed', element.first('effectiveTime')),
+    ...some({ identifier: identifiers(element), bodySite, performer, location: location?.reference, reasonCode: reasons(element, mapping) }),
+  })
+  return entry
+}
+
+function nameless(element: Element, mapping: Mapping): Json | undefined {
+  const text = wordsOf(element.first('text'), mapping.words)
+  return text === undefined ? undefined : { text }
+}
+
+const priorities: Record<string, string> = { R: 'routine', UR: 'urgent', EM: 'stat', S: 'stat', A: 'asap', CR: 'routine', EL: 'routine' }
+
+/** What is wished for: an act, an observation, a procedure or a visit that is still to come. */
+export function planned(element: Element, code: Json, mapping: Mapping, place: string): Entry {
+  const entry = mapping.draft.add('ServiceRequest', place, true)
+  const author = authorOf(element, mapping, place)
+  const who = performers(element, mapping, place).map(({ who: reference }) => reference)
+  Object.assign(entry.resource, {
+    status: statusOf('ServiceRequest', element, 'active'),
+    intent: element.attribute('moodCode') === 'RQO' ? 'order' : element.attribute('moodCode') === 'PRP' ? 'proposal' : 'plan',
+    code,
+    subject: mapping.patient.reference,
+    ...timeChoice('occurrence', element.first('effectiveTime')),
+    ...some({ identifier: identifiers(element), priority: priorities[element.first('priorityCode')?.attribute('code') ?? ''], authoredOn: dateTime(element.first('author', 'time')), requester: author?.reference, performer: who, reasonCode: reasons(element, mapping) }),
+  })
+  return entry
+}
+
+/** A visit that was, or, by its mood, one that is planned. */
+export function encounter(element: Element, mapping: Mapping, place: string): Entry | undefined {
+  const code = element.first('code')
+  const type = concept(code, mapping.words)
+  if (isPlanned(element)) return planned(element, type ?? { text: 'visit' }, mapping, place)
+  const entry = mapping.draft.add('Encounter', place, true)
+  const when = encounterTime(element)
+  const participant = performers(element, mapping, place).flatMap(({ party }) => {
+    const person = practitionerOnly(party.person)
+    return person === undefined ? [] : [{ individual: person.reference }]
+  })
+  const facility = element.all('participant').find((one) => one.attribute('typeCode') === 'LOC')
+  const location = locationOf(facility?.first('participantRole'), mapping)
+  const disposition = concept(element.first('dischargeDispositionCode'), mapping.words)
+  const known = code && classOf(code)
+  Object.assign(entry.resource, {
+    status: statusOf('Encounter', element, when?.['end'] === undefined ? 'unknown' : 'finished'),
+    class: known ?? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' },
+    subject: mapping.patient.reference,
+    ...some({ identifier: identifiers(element), type: type === undefined ? [] : [type], period: when, participant, location: location === undefined ? [] : [{ location: location.reference }], hospitalization: disposition && { dischargeDisposition: disposition }, reasonCode: reasons(element, mapping) }),
+  })
+  return entry
+}
+
+function encounterTime(element: Element): Json | undefined {
+  const time = element.first('effectiveTime')
+  const whole = period(time)
+  const at = dateTimeOf(time?.attribute('value') ?? '')
+  return whole ?? (at === undefined ? undefined : { start: at })
+}
+
+/** A thing that the patient has or uses. */
+export function device(element: Element, mapping: Mapping, place: string): Entry | undefined {
+  const role = [...element.all('participant'), ...element.all('product')].map((one) => one.first('participantRole')).find((one) => one !== undefined)
+  const made = role?.first('playingDevice')
+  const type = concept(made?.first('code'), mapping.words)
+  const model = made?.first('manufacturerModelName')?.text
+  if (type === undefined && !model) return undefined
+  const maker = organizationOf(role?.first('scopingEntity'), mapping, place)
+  const entry = mapping.draft.add('Device', place, true)
+  const name = maker?.resource['name']
+  element.all('id')
+  element.all('statusCode')
+  Object.assign(entry.resource, some({ identifier: role === undefined ? [] : identifiers(role), type, manufacturer: typeof name === 'string' ? name : undefined, deviceName: model ? [{ name: model, type: 'model-name' }] : [], patient: mapping.patient.reference }))
+  return entry
+}

@@ -8,13 +8,24 @@ import { concept, dateTime, identifiers, moment, wordsOf } from './types.ts'
 export const inner = (element: Element, ...names: string[]): Element[] =>
   [...element.all('entryRelationship'), ...element.all('component')].flatMap((one) => names.flatMap((name) => one.all(name)))
 
-export const hasTemplate = (element: Element, ...roots: string[]): boolean => element.all('templateId').some((one) => roots.includes(one.attribute('root') ?? ''))
+export const hasTemplate = (element: Element, ...roots: string[]): boolean =>
+  element.all('templateId').some((one) => roots.includes(one.attribute('root') ?? ''))
 
-const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code }] })
-const verified = (kind: 'allergyintolerance' | 'condition', code: string) => ({ coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind === 'condition' ? 'condition-ver-status' : 'allergyintolerance-verification'}`, code }] })
+const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
+  coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code }],
+})
+const verified = (kind: 'allergyintolerance' | 'condition', code: string) => ({
+  coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind === 'condition' ? 'condition-ver-status' : 'allergyintolerance-verification'}`, code }],
+})
 
 // SNOMED CT and HL7 codes of the status of a problem.
-const statusCodes: Record<string, string> = { '55561003': 'active', '73425007': 'inactive', '413322009': 'resolved', '277022003': 'remission', '255227004': 'recurrence' }
+const statusCodes: Record<string, string> = {
+  '55561003': 'active',
+  '73425007': 'inactive',
+  '413322009': 'resolved',
+  '277022003': 'remission',
+  '255227004': 'recurrence',
+}
 
 /** The status that an entry says of itself in a status observation (33999-4), else that of its act, else by its end. */
 function clinicalStatus(concern: Element | undefined, observation: Element): string {
@@ -85,7 +96,14 @@ const kinds: Record<string, readonly [string, string | undefined]> = {
   '418471000': ['intolerance', 'food'],
   '232347008': ['allergy', 'environment'],
 }
-const severities: Record<string, string> = { '255604002': 'mild', '371923003': 'mild', '6736007': 'moderate', '371924009': 'moderate', '24484000': 'severe', '399166001': 'severe' }
+const severities: Record<string, string> = {
+  '255604002': 'mild',
+  '371923003': 'mild',
+  '6736007': 'moderate',
+  '371924009': 'moderate',
+  '24484000': 'severe',
+  '399166001': 'severe',
+}
 const criticalities: Record<string, string> = { CRITL: 'low', CRITH: 'high', CRITU: 'unable-to-assess' }
 
 /** An allergy observation: to what (its participant), how it shows, how badly. */
@@ -140,7 +158,13 @@ function reactions(observation: Element, mapping: Mapping): Json[] {
     const severe = inner(one, 'observation').find((each) => each.first('code')?.attribute('code') === 'SEV') ?? severityBeside(observation)
     severe?.readAll()
     one.readAll()
-    return [some({ manifestation: [manifestation], onset: moment(one.first('effectiveTime')), severity: severities[severe?.first('value')?.attribute('code') ?? ''] }) as Json]
+    return [
+      some({
+        manifestation: [manifestation],
+        onset: moment(one.first('effectiveTime')),
+        severity: severities[severe?.first('value')?.attribute('code') ?? ''],
+      }) as Json,
+    ]
   })
 }
 const severityBeside = (observation: Element) => inner(observation, 'observation').find((each) => each.first('code')?.attribute('code') === 'SEV')

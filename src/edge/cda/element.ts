@@ -66,9 +66,12 @@ export function parseDocument(bytes: Uint8Array | string): Element {
   let root: Element | undefined
   let count = 0
   parser.on('doctype', () => refuse('the document has a document type, and none is read', 'Send the document without <!DOCTYPE …>.'))
-  parser.on('error', () => refuse(`the document is no well-formed XML, line ${parser.line}`, 'Check that every element is closed and every & is written &amp;.'))
+  parser.on('error', () =>
+    refuse(`the document is no well-formed XML, line ${parser.line}`, 'Check that every element is closed and every & is written &amp;.'),
+  )
   parser.on('opentag', (tag) => {
-    if (++count > elementsMax || open.length >= depthMax) refuse('the document has too many elements, or they stand too deep', `Up to ${elementsMax} elements, ${depthMax} deep.`)
+    if (++count > elementsMax || open.length >= depthMax)
+      refuse('the document has too many elements, or they stand too deep', `Up to ${elementsMax} elements, ${depthMax} deep.`)
     const attributes = plainAttributes(tag.attributes as Record<string, string>)
     const element = new Element(localName(tag.name), attributes)
     const parent = open.at(-1)
@@ -113,7 +116,22 @@ function refuse(message: string, hint: string): never {
 }
 
 // What says how the document was made, or repeats what stands elsewhere.
-const isOfNoMeaning = new Set(['templateId', 'typeId', 'realmCode', 'text', 'originalText', 'translation', 'qualifier', 'signatureCode', 'awarenessCode', 'repeatNumber', 'sequenceNumber', 'modeCode', 'determinerCode', 'statusCode'])
+const isOfNoMeaning = new Set([
+  'templateId',
+  'typeId',
+  'realmCode',
+  'text',
+  'originalText',
+  'translation',
+  'qualifier',
+  'signatureCode',
+  'awarenessCode',
+  'repeatNumber',
+  'sequenceNumber',
+  'modeCode',
+  'determinerCode',
+  'statusCode',
+])
 
 /** The topmost elements that say something and were not asked for, by their path. */
 export function unreadIn(element: Element, path: string, found: string[] = []): string[] {
@@ -131,6 +149,8 @@ export function unreadIn(element: Element, path: string, found: string[] = []): 
 
 function saysSomething(element: Element): boolean {
   if (isOfNoMeaning.has(element.name)) return false
-  const names = Object.keys(element.attributes).filter((name) => !['nullFlavor', 'classCode', 'moodCode', 'typeCode', 'type', 'contextControlCode', 'inversionInd'].includes(name))
+  const names = Object.keys(element.attributes).filter(
+    (name) => !['nullFlavor', 'classCode', 'moodCode', 'typeCode', 'type', 'contextControlCode', 'inversionInd'].includes(name),
+  )
   return names.length > 0 || element.children.some((child) => (typeof child === 'string' ? child.trim() !== '' : saysSomething(child)))
 }

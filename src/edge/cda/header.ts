@@ -31,7 +31,8 @@ export function patient(root: Element, mapping: Mapping): void {
   )
   deceased(resource, person)
   extensions(resource, person, mapping)
-  for (const guardian of person?.all('guardian') ?? []) related(guardian, guardian.first('guardianPerson'), concept(guardian.first('code'), mapping.words), mapping, 'guardian')
+  for (const guardian of person?.all('guardian') ?? [])
+    related(guardian, guardian.first('guardianPerson'), concept(guardian.first('code'), mapping.words), mapping, 'guardian')
   // Races and ethnic groups are codes of one country's profile; they are in the original.
   for (const name of ['raceCode', 'ethnicGroupCode']) for (const one of person?.all(name) ?? []) one.readAll()
 }
@@ -41,9 +42,23 @@ function languages(person: Element | undefined): Json[] {
     const code = one.first('languageCode')?.attribute('code')
     const preferred = one.first('preferenceInd')?.attribute('value')
     one.all('proficiencyLevelCode')
-    const known = code === undefined ? undefined : /^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(code) ? code.replace(/^(?:eng)\b/i, 'en').replace(/^(?:srp)\b/i, 'sr').replace(/^(?:spa)\b/i, 'es').replace(/^(?:fra|fre)\b/i, 'fr') : undefined
+    const known =
+      code === undefined
+        ? undefined
+        : /^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(code)
+          ? code
+              .replace(/^(?:eng)\b/i, 'en')
+              .replace(/^(?:srp)\b/i, 'sr')
+              .replace(/^(?:spa)\b/i, 'es')
+              .replace(/^(?:fra|fre)\b/i, 'fr')
+          : undefined
     if (known === undefined) return []
-    return [some({ language: { coding: [{ system: 'urn:ietf:bcp:47', code: known }] }, preferred: preferred === undefined ? undefined : preferred === 'true' }) as Json]
+    return [
+      some({
+        language: { coding: [{ system: 'urn:ietf:bcp:47', code: known }] },
+        preferred: preferred === undefined ? undefined : preferred === 'true',
+      }) as Json,
+    ]
   })
 }
 
@@ -55,7 +70,8 @@ function deceased(resource: Json, person: Element | undefined): void {
 
 function extensions(resource: Json, person: Element | undefined, mapping: Mapping): void {
   const birthTime = dateTime(person?.first('birthTime'))
-  if (birthTime?.includes('T')) resource['_birthDate'] = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-birthTime', valueDateTime: birthTime }] }
+  if (birthTime?.includes('T'))
+    resource['_birthDate'] = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-birthTime', valueDateTime: birthTime }] }
   const religion = concept(person?.first('religiousAffiliationCode'), mapping.words)
   if (religion !== undefined) put(resource, 'extension[]', { url: 'http://hl7.org/fhir/StructureDefinition/patient-religion', valueCodeableConcept: religion })
   const home = person?.first('birthplace', 'place', 'addr')
@@ -104,7 +120,10 @@ function languageOf(root: Element): string | undefined {
 }
 
 function attesters(root: Element, mapping: Mapping, resource: Json): void {
-  for (const [name, mode] of [['legalAuthenticator', 'legal'], ['authenticator', 'professional']] as const) {
+  for (const [name, mode] of [
+    ['legalAuthenticator', 'legal'],
+    ['authenticator', 'professional'],
+  ] as const) {
     for (const element of root.all(name)) {
       const party = assigned(element.first('assignedEntity'), mapping, name).person
       put(resource, 'attester[]', some({ mode, time: dateTime(element.first('time')), party: party?.reference }))
@@ -148,7 +167,10 @@ export function encompassing(root: Element, mapping: Mapping): void {
   const when = period(visit.first('effectiveTime'))
   const code = visit.first('code')
   const class_ = code && classOf(code)
-  const participant = [visit.first('responsibleParty', 'assignedEntity'), ...visit.all('encounterParticipant').map((one) => one.first('assignedEntity'))].flatMap((element) => {
+  const participant = [
+    visit.first('responsibleParty', 'assignedEntity'),
+    ...visit.all('encounterParticipant').map((one) => one.first('assignedEntity')),
+  ].flatMap((element) => {
     const person = assigned(element, mapping, 'encompassingEncounter').person
     return person === undefined ? [] : [{ individual: person.reference }]
   })
@@ -158,7 +180,14 @@ export function encompassing(root: Element, mapping: Mapping): void {
     status: when?.['end'] === undefined ? 'unknown' : 'finished',
     class: class_ ?? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' },
     subject: mapping.patient.reference,
-    ...some({ identifier: identifiers(visit), period: when, participant, type: class_ === undefined && code ? [concept(code, mapping.words)].filter(Boolean) : [], location: place === undefined ? [] : [{ location: place.reference }], hospitalization: disposition && { dischargeDisposition: disposition } }),
+    ...some({
+      identifier: identifiers(visit),
+      period: when,
+      participant,
+      type: class_ === undefined && code ? [concept(code, mapping.words)].filter(Boolean) : [],
+      location: place === undefined ? [] : [{ location: place.reference }],
+      hospitalization: disposition && { dischargeDisposition: disposition },
+    }),
   })
 }
 
@@ -177,7 +206,10 @@ export function locationOf(facility: Element | undefined, mapping: Mapping): Ent
   const owner = organizationOf(facility.first('serviceProviderOrganization'), mapping, 'location')
   if (name === undefined && identifier.length === 0 && home === undefined && type === undefined) return undefined
   return mapping.draft.once(`place ${JSON.stringify([identifier, name, home])}`, 'Location', 'location', ({ resource }) => {
-    Object.assign(resource, some({ identifier, name, type: type && [type], address: home, telecom: telecoms(facility), managingOrganization: owner?.reference }))
+    Object.assign(
+      resource,
+      some({ identifier, name, type: type && [type], address: home, telecom: telecoms(facility), managingOrganization: owner?.reference }),
+    )
   })
 }
 
@@ -194,7 +226,9 @@ function others(root: Element, mapping: Mapping): void {
     const kin = element.first('associatedEntity')
     if (kin === undefined) continue
     const roleClass = kin.attribute('classCode')
-    const code = concept(kin.first('code'), mapping.words) ?? (roleClass === undefined ? undefined : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleClass', code: roleClass }] })
+    const code =
+      concept(kin.first('code'), mapping.words) ??
+      (roleClass === undefined ? undefined : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleClass', code: roleClass }] })
     organizationOf(kin.first('scopingOrganization'), mapping, 'participant')
     related(kin, kin.first('associatedPerson'), code, mapping, 'participant')
     element.all('time')

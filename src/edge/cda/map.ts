@@ -42,16 +42,41 @@ const kinds: Record<string, Kind> = {
   '47420-5': 'survey',
   '10190-7': 'survey',
 }
-type Kind = 'allergies' | 'problems' | 'diagnoses' | 'medications' | 'given' | 'immunizations' | 'procedures' | 'results' | 'vital-signs' | 'encounters' | 'social-history' | 'plan' | 'family' | 'devices' | 'survey' | 'other'
+type Kind =
+  | 'allergies'
+  | 'problems'
+  | 'diagnoses'
+  | 'medications'
+  | 'given'
+  | 'immunizations'
+  | 'procedures'
+  | 'results'
+  | 'vital-signs'
+  | 'encounters'
+  | 'social-history'
+  | 'plan'
+  | 'family'
+  | 'devices'
+  | 'survey'
+  | 'other'
 
 /** A CDA or C-CDA document to FHIR R4: each section with its narrative, each entry as a resource, the document itself kept to the byte. */
 export function mapCda(bytes: Uint8Array): Mapped {
   const root = parseDocument(bytes)
   if (root.name !== 'ClinicalDocument')
-    throw new Refusal('unprocessable', 'the document is no ClinicalDocument', { expression: root.name, hint: 'Send a whole CDA R2 document; sections and entries by themselves belong to no patient.' })
+    throw new Refusal('unprocessable', 'the document is no ClinicalDocument', {
+      expression: root.name,
+      hint: 'Send a whole CDA R2 document; sections and entries by themselves belong to no patient.',
+    })
   const id = root.first('id')
   const number = (id && identifier(id)) ?? {}
-  const draft = new Draft(JSON.stringify(number['value'] === undefined ? root.text.slice(0, 10_000) : [number, root.first('effectiveTime')?.attribute('value'), root.first('versionNumber')?.attribute('value')]))
+  const draft = new Draft(
+    JSON.stringify(
+      number['value'] === undefined
+        ? root.text.slice(0, 10_000)
+        : [number, root.first('effectiveTime')?.attribute('value'), root.first('versionNumber')?.attribute('value')],
+    ),
+  )
   const mapping: Mapping = { draft, words: wordsIn(root), patient: draft.add('Patient', 'recordTarget'), encounter: undefined }
   patient(root, mapping)
   encompassing(root, mapping)
@@ -59,9 +84,23 @@ export function mapCda(bytes: Uint8Array): Mapped {
   body(root, document, mapping)
   const title = String(document.resource['title'])
   const date = dateTime(root.first('effectiveTime'))
-  keepOriginal(draft, bytes, { contentType: 'text/xml', title, date, subject: mapping.patient.reference, number: String(number['value'] ?? ''), source: 'ClinicalDocument' })
+  keepOriginal(draft, bytes, {
+    contentType: 'text/xml',
+    title,
+    date,
+    subject: mapping.patient.reference,
+    number: String(number['value'] ?? ''),
+    source: 'ClinicalDocument',
+  })
   for (const place of unreadIn(root, 'ClinicalDocument')) draft.lose(place, 'has no place in the record, or belongs to an entry that was not understood')
-  tellProvenance(draft, { number: String(number['value'] ?? ''), version, time: date, occurred: date, activity: title, agent: document.resource['custodian'] as { reference: string } | undefined })
+  tellProvenance(draft, {
+    number: String(number['value'] ?? ''),
+    version,
+    time: date,
+    occurred: date,
+    activity: title,
+    agent: document.resource['custodian'] as { reference: string } | undefined,
+  })
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 
@@ -84,7 +123,10 @@ function attached(text: Element, document: Entry, mapping: Mapping): void {
   const isData = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(data) && data !== ''
   const url = text.first('reference')?.attribute('value')
   if (!isData && url === undefined) mapping.draft.lose('nonXMLBody/text', 'is no base64 that could be read; the original keeps it')
-  const attachment = { contentType: text.attribute('mediaType') ?? 'application/octet-stream', ...(isData ? { data } : url === undefined ? { title: 'could not be read' } : { url }) }
+  const attachment = {
+    contentType: text.attribute('mediaType') ?? 'application/octet-stream',
+    ...(isData ? { data } : url === undefined ? { title: 'could not be read' } : { url }),
+  }
   Object.assign(entry.resource, { status: 'current', type: document.resource['type'], subject: mapping.patient.reference, content: [{ attachment }] })
   document.resource['section'] = [{ title: String(document.resource['title']), entry: [entry.reference] }]
 }
@@ -109,7 +151,8 @@ function sectionOf(section: Element, mapping: Mapping, depth: number): Json {
   const inside = sectionsIn(section, mapping, depth + 1)
   if (inside.length > 0) made['section'] = inside
   // cmp-1: a section has text, entries or sections.
-  if (div === undefined && entries.length === 0 && inside.length === 0) made['emptyReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'unavailable' }] }
+  if (div === undefined && entries.length === 0 && inside.length === 0)
+    made['emptyReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'unavailable' }] }
   if (made['emptyReason'] !== undefined) made['text'] = { status: 'empty', div: '<div xmlns="http://www.w3.org/1999/xhtml">-</div>' }
   return made
 }
@@ -153,17 +196,22 @@ const kindByTemplate = (element: Element): Kind | undefined => templates.find(([
 type Reader = (element: Element, mapping: Mapping, place: string) => Entry[]
 
 /** A concern act holds observations; an observation may also stand by itself. */
-const within = (read: (observation: Element, concern: Element | undefined, mapping: Mapping, place: string) => Found): Reader => (element, mapping, place) => {
-  if (element.name === 'observation') return some(read(element, undefined, mapping, place))
-  for (const name of ['code', 'statusCode', 'author']) element.all(name)
-  return inner(element, 'observation').flatMap((one) => some(read(one, element, mapping, place)))
-}
+const within =
+  (read: (observation: Element, concern: Element | undefined, mapping: Mapping, place: string) => Found): Reader =>
+  (element, mapping, place) => {
+    if (element.name === 'observation') return some(read(element, undefined, mapping, place))
+    for (const name of ['code', 'statusCode', 'author']) element.all(name)
+    return inner(element, 'observation').flatMap((one) => some(read(one, element, mapping, place)))
+  }
 
-const observed = (category: string): Reader => (element, mapping, place) => {
-  if (element.name === 'organizer') return battery(element, category, mapping, place)
-  if (element.name === 'observation') return some(element.attribute('moodCode') === 'GOL' ? goal(element, mapping, place) : observation(element, category, mapping, place))
-  return []
-}
+const observed =
+  (category: string): Reader =>
+  (element, mapping, place) => {
+    if (element.name === 'organizer') return battery(element, category, mapping, place)
+    if (element.name === 'observation')
+      return some(element.attribute('moodCode') === 'GOL' ? goal(element, mapping, place) : observation(element, category, mapping, place))
+    return []
+  }
 
 const anything: Reader = (element, mapping, place) => {
   switch (element.name) {
@@ -195,9 +243,14 @@ const readers: Record<Kind, Reader> = {
   allergies: within(allergy),
   problems: within((one, concern, mapping, place) => problem(one, concern, 'problem-list-item', mapping, place)),
   diagnoses: within((one, concern, mapping, place) => problem(one, concern, 'encounter-diagnosis', mapping, place)),
-  medications: (element, mapping, place) => (element.name === 'substanceAdministration' ? some(medication(element, false, mapping, place)) : anything(element, mapping, place)),
-  given: (element, mapping, place) => (element.name === 'substanceAdministration' ? some(medication(element, true, mapping, place)) : anything(element, mapping, place)),
-  immunizations: (element, mapping, place) => (element.name === 'substanceAdministration' ? some(immunization(element, mapping, place) ?? medication(element, false, mapping, place)) : anything(element, mapping, place)),
+  medications: (element, mapping, place) =>
+    element.name === 'substanceAdministration' ? some(medication(element, false, mapping, place)) : anything(element, mapping, place),
+  given: (element, mapping, place) =>
+    element.name === 'substanceAdministration' ? some(medication(element, true, mapping, place)) : anything(element, mapping, place),
+  immunizations: (element, mapping, place) =>
+    element.name === 'substanceAdministration'
+      ? some(immunization(element, mapping, place) ?? medication(element, false, mapping, place))
+      : anything(element, mapping, place),
   procedures: (element, mapping, place) => {
     if (element.name === 'procedure' || element.name === 'act') return some(procedure(element, mapping, place))
     return element.name === 'observation' ? observed('procedure')(element, mapping, place) : anything(element, mapping, place)
@@ -206,7 +259,9 @@ const readers: Record<Kind, Reader> = {
   'vital-signs': observed('vital-signs'),
   encounters: (element, mapping, place) => {
     if (element.name !== 'encounter') return anything(element, mapping, place)
-    const diagnoses = inner(element, 'act').filter((act) => hasTemplate(act, '2.16.840.1.113883.10.20.22.4.80')).flatMap((act) => readers.diagnoses(act, mapping, place))
+    const diagnoses = inner(element, 'act')
+      .filter((act) => hasTemplate(act, '2.16.840.1.113883.10.20.22.4.80'))
+      .flatMap((act) => readers.diagnoses(act, mapping, place))
     const visit = encounter(element, mapping, place)
     for (const diagnosis of visit === undefined || visit.resource.resourceType !== 'Encounter' ? [] : diagnoses) {
       put(visit?.resource ?? {}, 'diagnosis[]', { condition: diagnosis.reference })
@@ -217,8 +272,9 @@ const readers: Record<Kind, Reader> = {
   'social-history': observed('social-history'),
   survey: observed('survey'),
   plan: anything,
-  family: (element, mapping, place) => (element.name === 'organizer' ? some(family(element, mapping, place)) : observed('social-history')(element, mapping, place)),
-  devices: (element, mapping, place) => some(device(element, mapping, place) ?? (element.name === 'procedure' ? procedure(element, mapping, place) : undefined)),
+  family: (element, mapping, place) =>
+    element.name === 'organizer' ? some(family(element, mapping, place)) : observed('social-history')(element, mapping, place),
+  devices: (element, mapping, place) =>
+    some(device(element, mapping, place) ?? (element.name === 'procedure' ? procedure(element, mapping, place) : undefined)),
   other: anything,
 }
-

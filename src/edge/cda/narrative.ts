@@ -3,7 +3,22 @@ import type { Element } from './element.ts'
 import type { Words } from './types.ts'
 
 // The narrative block of CDA (R2 4.3.5) to the XHTML that R4 allows (narrative.html#xhtml).
-const tags: Record<string, string> = { paragraph: 'p', content: 'span', item: 'li', table: 'table', thead: 'thead', tbody: 'tbody', tfoot: 'tfoot', tr: 'tr', th: 'th', td: 'td', sub: 'sub', sup: 'sup', caption: 'b', footnote: 'span' }
+const tags: Record<string, string> = {
+  paragraph: 'p',
+  content: 'span',
+  item: 'li',
+  table: 'table',
+  thead: 'thead',
+  tbody: 'tbody',
+  tfoot: 'tfoot',
+  tr: 'tr',
+  th: 'th',
+  td: 'td',
+  sub: 'sub',
+  sup: 'sup',
+  caption: 'b',
+  footnote: 'span',
+}
 const inTable = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr'])
 
 export function narrative(text: Element | undefined): string | undefined {

@@ -18,7 +18,9 @@ export function observation(element: Element, category: string, mapping: Mapping
   const { resource } = entry
   const ranges = element.all('referenceRange').flatMap((one) => rangeOf(one, mapping) ?? [])
   const interpretation = element.all('interpretationCode').flatMap((one) => interpretationOf(one) ?? concept(one, mapping.words) ?? [])
-  const who = performers(element, mapping, place).filter(({ party }) => party.device === undefined).map(({ who: reference }) => reference)
+  const who = performers(element, mapping, place)
+    .filter(({ party }) => party.device === undefined)
+    .map(({ who: reference }) => reference)
   const author = authorOf(element, mapping, place)
   Object.assign(resource, {
     status: element.attribute('negationInd') === 'true' ? 'cancelled' : statusOf('Observation', element, 'unknown'),
@@ -36,7 +38,8 @@ export function observation(element: Element, category: string, mapping: Mapping
       method: concept(element.first('methodCode'), mapping.words),
     }),
   })
-  if (value === undefined && components.length === 0) resource['dataAbsentReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: 'unknown' }] }
+  if (value === undefined && components.length === 0)
+    resource['dataAbsentReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: 'unknown' }] }
   for (const component of components) componentOf(component, resource, mapping)
   comments(element, resource, mapping)
   return entry
@@ -88,10 +91,14 @@ function rangeOf(element: Element, mapping: Mapping): Json | undefined {
 /** A battery of results: a report with its results. */
 export function results(organizer: Element, mapping: Mapping, place: string): Entry[] {
   const code = concept(organizer.first('code'), mapping.words)
-  const made = organizer.all('component').flatMap((component) => component.all('observation').flatMap((one) => observation(one, 'laboratory', mapping, place) ?? []))
+  const made = organizer
+    .all('component')
+    .flatMap((component) => component.all('observation').flatMap((one) => observation(one, 'laboratory', mapping, place) ?? []))
   const report = mapping.draft.add('DiagnosticReport', place, true)
   const time = organizer.first('effectiveTime')
-  const performer = performers(organizer, mapping, place).filter(({ party }) => party.device === undefined).map(({ who }) => who)
+  const performer = performers(organizer, mapping, place)
+    .filter(({ party }) => party.device === undefined)
+    .map(({ who }) => who)
   const earliest = made[0]?.resource
   const fallback = earliest?.['effectiveDateTime'] === undefined ? {} : { effectiveDateTime: earliest['effectiveDateTime'] }
   const own = timeChoice('effective', time)
@@ -108,10 +115,12 @@ export function results(organizer: Element, mapping: Mapping, place: string): En
 /** A battery of vital signs is only a bracket around its observations. */
 export function battery(organizer: Element, category: string, mapping: Mapping, place: string): Entry[] {
   for (const name of ['id', 'code', 'statusCode', 'effectiveTime', 'author']) for (const one of organizer.all(name)) one.readAll()
-  return organizer.all('component').flatMap((component) => [
-    ...component.all('observation').flatMap((one) => observation(one, category, mapping, place) ?? []),
-    ...component.all('organizer').flatMap((one) => battery(one, category, mapping, place)),
-  ])
+  return organizer
+    .all('component')
+    .flatMap((component) => [
+      ...component.all('observation').flatMap((one) => observation(one, category, mapping, place) ?? []),
+      ...component.all('organizer').flatMap((one) => battery(one, category, mapping, place)),
+    ])
 }
 
 const sexes: Record<string, string> = { M: 'male', F: 'female' }
@@ -131,7 +140,13 @@ export function family(organizer: Element, mapping: Mapping, place: string): Ent
     status: statusOf('FamilyMemberHistory', organizer, 'completed'),
     patient: mapping.patient.reference,
     relationship,
-    ...some({ identifier: identifiers(organizer), bornDate: birth, sex: code === undefined ? undefined : { coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code }] }, condition, ...dead(subject) }),
+    ...some({
+      identifier: identifiers(organizer),
+      bornDate: birth,
+      sex: code === undefined ? undefined : { coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code }] },
+      condition,
+      ...dead(subject),
+    }),
   })
   return entry
 }
@@ -149,7 +164,11 @@ function familyCondition(element: Element, mapping: Mapping): Json | undefined {
   const age = inner(element, 'observation').find((one) => one.first('code')?.attribute('code') === '445518008')
   const years = quantity(age?.first('value'))
   const isCause = inner(element, 'observation').some((one) => ['419099009', '419620001'].includes(one.first('value')?.attribute('code') ?? ''))
-  return some({ code, onsetAge: years === undefined ? undefined : { value: years['value'], unit: 'a', system: 'http://unitsofmeasure.org', code: 'a' }, contributedToDeath: isCause ? true : undefined })
+  return some({
+    code,
+    onsetAge: years === undefined ? undefined : { value: years['value'], unit: 'a', system: 'http://unitsofmeasure.org', code: 'a' },
+    contributedToDeath: isCause ? true : undefined,
+  })
 }
 
 /** A goal observation. */

@@ -43,14 +43,18 @@ function deviceOf(element: Element, identifier: Json[], owner: Entry | undefined
 export function organizationOf(element: Element | undefined, mapping: Mapping, place: string): Entry | undefined {
   if (element === undefined) return undefined
   const identifier = identifiers(element)
-  const name = element.all('name').map((one) => one.text).find((text) => text !== '')
+  const name = element
+    .all('name')
+    .map((one) => one.text)
+    .find((text) => text !== '')
   const [address, telecom] = [addresses(element), telecoms(element)]
   if (identifier.length === 0 && name === undefined) return undefined
   const entry = mapping.draft.once(`organization ${identifier.length > 0 ? JSON.stringify(identifier) : name}`, 'Organization', place, () => {})
   const more = some({ identifier, name, address, telecom }) ?? {}
   for (const [property, value] of Object.entries(more)) entry.resource[property] ??= value
   // org-3: an organization has no home; CDA's default use says nothing.
-  for (const one of [...((entry.resource['address'] as Json[] | undefined) ?? []), ...((entry.resource['telecom'] as Json[] | undefined) ?? [])]) if (one['use'] === 'home') delete one['use']
+  for (const one of [...((entry.resource['address'] as Json[] | undefined) ?? []), ...((entry.resource['telecom'] as Json[] | undefined) ?? [])])
+    if (one['use'] === 'home') delete one['use']
   return entry
 }
 

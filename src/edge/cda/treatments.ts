@@ -33,7 +33,8 @@ function timesOf(element: Element): Times {
   const periodUnit = every?.attribute('unit') ?? high?.attribute('unit')
   const units = new Set(['s', 'min', 'h', 'd', 'wk', 'mo', 'a'])
   const value = Number.isFinite(number) ? number : Number(every?.first('low')?.attribute('value'))
-  const repeat = Number.isFinite(value) && value > 0 && periodUnit !== undefined && units.has(periodUnit) ? { frequency: 1, period: value, periodUnit } : undefined
+  const repeat =
+    Number.isFinite(value) && value > 0 && periodUnit !== undefined && units.has(periodUnit) ? { frequency: 1, period: value, periodUnit } : undefined
   return { period: period(whole), timing: repeat && { repeat }, at: moment(whole) }
 }
 
@@ -68,19 +69,28 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
   Object.assign(entry.resource, {
     status: element.attribute('negationInd') === 'true' ? 'not-taken' : statusOf('MedicationStatement', element, 'unknown'),
     ...base,
-    ...some({ identifier: identifiers(element), effectivePeriod: times.period, effectiveDateTime: times.period === undefined ? times.at : undefined, dosage: dose === undefined ? [] : [dose], reasonCode: reasons(element, mapping) }),
+    ...some({
+      identifier: identifiers(element),
+      effectivePeriod: times.period,
+      effectiveDateTime: times.period === undefined ? times.at : undefined,
+      dosage: dose === undefined ? [] : [dose],
+      reasonCode: reasons(element, mapping),
+    }),
   })
   return entry
 }
 
 /** Indications: observations that say why. */
 function reasons(element: Element, mapping: Mapping): Json[] {
-  return element.all('entryRelationship').filter((one) => one.attribute('typeCode') === 'RSON').flatMap((one) => {
-    const observation = one.first('observation')
-    const made = concept(observation?.first('value'), mapping.words)
-    observation?.readAll()
-    return made === undefined ? [] : [made]
-  })
+  return element
+    .all('entryRelationship')
+    .filter((one) => one.attribute('typeCode') === 'RSON')
+    .flatMap((one) => {
+      const observation = one.first('observation')
+      const made = concept(observation?.first('value'), mapping.words)
+      observation?.readAll()
+      return made === undefined ? [] : [made]
+    })
 }
 
 function given(element: Element, base: Json, times: Times, mapping: Mapping, place: string): Entry {
@@ -89,10 +99,16 @@ function given(element: Element, base: Json, times: Times, mapping: Mapping, pla
   const rate = quantity(element.first('rateQuantity'))
   const performer = performers(element, mapping, place).map(({ who }) => ({ actor: who }))
   const [route, site] = [concept(element.first('routeCode'), mapping.words), concept(element.first('approachSiteCode'), mapping.words)]
-  const effective = times.period === undefined ? (times.at === undefined ? { _effectiveDateTime: absent } : { effectiveDateTime: times.at }) : { effectivePeriod: times.period }
+  const effective =
+    times.period === undefined ? (times.at === undefined ? { _effectiveDateTime: absent } : { effectiveDateTime: times.at }) : { effectivePeriod: times.period }
   // mad-1: a dosage has a dose or a rate; without one the way stands as its text.
   const dosed = dose !== undefined || rate !== undefined ? some({ route, site, dose, rateQuantity: rate }) : undefined
-  Object.assign(entry.resource, { status: statusOf('MedicationAdministration', element, 'completed'), ...base, ...effective, ...some({ identifier: identifiers(element), performer, dosage: dosed, reasonCode: reasons(element, mapping) }) })
+  Object.assign(entry.resource, {
+    status: statusOf('MedicationAdministration', element, 'completed'),
+    ...base,
+    ...effective,
+    ...some({ identifier: identifiers(element), performer, dosage: dosed, reasonCode: reasons(element, mapping) }),
+  })
   return entry
 }
 const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
@@ -102,13 +118,23 @@ function prescribed(element: Element, base: Json, times: Times, mapping: Mapping
   const dose = dosage(element, times, mapping)
   const author = authorOf(element, mapping, place)
   const authored = dateTime(element.first('author', 'time'))
-  const bounded = dose === undefined || times.period === undefined ? dose : { ...dose, timing: { ...times.timing, repeat: { ...(times.timing?.['repeat'] as Json | undefined), boundsPeriod: times.period } } }
+  const bounded =
+    dose === undefined || times.period === undefined
+      ? dose
+      : { ...dose, timing: { ...times.timing, repeat: { ...(times.timing?.['repeat'] as Json | undefined), boundsPeriod: times.period } } }
   const refills = integer(element.first('repeatNumber'))
   Object.assign(entry.resource, {
     status: statusOf('MedicationRequest', element, 'active'),
     intent: element.attribute('moodCode') === 'RQO' ? 'order' : 'plan',
     ...base,
-    ...some({ identifier: identifiers(element), authoredOn: authored, requester: author?.reference, dosageInstruction: bounded === undefined ? [] : [bounded], reasonCode: reasons(element, mapping), dispenseRequest: refills !== undefined && refills > 0 ? { numberOfRepeatsAllowed: refills } : undefined }),
+    ...some({
+      identifier: identifiers(element),
+      authoredOn: authored,
+      requester: author?.reference,
+      dosageInstruction: bounded === undefined ? [] : [bounded],
+      reasonCode: reasons(element, mapping),
+      dispenseRequest: refills !== undefined && refills > 0 ? { numberOfRepeatsAllowed: refills } : undefined,
+    }),
   })
   return entry
 }
@@ -124,12 +150,21 @@ function supplied(element: Element, base: Json, mapping: Mapping, place: string)
     const entry = mapping.draft.add('MedicationRequest', place, true)
     const refills = integer(element.first('repeatNumber'))
     const supply = some({ quantity: amount, numberOfRepeatsAllowed: refills !== undefined && refills > 0 ? refills : undefined })
-    Object.assign(entry.resource, { status: statusOf('MedicationRequest', element, 'active'), intent: 'order', ...medicineOf, ...some({ identifier: identifiers(element), requester: author?.reference, dispenseRequest: supply }) })
+    Object.assign(entry.resource, {
+      status: statusOf('MedicationRequest', element, 'active'),
+      intent: 'order',
+      ...medicineOf,
+      ...some({ identifier: identifiers(element), requester: author?.reference, dispenseRequest: supply }),
+    })
     return entry
   }
   const entry = mapping.draft.add('MedicationDispense', place, true)
   const performer = performers(element, mapping, place).map(({ who }) => ({ actor: who }))
-  Object.assign(entry.resource, { status: statusOf('MedicationDispense', element, 'completed'), ...medicineOf, ...some({ identifier: identifiers(element), quantity: amount, whenHandedOver: when, performer }) })
+  Object.assign(entry.resource, {
+    status: statusOf('MedicationDispense', element, 'completed'),
+    ...medicineOf,
+    ...some({ identifier: identifiers(element), quantity: amount, whenHandedOver: when, performer }),
+  })
   return entry
 }
 
@@ -171,7 +206,10 @@ export function procedure(element: Element, mapping: Mapping, place: string): En
   const entry = mapping.draft.add('Procedure', place, true)
   const isNegated = element.attribute('negationInd') === 'true'
   const bodySite = element.all('targetSiteCode').flatMap((one) => concept(one, mapping.words) ?? [])
-  const performer = performers(element, mapping, place).map(({ who, party }) => some({ actor: who, onBehalfOf: party.person === undefined || party.organization === undefined ? undefined : party.organization.reference }) as Json)
+  const performer = performers(element, mapping, place).map(
+    ({ who, party }) =>
+      some({ actor: who, onBehalfOf: party.person === undefined || party.organization === undefined ? undefined : party.organization.reference }) as Json,
+  )
   const facility = element.all('participant').find((one) => one.attribute('typeCode') === 'LOC')
   const location = locationOf(facility?.first('participantRole'), mapping)
   Object.assign(entry.resource, {
@@ -202,7 +240,14 @@ export function planned(element: Element, code: Json, mapping: Mapping, place: s
     code,
     subject: mapping.patient.reference,
     ...timeChoice('occurrence', element.first('effectiveTime')),
-    ...some({ identifier: identifiers(element), priority: priorities[element.first('priorityCode')?.attribute('code') ?? ''], authoredOn: dateTime(element.first('author', 'time')), requester: author?.reference, performer: who, reasonCode: reasons(element, mapping) }),
+    ...some({
+      identifier: identifiers(element),
+      priority: priorities[element.first('priorityCode')?.attribute('code') ?? ''],
+      authoredOn: dateTime(element.first('author', 'time')),
+      requester: author?.reference,
+      performer: who,
+      reasonCode: reasons(element, mapping),
+    }),
   })
   return entry
 }
@@ -226,7 +271,15 @@ export function encounter(element: Element, mapping: Mapping, place: string): En
     status: statusOf('Encounter', element, when?.['end'] === undefined ? 'unknown' : 'finished'),
     class: known ?? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' },
     subject: mapping.patient.reference,
-    ...some({ identifier: identifiers(element), type: type === undefined ? [] : [type], period: when, participant, location: location === undefined ? [] : [{ location: location.reference }], hospitalization: disposition && { dischargeDisposition: disposition }, reasonCode: reasons(element, mapping) }),
+    ...some({
+      identifier: identifiers(element),
+      type: type === undefined ? [] : [type],
+      period: when,
+      participant,
+      location: location === undefined ? [] : [{ location: location.reference }],
+      hospitalization: disposition && { dischargeDisposition: disposition },
+      reasonCode: reasons(element, mapping),
+    }),
   })
   return entry
 }
@@ -250,6 +303,15 @@ export function device(element: Element, mapping: Mapping, place: string): Entry
   const name = maker?.resource['name']
   element.all('id')
   element.all('statusCode')
-  Object.assign(entry.resource, some({ identifier: role === undefined ? [] : identifiers(role), type, manufacturer: typeof name === 'string' ? name : undefined, deviceName: model ? [{ name: model, type: 'model-name' }] : [], patient: mapping.patient.reference }))
+  Object.assign(
+    entry.resource,
+    some({
+      identifier: role === undefined ? [] : identifiers(role),
+      type,
+      manufacturer: typeof name === 'string' ? name : undefined,
+      deviceName: model ? [{ name: model, type: 'model-name' }] : [],
+      patient: mapping.patient.reference,
+    }),
+  )
   return entry
 }

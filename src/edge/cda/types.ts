@@ -18,7 +18,11 @@ export function identifier(element: Element): Json | undefined {
   return some({ system: national ?? address ?? (root === undefined ? undefined : `urn:id:${encodeURIComponent(root)}`), value: extension, assigner })
 }
 
-export const identifiers = (element: Element): Json[] => element.all('id').map(identifier).filter((one) => one !== undefined)
+export const identifiers = (element: Element): Json[] =>
+  element
+    .all('id')
+    .map(identifier)
+    .filter((one) => one !== undefined)
 
 /** CD, CE, CV: the code, its translations, and the words, which may stand in the narrative. */
 export function concept(element: Element | undefined, words: Words): Json | undefined {
@@ -57,7 +61,8 @@ export function period(element: Element | undefined): Json | undefined {
 }
 
 /** The moment itself, else the beginning. */
-export const moment = (element: Element | undefined): string | undefined => dateTime(element) ?? dateTime(element?.first('low')) ?? dateTime(element?.first('center')) ?? dateTime(element?.first('high'))
+export const moment = (element: Element | undefined): string | undefined =>
+  dateTime(element) ?? dateTime(element?.first('low')) ?? dateTime(element?.first('center')) ?? dateTime(element?.first('high'))
 
 /** `performedDateTime` for a moment, `performedPeriod` for an interval with an end. */
 export function timeChoice(name: string, element: Element | undefined): Json {
@@ -88,11 +93,24 @@ export const integer = (element: Element | undefined): number | undefined => {
   return value !== undefined && Number.isInteger(value) ? value : undefined
 }
 
-const nameUses: Record<string, string> = { L: 'usual', C: 'official', OR: 'official', ASGN: 'usual', P: 'nickname', A: 'nickname', SRCH: 'usual', PHON: 'usual' }
+const nameUses: Record<string, string> = {
+  L: 'usual',
+  C: 'official',
+  OR: 'official',
+  ASGN: 'usual',
+  P: 'nickname',
+  A: 'nickname',
+  SRCH: 'usual',
+  PHON: 'usual',
+}
 
 /** PN: parts by their names, the birth name by its qualifier; a name may also be only text. */
 export function humanName(element: Element): Json | undefined {
-  const texts = (name: string) => element.all(name).map((part) => part.text).filter((text) => text !== '')
+  const texts = (name: string) =>
+    element
+      .all(name)
+      .map((part) => part.text)
+      .filter((text) => text !== '')
   const isMaiden = element.elements.some(({ name, attributes }) => name === 'family' && attributes['qualifier'] === 'BR')
   const [family, given, prefix, suffix] = [texts('family'), texts('given'), texts('prefix'), texts('suffix')]
   const bare = family.length + given.length === 0 ? element.text : ''
@@ -106,21 +124,36 @@ export function humanName(element: Element): Json | undefined {
     period: period(element.first('validTime')),
   })
 }
-export const names = (element: Element | undefined): Json[] => (element?.all('name') ?? []).map(humanName).filter((one) => one !== undefined && Object.keys(one).some((key) => key !== 'use')) as Json[]
+export const names = (element: Element | undefined): Json[] =>
+  (element?.all('name') ?? []).map(humanName).filter((one) => one !== undefined && Object.keys(one).some((key) => key !== 'use')) as Json[]
 
 const addressUses: Record<string, string> = { H: 'home', HP: 'home', HV: 'home', WP: 'work', DIR: 'work', PUB: 'work', TMP: 'temp', BAD: 'old' }
 
 export function address(element: Element): Json | undefined {
   const text = (name: string) => element.first(name)?.text || undefined
-  const line = [...element.all('streetAddressLine'), ...element.all('streetName'), ...element.all('houseNumber'), ...element.all('additionalLocator')].map((one) => one.text).filter((one) => one !== '')
-  const made = some({ line, city: text('city'), district: text('county'), state: text('state'), postalCode: text('postalCode'), country: text('country'), period: period(element.first('useablePeriod')) })
+  const line = [...element.all('streetAddressLine'), ...element.all('streetName'), ...element.all('houseNumber'), ...element.all('additionalLocator')]
+    .map((one) => one.text)
+    .filter((one) => one !== '')
+  const made = some({
+    line,
+    city: text('city'),
+    district: text('county'),
+    state: text('state'),
+    postalCode: text('postalCode'),
+    country: text('country'),
+    period: period(element.first('useablePeriod')),
+  })
   const bare = made === undefined ? element.text : ''
   if (made === undefined && bare === '') return undefined
   const [use] = (element.attribute('use') ?? '').split(' ')
   const known = addressUses[use ?? '']
   return { ...(known === undefined ? {} : { use: known }), ...(made ?? { text: bare }) }
 }
-export const addresses = (element: Element): Json[] => element.all('addr').map(address).filter((one) => one !== undefined)
+export const addresses = (element: Element): Json[] =>
+  element
+    .all('addr')
+    .map(address)
+    .filter((one) => one !== undefined)
 
 const telecomUses: Record<string, string> = { H: 'home', HP: 'home', HV: 'home', WP: 'work', DIR: 'work', PUB: 'work', MC: 'mobile', TMP: 'temp', BAD: 'old' }
 const telecomSystems: Record<string, string> = { tel: 'phone', fax: 'fax', mailto: 'email', http: 'url', https: 'url', sms: 'sms' }
@@ -134,7 +167,11 @@ export function telecom(element: Element): Json | undefined {
   if (text === '') return undefined
   return some({ system, value: text, use: telecomUses[(element.attribute('use') ?? '').split(' ')[0] ?? ''] })
 }
-export const telecoms = (element: Element): Json[] => element.all('telecom').map(telecom).filter((one) => one !== undefined)
+export const telecoms = (element: Element): Json[] =>
+  element
+    .all('telecom')
+    .map(telecom)
+    .filter((one) => one !== undefined)
 
 /** The value of an observation, by its xsi:type, as a choice named `value`. */
 export function anyValue(element: Element | undefined, words: Words): Json | undefined {

@@ -29,7 +29,7 @@ export type Message = {
   contract: { id: string; purpose: string; legalBasis: string } | null
   answers: string | null
   /** Of a call: what is asked. */
-  call?: { method: string; path: string; direct: boolean; numbered: boolean }
+  call?: { method: string; path: string; direct: boolean; numbered: boolean; once: string | null }
   /** Sent by the centre for its sender, in place of a parked one: which, and the two people who stand for it. */
   corrects?: Corrects
   recipients: { id: string; holdKey: boolean; number?: number }[]
@@ -52,7 +52,7 @@ export function storedMessage(world: World, message: Message): Payload {
  */
 export async function storeMessage(world: World, message: Message, entries: Entry[]): Promise<Stored> {
   const payload = storedMessage(world, message)
-  await world.ledger.commit({ entries, payload, compose: composeMessages, key: `bus ${message.sender.id} ${message.name}` })
+  await world.ledger.commit({ entries, payload, compose: composeMessages, key: `bus ${message.sender.id} ${seenName(message)}` })
   return payload.stored
 }
 
@@ -60,13 +60,12 @@ export async function storeMessage(world: World, message: Message, entries: Entr
 export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   const deliveries = payloads.flatMap(({ message, stored }) => message.recipients.map((recipient) => ({ recipient, message, stored })))
   const kept = payloads.filter(({ sealed }) => sealed !== null)
-  // A call without a number of its caller's own cannot be repeated.
-  const numbered = payloads.filter(({ message }) => message.call?.numbered !== false)
+  const numbered = payloads.filter(({ message }) => seenName(message) !== null)
   const rows = [logRows('bus_log', payloads.map(logRowOf))]
   if (numbered.length > 0) {
     rows.push(fragment`bus_seen as (
     insert into bus.seen (sender, name, message, digest, at)
-    select * from unnest(${uuidArray(numbered.map(({ message }) => message.sender.id))}::uuid[], ${textArray(numbered.map(({ message }) => message.name))}::text[],
+    select * from unnest(${uuidArray(numbered.map(({ message }) => message.sender.id))}::uuid[], ${textArray(numbered.map(({ message }) => seenName(message)))}::text[],
                          ${uuidArray(numbered.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(numbered.map(({ message }) => sameness(message)))}::bytea[],
                          ${timestamptzArray(numbered.map(({ stored }) => stored.at))}::timestamptz[]))`)
   }
@@ -91,6 +90,9 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   }
   return rows
 }
+
+/** By what it is known when it comes again: its sender's number; a call without one by its signature, a question not at all. */
+export const seenName = ({ name, call }: Message): string | null => (call?.numbered === false ? call.once : name)
 
 /** What must be equal for two with one number to be the same: where it goes, what is asked, and every byte. */
 export const sameness = ({ to, call, body, large }: Pick<Message, 'to' | 'call' | 'body' | 'large'>): Buffer =>

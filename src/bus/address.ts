@@ -24,17 +24,23 @@ for (const [net, bits] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
   ['224.0.0.0', 3],
 ] as const)
   inside.addSubnet(net, bits, 'ipv4')
+// Of IPv6 only global unicast is outside, and of it not what carries an IPv4 address inside (Teredo, 6to4) or nobody has.
+const outside6 = new BlockList()
+outside6.addSubnet('2000::', 3, 'ipv6')
 for (const [net, bits] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
 ] as const)
   inside.addSubnet(net, bits, 'ipv6')
 const loopback = new BlockList()
@@ -42,9 +48,11 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
 function mayReach(world: World, address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-  const family = isIP(plain) === 4 ? 'ipv4' : 'ipv6'
-  return (world.config.DEMO && loopback.check(plain, family)) || !inside.check(plain, family)
+  const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
+  if (world.config.DEMO && loopback.check(address, family)) return true
+  // ::ffff:10.0.0.1 is an IPv4 address, which the lists of IPv4 know in this form too.
+  const isMapped = /^::ffff:(?:[0-9a-f]{1,4}:[0-9a-f]{1,4}|[\d.]+)$/i.test(address)
+  return !inside.check(address, family) && (family === 'ipv4' || isMapped || outside6.check(address, 'ipv6'))
 }
 
 /** Names are looked up by us, and only what may be reached is given to the connection. */

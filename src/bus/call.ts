@@ -10,6 +10,7 @@ import { callWaitMs } from './deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member } from './directory.ts'
 import { type Answered, forward } from './forward.ts'
 import { checkDigest, isSigned, readSignature, signatureBase, signMessage, type ValueOf } from './http-signature.ts'
+import { onceName } from './once.ts'
 import { dropPieces, storePieces } from './piece.ts'
 import { takeQuota } from './quota.ts'
 import { isPlainPath, rightTo } from './right.ts'
@@ -57,7 +58,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     lane: right.contract?.lane ?? 1,
     contentType: request.headers['content-type'] ?? '',
     contract: right.contract,
-    call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== undefined },
+    call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== undefined, once: isSafe(method) ? null : onceName(signed) },
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
   const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, message))
@@ -105,10 +106,11 @@ async function storeCall(world: World, message: Message, entries: Entry[]): Prom
 /** The address behind PROVIDER/SERVICE as it was signed; what could be read in two ways is refused. */
 function asked(request: FastifyRequest, { provider, service }: Params): { path: string; query: string } {
   const [whole = '', ...rest] = request.url.split('?')
+  const query = rest.length > 0 ? `?${rest.join('?')}` : ''
   const path = whole.slice(`/bus/call/${provider}/${service}`.length) || '/'
-  if (!whole.startsWith(`/bus/call/${provider}/${service}`) || !isPlainPath(path))
+  if (!whole.startsWith(`/bus/call/${provider}/${service}`) || !isPlainPath(path) || !/^[!-~]*$/.test(query) || query.includes('#'))
     throw new Refusal('incorrect', 'the address is not plain', { hint: 'No dot segments, doubled or encoded separators.' })
-  return { path, query: rest.length > 0 ? `?${rest.join('?')}` : '' }
+  return { path, query }
 }
 
 async function subjectOf({ headers, world }: FastifyRequest, patientOf: PatientOf): Promise<{ subject: string | null; patient: number | null }> {

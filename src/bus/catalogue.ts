@@ -6,6 +6,7 @@ import { announceChange, type Contract, directoryOf, type Endpoint, freshDirecto
 import { readInput, words } from './json-input.ts'
 import { contractStep } from './life.ts'
 import { addStep, whoOf } from './member.ts'
+import { requireOnce } from './once.ts'
 import { isPlainPath } from './right.ts'
 import { requireSigned } from './signed-request.ts'
 import { isUuid, uuidV7 } from '../platform/uuid.ts'
@@ -18,8 +19,10 @@ const structureBytesMax = 100_000
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', '*'])
 
 async function activeSigner(request: FastifyRequest, body: Buffer): Promise<Member> {
-  const { member } = await requireSigned(request, body)
+  const signed = await requireSigned(request, body)
+  const { member } = signed
   if (member.state !== 'active') throw new Refusal('forbidden', `the member is ${member.state}`)
+  await requireOnce(request.world, signed)
   return member
 }
 
@@ -58,7 +61,10 @@ export async function putService(request: FastifyRequest, body: Buffer, name: st
   const { world } = request
   const addresses = (input['addresses'] ?? []) as unknown[]
   if (addresses.length > addressesMax) throw new Refusal('incorrect', `a service has at most ${addressesMax} addresses`, { expression: 'addresses' })
-  for (const address of addresses) await checkWebhook(world, String(address))
+  for (const address of addresses) {
+    if (typeof address !== 'string') throw new Refusal('incorrect', 'an address is a text', { expression: 'addresses' })
+    await checkWebhook(world, address)
+  }
   const bodyMb = readBodyMb(input['bodyMb']) ?? 8
   const structure = JSON.stringify(input['structure'] ?? null)
   if (structure.length > structureBytesMax) throw new Refusal('too-large', 'the structure is too large', { expression: 'structure' })

@@ -5,8 +5,10 @@ export type Fields = Record<string, { form: RegExp | 'object' | 'list' | 'number
 
 export function readInput(body: Buffer, fields: Fields): Record<string, any> {
   let given: unknown
+  const text = body.toString('utf8')
+  if (isTooDeep(text)) throw new Refusal('incorrect', `the body is nested deeper than ${depthMax} levels`)
   try {
-    given = JSON.parse(body.toString('utf8'))
+    given = JSON.parse(text)
   } catch {
     throw new Refusal('incorrect', 'the body is no JSON')
   }
@@ -25,6 +27,24 @@ export function readInput(body: Buffer, fields: Fields): Record<string, any> {
     if (!fits(value, field.form)) throw new Refusal('incorrect', `${name} is missing or has another form`, { expression: name, hint: field.about })
   }
   return input
+}
+
+const depthMax = 64
+
+/** Whatever walks through a document of a hundred thousand brackets, its printing for one, would run out of stack. */
+function isTooDeep(text: string): boolean {
+  let depth = 0
+  let isInText = false
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (isInText) {
+      if (char === '\\') at++
+      else if (char === '"') isInText = false
+    } else if (char === '"') isInText = true
+    else if ((char === '[' || char === '{') && ++depth > depthMax) return true
+    else if (char === ']' || char === '}') depth--
+  }
+  return false
 }
 
 function fits(value: unknown, form: Fields[string]['form']): boolean {

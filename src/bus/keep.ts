@@ -1,8 +1,9 @@
 import type { Transaction, World } from '../platform/world.ts'
 import { recordMember } from './directory.ts'
+import { onceMark } from './once.ts'
 
 /** How long what is not proof is kept. */
-export const keepLimits = { numbersDays: 30, bodiesDays: 30, strayHours: 1, atOnce: 10_000 } as const
+export const keepLimits = { numbersDays: 30, bodiesDays: 30, onceHours: 1, strayHours: 1, atOnce: 10_000 } as const
 const dayMs = 86_400_000
 const everyMs = 3_600_000
 
@@ -31,6 +32,14 @@ export async function prune(
       delete from bus.seen
        where (sender, name) in (select sender, name from bus.seen where at < ${numbersBefore} limit ${keepLimits.atOnce})
       returning 1 as one`
+    // A request is timely for minutes, so what must not come twice need not be known for longer.
+    const onceBefore = now - keepLimits.onceHours * everyMs
+    const once = await world.sql`
+      delete from bus.seen
+       where (sender, name) in (select sender, name from bus.seen
+                                 where at < ${new Date(onceBefore)} and at >= ${new Date(onceBefore - dayMs)} and name like ${`${onceMark}%`}
+                                 limit ${keepLimits.atOnce})
+      returning 1 as one`
     const answers = await world.sql`
       delete from bus.answer
        where call in (select call from bus.answer where stored_at < ${numbersBefore} limit ${keepLimits.atOnce})
@@ -46,10 +55,10 @@ export async function prune(
       returning 1 as one`
     freed.bodies += bodies.length
     freed.deliveries += deliveries.length
-    freed.numbers += numbers.length
+    freed.numbers += numbers.length + once.length
     freed.answers += answers.length
     freed.pieces += pieces.length
-    if (Math.max(bodies.length, deliveries.length, numbers.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
+    if (Math.max(bodies.length, deliveries.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
   }
 }
 

@@ -10,6 +10,7 @@ import { isSigned } from './http-signature.ts'
 import { readInput, words } from './json-input.ts'
 import { memberStep } from './life.ts'
 import { daysOf, endsSoon, readKey, storeKey, validKeys } from './member-key.ts'
+import { requireOnce } from './once.ts'
 import { readSigned, requireSigned, wrongSignature } from './signed-request.ts'
 import { uuidV7 } from '../platform/uuid.ts'
 import { checkWebhook, isReachable } from './address.ts'
@@ -112,9 +113,11 @@ export async function ownMember(
   body: Buffer,
   code: string,
 ): Promise<{ member: Member; keyEndsInDays: number | null; skewSeconds: number }> {
-  const { member, key, signature } = await requireSigned(request, body)
+  const signed = await requireSigned(request, body)
+  const { member, key, signature } = signed
   if (member.code !== code) throw new Refusal('forbidden', 'this address belongs to another member')
   if (member.state === 'revoked') throw new Refusal('forbidden', 'the member is revoked')
+  if (request.method !== 'GET') await requireOnce(request.world, signed)
   const now = request.world.now()
   return { member, keyEndsInDays: endsSoon(key.validUntil, now), skewSeconds: Math.round(now.getTime() / 1000 - signature.created) }
 }

@@ -13,6 +13,7 @@ import { operatorRoutes } from './operator/routes.ts'
 import { activate, changeKeys, ownMember, prove, register, selfTest } from './member.ts'
 import { bindCertificate } from './member-certificate.ts'
 import { endsSoon, publicKeys } from './member-key.ts'
+import { recordRefused } from './refused.ts'
 import { rightTo } from './right.ts'
 import { type PatientOf, sendMessage } from './send-message.ts'
 import { sendSignedJson } from './signed-answer.ts'
@@ -39,6 +40,10 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
         throw new Refusal('unsupported', 'bodies of the bus are sent as they are, without content-encoding', { expression: 'content-encoding' })
     })
     app.addHook('onResponse', measureAnswer)
+    app.setErrorHandler(async (error, request) => {
+      await recordRefused(request, error)
+      throw error // To the place where every error of the house becomes its answer.
+    })
     app.get('/keys', { ...signed, config: { open: true } }, async (request) => ({ keys: [centreKey(request.world.keys).jwk] }))
     memberRoutes(app)
     catalogueRoutes(app)

@@ -8,6 +8,8 @@ import { type Contract, type Directory, directoryOf, type Member } from './direc
 import { words } from './json-input.ts'
 import { whoOf } from './member.ts'
 import { takeQuota } from './quota.ts'
+import { receivedBefore } from './once.ts'
+import { isOnRecord } from './refused.ts'
 import { type Right, rightTo } from './right.ts'
 import { proofOf, requireSigned, type Signed } from './signed-request.ts'
 import { sendSignedJson } from './signed-answer.ts'
@@ -127,6 +129,7 @@ export async function storeOnce(world: World, message: Message, entries: Entry[]
     return { stored: await storeMessage(world, message, entries), isRepeated: false }
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
+    if (message.call?.numbered === false) throw receivedBefore()
     const [seen] = await world.sql<Stored & { digest: Buffer }>`
       select message as id, at, digest
         from bus.seen
@@ -161,5 +164,5 @@ export async function deny(request: FastifyRequest, member: Member, right: Right
   await world.ledger.record([
     { action: 'create', who: whoOf(member), patient: null, what, purpose: 'exchange', basis: right.rule, decision: 'deny', correlation },
   ])
-  throw new Refusal('forbidden', right.sentence, { hint: right.opens, details: { rule: right.rule } })
+  throw isOnRecord(new Refusal('forbidden', right.sentence, { hint: right.opens, details: { rule: right.rule } }))
 }

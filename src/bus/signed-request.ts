@@ -14,8 +14,8 @@ export const proofOf = ({ key, base, signature }: Signed): Proof => ({ kid: key.
 /** How far the clocks of a member and the centre may stand apart, and how old a request may be. */
 const skewSecondsMax = 300
 
-/** Our own headers of a request, each of which must be under the signature when it is there. */
-const coveredHeaders = ['bus-to', 'bus-message-id', 'bus-key', 'bus-document', 'bus-subject', 'bus-answers', 'bus-status', 'content-type'] as const
+/** Our own headers of a request and what says how its body is read: each must be under the signature when it is there. */
+const mustBeCovered = (name: string): boolean => name.startsWith('bus-') || name === 'content-type'
 
 export async function requireSigned(request: FastifyRequest, body: Buffer): Promise<Signed> {
   const wrong = checkDigest(request.headers['content-digest'], body)
@@ -36,8 +36,15 @@ export async function requireSigner(request: FastifyRequest): Promise<Signed> {
     })
   requireUsable(key, world.now())
   if (!(await isSignedAsync(base, signature.value, key.key))) throw wrongSignature()
-  return { key, member: memberOf(directory, key), signature, base, digest }
+  const member = memberOf(directory, key)
+  signers.set(request, member)
+  return { key, member, signature, base, digest }
 }
+
+const signers = new WeakMap<FastifyRequest, Member>()
+
+/** Whose signature of this request was proved; null when none was. */
+export const signerOf = (request: FastifyRequest): Member | null => signers.get(request) ?? null
 
 /** Everything but whose key it is: for a registration, whose key comes with it. */
 export function readSigned(request: FastifyRequest, body: Buffer): Head {
@@ -67,7 +74,7 @@ export const wrongSignature = () =>
 
 function requireCovered({ headers }: FastifyRequest, components: readonly string[]): void {
   const has = (name: string) => components.includes(`"${name}"`)
-  const missing = ['@method', 'content-digest', ...coveredHeaders.filter((name) => headers[name] !== undefined)].filter((name) => !has(name))
+  const missing = ['@method', 'content-digest', ...Object.keys(headers).filter(mustBeCovered)].filter((name) => !has(name))
   if (!has('@target-uri') && !has('@path') && !has('@request-target')) missing.push('@target-uri')
   // A question that is not signed could be another one.
   if (has('@path') && !has('@target-uri') && !has('@request-target') && !has('@query')) missing.push('@query')

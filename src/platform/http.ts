@@ -54,7 +54,7 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     loggerInstance: world.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, request, reply) => void render(world, error, request, reply),
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(world, error, socket),
   })
   app.server.maxConnections = connectionsMax
   app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), farewellMs).unref())
@@ -127,8 +127,9 @@ const brokenRequests: Record<string, string> = {
 }
 
 /** What is not HTTP, or never ends, gets the shortest true answer; there is no request to render. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerBrokenRequest(world: World, error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  world.log.info({ code: error.code }, 'a connection did not speak HTTP, or not to its end')
   socket.end(`HTTP/1.1 ${brokenRequests[error.code ?? ''] ?? '400 Bad Request'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 

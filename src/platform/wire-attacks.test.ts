@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import net from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { say } from '../testing/raw-http.ts'
 import { startServer } from '../testing/server.ts'
 
 // What only a raw socket can say: two requests where one seems to be, headers without end, answers that nobody reads.
@@ -13,30 +14,6 @@ async function listen(t: TestContext) {
   t.after(() => app.server.closeAllConnections())
   const { port } = app.server.address() as net.AddressInfo
   return { send, port, token, head: `Host: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/fhir+json\r\n` }
-}
-
-const silentMs = 10_000
-const quietMs = 500
-
-/** Everything that came back until the server closed or fell silent. */
-async function say(port: number, bytes: string, answers = 1): Promise<string> {
-  const socket = net.connect(port, '127.0.0.1')
-  let text = ''
-  socket.on('error', () => {})
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  socket.on('data', (data) => {
-    text += data.toString('latin1')
-  })
-  socket.write(bytes, 'latin1')
-  let isClosed = false
-  void closed.then(() => {
-    isClosed = true
-  })
-  for (const until = performance.now() + silentMs; !isClosed && performance.now() < until && (text.match(/HTTP\/1\.1 /g) ?? []).length < answers; )
-    await sleep(20)
-  await Promise.race([closed, sleep(quietMs)]) // Room for the answer that must not come.
-  socket.destroy()
-  return text
 }
 
 const hidden = 'GET /fhir/Patient?family=hidden HTTP/1.1\r\nHost: localhost\r\n\r\n'

@@ -2,7 +2,7 @@ import { recordMember } from '../../bus/directory.ts'
 import { replay } from '../../bus/keep.ts'
 import { intake, publish, push, sealSome, switchMember } from './changing.ts'
 import { maySend, type Run, say } from './run.ts'
-import { arrive, post } from './sending.ts'
+import { arrive, findUnheard, post } from './sending.ts'
 import { lease, workThrough } from './taking.ts'
 
 const roundsMax = 60
@@ -21,6 +21,7 @@ export async function heal(run: Run): Promise<void> {
   await renewKeys(run)
   for (const { letter, signed } of run.later.splice(0)) await arrive(run, letter, signed)
   for (const letter of run.letters) if (!letter.hasReceipt && maySend(run, letter.from, letter.to)) await post(run, letter)
+  await findUnheard(run)
   await publish(run)
   await drain(run)
   // What stands behind a parked one of its document waits for the operator.

@@ -102,6 +102,14 @@ function expectedOf(run: Run, { from, to }: Letter, signed: Signed): number {
   return run.centre.room === 'roomy' ? 202 : 507
 }
 
+/** What was taken although nobody heard the answer, and may not be sent again any more. */
+export async function findUnheard(run: Run): Promise<void> {
+  for (const letter of run.letters.filter(({ message, guesses }) => message === null && guesses.length > 0)) {
+    const [seen] = await run.centre.platform.owner<{ message: string }>`select message from bus.seen where sender = ${letter.from.id} and name = ${letter.id}`
+    if (seen) await taken(run, letter, seen.message, letter.guesses)
+  }
+}
+
 /** Who gets it was decided when it was taken; that moment may have been before an answer that nobody heard. */
 async function taken(run: Run, letter: Letter, message: string, guesses: System[][]): Promise<void> {
   const rows = await run.centre.platform.owner<{ recipient: string }>`select recipient from bus.delivery where message = ${message}`

@@ -38,12 +38,16 @@ export type Message = {
 export type Corrects = { message: string; proposedBy: string; approvedBy: string }
 
 export type Stored = { id: string; at: Date }
-/** `sealed` is null when the contents need not be kept: what goes straight to its provider. */
-type Payload = { message: Message; stored: Stored; sealed: Buffer | null }
+/**
+ * `sealed` is null when the contents need not be kept: what goes straight to its provider. `carried` is false when a transport has still
+ * to carry it, null when the database itself is the transport (transport/book).
+ */
+type Payload = { message: Message; stored: Stored; sealed: Buffer | null; carried: false | null }
 
 export function storedMessage(world: World, message: Message): Payload {
   const stored = { id: message.large?.id ?? uuidV7(world), at: world.now() }
-  return { message, stored, sealed: message.call?.direct === true ? null : sealBody(world, stored.id, stored.at, message.body) }
+  const sealed = message.call?.direct === true ? null : sealBody(world, stored.id, stored.at, message.body)
+  return { message, stored, sealed, carried: world.config.NATS_URL === '' ? null : false }
 }
 
 /**
@@ -77,8 +81,8 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   }
   if (deliveries.length > 0) {
     rows.push(fragment`bus_delivery as (
-    insert into bus.delivery (recipient, message, sender, service, lane, key, document, number, patient, due_at, stored_at, hold_key)
-    select recipient, message, sender, service, lane, key, document, number, patient, at, at, hold_key
+    insert into bus.delivery (recipient, message, sender, service, lane, key, document, number, patient, due_at, stored_at, hold_key, carried)
+    select recipient, message, sender, service, lane, key, document, number, patient, at, at, hold_key, ${payloads[0]?.carried ?? null}::bool
       from unnest(${uuidArray(deliveries.map((d) => d.recipient.id))}::uuid[], ${uuidArray(deliveries.map((d) => d.stored.id))}::uuid[],
                   ${uuidArray(deliveries.map((d) => d.message.sender.id))}::uuid[], ${textArray(deliveries.map((d) => `${d.message.to.provider}/${d.message.to.service}`))}::text[],
                   ${int2Array(deliveries.map((d) => d.message.lane))}::int2[], ${byteaArray(deliveries.map((d) => orderOf(d.message.key)))}::bytea[],

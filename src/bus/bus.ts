@@ -9,6 +9,7 @@ import { startPushing } from './push.ts'
 import { startSealingLog } from './seal-log.ts'
 import { startStamping } from './stamp-seals.ts'
 import { emptySpool } from './spool.ts'
+import { startCarrying } from './transport/carry.ts'
 
 export type { Delivery } from './deliver.ts'
 export { type OutboxMark, type OutboxRow, outboxAfter } from './outbox.ts'
@@ -22,7 +23,7 @@ export const outgoing = { readAddress, checkWebhook, postSigned }
 /** What runs beside the answers, in one process of the server: seals and their stamps, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {
   void emptySpool(world)
-  const stops = [startPublishing(world, people), startPushing(world), startPruning(world), startStamping(world)]
+  const stops = [startPublishing(world, people), startPushing(world), startPruning(world), startStamping(world), startCarrying(world)]
   const stopSealing = startSealingLog(world)
   return async () => {
     await Promise.all(stops.map((stop) => stop()))

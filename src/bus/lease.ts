@@ -1,9 +1,14 @@
+import { int8Array } from '../platform/arrays.ts'
 import { gather } from '../platform/gather.ts'
+import { fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { openBody } from './body.ts'
 import { createTurns, type Turns } from '../platform/turns.ts'
 import { type Delivery, deliveryLimits, release } from './deliver.ts'
 import { measure } from './measure.ts'
+import { heldBack } from './order.ts'
+import { giveBack } from './transport/book.ts'
+import { type Offer, transportOf } from './transport/transport.ts'
 
 /** Class of the advisory locks under which the deliveries of one member are chosen: two requests of it never get the same key at once. */
 const choosing = 730_416
@@ -21,7 +26,7 @@ const desks = new WeakMap<World, Desk>()
  */
 export async function lease(world: World, recipient: string, count: number): Promise<Delivery[]> {
   let desk = desks.get(world)
-  if (!desk) desks.set(world, (desk = { ask: gather((wishes) => leaseAll(world, wishes), membersAtOnce), turns: new Map() }))
+  if (!desk) desks.set(world, (desk = { ask: gather((wishes) => leaseAll(world, wishes, null), membersAtOnce), turns: new Map() }))
   let turns = desk.turns.get(recipient)
   if (!turns) {
     const what = 'too many questions of this member for its messages are under way'
@@ -32,15 +37,30 @@ export async function lease(world: World, recipient: string, count: number): Pro
   }
   const leave = await turns.enter()
   try {
-    return await desk.ask({ recipient, count })
+    const offer = await transportOf(world).next(recipient, count)
+    return offer ? await leaseOffered(world, { recipient, count }, offer) : await desk.ask({ recipient, count })
   } finally {
     leave()
   }
 }
 
-async function leaseAll(world: World, wishes: readonly Wish[]): Promise<Delivery[][]> {
+/** Of what the transport offers that which may be handed out now; the rest goes back into the book (transport/book). */
+async function leaseOffered(world: World, wish: Wish, { seqs, settle }: Offer): Promise<Delivery[]> {
+  const [leased = []] = seqs.length === 0 ? [] : await leaseAll(world, [wish], seqs)
+  const taken = new Set(leased.map(({ seq }) => seq))
+  if (taken.size < seqs.length)
+    await giveBack(
+      world,
+      wish.recipient,
+      seqs.filter((seq) => !taken.has(seq)),
+    )
+  settle()
+  return leased
+}
+
+async function leaseAll(world: World, wishes: readonly Wish[], among: readonly number[] | null): Promise<Delivery[][]> {
   const now = world.now()
-  const chosen = await choose(world, wishes, now)
+  const chosen = await choose(world, wishes, now, among)
   for (const { service, storedAt, attempts } of chosen) if (attempts === 1) measure(world, 'delivery', service, 'good', now.getTime() - storedAt.getTime())
   const taken: Chosen[][] = []
   for (const { recipient } of wishes) {
@@ -59,12 +79,8 @@ function countWithin(ordered: readonly Chosen[], bytesMax: number): number {
   return tooMuch < 0 ? ordered.length : Math.max(1, tooMuch)
 }
 
-/**
- * What an earlier message of the key holds up: it is leased, or waits for its next attempt, or waits in another lane (of three in the
- * lanes 2, 1, 2 the third would pass the second if only slower lanes held back). A parked one holds back the later versions of its own
- * document; the rest of its key passes, marked as out of order, and what is held back holds back nothing else.
- */
-function choose(world: World, wishes: readonly Wish[], now: Date): Promise<Chosen[]> {
+/** What is due, of each member as much as it asks for, in the order of `order.ts`; with `among` of these only. */
+function choose(world: World, wishes: readonly Wish[], now: Date, among: readonly number[] | null): Promise<Chosen[]> {
   const until = new Date(now.getTime() + deliveryLimits.leaseSeconds * 1000)
   const recipients = wishes.map(({ recipient }) => recipient)
   return world.sql.begin(async (tx) => {
@@ -75,21 +91,16 @@ function choose(world: World, wishes: readonly Wish[], now: Date): Promise<Chose
        limit ${wishes.length}`
     return tx<Chosen>`
       update bus.delivery d
-         set state = 'leased', due_at = ${until}, leased_at = ${now}, attempts = attempts + 1, out_of_order = d.out_of_order or exists (
+         set state = 'leased', due_at = ${until}, leased_at = ${now}, attempts = attempts + 1,
+             carried = case when d.carried is not null then false end, carries = d.carries + (d.carried is not null)::int4, out_of_order = d.out_of_order or exists (
                select 1 from bus.delivery p where p.recipient = d.recipient and p.key = d.key and p.seq < d.seq and p.parked)
         from unnest(${recipients}::uuid[], ${wishes.map(({ count }) => count)}::int4[]) as wish (recipient, most)
        cross join lateral (
               select c.recipient, c.seq
                 from bus.delivery c
                where c.recipient = wish.recipient and c.open and c.due_at <= ${now}
-                 and not exists (
-                   select 1 from bus.delivery e
-                    where e.recipient = c.recipient and e.key = c.key and e.seq < c.seq
-                      and ((e.open and (e.due_at > ${now} or (e.lane <> c.lane and not exists (
-                              select 1 from bus.delivery p
-                               where p.recipient = e.recipient and p.key = e.key and p.seq < e.seq and p.parked
-                                 and (e.hold_key or p.document = e.document)))))
-                        or (e.parked and (c.hold_key or e.document = c.document))))
+                 and not ${heldBack(now, among)}
+                     ${among === null ? fragment`` : fragment`and c.seq = any(${int8Array(among)}::int8[])`}
                order by c.lane, c.seq
                limit wish.most) chosen
        where d.recipient = chosen.recipient and d.seq = chosen.seq

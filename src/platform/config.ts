@@ -24,6 +24,15 @@ const url =
     if (parsed && schemes.includes(parsed.protocol.replace(':', ''))) return value
     throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
   }
+const urls =
+  (...schemes: string[]) =>
+  (value: string) =>
+    value === ''
+      ? ''
+      : value
+          .split(',')
+          .map((one) => url(...schemes)(one.trim()))
+          .join(',')
 const list = (value: string) =>
   value
     .split(',')
@@ -91,7 +100,18 @@ export const settings = [
     about: 'Part of that disk kept for the audit rows of reads: when only this is left, writes get 507 and reads go on. About 100,000 looks. 0: none.',
     read: whole(0, 1_000_000),
   },
-  { name: 'NATS_URL', fallback: '', about: 'NATS server for the bus transport; empty means PostgreSQL.', read: url('nats', 'tls') },
+  {
+    name: 'NATS_URL',
+    fallback: '',
+    about: 'NATS servers with JetStream that carry the queues of the bus, separated by commas; empty means that PostgreSQL does.',
+    read: urls('nats', 'tls'),
+  },
+  {
+    name: 'NATS_REPLICAS',
+    fallback: '1',
+    about: 'On how many NATS servers each queue lies: 1, 3 or 5, at most as many as the cluster has.',
+    read: whole(1, 5),
+  },
   {
     name: 'DEMO',
     fallback: 'auto',

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test'
 import { expectStatus } from '../../testing/bus-member.ts'
 import { type Brokers, hasNats, noNats, startBrokers } from '../../testing/nats.ts'
 import { until } from '../../testing/process.ts'
-import { fetchAll, isCarried, type Stage, transportContract } from './contract.ts'
+import { fetchAll, isCarried, type Stage, transportContract } from '../../testing/transport-contract.ts'
 import type { NatsTransport } from './nats.ts'
 import { transportOf } from './transport.ts'
 

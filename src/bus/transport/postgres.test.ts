@@ -1,3 +1,3 @@
-import { transportContract } from './contract.ts'
+import { transportContract } from '../../testing/transport-contract.ts'
 
 transportContract('PostgreSQL', async () => ({}))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import type { World } from '../../platform/world.ts'
-import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
-import { until } from '../../testing/process.ts'
-import { startServer, type TestServer } from '../../testing/server.ts'
-import { replay } from '../keep.ts'
-import { startCarrying } from './carry.ts'
-import { transportOf } from './transport.ts'
+import type { World } from '../platform/world.ts'
+import { aService, type BusMember, contractOf, expectStatus, joinBus } from './bus-member.ts'
+import { until } from './process.ts'
+import { startServer, type TestServer } from './server.ts'
+import { replay } from '../bus/keep.ts'
+import { startCarrying } from '../bus/transport/carry.ts'
+import { transportOf } from '../bus/transport/transport.ts'
 
 /** What a transport is tried in: members who send and fetch as strangers would, and a clock that can be put forward. */
 export type Stage = TestServer & { his: BusMember; lab: BusMember; box: BusMember; after(ms: number): void }

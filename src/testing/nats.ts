@@ -1,4 +1,4 @@
-import { jetstreamManager } from '@nats-io/jetstream'
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,6 +9,7 @@ import { createConnection } from 'node:net'
 import type { TestContext } from 'node:test'
 import { freePort, until } from './process.ts'
 
+const stream = 'SPONA_BUS'
 export const noNats = 'there is no nats-server in PATH'
 export const hasNats = (): boolean => spawnSync('nats-server', ['--version']).status === 0
 
@@ -22,6 +23,8 @@ export type Brokers = {
   forget(at: number): void
   /** The stream loses all messages and stays the same stream. */
   empty(): Promise<void>
+  /** How many numbers were ever stored in the stream, and which broker leads it now. */
+  state(): Promise<{ stored: number; leader: number }>
 }
 
 export async function startBrokers(t: TestContext, count: number): Promise<Brokers> {
@@ -56,12 +59,21 @@ export async function startBrokers(t: TestContext, count: number): Promise<Broke
   })
   await Promise.all(Array.from({ length: count }, (_, at) => start(at)))
   const url = ports.map((port) => `nats://127.0.0.1:${port}`).join(',')
-  const empty = async () => {
+  const asked = async <T>(ask: (streams: JetStreamManager['streams']) => Promise<T>): Promise<T> => {
     const nc = await connect({ servers: ports.map((port) => `127.0.0.1:${port}`) })
-    await (await jetstreamManager(nc)).streams.purge('SPONA_BUS')
-    await nc.close()
+    try {
+      return await ask((await jetstreamManager(nc)).streams)
+    } finally {
+      await nc.close()
+    }
   }
-  return { url, count, kill, start, empty, forget: (at) => rmSync(storeOf(at), { recursive: true, force: true }) }
+  const empty = async () => void (await asked((streams) => streams.purge(stream)))
+  const state = () =>
+    asked(async (streams) => {
+      const { state: now, cluster } = await streams.info(stream)
+      return { stored: now.last_seq, leader: Number(cluster?.leader?.slice(1) ?? 0) }
+    })
+  return { url, count, kill, start, empty, state, forget: (at) => rmSync(storeOf(at), { recursive: true, force: true }) }
 }
 
 const listens = (port: number): Promise<boolean> =>

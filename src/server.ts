@@ -13,7 +13,7 @@ import { baseUrl, type Config, loadConfig } from './platform/config.ts'
 import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
 import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
-import { startBus, startMeasuring } from './bus/bus.ts'
+import { startBus, startTelling } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
@@ -85,11 +85,11 @@ async function serve(world: World, portals: string): Promise<Processes> {
   const app = await buildApp(world, portals)
   await app.listen({ port: world.config.PORT, host: world.config.HOST })
   const { port } = app.server.address() as { port: number }
-  const stopMeasuring = startMeasuring(world)
+  const stopTelling = startTelling(world)
   return {
     port,
     async stop() {
-      await stopMeasuring()
+      await stopTelling()
       app.server.closeIdleConnections()
       await app.close()
     },

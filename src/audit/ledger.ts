@@ -19,6 +19,8 @@ export type Ledger = {
    * On a full disk only what opens a record to be read is `essential`.
    */
   transaction<T>(act: (tx: AuditedTransaction) => Promise<T>, how?: { essential: boolean }): Promise<T>
+  /** Milliseconds that the oldest request waits for its commit; 0 when none does. */
+  waitsMs(): number
   close(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export async function createLedger(world: World, options: { lanes?: number } = {
     record: (entries) => (entries.length === 0 ? Promise.resolve() : enqueue(desk, entries, null)),
     commit: (work) => enqueue(desk, work.entries, work),
     transaction: (act, how) => transaction(desk, act, how?.essential ?? false),
+    waitsMs: () => queue.oldestWaits(),
     close: () => close(desk),
   }
 }

@@ -72,6 +72,8 @@ export const bodyBytesMax = (service: Service | null, contract: Contract | null)
 
 /** The record's own name on the bus. */
 export const recordMember = '00000000-0000-4000-8000-000000000001'
+/** The centre's own, for what it says of itself. */
+export const centreMember = '00000000-0000-4000-8000-000000000002'
 
 const ageMsMax = 450
 const rowsMax = 100_000

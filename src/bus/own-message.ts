@@ -7,8 +7,8 @@ import { contentDigest, signMessage } from './http-signature.ts'
 type Draft = Pick<Message, 'to' | 'name' | 'answers' | 'contentType' | 'body' | 'key' | 'document' | 'subject' | 'lane'>
 type Signed = Draft & Pick<Message, 'sender' | 'digest' | 'base' | 'signature' | 'kid'>
 
-/** A message of the record itself, signed by the centre's key over the same parts that members sign. */
-export function signByCentre(world: World, draft: Draft): Signed {
+/** A message of the record or of the centre itself, signed by the centre's key over the same parts that members sign. */
+export function signByCentre(world: World, draft: Draft, sender: Message['sender'] = { id: recordMember, code: 'record' }): Signed {
   const digest = contentDigest(draft.body)
   const values: Record<string, string> = {
     'content-digest': digest,
@@ -19,7 +19,7 @@ export function signByCentre(world: World, draft: Draft): Signed {
   }
   const components = Object.keys(values).map((name) => `"${name}"`)
   const { proof } = signMessage(components, (name) => values[name] ?? null, centreKey(world.keys), world.now())
-  return { ...draft, sender: { id: recordMember, code: 'record' }, digest, ...proof }
+  return { ...draft, sender, digest, ...proof }
 }
 
 /** What the centre itself states about the end of a delivery, signed like an acknowledgement of a member. */

@@ -18,7 +18,7 @@ export type Rate = {
   p99: number | null
 }
 export type Circuit = { service: string; provider: string; failures: number; openMs: number }
-export type Reason = { reason: string; since: string; figure: string | null }
+export type Reason = { reason: string; since: string; figure: string }
 
 /** `GET /bus/operator/overview`: the last minute, and an hour of minutes, oldest first. */
 export type BusOverview = {

@@ -177,6 +177,36 @@ export const settings = [
     read: url('http', 'https'),
   },
   {
+    name: 'DEGRADED_DATABASE_MS',
+    fallback: '400',
+    about: 'A simple question to the database that takes longer, twice in a row, makes every answer say degraded (header spona-status, /status).',
+    read: whole(1, 60_000),
+  },
+  {
+    name: 'DEGRADED_AUDIT_MS',
+    fallback: '1000',
+    about: 'The same when requests wait longer than this for their audit rows.',
+    read: whole(1, 60_000),
+  },
+  {
+    name: 'DEGRADED_QUEUE_SECONDS',
+    fallback: '60',
+    about: 'The same when a document waits longer than this for the record.',
+    read: whole(1, 86_400),
+  },
+  {
+    name: 'DEGRADED_SEAL_SECONDS',
+    fallback: '180',
+    about: 'The same when rows of the bus’s log are not sealed for longer than this.',
+    read: whole(1, 86_400),
+  },
+  {
+    name: 'DEGRADED_STAMP_SECONDS',
+    fallback: '900',
+    about: 'The same when, with TSA_URL, the newest seals have no time stamp for longer than this.',
+    read: whole(1, 604_800),
+  },
+  {
     name: 'PROCESSES',
     fallback: '1',
     about:

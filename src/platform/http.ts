@@ -9,6 +9,7 @@ import type { Actor } from './actor.ts'
 import { anonymous } from './actor.ts'
 import { type Tls, tlsOf } from './client-certificate.ts'
 import { baseUrl, type Config } from './config.ts'
+import { statusHeader } from './condition.ts'
 import { rememberMethods } from './methods.ts'
 import { answerOf, Refusal } from './refusal.ts'
 import { noRoomToRead } from './room.ts'
@@ -67,6 +68,8 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     request.correlation = request.id
     request.actor = anonymous
     reply.headers(safetyHeaders).header('x-correlation-id', request.correlation)
+    const status = statusHeader(world)
+    if (status !== null) reply.header('spona-status', status)
     next()
   })
   const methodsOf = rememberMethods(app)

@@ -6,6 +6,7 @@ import { strictPolicy, type Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { builtFiles } from './build.ts'
 import { landingPage } from './landing.ts'
+import { statusAnswer } from './status.ts'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -32,6 +33,7 @@ export function portalRoutes(outDir: string): Routes {
       return send(request, reply, served, 'no-store')
     }
     app.get('/', open, page('/'))
+    app.get('/status', open, (request, reply) => statusAnswer(request, reply, asPage, styleSheetsOf(files)))
     for (const portal of ['doctor', 'patient', 'operator']) {
       // Every address below a portal is one of its pages: the router in the browser knows which.
       app.get(`/${portal}`, open, page(portal))
@@ -48,6 +50,8 @@ export function portalRoutes(outDir: string): Routes {
 const policy = Object.entries({ ...strictPolicy.directives, styleSrc: ["'self'"], scriptSrc: ["'self'"], fontSrc: ["'self'"], connectSrc: ["'self'"] })
   .map(([name, sources]) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sources.join(' ')}`)
   .join(';')
+
+const asPage = (reply: FastifyReply): FastifyReply => reply.header('content-type', types['.html']).header('content-security-policy', policy)
 
 function send(request: FastifyRequest, reply: FastifyReply, served: Served, cache: string): FastifyReply {
   reply

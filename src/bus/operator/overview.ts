@@ -1,3 +1,4 @@
+import { shortagesOf } from '../../platform/condition.ts'
 import type { World } from '../../platform/world.ts'
 import { directoryOf } from '../directory.ts'
 import type { BusOverview, MemberState } from '../wire.ts'
@@ -33,7 +34,7 @@ export async function overviewOf(world: World): Promise<BusOverview> {
       .slice(0, queuesShown),
     circuits,
     seal,
-    degraded: [],
+    degraded: shortagesOf(world).map(({ reason, since, figure }) => ({ reason, since: since.toISOString(), figure })),
     alerts: [],
   }
 }

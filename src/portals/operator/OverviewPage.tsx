@@ -11,7 +11,7 @@ import { QueuesTable } from './QueuesTable.tsx'
 import { lasting } from './time.ts'
 import { TrafficChart } from './TrafficChart.tsx'
 import { useLive } from './use-live.ts'
-import { kinds, overview, portal } from './words.ts'
+import { kinds, overview, portal, shortages } from './words.ts'
 
 const everyMs = 4000
 
@@ -34,6 +34,7 @@ export function OverviewPage() {
       <Arrived live={live} lines={12}>
         {(data) => (
           <>
+            <Condition shortages={data.degraded} />
             <Signs data={data} />
             <section aria-labelledby="traffic">
               <h2 id="traffic">{say(overview.traffic)}</h2>
@@ -61,6 +62,34 @@ export function OverviewPage() {
         )}
       </Arrived>
     </>
+  )
+}
+
+/** What everybody hears in the header of each answer, here with its figure. */
+function Condition({ shortages: found }: { shortages: BusOverview['degraded'] }) {
+  const say = useSay()
+  const language = useLanguage()
+  return (
+    <div role="status" className="condition">
+      {found.length === 0 && (
+        <p className="status ok">
+          <Icon name="done" />
+          {say(overview.fine)}
+        </p>
+      )}
+      {found.map(({ reason, since, figure }) => (
+        <p className="notice warn" key={reason}>
+          <Icon name="warning" />
+          <span>
+            {say(overview.degraded, {
+              reason: say(shortages[reason as keyof typeof shortages] ?? shortages['database-slow']),
+              figure,
+              at: formatMoment(language, since, { seconds: true }),
+            })}
+          </span>
+        </p>
+      ))}
+    </div>
   )
 }
 

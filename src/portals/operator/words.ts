@@ -20,7 +20,7 @@ export const portal = messages({
 export const overview = messages({
   title: { sr: 'Магистрала', en: 'The bus' },
   fine: { sr: 'Ради како треба', en: 'Works as it should' },
-  degraded: { sr: 'Радимо слабије', en: 'Degraded' },
+  degraded: { sr: 'Радимо слабије: {reason} ({figure}), од {at}', en: 'Degraded: {reason} ({figure}), since {at}' },
   activeMembers: { sr: 'активних учесника', en: 'active members' },
   suspendedMembers: { sr: 'обустављених', en: 'suspended' },
   requests: { sr: 'захтева за приступ', en: 'requests to join' },
@@ -65,6 +65,17 @@ export const overview = messages({
   sealWaits: { sr: 'Незапечаћено од {at}', en: 'Not sealed since {at}' },
   sealNone: { sr: 'Још ништа није запечаћено.', en: 'Nothing is sealed yet.' },
   stamped: { sr: 'Временски жиг до печата {number}', en: 'Time stamp up to seal {number}' },
+})
+
+/** By the words of the header `spona-status`. */
+export const shortages = messages({
+  'database-away': { sr: 'база не одговара', en: 'the database does not answer' },
+  'database-slow': { sr: 'база је спора', en: 'the database is slow' },
+  disk: { sr: 'понестаје места на диску', en: 'the disk is filling up' },
+  'audit-slow': { sr: 'увиди се споро уписују', en: 'looks are written down slowly' },
+  'queue-old': { sr: 'документи дуго чекају картон', en: 'documents wait long for the record' },
+  'seal-late': { sr: 'печаћење касни', en: 'sealing is late' },
+  'stamp-late': { sr: 'временски жиг касни', en: 'time stamps are late' },
 })
 
 export const kinds = messages({

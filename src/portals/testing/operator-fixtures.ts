@@ -41,7 +41,7 @@ export const busOverview: BusOverview = {
   queues: [queue],
   circuits: [{ service: 'fond/osiguranje', provider: 'fond', failures: 0, openMs: 8200 }],
   seal: { number: 4711, at: '2026-11-28T11:59:30.000Z', rows: 5000, unsealedSince: '2026-11-28T11:59:31.000Z', stamped: 4710 },
-  degraded: [],
+  degraded: [{ reason: 'seal-late', since: at, figure: '240 s' }],
   alerts: [],
 }
 

@@ -44,7 +44,7 @@ async function ask(world: World): Promise<Seen | null> {
     select (select min(o.stored_at)
               from (values (0::int2), (1::int2), (2::int2)) as l (lane)
              cross join lateral (select d.stored_at from bus.delivery d
-                                  where d.recipient = ${recordMember} and d.lane = l.lane and d.state in ('waiting', 'leased')
+                                  where d.recipient = ${recordMember} and d.lane = l.lane and d.open
                                   order by d.seq limit 1) o) as queued,
            (select l.at from bus.log l
              where l.tx >= coalesce((select s.to_tx from bus.seal s order by s.number desc limit 1), 0)

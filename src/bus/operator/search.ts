@@ -88,7 +88,7 @@ export async function searchMessages(world: World, wish: Wish): Promise<MessageL
       ? []
       : wish.state === 'parked'
         ? [
-            fragment`l.id in (select d.message from bus.delivery d where d.state = 'parked' and (${member}::uuid is null or d.recipient = ${member}::uuid or d.sender = ${member}::uuid))`,
+            fragment`l.id in (select d.message from bus.delivery d where d.parked and (${member}::uuid is null or d.recipient = ${member}::uuid or d.sender = ${member}::uuid))`,
           ]
         : [fragment`exists (select 1 from bus.delivery d where d.message = l.id and d.state = ${wish.state})`]),
   ]

@@ -26,7 +26,12 @@ export async function announceCondition(world: World): Promise<number> {
   const listeners = listenersOf(directory, centre, service, world.now())
   if (listeners.length > 0) {
     const reasons = shortages.map(({ reason, since }) => ({ reason, since: since.toISOString() }))
-    await sayByCentre(world, service, { status: now === '' ? 'ok' : 'degraded', at: world.now().toISOString(), reasons }, listeners.map(({ member }) => member.id))
+    await sayByCentre(
+      world,
+      service,
+      { status: now === '' ? 'ok' : 'degraded', at: world.now().toISOString(), reasons },
+      listeners.map(({ member }) => member.id),
+    )
   }
   said.set(world, now)
   return listeners.length

@@ -26,7 +26,8 @@ test('what the centre is short of stands on every answer, on the public page and
   assert.equal((await ask('/bus/keys')).headers['spona-status'], undefined, 'one look is not enough')
   await lookAtCentre(world)
   // A page, an error, a resource: every answer says it.
-  for (const url of ['/bus/keys', '/fhir/metadata', '/nothing', '/bus/messages']) assert.equal((await ask(url)).headers['spona-status'], 'degraded; reason="seal-late"', url)
+  for (const url of ['/bus/keys', '/fhir/metadata', '/nothing', '/bus/messages'])
+    assert.equal((await ask(url)).headers['spona-status'], 'degraded; reason="seal-late"', url)
   const told = (await ask('/status')).json()
   assert.equal(told.status, 'degraded')
   assert.deepEqual(Object.keys(told.reasons[0]), ['reason', 'since'], 'no figure of the inside')

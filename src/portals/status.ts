@@ -49,7 +49,12 @@ const languages: [string, Words][] = [
 ]
 
 /** `/status`, for everybody: works, or what is late and since when; no figure, no address, no name of a part. */
-export function statusAnswer(request: FastifyRequest, reply: FastifyReply, pageHeaders: (reply: FastifyReply) => FastifyReply, styleSheets: string[]): FastifyReply {
+export function statusAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pageHeaders: (reply: FastifyReply) => FastifyReply,
+  styleSheets: string[],
+): FastifyReply {
   const shortages = shortagesOf(request.world)
   const accept = String(request.headers.accept ?? '')
   void reply.header('cache-control', 'no-store').header('vary', 'accept')
@@ -59,7 +64,10 @@ export function statusAnswer(request: FastifyRequest, reply: FastifyReply, pageH
   }
   const parts = languages.map(([lang, words], at) => {
     const heading = at === 0 ? 'h1' : 'h2'
-    const lines = shortages.map(({ reason, since }) => `<li>${words.reasons[reason]} <span class="soft num">${words.since} ${since.toISOString().slice(0, 16).replace('T', ' ')} UTC</span></li>`)
+    const lines = shortages.map(
+      ({ reason, since }) =>
+        `<li>${words.reasons[reason]} <span class="soft num">${words.since} ${since.toISOString().slice(0, 16).replace('T', ' ')} UTC</span></li>`,
+    )
     const said = lines.length === 0 ? `<p>${words.ok}</p>` : `<p>${words.degraded}</p><ul>${lines.join('')}</ul>`
     return `<section lang="${lang}"><${heading}>${words.title}</${heading}>${said}</section>`
   })

@@ -5,18 +5,19 @@ import type { World } from '../../platform/world.ts'
 import { afterFailure, nextTurn } from './endurance.ts'
 import { handOut } from './hand-out.ts'
 import { type Notification, notificationText } from './notification.ts'
-import { settleFailure, settleSuccess, turnOff } from './settle.ts'
+import { endLease, settleFailure, settleSuccess, turnOff } from './settle.ts'
 import { eventsFrom, openHeaders, type Running, runningColumns } from './store.ts'
 import { type Subscriber, subscriberOf } from './subscriber.ts'
 
 /** Each subscriber by itself, one notification at a time and in order: a slow one holds up nobody else. */
-const atOnce = 16
+const atOnce = 64
+const turnsMax = 50
 const idleMs = 100
 const troubledMs = 1000
 /** Longer than any notification may take. */
 const leaseMs = 120_000
 
-export function startNotifying(world: World): () => Promise<void> {
+export function startNotifying(world: World, wait: (mostMs: number) => Promise<void>): () => Promise<void> {
   const busy = new Set<Promise<void>>()
   const step = async () => {
     if (busy.size < atOnce) {
@@ -27,7 +28,8 @@ export function startNotifying(world: World): () => Promise<void> {
         busy.add(work)
       }
     }
-    return idleMs
+    await wait(idleMs)
+    return 0
   }
   const stop = workSteadily(world, { step, troubledMs, trouble: 'Subscriptions could not be read; tried again in a moment' })
   return async () => {
@@ -62,17 +64,30 @@ async function takeDue(world: World, limit: number): Promise<Running[]> {
     returning ${runningColumns(fragment`s.`)}`)
 }
 
-async function notify(world: World, running: Running): Promise<void> {
+/** As long as there is more to tell, and others have their turn too. */
+async function notify(world: World, taken: Running): Promise<void> {
+  let running: Running | null = taken
+  for (let turn = 1; running !== null; turn++) {
+    if (turn > turnsMax) return endLease(world, running)
+    running = await notifyOnce(world, running)
+  }
+}
+
+async function notifyOnce(world: World, running: Running): Promise<Running | null> {
   const now = world.now()
-  if (running.endsAt !== null && running.endsAt <= now) return turnOff(world, running, 'the Subscription has come to its end')
   const subscriber = await subscriberOf(world, running)
-  if (subscriber === null) return turnOff(world, running, 'the system that made the Subscription is known no more')
+  const isOver = running.endsAt !== null && running.endsAt <= now
+  if (subscriber === null || isOver) {
+    await turnOff(world, running, isOver ? 'the Subscription has come to its end' : 'the system that made the Subscription is known no more')
+    return null
+  }
   const { notification, sent } = await nextNotification(world, running, subscriber)
-  if (notification === null) return settleSuccess(world, running, { sent, next: nextTurn(running, now) })
+  if (notification === null) return settleSuccess(world, running, { sent, next: nextTurn(running, now) }, leaseMs)
   const told = { ...running, state: notification.kind === 'handshake' ? running.state : ('active' as const) }
   const wrong = await post(world, running, notificationText(world, subscriber.asking.base, told, notification))
-  if (wrong === null) await settleSuccess(world, running, { sent, next: nextTurn(running, now) })
-  else await settleFailure(world, running, afterFailure(running, wrong, world.now()))
+  if (wrong === null) return settleSuccess(world, running, { sent, next: nextTurn(running, now) }, leaseMs)
+  await settleFailure(world, running, afterFailure(running, wrong, world.now()))
+  return null
 }
 
 /** A handshake first; then what happened; and when nothing did, a sign of life, if one was asked for or the last one failed. */

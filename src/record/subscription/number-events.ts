@@ -24,8 +24,12 @@ type Hearing = Pick<Running, 'patient' | 'id' | 'client' | 'scopes' | 'topic' | 
 type Listener = { subscriber: Subscriber; subscriptions: Hearing[] }
 
 /** Numbers events for every Subscription while the server runs. Several processes may try; one at a time does it. */
-export function startNumbering(world: World): () => Promise<void> {
-  const step = async () => ((await numberEvents(world)) === 0 ? idleMs : 0)
+export function startNumbering(world: World, numbered: () => void): () => Promise<void> {
+  const step = async () => {
+    if ((await numberEvents(world)) === 0) return idleMs
+    numbered()
+    return 0
+  }
   return workSteadily(world, { step, troubledMs, trouble: 'changes could not be numbered for Subscriptions; tried again in a moment' })
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { World } from '../../platform/world.ts'
 import { startNotifying } from './notify.ts'
 import { startNumbering } from './number-events.ts'
@@ -7,7 +8,14 @@ const hourMs = 3_600_000
 
 /** What Subscriptions need beside the answers, in one process of the server. Stops all when called. */
 export function startSubscriptions(world: World): () => Promise<void> {
-  const stops = [startNumbering(world), startNotifying(world)]
+  // What was numbered is told without waiting for the next look.
+  let wake = () => {}
+  const wait = async (mostMs: number) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    wake = resolve
+    await Promise.race([promise, sleep(mostMs, undefined, { ref: false })])
+  }
+  const stops = [startNumbering(world, () => wake()), startNotifying(world, wait)]
   const timer = setInterval(() => {
     pruneEvents(world).catch((error: unknown) => world.log.warn({ err: error }, 'old events of Subscriptions could not be removed; tried again in an hour'))
   }, hourMs)

@@ -9,7 +9,7 @@ import { writeVersions } from '../write/apply.ts'
 import { makeVersion, nextInstant } from '../write/prepare.ts'
 import { noCharts } from '../write/subject.ts'
 import type { Outcome } from './endurance.ts'
-import { lockRunning, publicId, type Running, type State } from './store.ts'
+import { lockRunning, publicId, type Running, runningColumns, type State } from './store.ts'
 
 /**
  * What a notification led to. A change of the status is a new version of the resource, so whoever reads or searches Subscriptions sees it.
@@ -19,35 +19,47 @@ export async function settleFailure(world: World, running: Running, outcome: Out
   const { state, failures, failingSince, dueAt, error } = outcome
   const due = state === 'off' ? null : dueAt
   const since = state === 'off' ? fragment`null` : fragment`since_tx`
-  const columns = fragment`state = ${state}, failures = ${failures}, failing_since = ${failingSince}, due_at = ${due}, since_tx = ${since}`
+  const columns = fragment`leased_until = null, state = ${state}, failures = ${failures}, failing_since = ${failingSince}, due_at = ${due}, since_tx = ${since}`
   await settle(world, running, state, error, columns)
 }
 
-/** It was taken. After a handshake events begin with whatever has not ended by now, so none falls between. */
-export async function settleSuccess(world: World, running: Running, taken: { sent: number; next: Date | null }): Promise<void> {
+/**
+ * It was taken. After a handshake events begin with whatever has not ended by now, so none falls between. Answers the Subscription, still
+ * leased, when more is to be told at once.
+ */
+export async function settleSuccess(world: World, running: Running, taken: { sent: number; next: Date | null }, leaseMs: number): Promise<Running | null> {
   const now = world.now()
   const columns = fragment`state = 'active', sent = ${taken.sent}, failures = 0, failing_since = null, notified_at = ${now},
     since_tx = coalesce(since_tx, pg_snapshot_xmin(pg_current_snapshot())::text::int8),
+    leased_until = case when number > ${taken.sent} then ${new Date(now.getTime() + leaseMs)}::timestamptz end,
     due_at = case when number > ${taken.sent} then ${now}::timestamptz else ${taken.next}::timestamptz end`
-  await settle(world, running, 'active', null, columns)
+  const after = await settle(world, running, 'active', null, columns)
+  return after && after.number > after.sent ? after : null
 }
 
-export const turnOff = (world: World, running: Running, error: string): Promise<void> =>
-  settle(world, running, 'off', error, fragment`state = 'off', since_tx = null, due_at = null`)
+export async function turnOff(world: World, running: Running, error: string): Promise<void> {
+  await settle(world, running, 'off', error, fragment`leased_until = null, state = 'off', since_tx = null, due_at = null`)
+}
 
-async function settle(world: World, running: Running, state: State, error: string | null, columns: Fragment): Promise<void> {
+/** Others may take it now. */
+export async function endLease(world: World, { patient, id }: Running): Promise<void> {
+  await world.sql`update record.subscription set leased_until = null where patient = ${patient} and id = ${id}`
+}
+
+async function settle(world: World, running: Running, state: State, error: string | null, columns: Fragment): Promise<Running | null> {
   const { patient, id, generation } = running
   const change = fragment`
     update record.subscription
-       set leased_until = null, ${columns}
+       set ${columns}
      where patient = ${patient} and id = ${id} and generation = ${generation}
-    returning 1 as one`
-  const changed =
-    state === running.state ? await world.sql.run(change) : await world.ledger.transaction((tx) => changeState(world, tx, running, state, error, change))
-  if (changed.length === 0) await world.sql`update record.subscription set leased_until = null where patient = ${patient} and id = ${id}`
+    returning ${runningColumns()}`
+  const [changed] =
+    state === running.state ? await world.sql.run<Running>(change) : await world.ledger.transaction((tx) => changeState(world, tx, running, state, error, change))
+  if (!changed) await endLease(world, running)
+  return changed ?? null
 }
 
-async function changeState(world: World, tx: AuditedTransaction, running: Running, state: State, error: string | null, change: Fragment) {
+async function changeState(world: World, tx: AuditedTransaction, running: Running, state: State, error: string | null, change: Fragment): Promise<Running[]> {
   const { patient, id } = running
   const [row] = await lockCurrent(tx, [{ patient, type: world.fhir.typeCode('Subscription'), id }])
   const now = await lockRunning(tx, running)
@@ -60,5 +72,5 @@ async function changeState(world: World, tx: AuditedTransaction, running: Runnin
   const content = (error === null ? resource : { ...resource, error }) as Resource
   await writeVersions(asking, tx, [makeVersion(asking, content, place)], noCharts())
   tx.audit([entryOf(asking, 'update', null, `Subscription/${publicId(row)}`, { basis: `subscription-${state}` })])
-  return tx.run(change)
+  return tx.run<Running>(change)
 }

@@ -31,7 +31,7 @@ export const hiddenValue = '***'
 
 const limits = { filters: 20, filterLength: 2000, headers: 10, headerLength: 4000, endpointLength: 2000, timeout: 30, batch: 100, heartbeat: 86_400 } as const
 const heartbeatMin = 10
-const defaults = { timeout: 15, batch: 20 } as const
+const defaults = { timeout: 15, batch: 100 } as const
 /** What belongs to the connection or to us. */
 const ownHeaders =
   /^(?:host|content-.*|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*|signature|signature-input|forwarded|x-forwarded-.*|cookie2?|date|via|accept-encoding|bus-.*)$/i

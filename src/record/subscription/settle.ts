@@ -54,7 +54,9 @@ async function settle(world: World, running: Running, state: State, error: strin
      where patient = ${patient} and id = ${id} and generation = ${generation}
     returning ${runningColumns()}`
   const [changed] =
-    state === running.state ? await world.sql.run<Running>(change) : await world.ledger.transaction((tx) => changeState(world, tx, running, state, error, change))
+    state === running.state
+      ? await world.sql.run<Running>(change)
+      : await world.ledger.transaction((tx) => changeState(world, tx, running, state, error, change))
   if (!changed) await endLease(world, running)
   return changed ?? null
 }

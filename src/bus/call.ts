@@ -12,6 +12,7 @@ import { type Answered, forward } from './forward.ts'
 import { checkDigest, isSigned, readSignature, signatureBase, signMessage, type ValueOf } from './http-signature.ts'
 import { onceName } from './once.ts'
 import { dropPieces, storePieces } from './piece.ts'
+import { requireRoomFor } from './queue.ts'
 import { takeQuota } from './quota.ts'
 import { isPlainPath, rightTo } from './right.ts'
 import { deny, entriesOf, type PatientOf, requireSame, storeOnce } from './send-message.ts'
@@ -37,7 +38,8 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   const { path, query } = asked(request, params)
   const right = rightTo(directory, { consumer, provider: params.provider, service: params.service, kind: 'call', method, path }, world.now())
   if (!right.permit) return deny(request, consumer, right, `bus-call ${params.provider}/${params.service}`)
-  if (right.contract) takeQuota(world, right.contract.id, right.contract.quotaPerMinute)
+  if (right.contract) await takeQuota(world, reply, right.contract)
+  if (right.service.addresses.length === 0) await requireRoomFor(world, reply, right.provider.id)
   const subject = await subjectOf(request, patientOf)
   const own = request.headers['bus-message-id']
   if (own !== undefined && (typeof own !== 'string' || !/^[\w.:-]{1,100}$/.test(own) || /(?<!\d)(?:\d{11}|\d{13})(?!\d)/.test(own)))

@@ -9,6 +9,7 @@ import { addStep, whoOf } from './member.ts'
 import { requireOnce } from './once.ts'
 import { isPlainPath } from './right.ts'
 import { requireSigned } from './signed-request.ts'
+import { requireStructure } from './structure.ts'
 import { isUuid, uuidV7 } from '../platform/uuid.ts'
 
 const addressesMax = 8
@@ -68,6 +69,7 @@ export async function putService(request: FastifyRequest, body: Buffer, name: st
   const bodyMb = readBodyMb(input['bodyMb']) ?? 8
   const structure = JSON.stringify(input['structure'] ?? null)
   if (structure.length > structureBytesMax) throw new Refusal('too-large', 'the structure is too large', { expression: 'structure' })
+  requireStructure(input['structure'])
   const directory = await directoryOf(world)
   const before = directory.services.get(serviceName(member.id, name))
   if (before && before.kind !== input['kind'])

@@ -5,14 +5,17 @@ import { isUniqueViolation } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { type Message, sameness, type Stored, storeMessage } from './accept.ts'
 import { type Contract, type Directory, directoryOf, type Member } from './directory.ts'
+import { createFairTurns, type FairTurns } from './fair-turns.ts'
 import { words } from './json-input.ts'
 import { whoOf } from './member.ts'
+import { requireRoomFor } from './queue.ts'
 import { takeQuota } from './quota.ts'
 import { receivedBefore } from './once.ts'
 import { isOnRecord } from './refused.ts'
 import { type Right, rightTo } from './right.ts'
 import { proofOf, requireSigned, type Signed } from './signed-request.ts'
 import { sendSignedJson } from './signed-answer.ts'
+import { requireFits } from './structure.ts'
 import { wake } from './waiting.ts'
 import { isUuid } from '../platform/uuid.ts'
 
@@ -24,6 +27,26 @@ const typeShape = /^[\w.+-]{1,60}\/[\w.+-]{1,60}(?:\s*;\s*[\w-]{1,30}=[\w."-]{1,
 
 /** POST /bus/messages: signed, allowed, durable, and only then received. */
 export async function sendMessage(request: FastifyRequest, reply: FastifyReply, body: Buffer, patientOf: PatientOf): Promise<FastifyReply> {
+  const leave = await turnsOf(request.world).enter(request.actor.id)
+  try {
+    return await acceptMessage(request, reply, body, patientOf)
+  } finally {
+    leave()
+  }
+}
+
+/** So many are verified and stored at once, the members in turn: as many as one commit takes well. */
+const acceptedAtOnce = 64
+const waitingEachMax = 512
+const turns = new WeakMap<World, FairTurns>()
+
+function turnsOf(world: World): FairTurns {
+  let mine = turns.get(world)
+  if (!mine) turns.set(world, (mine = createFairTurns({ atOnce: acceptedAtOnce, waitingEachMax })))
+  return mine
+}
+
+async function acceptMessage(request: FastifyRequest, reply: FastifyReply, body: Buffer, patientOf: PatientOf): Promise<FastifyReply> {
   const { world } = request
   const signed = await requireSigned(request, body)
   const directory = await directoryOf(world)
@@ -32,7 +55,8 @@ export async function sendMessage(request: FastifyRequest, reply: FastifyReply, 
   const right = rightTo(directory, { consumer: member, ...headers.to, kind: 'message' }, world.now())
   if (!right.permit) return deny(request, member, right, `bus ${headers.to.provider}/${headers.to.service}`)
   const { contract } = right
-  const left = contract ? takeQuota(world, contract.id, contract.quotaPerMinute).left : null
+  if (contract) await takeQuota(world, reply, contract)
+  requireFits(world, right.service.structure, headers.contentType, body)
   const patient = headers.subject === null ? null : await patientOf(world, headers.subject)
   if (headers.subject !== null && patient === null) {
     throw new Refusal('unprocessable', 'bus-subject names no Patient of the record', {
@@ -51,15 +75,17 @@ export async function sendMessage(request: FastifyRequest, reply: FastifyReply, 
     contract,
     recipients: recipientsOf(directory, member, right, world.now()),
   }
+  // A topic is heard by many: one of them that does not fetch keeps nothing from the others, so its queue is not its owner's limit.
+  const queue = right.service.kind === 'inbox' ? await requireRoomFor(world, reply, right.provider.id) : null
   const { stored, isRepeated } = await storeOnce(world, message, entriesOf(request, member, message))
   if (!isRepeated) for (const { id } of message.recipients) wake(world, id)
-  if (left !== null) reply.header('ratelimit-remaining', String(left))
   const receipt = {
     message: stored.id,
     messageId: message.name,
     to: `${headers.to.provider}/${headers.to.service}`,
     digest: message.digest,
     receivedAt: stored.at.toISOString(),
+    ...(queue === null ? {} : { queue }),
   }
   return sendSignedJson(world, reply, 202, isRepeated ? { ...receipt, repeated: true } : receipt)
 }

@@ -213,6 +213,12 @@ export const settings = [
       'Server processes that share the port and the work. Bundles and searches gain from one for each core, single writes do not; each takes up to 512 MB.',
     read: whole(1, 8),
   },
+  {
+    name: 'BUS_QUEUE_MAX',
+    fallback: '2000000',
+    about: 'Messages of the bus that may wait for one member; then whoever sends to it hears 503 with the length of its queue.',
+    read: whole(1, 1_000_000_000),
+  },
   { name: 'LANES', fallback: '4', about: 'Database connections of one process that write; each has an audit stream of its own.', read: whole(1, 64) },
 ] as const satisfies readonly Setting[]
 

@@ -64,8 +64,10 @@ test('a structure that cannot be compiled, or would cost too much to check, is r
     { profile: 'not an address' },
     { allOf: Array.from({ length: 6000 }, () => ({})) },
   ]
-  for (const structure of refused) assert.throws(() => requireStructure(structure), { kind: 'incorrect', expression: 'structure' }, JSON.stringify(structure).slice(0, 100))
-  for (const structure of [{ type: 'array', uniqueItems: true, maxItems: 10 }, { pattern: '^\\d{4}-[A-Z(]+$' }, { profile: 'http://example.org/p|1.0' }, {}]) requireStructure(structure)
+  for (const structure of refused)
+    assert.throws(() => requireStructure(structure), { kind: 'incorrect', expression: 'structure' }, JSON.stringify(structure).slice(0, 100))
+  for (const structure of [{ type: 'array', uniqueItems: true, maxItems: 10 }, { pattern: '^\\d{4}-[A-Z(]+$' }, { profile: 'http://example.org/p|1.0' }, {}])
+    requireStructure(structure)
 })
 
 test('contents that are nested deeper than a check can follow are refused, not a fault', async (t) => {

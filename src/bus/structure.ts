@@ -39,7 +39,10 @@ export function requireStructure(structure: unknown): void {
 }
 
 const wrong = (sentence: string) =>
-  new Refusal('incorrect', sentence, { expression: 'structure', hint: 'A JSON Schema of draft 07 or 2020-12 that refers only to itself, or { "profile": canonical }.' })
+  new Refusal('incorrect', sentence, {
+    expression: 'structure',
+    hint: 'A JSON Schema of draft 07 or 2020-12 that refers only to itself, or { "profile": canonical }.',
+  })
 
 /** The contents of a message against the structure of its service; nothing is checked when the catalogue names none. */
 export function requireFits(world: World, structure: unknown, contentType: string, body: Buffer): void {
@@ -70,7 +73,8 @@ function checkOf(structure: object): Check {
 
 function makeCheck(structure: Record<string, unknown>): Check {
   const { profile } = structure
-  if (typeof profile === 'string' && Object.keys(structure).length === 1) return (world, body) => world.fhir.validate(body, { profiles: [profile] }).map(plainIssue)
+  if (typeof profile === 'string' && Object.keys(structure).length === 1)
+    return (world, body) => world.fhir.validate(body, { profiles: [profile] }).map(plainIssue)
   const validate = compile(structure)
   return (_world, body) => {
     try {
@@ -92,7 +96,12 @@ const plainIssue = ({ severity, code, expression, diagnostics, hint }: RefusalIs
 
 function issueOf({ instancePath, message = 'is wrong', keyword }: ErrorObject): RefusalIssue {
   const pointer = (instancePath || '/').replaceAll(personalNumber, '•••').slice(0, 200)
-  return { severity: 'error', code: 'structure', expression: pointer, diagnostics: `${pointer} ${message.replaceAll(personalNumber, '•••')} (${keyword})`.slice(0, 500) }
+  return {
+    severity: 'error',
+    code: 'structure',
+    expression: pointer,
+    diagnostics: `${pointer} ${message.replaceAll(personalNumber, '•••')} (${keyword})`.slice(0, 500),
+  }
 }
 
 function compile(schema: Record<string, unknown>): ValidateFunction {
@@ -103,7 +112,8 @@ function compile(schema: Record<string, unknown>): ValidateFunction {
   return ajv.compile(schema)
 }
 
-const shortTextOnly = (pattern: RegExp) => Object.assign(pattern, { test: (text: string) => text.length <= patternTextMax && RegExp.prototype.test.call(pattern, text) })
+const shortTextOnly = (pattern: RegExp) =>
+  Object.assign(pattern, { test: (text: string) => text.length <= patternTextMax && RegExp.prototype.test.call(pattern, text) })
 
 /** What each node of a schema may ask for, so that checking a body takes about as long as reading it. */
 function requireBounded(schema: Record<string, unknown>): void {
@@ -124,6 +134,7 @@ function requireBounded(schema: Record<string, unknown>): void {
 /** Patterns whose time could grow beyond the square of the text: repeated groups, references back, looks around, many that have no end. */
 function requireCheap(source: string): void {
   const plain = source.replaceAll(/\\\\|\\[^0-9k]/g, 'x').replaceAll(/\[(?:[^\]])*\]/g, 'x')
-  const isDear = source.length > 300 || /\)(?:[*+]|\{)/.test(plain) || /\\[0-9k]|\(\?[=!<]/.test(plain) || (plain.match(/[*+]|\{\d+,\}/g) ?? []).length > unboundedMax
+  const isDear =
+    source.length > 300 || /\)(?:[*+]|\{)/.test(plain) || /\\[0-9k]|\(\?[=!<]/.test(plain) || (plain.match(/[*+]|\{\d+,\}/g) ?? []).length > unboundedMax
   if (isDear) throw wrong(`a pattern has no repeated groups, no references back and at most ${unboundedMax} repetitions without an end`)
 }

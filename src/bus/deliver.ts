@@ -5,7 +5,7 @@ import type { Member } from './directory.ts'
 import { type LogRow, logRows } from './log.ts'
 import { whoOf } from './member.ts'
 
-export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3 } as const
+export const deliveryLimits = { batch: 500, bytes: 16 * 1_048_576, leaseSeconds: 60, backoffSecondsMax: 3600, days: 3, attemptsMin: 10 } as const
 /** A provider that fetches its calls has so long, and two seconds more for each megabyte that may pass; then its caller waits no more. */
 export const callWaitMs = (bytesMax: number): number => 25_000 + bytesMax / 524
 
@@ -69,11 +69,13 @@ export async function putBack(
   now: Date,
 ): Promise<(Ended & { state: string })[]> {
   const tooOld = new Date(now.getTime() - deliveryLimits.days * 86_400_000)
+  // Days that it waited for a member who was away are no attempts.
+  const isOver = fragment`(${one.isFinal}::bool or (stored_at < ${tooOld} and attempts >= ${deliveryLimits.attemptsMin}))`
   return tx<Ended & { state: string }>`
     update bus.delivery
-       set state = case when ${one.isFinal} or stored_at < ${tooOld} then 'parked' else 'waiting' end,
-           ended_at = case when ${one.isFinal} or stored_at < ${tooOld} then ${now}::timestamptz end,
-           ended_by = case when ${one.isFinal} or stored_at < ${tooOld} then ${one.proof ?? null}::uuid end,
+       set state = case when ${isOver} then 'parked' else 'waiting' end,
+           ended_at = case when ${isOver} then ${now}::timestamptz end,
+           ended_by = case when ${isOver} then ${one.proof ?? null}::uuid end,
            due_at = ${now}::timestamptz + make_interval(secs => least(${deliveryLimits.backoffSecondsMax}::int4, power(2, least(attempts, 12)))),
            reason = ${one.reason.slice(0, 500)}
      where recipient = ${recipient} and seq = ${one.seq} and state in ('waiting', 'leased') and attempts = coalesce(${one.attempts ?? null}::int4, attempts)

@@ -32,7 +32,7 @@ export function write(run: Run): Letter {
 }
 
 /** A patient and what was found, as a system sends them; wrong ones have a status that R4 does not know. */
-function visit(family: string, isWrong: boolean): string {
+export function visit(family: string, isWrong: boolean): string {
   const entry = (fullUrl: string, resource: object & { resourceType: string }) => ({
     fullUrl,
     resource,

@@ -11,6 +11,8 @@ import { System } from './system.ts'
 export type Contract = { id: string; consumer: System; to: string; isActive: boolean; validUntil: number | null; holdKey: boolean }
 export type Stage = { systems: System[]; contracts: Contract[] }
 
+type Place = Pick<Centre, 'world' | 'clock'>
+
 const dayMs = 86_400_000
 const tokenSeconds = 90 * 86_400
 let serial = 0
@@ -19,7 +21,7 @@ let serial = 0
  * The members of one seed with their services and contracts, written into the tables as their joining would have: joining has its own
  * tests, and a thousand seeds would do little else. Two fetch, one has a webhook, one fetches and offers calls; some contracts are not there.
  */
-export async function setStage(centre: Centre, random: Seeded, webhook: string): Promise<Stage> {
+export async function setStage(centre: Place, random: Seeded, webhook: string): Promise<Stage> {
   const { world, clock } = centre
   const systems: System[] = []
   await world.sql.begin(async (tx) => {
@@ -61,7 +63,7 @@ export async function setStage(centre: Centre, random: Seeded, webhook: string):
   return { systems, contracts }
 }
 
-async function makeContracts(centre: Centre, random: Seeded, systems: System[]): Promise<Contract[]> {
+async function makeContracts(centre: Place, random: Seeded, systems: System[]): Promise<Contract[]> {
   const { world, clock } = centre
   const contracts: Contract[] = []
   await world.sql.begin(async (tx) => {

@@ -11,6 +11,7 @@ import { createApp } from './platform/http.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
 import { fhirRoutes, forBus, inWantedForm, pageRoutes } from './record/record.ts'
+import { sickleaveRoutes } from './sickleave/sickleave.ts'
 
 /** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
@@ -24,6 +25,7 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   await app.register(identityRoutes, { prefix: '/identity' })
   await app.register(looksRoutes({ resolve: resolvePerson }), { prefix: '/audit' })
   await app.register(busRoutes({ patientOf: forBus.patientKeyOf }), { prefix: '/bus' })
+  await app.register(sickleaveRoutes, { prefix: '/sickleave' })
   await app.register(portalRoutes(portals))
   mountHealth(app, world)
   return app

@@ -10,7 +10,7 @@ const scopesMax = 200
 export type Grant = Map<string, string>
 
 /** Rights that are about no FHIR type: registered and asked for by name, because no wildcard contains them. Whoever owns one enforces it. */
-const namedRights = new Set(['system/lzb.convert', 'system/search.explain'])
+const namedRights = new Set(['system/lzb.convert', 'system/search.explain', 'system/sickleave.employer'])
 
 const shape = /^system\/(\*|[A-Z][A-Za-z]{2,60})\.(read|write|\*|[cruds]{1,5})$/
 const olderForms: Record<string, string> = { read: 'rs', write: 'cud', '*': 'cruds' }

@@ -52,6 +52,7 @@ const roles: Record<Role, { sr: string; en: string }> = {
   employer: { sr: 'послодавац', en: 'employer' },
   fund: { sr: 'Фонд', en: 'Fund' },
   operator: { sr: 'оператер', en: 'operator' },
+  commission: { sr: 'лекарска комисија', en: 'medical commission' },
   ministry: { sr: 'министарство', en: 'ministry' },
   'data-officer': { sr: 'повереник за податке', en: 'data protection officer' },
 }

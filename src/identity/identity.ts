@@ -2,6 +2,7 @@ import { accountCheckDigits, jmbgCheckDigit, mbCheckDigit, mod1110CheckDigit } f
 import { numbersOf } from './file-chart.ts'
 import { checkJmbg } from './jmbg.ts'
 import { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
+import { inClear } from './reveal-number.ts'
 import { checkEbs, checkLbo, checkLzb } from './numbers.ts'
 
 // The door of identity: which person is this. Personal numbers never leave it except as answers to an audited question.
@@ -16,6 +17,8 @@ export { resolvePerson } from './resolve-looks.ts'
 /** The national numbers, checked as the law's texts say, and how their check digits are made. */
 export const numbers = {
   ofPatient: numbersOf,
+  /** For a document that the law wants the number on; the caller has written the look. */
+  inClear,
   checkJmbg,
   checkEbs,
   checkLbo,

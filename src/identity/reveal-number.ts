@@ -1,6 +1,7 @@
 import { decide } from '../access/access.ts'
 import { whoIs } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
+import type { World } from '../platform/world.ts'
 import type { Asking } from './find-people.ts'
 import { type Known, personOf } from './keys.ts'
 import { type NumberKind, unseal } from './secrets.ts'
@@ -50,4 +51,11 @@ async function mayOpen({ world, actor, correlation }: Asking, handle: string, ki
   ])
   const denied = decision && !decision.permit ? decision.denied : { reason: 'Nothing opens this record for you.', opens: [] }
   throw new Refusal('forbidden', denied.reason, { hint: denied.opens.join(' '), details: denied })
+}
+
+/** Numbers of a kind by patient key; who has none is missing. */
+export async function inClear(world: World, keys: readonly number[], kind: NumberKind): Promise<Map<number, string>> {
+  const rows = await world.sql<{ key: number; cipher: Buffer | null }>`
+    select key, identity.number_of(person, ${kind}) as cipher from identity.chart_key where key = any(${[...keys]}::int8[])`
+  return new Map(rows.flatMap(({ key, cipher }) => (cipher === null ? [] : [[key, unseal(world, kind, cipher)]])))
 }

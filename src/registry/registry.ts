@@ -1,12 +1,14 @@
+import { registerJobs } from './jobs.ts'
 import { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'
 
 // The door of registry. FHIR Organization and Practitioner resources that systems post are documents of the record; nothing here reads them,
 // so no sender can make itself an institution, a doctor or an insured person.
 
 export { chooseDoctors } from './choose-doctors.ts'
+export { employerByPib, type JobOf, jobsOf } from './jobs.ts'
 export { numberHash } from './number-hash.ts'
 export { coverOf, institution, names, workerByLicence } from './read.ts'
 export { registerInstitutions }
 
 /** Whole registers at once, for the registers' own feeds and the invented country. */
-export const bulk = { registerEmployers, registerInsurance, registerUnits, registerWorkers }
+export const bulk = { registerEmployers, registerInsurance, registerJobs, registerUnits, registerWorkers }

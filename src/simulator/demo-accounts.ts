@@ -8,6 +8,7 @@ import { type DemoDay, planDay } from './demo-day.ts'
 import { doctorsOf } from './households.ts'
 import type { Institution, Unit } from './institutions.ts'
 import type { Person } from './person.ts'
+import { addMember } from '../sickleave/sickleave.ts'
 import { protagonists } from './protagonists.ts'
 import type { Register } from './register-country.ts'
 import type { Registered } from './register-people.ts'
@@ -93,12 +94,13 @@ async function citizenAccount(scene: Scene, userName: string, index: number, chi
   return { userName, name, what }
 }
 
-async function officeAccounts({ tx, country, register }: Scene, center: Institution): Promise<DemoAccount[]> {
+async function officeAccounts({ tx, world, country, register }: Scene, center: Institution): Promise<DemoAccount[]> {
   const employer = country.employers[0]!
   const institution = { institution: register.institution(center.index), institutionName: center.name }
   const offices = [
     { userName: 'poslodavac', roles: ['employer'] as const, name: 'Весна Маринковић', what: `послодавац, ${employer.name}`, place: {} },
     { userName: 'fond', roles: ['fund'] as const, name: 'Зоран Пајић', what: 'референт Фонда за здравствено осигурање', place: {} },
+    { userName: 'komisija', roles: ['commission'] as const, name: 'др Бранислава Тодоровић', what: 'првостепена лекарска комисија Фонда', place: {} },
     { userName: 'operater', roles: ['operator'] as const, name: 'Иван Крстић', what: 'оператер система', place: {} },
     // What needs four eyes can be tried by two people.
     { userName: 'operater2', roles: ['operator'] as const, name: 'Мира Станић', what: 'други оператер система', place: {} },
@@ -106,7 +108,10 @@ async function officeAccounts({ tx, country, register }: Scene, center: Institut
     { userName: 'poverenik', roles: ['data-officer'] as const, name: 'Горан Чубрић', what: `лице за заштиту података, ${center.name}`, place: institution },
   ]
   for (const { userName, roles, name, place } of offices) {
-    await createAccount(tx, { userName, password: demoPassword, demo: true, name, roles, ...place })
+    const account = await createAccount(tx, { userName, password: demoPassword, demo: true, name, roles, ...place })
+    if (userName !== 'poslodavac') continue
+    const { pib, name: firm, index } = employer
+    await addMember(tx, { member: account, employer: register.employer(index), pib, name: firm, role: 'administrator', at: world.now() })
   }
   return offices.map(({ userName, name, what }) => ({ userName, name, what }))
 }

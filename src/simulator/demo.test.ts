@@ -45,7 +45,7 @@ test('the demo country has an account for every role, and each opens what it sho
   assert.equal(await opens('pacijent', patient), 'self self')
   assert.equal(await opens('pacijent', mother), 'no')
   assert.equal(await opens('roditelj', guardian!.patient), 'guardian self')
-  for (const userName of ['poslodavac', 'fond', 'operater', 'ministarstvo']) assert.equal(await opens(userName, patient), 'no')
+  for (const userName of ['poslodavac', 'fond', 'komisija', 'operater', 'ministarstvo']) assert.equal(await opens(userName, patient), 'no')
 })
 
 test('a second start finds the demo country and tells the same names', async (t) => {

@@ -28,6 +28,14 @@ export async function registerBlock(tx: Transaction, world: World, register: Reg
       lboHash: numberHash(world, 'lbo', lbo),
     })),
   )
+  await bulk.registerJobs(
+    tx,
+    people.flatMap(({ insurance }, place) =>
+      insurance.employer
+        ? [{ patient: roots[place]!, employer: register.employer(insurance.employer.index), fromDate: insurance.from, untilDate: insurance.isActive ? null : insurance.until }]
+        : [],
+    ),
+  )
   await chooseDoctors(
     tx,
     people.flatMap((person, place) =>

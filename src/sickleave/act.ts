@@ -1,0 +1,137 @@
+import type { Entry } from '../audit/audit.ts'
+import { headers, type Known } from '../identity/identity.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { isUniqueViolation } from '../platform/sql.ts'
+import type { Transaction } from '../platform/world.ts'
+import { institution } from '../registry/registry.ts'
+import { type Asking, entryOf } from './asking.ts'
+import { addLeave, addStep, type Case, casesOf, historyOf, loadRules, lockPerson, setDays, setWaiting } from './case-store.ts'
+import { issuerShown } from './employer-view.ts'
+import { tell } from './issue.ts'
+import { keepMedical, type MedicalPart } from './medical.ts'
+import { nextNumbers } from './numbers.ts'
+import { dayAt } from './rules/days.ts'
+import { type Ground, groundOf, type Steps } from './rules/plan.ts'
+import { fold, isRunning, leaveOf, type Step } from './rules/state.ts'
+
+export type Act = {
+  leave: string
+  /** One of the two: a leave is opened, or a step follows on one that is there. */
+  opening?: (ground: Ground) => Steps
+  existing?: (found: Case, ground: Ground) => Steps
+  /** A double press: the wish is what stands last already, and is answered as done. */
+  repeats?: (last: Step) => boolean
+  /** How many steps the screen showed: what somebody did in the meantime is not acted over. */
+  seen?: number | undefined
+  medical?: MedicalPart
+  happenedAt?: Date | undefined
+  number?: string | null
+  useNumber?: (tx: Transaction) => Promise<string>
+  basis: string
+  institution: number
+  worker: number
+}
+
+/** One act on one leave: lock, read, rule, add, tell, audit; one transaction. */
+export async function perform(asking: Asking, person: Known, act: Act): Promise<void> {
+  const { world } = asking
+  const root = person.keys[0] as number
+  const employee = await employeeOf(asking, person)
+  const issuer = issuerShown(await institution(world, act.institution))
+  try {
+    await world.ledger.transaction(async (tx) => {
+      await lockPerson(tx, root)
+      const [cases, rules] = [await casesOf(tx, person.keys), await loadRules(tx)]
+      const at = world.now()
+      const happenedAt = act.happenedAt ?? at
+      const ground = groundOf(act.leave, cases, rules, dayAt(happenedAt))
+      const found = cases.find(({ id }) => id === act.leave) ?? null
+      const last = found?.steps.at(-1)?.step
+      if (last && act.repeats?.(last)) return
+      if (found && act.seen !== undefined && act.seen !== found.steps.length) throw changedMeanwhile(found)
+      const steps = planned(act, found, ground)
+      if (steps === null) return
+      const audit: Entry = entryOf(asking, root, {
+        action: found ? 'update' : 'create',
+        basis: act.basis,
+        what: `sick-leave ${act.leave}`,
+        count: steps.length,
+      })
+      tx.audit([audit])
+      const number = act.useNumber ? await act.useNumber(tx) : null
+      const patient = found?.patient ?? root
+      const leave = found ?? { patient, id: act.leave, number: await caseNumber(tx, act, dayAt(happenedAt)), institution: act.institution, worker: act.worker }
+      if (!found) await addLeave(tx, leave, at)
+      const all = (found?.steps ?? []).map(({ step }) => step)
+      for (const step of steps) {
+        all.push(step)
+        await addStep(tx, { patient, leave: act.leave, seq: all.length, step, at, happenedAt, actor: asking.actor })
+      }
+      const state = fold(all)
+      await setDays(tx, patient, act.leave, state)
+      await setWaiting(tx, patient, act.leave, state, at)
+      await keepMedical(tx, world, { patient, leave: act.leave, seq: all.length }, act.medical ?? {})
+      const history = [...historyOf(cases.filter(({ id }) => id !== act.leave)), leaveOf(act.leave, state)]
+      const told = { leave: leaveOf(act.leave, state), isOpen: isRunning(state), history, rules, employee, issuer }
+      const step = steps.at(-1) as Step
+      await tell({
+        tx,
+        world,
+        keys: person.keys,
+        patient,
+        leave: act.leave,
+        institution: leave.institution,
+        state,
+        step,
+        told,
+        at,
+        happenedAt,
+        actor: asking.actor.id,
+        number,
+      })
+    })
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new Refusal('conflict', 'another leave covers some of these days, or somebody acted at the same time', { hint: 'Look again.' })
+    throw error
+  }
+}
+
+/** The steps to add; null when the very same leave was opened already. */
+function planned(act: Act, found: Case | null, ground: Ground): Step[] | null {
+  if (!found && !act.opening) throw new Refusal('not-found', 'this person has no such leave')
+  const steps = act.opening ? act.opening(ground) : (act.existing as NonNullable<Act['existing']>)(found as Case, ground)
+  if (steps instanceof Refusal) throw steps
+  if (!found || !act.opening) return steps
+  // The same opening sent twice is one leave; another one under the same id is a mistake of the sender.
+  if (JSON.stringify(sorted(found.steps[0]?.step)) === JSON.stringify(sorted(steps[0]))) return null
+  throw new Refusal('conflict', 'there is a leave of this id already', { expression: 'id' })
+}
+
+/** jsonb gives the fields back in an order of its own. */
+const sorted = (value: unknown): unknown =>
+  value !== null && typeof value === 'object'
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, one]) => [key, sorted(one)]),
+      )
+    : value
+
+function changedMeanwhile(found: Case): Refusal {
+  const last = found.steps.at(-1)
+  return new Refusal('conflict', `this leave has changed since it was shown: ${last?.step.kind} by ${last?.actorName}`, {
+    expression: 'seen',
+    hint: 'Look again, then decide.',
+  })
+}
+
+async function caseNumber(tx: Transaction, { institution: id }: Act, today: string): Promise<string> {
+  const [number] = await nextNumbers(tx, id, Number(today.slice(0, 4)), 1)
+  return number as string
+}
+
+async function employeeOf({ world }: Asking, { person }: Known) {
+  const [header] = await headers(world, [person])
+  return { family: header?.family ?? '', given: header?.given ?? '', birthDate: header?.birthDate ?? null }
+}

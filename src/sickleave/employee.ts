@@ -1,0 +1,66 @@
+import { keySets } from '../identity/identity.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { isUuid } from '../platform/uuid.ts'
+import { type Asking, entryOf, requireOwn } from './asking.ts'
+import { knownAs } from './employer-view.ts'
+import { medicalOf, sealPart } from './medical.ts'
+import { leavesOf } from './show.ts'
+import type { Leaves } from './wire.ts'
+
+// The person whose leave it is: reads everything, and may let one employer read the diagnosis, and take that back.
+
+async function ownKeys(asking: Asking, action: 'read' | 'grant' | 'revoke'): Promise<number[]> {
+  const root = await requireOwn(asking, action)
+  return (await keySets(asking.world.sql, [root])).get(root) ?? [root]
+}
+
+export async function myLeaves(asking: Asking): Promise<Leaves> {
+  const keys = await ownKeys(asking, 'read')
+  await asking.world.ledger.record([entryOf(asking, keys[0] as number, { action: 'read', basis: 'self', purpose: 'own record' })])
+  return leavesOf(asking.world, keys)
+}
+
+type Place = { patient: number; leave: string; employer: number }
+
+/** The employer who holds a document of this leave of this person, by its tax number. */
+async function placeOf(asking: Asking, keys: readonly number[], leave: string, pib: string): Promise<Place> {
+  const [found] =
+    isUuid(leave) && /^\d{9}$/.test(pib)
+      ? await asking.world.sql<Place>`
+          select patient, leave, employer
+            from sickleave.document
+           where patient = any(${[...keys]}::int8[]) and leave = ${leave} and employer is not null and content -> 'employer' ->> 'pib' = ${pib}
+           limit 1`
+      : []
+  if (!found) throw new Refusal('not-found', 'none of your leaves has such an employer')
+  return found
+}
+
+/** What is shared is a copy, sealed for this one place: the employer's side never comes near the medical part. */
+export async function shareDiagnosis(asking: Asking, leave: string, pib: string): Promise<void> {
+  const { world } = asking
+  const keys = await ownKeys(asking, 'grant')
+  const place = await placeOf(asking, keys, leave, pib)
+  const diagnosis = (await medicalOf(world.sql, world, place.patient, place.leave)).findLast((part) => part.diagnosis)?.diagnosis
+  if (!diagnosis) throw new Refusal('not-found', 'this leave has no diagnosis to share')
+  const known = knownAs(world, place.leave, place.employer)
+  const sealed = sealPart(world, sharedPlace(known, place.employer), { diagnosis })
+  await world.ledger.transaction(async (tx) => {
+    tx.audit([entryOf(asking, place.patient, { action: 'grant', basis: 'self', purpose: 'consent' })])
+    await tx`
+      insert into sickleave.shared (patient, leave, employer, known_as, sealed, at)
+      values (${place.patient}, ${place.leave}, ${place.employer}, ${known}, ${sealed}, ${world.now()})
+      on conflict (patient, leave, employer) do update set sealed = excluded.sealed, at = excluded.at`
+  })
+}
+
+export async function takeBack(asking: Asking, leave: string, pib: string): Promise<void> {
+  const { world } = asking
+  const place = await placeOf(asking, await ownKeys(asking, 'revoke'), leave, pib)
+  await world.ledger.transaction(async (tx) => {
+    tx.audit([entryOf(asking, place.patient, { action: 'revoke', basis: 'self', purpose: 'consent' })])
+    await tx`delete from sickleave.shared where patient = ${place.patient} and leave = ${place.leave} and employer = ${place.employer}`
+  })
+}
+
+export const sharedPlace = (known: string, employer: number) => `shared ${known} ${employer}`

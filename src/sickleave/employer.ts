@@ -1,0 +1,104 @@
+import { numbers } from '../identity/identity.ts'
+import { Refusal } from '../platform/refusal.ts'
+import { isUuid } from '../platform/uuid.ts'
+import { type Asking, entryOf, refuse } from './asking.ts'
+import { sharedPlace } from './employee.ts'
+import { type EventRow, eventsAfter, eventsMax, eventsOfLeave, latestEvents, type Membership, membershipsOf, sharedOf } from './employer-store.ts'
+import { openPart } from './medical.ts'
+import type { EmployerEvent, EmployerEvents, Employers } from './wire.ts'
+
+// The employer's side, for people and payroll systems alike. Each answer is written in the access log of every person in it before it leaves.
+
+const payrollRight = 'system/sickleave.employer'
+
+async function memberships(asking: Asking): Promise<Membership[]> {
+  const { world, actor } = asking
+  const isLet = (actor.kind === 'person' && actor.roles.includes('employer')) || (actor.kind === 'system' && actor.scopes.includes(payrollRight))
+  if (!isLet) return refuse(asking, null, 'read', forbidden('this is for employers and their payroll systems'))
+  return membershipsOf(world.sql, actor.id, world.now())
+}
+
+const forbidden = (reason: string) => new Refusal('forbidden', reason, { details: { reason, opens: [] } })
+
+async function requireEmployer(asking: Asking, pib: string): Promise<Membership> {
+  const found = (await memberships(asking)).find((one) => one.pib === pib)
+  // The same words whether there is such an employer or not.
+  return found ?? refuse(asking, null, 'read', forbidden('you do not act for this employer'))
+}
+
+export async function myEmployers(asking: Asking): Promise<Employers> {
+  const rows = await memberships(asking)
+  return { employers: rows.map(({ pib, name, role }) => ({ pib, name, role })) }
+}
+
+/** Everything after a number, in order and without a gap; the same question always has the same answer. */
+export async function eventsFor(asking: Asking, pib: string, query: unknown): Promise<EmployerEvents> {
+  const { employer } = await requireEmployer(asking, pib)
+  const { after, limit } = placeOf(query)
+  const rows = await eventsAfter(asking.world.sql, employer, after, limit)
+  return { events: await shown(asking, rows), next: rows.at(-1)?.seq ?? after }
+}
+
+export async function leavesFor(asking: Asking, pib: string): Promise<EmployerEvents> {
+  const { employer } = await requireEmployer(asking, pib)
+  const rows = await latestEvents(asking.world.sql, employer, eventsMax)
+  return { events: await shown(asking, rows), next: rows[0]?.seq ?? 0 }
+}
+
+export async function leaveFor(asking: Asking, pib: string, leave: string): Promise<EmployerEvents> {
+  const { employer } = await requireEmployer(asking, pib)
+  const rows = isUuid(leave) ? await eventsOfLeave(asking.world.sql, employer, leave) : []
+  if (rows.length === 0) throw new Refusal('not-found', 'this employer has no such leave')
+  return { events: await shown(asking, rows), next: rows.at(-1)?.seq ?? 0 }
+}
+
+/** Only what the employee shared; without that there is nothing here, and it does not say why. */
+export async function sharedFor(asking: Asking, pib: string, leave: string): Promise<{ diagnosis: string }> {
+  const { world } = asking
+  const { employer } = await requireEmployer(asking, pib)
+  const sealed = isUuid(leave) ? await sharedOf(world.sql, employer, leave) : null
+  if (sealed === null) throw new Refusal('not-found', 'nothing is shared about this leave')
+  const [patient] = [...(await patientsOf(asking, [leave])).values()]
+  await world.ledger.record([entryOf(asking, patient ?? null, { action: 'read', basis: 'consent', what: 'sick-leave shared-diagnosis' })])
+  return openPart<{ diagnosis: string }>(world, sharedPlace(leave, employer), sealed)
+}
+
+async function shown(asking: Asking, rows: readonly EventRow[]): Promise<EmployerEvent[]> {
+  const { world } = asking
+  const patients = await patientsOf(asking, [...new Set(rows.map(({ knownAs }) => knownAs))])
+  const disclosed = [...new Set(patients.values())]
+  await world.ledger.record(
+    disclosed.length > 0
+      ? disclosed.map((patient) => entryOf(asking, patient, { action: 'read', basis: 'employer' }))
+      : [entryOf(asking, null, { action: 'read', basis: 'employer' })],
+  )
+  const jmbg = await numbers.inClear(world, disclosed, 'jmbg')
+  return rows.map(({ seq, at, kind, knownAs, content }) => ({
+    seq,
+    at: at.toISOString(),
+    kind,
+    leave: knownAs,
+    ...content,
+    employee: { ...content.employee, jmbg: jmbg.get(patients.get(knownAs) as number) ?? null },
+  }))
+}
+
+/** Whose leaves these are: known to the server for the access log and the number on the document, never to the employer's role. */
+async function patientsOf({ world }: Asking, leaves: readonly string[]): Promise<Map<string, number>> {
+  const rows = await world.sql<{ knownAs: string; patient: number }>`
+    select distinct known_as, patient from sickleave.document where known_as = any(${[...leaves]}::uuid[]) limit ${eventsMax}`
+  return new Map(rows.map(({ knownAs, patient }) => [knownAs, patient]))
+}
+
+const limitDefault = 100
+function placeOf(query: unknown): { after: number; limit: number } {
+  const given = query as Record<string, unknown>
+  for (const name of Object.keys(given)) if (name !== 'after' && name !== 'limit') throw new Refusal('incorrect', 'only after and limit may be asked here')
+  const number = (name: string, otherwise: number, max: number) => {
+    const text = given[name] ?? String(otherwise)
+    if (typeof text !== 'string' || !/^\d{1,10}$/.test(text) || Number(text) > max)
+      throw new Refusal('incorrect', `${name} is a number up to ${max}`, { expression: name })
+    return Number(text)
+  }
+  return { after: number('after', 0, 9_999_999_999), limit: Math.max(1, number('limit', limitDefault, eventsMax)) }
+}

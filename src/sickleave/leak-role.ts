@@ -1,0 +1,54 @@
+import type { Sql } from '../platform/sql.ts'
+import { asEmployer } from './employer-store.ts'
+
+/** All the employer's role may touch: table and columns. Whatever else it can read is a finding. */
+const allowed: Record<string, string[]> = {
+  'sickleave.employer_event': ['at', 'content', 'employer', 'kind', 'known_as', 'seq'],
+  'sickleave.employer_member': ['employer', 'ended_at', 'from_at', 'member', 'name', 'pib', 'role'],
+  'sickleave.shared': ['at', 'employer', 'known_as', 'sealed'],
+}
+const relationsMax = 5000
+
+/** What the role could read of every table and call of every function of the house, by the catalog; and what it does see of others' rows. */
+export async function leaksOfRole(sql: Sql): Promise<string[]> {
+  const found: string[] = []
+  const readable = await sql<{ name: string; columns: string[] }>`
+    select n.nspname || '.' || c.relname as name, array_agg(a.attname::text order by a.attname) as columns
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relkind in ('r', 'p', 'v', 'm') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+       and has_schema_privilege('spona_employer', n.oid, 'usage')
+       and has_column_privilege('spona_employer', c.oid, a.attnum, 'select')
+     group by 1
+     limit ${relationsMax}`
+  for (const { name, columns } of readable) {
+    const extra = columns.filter((column) => !allowed[name]?.includes(column))
+    if (extra.length > 0) found.push(`the employer's role may read ${name} (${extra.join(', ')})`)
+  }
+  const writable = await sql<{ name: string }>`
+    select n.nspname || '.' || c.relname as name
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema')
+       and has_table_privilege('spona_employer', c.oid, 'insert, update, delete, truncate')
+     limit ${relationsMax}`
+  for (const { name } of writable) found.push(`the employer's role may change ${name}`)
+  const callable = await sql<{ name: string }>`
+    select n.nspname || '.' || p.proname as name
+      from pg_proc p
+      join pg_namespace n on n.oid = p.pronamespace
+     where n.nspname not in ('pg_catalog', 'information_schema')
+       and has_schema_privilege('spona_employer', n.oid, 'usage') and has_function_privilege('spona_employer', p.oid, 'execute')
+       and n.nspname || '.' || p.proname <> 'sickleave.own_employers'
+     limit ${relationsMax}`
+  for (const { name } of callable) found.push(`the employer's role may call ${name}`)
+  const [foreign] = await asEmployer(
+    sql,
+    [],
+    (tx) => tx<{ events: number; shared: number }>`
+      select (select count(*) from sickleave.employer_event) as events, (select count(*) from sickleave.shared) as shared`,
+  )
+  if ((foreign?.events ?? 0) + (foreign?.shared ?? 0) > 0) found.push('the employer’s role reads rows without naming an employer')
+  return found
+}

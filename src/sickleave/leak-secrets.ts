@@ -1,0 +1,49 @@
+import type { World } from '../platform/world.ts'
+import { casesOf } from './case-store.ts'
+import { medicalOf } from './medical.ts'
+
+/** What must never reach an employer about one leave, as texts to look for. */
+export type Secrets = { patient: number; leave: string; words: string[] }
+
+const wordsMin = 3
+
+/** Of a leave that an employer knows by another name: diagnosis, notes, findings, who acted, why, and the numbers of decisions. */
+export async function secretsOf(world: World, knownAs: string): Promise<Secrets | null> {
+  const [place] = await world.sql<{ patient: number; leave: string }>`
+    select patient, leave from sickleave.document where known_as = ${knownAs} limit 1`
+  if (!place) return null
+  const { patient, leave } = place
+  const words = new Set<string>()
+  for (const { diagnosis, note, finding, exception } of await medicalOf(world.sql, world, patient, leave)) {
+    for (const word of [diagnosis, note, finding, exception]) if (word) words.add(word)
+  }
+  const found = (await casesOf(world.sql, [patient])).find(({ id }) => id === leave)
+  for (const { actor, actorName, step } of found?.steps ?? []) {
+    words.add(actor).add(actorName)
+    if ('why' in step && step.kind !== 'closed') words.add(step.why)
+    if (step.kind === 'decided') words.add(step.number)
+  }
+  // The case's own id would tie together what two employers know.
+  words.add(leave).add(String(patient))
+  return { patient, leave, words: [...words].filter((word) => word.length >= wordsMin) }
+}
+
+/** Words of our own that would speak of what an employer may not know, wherever they stand. */
+export const speakingWords = [
+  'diagnos',
+  'dijagnoz',
+  'дијагноз',
+  'specialt',
+  'isException',
+  'referred',
+  'decided',
+  'commission',
+  'комисиј',
+  'actorName',
+  'proposedUntil',
+  'approvedUntil',
+  'patient',
+  'reason',
+]
+
+export const leaksIn = (text: string, words: readonly string[]): string[] => words.filter((word) => text.includes(word))

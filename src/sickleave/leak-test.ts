@@ -1,0 +1,142 @@
+import Fastify from 'fastify'
+import { type Actor, anonymous } from '../platform/actor.ts'
+import { createApp } from '../platform/http.ts'
+import { uuidV4 } from '../platform/uuid.ts'
+import { makeLog, type World } from '../platform/world.ts'
+import { eventsAfter } from './employer-store.ts'
+import { leaksOfRole } from './leak-role.ts'
+import { leaksIn, type Secrets, secretsOf, speakingWords } from './leak-secrets.ts'
+import { addMember, endMember } from './members.ts'
+import { sickleaveRoutes } from './routes.ts'
+
+export type LeakReport = { employers: number; leaves: number; answers: number; routes: string[]; found: string[] }
+
+const employersMax = 20
+const eventsOfEach = 200
+const fields = /"([A-Za-z]\w*)":/g
+/** The names of all fields an employer can get; one that is not here is a finding before anybody has looked at what it holds. */
+const known = new Set(
+  (
+    'events next seq at kind leave employee family given birthDate jmbg employer name pib mb issuer category from until isOpen document number version issuedAt ' +
+    'days percent payer isLast employers role resourceType issue severity code diagnostics details text expression extension url valueString'
+  ).split(' '),
+)
+
+/**
+ * Tries what an employer could: every route below /employer that there is (a new one is tried by itself), with right, wrong and hostile values,
+ * every stored event, every error and every line of the log, against what is really secret about the leaves; and the rights of its database role.
+ * It acts as a member of its own, which the access log names, and leaves afterwards.
+ */
+export async function leakTest(world: World): Promise<LeakReport> {
+  const lines: string[] = []
+  const listening = { ...world, log: makeLog('trace', { write: (line: string) => void lines.push(line) }) }
+  const report: LeakReport = { employers: 0, leaves: 0, answers: 0, routes: await employerRoutes(), found: await leaksOfRole(world.sql) }
+  const rows = await world.sql<{ employer: number }>`select employer from sickleave.employer_stream order by last desc, employer limit ${employersMax}`
+  const ask = await asTester(listening)
+  try {
+    for (const { employer } of rows) {
+      const words = (await tryEmployer(listening, employer, ask, report)).flatMap((one) => one.words)
+      for (const line of lines.splice(0)) if (leaksIn(line, words).length > 0) report.found.push('a line of the log holds a secret word')
+    }
+  } finally {
+    await ask.close()
+  }
+  return report
+}
+
+/** The routes as they are registered, so that none is forgotten. */
+async function employerRoutes(): Promise<string[]> {
+  const app = Fastify()
+  const routes: string[] = []
+  app.addHook('onRoute', ({ url, method }) => {
+    if (url.startsWith('/employer') && method !== 'HEAD') routes.push(`${String(method)} ${url}`)
+  })
+  await sickleaveRoutes(app)
+  await app.close()
+  return routes
+}
+
+const testerOf = (world: World): Actor => ({
+  ...anonymous,
+  kind: 'system',
+  id: `leak-test-${uuidV4(world)}`,
+  name: 'проба цурења',
+  roles: ['system'],
+  scopes: ['system/sickleave.employer'],
+})
+
+async function asTester(world: World) {
+  const tester = testerOf(world)
+  const app = await createApp(world)
+  app.addHook('onRequest', async (request) => {
+    request.actor = tester
+  })
+  await app.register(sickleaveRoutes)
+  return {
+    member: tester.id,
+    async get(method: string, url: string): Promise<{ status: number; text: string }> {
+      const answer = await app.inject({ method: method as 'GET', url })
+      return { status: answer.statusCode, text: `${JSON.stringify(answer.headers)}\n${answer.body}` }
+    },
+    close: () => app.close(),
+  }
+}
+type Ask = Awaited<ReturnType<typeof asTester>>
+
+async function tryEmployer(world: World, employer: number, ask: Ask, report: LeakReport): Promise<Secrets[]> {
+  const events = await eventsAfter(world.sql, employer, 0, eventsOfEach)
+  const pib = events.find(({ content }) => content.employer)?.content.employer?.pib
+  if (!pib) return []
+  report.employers++
+  const leaves = [...new Set(events.map(({ knownAs }) => knownAs))]
+  const secrets = (await Promise.all(leaves.map((leave) => secretsOf(world, leave)))).filter((one) => one !== null)
+  report.leaves += secrets.length
+  const at = world.now()
+  await world.sql.begin((tx) => addMember(tx, { member: ask.member, employer, pib, name: 'проба цурења', role: 'viewer', at }))
+  try {
+    for (const route of report.routes) {
+      const [method = '', path = ''] = route.split(' ')
+      for (const url of urlsOf(path, pib, leaves)) judge(report, route, await ask.get(method, url), secrets)
+    }
+    // No other method, no other side.
+    for (const url of [`/employer/${pib}/events`, '/mine', '/commission/waiting', `/people/${leaves[0]}/leaves`]) {
+      for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
+        const answer = await ask.get(method, url)
+        if (answer.status < 400 && !url.startsWith('/employer')) report.found.push(`${method} ${url} answered an employer`)
+        judge(report, `${method} ${url}`, answer, secrets)
+      }
+    }
+  } finally {
+    await world.sql.begin((tx) => endMember(tx, ask.member, pib, new Date(at.getTime() + 1)))
+  }
+  return secrets
+}
+
+const hostile = ['000000000', "1'or'1'='1", '%00', 'ffffffff-ffff-4fff-8fff-ffffffffffff']
+
+/** One address for each value that a place in it could hold. */
+function urlsOf(path: string, pib: string, leaves: readonly string[]): string[] {
+  if (!path.includes(':pib')) return [path, `${path}?include=diagnosis`]
+  const real = path.includes(':leave') ? leaves.map((leave) => path.replace(':pib', pib).replace(':leave', leave)) : [path.replace(':pib', pib)]
+  const wrong = hostile.flatMap((value) => [
+    path.replace(':pib', value).replace(':leave', leaves[0] ?? value),
+    path.replace(':pib', pib).replace(':leave', value),
+  ])
+  const asked = ['after=0&limit=500', 'limit=9999999999999', 'fields=diagnosis,reason'].map((query) => `${real[0]}?${query}`)
+  return [...real, ...wrong, ...asked]
+}
+
+function judge(report: LeakReport, route: string, { status, text }: { status: number; text: string }, secrets: readonly Secrets[]): void {
+  report.answers++
+  const [headers = '', body = ''] = text.split('\n')
+  if (status >= 500) report.found.push(`${route} failed with ${status}`)
+  for (const { leave, words } of secrets) {
+    const leaks = leaksIn(text, words)
+    // What the employee shared is read at its own address and nowhere else.
+    if (leaks.length > 0 && !(route.endsWith('/shared') && status === 200))
+      report.found.push(`${route} lets out ${leaks.length} secret words of the leave ${leave}`)
+  }
+  if (status >= 400 || route.endsWith('/shared')) return
+  for (const [, field = ''] of body.matchAll(fields)) if (!known.has(field)) report.found.push(`${route} has a field ${field}`)
+  for (const word of leaksIn(headers + body, speakingWords)) report.found.push(`${route} says ${word}`)
+}

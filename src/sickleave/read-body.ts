@@ -1,0 +1,91 @@
+import { Refusal } from '../platform/refusal.ts'
+import { isUuid } from '../platform/uuid.ts'
+import { type Day, isDay } from './rules/days.ts'
+import { type Care, isReason, type Reason } from './rules/reasons.ts'
+import { isDiagnosis } from './rules/standards.ts'
+
+// Bodies are read field by field: what is not known is refused by name, and nothing of a refused value is repeated.
+
+export type Body = Record<string, unknown>
+
+export function bodyOf(body: unknown, known: readonly string[]): Body {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Refusal('incorrect', 'the body is a JSON object')
+  for (const name of Object.keys(body)) {
+    if (!known.includes(name)) throw new Refusal('incorrect', `the body has a field that is not known here; known are ${known.join(', ')}`)
+  }
+  return body as Body
+}
+
+const wrong = (name: string, is: string) => new Refusal('incorrect', `${name} ${is}`, { expression: name })
+
+export function dayOf(body: Body, name: string): Day {
+  const value = body[name]
+  if (!isDay(value)) throw wrong(name, 'is a day, written 2026-03-31')
+  return value
+}
+
+const textMax = 1000
+export function textOf(body: Body, name: string, max = textMax): string {
+  const value = body[name]
+  if (typeof value !== 'string' || value.trim() === '' || value.length > max) throw wrong(name, `is a text of 1 to ${max} characters`)
+  if (value.includes('\0') || !value.isWellFormed()) throw wrong(name, 'holds a character that cannot be stored')
+  if (/\d{11,}/.test(value.replace(/[ .-]/g, ''))) throw wrong(name, 'must not hold a personal number')
+  return value.trim()
+}
+
+export const optional = <T>(body: Body, name: string, read: (body: Body, name: string) => T): T | undefined =>
+  body[name] === undefined || body[name] === null ? undefined : read(body, name)
+
+export function flagOf(body: Body, name: string): boolean {
+  const value = body[name] ?? false
+  if (typeof value !== 'boolean') throw wrong(name, 'is true or false')
+  return value
+}
+
+export function oneOf<T extends string>(body: Body, name: string, known: readonly T[]): T {
+  const found = known.find((one) => one === body[name])
+  if (found === undefined) throw wrong(name, `is one of ${known.join(', ')}`)
+  return found
+}
+
+export function uuidOf(body: Body, name: string): string {
+  const value = body[name]
+  if (typeof value !== 'string' || !isUuid(value)) throw wrong(name, 'is a UUID')
+  return value
+}
+
+export function countOf(body: Body, name: string): number {
+  const value = body[name]
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 1_000_000) throw wrong(name, 'is a whole number')
+  return value
+}
+
+export function reasonOf(body: Body): Reason {
+  const value = body['reason']
+  if (!isReason(value)) throw wrong('reason', 'is a code from 01 to 08')
+  return value
+}
+
+export function diagnosisOf(body: Body, name: string): string {
+  const value = body[name]
+  if (!isDiagnosis(value)) throw wrong(name, 'is a code of MKB-10, written M54 or M54.5')
+  return value
+}
+
+export function careOf(body: Body, name: string): Care {
+  const care = bodyOf(body[name], ['born', 'isChild', 'isSevere'])
+  const born = care['born']
+  if (!isDay(born)) throw wrong(`${name}.born`, 'is a day, written 2026-03-31')
+  return { born, isChild: flagOf(care, 'isChild'), isSevere: flagOf(care, 'isSevere') }
+}
+
+/** The true time of something done without a connection: not in the future, and not older than what an edge may hold. */
+export function instantOf(body: Body, name: string, now: Date): Date {
+  const value = body[name]
+  const at = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(value) ? new Date(value) : null
+  if (at === null || Number.isNaN(at.getTime())) throw wrong(name, 'is an instant, written 2026-03-31T08:15:00Z')
+  const late = now.getTime() - at.getTime()
+  if (late < -60_000 || late > offlineMsMax) throw wrong(name, 'is not in the future and not more than 14 days ago')
+  return at
+}
+const offlineMsMax = 14 * 86_400_000

@@ -1,0 +1,65 @@
+import type { World } from '../platform/world.ts'
+import { type Case, casesOf, historyOf, loadRules, type Written } from './case-store.ts'
+import type { EmployerView } from './employer-view.ts'
+import { medicalOf } from './medical.ts'
+import { type Day, dayAt } from './rules/days.ts'
+import { explain } from './rules/explain.ts'
+import type { Rules } from './rules/parameters.ts'
+import { type Leave, reasons } from './rules/reasons.ts'
+import { leaveOf } from './rules/state.ts'
+import type { DocumentLine, Leaves, LeaveView, StepLine } from './wire.ts'
+
+/** Every leave of a person with its steps, papers, explanation and diagnosis: for the doctor, the commission and the person. Newest first. */
+export async function leavesOf(world: World, keys: readonly number[]): Promise<Leaves> {
+  const [cases, rules, papers] = await Promise.all([casesOf(world.sql, keys), loadRules(world.sql), papersOf(world, keys)])
+  const history = historyOf(cases)
+  const today = dayAt(world.now())
+  const leaves: LeaveView[] = []
+  for (const one of cases) leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [] }))
+  return { today, leaves: leaves.reverse() }
+}
+
+type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[] }
+
+async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, papers }: Around): Promise<LeaveView> {
+  const medical = await medicalOf(world.sql, world, patient, id)
+  const { status, from, until, reason, isException, approvedUntil, proposedUntil, reportedUntil } = state
+  return {
+    ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
+    steps: steps.map(lineOf),
+    documents: papers,
+    explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, approvedUntil),
+    diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
+  }
+}
+
+function lineOf({ step, at, happenedAt, actorName }: Written): StepLine {
+  return {
+    kind: step.kind,
+    at: at.toISOString(),
+    happenedAt: happenedAt.toISOString(),
+    by: actorName,
+    from: 'from' in step ? step.from : null,
+    until: 'until' in step ? step.until : 'proposedUntil' in step ? step.proposedUntil : null,
+    detail: 'why' in step ? step.why : step.kind === 'decided' ? `${step.decision}, ${step.number}` : null,
+  }
+}
+
+type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid'> & { leave: string; content: EmployerView; issuedAt: Date }
+const papersMax = 2000
+
+async function papersOf({ sql }: World, keys: readonly number[]): Promise<Map<string, DocumentLine[]>> {
+  const rows = await sql<Paper>`
+    select leave, kind, number, version, content, happened_at as issued_at,
+           exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id) as is_void
+      from sickleave.document document
+     where patient = any(${[...keys]}::int8[])
+     order by document.issued_at, number, version, id
+     limit ${papersMax}`
+  const lines = new Map<string, DocumentLine[]>()
+  for (const { leave, content, issuedAt, ...row } of rows) {
+    const line = { ...row, from: content.from, until: content.until, issuedAt: issuedAt.toISOString(), employer: content.employer?.name ?? null }
+    lines.set(leave, [...(lines.get(leave) ?? []), line])
+  }
+  return lines
+}

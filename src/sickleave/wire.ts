@@ -1,0 +1,94 @@
+// What the portals and the API get. Everything is JSON under /sickleave.
+
+type Sentence = { rule: string; sr: string; srLatn: string; en: string }
+export type StepLine = { kind: string; at: string; happenedAt: string; by: string; from: string | null; until: string | null; detail: string | null }
+export type DocumentLine = {
+  kind: 'certificate' | 'report'
+  number: string
+  version: number
+  from: string
+  until: string
+  issuedAt: string
+  employer: string | null
+  isVoid: boolean
+}
+
+/** A leave as its doctor, the commission and the employee see it. */
+export type LeaveView = {
+  id: string
+  number: string
+  status: 'opened' | 'extended' | 'referred' | 'closed' | 'cancelled'
+  from: string
+  until: string
+  reason: string
+  reasonName: { sr: string; en: string }
+  isException: boolean
+  approvedUntil: string | null
+  proposedUntil: string | null
+  reportedUntil: string | null
+  steps: StepLine[]
+  documents: DocumentLine[]
+  explanation: Sentence[]
+  diagnosis: string | null
+}
+/** `GET /sickleave/people/:person/leaves`, `GET /sickleave/mine` */
+export type Leaves = { today: string; leaves: LeaveView[] }
+
+/** `POST /sickleave/people/:person/preview`: nothing is stored. `suggestedUntil` is never imposed. */
+export type Preview = {
+  suggestedUntil: string | null
+  standardDays: number | null
+  isUnverified: boolean
+  doctorUntil: string
+  commissionFrom: string
+  employers: number
+  explanation: Sentence[]
+}
+
+/** Body of `POST /sickleave/people/:person/leaves`. */
+export type OpenLeave = {
+  id?: string
+  from: string
+  until: string
+  reason: string
+  diagnosis: string
+  exception?: 'malignant' | 'pregnancy' | 'disability' | 'surgery'
+  care?: { born: string; isChild: boolean; isSevere: boolean }
+  note?: string
+  propose?: boolean
+}
+
+/** `GET /sickleave/commission/waiting` */
+export type CommissionQueue = {
+  waiting: { person: string; family: string; given: string; leave: string; since: string; proposedUntil: string; days: number }[]
+}
+
+/** `GET /sickleave/employer` */
+export type Employers = { employers: { pib: string; name: string; role: string }[] }
+
+/**
+ * `GET /sickleave/employer/:pib/events?after=&limit=`, `…/leaves`, `…/leaves/:leave`. These fields and no others: nothing here can carry a diagnosis,
+ * a specialty, a doctor, a step of the commission or a limit.
+ */
+export type EmployerEvent = {
+  seq: number
+  at: string
+  kind: string
+  leave: string
+  employee: { family: string; given: string; birthDate: string | null; jmbg: string | null }
+  employer: { name: string; pib: string; mb: string } | null
+  issuer: string
+  category: 'illness' | 'care' | 'child'
+  from: string
+  until: string
+  isOpen: boolean
+  document: {
+    kind: 'certificate' | 'report'
+    number: string
+    version: number
+    issuedAt: string
+    days: { from: string; until: string; days: number; percent: number; payer: 'employer' | 'fund' }[]
+    isLast: boolean
+  } | null
+}
+export type EmployerEvents = { events: EmployerEvent[]; next: number }

@@ -32,7 +32,14 @@ export async function registerBlock(tx: Transaction, world: World, register: Reg
     tx,
     people.flatMap(({ insurance }, place) =>
       insurance.employer
-        ? [{ patient: roots[place]!, employer: register.employer(insurance.employer.index), fromDate: insurance.from, untilDate: insurance.isActive ? null : insurance.until }]
+        ? [
+            {
+              patient: roots[place]!,
+              employer: register.employer(insurance.employer.index),
+              fromDate: insurance.from,
+              untilDate: insurance.isActive ? null : insurance.until,
+            },
+          ]
         : [],
     ),
   )

@@ -43,7 +43,7 @@ async function start(settings: Config): Promise<void> {
   const stopWork = background.startWork(world, importProcesses)
   const stopIndexing = background.startIndexing(world)
   const stopIntake = forBus.startIntake(world)
-  const stopBus = startBus(world, { keySets })
+  const stopBus = startBus(world, { keySets, isDirectory: forBus.isDirectory })
   const stopSubscriptions = background.startSubscriptions(world)
   rememberAddress(world)
   stopOnSignal(async () => {

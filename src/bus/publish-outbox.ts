@@ -10,8 +10,8 @@ import { signByCentre } from './own-message.ts'
 import { listenersOf } from './send-message.ts'
 import { wake } from './waiting.ts'
 
-/** Keys of the person behind each patient key: known only to the slices above. */
-export type People = { keySets(sql: Transaction, keys: readonly number[]): Promise<Map<number, number[]>> }
+/** What only the slices above know: the keys of the person behind each patient key, and which types tell about the health system and are open to all. */
+export type People = { keySets(sql: Transaction, keys: readonly number[]): Promise<Map<number, number[]>>; isDirectory(type: string): boolean }
 
 type Listener = { member: Member; contract: Contract; actor: Actor }
 
@@ -74,9 +74,10 @@ async function messagesOf(world: World, tx: Transaction, people: People, rows: r
   for (const row of rows) {
     const bodies = new Map<string, Listener[]>()
     for (const one of listeners) {
-      // What an institution filed itself it may always hear of, and what is about nobody everybody may.
+      // What an institution filed itself it may always hear of; of what is about nobody everybody may hear what is a directory.
       if (row.patient !== 0 && row.institution !== one.actor.institution && !open.get(one)?.has(row.patient)) continue
-      const body = bodyFor(row, one.actor)
+      const isShared = row.patient === 0 && row.institution !== one.actor.institution
+      const body = bodyFor(row, (type) => access.hasScope(one.actor, type, 'r') && (!isShared || people.isDirectory(type)))
       if (body !== null) bodies.set(body, [...(bodies.get(body) ?? []), one])
     }
     for (const [body, to] of bodies) drafts.push({ row, body, to })
@@ -88,9 +89,8 @@ async function messagesOf(world: World, tx: Transaction, people: People, rows: r
 const isTreated = (decision: Awaited<ReturnType<typeof decide>>[number] | undefined): boolean =>
   decision?.permit === true && decision.basis.kind !== 'own-submissions'
 
-/** Ids and counts of the types that the system's scopes let it read; null when nothing is left. */
-function bodyFor({ id, at, topic, institution, body }: OutboxRow, actor: Actor): string | null {
-  const may = (type: string) => access.hasScope(actor, type, 'r')
+/** Ids and counts of the types that the listener may read; null when nothing is left. */
+function bodyFor({ id, at, topic, institution, body }: OutboxRow, may: (type: string) => boolean): string | null {
   const head = { event: id, topic, at: at.toISOString(), institution }
   if (body.resources) {
     const resources = body.resources.filter((one) => may(one.slice(0, one.indexOf('/'))))

@@ -6,6 +6,7 @@ import { startIntake } from './exchange/intake.ts'
 import { patientKeyOf } from './exchange/patient-key.ts'
 import { startIndexing } from './search/index-parameter.ts'
 import { startSubscriptions } from './subscription/run.ts'
+import { directoryTypes } from './view.ts'
 
 export { startCustomParameters } from './search/custom-parameters.ts'
 export { inWantedForm } from './http/formats.ts'
@@ -14,7 +15,7 @@ export { type Load, load, loadAll } from './write/load.ts'
 export { fhirRoutes, pageRoutes } from './http/routes.ts'
 
 /** What the record gives to the bus, which stands below it. */
-export const forBus = { patientKeyOf, startIntake }
+export const forBus = { isDirectory: (type: string) => directoryTypes.has(type), patientKeyOf, startIntake }
 
 /** What runs beside the answers while the server is up. */
 export const background = { startIndexing, startMoments, startSubscriptions, startWork }

@@ -4,10 +4,11 @@ import { publishOutbox } from '../../bus/publish-outbox.ts'
 import { keySets } from '../../identity/identity.ts'
 import { contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
+import { directoryTypes } from '../view.ts'
 import { takeIn } from './intake.ts'
 
 const fhirJson = { 'content-type': 'application/fhir+json' }
-const people = { keySets }
+const people = { keySets, isDirectory: (type: string) => directoryTypes.has(type) }
 
 function visit(family: string): string {
   const entry = (fullUrl: string, resource: { resourceType: string }) => ({ fullUrl, resource, request: { method: 'POST', url: resource.resourceType } })
@@ -140,4 +141,32 @@ test('a listener that was down for an hour, with messages leased when it died, g
     await expectStatus(200, hospital.ack(events.map(({ delivery }) => delivery)))
   }
   assert.deepEqual(numbers, [1, 2, 3, 4, 5, 6])
+})
+
+test('of what is about nobody others hear what is a directory, and nothing of the rest', async (t) => {
+  const { app, world } = await startServer(t)
+  const hospital = await joinBus(app, world, 'hospital')
+  const other = await joinBus(app, world, 'other')
+  await contractOf(hospital, 'record/documents')
+  await contractOf(other, 'record/changes')
+  const subscription = { resourceType: 'Subscription', status: 'off', reason: 'x', criteria: 'Observation?code=1', channel: { type: 'rest-hook', endpoint: 'http://127.0.0.1/' } }
+  for (const [at, resource] of [
+    { resourceType: 'Group', type: 'person', actual: true },
+    subscription,
+    { resourceType: 'Organization', name: 'Болница' },
+  ].entries()) {
+    const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [{ resource, request: { method: 'POST', url: resource.resourceType } }] }
+    await expectStatus(202, hospital.message('record/documents', `shared-${at}`, JSON.stringify(bundle), fhirJson))
+  }
+  await takeIn(world)
+  const until = performance.now() + 8000
+  let events: any[] = []
+  while (events.length === 0) {
+    assert.ok(performance.now() < until, 'not published')
+    await publishOutbox(world, people)
+    events = await other.lease()
+  }
+  assert.equal(events.length, 1)
+  assert.match(Buffer.from(events[0].body, 'base64').toString(), /"resources":\["Organization\//)
+  assert.equal(events[0].number, 1)
 })

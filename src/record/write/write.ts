@@ -105,10 +105,12 @@ const listedMax = 10
 
 /**
  * One event per patient and request: what changed, never what it says. Of a large set the event counts the types; who needs
- * each resource asks the record for what the event's transaction wrote. What is about nobody is one event together.
+ * each resource asks the record for what the event's transaction wrote. What is about nobody is one event together. Of a Subscription
+ * nobody but its maker hears.
  */
 function eventsOf(change: Change): { topic: string; patient: number; institution: number; at: Date; body: unknown }[] {
-  const groups = Map.groupBy(change.versions, ({ patient }) => (patient < reservedKeys ? 0 : patient))
+  const told = change.versions.filter(({ typeName }) => typeName !== 'Subscription')
+  const groups = Map.groupBy(told, ({ patient }) => (patient < reservedKeys ? 0 : patient))
   return [...groups].map(([patient, of]) => {
     const first = of[0] as Version
     const listed = of.length <= listedMax ? { resources: of.map((v) => `${v.typeName}/${v.name ?? v.id}/${v.version}`) } : { types: countsOf(of) }

@@ -100,7 +100,7 @@ export class Centre {
   async publishAll(): Promise<void> {
     const [last] = await this.platform.owner<{ tx: number }>`select tx from bus.outbox order by tx desc limit 1`
     for (const until = performance.now() + 20_000; last && performance.now() < until; ) {
-      await publishOutbox(this.world, { keySets })
+      await publishOutbox(this.world, { keySets, isDirectory: forBus.isDirectory })
       const [mark] = await this.platform.owner<{ tx: number }>`select tx from bus.published limit 1`
       if (mark && mark.tx >= last.tx) return
     }

@@ -1,16 +1,21 @@
-import { type OutboxMark, outboxAfter } from '../../bus/bus.ts'
+import { access } from '../../access/access.ts'
+import { type OutboxMark, type OutboxRow, outboxAfter } from '../../bus/bus.ts'
 import type { Search } from '../../fhir/fhir.ts'
+import { keySets } from '../../identity/identity.ts'
 import { int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray } from '../../platform/arrays.ts'
-import type { Transaction } from '../../platform/sql.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { fragment, type Transaction } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
+import { reservedKeys } from '../ids.ts'
 import { type Content, contentsOf } from '../search/contents.ts'
 import { findVersions, type Stored } from '../store.ts'
 import { basisOfRow, viewOf } from '../view.ts'
 import { type Changed, changedBy } from './changed.ts'
 import { holds, satisfies, searchesOf, typesNamed } from './filters.ts'
-import type { Running } from './store.ts'
+import { turnOff } from './settle.ts'
+import { findRunning, type Running } from './store.ts'
 import { type Subscriber, subscriberOf } from './subscriber.ts'
 import { type Topic, topicOf, typesOf } from './topics.ts'
 
@@ -22,6 +27,8 @@ const runningMax = 100_000
 type Hearing = Pick<Running, 'patient' | 'id' | 'client' | 'scopes' | 'topic' | 'filters' | 'sinceTx'> & { types: ReadonlySet<string> }
 /** All Subscriptions of one client with one set of scopes: access is asked once for them. */
 type Listener = { subscriber: Subscriber; subscriptions: Hearing[] }
+
+type Broken = { subscription: Hearing; why: string }
 
 /** Numbers events for every Subscription while the server runs. Several processes may try; one at a time does it. */
 export function startNumbering(world: World, numbered: () => void): () => Promise<void> {
@@ -38,23 +45,35 @@ export function startNumbering(world: World, numbered: () => void): () => Promis
  * may see and asked for. Whatever it may not see has no number, so the numbers tell nothing of it. Numbers, events and mark move in
  * one transaction. Answers how many rows were looked at.
  */
-export function numberEvents(world: World): Promise<number> {
-  return world.sql.begin(async (tx) => {
+export async function numberEvents(world: World): Promise<number> {
+  const broken: Broken[] = []
+  const looked = await world.sql.begin(async (tx) => {
     const [mark] = await tx<OutboxMark>`select tx, patient, id from record.subscription_mark limit 1 for update`
     if (!mark) throw new Error('the mark of what was numbered is gone')
     const rows = await outboxAfter(tx, mark, batch)
     const last = rows.at(-1)
     if (!last) return 0
-    const listeners = await listenersOf(world, tx)
+    const listeners = await listenersOf(world, tx, typesIn(rows))
     const types = new Set(listeners.flatMap(({ subscriptions }) => subscriptions.flatMap((one) => [...one.types])))
     const changes = types.size === 0 ? [] : await changedBy(world, tx, rows, types)
-    for (const listener of listeners) await numberFor(world, tx, listener, changes)
+    const treating = await institutionsTreating(tx, listeners, changes)
+    for (const listener of listeners) broken.push(...(await numberFor(world, tx, listener, changes, treating)))
     await tx`update record.subscription_mark set tx = ${last.tx}, patient = ${last.patient}, id = ${last.id}`
     return rows.length
   })
+  // One whose question cannot be asked any more must not stop the others, nor go on as if nothing happened.
+  for (const { subscription, why } of broken) {
+    const running = await findRunning(world.sql, subscription)
+    if (running && running.state !== 'off') await turnOff(world, running, why)
+  }
+  return looked
 }
 
-async function listenersOf(world: World, tx: Transaction): Promise<Listener[]> {
+/** Types that the rows of the outbox name. */
+const typesIn = (rows: readonly OutboxRow[]): Set<string> =>
+  new Set(rows.flatMap(({ body }) => [...(body.resources ?? []).map((text) => text.slice(0, text.indexOf('/'))), ...Object.keys(body.types ?? {})]))
+
+async function listenersOf(world: World, tx: Transaction, present: ReadonlySet<string>): Promise<Listener[]> {
   const running = await tx<Omit<Hearing, 'types'>>`
     select patient, id, client, scopes, topic, filters, since_tx
       from record.subscription
@@ -64,32 +83,66 @@ async function listenersOf(world: World, tx: Transaction): Promise<Listener[]> {
   const groups = Map.groupBy(running, ({ client, scopes }) => JSON.stringify([client, scopes]))
   const listeners: Listener[] = []
   for (const of of groups.values()) {
-    const subscriber = await subscriberOf(world, of[0] as Hearing)
-    if (subscriber) listeners.push({ subscriber, subscriptions: of.map((one) => ({ ...one, types: typesOfHearing(world, subscriber, one) })) })
+    const concerned = of.flatMap((one) => {
+      const types = typesWanted(world, one).filter((type) => present.has(type))
+      return types.length > 0 ? [{ ...one, types }] : []
+    })
+    const [first] = concerned
+    const subscriber = first ? await subscriberOf(world, first) : null
+    if (subscriber) listeners.push({ subscriber, subscriptions: concerned.map((one) => ({ ...one, types: new Set(one.types.filter(subscriber.mayHear)) })) })
   }
   return listeners
 }
 
-function typesOfHearing(world: World, { mayHear }: Subscriber, { topic, filters }: Pick<Running, 'topic' | 'filters'>): Set<string> {
+function typesWanted(world: World, { topic, filters }: Pick<Running, 'topic' | 'filters'>): readonly string[] {
+  const found = topicOf(topic)
   const named = typesNamed(filters)
-  const types = typesOf(world.fhir, topicOf(topic) as Topic)
-  return new Set(types.filter((type) => mayHear(type) && (named === null || named.has(type))))
+  const types = found ? typesOf(world.fhir, found) : []
+  return named === null ? types : types.filter((type) => named.has(type))
 }
 
-async function numberFor(world: World, tx: Transaction, { subscriber: { asking }, subscriptions }: Listener, changes: readonly Changed[]): Promise<void> {
+/** Of most institutions nobody treats any of the patients at hand: they are asked about together, and need no decision of their own. */
+async function institutionsTreating(tx: Transaction, listeners: readonly Listener[], changes: readonly Changed[]): Promise<Set<number>> {
+  const institutions = [...new Set(listeners.flatMap(({ subscriber }) => subscriber.asking.actor.institution ?? []))]
+  const patients = [...new Set(changes.map(({ row }) => row.patient).filter((patient) => patient >= reservedKeys))]
+  if (institutions.length === 0 || patients.length === 0) return new Set()
+  const sets = await keySets(tx, patients)
+  const keys = [...new Set(patients.flatMap((patient) => sets.get(patient) ?? [patient]))]
+  const found = await tx<{ institution: number }>`
+    select i.institution
+      from unnest(${institutions}::int4[]) as i (institution)
+     where ${access.isTreatedAt(fragment`i.institution`, fragment`${keys}::int8[]`)}
+     limit ${institutions.length}`
+  return new Set(found.map(({ institution }) => institution))
+}
+
+async function numberFor(
+  world: World,
+  tx: Transaction,
+  { subscriber: { asking }, subscriptions }: Listener,
+  changes: readonly Changed[],
+  treating: ReadonlySet<number>,
+): Promise<Broken[]> {
+  const broken: Broken[] = []
   const nameOf = ({ row }: Changed) => world.fhir.types[row.type] as string
   const about = changes.filter((one) => subscriptions.some(({ types }) => types.has(nameOf(one))))
-  if (about.length === 0) return
-  const view = await viewOf(asking, [...new Set(about.map(({ row }) => row.patient))])
+  if (about.length === 0) return broken
+  const view = await viewOf(asking, treating.has(asking.actor.institution as number) ? [...new Set(about.map(({ row }) => row.patient))] : [])
   const open = about.filter(({ row }) => !row.voided && basisOfRow(view, row) !== null)
   for (const subscription of subscriptions) {
-    const events: Changed[] = []
     const judge = judgeOf(asking, tx, subscription)
-    for (const change of open) {
-      if (subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number) && (await judge(change, nameOf(change)))) events.push(change)
+    try {
+      const events: Changed[] = []
+      for (const change of open) {
+        if (subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number) && (await judge(change, nameOf(change)))) events.push(change)
+      }
+      if (events.length > 0) await store(world, tx, subscription, events)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      broken.push({ subscription, why: `its filters cannot be asked any more: ${error.message}` })
     }
-    if (events.length > 0) await store(world, tx, subscription, events)
   }
+  return broken
 }
 
 /** Is this change an event of the topic, and does it pass the filters? Of a deleted resource its last content is asked. */

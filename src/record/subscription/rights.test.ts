@@ -106,6 +106,7 @@ test('a Subscription is its maker’s alone, also within one institution', async
   assert.equal(endpoint.heard.at(-1)?.headers['x-key'], 'secret', 'a hidden value stays what it was')
   await world.sql`update access.client set revoked_at = ${world.now()} where id = ${a.client}`
   await world.sql`update record.subscription set due_at = ${world.now()}`
+  await new Promise((resolve) => setTimeout(resolve, 500))
   await notifyDue(world)
   assert.equal(
     (await world.sql<{ state: string }>`select state from record.subscription limit 1`)[0]?.state,
@@ -180,6 +181,21 @@ test('what cannot be done as it is written is refused with its place, by every w
     found.body.topics.map(({ url }: any) => url),
     said,
   )
+})
+
+test('one whose filter cannot be asked any more is off and says why; the others go on', async (t) => {
+  const { world, sql, institution } = await startServer(t)
+  const endpoint = await startEndpoint(t)
+  const { send } = await institution('А')
+  const [first, second] = [await send('POST', '/fhir/Subscription', subscription(endpoint.url, { filters: ['Patient?gender=male'] })), await send('POST', '/fhir/Subscription', subscription(endpoint.url))]
+  await notifyDue(world)
+  await sql`update record.subscription set filters = array['Patient?removed-parameter=x'] where id = ${first.body.id}`
+  await send('POST', '/fhir/Patient', { resourceType: 'Patient', gender: 'male' })
+  await numberAll(world)
+  const [off, on] = [await send('GET', `/fhir/Subscription/${first.body.id}`), await send('GET', `/fhir/Subscription/${second.body.id}/$events`)]
+  assert.equal(off.body.status, 'off')
+  assert.match(off.body.error, /removed-parameter/)
+  assert.equal(eventsOf(on.body).length, 1)
 })
 
 test('topics with conditions tell the moment they name, and a beat is sent when nothing happens', async (t) => {

@@ -13,8 +13,25 @@ import type { Running } from './store.ts'
  */
 export type Subscriber = { asking: Asking; mayHear(type: string): boolean }
 
+const known = new WeakMap<World, Map<string, { actor: Promise<Actor | null>; at: number }>>()
+const knownMax = 10_000
+/** A client that is revoked is told nothing after a second. */
+const ageMsMax = 450
+
+function registeredOf(world: World, client: string): Promise<Actor | null> {
+  let ofWorld = known.get(world)
+  if (!ofWorld || ofWorld.size > knownMax) known.set(world, (ofWorld = new Map()))
+  const found = ofWorld.get(client)
+  if (found && performance.now() - found.at < ageMsMax) return found.actor
+  const actor = access.systemOf(world.sql, client)
+  // What could not be asked is asked again, not remembered.
+  actor.catch(() => ofWorld.delete(client))
+  ofWorld.set(client, { actor, at: performance.now() })
+  return actor
+}
+
 export async function subscriberOf(world: World, { client, scopes }: Pick<Running, 'client' | 'scopes'>): Promise<Subscriber | null> {
-  const registered: Actor | null = await access.systemOf(world.sql, client)
+  const registered = await registeredOf(world, client)
   if (registered === null) return null
   const actor = { ...registered, scopes }
   return {

@@ -149,7 +149,13 @@ test('of what is about nobody others hear what is a directory, and nothing of th
   const other = await joinBus(app, world, 'other')
   await contractOf(hospital, 'record/documents')
   await contractOf(other, 'record/changes')
-  const subscription = { resourceType: 'Subscription', status: 'off', reason: 'x', criteria: 'Observation?code=1', channel: { type: 'rest-hook', endpoint: 'http://127.0.0.1/' } }
+  const subscription = {
+    resourceType: 'Subscription',
+    status: 'off',
+    reason: 'x',
+    criteria: 'Observation?code=1',
+    channel: { type: 'rest-hook', endpoint: 'http://127.0.0.1/' },
+  }
   for (const [at, resource] of [
     { resourceType: 'Group', type: 'person', actual: true },
     subscription,

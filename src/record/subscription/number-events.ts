@@ -134,7 +134,8 @@ async function numberFor(
     try {
       const events: Changed[] = []
       for (const change of open) {
-        if (subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number) && (await judge(change, nameOf(change)))) events.push(change)
+        if (subscription.types.has(nameOf(change)) && change.tx >= (subscription.sinceTx as number) && (await judge(change, nameOf(change))))
+          events.push(change)
       }
       if (events.length > 0) await store(world, tx, subscription, events)
     } catch (error) {

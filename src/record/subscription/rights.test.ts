@@ -187,7 +187,10 @@ test('one whose filter cannot be asked any more is off and says why; the others 
   const { world, sql, institution } = await startServer(t)
   const endpoint = await startEndpoint(t)
   const { send } = await institution('А')
-  const [first, second] = [await send('POST', '/fhir/Subscription', subscription(endpoint.url, { filters: ['Patient?gender=male'] })), await send('POST', '/fhir/Subscription', subscription(endpoint.url))]
+  const [first, second] = [
+    await send('POST', '/fhir/Subscription', subscription(endpoint.url, { filters: ['Patient?gender=male'] })),
+    await send('POST', '/fhir/Subscription', subscription(endpoint.url)),
+  ]
   await notifyDue(world)
   await sql`update record.subscription set filters = array['Patient?removed-parameter=x'] where id = ${first.body.id}`
   await send('POST', '/fhir/Patient', { resourceType: 'Patient', gender: 'male' })

@@ -225,23 +225,17 @@ test('the examples of the International Patient Summary conform to its profiles,
 
 test('a rule of a package that does not end is stopped, and the resource is refused for it', () => {
   const rule = (expression: string) => [{ key: 'r-1', severity: 'error', human: 'a rule', expression }]
-  const text = `${'a'.repeat(60)}!`
-  const hostile = ["Observation.code.text.matches('^(a+)+$')", `${'%resource.descendants().all('.repeat(6)}true${')'.repeat(6)}`].map((expression, at) =>
-    profile(`hostile-${at}`, 'Observation', [{ id: 'Observation', path: 'Observation', constraint: rule(expression) }]),
-  )
-  addResources(fhir, 'profile.test#1', hostile as unknown as Resource[])
+  const endless = `${'%resource.descendants().all('.repeat(6)}true${')'.repeat(6)}`
+  const hostile = profile('hostile', 'Observation', [{ id: 'Observation', path: 'Observation', constraint: rule(endless) }])
+  const issues = (resource: object) => fhir.validate(resource, { profiles: [hostile.url] }).filter(({ severity }) => severity === 'error')
+  addResources(fhir, 'profile.test#1', [hostile] as unknown as Resource[])
   try {
-    for (const { url: named } of hostile) {
-      const begun = performance.now()
-      const issues = fhir.validate(observation({ code: { text }, component: Array.from({ length: 40 }, () => component('8480-6')) }), { profiles: [named] })
-      assert.deepEqual(
-        issues.filter(({ severity }) => severity === 'error').map(({ code }) => code),
-        ['too-costly'],
-      )
-      assert.ok(performance.now() - begun < 20_000)
-    }
-    const [ours] = fhir.validate(observation({}), { profiles: [hostile[0]?.url as string] }).filter(({ severity }) => severity === 'error')
-    assert.equal(ours, undefined, 'the next resource has time of its own')
+    const found = issues(observation({ component: Array.from({ length: 40 }, () => component('8480-6')) }))
+    assert.deepEqual(
+      found.map(({ code }) => code),
+      ['too-costly'],
+    )
+    assert.deepEqual(issues({ resourceType: 'Observation', status: 'final', code: { text: 'a' } }), [], 'the next resource has time of its own')
   } finally {
     fhir.removePackage('profile.test#1')
   }

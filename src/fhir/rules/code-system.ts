@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
+import { shown } from '../runtime/check.ts'
 import { numberOf } from '../search/numbers.ts'
 import type { Place, Rule } from './walk.ts'
 
@@ -50,8 +51,20 @@ export const codeSystemRule: Rule = (system, place) => {
   }
   if (system.content === 'supplement' && system.supplements === undefined)
     check.add('business-rule', check.path(depth, 'supplements'), 'a supplement says what it supplements', 'Add supplements.')
+  if (system.content !== 'supplement' && system.supplements !== undefined)
+    check.add('business-rule', check.path(depth, 'content'), 'what supplements a code system has the content supplement', 'Write supplement.')
+  if (typeof system.supplements === 'string') supplemented(system.supplements, codes, place)
   concepts(list(system.concept), check.path(depth), types, codes, place, 0)
   ownValueSet(system, place)
+}
+
+/** codesystem.html#supplements: "supplements never define new codes". */
+function supplemented(canonical: string, codes: Set<unknown>, { check, depth }: Place): void {
+  const [system = '', version] = canonical.split('|')
+  for (const code of codes) {
+    if (typeof code !== 'string' || check.known?.describe({ system, code, ...(version === undefined ? {} : { version }) }).isKnown !== false) continue
+    return check.add('business-rule', check.path(depth, 'concept'), `${shown(code)} is not a code of ${system}`, 'A supplement adds to codes that are there.')
+  }
 }
 
 function definedProperties(system: Json, { check, depth }: Place): void {

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../profile/items.ts'
 import { expressionProblem } from '../profile/fhirpath.ts'
 import { isResourceType } from '../xml/shapes.ts'
+import type { Check } from '../runtime/check.ts'
 import { hasForm } from './datatypes.ts'
 import type { Place, Rule } from './walk.ts'
 
@@ -12,6 +13,7 @@ export const searchParameterRule: Rule = (parameter, { check, depth }) => {
   if (typeof expression === 'string') {
     const problem = expressionProblem(expression)
     if (problem !== null) check.add('invalid', check.path(depth, 'expression'), `the expression ${problem}`, 'Correct its grammar.')
+    else if (Array.isArray(base)) strangeRoots(expression, base, check.path(depth, 'expression'), check)
   }
   if (type === 'composite' && Array.isArray(parameter.component)) {
     list(parameter.component).forEach((one, index) => {
@@ -28,6 +30,23 @@ export const searchParameterRule: Rule = (parameter, { check, depth }) => {
     if (!bases.includes(one) && !bases.includes('Resource') && !bases.includes('DomainResource'))
       says('base', 'a base is none of those of the parameter it is derived from', 'Remove it.')
   }
+}
+
+/** SearchParameter.expression is evaluated on a resource of each base; a path that begins with another type finds nothing there. */
+function strangeRoots(expression: string, base: unknown[], path: string, check: Check): void {
+  if (base.includes('Resource') || base.includes('DomainResource')) return
+  for (const [, root = ''] of expression.matchAll(/(?:^|[|(])\s*\(*\s*([A-Z]\w+)\./g)) {
+    if (isResourceType(root) && !base.includes(root))
+      return check.add('business-rule', path, `${root} is none of the bases`, 'Name it as a base, or correct the path.', 'warning')
+  }
+}
+
+/** Definitions are found by their address, so it is one that leads somewhere by itself (references.html#canonical). */
+export const addressRule: Rule = ({ resourceType, url }, { check, depth }) => {
+  const shape = check.known?.shapes.of(String(resourceType))
+  const isDefinition = shape?.get('url')?.type === 'uri' && shape.has('publisher')
+  if (isDefinition && typeof url === 'string' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url))
+    check.add('invalid', check.path(depth, 'url'), 'the canonical URL of a definition is absolute', 'Write the whole URL.')
 }
 
 /** capabilitystatement.html: a search parameter is of the type that its definition says. */

@@ -15,8 +15,17 @@ export const measureRule: Rule = (measure, { check, depth }) => {
   const stratifiers = list(measure.group).flatMap((group) => list(group.stratifier))
   const judged = [...stratifiers, ...stratifiers.flatMap((one) => list(one.component)), ...list(measure.supplementalData)]
   const usesCql = judged.some(({ criteria }) => isObject(criteria) && textOf(criteria.language).startsWith('text/cql'))
-  if (usesCql && !Array.isArray(measure.library)) {
-    check.add('business-rule', check.path(depth), 'the measure has criteria in CQL and names no library', 'Add the library.')
+  const libraries = Array.isArray(measure.library) ? measure.library : []
+  const isThere = (canonical: unknown) =>
+    typeof canonical === 'string' &&
+    (canonical.startsWith('#') ? list(measure.contained).some(({ id }) => `#${textOf(id)}` === canonical) : check.known?.find(canonical) !== undefined)
+  if (usesCql && !libraries.some(isThere)) {
+    check.add(
+      'business-rule',
+      check.path(depth),
+      'the measure has criteria in CQL and no library that is known here',
+      'Add the library, contained or in a package.',
+    )
   }
 }
 

@@ -31,14 +31,14 @@ export const narrativeRule: Rule = ({ div }, { check, depth }) => {
   }
 }
 
-const opening = /^\s*<div\s[^>]*?xmlns\s*=\s*(?:"([^"]*)"|'([^']*)')/
+const opening = /^\s*<(?:\w+:)?div\s[^>]*?xmlns(?::\w+)?\s*=\s*(?:"([^"]*)"|'([^']*)')/
 const named = /&(?!(?:amp|lt|gt|quot|apos|#\w+);)/
 const blocks = /<(\/?)(p|div|blockquote|table|ol|ul)(?=[\s/>])[^>]*?(\/?)>/g
 
 /** The name space is that of XHTML, entities are those of XML, and a paragraph holds no blocks (narrative.html#xhtml). */
 function formProblem(div: string): string | null {
   const space = opening.exec(div)
-  if (space !== null && (space[1] ?? space[2]) !== 'http://www.w3.org/1999/xhtml') return 'the name space is not http://www.w3.org/1999/xhtml'
+  if ((space?.[1] ?? space?.[2]) !== 'http://www.w3.org/1999/xhtml') return 'the name space is not http://www.w3.org/1999/xhtml'
   if (div.includes('&') && named.test(div)) return 'an entity is not one of XML'
   if (!div.includes('<p')) return null
   let isInParagraph = false

@@ -15,6 +15,8 @@ export function uriRule(text: string, check: Check, path: () => string): void {
   if (lower.startsWith('oid:') || lower === 'uuid:') {
     check.add('invalid', path(), `a URI must not begin with ${lower.slice(0, lower.indexOf(':') + 1)}`, 'Write urn:oid: or urn:uuid: before it.')
   }
+  // The form that R4 gives to the type uuid holds where an element of another type has one.
+  if (lower === 'urn:u' && /^urn:uuid:[0-9a-f-]*[A-F]/.test(text)) check.add('invalid', path(), 'a UUID is written in lower case', 'Write it in lower case.')
   if (/[<>"\\^`{}]/.test(text) && scheme.test(text)) {
     check.add('invalid', path(), 'the URI has characters that a URI cannot have', 'Percent-encode them.', 'warning')
   }

@@ -6,7 +6,11 @@ const relative = /^([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.
 const restful = /^https?:\/\/.+\/([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 
 /** references.html and bundle.html#references, as far as the base functions do not say it already. */
-export const referenceRule: Rule = ({ reference }, { check, depth }) => {
+export const referenceRule: Rule = ({ reference, type: declared }, { check, depth }) => {
+  // A logical model has an address; a plain word is the name of a type of FHIR (references.html#Reference, element type).
+  if (typeof declared === 'string' && !declared.includes(':') && !isResourceType(declared)) {
+    check.add('value', check.path(depth, 'type'), 'FHIR R4 has no resource type of this name', 'Correct the type or leave it out.')
+  }
   if (typeof reference !== 'string' || reference.startsWith('#')) return
   const path = () => check.path(depth, 'reference')
   const type = relative.exec(reference)?.[1]

@@ -70,7 +70,12 @@ describe('codes', () => {
     const system = 'http://terminology.hl7.org/CodeSystem/observation-category'
     assert.deepEqual(errors(observation({ system, code: 'vital-signs', display: 'Vital Signs' })), [])
     assert.deepEqual(errors(observation({ system, code: 'vital-sign' })), ['Observation.code.coding[0].code'])
-    assert.deepEqual(errors(observation({ system, code: 'vital-signs', display: 'Laboratory' })), ['Observation.code.coding[0].display'])
+    const misnamed = fhir.validate(observation({ system, code: 'vital-signs', display: 'Laboratory' }), { isStrict: true })
+    assert.deepEqual(
+      misnamed.map(({ severity, expression }) => [severity, expression]),
+      [['warning', 'Observation.code.coding[0].display']],
+      'a display decides nothing',
+    )
   })
 
   test('of SNOMED CT and LOINC have the right check digit', () => {
@@ -82,8 +87,8 @@ describe('codes', () => {
 
   test('of languages may be called without their region', () => {
     const dutch = (display: string) => observation({ system: 'urn:ietf:bcp:47', code: 'nl-NL', display })
-    assert.deepEqual(errors(dutch('Dutch')), [])
-    assert.deepEqual(errors(dutch('German')), ['Observation.code.coding[0].display'])
+    assert.deepEqual(fhir.validate(dutch('Dutch'), { isStrict: true }), [])
+    assert.equal(fhir.validate(dutch('German'), { isStrict: true })[0]?.expression, 'Observation.code.coding[0].display')
   })
 
   test('of units are UCUM', () => {
@@ -195,4 +200,37 @@ test('a contained resource is referred to', () => {
   assert.deepEqual(errors(patient({ managingOrganization: { reference: '#o' } })), [])
   assert.deepEqual(errors(patient({})), ['Patient.contained[0]'])
   assert.deepEqual(errors(patient({}), false), [])
+})
+
+test('definitions are found by an absolute address and stand on what they name', () => {
+  const system = { resourceType: 'CodeSystem', url: 'http://rules.test/CodeSystem/a', status: 'active', content: 'complete', concept: [{ code: 'x' }] }
+  assert.deepEqual(errors(system), [])
+  for (const url of ['a', '#a']) assert.deepEqual(errors({ ...system, url }), ['CodeSystem.url'], url)
+  const supplements = 'http://hl7.org/fhir/administrative-gender'
+  const supplement = { ...system, content: 'supplement', supplements, concept: [{ code: 'male', display: 'muški' }] }
+  assert.deepEqual(errors(supplement), [])
+  assert.deepEqual(errors({ ...supplement, content: 'fragment' }), ['CodeSystem.content'])
+  assert.deepEqual(errors({ ...supplement, concept: [{ code: 'neither' }] }), ['CodeSystem.concept'])
+  const criteria = { language: 'text/cql', expression: 'a' }
+  const measure = (library: string) => ({
+    resourceType: 'Measure',
+    status: 'draft',
+    library: [library],
+    contained: [{ resourceType: 'Library', id: 'l', status: 'draft', type: { text: 'logic' } }],
+    group: [{ stratifier: [{ criteria }] }],
+  })
+  assert.deepEqual(errors(measure('#l')), [])
+  assert.deepEqual(errors({ ...measure('http://rules.test/Library/none'), contained: undefined }), ['Measure'])
+})
+
+test('a narrative is XHTML by its name space, a UUID is in lower case, and a reference names a type that there is', () => {
+  const patient = (more: object) => errors({ resourceType: 'Patient', ...more })
+  const text = (div: string) => patient({ text: { status: 'generated', div } })
+  assert.deepEqual(text('<div xmlns="http://www.w3.org/1999/xhtml">a</div>'), [])
+  assert.deepEqual(text('<div>a</div>'), ['Patient.text.div'])
+  assert.deepEqual(patient({ identifier: [{ system: 'urn:uuid:C757873D-EC9A-4326-A141-556F43239520', value: '1' }] }), ['Patient.identifier[0].system'])
+  const organization = (type: string) => patient({ managingOrganization: { type, display: 'A' } })
+  assert.deepEqual(organization('Organization'), [])
+  assert.deepEqual(organization('Organisation'), ['Patient.managingOrganization.type'])
+  assert.deepEqual(organization('Practitioner'), ['Patient.managingOrganization.reference'])
 })

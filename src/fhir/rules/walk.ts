@@ -4,6 +4,7 @@ import { isHolder, isPrimitive, isResourceType, type Property, type Shape } from
 import { extensionRule } from './extension.ts'
 import { attachment, coding, identifier, quantity } from './datatypes.ts'
 import { checkExtensible } from './extensible.ts'
+import { addressRule } from './conformance.ts'
 import { narrativeRule } from './narrative-links.ts'
 import { canonicalRule, uriRule } from './primitive-rules.ts'
 import { referenceRule } from './reference.ts'
@@ -46,6 +47,7 @@ export function checkRules(check: Check, resource: Json, depth: number): void {
   const ids = new Set<string>()
   walk(check, resource, type, depth, ids)
   resourceRules[type]?.(resource, { check, depth, owner: '', property: '' })
+  addressRule(resource, { check, depth, owner: '', property: '' })
   if (check.root === resource) containedAreUsed(resource, { check, depth, owner: '', property: '' })
   Object.assign(check, { current, root, bundle })
 }

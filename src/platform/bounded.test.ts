@@ -9,7 +9,8 @@ test('an act that does not end is stopped, a loop and a pattern alike, and one t
   )
   assert.throws(() => bounded(30, () => /^(a+)+$/.test(`${'a'.repeat(60)}!`)), TookTooLong)
   const endless = () => {
-    for (let at = 0; at >= 0; at++);
+    let at = 0
+    while (at >= 0) at++
   }
   assert.throws(() => bounded(30, endless), TookTooLong)
   assert.throws(() => bounded(1000, () => assert.fail('its own error')), /its own error/)

@@ -132,12 +132,22 @@ export function holdsFor(expression: string, element: unknown, path: string, res
   }
 }
 
-/** The sentence of what is wrong with an expression's grammar, or null. */
+const problems = new Map<string, string | null>()
+const longFrom = 500
+
+/** The sentence of what is wrong with an expression's grammar, or null. Definitions repeat their expressions. */
 export function expressionProblem(expression: string): string | null {
+  const known = problems.get(expression)
+  if (known !== undefined) return known
+  if (problems.size >= compiledMax) problems.clear()
+  let problem: string | null = null
   try {
-    bounded(compileMs, () => opened().fhirpath.parse(expression))
-    return null
+    const parse = () => opened().fhirpath.parse(expression)
+    if (expression.length < longFrom) parse()
+    else bounded(compileMs, parse)
   } catch {
-    return 'is not a FHIRPath expression'
+    problem = 'is not a FHIRPath expression'
   }
+  problems.set(expression, problem)
+  return problem
 }

@@ -1,5 +1,6 @@
 import type { Check } from '../runtime/check.ts'
 import { isObject, type Json } from '../profile/items.ts'
+import type { Knowledge } from '../profile/run.ts'
 import { isHolder, isPrimitive, isResourceType, type Property, type Shape } from '../xml/shapes.ts'
 import { extensionRule } from './extension.ts'
 import { attachment, coding, identifier, quantity } from './datatypes.ts'
@@ -28,7 +29,8 @@ const typeRules: Record<string, Rule | undefined> = {
   Reference: referenceRule,
   Narrative: narrativeRule,
 }
-const primitiveRules: Record<string, ((text: string, check: Check, path: () => string) => void) | undefined> = {
+type PrimitiveRule = (text: string, check: Check, path: () => string) => void
+const primitiveRules: Record<string, PrimitiveRule | undefined> = {
   canonical: canonicalRule,
   uri: uriRule,
   url: uriRule,
@@ -52,21 +54,56 @@ export function checkRules(check: Check, resource: Json, depth: number): void {
   Object.assign(check, { current, root, bundle })
 }
 
+/** What there is to do at a property; most hold a code, a date or a flag, of which no rule speaks. */
+type Step = {
+  type: string
+  /** The name that a path shows: a form of a choice is called by the choice. */
+  shown: string
+  property: string
+  primitive: PrimitiveRule | undefined
+  rule: Rule | undefined
+  isHolder: boolean
+  isCoded: boolean
+}
+type Steps = ReadonlyMap<string, Step>
+const made = new WeakMap<Knowledge, Map<string, Steps | null>>()
+
+function stepsOf(known: Knowledge, type: string): Steps | null {
+  let types = made.get(known)
+  if (types === undefined) made.set(known, (types = new Map()))
+  const there = types.get(type)
+  if (there !== undefined) return there
+  const shape = known.shapes.of(type)
+  const steps = shape === undefined ? null : new Map([...shape].flatMap(([name, property]) => stepsTo(known, shape, name, property)))
+  types.set(type, steps)
+  return steps
+}
+
+function stepsTo({ choices }: Knowledge, shape: Shape, name: string, property: Property): [string, Step][] {
+  const isPlain = choices.ambiguous.has(name) && !isForm(shape, property)
+  const shown = isPlain ? name : (choices.forms[name] ?? name)
+  const step = (type: string): Step => ({
+    ...{ type, shown, property: name, rule: typeRules[type], primitive: primitiveRules[type] },
+    ...{ isHolder: isHolder(type) || isResourceType(type), isCoded: type === 'CodeableConcept' || type === 'Coding' },
+  })
+  const isSilent = isPrimitive(property.type) && primitiveRules[property.type] === undefined
+  // Beside a value stands what is said about it, an element with an id and extensions.
+  return [
+    ...(isSilent ? [] : [[name, step(property.type)] as [string, Step]]),
+    ...(isPrimitive(property.type) ? [[`_${name}`, step('Element')] as [string, Step]] : []),
+  ]
+}
+
 function walk(check: Check, object: Json, type: string, depth: number, ids: Set<string>): void {
-  const shape = check.known?.shapes.of(type)
-  if (shape === undefined || depth > depthMax) return
-  elementId(check, object, type, depth, ids)
+  const steps = stepsOf(check.known as Knowledge, type)
+  if (steps === null || depth > depthMax) return
+  if (object.id !== undefined) elementId(check, object, type, depth, ids)
   for (const name in object) {
-    const isExtra = name.charCodeAt(0) === 95
-    const property = shape.get(isExtra ? name.slice(1) : name)
-    if (property === undefined) continue
-    const inner = isExtra ? 'Element' : property.type
-    const { forms, ambiguous } = (check.known as NonNullable<Check['known']>).choices
-    const isPlain = ambiguous.has(property.name) && !isForm(shape, property)
-    const shown = isPlain ? property.name : (forms[property.name] ?? property.name)
+    const step = steps.get(name)
+    if (step === undefined) continue
     const value = object[name]
-    if (!Array.isArray(value)) enter(check, value, inner, depth, shown, -1, type, property.name, ids)
-    else value.forEach((one, index) => enter(check, one, inner, depth, shown, index, type, property.name, ids))
+    if (!Array.isArray(value)) enter(check, value, step, depth, -1, type, ids)
+    else for (let index = 0; index < value.length; index++) enter(check, value[index], step, depth, index, type, ids)
   }
 }
 
@@ -76,36 +113,29 @@ function isForm(shape: Shape, { name, rank }: Property): boolean {
   return false
 }
 
-function enter(
-  check: Check,
-  value: unknown,
-  type: string,
-  depth: number,
-  name: string,
-  index: number,
-  owner: string,
-  property: string,
-  ids: Set<string>,
-): void {
-  if (typeof value === 'string' && isPrimitive(type)) {
-    primitiveRules[type]?.(value, check, () => check.path(depth, name, index))
+function enter(check: Check, value: unknown, step: Step, depth: number, index: number, owner: string, ids: Set<string>): void {
+  const { type, shown, rule } = step
+  if (typeof value === 'string') {
+    step.primitive?.(value, check, () => check.path(depth, shown, index))
     return
   }
   if (!isObject(value)) return
-  check.names[depth + 1] = name
+  check.names[depth + 1] = shown
   check.at[depth + 1] = index
-  if (isHolder(type) || isResourceType(type)) {
+  if (step.isHolder) {
     const { root } = check
-    if (name !== 'contained') check.root = value
+    if (step.property !== 'contained') check.root = value
     checkRules(check, value, depth + 1)
     check.root = root
     return
   }
   walk(check, value, type, depth + 1, ids)
-  check.names[depth + 1] = name
+  if (rule === undefined && !step.isCoded) return
+  check.names[depth + 1] = shown
   check.at[depth + 1] = index
-  checkExtensible(value, type, { check, depth: depth + 1, owner, property })
-  typeRules[type]?.(value, { check, depth: depth + 1, owner, property })
+  const place = { check, depth: depth + 1, owner, property: step.property }
+  if (step.isCoded) checkExtensible(value, type, place)
+  rule?.(value, place)
 }
 
 /** element.html: the id of an element is unique within its resource. */

@@ -45,17 +45,18 @@ export async function lease(world: World, recipient: string, count: number): Pro
 }
 
 /** Of what the transport offers that which may be handed out now; the rest goes back into the book (transport/book). */
-async function leaseOffered(world: World, wish: Wish, { seqs, settle }: Offer): Promise<Delivery[]> {
-  const [leased = []] = seqs.length === 0 ? [] : await leaseAll(world, [wish], seqs)
-  const taken = new Set(leased.map(({ seq }) => seq))
-  if (taken.size < seqs.length)
-    await giveBack(
-      world,
-      wish.recipient,
-      seqs.filter((seq) => !taken.has(seq)),
-    )
-  settle()
-  return leased
+async function leaseOffered(world: World, wish: Wish, { seqs, settle, release: offerAgain }: Offer): Promise<Delivery[]> {
+  try {
+    const [leased = []] = seqs.length === 0 ? [] : await leaseAll(world, [wish], seqs)
+    const taken = new Set(leased.map(({ seq }) => seq))
+    const rest = seqs.filter((seq) => !taken.has(seq))
+    if (rest.length > 0) await giveBack(world, wish.recipient, rest)
+    settle()
+    return leased
+  } catch (error) {
+    offerAgain()
+    throw error
+  }
 }
 
 async function leaseAll(world: World, wishes: readonly Wish[], among: readonly number[] | null): Promise<Delivery[][]> {

@@ -162,10 +162,12 @@ async function pull(nc: NatsConnection, consumer: string, count: number): Promis
 
 /** An acknowledgement that is lost does no harm: the number comes again, and the database knows better. */
 function offerOf(nc: NatsConnection, got: readonly Msg[]): Offer {
+  const answer = (what: string) => {
+    for (const { reply } of got) if (reply && !nc.isClosed()) nc.publish(reply, what)
+  }
   return {
     seqs: got.map((message) => Number(message.string())),
-    settle() {
-      for (const { reply } of got) if (reply && !nc.isClosed()) nc.publish(reply, '+ACK')
-    },
+    settle: () => answer('+ACK'),
+    release: () => answer('-NAK'),
   }
 }

@@ -18,6 +18,8 @@ export type Offer = {
   seqs: number[]
   /** The database has taken note of all of them: leased, or not to be handed out now. */
   settle(): void
+  /** The database could not: they are offered again at once. */
+  release(): void
 }
 
 const inDatabase: Transport = { name: 'postgres', isUp: () => true, next: async () => null, end: async () => undefined }

@@ -1,19 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { access, authenticate } from '../../access/access.ts'
 import { createLedger } from '../../audit/audit.ts'
 import { busRoutes } from '../../bus/bus.ts'
 import { freshDirectory } from '../../bus/directory.ts'
 import { publishOutbox } from '../../bus/publish-outbox.ts'
+import { startCarrying } from '../../bus/transport/carry.ts'
 import { keySets } from '../../identity/identity.ts'
 import { createApp } from '../../platform/http.ts'
 import type { RoomState } from '../../platform/room.ts'
 import type { World } from '../../platform/world.ts'
 import { forBus } from '../../record/record.ts'
 import type { TestPlatform } from '../platform.ts'
+import { isCarried } from '../transport-contract.ts'
 import { type Fault, type Line, openLine } from './line.ts'
 
 export type Request = { method: string; url: string; headers: Record<string, string>; body: Buffer }
 export type Reply = { status: number; headers: Record<string, unknown>; text: string; body: any }
+
+const carryMs = 150
 
 /** The time of a whole simulation: it moves when the simulation says so. */
 export type Clock = { now: number }
@@ -29,6 +34,7 @@ export class Centre {
   room: RoomState = 'roomy'
   #line!: Line
   #app!: FastifyInstance
+  #stopCarrying!: () => Promise<void>
   /** Processes that died: what they still wait for ends in the background. */
   readonly #gone: Promise<unknown>[] = []
 
@@ -48,6 +54,7 @@ export class Centre {
     await this.#app.register(busRoutes({ patientOf: forBus.patientKeyOf }), { prefix: '/bus' })
     await this.#app.ready()
     await freshDirectory(this.world)
+    this.#stopCarrying = startCarrying(this.world)
   }
 
   get isDead(): boolean {
@@ -74,7 +81,7 @@ export class Centre {
 
   #bury(): void {
     const { ledger } = this.world
-    this.#gone.push(ledger.close(), this.#app.close(), this.#line.end())
+    this.#gone.push(ledger.close(), this.#stopCarrying(), this.#app.close(), this.#line.end())
   }
 
   /** Null when the process died before it had answered. */
@@ -94,6 +101,12 @@ export class Centre {
       if (this.isDead || this.#line.disarm()) return null
       throw error
     }
+  }
+
+  /** A transport outside carries by the time of the machine: it gets a moment of that when the clock of the simulation moves. */
+  async carry(): Promise<void> {
+    if (this.world.config.NATS_URL === '') return
+    for (const until = performance.now() + carryMs; performance.now() < until && !(await isCarried(this.world).catch(() => false)); ) await sleep(5)
   }
 
   /** All that the record wrote: other transactions of the same cluster hold the watermark back for a moment. */

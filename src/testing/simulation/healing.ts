@@ -50,6 +50,7 @@ async function drain(run: Run): Promise<void> {
     const open = (await openOnes(run)).filter(({ isHeld }) => !isHeld)
     // What still waits has its reason.
     if (open.length === 0) return
+    await run.centre.carry()
     const isConcerned = (id: string) => open.some(({ recipient }) => recipient === id)
     for (const system of run.systems.filter(({ id }) => isConcerned(id))) {
       if (system.webhook !== null) await push(run, system)

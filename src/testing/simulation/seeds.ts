@@ -14,8 +14,8 @@ export const seedsFrom = (first: number, count: number): number[] =>
   chosenSeed === undefined ? Array.from({ length: count }, (_, at) => first + at) : [Number(chosenSeed)]
 
 /** One seed after the other on one database: each with members of its own, so a seed fails alone as it fails among others. */
-export async function runSeeds(t: TestContext, seeds: readonly number[]): Promise<void> {
-  const platform = await startPlatform(t, { RATE_PER_CLIENT: '1000000' })
+export async function runSeeds(t: TestContext, seeds: readonly number[], settings: Record<string, string> = {}): Promise<void> {
+  const platform = await startPlatform(t, { RATE_PER_CLIENT: '1000000', ...settings })
   Object.assign(platform.world, { fhir: await testFhir(), hashes: hashesFrom(platform.world.keys) })
   const centre = new Centre(platform, { now: Date.UTC(2026, 11, 1) })
   const hooks = await startWebhooks()

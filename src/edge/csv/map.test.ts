@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Refusal } from '../../platform/refusal.ts'
+import { testFhir } from '../../testing/fhir.ts'
+import { encode } from '../hl7v2/charset.ts'
+import { declaredMapping } from './declared.ts'
+import { mapCsv } from './map.ts'
+import { rowsOf } from './rows.ts'
+
+const types = ['Patient', 'Observation']
+const written = {
+  name: 'laboratory of Čačak',
+  version: 3,
+  format: { delimiter: ';', charset: 'CP1250', decimal: ',' },
+  resources: [
+    {
+      as: 'patient',
+      type: 'Patient',
+      about: false,
+      set: {
+        'identifier[0].system': { value: 'urn:rs:jmbg' },
+        'identifier[0].value': { column: 'JMBG', required: true, pattern: '^\\d{13}$' },
+        'name[0].family': { column: 'Prezime' },
+        'name[0].given[0]': { column: 'Ime' },
+        gender: { column: 'Pol', codes: { M: 'male', Ž: 'female' } },
+        birthDate: { column: 'Rođen', date: 'DD.MM.YYYY' },
+      },
+    },
+    {
+      as: 'glucose',
+      type: 'Observation',
+      when: 'Glukoza',
+      set: {
+        status: { value: 'final' },
+        'code.coding[0].system': { value: 'http://loinc.org' },
+        'code.coding[0].code': { value: '2345-7' },
+        subject: { reference: 'patient' },
+        effectiveDateTime: { column: 'Vreme', date: 'DD.MM.YYYY HH:mm' },
+        'valueQuantity.value': { column: 'Glukoza', number: true },
+        'valueQuantity.unit': { value: 'mmol/L' },
+      },
+    },
+  ],
+}
+const header = 'JMBG;Prezime;Ime;Pol;Rođen;Vreme;Glukoza;Napomena'
+const mapping = () => declaredMapping(written, types)
+const map = (...lines: string[]) => [...mapCsv(encode([header, ...lines].join('\r\n'), 'windows-1250'), mapping(), 'mart.csv')]
+
+describe('a table with a declared mapping', () => {
+  test('gives each row its resources, valid and linked, and says which columns have no place', async () => {
+    const [row] = map('0101985710113;Đorđević;Ana;Ž;1.1.1985;01.03.2026 07:30;"6,40";"hitno; ponoviti"')
+    assert.ok(row && 'mapped' in row)
+    const [patient, glucose] = row.mapped.bundle.entry.map(({ resource }) => resource as Record<string, any>)
+    assert.deepEqual([patient?.['name'], patient?.['gender'], patient?.['birthDate']], [[{ family: 'Đorđević', given: ['Ana'] }], 'female', '1985-01-01'])
+    assert.deepEqual([glucose?.['valueQuantity'].value, glucose?.['effectiveDateTime']], [6.4, '2026-03-01T07:30:00+01:00'])
+    assert.equal(glucose?.['subject'].reference, row.mapped.bundle.entry[0]?.fullUrl)
+    assert.deepEqual(row.mapped.losses, [{ place: 'line 2, column Napomena', why: 'is of no resource in the mapping' }])
+    assert.equal(row.mapped.mapping, 'laboratory of Čačak/3')
+    assert.deepEqual((await testFhir()).validate(row.mapped.bundle).filter(({ severity }) => severity === 'error'), [])
+  })
+
+  test('leaves out what a row does not say, constants that then say nothing included', () => {
+    const [row] = map('0101985710113;Đorđević;;;;;;')
+    assert.ok(row && 'mapped' in row)
+    const kinds = row.mapped.bundle.entry.map(({ resource }) => resource.resourceType)
+    assert.deepEqual(kinds, ['Patient', 'DocumentReference', 'Provenance'])
+    assert.deepEqual(row.mapped.bundle.entry[0]?.resource['name'], [{ family: 'Đorđević' }])
+  })
+
+  test('refuses a row with line and column, never with the value, and goes on with the next', () => {
+    const rows = map('12345678901;A;B;M;;;;', '0101985710113;A;B;?;;;;', '0101985710113;A;B;M;31.02.1985;;;', '0101985710113;A;B;M;;;mnogo;', ';A;B;M;;;;', '0101985710113;A;B;M;;;;;;višak', '0101985710113;A;B;M;;;;')
+    const reasons = rows.map((row) => ('refusal' in row ? row.refusal.message : 'mapped'))
+    assert.deepEqual(reasons, [
+      'line 2, column JMBG: has not the form that the mapping demands',
+      'line 3, column Pol: holds a code that the mapping does not translate',
+      'line 4, column Rođen: is no date of the form DD.MM.YYYY',
+      'line 5, column Glukoza: is no number',
+      'line 6, column JMBG: is empty, and the mapping demands a value',
+      'line 7 has 10 cells, and the header 8',
+      'mapped',
+    ])
+  })
+
+  test('is refused as a whole when its header lacks a column, with what is there', () => {
+    assert.throws(() => [...mapCsv(Buffer.from('JMBG,Prezime\n1,A'), mapping(), 'x')], (error) => error instanceof Refusal && /missing: JMBG.*/.test(error.message) && /Check the delimiter/.test(error.hint ?? ''))
+  })
+})
+
+test('rows are read as RFC 4180 and as spreadsheets write them', () => {
+  const rows = (text: string, delimiter = ',') => [...rowsOf(text, delimiter, '"')]
+  assert.deepEqual(rows('a,b\r\n"x, ""y""\nz",2\n\n3,').map(({ line, cells }) => [line, ...cells]), [[1, 'a', 'b'], [2, 'x, "y"\nz', '2'], [5, '3', '']])
+  assert.deepEqual(rows('5" tube\tb', '\t')[0]?.cells, ['5" tube', 'b'])
+  for (const text of ['"open', 'a\n"b"c']) assert.throws(() => rows(text), Refusal)
+})
+
+test('everything that is wrong with a mapping is said at once, each with its place', () => {
+  const places = (change: (copy: any) => void): (string | undefined)[] => {
+    const copy = structuredClone(written)
+    change(copy)
+    try {
+      declaredMapping(copy, types)
+      return []
+    } catch (error) {
+      assert.ok(error instanceof Refusal)
+      return error.issues?.map(({ expression }) => expression) ?? []
+    }
+  }
+  assert.deepEqual(places(() => {}), [])
+  assert.deepEqual(places((copy) => delete copy.name), ['/'])
+  assert.deepEqual(
+    places((copy) => {
+      copy.resources[0].type = 'Pacient'
+      copy.resources[1].set.subject = { reference: 'nobody' }
+      copy.resources[1].set['value quantity'] = { value: 1 }
+      copy.resources[1].set.status = { value: 'final', column: 'x' }
+      copy.resources[0].set.birthDate.pattern = '('
+    }),
+    ['/resources/0/type', '/resources/0/set/birthDate/pattern', '/resources/1/set/status', '/resources/1/set/subject', '/resources/1/set/value quantity'],
+  )
+})

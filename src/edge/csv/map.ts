@@ -1,0 +1,144 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { dateTimeOf } from '../draft/dates.ts'
+import { Draft, type Entry, type Json, type Mapped } from '../draft/draft.ts'
+import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
+import { decode } from '../hl7v2/charset.ts'
+import type { Declared, DeclaredResource, Source, Step } from './declared.ts'
+import { type Row, rowsOf } from './rows.ts'
+
+export type MappedRow = { line: number } & ({ mapped: Mapped } | { refusal: Refusal })
+
+/**
+ * A table by a declared mapping, row by row: a row that cannot be mapped is refused by itself, with its line and column, and the others go
+ * on. `file` names the delivery; the same row of the same file keeps its names.
+ */
+export function* mapCsv(bytes: Uint8Array, declared: Declared, file: string): Generator<MappedRow> {
+  const { text } = decode(bytes, declared.charset, declared.charset)
+  const rows = rowsOf(text, declared.delimiter, declared.quote)
+  const first = rows.next()
+  if (first.done) throw new Refusal('incorrect', 'the file is empty, and a header is expected in its first line')
+  const header = first.value.cells.map((cell) => cell.trim())
+  checkHeader(header, declared)
+  for (const row of rows) {
+    try {
+      yield { line: row.line, mapped: mapRow(row, header, declared, file) }
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      yield { line: row.line, refusal: error }
+    }
+  }
+}
+
+function checkHeader(header: string[], declared: Declared): void {
+  const wanted = declared.resources.flatMap(({ when, set }) => [...(when === undefined ? [] : [when]), ...set.flatMap(({ source }) => columnsOf(source))])
+  const missing = [...new Set(wanted)].filter((name) => !header.includes(name))
+  const twice = header.filter((name, index) => name !== '' && header.indexOf(name) !== index)
+  if (missing.length === 0 && twice.length === 0) return
+  const what = missing.length > 0 ? `these columns are missing: ${missing.join(', ')}` : `these columns are there twice: ${twice.join(', ')}`
+  throw new Refusal('unprocessable', what, { expression: 'line 1', hint: `The header has: ${header.slice(0, 50).join(', ')}. Check the delimiter and the character set of the mapping too.` })
+}
+
+const columnsOf = (source: Source): string[] => source.columns ?? (source.column === undefined ? [] : [source.column])
+
+function mapRow(row: Row, header: string[], declared: Declared, file: string): Mapped {
+  if (row.cells.length > header.length && row.cells.slice(header.length).some((cell) => cell.trim() !== ''))
+    throw new Refusal('unprocessable', `line ${row.line} has ${row.cells.length} cells, and the header ${header.length}`, { hint: 'A delimiter stands in a cell that is not quoted.' })
+  const draft = new Draft(`${declared.name}\u0000${file}\u0000${row.line}\u0000${row.cells.join('\u0000')}`)
+  const cells = new Map(header.map((name, index) => [name, (row.cells[index] ?? '').trim()]))
+  const made = new Map<string, Entry>()
+  const read = new Set<string>()
+  for (const resource of declared.resources) {
+    if (resource.when !== undefined) read.add(resource.when)
+    if (resource.when !== undefined && (cells.get(resource.when) ?? '') === '') continue
+    const entry = draft.add(resource.type, `line ${row.line}`, resource.isAbout)
+    made.set(resource.as, entry)
+    fillFrom(entry, resource, { cells, made, read, row, declared })
+  }
+  for (const [name, cell] of cells) if (cell !== '' && !read.has(name)) draft.lose(`line ${row.line}, column ${name}`, 'is of no resource in the mapping')
+  const version = `${declared.name}/${declared.version}`
+  const original = [header, header.map((_, index) => row.cells[index] ?? '')].map((line) => line.map(asCell).join(',')).join('\r\n')
+  const patient = [...made.values()].find(({ resource }) => resource.resourceType === 'Patient')
+  keepOriginal(draft, Buffer.from(original), { contentType: 'text/csv', title: `${file}, line ${row.line}`, subject: patient?.reference, number: `${file}:${row.line}`, source: `line ${row.line}` })
+  tellProvenance(draft, { number: `${file}:${row.line}`, version, time: undefined, occurred: undefined, activity: declared.name, agent: undefined })
+  return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
+}
+
+const asCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+type Context = { cells: Map<string, string>; made: Map<string, Entry>; read: Set<string>; row: Row; declared: Declared }
+
+function fillFrom(entry: Entry, resource: DeclaredResource, context: Context): void {
+  const sources: string[] = []
+  for (const { path, text, source, form } of resource.set) {
+    const names = columnsOf(source)
+    for (const name of names) context.read.add(name)
+    const value = valueOf(source, form, names, context)
+    if (value === undefined) continue
+    setAt(entry.resource, path, value)
+    if (names.length > 0) sources.push(`${text}<${names.join('+')}`)
+  }
+  prune(entry.resource)
+  if (sources.length > 0) entry.sources.push(sources.join(' '))
+}
+
+function valueOf(source: Source, form: RegExp | undefined, names: string[], context: Context): unknown {
+  if (source.value !== undefined) return source.value
+  if (source.reference !== undefined) return context.made.get(source.reference)?.reference
+  const cell = names.map((name) => context.cells.get(name) ?? '').filter((one) => one !== '').join(source.join ?? ' ')
+  const refuse = (what: string): never => {
+    throw new Refusal('unprocessable', `line ${context.row.line}, column ${names.join('+')}: ${what}`, { expression: `line ${context.row.line}`, hint: 'Correct the cell, or the mapping, and send the row again.' })
+  }
+  if (cell === '') return source.required ? refuse('is empty, and the mapping demands a value') : undefined
+  if (form !== undefined && !form.test(cell)) return refuse('has not the form that the mapping demands')
+  if (source.codes !== undefined) return source.codes[cell] ?? refuse('holds a code that the mapping does not translate')
+  if (source.number) return numberIn(cell, context.declared.decimal) ?? refuse('is no number')
+  if (source.boolean !== undefined) return source.boolean.true.includes(cell) ? true : source.boolean.false.includes(cell) ? false : refuse('is neither of the words for yes and no')
+  if (source.date !== undefined) return dateIn(cell, source.date) ?? refuse(`is no date of the form ${source.date}`)
+  return cell
+}
+
+/** With a comma for decimals a point divides thousands. */
+function numberIn(cell: string, decimal: '.' | ','): number | undefined {
+  const plain = decimal === ',' ? cell.replace(/\.(?=\d{3}(?:\D|$))/g, '').replace(',', '.') : cell.replace(/,(?=\d{3}(?:\D|$))/g, '')
+  return /^[+-]?\d+(?:\.\d+)?$/.test(plain) ? Number(plain) : undefined
+}
+
+/** The parts of the form by their letters; one digit may stand for two. */
+function dateIn(cell: string, form: string): string | undefined {
+  const names: string[] = []
+  const pattern = form.replace(/YYYY|MM|DD|HH|mm|ss|[./]/g, (part) => {
+    if (part === '.' || part === '/') return `\\${part}`
+    names.push(part)
+    return part === 'YYYY' ? '(\\d{4})' : '(\\d{1,2})'
+  })
+  const found = new RegExp(`^${pattern}\\.?$`).exec(cell)
+  if (found === null) return undefined
+  const part = (name: string) => (names.includes(name) ? (found[names.indexOf(name) + 1] ?? '').padStart(2, '0') : '')
+  return dateTimeOf(['YYYY', 'MM', 'DD', 'HH', 'mm', 'ss'].map(part).join(''))
+}
+
+function setAt(target: Json, path: Step[], value: unknown): void {
+  let at: any = target
+  for (const [index, step] of path.entries()) {
+    if (index === path.length - 1) at[step] = value
+    else at = at[step] ??= typeof path[index + 1] === 'number' ? [] : {}
+  }
+}
+
+/** What only has constants (a system without its value, a unit without its number) says nothing, and goes. */
+function prune(value: any): void {
+  for (const [name, inner] of Object.entries(value)) {
+    if (typeof inner !== 'object' || inner === null) continue
+    prune(inner)
+    if (Array.isArray(inner)) value[name] = inner.filter((one) => one !== undefined && !isBare(one))
+    if (isBare(inner) || (Array.isArray(value[name]) && value[name].length === 0)) delete value[name]
+  }
+}
+
+function isBare(value: any): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const names = Object.keys(value)
+  const isIdentifier = 'system' in value && !('value' in value) && !('code' in value) && !('display' in value)
+  const isQuantity = 'unit' in value && !('value' in value)
+  return names.length === 0 || isIdentifier || isQuantity
+}

@@ -8,6 +8,8 @@ export type Figure = {
   p50Ms?: number
   p99Ms?: number
   limit?: string
+  /** What the number was counted of. */
+  note?: string
   limitValue?: number
   ratio?: number
   cpuUsEach?: Cpu

@@ -77,3 +77,16 @@ function common(a: Map<string, number>, b: Map<string, number>): number {
   for (const [element, count] of a) shared += Math.min(count, b.get(element) ?? 0)
   return shared
 }
+
+export function totalOf(scores: Map<string, Score>): Score {
+  const sum: Score = { expected: 0, matched: 0, mapped: 0, resources: { expected: 0, mapped: 0, found: 0 } }
+  for (const one of scores.values()) {
+    // Provenance and the kept original are ours alone to give; types that the other never makes are counted apart.
+    if (one.expected === 0) continue
+    sum.expected += one.expected
+    sum.matched += one.matched
+    sum.mapped += one.mapped
+    for (const kind of ['expected', 'mapped', 'found'] as const) sum.resources[kind] += one.resources[kind]
+  }
+  return sum
+}

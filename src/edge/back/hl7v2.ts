@@ -1,0 +1,253 @@
+import type { Resource } from '../../fhir/fhir.ts'
+import { hl7Date } from '../draft/dates.ts'
+import type { Json } from '../draft/draft.ts'
+import { nationalName } from '../draft/national.ts'
+import { codeSystemName, nameOfSystem } from '../draft/systems.ts'
+import { escaped } from '../hl7v2/escapes.ts'
+import { type Bundle, choice, list, Resources, textAt } from './resources.ts'
+
+/** Who speaks to whom; number and time are the sender's own. */
+export type Envelope = { sender: string; facility: string; receiver: string; receivingFacility: string; id: string; at: Date }
+
+/** FHIR as an ORU^R01 of HL7 v2.5 for a system that takes nothing else: each report with its order, its results and its notes. */
+export function toOru(bundle: Bundle, envelope: Envelope): string {
+  const resources = new Resources(bundle)
+  const reports = resources.of('DiagnosticReport')
+  const reported = new Set(reports.flatMap((report) => list(report['result']).map((one) => resources.at(one))))
+  const loose = resources.of('Observation').filter((one) => !reported.has(one))
+  const groups = [...reports.map((report, index) => reportGroup(report, index + 1, resources)), ...(loose.length === 0 ? [] : [looseGroup(loose, reports.length + 1)])]
+  return segments([header('ORU^R01^ORU_R01', envelope), pid(resources.patient(), resources), ...visits(resources), ...groups.flat()])
+}
+
+/** FHIR as an ADT message: A01, A03, A08 … with the visit, its diagnoses and the allergies. */
+export function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
+  const resources = new Resources(bundle)
+  const related = resources.of('RelatedPerson').map((one, index) => ['NK1', String(index + 1), names(one), concept(list(one['relationship'])[0]), addresses(one), telecoms(one)])
+  const allergies = resources.of('AllergyIntolerance').map((one, index) => ['AL1', String(index + 1), categories[textAt(list(one['category'])[0])] ?? '', concept(one['code']), criticalities[textAt(one['criticality'])] ?? '', list(list(one['reaction'])[0]?.['manifestation']).map(words).join('~'), hl7(one['onsetDateTime'])])
+  const diagnoses = resources.of('Condition').map((one, index) => ['DG1', String(index + 1), '', concept(one['code']), escaped(textAt((one['code'] as Json | undefined)?.['text'])), hl7(one['onsetDateTime']), 'W'])
+  return segments([header(`ADT^${event}^${structures[event] ?? `ADT_${event}`}`, envelope), ['EVN', event, moment(envelope.at)], pid(resources.patient(), resources), ...related, ...visits(resources), ...allergies, ...diagnoses])
+}
+
+// Events that share the structure of another (HL7 table 0354).
+const structures: Record<string, string> = { A04: 'ADT_A01', A08: 'ADT_A01', A13: 'ADT_A01', A11: 'ADT_A09', A28: 'ADT_A05', A31: 'ADT_A05', A40: 'ADT_A39' }
+const categories: Record<string, string> = { medication: 'DA', food: 'FA', environment: 'EA', biologic: 'DA' }
+const criticalities: Record<string, string> = { high: 'SV', low: 'MI', 'unable-to-assess': 'U' }
+
+const segments = (all: string[][]) => `${all.map((fields) => fields.join('|').replace(/\|+$/, '')).join('\r')}\r`
+const moment = (at: Date) => hl7Date(`${at.toISOString().slice(0, 19)}Z`)
+const hl7 = (value: unknown) => (typeof value === 'string' ? hl7Date(value) : '')
+
+function header(type: string, envelope: Envelope): string[] {
+  const { sender, facility, receiver, receivingFacility, id, at } = envelope
+  return ['MSH', '^~\\&', ...[sender, facility, receiver, receivingFacility].map(escaped), moment(at), '', type, escaped(id), 'P', '2.5', '', '', '', '', '', 'UNICODE UTF-8']
+}
+
+const components = (...all: string[]) => all.join('^').replace(/\^+$/, '')
+
+/** CX: a national number under the name of who gives it, another under the name or the address of its system. */
+function cx(identifier: Json): string {
+  const system = textAt(identifier['system'])
+  const national = nationalName(system)
+  const type = textAt(list((identifier['type'] as Json | undefined)?.['coding'])[0]?.['code'])
+  const value = escaped(textAt(identifier['value']))
+  if (national !== undefined) return components(value, '', '', national.authority, national.type)
+  const { name, universal, type: kind } = nameOfSystem(system)
+  const authority = system === '' ? '' : [escaped(name), escaped(universal ?? ''), kind ?? ''].join('&').replace(/&+$/, '')
+  return components(value, '', '', authority, escaped(type))
+}
+
+function ei(identifier: Json | undefined): string {
+  if (identifier === undefined) return ''
+  const { name, universal, type } = nameOfSystem(textAt(identifier['system']))
+  return components(escaped(textAt(identifier['value'])), escaped(name), escaped(universal ?? ''), type ?? '')
+}
+
+const nameCodes: Record<string, string> = { official: 'L', usual: 'D', maiden: 'M', nickname: 'N', temp: 'T', anonymous: 'S', old: 'L' }
+function names(resource: Resource): string {
+  return list(resource['name']).map((name) => {
+    const [first = '', ...more] = list(name['given']).map(textAt)
+    return components(escaped(textAt(name['family']) || textAt(name['text'])), escaped(first), escaped(more.join(' ')), escaped(list(name['suffix']).map(textAt).join(' ')), escaped(list(name['prefix']).map(textAt).join(' ')), '', nameCodes[textAt(name['use'])] ?? '')
+  }).join('~')
+}
+
+const addressCodes: Record<string, string> = { home: 'H', work: 'B', temp: 'C', old: 'BA', billing: 'BI' }
+function addresses(resource: Resource): string {
+  return list(resource['address']).map((one) => {
+    const [line = '', ...other] = list(one['line']).map(textAt)
+    return components(escaped(line || textAt(one['text'])), escaped(other.join(', ')), escaped(textAt(one['city'])), escaped(textAt(one['state'])), escaped(textAt(one['postalCode'])), escaped(textAt(one['country'])), addressCodes[textAt(one['use'])] ?? '', '', escaped(textAt(one['district'])))
+  }).join('~')
+}
+
+const phoneUses: Record<string, string> = { home: 'PRN', work: 'WPN', mobile: 'PRS' }
+function telecoms(resource: Resource): string {
+  return list(resource['telecom']).map((one) => {
+    const value = escaped(textAt(one['value']))
+    const use = phoneUses[textAt(one['use'])] ?? ''
+    if (one['system'] === 'email') return components('', 'NET', 'Internet', value)
+    return components(value, use, one['use'] === 'mobile' ? 'CP' : one['system'] === 'fax' ? 'FX' : 'PH')
+  }).join('~')
+}
+
+const genders: Record<string, string> = { male: 'M', female: 'F', other: 'O', unknown: 'U' }
+function pid(patient: Resource, resources: Resources): string[] {
+  const deceased = patient['deceasedDateTime'] === undefined ? '' : hl7(patient['deceasedDateTime'])
+  const isDead = deceased !== '' || patient['deceasedBoolean'] === true ? 'Y' : patient['deceasedBoolean'] === false ? 'N' : ''
+  const fields = ['PID', '1', '', list(patient['identifier']).map(cx).join('~'), '', names(patient), '', hl7(patient['birthDate']), genders[textAt(patient['gender'])] ?? '', '', '', addresses(patient), '', telecoms(patient), '', concept(list(patient['communication'])[0]?.['language']), concept(patient['maritalStatus'])]
+  const account = resources.of('Account')[0]
+  fields[18] = account === undefined ? '' : list(account['identifier']).map(cx)[0] ?? ''
+  fields[24] = patient['multipleBirthInteger'] !== undefined || patient['multipleBirthBoolean'] === true ? 'Y' : ''
+  fields[25] = textAt(patient['multipleBirthInteger'])
+  fields[29] = deceased
+  fields[30] = isDead
+  return Array.from(fields, (field) => field ?? '')
+}
+
+const classCodes: Record<string, string> = { IMP: 'I', ACUTE: 'I', AMB: 'O', EMER: 'E', PRENC: 'P', HH: 'H' }
+const participantFields: Record<string, number> = { ATND: 7, REF: 8, CON: 9, ADM: 17 }
+
+function visits(resources: Resources): string[][] {
+  return resources.of('Encounter').slice(0, 1).map((one) => {
+    const period = one['period'] as Json | undefined
+    const fields: string[] = ['PV1', '1', classCodes[textAt((one['class'] as Json | undefined)?.['code'])] ?? 'U']
+    fields[3] = pl(list(one['location'])[0]?.['location'], resources)
+    for (const participant of list(one['participant'])) {
+      const code = list(list(participant['type'])[0]?.['coding'])[0]?.['code']
+      const field = participantFields[textAt(code)]
+      if (field !== undefined) fields[field] = xcn(participant['individual'], resources)
+    }
+    fields[10] = concept(one['serviceType']).split('^')[0] ?? ''
+    fields[19] = list(one['identifier']).map(cx)[0] ?? ''
+    fields[44] = hl7(period?.['start'])
+    fields[45] = hl7(period?.['end'])
+    return Array.from(fields, (field) => field ?? '')
+  })
+}
+
+const kinds: Record<string, number> = { wa: 0, ro: 1, bd: 2, si: 3, bu: 6, lvl: 7 }
+const locationDepthMax = 10
+
+/** PL from the innermost place outwards. */
+function pl(reference: unknown, resources: Resources): string {
+  const parts: string[] = []
+  let at = resources.at(reference)
+  for (let depth = 0; at !== undefined && depth < locationDepthMax; depth++) {
+    const kind = textAt(list((at['physicalType'] as Json | undefined)?.['coding'])[0]?.['code'])
+    parts[kinds[kind] ?? 0] ??= escaped(textAt(at['name']))
+    at = resources.at(at['partOf'])
+  }
+  return components(...Array.from(parts, (part) => part ?? ''))
+}
+
+/** A person by reference: the practitioner, or the one of a role. */
+function xcn(reference: unknown, resources: Resources): string {
+  const found = resources.at(reference)
+  const person = found?.resourceType === 'PractitionerRole' ? resources.at(found['practitioner']) : found
+  if (person === undefined) return escaped(textAt((reference as Json | undefined)?.['display'])).replace(/^(.+)$/, '^$1')
+  const number = list(person['identifier'])[0]
+  const { name, universal, type } = nameOfSystem(textAt(number?.['system']))
+  const [family = '', given = '', more = '', suffix = '', prefix = ''] = names(person).split('~')[0]?.split('^') ?? []
+  const authority = number === undefined ? '' : [escaped(name), escaped(universal ?? ''), type ?? ''].join('&').replace(/&+$/, '')
+  return components(escaped(textAt(number?.['value'])), family, given, more, suffix, prefix, '', '', authority)
+}
+
+/** CWE: two codings and the words. */
+function concept(value: unknown): string {
+  const given = value as Json | undefined
+  const one = (coding: Json | undefined) => (coding === undefined ? ['', '', ''] : [escaped(textAt(coding['code'])), escaped(textAt(coding['display'])), coding['system'] === undefined ? '' : escaped(codeSystemName(textAt(coding['system'])))])
+  const [first, second] = list(given?.['coding'])
+  const text = escaped(textAt(given?.['text']))
+  const head = one(first)
+  if (first === undefined) return components('', text)
+  if (head[1] === '') head[1] = text
+  return components(...head, ...one(second), '', '', text === head[1] ? '' : text)
+}
+const words = (value: Json): string => escaped(textAt(value['text']) || textAt(list(value['coding'])[0]?.['display']) || textAt(list(value['coding'])[0]?.['code']))
+
+const reportCodes: Record<string, string> = { registered: 'O', partial: 'R', preliminary: 'P', final: 'F', corrected: 'C', amended: 'C', appended: 'C', cancelled: 'X', 'entered-in-error': 'X' }
+const typed = (identifiers: Json[], code: string) => identifiers.find((one) => list((one['type'] as Json | undefined)?.['coding']).some((each) => each['code'] === code))
+
+function reportGroup(report: Resource, number: number, resources: Resources): string[][] {
+  const order = resources.at(list(report['basedOn'])[0])
+  const own = list(report['identifier'])
+  const ordered = list(order?.['identifier'])
+  const placer = typed(own, 'PLAC') ?? typed(ordered, 'PLAC')
+  const filler = typed(own, 'FILL') ?? typed(ordered, 'FILL') ?? own[0]
+  const period = report['effectivePeriod'] as Json | undefined
+  const fields: string[] = ['OBR', String(number), ei(placer), ei(filler), concept(report['code'])]
+  fields[7] = hl7(report['effectiveDateTime'] ?? period?.['start'])
+  fields[8] = hl7(period?.['end'])
+  fields[16] = xcn(order?.['requester'], resources)
+  fields[22] = hl7(report['issued'])
+  fields[25] = reportCodes[textAt(report['status'])] ?? ''
+  const results = list(report['result']).flatMap((one) => resources.at(one) ?? [])
+  const lines = results.flatMap((one, index) => observation(one, index + 1, resources))
+  const forms = list(report['presentedForm']).map((form, index) => ['OBX', String(results.length + index + 1), 'ED', components('PDF', escaped(textAt(form['title']))), '', file(form), '', '', '', '', '', 'F'])
+  const note = textAt(report['conclusion'])
+  return [Array.from(fields, (field) => field ?? ''), ...(note === '' ? [] : [['NTE', '1', '', escaped(note)]]), ...lines, ...forms]
+}
+
+function file(form: Json): string {
+  const [type = '', subtype = ''] = textAt(form['contentType']).split(';')[0]?.split('/') ?? []
+  return components('', escaped(type), escaped(subtype), 'Base64', textAt(form['data']))
+}
+
+function looseGroup(observations: Resource[], number: number): string[][] {
+  return [['OBR', String(number), '', '', '^results'], ...observations.flatMap((one, index) => observation(one, index + 1, undefined))]
+}
+
+const resultCodes: Record<string, string> = { registered: 'I', preliminary: 'P', final: 'F', amended: 'C', corrected: 'C', cancelled: 'X', 'entered-in-error': 'W' }
+
+function observation(one: Resource, number: number, resources: Resources | undefined): string[][] {
+  const value = valueOf(one)
+  const range = list(one['referenceRange'])[0]
+  const [low, high] = [textAt((range?.['low'] as Json | undefined)?.['value']), textAt((range?.['high'] as Json | undefined)?.['value'])]
+  const bounds = textAt(range?.['text']) || (low !== '' && high !== '' ? `${low}-${high}` : low === '' ? (high === '' ? '' : `<${high}`) : `>${low}`)
+  const interpretation = list(one['interpretation']).map((each) => textAt(list(each['coding'])[0]?.['code'])).join('~')
+  const fields: string[] = ['OBX', String(number), value.type, concept(one['code']), '', value.text, value.unit, escaped(bounds), escaped(interpretation)]
+  fields[11] = resultCodes[textAt(one['status'])] ?? 'F'
+  const period = one['effectivePeriod'] as Json | undefined
+  fields[14] = hl7(one['effectiveDateTime'] ?? period?.['start'])
+  fields[16] = resources === undefined ? '' : xcn(list(one['performer'])[0], resources)
+  const parts = list(one['component']).map((part, index) => {
+    const inner = valueOf(part)
+    return ['OBX', `${number}.${index + 1}`, inner.type, concept(part['code']), String(index + 1), inner.text, inner.unit, '', '', '', '', fields[11] as string]
+  })
+  const notes = list(one['note']).map((note, index) => ['NTE', String(index + 1), '', escaped(textAt(note['text']))])
+  return [Array.from(fields, (field) => field ?? ''), ...notes, ...parts]
+}
+
+function unit(quantity: Json | undefined): string {
+  const [code, text, system] = [textAt(quantity?.['code']), textAt(quantity?.['unit']), textAt(quantity?.['system'])]
+  if (code === '') return escaped(text)
+  return components(escaped(code), text === code ? '' : escaped(text), system === '' ? '' : escaped(codeSystemName(system)))
+}
+
+function valueOf(resource: Json): { type: string; text: string; unit: string } {
+  const found = choice(resource, 'value')
+  const value = found?.value as Json
+  switch (found?.type) {
+    case undefined:
+      return { type: '', text: '', unit: '' }
+    case 'Quantity': {
+      const comparator = textAt(value['comparator'])
+      const number = textAt(value['value'])
+      return { type: comparator === '' ? 'NM' : 'SN', text: comparator === '' ? number : `${comparator}^${number}`, unit: unit(value) }
+    }
+    case 'CodeableConcept':
+      return { type: 'CWE', text: concept(value), unit: '' }
+    case 'Range': {
+      const [low, high] = [value['low'] as Json | undefined, value['high'] as Json | undefined]
+      return { type: 'SN', text: `^${textAt(low?.['value'])}^-^${textAt(high?.['value'])}`, unit: unit(low ?? high) }
+    }
+    case 'Ratio': {
+      const [top, bottom] = [value['numerator'] as Json | undefined, value['denominator'] as Json | undefined]
+      return { type: 'SN', text: `^${textAt(top?.['value'])}^:^${textAt(bottom?.['value'])}`, unit: '' }
+    }
+    case 'Integer':
+      return { type: 'NM', text: textAt(found?.value), unit: '' }
+    case 'DateTime':
+      return { type: 'DTM', text: hl7(found?.value), unit: '' }
+    default:
+      return { type: 'ST', text: escaped(textAt(found?.value)), unit: '' }
+  }
+}

@@ -1,0 +1,14 @@
+/**
+ * The door of the edge: what local systems send becomes FHIR, and FHIR what they can receive. Pure functions, no process and no network;
+ * README.md says what each of them promises.
+ */
+export { toCda } from './back/cda.ts'
+export { toAdt, toOru } from './back/hl7v2.ts'
+export { mapCda } from './cda/map.ts'
+export { declaredMapping } from './csv/declared.ts'
+export { mapCsv } from './csv/map.ts'
+export type { Mapped } from './draft/draft.ts'
+export { acknowledge, rejectUnread } from './hl7v2/acknowledge.ts'
+export { splitBatch } from './hl7v2/batch.ts'
+export { mapHl7 } from './hl7v2/map/map.ts'
+export { readMessage } from './hl7v2/message.ts'

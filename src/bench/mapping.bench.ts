@@ -8,7 +8,13 @@ import { testFhir } from '../testing/fhir.ts'
 import { type Bundle, type Score, score, totalOf } from '../testing/mapping-score.ts'
 import { print } from './figures.ts'
 
-type Kind = { name: string; folder: string; files: RegExp; map: (bytes: Uint8Array) => Mapped; answerOf: (file: string, answers: string[]) => string | undefined }
+type Kind = {
+  name: string
+  folder: string
+  files: RegExp
+  map: (bytes: Uint8Array) => Mapped
+  answerOf: (file: string, answers: string[]) => string | undefined
+}
 
 const kinds: Kind[] = [
   {
@@ -18,7 +24,13 @@ const kinds: Kind[] = [
     map: (bytes) => mapHl7(readMessage(bytes), { original: bytes }),
     answerOf: (file, answers) => answers.find((one) => one.endsWith(`__${file.replace(/\.hl7$/, '')}-expected.json`)),
   },
-  { name: 'C-CDA', folder: 'ccda', files: /\.(?:xml|ccda)$/i, map: mapCda, answerOf: (file, answers) => answers.find((one) => one === `${file.replace(/\.ccda$/, '')}-expected.json`) },
+  {
+    name: 'C-CDA',
+    folder: 'ccda',
+    files: /\.(?:xml|ccda)$/i,
+    map: mapCda,
+    answerOf: (file, answers) => answers.find((one) => one === `${file.replace(/\.ccda$/, '')}-expected.json`),
+  },
 ]
 
 /**
@@ -73,7 +85,8 @@ function against(kind: Kind, folder: string, all: File[]): void {
     files++
     score(JSON.parse(readFileSync(join(place, 'expected-r4', answer), 'utf8')) as Bundle, kind.map(bytes).bundle, scores)
   }
-  for (const [type, one] of [...scores].filter(([, each]) => each.expected > 0).sort((a, b) => b[1].expected - a[1].expected)) tell(`${kind.name}: ${type}`, one)
+  for (const [type, one] of [...scores].filter(([, each]) => each.expected > 0).sort((a, b) => b[1].expected - a[1].expected))
+    tell(`${kind.name}: ${type}`, one)
   tell(`${kind.name}: all of ${files} files`, totalOf(scores))
   const extra = [...scores].filter(([, each]) => each.expected === 0).map(([type, each]) => `${type} ${each.mapped}`)
   print({ name: `${kind.name}: elements of types that the other has none of`, value: extra.length, unit: 'types', note: extra.join(', ') })
@@ -113,5 +126,10 @@ function rate(kind: Kind, all: File[], atLeastMs: number): void {
     count += good.length
   }
   const seconds = spentMs() / 1000
-  print({ name: `${kind.name}: mapped per second of processor time`, value: count / seconds, unit: '/s', note: `${Math.round(size / count)} bytes on average, ${(size / seconds / 1e6).toFixed(1)} MB/s` })
+  print({
+    name: `${kind.name}: mapped per second of processor time`,
+    value: count / seconds,
+    unit: '/s',
+    note: `${Math.round(size / count)} bytes on average, ${(size / seconds / 1e6).toFixed(1)} MB/s`,
+  })
 }

@@ -15,13 +15,18 @@ import { toAdt, toOru } from './hl7v2.ts'
 type Loose = Record<string, any>
 const envelope = { sender: 'SPONA', facility: 'RS', receiver: 'BIS', receivingFacility: 'KCS', id: 'M-1', at: new Date('2026-03-01T10:00:00Z') }
 const issue = { id: '00000000-0000-4000-8000-000000000001', at: envelope.at, title: 'Извод' }
-const of = (mapped: Mapped, type: string) => mapped.bundle.entry.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource as Resource & Loose)
+const of = (mapped: Mapped, type: string) =>
+  mapped.bundle.entry.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource as Resource & Loose)
 
 const patient = {
   resourceType: 'Patient',
   identifier: [
     { system: 'urn:rs:jmbg', value: '0101985710113' },
-    { system: 'urn:id:KCS', value: '47|11', type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR', display: 'Medical record number' }] } },
+    {
+      system: 'urn:id:KCS',
+      value: '47|11',
+      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR', display: 'Medical record number' }] },
+    },
   ],
   name: [{ use: 'official', family: 'Петровић & син', given: ['Ана', 'Марија'] }],
   gender: 'female',
@@ -30,21 +35,105 @@ const patient = {
   // In a PID-13 every number is of the home.
   telecom: [{ system: 'email', value: 'ana@primer.rs', use: 'home' }],
 }
-const result = (code: string, more: Loose) => ({ resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code, display: 'x' }] }, subject: { reference: 'urn:p' }, effectiveDateTime: '2026-03-01T07:30:00+01:00', ...more })
+const result = (code: string, more: Loose) => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { coding: [{ system: 'http://loinc.org', code, display: 'x' }] },
+  subject: { reference: 'urn:p' },
+  effectiveDateTime: '2026-03-01T07:30:00+01:00',
+  ...more,
+})
 const mmol = { unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' }
 const bundle = {
   entry: [
     { fullUrl: 'urn:p', resource: patient },
-    { fullUrl: 'urn:r', resource: { resourceType: 'DiagnosticReport', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '24323-8' }] }, subject: { reference: 'urn:p' }, identifier: [{ system: 'urn:id:BIS', value: 'F-1' }], result: ['1', '2', '3', '4'].map((each) => ({ reference: `urn:o${each}` })), effectiveDateTime: '2026-03-01T07:30:00+01:00' } },
-    { fullUrl: 'urn:o1', resource: result('2345-7', { valueQuantity: { value: 6.4, ...mmol }, referenceRange: [{ low: { value: 3.9, ...mmol }, high: { value: 6.1, ...mmol } }], interpretation: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code: 'H' }] }] }) },
+    {
+      fullUrl: 'urn:r',
+      resource: {
+        resourceType: 'DiagnosticReport',
+        status: 'final',
+        code: { coding: [{ system: 'http://loinc.org', code: '24323-8' }] },
+        subject: { reference: 'urn:p' },
+        identifier: [{ system: 'urn:id:BIS', value: 'F-1' }],
+        result: ['1', '2', '3', '4'].map((each) => ({ reference: `urn:o${each}` })),
+        effectiveDateTime: '2026-03-01T07:30:00+01:00',
+      },
+    },
+    {
+      fullUrl: 'urn:o1',
+      resource: result('2345-7', {
+        valueQuantity: { value: 6.4, ...mmol },
+        referenceRange: [{ low: { value: 3.9, ...mmol }, high: { value: 6.1, ...mmol } }],
+        interpretation: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code: 'H' }] }],
+      }),
+    },
     { fullUrl: 'urn:o2', resource: result('5804-0', { valueQuantity: { value: 0.3, comparator: '<', ...mmol } }) },
     { fullUrl: 'urn:o3', resource: result('5778-6', { valueString: 'жута | бистра\nдруги ред' }) },
-    { fullUrl: 'urn:o4', resource: result('600-7', { valueCodeableConcept: { coding: [{ system: 'http://snomed.info/sct', code: '112283007', display: 'Escherichia coli' }] } }) },
-    { fullUrl: 'urn:c', resource: { resourceType: 'Condition', code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10', code: 'J18.9' }] }, subject: { reference: 'urn:p' }, clinicalStatus: { coding: [{ code: 'active' }] }, onsetDateTime: '2026-02-01' } },
-    { fullUrl: 'urn:a', resource: { resourceType: 'AllergyIntolerance', code: { coding: [{ system: 'http://www.whocc.no/atc', code: 'J01CA04' }] }, patient: { reference: 'urn:p' }, type: 'allergy', category: ['medication'], criticality: 'high', clinicalStatus: { coding: [{ code: 'active' }] }, reaction: [{ manifestation: [{ text: 'осип' }], severity: 'severe' }] } },
-    { fullUrl: 'urn:m', resource: { resourceType: 'MedicationStatement', status: 'active', medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code: 'C09AA02' }] }, subject: { reference: 'urn:p' }, effectivePeriod: { start: '2026-01-01' }, dosage: [{ timing: { repeat: { frequency: 1, period: 12, periodUnit: 'h' } }, doseAndRate: [{ doseQuantity: { value: 10, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }] }] } },
-    { fullUrl: 'urn:i', resource: { resourceType: 'Immunization', status: 'completed', vaccineCode: { coding: [{ system: 'http://hl7.org/fhir/sid/cvx', code: '08' }] }, patient: { reference: 'urn:p' }, occurrenceDateTime: '2025-01-01', lotNumber: 'LOT1' } },
-    { fullUrl: 'urn:e', resource: { resourceType: 'Encounter', status: 'finished', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' }, subject: { reference: 'urn:p' }, identifier: [{ system: 'urn:id:KCS', value: 'V-1' }], period: { start: '2026-03-01T10:00:00+01:00', end: '2026-03-04T10:00:00+01:00' } } },
+    {
+      fullUrl: 'urn:o4',
+      resource: result('600-7', { valueCodeableConcept: { coding: [{ system: 'http://snomed.info/sct', code: '112283007', display: 'Escherichia coli' }] } }),
+    },
+    {
+      fullUrl: 'urn:c',
+      resource: {
+        resourceType: 'Condition',
+        code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10', code: 'J18.9' }] },
+        subject: { reference: 'urn:p' },
+        clinicalStatus: { coding: [{ code: 'active' }] },
+        onsetDateTime: '2026-02-01',
+      },
+    },
+    {
+      fullUrl: 'urn:a',
+      resource: {
+        resourceType: 'AllergyIntolerance',
+        code: { coding: [{ system: 'http://www.whocc.no/atc', code: 'J01CA04' }] },
+        patient: { reference: 'urn:p' },
+        type: 'allergy',
+        category: ['medication'],
+        criticality: 'high',
+        clinicalStatus: { coding: [{ code: 'active' }] },
+        reaction: [{ manifestation: [{ text: 'осип' }], severity: 'severe' }],
+      },
+    },
+    {
+      fullUrl: 'urn:m',
+      resource: {
+        resourceType: 'MedicationStatement',
+        status: 'active',
+        medicationCodeableConcept: { coding: [{ system: 'http://www.whocc.no/atc', code: 'C09AA02' }] },
+        subject: { reference: 'urn:p' },
+        effectivePeriod: { start: '2026-01-01' },
+        dosage: [
+          {
+            timing: { repeat: { frequency: 1, period: 12, periodUnit: 'h' } },
+            doseAndRate: [{ doseQuantity: { value: 10, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }],
+          },
+        ],
+      },
+    },
+    {
+      fullUrl: 'urn:i',
+      resource: {
+        resourceType: 'Immunization',
+        status: 'completed',
+        vaccineCode: { coding: [{ system: 'http://hl7.org/fhir/sid/cvx', code: '08' }] },
+        patient: { reference: 'urn:p' },
+        occurrenceDateTime: '2025-01-01',
+        lotNumber: 'LOT1',
+      },
+    },
+    {
+      fullUrl: 'urn:e',
+      resource: {
+        resourceType: 'Encounter',
+        status: 'finished',
+        class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
+        subject: { reference: 'urn:p' },
+        identifier: [{ system: 'urn:id:KCS', value: 'V-1' }],
+        period: { start: '2026-03-01T10:00:00+01:00', end: '2026-03-04T10:00:00+01:00' },
+      },
+    },
   ],
 }
 const valuesOf = (resources: Loose[]) => resources.map((one) => one['valueQuantity'] ?? one['valueString'] ?? one['valueCodeableConcept'])
@@ -56,7 +145,10 @@ test('what goes out as an ORU comes back as it was', () => {
   const mapped = mapHl7(readText(message))
   assert.deepEqual(valuesOf(of(mapped, 'Observation')), values)
   const [back] = of(mapped, 'Patient')
-  assert.deepEqual(back?.['identifier'].map((each: Loose) => [each['system'], each['value']]), patient.identifier.map((each) => [each.system, each.value]))
+  assert.deepEqual(
+    back?.['identifier'].map((each: Loose) => [each['system'], each['value']]),
+    patient.identifier.map((each) => [each.system, each.value]),
+  )
   for (const property of ['name', 'gender', 'birthDate', 'address', 'telecom'] as const) assert.deepEqual(back?.[property], patient[property], property)
   assert.equal(of(mapped, 'Observation')[0]?.['referenceRange'][0].high.value, 6.1)
   assert.equal(of(mapped, 'DiagnosticReport')[0]?.['identifier'][0].value, 'F-1')
@@ -64,10 +156,16 @@ test('what goes out as an ORU comes back as it was', () => {
 
 test('what goes out as an ADT comes back with its visit, diagnosis and allergy', () => {
   const mapped = mapHl7(readText(toAdt(bundle, 'A03', envelope)))
-  assert.deepEqual([of(mapped, 'Encounter')[0]?.['status'], of(mapped, 'Encounter')[0]?.['period']], ['finished', { start: '2026-03-01T10:00:00+01:00', end: '2026-03-04T10:00:00+01:00' }])
+  assert.deepEqual(
+    [of(mapped, 'Encounter')[0]?.['status'], of(mapped, 'Encounter')[0]?.['period']],
+    ['finished', { start: '2026-03-01T10:00:00+01:00', end: '2026-03-04T10:00:00+01:00' }],
+  )
   assert.equal(of(mapped, 'Condition')[0]?.['code'].coding[0].code, 'J18.9')
   const [allergy] = of(mapped, 'AllergyIntolerance')
-  assert.deepEqual([allergy?.['code'].coding[0].system, allergy?.['criticality'], allergy?.['reaction'][0].manifestation[0].text], ['http://www.whocc.no/atc', 'high', 'осип'])
+  assert.deepEqual(
+    [allergy?.['code'].coding[0].system, allergy?.['criticality'], allergy?.['reaction'][0].manifestation[0].text],
+    ['http://www.whocc.no/atc', 'high', 'осип'],
+  )
 })
 
 test('what goes out as a document comes back as it was', () => {
@@ -79,10 +177,18 @@ test('what goes out as a document comes back as it was', () => {
   const text = (value: any) => (typeof value === 'string' ? value.replace(/\s+/g, ' ') : value)
   assert.deepEqual(valuesOf(of(mapped, 'Observation')), values.map(text))
   const [medicine] = of(mapped, 'MedicationStatement')
-  assert.deepEqual(medicine?.['dosage'], [{ timing: { repeat: { frequency: 1, period: 12, periodUnit: 'h' } }, doseAndRate: [{ doseQuantity: { value: 10, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }] }])
+  assert.deepEqual(medicine?.['dosage'], [
+    {
+      timing: { repeat: { frequency: 1, period: 12, periodUnit: 'h' } },
+      doseAndRate: [{ doseQuantity: { value: 10, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }],
+    },
+  ])
   const [allergy] = of(mapped, 'AllergyIntolerance')
   assert.deepEqual([allergy?.['type'], allergy?.['category'], allergy?.['reaction'][0].severity], ['allergy', ['medication'], 'severe'])
-  assert.deepEqual([of(mapped, 'Immunization')[0]?.['lotNumber'], of(mapped, 'Condition')[0]?.['onsetDateTime'], of(mapped, 'Encounter')[0]?.['period'].end], ['LOT1', '2026-02-01', '2026-03-04T10:00:00+01:00'])
+  assert.deepEqual(
+    [of(mapped, 'Immunization')[0]?.['lotNumber'], of(mapped, 'Condition')[0]?.['onsetDateTime'], of(mapped, 'Encounter')[0]?.['period'].end],
+    ['LOT1', '2026-02-01', '2026-03-04T10:00:00+01:00'],
+  )
 })
 
 test('a message is of one patient', () => {

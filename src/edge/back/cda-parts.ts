@@ -28,5 +28,10 @@ export function code(name: string, value: unknown, more: Record<string, string |
 function codeAttributes(coding: Json): Record<string, string | undefined> {
   const system = textAt(coding['system'])
   const oid = codeSystemOid(system)
-  return { code: textAt(coding['code']) || undefined, codeSystem: oid ?? undefined, codeSystemName: oid === null && system !== '' ? system : undefined, displayName: textAt(coding['display']) || undefined }
+  return {
+    code: textAt(coding['code']) || undefined,
+    codeSystem: oid ?? undefined,
+    codeSystemName: oid === null && system !== '' ? system : undefined,
+    displayName: textAt(coding['display']) || undefined,
+  }
 }

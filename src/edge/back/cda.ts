@@ -39,7 +39,15 @@ function names(resource: Resource | undefined): Xml[] {
     const family = textAt(name['family'])
     const qualifier = name['use'] === 'maiden' ? { qualifier: 'BR' } : {}
     const whole = family === '' && list(name['given']).length === 0 ? inXml(textAt(name['text'])) : ''
-    return element('name', { use: nameUses[textAt(name['use'])] }, whole, ...parts('prefix', name['prefix']), ...parts('given', name['given']), ...(family === '' ? [] : [element('family', qualifier, inXml(family))]), ...parts('suffix', name['suffix']))
+    return element(
+      'name',
+      { use: nameUses[textAt(name['use'])] },
+      whole,
+      ...parts('prefix', name['prefix']),
+      ...parts('given', name['given']),
+      ...(family === '' ? [] : [element('family', qualifier, inXml(family))]),
+      ...parts('suffix', name['suffix']),
+    )
   })
 }
 
@@ -49,14 +57,26 @@ function addresses(resource: Resource | undefined): Xml[] {
   return (Array.isArray(address) ? (address as Json[]) : address === undefined ? [] : [address as Json]).map((one) => {
     const part = (tag: string, value: unknown) => (textAt(value) === '' ? '' : element(tag, {}, inXml(textAt(value))))
     const lines = list(one['line']).map((line) => part('streetAddressLine', line))
-    return element('addr', { use: addressUses[textAt(one['use'])] }, lines.length === 0 && one['city'] === undefined ? inXml(textAt(one['text'])) : '', ...lines, part('city', one['city']), part('county', one['district']), part('state', one['state']), part('postalCode', one['postalCode']), part('country', one['country']))
+    return element(
+      'addr',
+      { use: addressUses[textAt(one['use'])] },
+      lines.length === 0 && one['city'] === undefined ? inXml(textAt(one['text'])) : '',
+      ...lines,
+      part('city', one['city']),
+      part('county', one['district']),
+      part('state', one['state']),
+      part('postalCode', one['postalCode']),
+      part('country', one['country']),
+    )
   })
 }
 
 const telecomUses: Record<string, string> = { home: 'HP', work: 'WP', mobile: 'MC', temp: 'TMP' }
 const schemes: Record<string, string> = { phone: 'tel:', fax: 'fax:', email: 'mailto:', sms: 'sms:' }
 function telecoms(resource: Resource | undefined): Xml[] {
-  return list(resource?.['telecom']).map((one) => element('telecom', { use: telecomUses[textAt(one['use'])], value: `${schemes[textAt(one['system'])] ?? ''}${textAt(one['value'])}` }))
+  return list(resource?.['telecom']).map((one) =>
+    element('telecom', { use: telecomUses[textAt(one['use'])], value: `${schemes[textAt(one['system'])] ?? ''}${textAt(one['value'])}` }),
+  )
 }
 const ids = (resource: Resource | undefined): Xml[] => {
   const all = list(resource?.['identifier']).map(id)
@@ -72,7 +92,9 @@ function patientRole(patient: Resource): Xml {
     element('administrativeGenderCode', gender === undefined ? { nullFlavor: 'UNK' } : { code: gender, codeSystem: '2.16.840.1.113883.5.1' }),
     element('birthTime', birth === '' ? { nullFlavor: 'UNK' } : { value: hl7Date(birth) }),
     ...(patient['maritalStatus'] === undefined ? [] : [code('maritalStatusCode', patient['maritalStatus'])]),
-    ...list(patient['communication']).map((one) => element('languageCommunication', {}, element('languageCode', { code: textAt(list((one['language'] as Json | undefined)?.['coding'])[0]?.['code']) }))),
+    ...list(patient['communication']).map((one) =>
+      element('languageCommunication', {}, element('languageCode', { code: textAt(list((one['language'] as Json | undefined)?.['coding'])[0]?.['code']) })),
+    ),
   ]
   return element('patientRole', {}, ...ids(patient), ...addresses(patient), ...telecoms(patient), element('patient', {}, ...person))
 }
@@ -81,13 +103,20 @@ export function assigned(name: string, found: Resource | undefined): Xml {
   const isDevice = found?.resourceType === 'Device'
   const isOrganization = found?.resourceType === 'Organization'
   const device = element('assignedAuthoringDevice', {}, element('softwareName', {}, inXml(textAt(list(found?.['deviceName'])[0]?.['name']))))
-  const inside = isDevice ? device : isOrganization ? element('representedOrganization', {}, ...ids(found), organizationName(found)) : names(found).length === 0 ? '' : element('assignedPerson', {}, ...names(found))
+  const inside = isDevice
+    ? device
+    : isOrganization
+      ? element('representedOrganization', {}, ...ids(found), organizationName(found))
+      : names(found).length === 0
+        ? ''
+        : element('assignedPerson', {}, ...names(found))
   return element(name, {}, ...(isOrganization ? [element('id', { nullFlavor: 'NI' })] : ids(found)), ...addresses(found), ...telecoms(found), inside)
 }
 const organizationName = (found: Resource | undefined): Xml => element('name', {}, inXml(textAt(found?.['name'])))
 
 function custodian(found: Resource | undefined): Xml {
-  const inside = found === undefined ? element('id', { nullFlavor: 'NI' }) : [...ids(found), organizationName(found), ...telecoms(found), ...addresses(found)].join('')
+  const inside =
+    found === undefined ? element('id', { nullFlavor: 'NI' }) : [...ids(found), organizationName(found), ...telecoms(found), ...addresses(found)].join('')
   return element('custodian', {}, element('assignedCustodian', {}, element('representedCustodianOrganization', {}, inside)))
 }
 
@@ -97,7 +126,17 @@ function sections(composition: Resource | undefined, resources: Resources): Xml[
   if (given.length > 0) return given.map((one) => section(one, resources))
   return standard.flatMap(({ title, loinc, types }) => {
     const found = resources.all.filter(({ resourceType }) => types.includes(resourceType))
-    return found.length === 0 ? [] : [component(title, { coding: [{ system: 'http://loinc.org', code: loinc }] }, listed(found), found.map((one) => sectionEntry(one, resources)), [])]
+    return found.length === 0
+      ? []
+      : [
+          component(
+            title,
+            { coding: [{ system: 'http://loinc.org', code: loinc }] },
+            listed(found),
+            found.map((one) => sectionEntry(one, resources)),
+            [],
+          ),
+        ]
   })
 }
 
@@ -115,22 +154,40 @@ function section(one: Json, resources: Resources): Xml {
   const entries = list(one['entry']).flatMap((reference) => resources.at(reference) ?? [])
   const div = textAt((one['text'] as Json | undefined)?.['div'])
   const text = div === '' ? listed(entries) : plainText(div)
-  return component(textAt(one['title']), one['code'], text, entries.map((entry) => sectionEntry(entry, resources)), list(one['section']).map((inner) => section(inner, resources)))
+  return component(
+    textAt(one['title']),
+    one['code'],
+    text,
+    entries.map((entry) => sectionEntry(entry, resources)),
+    list(one['section']).map((inner) => section(inner, resources)),
+  )
 }
 
 const component = (title: string, kind: unknown, text: string, entries: Xml[], inner: Xml[]): Xml =>
-  element('component', {}, element('section', {}, kind === undefined ? '' : code('code', kind), element('title', {}, inXml(title)), element('text', {}, text), ...entries, ...inner))
+  element(
+    'component',
+    {},
+    element('section', {}, kind === undefined ? '' : code('code', kind), element('title', {}, inXml(title)), element('text', {}, text), ...entries, ...inner),
+  )
 
 /** The narrative as paragraphs: CDA's own block has other elements than XHTML, and its words are what a reader needs. */
 function plainText(div: string): string {
-  const lines = div.replace(/<\/(?:p|div|tr|li|h\d|table|ul|ol|caption)>|<br\s*\/?>/g, '\n').replace(/<\/t[dh]>/g, ' ').replace(/<[^>]*>/g, '').split('\n').map((line) => line.replace(/\s+/g, ' ').trim())
-  return lines.filter((line) => line !== '').map((line) => element('paragraph', {}, line)).join('')
+  const lines = div
+    .replace(/<\/(?:p|div|tr|li|h\d|table|ul|ol|caption)>|<br\s*\/?>/g, '\n')
+    .replace(/<\/t[dh]>/g, ' ')
+    .replace(/<[^>]*>/g, '')
+    .split('\n')
+    .map((line) => line.replace(/\s+/g, ' ').trim())
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => element('paragraph', {}, line))
+    .join('')
 }
 
-const listed = (resources: Resource[]): string => (resources.length === 0 ? '' : element('list', {}, ...resources.map((one) => element('item', {}, inXml(named(one))))))
+const listed = (resources: Resource[]): string =>
+  resources.length === 0 ? '' : element('list', {}, ...resources.map((one) => element('item', {}, inXml(named(one)))))
 function named(resource: Resource): string {
   const concept = (resource['code'] ?? resource['vaccineCode'] ?? resource['medicationCodeableConcept'] ?? list(resource['type'])[0]) as Json | undefined
   const first = list(concept?.['coding'])[0]
   return textAt(concept?.['text']) || textAt(first?.['display']) || textAt(first?.['code']) || resource.resourceType
 }
-

@@ -15,17 +15,50 @@ export function toOru(bundle: Bundle, envelope: Envelope): string {
   const reports = resources.of('DiagnosticReport')
   const reported = new Set(reports.flatMap((report) => list(report['result']).map((one) => resources.at(one))))
   const loose = resources.of('Observation').filter((one) => !reported.has(one))
-  const groups = [...reports.map((report, index) => reportGroup(report, index + 1, resources)), ...(loose.length === 0 ? [] : [looseGroup(loose, reports.length + 1)])]
+  const groups = [
+    ...reports.map((report, index) => reportGroup(report, index + 1, resources)),
+    ...(loose.length === 0 ? [] : [looseGroup(loose, reports.length + 1)]),
+  ]
   return segments([header('ORU^R01^ORU_R01', envelope), pid(resources.patient(), resources), ...visits(resources), ...groups.flat()])
 }
 
 /** FHIR as an ADT message: A01, A03, A08 … with the visit, its diagnoses and the allergies. */
 export function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
   const resources = new Resources(bundle)
-  const related = resources.of('RelatedPerson').map((one, index) => ['NK1', String(index + 1), names(one), concept(list(one['relationship'])[0]), addresses(one), telecoms(one)])
-  const allergies = resources.of('AllergyIntolerance').map((one, index) => ['AL1', String(index + 1), categories[textAt(list(one['category'])[0])] ?? '', concept(one['code']), criticalities[textAt(one['criticality'])] ?? '', list(list(one['reaction'])[0]?.['manifestation']).map(words).join('~'), hl7(one['onsetDateTime'])])
-  const diagnoses = resources.of('Condition').map((one, index) => ['DG1', String(index + 1), '', concept(one['code']), escaped(textAt((one['code'] as Json | undefined)?.['text'])), hl7(one['onsetDateTime']), 'W'])
-  return segments([header(`ADT^${event}^${structures[event] ?? `ADT_${event}`}`, envelope), ['EVN', event, moment(envelope.at)], pid(resources.patient(), resources), ...related, ...visits(resources), ...allergies, ...diagnoses])
+  const related = resources
+    .of('RelatedPerson')
+    .map((one, index) => ['NK1', String(index + 1), names(one), concept(list(one['relationship'])[0]), addresses(one), telecoms(one)])
+  const allergies = resources
+    .of('AllergyIntolerance')
+    .map((one, index) => [
+      'AL1',
+      String(index + 1),
+      categories[textAt(list(one['category'])[0])] ?? '',
+      concept(one['code']),
+      criticalities[textAt(one['criticality'])] ?? '',
+      list(list(one['reaction'])[0]?.['manifestation']).map(words).join('~'),
+      hl7(one['onsetDateTime']),
+    ])
+  const diagnoses = resources
+    .of('Condition')
+    .map((one, index) => [
+      'DG1',
+      String(index + 1),
+      '',
+      concept(one['code']),
+      escaped(textAt((one['code'] as Json | undefined)?.['text'])),
+      hl7(one['onsetDateTime']),
+      'W',
+    ])
+  return segments([
+    header(`ADT^${event}^${structures[event] ?? `ADT_${event}`}`, envelope),
+    ['EVN', event, moment(envelope.at)],
+    pid(resources.patient(), resources),
+    ...related,
+    ...visits(resources),
+    ...allergies,
+    ...diagnoses,
+  ])
 }
 
 // Events that share the structure of another (HL7 table 0354).
@@ -39,7 +72,23 @@ const hl7 = (value: unknown) => (typeof value === 'string' ? hl7Date(value) : ''
 
 function header(type: string, envelope: Envelope): string[] {
   const { sender, facility, receiver, receivingFacility, id, at } = envelope
-  return ['MSH', '^~\\&', ...[sender, facility, receiver, receivingFacility].map(escaped), moment(at), '', type, escaped(id), 'P', '2.5', '', '', '', '', '', 'UNICODE UTF-8']
+  return [
+    'MSH',
+    '^~\\&',
+    ...[sender, facility, receiver, receivingFacility].map(escaped),
+    moment(at),
+    '',
+    type,
+    escaped(id),
+    'P',
+    '2.5',
+    '',
+    '',
+    '',
+    '',
+    '',
+    'UNICODE UTF-8',
+  ]
 }
 
 const components = (...all: string[]) => all.join('^').replace(/\^+$/, '')
@@ -64,37 +113,79 @@ function ei(identifier: Json | undefined): string {
 
 const nameCodes: Record<string, string> = { official: 'L', usual: 'D', maiden: 'M', nickname: 'N', temp: 'T', anonymous: 'S', old: 'L' }
 function names(resource: Resource): string {
-  return list(resource['name']).map((name) => {
-    const [first = '', ...more] = list(name['given']).map(textAt)
-    return components(escaped(textAt(name['family']) || textAt(name['text'])), escaped(first), escaped(more.join(' ')), escaped(list(name['suffix']).map(textAt).join(' ')), escaped(list(name['prefix']).map(textAt).join(' ')), '', nameCodes[textAt(name['use'])] ?? '')
-  }).join('~')
+  return list(resource['name'])
+    .map((name) => {
+      const [first = '', ...more] = list(name['given']).map(textAt)
+      return components(
+        escaped(textAt(name['family']) || textAt(name['text'])),
+        escaped(first),
+        escaped(more.join(' ')),
+        escaped(list(name['suffix']).map(textAt).join(' ')),
+        escaped(list(name['prefix']).map(textAt).join(' ')),
+        '',
+        nameCodes[textAt(name['use'])] ?? '',
+      )
+    })
+    .join('~')
 }
 
 const addressCodes: Record<string, string> = { home: 'H', work: 'B', temp: 'C', old: 'BA', billing: 'BI' }
 function addresses(resource: Resource): string {
-  return list(resource['address']).map((one) => {
-    const [line = '', ...other] = list(one['line']).map(textAt)
-    return components(escaped(line || textAt(one['text'])), escaped(other.join(', ')), escaped(textAt(one['city'])), escaped(textAt(one['state'])), escaped(textAt(one['postalCode'])), escaped(textAt(one['country'])), addressCodes[textAt(one['use'])] ?? '', '', escaped(textAt(one['district'])))
-  }).join('~')
+  return list(resource['address'])
+    .map((one) => {
+      const [line = '', ...other] = list(one['line']).map(textAt)
+      return components(
+        escaped(line || textAt(one['text'])),
+        escaped(other.join(', ')),
+        escaped(textAt(one['city'])),
+        escaped(textAt(one['state'])),
+        escaped(textAt(one['postalCode'])),
+        escaped(textAt(one['country'])),
+        addressCodes[textAt(one['use'])] ?? '',
+        '',
+        escaped(textAt(one['district'])),
+      )
+    })
+    .join('~')
 }
 
 const phoneUses: Record<string, string> = { home: 'PRN', work: 'WPN', mobile: 'PRS' }
 function telecoms(resource: Resource): string {
-  return list(resource['telecom']).map((one) => {
-    const value = escaped(textAt(one['value']))
-    const use = phoneUses[textAt(one['use'])] ?? ''
-    if (one['system'] === 'email') return components('', 'NET', 'Internet', value)
-    return components(value, use, one['use'] === 'mobile' ? 'CP' : one['system'] === 'fax' ? 'FX' : 'PH')
-  }).join('~')
+  return list(resource['telecom'])
+    .map((one) => {
+      const value = escaped(textAt(one['value']))
+      const use = phoneUses[textAt(one['use'])] ?? ''
+      if (one['system'] === 'email') return components('', 'NET', 'Internet', value)
+      return components(value, use, one['use'] === 'mobile' ? 'CP' : one['system'] === 'fax' ? 'FX' : 'PH')
+    })
+    .join('~')
 }
 
 const genders: Record<string, string> = { male: 'M', female: 'F', other: 'O', unknown: 'U' }
 function pid(patient: Resource, resources: Resources): string[] {
   const deceased = patient['deceasedDateTime'] === undefined ? '' : hl7(patient['deceasedDateTime'])
   const isDead = deceased !== '' || patient['deceasedBoolean'] === true ? 'Y' : patient['deceasedBoolean'] === false ? 'N' : ''
-  const fields = ['PID', '1', '', list(patient['identifier']).map(cx).join('~'), '', names(patient), '', hl7(patient['birthDate']), genders[textAt(patient['gender'])] ?? '', '', '', addresses(patient), '', telecoms(patient), '', concept(list(patient['communication'])[0]?.['language']), concept(patient['maritalStatus'])]
+  const fields = [
+    'PID',
+    '1',
+    '',
+    list(patient['identifier']).map(cx).join('~'),
+    '',
+    names(patient),
+    '',
+    hl7(patient['birthDate']),
+    genders[textAt(patient['gender'])] ?? '',
+    '',
+    '',
+    addresses(patient),
+    '',
+    telecoms(patient),
+    '',
+    concept(list(patient['communication'])[0]?.['language']),
+    concept(patient['maritalStatus']),
+  ]
   const account = resources.of('Account')[0]
-  fields[18] = account === undefined ? '' : list(account['identifier']).map(cx)[0] ?? ''
+  fields[18] = account === undefined ? '' : (list(account['identifier']).map(cx)[0] ?? '')
   fields[24] = patient['multipleBirthInteger'] !== undefined || patient['multipleBirthBoolean'] === true ? 'Y' : ''
   fields[25] = textAt(patient['multipleBirthInteger'])
   fields[29] = deceased
@@ -106,21 +197,24 @@ const classCodes: Record<string, string> = { IMP: 'I', ACUTE: 'I', AMB: 'O', EME
 const participantFields: Record<string, number> = { ATND: 7, REF: 8, CON: 9, ADM: 17 }
 
 function visits(resources: Resources): string[][] {
-  return resources.of('Encounter').slice(0, 1).map((one) => {
-    const period = one['period'] as Json | undefined
-    const fields: string[] = ['PV1', '1', classCodes[textAt((one['class'] as Json | undefined)?.['code'])] ?? 'U']
-    fields[3] = pl(list(one['location'])[0]?.['location'], resources)
-    for (const participant of list(one['participant'])) {
-      const code = list(list(participant['type'])[0]?.['coding'])[0]?.['code']
-      const field = participantFields[textAt(code)]
-      if (field !== undefined) fields[field] = xcn(participant['individual'], resources)
-    }
-    fields[10] = concept(one['serviceType']).split('^')[0] ?? ''
-    fields[19] = list(one['identifier']).map(cx)[0] ?? ''
-    fields[44] = hl7(period?.['start'])
-    fields[45] = hl7(period?.['end'])
-    return Array.from(fields, (field) => field ?? '')
-  })
+  return resources
+    .of('Encounter')
+    .slice(0, 1)
+    .map((one) => {
+      const period = one['period'] as Json | undefined
+      const fields: string[] = ['PV1', '1', classCodes[textAt((one['class'] as Json | undefined)?.['code'])] ?? 'U']
+      fields[3] = pl(list(one['location'])[0]?.['location'], resources)
+      for (const participant of list(one['participant'])) {
+        const code = list(list(participant['type'])[0]?.['coding'])[0]?.['code']
+        const field = participantFields[textAt(code)]
+        if (field !== undefined) fields[field] = xcn(participant['individual'], resources)
+      }
+      fields[10] = concept(one['serviceType']).split('^')[0] ?? ''
+      fields[19] = list(one['identifier']).map(cx)[0] ?? ''
+      fields[44] = hl7(period?.['start'])
+      fields[45] = hl7(period?.['end'])
+      return Array.from(fields, (field) => field ?? '')
+    })
 }
 
 const kinds: Record<string, number> = { wa: 0, ro: 1, bd: 2, si: 3, bu: 6, lvl: 7 }
@@ -153,7 +247,14 @@ function xcn(reference: unknown, resources: Resources): string {
 /** CWE: two codings and the words. */
 function concept(value: unknown): string {
   const given = value as Json | undefined
-  const one = (coding: Json | undefined) => (coding === undefined ? ['', '', ''] : [escaped(textAt(coding['code'])), escaped(textAt(coding['display'])), coding['system'] === undefined ? '' : escaped(codeSystemName(textAt(coding['system'])))])
+  const one = (coding: Json | undefined) =>
+    coding === undefined
+      ? ['', '', '']
+      : [
+          escaped(textAt(coding['code'])),
+          escaped(textAt(coding['display'])),
+          coding['system'] === undefined ? '' : escaped(codeSystemName(textAt(coding['system']))),
+        ]
   const [first, second] = list(given?.['coding'])
   const text = escaped(textAt(given?.['text']))
   const head = one(first)
@@ -161,10 +262,22 @@ function concept(value: unknown): string {
   if (head[1] === '') head[1] = text
   return components(...head, ...one(second), '', '', text === head[1] ? '' : text)
 }
-const words = (value: Json): string => escaped(textAt(value['text']) || textAt(list(value['coding'])[0]?.['display']) || textAt(list(value['coding'])[0]?.['code']))
+const words = (value: Json): string =>
+  escaped(textAt(value['text']) || textAt(list(value['coding'])[0]?.['display']) || textAt(list(value['coding'])[0]?.['code']))
 
-const reportCodes: Record<string, string> = { registered: 'O', partial: 'R', preliminary: 'P', final: 'F', corrected: 'C', amended: 'C', appended: 'C', cancelled: 'X', 'entered-in-error': 'X' }
-const typed = (identifiers: Json[], code: string) => identifiers.find((one) => list((one['type'] as Json | undefined)?.['coding']).some((each) => each['code'] === code))
+const reportCodes: Record<string, string> = {
+  registered: 'O',
+  partial: 'R',
+  preliminary: 'P',
+  final: 'F',
+  corrected: 'C',
+  amended: 'C',
+  appended: 'C',
+  cancelled: 'X',
+  'entered-in-error': 'X',
+}
+const typed = (identifiers: Json[], code: string) =>
+  identifiers.find((one) => list((one['type'] as Json | undefined)?.['coding']).some((each) => each['code'] === code))
 
 function reportGroup(report: Resource, number: number, resources: Resources): string[][] {
   const order = resources.at(list(report['basedOn'])[0])
@@ -181,7 +294,20 @@ function reportGroup(report: Resource, number: number, resources: Resources): st
   fields[25] = reportCodes[textAt(report['status'])] ?? ''
   const results = list(report['result']).flatMap((one) => resources.at(one) ?? [])
   const lines = results.flatMap((one, index) => observation(one, index + 1, resources))
-  const forms = list(report['presentedForm']).map((form, index) => ['OBX', String(results.length + index + 1), 'ED', components('PDF', escaped(textAt(form['title']))), '', file(form), '', '', '', '', '', 'F'])
+  const forms = list(report['presentedForm']).map((form, index) => [
+    'OBX',
+    String(results.length + index + 1),
+    'ED',
+    components('PDF', escaped(textAt(form['title']))),
+    '',
+    file(form),
+    '',
+    '',
+    '',
+    '',
+    '',
+    'F',
+  ])
   const note = textAt(report['conclusion'])
   return [Array.from(fields, (field) => field ?? ''), ...(note === '' ? [] : [['NTE', '1', '', escaped(note)]]), ...lines, ...forms]
 }
@@ -195,14 +321,24 @@ function looseGroup(observations: Resource[], number: number): string[][] {
   return [['OBR', String(number), '', '', '^results'], ...observations.flatMap((one, index) => observation(one, index + 1, undefined))]
 }
 
-const resultCodes: Record<string, string> = { registered: 'I', preliminary: 'P', final: 'F', amended: 'C', corrected: 'C', cancelled: 'X', 'entered-in-error': 'W' }
+const resultCodes: Record<string, string> = {
+  registered: 'I',
+  preliminary: 'P',
+  final: 'F',
+  amended: 'C',
+  corrected: 'C',
+  cancelled: 'X',
+  'entered-in-error': 'W',
+}
 
 function observation(one: Resource, number: number, resources: Resources | undefined): string[][] {
   const value = valueOf(one)
   const range = list(one['referenceRange'])[0]
   const [low, high] = [textAt((range?.['low'] as Json | undefined)?.['value']), textAt((range?.['high'] as Json | undefined)?.['value'])]
   const bounds = textAt(range?.['text']) || (low !== '' && high !== '' ? `${low}-${high}` : low === '' ? (high === '' ? '' : `<${high}`) : `>${low}`)
-  const interpretation = list(one['interpretation']).map((each) => textAt(list(each['coding'])[0]?.['code'])).join('~')
+  const interpretation = list(one['interpretation'])
+    .map((each) => textAt(list(each['coding'])[0]?.['code']))
+    .join('~')
   const fields: string[] = ['OBX', String(number), value.type, concept(one['code']), '', value.text, value.unit, escaped(bounds), escaped(interpretation)]
   fields[11] = resultCodes[textAt(one['status'])] ?? 'F'
   const period = one['effectivePeriod'] as Json | undefined

@@ -5,7 +5,9 @@ export type Xml = string
 
 /** An element; children are XML, attributes are text, and those that are undefined are not there. */
 export function element(name: string, attributes: Record<string, string | undefined>, ...children: Xml[]): Xml {
-  const written = Object.entries(attributes).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [` ${key}="${inXml(printable(value)).replace(/[\r\n\t]/g, ' ')}"`]))
+  const written = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined || value === '' ? [] : [` ${key}="${inXml(printable(value)).replace(/[\r\n\t]/g, ' ')}"`],
+  )
   const inside = printable(children.join(''))
   return inside === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${inside}</${name}>`
 }

@@ -51,7 +51,12 @@ const source = {
     required: { type: 'boolean' },
     pattern: text,
     number: { const: true },
-    boolean: { type: 'object', additionalProperties: false, required: ['true', 'false'], properties: { true: { type: 'array', items: { type: 'string' } }, false: { type: 'array', items: { type: 'string' } } } },
+    boolean: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['true', 'false'],
+      properties: { true: { type: 'array', items: { type: 'string' } }, false: { type: 'array', items: { type: 'string' } } },
+    },
     date: { type: 'string', pattern: '^(?=.*YYYY)[YMDHms./ :T-]+$' },
     codes: { type: 'object', additionalProperties: { type: 'string' }, maxProperties: 5000 },
   },
@@ -66,7 +71,12 @@ const schema = {
     format: {
       type: 'object',
       additionalProperties: false,
-      properties: { delimiter: { type: 'string', minLength: 1, maxLength: 1 }, quote: { type: 'string', maxLength: 1 }, charset: text, decimal: { enum: ['.', ','] } },
+      properties: {
+        delimiter: { type: 'string', minLength: 1, maxLength: 1 },
+        quote: { type: 'string', maxLength: 1 },
+        charset: text,
+        decimal: { enum: ['.', ','] },
+      },
     },
     resources: {
       type: 'array',
@@ -101,7 +111,14 @@ const pathForm = /^[a-z][A-Za-z0-9]*(?:\[\d{1,2}\])?(?:\.[a-z][A-Za-z0-9]*(?:\[\
 /** A mapping file as it is used; everything that is wrong with it is said at once, each with its place. */
 export function declaredMapping(written: unknown, types: readonly string[]): Declared {
   if (!check(written))
-    throw refusal((check.errors ?? []).slice(0, 50).map(({ instancePath, message, params }) => ({ place: instancePath || '/', what: `${message ?? 'is wrong'}${'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : ''}` })))
+    throw refusal(
+      (check.errors ?? [])
+        .slice(0, 50)
+        .map(({ instancePath, message, params }) => ({
+          place: instancePath || '/',
+          what: `${message ?? 'is wrong'}${'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : ''}`,
+        })),
+    )
   const wrong: { place: string; what: string }[] = []
   const charset = charsetNamed(written.format?.charset ?? 'UTF-8')
   if (charset === null) wrong.push({ place: '/format/charset', what: 'is no character set that is known here' })
@@ -115,25 +132,46 @@ export function declaredMapping(written: unknown, types: readonly string[]): Dec
     return { as: one.as, type: one.type, when: one.when, isAbout: one.about ?? true, set }
   })
   if (wrong.length > 0) throw refusal(wrong)
-  return { name: written.name, version: written.version, delimiter: written.format?.delimiter ?? ',', quote: written.format?.quote ?? '"', charset: charset ?? 'utf-8', decimal: written.format?.decimal ?? '.', resources }
+  return {
+    name: written.name,
+    version: written.version,
+    delimiter: written.format?.delimiter ?? ',',
+    quote: written.format?.quote ?? '"',
+    charset: charset ?? 'utf-8',
+    decimal: written.format?.decimal ?? '.',
+    resources,
+  }
 }
 
-function declaredSource(path: string, source: Source, known: Set<string>, place: string, wrong: { place: string; what: string }[]): DeclaredResource['set'][number] {
+function declaredSource(
+  path: string,
+  source: Source,
+  known: Set<string>,
+  place: string,
+  wrong: { place: string; what: string }[],
+): DeclaredResource['set'][number] {
   if (!pathForm.test(path)) wrong.push({ place, what: 'is no path: write for example name[0].family' })
   const kinds = [source.column, source.columns, source.value, source.reference].filter((one) => one !== undefined)
   if (kinds.length !== 1) wrong.push({ place, what: 'needs exactly one of column, columns, value and reference' })
-  if (source.reference !== undefined && !known.has(source.reference)) wrong.push({ place, what: `refers to ${source.reference}, which no resource before it is called` })
+  if (source.reference !== undefined && !known.has(source.reference))
+    wrong.push({ place, what: `refers to ${source.reference}, which no resource before it is called` })
   let form: RegExp | undefined
   try {
     form = source.pattern === undefined ? undefined : new RegExp(source.pattern, 'u')
   } catch {
     wrong.push({ place: `${place}/pattern`, what: 'is no regular expression' })
   }
-  const steps = path.split(/[.[\]]+/).filter((step) => step !== '').map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+  const steps = path
+    .split(/[.[\]]+/)
+    .filter((step) => step !== '')
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
   return { path: steps, text: path, source, form }
 }
 
 function refusal(wrong: { place: string; what: string }[]): Refusal {
   const issues: RefusalIssue[] = wrong.map(({ place, what }) => ({ severity: 'error', code: 'invalid', expression: place, diagnostics: `${place} ${what}` }))
-  return new Refusal('unprocessable', `the mapping has ${wrong.length} ${wrong.length === 1 ? 'mistake' : 'mistakes'}: ${wrong[0]?.place} ${wrong[0]?.what}`, { issues, hint: 'Mend the places that are named; src/edge/README.md shows a whole mapping.' })
+  return new Refusal('unprocessable', `the mapping has ${wrong.length} ${wrong.length === 1 ? 'mistake' : 'mistakes'}: ${wrong[0]?.place} ${wrong[0]?.what}`, {
+    issues,
+    hint: 'Mend the places that are named; src/edge/README.md shows a whole mapping.',
+  })
 }

@@ -56,7 +56,10 @@ describe('a table with a declared mapping', () => {
     assert.equal(glucose?.['subject'].reference, row.mapped.bundle.entry[0]?.fullUrl)
     assert.deepEqual(row.mapped.losses, [{ place: 'line 2, column Napomena', why: 'is of no resource in the mapping' }])
     assert.equal(row.mapped.mapping, 'laboratory of Čačak/3')
-    assert.deepEqual((await testFhir()).validate(row.mapped.bundle).filter(({ severity }) => severity === 'error'), [])
+    assert.deepEqual(
+      (await testFhir()).validate(row.mapped.bundle).filter(({ severity }) => severity === 'error'),
+      [],
+    )
   })
 
   test('leaves out what a row does not say, constants that then say nothing included', () => {
@@ -68,7 +71,15 @@ describe('a table with a declared mapping', () => {
   })
 
   test('refuses a row with line and column, never with the value, and goes on with the next', () => {
-    const rows = map('12345678901;A;B;M;;;;', '0101985710113;A;B;?;;;;', '0101985710113;A;B;M;31.02.1985;;;', '0101985710113;A;B;M;;;mnogo;', ';A;B;M;;;;', '0101985710113;A;B;M;;;;;;višak', '0101985710113;A;B;M;;;;')
+    const rows = map(
+      '12345678901;A;B;M;;;;',
+      '0101985710113;A;B;?;;;;',
+      '0101985710113;A;B;M;31.02.1985;;;',
+      '0101985710113;A;B;M;;;mnogo;',
+      ';A;B;M;;;;',
+      '0101985710113;A;B;M;;;;;;višak',
+      '0101985710113;A;B;M;;;;',
+    )
     const reasons = rows.map((row) => ('refusal' in row ? row.refusal.message : 'mapped'))
     assert.deepEqual(reasons, [
       'line 2, column JMBG: has not the form that the mapping demands',
@@ -82,13 +93,23 @@ describe('a table with a declared mapping', () => {
   })
 
   test('is refused as a whole when its header lacks a column, with what is there', () => {
-    assert.throws(() => [...mapCsv(Buffer.from('JMBG,Prezime\n1,A'), mapping(), 'x')], (error) => error instanceof Refusal && /missing: JMBG.*/.test(error.message) && /Check the delimiter/.test(error.hint ?? ''))
+    assert.throws(
+      () => [...mapCsv(Buffer.from('JMBG,Prezime\n1,A'), mapping(), 'x')],
+      (error) => error instanceof Refusal && /missing: JMBG.*/.test(error.message) && /Check the delimiter/.test(error.hint ?? ''),
+    )
   })
 })
 
 test('rows are read as RFC 4180 and as spreadsheets write them', () => {
   const rows = (text: string, delimiter = ',') => [...rowsOf(text, delimiter, '"')]
-  assert.deepEqual(rows('a,b\r\n"x, ""y""\nz",2\n\n3,').map(({ line, cells }) => [line, ...cells]), [[1, 'a', 'b'], [2, 'x, "y"\nz', '2'], [5, '3', '']])
+  assert.deepEqual(
+    rows('a,b\r\n"x, ""y""\nz",2\n\n3,').map(({ line, cells }) => [line, ...cells]),
+    [
+      [1, 'a', 'b'],
+      [2, 'x, "y"\nz', '2'],
+      [5, '3', ''],
+    ],
+  )
   assert.deepEqual(rows('5" tube\tb', '\t')[0]?.cells, ['5" tube', 'b'])
   for (const text of ['"open', 'a\n"b"c']) assert.throws(() => rows(text), Refusal)
 })
@@ -105,8 +126,14 @@ test('everything that is wrong with a mapping is said at once, each with its pla
       return error.issues?.map(({ expression }) => expression) ?? []
     }
   }
-  assert.deepEqual(places(() => {}), [])
-  assert.deepEqual(places((copy) => delete copy.name), ['/'])
+  assert.deepEqual(
+    places(() => {}),
+    [],
+  )
+  assert.deepEqual(
+    places((copy) => delete copy.name),
+    ['/'],
+  )
   assert.deepEqual(
     places((copy) => {
       copy.resources[0].type = 'Pacient'

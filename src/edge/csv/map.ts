@@ -35,14 +35,19 @@ function checkHeader(header: string[], declared: Declared): void {
   const twice = header.filter((name, index) => name !== '' && header.indexOf(name) !== index)
   if (missing.length === 0 && twice.length === 0) return
   const what = missing.length > 0 ? `these columns are missing: ${missing.join(', ')}` : `these columns are there twice: ${twice.join(', ')}`
-  throw new Refusal('unprocessable', what, { expression: 'line 1', hint: `The header has: ${header.slice(0, 50).join(', ')}. Check the delimiter and the character set of the mapping too.` })
+  throw new Refusal('unprocessable', what, {
+    expression: 'line 1',
+    hint: `The header has: ${header.slice(0, 50).join(', ')}. Check the delimiter and the character set of the mapping too.`,
+  })
 }
 
 const columnsOf = (source: Source): string[] => source.columns ?? (source.column === undefined ? [] : [source.column])
 
 function mapRow(row: Row, header: string[], declared: Declared, file: string): Mapped {
   if (row.cells.length > header.length && row.cells.slice(header.length).some((cell) => cell.trim() !== ''))
-    throw new Refusal('unprocessable', `line ${row.line} has ${row.cells.length} cells, and the header ${header.length}`, { hint: 'A delimiter stands in a cell that is not quoted.' })
+    throw new Refusal('unprocessable', `line ${row.line} has ${row.cells.length} cells, and the header ${header.length}`, {
+      hint: 'A delimiter stands in a cell that is not quoted.',
+    })
   const draft = new Draft(`${declared.name}\u0000${file}\u0000${row.line}\u0000${row.cells.join('\u0000')}`)
   const cells = new Map(header.map((name, index) => [name, (row.cells[index] ?? '').trim()]))
   const made = new Map<string, Entry>()
@@ -58,7 +63,13 @@ function mapRow(row: Row, header: string[], declared: Declared, file: string): M
   const version = `${declared.name}/${declared.version}`
   const original = [header, header.map((_, index) => row.cells[index] ?? '')].map((line) => line.map(asCell).join(',')).join('\r\n')
   const patient = [...made.values()].find(({ resource }) => resource.resourceType === 'Patient')
-  keepOriginal(draft, Buffer.from(original), { contentType: 'text/csv', title: `${file}, line ${row.line}`, subject: patient?.reference, number: `${file}:${row.line}`, source: `line ${row.line}` })
+  keepOriginal(draft, Buffer.from(original), {
+    contentType: 'text/csv',
+    title: `${file}, line ${row.line}`,
+    subject: patient?.reference,
+    number: `${file}:${row.line}`,
+    source: `line ${row.line}`,
+  })
   tellProvenance(draft, { number: `${file}:${row.line}`, version, time: undefined, occurred: undefined, activity: declared.name, agent: undefined })
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
@@ -84,15 +95,22 @@ function fillFrom(entry: Entry, resource: DeclaredResource, context: Context): v
 function valueOf(source: Source, form: RegExp | undefined, names: string[], context: Context): unknown {
   if (source.value !== undefined) return source.value
   if (source.reference !== undefined) return context.made.get(source.reference)?.reference
-  const cell = names.map((name) => context.cells.get(name) ?? '').filter((one) => one !== '').join(source.join ?? ' ')
+  const cell = names
+    .map((name) => context.cells.get(name) ?? '')
+    .filter((one) => one !== '')
+    .join(source.join ?? ' ')
   const refuse = (what: string): never => {
-    throw new Refusal('unprocessable', `line ${context.row.line}, column ${names.join('+')}: ${what}`, { expression: `line ${context.row.line}`, hint: 'Correct the cell, or the mapping, and send the row again.' })
+    throw new Refusal('unprocessable', `line ${context.row.line}, column ${names.join('+')}: ${what}`, {
+      expression: `line ${context.row.line}`,
+      hint: 'Correct the cell, or the mapping, and send the row again.',
+    })
   }
   if (cell === '') return source.required ? refuse('is empty, and the mapping demands a value') : undefined
   if (form !== undefined && !form.test(cell)) return refuse('has not the form that the mapping demands')
   if (source.codes !== undefined) return source.codes[cell] ?? refuse('holds a code that the mapping does not translate')
   if (source.number) return numberIn(cell, context.declared.decimal) ?? refuse('is no number')
-  if (source.boolean !== undefined) return source.boolean.true.includes(cell) ? true : source.boolean.false.includes(cell) ? false : refuse('is neither of the words for yes and no')
+  if (source.boolean !== undefined)
+    return source.boolean.true.includes(cell) ? true : source.boolean.false.includes(cell) ? false : refuse('is neither of the words for yes and no')
   if (source.date !== undefined) return dateIn(cell, source.date) ?? refuse(`is no date of the form ${source.date}`)
   return cell
 }

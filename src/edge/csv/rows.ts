@@ -22,7 +22,9 @@ export function* rowsOf(text: string, delimiter: string, quote: string): Generat
     for (;;) {
       const cell = text[at] === quote && quote !== '' ? quoted(text, at, quote, line) : bare(text, at, delimiter)
       if (cell.value.length > cellCharactersMax || cells.length >= cellsMax)
-        throw new Refusal('too-large', `line ${begin}: a row may have ${cellsMax} cells of ${cellCharactersMax} characters`, { hint: 'Check the delimiter and the quotes.' })
+        throw new Refusal('too-large', `line ${begin}: a row may have ${cellsMax} cells of ${cellCharactersMax} characters`, {
+          hint: 'Check the delimiter and the quotes.',
+        })
       cells.push(cell.value)
       line += cell.lines
       at = cell.next
@@ -42,7 +44,10 @@ function quoted(text: string, start: number, quote: string, line: number): Cell 
   let at = start + 1
   for (;;) {
     const end = text.indexOf(quote, at)
-    if (end < 0) throw new Refusal('incorrect', `line ${line}: a quoted cell is never closed`, { hint: `Close it with ${quote}, or declare another quote in the mapping.` })
+    if (end < 0)
+      throw new Refusal('incorrect', `line ${line}: a quoted cell is never closed`, {
+        hint: `Close it with ${quote}, or declare another quote in the mapping.`,
+      })
     value += text.slice(at, end)
     if (text[end + 1] !== quote) return { value, next: end + 1, lines: value.match(/\r\n?|\n/g)?.length ?? 0 }
     value += quote
@@ -60,5 +65,7 @@ function lineEnd(text: string, at: number, line: number): number {
   if (at >= text.length) return at
   if (text[at] === '\r') return text[at + 1] === '\n' ? at + 2 : at + 1
   if (text[at] === '\n') return at + 1
-  throw new Refusal('incorrect', `line ${line}: text stands between the end of a quoted cell and the delimiter`, { hint: 'Double the quotes that belong to the text.' })
+  throw new Refusal('incorrect', `line ${line}: text stands between the end of a quoted cell and the delimiter`, {
+    hint: 'Double the quotes that belong to the text.',
+  })
 }

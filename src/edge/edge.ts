@@ -3,7 +3,7 @@
  * README.md says what each of them promises.
  */
 export { toCda } from './back/cda.ts'
-export { toAdt, toOru } from './back/hl7v2.ts'
+export { toHl7 } from './back/hl7v2.ts'
 export { mapCda } from './cda/map.ts'
 export { declaredMapping } from './csv/declared.ts'
 export { mapCsv } from './csv/map.ts'

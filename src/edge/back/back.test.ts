@@ -10,7 +10,7 @@ import type { Mapped } from '../draft/draft.ts'
 import { mapHl7 } from '../hl7v2/map/map.ts'
 import { readMessage, readText } from '../hl7v2/message.ts'
 import { toCda } from './cda.ts'
-import { toAdt, toOru } from './hl7v2.ts'
+import { toHl7 } from './hl7v2.ts'
 
 type Loose = Record<string, any>
 const envelope = { sender: 'SPONA', facility: 'RS', receiver: 'BIS', receivingFacility: 'KCS', id: 'M-1', at: new Date('2026-03-01T10:00:00Z') }
@@ -140,7 +140,7 @@ const valuesOf = (resources: Loose[]) => resources.map((one) => one['valueQuanti
 const values = valuesOf(bundle.entry.map(({ resource }) => resource as Loose).filter(({ resourceType }) => resourceType === 'Observation'))
 
 test('what goes out as an ORU comes back as it was', () => {
-  const message = toOru(bundle, envelope)
+  const message = toHl7(bundle, 'R01', envelope)
   assert.match(message, /^MSH\|\^~\\&\|SPONA\|RS\|BIS\|KCS\|20260301100000\+0000\|\|ORU\^R01\^ORU_R01\|M-1\|P\|2\.5\|{6}UNICODE UTF-8\rPID\|/)
   const mapped = mapHl7(readText(message))
   assert.deepEqual(valuesOf(of(mapped, 'Observation')), values)
@@ -155,7 +155,7 @@ test('what goes out as an ORU comes back as it was', () => {
 })
 
 test('what goes out as an ADT comes back with its visit, diagnosis and allergy', () => {
-  const mapped = mapHl7(readText(toAdt(bundle, 'A03', envelope)))
+  const mapped = mapHl7(readText(toHl7(bundle, 'A03', envelope)))
   assert.deepEqual(
     [of(mapped, 'Encounter')[0]?.['status'], of(mapped, 'Encounter')[0]?.['period']],
     ['finished', { start: '2026-03-01T10:00:00+01:00', end: '2026-03-04T10:00:00+01:00' }],
@@ -193,7 +193,7 @@ test('what goes out as a document comes back as it was', () => {
 
 test('a message is of one patient', () => {
   const two = { entry: [...bundle.entry, { fullUrl: 'urn:q', resource: { resourceType: 'Patient' } }] }
-  for (const wrong of [two, { entry: [] }, {}]) assert.throws(() => toOru(wrong, envelope), Refusal)
+  for (const wrong of [two, { entry: [] }, {}]) assert.throws(() => toHl7(wrong, 'R01', envelope), Refusal)
   assert.throws(() => toCda(two, issue), Refusal)
 })
 
@@ -211,7 +211,7 @@ test('whatever was mapped from third parties can be sent back, and is read again
     }
     // Components go out as results of their own, because v2 has no other place for them.
     if (of(mapped, 'Patient').length !== 1 || of(mapped, 'Observation').some((one) => one['component'] !== undefined)) continue
-    const again = mapHl7(readText(toOru(mapped.bundle, envelope)))
+    const again = mapHl7(readText(toHl7(mapped.bundle, 'R01', envelope)))
     assert.deepEqual(results(again).sort(), results(mapped).sort(), file)
     mapCda(Buffer.from(toCda(mapped.bundle, issue)))
     count++

@@ -9,8 +9,13 @@ import { type Bundle, choice, list, Resources, textAt } from './resources.ts'
 /** Who speaks to whom; number and time are the sender's own. */
 export type Envelope = { sender: string; facility: string; receiver: string; receivingFacility: string; id: string; at: Date }
 
-/** FHIR as an ORU^R01 of HL7 v2.5 for a system that takes nothing else: each report with its order, its results and its notes. */
-export function toOru(bundle: Bundle, envelope: Envelope): string {
+/** FHIR as a message of HL7 v2.5 for a system that takes nothing else: R01 is an ORU, every other event an ADT. */
+export function toHl7(bundle: Bundle, event: string, envelope: Envelope): string {
+  return event === 'R01' ? toOru(bundle, envelope) : toAdt(bundle, event, envelope)
+}
+
+/** Each report with its order, its results and its notes. */
+function toOru(bundle: Bundle, envelope: Envelope): string {
   const resources = new Resources(bundle)
   const reports = resources.of('DiagnosticReport')
   const reported = new Set(reports.flatMap((report) => list(report['result']).map((one) => resources.at(one))))
@@ -22,8 +27,8 @@ export function toOru(bundle: Bundle, envelope: Envelope): string {
   return segments([header('ORU^R01^ORU_R01', envelope), pid(resources.patient(), resources), ...visits(resources), ...groups.flat()])
 }
 
-/** FHIR as an ADT message: A01, A03, A08 … with the visit, its diagnoses and the allergies. */
-export function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
+/** The visit, its diagnoses, the allergies and who is near. */
+function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
   const resources = new Resources(bundle)
   const related = resources
     .of('RelatedPerson')

@@ -157,15 +157,16 @@ export function put(target: Json, path: string, value: unknown): void {
   } else target[path] ??= value
 }
 
-/** The object without what is undefined; undefined when nothing is left. */
-export function some<T extends Json>(object: T): T | undefined {
-  let isEmpty = true
+/** The object without what is undefined; undefined when nothing is left. (Deleting properties would make a slow object of it.) */
+export function some(object: Json): Json | undefined {
+  let made: Json | undefined
   for (const name of Object.keys(object)) {
     const value = object[name]
-    if (value === undefined || (Array.isArray(value) && value.length === 0)) delete object[name]
-    else isEmpty = false
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
+    made ??= {}
+    made[name] = value
   }
-  return isEmpty ? undefined : object
+  return made
 }
 
 /** A Period of moments as FHIR writes them; one that ends before it begins says nothing (per-1), and its beginning is kept. */

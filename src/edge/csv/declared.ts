@@ -112,12 +112,10 @@ const pathForm = /^[a-z][A-Za-z0-9]*(?:\[\d{1,2}\])?(?:\.[a-z][A-Za-z0-9]*(?:\[\
 export function declaredMapping(written: unknown, types: readonly string[]): Declared {
   if (!check(written))
     throw refusal(
-      (check.errors ?? [])
-        .slice(0, 50)
-        .map(({ instancePath, message, params }) => ({
-          place: instancePath || '/',
-          what: `${message ?? 'is wrong'}${'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : ''}`,
-        })),
+      (check.errors ?? []).slice(0, 50).map(({ instancePath, message, params }) => ({
+        place: instancePath || '/',
+        what: `${message ?? 'is wrong'}${'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : ''}`,
+      })),
     )
   const wrong: { place: string; what: string }[] = []
   const charset = charsetNamed(written.format?.charset ?? 'UTF-8')

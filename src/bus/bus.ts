@@ -3,6 +3,7 @@ import { type Fragment, fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { checkWebhook, readAddress } from './address.ts'
 import { postSigned } from './post-signed.ts'
+import { startAlerting } from './alert/raise-alerts.ts'
 import { startAnnouncing } from './announce-condition.ts'
 import { startPruning } from './keep.ts'
 import { type People, startPublishing } from './publish-outbox.ts'
@@ -24,7 +25,7 @@ export const outgoing = { readAddress, checkWebhook, postSigned }
 /** What runs beside the answers, in one process of the server: seals and their stamps, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {
   void emptySpool(world)
-  const stops = [startPublishing(world, people), startPushing(world), startPruning(world), startStamping(world), startCarrying(world), startAnnouncing(world)]
+  const stops = [startPublishing(world, people), startPushing(world), startPruning(world), startStamping(world), startCarrying(world), startAnnouncing(world), startAlerting(world)]
   const stopSealing = startSealingLog(world)
   return async () => {
     await Promise.all(stops.map((stop) => stop()))

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { centreKey, type PublicJwk, thumbprint } from './centre-key.ts'
-import { type Directory, recordMember } from './directory.ts'
+import { centreMember, type Directory, recordMember } from './directory.ts'
 
 export const keyLimits = { days: 730, daysDefault: 365, daysAnnounced: 30, perMember: 5 } as const
 const dayMs = 86_400_000
@@ -56,11 +56,11 @@ export function endsSoon(validUntil: Date, now: Date): number | null {
   return days <= keyLimits.daysAnnounced ? days : null
 }
 
-/** The public keys a member has and had: whoever gets its messages checks its signatures with them. The record signs with the centre's key. */
+/** The public keys a member has and had: whoever gets its messages checks its signatures with them. Record and centre sign with the centre's key. */
 export function publicKeys(world: World, directory: Directory, code: string): { keys: object[] } {
   const member = directory.byCode.get(code)
   if (!member) throw new Refusal('not-found', 'there is no member of this code')
-  if (member.id === recordMember) return { keys: [centreKey(world.keys).jwk] }
+  if (member.id === recordMember || member.id === centreMember) return { keys: [centreKey(world.keys).jwk] }
   const own = [...directory.keys.values()].filter((key) => key.member === member.id)
   return {
     keys: own.map(({ jwk, validFrom, validUntil, withdrawnAt }) => ({

@@ -207,6 +207,26 @@ export const settings = [
     read: whole(1, 604_800),
   },
   {
+    name: 'ALERT_ERROR_PERCENT',
+    fallback: '5',
+    about: 'Share of failed exchanges of a service in five minutes above which its provider is alerted.',
+    read: whole(0, 100),
+  },
+  { name: 'ALERT_QUEUE_MINUTES', fallback: '15', about: 'Age of the oldest waiting message of a member from which it is alerted.', read: whole(1, 10_080) },
+  {
+    name: 'ALERT_OPERATOR_MINUTES',
+    fallback: '10',
+    about: 'The member whom an alert concerns hears it first; when it lasts longer than this, the operator.',
+    read: whole(0, 10_080),
+  },
+  { name: 'ALERT_DIGEST_MINUTES', fallback: '15', about: 'After a message about alerts the next one to the same reader waits so long and brings all.', read: whole(1, 1440) },
+  {
+    name: 'ALERT_WEBHOOK',
+    fallback: '',
+    about: 'Where alerts for the operator are posted as JSON, signed by the centre. Empty: they stand on the operator’s page only.',
+    read: url('http', 'https'),
+  },
+  {
     name: 'PROCESSES',
     fallback: '1',
     about:

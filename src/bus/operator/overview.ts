@@ -1,5 +1,6 @@
 import { shortagesOf } from '../../platform/condition.ts'
 import type { World } from '../../platform/world.ts'
+import { listAlerts } from '../alert/tell-alerts.ts'
 import { directoryOf } from '../directory.ts'
 import type { BusOverview, MemberState } from '../wire.ts'
 import { proposalsWaiting } from './correct.ts'
@@ -11,13 +12,14 @@ const queuesShown = 200
 /** Everything that the operator's first page shows, in one answer; it is asked again every few seconds. */
 export async function overviewOf(world: World): Promise<BusOverview> {
   const directory = await directoryOf(world)
-  const [rates, minutes, queues, circuits, seal, proposals] = await Promise.all([
+  const [rates, minutes, queues, circuits, seal, proposals, alerts] = await Promise.all([
     lastMinute(world),
     lastHour(world),
     queuesOf(world),
     circuitsNow(world, directory),
     lastSeal(world),
     proposalsWaiting(world),
+    listAlerts(world),
   ])
   const members: Record<MemberState, number> = { requested: 0, approved: 0, active: 0, suspended: 0, revoked: 0 }
   for (const { state } of directory.members.values()) members[state]++
@@ -35,7 +37,7 @@ export async function overviewOf(world: World): Promise<BusOverview> {
     circuits,
     seal,
     degraded: shortagesOf(world).map(({ reason, since, figure }) => ({ reason, since: since.toISOString(), figure })),
-    alerts: [],
+    alerts,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { recordLook, requireOperator } from './act.ts'
+import { takeAlert } from './alerts.ts'
 import { bodyOfMessage, correctedBytesMax, decideProposal, listProposals, propose, showProposal } from './correct.ts'
 import { listContracts, listMembers, showMember, stepContract, stepMember } from './members.ts'
 import { evidenceFor, pathOfMessage, replayFor } from './message.ts'
@@ -47,5 +48,6 @@ export async function operatorRoutes(app: FastifyInstance): Promise<void> {
   app.get('/proposals', (request) => listProposals(request))
   app.get<ById>('/proposals/:id', (request) => showProposal(request as FastifyRequest, request.params.id))
   app.post<ById>('/proposals/:id/decision', (request) => decideProposal(request as FastifyRequest, bodyOf(request), request.params.id))
+  app.post<ById>('/alerts/:id/taken', (request) => takeAlert(request as FastifyRequest, request.params.id))
   app.post('/replays', (request) => replayFor(request, bodyOf(request)))
 }

@@ -11,7 +11,8 @@ import { QueuesTable } from './QueuesTable.tsx'
 import { lasting } from './time.ts'
 import { TrafficChart } from './TrafficChart.tsx'
 import { useLive } from './use-live.ts'
-import { kinds, overview, portal, shortages } from './words.ts'
+import { Alerts } from './Alerts.tsx'
+import { alerts, kinds, overview, portal, shortages } from './words.ts'
 
 const everyMs = 4000
 
@@ -36,6 +37,10 @@ export function OverviewPage() {
           <>
             <Condition shortages={data.degraded} />
             <Signs data={data} />
+            <section aria-labelledby="alerts">
+              <h2 id="alerts">{say(alerts.title)}</h2>
+              <Alerts alerts={data.alerts} onTaken={live.reload} />
+            </section>
             <section aria-labelledby="traffic">
               <h2 id="traffic">{say(overview.traffic)}</h2>
               <TrafficChart minutes={data.minutes} />

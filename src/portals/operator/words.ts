@@ -78,6 +78,22 @@ export const shortages = messages({
   'stamp-late': { sr: 'временски жиг касни', en: 'time stamps are late' },
 })
 
+export const alerts = messages({
+  title: { sr: 'Упозорења', en: 'Alerts' },
+  none: { sr: 'Нема отворених упозорења.', en: 'There are no open alerts.' },
+  errors: { sr: 'услуга греши', en: 'the service fails' },
+  'queue-old': { sr: 'ред дуго чека', en: 'the queue waits long' },
+  parked: { sr: 'има издвојених порука', en: 'messages are parked' },
+  'key-ends': { sr: 'кључ истиче', en: 'a key ends' },
+  centre: { sr: 'центар ради слабије', en: 'the centre is degraded' },
+  since: { sr: 'од {at}', en: 'since {at}' },
+  toldMember: { sr: 'учеснику јављено {at}', en: 'the member was told {at}' },
+  toldOperator: { sr: 'оператеру јављено {at}', en: 'the operator was told {at}' },
+  take: { sr: 'Преузми', en: 'Take' },
+  taken: { sr: 'преузима {name}', en: 'taken by {name}' },
+  ended: { sr: 'престало {at}', en: 'ended {at}' },
+})
+
 export const kinds = messages({
   message: { sr: 'порука', en: 'message' },
   call: { sr: 'позив', en: 'call' },

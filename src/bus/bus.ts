@@ -25,7 +25,15 @@ export const outgoing = { readAddress, checkWebhook, postSigned }
 /** What runs beside the answers, in one process of the server: seals and their stamps, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {
   void emptySpool(world)
-  const stops = [startPublishing(world, people), startPushing(world), startPruning(world), startStamping(world), startCarrying(world), startAnnouncing(world), startAlerting(world)]
+  const stops = [
+    startPublishing(world, people),
+    startPushing(world),
+    startPruning(world),
+    startStamping(world),
+    startCarrying(world),
+    startAnnouncing(world),
+    startAlerting(world),
+  ]
   const stopSealing = startSealingLog(world)
   return async () => {
     await Promise.all(stops.map((stop) => stop()))

@@ -219,7 +219,12 @@ export const settings = [
     about: 'The member whom an alert concerns hears it first; when it lasts longer than this, the operator.',
     read: whole(0, 10_080),
   },
-  { name: 'ALERT_DIGEST_MINUTES', fallback: '15', about: 'After a message about alerts the next one to the same reader waits so long and brings all.', read: whole(1, 1440) },
+  {
+    name: 'ALERT_DIGEST_MINUTES',
+    fallback: '15',
+    about: 'After a message about alerts the next one to the same reader waits so long and brings all.',
+    read: whole(1, 1440),
+  },
   {
     name: 'ALERT_WEBHOOK',
     fallback: '',

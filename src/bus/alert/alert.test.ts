@@ -37,7 +37,10 @@ test('a member hears what concerns it first and once, the operator what stays, a
 
   await raiseAlerts(world)
   await raiseAlerts(world)
-  const heard = async () => (await ward.lease()).filter((one) => one.to === 'centre/alerts').map((one) => ({ seq: one.delivery, ...JSON.parse(Buffer.from(one.body, 'base64').toString()) }))
+  const heard = async () =>
+    (await ward.lease())
+      .filter((one) => one.to === 'centre/alerts')
+      .map((one) => ({ seq: one.delivery, ...JSON.parse(Buffer.from(one.body, 'base64').toString()) }))
   const [digest, ...more] = await heard()
   assert.deepEqual(more, [], 'one message with everything, once')
   assert.deepEqual(
@@ -78,11 +81,7 @@ test('a member hears what concerns it first and once, the operator what stays, a
     await raiseAlerts(world)
     const [told] = await world.sql<{ count: number }>`
       select count(*)::int as count from bus.alert where rule = 'key-ends' and about like ${`lab-nis % ${stage}`} and ended_at is null and told_member_at is not null`
-    assert.equal(
-      told?.count,
-      1,
-      `${days} days later`,
-    )
+    assert.equal(told?.count, 1, `${days} days later`)
   }
   world.now = clock
 })

@@ -43,8 +43,30 @@ export const busOverview: BusOverview = {
   seal: { number: 4711, at: '2026-11-28T11:59:30.000Z', rows: 5000, unsealedSince: '2026-11-28T11:59:31.000Z', stamped: 4710 },
   degraded: [{ reason: 'seal-late', since: at, figure: '240 s' }],
   alerts: [
-    { id: 'alert-1', rule: 'errors', member: 'fond', about: 'call fond/osiguranje', figure: '4 of 60 in 5 minutes', since: at, toldMember: at, toldOperator: at, takenBy: null, ended: null },
-    { id: 'alert-2', rule: 'key-ends', member: 'fond', about: 'fond NzbLsXh8uDCc 7', figure: 'ends 2026-12-05', since: at, toldMember: at, toldOperator: null, takenBy: 'Ана Илић', ended: null },
+    {
+      id: 'alert-1',
+      rule: 'errors',
+      member: 'fond',
+      about: 'call fond/osiguranje',
+      figure: '4 of 60 in 5 minutes',
+      since: at,
+      toldMember: at,
+      toldOperator: at,
+      takenBy: null,
+      ended: null,
+    },
+    {
+      id: 'alert-2',
+      rule: 'key-ends',
+      member: 'fond',
+      about: 'fond NzbLsXh8uDCc 7',
+      figure: 'ends 2026-12-05',
+      since: at,
+      toldMember: at,
+      toldOperator: null,
+      takenBy: 'Ана Илић',
+      ended: null,
+    },
   ],
 }
 

@@ -35,8 +35,27 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
   }
 
   const { member } = terminology
-  const described = new Map<string, ReturnType<Knowledge['describe']>>()
+  type Description = ReturnType<Knowledge['describe']>
+  // By system, then by code: putting the two together for every Coding would cost more than looking them up.
+  const described = new Map<string, Map<string, Description>>()
+  let describedCount = 0
   let describedAt = library.changes()
+
+  function describedIn(name: string): Map<string, Description> {
+    if (describedAt !== library.changes() || describedCount >= describedMax) {
+      described.clear()
+      describedCount = 0
+      describedAt = library.changes()
+    }
+    const there = described.get(name)
+    if (there !== undefined) return there
+    const made = new Map<string, Description>()
+    if (name.length > describedKeyMax) return made
+    described.set(name, made)
+    describedCount++
+    return made
+  }
+
   return {
     choices,
     shapes,
@@ -45,16 +64,18 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
     structure: library.structure,
     find: (canonical) => library.find(canonical) as Json | undefined,
     describe(coding) {
-      const key = `${coding.system}|${coding.version}|${coding.code}`
-      const there = described.get(key)
-      if (there !== undefined && describedAt === library.changes()) return there
-      if (describedAt !== library.changes() || described.size >= describedMax) described.clear()
-      describedAt = library.changes()
+      const { system: name = '', version, code = '' } = coding
+      const ofSystem = describedIn(version === undefined ? name : `${name}|${version}`)
+      const there = ofSystem.get(code)
+      if (there !== undefined) return there
       const { isKnown, display, designations } = terminology.describe(coding)
       const system = coding.system === undefined ? undefined : library.find(coding.system)
       const isSupplement = system?.content === 'supplement' || system?.supplements !== undefined
       const description = { isKnown, ...(display === undefined ? {} : { display }), designations: designations.map(({ value }) => value), isSupplement }
-      if (key.length <= describedKeyMax) described.set(key, description)
+      if (code.length <= describedKeyMax) {
+        ofSystem.set(code, description)
+        describedCount++
+      }
       return description
     },
     unit: units.canonical,

@@ -33,7 +33,7 @@ export const narrativeRule: Rule = ({ div }, { check, depth }) => {
 
 const opening = /^\s*<(?:\w+:)?div\s[^>]*?xmlns(?::\w+)?\s*=\s*(?:"([^"]*)"|'([^']*)')/
 const named = /&(?!(?:amp|lt|gt|quot|apos|#\w+);)/
-const blocks = /<(\/?)(p|div|blockquote|table|ol|ul)(?=[\s/>])[^>]*?(\/?)>/g
+const block = /<(p|div|blockquote|table|ol|ul)(?=[\s/>])/
 
 /** The name space is that of XHTML, entities are those of XML, and a paragraph holds no blocks (narrative.html#xhtml). */
 function formProblem(div: string): string | null {
@@ -41,10 +41,13 @@ function formProblem(div: string): string | null {
   if ((space?.[1] ?? space?.[2]) !== 'http://www.w3.org/1999/xhtml') return 'the name space is not http://www.w3.org/1999/xhtml'
   if (div.includes('&') && named.test(div)) return 'an entity is not one of XML'
   if (!div.includes('<p')) return null
-  let isInParagraph = false
-  for (const [, close, name = '', empty] of div.matchAll(blocks)) {
-    if (close !== '/' && isInParagraph) return `a <${name}> stands in a paragraph`
-    if (name === 'p' && empty !== '/') isInParagraph = close !== '/'
+  for (let at = div.indexOf('<p'); at >= 0; at = div.indexOf('<p', at + 2)) {
+    const end = div.indexOf('>', at)
+    if (end < 0) return null
+    if (!/[\s/>]/.test(div[at + 2] as string) || div[end - 1] === '/') continue
+    const close = div.indexOf('</p', end)
+    const inside = block.exec(div.slice(end, close < 0 ? undefined : close))?.[1]
+    if (inside !== undefined) return `a <${inside}> stands in a paragraph`
   }
   return null
 }

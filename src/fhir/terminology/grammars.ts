@@ -9,7 +9,7 @@ export type Grammar = {
   displayOf(code: string, language: string): string
 }
 
-const mimeType = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9*][\w!#$&^.+*-]{0,126}(?:\s*;\s*[\w!#$&^.+-]+=(?:"[^"]*"|[^\s;"]+))*$/
+const mimeType = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9*][\w!#$&^.+*-]{0,126}(?:\s*;\s*[\w!#$&^.+-]+=(?:"[^"]*"|[^\s;"][^;"]*))*$/
 /** What the elements with MIME types allow beside them (R4 http, section 3.1.0.1.11; CapabilityStatement.format, TestScript `accept`). */
 const formatNames = new Set(['xml', 'json', 'ttl'])
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/

@@ -25,6 +25,7 @@ test('membership in the value sets of R4', () => {
     [r4('administrative-gender|3.0.2'), { code: 'male' }, 'unknown'],
     [r4('observation-category'), { system: hl7('observation-category'), code: 'laboratory' }, 'in'],
     [r4('mimetypes|4.0.1'), { code: 'text/plain; charset=utf-8' }, 'in'],
+    [r4('mimetypes'), { code: 'application/dicom; variant=DICOM WADO-RS' }, 'in'],
     [r4('mimetypes'), { code: 'pdf' }, 'out'],
     [r4('mimetypes'), { code: 'xml' }, 'in'],
     [r4('all-languages'), { code: 'sr-Latn' }, 'in'],

@@ -28,7 +28,7 @@ const commands = {
 }
 
 const found = Object.entries(commands).find(([line]) => line.split(' ')[0] === command)
-if (found) await found[1](...places)
+if (found) await found[1](...places)?.catch((error) => fail(error.cause?.code ? `the centre cannot be reached (${error.cause.code})` : error.message))
 else console.log(`node bus-member.mjs …\n${Object.keys(commands).map((line) => `  ${line}`).join('\n')}`)
 
 // --- joining ---

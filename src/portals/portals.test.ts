@@ -113,6 +113,34 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
     })
   }
 
+  await t.test(
+    'a doctor opens a sick leave with a link, a diagnosis and one confirmation, under ten seconds, and the person reads who pays and who decides',
+    async (one) => {
+      await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
+        await page.getByRole('searchbox').fill('djuric snezana')
+        await page.locator('.person-line[data-focused]').filter({ hasText: 'Ђурић Снежана' }).waitFor()
+        await page.keyboard.press('Enter')
+        await page.locator('#patient-name').waitFor()
+        const began = performance.now()
+        await page.getByRole('link', { name: 'Боловање' }).click()
+        await page.locator('#leave-diagnosis').fill('m54.5')
+        await page.getByText('Процена трајања је 10 дана').waitFor()
+        await page.getByRole('button', { name: 'Отвори боловање' }).click()
+        await page.getByText('Послодавац је обавештен').waitFor()
+        const ms = Math.round(performance.now() - began)
+        one.diagnostic(`link, diagnosis, confirmation: ${ms} ms with the machine's part`)
+        assert.ok(ms < 10_000, `${ms} ms`)
+        assert.match(await page.locator('.leaves').innerText(), /M54\.5[\s\S]*1\. дан непрекидне спречености од 30/)
+      })
+      await signedIn({ user: 'pacijent', path: '/patient/leaves', language: 'sr-Latn' }, async (page) => {
+        await page.locator('.leaves li').first().waitFor()
+        const text = await page.locator('.patient-page').innerText()
+        assert.match(text, /na teret poslodavca/)
+        assert.deepEqual(text.match(/.{0,20}[Ѐ-ӿ].{0,20}/g), null)
+      })
+    },
+  )
+
   await t.test('the largest record is complete in the browser within a second with an empty cache', async (one) => {
     await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
       await page.getByRole('searchbox').fill('Ђорђевић Живорад')

@@ -59,7 +59,7 @@ export async function sharedFor(asking: Asking, pib: string, leave: string): Pro
   const sealed = isUuid(leave) ? await sharedOf(world.sql, employer, leave) : null
   if (sealed === null) throw new Refusal('not-found', 'nothing is shared about this leave')
   const [patient] = [...(await patientsOf(asking, [leave])).values()]
-  await world.ledger.record([entryOf(asking, patient ?? null, { action: 'read', basis: 'consent', what: 'sick-leave shared-diagnosis' })])
+  await world.ledger.record([entryOf(asking, patient ?? null, { action: 'read', basis: 'consent', what: 'sick-leave-diagnosis' })])
   return openPart<{ diagnosis: string }>(world, sharedPlace(leave, employer), sealed)
 }
 

@@ -1,3 +1,4 @@
+import { headers } from '../identity/identity.ts'
 import type { World } from '../platform/world.ts'
 import { type Case, casesOf, historyOf, loadRules, type Written } from './case-store.ts'
 import type { EmployerView } from './employer-view.ts'
@@ -16,7 +17,12 @@ export async function leavesOf(world: World, keys: readonly number[]): Promise<L
   const today = dayAt(world.now())
   const leaves: LeaveView[] = []
   for (const one of cases) leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [] }))
-  return { today, leaves: leaves.reverse() }
+  return { today, name: await nameOf(world, keys), leaves: leaves.reverse() }
+}
+
+async function nameOf(world: World, keys: readonly number[]): Promise<string> {
+  const [header] = await headers(world, keys.slice(0, 1))
+  return header ? `${header.given} ${header.family}` : ''
 }
 
 type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[] }

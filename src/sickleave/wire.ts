@@ -32,7 +32,7 @@ export type LeaveView = {
   diagnosis: string | null
 }
 /** `GET /sickleave/people/:person/leaves`, `GET /sickleave/mine` */
-export type Leaves = { today: string; leaves: LeaveView[] }
+export type Leaves = { today: string; name: string; leaves: LeaveView[] }
 
 /** `POST /sickleave/people/:person/preview`: nothing is stored. `suggestedUntil` is never imposed. */
 export type Preview = {

@@ -94,8 +94,9 @@ async function citizenAccount(scene: Scene, userName: string, index: number, chi
   return { userName, name, what }
 }
 
-async function officeAccounts({ tx, world, country, register }: Scene, center: Institution): Promise<DemoAccount[]> {
-  const employer = country.employers[0]!
+async function officeAccounts({ tx, world, country, register, people }: Scene, center: Institution): Promise<DemoAccount[]> {
+  // Whoever the demo's patient works for, so that a leave opened for the one is seen by the other.
+  const employer = people[protagonists.patient]!.insurance.employer ?? country.employers[0]!
   const institution = { institution: register.institution(center.index), institutionName: center.name }
   const offices = [
     { userName: 'poslodavac', roles: ['employer'] as const, name: 'Весна Маринковић', what: `послодавац, ${employer.name}`, place: {} },

@@ -1,5 +1,6 @@
 import type { LoaderFunctionArgs } from 'react-router'
 import type { FoundPerson } from '../../identity/wire.ts'
+import type { Leaves } from '../../sickleave/wire.ts'
 import type { DocumentView, Overview } from '../../record/wire.ts'
 import { get } from '../shared/api.ts'
 
@@ -13,6 +14,10 @@ export const recordLoader = ({ params }: LoaderFunctionArgs) => ({
 
 export const documentLoader = ({ params }: LoaderFunctionArgs) => ({
   document: quiet(get<DocumentView>(`/record/people/${encodeURIComponent(params.person ?? '')}/documents/${encodeURIComponent(params.document ?? '')}`)),
+})
+
+export const leaveLoader = ({ params }: LoaderFunctionArgs) => ({
+  leaves: quiet(get<Leaves>(`/sickleave/people/${encodeURIComponent(params.person ?? '')}/leaves`)),
 })
 
 /** A rejected promise is shown by the section that awaits it; until that is mounted it must not count as unhandled. */

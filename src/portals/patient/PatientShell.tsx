@@ -35,6 +35,7 @@ export function PatientShell() {
           <Page to={path('')} end icon="home" name={portal.home} />
           <Page to={path('/record')} icon="document" name={child ? portal.childRecord : portal.record} />
           <Page to={path('/looks')} icon="eye" name={portal.looks} />
+          {person === undefined && <Page to="/leaves" icon="document" name={portal.leaves} />}
         </nav>
         <span className="space" />
         {me.represents.length > 0 && <Whose me={me} person={person} />}

@@ -2,6 +2,7 @@ import type { LoaderFunctionArgs } from 'react-router'
 import type { Me } from '../../access/wire.ts'
 import type { Looks } from '../../audit/wire.ts'
 import type { DocumentView, Overview } from '../../record/wire.ts'
+import type { Leaves } from '../../sickleave/wire.ts'
 import { get, whoAmI } from '../shared/api.ts'
 
 let me: Promise<Me> | null = null
@@ -50,6 +51,8 @@ export async function looksLoader({ params }: LoaderFunctionArgs) {
   const person = await personOf(params)
   return person === null ? null : { person, looks: looksOf(person, null) }
 }
+
+export const leavesLoader = () => ({ leaves: quiet(get<Leaves>('/sickleave/mine')) })
 
 export async function documentLoader({ params }: LoaderFunctionArgs) {
   const person = await personOf(params)

@@ -2,7 +2,7 @@ import type { RouteObject } from 'react-router'
 import { NotFound } from '../shared/NotFound.tsx'
 import { PageTrouble } from '../shared/PageTrouble.tsx'
 import { HomePage } from './HomePage.tsx'
-import { documentLoader, homeLoader, knownMe, looksLoader, recordLoader } from './loaders.ts'
+import { documentLoader, homeLoader, knownMe, leavesLoader, looksLoader, recordLoader } from './loaders.ts'
 import { PatientShell } from './PatientShell.tsx'
 
 const pages = (): RouteObject[] => [
@@ -25,6 +25,12 @@ export const routes: RouteObject[] = [
     shouldRevalidate: () => false,
     ErrorBoundary: PageTrouble,
     HydrateFallback: () => null,
-    children: [...pages(), { path: 'for/:person', children: pages() }, { path: '*', Component: NotFound }],
+    children: [
+      ...pages(),
+      // A leave is one's own: nobody represents another person at work.
+      { path: 'leaves', loader: leavesLoader, lazy: { Component: async () => (await import('./leave/LeavesPage.tsx')).LeavesPage } },
+      { path: 'for/:person', children: pages() },
+      { path: '*', Component: NotFound },
+    ],
   },
 ]

@@ -5,6 +5,7 @@ export const portal = messages({
   home: { sr: 'Почетна', en: 'Start' },
   record: { sr: 'Мој картон', en: 'My record' },
   childRecord: { sr: 'Картон', en: 'Record' },
+  leaves: { sr: 'Боловања', en: 'Sick leaves' },
   looks: { sr: 'Ко је гледао', en: 'Who looked' },
   nav: { sr: 'Главни делови', en: 'Main parts' },
   whose: { sr: 'Чији картон', en: 'Whose record' },
@@ -165,6 +166,8 @@ export const lookThings = messages({
   finder: { sr: 'име у резултату претраге', en: 'the name in a search result' },
   looks: { sr: 'овај преглед увида', en: 'this list of looks' },
   visit: { sr: 'посета', en: 'visit' },
+  'sick-leave': { sr: 'боловање', en: 'sick leave' },
+  'sick-leave-diagnosis': { sr: 'дијагноза коју сте поделили', en: 'the diagnosis you shared' },
   'number lzb': { sr: 'лични здравствени број', en: 'personal health number' },
   'number jmbg': { sr: 'ЈМБГ', en: 'personal number (JMBG)' },
   'number lbo': { sr: 'лични број осигураника', en: 'insurance number (LBO)' },
@@ -191,6 +194,9 @@ export const lookBases = messages({
   operator: { sr: 'одржавање система', en: 'upkeep of the system' },
   'other-institution': { sr: 'картон друге установе', en: 'another institution’s chart' },
   'no-relation': { sr: 'нема односа лечења', en: 'no treatment relation' },
+  employer: { sr: 'Ваш послодавац', en: 'your employer' },
+  commission: { sr: 'лекарска комисија', en: 'medical commission' },
+  consent: { sr: 'Ваша сагласност', en: 'your consent' },
 })
 
 export const roleWords = messages({
@@ -200,5 +206,16 @@ export const roleWords = messages({
   patient: { sr: 'пацијент', en: 'patient' },
   operator: { sr: 'оператер', en: 'operator' },
   fund: { sr: 'РФЗО', en: 'health insurance fund' },
+  commission: { sr: 'лекарска комисија', en: 'medical commission' },
+  employer: { sr: 'послодавац', en: 'employer' },
   'data-officer': { sr: 'лице за заштиту података', en: 'data protection officer' },
+})
+
+export const leaves = messages({
+  title: { sr: 'Моја боловања', en: 'My sick leaves' },
+  lead: {
+    sr: 'Ко одлучује, ко плаћа и који су документи издати. Послодавац не види дијагнозу.',
+    en: 'Who decides, who pays and which documents were issued. Your employer does not see the diagnosis.',
+  },
+  none: { sr: 'Нема евидентираних боловања.', en: 'No leave is recorded.' },
 })

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'react'
+import { Link } from 'react-router'
 import type { Overview } from '../../../record/wire.ts'
 import { ageAt, formatDate, formatEnd } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
@@ -42,6 +43,7 @@ export function PatientBanner({ overview }: { overview: Overview }) {
         </a>
         <a href="#immunizations">{say(rest.immunizations)}</a>
         <a href="#sources">{say(rest.sources)}</a>
+        <Link to={`/people/${encodeURIComponent(overview.person.id)}/leave`}>{say(rest.leave)}</Link>
       </nav>
     </>
   )

@@ -192,6 +192,7 @@ export const rest = messages({
   error: { sr: 'унето грешком', en: 'entered in error' },
   doctors: { sr: 'Изабрани лекари', en: 'Chosen doctors' },
   noDoctors: { sr: 'Изабрани лекар није евидентиран.', en: 'No chosen doctor recorded.' },
+  leave: { sr: 'Боловање', en: 'Sick leave' },
   sources: { sr: 'Одакле подаци стижу', en: 'Where the data comes from' },
   received: { sr: 'последње примљено {date}', en: 'last received {date}' },
   items: { sr: { one: '{count} запис', few: '{count} записа', other: '{count} записа' }, en: { one: '{count} entry', other: '{count} entries' } },

@@ -1,0 +1,55 @@
+import { Suspense, useState } from 'react'
+import { Await, Link, useLoaderData, useParams } from 'react-router'
+import type { Leaves } from '../../../sickleave/wire.ts'
+import { LeaveList } from '../../shared/LeaveList.tsx'
+import { useData, useSay } from '../../shared/language.tsx'
+import { Trouble } from '../../shared/Trouble.tsx'
+import { useTitle } from '../../shared/use-title.ts'
+import type { leaveLoader } from '../loaders.ts'
+import { LeaveForm } from './LeaveForm.tsx'
+import { leave as words } from './words.ts'
+
+/** A leave in one form and one confirmation; below it what there is already. */
+export function LeavePage() {
+  const say = useSay()
+  const { person = '' } = useParams()
+  const loaded = useLoaderData<typeof leaveLoader>()
+  useTitle(words.title)
+  return (
+    <div className="page leave-page">
+      <p>
+        <Link to={`/people/${encodeURIComponent(person)}`}>{say(words.back)}</Link>
+      </p>
+      <Suspense fallback={<h1>{say(words.title)}</h1>}>
+        <Await resolve={loaded.leaves} errorElement={<Trouble error={null} />}>
+          {(answer: Leaves) => <Known person={person} first={answer} />}
+        </Await>
+      </Suspense>
+    </div>
+  )
+}
+
+function Known({ person, first }: { person: string; first: Leaves }) {
+  const say = useSay()
+  const data = useData()
+  const [leaves, setLeaves] = useState(first.leaves)
+  const [isDone, setDone] = useState(false)
+  return (
+    <>
+      <h1>
+        {say(words.title)}: {data(first.name)}
+      </h1>
+      <div aria-live="polite">{isDone && <p className="status ok">{say(words.opened)}</p>}</div>
+      <LeaveForm
+        person={person}
+        today={first.today}
+        onOpened={(opened) => {
+          setLeaves((known) => [opened, ...known])
+          setDone(true)
+        }}
+      />
+      <h2>{say(words.mine)}</h2>
+      {leaves.length === 0 ? <p className="soft">{say(words.noLeaves)}</p> : <LeaveList leaves={leaves} />}
+    </>
+  )
+}

@@ -1,0 +1,23 @@
+import { useLoaderData } from 'react-router'
+import { LeaveList } from '../../shared/LeaveList.tsx'
+import { useSay } from '../../shared/language.tsx'
+import { useTitle } from '../../shared/use-title.ts'
+import { Loaded } from '../Loaded.tsx'
+import type { leavesLoader } from '../loaders.ts'
+import { leaves as words } from '../words.ts'
+
+/** One's own leaves: until when, who decides, who pays, which papers. */
+export function LeavesPage() {
+  const say = useSay()
+  const loaded = useLoaderData<typeof leavesLoader>()
+  useTitle(words.title)
+  return (
+    <div className="page patient-page">
+      <h1>{say(words.title)}</h1>
+      <p className="lead">{say(words.lead)}</p>
+      <Loaded promise={loaded.leaves} lines={4}>
+        {({ leaves }) => (leaves.length === 0 ? <p className="soft empty">{say(words.none)}</p> : <LeaveList leaves={leaves} />)}
+      </Loaded>
+    </div>
+  )
+}

@@ -27,7 +27,7 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   const ends = await world.sql<{ id: string; tx: number; entry: string }>`
     select id, tx, entry
       from bus.log
-     where about = ${id} or id in (select ended_by from bus.delivery where message = ${id})
+     where about = ${id} or id in (select ended_by from bus.delivery where message = ${id} union select proof from bus.ended where message = ${id})
      order by tx
      limit ${endsMax}`
   const leaves = leavesOnce(world)

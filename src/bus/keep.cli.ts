@@ -56,7 +56,7 @@ export const pruneCommand: Command = {
     print(
       options['json']
         ? JSON.stringify(freed)
-        : `removed ${freed.bodies} contents, ${freed.deliveries} deliveries, ${freed.numbers} numbers, ${freed.answers} answers`,
+        : `removed ${freed.bodies} contents, ${freed.deliveries} deliveries, ${freed.numbers} numbers, ${freed.answers} answers, ${freed.events} events of the record`,
     )
   },
 }

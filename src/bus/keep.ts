@@ -11,11 +11,11 @@ const everyMs = 3_600_000
 export async function prune(
   world: World,
   bodiesDays: number,
-): Promise<{ bodies: number; deliveries: number; numbers: number; answers: number; pieces: number }> {
+): Promise<{ bodies: number; deliveries: number; numbers: number; answers: number; pieces: number; events: number }> {
   const now = world.now().getTime()
   const bodiesBefore = new Date(now - bodiesDays * dayMs)
   const numbersBefore = new Date(now - keepLimits.numbersDays * dayMs)
-  const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0, pieces: 0 }
+  const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0, pieces: 0, events: 0 }
   for (;;) {
     const bodies = await world.sql`
       delete from bus.body
@@ -24,9 +24,23 @@ export async function prune(
                             and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
                           limit ${keepLimits.atOnce})
       returning 1 as one`
+    // What they leave behind is narrow: evidence finds the row of the log that proves the end by it.
     const deliveries = await world.sql`
-      delete from bus.delivery
-       where (recipient, seq) in (select recipient, seq from bus.delivery where state = 'acknowledged' and ended_at < ${numbersBefore} and ended_by is null limit ${keepLimits.atOnce})
+      with old as (
+        delete from bus.delivery
+         where (recipient, seq) in (select recipient, seq from bus.delivery
+                                     where state = 'acknowledged' and stored_at < ${numbersBefore} and ended_at < ${numbersBefore}
+                                     limit ${keepLimits.atOnce})
+        returning message, ended_by),
+      kept as (
+        insert into bus.ended (message, proof) select message, ended_by from old where ended_by is not null on conflict do nothing)
+      select 1 as one from old`
+    const events = await world.sql`
+      delete from bus.outbox
+       where (patient, id) in (select patient, id from bus.outbox
+                                where tx < (select tx from bus.published) and at < ${numbersBefore}
+                                order by tx, patient, id
+                                limit ${keepLimits.atOnce})
       returning 1 as one`
     const numbers = await world.sql`
       delete from bus.seen
@@ -58,7 +72,8 @@ export async function prune(
     freed.numbers += numbers.length + once.length
     freed.answers += answers.length
     freed.pieces += pieces.length
-    if (Math.max(bodies.length, deliveries.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
+    freed.events += events.length
+    if (Math.max(bodies.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
   }
 }
 

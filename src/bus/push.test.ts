@@ -9,6 +9,7 @@ import { centreKey } from './centre-key.ts'
 import { freshDirectory, type Member } from './directory.ts'
 import { evidenceOf } from './evidence.ts'
 import { contentDigest, isSigned, readSignature, signatureBase, type Signature } from './http-signature.ts'
+import { prune } from './keep.ts'
 import { pruneCommand, replayCommand } from './keep.cli.ts'
 import { pushTo } from './push.ts'
 import { verifyEvidence } from './verify-evidence.ts'
@@ -71,4 +72,15 @@ test('a member with a webhook gets its messages posted and signed, in order, aga
   assert.deepEqual(left, { bodies: 0, log: 3 })
   assert.equal(await replayCommand.run(world, { argument: 'hook-b', parked: true }, () => {}), 1, 'what is gone cannot be handed out again')
   assert.deepEqual(verifyEvidence(await evidenceOf(world, ids[0] as string, true), null).problems, [], 'the proof stays')
+
+  await sql`update bus.delivery set state = 'acknowledged', ended_at = ${world.now()} where state <> 'acknowledged'`
+  const later = { ...world, now: () => new Date(Date.now() + 40 * 86_400_000) }
+  assert.equal((await prune(later, 30)).deliveries, 3)
+  assert.equal((await sql`select 1 as one from bus.delivery limit 10`).length, 0)
+  const kept = verifyEvidence(await evidenceOf(world, ids[0] as string, true), null)
+  assert.deepEqual(kept.problems, [])
+  assert.ok(
+    kept.found.some((line) => line.startsWith('hook-b acknowledged it')),
+    'who took it is proved when its delivery is gone',
+  )
 })

@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type pg from 'pg'
+import pg from 'pg'
 import { type Dispatcher, Pool } from 'undici'
 import { addClient, clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
@@ -26,6 +26,8 @@ export type BenchServer = {
   send: Send
   institution: number
   port: number
+  /** Statistics of the tables of the bus, as the database renews them by itself. */
+  analyse(): Promise<void>
   /** Processor time of server, database and load so far. */
   cpu(): Cpu
   /** Most memory that one process of the server has taken, in bytes; 0 when it runs inside the bench. */
@@ -57,6 +59,12 @@ export async function startBenchServer(connections: number, processes = 0): Prom
     ask,
     send: async (...asked) => (await ask(...asked)).toString(),
     port: serving.port,
+    async analyse() {
+      const client = new pg.Client(database.owner)
+      await client.connect()
+      await client.query('analyze bus.delivery, bus.body, bus.log, bus.seen')
+      await client.end()
+    },
     cpu: () => cpuOf(database.embedded?.data ?? null, workers()),
     peakBytes: () => Math.max(0, ...workers().map(peakOf)),
     async close() {

@@ -2,13 +2,12 @@ import { Agent, createServer, request as httpRequest, type Server } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { aService, type BusMember, contractOf, expectStatus } from '../testing/bus-member.ts'
-import { type BusBench, callers, contents, signedBytes, warmUpSeconds } from './bus-parties.ts'
+import { type BusBench, callers, contents, heardMs, signedBytes, warmUpSeconds } from './bus-parties.ts'
 import { cpuEach } from './cpu.ts'
 import { during, print } from './figures.ts'
 import { bytesOf, WireLoad } from './wire-load.ts'
 
 const perSecondMost = 3000
-const heardMs = 600
 
 /** A call to a provider's own address; provider, load and the hop that is the limit run in this process, the bus in the server's. */
 export async function calls(bench: BusBench): Promise<void> {

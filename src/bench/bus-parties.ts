@@ -9,7 +9,7 @@ import { type BenchServer, startBenchServer } from './bench-server.ts'
 import { bytesOf, WireLoad } from './wire-load.ts'
 
 /** Rights are heard of in every process within 450 ms. */
-const heardMs = 600
+export const heardMs = 600
 
 export type BusBench = {
   server: BenchServer

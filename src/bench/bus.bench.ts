@@ -2,6 +2,8 @@ import { evidenceOf } from '../bus/evidence.ts'
 import { sealLog, verifyLog } from '../bus/seal-log.ts'
 import { verifyEvidence } from '../bus/verify-evidence.ts'
 import { calls } from './bus-calls.ts'
+import { backlog } from './bus-backlog.ts'
+import { documents } from './bus-documents.ts'
 import { acceptance, endToEnd } from './bus-messages.ts'
 import { type BusBench, openBusBench } from './bus-parties.ts'
 import { print } from './figures.ts'
@@ -10,7 +12,7 @@ import { print } from './figures.ts'
  * The bus with everything on: token, signature, right, quota, durable log and audit, signed receipt. Server, database and load
  * share the cores. One figure alone: `npm run bench -- bus --only accept`.
  */
-const parts = { accept: acceptance, fetch: endToEnd, call: calls, evidence }
+const parts = { accept: acceptance, fetch: endToEnd, call: calls, document: documents, backlog, evidence }
 
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')

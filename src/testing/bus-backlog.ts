@@ -1,0 +1,36 @@
+import { composeMessages, type Message, storedMessage } from '../bus/accept.ts'
+import { fragment, join } from '../platform/sql.ts'
+import type { World } from '../platform/world.ts'
+import type { BusMember } from './bus-member.ts'
+
+const atOnce = 1000
+
+/** The rows that acceptance writes, by the same statement, a thousand messages in each: what they cost there is measured elsewhere. */
+export async function fillBacklog(world: World, sender: BusMember, member: BusMember, count: number, keys = 10_000): Promise<void> {
+  const [ids] = await world.sql<{ sender: string; recipient: string }>`
+    select (select id from bus.member where code = ${sender.code}) as sender, (select id from bus.member where code = ${member.code}) as recipient`
+  if (!ids) throw new Error('the members have not joined')
+  const message = (at: number): Message => ({
+    sender: { id: ids.sender, code: sender.code },
+    name: `backlog-${at}`,
+    to: { provider: member.code, service: 'box' },
+    lane: 1,
+    key: `k-${at % keys}`,
+    document: null,
+    subject: null,
+    patient: null,
+    contentType: 'application/json',
+    body: Buffer.from(`{"n":${at}}`),
+    digest: '',
+    base: '',
+    signature: '',
+    kid: sender.jwk.kid,
+    contract: null,
+    answers: null,
+    recipients: [{ id: ids.recipient, holdKey: false }],
+  })
+  for (let from = 0; from < count; from += atOnce) {
+    const payloads = Array.from({ length: Math.min(atOnce, count - from) }, (_, at) => storedMessage(world, message(from + at)))
+    await world.sql.run(fragment`with ${join(composeMessages(payloads), ', ')} select 1 as done`)
+  }
+}

@@ -17,7 +17,7 @@ export async function documents(bench: BusBench): Promise<void> {
   const hospital = await joinBus(app, world, 'hospital')
   for (const service of ['record/documents', 'record/changes']) await contractOf(hospital, service, { quotaPerMinute: 1_000_000 })
   await sleep(heardMs)
-  const stops = [forBus.startIntake(world), startBus(world, { keySets })]
+  const stops = [forBus.startIntake(world), startBus(world, { keySets, isDirectory: forBus.isDirectory })]
   const perSecond = isQuick ? 20 : 100
   const count = seconds * perSecond
   const headers = { 'bus-to': 'record/documents', 'content-type': 'application/fhir+json' }

@@ -56,7 +56,7 @@ export function storedMessage(world: World, message: Message): Payload {
  */
 export async function storeMessage(world: World, message: Message, entries: Entry[]): Promise<Stored> {
   const payload = storedMessage(world, message)
-  await world.ledger.commit({ entries, payload, compose: composeMessages, key: `bus ${message.sender.id} ${seenName(message)}` })
+  await world.ledger.commit({ entries, payload, compose: composeMessages, key: `bus ${message.sender.id} ${seenName(message) ?? message.name}` })
   return payload.stored
 }
 

@@ -13,10 +13,12 @@ import type { Heard, Webhooks } from './webhooks.ts'
 
 const stepsMax = 80
 const hourMs = 3_600_000
-const faultPercent = 8
+const usual: Faults = { percent: 8, statements: 6 }
 const tracedMax = 60
 
-type Step = { weight: number; run: (run: Run) => Promise<void> | void; isFaultless?: boolean }
+/** How often the centre fails in a step, in percent, and among how many of its statements; a step without has no faults. */
+type Faults = { percent: number; statements: number }
+type Step = { weight: number; run: (run: Run) => Promise<void> | void; faults?: Faults | null }
 
 const pulling = (run: Run) => run.random.pick(run.systems.filter(({ webhook }) => webhook === null))
 const pushed = (run: Run) => run.systems.find(({ webhook }) => webhook !== null) as Run['systems'][number]
@@ -27,20 +29,20 @@ const steps: Step[] = [
   { weight: 7, run: arriveLate },
   { weight: 14, run: (run) => lease(run, pulling(run)) },
   { weight: 16, run: (run) => workThrough(run, pulling(run)) },
-  { weight: 6, run: (run) => push(run, pushed(run)) },
-  { weight: 5, run: intake },
+  { weight: 6, run: (run) => push(run, pushed(run)), faults: { percent: 25, statements: 10 } },
+  { weight: 6, run: intake, faults: { percent: 50, statements: 14 } },
   { weight: 12, run: passTime },
-  { weight: 2, run: (run) => switchMember(run, run.random.pick(run.systems)), isFaultless: true },
-  { weight: 3, run: switchContract, isFaultless: true },
+  { weight: 2, run: (run) => switchMember(run, run.random.pick(run.systems)), faults: null },
+  { weight: 3, run: switchContract, faults: null },
   { weight: 3, run: (run) => changeKeys(run, run.random.pick(run.systems)) },
   { weight: 2, run: changeClock },
   { weight: 2, run: (run) => void (run.centre.room = run.centre.room === 'roomy' ? 'full for writes' : 'roomy') },
   { weight: 5, run: (run) => callDirect(run, pushed(run)) },
-  { weight: 3, run: (run) => callFetched(run, pulling(run)), isFaultless: true },
+  { weight: 3, run: (run) => callFetched(run, pulling(run)), faults: null },
   { weight: 3, run: sealSome },
-  { weight: 2, run: publish, isFaultless: true },
+  { weight: 2, run: publish, faults: null },
   { weight: 1, run: pruneSome },
-  { weight: 2, run: replaySome, isFaultless: true },
+  { weight: 2, run: replaySome, faults: null },
 ]
 const weights = steps.reduce((sum, { weight }) => sum + weight, 0)
 
@@ -81,8 +83,10 @@ async function takeStep(run: Run): Promise<void> {
   const { centre, random } = run
   let at = random.below(weights)
   const step = steps.find(({ weight }) => (at -= weight) < 0) as Step
-  if (!step.isFaultless && chance(run, faultPercent)) {
-    const fault = { what: random.pick(['cut', 'crash'] as const), when: random.pick(['before', 'after'] as const), statement: 1 + random.below(6) }
+  const { faults = usual } = step
+  if (faults && chance(run, faults.percent)) {
+    const statement = 1 + random.below(faults.statements)
+    const fault = { what: random.pick(['cut', 'crash'] as const), when: random.pick(['before', 'after'] as const), statement }
     say(run, `${fault.what} ${fault.when} statement ${fault.statement}`)
     centre.arm(fault)
   }

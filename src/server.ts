@@ -11,6 +11,7 @@ import { openWorld } from './open-world.ts'
 import { sentenceOf } from './platform/cli.ts'
 import { baseUrl, type Config, loadConfig } from './platform/config.ts'
 import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
+import { startTracing } from './platform/tracing.ts'
 import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
 import { startBus, startTelling } from './bus/bus.ts'
@@ -82,6 +83,7 @@ async function serveAsOne(settings: Config): Promise<void> {
 }
 
 async function serve(world: World, portals: string): Promise<Processes> {
+  const stopTracing = await startTracing(world.config, world.log)
   const app = await buildApp(world, portals)
   await app.listen({ port: world.config.PORT, host: world.config.HOST })
   const { port } = app.server.address() as { port: number }
@@ -92,6 +94,7 @@ async function serve(world: World, portals: string): Promise<Processes> {
       await stopTelling()
       app.server.closeIdleConnections()
       await app.close()
+      await stopTracing()
     },
   }
 }

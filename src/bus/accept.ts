@@ -32,6 +32,8 @@ export type Message = {
   call?: { method: string; path: string; direct: boolean; numbered: boolean; once: string | null }
   /** Sent by the centre for its sender, in place of a parked one: which, and the two people who stand for it. */
   corrects?: Corrects
+  /** The trace that it is part of (W3C Trace Context), for whoever gets it. */
+  traceparent?: string | null
   recipients: { id: string; holdKey: boolean; number?: number }[]
 }
 
@@ -123,6 +125,7 @@ function logRowOf({ message, stored }: Payload): LogRow {
     answers: message.answers,
     ...(message.call ? { method: message.call.method, path: message.call.path } : {}),
     ...(message.corrects ? { corrects: message.corrects } : {}),
+    ...(message.traceparent ? { traceparent: message.traceparent } : {}),
     kid: message.kid,
     base: message.base,
     signature: message.signature,

@@ -20,6 +20,7 @@ import { sendSigned } from './signed-answer.ts'
 import { proofOf, requireSigner, type Signed } from './signed-request.ts'
 import { takeBody, untilClosed } from './take-body.ts'
 import { uuidV7 } from '../platform/uuid.ts'
+import { traceparentOf } from './trace.ts'
 import { wake } from './waiting.ts'
 
 const passedOn = ['accept', 'accept-language', 'content-type', 'if-match', 'if-none-match', 'prefer'] as const
@@ -60,6 +61,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     lane: right.contract?.lane ?? 1,
     contentType: request.headers['content-type'] ?? '',
     contract: right.contract,
+    traceparent: traceparentOf(request),
     call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== undefined, once: isSafe(method) ? null : onceName(signed) },
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
@@ -133,10 +135,13 @@ const signedPart = (signed: Signed, sender: Member) => ({
 })
 
 /** Only headers that we know go on; who asks and by which right is said by us and signed by us. */
-function outgoing({ headers }: FastifyRequest, about: { call: string; from: Member; contract: string; purpose: string }): Record<string, string> {
+function outgoing(request: FastifyRequest, about: { call: string; from: Member; contract: string; purpose: string }): Record<string, string> {
+  const { headers } = request
+  const traceparent = traceparentOf(request)
   const passed = passedOn.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name].trim()] as const] : []))
   return {
     ...Object.fromEntries(passed),
+    ...(traceparent === null ? {} : { traceparent }),
     'bus-call': about.call,
     'bus-from': about.from.code,
     'bus-contract': about.contract,

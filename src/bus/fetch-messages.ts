@@ -92,7 +92,7 @@ function whyNot(directory: Directory, member: Member, { service: address, stored
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
 export function wireOf(one: Delivery): object {
-  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects } = JSON.parse(one.entry)
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects, traceparent } = JSON.parse(one.entry)
   return {
     delivery: one.seq,
     message: one.message,
@@ -104,6 +104,7 @@ export function wireOf(one: Delivery): object {
     ...(subject === null ? {} : { subject }),
     ...(answers === null ? {} : { answers }),
     ...(corrects === undefined ? {} : { corrects }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(one.number === null ? {} : { number: one.number }),
     ...(one.outOfOrder ? { outOfOrder: true } : {}),
     attempt: one.attempts,

@@ -16,6 +16,7 @@ import { endsSoon, publicKeys } from './member-key.ts'
 import { recordRefused } from './refused.ts'
 import { rightTo } from './right.ts'
 import { type PatientOf, sendMessage } from './send-message.ts'
+import { beginTrace, endTrace } from './trace.ts'
 import { sendSignedJson } from './signed-answer.ts'
 import { endStreams, streamDeliveries, type Streams } from './stream.ts'
 
@@ -39,7 +40,9 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
       if (request.headers['content-encoding'] !== undefined)
         throw new Refusal('unsupported', 'bodies of the bus are sent as they are, without content-encoding', { expression: 'content-encoding' })
     })
+    app.addHook('onRequest', beginTrace)
     app.addHook('onResponse', measureAnswer)
+    app.addHook('onResponse', endTrace)
     app.setErrorHandler(async (error, request) => {
       await recordRefused(request, error)
       throw error // To the place where every error of the house becomes its answer.

@@ -16,6 +16,7 @@ import { type Right, rightTo } from './right.ts'
 import { proofOf, requireSigned, type Signed } from './signed-request.ts'
 import { sendSignedJson } from './signed-answer.ts'
 import { requireFits } from './structure.ts'
+import { traceparentOf } from './trace.ts'
 import { wake } from './waiting.ts'
 import { isUuid } from '../platform/uuid.ts'
 
@@ -73,6 +74,7 @@ async function acceptMessage(request: FastifyRequest, reply: FastifyReply, body:
     digest: signed.digest,
     ...proofOf(signed),
     contract,
+    traceparent: traceparentOf(request),
     recipients: recipientsOf(directory, member, right, world.now()),
   }
   // A topic is heard by many: one of them that does not fetch keeps nothing from the others, so its queue is not its owner's limit.

@@ -207,6 +207,12 @@ export const settings = [
     read: whole(1, 604_800),
   },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    fallback: '',
+    about: 'Where traces of the bus are sent by OpenTelemetry. It needs `npm install @opentelemetry/sdk-node`; its other OTEL_ settings hold. Empty: none.',
+    read: url('http', 'https'),
+  },
+  {
     name: 'ALERT_ERROR_PERCENT',
     fallback: '5',
     about: 'Share of failed exchanges of a service in five minutes above which its provider is alerted.',

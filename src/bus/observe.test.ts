@@ -42,7 +42,11 @@ test('a trace goes on through calls and messages, figures say what passed, and t
   assert.match(figures, /spona_bus_seal_number\{[^}]*\} 1/)
   assert.match(figures, /spona_bus_seconds_count\{[^}]*kind="call"[^}]*\} 1/)
   const got = await ward.lease()
-  assert.deepEqual(got.map((one) => one.traceparent), [traceparent, undefined], 'what has another form is not passed on')
+  assert.deepEqual(
+    got.map((one) => one.traceparent),
+    [traceparent, undefined],
+    'what has another form is not passed on',
+  )
 
   const lines: string[] = []
   const log = { warn: (_about: unknown, line: string) => lines.push(line) } as unknown as typeof world.log

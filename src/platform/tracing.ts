@@ -6,7 +6,11 @@ type Sdk = { start(): void; shutdown(): Promise<void> }
 const packageName = '@opentelemetry/sdk-node'
 
 /** With OTEL_EXPORTER_OTLP_ENDPOINT spans go there, by the SDK when it is installed; without it the server says so and works on. */
-export async function startTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Config, log: World['log'], load = (name: string): Promise<unknown> => import(name)): Promise<() => Promise<void>> {
+export async function startTracing(
+  { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Config,
+  log: World['log'],
+  load = (name: string): Promise<unknown> => import(name),
+): Promise<() => Promise<void>> {
   if (endpoint === '') return async () => {}
   try {
     const { NodeSDK } = (await load(packageName)) as { NodeSDK: new (how: { serviceName: string }) => Sdk }
@@ -14,7 +18,10 @@ export async function startTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Co
     sdk.start()
     return () => sdk.shutdown()
   } catch (error) {
-    log.warn({ err: error }, `OTEL_EXPORTER_OTLP_ENDPOINT is set and ${packageName} cannot be used: npm install ${packageName}; the server works without traces`)
+    log.warn(
+      { err: error },
+      `OTEL_EXPORTER_OTLP_ENDPOINT is set and ${packageName} cannot be used: npm install ${packageName}; the server works without traces`,
+    )
     return async () => {}
   }
 }

@@ -27,7 +27,9 @@ function digestOf(chunks: Iterable<Buffer>): string {
 
 export type Streamed = { status: number; headers: IncomingHttpHeaders; bytes: number; digest: string; text: string }
 
-/** What came, without keeping more of it than a sentence. */
+const textMax = 262_144
+
+/** What came, without keeping more of it than its beginning. */
 export async function drain(message: IncomingMessage): Promise<{ bytes: number; digest: string; text: string }> {
   const sum = createHash('sha256')
   let bytes = 0
@@ -35,7 +37,7 @@ export async function drain(message: IncomingMessage): Promise<{ bytes: number; 
   for await (const chunk of message as AsyncIterable<Buffer>) {
     sum.update(chunk)
     bytes += chunk.length
-    if (text.length < 4096) text += chunk.toString('latin1').slice(0, 4096)
+    if (text.length < textMax) text += chunk.toString('utf8')
   }
   return { bytes, digest: `sha-256=:${sum.digest('base64')}:`, text }
 }

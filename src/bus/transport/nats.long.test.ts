@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
-import { expectStatus } from '../../testing/bus-member.ts'
+import { aService, type BusMember, contractOf, expectStatus } from '../../testing/bus-member.ts'
 import { hasNats, noNats, startBrokers } from '../../testing/nats.ts'
+import { startOutside } from '../../testing/outside.ts'
 import { until } from '../../testing/process.ts'
+import { streamed } from '../../testing/streamed.ts'
 import { isCarried, stageOf } from '../../testing/transport-contract.ts'
+import { contentDigest } from '../http-signature.ts'
 import { transportOf } from './transport.ts'
 
 const kills = 6
@@ -139,3 +143,65 @@ test('two of three are killed: the database hands out, and the cluster carries o
   assert.deepEqual(got, ['a-1', 'b-1', 'b-2', 'b-3', 'c-1'])
   assert.ok(stored >= 2)
 })
+
+test('two processes of a real server share the queues, and one of them is killed', async (t) => {
+  if (!hasNats()) return t.skip(noNats)
+  const brokers = await startBrokers(t, 1)
+  const outside = await startOutside({ NATS_URL: brokers.url, PROCESSES: '2' })
+  t.after(() => outside.end())
+  const [his, box] = [await outside.join('his'), await outside.join('box')]
+  await expectStatus(200, box.send({ method: 'PUT', url: '/bus/services/in', body: aService('inbox') }))
+  await contractOf(his, 'box/in')
+  const ask = (member: BusMember, url: string, text: string, headers: Record<string, string> = {}) => {
+    const body = { bytes: Buffer.byteLength(text), digest: contentDigest(Buffer.from(text)), chunks: () => [Buffer.from(text)].values() }
+    return streamed(member, outside.base, { url, body: body as never, headers: { 'content-type': 'application/json', ...headers } })
+  }
+  const count = 300
+  const sentAt = new Map<string, number>()
+  const tookMs: number[] = []
+  const got: string[] = []
+  // A connection that ends with its process is tried again; what was received twice has the same number.
+  const insist = async (act: () => Promise<{ status: number; text: string }>): Promise<any> => {
+    for (;;) {
+      const answer = await act().catch(() => null)
+      if (answer && answer.status < 300) return JSON.parse(answer.text)
+      await sleep(100)
+    }
+  }
+  const fetcher = async () => {
+    while (got.length < count) {
+      const { deliveries } = await insist(() => ask(box, '/bus/deliveries/lease', '{"max":20,"wait":2}'))
+      if (deliveries.length === 0) continue
+      for (const { messageId } of deliveries) tookMs.push(performance.now() - (sentAt.get(messageId) ?? 0))
+      const acknowledge = deliveries.map(({ delivery }: { delivery: number }) => delivery)
+      const { acknowledged } = await insist(() => ask(box, '/bus/deliveries/ack', JSON.stringify({ acknowledge })))
+      got.push(
+        ...deliveries.filter(({ delivery }: { delivery: number }) => acknowledged.includes(delivery)).map(({ messageId }: { messageId: string }) => messageId),
+      )
+    }
+  }
+  const sender = async () => {
+    for (let n = 0; n < count; n++) {
+      const id = `p-${n}`
+      sentAt.set(id, performance.now())
+      await insist(() => ask(his, '/bus/messages', '{}', { 'bus-to': 'box/in', 'bus-message-id': id, 'bus-key': `k-${n % 7}` }))
+      if (n === count / 2) process.kill(workersOf(outside.server.child.pid as number)[0] as number, 'SIGKILL')
+    }
+  }
+  await Promise.all([sender(), fetcher(), fetcher()])
+  const { stored } = await brokers.state()
+  assert.ok(stored > count / 2)
+  const seen = [...new Set(got)]
+  assert.equal(seen.length, count)
+  const median = tookMs.toSorted((a, b) => a - b)[tookMs.length >> 1] as number
+  t.diagnostic(`${stored} numbers through the stream; from sent to received, median ${median.toFixed(0)} ms`)
+})
+
+/** Children of a process that run the server as it does. */
+function workersOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number)
+    .filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('server.ts'))
+}

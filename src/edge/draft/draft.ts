@@ -41,14 +41,14 @@ export class Draft {
   readonly losses: Loss[] = []
   readonly #known = new Map<string, Entry>()
   readonly #seed: Buffer
-  readonly #asked = new Set<string>()
+  #count = 0
 
   constructor(seed: string | Uint8Array) {
     this.#seed = createHash('sha256').update(seed).digest()
   }
 
   add(resourceType: string, source: string, about = false): Entry {
-    const entry = new Entry(this.#name(this.entries.length), { resourceType })
+    const entry = new Entry(this.#name(this.#count++), { resourceType })
     entry.isAbout = about
     entry.sources.push(source)
     this.entries.push(entry)
@@ -83,23 +83,59 @@ export class Draft {
     return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
   }
 
-  /** Senders give several things one number; only the first of them is then found by it. */
-  #once(request: Json, resource: Resource): Json {
-    const query = request['ifNoneExist']
-    const key = query === undefined ? String(request['url']) : `${String(request['url'])}?${String(query)}`
-    if (key.includes('?') && this.#asked.has(key)) return { method: 'POST', url: resource.resourceType }
-    this.#asked.add(key)
-    return request
+  /** Things told of twice under one number (an organization in two roles) are one; what is referred to is then the first of them. */
+  #joinSame(): Map<string, string> {
+    const first = new Map<string, Entry>()
+    const other = new Map<string, string>()
+    for (const entry of [...this.entries]) {
+      const query = entry.isAbout || !isJoined.has(entry.resource.resourceType) ? undefined : queryOf(entry.resource)
+      if (query === undefined) continue
+      const key = `${entry.resource.resourceType}?${query}`
+      const known = first.get(key)
+      if (known === undefined) first.set(key, entry)
+      else {
+        for (const [name, value] of Object.entries(entry.resource)) known.resource[name] ??= value
+        known.sources.push(...entry.sources)
+        other.set(entry.fullUrl, known.fullUrl)
+        this.remove(entry)
+      }
+    }
+    return other
   }
 
+  /** Ends the draft: nothing is added after it. */
   bundle(): MappedBundle {
-    return {
-      resourceType: 'Bundle',
-      type: 'transaction',
-      entry: this.entries.map(({ fullUrl, resource, isAbout }) => ({ fullUrl, resource, request: this.#once(requestOf(resource, isAbout), resource) })),
+    const queries = this.entries.map(({ resource }) => queryOf(resource))
+    const counts = new Map<string, number>()
+    for (const [index, query] of queries.entries()) {
+      const key = `${this.entries[index]?.resource.resourceType}?${query}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
     }
+    const entry = this.entries.map(({ fullUrl, resource, isAbout }, index) => {
+      const query = queries[index]
+      // A number that several things of one message have finds none of them again.
+      const isOne = counts.get(`${resource.resourceType}?${query}`) === 1
+      return { fullUrl, resource, request: requestOf(resource.resourceType, isOne ? query : undefined, isAbout) }
+    })
+    return { resourceType: 'Bundle', type: 'transaction', entry }
+  }
+
+  /** To be called before the Provenance is told, which names every resource. */
+  settle(): void {
+    const other = this.#joinSame()
+    if (other.size > 0) for (const { resource } of this.entries) renameReferences(resource, other)
   }
 }
+
+function renameReferences(value: unknown, other: Map<string, string>): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === 'reference' && typeof inner === 'string') (value as Json)[name] = other.get(inner) ?? inner
+    else renameReferences(inner, other)
+  }
+}
+
+const isJoined = new Set(['Practitioner', 'Organization', 'Location'])
 
 // Of these a second one with the same identifier is the same thing, whoever sends it.
 const isFoundByIdentifier = new Set([
@@ -128,14 +164,19 @@ const isFoundByIdentifier = new Set([
   'Goal',
 ])
 
-/** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */
-function requestOf(resource: Resource, isAbout: boolean): Json {
-  const type = resource.resourceType
+/** The search that finds the resource again: by a number that is not national where it has one. */
+function queryOf(resource: Resource): string | undefined {
+  if (!isFoundByIdentifier.has(resource.resourceType)) return undefined
   const identifiers = (Array.isArray(resource['identifier']) ? resource['identifier'] : []) as Json[]
   const usable = identifiers.filter(({ system, value }) => typeof system === 'string' && typeof value === 'string')
   const identifier = usable.find((one) => !isNational(one)) ?? usable[0]
-  if (identifier === undefined || !isFoundByIdentifier.has(type)) return { method: 'POST', url: type }
-  const query = `identifier=${encodeURIComponent(searchable(identifier['system']))}|${encodeURIComponent(searchable(identifier['value']))}`
+  if (identifier === undefined) return undefined
+  return `identifier=${encodeURIComponent(searchable(identifier['system']))}|${encodeURIComponent(searchable(identifier['value']))}`
+}
+
+/** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */
+function requestOf(type: string, query: string | undefined, isAbout: boolean): Json {
+  if (query === undefined) return { method: 'POST', url: type }
   return isAbout ? { method: 'PUT', url: `${type}?${query}` } : { method: 'POST', url: type, ifNoneExist: query }
 }
 

@@ -3,7 +3,7 @@ import { dateTimeOf } from '../../draft/dates.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { gender } from './patient.ts'
-import { address, coded, concept, date, dateTime, humanName, identifier, organization, telecom } from './types.ts'
+import { address, coded, concept, date, dateTime, humanName, identifier, organization, telecom, typeOf } from './types.ts'
 
 /** IN1: who pays for the patient, on what paper. */
 export function insurance(segment: Segment, mapping: Mapping): void {
@@ -117,6 +117,27 @@ function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
     mapping,
   )
   coverage.resource['subscriber'] = entry.reference
+}
+
+/** IN2: more numbers of the same insurance, and of the patient with the insurer. */
+export function insuranceMore(segment: Segment, mapping: Mapping): void {
+  const { coverage } = mapping
+  if (coverage === undefined) return
+  const numbered = (code: string) => (value: Value) => {
+    const number = value.part(1)
+    return number === undefined ? undefined : { type: typeOf(code), value: number }
+  }
+  fill(
+    coverage,
+    segment,
+    [
+      [6, 'identifier[]', numbered('MC')],
+      [8, 'identifier[]', numbered('MA')],
+      [10, 'identifier[]', numbered('MI')],
+      [61, 'identifier[]', identifier],
+    ],
+    mapping,
+  )
 }
 
 /** ACC and what else of a visit is told apart from it. */

@@ -7,12 +7,12 @@ import { allergy, diagnosis, problem, procedure } from './clinical.ts'
 import { document } from './document.ts'
 import { encounter, encounterMore } from './encounter.ts'
 import { event, header, software } from './header.ts'
-import { accident, insurance } from './insurance.ts'
+import { accident, insurance, insuranceMore } from './insurance.ts'
 import { Mapping, type Options } from './mapping.ts'
 import { administered, dispensed, prescribed, route } from './medication.ts'
 import { note, observation } from './observation.ts'
 import { common, referral, request, specimen, timed } from './order.ts'
-import { additional, guarantor, merged, nextOfKin, patient } from './patient.ts'
+import { additional, disability, guarantor, merged, nextOfKin, patient, restriction } from './patient.ts'
 import { role } from './people.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 
@@ -31,12 +31,16 @@ const segments: Record<string, (segment: Segment, mapping: Mapping) => void> = {
   PV1: encounter,
   PV2: encounterMore,
   ROL: role,
+  PRT: role,
   AL1: allergy,
   IAM: allergy,
   DG1: diagnosis,
   PRB: problem,
   PR1: procedure,
   IN1: insurance,
+  IN2: insuranceMore,
+  ARV: restriction,
+  DB1: disability,
   ACC: accident,
   ORC: common,
   OBR: request,

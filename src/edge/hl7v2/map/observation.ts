@@ -66,6 +66,25 @@ const interpretations = new Set([
   'OBX',
 ])
 
+const interpretationNames: Record<string, string> = {
+  L: 'Low',
+  H: 'High',
+  LL: 'Critical low',
+  HH: 'Critical high',
+  N: 'Normal',
+  A: 'Abnormal',
+  AA: 'Critical abnormal',
+  U: 'Significant change up',
+  D: 'Significant change down',
+  B: 'Better',
+  W: 'Worse',
+  S: 'Susceptible',
+  R: 'Resistant',
+  I: 'Intermediate',
+  POS: 'Positive',
+  NEG: 'Negative',
+}
+
 const rows: readonly Row[] = [
   [21, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
@@ -84,8 +103,9 @@ const rows: readonly Row[] = [
 function interpretation(value: Value): Json | undefined {
   const code = value.part(1)?.toUpperCase() ?? ''
   if (!interpretations.has(code)) return concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0078')
-  value.skip(2, 3)
-  return { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code }] }
+  const display = value.part(2) ?? interpretationNames[code]
+  value.skip(3)
+  return { coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code, display })] }
 }
 /** OBX-19, when the instrument measured; R4 has no element of its own for it. */
 function analysed(value: Value): Json | undefined {

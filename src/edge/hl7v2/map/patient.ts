@@ -1,4 +1,4 @@
-import { type Entry, type Json, some } from '../../draft/draft.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { practitioner } from './people.ts'
@@ -292,4 +292,35 @@ export function guarantor(segment: Segment, mapping: Mapping): void {
   const held = period(segment.text(13), segment.text(14))
   const list = mapping.account === undefined ? undefined : ((mapping.account.resource as Json & { guarantor?: Json[] }).guarantor ??= [])
   list?.push(some({ party: entry.reference, period: held }) as Json)
+}
+
+// HL7 table 0717 has codes that v3 ActCode does not have; those that it has are security labels as they are.
+const labels: Record<string, string> = { DEM: 'DEMO', LOC: 'LOCIS', HIV: 'HIV', STD: 'STD', SMD: 'PSY', UWM: 'MST', PID: 'PRS', DIA: 'DIA' }
+
+/** ARV: what the patient, or another, wants to be shown to fewer. The record decides by its own rules; the label is kept. */
+export function restriction(segment: Segment, mapping: Mapping): void {
+  const on = mapping.encounter ?? mapping.patient
+  if (on === undefined) return
+  for (const field of [1, 2]) segment.text(field)
+  const meta = (on.resource.meta ??= {}) as Json
+  for (const value of segment.all(3)) {
+    const code = value.part(1)
+    const known = labels[code ?? '']
+    if (code === undefined) continue
+    put(
+      meta,
+      'security[]',
+      known === undefined
+        ? { system: 'http://terminology.hl7.org/CodeSystem/v2-0717', code }
+        : { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: known },
+    )
+  }
+  on.sources.push(`${segment.place} meta.security<3`)
+}
+
+/** DB1: the number of the disabled person, who is the patient (PT); other persons are of no place here. */
+export function disability(segment: Segment, mapping: Mapping): void {
+  segment.text(1)
+  if (mapping.patient === undefined || segment.text(2) !== 'PT') return
+  fill(mapping.patient, segment, [[3, 'identifier[]', identifier]], mapping)
 }

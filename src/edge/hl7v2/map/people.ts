@@ -17,7 +17,7 @@ function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry
   const number = value.part(1)
   const authority = value.inside(9)
   const [space, universal] = [authority?.part(1), authority?.part(2)]
-  authority?.skip(3)
+  const kind = authority?.part(3)
   const type = value.part(13)
   // Check digit, facility, source table and representation say nothing about the person.
   value.skip(8, 11, 12, 14, 15, 16, 18)
@@ -25,14 +25,14 @@ function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry
   const called = name(value, 2, {
     use: uses[value.part(10)?.toUpperCase() ?? ''],
     period: period(value.part(19) ?? valid?.part(1), value.part(20) ?? valid?.part(2)),
+    professional: value.part(21),
   })
-  value.skip(21)
   if (number === undefined && called === undefined) return undefined
   const key = number === undefined ? `name ${JSON.stringify(called)}` : `${number} ${space} ${universal}`
   return mapping.draft.once(`xcn ${key}`, 'Practitioner', place, ({ resource }) => {
     const national = number === undefined ? undefined : nationalSystem(number, type, space)
     const system = national ?? identifierSystem(space, universal) ?? mapping.options.localSystem
-    const assigner = space === undefined || universal === undefined ? undefined : organizationNamed(mapping, place, space, universal)
+    const assigner = space === undefined || universal === undefined ? undefined : organizationNamed(mapping, place, space, universal, kind)
     if (number !== undefined) resource['identifier'] = [some({ type: type === undefined ? undefined : typeOf(type), system, value: number, assigner })]
     if (called !== undefined) resource['name'] = [called]
   })
@@ -95,30 +95,47 @@ export function location(value: Value, mapping: Mapping, place: string): Json | 
   return { ...mapping.draft.once(`pl ${described}`, 'Location', place, ({ resource }) => (resource['name'] = described)).reference }
 }
 
-const roleRows: readonly Row[] = [
-  [3, 'code[]', codeableConcept],
-  [9, 'specialty[]', codeableConcept],
-  [4, 'practitioner', practitioner],
-  [13, 'location[]', location],
-  [14, 'organization', organization],
-  [12, 'telecom[]', telecom],
-]
-
-/** ROL: whoever has a part in what stands before it. */
-export function role(segment: Segment, mapping: Mapping): void {
-  const person = segment.first(4)
-  if (person === undefined) return
-  const entry = mapping.draft.add('PractitionerRole', segment.place)
-  fill(entry, segment, roleRows, mapping)
-  const held = period(segment.text(5), segment.text(6))
-  if (held !== undefined) entry.resource['period'] = held
-  const home = mapping.draft.entries.find(({ fullUrl }) => fullUrl === (entry.resource['practitioner'] as Json | undefined)?.['reference'])
-  if (home !== undefined && segment.all(11).length > 0) fill(home, segment, [[11, 'address[]', address]], mapping)
-  joinRole(entry, segment, mapping)
+type RoleFields = {
+  code: number
+  person: number
+  specialty: number
+  location: number
+  organization: number
+  telecom: number
+  address: number
+  from: number
+  to: number
+}
+const roleFields: Record<'ROL' | 'PRT', RoleFields> = {
+  ROL: { code: 3, person: 4, specialty: 9, location: 13, organization: 14, telecom: 12, address: 11, from: 5, to: 6 },
+  PRT: { code: 4, person: 5, specialty: 6, location: 9, organization: 8, telecom: 15, address: 14, from: 11, to: 12 },
 }
 
-function joinRole(entry: Entry, segment: Segment, mapping: Mapping): void {
-  const isGeneral = /^(?:PP|FHCP|PCP|PRIMARY)/i.test(segment.text(3) ?? '')
+/** ROL, and PRT which came after it: whoever has a part in what stands before it. */
+export function role(segment: Segment, mapping: Mapping): void {
+  const at = roleFields[segment.name === 'PRT' ? 'PRT' : 'ROL']
+  if (segment.first(at.person) === undefined && segment.first(at.organization) === undefined) return
+  const entry = mapping.draft.add('PractitionerRole', segment.place)
+  // How it came about (the action code) and the instance are of the conversation.
+  for (const field of [1, 2]) segment.text(field)
+  const rows: Row[] = [
+    [at.code, 'code[]', codeableConcept],
+    [at.specialty, 'specialty[]', codeableConcept],
+    [at.person, 'practitioner', practitioner],
+    [at.location, 'location[]', location],
+    [at.organization, 'organization', organization],
+    [at.telecom, 'telecom[]', telecom],
+  ]
+  fill(entry, segment, rows, mapping)
+  const held = period(segment.text(at.from), segment.text(at.to))
+  if (held !== undefined) entry.resource['period'] = held
+  const home = mapping.draft.entries.find(({ fullUrl }) => fullUrl === (entry.resource['practitioner'] as Json | undefined)?.['reference'])
+  if (home !== undefined && segment.all(at.address).length > 0) fill(home, segment, [[at.address, 'address[]', address]], mapping)
+  joinRole(entry, segment.text(at.code) ?? '', mapping)
+}
+
+function joinRole(entry: Entry, code: string, mapping: Mapping): void {
+  const isGeneral = /^(?:PP|FHCP|PCP|PRIMARY)/i.test(code)
   if (mapping.procedure !== undefined) push(mapping.procedure, 'performer', { actor: entry.reference })
   else if (mapping.encounter !== undefined) push(mapping.encounter, 'participant', { individual: entry.reference })
   if (isGeneral && mapping.patient !== undefined) push(mapping.patient, 'generalPractitioner', entry.reference)

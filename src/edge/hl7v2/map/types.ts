@@ -68,7 +68,7 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
   const number = value.part(1)
   const authority = value.inside(4)
   const [name, universal] = [authority?.part(1), authority?.part(2)]
-  authority?.skip(3)
+  const kind = authority?.part(3)
   const type = value.part(5)
   if (number === undefined) return undefined
   // The check digit and its scheme repeat the number; the facility repeats the authority.
@@ -81,22 +81,49 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
     system,
     value: number,
     period: period(value.part(7), value.part(8)),
-    assigner: name === undefined || universal === undefined ? undefined : organizationNamed(mapping, place, name, universal),
+    assigner: name === undefined || universal === undefined ? undefined : organizationNamed(mapping, place, name, universal, kind),
   })
 }
 
+// The displays of HL7 table 0203 as its code system has them. MB is not here: in Serbia it is the number of a legal person.
 const typeNames: Record<string, string> = {
   AN: 'Account number',
+  ANC: 'Account number Creditor',
+  AND: 'Account number debitor',
+  ANON: 'Anonymous identifier',
+  BA: 'Bank Account Number',
+  BC: 'Bank Card Number',
   BR: 'Birth registry number',
+  DI: "Diner's Club card",
   DL: "Driver's license number",
   DN: 'Doctor number',
   EI: 'Employee number',
+  EN: 'Employer number',
+  FI: 'Facility ID',
+  FILL: 'Filler Identifier',
+  HC: 'Health Card Number',
+  LR: 'Local Registry ID',
+  MA: 'Patient Medicaid number',
+  MC: "Patient's Medicare number",
+  MD: 'Medical License number',
+  MI: 'Military ID number',
   MR: 'Medical record number',
   NI: 'National unique individual identifier',
+  NIIP: 'National Insurance Payor Identifier (Payor)',
+  NPI: 'National provider identifier',
   PI: 'Patient internal identifier',
+  PLAC: 'Placer Identifier',
+  PN: 'Person number',
+  PNT: 'Temporary Living Subject Number',
   PPN: 'Passport number',
+  PRN: 'Provider number',
+  RI: 'Resource identifier',
+  SB: 'Social Beneficiary Identifier',
+  SL: 'State license',
   SS: 'Social Security number',
+  TAX: 'Tax ID number',
   VN: 'Visit number',
+  XX: 'Organization identifier',
 }
 export const typeOf = (code: string): Json => ({ coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code, display: typeNames[code] })] })
 
@@ -130,7 +157,11 @@ export function humanName(value: Value): Json | undefined {
 }
 
 /** Family, given, further given names, suffix, prefix and degree, from the component `at` on. */
-export function name(value: Value, at: number, more: { use?: string | undefined; period?: Json | undefined; called?: string | undefined }): Json | undefined {
+export function name(
+  value: Value,
+  at: number,
+  more: { use?: string | undefined; period?: Json | undefined; called?: string | undefined; professional?: string | undefined },
+): Json | undefined {
   const family = value.part(at)
   // The surname of birth is a part of the surname in FN; of other parts the first says it all.
   for (let sub = 2; sub <= 5; sub++) value.sub(at, sub)
@@ -140,7 +171,7 @@ export function name(value: Value, at: number, more: { use?: string | undefined;
     family,
     given,
     prefix: [value.part(at + 4)].filter((one) => one !== undefined),
-    suffix: [value.part(at + 3), value.part(at + 5), value.part(at + 13)].filter((one) => one !== undefined),
+    suffix: [value.part(at + 3), value.part(at + 5), more.professional].filter((one) => one !== undefined),
     period: more.period,
   })
   if (family === undefined && given.length === 0) return undefined
@@ -223,11 +254,20 @@ export function units(code: string | undefined, display?: string, system?: strin
 }
 
 /** An organization that is only named, by a name space and an object identifier. */
-export function organizationNamed(mapping: Mapping, place: string, name: string | undefined, universal: string | undefined): Json | undefined {
+export function organizationNamed(
+  mapping: Mapping,
+  place: string,
+  name: string | undefined,
+  universal: string | undefined,
+  kindOfAuthority?: string,
+): Json | undefined {
   if (name === undefined && universal === undefined) return undefined
   const entry = mapping.draft.once(`org ${name} ${universal}`, 'Organization', place, ({ resource }) => {
     const system = identifierSystem(undefined, universal)
-    const world = universal === undefined ? undefined : some({ system: system === undefined ? undefined : 'urn:ietf:rfc:3986', value: system ?? universal })
+    const kind =
+      kindOfAuthority === undefined ? undefined : { coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v2-0301', code: kindOfAuthority })] }
+    const world =
+      universal === undefined ? undefined : some({ type: kind, system: system === undefined ? undefined : 'urn:ietf:rfc:3986', value: system ?? universal })
     resource['identifier'] = [
       ...(name === undefined ? [] : [{ system: identifierSystem(name, undefined) as string, value: name }]),
       ...(world === undefined ? [] : [world]),
@@ -239,8 +279,7 @@ export function organizationNamed(mapping: Mapping, place: string, name: string 
 
 /** HD as a field of its own. */
 export function facility(value: Value, mapping: Mapping, place: string): Json | undefined {
-  value.skip(3)
-  return organizationNamed(mapping, place, value.part(1), value.part(2))
+  return organizationNamed(mapping, place, value.part(1), value.part(2), value.part(3))
 }
 
 /** XON: name, its identifier in component 10 (or 3), authority. */

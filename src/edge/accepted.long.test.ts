@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Refusal } from '../platform/refusal.ts'
+import { corpus } from '../testing/corpora.ts'
+import { startServer } from '../testing/server.ts'
+import { type Mapped, mapCda, mapHl7, readMessage } from './edge.ts'
+
+const filesMax = 400
+
+/** Everything mappable of a folder, as transactions. */
+function mappedIn(folder: string, files: RegExp, map: (bytes: Uint8Array) => Mapped): { file: string; mapped: Mapped }[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => files.test(file))
+    .slice(0, filesMax)
+    .flatMap((file) => {
+      try {
+        return [{ file, mapped: map(readFileSync(join(folder, file))) }]
+      } catch (error) {
+        if (error instanceof Refusal) return []
+        throw error
+      }
+    })
+}
+
+/** Test data of many authors call different people by the same numbers; each file gets a space of its own. */
+function apart(bundle: Mapped['bundle'], number: number): Mapped['bundle'] {
+  const text = JSON.stringify(bundle)
+    .replace(/"system":"urn:(id|oid|uuid|test|ietf:rfc:3986)/g, `"system":"urn:file${number}:$1`)
+    .replace(/identifier=urn%3A(id|oid|uuid|test|ietf%3Arfc%3A3986)/g, `identifier=urn%3Afile${number}%3A$1`)
+  return JSON.parse(text) as Mapped['bundle']
+}
+
+test('what was mapped is accepted by the record as one transaction each, and a second time doubles no patient and no visit', async (t) => {
+  const [messages, documents] = [corpus(t, 'hl7v2'), corpus(t, 'ccda')]
+  if (messages === null || documents === null) return
+  const server = await startServer(t)
+  const { send } = await server.institution('КБЦ')
+  const all = [
+    ...mappedIn(messages, /\.hl7$/, (bytes) => mapHl7(readMessage(bytes), { localSystem: 'urn:test:local', original: bytes })),
+    ...mappedIn(documents, /\.(?:xml|ccda)$/i, mapCda),
+  ]
+  const refused: string[] = []
+  for (const [index, { file, mapped }] of all.entries()) {
+    const answer = await send('POST', '/fhir', apart(mapped.bundle, index))
+    if (answer.status !== 200) refused.push(`${file}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`)
+  }
+  t.diagnostic(`${all.length - refused.length} of ${all.length} accepted`)
+  assert.deepEqual(refused, [])
+  const count = async (type: string) => (await send('GET', `/fhir/${type}?_summary=count`)).body.total as number
+  const before = [await count('Patient'), await count('Encounter')]
+  const again = all.findIndex(({ file }) => file.endsWith('ADT-A01-01.hl7'))
+  assert.equal((await send('POST', '/fhir', apart((all[again] as (typeof all)[number]).mapped.bundle, again))).status, 200)
+  assert.deepEqual([await count('Patient'), await count('Encounter')], before)
+})

@@ -5,12 +5,9 @@ import { test } from 'node:test'
 import type { Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { corpus } from '../../testing/corpora.ts'
-import { mapCda } from '../cda/map.ts'
 import type { Mapped } from '../draft/draft.ts'
-import { mapHl7 } from '../hl7v2/map/map.ts'
-import { readMessage, readText } from '../hl7v2/message.ts'
-import { toCda } from './cda.ts'
-import { toHl7 } from './hl7v2.ts'
+import { mapCda, mapHl7, readMessage, toCda, toHl7 } from '../edge.ts'
+import { readText } from '../hl7v2/message.ts'
 
 type Loose = Record<string, any>
 const envelope = { sender: 'SPONA', facility: 'RS', receiver: 'BIS', receivingFacility: 'KCS', id: 'M-1', at: new Date('2026-03-01T10:00:00Z') }

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Refusal } from '../../platform/refusal.ts'
 import { testFhir } from '../../testing/fhir.ts'
+import { declaredMapping, mapCsv } from '../edge.ts'
 import { encode } from '../hl7v2/charset.ts'
-import { declaredMapping } from './declared.ts'
-import { mapCsv } from './map.ts'
 import { rowsOf } from './rows.ts'
 
 const types = ['Patient', 'Observation']

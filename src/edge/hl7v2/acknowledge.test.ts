@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../../platform/refusal.ts'
-import { acknowledge, rejectUnread } from './acknowledge.ts'
+import { acknowledge, rejectUnread } from '../edge.ts'
 import { readText } from './message.ts'
 
 const stamp = { id: 'A1', at: new Date('2026-03-01T10:00:00Z') }

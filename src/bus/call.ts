@@ -19,7 +19,7 @@ import { deny, entriesOf, type PatientOf, requireSame, storeOnce } from './send-
 import { sendSigned } from './signed-answer.ts'
 import { proofOf, requireSigner, type Signed } from './signed-request.ts'
 import { takeBody, untilClosed } from './take-body.ts'
-import { uuidV7 } from '../platform/uuid.ts'
+import { uuidV7, withoutUuids } from '../platform/uuid.ts'
 import { traceparentOf } from './trace.ts'
 import { wake } from './waiting.ts'
 
@@ -43,7 +43,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   if (right.service.addresses.length === 0) await requireRoomFor(world, reply, right.provider.id)
   const subject = await subjectOf(request, patientOf)
   const own = request.headers['bus-message-id']
-  if (own !== undefined && (typeof own !== 'string' || !/^[\w.:-]{1,100}$/.test(own) || /(?<!\d)(?:\d{11}|\d{13})(?!\d)/.test(own)))
+  if (own !== undefined && (typeof own !== 'string' || !/^[\w.:-]{1,100}$/.test(own) || /(?<!\d)(?:\d{11}|\d{13})(?!\d)/.test(withoutUuids(own))))
     throw new Refusal('incorrect', 'bus-message-id has another form', { expression: 'bus-message-id' })
   const bytesMax = bodyBytesMax(right.service, right.contract)
   const turn = largeTurn(world, consumer.id)

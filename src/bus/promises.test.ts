@@ -158,6 +158,8 @@ test('under holdKey a parked message holds back all of its key, otherwise only i
 test('a number is the same message for thirty days, also after what is old was removed; later it is a new one', async () => {
   const { from, to, post } = await pair('same')
   const { message } = await post('n-1')
+  await post('doc-0198c6a2-7f31-7abc-8def-12345678901a')
+  await expectStatus(400, from.message('same-to/box', 'visit-12345678901', '{}'))
   await to.ack((await to.lease()).map((one) => one.delivery))
   await pass(29 * dayMs, from, to)
   await prune(server.world, 30)

@@ -18,7 +18,7 @@ import { sendSignedJson } from './signed-answer.ts'
 import { requireFits } from './structure.ts'
 import { traceparentOf } from './trace.ts'
 import { wake } from './waiting.ts'
-import { isUuid } from '../platform/uuid.ts'
+import { isUuid, withoutUuids } from '../platform/uuid.ts'
 
 /** The patient key of a reference to a Patient of the record, or null when there is none: known only to the slices above. */
 export type PatientOf = (world: World, reference: string) => Promise<number | null>
@@ -129,7 +129,7 @@ function readHeaders({ headers }: FastifyRequest) {
 
 function plain(value: string | string[] | undefined, expression: string): string | null {
   if (value === undefined) return null
-  if (typeof value === 'string' && idShape.test(value)) return value
+  if (typeof value === 'string' && value.length <= 100 && idShape.test(withoutUuids(value))) return value
   throw new Refusal('incorrect', `${expression} has 1 to 100 characters and no personal number`, { expression })
 }
 

@@ -10,6 +10,9 @@ export function uuidV7(world: World): string {
   return written(bytes, 7)
 }
 
+/** The digits of an UUID are nobody's number, and one in two hundred has eleven of them in a row. */
+export const withoutUuids = (text: string): string => text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, 'uuid')
+
 export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 function written(bytes: Buffer, version: number): string {

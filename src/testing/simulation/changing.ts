@@ -65,6 +65,7 @@ export async function replaySome(run: Run): Promise<void> {
   const messages = run.letters.flatMap(({ message }) => (message === null ? [] : [message]))
   if (messages.length === 0) return
   const message = run.random.pick(messages)
+  if (code === 'record') run.replayed.add(message)
   const before = await owner`select 1 as one from bus.delivery where message = ${message}`
   await run.centre.operate((tx) => replay(run.centre.world, tx, { member: code, message, from: null, to: null, parkedOnly: false }))
   say(run, `one of ${before.length} deliveries may be replayed to ${codes.indexOf(code)}`)

@@ -60,7 +60,8 @@ async function theRecordFiledOnce(run: Run): Promise<void> {
     assert.equal(filed?.count, 2 * documents.filter(({ isWrong }) => !isWrong).length, `resources of ${system.code}`)
     const outcomes = await owner<{ entry: string }>`
       select entry from bus.log where id = any(${[...system.done]}::uuid[]) and entry like '%"to":"record/outcomes"%' limit 1000`
-    const answered = outcomes.map(({ entry }) => JSON.parse(entry).answers).sort()
+    const all = outcomes.map(({ entry }) => JSON.parse(entry).answers as string)
+    const answered = all.filter((one, at) => !run.replayed.has(one) || all.indexOf(one) === at).sort()
     const wrong = documents.flatMap(({ isWrong, message }) => (isWrong ? [message] : [])).sort()
     assert.deepEqual(answered, wrong, 'each refused document came back once')
   }

@@ -24,6 +24,8 @@ export type Run = Stage & {
   hasStruck: boolean
   isHealed: boolean
   trace: string[]
+  /** Handed out again to the record by the operator: what it refused it refuses again. */
+  replayed: Set<string>
   /** What a member's own server found wrong. */
   wrong: unknown
 }

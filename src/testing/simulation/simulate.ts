@@ -57,7 +57,21 @@ export async function simulate(centre: Centre, hooks: Webhooks, seed: number): P
   centre.clock.now = Math.ceil(centre.clock.now / hourMs + 1) * hourMs
   centre.room = 'roomy'
   const stage = await setStage(centre, random, hooks.address)
-  const run: Run = { ...stage, centre, random, hooks, letters: [], later: [], calls: [], cuts: 0, hasStruck: false, isHealed: false, trace: [], wrong: null }
+  const run: Run = {
+    ...stage,
+    centre,
+    random,
+    hooks,
+    letters: [],
+    later: [],
+    calls: [],
+    cuts: 0,
+    hasStruck: false,
+    isHealed: false,
+    trace: [],
+    replayed: new Set(),
+    wrong: null,
+  }
   hooks.onRequest = (heard) => {
     try {
       return hear(run, heard)

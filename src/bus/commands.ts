@@ -1,9 +1,9 @@
 import type { Command } from '../platform/cli.ts'
-import { evidenceCommand, logVerify, verifyCommand } from './evidence.cli.ts'
-import { pruneCommand, replayCommand } from './keep.cli.ts'
-import { codeCommand, contractList, contractSet, memberList, memberSet } from './member.cli.ts'
+import { evidenceCommand, logVerify, verifyCommand } from './evidence/evidence.cli.ts'
+import { pruneCommand, replayCommand } from './messages/keep.cli.ts'
+import { codeCommand, contractList, contractSet, memberList, memberSet } from './members/member.cli.ts'
 
-export { registry } from './member.cli.ts'
+export { registry } from './members/member.cli.ts'
 export const commands: Command[] = [
   codeCommand,
   memberList,

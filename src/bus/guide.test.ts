@@ -11,8 +11,8 @@ import { promisify } from 'node:util'
 import { forBus } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 import { startServer } from '../testing/server.ts'
-import { contractSet, codeCommand, memberSet } from './member.cli.ts'
-import { freshDirectory } from './directory.ts'
+import { contractSet, codeCommand, memberSet } from './members/member.cli.ts'
+import { freshDirectory } from './members/directory.ts'
 
 const guide = readFileSync('docs/guides/bus.md', 'utf8')
 const commandsOf = (section: string): string[] => {

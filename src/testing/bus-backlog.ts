@@ -1,4 +1,4 @@
-import { composeMessages, type Message, storedMessage } from '../bus/accept.ts'
+import { composeMessages, type Message, storedMessage } from '../bus/messages/accept.ts'
 import { fragment, join } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import type { BusMember } from './bus-member.ts'

@@ -4,7 +4,7 @@ import type { World } from '../platform/world.ts'
 import { aService, type BusMember, contractOf, expectStatus, joinBus } from './bus-member.ts'
 import { until } from './process.ts'
 import { startServer, type TestServer } from './server.ts'
-import { replay } from '../bus/keep.ts'
+import { replay } from '../bus/messages/keep.ts'
 import { startCarrying } from '../bus/transport/carry.ts'
 import { transportOf } from '../bus/transport/transport.ts'
 

@@ -1,5 +1,5 @@
 import type { Shortage } from '../../platform/condition.ts'
-import type { Directory } from '../directory.ts'
+import type { Directory } from '../members/directory.ts'
 import type { Counted } from '../operator/rates.ts'
 import type { Queue } from '../wire.ts'
 

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { aService, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
-import { flushMeasures, measure } from '../measure.ts'
+import { flushMeasures, measure } from '../centre/measure.ts'
 import { raiseAlerts } from './raise-alerts.ts'
 
 test('a member hears what concerns it first and once, the operator what stays, and what is mended ends', async (t) => {

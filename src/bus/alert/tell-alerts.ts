@@ -1,8 +1,8 @@
 import type { World } from '../../platform/world.ts'
-import { signOutgoing } from '../address.ts'
-import { sayByCentre } from '../announce-condition.ts'
-import { centreMember, recordMember } from '../directory.ts'
-import { contentDigest } from '../http-signature.ts'
+import { signOutgoing } from '../calls/address.ts'
+import { sayByCentre } from '../centre/announce-condition.ts'
+import { centreMember, recordMember } from '../members/directory.ts'
+import { contentDigest } from '../signing/http-signature.ts'
 import type { BusAlert } from '../wire.ts'
 
 type Row = {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Action, Who } from '../../audit/audit.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Transaction } from '../../platform/world.ts'
-import { freshDirectory } from '../directory.ts'
+import { freshDirectory } from '../members/directory.ts'
 import { forgetQueues } from './queues.ts'
 
 export const whoOfOperator = ({ actor }: FastifyRequest): Who => ({

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { aService, contractOf, expectStatus, joinBus, setContractState } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
-import { evidenceOf } from '../evidence.ts'
-import { sealLog } from '../seal-log.ts'
-import { verifyEvidence } from '../verify-evidence.ts'
+import { evidenceOf } from '../evidence/evidence.ts'
+import { sealLog } from '../evidence/seal-log.ts'
+import { verifyEvidence } from '../evidence/verify-evidence.ts'
 
 test('a parked message is mended by one operator and let go by another: signed by the centre, naming both, in its old place', async (t) => {
   const server = await startServer(t)

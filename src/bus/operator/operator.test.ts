@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { aService, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
-import { bounds, flushMeasures } from '../measure.ts'
-import { sealLog } from '../seal-log.ts'
-import { verifyEvidence } from '../verify-evidence.ts'
+import { bounds, flushMeasures } from '../centre/measure.ts'
+import { sealLog } from '../evidence/seal-log.ts'
+import { verifyEvidence } from '../evidence/verify-evidence.ts'
 import { percentile } from './rates.ts'
 
 test('an operator sees what passes, takes steps by decisions, finds a message and its path, and hands it out again; nobody else does', async (t) => {

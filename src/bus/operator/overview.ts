@@ -1,7 +1,7 @@
 import { shortagesOf } from '../../platform/condition.ts'
 import type { World } from '../../platform/world.ts'
 import { listAlerts } from '../alert/tell-alerts.ts'
-import { directoryOf } from '../directory.ts'
+import { directoryOf } from '../members/directory.ts'
 import type { BusOverview, MemberState } from '../wire.ts'
 import { proposalsWaiting } from './correct.ts'
 import { queuesOf } from './queues.ts'

@@ -1,7 +1,7 @@
 import type { World } from '../../platform/world.ts'
-import { bounds } from '../measure.ts'
+import { bounds } from '../centre/measure.ts'
 import type { BusOverview, Circuit, Rate } from '../wire.ts'
-import type { Directory } from '../directory.ts'
+import type { Directory } from '../members/directory.ts'
 
 const minuteMs = 60_000
 const ratesMax = 1000

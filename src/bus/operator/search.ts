@@ -2,8 +2,8 @@ import { fragment, join } from '../../platform/sql.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
-import { directoryOf } from '../directory.ts'
-import { words } from '../json-input.ts'
+import { directoryOf } from '../members/directory.ts'
+import { words } from '../signing/json-input.ts'
 import type { DeliveryState, MessageLine, MessageLines } from '../wire.ts'
 
 const shownMax = 100

@@ -1,6 +1,6 @@
 import { int4Array, int8Array, uuidArray } from '../../platform/arrays.ts'
 import type { World } from '../../platform/world.ts'
-import { heldBack } from '../order.ts'
+import { heldBack } from '../messages/order.ts'
 
 /**
  * What the database knows about the transport: a delivery is there (`carried`) from when it may be handed out until somebody comes for

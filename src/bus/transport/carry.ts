@@ -1,6 +1,6 @@
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
-import { directoryOf } from '../directory.ts'
+import { directoryOf } from '../members/directory.ts'
 import { beginWith, carriable, markCarried } from './book.ts'
 import type { NatsTransport } from './nats.ts'
 import { transportOf } from './transport.ts'

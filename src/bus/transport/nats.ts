@@ -1,7 +1,7 @@
 import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { createInbox, type Msg, nanos, type NatsConnection } from '@nats-io/transport-node'
 import type { World } from '../../platform/world.ts'
-import { wake } from '../waiting.ts'
+import { wake } from '../messages/waiting.ts'
 import { type Carriable, missedBy } from './book.ts'
 import { type Link, openLine } from './line.ts'
 import type { Offer, Transport } from './transport.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { publishOutbox } from '../../bus/publish-outbox.ts'
+import { publishOutbox } from '../../bus/messages/publish-outbox.ts'
 import { keySets } from '../../identity/identity.ts'
 import { contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'

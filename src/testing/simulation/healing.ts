@@ -1,5 +1,5 @@
-import { recordMember } from '../../bus/directory.ts'
-import { replay } from '../../bus/keep.ts'
+import { recordMember } from '../../bus/members/directory.ts'
+import { replay } from '../../bus/messages/keep.ts'
 import { intake, publish, push, sealSome, switchMember } from './changing.ts'
 import { maySend, type Run, say } from './run.ts'
 import { arrive, findUnheard, post } from './sending.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { evidenceOf } from '../../bus/evidence.ts'
-import { verifyEvidence } from '../../bus/verify-evidence.ts'
+import { evidenceOf } from '../../bus/evidence/evidence.ts'
+import { verifyEvidence } from '../../bus/evidence/verify-evidence.ts'
 import type { Run } from './run.ts'
 
 /** What the bus promises, looked at when all is over: by what its members saw, and by what stands in the tables. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { centreKey } from '../../bus/centre-key.ts'
+import { centreKey } from '../../bus/members/centre-key.ts'
 import type { World } from '../../platform/world.ts'
 import type { Seeded } from '../seeded.ts'
 import type { Centre, Reply } from './centre.ts'

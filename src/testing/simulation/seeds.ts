@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { verifyLog } from '../../bus/seal-log.ts'
+import { verifyLog } from '../../bus/evidence/seal-log.ts'
 import { hashesFrom } from '../../record/record.ts'
 import { startPlatform } from '../platform.ts'
 import { testFhir } from '../server.ts'

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import type { PublicJwk } from '../../bus/centre-key.ts'
-import { contentDigest, isSigned, readSignature, type Signature, signatureBase, signMessage } from '../../bus/http-signature.ts'
+import type { PublicJwk } from '../../bus/members/centre-key.ts'
+import { contentDigest, isSigned, readSignature, type Signature, signatureBase, signMessage } from '../../bus/signing/http-signature.ts'
 import { baseUrl } from '../../platform/config.ts'
 import type { World } from '../../platform/world.ts'
 import { newKey } from '../bus-member.ts'

@@ -1,0 +1,193 @@
+import { createHash, hash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { collectGarbage } from '../../platform/memory.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { createTurns, type Turns } from '../../platform/turns.ts'
+import type { World } from '../../platform/world.ts'
+import { watchPace } from './pace.ts'
+import { openSpool, type Spool } from './spool.ts'
+
+/** A body that has come whole: in memory when it is small, otherwise on disk. */
+export type Contents = {
+  readonly bytes: number
+  /** The field of RFC 9530 over it. */
+  readonly digest: string
+  /** Null when it is not in memory. */
+  readonly buffer: Buffer | null
+  /** From the beginning, each time. */
+  read(): AsyncGenerator<Buffer>
+  end(): Promise<void>
+}
+export type Received = Contents & { digestOf: DigestOf }
+export type DigestOf = (name: 'sha256' | 'sha512') => Buffer
+
+/** Up to here a body stays in memory. */
+export const memoryBytesMax = 262_144
+const collectEveryMs = 10_000
+/** All that are in memory together; beyond that the next one hears 503. */
+const memoryTogetherMax = 64 * 1_048_576
+const held = new WeakMap<World, { bytes: number }>()
+
+/** Large bodies pass so many at once, of one member not more than half of them; others wait in their order. */
+const waiting = {
+  waitingMax: 64,
+  waitMs: 20_000,
+  what: 'other large bodies are passing',
+  hint: 'Send this one again in a moment; a few at a time of one member pass at once.',
+}
+const largeAtOnce = 16
+const turns = new WeakMap<World, { all: Turns; ofMember: Map<string, Turns> }>()
+
+/** The place of one exchange among the large ones: taken when its first body turns out to be large, kept for its answer. */
+export type LargeTurn = { enter(): Promise<void>; leave(): void }
+
+export function largeTurn(world: World, member: string): LargeTurn {
+  let known = turns.get(world)
+  if (!known) turns.set(world, (known = { all: createTurns({ atOnce: largeAtOnce, ...waiting }), ofMember: new Map() }))
+  let own = known.ofMember.get(member)
+  if (!own) known.ofMember.set(member, (own = createTurns({ atOnce: largeAtOnce / 2, ...waiting })))
+  const { all } = known
+  let leaves: (() => void)[] = []
+  return {
+    async enter() {
+      if (leaves.length > 0) return
+      // The own queue first: so one member never stands in the common one with more than its share.
+      leaves.push(await own.enter())
+      try {
+        leaves.push(await all.enter())
+      } catch (error) {
+        this.leave()
+        throw error
+      }
+    },
+    leave() {
+      for (const leave of leaves) leave()
+      leaves = []
+    },
+  }
+}
+
+export const digestField = (sha256: Buffer): string => `sha-256=:${sha256.toString('base64')}:`
+
+export function inMemory(buffer: Buffer): Received {
+  const digestOf: DigestOf = (name) => hash(name, buffer, 'buffer')
+  return {
+    bytes: buffer.length,
+    get digest() {
+      return digestField(digestOf('sha256'))
+    },
+    buffer,
+    digestOf,
+    async *read() {
+      yield buffer
+    },
+    end: async () => {},
+  }
+}
+
+export type Coming = {
+  /** What content-length says; null when it comes in chunks. */
+  announced: number | null
+  bytesMax: number
+  /** The field content-digest that will be compared: which sums are needed. */
+  digest: unknown
+  turn: LargeTurn
+}
+
+const ownWaitMs = 500
+
+export class TooSlow extends Error {}
+export class TooLarge extends Error {}
+
+/** Takes a body as it comes. Whoever asked for it ends it; when this fails nothing is left. */
+export async function receive(world: World, stream: Readable | undefined, coming: Coming): Promise<Received> {
+  if (!stream || coming.announced === 0) return inMemory(Buffer.alloc(0))
+  if (coming.announced !== null && coming.announced > coming.bytesMax) throw new TooLarge()
+  let together = held.get(world)
+  if (!together) held.set(world, (together = { bytes: 0 }))
+  const mine = Math.min(coming.announced ?? memoryBytesMax, memoryBytesMax)
+  if (together.bytes + mine > memoryTogetherMax) throw new Refusal('busy', 'many bodies are passing; send this one again in a moment', { retryAfterSeconds: 2 })
+  together.bytes += mine
+  const end = async () => void (together.bytes -= mine)
+  try {
+    const got = await takeAll(world, stream, coming)
+    if (Buffer.isBuffer(got)) return { ...inMemory(got), end: once(end) }
+    await end()
+    return got
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+let collectedAt = Number.NEGATIVE_INFINITY
+
+/** What other work has left is given back before large bodies pass, or both would be in memory together. */
+function collectSometimes(): void {
+  if (performance.now() - collectedAt < collectEveryMs) return
+  collectedAt = performance.now()
+  collectGarbage()
+}
+
+const once = (act: () => Promise<void>) => {
+  let done: Promise<void> | undefined
+  return () => (done ??= act())
+}
+
+async function takeAll(world: World, stream: Readable, coming: Coming): Promise<Buffer | Received> {
+  const sums = new Map([['sha256', createHash('sha256')]])
+  if (/sha-512/.test(String(coming.digest ?? ''))) sums.set('sha512', createHash('sha512'))
+  let spool: Spool | null = null
+  let chunks: Buffer[] = []
+  let bytes = 0
+  const toDisk = async () => {
+    await coming.turn.enter()
+    collectSometimes()
+    spool = await openSpool(world, coming.announced ?? coming.bytesMax)
+    for (const chunk of chunks) await spool.write(chunk)
+    chunks = []
+  }
+  try {
+    if ((coming.announced ?? 0) > memoryBytesMax) await toDisk()
+    for await (const chunk of atPace(stream)) {
+      bytes += chunk.length
+      if (bytes > coming.bytesMax) throw new TooLarge()
+      for (const sum of sums.values()) sum.update(chunk)
+      if (spool === null) chunks.push(chunk)
+      else await (spool as Spool).write(chunk)
+      if (spool === null && bytes > memoryBytesMax) await toDisk()
+    }
+    if (spool === null) return Buffer.concat(chunks)
+    return spooled(spool, bytes, new Map([...sums].map(([name, sum]) => [name, sum.digest()])))
+  } catch (error) {
+    await (spool as Spool | null)?.close()
+    throw error
+  }
+}
+
+function spooled(spool: Spool, bytes: number, sums: Map<string, Buffer>): Received {
+  spool.finish()
+  const digestOf: DigestOf = (name) => sums.get(name) as Buffer
+  return { bytes, digest: digestField(digestOf('sha256')), buffer: null, digestOf, read: () => spool.read(), end: () => spool.close() }
+}
+
+/** The chunks of a stream, unless they stop coming. The stream is not destroyed then: its sender can still be answered. */
+async function* atPace(stream: Readable): AsyncGenerator<Buffer> {
+  const { promise: slow, reject } = Promise.withResolvers<never>()
+  slow.catch(() => {})
+  const pace = watchPace(() => reject(new TooSlow()))
+  const chunks: AsyncIterator<Buffer> = stream.iterator({ destroyOnReturn: false })
+  try {
+    for (;;) {
+      const next = await Promise.race([chunks.next(), slow])
+      if (next.done) return
+      pace.count(next.value.length)
+      const before = performance.now()
+      yield next.value
+      // The time in which we ourselves waited, for a turn or the disk, is not the sender's.
+      if (performance.now() - before > ownWaitMs) pace.forgive()
+    }
+  } finally {
+    pace.end()
+  }
+}

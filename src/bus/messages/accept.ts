@@ -1,0 +1,135 @@
+import type { Entry } from '../../audit/audit.ts'
+import { byteaArray, int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray, boolArray } from '../../platform/arrays.ts'
+import { type Fragment, fragment } from '../../platform/sql.ts'
+import type { World } from '../../platform/world.ts'
+import { sealBody } from './body.ts'
+import { type LogRow, logRows, sha256 } from '../evidence/log.ts'
+import { uuidV7 } from '../../platform/uuid.ts'
+
+/** A message that may pass: what of it is kept, and for whom it waits. */
+export type Message = {
+  sender: { id: string; code: string }
+  /** The sender's own number of it. */
+  name: string
+  to: { provider: string; service: string }
+  lane: number
+  key: string | null
+  document: string | null
+  subject: string | null
+  patient: number | null
+  contentType: string
+  body: Buffer
+  /** Of a call whose body is not in memory: it was stored under this id, or goes straight on. */
+  large?: { id: string; pieces: number; sha256: Buffer }
+  digest: string
+  /** What was signed, and the signature of its sender. */
+  base: string
+  signature: string
+  kid: string
+  contract: { id: string; purpose: string; legalBasis: string } | null
+  answers: string | null
+  /** Of a call: what is asked. */
+  call?: { method: string; path: string; direct: boolean; numbered: boolean; once: string | null }
+  /** Sent by the centre for its sender, in place of a parked one: which, and the two people who stand for it. */
+  corrects?: Corrects
+  /** The trace that it is part of (W3C Trace Context), for whoever gets it. */
+  traceparent?: string | null
+  recipients: { id: string; holdKey: boolean; number?: number }[]
+}
+
+export type Corrects = { message: string; proposedBy: string; approvedBy: string }
+
+export type Stored = { id: string; at: Date }
+/**
+ * `sealed` is null when the contents need not be kept: what goes straight to its provider. `carried` is false when a transport has still
+ * to carry it, null when the database itself is the transport (transport/book).
+ */
+type Payload = { message: Message; stored: Stored; sealed: Buffer | null; carried: false | null }
+
+export function storedMessage(world: World, message: Message): Payload {
+  const stored = { id: message.large?.id ?? uuidV7(world), at: world.now() }
+  const sealed = message.call?.direct === true ? null : sealBody(world, stored.id, stored.at, message.body)
+  return { message, stored, sealed, carried: world.config.NATS_URL === '' ? null : false }
+}
+
+/**
+ * Durable when it resolves: log, contents, the sender's number and the deliveries in one statement with the audit rows. Messages
+ * that arrive while a commit is under way share the next one.
+ */
+export async function storeMessage(world: World, message: Message, entries: Entry[]): Promise<Stored> {
+  const payload = storedMessage(world, message)
+  await world.ledger.commit({ entries, payload, compose: composeMessages, key: `bus ${message.sender.id} ${seenName(message) ?? message.name}` })
+  return payload.stored
+}
+
+/** All messages of a batch, in the order they came: the numbers of their deliveries follow it. */
+export function composeMessages(payloads: readonly Payload[]): Fragment[] {
+  const deliveries = payloads.flatMap(({ message, stored }) => message.recipients.map((recipient) => ({ recipient, message, stored })))
+  const kept = payloads.filter(({ sealed }) => sealed !== null)
+  const numbered = payloads.filter(({ message }) => seenName(message) !== null)
+  const rows = [logRows('bus_log', payloads.map(logRowOf))]
+  if (numbered.length > 0) {
+    rows.push(fragment`bus_seen as (
+    insert into bus.seen (sender, name, message, digest, at)
+    select * from unnest(${uuidArray(numbered.map(({ message }) => message.sender.id))}::uuid[], ${textArray(numbered.map(({ message }) => seenName(message)))}::text[],
+                         ${uuidArray(numbered.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(numbered.map(({ message }) => sameness(message)))}::bytea[],
+                         ${timestamptzArray(numbered.map(({ stored }) => stored.at))}::timestamptz[]))`)
+  }
+  if (kept.length > 0) {
+    rows.push(fragment`bus_body as (
+    insert into bus.body (message, sealed, stored_at, pieces)
+    select * from unnest(${uuidArray(kept.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(kept.map(({ sealed }) => sealed))}::bytea[],
+                         ${timestamptzArray(kept.map(({ stored }) => stored.at))}::timestamptz[], ${int4Array(kept.map(({ message }) => message.large?.pieces ?? 0))}::int4[]))`)
+  }
+  if (deliveries.length > 0) {
+    rows.push(fragment`bus_delivery as (
+    insert into bus.delivery (recipient, message, sender, service, lane, key, document, number, patient, due_at, stored_at, hold_key, carried)
+    select recipient, message, sender, service, lane, key, document, number, patient, at, at, hold_key, ${payloads[0]?.carried ?? null}::bool
+      from unnest(${uuidArray(deliveries.map((d) => d.recipient.id))}::uuid[], ${uuidArray(deliveries.map((d) => d.stored.id))}::uuid[],
+                  ${uuidArray(deliveries.map((d) => d.message.sender.id))}::uuid[], ${textArray(deliveries.map((d) => `${d.message.to.provider}/${d.message.to.service}`))}::text[],
+                  ${int2Array(deliveries.map((d) => d.message.lane))}::int2[], ${byteaArray(deliveries.map((d) => orderOf(d.message.key)))}::bytea[],
+                  ${byteaArray(deliveries.map((d) => orderOf(d.message.document)))}::bytea[], ${int8Array(deliveries.map((d) => d.recipient.number ?? null))}::int8[],
+                  ${int8Array(deliveries.map((d) => d.message.patient))}::int8[], ${timestamptzArray(deliveries.map((d) => d.stored.at))}::timestamptz[],
+                  ${boolArray(deliveries.map((d) => d.recipient.holdKey))}::bool[])
+           with ordinality as g (recipient, message, sender, service, lane, key, document, number, patient, at, hold_key, place)
+     order by place)`)
+  }
+  return rows
+}
+
+/** By what it is known when it comes again: its sender's number; a call without one by its signature, a question not at all. */
+export const seenName = ({ name, call }: Message): string | null => (call?.numbered === false ? call.once : name)
+
+/** What must be equal for two with one number to be the same: where it goes, what is asked, and every byte. */
+export const sameness = ({ to, call, body, large }: Pick<Message, 'to' | 'call' | 'body' | 'large'>): Buffer =>
+  sha256(Buffer.concat([Buffer.from(`${to.provider}/${to.service}\n${call ? `${call.method} ${call.path}` : ''}\n`), large ? large.sha256 : body]))
+
+/** Keys only have to be equal or not; what they say is nobody's business in an index. */
+const orderOf = (key: string | null): Buffer | null => (key === null ? null : sha256(key).subarray(0, 16))
+
+function logRowOf({ message, stored }: Payload): LogRow {
+  const { sender, to, contract } = message
+  const entry = JSON.stringify({
+    id: stored.id,
+    kind: message.call ? 'call' : 'message',
+    at: stored.at.toISOString(),
+    from: sender.code,
+    to: `${to.provider}/${to.service}`,
+    messageId: message.name,
+    contentType: message.contentType,
+    digest: message.digest,
+    contract: contract?.id ?? null,
+    purpose: contract?.purpose ?? null,
+    legalBasis: contract?.legalBasis ?? null,
+    subject: message.subject,
+    answers: message.answers,
+    ...(message.call ? { method: message.call.method, path: message.call.path } : {}),
+    ...(message.corrects ? { corrects: message.corrects } : {}),
+    ...(message.traceparent ? { traceparent: message.traceparent } : {}),
+    kid: message.kid,
+    base: message.base,
+    signature: message.signature,
+  })
+  const about = message.corrects ? { about: message.corrects.message } : {}
+  return { id: stored.id, at: stored.at, kind: message.call ? 'call' : 'message', entry, ...about }
+}

@@ -1,0 +1,189 @@
+import type { FastifyRequest } from 'fastify'
+import type { Entry } from '../../audit/audit.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import { acknowledgeTaken } from './acknowledge.ts'
+import { callWaitMs, type Delivery, deliveryLimits, endRow, looksOf, putBack, release } from './deliver.ts'
+import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from '../members/directory.ts'
+import { readInput, words } from '../signing/json-input.ts'
+import { lease } from './lease.ts'
+import { measureEnds } from '../centre/measure.ts'
+import { whoOf } from '../members/member.ts'
+import { rightTo } from '../members/right.ts'
+import { requireSame } from './send-message.ts'
+import { proofOf, requireSigned } from '../signing/signed-request.ts'
+import { uuidV7 } from '../../platform/uuid.ts'
+import { waitFor, wake } from './waiting.ts'
+
+const waitSecondsMax = 25
+
+/** The member behind a token; what is not active gets nothing, and its queue stays. */
+export function callerOf(directory: Directory, request: FastifyRequest): Member {
+  const member = directory.byClient.get(request.actor.id)
+  if (!member) throw new Refusal('forbidden', 'this system is no member of the bus', { hint: 'POST /bus/members asks to join.' })
+  if (member.state !== 'active')
+    throw new Refusal('forbidden', `the member is ${member.state}; its queue is kept`, { details: { rule: 'consumer-not-active' } })
+  return member
+}
+
+/** POST /bus/deliveries/lease: up to `max` messages, or after `wait` seconds none. */
+export async function fetchMessages(request: FastifyRequest, body: Buffer): Promise<object> {
+  const input =
+    body.length === 0
+      ? {}
+      : readInput(body, {
+          max: { form: 'number', about: `How many, 1 to ${deliveryLimits.batch}.`, optional: true },
+          wait: { form: 'number', about: `Seconds to wait when there are none, 0 to ${waitSecondsMax}.`, optional: true },
+        })
+  const { max = 50, wait = 0 } = input as { max?: number; wait?: number }
+  if (max < 1 || max > deliveryLimits.batch) throw new Refusal('incorrect', `max is from 1 to ${deliveryLimits.batch}`, { expression: 'max' })
+  if (wait < 0 || wait > waitSecondsMax) throw new Refusal('incorrect', `wait is from 0 to ${waitSecondsMax}`, { expression: 'wait' })
+  const { world } = request
+  const until = performance.now() + wait * 1000
+  for (;;) {
+    const directory = await directoryOf(world)
+    const member = callerOf(directory, request)
+    const allowed = await parkForbidden(world, directory, member, await lease(world, member.id, max))
+    const left = until - performance.now()
+    if (allowed.length > 0 || left <= 0 || request.raw.socket?.destroyed) {
+      await world.ledger.record(looksOf(member, allowed, request.correlation))
+      return { deliveries: allowed.map(wireOf) }
+    }
+    await waitFor(world, member.id, left)
+  }
+}
+
+/**
+ * What was leased and may not be handed out any more is parked; what was leased with it and stands behind it in its key goes back, so that
+ * the next lease marks it as out of order or holds it.
+ */
+export async function parkForbidden(world: World, directory: Directory, member: Member, leased: readonly Delivery[]): Promise<Delivery[]> {
+  const now = world.now()
+  const allowed: Delivery[] = []
+  const behind: Delivery[] = []
+  const parkedKeys = new Set<string>()
+  for (const one of leased) {
+    if (one.key !== null && parkedKeys.has(one.key)) {
+      behind.push(one)
+      continue
+    }
+    const reason = whyNot(directory, member, one, now)
+    if (reason === null) {
+      allowed.push(one)
+      continue
+    }
+    await putBack(world.sql, member.id, { seq: one.seq, reason, isFinal: true }, now)
+    if (one.key !== null) parkedKeys.add(one.key)
+  }
+  if (behind.length > 0) await release(world.sql, member.id, behind, now)
+  return allowed
+}
+
+/** A contract about a topic may have ended while its messages waited, and a call outlives its caller when the process that held the caller dies. */
+function whyNot(directory: Directory, member: Member, { service: address, storedAt }: Delivery, now: Date): string | null {
+  const [provider = '', service = ''] = address.split('/')
+  const found = directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service))
+  if (found?.kind === 'call' && now.getTime() - storedAt.getTime() > callWaitMs(bodyBytesMax(found, null))) return 'its caller waits no more'
+  // An inbox is the member's own, and an answer belongs to what it sent: only a topic is heard by a contract.
+  if (found?.kind !== 'topic' || provider === member.code) return null
+  const right = rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)
+  return right.permit ? null : `not allowed any more: ${right.rule}`
+}
+
+/** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
+export function wireOf(one: Delivery): object {
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects, traceparent } = JSON.parse(one.entry)
+  return {
+    delivery: one.seq,
+    message: one.message,
+    from,
+    to,
+    messageId,
+    at,
+    ...(method === undefined ? {} : { call: { method, path } }),
+    ...(subject === null ? {} : { subject }),
+    ...(answers === null ? {} : { answers }),
+    ...(corrects === undefined ? {} : { corrects }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(one.number === null ? {} : { number: one.number }),
+    ...(one.outOfOrder ? { outOfOrder: true } : {}),
+    attempt: one.attempts,
+    contentType,
+    digest,
+    body: one.body === null ? null : one.body.toString('base64'),
+    ...(one.isLarge ? { bodyAt: `/bus/calls/${one.message}/body` } : {}),
+    kid,
+    base,
+    signature,
+  }
+}
+
+/** POST /bus/deliveries/ack, signed: what was taken, and what could not be. The signature is the proof of delivery. */
+export async function acknowledgeMessages(request: FastifyRequest, body: Buffer): Promise<object> {
+  const { world, correlation } = request
+  const signed = await requireSigned(request, body)
+  const directory = await directoryOf(world)
+  requireSame(directory, request, signed)
+  const member = callerOf(directory, request)
+  const input = readInput(body, {
+    acknowledge: { form: 'list', about: 'Numbers of deliveries that were taken.', optional: true },
+    refuse: { form: 'list', about: '[{ "delivery": 7, "reason": "…", "final": true }]', optional: true },
+  })
+  const taken = seqsOf(input['acknowledge'] ?? [], 'acknowledge')
+  const refused = ((input['refuse'] ?? []) as unknown[]).map(readRefused)
+  if (refused.length > deliveryLimits.batch) throw new Refusal('incorrect', `at most ${deliveryLimits.batch} at once`, { expression: 'refuse' })
+  const proof = { body: body.toString('utf8'), ...proofOf(signed) }
+  const entriesFor = (count: number): Entry[] => [endsEntry(member, correlation, count)]
+  const ended = await acknowledgeTaken(world, member, taken, proof, entriesFor)
+  const back = refused.length === 0 ? [] : await refuse(world, member, refused, { proof, entriesFor })
+  const seqsIn = (wanted: string) => back.filter(({ state }) => state === wanted).map(({ seq }) => seq)
+  const done = { acknowledged: ended.map(({ seq }) => seq), retried: seqsIn('waiting'), parked: seqsIn('parked') }
+  // What stood behind them may go now, and a stream has room again.
+  wake(world, member.id)
+  measureEnds(world, 'acknowledged', done.acknowledged.length)
+  measureEnds(world, 'retried', done.retried.length)
+  measureEnds(world, 'parked', done.parked.length)
+  return done
+}
+
+const endsEntry = (member: Member, correlation: string, count: number): Entry => ({
+  action: 'update',
+  who: whoOf(member),
+  patient: null,
+  what: 'bus-deliveries',
+  purpose: 'exchange',
+  basis: 'own-queue',
+  decision: 'permit',
+  correlation,
+  count,
+})
+
+type Refused = ReturnType<typeof readRefused>
+
+function refuse(world: World, member: Member, refused: readonly Refused[], { proof, entriesFor }: { proof: object; entriesFor: (count: number) => Entry[] }) {
+  return world.ledger.transaction(async (tx) => {
+    const now = world.now()
+    const parkedBy = uuidV7(world)
+    const back = []
+    for (const one of refused) back.push(...(await putBack(tx, member.id, { ...one, proof: parkedBy }, now)))
+    const parked = back.filter(({ state }) => state === 'parked')
+    if (parked.length > 0) await tx.run(endRow(world, parkedBy, 'parked', member.code, parked, proof))
+    if (back.length > 0) tx.audit(entriesFor(back.length))
+    return back
+  })
+}
+
+function seqsOf(given: unknown[], expression: string): number[] {
+  if (given.length > deliveryLimits.batch || !given.every((one) => Number.isSafeInteger(one))) {
+    throw new Refusal('incorrect', `${expression} lists at most ${deliveryLimits.batch} numbers`, { expression })
+  }
+  return given as number[]
+}
+
+function readRefused(one: unknown): { seq: number; reason: string; isFinal: boolean } {
+  const { delivery, reason, final = false } = (one ?? {}) as Record<string, unknown>
+  if (!Number.isSafeInteger(delivery) || typeof reason !== 'string' || !words(500).test(reason) || typeof final !== 'boolean') {
+    throw new Refusal('incorrect', 'an entry of refuse has another form', { expression: 'refuse', hint: '{ "delivery": 7, "reason": "why", "final": false }' })
+  }
+  return { seq: delivery as number, reason, isFinal: final }
+}

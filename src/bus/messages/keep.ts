@@ -1,0 +1,116 @@
+import type { Transaction, World } from '../../platform/world.ts'
+import { recordMember } from '../members/directory.ts'
+import { onceMark } from '../signing/once.ts'
+
+/** How long what is not proof is kept. */
+export const keepLimits = { numbersDays: 30, bodiesDays: 30, onceHours: 1, strayHours: 1, atOnce: 10_000 } as const
+const dayMs = 86_400_000
+const everyMs = 3_600_000
+
+/** Frees what nobody needs any more: contents that were delivered, ended deliveries, numbers past the window of repetition. The log stays. */
+export async function prune(
+  world: World,
+  bodiesDays: number,
+): Promise<{ bodies: number; deliveries: number; numbers: number; answers: number; pieces: number; events: number }> {
+  const now = world.now().getTime()
+  const bodiesBefore = new Date(now - bodiesDays * dayMs)
+  const numbersBefore = new Date(now - keepLimits.numbersDays * dayMs)
+  const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0, pieces: 0, events: 0 }
+  for (;;) {
+    const bodies = await world.sql`
+      delete from bus.body
+       where message in (select b.message from bus.body b
+                          where b.stored_at < ${bodiesBefore}
+                            and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
+                          limit ${keepLimits.atOnce})
+      returning 1 as one`
+    // What they leave behind is narrow: evidence finds the row of the log that proves the end by it.
+    const deliveries = await world.sql`
+      with old as (
+        delete from bus.delivery
+         where (recipient, seq) in (select recipient, seq from bus.delivery
+                                     where state = 'acknowledged' and stored_at < ${numbersBefore} and ended_at < ${numbersBefore}
+                                     limit ${keepLimits.atOnce})
+        returning message, ended_by),
+      kept as (
+        insert into bus.ended (message, proof) select message, ended_by from old where ended_by is not null on conflict do nothing)
+      select 1 as one from old`
+    const events = await world.sql`
+      delete from bus.outbox
+       where (patient, id) in (select patient, id from bus.outbox
+                                where tx < (select tx from bus.published) and at < ${numbersBefore}
+                                order by tx, patient, id
+                                limit ${keepLimits.atOnce})
+      returning 1 as one`
+    const numbers = await world.sql`
+      delete from bus.seen
+       where (sender, name) in (select sender, name from bus.seen where at < ${numbersBefore} limit ${keepLimits.atOnce})
+      returning 1 as one`
+    // A request is timely for minutes, so what must not come twice need not be known for longer.
+    const onceBefore = now - keepLimits.onceHours * everyMs
+    const once = await world.sql`
+      delete from bus.seen
+       where (sender, name) in (select sender, name from bus.seen
+                                 where at < ${new Date(onceBefore)} and at >= ${new Date(onceBefore - dayMs)} and name like ${`${onceMark}%`}
+                                 limit ${keepLimits.atOnce})
+      returning 1 as one`
+    const answers = await world.sql`
+      delete from bus.answer
+       where call in (select call from bus.answer where stored_at < ${numbersBefore} limit ${keepLimits.atOnce})
+      returning 1 as one`
+    // Large contents go with the row that names them, or when it never came to be.
+    const pieces = await world.sql`
+      delete from bus.piece
+       where (about, number) in (select p.about, p.number from bus.piece p
+                                  where p.stored_at < ${new Date(now - keepLimits.strayHours * everyMs)}
+                                    and not exists (select 1 from bus.body b where b.message = p.about)
+                                    and not exists (select 1 from bus.answer a where a.large = p.about)
+                                  limit ${keepLimits.atOnce})
+      returning 1 as one`
+    freed.bodies += bodies.length
+    freed.deliveries += deliveries.length
+    freed.numbers += numbers.length + once.length
+    freed.answers += answers.length
+    freed.pieces += pieces.length
+    freed.events += events.length
+    if (Math.max(bodies.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
+  }
+}
+
+export function startPruning(world: World): () => Promise<void> {
+  const timer = setInterval(() => {
+    prune(world, keepLimits.bodiesDays).catch((error: unknown) =>
+      world.log.warn({ err: error }, 'what the bus keeps no more could not be removed; tried again in an hour'),
+    )
+  }, everyMs)
+  timer.unref()
+  return async () => clearInterval(timer)
+}
+
+export type Replay = { member: string; message: string | null; from: Date | null; to: Date | null; parkedOnly: boolean }
+const replayedMax = 100_000
+
+/**
+ * Hands deliveries out again to one member: one message, a stretch of time, or what is parked. Contents that are gone cannot be, and
+ * what the record has filed is not filed once more: it drops no repeats by itself as members do.
+ */
+export async function replay(world: World, tx: Transaction, wish: Replay): Promise<number> {
+  const rows = await tx`
+    update bus.delivery
+       set state = 'waiting', due_at = ${world.now()}, attempts = 0, ended_at = null, reason = null
+     where (recipient, seq) in (
+             select d.recipient, d.seq
+               from bus.delivery d
+               join bus.member m on m.id = d.recipient
+              where m.code = ${wish.member} and d.state in ('acknowledged', 'parked')
+                and (${wish.message}::uuid is null or d.message = ${wish.message}::uuid)
+                and (${wish.from}::timestamptz is null or d.stored_at >= ${wish.from}::timestamptz)
+                and (${wish.to}::timestamptz is null or d.stored_at < ${wish.to}::timestamptz)
+                and (not ${wish.parkedOnly}::bool or d.state = 'parked')
+                and not (d.recipient = ${recordMember} and d.state = 'acknowledged' and d.reason is null)
+                and exists (select 1 from bus.body b where b.message = d.message)
+              order by d.seq
+              limit ${replayedMax})
+    returning 1 as one`
+  return rows.length
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { createPublicKey } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { aService, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { startServer } from '../../testing/server.ts'
+import { centreKey } from '../members/centre-key.ts'
+import { freshDirectory, type Member } from '../members/directory.ts'
+import { evidenceOf } from '../evidence/evidence.ts'
+import { contentDigest, isSigned, readSignature, signatureBase, type Signature } from '../signing/http-signature.ts'
+import { prune } from './keep.ts'
+import { pruneCommand, replayCommand } from './keep.cli.ts'
+import { pushTo } from './push.ts'
+import { verifyEvidence } from '../evidence/verify-evidence.ts'
+
+test('a member with a webhook gets its messages posted and signed, in order, again after a failure, and once more when replayed', async (t) => {
+  const { app, world, sql } = await startServer(t)
+  const got: { body: any; isSigned: boolean }[] = []
+  let status = 200
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks)
+      const signature = readSignature(request.headers['signature-input'], request.headers['signature']) as Signature
+      const values: Record<string, unknown> = { ...request.headers, '@method': request.method, '@target-uri': `http://${request.headers.host}${request.url}` }
+      const base = String(signatureBase(signature.components, signature.params, (name) => String(values[name])))
+      const isWhole = isSigned(base, signature.value, createPublicKey({ key: centreKey(world.keys).jwk as never, format: 'jwk' }))
+      if (body.length > 0) got.push({ body: JSON.parse(body.toString()), isSigned: isWhole && request.headers['content-digest'] === contentDigest(body) })
+      response.writeHead(status).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/in`
+  const a = await joinBus(app, world, 'hook-a')
+  const b = await joinBus(app, world, 'hook-b', { webhook })
+  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await contractOf(a, 'hook-b/box')
+  const ids: string[] = []
+  for (const n of [1, 2, 3]) ids.push((await expectStatus(202, a.message('hook-b/box', `w-${n}`, `{"n":${n}}`, { 'bus-key': 'k' }))).body.message)
+  const push = async () => {
+    const directory = await freshDirectory(world)
+    return (await pushTo(world, directory, directory.byCode.get('hook-b') as Member)).taken
+  }
+  status = 503
+  assert.equal(await push(), 0)
+  assert.equal(got.length, 1, 'what stands behind a failed one is not even tried')
+  assert.equal(await push(), 0, 'it waits before the next attempt')
+  status = 204
+  await sql`update bus.delivery set due_at = ${world.now()}`
+  assert.equal(await push(), 3)
+  assert.deepEqual(
+    got.map((one) => one.body.messageId),
+    ['w-1', 'w-1', 'w-2', 'w-3'],
+  )
+  assert.ok(got.every((one) => one.isSigned))
+  const verdict = verifyEvidence(await evidenceOf(world, ids[0] as string, true), null)
+  assert.deepEqual(verdict.problems, [])
+  assert.ok(verdict.found.some((line) => line.startsWith('hook-b acknowledged it')))
+
+  assert.equal(await replayCommand.run(world, { argument: 'hook-b', message: ids[1] as string }, () => {}), 0)
+  assert.equal(await push(), 1)
+  assert.equal(got.at(-1)?.body.message, ids[1])
+
+  await pruneCommand.run(world, { days: '0' }, () => {})
+  const [left] = await sql<{
+    bodies: number
+    log: number
+  }>`select (select count(*)::int from bus.body) as bodies, (select count(*)::int from bus.log where kind = 'message') as log`
+  assert.deepEqual(left, { bodies: 0, log: 3 })
+  assert.equal(await replayCommand.run(world, { argument: 'hook-b', parked: true }, () => {}), 1, 'what is gone cannot be handed out again')
+  assert.deepEqual(verifyEvidence(await evidenceOf(world, ids[0] as string, true), null).problems, [], 'the proof stays')
+
+  await sql`update bus.delivery set state = 'acknowledged', ended_at = ${world.now()} where state <> 'acknowledged'`
+  const later = { ...world, now: () => new Date(Date.now() + 40 * 86_400_000) }
+  assert.equal((await prune(later, 30)).deliveries, 3)
+  assert.equal((await sql`select 1 as one from bus.delivery limit 10`).length, 0)
+  const kept = verifyEvidence(await evidenceOf(world, ids[0] as string, true), null)
+  assert.deepEqual(kept.problems, [])
+  assert.ok(
+    kept.found.some((line) => line.startsWith('hook-b acknowledged it')),
+    'who took it is proved when its delivery is gone',
+  )
+})

@@ -1,0 +1,65 @@
+import type { FastifyReply } from 'fastify'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+
+/** What waits for a member, as its senders see it. */
+type Queue = { depth: number; oldestAt: Date | null; countedAt: number; goodForMs: number; counting: Promise<void> | null }
+const queues = new WeakMap<World, Map<string, Queue>>()
+
+const goodForMsMin = 1000
+/** A long queue takes long to count: the next count comes after so many times as long. */
+const restTimes = 50
+const retrySeconds = 30
+
+/**
+ * How long the queue of a member is and how old its oldest message. Counted once a second at most and less often when it is long; what
+ * this process has accepted meanwhile is added. Everybody who may send to the member hears it with the receipt.
+ */
+async function queueOf(world: World, recipient: string): Promise<Queue> {
+  let mine = queues.get(world)
+  if (!mine) queues.set(world, (mine = new Map()))
+  let queue = mine.get(recipient)
+  const isNew = queue === undefined
+  if (!queue) mine.set(recipient, (queue = { depth: 0, oldestAt: null, countedAt: 0, goodForMs: 0, counting: null }))
+  if (isNew || performance.now() - queue.countedAt > queue.goodForMs) queue.counting ??= count(world, recipient, queue)
+  // The first answer is waited for; afterwards the last one is good enough until the next is there.
+  if (queue.countedAt === 0) await queue.counting
+  else queue.counting?.catch(() => {}) // The next message counts again.
+  return queue
+}
+
+async function count(world: World, recipient: string, queue: Queue): Promise<void> {
+  const began = performance.now()
+  try {
+    const [row] = await world.sql<{ depth: number; oldestAt: Date | null }>`
+      select (select count(*)::int
+                from (select 1 from bus.delivery d where d.recipient = ${recipient} and d.open limit ${world.config.BUS_QUEUE_MAX}) one) as depth,
+             (select min(first.stored_at)
+                from unnest(array[0, 1, 2]) as lane (number)
+               cross join lateral (
+                      select d.stored_at from bus.delivery d
+                       where d.recipient = ${recipient} and d.open and d.lane = lane.number
+                       order by d.seq
+                       limit 1) first) as oldest_at`
+    Object.assign(queue, { depth: row?.depth ?? 0, oldestAt: row?.oldestAt ?? null, countedAt: performance.now() })
+    queue.goodForMs = Math.max(goodForMsMin, restTimes * (queue.countedAt - began))
+  } finally {
+    queue.counting = null
+  }
+}
+
+/** Nothing more is taken for a member whose queue is full: its senders hear it, and how full it is, instead of being waited out. */
+export async function requireRoomFor(world: World, reply: FastifyReply, recipient: string): Promise<{ depth: number; oldestSeconds: number }> {
+  const queue = await queueOf(world, recipient)
+  const oldestSeconds = queue.oldestAt === null ? 0 : Math.max(0, Math.round((world.now().getTime() - queue.oldestAt.getTime()) / 1000))
+  reply.headers({ 'bus-queue-depth': queue.depth, 'bus-queue-oldest-seconds': oldestSeconds })
+  if (queue.depth >= world.config.BUS_QUEUE_MAX) {
+    throw new Refusal('busy', 'the queue of the receiving member is full', {
+      retryAfterSeconds: retrySeconds,
+      hint: `${queue.depth} messages wait there, the oldest for ${oldestSeconds} seconds: send again when it has taken some.`,
+      details: { rule: 'queue-full' },
+    })
+  }
+  queue.depth++
+  return { depth: queue.depth, oldestSeconds }
+}

@@ -76,8 +76,9 @@ test('several processes share the port; one that dies is replaced, and none outl
     const answers = await Promise.all(Array.from({ length: 8 }, async () => (await fetch(url('/metrics'), { headers: { connection: 'close' } })).text()))
     return [...new Set(answers.map((text) => Number(/process="(\d+)"/.exec(text)?.[1])))]
   }
-  const before = await processes()
-  assert.equal(before.length, 2)
+  // Which process takes a connection is the system's to say: one may take eight that come at once.
+  let before: number[] = []
+  await until('both answer', async () => (before = [...new Set([...before, ...(await processes())])]).length === 2, 20_000)
   assert.ok(!before.includes(server.child.pid as number))
   process.kill(before[0] as number, 'SIGKILL')
   await until('another takes its place', async () => (await processes().catch(() => [])).filter((pid) => pid !== before[0]).length === 2, 20_000)

@@ -12,7 +12,7 @@ export const slotMs = 10_000
 export const keptMs = 7_200_000
 const flushMs = 2000
 const pruneEveryMs = 60_000
-/** Milliseconds, upper bounds; the last class has none. Steps of about 1.6, so a percentile is off by a quarter at most. */
+/** Milliseconds, upper bounds; the last class has none. Steps of about 1.6 between 2 ms and 5 s, so a percentile there is off by a third at most. */
 export const bounds = [1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 800, 1200, 2000, 3000, 5000, 10_000, 30_000, 60_000] as const
 const servicesMax = 5000
 

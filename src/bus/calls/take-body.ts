@@ -1,8 +1,12 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../platform/refusal.ts'
 import { type LargeTurn, type Received, receive, TooLarge, TooSlow } from './contents.ts'
 import { checkDigest } from '../signing/http-signature.ts'
+
+const drainMs = 3000
 
 /** The body of a request whose head is signed, compared with the digest that was signed. Of what is refused nothing is kept. */
 export async function takeBody(request: FastifyRequest, reply: FastifyReply, how: { bytesMax: number; turn: LargeTurn }): Promise<Received> {
@@ -16,10 +20,15 @@ export async function takeBody(request: FastifyRequest, reply: FastifyReply, how
     if (wrong) throw wrong
     return body
   } catch (error) {
-    // What is still coming is read and thrown away: who sends it hears the answer instead of a broken line.
-    stream?.resume()
+    if (stream && !stream.destroyed) await drain(stream)
     throw refusalOf(error, stream, how.bytesMax)
   }
+}
+
+/** What is still coming is read and thrown away, for a moment: a connection that is closed over unread bytes loses the answer on its way. */
+async function drain(stream: Readable): Promise<void> {
+  stream.resume()
+  await Promise.race([finished(stream).catch(() => undefined), sleep(drainMs, undefined, { ref: false })])
 }
 
 /** Null when it comes in pieces of unknown number. */

@@ -7,6 +7,7 @@ import { contractStep, contractWord } from './asked-steps.ts'
 import { ContractStatus } from './Status.tsx'
 import { type Asked, StepDialog } from './StepDialog.tsx'
 import { contracts as words, lanes } from './words.ts'
+import { LinesTable } from './LinesTable.tsx'
 
 export function ContractsTable({ contracts, labelledBy, onChanged }: { contracts: ContractLine[]; labelledBy: string; onChanged(): void }) {
   const say = useSay()
@@ -14,34 +15,12 @@ export function ContractsTable({ contracts, labelledBy, onChanged }: { contracts
   if (contracts.length === 0) return <p className="soft">{say(words.empty)}</p>
   return (
     <>
-      <div className="table-scroll" tabIndex={0} role="group" aria-labelledby={labelledBy}>
-        <table className="lines-table">
-          <thead>
-            <tr>
-              {[words.who, words.basis, words.endpoints, words.actions].map((word) => (
-                <th scope="col" key={word.en}>
-                  {say(word)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {contracts.map((contract) => (
-              <Contract key={contract.id} contract={contract} onAsk={setAsked} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {asked && (
-        <StepDialog
-          asked={asked}
-          onClose={() => setAsked(null)}
-          onDone={() => {
-            setAsked(null)
-            onChanged()
-          }}
-        />
-      )}
+      <LinesTable labelledBy={labelledBy} words={[words.who, words.basis, words.endpoints, words.actions]}>
+        {contracts.map((contract) => (
+          <Contract key={contract.id} contract={contract} onAsk={setAsked} />
+        ))}
+      </LinesTable>
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
     </>
   )
 }

@@ -88,7 +88,6 @@ function Member({ member, onChanged }: { member: Shown; onChanged(): void }) {
           asked={asked}
           onClose={() => setAsked(null)}
           onDone={(answer) => {
-            setAsked(null)
             setReplayed(answer.replayed ?? null)
             onChanged()
           }}

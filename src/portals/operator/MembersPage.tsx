@@ -10,6 +10,7 @@ import { MemberStatus } from './Status.tsx'
 import { ageOf } from './time.ts'
 import { useLive } from './use-live.ts'
 import { members, overview } from './words.ts'
+import { LinesTable } from './LinesTable.tsx'
 
 const everyMs = 5000
 const soonDays = 30
@@ -27,49 +28,34 @@ export function MembersPage() {
 }
 
 function Members({ lines }: { lines: MemberLines['members'] }) {
-  const say = useSay()
   const data = useData()
   const now = new Date().toISOString()
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="members">
-      <table className="lines-table">
-        <thead>
-          <tr>
-            {[members.code, members.systemName, members.state, members.keyUntil].map((word) => (
-              <th scope="col" key={word.en}>
-                {say(word)}
-              </th>
-            ))}
-            {[overview.waiting, overview.oldest, overview.parked].map((word) => (
-              <th scope="col" className="number" key={word.en}>
-                {say(word)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map(({ code, name, state, keyUntil, waiting, oldest, parked }) => (
-            <tr key={code}>
-              <th scope="row">
-                <Link to={`/members/${code}`}>
-                  <Keep>{code}</Keep>
-                </Link>
-              </th>
-              <td>{data(name)}</td>
-              <td>
-                <MemberStatus state={state} />
-              </td>
-              <td>
-                <KeyEnd until={keyUntil} />
-              </td>
-              <td className="number">{waiting}</td>
-              <td className="number">{oldest ? ageOf(oldest, now) : '–'}</td>
-              <td className="number">{parked}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <LinesTable
+      labelledBy="members"
+      words={[members.code, members.systemName, members.state, members.keyUntil]}
+      figures={[overview.waiting, overview.oldest, overview.parked]}
+    >
+      {lines.map(({ code, name, state, keyUntil, waiting, oldest, parked }) => (
+        <tr key={code}>
+          <th scope="row">
+            <Link to={`/members/${code}`}>
+              <Keep>{code}</Keep>
+            </Link>
+          </th>
+          <td>{data(name)}</td>
+          <td>
+            <MemberStatus state={state} />
+          </td>
+          <td>
+            <KeyEnd until={keyUntil} />
+          </td>
+          <td className="number">{waiting}</td>
+          <td className="number">{oldest ? ageOf(oldest, now) : '–'}</td>
+          <td className="number">{parked}</td>
+        </tr>
+      ))}
+    </LinesTable>
   )
 }
 

@@ -95,7 +95,6 @@ function Message({ message, onChanged }: { message: MessagePath; onChanged(): vo
           asked={asked}
           onClose={() => setAsked(null)}
           onDone={({ replayed }) => {
-            setAsked(null)
             setSaid(replayed === undefined ? say(proposals.done) : say(path.replayed, { count: replayed }))
             onChanged()
           }}

@@ -9,6 +9,7 @@ import { Arrived } from './Arrived.tsx'
 import { DeliveryStatus } from './Status.tsx'
 import { useLive } from './use-live.ts'
 import { deliveryStates, kinds, search } from './words.ts'
+import { LinesTable } from './LinesTable.tsx'
 
 const parts = ['number', 'member', 'service', 'from', 'to'] as const
 const states: DeliveryState[] = ['waiting', 'leased', 'acknowledged', 'parked']
@@ -90,41 +91,28 @@ function Found({ messages }: { messages: MessageLine[] }) {
   const data = useData()
   const language = useLanguage()
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="messages">
-      <table className="lines-table">
-        <thead>
-          <tr>
-            {[search.received, search.way, search.number, search.state, search.reason].map((word) => (
-              <th scope="col" key={word.en}>
-                {say(word)}
-              </th>
+    <LinesTable labelledBy="messages" words={[search.received, search.way, search.number, search.state, search.reason]}>
+      {messages.map(({ id, at, kind, from, to, messageId, states: of, reason }) => (
+        <tr key={id}>
+          <td className="num">{formatMoment(language, at, { seconds: true })}</td>
+          <td>
+            <Keep>{from}</Keep> → <Keep>{to}</Keep> <span className="soft">{say(kinds[kind])}</span>
+          </td>
+          <th scope="row">
+            <Link to={`/messages/${id}`} className="code" translate="no">
+              {messageId}
+            </Link>
+          </th>
+          <td>
+            {of.map((state) => (
+              <p key={state}>
+                <DeliveryStatus state={state} />
+              </p>
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {messages.map(({ id, at, kind, from, to, messageId, states: of, reason }) => (
-            <tr key={id}>
-              <td className="num">{formatMoment(language, at, { seconds: true })}</td>
-              <td>
-                <Keep>{from}</Keep> → <Keep>{to}</Keep> <span className="soft">{say(kinds[kind])}</span>
-              </td>
-              <th scope="row">
-                <Link to={`/messages/${id}`} className="code" translate="no">
-                  {messageId}
-                </Link>
-              </th>
-              <td>
-                {of.map((state) => (
-                  <p key={state}>
-                    <DeliveryStatus state={state} />
-                  </p>
-                ))}
-              </td>
-              <td>{reason !== null && data(reason)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </td>
+          <td>{reason !== null && data(reason)}</td>
+        </tr>
+      ))}
+    </LinesTable>
   )
 }

@@ -13,6 +13,7 @@ import { TrafficChart } from './TrafficChart.tsx'
 import { useLive } from './use-live.ts'
 import { Alerts } from './Alerts.tsx'
 import { alerts, kinds, overview, portal, shortages } from './words.ts'
+import { LinesTable } from './LinesTable.tsx'
 
 const everyMs = 4000
 
@@ -126,37 +127,26 @@ function Services({ rates }: { rates: BusOverview['rates'] }) {
   const language = useLanguage()
   if (rates.length === 0) return <p className="soft">{say(overview.noTraffic)}</p>
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="services">
-      <table className="lines-table">
-        <thead>
-          <tr>
-            <th scope="col">{say(overview.service)}</th>
-            <th scope="col">{say(overview.kind)}</th>
-            {[overview.perMinute, overview.refused, overview.failed, overview.p50, overview.p95, overview.p99].map((word) => (
-              <th scope="col" className="number" key={word.en}>
-                {say(word)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rates.map(({ kind, service, perMinute, refused, failed, p50, p95, p99 }) => (
-            <tr key={`${kind} ${service}`}>
-              <th scope="row">
-                <Keep>{service}</Keep>
-              </th>
-              <td>{say(kinds[kind])}</td>
-              <td className="number">{perMinute}</td>
-              <td className="number">{refused > 0 ? <Marked count={refused} tone="warn" /> : 0}</td>
-              <td className="number">{failed > 0 ? <Marked count={failed} tone="crit" /> : 0}</td>
-              <td className="number">{lasting(language, p50)}</td>
-              <td className="number">{lasting(language, p95)}</td>
-              <td className="number">{lasting(language, p99)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <LinesTable
+      labelledBy="services"
+      words={[overview.service, overview.kind]}
+      figures={[overview.perMinute, overview.refused, overview.failed, overview.p50, overview.p95, overview.p99]}
+    >
+      {rates.map(({ kind, service, perMinute, refused, failed, p50, p95, p99 }) => (
+        <tr key={`${kind} ${service}`}>
+          <th scope="row">
+            <Keep>{service}</Keep>
+          </th>
+          <td>{say(kinds[kind])}</td>
+          <td className="number">{perMinute}</td>
+          <td className="number">{refused > 0 ? <Marked count={refused} tone="warn" /> : 0}</td>
+          <td className="number">{failed > 0 ? <Marked count={failed} tone="crit" /> : 0}</td>
+          <td className="number">{lasting(language, p50)}</td>
+          <td className="number">{lasting(language, p95)}</td>
+          <td className="number">{lasting(language, p99)}</td>
+        </tr>
+      ))}
+    </LinesTable>
   )
 }
 

@@ -79,16 +79,7 @@ function Proposal({ proposal, onChanged }: { proposal: Shown; onChanged(): void 
           </pre>
         </section>
       </div>
-      {asked && (
-        <StepDialog
-          asked={asked}
-          onClose={() => setAsked(null)}
-          onDone={() => {
-            setAsked(null)
-            onChanged()
-          }}
-        />
-      )}
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
     </>
   )
 }

@@ -7,6 +7,7 @@ import { useTitle } from '../shared/use-title.ts'
 import { Arrived } from './Arrived.tsx'
 import { useLive } from './use-live.ts'
 import { proposals as words } from './words.ts'
+import { LinesTable } from './LinesTable.tsx'
 
 const everyMs = 5000
 
@@ -30,37 +31,24 @@ function Lines({ proposals }: Proposals) {
   const data = useData()
   const language = useLanguage()
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="proposals">
-      <table className="lines-table">
-        <thead>
-          <tr>
-            {[words.message, words.for, words.by, words.reason, words.state].map((word) => (
-              <th scope="col" key={word.en}>
-                {say(word)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {proposals.map(({ id, message, recipient, proposedBy, proposedAt, reason, state }) => (
-            <tr key={id}>
-              <th scope="row">
-                <Link to={`/proposals/${id}`} aria-label={`${say(words.show)} ${message.slice(-12)}`}>
-                  <Keep>{message.slice(-12)}</Keep>
-                </Link>
-              </th>
-              <td>
-                <Keep>{recipient}</Keep>
-              </td>
-              <td>
-                {data(proposedBy)} <span className="num soft">{formatMoment(language, proposedAt)}</span>
-              </td>
-              <td>{data(reason)}</td>
-              <td>{say(words[state])}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <LinesTable labelledBy="proposals" words={[words.message, words.for, words.by, words.reason, words.state]}>
+      {proposals.map(({ id, message, recipient, proposedBy, proposedAt, reason, state }) => (
+        <tr key={id}>
+          <th scope="row">
+            <Link to={`/proposals/${id}`} aria-label={`${say(words.show)} ${message.slice(-12)}`}>
+              <Keep>{message.slice(-12)}</Keep>
+            </Link>
+          </th>
+          <td>
+            <Keep>{recipient}</Keep>
+          </td>
+          <td>
+            {data(proposedBy)} <span className="num soft">{formatMoment(language, proposedAt)}</span>
+          </td>
+          <td>{data(reason)}</td>
+          <td>{say(words[state])}</td>
+        </tr>
+      ))}
+    </LinesTable>
   )
 }

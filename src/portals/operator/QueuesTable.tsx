@@ -6,6 +6,7 @@ import { useSay } from '../shared/language.tsx'
 import { MemberStatus } from './Status.tsx'
 import { ageOf } from './time.ts'
 import { lanes, overview } from './words.ts'
+import { LinesTable } from './LinesTable.tsx'
 
 /** The server counts a queue no further. */
 const countMax = 10_000
@@ -15,43 +16,24 @@ export function QueuesTable({ queues, now }: { queues: Queue[]; now: string }) {
   const count = (value: number) => (value >= countMax ? say(overview.orMore, { count: value }) : String(value))
   if (queues.length === 0) return <p className="soft">{say(overview.noQueues)}</p>
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={say(overview.queues)}>
-      <table className="lines-table">
-        <thead>
-          <tr>
-            <th scope="col">{say(overview.member)}</th>
-            <th scope="col">{say(overview.lane)}</th>
-            <th scope="col" className="number">
-              {say(overview.waiting)}
+    <LinesTable label={say(overview.queues)} words={[overview.member, overview.lane]} figures={[overview.waiting, overview.oldest, overview.parked]}>
+      {queues.flatMap(({ member, state, lanes: of, parked }) =>
+        (of.length > 0 ? of : [null]).map((lane, at) => (
+          <tr key={`${member} ${lane?.lane ?? ''}`}>
+            <th scope="row">
+              <Link to={`/members/${member}`}>
+                <Keep>{member}</Keep>
+              </Link>{' '}
+              {state !== 'active' && at === 0 && <MemberStatus state={state} />}
             </th>
-            <th scope="col" className="number">
-              {say(overview.oldest)}
-            </th>
-            <th scope="col" className="number">
-              {say(overview.parked)}
-            </th>
+            <td>{lane ? say(lanes[lane.lane] ?? lanes[1]!) : '–'}</td>
+            <td className="number">{lane ? count(lane.waiting) : 0}</td>
+            <td className="number">{lane?.oldest ? ageOf(lane.oldest, now) : '–'}</td>
+            <td className="number">{at === 0 && parked > 0 ? <Parked member={member} words={count(parked)} /> : at === 0 ? 0 : ''}</td>
           </tr>
-        </thead>
-        <tbody>
-          {queues.flatMap(({ member, state, lanes: of, parked }) =>
-            (of.length > 0 ? of : [null]).map((lane, at) => (
-              <tr key={`${member} ${lane?.lane ?? ''}`}>
-                <th scope="row">
-                  <Link to={`/members/${member}`}>
-                    <Keep>{member}</Keep>
-                  </Link>{' '}
-                  {state !== 'active' && at === 0 && <MemberStatus state={state} />}
-                </th>
-                <td>{lane ? say(lanes[lane.lane] ?? lanes[1]!) : '–'}</td>
-                <td className="number">{lane ? count(lane.waiting) : 0}</td>
-                <td className="number">{lane?.oldest ? ageOf(lane.oldest, now) : '–'}</td>
-                <td className="number">{at === 0 && parked > 0 ? <Parked member={member} words={count(parked)} /> : at === 0 ? 0 : ''}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+        )),
+      )}
+    </LinesTable>
   )
 }
 

@@ -21,7 +21,7 @@ export type Asked = {
   first?: Record<string, string>
 }
 
-/** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused. */
+/** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused; what was taken closes it. */
 export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
   const say = useSay()
   const [values, setValues] = useState<Record<string, string>>(asked.first ?? {})
@@ -37,7 +37,9 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
     setSending(true)
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
     try {
-      onDone(await post<T>(asked.to, { ...asked.more, ...Object.fromEntries(filled) }))
+      const answer = await post<T>(asked.to, { ...asked.more, ...Object.fromEntries(filled) })
+      onClose()
+      onDone(answer)
     } catch (error) {
       setFailure(error)
     } finally {

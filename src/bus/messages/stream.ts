@@ -94,9 +94,10 @@ async function* eventsOf(request: FastifyRequest, reply: FastifyReply, stream: S
       const room = window - (await openOf(world, member, sent, window))
       unsent = room > 0 ? await take(request, member, Math.min(room, leasedAtOnce)) : []
       if (unsent.length === 0) {
-        if (performance.now() - spokeAt > keepAliveMs) yield ': still here\n\n'
-        else await waitFor(world, member.id, standingMs)
-        if (performance.now() - spokeAt > keepAliveMs) spokeAt = performance.now()
+        if (performance.now() - spokeAt > keepAliveMs) {
+          yield ': still here\n\n'
+          spokeAt = performance.now()
+        } else await waitFor(world, member.id, standingMs)
       }
       while (unsent.length > 0 && !isGone() && stream.isOver === null) {
         const [one] = unsent as [Delivery]

@@ -100,18 +100,24 @@ function offlineOf(given: unknown, now: Date): { at: Date; number: string } {
 
 type ChangeOf = { fields: readonly string[]; act(body: Body, asking: Asking): Pick<Act, 'existing' | 'repeats' | 'medical'> }
 
+/** What a later step may add to the medical part; the diagnosis of the leave stands without it. */
+function addedMedical(body: Body): Act['medical'] {
+  const diagnosis = optional(body, 'diagnosis', diagnosisOf)
+  const note = optional(body, 'note', textOf)
+  return { ...(diagnosis ? { diagnosis } : {}), ...(note ? { note } : {}) }
+}
+
 /** What a doctor does to a leave that is there, by the last word of the address. */
 export const changes: Record<string, ChangeOf> = {
   extension: {
     fields: ['until', 'diagnosis', 'note'],
     act(body) {
       const until = dayOf(body, 'until')
-      const diagnosis = optional(body, 'diagnosis', diagnosisOf)
-      const note = optional(body, 'note', textOf)
+      const medical = addedMedical(body)
       return {
         existing: ({ state }, ground) => planExtension(ground, state, until),
         repeats: (last) => last.kind === 'extended' && last.until === until,
-        medical: { ...(diagnosis ? { diagnosis } : {}), ...(note ? { note } : {}) },
+        medical,
       }
     },
   },
@@ -126,12 +132,11 @@ export const changes: Record<string, ChangeOf> = {
     fields: ['until', 'diagnosis', 'note'],
     act(body) {
       const until = dayOf(body, 'until')
-      const diagnosis = optional(body, 'diagnosis', diagnosisOf)
-      const note = optional(body, 'note', textOf)
+      const medical = addedMedical(body)
       return {
         existing: ({ state }, ground) => planReferral(ground, state, until),
         repeats: (last) => last.kind === 'referred' && last.proposedUntil === until,
-        medical: { ...(diagnosis ? { diagnosis } : {}), ...(note ? { note } : {}) },
+        medical,
       }
     },
   },

@@ -2,7 +2,7 @@ import { int4Array, int8Array, textArray, timestamptzArray } from '../platform/a
 import { type Fragment, fragment } from '../platform/sql.ts'
 import type { World } from '../platform/world.ts'
 import { checkWebhook, readAddress } from './calls/address.ts'
-import { postSigned } from './calls/post-signed.ts'
+import { isTaken, postSigned } from './calls/post-signed.ts'
 import { startAlerting } from './alert/raise-alerts.ts'
 import { startAnnouncing } from './centre/announce-condition.ts'
 import { startPruning } from './messages/keep.ts'
@@ -20,7 +20,7 @@ export { inbox } from './messages/inbox.ts'
 export { busRoutes } from './routes.ts'
 
 /** How whoever stands above posts to addresses that others registered: by the rules of webhooks, signed by the centre. */
-export const outgoing = { readAddress, checkWebhook, postSigned }
+export const outgoing = { readAddress, checkWebhook, postSigned, isTaken }
 
 /** What runs beside the answers, in one process of the server: seals and their stamps, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {

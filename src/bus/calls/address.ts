@@ -7,7 +7,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { centreKey } from '../members/centre-key.ts'
 import { type Contents, inMemory } from './contents.ts'
-import { contentDigest, signMessage } from '../signing/http-signature.ts'
+import { signMessage } from '../signing/http-signature.ts'
 import { watchPace } from './pace.ts'
 
 /**
@@ -172,18 +172,4 @@ export function signOutgoing(world: World, url: URL, method: string, headers: Re
   const components = ['"@method"', '"@target-uri"', ...Object.keys(all).map((name) => `"${name}"`)]
   const signed = signMessage(components, (name) => derived[name] ?? all[name] ?? null, centreKey(world.keys), world.now())
   return { ...all, ...signed.headers }
-}
-
-const testMs = 5000
-
-/** Does the address answer 2xx to a signed empty message? */
-export async function isReachable(world: World, address: string): Promise<boolean> {
-  try {
-    const url = await checkWebhook(world, address)
-    const headers = signOutgoing(world, url, 'POST', { 'bus-self-test': 'true', 'content-type': 'application/octet-stream' }, contentDigest(Buffer.alloc(0)))
-    const { status } = await send(world, url, { method: 'POST', headers, body: Buffer.alloc(0), timeoutMs: testMs, answerBytesMax: 65_536 })
-    return status >= 200 && status < 300
-  } catch {
-    return false
-  }
 }

@@ -3,13 +3,23 @@ import { checkWebhook, send, signOutgoing } from './address.ts'
 import { contentDigest } from '../signing/http-signature.ts'
 
 const answerBytesMax = 65_536
+const testMs = 5000
 
-export type Post = { address: string; contentType: string; body: Buffer; headers: Record<string, string>; timeoutMs: number }
+/** `signed` are headers under the centre's signature, `headers` are sent beside it. */
+export type Post = { address: string; signed: Record<string, string>; headers?: Record<string, string>; body: Buffer; timeoutMs: number }
 
-/** Posts to an address that somebody registered, by the rules of webhooks and signed by the centre; answers the status. `headers` are sent beside it. */
-export async function postSigned(world: World, { address, contentType, body, headers, timeoutMs }: Post): Promise<number> {
+/** Posts to an address that somebody registered, by the rules of webhooks and signed by the centre; answers the status. */
+export async function postSigned(world: World, { address, signed, headers = {}, body, timeoutMs }: Post): Promise<number> {
   const url = await checkWebhook(world, address)
-  const signed = signOutgoing(world, url, 'POST', { 'content-type': contentType }, contentDigest(body))
-  const { status } = await send(world, url, { method: 'POST', headers: { ...headers, ...signed }, body, timeoutMs, answerBytesMax })
+  const all = { ...headers, ...signOutgoing(world, url, 'POST', signed, contentDigest(body)) }
+  const { status } = await send(world, url, { method: 'POST', headers: all, body, timeoutMs, answerBytesMax })
   return status
+}
+
+export const isTaken = (status: number): boolean => status >= 200 && status < 300
+
+/** Does the address answer 2xx to a signed empty message? */
+export async function isReachable(world: World, address: string): Promise<boolean> {
+  const signed = { 'bus-self-test': 'true', 'content-type': 'application/octet-stream' }
+  return postSigned(world, { address, signed, body: Buffer.alloc(0), timeoutMs: testMs }).then(isTaken, () => false)
 }

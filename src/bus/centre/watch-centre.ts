@@ -3,6 +3,7 @@ import { noteLook, type ShortReason } from '../../platform/condition.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { recordMember } from '../members/directory.ts'
+import { oldestOpen } from '../messages/queue.ts'
 
 const everyMs = 2000
 /** A database that takes longer is as good as away. */
@@ -41,11 +42,7 @@ export async function lookAtCentre(world: World): Promise<void> {
 
 async function ask(world: World): Promise<Seen | null> {
   const [seen] = await world.sql<Seen>`
-    select (select min(o.stored_at)
-              from (values (0::int2), (1::int2), (2::int2)) as l (lane)
-             cross join lateral (select d.stored_at from bus.delivery d
-                                  where d.recipient = ${recordMember} and d.lane = l.lane and d.open
-                                  order by d.seq limit 1) o) as queued,
+    select ${oldestOpen(recordMember)} as queued,
            (select l.at from bus.log l
              where l.tx >= coalesce((select s.to_tx from bus.seal s order by s.number desc limit 1), 0)
              order by l.tx, l.id limit 1) as unsealed,

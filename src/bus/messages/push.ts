@@ -2,12 +2,11 @@ import { noRoomToWrite } from '../../platform/room.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
-import { checkWebhook, send, signOutgoing } from '../calls/address.ts'
+import { isTaken, postSigned } from '../calls/post-signed.ts'
 import { acknowledgeTaken } from './acknowledge.ts'
 import { type Delivery, looksOf, putBack, release } from './deliver.ts'
 import { directoryOf, type Directory, type Member } from '../members/directory.ts'
 import { parkForbidden, wireOf } from './fetch-messages.ts'
-import { contentDigest } from '../signing/http-signature.ts'
 import { lease } from './lease.ts'
 import { measureEnds } from '../centre/measure.ts'
 import { centreProof } from './own-message.ts'
@@ -17,7 +16,6 @@ const batch = 20
 const idleMs = 200
 const troubledMs = 1000
 const postMs = 15_000
-const answerBytesMax = 65_536
 const membersAtOnce = 16
 /** A member whose address is slow gives its place to the next one after this time, and one that says nothing is left alone for a while. */
 const turnMs = 5000
@@ -107,11 +105,10 @@ const silence = 'the webhook did not answer'
 /** Null when the member answered 2xx; otherwise why not, in words that hold nothing of the answer. */
 async function postOne(world: World, member: Member, one: Delivery): Promise<string | null> {
   try {
-    const url = await checkWebhook(world, member.webhook as string)
+    const signed = { 'content-type': 'application/json', 'bus-message': one.message }
     const body = Buffer.from(JSON.stringify(wireOf(one)))
-    const headers = signOutgoing(world, url, 'POST', { 'content-type': 'application/json', 'bus-message': one.message }, contentDigest(body))
-    const { status } = await send(world, url, { method: 'POST', headers, body, timeoutMs: postMs, answerBytesMax })
-    return status >= 200 && status < 300 ? null : `the webhook answered ${status}`
+    const status = await postSigned(world, { address: member.webhook as string, signed, body, timeoutMs: postMs })
+    return isTaken(status) ? null : `the webhook answered ${status}`
   } catch {
     return silence
   }

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { Refusal } from '../../platform/refusal.ts'
+import { type Fragment, fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 
 /** What waits for a member, as its senders see it. */
@@ -28,19 +29,21 @@ async function queueOf(world: World, recipient: string): Promise<Queue> {
   return queue
 }
 
+/** When the oldest message that waits for a member came: the first of each lane, by the index of what is open. */
+export const oldestOpen = (recipient: string): Fragment => fragment`(
+  select min(o.stored_at)
+    from (values (0::int2), (1::int2), (2::int2)) as l (lane)
+   cross join lateral (select d.stored_at from bus.delivery d
+                        where d.recipient = ${recipient} and d.lane = l.lane and d.open
+                        order by d.seq limit 1) o)`
+
 async function count(world: World, recipient: string, queue: Queue): Promise<void> {
   const began = performance.now()
   try {
     const [row] = await world.sql<{ depth: number; oldestAt: Date | null }>`
       select (select count(*)::int
                 from (select 1 from bus.delivery d where d.recipient = ${recipient} and d.open limit ${world.config.BUS_QUEUE_MAX}) one) as depth,
-             (select min(first.stored_at)
-                from unnest(array[0, 1, 2]) as lane (number)
-               cross join lateral (
-                      select d.stored_at from bus.delivery d
-                       where d.recipient = ${recipient} and d.open and d.lane = lane.number
-                       order by d.seq
-                       limit 1) first) as oldest_at`
+             ${oldestOpen(recipient)} as oldest_at`
     Object.assign(queue, { depth: row?.depth ?? 0, oldestAt: row?.oldestAt ?? null, countedAt: performance.now() })
     queue.goodForMs = Math.max(goodForMsMin, restTimes * (queue.countedAt - began))
   } finally {

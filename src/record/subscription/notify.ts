@@ -106,12 +106,12 @@ async function post(world: World, running: Running, text: string): Promise<strin
   try {
     const status = await outgoing.postSigned(world, {
       address: running.endpoint,
-      contentType: running.mime,
+      signed: { 'content-type': running.mime },
       body: Buffer.from(running.mime.endsWith('xml') ? world.fhir.formats.print(text, { format: 'xml', isPretty: false }) : text),
       headers: Object.fromEntries(openHeaders(world, running.headers).map(({ name, value }) => [name, value])),
       timeoutMs: running.timeout * 1000,
     })
-    return status >= 200 && status < 300 ? null : `the endpoint answered ${status}`
+    return outgoing.isTaken(status) ? null : `the endpoint answered ${status}`
   } catch {
     return 'the endpoint did not answer'
   }

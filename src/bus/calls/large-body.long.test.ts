@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { buildApp } from '../../app.ts'
-import { openWorld } from '../../open-world.ts'
-import { loadConfig } from '../../platform/config.ts'
-import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
-import { freePort, linkOf, openFolder, removeData, type ServerProcess, spawnServer, stopServer, until } from '../../testing/process.ts'
+import { aService, type BusMember, contractOf, expectStatus } from '../../testing/bus-member.ts'
+import { type Outside, startOutside } from '../../testing/outside.ts'
+import { linkOf, until } from '../../testing/process.ts'
 import { type Flow, flowOf, flowProvider, streamed } from '../../testing/streamed.ts'
 
 // The server as people start it, in a process of its own; the members are here and hold no body whole.
@@ -14,58 +12,36 @@ const megabyte = 1_048_576
 const largeBytes = 100 * megabyte
 const atOnce = 8
 const serverMbMax = 400
-const folder = openFolder('large')
-const dataDir = join(folder, 'var')
 const url = (service: string) => `/bus/call/pacs/${service}/images`
-let server: ServerProcess
-let env: Record<string, string>
-let base: string
+let outside: Outside
 let his: BusMember
 let pacs: BusMember
-let close: () => Promise<void>
 
 before(async () => {
-  const port = await freePort()
-  base = `http://127.0.0.1:${port}`
-  env = { DATA_DIR: dataDir, PORT: String(port) }
-  server = spawnServer(env)
-  await server.ready
-  const config = loadConfig({ ...env, LOG_LEVEL: 'error' })
-  if (Array.isArray(config)) throw new Error(config.join())
-  const opened = await openWorld(config, { mode: 'share' })
-  mkdirSync(join(folder, 'portals'))
-  // Members join through a server of this process, on the same database.
-  const app = await buildApp(opened.world, join(folder, 'portals'))
-  await app.ready()
-  close = async () => {
-    await app.close()
-    await opened.close()
-  }
-  his = await joinBus(app, opened.world, 'his')
-  pacs = await joinBus(app, opened.world, 'pacs')
+  outside = await startOutside()
+  his = await outside.join('his')
+  pacs = await outside.join('pacs')
 })
-after(async () => {
-  await close?.()
-  if (server?.child.exitCode === null && server.child.signalCode === null) await stopServer(server)
-  removeData(dataDir)
-})
+after(() => outside?.end())
 
 async function offer(name: string, addresses: string[]): Promise<void> {
   await expectStatus(200, pacs.send({ method: 'PUT', url: `/bus/services/${name}`, body: aService('call', { addresses, bodyMb: 100 }) }))
   await contractOf(his, `pacs/${name}`, { endpoints: [{ method: '*', path: '/images' }] })
+  const asked = `/bus/rights?provider=pacs&service=${name}&kind=call&method=POST&path=/images`
+  await until('the server has heard of it', async () => (await streamed(his, outside.base, { method: 'GET', url: asked })).text.includes('"permit":true'))
 }
 
 /** Processor seconds of the server so far. */
 const processorSeconds = (): number => {
-  const [, rest = ''] = readFileSync(`/proc/${server.child.pid}/stat`, 'utf8').split(') ')
+  const [, rest = ''] = readFileSync(`/proc/${outside.server.child.pid}/stat`, 'utf8').split(') ')
   const [user = 0, system = 0] = rest.split(' ').slice(11, 13).map(Number)
   return (user + system) / 100
 }
 /** From here on the peak counts anew: a first start takes more than what comes after it. */
-const forgetPeak = () => writeFileSync(`/proc/${server.child.pid}/clear_refs`, '5')
+const forgetPeak = () => writeFileSync(`/proc/${outside.server.child.pid}/clear_refs`, '5')
 const statusOf = (name: string): number =>
-  Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1]) / 1024
-const spoolOf = () => readdirSync(join(dataDir, 'spool'))
+  Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${outside.server.child.pid}/status`, 'utf8'))?.[1]) / 1024
+const spoolOf = () => readdirSync(join(outside.dataDir, 'spool'))
 
 test(`${atOnce} bodies of 100 MB pass at once in both directions, and the server stays below ${serverMbMax} MB`, async (t) => {
   const { address, seen } = await flowProvider(t, () => largeBytes)
@@ -74,7 +50,7 @@ test(`${atOnce} bodies of 100 MB pass at once in both directions, and the server
   const [idleMb, before] = [statusOf('VmRSS'), processorSeconds()]
   const bodies = Array.from({ length: atOnce }, () => flowOf(largeBytes))
   const began = performance.now()
-  const answers = await Promise.all(bodies.map((body) => streamed(his, base, { url: url('direct'), body })))
+  const answers = await Promise.all(bodies.map((body) => streamed(his, outside.base, { url: url('direct'), body })))
   const seconds = (performance.now() - began) / 1000
   for (const answer of answers) {
     assert.deepEqual([answer.status, answer.bytes], [200, largeBytes], answer.text.slice(0, 300))
@@ -97,18 +73,18 @@ test('a provider behind a firewall takes and answers 100 MB, four at once, in th
   const calls = Array.from({ length: count }, () => {
     const body = flowOf(largeBytes)
     bodies.set(body.digest, body)
-    return streamed(his, base, { url: url('fetched'), body })
+    return streamed(his, outside.base, { url: url('fetched'), body })
   })
   const provide = async (): Promise<void> => {
     for (let done = 0; done < count; ) {
-      const answer = await streamed(pacs, base, { url: '/bus/deliveries/lease', headers: { 'content-type': 'application/json' } })
+      const answer = await streamed(pacs, outside.base, { url: '/bus/deliveries/lease', headers: { 'content-type': 'application/json' } })
       const { deliveries } = JSON.parse(answer.text) as { deliveries: { message: string; bodyAt: string; digest: string }[] }
       await Promise.all(
         deliveries.map(async (one) => {
-          const got = await streamed(pacs, base, { method: 'GET', url: one.bodyAt })
+          const got = await streamed(pacs, outside.base, { method: 'GET', url: one.bodyAt })
           assert.deepEqual([got.bytes, got.digest], [largeBytes, one.digest])
           const back = flowOf(largeBytes)
-          const answered = await streamed(pacs, base, { url: `/bus/calls/${one.message}/answer`, body: back, headers: { 'bus-status': '200' } })
+          const answered = await streamed(pacs, outside.base, { url: `/bus/calls/${one.message}/answer`, body: back, headers: { 'bus-status': '200' } })
           assert.equal(answered.status, 200, answered.text)
         }),
       )
@@ -131,21 +107,20 @@ test('a server killed with large bodies under way leaves no file, and takes them
   await offer('killed', [address])
   const held = { ...flowOf(50 * megabyte) }
   const calls = Array.from({ length: 4 }, () =>
-    streamed(his, base, { url: url('killed'), body: { ...held, bytes: largeBytes } }).catch((error: unknown) => error),
+    streamed(his, outside.base, { url: url('killed'), body: { ...held, bytes: largeBytes } }).catch((error: unknown) => error),
   )
   await until('they are on their way', () => statusOf('VmRSS') > 0 && openSpools() === 4)
-  server.child.kill('SIGKILL')
-  await server.ended
+  outside.server.child.kill('SIGKILL')
+  await outside.server.ended
   await Promise.all(calls)
-  server = spawnServer(env)
-  await server.ready
+  await outside.startAgain()
   await until('nothing is left', () => spoolOf().length === 0)
   const body = flowOf(largeBytes)
-  const answer = await streamed(his, base, { url: url('killed'), body })
+  const answer = await streamed(his, outside.base, { url: url('killed'), body })
   assert.equal(answer.status, 200, answer.text)
 })
 
 const openSpools = (): number => {
-  const fds = `/proc/${server.child.pid}/fd`
+  const fds = `/proc/${outside.server.child.pid}/fd`
   return readdirSync(fds).filter((fd) => linkOf(join(fds, fd)).includes('/spool/')).length
 }

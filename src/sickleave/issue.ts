@@ -1,7 +1,7 @@
 import { uuidV7 } from '../platform/uuid.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { type JobOf, jobsOf } from '../registry/registry.ts'
-import { type EmployerDocument, type EmployerView, knownAs, type Told, viewFor } from './employer-view.ts'
+import { type EmployerDocument, type EmployerView, knownAs, type Told, viewFor } from './employer/view.ts'
 import { nextNumbers } from './numbers.ts'
 import { dayAt, type Span } from './rules/days.ts'
 import { isUndecided } from './rules/plan.ts'

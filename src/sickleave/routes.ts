@@ -4,7 +4,7 @@ import type { Asking } from './asking.ts'
 import { setAsideBlock } from './blocks.ts'
 import { commissionFile, commissionQueue, decideLeave } from './commission.ts'
 import { changeLeave, leavesOfPatient, openLeave, preview } from './doctor.ts'
-import { eventsFor, leaveFor, leavesFor, myEmployers, sharedFor } from './employer.ts'
+import { eventsFor, leaveFor, leavesFor, myEmployers, sharedFor } from './employer/read.ts'
 import { myLeaves, shareDiagnosis, takeBack } from './employee.ts'
 
 const asking = ({ world, actor, correlation, headers }: FastifyRequest): Asking => ({ world, actor, correlation, language: headers['accept-language'] })

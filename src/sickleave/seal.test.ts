@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
-import { asEmployer } from './employer-store.ts'
-import { issuerShown } from './employer-view.ts'
+import { asEmployer } from './employer/store.ts'
+import { issuerShown } from './employer/view.ts'
 import { leakTest } from './leak-test.ts'
 import { openPart, sealPart } from './medical.ts'
 
@@ -144,7 +144,7 @@ describe('who may ask', () => {
   })
 
   test('who no longer acts for an employer sees nothing from the next question on', async () => {
-    const { endMember } = await import('./members.ts')
+    const { endMember } = await import('./employer/members.ts')
     const gone = await town.clerk(0)
     assert.equal((await town.as(gone)('GET', `/sickleave/employer/${pib()}/events`)).status, 200)
     await town.sql.begin((tx) => endMember(tx, gone, pib(), town.world.now()))

@@ -1,7 +1,7 @@
 import { headers } from '../identity/identity.ts'
 import type { World } from '../platform/world.ts'
 import { type Case, casesOf, historyOf, loadRules, type Written } from './case-store.ts'
-import type { EmployerView } from './employer-view.ts'
+import type { EmployerView } from './employer/view.ts'
 import { medicalOf } from './medical.ts'
 import { type Day, dayAt } from './rules/days.ts'
 import { explain } from './rules/explain.ts'

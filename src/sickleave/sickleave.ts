@@ -1,3 +1,3 @@
 // The door of the sick leave.
-export { addMember } from './members.ts'
+export { addMember } from './employer/members.ts'
 export { sickleaveRoutes } from './routes.ts'

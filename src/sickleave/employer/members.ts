@@ -1,5 +1,5 @@
-import { Refusal } from '../platform/refusal.ts'
-import type { Transaction } from '../platform/world.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { Transaction } from '../../platform/world.ts'
 
 export type NewMember = { member: string; employer: number; pib: string; name: string; role: string; at: Date }
 

@@ -1,6 +1,6 @@
-import { access } from '../access/access.ts'
-import { type Command, WrongUse } from '../platform/cli.ts'
-import { employerByPib } from '../registry/registry.ts'
+import { access } from '../../access/access.ts'
+import { type Command, WrongUse } from '../../platform/cli.ts'
+import { employerByPib } from '../../registry/registry.ts'
 import { addMember, endMember } from './members.ts'
 
 const roles = ['administrator', 'operator', 'viewer', 'signer']

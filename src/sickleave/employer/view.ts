@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
-import type { JobOf } from '../registry/registry.ts'
-import type { World } from '../platform/world.ts'
-import { common, type Day, lengthOf, type Span } from './rules/days.ts'
-import type { Rules } from './rules/parameters.ts'
-import { payersOf, within } from './rules/payers.ts'
-import { type Leave, type SeenAs, seenAs } from './rules/reasons.ts'
+import type { JobOf } from '../../registry/registry.ts'
+import type { World } from '../../platform/world.ts'
+import { common, type Day, lengthOf, type Span } from '../rules/days.ts'
+import type { Rules } from '../rules/parameters.ts'
+import { payersOf, within } from '../rules/payers.ts'
+import { type Leave, type SeenAs, seenAs } from '../rules/reasons.ts'
 
 /**
  * All an employer ever gets. There is no field that could carry a diagnosis, a specialty, a doctor, a unit, the reason in detail, a step of the

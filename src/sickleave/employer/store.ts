@@ -1,5 +1,5 @@
-import type { Sql, Transaction } from '../platform/sql.ts'
-import type { EmployerView } from './employer-view.ts'
+import type { Sql, Transaction } from '../../platform/sql.ts'
+import type { EmployerView } from './view.ts'
 
 // Everything the employer's routes read comes by this file, as the role spona_employer and for the named employers only.
 

@@ -2,7 +2,7 @@ import type { World } from '../../platform/world.ts'
 import { signOutgoing } from '../calls/address.ts'
 import { sayByCentre } from '../centre/announce-condition.ts'
 import { centreMember, recordMember } from '../members/directory.ts'
-import { contentDigest } from '../signing/http-signature.ts'
+import { contentDigest } from '../../platform/http-signature.ts'
 import type { BusAlert } from '../wire.ts'
 
 type Row = {

@@ -7,7 +7,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { centreKey } from '../members/centre-key.ts'
 import { type Contents, inMemory } from './contents.ts'
-import { signMessage } from '../signing/http-signature.ts'
+import { signMessage } from '../../platform/http-signature.ts'
 import { watchPace } from './pace.ts'
 
 /**

@@ -9,7 +9,7 @@ import { type Contents, type LargeTurn, largeTurn, type Received } from './conte
 import { callWaitMs } from '../messages/deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member } from '../members/directory.ts'
 import { type Answered, forward } from './forward.ts'
-import { checkDigest, isSigned, readSignature, signatureBase, signMessage, type ValueOf } from '../signing/http-signature.ts'
+import { checkDigest, isSigned, readSignature, signatureBase, signMessage, type ValueOf } from '../../platform/http-signature.ts'
 import { onceName } from '../signing/once.ts'
 import { dropPieces, storePieces } from './piece.ts'
 import { requireRoomFor } from '../messages/queue.ts'

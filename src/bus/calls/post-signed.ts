@@ -1,6 +1,6 @@
 import type { World } from '../../platform/world.ts'
 import { checkWebhook, send, signOutgoing } from './address.ts'
-import { contentDigest } from '../signing/http-signature.ts'
+import { contentDigest } from '../../platform/http-signature.ts'
 
 const answerBytesMax = 65_536
 const testMs = 5000

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../platform/refusal.ts'
 import { type LargeTurn, type Received, receive, TooLarge, TooSlow } from './contents.ts'
-import { checkDigest } from '../signing/http-signature.ts'
+import { checkDigest } from '../../platform/http-signature.ts'
 
 const drainMs = 3000
 

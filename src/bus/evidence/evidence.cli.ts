@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Command, WrongUse } from '../../platform/cli.ts'
-import type { PublicJwk } from '../members/centre-key.ts'
+import type { PublicJwk } from '../../platform/http-signature.ts'
 import { evidenceOf } from './evidence.ts'
 import { verifyLog } from './seal-log.ts'
 import { verifyEvidence, verifyStamps } from './verify-evidence.ts'

@@ -1,9 +1,9 @@
-import { createECDH, createPrivateKey, createPublicKey, hash, type KeyObject } from 'node:crypto'
+import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
 import type { Keys } from '../../platform/keys.ts'
 
 /** The key that the centre signs receipts, answers and seals with: derived from the master key, so it is outside the database. */
 export type CentreKey = { kid: string; key: KeyObject; publicKey: KeyObject; jwk: PublicJwk }
-export type PublicJwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string; kid: string; alg: 'ES256'; use: 'sig' }
 
 const known = new WeakMap<Keys, CentreKey>()
 // The order of P-256 (FIPS 186-5); a private key is a number from 1 to one less.
@@ -30,7 +30,3 @@ export function centreKey(keys: Keys): CentreKey {
   }
   return made
 }
-
-/** RFC 7638: the members that make the key, in this order; a key is named by itself, so no other can answer to its name. */
-export const thumbprint = ({ crv, kty, x, y }: { crv: string; kty: string; x: string; y: string }): string =>
-  hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url')

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { Runner } from '../../platform/sql.ts'
 import type { Transaction, World } from '../../platform/world.ts'
-import type { PublicJwk } from './centre-key.ts'
+import type { PublicJwk } from '../../platform/http-signature.ts'
 
 /** Who exchanges and by which right, in memory: a request asks no row. What changed is heard within half a second. */
 export type MemberState = 'requested' | 'approved' | 'active' | 'suspended' | 'revoked'

@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Transaction, World } from '../../platform/world.ts'
-import { centreKey, type PublicJwk, thumbprint } from './centre-key.ts'
+import { type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
+import { centreKey } from './centre-key.ts'
 import { centreMember, type Directory, recordMember } from './directory.ts'
 
 export const keyLimits = { days: 730, daysDefault: 365, daysAnnounced: 30, perMember: 5 } as const

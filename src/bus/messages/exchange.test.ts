@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { aService, type BusAnswer, BusMember, contractOf, expectStatus, joinBus, newKey, setContractState, setMemberState } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
-import { contentDigest, isSigned, readSignature, signatureBase } from '../signing/http-signature.ts'
-import type { Signature } from '../signing/http-signature.ts'
+import { contentDigest, isSigned, readSignature, signatureBase } from '../../platform/http-signature.ts'
+import type { Signature } from '../../platform/http-signature.ts'
 
 test('two systems join by themselves and exchange: denied without a contract, received with one, in order, once, with a signed receipt', async (t) => {
   const { app, world, sql } = await startServer(t)

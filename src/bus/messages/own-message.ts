@@ -2,7 +2,7 @@ import type { World } from '../../platform/world.ts'
 import type { Message } from './accept.ts'
 import { centreKey } from '../members/centre-key.ts'
 import { recordMember } from '../members/directory.ts'
-import { contentDigest, signMessage } from '../signing/http-signature.ts'
+import { contentDigest, signMessage } from '../../platform/http-signature.ts'
 
 type Draft = Pick<Message, 'to' | 'name' | 'answers' | 'contentType' | 'body' | 'key' | 'document' | 'subject' | 'lane'>
 type Signed = Draft & Pick<Message, 'sender' | 'digest' | 'base' | 'signature' | 'kid'>

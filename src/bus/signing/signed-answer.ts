@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { World } from '../../platform/world.ts'
 import { centreKey } from '../members/centre-key.ts'
 import type { Contents } from '../calls/contents.ts'
-import { contentDigest, signMessage } from './http-signature.ts'
+import { contentDigest, signMessage } from '../../platform/http-signature.ts'
 import { watchPace } from '../calls/pace.ts'
 
 /**

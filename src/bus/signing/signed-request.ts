@@ -3,7 +3,7 @@ import { baseUrl } from '../../platform/config.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { type Directory, type Member, type MemberKey, directoryOf } from '../members/directory.ts'
-import { checkDigest, isSignedAsync, type Proof, readSignature, type Signature, signatureBase, type ValueOf } from './http-signature.ts'
+import { checkDigest, isSignedAsync, type Proof, readSignature, type Signature, signatureBase, type ValueOf } from '../../platform/http-signature.ts'
 
 /** A request whose signature and digest hold: who signed it, and the exact text that was signed. */
 export type Signed = { key: MemberKey; member: Member; signature: Signature; base: string; digest: string }

@@ -8,7 +8,7 @@ import { startOutside } from '../../testing/outside.ts'
 import { until } from '../../testing/process.ts'
 import { streamed } from '../../testing/streamed.ts'
 import { isCarried, stageOf } from '../../testing/transport-contract.ts'
-import { contentDigest } from '../signing/http-signature.ts'
+import { contentDigest } from '../../platform/http-signature.ts'
 import { transportOf } from './transport.ts'
 
 const kills = 6

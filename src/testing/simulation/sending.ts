@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { contentDigest } from '../../bus/signing/http-signature.ts'
+import { contentDigest } from '../../platform/http-signature.ts'
 import { recordMember } from '../../bus/members/directory.ts'
 import { ask, chance, hearersOf, isAsExpected, isTimely, maySend, nameOf, type Run, say } from './run.ts'
 import type { Letter, Signed, System } from './system.ts'

@@ -1,4 +1,4 @@
-import { contentDigest } from '../../bus/signing/http-signature.ts'
+import { contentDigest } from '../../platform/http-signature.ts'
 import { seeded } from '../seeded.ts'
 import { callDirect, callFetched, hearCall } from './calling.ts'
 import type { Centre } from './centre.ts'

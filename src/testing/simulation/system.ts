@@ -1,6 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import type { PublicJwk } from '../../bus/members/centre-key.ts'
-import { contentDigest, isSigned, readSignature, type Signature, signatureBase, signMessage } from '../../bus/signing/http-signature.ts'
+import { contentDigest, isSigned, type PublicJwk, readSignature, type Signature, signatureBase, signMessage } from '../../platform/http-signature.ts'
 import { baseUrl } from '../../platform/config.ts'
 import type { World } from '../../platform/world.ts'
 import { newKey } from '../bus-member.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey } from 'node:crypto'
 import { centreKey } from '../../bus/members/centre-key.ts'
 import { callWaitMs } from '../../bus/messages/deliver.ts'
-import { contentDigest, isSigned } from '../../bus/signing/http-signature.ts'
+import { contentDigest, isSigned } from '../../platform/http-signature.ts'
 import { ask, chance, contractOf, isAsExpected, isTimely, nameOf, type Run, say } from './run.ts'
 import type { Handed, Signed, System } from './system.ts'
 

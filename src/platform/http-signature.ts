@@ -1,5 +1,5 @@
 import { hash, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
-import { Refusal } from '../../platform/refusal.ts'
+import { Refusal } from './refusal.ts'
 
 /**
  * HTTP Message Signatures (RFC 9421) with ecdsa-p256-sha256, and Content-Digest (RFC 9530). One signature of a message is read,
@@ -108,3 +108,9 @@ export function checkDigest(header: unknown, body: Buffer | ((name: 'sha256' | '
 
 const wrongDigest = (sentence: string) =>
   new Refusal('incorrect', sentence, { expression: 'content-digest', hint: 'Digest the bytes of the body as sent (RFC 9530).' })
+
+export type PublicJwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string; kid: string; alg: 'ES256'; use: 'sig' }
+
+/** RFC 7638: the members that make the key, in this order; a key is named by itself, so no other can answer to its name. */
+export const thumbprint = ({ crv, kty, x, y }: { crv: string; kty: string; x: string; y: string }): string =>
+  hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { Refusal } from '../../platform/refusal.ts'
+import { Refusal } from './refusal.ts'
 import { checkDigest, contentDigest, isSigned, readSignature, signatureBase, signMessage } from './http-signature.ts'
 
 // RFC 9421, appendix B.1.3 and B.2.4.

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { access, type Basis, decide } from '../access/access.ts'
 import { type Entry, whoIs } from '../audit/audit.ts'
 import { type Known, personOf } from '../identity/identity.ts'
@@ -61,3 +62,5 @@ export async function requireOwn(asking: Asking, action: Entry['action']): Promi
   if (actor.kind === 'person' && actor.patient !== null) return actor.patient
   return refuse(asking, null, action, forbidden('this is for the person whose leave it is'))
 }
+
+export const askingOf = ({ world, actor, correlation, headers }: FastifyRequest): Asking => ({ world, actor, correlation, language: headers['accept-language'] })

@@ -1,5 +1,5 @@
 import type { Command } from '../platform/cli.ts'
-import { leakTestCommand } from './leak-test.cli.ts'
+import { leakTestCommand } from './leak/leak-test.cli.ts'
 import { memberAdd, memberEnd } from './employer/member.cli.ts'
 import { parameterList, parameterSet, standardSet } from './settings.cli.ts'
 

@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test'
 import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
 import { asEmployer } from './employer/store.ts'
 import { issuerShown } from './employer/view.ts'
-import { leakTest } from './leak-test.ts'
-import { openPart, sealPart } from './medical.ts'
+import { leakTest } from './leak/leak-test.ts'
+import { openPart, sealPart } from './medical/medical.ts'
 
 let town: LeaveTown
 let person: Worker

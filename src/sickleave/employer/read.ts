@@ -2,9 +2,9 @@ import { numbers } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { type Asking, entryOf, refuse } from '../asking.ts'
-import { sharedPlace } from '../employee.ts'
+import { sharedPlace } from '../employee/employee.ts'
 import { type EventRow, eventsAfter, eventsMax, eventsOfLeave, latestEvents, type Membership, membershipsOf, sharedOf } from './store.ts'
-import { openPart } from '../medical.ts'
+import { openPart } from '../medical/medical.ts'
 import type { EmployerEvent, EmployerEvents, Employers } from '../wire.ts'
 
 // The employer's side, for people and payroll systems alike. Each answer is written in the access log of every person in it before it leaves.

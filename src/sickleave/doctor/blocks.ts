@@ -1,9 +1,9 @@
-import { Refusal } from '../platform/refusal.ts'
-import { uuidV4 } from '../platform/uuid.ts'
-import { type Asking, entryOf, refuse } from './asking.ts'
-import { type Block, setAside } from './numbers.ts'
-import { bodyOf, countOf } from './read-body.ts'
-import { dayAt } from './rules/days.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { uuidV4 } from '../../platform/uuid.ts'
+import { type Asking, entryOf, refuse } from '../asking.ts'
+import { type Block, setAside } from '../document/numbers.ts'
+import { bodyOf, countOf } from '../read-body.ts'
+import { dayAt } from '../rules/days.ts'
 
 /** Numbers for a place that may lose its connection: only for the doctor's own institution. */
 export async function setAsideBlock(asking: Asking, given: unknown): Promise<Block> {

@@ -1,11 +1,11 @@
-import { uuidV7 } from '../platform/uuid.ts'
-import type { Transaction, World } from '../platform/world.ts'
-import { type JobOf, jobsOf } from '../registry/registry.ts'
-import { type EmployerDocument, type EmployerView, knownAs, type Told, viewFor } from './employer/view.ts'
+import { uuidV7 } from '../../platform/uuid.ts'
+import type { Transaction, World } from '../../platform/world.ts'
+import { type JobOf, jobsOf } from '../../registry/registry.ts'
+import { type EmployerDocument, type EmployerView, knownAs, type Told, viewFor } from '../employer/view.ts'
 import { nextNumbers } from './numbers.ts'
-import { dayAt, type Span } from './rules/days.ts'
-import { isUndecided } from './rules/plan.ts'
-import type { State, Step } from './rules/state.ts'
+import { dayAt, type Span } from '../rules/days.ts'
+import { isUndecided } from '../rules/plan.ts'
+import type { State, Step } from '../rules/state.ts'
 
 // Documents and what employers are told, in the transaction of the step itself: what was answered to the doctor is what the employer has.
 

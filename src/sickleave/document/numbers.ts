@@ -1,5 +1,5 @@
-import { Refusal } from '../platform/refusal.ts'
-import type { Transaction } from '../platform/world.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { Transaction } from '../../platform/world.ts'
 
 // Numbers of documents: institution, year and a serial. A place that may lose its connection has a block set aside and gives them out itself.
 

@@ -1,6 +1,6 @@
-import type { World } from '../platform/world.ts'
-import { casesOf } from './case-store.ts'
-import { medicalOf } from './medical.ts'
+import type { World } from '../../platform/world.ts'
+import { casesOf } from '../case-store.ts'
+import { medicalOf } from '../medical/medical.ts'
 
 /** What must never reach an employer about one leave, as texts to look for. */
 export type Secrets = { patient: number; leave: string; words: string[] }

@@ -1,5 +1,5 @@
-import type { Sql } from '../platform/sql.ts'
-import { asEmployer } from './employer/store.ts'
+import type { Sql } from '../../platform/sql.ts'
+import { asEmployer } from '../employer/store.ts'
 
 /** All the employer's role may touch: table and columns. Whatever else it can read is a finding. */
 const allowed: Record<string, string[]> = {

@@ -1,11 +1,11 @@
-import { keySets } from '../identity/identity.ts'
-import { Refusal } from '../platform/refusal.ts'
-import { isUuid } from '../platform/uuid.ts'
-import { type Asking, entryOf, requireOwn } from './asking.ts'
-import { knownAs } from './employer/view.ts'
-import { medicalOf, sealPart } from './medical.ts'
-import { leavesOf } from './show.ts'
-import type { Leaves } from './wire.ts'
+import { keySets } from '../../identity/identity.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { isUuid } from '../../platform/uuid.ts'
+import { type Asking, entryOf, requireOwn } from '../asking.ts'
+import { knownAs } from '../employer/view.ts'
+import { medicalOf, sealPart } from '../medical/medical.ts'
+import { leavesOf } from '../show.ts'
+import type { Leaves } from '../wire.ts'
 
 // The person whose leave it is: reads everything, and may let one employer read the diagnosis, and take that back.
 

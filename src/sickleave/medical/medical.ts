@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import type { Runner, Transaction } from '../platform/sql.ts'
-import type { World } from '../platform/world.ts'
+import type { Runner, Transaction } from '../../platform/sql.ts'
+import type { World } from '../../platform/world.ts'
 
 /** What only the doctor, the commission and the employee read. A step that changes nothing medical has no part. */
 export type MedicalPart = {

@@ -1,4 +1,4 @@
-import type { Command } from '../platform/cli.ts'
+import type { Command } from '../../platform/cli.ts'
 import { leakTest } from './leak-test.ts'
 
 export const leakTestCommand: Command = {

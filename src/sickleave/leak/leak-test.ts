@@ -1,13 +1,13 @@
 import Fastify from 'fastify'
-import { type Actor, anonymous } from '../platform/actor.ts'
-import { createApp } from '../platform/http.ts'
-import { uuidV4 } from '../platform/uuid.ts'
-import { makeLog, type World } from '../platform/world.ts'
-import { eventsAfter } from './employer/store.ts'
+import { type Actor, anonymous } from '../../platform/actor.ts'
+import { createApp } from '../../platform/http.ts'
+import { uuidV4 } from '../../platform/uuid.ts'
+import { makeLog, type World } from '../../platform/world.ts'
+import { eventsAfter } from '../employer/store.ts'
 import { leaksOfRole } from './leak-role.ts'
 import { leaksIn, type Secrets, secretsOf, speakingWords } from './leak-secrets.ts'
-import { addMember, endMember } from './employer/members.ts'
-import { sickleaveRoutes } from './routes.ts'
+import { addMember, endMember } from '../employer/members.ts'
+import { sickleaveRoutes } from '../routes.ts'
 
 export type LeakReport = { employers: number; leaves: number; answers: number; routes: string[]; found: string[] }
 

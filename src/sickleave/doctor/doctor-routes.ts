@@ -1,0 +1,27 @@
+import type { Routes } from '../../platform/http.ts'
+import { askingOf } from '../asking.ts'
+import { setAsideBlock } from './blocks.ts'
+import { changeLeave, leavesOfPatient, openLeave, preview } from './doctor.ts'
+
+type Person = { Params: { person: string } }
+type Change = { Params: { person: string; leave: string; act: string } }
+
+/** The doctor who assesses. */
+export const doctorRoutes: Routes = (app) => {
+  app.get<Person>('/people/:person/leaves', (request) => leavesOfPatient(askingOf(request), request.params.person))
+  app.post<Person>('/people/:person/preview', (request) => preview(askingOf(request), request.params.person, request.body))
+  app.post<Person>('/people/:person/leaves', async (request, reply) => {
+    const opened = await openLeave(askingOf(request), request.params.person, request.body)
+    reply.code(201)
+    return opened
+  })
+  app.post<Change>('/people/:person/leaves/:leave/:act', (request) => {
+    const { person, leave, act } = request.params
+    return changeLeave(askingOf(request), person, leave, act, request.body)
+  })
+  app.post('/blocks', async (request, reply) => {
+    const block = await setAsideBlock(askingOf(request), request.body)
+    reply.code(201)
+    return block
+  })
+}

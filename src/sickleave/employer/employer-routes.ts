@@ -1,0 +1,15 @@
+import type { Routes } from '../../platform/http.ts'
+import { askingOf } from '../asking.ts'
+import { eventsFor, leaveFor, leavesFor, myEmployers, sharedFor } from './read.ts'
+
+type Employer = { Params: { pib: string } }
+type EmployerLeave = { Params: { pib: string; leave: string } }
+
+/** The employer and its payroll. */
+export const employerRoutes: Routes = (app) => {
+  app.get('/', (request) => myEmployers(askingOf(request)))
+  app.get<Employer>('/:pib/events', (request) => eventsFor(askingOf(request), request.params.pib, request.query))
+  app.get<Employer>('/:pib/leaves', (request) => leavesFor(askingOf(request), request.params.pib))
+  app.get<EmployerLeave>('/:pib/leaves/:leave', (request) => leaveFor(askingOf(request), request.params.pib, request.params.leave))
+  app.get<EmployerLeave>('/:pib/leaves/:leave/shared', (request) => sharedFor(askingOf(request), request.params.pib, request.params.leave))
+}

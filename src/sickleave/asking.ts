@@ -63,4 +63,9 @@ export async function requireOwn(asking: Asking, action: Entry['action']): Promi
   return refuse(asking, null, action, forbidden('this is for the person whose leave it is'))
 }
 
-export const askingOf = ({ world, actor, correlation, headers }: FastifyRequest): Asking => ({ world, actor, correlation, language: headers['accept-language'] })
+export const askingOf = ({ world, actor, correlation, headers }: FastifyRequest): Asking => ({
+  world,
+  actor,
+  correlation,
+  language: headers['accept-language'],
+})

@@ -1,3 +1,4 @@
+import { descent } from '../draft/descent.ts'
 import { type Entry, type Json, put, some } from '../draft/draft.ts'
 import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
@@ -33,8 +34,19 @@ export function patient(root: Element, mapping: Mapping): void {
   extensions(resource, person, mapping)
   for (const guardian of person?.all('guardian') ?? [])
     related(guardian, guardian.first('guardianPerson'), concept(guardian.first('code'), mapping.words), mapping, 'guardian')
-  // Races and ethnic groups are codes of one country's profile; they are in the original.
-  for (const name of ['raceCode', 'ethnicGroupCode']) for (const one of person?.all(name) ?? []) one.readAll()
+  for (const [name, kind] of [
+    ['raceCode', 'race'],
+    ['ethnicGroupCode', 'ethnicity'],
+  ] as const) {
+    const made = descent(kind, (person?.all(name) ?? []).map(said))
+    if (made !== undefined) put(resource, 'extension[]', made)
+  }
+}
+
+function said(element: Element): { code: string | undefined; display: string | undefined; text: string | undefined } {
+  const [code, display] = [element.attribute('code'), element.attribute('displayName')]
+  element.attribute('codeSystem')
+  return { code, display, text: display ?? code }
 }
 
 function languages(person: Element | undefined): Json[] {

@@ -11,7 +11,7 @@ import { device, encounter, immunization, medication, planned, procedure } from 
 import { concept, dateTime, identifier } from './types.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/1'
+const version = 'cda-to-fhir/2'
 const sectionsMax = 500
 const sectionDepthMax = 10
 
@@ -140,7 +140,8 @@ function sectionOf(section: Element, mapping: Mapping, depth: number): Json {
   const code = section.first('code')
   const kind = kinds[code?.attribute('code') ?? ''] ?? 'other'
   const title = section.first('title')?.text || code?.attribute('displayName') || code?.attribute('code') || 'Section'
-  const made: Json = { title }
+  // What another wrote and closed: a snapshot, not a list that goes on (R4 list-mode).
+  const made: Json = { title, mode: 'snapshot' }
   section.all('id')
   const coded = concept(code, mapping.words)
   if (coded !== undefined) made['code'] = coded

@@ -1,7 +1,7 @@
 import { dateOf, dateTimeOf } from '../draft/dates.ts'
 import { type Json, periodOf, some } from '../draft/draft.ts'
 import { nationalSystem, plainCode } from '../draft/national.ts'
-import { codeSystem } from '../draft/systems.ts'
+import { codeSystem, spaceOf } from '../draft/systems.ts'
 import type { Element } from './element.ts'
 
 const isOid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
@@ -15,7 +15,8 @@ export function identifier(element: Element): Json | undefined {
   const assigner = authority === undefined ? undefined : { display: authority }
   if (extension === undefined) return some({ system: address === undefined ? undefined : 'urn:ietf:rfc:3986', value: address ?? root, assigner })
   const national = nationalSystem(extension, undefined, authority)
-  return some({ system: national ?? address ?? (root === undefined ? undefined : `urn:id:${encodeURIComponent(root)}`), value: extension, assigner })
+  const space = root !== undefined && isOid.test(root) ? spaceOf(root) : address
+  return some({ system: national ?? space ?? (root === undefined ? undefined : `urn:id:${encodeURIComponent(root)}`), value: extension, assigner })
 }
 
 export const identifiers = (element: Element): Json[] =>

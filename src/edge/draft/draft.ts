@@ -141,6 +141,8 @@ const isJoined = new Set(['Practitioner', 'Organization', 'Location'])
 const isFoundByIdentifier = new Set([
   'Patient',
   'Encounter',
+  'EpisodeOfCare',
+  'ChargeItem',
   'Practitioner',
   'Organization',
   'Location',

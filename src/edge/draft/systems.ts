@@ -71,6 +71,15 @@ const byOid: Record<string, string> = {
   '2.16.840.1.113883.5.1076': 'http://terminology.hl7.org/CodeSystem/v3-ReligiousAffiliation',
 }
 
+// Numbers of people and institutions that have an address of their own beside the object identifier (HL7's register of identifier systems).
+const spaces: Record<string, string> = {
+  '2.16.840.1.113883.4.1': 'http://hl7.org/fhir/sid/us-ssn',
+  '2.16.840.1.113883.4.6': 'http://hl7.org/fhir/sid/us-npi',
+  '2.16.840.1.113883.4.572': 'http://hl7.org/fhir/sid/us-medicare',
+}
+/** The address of a space of identifiers that has an object identifier. */
+export const spaceOf = (oid: string): string => spaces[oid] ?? `urn:oid:${oid}`
+
 const isOid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
 const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const isUri = /^(?:https?:\/\/|urn:)[^\s]+$/
@@ -97,10 +106,10 @@ function hl7TableOid(oid: string): string | undefined {
 
 /** The address of a space of identifiers: what is unique in the world goes before a name that is only the sender's. */
 export function identifierSystem(name: string | undefined, universal: string | undefined): string | undefined {
-  if (universal !== undefined && isOid.test(universal)) return `urn:oid:${universal}`
+  if (universal !== undefined && isOid.test(universal)) return spaceOf(universal)
   if (universal !== undefined && isUuid.test(universal)) return `urn:uuid:${universal.toLowerCase()}`
   if (universal !== undefined && isUri.test(universal)) return universal
-  if (name !== undefined && isOid.test(name)) return `urn:oid:${name}`
+  if (name !== undefined && isOid.test(name)) return spaceOf(name)
   return name === undefined ? undefined : isUri.test(name) ? name : local(name)
 }
 

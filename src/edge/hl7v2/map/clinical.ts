@@ -1,4 +1,4 @@
-import { type Json, some } from '../../draft/draft.ts'
+import { type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { practitioner } from './people.ts'
@@ -80,7 +80,9 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   const rank = segment.first(15) && decimal(segment.first(15) as Value)
   const use = role && { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/diagnosis-role', code: role[0], display: role[1] }] }
   const listed = ((mapping.encounter.resource as Json & { diagnosis?: Json[] }).diagnosis ??= [])
-  listed.push(some({ condition: entry.reference, use, rank: rank !== undefined && rank > 0 && Number.isInteger(rank) ? rank : undefined }) as Json)
+  const place = rank !== undefined && rank > 0 && Number.isInteger(rank) ? rank : undefined
+  listed.push(some({ condition: entry.reference, use, rank: place }) as Json)
+  if (mapping.episode !== undefined) put(mapping.episode.resource, 'diagnosis[]', some({ condition: entry.reference, role: use, rank: place }))
 }
 
 const procedureRows: readonly Row[] = [

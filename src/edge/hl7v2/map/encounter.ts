@@ -1,4 +1,5 @@
-import { type Entry, type Json, periodOf } from '../../draft/draft.ts'
+import { codingOf } from '../../draft/displays.ts'
+import { type Entry, type Json, periodOf, put } from '../../draft/draft.ts'
 import { dateTimeOf } from '../../draft/dates.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
@@ -75,7 +76,18 @@ export function encounter(segment: Segment, mapping: Mapping): void {
   const destination = segment.first(37) && location(segment.first(37) as Value, mapping, `${segment.place}-37`)
   if (destination !== undefined) resource['hospitalization'] = { ...(resource['hospitalization'] as Json), destination }
   if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
+  episode(entry, segment, mapping)
   mapping.noted = undefined
+}
+
+/** PV1-54, the course of treatment that the visit is a part of. */
+function episode(visit: Entry, segment: Segment, mapping: Mapping): void {
+  if (segment.text(54) === undefined) return
+  const entry = mapping.aboutPatient('EpisodeOfCare', segment, 'patient', false) as Entry
+  fill(entry, segment, [[54, 'identifier[]', identifier]], mapping)
+  entry.resource['status'] = 'active'
+  mapping.episode = entry
+  put(visit.resource, 'episodeOfCare[]', entry.reference)
 }
 
 const moment = (segment: Segment, field: number) => dateTimeOf(segment.text(field) ?? '')
@@ -111,15 +123,19 @@ function people(entry: Entry, segment: Segment, mapping: Mapping): void {
   for (const [field, code, display] of participants) {
     const convert = (value: Value, to: Mapping, place: string) => {
       const individual = practitioner(value, to, place)
-      return individual && { type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code, display }] }], individual }
+      return individual && takesPart(individual, code, display)
     }
     fill(entry, segment, [[field, 'participant[]', convert]], mapping)
   }
   fill(entry, segment, [[52, 'participant[]', other]], mapping)
 }
+const takesPart = (individual: Json, code: string, display: string): Json => ({
+  type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code, display }], text: display }],
+  individual,
+})
 function other(value: Value, mapping: Mapping, place: string): Json | undefined {
   const individual = practitioner(value, mapping, place)
-  return individual && { individual }
+  return individual && takesPart(individual, 'PART', 'Participation')
 }
 
 function whereabouts(entry: Entry, segment: Segment, mapping: Mapping): void {
@@ -164,16 +180,11 @@ function priority(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0217')
   const first = (given?.['coding'] as Json[] | undefined)?.[0]
   const code = priorities[String(first?.['code'])]
-  return code === undefined ? given : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActPriority', code }] }
+  return code === undefined ? given : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-ActPriority', code)] }
 }
 function referred(value: Value, mapping: Mapping, place: string): Json | undefined {
   const individual = practitioner(value, mapping, place)
-  return (
-    individual && {
-      type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'REF', display: 'referrer' }] }],
-      individual,
-    }
-  )
+  return individual && takesPart(individual, 'REF', 'referrer')
 }
 function arrival(value: Value): Json | undefined {
   const made = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0430')
@@ -184,5 +195,5 @@ function arrival(value: Value): Json | undefined {
 const secrets: Record<string, string> = { V: 'V', R: 'R', U: 'N', N: 'N' }
 function secrecy(resource: Json, segment: Segment): void {
   const code = secrets[segment.text(22)?.toUpperCase() ?? '']
-  if (code !== undefined) resource['meta'] = { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code }] }
+  if (code !== undefined) put((resource['meta'] ??= {}) as Json, 'security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code))
 }

@@ -2,8 +2,8 @@ import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts
 import { dateTimeOf } from '../../draft/dates.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
-import { gender } from './patient.ts'
-import { address, coded, concept, date, dateTime, humanName, identifier, organization, telecom, typeOf } from './types.ts'
+import { gender, kin } from './patient.ts'
+import { address, coded, concept, date, dateTime, humanName, identifier, numbered, organization, telecom } from './types.ts'
 
 /** IN1: who pays for the patient, on what paper. */
 export function insurance(segment: Segment, mapping: Mapping): void {
@@ -108,7 +108,7 @@ function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
     segment,
     [
       [16, 'name[]', humanName],
-      [17, 'relationship[]', coded('0063')],
+      [17, 'relationship[]', kin],
       [18, 'birthDate', date],
       [19, 'address[]', address],
       [43, 'gender', gender],
@@ -123,18 +123,24 @@ function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
 export function insuranceMore(segment: Segment, mapping: Mapping): void {
   const { coverage } = mapping
   if (coverage === undefined) return
-  const numbered = (code: string) => (value: Value) => {
-    const number = value.part(1)
-    return number === undefined ? undefined : { type: typeOf(code), value: number }
-  }
+  const rows: Row[] = [
+    [6, 'identifier[]', numbered('MC')],
+    [8, 'identifier[]', numbered('MA')],
+    [10, 'identifier[]', numbered('MI')],
+    [61, 'identifier[]', identifier],
+  ]
+  fill(coverage, segment, rows, mapping)
+  // By HL7's map of IN2 these are numbers of the patient too.
+  fill(mapping.patient as Entry, segment, rows, mapping)
+  const person = mapping.draft.entries.find(({ fullUrl }) => fullUrl === (coverage.resource['subscriber'] as Json | undefined)?.['reference'])
+  if (person === undefined) return
   fill(
-    coverage,
+    person,
     segment,
     [
-      [6, 'identifier[]', numbered('MC')],
-      [8, 'identifier[]', numbered('MA')],
-      [10, 'identifier[]', numbered('MI')],
-      [61, 'identifier[]', identifier],
+      [1, 'identifier[]', identifier],
+      [2, 'identifier[]', numbered('SS')],
+      [63, 'telecom[]', telecom],
     ],
     mapping,
   )

@@ -3,6 +3,7 @@ import { dateTimeOf } from '../../draft/dates.ts'
 import { Draft, type Mapped } from '../../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../../draft/provenance.ts'
 import type { Message, Segment } from '../message.ts'
+import { charge } from './charge.ts'
 import { allergy, diagnosis, problem, procedure } from './clinical.ts'
 import { document } from './document.ts'
 import { encounter, encounterMore } from './encounter.ts'
@@ -17,7 +18,7 @@ import { role } from './people.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/1'
+const version = 'hl7v2-to-fhir/2'
 
 const segments: Record<string, (segment: Segment, mapping: Mapping) => void> = {
   MSH: header,
@@ -42,6 +43,7 @@ const segments: Record<string, (segment: Segment, mapping: Mapping) => void> = {
   ARV: restriction,
   DB1: disability,
   ACC: accident,
+  FT1: charge,
   ORC: common,
   OBR: request,
   TQ1: timed,

@@ -14,6 +14,7 @@ export class Mapping {
   readonly header: Entry
   patient: Entry | undefined
   encounter: Entry | undefined
+  episode: Entry | undefined
   account: Entry | undefined
   coverage: Entry | undefined
   procedure: Entry | undefined

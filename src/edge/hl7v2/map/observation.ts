@@ -1,9 +1,11 @@
 import { dateTimeOf } from '../../draft/dates.ts'
+import { displayOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
+import { identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
-import { byTable, codeableConcept, concept, dateTime, decimal, entity, organization, units } from './types.ts'
+import { address, byTable, codeableConcept, concept, dateTime, decimal, entity, entityIdentifier, organization, units } from './types.ts'
 
 // HL7 table 0085 to R4 observation-status, by HL7's own concept map.
 const statuses: Record<string, string> = {
@@ -66,25 +68,6 @@ const interpretations = new Set([
   'OBX',
 ])
 
-const interpretationNames: Record<string, string> = {
-  L: 'Low',
-  H: 'High',
-  LL: 'Critical low',
-  HH: 'Critical high',
-  N: 'Normal',
-  A: 'Abnormal',
-  AA: 'Critical abnormal',
-  U: 'Significant change up',
-  D: 'Significant change down',
-  B: 'Better',
-  W: 'Worse',
-  S: 'Susceptible',
-  R: 'Resistant',
-  I: 'Intermediate',
-  POS: 'Positive',
-  NEG: 'Negative',
-}
-
 const rows: readonly Row[] = [
   [21, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
@@ -98,20 +81,34 @@ const rows: readonly Row[] = [
   [17, 'method', codeableConcept],
   [20, 'bodySite', codeableConcept],
   [19, 'extension[]', analysed],
+  [18, 'device', instrument],
 ]
 
 function interpretation(value: Value): Json | undefined {
   const code = value.part(1)?.toUpperCase() ?? ''
   if (!interpretations.has(code)) return concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0078')
-  const display = value.part(2) ?? interpretationNames[code]
+  const system = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation'
+  const display = displayOf(system, code, value.part(2))
   value.skip(3)
-  return { coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code, display })] }
+  return { coding: [some({ system, code, display })] }
 }
 /** OBX-19, when the instrument measured; R4 has no element of its own for it. */
 function analysed(value: Value): Json | undefined {
   const valueDateTime = dateTime(value)
   if (valueDateTime === undefined) return undefined
   return { url: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.analysisDateTime', valueDateTime }
+}
+
+/** OBX-18, the instrument that measured. */
+function instrument(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const number = entityIdentifier(value, mapping) ?? worldly(value)
+  if (number === undefined) return undefined
+  return mapping.draft.once(`device ${JSON.stringify(number)}`, 'Device', place, ({ resource }) => (resource['identifier'] = [number])).reference
+}
+/** An EI without a number of its own, whose universal identifier names the thing itself. */
+function worldly(value: Value): Json | undefined {
+  const system = identifierSystem(undefined, value.part(3))
+  return system === undefined ? undefined : { system: 'urn:ietf:rfc:3986', value: system }
 }
 
 /** OBX: a result, or, in a message about a document, the document. */
@@ -132,11 +129,20 @@ export function observation(segment: Segment, mapping: Mapping): void {
   resource['status'] ??= 'unknown'
   resource['code'] ??= { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
   setValue(entry, segment, mapping)
+  laboratory(segment, mapping)
   const range = segment.text(7)
   if (range !== undefined) resource['referenceRange'] = [rangeOf(segment, range)]
   identify(entry, segment, mapping)
   place(entry, mapping)
   mapping.noted = entry
+}
+
+/** OBX-24, the address of the organization of OBX-23. */
+function laboratory(segment: Segment, mapping: Mapping): void {
+  const name = segment.first(23)
+  const reference = name && organization(name, mapping, `${segment.place}-23`)
+  const where = mapping.draft.entries.find(({ fullUrl }) => fullUrl === reference?.['reference'])
+  if (where !== undefined && where.resource['address'] === undefined) fill(where, segment, [[24, 'address[]', address]], mapping)
 }
 
 function place(entry: Entry, mapping: Mapping): void {

@@ -1,3 +1,5 @@
+import { descent } from '../../draft/descent.ts'
+import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
@@ -12,6 +14,7 @@ import {
   dateTime,
   humanName,
   identifier,
+  numbered,
   organization,
   period,
   positive,
@@ -94,7 +97,6 @@ const patientRows: readonly Row[] = [
   [23, 'extension[]', extension('patient-birthPlace', 'valueAddress', place)],
   [26, 'extension[]', citizenship],
   [28, 'extension[]', nationality],
-  [35, 'extension[]', animal],
 ]
 
 function licence(value: Value): Json | undefined {
@@ -159,9 +161,27 @@ function nationality(value: Value): Json | undefined {
   const code = inner('code', concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0212'))
   return code && { url: 'http://hl7.org/fhir/StructureDefinition/patient-nationality', extension: [code] }
 }
-function animal(value: Value): Json | undefined {
-  const code = inner('species', codeableConcept(value))
-  return code && { url: 'http://hl7.org/fhir/StructureDefinition/patient-animal', extension: [code] }
+/** PID-35 and 36: a patient of a veterinarian. */
+function animal(entry: Entry, segment: Segment): void {
+  const [species, breed] = [segment.first(35), segment.first(36)]
+  const kind = species && inner('species', codeableConcept(species))
+  if (kind === undefined) return
+  const extension = [kind, breed && inner('breed', codeableConcept(breed))].filter((one) => one !== undefined)
+  put(entry.resource, 'extension[]', { url: 'http://hl7.org/fhir/StructureDefinition/patient-animal', extension })
+  entry.sources.push(`${segment.place} extension<35`)
+}
+
+/** PID-10 and PID-22. */
+function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' | 'ethnicity'): void {
+  const given = segment.all(field).map((value) => {
+    const [code, display] = [value.part(1), value.part(2)]
+    value.skip(3)
+    return { code, display, text: value.part(9) ?? display ?? code }
+  })
+  const made = descent(kind, given)
+  if (made === undefined) return
+  put(entry.resource, 'extension[]', made)
+  entry.sources.push(`${segment.place} extension<${field}`)
 }
 
 /** PID: the patient whom everything after it is about. */
@@ -173,9 +193,12 @@ export function patient(segment: Segment, mapping: Mapping): void {
   if (birth !== undefined && birth.length > 8) birthTime(entry, segment, mapping)
   multiple(entry.resource, segment)
   deceased(entry.resource, segment)
+  animal(entry, segment)
+  descentOf(entry, segment, 10, 'race')
+  descentOf(entry, segment, 22, 'ethnicity')
   accountOf(segment, mapping, entry)
   mapping.noted = undefined
-  // Set id, confidentiality by others' tables, races: these have no place in R4 outside of one country's profiles.
+  // The set id counts only.
   segment.text(1)
 }
 
@@ -216,6 +239,7 @@ export function additional(segment: Segment, mapping: Mapping): void {
   const rows: Row[] = [
     [3, 'generalPractitioner[]', organization],
     [4, 'generalPractitioner[]', practitioner],
+    [14, 'extension[]', extension('patient-congregation', 'valueString', (value) => value.part(1))],
   ]
   fill(mapping.patient, segment, rows, mapping)
 }
@@ -223,8 +247,9 @@ export function additional(segment: Segment, mapping: Mapping): void {
 const relativeRows: readonly Row[] = [
   [2, 'name[]', humanName],
   [30, 'name[]', humanName],
-  [3, 'relationship[]', coded('0063')],
+  [3, 'relationship[]', kin],
   [7, 'relationship[]', coded('0131')],
+  [37, 'identifier[]', numbered('SS')],
   [4, 'address[]', address],
   [5, 'telecom[]', use('home')],
   [6, 'telecom[]', use('work')],
@@ -236,6 +261,32 @@ const relativeRows: readonly Row[] = [
   [20, 'communication[]', language],
 ]
 
+// HL7 table 0063 to v3 RoleCode, which R4 prefers for the relationship of a person, by HL7's own concept map.
+const kinOf: Record<string, string> = {
+  BRO: 'BRO',
+  CHD: 'CHILD',
+  EXF: 'EXT',
+  FCH: 'CHLDFOST',
+  FND: 'FRND',
+  FTH: 'FTH',
+  GCH: 'GRNDCHILD',
+  GRD: 'GUARD',
+  GRP: 'GRPRN',
+  MTH: 'MTH',
+  NCH: 'NCHILD',
+  PAR: 'PRN',
+  SIB: 'SIB',
+  SIS: 'SIS',
+  SPO: 'SPS',
+  WRD: 'WARD',
+}
+export function kin(value: Value): Json | undefined {
+  const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
+  const first = (given?.['coding'] as Json[] | undefined)?.[0]
+  const code = /v2-0063$/.test(String(first?.['system'])) ? kinOf[String(first?.['code']).toUpperCase()] : undefined
+  return code === undefined ? given : { ...given, coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', code)] }
+}
+
 /** NK1: a RelatedPerson, and the contact of the patient, which is where most readers look. */
 export function nextOfKin(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
@@ -244,10 +295,11 @@ export function nextOfKin(segment: Segment, mapping: Mapping): void {
   const held = period(segment.text(8), segment.text(9))
   if (held !== undefined) entry.resource['period'] = held
   segment.text(1)
+  const employer = segment.first(13) && organization(segment.first(13) as Value, mapping, `${segment.place}-13`)
   const { name, relationship, telecom: phones, address: homes, gender: sex } = entry.resource as Json & { name?: Json[]; address?: Json[] }
-  const contact = some({ relationship, name: name?.[0], telecom: phones, address: homes?.[0], gender: sex, period: held })
+  const contact = some({ relationship, name: name?.[0], telecom: phones, address: homes?.[0], gender: sex, organization: employer, period: held })
   const patientResource = mapping.patient?.resource as Json & { contact?: Json[] }
-  if (contact !== undefined && (name || phones || homes)) (patientResource.contact ??= []).push(contact)
+  if (contact !== undefined && (name || phones || homes || employer)) (patientResource.contact ??= []).push(contact)
 }
 
 /** MRG: the chart that goes into the one of the PID before it (A40 and its kin). */
@@ -285,7 +337,9 @@ export function guarantor(segment: Segment, mapping: Mapping): void {
       [7, 'telecom[]', use('work')],
       [8, 'birthDate', date],
       [9, 'gender', gender],
-      [11, 'relationship[]', coded('0063')],
+      [11, 'relationship[]', kin],
+      [12, 'identifier[]', numbered('SS')],
+      [36, 'communication[]', language],
     ],
     mapping,
   )
@@ -312,7 +366,7 @@ export function restriction(segment: Segment, mapping: Mapping): void {
       'security[]',
       known === undefined
         ? { system: 'http://terminology.hl7.org/CodeSystem/v2-0717', code }
-        : { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: known },
+        : codingOf('http://terminology.hl7.org/CodeSystem/v3-ActCode', known),
     )
   }
   on.sources.push(`${segment.place} meta.security<3`)

@@ -81,7 +81,7 @@ export function location(value: Value, mapping: Mapping, place: string): Json | 
     within = mapping.draft.once(`pl ${path}`, 'Location', place, ({ resource }) => {
       const system = identifierSystem(undefined, universal)
       if (system !== undefined)
-        resource['identifier'] = [{ system: identifierSystem(named, undefined) ?? 'urn:ietf:rfc:3986', value: named === undefined ? system : universal }]
+        resource['identifier'] = [{ system: 'urn:ietf:rfc:3986', value: system }]
       resource['name'] = named ?? universal
       resource['mode'] = 'instance'
       resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: kind }] }

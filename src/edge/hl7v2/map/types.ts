@@ -1,4 +1,5 @@
 import { dateOf, dateTimeOf, instantOf } from '../../draft/dates.ts'
+import { displayOf } from '../../draft/displays.ts'
 import { type Json, periodOf, some } from '../../draft/draft.ts'
 import { nationalSystem, plainCode } from '../../draft/national.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
@@ -57,7 +58,8 @@ export function coding(value: Value, at = 1, versionAt = 7, fallback?: string): 
   const system = codeSystem(value.part(at + 2))
   if (code === undefined && display === undefined) return undefined
   const used = system ?? (code === undefined ? undefined : fallback)
-  return some({ system: used, version: value.part(versionAt), code: code === undefined ? undefined : codeText(plainCode(code, used)), display })
+  const plain = code === undefined ? undefined : codeText(plainCode(code, used))
+  return some({ system: used, version: value.part(versionAt), code: plain, display: displayOf(used, plain, display) })
 }
 
 /** R4 code: no space at the ends, none doubled. */
@@ -126,6 +128,14 @@ const typeNames: Record<string, string> = {
   XX: 'Organization identifier',
 }
 export const typeOf = (code: string): Json => ({ coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code, display: typeNames[code] })] })
+
+/** A number alone, with the type that its field means. */
+export const numbered =
+  (code: string) =>
+  (value: Value): Json | undefined => {
+    const number = value.part(1)
+    return number === undefined ? undefined : { type: typeOf(code), value: number }
+  }
 
 /** EI, the number of an order or a document: value, name space, universal identifier. */
 export function entityIdentifier(value: Value, mapping: Mapping, type?: string): Json | undefined {

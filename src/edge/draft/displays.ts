@@ -1,0 +1,93 @@
+// The displays that R4's own code systems give to the codes met most in messages. Many senders give a code alone, or repeat it as its display.
+const v2 = 'http://terminology.hl7.org/CodeSystem/v2-'
+const v3 = 'http://terminology.hl7.org/CodeSystem/v3-'
+
+const displays: Record<string, Record<string, string>> = {
+  [`${v2}0007`]: {
+    A: 'Accident',
+    C: 'Elective',
+    E: 'Emergency',
+    L: 'Labor and Delivery',
+    N: 'Newborn (Birth in healthcare facility)',
+    R: 'Routine',
+    U: 'Urgent',
+  },
+  [`${v2}0092`]: { R: 'Re-admission' },
+  [`${v2}0131`]: {
+    BP: 'Billing contact person',
+    C: 'Emergency Contact',
+    CP: 'Contact person',
+    E: 'Employer',
+    EP: 'Emergency contact person',
+    I: 'Insurance Company',
+    N: 'Next-of-Kin',
+    U: 'Unknown',
+  },
+  [`${v2}0136`]: { Y: 'Yes', N: 'No' },
+  [`${v3}ActPriority`]: { EM: 'emergency', UR: 'urgent', EL: 'elective', R: 'routine', S: 'stat' },
+  [`${v3}Confidentiality`]: { N: 'normal', R: 'restricted', V: 'very restricted' },
+  [`${v3}ActCode`]: {
+    DEMO: 'all demographic information sensitivity',
+    LOCIS: 'location information sensitivity',
+    HIV: 'HIV/AIDS information sensitivity',
+    STD: 'sexually transmitted disease information sensitivity',
+    PSY: 'psychiatry disorder information sensitivity',
+    MST: 'military sexual trauma information sensitivity',
+    PRS: 'patient requested information sensitivity',
+    DIA: 'diagnosis information sensitivity',
+    PHY: 'physician requested information sensitivity',
+    PERSISTLABEL: 'persist security label',
+  },
+  [`${v3}ObservationInterpretation`]: {
+    A: 'Abnormal',
+    AA: 'Critical abnormal',
+    B: 'Better',
+    D: 'Significant change down',
+    DET: 'Detected',
+    H: 'High',
+    HH: 'Critical high',
+    I: 'Intermediate',
+    IND: 'Indeterminate',
+    L: 'Low',
+    LL: 'Critical low',
+    N: 'Normal',
+    ND: 'Not detected',
+    NEG: 'Negative',
+    POS: 'Positive',
+    R: 'Resistant',
+    S: 'Susceptible',
+    U: 'Significant change up',
+    W: 'Worse',
+  },
+  [`${v3}RoleCode`]: {
+    BRO: 'brother',
+    CHILD: 'child',
+    CHLDFOST: 'foster child',
+    ECON: 'emergency contact',
+    EXT: 'extended family member',
+    FRND: 'unrelated friend',
+    FTH: 'father',
+    GRNDCHILD: 'grandchild',
+    GRPRN: 'grandparent',
+    GUARD: 'guardian',
+    MTH: 'mother',
+    NCHILD: 'natural child',
+    PRN: 'parent',
+    SIB: 'sibling',
+    SIS: 'sister',
+    SPS: 'spouse',
+    WARD: 'ward',
+  },
+}
+
+/** The display of a code; what the sender wrote where we know none, or where it says more than the code again. */
+export function displayOf(system: string | undefined, code: string | undefined, given?: string): string | undefined {
+  if (given !== undefined && given !== code) return given
+  return (system !== undefined && code !== undefined ? displays[system]?.[code] : undefined) ?? given
+}
+
+/** A Coding with the display that its code system has for it. */
+export const codingOf = (system: string, code: string): { system: string; code: string; display?: string } => {
+  const display = displayOf(system, code)
+  return display === undefined ? { system, code } : { system, code, display }
+}

@@ -1,0 +1,72 @@
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
+import type { Segment, Value } from '../message.ts'
+import { fill, type Mapping, type Row } from './mapping.ts'
+import { practitioner } from './people.ts'
+import { codeableConcept, coded, dateTime, decimal, entity, identifier, units } from './types.ts'
+
+// HL7 table 0017: a credit takes back what was charged.
+const statuses: Record<string, string> = { CG: 'billable', CD: 'aborted', PY: 'billed' }
+
+const rows: readonly Row[] = [
+  [2, 'identifier[]', identifier],
+  [4, 'occurrenceDateTime', dateTime],
+  [5, 'enteredDate', dateTime],
+  [7, 'code', codeableConcept],
+  [19, 'reason[]', codeableConcept],
+  [20, 'performer[]', performer],
+  [24, 'enterer', practitioner],
+  [23, 'identifier[]', entity('FILL')],
+  [11, 'priceOverride', money],
+  [16, 'note[]', (value) => ({ text: value.whole() })],
+]
+
+function performer(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const actor = practitioner(value, mapping, place)
+  return actor && { actor }
+}
+
+/** CP: amount and currency are the subcomponents of its first component. */
+function money(value: Value): Json | undefined {
+  const [amount, currency] = [value.sub(1, 1), value.sub(1, 2)]
+  if (amount === undefined || !/^-?\d+(?:\.\d+)?$/.test(amount)) return undefined
+  return some({ value: Number(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
+}
+
+/** FT1: something done for the patient that is to be paid. */
+export function charge(segment: Segment, mapping: Mapping): void {
+  const entry = mapping.aboutPatient('ChargeItem', segment)
+  if (entry === undefined) return
+  segment.text(1)
+  const { resource } = entry
+  resource['status'] = statuses[segment.text(6)?.toUpperCase() ?? ''] ?? 'unknown'
+  fill(entry, segment, rows, mapping)
+  resource['code'] ??= { text: 'unknown' }
+  const count = segment.first(10) && decimal(segment.first(10) as Value)
+  if (count !== undefined) resource['quantity'] = { value: count }
+  if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
+  if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
+  for (const done of [procedureOf(segment, mapping), dispensedOf(segment, mapping)]) if (done !== undefined) put(resource, 'service[]', done.reference)
+  mapping.noted = entry
+}
+
+/** FT1-25 and 26: the procedure that is charged. */
+function procedureOf(segment: Segment, mapping: Mapping): Entry | undefined {
+  const code = segment.first(25) && codeableConcept(segment.first(25) as Value)
+  const entry = code && mapping.aboutPatient('Procedure', segment, 'subject', false)
+  if (entry === undefined) return undefined
+  Object.assign(entry.resource, { status: 'unknown', code })
+  fill(entry, segment, [[26, 'usedCode[]', coded('0340')]], mapping)
+  if (mapping.encounter !== undefined) entry.resource['encounter'] = mapping.encounter.reference
+  return entry
+}
+
+/** FT1-29, and 43 to 44: the medicine that is charged, and how much of it. */
+function dispensedOf(segment: Segment, mapping: Mapping): Entry | undefined {
+  const medicine = segment.first(29) && codeableConcept(segment.first(29) as Value)
+  const entry = medicine && mapping.aboutPatient('MedicationDispense', segment, 'subject', false)
+  if (entry === undefined) return undefined
+  Object.assign(entry.resource, { status: 'unknown', medicationCodeableConcept: medicine })
+  const [amount, unit] = [segment.first(44) && decimal(segment.first(44) as Value), segment.first(44)?.inside(2)]
+  if (amount !== undefined) entry.resource['quantity'] = { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) }
+  return entry
+}

@@ -80,8 +80,7 @@ export function location(value: Value, mapping: Mapping, place: string): Json | 
     const parent = within
     within = mapping.draft.once(`pl ${path}`, 'Location', place, ({ resource }) => {
       const system = identifierSystem(undefined, universal)
-      if (system !== undefined)
-        resource['identifier'] = [{ system: 'urn:ietf:rfc:3986', value: system }]
+      if (system !== undefined) resource['identifier'] = [{ system: 'urn:ietf:rfc:3986', value: system }]
       resource['name'] = named ?? universal
       resource['mode'] = 'instance'
       resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: kind }] }

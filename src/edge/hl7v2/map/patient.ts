@@ -283,7 +283,7 @@ const kinOf: Record<string, string> = {
 export function kin(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
   const first = (given?.['coding'] as Json[] | undefined)?.[0]
-  const code = /v2-0063$/.test(String(first?.['system'])) ? kinOf[String(first?.['code']).toUpperCase()] : undefined
+  const code = String(first?.['system']).endsWith('v2-0063') ? kinOf[String(first?.['code']).toUpperCase()] : undefined
   return code === undefined ? given : { ...given, coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', code)] }
 }
 

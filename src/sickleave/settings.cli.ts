@@ -2,9 +2,8 @@ import { access } from '../access/access.ts'
 import { type Command, WrongUse } from '../platform/cli.ts'
 import { addParameter, addStandard, loadRules } from './case-store.ts'
 import { isDay } from './rules/days.ts'
-import { parameterNames } from './rules/parameters.ts'
-
-const valueMax = 10_000
+import { limitsOf } from './rules/money-parameters.ts'
+import { type ParameterName, parameterNames } from './rules/parameters.ts'
 
 export const parameterList: Command = {
   name: 'sickleave parameter list',
@@ -14,7 +13,7 @@ export const parameterList: Command = {
     const { all } = await loadRules(world.sql)
     if (options['json']) return print(JSON.stringify({ rows: all }))
     for (const row of all)
-      print(`${row.name.padEnd(32)} ${String(row.value).padStart(5)}  from ${row.fromDay}  ${row.paragraph}${row.isUnverified ? '  UNVERIFIED' : ''}`)
+      print(`${row.name.padEnd(34)} ${String(row.value).padStart(9)}  from ${row.fromDay}  ${row.paragraph}${row.isUnverified ? '  UNVERIFIED' : ''}`)
   },
 }
 
@@ -23,7 +22,7 @@ export const parameterSet: Command = {
   summary: 'Enter a number of the law from a day on; leaves that begin earlier keep what held before.',
   options: {
     name: { type: 'string', about: Object.keys(parameterNames).join(', '), required: true },
-    value: { type: 'string', about: 'Whole number.', required: true },
+    value: { type: 'string', about: 'Whole number; amounts are para, rates hundredths of a percent.', required: true },
     from: { type: 'string', about: 'First day of leaves it holds for, as 2027-01-01.', required: true },
     paragraph: { type: 'string', about: 'Where it stands in the law.', required: true },
     unverified: { type: 'boolean', about: 'Nobody has read it in the primary text.', default: false },
@@ -32,7 +31,9 @@ export const parameterSet: Command = {
     const { name, from: fromDay } = options
     if (typeof name !== 'string' || !Object.hasOwn(parameterNames, name)) throw new WrongUse(`--name: must be one of ${Object.keys(parameterNames).join(', ')}`)
     const value = Number(options['value'])
-    if (!Number.isInteger(value) || value < 0 || value > valueMax) throw new WrongUse(`--value: must be a whole number up to ${valueMax}`)
+    const { least, most } = limitsOf(name)
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new WrongUse(`--value: must be a whole number from ${least} to ${most}: ${parameterNames[name as ParameterName]}`)
     if (!isDay(fromDay)) throw new WrongUse('--from: must be a day, as 2027-01-01')
     const row = { name, value, fromDay, paragraph: String(options['paragraph']), isUnverified: options['unverified'] === true }
     await access.asOperator(

@@ -92,3 +92,90 @@ export type EmployerEvent = {
   } | null
 }
 export type EmployerEvents = { events: EmployerEvent[]; next: number }
+
+/** One step of a calculation: the rule, where it stands, what went in and what came out. `isUnverified`: no primary text confirms it. */
+export type Derived = {
+  rule: string
+  paragraph: string
+  isUnverified: boolean
+  sr: string
+  srLatn: string
+  en: string
+  inputs: { name: string; value: string }[]
+  figure: string
+}
+/** A stretch of equal days within a month. `gross` to `total` are columns 14, 15 (from), 16 (on), 17 (tax), 18 (net) and 19 of OZ-10. */
+export type CompensationLine = {
+  firstDay: string
+  until: string
+  month: string
+  payer: 'employer' | 'fund'
+  percent: number
+  column: number
+  days: number
+  listDays: number
+  workingDays: number
+  hours: string
+  way: 'month' | 'hour' | 'minimum'
+  beforeFloor: string
+  insurance: string
+  budget: string
+  paidOn: string
+  wholeMonth: string
+  gross: string
+  from: string
+  on: string
+  tax: string
+  net: string
+  total: string
+}
+/** A calculation as it is stored, shown and sent. Amounts are dinars with two places, as text. */
+export type CompensationView = {
+  period: { from: string; until: string }
+  onset: string
+  linkedFrom: string | null
+  commissionFrom: string | null
+  base: {
+    kind: 'earned' | 'filled' | 'minimum' | 'prior-unmet'
+    months: { month: string; hours: string; gross: string; isMinimum: boolean }[]
+    gross: string
+    hours: string
+    averageHour: string
+    capHour: string
+    capMonth: string
+    hour: string
+    priorMet: boolean | null
+  }
+  lines: CompensationLine[]
+  unpaid: { from: string; until: string; why: 'employment-ended' | 'care-limit' }[]
+  sums: {
+    days: number
+    hours: string
+    employer: string
+    fund: string
+    insurance: string
+    budget: string
+    gross: string
+    from: string
+    on: string
+    tax: string
+    net: string
+    total: string
+  }
+  derivation: Derived[]
+}
+/** New minus old of a calculation, in a row of its own for each month, payer and column. */
+export type DeltaView = {
+  month: string
+  payer: 'employer' | 'fund'
+  column: number
+  days: number
+  gross: string
+  insurance: string
+  budget: string
+  from: string
+  on: string
+  tax: string
+  net: string
+  total: string
+}

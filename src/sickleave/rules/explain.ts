@@ -11,8 +11,8 @@ const say = (rule: string, sr: string, en: string): Sentence => ({ rule, sr, srL
 
 const monthsSr = ['јануара', 'фебруара', 'марта', 'априла', 'маја', 'јуна', 'јула', 'августа', 'септембра', 'октобра', 'новембра', 'децембра']
 const monthsEn = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
-const inSr = (day: Day) => `${Number(day.slice(8))}. ${monthsSr[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}.`
-const inEn = (day: Day) => `${Number(day.slice(8))} ${monthsEn[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`
+export const inSr = (day: Day) => `${Number(day.slice(8))}. ${monthsSr[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}.`
+export const inEn = (day: Day) => `${Number(day.slice(8))} ${monthsEn[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`
 
 const why: Record<string, [string, string]> = {
   'R-1': ['дан непрекидне спречености', 'day of continuous incapacity'],

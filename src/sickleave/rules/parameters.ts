@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Day } from './days.ts'
+import { money, moneyNames } from './money-parameters.ts'
 
 /**
  * Every number of the law as a row with the day it takes effect and the paragraph it stands in. `isUnverified` marks what no primary text
@@ -38,6 +39,7 @@ export const parameterNames = {
   'reading.fund-days-use-employer': '1: days the Fund pays from the first day use up the employer’s days; 0: they do not',
   'reading.age-on-first-day': '1: the age counts on the first day of the leave; 0: on each day',
   'reading.link-moves-competence': '1: linked leaves count as one for the doctor’s days; 0: only calendar-continuous days do',
+  ...moneyNames,
 } as const
 export type ParameterName = keyof typeof parameterNames
 
@@ -66,21 +68,25 @@ export const authored: readonly Parameter[] = [
   unsure('reading.fund-days-use-employer', 0, 'тумачење 7'),
   unsure('reading.age-on-first-day', 0, 'тумачење 9'),
   unsure('reading.link-moves-competence', 0, 'тумачење 6'),
+  ...money,
 ]
 
-export type Rules = { on(name: ParameterName, day: Day): number; all: readonly Parameter[] }
+export type Rules = { on(name: ParameterName, day: Day): number; row(name: ParameterName, day: Day): Parameter; all: readonly Parameter[] }
 
 /** What holds on a day is the newest row that has begun; rows entered later stand beside those of the release. */
 export function rulesOf(added: readonly Parameter[] = []): Rules {
   const all = [...authored, ...added]
   const byName = Map.groupBy(all, ({ name }) => name)
   for (const rows of byName.values()) rows.sort((a, b) => (a.fromDay < b.fromDay ? 1 : a.fromDay > b.fromDay ? -1 : 0))
-  return {
-    all,
-    on(name, day) {
-      const row = byName.get(name)?.find(({ fromDay }) => fromDay <= day)
-      if (row) return row.value
+  const row = (name: ParameterName, day: Day): Parameter => {
+    const found = byName.get(name)?.find(({ fromDay }) => fromDay <= day)
+    if (found) return found
+    if (day < act)
       throw new Refusal('unprocessable', `leaves that began before ${act} follow the earlier act and are not assessed here`, { expression: 'firstDay' })
-    },
+    throw new Refusal('unprocessable', `no value is known for ${name} (${parameterNames[name]}) on ${day}`, {
+      expression: 'firstDay',
+      hint: 'An operator enters it: npm run spona -- sickleave parameter set.',
+    })
   }
+  return { all, row, on: (name, day) => row(name, day).value }
 }

@@ -47,18 +47,14 @@ const uses = (leave: Leave, day: Day, rules: Rules): boolean =>
 export function payersOf(history: readonly Leave[], leave: Leave, rules: Rules, employedUntil: Day | null = null): Stretch[] {
   const limit = rules.on('employer.days', leave.from)
   let used = usedBefore(chainOf(history, leave, rules), rules)
+  const goesOnUntil = employedUntil === null ? null : addDays(employedUntil, rules.on('reading.days-after-employment', leave.from))
   const stretches: Stretch[] = []
   for (let day = leave.from; day <= leave.until; day = addDays(day, 1)) {
     if (uses(leave, day, rules)) used++
     const way = wayOf(leave, day, rules)
     const isEmployed = employedUntil === null || day <= employedUntil
-    const payer: Payer = isEmployed
-      ? way === 'employer' || (way === 'employer-first' && used <= limit)
-        ? 'employer'
-        : 'fund'
-      : way === 'employer'
-        ? 'fund'
-        : 'none'
+    const ofEmployer = way === 'employer' || (way === 'employer-first' && used <= limit)
+    const payer: Payer = isEmployed ? (ofEmployer ? 'employer' : 'fund') : way === 'employer' || day <= (goesOnUntil as Day) ? 'fund' : 'none'
     append(stretches, { from: day, until: day, payer, percent: percentOn(leave, day, rules), column: columnOn(leave, day, rules) })
   }
   return stretches

@@ -32,6 +32,8 @@ export const isSevereOn = (leave: Leave, day: Day, rules: Rules): boolean =>
 
 const whole = new Set<Reason>(['02', '03', '04', '07'])
 export function percentOn(leave: Leave, day: Day, rules: Rules): number {
+  if (leave.reason === '05') return rules.on('percent.isolation', leave.from)
+  if (leave.reason === '08') return rules.on('percent.escort', leave.from)
   return rules.on(whole.has(leave.reason) || isSevereOn(leave, day, rules) ? 'percent.full' : 'percent.ordinary', leave.from)
 }
 

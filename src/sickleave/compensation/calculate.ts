@@ -1,0 +1,186 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { commissionUntil, competenceOf } from '../rules/competence.ts'
+import { addDays, common, type Day, lengthOf, type Span } from '../rules/days.ts'
+import type { Rules } from '../rules/parameters.ts'
+import { chainOf, payersOf, type Stretch } from '../rules/payers.ts'
+import type { Leave } from '../rules/reasons.ts'
+import { amountOf, type Way } from './amount.ts'
+import { type Base, baseOf, type Earning } from './base.ts'
+import { divided, roundingOf } from './money.ts'
+import { byMonth, lastDayOf, type Month, type Schedule, usualSchedule, workIn } from './months.ts'
+import { type Columns, columnsOf } from './taxes.ts'
+
+// Wage compensation for one leave in one employment: pure, so that the Fund, the calculator and a simulation get the same figure.
+
+export type Input = {
+  leave: Leave
+  /** The person's other leaves: linked ones share the employer's days and the base. */
+  history?: readonly Leave[]
+  /** The days asked for; all of the leave when it is left out. */
+  period?: Span | null
+  /** Last day of the employment, when it has one. */
+  employedUntil?: Day | null
+  earnings: readonly Earning[]
+  /** Whose request this is, and with whom the person has a job at the same time. */
+  employer?: string | null
+  otherEmployers?: readonly string[]
+  /** When the person was insured before the leave; null: not asked (the calculator). */
+  insured?: readonly Span[] | null
+  schedule?: Schedule
+  /** What the employee is paid for the same month beside this compensation: wage for work, compensation of another leave. */
+  otherGross?: Readonly<Record<Month, bigint>>
+  /** Day of payment, for tax; the last day of each month when it is not known. */
+  paidOn?: Day | null
+  /** The employer's own, better percentage for its days. */
+  employerPercent?: number | null
+}
+
+/** A stretch of equal days within one month. Amounts are para, hours hundredths. */
+export type Line = Span & {
+  month: Month
+  payer: 'employer' | 'fund'
+  percent: number
+  /** Column of OZ-10 for the reason (6 to 13), and how many days it counts there. */
+  column: number
+  listDays: number
+  days: number
+  workingDays: number
+  hours: number
+  way: Way
+  monthDays: number | null
+  beforeFloor: bigint
+  gross: bigint
+  /** The Fund's part is borne by the insurance and, for pregnancy, the state budget. */
+  insurance: bigint
+  budget: bigint
+  paidOn: Day
+  /** All that the columns are a share of. */
+  whole: bigint
+  columns: Columns
+}
+export type Unpaid = Span & { why: 'employment-ended' | 'care-limit' }
+export type Sums = { days: number; hours: number; employer: bigint; fund: bigint; insurance: bigint; budget: bigint; columns: Columns }
+export type Result = {
+  period: Span
+  base: Base
+  /** First day of the linked leaves; null when this leave stands alone. */
+  linkedFrom: Day | null
+  lines: Line[]
+  unpaid: Unpaid[]
+  /** Care: the day from which only the commission may approve, when the leave reaches it (R-7). */
+  commissionFrom: Day | null
+  sums: Sums
+}
+
+const daysMax = 1500
+const none: Columns = { gross: 0n, from: 0n, on: 0n, tax: 0n, net: 0n, total: 0n }
+
+export function calculate(input: Input, rules: Rules): Result {
+  const { leave, history = [], earnings, employer = null, otherEmployers = [], insured = null } = input
+  const period = periodOf(input)
+  const onset = chainOf(history, leave, rules)[0]?.from ?? leave.from
+  const base = baseOf({ earnings, employer, otherEmployers, insured }, onset, leave.reason, rules)
+  const { paid, unpaid } = rightsOf(input, rules)
+  // Tax looks at a whole month: its free amount counts once, however the month is divided into requests.
+  const all = paid.flatMap((one) => linesOf(one, base, input, rules))
+  const wholes = new Map(Object.entries(input.otherGross ?? {}))
+  for (const { month, gross } of all) wholes.set(month, (wholes.get(month) ?? 0n) + gross)
+  const isWhole = period.from === leave.from && period.until === leave.until
+  const asked = isWhole ? all : paid.flatMap((one) => within(one, period)).flatMap((one) => linesOf(one, base, input, rules))
+  const lines = asked.map((line) => {
+    const whole = wholes.get(line.month) as bigint
+    return { ...line, whole, columns: columnsOf(line.gross, whole, line.paidOn, rules) }
+  })
+  const { commissionFrom } = leave.reason === '06' ? competenceOf(history, leave, rules) : { commissionFrom: null }
+  return {
+    period,
+    base,
+    linkedFrom: onset === leave.from ? null : onset,
+    lines,
+    unpaid: unpaid.flatMap((one) => within(one, period)),
+    commissionFrom: commissionFrom !== null && commissionFrom <= leave.until ? commissionFrom : null,
+    sums: sumsOf(lines),
+  }
+}
+
+function periodOf({ leave, period }: Input): Span {
+  if (leave.until < leave.from)
+    throw new Refusal('unprocessable', `the leave ends on ${leave.until}, before it begins on ${leave.from}`, { expression: 'until' })
+  if (lengthOf(leave) > daysMax) throw new Refusal('unprocessable', `a leave has at most ${daysMax} days here`, { expression: 'until' })
+  if (!period) return { from: leave.from, until: leave.until }
+  const part = common(leave, period)
+  if (part === null || part.from !== period.from || part.until !== period.until)
+    throw new Refusal('unprocessable', `the leave reaches from ${leave.from} to ${leave.until}; the period asked for is not within it`, {
+      expression: 'period',
+    })
+  return part
+}
+
+const within = <T extends Span>(one: T, span: Span): T[] => {
+  const part = common(one, span)
+  return part ? [{ ...one, ...part }] : []
+}
+
+/** Who pays which days, and which days give no right. */
+function rightsOf({ leave, history = [], employedUntil = null }: Input, rules: Rules): { paid: Stretch[]; unpaid: Unpaid[] } {
+  const end = commissionUntil(history, leave, rules)
+  const paid: Stretch[] = []
+  const unpaid: Unpaid[] = []
+  for (const stretch of payersOf(history, leave, rules, employedUntil)) {
+    const right = end === null ? stretch : common(stretch, { from: leave.from, until: end })
+    if (stretch.payer === 'none') unpaid.push({ from: stretch.from, until: stretch.until, why: 'employment-ended' })
+    else if (right) paid.push({ ...stretch, from: right.from, until: right.until })
+    if (stretch.payer !== 'none' && end !== null && stretch.until > end)
+      unpaid.push({ from: right ? addDays(end, 1) : stretch.from, until: stretch.until, why: 'care-limit' })
+  }
+  return { paid, unpaid }
+}
+
+type Untaxed = Omit<Line, 'whole' | 'columns'>
+
+function linesOf(stretch: Stretch, base: Base, input: Input, rules: Rules): Untaxed[] {
+  const { leave, schedule = usualSchedule, paidOn = null, employerPercent = null } = input
+  if (stretch.payer === 'none') return []
+  const payer = stretch.payer
+  const percent = payer === 'employer' ? Math.max(stretch.percent, employerPercent ?? 0) : stretch.percent
+  return byMonth(stretch).map(({ month, from, until }) => {
+    const span = { from, until }
+    const work = workIn(schedule, span)
+    const amount = amountOf({ payer, percent, month, ...work }, base, schedule, leave.from, rules)
+    const shares = sharesOf(payer, amount.gross, leave, rules)
+    const days = lengthOf(span)
+    const listDays = rules.on('reading.calendar-days-in-list', leave.from) === 1 ? days : work.days
+    const counts = { days, listDays, workingDays: work.days, hours: work.hours }
+    return { ...span, month, payer, percent, column: stretch.column, ...counts, ...amount, ...shares, paidOn: paidOn ?? lastDayOf(month) }
+  })
+}
+
+/** For pregnancy the insurance bears what it bears for any illness, the state budget the rest up to the whole. */
+function sharesOf(payer: 'employer' | 'fund', gross: bigint, leave: Leave, rules: Rules): { insurance: bigint; budget: bigint } {
+  if (payer === 'employer') return { insurance: 0n, budget: 0n }
+  if (leave.reason !== '04') return { insurance: gross, budget: 0n }
+  const insurance = divided(gross * BigInt(rules.on('percent.pregnancy-insurance', leave.from)), 100n, roundingOf(rules.on('reading.rounding', leave.from)))
+  return { insurance, budget: gross - insurance }
+}
+
+function sumsOf(lines: readonly Line[]): Sums {
+  const sums: Sums = { days: 0, hours: 0, employer: 0n, fund: 0n, insurance: 0n, budget: 0n, columns: none }
+  for (const { days, hours, payer, gross, insurance, budget, columns } of lines) {
+    sums.days += days
+    sums.hours += hours
+    sums[payer] += gross
+    sums.insurance += insurance
+    sums.budget += budget
+    sums.columns = plus(sums.columns, columns)
+  }
+  return sums
+}
+
+const plus = (a: Columns, b: Columns): Columns => ({
+  gross: a.gross + b.gross,
+  from: a.from + b.from,
+  on: a.on + b.on,
+  tax: a.tax + b.tax,
+  net: a.net + b.net,
+  total: a.total + b.total,
+})

@@ -65,7 +65,7 @@ export function performers(element: Element, mapping: Mapping, place: string): {
   return element.all('performer').flatMap((performer) => {
     const party = assigned(performer.first('assignedEntity'), mapping, place)
     const who = whoOf(party)
-    return who === undefined ? [] : [{ who: { ...who.reference }, party }]
+    return who === undefined ? [] : [{ who: who.reference, party }]
   })
 }
 

@@ -6,7 +6,7 @@ const form = /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:[.,](
 const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
 
 export function dateTimeOf(text: string): string | undefined {
-  const compact = isoForm.test(text)
+  const compact = text[4] === '-' && isoForm.test(text)
     ? text
         .replace(/(?<=^\d{4})-(\d{2})-?/, '$1')
         .replace(/[T:]/g, '')
@@ -36,7 +36,13 @@ export function instantOf(text: string): string | undefined {
 function isDay(year: string, month: string | undefined, day: string | undefined): boolean {
   if (month === undefined) return true
   if (Number(month) < 1 || Number(month) > 12) return false
-  return day === undefined || (Number(day) >= 1 && Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate())
+  return day === undefined || (Number(day) >= 1 && Number(day) <= daysOf(Number(year), Number(month)))
+}
+
+const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+function daysOf(year: number, month: number): number {
+  const isLeap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return isLeap ? 29 : (days[month - 1] as number)
 }
 
 /** Serbia has had summer time since 1983: from the last Sunday of March to the last of September, since 1996 of October. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Resource } from '../../fhir/fhir.ts'
 import { isNational } from './national.ts'
 
@@ -15,14 +15,34 @@ export class Entry {
   /** What the message is about replaces what was known; the rest is only made when it is not there. */
   isAbout = false
   readonly sources: string[] = []
+  readonly #handed: Reference[] = []
+  #query: string | undefined | null = null
 
   constructor(fullUrl: string, resource: Resource) {
     this.fullUrl = fullUrl
     this.resource = resource
   }
 
+  /** A new object each time; they are remembered, so that all of them can be pointed elsewhere without a walk through what was made. */
   get reference(): Reference {
-    return { reference: this.fullUrl }
+    const made = { reference: this.fullUrl }
+    this.#handed.push(made)
+    return made
+  }
+
+  /** It turned out to be the same thing as another: whoever refers to it refers to that. */
+  becomes(other: Entry): void {
+    for (const one of this.#handed) {
+      one.reference = other.fullUrl
+      other.#handed.push(one)
+    }
+    other.sources.push(...this.sources)
+  }
+
+  /** The search that finds it again, asked for when nothing is put into it any more. */
+  get query(): string | undefined {
+    if (this.#query === null) this.#query = queryOf(this.resource)
+    return this.#query
   }
 }
 
@@ -40,11 +60,14 @@ export class Draft {
   readonly entries: Entry[] = []
   readonly losses: Loss[] = []
   readonly #known = new Map<string, Entry>()
-  readonly #seed: Buffer
+  readonly #seed: string
   #count = 0
 
   constructor(seed: string | Uint8Array) {
-    this.#seed = createHash('sha256').update(seed).digest()
+    const hex = hash('sha256', seed, 'hex')
+    // A UUID of version 8 (RFC 9562): the digest, with the number of the resource in its last four bytes.
+    const variant = '89ab'[Number.parseInt(hex.charAt(16), 16) & 3]
+    this.#seed = `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 24)}`
   }
 
   add(resourceType: string, source: string, about = false): Entry {
@@ -73,65 +96,44 @@ export class Draft {
     this.entries.splice(this.entries.indexOf(entry), 1)
   }
 
-  /** A UUID of version 8 (RFC 9562): the digest with the number of the resource in its last four bytes. */
   #name(number: number): string {
-    const bytes = Buffer.from(this.#seed.subarray(0, 16))
-    bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80
-    bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-    bytes.writeUInt32BE(number, 12)
-    const hex = bytes.toString('hex')
-    return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+    return this.#seed + number.toString(16).padStart(8, '0')
   }
 
-  /** Things told of twice under one number (an organization in two roles) are one; what is referred to is then the first of them. */
-  #joinSame(): Map<string, string> {
+  /**
+   * Things told of twice under one number (an organization in two roles) are one; what is referred to is then the first of them.
+   * To be called before the Provenance is told, which names every resource.
+   */
+  settle(): void {
     const first = new Map<string, Entry>()
-    const other = new Map<string, string>()
     for (const entry of [...this.entries]) {
-      const query = entry.isAbout || !isJoined.has(entry.resource.resourceType) ? undefined : queryOf(entry.resource)
-      if (query === undefined) continue
-      const key = `${entry.resource.resourceType}?${query}`
+      const { resourceType } = entry.resource
+      if (entry.isAbout || !isJoined.has(resourceType) || entry.query === undefined) continue
+      const key = `${resourceType}?${entry.query}`
       const known = first.get(key)
       if (known === undefined) first.set(key, entry)
       else {
         for (const [name, value] of Object.entries(entry.resource)) known.resource[name] ??= value
-        known.sources.push(...entry.sources)
-        other.set(entry.fullUrl, known.fullUrl)
+        entry.becomes(known)
         this.remove(entry)
       }
     }
-    return other
   }
 
   /** Ends the draft: nothing is added after it. */
   bundle(): MappedBundle {
-    const queries = this.entries.map(({ resource }) => queryOf(resource))
     const counts = new Map<string, number>()
-    for (const [index, query] of queries.entries()) {
-      const key = `${this.entries[index]?.resource.resourceType}?${query}`
+    for (const { resource, query } of this.entries) {
+      if (query === undefined) continue
+      const key = `${resource.resourceType}?${query}`
       counts.set(key, (counts.get(key) ?? 0) + 1)
     }
-    const entry = this.entries.map(({ fullUrl, resource, isAbout }, index) => {
-      const query = queries[index]
+    const entry = this.entries.map(({ fullUrl, resource, isAbout, query }) => {
       // A number that several things of one message have finds none of them again.
-      const isOne = counts.get(`${resource.resourceType}?${query}`) === 1
+      const isOne = query !== undefined && counts.get(`${resource.resourceType}?${query}`) === 1
       return { fullUrl, resource, request: requestOf(resource.resourceType, isOne ? query : undefined, isAbout) }
     })
     return { resourceType: 'Bundle', type: 'transaction', entry }
-  }
-
-  /** To be called before the Provenance is told, which names every resource. */
-  settle(): void {
-    const other = this.#joinSame()
-    if (other.size > 0) for (const { resource } of this.entries) renameReferences(resource, other)
-  }
-}
-
-function renameReferences(value: unknown, other: Map<string, string>): void {
-  if (typeof value !== 'object' || value === null) return
-  for (const [name, inner] of Object.entries(value)) {
-    if (name === 'reference' && typeof inner === 'string') (value as Json)[name] = other.get(inner) ?? inner
-    else renameReferences(inner, other)
   }
 }
 
@@ -170,11 +172,22 @@ const isFoundByIdentifier = new Set([
 function queryOf(resource: Resource): string | undefined {
   if (!isFoundByIdentifier.has(resource.resourceType)) return undefined
   const identifiers = (Array.isArray(resource['identifier']) ? resource['identifier'] : []) as Json[]
-  const usable = identifiers.filter(({ system, value }) => typeof system === 'string' && typeof value === 'string')
-  const identifier = usable.find((one) => !isNational(one)) ?? usable[0]
-  if (identifier === undefined) return undefined
-  return `identifier=${encodeURIComponent(searchable(identifier['system']))}|${encodeURIComponent(searchable(identifier['value']))}`
+  let first: Json | undefined
+  for (const one of identifiers) {
+    if (typeof one['system'] !== 'string' || typeof one['value'] !== 'string') continue
+    if (!isNational(one)) return identifying(one)
+    first ??= one
+  }
+  return first && identifying(first)
 }
+
+const identifying = ({ system, value }: Json) => `identifier=${inQuery(system)}|${inQuery(value)}`
+/** Addresses and numbers that need no escape are most of them. */
+function inQuery(value: unknown): string {
+  const text = String(value)
+  return isPlain.test(text) ? text.replaceAll(':', '%3A').replaceAll('/', '%2F') : encodeURIComponent(searchable(text))
+}
+const isPlain = /^[A-Za-z0-9._~:/-]*$/
 
 /** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */
 function requestOf(type: string, query: string | undefined, isAbout: boolean): Json {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Draft, Json, Reference } from './draft.ts'
 import { some } from './draft.ts'
 
@@ -12,7 +12,7 @@ export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): v
     contentType: what.contentType,
     data,
     size: bytes.length,
-    hash: createHash('sha1').update(bytes).digest('base64'),
+    hash: hash('sha1', bytes, 'base64'),
     title: what.title || 'original',
   }
   const described = some({ subject: what.subject, date: what.date?.includes('T') ? what.date : undefined })

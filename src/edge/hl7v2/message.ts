@@ -55,8 +55,11 @@ export class Segment {
     const raw = this.#fields[field] ?? ''
     const { delimiters, charset } = this.#message
     const isOfMsh = field <= 2 && this.name === 'MSH'
-    const parts = raw === '' ? [] : isOfMsh ? [raw] : raw.split(delimiters.repetition)
-    const values = parts.filter(isSaying).map((part) => new Value(part, isOfMsh ? noDelimiters : delimiters, charset))
+    if (raw === '') return (this.#values[field] = none)
+    const values: Value[] = []
+    if (isOfMsh || !raw.includes(delimiters.repetition)) {
+      if (isSaying(raw)) values.push(new Value(raw, isOfMsh ? noDelimiters : delimiters, charset))
+    } else for (const part of raw.split(delimiters.repetition)) if (isSaying(part)) values.push(new Value(part, delimiters, charset))
     this.#values[field] = values
     return values
   }
@@ -79,7 +82,7 @@ export class Segment {
   unread(): string[] {
     const found: string[] = []
     for (let field = 1; field < this.#fields.length; field++) {
-      if (!isSaying(this.#fields[field] as string) || (this.name === 'MSH' && field <= 2)) continue
+      if (this.#fields[field] === '' || !isSaying(this.#fields[field] as string) || (this.name === 'MSH' && field <= 2)) continue
       const values = this.#values[field]
       if (values === undefined) found.push(`${this.place}-${field}`)
       else for (const value of values) found.push(...value.unread().map((part) => `${this.place}-${field}${part}`))
@@ -88,7 +91,8 @@ export class Segment {
   }
 }
 
-const isSaying = (text: string) => text !== '' && text !== '""' && text.trim() !== ''
+const isSaying = (text: string) => text !== '' && text !== '""' && (text.charCodeAt(0) > 0x20 || text.trim() !== '')
+const none: Value[] = []
 const noDelimiters: Delimiters = { field: '', component: '\u0000', repetition: '', escape: '', subcomponent: '\u0000', truncation: '' }
 
 /** One repetition of a field. */
@@ -100,7 +104,7 @@ export class Value {
   #readSubs: Map<number, number> | undefined
 
   constructor(text: string, delimiters: Delimiters, charset: Charset) {
-    this.#components = text.split(delimiters.component)
+    this.#components = text.includes(delimiters.component) ? text.split(delimiters.component) : [text]
     this.#delimiters = delimiters
     this.#charset = charset
   }
@@ -147,9 +151,9 @@ export class Value {
   unread(): string[] {
     if (this.#read === -1) return []
     const found: string[] = []
-    for (const [index, raw] of this.#components.entries()) {
-      const component = index + 1
-      if (!isSaying(raw)) continue
+    for (let component = 1; component <= this.#components.length; component++) {
+      const raw = this.#components[component - 1] as string
+      if (raw === '' || !isSaying(raw)) continue
       if ((this.#read & (1 << component)) === 0) found.push(`.${component}`)
       else found.push(...this.#unreadSubs(component, raw))
     }

@@ -8,7 +8,7 @@ import { address, codeableConcept, name, organization, organizationNamed, period
 /** XCN as a Practitioner; the same number of the same authority, or else the same name, is the same one in a message. */
 export function practitioner(value: Value, mapping: Mapping, place: string): Json | undefined {
   const entry = practitionerEntry(value, mapping, place)
-  return entry === undefined ? undefined : { ...entry.reference }
+  return entry === undefined ? undefined : entry.reference
 }
 
 const uses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official' }
@@ -89,9 +89,9 @@ export function location(value: Value, mapping: Mapping, place: string): Json | 
   }
   const described = value.part(9)
   value.skip(5, 6, 10, 11)
-  if (within !== undefined) return { ...within.reference }
+  if (within !== undefined) return within.reference
   if (described === undefined) return undefined
-  return { ...mapping.draft.once(`pl ${described}`, 'Location', place, ({ resource }) => (resource['name'] = described)).reference }
+  return mapping.draft.once(`pl ${described}`, 'Location', place, ({ resource }) => (resource['name'] = described)).reference
 }
 
 type RoleFields = {

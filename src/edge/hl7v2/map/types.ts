@@ -284,7 +284,7 @@ export function organizationNamed(
     ]
     if (name !== undefined) resource['name'] = name
   })
-  return { ...entry.reference }
+  return entry.reference
 }
 
 /** HD as a field of its own. */
@@ -310,5 +310,5 @@ export function organization(value: Value, mapping: Mapping, place: string): Jso
       some({ type: type === undefined ? undefined : typeOf(type), system: national ?? identifierSystem(space, universal), value: number }),
     ]
   })
-  return { ...entry.reference }
+  return entry.reference
 }

@@ -6,12 +6,13 @@ const form = /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:[.,](
 const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
 
 export function dateTimeOf(text: string): string | undefined {
-  const compact = text[4] === '-' && isoForm.test(text)
-    ? text
-        .replace(/(?<=^\d{4})-(\d{2})-?/, '$1')
-        .replace(/[T:]/g, '')
-        .replace('Z', '+0000')
-    : text.trim()
+  const compact =
+    text[4] === '-' && isoForm.test(text)
+      ? text
+          .replace(/(?<=^\d{4})-(\d{2})-?/, '$1')
+          .replace(/[T:]/g, '')
+          .replace('Z', '+0000')
+      : text.trim()
   const parts = form.exec(compact)
   if (parts === null) return undefined
   const [, year = '', month, day, hour, minute = '00', second = '00', fraction, sign, zoneHour = '', zoneMinute = ''] = parts

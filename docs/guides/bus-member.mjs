@@ -2,7 +2,7 @@
 // A member of the bus in one file, without packages: Node 20 or later. It is an example to copy from, and it works as it stands.
 // node bus-member.mjs help
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const file = process.env.BUS_MEMBER ?? 'bus-member.json'
 const [command = 'help', ...words] = process.argv.slice(2)
@@ -22,6 +22,7 @@ const commands = {
   'offer NAME KIND TITLE --basis LAW [--address URL]': offer,
   'ask PROVIDER/SERVICE --basis LAW [--endpoints "GET /x/*"]': ask,
   'send PROVIDER/SERVICE FILE [--type TYPE --key KEY --document NAME --subject Patient/ID --id NUMBER]': send,
+  'send-all PROVIDER/SERVICE FOLDER [--type TYPE]': sendAll,
   'receive [--wait SECONDS]': receive,
   'call METHOD PROVIDER/SERVICE/PATH [FILE]': call,
   'serve http://127.0.0.1:PORT': serve,
@@ -68,6 +69,42 @@ function send(target, path) {
   return show(signed('POST', '/bus/messages', readFileSync(path), headers))
 }
 
+/** Up to 500 files of a folder under one signature; the name of a file is the number of its message. Each has its own receipt. */
+async function sendAll(target, folder) {
+  const contentType = options.get('type') ?? 'application/fhir+json'
+  const lines = readdirSync(folder).sort().map((name) => {
+    const body = readFileSync(`${folder}/${name}`, 'utf8')
+    return { to: target, messageId: name, contentType, digest: digestOf(Buffer.from(body)), body }
+  })
+  const texts = lines.map((one) => `"content-digest": ${one.digest}\n"content-type": ${contentType}\n"bus-to": ${target}\n"bus-message-id": ${one.messageId}`)
+  const batch = `sha-256=:${rootOf(texts).toString('base64')}:;messages=${lines.length}`
+  const body = Buffer.from(lines.map((one) => JSON.stringify(one)).join('\n'))
+  const answer = await signed('POST', '/bus/messages', body, { 'content-type': 'application/x-ndjson', 'bus-batch': batch })
+  for (const { text } of answer.body.verdicts) console.log(text)
+}
+
+/** RFC 6962, section 2.1. */
+function rootOf(texts) {
+  const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest()
+  if (texts.length === 1) return sha256(Buffer.from([0]), Buffer.from(texts[0]))
+  const split = 2 ** Math.floor(Math.log2(texts.length - 1))
+  return sha256(Buffer.from([1]), rootOf(texts.slice(0, split)), rootOf(texts.slice(split)))
+}
+
+/** Of a batch the sender signed a root: the text of this message must lead to it (RFC 6962). */
+function isUnder({ text, index, path }, base) {
+  const [, root, count] = /^"bus-batch": sha-256=:([^:]+):;messages=(\d+)$/m.exec(base) ?? []
+  const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest()
+  const up = (at, size, steps) => {
+    if (size === 1) return sha256(Buffer.from([0]), Buffer.from(text))
+    const split = 2 ** Math.floor(Math.log2(size - 1))
+    const beside = Buffer.from(steps.at(-1) ?? '', 'base64')
+    const below = at < split ? up(at, split, steps.slice(0, -1)) : up(at - split, size - split, steps.slice(0, -1))
+    return at < split ? sha256(Buffer.from([1]), below, beside) : sha256(Buffer.from([1]), beside, below)
+  }
+  return up(index, Number(count), path).toString('base64') === root
+}
+
 /** Prints each message as a line of JSON and acknowledges it: what is printed is taken. */
 async function receive() {
   const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 50, wait: Number(options.get('wait') ?? 0) }))
@@ -75,7 +112,8 @@ async function receive() {
   for (const one of body.deliveries.filter((delivery) => !delivery.call)) {
     const bytes = Buffer.from(one.body, 'base64')
     const isSigned = verifies(one.base, Buffer.from(one.signature, 'base64'), await senderKey(one))
-    const isWhole = one.base.includes(`"content-digest": ${one.digest}`) && digestOf(bytes) === one.digest
+    const isOwn = one.part === undefined || isUnder(one.part, one.base)
+    const isWhole = isOwn && (one.part?.text ?? one.base).includes(`"content-digest": ${one.digest}`) && digestOf(bytes) === one.digest
     if (!isSigned || !isWhole) fail(`message ${one.message} is not what its sender signed`)
     const { message, from, number, answers, outOfOrder } = one
     console.log(JSON.stringify({ message, from, number, answers, outOfOrder, body: bytes.toString() }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -89,7 +89,7 @@ test('by the guide alone two systems join, send a document and a message, and an
   const intake = forBus.startIntake(world)
   t.after(intake)
 
-  const [askRecord = '', grantRecord = '', sendDocument = '', receiveOutcome = ''] = commandsOf('3')
+  const [askRecord = '', grantRecord = '', sendDocument = '', receiveOutcome = '', sendAll = ''] = commandsOf('3')
   words.set('CONTRACT-OF-LAB', JSON.parse(await run(askRecord)).contract)
   await run(grantRecord)
   writeFileSync(join(folder, 'bundle.json'), JSON.stringify(bundle('Водич')))
@@ -105,6 +105,15 @@ test('by the guide alone two systems join, send a document and a message, and an
   const [filed] = await world.sql<{ count: number }>`select count(*)::int as count from record.resource where type = ${world.fhir.typeCode('Patient')}`
   assert.equal(filed?.count, 1)
 
+  const many = join(folder, 'bundles')
+  mkdirSync(many)
+  for (const name of ['one', 'two', 'three']) writeFileSync(join(many, name), JSON.stringify(bundle(`Више-${name}`)))
+  const verdicts = (await run(sendAll)).trim().split('\n')
+  assert.deepEqual(
+    verdicts.map((line) => JSON.parse(line).status),
+    [202, 202, 202],
+  )
+
   const [offer = '', ask = '', grant = '', sendResult = '', receive = ''] = commandsOf('4')
   await run(offer)
   words.set('CONTRACT-WITH-CLINIC', JSON.parse(await run(ask)).contract)
@@ -113,6 +122,15 @@ test('by the guide alone two systems join, send a document and a message, and an
   await run(sendResult)
   assert.equal(JSON.parse(await run(receive)).body, '{"glucose":5.1}')
   assert.equal(await run(receive.replace('--wait 5', '')), '', 'acknowledged once')
+  const results = join(folder, 'results')
+  mkdirSync(results)
+  for (const name of ['r-1', 'r-2', 'r-3']) writeFileSync(join(results, name), `{"name":"${name}"}`)
+  await run(sendAll.replace('record/documents bundles', 'clinic-nis/results results --type application/json'))
+  const printed = (await run(receive)).trim().split('\n')
+  assert.deepEqual(
+    printed.map((line) => JSON.parse(line).body),
+    ['r-1', 'r-2', 'r-3'].map((name) => `{"name":"${name}"}`),
+  )
 
   const prices = createServer((request, response) => response.end(`${request.method} ${request.url}: 120`)).listen(0, '127.0.0.1')
   t.after(() => prices.close())

@@ -27,6 +27,19 @@ export function pathOf(leaves: readonly Buffer[], index: number, from = 0, to = 
   return [...pathOf(leaves, index, split, to), rootOf(leaves, from, split)]
 }
 
+/** The root and the path of every leaf at once: asked one by one, each would hash nearly the whole tree. */
+export function treeOf(leaves: readonly Buffer[]): { root: Buffer; paths: Buffer[][] } {
+  const paths: Buffer[][] = leaves.map(() => [])
+  const build = (from: number, to: number): Buffer => {
+    if (to - from === 1) return leaves[from] as Buffer
+    const split = from + splitOf(to - from)
+    const [left, right] = [build(from, split), build(split, to)]
+    for (let at = from; at < to; at++) paths[at]?.push(at < split ? right : left)
+    return nodeHash(left, right)
+  }
+  return { root: leaves.length === 0 ? rootOf(leaves) : build(0, leaves.length), paths }
+}
+
 /** The root that a leaf and its path lead to; null when the path has another length than the tree. */
 export function rootBy(leaf: Buffer, index: number, count: number, path: readonly Buffer[]): Buffer | null {
   if (count === 1) return index === 0 && path.length === 0 ? leaf : null

@@ -6,9 +6,11 @@ import { tokenFor } from '../access/token-endpoint.ts'
 import { setContract } from '../bus/members/catalogue.ts'
 import { freshDirectory } from '../bus/members/directory.ts'
 import { contentDigest, type PublicJwk, signMessage, thumbprint } from '../platform/http-signature.ts'
+import { batchText, partText } from '../platform/signed-batch.ts'
 import { codeCommand } from '../bus/members/member.cli.ts'
 import { setMember } from '../bus/members/member.ts'
 import { baseUrl } from '../platform/config.ts'
+import { leafHash, treeOf } from '../platform/merkle.ts'
 import type { World } from '../platform/world.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 
@@ -20,6 +22,8 @@ export type Sent = {
   headers?: Record<string, string>
   change?: (headers: Record<string, string>) => void
 }
+
+export type BatchMessage = { to: string; messageId: string; body?: string; digest?: string; key?: string; document?: string; subject?: string; contentType?: string }
 
 /** A member's own system: its key, its signature, its token. What it sends is what a stranger's program would send. */
 export class BusMember {
@@ -71,6 +75,18 @@ export class BusMember {
 
   message(to: string, id: string, body: Buffer | string, headers: Record<string, string> = {}): Promise<BusAnswer> {
     return this.send({ url: '/bus/messages', body, headers: { 'bus-to': to, 'bus-message-id': id, ...headers } })
+  }
+
+  /** Several messages under one signature: the bytes, and the headers that belong to them. */
+  batch(messages: readonly BatchMessage[]): Sent {
+    const lines = messages.map(({ body = '', digest = contentDigest(Buffer.from(body)), ...said }) => ({ contentType: 'application/json', ...said, digest, body }))
+    const texts = lines.map(({ to, messageId, key, document, subject, contentType, digest }) => {
+      const headers = { 'bus-to': to, 'bus-message-id': messageId, 'bus-key': key, 'bus-document': document, 'bus-subject': subject, 'content-type': contentType }
+      return partText(Object.fromEntries(Object.entries({ ...headers, 'content-digest': digest }).filter(([, value]) => value !== undefined)) as Record<string, string>)
+    })
+    const { root } = treeOf(texts.map(leafHash))
+    const headers = { 'content-type': 'application/x-ndjson', 'bus-batch': batchText(root, texts.length) }
+    return { url: '/bus/messages', body: lines.map((line) => JSON.stringify(line)).join('\n'), headers }
   }
 
   async lease(max = 50): Promise<any[]> {

@@ -15,11 +15,13 @@ import { dropPieces, storePieces } from './piece.ts'
 import { requireRoomFor } from '../messages/queue.ts'
 import { takeQuota } from '../members/quota.ts'
 import { isPlainPath, rightTo } from '../members/right.ts'
-import { deny, entriesOf, type PatientOf, requireSame, storeOnce } from '../messages/send-message.ts'
+import { type PatientOf, readNumber, readPatient } from '../messages/head.ts'
+import { deny, entriesOf, requireSame } from '../messages/judge-message.ts'
+import { storeOnce } from '../messages/store-once.ts'
 import { sendSigned } from '../signing/signed-answer.ts'
 import { proofOf, requireSigner, type Signed } from '../signing/signed-request.ts'
 import { takeBody, untilClosed } from './take-body.ts'
-import { uuidV7, withoutUuids } from '../../platform/uuid.ts'
+import { uuidV7 } from '../../platform/uuid.ts'
 import { traceparentOf } from '../centre/trace.ts'
 import { wake } from '../messages/waiting.ts'
 
@@ -41,10 +43,8 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   if (!right.permit) return deny(request, consumer, right, `bus-call ${params.provider}/${params.service}`)
   if (right.contract) await takeQuota(world, reply, right.contract)
   if (right.service.addresses.length === 0) await requireRoomFor(world, reply, right.provider.id)
-  const subject = await subjectOf(request, patientOf)
-  const own = request.headers['bus-message-id']
-  if (own !== undefined && (typeof own !== 'string' || !/^[\w.:-]{1,100}$/.test(own) || /(?<!\d)(?:\d{11}|\d{13})(?!\d)/.test(withoutUuids(own))))
-    throw new Refusal('incorrect', 'bus-message-id has another form', { expression: 'bus-message-id' })
+  const subject = await readPatient(world, request.headers, patientOf)
+  const own = readNumber(request.headers)
   const bytesMax = bodyBytesMax(right.service, right.contract)
   const turn = largeTurn(world, consumer.id)
   untilClosed(reply, turn.leave)
@@ -62,7 +62,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     contentType: request.headers['content-type'] ?? '',
     contract: right.contract,
     traceparent: traceparentOf(request),
-    call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== undefined, once: isSafe(method) ? null : onceName(signed) },
+    call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== null, once: isSafe(method) ? null : onceName(signed) },
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
   const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, message))
@@ -76,15 +76,15 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     wake(world, right.provider.id)
     const answer = await awaitAnswer(world, stored.id, waitMs)
     // Nobody can ask for it again without a number.
-    if (own === undefined && answer.large !== null) untilClosed(reply, () => void dropPieces(world, answer.large as string))
+    if (own === null && answer.large !== null) untilClosed(reply, () => void dropPieces(world, answer.large as string))
     return giveStored(world, reply, answer, turn)
   }
   const headers = outgoing(request, { call: stored.id, from: consumer, contract: right.contract?.id ?? 'own', purpose: right.contract?.purpose ?? 'own' })
-  const mayRepeat = isSafe(method) || own !== undefined
+  const mayRepeat = isSafe(method) || own !== null
   const answered = await forward(world, addresses, { method, pathAndQuery: `${path}${query}`, headers, body, mayRepeat, answerBytesMax: bytesMax, turn })
   untilClosed(reply, () => void answered.body.end())
   const answer = answerOf(world, directory, right.provider, stored.id, answered)
-  await keepAnswer(world, answer, own !== undefined, [])
+  await keepAnswer(world, answer, own !== null, [])
   return give(world, reply, answer)
 }
 
@@ -115,14 +115,6 @@ function asked(request: FastifyRequest, { provider, service }: Params): { path: 
   if (!whole.startsWith(`/bus/call/${provider}/${service}`) || !isPlainPath(path) || !/^[!-~]*$/.test(query) || query.includes('#'))
     throw new Refusal('incorrect', 'the address is not plain', { hint: 'No dot segments, doubled or encoded separators.' })
   return { path, query }
-}
-
-async function subjectOf({ headers, world }: FastifyRequest, patientOf: PatientOf): Promise<{ subject: string | null; patient: number | null }> {
-  const subject = headers['bus-subject']
-  if (subject === undefined) return { subject: null, patient: null }
-  const patient = typeof subject === 'string' && /^Patient\/[A-Za-z0-9.-]{1,64}$/.test(subject) ? await patientOf(world, subject) : null
-  if (patient === null) throw new Refusal('unprocessable', 'bus-subject names no Patient of the record', { expression: 'bus-subject' })
-  return { subject: subject as string, patient }
 }
 
 const signedPart = (signed: Signed, sender: Member) => ({

@@ -5,7 +5,7 @@ import type { World } from '../../platform/world.ts'
 import { storeMessage } from '../messages/accept.ts'
 import { centreMember, directoryOf, type Member } from '../members/directory.ts'
 import { signByCentre } from '../messages/own-message.ts'
-import { listenersOf } from '../messages/send-message.ts'
+import { listenersOf } from '../messages/judge-message.ts'
 import { wake } from '../messages/waiting.ts'
 import { lookAtCentre } from './watch-centre.ts'
 

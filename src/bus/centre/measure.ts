@@ -95,6 +95,8 @@ export async function measureAnswer(request: FastifyRequest, reply: FastifyReply
   const route = request.routeOptions.url ?? ''
   const isCall = route.startsWith('/bus/call/')
   if (!isCall && route !== '/bus/messages') return
+  // The messages of a batch are counted one by one, where each is judged.
+  if (request.headers['bus-batch'] !== undefined && reply.statusCode === 200) return
   const { world } = request
   const { provider, service } = request.params as { provider?: string; service?: string }
   const to = isCall ? `${provider}/${service}` : String(request.headers['bus-to'] ?? '')
@@ -103,6 +105,12 @@ export async function measureAnswer(request: FastifyRequest, reply: FastifyReply
   const outcome = request.refusedBy === null ? (statusCode < 500 ? 'good' : 'failed') : statusCode < 500 ? 'refused' : 'failed'
   measure(world, kind, (await isKnown(world, to)) ? to : 'unknown', outcome, reply.elapsedTime)
   if (request.refusedBy !== null) meterOf(world).refusals.inc({ kind, reason: request.refusedBy })
+}
+
+/** One message of a batch. */
+export async function measureMessage(world: World, to: string, refusedBy: string | null, ms: number): Promise<void> {
+  measure(world, 'message', (await isKnown(world, to)) ? to : 'unknown', refusedBy === null ? 'good' : 'refused', ms)
+  if (refusedBy !== null) meterOf(world).refusals.inc({ kind: 'message', reason: refusedBy })
 }
 
 async function isKnown(world: World, to: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { type Command, WrongUse } from '../../platform/cli.ts'
 import type { PublicJwk } from '../../platform/http-signature.ts'
 import { evidenceOf } from './evidence.ts'
 import { verifyLog } from './seal-log.ts'
-import { verifyEvidence, verifyStamps } from './verify-evidence.ts'
+import { verifyEvidence, verifyReceipts, verifyStamps, type Verdict } from './verify-evidence.ts'
 
 /** `npm run -s spona -- bus evidence MESSAGE > file` */
 export const evidenceCommand: Command = {
@@ -19,8 +19,8 @@ export const evidenceCommand: Command = {
 /** `npm run -s spona -- bus verify FILE --keys keys.json`, where keys.json is what GET /bus/keys answered. */
 export const verifyCommand: Command = {
   name: 'bus verify',
-  summary: 'Verify a file of evidence by public keys alone; exit code 1 when anything is wrong.',
-  argument: { name: 'FILE', about: 'What bus evidence printed.' },
+  summary: 'Verify a file of evidence, or the receipts of a batch, by public keys alone; exit code 1 when anything is wrong.',
+  argument: { name: 'FILE', about: 'What bus evidence printed, or what a batch was answered.' },
   options: {
     keys: { type: 'string', about: 'File with the centre’s public keys, as GET /bus/keys answers them.' },
     'tsa-ca': { type: 'string', about: 'PEM file with the certificates that the time stamps must lead to.' },
@@ -30,13 +30,19 @@ export const verifyCommand: Command = {
     const keys = options['keys'] === undefined ? null : (readJson(String(options['keys'])) as { keys: PublicJwk[] }).keys
     if (keys !== null && !Array.isArray(keys)) throw new WrongUse('--keys: the file holds no key set')
     const evidence = readJson(String(options['argument']))
-    const checked = verifyEvidence(evidence, keys)
-    const stamps = checked.ok ? await verifyStamps(evidence, options['tsa-ca'] === undefined ? null : readText(String(options['tsa-ca']))) : checked
-    const verdict = checked.ok ? { ok: stamps.ok, found: [...checked.found, ...stamps.found], problems: stamps.problems } : checked
+    const isReceipts = (evidence as { format?: unknown } | null)?.format === 'spona-bus-receipts-1'
+    const verdict = isReceipts ? verifyReceipts(evidence, keys) : await verifyAll(evidence, keys, options['tsa-ca'])
     if (options['json']) print(JSON.stringify(verdict))
     else for (const line of [verdict.ok ? 'whole' : 'BROKEN', ...verdict.problems.map((one) => `  ${one}`), ...verdict.found]) print(line)
     return verdict.ok ? 0 : 1
   },
+}
+
+async function verifyAll(evidence: unknown, keys: readonly PublicJwk[] | null, authority: unknown): Promise<Verdict> {
+  const checked = verifyEvidence(evidence, keys)
+  if (!checked.ok) return checked
+  const stamps = await verifyStamps(evidence, authority === undefined ? null : readText(String(authority)))
+  return { ok: stamps.ok, found: [...checked.found, ...stamps.found], problems: stamps.problems }
 }
 
 function readText(file: string): string {

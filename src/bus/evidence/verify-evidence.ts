@@ -3,6 +3,8 @@ import type { Evidence, Proven } from './evidence.ts'
 import type { Corrects } from '../messages/accept.ts'
 import { correctionHeaders } from '../messages/correction.ts'
 import { checkDigest, isSigned, type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
+import { isPart, type Part } from '../../platform/signed-batch.ts'
+import type { Receipts } from '../messages/send-batch.ts'
 import { leafHash, rootBy } from '../../platform/merkle.ts'
 import { isSealSigned, type SealText } from './seal-log.ts'
 import { certificatesOf, readStamp } from './time-stamp.ts'
@@ -41,6 +43,27 @@ export function verifyEvidence(given: unknown, trusted: readonly PublicJwk[] | n
   return { ok: problems.length === 0, found, problems }
 }
 
+/** Checks what the centre answered to a batch, whole or cut down to the verdicts that somebody kept. */
+export function verifyReceipts(given: unknown, trusted: readonly PublicJwk[] | null): Verdict {
+  const found: string[] = []
+  const problems: string[] = []
+  const { verdicts, kid, base, signature } = given as Receipts
+  const centre = trusted?.find((one) => thumbprint(one) === kid)
+  if (!centre) return { ok: false, found, problems: ['receipts are checked by the centre’s key: give it with --keys, as GET /bus/keys answers it'] }
+  try {
+    checkSignature({ kid, base, signature }, centre, 'receipts', problems)
+    const batch = componentsOf(base).get('bus-batch')
+    for (const verdict of verdicts) {
+      const { status, message, messageId, to, receivedAt } = JSON.parse(verdict.text) as Entry
+      if (!isPart(verdict, batch)) problems.push(`verdict ${verdict.index} is not under the root that the centre signed`)
+      found.push(status === 202 ? `${messageId} to ${to} was received at ${receivedAt} as ${message}` : `${messageId} was refused with ${status}`)
+    }
+  } catch {
+    problems.push('the file is incomplete')
+  }
+  return { ok: problems.length === 0, found, problems }
+}
+
 /** Checks the time stamps of a file of evidence, by the certificates of a PEM file when they are given. */
 export async function verifyStamps(given: unknown, pem: string | null): Promise<Verdict> {
   const verdict: Verdict = { ok: true, found: [], problems: [] }
@@ -68,6 +91,15 @@ function sentenceOf(entry: Entry): string {
   return corrects ? `${sent}, in place of ${corrects.message}; proposed by ${corrects.proposedBy}, approved by ${corrects.approvedBy}` : sent
 }
 
+/** What its sender signed about this message: all that was signed, or of a batch the text of this one, when it is under the signed root. */
+function saidOf(entry: Entry, problems: string[]): Map<string, string> {
+  const signed = componentsOf(String(entry['base']))
+  const { part } = entry as { part?: Part }
+  if (!part) return signed
+  if (!isPart(part, signed.get('bus-batch'))) problems.push('the message is not under the root that its sender signed')
+  return componentsOf(part.text)
+}
+
 /** The values that were signed, by component. */
 function componentsOf(base: string): Map<string, string> {
   return new Map(
@@ -87,7 +119,7 @@ function checkSignature(entry: Entry, key: PublicJwk, what: string, problems: st
 function checkMessage({ message, centre }: Pick<Evidence, 'message' | 'centre'>, problems: string[]): Entry {
   const entry = JSON.parse(message.entry) as Entry
   checkSignature(entry, message.key, 'message', problems)
-  const signed = componentsOf(String(entry['base']))
+  const signed = saidOf(entry, problems)
   const claims: [string, unknown][] = [['content-digest', entry['digest']]]
   if (entry['kind'] === 'call') {
     claims.push(['@method', entry['method']])

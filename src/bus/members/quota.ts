@@ -13,7 +13,7 @@ const portions = 10
  * One exchange of the contract's quota of this minute, which all processes share: whichever of them a connection has come to, the whole
  * quota is there for it. The answer says what is left, whatever it is.
  */
-export async function takeQuota(world: World, reply: FastifyReply, contract: { id: string; quotaPerMinute: number }): Promise<void> {
+export async function takeQuota(world: World, reply: FastifyReply | null, contract: { id: string; quotaPerMinute: number }): Promise<void> {
   const { quotaPerMinute: limit } = contract
   const seconds = world.now().getTime() / 1000
   const minute = Math.floor(seconds / 60)
@@ -22,7 +22,7 @@ export async function takeQuota(world: World, reply: FastifyReply, contract: { i
   while (counter.left === 0 && counter.used < limit) await (counter.taking ??= takePortion(world, counter, contract))
   const isAllowed = counter.left > 0
   if (isAllowed) counter.left--
-  reply.headers({ 'ratelimit-limit': limit, 'ratelimit-remaining': counter.left + Math.max(0, limit - counter.used), 'ratelimit-reset': resetSeconds })
+  reply?.headers({ 'ratelimit-limit': limit, 'ratelimit-remaining': counter.left + Math.max(0, limit - counter.used), 'ratelimit-reset': resetSeconds })
   if (!isAllowed) throw new Refusal('too-many', `the contract allows ${limit} exchanges a minute`, { retryAfterSeconds: resetSeconds })
 }
 

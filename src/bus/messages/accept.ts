@@ -3,6 +3,7 @@ import { byteaArray, int2Array, int4Array, int8Array, textArray, timestamptzArra
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { sealBody } from './body.ts'
+import type { Part } from '../../platform/signed-batch.ts'
 import { type LogRow, logRows, sha256 } from '../evidence/log.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 
@@ -26,6 +27,8 @@ export type Message = {
   base: string
   signature: string
   kid: string
+  /** One of several under one signature: which of them it is. */
+  part?: Part
   contract: { id: string; purpose: string; legalBasis: string } | null
   answers: string | null
   /** Of a call: what is asked. */
@@ -57,10 +60,20 @@ export function storedMessage(world: World, message: Message): Payload {
  * that arrive while a commit is under way share the next one.
  */
 export async function storeMessage(world: World, message: Message, entries: Entry[]): Promise<Stored> {
-  const payload = storedMessage(world, message)
-  await world.ledger.commit({ entries, payload, compose: composeMessages, key: `bus ${message.sender.id} ${seenName(message) ?? message.name}` })
-  return payload.stored
+  const [stored] = await storeMessages(world, [message], entries)
+  return stored as Stored
 }
+
+/** Several of one sender, in their order and all or none. */
+export async function storeMessages(world: World, messages: readonly Message[], entries: Entry[]): Promise<Stored[]> {
+  const [first] = messages
+  if (!first) return []
+  const payload = messages.map((one) => storedMessage(world, one))
+  await world.ledger.commit({ entries, payload, compose: composeWorks, key: `bus ${first.sender.id} ${seenName(first) ?? first.name}` })
+  return payload.map(({ stored }) => stored)
+}
+
+const composeWorks = (works: readonly Payload[][]): Fragment[] => composeMessages(works.flat())
 
 /** All messages of a batch, in the order they came: the numbers of their deliveries follow it. */
 export function composeMessages(payloads: readonly Payload[]): Fragment[] {
@@ -126,6 +139,7 @@ function logRowOf({ message, stored }: Payload): LogRow {
     ...(message.call ? { method: message.call.method, path: message.call.path } : {}),
     ...(message.corrects ? { corrects: message.corrects } : {}),
     ...(message.traceparent ? { traceparent: message.traceparent } : {}),
+    ...(message.part ? { part: message.part } : {}),
     kid: message.kid,
     base: message.base,
     signature: message.signature,

@@ -10,7 +10,7 @@ import { lease } from './lease.ts'
 import { measureEnds } from '../centre/measure.ts'
 import { whoOf } from '../members/member.ts'
 import { rightTo } from '../members/right.ts'
-import { requireSame } from './send-message.ts'
+import { requireSame } from './judge-message.ts'
 import { proofOf, requireSigned } from '../signing/signed-request.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { waitFor, wake } from './waiting.ts'
@@ -92,7 +92,7 @@ function whyNot(directory: Directory, member: Member, { service: address, stored
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
 export function wireOf(one: Delivery): object {
-  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects, traceparent } = JSON.parse(one.entry)
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects, traceparent, part } = JSON.parse(one.entry)
   return {
     delivery: one.seq,
     message: one.message,
@@ -112,6 +112,7 @@ export function wireOf(one: Delivery): object {
     digest,
     body: one.body === null ? null : one.body.toString('base64'),
     ...(one.isLarge ? { bodyAt: `/bus/calls/${one.message}/body` } : {}),
+    ...(part === undefined ? {} : { part }),
     kid,
     base,
     signature,

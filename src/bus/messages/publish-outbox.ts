@@ -7,7 +7,7 @@ import { composeMessages, type Message, storedMessage } from './accept.ts'
 import { type Contract, directoryOf, type Member, recordMember } from '../members/directory.ts'
 import { type OutboxMark, type OutboxRow, outboxAfter } from './outbox.ts'
 import { signByCentre } from './own-message.ts'
-import { listenersOf } from './send-message.ts'
+import { listenersOf } from './judge-message.ts'
 import { wake } from './waiting.ts'
 
 /** What only the slices above know: the keys of the person behind each patient key, and which types tell about the health system and are open to all. */

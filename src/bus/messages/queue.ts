@@ -7,6 +7,8 @@ import type { World } from '../../platform/world.ts'
 type Queue = { depth: number; oldestAt: Date | null; countedAt: number; goodForMs: number; counting: Promise<void> | null }
 const queues = new WeakMap<World, Map<string, Queue>>()
 
+export type QueueSeen = { depth: number; oldestSeconds: number }
+
 const goodForMsMin = 1000
 /** A long queue takes long to count: the next count comes after so many times as long. */
 const restTimes = 50
@@ -52,10 +54,10 @@ async function count(world: World, recipient: string, queue: Queue): Promise<voi
 }
 
 /** Nothing more is taken for a member whose queue is full: its senders hear it, and how full it is, instead of being waited out. */
-export async function requireRoomFor(world: World, reply: FastifyReply, recipient: string): Promise<{ depth: number; oldestSeconds: number }> {
+export async function requireRoomFor(world: World, reply: FastifyReply | null, recipient: string): Promise<QueueSeen> {
   const queue = await queueOf(world, recipient)
   const oldestSeconds = queue.oldestAt === null ? 0 : Math.max(0, Math.round((world.now().getTime() - queue.oldestAt.getTime()) / 1000))
-  reply.headers({ 'bus-queue-depth': queue.depth, 'bus-queue-oldest-seconds': oldestSeconds })
+  reply?.headers({ 'bus-queue-depth': queue.depth, 'bus-queue-oldest-seconds': oldestSeconds })
   if (queue.depth >= world.config.BUS_QUEUE_MAX) {
     throw new Refusal('busy', 'the queue of the receiving member is full', {
       retryAfterSeconds: retrySeconds,

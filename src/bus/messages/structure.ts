@@ -1,6 +1,7 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv'
 import Ajv2020 from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { maskNumbers } from '../../platform/personal-number.ts'
 import { Refusal, type RefusalIssue } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 
@@ -18,8 +19,6 @@ const unboundedMax = 2
 const nodesMax = 5000
 const uniqueItemsMax = 1000
 const issuesMax = 20
-/** JMBG and EBS have 13 digits, LBO and LZB 11; a pointer holds names that the sender chose. */
-const personalNumber = /(?<!\d)\d{11}(?:\d{2})?(?!\d)/g
 
 /** Refuses what cannot be compiled, or could cost whoever checks it more than a message may. */
 export function requireStructure(structure: unknown): void {
@@ -34,7 +33,7 @@ export function requireStructure(structure: unknown): void {
   try {
     compile(given)
   } catch (error) {
-    throw wrong(`the schema cannot be used: ${(error as Error).message.replaceAll(personalNumber, '•••').slice(0, 300)}`)
+    throw wrong(`the schema cannot be used: ${maskNumbers((error as Error).message).slice(0, 300)}`)
   }
 }
 
@@ -95,12 +94,12 @@ const plainIssue = ({ severity, code, expression, diagnostics, hint }: RefusalIs
 })
 
 function issueOf({ instancePath, message = 'is wrong', keyword }: ErrorObject): RefusalIssue {
-  const pointer = (instancePath || '/').replaceAll(personalNumber, '•••').slice(0, 200)
+  const pointer = maskNumbers(instancePath || '/').slice(0, 200) // It holds names that the sender chose.
   return {
     severity: 'error',
     code: 'structure',
     expression: pointer,
-    diagnostics: `${pointer} ${message.replaceAll(personalNumber, '•••')} (${keyword})`.slice(0, 500),
+    diagnostics: `${pointer} ${maskNumbers(message)} (${keyword})`.slice(0, 500),
   }
 }
 

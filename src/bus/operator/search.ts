@@ -3,7 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import { directoryOf } from '../members/directory.ts'
-import { words } from '../signing/json-input.ts'
+import { type TextForm, words } from '../signing/json-input.ts'
 import type { DeliveryState, MessageLine, MessageLines } from '../wire.ts'
 
 const shownMax = 100
@@ -19,7 +19,7 @@ export function readSearch(query: Record<string, unknown>, now: Date): Wish {
   const strange = Object.keys(query).find((name) => !known.includes(name))
   if (strange !== undefined)
     throw new Refusal('incorrect', 'this is no part of a search for messages', { expression: strange.slice(0, 60), hint: known.join(', ') })
-  const text = (name: string, form: RegExp, about: string): string | null => {
+  const text = (name: string, form: TextForm, about: string): string | null => {
     const value = query[name]
     if (value === undefined || value === '') return null
     if (typeof value === 'string' && form.test(value)) return value

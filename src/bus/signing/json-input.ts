@@ -1,7 +1,10 @@
+import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 
 /** Small JSON documents of members: each field with its form, everything else refused by its name. */
-export type Fields = Record<string, { form: RegExp | 'object' | 'list' | 'number'; about: string; optional?: boolean }>
+export type Fields = Record<string, { form: TextForm | 'object' | 'list' | 'number'; about: string; optional?: boolean }>
+/** A regular expression, or whatever else judges a text. */
+export type TextForm = { test(text: string): boolean }
 
 export function readInput(body: Buffer, fields: Fields): Record<string, any> {
   let given: unknown
@@ -55,4 +58,7 @@ function fits(value: unknown, form: Fields[string]['form']): boolean {
 }
 
 /** Text of a person's hand: one line, no personal number. */
-export const words = (max: number) => new RegExp(`^(?!.*(?<!\\d)(?:\\d{11}|\\d{13})(?!\\d))[^\\p{Cc}]{1,${max}}$`, 'u')
+export function words(max: number): TextForm {
+  const line = new RegExp(`^[^\\p{Cc}]{1,${max}}$`, 'u')
+  return { test: (text) => line.test(text) && !mayHoldNumber(text) }
+}

@@ -1,4 +1,5 @@
 import { matches, parseSearch, type Search } from '../../fhir/fhir.ts'
+import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
@@ -10,8 +11,6 @@ import { filtersOf, type Topic, typesOf } from './topics.ts'
 type Asked = { type: string; search: Search }
 
 const decided = new Set(['missing', 'token', 'text', 'sounds', 'of-type', 'string', 'date', 'reference', 'identifier', 'uri', 'number', 'composite', 'any'])
-/** Eleven or thirteen digits: a filter stands in tables and answers, where no personal number may. */
-const personalNumber = /(?<!\d)(?:\d{11}|\d{13})(?!\d)/
 
 /** Reads `Type?parameter=value`, or refuses it with its place. */
 export function readFilter(world: World, topic: Topic, text: string, expression: string): Asked {
@@ -22,7 +21,8 @@ export function readFilter(world: World, topic: Topic, text: string, expression:
     const isKnown = world.fhir.typeCode(type) >= 0
     throw wrong(expression, isKnown ? `the topic has no events of ${type}` : 'a filter begins with a resource type', 'Write it like Observation?code=718-7.')
   }
-  if (personalNumber.test(text)) throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
+  // A filter stands in tables and answers.
+  if (mayHoldNumber(text)) throw wrong(expression, 'the filter may hold a personal number', 'Name the patient by patient=Patient/ID.')
   const pairs = at < 0 ? [] : [...new URLSearchParams(text.slice(at + 1))]
   const known = filtersOf(world.fhir, type)
   for (const [name] of pairs) {

@@ -1,4 +1,5 @@
 import type { Resource } from '../../fhir/fhir.ts'
+import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { readFilter, typesNamed } from './filters.ts'
@@ -102,7 +103,7 @@ function readEndpoint({ endpoint = '' }: Channel, path: string): string {
   const expression = `${path}.channel.endpoint`
   if (endpoint === '' || endpoint.length > limits.endpointLength)
     throw wrong(expression, `the endpoint is an address of at most ${limits.endpointLength} characters`, 'Where notifications are posted to.')
-  if (/(?<!\d)(?:\d{11}|\d{13})(?!\d)/.test(endpoint)) throw wrong(expression, 'the address may hold a personal number', 'Use an address that names nobody.')
+  if (mayHoldNumber(endpoint)) throw wrong(expression, 'the address may hold a personal number', 'Use an address that names nobody.')
   return endpoint
 }
 

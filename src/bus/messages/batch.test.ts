@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { before, after, test, type TestContext } from 'node:test'
+import { aService, type BatchMessage, type BusAnswer, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { startServer, type TestServer } from '../../testing/server.ts'
+import { verifyCommand } from '../evidence/evidence.cli.ts'
+import { evidenceOf } from '../evidence/evidence.ts'
+import { sealLog } from '../evidence/seal-log.ts'
+import { verifyEvidence } from '../evidence/verify-evidence.ts'
+import { isPart } from '../../platform/signed-batch.ts'
+import type { Receipts } from './send-batch.ts'
+
+const endings: (() => Promise<void> | void)[] = []
+let server: TestServer
+let sender: BusMember
+let box: BusMember
+let other: BusMember
+
+before(async () => {
+  server = await startServer({ after: (ending: () => Promise<void>) => endings.unshift(ending) } as unknown as TestContext, { BUS_QUEUE_MAX: '100' })
+  const { app, world } = server
+  sender = await joinBus(app, world, 'batch-sender')
+  box = await joinBus(app, world, 'batch-box')
+  other = await joinBus(app, world, 'batch-other')
+  for (const member of [box, other]) await expectStatus(200, member.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await contractOf(sender, 'batch-box/box')
+})
+after(async () => {
+  for (const ending of endings) await ending()
+})
+
+const to = 'batch-box/box'
+const post = async (messages: BatchMessage[]): Promise<{ answer: BusAnswer; verdicts: any[] }> => {
+  const answer = await expectStatus(200, sender.send(sender.batch(messages)))
+  return { answer, verdicts: (answer.body as Receipts).verdicts.map(({ text }) => JSON.parse(text)) }
+}
+const takeAll = async (member: BusMember): Promise<any[]> => {
+  const got = await member.lease(500)
+  if (got.length > 0) await expectStatus(200, member.ack(got.map((one) => one.delivery)))
+  return got
+}
+
+test('several messages under one signature are received in their order, each with a receipt and evidence of its own', async () => {
+  const { answer, verdicts } = await post([1, 2, 3, 4, 5].map((n) => ({ to, messageId: `a-${n}`, key: 'patient-1', body: `{"n":${n}}` })))
+  assert.deepEqual(
+    verdicts.map(({ status, messageId }) => [status, messageId]),
+    [1, 2, 3, 4, 5].map((n) => [202, `a-${n}`]),
+  )
+  const got = await takeAll(box)
+  assert.deepEqual(
+    got.map((one) => one.messageId),
+    ['a-1', 'a-2', 'a-3', 'a-4', 'a-5'],
+  )
+  for (const one of got) assert.ok(isPart(one.part, /"bus-batch": (.*)/.exec(one.base)?.[1]), 'its receiver can check it alone')
+  assert.equal(Buffer.from(got[2].body, 'base64').toString(), '{"n":3}')
+
+  while ((await sealLog(server.world)) > 0) continue
+  const evidence = JSON.parse(JSON.stringify(await evidenceOf(server.world, verdicts[2].message, true)))
+  const verdict = verifyEvidence(evidence, null)
+  assert.deepEqual(verdict.problems, [])
+  assert.ok(!JSON.stringify(evidence).includes('a-4'), 'nothing of the others is in it')
+  for (const [from, into] of [
+    ['a-3', 'a-9'],
+    ['"index":2', '"index":1'],
+  ] as const) {
+    const entry = evidence.message.entry.replaceAll(from, into)
+    assert.ok(verifyEvidence({ ...evidence, message: { ...evidence.message, entry } }, null).problems.some((one) => one.includes('under the root')))
+  }
+  assert.equal(await verifyFile(answer.body), 0)
+  const [, second] = answer.body.verdicts
+  assert.equal(await verifyFile({ ...answer.body, verdicts: [second] }), 0, 'one receipt alone verifies')
+  assert.equal(await verifyFile({ ...answer.body, verdicts: [{ ...second, text: second.text.replace('a-2', 'a-7') }] }), 1)
+})
+
+async function verifyFile(receipts: object): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-receipts-'))
+  try {
+    const keys = (await server.app.inject({ url: '/bus/keys' })).body
+    writeFileSync(join(folder, 'keys.json'), keys)
+    writeFileSync(join(folder, 'receipts.json'), JSON.stringify(receipts))
+    return Number(await verifyCommand.run(server.world, { argument: join(folder, 'receipts.json'), keys: join(folder, 'keys.json') } as never, () => {}))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('what of a batch is refused is refused alone, with its reason, and is on record', async () => {
+  const { verdicts } = await post([
+    { to, messageId: 'b-1' },
+    { to: 'batch-other/box', messageId: 'b-2' },
+    { to, messageId: 'b-3', body: 'x', digest: `sha-256=:${'A'.repeat(43)}=:` },
+    { to, messageId: '0101990710006' },
+    { to, messageId: 'b-5', subject: 'Patient/none' },
+    { to, messageId: 'b-6' },
+  ])
+  assert.deepEqual(
+    verdicts.map(({ status }) => status),
+    [202, 403, 400, 400, 422, 202],
+  )
+  assert.equal(verdicts[1].rule, 'no-contract')
+  assert.equal(verdicts[2].outcome.issue[0].expression[0], 'content-digest')
+  const rows = await server.sql<{ entry: string }>`select entry from audit.entry where entry like '%"decision":"deny"%' limit 100`
+  assert.ok(rows.some(({ entry }) => entry.includes('no-contract')))
+  assert.ok(!JSON.stringify([verdicts[3].outcome, rows]).includes('0101990710006'))
+  assert.deepEqual(
+    (await takeAll(box)).map((one) => one.messageId),
+    ['b-1', 'b-6'],
+  )
+})
+
+test('a batch that comes again, whole or in part, has no effect twice, and another body under a known number is a conflict', async () => {
+  const first = await post([1, 2, 3].map((n) => ({ to, messageId: `c-${n}` })))
+  const again = await post([
+    ...[2, 3, 4].map((n) => ({ to, messageId: `c-${n}` })),
+    { to, messageId: 'c-4' },
+    { to, messageId: 'c-1', body: 'other' },
+    { to, messageId: 'c-4', body: 'other' },
+  ])
+  assert.deepEqual(
+    again.verdicts.map(({ status, repeated = false }) => [status, repeated]),
+    [
+      [202, true],
+      [202, true],
+      [202, false],
+      [202, true],
+      [409, false],
+      [409, false],
+    ],
+  )
+  assert.equal(again.verdicts[0].message, first.verdicts[1].message)
+  const single = await expectStatus(202, sender.message(to, 'c-2', ''))
+  assert.equal(single.body.message, first.verdicts[1].message, 'alone it is the same message, too')
+  assert.deepEqual(
+    (await takeAll(box)).map((one) => one.messageId),
+    ['c-1', 'c-2', 'c-3', 'c-4'],
+  )
+})
+
+test('batches of one member that come together and overlap store each message once', async () => {
+  const batches = [0, 1, 2, 3].map((from) => Array.from({ length: 10 }, (_, at) => ({ to, messageId: `d-${from * 5 + at}` })))
+  const done = await Promise.all(batches.map(post))
+  assert.ok(done.every(({ verdicts }) => verdicts.every(({ status }) => status === 202)))
+  const ids = (await takeAll(box)).map((one) => one.messageId)
+  assert.equal(ids.length, 25)
+  assert.equal(new Set(ids).size, 25)
+})
+
+test('when one must be sent again later, the later ones of its key are, too, and others pass', async () => {
+  await contractOf(sender, 'batch-other/box', { quotaPerMinute: 2 })
+  const { verdicts } = await post(
+    ['1', '2', '3', '4'].map((n) => ({ to: 'batch-other/box', messageId: `e-${n}`, key: n === '4' ? 'k' : 'l' })).concat({ to, messageId: 'e-5', key: 'l' }),
+  )
+  assert.deepEqual(
+    verdicts.map(({ status }) => status),
+    [202, 202, 429, 429, 202],
+  )
+  for (let n = 0; n < 165; n += 33) await post(Array.from({ length: 33 }, (_, at) => ({ to, messageId: `f-${n + at}` })))
+  const full = await post([
+    { to, messageId: 'g-1', key: 'm' },
+    { to, messageId: 'g-2', key: 'm' },
+  ])
+  assert.deepEqual(
+    full.verdicts.map(({ status }) => status),
+    [503, 503],
+  )
+  assert.ok(full.verdicts[0].retryAfterSeconds > 0)
+})
+
+test('a batch whose form, root or count is not right is refused whole, with the place', async () => {
+  const good = sender.batch([{ to, messageId: 'h-1' }])
+  const wrong: [number, string, object][] = [
+    [400, 'bus-batch', { headers: { ...good.headers, 'bus-batch': `sha-256=:${'A'.repeat(43)}=:;messages=1` } }],
+    [400, 'bus-batch', { headers: { ...good.headers, 'bus-batch': good.headers?.['bus-batch']?.replace('messages=1', 'messages=2') } }],
+    [400, 'line 1', { body: '[]' }],
+    [400, 'line 2', { body: `${good.body}\n\n` }],
+    [400, 'line 1', { body: JSON.stringify({ to, messageId: 'h-1', contentType: 'text/plain', body: 'x' }) }],
+    [400, 'line 1', { body: String(good.body).replace('"to"', '"__proto__"') }],
+    [400, 'line 1', { body: String(good.body).replace('"body":""', '"base64":"%"') }],
+    [413, '', { body: Array.from({ length: 501 }, () => good.body).join('\n') }],
+    [415, 'content-type', { headers: { ...good.headers, 'content-type': 'application/json' } }],
+  ]
+  for (const [status, place, change] of wrong) {
+    const answer = await expectStatus(status, sender.send({ ...good, ...change }))
+    if (place !== '') assert.deepEqual(answer.body.issue[0].expression, [place])
+  }
+  const changed = await sender.send({ ...good, change: (headers) => (headers['bus-batch'] = headers['bus-batch']?.replace('messages=1', 'messages=7') as string) })
+  assert.equal(changed.status, 401, 'the root is under the signature')
+})

@@ -1,0 +1,30 @@
+import { leafHash, rootBy } from './merkle.ts'
+
+/**
+ * Several messages under one signature: the sender signs the Merkle root (RFC 6962) of what each of them says, in the header `bus-batch`.
+ * So each is proved alone, by its own text and the hashes beside its way to the root, and shows nothing of the others.
+ */
+export type Part = { text: string; index: number; path: string[] }
+
+const batchShape = /^sha-256=:([A-Za-z0-9+/]{43}=):;messages=(\d{1,3})$/
+
+export function readBatch(value: unknown): { root: Buffer; count: number } | null {
+  const [, root, count] = (typeof value === 'string' ? batchShape.exec(value) : null) ?? []
+  return root === undefined || count === undefined ? null : { root: Buffer.from(root, 'base64'), count: Number(count) }
+}
+
+export const batchText = (root: Buffer, count: number): string => `sha-256=:${root.toString('base64')}:;messages=${count}`
+
+/** What one message says, as lines of a signature base have it: those that it has, in this order. */
+const said = ['content-digest', 'content-type', 'bus-to', 'bus-message-id', 'bus-key', 'bus-document', 'bus-subject', 'bus-answers'] as const
+
+export const partText = (headers: Readonly<Record<string, string>>): string =>
+  said.flatMap((name) => (headers[name] === undefined ? [] : [`"${name}": ${headers[name]}`])).join('\n')
+
+/** Whether a text is under what was signed as `bus-batch`. */
+export function isPart({ text, index, path }: Part, batch: unknown): boolean {
+  const signed = readBatch(batch)
+  if (!signed) return false
+  const steps = path.map((one) => Buffer.from(one, 'base64'))
+  return rootBy(leafHash(text), index, signed.count, steps)?.equals(signed.root) === true
+}

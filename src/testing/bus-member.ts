@@ -23,7 +23,16 @@ export type Sent = {
   change?: (headers: Record<string, string>) => void
 }
 
-export type BatchMessage = { to: string; messageId: string; body?: string; digest?: string; key?: string; document?: string; subject?: string; contentType?: string }
+export type BatchMessage = {
+  to: string
+  messageId: string
+  body?: string
+  digest?: string
+  key?: string
+  document?: string
+  subject?: string
+  contentType?: string
+}
 
 /** A member's own system: its key, its signature, its token. What it sends is what a stranger's program would send. */
 export class BusMember {
@@ -79,10 +88,24 @@ export class BusMember {
 
   /** Several messages under one signature: the bytes, and the headers that belong to them. */
   batch(messages: readonly BatchMessage[]): Sent {
-    const lines = messages.map(({ body = '', digest = contentDigest(Buffer.from(body)), ...said }) => ({ contentType: 'application/json', ...said, digest, body }))
+    const lines = messages.map(({ body = '', digest = contentDigest(Buffer.from(body)), ...said }) => ({
+      contentType: 'application/json',
+      ...said,
+      digest,
+      body,
+    }))
     const texts = lines.map(({ to, messageId, key, document, subject, contentType, digest }) => {
-      const headers = { 'bus-to': to, 'bus-message-id': messageId, 'bus-key': key, 'bus-document': document, 'bus-subject': subject, 'content-type': contentType }
-      return partText(Object.fromEntries(Object.entries({ ...headers, 'content-digest': digest }).filter(([, value]) => value !== undefined)) as Record<string, string>)
+      const headers = {
+        'bus-to': to,
+        'bus-message-id': messageId,
+        'bus-key': key,
+        'bus-document': document,
+        'bus-subject': subject,
+        'content-type': contentType,
+      }
+      return partText(
+        Object.fromEntries(Object.entries({ ...headers, 'content-digest': digest }).filter(([, value]) => value !== undefined)) as Record<string, string>,
+      )
     })
     const { root } = treeOf(texts.map(leafHash))
     const headers = { 'content-type': 'application/x-ndjson', 'bus-batch': batchText(root, texts.length) }

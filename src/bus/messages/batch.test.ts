@@ -185,6 +185,9 @@ test('a batch whose form, root or count is not right is refused whole, with the 
     const answer = await expectStatus(status, sender.send({ ...good, ...change }))
     if (place !== '') assert.deepEqual(answer.body.issue[0].expression, [place])
   }
-  const changed = await sender.send({ ...good, change: (headers) => (headers['bus-batch'] = headers['bus-batch']?.replace('messages=1', 'messages=7') as string) })
+  const changed = await sender.send({
+    ...good,
+    change: (headers) => (headers['bus-batch'] = headers['bus-batch']?.replace('messages=1', 'messages=7') as string),
+  })
   assert.equal(changed.status, 401, 'the root is under the signature')
 })

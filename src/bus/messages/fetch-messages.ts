@@ -92,7 +92,9 @@ function whyNot(directory: Directory, member: Member, { service: address, stored
 
 /** A message as its receiver gets it: what its sender signed, so that the receiver can check it without us. */
 export function wireOf(one: Delivery): object {
-  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects, traceparent, part } = JSON.parse(one.entry)
+  const { from, to, messageId, contentType, digest, subject, answers, kid, base, signature, at, method, path, corrects, traceparent, part } = JSON.parse(
+    one.entry,
+  )
   return {
     delivery: one.seq,
     message: one.message,

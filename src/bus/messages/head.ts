@@ -51,7 +51,11 @@ function readSubject(headers: IncomingHttpHeaders): { subject: string | null } {
 }
 
 /** Whom it is about: a reference, and the key of the patient behind it. */
-export async function readPatient(world: World, headers: IncomingHttpHeaders, patientOf: PatientOf): Promise<{ subject: string | null; patient: number | null }> {
+export async function readPatient(
+  world: World,
+  headers: IncomingHttpHeaders,
+  patientOf: PatientOf,
+): Promise<{ subject: string | null; patient: number | null }> {
   const { subject } = readSubject(headers)
   return { subject, patient: await patientNamed(world, subject, patientOf) }
 }

@@ -78,7 +78,8 @@ function readLines(type: string | undefined, body: Buffer): Line[] {
       if (header === undefined || typeof value !== 'string') throw wrong('it has a field that is not known here, or no text')
       headers[header] = value
     }
-    if (!/^sha-256=:[A-Za-z0-9+/]{43}=:$/.test(headers['content-digest'] ?? '')) throw wrong('digest is missing or has another form', 'sha-256=:BASE64: of the contents.')
+    if (!/^sha-256=:[A-Za-z0-9+/]{43}=:$/.test(headers['content-digest'] ?? ''))
+      throw wrong('digest is missing or has another form', 'sha-256=:BASE64: of the contents.')
     if (headers['content-type'] === undefined) throw wrong('contentType is missing', 'Such as application/fhir+json.')
     const contents = plain ?? base64
     if (typeof contents !== 'string' || (base64 !== undefined && !isBase64(contents))) throw wrong('its contents are no text, or no base64')
@@ -109,7 +110,8 @@ async function judged(asking: Asking, { headers, body }: Line, proof: Pick<Given
 }
 
 /** Whoever is asked to come again later. */
-const isForNow = (verdict: Judged | Refusal): boolean => verdict instanceof Refusal && (verdict.kind === 'busy' || verdict.kind === 'too-many' || verdict.kind === 'full')
+const isForNow = (verdict: Judged | Refusal): boolean =>
+  verdict instanceof Refusal && (verdict.kind === 'busy' || verdict.kind === 'too-many' || verdict.kind === 'full')
 
 /** What must come again would come behind the later ones of its key: they come again with it. */
 function holdBehind(ways: readonly Way[]): void {

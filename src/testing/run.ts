@@ -2,19 +2,21 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { appRole } from '../platform/database.ts'
 import { migrate } from '../platform/migrate.ts'
 import { startPostgres } from '../platform/postgres.ts'
 import { testKeys } from './platform.ts'
 
-/** The longest come first, so that the two workers end together. */
+/** The longest come first, so that the two workers end together. They have a process of their own, as have those that start one for each test. */
 const longest = ['portals/accessibility', 'platform/start', 'platform/disk-full', 'platform/backup', 'record/faults', 'record/bad-input', 'portals/portals']
 const placeOf = (file: string): number => {
   const place = longest.findIndex((part) => file.includes(part))
   return place < 0 ? longest.length : place
 }
+/** To start a process and to read all the code costs more than most files of tests: so many share one. */
+const filesOfBatch = 10
 const template = 'spona_template'
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'))
@@ -39,7 +41,7 @@ const said = flags.some((flag) => flag.startsWith('--test-reporter'))
       ...[...flags, '--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...['--test-reporter=./src/testing/file-times.ts', `--test-reporter-destination=${times}`],
     ]
-const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...said, ...files], {
+const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...said, ...inBatches(files)], {
   stdio: 'inherit',
   // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.
   env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), NODE_COMPILE_CACHE: join(folder, 'code') },
@@ -57,6 +59,21 @@ function printSlowest(): void {
   const lines = readFileSync(times, 'utf8').trimEnd().split('\n')
   const slowest = lines.sort((a, b) => Number.parseFloat(b) - Number.parseFloat(a)).slice(0, 15)
   console.log(`the slowest files, in seconds:\n${slowest.join('\n')}`)
+}
+
+/** Files that run one after another in one process, each a suite of its own, so that what it opens before and closes after stays its own. */
+function inBatches(all: string[]): string[] {
+  const alone = all.filter((file) => placeOf(file) < longest.length || all.length <= filesOfBatch)
+  const rest = all.filter((file) => !alone.includes(file))
+  const batches = Array.from({ length: Math.ceil(rest.length / filesOfBatch) }, (_, at) => rest.slice(at * filesOfBatch, (at + 1) * filesOfBatch))
+  return alone.concat(
+    batches.map((batch, at) => {
+      const imports = batch.map((file) => `suite(${JSON.stringify(file)}, async () => { await import(${JSON.stringify(resolve(file))}) })\n`)
+      const path = join(folder, `batch-${String(at + 1).padStart(2, '0')}.test.ts`)
+      writeFileSync(path, `import { suite } from 'node:test'\n${imports.join('')}`)
+      return path
+    }),
+  )
 }
 
 /** A test's database is 600 small files: ext4 looks for free inodes among those just deleted, and a run would spend a third of its time there. */

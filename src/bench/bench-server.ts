@@ -25,6 +25,8 @@ export type BenchServer = {
   ask: Ask
   send: Send
   institution: number
+  /** The client whose token all requests bear. */
+  client: string
   port: number
   /** Statistics of the tables of the bus, as the database renews them by itself. */
   analyse(): Promise<void>
@@ -50,11 +52,12 @@ export async function startBenchServer(connections: number, processes = 0): Prom
   config.PORT = serving.port
   const stopSealing = startSealing(world)
   const stopMoments = background.startMoments(world)
-  const { token, institution } = await register(world)
+  const { token, institution, client } = await register(world)
   const { ask, hangUp } = sender(serving.port, token, connections)
   return {
     world,
     institution,
+    client,
     owner: database.owner,
     ask,
     send: async (...asked) => (await ask(...asked)).toString(),
@@ -106,7 +109,7 @@ function peakOf(pid: number): number {
   return Number(kilobytes) * 1024
 }
 
-async function register(world: BenchWorld): Promise<{ token: string; institution: number }> {
+async function register(world: BenchWorld): Promise<{ token: string; institution: number; client: string }> {
   const [institution] = await world.sql.begin((tx) =>
     registerInstitutions(tx, [{ mb: '00000001', name: 'Bench', kind: 'test', municipality: 'Београд', ownership: 'public' }]),
   )
@@ -115,7 +118,7 @@ async function register(world: BenchWorld): Promise<{ token: string; institution
   )
   const client = await clientById(world.sql, made.id)
   if (!client) throw new Error('no client')
-  return { token: await tokenFor(world, client, made.scopes, 36_000), institution: institution as number }
+  return { token: await tokenFor(world, client, made.scopes, 36_000), institution: institution as number, client: made.id }
 }
 
 /** Asked below `fetch` and `request` of undici, which cost as much as the server does: the load generator shares its cores. */

@@ -61,12 +61,12 @@ async function runJob(world: BenchWorld, id: string): Promise<Job> {
   }
 }
 
-export function askingOf({ world, institution }: BenchServer): Asking {
+export function askingOf({ world, institution, client }: BenchServer): Asking {
   const base = `${baseUrl(world.config)}/fhir`
   return {
     ...{ world, correlation: 'bench', base, purpose: 'health-care' },
     actor: {
-      ...{ kind: 'system', id: 'bench', name: 'Bench', roles: [], scopes: ['system/*.cruds'], institution, institutionName: 'Bench' },
+      ...{ kind: 'system', id: client, name: 'Bench', roles: [], scopes: ['system/*.cruds'], institution, institutionName: 'Bench' },
       ...{ unit: null, unitName: null, worker: null, patient: null, session: null },
     },
   }

@@ -118,7 +118,7 @@ export const settings = [
     about: 'true, false or auto: demo accounts and the invented country. auto is true on a loopback HOST, unless BASE_URL is a public address.',
     read: oneOf('true', 'false', 'auto'),
   },
-  { name: 'DEMO_PEOPLE', fallback: '300', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
+  { name: 'DEMO_PEOPLE', fallback: '200', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
   {
     name: 'LOG_LEVEL',
     fallback: 'warn',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { before, describe, test } from 'node:test'
 import { startPlatform } from './testing/platform.ts'
+import { forFile } from './testing/for-file.ts'
 
 // The distribution rule (design decision 2) and the guide that relies on it, against the catalog.
 
@@ -15,8 +16,9 @@ const byValue = new Set(['record.token', 'record.identifier', 'record.string', '
 const schemaOf = (table: string) => table.split('.')[0] as string
 
 let tables: Table[]
-before(async (t) => {
-  const { owner } = await startPlatform(t as Parameters<typeof startPlatform>[0])
+const file = forFile()
+before(async () => {
+  const { owner } = await startPlatform(file)
   tables = await owner<Table>`
     select n.nspname || '.' || c.relname as name,
            coalesce((select array_agg(a.attname::text order by o)

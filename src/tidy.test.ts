@@ -151,6 +151,18 @@ test('time and chance come in by the World, so that a seed replays a whole run',
   )
 })
 
+describe('the tests', () => {
+  test('what a file opens once for all its tests is closed by forFile(), as files share processes', () => {
+    none(
+      where(
+        code.filter(({ file }) => file.endsWith('.test.ts')),
+        ({ text }) => (/^before\((?:async )?\(\w/m.test(text) ? ['before() takes no context at the top of a file'] : []),
+      ),
+      'see src/testing/for-file.ts',
+    )
+  })
+})
+
 describe('the migrations', () => {
   const migrations = code.filter(({ file }) => /\/migrations\/.*\.sql$/.test(file))
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { type LeaveTown, startLeaveTown } from '../testing/sickleave.ts'
+import { forFile } from '../testing/for-file.ts'
 
 let town: LeaveTown
-before(async (t) => {
-  town = await startLeaveTown(t as Parameters<typeof startLeaveTown>[0])
+const file = forFile()
+before(async () => {
+  town = await startLeaveTown(file)
 })
 const opening = { from: '2026-03-02', until: '2026-03-20', reason: '01', diagnosis: 'M54.5', note: 'болови у крстима' }
 const leavesOf = (handle: string) => `/sickleave/people/${handle}/leaves`

@@ -5,6 +5,7 @@ import { asEmployer } from './employer/store.ts'
 import { issuerShown } from './employer/view.ts'
 import { leakTest } from './leak/leak-test.ts'
 import { openPart, sealPart } from './medical/medical.ts'
+import { forFile } from '../testing/for-file.ts'
 
 let town: LeaveTown
 let person: Worker
@@ -13,8 +14,9 @@ let clerk: string
 const pib = () => town.employers[0]?.pib as string
 const known = async () => (await town.as(clerk)('GET', `/sickleave/employer/${pib()}/leaves`)).body.events[0].leave as string
 
-before(async (t) => {
-  town = await startLeaveTown(t as Parameters<typeof startLeaveTown>[0])
+const file = forFile()
+before(async () => {
+  town = await startLeaveTown(file)
   person = await town.worker([{ employer: town.employers[0]?.id as number }, { employer: town.employers[1]?.id as number }])
   clerk = await town.clerk(0)
   const body = { from: '2026-03-02', until: '2026-03-25', reason: '01', diagnosis: 'C50.9', exception: 'malignant', note: 'терапија у току' }

@@ -1,4 +1,4 @@
-import type { TestContext } from 'node:test'
+import type { Ending } from './for-file.ts'
 import { createLedger, type Entry, type Ledger, type Who } from '../audit/audit.ts'
 import type { World } from '../platform/world.ts'
 
@@ -29,7 +29,7 @@ export function anEntry(more: Partial<Entry> = {}): Entry {
 }
 
 /** A ledger that closes before the test's database goes; also hung on the world. */
-export async function openLedger(t: TestContext, world: World, lanes = 4): Promise<Ledger> {
+export async function openLedger(t: Ending, world: World, lanes = 4): Promise<Ledger> {
   const ledger = await createLedger(world, { lanes })
   world.ledger = ledger
   t.after(() => ledger.close())

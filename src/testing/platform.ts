@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import pg from 'pg'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { appRole, connectAs } from '../platform/database.ts'
@@ -10,6 +9,7 @@ import { keysFrom } from '../platform/keys.ts'
 import { unwatchedRoom } from '../platform/room.ts'
 import type { Sql } from '../platform/sql.ts'
 import { makeLog, systemClock, type World } from '../platform/world.ts'
+import type { Ending } from './for-file.ts'
 
 /** What `run.ts` hands to the test files: the shared database cluster and its migrated template. */
 export type TestCluster = { owner: pg.ClientConfig; template: string }
@@ -33,7 +33,7 @@ export function testConfig(more: Record<string, string> = {}): Config {
 export type TestPlatform = { world: World; sql: Sql; owner: Sql; appUrl: pg.ClientConfig; ownerUrl: pg.ClientConfig }
 
 /** A database of one's own (a clone of the migrated template), dropped after the test; `settings` as in the environment. */
-export async function startPlatform(t: TestContext, settings: Record<string, string> = {}): Promise<TestPlatform> {
+export async function startPlatform(t: Ending, settings: Record<string, string> = {}): Promise<TestPlatform> {
   const { owner, template } = cluster()
   const name = `t_${randomBytes(6).toString('hex')}`
   await asAdmin(owner, `create database ${name} template ${template} strategy file_copy`)

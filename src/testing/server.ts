@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { addClient, clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
@@ -11,6 +10,7 @@ import { type Fhir, loadFhir } from '../fhir/fhir.ts'
 import { hashesFrom } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
+import type { Ending } from './for-file.ts'
 
 let fhir: Promise<Fhir> | undefined
 /** Compiled once for all test files. */
@@ -25,7 +25,7 @@ export type Send = (method: string, url: string, body?: unknown, headers?: Recor
 export type Answer = { status: number; headers: Record<string, unknown>; body: any; text: string }
 
 /** The real server on a database of its own, called without a network. */
-export async function startServer(t: TestContext, settings: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(t: Ending, settings: Record<string, string> = {}): Promise<TestServer> {
   const platform = await startPlatform(t, settings)
   const { world } = platform
   world.fhir = await testFhir()

@@ -1,4 +1,3 @@
-import type { TestContext } from 'node:test'
 import { createAccount, relate } from '../access/access.ts'
 import { cookieName, csrfOf, openSession, sessionByCookie } from '../access/session.ts'
 import type { Role } from '../access/wire.ts'
@@ -7,6 +6,7 @@ import { bulk, chooseDoctors, registerInstitutions } from '../registry/registry.
 import { addMember } from '../sickleave/sickleave.ts'
 import { newJmbg } from './identity.ts'
 import { type Send, sender, startServer, type TestServer } from './server.ts'
+import type { Ending } from './for-file.ts'
 
 export type Worker = { root: number; handle: string; jmbg: string; account: string }
 export type LeaveTown = TestServer & {
@@ -25,7 +25,7 @@ export type LeaveTown = TestServer & {
 }
 
 /** A health centre, a doctor, a commission, two employers and a clock: what a leave needs. */
-export async function startLeaveTown(t: TestContext, issuer = { name: 'Дом здравља Пробни', kind: 'health-center' }): Promise<LeaveTown> {
+export async function startLeaveTown(t: Ending, issuer = { name: 'Дом здравља Пробни', kind: 'health-center' }): Promise<LeaveTown> {
   const server = await startServer(t)
   const { world, app } = server
   let now = new Date('2026-03-02T08:00:00Z')

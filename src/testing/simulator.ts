@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { Resource } from '@medplum/fhirtypes'
 import { createLedger } from '../audit/audit.ts'
 import { loadFhir } from '../fhir/fhir.ts'
@@ -8,6 +7,7 @@ import { hashesFrom } from '../record/record.ts'
 import type { Person } from '../simulator/person.ts'
 import { createDirectory, generateCountry, historyOf } from '../simulator/simulator.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
+import type { Ending } from './for-file.ts'
 
 export const simulatorToday = '2026-11-23'
 
@@ -15,7 +15,7 @@ export const simulatorToday = '2026-11-23'
 export const testFhir = () => loadFhir(join(tmpdir(), 'spona-test-fhir'))
 
 /** A platform whose world has the running parts that loading a population needs. */
-export async function startRecord(t: TestContext, settings: Record<string, string> = {}): Promise<TestPlatform> {
+export async function startRecord(t: Ending, settings: Record<string, string> = {}): Promise<TestPlatform> {
   const platform = await startPlatform(t, settings)
   const { world } = platform
   world.hashes = hashesFrom(world.keys)

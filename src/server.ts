@@ -46,10 +46,12 @@ async function start(settings: Config): Promise<void> {
   const stopIntake = forBus.startIntake(world)
   const stopBus = startBus(world, { keySets, isDirectory: forBus.isDirectory })
   const stopSubscriptions = background.startSubscriptions(world)
+  const stopFollowing = background.startFollowing(world)
+  const stopReminding = background.startReminding(world)
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
-    await Promise.all([stopIntake(), stopBus(), stopSubscriptions()])
+    await Promise.all([stopIntake(), stopBus(), stopSubscriptions(), stopFollowing(), stopReminding()])
     stopMoments()
     await stopWork()
     await stopIndexing()

@@ -4,7 +4,8 @@ import type { World } from '../platform/world.ts'
 import { checkWebhook, readAddress } from './calls/address.ts'
 import { isTaken, postSigned } from './calls/post-signed.ts'
 import { startAlerting } from './alert/raise-alerts.ts'
-import { startAnnouncing } from './centre/announce-condition.ts'
+import { sayByCentre, startAnnouncing } from './centre/announce-condition.ts'
+import { directoryOf } from './members/directory.ts'
 import { startPruning } from './messages/keep.ts'
 import { type People, startPublishing } from './messages/publish-outbox.ts'
 import { startPushing } from './messages/push.ts'
@@ -39,6 +40,20 @@ export function startBus(world: World, people: People): () => Promise<void> {
     await Promise.all(stops.map((stop) => stop()))
     await stopSealing()
   }
+}
+
+/** A message of the centre to every active system of an institution, without a contract, as alerts are. Answers how many have it. */
+export async function tellInstitution(world: World, institution: number, service: string, body: object): Promise<number> {
+  const { members } = await directoryOf(world)
+  const systems = [...members.values()].filter((one) => one.institution === institution && (one.state === 'active' || one.state === 'suspended'))
+  if (systems.length > 0)
+    await sayByCentre(
+      world,
+      service,
+      body,
+      systems.map(({ id }) => id),
+    )
+  return systems.length
 }
 
 /** One event for whoever subscribed: ids and counts, never clinical content. */

@@ -20,7 +20,7 @@ const tooLarge = () => new Refusal('too-large', 'this record is too large for on
 type Opened = { keys: number[]; person: number; view: View }
 
 /** The person behind the handle in the link, or the same 403 for a stranger's and for an unknown one. */
-async function open(asking: Asking, handle: string, what: string): Promise<Opened> {
+export async function openPerson(asking: Asking, handle: string, what: string): Promise<Opened> {
   const { world, actor } = asking
   const found = /^[0-9a-f-]{36}$/.test(handle) ? await personOf(world.sql, handle) : null
   const [decision] = await decide(world, actor, 'read', [found?.keys ?? []])
@@ -71,7 +71,7 @@ async function allRows(view: View, keys: readonly number[]): Promise<Stored[]> {
 
 export async function readOverview(asking: Asking, handle: string): Promise<Overview> {
   const { world } = asking
-  const opened = await open(asking, handle, 'overview')
+  const opened = await openPerson(asking, handle, 'overview')
   const basis = opened.keys.map((key) => opened.view.basisOf(key)).find((one) => one !== null)
   if (!basis) throw new Refusal('forbidden', 'nothing opens this record for you')
   const [items, person] = await Promise.all([visibleItems(opened.view, opened.keys), headerOf(asking, opened)])
@@ -98,7 +98,7 @@ async function headerOf(asking: Asking, { keys, person }: Opened): Promise<Perso
 const documentId = /^(Composition|DocumentReference|DiagnosticReport)-([A-Za-z0-9\-.]{1,64})$/
 
 export async function readDocument(asking: Asking, handle: string, id: string): Promise<DocumentView> {
-  const opened = await open(asking, handle, 'document')
+  const opened = await openPerson(asking, handle, 'document')
   const [, type, resourceId] = documentId.exec(id) ?? []
   const items = await visibleItems(opened.view, opened.keys)
   const byReference = new Map(items.map((item) => [item.source.resource, item]))

@@ -1,6 +1,8 @@
 // The door of the record: exact resources, their versions, and the questions that may be asked of them.
 
 import { startWork } from './bulk/work.ts'
+import { startFollowing } from './completeness/follow.ts'
+import { startReminding } from './completeness/remind.ts'
 import { startMoments } from './read/moments.ts'
 import { startIntake } from './exchange/intake.ts'
 import { patientKeyOf } from './exchange/patient-key.ts'
@@ -18,4 +20,4 @@ export { fhirRoutes, pageRoutes } from './http/routes.ts'
 export const forBus = { isDirectory: (type: string) => directoryTypes.has(type), patientKeyOf, startIntake }
 
 /** What runs beside the answers while the server is up. */
-export const background = { startIndexing, startMoments, startSubscriptions, startWork }
+export const background = { startFollowing, startIndexing, startMoments, startReminding, startSubscriptions, startWork }

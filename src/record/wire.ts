@@ -145,3 +145,60 @@ export type Overview = {
   counts: Record<string, number>
   at: string
 }
+
+/** One day of an institution: what was expected, and why, against what came. */
+export type CompletenessDay = {
+  day: string
+  expected: number
+  /** visits: bookings and visits that were reported; weekday: the median of the same weekday before, because the day was nearly silent; reports: it reports no visits. */
+  why: 'visits' | 'weekday' | 'reports'
+  /** The median of the same weekday in the weeks before; 0 while it is not known. */
+  usual: number
+  received: number
+  /** Of the received, within 24 hours. */
+  inTime: number
+  late: number
+  /** Expected, not received, and its time is over. */
+  missing: number
+  /** Expected, not received, still in time. */
+  awaited: number
+  /** All reports about the day. */
+  reports: number
+  /** Documents that the record sent back. */
+  refused: number
+}
+export type CompletenessTotal = Omit<CompletenessDay, 'day' | 'why' | 'usual'> & { silentDays: number }
+
+/** `GET /record/completeness`: the own institution. `missing` is empty for whoever is not its system or staff. */
+export type Completeness = {
+  institution: { id: number; name: string }
+  from: string
+  to: string
+  rules: readonly string[]
+  total: CompletenessTotal
+  days: CompletenessDay[]
+  refused: { code: string; expression: string | null; reason: string; count: number; last: string; message: string }[]
+  missing: { reference: string; kind: 'booking' | 'visit' | 'stay'; endedAt: string; dueAt: string }[]
+}
+
+/** `GET /record/completeness/institutions`: all of them, worst first. */
+export type CompletenessOfAll = {
+  from: string
+  to: string
+  rules: readonly string[]
+  total: CompletenessTotal
+  institutions: { id: number; name: string; total: CompletenessTotal }[]
+}
+
+/** `GET /record/people/:person/visits`: of which visits the report has come. */
+export type VisitsReported = {
+  visits: {
+    reference: string
+    institution: string
+    kind: 'booking' | 'visit' | 'stay'
+    endedAt: string
+    dueAt: string
+    receivedAt: string | null
+    state: 'received' | 'received-late' | 'awaited' | 'missing'
+  }[]
+}

@@ -37,7 +37,7 @@ export const inbox = {
   release: (world: World, deliveries: readonly Delivery[]): Promise<void> => release(world.sql, recordMember, deliveries, world.now()),
 
   /** The outcome goes to the sender as a message of the record, in the transaction that ends the delivery: one or the other would be half a refusal. */
-  async sendBack(world: World, delivery: Delivery, outcome: string): Promise<void> {
+  async sendBack(world: World, delivery: Delivery, outcome: string, also: (tx: Runner, institution: number | null) => Promise<void>): Promise<void> {
     const directory = await directoryOf(world)
     const sender = directory.byCode.get(String(fieldOf(delivery, 'from')))
     const draft = {
@@ -56,6 +56,7 @@ export const inbox = {
     await world.ledger.transaction(async (tx) => {
       await end(world, tx, delivery, 'refused; the outcome went back to the sender')
       await tx.run(fragment`with ${join(composeMessages([storedMessage(world, message)]), ', ')} select 1 as done`)
+      await also(tx, sender?.institution ?? null)
     })
     for (const { id } of recipients) wake(world, id)
   },

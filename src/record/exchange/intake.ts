@@ -6,6 +6,7 @@ import { answerOf, Refusal } from '../../platform/refusal.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
+import { noteRefused } from '../completeness/refused.ts'
 import { runBundle } from '../http/bundle.ts'
 
 /**
@@ -64,7 +65,9 @@ async function takeOne(world: World, delivery: Delivery): Promise<boolean> {
 /** False when it could not be said now: the document comes again, and its refusal with it. */
 async function isSentBack(world: World, delivery: Delivery, refusal: Refusal): Promise<boolean> {
   try {
-    await inbox.sendBack(world, delivery, JSON.stringify(answerOf(refusal, delivery.message).body))
+    await inbox.sendBack(world, delivery, JSON.stringify(answerOf(refusal, delivery.message).body), async (tx, institution) => {
+      if (institution !== null) await noteRefused(world, tx, institution, delivery.message, refusal)
+    })
     return true
   } catch (error) {
     world.log.warn({ err: error, message: delivery.message }, 'the outcome of a document could not be sent back; tried again')

@@ -6,6 +6,7 @@ import { askingOf, giveRoom } from './asking-of.ts'
 import { wantsContent } from '../read/binary.ts'
 import { acceptBodies } from './body-gate.ts'
 import { runBundle } from './bundle.ts'
+import { completenessRoutes } from '../completeness/routes.ts'
 import { bulkRoutes } from '../bulk/bulk-routes.ts'
 import { importRoutes } from '../bulk/import-routes.ts'
 import { capabilityOf } from './capability.ts'
@@ -73,4 +74,5 @@ export const pageRoutes: Routes = (app) => {
   app.get<{ Params: { person: string; id: string } }>('/people/:person/documents/:id', async (request, reply) =>
     reply.header('cache-control', 'no-store').send(await readDocument(askingOf(request), request.params.person, request.params.id)),
   )
+  completenessRoutes(app)
 }

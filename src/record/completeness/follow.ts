@@ -105,12 +105,13 @@ async function count(world: World, tx: Transaction, heard: readonly Heard[]): Pr
   for (const key of new Set([...after.visits.keys(), ...after.reports.keys()])) {
     const withLetters = (of: readonly ReportRow[] = []) => of.map((one) => ({ ...one, isLetter: letters.has(one.type) }))
     const of = after.visits.get(key) ?? []
-    const { institution } = (of[0] ?? after.reports.get(key)?.[0]) as Group
-    const settled = settle(of, withLetters(after.reports.get(key)), dayOf)
+    const came = withLetters(after.reports.get(key))
+    const institution = Number(key.split(' ')[1])
+    const settled = settle(of, came, dayOf)
     changed.push(...settled)
     const sums = moved.get(institution) ?? new Map<string, Sums>()
     moved.set(institution, sums)
-    sumsOf(settled, withLetters(after.reports.get(key)), sums)
+    sumsOf(settled, came, sums)
     sumsOf(before.visits.get(key) ?? [], withLetters(before.reports.get(key)), sums, -1)
   }
   await storeVisits(tx, changed)

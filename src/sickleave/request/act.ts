@@ -1,0 +1,123 @@
+import type { Entry } from '../../audit/audit.ts'
+import { headers } from '../../identity/identity.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { isUniqueViolation } from '../../platform/sql.ts'
+import type { Transaction } from '../../platform/world.ts'
+import { type Asking, entryOf } from '../asking.ts'
+import { loadRules, lockPerson } from '../case-store.ts'
+import { tellEmployer } from '../employer-stream.ts'
+import { dayAt } from '../rules/days.ts'
+import type { Rules } from '../rules/parameters.ts'
+import { monthsUnknown } from './earnings.ts'
+import { clockOf } from './clock.ts'
+import { type Facts, type Missing, missingOf } from './completeness.ts'
+import { addStep, earlierOf, type Evidence, evidenceOf, type Request, reportsOf, requestOf, type Row, setStanding, standingOf } from './request-store.ts'
+import { type Named, shownOf } from './show.ts'
+import { mayFollow, type Standing, type Step } from './state.ts'
+import type { RequestShown } from './wire.ts'
+
+export type Ground = { tx: Transaction; found: Request; rules: Rules; evidence: Evidence[]; missing(content?: Standing['content']): Promise<Missing[]> }
+export type RequestAct = {
+  basis: string
+  /** How many steps the screen showed. */
+  seen?: number | undefined
+  /** Called under the lock; a step answers what is added, null that it stands already. */
+  plan(ground: Ground): Promise<Step[] | Refusal | null>
+}
+
+/** One act on one request: lock the person, read, rule, add, show, tell, audit; one transaction. */
+export async function stepRequest(asking: Asking, { patient, id }: Pick<Row, 'patient' | 'id'>, act: RequestAct): Promise<RequestShown> {
+  const { world } = asking
+  try {
+    return await world.ledger.transaction(async (tx) => {
+      await lockPerson(tx, patient)
+      const found = await requestOf(tx, id, patient)
+      if (!found) throw new Refusal('not-found', 'there is no such request')
+      if (act.seen !== undefined && act.seen !== found.steps.length)
+        throw new Refusal('conflict', 'this request has changed since it was shown', { expression: 'seen', hint: 'Look again, then decide.' })
+      const rules = await loadRules(tx)
+      const evidence = await evidenceOf(tx, found.row)
+      const facts = (content = found.standing.content) => factsOf(asking, tx, found.row, content, evidence)
+      const steps = await act.plan({ tx, found, rules, evidence, missing: async (content) => missingOf(await facts(content), rules) })
+      if (steps === null) return found.row.shown
+      if (steps instanceof Refusal) throw steps
+      const audit: Entry = entryOf(asking, patient, { action: 'update', basis: act.basis, what: `sick-leave-request ${id}`, count: steps.length })
+      tx.audit([audit])
+      return addSteps(asking, tx, found, steps, rules)
+    })
+  } catch (error) {
+    if (isUniqueViolation(error)) throw daysAskedAlready()
+    throw error
+  }
+}
+
+export const daysAskedAlready = () =>
+  new Refusal('conflict', 'some of these days are asked for in another request already', {
+    expression: 'from',
+    hint: 'Open that request, or choose the days after it.',
+  })
+
+/** What was already told is not told again. */
+const saysNothing = new Set<Step['kind']>(['written', 'claimed', 'calculated', 'proposed', 'sent-back'])
+
+export async function addSteps(asking: Asking, tx: Transaction, { row, steps: before }: Request, steps: readonly Step[], rules: Rules): Promise<RequestShown> {
+  const { world, actor } = asking
+  const at = world.now()
+  const all = [...before]
+  for (const step of steps) {
+    const refusal = all.length === 0 ? null : mayFollow(standingOf(row.kind, all), step.kind)
+    if (refusal) throw refusal
+    all.push({ seq: all.length + 1, step, at, actor: actor.id, actorName: actor.name })
+    await addStep(tx, row, { seq: all.length, step, at }, actor)
+  }
+  const standing = standingOf(row.kind, all)
+  const shown = await showRequest(asking, tx, row, { standing, steps: all, rules })
+  const clock = clockOf(row.kind, standing, rules)
+  await setStanding(tx, row, standing, { waitsFor: clock.waitsFor, due: clock.due?.effective ?? null, changedAt: at, shown })
+  if (row.employer !== null && row.knownAs !== null && steps.some(({ kind }) => !saysNothing.has(kind)))
+    await tellEmployer(tx, { employer: row.employer, knownAs: row.knownAs, kind: 'request', at, about: { id: row.id, number: row.number, state: shown.state } })
+  return shown
+}
+
+/** What is missing is only said while the requester can still enter it. */
+const isOpenToRequester = ({ state }: Standing) => state === 'draft' || state === 'incomplete'
+
+export async function showRequest(
+  asking: Asking,
+  tx: Transaction,
+  row: Row,
+  { standing, steps, rules }: Pick<Request, 'standing' | 'steps'> & { rules: Rules },
+): Promise<RequestShown> {
+  const evidence = await evidenceOf(tx, row)
+  const missing = isOpenToRequester(standing) ? missingOf(await factsOf(asking, tx, row, standing.content, evidence), rules) : []
+  return shownOf(row, standing, await namedOf(asking, tx, row), { steps, evidence, missing, rules })
+}
+
+async function factsOf({ world }: Asking, tx: Transaction, row: Row, content: Standing['content'], evidence: readonly Evidence[]): Promise<Facts> {
+  const { knownAccounts, isFirst } = await earlierOf(tx, row)
+  return {
+    kind: row.kind,
+    content,
+    today: dayAt(world.now()),
+    reports: await reportsOf(tx, row),
+    evidence: evidence.map(({ kind }) => kind),
+    knownAccounts,
+    isFirst,
+    monthsUnknown: isFirst ? await monthsUnknown(tx, row) : [],
+    isPerson: row.employer === null,
+  }
+}
+
+async function namedOf({ world }: Asking, tx: Transaction, { patient, employer, leave }: Row): Promise<Named> {
+  const [header] = await headers(world, [patient])
+  const [paper] =
+    employer === null
+      ? []
+      : await tx<{ name: string | null }>`
+          select content -> 'employer' ->> 'name' as name
+            from sickleave.document
+           where patient = ${patient} and leave = ${leave} and employer = ${employer}
+           order by issued_at desc
+           limit 1`
+  return { employee: { family: header?.family ?? '', given: header?.given ?? '' }, employer: paper?.name ?? null }
+}

@@ -1,0 +1,56 @@
+import { addDays, type Day, daysBetween } from '../rules/days.ts'
+import type { Rules } from '../rules/parameters.ts'
+import { daysAfter, type Deadline, yearsAfter } from '../rules/working-days.ts'
+import type { Kind, Standing } from './state.ts'
+
+export type Clock = { waitsFor: 'requester' | 'fund' | null; due: Deadline | null; paragraph: string }
+const still: Clock = { waitsFor: null, due: null, paragraph: '' }
+
+/** Who has the request now, and until when by the law. A returned request stops the Fund's clock; it starts anew when it comes complete. */
+export function clockOf(kind: Kind, standing: Standing, rules: Rules): Clock {
+  const { state, content, completeOn, paidOn } = standing
+  switch (state) {
+    case 'draft':
+      return { waitsFor: 'requester', due: submitBy(kind, content.payoutDay, rules), paragraph: 'ЗЗО чл. 102 ст. 2' }
+    case 'incomplete':
+      return { waitsFor: 'requester', due: asWritten(standing.completeUntil), paragraph: 'ЗЗО чл. 102 ст. 2' }
+    case 'submitted':
+    case 'in-process':
+    case 'proposed':
+    case 'calculated':
+      return { waitsFor: 'fund', due: completeOn === null ? null : daysAfter(completeOn, rules.on('fund.days', completeOn)), paragraph: 'ЗЗО чл. 102 ст. 3' }
+    case 'paid':
+      if (kind === 'refund' || paidOn === null) return still
+      return { waitsFor: 'requester', due: daysAfter(paidOn, rules.on('payout.days', paidOn)), paragraph: 'ЗЗО чл. 102 ст. 4' }
+    case 'returning':
+      return { waitsFor: 'requester', due: asWritten(standing.order?.until ?? null), paragraph: 'ЗЗО чл. 102 ст. 4' }
+    case 'confirmed':
+    case 'rejected':
+    case 'returned':
+    case 'withdrawn':
+      return still
+  }
+}
+
+/** Compensation within days, a refund within years from the payout; null while the payout is not known. */
+export function submitBy(kind: Kind, payoutDay: Day | null, rules: Rules): Deadline | null {
+  if (payoutDay === null) return null
+  return kind === 'compensation'
+    ? daysAfter(payoutDay, rules.on('request.days', payoutDay))
+    : yearsAfter(payoutDay, rules.on('request.refund-years', payoutDay))
+}
+
+/** A day somebody set is the day itself. */
+const asWritten = (day: Day | null): Deadline | null => (day === null ? null : { nominal: day, effective: day })
+
+const hundredthsInWhole = 10_000
+/** Simple interest from the day after the last day to pay on, by days of a year; half a para rounds up. */
+export function interestOn(total: number, lastDay: Day, on: Day, rules: Rules): number {
+  let interest = 0
+  for (let day = addDays(lastDay, 1); day <= on; day = addDays(day, 1)) {
+    const year = Number(day.slice(0, 4))
+    const daysInYear = daysBetween(`${year}-01-01`, `${year + 1}-01-01`)
+    interest += (total * rules.on('interest.hundredths', day)) / (hundredthsInWhole * daysInYear)
+  }
+  return Math.round(interest)
+}

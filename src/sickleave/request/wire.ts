@@ -1,0 +1,66 @@
+// Requests as their sides see them. What an employer gets has no field that could carry a diagnosis, a reason, a specialty or who assessed.
+
+export type RequestState =
+  | 'draft'
+  | 'submitted'
+  | 'incomplete'
+  | 'in-process'
+  | 'proposed'
+  | 'calculated'
+  | 'rejected'
+  | 'paid'
+  | 'confirmed'
+  | 'returning'
+  | 'returned'
+  | 'withdrawn'
+
+export type MissingLine = { code: string; where: string; sr: string; srLatn: string; en: string }
+export type EvidenceLine = { id: string; kind: string; name: string; type: string; bytes: number; sha256: string; at: string }
+/** Amounts are whole para (1/100 dinar). */
+export type ListLine = { from: string; until: string; days: number; hours: number; percent: number; gross: number; taxes: number; net: number; total: number }
+export type CalculationList = {
+  request: string
+  kind: 'compensation' | 'refund'
+  from: string
+  until: string
+  basePerHour: string
+  lines: ListLine[]
+  sums: { gross: number; contributionsFrom: number; contributionsOn: number; tax: number; net: number; total: number }
+  account: string | null
+  state: RequestState
+  paidOn: string | null
+}
+
+/** What the requester may know of its request: one of `GET /sickleave/employer/:pib/requests`, `GET /sickleave/mine/requests`. */
+export type RequestShown = {
+  id: string
+  number: string
+  kind: 'compensation' | 'refund'
+  leave: string
+  employee: { family: string; given: string }
+  employer: string | null
+  from: string
+  until: string
+  payoutDay: string | null
+  account: string | null
+  hours: number | null
+  monthsWithoutWage: string[]
+  note: string | null
+  state: RequestState
+  /** By the calendar, and the working day that counts. */
+  due: { nominal: string; effective: string } | null
+  waitsFor: 'requester' | 'fund' | null
+  missing: MissingLine[]
+  evidence: EvidenceLine[]
+  signature: { level: string; by: string; at: string; isQualified: boolean } | null
+  /** What the Fund says to the requester: what is missing, why rejected, what is to be returned. */
+  answer: string | null
+  total: number | null
+  paidOn: string | null
+  confirmedOn: string | null
+  toReturn: { total: number; interest: number; until: string } | null
+  steps: { kind: string; at: string }[]
+}
+export type Requests = { requests: RequestShown[] }
+/** `GET …/requests/expected`: days at the Fund's cost by the reports that nobody has asked for yet. */
+export type Expected = { expected: { leave: string; employee: { family: string; given: string }; from: string; until: string; days: number }[] }

@@ -1,13 +1,16 @@
 import type { Routes } from '../platform/http.ts'
-import { commissionRoutes } from './commission-routes.ts'
+import { commissionRoutes } from './commission/commission-routes.ts'
 import { doctorRoutes } from './doctor/doctor-routes.ts'
 import { employeeRoutes } from './employee/employee-routes.ts'
 import { employerRoutes } from './employer/employer-routes.ts'
+import { employerRequestRoutes, ownRequestRoutes } from './request/request-routes.ts'
 
 /** Mounted at /sickleave: each side has its own routes, and none answers another side. */
 export const sickleaveRoutes: Routes = async (app) => {
   await app.register(doctorRoutes)
   await app.register(commissionRoutes, { prefix: '/commission' })
   await app.register(employeeRoutes, { prefix: '/mine' })
+  await app.register(ownRequestRoutes, { prefix: '/mine' })
   await app.register(employerRoutes, { prefix: '/employer' })
+  await app.register(employerRequestRoutes, { prefix: '/employer' })
 }

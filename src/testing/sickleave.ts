@@ -20,7 +20,7 @@ export type LeaveTown = TestServer & {
   doctor: string
   commission: string
   /** An account for the employer of this place in `employers`. */
-  clerk(at: number): Promise<string>
+  clerk(at: number, role?: 'administrator' | 'operator' | 'viewer' | 'signer'): Promise<string>
   place: { institution: number; unit: number; worker: number }
 }
 
@@ -78,11 +78,11 @@ export async function startLeaveTown(t: Ending, issuer = { name: 'Дом здр�
         return { root, handle, jmbg, account: own }
       })
     },
-    async clerk(at) {
+    async clerk(at, role = 'viewer') {
       const id = await account(['employer'])
       const firm = firms[at] as (typeof firms)[number]
       await world.sql.begin((tx) =>
-        addMember(tx, { member: id, employer: ids[at] as number, pib: firm.pib, name: firm.name, role: 'viewer', at: new Date('2020-01-01T00:00:00Z') }),
+        addMember(tx, { member: id, employer: ids[at] as number, pib: firm.pib, name: firm.name, role, at: new Date('2020-01-01T00:00:00Z') }),
       )
       return id
     },

@@ -20,7 +20,7 @@ async function memberships(asking: Asking): Promise<Membership[]> {
 
 const forbidden = (reason: string) => new Refusal('forbidden', reason, { details: { reason, opens: [] } })
 
-async function requireEmployer(asking: Asking, pib: string): Promise<Membership> {
+export async function requireEmployer(asking: Asking, pib: string): Promise<Membership> {
   const found = (await memberships(asking)).find((one) => one.pib === pib)
   // The same words whether there is such an employer or not.
   return found ?? refuse(asking, null, 'read', forbidden('you do not act for this employer'))

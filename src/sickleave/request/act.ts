@@ -1,17 +1,16 @@
 import type { Entry } from '../../audit/audit.ts'
-import { headers } from '../../identity/identity.ts'
+import { headers, keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { isUniqueViolation } from '../../platform/sql.ts'
+import { isUniqueViolation, type Runner } from '../../platform/sql.ts'
 import type { Transaction } from '../../platform/world.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { loadRules, lockPerson } from '../case-store.ts'
 import { tellEmployer } from '../employer-stream.ts'
 import { dayAt } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
-import { monthsUnknown } from './earnings.ts'
 import { clockOf } from './clock.ts'
 import { type Facts, type Missing, missingOf } from './completeness.ts'
-import { addStep, earlierOf, type Evidence, evidenceOf, type Request, reportsOf, requestOf, type Row, setStanding, standingOf } from './request-store.ts'
+import { addStep, earlierOf, type Evidence, evidenceOf, type Head, type Request, reportsOf, requestOf, type Row, setStanding, standingOf } from './request-store.ts'
 import { type Named, shownOf } from './show.ts'
 import { mayFollow, type Standing, type Step } from './state.ts'
 import type { RequestShown } from './wire.ts'
@@ -28,6 +27,7 @@ export type RequestAct = {
 /** One act on one request: lock the person, read, rule, add, show, tell, audit; one transaction. */
 export async function stepRequest(asking: Asking, { patient, id }: Pick<Row, 'patient' | 'id'>, act: RequestAct): Promise<RequestShown> {
   const { world } = asking
+  const employee = await employeeOf(asking, patient)
   try {
     return await world.ledger.transaction(async (tx) => {
       await lockPerson(tx, patient)
@@ -43,7 +43,7 @@ export async function stepRequest(asking: Asking, { patient, id }: Pick<Row, 'pa
       if (steps instanceof Refusal) throw steps
       const audit: Entry = entryOf(asking, patient, { action: 'update', basis: act.basis, what: `sick-leave-request ${id}`, count: steps.length })
       tx.audit([audit])
-      return addSteps(asking, tx, found, steps, rules)
+      return addSteps(asking, tx, found, steps, { rules, employee })
     })
   } catch (error) {
     if (isUniqueViolation(error)) throw daysAskedAlready()
@@ -60,7 +60,9 @@ export const daysAskedAlready = () =>
 /** What was already told is not told again. */
 const saysNothing = new Set<Step['kind']>(['written', 'claimed', 'calculated', 'proposed', 'sent-back'])
 
-export async function addSteps(asking: Asking, tx: Transaction, { row, steps: before }: Request, steps: readonly Step[], rules: Rules): Promise<RequestShown> {
+type Around = { rules: Rules; employee: Named['employee'] }
+
+export async function addSteps(asking: Asking, tx: Transaction, { row, steps: before }: Omit<Request<Head>, 'standing'>, steps: readonly Step[], around: Around): Promise<RequestShown> {
   const { world, actor } = asking
   const at = world.now()
   const all = [...before]
@@ -71,8 +73,8 @@ export async function addSteps(asking: Asking, tx: Transaction, { row, steps: be
     await addStep(tx, row, { seq: all.length, step, at }, actor)
   }
   const standing = standingOf(row.kind, all)
-  const shown = await showRequest(asking, tx, row, { standing, steps: all, rules })
-  const clock = clockOf(row.kind, standing, rules)
+  const shown = await showRequest(asking, tx, { row, standing, steps: all }, around)
+  const clock = clockOf(row.kind, standing, around.rules)
   await setStanding(tx, row, standing, { waitsFor: clock.waitsFor, due: clock.due?.effective ?? null, changedAt: at, shown })
   if (row.employer !== null && row.knownAs !== null && steps.some(({ kind }) => !saysNothing.has(kind)))
     await tellEmployer(tx, { employer: row.employer, knownAs: row.knownAs, kind: 'request', at, about: { id: row.id, number: row.number, state: shown.state } })
@@ -82,18 +84,13 @@ export async function addSteps(asking: Asking, tx: Transaction, { row, steps: be
 /** What is missing is only said while the requester can still enter it. */
 const isOpenToRequester = ({ state }: Standing) => state === 'draft' || state === 'incomplete'
 
-export async function showRequest(
-  asking: Asking,
-  tx: Transaction,
-  row: Row,
-  { standing, steps, rules }: Pick<Request, 'standing' | 'steps'> & { rules: Rules },
-): Promise<RequestShown> {
-  const evidence = await evidenceOf(tx, row)
-  const missing = isOpenToRequester(standing) ? missingOf(await factsOf(asking, tx, row, standing.content, evidence), rules) : []
-  return shownOf(row, standing, await namedOf(asking, tx, row), { steps, evidence, missing, rules })
+export async function showRequest(asking: Asking, sql: Runner, { row, standing, steps }: Request<Head>, { rules, employee }: Around): Promise<RequestShown> {
+  const evidence = await evidenceOf(sql, row)
+  const missing = isOpenToRequester(standing) ? missingOf(await factsOf(asking, sql, row, standing.content, evidence), rules) : []
+  return shownOf(row, standing, { employee, employer: await employerName(sql, row) }, { steps, evidence, missing, rules })
 }
 
-async function factsOf({ world }: Asking, tx: Transaction, row: Row, content: Standing['content'], evidence: readonly Evidence[]): Promise<Facts> {
+async function factsOf({ world }: Asking, tx: Runner, row: Head, content: Standing['content'], evidence: readonly Evidence[]): Promise<Facts> {
   const { knownAccounts, isFirst } = await earlierOf(tx, row)
   return {
     kind: row.kind,
@@ -103,21 +100,24 @@ async function factsOf({ world }: Asking, tx: Transaction, row: Row, content: St
     evidence: evidence.map(({ kind }) => kind),
     knownAccounts,
     isFirst,
-    monthsUnknown: isFirst ? await monthsUnknown(tx, row) : [],
+    monthsUnknown: [],
     isPerson: row.employer === null,
   }
 }
 
-async function namedOf({ world }: Asking, tx: Transaction, { patient, employer, leave }: Row): Promise<Named> {
-  const [header] = await headers(world, [patient])
-  const [paper] =
-    employer === null
-      ? []
-      : await tx<{ name: string | null }>`
-          select content -> 'employer' ->> 'name' as name
-            from sickleave.document
-           where patient = ${patient} and leave = ${leave} and employer = ${employer}
-           order by issued_at desc
-           limit 1`
-  return { employee: { family: header?.family ?? '', given: header?.given ?? '' }, employer: paper?.name ?? null }
+export async function employeeOf({ world }: Asking, patient: number): Promise<Named['employee']> {
+  const root = (await keySets(world.sql, [patient])).get(patient)?.[0] ?? patient
+  const [header] = await headers(world, [root])
+  return { family: header?.family ?? '', given: header?.given ?? '' }
+}
+
+async function employerName(sql: Runner, { patient, employer, leave }: Head): Promise<string | null> {
+  if (employer === null) return null
+  const [paper] = await sql<{ name: string | null }>`
+    select content -> 'employer' ->> 'name' as name
+      from sickleave.document
+     where patient = ${patient} and leave = ${leave} and employer = ${employer}
+     order by issued_at desc
+     limit 1`
+  return paper?.name ?? null
 }

@@ -1,6 +1,6 @@
 import type { Runner, Transaction } from '../../platform/sql.ts'
 import type { Actor } from '../../platform/actor.ts'
-import type { EmployerView } from '../employer-view.ts'
+import type { EmployerView } from '../employer/view.ts'
 import { addDays, type Day, dayAt, lengthOf } from '../rules/days.ts'
 import type { EvidenceKind, Report } from './completeness.ts'
 import { fold, isOver, type Kind, type Standing, type State, type Step, type Written } from './state.ts'
@@ -24,7 +24,7 @@ export type Row = {
   shown: RequestShown
 }
 export type StepRow = { seq: number; step: Step; at: Date; actor: string; actorName: string }
-export type Request = { row: Row; steps: StepRow[]; standing: Standing }
+export type Request<Of extends Head = Row> = { row: Of; steps: StepRow[]; standing: Standing }
 
 const stepsMax = 500
 const evidenceMax = 40
@@ -66,16 +66,17 @@ export async function nextRequestNumber(tx: Transaction, year: number): Promise<
   return `${year}-${String((row?.next ?? 1) - 1).padStart(7, '0')}`
 }
 
-export type NewRequest = Omit<Row, 'state' | 'waitsFor' | 'due' | 'changedAt' | 'createdAt' | 'shown'>
+/** What never changes of a request. */
+export type Head = Pick<Row, 'patient' | 'id' | 'number' | 'kind' | 'leave' | 'employer' | 'knownAs'>
 
-export async function addRequest(tx: Transaction, row: NewRequest, at: Date, shown: RequestShown): Promise<void> {
+export async function addRequest(tx: Transaction, row: Head & Pick<Row, 'fromDay' | 'untilDay'>, at: Date): Promise<void> {
   await tx`
     insert into sickleave.request (patient, id, number, kind, leave, employer, known_as, from_day, until_day, state, changed_at, created_at, shown)
     values (${row.patient}, ${row.id}, ${row.number}, ${row.kind}, ${row.leave}, ${row.employer}, ${row.knownAs}, ${row.fromDay}, ${row.untilDay},
-            'draft', ${at}, ${at}, ${JSON.stringify(shown)}::jsonb)`
+            'draft', ${at}, ${at}, '{}')`
 }
 
-export async function addStep(tx: Transaction, { patient, id }: Row, { seq, step, at }: { seq: number; step: Step; at: Date }, actor: Actor): Promise<void> {
+export async function addStep(tx: Transaction, { patient, id }: Head, { seq, step, at }: { seq: number; step: Step; at: Date }, actor: Actor): Promise<void> {
   const { kind, ...body } = step
   await tx`
     insert into sickleave.request_step (patient, request, seq, kind, body, at, actor, actor_name)
@@ -83,7 +84,7 @@ export async function addStep(tx: Transaction, { patient, id }: Row, { seq, step
 }
 
 /** Where the request stands, for the lists; and the days it asks for, each of which can be asked for once. */
-export async function setStanding(tx: Transaction, row: Row, standing: Standing, now: Pick<Row, 'waitsFor' | 'due' | 'changedAt' | 'shown'>): Promise<void> {
+export async function setStanding(tx: Transaction, row: Head, standing: Standing, now: Pick<Row, 'waitsFor' | 'due' | 'changedAt' | 'shown'>): Promise<void> {
   const { from, until } = standing.content
   await tx`
     update sickleave.request
@@ -117,7 +118,7 @@ export async function evidenceContent(sql: Runner, { patient, id }: Row, evidenc
 
 export type NewEvidence = { id: string; kind: EvidenceKind; name: string; type: string; content: Buffer; sha256: Buffer }
 
-export async function addEvidence(tx: Transaction, { patient, id }: Row, one: NewEvidence, at: Date, actor: string): Promise<void> {
+export async function addEvidence(tx: Transaction, { patient, id }: Head, one: NewEvidence, at: Date, actor: string): Promise<void> {
   await tx`
     insert into sickleave.evidence (patient, id, request, kind, name, type, content, sha256, at, actor)
     values (${patient}, ${one.id}, ${id}, ${one.kind}, ${one.name}, ${one.type}, ${one.content}, ${one.sha256}, ${at}, ${actor})`
@@ -141,7 +142,7 @@ export async function reportsOf(sql: Runner, { patient, leave, employer }: Pick<
 }
 
 /** What earlier requests of the same requester settle: accounts the Fund knows, and whether this leave was paid before. */
-export async function earlierOf(sql: Runner, { patient, id, leave, employer }: Row): Promise<{ knownAccounts: string[]; isFirst: boolean }> {
+export async function earlierOf(sql: Runner, { patient, id, leave, employer }: Head): Promise<{ knownAccounts: string[]; isFirst: boolean }> {
   const accounts = await sql<{ account: string }>`
     select distinct shown ->> 'account' as account
       from sickleave.request

@@ -1,5 +1,5 @@
-import type { Routes } from '../platform/http.ts'
-import { askingOf } from './asking.ts'
+import type { Routes } from '../../platform/http.ts'
+import { askingOf } from '../asking.ts'
 import { commissionFile, commissionQueue, decideLeave } from './commission.ts'
 
 type PersonLeave = { Params: { person: string; leave: string } }

@@ -1,0 +1,51 @@
+import type { Routes } from '../../platform/http.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { type Asking, askingOf } from '../asking.ts'
+import { expectedOf, readRequest, requestsOf } from './lists.ts'
+import { actOnRequest, attachEvidence, isRequesterAct, rewriteRequest, writeRequest } from './requester.ts'
+import { employerSide, ownSide, type Side } from './side.ts'
+
+type Place = { Params: { pib: string; request: string; act: string } }
+type Does = Parameters<typeof employerSide>[2]
+type SideOf = (asking: Asking, params: Place['Params'], does: Does) => Promise<Side>
+
+const bodyBytesMax = 7_500_000
+
+/** The same acts for both sides; `at` is where the requests of a side stand. */
+const routesOf =
+  (at: string, sideOf: SideOf): Routes =>
+  (app) => {
+    app.get<Place>(at, async (request) => requestsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
+    app.post<Place>(at, async (request, reply) => {
+      const shown = await writeRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.body)
+      reply.code(201)
+      return shown
+    })
+    app.get<Place>(`${at}/:request`, async (request) =>
+      readRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'read'), request.params.request),
+    )
+    app.put<Place>(`${at}/:request`, async (request) =>
+      rewriteRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),
+    )
+    app.post<Place>(`${at}/:request/evidence`, { bodyLimit: bodyBytesMax }, async (request) =>
+      attachEvidence(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),
+    )
+    app.post<Place>(`${at}/:request/:act`, async (request) => {
+      const { act } = request.params
+      if (!isRequesterAct(act)) throw new Refusal('not-found', 'a request knows submission, withdrawal and confirmation')
+      const side = await sideOf(askingOf(request), request.params, act === 'submission' ? 'sign' : 'write')
+      return actOnRequest(askingOf(request), side, request.params.request, act, request.body)
+    })
+  }
+
+/** Mounted at /sickleave/employer. */
+export const employerRequestRoutes: Routes = async (app) => {
+  app.get<Place>('/:pib/requests/expected', async (request) => {
+    const side = await employerSide(askingOf(request), request.params.pib, 'read')
+    return expectedOf(askingOf(request), side as Side & { employer: number })
+  })
+  await app.register(routesOf('/:pib/requests', (asking, { pib }, does) => employerSide(asking, pib, does)))
+}
+
+/** Mounted at /sickleave/mine. */
+export const ownRequestRoutes: Routes = routesOf('/requests', (asking, _, does) => ownSide(asking, does))

@@ -9,7 +9,7 @@ import { type Content, fold, mayFollow, secondPerson, type Step, type Written } 
 
 const rules = rulesOf()
 const content: Content = {
-  ...{ from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-05', account: '840-0000000004848-37', hours: null },
+  ...{ from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-05', account: '840-0000000004848-37', week: null },
   ...{ monthsWithoutWage: [], note: null },
 }
 const facts: Facts = {

@@ -18,9 +18,9 @@ import type { RequestShown } from './wire.ts'
 
 // What a requester does: write, attach, submit, withdraw, confirm that the employee has the money.
 
-const contentFields = ['from', 'until', 'payoutDay', 'account', 'hours', 'monthsWithoutWage', 'note']
+const contentFields = ['from', 'until', 'payoutDay', 'account', 'week', 'monthsWithoutWage', 'note']
 const daysMax = 400
-const hoursMax = 4000
+const dayHoursMax = 2400
 const monthsMax = 12
 const filesMax = 20
 
@@ -39,17 +39,22 @@ function monthsOf(body: Body, name: string): string[] {
   return [...new Set(value as string[])].sort()
 }
 
+function weekOf(body: Body, name: string): number[] {
+  const value = body[name]
+  const isWeek =
+    Array.isArray(value) && value.length === 7 && value.every((one) => Number.isInteger(one) && one >= 0 && one <= dayHoursMax) && value.some((one) => one > 0)
+  if (!isWeek) throw new Refusal('incorrect', `${name} has the hundredths of hours from Monday to Sunday, as [800, 800, 800, 800, 800, 0, 0]`, { expression: name })
+  return value as number[]
+}
+
 function contentOf(body: Body, today: Day): Content {
   const [from, until] = [dayOf(body, 'from'), dayOf(body, 'until')]
   if (until < from) throw new Refusal('unprocessable', `the period would end (${until}) before it begins (${from})`, { expression: 'until' })
   if (lengthOf({ from, until }) > daysMax) throw new Refusal('unprocessable', `a request is for at most ${daysMax} days`, { expression: 'until' })
   const payoutDay = optional(body, 'payoutDay', dayOf) ?? null
   if (payoutDay !== null && payoutDay > today) throw new Refusal('unprocessable', 'the payout is still to come', { expression: 'payoutDay' })
-  const hours = optional(body, 'hours', countOf) ?? null
-  if (hours !== null && (hours === 0 || hours > Math.min(hoursMax, 24 * lengthOf({ from, until }))))
-    throw new Refusal('unprocessable', 'there are not so many hours in these days', { expression: 'hours' })
   const monthsWithoutWage = optional(body, 'monthsWithoutWage', monthsOf) ?? []
-  return { from, until, payoutDay, account: optional(body, 'account', accountOf) ?? null, hours, monthsWithoutWage, note: optional(body, 'note', textOf) ?? null }
+  return { from, until, payoutDay, account: optional(body, 'account', accountOf) ?? null, week: optional(body, 'week', weekOf) ?? null, monthsWithoutWage, note: optional(body, 'note', textOf) ?? null }
 }
 
 export async function writeRequest(asking: Asking, side: Side, given: unknown): Promise<RequestShown> {

@@ -14,8 +14,8 @@ export type Content = {
   payoutDay: Day | null
   /** Special account for compensation, `840-4848-37`. */
   account: string | null
-  /** Working hours of the asked days by the employee's schedule, where it is not eight hours from Monday to Friday. */
-  hours: number | null
+  /** Hundredths of hours from Monday to Sunday by the employee's schedule, where they are not eight hours from Monday to Friday. */
+  week: number[] | null
   /** Months of the twelve without any wage, stated as such (`2026-01`). */
   monthsWithoutWage: string[]
   note: string | null

@@ -16,21 +16,6 @@ export type RequestState =
 
 export type MissingLine = { code: string; where: string; sr: string; srLatn: string; en: string }
 export type EvidenceLine = { id: string; kind: string; name: string; type: string; bytes: number; sha256: string; at: string }
-/** Amounts are whole para (1/100 dinar). */
-export type ListLine = { from: string; until: string; days: number; hours: number; percent: number; gross: number; taxes: number; net: number; total: number }
-export type CalculationList = {
-  request: string
-  kind: 'compensation' | 'refund'
-  from: string
-  until: string
-  basePerHour: string
-  lines: ListLine[]
-  sums: { gross: number; contributionsFrom: number; contributionsOn: number; tax: number; net: number; total: number }
-  account: string | null
-  state: RequestState
-  paidOn: string | null
-}
-
 /** What the requester may know of its request: one of `GET /sickleave/employer/:pib/requests`, `GET /sickleave/mine/requests`. */
 export type RequestShown = {
   id: string
@@ -43,7 +28,8 @@ export type RequestShown = {
   until: string
   payoutDay: string | null
   account: string | null
-  hours: number | null
+  /** Hundredths of hours from Monday to Sunday; null: eight hours from Monday to Friday. */
+  week: number[] | null
   monthsWithoutWage: string[]
   note: string | null
   state: RequestState

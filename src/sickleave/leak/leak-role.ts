@@ -5,6 +5,7 @@ import { asEmployer } from '../employer/store.ts'
 const allowed: Record<string, string[]> = {
   'sickleave.employer_event': ['at', 'content', 'employer', 'kind', 'known_as', 'seq'],
   'sickleave.employer_member': ['employer', 'ended_at', 'from_at', 'member', 'name', 'pib', 'role'],
+  'sickleave.request': ['changed_at', 'created_at', 'employer', 'id', 'known_as', 'shown', 'state'],
   'sickleave.shared': ['at', 'employer', 'known_as', 'sealed'],
 }
 const relationsMax = 5000

@@ -6,6 +6,7 @@ import { makeLog, type World } from '../../platform/world.ts'
 import { eventsAfter } from '../employer/store.ts'
 import { leaksOfRole } from './leak-role.ts'
 import { leaksIn, type Secrets, secretsOf, speakingWords } from './leak-secrets.ts'
+import { requestIds } from '../request/lists.ts'
 import { addMember, endMember } from '../employer/members.ts'
 import { sickleaveRoutes } from '../routes.ts'
 
@@ -18,7 +19,9 @@ const fields = /"([A-Za-z]\w*)":/g
 const known = new Set(
   (
     'events next seq at kind leave employee family given birthDate jmbg employer name pib mb issuer category from until isOpen document number version issuedAt ' +
-    'days percent payer isLast employers role resourceType issue severity code diagnostics details text expression extension url valueString'
+    'days percent payer isLast employers role resourceType issue severity code diagnostics details text expression extension url valueString ' +
+    'about id state due nominal effective requests expected payoutDay account week monthsWithoutWage note waitsFor missing evidence code where sr srLatn en type bytes sha256 ' +
+    'signature level by isQualified answer total paidOn confirmedOn toReturn interest steps'
   ).split(' '),
 )
 
@@ -91,12 +94,13 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
   const leaves = [...new Set(events.map(({ knownAs }) => knownAs))]
   const secrets = (await Promise.all(leaves.map((leave) => secretsOf(world, leave)))).filter((one) => one !== null)
   report.leaves += secrets.length
+  const requests = await requestIds(world.sql, employer)
   const at = world.now()
   await world.sql.begin((tx) => addMember(tx, { member: ask.member, employer, pib, name: 'проба цурења', role: 'viewer', at }))
   try {
     for (const route of report.routes) {
       const [method = '', path = ''] = route.split(' ')
-      for (const url of urlsOf(path, pib, leaves)) judge(report, route, await ask.get(method, url), secrets)
+      for (const url of urlsOf(path, pib, leaves, requests)) judge(report, route, await ask.get(method, url), secrets)
     }
     // No other method, no other side.
     for (const url of [`/employer/${pib}/events`, '/mine', '/commission/waiting', `/people/${leaves[0]}/leaves`]) {
@@ -115,7 +119,9 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
 const hostile = ['000000000', "1'or'1'='1", '%00', 'ffffffff-ffff-4fff-8fff-ffffffffffff']
 
 /** One address for each value that a place in it could hold. */
-function urlsOf(path: string, pib: string, leaves: readonly string[]): string[] {
+function urlsOf(at: string, pib: string, leaves: readonly string[], requests: readonly string[]): string[] {
+  if (at.includes(':request')) return [...requests, ...hostile].map((one) => at.replace(':pib', pib).replace(':request', one).replace(':act', 'submission'))
+  const path = at
   if (!path.includes(':pib')) return [path, `${path}?include=diagnosis`]
   const real = path.includes(':leave') ? leaves.map((leave) => path.replace(':pib', pib).replace(':leave', leave)) : [path.replace(':pib', pib)]
   const wrong = hostile.flatMap((value) => [

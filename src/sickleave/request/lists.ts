@@ -126,3 +126,13 @@ function without(span: Span, taken: readonly Span[]): Span[] {
   }
   return left
 }
+
+/** For the trial of leaks: addresses of what is there. */
+export async function requestIds(sql: Sql, employer: number): Promise<string[]> {
+  const rows = await asEmployer(
+    sql,
+    [employer],
+    (tx) => tx<{ id: string }>`select id from sickleave.request where employer = ${employer} order by created_at limit 20`,
+  )
+  return rows.map(({ id }) => id)
+}

@@ -10,7 +10,19 @@ import { dayAt } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { clockOf } from './clock.ts'
 import { type Facts, type Missing, missingOf } from './completeness.ts'
-import { addStep, earlierOf, type Evidence, evidenceOf, type Head, type Request, reportsOf, requestOf, type Row, setStanding, standingOf } from './request-store.ts'
+import {
+  addStep,
+  earlierOf,
+  type Evidence,
+  evidenceOf,
+  type Head,
+  type Request,
+  reportsOf,
+  requestOf,
+  type Row,
+  setStanding,
+  standingOf,
+} from './request-store.ts'
 import { type Named, shownOf } from './show.ts'
 import { mayFollow, type Standing, type Step } from './state.ts'
 import type { RequestShown } from './wire.ts'
@@ -62,7 +74,13 @@ const saysNothing = new Set<Step['kind']>(['written', 'claimed', 'calculated', '
 
 type Around = { rules: Rules; employee: Named['employee'] }
 
-export async function addSteps(asking: Asking, tx: Transaction, { row, steps: before }: Omit<Request<Head>, 'standing'>, steps: readonly Step[], around: Around): Promise<RequestShown> {
+export async function addSteps(
+  asking: Asking,
+  tx: Transaction,
+  { row, steps: before }: Omit<Request<Head>, 'standing'>,
+  steps: readonly Step[],
+  around: Around,
+): Promise<RequestShown> {
   const { world, actor } = asking
   const at = world.now()
   const all = [...before]

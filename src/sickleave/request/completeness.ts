@@ -65,7 +65,12 @@ function missingFields({ kind, content, today, isPerson }: Facts, rules: Rules):
     missing.push(
       kind === 'compensation'
         ? say('payout-day', 'payoutDay', 'Унесите дан исплате зараде за тај месец.', 'Enter the day on which wages for that month were paid.')
-        : say('payout-day', 'payoutDay', 'Унесите дан када је накнада исплаћена запосленом.', 'Enter the day on which the compensation was paid to the employee.'),
+        : say(
+            'payout-day',
+            'payoutDay',
+            'Унесите дан када је накнада исплаћена запосленом.',
+            'Enter the day on which the compensation was paid to the employee.',
+          ),
     )
   }
   const last = kind === 'refund' ? submitBy(kind, content.payoutDay, rules) : null
@@ -101,11 +106,21 @@ function missingEvidence({ kind, content, evidence, knownAccounts, isPerson }: F
     )
   if (!isPerson && !has.has('tax-return'))
     missing.push(
-      say('tax-return', 'evidence:tax-return', 'Приложите извод из појединачне пореске пријаве (ППП-ПД).', 'Attach the extract of the individual tax return (PPP-PD).'),
+      say(
+        'tax-return',
+        'evidence:tax-return',
+        'Приложите извод из појединачне пореске пријаве (ППП-ПД).',
+        'Attach the extract of the individual tax return (PPP-PD).',
+      ),
     )
   if (kind === 'refund' && !has.has('payment-proof'))
     missing.push(
-      say('payment-proof', 'evidence:payment-proof', 'Приложите доказ да је накнада исплаћена запосленом.', 'Attach the proof that the compensation was paid to the employee.'),
+      say(
+        'payment-proof',
+        'evidence:payment-proof',
+        'Приложите доказ да је накнада исплаћена запосленом.',
+        'Attach the proof that the compensation was paid to the employee.',
+      ),
     )
   return missing
 }

@@ -9,7 +9,13 @@ const startsWith: Record<string, (content: Buffer) => boolean> = {
   'application/pdf': (content) => content.subarray(0, 5).toString('latin1') === '%PDF-',
   'image/png': (content) => content.subarray(0, 8).toString('hex') === '89504e470d0a1a0a',
   'image/jpeg': (content) => content.subarray(0, 3).toString('hex') === 'ffd8ff',
-  'application/xml': (content) => content.subarray(0, 64).toString('utf8').replace(/^\uFEFF/, '').trimStart().startsWith('<'),
+  'application/xml': (content) =>
+    content
+      .subarray(0, 64)
+      .toString('utf8')
+      .replace(/^\uFEFF/, '')
+      .trimStart()
+      .startsWith('<'),
   'text/csv': (content) => !content.subarray(0, 4096).includes(0),
 }
 

@@ -119,7 +119,10 @@ describe('the steps of a request', () => {
   })
 
   test('the one who proposed is never the one who approves', () => {
-    const proposed = fold('refund', written(first, { kind: 'submitted', signature }, { kind: 'proposed', decision: 'reject', number: '1', why: 'x', calculation: null, total: 0 }))
+    const proposed = fold(
+      'refund',
+      written(first, { kind: 'submitted', signature }, { kind: 'proposed', decision: 'reject', number: '1', why: 'x', calculation: null, total: 0 }),
+    )
     assert.equal(secondPerson(proposed, 'actor-2')?.kind, 'forbidden')
     assert.equal(secondPerson(proposed, 'actor-9'), null)
   })

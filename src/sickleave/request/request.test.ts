@@ -62,10 +62,7 @@ test('days at the Fund’s cost are listed until they are asked for; a request s
   assert.deepEqual([submitted.body.signature.level, submitted.body.signature.isQualified], ['seal', false])
   assert.equal((await later('POST', `${one}/submission`, {})).body.steps.length, submitted.body.steps.length, 'a double press is one submission')
   const { body: stream } = await later('GET', `/sickleave/employer/${pib()}/events?after=0`)
-  assert.deepEqual(
-    stream.events.map(({ seq, kind }: { seq: number; kind: string }) => [seq, kind]).slice(-1),
-    [[stream.events.length, 'request']],
-  )
+  assert.deepEqual(stream.events.map(({ seq, kind }: { seq: number; kind: string }) => [seq, kind]).slice(-1), [[stream.events.length, 'request']])
   assert.equal(stream.events.at(-1).about.state, 'submitted')
 })
 

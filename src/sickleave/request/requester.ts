@@ -34,7 +34,8 @@ function accountOf(body: Body, name: string): string {
 
 function monthsOf(body: Body, name: string): string[] {
   const value = body[name]
-  const isList = Array.isArray(value) && value.length <= monthsMax && value.every((one) => typeof one === 'string' && /^(19|20|21)\d{2}-(0[1-9]|1[0-2])$/.test(one))
+  const isList =
+    Array.isArray(value) && value.length <= monthsMax && value.every((one) => typeof one === 'string' && /^(19|20|21)\d{2}-(0[1-9]|1[0-2])$/.test(one))
   if (!isList) throw new Refusal('incorrect', `${name} is a list of at most ${monthsMax} months, written 2026-03`, { expression: name })
   return [...new Set(value as string[])].sort()
 }
@@ -43,7 +44,8 @@ function weekOf(body: Body, name: string): number[] {
   const value = body[name]
   const isWeek =
     Array.isArray(value) && value.length === 7 && value.every((one) => Number.isInteger(one) && one >= 0 && one <= dayHoursMax) && value.some((one) => one > 0)
-  if (!isWeek) throw new Refusal('incorrect', `${name} has the hundredths of hours from Monday to Sunday, as [800, 800, 800, 800, 800, 0, 0]`, { expression: name })
+  if (!isWeek)
+    throw new Refusal('incorrect', `${name} has the hundredths of hours from Monday to Sunday, as [800, 800, 800, 800, 800, 0, 0]`, { expression: name })
   return value as number[]
 }
 
@@ -54,7 +56,15 @@ function contentOf(body: Body, today: Day): Content {
   const payoutDay = optional(body, 'payoutDay', dayOf) ?? null
   if (payoutDay !== null && payoutDay > today) throw new Refusal('unprocessable', 'the payout is still to come', { expression: 'payoutDay' })
   const monthsWithoutWage = optional(body, 'monthsWithoutWage', monthsOf) ?? []
-  return { from, until, payoutDay, account: optional(body, 'account', accountOf) ?? null, week: optional(body, 'week', weekOf) ?? null, monthsWithoutWage, note: optional(body, 'note', textOf) ?? null }
+  return {
+    from,
+    until,
+    payoutDay,
+    account: optional(body, 'account', accountOf) ?? null,
+    week: optional(body, 'week', weekOf) ?? null,
+    monthsWithoutWage,
+    note: optional(body, 'note', textOf) ?? null,
+  }
 }
 
 export async function writeRequest(asking: Asking, side: Side, given: unknown): Promise<RequestShown> {
@@ -87,7 +97,12 @@ export async function writeRequest(asking: Asking, side: Side, given: unknown): 
 }
 
 /** The same draft sent twice is one; another under the same id is a mistake of the sender. */
-function sameAgain({ patient, leave, kind: was, fromDay, untilDay, shown }: Row, place: { patient: number; leave: string }, kind: string, { from, until }: Content) {
+function sameAgain(
+  { patient, leave, kind: was, fromDay, untilDay, shown }: Row,
+  place: { patient: number; leave: string },
+  kind: string,
+  { from, until }: Content,
+) {
   if (patient === place.patient && leave === place.leave && was === kind && fromDay === from && untilDay === until) return shown
   throw new Refusal('conflict', 'there is a request of this id already', { expression: 'id' })
 }
@@ -175,7 +190,12 @@ async function submit(asking: Asking, side: Side, row: Row, given: unknown): Pro
       if (refusal) return refusal
       const lacking = await missing()
       if (lacking.length > 0) return incomplete(lacking, asking.language)
-      const digest = digestOf({ number: row.number, kind: row.kind, content: found.standing.content, evidence: evidence.map(({ sha256 }) => sha256.toString('hex')) })
+      const digest = digestOf({
+        number: row.number,
+        kind: row.kind,
+        content: found.standing.content,
+        evidence: evidence.map(({ sha256 }) => sha256.toString('hex')),
+      })
       return [{ kind: 'submitted', signature: sealSubmission(world, actor.id, world.now(), digest) }]
     },
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 
 let town: LeaveTown
@@ -11,8 +12,9 @@ const at = (path = '') => `/sickleave/employer/${pib()}/requests${path}`
 const pdf = (text: string) => ({ type: 'application/pdf', content: Buffer.from(`%PDF-1.7 ${text}`).toString('base64') })
 const wish = () => ({ kind: 'compensation', leave, from: '2026-04-01', until: '2026-04-20' })
 
-before(async (t) => {
-  town = await startLeaveTown(t as Parameters<typeof startLeaveTown>[0])
+const file = forFile()
+before(async () => {
+  town = await startLeaveTown(file)
   person = await town.worker([{ employer: town.employers[0]?.id as number }])
   signer = await town.clerk(0, 'signer')
   const doctor = () => town.as(town.doctor)
@@ -21,8 +23,8 @@ before(async (t) => {
   const { body } = await doctor()('POST', url, { from: '2026-03-02', until: '2026-03-31', reason: '01', diagnosis: 'M54.5' })
   town.at('2026-03-30T08:00:00Z')
   await doctor()('POST', `${url}/${body.id}/referral`, { until: '2026-04-20' })
-  const file = `/sickleave/commission/people/${person.handle}/leaves/${body.id}/decision`
-  await town.as(town.commission)('POST', file, { decision: 'approved', until: '2026-04-20', number: '1/2026' })
+  const place = `/sickleave/commission/people/${person.handle}/leaves/${body.id}/decision`
+  await town.as(town.commission)('POST', place, { decision: 'approved', until: '2026-04-20', number: '1/2026' })
   town.at('2026-04-20T08:00:00Z')
   const { body: known } = await town.as(signer)('GET', `/sickleave/employer/${pib()}/leaves`)
   leave = known.events[0].leave

@@ -1,11 +1,11 @@
 // `npm run spona -- <slice> <act>`: finds the command, opens what it needs, prints, and ends with 0, 1 or 2.
+import { bareWorld } from './platform/bare-world.ts'
 import { findCommand, helpOf, parseOptions, sentenceOf, WrongUse } from './platform/cli.ts'
 import { loadConfig } from './platform/config.ts'
-import { commands } from './commands.ts'
-import { openWorld } from './open-world.ts'
-import { bareWorld } from './platform/bare-world.ts'
 
 const words = process.argv.slice(2)
+// The edge runs on small machines and starts within a second: it loads nothing of the centre.
+const { commands } = words[0] === 'edge' ? await import('./edge/commands.ts') : await import('./commands.ts')
 // `… | head` has read enough: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
@@ -29,6 +29,7 @@ async function main(): Promise<number> {
     const config = loadConfig(process.env)
     if (Array.isArray(config)) throw new WrongUse(config.join('\n'))
     if (found.command.needs === 'nothing') return (await found.command.run(bareWorld(config), options, print)) ?? 0
+    const { openWorld } = await import('./open-world.ts')
     const { world, close } = await openWorld(config, { mode: 'share' })
     try {
       return (await found.command.run(world, options, print)) ?? 0

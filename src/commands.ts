@@ -2,6 +2,7 @@ import { commands as access, institutions as clientInstitutions } from './access
 import { whoIs } from './audit/audit.ts'
 import { commands as audit } from './audit/commands.ts'
 import { commands as bus, registry as registryOfBus } from './bus/commands.ts'
+import { commands as edge } from './edge/commands.ts'
 import { commands as fhir, journal as packageJournal } from './fhir/commands.ts'
 import { commands as identity } from './identity/commands.ts'
 import { anonymous } from './platform/actor.ts'
@@ -34,4 +35,4 @@ packageJournal.begin = (world, act) => {
   )
 }
 
-export const commands: Command[] = [...platform, ...fhir, ...audit, ...access, ...bus, ...registry, ...identity, ...record, ...sickleave, ...simulator]
+export const commands: Command[] = [...platform, ...fhir, ...audit, ...access, ...bus, ...registry, ...identity, ...record, ...sickleave, ...edge, ...simulator]

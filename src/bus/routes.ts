@@ -16,6 +16,7 @@ import { endsSoon, publicKeys } from './members/member-key.ts'
 import { recordRefused } from './signing/refused.ts'
 import { rightTo } from './members/right.ts'
 import type { PatientOf } from './messages/head.ts'
+import { messageStates } from './messages/message-states.ts'
 import { sendMessage } from './messages/send-message.ts'
 import { beginTrace, endTrace } from './centre/trace.ts'
 import { sendSignedJson } from './signing/signed-answer.ts'
@@ -54,6 +55,9 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
     void app.register(operatorRoutes, { prefix: '/operator' })
     void app.register(async (own) => callRoutes(own, above.patientOf))
     app.post('/messages', { ...signed, bodyLimit: messageBytesMax }, (request, reply) => sendMessage(request, reply, bodyOf(request), above.patientOf))
+    app.post('/messages/states', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
+      sendSignedJson(request.world, reply, 200, await messageStates(request, bodyOf(request))),
+    )
     app.post('/deliveries/lease', { ...signed, bodyLimit: formBytesMax }, async (request, reply) =>
       noStore(reply).send(await fetchMessages(request, bodyOf(request))),
     )

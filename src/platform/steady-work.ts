@@ -10,7 +10,7 @@ const farewellMs = 2000
  * stops the work.
  */
 export function workSteadily(
-  world: World,
+  world: Pick<World, 'log'>,
   how: { step: (isStopped: () => boolean) => Promise<number>; troubledMs: number; trouble: string },
 ): () => Promise<void> {
   let isStopping = false

@@ -1,10 +1,10 @@
 import type { World } from './world.ts'
 
 /** UUID version 4 from the world's randomness, so that a seeded run makes the same ones: says nothing but itself. */
-export const uuidV4 = (world: World): string => written(world.random(16), 4)
+export const uuidV4 = (world: Pick<World, 'random'>): string => written(world.random(16), 4)
 
 /** UUID version 7 (RFC 9562): begins with the time, so rows that come together lie together in every index. */
-export function uuidV7(world: World): string {
+export function uuidV7(world: Pick<World, 'now' | 'random'>): string {
   const bytes = world.random(16)
   bytes.writeUIntBE(world.now().getTime(), 0, 6)
   return written(bytes, 7)

@@ -1,0 +1,107 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { contentDigest, isSigned } from '../../platform/http-signature.ts'
+import type { Edge } from '../process/edge.ts'
+import { type Reason, setAside } from '../store/items.ts'
+import { issueIn } from './centre.ts'
+
+/** A delivery as the bus hands it out (docs/bus.md): what its sender signed, and the signature. */
+export type Delivery = {
+  delivery: number
+  message: string
+  from: string
+  to: string
+  messageId: string
+  contentType: string
+  digest: string
+  body: string | null
+  bodyAt?: string
+  answers?: string
+  subject?: string
+  outOfOrder?: boolean
+  number?: number
+  attempt: number
+  call?: { method: string; path: string }
+  kid: string
+  base: string
+  signature: string
+}
+
+/** What came of it: taken, or not, and then whether it ever will be. */
+export type Verdict = { taken: true } | { taken: false; reason: string; isFinal: boolean }
+/** Who takes deliveries of a service; what nobody takes is refused. `bytes` are whole, and their sender’s. */
+export type Receiver = (delivery: Delivery, bytes: Buffer) => Promise<Verdict>
+
+const waitSeconds = 25
+const atOnce = 50
+const nobody: Verdict = { taken: false, reason: 'this edge takes no messages of this service', isFinal: true }
+
+/** Fetches what waits for this member, gives it on and says what was taken. Returns how many came; holds the line open while there are none. */
+export async function receiveSome(edge: Edge, receivers: ReadonlyMap<string, Receiver>, answerCall: (call: Delivery) => void): Promise<number> {
+  const { centre } = edge
+  const body = Buffer.from(JSON.stringify({ max: atOnce, wait: waitSeconds }))
+  const { json } = await centre.ask({ method: 'POST', path: '/bus/deliveries/lease', body, timeoutMs: (waitSeconds + 15) * 1000, isUnsigned: true })
+  const deliveries = (json as { deliveries: Delivery[] }).deliveries
+  // A caller waits for its answer, so calls do not stand behind messages.
+  for (const call of deliveries.filter(({ call }) => call !== undefined)) answerCall(call)
+  const messages = deliveries.filter(({ call }) => call === undefined)
+  const acknowledge: number[] = []
+  const refuse: { delivery: number; reason: string; final: boolean }[] = []
+  for (const one of messages) {
+    const verdict = await giveOn(edge, receivers, one)
+    if (verdict.taken) acknowledge.push(one.delivery)
+    else refuse.push({ delivery: one.delivery, reason: verdict.reason, final: verdict.isFinal })
+  }
+  if (messages.length > 0) await centre.ask({ method: 'POST', path: '/bus/deliveries/ack', body: Buffer.from(JSON.stringify({ acknowledge, refuse })) })
+  return deliveries.length
+}
+
+async function giveOn(edge: Edge, receivers: ReadonlyMap<string, Receiver>, one: Delivery): Promise<Verdict> {
+  if (one.body === null) return { taken: false, reason: 'the contents are not kept any more', isFinal: true }
+  const bytes = Buffer.from(one.body, 'base64')
+  if (!(await isOfSender(edge, one, bytes))) return { taken: false, reason: 'the message is not what its sender signed', isFinal: true }
+  const receiver = receivers.get(one.to) ?? receivers.get(one.to.split('/')[0] ?? '')
+  if (!receiver) return nobody
+  try {
+    return await receiver(one, bytes)
+  } catch (error) {
+    edge.log.error({ err: error, message: one.message }, 'a message could not be given on')
+    return { taken: false, reason: 'the edge could not give it on', isFinal: false }
+  }
+}
+
+/** The centre only carries: what was signed is checked with the sender’s own key. */
+async function isOfSender(edge: Edge, one: Delivery, bytes: Buffer): Promise<boolean> {
+  if (contentDigest(bytes) !== one.digest || !one.base.includes(`"content-digest": ${one.digest}`)) return false
+  const key = await keyOf(edge, one)
+  return key !== null && isSigned(one.base, Buffer.from(one.signature, 'base64'), key)
+}
+
+const keys = new WeakMap<Edge, Map<string, KeyObject>>()
+const keysMax = 1000
+
+async function keyOf(edge: Edge, { from, kid }: Delivery): Promise<KeyObject | null> {
+  let known = keys.get(edge)
+  if (!known) keys.set(edge, (known = new Map()))
+  const found = known.get(`${from} ${kid}`)
+  if (found) return found
+  const isCentre = from === 'record' || from === 'centre'
+  const path = isCentre ? '/bus/keys' : `/bus/members/${from}/keys`
+  const { json } = await edge.centre.ask({ method: 'GET', path, isUnsigned: isCentre })
+  if (known.size > keysMax) known.clear()
+  for (const jwk of (json as { keys: { kid: string }[] }).keys) known.set(`${from} ${jwk.kid}`, createPublicKey({ key: jwk as never, format: 'jwk' }))
+  return known.get(`${from} ${kid}`) ?? null
+}
+
+/** What the record refused comes back with its reasons, and the item waits for a person. */
+export function takeOutcomes(edge: Edge): Receiver {
+  return async ({ answers }, bytes) => {
+    const { store } = edge
+    const item = answers === undefined ? undefined : store.one<{ seq: number }>('select seq from item where message = ?', answers)
+    if (item) {
+      const outcome = JSON.parse(bytes.toString('utf8')) as unknown
+      const reason: Reason = { by: 'record', ...(issueIn(outcome) ?? { sentence: 'the record refused it' }), outcome }
+      await store.write(() => setAside(store, item.seq, 'quarantined', reason, edge.now().getTime()))
+    }
+    return { taken: true }
+  }
+}

@@ -1,0 +1,121 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { Refusal } from '../../platform/refusal.ts'
+import { uuidV7 } from '../../platform/uuid.ts'
+import { acknowledge, rejectUnread, type Verdict } from '../hl7v2/acknowledge.ts'
+import { encode } from '../hl7v2/charset.ts'
+import { type Message, readMessage } from '../hl7v2/message.ts'
+import type { EdgeConfig } from '../process/config.ts'
+import type { Edge } from '../process/edge.ts'
+import { type Frame, Frames } from './frames.ts'
+
+type Settings = EdgeConfig['mllp'][number]
+
+/** So many messages of one connection are taken before its first answer has gone; then it is read no more for a while. */
+const ahead = 64
+/** What a peer that reads nothing may have waiting in memory. */
+const unreadBytesMax = 1_048_576
+const unreadSeconds = 60
+
+/** Opens the port; what comes in a frame is on the disk before its ACK leaves. Resolves to how it is closed. */
+export async function listenMllp(edge: Edge, settings: Settings): Promise<{ port: number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  const server = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    converse(edge, settings, socket)
+  })
+  server.maxConnections = settings.connections
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(settings.port, settings.host, resolve))
+  server.on('error', (error) => edge.log.error({ err: error, source: settings.name }, 'a port of HL7 v2'))
+  return { port: portOf(server), close: () => closeAll(server, sockets) }
+}
+
+const portOf = (server: Server): number => (server.address() as { port: number }).port
+
+async function closeAll(server: Server, sockets: Set<Socket>): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  for (const socket of sockets) socket.destroy()
+  await closed
+}
+
+function converse(edge: Edge, settings: Settings, socket: Socket): void {
+  const frames = new Frames(settings.messageMb * 1_048_576)
+  // Answers go out in the order of the messages, whichever is on the disk first.
+  let answers: Promise<void> = Promise.resolve()
+  let open = 0
+  const mayRead = () => {
+    if (open < ahead && socket.writableLength < unreadBytesMax) socket.resume()
+  }
+  socket.on('data', (chunk: Buffer) => {
+    for (const frame of frames.take(chunk)) {
+      open++
+      const answer = answerTo(edge, settings, frame)
+      answers = answers.then(async () => {
+        const bytes = await answer
+        if (bytes.length > 0 && !socket.destroyed) socket.write(bytes)
+        open--
+        mayRead()
+      })
+    }
+    if (open >= ahead || socket.writableLength >= unreadBytesMax) socket.pause()
+  })
+  socket.on('drain', mayRead)
+  socket.on('error', () => {}) // It has gone; what it sent whole is kept.
+  socket.on('end', () => socket.end())
+  if (settings.idleSeconds > 0) socket.setTimeout(settings.idleSeconds * 1000, () => socket.destroy())
+  const watch = setInterval(() => {
+    // A peer that takes no answers would hold them all in memory.
+    if (socket.writableLength >= unreadBytesMax) socket.destroy()
+  }, unreadSeconds * 1000).unref()
+  socket.once('close', () => {
+    clearInterval(watch)
+    if (frames.isInside) edge.log.warn({ source: settings.name }, 'a connection ended inside a message; nothing of it was taken')
+  })
+}
+
+/** The framed answers to one frame; nothing when the sender wants none. */
+async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<Buffer> {
+  const stamp = () => ({ id: uuidV7(edge), at: edge.now() })
+  if ('noise' in frame) {
+    edge.log.warn({ source: settings.name, bytes: frame.noise.length }, 'bytes outside of a frame')
+    return Buffer.alloc(0)
+  }
+  if ('tooLong' in frame) {
+    const refusal = new Refusal('too-large', `a message may have ${settings.messageMb} MB here`, {
+      hint: 'Send large documents apart from the message, or in parts.',
+    })
+    return framed(Buffer.from(rejectUnread(refusal, stamp())))
+  }
+  let message: Message
+  try {
+    message = readMessage(frame.bytes, edge.config.local.charset)
+  } catch (error) {
+    if (!(error instanceof Refusal)) edge.log.error({ err: error, source: settings.name }, 'a message could not be read')
+    return framed(Buffer.from(rejectUnread(error instanceof Refusal ? error : new Refusal('incorrect', 'the message could not be read'), stamp())))
+  }
+  const { accept, application } = acknowledge(message, await verdictOn(edge, settings, frame.bytes, message), stamp())
+  return Buffer.concat([accept, application].flatMap((text) => (text === null ? [] : [framed(written(text, message))])))
+}
+
+async function verdictOn(edge: Edge, settings: Settings, original: Buffer, message: Message): Promise<Verdict> {
+  try {
+    const name = `${message.type} ${message.event} ${message.controlId}`.trim().slice(0, 100)
+    await edge.intake.accept({ source: settings.name, protocol: 'hl7v2', name, original })
+    return { kind: 'accept' }
+  } catch (error) {
+    if (error instanceof Refusal) return { kind: 'reject', text: error.hint ? `${error.message}. ${error.hint}` : error.message, code: '207' }
+    edge.log.error({ err: error, source: settings.name }, 'a message could not be stored')
+    return { kind: 'reject', text: 'the message could not be stored; send it again', code: '207' }
+  }
+}
+
+/** In the character set of the message, as MSH-18 of the answer says; a letter that it does not have becomes a question mark, for an answer must come. */
+function written(text: string, message: Message): Uint8Array {
+  try {
+    return encode(text, message.charset)
+  } catch {
+    return encode(text.replace(/[^\x20-\x7e\r]/g, '?'), 'ascii')
+  }
+}
+
+const framed = (text: Uint8Array): Buffer => Buffer.concat([Buffer.of(0x0b), text, Buffer.of(0x1c, 0x0d)])

@@ -1,0 +1,65 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { type Item, itemColumns, makeReady, originalOf, type Reason, setAside } from '../store/items.ts'
+import type { Edge } from './edge.ts'
+import { mapperOf, type MappedItem } from './mappers.ts'
+import { patientIn } from './order-of.ts'
+
+/** Mapped ahead of sending, and no further: what is mapped is five times as large as what came. */
+export const mapLimits = { ahead: 500, atOnce: 64, bytesMax: 8 * 1_048_576, turnMs: 20 } as const
+
+/** Maps what waits, oldest first; what cannot be mapped stands aside with the reason and holds nothing back. Answers how many it looked at. */
+export async function mapSome(edge: Edge): Promise<number> {
+  const { store } = edge
+  const [{ count = 0 } = {}] = store.all<{ count: number }>(`select count(*) as count from item where state = 'ready'`)
+  const room = Math.min(mapLimits.ahead - count, mapLimits.atOnce)
+  if (room <= 0) return 0
+  const items = store.all<Item>(`select ${itemColumns} from item where state = 'waiting' order by seq limit ?`, room)
+  const writes: Promise<void>[] = []
+  let since = performance.now()
+  for (const item of items) {
+    writes.push((await mapOne(edge, item)).done)
+    if (performance.now() - since < mapLimits.turnMs) continue
+    // Local systems that wait for their ACK go first.
+    await new Promise((resolve) => setImmediate(resolve))
+    since = performance.now()
+  }
+  await Promise.all(writes)
+  return items.length
+}
+
+/** Answers what is still to be done: the item is mapped when that is. */
+async function mapOne(edge: Edge, item: Item): Promise<{ done: Promise<void> }> {
+  const { store, vault } = edge
+  const now = edge.now().getTime()
+  try {
+    const original = originalOf(store, vault, item)
+    if (original === null) throw new Refusal('gone', 'the original is not there any more')
+    const map = await mapperOf(item.protocol)
+    const mapped = map({ original, name: item.name, meta: JSON.parse(item.meta) as Record<string, unknown> }, edge.config)
+    const ready = readyOf(edge, mapped)
+    return { done: store.write(() => makeReady(store, vault, item, ready)) }
+  } catch (error) {
+    if (!(error instanceof Refusal)) edge.log.error({ err: error, item: item.id }, 'a message could not be mapped')
+    return { done: store.write(() => setAside(store, item.seq, 'quarantined', reasonOf(error), now)) }
+  }
+}
+
+function readyOf({ vault }: Edge, { bundle, losses, mapping }: MappedItem) {
+  const body = Buffer.from(JSON.stringify(bundle))
+  if (body.length > mapLimits.bytesMax)
+    throw new Refusal(
+      'too-large',
+      `mapped, with the original beside it, it has ${Math.ceil(body.length / 1_048_576)} MB, and the bus carries ${mapLimits.bytesMax / 1_048_576}`,
+      {
+        hint: 'Send large files apart from the message, or in parts.',
+      },
+    )
+  const patient = patientIn(bundle.entry)
+  return { key: patient === null ? null : vault.keyed(`patient ${patient}`), document: null, body, mapping, losses }
+}
+
+function reasonOf(error: unknown): Reason {
+  if (!(error instanceof Refusal))
+    return { by: 'mapping', sentence: 'the mapping failed on this message', hint: 'Tell whoever maintains the edge, with the number of the item.' }
+  return { by: 'mapping', sentence: error.message, ...(error.expression ? { place: error.expression } : {}), ...(error.hint ? { hint: error.hint } : {}) }
+}

@@ -1,0 +1,22 @@
+import type { World } from '../../platform/world.ts'
+import type { Print } from '../../platform/cli.ts'
+import { type EdgeConfig, readConfig } from './config.ts'
+import { openEdge, type Opened } from './open.ts'
+
+/** `edge start`: runs until it is told to stop. */
+export async function runEdge(world: World, file: string, print: Print): Promise<number> {
+  const config = readConfig(file)
+  const opened = await openEdge(world, config)
+  sayWhere(config, opened, print)
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+  await opened.close()
+  return 0
+}
+
+function sayWhere(config: EdgeConfig, { ports }: Opened, print: Print): void {
+  for (const { name, host, port } of ports) print(`HL7 v2 (${name}) on ${host}:${port}`)
+  print(`This is ${config.member}; the centre is ${config.centre.url}`)
+  print('Ctrl-C stops it')
+}

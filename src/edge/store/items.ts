@@ -1,0 +1,145 @@
+import type { Vault } from './vault.ts'
+import type { Store } from './store.ts'
+
+/** What a local system sent, as it came. */
+export type Arrival = {
+  /** The name of the adapter in the settings. */
+  source: string
+  protocol: string
+  /** What people call it: the number of the message, the name of the file. Never a personal number. */
+  name: string
+  original: Uint8Array
+  /** What the mapping must know beside the bytes. */
+  meta?: Record<string, unknown>
+  /** What makes equal bytes two things, for example two rows of a table: its file and line. */
+  once?: string
+}
+export type Accepted = { id: string; seq: number; isRepeated: boolean }
+
+export type State = 'waiting' | 'ready' | 'sent' | 'acknowledged' | 'quarantined' | 'parked' | 'discarded'
+
+/** Why an item stands aside, for a person: what is wrong, where, how to mend it. */
+export type Reason = { by: 'mapping' | 'bus' | 'record' | 'edge'; sentence: string; place?: string; hint?: string; outcome?: unknown }
+
+export type Item = {
+  seq: number
+  id: string
+  source: string
+  protocol: string
+  name: string
+  meta: string
+  bytes: number
+  receivedAt: number
+  state: State
+  key: string | null
+  document: string | null
+  mapping: string | null
+  losses: string | null
+  attempts: number
+  dueAt: number
+  message: string | null
+  sentAt: number | null
+  endedAt: number | null
+  reason: string | null
+}
+
+export const itemColumns = `seq, id, source, protocol, name, meta, bytes, received_at as receivedAt, state, key, document, mapping, losses, attempts,
+  due_at as dueAt, message, sent_at as sentAt, ended_at as endedAt, reason`
+
+export function storeItem(store: Store, vault: Vault, arrival: Arrival & { id: string; digest: Buffer; at: number }): Accepted {
+  const { source, digest, at, id } = arrival
+  const seen = store.one<{ seq: number; id: string }>(
+    'select seen.seq, item.id from seen join item on item.seq = seen.seq where seen.source = ? and seen.digest = ?',
+    source,
+    digest,
+  )
+  if (seen) return { ...seen, isRepeated: true }
+  const { seq } = store.run(
+    `insert into item (id, source, protocol, name, meta, digest, bytes, received_at, state) values (?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
+    id,
+    source,
+    arrival.protocol,
+    arrival.name,
+    JSON.stringify(arrival.meta ?? {}),
+    digest,
+    arrival.original.length,
+    at,
+  )
+  store.run('insert into original (seq, sealed) values (?, ?)', seq, vault.seal(arrival.original, `original ${id}`))
+  store.run(
+    'insert into seen (source, digest, seq, at) values (?, ?, ?, ?) on conflict do update set seq = excluded.seq, at = excluded.at',
+    source,
+    digest,
+    seq,
+    at,
+  )
+  return { id, seq, isRepeated: false }
+}
+
+export function originalOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>): Buffer | null {
+  const row = store.one<{ sealed: Uint8Array }>('select sealed from original where seq = ?', seq)
+  return row ? vault.open(row.sealed, `original ${id}`) : null
+}
+
+export function mappedOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>): Buffer | null {
+  const row = store.one<{ sealed: Uint8Array }>('select sealed from mapped where seq = ?', seq)
+  return row ? vault.open(row.sealed, `mapped ${id}`) : null
+}
+
+export type Ready = { key: string | null; document: string | null; body: Buffer; mapping: string; losses: object[] }
+
+/** Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. */
+export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>, ready: Ready): void {
+  store.run(
+    'insert into mapped (seq, sealed) values (?, ?) on conflict (seq) do update set sealed = excluded.sealed',
+    seq,
+    vault.seal(ready.body, `mapped ${id}`),
+  )
+  store.run(
+    `update item set state = 'ready', key = ?, document = ?, mapping = ?, losses = ?, reason = null where seq = ? and state = 'waiting'`,
+    ready.key,
+    ready.document,
+    ready.mapping,
+    JSON.stringify(ready.losses),
+    seq,
+  )
+}
+
+export function markSent(store: Store, seq: number, sent: { message: string; receipt: string; at: number; askAt: number }): void {
+  store.run(
+    `update item set state = 'sent', message = ?, receipt = ?, sent_at = ?, due_at = ?, attempts = 0, reason = null where seq = ? and state = 'ready'`,
+    sent.message,
+    sent.receipt,
+    sent.at,
+    sent.askAt,
+    seq,
+  )
+}
+
+/** The record has it. What was mapped is in the record now; the original is kept for a while. */
+export function acknowledge(store: Store, seq: number, at: number): void {
+  const { changes } = store.run(`update item set state = 'acknowledged', ended_at = ?, reason = null where seq = ? and state in ('sent', 'parked')`, at, seq)
+  if (changes > 0) store.run('delete from mapped where seq = ?', seq)
+}
+
+/** It waits for a person. */
+export function setAside(store: Store, seq: number, state: 'quarantined' | 'parked', reason: Reason, at: number): void {
+  const { changes } = store.run(
+    `update item set state = ?, reason = ?, due_at = ? where seq = ? and state not in ('acknowledged', 'discarded', ?)`,
+    state,
+    JSON.stringify(reason),
+    at,
+    seq,
+    state,
+  )
+  if (changes > 0) noteStep(store, seq, at, `${state}: ${reason.sentence}`, 'edge')
+}
+
+export function noteStep(store: Store, seq: number, at: number, what: string, who: string): void {
+  store.run('insert into step (seq, at, what, who) values (?, ?, ?, ?)', seq, at, what.slice(0, 500), who)
+}
+
+/** Tried again later by itself, because the fault may be its own. */
+export function putOff(store: Store, seq: number, dueAt: number, reason: Reason): void {
+  store.run('update item set attempts = attempts + 1, due_at = ?, reason = ? where seq = ?', dueAt, JSON.stringify(reason), seq)
+}

@@ -1,0 +1,59 @@
+/**
+ * The store of an edge: one SQLite file. Each list is applied once, in order, and never changed afterwards; `user_version` counts them.
+ * Contents lie apart from what is asked about them, so that a queue of hundred thousands is counted without reading a message.
+ */
+export const migrations: readonly string[] = [
+  `
+  create table item (
+    seq integer primary key autoincrement,
+    -- Also its number on the bus, so it is the same message however often it is sent.
+    id text not null unique,
+    source text not null,
+    protocol text not null,
+    name text not null,
+    meta text not null,
+    digest blob not null,
+    bytes integer not null,
+    received_at integer not null,
+    state text not null check (state in ('waiting', 'ready', 'sent', 'acknowledged', 'quarantined', 'parked', 'discarded')),
+    -- What orders: a keyed digest of the patient's number. What a later one replaces: the same of the document's.
+    key text,
+    document text,
+    mapping text,
+    losses text,
+    attempts integer not null default 0,
+    due_at integer not null default 0,
+    message text,
+    receipt text,
+    sent_at integer,
+    ended_at integer,
+    reason text
+  ) strict;
+  create index item_waiting on item (seq) where state = 'waiting';
+  create index item_ready on item (seq) where state = 'ready';
+  create index item_ready_key on item (key, seq) where state = 'ready';
+  create index item_sent on item (due_at) where state = 'sent';
+  create index item_message on item (message) where message is not null;
+  create index item_aside on item (state, seq) where state in ('quarantined', 'parked');
+  create index item_ended on item (ended_at) where ended_at is not null;
+
+  create table original (seq integer primary key, sealed blob not null) strict;
+  create table mapped (seq integer primary key, sealed blob not null) strict;
+
+  -- What came, so that it is one item however often a local system sends it for want of an answer.
+  create table seen (
+    source text not null,
+    digest blob not null,
+    seq integer not null,
+    at integer not null,
+    primary key (source, digest)
+  ) strict, without rowid;
+  create index seen_age on seen (at);
+
+  -- Who did what to an item, for whoever asks later.
+  create table step (seq integer not null, at integer not null, what text not null, who text not null) strict;
+  create index step_of on step (seq);
+
+  create table fact (name text primary key, value text not null) strict, without rowid;
+  `,
+]

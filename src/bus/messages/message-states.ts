@@ -26,7 +26,10 @@ export async function messageStates(request: FastifyRequest, body: Buffer): Prom
   const member = callerOf(directory, request)
   const { messages = [] } = readInput(body, { messages: { form: 'list', about: `Numbers of receipts, at most ${messagesMax}.` } }) as { messages?: unknown[] }
   if (messages.length > messagesMax || !messages.every((one) => typeof one === 'string' && isUuid(one)))
-    throw new Refusal('incorrect', `messages lists at most ${messagesMax} numbers of receipts`, { expression: 'messages', hint: 'message of the receipt of POST /bus/messages.' })
+    throw new Refusal('incorrect', `messages lists at most ${messagesMax} numbers of receipts`, {
+      expression: 'messages',
+      hint: 'message of the receipt of POST /bus/messages.',
+    })
   const rows = await world.sql<Found>`
     select message, state, ended_at as at, reason
       from bus.delivery

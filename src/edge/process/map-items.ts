@@ -10,8 +10,8 @@ export const mapLimits = { ahead: 500, atOnce: 64, bytesMax: 8 * 1_048_576, turn
 /** Maps what waits, oldest first; what cannot be mapped stands aside with the reason and holds nothing back. Answers how many it looked at. */
 export async function mapSome(edge: Edge): Promise<number> {
   const { store } = edge
-  const [{ count = 0 } = {}] = store.all<{ count: number }>(`select count(*) as count from item where state = 'ready'`)
-  const room = Math.min(mapLimits.ahead - count, mapLimits.atOnce)
+  const ready = store.one<{ count: number }>(`select count(*) as count from item where state = 'ready'`)?.count ?? 0
+  const room = Math.min(mapLimits.ahead - ready, mapLimits.atOnce)
   if (room <= 0) return 0
   const items = store.all<Item>(`select ${itemColumns} from item where state = 'waiting' order by seq limit ?`, room)
   const writes: Promise<void>[] = []

@@ -6,7 +6,7 @@ import { directoryOf } from '../members/directory.ts'
 import { readInput } from '../signing/json-input.ts'
 import { requireSigned } from '../signing/signed-request.ts'
 import { callerOf } from './fetch-messages.ts'
-import { requireSame } from './send-message.ts'
+import { requireSame } from './judge-message.ts'
 
 const messagesMax = 500
 /** Each message may have gone to many; a sender asks about a few. */

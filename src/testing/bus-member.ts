@@ -34,6 +34,32 @@ export type BatchMessage = {
   contentType?: string
 }
 
+/** Several messages under one signature: the bytes, and the headers that belong to them. */
+export function batchOf(messages: readonly BatchMessage[]): Sent & { body: string; headers: Record<string, string> } {
+  const lines = messages.map(({ body = '', digest = contentDigest(Buffer.from(body)), ...said }) => ({
+    contentType: 'application/json',
+    ...said,
+    digest,
+    body,
+  }))
+  const texts = lines.map(({ to, messageId, key, document, subject, contentType, digest }) => {
+    const headers = {
+      'bus-to': to,
+      'bus-message-id': messageId,
+      'bus-key': key,
+      'bus-document': document,
+      'bus-subject': subject,
+      'content-type': contentType,
+    }
+    return partText(
+      Object.fromEntries(Object.entries({ ...headers, 'content-digest': digest }).filter(([, value]) => value !== undefined)) as Record<string, string>,
+    )
+  })
+  const { root } = treeOf(texts.map(leafHash))
+  const headers = { 'content-type': 'application/x-ndjson', 'bus-batch': batchText(root, texts.length) }
+  return { url: '/bus/messages', body: lines.map((line) => JSON.stringify(line)).join('\n'), headers }
+}
+
 /** A member's own system: its key, its signature, its token. What it sends is what a stranger's program would send. */
 export class BusMember {
   readonly code: string
@@ -84,32 +110,6 @@ export class BusMember {
 
   message(to: string, id: string, body: Buffer | string, headers: Record<string, string> = {}): Promise<BusAnswer> {
     return this.send({ url: '/bus/messages', body, headers: { 'bus-to': to, 'bus-message-id': id, ...headers } })
-  }
-
-  /** Several messages under one signature: the bytes, and the headers that belong to them. */
-  batch(messages: readonly BatchMessage[]): Sent {
-    const lines = messages.map(({ body = '', digest = contentDigest(Buffer.from(body)), ...said }) => ({
-      contentType: 'application/json',
-      ...said,
-      digest,
-      body,
-    }))
-    const texts = lines.map(({ to, messageId, key, document, subject, contentType, digest }) => {
-      const headers = {
-        'bus-to': to,
-        'bus-message-id': messageId,
-        'bus-key': key,
-        'bus-document': document,
-        'bus-subject': subject,
-        'content-type': contentType,
-      }
-      return partText(
-        Object.fromEntries(Object.entries({ ...headers, 'content-digest': digest }).filter(([, value]) => value !== undefined)) as Record<string, string>,
-      )
-    })
-    const { root } = treeOf(texts.map(leafHash))
-    const headers = { 'content-type': 'application/x-ndjson', 'bus-batch': batchText(root, texts.length) }
-    return { url: '/bus/messages', body: lines.map((line) => JSON.stringify(line)).join('\n'), headers }
   }
 
   async lease(max = 50): Promise<any[]> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, after, test, type TestContext } from 'node:test'
-import { aService, type BatchMessage, type BusAnswer, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { aService, batchOf, type BatchMessage, type BusAnswer, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { verifyCommand } from '../evidence/evidence.cli.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
@@ -33,7 +33,7 @@ after(async () => {
 
 const to = 'batch-box/box'
 const post = async (messages: BatchMessage[]): Promise<{ answer: BusAnswer; verdicts: any[] }> => {
-  const answer = await expectStatus(200, sender.send(sender.batch(messages)))
+  const answer = await expectStatus(200, sender.send(batchOf(messages)))
   return { answer, verdicts: (answer.body as Receipts).verdicts.map(({ text }) => JSON.parse(text)) }
 }
 const takeAll = async (member: BusMember): Promise<any[]> => {
@@ -169,10 +169,10 @@ test('when one must be sent again later, the later ones of its key are, too, and
 })
 
 test('a batch whose form, root or count is not right is refused whole, with the place', async () => {
-  const good = sender.batch([{ to, messageId: 'h-1' }])
+  const good = batchOf([{ to, messageId: 'h-1' }])
   const wrong: [number, string, object][] = [
     [400, 'bus-batch', { headers: { ...good.headers, 'bus-batch': `sha-256=:${'A'.repeat(43)}=:;messages=1` } }],
-    [400, 'bus-batch', { headers: { ...good.headers, 'bus-batch': good.headers?.['bus-batch']?.replace('messages=1', 'messages=2') } }],
+    [400, 'bus-batch', { headers: { ...good.headers, 'bus-batch': good.headers['bus-batch']?.replace('messages=1', 'messages=2') } }],
     [400, 'line 1', { body: '[]' }],
     [400, 'line 2', { body: `${good.body}\n\n` }],
     [400, 'line 1', { body: JSON.stringify({ to, messageId: 'h-1', contentType: 'text/plain', body: 'x' }) }],

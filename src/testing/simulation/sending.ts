@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { contentDigest } from '../../platform/http-signature.ts'
+import { batchOf, type BatchMessage } from '../bus-member.ts'
 import { recordMember } from '../../bus/members/directory.ts'
 import { ask, chance, hearersOf, isAsExpected, isTimely, maySend, nameOf, type Run, say } from './run.ts'
 import type { Letter, Signed, System } from './system.ts'
 
 /** A letter written by somebody to anybody, allowed or not. */
-export function write(run: Run): Letter {
+export function write(run: Run, from = run.random.pick(run.systems)): Letter {
   const { random, systems } = run
-  const from = random.pick(systems)
   const dice = random.below(100)
   const other = random.pick(systems.filter((one) => one !== from))
   const to = dice < 60 ? `${other.code}/box` : dice < 75 ? `${from.code}/news` : dice < 80 ? `${other.code}/news` : 'record/documents'
@@ -50,12 +50,11 @@ export function visit(family: string, isWrong: boolean): string {
 }
 
 export function seal(run: Run, letter: Letter): Signed {
-  const type = letter.to === 'record/documents' ? 'application/fhir+json' : 'application/json'
   return letter.from.sign(run.centre.world, {
     url: '/bus/messages',
     body: letter.body,
     headers: {
-      'content-type': type,
+      'content-type': typeOf(letter.to),
       'bus-to': letter.to,
       'bus-message-id': letter.id,
       ...(letter.key === null ? {} : { 'bus-key': letter.key }),
@@ -83,13 +82,60 @@ export async function arrive(run: Run, letter: Letter, signed: Signed): Promise<
     letter.guesses.push(guess)
     return
   }
-  if (expected !== 202) return
-  assert.equal(reply.body.messageId, letter.id)
-  assert.equal(reply.body.digest, contentDigest(letter.body))
-  if (letter.message !== null) assert.equal(reply.body.message, letter.message, 'the same number is the same message')
-  else await taken(run, letter, reply.body.message, [...letter.guesses, guess])
+  if (expected === 202) await receive(run, letter, reply.body, guess)
+}
+
+type Receipt = { message: string; messageId: string; digest: string }
+
+async function receive(run: Run, letter: Letter, receipt: Receipt, guess: System[]): Promise<void> {
+  assert.equal(receipt.messageId, letter.id)
+  assert.equal(receipt.digest, contentDigest(letter.body))
+  if (letter.message !== null) assert.equal(receipt.message, letter.message, 'the same number is the same message')
+  else await taken(run, letter, receipt.message, [...letter.guesses, guess])
   if (run.isHealed || !chance(run, 10)) letter.hasReceipt = true
 }
+
+const newInBatchMax = 5
+
+/** Several under one signature, new ones and those whose receipt nobody heard; all that may pass is received or nothing is. */
+export async function postBatch(run: Run): Promise<void> {
+  const from = run.random.pick(run.systems)
+  const unheard = run.letters.filter((one) => one.from === from && !one.hasReceipt).slice(0, newInBatchMax)
+  const letters = [...unheard, ...Array.from({ length: 1 + run.random.below(newInBatchMax) }, () => write(run, from))]
+  const signed = from.sign(run.centre.world, batchOf(letters.map(lineOf)))
+  if (!run.isHealed && run.random.below(100) >= 95) return say(run, `${letters.map(({ id }) => id).join()} are lost`)
+  const guesses = letters.map(({ to }) => hearersOf(run, from, to))
+  const mayPass = letters.map(({ to }) => maySend(run, from, to))
+  const reply = await ask(run, signed)
+  say(run, `${letters.map(({ id }) => id).join()} together from ${nameOf(run, from)}: ${reply?.status ?? 'no answer'}`)
+  const isFull = run.centre.room !== 'roomy'
+  if (!reply || (run.hasStruck && reply.status === 503)) {
+    letters.forEach((one, at) => one.guesses.push(guesses[at] as System[]))
+    return
+  }
+  if (!isTimely(run, signed)) return assert.equal(reply.status, 401, reply.text)
+  // What is stored already needs no room.
+  if (isFull && reply.status === 507) return assert.ok(mayPass.includes(true))
+  assert.equal(reply.status, 200, reply.text)
+  for (const [at, { text }] of (reply.body.verdicts as { text: string }[]).entries()) {
+    const letter = letters[at] as Letter
+    const verdict = JSON.parse(text) as Receipt & { status: number }
+    assert.equal(verdict.status, mayPass[at] ? 202 : 403, text)
+    assert.ok(!isFull || verdict.status !== 202 || 'repeated' in verdict, 'stored without room')
+    if (verdict.status === 202) await receive(run, letter, verdict, guesses[at] as System[])
+  }
+}
+
+const lineOf = ({ id, to, body, key, document }: Letter): BatchMessage => ({
+  to,
+  messageId: id,
+  body: body.toString(),
+  contentType: typeOf(to),
+  ...(key === null ? {} : { key }),
+  ...(document === null ? {} : { document }),
+})
+
+const typeOf = (to: string): string => (to === 'record/documents' ? 'application/fhir+json' : 'application/json')
 
 const shortened = (run: Run, code: string): string => {
   const system = run.systems.find((one) => one.code === code)

@@ -6,7 +6,7 @@ import { changeKeys, intake, passTime, pruneSome, publish, push, replaySome, sea
 import { heal } from './healing.ts'
 import { checkPromises } from './promises.ts'
 import { chance, fateOf, maySend, nameOf, replace, type Run, say } from './run.ts'
-import { arrive, post, write } from './sending.ts'
+import { arrive, post, postBatch, write } from './sending.ts'
 import { clearStage, setStage } from './stage.ts'
 import { check, lease, takeEffect, workThrough } from './taking.ts'
 import type { Heard, Webhooks } from './webhooks.ts'
@@ -25,6 +25,7 @@ const pushed = (run: Run) => run.systems.find(({ webhook }) => webhook !== null)
 
 const steps: Step[] = [
   { weight: 34, run: (run) => post(run, write(run)) },
+  { weight: 8, run: postBatch },
   { weight: 8, run: sendAgain },
   { weight: 7, run: arriveLate },
   { weight: 14, run: (run) => lease(run, pulling(run)) },

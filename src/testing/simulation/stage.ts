@@ -24,6 +24,8 @@ let serial = 0
 export async function setStage(centre: Place, random: Seeded, webhook: string): Promise<Stage> {
   const { world, clock } = centre
   const systems: System[] = []
+  // Hundreds of seeds pass years: the key would be changed in the middle of one, and these tokens live longer than a real one may.
+  await world.sql`update access.signing_key set activated_at = ${world.now()} where activated_at is not null and retired_at is null`
   await world.sql.begin(async (tx) => {
     for (const [at, name] of ['lab', 'ward', 'fund', 'his'].entries()) {
       const mb = String(30_000_000 + ++serial)

@@ -71,7 +71,8 @@ export class System {
   /** Its newest key that the centre takes, or one that it does not take. */
   anyKey = (): Key => (this.keys.findLast(this.isUsable) ?? this.keys.at(-1)) as Key
 
-  sign(world: World, { method = 'POST', url, body = Buffer.alloc(0), headers = {}, key }: Wish): Signed {
+  sign(world: World, { method = 'POST', url, body: given = '', headers = {}, key }: Wish): Signed {
+    const body = Buffer.from(given)
     const mine = key ?? this.anyKey()
     const all: Record<string, string> = {
       'content-digest': contentDigest(body),
@@ -87,7 +88,7 @@ export class System {
   }
 }
 
-export type Wish = { method?: string; url: string; body?: Buffer; headers?: Record<string, string>; key?: Key }
+export type Wish = { method?: string; url: string; body?: Buffer | string; headers?: Record<string, string>; key?: Key }
 
 /** Is the answer signed by the centre, and about this request? */
 export function isAnswerTo(asked: string, { status, headers, text }: Reply, centre: PublicJwk): boolean {

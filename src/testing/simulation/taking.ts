@@ -3,6 +3,7 @@ import { createPublicKey } from 'node:crypto'
 import { centreKey } from '../../bus/members/centre-key.ts'
 import { callWaitMs } from '../../bus/messages/deliver.ts'
 import { contentDigest, isSigned } from '../../platform/http-signature.ts'
+import { isPart } from '../../platform/signed-batch.ts'
 import { ask, chance, contractOf, isAsExpected, isTimely, nameOf, type Run, say } from './run.ts'
 import type { Handed, Signed, System } from './system.ts'
 
@@ -30,7 +31,8 @@ export async function lease(run: Run, system: System, { max = 1 + run.random.bel
 export function check(run: Run, system: System, one: any): void {
   const body = Buffer.from(one.body, 'base64')
   assert.equal(one.digest, contentDigest(body))
-  assert.ok(one.base.includes(`"content-digest": ${one.digest}`))
+  if (one.part) assert.ok(isPart(one.part, /^"bus-batch": (.*)$/m.exec(one.base)?.[1]), 'not under the root that its sender signed')
+  assert.ok((one.part?.text ?? one.base).includes(`"content-digest": ${one.digest}`))
   const from = run.systems.find(({ code }) => code === one.from)
   const jwk = from ? from.keys.find((key) => key.jwk.kid === one.kid)?.jwk : centreKey(run.centre.world.keys).jwk
   assert.ok(jwk && isSigned(one.base, Buffer.from(one.signature, 'base64'), createPublicKey({ key: jwk as never, format: 'jwk' })), 'not signed by its sender')

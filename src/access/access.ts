@@ -1,6 +1,6 @@
 import { createAccount, revokeAccount } from './account.ts'
 import { rememberAddress } from './address.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
 import { actorOfClient, addClient, clientById, revokeClient, setClientCertificate, setClientKeys } from './client.ts'
@@ -33,6 +33,8 @@ export const access = {
   /** For what an answer brings along: leaves out instead of refusing. */
   hasScope,
   isTreatedAt,
+  /** How often one address may ask an open route. */
+  limit,
   openVisit,
   closeVisits,
   visitEntry,

@@ -80,7 +80,7 @@ export function requireSameOrigin(request: FastifyRequest): void {
 }
 
 // The limits of open addresses are for one network address; a whole hospital may stand behind one.
-const limitsOfAddress = { 'sign-in': { perSecond: 20, burst: 200 }, token: { perSecond: 50, burst: 500 } } as const satisfies Record<string, Limit>
+const limitsOfAddress = { 'sign-in': { perSecond: 20, burst: 200 }, token: { perSecond: 50, burst: 500 }, check: { perSecond: 2, burst: 40 } } as const satisfies Record<string, Limit>
 export type LimitName = 'actor' | keyof typeof limitsOfAddress
 
 const buckets = new WeakMap<World, Record<LimitName, Buckets>>()
@@ -96,6 +96,7 @@ export function limit(world: World, name: LimitName, key: string): void {
       actor: share({ perSecond: RATE_PER_CLIENT, burst: RATE_PER_CLIENT }),
       'sign-in': share(limitsOfAddress['sign-in']),
       token: share(limitsOfAddress.token),
+      check: share(limitsOfAddress.check),
     }
     buckets.set(world, mine)
   }

@@ -169,6 +169,26 @@ export const settings = [
     read: oneOf('mod11-10', 'none'),
   },
   { name: 'SYSTEM_URN', fallback: 'urn:rs', about: 'Prefix of identifier systems (urn:rs:jmbg …). No official URIs are published (UNVERIFIED).', read: text },
+  {
+    name: 'SEAL_CERT',
+    fallback: '',
+    about: 'PEM file with the certificate that documents of sick leaves are sealed with, with SEAL_KEY. Empty: a key of the installation, not qualified.',
+    read: text,
+  },
+  { name: 'SEAL_KEY', fallback: '', about: 'PEM file with the private key of SEAL_CERT.', read: text },
+  {
+    name: 'SIGNATURE_LEVEL',
+    fallback: 'seal',
+    about:
+      'What an act of a doctor or a request needs: seal (the seal of the centre is enough), advanced (a session signature as well) or qualified (its key is certified by SIGNATURE_TRUST).',
+    read: oneOf('seal', 'advanced', 'qualified'),
+  },
+  {
+    name: 'SIGNATURE_TRUST',
+    fallback: '',
+    about: 'PEM file with the certificates of the authorities that certify signing keys; needed for SIGNATURE_LEVEL=qualified.',
+    read: text,
+  },
   { name: 'SEAL_SECONDS', fallback: '60', about: 'How often the audit is sealed when something was written.', read: whole(1, 86_400) },
   {
     name: 'TSA_URL',

@@ -1,9 +1,9 @@
 // `subset-font` comes without types.
 declare module 'subset-font' {
   type Options = {
-    targetFormat: 'woff2'
-    keepFeatures: string[]
-    variationAxes: Record<string, { min: number; max: number }>
+    targetFormat: 'woff2' | 'sfnt'
+    keepFeatures?: string[]
+    variationAxes: Record<string, number | { min: number; max: number }>
   }
   export default function subsetFont(font: Uint8Array, text: string, options: Options): Promise<Buffer>
 }

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { strictPolicy, type Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { builtFiles } from './build.ts'
+import { checkAnswer } from './check.ts'
 import { landingPage } from './landing.ts'
 import { statusAnswer } from './status.ts'
 
@@ -34,6 +35,8 @@ export function portalRoutes(outDir: string): Routes {
     }
     app.get('/', open, page('/'))
     app.get('/status', open, (request, reply) => statusAnswer(request, reply, asPage, styleSheetsOf(files)))
+    app.get('/check', open, (request, reply) => checkAnswer(request, reply, asPage, styleSheetsOf(files)))
+    app.get('/check/:code', open, (request, reply) => checkAnswer(request, reply, asPage, styleSheetsOf(files)))
     for (const portal of ['doctor', 'patient', 'operator']) {
       // Every address below a portal is one of its pages: the router in the browser knows which.
       app.get(`/${portal}`, open, page(portal))

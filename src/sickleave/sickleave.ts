@@ -1,3 +1,4 @@
 // The door of the sick leave.
 export { addMember } from './employer/members.ts'
+export { genuinenessOf, readCode } from './document/code.ts'
 export { sickleaveRoutes } from './routes.ts'

@@ -13,6 +13,8 @@ export type LeaveTown = TestServer & {
   /** The clock of everybody; sessions are opened anew for each question, so that days may pass. */
   at(instant: string): void
   as(account: string): Send
+  /** A session of an account, for answers that are not JSON. */
+  cookie(account: string): Promise<{ cookie: string; csrf: string }>
   account(roles: Role[], more?: object): Promise<string>
   /** An insured person whose chosen doctor is `doctor`, employed by these from a day on. */
   worker(jobs: { employer: number; fromDate?: string; untilDate?: string }[]): Promise<Worker>
@@ -45,6 +47,11 @@ export async function startLeaveTown(t: Ending, issuer = { name: 'Дом здр�
   const account = (roles: Role[], more: object = {}) => world.sql.begin((tx) => createAccount(tx, { name: roles.join(), roles, ...more }))
   const doctor = await account(['doctor'], { ...place, institutionName: issuer.name, name: 'др Вера Лукић' })
   let serial = 0
+  const cookie = async (id: string) => {
+    const value = await openSession(world, id)
+    const session = await sessionByCookie(world, value)
+    return { cookie: `${cookieName}=${value}`, csrf: csrfOf(world, session?.id as string) }
+  }
 
   return {
     ...server,
@@ -56,10 +63,10 @@ export async function startLeaveTown(t: Ending, issuer = { name: 'Дом здр�
     at(instant) {
       now = new Date(instant)
     },
+    cookie,
     as: (id) => async (method, url, body) => {
-      const cookie = await openSession(world, id)
-      const session = await sessionByCookie(world, cookie)
-      return sender(app, { cookie: `${cookieName}=${cookie}`, 'x-spona-csrf': csrfOf(world, session?.id as string) })(method, url, body, {
+      const session = await cookie(id)
+      return sender(app, { cookie: session.cookie, 'x-spona-csrf': session.csrf })(method, url, body, {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       })
     },

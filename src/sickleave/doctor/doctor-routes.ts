@@ -1,7 +1,9 @@
 import type { Routes } from '../../platform/http.ts'
 import { askingOf } from '../asking.ts'
 import { setAsideBlock } from './blocks.ts'
-import { changeLeave, leavesOfPatient, openLeave, preview } from './doctor.ts'
+import type { PaperName } from '../document/own-paper.ts'
+import { sendPaper } from '../document/send-paper.ts'
+import { changeLeave, leavesOfPatient, paperOfPatient, openLeave, preview } from './doctor.ts'
 
 type Person = { Params: { person: string } }
 type Change = { Params: { person: string; leave: string; act: string } }
@@ -15,6 +17,9 @@ export const doctorRoutes: Routes = (app) => {
     reply.code(201)
     return opened
   })
+  app.get<{ Params: PaperName & { person: string } }>('/people/:person/leaves/:leave/documents/:number/:version/:form', async (request, reply) =>
+    sendPaper(reply, await paperOfPatient(askingOf(request), request.params.person, request.params, request.query)),
+  )
   app.post<Change>('/people/:person/leaves/:leave/:act', (request) => {
     const { person, leave, act } = request.params
     return changeLeave(askingOf(request), person, leave, act, request.body)

@@ -4,6 +4,8 @@ import { jobsOf } from '../../registry/registry.ts'
 import { type Act, perform } from '../act.ts'
 import { type Asking, entryOf, requireAssessor } from '../asking.ts'
 import { casesOf, historyOf, loadRules, standardsOf } from '../case-store.ts'
+import { ownPaper, type PaperName } from '../document/own-paper.ts'
+import type { PaperFile } from '../document/paper.ts'
 import type { MedicalPart } from '../medical/medical.ts'
 import { useNumber } from '../document/numbers.ts'
 import { bodyOf, type Body, careOf, countOf, dayOf, diagnosisOf, flagOf, instantOf, oneOf, optional, reasonOf, textOf, uuidOf } from '../read-body.ts'
@@ -44,6 +46,13 @@ export async function leavesOfPatient(asking: Asking, handle: string): Promise<L
   const person = await requireAssessor(asking, handle, 'read')
   await asking.world.ledger.record([entryOf(asking, person.keys[0] as number, { action: 'read', basis: person.basis, what: 'sick-leave' })])
   return leavesOf(asking.world, person.keys)
+}
+
+/** The copy for a person who wants paper, or whose employer has no account yet. */
+export async function paperOfPatient(asking: Asking, handle: string, name: PaperName, query: unknown): Promise<PaperFile> {
+  const person = await requireAssessor(asking, handle, 'read')
+  await asking.world.ledger.record([entryOf(asking, person.keys[0] as number, { action: 'read', basis: person.basis, what: 'sick-leave document' })])
+  return ownPaper(asking.world, person.keys, name, query)
 }
 
 /** What the screen shows before the one confirmation: the usual duration, how far the doctor may go, who pays. Nothing is stored. */

@@ -2,6 +2,7 @@ import { uuidV7 } from '../../platform/uuid.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { type JobOf, jobsOf } from '../../registry/registry.ts'
 import { type EmployerDocument, type EmployerView, knownAs, type Told, viewFor } from '../employer/view.ts'
+import { endCode, registerCode } from './code.ts'
 import { nextNumbers } from './numbers.ts'
 import { dayAt, type Span } from '../rules/days.ts'
 import { isUndecided } from '../rules/plan.ts'
@@ -94,6 +95,7 @@ async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument
     insert into sickleave.document (patient, id, leave, number, kind, version, employer, known_as, content, issued_at, happened_at, replaces)
     values (${patient}, ${uuidV7(world)}, ${leave}, ${number}, ${kind}, ${document.version}, ${employer},
             ${employer === null ? null : knownAs(world, leave, employer)}, ${JSON.stringify(view)}::jsonb, ${at}, ${happenedAt}, ${former?.id ?? null})`
+  await registerCode(tx, world, document)
   if (employer !== null) await addEvent(issuing, employer, kind, view)
 
   async function numberOf(of: Issuing): Promise<string> {
@@ -106,10 +108,11 @@ async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument
 }
 
 async function voidAll(issuing: Issuing, documents: readonly Stored[], why: string): Promise<void> {
-  const { tx, patient, at, actor, step } = issuing
+  const { tx, world, patient, at, actor, step } = issuing
   for (const one of [...documents].sort(byEmployer)) {
     await tx`
       insert into sickleave.voided (patient, document, at, actor, why) values (${patient}, ${one.id}, ${at}, ${actor}, ${why})`
+    await endCode(tx, world, one)
     // A cancelled leave is one message; of a correction the employer has to know which papers no longer count.
     if (step.kind === 'corrected' && one.employer !== null) await addEvent(issuing, one.employer, 'void', one.content)
   }

@@ -1,12 +1,18 @@
 import type { Routes } from '../../platform/http.ts'
 import { askingOf } from '../asking.ts'
-import { myLeaves, shareDiagnosis, takeBack } from './employee.ts'
+import { sendPaper } from '../document/send-paper.ts'
+import { myLeaves, myPaper, shareDiagnosis, takeBack } from './employee.ts'
+
+import type { PaperName } from '../document/own-paper.ts'
 
 type Sharing = { Params: { pib: string; leave: string } }
 
 /** The person whose leave it is. */
 export const employeeRoutes: Routes = (app) => {
   app.get('/', (request) => myLeaves(askingOf(request)))
+  app.get<{ Params: PaperName }>('/:leave/documents/:number/:version/:form', async (request, reply) =>
+    sendPaper(reply, await myPaper(askingOf(request), request.params, request.query)),
+  )
   app.put<Sharing>('/:leave/sharing/:pib', async (request, reply) => {
     await shareDiagnosis(askingOf(request), request.params.leave, request.params.pib)
     return reply.code(204).send()

@@ -3,6 +3,8 @@ import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { type Asking, entryOf, requireOwn } from '../asking.ts'
 import { knownAs } from '../employer/view.ts'
+import { ownPaper, type PaperName } from '../document/own-paper.ts'
+import type { PaperFile } from '../document/paper.ts'
 import { medicalOf, sealPart } from '../medical/medical.ts'
 import { leavesOf } from '../show.ts'
 import type { Leaves } from '../wire.ts'
@@ -18,6 +20,12 @@ export async function myLeaves(asking: Asking): Promise<Leaves> {
   const keys = await ownKeys(asking, 'read')
   await asking.world.ledger.record([entryOf(asking, keys[0] as number, { action: 'read', basis: 'self', purpose: 'own record' })])
   return leavesOf(asking.world, keys)
+}
+
+export async function myPaper(asking: Asking, name: PaperName, query: unknown): Promise<PaperFile> {
+  const keys = await ownKeys(asking, 'read')
+  await asking.world.ledger.record([entryOf(asking, keys[0] as number, { action: 'read', basis: 'self', what: 'sick-leave document', purpose: 'own record' })])
+  return ownPaper(asking.world, keys, name, query)
 }
 
 type Place = { patient: number; leave: string; employer: number }

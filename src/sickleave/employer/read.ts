@@ -4,6 +4,8 @@ import { isUuid } from '../../platform/uuid.ts'
 import { type Asking, entryOf, refuse } from '../asking.ts'
 import { sharedPlace } from '../employee/employee.ts'
 import { type EventRow, eventsAfter, eventsMax, eventsOfLeave, latestEvents, type Membership, membershipsOf, sharedOf } from './store.ts'
+import { languageOf, type PaperName } from '../document/own-paper.ts'
+import { paperFile, type PaperFile } from '../document/paper.ts'
 import { openPart } from '../medical/medical.ts'
 import type { EmployerEvent, EmployerEvents, Employers } from '../wire.ts'
 
@@ -50,6 +52,16 @@ export async function leaveFor(asking: Asking, pib: string, leave: string): Prom
   const rows = isUuid(leave) ? await eventsOfLeave(asking.world.sql, employer, leave) : []
   if (rows.length === 0) throw new Refusal('not-found', 'this employer has no such leave')
   return { events: await shown(asking, rows), next: rows.at(-1)?.seq ?? 0 }
+}
+
+/** A document of the employer's own stream as a file; the stream is all it is made of. */
+export async function employerPaper(asking: Asking, pib: string, { leave, number, version, form }: PaperName, query: unknown): Promise<PaperFile> {
+  const { employer } = await requireEmployer(asking, pib)
+  const rows = isUuid(leave) ? await eventsOfLeave(asking.world.sql, employer, leave) : []
+  const row = rows.find(({ content }) => content.document?.number === number && String(content.document.version) === version)
+  if (!row) throw new Refusal('not-found', 'this employer has no such document')
+  const [event] = await shown(asking, [row])
+  return paperFile(asking.world, row.content, event?.employee.jmbg ?? null, form, languageOf(query))
 }
 
 /** Only what the employee shared; without that there is nothing here, and it does not say why. */

@@ -1,0 +1,30 @@
+import { numbers } from '../../identity/identity.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { isUuid } from '../../platform/uuid.ts'
+import type { World } from '../../platform/world.ts'
+import type { EmployerView } from '../employer/view.ts'
+import { paperFile, type PaperFile } from './paper.ts'
+
+/** How a document is named in an address: of a leave, by number and version, in a form. */
+export type PaperName = { leave: string; number: string; version: string; form: string }
+
+/** `?language=en` and nothing else. */
+export function languageOf(query: unknown): unknown {
+  for (const name of Object.keys(query as object)) if (name !== 'language') throw new Refusal('incorrect', 'only language may be asked here')
+  return (query as { language?: unknown }).language
+}
+
+/** A document of a person by the keys of that person, for themselves and for who treats them; who may, the caller has found out. */
+export async function ownPaper(world: World, keys: readonly number[], { leave, number, version, form }: PaperName, query: unknown): Promise<PaperFile> {
+  const isNamed = isUuid(leave) && /^[\w-]{1,40}$/.test(number) && /^\d{1,4}$/.test(version)
+  const [row] = isNamed
+    ? await world.sql<{ patient: number; content: EmployerView }>`
+        select patient, content
+          from sickleave.document
+         where patient = any(${[...keys]}::int8[]) and leave = ${leave} and number = ${number} and version = ${Number(version)}
+         limit 1`
+    : []
+  if (!row) throw new Refusal('not-found', 'there is no such document of this leave')
+  const jmbg = (await numbers.inClear(world, [row.patient], 'jmbg')).get(row.patient) ?? null
+  return paperFile(world, row.content, jmbg, form, languageOf(query))
+}

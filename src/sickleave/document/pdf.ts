@@ -1,0 +1,87 @@
+import type { Paper } from './paper.ts'
+import type { Seal } from './seal.ts'
+import { type Draft, sealedPdf } from './pdf-draft.ts'
+import { spacedCode } from './code.ts'
+import { dataWord, documentDay, documentWord, type DocumentWord } from './words.ts'
+
+type Row = [name: string, value: string]
+
+/** Certificate or report on one page: what the law names, who pays which days where it is a report, and how to check it. */
+export function paperAsPdf(paper: Paper, seal: Seal): Promise<Buffer> {
+  const { view, language, isVoid } = paper
+  const say = (word: DocumentWord) => documentWord(word, language)
+  const title = say(view.document.kind)
+  return sealedPdf({ title, language, at: paper.sealedAt, seal }, async (draft) => {
+    draft.heading(title)
+    if (isVoid) draft.paragraph(say('void'), 14)
+    draft.rows(rowsOf(paper))
+    if (view.document.kind === 'report') {
+      draft.table(
+        [say('from'), say('until'), say('days'), say('percent'), say('payer')],
+        view.document.days.map(({ from, until, days, percent, payer }) => [
+          documentDay(from, language),
+          documentDay(until, language),
+          String(days),
+          `${percent} %`,
+          say(payer === 'fund' ? 'byFund' : 'byEmployer'),
+        ]),
+      )
+      draft.paragraph(say(view.document.isLast ? 'last' : 'more'))
+    }
+    checking(draft, paper)
+  })
+}
+
+/** What a person takes along who has no employer's account to send it to: number, period and the code, and not even the cause. */
+export function slipAsPdf(paper: Paper, seal: Seal): Promise<Buffer> {
+  const { view, language, isVoid } = paper
+  const say = (word: DocumentWord) => documentWord(word, language)
+  return sealedPdf({ title: say('slip'), language, at: paper.sealedAt, seal }, async (draft) => {
+    draft.heading(say('slip'))
+    draft.paragraph(say(view.document.kind))
+    if (isVoid) draft.paragraph(say('void'), 14)
+    draft.rows([[say('number'), view.document.number], employeeRow(paper), [say('firstDay'), documentDay(view.from, language)]])
+    checking(draft, paper)
+  })
+}
+
+const employeeRow = ({ view: { employee }, language }: Paper): Row => [
+  documentWord('employee', language),
+  dataWord(`${employee.given} ${employee.family}`, language),
+]
+
+function rowsOf(paper: Paper): Row[] {
+  const { view, language, jmbg } = paper
+  const { document, employer, employee } = view
+  const say = (word: DocumentWord) => documentWord(word, language)
+  const isReport = document.kind === 'report'
+  return [
+    [say('number'), document.number],
+    [say('version'), String(document.version)],
+    [say('issuer'), dataWord(view.issuer, language)],
+    [say('issuedAt'), timeOf(new Date(document.issuedAt), language)],
+    employeeRow(paper),
+    ...(employee.birthDate === null ? [] : [[say('born'), documentDay(employee.birthDate, language)] satisfies Row]),
+    ...(jmbg === null ? [] : [[say('jmbg'), jmbg] satisfies Row]),
+    [say('employer'), employer === null ? say('noEmployer') : dataWord(employer.name, language)],
+    ...(employer === null ? [] : [[say('pib'), employer.pib] satisfies Row, [say('mb'), employer.mb] satisfies Row]),
+    [say('cause'), say(view.category)],
+    [say(isReport ? 'from' : 'firstDay'), documentDay(view.from, language)],
+    [say(isReport ? 'until' : 'expected'), documentDay(view.until, language)],
+  ]
+}
+
+function timeOf(at: Date, language: Paper['language']): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO('Europe/Belgrade')
+  return `${documentDay(local.toPlainDate().toString(), language)} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`
+}
+
+function checking(draft: Draft, { language, code, checkUrl, sealedBy, sealedAt, isQualified }: Paper): void {
+  const say = (word: DocumentWord) => documentWord(word, language)
+  draft.subheading(say('check'))
+  draft.code(checkUrl, say('qr'))
+  draft.paragraph(checkUrl, 9)
+  draft.paragraph(spacedCode(code), 11)
+  draft.paragraph(`${say('sealed')}: ${dataWord(sealedBy, language)}, ${timeOf(sealedAt, language)}`, 9)
+  draft.paragraph(say(isQualified ? 'qualified' : 'notQualified'), 9)
+}

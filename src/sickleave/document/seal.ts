@@ -1,0 +1,101 @@
+import { createECDH, createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { World } from '../../platform/world.ts'
+
+/** The seal of the centre on documents that leave the house: a key, its certificate, and what may be said of it. */
+export type Seal = { key: KeyObject; certificate: Buffer; name: string; isQualified: boolean }
+
+const known = new WeakMap<object, Promise<Seal>>()
+export const sealOf = (world: World): Promise<Seal> => {
+  const made = known.get(world.keys) ?? (world.config.SEAL_CERT === '' ? ownSeal(world) : Promise.resolve(givenSeal(world)))
+  known.set(world.keys, made)
+  return made
+}
+
+/** What the operator was given by a certification authority; whether it is a qualified one says the setting, since only the operator knows. */
+function givenSeal({ config }: World): Seal {
+  const certificate = new X509Certificate(readFileSync(config.SEAL_CERT))
+  const key = createPrivateKey(readFileSync(config.SEAL_KEY))
+  if (!certificate.checkPrivateKey(key)) throw new Error('SEAL_KEY is not the key of SEAL_CERT')
+  const name = /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? certificate.subject
+  return { key, certificate: certificate.raw, name, isQualified: config.SIGNATURE_LEVEL === 'qualified' }
+}
+
+// Certificates and signed messages are a library that is loaded with the first document.
+const libraries = async () => ({ asn1: await import('asn1js'), pki: await import('pkijs') })
+const bytesOf = (buffer: Uint8Array): ArrayBuffer => new Uint8Array(buffer).buffer
+
+// The order of P-256 (FIPS 186-5); a private key is a number from 1 to one less.
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+const ownName = 'Спона, печат центра (није квалификован)'
+const [ownFrom, ownUntil] = [new Date('2026-01-01T00:00:00Z'), new Date('2046-01-01T00:00:00Z')]
+
+/** Without a given one the key comes from the master key, and the certificate vouches for itself and says so in its name. */
+async function ownSeal({ keys }: World): Promise<Seal> {
+  const scalar = (BigInt(`0x${keys.derive('sickleave-seal', 40).toString('hex')}`) % (order - 1n)) + 1n
+  const d = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex')
+  const curve = createECDH('prime256v1')
+  curve.setPrivateKey(d)
+  const point = curve.getPublicKey()
+  const publicJwk = { kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') }
+  const key = createPrivateKey({ key: { ...publicJwk, d: d.toString('base64url') }, format: 'jwk' })
+  const { asn1, pki } = await libraries()
+  const made = new pki.Certificate()
+  made.version = 2
+  made.serialNumber = new asn1.Integer({ value: 1 })
+  for (const name of [made.subject, made.issuer])
+    name.typesAndValues.push(new pki.AttributeTypeAndValue({ type: '2.5.4.3', value: new asn1.Utf8String({ value: ownName }) }))
+  made.notBefore.value = ownFrom
+  made.notAfter.value = ownUntil
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+  await made.subjectPublicKeyInfo.importKey(await crypto.subtle.importKey('jwk', publicJwk, algorithm, true, ['verify']))
+  await made.sign(await asCryptoKey(key), 'SHA-256')
+  return { key, certificate: Buffer.from(made.toSchema(true).toBER()), name: ownName, isQualified: false }
+}
+
+function asCryptoKey(key: KeyObject): Promise<CryptoKey> {
+  const curve = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[key.asymmetricKeyDetails?.namedCurve ?? '']
+  const algorithm = key.asymmetricKeyType === 'rsa' ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } : { name: 'ECDSA', namedCurve: curve ?? 'P-256' }
+  return crypto.subtle.importKey('pkcs8', bytesOf(key.export({ type: 'pkcs8', format: 'der' })), algorithm, false, ['sign'])
+}
+
+const oids = {
+  data: '1.2.840.113549.1.7.1',
+  signedData: '1.2.840.113549.1.7.2',
+  contentType: '1.2.840.113549.1.9.3',
+  messageDigest: '1.2.840.113549.1.9.4',
+  signingCertificate: '1.2.840.113549.1.9.16.2.47',
+}
+
+/**
+ * A detached CMS signature (RFC 5652) with the attributes of PAdES and CAdES baseline B: what was signed, its hash, and the hash of the certificate
+ * (RFC 5035), so that it cannot be exchanged for another of the same key. The time stands in the document; a PAdES signature does not repeat it.
+ */
+export async function signDetached(seal: Seal, bytes: Buffer): Promise<Buffer> {
+  const { asn1, pki } = await libraries()
+  const certificate = pki.Certificate.fromBER(bytesOf(seal.certificate))
+  const digest = (of: Uint8Array) => new asn1.OctetString({ valueHex: bytesOf(createHash('sha256').update(of).digest()) })
+  const sequence = (...value: InstanceType<typeof asn1.OctetString | typeof asn1.Sequence>[]) => new asn1.Sequence({ value })
+  const attribute = (type: string, value: unknown) => new pki.Attribute({ type, values: [value] })
+  const signed = new pki.SignedData({
+    version: 1,
+    encapContentInfo: new pki.EncapsulatedContentInfo({ eContentType: oids.data }),
+    signerInfos: [
+      new pki.SignerInfo({
+        version: 1,
+        sid: new pki.IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber }),
+        signedAttrs: new pki.SignedAndUnsignedAttributes({
+          type: 0,
+          attributes: [
+            attribute(oids.contentType, new asn1.ObjectIdentifier({ value: oids.data })),
+            attribute(oids.messageDigest, digest(bytes)),
+            attribute(oids.signingCertificate, sequence(sequence(sequence(digest(seal.certificate))))),
+          ],
+        }),
+      }),
+    ],
+    certificates: [certificate],
+  })
+  await signed.sign(await asCryptoKey(seal.key), 0, 'SHA-256', bytesOf(bytes))
+  return Buffer.from(new pki.ContentInfo({ contentType: oids.signedData, content: signed.toSchema(true) }).toSchema().toBER())
+}

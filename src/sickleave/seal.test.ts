@@ -33,7 +33,8 @@ describe('the sealed diagnosis', () => {
   test('everything an employer could try gives none of what is secret about a leave', async () => {
     const report = await leakTest(town.world)
     assert.deepEqual(report.found, [])
-    assert.deepEqual([report.employers, report.leaves, report.routes.length], [2, 2, 12])
+    assert.deepEqual([report.employers, report.leaves], [2, 2])
+    assert.ok(report.routes.length >= 13 && report.routes.includes('GET /employer/:pib/leaves/:leave/documents/:number/:version/:form'))
     assert.ok(report.answers > 80)
   })
 

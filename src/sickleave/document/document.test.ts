@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import * as pki from 'pkijs'
-import { pdfText } from '../../testing/pdf-text.ts'
+import { forFile } from '../../testing/for-file.ts'
+import { pdfText } from '../leak/pdf-text.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 import { codeOf, readCode, spacedCode } from './code.ts'
 import { runsOf } from './fonts.ts'
 import { sealOf, signDetached } from './seal.ts'
 
+const file = forFile()
 let town: LeaveTown
 let person: Worker
 let leave: string
@@ -19,8 +21,8 @@ const bytes = async (account: string, url: string) => {
   return { status: answer.statusCode, body: answer.rawPayload, type: answer.headers['content-type'], text: answer.body }
 }
 
-before(async (t) => {
-  town = await startLeaveTown(t as Parameters<typeof startLeaveTown>[0])
+before(async () => {
+  town = await startLeaveTown(file)
   person = await town.worker([{ employer: town.employers[0]?.id as number }])
   const body = { from: '2026-03-02', until: '2026-03-25', reason: '01', diagnosis: 'C50.9', note: 'терапија у току' }
   const opened = await town.as(town.doctor)('POST', `/sickleave/people/${person.handle}/leaves`, body)

@@ -4,27 +4,19 @@ import { createApp } from '../../platform/http.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
 import { makeLog, type World } from '../../platform/world.ts'
 import { eventsAfter } from '../employer/store.ts'
+import { fieldsOf, knownFields } from './leak-fields.ts'
 import { leaksOfRole } from './leak-role.ts'
 import { leaksIn, type Secrets, secretsOf, speakingWords } from './leak-secrets.ts'
-import { requestIds } from '../request/lists.ts'
 import { addMember, endMember } from '../employer/members.ts'
+import { urlsOf } from './leak-urls.ts'
+import { pdfText } from './pdf-text.ts'
+import { requestIds } from '../request/lists.ts'
 import { sickleaveRoutes } from '../routes.ts'
 
 export type LeakReport = { employers: number; leaves: number; answers: number; routes: string[]; found: string[] }
 
 const employersMax = 20
 const eventsOfEach = 200
-const fields = /"([A-Za-z]\w*)":/g
-/** The names of all fields an employer can get; one that is not here is a finding before anybody has looked at what it holds. */
-const known = new Set(
-  (
-    'events next seq at kind leave employee family given birthDate jmbg employer name pib mb issuer category from until isOpen document number version issuedAt ' +
-    'days percent payer isLast employers role resourceType issue severity code diagnostics details text expression extension url valueString ' +
-    'about id state due nominal effective requests expected payoutDay account week monthsWithoutWage note waitsFor missing evidence code where sr srLatn en type bytes sha256 ' +
-    'signature level by isQualified answer total paidOn confirmedOn toReturn interest steps'
-  ).split(' '),
-)
-
 /**
  * Tries what an employer could: every route below /employer that there is (a new one is tried by itself), with right, wrong and hostile values,
  * every stored event, every error and every line of the log, against what is really secret about the leaves; and the rights of its database role.
@@ -68,6 +60,8 @@ const testerOf = (world: World): Actor => ({
   scopes: ['system/sickleave.employer'],
 })
 
+type Answer = { status: number; headers: string; body: string }
+
 async function asTester(world: World) {
   const tester = testerOf(world)
   const app = await createApp(world)
@@ -77,9 +71,10 @@ async function asTester(world: World) {
   await app.register(sickleaveRoutes)
   return {
     member: tester.id,
-    async get(method: string, url: string): Promise<{ status: number; text: string }> {
+    async get(method: string, url: string): Promise<Answer> {
       const answer = await app.inject({ method: method as 'GET', url })
-      return { status: answer.statusCode, text: `${JSON.stringify(answer.headers)}\n${answer.body}` }
+      const isPdf = String(answer.headers['content-type']).includes('pdf')
+      return { status: answer.statusCode, headers: JSON.stringify(answer.headers), body: isPdf ? pdfText(answer.rawPayload) : answer.body }
     },
     close: () => app.close(),
   }
@@ -94,13 +89,16 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
   const leaves = [...new Set(events.map(({ knownAs }) => knownAs))]
   const secrets = (await Promise.all(leaves.map((leave) => secretsOf(world, leave)))).filter((one) => one !== null)
   report.leaves += secrets.length
-  const requests = await requestIds(world.sql, employer)
+  const forms = ['pdf', 'xml', 'slip', 'html']
+  const values = { pib, events, others: { form: forms, act: ['submission'], request: await requestIds(world.sql, employer) } }
   const at = world.now()
   await world.sql.begin((tx) => addMember(tx, { member: ask.member, employer, pib, name: 'проба цурења', role: 'viewer', at }))
   try {
     for (const route of report.routes) {
       const [method = '', path = ''] = route.split(' ')
-      for (const url of urlsOf(path, pib, leaves, requests)) judge(report, route, await ask.get(method, url), secrets)
+      const urls = urlsOf(path, values)
+      if ('unknown' in urls) report.found.push(`${route} was not tried: nothing is known that :${urls.unknown} could be`)
+      else for (const url of urls) judge(report, route, await ask.get(method, url), secrets)
     }
     // No other method, no other side.
     for (const url of [`/employer/${pib}/events`, '/mine', '/commission/waiting', `/people/${leaves[0]}/leaves`]) {
@@ -116,33 +114,16 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
   return secrets
 }
 
-const hostile = ['000000000', "1'or'1'='1", '%00', 'ffffffff-ffff-4fff-8fff-ffffffffffff']
-
-/** One address for each value that a place in it could hold. */
-function urlsOf(at: string, pib: string, leaves: readonly string[], requests: readonly string[]): string[] {
-  if (at.includes(':request')) return [...requests, ...hostile].map((one) => at.replace(':pib', pib).replace(':request', one).replace(':act', 'submission'))
-  const path = at
-  if (!path.includes(':pib')) return [path, `${path}?include=diagnosis`]
-  const real = path.includes(':leave') ? leaves.map((leave) => path.replace(':pib', pib).replace(':leave', leave)) : [path.replace(':pib', pib)]
-  const wrong = hostile.flatMap((value) => [
-    path.replace(':pib', value).replace(':leave', leaves[0] ?? value),
-    path.replace(':pib', pib).replace(':leave', value),
-  ])
-  const asked = ['after=0&limit=500', 'limit=9999999999999', 'fields=diagnosis,reason'].map((query) => `${real[0]}?${query}`)
-  return [...real, ...wrong, ...asked]
-}
-
-function judge(report: LeakReport, route: string, { status, text }: { status: number; text: string }, secrets: readonly Secrets[]): void {
+function judge(report: LeakReport, route: string, { status, headers, body }: Answer, secrets: readonly Secrets[]): void {
   report.answers++
-  const [headers = '', body = ''] = text.split('\n')
   if (status >= 500) report.found.push(`${route} failed with ${status}`)
   for (const { leave, words } of secrets) {
-    const leaks = leaksIn(text, words)
+    const leaks = leaksIn(headers + body, words)
     // What the employee shared is read at its own address and nowhere else.
     if (leaks.length > 0 && !(route.endsWith('/shared') && status === 200))
       report.found.push(`${route} lets out ${leaks.length} secret words of the leave ${leave}`)
   }
   if (status >= 400 || route.endsWith('/shared')) return
-  for (const [, field = ''] of body.matchAll(fields)) if (!known.has(field)) report.found.push(`${route} has a field ${field}`)
+  for (const field of fieldsOf(body)) if (!knownFields.has(field)) report.found.push(`${route} has a field ${field}`)
   for (const word of leaksIn(headers + body, speakingWords)) report.found.push(`${route} says ${word}`)
 }

@@ -4,8 +4,7 @@ import { inflateSync } from 'node:zlib'
 export function pdfText(pdf: Buffer): string {
   const latin = pdf.toString('latin1')
   const objects = new Map<string, { head: string; body: string }>()
-  for (const [, id = '', head = '', length = ''] of latin.matchAll(/(\d+) 0 obj\n(<<[\s\S]*?>>)\n(?:stream\n|endobj)()/g)) {
-    void length
+  for (const [, id = '', head = ''] of latin.matchAll(/(\d+) 0 obj\n(<<[\s\S]*?>>)\n(?:stream\n|endobj)/g)) {
     const at = latin.indexOf(`${id} 0 obj\n${head}`) + `${id} 0 obj\n${head}\nstream\n`.length
     const size = Number(/\/Length (\d+)/.exec(head)?.[1] ?? 0)
     const raw = pdf.subarray(at, at + size)

@@ -1,0 +1,20 @@
+/**
+ * The names of all fields an employer can get, one line for each kind of answer; a field that is not here is a finding before anybody has looked
+ * at what it holds. None of them could carry a diagnosis, a specialty, a doctor, a step of the commission or a limit.
+ */
+const byAnswer = [
+  // Events and leaves.
+  'events next seq at kind leave employee family given birthDate jmbg employer name pib mb issuer category from until isOpen document number version',
+  'issuedAt days percent payer isLast employers role',
+  // Refusals.
+  'resourceType issue severity code diagnostics details text expression extension url valueString',
+  // Requests.
+  'about id state due nominal effective requests expected payoutDay account week monthsWithoutWage note waitsFor missing evidence code where sr srLatn en',
+  'type bytes sha256 signature level by isQualified answer total paidOn confirmedOn toReturn interest steps',
+  // Documents as XML.
+  'content cause stretch count isVoid checkAt sealedAt isQualifiedSeal seal',
+]
+export const knownFields: ReadonlySet<string> = new Set(byAnswer.flatMap((line) => line.split(' ')))
+
+const named = /"([A-Za-z]\w*)":|<([A-Za-z]\w*)[ >]/g
+export const fieldsOf = (body: string): string[] => [...body.matchAll(named)].map(([, inJson, inXml]) => inJson ?? inXml ?? '')

@@ -80,7 +80,11 @@ export function requireSameOrigin(request: FastifyRequest): void {
 }
 
 // The limits of open addresses are for one network address; a whole hospital may stand behind one.
-const limitsOfAddress = { 'sign-in': { perSecond: 20, burst: 200 }, token: { perSecond: 50, burst: 500 }, check: { perSecond: 2, burst: 40 } } as const satisfies Record<string, Limit>
+const limitsOfAddress = {
+  'sign-in': { perSecond: 20, burst: 200 },
+  token: { perSecond: 50, burst: 500 },
+  check: { perSecond: 2, burst: 40 },
+} as const satisfies Record<string, Limit>
 export type LimitName = 'actor' | keyof typeof limitsOfAddress
 
 const buckets = new WeakMap<World, Record<LimitName, Buckets>>()

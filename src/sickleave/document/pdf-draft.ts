@@ -31,7 +31,12 @@ export async function sealedPdf(about: About, draw: (draft: Draft) => Promise<vo
   } as ConstructorParameters<typeof PDFDocument>[0])
   for (const [name, bytes] of await documentFonts()) doc.registerFont(name, bytes as never)
   const chunks: Buffer[] = []
-  const ended = new Promise<void>((resolve, reject) => doc.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', resolve).on('error', reject))
+  const ended = new Promise<void>((resolve, reject) =>
+    doc
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', resolve)
+      .on('error', reject),
+  )
   doc.font('cyrillic').addPage()
   const root = doc.struct('Document')
   doc.addStructure(root)
@@ -78,8 +83,7 @@ async function draftOn(doc: Doc, root: PDFKit.PDFStructureElement): Promise<Draf
         'Figure',
         () => {
           for (let row = 0; row < modules.size; row++)
-            for (let column = 0; column < modules.size; column++)
-              if (modules.get(row, column)) doc.rect(x + column * side, y + row * side, side, side)
+            for (let column = 0; column < modules.size; column++) if (modules.get(row, column)) doc.rect(x + column * side, y + row * side, side, side)
           doc.fill('#000000')
         },
         { alt: spoken, bbox: [x, y, x + codeSide, y + codeSide] },

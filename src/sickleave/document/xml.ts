@@ -31,8 +31,23 @@ export async function paperAsXml(paper: Paper, seal: Seal): Promise<Buffer> {
         ['version', String(document.version)],
         ['issuedAt', document.issuedAt],
         ['issuer', view.issuer],
-        ['employee', [['family', employee.family], ['given', employee.given], ['birthDate', employee.birthDate], ['jmbg', jmbg]]],
-        ['employer', employer && [['name', employer.name], ['pib', employer.pib], ['mb', employer.mb]]],
+        [
+          'employee',
+          [
+            ['family', employee.family],
+            ['given', employee.given],
+            ['birthDate', employee.birthDate],
+            ['jmbg', jmbg],
+          ],
+        ],
+        [
+          'employer',
+          employer && [
+            ['name', employer.name],
+            ['pib', employer.pib],
+            ['mb', employer.mb],
+          ],
+        ],
         ['cause', view.category],
         ['from', view.from],
         ['until', view.until],

@@ -21,7 +21,8 @@ export function pdfText(pdf: Buffer): string {
     let font = new Map<string, string>()
     for (const [, name, shown] of body.matchAll(/\/(F\d+) [\d.]+ Tf|\[((?:<[0-9a-f]*>|[-\d.\s])+)\] TJ/g)) {
       if (name) font = fonts.get(name) ?? font
-      else for (const [, hex = ''] of (shown ?? '').matchAll(/<([0-9a-f]*)>/g)) text += (hex.match(/.{4}/g) ?? []).map((glyph) => font.get(glyph) ?? '').join('')
+      else
+        for (const [, hex = ''] of (shown ?? '').matchAll(/<([0-9a-f]*)>/g)) text += (hex.match(/.{4}/g) ?? []).map((glyph) => font.get(glyph) ?? '').join('')
     }
   }
   return text

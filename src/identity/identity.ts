@@ -1,4 +1,5 @@
 import { accountCheckDigits, jmbgCheckDigit, mbCheckDigit, mod1110CheckDigit } from './check-digits.ts'
+import { holdersOf } from './keys.ts'
 import { numbersOf } from './file-chart.ts'
 import { checkJmbg } from './jmbg.ts'
 import { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
@@ -19,6 +20,8 @@ export const numbers = {
   ofPatient: numbersOf,
   /** For a document that the law wants the number on; the caller has written the look. */
   inClear,
+  /** For registers and lists that name people by number; whom they lead to stays inside. */
+  holdersOf,
   checkJmbg,
   checkEbs,
   checkLbo,

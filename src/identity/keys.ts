@@ -53,6 +53,16 @@ export async function personOfAnyNumber(sql: Sql | Transaction, world: World, te
   return person === null ? null : known(sql, person)
 }
 
+/** Whom each of many numbers leads to, in the order asked; null for a number that nobody has. */
+export async function holdersOf(sql: Sql | Transaction, world: World, asked: readonly { kind: NumberKind; value: string }[]): Promise<(number | null)[]> {
+  const rows = await sql<{ person: number | null }>`
+    select identity.holder_of(array[asked.hash]) as person
+      from unnest(${asked.map(({ kind, value }) => hashOf(world, kind, value))}::bytea[]) with ordinality as asked (hash, place)
+     order by place
+     limit ${asked.length}`
+  return rows.map(({ person }) => person)
+}
+
 async function holderOf(sql: Sql | Transaction, world: World, numbers: [NumberKind, string][]): Promise<number | null> {
   const [found] = await sql<{ person: number | null }>`
     select identity.holder_of(${numbers.map(([kind, value]) => hashOf(world, kind, value))}::bytea[]) as person`

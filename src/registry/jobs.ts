@@ -32,6 +32,16 @@ export async function jobsOf(sql: Runner, keys: readonly number[], from: string,
   return rows.map(({ fromDate, untilDate, ...employer }) => ({ fromDate, untilDate, employer }))
 }
 
+/** Jobs of many people with one employer. */
+export function jobsWith(sql: Runner, employer: number, keys: readonly number[]): Promise<{ patient: number; fromDate: string; untilDate: string | null }[]> {
+  return sql`
+    select patient, from_date, until_date
+      from registry.insured_job
+     where employer = ${employer} and patient = any(${[...keys]}::int8[])
+     order by patient, from_date
+     limit ${keys.length * jobsMax}`
+}
+
 export async function employerByPib(sql: Runner, pib: string): Promise<Employer | null> {
   const [found] = await sql<Employer>`
     select id, pib, mb, name, municipality, activity, address, account from registry.employer where pib = ${pib}`

@@ -1,4 +1,4 @@
-import { registerJobs } from './jobs.ts'
+import { jobsWith, registerJobs } from './jobs.ts'
 import { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'
 
 // The door of registry. FHIR Organization and Practitioner resources that systems post are documents of the record; nothing here reads them,
@@ -10,5 +10,5 @@ export { numberHash } from './number-hash.ts'
 export { coverOf, institution, names, workerByLicence } from './read.ts'
 export { registerInstitutions }
 
-/** Whole registers at once, for the registers' own feeds and the invented country. */
-export const bulk = { registerEmployers, registerInsurance, registerJobs, registerUnits, registerWorkers }
+/** Many at once: for the registers' own feeds, the invented country, and lists that employers send. */
+export const bulk = { jobsWith, registerEmployers, registerInsurance, registerJobs, registerUnits, registerWorkers }

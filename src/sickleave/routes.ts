@@ -2,6 +2,7 @@ import type { Routes } from '../platform/http.ts'
 import { commissionRoutes } from './commission/commission-routes.ts'
 import { doctorRoutes } from './doctor/doctor-routes.ts'
 import { employeeRoutes } from './employee/employee-routes.ts'
+import { earningsRoutes, earningsSchema } from './earnings/earnings-routes.ts'
 import { employerRoutes } from './employer/employer-routes.ts'
 import { employerRequestRoutes, ownRequestRoutes } from './request/request-routes.ts'
 
@@ -13,4 +14,6 @@ export const sickleaveRoutes: Routes = async (app) => {
   await app.register(ownRequestRoutes, { prefix: '/mine' })
   await app.register(employerRoutes, { prefix: '/employer' })
   await app.register(employerRequestRoutes, { prefix: '/employer' })
+  await app.register(earningsRoutes, { prefix: '/employer' })
+  await app.register(earningsSchema)
 }

@@ -179,3 +179,26 @@ export type DeltaView = {
   net: string
   total: string
 }
+
+type Said = { sr: string; srLatn: string; en: string }
+/**
+ * `POST /sickleave/employer/:pib/earnings?mode=all|good&check=true` (text/csv or application/xml), `PUT …/leaves/:leave/earnings`. `row` as the clerk
+ * counts: line of the sheet or of the document. A file with mistakes is answered 422 with the same in the outcome's details.
+ */
+export type EarningsOutcome = {
+  isStored: boolean
+  rows: number
+  people: number
+  stored: number
+  unchanged: number
+  errorCount: number
+  errors: { row: number; column: string; wrong: Said; right: Said }[]
+}
+/** Body of `PUT …/leaves/:leave/earnings`: amounts as text, comma or point. */
+export type GiveEarnings = { rows: { month: string; hours: string; net: string; gross: string; paid: string }[] }
+/** `GET …/leaves/:leave/earnings`: the twelve months before the leave, which are missing, and every version given, newest first. */
+export type EarningsOfLeave = {
+  months: string[]
+  missing: string[]
+  rows: { month: string; version: number; hours: string; net: string; gross: string; paidOn: string; source: 'form' | 'csv' | 'xml'; givenAt: string }[]
+}

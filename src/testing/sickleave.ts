@@ -64,10 +64,11 @@ export async function startLeaveTown(t: Ending, issuer = { name: 'Дом здр�
       now = new Date(instant)
     },
     cookie,
-    as: (id) => async (method, url, body) => {
+    as: (id) => async (method, url, body, headers = {}) => {
       const session = await cookie(id)
       return sender(app, { cookie: session.cookie, 'x-spona-csrf': session.csrf })(method, url, body, {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       })
     },
     async worker(jobs) {

@@ -3,6 +3,7 @@ import { asEmployer } from '../employer/store.ts'
 
 /** All the employer's role may touch: table and columns. Whatever else it can read is a finding. */
 const allowed: Record<string, string[]> = {
+  'sickleave.earning': ['employee', 'employer', 'given_at', 'given_by', 'gross', 'hours', 'month', 'net', 'paid_on', 'source', 'version'],
   'sickleave.employer_event': ['at', 'content', 'employer', 'kind', 'known_as', 'seq'],
   'sickleave.employer_member': ['employer', 'ended_at', 'from_at', 'member', 'name', 'pib', 'role'],
   'sickleave.request': ['changed_at', 'created_at', 'employer', 'id', 'known_as', 'shown', 'state'],
@@ -47,9 +48,10 @@ export async function leaksOfRole(sql: Sql): Promise<string[]> {
   const [foreign] = await asEmployer(
     sql,
     [],
-    (tx) => tx<{ events: number; shared: number }>`
-      select (select count(*) from sickleave.employer_event) as events, (select count(*) from sickleave.shared) as shared`,
+    (tx) => tx<{ events: number; shared: number; earnings: number }>`
+      select (select count(*) from sickleave.employer_event) as events, (select count(*) from sickleave.shared) as shared,
+             (select count(*) from sickleave.earning) as earnings`,
   )
-  if ((foreign?.events ?? 0) + (foreign?.shared ?? 0) > 0) found.push('the employer’s role reads rows without naming an employer')
+  if ((foreign?.events ?? 0) + (foreign?.shared ?? 0) + (foreign?.earnings ?? 0) > 0) found.push('the employer’s role reads rows without naming an employer')
   return found
 }

@@ -39,7 +39,7 @@ function hundredths(text: string): Cell<bigint> {
       `упишите две, на пример ${cutToTwo(compact, ',')}`,
       `write two, for example ${cutToTwo(compact, '.')}`,
     )
-  if (/^-/.test(compact)) return no('мање је од нуле', 'is below zero', 'упишите нулу или већи број', 'write zero or more')
+  if (compact.startsWith('-')) return no('мање је од нуле', 'is below zero', 'упишите нулу или већи број', 'write zero or more')
   return no('није број', 'is not a number', 'упишите само цифре и зарез, на пример 120000,00', 'write digits and a point only, for example 120000.00')
 }
 

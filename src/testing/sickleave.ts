@@ -64,13 +64,15 @@ export async function startLeaveTown(t: Ending, issuer = { name: 'Дом здр�
       now = new Date(instant)
     },
     cookie,
-    as: (id) => async (method, url, body, headers = {}) => {
-      const session = await cookie(id)
-      return sender(app, { cookie: session.cookie, 'x-spona-csrf': session.csrf })(method, url, body, {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      })
-    },
+    as:
+      (id) =>
+      async (method, url, body, headers = {}) => {
+        const session = await cookie(id)
+        return sender(app, { cookie: session.cookie, 'x-spona-csrf': session.csrf })(method, url, body, {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        })
+      },
     async worker(jobs) {
       const jmbg = newJmbg('1985-01-01', String(71 + (++serial % 9)))
       return world.sql.begin(async (tx) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { registerPeople } from '../../identity/identity.ts'
 import { bulk } from '../../registry/registry.ts'
+import { forFile } from '../../testing/for-file.ts'
 import { newJmbg } from '../../testing/identity.ts'
 import { type LeaveTown, startLeaveTown } from '../../testing/sickleave.ts'
 import type { EarningsOutcome } from '../wire.ts'
@@ -148,8 +149,8 @@ let person: Awaited<ReturnType<LeaveTown['worker']>>
 let other: typeof person
 let clerk: string
 const url = '/sickleave/employer/100000001/earnings'
-before(async (t) => {
-  town = await startLeaveTown(t as Parameters<typeof startLeaveTown>[0])
+before(async () => {
+  town = await startLeaveTown(forFile())
   person = await town.worker([{ employer: town.employers[0]?.id as number, fromDate: '2025-06-01' }])
   other = await town.worker([{ employer: town.employers[1]?.id as number }])
   clerk = await town.clerk(0, 'operator')

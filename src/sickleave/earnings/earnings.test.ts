@@ -149,8 +149,9 @@ let person: Awaited<ReturnType<LeaveTown['worker']>>
 let other: typeof person
 let clerk: string
 const url = '/sickleave/employer/100000001/earnings'
+const file = forFile()
 before(async () => {
-  town = await startLeaveTown(forFile())
+  town = await startLeaveTown(file)
   person = await town.worker([{ employer: town.employers[0]?.id as number, fromDate: '2025-06-01' }])
   other = await town.worker([{ employer: town.employers[1]?.id as number }])
   clerk = await town.clerk(0, 'operator')

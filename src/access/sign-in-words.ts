@@ -52,7 +52,8 @@ const roles: Record<Role, { sr: string; en: string }> = {
   employer: { sr: 'послодавац', en: 'employer' },
   fund: { sr: 'Фонд', en: 'Fund' },
   operator: { sr: 'оператер', en: 'operator' },
-  commission: { sr: 'лекарска комисија', en: 'medical commission' },
+  commission: { sr: 'првостепена лекарска комисија', en: 'first-degree medical commission' },
+  commission2: { sr: 'другостепена лекарска комисија', en: 'second-degree medical commission' },
   ministry: { sr: 'министарство', en: 'ministry' },
   'data-officer': { sr: 'повереник за податке', en: 'data protection officer' },
 }

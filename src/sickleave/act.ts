@@ -1,4 +1,4 @@
-import type { Entry } from '../audit/audit.ts'
+import type { AuditedTransaction, Entry } from '../audit/audit.ts'
 import { headers, type Known } from '../identity/identity.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isUniqueViolation } from '../platform/sql.ts'
@@ -30,6 +30,8 @@ export type Act = {
   basis: string
   institution: number
   worker: number
+  /** What stands or falls with the step, in the same transaction. */
+  also?: (tx: AuditedTransaction) => Promise<void>
 }
 
 /** One act on one leave: lock, read, rule, add, tell, audit; one transaction. */
@@ -89,6 +91,7 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
         actor: asking.actor.id,
         number,
       })
+      await act.also?.(tx)
     })
   } catch (error) {
     if (isUniqueViolation(error))

@@ -68,18 +68,22 @@ export async function setDays(tx: Transaction, patient: number, leave: string, s
     select ${patient}, day, ${leave}::uuid from unnest(${days}::date[]) as day`
 }
 
+/** A report in the meantime does not send a proposal to the end of the list. */
 export async function setWaiting(tx: Transaction, patient: number, leave: string, state: State, at: Date): Promise<void> {
-  await tx`delete from sickleave.waiting where patient = ${patient} and leave = ${leave}`
-  if (state.status !== 'referred' || state.proposedUntil === null) return
+  if (state.status !== 'referred' || state.proposedUntil === null) {
+    await tx`delete from sickleave.waiting where patient = ${patient} and leave = ${leave}`
+    return
+  }
   await tx`
-    insert into sickleave.waiting (patient, leave, since, proposed_until) values (${patient}, ${leave}, ${at}, ${state.proposedUntil})`
+    insert into sickleave.waiting (patient, leave, since, proposed_until) values (${patient}, ${leave}, ${at}, ${state.proposedUntil})
+    on conflict (patient, leave) do update set proposed_until = excluded.proposed_until`
 }
 
-export type Waiting = { patient: number; leave: string; since: Date; proposedUntil: Day }
+export type Waiting = { patient: number; leave: string; since: Date; proposedUntil: Day; session: Day | null }
 const queueMax = 200
 
 export function waiting(sql: Runner): Promise<Waiting[]> {
-  return sql<Waiting>`select patient, leave, since, proposed_until from sickleave.waiting order by since, leave limit ${queueMax}`
+  return sql<Waiting>`select patient, leave, since, proposed_until, session from sickleave.waiting order by since, leave limit ${queueMax}`
 }
 
 const parametersMax = 5000

@@ -4,6 +4,8 @@ import { doctorRoutes } from './doctor/doctor-routes.ts'
 import { employeeRoutes } from './employee/employee-routes.ts'
 import { earningsRoutes, earningsSchema } from './earnings/earnings-routes.ts'
 import { employerRoutes } from './employer/employer-routes.ts'
+import { fundRoutes } from './fund/fund-routes.ts'
+import { correctionRoutes, employerObjectionRoutes, ownObjectionRoutes } from './objection/objection-routes.ts'
 import { employerRequestRoutes, ownRequestRoutes } from './request/request-routes.ts'
 
 /** Mounted at /sickleave: each side has its own routes, and none answers another side. */
@@ -11,9 +13,13 @@ export const sickleaveRoutes: Routes = async (app) => {
   await app.register(doctorRoutes)
   await app.register(commissionRoutes, { prefix: '/commission' })
   await app.register(employeeRoutes, { prefix: '/mine' })
+  await app.register(correctionRoutes)
   await app.register(ownRequestRoutes, { prefix: '/mine' })
+  await app.register(ownObjectionRoutes, { prefix: '/mine' })
   await app.register(employerRoutes, { prefix: '/employer' })
   await app.register(employerRequestRoutes, { prefix: '/employer' })
   await app.register(earningsRoutes, { prefix: '/employer' })
   await app.register(earningsSchema)
+  await app.register(employerObjectionRoutes, { prefix: '/employer' })
+  await app.register(fundRoutes, { prefix: '/fund' })
 }

@@ -47,7 +47,7 @@ function lineOf({ step, at, happenedAt, actorName }: Written): StepLine {
     by: actorName,
     from: 'from' in step ? step.from : null,
     until: 'until' in step ? step.until : 'proposedUntil' in step ? step.proposedUntil : null,
-    detail: 'why' in step ? step.why : step.kind === 'decided' ? `${step.decision}, ${step.number}` : null,
+    detail: 'why' in step ? step.why : step.kind === 'decided' ? `${step.decision}, ${step.number}` : step.kind === 'reviewed' ? step.number : null,
   }
 }
 

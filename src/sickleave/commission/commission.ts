@@ -1,72 +1,41 @@
-import { headers, keySets, personOf } from '../../identity/identity.ts'
+import { headers } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { isUuid } from '../../platform/uuid.ts'
 import { perform } from '../act.ts'
-import { type Asking, entryOf, refuse, requireRole } from '../asking.ts'
-import { casesOf, waiting } from '../case-store.ts'
-import { bodyOf, countOf, dayOf, oneOf, optional, textOf } from '../read-body.ts'
-import { lengthOf } from '../rules/days.ts'
+import { type Asking, entryOf, refuse } from '../asking.ts'
+import { casesOf } from '../case-store.ts'
+import { type Body, bodyOf, countOf, dayOf, flagOf, oneOf, optional, textOf } from '../read-body.ts'
+import { endAlone, endObjection } from '../objection/end.ts'
+import { stepsOf } from '../objection/objection-store.ts'
 import { planDecision } from '../rules/plan.ts'
+import { planReview } from '../rules/review.ts'
 import { decisions } from '../rules/state.ts'
 import { leavesOf } from '../show.ts'
-import type { CommissionQueue, Leaves } from '../wire.ts'
+import { type Degree, requireWithCommission } from './desk.ts'
+import type { CommissionFile, Decided } from './wire.ts'
 
-// The first-degree commission: what lies with it, oldest first, the file of each, and the decision. It sees who was proposed to it, nobody else.
+// A commission's file and decisions. It opens what lies with it, nothing else; what it finds is sealed with the medical part.
 
-export async function commissionQueue(asking: Asking): Promise<CommissionQueue> {
-  await requireRole(asking, 'commission', 'search')
+export async function commissionFile(asking: Asking, handle: string, leave: string): Promise<CommissionFile> {
+  const { person, objection, degree, isProposed } = await requireWithCommission(asking, handle, leave, 'read')
   const { world } = asking
-  const rows = await waiting(world.sql)
-  await world.ledger.record(
-    rows.length > 0
-      ? rows.map(({ patient }) => entryOf(asking, patient, { action: 'search', basis: 'commission' }))
-      : [entryOf(asking, null, { action: 'search', basis: 'commission' })],
-  )
-  const sets = await keySets(
-    world.sql,
-    rows.map(({ patient }) => patient),
-  )
-  const roots = rows.map(({ patient }) => sets.get(patient)?.[0] ?? patient)
-  const known = new Map(await Promise.all([...new Set(roots)].map((root) => headers(world, [root]).then(([header]) => [root, header] as const))))
+  await world.ledger.record([entryOf(asking, person.keys[0] as number, { action: 'read', basis: basisOf(degree) })])
+  const words = objection ? await stepsOf(world.sql, world, objection) : []
+  const [header] = await headers(world, person.keys.slice(0, 1))
   return {
-    waiting: rows.map(({ leave, since, proposedUntil }, at) => {
-      const header = known.get(roots[at] as number)
-      return {
-        person: header?.id ?? '',
-        family: header?.family ?? '',
-        given: header?.given ?? '',
-        leave,
-        since: since.toISOString(),
-        proposedUntil,
-        days: lengthOf({ from: since.toISOString().slice(0, 10), until: world.now().toISOString().slice(0, 10) }) - 1,
-      }
-    }),
+    ...(await leavesOf(world, person.keys)),
+    degree,
+    leave,
+    birthDate: header?.birthDate ?? null,
+    isProposed,
+    objection: objection && { id: objection.id, number: objection.number, kind: objection.kind, madeBy: objection.madeBy, due: objection.due, text: words[0]?.said.text ?? '' },
   }
 }
 
-/** The person of a leave that lies with the commission; anything else is nobody's business here. */
-async function requireWaiting(asking: Asking, handle: string, leave: string, action: 'read' | 'update') {
-  await requireRole(asking, 'commission', action)
-  const { world } = asking
-  const person = await personOf(world.sql, handle)
-  const found = person && isUuid(leave) ? (await casesOf(world.sql, person.keys)).find(({ id }) => id === leave) : undefined
-  if (person && found?.state.status === 'referred') return { person, found }
-  return refuse(
-    asking,
-    person?.keys[0] ?? null,
-    action,
-    new Refusal('forbidden', 'this leave does not lie with the commission', { details: { reason: 'not proposed', opens: [] } }),
-  )
-}
+const basisOf = (degree: Degree) => (degree === 1 ? 'commission' : 'second-degree commission')
 
-export async function commissionFile(asking: Asking, handle: string, leave: string): Promise<Leaves> {
-  const { person } = await requireWaiting(asking, handle, leave, 'read')
-  await asking.world.ledger.record([entryOf(asking, person.keys[0] as number, { action: 'read', basis: 'commission' })])
-  return leavesOf(asking.world, person.keys)
-}
-
-export async function decideLeave(asking: Asking, handle: string, leave: string, given: unknown): Promise<{ status: string; until: string }> {
-  const { person, found } = await requireWaiting(asking, handle, leave, 'update')
+export async function decideLeave(asking: Asking, handle: string, leave: string, given: unknown): Promise<Decided> {
+  const { person, found, isProposed, degree } = await requireWithCommission(asking, handle, leave, 'update')
+  if (!isProposed) throw new Refusal('conflict', 'nothing was proposed; an objection is decided on at its own address', { hint: '…/review' })
   const body = bodyOf(given, ['decision', 'until', 'number', 'finding', 'seen'])
   const wish = { decision: oneOf(body, 'decision', decisions), until: dayOf(body, 'until'), number: textOf(body, 'number', 60) }
   const finding = optional(body, 'finding', textOf)
@@ -76,11 +45,52 @@ export async function decideLeave(asking: Asking, handle: string, leave: string,
     seen: optional(body, 'seen', countOf),
     existing: ({ state }, ground) => planDecision(ground, state, wish),
     medical: finding ? { finding } : {},
-    basis: 'commission',
+    basis: basisOf(degree),
     institution,
     worker,
   })
-  const state = (await casesOf(asking.world.sql, person.keys)).find(({ id }) => id === leave)?.state
+  return standing(asking, person.keys, leave)
+}
+
+/** On an objection or a control: it stands as it is, or it is justified and the leave changes by a step of its own. */
+export async function reviewLeave(asking: Asking, handle: string, leave: string, given: unknown): Promise<Decided> {
+  const { person, found, objection, degree } = await requireWithCommission(asking, handle, leave, 'update')
+  if (!objection) throw new Refusal('conflict', 'there is no objection or control about this leave here')
+  const last = found.steps.findLast(({ step }) => step.kind === 'decided' || step.kind === 'reviewed')
+  if (last?.actor === asking.actor.id) {
+    const reason = 'you assessed this yourself; others decide on the objection'
+    await refuse(asking, person.keys[0] as number, 'update', new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
+  }
+  const body = bodyOf(given, ['accept', 'why', 'until', 'isEnd', 'number', 'finding', 'seen'])
+  const said = { text: textOf(body, 'why'), number: textOf(body, 'number', 60) }
+  const basis = basisOf(degree)
+  if (!acceptOf(body)) await endAlone(asking, objection, { kind: 'rejected', said, basis })
+  else {
+    const review = { until: dayOf(body, 'until'), isEnd: flagOf(body, 'isEnd'), degree, number: said.number }
+    const finding = optional(body, 'finding', textOf)
+    const { institution, worker } = found
+    await perform(asking, person, {
+      leave,
+      seen: optional(body, 'seen', countOf),
+      existing: ({ state }, ground) => planReview(ground, state, review),
+      medical: finding ? { finding } : {},
+      basis,
+      institution,
+      worker,
+      also: (tx) => endObjection(asking, tx, objection.id, { kind: 'accepted', said, basis }),
+    })
+  }
+  return standing(asking, person.keys, leave)
+}
+
+export function acceptOf(body: Body): boolean {
+  const { accept } = body
+  if (typeof accept !== 'boolean') throw new Refusal('incorrect', 'accept is true or false', { expression: 'accept' })
+  return accept
+}
+
+async function standing({ world }: Asking, keys: readonly number[], leave: string): Promise<Decided> {
+  const state = (await casesOf(world.sql, keys)).find(({ id }) => id === leave)?.state
   if (!state) throw new Error('a leave that was just decided is not there')
   return { status: state.status, until: state.until }
 }

@@ -78,7 +78,7 @@ async function tellOne(issuing: Issuing, job: JobOf | null, certificates: readon
   const has = certificates.find((one) => one.employer === employer)
   if (!has) await issue(issuing, job, 'certificate', whole, before.find((one) => one.kind === 'certificate' && one.employer === employer) ?? null)
   if (step.kind === 'reported') await issue(issuing, job, 'report', { from: step.from, until: step.until }, null)
-  const isChanged = step.kind === 'extended' || step.kind === 'decided' || step.kind === 'closed'
+  const isChanged = step.kind === 'extended' || step.kind === 'decided' || step.kind === 'reviewed' || step.kind === 'closed'
   if (!has || employer === null || !isChanged) return
   const view = viewFor(issuing.told, job, null, whole)
   if (view) await addEvent(issuing, employer, state.status === 'closed' ? 'closed' : 'changed', view)

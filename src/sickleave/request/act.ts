@@ -23,7 +23,7 @@ import {
   setStanding,
   standingOf,
 } from './request-store.ts'
-import { type Named, shownOf } from './show.ts'
+import { isSettled, type Named, shownOf } from './show.ts'
 import { mayFollow, type Standing, type Step } from './state.ts'
 import type { RequestShown } from './wire.ts'
 
@@ -39,17 +39,17 @@ export type RequestAct = {
 /** One act on one request: lock the person, read, rule, add, show, tell, audit; one transaction. */
 export async function stepRequest(asking: Asking, { patient, id }: Pick<Row, 'patient' | 'id'>, act: RequestAct): Promise<RequestShown> {
   const { world } = asking
-  const employee = await employeeOf(asking, patient)
+  const { root, employee } = await personOfKey(asking, patient)
   try {
     return await world.ledger.transaction(async (tx) => {
-      await lockPerson(tx, patient)
+      await lockPerson(tx, root)
       const found = await requestOf(tx, id, patient)
       if (!found) throw new Refusal('not-found', 'there is no such request')
       if (act.seen !== undefined && act.seen !== found.steps.length)
         throw new Refusal('conflict', 'this request has changed since it was shown', { expression: 'seen', hint: 'Look again, then decide.' })
       const rules = await loadRules(tx)
       const evidence = await evidenceOf(tx, found.row)
-      const facts = (content = found.standing.content) => factsOf(asking, tx, found.row, content, evidence)
+      const facts = (content = found.standing.content) => factsOf(asking, tx, found.row, content, evidence, rules)
       const steps = await act.plan({ tx, found, rules, evidence, missing: async (content) => missingOf(await facts(content), rules) })
       if (steps === null) return found.row.shown
       if (steps instanceof Refusal) throw steps
@@ -104,11 +104,13 @@ const isOpenToRequester = ({ state }: Standing) => state === 'draft' || state ==
 
 export async function showRequest(asking: Asking, sql: Runner, { row, standing, steps }: Request<Head>, { rules, employee }: Around): Promise<RequestShown> {
   const evidence = await evidenceOf(sql, row)
-  const missing = isOpenToRequester(standing) ? missingOf(await factsOf(asking, sql, row, standing.content, evidence), rules) : []
-  return shownOf(row, standing, { employee, employer: await employerName(sql, row) }, { steps, evidence, missing, rules })
+  const missing = isOpenToRequester(standing) ? missingOf(await factsOf(asking, sql, row, standing.content, evidence, rules), rules) : []
+  const kept = isSettled(standing) ? await calculationOf(sql, row, standing.calculation) : null
+  const list = kept && listOf(kept.view)
+  return shownOf(row, standing, { employee, employer: await employerName(sql, row) }, { steps, evidence, missing, rules, list })
 }
 
-async function factsOf({ world }: Asking, tx: Runner, row: Head, content: Standing['content'], evidence: readonly Evidence[]): Promise<Facts> {
+async function factsOf({ world }: Asking, tx: Runner, row: Head, content: Standing['content'], evidence: readonly Evidence[], rules: Rules): Promise<Facts> {
   const { knownAccounts, isFirst } = await earlierOf(tx, row)
   return {
     kind: row.kind,
@@ -118,15 +120,16 @@ async function factsOf({ world }: Asking, tx: Runner, row: Head, content: Standi
     evidence: evidence.map(({ kind }) => kind),
     knownAccounts,
     isFirst,
-    monthsUnknown: [],
+    monthsUnknown: isFirst ? await monthsUnknown(tx, row, rules) : [],
     isPerson: row.employer === null,
   }
 }
 
-export async function employeeOf({ world }: Asking, patient: number): Promise<Named['employee']> {
+/** The person behind a key: the root is what acts about the person wait for each other by. */
+export async function personOfKey({ world }: Asking, patient: number): Promise<{ root: number; handle: string; employee: Named['employee'] }> {
   const root = (await keySets(world.sql, [patient])).get(patient)?.[0] ?? patient
   const [header] = await headers(world, [root])
-  return { family: header?.family ?? '', given: header?.given ?? '' }
+  return { root, handle: header?.id ?? '', employee: { family: header?.family ?? '', given: header?.given ?? '' } }
 }
 
 async function employerName(sql: Runner, { patient, employer, leave }: Head): Promise<string | null> {

@@ -4,7 +4,7 @@ import { loadRules } from '../case-store.ts'
 import { asEmployer } from '../employer/store.ts'
 import type { EmployerView } from '../employer/view.ts'
 import { addDays, type Day, lengthOf, type Span } from '../rules/days.ts'
-import { employeeOf, showRequest } from './act.ts'
+import { personOfKey, showRequest } from './act.ts'
 import { requestOf } from './request-store.ts'
 import { requestOfSide } from './requester.ts'
 import type { Side } from './side.ts'
@@ -60,7 +60,8 @@ export async function readRequest(asking: Asking, side: Side, id: string): Promi
   await world.ledger.record([entryOf(asking, row.patient, { action: 'read', basis: side.basis, what: `sick-leave-request ${id}` })])
   const found = await requestOf(world.sql, id, row.patient)
   if (!found) throw new Error('a request that was just there is not')
-  return showRequest(asking, world.sql, found, { rules: await loadRules(world.sql), employee: await employeeOf(asking, row.patient) })
+  const { employee } = await personOfKey(asking, row.patient)
+  return showRequest(asking, world.sql, found, { rules: await loadRules(world.sql), employee })
 }
 
 /** Days at the Fund's cost by the reports, which no request asks for yet: so that none is forgotten. */

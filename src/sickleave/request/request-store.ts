@@ -4,6 +4,7 @@ import type { EmployerView } from '../employer/view.ts'
 import { addDays, type Day, dayAt, lengthOf } from '../rules/days.ts'
 import type { EvidenceKind, Report } from './completeness.ts'
 import { fold, isOver, type Kind, type Standing, type State, type Step, type Written } from './state.ts'
+import type { CompensationView } from '../wire.ts'
 import type { RequestShown } from './wire.ts'
 
 export type Row = {
@@ -155,4 +156,12 @@ export async function earlierOf(sql: Runner, { patient, id, leave, employer }: H
        and state in ('calculated', 'paid', 'confirmed')
      limit 1`
   return { knownAccounts: accounts.map(({ account }) => account), isFirst: earlier === undefined }
+}
+
+export type Reckoned = { id: string; at: Date; view: CompensationView; total: number }
+
+export async function calculationOf(sql: Runner, { patient }: Pick<Head, 'patient'>, id: string | null): Promise<Reckoned | null> {
+  if (id === null) return null
+  const [found] = await sql<Reckoned>`select id, at, view, total from sickleave.calculation where patient = ${patient} and id = ${id}`
+  return found ?? null
 }

@@ -7,7 +7,7 @@ import { type Asking, entryOf } from '../asking.ts'
 import { loadRules, lockPerson } from '../case-store.ts'
 import { type Body, bodyOf, countOf, dayOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
 import { dayAt, type Day, lengthOf } from '../rules/days.ts'
-import { addSteps, daysAskedAlready, employeeOf, stepRequest } from './act.ts'
+import { addSteps, daysAskedAlready, personOfKey, stepRequest } from './act.ts'
 import { evidenceKinds, type Missing } from './completeness.ts'
 import { fileOf } from './evidence.ts'
 import { addEvidence, addRequest, nextRequestNumber, requestOf, type Row } from './request-store.ts'
@@ -74,11 +74,11 @@ export async function writeRequest(asking: Asking, side: Side, given: unknown): 
   const content = contentOf(body, dayAt(world.now()))
   const id = optional(body, 'id', uuidOf) ?? uuidV4(world)
   const place = await leaveOfSide(world.sql, side, String(body['leave']))
-  const employee = await employeeOf(asking, place.patient)
+  const { root, employee } = await personOfKey(asking, place.patient)
   if (kind === 'refund' && side.employer === null) throw new Refusal('unprocessable', 'a refund is for an employer that has paid', { expression: 'kind' })
   try {
     return await world.ledger.transaction(async (tx) => {
-      await lockPerson(tx, place.patient)
+      await lockPerson(tx, root)
       const there = await requestOf(tx, id)
       if (there) return sameAgain(there.row, place, kind, content)
       const at = world.now()

@@ -3,20 +3,23 @@ import type { Rules } from '../rules/parameters.ts'
 import { clockOf } from './clock.ts'
 import type { Missing } from './completeness.ts'
 import type { Evidence, Row, StepRow } from './request-store.ts'
-import type { Signature, Standing, Step, StepKind } from './state.ts'
-import type { RequestShown, RequestState } from './wire.ts'
+import type { Signature, Standing, State, Step, StepKind } from './state.ts'
+import type { CalculationList, RequestShown, RequestState } from './wire.ts'
 
 /** What happens between the people of the Fund is theirs: the requester hears the outcome. */
 const inside = new Set<StepKind>(['proposed', 'sent-back', 'claimed', 'calculated'])
 const stateShown = (standing: Standing): RequestState => (standing.state === 'proposed' ? 'in-process' : standing.state)
 
-export type Around = { steps: readonly StepRow[]; evidence: readonly Evidence[]; missing: readonly Missing[]; rules: Rules }
+const settled = new Set<State>(['calculated', 'paid', 'confirmed', 'returning', 'returned'])
+/** From the approval on the requester has the list. */
+export const isSettled = ({ state }: Standing): boolean => settled.has(state)
+
+export type Around = { steps: readonly StepRow[]; evidence: readonly Evidence[]; missing: readonly Missing[]; rules: Rules; list: CalculationList | null }
 export type Named = { employee: { family: string; given: string }; employer: string | null }
 
 export function shownOf(row: Pick<Row, 'id' | 'number' | 'kind' | 'leave' | 'knownAs'>, standing: Standing, named: Named, around: Around): RequestShown {
   const { content, order, paidOn, confirmedOn } = standing
   const clock = clockOf(row.kind, standing, around.rules)
-  const isSettled = ['calculated', 'paid', 'confirmed', 'returning', 'returned'].includes(standing.state)
   return {
     id: row.id,
     number: row.number,
@@ -32,7 +35,8 @@ export function shownOf(row: Pick<Row, 'id' | 'number' | 'kind' | 'leave' | 'kno
     evidence: around.evidence.map(({ sha256, at, ...one }) => ({ ...one, sha256: sha256.toString('hex'), at: at.toISOString() })),
     signature: signatureOf(around.steps),
     answer: answerOf(standing),
-    total: isSettled ? standing.total : null,
+    total: isSettled(standing) ? standing.total : null,
+    list: around.list,
     paidOn,
     confirmedOn,
     toReturn: order && { total: order.total, interest: order.interest, until: order.until },

@@ -16,6 +16,13 @@ export type RequestState =
 
 export type MissingLine = { code: string; where: string; sr: string; srLatn: string; en: string }
 export type EvidenceLine = { id: string; kind: string; name: string; type: string; bytes: number; sha256: string; at: string }
+/** The calculation list or refund list: the Fund's days only. Amounts are dinars with two places, as text. */
+export type CalculationList = {
+  basePerHour: string
+  lines: { from: string; until: string; days: number; hours: string; percent: number; gross: string; net: string; tax: string; contributionsFrom: string; contributionsOn: string; total: string }[]
+  sums: { gross: string; net: string; tax: string; contributionsFrom: string; contributionsOn: string; total: string }
+}
+
 /** What the requester may know of its request: one of `GET /sickleave/employer/:pib/requests`, `GET /sickleave/mine/requests`. */
 export type RequestShown = {
   id: string
@@ -41,7 +48,9 @@ export type RequestShown = {
   signature: { level: string; by: string; at: string; isQualified: boolean } | null
   /** What the Fund says to the requester: what is missing, why rejected, what is to be returned. */
   answer: string | null
+  /** Whole para. */
   total: number | null
+  list: CalculationList | null
   paidOn: string | null
   confirmedOn: string | null
   toReturn: { total: number; interest: number; until: string } | null

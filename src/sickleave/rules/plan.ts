@@ -115,7 +115,7 @@ export function planDecision({ id, others, rules }: Ground, state: State, wish: 
   if (refusal) return refusal
   const { decision, until } = wish
   const proposed = state.proposedUntil ?? state.until
-  if (decision === 'rejected' && isUndecided(state)) return [{ kind: 'cancelled', why: `rejected by the commission, ${wish.number}` }]
+  if (decision === 'rejected' && isUndecided(state)) return [{ kind: 'cancelled', why: `rejected by the commission, ${wish.number}`, byCommission: true }]
   if (until < state.from) return wrong(`the leave begins ${state.from}; its last day cannot be before`, 'until')
   if (until > proposed) return wrong(`the proposal reaches to ${proposed}`, 'until')
   if (decision === 'approved' && until !== proposed) return wrong(`approved means until ${proposed}, as proposed`, 'until', 'A shorter time is "shortened".')

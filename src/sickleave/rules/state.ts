@@ -15,8 +15,9 @@ export type Step =
   | { kind: 'reported'; from: Day; until: Day; isLast: boolean }
   | { kind: 'referred'; proposedUntil: Day }
   | { kind: 'decided'; decision: DecisionKind; until: Day; number: string }
+  | { kind: 'reviewed'; until: Day; isEnd: boolean; degree: 1 | 2; number: string }
   | { kind: 'closed'; until: Day; why: ClosingReason }
-  | { kind: 'cancelled'; why: string }
+  | { kind: 'cancelled'; why: string; byCommission?: true }
   | { kind: 'corrected'; from: Day; until: Day; reason: Reason; isException: boolean; care: Care | null; why: string }
 export type StepKind = Step['kind']
 
@@ -61,10 +62,14 @@ function after(state: State, step: Step): State {
       return { ...state, status: 'referred', proposedUntil: step.proposedUntil }
     case 'decided':
       return decided(state, step)
+    case 'reviewed': {
+      const known = { ...state, until: step.until, approvedUntil: step.until, proposedUntil: null }
+      return step.isEnd ? { ...known, status: 'closed', closedFor: 'commission' } : { ...known, status: 'extended', closedFor: null }
+    }
     case 'closed':
       return { ...state, status: 'closed', until: step.until, proposedUntil: null, closedFor: step.why }
     case 'cancelled':
-      return { ...state, status: 'cancelled' }
+      return { ...state, status: 'cancelled', closedFor: step.byCommission ? 'commission' : null }
     case 'corrected': {
       const { from, until, reason, isException, care } = step
       // Reports are of the period and reason as they were: they are void and issued anew (void and reissue).
@@ -86,7 +91,7 @@ export const isRunning = ({ status }: State): boolean => status !== 'closed' && 
 const no = (sentence: string, expression?: string, hint?: string) =>
   new Refusal('conflict', sentence, { ...(expression ? { expression } : {}), ...(hint ? { hint } : {}) })
 
-type Act = Exclude<StepKind, 'opened'>
+type Act = Exclude<StepKind, 'opened' | 'reviewed'>
 
 /** Whether a step may follow, by the state alone; what the calendar, the law's limits and the actor allow is asked elsewhere. */
 export function mayFollow(state: State, act: Act): Refusal | null {

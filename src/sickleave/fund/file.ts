@@ -1,0 +1,50 @@
+import type { Asking } from '../asking.ts'
+import { calculationOf, evidenceContent, reportsOf, type Request } from '../request/request-store.ts'
+import { dayOfClock } from '../request/show.ts'
+import type { Step } from '../request/state.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { isUuid } from '../../platform/uuid.ts'
+import { recordLooks, requestForFund } from './fund.ts'
+import type { FundFile } from './wire.ts'
+
+/** The whole file of a request, as an officer decides on it. */
+export async function fundFile(asking: Asking, id: string): Promise<FundFile> {
+  const found = await requestForFund(asking, id, 'read')
+  await recordLooks(asking, [found.row.patient])
+  return fileOf(asking, found)
+}
+
+export async function fileOf({ world, actor }: Asking, { row, steps, standing }: Request, trouble: string | null = null): Promise<FundFile> {
+  const [reports, calculation] = await Promise.all([reportsOf(world.sql, row), calculationOf(world.sql, row, standing.calculation)])
+  const { proposal } = standing
+  const proposed = steps.findLast(({ step }) => step.kind === 'proposed')
+  return {
+    request: { ...row.shown, state: standing.state },
+    seen: steps.length,
+    dayOfClock: dayOfClock(standing.completeOn, world.now()),
+    isMine: standing.officer === actor.id,
+    proposal: proposal && {
+      ...{ decision: proposal.decision, number: proposal.number, why: proposal.why },
+      ...{ by: proposed?.actorName ?? '', isMine: standing.proposer === actor.id },
+    },
+    reports: reports.map(({ number, from, until, fund }) => ({ number, from, until, fund: [...fund] })),
+    calculation: calculation && { ...calculation, at: calculation.at.toISOString() },
+    trouble,
+    steps: steps.map(({ step, at, actorName }) => ({ kind: step.kind, at: at.toISOString(), by: actorName, detail: detailOf(step) })),
+  }
+}
+
+function detailOf(step: Step): string | null {
+  if (step.kind === 'returned') return step.missing
+  if (step.kind === 'proposed') return `${step.decision}, ${step.number}: ${step.why}`
+  return 'why' in step ? step.why : null
+}
+
+/** A file that was attached; it is offered to be saved, never shown inside the page. */
+export async function fundEvidence(asking: Asking, id: string, evidence: string): Promise<{ name: string; type: string; content: Buffer }> {
+  const { row } = await requestForFund(asking, id, 'read')
+  const found = isUuid(evidence) ? await evidenceContent(asking.world.sql, row, evidence) : null
+  if (!found) throw new Refusal('not-found', 'there is no such file with this request')
+  await recordLooks(asking, [row.patient])
+  return found
+}

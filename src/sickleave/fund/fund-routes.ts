@@ -1,0 +1,34 @@
+import type { Routes } from '../../platform/http.ts'
+import { askingOf } from '../asking.ts'
+import { decideRequest } from './decide.ts'
+import { fundEvidence, fundFile } from './file.ts'
+import { executePayment, makePayment, paymentFile, payments } from './payment.ts'
+import { fundWork } from './work.ts'
+
+type One = { Params: { id: string } }
+type Act = { Params: { id: string; act: string } }
+type File = { Params: { id: string; evidence: string } }
+type Format = { Params: { id: string; format: string } }
+
+/** The Fund: mounted at /sickleave/fund. */
+export const fundRoutes: Routes = (app) => {
+  app.get('/work', (request) => fundWork(askingOf(request), request.query))
+  app.get<One>('/requests/:id', (request) => fundFile(askingOf(request), request.params.id))
+  app.get<File>('/requests/:id/evidence/:evidence', async (request, reply) => {
+    const { name, type, content } = await fundEvidence(askingOf(request), request.params.id, request.params.evidence)
+    reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+    return reply.type(type).send(content)
+  })
+  app.post<Act>('/requests/:id/:act', (request) => decideRequest(askingOf(request), request.params.id, request.params.act, request.body))
+  app.get('/payments', (request) => payments(askingOf(request)))
+  app.post('/payments', async (request, reply) => {
+    const made = await makePayment(askingOf(request))
+    reply.code(201)
+    return made
+  })
+  app.get<Format>('/payments/:id/file.:format', async (request, reply) => {
+    const { name, type, text } = await paymentFile(askingOf(request), request.params.id, request.params.format)
+    return reply.header('content-disposition', `attachment; filename="${name}"`).type(type).send(text)
+  })
+  app.post<One>('/payments/:id/execution', (request) => executePayment(askingOf(request), request.params.id, request.body))
+}

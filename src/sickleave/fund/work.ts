@@ -1,0 +1,78 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { employerByPib } from '../../registry/registry.ts'
+import type { Asking } from '../asking.ts'
+import { type Day, dayAt } from '../rules/days.ts'
+import type { State } from '../request/state.ts'
+import type { RequestShown } from '../request/wire.ts'
+import { recordLooks, requireFund } from './fund.ts'
+import type { FundLine, FundWork } from './wire.ts'
+
+// The Fund's work list: what lies with the Fund, due and oldest first, and what lies with requesters beyond its time limit.
+
+const linesMax = 200
+const stateMax = 20
+type Found = {
+  patient: number
+  id: string
+  number: string
+  kind: 'compensation' | 'refund'
+  state: State
+  due: Day | null
+  changedAt: Date
+  shown: RequestShown
+}
+
+const states: readonly State[] = ['submitted', 'incomplete', 'in-process', 'proposed', 'calculated', 'rejected', 'paid', 'confirmed', 'returning', 'returned']
+const isShownToFund = (state: unknown): state is State => states.includes(state as State)
+
+export async function fundWork(asking: Asking, query: unknown): Promise<FundWork> {
+  await requireFund(asking, 'search')
+  const { world } = asking
+  const asked = wishOf(query)
+  const today = dayAt(world.now())
+  const state = asked.state ?? null
+  // An employer that is not in the register has no requests: 0 is nobody's number.
+  const employer = asked.pib === undefined ? null : ((await employerByPib(world.sql, asked.pib))?.id ?? 0)
+  const rows = await world.sql<Found>`
+    select patient, id, number, kind, state, due, changed_at, shown
+      from sickleave.request
+     where case when ${state}::text is not null then state = ${state}
+                else waits_for = 'fund' or (waits_for = 'requester' and state <> 'draft' and due < ${today}::date) end
+       and (${asked.number ?? null}::text is null or number = ${asked.number ?? null})
+       and (${employer}::int4 is null or employer = ${employer})
+     order by due nulls last, created_at, id
+     limit ${linesMax + 1}`
+  const counts = await world.sql<{ state: State; count: number; overdue: number }>`
+    select state, count(*) as count, count(*) filter (where due < ${today}::date) as overdue
+      from sickleave.request
+     where state <> 'draft' and state <> 'withdrawn'
+     group by state
+     order by state
+     limit ${stateMax}`
+  await recordLooks(
+    asking,
+    rows.slice(0, linesMax).map(({ patient }) => patient),
+    'search',
+  )
+  return { today, lines: rows.slice(0, linesMax).map(lineOf), more: rows.length > linesMax, counts }
+}
+
+function lineOf({ id, number, kind, state, due, changedAt, shown }: Found): FundLine {
+  const { employee, employer, from, until, total, waitsFor } = shown
+  return { id, number, kind, state, due, since: changedAt.toISOString(), waitsFor, employee, employer, from, until, total }
+}
+
+function wishOf(query: unknown): { state?: State; number?: string; pib?: string } {
+  const given = query as Record<string, unknown>
+  const wish: { state?: State; number?: string; pib?: string } = {}
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'state' && isShownToFund(value)) wish.state = value
+    else if (name === 'number' && typeof value === 'string' && /^\d{4}-\d{7}$/.test(value)) wish.number = value
+    else if (name === 'pib' && typeof value === 'string' && /^\d{9}$/.test(value)) wish.pib = value
+    else
+      throw new Refusal('incorrect', 'the work list is asked by state, number or pib', {
+        hint: `state is one of ${states.join(', ')}; number is written 2026-0000001; pib has nine digits.`,
+      })
+  }
+  return wish
+}

@@ -1,0 +1,34 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { type Asking, refuse } from '../asking.ts'
+import { bodyOf, textOf } from '../read-body.ts'
+import { endAlone, requireAtDesk } from './end.ts'
+import { deskOf } from './lists.ts'
+import type { Desk } from './wire.ts'
+
+// The desk of the doctor: requests to correct a period, a reason or an employer. The leave itself is corrected by the doctor's own act.
+
+async function requireDoctor(asking: Asking, action: 'read' | 'update'): Promise<number> {
+  const { actor } = asking
+  if (actor.kind === 'person' && actor.roles.includes('doctor') && actor.worker !== null) return actor.worker
+  const reason = 'this is for the doctor of the leave'
+  return refuse(asking, null, action, new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
+}
+
+export async function corrections(asking: Asking): Promise<Desk> {
+  return deskOf(asking, 'doctor', 'doctor', await requireDoctor(asking, 'read'))
+}
+
+export async function answerCorrection(asking: Asking, id: string, given: unknown): Promise<Desk> {
+  const worker = await requireDoctor(asking, 'update')
+  const found = await requireAtDesk(asking, id, 'doctor')
+  if (found.worker !== worker) throw new Refusal('not-found', 'there is no such case at this desk')
+  await endAlone(asking, found, { ...endOf(given), basis: 'doctor' })
+  return corrections(asking)
+}
+
+export function endOf(given: unknown): { kind: 'accepted' | 'rejected'; said: { text: string; number: string } } {
+  const body = bodyOf(given, ['accept', 'why', 'number'])
+  const { accept } = body
+  if (typeof accept !== 'boolean') throw new Refusal('incorrect', 'accept is true or false', { expression: 'accept' })
+  return { kind: accept ? 'accepted' : 'rejected', said: { text: textOf(body, 'why'), number: textOf(body, 'number', 60) } }
+}

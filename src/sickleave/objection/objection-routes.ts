@@ -1,0 +1,33 @@
+import type { Routes } from '../../platform/http.ts'
+import { type Asking, askingOf } from '../asking.ts'
+import { employerSide, ownSide, type Side } from '../request/side.ts'
+import { answerCorrection, corrections } from './desks.ts'
+import { objectionsOf, withdrawObjection } from './lists.ts'
+import { makeObjection } from './make.ts'
+
+type Place = { Params: { pib: string; objection: string } }
+type SideOf = (asking: Asking, params: Place['Params'], does: 'read' | 'write' | 'sign') => Promise<Side>
+
+const routesOf =
+  (at: string, sideOf: SideOf): Routes =>
+  (app) => {
+    app.get<Place>(at, async (request) => objectionsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
+    app.post<Place>(at, async (request, reply) => {
+      const shown = await makeObjection(askingOf(request), await sideOf(askingOf(request), request.params, 'sign'), request.body)
+      reply.code(201)
+      return shown
+    })
+    app.post<Place>(`${at}/:objection/withdrawal`, async (request) =>
+      withdrawObjection(askingOf(request), await sideOf(askingOf(request), request.params, 'sign'), request.params.objection, request.body),
+    )
+  }
+
+/** Mounted at /sickleave/employer and /sickleave/mine. */
+export const employerObjectionRoutes: Routes = routesOf('/:pib/objections', (asking, { pib }, does) => employerSide(asking, pib, does))
+export const ownObjectionRoutes: Routes = routesOf('/objections', (asking, _, does) => ownSide(asking, does))
+
+/** The doctor of the leave: requests to correct it. */
+export const correctionRoutes: Routes = (app) => {
+  app.get('/corrections', (request) => corrections(askingOf(request)))
+  app.post<Place>('/corrections/:objection', (request) => answerCorrection(askingOf(request), request.params.objection, request.body))
+}

@@ -1,0 +1,59 @@
+import { keySets } from '../../identity/identity.ts'
+import type { Runner, Transaction } from '../../platform/sql.ts'
+import { jobsOf } from '../../registry/registry.ts'
+import { type Case, casesOf, historyOf } from '../case-store.ts'
+import type { Input } from '../compensation/calculate.ts'
+import { monthsBefore, usualSchedule } from '../compensation/months.ts'
+import { earningsOf } from '../earnings/store.ts'
+import { addMonths, type Day } from '../rules/days.ts'
+import type { Rules } from '../rules/parameters.ts'
+import { chainOf } from '../rules/payers.ts'
+import { leaveOf } from '../rules/state.ts'
+import type { Head } from './request-store.ts'
+import type { Content } from './state.ts'
+
+// What a request is reckoned on: the leave with its history, the jobs, the earnings. Pure rules do the rest (compensation/calculate.ts).
+
+type Basis = { found: Case; cases: Case[]; keys: readonly number[]; onset: Day }
+/** Months before the first day in which insurance is looked for (ebolovanje.md section 10), and one more for its edges. */
+const insuredMonths = 19
+
+async function basisOf(sql: Runner, { patient, leave }: Head, rules: Rules): Promise<Basis | null> {
+  const keys = (await keySets(sql as Transaction, [patient])).get(patient) ?? [patient]
+  const cases = await casesOf(sql, keys)
+  const found = cases.find(({ id }) => id === leave)
+  if (!found || found.state.status === 'cancelled') return null
+  const own = leaveOf(leave, found.state)
+  return { found, cases, keys, onset: chainOf(historyOf(cases), own, rules)[0]?.from ?? own.from }
+}
+
+/** Null when the leave was cancelled: there is nothing to reckon. */
+export async function inputOf(sql: Runner, head: Head, content: Content, rules: Rules): Promise<Input | null> {
+  const basis = await basisOf(sql, head, rules)
+  if (!basis) return null
+  const { found, cases, keys, onset } = basis
+  const leave = leaveOf(head.leave, found.state)
+  const [jobs, earnings] = [await jobsOf(sql, keys, addMonths(onset, -insuredMonths), leave.until), await earningsOf(sql, keys)]
+  const own = head.employer === null ? jobs : jobs.filter(({ employer }) => employer.id === head.employer)
+  const last = own.toSorted((a, b) => ((a.untilDate ?? '9999') < (b.untilDate ?? '9999') ? -1 : 1)).at(-1)
+  const atOnset = jobs.filter(({ fromDate, untilDate }) => fromDate <= onset && (untilDate ?? '9999') >= onset)
+  return {
+    leave,
+    history: historyOf(cases.filter(({ id }) => id !== head.leave)),
+    period: { from: content.from, until: content.until },
+    employedUntil: last?.untilDate ?? null,
+    earnings,
+    employer: head.employer === null ? null : String(head.employer),
+    otherEmployers: atOnset.filter(({ employer }) => employer.id !== head.employer).map(({ employer }) => String(employer.id)),
+    insured: jobs.map(({ fromDate, untilDate }) => ({ from: fromDate, until: untilDate ?? leave.until })),
+    schedule: content.week === null ? usualSchedule : { week: content.week, days: {} },
+  }
+}
+
+/** Of the months that make the base, those nobody has given earnings for. */
+export async function monthsUnknown(sql: Runner, head: Head, rules: Rules): Promise<string[]> {
+  const basis = await basisOf(sql, head, rules)
+  if (!basis) return []
+  const given = new Set((await earningsOf(sql, basis.keys)).map(({ month }) => month))
+  return monthsBefore(basis.onset, rules.on('base.months', basis.onset)).filter((month) => !given.has(month))
+}

@@ -10,8 +10,11 @@ import { dayAt } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { clockOf } from './clock.ts'
 import { type Facts, type Missing, missingOf } from './completeness.ts'
+import { monthsUnknown } from './ground.ts'
+import { listOf } from './list.ts'
 import {
   addStep,
+  calculationOf,
   earlierOf,
   type Evidence,
   evidenceOf,

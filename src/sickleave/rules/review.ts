@@ -2,7 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { commissionUntil } from './competence.ts'
 import { addDays, common, type Day } from './days.ts'
 import type { Ground, Steps } from './plan.ts'
-import { leaveOf, type State } from './state.ts'
+import { leaveOf, mayFollow, type State } from './state.ts'
 
 // What a commission finds on an objection or a control: the leave ends earlier, or goes on. It acts on leaves that do not lie with it as a proposal.
 
@@ -13,8 +13,8 @@ const daysMax = 400
 
 export function planReview({ id, others, rules }: Ground, state: State, review: Review): Steps {
   const { until, isEnd } = review
-  if (state.status === 'referred') return new Refusal('conflict', 'this leave lies with the commission as a proposal; it is decided on there')
-  if (state.status === 'cancelled' && state.closedFor !== 'commission') return new Refusal('conflict', 'this leave was cancelled')
+  const refusal = mayFollow(state, 'reviewed')
+  if (refusal) return refusal
   if (until < state.from) return wrong(`the leave begins ${state.from}; its last day cannot be before`, 'until')
   if (until > addDays(state.until, daysMax)) return wrong(`at most ${daysMax} days more`, 'until')
   if (state.reportedUntil !== null && until < state.reportedUntil)

@@ -91,10 +91,14 @@ export const isRunning = ({ status }: State): boolean => status !== 'closed' && 
 const no = (sentence: string, expression?: string, hint?: string) =>
   new Refusal('conflict', sentence, { ...(expression ? { expression } : {}), ...(hint ? { hint } : {}) })
 
-type Act = Exclude<StepKind, 'opened' | 'reviewed'>
+type Act = Exclude<StepKind, 'opened'>
 
 /** Whether a step may follow, by the state alone; what the calendar, the law's limits and the actor allow is asked elsewhere. */
 export function mayFollow(state: State, act: Act): Refusal | null {
+  if (act === 'reviewed') {
+    if (state.status === 'referred') return no('this leave lies with the commission as a proposal; it is decided on there')
+    return state.status === 'cancelled' && state.closedFor !== 'commission' ? no('this leave was cancelled') : null
+  }
   if (state.status === 'cancelled') return no('this leave was cancelled; nothing follows a cancellation', undefined, 'Open a new leave.')
   if (act === 'cancelled' || act === 'corrected' || act === 'reported') return null
   if (state.status === 'closed') return no('this leave is closed', undefined, 'A new leave within six days is linked to it by itself.')

@@ -6,6 +6,7 @@ const allowed: Record<string, string[]> = {
   'sickleave.earning': ['employee', 'employer', 'given_at', 'given_by', 'gross', 'hours', 'month', 'net', 'paid_on', 'source', 'version'],
   'sickleave.employer_event': ['at', 'content', 'employer', 'kind', 'known_as', 'seq'],
   'sickleave.employer_member': ['employer', 'ended_at', 'from_at', 'member', 'name', 'pib', 'role'],
+  'sickleave.objection': ['changed_at', 'employer', 'id', 'known_as', 'shown', 'state'],
   'sickleave.request': ['changed_at', 'created_at', 'employer', 'id', 'known_as', 'shown', 'state'],
   'sickleave.shared': ['at', 'employer', 'known_as', 'sealed'],
 }

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { addEarnings, addEmployees } from '../earnings/store.ts'
+import { forFile } from '../../testing/for-file.ts'
+import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
+
+let town: LeaveTown
+let signer: string
+let [zora, mira] = ['', '']
+const pib = () => town.employers[0]?.pib as string
+const employer = () => town.employers[0]?.id as number
+const at = (path = '') => `/sickleave/employer/${pib()}/requests${path}`
+const fund = (path: string) => `/sickleave/fund${path}`
+const codes = (lines: { kind: string }[]) => lines.map(({ kind }) => kind)
+
+const file = forFile()
+before(async () => {
+  town = await startLeaveTown(file)
+  signer = await town.clerk(0, 'signer')
+  ;[zora, mira] = [await town.account(['fund'], { name: 'Зора Пајић' }), await town.account(['fund'], { name: 'Мира Станић' })]
+})
+
+/** Twelve months of 120,000 dinars for 174 hours, as the worked example X4 has them. */
+async function earn(person: Worker): Promise<void> {
+  const id = crypto.randomUUID()
+  const months = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2025, 2 + month, 1)).toISOString().slice(0, 7))
+  const rows = months.map((month) => ({ employee: id, month, hours: 17_400, net: 8_500_000n, gross: 12_000_000n, paidOn: `${month}-28` }))
+  await town.sql.begin(async (tx) => {
+    await addEmployees(tx, [{ employer: employer(), patient: person.root, id }])
+    await addEarnings(tx, employer(), rows, { source: 'form', at: new Date('2026-03-01T00:00:00Z'), by: 'test' })
+  })
+}
+
+/** A leave from 2 March to 20 April with its report, and a submitted request for April; answers the request. */
+async function asked(kind: 'compensation' | 'refund' = 'compensation'): Promise<{ person: Worker; request: string; leave: string }> {
+  const person = await town.worker([{ employer: employer() }])
+  await earn(person)
+  const url = `/sickleave/people/${person.handle}/leaves`
+  town.at('2026-03-02T08:00:00Z')
+  const { body } = await town.as(town.doctor)('POST', url, { from: '2026-03-02', until: '2026-03-31', reason: '01', diagnosis: 'M54.5' })
+  town.at('2026-03-30T08:00:00Z')
+  await town.as(town.doctor)('POST', `${url}/${body.id}/referral`, { until: '2026-04-20' })
+  const decision = { decision: 'approved', until: '2026-04-20', number: '1/2026' }
+  await town.as(town.commission)('POST', `/sickleave/commission/people/${person.handle}/leaves/${body.id}/decision`, decision)
+  town.at('2026-04-20T08:00:00Z')
+  await town.as(town.doctor)('POST', `${url}/${body.id}/report`, { until: '2026-04-20' })
+  const { body: known } = await town.as(signer)('GET', `/sickleave/employer/${pib()}/leaves`)
+  const [{ leave }] = known.events.filter(({ document }: { document: unknown }) => document)
+  town.at('2026-05-05T08:00:00Z')
+  const clerk = town.as(signer)
+  const wish = { kind, leave, from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-04', account: '840-4848-37' }
+  const draft = await clerk('POST', at(), wish)
+  assert.equal(draft.status, 201, draft.text)
+  for (const evidence of ['tax-return', 'account-contract', 'payment-proof']) {
+    const content = Buffer.from(`%PDF-1.7 ${evidence}`).toString('base64')
+    await clerk('POST', at(`/${draft.body.id}/evidence`), { kind: evidence, name: `${evidence}.pdf`, type: 'application/pdf', content })
+  }
+  const submitted = await clerk('POST', at(`/${draft.body.id}/submission`), {})
+  assert.equal(submitted.status, 200, submitted.text)
+  return { person, request: draft.body.id, leave: body.id }
+}
+
+const act = (who: string, request: string, word: string, body: object = {}) => town.as(who)('POST', fund(`/requests/${request}/${word}`), body)
+
+/** To the payment: calculated and proposed by one, approved by the other, in a file by one, executed by the other. */
+async function paid(request: string): Promise<void> {
+  const calculated = await act(zora, request, 'calculation')
+  assert.equal(calculated.status, 200, calculated.text)
+  const { id } = calculated.body.calculation
+  assert.equal((await act(zora, request, 'proposal', { decision: 'pay', number: '88-1', why: 'потпун', calculation: id })).status, 200)
+  assert.equal((await act(mira, request, 'approval', { accept: true })).body.request.state, 'calculated')
+  const made = await town.as(zora)('POST', fund('/payments'), {})
+  assert.equal(made.status, 201, made.text)
+  const executed = await town.as(mira)('POST', fund(`/payments/${made.body.id}/execution`), { on: '2026-05-05', lines: made.body.lines, total: made.body.total })
+  assert.equal(executed.status, 200, executed.text)
+}
+
+test('a complete request is calculated with every line explained, approved by a second person, paid and confirmed', async () => {
+  const { request, person } = await asked()
+  const { body: work } = await town.as(zora)('GET', fund('/work'))
+  const line = work.lines.find(({ id }: { id: string }) => id === request)
+  assert.deepEqual([line.state, line.due, line.waitsFor, work.counts[0].overdue], ['submitted', '2026-05-26', 'fund', 0])
+  assert.equal((await act(zora, request, 'claim')).body.isMine, true)
+
+  const calculated = await act(zora, request, 'calculation')
+  const { id, total, view } = calculated.body.calculation
+  // 14 working days of April at 8 hours: 689.6552 an hour, 65 %.
+  assert.equal(view.base.hour, '689.6552')
+  assert.deepEqual([view.lines.length, view.lines[0].gross, view.lines[0].payer], [1, '50206.90', 'fund'])
+  assert.ok(view.derivation.every(({ sr, en, paragraph }: Record<string, string>) => sr && en && paragraph))
+  const { gross, net, from, tax, on } = view.lines[0]
+  assert.equal(Math.round(100 * (Number(net) + Number(from) + Number(tax))), Math.round(100 * Number(gross)), 'column 14 = 15 + 17 + 18')
+  assert.equal(total, Math.round(100 * (Number(gross) + Number(on))), 'column 19')
+
+  const proposal = { decision: 'pay', number: '88-1043', why: 'потпун захтев', calculation: id }
+  assert.equal((await act(zora, request, 'proposal', { ...proposal, calculation: crypto.randomUUID() })).status, 409)
+  assert.equal((await act(zora, request, 'proposal', proposal)).status, 200)
+  const own = await act(zora, request, 'approval', { accept: true })
+  assert.equal(own.status, 403, own.text)
+  assert.match(own.text, /second person/)
+  assert.equal((await town.as(signer)('GET', at(`/${request}`))).body.state, 'in-process', 'what the Fund weighs is its own')
+  assert.equal((await act(mira, request, 'approval', { accept: true, seen: 2 })).status, 409)
+  assert.equal((await act(mira, request, 'approval', { accept: true })).body.request.state, 'calculated')
+
+  const made = await town.as(mira)('POST', fund('/payments'), {})
+  assert.deepEqual([made.status, made.body.lines, made.body.total], [201, 1, total], made.text)
+  assert.equal((await town.as(zora)('POST', fund('/payments'), {})).status, 409, 'nothing goes into two files')
+  const csv = await town.as(zora)('GET', fund(`/payments/${made.body.id}/file.csv`))
+  assert.match(csv.text, new RegExp(`^SPONA-PAYMENT-1;2026-000001;2026-05-05;1;${(total / 100).toFixed(2)};[0-9a-f]{64}\n`))
+  assert.match((await town.as(zora)('GET', fund(`/payments/${made.body.id}/file.xml`))).text, /<payments number="2026-000001" day="2026-05-05" lines="1"/)
+  const sums = { on: '2026-05-05', lines: 1, total }
+  assert.equal((await town.as(mira)('POST', fund(`/payments/${made.body.id}/execution`), sums)).status, 403, 'the one who made the file')
+  assert.equal((await town.as(zora)('POST', fund(`/payments/${made.body.id}/execution`), { ...sums, total: total - 1 })).status, 422)
+  assert.equal((await town.as(zora)('POST', fund(`/payments/${made.body.id}/execution`), sums)).status, 200)
+
+  const { body: known } = await town.as(signer)('GET', at(`/${request}`))
+  assert.deepEqual([known.state, known.total, known.list.sums.gross, known.due.nominal], ['paid', total, '50206.90', '2026-05-12'])
+  assert.ok(!JSON.stringify(known).includes('column'))
+  assert.equal((await town.as(signer)('POST', at(`/${request}/confirmation`), { on: '2026-05-05' })).body.state, 'confirmed')
+  const { body: mine } = await town.as(person.account)('GET', '/sickleave/mine/requests')
+  assert.deepEqual([mine.requests[0].state, mine.requests[0].confirmedOn], ['confirmed', '2026-05-05'])
+  assert.deepEqual(codes(known.steps).slice(-2), ['calculated', 'paid'])
+})
+
+test('a request that lacks something stops the clock; a correction after the calculation stops the payment; a rejection needs two people too', async () => {
+  const { request, person, leave } = await asked()
+  const returned = await act(zora, request, 'return', { missing: 'Нечитак извод ППП-ПД.' })
+  assert.deepEqual([returned.body.request.state, returned.body.request.waitsFor, returned.body.dayOfClock], ['incomplete', 'requester', null])
+  assert.equal((await town.as(signer)('GET', at(`/${request}`))).body.answer, 'Нечитак извод ППП-ПД.')
+  town.at('2026-05-08T08:00:00Z')
+  const again = await town.as(signer)('POST', at(`/${request}/submission`), {})
+  assert.equal(again.body.due.nominal, '2026-05-29', 'the clock starts anew')
+  const { body } = await act(zora, request, 'calculation')
+  await act(zora, request, 'proposal', { decision: 'pay', number: '88-2', why: 'потпун', calculation: body.calculation.id })
+  const correction = { from: '2026-03-02', until: '2026-04-20', reason: '01', diagnosis: 'M54.5', why: 'погрешан извештај' }
+  const corrected = await town.as(town.doctor)('POST', `/sickleave/people/${person.handle}/leaves/${leave}/correction`, correction)
+  assert.equal(corrected.status, 200, corrected.text)
+  const stopped = await act(mira, request, 'approval', { accept: true })
+  assert.equal(stopped.status, 409)
+  assert.match(stopped.text, /no longer stand/)
+  assert.equal((await act(mira, request, 'approval', { accept: false, why: 'извештај је неважећи' })).body.request.state, 'in-process')
+  await act(mira, request, 'proposal', { decision: 'reject', number: '88-3', why: 'нема важећег извештаја' })
+  assert.equal((await act(zora, request, 'approval', { accept: true })).body.request.state, 'rejected')
+  const { body: known } = await town.as(signer)('GET', at(`/${request}`))
+  assert.equal(known.answer, 'нема важећег извештаја (88-3)')
+  assert.equal(known.total, null)
+})
+
+test('money that did not reach the employee is ordered back with interest from the day after the last one, and comes back whole', async () => {
+  const { request } = await asked()
+  await paid(request)
+  town.at('2026-05-20T08:00:00Z')
+  const { body: work } = await town.as(zora)('GET', fund('/work?state=paid'))
+  assert.ok(work.lines.some(({ id, due }: { id: string; due: string }) => id === request && due === '2026-05-12'))
+  const ordered = await act(zora, request, 'return-order', { why: 'није исплаћено запосленом', until: '2026-05-22' })
+  assert.equal(ordered.status, 200, ordered.text)
+  const { total, interest } = ordered.body.request.toReturn
+  assert.equal(interest, Math.round((total * 1375 * 10) / (10_000 * 365)))
+  assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-20', total: total - 100, interest })).status, 422)
+  assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-20', total, interest })).body.request.state, 'returned')
+})
+
+test('only the Fund sees the Fund’s side; a draft, a foreign id and a wrong question are answered in a sentence', async () => {
+  for (const who of [signer, town.doctor, town.commission]) {
+    for (const path of ['/work', '/payments', `/requests/${crypto.randomUUID()}`]) assert.equal((await town.as(who)('GET', fund(path))).status, 403, path)
+  }
+  assert.equal((await town.as(zora)('GET', fund(`/requests/${crypto.randomUUID()}`))).status, 404)
+  assert.equal((await town.as(zora)('GET', fund('/work?state=draft'))).status, 400)
+  assert.equal((await act(zora, 'x', 'claim')).status, 404)
+  const looks = await town.owner<{ n: number }>`
+    select count(*)::int4 as n from audit.entry where entry::text like '%sick-leave-request%' and patient is not null`
+  assert.ok((looks[0]?.n ?? 0) > 10)
+})

@@ -17,6 +17,7 @@ import { arePortalsBuilt } from './portals/build.ts'
 import { startBus, startTelling } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
+import { startClocks } from './sickleave/sickleave.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
@@ -48,10 +49,11 @@ async function start(settings: Config): Promise<void> {
   const stopSubscriptions = background.startSubscriptions(world)
   const stopFollowing = background.startFollowing(world)
   const stopReminding = background.startReminding(world)
+  const stopClocks = startClocks(world)
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
-    await Promise.all([stopIntake(), stopBus(), stopSubscriptions(), stopFollowing(), stopReminding()])
+    await Promise.all([stopIntake(), stopBus(), stopSubscriptions(), stopFollowing(), stopReminding(), stopClocks()])
     stopMoments()
     await stopWork()
     await stopIndexing()

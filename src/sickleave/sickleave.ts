@@ -1,4 +1,5 @@
 // The door of the sick leave.
 export { addMember } from './employer/members.ts'
+export { startClocks } from './fund/clocks.ts'
 export { genuinenessOf, readCode } from './document/code.ts'
 export { sickleaveRoutes } from './routes.ts'

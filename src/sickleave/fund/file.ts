@@ -1,9 +1,11 @@
 import type { Asking } from '../asking.ts'
+import { loadRules } from '../case-store.ts'
 import { calculationOf, evidenceContent, reportsOf, type Request } from '../request/request-store.ts'
 import { dayOfClock } from '../request/show.ts'
 import type { Step } from '../request/state.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
+import { reckon } from './calculation.ts'
 import { recordLooks, requestForFund } from './fund.ts'
 import type { FundFile } from './wire.ts'
 
@@ -14,7 +16,10 @@ export async function fundFile(asking: Asking, id: string): Promise<FundFile> {
   return fileOf(asking, found)
 }
 
-export async function fileOf({ world, actor }: Asking, { row, steps, standing }: Request, trouble: string | null = null): Promise<FundFile> {
+export async function fileOf({ world, actor }: Asking, found: Request): Promise<FundFile> {
+  const { row, steps, standing } = found
+  const isOpen = standing.calculation === null && (standing.state === 'submitted' || standing.state === 'in-process')
+  const tried = isOpen ? await reckon(world.sql, found, await loadRules(world.sql)) : null
   const [reports, calculation] = await Promise.all([reportsOf(world.sql, row), calculationOf(world.sql, row, standing.calculation)])
   const { proposal } = standing
   const proposed = steps.findLast(({ step }) => step.kind === 'proposed')
@@ -29,7 +34,7 @@ export async function fileOf({ world, actor }: Asking, { row, steps, standing }:
     },
     reports: reports.map(({ number, from, until, fund }) => ({ number, from, until, fund: [...fund] })),
     calculation: calculation && { ...calculation, at: calculation.at.toISOString() },
-    trouble,
+    trouble: tried instanceof Refusal ? tried.message : null,
     steps: steps.map(({ step, at, actorName }) => ({ kind: step.kind, at: at.toISOString(), by: actorName, detail: detailOf(step) })),
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { addEarnings, addEmployees } from '../earnings/store.ts'
+import { calculateSubmitted, remind } from './clocks.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 
@@ -158,6 +159,25 @@ test('money that did not reach the employee is ordered back with interest from t
   assert.equal(interest, Math.round((total * 1375 * 10) / (10_000 * 365)))
   assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-20', total: total - 100, interest })).status, 422)
   assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-20', total, interest })).body.request.state, 'returned')
+})
+
+test('what was submitted is calculated by itself, once; who has a case is reminded before and after its last day, each once', async () => {
+  const { request } = await asked()
+  assert.equal(await calculateSubmitted(town.world), 1)
+  assert.equal(await calculateSubmitted(town.world), 0)
+  const { body } = await town.as(zora)('GET', fund(`/requests/${request}`))
+  assert.equal(body.calculation.view.lines[0].gross, '50206.90')
+  assert.deepEqual([body.steps.at(-1).kind, body.steps.at(-1).by], ['calculated', 'Фонд, аутоматски обрачун'])
+  await act(zora, request, 'return', { missing: 'Нечитак извод.', until: '2026-05-08' })
+  const reminders = async () => {
+    await remind(town.world)
+    const { body: stream } = await town.as(signer)('GET', `/sickleave/employer/${pib()}/events?limit=500`)
+    return stream.events.filter(({ about }: { about?: { id: string } }) => about?.id === request).map(({ about }: { about: { state: string } }) => about.state)
+  }
+  assert.deepEqual(await reminders(), ['submitted', 'incomplete', 'due-soon'])
+  assert.equal((await reminders()).length, 3)
+  town.at('2026-05-09T08:00:00Z')
+  assert.deepEqual((await reminders()).slice(3), ['overdue'])
 })
 
 test('only the Fund sees the Fund’s side; a draft, a foreign id and a wrong question are answered in a sentence', async () => {

@@ -11,6 +11,7 @@ const byAnswer = [
   // Requests.
   'about id state due nominal effective requests expected payoutDay account week monthsWithoutWage note waitsFor missing evidence code where sr srLatn en',
   'type bytes sha256 signature level by isQualified answer total paidOn confirmedOn toReturn interest steps',
+  'list basePerHour lines sums hours gross net tax contributionsFrom contributionsOn objections request madeAt endedAt',
   // Earnings that the employer gave.
   'months rows month hours net gross source givenAt',
   // Documents as XML.

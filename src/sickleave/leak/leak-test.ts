@@ -10,6 +10,7 @@ import { leaksIn, type Secrets, secretsOf, speakingWords } from './leak-secrets.
 import { addMember, endMember } from '../employer/members.ts'
 import { urlsOf } from './leak-urls.ts'
 import { pdfText } from './pdf-text.ts'
+import { objectionIds } from '../objection/lists.ts'
 import { requestIds } from '../request/lists.ts'
 import { sickleaveRoutes } from '../routes.ts'
 
@@ -90,7 +91,8 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
   const secrets = (await Promise.all(leaves.map((leave) => secretsOf(world, leave)))).filter((one) => one !== null)
   report.leaves += secrets.length
   const forms = ['pdf', 'xml', 'slip', 'html']
-  const values = { pib, events, others: { form: forms, act: ['submission'], request: await requestIds(world.sql, employer) } }
+  const [request, objection] = [await requestIds(world.sql, employer), await objectionIds(world.sql, employer)]
+  const values = { pib, events, others: { form: forms, act: ['submission'], request, objection } }
   const at = world.now()
   await world.sql.begin((tx) => addMember(tx, { member: ask.member, employer, pib, name: 'проба цурења', role: 'viewer', at }))
   try {

@@ -51,4 +51,5 @@ create table sickleave.reminder (
 create index reminder_at on sickleave.reminder (at);
 
 grant select, insert on sickleave.calculation, sickleave.payment, sickleave.payment_line, sickleave.reminder to spona_app;
+grant update (at) on sickleave.reminder to spona_app;
 grant update (executed_on, executed_at, executed_by) on sickleave.payment to spona_app;

@@ -4,6 +4,7 @@ import { bodyOf, textOf } from '../read-body.ts'
 import { asEmployer } from '../employer/store.ts'
 import type { Side } from '../request/side.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import type { Sql } from '../../platform/sql.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { dayAt } from '../rules/days.ts'
 import { endAlone } from './end.ts'
@@ -87,4 +88,14 @@ async function lineOf({ world }: Asking, one: Objection): Promise<DeskLine> {
     session: one.session,
     text: made?.said.text ?? '',
   }
+}
+
+/** For the trial of leaks: addresses of what is there. */
+export async function objectionIds(sql: Sql, employer: number): Promise<string[]> {
+  const rows = await asEmployer(
+    sql,
+    [employer],
+    (tx) => tx<{ id: string }>`select id from sickleave.objection where employer = ${employer} order by changed_at limit 20`,
+  )
+  return rows.map(({ id }) => id)
 }

@@ -10,6 +10,7 @@ let leave: string
 const pib = () => town.employers[0]?.pib as string
 const at = (path = '') => `/sickleave/employer/${pib()}/requests${path}`
 const pdf = (text: string) => ({ type: 'application/pdf', content: Buffer.from(`%PDF-1.7 ${text}`).toString('base64') })
+const monthsWithoutWage = Array.from({ length: 12 }, (_, month) => new Date(Date.UTC(2025, 2 + month, 1)).toISOString().slice(0, 7))
 const wish = () => ({ kind: 'compensation', leave, from: '2026-04-01', until: '2026-04-20' })
 
 const file = forFile()
@@ -36,7 +37,7 @@ test('days at the Fund’s cost are listed until they are asked for; a request s
   assert.equal(draft.status, 201, draft.text)
   assert.deepEqual(
     draft.body.missing.map(({ code }: { code: string }) => code),
-    ['report', 'payout-day', 'account', 'tax-return'],
+    ['report', 'payout-day', 'account', 'tax-return', 'earnings'],
   )
   const report = await town.as(town.doctor)('POST', `/sickleave/people/${person.handle}/leaves/${await own()}/report`, { until: '2026-04-20' })
   assert.equal(report.status, 200, report.text)
@@ -47,11 +48,11 @@ test('days at the Fund’s cost are listed until they are asked for; a request s
   assert.equal(refused.status, 422, refused.text)
   assert.deepEqual(
     refused.body.issue.map((issue: { expression: string[] }) => issue.expression[0]),
-    ['payoutDay', 'account', 'evidence:tax-return'],
+    ['payoutDay', 'account', 'evidence:tax-return', 'earnings'],
   )
   town.at('2026-05-06T08:00:00Z')
   const later = town.as(signer)
-  const written = await later('PUT', one, { from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-05', account: '840-4848-37' })
+  const written = await later('PUT', one, { ...wish(), kind: undefined, leave: undefined, payoutDay: '2026-05-05', account: '840-4848-37', monthsWithoutWage })
   assert.equal(written.status, 200, written.text)
   for (const kind of ['tax-return', 'account-contract']) {
     const file = { kind, name: `${kind}.pdf`, ...pdf(kind) }

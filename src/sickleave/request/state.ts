@@ -85,7 +85,7 @@ function after(kind: Kind, was: Standing, { step, on, actor }: Written): Standin
     case 'written':
       return { ...was, content: step.content }
     case 'submitted':
-      return { ...was, state: 'submitted', completeOn: on, missing: null, completeUntil: null }
+      return { ...was, state: 'submitted', completeOn: on, missing: null, completeUntil: null, calculation: null, total: null }
     case 'withdrawn':
       return { ...was, state: 'withdrawn' }
     case 'claimed':

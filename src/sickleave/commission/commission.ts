@@ -27,7 +27,14 @@ export async function commissionFile(asking: Asking, handle: string, leave: stri
     leave,
     birthDate: header?.birthDate ?? null,
     isProposed,
-    objection: objection && { id: objection.id, number: objection.number, kind: objection.kind, madeBy: objection.madeBy, due: objection.due, text: words[0]?.said.text ?? '' },
+    objection: objection && {
+      id: objection.id,
+      number: objection.number,
+      kind: objection.kind,
+      madeBy: objection.madeBy,
+      due: objection.due,
+      text: words[0]?.said.text ?? '',
+    },
   }
 }
 

@@ -17,7 +17,11 @@ export const fundTotal = (view: CompensationView): number =>
   Number(view.lines.filter(({ payer }) => payer === 'fund').reduce((sum, { total }) => sum + (paraOf(total) ?? 0n), 0n))
 
 /** Reckons now. A refusal says in a sentence why it cannot be reckoned: the case stays on the list and nothing is guessed. */
-export async function reckon(sql: Runner, { row, standing }: Request, rules: Rules): Promise<{ input: unknown; view: CompensationView; total: number } | Refusal> {
+export async function reckon(
+  sql: Runner,
+  { row, standing }: Request,
+  rules: Rules,
+): Promise<{ input: unknown; view: CompensationView; total: number } | Refusal> {
   const input = await inputOf(sql, row, standing.content, rules)
   if (!input) return new Refusal('conflict', 'the leave was cancelled: nothing is paid for it')
   try {
@@ -29,7 +33,12 @@ export async function reckon(sql: Runner, { row, standing }: Request, rules: Rul
   }
 }
 
-export async function keepCalculation(tx: Transaction, asking: Asking, { patient, id: request }: Head, { input, view, total }: { input: unknown; view: CompensationView; total: number }): Promise<string> {
+export async function keepCalculation(
+  tx: Transaction,
+  asking: Asking,
+  { patient, id: request }: Head,
+  { input, view, total }: { input: unknown; view: CompensationView; total: number },
+): Promise<string> {
   const id = uuidV7(asking.world)
   const text = JSON.stringify(input, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
   await tx`

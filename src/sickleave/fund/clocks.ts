@@ -77,7 +77,11 @@ export async function remind(world: World): Promise<number> {
   const rules = await loadRules(world.sql)
   const today = dayAt(world.now())
   const soon = addDays(today, rules.on('reminder.days-before', today))
-  const found = [...(await dueRequests(world.sql, today, soon)), ...(await dueObjections(world.sql, today, soon)), ...(await dueProposals(world.sql, rules, today, soon))]
+  const found = [
+    ...(await dueRequests(world.sql, today, soon)),
+    ...(await dueObjections(world.sql, today, soon)),
+    ...(await dueProposals(world.sql, rules, today, soon)),
+  ]
   let count = 0
   for (const one of found) {
     await world.sql.begin(async (tx) => {

@@ -72,7 +72,11 @@ async function paid(request: string): Promise<void> {
   assert.equal((await act(mira, request, 'approval', { accept: true })).body.request.state, 'calculated')
   const made = await town.as(zora)('POST', fund('/payments'), {})
   assert.equal(made.status, 201, made.text)
-  const executed = await town.as(mira)('POST', fund(`/payments/${made.body.id}/execution`), { on: '2026-05-05', lines: made.body.lines, total: made.body.total })
+  const executed = await town.as(mira)('POST', fund(`/payments/${made.body.id}/execution`), {
+    on: '2026-05-05',
+    lines: made.body.lines,
+    total: made.body.total,
+  })
   assert.equal(executed.status, 200, executed.text)
 }
 

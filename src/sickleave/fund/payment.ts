@@ -17,7 +17,17 @@ import type { PaymentRow, Payments } from './wire.ts'
 const linesMax = 2000
 const filesMax = 200
 
-type Ready = { patient: number; id: string; number: string; account: string | null; employer: string | null; family: string; given: string; total: number; paid: number }
+type Ready = {
+  patient: number
+  id: string
+  number: string
+  account: string | null
+  employer: string | null
+  family: string
+  given: string
+  total: number
+  paid: number
+}
 
 /** Approved and not in a file yet. A second file made at the same time waits here and finds nothing left. */
 async function ready(tx: Transaction): Promise<Ready[]> {
@@ -103,7 +113,9 @@ export async function paymentFile(asking: Asking, id: string, format: string): P
     'export',
   )
   const name = `isplata-${found.number}.${format}`
-  return format === 'csv' ? { name, type: 'text/csv; charset=utf-8', text: found.csv } : { name, type: 'application/xml; charset=utf-8', text: xmlOf(found.csv) }
+  return format === 'csv'
+    ? { name, type: 'text/csv; charset=utf-8', text: found.csv }
+    : { name, type: 'application/xml; charset=utf-8', text: xmlOf(found.csv) }
 }
 
 /** The treasury has paid: the sums must be those of the file, and it is entered by somebody else than who made it. */
@@ -115,7 +127,10 @@ export async function executePayment(asking: Asking, id: string, given: unknown)
   const total = body['total']
   if (on > dayAt(world.now())) throw new Refusal('unprocessable', 'this day is still to come', { expression: 'on' })
   const members = isUuid(id)
-    ? await world.sql<{ patient: number; request: string }>`select patient, request from sickleave.payment_line where payment = ${id} order by patient, request limit ${linesMax}`
+    ? await world.sql<{
+        patient: number
+        request: string
+      }>`select patient, request from sickleave.payment_line where payment = ${id} order by patient, request limit ${linesMax}`
     : []
   const people = new Map<number, Awaited<ReturnType<typeof personOfKey>>>()
   for (const { patient } of members) if (!people.has(patient)) people.set(patient, await personOfKey(asking, patient))

@@ -32,8 +32,7 @@ export async function makeObjection(asking: Asking, side: Side, given: unknown):
   const body = bodyOf(given, ['kind', 'leave', 'request', 'text'])
   const madeBy = side.employer === null ? 'person' : 'employer'
   const wish = { kind: oneOf(body, 'kind', kindsOf[madeBy]), text: textOf(body, 'text', textMax), request: optional(body, 'request', uuidOf) ?? null }
-  const place =
-    side.employer === null ? await ownPlace(asking, side, String(body['leave'])) : await leaveOfSide(asking.world.sql, side, String(body['leave']))
+  const place = side.employer === null ? await ownPlace(asking, side, String(body['leave'])) : await leaveOfSide(asking.world.sql, side, String(body['leave']))
   return make(asking, side.basis, { ...place, employer: side.employer, madeBy }, wish)
 }
 
@@ -62,7 +61,8 @@ async function make(asking: Asking, basis: string, place: Place, { kind, text, r
       const rules = await loadRules(tx)
       const [at, id] = [world.now(), uuidV7(world)]
       const today = dayAt(at)
-      const last = kind === 'calculation' ? await lastDayOfList(tx, request, place, rules) : kind === 'assessment' ? await lastDay(tx, found, place, rules) : null
+      const last =
+        kind === 'calculation' ? await lastDayOfList(tx, request, place, rules) : kind === 'assessment' ? await lastDay(tx, found, place, rules) : null
       if (last !== null && today > last)
         throw new Refusal('unprocessable', `the time limit for this objection ended ${last}`, { hint: 'A request for correction has no time limit.' })
       if (kind === 'control' && !isRunning(found.state)) throw new Refusal('conflict', 'this leave is over: a control is of one that lasts')
@@ -79,7 +79,8 @@ async function make(asking: Asking, basis: string, place: Place, { kind, text, r
       return shown
     })
   } catch (error) {
-    if (isUniqueViolation(error)) throw new Refusal('conflict', 'the same was asked already and is not decided on yet', { hint: 'Its number and day are in the list.' })
+    if (isUniqueViolation(error))
+      throw new Refusal('conflict', 'the same was asked already and is not decided on yet', { hint: 'Its number and day are in the list.' })
     throw error
   }
 }

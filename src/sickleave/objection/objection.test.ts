@@ -39,7 +39,10 @@ test('an employer objects to the doctor’s assessment: the first degree sits ov
   const [line] = await lines(town.commission)
   assert.deepEqual([line.kind, line.leave, line.due, line.session], ['assessment', id, '2026-03-10', null])
   assert.deepEqual(await lines(second), [], 'it is not the second degree’s')
-  const scheduled = await town.as(town.commission)('POST', '/sickleave/commission/agenda', { session: '2026-03-05', items: [{ leave: id, objection: line.objection }] })
+  const scheduled = await town.as(town.commission)('POST', '/sickleave/commission/agenda', {
+    session: '2026-03-05',
+    items: [{ leave: id, objection: line.objection }],
+  })
   assert.equal(scheduled.body.lines[0].session, '2026-03-05', scheduled.text)
   const seen = await town.as(town.commission)('GET', `/sickleave/commission/people/${person.handle}/leaves/${id}`)
   assert.deepEqual([seen.body.objection.text, seen.body.leaves[0].diagnosis, seen.body.isProposed], ['Запослени је виђен на другом послу.', 'F32.1', false])
@@ -85,14 +88,20 @@ test('after three working days it is too late and the day is said; a control and
   assert.match(late.text, /ended 2026-04-15/)
   assert.equal((await town.as(signer)('POST', at(), { kind: 'control', leave: known, text: 'Молимо проверу.' })).status, 201)
   assert.equal((await town.as(signer)('POST', at(), { kind: 'correction', leave: known, text: 'Погрешан послодавац.' })).status, 201)
-  assert.deepEqual((await review(town.commission, person, id, { accept: false, why: 'оправдано', number: 'ЛК-10' })).body, { status: 'opened', until: '2026-04-24' })
+  assert.deepEqual((await review(town.commission, person, id, { accept: false, why: 'оправдано', number: 'ЛК-10' })).body, {
+    status: 'opened',
+    until: '2026-04-24',
+  })
   const { body: desk } = await town.as(town.doctor)('GET', '/sickleave/corrections')
   assert.deepEqual([desk.lines.length, desk.lines[0].text, desk.lines[0].madeBy], [1, 'Погрешан послодавац.', 'employer'])
   const answered = await town.as(town.doctor)('POST', `/sickleave/corrections/${desk.lines[0].id}`, { accept: true, why: 'исправљено', number: '1' })
   assert.deepEqual(answered.body.lines, [])
   const { body: list } = await town.as(signer)('GET', at())
   assert.deepEqual(
-    list.objections.filter(({ leave }: { leave: string }) => leave === known).map(({ kind, state }: Record<string, string>) => [kind, state]).sort(),
+    list.objections
+      .filter(({ leave }: { leave: string }) => leave === known)
+      .map(({ kind, state }: Record<string, string>) => [kind, state])
+      .sort(),
     [
       ['control', 'rejected'],
       ['correction', 'accepted'],

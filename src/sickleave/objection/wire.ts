@@ -19,5 +19,11 @@ export type ObjectionShown = {
 export type Objections = { objections: (ObjectionShown & { answer?: string | null })[] }
 
 /** At a desk: `GET /sickleave/commission/agenda`, `GET /sickleave/fund/objections`, `GET /sickleave/corrections`. */
-export type DeskLine = ObjectionShown & { person: string; madeBy: 'employer' | 'person' | 'fund'; employer: string | null; session: string | null; text: string }
+export type DeskLine = ObjectionShown & {
+  person: string
+  madeBy: 'employer' | 'person' | 'fund'
+  employer: string | null
+  session: string | null
+  text: string
+}
 export type Desk = { today: string; lines: DeskLine[] }

@@ -19,7 +19,19 @@ export type EvidenceLine = { id: string; kind: string; name: string; type: strin
 /** The calculation list or refund list: the Fund's days only. Amounts are dinars with two places, as text. */
 export type CalculationList = {
   basePerHour: string
-  lines: { from: string; until: string; days: number; hours: string; percent: number; gross: string; net: string; tax: string; contributionsFrom: string; contributionsOn: string; total: string }[]
+  lines: {
+    from: string
+    until: string
+    days: number
+    hours: string
+    percent: number
+    gross: string
+    net: string
+    tax: string
+    contributionsFrom: string
+    contributionsOn: string
+    total: string
+  }[]
   sums: { gross: string; net: string; tax: string; contributionsFrom: string; contributionsOn: string; total: string }
 }
 

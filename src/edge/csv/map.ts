@@ -15,10 +15,7 @@ export type MappedRow = { line: number } & ({ mapped: Mapped } | { refusal: Refu
 export function* mapCsv(bytes: Uint8Array, declared: Declared, file: string): Generator<MappedRow> {
   const { text } = decode(bytes, declared.charset, declared.charset)
   const rows = rowsOf(text, declared.delimiter, declared.quote)
-  const first = rows.next()
-  if (first.done) throw new Refusal('incorrect', 'the file is empty, and a header is expected in its first line')
-  const header = first.value.cells.map((cell) => cell.trim())
-  checkHeader(header, declared)
+  const header = headerOf(rows.next().value ?? undefined, declared)
   for (const row of rows) {
     try {
       yield { line: row.line, mapped: mapRow(row, header, declared, file) }
@@ -43,40 +40,100 @@ function checkHeader(header: string[], declared: Declared): void {
 
 const columnsOf = (source: Source): string[] => source.columns ?? (source.column === undefined ? [] : [source.column])
 
+/** The row of a file as it was cut out of it, beneath the header: mapped by itself, and called by the line that it stood in. */
+export function mapCsvRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
+  const { text } = decode(bytes, declared.charset, declared.charset)
+  const rows = rowsOf(text, declared.delimiter, declared.quote)
+  const header = headerOf(rows.next().value ?? undefined, declared)
+  const found: Row[] = []
+  try {
+    found.push(...rows)
+  } catch (error) {
+    // The line that the reader names is the one of these few bytes.
+    if (error instanceof Refusal) throw placed(error, line)
+    throw error
+  }
+  const [row] = found
+  if (row === undefined) throw new Refusal('incorrect', `line ${line} is empty`)
+  return mapRow({ line, cells: row.cells }, header, declared, file)
+}
+
+const placed = (error: Refusal, line: number): Refusal =>
+  new Refusal(error.kind, error.message.replace(/^line \d+/, `line ${line}`), { expression: `line ${line}`, ...(error.hint ? { hint: error.hint } : {}) })
+
+/** The first row, when it has what the mapping asks for. */
+export function headerOf(first: Row | undefined, declared: Declared): string[] {
+  if (first === undefined) throw new Refusal('incorrect', 'the file is empty, and a header is expected in its first line')
+  const header = first.cells.map((cell) => cell.trim())
+  checkHeader(header, declared)
+  return header
+}
+
+/** An object of one line (NDJSON): what stands inside of others is named with points, as in `patient.jmbg` or `results.0.value`. */
+export function mapJsonRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    value = undefined
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Refusal('incorrect', `line ${line} is no JSON object in UTF-8`, { expression: `line ${line}`, hint: 'NDJSON has one whole object in each line.' })
+  const cells = new Map<string, string>()
+  flatten(value as Json, '', cells, 0)
+  return mapCells({ line, cells, original: { bytes, contentType: 'application/json' } }, declared, file)
+}
+
+const cellsMax = 2000
+const depthMax = 20
+function flatten(value: Json, path: string, into: Map<string, string>, depth: number): void {
+  for (const [name, inner] of Object.entries(value)) {
+    const at = path === '' ? name : `${path}.${name}`
+    if (typeof inner === 'object' && inner !== null && depth < depthMax) flatten(inner as Json, at, into, depth + 1)
+    else if (inner !== null && inner !== undefined && into.size < cellsMax) into.set(at, (typeof inner === 'object' ? JSON.stringify(inner) : String(inner)).trim())
+  }
+}
+
 function mapRow(row: Row, header: string[], declared: Declared, file: string): Mapped {
   if (row.cells.length > header.length && row.cells.slice(header.length).some((cell) => cell.trim() !== ''))
     throw new Refusal('unprocessable', `line ${row.line} has ${row.cells.length} cells, and the header ${header.length}`, {
       hint: 'A delimiter stands in a cell that is not quoted.',
     })
-  const draft = new Draft(`${declared.name}\u0000${file}\u0000${row.line}\u0000${row.cells.join('\u0000')}`)
   const cells = new Map(header.map((name, index) => [name, (row.cells[index] ?? '').trim()]))
+  const original = [header, header.map((_, index) => row.cells[index] ?? '')].map((line) => line.map(asCell).join(',')).join('\r\n')
+  return mapCells({ line: row.line, cells, original: { bytes: Buffer.from(original), contentType: 'text/csv' } }, declared, file)
+}
+
+type Cells = { line: number; cells: Map<string, string>; original: { bytes: Uint8Array; contentType: string } }
+
+function mapCells({ line, cells, original }: Cells, declared: Declared, file: string): Mapped {
+  const draft = new Draft(`${declared.name}\u0000${file}\u0000${line}\u0000${[...cells.values()].join('\u0000')}`)
   const made = new Map<string, Entry>()
   const read = new Set<string>()
   for (const resource of declared.resources) {
     if (resource.when !== undefined) read.add(resource.when)
     if (resource.when !== undefined && (cells.get(resource.when) ?? '') === '') continue
-    const entry = draft.add(resource.type, `line ${row.line}`, resource.isAbout)
+    const entry = draft.add(resource.type, `line ${line}`, resource.isAbout)
     made.set(resource.as, entry)
-    fillFrom(entry, resource, { cells, made, read, row, declared })
+    fillFrom(entry, resource, { cells, made, read, line, declared })
   }
-  for (const [name, cell] of cells) if (cell !== '' && !read.has(name)) draft.lose(`line ${row.line}, column ${name}`, 'is of no resource in the mapping')
+  for (const [name, cell] of cells) if (cell !== '' && !read.has(name)) draft.lose(`line ${line}, column ${name}`, 'is of no resource in the mapping')
   const version = `${declared.name}/${declared.version}`
-  const original = [header, header.map((_, index) => row.cells[index] ?? '')].map((line) => line.map(asCell).join(',')).join('\r\n')
   const patient = [...made.values()].find(({ resource }) => resource.resourceType === 'Patient')
-  keepOriginal(draft, Buffer.from(original), {
-    contentType: 'text/csv',
-    title: `${file}, line ${row.line}`,
+  keepOriginal(draft, original.bytes, {
+    contentType: original.contentType,
+    title: `${file}, line ${line}`,
     subject: patient?.reference,
-    number: `${file}:${row.line}`,
-    source: `line ${row.line}`,
+    number: `${file}:${line}`,
+    source: `line ${line}`,
   })
-  tellProvenance(draft, { number: `${file}:${row.line}`, version, time: undefined, occurred: undefined, activity: declared.name, agent: undefined })
+  tellProvenance(draft, { number: `${file}:${line}`, version, time: undefined, occurred: undefined, activity: declared.name, agent: undefined })
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 
 const asCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
-type Context = { cells: Map<string, string>; made: Map<string, Entry>; read: Set<string>; row: Row; declared: Declared }
+type Context = { cells: Map<string, string>; made: Map<string, Entry>; read: Set<string>; line: number; declared: Declared }
 
 function fillFrom(entry: Entry, resource: DeclaredResource, context: Context): void {
   const sources: string[] = []
@@ -100,8 +157,8 @@ function valueOf(source: Source, form: RegExp | undefined, names: string[], cont
     .filter((one) => one !== '')
     .join(source.join ?? ' ')
   const refuse = (what: string): never => {
-    throw new Refusal('unprocessable', `line ${context.row.line}, column ${names.join('+')}: ${what}`, {
-      expression: `line ${context.row.line}`,
+    throw new Refusal('unprocessable', `line ${context.line}, column ${names.join('+')}: ${what}`, {
+      expression: `line ${context.line}`,
       hint: 'Correct the cell, or the mapping, and send the row again.',
     })
   }

@@ -3,7 +3,10 @@ import { dirname, resolve } from 'node:path'
 import { isMap, LineCounter, type Node, parseDocument } from 'yaml'
 import { WrongUse } from '../../platform/cli.ts'
 import type { Charset } from '../hl7v2/charset.ts'
+import { folderShape } from '../folder/shape.ts'
+import { inboundShape } from '../inbound/shape.ts'
 import { mllpShape } from '../mllp/shape.ts'
+import { restShape } from '../rest/shape.ts'
 import { listOf, optional, path, section, type Shape, text, url, whole } from './shapes.ts'
 
 const bytesMax = 262_144
@@ -27,6 +30,9 @@ const shape = section({
     charset: 'windows-1250' as Charset,
   }),
   mllp: optional(listOf(mllpShape), []),
+  folders: optional(listOf(folderShape), []),
+  rest: optional(restShape),
+  inbound: optional(listOf(inboundShape), []),
   status: optional(section({ port: optional(whole(0, 65_535), 7080) }), { port: 7080 }),
   calls: optional(listOf(section({ service: text(/^[a-z][a-z0-9.-]{1,59}$/, 'must be the name of a service of this member'), to: url('http', 'https') })), []),
   keep: optional(section({ days: optional(whole(1, 365), 30) }), { days: 30 }),

@@ -44,8 +44,7 @@ async function mapOne(edge: Edge, item: Item): Promise<{ done: Promise<void> }> 
   }
 }
 
-function readyOf({ vault }: Edge, { bundle, losses, mapping }: MappedItem) {
-  const body = Buffer.from(JSON.stringify(bundle))
+function readyOf({ vault }: Edge, { bundle, losses, mapping, body = Buffer.from(JSON.stringify(bundle)) }: MappedItem) {
   if (body.length > mapLimits.bytesMax)
     throw new Refusal(
       'too-large',

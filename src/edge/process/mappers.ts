@@ -4,7 +4,8 @@ import type { EdgeConfig } from './config.ts'
 
 /** What a mapper gets: the bytes as they came, and what its adapter noted beside them. */
 export type ToMap = { original: Buffer; name: string; meta: Record<string, unknown> }
-export type MappedItem = { bundle: MappedBundle; losses: Loss[]; mapping: string }
+/** `body` is there when the message is not what JSON makes of the bundle: FHIR that came goes on to the byte. */
+export type MappedItem = { bundle: MappedBundle; losses: Loss[]; mapping: string; body?: Buffer }
 export type Mapper = (item: ToMap, config: EdgeConfig) => MappedItem
 
 /** One for each protocol, loaded when the first item of it comes: an edge that hears only HL7 v2 never loads the others. */
@@ -18,6 +19,26 @@ const mappers: Record<string, () => Promise<Mapper>> = {
     const { mapCda } = await import('../cda/map.ts')
     return ({ original }) => mapCda(original)
   },
+  async fhir() {
+    const { mapFhir } = await import('../rest/map.ts')
+    return ({ original }) => mapFhir(original)
+  },
+  async csv() {
+    const [{ mapCsvRow }, { mappingOf }] = await Promise.all([import('../csv/map.ts'), import('../csv/mapping-file.ts')])
+    return ({ original, meta }, config) => mapCsvRow(original, mappingOf(mappingFile(config, meta)), String(meta['file']), Number(meta['line']))
+  },
+  async ndjson() {
+    const [{ mapJsonRow }, { mappingOf }] = await Promise.all([import('../csv/map.ts'), import('../csv/mapping-file.ts')])
+    return ({ original, meta }, config) => mapJsonRow(original, mappingOf(mappingFile(config, meta)), String(meta['file']), Number(meta['line']))
+  },
+}
+
+/** The mapping that the folder has now: a row that waits for a mended one is mapped by it. */
+function mappingFile({ folders }: EdgeConfig, { folder }: Record<string, unknown>): string {
+  const file = folders.find(({ name }) => name === folder)?.mapping
+  if (file === undefined)
+    throw new Refusal('unprocessable', 'the folder that it came from has no mapping any more', { hint: 'Name it again in the settings, under folders.' })
+  return file
 }
 
 const loaded = new Map<string, Promise<Mapper>>()

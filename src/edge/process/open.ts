@@ -4,7 +4,7 @@ import { readKeyFile } from '../centre/key-file.ts'
 import { type Line, LineCut, openLine } from '../centre/line.ts'
 import { type Receiver, receiveSome, takeOutcomes } from '../centre/receive.ts'
 import { sendLimits, sendSome } from '../centre/send.ts'
-import { listenMllp } from '../mllp/listen.ts'
+import { openInbound } from '../inbound/deliver.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import { Store } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
@@ -12,19 +12,22 @@ import type { EdgeConfig } from './config.ts'
 import type { Edge, Outside } from './edge.ts'
 import { createIntake } from './intake.ts'
 import { mapSome } from './map-items.ts'
+import { openWaysIn, type WaysIn } from './ways-in.ts'
 
-export type Opened = { edge: Edge; ports: { name: string; host: string; port: number }[]; close(): Promise<void> }
+export type Opened = { edge: Edge; ports: WaysIn['ports']; close(): Promise<void> }
 
 /** Everything that an edge is, open and at work; closing it stops the ways in first and leaves the store whole. */
 export async function openEdge(outside: Outside, config: EdgeConfig, line: Line = lineOf(config)): Promise<Opened> {
   const { edge, wake } = assemble(outside, config, line)
-  const stops = startWork(edge, wake)
-  const listening = await Promise.all(config.mllp.map((settings) => listenMllp(edge, settings)))
+  const inbound = openInbound(edge, config.inbound)
+  const stops = startWork(edge, wake, inbound.receivers)
+  const ways = await openWaysIn(edge)
   return {
     edge,
-    ports: config.mllp.map(({ name, host }, at) => ({ name, host, port: listening[at]?.port ?? 0 })),
+    ports: ways.ports,
     async close() {
-      await Promise.all(listening.map(({ close }) => close()))
+      await ways.close()
+      inbound.close()
       edge.centre.end()
       await Promise.all(stops.map((stop) => stop()))
       edge.store.close()
@@ -74,8 +77,8 @@ function createWake(): Wake {
 const idleMs = 1000
 const confirmIdleMs = 200
 
-function startWork(edge: Edge, wake: Wake): (() => Promise<void>)[] {
-  const receivers = new Map<string, Receiver>([['record/outcomes', takeOutcomes(edge)]])
+function startWork(edge: Edge, wake: Wake, inbound: [string, Receiver][]): (() => Promise<void>)[] {
+  const receivers = new Map<string, Receiver>([['record/outcomes', takeOutcomes(edge)], ...inbound])
   const trouble = 'work of the edge failed; tried again in a moment'
   let backoffSeconds = 1
   const send = async () => {

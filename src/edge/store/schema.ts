@@ -56,4 +56,9 @@ export const migrations: readonly string[] = [
 
   create table fact (name text primary key, value text not null) strict, without rowid;
   `,
+  `
+  -- What a local system has taken of what the bus brought, so that it is not given twice when the bus did not hear of it.
+  create table given (message text not null, target text not null, at integer not null, primary key (message, target)) strict, without rowid;
+  create index given_age on given (at);
+  `,
 ]

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { kept, loneEdge } from '../../testing/lone-edge.ts'
+import { until } from '../../testing/process.ts'
+
+const mapping = JSON.stringify({
+  name: 'laboratory',
+  version: 1,
+  format: { delimiter: ';', charset: 'CP1250', decimal: ',' },
+  resources: [
+    {
+      as: 'patient',
+      type: 'Patient',
+      set: { 'identifier[0].system': { value: 'urn:lab' }, 'identifier[0].value': { column: 'Broj', required: true }, 'name[0].family': { column: 'Prezime' } },
+    },
+    {
+      as: 'glucose',
+      type: 'Observation',
+      when: 'Glukoza',
+      set: {
+        status: { value: 'final' },
+        'code.text': { value: 'glukoza' },
+        subject: { reference: 'patient' },
+        'valueQuantity.value': { column: 'Glukoza', number: true },
+      },
+    },
+  ],
+})
+const cda = (id: string) =>
+  `<ClinicalDocument xmlns="urn:hl7-org:v3"><id root="1.2.3" extension="${id}"/><code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><title>Izveštaj</title><effectiveTime value="20260301"/><recordTarget><patientRole><id root="1.2.3.4" extension="p1"/><patient><name><family>Проба</family></name></patient></patientRole></recordTarget></ClinicalDocument>`
+const settings = (format: string, more = '') => (folder: string) => {
+  writeFileSync(join(folder, 'map.json'), mapping)
+  return `folders: [{ name: drop, path: in, format: ${format}, settleMs: 50, patienceSeconds: 1${more} }]`
+}
+const table = ', mapping: map.json'
+const isQuiet = (folder: string) => readdirSync(join(folder, 'in'), { withFileTypes: true }).filter((one) => one.isFile()).length === 0 && readdirSync(join(folder, 'in/.taking')).length === 0
+
+describe('a folder', () => {
+  test('of tables: each row is a thing of its own, a bad one stands aside with its line, and the file is done', async (t) => {
+    const edge = await loneEdge(t, settings('csv', table))
+    // ž in windows-1250, and a row whose quote swallows nothing but itself.
+    const rows = Buffer.from('Broj;Prezime;Glukoza\r\n1;\x8eivi\xe6;5,1\r\n2;Drugi;visoka\r\n3;"otvoren;4\r\n4;\x8eivi\xe6;4,9', 'latin1')
+    writeFileSync(join(edge.folder, 'in/0101990710006.csv'), rows)
+    await until('mapped', () => kept(edge).length === 4 && kept(edge).every(({ state }) => state !== 'waiting'))
+    assert.deepEqual(
+      kept(edge).map(({ name, state, reason }) => [name, state, (JSON.parse(reason ?? '{}') as { sentence?: string }).sentence]),
+      [
+        ['….csv, line 2', 'ready', undefined],
+        ['….csv, line 3', 'quarantined', 'line 3, column Glukoza: is no number'],
+        ['….csv, line 4', 'quarantined', 'line 4: a quoted cell is never closed'],
+        ['….csv, line 5', 'ready', undefined],
+      ],
+    )
+    await until('moved', () => existsSync(join(edge.folder, 'in/done/0101990710006.csv')))
+    // Put there again under another name it is the same file.
+    writeFileSync(join(edge.folder, 'in/again.csv'), rows)
+    await until('moved again', () => existsSync(join(edge.folder, 'in/done/again.csv')))
+    assert.equal(kept(edge).length, 4)
+    assert.ok(!edge.log().includes('0101990710006'))
+  })
+
+  test('with a table without its columns, a broken document or nothing: the file has failed, and the reason lies beside it', async (t) => {
+    const edge = await loneEdge(t, settings('csv', table))
+    writeFileSync(join(edge.folder, 'in/wrong.csv'), 'Broj,Prezime\n1,x\n')
+    writeFileSync(join(edge.folder, 'in/empty.csv'), '')
+    await until('failed', () => existsSync(join(edge.folder, 'in/failed/wrong.csv.reason.txt')) && existsSync(join(edge.folder, 'in/failed/empty.csv.reason.txt')), 5000)
+    assert.match(readFileSync(join(edge.folder, 'in/failed/wrong.csv.reason.txt'), 'utf8'), /columns are missing: .*Glukoza[\s\S]*line 1[\s\S]*delimiter/)
+    assert.match(readFileSync(join(edge.folder, 'in/failed/empty.csv.reason.txt'), 'utf8'), /has no rows/)
+    assert.equal(kept(edge).length, 0)
+  })
+
+  test('of documents: half a file, a hidden one and one that is still written are left alone until they are whole', async (t) => {
+    const edge = await loneEdge(t, settings('cda', ', ending: .xml'))
+    const whole = cda('1')
+    writeFileSync(join(edge.folder, 'in/.hidden.xml'), whole)
+    writeFileSync(join(edge.folder, 'in/other.txt'), 'x')
+    mkdirSync(join(edge.folder, 'in/folder.xml'))
+    writeFileSync(join(edge.folder, 'in/slow.xml'), whole.slice(0, 300))
+    writeFileSync(join(edge.folder, 'in/bomb.xml'), `<!DOCTYPE a [<!ENTITY b "bbbb">]>${cda('2').replace('Izveštaj', '&b;')}`)
+    writeFileSync(join(edge.folder, 'in/second.tmp'), cda('3'))
+    await until('the bomb has failed', () => existsSync(join(edge.folder, 'in/failed/bomb.xml.reason.txt')))
+    assert.equal(kept(edge).length, 0)
+    writeFileSync(join(edge.folder, 'in/slow.xml'), whole.slice(300), { flag: 'a' })
+    renameSync(join(edge.folder, 'in/second.tmp'), join(edge.folder, 'in/second.xml'))
+    await until('both are taken', () => kept(edge).filter(({ state }) => state === 'ready').length === 2)
+    assert.deepEqual(readdirSync(join(edge.folder, 'in/done')).sort(), ['second.xml', 'slow.xml'])
+    assert.match(readFileSync(join(edge.folder, 'in/failed/bomb.xml.reason.txt'), 'utf8'), /document type/)
+  })
+
+  test('of messages: a batch file is as many messages, and what its counts say wrong is noted', async (t) => {
+    const edge = await loneEdge(t, settings('hl7v2'))
+    const message = (number: number) => `MSH|^~\\&|A|B|C|D|20260301||ADT^A04|${number}|P|2.5\rPID|1||p${number}^^^L^MR||Проба\r`
+    writeFileSync(join(edge.folder, 'in/all.hl7'), `FHS|^~\\&\rBHS|^~\\&\r${message(1)}${message(2)}BTS|3\rFTS|1\r`)
+    await until('mapped', () => kept(edge).filter(({ state }) => state === 'ready').length === 2)
+    await until('noted', () => existsSync(join(edge.folder, 'in/done/all.hl7')))
+    assert.match(readFileSync(join(edge.folder, 'in/done/all.hl7.notes.txt'), 'utf8'), /BTS-1 says 3 messages, and 2 are there/)
+  })
+
+  test('of NDJSON: lines by a mapping, and without one resources of FHIR to the byte', async (t) => {
+    const edge = await loneEdge(t, settings('ndjson'))
+    writeFileSync(join(edge.folder, 'in/fhir.ndjson'), '{"resourceType":"Basic","id":"a","code":{"text":"x"}}\n{"no":1}\n{"resourceType":"Basic","code":{"text":"y"}}\n')
+    await until('mapped', () => kept(edge).length === 3 && kept(edge).every(({ state }) => state !== 'waiting'))
+    assert.deepEqual(kept(edge).map(({ state }) => state), ['ready', 'quarantined', 'ready'])
+    const mapped = await loneEdge(t, settings('ndjson', table))
+    writeFileSync(join(mapped.folder, 'in/rows.ndjson'), '{"Broj":"1","Prezime":"Проба","Glukoza":"5,1"}\nnull\n')
+    await until('mapped too', () => kept(mapped).length === 2 && kept(mapped).every(({ state }) => state !== 'waiting'))
+    assert.deepEqual(kept(mapped).map(({ state, protocol }) => [state, protocol]), [
+      ['ready', 'ndjson'],
+      ['quarantined', 'ndjson'],
+    ])
+  })
+
+  test('goes on where it was killed: what had been moved aside is taken, and nothing of it twice', async (t) => {
+    const first = await loneEdge(t, settings('csv', table))
+    const rows = `Broj;Prezime;Glukoza\n${Array.from({ length: 700 }, (_, at) => `${at};P;5\n`).join('')}`
+    writeFileSync(join(first.folder, 'in/a.csv'), rows)
+    await until('taken', () => existsSync(join(first.folder, 'in/done/a.csv')))
+    await first.close()
+    // As a kill between the last row and the last move leaves it, and one in the midst of another file.
+    renameSync(join(first.folder, 'in/done/a.csv'), join(first.folder, 'in/.taking/a.csv'))
+    writeFileSync(join(first.folder, 'in/.taking/b.csv'), 'Broj;Prezime;Glukoza\n1;B;5\n')
+    const second = await first.again()
+    await until('taken again', () => isQuiet(first.folder))
+    assert.equal(second.edge.store.one<{ n: number }>('select count(*) as n from item')?.n, 701)
+    assert.deepEqual(readdirSync(join(first.folder, 'in/done')).sort(), ['a.csv', 'b.csv'])
+  })
+})

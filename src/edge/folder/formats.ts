@@ -1,0 +1,61 @@
+import { Refusal } from '../../platform/refusal.ts'
+import { mappingOf } from '../csv/mapping-file.ts'
+import type { Cutter, Piece } from './pieces.ts'
+import { Lines, Messages, TableRows } from './pieces.ts'
+import type { FolderSettings } from './shape.ts'
+
+/** What the bus carries with the original beside it. */
+export const pieceBytesMax = 5 * 1_048_576
+const rowBytesMax = 1_048_576
+
+export type Cut = {
+  protocol: string
+  cutter: Cutter
+  /** What stands above every row: the header of a table. */
+  head: Buffer | null
+  /** Equal pieces are two things when they stand at two places of a file; equal messages are one. */
+  isByPlace: boolean
+  problems(): string[]
+}
+
+/** How a file of many things is taken apart; null for a file that is one thing. */
+export function cutOf({ format, mapping }: FolderSettings): Cut | null {
+  const none = () => []
+  if (format === 'hl7v2') {
+    const cutter = new Messages(pieceBytesMax)
+    return { protocol: 'hl7v2', cutter, head: null, isByPlace: false, problems: () => cutter.problems }
+  }
+  if (format === 'ndjson')
+    return { protocol: mapping === undefined ? 'fhir' : 'ndjson', cutter: new Lines(pieceBytesMax), head: null, isByPlace: true, problems: none }
+  if (format !== 'csv') return null
+  const { delimiter, quote } = mappingOf(mapping as string)
+  return { protocol: 'csv', cutter: new TableRows(rowBytesMax, delimiter, quote), head: Buffer.alloc(0), isByPlace: true, problems: none }
+}
+
+/** The header is above the rows and is no row: it is checked once, before anything is taken. */
+export async function checkHead(settings: FolderSettings, { bytes }: Piece): Promise<void> {
+  const [{ headerOf }, { rowsOf }, { decode }] = await Promise.all([import('../csv/map.ts'), import('../csv/rows.ts'), import('../hl7v2/charset.ts')])
+  const declared = mappingOf(settings.mapping as string)
+  const { text } = decode(bytes, declared.charset, declared.charset)
+  headerOf(rowsOf(text, declared.delimiter, declared.quote).next().value ?? undefined, declared)
+}
+
+/** A file that is one thing: refused here when nothing could ever be made of it. */
+export async function checkWhole({ format }: FolderSettings, bytes: Buffer): Promise<void> {
+  if (bytes.length === 0) throw new Refusal('incorrect', 'the file is empty')
+  if (format === 'cda') {
+    const { parseDocument } = await import('../cda/element.ts')
+    if (parseDocument(bytes).name === 'ClinicalDocument') return
+    throw new Refusal('unprocessable', 'the file is XML, but no ClinicalDocument', { hint: 'Put whole CDA documents into this folder.' })
+  }
+  const { checkDocument } = await import('../rest/checked.ts')
+  checkDocument(bytes)
+}
+
+/** Whether the end of a file looks like one: who is still writing has not written it. */
+export function looksWhole({ format }: FolderSettings, head: string, tail: string): boolean {
+  if (format === 'cda') return /<\/(?:[\w-]+:)?ClinicalDocument\s*>\s*(?:<!--[\s\S]*-->\s*)?$/.test(tail)
+  if (format === 'fhir') return /\}\s*$/.test(tail)
+  if (format === 'hl7v2') return head.startsWith('FHS') ? /(?:^|[\r\n])FTS/.test(tail) : /[\r\n\u001c]\s*$/.test(tail)
+  return /[\r\n]\s*$/.test(tail)
+}

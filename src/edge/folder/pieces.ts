@@ -1,0 +1,243 @@
+/**
+ * Files cut into what can be taken one by one, by bytes and as they are read: a file of gigabytes needs no more memory than its largest piece.
+ * Delimiters, quotes, line ends and segment names are ASCII in every character set that is taken, so nothing has to be decoded for it.
+ */
+export type Piece = { line: number; bytes: Buffer }
+
+const [lf, cr] = [0x0a, 0x0d]
+
+export interface Cutter {
+  take(chunk: Buffer): Piece[]
+  /** What is left when the file has ended. */
+  end(): Piece[]
+}
+
+/** Lines, the empty ones left out. A line longer than `most` comes as its beginning: whoever reads it says what is wrong with it. */
+export class Lines implements Cutter {
+  readonly #most: number
+  readonly #withEnds: boolean
+  #pieces: Buffer[] = []
+  #length = 0
+  #line = 1
+  #wasCr = false
+
+  constructor(mostBytes: number, withEnds = false) {
+    this.#most = mostBytes
+    this.#withEnds = withEnds
+  }
+
+  take(chunk: Buffer): Piece[] {
+    const found: Piece[] = []
+    let from = 0
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at]
+      if (byte !== lf && byte !== cr) {
+        this.#wasCr = false
+        continue
+      }
+      const isSecond = byte === lf && this.#wasCr && from === at
+      if (!isSecond) this.#keep(chunk.subarray(from, this.#withEnds ? at + 1 : at))
+      from = at + 1
+      if (isSecond) {
+        this.#wasCr = false
+        continue
+      }
+      this.#wasCr = byte === cr
+      found.push(...this.#close())
+    }
+    this.#keep(chunk.subarray(from))
+    return found
+  }
+
+  end(): Piece[] {
+    return this.#close()
+  }
+
+  #keep(piece: Buffer): void {
+    if (piece.length === 0 || this.#length > this.#most) return
+    this.#length += piece.length
+    this.#pieces.push(Buffer.from(piece))
+  }
+
+  #close(): Piece[] {
+    const bytes = Buffer.concat(this.#pieces).subarray(0, this.#most + 1)
+    const line = this.#line++
+    this.#pieces = []
+    this.#length = 0
+    return isBlank(bytes) ? [] : [{ line, bytes }]
+  }
+}
+
+const isBlank = (bytes: Buffer) => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === cr || byte === lf)
+
+/**
+ * Rows of RFC 4180. A quote that opens a cell and is not closed properly would swallow the rows after it: such a row ends with its own line,
+ * and the others go on.
+ */
+export class TableRows implements Cutter {
+  readonly #most: number
+  readonly #quote: number
+  readonly #delimiter: number
+  #rest: Buffer = Buffer.alloc(0)
+  #line = 1
+
+  constructor(mostBytes: number, delimiter: string, quote: string) {
+    this.#most = mostBytes
+    this.#delimiter = delimiter.charCodeAt(0)
+    this.#quote = quote === '' ? -1 : quote.charCodeAt(0)
+  }
+
+  take(chunk: Buffer): Piece[] {
+    return this.#cut(this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]), false)
+  }
+
+  end(): Piece[] {
+    return this.#cut(this.#rest, true)
+  }
+
+  #cut(bytes: Buffer, isLast: boolean): Piece[] {
+    const found: Piece[] = []
+    let at = 0
+    while (at < bytes.length) {
+      const end = this.#rowEnd(bytes, at, isLast)
+      if (end === null) break
+      const row = bytes.subarray(at, end)
+      const bare = withoutLineEnd(row)
+      if (!isBlank(bare)) found.push({ line: this.#line, bytes: bare.subarray(0, this.#most + 1) })
+      this.#line += Math.max(1, lineEndsIn(row))
+      at = end
+    }
+    this.#rest = Buffer.from(bytes.subarray(at))
+    return found
+  }
+
+  /** Where the row that begins here ends, its line end included; null when that is not known yet. */
+  #rowEnd(bytes: Buffer, start: number, isLast: boolean): number | null {
+    let at = start
+    for (;;) {
+      if (at < bytes.length && bytes[at] === this.#quote) {
+        const close = this.#closing(bytes, at)
+        const after = bytes[close + 1]
+        const isWhole = close >= 0 && (after === undefined ? isLast : after === this.#delimiter || after === lf || after === cr)
+        // Not known yet, unless it has gone on for too long.
+        if ((close < 0 || after === undefined) && !isLast && bytes.length - start <= this.#most) return null
+        if (!isWhole) return this.#plainEnd(bytes, start, isLast)
+        at = close + 1
+      } else while (at < bytes.length && bytes[at] !== this.#delimiter && bytes[at] !== lf && bytes[at] !== cr) at++
+      if (at >= bytes.length) return isLast ? bytes.length : null
+      if (bytes[at] !== this.#delimiter) return this.#plainEnd(bytes, at, isLast)
+      at++
+    }
+  }
+
+  #closing(bytes: Buffer, open: number): number {
+    for (let at = open + 1; ; at++) {
+      at = bytes.indexOf(this.#quote, at)
+      if (at < 0 || bytes[at + 1] !== this.#quote) return at
+      at++
+    }
+  }
+
+  #plainEnd(bytes: Buffer, start: number, isLast: boolean): number | null {
+    let at = start
+    while (at < bytes.length && bytes[at] !== lf && bytes[at] !== cr) at++
+    if (at >= bytes.length) return isLast ? bytes.length : null
+    if (bytes[at] === lf) return at + 1
+    if (at + 1 >= bytes.length) return isLast ? bytes.length : null
+    return bytes[at + 1] === lf ? at + 2 : at + 1
+  }
+}
+
+function withoutLineEnd(row: Buffer): Buffer {
+  let end = row.length
+  if (end > 0 && row[end - 1] === lf) end--
+  if (end > 0 && row[end - 1] === cr) end--
+  return row.subarray(0, end)
+}
+
+function lineEndsIn(row: Buffer): number {
+  let count = 0
+  for (let at = 0; at < row.length; at++) if (row[at] === lf || (row[at] === cr && row[at + 1] !== lf)) count++
+  return count
+}
+
+/** Messages of a batch file (HL7 2.10.3) by the segments that begin them; the envelope and what stands outside of messages is left out. */
+export class Messages implements Cutter {
+  readonly #lines: Lines
+  readonly #most: number
+  #message: Buffer[] = []
+  #length = 0
+  #line = 0
+  /** What the file says of itself and is not so. */
+  readonly problems: string[] = []
+  #count = 0
+  #inBatch = 0
+  #batches = 0
+
+  constructor(mostBytes: number) {
+    this.#most = mostBytes
+    // With their ends: where segments end with carriage returns, a line feed is a part of a text (HL7 2.5.4).
+    this.#lines = new Lines(mostBytes, true)
+  }
+
+  take(chunk: Buffer): Piece[] {
+    return this.#lines.take(chunk).flatMap((line) => this.#takeLine(line))
+  }
+
+  end(): Piece[] {
+    return [...this.#lines.end().flatMap((line) => this.#takeLine(line)), ...this.#close()]
+  }
+
+  #takeLine({ line, bytes: given }: Piece): Piece[] {
+    const bytes = withoutMarks(given)
+    if (isBlank(bytes)) return []
+    const name = bytes.toString('latin1', 0, 3)
+    const isEnvelope = ['FHS', 'BHS', 'BTS', 'FTS'].includes(name)
+    const closed = isEnvelope || name === 'MSH' ? this.#close() : []
+    if (name === 'MSH') this.#line = line
+    if (name === 'BHS') [this.#inBatch, this.#batches] = [this.#count, this.#batches + 1]
+    if (name === 'BTS') this.#compare(bytes, this.#count - this.#inBatch, 'messages')
+    if (name === 'FTS') this.#compare(bytes, this.#batches, 'batches')
+    if (isEnvelope) return closed
+    if (this.#message.length > 0 || name === 'MSH') this.#keep(bytes)
+    else if (this.problems.length < 100) this.problems.push(`line ${line} stands outside of a message`)
+    return closed
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#length += bytes.length
+    // A message that is too long keeps its beginning and is longer than it may be: that is how it is refused where it is taken.
+    if (this.#length <= this.#most) this.#message.push(bytes)
+    else if (this.#length - bytes.length <= this.#most) this.#message.push(bytes.subarray(0, this.#most + 1))
+  }
+
+  #close(): Piece[] {
+    if (this.#message.length === 0) return []
+    // Nothing but the length tells that something was left out.
+    if (this.#length > this.#most) this.#message.push(Buffer.alloc(Math.max(0, this.#most + 1 - total(this.#message)), 0x20))
+    const piece = { line: this.#line, bytes: Buffer.concat(this.#message) }
+    this.#message = []
+    this.#length = 0
+    this.#count++
+    return [piece]
+  }
+
+  #compare(bytes: Buffer, found: number, what: string): void {
+    const line = bytes.toString('latin1', 0, 200)
+    const said = line.split(line[3] ?? '|')[1]?.trim() ?? ''
+    if (/^\d+$/.test(said) && Number(said) !== found)
+      this.problems.push(`${line.slice(0, 3)}-1 says ${Number(said)} ${what}, and ${found} ${found === 1 ? 'is' : 'are'} there`)
+  }
+}
+
+const total = (pieces: Buffer[]) => pieces.reduce((sum, { length }) => sum + length, 0)
+
+/** Byte order mark, and the frame of MLLP that some programs write into files too. */
+function withoutMarks(bytes: Buffer): Buffer {
+  let start = 0
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3
+  while (bytes[start] === 0x0b || bytes[start] === 0x1c) start++
+  let end = bytes.length
+  while (end > start && bytes[end - 1] === 0x1c) end--
+  return bytes.subarray(start, end)
+}

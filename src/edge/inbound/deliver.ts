@@ -1,0 +1,50 @@
+import { Refusal } from '../../platform/refusal.ts'
+import type { Receiver } from '../centre/receive.ts'
+import type { Edge } from '../process/edge.ts'
+import { contentsFor } from './contents.ts'
+import type { InboundSettings } from './shape.ts'
+import { file, later, MllpOut, never, taken, type Way, webhook } from './ways.ts'
+
+/** After a failure nothing is tried for so long: what follows may be of the same patient, and must not pass it. */
+const restMs = 1000
+
+export type Inbound = { receivers: [string, Receiver][]; close(): void }
+
+/** A receiver for each local system that takes deliveries: the bus hears "taken" only when the system has said so, and a delivery is given once. */
+export function openInbound(edge: Edge, all: readonly InboundSettings[]): Inbound {
+  const ways = all.map((settings) => ({ settings, way: wayOf(settings) }))
+  return {
+    receivers: ways.map(({ settings, way }) => [settings.service, receiverOf(edge, settings, way)]),
+    close: () => ways.forEach(({ way }) => way.close()),
+  }
+}
+
+function wayOf(settings: InboundSettings): Way {
+  if (settings.by === 'webhook') return webhook(settings)
+  return settings.by === 'file' ? file(settings) : new MllpOut(settings)
+}
+
+function receiverOf(edge: Edge, settings: InboundSettings, way: Way): Receiver {
+  let restUntil = 0
+  return async (delivery, bytes) => {
+    const { store } = edge
+    // It was taken, and the bus has not heard so: the local system does not get it again.
+    if (store.one('select 1 from given where message = ? and target = ?', delivery.message, settings.name)) return taken
+    if (performance.now() < restUntil) return later('the one before it was not taken yet')
+    let verdict
+    try {
+      verdict = await way.hand(delivery, await contentsFor(edge, settings, delivery, bytes))
+    } catch (error) {
+      if (error instanceof Refusal) verdict = never(error.message)
+      else {
+        edge.log.error({ err: error, target: settings.name, message: delivery.message }, 'a delivery could not be handed on')
+        verdict = later('the edge could not hand it on')
+      }
+    }
+    if (verdict.taken) {
+      const at = edge.now().getTime()
+      await store.write(() => store.run('insert into given (message, target, at) values (?, ?, ?) on conflict do nothing', delivery.message, settings.name, at))
+    } else if (!verdict.isFinal) restUntil = performance.now() + restMs
+    return verdict
+  }
+}

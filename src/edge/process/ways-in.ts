@@ -1,0 +1,27 @@
+import { listenMllp } from '../mllp/listen.ts'
+import type { Edge } from './edge.ts'
+
+export type WaysIn = { ports: { name: string; host: string; port: number }[]; close(): Promise<void> }
+
+/** Everything that local systems can reach of this edge; what the settings do not name is not even loaded. */
+export async function openWaysIn(edge: Edge): Promise<WaysIn> {
+  const { mllp, folders, rest } = edge.config
+  const open: { port?: number; close(): Promise<void> }[] = []
+  const ports: WaysIn['ports'] = []
+  for (const settings of mllp) {
+    const way = await listenMllp(edge, settings)
+    open.push(way)
+    ports.push({ name: settings.name, host: settings.host, port: way.port })
+  }
+  if (rest !== undefined) {
+    const { listenRest } = await import('../rest/listen.ts')
+    const way = await listenRest(edge, rest)
+    open.push(way)
+    ports.push({ name: rest.name, host: rest.host, port: way.port })
+  }
+  if (folders.length > 0) {
+    const { watchFolder } = await import('../folder/watch.ts')
+    for (const settings of folders) open.push({ close: await watchFolder(edge, settings) })
+  }
+  return { ports, close: async () => void (await Promise.all(open.map(({ close }) => close()))) }
+}

@@ -1,0 +1,63 @@
+import { Refusal } from '../../platform/refusal.ts'
+
+export type Found = Record<string, any> & { resourceType: string }
+
+const depthMax = 100
+export const entriesMax = 10_000
+
+/**
+ * What can be judged without the record: that it is JSON in UTF-8, a resource, and a Bundle of a kind that is taken. Everything else the record
+ * judges, and says; the bytes go on as they came, so that 1.50 stays 1.50.
+ */
+export function checkDocument(bytes: Uint8Array): Found {
+  const found = parsed(bytes)
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) throw new Refusal('incorrect', 'the body is no JSON object', { hint: 'Send a resource of FHIR R4.' })
+  const resource = found as Found
+  if (typeof resource.resourceType !== 'string' || !/^[A-Z][A-Za-z]{1,40}$/.test(resource.resourceType))
+    throw new Refusal('incorrect', 'resourceType is missing', { expression: 'resourceType', hint: 'Every resource says its type: {"resourceType":"Observation", …}.' })
+  tooDeep(resource, 0)
+  if (resource.resourceType === 'Bundle') checkBundle(resource)
+  return resource
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Refusal('incorrect', 'the body is not UTF-8', { hint: 'JSON is always UTF-8 (RFC 8259, 8.1).' })
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // The message of the parser repeats a part of the text, and that may be a name or a number.
+    const at = /position (\d+)/.exec((error as Error).message)?.[1]
+    throw new Refusal('incorrect', `the body is no JSON${at === undefined ? '' : ` from character ${at} on`}`, { hint: 'Check that the body is whole, with commas and closing brackets.' })
+  }
+}
+
+function tooDeep(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return
+  if (depth > depthMax) throw new Refusal('unprocessable', `the resource stands more than ${depthMax} levels deep`)
+  for (const inner of Object.values(value)) tooDeep(inner, depth + 1)
+}
+
+const methods = new Set(['POST', 'PUT', 'DELETE', 'PATCH'])
+
+function checkBundle(bundle: Found): void {
+  if (!['transaction', 'batch', 'document'].includes(bundle['type']))
+    throw new Refusal('unprocessable', 'only Bundles of the types transaction, batch and document are taken', { expression: 'Bundle.type' })
+  const entries: unknown = bundle['entry'] ?? []
+  if (!Array.isArray(entries) || entries.length > entriesMax)
+    throw new Refusal('unprocessable', `entry must be a list of at most ${entriesMax}`, { expression: 'Bundle.entry' })
+  for (const [index, entry] of entries.entries()) {
+    const place = `Bundle.entry[${index}]`
+    if (typeof entry !== 'object' || entry === null) throw new Refusal('incorrect', `${place} is no entry`, { expression: place })
+    if (bundle['type'] === 'document') continue
+    const { method, url } = (entry.request ?? {}) as { method?: unknown; url?: unknown }
+    if (method === 'GET' || method === 'HEAD')
+      throw new Refusal('unprocessable', `${place} reads, and nothing can be read here: what is accepted is sent later`, { expression: `${place}.request.method` })
+    if (typeof method !== 'string' || !methods.has(method) || typeof url !== 'string' || url === '')
+      throw new Refusal('incorrect', `${place} needs request.method and request.url`, { expression: `${place}.request` })
+  }
+}

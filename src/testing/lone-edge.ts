@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { makeKeyFile } from '../edge/centre/key-file.ts'
+import { type Line, LineCut } from '../edge/centre/line.ts'
+import { parseConfig } from '../edge/process/config.ts'
+import { type Opened, openEdge } from '../edge/process/open.ts'
+import { makeLog } from '../platform/world.ts'
+
+export type LoneEdge = Opened & { folder: string; log(): string; again(): Promise<LoneEdge> }
+
+/** An edge at work whose line is cut: what it takes waits, and can be looked at. `again` opens the same one once more, as after a restart. */
+export async function loneEdge(t: TestContext, settings: (folder: string) => string, line: Line = cutLine): Promise<LoneEdge> {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-edge-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(join(folder, 'in'))
+  makeKeyFile(join(folder, 'key.json'), randomBytes)
+  const text = [
+    'member: lone-edge',
+    `centre: { url: "https://centre.invalid", key: key.json, signs: ${'a'.repeat(43)} }`,
+    'disk: { warnMb: 1, reserveMb: 1 }',
+    settings(folder),
+  ].join('\n')
+  const config = parseConfig(text, join(folder, 'edge.yaml'))
+  const lines: string[] = []
+  const log = makeLog('warn', { write: (one: string) => void lines.push(one) })
+  const open = async (): Promise<LoneEdge> => {
+    const opened = await openEdge({ now: () => new Date(), random: randomBytes, log }, config, line)
+    t.after(() => opened.close())
+    return { ...opened, folder, log: () => lines.join(''), again: open }
+  }
+  return open()
+}
+
+const cutLine: Line = {
+  ask: () => Promise.reject(new LineCut('the line is cut')),
+  end: () => {},
+}
+
+export type Kept = { name: string; protocol: string; state: string; reason: string | null }
+export const kept = ({ edge }: Pick<Opened, 'edge'>): Kept[] => edge.store.all<Kept>('select name, protocol, state, reason from item order by seq limit 10000')

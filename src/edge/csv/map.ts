@@ -90,7 +90,8 @@ function flatten(value: Json, path: string, into: Map<string, string>, depth: nu
   for (const [name, inner] of Object.entries(value)) {
     const at = path === '' ? name : `${path}.${name}`
     if (typeof inner === 'object' && inner !== null && depth < depthMax) flatten(inner as Json, at, into, depth + 1)
-    else if (inner !== null && inner !== undefined && into.size < cellsMax) into.set(at, (typeof inner === 'object' ? JSON.stringify(inner) : String(inner)).trim())
+    else if (inner !== null && inner !== undefined && into.size < cellsMax)
+      into.set(at, (typeof inner === 'object' ? JSON.stringify(inner) : String(inner)).trim())
   }
 }
 

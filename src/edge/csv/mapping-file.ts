@@ -15,7 +15,9 @@ export function mappingOf(file: string): Declared {
   const document = parseDocument(readFileSync(file, 'utf8'), { schema: 'core', uniqueKeys: true, merge: false })
   const [broken] = document.errors
   if (broken !== undefined)
-    throw new Refusal('incorrect', `the mapping ${file} is neither JSON nor YAML: line ${broken.linePos?.[0].line ?? 1}`, { hint: broken.message.split('\n')[0] ?? '' })
+    throw new Refusal('incorrect', `the mapping ${file} is neither JSON nor YAML: line ${broken.linePos?.[0].line ?? 1}`, {
+      hint: broken.message.split('\n')[0] ?? '',
+    })
   const declared = declaredMapping(document.toJS({ maxAliasCount: 0 }), resourceTypes)
   known.set(file, { stamp, declared })
   return declared
@@ -23,7 +25,8 @@ export function mappingOf(file: string): Declared {
 
 function stampOf(file: string): string {
   const found = statSync(file, { throwIfNoEntry: false })
-  if (found === undefined || !found.isFile()) throw new Refusal('not-found', `the mapping ${file} is not there`, { hint: 'Name it in the settings of the folder.' })
+  if (found === undefined || !found.isFile())
+    throw new Refusal('not-found', `the mapping ${file} is not there`, { hint: 'Name it in the settings of the folder.' })
   if (found.size > bytesMax) throw new Refusal('too-large', `the mapping ${file} has more than ${bytesMax} bytes`)
   return `${found.mtimeMs} ${found.size} ${found.ino}`
 }

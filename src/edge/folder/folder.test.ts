@@ -30,12 +30,15 @@ const mapping = JSON.stringify({
 })
 const cda = (id: string) =>
   `<ClinicalDocument xmlns="urn:hl7-org:v3"><id root="1.2.3" extension="${id}"/><code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><title>Izveštaj</title><effectiveTime value="20260301"/><recordTarget><patientRole><id root="1.2.3.4" extension="p1"/><patient><name><family>Проба</family></name></patient></patientRole></recordTarget></ClinicalDocument>`
-const settings = (format: string, more = '') => (folder: string) => {
-  writeFileSync(join(folder, 'map.json'), mapping)
-  return `folders: [{ name: drop, path: in, format: ${format}, settleMs: 50, patienceSeconds: 1${more} }]`
-}
+const settings =
+  (format: string, more = '') =>
+  (folder: string) => {
+    writeFileSync(join(folder, 'map.json'), mapping)
+    return `folders: [{ name: drop, path: in, format: ${format}, settleMs: 50, patienceSeconds: 1${more} }]`
+  }
 const table = ', mapping: map.json'
-const isQuiet = (folder: string) => readdirSync(join(folder, 'in'), { withFileTypes: true }).filter((one) => one.isFile()).length === 0 && readdirSync(join(folder, 'in/.taking')).length === 0
+const isQuiet = (folder: string) =>
+  readdirSync(join(folder, 'in'), { withFileTypes: true }).filter((one) => one.isFile()).length === 0 && readdirSync(join(folder, 'in/.taking')).length === 0
 
 describe('a folder', () => {
   test('of tables: each row is a thing of its own, a bad one stands aside with its line, and the file is done', async (t) => {
@@ -65,7 +68,11 @@ describe('a folder', () => {
     const edge = await loneEdge(t, settings('csv', table))
     writeFileSync(join(edge.folder, 'in/wrong.csv'), 'Broj,Prezime\n1,x\n')
     writeFileSync(join(edge.folder, 'in/empty.csv'), '')
-    await until('failed', () => existsSync(join(edge.folder, 'in/failed/wrong.csv.reason.txt')) && existsSync(join(edge.folder, 'in/failed/empty.csv.reason.txt')), 5000)
+    await until(
+      'failed',
+      () => existsSync(join(edge.folder, 'in/failed/wrong.csv.reason.txt')) && existsSync(join(edge.folder, 'in/failed/empty.csv.reason.txt')),
+      5000,
+    )
     assert.match(readFileSync(join(edge.folder, 'in/failed/wrong.csv.reason.txt'), 'utf8'), /columns are missing: .*Glukoza[\s\S]*line 1[\s\S]*delimiter/)
     assert.match(readFileSync(join(edge.folder, 'in/failed/empty.csv.reason.txt'), 'utf8'), /has no rows/)
     assert.equal(kept(edge).length, 0)
@@ -100,16 +107,25 @@ describe('a folder', () => {
 
   test('of NDJSON: lines by a mapping, and without one resources of FHIR to the byte', async (t) => {
     const edge = await loneEdge(t, settings('ndjson'))
-    writeFileSync(join(edge.folder, 'in/fhir.ndjson'), '{"resourceType":"Basic","id":"a","code":{"text":"x"}}\n{"no":1}\n{"resourceType":"Basic","code":{"text":"y"}}\n')
+    writeFileSync(
+      join(edge.folder, 'in/fhir.ndjson'),
+      '{"resourceType":"Basic","id":"a","code":{"text":"x"}}\n{"no":1}\n{"resourceType":"Basic","code":{"text":"y"}}\n',
+    )
     await until('mapped', () => kept(edge).length === 3 && kept(edge).every(({ state }) => state !== 'waiting'))
-    assert.deepEqual(kept(edge).map(({ state }) => state), ['ready', 'quarantined', 'ready'])
+    assert.deepEqual(
+      kept(edge).map(({ state }) => state),
+      ['ready', 'quarantined', 'ready'],
+    )
     const mapped = await loneEdge(t, settings('ndjson', table))
     writeFileSync(join(mapped.folder, 'in/rows.ndjson'), '{"Broj":"1","Prezime":"Проба","Glukoza":"5,1"}\nnull\n')
     await until('mapped too', () => kept(mapped).length === 2 && kept(mapped).every(({ state }) => state !== 'waiting'))
-    assert.deepEqual(kept(mapped).map(({ state, protocol }) => [state, protocol]), [
-      ['ready', 'ndjson'],
-      ['quarantined', 'ndjson'],
-    ])
+    assert.deepEqual(
+      kept(mapped).map(({ state, protocol }) => [state, protocol]),
+      [
+        ['ready', 'ndjson'],
+        ['quarantined', 'ndjson'],
+      ],
+    )
   })
 
   test('goes on where it was killed: what had been moved aside is taken, and nothing of it twice', async (t) => {

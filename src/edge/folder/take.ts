@@ -32,7 +32,13 @@ async function takeWhole(edge: Edge, settings: FolderSettings, path: string, nam
     throw new Refusal('too-large', `a document may have ${pieceBytesMax / 1_048_576} MB`, { hint: 'Send large files apart from the document.' })
   const original = await readFile(path)
   await checkWhole(settings, original)
-  const accepted = await edge.intake.accept({ source: settings.name, protocol: settings.format, name: shownName(name), original, meta: { folder: settings.name } })
+  const accepted = await edge.intake.accept({
+    source: settings.name,
+    protocol: settings.format,
+    name: shownName(name),
+    original,
+    meta: { folder: settings.name },
+  })
   return { count: 1, repeated: accepted.isRepeated ? 1 : 0, problems: [] }
 }
 
@@ -65,7 +71,8 @@ async function takePieces(edge: Edge, settings: FolderSettings, cut: Cut, path: 
   }
   await settle()
   taken.problems = cut.problems()
-  if (taken.count === 0) throw new Refusal('incorrect', cut.head === null ? 'nothing begins in the file' : 'the file has no rows', { hint: hints[settings.format] ?? '' })
+  if (taken.count === 0)
+    throw new Refusal('incorrect', cut.head === null ? 'nothing begins in the file' : 'the file has no rows', { hint: hints[settings.format] ?? '' })
   return taken
 }
 

@@ -51,7 +51,9 @@ class Watch {
       for (const name of ['.taking', 'done', 'failed']) await mkdir(this.#at(name), { recursive: true, mode: 0o700 })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      throw new Refusal('incorrect', `the folder ${this.#settings.path} cannot be used (${code})`, { hint: 'The edge must be allowed to write and to rename in it.' })
+      throw new Refusal('incorrect', `the folder ${this.#settings.path} cannot be used (${code})`, {
+        hint: 'The edge must be allowed to write and to rename in it.',
+      })
     }
   }
 

@@ -14,7 +14,15 @@ const report = {
   type: 'collection',
   entry: [
     { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient', identifier: [{ system: 'urn:lab', value: 'p1' }], name: [{ family: 'Проба' }] } },
-    { resource: { resourceType: 'Observation', status: 'final', code: { text: 'glukoza' }, subject: { reference: 'urn:uuid:1' }, valueQuantity: { value: 5.1, unit: 'mmol/L' } } },
+    {
+      resource: {
+        resourceType: 'Observation',
+        status: 'final',
+        code: { text: 'glukoza' },
+        subject: { reference: 'urn:uuid:1' },
+        valueQuantity: { value: 5.1, unit: 'mmol/L' },
+      },
+    },
   ],
 }
 let count = 0
@@ -130,6 +138,9 @@ describe('what the bus brings for a local system', () => {
   })
 
   test('a way without its address is said with the settings', async (t) => {
-    await assert.rejects(loneEdge(t, () => 'inbound: [{ name: his, service: his/results, by: mllp, as: cda }]'), /inbound\[0\]\.port is missing[\s\S]*MLLP carries HL7 v2/)
+    await assert.rejects(
+      loneEdge(t, () => 'inbound: [{ name: his, service: his/results, by: mllp, as: cda }]'),
+      /inbound\[0\]\.port is missing[\s\S]*MLLP carries HL7 v2/,
+    )
   })
 })

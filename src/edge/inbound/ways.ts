@@ -145,7 +145,11 @@ export class MllpOut implements Way {
   }
 }
 
-const controlIdOf = (bytes: Buffer): string => bytes.toString('latin1', 0, 1000).split(/[\r\n]/, 1)[0]?.split('|')[9] ?? ''
+const controlIdOf = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1', 0, 1000)
+    .split(/[\r\n]/, 1)[0]
+    ?.split('|')[9] ?? ''
 
 /** HL7 2.9.3: AA and CA took it; AE and CE found the contents wrong, and will again; AR and CR could not take it now. */
 function verdictIn(answer: string, controlId: string): Verdict {

@@ -11,10 +11,14 @@ export const entriesMax = 10_000
  */
 export function checkDocument(bytes: Uint8Array): Found {
   const found = parsed(bytes)
-  if (typeof found !== 'object' || found === null || Array.isArray(found)) throw new Refusal('incorrect', 'the body is no JSON object', { hint: 'Send a resource of FHIR R4.' })
+  if (typeof found !== 'object' || found === null || Array.isArray(found))
+    throw new Refusal('incorrect', 'the body is no JSON object', { hint: 'Send a resource of FHIR R4.' })
   const resource = found as Found
   if (typeof resource.resourceType !== 'string' || !/^[A-Z][A-Za-z]{1,40}$/.test(resource.resourceType))
-    throw new Refusal('incorrect', 'resourceType is missing', { expression: 'resourceType', hint: 'Every resource says its type: {"resourceType":"Observation", …}.' })
+    throw new Refusal('incorrect', 'resourceType is missing', {
+      expression: 'resourceType',
+      hint: 'Every resource says its type: {"resourceType":"Observation", …}.',
+    })
   tooDeep(resource, 0)
   if (resource.resourceType === 'Bundle') checkBundle(resource)
   return resource
@@ -32,7 +36,9 @@ function parsed(bytes: Uint8Array): unknown {
   } catch (error) {
     // The message of the parser repeats a part of the text, and that may be a name or a number.
     const at = /position (\d+)/.exec((error as Error).message)?.[1]
-    throw new Refusal('incorrect', `the body is no JSON${at === undefined ? '' : ` from character ${at} on`}`, { hint: 'Check that the body is whole, with commas and closing brackets.' })
+    throw new Refusal('incorrect', `the body is no JSON${at === undefined ? '' : ` from character ${at} on`}`, {
+      hint: 'Check that the body is whole, with commas and closing brackets.',
+    })
   }
 }
 
@@ -56,7 +62,9 @@ function checkBundle(bundle: Found): void {
     if (bundle['type'] === 'document') continue
     const { method, url } = (entry.request ?? {}) as { method?: unknown; url?: unknown }
     if (method === 'GET' || method === 'HEAD')
-      throw new Refusal('unprocessable', `${place} reads, and nothing can be read here: what is accepted is sent later`, { expression: `${place}.request.method` })
+      throw new Refusal('unprocessable', `${place} reads, and nothing can be read here: what is accepted is sent later`, {
+        expression: `${place}.request.method`,
+      })
     if (typeof method !== 'string' || !methods.has(method) || typeof url !== 'string' || url === '')
       throw new Refusal('incorrect', `${place} needs request.method and request.url`, { expression: `${place}.request` })
   }

@@ -43,7 +43,8 @@ export async function listenRest(edge: Edge, settings: RestSettings): Promise<{ 
 function tokenIn(file: string): Buffer {
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
   const token = readFileSync(file, 'utf8').trim()
-  if (token.length < 16) throw new Refusal('incorrect', `the token in ${file} has fewer than 16 characters`, { hint: 'Delete the file: a new one is made on the next start.' })
+  if (token.length < 16)
+    throw new Refusal('incorrect', `the token in ${file} has fewer than 16 characters`, { hint: 'Delete the file: a new one is made on the next start.' })
   return Buffer.from(token)
 }
 
@@ -65,31 +66,46 @@ async function answer(edge: Edge, settings: RestSettings, token: Buffer, request
   const body = await bodyOf(request, settings.bodyMb * 1_048_576)
   const header = (name: string) => (typeof request.headers[name] === 'string' ? request.headers[name] : undefined)
   const { parts, isBatch } = partsOf({ method: request.method ?? '', path: pathname, query: search.slice(1), header, body })
-  const accepted = await Promise.all(
-    parts.map((part) => edge.intake.accept({ source: settings.name, protocol: 'fhir', ...part })),
-  )
-  if (isBatch) return { status: 200, body: { resourceType: 'Bundle', type: 'batch-response', entry: accepted.map(({ id }) => ({ response: { status: '202', location: `/accepted/${id}`, outcome: said } })) } }
+  const accepted = await Promise.all(parts.map((part) => edge.intake.accept({ source: settings.name, protocol: 'fhir', ...part })))
+  if (isBatch)
+    return {
+      status: 200,
+      body: {
+        resourceType: 'Bundle',
+        type: 'batch-response',
+        entry: accepted.map(({ id }) => ({ response: { status: '202', location: `/accepted/${id}`, outcome: said } })),
+      },
+    }
   const [one] = accepted
   return { status: 202, body: said, headers: { location: `/accepted/${one?.id}` } }
 }
 
 const said = outcomeOf([
-  { severity: 'information', code: 'informational', diagnostics: 'accepted: it is kept here and is sent to the record; the location says what has become of it' },
+  {
+    severity: 'information',
+    code: 'informational',
+    diagnostics: 'accepted: it is kept here and is sent to the record; the location says what has become of it',
+  },
 ])
 
 /** A page in a browser on this machine can call loopback too, under whatever name its own server gives it. */
 function checkCaller(request: IncomingMessage, settings: RestSettings, token: Buffer): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
   if (!['localhost', '127.0.0.1', '[::1]', settings.host, ...settings.names].includes(host))
-    throw new Refusal('forbidden', 'it is not called by this name', { hint: 'Call it as localhost or 127.0.0.1, or add the name to rest.names in its settings.' })
+    throw new Refusal('forbidden', 'it is not called by this name', {
+      hint: 'Call it as localhost or 127.0.0.1, or add the name to rest.names in its settings.',
+    })
   if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) throw new Refusal('forbidden', 'no browser is answered here')
   const given = Buffer.from(/^Bearer (\S{1,500})$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
   if (given.length !== token.length || !timingSafeEqual(given, token))
-    throw new Refusal('unauthenticated', 'the token of the local system is missing or wrong', { hint: 'Send authorization: Bearer … with the token that stands in the file rest.token.' })
+    throw new Refusal('unauthenticated', 'the token of the local system is missing or wrong', {
+      hint: 'Send authorization: Bearer … with the token that stands in the file rest.token.',
+    })
 }
 
 async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
-  const tooLarge = () => new Refusal('too-large', `a body may have ${most / 1_048_576} MB here`, { hint: 'Send large files apart from the document, or in parts.' })
+  const tooLarge = () =>
+    new Refusal('too-large', `a body may have ${most / 1_048_576} MB here`, { hint: 'Send large files apart from the document, or in parts.' })
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge()
   if (request.headers['content-encoding'] !== undefined) throw new Refusal('unsupported', 'bodies are taken as they are, not compressed')
   const pieces: Buffer[] = []
@@ -115,7 +131,10 @@ const states: Record<string, string> = {
 function read(edge: Edge, settings: RestSettings, path: string): Answer {
   if (path === '/fhir/metadata') return { status: 200, body: capabilities(edge) }
   const id = /^\/accepted\/([0-9a-f-]{36})$/.exec(path)?.[1]
-  if (id === undefined) throw new Refusal('not-allowed', 'nothing is read here: the edge keeps what it sends, and the centre has the record', { hint: 'GET /accepted/… says what has become of something that was accepted.' })
+  if (id === undefined)
+    throw new Refusal('not-allowed', 'nothing is read here: the edge keeps what it sends, and the centre has the record', {
+      hint: 'GET /accepted/… says what has become of something that was accepted.',
+    })
   const item = edge.store.one<Pick<Item, 'state' | 'reason'>>('select state, reason from item where id = ? and source = ?', id, settings.name)
   if (!item) throw new Refusal('not-found', 'nothing was accepted under this number')
   const reason = item.reason === null ? undefined : (JSON.parse(item.reason) as { sentence: string; place?: string; hint?: string })

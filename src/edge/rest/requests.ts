@@ -11,9 +11,14 @@ const typeName = /^[A-Z][A-Za-z]{1,40}$/
 
 /** What a request asks to be sent, judged as far as that can be done here (R4 http: create, update, delete, batch and transaction, conditional ones too). */
 export function partsOf(asked: Asked): { parts: Part[]; isBatch: boolean } {
-  const [type = '', number, ...more] = asked.path.split('/').filter((step) => step !== '').slice(1)
+  const [type = '', number, ...more] = asked.path
+    .split('/')
+    .filter((step) => step !== '')
+    .slice(1)
   if (more.length > 0 || type.startsWith('$') || number?.startsWith('_') || number?.startsWith('$'))
-    throw new Refusal('not-allowed', 'this is not offered here', { hint: 'The edge takes create, update, delete, batch and transaction; the centre answers the rest.' })
+    throw new Refusal('not-allowed', 'this is not offered here', {
+      hint: 'The edge takes create, update, delete, batch and transaction; the centre answers the rest.',
+    })
   if (type === '') return bundleOf(asked)
   if (!typeName.test(type)) throw new Refusal('not-found', 'the address names no resource type', { hint: 'For example POST /fhir/Observation.' })
   return { parts: [singleOf(asked, type, number)], isBatch: false }
@@ -26,7 +31,9 @@ function singleOf(asked: Asked, type: string, number: string | undefined): Part 
   const { method, query } = asked
   const isRight = method === 'POST' ? number === undefined && query === '' : number === undefined ? query !== '' : id.test(number) && query === ''
   if (!['POST', 'PUT', 'DELETE'].includes(method) || !isRight)
-    throw new Refusal('not-allowed', `${method} is not offered at this address`, { hint: 'POST /fhir/Type, PUT or DELETE /fhir/Type/id, PUT or DELETE /fhir/Type?search.' })
+    throw new Refusal('not-allowed', `${method} is not offered at this address`, {
+      hint: 'POST /fhir/Type, PUT or DELETE /fhir/Type/id, PUT or DELETE /fhir/Type?search.',
+    })
   const url = number === undefined ? (query === '' ? type : `${type}?${query}`) : `${type}/${number}`
   if (method !== 'DELETE') checkSame(checkDocument(asked.body), type, method === 'PUT' ? number : undefined)
   const [ifNoneExist, ifMatch] = [asked.header('if-none-exist'), asked.header('if-match')]
@@ -35,15 +42,21 @@ function singleOf(asked: Asked, type: string, number: string | undefined): Part 
 }
 
 function checkSame(found: Found, type: string, number: string | undefined): void {
-  if (found.resourceType !== type) throw new Refusal('incorrect', `the body is a ${found.resourceType}, and the address says ${type}`, { expression: 'resourceType' })
+  if (found.resourceType !== type)
+    throw new Refusal('incorrect', `the body is a ${found.resourceType}, and the address says ${type}`, { expression: 'resourceType' })
   if (number !== undefined && found['id'] !== number)
-    throw new Refusal('incorrect', 'the id in the body is not the one in the address', { expression: `${type}.id`, hint: 'R4 http, 3.1.0.4: both are demanded and the same.' })
+    throw new Refusal('incorrect', 'the id in the body is not the one in the address', {
+      expression: `${type}.id`,
+      hint: 'R4 http, 3.1.0.4: both are demanded and the same.',
+    })
 }
 
 function bundleOf(asked: Asked): { parts: Part[]; isBatch: boolean } {
-  if (asked.method !== 'POST') throw new Refusal('not-allowed', `${asked.method} is not offered at this address`, { hint: 'POST a Bundle of the type batch or transaction.' })
+  if (asked.method !== 'POST')
+    throw new Refusal('not-allowed', `${asked.method} is not offered at this address`, { hint: 'POST a Bundle of the type batch or transaction.' })
   const found = checkDocument(asked.body)
-  if (found.resourceType !== 'Bundle') throw new Refusal('incorrect', 'a Bundle is expected at this address', { hint: `Send the resource to /fhir/${found.resourceType}.` })
+  if (found.resourceType !== 'Bundle')
+    throw new Refusal('incorrect', 'a Bundle is expected at this address', { hint: `Send the resource to /fhir/${found.resourceType}.` })
   const key = onceOf(asked)
   if (found['type'] !== 'batch') return { parts: [{ name: `Bundle ${found['type']}`, original: asked.body, once: key }], isBatch: false }
   const entries = (found['entry'] ?? []) as { resource?: unknown; request: { method: string } }[]

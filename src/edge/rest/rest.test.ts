@@ -55,7 +55,8 @@ describe('FHIR on loopback', () => {
     await ask('POST', '/fhir/Observation', observation, { 'if-none-exist': 'identifier=a|1' })
     await ask('PUT', '/fhir/Patient?identifier=urn:rs:jmbg%7C0101990710006', { resourceType: 'Patient' })
     await ask('DELETE', '/fhir/Observation/o1')
-    const entry = (value: string) => `{"resource":{"resourceType":"Observation","status":"final","code":{"text":"}{\\""},"valueInteger":${value}},"request":{"method":"POST","url":"Observation"}}`
+    const entry = (value: string) =>
+      `{"resource":{"resourceType":"Observation","status":"final","code":{"text":"}{\\""},"valueInteger":${value}},"request":{"method":"POST","url":"Observation"}}`
     const batch = await ask('POST', '/fhir', `{"resourceType":"Bundle","entry":[${entry('1')},${entry('1')}],"type":"batch"}`)
     assert.deepEqual([batch.status, batch.body.type, batch.body.entry.map((one: any) => one.response.status)], [200, 'batch-response', ['202', '202']])
     assert.deepEqual(

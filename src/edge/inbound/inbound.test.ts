@@ -80,7 +80,7 @@ describe('what the bus brings for a local system', () => {
       })
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    t.after(() => void server.close().closeAllConnections())
+    t.after(() => server.close().closeAllConnections())
     const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/in`
     const { take, edge } = await receiver(t, () => `{ name: his, service: his/results, by: webhook, url: "${url}" }`)
     const first = delivery()

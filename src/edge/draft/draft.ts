@@ -39,6 +39,10 @@ export class Entry {
     other.sources.push(...this.sources)
   }
 
+  isFoundBy(identifier: Json): void {
+    this.#query = identifying(identifier)
+  }
+
   /** The search that finds it again, asked for when nothing is put into it any more. */
   get query(): string | undefined {
     if (this.#query === null) this.#query = queryOf(this.resource)
@@ -120,6 +124,25 @@ export class Draft {
     }
   }
 
+  /**
+   * Numbers of statements in documents are often those of the sample that a vendor began with, and the same in many documents. So a statement is found
+   * again by a number made of the patient's, its own, and which of several with that number it is; its own stays beside it.
+   */
+  numberStatements(): void {
+    const patient = this.entries.find(({ resource }) => resource.resourceType === 'Patient')?.query ?? ''
+    const counts = new Map<string, number>()
+    for (const entry of this.entries) {
+      const { resourceType, identifier } = entry.resource as Resource & { identifier?: Json[] }
+      if (entry.query === undefined || isOfEverybody.has(resourceType)) continue
+      const key = [patient, resourceType, entry.query].join('\u0000')
+      const count = counts.get(key) ?? 0
+      counts.set(key, count + 1)
+      const own = { system: 'urn:spona:edge:statement', value: hash('sha256', `${key}\u0000${count}`, 'base64url') }
+      entry.isFoundBy(own)
+      identifier?.push(own)
+    }
+  }
+
   /** Ends the draft: nothing is added after it. */
   bundle(): MappedBundle {
     const counts = new Map<string, number>()
@@ -137,6 +160,7 @@ export class Draft {
   }
 }
 
+const isOfEverybody = new Set(['Patient', 'Practitioner', 'Organization', 'Location'])
 const isJoined = new Set(['Practitioner', 'Organization', 'Location'])
 
 // Of these a second one with the same identifier is the same thing, whoever sends it.

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { clientById } from '../access/client.ts'
+import { tokenFor } from '../access/token-endpoint.ts'
+import { forBus } from '../record/record.ts'
+import { corpus } from '../testing/corpora.ts'
+import { MllpSender, oru, startEdge, type TestEdge } from '../testing/edge.ts'
+import { until } from '../testing/process.ts'
+import { type Send, sender, startServer, type TestServer } from '../testing/server.ts'
+
+const isLong = process.env['SPONA_LONG'] === '1'
+const most = isLong ? 400 : 4
+const withinMs = 2000
+
+const states = ({ edge }: TestEdge): Record<string, number> =>
+  Object.fromEntries(edge.store.all<{ state: string; count: number }>('select state, count(*) as count from item group by state').map(({ state, count }) => [state, count]))
+const isDone = (edge: TestEdge, count: number) => {
+  const { acknowledged = 0, quarantined = 0 } = states(edge)
+  return acknowledged + quarantined >= count
+}
+/** From the moment that the edge had it to the moment that the record had it, by the edge's own book. */
+const slowest = ({ edge }: TestEdge) =>
+  edge.store.one<{ ms: number | null }>(`select max(ended_at - received_at) as ms from item where state = 'acknowledged'`)?.ms ?? 0
+const inRecord = async (server: TestServer, type: string) => {
+  const [row] = await server.sql<{ count: number }>`
+    select count(*)::int as count
+    from record.resource
+    where type = ${server.world.fhir.typeCode(type)}`
+  return row?.count ?? 0
+}
+
+/** Reads as the institution itself, whose own results these are. */
+async function asItself({ app, world }: TestServer, code: string): Promise<Send> {
+  const [row] = await world.sql<{ client: string }>`
+    select client
+    from bus.member
+    where code = ${code}`
+  const client = await clientById(world.sql, row?.client ?? '')
+  assert.ok(client)
+  return sender(app, { authorization: `Bearer ${await tokenFor(world, client, ['system/*.rs'], 3600)}` })
+}
+
+function folderOf(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-drop-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(join(folder, 'in'))
+  return folder
+}
+
+const tableMapping = {
+  name: 'register',
+  version: 1,
+  resources: [
+    {
+      as: 'patient',
+      type: 'Patient',
+      set: {
+        'identifier[0].system': { value: 'urn:test:register' },
+        'identifier[0].value': { column: 'rec_id', required: true },
+        'name[0].family': { column: 'surname' },
+        'name[0].given[0]': { column: 'given_name' },
+        birthDate: { column: 'date_of_birth', date: 'YYYYMMDD' },
+        'address[0].city': { column: 'suburb' },
+      },
+    },
+  ],
+}
+
+test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder, CSV in another, of third parties, are in the record', async (t) => {
+  const [messages, documents, tables] = [corpus(t, 'hl7v2'), corpus(t, 'ccda'), corpus(t, 'record-linkage')]
+  if (messages === null || documents === null || tables === null) return
+  const server = await startServer(t)
+  t.after(forBus.startIntake(server.world))
+  const [drops, rows] = [folderOf(t), folderOf(t)]
+  writeFileSync(join(rows, 'map.json'), JSON.stringify(tableMapping))
+  const mllp = await startEdge(t, server, 'lab-edge', 'mllp: [{ name: lis, port: 0 }]\nlocal: { system: "urn:test:lab" }')
+  const cda = await startEdge(t, server, 'ward-edge', `folders: [{ name: letters, path: "${join(drops, 'in')}", format: cda, patienceSeconds: 1 }]`)
+  const csv = await startEdge(t, server, 'register-edge', `folders: [{ name: register, path: "${join(rows, 'in')}", format: csv, mapping: "${join(rows, 'map.json')}" }]`)
+  const sender = new MllpSender(mllp.ports[0]?.port ?? 0)
+  t.after(() => sender.end())
+
+  const files = (folder: string, kind: RegExp) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => kind.test(file)).sort()
+  const sent = isLong ? files(messages, /\.hl7$/) : files(messages, /ORU[^/]*\.hl7$/).slice(0, most)
+  let taken = 0
+  for (const file of sent) if (/MSA\|[AC]A/.test((await sender.send(readFileSync(join(messages, file)))) ?? '')) taken++
+  const dropped = (isLong ? files(documents, /\.(?:xml|ccda)$/i) : files(documents, /CCD[^/]*\.ccda$/)).slice(0, most)
+  for (const [at, file] of dropped.entries()) writeFileSync(join(drops, 'in', `${at}.xml`), readFileSync(join(documents, file)))
+  const lines = readFileSync(join(tables, 'febrl1.csv'), 'utf8').split('\n').slice(0, isLong ? 1001 : 21)
+  writeFileSync(join(rows, 'in/register.csv'), `${lines.join('\n')}\n`)
+
+  await until('the folders are empty', () => [drops, rows].every((folder) => readdirSync(join(folder, 'in'), { withFileTypes: true }).every((one) => !one.isFile())), 120_000)
+  const failed = readdirSync(join(drops, 'in/failed')).filter((name) => !name.endsWith('.reason.txt')).length
+  const counts: [TestEdge, number][] = [[mllp, taken], [cda, dropped.length - failed], [csv, lines.length - 1]]
+  for (const [edge, count] of counts) await until('ended', () => isDone(edge, count), 120_000)
+  for (const [edge] of counts) t.diagnostic(`${edge.config.member}: ${JSON.stringify(states(edge))}, slowest ${slowest(edge)} ms (of ${withinMs} on a quiet machine)`)
+  assert.equal(states(csv)['acknowledged'], lines.length - 1)
+  assert.ok((states(mllp)['acknowledged'] ?? 0) >= taken * 0.8 && (states(cda)['acknowledged'] ?? 0) >= 1)
+  assert.ok((await inRecord(server, 'Patient')) >= lines.length)
+  assert.ok((await inRecord(server, 'Composition')) >= 1)
+  assert.ok(existsSync(join(rows, 'in/done/register.csv')))
+  // What was refused waits with a sentence that says why.
+  for (const [edge] of counts)
+    for (const { reason } of edge.edge.store.all<{ reason: string }>(`select reason from item where state = 'quarantined' limit 10000`))
+      assert.ok((JSON.parse(reason) as { sentence: string }).sentence.length > 10)
+})
+
+test('a line that was cut is caught up with: nothing is lost or doubled, and the last result of each patient is the last', async (t) => {
+  const server = await startServer(t)
+  t.after(forBus.startIntake(server.world))
+  const edge = await startEdge(t, server, 'lab-edge', 'mllp: [{ name: lis, port: 0 }]\nlocal: { system: "urn:test:lab" }')
+  const sender = new MllpSender(edge.ports[0]?.port ?? 0)
+  t.after(() => sender.end())
+  const [patients, rounds] = isLong ? [40, 25] : [5, 4]
+  edge.line.isCut = true
+  for (let round = 0; round < rounds; round++)
+    for (let patient = 0; patient < patients; patient++) {
+      // The same result of the same order, corrected again and again: only the last one counts.
+      const message = oru(`${round}-${patient}`, `p${patient}`, `${round + 1}.5`).replaceAll(`F-${round}-${patient}`, `F-${patient}`)
+      assert.match((await sender.send(message)) ?? '', /MSA\|AA/)
+    }
+  assert.deepEqual(states(edge)['acknowledged'] ?? 0, 0)
+  edge.line.isCut = false
+  await until('caught up', () => isDone(edge, patients * rounds), 120_000)
+  assert.deepEqual(states(edge), { acknowledged: patients * rounds })
+  assert.equal(await inRecord(server, 'Patient'), patients)
+  const found = await (await asItself(server, 'lab-edge'))('GET', '/fhir/Observation?_count=1000')
+  const values = (found.body.entry as { resource: { valueQuantity: { value: number } } }[]).map(({ resource }) => resource.valueQuantity.value)
+  assert.deepEqual([values.length, new Set(values)], [patients, new Set([rounds + 0.5])])
+})

@@ -16,7 +16,9 @@ const most = isLong ? 400 : 4
 const withinMs = 2000
 
 const states = ({ edge }: TestEdge): Record<string, number> =>
-  Object.fromEntries(edge.store.all<{ state: string; count: number }>('select state, count(*) as count from item group by state').map(({ state, count }) => [state, count]))
+  Object.fromEntries(
+    edge.store.all<{ state: string; count: number }>('select state, count(*) as count from item group by state').map(({ state, count }) => [state, count]),
+  )
 const isDone = (edge: TestEdge, count: number) => {
   const { acknowledged = 0, quarantined = 0 } = states(edge)
   return acknowledged + quarantined >= count
@@ -78,24 +80,43 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
   writeFileSync(join(rows, 'map.json'), JSON.stringify(tableMapping))
   const mllp = await startEdge(t, server, 'lab-edge', 'mllp: [{ name: lis, port: 0 }]\nlocal: { system: "urn:test:lab" }')
   const cda = await startEdge(t, server, 'ward-edge', `folders: [{ name: letters, path: "${join(drops, 'in')}", format: cda, patienceSeconds: 1 }]`)
-  const csv = await startEdge(t, server, 'register-edge', `folders: [{ name: register, path: "${join(rows, 'in')}", format: csv, mapping: "${join(rows, 'map.json')}" }]`)
+  const csv = await startEdge(
+    t,
+    server,
+    'register-edge',
+    `folders: [{ name: register, path: "${join(rows, 'in')}", format: csv, mapping: "${join(rows, 'map.json')}" }]`,
+  )
   const sender = new MllpSender(mllp.ports[0]?.port ?? 0)
   t.after(() => sender.end())
 
-  const files = (folder: string, kind: RegExp) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => kind.test(file)).sort()
+  const files = (folder: string, kind: RegExp) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => kind.test(file))
+      .sort()
   const sent = isLong ? files(messages, /\.hl7$/) : files(messages, /ORU[^/]*\.hl7$/).slice(0, most)
   let taken = 0
   for (const file of sent) if (/MSA\|[AC]A/.test((await sender.send(readFileSync(join(messages, file)))) ?? '')) taken++
   const dropped = (isLong ? files(documents, /\.(?:xml|ccda)$/i) : files(documents, /CCD[^/]*\.ccda$/)).slice(0, most)
   for (const [at, file] of dropped.entries()) writeFileSync(join(drops, 'in', `${at}.xml`), readFileSync(join(documents, file)))
-  const lines = readFileSync(join(tables, 'febrl1.csv'), 'utf8').split('\n').slice(0, isLong ? 1001 : 21)
+  const lines = readFileSync(join(tables, 'febrl1.csv'), 'utf8')
+    .split('\n')
+    .slice(0, isLong ? 1001 : 21)
   writeFileSync(join(rows, 'in/register.csv'), `${lines.join('\n')}\n`)
 
-  await until('the folders are empty', () => [drops, rows].every((folder) => readdirSync(join(folder, 'in'), { withFileTypes: true }).every((one) => !one.isFile())), 120_000)
+  await until(
+    'the folders are empty',
+    () => [drops, rows].every((folder) => readdirSync(join(folder, 'in'), { withFileTypes: true }).every((one) => !one.isFile())),
+    120_000,
+  )
   const failed = readdirSync(join(drops, 'in/failed')).filter((name) => !name.endsWith('.reason.txt')).length
-  const counts: [TestEdge, number][] = [[mllp, taken], [cda, dropped.length - failed], [csv, lines.length - 1]]
+  const counts: [TestEdge, number][] = [
+    [mllp, taken],
+    [cda, dropped.length - failed],
+    [csv, lines.length - 1],
+  ]
   for (const [edge, count] of counts) await until('ended', () => isDone(edge, count), 120_000)
-  for (const [edge] of counts) t.diagnostic(`${edge.config.member}: ${JSON.stringify(states(edge))}, slowest ${slowest(edge)} ms (of ${withinMs} on a quiet machine)`)
+  for (const [edge] of counts)
+    t.diagnostic(`${edge.config.member}: ${JSON.stringify(states(edge))}, slowest ${slowest(edge)} ms (of ${withinMs} on a quiet machine)`)
   assert.equal(states(csv)['acknowledged'], lines.length - 1)
   assert.ok((states(mllp)['acknowledged'] ?? 0) >= taken * 0.8 && (states(cda)['acknowledged'] ?? 0) >= 1)
   assert.ok((await inRecord(server, 'Patient')) >= lines.length)

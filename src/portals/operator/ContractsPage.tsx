@@ -2,9 +2,9 @@ import { useSearchParams } from 'react-router'
 import type { ContractLines } from '../../bus/wire.ts'
 import { useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
-import { Arrived } from './Arrived.tsx'
+import { Arrived } from '../shared/Arrived.tsx'
 import { ContractsTable } from './ContractsTable.tsx'
-import { useLive } from './use-live.ts'
+import { useLive } from '../shared/use-live.ts'
 import { contracts as words } from './words.ts'
 
 const everyMs = 5000

@@ -5,9 +5,9 @@ import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { contractStep, contractWord } from './asked-steps.ts'
 import { ContractStatus } from './Status.tsx'
-import { type Asked, StepDialog } from './StepDialog.tsx'
+import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { contracts as words, lanes } from './words.ts'
-import { LinesTable } from './LinesTable.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
 
 export function ContractsTable({ contracts, labelledBy, onChanged }: { contracts: ContractLine[]; labelledBy: string; onChanged(): void }) {
   const say = useSay()

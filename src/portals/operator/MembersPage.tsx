@@ -5,12 +5,12 @@ import { Icon } from '../shared/Icon.tsx'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
-import { Arrived } from './Arrived.tsx'
+import { Arrived } from '../shared/Arrived.tsx'
 import { MemberStatus } from './Status.tsx'
 import { ageOf } from './time.ts'
-import { useLive } from './use-live.ts'
+import { useLive } from '../shared/use-live.ts'
 import { members, overview } from './words.ts'
-import { LinesTable } from './LinesTable.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
 
 const everyMs = 5000
 const soonDays = 30

@@ -5,11 +5,11 @@ import { formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
-import { Arrived } from './Arrived.tsx'
+import { Arrived } from '../shared/Arrived.tsx'
 import { DeliveryStatus } from './Status.tsx'
-import { useLive } from './use-live.ts'
+import { useLive } from '../shared/use-live.ts'
 import { deliveryStates, kinds, search } from './words.ts'
-import { LinesTable } from './LinesTable.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
 
 const parts = ['number', 'member', 'service', 'from', 'to'] as const
 const states: DeliveryState[] = ['waiting', 'leased', 'acknowledged', 'parked']

@@ -6,14 +6,14 @@ import { Icon } from '../shared/Icon.tsx'
 import { Keep } from '../shared/Keep.tsx'
 import { useLanguage, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
-import { Arrived } from './Arrived.tsx'
+import { Arrived } from '../shared/Arrived.tsx'
 import { QueuesTable } from './QueuesTable.tsx'
 import { lasting } from './time.ts'
 import { TrafficChart } from './TrafficChart.tsx'
-import { useLive } from './use-live.ts'
+import { useLive } from '../shared/use-live.ts'
 import { Alerts } from './Alerts.tsx'
 import { alerts, kinds, overview, portal, shortages } from './words.ts'
-import { LinesTable } from './LinesTable.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
 
 const everyMs = 4000
 

@@ -4,9 +4,9 @@ import type { ProposalPage as Shown } from '../../bus/wire.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
-import { Arrived } from './Arrived.tsx'
-import { type Asked, StepDialog } from './StepDialog.tsx'
-import { useLive } from './use-live.ts'
+import { Arrived } from '../shared/Arrived.tsx'
+import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
+import { useLive } from '../shared/use-live.ts'
 import { proposals as words, steps } from './words.ts'
 
 /** The second person sees what stood there and what shall go, beside each other. */

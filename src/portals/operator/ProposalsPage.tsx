@@ -4,10 +4,10 @@ import { formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
-import { Arrived } from './Arrived.tsx'
-import { useLive } from './use-live.ts'
+import { Arrived } from '../shared/Arrived.tsx'
+import { useLive } from '../shared/use-live.ts'
 import { proposals as words } from './words.ts'
-import { LinesTable } from './LinesTable.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
 
 const everyMs = 5000
 

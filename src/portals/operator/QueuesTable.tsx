@@ -6,7 +6,7 @@ import { useSay } from '../shared/language.tsx'
 import { MemberStatus } from './Status.tsx'
 import { ageOf } from './time.ts'
 import { lanes, overview } from './words.ts'
-import { LinesTable } from './LinesTable.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
 
 /** The server counts a queue no further. */
 const countMax = 10_000

@@ -1,6 +1,6 @@
 import type { ContractState, MemberState } from '../../bus/wire.ts'
 import type { Message } from '../shared/message.ts'
-import type { Asked } from './StepDialog.tsx'
+import type { Asked } from '../shared/StepDialog.tsx'
 import { path, steps } from './words.ts'
 
 type Say = (message: Message, values?: Record<string, string | number>) => string

@@ -10,7 +10,6 @@ export const portal = messages({
   proposals: { sr: 'Исправке', en: 'Corrections' },
   notOperator: { sr: 'Ове странице су за оператере магистрале.', en: 'These pages are for operators of the bus.' },
   toDoctor: { sr: 'Иди на портал лекара', en: 'Go to the doctor’s portal' },
-  stale: { sr: 'Подаци су стари {seconds} s: нове нисмо добили.', en: 'The figures are {seconds} s old: no new ones came.' },
   pause: { sr: 'Заустави освежавање', en: 'Pause refreshing' },
   resume: { sr: 'Освежавај', en: 'Refresh' },
   asOf: { sr: 'Стање у {time}', en: 'As of {time}' },
@@ -191,7 +190,6 @@ export const steps = messages({
   from: { sr: 'Од', en: 'From' },
   to: { sr: 'До', en: 'To' },
   momentHint: { sr: 'универзално време: 2026-11-28T10:00:00Z', en: 'universal time: 2026-11-28T10:00:00Z' },
-  needed: { sr: 'Попуните ово поље.', en: 'Fill this in.' },
   atOnce: { sr: 'Делује одмах у свим процесима; ред се чува.', en: 'It acts at once in all processes; the queue is kept.' },
   forGood: { sr: 'Овај корак се не може вратити.', en: 'This step cannot be taken back.' },
 })

@@ -22,6 +22,8 @@ export const shell = messages({
   retry: { sr: 'Покушај поново', en: 'Try again' },
   notFound: { sr: 'Ове странице нема', en: 'There is no such page' },
   home: { sr: 'Иди на почетну', en: 'Go to the start page' },
+  stale: { sr: 'Подаци су стари {seconds} s: нове нисмо добили.', en: 'The figures are {seconds} s old: no new ones came.' },
+  needed: { sr: 'Попуните ово поље.', en: 'Fill this in.' },
   loading: { sr: 'Учитавам…', en: 'Loading…' },
 })
 

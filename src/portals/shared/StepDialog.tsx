@@ -1,14 +1,21 @@
 import { type FormEvent, useState } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { post } from '../shared/api.ts'
-import { Icon } from '../shared/Icon.tsx'
-import { useSay } from '../shared/language.tsx'
-import type { Message } from '../shared/message.ts'
-import { Trouble } from '../shared/Trouble.tsx'
-import { shell } from '../shared/words.ts'
-import { steps } from './words.ts'
+import { post } from './api.ts'
+import { Icon } from './Icon.tsx'
+import { useSay } from './language.tsx'
+import type { Message } from './message.ts'
+import { Trouble } from './Trouble.tsx'
+import { shell } from './words.ts'
 
-export type AskedField = { name: string; label: Message; hint?: Message; optional?: boolean; long?: boolean }
+export type AskedField = {
+  name: string
+  label: Message
+  hint?: Message
+  optional?: boolean
+  long?: boolean
+  isDay?: boolean
+  options?: readonly { value: string; label: Message }[]
+}
 export type Asked = {
   title: string
   /** What it does, before it is done. */
@@ -19,6 +26,8 @@ export type Asked = {
   to: string
   more: Record<string, unknown>
   first?: Record<string, string>
+  /** Where a field is not text in the body. */
+  body?: (values: Record<string, string>) => Record<string, unknown>
 }
 
 /** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused; what was taken closes it. */
@@ -35,9 +44,10 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
     setFailure(null)
     if (missing.length > 0 || isSending) return
     setSending(true)
+    const { body = (given) => given } = asked
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
     try {
-      const answer = await post<T>(asked.to, { ...asked.more, ...Object.fromEntries(filled) })
+      const answer = await post<T>(asked.to, { ...asked.more, ...body(Object.fromEntries(filled) as Record<string, string>) })
       onClose()
       onDone(answer)
     } catch (error) {
@@ -99,15 +109,24 @@ function Field({ field, value, onChange, isMissing }: { field: AskedField; value
           {say(field.hint)}
         </span>
       )}
-      {field.long ? (
+      {field.options ? (
+        <select {...common} onChange={(event) => onChange(event.target.value)}>
+          <option value="">–</option>
+          {field.options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {say(option.label)}
+            </option>
+          ))}
+        </select>
+      ) : field.long ? (
         <textarea {...common} rows={14} spellCheck={false} translate="no" onChange={(event) => onChange(event.target.value)} />
       ) : (
-        <input {...common} onChange={(event) => onChange(event.target.value)} />
+        <input {...common} type={field.isDay ? 'date' : 'text'} onChange={(event) => onChange(event.target.value)} />
       )}
       {isMissing && (
         <span className="error" id={`${id}-error`}>
           <Icon name="warning" />
-          {say(steps.needed)}
+          {say(shell.needed)}
         </span>
       )}
     </div>

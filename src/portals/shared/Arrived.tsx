@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react'
-import { Icon } from '../shared/Icon.tsx'
-import { useSay } from '../shared/language.tsx'
-import { Trouble } from '../shared/Trouble.tsx'
-import { shell } from '../shared/words.ts'
+import { Icon } from './Icon.tsx'
+import { useSay } from './language.tsx'
+import { Trouble } from './Trouble.tsx'
+import { shell } from './words.ts'
 import type { Live } from './use-live.ts'
-import { portal } from './words.ts'
 
 /** The states of a part of the page: still shapes, what arrived, what arrived and is old, or what went wrong. */
 export function Arrived<T>({ live, lines = 5, children }: { live: Live<T>; lines?: number; children(data: T): ReactNode }) {
@@ -28,7 +27,7 @@ export function Arrived<T>({ live, lines = 5, children }: { live: Live<T>; lines
       {error !== null && (
         <p className="notice warn" role="status">
           <Icon name="warning" />
-          <span>{say(portal.stale, { seconds: String(Math.round((performance.now() - at) / 1000)) })}</span>
+          <span>{say(shell.stale, { seconds: String(Math.round((performance.now() - at) / 1000)) })}</span>
         </p>
       )}
       {children(data)}

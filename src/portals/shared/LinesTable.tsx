@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { useSay } from '../shared/language.tsx'
-import type { Message } from '../shared/message.ts'
+import { useSay } from './language.tsx'
+import type { Message } from './message.ts'
 
 type Named = { labelledBy: string; label?: never } | { label: string; labelledBy?: never }
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
-import { get } from '../shared/api.ts'
+import { get } from './api.ts'
 
 /** What an address answered last, and what went wrong since: the page keeps showing what it knows and says how old it is. */
 export type Live<T> = { data: T | null; error: unknown; at: number; reload(): void }

@@ -95,8 +95,10 @@ const acts: Record<string, Act> = {
         if (until < today) return new Refusal('unprocessable', 'this day is past', { expression: 'until' })
         // Interest from the day by which the employee should have had the money; a refund was the employer's own from the day it came.
         const lastDay = clockOf('compensation', { ...standing, state: 'paid' }, rules).due?.effective ?? today
-        const total = standing.total ?? 0
-        const interest = row.kind === 'refund' || standing.confirmedOn !== null ? 0 : interestOn(total, lastDay, until, rules)
+        const { alreadyPaid, total: due } = standing
+        const isTooMuch = alreadyPaid !== null && due !== null && alreadyPaid > due
+        const total = isTooMuch ? alreadyPaid - due : (due ?? 0)
+        const interest = isTooMuch || row.kind === 'refund' || standing.confirmedOn !== null ? 0 : interestOn(total, lastDay, until, rules)
         return [{ kind: 'return-ordered', total, interest, until, why }]
       }
     },

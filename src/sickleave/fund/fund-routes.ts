@@ -2,6 +2,7 @@ import type { Routes } from '../../platform/http.ts'
 import { askingOf } from '../asking.ts'
 import { decideRequest } from './decide.ts'
 import { fundEvidence, fundFile } from './file.ts'
+import { answerObjection, fundObjections, orderControl } from './objections.ts'
 import { executePayment, makePayment, paymentFile, payments } from './payment.ts'
 import { fundWork } from './work.ts'
 
@@ -20,6 +21,13 @@ export const fundRoutes: Routes = (app) => {
     return reply.type(type).send(content)
   })
   app.post<Act>('/requests/:id/:act', (request) => decideRequest(askingOf(request), request.params.id, request.params.act, request.body))
+  app.get('/objections', (request) => fundObjections(askingOf(request)))
+  app.post<One>('/objections/:id', (request) => answerObjection(askingOf(request), request.params.id, request.body))
+  app.post('/controls', async (request, reply) => {
+    const made = await orderControl(askingOf(request), request.body)
+    reply.code(201)
+    return made
+  })
   app.get('/payments', (request) => payments(askingOf(request)))
   app.post('/payments', async (request, reply) => {
     const made = await makePayment(askingOf(request))

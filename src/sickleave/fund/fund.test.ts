@@ -165,6 +165,38 @@ test('money that did not reach the employee is ordered back with interest from t
   assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-20', total, interest })).body.request.state, 'returned')
 })
 
+test('a justified objection to the sum opens the request anew by a third person, and only the difference is paid', async () => {
+  const { request, person, leave } = await asked()
+  await paid(request)
+  const { body: before } = await town.as(signer)('GET', at(`/${request}`))
+  const objection = { kind: 'calculation', leave: before.leave, request, text: 'Недостаје прековремени рад.' }
+  const made = await town.as(signer)('POST', `/sickleave/employer/${pib()}/objections`, objection)
+  assert.equal(made.status, 201, made.text)
+  const { body: desk } = await town.as(zora)('GET', fund('/objections'))
+  assert.deepEqual([desk.lines.length, desk.lines[0].leave, desk.lines[0].text], [1, leave, objection.text])
+  const answer = { accept: true, why: 'зарада је исправљена', number: '88-9' }
+  assert.equal((await town.as(zora)('POST', fund(`/objections/${made.body.id}`), answer)).status, 403, 'who proposed the sum')
+  const third = await town.account(['fund'], { name: 'Трећа Особа' })
+  assert.equal((await town.as(third)('POST', fund(`/objections/${made.body.id}`), answer)).status, 200)
+  await town.sql.begin(async (tx) => {
+    const [{ id }] = (await tx<{ id: string }>`select id from sickleave.employee where patient = ${person.root}`) as [{ id: string }]
+    const more = { employee: id, month: '2025-06', hours: 17_400, net: 9_500_000n, gross: 14_000_000n, paidOn: '2025-06-28' }
+    await addEarnings(tx, employer(), [more], { source: 'form', at: town.world.now(), by: 'test' })
+  })
+  const calculated = await act(zora, request, 'calculation')
+  const { id, total } = calculated.body.calculation
+  assert.ok(total > before.total)
+  await act(zora, request, 'proposal', { decision: 'pay', number: '88-10', why: 'разлика', calculation: id })
+  await act(mira, request, 'approval', { accept: true })
+  const file = await town.as(zora)('POST', fund('/payments'), {})
+  assert.deepEqual([file.body.lines, file.body.total], [1, total - before.total], file.text)
+  const sums = { on: '2026-05-05', lines: 1, total: file.body.total }
+  assert.equal((await town.as(mira)('POST', fund(`/payments/${file.body.id}/execution`), sums)).status, 200)
+  assert.deepEqual((await town.as(signer)('GET', at(`/${request}`))).body.total, total)
+  const control = await town.as(zora)('POST', fund('/controls'), { request, text: 'Проверити оправданост.' })
+  assert.equal(control.status, 201, control.text)
+})
+
 test('what was submitted is calculated by itself, once; who has a case is reminded before and after its last day, each once', async () => {
   const { request } = await asked()
   assert.equal(await calculateSubmitted(town.world), 1)

@@ -1,8 +1,7 @@
-import type { Entry } from '../../audit/audit.ts'
+import type { AuditedTransaction, Entry } from '../../audit/audit.ts'
 import { headers, keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUniqueViolation, type Runner } from '../../platform/sql.ts'
-import type { Transaction } from '../../platform/world.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { loadRules, lockPerson } from '../case-store.ts'
 import { tellEmployer } from '../employer-stream.ts'
@@ -30,7 +29,7 @@ import { isSettled, type Named, shownOf } from './show.ts'
 import { mayFollow, type Standing, type Step } from './state.ts'
 import type { RequestShown } from './wire.ts'
 
-export type Ground = { tx: Transaction; found: Request; rules: Rules; evidence: Evidence[]; missing(content?: Standing['content']): Promise<Missing[]> }
+export type Ground = { tx: AuditedTransaction; found: Request; rules: Rules; evidence: Evidence[]; missing(content?: Standing['content']): Promise<Missing[]> }
 export type RequestAct = {
   basis: string
   /** How many steps the screen showed. */
@@ -79,7 +78,7 @@ type Around = { rules: Rules; employee: Named['employee'] }
 
 export async function addSteps(
   asking: Asking,
-  tx: Transaction,
+  tx: AuditedTransaction,
   { row, steps: before }: Omit<Request<Head>, 'standing'>,
   steps: readonly Step[],
   around: Around,

@@ -37,6 +37,8 @@ export type Step =
   | { kind: 'confirmed'; on: Day }
   | { kind: 'return-ordered'; total: number; interest: number; until: Day; why: string }
   | { kind: 'money-returned'; on: Day; total: number; interest: number }
+  /** An objection to the sum was justified: reckoned anew, and the difference is paid or ordered back. */
+  | { kind: 'reopened'; why: string }
 export type StepKind = Step['kind']
 
 export type State =
@@ -65,6 +67,8 @@ export type Standing = {
   proposer: string | null
   calculation: string | null
   total: number | null
+  /** What was paid already, when it is reckoned anew. */
+  alreadyPaid: number | null
   paidOn: Day | null
   confirmedOn: Day | null
   order: Extract<Step, { kind: 'return-ordered' }> | null
@@ -76,7 +80,7 @@ export function fold(kind: Kind, steps: readonly Written[]): Standing {
   const [first, ...rest] = steps
   if (first?.step.kind !== 'written') throw new Error('a request begins with what was written')
   const nothing = { completeOn: null, officer: null, missing: null, completeUntil: null, proposal: null, proposer: null, calculation: null, total: null }
-  const opened: Standing = { state: 'draft', content: first.step.content, ...nothing, paidOn: null, confirmedOn: null, order: null }
+  const opened: Standing = { state: 'draft', content: first.step.content, ...nothing, alreadyPaid: null, paidOn: null, confirmedOn: null, order: null }
   return rest.reduce((standing, written) => after(kind, standing, written), opened)
 }
 
@@ -97,19 +101,30 @@ function after(kind: Kind, was: Standing, { step, on, actor }: Written): Standin
     case 'proposed':
       return { ...was, state: 'proposed', proposal: step, proposer: actor }
     case 'approved':
-      return was.proposal?.decision === 'reject' ? { ...was, state: 'rejected' } : { ...was, state: 'calculated', total: was.proposal?.total ?? was.total }
+      return approved(kind, was)
     case 'sent-back':
       return { ...was, state: 'in-process', proposal: null, proposer: null }
     case 'paid':
-      return { ...was, state: 'paid', paidOn: step.on, confirmedOn: kind === 'refund' ? step.on : null }
+      return { ...was, state: 'paid', alreadyPaid: step.total, paidOn: step.on, confirmedOn: kind === 'refund' ? step.on : null }
     case 'confirmed':
       return { ...was, state: 'confirmed', confirmedOn: step.on }
     case 'return-ordered':
       return { ...was, state: 'returning', order: step }
     case 'money-returned':
-      return { ...was, state: 'returned' }
+      return { ...was, state: was.order && was.alreadyPaid !== null && was.order.total < was.alreadyPaid ? 'confirmed' : 'returned' }
+    case 'reopened':
+      return { ...was, state: 'in-process', proposal: null, proposer: null, calculation: null }
   }
 }
+
+/** Reckoned anew, there may be nothing left to pay. */
+function approved(kind: Kind, was: Standing): Standing {
+  if (was.proposal?.decision === 'reject') return { ...was, state: was.alreadyPaid === null ? 'rejected' : standingAfterPay(kind, was) }
+  const total = was.proposal?.total ?? was.total
+  const isPaid = was.alreadyPaid !== null && was.alreadyPaid >= (total ?? 0)
+  return { ...was, total, state: isPaid ? standingAfterPay(kind, was) : 'calculated' }
+}
+const standingAfterPay = (kind: Kind, { confirmedOn }: Standing): State => (kind === 'compensation' && confirmedOn !== null ? 'confirmed' : 'paid')
 
 /** From which states each step may follow. What is not here may not. */
 const mayCome: Record<StepKind, readonly State[]> = {
@@ -126,6 +141,7 @@ const mayCome: Record<StepKind, readonly State[]> = {
   confirmed: ['paid'],
   'return-ordered': ['paid', 'confirmed'],
   'money-returned': ['returning'],
+  reopened: ['calculated', 'rejected', 'paid', 'confirmed'],
 }
 
 const named: Record<State, string> = {

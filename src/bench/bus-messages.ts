@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { BusMember } from '../testing/bus-member.ts'
+import { batchOf, type BusMember } from '../testing/bus-member.ts'
 import { type BusBench, callers, contents, signedBytes, warmUpSeconds } from './bus-parties.ts'
 import { cpuEach } from './cpu.ts'
 import { during, print } from './figures.ts'
@@ -9,6 +9,7 @@ let serial = 0
 const keys = 1000
 /** Members sign on machines of their own: as many as can be needed are signed before the clock starts. */
 const perSecondMost = 4000
+const batchPerSecondMost = 15_000
 
 export function signedMessages(bench: BusBench, count: number): Buffer[] {
   return Array.from({ length: count }, () => {
@@ -48,6 +49,39 @@ export async function acceptance(bench: BusBench): Promise<void> {
     limit: 'insert of one row of 2 KB with its own commit, 32 connections',
     limitValue,
     cpuUsEach: cpu,
+  })
+}
+
+const batchOfMessages = 100
+const batchCallers = 8
+
+/** What a system with a queue of its own does: a hundred messages under one signature, each with its own verdict. */
+export async function batchAcceptance(bench: BusBench): Promise<void> {
+  const { load, server, seconds, receivers, sender } = bench
+  const limitValue = await insertRate(bench)
+  const batches = Array.from({ length: Math.ceil((seconds * batchPerSecondMost * 1.2) / batchOfMessages) }, () => {
+    const lines = Array.from({ length: batchOfMessages }, () => {
+      const at = serial++
+      return { to: `receiver-${at % receivers.length}/box`, messageId: `m-${at}`, key: `k-${at % keys}`, body: contents }
+    })
+    return signedBytes(sender, batchOf(lines))
+  })
+  const send = async (at: number): Promise<void> => {
+    const { body } = await load.expect(batches[at] as Buffer)
+    if (body.split('\\"status\\":202').length !== batchOfMessages + 1) throw new Error(body.slice(0, 500))
+  }
+  const { count: first } = await during(warmUpSeconds(seconds), batchCallers, send)
+  const before = server.cpu()
+  const run = await during(seconds, batchCallers, (at) => send(first + at))
+  print({
+    name: `messages of 2 KB accepted durably, ${batchOfMessages} under one signature, a receipt each, ${batchCallers} connections`,
+    value: run.perSecond * batchOfMessages,
+    unit: '/s',
+    p50Ms: run.p50Ms,
+    p99Ms: run.p99Ms,
+    limit: 'insert of one row of 2 KB with its own commit, 32 connections',
+    limitValue,
+    cpuUsEach: cpuEach(before, server.cpu(), run.count * batchOfMessages),
   })
 }
 

@@ -53,7 +53,7 @@ export async function openBusBench(seconds: number, consumers: number, isQuick: 
   }
 }
 
-export type Asked = { method?: string; url: string; body?: string; headers?: Record<string, string> }
+export type Asked = { method?: string; url: string; body?: Buffer | string; headers?: Record<string, string> }
 
 /** A signed request as the bytes that go over the wire. */
 export function signedBytes(member: BusMember, { method = 'POST', url, body = '', headers = {} }: Asked): Buffer {

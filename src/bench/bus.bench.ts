@@ -4,7 +4,7 @@ import { verifyEvidence } from '../bus/evidence/verify-evidence.ts'
 import { calls } from './bus-calls.ts'
 import { backlog } from './bus-backlog.ts'
 import { documents } from './bus-documents.ts'
-import { acceptance, endToEnd } from './bus-messages.ts'
+import { acceptance, batchAcceptance, endToEnd } from './bus-messages.ts'
 import { type BusBench, openBusBench } from './bus-parties.ts'
 import { print } from './figures.ts'
 
@@ -12,7 +12,7 @@ import { print } from './figures.ts'
  * The bus with everything on: token, signature, right, quota, durable log and audit, signed receipt. Server, database and load
  * share the cores. One figure alone: `npm run bench -- bus --only accept`.
  */
-const parts = { accept: acceptance, fetch: endToEnd, call: calls, document: documents, backlog, evidence }
+const parts = { accept: acceptance, batch: batchAcceptance, fetch: endToEnd, call: calls, document: documents, backlog, evidence }
 
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')

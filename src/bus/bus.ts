@@ -15,7 +15,7 @@ import { emptySpool } from './calls/spool.ts'
 import { startCarrying } from './transport/carry.ts'
 
 export type { Delivery } from './messages/deliver.ts'
-export { type OutboxMark, type OutboxRow, outboxAfter } from './messages/outbox.ts'
+export { type OutboxMark, type OutboxRow, markOutboxRead, outboxAfter } from './messages/outbox.ts'
 export { startTelling } from './centre/tell.ts'
 export { inbox } from './messages/inbox.ts'
 export { busRoutes } from './routes.ts'

@@ -11,6 +11,7 @@ import { fetchCallBody } from './calls/fetch-call.ts'
 import { measureAnswer } from './centre/measure.ts'
 import { operatorRoutes } from './operator/routes.ts'
 import { activate, changeKeys, ownMember, prove, register, selfTest } from './members/member.ts'
+import { returnWithKey } from './members/member-return.ts'
 import { bindCertificate } from './members/member-certificate.ts'
 import { endsSoon, publicKeys } from './members/member-key.ts'
 import { recordRefused } from './signing/refused.ts'
@@ -87,6 +88,9 @@ function memberRoutes(app: FastifyInstance): void {
   )
   app.post<ByCode>('/members/:code/keys', small, async (request, reply) =>
     sendSignedJson(request.world, reply, 200, await changeKeys(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
+  )
+  app.post<ByCode>('/members/:code/return', small, async (request, reply) =>
+    sendSignedJson(request.world, reply, 200, await returnWithKey(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
   )
   app.post<ByCode>('/members/:code/certificate', small, async (request, reply) =>
     sendSignedJson(request.world, reply, 200, await bindCertificate(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),

@@ -41,6 +41,8 @@ export type BusAlert = {
   member: string | null
   about: string
   figure: string
+  /** The whole of it as a sentence. */
+  text: { 'sr-Cyrl': string; 'sr-Latn': string; en: string }
   since: string
   toldMember: string | null
   toldOperator: string | null

@@ -229,7 +229,7 @@ export const settings = [
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     fallback: '',
-    about: 'Where traces of the bus are sent by OpenTelemetry. It needs `npm install @opentelemetry/sdk-node`; its other OTEL_ settings hold. Empty: none.',
+    about: 'A collector for the traces of the bus (OpenTelemetry, OTLP over HTTP, at /v1/traces below it); the SDK’s other OTEL_ settings hold. Empty: none.',
     read: url('http', 'https'),
   },
   {

@@ -1,27 +1,26 @@
 import type { Config } from './config.ts'
 import type { World } from './world.ts'
 
-type Sdk = { start(): void; shutdown(): Promise<void> }
-/** The SDK is a large package that few installations want, so it is not among ours; its name is no literal, because it may not be there. */
-const packageName = '@opentelemetry/sdk-node'
+/** What the spans are of, in the form that the SDK takes; merging is for those who detect more. */
+const resource = { attributes: { 'service.name': process.env['OTEL_SERVICE_NAME'] ?? 'spona' }, getRawAttributes: () => [], merge: () => resource }
 
-/** With OTEL_EXPORTER_OTLP_ENDPOINT spans go there, by the SDK when it is installed; without it the server says so and works on. */
-export async function startTracing(
-  { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Config,
-  log: World['log'],
-  load = (name: string): Promise<unknown> => import(name),
-): Promise<() => Promise<void>> {
+/**
+ * With OTEL_EXPORTER_OTLP_ENDPOINT every span goes to a collector there, as OTLP over HTTP at `/v1/traces`. The SDK is loaded only
+ * then; it reads the other OTEL_ settings (headers, sampling, limits) itself. A collector that is away costs spans and nothing else.
+ */
+export async function startTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Config, log: World['log']): Promise<() => Promise<void>> {
   if (endpoint === '') return async () => {}
-  try {
-    const { NodeSDK } = (await load(packageName)) as { NodeSDK: new (how: { serviceName: string }) => Sdk }
-    const sdk = new NodeSDK({ serviceName: 'spona' })
-    sdk.start()
-    return () => sdk.shutdown()
-  } catch (error) {
-    log.warn(
-      { err: error },
-      `OTEL_EXPORTER_OTLP_ENDPOINT is set and ${packageName} cannot be used: npm install ${packageName}; the server works without traces`,
-    )
-    return async () => {}
+  const [{ trace }, { BatchSpanProcessor, TracerProvider }, { OTLPTraceExporter }] = await Promise.all([
+    import('@opentelemetry/api'),
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+  ])
+  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` })
+  const provider = new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter })] })
+  trace.setGlobalTracerProvider(provider)
+  log.info('spans go to the collector of OTEL_EXPORTER_OTLP_ENDPOINT')
+  return async () => {
+    trace.disable()
+    await provider.shutdown().catch((error: unknown) => log.warn({ err: error }, 'the last spans could not be sent'))
   }
 }

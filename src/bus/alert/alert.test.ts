@@ -51,6 +51,12 @@ test('a member hears what concerns it first and once, the operator what stays, a
     ],
     'ten exchanges of the other service are too few to say anything',
   )
+  const failing = digest.alerts.find((one: { rule: string }) => one.rule === 'errors')
+  assert.deepEqual(failing.text, {
+    'sr-Cyrl': 'Услуга «ward-bg/asks» греши: 10 од 30 у пет минута.',
+    'sr-Latn': 'Usluga «ward-bg/asks» greši: 10 od 30 u pet minuta.',
+    en: 'The service “ward-bg/asks” fails: 10 of 30 in five minutes.',
+  })
   await expectStatus(200, ward.ack([digest.seq]))
   assert.deepEqual(await lab.lease(), [], 'nobody hears what concerns another')
   assert.equal(posted.length, 0)

@@ -4,6 +4,7 @@ import { sayByCentre } from '../centre/announce-condition.ts'
 import { centreMember, recordMember } from '../members/directory.ts'
 import { contentDigest } from '../../platform/http-signature.ts'
 import type { BusAlert } from '../wire.ts'
+import { alertText } from './alert-text.ts'
 
 type Row = {
   id: string
@@ -24,7 +25,15 @@ const shownMax = 100
 const postMs = 10_000
 const ownMembers = [recordMember, centreMember]
 
-const lineOf = ({ id, rule, about, code, figure, since }: Row) => ({ id, rule, member: code, about, figure, since: since.toISOString() })
+const lineOf = ({ id, rule, about, code, figure, since }: Row) => ({
+  id,
+  rule,
+  member: code,
+  about,
+  figure,
+  text: alertText(rule, about, figure),
+  since: since.toISOString(),
+})
 const minutesAgo = (world: World, minutes: number) => new Date(world.now().getTime() - minutes * 60_000)
 
 /** The member whom it concerns hears it first, on the bus: everything new in one message, and not another one for a while. */

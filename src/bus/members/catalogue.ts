@@ -4,7 +4,7 @@ import type { Transaction, World } from '../../platform/world.ts'
 import { checkWebhook } from '../calls/address.ts'
 import { announceChange, type Contract, directoryOf, type Endpoint, freshDirectory, type Member, serviceName } from './directory.ts'
 import { readInput, words } from '../signing/json-input.ts'
-import { contractStep } from './life.ts'
+import { contractStep, contractTerms } from './life.ts'
 import { addStep, whoOf } from './member.ts'
 import { requireOnce } from '../signing/once.ts'
 import { isPlainPath } from './right.ts'
@@ -142,7 +142,7 @@ export async function askContract(request: FastifyRequest, body: Buffer): Promis
 
 function readBodyMb(given: number | undefined): number | null {
   if (given === undefined) return null
-  if (given < 1 || given > bodyMbMax) throw new Refusal('incorrect', `bodyMb is from 1 to ${bodyMbMax}`, { expression: 'bodyMb' })
+  if (!Number.isSafeInteger(given) || given < 1 || given > bodyMbMax) throw new Refusal('incorrect', `bodyMb is from 1 to ${bodyMbMax}`, { expression: 'bodyMb' })
   return given
 }
 
@@ -166,12 +166,22 @@ function checkEndpoints(endpoints: readonly Endpoint[], kind: string): void {
   }
 }
 
-/** The operator's step of a contract. */
-export async function setContract(
-  world: World,
-  tx: Transaction,
-  wish: { id: string; to: string; decision: string | null; reason: string | null; until: Date | null; by?: string },
-): Promise<Contract> {
+type ContractWish = {
+  id: string
+  /** The next state; null when it stays and only what was agreed changes. */
+  to: string | null
+  decision: string | null
+  reason: string | null
+  until: Date | null
+  bodyMb?: number | null
+  by?: string
+}
+
+/** The operator's step of a contract, or other terms of it by a decision. */
+export async function setContract(world: World, tx: Transaction, wish: ContractWish): Promise<Contract> {
+  const { until, bodyMb = null } = wish
+  if (bodyMb !== null) readBodyMb(bodyMb)
+  if (wish.to === null && until === null && bodyMb === null) throw new Refusal('incorrect', 'neither a state nor anything else to change is given')
   const [contract] = isUuid(wish.id)
     ? await tx<Contract>`
     select id, consumer, provider, service, purpose, legal_basis, endpoints, quota_per_minute, lane, hold_key, body_mb, state, valid_until
@@ -180,9 +190,9 @@ export async function setContract(
        for update`
     : []
   if (!contract) throw new Refusal('not-found', 'there is no contract of this number')
-  const next = contractStep(contract.state, wish.to, wish.decision)
+  const next = wish.to === null ? contractTerms(contract.state, wish.decision) : contractStep(contract.state, wish.to, wish.decision)
   if (next instanceof Refusal) throw next
-  await tx`update bus.contract set state = ${next}, valid_until = coalesce(${wish.until}, valid_until) where id = ${contract.id}`
+  await tx`update bus.contract set state = ${next}, valid_until = coalesce(${until}, valid_until), body_mb = coalesce(${bodyMb}, body_mb) where id = ${contract.id}`
   await addStep(tx, contract.id, { at: world.now(), state: next, decision: wish.decision, reason: wish.reason, by: wish.by ?? 'operator' })
   await announceChange(tx)
   return { ...contract, state: next }

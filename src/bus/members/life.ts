@@ -43,13 +43,20 @@ export function memberStep(
 export const contractStep = (state: Contract['state'], to: string, decision: string | null): Contract['state'] | Refusal =>
   stepOf(ofContract, state, to, decision)
 
+/** Other terms of a contract that goes on: a decision like any step. */
+export function contractTerms(state: Contract['state'], decision: string | null): Contract['state'] | Refusal {
+  if (state === 'revoked') return new Refusal('conflict', 'the contract is revoked; ask for a new one')
+  return isDecision(decision) ? state : undecided()
+}
+
+const isDecision = (decision: string | null): boolean => decision !== null && decision.trim() !== '' && decision.length <= 100
+const undecided = () => new Refusal('incorrect', 'a step needs the number of the decision, at most 100 characters')
+
 function stepOf<S extends string>(allowed: Record<S, readonly S[]>, from: S, to: string, decision: string | null): S | Refusal {
   const next = allowed[from].find((one) => one === to)
   if (next === undefined) {
     const ways = allowed[from]
     return new Refusal('conflict', `from ${from} there is no step to ${to}`, { hint: ways.length > 0 ? `Possible: ${ways.join(', ')}.` : 'This is the end.' })
   }
-  if (decision === null || decision.trim() === '' || decision.length > 100)
-    return new Refusal('incorrect', 'a step needs the number of the decision, at most 100 characters')
-  return next
+  return isDecision(decision) ? next : undecided()
 }

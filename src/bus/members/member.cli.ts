@@ -106,13 +106,14 @@ export const memberList: Command = {
 /** `npm run spona -- bus contract set ID --state active --decision 451-02-18/2026 --until 2027-12-31` */
 export const contractSet: Command = {
   name: 'bus contract set',
-  summary: 'Decide about a contract: active, suspended or revoked.',
+  summary: 'Decide about a contract: active, suspended or revoked, or other terms of it.',
   argument: { name: 'ID', about: 'Number of the contract.' },
   options: {
-    state: { type: 'string', about: 'active, suspended or revoked.', required: true },
+    state: { type: 'string', about: 'active, suspended or revoked; without it the contract stays what it is.' },
     decision: { type: 'string', about: 'Number of the decision.', required: true },
     reason: { type: 'string', about: 'Why, in words.' },
     until: { type: 'string', about: 'Last day of it, YYYY-MM-DD.' },
+    'body-mb': { type: 'string', about: 'Of calls: the largest body and answer in megabytes, 1 to 100.' },
   },
   async run(world, options, print) {
     const day = textOf(options, 'until')
@@ -120,14 +121,15 @@ export const contractSet: Command = {
     const until = day === null ? null : new Date(Date.parse(day) + 86_400_000)
     const wish = {
       id: String(options['argument']),
-      to: String(options['state']),
+      to: textOf(options, 'state'),
       decision: textOf(options, 'decision'),
       reason: textOf(options, 'reason'),
       until,
+      bodyMb: options['body-mb'] === undefined ? null : Number(options['body-mb']),
     }
     const contract = await access.asOperator(
       world,
-      wish.to === 'active' ? 'grant' : 'revoke',
+      wish.to === 'suspended' || wish.to === 'revoked' ? 'revoke' : 'grant',
       (tx) => setContract(world, tx, wish),
       (done) => `bus-contract/${done.id} ${done.state}`,
     )

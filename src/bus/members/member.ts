@@ -126,26 +126,36 @@ export async function ownMember(
 /** The code that the institution was handed outside the net: whoever has it speaks for the institution. */
 export async function prove(request: FastifyRequest, body: Buffer, code: string): Promise<object> {
   const { member } = await ownMember(request, body, code)
-  const { code: given } = readInput(body, { code: { form: /^[A-Z2-7]{26}$/, about: 'The code that the institution got from the operator.' } })
+  const { code: given } = readInput(body, codeField)
   const { world } = request
-  // The attempt counts even when it fails, so it is a transaction of its own before the comparison.
-  const [row] = await world.sql<{ institution: number; codeHash: Buffer; expiresAt: Date }>`
-    update bus.organisation_code set attempts = attempts + 1
-     where mb = ${member.mb} and attempts < ${codeAttemptsMax}
-    returning institution, code_hash, expires_at`
-  const isRight = row !== undefined && row.expiresAt > world.now() && timingSafeEqual(row.codeHash, hashOfCode(given))
-  if (!isRight)
-    throw new Refusal('forbidden', 'the code is wrong, used or over', {
-      expression: 'code',
-      hint: `A code holds for ${codeAttemptsMax} attempts; the operator makes a new one.`,
-    })
-  await asMember(request, { ...member, institution: row.institution }, 'configure', async (tx) => {
-    const used = await tx`delete from bus.organisation_code where mb = ${member.mb} and code_hash = ${row.codeHash} returning mb`
-    if (used.length === 0) throw new Refusal('conflict', 'the code was used at this moment')
-    await tx`update bus.member set institution = ${row.institution}, proved_at = ${world.now()} where id = ${member.id}`
+  const institution = await takeAttempt(world, member, given)
+  await asMember(request, { ...member, institution }, 'configure', async (tx) => {
+    await spendCode(tx, member, given)
+    await tx`update bus.member set institution = ${institution}, proved_at = ${world.now()} where id = ${member.id}`
     await addStep(tx, member.id, { at: world.now(), state: member.state, reason: 'organisation proved', by: member.code })
   })
   return { code: member.code, proved: true }
+}
+
+export const codeField = { code: { form: /^[A-Z2-7]{26}$/, about: 'The code that the institution got from the operator.' } } as const
+
+/** Whose code it is. The attempt counts even when it fails, so it is a transaction of its own before the comparison. */
+export async function takeAttempt(world: World, { mb }: Pick<Member, 'mb'>, given: string): Promise<number> {
+  const [row] = await world.sql<{ institution: number; codeHash: Buffer; expiresAt: Date }>`
+    update bus.organisation_code set attempts = attempts + 1
+     where mb = ${mb} and attempts < ${codeAttemptsMax}
+    returning institution, code_hash, expires_at`
+  if (row !== undefined && row.expiresAt > world.now() && timingSafeEqual(row.codeHash, hashOfCode(given))) return row.institution
+  throw new Refusal('forbidden', 'the code is wrong, used or over', {
+    expression: 'code',
+    hint: `A code holds for ${codeAttemptsMax} attempts; the operator makes a new one.`,
+  })
+}
+
+/** A code serves once. */
+export async function spendCode(tx: Transaction, { mb }: Pick<Member, 'mb'>, given: string): Promise<void> {
+  const used = await tx`delete from bus.organisation_code where mb = ${mb} and code_hash = ${hashOfCode(given)} returning mb`
+  if (used.length === 0) throw new Refusal('conflict', 'the code was used at this moment')
 }
 
 export const hashOfCode = (code: string): Buffer => createHash('sha256').update(code).digest()

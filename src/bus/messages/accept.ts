@@ -100,8 +100,8 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
     select recipient, message, sender, service, lane, key, document, number, patient, at, at, hold_key, ${payloads[0]?.carried ?? null}::bool
       from unnest(${uuidArray(deliveries.map((d) => d.recipient.id))}::uuid[], ${uuidArray(deliveries.map((d) => d.stored.id))}::uuid[],
                   ${uuidArray(deliveries.map((d) => d.message.sender.id))}::uuid[], ${textArray(deliveries.map((d) => `${d.message.to.provider}/${d.message.to.service}`))}::text[],
-                  ${int2Array(deliveries.map((d) => d.message.lane))}::int2[], ${byteaArray(deliveries.map((d) => orderOf(d.message.key)))}::bytea[],
-                  ${byteaArray(deliveries.map((d) => orderOf(d.message.document)))}::bytea[], ${int8Array(deliveries.map((d) => d.recipient.number ?? null))}::int8[],
+                  ${int2Array(deliveries.map((d) => d.message.lane))}::int2[], ${byteaArray(deliveries.map((d) => orderOf(d.message.sender.id, d.message.key)))}::bytea[],
+                  ${byteaArray(deliveries.map((d) => orderOf(d.message.sender.id, d.message.document)))}::bytea[], ${int8Array(deliveries.map((d) => d.recipient.number ?? null))}::int8[],
                   ${int8Array(deliveries.map((d) => d.message.patient))}::int8[], ${timestamptzArray(deliveries.map((d) => d.stored.at))}::timestamptz[],
                   ${boolArray(deliveries.map((d) => d.recipient.holdKey))}::bool[])
            with ordinality as g (recipient, message, sender, service, lane, key, document, number, patient, at, hold_key, place)
@@ -117,8 +117,11 @@ export const seenName = ({ name, call }: Message): string | null => (call?.numbe
 export const sameness = ({ to, call, body, large }: Pick<Message, 'to' | 'call' | 'body' | 'large'>): Buffer =>
   sha256(Buffer.concat([Buffer.from(`${to.provider}/${to.service}\n${call ? `${call.method} ${call.path}` : ''}\n`), large ? large.sha256 : body]))
 
-/** Keys only have to be equal or not; what they say is nobody's business in an index. */
-const orderOf = (key: string | null): Buffer | null => (key === null ? null : sha256(key).subarray(0, 16))
+/**
+ * Keys only have to be equal or not; what they say is nobody's business in an index. They are their sender's own words: a message of
+ * somebody else under the same word neither waits for them nor holds them up.
+ */
+const orderOf = (sender: string, key: string | null): Buffer | null => (key === null ? null : sha256(`${sender} ${key}`).subarray(0, 16))
 
 function logRowOf({ message, stored }: Payload): LogRow {
   const { sender, to, contract } = message

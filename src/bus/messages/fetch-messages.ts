@@ -11,7 +11,8 @@ import { measureEnds } from '../centre/measure.ts'
 import { whoOf } from '../members/member.ts'
 import { rightTo } from '../members/right.ts'
 import { requireSame } from './judge-message.ts'
-import { proofOf, requireSigned } from '../signing/signed-request.ts'
+import { onceName, takeOnce } from '../signing/once.ts'
+import { proofOf, requireSigned, type Signed } from '../signing/signed-request.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { waitFor, wake } from './waiting.ts'
 
@@ -137,8 +138,8 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
   if (refused.length > deliveryLimits.batch) throw new Refusal('incorrect', `at most ${deliveryLimits.batch} at once`, { expression: 'refuse' })
   const proof = { body: body.toString('utf8'), ...proofOf(signed) }
   const entriesFor = (count: number): Entry[] => [endsEntry(member, correlation, count)]
-  const ended = await acknowledgeTaken(world, member, taken, proof, entriesFor)
-  const back = refused.length === 0 ? [] : await refuse(world, member, refused, { proof, entriesFor })
+  const ended = await acknowledgeTaken(world, member, taken, proof, { entriesFor, once: onceName(signed) })
+  const back = refused.length === 0 ? [] : await refuse(world, member, refused, { proof, entriesFor, signed })
   const seqsIn = (wanted: string) => back.filter(({ state }) => state === wanted).map(({ seq }) => seq)
   const done = { acknowledged: ended.map(({ seq }) => seq), retried: seqsIn('waiting'), parked: seqsIn('parked') }
   // What stood behind them may go now, and a stream has room again.
@@ -163,7 +164,9 @@ const endsEntry = (member: Member, correlation: string, count: number): Entry =>
 
 type Refused = ReturnType<typeof readRefused>
 
-function refuse(world: World, member: Member, refused: readonly Refused[], { proof, entriesFor }: { proof: object; entriesFor: (count: number) => Entry[] }) {
+type Refusing = { proof: object; entriesFor: (count: number) => Entry[]; signed: Signed }
+
+function refuse(world: World, member: Member, refused: readonly Refused[], { proof, entriesFor, signed }: Refusing) {
   return world.ledger.transaction(async (tx) => {
     const now = world.now()
     const parkedBy = uuidV7(world)
@@ -171,7 +174,10 @@ function refuse(world: World, member: Member, refused: readonly Refused[], { pro
     for (const one of refused) back.push(...(await putBack(tx, member.id, { ...one, proof: parkedBy }, now)))
     const parked = back.filter(({ state }) => state === 'parked')
     if (parked.length > 0) await tx.run(endRow(world, parkedBy, 'parked', member.code, parked, proof))
-    if (back.length > 0) tx.audit(entriesFor(back.length))
+    if (back.length === 0) return back
+    // The same request may have acknowledged others: this half of it has a name of its own.
+    await takeOnce(tx, world, signed, 'refuse')
+    tx.audit(entriesFor(back.length))
     return back
   })
 }

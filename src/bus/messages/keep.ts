@@ -38,7 +38,7 @@ export async function prune(
     const events = await world.sql`
       delete from bus.outbox
        where (patient, id) in (select patient, id from bus.outbox
-                                where tx < (select tx from bus.published) and at < ${numbersBefore}
+                                where tx < least((select tx from bus.published), (select min(tx) from bus.outbox_reader)) and at < ${numbersBefore}
                                 order by tx, patient, id
                                 limit ${keepLimits.atOnce})
       returning 1 as one`

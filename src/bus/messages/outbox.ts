@@ -13,6 +13,13 @@ export type OutboxRow = {
 /** The last row that a reader of the outbox has looked at. */
 export type OutboxMark = Pick<OutboxRow, 'tx' | 'patient' | 'id'>
 
+/** In the transaction that moves a reader's own mark: what it has still to read is kept for it. */
+export async function markOutboxRead(tx: Transaction, reader: string, mark: Pick<OutboxRow, 'tx'>): Promise<void> {
+  await tx`
+    insert into bus.outbox_reader (name, tx) values (${reader}, ${mark.tx})
+    on conflict (name) do update set tx = excluded.tx`
+}
+
 /**
  * The next rows in the order of their transactions, below the watermark: nothing that is still to commit can come before them, so
  * whoever numbers what it makes of them leaves no gaps.

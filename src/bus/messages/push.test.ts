@@ -14,6 +14,39 @@ import { pruneCommand, replayCommand } from './keep.cli.ts'
 import { pushTo } from './push.ts'
 import { verifyEvidence } from '../evidence/verify-evidence.ts'
 
+test('nothing is posted that could be answered after its lease has ended', async (t) => {
+  const { app, world, sql } = await startServer(t)
+  const clock = { ms: 0, isSlow: false }
+  world.now = () => new Date(Date.now() + clock.ms)
+  const got: string[] = []
+  const server = createServer((request, response) => {
+    got.push(String(request.headers['bus-message']))
+    if (clock.isSlow) clock.ms += 46_000 // So slow that the next one could be answered when somebody else has it.
+    request.resume().on('end', () => response.end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const a = await joinBus(app, world, 'late-a')
+  const b = await joinBus(app, world, 'late-b', { webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}/in` })
+  await expectStatus(200, b.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
+  await contractOf(a, 'late-b/box')
+  got.length = 0
+  for (const n of [1, 2]) await expectStatus(202, a.message('late-b/box', `l-${n}`, '{}'))
+  clock.isSlow = true
+  const directory = await freshDirectory(world)
+  assert.equal((await pushTo(world, directory, directory.byCode.get('late-b') as Member)).taken, 1)
+  assert.equal(got.length, 1)
+  const states = await sql<{ state: string; attempts: number }>`select state, attempts from bus.delivery order by seq`
+  assert.deepEqual(
+    states.map(({ state, attempts }) => [state, attempts]),
+    [
+      ['acknowledged', 1],
+      ['waiting', 0],
+    ],
+    'the rest goes back as if it had not been handed out',
+  )
+})
+
 test('a member with a webhook gets its messages posted and signed, in order, again after a failure, and once more when replayed', async (t) => {
   const { app, world, sql } = await startServer(t)
   const got: { body: any; isSigned: boolean }[] = []

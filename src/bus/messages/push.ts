@@ -4,7 +4,7 @@ import { uuidV7 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import { isTaken, postSigned } from '../calls/post-signed.ts'
 import { acknowledgeTaken } from './acknowledge.ts'
-import { type Delivery, looksOf, putBack, release } from './deliver.ts'
+import { type Delivery, deliveryLimits, looksOf, putBack, release } from './deliver.ts'
 import { directoryOf, type Directory, type Member } from '../members/directory.ts'
 import { parkForbidden, wireOf } from './fetch-messages.ts'
 import { lease } from './lease.ts'
@@ -75,6 +75,8 @@ async function membersToPush(world: World, directory: Directory): Promise<Member
 export async function pushTo(world: World, directory: Directory, member: Member): Promise<{ taken: number; isSilent: boolean }> {
   // What could not be recorded as taken is not posted.
   if (noRoomToWrite(world.room)) return { taken: 0, isSilent: false }
+  // Nothing is posted that could be answered after its lease has ended, when somebody else may have it.
+  const endsAt = world.now().getTime() + deliveryLimits.leaseSeconds * 1000 - postMs
   const leased = await parkForbidden(world, directory, member, await lease(world, member.id, batch))
   await world.ledger.record(looksOf(member, leased, uuidV7(world)))
   const until = performance.now() + turnMs
@@ -82,7 +84,7 @@ export async function pushTo(world: World, directory: Directory, member: Member)
   let taken = 0
   let isSilent = false
   let at = 0
-  for (; at < leased.length && !isSilent && performance.now() < until; at++) {
+  for (; at < leased.length && !isSilent && performance.now() < until && world.now().getTime() < endsAt; at++) {
     const one = leased[at] as Delivery
     const wrong = one.key !== null && held.has(one.key) ? 'what stands before it was not taken' : await postOne(world, member, one)
     if (wrong === null) {
@@ -92,7 +94,7 @@ export async function pushTo(world: World, directory: Directory, member: Member)
     }
     isSilent = wrong === silence
     if (one.key !== null) held.add(one.key)
-    const [back] = await putBack(world.sql, member.id, { seq: one.seq, reason: wrong, isFinal: false }, world.now())
+    const [back] = await putBack(world.sql, member.id, { seq: one.seq, attempts: one.attempts, reason: wrong, isFinal: false }, world.now())
     if (back) measureEnds(world, back.state === 'parked' ? 'parked' : 'retried', 1)
   }
   if (at < leased.length) await release(world.sql, member.id, leased.slice(at), world.now())
@@ -116,4 +118,4 @@ async function postOne(world: World, member: Member, one: Delivery): Promise<str
 
 /** The centre says that the member's address took it: the proof is the centre's, because a webhook signs nothing. */
 const acknowledgeFor = (world: World, member: Member, { seq }: Delivery) =>
-  acknowledgeTaken(world, member, [seq], centreProof(world, { acknowledge: [seq], by: 'webhook' }), () => [])
+  acknowledgeTaken(world, member, [seq], centreProof(world, { acknowledge: [seq], by: 'webhook' }), { entriesFor: () => [] })

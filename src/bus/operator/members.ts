@@ -115,18 +115,19 @@ export async function stepMember(request: FastifyRequest, body: Buffer, code: st
 
 export async function stepContract(request: FastifyRequest, body: Buffer, id: string): Promise<object> {
   const input = readInput(body, {
-    to: { form: /^(?:active|suspended|revoked)$/, about: 'active, suspended or revoked.' },
+    to: { form: /^(?:active|suspended|revoked)$/, about: 'active, suspended or revoked; without it the contract stays what it is.', optional: true },
+    bodyMb: { form: 'number', about: 'Of calls: the largest body and answer in megabytes.', optional: true },
     until: { form: /^\d{4}-\d{2}-\d{2}$/, about: 'Its last day, YYYY-MM-DD.', optional: true },
     ...decided,
   })
-  const { to, decision, reason, until } = input as { to: string; decision: string; reason: string; until?: string }
+  const { to = null, decision, reason, until, bodyMb = null } = input as { to?: string; decision: string; reason: string; until?: string; bodyMb?: number }
   const day = until === undefined ? null : Date.parse(until)
   if (Number.isNaN(day)) throw new Refusal('incorrect', 'until is no day', { expression: 'until' })
-  const wish = { id, to, decision, reason, until: day === null ? null : new Date(day + 86_400_000), by: request.actor.name }
+  const wish = { id, to, decision, reason, until: day === null ? null : new Date(day + 86_400_000), bodyMb, by: request.actor.name }
   const contract = await asOperatorOf(
     request,
     (tx) => setContract(request.world, tx, wish),
-    (done) => ({ action: to === 'active' ? 'grant' : 'revoke', what: `bus-contract/${done.id} ${done.state}`, reason }),
+    (done) => ({ action: to === 'suspended' || to === 'revoked' ? 'revoke' : 'grant', what: `bus-contract/${done.id} ${done.state}`, reason }),
   )
   return { contract: contract.id, state: contract.state }
 }

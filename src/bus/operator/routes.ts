@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Refusal } from '../../platform/refusal.ts'
 import { recordLook, requireOperator } from './act.ts'
 import { takeAlert } from './alerts.ts'
 import { bodyOfMessage, correctedBytesMax, decideProposal, listProposals, propose, showProposal } from './correct.ts'
@@ -12,7 +13,7 @@ type ByCode = { Params: { code: string } }
 type Asked = { Querystring: Record<string, unknown> }
 
 const bodyOf = ({ body }: { body: unknown }): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
-const contractStates = new Set(['requested', 'active', 'suspended', 'revoked'])
+const contractStates = ['requested', 'active', 'suspended', 'revoked'] as const
 
 /** Mounted at /bus/operator: JSON for the operator's portal. Every route asks for the role; what changes something is an audit row. */
 export async function operatorRoutes(app: FastifyInstance): Promise<void> {
@@ -22,9 +23,9 @@ export async function operatorRoutes(app: FastifyInstance): Promise<void> {
   app.get('/members', (request) => listMembers(request.world))
   app.get<ByCode>('/members/:code', (request) => showMember(request.world, request.params.code))
   app.post<ByCode>('/members/:code/steps', (request) => stepMember(request as FastifyRequest, bodyOf(request), request.params.code))
-  app.get<Asked>('/contracts', ({ world, query }) => {
-    const state = String(query['state'] ?? '')
-    return listContracts(world, { state: contractStates.has(state) ? state : null })
+  app.get<Asked>('/contracts', ({ world, query: { state = null } }) => {
+    if (state === null || contractStates.some((one) => one === state)) return listContracts(world, { state: state as string | null })
+    throw new Refusal('incorrect', 'there is no such state of a contract', { expression: 'state', hint: `One of ${contractStates.join(', ')}, or none for all.` })
   })
   app.post<ById>('/contracts/:id/steps', (request) => stepContract(request as FastifyRequest, bodyOf(request), request.params.id))
   app.get<Asked>('/messages', async (request) => {

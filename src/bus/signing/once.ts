@@ -1,4 +1,5 @@
 import { Refusal } from '../../platform/refusal.ts'
+import type { Runner } from '../../platform/sql.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import type { Signed } from './signed-request.ts'
@@ -21,10 +22,13 @@ export const receivedBefore = () =>
   })
 
 /** Before a step that has no number of its own. Whoever fails at it signs again. */
-export async function requireOnce(world: World, signed: Signed): Promise<void> {
-  const taken = await world.sql`
+export const requireOnce = (world: World, signed: Signed): Promise<void> => takeOnce(world.sql, world, signed)
+
+/** The same in the transaction of the step; `half` when a request has several that may happen alone. */
+export async function takeOnce(sql: Runner, world: World, signed: Signed, half = ''): Promise<void> {
+  const taken = await sql`
     insert into bus.seen (sender, name, message, digest, at)
-    values (${signed.member.id}, ${onceName(signed)}, ${uuidV7(world)}, ${Buffer.alloc(0)}, ${world.now()})
+    values (${signed.member.id}, ${onceName(signed) + half}, ${uuidV7(world)}, ${Buffer.alloc(0)}, ${world.now()})
     on conflict do nothing
     returning 1 as one`
   if (taken.length === 0) throw receivedBefore()

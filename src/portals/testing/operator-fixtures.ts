@@ -49,6 +49,11 @@ export const busOverview: BusOverview = {
       member: 'fond',
       about: 'call fond/osiguranje',
       figure: '4 of 60 in 5 minutes',
+      text: {
+        'sr-Cyrl': 'Услуга «fond/osiguranje» греши: 4 од 60 у пет минута.',
+        'sr-Latn': 'Usluga «fond/osiguranje» greši: 4 od 60 u pet minuta.',
+        en: 'The service “fond/osiguranje” fails: 4 of 60 in five minutes.',
+      },
       since: at,
       toldMember: at,
       toldOperator: at,
@@ -61,6 +66,11 @@ export const busOverview: BusOverview = {
       member: 'fond',
       about: 'fond NzbLsXh8uDCc 7',
       figure: 'ends 2026-12-05',
+      text: {
+        'sr-Cyrl': 'Последњи кључ учесника «fond» истиче 2026-12-05. Пријавите нови док овај важи.',
+        'sr-Latn': 'Poslednji ključ učesnika «fond» ističe 2026-12-05. Prijavite novi dok ovaj važi.',
+        en: 'The last key of “fond” ends on 2026-12-05. Register a new one while this one is valid.',
+      },
       since: at,
       toldMember: at,
       toldOperator: null,

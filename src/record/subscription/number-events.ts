@@ -1,5 +1,5 @@
 import { access } from '../../access/access.ts'
-import { type OutboxMark, type OutboxRow, outboxAfter } from '../../bus/bus.ts'
+import { markOutboxRead, type OutboxMark, type OutboxRow, outboxAfter } from '../../bus/bus.ts'
 import type { Search } from '../../fhir/fhir.ts'
 import { keySets } from '../../identity/identity.ts'
 import { int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray } from '../../platform/arrays.ts'
@@ -59,6 +59,7 @@ export async function numberEvents(world: World): Promise<number> {
     const treating = await institutionsTreating(tx, listeners, changes)
     for (const listener of listeners) broken.push(...(await numberFor(world, tx, listener, changes, treating)))
     await tx`update record.subscription_mark set tx = ${last.tx}, patient = ${last.patient}, id = ${last.id}`
+    await markOutboxRead(tx, 'subscriptions', last)
     return rows.length
   })
   // One whose question cannot be asked any more must not stop the others, nor go on as if nothing happened.

@@ -15,7 +15,10 @@ const words: Record<Found['rule'], (about: string, figure: string) => Words> = {
   },
   'queue-old': (about, figure) => {
     const [minutes] = digits(figure)
-    return { sr: `Најстарија порука у реду за «${about}» чека ${minutes} мин.`, en: `The oldest message in the queue of “${about}” has waited for ${minutes} min.` }
+    return {
+      sr: `Најстарија порука у реду за «${about}» чека ${minutes} мин.`,
+      en: `The oldest message in the queue of “${about}” has waited for ${minutes} min.`,
+    }
   },
   parked: (about, figure) => ({
     sr: `Издвојених порука за «${about}»: ${figure}. Неко мора да одлучи о њима.`,
@@ -25,8 +28,14 @@ const words: Record<Found['rule'], (about: string, figure: string) => Words> = {
     const [code] = about.split(' ')
     const [day] = digits(figure)
     return figure.startsWith('ended')
-      ? { sr: `Последњи кључ учесника «${code}» истекао је ${day}. Потребна је нова шифра оператера.`, en: `The last key of “${code}” ended on ${day}. A new code of the operator is needed.` }
-      : { sr: `Последњи кључ учесника «${code}» истиче ${day}. Пријавите нови док овај важи.`, en: `The last key of “${code}” ends on ${day}. Register a new one while this one is valid.` }
+      ? {
+          sr: `Последњи кључ учесника «${code}» истекао је ${day}. Потребна је нова шифра оператера.`,
+          en: `The last key of “${code}” ended on ${day}. A new code of the operator is needed.`,
+        }
+      : {
+          sr: `Последњи кључ учесника «${code}» истиче ${day}. Пријавите нови док овај важи.`,
+          en: `The last key of “${code}” ends on ${day}. Register a new one while this one is valid.`,
+        }
   },
   centre: (about, figure) => ({ sr: `Центар ради слабије: «${about}», ${figure}.`, en: `The centre is degraded: “${about}”, ${figure}.` }),
 }

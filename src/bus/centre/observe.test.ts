@@ -55,16 +55,14 @@ test('a trace goes on through calls and messages, figures say what passed, and s
     request.on('end', () => {
       assert.equal(request.url, '/v1/traces')
       const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString())
-      for (const { resource, scopeSpans } of resourceSpans) for (const { spans: some } of scopeSpans) spans.push(...some.map((one: object) => ({ ...one, resource })))
+      for (const { resource, scopeSpans } of resourceSpans)
+        for (const { spans: some } of scopeSpans) spans.push(...some.map((one: object) => ({ ...one, resource })))
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
     })
   })
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
   t.after(() => collector.close())
-  const stop = await startTracing(
-    { ...world.config, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}/` },
-    world.log,
-  )
+  const stop = await startTracing({ ...world.config, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}/` }, world.log)
   await expectStatus(202, lab.message('ward-bg/findings', '4', '{}', { traceparent }))
   await stop()
   const [span] = spans

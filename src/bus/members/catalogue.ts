@@ -142,7 +142,8 @@ export async function askContract(request: FastifyRequest, body: Buffer): Promis
 
 function readBodyMb(given: number | undefined): number | null {
   if (given === undefined) return null
-  if (!Number.isSafeInteger(given) || given < 1 || given > bodyMbMax) throw new Refusal('incorrect', `bodyMb is from 1 to ${bodyMbMax}`, { expression: 'bodyMb' })
+  if (!Number.isSafeInteger(given) || given < 1 || given > bodyMbMax)
+    throw new Refusal('incorrect', `bodyMb is from 1 to ${bodyMbMax}`, { expression: 'bodyMb' })
   return given
 }
 

@@ -29,7 +29,8 @@ export async function returnWithKey(request: FastifyRequest, body: Buffer, code:
   const directory = await directoryOf(world)
   const member = directory.byCode.get(code)
   // A stranger learns nothing about who is a member, and in which state.
-  const closed = () => new Refusal('forbidden', 'there is no member of this code without a valid key', { hint: 'With a valid key: POST /bus/members/CODE/keys.' })
+  const closed = () =>
+    new Refusal('forbidden', 'there is no member of this code without a valid key', { hint: 'With a valid key: POST /bus/members/CODE/keys.' })
   if (!member || member.state === 'revoked' || member.institution === null) throw closed()
   const now = world.now()
   if ([...directory.keys.values()].some((key) => key.member === member.id && key.withdrawnAt === null && key.validUntil > now)) throw closed()

@@ -57,7 +57,8 @@ test('an operator changes how much a contract lets through by a decision, and he
   const id = await contractOf(asker, 'term-giver/scans', { endpoints: [{ method: 'POST', path: '/*' }], bodyMb: 1 })
   const decided = { decision: '9/2026', reason: 'larger images' }
   const terms = (body: object) => operator('POST', `/bus/operator/contracts/${id}/steps`, body)
-  for (const bad of [{ ...decided }, { ...decided, bodyMb: 0 }, { ...decided, bodyMb: 101 }, { bodyMb: 20, reason: 'x' }]) assert.equal((await terms(bad)).status, 400)
+  for (const bad of [{ ...decided }, { ...decided, bodyMb: 0 }, { ...decided, bodyMb: 101 }, { bodyMb: 20, reason: 'x' }])
+    assert.equal((await terms(bad)).status, 400)
   assert.deepEqual((await terms({ ...decided, bodyMb: 20 })).body, { contract: id, state: 'active' })
   const bodyMb = async () => [...(await freshDirectory(world)).contracts.values()].flat().find((one) => one.id === id)?.bodyMb
   assert.equal(await bodyMb(), 20)

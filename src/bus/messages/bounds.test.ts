@@ -124,7 +124,12 @@ test('a member has at most four streams, and each ends with the token it was ope
   const open: ClientRequest[] = []
   const stream = (token: string): Promise<{ status: number; text: Promise<string> }> =>
     new Promise((resolve, reject) => {
-      const asked = httpRequest({ port, host: '127.0.0.1', path: '/bus/deliveries/stream', headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' } })
+      const asked = httpRequest({
+        port,
+        host: '127.0.0.1',
+        path: '/bus/deliveries/stream',
+        headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+      })
       open.push(asked)
       asked.on('error', reject)
       asked.on('response', (response) => {

@@ -25,7 +25,10 @@ export async function operatorRoutes(app: FastifyInstance): Promise<void> {
   app.post<ByCode>('/members/:code/steps', (request) => stepMember(request as FastifyRequest, bodyOf(request), request.params.code))
   app.get<Asked>('/contracts', ({ world, query: { state = null } }) => {
     if (state === null || contractStates.some((one) => one === state)) return listContracts(world, { state: state as string | null })
-    throw new Refusal('incorrect', 'there is no such state of a contract', { expression: 'state', hint: `One of ${contractStates.join(', ')}, or none for all.` })
+    throw new Refusal('incorrect', 'there is no such state of a contract', {
+      expression: 'state',
+      hint: `One of ${contractStates.join(', ')}, or none for all.`,
+    })
   })
   app.post<ById>('/contracts/:id/steps', (request) => stepContract(request as FastifyRequest, bodyOf(request), request.params.id))
   app.get<Asked>('/messages', async (request) => {

@@ -43,10 +43,15 @@ export function toLatin(text: string): string {
   let latin = ''
   for (let at = 0; at < text.length; at++) {
     const letter = text[at] as string
+    const direct = latinOf[letter]
+    // Small letters and what is no letter are nearly all of a text.
+    if (direct !== undefined || letter < 'Ѐ') {
+      latin += direct ?? letter
+      continue
+    }
     const small = letter.toLowerCase()
     const into = latinOf[small]
     if (into === undefined) latin += letter
-    else if (letter === small) latin += into
     else if (digraphs.has(small) && (isUpper(text[at + 1]) || isUpper(text[at - 1]))) latin += into.toUpperCase()
     else latin += into[0]?.toUpperCase() + into.slice(1)
   }

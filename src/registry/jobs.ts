@@ -32,6 +32,16 @@ export async function jobsOf(sql: Runner, keys: readonly number[], from: string,
   return rows.map(({ fromDate, untilDate, ...employer }) => ({ fromDate, untilDate, employer }))
 }
 
+/** All jobs of many people, oldest first. */
+export function jobsOfMany(sql: Runner, keys: readonly number[]): Promise<{ patient: number; employer: number; fromDate: string; untilDate: string | null }[]> {
+  return sql`
+    select patient, employer, from_date, until_date
+      from registry.insured_job
+     where patient = any(${[...keys]}::int8[])
+     order by patient, from_date
+     limit ${keys.length * jobsMax}`
+}
+
 /** Jobs of many people with one employer. */
 export function jobsWith(sql: Runner, employer: number, keys: readonly number[]): Promise<{ patient: number; fromDate: string; untilDate: string | null }[]> {
   return sql`

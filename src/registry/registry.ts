@@ -1,4 +1,4 @@
-import { jobsWith, registerJobs } from './jobs.ts'
+import { jobsOfMany, jobsWith, registerJobs } from './jobs.ts'
 import { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'
 
 // The door of registry. FHIR Organization and Practitioner resources that systems post are documents of the record; nothing here reads them,
@@ -11,4 +11,4 @@ export { coverOf, institution, names, workerByLicence } from './read.ts'
 export { registerInstitutions }
 
 /** Many at once: for the registers' own feeds, the invented country, and lists that employers send. */
-export const bulk = { jobsWith, registerEmployers, registerInsurance, registerJobs, registerUnits, registerWorkers }
+export const bulk = { jobsOfMany, jobsWith, registerEmployers, registerInsurance, registerJobs, registerUnits, registerWorkers }

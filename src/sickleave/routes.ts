@@ -1,5 +1,6 @@
 import type { Routes } from '../platform/http.ts'
 import { commissionRoutes } from './commission/commission-routes.ts'
+import { compensationRoutes } from './compensation/compensation-routes.ts'
 import { doctorRoutes } from './doctor/doctor-routes.ts'
 import { employeeRoutes } from './employee/employee-routes.ts'
 import { earningsRoutes, earningsSchema } from './earnings/earnings-routes.ts'
@@ -22,4 +23,5 @@ export const sickleaveRoutes: Routes = async (app) => {
   await app.register(earningsSchema)
   await app.register(employerObjectionRoutes, { prefix: '/employer' })
   await app.register(fundRoutes, { prefix: '/fund' })
+  await app.register(compensationRoutes)
 }

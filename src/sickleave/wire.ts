@@ -202,3 +202,35 @@ export type EarningsOfLeave = {
   missing: string[]
   rows: { month: string; version: number; hours: string; net: string; gross: string; paidOn: string; source: 'form' | 'csv' | 'xml'; givenAt: string }[]
 }
+
+type Costs = { employer: string; insurance: string; budget: string; total: string }
+/**
+ * `POST /sickleave/fund/simulation`: what a changed parameter would cost for the leaves of a year. Reasons with fewer than `k` cases stand together;
+ * `isSample`: only the first cases were reckoned. `refused`: cases that the rules cannot reckon, for want of a number.
+ */
+export type SimulationView = {
+  year: number
+  name: string
+  value: number
+  from: string
+  cases: number
+  isSample: boolean
+  k: number
+  rows: { reasons: string[]; cases: number; changed: number; refused: number; before: Costs; after: Costs; difference: Costs }[]
+}
+/** Body of `POST /sickleave/calculator`; amounts as text. `earnings` month by month, or `averageGross` for all twelve. */
+export type AskCalculator = {
+  from: string
+  until: string
+  reason: string
+  care?: { born: string; isChild: boolean; isSevere: boolean }
+  averageGross?: string
+  earnings?: { month: string; hours: string; gross: string }[]
+  earlier?: { from: string; until: string; reason: string }[]
+  insured?: { from: string; until: string }[]
+  employedUntil?: string
+  hoursPerDay?: string
+  employerPercent?: number
+  otherGross?: Record<string, string>
+  paidOn?: string
+}

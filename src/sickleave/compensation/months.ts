@@ -26,8 +26,8 @@ export const lastDayOf = (month: Month): Day => shapeOf(month).last
 
 /** The months before the one in which incapacity began (ZZO art. 87 para 1: twelve), oldest first. */
 export function monthsBefore(onset: Day, count: number): Month[] {
-  const first = Temporal.PlainYearMonth.from(monthOf(onset))
-  return Array.from({ length: count }, (_, at) => first.subtract({ months: count - at }).toString())
+  const first = Number(onset.slice(0, 4)) * 12 + Number(onset.slice(5, 7)) - 1 - count
+  return Array.from({ length: count }, (_, at) => `${Math.floor((first + at) / 12)}-${String(((first + at) % 12) + 1).padStart(2, '0')}`)
 }
 
 /** A span cut where months end. */
@@ -48,9 +48,10 @@ export const usualSchedule: Schedule = { week: [800, 800, 800, 800, 800, 0, 0], 
 export function workIn(schedule: Schedule, { from, until }: Span): { days: number; hours: number } {
   const month = monthOf(from)
   const { firstWeekday } = shapeOf(month)
+  const hasOwn = Object.keys(schedule.days).length > 0
   let [days, hours] = [0, 0]
   for (let day = Number(from.slice(8)); day <= Number(until.slice(8)); day++) {
-    const own = schedule.days[`${month}-${String(day).padStart(2, '0')}`]
+    const own = hasOwn ? schedule.days[`${month}-${String(day).padStart(2, '0')}`] : undefined
     const worked = own ?? (schedule.week[(firstWeekday + day - 1) % 7] as number)
     if (worked > 0) days++
     hours += worked

@@ -70,12 +70,23 @@ export async function earningsOfEmployee(sql: Sql, employer: number, employee: s
 const earningsMax = 5000
 /** The newest versions of a person, from every employer: what a base is made of. */
 export async function earningsOf(sql: Runner, keys: readonly number[]): Promise<Earning[]> {
-  const rows = await sql<{ employer: number; month: string; hours: number; gross: number }>`
-    select distinct on (earning.employer, earning.month) earning.employer, to_char(earning.month, 'YYYY-MM') as month, earning.hours, earning.gross
+  return onePerMonth(await earningsOfMany(sql, keys))
+}
+
+/** Charts that became one person may each have a version of the same month. */
+export const onePerMonth = (rows: readonly (Earning & { patient: number })[]): Earning[] => [
+  ...new Map(rows.map(({ patient: _, ...row }) => [`${row.employer} ${row.month}`, row])).values(),
+]
+
+/** The same for many people, by the key they were given under. */
+export async function earningsOfMany(sql: Runner, keys: readonly number[]): Promise<(Earning & { patient: number })[]> {
+  const rows = await sql<{ patient: number; employer: number; month: string; hours: number; gross: number }>`
+    select distinct on (employee.patient, earning.employer, earning.month)
+           employee.patient, earning.employer, to_char(earning.month, 'YYYY-MM') as month, earning.hours, earning.gross
       from sickleave.employee employee
       join sickleave.earning earning on earning.employee = employee.id
      where employee.patient = any(${[...keys]}::int8[])
-     order by earning.employer, earning.month, earning.version desc
-     limit ${earningsMax}`
+     order by employee.patient, earning.employer, earning.month, earning.version desc
+     limit ${earningsMax * keys.length}`
   return rows.map(({ employer, gross, ...row }) => ({ ...row, employer: String(employer), gross: BigInt(gross) }))
 }

@@ -97,11 +97,11 @@ export const authored: readonly Parameter[] = [
 
 export type Rules = { on(name: ParameterName, day: Day): number; row(name: ParameterName, day: Day): Parameter; all: readonly Parameter[] }
 
-/** What holds on a day is the newest row that has begun; rows entered later stand beside those of the release. */
+/** What holds on a day is the newest row that has begun; of two from the same day the one entered later, so that a row of the release can be corrected. */
 export function rulesOf(added: readonly Parameter[] = []): Rules {
   const all = [...authored, ...added]
   const byName = Map.groupBy(all, ({ name }) => name)
-  for (const rows of byName.values()) rows.sort((a, b) => (a.fromDay < b.fromDay ? 1 : a.fromDay > b.fromDay ? -1 : 0))
+  for (const rows of byName.values()) rows.reverse().sort((a, b) => (a.fromDay < b.fromDay ? 1 : a.fromDay > b.fromDay ? -1 : 0))
   const row = (name: ParameterName, day: Day): Parameter => {
     const found = byName.get(name)?.find(({ fromDay }) => fromDay <= day)
     if (found) return found

@@ -44,6 +44,7 @@ describe('a file is cut', () => {
   test('and a row longer than it may be is one row, and longer than it may be', () => {
     const [long, next] = rows(`1;"${'x'.repeat(5000)}\n2;ok\n`)
     assert.deepEqual([long?.[0], (long?.[1].length ?? 0) > 1000, next], [1, true, [2, '2;ok']])
+    assert.deepEqual(new TableRows(1000, ';', '"').take(Buffer.alloc(100_000, 0x41)), [])
   })
 
   test('into lines, the empty ones left out', () => {

@@ -80,6 +80,8 @@ export class TableRows implements Cutter {
   readonly #delimiter: number
   #rest: Buffer = Buffer.alloc(0)
   #line = 1
+  /** The beginning of a row that is longer than it may be: the rest of it is passed over. */
+  #long: Buffer | null = null
 
   constructor(mostBytes: number, delimiter: string, quote: string) {
     this.#most = mostBytes
@@ -88,11 +90,20 @@ export class TableRows implements Cutter {
   }
 
   take(chunk: Buffer): Piece[] {
+    if (this.#long !== null) return this.#passOver(chunk)
     return this.#cut(this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]), false)
   }
 
   end(): Piece[] {
-    return this.#cut(this.#rest, true)
+    return this.#long === null ? this.#cut(this.#rest, true) : [{ line: this.#line, bytes: this.#long }]
+  }
+
+  #passOver(chunk: Buffer): Piece[] {
+    const end = this.#plainEnd(chunk, 0, false)
+    if (end === null) return []
+    const found = [{ line: this.#line++, bytes: this.#long as Buffer }]
+    this.#long = null
+    return [...found, ...this.#cut(Buffer.from(chunk.subarray(end)), false)]
   }
 
   #cut(bytes: Buffer, isLast: boolean): Piece[] {
@@ -108,6 +119,10 @@ export class TableRows implements Cutter {
       at = end
     }
     this.#rest = Buffer.from(bytes.subarray(at))
+    if (!isLast && this.#rest.length > 2 * this.#most) {
+      this.#long = Buffer.from(this.#rest.subarray(0, this.#most + 1))
+      this.#rest = Buffer.alloc(0)
+    }
     return found
   }
 

@@ -1,10 +1,12 @@
 import type { World } from '../../platform/world.ts'
 import type { Print } from '../../platform/cli.ts'
 import { type EdgeConfig, readConfig } from './config.ts'
+import { beginWithLittleMemory } from './little-memory.ts'
 import { openEdge, type Opened } from './open.ts'
 
 /** `edge start`: runs until it is told to stop. */
 export async function runEdge(world: World, file: string, print: Print): Promise<number> {
+  beginWithLittleMemory()
   const config = readConfig(file)
   const opened = await openEdge(world, config)
   sayWhere(config, opened, print)
@@ -16,7 +18,8 @@ export async function runEdge(world: World, file: string, print: Print): Promise
 }
 
 function sayWhere(config: EdgeConfig, { ports }: Opened, print: Print): void {
-  for (const { name, host, port } of ports) print(`HL7 v2 (${name}) on ${host}:${port}`)
+  for (const { speaks, name, host, port } of ports) print(`${speaks} (${name}) on ${host}:${port}`)
+  for (const { name, format, path } of config.folders) print(`Files (${name}, ${format}) in ${path}`)
   print(`This is ${config.member}; the centre is ${config.centre.url}`)
   print('Ctrl-C stops it')
 }

@@ -1,7 +1,7 @@
 import { listenMllp } from '../mllp/listen.ts'
 import type { Edge } from './edge.ts'
 
-export type WaysIn = { ports: { name: string; host: string; port: number }[]; close(): Promise<void> }
+export type WaysIn = { ports: { speaks: 'HL7 v2' | 'FHIR'; name: string; host: string; port: number }[]; close(): Promise<void> }
 
 /** Everything that local systems can reach of this edge; what the settings do not name is not even loaded. */
 export async function openWaysIn(edge: Edge): Promise<WaysIn> {
@@ -11,13 +11,13 @@ export async function openWaysIn(edge: Edge): Promise<WaysIn> {
   for (const settings of mllp) {
     const way = await listenMllp(edge, settings)
     open.push(way)
-    ports.push({ name: settings.name, host: settings.host, port: way.port })
+    ports.push({ speaks: 'HL7 v2', name: settings.name, host: settings.host, port: way.port })
   }
   if (rest !== undefined) {
     const { listenRest } = await import('../rest/listen.ts')
     const way = await listenRest(edge, rest)
     open.push(way)
-    ports.push({ name: rest.name, host: rest.host, port: way.port })
+    ports.push({ speaks: 'FHIR', name: rest.name, host: rest.host, port: way.port })
   }
   if (folders.length > 0) {
     const { watchFolder } = await import('../folder/watch.ts')

@@ -20,8 +20,14 @@ async function startProcess(t: TestContext) {
   makeKeyFile(join(folder, 'key.json'), randomBytes)
   const set = { 'identifier[0].system': { value: 'urn:x' }, 'identifier[0].value': { column: 'a', required: true } }
   writeFileSync(join(folder, 'map.json'), JSON.stringify({ name: 'x', version: 1, resources: [{ as: 'p', type: 'Patient', set }] }))
-  const drop = (format: string, more = '') => `  - { name: ${format}-drop, path: ${format === 'hl7v2' ? 'hl7' : format}, format: ${format}, settleMs: 100, patienceSeconds: 0${more} }`
-  const settings = ['member: bad-edge', `centre: { url: "http://127.0.0.1:9", key: key.json, signs: ${'a'.repeat(43)} }`, 'mllp: [{ name: lis, port: 0 }]', 'rest: { port: 0, token: token }']
+  const drop = (format: string, more = '') =>
+    `  - { name: ${format}-drop, path: ${format === 'hl7v2' ? 'hl7' : format}, format: ${format}, settleMs: 100, patienceSeconds: 0${more} }`
+  const settings = [
+    'member: bad-edge',
+    `centre: { url: "http://127.0.0.1:9", key: key.json, signs: ${'a'.repeat(43)} }`,
+    'mllp: [{ name: lis, port: 0 }]',
+    'rest: { port: 0, token: token }',
+  ]
   const folders = ['folders:', drop('cda'), drop('csv', ', mapping: map.json'), drop('hl7v2'), drop('ndjson')]
   writeFileSync(join(folder, 'edge.yaml'), [...settings, ...folders, 'status: { port: 0 }'].join('\n'))
   const child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', join(folder, 'edge.yaml')], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -119,7 +125,8 @@ async function overRest(port: number, folder: string): Promise<void> {
     return `${answer.status} ${await answer.text()}`
   }
   const folders = ['json-parsing', 'json-transform'].map((name) => join(corpora, 'bad-input', name)).filter((name) => existsSync(name))
-  for (const name of folders.flatMap((one) => readdirSync(one).map((file) => join(one, file)))) assert.match(await post(readFileSync(name)), /^4\d\d .*OperationOutcome/, name)
+  for (const name of folders.flatMap((one) => readdirSync(one).map((file) => join(one, file))))
+    assert.match(await post(readFileSync(name)), /^4\d\d .*OperationOutcome/, name)
   assert.match(await post('{"resourceType":"Basic","__proto__":{"a":1},"constructor":{"prototype":{}}}'), /^202/)
   assert.match(await post(`{"resourceType":"Basic","a":"${'\\u0000'.repeat(1000)}"}`), /^202/)
 }
@@ -132,7 +139,8 @@ test('whatever comes is answered, kept aside or refused with a reason; the edge 
   t.diagnostic(`third-party messages over MLLP: ${JSON.stringify(answers)}`)
   assert.equal(answers['none'], undefined)
   await overRest(rest, folder)
-  const isEmpty = (name: string) => readdirSync(join(folder, name), { withFileTypes: true }).every((one) => !one.isFile()) && readdirSync(join(folder, name, '.taking')).length === 0
+  const isEmpty = (name: string) =>
+    readdirSync(join(folder, name), { withFileTypes: true }).every((one) => !one.isFile()) && readdirSync(join(folder, name, '.taking')).length === 0
   await until('every file is taken or has failed', () => ['cda', 'csv', 'hl7', 'ndjson'].every(isEmpty), 60_000)
   const failed = (name: string) => readdirSync(join(folder, name, 'failed')).filter((file) => !file.endsWith('.reason.txt'))
   for (const name of ['cda', 'csv', 'hl7', 'ndjson'])

@@ -29,6 +29,7 @@ export const routes: RouteObject[] = [
       ...pages(),
       // A leave is one's own: nobody represents another person at work.
       { path: 'leaves', loader: leavesLoader, lazy: { Component: async () => (await import('./leave/LeavesPage.tsx')).LeavesPage } },
+      { path: 'leaves/calculator', lazy: { Component: async () => (await import('./leave/CalculatorPage.tsx')).CalculatorPage } },
       { path: 'for/:person', children: pages() },
       { path: '*', Component: NotFound },
     ],

@@ -1,4 +1,5 @@
-import { useLoaderData } from 'react-router'
+import { Link, useLoaderData } from 'react-router'
+import { calculatorWords } from '../../shared/calculator/words.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
 import { useSay } from '../../shared/language.tsx'
 import { useTitle } from '../../shared/use-title.ts'
@@ -15,6 +16,9 @@ export function LeavesPage() {
     <div className="page patient-page">
       <h1>{say(words.title)}</h1>
       <p className="lead">{say(words.lead)}</p>
+      <p>
+        <Link to="/leaves/calculator">{say(calculatorWords.open)}</Link>
+      </p>
       <Loaded promise={loaded.leaves} lines={4}>
         {({ leaves }) => (leaves.length === 0 ? <p className="soft empty">{say(words.none)}</p> : <LeaveList leaves={leaves} />)}
       </Loaded>

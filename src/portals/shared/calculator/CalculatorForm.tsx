@@ -1,0 +1,86 @@
+import { type FormEvent, useState } from 'react'
+import type { AskCalculator } from '../../../sickleave/wire.ts'
+import { useSay } from '../language.tsx'
+import { calculatorReasons, calculatorWords as words } from './words.ts'
+
+type Form = { reason: string; from: string; until: string; gross: string; hours: string; born: string; isChild: boolean; isSevere: boolean }
+
+/** Everything but the wage and the days is prefilled; care asks for an age and nothing more of whom. */
+export function CalculatorForm({ today, isAsking, onAsk }: { today: string; isAsking: boolean; onAsk(asked: AskCalculator): void }) {
+  const say = useSay()
+  const [form, setForm] = useState<Form>({ reason: '01', from: today, until: today, gross: '', hours: '8', born: today, isChild: true, isSevere: false })
+  const change = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }))
+  const send = (event: FormEvent) => {
+    event.preventDefault()
+    if (!isAsking) onAsk(askedOf(form))
+  }
+  return (
+    <form className="calculator-form" onSubmit={send}>
+      <div className="field">
+        <label htmlFor="calculator-reason">{say(words.reason)}</label>
+        <select id="calculator-reason" className="input" value={form.reason} onChange={(event) => change({ reason: event.target.value })}>
+          {Object.entries(calculatorReasons).map(([code, word]) => (
+            <option key={code} value={code}>
+              {say(word)}
+            </option>
+          ))}
+        </select>
+      </div>
+      {form.reason === '06' && <CareFields form={form} change={change} />}
+      <Field id="calculator-from" label={say(words.from)} type="date" value={form.from} onChange={(from) => change({ from })} />
+      <Field id="calculator-until" label={say(words.until)} type="date" value={form.until} min={form.from} onChange={(until) => change({ until })} />
+      <Field id="calculator-gross" label={say(words.gross)} hint={say(words.grossHint)} value={form.gross} onChange={(gross) => change({ gross })} />
+      <Field id="calculator-hours" label={say(words.hours)} value={form.hours} onChange={(hours) => change({ hours })} />
+      <button type="submit" className="button main" aria-disabled={isAsking}>
+        {say(words.calculate)}
+      </button>
+    </form>
+  )
+}
+
+function askedOf({ reason, from, until, gross, hours, born, isChild, isSevere }: Form): AskCalculator {
+  return { reason, from, until, averageGross: gross, hoursPerDay: hours, ...(reason === '06' ? { care: { born, isChild, isSevere } } : {}) }
+}
+
+function CareFields({ form, change }: { form: Form; change(part: Partial<Form>): void }) {
+  const say = useSay()
+  return (
+    <>
+      <Field id="calculator-born" label={say(words.born)} type="date" value={form.born} onChange={(born) => change({ born })} />
+      {(['isChild', 'isSevere'] as const).map((name) => (
+        <label key={name} className="calculator-check">
+          <input type="checkbox" checked={form[name]} onChange={(event) => change({ [name]: event.target.checked })} />{' '}
+          {say(name === 'isChild' ? words.child : words.severe)}
+        </label>
+      ))}
+    </>
+  )
+}
+
+type FieldOf = { id: string; label: string; value: string; onChange(value: string): void; hint?: string; type?: 'date' | 'text'; min?: string }
+
+function Field({ id, label, value, onChange, hint, type = 'text', min }: FieldOf) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {hint && (
+        <span className="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+      <input
+        id={id}
+        className="input num"
+        type={type}
+        required
+        maxLength={40}
+        autoComplete="off"
+        inputMode={type === 'text' ? 'decimal' : undefined}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        value={value}
+        min={min}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,46 @@
+import { messages } from '../message.ts'
+
+export const calculatorWords = messages({
+  title: { sr: 'Рачунање накнаде', en: 'Calculate a compensation' },
+  lead: {
+    sr: 'Шта би било кад би било: рачуна се по истим правилима као код Фонда. Ништа се не чува и не тражи се ничији податак.',
+    en: 'What if: reckoned by the same rules as the Fund’s. Nothing is stored, and nobody’s data are asked for.',
+  },
+  back: { sr: 'Назад на боловања', en: 'Back to leaves' },
+  open: { sr: 'Израчунај накнаду', en: 'Calculate a compensation' },
+  reason: { sr: 'Узрок', en: 'Reason' },
+  from: { sr: 'Први дан', en: 'First day' },
+  until: { sr: 'Последњи дан', en: 'Last day' },
+  gross: { sr: 'Просечна бруто зарада за 12 месеци', en: 'Average gross wage over 12 months' },
+  grossHint: { sr: 'У динарима месечно, на пример 120000,00.', en: 'In dinars a month, for example 120000.00.' },
+  hours: { sr: 'Часова дневно', en: 'Hours a day' },
+  born: { sr: 'Датум рођења онога ко се негује', en: 'Birth date of the one who is cared for' },
+  child: { sr: 'Дете', en: 'A child' },
+  severe: { sr: 'Тешко оштећење здравља (чл. 78 ст. 3)', en: 'Severe damage to health (art. 78 para 3)' },
+  calculate: { sr: 'Израчунај', en: 'Calculate' },
+  result: { sr: 'Накнада', en: 'Compensation' },
+  period: { sr: 'Период', en: 'Period' },
+  payer: { sr: 'На терет', en: 'At the cost of' },
+  percent: { sr: 'Проценат', en: 'Percentage' },
+  hoursOf: { sr: 'Часови', en: 'Hours' },
+  grossOf: { sr: 'Бруто', en: 'Gross' },
+  netOf: { sr: 'Нето', en: 'Net' },
+  totalOf: { sr: 'Са доприносима', en: 'With contributions' },
+  sum: { sr: 'Укупно', en: 'Together' },
+  employer: { sr: 'послодавац', en: 'employer' },
+  fund: { sr: 'Фонд', en: 'Fund' },
+  unpaid: { sr: 'Од {from} до {until} нема права.', en: 'From {from} to {until} there is no right.' },
+  steps: { sr: 'Како се дошло до износа', en: 'How the amounts come about' },
+  unverified: { sr: 'непотврђено', en: 'unverified' },
+})
+
+export const calculatorReasons = messages({
+  '01': { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' },
+  '02': { sr: 'повреда на раду', en: 'injury at work' },
+  '03': { sr: 'професионална болест', en: 'occupational disease' },
+  '04': { sr: 'трудноћа, болест или компликације', en: 'pregnancy, illness or complications' },
+  '05': { sr: 'обавезна изолација', en: 'compulsory isolation' },
+  '06': { sr: 'нега члана породице', en: 'care of a family member' },
+  '07': { sr: 'давање органа, ћелија и ткива', en: 'donation of organs, cells or tissue' },
+  '08': { sr: 'пратилац', en: 'escort' },
+})

@@ -14,20 +14,30 @@ const bundlesAtOnce = 8
 
 /**
  * The record with every safety on: token, scopes, decision, validation, index, versions, audit, outbox; embedded PostgreSQL with
- * fsync as `npm start` has it, a checkpoint inside the ingest; database, server (`--processes`, 2) and load generator on the same
- * cores. `--quick` for a look; `--only ingest`; `--growth 3000000` goes on filling and asks the same at every step.
+ * fsync as `npm start` has it, a checkpoint inside the ingest; database, server and load generator on the same cores. Bundles go to
+ * `--processes` of the server (2), what comes one at a time to one, as `npm start` has it. `--quick` for a look; `--only ingest` or
+ * `--only singles`; `--growth 3000000` goes on filling and asks the same at every step.
  */
 export async function bench(words: string[]): Promise<void> {
   const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
   const seconds = words.includes('--quick') ? 3 : 15
   const processes = Number(after('--processes') ?? 2)
+  const [growth, only] = [after('--growth'), after('--only')]
+  const source = readSource()
+  if (growth !== undefined) return withServer(processes, (server) => grow(server, source, Number(growth)))
+  if (only !== 'singles') await withServer(processes, (server) => ingest(server, source, { seconds, processes }))
+  if (only === 'ingest') return
+  await withServer(1, async (server) => {
+    const patients: string[] = []
+    await during(seconds, bundlesAtOnce, async (at) => void patients.push(patientOf(await server.send('POST', '/fhir', bundleOf(source, at)))))
+    await singles(server, { patients, seconds: seconds / 2, connections })
+  })
+}
+
+async function withServer(processes: number, act: (server: BenchServer) => Promise<void>): Promise<void> {
   const server = await startBenchServer(connections, processes)
   try {
-    const source = readSource()
-    const growth = after('--growth')
-    if (growth !== undefined) return await grow(server, source, Number(growth))
-    const { patients } = await ingest(server, source, { seconds, processes })
-    if (after('--only') !== 'ingest') await singles(server, { patients, seconds: seconds / 2, connections })
+    await act(server)
     print({ name: 'most memory of one server process', value: server.peakBytes() / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
   } finally {
     await server.close()
@@ -50,14 +60,16 @@ function asNewPerson(text: string): string {
   return number === '' ? text : text.replaceAll(number, randomUUID())
 }
 
+const bundleOf = ({ texts }: Source, at: number): string => asNewPerson(texts[at % texts.length] as string)
+const patientOf = (answer: string): string => /fhir\/Patient\/([0-9a-f-]{36})/.exec(answer)?.[1] ?? ''
+
 /** Third-party bundles again and again; each time a new patient, as POST always creates. */
-async function ingest(server: BenchServer, { texts, bodies }: Source, { seconds, processes }: { seconds: number; processes: number }) {
-  const patients: string[] = []
+async function ingest(server: BenchServer, source: Source, { seconds, processes }: { seconds: number; processes: number }): Promise<void> {
+  const { bodies } = source
   let resources = 0
   const post = async (at: number) => {
-    const answer = await server.send('POST', '/fhir', asNewPerson(texts[at % texts.length] as string))
+    await server.send('POST', '/fhir', bundleOf(source, at))
     resources += bodies[at % bodies.length]?.length as number
-    patients.push(/fhir\/Patient\/([0-9a-f-]{36})/.exec(answer)?.[1] ?? '')
   }
   await during(Math.min(5, seconds), bundlesAtOnce, post) // Warm code and a database that is not empty.
   const limitValue = await copyRate(server.owner, bodies, 2, seconds / 3)
@@ -93,7 +105,6 @@ async function ingest(server: BenchServer, { texts, bodies }: Source, { seconds,
     limitValue: bytesOf(bodies),
   })
   for (const [table, bytes] of grown.tables) if (bytes / resources >= 1) print({ name: `of it ${table}`, value: bytes / resources, unit: 'bytes/resource' })
-  return { patients }
 }
 
 const bytesOf = (bodies: readonly string[][]): number => {
@@ -111,7 +122,7 @@ async function checkpoint({ owner }: BenchServer): Promise<void> {
 const stepsOf = (most: number) => [200_000, 500_000, 1_000_000, 2_000_000, 3_000_000].filter((step) => step < most).concat(most)
 
 /** Fills the record and asks the same questions at every step: a store that gets slower as it grows shows it here. */
-async function grow(server: BenchServer, { texts, bodies }: Source, most: number): Promise<void> {
+async function grow(server: BenchServer, source: Source, most: number): Promise<void> {
   let total = 0
   for (const step of stepsOf(most)) {
     let resources = 0
@@ -119,9 +130,9 @@ async function grow(server: BenchServer, { texts, bodies }: Source, most: number
     let next = 0
     const fill = async () => {
       while (total + resources < step) {
-        const at = next++ % texts.length
-        await server.send('POST', '/fhir', asNewPerson(texts[at] as string))
-        resources += bodies[at]?.length as number
+        const at = next++
+        await server.send('POST', '/fhir', bundleOf(source, at))
+        resources += source.bodies[at % source.bodies.length]?.length as number
       }
     }
     await Promise.all(Array.from({ length: bundlesAtOnce }, fill))
@@ -129,5 +140,4 @@ async function grow(server: BenchServer, { texts, bodies }: Source, most: number
     print({ name: `ingest up to ${total} resources`, value: resources / ((performance.now() - began) / 1000), unit: 'resources/s' })
     await lookUps(server, total)
   }
-  print({ name: 'most memory of one server process', value: server.peakBytes() / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })
 }

@@ -41,7 +41,7 @@ const said = flags.some((flag) => flag.startsWith('--test-reporter'))
       ...[...flags, '--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...['--test-reporter=./src/testing/file-times.ts', `--test-reporter-destination=${times}`],
     ]
-const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=300000', ...said, ...inBatches(files)], {
+const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=600000', ...said, ...inBatches(files)], {
   stdio: 'inherit',
   // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.
   env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), NODE_COMPILE_CACHE: join(folder, 'code') },

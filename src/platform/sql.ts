@@ -64,6 +64,8 @@ export type Transaction = Runner
 export type Sql = Runner & {
   /** One transaction on one connection; an error rolls it back and goes on to the caller. */
   begin<T>(act: (tx: Transaction) => Promise<T>): Promise<T>
+  /** For statements whose plan never depends on their values: on these connections each is planned once, not every time. */
+  steady: Runner
 }
 /** A connection of one's own, for whoever must hold state on it. */
 export type Connection = { sql: Sql; client: pg.Client; end(): Promise<void> }
@@ -135,8 +137,9 @@ async function within<T>(client: pg.ClientBase, act: (tx: Transaction) => Promis
   }
 }
 
-export function sqlOnPool(pool: pg.Pool): Sql {
+export function sqlOnPool(pool: pg.Pool, steady = pool): Sql {
   return Object.assign(runnerOn(pool as unknown as Queryable), {
+    steady: runnerOn(steady as unknown as Queryable),
     async begin<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {
       const client = await pool.connect()
       // A connection that dies between two statements says so by an event, which would end the process; the next statement fails anyway.
@@ -157,10 +160,15 @@ export function sqlOnPool(pool: pg.Pool): Sql {
 }
 
 export function sqlOnClient(client: pg.Client): Sql {
-  return Object.assign(runnerOn(client as unknown as Queryable), {
+  const runner = runnerOn(client as unknown as Queryable)
+  return Object.assign(runner, {
+    steady: runner,
     begin: <T>(act: (tx: Transaction) => Promise<T>) => within(client, act),
   })
 }
+
+/** Where such a statement runs: inside a transaction it stays there. */
+export const steadyOn = (sql: Runner): Runner => (sql as Partial<Sql>).steady ?? sql
 
 /** SQLSTATE sets the rest of the house branches on (PostgreSQL, appendix A). */
 export const sqlstate = (error: unknown): string => (error as { code?: string } | null)?.code ?? ''

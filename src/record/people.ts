@@ -34,7 +34,7 @@ export async function peopleOf(asking: Asking, keys: readonly number[]): Promise
 
 async function findPeople(world: World, asked: readonly Asked[]): Promise<Known[]> {
   const keys = asked.map(({ key }) => key)
-  const found = await world.sql<Known & { n: number }>`
+  const found = await world.sql.steady<Known & { n: number }>`
     select person.n::int4 as n, person.key, person.keys, ${access.isTreatedAt(fragment`person.institution`, fragment`person.keys`)} as is_related,
            array(select coalesce(r.name, r.id::text)
                    from record.resource r

@@ -55,7 +55,7 @@ export function findCurrent(sql: Sql, place: Place): Promise<Stored | null> {
 }
 
 async function currentAt(sql: Sql, places: readonly Place[]): Promise<(Stored | null)[]> {
-  const found = await sql<Stored & { n: number }>`
+  const found = await sql.steady<Stored & { n: number }>`
     select k.n::int4 as n, ${pointer}
       from rows from (
              unnest(${int8Array(places.map((k) => k.patient))}::int8[]), unnest(${int2Array(places.map((k) => k.type))}::int2[]),

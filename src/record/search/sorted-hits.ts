@@ -1,5 +1,5 @@
 import { type Search, sortKey } from '../../fhir/fhir.ts'
-import type { Fragment, Runner } from '../../platform/sql.ts'
+import { type Fragment, type Runner, steadyOn } from '../../platform/sql.ts'
 import { type AnswerRoom, pageBytes, portions } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
 import { byKey, type Candidate, candidates, fixReading, type Reading } from './candidates.ts'
@@ -29,7 +29,8 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
   }
   if (scope.keys === null) await fixReading(sql, reading)
   else {
-    const rows = await candidates(sql, { where, order: byKey, after: null, limit: fewRows, reading })
+    // By the keys of a few charts, whatever the rest of the conditions.
+    const rows = await candidates(steadyOn(sql), { where, order: byKey, after: null, limit: fewRows, reading })
     if (rows.length < fewRows) {
       for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
       return best.result(true)

@@ -5,7 +5,7 @@ import { doctorRoutes } from './doctor/doctor-routes.ts'
 import { employeeRoutes } from './employee/employee-routes.ts'
 import { earningsRoutes, earningsSchema } from './earnings/earnings-routes.ts'
 import { employerRoutes } from './employer/employer-routes.ts'
-import { fundRoutes } from './fund/fund-routes.ts'
+import { fundRoutes, openDataRoutes } from './fund/fund-routes.ts'
 import { correctionRoutes, employerObjectionRoutes, ownObjectionRoutes } from './objection/objection-routes.ts'
 import { employerRequestRoutes, ownRequestRoutes } from './request/request-routes.ts'
 
@@ -22,6 +22,7 @@ export const sickleaveRoutes: Routes = async (app) => {
   await app.register(earningsRoutes, { prefix: '/employer' })
   await app.register(earningsSchema)
   await app.register(employerObjectionRoutes, { prefix: '/employer' })
+  await app.register(openDataRoutes)
   await app.register(fundRoutes, { prefix: '/fund' })
   await app.register(compensationRoutes)
 }

@@ -102,6 +102,8 @@ async function officeAccounts({ tx, world, country, register, people }: Scene, c
     { userName: 'poslodavac', roles: ['employer'] as const, name: 'Весна Маринковић', what: `послодавац, ${employer.name}`, place: {} },
     { userName: 'fond', roles: ['fund'] as const, name: 'Зоран Пајић', what: 'референт Фонда за здравствено осигурање', place: {} },
     { userName: 'komisija', roles: ['commission'] as const, name: 'др Бранислава Тодоровић', what: 'првостепена лекарска комисија Фонда', place: {} },
+    { userName: 'fond2', roles: ['fund'] as const, name: 'Мирјана Остојић', what: 'друго лице Фонда: одобрава', place: {} },
+    { userName: 'komisija2', roles: ['commission2'] as const, name: 'др Гордана Симић', what: 'другостепена лекарска комисија Фонда', place: {} },
     { userName: 'operater', roles: ['operator'] as const, name: 'Иван Крстић', what: 'оператер система', place: {} },
     // What needs four eyes can be tried by two people.
     { userName: 'operater2', roles: ['operator'] as const, name: 'Мира Станић', what: 'други оператер система', place: {} },

@@ -24,6 +24,7 @@ export const shell = messages({
   home: { sr: 'Иди на почетну', en: 'Go to the start page' },
   stale: { sr: 'Подаци су стари {seconds} s: нове нисмо добили.', en: 'The figures are {seconds} s old: no new ones came.' },
   needed: { sr: 'Попуните ово поље.', en: 'Fill this in.' },
+  pages: { sr: 'Странице', en: 'Pages' },
   loading: { sr: 'Учитавам…', en: 'Loading…' },
 })
 

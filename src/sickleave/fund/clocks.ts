@@ -11,6 +11,7 @@ import { mayFollow } from '../request/state.ts'
 import { addDays, type Day, dayAt } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { daysAfter } from '../rules/working-days.ts'
+import { publishOpenData } from '../statistics/open-data.ts'
 import { keepCalculation, reckon } from './calculation.ts'
 
 // What happens by itself: submitted requests are calculated, and whoever has a case is reminded before and after its last day, each once.
@@ -27,6 +28,7 @@ export const startClocks = (world: World): (() => Promise<void>) =>
     async step(isStopped) {
       await calculateSubmitted(world, isStopped)
       await remind(world)
+      await publishOpenData(world)
       return everyMs
     },
     troubledMs,

@@ -1,5 +1,7 @@
 import type { Routes } from '../../platform/http.ts'
 import { askingOf } from '../asking.ts'
+import { anomalies } from '../statistics/anomalies.ts'
+import { openDataFile, statistics } from '../statistics/open-data.ts'
 import { decideRequest } from './decide.ts'
 import { fundEvidence, fundFile } from './file.ts'
 import { answerObjection, fundObjections, orderControl } from './objections.ts'
@@ -28,6 +30,8 @@ export const fundRoutes: Routes = (app) => {
     reply.code(201)
     return made
   })
+  app.get('/statistics', (request) => statistics(askingOf(request)))
+  app.get('/anomalies', (request) => anomalies(askingOf(request)))
   app.get('/payments', (request) => payments(askingOf(request)))
   app.post('/payments', async (request, reply) => {
     const made = await makePayment(askingOf(request))
@@ -39,4 +43,11 @@ export const fundRoutes: Routes = (app) => {
     return reply.header('content-disposition', `attachment; filename="${name}"`).type(type).send(text)
   })
   app.post<One>('/payments/:id/execution', (request) => executePayment(askingOf(request), request.params.id, request.body))
+}
+
+/** For everybody: mounted at /sickleave. */
+export const openDataRoutes: Routes = (app) => {
+  app.get('/open-data.csv', { config: { open: true } }, async (request, reply) =>
+    reply.header('cache-control', 'public, max-age=3600').type('text/csv; charset=utf-8').send(await openDataFile(request.world)),
+  )
 }

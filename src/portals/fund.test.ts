@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { commissionAnswers, commissioner, commissionPages, fundAnswers, fundFileShown, fundPages, officer } from './testing/fund-fixtures.ts'
+import { doctor } from './testing/stage.ts'
+import { axeFindsNothing, stageForFile } from './testing/visits.ts'
+
+// The Fund's and the commissions' pages in real Chromium on invented answers; what the server answers is tried in src/sickleave.
+
+const site = stageForFile()
+const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
+
+function as(me: typeof officer): void {
+  site.stage.me(me)
+  for (const [address, answer] of Object.entries({ ...fundAnswers, ...commissionAnswers })) site.stage.answer(address, () => answer)
+}
+const arrived = (page: Page) => page.locator('.work-page :is(.lines-table, .leaves)').first().waitFor()
+
+for (const [me, pages] of [
+  [officer, fundPages],
+  [commissioner, commissionPages],
+] as const) {
+  test(`axe finds nothing on any page of ${me.roles[0]}, and nothing scrolls sideways on a phone`, async () => {
+    as(me)
+    for (const [at, path] of pages.entries()) {
+      await site.visit(path, { viewport: { width: 320, height: 700 }, colorScheme: at % 2 === 0 ? 'light' : 'dark' }, async (page) => {
+        await arrived(page)
+        await axeFindsNothing(page, path)
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, path)
+      })
+    }
+  })
+}
+
+test('an officer opens the most urgent request, reads why the sum is what it is, and approves what another proposed', async () => {
+  as(officer)
+  const asked: unknown[] = []
+  site.stage.answer('/sickleave/fund/requests/r1/approval', (request) => {
+    asked.push(request.body)
+    return fundFileShown
+  })
+  await site.visit('/fund/', {}, async (page) => {
+    await page.getByRole('link', { name: '2026-0001043' }).click()
+    await page.getByText('За исплату из Фонда: 90.849,38 RSD').waitFor()
+    for (const words of ['Просек по часу за 12 месеци', 'непроверено', 'печат центра, није квалификован потпис', 'Предлог (Зоран Пајић)', '20. дан рока'])
+      await page.getByText(words).first().waitFor()
+    await page.getByRole('button', { name: 'Одобри' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Одобри' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.deepEqual(asked, [{ seen: 5, accept: true }])
+  })
+  const { proposal } = fundFileShown
+  site.stage.answer('/sickleave/fund/requests/r1', () => ({ ...fundFileShown, proposal: { ...proposal, isMine: true } }))
+  await site.visit('/fund/requests/r1', { language: 'en' }, async (page) => {
+    await page.getByText('You proposed this: a second person decides.').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0)
+  })
+})
+
+test('the execution of a payment file is entered with the figures of the treasury, in the way that people write sums', async () => {
+  as(officer)
+  const asked: unknown[] = []
+  site.stage.answer('/sickleave/fund/payments/p1/execution', (request) => {
+    asked.push(request.body)
+    return fundAnswers['/sickleave/fund/payments']
+  })
+  await site.visit('/fund/payments', { language: 'en' }, async (page) => {
+    await page.getByRole('button', { name: 'Enter the execution 2026-000007' }).click()
+    await page.getByLabel('On', { exact: true }).fill('2026-06-03')
+    await page.getByLabel('Lines').fill('3')
+    await page.getByLabel(/^Sum in dinars/).fill('90.849,38')
+    await page.getByRole('dialog').getByRole('button', { name: 'Enter the execution' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.deepEqual(asked, [{ on: '2026-06-03', lines: 3, total: 9_084_938 }])
+    assert.deepEqual((await page.locator('#content').innerText()).match(cyrillic)?.filter((text) => !/Зоран|Мирјана/.test(text)) ?? [], [])
+  })
+})
+
+test('the commission opens the file from its agenda and decides; the reader is told what the employer gets', async () => {
+  as(commissioner)
+  const asked: unknown[] = []
+  const decision = '/sickleave/commission/people/h1/leaves/l9/decision'
+  site.stage.answer(decision, (request) => {
+    asked.push(request.body)
+    return { status: 'extended', until: '2026-06-20' }
+  })
+  await site.visit('/commission/', {}, async (page) => {
+    await page.getByText('преко рока').first().waitFor({ state: 'attached' })
+    await page.getByRole('link', { name: 'Петар Илић' }).click()
+    await page.getByText('(M54.5)').waitFor()
+    await page.getByRole('button', { name: 'Одлучи о предлогу' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Одлука', { exact: true }).selectOption('approved')
+    await dialog.getByLabel('Број одлуке').fill('ЛК-12/2026')
+    await axeFindsNothing(page, 'the dialog')
+    await dialog.getByRole('button', { name: 'Одлучи о предлогу' }).click()
+    await page.getByText(/Одлука је уписана: продужено, до 20.06.2026./).waitFor()
+    assert.deepEqual(asked, [{ seen: 2, until: '2026-06-20', decision: 'approved', number: 'ЛК-12/2026' }])
+  })
+})
+
+test('who has no role here is told so, and nothing is asked for', async () => {
+  site.stage.me(doctor)
+  const before = site.stage.asked.length
+  for (const [path, words] of [
+    ['/fund/', 'Ове странице су за службенике Фонда.'],
+    ['/commission/', 'Ове странице су за чланове лекарских комисија.'],
+  ] as const)
+    await site.visit(path, {}, async (page) => page.getByText(words).waitFor())
+  assert.ok(!site.stage.asked.slice(before).some((line) => line.includes('/sickleave/')))
+})

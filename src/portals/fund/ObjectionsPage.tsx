@@ -1,0 +1,74 @@
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { Desk } from '../../sickleave/objection/wire.ts'
+import { Arrived } from '../shared/Arrived.tsx'
+import { Keep } from '../shared/Keep.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
+import { useData, useSay } from '../shared/language.tsx'
+import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
+import { useLive } from '../shared/use-live.ts'
+import { useTitle } from '../shared/use-title.ts'
+import { Due } from './WorkPage.tsx'
+import { acts, objections as words, work } from './words.ts'
+
+const everyMs = 30_000
+
+export function ObjectionsPage() {
+  const say = useSay()
+  const data = useData()
+  const live = useLive<Desk>('/sickleave/fund/objections', everyMs)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  useTitle(words.title)
+  const ask = (id: string, number: string, accept: boolean) =>
+    setAsked({
+      title: `${say(accept ? words.accept : words.reject)}: ${number}`,
+      confirm: accept ? words.accept : words.reject,
+      fields: [
+        { name: 'number', label: acts.number },
+        { name: 'why', label: acts.why },
+      ],
+      to: `/sickleave/fund/objections/${id}`,
+      more: { accept },
+    })
+  return (
+    <>
+      <h1 id="objections">{say(words.title)}</h1>
+      <Arrived live={live}>
+        {({ lines, today }) =>
+          lines.length === 0 ? (
+            <p className="soft">{say(words.empty)}</p>
+          ) : (
+            <LinesTable labelledBy="objections" words={[words.due, words.number, work.employee, words.by, words.text, work.state]}>
+              {lines.map((one) => (
+                <tr key={one.id}>
+                  <td className="num">
+                    <Due due={one.due} today={today} />
+                  </td>
+                  <th scope="row">
+                    <Link to={`/requests/${one.request}`}>
+                      <Keep>{one.number}</Keep>
+                    </Link>
+                  </th>
+                  <td>{data(`${one.employee.given} ${one.employee.family}`)}</td>
+                  <td>{one.employer === null ? say(work.person) : data(one.employer)}</td>
+                  <td>{data(one.text)}</td>
+                  <td>
+                    <div className="buttons">
+                      <button type="button" className="button" aria-label={`${say(words.accept)} ${one.number}`} onClick={() => ask(one.id, one.number, true)}>
+                        {say(words.accept)}
+                      </button>
+                      <button type="button" className="button" aria-label={`${say(words.reject)} ${one.number}`} onClick={() => ask(one.id, one.number, false)}>
+                        {say(words.reject)}
+                      </button>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </LinesTable>
+          )
+        }
+      </Arrived>
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={live.reload} />}
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+import type { FundFile } from '../../sickleave/fund/wire.ts'
+import type { Message } from '../shared/message.ts'
+import type { Asked } from '../shared/StepDialog.tsx'
+import { acts } from './words.ts'
+
+type Say = (message: Message, values?: Record<string, string | number>) => string
+export type Act = { word: Message; asked: Asked; isMain?: boolean }
+
+const decided = [
+  { name: 'number', label: acts.number },
+  { name: 'why', label: acts.why },
+]
+
+/** What an officer may do now, as buttons: what the server would refuse by the state or by the second pair of eyes is not offered. */
+export function actsOf(say: Say, { request, proposal, calculation, seen, isMine }: FundFile): Act[] {
+  const to = (act: string) => `/sickleave/fund/requests/${request.id}/${act}`
+  const act = (word: Message, path: string, fields: Asked['fields'], more: Record<string, unknown> = {}, rest: Partial<Asked> = {}): Act => ({
+    word,
+    asked: { title: say(word), confirm: word, fields, to: to(path), more: { seen, ...more }, ...rest },
+  })
+  const control: Act = {
+    word: acts.control,
+    asked: { title: say(acts.control), confirm: acts.control, fields: [{ name: 'text', label: acts.text }], to: '/sickleave/fund/controls', more: { request: request.id } },
+  }
+  switch (request.state) {
+    case 'submitted':
+    case 'in-process':
+      return [
+        ...(calculation ? [{ ...act(acts.pay, 'proposal', decided, { decision: 'pay', calculation: calculation.id }), isMain: true }] : []),
+        act(acts.calculation, 'calculation', []),
+        ...(isMine ? [] : [act(acts.claim, 'claim', [])]),
+        act(acts.return, 'return', [
+          { name: 'missing', label: acts.missing },
+          { name: 'until', label: acts.until, isDay: true, optional: true },
+        ]),
+        act(acts.reject, 'proposal', decided, { decision: 'reject' }),
+        control,
+      ]
+    case 'proposed':
+      if (proposal?.isMine) return []
+      return [
+        { ...act(acts.approve, 'approval', [], { accept: true }), isMain: true },
+        act(acts.sendBack, 'approval', [{ name: 'why', label: acts.why }], { accept: false }),
+      ]
+    case 'paid':
+    case 'confirmed':
+      return [
+        act(acts.returnOrder, 'return-order', [
+          { name: 'why', label: acts.why },
+          { name: 'until', label: acts.until, isDay: true },
+        ]),
+        control,
+      ]
+    case 'returning': {
+      const { toReturn } = request
+      return [act(acts.moneyReturned, 'money-returned', [{ name: 'on', label: acts.on, isDay: true }], { total: toReturn?.total, interest: toReturn?.interest })]
+    }
+    default:
+      return []
+  }
+}

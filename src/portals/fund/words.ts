@@ -1,0 +1,177 @@
+import { messages } from '../shared/message.ts'
+
+export const portal = messages({
+  name: { sr: 'Фонд', en: 'The Fund' },
+  work: { sr: 'Рад', en: 'Work' },
+  payments: { sr: 'Исплате', en: 'Payments' },
+  objections: { sr: 'Приговори', en: 'Objections' },
+  statistics: { sr: 'Статистика', en: 'Statistics' },
+  anomalies: { sr: 'Одступања', en: 'Anomalies' },
+  notYours: { sr: 'Ове странице су за службенике Фонда.', en: 'These pages are for officers of the Fund.' },
+})
+
+export const kinds = messages({
+  compensation: { sr: 'накнада зараде', en: 'compensation' },
+  refund: { sr: 'рефундација', en: 'refund' },
+})
+
+export const states = messages({
+  draft: { sr: 'у припреми', en: 'draft' },
+  submitted: { sr: 'поднет', en: 'submitted' },
+  incomplete: { sr: 'враћен на допуну', en: 'returned to be completed' },
+  'in-process': { sr: 'у обради', en: 'in process' },
+  proposed: { sr: 'чека друго лице', en: 'waits for the second person' },
+  calculated: { sr: 'обрачунат, чека исплату', en: 'calculated, waits for payment' },
+  rejected: { sr: 'одбијен', en: 'rejected' },
+  paid: { sr: 'исплаћен', en: 'paid' },
+  confirmed: { sr: 'исплата потврђена', en: 'payment confirmed' },
+  returning: { sr: 'новац се враћа', en: 'money being returned' },
+  returned: { sr: 'новац враћен', en: 'money returned' },
+  withdrawn: { sr: 'повучен', en: 'withdrawn' },
+})
+
+export const work = messages({
+  title: { sr: 'Захтеви, најхитнији први', en: 'Requests, most urgent first' },
+  next: { sr: 'Отвори најхитнији', en: 'Open the most urgent' },
+  empty: { sr: 'Све је обрађено. Нови захтеви стижу сами.', en: 'All done. New requests arrive by themselves.' },
+  all: { sr: 'Све што чека', en: 'All that waits' },
+  byState: { sr: 'По стању', en: 'By state' },
+  overdue: { sr: 'преко рока', en: 'overdue' },
+  due: { sr: 'Рок', en: 'Due' },
+  request: { sr: 'Захтев', en: 'Request' },
+  employee: { sr: 'Запослени', en: 'Employee' },
+  employer: { sr: 'Послодавац', en: 'Employer' },
+  period: { sr: 'Период', en: 'Period' },
+  state: { sr: 'Стање', en: 'State' },
+  amount: { sr: 'Износ', en: 'Amount' },
+  person: { sr: 'лично', en: 'in person' },
+  more: { sr: 'Приказано је првих 200; следећи се виде кад се ови реше.', en: 'The first 200 are shown; the next ones come as these are done.' },
+  atRequester: { sr: 'код подносиоца', en: 'with the requester' },
+})
+
+export const file = messages({
+  title: { sr: 'Захтев {number}', en: 'Request {number}' },
+  clock: { sr: '{day}. дан рока', en: 'day {day} of the time limit' },
+  facts: { sr: 'Подаци', en: 'Facts' },
+  payoutDay: { sr: 'Дан исплате', en: 'Day of payout' },
+  account: { sr: 'Рачун', en: 'Account' },
+  signed: { sr: 'Потпис', en: 'Signature' },
+  notQualified: { sr: 'печат центра, није квалификован потпис ({by})', en: 'seal of the centre, not a qualified signature ({by})' },
+  qualified: { sr: 'квалификован потпис ({by})', en: 'qualified signature ({by})' },
+  reports: { sr: 'Извештаји', en: 'Reports' },
+  fundDays: { sr: 'на терет Фонда', en: 'at the Fund’s cost' },
+  noReports: { sr: 'Нема важећег извештаја.', en: 'No report stands.' },
+  evidence: { sr: 'Прилози', en: 'Evidence' },
+  noEvidence: { sr: 'Ништа није приложено.', en: 'Nothing is attached.' },
+  calculation: { sr: 'Обрачун', en: 'Calculation' },
+  none: { sr: 'Још није обрачунато.', en: 'Not calculated yet.' },
+  trouble: { sr: 'Не може се обрачунати: {sentence}', en: 'It cannot be calculated: {sentence}' },
+  from: { sr: 'Од', en: 'From' },
+  until: { sr: 'До', en: 'Until' },
+  payer: { sr: 'Терет', en: 'Cost of' },
+  fund: { sr: 'Фонд', en: 'Fund' },
+  ofEmployer: { sr: 'послодавац', en: 'employer' },
+  hours: { sr: 'Часова', en: 'Hours' },
+  percent: { sr: 'Проценат', en: 'Percent' },
+  gross: { sr: 'Бруто', en: 'Gross' },
+  net: { sr: 'Нето', en: 'Net' },
+  total: { sr: 'За исплату', en: 'To be paid' },
+  toPay: { sr: 'За исплату из Фонда: {amount} RSD', en: 'To be paid by the Fund: RSD {amount}' },
+  derivation: { sr: 'Зашто је тај износ', en: 'Why this sum' },
+  unverified: { sr: 'непроверено', en: 'unverified' },
+  steps: { sr: 'Кораци', en: 'Steps' },
+  proposal: { sr: 'Предлог ({by}): {why} · {number}', en: 'Proposed ({by}): {why} · {number}' },
+  proposedPay: { sr: 'одобрити исплату', en: 'approve payment' },
+  proposedReject: { sr: 'одбити', en: 'reject' },
+  mine: { sr: 'Ово сте Ви предложили: одлучује друго лице.', en: 'You proposed this: a second person decides.' },
+  toReturn: { sr: 'За повраћај: {total} и камата {interest}, до {until}', en: 'To be returned: {total} and interest {interest}, by {until}' },
+})
+
+export const acts = messages({
+  claim: { sr: 'Преузми', en: 'Take' },
+  calculation: { sr: 'Обрачунај', en: 'Calculate' },
+  pay: { sr: 'Предложи исплату', en: 'Propose payment' },
+  reject: { sr: 'Предложи одбијање', en: 'Propose rejection' },
+  return: { sr: 'Врати на допуну', en: 'Return to be completed' },
+  approve: { sr: 'Одобри', en: 'Approve' },
+  sendBack: { sr: 'Врати предлагачу', en: 'Send back' },
+  returnOrder: { sr: 'Наложи повраћај', en: 'Order the return' },
+  moneyReturned: { sr: 'Новац је враћен', en: 'The money came back' },
+  control: { sr: 'Тражи контролу оправданости', en: 'Ask for a control' },
+  number: { sr: 'Број акта', en: 'Number of the decision' },
+  why: { sr: 'Образложење', en: 'Reasons' },
+  missing: { sr: 'Шта недостаје', en: 'What is missing' },
+  until: { sr: 'До дана', en: 'By' },
+  on: { sr: 'Дана', en: 'On' },
+  text: { sr: 'Питање комисији', en: 'Question to the commission' },
+  controlDone: { sr: 'Комисија је добила питање, број {number}.', en: 'The commission has the question, number {number}.' },
+})
+
+export const payments = messages({
+  title: { sr: 'Исплате', en: 'Payments' },
+  waiting: { sr: 'Одобрено и без налога: {count}, укупно {total} RSD', en: 'Approved and in no file: {count}, RSD {total} in all' },
+  make: { sr: 'Направи датотеку исплате', en: 'Make a payment file' },
+  empty: { sr: 'Још нема датотека исплате.', en: 'There are no payment files yet.' },
+  number: { sr: 'Датотека', en: 'File' },
+  made: { sr: 'Направљена', en: 'Made' },
+  state: { sr: 'Стање', en: 'State' },
+  lines: { sr: 'Ставки', en: 'Lines' },
+  total: { sr: 'Укупно', en: 'Total' },
+  files: { sr: 'Преузми', en: 'Download' },
+  executed: { sr: 'извршена {at}', en: 'executed {at}' },
+  open: { sr: 'чека извршење', en: 'waits for execution' },
+  execute: { sr: 'Унеси извршење', en: 'Enter the execution' },
+  lead: {
+    sr: 'Број ставки и збир препишите из извода трезора: морају бити исти као у датотеци.',
+    en: 'Copy the number of lines and the sum from the treasury’s statement: they must be those of the file.',
+  },
+  sum: { sr: 'Збир у динарима, као 90849,38', en: 'Sum in dinars, as 90849.38' },
+  mine: { sr: 'извршење уноси друго лице', en: 'a second person enters the execution' },
+})
+
+export const objections = messages({
+  title: { sr: 'Приговори на обрачун', en: 'Objections to a calculation' },
+  empty: { sr: 'Нема приговора који чекају.', en: 'No objections wait.' },
+  number: { sr: 'Приговор', en: 'Objection' },
+  by: { sr: 'Подносилац', en: 'Made by' },
+  text: { sr: 'Навод', en: 'What is said' },
+  due: { sr: 'Рок', en: 'Due' },
+  accept: { sr: 'Усвоји', en: 'Accept' },
+  reject: { sr: 'Одбиј', en: 'Reject' },
+  open: { sr: 'Отвори захтев', en: 'Open the request' },
+})
+
+export const statistics = messages({
+  title: { sr: 'Статистика', en: 'Statistics' },
+  lead: {
+    sr: 'Објављује се само оно што се односи на најмање {k} особа; сваки период једном. Збирова нема, да се изостављено не би могло израчунати.',
+    en: 'Only what is about at least {k} persons is published, each period once. There are no totals from which what is left out could be reckoned.',
+  },
+  file: { sr: 'Отворени подаци (CSV)', en: 'Open data (CSV)' },
+  empty: { sr: 'Још ништа није објављено.', en: 'Nothing is published yet.' },
+  period: { sr: 'Период', en: 'Period' },
+  place: { sr: 'Општина установе', en: 'Municipality of the institution' },
+  country: { sr: 'цела земља', en: 'the whole country' },
+  category: { sr: 'Врста', en: 'Kind' },
+  illness: { sr: 'болест', en: 'illness' },
+  care: { sr: 'нега', en: 'care' },
+  child: { sr: 'болест детета', en: 'a child’s illness' },
+  persons: { sr: 'Особа', en: 'Persons' },
+  leaves: { sr: 'Боловања', en: 'Leaves' },
+  days: { sr: 'Дана', en: 'Days' },
+})
+
+export const anomalies = messages({
+  title: { sr: 'Одступања', en: 'Anomalies' },
+  lead: {
+    sr: 'Издаваоци и послодавци са најмање {k} особа од {since}, удаљени бар {limit} уобичајених одступања од средине. Одступање није доказ; о особама се овде ништа не види.',
+    en: 'Issuers and employers with at least {k} persons since {since}, at least {limit} usual spreads from the middle. To differ proves nothing; nothing is seen of persons here.',
+  },
+  empty: { sr: 'Ништа не одступа.', en: 'Nothing stands out.' },
+  who: { sr: 'Ко', en: 'Who' },
+  level: { sr: 'Врста', en: 'Kind' },
+  issuer: { sr: 'лекар издавалац', en: 'issuing doctor' },
+  firm: { sr: 'послодавац', en: 'employer' },
+  what: { sr: 'Шта одступа', en: 'What differs' },
+  distance: { sr: 'Удаљеност', en: 'Distance' },
+})

@@ -1,0 +1,56 @@
+import { NavLink, Outlet, ScrollRestoration, useLoaderData } from 'react-router'
+import type { Me, Role } from '../../access/wire.ts'
+import { LanguageSwitch } from './LanguageSwitch.tsx'
+import { useSay } from './language.tsx'
+import { Mark } from './Mark.tsx'
+import type { Message } from './message.ts'
+import { SettingsMenu } from './SettingsMenu.tsx'
+import { useFocusOnNewPage } from './use-focus-on-new-page.ts'
+import { shell } from './words.ts'
+
+type Shell = { name: Message; pages: readonly (readonly [string, Message])[]; roles: readonly Role[]; notYours: Message }
+
+/** The frame of a portal for work: its pages, language, account. Who has none of its roles is told so, and nothing is asked for. */
+export function WorkShell({ name, pages, roles, notYours }: Shell) {
+  const me = useLoaderData<Me>()
+  const say = useSay()
+  const content = useFocusOnNewPage()
+  return (
+    <>
+      <a className="skip" href="#content">
+        {say(shell.skip)}
+      </a>
+      <header className="bar">
+        <NavLink className="mark" to="/">
+          <Mark />
+          {say(shell.name)}
+        </NavLink>
+        <span className="portal-name">{say(name)}</span>
+        <nav className="pages" aria-label={say(shell.pages)}>
+          {pages.map(([to, word]) => (
+            <NavLink key={to} to={to} end={to === '/'}>
+              {say(word)}
+            </NavLink>
+          ))}
+        </nav>
+        <span className="space" />
+        {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
+        <LanguageSwitch />
+        <SettingsMenu me={me} work />
+      </header>
+      <main id="content" tabIndex={-1} ref={content}>
+        <div className="page work-page">
+          {me.roles.some((role) => roles.includes(role)) ? (
+            <Outlet />
+          ) : (
+            <>
+              <h1>{say(name)}</h1>
+              <p>{say(notYours)}</p>
+            </>
+          )}
+        </div>
+      </main>
+      <ScrollRestoration />
+    </>
+  )
+}

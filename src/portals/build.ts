@@ -72,7 +72,9 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
       target: 'es2023',
-      rollupOptions: { input: Object.fromEntries(['doctor', 'patient', 'operator', 'fund', 'commission'].map((portal) => [portal, join(root, portal, 'index.html')])) },
+      rollupOptions: {
+        input: Object.fromEntries(['doctor', 'patient', 'operator', 'fund', 'commission'].map((portal) => [portal, join(root, portal, 'index.html')])),
+      },
     },
   })
 }

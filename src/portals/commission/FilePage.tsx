@@ -143,7 +143,8 @@ function File({ data, at, onDone }: { data: CommissionFile; at: string; onDone(d
           <ol className="lines file-steps">
             {(leave?.steps ?? []).toReversed().map((step) => (
               <li key={step.at + step.kind}>
-                <span className="num">{formatMoment(language, step.happenedAt)}</span> {step.until && <span className="num">{formatDate(language, step.until)}</span>}{' '}
+                <span className="num">{formatMoment(language, step.happenedAt)}</span>{' '}
+                {step.until && <span className="num">{formatDate(language, step.until)}</span>}{' '}
                 <span className="soft">
                   {given(step.by)}
                   {step.detail && `: ${given(step.detail)}`}

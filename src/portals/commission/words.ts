@@ -55,7 +55,10 @@ export const file = messages({
   ends: { sr: 'Тог дана боловање', en: 'On that day the leave' },
   endsYes: { sr: 'се закључује', en: 'ends' },
   endsNo: { sr: 'траје даље, до тог дана', en: 'goes on, until that day' },
-  done: { sr: 'Одлука је уписана: {status}, до {until}. Послодавац добија само период.', en: 'The decision is entered: {status}, until {until}. The employer gets the period only.' },
+  done: {
+    sr: 'Одлука је уписана: {status}, до {until}. Послодавац добија само период.',
+    en: 'The decision is entered: {status}, until {until}. The employer gets the period only.',
+  },
   back: { sr: 'Назад на дневни ред', en: 'Back to the agenda' },
   sealed: {
     sr: 'Налаз виде лекар, комисија и осигураник. Послодавац не види ни да је комисија одлучивала.',

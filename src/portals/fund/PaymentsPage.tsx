@@ -88,7 +88,13 @@ function Files({ payments, onAsk }: { payments: PaymentRow[]; onAsk(asked: Asked
           </td>
           <td>
             {['csv', 'xml'].map((format) => (
-              <a key={format} className="button" href={`/sickleave/fund/payments/${one.id}/file.${format}`} aria-label={`${say(words.files)} ${one.number} ${format}`} download>
+              <a
+                key={format}
+                className="button"
+                href={`/sickleave/fund/payments/${one.id}/file.${format}`}
+                aria-label={`${say(words.files)} ${one.number} ${format}`}
+                download
+              >
                 {format.toUpperCase()}
               </a>
             ))}

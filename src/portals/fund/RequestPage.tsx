@@ -157,7 +157,8 @@ function Steps({ data: { steps } }: { data: FundFile }) {
       <ol className="lines">
         {steps.toReversed().map((step) => (
           <li key={step.at + step.kind}>
-            <span className="num">{formatMoment(language, step.at)}</span> <span className="strong">{say(stepWords[step.kind] ?? { sr: step.kind, en: step.kind })}</span>
+            <span className="num">{formatMoment(language, step.at)}</span>{' '}
+            <span className="strong">{say(stepWords[step.kind] ?? { sr: step.kind, en: step.kind })}</span>
             <p className="soft">
               {given(step.by)}
               {step.detail !== null && `: ${given(step.detail)}`}

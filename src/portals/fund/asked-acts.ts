@@ -20,7 +20,13 @@ export function actsOf(say: Say, { request, proposal, calculation, seen, isMine 
   })
   const control: Act = {
     word: acts.control,
-    asked: { title: say(acts.control), confirm: acts.control, fields: [{ name: 'text', label: acts.text }], to: '/sickleave/fund/controls', more: { request: request.id } },
+    asked: {
+      title: say(acts.control),
+      confirm: acts.control,
+      fields: [{ name: 'text', label: acts.text }],
+      to: '/sickleave/fund/controls',
+      more: { request: request.id },
+    },
   }
   switch (request.state) {
     case 'submitted':
@@ -53,7 +59,9 @@ export function actsOf(say: Say, { request, proposal, calculation, seen, isMine 
       ]
     case 'returning': {
       const { toReturn } = request
-      return [act(acts.moneyReturned, 'money-returned', [{ name: 'on', label: acts.on, isDay: true }], { total: toReturn?.total, interest: toReturn?.interest })]
+      return [
+        act(acts.moneyReturned, 'money-returned', [{ name: 'on', label: acts.on, isDay: true }], { total: toReturn?.total, interest: toReturn?.interest }),
+      ]
     }
     default:
       return []

@@ -51,7 +51,11 @@ export const fundFileShown: FundFile = {
       derivation: [
         {
           ...{ rule: 'B-8', paragraph: 'ЗЗО чл. 87', isUnverified: false, inputs: [], figure: '689.6552' },
-          ...{ sr: 'Просек по часу за 12 месеци: 1.440.000,00 ÷ 2.088 = 689,6552.', srLatn: 'Prosek po času za 12 meseci: 689,6552.', en: 'Average for an hour: 689.6552.' },
+          ...{
+            sr: 'Просек по часу за 12 месеци: 1.440.000,00 ÷ 2.088 = 689,6552.',
+            srLatn: 'Prosek po času za 12 meseci: 689,6552.',
+            en: 'Average for an hour: 689.6552.',
+          },
         },
         {
           ...{ rule: 'OZ-10', paragraph: 'Закон о порезу', isUnverified: true, inputs: [], figure: '90849.38' },
@@ -89,8 +93,28 @@ export const fundWorkShown: FundWork = {
 const payments: Payments = {
   waiting: { count: 2, total: 14_084_938 },
   payments: [
-    { id: 'p1', number: '2026-000007', at: '2026-06-02T09:00:00.000Z', by: 'Зоран Пајић', isMine: false, lines: 3, total: 9_084_938, sha256: '00', executedOn: null },
-    { id: 'p2', number: '2026-000006', at: '2026-05-20T09:00:00.000Z', by: 'Мирјана Остојић', isMine: true, lines: 1, total: 100, sha256: '00', executedOn: '2026-05-21' },
+    {
+      id: 'p1',
+      number: '2026-000007',
+      at: '2026-06-02T09:00:00.000Z',
+      by: 'Зоран Пајић',
+      isMine: false,
+      lines: 3,
+      total: 9_084_938,
+      sha256: '00',
+      executedOn: null,
+    },
+    {
+      id: 'p2',
+      number: '2026-000006',
+      at: '2026-05-20T09:00:00.000Z',
+      by: 'Мирјана Остојић',
+      isMine: true,
+      lines: 1,
+      total: 100,
+      sha256: '00',
+      executedOn: '2026-05-21',
+    },
   ],
 }
 const objections: Desk = {
@@ -113,8 +137,23 @@ const anomalies: Anomalies = {
   ...{ since: '2025-06-03', k: 10, limit: '3.5' },
   anomalies: [
     {
-      ...{ level: 'issuer', name: 'др Вера Лукић', place: 'Дом здравља Ниш', measure: 'days', leaves: 40, persons: 31, peers: 210, value: '29.4', usual: '8.0' },
-      ...{ distance: '6.2', sr: 'просечно трајање у данима: 29.4, а код половине од 210 највише 8.0.', srLatn: 'prosečno trajanje: 29.4.', en: 'average days of a leave: 29.4.' },
+      ...{
+        level: 'issuer',
+        name: 'др Вера Лукић',
+        place: 'Дом здравља Ниш',
+        measure: 'days',
+        leaves: 40,
+        persons: 31,
+        peers: 210,
+        value: '29.4',
+        usual: '8.0',
+      },
+      ...{
+        distance: '6.2',
+        sr: 'просечно трајање у данима: 29.4, а код половине од 210 највише 8.0.',
+        srLatn: 'prosečno trajanje: 29.4.',
+        en: 'average days of a leave: 29.4.',
+      },
     },
   ],
 }
@@ -124,11 +163,32 @@ export const commissionFileShown: CommissionFile = {
   leaves: [
     {
       ...{ id: 'l9', number: '00001-2026-00000009', status: 'referred', from: '2026-05-04', until: '2026-06-02', reason: '01', isException: false },
-      ...{ reasonName: { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' }, approvedUntil: null, proposedUntil: '2026-06-20', reportedUntil: null },
+      ...{
+        reasonName: { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' },
+        approvedUntil: null,
+        proposedUntil: '2026-06-20',
+        reportedUntil: null,
+      },
       ...{ documents: [], diagnosis: 'M54.5' },
       steps: [
-        { kind: 'opened', at: '2026-05-04T08:00:00Z', happenedAt: '2026-05-04T08:00:00Z', by: 'др Вера Лукић', from: '2026-05-04', until: '2026-06-02', detail: null },
-        { kind: 'referred', at: '2026-06-01T08:00:00Z', happenedAt: '2026-06-01T08:00:00Z', by: 'др Вера Лукић', from: null, until: '2026-06-20', detail: null },
+        {
+          kind: 'opened',
+          at: '2026-05-04T08:00:00Z',
+          happenedAt: '2026-05-04T08:00:00Z',
+          by: 'др Вера Лукић',
+          from: '2026-05-04',
+          until: '2026-06-02',
+          detail: null,
+        },
+        {
+          kind: 'referred',
+          at: '2026-06-01T08:00:00Z',
+          happenedAt: '2026-06-01T08:00:00Z',
+          by: 'др Вера Лукић',
+          from: null,
+          until: '2026-06-20',
+          detail: null,
+        },
       ],
       explanation: [{ rule: 'R-1', sr: '30. дан непрекидне спречености од 30.', srLatn: '30. dan.', en: 'Day 30 of 30.' }],
     } as CommissionFile['leaves'][number],
@@ -138,7 +198,16 @@ const agenda: Agenda = {
   ...{ today: '2026-06-03', degree: 1 },
   lines: [
     {
-      ...{ kind: 'assessment', person: 'h2', family: 'Савић', given: 'Ана', leave: 'l8', objection: 'o8', since: '2026-05-20T08:00:00.000Z', due: '2026-05-28' },
+      ...{
+        kind: 'assessment',
+        person: 'h2',
+        family: 'Савић',
+        given: 'Ана',
+        leave: 'l8',
+        objection: 'o8',
+        since: '2026-05-20T08:00:00.000Z',
+        due: '2026-05-28',
+      },
       ...{ session: null, proposedUntil: null },
     },
     {

@@ -48,6 +48,9 @@ export const fundRoutes: Routes = (app) => {
 /** For everybody: mounted at /sickleave. */
 export const openDataRoutes: Routes = (app) => {
   app.get('/open-data.csv', { config: { open: true } }, async (request, reply) =>
-    reply.header('cache-control', 'public, max-age=3600').type('text/csv; charset=utf-8').send(await openDataFile(request.world)),
+    reply
+      .header('cache-control', 'public, max-age=3600')
+      .type('text/csv; charset=utf-8')
+      .send(await openDataFile(request.world)),
   )
 }

@@ -16,7 +16,12 @@ const shownMax = 200
 
 /** What is compared, and how the sentence says it. */
 const measures = {
-  leaves: { sr: 'боловања по особи', en: 'leaves for each person', of: ({ leaves, persons }: Group) => leaves / persons, say: (value: number) => value.toFixed(2) },
+  leaves: {
+    sr: 'боловања по особи',
+    en: 'leaves for each person',
+    of: ({ leaves, persons }: Group) => leaves / persons,
+    say: (value: number) => value.toFixed(2),
+  },
   days: { sr: 'просечно трајање у данима', en: 'average days of a leave', of: ({ days }: Group) => days, say: (value: number) => value.toFixed(1) },
   mondays: { sr: 'почиње понедељком', en: 'begin on a Monday', of: ({ mondays }: Group) => mondays, say: percent },
   late: { sr: 'отворено после првог дана', en: 'opened after the first day', of: ({ late }: Group) => late, say: percent },
@@ -48,7 +53,12 @@ function judged(level: Anomaly['level'], groups: readonly Group[]): Found[] {
   })
 }
 
-function asAnomaly(level: Anomaly['level'], measure: string, { of, value, median, distance, peers }: Outlier<Group>, words: { say(value: number): string; sr: string; en: string }): Found {
+function asAnomaly(
+  level: Anomaly['level'],
+  measure: string,
+  { of, value, median, distance, peers }: Outlier<Group>,
+  words: { say(value: number): string; sr: string; en: string },
+): Found {
   const [is, usual] = [words.say(value), words.say(median)]
   const sr = `${words.sr}: ${is}, а код половине од ${peers} упоредивих највише ${usual} (${of.leaves} боловања, ${of.persons} особа).`
   const en = `${words.en}: ${is}, while half of ${peers} comparable ones have at most ${usual} (${of.leaves} leaves, ${of.persons} persons).`

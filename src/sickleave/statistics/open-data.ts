@@ -25,7 +25,11 @@ export async function publishOpenData(world: World): Promise<number> {
   const lastMonth = addMonths(addDays(today, -settleDays), -1).slice(0, 7)
   const months = Array.from({ length: monthsBack }, (_, back) => addMonths(`${lastMonth}-01`, -back).slice(0, 7))
   const days = Array.from({ length: daysBack }, (_, back) => addDays(today, -1 - back))
-  const there = new Set((await world.sql<{ period: string }>`select period from sickleave.open_data where period = any(${[...months, ...days]}::text[]) limit 100`).map(({ period }) => period))
+  const there = new Set(
+    (await world.sql<{ period: string }>`select period from sickleave.open_data where period = any(${[...months, ...days]}::text[]) limit 100`).map(
+      ({ period }) => period,
+    ),
+  )
   const due = [...months.filter((month) => !there.has(month)).slice(0, 1), ...days.filter((day) => !there.has(day)).slice(0, 5)]
   for (const period of due) {
     const cells = period.length === 7 ? await monthCells(world, period, k) : await dayCells(world.sql, period, k)
@@ -38,7 +42,9 @@ export async function publishOpenData(world: World): Promise<number> {
 
 async function monthCells(world: World, month: string, k: number): Promise<Cell[]> {
   const [from, next] = [`${month}-01`, addMonths(`${month}-01`, 1)]
-  const ids = (await world.sql<{ institution: number }>`select distinct institution from sickleave.leave limit ${institutionsMax}`).map((row) => row.institution)
+  const ids = (await world.sql<{ institution: number }>`select distinct institution from sickleave.leave limit ${institutionsMax}`).map(
+    (row) => row.institution,
+  )
   const places = await Promise.all(ids.map(async (id) => (await institution(world, id))?.municipality ?? ''))
   return world.sql<Cell>`
     select place.municipality, what.category, count(distinct day.patient)::int4 as persons, count(distinct day.leave)::int4 as leaves, count(*)::int4 as days

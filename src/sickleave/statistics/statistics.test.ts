@@ -53,7 +53,11 @@ test('a month is published once, after its end, and only what is about ten perso
 test('who writes what the others do not is listed with the measure and the sentence; persons are not', async () => {
   const { body, text } = await town.as(officer)('GET', '/sickleave/fund/anomalies')
   const found = body.anomalies.filter(({ name }: { name: string }) => name === 'др 903')
-  assert.deepEqual(found.map(({ measure }: { measure: string }) => measure), ['days'], text)
+  assert.deepEqual(
+    found.map(({ measure }: { measure: string }) => measure),
+    ['days'],
+    text,
+  )
   assert.match(found[0].en, /^average days of a leave: 30\.0, while half of 11 comparable ones have at most \d\.\d \(10 leaves, 10 persons\)\.$/)
   assert.ok(body.anomalies.every(({ persons }: { persons: number }) => persons >= 10))
   assert.ok(!/patient|10300/.test(text))

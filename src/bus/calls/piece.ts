@@ -6,7 +6,8 @@ import type { Contents } from './contents.ts'
  * A large body that waits for somebody: what a provider fetches, or an answer that its caller may ask for again. It is stored as
  * sealed pieces before the row that names it, so no transaction and no memory holds it whole; pieces that no row names go.
  */
-const pieceBytes = 1_048_576
+/** The driver reads bytes as hexadecimal text: a piece is three times in memory, and what is large is not given back soon. */
+const pieceBytes = 262_144
 /** What sealing adds to a piece: nonce and tag. */
 const sealBytes = 28
 

@@ -18,6 +18,7 @@ import { isPlainPath, rightTo } from '../members/right.ts'
 import { type PatientOf, readNumber, readPatient } from '../messages/head.ts'
 import { deny, entriesOf, requireSame } from '../messages/judge-message.ts'
 import { storeOnce } from '../messages/store-once.ts'
+import { requireFits } from '../messages/structure.ts'
 import { sendSigned } from '../signing/signed-answer.ts'
 import { proofOf, requireSigner, type Signed } from '../signing/signed-request.ts'
 import { takeBody, untilClosed } from './take-body.ts'
@@ -45,11 +46,14 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   if (right.service.addresses.length === 0) await requireRoomFor(world, reply, right.provider.id)
   const subject = await readPatient(world, request.headers, patientOf)
   const own = readNumber(request.headers)
-  const bytesMax = bodyBytesMax(right.service, right.contract)
+  const structure = method === 'POST' || method === 'PUT' ? right.service.structure : null
+  const agreedMax = bodyBytesMax(right.service, right.contract)
+  const bytesMax = structure === null ? agreedMax : Math.min(agreedMax, structuredBytesMax)
   const turn = largeTurn(world, consumer.id)
   untilClosed(reply, turn.leave)
   // Only what is signed and allowed is let in, and only what is whole and verified goes on.
   const body = await takeBody(request, reply, { bytesMax, turn })
+  if (structure !== null) requireFits(world, structure, request.headers['content-type'] ?? '', await wholeOf(body))
   const { addresses } = right.service
   const isDirect = addresses.length > 0
   const message: Message = {
@@ -67,7 +71,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   }
   const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, message))
   reply.header('bus-call', stored.id)
-  const waitMs = callWaitMs(bytesMax)
+  const waitMs = callWaitMs(agreedMax)
   if (isRepeated) return giveRepeated(world, reply, stored.id, { isDirect, waitMs, turn })
   if (!isDirect) {
     // It lies in the database now; while the provider works on it others may pass.
@@ -81,11 +85,21 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   }
   const headers = outgoing(request, { call: stored.id, from: consumer, contract: right.contract?.id ?? 'own', purpose: right.contract?.purpose ?? 'own' })
   const mayRepeat = isSafe(method) || own !== null
-  const answered = await forward(world, addresses, { method, pathAndQuery: `${path}${query}`, headers, body, mayRepeat, answerBytesMax: bytesMax, turn })
+  const answered = await forward(world, addresses, { method, pathAndQuery: `${path}${query}`, headers, body, mayRepeat, answerBytesMax: agreedMax, turn })
   untilClosed(reply, () => void answered.body.end())
   const answer = answerOf(world, directory, right.provider, stored.id, answered)
   await keepAnswer(world, answer, own !== null, [])
   return give(world, reply, answer)
+}
+
+/** What is judged by its structure is judged as one document in memory. */
+const structuredBytesMax = 8 * 1_048_576
+
+async function wholeOf(body: Received): Promise<Buffer> {
+  if (body.buffer) return body.buffer
+  const chunks: Buffer[] = []
+  for await (const chunk of body.read()) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 /** A large body goes into the database when its provider comes for it, and stays on disk when it is sent to its address. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { aService, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
@@ -68,6 +70,39 @@ test('a structure that cannot be compiled, or would cost too much to check, is r
     assert.throws(() => requireStructure(structure), { kind: 'incorrect', expression: 'structure' }, JSON.stringify(structure).slice(0, 100))
   for (const structure of [{ type: 'array', uniqueItems: true, maxItems: 10 }, { pattern: '^\\d{4}-[A-Z(]+$' }, { profile: 'http://example.org/p|1.0' }, {}])
     requireStructure(structure)
+})
+
+test('the body of a call is checked before its provider sees it, a large one too; what only asks or patches is not', async (t) => {
+  const { app, world } = await startServer(t)
+  const heard: number[] = []
+  const provider = createServer((request, response) => {
+    let bytes = 0
+    request.on('data', (chunk: Buffer) => (bytes += chunk.length))
+    request.on('end', () => {
+      heard.push(bytes)
+      response.end('{}')
+    })
+  })
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
+  t.after(() => provider.close())
+  const addresses = [`http://127.0.0.1:${(provider.address() as AddressInfo).port}`]
+  const asker = await joinBus(app, world, 'shape-asker')
+  const giver = await joinBus(app, world, 'shape-giver')
+  const structure = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } }
+  await expectStatus(200, giver.send({ method: 'PUT', url: '/bus/services/orders', body: aService('call', { addresses, structure, bodyMb: 20 }) }))
+  await contractOf(asker, 'shape-giver/orders', { endpoints: [{ method: '*', path: '/*' }] })
+  const ask = (method: string, body: string) => asker.send({ method, url: '/bus/call/shape-giver/orders/x', body })
+  const filler = ' '.repeat(400_000)
+  assert.deepEqual((await expectStatus(422, ask('POST', '{"n":"1"}'))).body.issue[0].expression, ['/n'])
+  await expectStatus(422, ask('PUT', `{${filler}"m":1}`))
+  assert.ok((await ask('POST', 'x')).status >= 400)
+  await expectStatus(413, ask('POST', `{"n":1,"x":"${'x'.repeat(8 * 1_048_576)}"}`))
+  assert.deepEqual(heard, [])
+  await expectStatus(200, ask('POST', '{"n":1}'))
+  await expectStatus(200, ask('PUT', `{${filler}"n":1}`))
+  await expectStatus(200, ask('PATCH', '[]'))
+  await expectStatus(200, ask('GET', ''))
+  assert.deepEqual(heard, [7, 400_007, 2, 0])
 })
 
 test('contents that are nested deeper than a check can follow are refused, not a fault', async (t) => {

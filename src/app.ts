@@ -44,7 +44,12 @@ async function describe(app: FastifyInstance): Promise<void> {
     },
     transform: ({ schema, url, route }) => ({
       url,
-      schema: { ...(schema as object), tags: [url.split('/')[1] || 'spona'], ...(route.config?.open === true ? { security: [] } : {}) },
+      schema: {
+        ...(schema as object),
+        tags: [url.split('/')[1] || 'spona'],
+        ...route.config?.described,
+        ...(route.config?.open === true ? { security: [] } : {}),
+      },
     }),
   })
   app.get('/openapi.json', { config: { open: true } }, async () => app.swagger())

@@ -17,7 +17,7 @@ import { arePortalsBuilt } from './portals/build.ts'
 import { startBus, startTelling } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
-import { startClocks } from './sickleave/sickleave.ts'
+import { startClocks, startTellingEmployers } from './sickleave/sickleave.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
@@ -50,10 +50,11 @@ async function start(settings: Config): Promise<void> {
   const stopFollowing = background.startFollowing(world)
   const stopReminding = background.startReminding(world)
   const stopClocks = startClocks(world)
+  const stopTellingEmployers = startTellingEmployers(world)
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
-    await Promise.all([stopIntake(), stopBus(), stopSubscriptions(), stopFollowing(), stopReminding(), stopClocks()])
+    await Promise.all([stopIntake(), stopBus(), stopSubscriptions(), stopFollowing(), stopReminding(), stopClocks(), stopTellingEmployers()])
     stopMoments()
     await stopWork()
     await stopIndexing()

@@ -258,6 +258,20 @@ export const settings = [
     read: url('http', 'https'),
   },
   {
+    name: 'SMTP_URL',
+    fallback: '',
+    about:
+      'Mail server for notices that something waits: smtp://user:password@host:587 (with STARTTLS) or smtps://. Empty: in the demo mails are files in DATA_DIR/mail, otherwise none is sent.',
+    read: url('smtp', 'smtps'),
+  },
+  { name: 'MAIL_FROM', fallback: 'spona@localhost', about: 'Sender of these mails.', read: text },
+  {
+    name: 'MAIL_MINUTES',
+    fallback: '15',
+    about: 'After a notice by e-mail the next one to the same address waits so long and stands for all.',
+    read: whole(0, 10_080),
+  },
+  {
     name: 'PROCESSES',
     fallback: '1',
     about:

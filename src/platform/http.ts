@@ -30,6 +30,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** May be asked without a token: health, metadata, keys, sign-in pages, portal assets. Everything else needs one. */
     open?: boolean
+    /** For /openapi.json: summary, body, querystring, response. */
+    described?: object
   }
 }
 

@@ -1,3 +1,4 @@
+import { registerAuthorities, registerMandates } from './companies.ts'
 import { jobsOfMany, jobsWith, registerJobs } from './jobs.ts'
 import { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'
 
@@ -5,10 +6,21 @@ import { registerEmployers, registerInstitutions, registerInsurance, registerUni
 // so no sender can make itself an institution, a doctor or an insured person.
 
 export { chooseDoctors } from './choose-doctors.ts'
-export { employerByPib, type JobOf, jobsOf } from './jobs.ts'
+export { type Authority, companies } from './companies.ts'
+export { type JobOf, jobsOf } from './jobs.ts'
 export { numberHash } from './number-hash.ts'
 export { coverOf, institution, names, workerByLicence } from './read.ts'
 export { registerInstitutions }
 
 /** Many at once: for the registers' own feeds, the invented country, and lists that employers send. */
-export const bulk = { jobsOfMany, jobsWith, registerEmployers, registerInsurance, registerJobs, registerUnits, registerWorkers }
+export const bulk = {
+  jobsOfMany,
+  jobsWith,
+  registerAuthorities,
+  registerEmployers,
+  registerInsurance,
+  registerJobs,
+  registerMandates,
+  registerUnits,
+  registerWorkers,
+}

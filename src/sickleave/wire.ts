@@ -63,36 +63,6 @@ export type CommissionQueue = {
   waiting: { person: string; family: string; given: string; leave: string; since: string; proposedUntil: string; days: number }[]
 }
 
-/** `GET /sickleave/employer` */
-export type Employers = { employers: { pib: string; name: string; role: string }[] }
-
-/**
- * `GET /sickleave/employer/:pib/events?after=&limit=`, `…/leaves`, `…/leaves/:leave`. These fields and no others: nothing here can carry a diagnosis,
- * a specialty, a doctor, a step of the commission or a limit.
- */
-export type EmployerEvent = {
-  seq: number
-  at: string
-  kind: string
-  leave: string
-  employee: { family: string; given: string; birthDate: string | null; jmbg: string | null }
-  employer: { name: string; pib: string; mb: string } | null
-  issuer: string
-  category: 'illness' | 'care' | 'child'
-  from: string
-  until: string
-  isOpen: boolean
-  document: {
-    kind: 'certificate' | 'report'
-    number: string
-    version: number
-    issuedAt: string
-    days: { from: string; until: string; days: number; percent: number; payer: 'employer' | 'fund' }[]
-    isLast: boolean
-  } | null
-}
-export type EmployerEvents = { events: EmployerEvent[]; next: number }
-
 /** One step of a calculation: the rule, where it stands, what went in and what came out. `isUnverified`: no primary text confirms it. */
 export type Derived = {
   rule: string

@@ -1,6 +1,7 @@
 import { uuidV7 } from '../../platform/uuid.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { type JobOf, jobsOf } from '../../registry/registry.ts'
+import { addEvent, type EventKind } from '../employer/stream.ts'
 import { type EmployerDocument, type EmployerView, knownAs, type Told, viewFor } from '../employer/view.ts'
 import { endCode, registerCode } from './code.ts'
 import { nextNumbers } from './numbers.ts'
@@ -28,7 +29,6 @@ export type Issuing = {
 }
 
 type Stored = { id: string; number: string; kind: 'certificate' | 'report'; version: number; employer: number | null; content: EmployerView }
-type EventKind = 'certificate' | 'report' | 'changed' | 'closed' | 'cancelled' | 'void'
 const documentsMax = 500
 
 /** Documents of a leave that are not void. */
@@ -48,7 +48,7 @@ export async function tell(issuing: Issuing): Promise<void> {
   const before = await standing(issuing)
   if (step.kind === 'cancelled' || step.kind === 'corrected') await voidAll(issuing, before, step.why)
   if (step.kind === 'cancelled') {
-    for (const one of certificatesOf(before)) await addEvent(issuing, one.employer as number, 'cancelled', { ...one.content, isOpen: false, document: null })
+    for (const one of certificatesOf(before)) await inform(issuing, one.employer as number, 'cancelled', { ...one.content, isOpen: false, document: null })
     return
   }
   if (step.kind === 'referred') return
@@ -81,7 +81,7 @@ async function tellOne(issuing: Issuing, job: JobOf | null, certificates: readon
   const isChanged = step.kind === 'extended' || step.kind === 'decided' || step.kind === 'reviewed' || step.kind === 'closed'
   if (!has || employer === null || !isChanged) return
   const view = viewFor(issuing.told, job, null, whole)
-  if (view) await addEvent(issuing, employer, state.status === 'closed' ? 'closed' : 'changed', view)
+  if (view) await inform(issuing, employer, state.status === 'closed' ? 'closed' : 'changed', view)
 }
 
 async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument['kind'], period: Span, former: Stored | null): Promise<void> {
@@ -96,7 +96,7 @@ async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument
     values (${patient}, ${uuidV7(world)}, ${leave}, ${number}, ${kind}, ${document.version}, ${employer},
             ${employer === null ? null : knownAs(world, leave, employer)}, ${JSON.stringify(view)}::jsonb, ${at}, ${happenedAt}, ${former?.id ?? null})`
   await registerCode(tx, world, document)
-  if (employer !== null) await addEvent(issuing, employer, kind, view)
+  if (employer !== null) await inform(issuing, employer, kind, view)
 
   async function numberOf(of: Issuing): Promise<string> {
     const given = of.number
@@ -114,16 +114,9 @@ async function voidAll(issuing: Issuing, documents: readonly Stored[], why: stri
       insert into sickleave.voided (patient, document, at, actor, why) values (${patient}, ${one.id}, ${at}, ${actor}, ${why})`
     await endCode(tx, world, one)
     // A cancelled leave is one message; of a correction the employer has to know which papers no longer count.
-    if (step.kind === 'corrected' && one.employer !== null) await addEvent(issuing, one.employer, 'void', one.content)
+    if (step.kind === 'corrected' && one.employer !== null) await inform(issuing, one.employer, 'void', one.content)
   }
 }
 
-async function addEvent({ tx, world, leave, at }: Issuing, employer: number, kind: EventKind, content: EmployerView): Promise<void> {
-  const [row] = await tx<{ last: number }>`
-    insert into sickleave.employer_stream (employer, last) values (${employer}, 1)
-    on conflict (employer) do update set last = sickleave.employer_stream.last + 1
-    returning last`
-  await tx`
-    insert into sickleave.employer_event (employer, seq, at, kind, known_as, content)
-    values (${employer}, ${row?.last}, ${at}, ${kind}, ${knownAs(world, leave, employer)}, ${JSON.stringify(content)}::jsonb)`
-}
+const inform = ({ tx, world, leave, at }: Issuing, employer: number, kind: EventKind, content: EmployerView) =>
+  addEvent(tx, world, { leave, employer, at, kind, content })

@@ -1,20 +1,117 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
-import { askingOf } from '../asking.ts'
 import type { PaperName } from '../document/own-paper.ts'
 import { sendPaper } from '../document/send-paper.ts'
+import { type Asking, askingOf } from '../asking.ts'
+import { calendarOf } from './calendar.ts'
+import { markCases, searchCases } from './cases.ts'
+import { addChannel, channelsOf, confirmChannel, removeChannel, replayChannel } from './channels.ts'
+import { described } from './described.ts'
+import { documentsFile } from './documents.ts'
+import { acceptInvitation, invite } from './invite.ts'
+import { mandateFile } from './mandate-file.ts'
+import { confirmMandate, endMandate, giveMandate, mandatesOf } from './mandates.ts'
+import { changeRole, firmMembers, removeMember, withdrawInvitation } from './members.ts'
 import { employerPaper, eventsFor, leaveFor, leavesFor, myEmployers, sharedFor } from './read.ts'
+import { registerFirm, registrable } from './register-firm.ts'
+import { addSystem, removeSystem, systemsOf } from './systems.ts'
 
-type Employer = { Params: { pib: string } }
-type EmployerLeave = { Params: { pib: string; leave: string } }
+type Firm = { Params: { pib: string } }
+type One = { Params: { pib: string; id: string } }
+type Leave = { Params: { pib: string; leave: string } }
+type Member = { Params: { pib: string; member: string } }
 
-/** The employer and its payroll. */
+const schema = readFileSync(new URL('employer-documents.xsd', import.meta.url))
+const made = async <T>(reply: FastifyReply, answer: Promise<T>): Promise<T> => {
+  const done = await answer
+  reply.code(201)
+  return done
+}
+/** What changes something and has nothing to say. */
+const silent =
+  <R extends Firm>(act: (asking: Asking, request: FastifyRequest<R>) => Promise<void>) =>
+  async (request: FastifyRequest<R>, reply: FastifyReply) => {
+    await act(askingOf(request), request)
+    return reply.code(204).send()
+  }
+
+/** The employer and its payroll, at /sickleave/employer. What each route takes and answers stands in `described` and so in /openapi.json. */
 export const employerRoutes: Routes = (app) => {
-  app.get('/', (request) => myEmployers(askingOf(request)))
-  app.get<Employer>('/:pib/events', (request) => eventsFor(askingOf(request), request.params.pib, request.query))
-  app.get<Employer>('/:pib/leaves', (request) => leavesFor(askingOf(request), request.params.pib))
-  app.get<EmployerLeave>('/:pib/leaves/:leave', (request) => leaveFor(askingOf(request), request.params.pib, request.params.leave))
-  app.get<{ Params: PaperName & { pib: string } }>('/:pib/leaves/:leave/documents/:number/:version/:form', async (request, reply) =>
+  app.get('/', described.employers, (request) => myEmployers(askingOf(request)))
+  app.get<Firm>('/:pib/events', described.events, (request) => eventsFor(askingOf(request), request.params.pib, request.query))
+  app.get<Firm>('/:pib/leaves', described.leaves, (request) => leavesFor(askingOf(request), request.params.pib))
+  app.get<Leave>('/:pib/leaves/:leave', described.leave, (request) => leaveFor(askingOf(request), request.params.pib, request.params.leave))
+  app.get<{ Params: PaperName & { pib: string } }>('/:pib/leaves/:leave/documents/:number/:version/:form', described.paper, async (request, reply) =>
     sendPaper(reply, await employerPaper(askingOf(request), request.params.pib, request.params, request.query)),
   )
-  app.get<EmployerLeave>('/:pib/leaves/:leave/shared', (request) => sharedFor(askingOf(request), request.params.pib, request.params.leave))
+  app.get<Leave>('/:pib/leaves/:leave/shared', described.shared, (request) => sharedFor(askingOf(request), request.params.pib, request.params.leave))
+  app.post('/search', described.search, (request) => searchCases(askingOf(request), request.body))
+  app.post<Firm>('/:pib/marks', described.marks, (request) => markCases(askingOf(request), request.params.pib, request.body))
+  app.get<Firm>('/:pib/calendar', described.calendar, (request) => calendarOf(askingOf(request), request.params.pib, request.query))
+  app.post('/documents', described.documents, async (request, reply) => {
+    const { name, type, body } = await documentsFile(askingOf(request), request.body)
+    return reply.header('content-type', type).header('content-disposition', `attachment; filename="${name}"`).send(body)
+  })
+  app.get('/schema/employer-documents.xsd', described.schema, (_request, reply) => reply.header('content-type', 'application/xml').send(schema))
+
+  app.get('/registration', described.registrable, (request) => registrable(askingOf(request)))
+  app.post('/registration', described.register, (request, reply) => made(reply, registerFirm(askingOf(request), request.body)))
+  app.post('/invitations', described.accept, (request, reply) => made(reply, acceptInvitation(askingOf(request), request.body)))
+
+  app.get<Firm>('/:pib/members', described.members, (request) => firmMembers(askingOf(request), request.params.pib))
+  app.put<Member>(
+    '/:pib/members/:member',
+    described.role,
+    silent<Member>((asking, { params, body }) => changeRole(asking, params.pib, params.member, body)),
+  )
+  app.delete<Member>(
+    '/:pib/members/:member',
+    described.removal,
+    silent<Member>((asking, { params }) => removeMember(asking, params.pib, params.member)),
+  )
+  app.post<Firm>('/:pib/invitations', described.invite, (request, reply) => made(reply, invite(askingOf(request), request.params.pib, request.body)))
+  app.delete<One>(
+    '/:pib/invitations/:id',
+    described.removal,
+    silent<One>((asking, { params }) => withdrawInvitation(asking, params.pib, params.id)),
+  )
+
+  app.get<Firm>('/:pib/mandates', described.mandates, (request) => mandatesOf(askingOf(request), request.params.pib))
+  app.post<Firm>('/:pib/mandates', described.giveMandate, (request, reply) => made(reply, giveMandate(askingOf(request), request.params.pib, request.body)))
+  app.post<One>(
+    '/:pib/mandates/:id/confirmation',
+    described.confirmMandate,
+    silent<One>((asking, { params }) => confirmMandate(asking, params.pib, params.id)),
+  )
+  app.delete<One>(
+    '/:pib/mandates/:id',
+    described.removal,
+    silent<One>((asking, { params }) => endMandate(asking, params.pib, params.id)),
+  )
+  app.post<Firm>('/:pib/mandate-file', described.mandateFile, (request) => mandateFile(askingOf(request), request.params.pib, request.body))
+
+  app.get<Firm>('/:pib/channels', described.channels, (request) => channelsOf(askingOf(request), request.params.pib))
+  app.post<Firm>('/:pib/channels', described.addChannel, (request, reply) => made(reply, addChannel(askingOf(request), request.params.pib, request.body)))
+  app.post<One>(
+    '/:pib/channels/:id/confirmation',
+    described.code,
+    silent<One>((asking, { params, body }) => confirmChannel(asking, params.pib, params.id, body)),
+  )
+  app.post<One>('/:pib/channels/:id/replay', described.replay, (request) =>
+    replayChannel(askingOf(request), request.params.pib, request.params.id, request.body),
+  )
+  app.delete<One>(
+    '/:pib/channels/:id',
+    described.removal,
+    silent<One>((asking, { params }) => removeChannel(asking, params.pib, params.id)),
+  )
+
+  app.get<Firm>('/:pib/systems', described.systems, (request) => systemsOf(askingOf(request), request.params.pib))
+  app.post<Firm>('/:pib/systems', described.addSystem, (request, reply) => made(reply, addSystem(askingOf(request), request.params.pib, request.body)))
+  app.delete<One>(
+    '/:pib/systems/:id',
+    described.removal,
+    silent<One>((asking, { params }) => removeSystem(asking, params.pib, params.id)),
+  )
 }

@@ -1,9 +1,8 @@
 import { access } from '../../access/access.ts'
 import { type Command, WrongUse } from '../../platform/cli.ts'
-import { employerByPib } from '../../registry/registry.ts'
-import { addMember, endMember } from './members.ts'
+import { companies } from '../../registry/registry.ts'
+import { addMember, employerRoles, endMember } from './members.ts'
 
-const roles = ['administrator', 'operator', 'viewer', 'signer']
 const member = {
   type: 'string',
   about: 'Id of an account, or client id of a payroll system with the scope system/sickleave.employer.',
@@ -14,11 +13,11 @@ const pib = { type: 'string', about: 'Tax number of the employer.', required: tr
 export const memberAdd: Command = {
   name: 'sickleave member add',
   summary: 'Let an account or a payroll system act for an employer.',
-  options: { member, pib, role: { type: 'string', about: roles.join(', '), default: 'viewer' } },
+  options: { member, pib, role: { type: 'string', about: employerRoles.join(', '), default: 'viewer' } },
   async run(world, options, print) {
-    const role = String(options['role'])
-    if (!roles.includes(role)) throw new WrongUse(`--role: must be one of ${roles.join(', ')}`)
-    const employer = await employerByPib(world.sql, String(options['pib']))
+    const role = employerRoles.find((one) => one === options['role'])
+    if (!role) throw new WrongUse(`--role: must be one of ${employerRoles.join(', ')}`)
+    const employer = await companies.byPib(world.sql, String(options['pib']))
     if (!employer) throw new WrongUse('--pib: no employer of the register has this number')
     const row = { member: String(options['member']), employer: employer.id, pib: employer.pib, name: employer.name, role, at: world.now() }
     await access.asOperator(

@@ -1,36 +1,20 @@
-import { numbers } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
-import { type Asking, entryOf, refuse } from '../asking.ts'
+import type { Asking } from '../asking.ts'
 import { sharedPlace } from '../employee/employee.ts'
-import { type EventRow, eventsAfter, eventsMax, eventsOfLeave, latestEvents, type Membership, membershipsOf, sharedOf } from './store.ts'
 import { languageOf, type PaperName } from '../document/own-paper.ts'
 import { paperFile, type PaperFile } from '../document/paper.ts'
 import { openPart } from '../medical/medical.ts'
-import type { EmployerEvent, EmployerEvents, Employers } from '../wire.ts'
+import { actingFor, requireEmployer } from './rights.ts'
+import { recordShown, shown } from './shown.ts'
+import { eventsAfter, eventsMax, eventsOfLeave, latestEvents, sharedOf } from './store.ts'
+import type { EmployerEvents, Employers } from './wire.ts'
 
 // The employer's side, for people and payroll systems alike. Each answer is written in the access log of every person in it before it leaves.
 
-const payrollRight = 'system/sickleave.employer'
-
-async function memberships(asking: Asking): Promise<Membership[]> {
-  const { world, actor } = asking
-  const isLet = (actor.kind === 'person' && actor.roles.includes('employer')) || (actor.kind === 'system' && actor.scopes.includes(payrollRight))
-  if (!isLet) return refuse(asking, null, 'read', forbidden('this is for employers and their payroll systems'))
-  return membershipsOf(world.sql, actor.id, world.now())
-}
-
-const forbidden = (reason: string) => new Refusal('forbidden', reason, { details: { reason, opens: [] } })
-
-export async function requireEmployer(asking: Asking, pib: string): Promise<Membership> {
-  const found = (await memberships(asking)).find((one) => one.pib === pib)
-  // The same words whether there is such an employer or not.
-  return found ?? refuse(asking, null, 'read', forbidden('you do not act for this employer'))
-}
-
 export async function myEmployers(asking: Asking): Promise<Employers> {
-  const rows = await memberships(asking)
-  return { employers: rows.map(({ pib, name, role }) => ({ pib, name, role })) }
+  const rows = await actingFor(asking, null)
+  return { employers: rows.map(({ pib, name, role, agency }) => ({ pib, name, role, agency })) }
 }
 
 /** Everything after a number, in order and without a gap; the same question always has the same answer. */
@@ -70,36 +54,8 @@ export async function sharedFor(asking: Asking, pib: string, leave: string): Pro
   const { employer } = await requireEmployer(asking, pib)
   const sealed = isUuid(leave) ? await sharedOf(world.sql, employer, leave) : null
   if (sealed === null) throw new Refusal('not-found', 'nothing is shared about this leave')
-  const [patient] = [...(await patientsOf(asking, [leave])).values()]
-  await world.ledger.record([entryOf(asking, patient ?? null, { action: 'read', basis: 'consent', what: 'sick-leave-diagnosis' })])
+  await recordShown(asking, [leave], { basis: 'consent', what: 'sick-leave-diagnosis' })
   return openPart<{ diagnosis: string }>(world, sharedPlace(leave, employer), sealed)
-}
-
-async function shown(asking: Asking, rows: readonly EventRow[]): Promise<EmployerEvent[]> {
-  const { world } = asking
-  const patients = await patientsOf(asking, [...new Set(rows.map(({ knownAs }) => knownAs))])
-  const disclosed = [...new Set(patients.values())]
-  await world.ledger.record(
-    disclosed.length > 0
-      ? disclosed.map((patient) => entryOf(asking, patient, { action: 'read', basis: 'employer' }))
-      : [entryOf(asking, null, { action: 'read', basis: 'employer' })],
-  )
-  const jmbg = await numbers.inClear(world, disclosed, 'jmbg')
-  return rows.map(({ seq, at, kind, knownAs, content }) => ({
-    seq,
-    at: at.toISOString(),
-    kind,
-    leave: knownAs,
-    ...content,
-    employee: { ...content.employee, jmbg: jmbg.get(patients.get(knownAs) as number) ?? null },
-  }))
-}
-
-/** Whose leaves these are: known to the server for the access log and the number on the document, never to the employer's role. */
-async function patientsOf({ world }: Asking, leaves: readonly string[]): Promise<Map<string, number>> {
-  const rows = await world.sql<{ knownAs: string; patient: number }>`
-    select distinct known_as, patient from sickleave.document where known_as = any(${[...leaves]}::uuid[]) limit ${eventsMax}`
-  return new Map(rows.map(({ knownAs, patient }) => [knownAs, patient]))
 }
 
 const limitDefault = 100

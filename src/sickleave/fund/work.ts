@@ -1,5 +1,5 @@
 import { Refusal } from '../../platform/refusal.ts'
-import { employerByPib } from '../../registry/registry.ts'
+import { companies } from '../../registry/registry.ts'
 import type { Asking } from '../asking.ts'
 import { type Day, dayAt } from '../rules/days.ts'
 import type { State } from '../request/state.ts'
@@ -32,7 +32,7 @@ export async function fundWork(asking: Asking, query: unknown): Promise<FundWork
   const today = dayAt(world.now())
   const state = asked.state ?? null
   // An employer that is not in the register has no requests: 0 is nobody's number.
-  const employer = asked.pib === undefined ? null : ((await employerByPib(world.sql, asked.pib))?.id ?? 0)
+  const employer = asked.pib === undefined ? null : ((await companies.byPib(world.sql, asked.pib))?.id ?? 0)
   const rows = await world.sql<Found>`
     select patient, id, number, kind, state, due, changed_at, shown
       from sickleave.request

@@ -5,9 +5,16 @@ import { asEmployer } from '../employer/store.ts'
 const allowed: Record<string, string[]> = {
   'sickleave.earning': ['employee', 'employer', 'given_at', 'given_by', 'gross', 'hours', 'month', 'net', 'paid_on', 'source', 'version'],
   'sickleave.employer_event': ['at', 'content', 'employer', 'kind', 'known_as', 'seq'],
-  'sickleave.employer_member': ['employer', 'ended_at', 'from_at', 'member', 'name', 'pib', 'role'],
   'sickleave.objection': ['changed_at', 'employer', 'id', 'known_as', 'shown', 'state'],
   'sickleave.request': ['changed_at', 'created_at', 'employer', 'id', 'known_as', 'shown', 'state'],
+  'sickleave.employer_member': 'authority by_name employer ended_at ended_by from_at is_system member name person_name pib role'.split(' '),
+  'sickleave.employer_stream': ['employer', 'last'],
+  'sickleave.employer_case': 'at done_at done_by done_seq employer folded from_day known_as seq state until_day'.split(' '),
+  'sickleave.firm': ['employer', 'name', 'pib', 'register', 'registered_at', 'registered_by'],
+  'sickleave.invitation': 'at by_name employer ended_at expires_at id note role used_at'.split(' '),
+  'sickleave.mandate': 'agency agency_name agency_pib at by_name confirmed_at employer ended_at ended_by id name number pib role source until_day'.split(' '),
+  'sickleave.channel': 'address at by_name clients content employer ended_at id is_confirmed kind name'.split(' '),
+  'sickleave.channel_place': 'channel due_at employer failing_since failures leased_until parked_at sent trouble wanted'.split(' '),
   'sickleave.shared': ['at', 'employer', 'known_as', 'sealed'],
 }
 const relationsMax = 5000
@@ -43,7 +50,7 @@ export async function leaksOfRole(sql: Sql): Promise<string[]> {
       join pg_namespace n on n.oid = p.pronamespace
      where n.nspname not in ('pg_catalog', 'information_schema')
        and has_schema_privilege('spona_employer', n.oid, 'usage') and has_function_privilege('spona_employer', p.oid, 'execute')
-       and n.nspname || '.' || p.proname <> 'sickleave.own_employers'
+       and n.nspname || '.' || p.proname <> all ('{sickleave.own_employers,sickleave.own_member}')
      limit ${relationsMax}`
   for (const { name } of callable) found.push(`the employer's role may call ${name}`)
   const [foreign] = await asEmployer(

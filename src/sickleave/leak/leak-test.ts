@@ -8,6 +8,7 @@ import { fieldsOf, knownFields } from './leak-fields.ts'
 import { leaksOfRole } from './leak-role.ts'
 import { leaksIn, type Secrets, secretsOf, speakingWords } from './leak-secrets.ts'
 import { addMember, endMember } from '../employer/members.ts'
+import { bodiesOf, toldUnasked } from './leak-trials.ts'
 import { urlsOf } from './leak-urls.ts'
 import { pdfText } from './pdf-text.ts'
 import { objectionIds } from '../objection/lists.ts'
@@ -21,12 +22,18 @@ const eventsOfEach = 200
 /**
  * Tries what an employer could: every route below /employer that there is (a new one is tried by itself), with right, wrong and hostile values,
  * every stored event, every error and every line of the log, against what is really secret about the leaves; and the rights of its database role.
- * It acts as a member of its own, which the access log names, and leaves afterwards.
+ * `only` tries the routes whose address holds that text. It acts as a member of its own, which the access log names, and leaves afterwards.
  */
-export async function leakTest(world: World): Promise<LeakReport> {
+export async function leakTest(world: World, only = ''): Promise<LeakReport> {
   const lines: string[] = []
   const listening = { ...world, log: makeLog('trace', { write: (line: string) => void lines.push(line) }) }
-  const report: LeakReport = { employers: 0, leaves: 0, answers: 0, routes: await employerRoutes(), found: await leaksOfRole(world.sql) }
+  const report: LeakReport = {
+    employers: 0,
+    leaves: 0,
+    answers: 0,
+    routes: (await employerRoutes()).filter((route) => route.includes(only)),
+    found: await leaksOfRole(world.sql),
+  }
   const rows = await world.sql<{ employer: number }>`select employer from sickleave.employer_stream order by last desc, employer limit ${employersMax}`
   const ask = await asTester(listening)
   try {
@@ -72,8 +79,8 @@ async function asTester(world: World) {
   await app.register(sickleaveRoutes)
   return {
     member: tester.id,
-    async get(method: string, url: string): Promise<Answer> {
-      const answer = await app.inject({ method: method as 'GET', url })
+    async get(method: string, url: string, payload?: unknown): Promise<Answer> {
+      const answer = await app.inject({ method: method as 'GET', url, ...(payload === undefined ? {} : { payload: payload as object }) })
       const isPdf = String(answer.headers['content-type']).includes('pdf')
       return { status: answer.statusCode, headers: JSON.stringify(answer.headers), body: isPdf ? pdfText(answer.rawPayload) : answer.body }
     },
@@ -92,16 +99,20 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
   report.leaves += secrets.length
   const forms = ['pdf', 'xml', 'slip', 'html']
   const [request, objection] = [await requestIds(world.sql, employer), await objectionIds(world.sql, employer)]
-  const values = { pib, events, others: { form: forms, act: ['submission'], request, objection } }
+  const others = { form: forms, act: ['submission'], request, objection, id: [nobody], member: [ask.member] }
   const at = world.now()
-  await world.sql.begin((tx) => addMember(tx, { member: ask.member, employer, pib, name: 'проба цурења', role: 'viewer', at }))
+  await world.sql.begin((tx) => addMember(tx, { member: ask.member, employer, pib, name: 'проба цурења', role: 'administrator', at }))
   try {
     for (const route of report.routes) {
       const [method = '', path = ''] = route.split(' ')
-      const urls = urlsOf(path, values)
+      const isRead = method === 'GET'
+      // What changes something is tried on what is not there, so that the trial leaves nothing behind.
+      const urls = urlsOf(path, isRead ? { pib, events, others } : { pib, events: [], others: nowhere(others) })
       if ('unknown' in urls) report.found.push(`${route} was not tried: nothing is known that :${urls.unknown} could be`)
-      else for (const url of urls) judge(report, route, await ask.get(method, url), secrets)
+      else if (isRead) for (const url of urls) judge(report, route, await ask.get(method, url), secrets)
+      else for (const body of bodiesOf(route, pib, leaves)) judge(report, route, await ask.get(method, urls[0] ?? path, body), secrets)
     }
+    for (const { route, text } of await toldUnasked(world, employer, 'проба цурења')) judge(report, route, { status: 200, headers: '', body: text }, secrets)
     // No other method, no other side.
     for (const url of [`/employer/${pib}/events`, '/mine', '/commission/waiting', `/people/${leaves[0]}/leaves`]) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
@@ -115,6 +126,9 @@ async function tryEmployer(world: World, employer: number, ask: Ask, report: Lea
   }
   return secrets
 }
+
+const nobody = 'ffffffff-ffff-4fff-8fff-ffffffffffff'
+const nowhere = (others: Record<string, readonly string[]>) => Object.fromEntries(Object.keys(others).map((name) => [name, [nobody]]))
 
 function judge(report: LeakReport, route: string, { status, headers, body }: Answer, secrets: readonly Secrets[]): void {
   report.answers++

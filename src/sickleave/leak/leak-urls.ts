@@ -4,7 +4,7 @@ import type { EventRow } from '../employer/store.ts'
 export type Known = { pib: string; events: readonly EventRow[]; others: Readonly<Record<string, readonly string[]>> }
 
 const hostile = ['000000000', "1'or'1'='1", '%00', 'ffffffff-ffff-4fff-8fff-ffffffffffff']
-const queries = ['after=0&limit=500', 'limit=9999999999999', 'fields=diagnosis,reason', 'language=en', 'include=diagnosis']
+const queries = ['after=0&limit=500', 'limit=9999999999999', 'fields=diagnosis,reason', 'language=en', 'month=2026-03', 'include=diagnosis']
 const part = /:(\w+)/g
 
 /** Addresses of a route with every right value of each part, with each part wrong, and with questions it may not know. */

@@ -3,7 +3,7 @@ import type { Runner } from '../../platform/sql.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { keySets } from '../../identity/identity.ts'
 import { type Asking, refuse, requireOwn } from '../asking.ts'
-import { requireEmployer } from '../employer/read.ts'
+import { requireEmployer } from '../employer/rights.ts'
 
 // Who asks for money: an employer for its employee, or the person where the Fund pays the person.
 

@@ -1,0 +1,175 @@
+// What /openapi.json says of the employer's routes. A test holds real answers against these schemas, where no field is left open.
+
+type Schema = { [key: string]: unknown }
+
+const text: Schema = { type: 'string' }
+const day: Schema = { type: 'string', format: 'date', description: 'Calendar day, 2026-03-31.' }
+const instant: Schema = { type: 'string', format: 'date-time' }
+const whole: Schema = { type: 'integer', minimum: 0 }
+const flag: Schema = { type: 'boolean' }
+const uuid: Schema = { type: 'string', format: 'uuid' }
+const pib: Schema = { type: 'string', pattern: '^\\d{9}$', description: 'Tax number of the employer.' }
+const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values })
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
+const list = (items: Schema): Schema => ({ type: 'array', items })
+const object = (properties: Record<string, Schema>, optional: string[] = []): Schema => ({
+  type: 'object',
+  additionalProperties: false,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  properties,
+})
+
+const role = oneOf('administrator', 'operator', 'viewer', 'signer')
+const mandateRole = oneOf('operator', 'signer', 'viewer')
+const category = oneOf('illness', 'care', 'child')
+const state = oneOf('open', 'closed', 'cancelled')
+const employee = { family: text, given: text, birthDate: orNull(day) }
+const payer = oneOf('employer', 'fund')
+const document = object({
+  ...{ kind: oneOf('certificate', 'report'), number: text, version: whole, issuedAt: instant, isLast: flag },
+  days: {
+    ...list(object({ from: day, until: day, days: whole, percent: { type: 'number' }, payer })),
+    description: 'Only in reports: who bears the compensation on which days, and how much.',
+  },
+})
+const event = object({
+  seq: { ...whole, description: 'Number in the stream of this employer: without a gap, for ever.' },
+  ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void') },
+  leave: { ...uuid, description: 'What this employer knows the leave by. Another employer of the same person has another.' },
+  employee: object({ ...employee, jmbg: orNull({ type: 'string', pattern: '^\\d{13}$' }) }),
+  employer: orNull(object({ name: text, pib, mb: text })),
+  ...{ issuer: text, category, from: day, until: day, isOpen: flag, document: orNull(document) },
+})
+const events = object({ events: list(event), next: { ...whole, description: 'Ask with after=next for what comes then.' } })
+const caseLine = object({
+  ...{ pib, name: text, leave: uuid, employee: object(employee), category, from: day, until: day, state, seq: whole, at: instant, kind: text },
+  ...{ document: orNull(object({ kind: text, number: text })), isUnread: flag, doneBy: orNull(text), doneAt: orNull(instant) },
+})
+const joined = object({ pib, name: text, role })
+const mandateLine = object({
+  ...{ id: uuid, agencyPib: pib, agencyName: text, pib, name: text, role: mandateRole, number: text, until: orNull(day), at: instant, by: text },
+  ...{ source: orNull(oneOf('client', 'register')), confirmedAt: orNull(instant), endedAt: orNull(instant) },
+})
+const channelLine = object({
+  ...{ id: uuid, kind: oneOf('webhook', 'email'), address: text, content: oneOf('full', 'notice'), clients: flag, by: text, at: instant, isConfirmed: flag },
+  ...{ streams: whole, waiting: whole, parked: whole, trouble: orNull(text) },
+})
+const keySet: Schema = { type: 'object', description: 'A JSON Web Key Set with public keys (EC P-256 or P-384, or RSA).' }
+
+const outcome = {
+  description: 'An OperationOutcome: what is wrong, where, and how to mend it.',
+  content: { 'application/fhir+json': { schema: { type: 'object' } } },
+}
+type More = { body?: Schema; query?: Schema; status?: number; answer?: Schema; open?: boolean; types?: string[]; text?: string }
+
+/** In the config of a route, where app.ts finds it: bodies are read and refused by the acts themselves, with sentences. */
+function route(summary: string, { body, query, status = 200, answer, types, text: description }: More) {
+  const good = types
+    ? { description: 'The file.', content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])) }
+    : { description: 'As asked.', ...(answer ? { content: { 'application/json': { schema: answer } } } : {}) }
+  const described = {
+    summary,
+    ...(description ? { description } : {}),
+    ...(body ? { body } : {}),
+    ...(query ? { querystring: query } : {}),
+    response: { [status]: good, '4xx': outcome },
+  }
+  return { config: { described } }
+}
+const nothing = (summary: string, body?: Schema) => route(summary, { status: 204, ...(body ? { body } : {}) })
+
+export const described = {
+  employers: route('Employers that you act for', { answer: object({ employers: list(object({ pib, name: text, role, agency: orNull(text) })) }) }),
+  events: route('Events of an employer after a number', {
+    text: 'In order and without a gap. The same question has the same answer for ever, so nothing is lost by asking late or twice.',
+    query: object({ after: { ...whole, default: 0 }, limit: { ...whole, default: 100, maximum: 500 } }, ['after', 'limit']),
+    answer: events,
+  }),
+  leaves: route('The newest event of each leave, at most 500', { answer: events }),
+  leave: route('All events of one leave', { answer: events }),
+  paper: route('One document as a sealed PDF or XML (form is pdf, xml, slip or html)', {
+    query: object({ language: oneOf('sr', 'sr-Latn', 'en') }, ['language']),
+    types: ['application/pdf', 'application/xml', 'text/html'],
+  }),
+  shared: route('The diagnosis, where the employee shared it with this employer', { answer: object({ diagnosis: text }) }),
+  search: route('Leaves, one line for each, what nobody has dealt with first', {
+    text: 'Without pib over all employers that you act for. Names are found in Cyrillic and Latin, with and without marks.',
+    body: object(
+      { pib, text, state, unread: flag, from: day, until: day, after: text, limit: { ...whole, maximum: 200 } },
+      'pib text state unread from until after limit'.split(' '),
+    ),
+    answer: object({ cases: list(caseLine), unread: whole, next: orNull(text) }),
+  }),
+  marks: route('Say that leaves have been dealt with, up to the event that was seen, or take it back', {
+    body: object({ leaves: list(object({ leave: uuid, seq: whole })), done: flag }),
+    answer: object({ marked: whole }),
+  }),
+  calendar: route('Absences of a month', {
+    query: object({ month: { type: 'string', pattern: '^20\\d\\d-\\d\\d$' } }),
+    answer: object({
+      month: text,
+      rows: list(
+        object({ leave: uuid, employee: object(employee), category, from: day, until: day, state, paid: list(object({ from: day, until: day, payer })) }),
+      ),
+      more: flag,
+    }),
+  }),
+  documents: route('Certificates and reports as a file, XML or CSV', {
+    body: object({ format: oneOf('xml', 'csv'), pib, leaves: list(uuid), from: day, until: day }, ['pib', 'leaves', 'from', 'until']),
+    types: ['application/xml', 'text/csv'],
+  }),
+  schema: route('The XML schema of the documents', { types: ['application/xml'] }),
+  registrable: route('What the registers name you as representative of', {
+    answer: object({
+      employers: list(
+        object({ pib, name: text, register: oneOf('companies', 'state-bodies'), capacity: oneOf('representative', 'authorised'), isRegistered: flag }),
+      ),
+    }),
+  }),
+  register: route('Register an employer that you represent', { status: 201, body: object({ pib }), answer: joined }),
+  accept: route('Accept an invitation with its code', { status: 201, body: object({ code: text }), answer: joined }),
+  members: route('Who acts for an employer, and who did', {
+    answer: object({
+      members: list(object({ member: text, name: text, role, since: instant, until: orNull(instant), by: text, byRegister: flag, isYou: flag })),
+      invitations: list(object({ id: uuid, role, note: text, by: text, at: instant, expiresAt: instant })),
+    }),
+  }),
+  role: nothing('Give a member another role', object({ role })),
+  removal: nothing('End it, from the next question on'),
+  invite: route('Invite somebody; the code is answered this once', {
+    status: 201,
+    body: object({ role, note: text }),
+    answer: object({ id: uuid, code: text, expiresAt: instant }),
+  }),
+  mandates: route('Mandates held as agency and given as client', { answer: object({ held: list(mandateLine), given: list(mandateLine) }) }),
+  giveMandate: route('Give an agency a mandate', {
+    status: 201,
+    body: object({ agency: pib, role: mandateRole, number: text, until: day }, ['until']),
+    answer: object({ id: uuid }),
+  }),
+  confirmMandate: nothing('Say yes to a mandate that an agency asked for'),
+  mandateFile: route('Mandates of many clients by one CSV', {
+    body: object({ content: text, keepGood: flag }, ['keepGood']),
+    answer: object({
+      ...{ lines: whole, active: whole, waiting: whole, known: whole, isStored: flag },
+      errors: list(object({ line: whole, field: text, sr: text, en: text })),
+    }),
+  }),
+  channels: route('Where an employer is told', { answer: object({ channels: list(channelLine) }) }),
+  addChannel: route('Be told from now on: a webhook or an e-mail address', {
+    status: 201,
+    body: object({ kind: oneOf('webhook', 'email'), address: text, content: oneOf('full', 'notice'), clients: flag }, ['content', 'clients']),
+    answer: object({ id: uuid }),
+  }),
+  code: nothing('Confirm an e-mail address with the code that was sent to it', object({ code: text })),
+  replay: route('Have everything after a number pushed once more', {
+    body: object({ pib, after: whole }, ['pib', 'after']),
+    answer: object({ streams: whole }),
+  }),
+  systems: route('Payroll systems of an employer', { answer: object({ systems: list(object({ client: text, name: text, role, since: instant })) }) }),
+  addSystem: route('Let a payroll system in; without a key set of its own the private key is answered this once', {
+    status: 201,
+    body: object({ name: text, role: oneOf('viewer', 'operator', 'signer'), jwks: keySet }, ['jwks']),
+    answer: object({ client: text, name: text, scope: text, privateKey: orNull({ type: 'object' }) }),
+  }),
+}

@@ -1,0 +1,154 @@
+import { numbers } from '../../identity/identity.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { companies } from '../../registry/registry.ts'
+import type { Asking } from '../asking.ts'
+import { bodyOf, flagOf } from '../read-body.ts'
+import { isDay, dayAt } from '../rules/days.ts'
+import { type Line, readTable } from './csv.ts'
+import { addMandate, type MandateRole, mandateRoles } from './mandates.ts'
+import { takeTurn } from './pace.ts'
+import { affairOf, requireEmployer } from './rights.ts'
+import { asEmployer } from './store.ts'
+import type { FileError, MandateFile } from './wire.ts'
+
+// One file for all clients of an agency: tax number, number of the power of attorney, role, until when. What the register of powers of attorney has is
+// in force at once; the rest waits until the client says yes. With a bad line nothing is stored, unless the good ones are wanted by themselves.
+
+const bytesMax = 1_000_000
+const linesMax = 2_000
+const columns = ['pib', 'number', 'role', 'until'] as const
+const named: Record<string, (typeof columns)[number]> = {
+  ...{ pib: 'pib', пиб: 'pib', number: 'number', broj: 'number', број: 'number', role: 'role', uloga: 'role', улога: 'role' },
+  ...{ until: 'until', do: 'until', до: 'until', 'važi do': 'until', 'важи до': 'until' },
+}
+const roles: Record<string, MandateRole> = {
+  ...{ viewer: 'viewer', operator: 'operator', signer: 'signer', преглед: 'viewer', оператер: 'operator', потписник: 'signer' },
+  ...{ pregled: 'viewer', operater: 'operator', potpisnik: 'signer' },
+}
+
+type Wish = { line: number; pib: string; number: string; role: MandateRole; until: string | null }
+const wrong = (line: number, field: string, sr: string, en: string): FileError => ({ line, field, sr, en })
+
+export async function mandateFile(asking: Asking, pib: string, given: unknown): Promise<MandateFile> {
+  const { world, actor } = asking
+  const agency = await requireEmployer(asking, pib, 'manage')
+  takeTurn(asking, 'file')
+  const body = bodyOf(given, ['content', 'keepGood'])
+  const content = body['content']
+  if (typeof content !== 'string' || content.length > bytesMax)
+    throw new Refusal('incorrect', `content is the text of the file, up to ${bytesMax} characters`, { expression: 'content' })
+  const { wishes, errors } = readWishes(content, dayAt(world.now()))
+  const employers = new Map(
+    (
+      await companies.byPibs(
+        world.sql,
+        wishes.map((one) => one.pib),
+      )
+    ).map((one) => [one.pib, one]),
+  )
+  const held = new Set(
+    (
+      await asEmployer(
+        world.sql,
+        [agency.employer],
+        (tx) => tx<{ pib: string }>`
+      select pib from sickleave.mandate where agency = ${agency.employer} and ended_at is null limit ${linesMax}`,
+      )
+    ).map((row) => row.pib),
+  )
+  const good = wishes.filter(({ line, pib: client }) => {
+    const error = !employers.has(client)
+      ? wrong(line, 'pib', 'Ниједно правно лице у регистру нема овај ПИБ.', 'No legal entity of the register has this tax number.')
+      : client === pib
+        ? wrong(line, 'pib', 'Ово је ваш ПИБ.', 'This is your own tax number.')
+        : null
+    if (error) errors.push(error)
+    return error === null
+  })
+  const result = {
+    lines: good.length + new Set(errors.map(({ line }) => line)).size,
+    active: 0,
+    waiting: 0,
+    known: 0,
+    isStored: false,
+    errors: errors.sort((a, b) => a.line - b.line),
+  }
+  if (good.length === 0 || (errors.length > 0 && !flagOf(body, 'keepGood'))) return result
+  const registered = new Set(
+    (
+      await companies.mandates(
+        world.sql,
+        agency.employer,
+        good.map((one) => (employers.get(one.pib) as { id: number }).id),
+        dayAt(world.now()),
+      )
+    ).map(({ client, number }) => `${client} ${number}`),
+  )
+  return world.ledger.transaction(async (tx) => {
+    const counted = { ...result, isStored: true }
+    for (const { pib: client, number, role, until } of good) {
+      const found = employers.get(client) as { id: number; name: string }
+      const source = registered.has(`${found.id} ${number}`) ? ('register' as const) : null
+      const party = { employer: found.id, pib: client, name: found.name }
+      const wish = { agency, client: party, role, number, until, source, byName: actor.name }
+      const id = held.has(client) ? null : await addMandate(tx, world, wish)
+      counted[id === null ? 'known' : source ? 'active' : 'waiting']++
+      if (id !== null) tx.audit([affairOf(asking, 'grant', `sick-leave mandate ${id}`)])
+    }
+    return counted
+  })
+}
+
+function readWishes(content: string, today: string): { wishes: Wish[]; errors: FileError[] } {
+  const table = readTable(content)
+  if (table === null)
+    return { wishes: [], errors: [wrong(1, 'file', 'Наводник који је отворен није затворен.', 'A quotation mark is opened and never closed.')] }
+  const [head, ...lines] = table
+  const places = new Map((head?.cells ?? []).map((name, at) => [named[name.toLowerCase()], at]))
+  const missing = (['pib', 'number'] as const).filter((name) => !places.has(name))
+  if (missing.length > 0) {
+    return {
+      wishes: [],
+      errors: [
+        wrong(head?.line ?? 1, 'file', 'Први ред мора имати наслове: ПИБ; број; улога; до.', 'The first line has the headings: pib; number; role; until.'),
+      ],
+    }
+  }
+  if (lines.length > linesMax)
+    return { wishes: [], errors: [wrong(head?.line ?? 1, 'file', `Највише ${linesMax} редова у једној датотеци.`, `At most ${linesMax} lines in one file.`)] }
+  const [wishes, errors, seen] = [[] as Wish[], [] as FileError[], new Set<string>()]
+  for (const line of lines) {
+    const read = readLine(line, places, today)
+    if (Array.isArray(read)) errors.push(...read)
+    else if (seen.has(read.pib)) errors.push(wrong(line.line, 'pib', 'Овај ПИБ је већ наведен изнад.', 'This tax number stands above already.'))
+    else {
+      seen.add(read.pib)
+      wishes.push(read)
+    }
+  }
+  return { wishes, errors }
+}
+
+function readLine({ line, cells }: Line, places: Map<string | undefined, number>, today: string): Wish | FileError[] {
+  const cell = (name: (typeof columns)[number]) => cells[places.get(name) ?? -1] ?? ''
+  const errors: FileError[] = []
+  const pib = cell('pib')
+  if (!/^\d{9}$/.test(pib) || !numbers.checkPib(pib).ok)
+    errors.push(wrong(line, 'pib', 'ПИБ има 9 цифара и исправну контролну цифру.', 'A tax number has 9 digits with a right check digit.'))
+  const number = cell('number')
+  if (number === '' || number.length > 60 || /\d{11,}/.test(number))
+    errors.push(wrong(line, 'number', 'Упишите број пуномоћја, до 60 знакова.', 'Enter the number of the power of attorney, up to 60 characters.'))
+  const role = cell('role') === '' ? 'operator' : roles[cell('role').toLowerCase()]
+  if (!role) errors.push(wrong(line, 'role', `Улога је једна од: преглед, оператер, потписник.`, `The role is one of ${mandateRoles.join(', ')}.`))
+  const until = dayIn(cell('until'))
+  if (until === undefined) errors.push(wrong(line, 'until', 'Датум се пише 31.12.2026. или 2026-12-31.', 'A day is written 2026-12-31 or 31.12.2026.'))
+  else if (until !== null && until < today) errors.push(wrong(line, 'until', 'Пуномоћје је већ истекло.', 'The power of attorney is over already.'))
+  return errors.length > 0 ? errors : { line, pib, number, role: role as MandateRole, until: until ?? null }
+}
+
+function dayIn(text: string): string | null | undefined {
+  if (text === '') return null
+  const [, day = '', month = '', year] = /^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})\.?$/.exec(text) ?? []
+  const iso = year ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : text
+  return isDay(iso) ? iso : undefined
+}

@@ -1,0 +1,37 @@
+import { codeMail, portalAddress, waitsMail } from '../employer/mail-text.ts'
+import { pushOf } from '../employer/push.ts'
+import type { World } from '../../platform/world.ts'
+
+// What is asked of routes that take a body, and what is told without being asked.
+
+type Bodies = (pib: string, leaves: readonly string[]) => unknown[]
+
+/** Questions that are asked by POST get real bodies; of what changes something only refusals are tried, so that the trial leaves nothing behind. */
+const questions: Record<string, Bodies> = {
+  'POST /employer/search': (pib, leaves) => [
+    { pib, limit: 200 },
+    { unread: true, text: 'а' },
+    { pib, text: leaves[0] ?? '%' },
+    { pib, after: '%00' },
+  ],
+  'POST /employer/documents': (pib, leaves) => [
+    { format: 'xml', pib },
+    { format: 'csv', leaves: leaves.slice(0, 500) },
+    { format: 'pdf', pib },
+  ],
+}
+const hostileBodies = [{ fields: ['diagnosis'], leaves: 'x', seq: -1, code: '1', role: 'root', pib: "1'or'1'='1" }]
+
+export const bodiesOf = (route: string, pib: string, leaves: readonly string[]): unknown[] => [...(questions[route]?.(pib, leaves) ?? []), ...hostileBodies]
+
+/** The webhook's body and every e-mail, as they would go out now. */
+export async function toldUnasked(world: World, employer: number, name: string): Promise<{ route: string; text: string }[]> {
+  const channel = { channel: '00000000-0000-4000-8000-000000000000', employer, sent: 0, wanted: 1, failures: 0, failingSince: null, name }
+  const told = [{ route: 'mail to confirm', text: JSON.stringify(codeMail('a@b.rs', 'code', portalAddress(world))) }]
+  told.push({ route: 'mail that something waits', text: JSON.stringify(waitsMail('a@b.rs', portalAddress(world))) })
+  for (const content of ['full', 'notice'] as const) {
+    const { body } = await pushOf(world, { ...channel, kind: 'webhook', address: '', content })
+    told.push({ route: `webhook ${content}`, text: JSON.stringify(body) })
+  }
+  return told
+}

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Refusal } from '../../platform/refusal.ts'
 import { corpus } from '../../testing/corpora.ts'
-import { splitBatch } from '../edge.ts'
 import { charsetNamed, decodeAs, encode } from './charset.ts'
 import { escaped } from './escapes.ts'
 import { readMessage, readText } from './message.ts'
@@ -106,18 +105,6 @@ describe('the parts of a message', () => {
         text,
       )
   })
-})
-
-test('a batch file gives its messages, and says where its own counts are wrong', () => {
-  const file = ['FHS|^~\\&|LAB', 'BHS|^~\\&', head(), 'PID|1', head(), 'PID|2', 'BTS|3', 'FTS|1'].join('\r\n')
-  const batch = splitBatch(file)
-  assert.deepEqual(
-    batch.messages.map((text) => readText(text).segments[1]?.text(1)),
-    ['1', '2'],
-  )
-  assert.deepEqual(batch.problems, ['BTS-1 says 3 messages, and 2 are there'])
-  assert.equal(splitBatch(`${head()}\n${head()}\n`).messages.length, 2, 'without an envelope')
-  assert.deepEqual(splitBatch('rubbish\n').messages, [])
 })
 
 test('every third-party message is read or refused with a reason', (t) => {

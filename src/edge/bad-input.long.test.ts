@@ -1,0 +1,2 @@
+// The same with everything that third parties have, which the file itself knows by SPONA_LONG.
+import './bad-input.test.ts'

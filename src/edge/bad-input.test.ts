@@ -129,7 +129,11 @@ async function overRest(port: number, folder: string): Promise<void> {
     return `${answer.status} ${await answer.text()}`
   }
   const folders = ['json-parsing', 'json-transform'].map((name) => join(corpora, 'bad-input', name)).filter((name) => existsSync(name))
-  for (const name of folders.flatMap((one) => readdirSync(one).filter((_, at) => at % everyHow === 0).map((file) => join(one, file))))
+  for (const name of folders.flatMap((one) =>
+    readdirSync(one)
+      .filter((_, at) => at % everyHow === 0)
+      .map((file) => join(one, file)),
+  ))
     assert.match(await post(readFileSync(name)), /^4\d\d .*OperationOutcome/, name)
   assert.match(await post('{"resourceType":"Basic","__proto__":{"a":1},"constructor":{"prototype":{}}}'), /^202/)
   assert.match(await post(`{"resourceType":"Basic","a":"${'\\u0000'.repeat(1000)}"}`), /^202/)

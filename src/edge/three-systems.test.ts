@@ -124,8 +124,7 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
   for (const [edge, count] of counts) await until('ended', () => isDone(edge, count), 120_000)
   for (const [edge] of counts)
     t.diagnostic(`${edge.config.member}: ${JSON.stringify(states(edge))}, slowest ${slowest(edge)} ms (of ${withinMs} on a quiet machine)`)
-  for (const [edge] of counts)
-    for (const { why, count } of reasons(edge)) t.diagnostic(`${count} of ${edge.config.member}: ${why}`)
+  for (const [edge] of counts) for (const { why, count } of reasons(edge)) t.diagnostic(`${count} of ${edge.config.member}: ${why}`)
   assert.ok((states(csv)['acknowledged'] ?? 0) >= (lines.length - 1) * 0.99)
   assert.ok((states(mllp)['acknowledged'] ?? 0) >= taken * 0.8 && (states(cda)['acknowledged'] ?? 0) >= 1)
   assert.ok((await inRecord(server, 'Patient')) >= lines.length)
@@ -164,13 +163,24 @@ test('a line that was cut is caught up with: nothing is lost or doubled, and the
 test('what another member sends reaches the local system as a file it can read, in order and once, and the bus hears that', async (t) => {
   const server = await startServer(t)
   const folder = folderOf(t)
-  const edge = await startEdge(t, server, 'his-edge', `inbound: [{ name: his, service: his-edge/findings, by: file, folder: "${join(folder, 'in')}", as: hl7v2 }]`)
+  const edge = await startEdge(
+    t,
+    server,
+    'his-edge',
+    `inbound: [{ name: his, service: his-edge/findings, by: file, folder: "${join(folder, 'in')}", as: hl7v2 }]`,
+  )
   await expectStatus(200, edge.member.send({ method: 'PUT', url: '/bus/services/findings', body: aService('inbox') }))
   const lab = await joinBus(server.app, server.world, 'other-lab')
   await contractOf(lab, 'his-edge/findings')
   for (const value of [1, 2, 3]) {
     const patient = { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient', identifier: [{ system: 'urn:lab', value: 'p1' }] } }
-    const observation = { resourceType: 'Observation', status: 'final', code: { text: 'glukoza' }, valueQuantity: { value }, subject: { reference: 'urn:uuid:1' } }
+    const observation = {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'glukoza' },
+      valueQuantity: { value },
+      subject: { reference: 'urn:uuid:1' },
+    }
     const finding = { resourceType: 'Bundle', type: 'collection', entry: [patient, { resource: observation }] }
     const headers = { 'content-type': 'application/fhir+json', 'bus-key': 'p1' }
     const sent = { body: JSON.stringify(finding), headers: { ...headers, 'bus-to': 'his-edge/findings', 'bus-message-id': `finding-${value}` } }

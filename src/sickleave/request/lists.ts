@@ -1,3 +1,4 @@
+import { Refusal } from '../../platform/refusal.ts'
 import type { Sql } from '../../platform/sql.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { loadRules } from '../case-store.ts'
@@ -5,9 +6,13 @@ import { asEmployer } from '../employer/store.ts'
 import type { EmployerView } from '../employer/view.ts'
 import { addDays, type Day, lengthOf, type Span } from '../rules/days.ts'
 import { personOfKey, showRequest } from './act.ts'
-import { requestOf } from './request-store.ts'
+import { listCsv } from './list.ts'
+import { calculationOf, requestOf } from './request-store.ts'
 import { requestOfSide } from './requester.ts'
+import { isSettled } from './show.ts'
 import type { Side } from './side.ts'
+import { type Kind, kinds } from './state.ts'
+import type { CompensationView } from '../wire.ts'
 import type { Expected, RequestShown, Requests } from './wire.ts'
 
 // What a requester reads. An employer's reading goes by the role that sees its own rows only.
@@ -37,6 +42,26 @@ export async function requestsOf(asking: Asking, side: Side): Promise<Requests> 
     rows.map(({ shown }) => shown.id),
   )
   return { requests: rows.map(({ shown }) => shown) }
+}
+
+/** Lists of calculation and of refund as one table: of all requests, or of one kind (`?kind=`). */
+export async function listsAsTable(asking: Asking, side: Side, query: unknown): Promise<string> {
+  const { kind, ...others } = query as Record<string, unknown>
+  if (Object.keys(others).length > 0 || (kind !== undefined && !kinds.includes(kind as Kind)))
+    throw new Refusal('incorrect', `the table is asked for by kind: ${kinds.join(', ')}`, { expression: 'kind' })
+  const { requests } = await requestsOf(asking, side)
+  return listCsv(requests.filter((one) => one.list !== null && (kind === undefined || one.kind === kind)))
+}
+
+/** The person reads the whole calculation of a settled request, with the rule and paragraph of every figure. */
+export async function ownCalculation(asking: Asking, side: Side, id: string): Promise<CompensationView> {
+  const { world } = asking
+  const row = await requestOfSide(asking, side, id)
+  await world.ledger.record([entryOf(asking, row.patient, { action: 'read', basis: side.basis, what: `sick-leave-request ${id}` })])
+  const found = await requestOf(world.sql, id, row.patient)
+  const kept = found && isSettled(found.standing) ? await calculationOf(world.sql, row, found.standing.calculation) : null
+  if (!kept) throw new Refusal('not-found', 'this request has no calculation yet', { hint: 'It is there once the Fund has decided.' })
+  return kept.view
 }
 
 /** Who is named in an answer reads in the access log that somebody looked. */

@@ -1,7 +1,7 @@
 import type { Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, askingOf } from '../asking.ts'
-import { expectedOf, readRequest, requestsOf } from './lists.ts'
+import { expectedOf, listsAsTable, ownCalculation, readRequest, requestsOf } from './lists.ts'
 import { actOnRequest, attachEvidence, isRequesterAct, rewriteRequest, writeRequest } from './requester.ts'
 import { employerSide, ownSide, type Side } from './side.ts'
 
@@ -44,8 +44,18 @@ export const employerRequestRoutes: Routes = async (app) => {
     const side = await employerSide(askingOf(request), request.params.pib, 'read')
     return expectedOf(askingOf(request), side as Side & { employer: number })
   })
+  app.get<Place>('/:pib/requests/lists.csv', async (request, reply) => {
+    const side = await employerSide(askingOf(request), request.params.pib, 'read')
+    reply.header('content-disposition', 'attachment; filename="liste-obracuna.csv"').type('text/csv; charset=utf-8')
+    return listsAsTable(askingOf(request), side, request.query)
+  })
   await app.register(routesOf('/:pib/requests', (asking, { pib }, does) => employerSide(asking, pib, does)))
 }
 
 /** Mounted at /sickleave/mine. */
-export const ownRequestRoutes: Routes = routesOf('/requests', (asking, _, does) => ownSide(asking, does))
+export const ownRequestRoutes: Routes = async (app) => {
+  app.get<Place>('/requests/:request/calculation', async (request) =>
+    ownCalculation(askingOf(request), await ownSide(askingOf(request), 'read'), request.params.request),
+  )
+  await app.register(routesOf('/requests', (asking, _, does) => ownSide(asking, does)))
+}

@@ -2,13 +2,14 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Runner, Transaction } from '../../platform/sql.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import type { Asking } from '../asking.ts'
+import { deltaOf } from '../compensation/delta.ts'
 import { compensationOf } from '../compensation/view.ts'
 import { paraOf } from '../compensation/money.ts'
 import { fundDays } from '../request/completeness.ts'
 import { inputOf } from '../request/ground.ts'
 import { calculationOf, type Head, type Request, reportsOf } from '../request/request-store.ts'
 import type { Rules } from '../rules/parameters.ts'
-import type { CompensationView } from '../wire.ts'
+import type { CompensationView, DeltaView } from '../wire.ts'
 
 // The automatic calculation: by the same pure rules as everywhere, kept with what went in.
 
@@ -58,4 +59,22 @@ export async function standsAsCalculated(tx: Transaction, found: Request, rules:
   if (now instanceof Refusal) return now
   if (kept && now.total === kept.total) return null
   return new Refusal('conflict', 'reckoned anew, the sum is another one: something was corrected meanwhile', { hint: 'Calculate again, then propose.' })
+}
+
+/** Against the sum that stands, or, when that says the same, against the one before it. */
+export async function correctionOf(
+  sql: Runner,
+  { patient, id }: Head,
+  standing: { id: string; view: CompensationView } | null,
+  now: CompensationView,
+): Promise<DeltaView[]> {
+  const changed = standing ? deltaOf(standing.view, now) : []
+  if (changed.length > 0) return changed
+  const [before] = await sql<{ view: CompensationView }>`
+    select view
+      from sickleave.calculation
+     where patient = ${patient} and request = ${id} and id is distinct from ${standing?.id ?? null}::uuid
+     order by at desc, id desc
+     limit 1`
+  return before ? deltaOf(before.view, now) : []
 }

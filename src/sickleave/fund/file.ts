@@ -5,7 +5,7 @@ import { dayOfClock } from '../request/show.ts'
 import type { Step } from '../request/state.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
-import { reckon } from './calculation.ts'
+import { correctionOf, reckon } from './calculation.ts'
 import { recordLooks, requestForFund } from './fund.ts'
 import type { FundFile } from './wire.ts'
 
@@ -19,8 +19,9 @@ export async function fundFile(asking: Asking, id: string): Promise<FundFile> {
 export async function fileOf({ world, actor }: Asking, found: Request): Promise<FundFile> {
   const { row, steps, standing } = found
   const isOpen = standing.calculation === null && (standing.state === 'submitted' || standing.state === 'in-process')
-  const tried = isOpen ? await reckon(world.sql, found, await loadRules(world.sql)) : null
   const [reports, calculation] = await Promise.all([reportsOf(world.sql, row), calculationOf(world.sql, row, standing.calculation)])
+  // Reckoned anew at each look, so that a correction of earnings or of a report is seen before anybody pays by the former sum.
+  const now = isOpen || calculation ? await reckon(world.sql, found, await loadRules(world.sql)) : null
   const { proposal } = standing
   const proposed = steps.findLast(({ step }) => step.kind === 'proposed')
   return {
@@ -34,7 +35,8 @@ export async function fileOf({ world, actor }: Asking, found: Request): Promise<
     },
     reports: reports.map(({ number, from, until, fund }) => ({ number, from, until, fund: [...fund] })),
     calculation: calculation && { ...calculation, at: calculation.at.toISOString() },
-    trouble: tried instanceof Refusal ? tried.message : null,
+    delta: now === null || now instanceof Refusal ? [] : await correctionOf(world.sql, row, calculation, now.view),
+    trouble: isOpen && now instanceof Refusal ? now.message : null,
     steps: steps.map(({ step, at, actorName }) => ({ kind: step.kind, at: at.toISOString(), by: actorName, detail: detailOf(step) })),
   }
 }

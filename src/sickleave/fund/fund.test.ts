@@ -188,9 +188,13 @@ test('a justified objection to the sum opens the request anew by a third person,
     const more = { employee: id, month: '2025-06', hours: 17_400, net: 9_500_000n, gross: 14_000_000n, paidOn: '2025-06-28' }
     await addEarnings(tx, employer(), [more], { source: 'form', at: town.world.now(), by: 'test' })
   })
+  const { body: corrected } = await town.as(zora)('GET', fund(`/requests/${request}`))
   const calculated = await act(zora, request, 'calculation')
   const { id, total } = calculated.body.calculation
   assert.ok(total > before.total)
+  const inPara = ({ month, payer, total: more }: Record<string, string>) => [month, payer, Math.round(100 * Number(more))]
+  assert.deepEqual(corrected.delta.map(inPara), [['2026-04', 'fund', total - before.total]], 'what the correction changed, before anybody calculates')
+  assert.deepEqual(calculated.body.delta, corrected.delta, 'and after it, against the sum that was paid')
   await act(zora, request, 'proposal', { decision: 'pay', number: '88-10', why: 'разлика', calculation: id })
   await act(mira, request, 'approval', { accept: true })
   const file = await town.as(zora)('POST', fund('/payments'), {})

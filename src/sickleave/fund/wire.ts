@@ -1,4 +1,4 @@
-import type { CompensationView } from '../wire.ts'
+import type { CompensationView, DeltaView } from '../wire.ts'
 import type { RequestShown, RequestState } from '../request/wire.ts'
 
 // The Fund's side. Amounts are whole para (1/100 dinar).
@@ -31,6 +31,8 @@ export type FundFile = {
   proposal: { decision: 'pay' | 'reject'; number: string; why: string; by: string; isMine: boolean } | null
   reports: { number: string; from: string; until: string; fund: { from: string; until: string }[] }[]
   calculation: Calculation | null
+  /** What a correction changed: reckoned now, less what was reckoned before, in rows of its own. Empty when nothing did. */
+  delta: DeltaView[]
   /** Why there is no calculation, in a sentence. */
   trouble: string | null
   steps: { kind: string; at: string; by: string; detail: string | null }[]

@@ -64,6 +64,7 @@ export const fundFileShown: FundFile = {
       ],
     },
   },
+  delta: [],
   trouble: null,
   steps: [
     { kind: 'submitted', at: '2026-05-14T08:00:00.000Z', by: 'Весна Илић', detail: null },

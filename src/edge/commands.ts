@@ -2,6 +2,8 @@ import type { Command } from '../platform/cli.ts'
 
 const config = { type: 'string', about: 'The settings of the edge.', default: 'edge.yaml' } as const
 
+const item = { name: 'ITEM', about: 'Its number, as the list shows it.' }
+
 /** Each act is loaded when it is asked for: the edge starts on small machines, and quickly. */
 export const commands: Command[] = [
   {
@@ -10,5 +12,72 @@ export const commands: Command[] = [
     needs: 'nothing',
     options: { config },
     run: async (world, { config: file }, print) => (await import('./process/start.ts')).runEdge(world, String(file), print),
+  },
+  {
+    name: 'edge init',
+    summary: 'Ask a few questions, write the settings, make the key and join the bus; asked again it goes on where it stopped.',
+    needs: 'nothing',
+    options: { config, answers: { type: 'string', about: 'JSON file with the answers, for machines.' } },
+    run: async (world, options, print) => (await import('./cli/init.ts')).initEdge(world, options, print),
+  },
+  {
+    name: 'edge doctor',
+    summary: 'Look at key, clock, line, rights, disk, store and local addresses, and say what to do.',
+    needs: 'nothing',
+    options: { config },
+    run: async (world, options, print) => (await import('./cli/doctor.ts')).examine(world, options, print),
+  },
+  {
+    name: 'edge status',
+    summary: 'How the running edge is; exit code 1 when something needs a person.',
+    needs: 'nothing',
+    options: { config },
+    run: async (_world, options, print) => (await import('./cli/status.ts')).printStatus(options, print),
+  },
+  {
+    name: 'edge key renew',
+    summary: 'A new key for this member, while the old one is still valid.',
+    needs: 'nothing',
+    options: { config },
+    run: async (world, options, print) => (await import('./cli/renew-key.ts')).renewKey(world, options, print),
+  },
+  {
+    name: 'edge quarantine list',
+    summary: 'What waits for a person, each with reason and hint.',
+    needs: 'nothing',
+    options: { config },
+    run: async (world, options, print) => (await import('./cli/quarantine.ts')).listAside(world, options, print),
+  },
+  {
+    name: 'edge quarantine show',
+    summary: 'One item with its way, losses and receipt; --original writes what came.',
+    needs: 'nothing',
+    argument: item,
+    options: { config, original: { type: 'boolean', about: 'The bytes as they came, or as they were corrected last.' } },
+    run: async (world, options, print) => (await import('./cli/quarantine.ts')).showItem(world, options, print),
+  },
+  {
+    name: 'edge quarantine fix',
+    summary: 'Send an item again with corrected contents; what came is kept.',
+    needs: 'nothing',
+    argument: item,
+    options: { config, file: { type: 'string', about: 'The corrected message or document.', required: true } },
+    run: async (world, options, print) => (await import('./cli/quarantine.ts')).fixItem(world, options, print),
+  },
+  {
+    name: 'edge quarantine resend',
+    summary: 'Send an item again as it is, or "all" that wait.',
+    needs: 'nothing',
+    argument: item,
+    options: { config },
+    run: async (world, options, print) => (await import('./cli/quarantine.ts')).resendItems(world, options, print),
+  },
+  {
+    name: 'edge quarantine discard',
+    summary: 'Decide that an item is never sent.',
+    needs: 'nothing',
+    argument: item,
+    options: { config, reason: { type: 'string', about: 'Why, for whoever asks later.', required: true } },
+    run: async (world, options, print) => (await import('./cli/quarantine.ts')).discardItem(world, options, print),
   },
 ]

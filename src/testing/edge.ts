@@ -46,6 +46,7 @@ export async function edgeOf(t: TestContext, server: TestServer, code: string, m
     `member: ${code}`,
     `centre: { url: "${baseUrl(world.config)}", key: key.json, signs: ${centreKey(world.keys).kid} }`,
     'disk: { warnMb: 1, reserveMb: 1 }',
+    'status: { port: 0 }',
     more,
   ].join('\n')
   const file = join(folder, 'edge.yaml')

@@ -10,9 +10,14 @@ import { type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
 export type KeyFile = { kid: string; key: KeyObject; jwk: PublicJwk; client: string | null; secret: Buffer }
 type Stored = { key: Record<string, string>; client: string | null; store: string }
 
-export function makeKeyFile(file: string, random: (bytes: number) => Buffer): KeyFile {
+/** In the place of `old` it keeps what the store is sealed under, and the client. */
+export function makeKeyFile(file: string, random: (bytes: number) => Buffer, old?: KeyFile): KeyFile {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  writeWhole(file, { key: privateKey.export({ format: 'jwk' }) as Record<string, string>, client: null, store: random(32).toString('base64url') })
+  writeWhole(file, {
+    key: privateKey.export({ format: 'jwk' }) as Record<string, string>,
+    client: old?.client ?? null,
+    store: (old?.secret ?? random(32)).toString('base64url'),
+  })
   return readKeyFile(file)
 }
 

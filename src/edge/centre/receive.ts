@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { contentDigest, isSigned } from '../../platform/http-signature.ts'
+import { isPart, type Part } from '../../platform/signed-batch.ts'
 import type { Edge } from '../process/edge.ts'
 import { type Reason, setAside } from '../store/items.ts'
 import { issueIn } from './centre.ts'
@@ -24,6 +25,8 @@ export type Delivery = {
   kid: string
   base: string
   signature: string
+  /** When it was signed with others: what of it is under the root. */
+  part?: Part
 }
 
 /** What came of it: taken, or not, and then whether it ever will be. */
@@ -42,7 +45,11 @@ export async function receiveSome(edge: Edge, receivers: ReadonlyMap<string, Rec
   const { json } = await centre.ask({ method: 'POST', path: '/bus/deliveries/lease', body, timeoutMs: (waitSeconds + 15) * 1000, isUnsigned: true })
   const deliveries = (json as { deliveries: Delivery[] }).deliveries
   // A caller waits for its answer, so calls do not stand behind messages.
-  for (const call of deliveries.filter(({ call }) => call !== undefined)) answerCall(call)
+  for (const call of deliveries.filter(({ call }) => call !== undefined)) {
+    // A large body is fetched by its number, and checked by its digest then.
+    const isWhole = call.bodyAt !== undefined || (await isOfSender(edge, call, Buffer.from(call.body ?? '', 'base64')))
+    if (isWhole) answerCall(call)
+  }
   const messages = deliveries.filter(({ call }) => call === undefined)
   const acknowledge: number[] = []
   const refuse: { delivery: number; reason: string; final: boolean }[] = []
@@ -71,7 +78,11 @@ async function giveOn(edge: Edge, receivers: ReadonlyMap<string, Receiver>, one:
 
 /** The centre only carries: what was signed is checked with the sender’s own key. */
 async function isOfSender(edge: Edge, one: Delivery, bytes: Buffer): Promise<boolean> {
-  if (contentDigest(bytes) !== one.digest || !one.base.includes(`"content-digest": ${one.digest}`)) return false
+  const batch = /^"bus-batch": (.*)$/m.exec(one.base)?.[1]
+  if (one.part !== undefined && !isPart(one.part, batch)) return false
+  const said = one.part?.text ?? one.base
+  if (contentDigest(bytes) !== one.digest || !said.includes(`"content-digest": ${one.digest}`) || (!one.call && !said.includes(`"bus-to": ${one.to}`)))
+    return false
   const key = await keyOf(edge, one)
   return key !== null && isSigned(one.base, Buffer.from(one.signature, 'base64'), key)
 }

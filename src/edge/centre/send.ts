@@ -1,109 +1,127 @@
 import type { Edge } from '../process/edge.ts'
-import { type Item, itemColumns, mappedOf, markSent, putOff, type Reason, setAside } from '../store/items.ts'
-import { type Answer, CentreSaysNo, issueIn, jsonIn } from './centre.ts'
+import { type Item, itemColumns, mappedOf, markSent, numberOf, putOff, type Reason, setAside } from '../store/items.ts'
+import { batchOf, headersOf, type Outgoing, readVerdicts, type Receipts, type Verdict } from './batch.ts'
+import { type Answer, CentreSaysNo, issueIn } from './centre.ts'
 import { LineCut } from './line.ts'
 
-export const sendLimits = { atOnce: 64, lines: 16, backoffSecondsMax: 60, itemSecondsMax: 3600, firstQuestionMs: 200 } as const
+export const sendLimits = { atOnce: 400, bytes: 5 * 1_048_576, backoffSecondsMax: 60, itemSecondsMax: 3600, firstQuestionMs: 300 } as const
 
-/** How it went: whether anything was sent, and how long to wait when the centre cannot take more now. */
-export type Sent = { count: number; waitSeconds: number }
+/** How many went, and when the centre cannot take more, how long it asks to be left alone; null when it does not say. */
+export type Sent = { count: number; stop: { waitSeconds: number | null } | null }
 
-/** The centre itself cannot take anything now: nothing is said about this message. */
-class NotNow extends Error {
-  readonly waitSeconds: number | null
-
-  constructor(waitSeconds: number | null) {
-    super('not now')
-    this.waitSeconds = waitSeconds
-  }
-}
+type Way = { item: Item; message: Outgoing }
+/** What the centre says of itself or of this member, not of a message. */
+const ofTheCentre = new Set([401, 403, 408, 429, 502, 503, 504, 507])
 
 /**
- * Sends what is ready, oldest first, messages of one patient one after the other. A patient whose message waits for another attempt waits with it. When the
- * line is cut, or the centre cannot take more, everything stops here and nothing is asked of each message.
+ * Sends what is ready, oldest first, as many under one signature as fit. A patient whose message waits for another attempt waits with it. When the line is
+ * cut, or the centre cannot take more, everything stops here and nothing is held against a message.
  */
 export async function sendSome(edge: Edge): Promise<Sent> {
-  const items = edge.store.all<Item>(
+  const sent: Sent = { count: 0, stop: null }
+  await sendAll(edge, chosen(edge), new Set(), sent)
+  return sent
+}
+
+function chosen({ store, vault, now }: Edge): Way[] {
+  const items = store.all<Item>(
     `select ${itemColumns} from item where state = 'ready' and due_at <= ?1
         and not exists (select 1 from item before where before.key = item.key and before.seq < item.seq and before.state = 'ready' and before.due_at > ?1)
       order by seq limit ?2`,
-    edge.now().getTime(),
+    now().getTime(),
     sendLimits.atOnce,
   )
-  const lines = [...Map.groupBy(items, ({ key, id }) => key ?? id).values()]
-  let count = 0
-  let stop: NotNow | null = null
-  const work = async () => {
-    for (let line = lines.shift(); line && !stop; line = lines.shift()) {
-      for (const item of line) {
-        if (stop) break
-        try {
-          if (!(await sendOne(edge, item))) break
-          count++
-        } catch (error) {
-          if (!(error instanceof NotNow)) throw error
-          stop = error
-        }
-      }
-    }
+  const ways: Way[] = []
+  let bytes = 0
+  for (const item of items) {
+    const body = mappedOf(store, vault, item)
+    if (body === null) throw new Error('an item is ready and has no contents')
+    bytes += body.length
+    if (ways.length > 0 && bytes > sendLimits.bytes) break
+    const { key, document } = item
+    ways.push({ item, message: { id: numberOf(item), key, document, to: 'record/documents', contentType: 'application/fhir+json', body } })
   }
-  await Promise.all(Array.from({ length: Math.min(sendLimits.lines, lines.length) }, work))
-  const stopped = stop as NotNow | null
-  return { count, waitSeconds: stopped === null ? 0 : (stopped.waitSeconds ?? -1) }
+  return ways
 }
 
-/** False when what follows in its line must wait. */
-async function sendOne(edge: Edge, item: Item): Promise<boolean> {
-  const { store, vault, centre } = edge
-  const body = mappedOf(store, vault, item)
-  if (body === null) throw new Error('an item is ready and has no contents')
-  const headers = {
-    'content-type': 'application/fhir+json',
-    'bus-to': 'record/documents',
-    'bus-message-id': item.id,
-    ...(item.key === null ? {} : { 'bus-key': item.key }),
-    ...(item.document === null ? {} : { 'bus-document': item.document }),
-  }
-  let answer: Answer
+/** `held`: patients one of whose messages must come again, so that what follows waits behind it. */
+async function sendAll(edge: Edge, ways: readonly Way[], held: Set<string>, sent: Sent): Promise<void> {
+  const going = ways.filter(({ item }) => item.key === null || !held.has(item.key))
+  if (going.length === 0 || sent.stop) return
+  const answer = await asked(edge, going)
+  if (answer === null) {
+    sent.stop = { waitSeconds: null }
+  } else if (answer.verdicts) {
+    await settle(edge, going, answer, held, sent)
+  } else if (ofTheCentre.has(answer.status)) {
+    edge.centre.contact.why = issueIn(answer.json)?.sentence ?? `the centre answered ${answer.status}`
+    sent.stop = { waitSeconds: Number(answer.headers['retry-after']) || null }
+  } else if (going.length > 1) {
+    // One of them makes all of them fail: halves find it, and the others go on.
+    const half = Math.ceil(going.length / 2)
+    await sendAll(edge, going.slice(0, half), held, sent)
+    await sendAll(edge, going.slice(half), held, sent)
+  } else await settle(edge, going, { ...answer, verdicts: [{ status: answer.status, messageId: '', outcome: answer.json }], receipt: () => '' }, held, sent)
+}
+
+type Judged = Answer & { verdicts: Verdict[] | null; receipt(at: number): string }
+
+/** Null when no answer came that could be believed: nobody knows what became of it, and the same numbers go again. */
+async function asked({ centre }: Edge, ways: readonly Way[]): Promise<Judged | null> {
+  const messages = ways.map(({ message }) => message)
+  const [only] = messages
+  const isOne = messages.length === 1 && only !== undefined
+  const request = isOne ? { body: only.body, headers: headersOf(only) } : batchOf(messages)
   try {
-    answer = await centre.askAny({ method: 'POST', path: '/bus/messages', body, headers })
+    const answer = await centre.askAny({ method: 'POST', path: '/bus/messages', ...request })
+    if (isOne) return ofOne(answer, only)
+    if (answer.status !== 200) return { ...answer, verdicts: null, receipt: () => '' }
+    const receipts = answer.json as Receipts
+    const verdicts = readVerdicts(receipts, messages)
+    if (verdicts === null) throw new LineCut('the receipts are not those of the messages')
+    const { kid, base, signature } = receipts
+    const receipt = (at: number) => JSON.stringify({ format: 'spona-bus-receipts-1', verdicts: [receipts.verdicts[at]], kid, base, signature })
+    return { ...answer, verdicts, receipt }
   } catch (error) {
-    if (error instanceof LineCut || error instanceof CentreSaysNo) throw new NotNow(null)
+    if (error instanceof LineCut || error instanceof CentreSaysNo) return null
     throw error
   }
-  if (answer.status === 202) {
-    await taken(edge, item, answer)
-    return true
-  }
-  return refused(edge, item, answer)
 }
 
-async function taken(edge: Edge, item: Item, answer: Answer): Promise<void> {
-  const { store } = edge
-  const { message, messageId, digest } = (answer.json ?? {}) as { message?: unknown; messageId?: unknown; digest?: unknown }
-  if (typeof message !== 'string' || messageId !== item.id || typeof digest !== 'string') throw new NotNow(null)
-  // The receipt as it was signed: it proves to anybody that the centre had the message.
-  const receipt = JSON.stringify({ body: answer.body.toString('utf8'), ...answer.proof })
-  const at = edge.now().getTime()
-  await store.write(() => markSent(store, item.seq, { message, receipt, at, askAt: at + sendLimits.firstQuestionMs }))
+function ofOne(answer: Answer, { id }: Outgoing): Judged {
+  if (answer.status !== 202) return { ...answer, verdicts: null, receipt: () => '' }
+  const verdict = { ...(answer.json as Omit<Verdict, 'status'>), status: 202 }
+  if (verdict.messageId !== id) throw new LineCut('the receipt is not that of the message')
+  // As it was signed: it proves to anybody that the centre had the message.
+  return { ...answer, verdicts: [verdict], receipt: () => JSON.stringify({ body: answer.body.toString('utf8'), ...answer.proof }) }
 }
 
-/** What the centre says about this message is the message’s; what it says about this member or itself stops the sending. */
-async function refused(edge: Edge, item: Item, answer: Answer): Promise<boolean> {
+async function settle(edge: Edge, ways: readonly Way[], { verdicts, receipt }: Judged, held: Set<string>, sent: Sent): Promise<void> {
   const { store } = edge
-  const found = issueIn(jsonIn(answer)) ?? { sentence: `the centre answered ${answer.status}` }
-  const reason: Reason = { by: 'bus', ...found }
   const now = edge.now().getTime()
-  if ([401, 403, 408, 429, 502, 503, 504, 507].includes(answer.status)) {
-    edge.centre.contact.why = found.sentence
-    throw new NotNow(Number(answer.headers['retry-after']) || null)
+  await store.write(() => {
+    for (const [at, { item }] of ways.entries()) {
+      const verdict = verdicts?.[at]
+      if (!verdict) continue
+      if (verdict.status === 202 && verdict.message !== undefined)
+        markSent(store, item.seq, { message: verdict.message, receipt: receipt(at), at: now, askAt: now + sendLimits.firstQuestionMs })
+      else if (!ofTheCentre.has(verdict.status)) refuse(edge, item, verdict, now)
+    }
+  })
+  for (const [at, { item }] of ways.entries()) {
+    const verdict = verdicts?.[at]
+    if (verdict === undefined || verdict.status === 202) sent.count++
+    else if (item.key !== null && (verdict.status >= 500 || ofTheCentre.has(verdict.status))) held.add(item.key)
+    if (verdict !== undefined && ofTheCentre.has(verdict.status)) {
+      edge.centre.contact.why = issueIn(verdict.outcome)?.sentence ?? `the centre answered ${verdict.status}`
+      sent.stop = { waitSeconds: verdict.retryAfterSeconds ?? null }
+    }
   }
-  if (answer.status >= 500) {
-    // It may be this message that the centre fails on: the others go on, and its own patient waits.
-    const seconds = Math.min(sendLimits.itemSecondsMax, 2 ** Math.min(item.attempts + 1, 12))
-    await store.write(() => putOff(store, item.seq, now + seconds * 1000, reason))
-    return false
-  }
-  await store.write(() => setAside(store, item.seq, 'quarantined', reason, now))
-  return true
+}
+
+/** A fault of the centre’s may pass, so the message comes again; what it says of the message itself waits for a person. */
+function refuse({ store }: Edge, item: Item, { status, outcome }: Verdict, now: number): void {
+  const reason: Reason = { by: 'bus', ...(issueIn(outcome) ?? { sentence: `the centre answered ${status}` }) }
+  if (status < 500) setAside(store, item.seq, 'quarantined', { ...reason, outcome }, now)
+  else putOff(store, item.seq, now + Math.min(sendLimits.itemSecondsMax, 2 ** Math.min(item.attempts + 1, 12)) * 1000, reason)
 }

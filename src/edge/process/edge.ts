@@ -1,3 +1,4 @@
+import type { Room } from '../../platform/room.ts'
 import type { World } from '../../platform/world.ts'
 import type { Centre } from '../centre/centre.ts'
 import type { Store } from '../store/store.ts'
@@ -15,4 +16,6 @@ export type Edge = Outside & {
   vault: Vault
   centre: Centre
   intake: Intake
+  /** What is left of the disk. */
+  room: Room
 }

@@ -5,7 +5,7 @@ import { mapperOf, type MappedItem } from './mappers.ts'
 import { patientIn } from './order-of.ts'
 
 /** Mapped ahead of sending, and no further: what is mapped is five times as large as what came. */
-export const mapLimits = { ahead: 500, atOnce: 64, bytesMax: 8 * 1_048_576, turnMs: 20 } as const
+export const mapLimits = { ahead: 1000, atOnce: 64, bytesMax: 8 * 1_048_576, turnMs: 20 } as const
 
 /** Maps what waits, oldest first; what cannot be mapped stands aside with the reason and holds nothing back. Answers how many it looked at. */
 export async function mapSome(edge: Edge): Promise<number> {

@@ -1,3 +1,8 @@
+import { join } from 'node:path'
+import { roomLimits, type Room } from '../../platform/room.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
+import { watchRoom } from '../../platform/watch-room.ts'
+import { answerCalls } from '../centre/answer-calls.ts'
 import { Centre, CentreSaysNo } from '../centre/centre.ts'
 import { confirmSome } from '../centre/confirm.ts'
 import { readKeyFile } from '../centre/key-file.ts'
@@ -5,92 +10,81 @@ import { type Line, LineCut, openLine } from '../centre/line.ts'
 import { type Receiver, receiveSome, takeOutcomes } from '../centre/receive.ts'
 import { sendLimits, sendSome } from '../centre/send.ts'
 import { openInbound } from '../inbound/deliver.ts'
-import { workSteadily } from '../../platform/steady-work.ts'
+import { listenLocal } from '../local/listen.ts'
+import { pruneSome } from '../store/prune.ts'
 import { Store } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Edge, Outside } from './edge.ts'
 import { createIntake } from './intake.ts'
 import { mapSome } from './map-items.ts'
+import { createWake, type Wake } from './wake.ts'
 import { openWaysIn, type WaysIn } from './ways-in.ts'
 
-export type Opened = { edge: Edge; ports: WaysIn['ports']; close(): Promise<void> }
+export type Opened = { edge: Edge; ports: WaysIn['ports']; statusPort: number; close(): Promise<void> }
 
 /** Everything that an edge is, open and at work; closing it stops the ways in first and leaves the store whole. */
-export async function openEdge(outside: Outside, config: EdgeConfig, line: Line = lineOf(config)): Promise<Opened> {
-  const { edge, wake } = assemble(outside, config, line)
+export async function openEdge(outside: Outside, config: EdgeConfig, line: Line = openLine(config.centre)): Promise<Opened> {
+  const { now, random, log } = outside
+  const store = new Store(config.data)
+  const limits = roomLimits({ DISK_WARN_MB: config.disk.warnMb, DISK_RESERVE_MB: config.disk.reserveMb })
+  const room = await watchRoom({ folder: join(config.data, 'store'), limits, log, isKeeper: true })
+  const { edge, arrived } = assemble({ now, random, log }, config, { line, store, room })
   const inbound = openInbound(edge, config.inbound)
-  const stops = startWork(edge, wake, inbound.receivers)
   const ways = await openWaysIn(edge)
+  const local = await listenLocal(edge, config.status.port)
+  const stops = startWork(edge, arrived, inbound.receivers)
   return {
     edge,
     ports: ways.ports,
+    statusPort: local.port,
     async close() {
-      await ways.close()
+      await Promise.all([ways.close(), local.close()])
       inbound.close()
       edge.centre.end()
       await Promise.all(stops.map((stop) => stop()))
-      edge.store.close()
+      await room.end()
+      store.close()
     },
   }
 }
-
-const lineOf = ({ centre }: EdgeConfig): Line => openLine(centre)
 
 /** The parts without their work: what a trial drives step by step. */
-export function assemble({ now, random, log }: Outside, config: EdgeConfig, line: Line): { edge: Edge; wake: Wake } {
+export function assemble(outside: Outside, config: EdgeConfig, parts: { line: Line; store: Store; room: Room }): { edge: Edge; arrived: Wake } {
+  const { line, store, room } = parts
   const key = readKeyFile(config.centre.key)
-  const store = new Store(config.data)
-  const vault = openVault(key.secret, random)
-  const wake = createWake()
-  const intake = createIntake({ now, random, log }, store, vault, { most: config.queue.most, isFull: () => false, onAccepted: wake.up })
-  const centre = new Centre({ now, random, log }, line, { url: config.centre.url, signs: config.centre.signs, key })
-  return { edge: { now, random, log, config, store, vault, centre, intake }, wake }
-}
-
-type Wake = { up(): void; wait(mostMs: number): Promise<void> }
-
-/** Sleeps until something was accepted, or for so long. */
-function createWake(): Wake {
-  let isUp = false
-  let ring: (() => void) | null = null
-  return {
-    up() {
-      isUp = true
-      ring?.()
-    },
-    wait: (mostMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => ring?.(), mostMs)
-        timer.unref()
-        ring = () => {
-          clearTimeout(timer)
-          ring = null
-          isUp = false
-          resolve()
-        }
-        if (isUp) ring()
-      }),
-  }
+  const vault = openVault(key.secret, outside.random)
+  const arrived = createWake()
+  const isFull = () => room.state === 'full' || room.state === 'full for writes'
+  const intake = createIntake(outside, store, vault, { most: config.queue.most, isFull, onAccepted: arrived.up })
+  const centre = new Centre(outside, line, { url: config.centre.url, signs: config.centre.signs, key })
+  return { edge: { ...outside, config, store, vault, centre, intake, room }, arrived }
 }
 
 const idleMs = 1000
 const confirmIdleMs = 200
 
-function startWork(edge: Edge, wake: Wake, inbound: [string, Receiver][]): (() => Promise<void>)[] {
+const pruneMs = 60_000
+
+function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): (() => Promise<void>)[] {
   const receivers = new Map<string, Receiver>([['record/outcomes', takeOutcomes(edge)], ...inbound])
   const trouble = 'work of the edge failed; tried again in a moment'
+  const mapped = createWake()
   let backoffSeconds = 1
+  const map = async () => {
+    if ((await mapSome(edge)) === 0) await arrived.wait(idleMs)
+    else mapped.up()
+    return 0
+  }
   const send = async () => {
-    const mapped = await mapSome(edge)
-    const { count, waitSeconds } = await sendSome(edge)
-    if (waitSeconds !== 0) {
-      const seconds = waitSeconds > 0 ? waitSeconds : backoffSeconds
+    const { count, stop } = await sendSome(edge)
+    if (stop) {
+      const seconds = stop.waitSeconds ?? backoffSeconds
       backoffSeconds = Math.min(sendLimits.backoffSecondsMax, backoffSeconds * 2)
       return seconds * 1000
     }
     backoffSeconds = 1
-    if (count + mapped === 0) await wake.wait(idleMs)
+    if (count === 0) await mapped.wait(idleMs)
     return 0
   }
   const quietly = (act: () => Promise<number>) => async () => {
@@ -103,9 +97,11 @@ function startWork(edge: Edge, wake: Wake, inbound: [string, Receiver][]): (() =
     }
   }
   const confirm = quietly(async () => ((await confirmSome(edge)) > 0 ? 0 : confirmIdleMs))
+  const answer = answerCalls(edge)
   const receive = quietly(async () => {
-    await receiveSome(edge, receivers, () => {})
+    await receiveSome(edge, receivers, answer)
     return 0
   })
-  return [send, confirm, receive].map((step) => workSteadily(edge, { step, troubledMs: 1000, trouble }))
+  const prune = async () => ((await pruneSome(edge.store, edge.now().getTime(), edge.config.keep.days)) ? 100 : pruneMs)
+  return [map, send, confirm, receive, prune].map((step) => workSteadily(edge, { step, troubledMs: 1000, trouble }))
 }

@@ -17,9 +17,10 @@ export async function runEdge(world: World, file: string, print: Print): Promise
   return 0
 }
 
-function sayWhere(config: EdgeConfig, { ports }: Opened, print: Print): void {
+function sayWhere(config: EdgeConfig, { ports, statusPort }: Opened, print: Print): void {
   for (const { speaks, name, host, port } of ports) print(`${speaks} (${name}) on ${host}:${port}`)
   for (const { name, format, path } of config.folders) print(`Files (${name}, ${format}) in ${path}`)
+  print(`How it is: http://127.0.0.1:${statusPort}`)
   print(`This is ${config.member}; the centre is ${config.centre.url}`)
   print('Ctrl-C stops it')
 }

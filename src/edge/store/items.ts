@@ -35,6 +35,7 @@ export type Item = {
   document: string | null
   mapping: string | null
   losses: string | null
+  sendings: number
   attempts: number
   dueAt: number
   message: string | null
@@ -43,7 +44,7 @@ export type Item = {
   reason: string | null
 }
 
-export const itemColumns = `seq, id, source, protocol, name, meta, bytes, received_at as receivedAt, state, key, document, mapping, losses, attempts,
+export const itemColumns = `seq, id, source, protocol, name, meta, bytes, received_at as receivedAt, state, key, document, mapping, losses, sendings, attempts,
   due_at as dueAt, message, sent_at as sentAt, ended_at as endedAt, reason`
 
 export function storeItem(store: Store, vault: Vault, arrival: Arrival & { id: string; digest: Buffer; at: number }): Accepted {
@@ -65,7 +66,7 @@ export function storeItem(store: Store, vault: Vault, arrival: Arrival & { id: s
     arrival.original.length,
     at,
   )
-  store.run('insert into original (seq, sealed) values (?, ?)', seq, vault.seal(arrival.original, `original ${id}`))
+  store.run('insert into original (seq, version, sealed) values (?, 0, ?)', seq, vault.seal(arrival.original, `original ${id} 0`))
   store.run(
     'insert into seen (source, digest, seq, at) values (?, ?, ?, ?) on conflict do update set seq = excluded.seq, at = excluded.at',
     source,
@@ -76,10 +77,14 @@ export function storeItem(store: Store, vault: Vault, arrival: Arrival & { id: s
   return { id, seq, isRepeated: false }
 }
 
+/** The last correction, or what came. */
 export function originalOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>): Buffer | null {
-  const row = store.one<{ sealed: Uint8Array }>('select sealed from original where seq = ?', seq)
-  return row ? vault.open(row.sealed, `original ${id}`) : null
+  const row = store.one<{ version: number; sealed: Uint8Array }>('select version, sealed from original where seq = ? order by version desc limit 1', seq)
+  return row ? vault.open(row.sealed, `original ${id} ${row.version}`) : null
 }
+
+/** Its number on the bus. */
+export const numberOf = ({ id, sendings }: Pick<Item, 'id' | 'sendings'>): string => (sendings === 0 ? id : `${id}.${sendings}`)
 
 export function mappedOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>): Buffer | null {
   const row = store.one<{ sealed: Uint8Array }>('select sealed from mapped where seq = ?', seq)
@@ -142,4 +147,34 @@ export function noteStep(store: Store, seq: number, at: number, what: string, wh
 /** Tried again later by itself, because the fault may be its own. */
 export function putOff(store: Store, seq: number, dueAt: number, reason: Reason): void {
   store.run('update item set attempts = attempts + 1, due_at = ?, reason = ? where seq = ?', dueAt, JSON.stringify(reason), seq)
+}
+
+export type Again = { item: Item; corrected: Uint8Array | null; who: string; at: number }
+
+/** Once more, with what a person corrected or as it is; under a new number when the bus has had the old one. */
+export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at }: Again): boolean {
+  const { seq, id } = item
+  const { changes } = store.run(
+    `update item set state = 'waiting', reason = null, attempts = 0, due_at = 0, message = null, receipt = null, sent_at = null,
+            sendings = sendings + (message is not null)
+      where seq = ? and state in ('quarantined', 'parked')`,
+    seq,
+  )
+  if (changes === 0) return false
+  store.run('delete from mapped where seq = ?', seq)
+  if (corrected) {
+    const version = (store.one<{ version: number }>('select max(version) as version from original where seq = ?', seq)?.version ?? 0) + 1
+    store.run('insert into original (seq, version, sealed) values (?, ?, ?)', seq, version, vault.seal(corrected, `original ${id} ${version}`))
+  }
+  noteStep(store, seq, at, corrected ? 'corrected and sent again' : 'sent again', who)
+  return true
+}
+
+/** A person decides that it is never sent; what came is kept as long as everything. */
+export function discard(store: Store, seq: number, at: number, who: string, why: string): boolean {
+  const { changes } = store.run(`update item set state = 'discarded', ended_at = ? where seq = ? and state in ('quarantined', 'parked')`, at, seq)
+  if (changes === 0) return false
+  store.run('delete from mapped where seq = ?', seq)
+  noteStep(store, seq, at, `discarded: ${why}`, who)
+  return true
 }

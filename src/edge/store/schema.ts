@@ -21,6 +21,8 @@ export const migrations: readonly string[] = [
     document text,
     mapping text,
     losses text,
+    -- A message that the bus has had gets a new number when it is sent once more.
+    sendings integer not null default 0,
     attempts integer not null default 0,
     due_at integer not null default 0,
     message text,
@@ -37,7 +39,8 @@ export const migrations: readonly string[] = [
   create index item_aside on item (state, seq) where state in ('quarantined', 'parked');
   create index item_ended on item (ended_at) where ended_at is not null;
 
-  create table original (seq integer primary key, sealed blob not null) strict;
+  -- Version 0 is what came; a person’s corrections stand beside it and never in its place.
+  create table original (seq integer not null, version integer not null, sealed blob not null, primary key (seq, version)) strict;
   create table mapped (seq integer primary key, sealed blob not null) strict;
 
   -- What came, so that it is one item however often a local system sends it for want of an answer.

@@ -22,7 +22,8 @@ export class Store {
   #isPlanned = false
   #isClosed = false
 
-  constructor(folder: string) {
+  constructor(data: string) {
+    const folder = join(data, 'store')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const file = join(folder, 'edge.db')
     this.#database = new DatabaseSync(file)

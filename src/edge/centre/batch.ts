@@ -1,0 +1,56 @@
+import { contentDigest } from '../../platform/http-signature.ts'
+import { leafHash, treeOf } from '../../platform/merkle.ts'
+import { batchText, isPart, type Part, partText } from '../../platform/signed-batch.ts'
+
+/** A message as the bus takes it, alone or as one of several under one signature (docs/bus.md). */
+export type Outgoing = { id: string; to: string; key: string | null; document: string | null; contentType: string; body: Buffer }
+
+export const headersOf = ({ id, to, key, document, contentType }: Outgoing): Record<string, string> => ({
+  'content-type': contentType,
+  'bus-to': to,
+  'bus-message-id': id,
+  ...(key === null ? {} : { 'bus-key': key }),
+  ...(document === null ? {} : { 'bus-document': document }),
+})
+
+/** One request for all of them: one signature over the root of what each says. */
+export function batchOf(messages: readonly Outgoing[]): { body: Buffer; headers: Record<string, string> } {
+  const lines: string[] = []
+  const leaves: Buffer[] = []
+  for (const one of messages) {
+    const { id, to, key, document, contentType, body } = one
+    const digest = contentDigest(body)
+    leaves.push(leafHash(partText({ ...headersOf(one), 'content-digest': digest })))
+    lines.push(
+      JSON.stringify({
+        to,
+        messageId: id,
+        ...(key === null ? {} : { key }),
+        ...(document === null ? {} : { document }),
+        contentType,
+        digest,
+        body: body.toString('utf8'),
+      }),
+    )
+  }
+  const headers = { 'content-type': 'application/x-ndjson', 'bus-batch': batchText(treeOf(leaves).root, messages.length) }
+  return { body: Buffer.from(lines.join('\n')), headers }
+}
+
+/** What the centre says of one message; `retryAfterSeconds` when it is to come again. */
+export type Verdict = { status: number; messageId: string; message?: string; retryAfterSeconds?: number; outcome?: unknown }
+export type Receipts = { verdicts: Part[]; kid: string; base: string; signature: string }
+
+/** The verdicts in the order of the messages, each under the root that was signed; null when something of it does not hold. */
+export function readVerdicts(receipts: Receipts, messages: readonly Outgoing[]): Verdict[] | null {
+  const root = /^"bus-batch": (.*)$/m.exec(String(receipts.base))?.[1]
+  if (!Array.isArray(receipts.verdicts) || receipts.verdicts.length !== messages.length) return null
+  const read: Verdict[] = []
+  for (const [at, part] of receipts.verdicts.entries()) {
+    if (part.index !== at || !isPart(part, root)) return null
+    const verdict = JSON.parse(part.text) as Verdict
+    if (verdict.messageId !== messages[at]?.id) return null
+    read.push(verdict)
+  }
+  return read
+}

@@ -1,0 +1,177 @@
+import { statfsSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Options, Print } from '../../platform/cli.ts'
+import { sentenceOf } from '../../platform/cli.ts'
+import { Centre } from '../centre/centre.ts'
+import { type KeyFile, readKeyFile } from '../centre/key-file.ts'
+import { openLine } from '../centre/line.ts'
+import { type EdgeConfig, readConfig } from '../process/config.ts'
+import type { Outside } from '../process/edge.ts'
+import { Store } from '../store/store.ts'
+
+/** One thing that was looked at: well or not, what was found, what to do. */
+type Finding = { check: string; ok: boolean; found: string; todo?: string }
+
+const portTimeoutMs = 2000
+const skewSecondsMax = 60
+const keyDaysMin = 30
+
+/** Looks at everything an edge needs and says of each in a sentence what is wrong and what to do; exit code 1 when something is. */
+export async function examine(outside: Outside, options: Options, print: Print): Promise<number> {
+  const findings = await findingsOf(outside, String(options['config']))
+  if (options['json']) print(JSON.stringify(findings))
+  else for (const { check, ok, found, todo } of findings) print(`${ok ? 'well ' : 'WRONG'}  ${check}: ${found}${todo ? `\n       ${todo}` : ''}`)
+  return findings.every(({ ok }) => ok) ? 0 : 1
+}
+
+async function findingsOf(outside: Outside, file: string): Promise<Finding[]> {
+  let config: EdgeConfig
+  let key: KeyFile
+  try {
+    config = readConfig(file)
+    key = readKeyFile(config.centre.key)
+  } catch (error) {
+    return [{ check: 'settings', ok: false, found: sentenceOf(error), todo: 'Mend the file, or let edge init write it.' }]
+  }
+  const findings: Finding[] = [{ check: 'settings', ok: true, found: `${file} and the key can be read` }]
+  const line = openLine(config.centre)
+  const centre = new Centre(outside, line, { url: config.centre.url, signs: config.centre.signs, key })
+  try {
+    findings.push(...(await ofCentre(config, centre)))
+  } finally {
+    line.end()
+  }
+  findings.push(ofDisk(config), ofStore(config, outside.now()))
+  for (const { name, host, port } of config.mllp)
+    findings.push(await ofPort(`port of ${name}`, host, port, 'Start the edge: npm run spona -- edge start. If it runs, another program has the port.'))
+  for (const { service, to } of config.calls) {
+    const url = new URL(to)
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+    findings.push(await ofPort(`service ${service}`, url.hostname, port, `Start the system that answers ${service}, or mend calls in the settings.`))
+  }
+  return findings
+}
+
+async function ofCentre(config: EdgeConfig, centre: Centre): Promise<Finding[]> {
+  const since = performance.now()
+  let known: { state: string; keys: { kid: string; validUntil: string }[] }
+  try {
+    const { json } = await centre.ask({ method: 'GET', path: `/bus/members/${config.member}`, isOpen: true })
+    known = json as typeof known
+  } catch (error) {
+    return [
+      {
+        check: 'line',
+        ok: false,
+        found: sentenceOf(error),
+        todo: 'Check network, address and certificate of the centre (centre.url, centre.ca, centre.signs).',
+      },
+    ]
+  }
+  const findings: Finding[] = [{ check: 'line', ok: true, found: `the centre answers and signs, in ${Math.round(performance.now() - since)} ms` }]
+  const seconds = Math.round(centre.contact.skewMs / 1000)
+  const isRight = Math.abs(seconds) <= skewSecondsMax
+  findings.push({
+    check: 'clock',
+    ok: isRight,
+    found: seconds === 0 ? 'agrees with the centre' : `${Math.abs(seconds)} seconds ${seconds > 0 ? 'behind' : 'ahead of'} the centre`,
+    ...(isRight ? {} : { todo: 'Set the clock of this machine (NTP). Signatures are made by the centre’s time meanwhile.' }),
+  })
+  findings.push(ofKey(centre, known.keys), {
+    check: 'member',
+    ok: known.state === 'active',
+    found: `${config.member} is ${known.state}`,
+    ...(known.state === 'active' ? {} : { todo: 'npm run spona -- edge init says what is missing.' }),
+  })
+  if (known.state === 'active') findings.push(await ofRight(centre))
+  return findings
+}
+
+function ofKey(centre: Centre, keys: readonly { kid: string; validUntil: string }[]): Finding {
+  const mine = keys.find(({ kid }) => kid === centre.key.kid)
+  if (!mine)
+    return {
+      check: 'key',
+      ok: false,
+      found: 'the centre does not know this key any more',
+      todo: 'The operator hands the institution a new code; join anew by edge init.',
+    }
+  const days = Math.floor((Date.parse(mine.validUntil) - centre.now().getTime()) / 86_400_000)
+  const isLong = days >= keyDaysMin
+  return {
+    check: 'key',
+    ok: isLong,
+    found: `valid for ${days} days`,
+    ...(isLong ? {} : { todo: `npm run spona -- edge key renew makes a new one while this one is valid.` }),
+  }
+}
+
+async function ofRight(centre: Centre): Promise<Finding> {
+  try {
+    const { json } = await centre.ask({ method: 'GET', path: '/bus/rights?provider=record&service=documents&kind=message', isUnsigned: true })
+    const { permit, sentence, opens } = json as { permit: boolean; sentence?: string; opens?: string }
+    return {
+      check: 'right',
+      ok: permit,
+      found: permit ? 'documents may be filed in the record' : (sentence ?? 'documents may not be filed'),
+      ...(opens ? { todo: opens } : {}),
+    }
+  } catch (error) {
+    return { check: 'right', ok: false, found: sentenceOf(error), todo: 'npm run spona -- edge init asks for the contract.' }
+  }
+}
+
+function ofDisk({ data, disk }: EdgeConfig): Finding {
+  try {
+    const { bavail, bsize } = statfsSync(data)
+    const freeMb = Math.floor((bavail * bsize) / 1_048_576)
+    const isRoomy = freeMb > disk.warnMb
+    return {
+      check: 'disk',
+      ok: isRoomy,
+      found: `${freeMb} MB free`,
+      ...(isRoomy ? {} : { todo: `Below ${disk.reserveMb} MB nothing more is taken: make room.` }),
+    }
+  } catch {
+    return { check: 'disk', ok: true, found: `${data} is made by the first start` }
+  }
+}
+
+function ofStore({ data }: EdgeConfig, now: Date): Finding {
+  let store: Store
+  try {
+    store = new Store(data)
+  } catch (error) {
+    return { check: 'store', ok: false, found: sentenceOf(error), todo: `Whoever runs the edge must be able to write ${data}.` }
+  }
+  try {
+    const broken = store.all<{ quick_check: string }>('pragma quick_check(1)').find(({ quick_check: said }) => said !== 'ok')
+    if (broken)
+      return { check: 'store', ok: false, found: 'the file of the store is damaged', todo: 'Stop the edge, keep a copy of the folder, and ask for help.' }
+    const open = store.one<{ count: number; oldest: number | null }>(
+      `select count(*) as count, min(received_at) as oldest from item where state in ('waiting', 'ready')`,
+    )
+    const aside = store.one<{ count: number }>(`select count(*) as count from item where state in ('quarantined', 'parked')`)?.count ?? 0
+    const minutes = open?.oldest ? Math.round((now.getTime() - open.oldest) / 60_000) : 0
+    return {
+      check: 'store',
+      ok: aside === 0,
+      found: `whole; ${open?.count ?? 0} wait to be sent${minutes > 0 ? `, the oldest for ${minutes} minutes` : ''}; ${aside} stand aside`,
+      ...(aside === 0 ? {} : { todo: 'npm run spona -- edge quarantine list says which and why.' }),
+    }
+  } finally {
+    store.close()
+  }
+}
+
+function ofPort(check: string, host: string, port: number, todo: string): Promise<Finding> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: portTimeoutMs })
+    const end = (ok: boolean) => {
+      socket.destroy()
+      resolve({ check, ok, found: ok ? `${host}:${port} answers` : `nothing answers at ${host}:${port}`, ...(ok ? {} : { todo }) })
+    }
+    socket.once('connect', () => end(true))
+    for (const event of ['error', 'timeout'] as const) socket.once(event, () => end(false))
+  })
+}

@@ -1,0 +1,168 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import { Centre, CentreSaysNo, jsonIn } from '../centre/centre.ts'
+import { keepClient, type KeyFile, makeKeyFile, readKeyFile } from '../centre/key-file.ts'
+import { LineCut, openLine } from '../centre/line.ts'
+import type { Outside } from '../process/edge.ts'
+
+/** What a person is asked, in their words; `--answers FILE` holds the same as JSON for machines. */
+const questions = [
+  { name: 'url', ask: 'Address of the centre', form: /^https?:\/\/[^\s/]+(?:\/[^\s]*)?$/, fallback: 'http://localhost:8080' },
+  { name: 'member', ask: 'Code of this system on the bus (small letters, digits, hyphens)', form: /^[a-z][a-z0-9-]{2,39}$/ },
+  { name: 'name', ask: 'Name of the institution and its system', form: /^.{3,200}$/ },
+  { name: 'mb', ask: 'Registration number of the institution (8 digits)', form: /^\d{8}$/ },
+  { name: 'contact', ask: 'E-mail of whoever looks after this system', form: /^[^\s@]+@[^\s@]+$/ },
+  { name: 'port', ask: 'Port for HL7 v2 over MLLP (0: none)', form: /^\d{1,5}$/, fallback: '2575' },
+  { name: 'charset', ask: 'Character set of HL7 v2 that does not say its own', form: /^[\w-]{3,20}$/, fallback: 'windows-1250' },
+  { name: 'code', ask: 'Code that the operator handed to the institution (empty when you wait for it)', form: /^.{0,100}$/, fallback: '' },
+] as const
+type Answers = Record<(typeof questions)[number]['name'], string>
+
+const legalBasis = 'Sl. glasnik RS 45/2025'
+
+/** Writes the settings, makes the key and joins the bus, as far as it can go now; asked again it goes on where it stopped. */
+export async function initEdge(outside: Outside, options: Options, print: Print): Promise<number> {
+  const file = resolve(String(options['config']))
+  const keyFile = join(dirname(file), 'edge-key.json')
+  const answers = typeof options['answers'] === 'string' ? fromFile(options['answers']) : await fromPerson(file)
+  const key = existsSync(keyFile) ? readKeyFile(keyFile) : makeKeyFile(keyFile, outside.random)
+  const line = openLine({ url: answers.url, ca: undefined, certificate: undefined, certificateKey: undefined })
+  try {
+    const reply = await line.ask({ method: 'GET', path: '/bus/keys', headers: {}, body: Buffer.alloc(0), timeoutMs: 20_000 })
+    const signs = (jsonIn(reply) as { keys?: { kid?: string }[] } | null)?.keys?.[0]?.kid
+    if (signs === undefined) throw new WrongUse(`${answers.url} is no centre: GET /bus/keys gives no key`)
+    if (!existsSync(file)) writeFileSync(file, settingsText(answers, signs))
+    print(`${file} and ${keyFile} are written. The centre signs with ${signs}: compare it with what the operator published.`)
+    const centre = new Centre(outside, line, { url: answers.url.replace(/\/+$/, ''), signs, key })
+    return await joinBus({ centre, answers, key, keyFile, print })
+  } catch (error) {
+    if (error instanceof LineCut) throw new Refusal('busy', error.message, { hint: 'The settings and the key are kept; npm run spona -- edge init goes on.' })
+    if (error instanceof CentreSaysNo) throw new Refusal('unprocessable', error.message)
+    throw error
+  } finally {
+    line.end()
+  }
+}
+
+function fromFile(file: string): Answers {
+  let given: Record<string, unknown>
+  try {
+    given = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  } catch {
+    throw new WrongUse(`${file} cannot be read as JSON`)
+  }
+  const unknown = Object.keys(given).filter((name) => !questions.some((one) => one.name === name))
+  if (unknown.length > 0) throw new WrongUse(`${file}: ${unknown.join(', ')} is not asked; known are ${questions.map(({ name }) => name).join(', ')}`)
+  return Object.fromEntries(
+    questions.map((question) => {
+      const value = given[question.name] ?? ('fallback' in question ? question.fallback : undefined)
+      if (!question.form.test(String(value ?? ''))) throw new WrongUse(`${file}: ${question.name} is missing or has another form (${question.ask})`)
+      return [question.name, String(value)]
+    }),
+  ) as Answers
+}
+
+/** What was answered before is offered again. */
+async function fromPerson(file: string): Promise<Answers> {
+  if (!process.stdin.isTTY) throw new WrongUse('nobody is here to ask: give --answers FILE')
+  const kept = `${file}.answers`
+  const before = existsSync(kept) ? (JSON.parse(readFileSync(kept, 'utf8')) as Partial<Answers>) : {}
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const answers: Record<string, string> = {}
+  try {
+    for (const question of questions) {
+      const fallback = before[question.name] ?? ('fallback' in question ? question.fallback : undefined)
+      for (;;) {
+        const said =
+          (await terminal.question(`${question.ask}${fallback === undefined || fallback === '' ? '' : ` [${fallback}]`}: `)).trim() || (fallback ?? '')
+        answers[question.name] = said
+        if (question.form.test(said)) break
+        console.log('This has another form.')
+      }
+    }
+  } finally {
+    terminal.close()
+  }
+  writeFileSync(kept, JSON.stringify({ ...answers, code: '' }), { mode: 0o600 })
+  return answers as Answers
+}
+
+function settingsText({ url, member, port, charset }: Answers, signs: string): string {
+  const mllp = port === '0' ? '' : `\nmllp:\n  - name: hl7\n    port: ${port}\n`
+  return `# An edge of the Service Data Bus. Every setting: docs/edge.md
+member: ${member}
+centre:
+  url: ${url.replace(/\/+$/, '')}
+  key: edge-key.json
+  signs: ${signs}
+local:
+  system: urn:id:${member}
+  charset: ${charset}
+${mllp}
+status:
+  port: 7080
+`
+}
+
+type Joining = { centre: Centre; answers: Answers; key: KeyFile; keyFile: string; print: Print }
+type Known = { state: string; proved: boolean; tested: boolean; client_id: string | null }
+
+/** Step by step, each only when the one before is done; what only the operator can do is said. */
+async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promise<number> {
+  const { member } = answers
+  const post = (path: string, body: object) => centre.ask({ method: 'POST', path, body: Buffer.from(JSON.stringify(body)), isOpen: true })
+  const known = async (): Promise<Known | null> => {
+    const answer = await centre.askAny({ method: 'GET', path: `/bus/members/${member}`, isOpen: true })
+    return answer.status === 200 ? (answer.json as Known) : null
+  }
+  let now = await known()
+  if (now === null) {
+    const { name, mb, contact } = answers
+    await post('/bus/members', { code: member, name, mb, contact, key: key.jwk })
+    print(`${member} is registered.`)
+    now = (await known()) as Known
+  }
+  if (!now.proved) {
+    if (answers.code === '') return wait(print, 'The operator hands the institution a code, outside the net. Ask again with it.')
+    await post(`/bus/members/${member}/proof`, { code: answers.code })
+    print('The institution is proved.')
+  }
+  if (!now.tested) {
+    const { json } = await post(`/bus/members/${member}/self-test`, {})
+    print(`Self-test: ${JSON.stringify(json)}`)
+  }
+  now = (await known()) as Known
+  if (now.state === 'requested') return wait(print, `The operator decides: spona bus member set ${member} --state approved --decision NUMBER. Ask again then.`)
+  if (now.state === 'approved') {
+    await post(`/bus/members/${member}/activation`, {})
+    now = (await known()) as Known
+    print(`${member} is active.`)
+  }
+  if (now.client_id !== null && now.client_id !== key.client) keepClient(keyFile, now.client_id)
+  if (now.state !== 'active') return wait(print, `The member is ${now.state}.`)
+  return askContract({ centre, print, keyFile })
+}
+
+async function askContract({ centre, print, keyFile }: Pick<Joining, 'centre' | 'print' | 'keyFile'>): Promise<number> {
+  centre.key = readKeyFile(keyFile)
+  const right = await centre.ask({ method: 'GET', path: '/bus/rights?provider=record&service=documents&kind=message', isUnsigned: true })
+  if ((right.json as { permit: boolean }).permit) {
+    print('Everything is ready: npm run spona -- edge start')
+    return 0
+  }
+  const about = { provider: 'record', service: 'documents', purpose: 'health-care', legalBasis }
+  const answer = await centre.askAny({ method: 'POST', path: '/bus/contracts', body: Buffer.from(JSON.stringify(about)), isOpen: true })
+  const contract = (answer.json as { contract?: string } | null)?.contract
+  return wait(
+    print,
+    `The operator grants the contract${contract ? `: spona bus contract set ${contract} --state active --decision NUMBER` : ' that was asked for'}. Ask again then.`,
+  )
+}
+
+function wait(print: Print, sentence: string): number {
+  print(sentence)
+  return 1
+}

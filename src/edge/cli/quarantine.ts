@@ -1,0 +1,118 @@
+import { readFileSync, statSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import { readKeyFile } from '../centre/key-file.ts'
+import { type Aside, asideOf } from '../local/aside.ts'
+import { type EdgeConfig, readConfig } from '../process/config.ts'
+import { discard, type Item, itemColumns, originalOf, sendAgain } from '../store/items.ts'
+import { Store } from '../store/store.ts'
+import { openVault, type Vault } from '../store/vault.ts'
+
+const listedMax = 1000
+const correctedBytesMax = 8 * 1_048_576
+
+type Opened = { store: Store; vault: Vault; config: EdgeConfig }
+
+/** The store of an edge that may be running: SQLite lets both in, one writer after the other. */
+async function withStore<T>(world: World, file: unknown, act: (opened: Opened) => Promise<T> | T): Promise<T> {
+  const config = readConfig(String(file))
+  const { secret } = readKeyFile(config.centre.key)
+  const store = new Store(config.data)
+  try {
+    return await act({ store, vault: openVault(secret, world.random), config })
+  } finally {
+    store.close()
+  }
+}
+
+export function listAside(world: World, options: Options, print: Print): Promise<number> {
+  return withStore(world, options['config'], ({ store }) => {
+    const all = asideOf(store, listedMax)
+    if (options['json']) print(JSON.stringify(all))
+    else if (all.length === 0) print('Nothing waits for a person.')
+    else for (const one of all) print(lineOf(one))
+    return all.length === 0 ? 0 : 1
+  })
+}
+
+const lineOf = ({ id, source, name, state, receivedAt, reason }: Aside): string =>
+  `${id}  ${receivedAt}  ${state}  ${source}: ${name}\n  ${reason.place ? `${reason.place}: ` : ''}${reason.sentence}${reason.hint ? `\n  ${reason.hint}` : ''}`
+
+function itemOf(store: Store, given: unknown): Item {
+  const item = store.one<Item>(`select ${itemColumns} from item where id = ?`, String(given))
+  if (!item) throw new Refusal('not-found', 'there is no item of this number', { hint: 'npm run spona -- edge quarantine list' })
+  return item
+}
+
+/** The item with its way and, when asked for, the original as it came: it is about a patient, so it is only given by name of a file or a pipe. */
+export function showItem(world: World, options: Options, print: Print): Promise<number> {
+  return withStore(world, options['config'], ({ store, vault }) => {
+    const item = itemOf(store, options['argument'])
+    if (options['original']) {
+      const bytes = originalOf(store, vault, item)
+      if (!bytes) throw new Refusal('gone', 'the original is not kept any more')
+      process.stdout.write(bytes)
+      return 0
+    }
+    const steps = store
+      .all<{ at: number; what: string; who: string }>('select at, what, who from step where seq = ? order by at limit ?', item.seq, listedMax)
+      .map((step) => ({ ...step, at: new Date(step.at).toISOString() }))
+    const receipt = store.one<{ receipt: string | null }>('select receipt from item where seq = ?', item.seq)?.receipt ?? null
+    const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text))
+    const { seq: _, key: __, document: ___, ...rest } = item
+    const shown = {
+      ...rest,
+      receivedAt: new Date(item.receivedAt).toISOString(),
+      meta: parsed(item.meta),
+      reason: parsed(item.reason),
+      losses: parsed(item.losses),
+      receipt: parsed(receipt),
+      steps,
+    }
+    print(JSON.stringify(shown, null, options['json'] ? 0 : 1))
+    return 0
+  })
+}
+
+export function resendItems(world: World, options: Options, print: Print): Promise<number> {
+  return withStore(world, options['config'], async ({ store, vault }) => {
+    const items = options['argument'] === 'all' ? asideOf(store, listedMax).map(({ id }) => itemOf(store, id)) : [itemOf(store, options['argument'])]
+    const again = await store.write(() => items.filter((item) => sendAgain(store, vault, { item, corrected: null, who: who(), at: world.now().getTime() })))
+    print(`${again.length} of ${items.length} are sent again`)
+    return again.length === items.length ? 0 : 1
+  })
+}
+
+export function fixItem(world: World, options: Options, print: Print): Promise<number> {
+  return withStore(world, options['config'], async ({ store, vault }) => {
+    const item = itemOf(store, options['argument'])
+    const corrected = read(String(options['file']))
+    const isDone = await store.write(() => sendAgain(store, vault, { item, corrected, who: who(), at: world.now().getTime() }))
+    print(isDone ? 'The correction is sent; what came is kept beside it' : `It is ${item.state}, and only what is quarantined or parked can be corrected`)
+    return isDone ? 0 : 1
+  })
+}
+
+export function discardItem(world: World, options: Options, print: Print): Promise<number> {
+  return withStore(world, options['config'], async ({ store }) => {
+    const item = itemOf(store, options['argument'])
+    const isDone = await store.write(() => discard(store, item.seq, world.now().getTime(), who(), String(options['reason'])))
+    print(isDone ? 'It will not be sent' : `It is ${item.state}, and only what is quarantined or parked can be discarded`)
+    return isDone ? 0 : 1
+  })
+}
+
+function read(file: string): Buffer {
+  try {
+    if (statSync(file).size > correctedBytesMax) throw new WrongUse(`${file} has more than ${correctedBytesMax} bytes`)
+    return readFileSync(file)
+  } catch (error) {
+    if (error instanceof WrongUse) throw error
+    throw new WrongUse(`${file} cannot be read`)
+  }
+}
+
+/** Who stands for it: the account on this machine. */
+const who = (): string => userInfo().username

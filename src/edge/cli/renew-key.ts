@@ -1,0 +1,29 @@
+import { existsSync, renameSync } from 'node:fs'
+import type { Options, Print } from '../../platform/cli.ts'
+import { Centre } from '../centre/centre.ts'
+import { makeKeyFile, readKeyFile } from '../centre/key-file.ts'
+import { openLine } from '../centre/line.ts'
+import { readConfig } from '../process/config.ts'
+import type { Outside } from '../process/edge.ts'
+
+/** A new key, signed for by the old one while both are valid. The running edge reads it when it starts anew; until then the old one signs. */
+export async function renewKey(outside: Outside, options: Options, print: Print): Promise<number> {
+  const config = readConfig(String(options['config']))
+  const old = readKeyFile(config.centre.key)
+  const next = `${config.centre.key}.next`
+  // A step that broke off has its key here, and the centre may have it already.
+  const key = existsSync(next) ? readKeyFile(next) : makeKeyFile(next, outside.random, old)
+  const line = openLine(config.centre)
+  try {
+    const centre = new Centre(outside, line, { url: config.centre.url, signs: config.centre.signs, key: old })
+    const { json } = await centre.ask({ method: 'GET', path: `/bus/members/${config.member}`, isOpen: true })
+    const isKnown = (json as { keys: { kid: string }[] }).keys.some(({ kid }) => kid === key.kid)
+    if (!isKnown)
+      await centre.ask({ method: 'POST', path: `/bus/members/${config.member}/keys`, body: Buffer.from(JSON.stringify({ key: key.jwk })), isOpen: true })
+    renameSync(next, config.centre.key)
+    print('The centre knows the new key. Start the edge anew: until then the old one signs, and it stays valid.')
+    return 0
+  } finally {
+    line.end()
+  }
+}

@@ -1,0 +1,49 @@
+import type { Edge } from '../process/edge.ts'
+
+/** How an edge is, for a person, a program and the screen of the local system. */
+export type Status = {
+  member: string
+  at: string
+  /** The worst that is so, and as a sentence in `sentence`. */
+  state: 'well' | 'working' | 'cut' | 'attention' | 'full'
+  queue: { waiting: number; oldestSeconds: number; notYetInRecord: number; quarantined: number; parked: number }
+  centre: { lastContact: string | null; cutSince: string | null; why: string | null; says: string | null; clockSeconds: number }
+  disk: { state: string; availableMb: number | null }
+}
+
+/** A queue this old is told, though everything seems to go: 24 hours are the law’s limit for what was documented. */
+const oldSeconds = 600
+
+type Count = { state: string; count: number; oldest: number | null }
+
+export function statusOf(edge: Edge): Status {
+  const now = edge.now()
+  const counts = edge.store.all<Count>(
+    `select state, count(*) as count, min(received_at) as oldest from item where state not in ('acknowledged', 'discarded') group by state`,
+  )
+  const of = (...states: string[]) => counts.filter(({ state }) => states.includes(state))
+  const count = (...states: string[]) => of(...states).reduce((sum, one) => sum + one.count, 0)
+  const oldest = Math.min(...of('waiting', 'ready').map((one) => one.oldest ?? Infinity))
+  const { lastAt, cutSince, why, says, skewMs } = edge.centre.contact
+  const status: Omit<Status, 'state'> = {
+    member: edge.config.member,
+    at: now.toISOString(),
+    queue: {
+      waiting: count('waiting', 'ready'),
+      oldestSeconds: Number.isFinite(oldest) ? Math.max(0, Math.round((now.getTime() - oldest) / 1000)) : 0,
+      notYetInRecord: count('sent'),
+      quarantined: count('quarantined'),
+      parked: count('parked'),
+    },
+    centre: { lastContact: lastAt?.toISOString() ?? null, cutSince: cutSince?.toISOString() ?? null, why, says, clockSeconds: Math.round(skewMs / 1000) },
+    disk: { state: edge.room.state, availableMb: edge.room.availableBytes === null ? null : Math.floor(edge.room.availableBytes / 1_048_576) },
+  }
+  return { ...status, state: stateOf(status) }
+}
+
+function stateOf({ queue, centre, disk }: Omit<Status, 'state'>): Status['state'] {
+  if (disk.state === 'full' || disk.state === 'full for writes') return 'full'
+  if (centre.cutSince !== null || centre.why !== null) return 'cut'
+  if (queue.quarantined + queue.parked > 0 || disk.state === 'nearly full' || queue.oldestSeconds > oldSeconds) return 'attention'
+  return queue.waiting > 0 ? 'working' : 'well'
+}

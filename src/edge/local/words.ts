@@ -1,0 +1,90 @@
+import { toLatin } from '../../platform/text.ts'
+import type { Status } from './status.ts'
+
+export type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
+export const languages: readonly Language[] = ['sr-Cyrl', 'sr-Latn', 'en']
+
+type Words = Record<
+  | 'title'
+  | Status['state']
+  | 'waiting'
+  | 'oldest'
+  | 'inRecord'
+  | 'quarantined'
+  | 'parked'
+  | 'contact'
+  | 'never'
+  | 'cutSince'
+  | 'why'
+  | 'says'
+  | 'clock'
+  | 'disk'
+  | 'free'
+  | 'aside'
+  | 'place'
+  | 'hint'
+  | 'minutes'
+  | 'none',
+  string
+>
+
+const serbian: Words = {
+  title: 'Веза са е-картоном',
+  well: 'Све је послато и примљено.',
+  working: 'Подаци се шаљу.',
+  cut: 'Нема везе са центром. Наставите рад: све се чува овде и шаље се само кад се веза врати.',
+  attention: 'Нешто чека на Вас: погледајте испод.',
+  full: 'Диск је пун. Нове поруке се не примају док се не ослободи простор.',
+  waiting: 'Чека слање',
+  oldest: 'Најстарија чека (минута)',
+  inRecord: 'Послато, е-картон их још није преузео',
+  quarantined: 'Одбијено или неразумљиво',
+  parked: 'Заустављено у центру',
+  contact: 'Последњи контакт са центром',
+  never: 'још није било',
+  cutSince: 'Без везе од',
+  why: 'Разлог',
+  says: 'Центар о себи каже',
+  clock: 'Сат овде касни (секунди)',
+  disk: 'Диск',
+  free: 'слободно MB',
+  aside: 'Чека исправку',
+  place: 'Где',
+  hint: 'Шта урадити',
+  minutes: 'мин',
+  none: 'ништа',
+}
+
+const english: Words = {
+  title: 'Connection to the health record',
+  well: 'Everything was sent and taken.',
+  working: 'Data are being sent.',
+  cut: 'The centre cannot be reached. Go on working: everything is kept here and goes by itself when the line is back.',
+  attention: 'Something waits for you: see below.',
+  full: 'The disk is full. No new messages are taken until there is room.',
+  waiting: 'Waiting to be sent',
+  oldest: 'The oldest waits for (minutes)',
+  inRecord: 'Sent, not yet taken by the record',
+  quarantined: 'Refused or not understood',
+  parked: 'Stopped at the centre',
+  contact: 'Last contact with the centre',
+  never: 'none yet',
+  cutSince: 'Cut since',
+  why: 'Reason',
+  says: 'The centre says of itself',
+  clock: 'The clock here is behind by (seconds)',
+  disk: 'Disk',
+  free: 'MB free',
+  aside: 'Waiting to be mended',
+  place: 'Where',
+  hint: 'What to do',
+  minutes: 'min',
+  none: 'nothing',
+}
+
+/** Cyrillic is what is authored; Latin is made of it. */
+export function wordsIn(language: Language): Words {
+  if (language === 'en') return english
+  if (language === 'sr-Cyrl') return serbian
+  return Object.fromEntries(Object.entries(serbian).map(([name, text]) => [name, toLatin(text)])) as Words
+}

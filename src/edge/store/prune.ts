@@ -1,0 +1,22 @@
+import type { Store } from './store.ts'
+
+const atOnce = 500
+const dayMs = 86_400_000
+/** The bus knows a number for so long; what came is known as long, so that it is not taken twice. */
+const seenDays = 30
+
+/** Removes what has ended long ago, a little at a time; what stands aside stays until a person decides. Answers whether there is more. */
+export function pruneSome(store: Store, now: number, keepDays: number): Promise<boolean> {
+  return store.write(() => {
+    const old = store.all<{ seq: number }>('select seq from item where ended_at < ? limit ?', now - keepDays * dayMs, atOnce)
+    for (const { seq } of old) for (const table of ['original', 'mapped', 'step', 'item'] as const) store.run(`delete from ${table} where seq = ?`, seq)
+    // A row of what has gone would answer "taken before" for something that is not there.
+    const seen = store.run(
+      `delete from seen where (source, digest) in (select source, digest from seen where at < ? and not exists (select 1 from item where item.seq = seen.seq
+          and item.state not in ('acknowledged', 'discarded')) limit ?)`,
+      now - Math.max(seenDays, keepDays) * dayMs,
+      atOnce,
+    )
+    return old.length === atOnce || seen.changes === atOnce
+  })
+}

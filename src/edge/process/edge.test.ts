@@ -1,24 +1,187 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { after, before, test, type TestContext } from 'node:test'
+import { forBus } from '../../record/record.ts'
+import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { MllpSender, oru, startEdge, type TestEdge } from '../../testing/edge.ts'
 import { until } from '../../testing/process.ts'
-import { startServer } from '../../testing/server.ts'
-import { forBus } from '../../record/record.ts'
+import { startServer, type TestServer } from '../../testing/server.ts'
+import { asideOf } from '../local/aside.ts'
+import { itemColumns, type Item, originalOf, sendAgain } from '../store/items.ts'
 
-const countIn = ({ edge }: TestEdge, state: string) => edge.store.one<{ n: number }>('select count(*) as n from item where state = ?', state)?.n ?? 0
+const endings: (() => Promise<void> | void)[] = []
+const whole = { after: (ending: () => Promise<void>) => endings.unshift(ending) } as unknown as TestContext
+let server: TestServer
+let edge: TestEdge
+let sender: MllpSender
+let clinic: BusMember
+const local = createServer((request, response) => response.end(`${request.method} ${request.url}`)).listen(0, '127.0.0.1')
 
-test('what a local system sent over MLLP is in the record within two seconds, and only then is it ended', async (t) => {
-  const server = await startServer(t)
-  const edge = await startEdge(t, server, 'lab-edge', 'mllp: [{ name: lis, port: 0 }]')
-  t.after(forBus.startIntake(server.world))
-  const sender = new MllpSender(edge.ports[0]?.port ?? 0)
-  t.after(() => sender.end())
+before(async () => {
+  server = await startServer(whole)
+  clinic = await joinBus(server.app, server.world, 'clinic')
+  const to = `http://127.0.0.1:${(local.address() as AddressInfo).port}/inside`
+  edge = await startEdge(whole, server, 'lab-edge', `mllp: [{ name: lis, port: 0, messageMb: 1 }]\ncalls: [{ service: prices, to: "${to}" }]`)
+  whole.after(forBus.startIntake(server.world))
+  sender = new MllpSender(edge.ports[0]?.port ?? 0)
+})
+after(async () => {
+  sender.end()
+  local.close()
+  for (const ending of endings) await ending()
+})
+
+const countIn = (state: string) => edge.edge.store.one<{ n: number }>('select count(*) as n from item where state = ?', state)?.n ?? 0
+const rowsOf = async (type: string) => {
+  const [found] = await server.sql<{ count: number }>`select count(*)::int as count from record.resource where type = ${server.world.fhir.typeCode(type)}`
+  return found?.count ?? 0
+}
+const ask = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${edge.statusPort}${path}`, init)
+
+test('what a local system sent over MLLP is in the record within two seconds, and only then has it ended', async () => {
   const since = performance.now()
   assert.match((await sender.send(oru('1', 'p-1'))) ?? '', /MSA\|AA\|1/)
-  await until('acknowledged', () => countIn(edge, 'acknowledged') === 1, 5000)
+  await until('acknowledged', () => countIn('acknowledged') === 1, 5000)
   assert.ok(performance.now() - since < 5000)
-  const [found] = await server.sql<{
-    count: number
-  }>`select count(*)::int as count from record.resource where type = ${server.world.fhir.typeCode('Observation')}`
-  assert.equal(found?.count, 1)
+  assert.equal(await rowsOf('Observation'), 1)
+  const receipt = edge.edge.store.one<{ receipt: string }>('select receipt from item')?.receipt ?? ''
+  assert.match(receipt, /receivedAt/, 'the signed receipt is kept')
+})
+
+test('the same bytes again are the same item: an answer that was lost doubles nothing', async () => {
+  assert.match((await sender.send(oru('1', 'p-1'))) ?? '', /MSA\|AA\|1/)
+  assert.equal(edge.edge.store.one<{ n: number }>('select count(*) as n from item')?.n, 1)
+})
+
+test('what cannot be mapped or is refused waits for a person with place and hint, and goes on when it is mended', async () => {
+  const { store, vault } = edge.edge
+  const query = oru('q-1', 'p-1').replace('ORU^R01^ORU_R01', 'QRY^A19')
+  assert.match((await sender.send(query)) ?? '', /MSA\|AA\|q-1/, 'it is kept, so the sender need not send it again')
+  await until('quarantined', () => countIn('quarantined') === 1)
+  const [one] = asideOf(store, 10)
+  assert.deepEqual([one?.reason.by, one?.reason.place], ['mapping', 'MSH[1]-9'])
+  assert.match(one?.reason.hint ?? '', /ORU/)
+
+  const item = store.one<Item>(`select ${itemColumns} from item where id = ?`, one?.id ?? '') as Item
+  const acknowledged = countIn('acknowledged')
+  await store.write(() => sendAgain(store, vault, { item, corrected: Buffer.from(oru('q-1', 'p-1', '6.1')), who: 'test', at: 0 }))
+  await until('acknowledged', () => countIn('acknowledged') === acknowledged + 1, 5000)
+  assert.match(originalOf(store, vault, item)?.toString() ?? '', /6\.1/)
+  assert.equal(store.one<{ n: number }>('select count(*) as n from original where seq = ?', item.seq)?.n, 2, 'what came is kept beside the correction')
+})
+
+test('a document that the record refuses comes back with the reasons, and is sent once more under a new number', async () => {
+  const { store, vault, intake, config } = edge.edge
+  const bundle = (status: string) =>
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: [{ resource: { resourceType: 'Observation', status, code: { text: 'x' } }, request: { method: 'POST', url: 'Observation' } }],
+    })
+  assert.ok(config.member)
+  const { seq } = await intake.accept({ source: 'rest', protocol: 'fhir', name: 'a bundle', original: Buffer.from(bundle('finished')) })
+  const stateOf = () => store.one<Item>(`select ${itemColumns} from item where seq = ?`, seq) as Item
+  await until('quarantined', () => stateOf().state === 'quarantined', 8000)
+  assert.match(stateOf().reason ?? '', /"by":"record"/)
+  assert.match(stateOf().reason ?? '', /Bundle\.entry\[0\]/)
+  await store.write(() => sendAgain(store, vault, { item: stateOf(), corrected: Buffer.from(bundle('final')), who: 'test', at: 0 }))
+  await until('acknowledged', () => stateOf().state === 'acknowledged', 8000)
+  assert.equal(stateOf().sendings, 1)
+})
+
+test('while the line is cut everything is taken and kept; after it nothing is lost or doubled and the order of a patient holds', async () => {
+  const before = await rowsOf('Observation')
+  edge.line.isCut = true
+  const numbers = Array.from({ length: 40 }, (_, at) => `cut-${at}`)
+  for (const [at, number] of numbers.entries()) assert.match((await sender.send(oru(number, `p-${at % 4}`, `${at}.5`))) ?? '', /MSA\|AA/)
+  await until('the cut is noticed', async () => ((await (await ask('/status.json')).json()) as { state: string }).state === 'cut', 5000)
+  const page = await (await ask('/?lang=en')).text()
+  assert.match(page, /Go on working/)
+  assert.ok(countIn('waiting') + countIn('ready') >= 40)
+  edge.line.isCut = false
+  await until('all acknowledged', () => countIn('waiting') + countIn('ready') + countIn('sent') === 0, 15_000)
+  assert.equal(await rowsOf('Observation'), before + 40)
+  const { sql } = server
+  const order = await sql<{
+    seq: number
+  }>`select d.seq from bus.delivery d join bus.seen s on s.message = d.message where s.name in (select unnest(${edge.edge.store
+    .all<{ id: string }>("select id from item where name like '%cut-%' order by seq")
+    .map(({ id }) => id)}::text[])) order by s.name limit 100`
+  const inOrder = order.map(({ seq }) => seq)
+  assert.deepEqual(
+    inOrder,
+    inOrder.toSorted((a, b) => a - b),
+    'numbers grow with the time of arrival, and so does the order on the bus',
+  )
+})
+
+test('frames that break, are too long, or hold no message are answered with a reason, and the connection lives', async () => {
+  const port = edge.ports[0]?.port ?? 0
+  const other = new MllpSender(port)
+  other.write('noise between frames')
+  assert.match((await other.send('this is no message')) ?? '', /MSA\|AR/)
+  assert.match((await other.send(Buffer.alloc(3_000_000, 0x41))) ?? '', /MSA\|AR.*1 MB/)
+  assert.match((await other.send(oru('e-1', 'p-9', '1.1', { header: '|||AL|AL' }))) ?? '', /MSA\|CA\|e-1/, 'enhanced mode: the commit first')
+  assert.match((await other.answer()) ?? '', /MSA\|AA\|e-1/)
+  // Byte by byte, as a slow peer sends it.
+  for (const byte of Buffer.from(`\x0b${oru('e-2', 'p-9')}\x1c\r`)) other.write(Buffer.of(byte))
+  assert.match((await other.answer()) ?? '', /MSA\|AA\|e-2/)
+  const before = edge.edge.store.one<{ n: number }>('select count(*) as n from item')?.n
+  other.write(`\x0b${oru('half', 'p-9').slice(0, 80)}`)
+  other.end()
+  assert.match((await sender.send(oru('e-3', 'p-9'))) ?? '', /MSA\|AA\|e-3/)
+  assert.equal(edge.edge.store.one<{ n: number }>('select count(*) as n from item')?.n, (before ?? 0) + 1, 'nothing of the half message')
+})
+
+test('a disk that is nearly full refuses cleanly, and says so before', async () => {
+  const { room } = edge.edge
+  const states = ['full for writes'] as const
+  const real = Object.getOwnPropertyDescriptor(room, 'state') as PropertyDescriptor
+  Object.defineProperty(room, 'state', { configurable: true, get: () => states[0] })
+  try {
+    assert.match((await sender.send(oru('full-1', 'p-1'))) ?? '', /MSA\|AR\|full-1\|.*disk/)
+    assert.equal((await ask('/status.json')).headers.get('spona-edge'), 'full')
+  } finally {
+    Object.defineProperty(room, 'state', { ...real, configurable: true })
+  }
+  assert.match((await sender.send(oru('full-1', 'p-1'))) ?? '', /MSA\|AA\|full-1/)
+})
+
+test('calls go both ways over the line that the edge holds open, and only with the token of this machine', async () => {
+  await expectStatus(200, edge.member.send({ method: 'PUT', url: '/bus/services/prices', body: aService('call') }))
+  await contractOf(clinic, 'lab-edge/prices', { endpoints: [{ method: 'GET', path: '/*' }] })
+  const answer = await clinic.send({ method: 'GET', url: '/bus/call/lab-edge/prices/today', headers: { 'bus-message-id': 'call-1' } })
+  assert.deepEqual([answer.status, answer.text], [200, 'GET /inside/today'])
+  await expectStatus(200, clinic.send({ method: 'PUT', url: '/bus/services/beds', body: aService('call') }))
+  const path = '/bus/call/clinic/beds/free'
+  assert.equal((await ask(path)).status, 401)
+  const token = readFileSync(join(edge.config.data, 'calls.token'), 'utf8').trim()
+  const refused = await ask(path, { headers: { authorization: `Bearer ${token}` } })
+  assert.equal(refused.status, 403, 'the centre says that there is no contract')
+  assert.match(await refused.text(), /contract/)
+})
+
+test('the status is a page, JSON, a header and events, for programs of this machine only, without data of patients', async () => {
+  const page = await ask('/?lang=sr-Latn')
+  assert.match(await page.text(), /Veza sa e-kartonom/)
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+  const foreign = await new Promise<number>((resolve) => {
+    get({ port: edge.statusPort, host: '127.0.0.1', headers: { host: 'evil.example' } }, ({ statusCode = 0 }) => resolve(statusCode))
+  })
+  assert.equal(foreign, 403)
+  const events = await ask('/events')
+  const reader = events.body?.getReader()
+  assert.match(new TextDecoder().decode((await reader?.read())?.value), /^event: status\ndata: \{"member":"lab-edge"/)
+  await reader?.cancel()
+})
+
+test('what lies on the disk shows nothing of a patient', () => {
+  writeFileSync(join(edge.config.data, 'checkpoint'), '')
+  const { store } = edge.edge
+  store.all('pragma wal_checkpoint(truncate)')
+  const bytes = readFileSync(join(edge.config.data, 'store', 'edge.db'))
+  for (const secret of ['Проба', 'p-1^^^LIS', '718-7']) assert.equal(bytes.includes(secret), false, secret)
 })

@@ -21,6 +21,7 @@ export async function loneEdge(t: TestContext, settings: (folder: string) => str
     'member: lone-edge',
     `centre: { url: "https://centre.invalid", key: key.json, signs: ${'a'.repeat(43)} }`,
     'disk: { warnMb: 1, reserveMb: 1 }',
+    'status: { port: 0 }',
     settings(folder),
   ].join('\n')
   const config = parseConfig(text, join(folder, 'edge.yaml'))

@@ -92,6 +92,7 @@ describe('a folder', () => {
     writeFileSync(join(edge.folder, 'in/slow.xml'), whole.slice(300), { flag: 'a' })
     renameSync(join(edge.folder, 'in/second.tmp'), join(edge.folder, 'in/second.xml'))
     await until('both are taken', () => kept(edge).filter(({ state }) => state === 'ready').length === 2)
+    await until('both are moved', () => readdirSync(join(edge.folder, 'in/done')).length === 2)
     assert.deepEqual(readdirSync(join(edge.folder, 'in/done')).sort(), ['second.xml', 'slow.xml'])
     assert.match(readFileSync(join(edge.folder, 'in/failed/bomb.xml.reason.txt'), 'utf8'), /document type/)
   })

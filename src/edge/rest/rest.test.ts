@@ -29,7 +29,7 @@ const place = async (t: TestContext) => {
 const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' } }
 const original = (edge: LoneEdge, seq = 1) => {
   const row = edge.edge.store.one<{ id: string; sealed: Uint8Array }>('select item.id, sealed from item join original using (seq) where seq = ?', seq)
-  return edge.edge.vault.open(row?.sealed as Uint8Array, `original ${row?.id}`).toString()
+  return edge.edge.vault.open(row?.sealed as Uint8Array, `original ${row?.id} 0`).toString()
 }
 
 describe('FHIR on loopback', () => {

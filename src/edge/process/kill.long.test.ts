@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { forBus } from '../../record/record.ts'
+import { edgeOf, MllpSender, oru } from '../../testing/edge.ts'
+import { freePort, until } from '../../testing/process.ts'
+import { seeded } from '../../testing/seeded.ts'
+import { startServer } from '../../testing/server.ts'
+import { Store } from '../store/store.ts'
+
+const rounds = Number(process.env['EDGE_KILLS'] ?? 20)
+const senders = 6
+
+test(`killed ${rounds} times at any moment, an edge has lost and doubled nothing of what it acknowledged`, {
+  skip: !process.env['SPONA_LONG'] && 'a long trial: SPONA_LONG=1',
+}, async (t) => {
+  const server = await startServer(t)
+  await server.app.listen({ port: 0, host: '127.0.0.1' })
+  server.world.config.PORT = (server.app.server.address() as AddressInfo).port
+  t.after(forBus.startIntake(server.world))
+  const port = await freePort()
+  const { config, file } = await edgeOf(t, server, 'kill-edge', `mllp: [{ name: lis, port: ${port} }]`)
+  const random = seeded(Number(process.env['SEED'] ?? 1))
+  const acknowledged = new Set<string>()
+  let child: ChildProcess | null = null
+  const start = async () => {
+    child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise<void>((resolve) => child?.stdout?.on('data', (text: Buffer) => text.includes('Ctrl-C') && resolve()))
+  }
+  const kill = async () => {
+    const gone = new Promise((resolve) => child?.once('close', resolve))
+    child?.kill('SIGKILL')
+    await gone
+  }
+  t.after(kill)
+
+  let next = 0
+  let isOver = false
+  // What was not answered is sent again, as local systems do.
+  const systems = Array.from({ length: senders }, async (_, own) => {
+    for (let number = `${own}-${next++}`; !isOver; number = `${own}-${next++}`) {
+      for (let answer: string | null = null; answer === null && !isOver; ) {
+        const sender = new MllpSender(port)
+        answer = await sender.send(oru(number, `p-${own}`, `${next}.5`))
+        sender.end()
+        if (answer === null) await sleep(50)
+        else if (answer.includes(`MSA|AA|${number}`)) acknowledged.add(number)
+      }
+      await sleep(10)
+    }
+  })
+  for (let round = 0; round < rounds; round++) {
+    await start()
+    await sleep(random.below(1500))
+    await kill()
+  }
+  await start()
+  await sleep(500)
+  isOver = true
+  await Promise.all(systems)
+  const look = () => {
+    const store = new Store(config.data)
+    try {
+      return store.all<{ name: string; state: string; times: number }>('select name, max(state) as state, count(*) as times from item group by name')
+    } finally {
+      store.close()
+    }
+  }
+  await until('all is in the record', () => look().every(({ state }) => state === 'acknowledged'), 300_000)
+  const items = look()
+  for (const number of acknowledged)
+    assert.ok(
+      items.some(({ name }) => name.endsWith(` ${number}`)),
+      `${number} was acknowledged and is lost`,
+    )
+  assert.ok(
+    items.every(({ times }) => times === 1),
+    'doubled',
+  )
+  const [found] = await server.sql<{
+    count: number
+  }>`select count(*)::int as count from record.resource where type = ${server.world.fhir.typeCode('DiagnosticReport')}`
+  assert.equal(found?.count, items.length)
+  console.log(`${acknowledged.size} acknowledged, ${items.length} in the record after ${rounds} kills`)
+})

@@ -40,8 +40,6 @@ export const whole =
       : refuse(at, `must be a whole number from ${low} to ${high}`)
   }
 
-export const flag: Shape<boolean> = (value, at) => (typeof value === 'boolean' ? value : refuse(at, 'must be true or false'))
-
 export const oneOf =
   <const T extends string>(...allowed: T[]): Shape<T> =>
   (value, at) =>

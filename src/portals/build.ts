@@ -73,7 +73,9 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
       reportCompressedSize: false,
       target: 'es2023',
       rollupOptions: {
-        input: Object.fromEntries(['doctor', 'patient', 'operator', 'fund', 'commission'].map((portal) => [portal, join(root, portal, 'index.html')])),
+        input: Object.fromEntries(
+          ['doctor', 'patient', 'operator', 'fund', 'commission', 'employer'].map((portal) => [portal, join(root, portal, 'index.html')]),
+        ),
       },
     },
   })

@@ -50,7 +50,22 @@ export async function post<T>(path: string, body: unknown, signal?: AbortSignal)
     body: JSON.stringify(body),
     ...(signal ? { signal } : {}),
   })
-  return (await response.json()) as T
+  return (response.status === 204 ? null : await response.json()) as T
+}
+
+export async function remove(path: string): Promise<void> {
+  await send(path, { method: 'DELETE', headers: { 'x-spona-csrf': csrf } })
+}
+
+/** Saves the answer as a file of the name that the server gave it. */
+export async function download(path: string, body: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'x-spona-csrf': csrf }
+  const response = await send(path, { method: 'POST', headers, body: JSON.stringify(body) })
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'file'
+  link.click()
+  URL.revokeObjectURL(link.href)
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

@@ -1,0 +1,93 @@
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { Calendar, CalendarRow } from '../../sickleave/employer/wire.ts'
+import { Arrived } from '../shared/Arrived.tsx'
+import { formatDate } from '../shared/format.ts'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { useLive } from '../shared/use-live.ts'
+import { useTitle } from '../shared/use-title.ts'
+import { ForEmployer } from './ForEmployer.tsx'
+import { calendar } from './words.ts'
+
+export function CalendarPage() {
+  const say = useSay()
+  const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7))
+  useTitle(calendar.title)
+  return (
+    <>
+      <h1 id="absences">{say(calendar.title)}</h1>
+      <ForEmployer>
+        {({ pib }) => (
+          <>
+            <div className="field">
+              <label htmlFor="month">{say(calendar.month)}</label>
+              <input id="month" className="input" type="month" value={month} onChange={(event) => event.target.value && setMonth(event.target.value)} />
+            </div>
+            <Month pib={pib} month={month} />
+          </>
+        )}
+      </ForEmployer>
+    </>
+  )
+}
+
+function Month({ pib, month }: { pib: string; month: string }) {
+  const say = useSay()
+  const live = useLive<Calendar>(`/sickleave/employer/${pib}/calendar?month=${month}`, null)
+  return (
+    <Arrived live={live}>
+      {({ rows }) =>
+        rows.length === 0 ? (
+          <p className="soft">{say(calendar.empty)}</p>
+        ) : (
+          <>
+            <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="absences">
+              <table className="month">
+                <tbody>
+                  {rows.map((row) => (
+                    <Row key={row.leave} pib={pib} month={month} row={row} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            <p className="soft small">{say(calendar.legend)}</p>
+          </>
+        )
+      }
+    </Arrived>
+  )
+}
+
+/** One row of the month: a unit of the drawing is a day. */
+function Row({ pib, month, row }: { pib: string; month: string; row: CalendarRow }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const [year = 0, number = 0] = month.split('-').map(Number)
+  const days = new Date(Date.UTC(year, number, 0)).getUTCDate()
+  const first = Date.UTC(year, number - 1, 1)
+  const dayOf = (iso: string) => (Date.parse(iso) - first) / 86_400_000
+  const span = (from: string, until: string) => {
+    const [x, end] = [Math.max(0, dayOf(from)), Math.min(days, dayOf(until) + 1)]
+    return { x, width: Math.max(0, end - x) }
+  }
+  const name = data(`${row.employee.family} ${row.employee.given}`)
+  const said = say(calendar.bar, { name, from: formatDate(language, row.from), until: formatDate(language, row.until) })
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={`/leaves/${pib}/${row.leave}`}>{name}</Link>
+      </th>
+      <td>
+        <svg viewBox={`0 0 ${days} 3`} preserveAspectRatio="none" role="img" aria-label={said}>
+          <rect className="bar-open" y="0.8" height="1.4" {...span(row.from, row.until)} />
+          {row.paid
+            .filter(({ payer }) => payer === 'fund')
+            .map((one) => (
+              <rect key={one.from} className="bar-fund" y="0.3" height="2.4" {...span(one.from, one.until)} />
+            ))}
+        </svg>
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,12 @@
+import { WorkShell } from '../shared/WorkShell.tsx'
+import { portal } from './words.ts'
+
+const pages = [
+  ['/', portal.inbox],
+  ['/absences', portal.absences],
+  ['/requests', portal.requests],
+  ['/firm', portal.firm],
+  ['/join', portal.join],
+] as const
+
+export const EmployerShell = () => <WorkShell name={portal.name} pages={pages} roles={['employer', 'patient']} notYours={portal.notYours} />

@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react'
+import { useSearchParams } from 'react-router'
+import type { Employers } from '../../sickleave/employer/wire.ts'
+import { Arrived } from '../shared/Arrived.tsx'
+import { useData, useSay } from '../shared/language.tsx'
+import { useLive } from '../shared/use-live.ts'
+import { portal } from './words.ts'
+
+export type OneEmployer = Employers['employers'][number]
+
+/** Which employer a page is about stands in its address and its heading, so that nobody works for one and means another. */
+export function ForEmployer({ children }: { children(employer: OneEmployer): ReactNode }) {
+  const say = useSay()
+  const data = useData()
+  const [search, setSearch] = useSearchParams()
+  const live = useLive<Employers>('/sickleave/employer', null)
+  return (
+    <Arrived live={live}>
+      {({ employers }) => {
+        const chosen = employers.find(({ pib }) => pib === search.get('pib')) ?? employers[0]
+        if (!chosen) return <p className="soft">{say(portal.none)}</p>
+        return (
+          <>
+            <div className="field">
+              <label htmlFor="employer">{say(portal.choose)}</label>
+              <select id="employer" className="input" value={chosen.pib} onChange={(event) => setSearch({ pib: event.target.value })}>
+                {employers.map(({ pib, name, agency }) => (
+                  <option key={pib} value={pib}>
+                    {data(name)} {agency === null ? '' : `(${say(portal.through, { agency: data(agency) })})`}
+                  </option>
+                ))}
+              </select>
+            </div>
+            {children(chosen)}
+          </>
+        )
+      }}
+    </Arrived>
+  )
+}

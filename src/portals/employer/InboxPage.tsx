@@ -1,0 +1,145 @@
+import { useCallback, useEffect, useState } from 'react'
+import { Link } from 'react-router'
+import type { CaseLine, Cases } from '../../sickleave/employer/wire.ts'
+import { download, post } from '../shared/api.ts'
+import { formatDate, formatMoment } from '../shared/format.ts'
+import { LinesTable } from '../shared/LinesTable.tsx'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { useShortcuts } from '../shared/shortcuts.ts'
+import { Trouble } from '../shared/Trouble.tsx'
+import { useTitle } from '../shared/use-title.ts'
+import { inbox, kinds, portal } from './words.ts'
+
+const everyMs = 15_000
+const keyOf = ({ pib, leave }: CaseLine) => `${pib} ${leave}`
+
+export function InboxPage() {
+  const say = useSay()
+  const [wish, setWish] = useState<{ text: string; unread: boolean; limit: number }>({ text: '', unread: false, limit: 50 })
+  const [cases, setCases] = useState<Cases | null>(null)
+  const [failure, setFailure] = useState<unknown>(null)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  useTitle(portal.inbox)
+  const load = useCallback(async () => {
+    const { text, unread, limit } = wish
+    try {
+      setCases(await post<Cases>('/sickleave/employer/search', { ...(text.trim() ? { text: text.trim() } : {}), unread, limit }))
+      setFailure(null)
+    } catch (error) {
+      setFailure(error)
+    }
+  }, [wish])
+  useEffect(() => {
+    void load()
+    const timer = setInterval(() => void (document.hidden || load()), everyMs)
+    return () => clearInterval(timer)
+  }, [load])
+  const lines = cases?.cases ?? []
+  const selected = lines.filter((line) => chosen.has(keyOf(line)))
+  const toggle = (line: CaseLine) =>
+    setChosen((before) => new Set([...before].filter((one) => one !== keyOf(line)).concat(before.has(keyOf(line)) ? [] : keyOf(line))))
+  const act = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      setFailure(error)
+    }
+  }
+  const mark = (wanted: readonly CaseLine[]) =>
+    act(async () => {
+      // Each employer's own request: what one refuses leaves the others as they are.
+      for (const [pib, of] of Map.groupBy(wanted, (line) => line.pib)) {
+        await post(`/sickleave/employer/${pib}/marks`, { leaves: of.map(({ leave, seq }) => ({ leave, seq })), done: true })
+      }
+      setChosen(new Set())
+      await load()
+    })
+  const file = (format: 'xml' | 'csv') => act(() => download('/sickleave/employer/documents', { format, leaves: selected.map(({ leave }) => leave) }))
+  useRowKeys(lines, { toggle, done: (line) => void mark(selected.length > 0 ? selected : [line]) })
+  return (
+    <>
+      <h1 id="inbox">
+        {say(portal.inbox)} {cases && cases.unread > 0 && <span className="soft">· {say(inbox.unread, { count: cases.unread })}</span>}
+      </h1>
+      <p className="soft">{say(inbox.lead)}</p>
+      <div className="tools">
+        <div className="field">
+          <label htmlFor="name">{say(inbox.search)}</label>
+          <input
+            id="name"
+            className="input"
+            type="search"
+            value={wish.text}
+            maxLength={100}
+            onChange={(event) => setWish({ ...wish, text: event.target.value })}
+          />
+        </div>
+        <label>
+          <input type="checkbox" checked={wish.unread} onChange={(event) => setWish({ ...wish, unread: event.target.checked })} /> {say(inbox.onlyNew)}
+        </label>
+        <button type="button" className="button main" aria-disabled={selected.length === 0} onClick={() => void (selected.length > 0 && mark(selected))}>
+          {say(inbox.mark)}
+        </button>
+        <button type="button" className="button" aria-disabled={selected.length === 0} onClick={() => void (selected.length > 0 && file('xml'))}>
+          {say(inbox.xml)} ({selected.length})
+        </button>
+        <button type="button" className="button" aria-disabled={selected.length === 0} onClick={() => void (selected.length > 0 && file('csv'))}>
+          {say(inbox.csv)} ({selected.length})
+        </button>
+      </div>
+      {failure !== null && <Trouble error={failure} onRetry={() => void load()} />}
+      {cases && lines.length === 0 && <p className="soft">{say(inbox.empty)}</p>}
+      {lines.length > 0 && <Lines lines={lines} chosen={chosen} onToggle={toggle} />}
+      {cases?.next && (
+        <button type="button" className="button" onClick={() => setWish({ ...wish, limit: Math.min(200, wish.limit + 50) })}>
+          {say(inbox.more)}
+        </button>
+      )}
+      <p className="soft small">{say(inbox.keys)}</p>
+    </>
+  )
+}
+
+/** J and K walk the rows, Space selects, E is done: the focus stands on the link of the row, so that Enter opens it. */
+function useRowKeys(lines: readonly CaseLine[], { toggle, done }: { toggle(line: CaseLine): void; done(line: CaseLine): void }): void {
+  const links = () => [...document.querySelectorAll<HTMLElement>('[data-row]')]
+  const at = () => links().indexOf(document.activeElement as HTMLElement)
+  const move = (by: number) => links()[Math.max(0, Math.min(links().length - 1, at() + by))]?.focus()
+  const onRow = (act: (line: CaseLine) => void) => () => {
+    const line = lines[at()]
+    if (line) act(line)
+  }
+  useShortcuts({ KeyJ: () => move(1), KeyK: () => move(-1), Space: onRow(toggle), KeyE: onRow(done) })
+}
+
+function Lines({ lines, chosen, onToggle }: { lines: readonly CaseLine[]; chosen: ReadonlySet<string>; onToggle(line: CaseLine): void }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  return (
+    <LinesTable labelledBy="inbox" words={[inbox.employee, inbox.when, inbox.what, inbox.period, inbox.employer, inbox.done]}>
+      {lines.map((line) => {
+        const name = data(`${line.employee.family} ${line.employee.given}`)
+        const isChosen = chosen.has(keyOf(line))
+        return (
+          <tr key={keyOf(line)} className={[line.isUnread ? 'unread' : '', isChosen ? 'chosen' : ''].join(' ').trim() || undefined}>
+            <th scope="row">
+              <input type="checkbox" checked={isChosen} aria-label={say(inbox.select, { name })} onChange={() => onToggle(line)} />{' '}
+              <Link to={`/leaves/${line.pib}/${line.leave}`} data-row="">
+                {name}
+              </Link>
+              {line.isUnread && <span className="only-read"> {say(inbox.isNew)}</span>}
+            </th>
+            <td className="num">{formatMoment(language, line.at)}</td>
+            <td>{say(kinds[line.kind as keyof typeof kinds])}</td>
+            <td className="num">
+              {formatDate(language, line.from)} – {formatDate(language, line.until)}
+            </td>
+            <td>{data(line.name)}</td>
+            <td>{line.doneBy === null ? '–' : data(line.doneBy)}</td>
+          </tr>
+        )
+      })}
+    </LinesTable>
+  )
+}

@@ -1,0 +1,26 @@
+import type { RouteObject } from 'react-router'
+import { whoAmI } from '../shared/api.ts'
+import { NotFound } from '../shared/NotFound.tsx'
+import { PageTrouble } from '../shared/PageTrouble.tsx'
+import { EmployerShell } from './EmployerShell.tsx'
+import { InboxPage } from './InboxPage.tsx'
+
+export const routes: RouteObject[] = [
+  {
+    path: '/',
+    Component: EmployerShell,
+    loader: whoAmI,
+    shouldRevalidate: () => false,
+    ErrorBoundary: PageTrouble,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, Component: InboxPage },
+      { path: 'leaves/:pib/:leave', lazy: { Component: async () => (await import('./LeavePage.tsx')).LeavePage } },
+      { path: 'absences', lazy: { Component: async () => (await import('./CalendarPage.tsx')).CalendarPage } },
+      { path: 'requests', lazy: { Component: async () => (await import('./RequestsPage.tsx')).RequestsPage } },
+      { path: 'firm', lazy: { Component: async () => (await import('./FirmPage.tsx')).FirmPage } },
+      { path: 'join', lazy: { Component: async () => (await import('./JoinPage.tsx')).JoinPage } },
+      { path: '*', Component: NotFound },
+    ],
+  },
+]

@@ -12,12 +12,14 @@ import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
 import { fhirRoutes, forBus, inWantedForm, pageRoutes } from './record/record.ts'
 import { sickleaveRoutes } from './sickleave/sickleave.ts'
+import { breakOff, vendorRoutes } from './vendor/vendor.ts'
 
 /** The whole server: every slice mounts its routes under its own word. `portals` is the folder of the built pages. */
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
   const app = await createApp(world)
   await describe(app)
   app.addHook('onRequest', authenticate)
+  if (world.config.SANDBOX) app.addHook('onRequest', breakOff)
   app.addHook('onSend', inWantedForm)
   await app.register(accessRoutes)
   await app.register(fhirRoutes, { prefix: '/fhir' })
@@ -26,6 +28,7 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   await app.register(looksRoutes({ resolve: resolvePerson }), { prefix: '/audit' })
   await app.register(busRoutes({ patientOf: forBus.patientKeyOf }), { prefix: '/bus' })
   await app.register(sickleaveRoutes, { prefix: '/sickleave' })
+  await app.register(vendorRoutes, { prefix: '/vendor' })
   await app.register(portalRoutes(portals))
   mountHealth(app, world)
   return app

@@ -12,6 +12,7 @@ import { commands as record } from './record/commands.ts'
 import { institution, registerInstitutions } from './registry/registry.ts'
 import { commands as registry } from './registry/commands.ts'
 import { commands as sickleave } from './sickleave/commands.ts'
+import { commands as vendor } from './vendor/commands.ts'
 import { commands as simulator } from './simulator/commands.ts'
 
 // Access stands below registry, so its command for clients gets the register's institutions handed down here.
@@ -35,4 +36,6 @@ packageJournal.begin = (world, act) => {
   )
 }
 
-export const commands: Command[] = [...platform, ...fhir, ...audit, ...access, ...bus, ...registry, ...identity, ...record, ...sickleave, ...edge, ...simulator]
+export const commands: Command[] = [
+  ...platform, ...fhir, ...audit, ...access, ...bus, ...registry, ...identity, ...record, ...sickleave, ...vendor, ...edge, ...simulator,
+]

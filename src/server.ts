@@ -18,6 +18,7 @@ import { startBus, startTelling } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
 import { startClocks, startTellingEmployers } from './sickleave/sickleave.ts'
+import { startRepeating } from './vendor/vendor.ts'
 import { ensureDemoCountry } from './simulator/simulator.ts'
 
 const impatientMs = 500
@@ -51,10 +52,12 @@ async function start(settings: Config): Promise<void> {
   const stopReminding = background.startReminding(world)
   const stopClocks = startClocks(world)
   const stopTellingEmployers = startTellingEmployers(world)
+  const stopRepeating = startRepeating(world)
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
-    await Promise.all([stopIntake(), stopBus(), stopSubscriptions(), stopFollowing(), stopReminding(), stopClocks(), stopTellingEmployers()])
+    const beside = [stopIntake, stopBus, stopSubscriptions, stopFollowing, stopReminding, stopClocks, stopTellingEmployers, stopRepeating]
+    await Promise.all(beside.map((stop) => stop()))
     stopMoments()
     await stopWork()
     await stopIndexing()

@@ -13,7 +13,7 @@ const floors = [
   ['registry'],
   ['identity'],
   ['record'],
-  ['sickleave', 'referral', 'migration'],
+  ['sickleave', 'referral', 'migration', 'vendor'],
   ['portals', 'edge'],
   ['simulator', 'bench'],
 ]

@@ -5,6 +5,7 @@ import { checkWebhook, readAddress } from './calls/address.ts'
 import { isTaken, postSigned } from './calls/post-signed.ts'
 import { startAlerting } from './alert/raise-alerts.ts'
 import { sayByCentre, startAnnouncing } from './centre/announce-condition.ts'
+import { admit, issueCode } from './members/admission.ts'
 import { directoryOf } from './members/directory.ts'
 import { startPruning } from './messages/keep.ts'
 import { type People, startPublishing } from './messages/publish-outbox.ts'
@@ -22,6 +23,9 @@ export { busRoutes } from './routes.ts'
 
 /** How whoever stands above posts to addresses that others registered: by the rules of webhooks, signed by the centre. */
 export const outgoing = { readAddress, checkWebhook, postSigned, isTaken }
+
+/** How a sandbox lets in the systems of institutions that it invented, with the same steps as an operator. */
+export const admission = { issueCode, admit }
 
 /** What runs beside the answers, in one process of the server: seals and their stamps, the record's changes, webhooks, what is kept no more. Stops all when called. */
 export function startBus(world: World, people: People): () => Promise<void> {

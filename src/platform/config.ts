@@ -118,6 +118,13 @@ export const settings = [
     about: 'true, false or auto: demo accounts and the invented country. auto is true on a loopback HOST, unless BASE_URL is a public address.',
     read: oneOf('true', 'false', 'auto'),
   },
+  {
+    name: 'SANDBOX',
+    fallback: 'auto',
+    about:
+      'true, false or auto: vendors sign up by themselves at /vendor, with invented institutions, and are certified. Only for an instance without real people; auto is as DEMO.',
+    read: oneOf('true', 'false', 'auto'),
+  },
   { name: 'DEMO_PEOPLE', fallback: '200', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
   {
     name: 'LOG_LEVEL',
@@ -288,7 +295,7 @@ export const settings = [
 ] as const satisfies readonly Setting[]
 
 type Values = { -readonly [S in (typeof settings)[number] as S['name']]: ReturnType<S['read']> }
-export type Config = Omit<Values, 'DEMO'> & { DEMO: boolean }
+export type Config = Omit<Values, 'DEMO' | 'SANDBOX'> & { DEMO: boolean; SANDBOX: boolean }
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
@@ -313,6 +320,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
     return ['DEMO: true is only for a loopback HOST and a loopback BASE_URL, because demo accounts have a known password.']
   }
   values['DEMO'] = values['DEMO'] === 'auto' ? isLocal : values['DEMO'] === 'true'
+  values['SANDBOX'] = values['SANDBOX'] === 'auto' ? values['DEMO'] : values['SANDBOX'] === 'true'
   if ((values['TLS_CERT'] === '') !== (values['TLS_KEY'] === '')) return ['TLS_CERT and TLS_KEY: give both or none.']
   const folder = values['DATA_DIR'] as string
   values['DATA_DIR'] = isAbsolute(folder) ? folder : resolve(folder)

@@ -15,6 +15,7 @@ export const floors = [
   'identity',
   'record',
   'sickleave',
+  'vendor',
   'referral',
   'migration',
   'portals',

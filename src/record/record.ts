@@ -14,6 +14,7 @@ export { startCustomParameters } from './search/custom-parameters.ts'
 export { inWantedForm } from './http/formats.ts'
 export { hashesFrom } from './write/hashes.ts'
 export { type Load, load, loadAll } from './write/load.ts'
+export { submittedSince } from './exchange/submitted.ts'
 export { fhirRoutes, pageRoutes } from './http/routes.ts'
 
 /** What the record gives to the bus, which stands below it. */

@@ -1,32 +1,7 @@
-import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
+import { type DerivedKey, derivedKey } from '../../platform/derived-key.ts'
 import type { Keys } from '../../platform/keys.ts'
 
-/** The key that the centre signs receipts, answers and seals with: derived from the master key, so it is outside the database. */
-export type CentreKey = { kid: string; key: KeyObject; publicKey: KeyObject; jwk: PublicJwk }
+/** The key that the centre signs receipts, answers and seals with. */
+export type CentreKey = DerivedKey
 
-const known = new WeakMap<Keys, CentreKey>()
-// The order of P-256 (FIPS 186-5); a private key is a number from 1 to one less.
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
-
-export function centreKey(keys: Keys): CentreKey {
-  let made = known.get(keys)
-  if (!made) {
-    // Eight bytes more than the order has, so that the remainder is as good as even (FIPS 186-5, A.2.1).
-    const scalar = (BigInt(`0x${keys.derive('bus/centre', 40).toString('hex')}`) % (order - 1n)) + 1n
-    const d = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex')
-    const curve = createECDH('prime256v1')
-    curve.setPrivateKey(d)
-    const point = curve.getPublicKey()
-    const bare = { kty: 'EC' as const, crv: 'P-256' as const, x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') }
-    const jwk = { ...bare, kid: thumbprint(bare), alg: 'ES256' as const, use: 'sig' as const }
-    made = {
-      kid: jwk.kid,
-      key: createPrivateKey({ key: { ...bare, d: d.toString('base64url') }, format: 'jwk' }),
-      publicKey: createPublicKey({ key: bare, format: 'jwk' }),
-      jwk,
-    }
-    known.set(keys, made)
-  }
-  return made
-}
+export const centreKey = (keys: Keys): CentreKey => derivedKey(keys, 'bus/centre')

@@ -2,14 +2,13 @@ import { access } from '../../access/access.ts'
 import { type Command, type Options, WrongUse } from '../../platform/cli.ts'
 import type { World } from '../../platform/world.ts'
 import { setContract } from './catalogue.ts'
-import { hashOfCode, setMember } from './member.ts'
+import { issueCode } from './admission.ts'
+import { setMember } from './member.ts'
 
 /** Institutions live on a higher floor; whoever puts the commands together (src/commands.ts) hands the look-up in. */
 export const registry = { nameOf: null as ((world: World, id: number) => Promise<string | null>) | null }
 
-const codeDays = 30
 const listedMax = 1000
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const textOf = (options: Options, name: string): string | null => (options[name] === undefined ? null : String(options[name]))
 
 /** `npm run spona -- bus code --mb 12345678 --institution 7`: hand it to the institution outside the net. */
@@ -26,15 +25,10 @@ export const codeCommand: Command = {
     if (!/^\d{8}$/.test(mb)) throw new WrongUse('--mb: must have 8 digits')
     if (!Number.isSafeInteger(institution) || (registry.nameOf && (await registry.nameOf(world, institution)) === null))
       throw new WrongUse('--institution: there is none of this number')
-    const code = [...world.random(26)].map((byte) => alphabet[byte % 32]).join('')
-    const expiresAt = new Date(world.now().getTime() + codeDays * 86_400_000)
-    await access.asOperator(
+    const { code, expiresAt } = await access.asOperator(
       world,
       'grant',
-      (tx) => tx`
-        insert into bus.organisation_code (mb, institution, code_hash, expires_at)
-        values (${mb}, ${institution}, ${hashOfCode(code)}, ${expiresAt})
-        on conflict (mb) do update set institution = excluded.institution, code_hash = excluded.code_hash, attempts = 0, expires_at = excluded.expires_at`,
+      (tx) => issueCode(world, tx, { mb, institution }),
       () => `bus-code/institution ${institution}`,
     )
     if (options['json']) print(JSON.stringify({ code, mb, institution, expiresAt: expiresAt.toISOString() }))

@@ -1,0 +1,76 @@
+import { tellInstitution } from '../bus/bus.ts'
+import { workSteadily } from '../platform/steady-work.ts'
+import type { World } from '../platform/world.ts'
+import { judgeRun, scoreOf } from './runs.ts'
+import { rulesVersion } from './scenario/scenarios.ts'
+import { type Certificate, findRun } from './store.ts'
+
+const everyMs = 15 * 60_000
+const troubledMs = 60_000
+const dayMs = 86_400_000
+/** At night, once: a certificate that was looked at within this time waits for the next night. */
+const againMs = 20 * 3_600_000
+const nightFrom = 1
+const nightTo = 5
+const atOnce = 100
+
+type Due = Certificate & { institution: number }
+
+/**
+ * The contract tests, every night: what the certified run left in the record is judged anew, by the rules and the definitions of today, and the
+ * system's edge is asked to play the scenarios again. A certificate that does not hold any more is marked, and its vendor told.
+ */
+export async function repeatTests(world: World): Promise<{ looked: number; failing: number }> {
+  const now = world.now()
+  const due = await world.sql<Due>`
+    select c.id, c.system, c.protocol, c.run, c.issued_at, c.expires_at, c.jws, c.state, c.checked_at, c.reason, s.institution
+      from vendor.certificate c join vendor.system s on s.id = c.system
+     where c.state <> 'revoked' and c.expires_at > ${now} and coalesce(c.checked_at, c.issued_at) < ${new Date(now.getTime() - againMs)}
+       and not exists (select 1 from vendor.certificate newer where newer.system = c.system and newer.protocol = c.protocol and newer.issued_at > c.issued_at)
+     order by c.checked_at nulls first, c.id
+     limit ${atOnce}`
+  let failing = 0
+  for (const one of due) {
+    const reason = await whyFailing(world, one)
+    if (reason !== null) failing++
+    await world.sql`
+      update vendor.certificate set state = ${reason === null ? 'valid' : 'failing'}, checked_at = ${now}, reason = ${reason}
+       where id = ${one.id} and state <> 'revoked'`
+    if (reason !== null && one.state === 'valid')
+      await tellInstitution(world, one.institution, 'certificates', { at: now.toISOString(), certificate: one.id, protocol: one.protocol, state: 'failing', reason })
+  }
+  const systems = Map.groupBy(due, ({ institution }) => institution)
+  for (const [institution, of] of systems)
+    await tellInstitution(world, institution, 'contract-tests', {
+      at: now.toISOString(),
+      rules: rulesVersion,
+      protocols: of.map(({ protocol }) => protocol),
+      how: 'npm run spona -- edge certify --repeat',
+    })
+  return { looked: due.length, failing }
+}
+
+async function whyFailing(world: World, { run: id, system, protocol, institution }: Due): Promise<string | null> {
+  const [last] = await world.sql<{ id: string; passed: boolean; verdict: { id: string; passed: boolean }[] }>`
+    select id, passed, verdict from vendor.run
+     where system = ${system} and protocol = ${protocol} and is_repeat and ended_at > ${new Date(world.now().getTime() - dayMs)}
+     order by ended_at desc
+     limit 1`
+  if (last && !last.passed) return `the repetition ${last.id} failed: ${failed(last.verdict)}`
+  const run = await findRun(world.sql, id)
+  if (!run) return 'the run behind it is not kept any more'
+  const verdict = await judgeRun(world, institution, run)
+  return scoreOf(verdict).passed ? null : `by the rules of today the certified run would not pass: ${failed(verdict)}`
+}
+
+const failed = (verdict: readonly { id: string; passed: boolean }[]): string => verdict.flatMap((one) => (one.passed ? [] : one.id)).join(', ')
+
+/** In the one process that does background work, between one and five in the night of Belgrade. */
+export function startRepeating(world: World): () => Promise<void> {
+  const step = async () => {
+    const { hour } = Temporal.Instant.fromEpochMilliseconds(world.now().getTime()).toZonedDateTimeISO('Europe/Belgrade')
+    if (world.config.SANDBOX && hour >= nightFrom && hour < nightTo) await repeatTests(world)
+    return everyMs
+  }
+  return workSteadily(world, { step, troubledMs, trouble: 'certificates could not be tested again; tried again in a minute' })
+}

@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Routes } from '../platform/http.ts'
+import { certificateKeys } from './certificate.ts'
+import { beginOutage, beginRun, reportRun } from './runs.ts'
+import { revokeCertificate, showOwnSystem, showRun, showSystem, showSystems, stateOfCertificate } from './show.ts'
+import { admitSystem, requireSandbox, signUp } from './systems.ts'
+
+type ById = { Params: { id: string } }
+const bodyBytesMax = 65_536
+
+/** Mounted at /vendor. Open is what a vendor needs before it has a token, and what anybody may ask about a certificate. */
+export const vendorRoutes: Routes = (app: FastifyInstance) => {
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
+  const open = { config: { open: true }, bodyLimit: bodyBytesMax }
+  const own = { bodyLimit: bodyBytesMax }
+  const created = async (reply: FastifyReply, body: Promise<object>) => reply.code(201).send(await body)
+  app.get('/keys', open, async ({ world }) => certificateKeys(world))
+  app.get<ById>('/certificates/:id', open, ({ world, params }) => stateOfCertificate(world, params.id))
+  app.post('/systems', open, ({ world, body, correlation }, reply) => created(reply, signUp(world, body, correlation)))
+  app.post<ById>('/systems/:id/admission', open, ({ world, params }) => admitSystem(world, params.id))
+  app.get<ById>('/systems/:id', open, ({ world, params }) => {
+    requireSandbox(world)
+    return showSystem(world, params.id)
+  })
+  app.get('/systems', (request) => showSystems(request))
+  app.get('/own', (request) => showOwnSystem(request))
+  app.post('/runs', own, (request, reply) => created(reply, beginRun(request)))
+  app.get<ById>('/runs/:id', (request) => showRun(request as FastifyRequest, request.params.id))
+  app.post<ById>('/runs/:id/outage', own, (request) => beginOutage(request as FastifyRequest, request.params.id))
+  app.post<ById>('/runs/:id/report', own, (request) => reportRun(request as FastifyRequest, request.params.id))
+  app.post<ById>('/certificates/:id/revocation', own, (request) => revokeCertificate(request as FastifyRequest, request.params.id))
+}

@@ -1,4 +1,4 @@
-import { type OutboxMark, type OutboxRow, outboxAfter } from '../../bus/bus.ts'
+import { markOutboxRead, type OutboxMark, type OutboxRow, outboxAfter } from '../../bus/bus.ts'
 import type { Resource } from '../../fhir/fhir.ts'
 import { keySets } from '../../identity/identity.ts'
 import { int8Array } from '../../platform/arrays.ts'
@@ -35,6 +35,7 @@ export async function followChanges(world: World): Promise<number> {
     if (!last) return 0
     await count(world, tx, await heardIn(world, tx, rows.filter(concerns)))
     await tx`update record.completeness_mark set tx = ${last.tx}, patient = ${last.patient}, id = ${last.id}`
+    await markOutboxRead(tx, 'completeness', last)
     return rows.length
   })
 }

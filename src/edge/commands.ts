@@ -7,6 +7,18 @@ const item = { name: 'ITEM', about: 'Its number, as the list shows it.' }
 /** Each act is loaded when it is asked for: the edge starts on small machines, and quickly. */
 export const commands: Command[] = [
   {
+    name: 'edge certify',
+    summary: 'Play the scenarios of the sandbox against the running edge of these settings; exit code 1 when one does not pass.',
+    needs: 'nothing',
+    options: {
+      config,
+      protocol: { type: 'string', about: 'hl7v2, cda, csv, rest or bus; without it all that the settings speak.' },
+      local: { type: 'boolean', about: 'The local system itself sends what it is told here.' },
+      repeat: { type: 'boolean', about: 'A repetition: the certificate that there is stays.' },
+    },
+    run: async (world, options, print) => (await import('./certify/certify.ts')).certify(world, options, print),
+  },
+  {
     name: 'edge start',
     summary: 'Take what local systems send, keep it safe and exchange it over the bus; runs until it is stopped.',
     needs: 'nothing',

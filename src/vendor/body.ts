@@ -13,12 +13,16 @@ export function readFields(body: unknown, fields: Fields): Record<string, string
   if (body === null || typeof body !== 'object' || Array.isArray(body)) throw new Refusal('incorrect', 'the body is no JSON object')
   for (const name of Object.keys(body))
     if (!Object.hasOwn(fields, name))
-      throw new Refusal('incorrect', 'the body has a field that is not known here', { expression: name.slice(0, 60), hint: `Known: ${Object.keys(fields).join(', ')}.` })
+      throw new Refusal('incorrect', 'the body has a field that is not known here', {
+        expression: name.slice(0, 60),
+        hint: `Known: ${Object.keys(fields).join(', ')}.`,
+      })
   const input: Record<string, string> = {}
   for (const [name, { form, about, optional }] of Object.entries(fields)) {
     const value = (body as Record<string, unknown>)[name]
     if (value === undefined && optional) continue
-    if (typeof value !== 'string' || !form.test(value)) throw new Refusal('incorrect', `${name} is missing or has another form`, { expression: name, hint: about })
+    if (typeof value !== 'string' || !form.test(value))
+      throw new Refusal('incorrect', `${name} is missing or has another form`, { expression: name, hint: about })
     input[name] = value
   }
   return input

@@ -20,7 +20,10 @@ export const verifyCommand: Command = {
     if (options['json']) print(JSON.stringify(verdict))
     else {
       print(verdict.ok ? 'holds' : `does not hold: ${verdict.problem}`)
-      if (claims) print(`${claims.vendor}: ${claims.system} ${claims.systemVersion}, ${claims.protocol} (${claims.playedBy}), rules ${claims.rules}, until ${new Date(claims.exp * 1000).toISOString().slice(0, 10)}`)
+      if (claims)
+        print(
+          `${claims.vendor}: ${claims.system} ${claims.systemVersion}, ${claims.protocol} (${claims.playedBy}), rules ${claims.rules}, until ${new Date(claims.exp * 1000).toISOString().slice(0, 10)}`,
+        )
     }
     return verdict.ok ? 0 : 1
   },

@@ -37,7 +37,13 @@ export async function repeatTests(world: World): Promise<{ looked: number; faili
       update vendor.certificate set state = ${reason === null ? 'valid' : 'failing'}, checked_at = ${now}, reason = ${reason}
        where id = ${one.id} and state <> 'revoked'`
     if (reason !== null && one.state === 'valid')
-      await tellInstitution(world, one.institution, 'certificates', { at: now.toISOString(), certificate: one.id, protocol: one.protocol, state: 'failing', reason })
+      await tellInstitution(world, one.institution, 'certificates', {
+        at: now.toISOString(),
+        certificate: one.id,
+        protocol: one.protocol,
+        state: 'failing',
+        reason,
+      })
   }
   const systems = Map.groupBy(due, ({ institution }) => institution)
   for (const [institution, of] of systems)

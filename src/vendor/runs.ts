@@ -83,7 +83,9 @@ export async function beginRun(request: FastifyRequest): Promise<RunBegun> {
         id: name,
         title,
         told: told(facts),
-        steps: steps(protocol, facts).map((step) => (step.do === 'outage' ? step : { ...step, content: step.bytes.toString('base64'), bytes: undefined })) as never,
+        steps: steps(protocol, facts).map((step) =>
+          step.do === 'outage' ? step : { ...step, content: step.bytes.toString('base64'), bytes: undefined },
+        ) as never,
       }
     }),
   }
@@ -190,7 +192,8 @@ function readReport(body: unknown): { heard: Record<string, Heard[]>; isFinal: b
   const given = body as { final?: unknown; scenarios?: unknown } | null
   const wrong = (expression: string, hint: string) => new Refusal('incorrect', 'the report has another form', { expression, hint })
   if (given === null || typeof given !== 'object' || typeof given.final !== 'boolean') throw wrong('final', 'true or false')
-  if (!Array.isArray(given.scenarios) || given.scenarios.length > scenarios.length) throw wrong('scenarios', '[{ "id": "happy", "heard": [{ "name", "answer", "detail" }] }]')
+  if (!Array.isArray(given.scenarios) || given.scenarios.length > scenarios.length)
+    throw wrong('scenarios', '[{ "id": "happy", "heard": [{ "name", "answer", "detail" }] }]')
   const heard: Record<string, Heard[]> = {}
   for (const one of given.scenarios as { id?: unknown; heard?: unknown }[]) {
     const known = scenarios.find(({ id }) => id === one?.id)
@@ -207,7 +210,10 @@ function readHeard(one: unknown): Heard {
   const { name, answer, detail } = (one ?? {}) as Record<string, unknown>
   const isAnswer = answer === 'taken' || answer === 'refused' || answer === 'none'
   if (typeof name !== 'string' || name.length > 40 || !isAnswer || typeof detail !== 'string')
-    throw new Refusal('incorrect', 'the report has another form', { expression: 'scenarios.heard', hint: 'answer is taken, refused or none; name and detail are texts.' })
+    throw new Refusal('incorrect', 'the report has another form', {
+      expression: 'scenarios.heard',
+      hint: 'answer is taken, refused or none; name and detail are texts.',
+    })
   // What an edge says may repeat what it was sent.
   return { name, answer, detail: detail.slice(0, detailMax).replace(/\d{11,}/g, '***') }
 }

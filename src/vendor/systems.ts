@@ -64,7 +64,13 @@ export async function signUp(world: World, body: unknown, correlation: string): 
       system: id,
       institution: { mb, name: institutionName },
       word: code,
-      next: ['POST /bus/members', 'POST /bus/members/CODE/proof', 'POST /bus/members/CODE/self-test', `POST /vendor/systems/${id}/admission`, 'POST /bus/members/CODE/activation'],
+      next: [
+        'POST /bus/members',
+        'POST /bus/members/CODE/proof',
+        'POST /bus/members/CODE/self-test',
+        `POST /vendor/systems/${id}/admission`,
+        'POST /bus/members/CODE/activation',
+      ],
     }
   } catch (error) {
     if (isUniqueViolation(error)) throw new Refusal('busy', 'the number was taken at this moment; sign up again', { retryAfterSeconds: 1 })

@@ -48,7 +48,8 @@ async function signUp() {
 }
 
 const own = (path: string, body: object) => member.send({ url: `/vendor${path}`, body: JSON.stringify(body) })
-const begin = async (protocol: string, more: object = {}): Promise<RunBegun> => (await expectStatus(201, own('/runs', { protocol, playedBy: 'script', ...more }))).body
+const begin = async (protocol: string, more: object = {}): Promise<RunBegun> =>
+  (await expectStatus(201, own('/runs', { protocol, playedBy: 'script', ...more }))).body
 
 const mapping = JSON.parse(readFileSync('docs/guides/edge/laboratory.json', 'utf8'))
 /** What an edge makes of a document; null when it cannot. */
@@ -82,7 +83,10 @@ async function play(run: RunBegun, times: Change = () => 1): Promise<object[]> {
       seen.add(step.content)
       for (let time = 0; time < times(id, step.name); time++)
         for (const bundle of bundles)
-          await expectStatus(202, member.message('record/documents', `${run.run}-${++serial}`, JSON.stringify(bundle), { ...fhirJson, 'bus-key': `${run.run} ${id}` }))
+          await expectStatus(
+            202,
+            member.message('record/documents', `${run.run}-${++serial}`, JSON.stringify(bundle), { ...fhirJson, 'bus-key': `${run.run} ${id}` }),
+          )
     }
     reported.push({ id, heard })
   }
@@ -91,7 +95,8 @@ async function play(run: RunBegun, times: Change = () => 1): Promise<object[]> {
 }
 const report = async (run: RunBegun, scenarios: object[]): Promise<RunVerdict> =>
   (await expectStatus(200, own(`/runs/${run.run}/report`, { final: true, scenarios }))).body
-const failing = ({ scenarios }: RunVerdict) => scenarios.flatMap(({ id, checks }) => checks.filter((one) => !one.passed).map((one) => `${id}: ${one.check}: ${one.found}`))
+const failing = ({ scenarios }: RunVerdict) =>
+  scenarios.flatMap(({ id, checks }) => checks.filter((one) => !one.passed).map((one) => `${id}: ${one.check}: ${one.found}`))
 
 describe('the scenarios', () => {
   for (const protocol of ['hl7v2', 'cda', 'csv', 'bus'])

@@ -65,7 +65,19 @@ export const csvRow = (facts: Facts, { result, value }: Pick<Wanted, 'result' | 
   const [year, month, day] = facts.birth.split('-')
   const sex = facts.sex === 'female' ? 'Z' : 'M'
   const time = `${facts.at.slice(0, 10)} ${facts.at.slice(11, 16)}`
-  return [facts.local, facts.jmbg, facts.family, facts.given, `${day}.${month}.${year}`, sex, result, glucose.code, value.replace('.', ','), glucose.unit, time].join(';')
+  return [
+    facts.local,
+    facts.jmbg,
+    facts.family,
+    facts.given,
+    `${day}.${month}.${year}`,
+    sex,
+    result,
+    glucose.code,
+    value.replace('.', ','),
+    glucose.unit,
+    time,
+  ].join(';')
 }
 /** The mapping says in which characters a table is written (docs/guides/edge/laboratory.json): the same for all of them. */
 export const csvOf = (rows: readonly string[]): Buffer => iconv.encode(`${[csvHeader, ...rows].join('\r\n')}\r\n`, 'windows-1251')

@@ -43,14 +43,12 @@ export function factsOf(seed: string, scenario: string, now: Date): Facts {
     birth: `${year}-${two(month)}-${two(day)}`,
     sex,
     results: Array.from({ length: 5 }, (_, at) => `R${noise.subarray(32 + at * 4, 36 + at * 4).toString('hex')}`),
-    values: [...new Set(values)].length === values.length ? values : values.map((value, at) => (Number(value) + at).toFixed(2)),
+    values: new Set(values).size === values.length ? values : values.map((value, at) => (Number(value) + at).toFixed(2)),
     at: localTime(new Date(now.getTime() - 3_600_000)),
   }
 }
 
 const zone = 'Europe/Belgrade'
 function localTime(at: Date): string {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime())
-    .toZonedDateTimeISO(zone)
-    .toString({ timeZoneName: 'never', smallestUnit: 'second' })
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toString({ timeZoneName: 'never', smallestUnit: 'second' })
 }

@@ -12,7 +12,14 @@ type Any = Record<string, any>
 const ofType = (found: readonly Resource[], type: string): Any[] => found.filter(({ resourceType }) => resourceType === type)
 const number = (text: string) => Number(text)
 
-export function judge(scenario: ScenarioId, protocol: Protocol, facts: Facts, found: readonly Resource[], steps: readonly Step[], heard: readonly Heard[]): Check[] {
+export function judge(
+  scenario: ScenarioId,
+  protocol: Protocol,
+  facts: Facts,
+  found: readonly Resource[],
+  steps: readonly Step[],
+  heard: readonly Heard[],
+): Check[] {
   const patients = ofType(found, 'Patient').filter((one) => one['identifier']?.some((id: Any) => id['value'] === facts.local))
   const references = new Set(patients.map((one) => `Patient/${one['id']}`))
   const mine = ofType(found, 'Observation').filter((one) => references.has(one['subject']?.reference))
@@ -49,7 +56,15 @@ function seenAtEdge(steps: readonly Step[], heard: readonly Heard[]): Check[] {
       step.expect === 'taken'
         ? 'The local system must hear that it was taken as soon as it is on the disk of the edge, also while the centre is away: see the status page of the edge.'
         : 'What cannot be read or mapped must be refused or stand in the quarantine; a silent loss is the worst answer.'
-    return [{ check: `document ${step.name} is ${step.expect}`, passed, found: `${answer.answer}: ${answer.detail}`.slice(0, 300), hint: passed ? null : hint, seenBy: 'edge' as const }]
+    return [
+      {
+        check: `document ${step.name} is ${step.expect}`,
+        passed,
+        found: `${answer.answer}: ${answer.detail}`.slice(0, 300),
+        hint: passed ? null : hint,
+        seenBy: 'edge' as const,
+      },
+    ]
   })
 }
 
@@ -79,12 +94,25 @@ function isNamed({ facts, patients }: Seen): Check {
 function isWhole({ protocol, facts, patients }: Seen): Check[] {
   const [patient] = patients
   const checks = [
-    check('the date of birth', patient?.['birthDate'] === facts.birth, patient?.['birthDate'] ? 'a date' : 'none', 'PID-7, birthTime, or the column of the mapping with its form.'),
-    check('the sex', patient?.['gender'] === facts.sex, String(patient?.['gender'] ?? 'none'), 'PID-8 M or F, administrativeGenderCode, or codes in the mapping.'),
+    check(
+      'the date of birth',
+      patient?.['birthDate'] === facts.birth,
+      patient?.['birthDate'] ? 'a date' : 'none',
+      'PID-7, birthTime, or the column of the mapping with its form.',
+    ),
+    check(
+      'the sex',
+      patient?.['gender'] === facts.sex,
+      String(patient?.['gender'] ?? 'none'),
+      'PID-8 M or F, administrativeGenderCode, or codes in the mapping.',
+    ),
   ]
   if (protocol === 'cda') return checks // Templates in use here carry the local number only.
   const has = patient?.['identifier']?.some((id: Any) => id['system'] === jmbgSystem && id['value'] === facts.jmbg) === true
-  return [...checks, check('the JMBG', has, has ? 'there' : 'none, or another', `Send it as an identifier of its own: PID-3 …^^^MUP^NNSRB, or the system ${jmbgSystem}.`)]
+  return [
+    ...checks,
+    check('the JMBG', has, has ? 'there' : 'none, or another', `Send it as an identifier of its own: PID-3 …^^^MUP^NNSRB, or the system ${jmbgSystem}.`),
+  ]
 }
 
 function isThere({ facts, withValue }: Seen, at: number): Check {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { test } from 'node:test'
+import { forBus } from '../../record/record.ts'
+import { edgeOf } from '../../testing/edge.ts'
+import { startServer } from '../../testing/server.ts'
+import { openEdge } from '../process/open.ts'
+import { certify } from './certify.ts'
+
+test('a running edge earns a certificate for each protocol that its settings speak, by the command alone', async (t) => {
+  const server = await startServer(t)
+  t.after(forBus.startIntake(server.world))
+  await server.app.listen({ port: 0, host: '127.0.0.1' })
+  server.world.config.PORT = (server.app.server.address() as AddressInfo).port
+  const folder = mkdtempSync(join(tmpdir(), 'spona-certify-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  for (const name of ['cda', 'csv']) mkdirSync(join(folder, name))
+  const settings = `mllp: [{ name: lis, port: 42575 }]
+local: { system: "urn:acme:local" }
+folders:
+  - { name: letters, path: "${join(folder, 'cda')}", format: cda, patienceSeconds: 1 }
+  - { name: tables, path: "${join(folder, 'csv')}", format: csv, mapping: "${resolve('docs/guides/edge/laboratory.json')}" }
+rest: { port: 47081, token: "${join(folder, 'rest.token')}" }`
+  const { member, config, file } = await edgeOf(t, server, 'acme-edge', settings)
+  await server.owner`
+    insert into vendor.system (id, institution, mb, vendor, name, version, contact, created_at)
+    values (gen_random_uuid(), ${member.institution}, '98000001', 'АКМЕ', 'АКМЕ ЛИС', '1', 'it@acme.example', now())`
+  const opened = await openEdge(server.world, config)
+  t.after(() => opened.close())
+  const lines: string[] = []
+  const code = await certify(server.world, { config: file, json: true }, (line) => lines.push(line))
+  const said = JSON.parse(lines.join('\n'))
+  const wrong = said.runs.flatMap((run: any) =>
+    run.scenarios.flatMap((one: any) =>
+      one.checks.filter((check: any) => !check.passed).map((check: any) => `${run.protocol} ${one.id}: ${check.check}: ${check.found}`),
+    ),
+  )
+  assert.deepEqual(wrong, [])
+  assert.deepEqual(
+    said.runs.map(({ protocol, passed }: any) => [protocol, passed]),
+    ['hl7v2', 'cda', 'csv', 'rest', 'bus'].map((protocol) => [protocol, true]),
+  )
+  assert.equal(code, 0)
+  assert.match(readFileSync(said.runs[0].certificate, 'utf8'), /^ey[\w-]+\.[\w-]+\.[\w-]+\n$/)
+})

@@ -4,6 +4,7 @@ import { before, describe, test } from 'node:test'
 import { declaredMapping, mapCda, mapCsv, mapHl7, readMessage } from '../edge/edge.ts'
 import { contractOf } from '../testing/bus-member.ts'
 import { BusMember, expectStatus } from '../testing/bus-member.ts'
+import { forFile } from '../testing/for-file.ts'
 import { signedIn } from '../testing/signed-in.ts'
 import { startServer, type TestServer } from '../testing/server.ts'
 import { freshDirectory } from '../bus/members/directory.ts'
@@ -16,8 +17,9 @@ const fhirJson = { 'content-type': 'application/fhir+json' }
 let server: TestServer
 let member: BusMember
 let system: string
-before(async (t) => {
-  server = await startServer(t as never)
+const file = forFile()
+before(async () => {
+  server = await startServer(file)
   member = new BusMember(server.app, server.world, 'acme-lis')
   ;({ system } = await signUp())
 })

@@ -37,5 +37,16 @@ packageJournal.begin = (world, act) => {
 }
 
 export const commands: Command[] = [
-  ...platform, ...fhir, ...audit, ...access, ...bus, ...registry, ...identity, ...record, ...sickleave, ...vendor, ...edge, ...simulator,
+  ...platform,
+  ...fhir,
+  ...audit,
+  ...access,
+  ...bus,
+  ...registry,
+  ...identity,
+  ...record,
+  ...sickleave,
+  ...vendor,
+  ...edge,
+  ...simulator,
 ]

@@ -29,7 +29,9 @@ describe('the examples of the guides, word for word', () => {
     assert.ok(['Patient', 'Composition'].every((type) => typesIn(cda.bundle).includes(type)))
     const { types, validate } = await testFhir()
     const written = JSON.parse(readFileSync('docs/guides/edge/laboratory.json', 'utf8'))
-    const [row] = [...mapCsv(Buffer.from(example('edge-csv', 'csv')), declaredMapping({ ...written, format: { ...written.format, charset: 'UTF-8' } }, types), 'x.csv')]
+    const [row] = [
+      ...mapCsv(Buffer.from(example('edge-csv', 'csv')), declaredMapping({ ...written, format: { ...written.format, charset: 'UTF-8' } }, types), 'x.csv'),
+    ]
     assert.ok(row && 'mapped' in row && ['Patient', 'Observation'].every((type) => typesIn(row.mapped.bundle).includes(type)))
     for (const entry of JSON.parse(example('edge-rest', 'json')).entry)
       assert.deepEqual(

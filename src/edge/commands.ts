@@ -23,7 +23,11 @@ export const commands: Command[] = [
     summary: 'Take what local systems send, keep it safe and exchange it over the bus; runs until it is stopped.',
     needs: 'nothing',
     options: { config },
-    run: async (world, { config: file }, print) => (await import('./process/start.ts')).runEdge(world, String(file), print),
+    run: async (world, { config: file }, print) => {
+      // It begins once more in its own place, so before anything else is loaded.
+      ;(await import('./process/little-memory.ts')).beginWithLittleMemory()
+      return (await import('./process/start.ts')).runEdge(world, String(file), print)
+    },
   },
   {
     name: 'edge init',

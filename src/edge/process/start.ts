@@ -1,19 +1,20 @@
 import type { World } from '../../platform/world.ts'
 import type { Print } from '../../platform/cli.ts'
 import { type EdgeConfig, readConfig } from './config.ts'
-import { beginWithLittleMemory } from './little-memory.ts'
 import { openEdge, type Opened } from './open.ts'
 
 /** `edge start`: runs until it is told to stop. */
 export async function runEdge(world: World, file: string, print: Print): Promise<number> {
-  beginWithLittleMemory()
   const config = readConfig(file)
   const opened = await openEdge(world, config)
   sayWhere(config, opened, print)
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
+  // What is waited for while it closes keeps no process alive by itself.
+  const hold = setInterval(() => {}, 1000)
   await opened.close()
+  clearInterval(hold)
   return 0
 }
 

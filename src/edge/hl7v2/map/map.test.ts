@@ -193,3 +193,19 @@ test('whatever third parties send is mapped to valid resources or refused with a
   assert.deepEqual(wrong, [])
   assert.ok(mapped >= 345, `${mapped} are mapped`)
 })
+
+test('units that can only be one are UCUM, whoever writes them how; others stay words', () => {
+  for (const [written, code] of [
+    ['mmol/l', 'mmol/L'],
+    ['μmol/L', 'umol/L'],
+    ['x10^9/L', '10*9/L'],
+    ['mm Hg', 'mm[Hg]'],
+    ['ммол/л', 'mmol/L'],
+    ['kapi', undefined],
+  ] as const) {
+    const message = `MSH|^~\\&|LAB|KCS|SPONA|RS|20260301||ORU^R01|1|P|2.5\rPID|1||p^^^L^MR||Проба\rOBR|1||1|x\rOBX|1|NM|g^glukoza^L||5.1|${written}|||||F`
+    const found = mapHl7(readMessage(Buffer.from(message))).bundle.entry.find(({ resource }) => resource.resourceType === 'Observation')
+    const { unit, code: made } = (found?.resource as { valueQuantity?: { unit?: string; code?: string } } | undefined)?.valueQuantity ?? {}
+    assert.deepEqual([unit, made], [written, code])
+  }
+})

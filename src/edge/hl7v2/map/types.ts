@@ -3,6 +3,7 @@ import { displayOf } from '../../draft/displays.ts'
 import { type Json, periodOf, some } from '../../draft/draft.ts'
 import { nationalSystem, plainCode } from '../../draft/national.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
+import { ucumOf } from '../../draft/ucum.ts'
 import type { Value } from '../message.ts'
 import type { Mapping } from './mapping.ts'
 
@@ -254,12 +255,15 @@ export function quantity(value: Value): Json | undefined {
   return some({ value: number, ...units(unit?.part(1) ?? value.part(2), unit?.part(2), unit?.part(3)) })
 }
 
-/** A unit is UCUM only when the sender says so (or writes `%`, which is the same in all). */
+/** A unit is UCUM when the sender says so, or says nothing and writes what can only be one unit. */
 export function units(code: string | undefined, display?: string, system?: string): Json {
   if (code === undefined) return {}
   const address = codeSystem(system)
   const isCode = /^[^\s]+(?: [^\s]+)*$/.test(code)
-  if (code === '%' && address === undefined) return { unit: '%', system: 'http://unitsofmeasure.org', code }
+  // `x10^9/L` that was not escaped stands in two components.
+  if (system === undefined && display !== undefined && /^x?10$/i.test(code) && /^\d{1,2}\//.test(display)) return units(`${code}^${display}`)
+  const ucum = address === undefined ? ucumOf(code) : undefined
+  if (ucum !== undefined) return { unit: display ?? code, system: 'http://unitsofmeasure.org', code: ucum }
   return isCode && address !== undefined ? { unit: display ?? code, system: address, code } : { unit: display ?? code }
 }
 

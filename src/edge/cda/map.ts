@@ -101,7 +101,7 @@ export function mapCda(bytes: Uint8Array): Mapped {
     activity: title,
     agent: document.resource['custodian'] as { reference: string } | undefined,
   })
-  draft.numberStatements()
+  draft.numberStatements('all')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 

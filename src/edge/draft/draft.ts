@@ -126,14 +126,17 @@ export class Draft {
 
   /**
    * Numbers of statements in documents are often those of the sample that a vendor began with, and the same in many documents. So a statement is found
-   * again by a number made of the patient's, its own, and which of several with that number it is; its own stays beside it.
+   * again by a number made of the patient's, its own, and which of several with that number it is; its own stays beside it. In messages that is
+   * needed only where several of one message share a number.
    */
-  numberStatements(): void {
+  numberStatements(which: 'all' | 'shared'): void {
+    const shared = countsOf(this.entries)
     const patient = this.entries.find(({ resource }) => resource.resourceType === 'Patient')?.query ?? ''
     const counts = new Map<string, number>()
     for (const entry of this.entries) {
       const { resourceType, identifier } = entry.resource as Resource & { identifier?: Json[] }
       if (entry.query === undefined || isOfEverybody.has(resourceType)) continue
+      if (which === 'shared' && shared.get(`${resourceType}?${entry.query}`) === 1) continue
       const key = [patient, resourceType, entry.query].join('\u0000')
       const count = counts.get(key) ?? 0
       counts.set(key, count + 1)
@@ -145,12 +148,7 @@ export class Draft {
 
   /** Ends the draft: nothing is added after it. */
   bundle(): MappedBundle {
-    const counts = new Map<string, number>()
-    for (const { resource, query } of this.entries) {
-      if (query === undefined) continue
-      const key = `${resource.resourceType}?${query}`
-      counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
+    const counts = countsOf(this.entries)
     const entry = this.entries.map(({ fullUrl, resource, isAbout, query }) => {
       // A number that several things of one message have finds none of them again.
       const isOne = query !== undefined && counts.get(`${resource.resourceType}?${query}`) === 1
@@ -158,6 +156,16 @@ export class Draft {
     })
     return { resourceType: 'Bundle', type: 'transaction', entry }
   }
+}
+
+function countsOf(entries: readonly Entry[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { resource, query } of entries) {
+    if (query === undefined) continue
+    const key = `${resource.resourceType}?${query}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return counts
 }
 
 const isOfEverybody = new Set(['Patient', 'Practitioner', 'Organization', 'Location'])

@@ -92,6 +92,7 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
   for (const segment of message.segments)
     if (segments[segment.name] !== undefined) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
+  draft.numberStatements('shared')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 

@@ -15,6 +15,7 @@ import { type Send, sender, startServer, type TestServer } from '../testing/serv
 const isLong = process.env['SPONA_LONG'] === '1'
 const most = isLong ? 400 : 4
 const withinMs = 2000
+const waitMs = isLong ? 600_000 : 120_000
 
 const states = ({ edge }: TestEdge): Record<string, number> =>
   Object.fromEntries(
@@ -113,7 +114,7 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
   await until(
     'the folders are empty',
     () => [drops, rows].every((folder) => readdirSync(join(folder, 'in'), { withFileTypes: true }).every((one) => !one.isFile())),
-    120_000,
+    waitMs,
   )
   const failed = readdirSync(join(drops, 'in/failed')).filter((name) => !name.endsWith('.reason.txt')).length
   const counts: [TestEdge, number][] = [
@@ -121,7 +122,7 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
     [cda, dropped.length - failed],
     [csv, lines.length - 1],
   ]
-  for (const [edge, count] of counts) await until('ended', () => isDone(edge, count), 120_000)
+  for (const [edge, count] of counts) await until('ended', () => isDone(edge, count), waitMs)
   for (const [edge] of counts)
     t.diagnostic(`${edge.config.member}: ${JSON.stringify(states(edge))}, slowest ${slowest(edge)} ms (of ${withinMs} on a quiet machine)`)
   for (const [edge] of counts) for (const { why, count } of reasons(edge)) t.diagnostic(`${count} of ${edge.config.member}: ${why}`)
@@ -152,7 +153,7 @@ test('a line that was cut is caught up with: nothing is lost or doubled, and the
     }
   assert.deepEqual(states(edge)['acknowledged'] ?? 0, 0)
   edge.line.isCut = false
-  await until('caught up', () => isDone(edge, patients * rounds), 120_000)
+  await until('caught up', () => isDone(edge, patients * rounds), waitMs)
   assert.deepEqual(states(edge), { acknowledged: patients * rounds })
   assert.equal(await inRecord(server, 'Patient'), patients)
   const found = await (await asItself(server, 'lab-edge'))('GET', '/fhir/Observation?_count=1000')

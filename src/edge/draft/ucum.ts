@@ -32,7 +32,10 @@ const others: Record<string, string> = {
   'мкмол/л': 'umol/L',
   'г/л': 'g/L',
 }
-const known = new Map<string, string>([...plain.map((unit) => [unit, unit] as const), ...Object.entries(others).map(([from, to]) => [from.replace('µ', 'u'), to] as const)])
+const known = new Map<string, string>([
+  ...plain.map((unit) => [unit, unit] as const),
+  ...Object.entries(others).map(([from, to]) => [from.replace('µ', 'u'), to] as const),
+])
 // A small l for litres is as usual as a large one.
 for (const [from, to] of [...known]) if (/\/L$|^m?L$/.test(from)) known.set(from.replace(/L$/, 'l'), to)
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { access, type Basis, decide } from '../access/access.ts'
+import { access, type Basis, type Decision, decide } from '../access/access.ts'
 import { type Entry, whoIs } from '../audit/audit.ts'
 import { type Known, personOf } from '../identity/identity.ts'
 import type { Actor } from '../platform/actor.ts'
@@ -25,6 +25,15 @@ export type Patient = Known & { basis: Basis['kind'] }
 
 /** Only the chosen doctor, or who stands in for them, assesses incapacity (ZZO art. 75); a visit elsewhere opens the record, not this. */
 const assessing = new Set<Basis['kind']>(['chosen-doctor', 'substitute'])
+
+export const assesses = (decision: Decision | undefined): boolean => decision?.permit === true && assessing.has(decision.basis.kind)
+
+/** A doctor at work, whoever the patients are. */
+export async function requireDoctor(asking: Asking, action: Entry['action']): Promise<{ worker: number; institution: number }> {
+  const { kind, roles, worker, institution } = asking.actor
+  if (kind === 'person' && roles.includes('doctor') && worker !== null && institution !== null) return { worker, institution }
+  return refuse(asking, null, action, forbidden('this is for a doctor at work'))
+}
 
 export async function requireAssessor(
   asking: Asking,

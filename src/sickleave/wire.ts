@@ -34,6 +34,12 @@ export type LeaveView = {
 /** `GET /sickleave/people/:person/leaves`, `GET /sickleave/mine` */
 export type Leaves = { today: string; name: string; leaves: LeaveView[] }
 
+/** `GET /sickleave/due`: days that no report covers yet; `seen` goes along with the report. */
+export type ReportsDue = {
+  today: string
+  lines: { person: string; family: string; given: string; leave: string; from: string; until: string; seen: number }[]
+}
+
 /** `POST /sickleave/people/:person/preview`: nothing is stored. `suggestedUntil` is never imposed. */
 export type Preview = {
   suggestedUntil: string | null

@@ -49,6 +49,7 @@ export function DoctorShell() {
             <Icon name="search" />
             &nbsp;{say(finder.title)}
           </Link>
+          {me.roles.includes('doctor') && <Link to="/reports">{say(portal.reports)}</Link>}
         </nav>
         <span className="space" />
         {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from 'react-router'
 import type { FoundPerson } from '../../identity/wire.ts'
-import type { Leaves } from '../../sickleave/wire.ts'
+import type { Leaves, ReportsDue } from '../../sickleave/wire.ts'
 import type { DocumentView, Overview } from '../../record/wire.ts'
 import { get } from '../shared/api.ts'
 
@@ -19,6 +19,8 @@ export const documentLoader = ({ params }: LoaderFunctionArgs) => ({
 export const leaveLoader = ({ params }: LoaderFunctionArgs) => ({
   leaves: quiet(get<Leaves>(`/sickleave/people/${encodeURIComponent(params.person ?? '')}/leaves`)),
 })
+
+export const reportsLoader = () => get<ReportsDue>('/sickleave/due')
 
 /** A rejected promise is shown by the section that awaits it; until that is mounted it must not count as unhandled. */
 function quiet<T>(promise: Promise<T>): Promise<T> {

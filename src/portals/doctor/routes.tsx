@@ -4,7 +4,7 @@ import { NotFound } from '../shared/NotFound.tsx'
 import { PageTrouble } from '../shared/PageTrouble.tsx'
 import { DoctorShell } from './DoctorShell.tsx'
 import { HomePage } from './HomePage.tsx'
-import { documentLoader, homeLoader, leaveLoader, loadRecordPage, recordLoader } from './loaders.ts'
+import { documentLoader, homeLoader, leaveLoader, loadRecordPage, recordLoader, reportsLoader } from './loaders.ts'
 
 /** Opening a document changes the address but not the person: the record is not asked for again, so no second look is written. */
 const onlyForAnotherPerson = ({ currentParams, nextParams, currentUrl, nextUrl, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) =>
@@ -34,6 +34,7 @@ export const routes: RouteObject[] = [
         ],
       },
       { path: 'people/:person/leave', loader: leaveLoader, lazy: { Component: async () => (await import('./leave/LeavePage.tsx')).LeavePage } },
+      { path: 'reports', loader: reportsLoader, lazy: { Component: async () => (await import('./leave/ReportsPage.tsx')).ReportsPage } },
       { path: '*', Component: NotFound },
     ],
   },

@@ -3,6 +3,7 @@ import { messages } from '../shared/message.ts'
 export const portal = messages({
   name: { sr: 'Портал лекара', en: 'Doctor’s portal' },
   today: { sr: 'Данас', en: 'Today' },
+  reports: { sr: 'Дознаке', en: 'Reports' },
   help: { sr: 'Пречице', en: 'Shortcuts' },
   notWorker: {
     sr: 'Овај портал је за лекаре и сестре. Ваш налог нема ту улогу.',

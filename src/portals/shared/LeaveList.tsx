@@ -1,10 +1,19 @@
-import type { LeaveView } from '../../sickleave/wire.ts'
+import type { ReactNode } from 'react'
+import type { DocumentLine, LeaveView } from '../../sickleave/wire.ts'
 import { formatDate } from './format.ts'
 import { useData, useLanguage, useSay } from './language.tsx'
-import { leaveStates } from './leave-words.ts'
+import { leaveStates, paperKinds } from './leave-words.ts'
+
+type Shown = {
+  leaves: readonly LeaveView[]
+  /** Where the papers of a leave are. */
+  papers: (leave: LeaveView) => string
+  /** What may be done with a leave. */
+  acts?: (leave: LeaveView) => ReactNode
+}
 
 /** Leaves with their explanation, newest first: the same lines for the doctor and for the person. */
-export function LeaveList({ leaves }: { leaves: readonly LeaveView[] }) {
+export function LeaveList({ leaves, papers, acts }: Shown) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
@@ -27,16 +36,34 @@ export function LeaveList({ leaves }: { leaves: readonly LeaveView[] }) {
               {language === 'en' ? sentence.en : data(sentence.sr)}
             </p>
           ))}
-          {one.documents
-            .filter(({ isVoid }) => !isVoid)
-            .map((paper) => (
-              <p key={`${paper.number}/${paper.version}`} className="soft num">
-                {paper.number}
-                {paper.employer && `, ${data(paper.employer)}`}
-              </p>
-            ))}
+          {one.documents.map((paper) => (
+            <Paper key={`${paper.number}/${paper.version}`} paper={paper} to={papers(one)} />
+          ))}
+          {acts?.(one)}
         </li>
       ))}
     </ul>
+  )
+}
+
+/** A void one stays in sight, so that who holds it on paper knows. */
+function Paper({ paper, to }: { paper: DocumentLine; to: string }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const { kind, number, version, from, until, employer, isVoid } = paper
+  const name = `${say(paperKinds[kind])} ${number}`
+  return (
+    <p className="soft num">
+      {isVoid ? (
+        <>
+          <s>{name}</s> {say(paperKinds.void)}
+        </>
+      ) : (
+        <a href={`${to}/${encodeURIComponent(number)}/${version}/pdf?language=${language}`}>{name} (PDF)</a>
+      )}
+      {`, ${formatDate(language, from)} – ${formatDate(language, until)}`}
+      {employer && `, ${data(employer)}`}
+    </p>
   )
 }

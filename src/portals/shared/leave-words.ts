@@ -7,3 +7,9 @@ export const leaveStates = messages({
   closed: { sr: 'закључено', en: 'closed' },
   cancelled: { sr: 'поништено', en: 'cancelled' },
 })
+
+export const paperKinds = messages({
+  certificate: { sr: 'Потврда', en: 'Certificate' },
+  report: { sr: 'Дознака', en: 'Report' },
+  void: { sr: '(поништено)', en: '(void)' },
+})

@@ -5,14 +5,25 @@ import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { leave as words, reasonWords } from './words.ts'
 
-type Form = { id: string; reason: keyof typeof reasonWords; diagnosis: string; from: string; until: string; isOwnUntil: boolean; exception: string }
+type Form = { id: string; reason: keyof typeof reasonWords; diagnosis: string; from: string; until: string; isOwnUntil: boolean; exception: string; care: Care }
+type Care = NonNullable<OpenLeave['care']>
 const exceptions = ['malignant', 'disability', 'surgery'] as const
+const nobody: Care = { born: '', isChild: true, isSevere: false }
 const isDiagnosis = (text: string) => /^[A-Z]\d{2}(\.\d{1,2})?$/.test(text)
 
 /** Prefilled but for the diagnosis; the expected end comes with it. The id is made once, so a double press is one leave. */
 export function LeaveForm({ person, today, onOpened }: { person: string; today: string; onOpened(leave: LeaveView): void }) {
   const say = useSay()
-  const fresh = (): Form => ({ id: crypto.randomUUID(), reason: '01', diagnosis: '', from: today, until: today, isOwnUntil: false, exception: '' })
+  const fresh = (): Form => ({
+    id: crypto.randomUUID(),
+    reason: '01',
+    diagnosis: '',
+    from: today,
+    until: today,
+    isOwnUntil: false,
+    exception: '',
+    care: nobody,
+  })
   const [form, setForm] = useState<Form>(fresh)
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
@@ -57,6 +68,7 @@ export function LeaveForm({ person, today, onOpened }: { person: string; today: 
       <Choice id="leave-reason" label={say(words.reason)} value={form.reason} onChange={(reason) => change({ reason: reason as Form['reason'] })}>
         {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
       </Choice>
+      {form.reason === '06' && <CaredFor care={form.care} onChange={(care) => change({ care })} />}
       <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => change({ exception })}>
         {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
       </Choice>
@@ -70,21 +82,28 @@ export function LeaveForm({ person, today, onOpened }: { person: string; today: 
   )
 }
 
-function bodyOf({ reason, diagnosis, from, exception }: Form): Omit<OpenLeave, 'until'> {
-  return { reason, diagnosis, from, ...(exception ? { exception: exception as (typeof exceptions)[number] } : {}) }
+function bodyOf({ reason, diagnosis, from, exception, care }: Form): Omit<OpenLeave, 'until'> {
+  return { reason, diagnosis, from, ...(exception ? { exception: exception as (typeof exceptions)[number] } : {}), ...(reason === '06' ? { care } : {}) }
 }
 
 /** Asked again when something that matters has changed and is whole; an answer that comes late for a former question is dropped. */
 function usePreview(person: string, form: Form): Preview | null {
   const [preview, setPreview] = useState<Preview | null>(null)
-  const { diagnosis, reason, from, exception, isOwnUntil, until } = form
+  const { diagnosis, reason, from, exception, isOwnUntil, until, care } = form
   useEffect(() => {
-    if (!isDiagnosis(diagnosis) || from === '') return
+    if (!isDiagnosis(diagnosis) || from === '' || (reason === '06' && care.born === '')) return
     const stop = new AbortController()
-    const body = { diagnosis, reason, from, ...(exception ? { exception } : {}), ...(isOwnUntil && until >= from ? { until } : {}) }
+    const body = {
+      diagnosis,
+      reason,
+      from,
+      ...(exception ? { exception } : {}),
+      ...(isOwnUntil && until >= from ? { until } : {}),
+      ...(reason === '06' ? { care } : {}),
+    }
     post<Preview>(`/sickleave/people/${encodeURIComponent(person)}/preview`, body, stop.signal).then(setPreview, () => {})
     return () => stop.abort()
-  }, [person, diagnosis, reason, from, exception, isOwnUntil, until])
+  }, [person, diagnosis, reason, from, exception, isOwnUntil, until, care])
   return isDiagnosis(diagnosis) ? preview : null
 }
 
@@ -100,6 +119,22 @@ function Previewed({ preview }: { preview: Preview | null }) {
         <p key={sentence.en}>{language === 'en' ? sentence.en : data(sentence.sr)}</p>
       ))}
     </div>
+  )
+}
+
+/** Age and severity decide how long care may last and what it is worth. */
+function CaredFor({ care, onChange }: { care: Care; onChange(care: Care): void }) {
+  const say = useSay()
+  return (
+    <>
+      <Day id="leave-care-born" label={say(words.careBorn)} value={care.born} onChange={(born) => onChange({ ...care, born })} />
+      <label className="check">
+        <input type="checkbox" checked={care.isChild} onChange={(event) => onChange({ ...care, isChild: event.target.checked })} /> {say(words.careChild)}
+      </label>
+      <label className="check">
+        <input type="checkbox" checked={care.isSevere} onChange={(event) => onChange({ ...care, isSevere: event.target.checked })} /> {say(words.careSevere)}
+      </label>
+    </>
   )
 }
 

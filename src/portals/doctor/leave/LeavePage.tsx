@@ -1,11 +1,13 @@
 import { Suspense, useState } from 'react'
 import { Await, Link, useLoaderData, useParams } from 'react-router'
-import type { Leaves } from '../../../sickleave/wire.ts'
+import type { Leaves, LeaveView } from '../../../sickleave/wire.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
 import { useData, useSay } from '../../shared/language.tsx'
+import type { Message } from '../../shared/message.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useTitle } from '../../shared/use-title.ts'
 import type { leaveLoader } from '../loaders.ts'
+import { LeaveActs } from './LeaveActs.tsx'
 import { LeaveForm } from './LeaveForm.tsx'
 import { leave as words } from './words.ts'
 
@@ -33,23 +35,36 @@ function Known({ person, first }: { person: string; first: Leaves }) {
   const say = useSay()
   const data = useData()
   const [leaves, setLeaves] = useState(first.leaves)
-  const [isDone, setDone] = useState(false)
+  const [done, setDone] = useState<Message | null>(null)
+  const at = `/sickleave/people/${encodeURIComponent(person)}/leaves`
+  const changed = (leave: LeaveView) => {
+    setLeaves((before) => before.map((one) => (one.id === leave.id ? leave : one)))
+    setDone(words.changed)
+  }
   return (
     <>
       <h1>
         {say(words.title)}: {data(first.name)}
       </h1>
-      <div aria-live="polite">{isDone && <p className="status ok">{say(words.opened)}</p>}</div>
+      <div aria-live="polite">{done && <p className="status ok">{say(done)}</p>}</div>
       <LeaveForm
         person={person}
         today={first.today}
         onOpened={(opened) => {
           setLeaves((known) => [opened, ...known])
-          setDone(true)
+          setDone(words.opened)
         }}
       />
       <h2>{say(words.mine)}</h2>
-      {leaves.length === 0 ? <p className="soft">{say(words.noLeaves)}</p> : <LeaveList leaves={leaves} />}
+      {leaves.length === 0 ? (
+        <p className="soft">{say(words.noLeaves)}</p>
+      ) : (
+        <LeaveList
+          leaves={leaves}
+          papers={({ id }) => `${at}/${id}/documents`}
+          acts={(one) => <LeaveActs key={one.steps.length} leave={one} to={`${at}/${one.id}`} today={first.today} onDone={changed} />}
+        />
+      )}
     </>
   )
 }

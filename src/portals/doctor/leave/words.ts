@@ -27,17 +27,78 @@ export const leave = messages({
     sr: { one: 'Обавештава се {count} послодавац.', few: 'Обавештавају се {count} послодавца.', other: 'Обавештава се {count} послодаваца.' },
     en: { one: '{count} employer is told.', other: '{count} employers are told.' },
   },
+  changed: { sr: 'Урађено. Послодавац је обавештен о ономе што га се тиче.', en: 'Done. The employer has been told what concerns it.' },
+  careBorn: { sr: 'Рођен(а) члан породице', en: 'The family member was born' },
+  careChild: { sr: 'дете', en: 'a child' },
+  careSevere: { sr: 'тешко оштећење здравља (чл. 78. ст. 3)', en: 'severe damage to health (art. 78 para 3)' },
   mine: { sr: 'Боловања ове особе', en: 'Leaves of this person' },
   noLeaves: { sr: 'Нема евидентираних боловања.', en: 'No leave is recorded.' },
 })
 
-/** 06 asks who is cared for; that has no form here yet and goes by the API. */
 export const reasonWords = messages({
   '01': { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' },
   '02': { sr: 'повреда на раду', en: 'injury at work' },
   '03': { sr: 'професионална болест', en: 'occupational disease' },
   '04': { sr: 'трудноћа, болест или компликације', en: 'pregnancy, illness or complications' },
   '05': { sr: 'обавезна изолација', en: 'compulsory isolation' },
+  '06': { sr: 'нега члана породице', en: 'care of a family member' },
   '07': { sr: 'давање органа, ћелија и ткива', en: 'donation of organs, cells or tissue' },
   '08': { sr: 'пратилац', en: 'escort' },
+})
+
+export const acts = messages({
+  report: { sr: 'Дознака', en: 'Report' },
+  reportLead: {
+    sr: 'Дознака почиње где се прошла завршила; сваки дан је у тачно једној. Послодавац је добија одмах.',
+    en: 'A report begins where the last one ended; each day is in exactly one. The employer gets it at once.',
+  },
+  reportUntil: { sr: 'Дознака до дана', en: 'Report until' },
+  give: { sr: 'Издај дознаку', en: 'Give the report' },
+  extend: { sr: 'Продужи', en: 'Extend' },
+  extendLead: { sr: 'Ако дан прелази границу лекара, одлучује комисија.', en: 'If the day is beyond the doctor’s limit, the commission decides.' },
+  newUntil: { sr: 'Нови очекивани последњи дан', en: 'New expected last day' },
+  refer: { sr: 'Упути на комисију', en: 'Refer to the commission' },
+  referLead: {
+    sr: 'Комисија добија предлог и медицински део; послодавац о томе не сазнаје ништа.',
+    en: 'The commission gets the proposal and the medical part; the employer learns nothing of it.',
+  },
+  proposedUntil: { sr: 'Предлажем до дана', en: 'I propose until' },
+  note: { sr: 'Напомена за медицински део', en: 'Note for the medical part' },
+  noteHint: { sr: 'Види је само лекар, комисија и осигураник.', en: 'Only the doctor, the commission and the insured person see it.' },
+  close: { sr: 'Закључи', en: 'Close' },
+  closeLead: { sr: 'После закључења издаје се још само дознака за дане који недостају.', en: 'After closing only reports of the missing days follow.' },
+  lastDay: { sr: 'Последњи дан боловања', en: 'Last day of the leave' },
+  why: { sr: 'Разлог', en: 'Reason' },
+  whyHint: { sr: 'Послодавац разлог не види.', en: 'The employer does not see it.' },
+  cancel: { sr: 'Поништи', en: 'Cancel' },
+  cancelLead: {
+    sr: 'Сви документи овог боловања постају неважећи, а послодавац о томе добија обавештење. Поништење се не може вратити.',
+    en: 'All documents of this leave become void and the employer is told so. A cancellation cannot be undone.',
+  },
+})
+
+export const closings = messages({
+  recovered: { sr: 'способан(на) за рад', en: 'able to work' },
+  maternity: { sr: 'породиљско одсуство', en: 'maternity leave' },
+  'employment-ended': { sr: 'престао радни однос', en: 'employment ended' },
+  death: { sr: 'смрт', en: 'death' },
+})
+
+export const reports = messages({
+  title: { sr: 'Дознаке за издавање', en: 'Reports to give' },
+  lead: {
+    sr: 'Дани боловања до данас које још ниједна дознака не покрива. Скините оне које не издајете сада; остале се издају једном потврдом.',
+    en: 'Days of leave up to today that no report covers yet. Untick those you do not give now; one confirmation gives the rest.',
+  },
+  none: { sr: 'Ниједна дознака није на чекању.', en: 'No report is due.' },
+  giveAll: {
+    sr: { one: 'Издај {count} дознаку', few: 'Издај {count} дознаке', other: 'Издај {count} дознака' },
+    en: { one: 'Give {count} report', other: 'Give {count} reports' },
+  },
+  given: { sr: 'издата', en: 'given' },
+  done: {
+    sr: { one: 'Издата је {count} дознака.', few: 'Издате су {count} дознаке.', other: 'Издато је {count} дознака.' },
+    en: { one: '{count} report was given.', other: '{count} reports were given.' },
+  },
+  look: { sr: 'боловање', en: 'leave' },
 })

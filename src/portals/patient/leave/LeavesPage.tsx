@@ -20,7 +20,13 @@ export function LeavesPage() {
         <Link to="/leaves/calculator">{say(calculatorWords.open)}</Link>
       </p>
       <Loaded promise={loaded.leaves} lines={4}>
-        {({ leaves }) => (leaves.length === 0 ? <p className="soft empty">{say(words.none)}</p> : <LeaveList leaves={leaves} />)}
+        {({ leaves }) =>
+          leaves.length === 0 ? (
+            <p className="soft empty">{say(words.none)}</p>
+          ) : (
+            <LeaveList leaves={leaves} papers={({ id }) => `/sickleave/mine/${id}/documents`} />
+          )
+        }
       </Loaded>
     </div>
   )

@@ -1,0 +1,94 @@
+import { useState } from 'react'
+import { Link, useLoaderData } from 'react-router'
+import type { LeaveView, ReportsDue } from '../../../sickleave/wire.ts'
+import { post } from '../../shared/api.ts'
+import { formatDate } from '../../shared/format.ts'
+import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { Trouble } from '../../shared/Trouble.tsx'
+import { useTitle } from '../../shared/use-title.ts'
+import type { reportsLoader } from '../loaders.ts'
+import { reports as words } from './words.ts'
+
+type Line = ReportsDue['lines'][number]
+type Outcome = 'given' | { failure: unknown }
+
+/** Reports that are due, ticked beforehand: one confirmation gives all of them, each for itself, and each says what became of it. */
+export function ReportsPage() {
+  const say = useSay()
+  const { lines } = useLoaderData<typeof reportsLoader>()
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
+  const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map())
+  const [isSending, setSending] = useState(false)
+  useTitle(words.title)
+  const chosen = lines.filter(({ leave }) => !left.has(leave) && outcomes.get(leave) !== 'given')
+  const given = [...outcomes.values()].filter((one) => one === 'given').length
+  const giveAll = async () => {
+    if (isSending || chosen.length === 0) return
+    setSending(true)
+    for (const line of chosen) {
+      const outcome = await give(line)
+      setOutcomes((before) => new Map(before).set(line.leave, outcome))
+    }
+    setSending(false)
+  }
+  const toggle = (leave: string) =>
+    setLeft((before) => {
+      const after = new Set(before)
+      if (!after.delete(leave)) after.add(leave)
+      return after
+    })
+  return (
+    <div className="page">
+      <h1>{say(words.title)}</h1>
+      <p className="lead">{say(words.lead)}</p>
+      {lines.length === 0 ? (
+        <p className="soft empty">{say(words.none)}</p>
+      ) : (
+        <ul className="lines due">
+          {lines.map((line) => (
+            <Due key={line.leave} line={line} isChosen={!left.has(line.leave)} outcome={outcomes.get(line.leave)} onToggle={() => toggle(line.leave)} />
+          ))}
+        </ul>
+      )}
+      <p className="buttons">
+        <button type="button" className="button main" aria-disabled={isSending || chosen.length === 0} onClick={() => void giveAll()}>
+          {say(words.giveAll, { count: chosen.length })}
+        </button>
+      </p>
+      <p aria-live="polite" className="soft">
+        {outcomes.size > 0 && say(words.done, { count: given })}
+      </p>
+    </div>
+  )
+}
+
+async function give({ person, leave, until, seen }: Line): Promise<Outcome> {
+  try {
+    await post<LeaveView>(`/sickleave/people/${encodeURIComponent(person)}/leaves/${leave}/report`, { until, seen })
+    return 'given'
+  } catch (failure) {
+    return { failure }
+  }
+}
+
+type DueLine = { line: Line; isChosen: boolean; outcome: Outcome | undefined; onToggle(): void }
+
+function Due({ line, isChosen, outcome, onToggle }: DueLine) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const isGiven = outcome === 'given'
+  return (
+    <li>
+      <label className="check">
+        <input type="checkbox" checked={isChosen} disabled={isGiven} onChange={onToggle} /> {data(`${line.family} ${line.given}`)}
+      </label>{' '}
+      <span className="num">
+        {formatDate(language, line.from)} – {formatDate(language, line.until)}
+      </span>{' '}
+      <Link to={`/people/${encodeURIComponent(line.person)}/leave`}>{say(words.look)}</Link>
+      {isGiven && <span className="status ok">{say(words.given)}</span>}
+      {outcome !== undefined && !isGiven && <Trouble error={(outcome as { failure: unknown }).failure} />}
+    </li>
+  )
+}

@@ -6,8 +6,8 @@ import { leaveStates, paperKinds } from './leave-words.ts'
 
 type Shown = {
   leaves: readonly LeaveView[]
-  /** Where the papers of a leave are. */
-  papers: (leave: LeaveView) => string
+  /** Where the papers of a leave are, for who may have them. */
+  papers?: (leave: LeaveView) => string
   /** What may be done with a leave. */
   acts?: (leave: LeaveView) => ReactNode
 }
@@ -37,7 +37,7 @@ export function LeaveList({ leaves, papers, acts }: Shown) {
             </p>
           ))}
           {one.documents.map((paper) => (
-            <Paper key={`${paper.number}/${paper.version}`} paper={paper} to={papers(one)} />
+            <Paper key={`${paper.number}/${paper.version}`} paper={paper} to={papers?.(one) ?? null} />
           ))}
           {acts?.(one)}
         </li>
@@ -47,7 +47,7 @@ export function LeaveList({ leaves, papers, acts }: Shown) {
 }
 
 /** A void one stays in sight, so that who holds it on paper knows. */
-function Paper({ paper, to }: { paper: DocumentLine; to: string }) {
+function Paper({ paper, to }: { paper: DocumentLine; to: string | null }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
@@ -59,6 +59,8 @@ function Paper({ paper, to }: { paper: DocumentLine; to: string }) {
         <>
           <s>{name}</s> {say(paperKinds.void)}
         </>
+      ) : to === null ? (
+        name
       ) : (
         <a href={`${to}/${encodeURIComponent(number)}/${version}/pdf?language=${language}`}>{name} (PDF)</a>
       )}

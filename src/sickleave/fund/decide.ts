@@ -1,10 +1,11 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
-import { type Body, bodyOf, countOf, dayOf, oneOf, optional, textOf } from '../read-body.ts'
+import { type Body, bodyOf, countOf, dayOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
 import { addDays, dayAt } from '../rules/days.ts'
 import { clockOf, interestOn } from '../request/clock.ts'
 import { stepRequest } from '../request/act.ts'
 import type { Request } from '../request/request-store.ts'
+import { digestOf, isSealed } from '../request/sign.ts'
 import { isOver, mayFollow, secondPerson, type Step } from '../request/state.ts'
 import { requestForFund } from './fund.ts'
 import { keepCalculation, reckon, standsAsCalculated } from './calculation.ts'
@@ -54,12 +55,16 @@ const acts: Record<string, Act> = {
   },
   proposal: {
     fields: ['decision', 'number', 'why', 'calculation'],
-    plan(body) {
+    plan(body, { world }) {
       const decision = oneOf(body, 'decision', ['pay', 'reject'] as const)
       const [number, why] = [textOf(body, 'number', 60), textOf(body, 'why', 600)]
       if (decision === 'reject') return async () => [{ kind: 'proposed', decision, number, why, calculation: null, total: 0 }]
-      const calculation = textOf(body, 'calculation', 40)
-      return async ({ tx, found, rules }) => {
+      const calculation = uuidOf(body, 'calculation')
+      return async ({ tx, found, rules, evidence }) => {
+        const submitted = found.steps.findLast(({ step }) => step.kind === 'submitted')?.step
+        const digest = digestOf({ number: found.row.number, kind: found.row.kind, content: found.standing.content, evidence })
+        if (submitted?.kind !== 'submitted' || !isSealed(world, submitted.signature, digest))
+          return new Refusal('conflict', 'what stands here is not what was sealed when it was submitted', { hint: 'Send it back to be submitted again.' })
         if (found.standing.calculation !== calculation)
           return new Refusal('conflict', 'the calculation is another one meanwhile', { expression: 'calculation', hint: 'Look at it, then propose.' })
         const changed = await standsAsCalculated(tx, found, rules)

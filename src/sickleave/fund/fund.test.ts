@@ -68,7 +68,8 @@ async function paid(request: string): Promise<void> {
   const calculated = await act(zora, request, 'calculation')
   assert.equal(calculated.status, 200, calculated.text)
   const { id } = calculated.body.calculation
-  assert.equal((await act(zora, request, 'proposal', { decision: 'pay', number: '88-1', why: 'потпун', calculation: id })).status, 200)
+  const proposed = await act(zora, request, 'proposal', { decision: 'pay', number: '88-1', why: 'потпун', calculation: id })
+  assert.equal(proposed.status, 200, proposed.text)
   assert.equal((await act(mira, request, 'approval', { accept: true })).body.request.state, 'calculated')
   const made = await town.as(zora)('POST', fund('/payments'), {})
   assert.equal(made.status, 201, made.text)
@@ -195,8 +196,10 @@ test('a justified objection to the sum opens the request anew by a third person,
   const inPara = ({ month, payer, total: more }: Record<string, string>) => [month, payer, Math.round(100 * Number(more))]
   assert.deepEqual(corrected.delta.map(inPara), [['2026-04', 'fund', total - before.total]], 'what the correction changed, before anybody calculates')
   assert.deepEqual(calculated.body.delta, corrected.delta, 'and after it, against the sum that was paid')
-  await act(zora, request, 'proposal', { decision: 'pay', number: '88-10', why: 'разлика', calculation: id })
-  await act(mira, request, 'approval', { accept: true })
+  const proposed = await act(zora, request, 'proposal', { decision: 'pay', number: '88-10', why: 'разлика', calculation: id })
+  assert.equal(proposed.status, 200, proposed.text)
+  const approved = await act(mira, request, 'approval', { accept: true })
+  assert.equal(approved.body.request?.state, 'calculated', approved.text)
   const file = await town.as(zora)('POST', fund('/payments'), {})
   assert.deepEqual([file.body.lines, file.body.total], [1, total - before.total], file.text)
   const sums = { on: '2026-05-05', lines: 1, total: file.body.total }

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict'
+import { sign } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { Refusal } from '../../platform/refusal.ts'
+import { selfSigned } from '../../testing/certificates.ts'
 import { rulesOf } from '../rules/parameters.ts'
 import { addWorkingDays, easterOf, isWorkingDay, nextWorkingDay } from '../rules/working-days.ts'
 import { clockOf, interestOn, submitBy } from './clock.ts'
 import { type Facts, fundDays, missingOf } from './completeness.ts'
+import { digestOf, isSealed, signSubmission, toSign } from './sign.ts'
 import { type Content, fold, mayFollow, secondPerson, type Step, type Written } from './state.ts'
 
 const rules = rulesOf()
@@ -125,5 +132,37 @@ describe('the steps of a request', () => {
     )
     assert.equal(secondPerson(proposed, 'actor-2')?.kind, 'forbidden')
     assert.equal(secondPerson(proposed, 'actor-9'), null)
+  })
+})
+
+describe('signatures', () => {
+  const keys = { derive: (label: string, bytes = 32) => Buffer.alloc(bytes, label) }
+  const digest = digestOf({ number: '2026-1', kind: 'refund', content, evidence: [] })
+  const at = new Date()
+  const submit = (SIGNATURE_LEVEL: string, own: { certificate: string; value: string } | null, SIGNATURE_TRUST = '') =>
+    signSubmission({ keys, config: { SIGNATURE_LEVEL, SIGNATURE_TRUST } as never }, { number: '2026-1', digest, by: 'a', at }, own)
+
+  test('the seal of the centre holds over what was submitted and over nothing else', () => {
+    const signature = submit('seal', null)
+    assert.ok(!(signature instanceof Refusal) && !signature.isQualified)
+    assert.ok(isSealed({ keys }, signature, digest))
+    assert.ok(!isSealed({ keys }, signature, digestOf({ number: '2026-1', kind: 'refund', content: { ...content, account: null }, evidence: [] })))
+    assert.ok(!isSealed({ keys }, { ...signature, by: 'b' }, digest))
+  })
+
+  test('above the seal an own signature is needed that fits, and for a qualified one a trusted authority', async () => {
+    const { cert, key } = await selfSigned('Весна Илић')
+    const value = sign('sha256', Buffer.from(toSign('2026-1', digest)), key).toString('base64')
+    assert.match((submit('advanced', null) as Refusal).message, /needs your own/)
+    assert.match((submit('advanced', { certificate: 'x', value }) as Refusal).message, /cannot be read/)
+    assert.match((submit('advanced', { certificate: cert, value: 'AAAA' }) as Refusal).message, /does not fit/)
+    assert.ok(!(submit('advanced', { certificate: cert, value }) instanceof Refusal))
+    const folder = mkdtempSync(join(tmpdir(), 'spona-trust-'))
+    writeFileSync(join(folder, 'own.pem'), cert)
+    writeFileSync(join(folder, 'other.pem'), (await selfSigned('Друго тело')).cert)
+    const trusted = submit('qualified', { certificate: cert, value }, join(folder, 'own.pem'))
+    assert.ok(!(trusted instanceof Refusal) && trusted.isQualified)
+    assert.match((submit('qualified', { certificate: cert, value }, join(folder, 'other.pem')) as Refusal).message, /no authority/)
+    rmSync(folder, { recursive: true })
   })
 })

@@ -12,7 +12,7 @@ import { evidenceKinds, type Missing } from './completeness.ts'
 import { fileOf } from './evidence.ts'
 import { addEvidence, addRequest, nextRequestNumber, requestOf, type Row } from './request-store.ts'
 import { leaveOfSide, type Side } from './side.ts'
-import { digestOf, sealSubmission } from './sign.ts'
+import { digestOf, type Own, signSubmission } from './sign.ts'
 import { type Content, kinds, mayFollow, type Step } from './state.ts'
 import type { RequestShown } from './wire.ts'
 
@@ -178,9 +178,17 @@ export async function actOnRequest(asking: Asking, side: Side, id: string, act: 
   })
 }
 
+function ownOf(body: Body, name: string): Own {
+  const { certificate, value } = bodyOf(body[name], ['certificate', 'value'])
+  const isText = (text: unknown, max: number): text is string => typeof text === 'string' && text.length <= max
+  if (isText(certificate, 8000) && isText(value, 4000)) return { certificate, value }
+  throw new Refusal('incorrect', `${name} has a certificate as PEM and a value in base64`, { expression: name })
+}
+
 async function submit(asking: Asking, side: Side, row: Row, given: unknown): Promise<RequestShown> {
   const { world, actor } = asking
-  const body = bodyOf(given, ['seen'])
+  const body = bodyOf(given, ['seen', 'signature'])
+  const own = optional(body, 'signature', ownOf) ?? null
   return stepRequest(asking, row, {
     basis: side.basis,
     seen: optional(body, 'seen', countOf),
@@ -190,13 +198,9 @@ async function submit(asking: Asking, side: Side, row: Row, given: unknown): Pro
       if (refusal) return refusal
       const lacking = await missing()
       if (lacking.length > 0) return incomplete(lacking, asking.language)
-      const digest = digestOf({
-        number: row.number,
-        kind: row.kind,
-        content: found.standing.content,
-        evidence: evidence.map(({ sha256 }) => sha256.toString('hex')),
-      })
-      return [{ kind: 'submitted', signature: sealSubmission(world, actor.id, world.now(), digest) }]
+      const digest = digestOf({ number: row.number, kind: row.kind, content: found.standing.content, evidence })
+      const signature = signSubmission(world, { number: row.number, digest, by: actor.id, at: world.now() }, own)
+      return signature instanceof Refusal ? signature : [{ kind: 'submitted', signature }]
     },
   })
 }

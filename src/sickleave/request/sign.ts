@@ -33,7 +33,8 @@ type Submitted = { number: string; digest: string; by: string; at: Date }
 export function signSubmission(world: Pick<World, 'keys' | 'config'>, { number, digest, by, at }: Submitted, own: Own | null): Signature | Refusal {
   const level = world.config.SIGNATURE_LEVEL as Level
   if (level !== 'seal') {
-    const wrong = own === null ? 'this request needs your own electronic signature' : whatIsWrong(world.config.SIGNATURE_TRUST, level, toSign(number, digest), own, at)
+    const wrong =
+      own === null ? 'this request needs your own electronic signature' : whatIsWrong(world.config.SIGNATURE_TRUST, level, toSign(number, digest), own, at)
     if (wrong !== null) {
       const hint = 'Sign the text of toSign with sha256 and send { certificate, value } as signature: PEM and base64.'
       return new Refusal('unprocessable', wrong, { expression: 'signature', hint, details: { toSign: toSign(number, digest) } })
@@ -51,7 +52,9 @@ function whatIsWrong(trust: string, level: Level, text: string, { certificate, v
   const algorithm = read.publicKey.asymmetricKeyType === 'ed25519' ? null : 'sha256'
   if (!verify(algorithm, Buffer.from(text), read.publicKey, Buffer.from(value, 'base64'))) return 'the signature does not fit what is submitted'
   if (level === 'advanced') return null
-  const known = (readFileSync(trust, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).flatMap((pem) => certificateOf(pem) ?? [])
+  const known = (readFileSync(trust, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).flatMap(
+    (pem) => certificateOf(pem) ?? [],
+  )
   const isCertified = known.some((one) => read.checkIssued(one) && read.verify(one.publicKey) && at <= new Date(one.validTo))
   return isCertified ? null : 'no authority that is trusted here certified this certificate'
 }

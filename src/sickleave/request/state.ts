@@ -21,7 +21,15 @@ export type Content = {
   note: string | null
 }
 
-export type Signature = { level: 'seal' | 'advanced' | 'qualified'; by: string; at: string; digest: string; value: string; isQualified: boolean; own?: { certificate: string; value: string } }
+export type Signature = {
+  level: 'seal' | 'advanced' | 'qualified'
+  by: string
+  at: string
+  digest: string
+  value: string
+  isQualified: boolean
+  own?: { certificate: string; value: string }
+}
 
 export type Step =
   | { kind: 'written'; content: Content }

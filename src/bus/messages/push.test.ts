@@ -11,8 +11,26 @@ import { evidenceOf } from '../evidence/evidence.ts'
 import { contentDigest, isSigned, readSignature, signatureBase, type Signature } from '../../platform/http-signature.ts'
 import { prune } from './keep.ts'
 import { pruneCommand, replayCommand } from './keep.cli.ts'
-import { pushTo } from './push.ts'
+import { nextToPush, pushTo, type Turn } from './push.ts'
 import { verifyEvidence } from '../evidence/verify-evidence.ts'
+
+test('however many webhooks say nothing, the others have half of the places, and who was served longest ago comes first', () => {
+  const named = (name: string, count: number) => Array.from({ length: count }, (_, at) => ({ id: `${name}-${at}` }))
+  const silent: Turn = { servedAt: 1, pauseMs: 1000, notBefore: 0 }
+  const turns = new Map<string, Turn>(named('silent', 40).map(({ id }) => [id, silent]))
+  for (const [at, { id }] of named('good', 40).entries()) turns.set(id, { servedAt: 100 - at, pauseMs: 0, notBefore: 0 })
+  turns.set('paused', { servedAt: 0, pauseMs: 0, notBefore: Number.POSITIVE_INFINITY })
+  const members = [{ id: 'paused' }, ...named('silent', 40), ...named('good', 40)]
+  const first = nextToPush(members, new Set(), turns).map(({ id }) => id)
+  assert.deepEqual([first.length, first.filter((id) => id.startsWith('silent')).length], [16, 8])
+  assert.equal(first[8], 'good-39')
+  const busy = new Set(named('silent', 8).map(({ id }) => id))
+  assert.deepEqual(
+    nextToPush(members, busy, turns).map(({ id }) => id.split('-')[0]),
+    Array.from({ length: 8 }, () => 'good'),
+  )
+  assert.deepEqual(nextToPush(members, new Set(first), turns), [])
+})
 
 test('nothing is posted that could be answered after its lease has ended', async (t) => {
   const { app, world, sql } = await startServer(t)

@@ -22,16 +22,14 @@ const turnMs = 5000
 const pauseMsMin = 1000
 const pauseMsMax = 60_000
 
-type Turn = { servedAt: number; pauseMs: number; notBefore: number }
+export type Turn = { servedAt: number; pauseMs: number; notBefore: number }
 
 export function startPushing(world: World): () => Promise<void> {
   const busy = new Set<string>()
   const turns = new Map<string, Turn>()
   const step = async () => {
     const directory = await directoryOf(world)
-    for (const member of inTurn(await membersToPush(world, directory), turns)) {
-      if (busy.size >= membersAtOnce) break
-      if (busy.has(member.id)) continue
+    for (const member of nextToPush(await membersToPush(world, directory), busy, turns)) {
       busy.add(member.id)
       void pushTo(world, directory, member)
         .then(({ isSilent }) => turns.set(member.id, turnAfter(turns.get(member.id), isSilent)))
@@ -43,11 +41,24 @@ export function startPushing(world: World): () => Promise<void> {
   return workSteadily(world, { step, troubledMs, trouble: 'the queues of the bus could not be read; tried again in a moment' })
 }
 
-/** Whoever was served longest ago comes first; whoever is left alone does not come. */
-function inTurn(members: readonly Member[], turns: ReadonlyMap<string, Turn>): Member[] {
+/**
+ * Whoever was served longest ago comes first; whoever is left alone does not come. Those that said nothing the last time have half of the
+ * places at most: however many there are, the others do not wait for them.
+ */
+export function nextToPush<M extends { id: string }>(members: readonly M[], busy: ReadonlySet<string>, turns: ReadonlyMap<string, Turn>): M[] {
   const now = performance.now()
-  const servedAt = ({ id }: Member) => turns.get(id)?.servedAt ?? 0
-  return members.filter(({ id }) => (turns.get(id)?.notBefore ?? 0) <= now).toSorted((a, b) => servedAt(a) - servedAt(b))
+  const servedAt = ({ id }: M) => turns.get(id)?.servedAt ?? 0
+  const wasSilent = (id: string) => (turns.get(id)?.pauseMs ?? 0) > 0
+  let places = membersAtOnce - busy.size
+  let forSilent = membersAtOnce / 2 - [...busy].filter(wasSilent).length
+  const due = members.filter(({ id }) => !busy.has(id) && (turns.get(id)?.notBefore ?? 0) <= now)
+  return due
+    .toSorted((a, b) => servedAt(a) - servedAt(b))
+    .filter(({ id }) => {
+      if (places <= 0 || (wasSilent(id) && forSilent-- <= 0)) return false
+      places--
+      return true
+    })
 }
 
 function turnAfter(before: Turn | undefined, isSilent: boolean): Turn {

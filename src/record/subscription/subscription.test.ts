@@ -137,3 +137,21 @@ test('who is down for an hour gets everything afterwards, complete and in order,
   assert.equal(over.body.status, 'off', 'nobody is tried for ever')
   assert.deepEqual(eventsOf((await send('GET', `/fhir/Subscription/${id}/$events?eventsSinceNumber=10`)).body).length, 1)
 })
+
+test('a system has a hundred Subscriptions at most; one that is deleted makes room', async (t) => {
+  const { institution } = await startServer(t)
+  const endpoint = await startEndpoint(t)
+  const { send } = await institution('А')
+  const setup = subscription(endpoint.url, { filters: ['Observation'] })
+  const entry = Array.from({ length: 100 }, () => ({ resource: setup, request: { method: 'POST', url: 'Subscription' } }))
+  const made = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })
+  assert.equal(made.status, 200, made.text.slice(0, 300))
+  const one = await send('POST', '/fhir/Subscription', setup)
+  assert.deepEqual([one.status, /has 100 Subscriptions already/.test(one.text)], [429, true])
+  const { send: others } = await institution('Б')
+  assert.equal((await others('POST', '/fhir/Subscription', setup)).status, 201, 'it is each system’s own number')
+  const [{ response }] = made.body.entry
+  const [, id] = /Subscription\/([^/]+)/.exec(response.location) ?? []
+  assert.equal((await send('DELETE', `/fhir/Subscription/${id}`)).status, 204)
+  assert.equal((await send('POST', '/fhir/Subscription', setup)).status, 201)
+})

@@ -11,6 +11,7 @@ import { openWorld } from './open-world.ts'
 import { sentenceOf } from './platform/cli.ts'
 import { baseUrl, type Config, loadConfig } from './platform/config.ts'
 import { isOneOfSeveral, type Processes, startProcesses } from './platform/processes.ts'
+import { returnMemory } from './platform/memory.ts'
 import { startTracing } from './platform/tracing.ts'
 import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
@@ -71,6 +72,7 @@ async function start(settings: Config): Promise<void> {
   say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
   for (const line of country?.lines ?? []) say(`  ${line}`)
   say('  Ctrl-C stops everything.')
+  returnMemory()
 }
 
 /** On a first run the country is invented while the portals are still being built. */

@@ -3,9 +3,14 @@ import { runInNewContext } from 'node:vm'
 
 // V8 collects when its heap has grown enough, not when a body of 50 MB has been done with: several in a row would pile up.
 setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
+const collect = runInNewContext('gc') as (how?: { type: 'major'; flavor: 'last-resort' }) => void
 
 /** Gives back what a large piece of work has left; takes some 50 ms, so it is for what took seconds. */
 export function collectGarbage(): void {
   collect()
+}
+
+/** What making the server left, with the pages that V8 keeps for a heap it will not have again: measured, 450 MB become 200. For the end of a start only. */
+export function returnMemory(): void {
+  collect({ type: 'major', flavor: 'last-resort' })
 }

@@ -148,6 +148,18 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         await page.locator('.leaves li').first().waitFor()
         const text = await page.locator('.patient-page').innerText()
         assert.match(text, /na teret poslodavca/)
+        await page
+          .getByRole('button', { name: /^Pokaži dijagnozu/ })
+          .first()
+          .click()
+        await page
+          .getByRole('button', { name: /^Opozovi/ })
+          .first()
+          .click()
+        await page
+          .getByRole('button', { name: /^Pokaži dijagnozu/ })
+          .first()
+          .waitFor()
         assert.deepEqual(text.match(/.{0,20}[Ѐ-ӿ].{0,20}/g), null)
       })
     },

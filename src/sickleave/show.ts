@@ -51,20 +51,28 @@ function lineOf({ step, at, happenedAt, actorName }: Written): StepLine {
   }
 }
 
-type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid'> & { leave: string; content: EmployerView; issuedAt: Date }
+type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid' | 'isShared'> & { leave: string; content: EmployerView; issuedAt: Date }
 const papersMax = 2000
 
 async function papersOf({ sql }: World, keys: readonly number[]): Promise<Map<string, DocumentLine[]>> {
   const rows = await sql<Paper>`
     select leave, kind, number, version, content, happened_at as issued_at,
-           exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id) as is_void
+           exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id) as is_void,
+           exists (select from sickleave.shared where shared.patient = document.patient and shared.leave = document.leave and shared.employer = document.employer) as is_shared
       from sickleave.document document
      where patient = any(${[...keys]}::int8[])
      order by document.issued_at, number, version, id
      limit ${papersMax}`
   const lines = new Map<string, DocumentLine[]>()
   for (const { leave, content, issuedAt, ...row } of rows) {
-    const line = { ...row, from: content.from, until: content.until, issuedAt: issuedAt.toISOString(), employer: content.employer?.name ?? null }
+    const line = {
+      ...row,
+      from: content.from,
+      until: content.until,
+      issuedAt: issuedAt.toISOString(),
+      employer: content.employer?.name ?? null,
+      pib: content.employer?.pib ?? null,
+    }
     lines.set(leave, [...(lines.get(leave) ?? []), line])
   }
   return lines

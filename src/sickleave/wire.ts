@@ -10,6 +10,9 @@ export type DocumentLine = {
   until: string
   issuedAt: string
   employer: string | null
+  /** Its tax number, and whether it may read the diagnosis: by the person's consent, until taken back. */
+  pib: string | null
+  isShared: boolean
   isVoid: boolean
 }
 

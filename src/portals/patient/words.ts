@@ -219,3 +219,10 @@ export const leaves = messages({
   },
   none: { sr: 'Нема евидентираних боловања.', en: 'No leave is recorded.' },
 })
+
+export const sharing = messages({
+  isShared: { sr: '{employer} може да види дијагнозу.', en: '{employer} may see the diagnosis.' },
+  isNotShared: { sr: '{employer} не види дијагнозу.', en: '{employer} does not see the diagnosis.' },
+  share: { sr: 'Покажи дијагнозу: {employer}', en: 'Show the diagnosis to {employer}' },
+  takeBack: { sr: 'Опозови: {employer}', en: 'Take it back from {employer}' },
+})

@@ -68,6 +68,11 @@ export async function download(path: string, body: unknown): Promise<void> {
   URL.revokeObjectURL(link.href)
 }
 
+/** A change without a body of its own: what the address says is set, or taken away. */
+export async function change(method: 'PUT' | 'DELETE', path: string): Promise<void> {
+  await send(path, { method, headers: { 'x-spona-csrf': csrf } })
+}
+
 async function send(path: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('accept', 'application/json')

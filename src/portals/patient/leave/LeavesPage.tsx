@@ -1,10 +1,10 @@
 import { Link, useLoaderData } from 'react-router'
 import { calculatorWords } from '../../shared/calculator/words.ts'
-import { LeaveList } from '../../shared/LeaveList.tsx'
 import { useSay } from '../../shared/language.tsx'
 import { useTitle } from '../../shared/use-title.ts'
 import { Loaded } from '../Loaded.tsx'
 import type { leavesLoader } from '../loaders.ts'
+import { OwnLeaves } from './OwnLeaves.tsx'
 import { leaves as words } from '../words.ts'
 
 /** One's own leaves: until when, who decides, who pays, which papers. */
@@ -20,13 +20,7 @@ export function LeavesPage() {
         <Link to="/leaves/calculator">{say(calculatorWords.open)}</Link>
       </p>
       <Loaded promise={loaded.leaves} lines={4}>
-        {({ leaves }) =>
-          leaves.length === 0 ? (
-            <p className="soft empty">{say(words.none)}</p>
-          ) : (
-            <LeaveList leaves={leaves} papers={({ id }) => `/sickleave/mine/${id}/documents`} />
-          )
-        }
+        {({ leaves }) => (leaves.length === 0 ? <p className="soft empty">{say(words.none)}</p> : <OwnLeaves leaves={leaves} />)}
       </Loaded>
     </div>
   )

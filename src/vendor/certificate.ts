@@ -17,7 +17,7 @@ export function signCertificate(world: World, claims: CertificateClaims): Promis
   return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ alg: 'ES256', kid, typ: type }).sign(secret)
 }
 
-export type Verified = { ok: boolean; problem: string | null; claims: CertificateClaims | null }
+type Verified = { ok: boolean; problem: string | null; claims: CertificateClaims | null }
 
 const lengthMax = 8192
 

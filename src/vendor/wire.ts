@@ -9,7 +9,7 @@ export type SignedUp = {
   next: string[]
 }
 
-export type CheckShown = { check: string; passed: boolean; found: string; hint: string | null; seenBy: 'centre' | 'edge' }
+type CheckShown = { check: string; passed: boolean; found: string; hint: string | null; seenBy: 'centre' | 'edge' }
 export type ScenarioVerdict = { id: string; title: { sr: string; en: string }; passed: boolean; checks: CheckShown[] }
 
 /** `POST /vendor/runs` */

@@ -3,12 +3,12 @@ import type { World } from '../../platform/world.ts'
 import type { DayRow } from './meter.ts'
 import { limitMs } from './settle.ts'
 
-export const institutionsMax = 2000
+const institutionsMax = 2000
 export const daysMax = 31
 const weeksMax = 8
 const rowsMax = institutionsMax * (daysMax + weeksMax * 7)
 export const missingShown = 100
-export const reasonsShown = 20
+const reasonsShown = 20
 
 type Range = { from: string; to: string }
 

@@ -9,7 +9,7 @@ export type Wanted = { result: string; value: string; charset?: string; status?:
 export const glucose = { code: '14749-6', text: 'Glukoza', unit: 'mmol/L', system: 'http://loinc.org' } as const
 export const jmbgSystem = 'urn:rs:jmbg'
 /** The space of numbers that a vendor's system uses in the sandbox; which one does not matter, only that it is its own. */
-export const localSpace = 'urn:sandbox:local'
+const localSpace = 'urn:sandbox:local'
 const oid = '2.25.325902047'
 
 export function documentOf(protocol: Protocol, facts: Facts, wanted: Wanted): Buffer {

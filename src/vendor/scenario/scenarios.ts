@@ -7,7 +7,7 @@ export type Step =
   /** The centre goes away for so many seconds. */
   | { do: 'outage'; seconds: number }
 export type ScenarioId = 'happy' | 'charset' | 'duplicates' | 'order' | 'wrong' | 'offline'
-export type Scenario = {
+type Scenario = {
   id: ScenarioId
   title: { sr: string; en: string }
   /** For a person at the local system's own screen, when that system sends by itself. */

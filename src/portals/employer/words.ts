@@ -42,7 +42,7 @@ export const inbox = messages({
 
 export const kinds = messages({
   certificate: { sr: 'потврда', en: 'certificate' },
-  report: { sr: 'извештај', en: 'report' },
+  report: { sr: 'дознака', en: 'report' },
   changed: { sr: 'промењен период', en: 'period changed' },
   closed: { sr: 'закључено', en: 'closed' },
   cancelled: { sr: 'отказано', en: 'cancelled' },
@@ -67,7 +67,7 @@ export const leave = messages({
 export const calendar = messages({
   title: { sr: 'Одсуства', en: 'Absences' },
   month: { sr: 'Месец', en: 'Month' },
-  legend: { sr: 'Пуно: одсуство. Оквир: дани на терет РФЗО, по извештајима.', en: 'Solid: absence. Outline: days at the Fund’s cost, by the reports.' },
+  legend: { sr: 'Пуно: одсуство. Оквир: дани на терет РФЗО, по дознакама.', en: 'Solid: absence. Outline: days at the Fund’s cost, by the reports.' },
   bar: { sr: '{name}: од {from} до {until}', en: '{name}: from {from} to {until}' },
   empty: { sr: 'У овом месецу нема одсустава.', en: 'No absences in this month.' },
 })

@@ -15,6 +15,8 @@ import { verifyEvidence } from '../evidence/verify-evidence.ts'
 
 const megabyte = 1_048_576
 const path = '/images'
+/** Three megabytes in pieces of a quarter. */
+const piecesOfAnswer = 12
 
 type Stage = TestServer & { base: string; his: BusMember; pacs: BusMember; other: BusMember }
 
@@ -156,9 +158,9 @@ async function fetchedByItself(on: Stage): Promise<void> {
   assert.equal((await numbered).digest, answer.digest)
   assert.equal((await ask({ 'bus-message-id': 'study-2' })).digest, answer.digest, 'the same answer again')
   assert.equal((await ask({ 'bus-message-id': 'study-2' }, flowOf(2 * megabyte))).status, 409)
-  assert.equal((await counts())?.pieces, before + 3, 'of a numbered call only the answer is kept')
+  assert.equal((await counts())?.pieces, before + piecesOfAnswer, 'of a numbered call only the answer is kept')
   await on.owner`insert into bus.piece (about, number, sealed, stored_at) values (gen_random_uuid(), 0, '\\x00', now() - interval '2 hours')`
   assert.equal((await prune(world, 30)).pieces, 1, 'a piece that no row names goes')
-  assert.equal((await counts())?.pieces, before + 3)
+  assert.equal((await counts())?.pieces, before + piecesOfAnswer)
   await spoolsClosed()
 }

@@ -187,7 +187,7 @@ export const settings = [
     name: 'SIGNATURE_LEVEL',
     fallback: 'seal',
     about:
-      'What an act of a doctor or a request needs: seal (the seal of the centre is enough), advanced (a session signature as well) or qualified (its key is certified by SIGNATURE_TRUST).',
+      'What a request for sick-leave money needs: seal (the seal of the centre is enough), advanced (the requester’s own signature as well) or qualified (its key certified by SIGNATURE_TRUST). Documents of doctors bear the seal of the centre in any case.',
     read: oneOf('seal', 'advanced', 'qualified'),
   },
   {

@@ -38,7 +38,7 @@ export function listAside(world: World, options: Options, print: Print): Promise
 }
 
 const lineOf = ({ id, source, name, state, receivedAt, reason }: Aside): string =>
-  `${id}  ${receivedAt}  ${state}  ${source}: ${name}\n  ${reason.place ? `${reason.place}: ` : ''}${reason.sentence}${reason.hint ? `\n  ${reason.hint}` : ''}`
+  `${id}  ${receivedAt}  ${state}  ${source}: ${name}\n  ${reason.place && !reason.sentence.startsWith(reason.place) ? `${reason.place}: ` : ''}${reason.sentence}${reason.hint ? `\n  ${reason.hint}` : ''}`
 
 function itemOf(store: Store, given: unknown): Item {
   const item = store.one<Item>(`select ${itemColumns} from item where id = ?`, String(given))

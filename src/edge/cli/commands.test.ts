@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freshDirectory } from '../../bus/members/directory.ts'
+import { startServer } from '../../testing/server.ts'
+import { commands } from '../commands.ts'
+import { readConfig } from '../process/config.ts'
+import { openEdge } from '../process/open.ts'
+
+test('a vendor with the guide alone joins, is told what is wrong, and settles what stands aside', async (t) => {
+  const server = await startServer(t)
+  const { app, world } = server
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  world.config.PORT = (app.server.address() as AddressInfo).port
+  const folder = mkdtempSync(join(tmpdir(), 'spona-commands-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const config = join(folder, 'edge.yaml')
+  const run = async (name: string, options: Record<string, string | boolean> = {}) => {
+    const lines: string[] = []
+    const command = commands.find((one) => one.name === name)
+    assert.ok(command, name)
+    const code = await command.run(world, { config, ...options }, (line) => lines.push(line))
+    return { code, said: lines.join('\n') }
+  }
+  const post = async (url: string, payload: object) => (await app.inject({ method: 'POST', url, payload })).json()
+
+  const signed = await post('/vendor/systems', { vendor: 'АКМЕ', name: 'АКМЕ ЛИС', version: '4.2', contact: 'it@acme.example' })
+  const answers = join(folder, 'answers.json')
+  const given = { member: 'acme-cli', name: 'АКМЕ ЛИС', mb: signed.institution.mb, contact: 'it@acme.example', port: '0', code: signed.word }
+  writeFileSync(answers, JSON.stringify({ ...given, url: `http://localhost:${world.config.PORT}` }))
+  for (const stops of [/operator decides/, /operator grants the contract/]) {
+    const { code, said } = await run('edge init', { answers })
+    assert.equal(code, 1)
+    assert.match(said, stops)
+    await post(`/vendor/systems/${signed.system}/admission`, {})
+    await freshDirectory(world)
+  }
+  const last = await run('edge init', { answers })
+  assert.deepEqual([last.code, /Everything is ready/.test(last.said)], [0, true], last.said)
+
+  copyFileSync('docs/guides/edge/laboratory.json', join(folder, 'laboratory.json'))
+  mkdirSync(join(folder, 'tables'))
+  writeFileSync(config, readFileSync(config, 'utf8').replace('port: 7080', 'port: 0'))
+  appendFileSync(config, 'folders: [{ name: tables, path: ./tables, format: csv, mapping: ./laboratory.json, patienceSeconds: 1 }]\n')
+  const before = await run('edge doctor')
+  assert.match(before.said, /well {3}right: documents may be filed/)
+  assert.match(before.said, /well {3}clock: agrees|well {3}clock: \d+ seconds/)
+
+  const header = 'Karton;JMBG;Prezime;Ime;Rodjen;Pol;Broj nalaza;Analiza;Vrednost;Jedinica;Uzeto'
+  const row = 'T12345;;Petrovic;Ana;01.01.1990;Z;R80;14749-6;5,37;mmol/L;2026-99-28 09:00'
+  writeFileSync(join(folder, 'tables', 'wrong.csv'), `${header}\n${row}\n`)
+  const edge = await openEdge(world, readConfig(config))
+  t.after(() => edge.close())
+  let listed = await run('edge quarantine list')
+  for (let tries = 0; listed.code === 0 && tries < 50; tries++) {
+    await sleep(100)
+    listed = await run('edge quarantine list')
+  }
+  assert.match(listed.said, /wrong\.csv, line 2\n {2}line 2, column Uzeto: is no date/)
+  const doctor = await run('edge doctor')
+  assert.equal(doctor.code, 1)
+  assert.match(doctor.said, /1 stand aside\n +npm run spona -- edge quarantine list/)
+  const argument = listed.said.split(' ')[0] ?? ''
+  assert.match((await run('edge quarantine show', { argument })).said, /"state": "quarantined"/)
+  await assert.rejects(run('edge quarantine show', { argument: 'nothing' }), /no item of this number/)
+  assert.equal((await run('edge quarantine discard', { argument, reason: 'a slip of the typist' })).code, 0)
+  assert.deepEqual(await run('edge quarantine list'), { code: 0, said: 'Nothing waits for a person.' })
+
+  const old = readFileSync(join(folder, 'edge-key.json'), 'utf8')
+  assert.equal((await run('edge key renew')).code, 0)
+  assert.notEqual(readFileSync(join(folder, 'edge-key.json'), 'utf8'), old)
+  assert.match((await run('edge doctor')).said, /well {3}key: valid for/)
+})

@@ -27,6 +27,8 @@ type Reported = { id: string; heard: (Heard & { name: string })[] }
 
 /** Until what was sent has come to the record: an edge that was cut off tries again after a while. */
 const arrivalMs = 90_000
+/** When an answer of the edge was wrong the run cannot pass: what is on its way still comes into the report, more is not waited for. */
+const lostMs = 15_000
 const lookEveryMs = 1500
 
 /**
@@ -83,16 +85,21 @@ async function runOnce({ centre, protocol, play, isRepeat, isQuiet, print }: Pla
     reported.push({ id, heard })
   }
   const report = (final: boolean) => post<Verdict>(`/runs/${run.run}/report`, { final, scenarios: reported })
-  const until = play === null ? Date.parse(run.until) - 60_000 : centre.now().getTime() + arrivalMs
+  const asked = centre.now().getTime()
+  const until = play === null ? Date.parse(run.until) - 60_000 : asked + arrivalMs
   for (;;) {
     const verdict = await report(false).catch((error: unknown) => {
-      if (error instanceof LineCut) return null // The outage of the last scenario may last a moment longer.
+      // The outage of the last scenario may last a moment longer; a centre that stays away ends the run.
+      if (error instanceof LineCut && centre.now().getTime() <= until) return null
       throw error
     })
-    if (verdict !== null && (verdict.passed || centre.now().getTime() > until)) return report(true)
+    const latest = play !== null && verdict !== null && isLost(verdict) ? asked + lostMs : until
+    if (verdict !== null && (verdict.passed || centre.now().getTime() > latest)) return report(true)
     await sleep(lookEveryMs)
   }
 }
+
+const isLost = ({ scenarios }: Verdict): boolean => scenarios.some(({ checks }) => checks.some(({ passed, seenBy }) => !passed && seenBy === 'edge'))
 
 function tell(protocol: Protocol, { passed, score, scenarios }: Verdict, kept: string | null, print: Print): void {
   print(`${protocol}: ${passed ? 'passed' : 'not passed'}, ${score} of 100`)

@@ -61,16 +61,19 @@ function printSlowest(): void {
   console.log(`the slowest files, in seconds:\n${slowest.join('\n')}`)
 }
 
-/** Files that run one after another in one process, each a suite of its own, so that what it opens before and closes after stays its own. */
+/**
+ * Files that run one after another in one process, each a suite of its own, so that what it opens before and closes after stays its own. Each is
+ * read when the one before has ended: read together, tests would fall to whichever suite a shared module was waited for in.
+ */
 function inBatches(all: string[]): string[] {
-  const alone = all.filter((file) => placeOf(file) < longest.length || all.length <= filesOfBatch)
-  const rest = all.filter((file) => !alone.includes(file))
+  const isAlone = (file: string) => placeOf(file) < longest.length || all.length <= filesOfBatch
+  const [alone, rest] = [all.filter(isAlone), all.filter((file) => !isAlone(file))]
   const batches = Array.from({ length: Math.ceil(rest.length / filesOfBatch) }, (_, at) => rest.slice(at * filesOfBatch, (at + 1) * filesOfBatch))
   return alone.concat(
     batches.map((batch, at) => {
-      const imports = batch.map((file) => `suite(${JSON.stringify(file)}, async () => { await import(${JSON.stringify(resolve(file))}) })\n`)
+      const suites = batch.map((file) => `await suite(${JSON.stringify(file)}, async () => { await import(${JSON.stringify(resolve(file))}) })\n`)
       const path = join(folder, `batch-${String(at + 1).padStart(2, '0')}.test.ts`)
-      writeFileSync(path, `import { suite } from 'node:test'\n${imports.join('')}`)
+      writeFileSync(path, `import { suite } from 'node:test'\n${suites.join('')}`)
       return path
     }),
   )

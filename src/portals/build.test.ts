@@ -49,6 +49,9 @@ for (const [portal, limit] of [
   ['doctor', 210],
   ['patient', 180],
   ['operator', 200],
+  ['employer', 200],
+  ['fund', 200],
+  ['commission', 200],
 ] as const) {
   test(`the first load of the ${portal}'s portal stays under ${limit} KB compressed`, (t) => {
     const { script, style, fonts } = firstLoad(portal)

@@ -11,6 +11,7 @@ import { useTitle } from '../shared/use-title.ts'
 import { inbox, kinds, portal } from './words.ts'
 
 const everyMs = 15_000
+const typingMs = 250
 const keyOf = ({ pib, leave }: CaseLine) => `${pib} ${leave}`
 
 export function InboxPage() {
@@ -30,10 +31,14 @@ export function InboxPage() {
     }
   }, [wish])
   useEffect(() => {
-    void load()
+    // A word is asked for when it is typed, not letter by letter.
+    const first = setTimeout(() => void load(), wish.text === '' ? 0 : typingMs)
     const timer = setInterval(() => void (document.hidden || load()), everyMs)
-    return () => clearInterval(timer)
-  }, [load])
+    return () => {
+      clearTimeout(first)
+      clearInterval(timer)
+    }
+  }, [load, wish.text])
   const lines = cases?.cases ?? []
   const selected = lines.filter((line) => chosen.has(keyOf(line)))
   const toggle = (line: CaseLine) =>

@@ -1,4 +1,4 @@
-// What /openapi.json says of the employer's routes. A test holds real answers against these schemas, where no field is left open.
+// What /openapi.json says of the employer's routes.
 
 type Schema = { [key: string]: unknown }
 

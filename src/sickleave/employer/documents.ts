@@ -10,7 +10,7 @@ import { asEmployer, type EventRow } from './store.ts'
 import type { EmployerEvent } from './wire.ts'
 import { writeXml } from './xml.ts'
 
-// Certificates and reports as files for a payroll program: XML by the schema of GET /sickleave/schemas/employer-documents.xsd, or CSV with one line
+// Certificates and reports as files for a payroll program: XML by the schema of GET /sickleave/employer/schema/employer-documents.xsd, or CSV with one line
 // for each stretch of days that one payer bears.
 
 const documentsMax = 5_000

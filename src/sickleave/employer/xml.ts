@@ -1,6 +1,6 @@
 import type { EmployerEvent } from './wire.ts'
 
-// The same papers as XML. The schema is published beside it (employer-documents.xsd) and a test holds the two together.
+// The same papers as XML. The schema is published beside it (employer-documents.xsd).
 
 export const namespace = 'urn:spona:employer-documents:1'
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }

@@ -63,17 +63,20 @@ function printSlowest(): void {
 
 /**
  * Files that run one after another in one process, each a suite of its own, so that what it opens before and closes after stays its own. Each is
- * read when the one before has ended: read together, tests would fall to whichever suite a shared module was waited for in.
+ * read when the one before has ended: read together, tests would fall to whichever suite a shared module was waited for in. A file that awaits
+ * something at its top has a process of its own, because its tests come when its suite is over.
  */
 function inBatches(all: string[]): string[] {
-  const isAlone = (file: string) => placeOf(file) < longest.length || all.length <= filesOfBatch
+  const awaits = (file: string) => /^(?:(?:const|let) .* = )?await /m.test(readFileSync(file, 'utf8'))
+  const isAlone = (file: string) => placeOf(file) < longest.length || all.length <= filesOfBatch || awaits(file)
   const [alone, rest] = [all.filter(isAlone), all.filter((file) => !isAlone(file))]
   const batches = Array.from({ length: Math.ceil(rest.length / filesOfBatch) }, (_, at) => rest.slice(at * filesOfBatch, (at + 1) * filesOfBatch))
   return alone.concat(
     batches.map((batch, at) => {
       const suites = batch.map((file) => `await suite(${JSON.stringify(file)}, async () => { await import(${JSON.stringify(resolve(file))}) })\n`)
       const path = join(folder, `batch-${String(at + 1).padStart(2, '0')}.test.ts`)
-      writeFileSync(path, `import { suite } from 'node:test'\n${suites.join('')}`)
+      // A test may wait for what alone would not keep the process: the batch does until it is through.
+      writeFileSync(path, `import { suite } from 'node:test'\nconst alive = setInterval(() => {}, 1000)\n${suites.join('')}clearInterval(alive)\n`)
       return path
     }),
   )

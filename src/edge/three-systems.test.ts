@@ -187,7 +187,11 @@ test('what another member sends reaches the local system as a file it can read, 
     const sent = { body: JSON.stringify(finding), headers: { ...headers, 'bus-to': 'his-edge/findings', 'bus-message-id': `finding-${value}` } }
     await expectStatus(202, lab.send({ url: '/bus/messages', ...sent }))
   }
-  const names = () => readdirSync(join(folder, 'in')).sort()
+  // A file is written beside its name first.
+  const names = () =>
+    readdirSync(join(folder, 'in'))
+      .filter((name) => !name.startsWith('.'))
+      .sort()
   await until('three files', () => names().length === 3, 30_000)
   const values = names().map((name) => /OBX\|1\|NM\|[^|]*\|[^|]*\|(\d)/.exec(readFileSync(join(folder, 'in', name), 'utf8'))?.[1])
   assert.deepEqual(values, ['1', '2', '3'])

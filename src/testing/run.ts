@@ -67,19 +67,28 @@ function printSlowest(): void {
  * something at its top has a process of its own, because its tests come when its suite is over.
  */
 function inBatches(all: string[]): string[] {
+  if (all.length <= filesOfBatch) return all
   const awaits = (file: string) => /^(?:(?:const|let) .* = )?await /m.test(readFileSync(file, 'utf8'))
-  const isAlone = (file: string) => placeOf(file) < longest.length || all.length <= filesOfBatch || awaits(file)
-  const [alone, rest] = [all.filter(isAlone), all.filter((file) => !isAlone(file))]
+  const long = all.filter((file) => placeOf(file) < longest.length)
+  const alone = all.filter((file) => !long.includes(file) && awaits(file))
+  const rest = all.filter((file) => !long.includes(file) && !alone.includes(file))
   const batches = Array.from({ length: Math.ceil(rest.length / filesOfBatch) }, (_, at) => rest.slice(at * filesOfBatch, (at + 1) * filesOfBatch))
-  return alone.concat(
-    batches.map((batch, at) => {
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const number = (at: number) => String(at + 1).padStart(2, '0')
+  // node:test sorts its files by name, so the longest go by one that comes first.
+  return [
+    ...long.map((file, at) => write(`a-${number(at)}-${file.replaceAll('/', '-')}`, `import ${JSON.stringify(resolve(file))}\n`)),
+    ...batches.map((batch, at) => {
       const suites = batch.map((file) => `await suite(${JSON.stringify(file)}, async () => { await import(${JSON.stringify(resolve(file))}) })\n`)
-      const path = join(folder, `batch-${String(at + 1).padStart(2, '0')}.test.ts`)
       // A test may wait for what alone would not keep the process: the batch does until it is through.
-      writeFileSync(path, `import { suite } from 'node:test'\nconst alive = setInterval(() => {}, 1000)\n${suites.join('')}clearInterval(alive)\n`)
-      return path
+      const head = "import { suite } from 'node:test'\nconst alive = setInterval(() => {}, 1000)\n"
+      return write(`batch-${number(at)}.test.ts`, `${head}${suites.join('')}clearInterval(alive)\n`)
     }),
-  )
+    ...alone,
+  ]
 }
 
 /** A test's database is 600 small files: ext4 looks for free inodes among those just deleted, and a run would spend a third of its time there. */

@@ -15,6 +15,7 @@ const rights: Record<EmployerRole, readonly Right[]> = {
   signer: ['read', 'work', 'sign'],
   administrator: ['read', 'work', 'sign', 'manage'],
 }
+export const mayAs = (role: EmployerRole, right: Right): boolean => rights[role].includes(right)
 const byStrength: readonly EmployerRole[] = ['viewer', 'operator', 'signer', 'administrator']
 const weaker = (one: EmployerRole, other: EmployerRole) => (byStrength.indexOf(one) < byStrength.indexOf(other) ? one : other)
 const isStronger = (one: EmployerRole, other: EmployerRole) => byStrength.indexOf(one) > byStrength.indexOf(other)
@@ -79,8 +80,8 @@ const forbidden = (reason: string, opens: string[] = []) => new Refusal('forbidd
 export async function requireEmployer(asking: Asking, pib: string, right: Right = 'read'): Promise<Acting> {
   const [found] = /^\d{9}$/.test(pib) ? await actingFor(asking, pib) : []
   if (!found) return refuse(asking, null, 'read', forbidden('you do not act for this employer'))
-  if (!rights[found.role].includes(right)) {
-    const opens = [`An administrator of the employer gives you a role that may: ${byStrength.filter((role) => rights[role].includes(right)).join(', ')}.`]
+  if (!mayAs(found.role, right)) {
+    const opens = [`An administrator of the employer gives you a role that may: ${byStrength.filter((role) => mayAs(role, right)).join(', ')}.`]
     return refuse(asking, null, right === 'read' ? 'read' : 'update', forbidden(`the role ${found.role} may not do this`, opens))
   }
   return found

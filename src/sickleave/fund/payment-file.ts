@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto'
+import { inDinars } from '../compensation/money.ts'
+import { quoted } from '../request/list.ts'
 
 // The payment file (docs/sickleave.md): a head with the control sums, then one line for each payment. The XML says the same.
 
 export type PaymentLine = { number: string; account: string; payee: string; amount: number }
-
-/** A name is text in a table too: what a table would read as a formula is led by an apostrophe. */
-const quoted = (text: string): string => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
-const inDinars = (para: number): string => `${Math.trunc(para / 100)}.${String(para % 100).padStart(2, '0')}`
 
 const escapeXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 const columns = 'line;request;account;payee;amount'
 
 export function csvOf(number: string, day: string, lines: readonly PaymentLine[]): string {
-  const rows = lines.map((line, at) => [at + 1, line.number, line.account, quoted(line.payee), inDinars(line.amount)].join(';'))
+  const rows = lines.map((line, at) => [at + 1, line.number, line.account, quoted(line.payee), inDinars(BigInt(line.amount))].join(';'))
   const total = lines.reduce((sum, { amount }) => sum + amount, 0)
   const digest = createHash('sha256').update(rows.join('\n')).digest('hex')
-  return [`SPONA-PAYMENT-1;${number};${day};${lines.length};${inDinars(total)};${digest}`, columns, ...rows, ''].join('\n')
+  return [`SPONA-PAYMENT-1;${number};${day};${lines.length};${inDinars(BigInt(total))};${digest}`, columns, ...rows, ''].join('\n')
 }
 
 export function xmlOf(csv: string): string {

@@ -24,7 +24,8 @@ export function listOf({ base, lines }: CompensationView): CalculationList {
   }
 }
 
-const quoted = (text: string): string => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+/** A name is text in a table too: what a table would read as a formula is led by an apostrophe. */
+export const quoted = (text: string): string => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
 
 export type Listed = { number: string; kind: string; employee: { family: string; given: string }; paidOn: string | null; list: CalculationList | null }
 

@@ -3,7 +3,7 @@ import type { Runner } from '../../platform/sql.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { keySets } from '../../identity/identity.ts'
 import { type Asking, refuse, requireOwn } from '../asking.ts'
-import { requireEmployer } from '../employer/rights.ts'
+import { mayAs, requireEmployer } from '../employer/rights.ts'
 
 // Who asks for money: an employer for its employee, or the person where the Fund pays the person.
 
@@ -15,11 +15,7 @@ export type Side = {
 }
 type Does = 'read' | 'write' | 'sign'
 
-const roles: Record<Does, readonly string[]> = {
-  read: ['administrator', 'operator', 'viewer', 'signer'],
-  write: ['administrator', 'operator', 'signer'],
-  sign: ['administrator', 'signer'],
-}
+const rightOf = { read: 'read', write: 'work', sign: 'sign' } as const
 const sentence: Record<Does, string> = {
   read: 'you do not act for this employer',
   write: 'with your role for this employer you look, and change nothing',
@@ -28,7 +24,7 @@ const sentence: Record<Does, string> = {
 
 export async function employerSide(asking: Asking, pib: string, does: Does): Promise<Side> {
   const { employer, role } = await requireEmployer(asking, pib)
-  if (roles[does].includes(role)) return { basis: 'employer', employer, keys: null }
+  if (mayAs(role, rightOf[does])) return { basis: 'employer', employer, keys: null }
   const reason = sentence[does]
   return refuse(asking, null, does === 'read' ? 'read' : 'update', new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
 }

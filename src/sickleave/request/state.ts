@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Day } from '../rules/days.ts'
+import type { RequestState } from './wire.ts'
 
 // A request as its steps tell it (ebolovanje.md section 4). Steps are only added; the state is what they add up to.
 
@@ -49,19 +50,7 @@ export type Step =
   | { kind: 'reopened'; why: string }
 export type StepKind = Step['kind']
 
-export type State =
-  | 'draft'
-  | 'submitted'
-  | 'incomplete'
-  | 'in-process'
-  | 'proposed'
-  | 'calculated'
-  | 'rejected'
-  | 'paid'
-  | 'confirmed'
-  | 'returning'
-  | 'returned'
-  | 'withdrawn'
+export type State = RequestState
 
 export type Standing = {
   state: State

@@ -14,7 +14,7 @@ function asOperator(): void {
   site.stage.me(operator)
   for (const [address, answer] of Object.entries(operatorAnswers)) site.stage.answer(address, () => answer)
 }
-const arrived = (page: Page) => page.locator('.operator-page :is(.lines-table, .way, .body-text)').first().waitFor()
+const arrived = (page: Page) => page.locator('.work-page :is(.lines-table, .way, .body-text)').first().waitFor()
 
 test('axe finds nothing on any page of the operator, nor in the dialog, light and dark, and nothing scrolls sideways at 320 px', async () => {
   asOperator()

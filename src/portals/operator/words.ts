@@ -2,7 +2,6 @@ import { messages } from '../shared/message.ts'
 
 export const portal = messages({
   name: { sr: 'Портал оператера', en: 'Operator’s portal' },
-  nav: { sr: 'Странице', en: 'Pages' },
   overview: { sr: 'Магистрала', en: 'Bus' },
   members: { sr: 'Учесници', en: 'Members' },
   contracts: { sr: 'Уговори', en: 'Contracts' },

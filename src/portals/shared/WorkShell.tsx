@@ -8,10 +8,17 @@ import { SettingsMenu } from './SettingsMenu.tsx'
 import { useFocusOnNewPage } from './use-focus-on-new-page.ts'
 import { shell } from './words.ts'
 
-type Shell = { name: Message; pages: readonly (readonly [string, Message])[]; roles: readonly Role[]; notYours: Message }
+type Shell = {
+  name: Message
+  pages: readonly (readonly [string, Message])[]
+  roles: readonly Role[]
+  notYours: Message
+  /** Where somebody who has none of the roles may want to go. */
+  elsewhere?: { to: string; word: Message }
+}
 
 /** The frame of a portal for work: its pages, language, account. Who has none of its roles is told so, and nothing is asked for. */
-export function WorkShell({ name, pages, roles, notYours }: Shell) {
+export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
   const me = useLoaderData<Me>()
   const say = useSay()
   const content = useFocusOnNewPage()
@@ -46,6 +53,11 @@ export function WorkShell({ name, pages, roles, notYours }: Shell) {
             <>
               <h1>{say(name)}</h1>
               <p>{say(notYours)}</p>
+              {elsewhere && (
+                <p>
+                  <a href={elsewhere.to}>{say(elsewhere.word)}</a>
+                </p>
+              )}
             </>
           )}
         </div>

@@ -2,8 +2,9 @@ import { type FormEvent, useEffect, useState } from 'react'
 import type { LeaveView, OpenLeave, Preview } from '../../../sickleave/wire.ts'
 import { post } from '../../shared/api.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { reasonWords } from '../../shared/leave-words.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
-import { leave as words, reasonWords } from './words.ts'
+import { leave as words } from './words.ts'
 
 type Form = { id: string; reason: keyof typeof reasonWords; diagnosis: string; from: string; until: string; isOwnUntil: boolean; exception: string; care: Care }
 type Care = NonNullable<OpenLeave['care']>

@@ -1,7 +1,8 @@
 import { type FormEvent, useState } from 'react'
 import type { AskCalculator } from '../../../sickleave/wire.ts'
 import { useSay } from '../language.tsx'
-import { calculatorReasons, calculatorWords as words } from './words.ts'
+import { reasonWords } from '../leave-words.ts'
+import { calculatorWords as words } from './words.ts'
 
 type Form = { reason: string; from: string; until: string; gross: string; hours: string; born: string; isChild: boolean; isSevere: boolean }
 
@@ -19,7 +20,7 @@ export function CalculatorForm({ today, isAsking, onAsk }: { today: string; isAs
       <div className="field">
         <label htmlFor="calculator-reason">{say(words.reason)}</label>
         <select id="calculator-reason" className="input" value={form.reason} onChange={(event) => change({ reason: event.target.value })}>
-          {Object.entries(calculatorReasons).map(([code, word]) => (
+          {Object.entries(reasonWords).map(([code, word]) => (
             <option key={code} value={code}>
               {say(word)}
             </option>

@@ -3,6 +3,7 @@ import { rememberAddress } from './address.ts'
 import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
 import { closeClaim, fileClaim } from './claim.ts'
+import { confirmPresence } from './confirm.ts'
 import { actorOfClient, addClient, clientById, revokeClient, setClientCertificate, setClientKeys } from './client.ts'
 import { decide, isTreatedAt, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
@@ -35,6 +36,8 @@ export const access = {
   isTreatedAt,
   /** How often one address may ask an open route. */
   limit,
+  /** Once more, before what a found screen must not open. */
+  confirmPresence,
   openVisit,
   closeVisits,
   visitEntry,

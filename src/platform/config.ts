@@ -191,6 +191,13 @@ export const settings = [
     read: oneOf('seal', 'advanced', 'qualified'),
   },
   {
+    name: 'DOCTOR_SIGNATURE',
+    fallback: 'offered',
+    about:
+      'demanded: a step of a sick leave is taken only with the doctor’s session signature. offered: portals sign, and a program that does not is taken too; its documents bear the seal alone.',
+    read: oneOf('offered', 'demanded'),
+  },
+  {
     name: 'SIGNATURE_TRUST',
     fallback: '',
     about: 'PEM file with the certificates of the authorities that certify signing keys; needed for SIGNATURE_LEVEL=qualified.',

@@ -10,6 +10,7 @@ import { issuerShown } from './employer/view.ts'
 import { tell } from './document/issue.ts'
 import { keepMedical, type MedicalPart } from './medical/medical.ts'
 import { nextNumbers } from './document/numbers.ts'
+import { keepSigned, type Signed } from './signature/signed-by.ts'
 import { dayAt } from './rules/days.ts'
 import { type Ground, groundOf, type Steps } from './rules/plan.ts'
 import { fold, isRunning, leaveOf, type Step } from './rules/state.ts'
@@ -24,6 +25,8 @@ export type Act = {
   /** How many steps the screen showed: what somebody did in the meantime is not acted over. */
   seen?: number | undefined
   medical?: MedicalPart
+  /** By the doctor in this session, over exactly this act. */
+  signed?: Signed | null
   happenedAt?: Date | undefined
   number?: string | null
   useNumber?: (tx: Transaction) => Promise<string>
@@ -72,7 +75,9 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
       const state = fold(all)
       await setDays(tx, patient, act.leave, state)
       await setWaiting(tx, patient, act.leave, state, at)
-      await keepMedical(tx, world, { patient, leave: act.leave, seq: all.length }, act.medical ?? {})
+      const seq = all.length
+      if (act.signed) await keepSigned(tx, act.signed, { patient, leave: act.leave, from: seq - steps.length + 1, until: seq, at })
+      await keepMedical(tx, world, { patient, leave: act.leave, seq }, { ...act.medical, ...(act.signed ? { signed: act.signed.jws } : {}) })
       const history = [...historyOf(cases.filter(({ id }) => id !== act.leave)), leaveOf(act.leave, state)]
       const told = { leave: leaveOf(act.leave, state), isOpen: isRunning(state), history, rules, employee, issuer }
       const step = steps.at(-1) as Step
@@ -85,6 +90,8 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
         institution: leave.institution,
         state,
         step,
+        seq,
+        isSigned: Boolean(act.signed),
         told,
         at,
         happenedAt,

@@ -3,6 +3,7 @@ import { commissionRoutes } from './commission/commission-routes.ts'
 import { compensationRoutes } from './compensation/compensation-routes.ts'
 import { doctorRoutes } from './doctor/doctor-routes.ts'
 import { employeeRoutes } from './employee/employee-routes.ts'
+import { signatureRoutes } from './signature/signature-routes.ts'
 import { earningsRoutes, earningsSchema } from './earnings/earnings-routes.ts'
 import { employerRoutes } from './employer/employer-routes.ts'
 import { fundRoutes, openDataRoutes } from './fund/fund-routes.ts'
@@ -12,6 +13,7 @@ import { employerRequestRoutes, ownRequestRoutes } from './request/request-route
 /** Mounted at /sickleave: each side has its own routes, and none answers another side. */
 export const sickleaveRoutes: Routes = async (app) => {
   await app.register(doctorRoutes)
+  await app.register(signatureRoutes)
   await app.register(commissionRoutes, { prefix: '/commission' })
   await app.register(employeeRoutes, { prefix: '/mine' })
   await app.register(correctionRoutes)

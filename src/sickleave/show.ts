@@ -8,15 +8,21 @@ import { explain } from './rules/explain.ts'
 import type { Rules } from './rules/parameters.ts'
 import { type Leave, reasons } from './rules/reasons.ts'
 import { leaveOf } from './rules/state.ts'
+import { signedSteps } from './signature/signed-by.ts'
 import type { DocumentLine, Leaves, LeaveView, StepLine } from './wire.ts'
 
 /** Every leave of a person with its steps, papers, explanation and diagnosis: for the doctor, the commission and the person. Newest first. */
 export async function leavesOf(world: World, keys: readonly number[]): Promise<Leaves> {
-  const [cases, rules, papers] = await Promise.all([casesOf(world.sql, keys), loadRules(world.sql), papersOf(world, keys)])
+  const [cases, rules, papers, signed] = await Promise.all([
+    casesOf(world.sql, keys),
+    loadRules(world.sql),
+    papersOf(world, keys),
+    signedSteps(world.sql, keys),
+  ])
   const history = historyOf(cases)
   const today = dayAt(world.now())
   const leaves: LeaveView[] = []
-  for (const one of cases) leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [] }))
+  for (const one of cases) leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Set() }))
   return { today, name: await nameOf(world, keys), leaves: leaves.reverse() }
 }
 
@@ -25,22 +31,23 @@ async function nameOf(world: World, keys: readonly number[]): Promise<string> {
   return header ? `${header.given} ${header.family}` : ''
 }
 
-type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[] }
+type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[]; signed: ReadonlySet<number> }
 
-async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, papers }: Around): Promise<LeaveView> {
+async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, papers, signed }: Around): Promise<LeaveView> {
   const medical = await medicalOf(world.sql, world, patient, id)
   const { status, from, until, reason, isException, approvedUntil, proposedUntil, reportedUntil } = state
   return {
     ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
-    steps: steps.map(lineOf),
+    steps: steps.map((one) => lineOf(one, signed.has(one.seq))),
     documents: papers,
     explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, approvedUntil),
     diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
   }
 }
 
-function lineOf({ step, at, happenedAt, actorName }: Written): StepLine {
+function lineOf({ step, at, happenedAt, actorName }: Written, isSigned: boolean): StepLine {
   return {
+    isSigned,
     kind: step.kind,
     at: at.toISOString(),
     happenedAt: happenedAt.toISOString(),

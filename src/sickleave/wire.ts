@@ -1,7 +1,17 @@
 // What the portals and the API get. Everything is JSON under /sickleave.
 
 type Sentence = { rule: string; sr: string; srLatn: string; en: string }
-export type StepLine = { kind: string; at: string; happenedAt: string; by: string; from: string | null; until: string | null; detail: string | null }
+export type StepLine = {
+  kind: string
+  at: string
+  happenedAt: string
+  by: string
+  from: string | null
+  until: string | null
+  detail: string | null
+  /** By the doctor's session signature. */
+  isSigned: boolean
+}
 export type DocumentLine = {
   kind: 'certificate' | 'report'
   number: string
@@ -66,6 +76,9 @@ export type OpenLeave = {
   note?: string
   propose?: boolean
 }
+
+/** `POST`, `GET /sickleave/signature`: keys of this session that sign now; `now` is the clock that signatures are held against. */
+export type SigningKeys = { now: string; isDemanded: boolean; keys: { kid: string; until: string }[] }
 
 /** `GET /sickleave/commission/waiting` */
 export type CommissionQueue = {

@@ -179,7 +179,7 @@ export const commissionFileShown: CommissionFile = {
           by: 'др Вера Лукић',
           from: '2026-05-04',
           until: '2026-06-02',
-          detail: null,
+          detail: null, isSigned: true,
         },
         {
           kind: 'referred',
@@ -188,7 +188,7 @@ export const commissionFileShown: CommissionFile = {
           by: 'др Вера Лукић',
           from: null,
           until: '2026-06-20',
-          detail: null,
+          detail: null, isSigned: true,
         },
       ],
       explanation: [{ rule: 'R-1', sr: '30. дан непрекидне спречености од 30.', srLatn: '30. dan.', en: 'Day 30 of 30.' }],

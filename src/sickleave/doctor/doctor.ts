@@ -8,6 +8,7 @@ import { ownPaper, type PaperName } from '../document/own-paper.ts'
 import type { PaperFile } from '../document/paper.ts'
 import type { MedicalPart } from '../medical/medical.ts'
 import { useNumber } from '../document/numbers.ts'
+import { contentOf } from '../signature/signed-by.ts'
 import { bodyOf, type Body, careOf, countOf, dayOf, diagnosisOf, flagOf, instantOf, oneOf, optional, reasonOf, textOf, uuidOf } from '../read-body.ts'
 import { competenceOf } from '../rules/competence.ts'
 import { addDays, dayAt } from '../rules/days.ts'
@@ -85,7 +86,8 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
 
 export async function openLeave(asking: Asking, handle: string, given: unknown): Promise<LeaveView> {
   const person = await requireAssessor(asking, handle, 'create')
-  const body = bodyOf(given, [...wishFields, 'id', 'diagnosis', 'note', 'offline'])
+  const { content, signed } = await contentOf(asking, given, { act: 'opening', person: handle, leave: null })
+  const body = bodyOf(content, [...wishFields, 'id', 'diagnosis', 'note', 'offline'])
   const id = optional(body, 'id', uuidOf) ?? uuidV4(asking.world)
   const wish = wishOf(body)
   const offline = optional(body, 'offline', (one, name) => offlineOf(one[name], asking.world.now()))
@@ -93,6 +95,7 @@ export async function openLeave(asking: Asking, handle: string, given: unknown):
     leave: id,
     opening: (ground) => planOpening(ground, wish),
     medical: medicalOfBody(body),
+    signed,
     basis: person.basis,
     institution: person.institution,
     worker: person.worker,
@@ -179,10 +182,11 @@ export async function changeLeave(asking: Asking, handle: string, leave: string,
   const person = await requireAssessor(asking, handle, 'update')
   const change = Object.hasOwn(changes, word) ? changes[word] : undefined
   if (!change || !isUuid(leave)) throw new Refusal('not-found', 'there is no such leave or act')
-  const body = bodyOf(given, [...change.fields, 'seen'])
+  const { content, signed } = await contentOf(asking, given, { act: word, person: handle, leave })
+  const body = bodyOf(content, [...change.fields, 'seen'])
   const seen = optional(body, 'seen', countOf)
   const { worker, institution, basis } = person
-  await perform(asking, person, { leave, seen, worker, institution, basis, ...change.act(body, asking) })
+  await perform(asking, person, { leave, seen, signed, worker, institution, basis, ...change.act(body, asking) })
   return one(await leavesOf(asking.world, person.keys), leave)
 }
 

@@ -20,6 +20,9 @@ export type Issuing = {
   institution: number
   state: State
   step: Step
+  /** Its place among the steps, and whether the doctor signed it. */
+  seq: number
+  isSigned: boolean
   told: Told
   at: Date
   happenedAt: Date
@@ -85,16 +88,19 @@ async function tellOne(issuing: Issuing, job: JobOf | null, certificates: readon
 }
 
 async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument['kind'], period: Span, former: Stored | null): Promise<void> {
-  const { tx, world, patient, leave, institution, step, told, at, happenedAt } = issuing
+  const { tx, world, patient, leave, institution, step, seq, isSigned, told, at, happenedAt } = issuing
   const number = former?.number ?? (await numberOf(issuing))
-  const document = { kind, number, version: (former?.version ?? 0) + 1, issuedAt: happenedAt.toISOString(), isLast: step.kind === 'reported' && step.isLast }
+  const document = {
+    ...{ kind, number, version: (former?.version ?? 0) + 1, issuedAt: happenedAt.toISOString(), isLast: step.kind === 'reported' && step.isLast },
+    ...(isSigned ? { signedAt: at.toISOString() } : {}),
+  }
   const view = viewFor(told, job, document, period)
   if (view === null) return
   const employer = job?.employer.id ?? null
   await tx`
-    insert into sickleave.document (patient, id, leave, number, kind, version, employer, known_as, content, issued_at, happened_at, replaces)
+    insert into sickleave.document (patient, id, leave, number, kind, version, employer, known_as, content, issued_at, happened_at, replaces, seq)
     values (${patient}, ${uuidV7(world)}, ${leave}, ${number}, ${kind}, ${document.version}, ${employer},
-            ${employer === null ? null : knownAs(world, leave, employer)}, ${JSON.stringify(view)}::jsonb, ${at}, ${happenedAt}, ${former?.id ?? null})`
+            ${employer === null ? null : knownAs(world, leave, employer)}, ${JSON.stringify(view)}::jsonb, ${at}, ${happenedAt}, ${former?.id ?? null}, ${seq})`
   await registerCode(tx, world, document)
   if (employer !== null) await inform(issuing, employer, kind, view)
 

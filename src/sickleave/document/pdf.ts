@@ -76,12 +76,15 @@ function timeOf(at: Date, language: Paper['language']): string {
   return `${documentDay(local.toPlainDate().toString(), language)} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`
 }
 
-function checking(draft: Draft, { language, code, checkUrl, sealedBy, sealedAt, isQualified }: Paper): void {
+function checking(draft: Draft, { view, language, code, checkUrl, sealedBy, sealedAt, isQualified }: Paper): void {
   const say = (word: DocumentWord) => documentWord(word, language)
+  const { signedAt } = view.document
   draft.subheading(say('check'))
   draft.code(checkUrl, say('qr'))
   draft.paragraph(checkUrl, 9)
   draft.paragraph(spacedCode(code), 11)
+  // Never by whom: the name of a doctor tells what somebody is ill of.
+  if (signedAt !== undefined) draft.paragraph(`${say('signed')}: ${timeOf(new Date(signedAt), language)}. ${say('signedHow')}`, 9)
   draft.paragraph(`${say('sealed')}: ${dataWord(sealedBy, language)}, ${timeOf(sealedAt, language)}`, 9)
   draft.paragraph(say(isQualified ? 'qualified' : 'notQualified'), 9)
 }

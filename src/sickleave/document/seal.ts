@@ -99,3 +99,16 @@ export async function signDetached(seal: Seal, bytes: Buffer): Promise<Buffer> {
   await signed.sign(await asCryptoKey(seal.key), 0, 'SHA-256', bytesOf(bytes))
   return Buffer.from(new pki.ContentInfo({ contentType: oids.signedData, content: signed.toSchema(true) }).toSchema().toBER())
 }
+
+/** Whose seal it is, when it is one over exactly these bytes; null when it is not. Whether that certificate is to be trusted is another question. */
+export async function sealerOf(cms: Buffer, bytes: Buffer): Promise<X509Certificate | null> {
+  const { pki } = await libraries()
+  try {
+    const data = new pki.SignedData({ schema: pki.ContentInfo.fromBER(bytesOf(cms)).content })
+    const [certificate] = data.certificates ?? []
+    if (!(certificate instanceof pki.Certificate) || !(await data.verify({ signer: 0, data: bytesOf(bytes) }))) return null
+    return new X509Certificate(Buffer.from(certificate.toSchema().toBER()))
+  } catch {
+    return null // What is no signed message, or is one over other bytes.
+  }
+}

@@ -36,6 +36,11 @@ const words = {
   byFund: { sr: 'Фонда', en: 'the Fund' },
   last: { sr: 'Последњи извештај: спреченост је закључена.', en: 'Last report: the incapacity has ended.' },
   more: { sr: 'Спреченост траје; следи нови извештај.', en: 'The incapacity goes on; another report follows.' },
+  signed: { sr: 'Лекар потписао потписом сесије, проверено', en: 'Signed by the doctor with a session signature, verified' },
+  signedHow: {
+    sr: 'Потпис сесије није квалификован. Доказ који се проверава без центра имају осигураник и лекар.',
+    en: 'A session signature is not a qualified one. The insured person and the doctor have the evidence, which is checked without the centre.',
+  },
   sealed: { sr: 'Електронски запечаћено', en: 'Sealed electronically' },
   qualified: { sr: 'Печат је квалификован.', en: 'The seal is a qualified one.' },
   notQualified: {

@@ -30,6 +30,7 @@ export async function paperAsXml(paper: Paper, seal: Seal): Promise<Buffer> {
         ['number', document.number],
         ['version', String(document.version)],
         ['issuedAt', document.issuedAt],
+        ['signedAt', document.signedAt ?? null],
         ['issuer', view.issuer],
         [
           'employee',

@@ -25,13 +25,17 @@ const category = oneOf('illness', 'care', 'child')
 const state = oneOf('open', 'closed', 'cancelled')
 const employee = { family: text, given: text, birthDate: orNull(day) }
 const payer = oneOf('employer', 'fund')
-const document = object({
-  ...{ kind: oneOf('certificate', 'report'), number: text, version: whole, issuedAt: instant, isLast: flag },
-  days: {
-    ...list(object({ from: day, until: day, days: whole, percent: { type: 'number' }, payer })),
-    description: 'Only in reports: who bears the compensation on which days, and how much.',
+const document = object(
+  {
+    ...{ kind: oneOf('certificate', 'report'), number: text, version: whole, issuedAt: instant, isLast: flag },
+    signedAt: { ...instant, description: 'When the doctor’s session signature was verified; left out where the document bears the seal of the centre alone.' },
+    days: {
+      ...list(object({ from: day, until: day, days: whole, percent: { type: 'number' }, payer })),
+      description: 'Only in reports: who bears the compensation on which days, and how much.',
+    },
   },
-})
+  ['signedAt'],
+)
 const event = object({
   seq: { ...whole, description: 'Number in the stream of this employer: without a gap, for ever.' },
   ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void') },

@@ -26,6 +26,8 @@ export type EmployerDocument = {
   number: string
   version: number
   issuedAt: string
+  /** When the doctor's session signature was verified; without it the document bears the seal of the centre alone. Whose it is, is not said. */
+  signedAt?: string
   /** Only reports: payroll needs who pays and how much, and gets it when it pays, not before. */
   days: { from: Day; until: Day; days: number; percent: number; payer: 'employer' | 'fund' }[]
   isLast: boolean

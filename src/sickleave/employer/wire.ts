@@ -12,6 +12,8 @@ type Document = {
   number: string
   version: number
   issuedAt: string
+  /** When the doctor's session signature was verified; left out where the document bears the seal of the centre alone. */
+  signedAt?: string
   days: { from: string; until: string; days: number; percent: number; payer: 'employer' | 'fund' }[]
   isLast: boolean
 }

@@ -9,6 +9,8 @@ export type MedicalPart = {
   exception?: 'malignant' | 'pregnancy' | 'disability' | 'surgery'
   note?: string
   finding?: string
+  /** What the doctor signed, as it came: it holds the diagnosis. */
+  signed?: string
 }
 
 const [ivBytes, tagBytes] = [12, 16]

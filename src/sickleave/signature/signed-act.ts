@@ -1,0 +1,67 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { Refusal } from '../../platform/refusal.ts'
+import { isUuid } from '../../platform/uuid.ts'
+import { type Body, bodyOf } from '../read-body.ts'
+
+// A signed act is a compact JWS (RFC 7515, ES256). Its payload is what the doctor does, whole: the act, about whom, of which leave, when, and the
+// fields of the act. What is signed is what is done; nothing beside it is read.
+
+export type PublicKey = { kty: 'EC'; crv: 'P-256'; x: string; y: string }
+export type SignedAct = { jws: string; kid: string; act: string; person: string; leave: string; at: Date; nonce: string; body: Body }
+
+export const signedActType = 'spona-sick-leave-act'
+const lettersMax = 8192
+const expression = 'signed'
+const wrong = (sentence: string, hint?: string) => new Refusal('incorrect', sentence, { expression, ...(hint ? { hint } : {}) })
+
+/** Without anything but the JWS itself: form, algorithm and the names that the payload must have. */
+export function readSignedAct(jws: unknown): SignedAct {
+  const hint = `A compact JWS (RFC 7515) of ${lettersMax} letters at most: ES256, kid, typ ${signedActType}; payload act, person, leave, at, nonce, body.`
+  if (typeof jws !== 'string' || jws.length > lettersMax || !/^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(jws)) throw wrong('signed is not a compact JWS', hint)
+  const [head = '', payload = ''] = jws.split('.')
+  const header = jsonOf(head)
+  const { alg, kid, typ, ...others } = header ?? {}
+  // RFC 7515, 4.1.11: what is demanded and not understood makes it invalid; nothing but these three is understood here.
+  if (alg !== 'ES256' || typeof kid !== 'string' || typ !== signedActType || Object.keys(others).length > 0)
+    throw wrong('the header of signed is alg ES256, kid and typ, and nothing else', hint)
+  const said = jsonOf(payload)
+  if (said === null) throw wrong('the payload of signed is not a JSON object', hint)
+  const { act, person, leave, at, nonce, body } = bodyOf(said, ['act', 'person', 'leave', 'at', 'nonce', 'body'])
+  const isWhole = typeof act === 'string' && typeof person === 'string' && typeof leave === 'string' && isUuid(leave) && typeof nonce === 'string'
+  if (!isWhole || !isUuid(nonce)) throw wrong('the payload of signed says act, person, leave and a nonce that is a UUID', hint)
+  const instant = typeof at === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(at) ? new Date(at) : null
+  if (instant === null || Number.isNaN(instant.getTime())) throw wrong('at of what is signed is an instant, written 2026-03-31T08:15:00Z')
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw wrong('body of what is signed holds the fields of the act')
+  return { jws, kid, act, person, leave: leave.toLowerCase(), at: instant, nonce: nonce.toLowerCase(), body: body as Body }
+}
+
+function jsonOf(part: string): Body | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : null
+  } catch {
+    return null
+  }
+}
+
+/** Over the exact letters that came (RFC 7515, 5.2); a signature has one spelling, so a changed one is not a second signature. */
+export function isSignedBy(jws: string, key: PublicKey): boolean {
+  const end = jws.lastIndexOf('.')
+  const value = Buffer.from(jws.slice(end + 1), 'base64url')
+  if (value.toString('base64url') !== jws.slice(end + 1)) return false
+  const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' })
+  return verify('sha256', Buffer.from(jws.slice(0, end)), { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)
+}
+
+/** A point of P-256 and nothing beside it; a private key that somebody sends by mistake is refused and not kept. */
+export function publicKeyOf(given: unknown): PublicKey {
+  const { kty, crv, x, y } = bodyOf(given, ['kty', 'crv', 'x', 'y'])
+  const key = { kty, crv, x, y } as PublicKey
+  const isShaped = kty === 'EC' && crv === 'P-256' && [x, y].every((one) => typeof one === 'string' && /^[\w-]{43}$/.test(one))
+  try {
+    if (isShaped && createPublicKey({ key: { ...key }, format: 'jwk' }).asymmetricKeyType === 'ec') return key
+  } catch {
+    // Not a point of the curve: answered as every other wrong key is.
+  }
+  throw new Refusal('incorrect', 'publicKey is a public key of the curve P-256 as a JWK: kty, crv, x, y', { expression: 'publicKey' })
+}

@@ -1,0 +1,54 @@
+import { thumbprint } from '../../platform/http-signature.ts'
+import { sealerOf } from '../document/seal.ts'
+import { evidenceFormat, type Evidence, type Statement } from './evidence.ts'
+import { isSignedBy, readSignedAct } from './signed-act.ts'
+
+export type Verdict = { ok: boolean; found: string[]; problems: string[] }
+
+/** By the act that the doctor signed: the step that may follow from it. An opening that only the commission may grant is two steps. */
+const stepsOf: Record<string, readonly string[]> = {
+  ...{ opening: ['opened', 'referred'], extension: ['extended'], report: ['reported'], referral: ['referred'] },
+  ...{ closing: ['closed'], cancellation: ['cancelled'], correction: ['corrected'] },
+}
+
+/** Checks a file of evidence without a database, a network or a key of the installation. `trusted`: SHA-256 of the certificate it must be sealed with. */
+export async function verifyEvidence(given: unknown, trusted: string | null): Promise<Verdict> {
+  const [found, problems]: [string[], string[]] = [[], []]
+  try {
+    const { format, statement, seal } = given as Evidence
+    if (format !== evidenceFormat) return { ok: false, found, problems: ['the file is no evidence of a sick leave'] }
+    const sealer = await sealerOf(Buffer.from(seal, 'base64'), Buffer.from(statement))
+    if (!sealer) return { ok: false, found, problems: ['the seal does not fit what the file says'] }
+    const print = sealer.fingerprint256.replaceAll(':', '').toLowerCase()
+    if (trusted !== null && trusted.replaceAll(':', '').toLowerCase() !== print) problems.push('another certificate sealed it than the given one')
+    const name = sealer.subject.replace(/^CN=/, '')
+    found.push(`sealed by ${name}, certificate ${print}${trusted === null ? ': compare it with the one that the centre publishes' : ''}`)
+    const { leave, number, steps } = JSON.parse(statement) as Statement
+    found.push(`leave ${number}`)
+    for (const step of steps) checkStep(leave, step, found, problems)
+  } catch {
+    problems.push('the file is incomplete')
+  }
+  return { ok: problems.length === 0, found, problems }
+}
+
+function checkStep(leave: string, { seq, step, at, documents, signed }: Statement['steps'][number], found: string[], problems: string[]): void {
+  const where = `step ${seq}, ${step.kind} at ${at}`
+  const papers = documents.map(({ number, version }) => `${number}/${version}`).join(', ')
+  const issued = papers === '' ? '' : `; it issued ${papers}`
+  if (!signed) {
+    found.push(`${where}: under the seal of the centre alone${issued}`)
+    return
+  }
+  const { jws, key } = signed
+  const act = readSignedAct(jws)
+  const wrong = (what: string) => problems.push(`${where}: ${what}`)
+  if (act.kid !== thumbprint(key.jwk) || !isSignedBy(jws, key.jwk)) wrong('the signature is not one of the key')
+  if (act.leave !== leave || !stepsOf[act.act]?.includes(step.kind)) wrong('another act was signed')
+  if (at < key.from || at > key.until || (key.endedAt !== null && at > key.endedAt)) wrong('the key did not sign at that time')
+  for (const field of ['from', 'until', 'reason'] as const) {
+    if (act.act === 'report' && field === 'from') continue // The first day of a report follows from the one before it.
+    if (field in step && field in act.body && (step as Record<string, unknown>)[field] !== act.body[field]) wrong(`${field} is not the one that was signed`)
+  }
+  found.push(`${where}: signed by ${key.name}, ${key.institution}, unlocked by ${key.confirmed} at ${key.from}; not a qualified signature${issued}`)
+}

@@ -22,7 +22,8 @@ export async function leavesOf(world: World, keys: readonly number[]): Promise<L
   const history = historyOf(cases)
   const today = dayAt(world.now())
   const leaves: LeaveView[] = []
-  for (const one of cases) leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Set() }))
+  for (const one of cases)
+    leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Set() }))
   return { today, name: await nameOf(world, keys), leaves: leaves.reverse() }
 }
 

@@ -83,7 +83,11 @@ describe('the session signature', () => {
     const evidence = (await town.as(person.account)('GET', `/sickleave/mine/${leave}/evidence`)).body
     const verdict = await verifyEvidence(evidence, null)
     assert.deepEqual([verdict.ok, verdict.problems], [true, []])
-    assert.equal(verdict.found.filter((line) => /signed by др Вера Лукић, Дом здравља Пробни, unlocked by sign-in/.test(line)).length, 3, verdict.found.join('\n'))
+    assert.equal(
+      verdict.found.filter((line) => /signed by др Вера Лукић, Дом здравља Пробни, unlocked by sign-in/.test(line)).length,
+      3,
+      verdict.found.join('\n'),
+    )
     assert.equal((await doctor.send('GET', `${url}/${leave}/evidence`)).status, 200)
     const [print] = /[0-9a-f]{64}/.exec(verdict.found[0] as string) as [string]
     assert.equal((await verifyEvidence(evidence, print.toUpperCase())).ok, true)
@@ -116,7 +120,11 @@ describe('the session signature', () => {
       [doctor.signed(right, { payload: { at: 'yesterday' } }), 400, /is an instant/],
       [doctor.signed(right, { payload: { body: [] } }), 400, /fields of the act/],
       [doctor.signed(right, { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }), 403, /does not fit/],
-      [{ signed: `${head}.${Buffer.from(Buffer.from(payload, 'base64url').toString().replace('2026-03-10', '2026-03-11')).toString('base64url')}.${value}` }, 403, /does not fit/],
+      [
+        { signed: `${head}.${Buffer.from(Buffer.from(payload, 'base64url').toString().replace('2026-03-10', '2026-03-11')).toString('base64url')}.${value}` },
+        403,
+        /does not fit/,
+      ],
       [{ signed: `${head}.${payload}.${value.slice(0, -1)}${value.endsWith('A') ? 'B' : 'A'}` }, 403, /does not fit/],
       [doctor.signed(right, { header: { kid: 'nobody' } }), 403, /not one of this session/],
       [doctor.signed({ ...right, act: 'correction' }), 422, /another act/],

@@ -42,7 +42,8 @@ async function checkKey({ world, actor }: Asking, { kid, jws }: SignedAct): Prom
     throw refuse('forbidden', 'the key that signed is not one of this session', 'Unlock the signature in this session, and sign with its key.')
   if (!isOpen(key, world.now())) throw refuse('forbidden', 'the signature is locked or its time is over', 'Unlock it again.')
   if (key.institution !== actor.institution || key.worker !== actor.worker) throw refuse('forbidden', 'the signature was unlocked in another place of work')
-  if (!isSignedBy(jws, key.jwk)) throw refuse('forbidden', 'the signature does not fit what was sent', 'Sign the letters of header and payload as they are sent.')
+  if (!isSignedBy(jws, key.jwk))
+    throw refuse('forbidden', 'the signature does not fit what was sent', 'Sign the letters of header and payload as they are sent.')
 }
 
 export type SignedSteps = { patient: number; leave: string; from: number; until: number; at: Date }

@@ -2,10 +2,11 @@
  * Moments as HL7 writes them in v2 and in CDA, `YYYY[MM[DD[HH[MM[SS[.S…]]]]]][±ZZZZ]`, as FHIR writes them. FHIR demands a zone where
  * there is a time (R4 datatypes, dateTime); where the sender gave none it is the zone of the country.
  */
-const form = /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?)?)?)?)?(?:([+-])(\d{2}):?(\d{2}))?$/
+const form = /^\d{4}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:[.,]\d{1,9})?)?)?)?)?)?(?:[+-]\d{2}:?\d{2})?$/
 const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
 
 export function dateTimeOf(text: string): string | undefined {
+  if (text === '') return undefined
   const compact =
     text[4] === '-' && isoForm.test(text)
       ? text
@@ -13,16 +14,46 @@ export function dateTimeOf(text: string): string | undefined {
           .replace(/[T:]/g, '')
           .replace('Z', '+0000')
       : text.trim()
-  const parts = form.exec(compact)
-  if (parts === null) return undefined
-  const [, year = '', month, day, hour, minute = '00', second = '00', fraction, sign, zoneHour = '', zoneMinute = ''] = parts
-  if (!isDay(year, month, day) || year === '0000') return undefined
-  const date = [year, month, day].filter((part) => part !== undefined).join('-')
-  if (hour === undefined || day === undefined) return date
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
-  const zone = sign === undefined ? countryZone(Number(year), Number(month), Number(day), Number(hour)) : `${sign}${zoneHour}:${zoneMinute}`
-  if (sign !== undefined && (Number(zoneHour) > 14 || Number(zoneMinute) > 59)) return undefined
-  return `${date}T${hour}:${minute}:${second}${fraction ? `.${fraction.slice(0, 3)}` : ''}${zone === '-00:00' ? '+00:00' : zone}`
+  if (!form.test(compact)) return undefined
+  let digits = 4
+  while (isDigit(compact, digits)) digits++
+  const day = dayOf(compact, digits)
+  return day === undefined || digits < 10 ? day : timed(compact, day, digits)
+}
+
+const isDigit = (text: string, at: number) => text.charCodeAt(at) >= 0x30 && text.charCodeAt(at) <= 0x39
+const two = (text: string, at: number) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
+
+/** Year, month and day, as many as are there. */
+function dayOf(compact: string, digits: number): string | undefined {
+  const year = compact.slice(0, 4)
+  if (year === '0000') return undefined
+  if (digits < 6) return year
+  const month = two(compact, 4)
+  if (month < 1 || month > 12) return undefined
+  if (digits < 8) return `${year}-${compact.slice(4, 6)}`
+  const day = two(compact, 6)
+  if (day < 1 || day > daysOf(Number(year), month)) return undefined
+  return `${year}-${compact.slice(4, 6)}-${compact.slice(6, 8)}`
+}
+
+/** The day with its hour and what follows; minutes and seconds that are not told are none. */
+function timed(compact: string, day: string, digits: number): string | undefined {
+  const [minute, second] = [digits > 10 ? compact.slice(10, 12) : '00', digits > 12 ? compact.slice(12, 14) : '00']
+  if (two(compact, 8) > 23 || minute > '59' || second > '59') return undefined
+  let at = digits
+  let fraction = ''
+  if (compact[at] === '.' || compact[at] === ',') {
+    const from = ++at
+    while (isDigit(compact, at)) at++
+    fraction = `.${compact.slice(from, Math.min(at, from + 3))}`
+  }
+  const zone =
+    at === compact.length
+      ? countryZone(Number(day.slice(0, 4)), two(compact, 4), two(compact, 6), two(compact, 8))
+      : `${compact.slice(at, at + 3)}:${compact.slice(-2)}`
+  if (two(zone, 1) > 14 || two(zone, 4) > 59) return undefined
+  return `${day}T${compact.slice(8, 10)}:${minute}:${second}${fraction}${zone === '-00:00' ? '+00:00' : zone}`
 }
 
 /** The day of a moment as it was written. */
@@ -32,12 +63,6 @@ export const dateOf = (text: string): string | undefined => dateTimeOf(text)?.sl
 export function instantOf(text: string): string | undefined {
   const moment = dateTimeOf(text)
   return moment?.includes('T') ? moment : undefined
-}
-
-function isDay(year: string, month: string | undefined, day: string | undefined): boolean {
-  if (month === undefined) return true
-  if (Number(month) < 1 || Number(month) > 12) return false
-  return day === undefined || (Number(day) >= 1 && Number(day) <= daysOf(Number(year), Number(month)))
 }
 
 const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -55,9 +80,13 @@ function countryZone(year: number, month: number, day: number, hour: number): st
   return isSummer ? '+02:00' : '+01:00'
 }
 
+/** Of a month of the Gregorian calendar after 1582; 1 March 2000 was a Wednesday, the third day after a Sunday. */
 function lastSunday(year: number, month: number): number {
-  const last = new Date(Date.UTC(year, month, 0))
-  return last.getUTCDate() - last.getUTCDay()
+  const last = daysOf(year, month)
+  const years = month > 2 ? year : year - 1
+  const fromMarch = Math.floor(((month > 2 ? month - 3 : month + 9) * 153 + 2) / 5)
+  const days = years * 365 + Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400) - 730_485 + fromMarch + last - 1
+  return last - ((((days + 3) % 7) + 7) % 7)
 }
 
 /** The way back: `2026-03-01T10:00:00+01:00` as `20260301100000+0100`. */

@@ -17,6 +17,7 @@ export class Entry {
   readonly sources: string[] = []
   readonly #handed: Reference[] = []
   #query: string | undefined | null = null
+  #key: string | undefined
 
   constructor(fullUrl: string, resource: Resource) {
     this.fullUrl = fullUrl
@@ -41,12 +42,19 @@ export class Entry {
 
   isFoundBy(identifier: Json): void {
     this.#query = identifying(identifier)
+    this.#key = undefined
   }
 
   /** The search that finds it again, asked for when nothing is put into it any more. */
   get query(): string | undefined {
     if (this.#query === null) this.#query = queryOf(this.resource)
     return this.#query
+  }
+
+  /** The search with the type; undefined where nothing finds it. */
+  get key(): string | undefined {
+    const { query } = this
+    return query === undefined ? undefined : (this.#key ??= `${this.resource.resourceType}?${query}`)
   }
 }
 
@@ -101,7 +109,7 @@ export class Draft {
   }
 
   #name(number: number): string {
-    return this.#seed + number.toString(16).padStart(8, '0')
+    return this.#seed + (0x1_0000_0000 + number).toString(16).slice(1)
   }
 
   /**
@@ -111,9 +119,8 @@ export class Draft {
   settle(): void {
     const first = new Map<string, Entry>()
     for (const entry of [...this.entries]) {
-      const { resourceType } = entry.resource
-      if (entry.isAbout || !isJoined.has(resourceType) || entry.query === undefined) continue
-      const key = `${resourceType}?${entry.query}`
+      const key = entry.isAbout || !isJoined.has(entry.resource.resourceType) ? undefined : entry.key
+      if (key === undefined) continue
       const known = first.get(key)
       if (known === undefined) first.set(key, entry)
       else {
@@ -135,8 +142,8 @@ export class Draft {
     const counts = new Map<string, number>()
     for (const entry of this.entries) {
       const { resourceType, identifier } = entry.resource as Resource & { identifier?: Json[] }
-      if (entry.query === undefined || isOfEverybody.has(resourceType)) continue
-      if (which === 'shared' && shared.get(`${resourceType}?${entry.query}`) === 1) continue
+      if (entry.key === undefined || isOfEverybody.has(resourceType)) continue
+      if (which === 'shared' && shared.get(entry.key) === 1) continue
       const key = [patient, resourceType, entry.query].join('\u0000')
       const count = counts.get(key) ?? 0
       counts.set(key, count + 1)
@@ -149,9 +156,9 @@ export class Draft {
   /** Ends the draft: nothing is added after it. */
   bundle(): MappedBundle {
     const counts = countsOf(this.entries)
-    const entry = this.entries.map(({ fullUrl, resource, isAbout, query }) => {
+    const entry = this.entries.map(({ fullUrl, resource, isAbout, query, key }) => {
       // A number that several things of one message have finds none of them again.
-      const isOne = query !== undefined && counts.get(`${resource.resourceType}?${query}`) === 1
+      const isOne = key !== undefined && counts.get(key) === 1
       return { fullUrl, resource, request: requestOf(resource.resourceType, isOne ? query : undefined, isAbout) }
     })
     return { resourceType: 'Bundle', type: 'transaction', entry }
@@ -160,11 +167,7 @@ export class Draft {
 
 function countsOf(entries: readonly Entry[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const { resource, query } of entries) {
-    if (query === undefined) continue
-    const key = `${resource.resourceType}?${query}`
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
+  for (const { key } of entries) if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1)
   return counts
 }
 
@@ -213,13 +216,26 @@ function queryOf(resource: Resource): string | undefined {
   return first && identifying(first)
 }
 
-const identifying = ({ system, value }: Json) => `identifier=${inQuery(system)}|${inQuery(value)}`
+const identifying = ({ system, value }: Json) => `identifier=${systemInQuery(String(system))}|${inQuery(String(value))}`
 /** Addresses and numbers that need no escape are most of them. */
-function inQuery(value: unknown): string {
-  const text = String(value)
+function inQuery(text: string): string {
+  if (isWord.test(text)) return text
   return isPlain.test(text) ? text.replaceAll(':', '%3A').replaceAll('/', '%2F') : encodeURIComponent(searchable(text))
 }
+const isWord = /^[A-Za-z0-9._~-]*$/
 const isPlain = /^[A-Za-z0-9._~:/-]*$/
+
+// The systems of a sender are the same in all that it sends.
+const systems = new Map<string, string>()
+const systemsMax = 1000
+function systemInQuery(system: string): string {
+  const known = systems.get(system)
+  if (known !== undefined) return known
+  if (systems.size >= systemsMax) systems.clear()
+  const made = inQuery(system)
+  systems.set(system, made)
+  return made
+}
 
 /** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */
 function requestOf(type: string, query: string | undefined, isAbout: boolean): Json {
@@ -228,21 +244,28 @@ function requestOf(type: string, query: string | undefined, isAbout: boolean): J
 }
 
 /** In a token these mark parts and alternatives (R4 search, 3.1.1.3). */
-const searchable = (value: unknown) => String(value).replace(/[\\|,$]/g, '\\$&')
+const searchable = (text: string) => text.replace(/[\\|,$]/g, '\\$&')
+
+// Every path stands in the code of a mapping, so there are only so many.
+const paths = new Map<string, { outer: string[]; last: string; isMany: boolean }>()
+function pathOf(path: string): { outer: string[]; last: string; isMany: boolean } {
+  const isMany = path.endsWith('[]')
+  const outer = (isMany ? path.slice(0, -2) : path).split('.')
+  const last = outer.pop() as string
+  const made = { outer, last, isMany }
+  paths.set(path, made)
+  return made
+}
 
 /** Sets a property at a path, the last part of which may end in `[]` for one more. */
 export function put(target: Json, path: string, value: unknown): void {
   if (value === undefined) return
-  const dot = path.indexOf('.')
-  if (dot > 0) {
-    const name = path.slice(0, dot)
-    target[name] ??= {}
-    put(target[name] as Json, path.slice(dot + 1), value)
-  } else if (path.endsWith('[]')) {
-    const name = path.slice(0, -2)
-    target[name] ??= []
-    ;(target[name] as unknown[]).push(value)
-  } else target[path] ??= value
+  const { outer, last, isMany } = paths.get(path) ?? pathOf(path)
+  let at = target
+  for (const name of outer) at = (at[name] ??= {}) as Json
+  if (!isMany) at[last] ??= value
+  else if (at[last] === undefined) at[last] = [value]
+  else (at[last] as unknown[]).push(value)
 }
 
 /** The object without what is undefined; undefined when nothing is left. (Deleting properties would make a slow object of it.) */

@@ -7,7 +7,7 @@ type Original = { contentType: string; title: string; date?: string | undefined;
 /** What was sent, to the byte, beside what was made of it: no loss is for ever. */
 export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): void {
   const entry = draft.add('DocumentReference', what.source)
-  const data = Buffer.from(bytes).toString('base64')
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
   const attachment = {
     contentType: what.contentType,
     data,

@@ -24,19 +24,46 @@ export type Message = {
   oddities: { place: string; what: string }[]
 }
 
+/** How the parts of a message are written, the same for all of them. Marks that do not occur in it are looked for in none of its parts. */
+class Writing {
+  readonly delimiters: Delimiters
+  readonly charset: Charset
+  readonly hasRepetitions: boolean
+  readonly hasSubcomponents: boolean
+  readonly hasEscapes: boolean
+  #inner: Writing | undefined
+
+  constructor(delimiters: Delimiters, charset: Charset, text: string) {
+    const has = (mark: string) => mark !== '' && text.includes(mark)
+    this.delimiters = delimiters
+    this.charset = charset
+    this.hasRepetitions = has(delimiters.repetition)
+    this.hasSubcomponents = has(delimiters.subcomponent)
+    this.hasEscapes = has(delimiters.escape)
+  }
+
+  /** Of a component whose subcomponents are taken as components. */
+  get inner(): Writing {
+    const { delimiters } = this
+    const found = this.hasEscapes ? delimiters.escape : ''
+    this.#inner ??= new Writing({ ...delimiters, component: delimiters.subcomponent || '\u0000', subcomponent: '' }, this.charset, found)
+    return this.#inner
+  }
+}
+
 export class Segment {
   readonly name: string
   /** Which one of its name: 1 for the first. */
   readonly number: number
   readonly #fields: string[]
   readonly #values: (Value[] | undefined)[] = []
-  readonly #message: Pick<Message, 'delimiters' | 'charset'>
+  readonly #writing: Writing
 
-  constructor(name: string, number: number, fields: string[], message: Pick<Message, 'delimiters' | 'charset'>) {
+  constructor(name: string, number: number, fields: string[], writing: Writing) {
     this.name = name
     this.number = number
     this.#fields = fields
-    this.#message = message
+    this.#writing = writing
   }
 
   /** For example `OBX[3]`. */
@@ -52,14 +79,14 @@ export class Segment {
   all(field: number): Value[] {
     const known = this.#values[field]
     if (known !== undefined) return known
-    const raw = this.#fields[field] ?? ''
-    const { delimiters, charset } = this.#message
+    const raw = this.#fields[field]
+    if (raw === undefined || raw === '') return none
+    const writing = this.#writing
     const isOfMsh = field <= 2 && this.name === 'MSH'
-    if (raw === '') return (this.#values[field] = none)
     const values: Value[] = []
-    if (isOfMsh || !raw.includes(delimiters.repetition)) {
-      if (isSaying(raw)) values.push(new Value(raw, isOfMsh ? noDelimiters : delimiters, charset))
-    } else for (const part of raw.split(delimiters.repetition)) if (isSaying(part)) values.push(new Value(part, delimiters, charset))
+    if (isOfMsh || !writing.hasRepetitions || !raw.includes(writing.delimiters.repetition)) {
+      if (isSaying(raw)) values.push(new Value(raw, isOfMsh ? ofNone : writing))
+    } else for (const part of raw.split(writing.delimiters.repetition)) if (isSaying(part)) values.push(new Value(part, writing))
     this.#values[field] = values
     return values
   }
@@ -82,10 +109,11 @@ export class Segment {
   unread(): string[] {
     const found: string[] = []
     for (let field = 1; field < this.#fields.length; field++) {
-      if (this.#fields[field] === '' || !isSaying(this.#fields[field] as string) || (this.name === 'MSH' && field <= 2)) continue
+      const raw = this.#fields[field] as string
+      if (raw === '' || !isSaying(raw) || (field <= 2 && this.name === 'MSH')) continue
       const values = this.#values[field]
       if (values === undefined) found.push(`${this.place}-${field}`)
-      else for (const value of values) found.push(...value.unread().map((part) => `${this.place}-${field}${part}`))
+      else for (const value of values) if (!value.isRead) for (const part of value.unread()) found.push(`${this.place}-${field}${part}`)
     }
     return found
   }
@@ -93,20 +121,21 @@ export class Segment {
 
 const isSaying = (text: string) => text !== '' && text !== '""' && (text.charCodeAt(0) > 0x20 || text.trim() !== '')
 const none: Value[] = []
-const noDelimiters: Delimiters = { field: '', component: '\u0000', repetition: '', escape: '', subcomponent: '\u0000', truncation: '' }
+const ofNone = new Writing({ field: '', component: '\u0000', repetition: '', escape: '', subcomponent: '\u0000', truncation: '' }, 'utf-8', '')
+/** What is asked for is a bit of its number; a component beyond has no place in any type of HL7 and stays unread. */
+const bit = (number: number) => (number < 31 ? 1 << number : 0)
 
 /** One repetition of a field. */
 export class Value {
   readonly #components: string[]
-  readonly #delimiters: Delimiters
-  readonly #charset: Charset
+  readonly #writing: Writing
   #read = 0
   #readSubs: Map<number, number> | undefined
 
-  constructor(text: string, delimiters: Delimiters, charset: Charset) {
-    this.#components = text.includes(delimiters.component) ? text.split(delimiters.component) : [text]
-    this.#delimiters = delimiters
-    this.#charset = charset
+  constructor(text: string, writing: Writing) {
+    const mark = writing.delimiters.component
+    this.#components = text.includes(mark) ? text.split(mark) : [text]
+    this.#writing = writing
   }
 
   get length(): number {
@@ -119,42 +148,48 @@ export class Value {
   }
 
   sub(component: number, subcomponent: number): string | undefined {
-    this.#read |= 1 << component
+    this.#read |= bit(component)
     const raw = this.#components[component - 1]
     if (raw === undefined || raw === '') return undefined
-    const mark = this.#delimiters.subcomponent
-    if (mark === '' || !raw.includes(mark)) return subcomponent === 1 ? this.#plain(raw) : undefined
+    const writing = this.#writing
+    const mark = writing.delimiters.subcomponent
+    if (!writing.hasSubcomponents || !raw.includes(mark)) return subcomponent === 1 ? this.#plain(raw) : undefined
     this.#readSubs ??= new Map()
-    this.#readSubs.set(component, (this.#readSubs.get(component) ?? 0) | (1 << subcomponent))
+    this.#readSubs.set(component, (this.#readSubs.get(component) ?? 0) | bit(subcomponent))
     return this.#plain(raw.split(mark)[subcomponent - 1] ?? '')
   }
 
   /** The component as a value of its own, its subcomponents being the components: an HD in a CX, an XCN in an NDL. */
   inside(component: number): Value | undefined {
     const raw = this.#components[component - 1]
-    this.#read |= 1 << component
-    if (raw === undefined || !isSaying(raw)) return undefined
-    return new Value(raw, { ...this.#delimiters, component: this.#delimiters.subcomponent || '\u0000', subcomponent: '' }, this.#charset)
+    this.#read |= bit(component)
+    return raw === undefined || !isSaying(raw) ? undefined : new Value(raw, this.#writing.inner)
   }
 
   /** Everything as text, delimiters and all: what a text field says that forgot to escape them. */
   whole(): string {
     this.#read = -1
-    return unescape(this.#components.join(this.#delimiters.component), this.#delimiters, this.#charset)
+    const { delimiters, charset } = this.#writing
+    return unescape(this.#components.join(delimiters.component), delimiters, charset)
   }
 
   /** Nothing in it has a place; to be said of what is understood and left out on purpose. */
   skip(...components: number[]): void {
-    for (const component of components) this.#read |= 1 << component
+    for (const component of components) this.#read |= bit(component)
+  }
+
+  /** Whether it is known without a look at the parts that nothing of it is unread. */
+  get isRead(): boolean {
+    return this.#read === -1 || (this.#readSubs === undefined && this.#components.length === 1 && (this.#read & 2) !== 0)
   }
 
   unread(): string[] {
-    if (this.#read === -1) return []
+    if (this.isRead) return []
     const found: string[] = []
     for (let component = 1; component <= this.#components.length; component++) {
       const raw = this.#components[component - 1] as string
       if (raw === '' || !isSaying(raw)) continue
-      if ((this.#read & (1 << component)) === 0) found.push(`.${component}`)
+      if ((this.#read & bit(component)) === 0) found.push(`.${component}`)
       else found.push(...this.#unreadSubs(component, raw))
     }
     return found
@@ -164,13 +199,14 @@ export class Value {
     const read = this.#readSubs?.get(component)
     if (read === undefined) return []
     return raw
-      .split(this.#delimiters.subcomponent)
-      .flatMap((sub, index) => (isSaying(sub) && (read & (1 << (index + 1))) === 0 ? [`.${component}.${index + 1}`] : []))
+      .split(this.#writing.delimiters.subcomponent)
+      .flatMap((sub, index) => (isSaying(sub) && (read & bit(index + 1)) === 0 ? [`.${component}.${index + 1}`] : []))
   }
 
   #plain(raw: string): string | undefined {
     if (!isSaying(raw)) return undefined
-    const text = unescape(raw, this.#delimiters, this.#charset).trim()
+    const { hasEscapes, delimiters, charset } = this.#writing
+    const text = (hasEscapes ? unescape(raw, delimiters, charset) : raw).trim()
     return text === '' ? undefined : text
   }
 }
@@ -185,7 +221,7 @@ export function readMessage(bytes: Uint8Array, fallback: Charset = 'windows-1250
 
 /** MSH-18 by the bytes, before anything is decoded: the header is ASCII in every character set that is taken. */
 function charsetSaid(bytes: Uint8Array): string {
-  const head = Buffer.from(bytes.subarray(0, 2000)).toString('latin1')
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 2000)).toString('latin1')
   const at = head.indexOf('MSH')
   const line = at < 0 ? '' : (head.slice(at).split(/[\r\n]/, 1)[0] ?? '')
   return (line.split(line[3] ?? '|')[17] ?? '').split(/[~\\]/, 1)[0]?.trim() ?? ''
@@ -203,7 +239,8 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const delimiters = delimitersOf(head)
   const message: Message = { segments: [], delimiters, charset, type: '', event: '', controlId: '', version: '', oddities: [] }
   const counts = new Map<string, number>()
-  for (const line of lines) addSegment(message, line, counts)
+  const writing = new Writing(delimiters, charset, text.slice(text.indexOf('MSH') + 8))
+  for (const line of lines) addSegment(message, line, counts, writing)
   const msh = message.segments[0] as Segment
   const kind = msh.first(9)
   message.type = kind?.part(1)?.toUpperCase() ?? ''
@@ -215,16 +252,23 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
 
 /** Carriage returns end segments (HL7 2.5.4). Where there are none, line feeds do; where both are, a line feed inside is text. */
 function linesOf(text: string): string[] {
-  const bare = text.replace(/^[\ufeff\u000b\s]+/, '').replace(/[\u001c\s]+$/, '')
+  let [start, end] = [0, text.length]
+  while (start < end && isFrame(text.charCodeAt(start))) start++
+  while (end > start && isFrame(text.charCodeAt(end - 1))) end--
+  const bare = text.slice(start, end)
+  if (!bare.includes('\n')) return bare.split('\r', segmentsMax + 1)
   const ends = bare.includes('\r') ? /\r\n?|\n(?=[A-Z][A-Z0-9]{2}(?:\W|$))/ : /\n/
   return bare.split(ends, segmentsMax + 1)
 }
 
-function addSegment(message: Message, line: string, counts: Map<string, number>): void {
-  if (line.trim() === '') return
-  if (message.segments.length >= segmentsMax) throw new Refusal('too-large', `a message may have ${segmentsMax} segments`)
+/** Spaces, the control characters around a message (MLLP, 0b and 1c), marks of byte order. */
+const isFrame = (code: number) => code <= 0x20 || code === 0xa0 || code === 0xfeff
+
+function addSegment(message: Message, line: string, counts: Map<string, number>, writing: Writing): void {
   const { field } = message.delimiters
   const start = line.trimStart()
+  if (start === '') return
+  if (message.segments.length >= segmentsMax) throw new Refusal('too-large', `a message may have ${segmentsMax} segments`)
   const name = start.slice(0, 3)
   if (!/^[A-Z][A-Z0-9]{2}$/.test(name) || (start.length > 3 && start[3] !== field)) {
     message.oddities.push({
@@ -238,7 +282,7 @@ function addSegment(message: Message, line: string, counts: Map<string, number>)
   if (name === 'MSH') fields.splice(1, 0, field)
   const number = (counts.get(name) ?? 0) + 1
   counts.set(name, number)
-  message.segments.push(new Segment(name, number, fields, message))
+  message.segments.push(new Segment(name, number, fields, writing))
 }
 
 /** MSH-1 and MSH-2; what is left out has the value that the standard recommends, unless another delimiter took that. */

@@ -44,12 +44,15 @@ export const codeableConcept = (value: Value): Json | undefined => concept(value
 /** CWE: code, text and system twice, their versions, and the original text. */
 export function concept(value: Value, fallback?: string): Json | undefined {
   const first = coding(value, 1, 7, fallback)
-  const second = coding(value, 4, 8)
-  const third = coding(value, 10, 13)
-  return some({
-    coding: [first, second, third].filter((one) => one !== undefined),
-    text: value.part(9) ?? (first?.['code'] === undefined ? (first?.['display'] as string | undefined) : undefined),
-  })
+  const all = first === undefined ? [] : [first]
+  const text = value.part(9) ?? (first?.['code'] === undefined ? (first?.['display'] as string | undefined) : undefined)
+  if (value.length > 3) {
+    const [second, third] = [coding(value, 4, 8), coding(value, 10, 13)]
+    if (second !== undefined) all.push(second)
+    if (third !== undefined) all.push(third)
+  }
+  if (all.length === 0) return text === undefined ? undefined : { text }
+  return text === undefined ? { coding: all } : { coding: all, text }
 }
 
 /** `at` is the place of the code, display and system follow it. */
@@ -60,11 +63,19 @@ export function coding(value: Value, at = 1, versionAt = 7, fallback?: string): 
   if (code === undefined && display === undefined) return undefined
   const used = system ?? (code === undefined ? undefined : fallback)
   const plain = code === undefined ? undefined : codeText(plainCode(code, used))
-  return some({ system: used, version: value.part(versionAt), code: plain, display: displayOf(used, plain, display) })
+  const version = value.part(versionAt)
+  const shown = displayOf(used, plain, display)
+  const made: Json = {}
+  if (used !== undefined) made['system'] = used
+  if (version !== undefined) made['version'] = version
+  if (plain !== undefined) made['code'] = plain
+  if (shown !== undefined) made['display'] = shown
+  return made
 }
 
 /** R4 code: no space at the ends, none doubled. */
-const codeText = (code: string) => code.replace(/\s+/g, ' ').trim()
+const codeText = (code: string) => (hasSpace.test(code) ? code.replace(/\s+/g, ' ').trim() : code)
+const hasSpace = /\s/
 
 /** CX, an identifier with its authority (component 4), type (5) and the days it holds (7, 8). */
 export function identifier(value: Value, mapping: Mapping, place: string): Json | undefined {
@@ -79,13 +90,14 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
   const national = nationalSystem(number, type, name)
   if (national === null) mapping.draft.lose(place, 'has not the form of the national number that it says it is')
   const system = typeof national === 'string' ? national : (identifierSystem(name, universal) ?? mapping.options.localSystem)
-  return some({
-    type: type === undefined ? undefined : typeOf(type),
-    system,
-    value: number,
-    period: period(value.part(7), value.part(8)),
-    assigner: name === undefined || universal === undefined ? undefined : organizationNamed(mapping, place, name, universal, kind),
-  })
+  const made: Json = {}
+  if (type !== undefined) made['type'] = typeOf(type)
+  if (system !== undefined) made['system'] = system
+  made['value'] = number
+  const held = period(value.part(7), value.part(8))
+  if (held !== undefined) made['period'] = held
+  if (name !== undefined && universal !== undefined) made['assigner'] = organizationNamed(mapping, place, name, universal, kind)
+  return made
 }
 
 // The displays of HL7 table 0203 as its code system has them. MB is not here: in Serbia it is the number of a legal person.
@@ -128,7 +140,11 @@ const typeNames: Record<string, string> = {
   VN: 'Visit number',
   XX: 'Organization identifier',
 }
-export const typeOf = (code: string): Json => ({ coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code, display: typeNames[code] })] })
+export function typeOf(code: string): Json {
+  const display = typeNames[code]
+  const system = 'http://terminology.hl7.org/CodeSystem/v2-0203'
+  return { coding: [display === undefined ? { system, code } : { system, code, display }] }
+}
 
 /** A number alone, with the type that its field means. */
 export const numbered =
@@ -152,6 +168,7 @@ export const entity =
     entityIdentifier(value, mapping, type)
 
 export function period(start: string | undefined, end: string | undefined): Json | undefined {
+  if (start === undefined && end === undefined) return undefined
   return periodOf(dateTimeOf(start ?? ''), dateTimeOf(end ?? ''))
 }
 
@@ -176,38 +193,52 @@ export function name(
   const family = value.part(at)
   // The surname of birth is a part of the surname in FN; of other parts the first says it all.
   for (let sub = 2; sub <= 5; sub++) value.sub(at, sub)
-  const given = [value.part(at + 1), ...(value.part(at + 2)?.split(' ') ?? []), more.called].filter((one) => one !== undefined && one !== '')
-  const made = some({
-    use: more.use,
-    family,
-    given,
-    prefix: [value.part(at + 4)].filter((one) => one !== undefined),
-    suffix: [value.part(at + 3), value.part(at + 5), more.professional].filter((one) => one !== undefined),
-    period: more.period,
-  })
+  const given = present(value.part(at + 1), ...(value.part(at + 2)?.split(' ') ?? []), more.called)
+  const prefix = value.part(at + 4)
+  const suffix = present(value.part(at + 3), value.part(at + 5), more.professional)
   if (family === undefined && given.length === 0) return undefined
+  const made: Json = {}
+  if (more.use !== undefined) made['use'] = more.use
+  if (family !== undefined) made['family'] = family
+  if (given.length > 0) made['given'] = given
+  if (prefix !== undefined) made['prefix'] = [prefix]
+  if (suffix.length > 0) made['suffix'] = suffix
+  if (more.period !== undefined) made['period'] = more.period
   return made
 }
+const present = (...texts: (string | undefined)[]): string[] => texts.filter((one) => one !== undefined && one !== '') as string[]
+
 
 const addressUses: Record<string, string> = { H: 'home', P: 'home', B: 'work', O: 'work', C: 'temp', BA: 'old', L: 'home' }
 
 /** XAD: street (with its parts), other designation, city, state, postal code, country, use. */
 export function address(value: Value): Json | undefined {
-  const street = [1, 2, 3].map((part) => value.sub(1, part))
+  const line = present(value.sub(1, 1), value.sub(1, 2), value.sub(1, 3), value.part(2), value.part(19))
   const kind = value.part(7)?.toUpperCase()
+  const use = kind === undefined ? undefined : addressUses[kind]
+  const made: Json = {}
+  if (use !== undefined) made['use'] = use
+  if (kind === 'M') made['type'] = 'postal'
+  if (line.length > 0) made['line'] = line
+  const district = value.part(9) ?? value.part(8)
+  for (const [name, given] of [
+    ['city', value.part(3)],
+    ['district', district],
+    ['state', value.part(4)],
+    ['postalCode', value.part(5)],
+    ['country', value.part(6)],
+  ] as const)
+    if (given !== undefined) made[name] = given
   const valid = value.inside(12)
-  return some({
-    use: kind === undefined ? undefined : addressUses[kind],
-    type: kind === 'M' ? 'postal' : undefined,
-    line: [...street, value.part(2), value.part(19)].filter((one) => one !== undefined),
-    city: value.part(3),
-    district: value.part(9) ?? value.part(8),
-    state: value.part(4),
-    postalCode: value.part(5),
-    country: value.part(6),
-    period: period(value.part(13) ?? valid?.part(1), value.part(14) ?? valid?.part(2)),
-  })
+  const held = period(value.part(13) ?? valid?.part(1), value.part(14) ?? valid?.part(2))
+  if (held !== undefined) made['period'] = held
+  return isEmpty(made) ? undefined : made
 }
+function isEmpty(object: Json): boolean {
+  for (const _ in object) return false
+  return true
+}
+
 
 const phoneUses: Record<string, string> = { PRN: 'home', ORN: 'home', VHN: 'home', EMR: 'home', WPN: 'work', ASN: 'work', BPN: 'work', PRS: 'mobile' }
 const phoneSystems: Record<string, string> = {
@@ -228,9 +259,8 @@ const phoneSystems: Record<string, string> = {
 export function telecom(value: Value): Json | undefined {
   const [kind, equipment] = [value.part(2)?.toUpperCase(), value.part(3)?.toUpperCase()]
   const mail = value.part(4)
-  const dialled = [value.part(5) === undefined ? undefined : `+${value.part(5)?.replace(/^\+/, '')}`, value.part(6), value.part(7)]
-    .filter((one) => one !== undefined)
-    .join(' ')
+  const country = value.part(5)
+  const dialled = present(country === undefined ? undefined : `+${country.replace(/^\+/, '')}`, value.part(6), value.part(7)).join(' ')
   const extension = value.part(8)
   const isMail = kind === 'NET' || equipment === 'INTERNET' || equipment === 'X.400'
   const number = value.part(12) ?? value.part(1) ?? (dialled === '' ? undefined : dialled)
@@ -238,13 +268,16 @@ export function telecom(value: Value): Json | undefined {
   if (found === undefined) return undefined
   value.skip(1, 4, 9, 10, 11)
   const rank = value.part(18)
-  return some({
+  const use = equipment === 'CP' ? 'mobile' : phoneUses[kind ?? '']
+  const made: Json = {
     system: isMail || (number === undefined && mail?.includes('@')) ? 'email' : (phoneSystems[equipment ?? ''] ?? 'phone'),
     value: extension === undefined || isMail ? found : `${found} x${extension}`,
-    use: equipment === 'CP' ? 'mobile' : phoneUses[kind ?? ''],
-    rank: rank !== undefined && /^[1-9]\d*$/.test(rank) ? Number(rank) : undefined,
-    period: period(value.part(13), value.part(14)),
-  })
+  }
+  if (use !== undefined) made['use'] = use
+  if (rank !== undefined && /^[1-9]\d*$/.test(rank)) made['rank'] = Number(rank)
+  const held = period(value.part(13), value.part(14))
+  if (held !== undefined) made['period'] = held
+  return made
 }
 
 /** CQ, a number with a unit. */

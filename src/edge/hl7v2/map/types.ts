@@ -208,7 +208,6 @@ export function name(
 }
 const present = (...texts: (string | undefined)[]): string[] => texts.filter((one) => one !== undefined && one !== '') as string[]
 
-
 const addressUses: Record<string, string> = { H: 'home', P: 'home', B: 'work', O: 'work', C: 'temp', BA: 'old', L: 'home' }
 
 /** XAD: street (with its parts), other designation, city, state, postal code, country, use. */
@@ -238,7 +237,6 @@ function isEmpty(object: Json): boolean {
   for (const _ in object) return false
   return true
 }
-
 
 const phoneUses: Record<string, string> = { PRN: 'home', ORN: 'home', VHN: 'home', EMR: 'home', WPN: 'work', ASN: 'work', BPN: 'work', PRS: 'mobile' }
 const phoneSystems: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createLedger } from './audit/audit.ts'
-import { loadFhir } from './fhir/fhir.ts'
+import { type Fhir, loadFhir } from './fhir/fhir.ts'
 import { startPackages } from './fhir/packages/packages.ts'
 import type { Config } from './platform/config.ts'
 import { type Database, openDatabase } from './platform/database.ts'
@@ -14,9 +14,12 @@ export type OpenedWorld = { world: World; database: Database; close(how?: { pati
 /** The real world with its running parts: what the server and every command work in. */
 export async function openWorld(config: Config, launch: Launch): Promise<OpenedWorld> {
   const keys = openKeys(config.DATA_DIR)
-  const fhir = loadFhir(join(config.DATA_DIR, 'cache'))
   const log = makeLog(config.LOG_LEVEL)
-  const database = await openDatabase(config, keys, log, launch)
+  let loading: Promise<Fhir> | undefined
+  // A first start compiles the definitions, which holds this process for two seconds: it does so while another makes the database.
+  const loadOnce = () => (loading ??= loadFhir(join(config.DATA_DIR, 'cache')))
+  const meanwhile = () => void loadOnce().catch(() => {}) // Its failure is told below, where there is a database to close.
+  const database = await openDatabase(config, keys, log, { ...launch, meanwhile })
   const world = {
     config,
     keys,
@@ -30,7 +33,7 @@ export async function openWorld(config: Config, launch: Launch): Promise<OpenedW
   let stopParameters = () => {}
   let stopPackages = async () => {}
   try {
-    world.fhir = await fhir
+    world.fhir = await loadOnce()
     world.ledger = await createLedger(world)
     stopPackages = await startPackages(world)
     stopParameters = await startCustomParameters(world)

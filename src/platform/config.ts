@@ -125,7 +125,7 @@ export const settings = [
       'true, false or auto: vendors sign up by themselves at /vendor, with invented institutions, and are certified. Only for an instance without real people; auto is as DEMO.',
     read: oneOf('true', 'false', 'auto'),
   },
-  { name: 'DEMO_PEOPLE', fallback: '200', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
+  { name: 'DEMO_PEOPLE', fallback: '150', about: 'People in the invented country of the first run.', read: whole(20, 100_000) },
   {
     name: 'LOG_LEVEL',
     fallback: 'warn',

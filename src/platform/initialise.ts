@@ -6,8 +6,11 @@ import { asEngineUser, cleanEnv, type Engine, versionOf } from './engine.ts'
 
 const run = promisify(execFile)
 
-/** Makes an empty cluster beside its place and moves it there when it is whole: an interrupted first start leaves nothing half-made. */
-export async function initialise(engine: Engine, ownerName: string, password: string): Promise<void> {
+/**
+ * Makes an empty cluster beside its place and moves it there when it is whole: an interrupted first start leaves nothing half-made.
+ * It takes seconds of another process; `meanwhile` is what this one does then.
+ */
+export async function initialise(engine: Engine, ownerName: string, password: string, meanwhile: () => void): Promise<void> {
   if (existsSync(engine.data) && readdirSync(engine.data).length > 0) {
     throw new Error(`${engine.data} holds files but is no whole database (PG_VERSION is missing); move it away, or restore a backup`)
   }
@@ -19,7 +22,7 @@ export async function initialise(engine: Engine, ownerName: string, password: st
   giveToEngine(engine, half)
   giveToEngine(engine, passwordFile)
   try {
-    await run(
+    const making = run(
       engine.bin('initdb'),
       [
         '-D',
@@ -35,6 +38,8 @@ export async function initialise(engine: Engine, ownerName: string, password: st
       ],
       { ...asEngineUser(engine), cwd: '/', env: cleanEnv() },
     )
+    meanwhile()
+    await making
     putInPlace(half, engine.data)
   } catch (error) {
     rmSync(half, { recursive: true, force: true })

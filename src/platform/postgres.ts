@@ -30,6 +30,8 @@ export type Launch = {
   /** own: this process runs the database and nobody else does. share: use a running one, else start it. */
   mode: 'own' | 'share'
   settings?: Record<string, string>
+  /** Called as soon as another process makes the database, so that what holds this one for long costs no time. */
+  meanwhile?: () => void
   /** How much of the disk is kept for the audit of reads; without it nobody looks. */
   disk?: { limits: RoomLimits; log: Logger }
   /** Called when the database keeps dying and is given up; ends the process with a sentence unless said otherwise. */
@@ -58,7 +60,7 @@ export async function startPostgres(dataDir: string, keys: Keys, launch: Launch)
   let room = unwatchedRoom
   try {
     await endOrphan(engine)
-    if (!existsSync(join(engine.data, 'PG_VERSION'))) await initialise(engine, ownerName, owner.password as string)
+    if (!existsSync(join(engine.data, 'PG_VERSION'))) await initialise(engine, ownerName, owner.password as string, launch.meanwhile ?? (() => {}))
     const log = watchLog(engine.data)
     room = await roomOf(engine, launch, true)
     const server = await superviseServer(engine, launch, room)

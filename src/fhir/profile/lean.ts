@@ -10,7 +10,9 @@ const ofCore = ['path', 'min', 'max', 'type', 'contentReference', 'binding']
 export function slim(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(slim)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => (forPeople.has(name) ? [] : [[name, slim(inner)]])))
+  const kept: Json = {}
+  for (const name in value) if (!forPeople.has(name)) kept[name] = slim((value as Json)[name])
+  return kept
 }
 
 /**

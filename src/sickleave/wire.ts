@@ -139,7 +139,7 @@ export type CompensationView = {
     priorMet: boolean | null
   }
   lines: CompensationLine[]
-  unpaid: { from: string; until: string; why: 'employment-ended' | 'care-limit' }[]
+  unpaid: { from: string; until: string; why: 'employment-ended' | 'assessment-limit' | 'care-limit' }[]
   sums: {
     days: number
     hours: string

@@ -2,7 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { commissionUntil, competenceOf } from '../rules/competence.ts'
 import { addDays, common, type Day, lengthOf, type Span } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
-import { chainOf, payersOf, type Stretch } from '../rules/payers.ts'
+import { chainOf, type NoRight, payersOf, type Stretch } from '../rules/payers.ts'
 import type { Leave } from '../rules/reasons.ts'
 import { amountOf, type Way } from './amount.ts'
 import { type Base, baseOf, type Earning } from './base.ts'
@@ -58,7 +58,7 @@ export type Line = Span & {
   whole: bigint
   columns: Columns
 }
-export type Unpaid = Span & { why: 'employment-ended' | 'care-limit' }
+export type Unpaid = Span & { why: NoRight | 'care-limit' }
 export type Sums = { days: number; hours: number; employer: bigint; fund: bigint; insurance: bigint; budget: bigint; columns: Columns }
 export type Result = {
   period: Span
@@ -128,7 +128,7 @@ function rightsOf({ leave, history = [], employedUntil = null }: Input, rules: R
   const unpaid: Unpaid[] = []
   for (const stretch of payersOf(history, leave, rules, employedUntil)) {
     const right = end === null ? stretch : common(stretch, { from: leave.from, until: end })
-    if (stretch.payer === 'none') unpaid.push({ from: stretch.from, until: stretch.until, why: 'employment-ended' })
+    if (stretch.why) unpaid.push({ from: stretch.from, until: stretch.until, why: stretch.why })
     else if (right) paid.push({ ...stretch, from: right.from, until: right.until })
     if (stretch.payer !== 'none' && end !== null && stretch.until > end)
       unpaid.push({ from: right ? addDays(end, 1) : stretch.from, until: stretch.until, why: 'care-limit' })

@@ -5,33 +5,57 @@ import { type Case, casesOf, historyOf } from '../case-store.ts'
 import { earningsOfMany, onePerMonth } from '../earnings/store.ts'
 import { addDays, type Day } from '../rules/days.ts'
 import type { Leave } from '../rules/reasons.ts'
+import type { Rules } from '../rules/parameters.ts'
+import { chainOf } from '../rules/payers.ts'
 import { leaveOf } from '../rules/state.ts'
 import type { Earning } from './base.ts'
 import type { Input } from './calculate.ts'
 
 export type Job = { employer: number; fromDate: Day; untilDate: Day | null }
 
-/** What the registers and the employers said about one leave: an input for each job that it falls into. */
-export function inputsFor(leave: Leave, history: readonly Leave[], jobs: readonly Job[], earnings: readonly Earning[]): Input[] {
-  const at = jobs.filter(({ fromDate, untilDate }) => fromDate <= leave.from && (untilDate === null || untilDate >= leave.from))
-  const insured = jobs
-    .map(({ fromDate, untilDate }) => ({ from: fromDate, until: untilDate ?? addDays(leave.from, -1) }))
-    .filter(({ from, until }) => from <= until)
-  return at.map(({ employer, untilDate }) => ({
+/** Whose compensation it is: an employer's for its employee, or (null) the person's own once the employment has ended. */
+export type Known = { leave: Leave; history: readonly Leave[]; jobs: readonly Job[]; earnings: readonly Earning[]; employer: number | null }
+
+/** What the registers and the employers said about one leave: the same for a request, a simulation and a bench. */
+export function inputFor({ leave, history, jobs, earnings, employer }: Known, rules: Rules): Input {
+  const onset = chainOf(history, leave, rules)[0]?.from ?? leave.from
+  const others = jobs.filter((job) => job.employer !== employer && covers(job, onset))
+  return {
     leave,
     history,
     earnings,
-    employer: String(employer),
-    otherEmployers: at.filter((other) => other.employer !== employer).map((other) => String(other.employer)),
-    insured,
-    employedUntil: untilDate,
-  }))
+    employer: employer === null ? null : String(employer),
+    otherEmployers: [...new Set(others.map((job) => String(job.employer)))],
+    insured: jobs.map(({ fromDate, untilDate }) => ({ from: fromDate, until: untilDate ?? leave.until })).filter(({ from, until }) => from <= until),
+    employedUntil: employmentEnd(employer === null ? jobs : jobs.filter((job) => job.employer === employer), leave.from),
+  }
+}
+
+const covers = ({ fromDate, untilDate }: Job, day: Day): boolean => fromDate <= day && (untilDate === null || untilDate >= day)
+
+/** Last day of the employment that a day lies in; contracts that follow each other without a free day are one. A day in none belongs to the one before it. */
+function employmentEnd(jobs: readonly Job[], day: Day): Day | null {
+  const whole: { from: Day; until: Day | null }[] = []
+  for (const { fromDate, untilDate } of jobs.toSorted((a, b) => (a.fromDate < b.fromDate ? -1 : 1))) {
+    const last = whole.at(-1)
+    const isOne = last && (last.until === null || fromDate <= addDays(last.until, 1))
+    if (!isOne) whole.push({ from: fromDate, until: untilDate })
+    else if (last.until !== null && (untilDate === null || untilDate > last.until)) last.until = untilDate
+  }
+  return (whole.findLast(({ from }) => from <= day) ?? whole[0])?.until ?? null
+}
+
+/** An input for each employer on the first day of the leave; where the employment had ended before, the person's own. */
+function inputsFor({ leave, jobs, ...known }: Omit<Known, 'employer'>, rules: Rules): Input[] {
+  const employers = [...new Set(jobs.filter((job) => covers(job, leave.from)).map(({ employer }) => employer))]
+  const sides = employers.length > 0 || jobs.length === 0 ? employers : [null]
+  return sides.map((employer) => inputFor({ leave, jobs, ...known, employer }, rules))
 }
 
 const peoplePerPage = 50
 
 /** The inputs of all leaves that began in a year, a page of people at a time, so that memory does not grow with the country. */
-export async function* inputsOfYear(sql: Sql, year: number): AsyncGenerator<Input[]> {
+export async function* inputsOfYear(sql: Sql, year: number, rules: Rules): AsyncGenerator<Input[]> {
   for (let after = 0; ; ) {
     const page = await sql<{ patient: number }>`
       select distinct patient from sickleave.leave where patient > ${after} order by patient limit ${peoplePerPage}`
@@ -40,12 +64,14 @@ export async function* inputsOfYear(sql: Sql, year: number): AsyncGenerator<Inpu
     yield await inputsOfPage(
       sql,
       page.map(({ patient }) => patient),
-      String(year),
+      { year: String(year), rules },
     )
   }
 }
 
-async function inputsOfPage(sql: Runner & Sql, patients: readonly number[], year: string): Promise<Input[]> {
+type Wanted = { year: string; rules: Rules }
+
+async function inputsOfPage(sql: Runner & Sql, patients: readonly number[], wanted: Wanted): Promise<Input[]> {
   const sets = await keySets(sql, patients)
   const people = patients.map((patient) => ({ patient, keys: sets.get(patient) ?? [patient] }))
   const keys = [...new Set(people.flatMap((one) => one.keys))]
@@ -55,13 +81,13 @@ async function inputsOfPage(sql: Runner & Sql, patients: readonly number[], year
     const own = of(cases, person.keys)
     // A person of several charts is met once, at the first of them that has a leave.
     if (own.some(({ patient }) => patient < person.patient)) return []
-    return inputsOfPerson(own, of(jobs, person.keys), onePerMonth(of(earnings, person.keys)), year)
+    return inputsOfPerson(own, of(jobs, person.keys), onePerMonth(of(earnings, person.keys)), wanted)
   })
 }
 
-function inputsOfPerson(cases: readonly Case[], jobs: readonly Job[], earnings: readonly Earning[], year: string): Input[] {
+function inputsOfPerson(cases: readonly Case[], jobs: readonly Job[], earnings: readonly Earning[], { year, rules }: Wanted): Input[] {
   const history = historyOf(cases)
   return cases
     .filter(({ state }) => state.status !== 'cancelled' && state.from.startsWith(year))
-    .flatMap(({ id, state }) => inputsFor(leaveOf(id, state), history, jobs, earnings))
+    .flatMap(({ id, state }) => inputsFor({ leave: leaveOf(id, state), history, jobs, earnings }, rules))
 }

@@ -18,7 +18,7 @@ async function simulation(asking: Asking, given: unknown): Promise<SimulationVie
   const [change, year] = [changeOf({ name: body['name'], value: body['value'], from: body['from'] }), countOf(body, 'year')]
   const rules = await loadRules(world.sql)
   await world.ledger.record([entryOf(asking, null, { action: 'search', basis: 'fund', what: 'sick-leave simulation' })])
-  return simulate(inputsOfYear(world.sql, year), rules, rules.on('statistics.k', dayAt(world.now())), { year, change, pagesMax })
+  return simulate(inputsOfYear(world.sql, year, rules), rules, rules.on('statistics.k', dayAt(world.now())), { year, change, pagesMax })
 }
 
 export const compensationRoutes: Routes = (app) => {

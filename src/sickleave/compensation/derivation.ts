@@ -110,6 +110,13 @@ function unpaidStep({ from, until, why }: Unpaid, { leave }: Input): Said {
       sr: `Од ${inSr(from)} до ${inSr(until)} нема права: најдуже трајање неге је исцрпљено.`,
       en: `From ${inEn(from)} to ${inEn(until)} there is no right: the longest care is used up.`,
     }
+  if (why === 'assessment-limit')
+    return {
+      ...common,
+      ...{ rule: 'R-9', parameter: 'assessment.paid-days' },
+      sr: `Од ${inSr(from)} до ${inSr(until)} Фонд не плаћа: дани после упућивања на оцену радне способности су истекли.`,
+      en: `From ${inEn(from)} to ${inEn(until)} the Fund does not pay: its days after sending to the disability assessment are over.`,
+    }
   return {
     ...common,
     ...{ rule: 'payer', parameter: 'reading.days-after-employment' },

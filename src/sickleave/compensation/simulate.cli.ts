@@ -35,7 +35,7 @@ export const simulateCommand: Command = {
       print(`${cases} leaves so far`)
     }
     const k = rules.on('statistics.k', dayAt(world.now()))
-    const view = await simulate(inputsOfYear(world.sql, year), rules, k, { year, change, pagesMax: everything, onPage })
+    const view = await simulate(inputsOfYear(world.sql, year, rules), rules, k, { year, change, pagesMax: everything, onPage })
     if (options['json']) return print(JSON.stringify(view))
     print(`${view.cases} leaves of ${year}; ${change.name} = ${change.value} from ${change.fromDay}; reasons with fewer than ${k} stand together`)
     for (const { reasons, cases, changed, refused, difference } of view.rows)

@@ -1,11 +1,12 @@
 import { keySets } from '../../identity/identity.ts'
 import type { Runner, Transaction } from '../../platform/sql.ts'
-import { jobsOf } from '../../registry/registry.ts'
+import { bulk } from '../../registry/registry.ts'
 import { type Case, casesOf, historyOf } from '../case-store.ts'
 import type { Input } from '../compensation/calculate.ts'
+import { inputFor } from '../compensation/case-input.ts'
 import { monthsBefore, usualSchedule } from '../compensation/months.ts'
 import { earningsOf } from '../earnings/store.ts'
-import { addMonths, type Day } from '../rules/days.ts'
+import type { Day } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { chainOf } from '../rules/payers.ts'
 import { leaveOf } from '../rules/state.ts'
@@ -15,8 +16,6 @@ import type { Content } from './state.ts'
 // What a request is reckoned on: the leave with its history, the jobs, the earnings. Pure rules do the rest (compensation/calculate.ts).
 
 type Basis = { found: Case; cases: Case[]; keys: readonly number[]; onset: Day }
-/** Months before the first day in which insurance is looked for (ebolovanje.md section 10), and one more for its edges. */
-const insuredMonths = 19
 
 async function basisOf(sql: Runner, { patient, leave }: Head, rules: Rules): Promise<Basis | null> {
   const keys = (await keySets(sql as Transaction, [patient])).get(patient) ?? [patient]
@@ -31,21 +30,12 @@ async function basisOf(sql: Runner, { patient, leave }: Head, rules: Rules): Pro
 export async function inputOf(sql: Runner, head: Head, content: Content, rules: Rules): Promise<Input | null> {
   const basis = await basisOf(sql, head, rules)
   if (!basis) return null
-  const { found, cases, keys, onset } = basis
-  const leave = leaveOf(head.leave, found.state)
-  const [jobs, earnings] = [await jobsOf(sql, keys, addMonths(onset, -insuredMonths), leave.until), await earningsOf(sql, keys)]
-  const own = head.employer === null ? jobs : jobs.filter(({ employer }) => employer.id === head.employer)
-  const last = own.toSorted((a, b) => ((a.untilDate ?? '9999') < (b.untilDate ?? '9999') ? -1 : 1)).at(-1)
-  const atOnset = jobs.filter(({ fromDate, untilDate }) => fromDate <= onset && (untilDate ?? '9999') >= onset)
+  const { found, cases, keys } = basis
+  const [jobs, earnings] = [await bulk.jobsOfMany(sql, keys), await earningsOf(sql, keys)]
+  const known = { leave: leaveOf(head.leave, found.state), history: historyOf(cases.filter(({ id }) => id !== head.leave)), jobs, earnings }
   return {
-    leave,
-    history: historyOf(cases.filter(({ id }) => id !== head.leave)),
+    ...inputFor({ ...known, employer: head.employer }, rules),
     period: { from: content.from, until: content.until },
-    employedUntil: last?.untilDate ?? null,
-    earnings,
-    employer: head.employer === null ? null : String(head.employer),
-    otherEmployers: atOnset.filter(({ employer }) => employer.id !== head.employer).map(({ employer }) => String(employer.id)),
-    insured: jobs.map(({ fromDate, untilDate }) => ({ from: fromDate, until: untilDate ?? leave.until })),
     schedule: content.week === null ? usualSchedule : { week: content.week, days: {} },
   }
 }

@@ -76,14 +76,24 @@ export function competenceOf(history: readonly Leave[], leave: Leave, rules: Rul
   }
 }
 
-/** The last day the commission may approve, where the law ends its power too: care. Null: it has no end of its own. */
+/**
+ * The last day the commission may approve, where the law ends its power too: care (R-7). Null: it has no end of its own. The age counts on each
+ * day (reading 9): for a child that grows out of a limit during the leave the shorter one holds from that day.
+ */
 export function commissionUntil(history: readonly Leave[], leave: Leave, rules: Rules): Day | null {
-  if (!isCare(leave)) return null
+  const { care } = leave
+  if (!isCare(leave) || care === null) return null
   const before = careBefore(history, leave, rules)
-  if (isSevereOn(leave, leave.from, rules)) return addDays(addMonths(before[0]?.from ?? leave.from, rules.on('care.severe-months', leave.from)), -1)
-  const isYoung = leave.care !== null && ageFor(leave, leave.care, leave.from, rules) < rules.on('care.young-age', leave.from)
-  const days = rules.on(isYoung ? 'care.commission-young' : 'care.commission-older', leave.from)
-  return addDays(leave.from, days - 1 - before.reduce((sum, one) => sum + lengthOf(one), 0))
+  const severeUntil = addDays(addMonths(before[0]?.from ?? leave.from, rules.on('care.severe-months', leave.from)), -1)
+  let count = before.reduce((sum, one) => sum + lengthOf(one), 0)
+  for (let day = leave.from; ; day = addDays(day, 1)) {
+    count++
+    const isYoung = ageFor(leave, care, day, rules) < rules.on('care.young-age', leave.from)
+    const mayGoOn = isSevereOn(leave, day, rules)
+      ? day <= severeUntil
+      : count <= rules.on(isYoung ? 'care.commission-young' : 'care.commission-older', leave.from)
+    if (!mayGoOn) return addDays(day, -1)
+  }
 }
 
 /** the day from which disability has to be assessed, if the leave reaches it; null when it does not. */

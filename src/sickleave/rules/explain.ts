@@ -2,7 +2,7 @@ import { toLatin } from '../../platform/text.ts'
 import { addDays, type Day, daysBetween } from './days.ts'
 import { commissionUntil, competenceOf, countOn, assessmentFrom } from './competence.ts'
 import type { Rules } from './parameters.ts'
-import { chainOf, payersOf, type Stretch } from './payers.ts'
+import { assessmentPaidUntil, chainOf, payersOf, type Stretch } from './payers.ts'
 import type { Leave } from './reasons.ts'
 
 /** Cyrillic is authored, Latin is made of it. */
@@ -14,7 +14,7 @@ const monthsEn = ['January', 'February', 'March', 'April', 'May', 'June', 'July'
 export const inSr = (day: Day) => `${Number(day.slice(8))}. ${monthsSr[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}.`
 export const inEn = (day: Day) => `${Number(day.slice(8))} ${monthsEn[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`
 
-const why: Record<string, [string, string]> = {
+const counted: Record<string, [string, string]> = {
   'R-1': ['дан непрекидне спречености', 'day of continuous incapacity'],
   'R-2': ['дан спречености са продуженим роком лекара', 'day of incapacity with the doctor’s longer limit'],
   'R-3': ['дан спречености са прекидима', 'day of incapacity with interruptions'],
@@ -38,7 +38,16 @@ export function explain(history: readonly Leave[], leave: Leave, on: Day, rules:
   }
   sentences.push(...payersOf(history, leave, rules).map(payerSentence))
   const assessment = assessmentFrom(history, leave, rules)
-  if (assessment !== null)
+  const paidUntil = assessmentPaidUntil(history, leave, rules)
+  if (paidUntil !== null)
+    sentences.push(
+      say(
+        'R-9',
+        `Упућено је на оцену радне способности: Фонд плаћа најдуже до ${inSr(paidUntil)}, затим одлучује Фонд ПИО.`,
+        `Sent to the disability assessment: the Fund pays until ${inEn(paidUntil)} at the longest, then the pension fund decides.`,
+      ),
+    )
+  else if (assessment !== null)
     sentences.push(
       say('R-9', `Од ${inSr(assessment)} обавезно је упућивање на оцену радне способности.`, `From ${inEn(assessment)} disability has to be assessed.`),
     )
@@ -56,7 +65,7 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
   const day = on < leave.from ? leave.from : on > leave.until ? leave.until : on
   const count = countOn(history, leave, day, rules)
   const { commissionFrom, rule } = competenceOf(history, leave, rules)
-  const [sr, en] = why[count.rule] as [string, string]
+  const [sr, en] = counted[count.rule] as [string, string]
   const last = commissionUntil(history, leave, rules)
   const endSr = last === null ? '' : `, најдуже до ${inSr(last)}`
   const endEn = last === null ? '' : `, at the longest until ${inEn(last)}`
@@ -69,8 +78,10 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
 
 const payersSr = { employer: 'послодавца', fund: 'Фонда' }
 const payersEn = { employer: 'the employer', fund: 'the Fund' }
-function payerSentence({ from, until, payer, percent }: Stretch): Sentence {
+function payerSentence({ from, until, payer, percent, why }: Stretch): Sentence {
   const [sr, en] = [`Од ${inSr(from)} до ${inSr(until)}`, `From ${inEn(from)} to ${inEn(until)}`]
+  if (why === 'assessment-limit')
+    return say('R-9', `${sr} Фонд не плаћа: рок после упућивања на оцену је истекао.`, `${en} the Fund does not pay: its time after sending to assessment is over.`)
   if (payer === 'none') return say('payer', `${sr} нема права: радни однос је престао.`, `${en} there is no right: the employment has ended.`)
   return say('payer', `${sr} ${percent}% основа на терет ${payersSr[payer]}.`, `${en} ${percent}% of the base at the cost of ${payersEn[payer]}.`)
 }

@@ -4,9 +4,10 @@ import { ageFor, columnOn, type Leave, percentOn } from './reasons.ts'
 
 // Who bears the cost of each day (ebolovanje.md section 9). Linking (R-6) makes one count of several leaves; competence is counted elsewhere.
 
-/** `none`: the employment has ended and the reason gives no right after it (section 19, reading 8). */
+/** `none`: the employment has ended and the reason gives no right after it (section 19, reading 8), or the Fund's days after sending to assessment are over (R-9). */
 export type Payer = 'employer' | 'fund' | 'none'
-export type Stretch = { from: Day; until: Day; payer: Payer; percent: number; column: number }
+export type NoRight = 'employment-ended' | 'assessment-limit'
+export type Stretch = { from: Day; until: Day; payer: Payer; percent: number; column: number; why?: NoRight }
 
 /** At most `link.gap` calendar days lie between: the same or another illness, one leave for the payer (R-6, reading 4). */
 export function areLinked(earlier: { until: Day }, later: { from: Day }, rules: Rules): boolean {
@@ -47,6 +48,7 @@ const uses = (leave: Leave, day: Day, rules: Rules): boolean =>
 export function payersOf(history: readonly Leave[], leave: Leave, rules: Rules, employedUntil: Day | null = null): Stretch[] {
   const limit = rules.on('employer.days', leave.from)
   let used = usedBefore(chainOf(history, leave, rules), rules)
+  const paidUntil = assessmentPaidUntil(history, leave, rules)
   const goesOnUntil = employedUntil === null ? null : addDays(employedUntil, rules.on('reading.days-after-employment', leave.from))
   const stretches: Stretch[] = []
   for (let day = leave.from; day <= leave.until; day = addDays(day, 1)) {
@@ -54,15 +56,29 @@ export function payersOf(history: readonly Leave[], leave: Leave, rules: Rules, 
     const way = wayOf(leave, day, rules)
     const isEmployed = employedUntil === null || day <= employedUntil
     const ofEmployer = way === 'employer' || (way === 'employer-first' && used <= limit)
-    const payer: Payer = isEmployed ? (ofEmployer ? 'employer' : 'fund') : way === 'employer' || day <= (goesOnUntil as Day) ? 'fund' : 'none'
-    append(stretches, { from: day, until: day, payer, percent: percentOn(leave, day, rules), column: columnOn(leave, day, rules) })
+    const due: Payer = isEmployed ? (ofEmployer ? 'employer' : 'fund') : way === 'employer' || day <= (goesOnUntil as Day) ? 'fund' : 'none'
+    const isOver = due === 'fund' && paidUntil !== null && day > paidUntil
+    const why: NoRight | null = isOver ? 'assessment-limit' : due === 'none' ? 'employment-ended' : null
+    const terms = { percent: percentOn(leave, day, rules), column: columnOn(leave, day, rules) }
+    append(stretches, { from: day, until: day, payer: why === null ? due : 'none', ...terms, ...(why === null ? {} : { why }) })
   }
   return stretches
 }
 
+/**
+ * The last day that the Fund pays once the person was sent to the disability assessment in these linked leaves (R-9): what comes after it is for
+ * the pension fund. Null: nobody was sent. Care and escort are of somebody else's illness.
+ */
+export function assessmentPaidUntil(history: readonly Leave[], leave: Leave, rules: Rules): Day | null {
+  if (leave.reason === '06' || leave.reason === '08') return null
+  const days = chainOf(history, leave, rules).flatMap(({ assessedOn }) => assessedOn ?? [])
+  const first = days.sort()[0]
+  return first === undefined ? null : addDays(first, rules.on('assessment.paid-days', leave.from))
+}
+
 function append(stretches: Stretch[], next: Stretch): void {
   const last = stretches.at(-1)
-  if (last && last.payer === next.payer && last.percent === next.percent && last.column === next.column) last.until = next.until
+  if (last && last.payer === next.payer && last.percent === next.percent && last.column === next.column && last.why === next.why) last.until = next.until
   else stretches.push(next)
 }
 

@@ -110,7 +110,7 @@ export function planReferral({ id, others, rules }: Ground, state: State, propos
 /** A leave that only the commission may open, and that it has not decided on: no document leaves before it does. */
 export const isUndecided = (state: State): boolean => state.status === 'referred' && state.approvedUntil === null && state.proposedUntil === state.until
 
-export function planDecision({ id, others, rules }: Ground, state: State, wish: { decision: DecisionKind; until: Day; number: string }): Steps {
+export function planDecision({ id, others, rules, today }: Ground, state: State, wish: { decision: DecisionKind; until: Day; number: string }): Steps {
   const refusal = mayFollow(state, 'decided')
   if (refusal) return refusal
   const { decision, until } = wish
@@ -121,12 +121,14 @@ export function planDecision({ id, others, rules }: Ground, state: State, wish: 
   if (decision === 'approved' && until !== proposed) return wrong(`approved means until ${proposed}, as proposed`, 'until', 'A shorter time is "shortened".')
   if (decision === 'shortened' && until === proposed) return wrong('this is the proposed day', 'until', 'The whole time is "approved".')
   if (state.reportedUntil !== null && until < state.reportedUntil) return wrong(`reports have been issued up to ${state.reportedUntil}`, 'until')
+  const paid = addDays(today, rules.on('assessment.paid-days', state.from))
+  if (decision === 'assessment' && until > paid) return wrong(`after sending to the assessment the Fund pays up to ${paid}`, 'until', 'Choose that day or one before it.')
   const last = commissionUntil(others, leaveOf(id, state), rules)
   if (last !== null && until > last) return wrong(`for this reason the commission may approve up to ${last}`, 'until')
-  return [{ kind: 'decided', ...wish }]
+  return [{ kind: 'decided', ...wish, ...(decision === 'assessment' ? { on: today } : {}) }]
 }
 
-export function planClosing(_: Ground, state: State, wish: { until: Day; why: ClosingReason }): Steps {
+export function planClosing({ today }: Ground, state: State, wish: { until: Day; why: ClosingReason }): Steps {
   const refusal = mayFollow(state, 'closed')
   if (refusal) return refusal
   if (isUndecided(state)) return new Refusal('conflict', 'the commission has not decided on this leave yet', { hint: 'Cancel it instead.' })
@@ -134,7 +136,7 @@ export function planClosing(_: Ground, state: State, wish: { until: Day; why: Cl
   if (wish.until > state.until) return wrong(`the leave reaches to ${state.until}; it cannot be closed later`, 'until', 'Extend it first.')
   if (state.reportedUntil !== null && wish.until < state.reportedUntil)
     return wrong(`reports have been issued up to ${state.reportedUntil}`, 'until', 'Correct the leave; its reports are void then.')
-  return [{ kind: 'closed', ...wish }]
+  return [{ kind: 'closed', ...wish, ...(wish.why === 'assessment' ? { on: today } : {}) }]
 }
 
 export function planCancellation(_: Ground, state: State, why: string): Steps {

@@ -19,7 +19,16 @@ export const isReason = (text: unknown): text is Reason => typeof text === 'stri
 export type Care = { born: Day; isChild: boolean; isSevere: boolean }
 
 /** A stretch of incapacity of one person, whatever became of it in the meantime; cancelled ones are left out by the caller. */
-export type Leave = { id: string; from: Day; until: Day; reason: Reason; isException: boolean; care: Care | null }
+export type Leave = {
+  id: string
+  from: Day
+  until: Day
+  reason: Reason
+  isException: boolean
+  care: Care | null
+  /** Day on which the person was sent to the disability assessment during this leave (R-9). */
+  assessedOn?: Day | null
+}
 
 /** Age at which the rules look: on each day, or on the first one where that reading is set. */
 export function ageFor(leave: Leave, care: Care, day: Day, rules: Rules): number {

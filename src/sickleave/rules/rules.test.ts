@@ -172,6 +172,26 @@ describe('who assesses a day', () => {
     assert.equal(assessmentFrom(broken, leave('2026-03-10', '2026-03-11'), rules), null)
     assert.ok(assessmentFrom(broken, leave('2026-03-10', '2026-04-20'), rules) !== null)
   })
+
+  test('R-9: once sent to the assessment the Fund pays sixty days more, over linked leaves too; work injury stays the employer’s, care is of another', () => {
+    const sent = leave('2026-01-10', '2026-07-20', { assessedOn: '2026-07-10' })
+    const next = leave('2026-07-22', '2026-09-20')
+    assert.deepEqual(paid(next, [sent]), ['2026-07-22..2026-09-08 fund 65', '2026-09-09..2026-09-20 none 65'])
+    assert.deepEqual(paid({ ...next, reason: '02' }, [sent]), ['2026-07-22..2026-09-20 employer 100'])
+    assert.equal(paid({ ...next, reason: '06', care: { born: '2025-01-01', isChild: true, isSevere: false } }, [sent]).length, 1)
+    assert.deepEqual(paid(leave('2026-08-01', '2026-08-02'), [sent]), ['2026-08-01..2026-08-02 employer 65'])
+    const words = explain([sent], next, '2026-07-22', rules).map(({ en }) => en)
+    assert.ok(words.includes('Sent to the disability assessment: the Fund pays until 8 September 2026 at the longest, then the pension fund decides.'))
+    assert.ok(words.includes('From 9 September 2026 to 20 September 2026 the Fund does not pay: its time after sending to assessment is over.'))
+  })
+
+  test('the longest care goes by the age on each day: a child that turns seven on the twentieth day has its fourteen days behind it', () => {
+    const care = careOf('2026-03-02', '2026-03-31', '2019-03-21')
+    assert.equal(commissionUntil([], care, rules), '2026-03-20')
+    assert.equal(commissionUntil([], careOf('2026-03-02', '2026-03-31', '2019-03-11'), rules), '2026-03-15')
+    assert.equal(commissionUntil([], careOf('2026-03-02', '2026-03-31', '2019-06-01'), rules), '2026-03-31')
+    assert.equal(commissionUntil([], careOf('2026-01-10', '2026-03-31', '2012-06-01', true), rules), '2026-05-09')
+  })
 })
 
 describe('the words', () => {

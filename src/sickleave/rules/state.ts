@@ -14,9 +14,10 @@ export type Step =
   | { kind: 'extended'; until: Day }
   | { kind: 'reported'; from: Day; until: Day; isLast: boolean }
   | { kind: 'referred'; proposedUntil: Day }
-  | { kind: 'decided'; decision: DecisionKind; until: Day; number: string }
+  /** `on`: the day of sending to the disability assessment, from which the Fund's last days count. */
+  | { kind: 'decided'; decision: DecisionKind; until: Day; number: string; on?: Day }
   | { kind: 'reviewed'; until: Day; isEnd: boolean; degree: 1 | 2; number: string }
-  | { kind: 'closed'; until: Day; why: ClosingReason }
+  | { kind: 'closed'; until: Day; why: ClosingReason; on?: Day }
   | { kind: 'cancelled'; why: string; byCommission?: true }
   | { kind: 'corrected'; from: Day; until: Day; reason: Reason; isException: boolean; care: Care | null; why: string }
 export type StepKind = Step['kind']
@@ -36,6 +37,8 @@ export type State = {
   proposedUntil: Day | null
   reportedUntil: Day | null
   closedFor: ClosingReason | null
+  /** Sent to the disability assessment on this day; a later decision about the leave does not take that back. */
+  assessedOn: Day | null
 }
 
 export function fold(steps: readonly Step[]): State {
@@ -45,7 +48,7 @@ export function fold(steps: readonly Step[]): State {
   const opened: State = {
     status: 'opened',
     ...{ from, until, reason, isException, care, linkedTo },
-    ...{ approvedUntil: null, proposedUntil: null, reportedUntil: null, closedFor: null },
+    ...{ approvedUntil: null, proposedUntil: null, reportedUntil: null, closedFor: null, assessedOn: null },
   }
   return rest.reduce(after, opened)
 }
@@ -67,7 +70,11 @@ function after(state: State, step: Step): State {
       return step.isEnd ? { ...known, status: 'closed', closedFor: 'commission' } : { ...known, status: 'extended', closedFor: null }
     }
     case 'closed':
-      return { ...state, status: 'closed', until: step.until, proposedUntil: null, closedFor: step.why }
+      return {
+        ...state,
+        ...{ status: 'closed', until: step.until, proposedUntil: null, closedFor: step.why },
+        assessedOn: step.why === 'assessment' ? sentOn(step) : state.assessedOn,
+      }
     case 'cancelled':
       return { ...state, status: 'cancelled', closedFor: step.byCommission ? 'commission' : null }
     case 'corrected': {
@@ -78,13 +85,19 @@ function after(state: State, step: Step): State {
   }
 }
 
-function decided(state: State, { decision, until }: Extract<Step, { kind: 'decided' }>): State {
+function decided(state: State, step: Extract<Step, { kind: 'decided' }>): State {
+  const { decision, until } = step
   const known = { ...state, until, approvedUntil: until, proposedUntil: null }
   if (decision === 'approved' || decision === 'shortened') return { ...known, status: 'extended' }
-  return { ...known, status: 'closed', closedFor: decision === 'assessment' ? 'assessment' : 'commission' }
+  if (decision === 'assessment') return { ...known, status: 'closed', closedFor: 'assessment', assessedOn: sentOn(step) }
+  return { ...known, status: 'closed', closedFor: 'commission' }
 }
 
-export const leaveOf = (id: string, { from, until, reason, isException, care }: State): Leave => ({ id, from, until, reason, isException, care })
+const sentOn = ({ on, until }: { on?: Day; until: Day }): Day => on ?? until
+
+export function leaveOf(id: string, { from, until, reason, isException, care, assessedOn }: State): Leave {
+  return { id, from, until, reason, isException, care, ...(assessedOn === null ? {} : { assessedOn }) }
+}
 
 export const isRunning = ({ status }: State): boolean => status !== 'closed' && status !== 'cancelled'
 

@@ -195,9 +195,7 @@ const cases: Case[] = [
     'a leave of Saturday and Sunday costs nothing',
     worked('2026-05-09', '2026-05-10', '01', each('125000.00')),
     '718.3908',
-    [
-      '2026-05-09 2026-05-10 employer 65 6 0.00 0.00 0.00 0.00 0.00 0.00',
-    ],
+    ['2026-05-09 2026-05-10 employer 65 6 0.00 0.00 0.00 0.00 0.00 0.00'],
   ],
   [
     'five months without a wage take their own minimum wages: 308 and 337 dinars an hour',
@@ -223,9 +221,7 @@ const cases: Case[] = [
     'a donor of tissue is paid by the Fund from the first day; tax by the day of payment',
     worked('2026-02-02', '2026-02-11', '07', each('210000.00'), { paidOn: '2026-03-05' }),
     '1206.8966',
-    [
-      '2026-02-02 2026-02-11 fund 100 12 77241.38 15371.03 11702.07 4302.04 57568.31 88943.45',
-    ],
+    ['2026-02-02 2026-02-11 fund 100 12 77241.38 15371.03 11702.07 4302.04 57568.31 88943.45'],
   ],
   [
     'no wage in twelve months: the minimum wage of each',

@@ -81,7 +81,11 @@ const payersEn = { employer: 'the employer', fund: 'the Fund' }
 function payerSentence({ from, until, payer, percent, why }: Stretch): Sentence {
   const [sr, en] = [`Од ${inSr(from)} до ${inSr(until)}`, `From ${inEn(from)} to ${inEn(until)}`]
   if (why === 'assessment-limit')
-    return say('R-9', `${sr} Фонд не плаћа: рок после упућивања на оцену је истекао.`, `${en} the Fund does not pay: its time after sending to assessment is over.`)
+    return say(
+      'R-9',
+      `${sr} Фонд не плаћа: рок после упућивања на оцену је истекао.`,
+      `${en} the Fund does not pay: its time after sending to assessment is over.`,
+    )
   if (payer === 'none') return say('payer', `${sr} нема права: радни однос је престао.`, `${en} there is no right: the employment has ended.`)
   return say('payer', `${sr} ${percent}% основа на терет ${payersSr[payer]}.`, `${en} ${percent}% of the base at the cost of ${payersEn[payer]}.`)
 }

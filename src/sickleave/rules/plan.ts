@@ -122,7 +122,8 @@ export function planDecision({ id, others, rules, today }: Ground, state: State,
   if (decision === 'shortened' && until === proposed) return wrong('this is the proposed day', 'until', 'The whole time is "approved".')
   if (state.reportedUntil !== null && until < state.reportedUntil) return wrong(`reports have been issued up to ${state.reportedUntil}`, 'until')
   const paid = addDays(today, rules.on('assessment.paid-days', state.from))
-  if (decision === 'assessment' && until > paid) return wrong(`after sending to the assessment the Fund pays up to ${paid}`, 'until', 'Choose that day or one before it.')
+  if (decision === 'assessment' && until > paid)
+    return wrong(`after sending to the assessment the Fund pays up to ${paid}`, 'until', 'Choose that day or one before it.')
   const last = commissionUntil(others, leaveOf(id, state), rules)
   if (last !== null && until > last) return wrong(`for this reason the commission may approve up to ${last}`, 'until')
   return [{ kind: 'decided', ...wish, ...(decision === 'assessment' ? { on: today } : {}) }]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { centreKey } from '../bus/members/centre-key.ts'
 import { makeKeyFile, readKeyFile } from '../edge/centre/key-file.ts'
-import { type Line, LineCut } from '../edge/centre/line.ts'
+import { type Line, LineCut, type Reply, type Request } from '../edge/centre/line.ts'
 import { type EdgeConfig, parseConfig } from '../edge/process/config.ts'
 import { type Opened, openEdge } from '../edge/process/open.ts'
 import { baseUrl } from '../platform/config.ts'
@@ -13,14 +13,19 @@ import { type BusMember, contractOf, joinBus } from './bus-member.ts'
 import type { TestServer } from './server.ts'
 
 export type TestEdge = Opened & { member: BusMember; config: EdgeConfig; line: CuttableLine }
-export type CuttableLine = Line & { isCut: boolean }
+/** `instead` answers in the centre's place what it wants to. */
+export type CuttableLine = Line & { isCut: boolean; instead: ((request: Request) => Reply | null) | null }
 
 /** A line to the server in this process, without a network; it can be cut. */
 export function lineTo({ app }: Pick<TestServer, 'app'>): CuttableLine {
   const line: CuttableLine = {
     isCut: false,
-    async ask({ method, path, headers, body }) {
+    instead: null,
+    async ask(request) {
+      const { method, path, headers, body } = request
       if (line.isCut) throw new LineCut('the line is cut')
+      const other = line.instead?.(request)
+      if (other) return other
       const answer = await app.inject({ method: method as 'POST', url: path, headers, ...(body.length > 0 ? { payload: body } : {}) })
       if (line.isCut) throw new LineCut('the line is cut')
       return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body: answer.rawPayload }

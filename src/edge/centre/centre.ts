@@ -28,6 +28,10 @@ export type Contact = {
   skewMs: number
   /** What the centre says of itself. */
   says: string | null
+  /** Why it takes nothing of this member now, though it answers; `isOurs` when somebody has to do something about key, member or contract. */
+  refuses: { sentence: string; isOurs: boolean } | null
+  /** Until when the key that signs is valid, as the centre knows it. */
+  keyUntil: Date | null
 }
 
 /** The centre refused or is not in a state to answer: `reply` says how. */
@@ -52,7 +56,7 @@ const skewNoticedMs = 2000
  * pinned in the settings. A wrong clock here does no harm: the centre’s signed answers say what time it is.
  */
 export class Centre {
-  readonly contact: Contact = { lastAt: null, cutSince: null, why: null, skewMs: 0, says: null }
+  readonly contact: Contact = { lastAt: null, cutSince: null, why: null, skewMs: 0, says: null, refuses: null, keyUntil: null }
   readonly #outside: Outside
   readonly #line: Line
   readonly #base: string
@@ -116,7 +120,7 @@ export class Centre {
   }
 
   /** SMART Backend Services: a token for an assertion that the same key signs. */
-  async #takeToken(): Promise<string> {
+  async #takeToken(isSecond = false): Promise<string> {
     if (this.#token && this.#token.until > this.now().getTime() + tokenMarginMs) return this.#token.text
     const { client, kid, key } = this.key
     if (client === null)
@@ -134,7 +138,12 @@ export class Centre {
     })
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const reply = await this.#reach({ method: 'POST', path: '/access/token', headers, body: Buffer.from(form.toString()), timeoutMs })
-    if (reply.status !== 200) throw new CentreSaysNo(reply)
+    if (reply.status !== 200) {
+      // A wrong clock makes an assertion that is not yet or no longer valid; the answer says what time it is.
+      this.#readClock(reply)
+      if (!isSecond && Math.abs(this.now().getTime() - seconds * 1000) > skewNoticedMs) return this.#takeToken(true)
+      throw new CentreSaysNo(reply)
+    }
     const { access_token: text, expires_in: lasts } = jsonIn(reply) as { access_token: string; expires_in: number }
     this.#token = { text, until: this.now().getTime() + lasts * 1000 }
     return text
@@ -221,6 +230,10 @@ export function issueIn(body: unknown): { sentence: string; hint?: string; place
 }
 
 function sentenceIn(reply: Reply): string {
-  const found = issueIn(jsonIn(reply))
+  const json = jsonIn(reply)
+  const found = issueIn(json)
+  // The token endpoint speaks OAuth 2.0 (RFC 6749, section 5.2).
+  const { error_description: why } = (json ?? {}) as { error_description?: unknown }
+  if (typeof why === 'string') return `the centre answered ${reply.status}: ${why}`
   return found === null ? `the centre answered ${reply.status}` : `the centre answered ${reply.status}: ${found.sentence}${found.hint ? `. ${found.hint}` : ''}`
 }

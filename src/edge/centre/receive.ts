@@ -34,14 +34,20 @@ export type Verdict = { taken: true } | { taken: false; reason: string; isFinal:
 /** Who takes deliveries of a service; what nobody takes is refused. `bytes` are whole, and their sender’s. */
 export type Receiver = (delivery: Delivery, bytes: Buffer) => Promise<Verdict>
 
-const waitSeconds = 25
+/** So long the line is held open while nothing waits. */
+const heldSeconds = 25
 const atOnce = 50
 const nobody: Verdict = { taken: false, reason: 'this edge takes no messages of this service', isFinal: true }
 
 /** Fetches what waits for this member, gives it on and says what was taken. Returns how many came; holds the line open while there are none. */
-export async function receiveSome(edge: Edge, receivers: ReadonlyMap<string, Receiver>, answerCall: (call: Delivery) => void): Promise<number> {
+export async function receiveSome(
+  edge: Edge,
+  receivers: ReadonlyMap<string, Receiver>,
+  answerCall: (call: Delivery) => void,
+  waitSeconds = heldSeconds,
+): Promise<number> {
   const { centre } = edge
-  const body = Buffer.from(JSON.stringify({ max: atOnce, wait: waitSeconds }))
+  const body = Buffer.from(JSON.stringify({ max: atOnce, ...(waitSeconds > 0 ? { wait: waitSeconds } : {}) }))
   const { json } = await centre.ask({ method: 'POST', path: '/bus/deliveries/lease', body, timeoutMs: (waitSeconds + 15) * 1000, isUnsigned: true })
   const deliveries = (json as { deliveries: Delivery[] }).deliveries
   // A caller waits for its answer, so calls do not stand behind messages.

@@ -1,5 +1,6 @@
 import type { Edge } from '../process/edge.ts'
 import { type Item, itemColumns, mappedOf, markSent, numberOf, putOff, type Reason, setAside } from '../store/items.ts'
+import { Refusal } from '../../platform/refusal.ts'
 import { batchOf, headersOf, type Outgoing, readVerdicts, type Receipts, type Verdict } from './batch.ts'
 import { type Answer, CentreSaysNo, issueIn } from './centre.ts'
 import { LineCut } from './line.ts'
@@ -12,6 +13,7 @@ export type Sent = { count: number; stop: { waitSeconds: number | null } | null 
 type Way = { item: Item; message: Outgoing }
 /** What the centre says of itself or of this member, not of a message. */
 const ofTheCentre = new Set([401, 403, 408, 429, 502, 503, 504, 507])
+const ofThisMember = new Set([400, 401, 403])
 
 /**
  * Sends what is ready, oldest first, as many under one signature as fit. A patient whose message waits for another attempt waits with it. When the line is
@@ -23,13 +25,15 @@ export async function sendSome(edge: Edge): Promise<Sent> {
   return sent
 }
 
-function chosen({ store, vault, now }: Edge): Way[] {
+/** What came before and is not mapped yet may be of the same patient, so nothing goes past it. While the line is cut one message tries whether it is back. */
+function chosen({ store, vault, now, centre }: Edge): Way[] {
   const items = store.all<Item>(
     `select ${itemColumns} from item where state = 'ready' and due_at <= ?1
+        and seq < coalesce((select min(seq) from item where state = 'waiting'), 9e18)
         and not exists (select 1 from item before where before.key = item.key and before.seq < item.seq and before.state = 'ready' and before.due_at > ?1)
       order by seq limit ?2`,
     now().getTime(),
-    sendLimits.atOnce,
+    centre.contact.cutSince === null ? sendLimits.atOnce : 1,
   )
   const ways: Way[] = []
   let bytes = 0
@@ -54,7 +58,7 @@ async function sendAll(edge: Edge, ways: readonly Way[], held: Set<string>, sent
   } else if (answer.verdicts) {
     await settle(edge, going, answer, held, sent)
   } else if (ofTheCentre.has(answer.status)) {
-    edge.centre.contact.why = issueIn(answer.json)?.sentence ?? `the centre answered ${answer.status}`
+    noteRefusal(edge, answer.status, answer.json)
     sent.stop = { waitSeconds: Number(answer.headers['retry-after']) || null }
   } else if (going.length > 1) {
     // One of them makes all of them fail: halves find it, and the others go on.
@@ -67,13 +71,13 @@ async function sendAll(edge: Edge, ways: readonly Way[], held: Set<string>, sent
 type Judged = Answer & { verdicts: Verdict[] | null; receipt(at: number): string }
 
 /** Null when no answer came that could be believed: nobody knows what became of it, and the same numbers go again. */
-async function asked({ centre }: Edge, ways: readonly Way[]): Promise<Judged | null> {
+async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
   const messages = ways.map(({ message }) => message)
   const [only] = messages
   const isOne = messages.length === 1 && only !== undefined
   const request = isOne ? { body: only.body, headers: headersOf(only) } : batchOf(messages)
   try {
-    const answer = await centre.askAny({ method: 'POST', path: '/bus/messages', ...request })
+    const answer = await edge.centre.askAny({ method: 'POST', path: '/bus/messages', ...request })
     if (isOne) return ofOne(answer, only)
     if (answer.status !== 200) return { ...answer, verdicts: null, receipt: () => '' }
     const receipts = answer.json as Receipts
@@ -83,8 +87,12 @@ async function asked({ centre }: Edge, ways: readonly Way[]): Promise<Judged | n
     const receipt = (at: number) => JSON.stringify({ format: 'spona-bus-receipts-1', verdicts: [receipts.verdicts[at]], kid, base, signature })
     return { ...answer, verdicts, receipt }
   } catch (error) {
-    if (error instanceof LineCut || error instanceof CentreSaysNo) return null
-    throw error
+    if (error instanceof LineCut) return null
+    // No token: the key has ended, or the member is not active.
+    if (!(error instanceof CentreSaysNo || error instanceof Refusal)) throw error
+    const isOurs = error instanceof Refusal || ofThisMember.has(error.status)
+    edge.centre.contact.refuses = { sentence: error.message, isOurs }
+    return null
   }
 }
 
@@ -110,13 +118,18 @@ async function settle(edge: Edge, ways: readonly Way[], { verdicts, receipt }: J
   })
   for (const [at, { item }] of ways.entries()) {
     const verdict = verdicts?.[at]
+    if (verdict?.status === 202) edge.centre.contact.refuses = null
     if (verdict === undefined || verdict.status === 202) sent.count++
     else if (item.key !== null && (verdict.status >= 500 || ofTheCentre.has(verdict.status))) held.add(item.key)
     if (verdict !== undefined && ofTheCentre.has(verdict.status)) {
-      edge.centre.contact.why = issueIn(verdict.outcome)?.sentence ?? `the centre answered ${verdict.status}`
+      noteRefusal(edge, verdict.status, verdict.outcome)
       sent.stop = { waitSeconds: verdict.retryAfterSeconds ?? null }
     }
   }
+}
+
+function noteRefusal({ centre }: Edge, status: number, outcome: unknown): void {
+  centre.contact.refuses = { sentence: issueIn(outcome)?.sentence ?? `the centre answered ${status}`, isOurs: ofThisMember.has(status) }
 }
 
 /** A fault of the centre’s may pass, so the message comes again; what it says of the message itself waits for a person. */

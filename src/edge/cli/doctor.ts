@@ -5,6 +5,8 @@ import { sentenceOf } from '../../platform/cli.ts'
 import { Centre } from '../centre/centre.ts'
 import { type KeyFile, readKeyFile } from '../centre/key-file.ts'
 import { openLine } from '../centre/line.ts'
+import { rightToFile } from '../centre/right.ts'
+import { keyDaysMin } from '../local/status.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { Store } from '../store/store.ts'
@@ -14,7 +16,6 @@ type Finding = { check: string; ok: boolean; found: string; todo?: string }
 
 const portTimeoutMs = 2000
 const skewSecondsMax = 60
-const keyDaysMin = 30
 
 /** Looks at everything an edge needs and says of each in a sentence what is wrong and what to do; exit code 1 when something is. */
 export async function examine(outside: Outside, options: Options, print: Print): Promise<number> {
@@ -108,14 +109,8 @@ function ofKey(centre: Centre, keys: readonly { kid: string; validUntil: string 
 
 async function ofRight(centre: Centre): Promise<Finding> {
   try {
-    const { json } = await centre.ask({ method: 'GET', path: '/bus/rights?provider=record&service=documents&kind=message', isUnsigned: true })
-    const { permit, sentence, opens } = json as { permit: boolean; sentence?: string; opens?: string }
-    return {
-      check: 'right',
-      ok: permit,
-      found: permit ? 'documents may be filed in the record' : (sentence ?? 'documents may not be filed'),
-      ...(opens ? { todo: opens } : {}),
-    }
+    const { permit, sentence, todo } = await rightToFile(centre)
+    return { check: 'right', ok: permit, found: sentence, ...(todo ? { todo } : {}) }
   } catch (error) {
     return { check: 'right', ok: false, found: sentenceOf(error), todo: 'npm run spona -- edge init asks for the contract.' }
   }

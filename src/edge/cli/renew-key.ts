@@ -6,7 +6,7 @@ import { openLine } from '../centre/line.ts'
 import { readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 
-/** A new key, signed for by the old one while both are valid. The running edge reads it when it starts anew; until then the old one signs. */
+/** A new key, signed for by the old one while both are valid. The running edge takes it up when it next looks at its rights; until then the old one signs. */
 export async function renewKey(outside: Outside, options: Options, print: Print): Promise<number> {
   const config = readConfig(String(options['config']))
   const old = readKeyFile(config.centre.key)
@@ -21,7 +21,7 @@ export async function renewKey(outside: Outside, options: Options, print: Print)
     if (!isKnown)
       await centre.ask({ method: 'POST', path: `/bus/members/${config.member}/keys`, body: Buffer.from(JSON.stringify({ key: key.jwk })), isOpen: true })
     renameSync(next, config.centre.key)
-    print('The centre knows the new key. Start the edge anew: until then the old one signs, and it stays valid.')
+    print('The centre knows the new key. A running edge takes it up within ten minutes; until then the old one signs, and it stays valid.')
     return 0
   } finally {
     line.end()

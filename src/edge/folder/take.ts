@@ -57,7 +57,10 @@ async function takePieces(edge: Edge, settings: FolderSettings, cut: Cut, path: 
         cut.head = Buffer.concat([piece.bytes, Buffer.from('\r\n')])
         continue
       }
-      under.push(edge.intake.accept(arrivalOf(settings, cut, piece, name, digest)))
+      const accepted = edge.intake.accept(arrivalOf(settings, cut, piece, name, digest))
+      // It is heard by `settle`; until then a refusal must not end the process.
+      accepted.catch(() => {})
+      under.push(accepted)
       taken.count++
       if (under.length >= atOnce) await settle()
     }

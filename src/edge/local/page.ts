@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { inXml } from '../draft/draft.ts'
 import type { Aside } from './aside.ts'
-import type { Status } from './status.ts'
+import { keyDaysMin, type Status } from './status.ts'
 import { type Language, languages, wordsIn } from './words.ts'
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;--good:#1b6e3c;--mind:#8a5a00;--bad:#b3261e}
@@ -34,7 +34,9 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
     [words.contact, centre.lastContact ?? words.never],
     [words.cutSince, centre.cutSince],
     [words.why, centre.why],
+    [words.refuses, centre.refuses],
     [words.says, centre.says],
+    [words.key, centre.keyDays !== null && centre.keyDays < keyDaysMin ? centre.keyDays : null],
     [words.clock, centre.clockSeconds === 0 ? null : centre.clockSeconds],
     [words.disk, disk.availableMb === null ? null : `${disk.availableMb} ${words.free}`],
   ]

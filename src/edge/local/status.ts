@@ -7,12 +7,23 @@ export type Status = {
   /** The worst that is so, and as a sentence in `sentence`. */
   state: 'well' | 'working' | 'cut' | 'attention' | 'full'
   queue: { waiting: number; oldestSeconds: number; notYetInRecord: number; quarantined: number; parked: number }
-  centre: { lastContact: string | null; cutSince: string | null; why: string | null; says: string | null; clockSeconds: number }
+  centre: {
+    lastContact: string | null
+    cutSince: string | null
+    why: string | null
+    says: string | null
+    refuses: string | null
+    clockSeconds: number
+    keyDays: number | null
+  }
   disk: { state: string; availableMb: number | null }
 }
 
 /** A queue this old is told, though everything seems to go: 24 hours are the law’s limit for what was documented. */
 const oldSeconds = 600
+
+/** So long before the key ends somebody is told to renew it. */
+export const keyDaysMin = 30
 
 type Count = { state: string; count: number; oldest: number | null }
 
@@ -24,7 +35,8 @@ export function statusOf(edge: Edge): Status {
   const of = (...states: string[]) => counts.filter(({ state }) => states.includes(state))
   const count = (...states: string[]) => of(...states).reduce((sum, one) => sum + one.count, 0)
   const oldest = Math.min(...of('waiting', 'ready').map((one) => one.oldest ?? Infinity))
-  const { lastAt, cutSince, why, says, skewMs } = edge.centre.contact
+  const { lastAt, cutSince, why, says, skewMs, refuses, keyUntil } = edge.centre.contact
+  const keyDays = keyUntil === null ? null : Math.floor((keyUntil.getTime() - edge.centre.now().getTime()) / 86_400_000)
   const status: Omit<Status, 'state'> = {
     member: edge.config.member,
     at: now.toISOString(),
@@ -35,15 +47,23 @@ export function statusOf(edge: Edge): Status {
       quarantined: count('quarantined'),
       parked: count('parked'),
     },
-    centre: { lastContact: lastAt?.toISOString() ?? null, cutSince: cutSince?.toISOString() ?? null, why, says, clockSeconds: Math.round(skewMs / 1000) },
+    centre: {
+      lastContact: lastAt?.toISOString() ?? null,
+      cutSince: cutSince?.toISOString() ?? null,
+      why,
+      says,
+      refuses: refuses?.sentence ?? null,
+      clockSeconds: Math.round(skewMs / 1000),
+      keyDays,
+    },
     disk: { state: edge.room.state, availableMb: edge.room.availableBytes === null ? null : Math.floor(edge.room.availableBytes / 1_048_576) },
   }
-  return { ...status, state: stateOf(status) }
+  return { ...status, state: stateOf(status, refuses?.isOurs === true || (keyDays !== null && keyDays < keyDaysMin)) }
 }
 
-function stateOf({ queue, centre, disk }: Omit<Status, 'state'>): Status['state'] {
+function stateOf({ queue, centre, disk }: Omit<Status, 'state'>, isMemberAtFault: boolean): Status['state'] {
   if (disk.state === 'full' || disk.state === 'full for writes') return 'full'
-  if (centre.cutSince !== null || centre.why !== null) return 'cut'
-  if (queue.quarantined + queue.parked > 0 || disk.state === 'nearly full' || queue.oldestSeconds > oldSeconds) return 'attention'
+  if (centre.cutSince !== null) return 'cut'
+  if (isMemberAtFault || queue.quarantined + queue.parked > 0 || disk.state === 'nearly full' || queue.oldestSeconds > oldSeconds) return 'attention'
   return queue.waiting > 0 ? 'working' : 'well'
 }

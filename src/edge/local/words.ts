@@ -17,6 +17,8 @@ type Words = Record<
   | 'cutSince'
   | 'why'
   | 'says'
+  | 'refuses'
+  | 'key'
   | 'clock'
   | 'disk'
   | 'free'
@@ -45,6 +47,8 @@ const serbian: Words = {
   cutSince: 'Без везе од',
   why: 'Разлог',
   says: 'Центар о себи каже',
+  refuses: 'Центар сада ништа не прима',
+  key: 'Кључ важи још (дана)',
   clock: 'Сат овде касни (секунди)',
   disk: 'Диск',
   free: 'слободно MB',
@@ -72,6 +76,8 @@ const english: Words = {
   cutSince: 'Cut since',
   why: 'Reason',
   says: 'The centre says of itself',
+  refuses: 'The centre takes nothing now',
+  key: 'The key is valid for (days)',
   clock: 'The clock here is behind by (seconds)',
   disk: 'Disk',
   free: 'MB free',

@@ -9,7 +9,10 @@ import type { Outside } from './edge.ts'
 /** What every way in calls: on the disk when it resolves, and only then may the local system hear that it was taken. */
 export type Intake = { accept(arrival: Arrival): Promise<Accepted> }
 
-export type IntakeLimits = { most: number; isFull(): boolean; onAccepted(): void }
+export type IntakeLimits = { most: number; isFull(): boolean; mustFit(arrival: Arrival): Promise<void>; onAccepted(): void }
+
+/** What is smaller becomes, mapped and with its original beside it, less than the bus carries in one message. */
+const surelyFitsBytes = 524_288
 
 /**
  * The same bytes from the same source are the same thing: a local system that heard no answer sends them again. `queue.most` bounds what waits; a disk
@@ -32,6 +35,7 @@ export function createIntake(outside: Outside, store: Store, vault: Vault, limit
           hint: 'See the status page of the edge; queue.most of its settings is the limit.',
           retryAfterSeconds: 60,
         })
+      if (arrival.original.length > surelyFitsBytes) await limits.mustFit(arrival)
       const digest = createHash('sha256')
         .update(`${arrival.protocol}\0${arrival.once ?? ''}\0`)
         .update(arrival.original)

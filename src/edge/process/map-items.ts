@@ -1,11 +1,12 @@
 import { Refusal } from '../../platform/refusal.ts'
-import { type Item, itemColumns, makeReady, originalOf, type Reason, setAside } from '../store/items.ts'
+import { type Arrival, type Item, itemColumns, makeReady, originalOf, type Ready, type Reason, setAside } from '../store/items.ts'
+import type { EdgeConfig } from './config.ts'
 import type { Edge } from './edge.ts'
 import { mapperOf, type MappedItem } from './mappers.ts'
 import { patientIn } from './order-of.ts'
 
 /** Mapped ahead of sending, and no further: what is mapped is five times as large as what came. */
-export const mapLimits = { ahead: 1000, atOnce: 64, bytesMax: 8 * 1_048_576, turnMs: 20 } as const
+export const mapLimits = { ahead: 1000, atOnce: 64, bytesMax: 8 * 1_048_576, turnMs: 5 } as const
 
 /** Maps what waits, oldest first; what cannot be mapped stands aside with the reason and holds nothing back. Answers how many it looked at. */
 export async function mapSome(edge: Edge): Promise<number> {
@@ -17,7 +18,10 @@ export async function mapSome(edge: Edge): Promise<number> {
   const writes: Promise<void>[] = []
   let since = performance.now()
   for (const item of items) {
-    writes.push((await mapOne(edge, item)).done)
+    const { done } = await mapOne(edge, item)
+    // One that fails before all are awaited would otherwise end the process as an error that nobody hears.
+    done.catch(() => {})
+    writes.push(done)
     if (performance.now() - since < mapLimits.turnMs) continue
     // Local systems that wait for their ACK go first.
     await new Promise((resolve) => setImmediate(resolve))
@@ -44,17 +48,30 @@ async function mapOne(edge: Edge, item: Item): Promise<{ done: Promise<void> }> 
   }
 }
 
-function readyOf({ vault }: Edge, { bundle, losses, mapping, body = Buffer.from(JSON.stringify(bundle)) }: MappedItem) {
-  if (body.length > mapLimits.bytesMax)
-    throw new Refusal(
-      'too-large',
-      `mapped, with the original beside it, it has ${Math.ceil(body.length / 1_048_576)} MB, and the bus carries ${mapLimits.bytesMax / 1_048_576}`,
-      {
-        hint: 'Send large files apart from the message, or in parts.',
-      },
-    )
+/** Large things are mapped before the local system hears yes: what the bus cannot carry is refused to whoever sends it. What cannot be mapped at all is kept. */
+export async function mustFit(config: EdgeConfig, { protocol, name, meta = {}, original }: Arrival): Promise<void> {
+  const map = await mapperOf(protocol)
+  let mapped: MappedItem
+  try {
+    mapped = map({ original: Buffer.from(original.buffer, original.byteOffset, original.length), name, meta }, config)
+  } catch {
+    return
+  }
+  bodyOf(mapped)
+}
+
+function bodyOf({ bundle, body = Buffer.from(JSON.stringify(bundle)) }: MappedItem): Buffer {
+  if (body.length <= mapLimits.bytesMax) return body
+  const [has, may] = [Math.ceil(body.length / 1_048_576), mapLimits.bytesMax / 1_048_576]
+  throw new Refusal('too-large', `mapped, with the original beside it, it has ${has} MB, and the bus carries ${may}`, {
+    hint: 'Send large files apart from the message, or in parts.',
+  })
+}
+
+function readyOf({ vault }: Edge, mapped: MappedItem): Ready {
+  const { bundle, losses, mapping } = mapped
   const patient = patientIn(bundle.entry)
-  return { key: patient === null ? null : vault.keyed(`patient ${patient}`), document: null, body, mapping, losses }
+  return { key: patient === null ? null : vault.keyed(`patient ${patient}`), document: null, body: bodyOf(mapped), mapping, losses }
 }
 
 function reasonOf(error: unknown): Reason {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Refusal } from '../../platform/refusal.ts'
 import { roomLimits, type Room } from '../../platform/room.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import { watchRoom } from '../../platform/watch-room.ts'
@@ -7,6 +8,7 @@ import { Centre, CentreSaysNo } from '../centre/centre.ts'
 import { confirmSome } from '../centre/confirm.ts'
 import { readKeyFile } from '../centre/key-file.ts'
 import { type Line, LineCut, openLine } from '../centre/line.ts'
+import { lookAtRight } from '../centre/right.ts'
 import { type Receiver, receiveSome, takeOutcomes } from '../centre/receive.ts'
 import { sendLimits, sendSome } from '../centre/send.ts'
 import { openInbound } from '../inbound/deliver.ts'
@@ -17,7 +19,7 @@ import { openVault } from '../store/vault.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Edge, Outside } from './edge.ts'
 import { createIntake } from './intake.ts'
-import { mapSome } from './map-items.ts'
+import { mapSome, mustFit } from './map-items.ts'
 import { createWake, type Wake } from './wake.ts'
 import { openWaysIn, type WaysIn } from './ways-in.ts'
 
@@ -56,7 +58,12 @@ export function assemble(outside: Outside, config: EdgeConfig, parts: { line: Li
   const vault = openVault(key.secret, outside.random)
   const arrived = createWake()
   const isFull = () => room.state === 'full' || room.state === 'full for writes'
-  const intake = createIntake(outside, store, vault, { most: config.queue.most, isFull, onAccepted: arrived.up })
+  const intake = createIntake(outside, store, vault, {
+    most: config.queue.most,
+    isFull,
+    mustFit: (arrival) => mustFit(config, arrival),
+    onAccepted: arrived.up,
+  })
   const centre = new Centre(outside, line, { url: config.centre.url, signs: config.centre.signs, key })
   return { edge: { ...outside, config, store, vault, centre, intake, room }, arrived }
 }
@@ -65,6 +72,7 @@ const idleMs = 1000
 const confirmIdleMs = 200
 
 const pruneMs = 60_000
+const lookMs = { well: 600_000, refused: 30_000 } as const
 
 function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): (() => Promise<void>)[] {
   const receivers = new Map<string, Receiver>([['record/outcomes', takeOutcomes(edge)], ...inbound])
@@ -91,8 +99,8 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     try {
       return await act()
     } catch (error) {
-      // Without the centre nobody is told what it says; that the line is cut stands on the status page.
-      if (error instanceof LineCut || error instanceof CentreSaysNo) return backoffSeconds * 1000
+      // That the line is cut, or what the centre refuses, stands on the status page.
+      if (error instanceof LineCut || error instanceof CentreSaysNo || error instanceof Refusal) return backoffSeconds * 1000
       throw error
     }
   }
@@ -102,6 +110,10 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     await receiveSome(edge, receivers, answer)
     return 0
   })
+  const look = quietly(async () => {
+    await lookAtRight(edge)
+    return edge.centre.contact.refuses === null ? lookMs.well : lookMs.refused
+  })
   const prune = async () => ((await pruneSome(edge.store, edge.now().getTime(), edge.config.keep.days)) ? 100 : pruneMs)
-  return [map, send, confirm, receive, prune].map((step) => workSteadily(edge, { step, troubledMs: 1000, trouble }))
+  return [map, send, confirm, receive, look, prune].map((step) => workSteadily(edge, { step, troubledMs: 1000, trouble }))
 }

@@ -3,6 +3,8 @@ import { centreKey } from '../../bus/members/centre-key.ts'
 import type { World } from '../../platform/world.ts'
 import type { Seeded } from '../seeded.ts'
 import type { Centre, Reply } from './centre.ts'
+import type { EdgeUnderFire } from './edge.ts'
+import type { RecordReader } from './record-reader.ts'
 import type { Contract, Stage } from './stage.ts'
 import { isAnswerTo, type Letter, type Signed, System } from './system.ts'
 import type { Fate, Webhooks } from './webhooks.ts'
@@ -18,6 +20,9 @@ export type Run = Stage & {
   /** Requests that are still on their way. */
   later: { letter: Letter; signed: Signed }[]
   calls: Call[]
+  /** Members with an edge, in the seeds that have some. */
+  edges: EdgeUnderFire[]
+  record: RecordReader
   /** How often an address broke off since the centre started: five times would open its circuit for ten seconds of real time. */
   cuts: number
   /** Whether a fault came during the last request. */

@@ -5,6 +5,7 @@ import { hashesFrom } from '../../record/record.ts'
 import { startPlatform } from '../platform.ts'
 import { testFhir } from '../server.ts'
 import { Centre } from './centre.ts'
+import { openReader } from './record-reader.ts'
 import { simulate } from './simulate.ts'
 import { startWebhooks } from './webhooks.ts'
 
@@ -17,17 +18,20 @@ export const seedsFrom = (first: number, count: number): number[] =>
 export async function runSeeds(t: TestContext, seeds: readonly number[], settings: Record<string, string> = {}): Promise<void> {
   const platform = await startPlatform(t, { RATE_PER_CLIENT: '1000000', ...settings })
   Object.assign(platform.world, { fhir: await testFhir(), hashes: hashesFrom(platform.world.keys) })
-  const centre = new Centre(platform, { now: Date.UTC(2026, 11, 1) })
+  const clock = { now: Date.UTC(2026, 11, 1) }
+  const centre = new Centre(platform, clock)
+  const record = await openReader(platform, clock)
   const hooks = await startWebhooks()
   await centre.start()
   t.after(async () => {
     hooks.server.closeAllConnections()
     hooks.server.close()
     await centre.end()
+    await record.end()
   })
   let lines = 0
   for (const seed of seeds) {
-    const trace = await simulate(centre, hooks, seed)
+    const trace = await simulate(centre, hooks, record, seed)
     lines += trace.length
     if (chosenSeed !== undefined) t.diagnostic(`\n${trace.join('\n')}`)
   }

@@ -3,18 +3,25 @@ import { seeded } from '../seeded.ts'
 import { callDirect, callFetched, hearCall } from './calling.ts'
 import type { Centre } from './centre.ts'
 import { changeKeys, intake, passTime, pruneSome, publish, push, replaySome, sealSome, switchContract, switchMember } from './changing.ts'
+import { openEdges, removeEdge } from './edge.ts'
+import { checkEdges, healEdges } from './edge-promises.ts'
+import { takeEdgeStep } from './edge-steps.ts'
 import { heal } from './healing.ts'
 import { checkPromises } from './promises.ts'
+import type { RecordReader } from './record-reader.ts'
 import { chance, fateOf, maySend, nameOf, replace, type Run, say } from './run.ts'
 import { arrive, post, postBatch, write } from './sending.ts'
 import { clearStage, setStage } from './stage.ts'
 import { check, lease, takeEffect, workThrough } from './taking.ts'
 import type { Heard, Webhooks } from './webhooks.ts'
 
-const stepsMax = 80
+const stepsMax = { bus: 80, edges: 120 } as const
 const hourMs = 3_600_000
 const usual: Faults = { percent: 8, statements: 6 }
 const tracedMax = 60
+
+/** Every fifth seed has members with an edge beside their local systems, so that a seed alone says whether it has. */
+export const hasEdges = (seed: number): boolean => seed % 5 === 0
 
 /** How often the centre fails in a step, in percent, and among how many of its statements; a step without has no faults. */
 type Faults = { percent: number; statements: number }
@@ -45,14 +52,15 @@ const steps: Step[] = [
   { weight: 1, run: pruneSome },
   { weight: 2, run: replaySome, faults: null },
 ]
+const edgeStep: Step = { weight: 0, run: takeEdgeStep }
 const weights = steps.reduce((sum, { weight }) => sum + weight, 0)
 
 /**
  * One seed: members, a network that loses, doubles, delays and reorders, a centre that dies at any statement, clocks that are wrong,
- * disks that are full, keys and rights that end; then everything heals, and what was promised is looked for. Everything is awaited step
+ * disks that are full, keys and rights that end, and edges that all of this befalls as well; then everything heals, and what was promised is looked for. Everything is awaited step
  * by step, so a seed brings back the same run. Answers what happened, line by line; a failure shows the last lines.
  */
-export async function simulate(centre: Centre, hooks: Webhooks, seed: number): Promise<string[]> {
+export async function simulate(centre: Centre, hooks: Webhooks, record: RecordReader, seed: number): Promise<string[]> {
   const random = seeded(seed)
   // Each seed begins at a full hour: what depends on minutes and days comes back with it.
   centre.clock.now = Math.ceil(centre.clock.now / hourMs + 1) * hourMs
@@ -66,6 +74,8 @@ export async function simulate(centre: Centre, hooks: Webhooks, seed: number): P
     letters: [],
     later: [],
     calls: [],
+    edges: [],
+    record,
     cuts: 0,
     hasStruck: false,
     isHealed: false,
@@ -82,14 +92,19 @@ export async function simulate(centre: Centre, hooks: Webhooks, seed: number): P
     }
   }
   try {
-    for (let step = 0; step < stepsMax; step++) await takeStep(run)
+    if (hasEdges(seed)) run.edges = await openEdges(run, 1 + random.below(2))
+    for (let left = run.edges.length > 0 ? stepsMax.edges : stepsMax.bus; left > 0; left--) await takeStep(run)
     await heal(run)
+    await healEdges(run)
     if (run.wrong !== null) throw run.wrong
     await checkPromises(run)
-    await clearStage(centre, stage)
+    await checkEdges(run)
+    await clearStage(centre, [...stage.systems, ...run.edges.map(({ system }) => system)])
   } catch (error) {
     const { message } = error as Error
     throw new Error(`SPONA_SEED=${seed} npm test -- src/bus/simulation\n${run.trace.slice(-tracedMax).join('\n')}\n${message}`, { cause: error })
+  } finally {
+    for (const one of run.edges) removeEdge(one)
   }
   return run.trace
 }
@@ -97,7 +112,8 @@ export async function simulate(centre: Centre, hooks: Webhooks, seed: number): P
 async function takeStep(run: Run): Promise<void> {
   const { centre, random } = run
   let at = random.below(weights)
-  const step = steps.find(({ weight }) => (at -= weight) < 0) as Step
+  const isOfEdge = run.edges.length > 0 && chance(run, 65)
+  const step = isOfEdge ? edgeStep : (steps.find(({ weight }) => (at -= weight) < 0) as Step)
   const { faults = usual } = step
   if (faults && chance(run, faults.percent)) {
     const statement = 1 + random.below(faults.statements)

@@ -4,6 +4,7 @@ import { announceChange, freshDirectory, recordMember } from '../../bus/members/
 import { storeKey } from '../../bus/members/member-key.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { registerInstitutions } from '../../registry/registry.ts'
+import type { Runner } from '../../platform/sql.ts'
 import type { Seeded } from '../seeded.ts'
 import type { Centre } from './centre.ts'
 import { System } from './system.ts'
@@ -22,30 +23,14 @@ let serial = 0
  * tests, and a thousand seeds would do little else. Two fetch, one has a webhook, one fetches and offers calls; some contracts are not there.
  */
 export async function setStage(centre: Place, random: Seeded, webhook: string): Promise<Stage> {
-  const { world, clock } = centre
+  const { world } = centre
   const systems: System[] = []
   // Hundreds of seeds pass years: the key would be changed in the middle of one, and these tokens live longer than a real one may.
   await world.sql`update access.signing_key set activated_at = ${world.now()} where activated_at is not null and retired_at is null`
   await world.sql.begin(async (tx) => {
     for (const [at, name] of ['lab', 'ward', 'fund', 'his'].entries()) {
-      const mb = String(30_000_000 + ++serial)
-      const [institution] = await registerInstitutions(tx, [{ mb, name: `Установа ${mb}`, kind: 'test', municipality: 'Ниш', ownership: 'public' }])
-      const code = `${name}-${serial}`
-      const made = { code, id: uuidV7(world), institution: institution as number, clock, webhook: at === 2 ? `${webhook}/${code}` : null }
-      const system = new System(made)
       const days = [365, 365, 300, random.pick([2, 5, 365])][at] as number
-      const key = system.addKey(clock.now + days * dayMs)
-      const client = await addClient(tx, world, {
-        name: code,
-        institution: system.institution,
-        institutionName: code,
-        scopes: 'system/*.cruds',
-        jwks: { keys: [key.jwk] },
-      })
-      await tx`
-        insert into bus.member (id, code, name, mb, contact, institution, client, state, proved_at, tested_at, webhook, created_at)
-        values (${system.id}, ${code}, ${code}, ${mb}, 'x', ${system.institution}, ${client.id}, 'active', ${world.now()}, ${world.now()}, ${made.webhook}, ${world.now()})`
-      await storeKey(tx, system.id, key.jwk, world.now(), days)
+      const { system } = await joined(tx, centre, { name, days, webhook: at === 2 ? webhook : null })
       const services = [
         { name: 'box', kind: 'inbox', addresses: [] },
         { name: 'news', kind: 'topic', addresses: [] },
@@ -55,14 +40,37 @@ export async function setStage(centre: Place, random: Seeded, webhook: string): 
         await tx`
           insert into bus.service (provider, name, kind, title, purpose, legal_basis, version, addresses, updated_at)
           values (${system.id}, ${one.name}, ${one.kind}, 'x', 'x', 'x', '1', ${one.addresses}::text[], ${world.now()})`
-      const stored = await clientById(tx as never, client.id)
-      system.token = await tokenFor(world, stored as never, client.scopes, tokenSeconds)
       systems.push(system)
     }
   })
   const contracts = await makeContracts(centre, random, systems)
   await freshDirectory(world)
   return { systems, contracts }
+}
+
+type Wish = { name: string; days: number; webhook: string | null }
+
+/** A member with an institution, a client, a key and a token of its own. */
+export async function joined(tx: Runner, { world, clock }: Place, { name, days, webhook }: Wish): Promise<{ system: System; client: string }> {
+  const mb = String(30_000_000 + ++serial)
+  const [institution] = await registerInstitutions(tx, [{ mb, name: `Установа ${mb}`, kind: 'test', municipality: 'Ниш', ownership: 'public' }])
+  const code = `${name}-${serial}`
+  const system = new System({ code, id: uuidV7(world), institution: institution as number, clock, webhook: webhook && `${webhook}/${code}` })
+  const key = system.addKey(clock.now + days * dayMs)
+  const client = await addClient(tx, world, {
+    name: code,
+    institution: system.institution,
+    institutionName: code,
+    scopes: 'system/*.cruds',
+    jwks: { keys: [key.jwk] },
+  })
+  await tx`
+    insert into bus.member (id, code, name, mb, contact, institution, client, state, proved_at, tested_at, webhook, created_at)
+    values (${system.id}, ${code}, ${code}, ${mb}, 'x', ${system.institution}, ${client.id}, 'active', ${world.now()}, ${world.now()}, ${system.webhook}, ${world.now()})`
+  await storeKey(tx, system.id, key.jwk, world.now(), days)
+  const stored = await clientById(tx as never, client.id)
+  system.token = await tokenFor(world, stored as never, client.scopes, tokenSeconds)
+  return { system, client: client.id }
 }
 
 async function makeContracts(centre: Place, random: Seeded, systems: System[]): Promise<Contract[]> {
@@ -91,7 +99,7 @@ async function makeContracts(centre: Place, random: Seeded, systems: System[]): 
 }
 
 /** Takes the members of a seed from the directory again: what they exchanged stays in the log. */
-export async function clearStage(centre: Centre, { systems }: Stage): Promise<void> {
+export async function clearStage(centre: Centre, systems: readonly System[]): Promise<void> {
   const ids = systems.map(({ id }) => id)
   const { owner } = centre.platform
   await owner`delete from bus.delivery where recipient = any(${ids}::uuid[]) or sender = any(${ids}::uuid[])`

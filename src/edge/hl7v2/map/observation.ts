@@ -315,12 +315,15 @@ function mediaType(type: string | undefined, subtype: string | undefined): strin
   return contents[subtype.toUpperCase()] ?? (type === undefined ? undefined : `${type.toLowerCase()}/${subtype.toLowerCase()}`)
 }
 
+/** Without a repeated group: a scanned letter of some megabytes would exhaust the stack of the pattern. */
+const isBase64 = (data: string): boolean => data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data)
+
 /** Base64 as it is, hexadecimal and text turned into it; what claims to be base64 and is not is no data. */
 function dataOf(value: Value): Json {
   const [encoding, data] = [value.part(4)?.toUpperCase(), value.part(5)?.replace(/\s+/g, '')]
   if (data === undefined) return {}
-  if (encoding === 'BASE64') return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(data) ? { data } : {}
-  if (encoding === 'HEX' && /^(?:[0-9A-Fa-f]{2})+$/.test(data)) return { data: Buffer.from(data, 'hex').toString('base64') }
+  if (encoding === 'BASE64') return isBase64(data) ? { data } : {}
+  if (encoding === 'HEX' && data.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(data)) return { data: Buffer.from(data, 'hex').toString('base64') }
   return { data: Buffer.from(value.part(5) ?? '', 'utf8').toString('base64') }
 }
 

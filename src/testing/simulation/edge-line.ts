@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { type Line, LineCut, type Reply, type Request } from '../../edge/centre/line.ts'
+import type { EdgeUnderFire } from './edge.ts'
+import { replace, type Run, say } from './run.ts'
+
+const never = new Promise<never>(() => {})
+const cut = () => new LineCut('the line is cut')
+
+/** The network between an edge and the centre: it loses, delays and doubles what goes to and fro, and the edge may die while it waits. */
+export function lineOf(run: Run, one: EdgeUnderFire): Line {
+  return {
+    async ask(request) {
+      if (request.path === '/access/token') return tokenOf(run, one)
+      const dice = run.isHealed ? 99 : run.random.below(100)
+      if (one.isCut || dice < 3) throw cut()
+      if (dice < 6) {
+        one.late.push(request)
+        throw cut()
+      }
+      const reply = await reach(run, request)
+      if (dice < 9 || reply === null) throw cut()
+      if (dice < 11) {
+        say(run, `${one.system.code} is killed while it waits for an answer`)
+        one.store.die()
+        return never
+      }
+      if (dice < 15) one.late.push(request)
+      return reply
+    },
+    end: () => {},
+  }
+}
+
+/** A request reaches the centre, now or long after it was sent. */
+export async function reach(run: Run, { method, path, headers, body }: Request): Promise<Reply | null> {
+  const reply = await run.centre.ask({ method, url: path, headers, body })
+  run.hasStruck = run.centre.disarm()
+  say(run, `an edge asks ${method} ${path.replace(/[?].*/, '')}: ${reply?.status ?? 'no answer'}`)
+  if (reply === null) {
+    await replace(run)
+    return null
+  }
+  assert.notEqual(reply.status, 500, reply.text)
+  // The clock of the simulation is the centre's.
+  const all = { ...reply.headers, date: new Date(run.centre.clock.now).toUTCString() }
+  return { status: reply.status, headers: all as Reply['headers'], body: Buffer.from(reply.text) }
+}
+
+/** Tokens are no part of the bus: whoever has a key that counts gets one. */
+function tokenOf(run: Run, { isCut, system }: EdgeUnderFire): Reply {
+  if (isCut) throw cut()
+  const isRight = system.keys.some(system.isUsable)
+  const body = isRight ? { access_token: system.token, expires_in: 300 } : { error: 'invalid_client', error_description: 'the key is not valid' }
+  return {
+    status: isRight ? 200 : 400,
+    headers: { 'content-type': 'application/json', date: new Date(run.centre.clock.now).toUTCString() },
+    body: Buffer.from(JSON.stringify(body)),
+  }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { replay } from '../../bus/messages/keep.ts'
+import { confirmSome } from '../../edge/centre/confirm.ts'
+import { sendSome } from '../../edge/centre/send.ts'
+import { mapSome } from '../../edge/process/map-items.ts'
+import { intake } from './changing.ts'
+import type { EdgeUnderFire, Said } from './edge.ts'
+import { atWork, receive, switchKey, switchRight, tell } from './edge-steps.ts'
+import { reach } from './edge-line.ts'
+import type { Version } from './record-reader.ts'
+import { type Run, say } from './run.ts'
+
+const roundsMax = 60
+const hourMs = 3_600_000
+
+/** All faults are over: local systems repeat until they hear an ACK, and everything goes its way to the end. */
+export async function healEdges(run: Run): Promise<void> {
+  for (const one of run.edges) {
+    Object.assign(one, { isCut: false, skewMs: 0, room: 'roomy' })
+    const [key] = one.system.keys
+    if (key && !one.system.isUsable(key)) await switchKey(run, one)
+    if (!one.contract.isActive) await switchRight(run, one)
+    for (const request of one.late.splice(0)) await reach(run, request)
+    for (const said of one.said) if (!said.isAcked) await tell(run, one, said)
+  }
+  for (let round = 0; round < roundsMax; round++) {
+    const open = run.edges.filter((one) => openIn(one) > 0)
+    if (open.length === 0) return
+    await run.centre.operate((tx) => replay(run.centre.world, tx, { member: 'record', message: null, from: null, to: null, parkedOnly: true }))
+    for (const one of open) {
+      await atWork(run, one, 'maps', mapSome)
+      await atWork(run, one, 'sends', sendSome)
+    }
+    await intake(run)
+    for (const one of open) {
+      await atWork(run, one, 'receives', receive)
+      await atWork(run, one, 'asks what became of it', confirmSome)
+    }
+    run.centre.clock.now += round < 10 ? 61_000 : hourMs
+  }
+  throw new Error(
+    `an edge has something that waits for ever: ${run.edges.map((one) => JSON.stringify(one.store.all('select name, state, reason from item where state not in (?, ?)', 'acknowledged', 'quarantined'))).join()}`,
+  )
+}
+
+const openIn = ({ store }: EdgeUnderFire): number =>
+  store.one<{ count: number }>(`select count(*) as count from item where state in ('waiting', 'ready', 'sent', 'parked')`)?.count ?? 0
+
+/** From one end to the other: what a local system got an ACK for is in the record or stands aside, once, and a patient's results came in their order. */
+export async function checkEdges(run: Run): Promise<void> {
+  for (const one of run.edges) {
+    for (const said of one.said) isKeptOnce(one, said)
+    await areFiledInOrder(run, one)
+  }
+}
+
+type Row = { state: string; reason: string | null }
+
+function isKeptOnce({ store }: EdgeUnderFire, { number, kind, isAcked, isMended }: Said): void {
+  const rows = store.all<Row>('select state, reason from item where name = ? limit 10', number)
+  assert.ok(isAcked && rows.length === 1, `${number} was acknowledged and is kept ${rows.length} times`)
+  const isInRecord = kind === 'result' || isMended
+  assert.equal(rows[0]?.state, isInRecord ? 'acknowledged' : 'quarantined', `${number}: ${rows[0]?.reason}`)
+  if (!isInRecord) assert.match(rows[0]?.reason ?? '', kind === 'refused' ? /"by":"record"/ : /"by":"mapping"/, number)
+}
+
+async function areFiledInOrder(run: Run, one: EdgeUnderFire): Promise<void> {
+  const results = one.said.filter(({ kind, isMended }) => kind === 'result' || isMended)
+  const versions = await run.record.versionsOf(one.system)
+  const filed = versions.map(({ value }) => value).sort((a, b) => a - b)
+  assert.deepEqual(
+    filed,
+    results.map(({ value }) => value + 0.5).sort((a, b) => a - b),
+    `what ${one.system.code} acknowledged is in the record once`,
+  )
+  for (const ofPatient of Map.groupBy(versions, ({ subject }: Version) => subject).values()) {
+    const inOrder = ofPatient.map(({ value }) => value).filter((value) => !results.some((said) => said.isMended && said.value + 0.5 === value))
+    assert.deepEqual(
+      inOrder,
+      inOrder.toSorted((a, b) => a - b),
+      `results of one patient of ${one.system.code} came in another order`,
+    )
+  }
+  say(run, `${versions.length} results of ${one.system.code} are in the record, in order`)
+}

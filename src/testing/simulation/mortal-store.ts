@@ -1,0 +1,63 @@
+import type { SQLInputValue } from 'node:sqlite'
+import { Store } from '../../edge/store/store.ts'
+
+/** What befalls an edge at a chosen statement: it is killed before the commit or right after it, or its disk has no room for that statement. */
+export type EdgeFault = { what: 'killed before the commit' | 'killed after the commit' | 'no room'; statement: number }
+
+const never = new Promise<never>(() => {})
+
+/**
+ * The store of an edge that dies at a statement, as kill -9 at this place would end it: what was not committed is rolled back, what was committed stays, and
+ * nobody hears of either. Counting statements is what lets a seed come back to the same place.
+ */
+export class MortalStore extends Store {
+  readonly #dying = Promise.withResolvers<null>()
+  readonly dead: Promise<null> = this.#dying.promise
+  isDead = false
+  #fault: EdgeFault | null = null
+  #diesAfter = false
+  #count = 0
+
+  arm(fault: EdgeFault): void {
+    this.#fault = fault
+    this.#count = 0
+  }
+
+  disarm(): void {
+    this.#fault = null
+  }
+
+  die(): void {
+    this.isDead = true
+    this.#dying.resolve(null)
+  }
+
+  override run(text: string, ...values: SQLInputValue[]): { changes: number; seq: number } {
+    if (this.isDead) throw new Error('killed')
+    if (this.#fault && ++this.#count >= this.#fault.statement) {
+      const { what } = this.#fault
+      this.#fault = null
+      // SQLITE_FULL; the statements of others in the same transaction are rolled back with it, and each gets one of its own.
+      if (what === 'no room') throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+      if (what === 'killed before the commit') {
+        this.die()
+        throw new Error('killed')
+      }
+      this.#diesAfter = true
+    }
+    return super.run(text, ...values)
+  }
+
+  override write<T>(act: () => T): Promise<T> {
+    return super.write(act).then(
+      (answer) => {
+        if (this.#diesAfter) this.die()
+        return this.isDead ? never : answer
+      },
+      (error: unknown) => {
+        if (this.isDead) return never
+        throw error
+      },
+    )
+  }
+}

@@ -129,7 +129,8 @@ async function enter(request: FastifyRequest, reply: FastifyReply, account: Acco
 
 function homeOf(account: Account): string {
   if (account.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')) return '/doctor/'
-  if (account.roles.includes('operator')) return '/operator/'
+  if (account.roles.some((role) => role === 'operator' || role === 'ministry')) return '/operator/'
+  if (account.roles.includes('data-officer')) return '/doctor/completeness'
   return account.roles.includes('patient') ? '/patient/' : '/'
 }
 

@@ -7,3 +7,6 @@ declare module 'subset-font' {
   }
   export default function subsetFont(font: Uint8Array, text: string, options: Options): Promise<Buffer>
 }
+
+// Style sheets of a page that is loaded when it is asked for.
+declare module '*.css'

@@ -109,7 +109,7 @@ test('who is no operator is told so, and nothing is asked for', async () => {
   site.stage.me(doctor)
   const before = site.stage.asked.length
   await site.visit('/operator/', {}, async (page) => {
-    await page.getByText('Ове странице су за оператере магистрале.').waitFor()
+    await page.getByText('Ове странице су за оператере магистрале и министарство.').waitFor()
     assert.ok(!site.stage.asked.slice(before).some((line) => line.includes('/bus/')))
   })
 })

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useCallback, useState } from 'react'
-import { Link, Outlet, useLoaderData, useNavigate } from 'react-router'
+import { Link, Outlet, useLoaderData, useLocation, useNavigate } from 'react-router'
 import type { Me } from '../../access/wire.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { LanguageSwitch } from '../shared/LanguageSwitch.tsx'
@@ -33,6 +33,9 @@ export function DoctorShell() {
     'Ctrl+KeyK': showCommands,
   })
   const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')
+  // Whoever answers for the data of the institution sees what it sends, and no record.
+  const isOfficer = me.roles.includes('data-officer')
+  const isAtFigures = useLocation().pathname === '/completeness'
   return (
     <SourceProvider>
       <a className="skip" href="#content">
@@ -45,11 +48,14 @@ export function DoctorShell() {
         </Link>
         <span className="portal-name">{say(portal.name)}</span>
         <nav aria-label={say(portal.name)}>
-          <Link className="find" to="/" state={{ focus: 1 }}>
-            <Icon name="search" />
-            &nbsp;{say(finder.title)}
-          </Link>
+          {isWorker && (
+            <Link className="find" to="/" state={{ focus: 1 }}>
+              <Icon name="search" />
+              &nbsp;{say(finder.title)}
+            </Link>
+          )}
           {me.roles.includes('doctor') && <Link to="/reports">{say(portal.reports)}</Link>}
+          {(isWorker || isOfficer) && <Link to="/completeness">{say(portal.completeness)}</Link>}
         </nav>
         <span className="space" />
         {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
@@ -61,7 +67,7 @@ export function DoctorShell() {
         <SettingsMenu me={me} work />
       </header>
       <main id="content" tabIndex={-1}>
-        {isWorker ? <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} /> : <NotWorker />}
+        {isWorker || (isOfficer && isAtFigures) ? <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} /> : <NotWorker />}
       </main>
       <Suspense>
         {visit && <OpenVisitDialog opened={visit} onClose={() => setVisit(null)} />}

@@ -4,6 +4,7 @@ export const portal = messages({
   name: { sr: 'Портал лекара', en: 'Doctor’s portal' },
   today: { sr: 'Данас', en: 'Today' },
   reports: { sr: 'Дознаке', en: 'Reports' },
+  completeness: { sr: 'Потпуност', en: 'Completeness' },
   help: { sr: 'Пречице', en: 'Shortcuts' },
   notWorker: {
     sr: 'Овај портал је за лекаре и сестре. Ваш налог нема ту улогу.',

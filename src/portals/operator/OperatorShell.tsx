@@ -1,13 +1,15 @@
 import { WorkShell } from '../shared/WorkShell.tsx'
 import { portal } from './words.ts'
 
+const operator = ['operator'] as const
 const pages = [
-  ['/', portal.overview],
-  ['/members', portal.members],
-  ['/contracts', portal.contracts],
-  ['/messages', portal.messages],
-  ['/proposals', portal.proposals],
+  ['/', portal.overview, operator],
+  ['/members', portal.members, operator],
+  ['/contracts', portal.contracts, operator],
+  ['/messages', portal.messages, operator],
+  ['/proposals', portal.proposals, operator],
+  ['/completeness', portal.completeness],
 ] as const
 const elsewhere = { to: '/doctor/', word: portal.toDoctor }
 
-export const OperatorShell = () => <WorkShell name={portal.name} pages={pages} roles={['operator']} notYours={portal.notOperator} elsewhere={elsewhere} />
+export const OperatorShell = () => <WorkShell name={portal.name} pages={pages} roles={['operator', 'ministry']} notYours={portal.notOperator} elsewhere={elsewhere} />

@@ -13,7 +13,7 @@ import { News } from './News.tsx'
 import { usePersonPath } from './person-path.ts'
 import { Missing } from './record/Missing.tsx'
 import { useTitle } from '../shared/use-title.ts'
-import { home, portal, record } from './words.ts'
+import { home, portal, record, visits } from './words.ts'
 
 /** What is new, who looked, and the shortest way to everything else. */
 export function HomePage() {
@@ -97,6 +97,9 @@ function Short({ overview }: { overview: Overview }) {
           </li>
         ))}
       </ul>
+      <p>
+        <Link to={path('/visits')}>{say(visits.link)}</Link>
+      </p>
       <dl className="facts">
         {person.chosenDoctors.map((doctor) => (
           <div key={`${doctor.category}${doctor.name}`}>

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from 'react-router'
 import type { Me } from '../../access/wire.ts'
 import type { Looks } from '../../audit/wire.ts'
-import type { DocumentView, Overview } from '../../record/wire.ts'
+import type { DocumentView, Overview, VisitsReported } from '../../record/wire.ts'
 import type { Leaves } from '../../sickleave/wire.ts'
 import { get, whoAmI } from '../shared/api.ts'
 
@@ -50,6 +50,11 @@ export async function recordLoader({ params }: LoaderFunctionArgs) {
 export async function looksLoader({ params }: LoaderFunctionArgs) {
   const person = await personOf(params)
   return person === null ? null : { person, looks: looksOf(person, null) }
+}
+
+export async function visitsLoader({ params }: LoaderFunctionArgs) {
+  const person = await personOf(params)
+  return person === null ? null : { visits: quiet(get<VisitsReported>(`/record/people/${encodeURIComponent(person)}/visits`)) }
 }
 
 export const leavesLoader = () => ({ leaves: quiet(get<Leaves>('/sickleave/mine')) })

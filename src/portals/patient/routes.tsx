@@ -2,7 +2,7 @@ import type { RouteObject } from 'react-router'
 import { NotFound } from '../shared/NotFound.tsx'
 import { PageTrouble } from '../shared/PageTrouble.tsx'
 import { HomePage } from './HomePage.tsx'
-import { documentLoader, homeLoader, knownMe, leavesLoader, looksLoader, recordLoader } from './loaders.ts'
+import { documentLoader, homeLoader, knownMe, leavesLoader, looksLoader, recordLoader, visitsLoader } from './loaders.ts'
 import { PatientShell } from './PatientShell.tsx'
 
 const pages = (): RouteObject[] => [
@@ -13,6 +13,7 @@ const pages = (): RouteObject[] => [
     loader: documentLoader,
     lazy: { Component: async () => (await import('./record/DocumentPage.tsx')).DocumentPage },
   },
+  { path: 'visits', loader: visitsLoader, lazy: { Component: async () => (await import('./visits/VisitsPage.tsx')).VisitsPage } },
   { path: 'looks', loader: looksLoader, lazy: { Component: async () => (await import('./looks/LooksPage.tsx')).LooksPage } },
 ]
 

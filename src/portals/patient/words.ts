@@ -15,6 +15,28 @@ export const portal = messages({
   forChild: { sr: 'Картон: {name}. Гледате га као заступник.', en: 'Record of {name}. You see it as representative.' },
 })
 
+export const visits = messages({
+  title: { sr: 'Моје посете', en: 'My visits' },
+  titleOf: { sr: 'Посете', en: 'Visits' },
+  lead: {
+    sr: 'Посете у последњих 60 дана, и да ли је извештај стигао у картон. Установа га шаље за 24 сата од завршетка.',
+    en: 'Visits of the last 60 days, and whether the report has come into the record. The institution sends it within 24 hours of the end.',
+  },
+  none: { sr: 'У последњих 60 дана нема посета.', en: 'There are no visits in the last 60 days.' },
+  booking: { sr: 'Заказан термин', en: 'Booking' },
+  visit: { sr: 'Преглед', en: 'Visit' },
+  stay: { sr: 'Болнички боравак', en: 'Hospital stay' },
+  received: { sr: 'Извештај је стигао {at}.', en: 'The report came on {at}.' },
+  'received-late': { sr: 'Извештај је стигао са закашњењем, {at}.', en: 'The report came late, on {at}.' },
+  awaited: { sr: 'Извештај се чека до {due}.', en: 'The report is expected by {due}.' },
+  missing: { sr: 'Извештај касни: требало је да стигне до {due}.', en: 'The report is late: it should have come by {due}.' },
+  missingWhat: {
+    sr: 'Установа је на то подсећана. Ако Вам извештај треба, обратите се њој.',
+    en: 'The institution is being reminded. If you need the report, ask the institution.',
+  },
+  link: { sr: 'Посете и извештаји о њима', en: 'Visits and their reports' },
+})
+
 export const home = messages({
   title: { sr: 'Добар дан', en: 'Hello' },
   news: { sr: 'Ново', en: 'New' },

@@ -10,7 +10,8 @@ import { shell } from './words.ts'
 
 type Shell = {
   name: Message
-  pages: readonly (readonly [string, Message])[]
+  /** Address, word and, where a page is not for all of the portal's roles, whom it is for. */
+  pages: readonly (readonly [string, Message, (readonly Role[])?])[]
   roles: readonly Role[]
   notYours: Message
   /** Where somebody who has none of the roles may want to go. */
@@ -34,11 +35,13 @@ export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
         </NavLink>
         <span className="portal-name">{say(name)}</span>
         <nav className="pages" aria-label={say(shell.pages)}>
-          {pages.map(([to, word]) => (
-            <NavLink key={to} to={to} end={to === '/'}>
-              {say(word)}
-            </NavLink>
-          ))}
+          {pages
+            .filter(([, , only]) => only === undefined || me.roles.some((role) => only.includes(role)))
+            .map(([to, word]) => (
+              <NavLink key={to} to={to} end={to === '/'}>
+                {say(word)}
+              </NavLink>
+            ))}
         </nav>
         <span className="space" />
         {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
@@ -48,7 +51,7 @@ export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
       <main id="content" tabIndex={-1} ref={content}>
         <div className="page work-page">
           {me.roles.some((role) => roles.includes(role)) ? (
-            <Outlet />
+            <Outlet context={me} />
           ) : (
             <>
               <h1>{say(name)}</h1>

@@ -1,0 +1,39 @@
+import { useSearchParams } from 'react-router'
+import { dayOf, formatDate } from '../format.ts'
+import { useLanguage, useSay } from '../language.tsx'
+import { completeness as words } from './words.ts'
+
+const lengths = [7, 14, 31] as const
+const usual = 14
+
+/** Days of the address (`?days=31`), and the question to the server that goes with it. */
+export function useStretch(): { days: number; query: string } {
+  const [search] = useSearchParams()
+  const days = lengths.find((one) => String(one) === search.get('days')) ?? usual
+  const to = dayOf(new Date().toISOString())
+  const from = new Date(Date.parse(to) - (days - 1) * 86_400_000).toISOString().slice(0, 10)
+  return { days, query: `?from=${from}&to=${to}` }
+}
+
+export function Stretch({ days, from, to }: { days: number; from: string; to: string }) {
+  const say = useSay()
+  const language = useLanguage()
+  const [search, setSearch] = useSearchParams()
+  const choose = (length: number) => {
+    const next = new URLSearchParams(search)
+    next.set('days', String(length))
+    setSearch(next, { replace: true })
+  }
+  return (
+    <div className="stretch">
+      <div className="toggles" role="group" aria-label={say(words.stretch)}>
+        {lengths.map((length) => (
+          <button key={length} type="button" aria-pressed={length === days} onClick={() => choose(length)}>
+            {say(words.days, { count: length })}
+          </button>
+        ))}
+      </div>
+      <span className="soft num">{say(words.from, { from: formatDate(language, from), to: formatDate(language, to) })}</span>
+    </div>
+  )
+}

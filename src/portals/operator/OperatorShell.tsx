@@ -12,4 +12,6 @@ const pages = [
 ] as const
 const elsewhere = { to: '/doctor/', word: portal.toDoctor }
 
-export const OperatorShell = () => <WorkShell name={portal.name} pages={pages} roles={['operator', 'ministry']} notYours={portal.notOperator} elsewhere={elsewhere} />
+export const OperatorShell = () => (
+  <WorkShell name={portal.name} pages={pages} roles={['operator', 'ministry']} notYours={portal.notOperator} elsewhere={elsewhere} />
+)

@@ -20,7 +20,7 @@ import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
 import { startClocks, startTellingEmployers } from './sickleave/sickleave.ts'
 import { startRepeating } from './vendor/vendor.ts'
-import { ensureDemoCountry } from './simulator/simulator.ts'
+import { ensureDemoCountry, startPlayingLeaves } from './simulator/simulator.ts'
 
 const impatientMs = 500
 /** Judging lines is work for processors, and the server's own process stays free for everybody else. */
@@ -54,10 +54,11 @@ async function start(settings: Config): Promise<void> {
   const stopClocks = startClocks(world)
   const stopTellingEmployers = startTellingEmployers(world)
   const stopRepeating = startRepeating(world)
+  const stopPlayingLeaves = settings.DEMO ? startPlayingLeaves(world) : async () => {}
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
-    const beside = [stopIntake, stopBus, stopSubscriptions, stopFollowing, stopReminding, stopClocks, stopTellingEmployers, stopRepeating]
+    const beside = [stopIntake, stopBus, stopSubscriptions, stopFollowing, stopReminding, stopClocks, stopTellingEmployers, stopRepeating, stopPlayingLeaves]
     await Promise.all(beside.map((stop) => stop()))
     stopMoments()
     await stopWork()

@@ -1,4 +1,4 @@
-import { createAccount, revokeAccount } from './account.ts'
+import { actorOfAccount, createAccount, demoAccounts, revokeAccount } from './account.ts'
 import { rememberAddress } from './address.ts'
 import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
@@ -55,6 +55,8 @@ export const access = {
     const client = await clientById(sql, id)
     return client && client.revokedAt === null ? actorOfClient(client, client.scopes) : null
   },
+  /** The accounts of the demo by their names, for what the demo does as them. */
+  demoActors: async (sql: Sql) => new Map((await demoAccounts(sql)).map((one) => [one.userName, actorOfAccount(one, null)])),
   /** Systems that join by themselves, over the bus, get and keep their client there. */
   addClient,
   setClientKeys,

@@ -1,4 +1,6 @@
 // The door of the sick leave.
+export { acts } from './acts.ts'
+export type { Asking } from './asking.ts'
 export { addMember } from './employer/members.ts'
 export { startClocks } from './fund/clocks.ts'
 export { genuinenessOf, readCode } from './document/code.ts'

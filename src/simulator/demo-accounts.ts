@@ -6,15 +6,18 @@ import { isoDay } from './calendar.ts'
 import type { Country } from './country.ts'
 import { type DemoDay, planDay } from './demo-day.ts'
 import { doctorsOf } from './households.ts'
+import type { Employer } from './employers.ts'
 import type { Institution, Unit } from './institutions.ts'
 import type { Person } from './person.ts'
 import { addMember } from '../sickleave/sickleave.ts'
 import { protagonists } from './protagonists.ts'
 import type { Register } from './register-country.ts'
 import type { Registered } from './register-people.ts'
+import { type LeavePlan, planLeaves } from './sick-leave-plan.ts'
 import { nameOf, type Worker } from './workers.ts'
 
 export const demoPassword = 'demo'
+const memberDays = 800
 
 export type DemoAccount = { userName: string; name: string; what: string }
 
@@ -28,7 +31,7 @@ export type Scene = {
   registered: readonly Registered[]
 }
 
-type Made = { accounts: DemoAccount[]; showcase: { name: string; what: string }[]; day: DemoDay }
+type Made = { accounts: DemoAccount[]; showcase: { name: string; what: string }[]; day: DemoDay; leaves: LeavePlan }
 
 export async function makeAccounts(scene: Scene): Promise<Made> {
   const center = scene.country.institutions[0]!
@@ -37,15 +40,20 @@ export async function makeAccounts(scene: Scene): Promise<Made> {
   const doctor = doctorsOf(center, 'general')[0]!
   const nurse = general.workers.find((one) => one.profession === 'nurse')!
   const technician = laboratory.workers.find((one) => one.profession === 'technician')!
+  // Whoever the demo's patient works for, so that a leave opened for the one is seen by the other.
+  const employer = scene.people[protagonists.patient]!.insurance.employer ?? scene.country.employers[0]!
+  const leaves = await planLeaves(scene, doctor, employer)
   const accounts = [
     await workerAccount(scene, { userName: 'doktor', role: 'doctor', worker: doctor, what: `изабрани лекар, ${center.name}` }),
     await workerAccount(scene, { userName: 'sestra', role: 'nurse', worker: nurse, what: `медицинска сестра, ${general.name}` }),
     await workerAccount(scene, { userName: 'laborant', role: 'laboratory', worker: technician, what: `лаборант, ${center.name}` }),
     await citizenAccount(scene, 'pacijent', protagonists.patient, null, 'пацијент са картонима у више установа'),
     await citizenAccount(scene, 'roditelj', protagonists.anaphylaxis, protagonists.child, 'родитељ са дететом'),
-    ...(await officeAccounts(scene, center)),
+    ...(await officeAccounts(scene, center, employer)),
+    ...leaves.accounts,
   ]
-  return { accounts, showcase: showcaseOf(scene), day: planDay(scene, { doctor, nurse, technician, general, laboratory }) }
+  const day = planDay(scene, { doctor, nurse, technician, general, laboratory })
+  return { accounts, showcase: showcaseOf(scene), day, leaves: leaves.plan }
 }
 
 const unitOf = (institution: Institution, kind: Unit['kind']): Unit => institution.units.find((unit) => unit.kind === kind)!
@@ -94,9 +102,7 @@ async function citizenAccount(scene: Scene, userName: string, index: number, chi
   return { userName, name, what }
 }
 
-async function officeAccounts({ tx, world, country, register, people }: Scene, center: Institution): Promise<DemoAccount[]> {
-  // Whoever the demo's patient works for, so that a leave opened for the one is seen by the other.
-  const employer = people[protagonists.patient]!.insurance.employer ?? country.employers[0]!
+async function officeAccounts({ tx, world, register }: Scene, center: Institution, employer: Employer): Promise<DemoAccount[]> {
   const institution = { institution: register.institution(center.index), institutionName: center.name }
   const offices = [
     { userName: 'poslodavac', roles: ['employer'] as const, name: 'Весна Маринковић', what: `послодавац, ${employer.name}`, place: {} },
@@ -114,7 +120,9 @@ async function officeAccounts({ tx, world, country, register, people }: Scene, c
     const account = await createAccount(tx, { userName, password: demoPassword, demo: true, name, roles, ...place })
     if (userName !== 'poslodavac') continue
     const { pib, name: firm, index } = employer
-    await addMember(tx, { member: account, employer: register.employer(index), pib, name: firm, role: 'administrator', at: world.now() })
+    // For long: the sick leaves of the demo began before this day.
+    const at = new Date(world.now().getTime() - memberDays * 86_400_000)
+    await addMember(tx, { member: account, employer: register.employer(index), pib, name: firm, role: 'administrator', at, personName: name })
   }
   return offices.map(({ userName, name, what }) => ({ userName, name, what }))
 }

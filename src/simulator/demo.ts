@@ -5,7 +5,7 @@ import { registerBlock, type Registered } from './register-people.ts'
 import { loadPopulation } from './load.ts'
 import { type DemoAccount, demoPassword, makeAccounts } from './demo-accounts.ts'
 import { type DemoDay, endOfDay, openDay } from './demo-day.ts'
-import { claimDay, findDemo, saveDemo } from './store.ts'
+import { claimDay, findDemo, saveDemo, saveLeaves } from './store.ts'
 
 export type DemoSummary = {
   seed: number
@@ -37,11 +37,12 @@ export async function makeDemoCountry(world: World, options: { count?: number; r
   return world.sql.begin(async (tx) => {
     // The block of the people everyone begins with is registered already; this only asks for their keys.
     const registered: Registered[] = await registerBlock(tx, world, register, first, today)
-    const { accounts, showcase, day } = await makeAccounts({ tx, world, country, register, people: first, registered })
+    const { accounts, showcase, day, leaves } = await makeAccounts({ tx, world, country, register, people: first, registered })
     const summary: DemoSummary = { seed, people: figures.people + figures.skipped, resources: figures.resources, password: demoPassword, accounts, showcase }
     const now = world.now()
     await openDay(tx, day, now)
     await saveDemo(tx, { summary, day, until: endOfDay(now) })
+    await saveLeaves(tx, leaves, now)
     return summary
   })
 }

@@ -61,3 +61,16 @@ export async function claimDay(tx: Transaction, now: Date, until: Date): Promise
  returning id`
   return claimed.length > 0
 }
+
+export async function saveLeaves(tx: Transaction, plan: object, began: Date): Promise<void> {
+  await tx`insert into simulator.sick_leaves (plan, began) values (${JSON.stringify(plan)}::jsonb, ${began})`
+}
+
+export async function findLeaves<Plan>(sql: World['sql']): Promise<{ plan: Plan; began: Date; done: number } | null> {
+  const [row] = await sql<{ plan: Plan; began: Date; done: number }>`select plan, began, done from simulator.sick_leaves`
+  return row ?? null
+}
+
+export async function saveLeavesDone(sql: World['sql'], done: number): Promise<void> {
+  await sql`update simulator.sick_leaves set done = ${done}`
+}

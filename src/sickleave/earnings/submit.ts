@@ -5,7 +5,7 @@ import { uuidV4 } from '../../platform/uuid.ts'
 import { bulk } from '../../registry/registry.ts'
 import { type Asking, entryOf, refuse } from '../asking.ts'
 import { firstDayOf, lastDayOf } from '../compensation/months.ts'
-import { requireEmployer } from '../employer/rights.ts'
+import { mayAs, requireEmployer } from '../employer/rights.ts'
 import { dayAt } from '../rules/days.ts'
 import type { EarningsOutcome } from '../wire.ts'
 import { words } from './cells.ts'
@@ -49,8 +49,8 @@ export async function submitFile(asking: Asking, pib: string, file: File | undef
 
 export async function requireWriter(asking: Asking, pib: string): Promise<{ employer: number }> {
   const { employer, role } = await requireEmployer(asking, pib)
-  if (role === 'administrator' || role === 'operator') return { employer }
-  const reason = 'earnings are given by administrators and operators of the employer'
+  if (mayAs(role, 'work')) return { employer }
+  const reason = 'with your role for this employer you look, and give no earnings'
   return refuse(asking, null, 'create', new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
 }
 

@@ -5,7 +5,7 @@ import { allergy, hasTemplate, inner, problem } from './conditions.ts'
 import { type Element, parseDocument, unreadIn } from './element.ts'
 import { composition, encompassing, patient } from './header.ts'
 import type { Mapping } from './mapping.ts'
-import { narrative, wordsIn } from './narrative.ts'
+import { narrative } from './narrative.ts'
 import { battery, family, goal, observation, results } from './observations.ts'
 import { device, encounter, immunization, medication, planned, procedure } from './treatments.ts'
 import { concept, dateTime, identifier } from './types.ts'
@@ -62,7 +62,7 @@ type Kind =
 
 /** A CDA or C-CDA document to FHIR R4: each section with its narrative, each entry as a resource, the document itself kept to the byte. */
 export function mapCda(bytes: Uint8Array): Mapped {
-  const root = parseDocument(bytes)
+  const { root, named } = parseDocument(bytes)
   if (root.name !== 'ClinicalDocument')
     throw new Refusal('unprocessable', 'the document is no ClinicalDocument', {
       expression: root.name,
@@ -77,7 +77,7 @@ export function mapCda(bytes: Uint8Array): Mapped {
         : [number, root.first('effectiveTime')?.attribute('value'), root.first('versionNumber')?.attribute('value')],
     ),
   )
-  const mapping: Mapping = { draft, words: wordsIn(root), patient: draft.add('Patient', 'recordTarget'), encounter: undefined }
+  const mapping: Mapping = { draft, words: named, patient: draft.add('Patient', 'recordTarget'), encounter: undefined }
   patient(root, mapping)
   encompassing(root, mapping)
   const document = composition(root, mapping)
@@ -92,7 +92,7 @@ export function mapCda(bytes: Uint8Array): Mapped {
     number: String(number['value'] ?? ''),
     source: 'ClinicalDocument',
   })
-  for (const place of unreadIn(root, 'ClinicalDocument')) draft.lose(place, 'has no place in the record, or belongs to an entry that was not understood')
+  for (const place of unreadIn(root, () => 'ClinicalDocument')) draft.lose(place, 'has no place in the record, or belongs to an entry that was not understood')
   tellProvenance(draft, {
     number: String(number['value'] ?? ''),
     version,
@@ -193,7 +193,14 @@ const templates: [string, Kind][] = [
   ['2.16.840.1.113883.10.20.22.4.49', 'encounters'],
   ['2.16.840.1.113883.10.20.22.4.45', 'family'],
 ]
-const kindByTemplate = (element: Element): Kind | undefined => templates.find(([root]) => hasTemplate(element, root))?.[1]
+const kindOfTemplate = new Map(templates)
+function kindByTemplate(element: Element): Kind | undefined {
+  for (const one of element.all('templateId')) {
+    const kind = kindOfTemplate.get(one.attribute('root') ?? '')
+    if (kind !== undefined) return kind
+  }
+  return undefined
+}
 
 type Reader = (element: Element, mapping: Mapping, place: string) => Entry[]
 

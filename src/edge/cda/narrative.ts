@@ -1,6 +1,5 @@
 import { inXml } from '../draft/draft.ts'
 import type { Element } from './element.ts'
-import type { Words } from './types.ts'
 
 // The narrative block of CDA (R2 4.3.5) to the XHTML that R4 allows (narrative.html#xhtml).
 const tags: Record<string, string> = {
@@ -22,10 +21,16 @@ const tags: Record<string, string> = {
 const inTable = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr'])
 
 export function narrative(text: Element | undefined): string | undefined {
-  if (text === undefined || text.text === '') return undefined
+  if (text === undefined || !text.hasText) return undefined
   text.readAll()
-  const inner = text.children.map((child) => render(child, 'div')).join('')
+  const inner = rendered(text, 'div')
   return `<div xmlns="http://www.w3.org/1999/xhtml">${inner.trim()}</div>`
+}
+
+function rendered(node: Element, parent: string): string {
+  let made = ''
+  for (const child of node.children) made += render(child, parent)
+  return made
 }
 
 function render(node: Element | string, parent: string): string {
@@ -36,13 +41,16 @@ function render(node: Element | string, parent: string): string {
   if (node.name === 'linkHtml') return link(node, parent)
   if (node.name === 'caption' && parent === 'table') return wrapped('caption', node)
   const tag = tags[node.name]
-  if (tag === undefined || node.name === 'col' || node.name === 'colgroup') return node.children.map((child) => render(child, parent)).join('')
+  if (tag === undefined || node.name === 'col' || node.name === 'colgroup') return rendered(node, parent)
   return wrapped(tag, node)
 }
 
 function wrapped(tag: string, node: Element): string {
-  const spans = ['colspan', 'rowspan'].flatMap((name) => (/^\d{1,3}$/.test(node.attributes[name] ?? '') ? [` ${name}="${node.attributes[name]}"`] : []))
-  return `<${tag}${spans.join('')}>${node.children.map((child) => render(child, tag)).join('')}</${tag}>`
+  return `<${tag}${span('colspan', node)}${span('rowspan', node)}>${rendered(node, tag)}</${tag}>`
+}
+function span(name: string, node: Element): string {
+  const given = node.attributes[name]
+  return given !== undefined && /^\d{1,3}$/.test(given) ? ` ${name}="${given}"` : ''
 }
 
 function listOf(node: Element): string {
@@ -54,21 +62,10 @@ function listOf(node: Element): string {
 /** Only a plain address is a link; everything else (javascript:, data:) is its text. */
 function link(node: Element, parent: string): string {
   const address = node.attributes['href'] ?? ''
-  const text = node.children.map((child) => render(child, parent)).join('')
+  const text = rendered(node, parent)
   return /^https?:\/\/[^\s"<>]+$/.test(address) ? `<a href="${inXml(address)}">${text}</a>` : text
 }
 
 // XML 1.0 has no control characters, and neither has JSON text that is shown.
-const printable = (text: string) => text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-
-/** The text of every element that entries may refer to. */
-export function wordsIn(root: Element): Words {
-  const words = new Map<string, string>()
-  const walk = (element: Element): void => {
-    const id = element.attributes['ID']
-    if (id !== undefined) words.set(id, element.text)
-    for (const child of element.elements) walk(child)
-  }
-  walk(root)
-  return words
-}
+const printable = (text: string) => (hasControl.test(text) ? text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '') : text)
+const hasControl = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/

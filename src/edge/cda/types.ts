@@ -41,14 +41,14 @@ export function coding(element: Element): Json | undefined {
   return some({ system, code: plainCode(code.replace(/\s+/g, ' '), system), display })
 }
 
-/** The text of every element of the narrative that has an ID. */
-export type Words = ReadonlyMap<string, string>
+/** Every element of the narrative that has an ID. */
+export type Words = ReadonlyMap<string, Element>
 
 /** Words that stand in the element, or where its reference points to. */
 export function wordsOf(element: Element | undefined, words: Words): string | undefined {
   if (element === undefined) return undefined
   const reference = (element.first('reference') ?? element).attribute('value')
-  const found = reference?.startsWith('#') ? words.get(reference.slice(1)) : undefined
+  const found = reference?.startsWith('#') ? words.get(reference.slice(1))?.text : undefined
   return found || element.text || undefined
 }
 

@@ -45,7 +45,7 @@ export async function checkWhole({ format }: FolderSettings, bytes: Buffer): Pro
   if (bytes.length === 0) throw new Refusal('incorrect', 'the file is empty')
   if (format === 'cda') {
     const { parseDocument } = await import('../cda/element.ts')
-    if (parseDocument(bytes).name === 'ClinicalDocument') return
+    if (parseDocument(bytes).root.name === 'ClinicalDocument') return
     throw new Refusal('unprocessable', 'the file is XML, but no ClinicalDocument', { hint: 'Put whole CDA documents into this folder.' })
   }
   const { checkDocument } = await import('../rest/checked.ts')

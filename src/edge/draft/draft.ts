@@ -287,5 +287,6 @@ export function periodOf(start: string | undefined, end: string | undefined): Js
 }
 
 /** Text that goes into a narrative. */
-export const inXml = (text: string): string => (!hasMark.test(text) ? text : text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] as string))
+export const inXml = (text: string): string =>
+  !hasMark.test(text) ? text : text.replace(/[&<>"]/g, (mark) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[mark] as string)
 const hasMark = /[&<>"]/

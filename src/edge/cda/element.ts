@@ -38,18 +38,17 @@ export class Element {
 
   /** Down a path, the first of each; its like beside it count as asked for. */
   first(...path: string[]): Element | undefined {
-    let at: Element | undefined = this
-    for (const name of path) {
-      let next: Element | undefined
-      for (const child of at.elements) {
-        if (child.name !== name) continue
-        child.isRead = true
-        next ??= child
-      }
-      if (next === undefined) return undefined
-      at = next
+    return path.reduce<Element | undefined>((at, name) => at?.#firstOf(name), this)
+  }
+
+  #firstOf(name: string): Element | undefined {
+    let found: Element | undefined
+    for (const child of this.elements) {
+      if (child.name !== name) continue
+      child.isRead = true
+      found ??= child
     }
-    return at
+    return found
   }
 
   attribute(name: string): string | undefined {

@@ -38,10 +38,10 @@ export class Element {
 
   /** Down a path, the first of each; its like beside it count as asked for. */
   first(...path: string[]): Element | undefined {
-    return path.reduce<Element | undefined>((at, name) => at?.#firstOf(name), this)
+    return path.reduce<Element | undefined>((at, name) => at?.firstOf(name), this)
   }
 
-  #firstOf(name: string): Element | undefined {
+  firstOf(name: string): Element | undefined {
     let found: Element | undefined
     for (const child of this.elements) {
       if (child.name !== name) continue

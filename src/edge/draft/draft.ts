@@ -100,6 +100,11 @@ export class Draft {
     return entry
   }
 
+  /** What a reference points to. */
+  find(reference: Json | undefined): Entry | undefined {
+    return reference === undefined ? undefined : this.entries.find(({ fullUrl }) => fullUrl === reference['reference'])
+  }
+
   lose(place: string, why: string): void {
     this.losses.push({ place, why })
   }

@@ -1,8 +1,8 @@
-import { type Entry, type Json, put, some } from '../../draft/draft.ts'
+import { type Entry, type Json, put } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { practitioner } from './people.ts'
-import { codeableConcept, coded, dateTime, decimal, entity, identifier, units } from './types.ts'
+import { codeableConcept, coded, dateTime, decimal, entity, identifier, money, units } from './types.ts'
 
 // HL7 table 0017: a credit takes back what was charged.
 const statuses: Record<string, string> = { CG: 'billable', CD: 'aborted', PY: 'billed' }
@@ -23,13 +23,6 @@ const rows: readonly Row[] = [
 function performer(value: Value, mapping: Mapping, place: string): Json | undefined {
   const actor = practitioner(value, mapping, place)
   return actor && { actor }
-}
-
-/** CP: amount and currency are the subcomponents of its first component. */
-function money(value: Value): Json | undefined {
-  const [amount, currency] = [value.sub(1, 1), value.sub(1, 2)]
-  if (amount === undefined || !/^-?\d+(?:\.\d+)?$/.test(amount)) return undefined
-  return some({ value: Number(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
 }
 
 /** FT1: something done for the patient that is to be paid. */

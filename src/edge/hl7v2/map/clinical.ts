@@ -1,7 +1,7 @@
 import { type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
-import { practitioner } from './people.ts'
+import { location, practitioner } from './people.ts'
 import { byTable, codeableConcept, coded, dateTime, decimal, entity, wholeText } from './types.ts'
 
 const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
@@ -86,6 +86,7 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
 }
 
 const procedureRows: readonly Row[] = [
+  [23, 'location', location],
   [19, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
   [5, 'performedDateTime', dateTime],

@@ -77,6 +77,7 @@ export function encounter(segment: Segment, mapping: Mapping): void {
   if (destination !== undefined) resource['hospitalization'] = { ...(resource['hospitalization'] as Json), destination }
   if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
   episode(entry, segment, mapping)
+  importance(segment, mapping)
   mapping.noted = undefined
 }
 
@@ -116,7 +117,10 @@ function numbers(entry: Entry, segment: Segment, mapping: Mapping): void {
 }
 function visitNumber(value: Value, mapping: Mapping, place: string): Json | undefined {
   const made = identifier(value, mapping, place)
-  return made && { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'VN', display: 'Visit number' }] }, ...made }
+  return made && {
+      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'VN', display: 'Visit number' }], text: 'visit number' },
+      ...made,
+    }
 }
 
 function people(entry: Entry, segment: Segment, mapping: Mapping): void {
@@ -142,10 +146,22 @@ function whereabouts(entry: Entry, segment: Segment, mapping: Mapping): void {
   for (const [field, status] of places) {
     const convert = (value: Value, to: Mapping, place: string) => {
       const held = location(value, to, place)
-      return held && { location: held, status }
+      return held && { location: held, status, ...(temporary.has(field) ? { extension: [isTemporary] } : {}) }
     }
     fill(entry, segment, [[field, 'location[]', convert]], mapping)
   }
+}
+
+// PV1-11 and 43 are places for a while only; HL7's map of PV1 has an extension that says so, and R4 none.
+const temporary = new Set([11, 43])
+const isTemporary = { url: 'http://hl7.org/fhir/uv/v2mappings/StructureDefinition/temporary-location', valueBoolean: true }
+
+/** PV1-16: who is to be treated as a very important person, which is also said of the patient. */
+function importance(segment: Segment, mapping: Mapping): void {
+  const given = segment.first(16) && concept(segment.first(16) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0099')
+  if (given === undefined || mapping.patient === undefined) return
+  put(mapping.patient.resource, 'extension[]', { url: 'http://hl7.org/fhir/StructureDefinition/patient-importance', valueCodeableConcept: given })
+  mapping.patient.sources.push(`${segment.place} extension<16`)
 }
 
 /** PV2: more about the same visit. */
@@ -178,9 +194,15 @@ const held = (place: Json | undefined, status: string) => place && { location: p
 const priorities: Record<string, string> = { '1': 'EM', '2': 'UR', '3': 'EL' }
 function priority(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0217')
-  const first = (given?.['coding'] as Json[] | undefined)?.[0]
-  const code = priorities[String(first?.['code'])]
-  return code === undefined ? given : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-ActPriority', code)] }
+  const all = (given?.['coding'] as Json[] | undefined) ?? []
+  if (!all.some((one) => priorities[String(one['code'])] !== undefined)) return given
+  return {
+    ...given,
+    coding: all.map((one) => {
+      const code = String(one['system']).endsWith('v2-0217') || one['system'] === undefined ? priorities[String(one['code'])] : undefined
+      return code === undefined ? one : codingOf('http://terminology.hl7.org/CodeSystem/v3-ActPriority', code)
+    }),
+  }
 }
 function referred(value: Value, mapping: Mapping, place: string): Json | undefined {
   const individual = practitioner(value, mapping, place)

@@ -17,7 +17,6 @@ function application(value: Value | undefined): Json {
 
 const headerRows: readonly Row[] = [
   [4, 'sender', facility],
-  [22, 'responsible', organization],
   [19, 'language', language],
 ]
 function language(value: Value): string | undefined {
@@ -41,9 +40,24 @@ export function header(msh: Segment, mapping: Mapping): void {
   const receiver = msh.first(6) === undefined ? undefined : facility(msh.first(6) as Value, mapping, `${msh.place}-6`)
   if (msh.first(25) ?? msh.first(5) ?? receiver) resource['destination'] = [some({ ...application(msh.first(25) ?? msh.first(5)), receiver })]
   fill(mapping.header, msh, headerRows, mapping)
+  const responsible = partOf(resource['sender'] as Json | undefined, msh, 22, mapping)
+  if (responsible !== undefined) resource['responsible'] = responsible
+  partOf(receiver, msh, 23, mapping)
   // The mode of acknowledging, the versions and the character set are of the transport; the first two repeat 24 and 25.
   for (const field of [1, 2, 3, 5, 7, 10, 12, 13, 15, 16, 17, 18, 20, 21]) for (const value of msh.all(field)) value.whole()
   device(msh, mapping)
+}
+
+/** MSH-22 and 23 are responsible for the facilities that send and receive; MSH-17 is the country of the message, and so of both. */
+function partOf(facility: Json | undefined, msh: Segment, field: number, mapping: Mapping): Json | undefined {
+  const given = msh.first(field)
+  const owner = given && organization(given, mapping, `${msh.place}-${field}`)
+  const place = mapping.draft.find(facility)
+  const country = msh.text(17)
+  if (place === undefined || place.fullUrl === owner?.['reference']) return owner
+  if (owner !== undefined) place.resource['partOf'] ??= owner
+  if (country !== undefined) place.resource['address'] ??= [{ country }]
+  return owner && { ...owner }
 }
 
 /** The application that sent it, as what assembled the data (Provenance). */

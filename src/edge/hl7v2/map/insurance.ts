@@ -1,9 +1,11 @@
+import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import { dateTimeOf } from '../../draft/dates.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { gender, kin } from './patient.ts'
-import { address, coded, concept, date, dateTime, humanName, identifier, numbered, organization, telecom } from './types.ts'
+import { practitioner } from './people.ts'
+import { address, coded, concept, date, dateTime, humanName, identifier, money, numbered, organization, telecom } from './types.ts'
 
 /** IN1: who pays for the patient, on what paper. */
 export function insurance(segment: Segment, mapping: Mapping): void {
@@ -26,12 +28,15 @@ export function insurance(segment: Segment, mapping: Mapping): void {
     ],
     mapping,
   )
-  const subscriber = segment.text(36)
+  // The number of the insured person with the insurer; older senders give only that of the policy.
+  const subscriber = segment.text(49) ?? segment.text(36)
   if (subscriber !== undefined) resource['subscriberId'] = subscriber
   const [start, end] = [dateTimeOf(segment.text(12) ?? ''), dateTimeOf(segment.text(13) ?? '')]
   const period = periodOf(start, end)
   if (period !== undefined) resource['period'] = period
   classes(entry, segment)
+  deductible(entry, segment)
+  holder(entry, segment, mapping)
   // R4 demands a payor; the patient pays where nobody else is named.
   resource['payor'] = [payer?.reference ?? (mapping.patient as Entry).reference]
   insured(segment, mapping, entry)
@@ -41,7 +46,7 @@ function payerOf(segment: Segment, mapping: Mapping): Entry | undefined {
   const [name, number] = [segment.first(4), segment.first(3)]
   if (name === undefined && number === undefined) return undefined
   const reference = name && organization(name, mapping, `${segment.place}-4`)
-  const known = mapping.draft.entries.find(({ fullUrl }) => fullUrl === reference?.['reference'])
+  const known = mapping.draft.find(reference)
   const entry = known ?? mapping.draft.add('Organization', segment.place)
   const rows: Row[] = [
     [3, 'identifier[]', identifier],
@@ -81,17 +86,36 @@ function relationship(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
   const first = (given?.['coding'] as Json[] | undefined)?.[0]
   const code = relations[String(first?.['code']).toUpperCase()]
-  return code === undefined ? given : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/subscriber-relationship', code }] }
+  return code === undefined ? given : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/subscriber-relationship', code)] }
 }
 
 /** The plan (2, 35) and the group (8, 9) as classes of the coverage. */
 function classes(entry: Entry, segment: Segment): void {
   const add = (code: string, value: string | undefined, name?: string) => {
     if (value !== undefined)
-      put(entry.resource, 'class[]', some({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/coverage-class', code }] }, value, name }))
+      put(entry.resource, 'class[]', some({ type: { coding: [codingOf('http://terminology.hl7.org/CodeSystem/coverage-class', code)] }, value, name }))
   }
   add('plan', segment.first(2)?.part(1), segment.first(2)?.part(2))
   add('group', segment.text(8), segment.text(9))
+}
+
+/** IN1-37: what the patient pays first; a price (CP) with its kind. */
+function deductible(entry: Entry, segment: Segment): void {
+  const given = segment.first(37)
+  const valueMoney = given && money(given)
+  if (given === undefined || valueMoney === undefined) return
+  const kind = given.part(2)
+  const type = kind === undefined ? undefined : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/v2-0205', kind)] }
+  put(entry.resource, 'costToBeneficiary[]', some({ type, valueMoney }))
+}
+
+/** IN1-11 and 44: the employer whose group is insured holds the policy. */
+function holder(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const reference = segment.first(11) && organization(segment.first(11) as Value, mapping, `${segment.place}-11`)
+  const employer = mapping.draft.find(reference)
+  if (employer === undefined) return
+  entry.resource['policyHolder'] = reference
+  if (employer.resource['address'] === undefined) fill(employer, segment, [[44, 'address[]', address]], mapping)
 }
 
 /** IN1-16 and after: the insured person, where it is not the patient. */
@@ -132,7 +156,7 @@ export function insuranceMore(segment: Segment, mapping: Mapping): void {
   fill(coverage, segment, rows, mapping)
   // By HL7's map of IN2 these are numbers of the patient too.
   fill(mapping.patient as Entry, segment, rows, mapping)
-  const person = mapping.draft.entries.find(({ fullUrl }) => fullUrl === (coverage.resource['subscriber'] as Json | undefined)?.['reference'])
+  const person = mapping.draft.find(coverage.resource['subscriber'] as Json | undefined)
   if (person === undefined) return
   fill(
     person,
@@ -145,6 +169,12 @@ export function insuranceMore(segment: Segment, mapping: Mapping): void {
     mapping,
   )
 }
+
+const indicators = [
+  [5, 'related to work'],
+  [6, 'caused death'],
+  [10, 'the police was told'],
+] as const
 
 /** ACC and what else of a visit is told apart from it. */
 export function accident(segment: Segment, mapping: Mapping): void {
@@ -160,7 +190,7 @@ export function accident(segment: Segment, mapping: Mapping): void {
     segment,
     [
       [1, 'effectiveDateTime', dateTime],
-      [9, 'valueString', (value) => value.whole()],
+      [8, 'valueString', (value) => value.whole()],
     ],
     mapping,
   )
@@ -168,5 +198,10 @@ export function accident(segment: Segment, mapping: Mapping): void {
   if (cause !== undefined) put(resource, 'component[]', { code: { text: 'cause' }, valueCodeableConcept: cause })
   const where = segment.first(3)?.whole()
   if (where !== undefined) put(resource, 'component[]', { code: { text: 'place' }, valueString: where })
+  for (const [field, text] of indicators) {
+    const said = segment.first(field) && coded('0136')(segment.first(field) as Value)
+    if (said !== undefined) put(resource, 'component[]', { code: { text }, valueCodeableConcept: said })
+  }
+  fill(entry, segment, [[7, 'performer[]', practitioner]], mapping)
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
 }

@@ -18,7 +18,7 @@ import { role } from './people.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/2'
+const version = 'hl7v2-to-fhir/3'
 
 const segments: Record<string, (segment: Segment, mapping: Mapping) => void> = {
   MSH: header,

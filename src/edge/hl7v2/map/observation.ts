@@ -1,11 +1,10 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { displayOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
-import { identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
-import { address, byTable, codeableConcept, concept, dateTime, decimal, entity, entityIdentifier, organization, units } from './types.ts'
+import { address, byTable, codeableConcept, concept, dateTime, decimal, entity, entityIdentifier, organization, units, universalType, worldly } from './types.ts'
 
 // HL7 table 0085 to R4 observation-status, by HL7's own concept map.
 const statuses: Record<string, string> = {
@@ -101,14 +100,11 @@ function analysed(value: Value): Json | undefined {
 
 /** OBX-18, the instrument that measured. */
 function instrument(value: Value, mapping: Mapping, place: string): Json | undefined {
-  const number = entityIdentifier(value, mapping) ?? worldly(value)
-  if (number === undefined) return undefined
+  const [universal, kind] = [value.part(3), value.part(4)]
+  const own = entityIdentifier(value, mapping)
+  const number = own !== undefined && universal !== undefined ? { ...own, type: universalType(kind) } : (own ?? (universal && worldly(universal, kind)))
+  if (!number) return undefined
   return mapping.draft.once(`device ${JSON.stringify(number)}`, 'Device', place, ({ resource }) => (resource['identifier'] = [number])).reference
-}
-/** An EI without a number of its own, whose universal identifier names the thing itself. */
-function worldly(value: Value): Json | undefined {
-  const system = identifierSystem(undefined, value.part(3))
-  return system === undefined ? undefined : { system: 'urn:ietf:rfc:3986', value: system }
 }
 
 /** OBX: a result, or, in a message about a document, the document. */
@@ -141,7 +137,7 @@ export function observation(segment: Segment, mapping: Mapping): void {
 function laboratory(segment: Segment, mapping: Mapping): void {
   const name = segment.first(23)
   const reference = name && organization(name, mapping, `${segment.place}-23`)
-  const where = mapping.draft.entries.find(({ fullUrl }) => fullUrl === reference?.['reference'])
+  const where = mapping.draft.find(reference)
   if (where !== undefined && where.resource['address'] === undefined) fill(where, segment, [[24, 'address[]', address]], mapping)
 }
 

@@ -314,6 +314,10 @@ export function referral(segment: Segment, mapping: Mapping): void {
       [7, 'authoredOn', dateTime],
       [10, 'reasonCode[]', codeableConcept],
       [3, 'code', codeableConcept],
+      [19, 'performer[]', organization],
+      [20, 'performer[]', practitioner],
+      [14, 'note[]', (value) => ({ text: value.whole() })],
+      [24, 'note[]', (value) => ({ text: value.whole() })],
     ],
     mapping,
   )

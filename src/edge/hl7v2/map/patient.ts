@@ -197,6 +197,7 @@ export function patient(segment: Segment, mapping: Mapping): void {
   descentOf(entry, segment, 10, 'race')
   descentOf(entry, segment, 22, 'ethnicity')
   accountOf(segment, mapping, entry)
+  mother(segment, mapping, entry)
   mapping.noted = undefined
   // The set id counts only.
   segment.text(1)
@@ -233,6 +234,15 @@ function accountOf(segment: Segment, mapping: Mapping, patient: Entry): void {
   mapping.account = entry
 }
 
+/** PID-21: the mother, by a number of hers. */
+function mother(segment: Segment, mapping: Mapping, child: Entry): void {
+  if (segment.first(21) === undefined) return
+  const entry = mapping.draft.add('RelatedPerson', segment.place)
+  entry.resource['patient'] = child.reference
+  fill(entry, segment, [[21, 'identifier[]', identifier]], mapping)
+  entry.resource['relationship'] = [{ coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', 'MTH')] }]
+}
+
 /** PD1: the organization and the doctor of first contact. */
 export function additional(segment: Segment, mapping: Mapping): void {
   if (mapping.patient === undefined) return
@@ -253,7 +263,10 @@ const relativeRows: readonly Row[] = [
   [4, 'address[]', address],
   [5, 'telecom[]', use('home')],
   [6, 'telecom[]', use('work')],
+  [31, 'telecom[]', telecom],
   [40, 'telecom[]', telecom],
+  [41, 'telecom[]', telecom],
+  [32, 'address[]', address],
   [15, 'gender', gender],
   [16, 'birthDate', date],
   [33, 'identifier[]', identifier],
@@ -339,6 +352,8 @@ export function guarantor(segment: Segment, mapping: Mapping): void {
       [9, 'gender', gender],
       [11, 'relationship[]', kin],
       [12, 'identifier[]', numbered('SS')],
+      [19, 'identifier[]', identifier],
+      [29, 'identifier[]', identifier],
       [36, 'communication[]', language],
     ],
     mapping,
@@ -370,7 +385,13 @@ export function restriction(segment: Segment, mapping: Mapping): void {
     )
   }
   on.sources.push(`${segment.place} meta.security<3`)
+  for (const value of segment.all(4)) {
+    const code = reasons[value.part(1) ?? '']
+    if (code !== undefined) put(meta, 'security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-ActCode', code))
+  }
 }
+// HL7 table 0719: whose wish or whose position it is.
+const reasons: Record<string, string> = { PAT: 'PRS', PHY: 'PHY', VIP: 'CEL' }
 
 /** DB1: the number of the disabled person, who is the patient (PT); other persons are of no place here. */
 export function disability(segment: Segment, mapping: Mapping): void {

@@ -128,7 +128,7 @@ export function role(segment: Segment, mapping: Mapping): void {
   fill(entry, segment, rows, mapping)
   const held = period(segment.text(at.from), segment.text(at.to))
   if (held !== undefined) entry.resource['period'] = held
-  const home = mapping.draft.entries.find(({ fullUrl }) => fullUrl === (entry.resource['practitioner'] as Json | undefined)?.['reference'])
+  const home = mapping.draft.find(entry.resource['practitioner'] as Json | undefined)
   if (home !== undefined && segment.all(at.address).length > 0) fill(home, segment, [[at.address, 'address[]', address]], mapping)
   joinRole(entry, segment.text(at.code) ?? '', mapping)
 }

@@ -1,5 +1,5 @@
 import { dateOf, dateTimeOf, instantOf } from '../../draft/dates.ts'
-import { displayOf } from '../../draft/displays.ts'
+import { codingOf, displayOf } from '../../draft/displays.ts'
 import { type Json, periodOf, some } from '../../draft/draft.ts'
 import { nationalSystem, plainCode } from '../../draft/national.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
@@ -180,6 +180,7 @@ export function humanName(value: Value): Json | undefined {
   return name(value, 1, {
     use: nameUses[value.part(7)?.toUpperCase() ?? ''],
     period: period(value.part(12) ?? valid?.part(1), value.part(13) ?? valid?.part(2)),
+    professional: value.part(14),
     called: value.part(15),
   })
 }
@@ -219,7 +220,8 @@ export function address(value: Value): Json | undefined {
   if (use !== undefined) made['use'] = use
   if (kind === 'M') made['type'] = 'postal'
   if (line.length > 0) made['line'] = line
-  const district = value.part(9) ?? value.part(8)
+  // The county is a code with words in later versions, and may be words alone.
+  const district = value.part(9) ?? value.sub(9, 2) ?? value.part(8)
   for (const [name, given] of [
     ['city', value.part(3)],
     ['district', district],
@@ -286,6 +288,13 @@ export function quantity(value: Value): Json | undefined {
   return some({ value: number, ...units(unit?.part(1) ?? value.part(2), unit?.part(2), unit?.part(3)) })
 }
 
+/** CP: amount and currency are the subcomponents of its first component. */
+export function money(value: Value): Json | undefined {
+  const [amount, currency] = [value.sub(1, 1), value.sub(1, 2)]
+  if (amount === undefined || !/^-?\d+(?:\.\d+)?$/.test(amount)) return undefined
+  return some({ value: Number(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
+}
+
 /** A unit is UCUM when the sender says so, or says nothing and writes what can only be one unit. */
 export function units(code: string | undefined, display?: string, system?: string): Json {
   if (code === undefined) return {}
@@ -308,18 +317,25 @@ export function organizationNamed(
 ): Json | undefined {
   if (name === undefined && universal === undefined) return undefined
   const entry = mapping.draft.once(`org ${name} ${universal}`, 'Organization', place, ({ resource }) => {
-    const system = identifierSystem(undefined, universal)
-    const kind =
-      kindOfAuthority === undefined ? undefined : { coding: [some({ system: 'http://terminology.hl7.org/CodeSystem/v2-0301', code: kindOfAuthority })] }
-    const world =
-      universal === undefined ? undefined : some({ type: kind, system: system === undefined ? undefined : 'urn:ietf:rfc:3986', value: system ?? universal })
-    resource['identifier'] = [
-      ...(name === undefined ? [] : [{ system: identifierSystem(name, undefined) as string, value: name }]),
-      ...(world === undefined ? [] : [world]),
-    ]
+    const world = universal === undefined ? [] : [worldly(universal, kindOfAuthority)]
+    resource['identifier'] = [...(name === undefined ? [] : [{ system: identifierSystem(name, undefined) as string, value: name }]), ...world]
     if (name !== undefined) resource['name'] = name
   })
   return entry.reference
+}
+
+/** What kind of universal identifier it is (HL7 table 0301). */
+export const universalType = (kind: string | undefined): Json | undefined =>
+  kind === undefined ? undefined : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/v2-0301', kind)] }
+// Kinds whose identifiers are addresses; those of any other (a register of codes, a domain) are unique within their kind.
+const areAddresses = new Set(['ISO', 'UUID', 'GUID', 'URI', undefined])
+
+/** A universal identifier of HD and its kin as an Identifier of what it names. */
+export function worldly(universal: string, kind: string | undefined): Json {
+  const type = universalType(kind)
+  const address = areAddresses.has(kind?.toUpperCase()) ? identifierSystem(undefined, universal) : undefined
+  const system = address === undefined ? identifierSystem(kind, undefined) : 'urn:ietf:rfc:3986'
+  return some({ type, system, value: address ?? universal }) as Json
 }
 
 /** HD as a field of its own. */

@@ -117,10 +117,12 @@ function numbers(entry: Entry, segment: Segment, mapping: Mapping): void {
 }
 function visitNumber(value: Value, mapping: Mapping, place: string): Json | undefined {
   const made = identifier(value, mapping, place)
-  return made && {
+  return (
+    made && {
       type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'VN', display: 'Visit number' }], text: 'visit number' },
       ...made,
     }
+  )
 }
 
 function people(entry: Entry, segment: Segment, mapping: Mapping): void {

@@ -4,7 +4,20 @@ import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
-import { address, byTable, codeableConcept, concept, dateTime, decimal, entity, entityIdentifier, organization, units, universalType, worldly } from './types.ts'
+import {
+  address,
+  byTable,
+  codeableConcept,
+  concept,
+  dateTime,
+  decimal,
+  entity,
+  entityIdentifier,
+  organization,
+  units,
+  universalType,
+  worldly,
+} from './types.ts'
 
 // HL7 table 0085 to R4 observation-status, by HL7's own concept map.
 const statuses: Record<string, string> = {

@@ -19,7 +19,7 @@ export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): v
   Object.assign(entry.resource, { status: 'current', ...described, description: 'the original that was mapped', content: [{ attachment }] })
 }
 
-type Story = { number: string; version: string; time: string | undefined; occurred: string | undefined; activity: string; agent: Reference | undefined }
+type Story = { number: string; version: string; time: string | undefined; occurred: string | undefined; place?: Json | undefined; activity: string; agent: Reference | undefined }
 
 /** Where everything mapped comes from: in each target the segments (or sections) and the fields that it was made of. */
 export function tellProvenance(draft: Draft, story: Story): void {
@@ -33,6 +33,7 @@ export function tellProvenance(draft: Draft, story: Story): void {
     target: targets,
     ...(story.occurred === undefined ? {} : { occurredDateTime: story.occurred }),
     ...recorded,
+    ...(story.place === undefined ? {} : { location: story.place }),
     activity: { text: story.activity || 'unknown' },
     agent: [
       {

@@ -3,7 +3,7 @@ import { type Entry, type Json, periodOf, put } from '../../draft/draft.ts'
 import { dateTimeOf } from '../../draft/dates.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
-import { location, practitioner } from './people.ts'
+import { codedPlace, location, practitioner } from './people.ts'
 import { coded, codeableConcept, concept, dateTime, identifier } from './types.ts'
 
 const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
@@ -73,7 +73,7 @@ export function encounter(segment: Segment, mapping: Mapping): void {
   if (period !== undefined) resource['period'] = period
   resource['status'] =
     statuses[mapping.message.event] ?? (end !== undefined ? 'finished' : mapping.message.type === 'ADT' || start !== undefined ? 'in-progress' : 'unknown')
-  const destination = segment.first(37) && location(segment.first(37) as Value, mapping, `${segment.place}-37`)
+  const destination = segment.first(37) && codedPlace(segment.first(37) as Value, mapping, `${segment.place}-37`)
   if (destination !== undefined) resource['hospitalization'] = { ...(resource['hospitalization'] as Json), destination }
   if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
   episode(entry, segment, mapping)

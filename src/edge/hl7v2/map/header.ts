@@ -2,7 +2,7 @@ import { type Json, some } from '../../draft/draft.ts'
 import { identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
-import { practitioner } from './people.ts'
+import { namedPlace, practitioner } from './people.ts'
 import { coded, facility, instant, organization } from './types.ts'
 
 const unknownEndpoint = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
@@ -100,5 +100,5 @@ export function event(segment: Segment, mapping: Mapping): void {
   if (who !== undefined) resource['enterer'] = who
   mapping.occurred = when
   segment.first(2)?.whole()
-  if (segment.first(7) !== undefined) facility(segment.first(7) as Value, mapping, `${segment.place}-7`)
+  mapping.happened = segment.first(7) && namedPlace(segment.first(7) as Value, mapping, `${segment.place}-7`)
 }

@@ -154,6 +154,8 @@ export function insuranceMore(segment: Segment, mapping: Mapping): void {
     [61, 'identifier[]', identifier],
   ]
   fill(coverage, segment, rows, mapping)
+  const employer = mapping.draft.find(coverage.resource['policyHolder'] as Json | undefined)
+  if (employer !== undefined) fill(employer, segment, [[64, 'telecom[]', telecom]], mapping)
   // By HL7's map of IN2 these are numbers of the patient too.
   fill(mapping.patient as Entry, segment, rows, mapping)
   const person = mapping.draft.find(coverage.resource['subscriber'] as Json | undefined)

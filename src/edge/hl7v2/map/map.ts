@@ -13,8 +13,9 @@ import { Mapping, type Options } from './mapping.ts'
 import { administered, dispensed, prescribed, route } from './medication.ts'
 import { note, observation } from './observation.ts'
 import { common, referral, request, specimen, timed } from './order.ts'
-import { additional, disability, guarantor, merged, nextOfKin, patient, restriction } from './patient.ts'
+import { additional, guarantor, merged, nextOfKin, patient } from './patient.ts'
 import { role } from './people.ts'
+import { disability, restriction } from './restriction.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
@@ -124,6 +125,7 @@ function finish(mapping: Mapping, original: Uint8Array | undefined): void {
     version,
     time,
     occurred: mapping.occurred ?? time,
+    place: mapping.happened,
     activity: [message.type, message.event].filter(Boolean).join('^'),
     agent: sender(mapping),
   })

@@ -28,6 +28,8 @@ export class Mapping {
   noted: Entry | undefined
   /** When it happened, where the event says so. */
   occurred: string | undefined
+  /** Where it happened. */
+  happened: Json | undefined
 
   constructor(message: Message, draft: Draft, options: Options) {
     this.message = message

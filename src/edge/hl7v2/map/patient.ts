@@ -96,6 +96,7 @@ const patientRows: readonly Row[] = [
   [17, 'extension[]', extension('patient-religion', 'valueCodeableConcept', coded('0006'))],
   [23, 'extension[]', extension('patient-birthPlace', 'valueAddress', place)],
   [26, 'extension[]', citizenship],
+  [39, 'extension[]', citizenship],
   [28, 'extension[]', nationality],
 ]
 
@@ -171,11 +172,15 @@ function animal(entry: Entry, segment: Segment): void {
   entry.sources.push(`${segment.place} extension<35`)
 }
 
+// HL7 table 0189 to the groups of the CDC, by HL7's own concept map.
+const ethnicGroups: Record<string, readonly [string, string]> = { H: ['2135-2', 'Hispanic or Latino'], N: ['2186-5', 'Non Hispanic or Latino'] }
+
 /** PID-10 and PID-22. */
 function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' | 'ethnicity'): void {
   const given = segment.all(field).map((value) => {
-    const [code, display] = [value.part(1), value.part(2)]
-    value.skip(3)
+    const known = kind === 'ethnicity' ? ethnicGroups[value.part(1)?.toUpperCase() ?? ''] : undefined
+    const [code, display] = known ?? [value.part(1), value.part(2)]
+    value.skip(2, 3)
     return { code, display, text: value.part(9) ?? display ?? code }
   })
   const made = descent(kind, given)
@@ -309,11 +314,25 @@ export function nextOfKin(segment: Segment, mapping: Mapping): void {
   if (held !== undefined) entry.resource['period'] = held
   segment.text(1)
   const employer = segment.first(13) && organization(segment.first(13) as Value, mapping, `${segment.place}-13`)
+  contactOf(mapping.draft.find(employer), segment, mapping)
   const { name, relationship, telecom: phones, address: homes, gender: sex } = entry.resource as Json & { name?: Json[]; address?: Json[] }
   const contact = some({ relationship, name: name?.[0], telecom: phones, address: homes?.[0], gender: sex, organization: employer, period: held })
   const patientResource = mapping.patient?.resource as Json & { contact?: Json[] }
   if (contact !== undefined && (name || phones || homes || employer)) (patientResource.contact ??= []).push(contact)
 }
+
+/** NK1-30 to 32: whom to ask for at the organization of NK1-13. */
+function contactOf(employer: Entry | undefined, segment: Segment, mapping: Mapping): void {
+  const called = segment.first(30) && humanName(segment.first(30) as Value)
+  if (employer === undefined || called === undefined || employer.resource['contact'] !== undefined) return
+  const made: Json = { name: called }
+  fill(employer, segment, contactRows, mapping, made)
+  employer.resource['contact'] = [made]
+}
+const contactRows: readonly Row[] = [
+  [31, 'telecom[]', telecom],
+  [32, 'address', address],
+]
 
 /** MRG: the chart that goes into the one of the PID before it (A40 and its kin). */
 export function merged(segment: Segment, mapping: Mapping): void {
@@ -361,41 +380,4 @@ export function guarantor(segment: Segment, mapping: Mapping): void {
   const held = period(segment.text(13), segment.text(14))
   const list = mapping.account === undefined ? undefined : ((mapping.account.resource as Json & { guarantor?: Json[] }).guarantor ??= [])
   list?.push(some({ party: entry.reference, period: held }) as Json)
-}
-
-// HL7 table 0717 has codes that v3 ActCode does not have; those that it has are security labels as they are.
-const labels: Record<string, string> = { DEM: 'DEMO', LOC: 'LOCIS', HIV: 'HIV', STD: 'STD', SMD: 'PSY', UWM: 'MST', PID: 'PRS', DIA: 'DIA' }
-
-/** ARV: what the patient, or another, wants to be shown to fewer. The record decides by its own rules; the label is kept. */
-export function restriction(segment: Segment, mapping: Mapping): void {
-  const on = mapping.encounter ?? mapping.patient
-  if (on === undefined) return
-  for (const field of [1, 2]) segment.text(field)
-  const meta = (on.resource.meta ??= {}) as Json
-  for (const value of segment.all(3)) {
-    const code = value.part(1)
-    const known = labels[code ?? '']
-    if (code === undefined) continue
-    put(
-      meta,
-      'security[]',
-      known === undefined
-        ? { system: 'http://terminology.hl7.org/CodeSystem/v2-0717', code }
-        : codingOf('http://terminology.hl7.org/CodeSystem/v3-ActCode', known),
-    )
-  }
-  on.sources.push(`${segment.place} meta.security<3`)
-  for (const value of segment.all(4)) {
-    const code = reasons[value.part(1) ?? '']
-    if (code !== undefined) put(meta, 'security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-ActCode', code))
-  }
-}
-// HL7 table 0719: whose wish or whose position it is.
-const reasons: Record<string, string> = { PAT: 'PRS', PHY: 'PHY', VIP: 'CEL' }
-
-/** DB1: the number of the disabled person, who is the patient (PT); other persons are of no place here. */
-export function disability(segment: Segment, mapping: Mapping): void {
-  segment.text(1)
-  if (mapping.patient === undefined || segment.text(2) !== 'PT') return
-  fill(mapping.patient, segment, [[3, 'identifier[]', identifier]], mapping)
 }

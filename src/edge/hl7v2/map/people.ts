@@ -1,9 +1,9 @@
 import { type Entry, type Json, some } from '../../draft/draft.ts'
 import { nationalSystem } from '../../draft/national.ts'
-import { identifierSystem } from '../../draft/systems.ts'
+import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, type Row } from './mapping.ts'
-import { address, codeableConcept, name, organization, organizationNamed, period, telecom, typeOf } from './types.ts'
+import { address, codeableConcept, laterUses, name, organization, organizationNamed, period, telecom, typeOf, worldly } from './types.ts'
 
 /** XCN as a Practitioner; the same number of the same authority, or else the same name, is the same one in a message. */
 export function practitioner(value: Value, mapping: Mapping, place: string): Json | undefined {
@@ -11,7 +11,7 @@ export function practitioner(value: Value, mapping: Mapping, place: string): Jso
   return entry === undefined ? undefined : entry.reference
 }
 
-const uses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official' }
+const uses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official', ...laterUses }
 
 function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry | undefined {
   const number = value.part(1)
@@ -92,6 +92,30 @@ export function location(value: Value, mapping: Mapping, place: string): Json | 
   if (within !== undefined) return within.reference
   if (described === undefined) return undefined
   return mapping.draft.once(`pl ${described}`, 'Location', place, ({ resource }) => (resource['name'] = described)).reference
+}
+
+/** DLD: where somebody was discharged to, as a code with its words. */
+export function codedPlace(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const code = value.inside(1)
+  const [number, words] = [code?.part(1), code?.part(2)]
+  const system = codeSystem(code?.part(3))
+  if (number === undefined && words === undefined) return undefined
+  return mapping.draft.once(`dld ${number} ${words} ${system}`, 'Location', place, ({ resource }) => {
+    if (words !== undefined && number !== undefined) resource['identifier'] = [some({ system, value: number })]
+    resource['name'] = words ?? number
+    resource['mode'] = 'instance'
+  }).reference
+}
+
+/** HD as a place: where an event happened. */
+export function namedPlace(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const [named, universal, kind] = [value.part(1), value.part(2), value.part(3)]
+  if (named === undefined && universal === undefined) return undefined
+  return mapping.draft.once(`hd ${named} ${universal}`, 'Location', place, ({ resource }) => {
+    if (universal !== undefined) resource['identifier'] = [worldly(universal, kind)]
+    resource['name'] = named ?? universal
+    resource['mode'] = 'instance'
+  }).reference
 }
 
 type RoleFields = {

@@ -165,14 +165,21 @@ export function entityIdentifier(value: Value, mapping: Mapping, type?: string):
 export const entity =
   (type?: string) =>
   (value: Value, mapping: Mapping): Json | undefined =>
-    entityIdentifier(value, mapping, type)
+    entityIdentifier(value, mapping, type) ?? namedInTheWorld(value)
+/** An EI without a number of its own, whose universal identifier names the thing itself. */
+function namedInTheWorld(value: Value): Json | undefined {
+  const universal = value.part(3)
+  return universal === undefined ? undefined : worldly(universal, value.part(4))
+}
 
 export function period(start: string | undefined, end: string | undefined): Json | undefined {
   if (start === undefined && end === undefined) return undefined
   return periodOf(dateTimeOf(start ?? ''), dateTimeOf(end ?? ''))
 }
 
-const nameUses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official', C: 'official' }
+// What later versions of HL7 table 0200 have: masked, unavailable for a while, no longer to be used.
+export const laterUses: Record<string, string> = { MSK: 'anonymous', NAV: 'temp', TEMP: 'temp', BAD: 'old', NOUSE: 'old' }
+const nameUses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official', C: 'official', ...laterUses }
 
 /** XPN. */
 export function humanName(value: Value): Json | undefined {

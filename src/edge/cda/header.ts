@@ -1,4 +1,5 @@
 import { descent } from '../draft/descent.ts'
+import { codingOf } from '../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../draft/draft.ts'
 import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
@@ -67,7 +68,7 @@ function languages(person: Element | undefined): Json[] {
     if (known === undefined) return []
     return [
       some({
-        language: { coding: [{ system: 'urn:ietf:bcp:47', code: known }] },
+        language: { coding: [codingOf('urn:ietf:bcp:47', known)] },
         preferred: preferred === undefined ? undefined : preferred === 'true',
       }) as Json,
     ]

@@ -11,7 +11,7 @@ import { device, encounter, immunization, medication, planned, procedure } from 
 import { concept, dateTime, identifier } from './types.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/2'
+const version = 'cda-to-fhir/3'
 const sectionsMax = 500
 const sectionDepthMax = 10
 
@@ -91,6 +91,7 @@ export function mapCda(bytes: Uint8Array): Mapped {
     subject: mapping.patient.reference,
     number: String(number['value'] ?? ''),
     source: 'ClinicalDocument',
+    type: document.resource['type'] as Json,
   })
   for (const place of unreadIn(root, () => 'ClinicalDocument')) draft.lose(place, 'has no place in the record, or belongs to an entry that was not understood')
   tellProvenance(draft, {

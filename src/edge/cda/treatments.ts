@@ -212,12 +212,13 @@ export function procedure(element: Element, mapping: Mapping, place: string): En
   )
   const facility = element.all('participant').find((one) => one.attribute('typeCode') === 'LOC')
   const location = locationOf(facility?.first('participantRole'), mapping)
+  const focalDevice = devicesIn(element, mapping, place).map(({ reference }) => ({ manipulated: reference }))
   Object.assign(entry.resource, {
     status: isNegated ? 'not-done' : statusOf('Procedure', element, 'unknown'),
     code,
     subject: mapping.patient.reference,
     ...timeChoice('performed', element.first('effectiveTime')),
-    ...some({ identifier: identifiers(element), bodySite, performer, location: location?.reference, reasonCode: reasons(element, mapping) }),
+    ...some({ identifier: identifiers(element), bodySite, performer, focalDevice, location: location?.reference, reasonCode: reasons(element, mapping) }),
   })
   return entry
 }
@@ -294,6 +295,21 @@ function encounterTime(element: Element): Json | undefined {
 /** A thing that the patient has or uses. */
 export function device(element: Element, mapping: Mapping, place: string): Entry | undefined {
   const role = [...element.all('participant'), ...element.all('product')].map((one) => one.first('participantRole')).find((one) => one !== undefined)
+  const entry = deviceOf(role, mapping, place)
+  if (entry === undefined) return undefined
+  element.all('id')
+  element.all('statusCode')
+  return entry
+}
+
+/** What was put in or taken out by a procedure. */
+const devicesIn = (element: Element, mapping: Mapping, place: string): Entry[] =>
+  element
+    .all('participant')
+    .filter((one) => one.attribute('typeCode') === 'DEV')
+    .flatMap((one) => deviceOf(one.first('participantRole'), mapping, place) ?? [])
+
+function deviceOf(role: Element | undefined, mapping: Mapping, place: string): Entry | undefined {
   const made = role?.first('playingDevice')
   const type = concept(made?.first('code'), mapping.words)
   const model = made?.first('manufacturerModelName')?.text
@@ -301,8 +317,6 @@ export function device(element: Element, mapping: Mapping, place: string): Entry
   const maker = organizationOf(role?.first('scopingEntity'), mapping, place)
   const entry = mapping.draft.add('Device', place, true)
   const name = maker?.resource['name']
-  element.all('id')
-  element.all('statusCode')
   Object.assign(
     entry.resource,
     some({

@@ -3,6 +3,23 @@ const v2 = 'http://terminology.hl7.org/CodeSystem/v2-'
 const v3 = 'http://terminology.hl7.org/CodeSystem/v3-'
 
 const displays: Record<string, Record<string, string>> = {
+  // R4's common languages, and those of the minorities here.
+  'urn:ietf:bcp:47': {
+    ar: 'Arabic',
+    bs: 'Bosnian',
+    de: 'German',
+    en: 'English',
+    es: 'Spanish',
+    fr: 'French',
+    hr: 'Croatian',
+    hu: 'Hungarian',
+    it: 'Italian',
+    ro: 'Romanian',
+    ru: 'Russian',
+    sk: 'Slovak',
+    sq: 'Albanian',
+    sr: 'Serbian',
+  },
   [`${v2}0007`]: {
     A: 'Accident',
     C: 'Elective',

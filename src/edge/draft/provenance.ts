@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Draft, Json, Reference } from './draft.ts'
 import { some } from './draft.ts'
 
-type Original = { contentType: string; title: string; date?: string | undefined; subject?: Reference | undefined; number: string; source: string }
+type Original = { contentType: string; title: string; date?: string | undefined; subject?: Reference | undefined; number: string; source: string; type?: Json | undefined }
 
 /** What was sent, to the byte, beside what was made of it: no loss is for ever. */
 export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): void {
@@ -15,7 +15,7 @@ export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): v
     hash: hash('sha1', bytes, 'base64'),
     title: what.title || 'original',
   }
-  const described = some({ subject: what.subject, date: what.date?.includes('T') ? what.date : undefined })
+  const described = some({ type: what.type, subject: what.subject, date: what.date?.includes('T') ? what.date : undefined })
   Object.assign(entry.resource, { status: 'current', ...described, description: 'the original that was mapped', content: [{ attachment }] })
 }
 

@@ -132,12 +132,52 @@ describe('a message from a Serbian hospital', () => {
   })
 })
 
+describe('who and where beside the patient', () => {
+  const places = (mapped: Mapped) => of(mapped, 'Location').map(({ name }) => name)
+  const fullUrl = (mapped: Mapped, resource: Resource) => mapped.bundle.entry.find((entry) => entry.resource === resource)?.fullUrl
+
+  test('the facility that sends belongs to whoever is responsible for it, in the country of the message', () => {
+    const head = `${msh('ADT^A08').split('|').slice(0, 16).join('|')}|SRB|UNICODE UTF-8||||Министарство|`
+    const mapped = map(head, pid)
+    const [sender] = of(mapped, 'Organization')
+    const owner = of(mapped, 'Organization').find(({ name }) => name === 'Министарство') as Resource
+    assert.deepEqual([sender?.['address'], sender?.['partOf'].reference], [[{ country: 'SRB' }], fullUrl(mapped, owner)])
+  })
+
+  test('a universal identifier that is no address keeps the kind that it has', () => {
+    const codes = (kind: string) => one(map('MSH|^~\\&|A|^2.16.1^X||||'.replace('X', kind) + '|ADT^A08|1|P|2.5', pid), 'Organization')['identifier'][0]
+    assert.deepEqual([codes('HCD').system, codes('HCD').value, codes('HCD').type.coding[0].code], ['urn:id:HCD', '2.16.1', 'HCD'])
+    assert.deepEqual([codes('ISO').system, codes('ISO').value], ['urn:ietf:rfc:3986', 'urn:oid:2.16.1'])
+  })
+
+  test('an employer of a relative has the person to ask for, a mother her number, and a policy the employer who holds it', () => {
+    const kin = `NK1|1|Петровић^Јован|SPO||||||||||Топлана${'|'.repeat(17)}Илић^Мира|^PRN^PH^^^11^555|Улица 1^^Београд`
+    const mapped = map(msh('ADT^A08'), `${pid}||||||||88^^^KCS^MR`, kin, `IN1|1|A|1|РФЗО|||||||Пекара${'|'.repeat(33)}Улица 2^^Ниш`)
+    const employer = of(mapped, 'Organization').find(({ name }) => name === 'Топлана')
+    assert.deepEqual([employer?.['contact'][0].name.family, employer?.['contact'][0].address.city], ['Илић', 'Београд'])
+    const mother = of(mapped, 'RelatedPerson').find(({ identifier }) => identifier?.[0].value === '88')
+    assert.equal(mother?.['relationship'][0].coding[0].code, 'MTH')
+    const holder = of(mapped, 'Organization').find(({ name }) => name === 'Пекара') as Resource & Record<string, any>
+    assert.equal(holder['address'][0].city, 'Ниш')
+    assert.equal(one(mapped, 'Coverage')['policyHolder'].reference, fullUrl(mapped, holder))
+  })
+
+  test('where it happened, where the patient is for a while and is discharged to are places', () => {
+    const visit = ['PV1', '1', 'I', ...Array(7).fill(''), '', 'ПРИЈЕМ', ...Array(4).fill(''), 'VIP', ...Array(20).fill(''), '22&Дом&L'].join('|')
+    const mapped = map(msh('ADT^A03'), 'EVN|A03|20260301||||20260301|Болница', pid, visit)
+    assert.deepEqual(places(mapped), ['Болница', 'ПРИЈЕМ', 'Дом'])
+    assert.ok(one(mapped, 'Encounter')['location'][0].extension[0].valueBoolean)
+    assert.equal(one(mapped, 'Patient')['extension'][0].valueCodeableConcept.coding[0].code, 'VIP')
+    assert.ok(one(mapped, 'Provenance')['location'].reference)
+  })
+})
+
 describe('what has no place', () => {
   test('is said by segment, field and component, and never with its value', () => {
-    const mapped = map(msh('ADT^A08'), `${pid}||||||||||||||||||||||||||x`, 'ZBE|1|secret', 'XYZ|1', 'NTE|1||на ништа')
+    const mapped = map(msh('ADT^A08'), `${pid}|||||||||||||||||||||||||x`, 'ZBE|1|secret', 'XYZ|1', 'NTE|1||на ништа')
     assert.deepEqual(
       mapped.losses.map(({ place }) => place),
-      ['ZBE[1]', 'XYZ[1]', 'NTE[1]-3', 'PID[1]-39'],
+      ['ZBE[1]', 'XYZ[1]', 'NTE[1]-3', 'PID[1]-38'],
     )
     assert.ok(!JSON.stringify(mapped.losses).includes('secret'))
   })

@@ -143,7 +143,7 @@ const languages: Record<string, string> = {
 function languageOf(coding: Json): Json {
   const code = String(coding['code'] ?? '').toLowerCase()
   const tag = languages[code] ?? (/^[a-z]{2}$/.test(code) ? code : undefined)
-  return tag === undefined ? {} : { system: 'urn:ietf:bcp:47', code: tag }
+  return tag === undefined ? {} : codingOf('urn:ietf:bcp:47', tag)
 }
 
 function familyOf(value: Value): string | undefined {

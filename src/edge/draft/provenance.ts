@@ -2,7 +2,15 @@ import { hash } from 'node:crypto'
 import type { Draft, Json, Reference } from './draft.ts'
 import { some } from './draft.ts'
 
-type Original = { contentType: string; title: string; date?: string | undefined; subject?: Reference | undefined; number: string; source: string; type?: Json | undefined }
+type Original = {
+  contentType: string
+  title: string
+  date?: string | undefined
+  subject?: Reference | undefined
+  number: string
+  source: string
+  type?: Json | undefined
+}
 
 /** What was sent, to the byte, beside what was made of it: no loss is for ever. */
 export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): void {
@@ -19,7 +27,15 @@ export function keepOriginal(draft: Draft, bytes: Uint8Array, what: Original): v
   Object.assign(entry.resource, { status: 'current', ...described, description: 'the original that was mapped', content: [{ attachment }] })
 }
 
-type Story = { number: string; version: string; time: string | undefined; occurred: string | undefined; place?: Json | undefined; activity: string; agent: Reference | undefined }
+type Story = {
+  number: string
+  version: string
+  time: string | undefined
+  occurred: string | undefined
+  place?: Json | undefined
+  activity: string
+  agent: Reference | undefined
+}
 
 /** Where everything mapped comes from: in each target the segments (or sections) and the fields that it was made of. */
 export function tellProvenance(draft: Draft, story: Story): void {

@@ -139,7 +139,7 @@ describe('who and where beside the patient', () => {
   test('the facility that sends belongs to whoever is responsible for it, in the country of the message', () => {
     const head = `${msh('ADT^A08').split('|').slice(0, 16).join('|')}|SRB|UNICODE UTF-8||||Министарство|`
     const mapped = map(head, pid)
-    const [sender] = of(mapped, 'Organization')
+    const sender = of(mapped, 'Organization').find(({ name }) => name === 'KCS')
     const owner = of(mapped, 'Organization').find(({ name }) => name === 'Министарство') as Resource
     assert.deepEqual([sender?.['address'], sender?.['partOf'].reference], [[{ country: 'SRB' }], fullUrl(mapped, owner)])
   })

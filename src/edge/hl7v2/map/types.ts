@@ -179,7 +179,17 @@ export function period(start: string | undefined, end: string | undefined): Json
 
 // What later versions of HL7 table 0200 have: masked, unavailable for a while, no longer to be used.
 export const laterUses: Record<string, string> = { MSK: 'anonymous', NAV: 'temp', TEMP: 'temp', BAD: 'old', NOUSE: 'old' }
-const nameUses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official', C: 'official', ...laterUses }
+const nameUses: Record<string, string> = {
+  L: 'official',
+  D: 'usual',
+  M: 'maiden',
+  N: 'nickname',
+  S: 'anonymous',
+  T: 'temp',
+  B: 'official',
+  C: 'official',
+  ...laterUses,
+}
 
 /** XPN. */
 export function humanName(value: Value): Json | undefined {

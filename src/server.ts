@@ -18,7 +18,7 @@ import { arePortalsBuilt } from './portals/build.ts'
 import { startBus, startTelling } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
-import { startClocks, startTellingEmployers } from './sickleave/sickleave.ts'
+import { joinEmployersSide, startClocks, startEmployersSide, startTellingEmployers } from './sickleave/sickleave.ts'
 import { startRepeating } from './vendor/vendor.ts'
 import { ensureDemoCountry, startPlayingLeaves } from './simulator/simulator.ts'
 
@@ -39,7 +39,10 @@ try {
 async function start(settings: Config): Promise<void> {
   if (isOneOfSeveral()) return serveAsOne(settings)
   const portals = join(settings.DATA_DIR, 'portals')
-  const [{ world, close, country }] = await Promise.all([openCountry(settings), portalsBuilt(portals)])
+  const [{ world, close, country, database }] = await Promise.all([openCountry(settings), portalsBuilt(portals)])
+  const employersSide = await startEmployersSide(world, database.owner, complain)
+  // The processes beside this one find it where this one has started it.
+  process.env['EMPLOYERS_URL'] = employersSide.origin
   const serving = settings.PROCESSES === 1 ? await serve(world, portals) : await startProcesses(settings.PROCESSES, fail)
   settings.PORT = serving.port
   const stopSealing = startSealing(world)
@@ -58,6 +61,7 @@ async function start(settings: Config): Promise<void> {
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
+    await employersSide.stop()
     const beside = [stopIntake, stopBus, stopSubscriptions, stopFollowing, stopReminding, stopClocks, stopTellingEmployers, stopRepeating, stopPlayingLeaves]
     await Promise.all(beside.map((stop) => stop()))
     stopMoments()
@@ -85,6 +89,7 @@ async function openCountry(settings: Config) {
 /** One of several processes: the leader has the database, the first run and the seals; this one answers. */
 async function serveAsOne(settings: Config): Promise<void> {
   const { world, close } = await openWorld(settings, { mode: 'share' })
+  joinEmployersSide(world)
   const serving = await serve(world, join(settings.DATA_DIR, 'portals'))
   settings.PORT = serving.port
   stopOnSignal(async () => {
@@ -136,7 +141,11 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-function fail(sentence: string): never {
+function complain(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
+}
+
+function fail(sentence: string): never {
+  complain(sentence)
   process.exit(2)
 }

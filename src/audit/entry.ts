@@ -1,4 +1,4 @@
-import type { Actor } from '../platform/actor.ts'
+import type { Who } from '../platform/actor.ts'
 
 /** What was done. Reads and writes are FHIR interactions; the rest are acts of the house. */
 export type Action =
@@ -20,17 +20,6 @@ export type Action =
   | 'configure' // relations, clients, accounts, keys
 
 export type Decision = 'permit' | 'deny'
-
-export type Who = {
-  id: string
-  name: string
-  kind: 'person' | 'system' | 'anonymous'
-  role: string | null
-  institution: number | null
-  institutionName?: string | null
-  unit: number | null
-  unitName?: string | null
-}
 
 export type Entry = {
   action: Action
@@ -136,10 +125,4 @@ export function belgradeTime(instant: Date): string {
     cachedSecond = second
   }
   return cachedText
-}
-
-/** The person or system of a request, as the access log keeps them. */
-export function whoIs(actor: Actor): Who {
-  const { id, name, kind, institution, institutionName, unit, unitName } = actor
-  return { id, name, kind, role: actor.roles[0] ?? null, institution, institutionName, unit, unitName }
 }

@@ -33,3 +33,21 @@ export const anonymous: Actor = {
   patient: null,
   session: null,
 }
+
+/** An actor as the access log keeps it. */
+export type Who = {
+  id: string
+  name: string
+  kind: 'person' | 'system' | 'anonymous'
+  role: string | null
+  institution: number | null
+  institutionName?: string | null
+  unit: number | null
+  unitName?: string | null
+}
+
+/** The person or system of a request, as the access log keeps them. */
+export function whoIs(actor: Actor): Who {
+  const { id, name, kind, institution, institutionName, unit, unitName } = actor
+  return { id, name, kind, role: actor.roles[0] ?? null, institution, institutionName, unit, unitName }
+}

@@ -1,14 +1,14 @@
 import type { World } from './world.ts'
 
 /** What the whole system is short of at the moment; each a word that programs know, with the figure that operators see. */
-export type ShortReason = 'database-away' | 'database-slow' | 'disk' | 'audit-slow' | 'queue-old' | 'seal-late' | 'stamp-late'
+export type ShortReason = 'database-away' | 'database-slow' | 'disk' | 'audit-slow' | 'queue-old' | 'seal-late' | 'stamp-late' | 'employers-away'
 export type Shortage = { reason: ShortReason; since: Date; figure: string }
 
 type Condition = { shortages: Map<ShortReason, Shortage & { looks: number }>; header: string | null }
 const conditions = new WeakMap<World, Condition>()
 /** One slow moment is none: it must be seen twice in a row, and be gone twice. What is certain at once counts at once. */
 const looksNeeded = 2
-const certain = new Set<ShortReason>(['database-away', 'disk'])
+const certain = new Set<ShortReason>(['database-away', 'disk', 'employers-away'])
 
 function conditionOf(world: World): Condition {
   let found = conditions.get(world)

@@ -184,6 +184,25 @@ export const settings = [
   },
   { name: 'SEAL_KEY', fallback: '', about: 'PEM file with the private key of SEAL_CERT.', read: text },
   {
+    name: 'EMPLOYERS_URL',
+    fallback: '',
+    about:
+      'Where the process of the employers’ side listens when an operator runs it on another machine (`sickleave employers-run`). Empty: it is started beside this one.',
+    read: url('http', 'https'),
+  },
+  {
+    name: 'EMPLOYERS_DOOR',
+    fallback: '127.0.0.1:0',
+    about: 'Address and port of the door at which the employers’ process asks; 0 takes a free one. For another machine: an address of the inner network.',
+    read: text,
+  },
+  {
+    name: 'EMPLOYERS_DATABASE_URL',
+    fallback: '',
+    about: 'PostgreSQL URL of the role spona_employers, when an operator set its password. Empty: the password comes from the master key.',
+    read: url('postgres', 'postgresql'),
+  },
+  {
     name: 'SIGNATURE_LEVEL',
     fallback: 'seal',
     about:

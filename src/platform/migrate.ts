@@ -76,9 +76,24 @@ async function ensureRole(client: pg.Client, app: { role: string; password: stri
     rows: [found],
   } = await client.query('select 1 as yes from pg_roles where rolname = $1', [app.role])
   if (!found) await client.query(`create role ${app.role} login`)
-  if (app.password === null) return
-  // The password comes from the master key. It is set again at each start, so a restored database follows its key.
-  const statement = `alter role ${app.role} login password '${scramVerifier(app.password)}'`
+  if (app.password !== null) await setPasswordOn(client, app.role, app.password)
+}
+
+/** For a role of its own that another process signs in as. */
+export async function setPassword(owner: pg.ClientConfig, role: string, password: string): Promise<void> {
+  const client = new pg.Client(owner)
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    await setPasswordOn(client, role, password)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** The password comes from the master key. It is set again at each start, so a restored database follows its key. */
+async function setPasswordOn(client: pg.Client, role: string, password: string): Promise<void> {
+  const statement = `alter role ${role} login password '${scramVerifier(password)}'`
   for (let attempt = 1; ; attempt++) {
     try {
       await client.query(statement)

@@ -17,6 +17,7 @@ const cyrillic: Words = {
     'queue-old': 'Примљени документи касне у картон; ништа није изгубљено.',
     'seal-late': 'Печаћење дневника касни; размена ради.',
     'stamp-late': 'Временски жигови касне; размена ради.',
+    'employers-away': 'Портал за послодавце привремено не одговара; документи чекају, ништа није изгубљено.',
   },
 }
 const english: Words = {
@@ -32,6 +33,7 @@ const english: Words = {
     'queue-old': 'Documents that were received reach the record late; nothing is lost.',
     'seal-late': 'The log is sealed late; exchange works.',
     'stamp-late': 'Time stamps are late; exchange works.',
+    'employers-away': 'The employers’ side does not answer for the moment; documents wait, nothing is lost.',
   },
 }
 const latin: Words = {

@@ -4,11 +4,13 @@ import { compensationRoutes } from './compensation/compensation-routes.ts'
 import { doctorRoutes } from './doctor/doctor-routes.ts'
 import { employeeRoutes } from './employee/employee-routes.ts'
 import { signatureRoutes } from './signature/signature-routes.ts'
-import { earningsRoutes, earningsSchema } from './earnings/earnings-routes.ts'
-import { employerRoutes } from './employer/employer-routes.ts'
+import { earningsSchema } from './earnings/earnings-routes.ts'
+import { passToEmployersSide } from './apart/pass.ts'
+import { actRoutes } from './employer/act-routes.ts'
+import { toldRoutes } from './employer/told-routes.ts'
 import { fundRoutes, openDataRoutes } from './fund/fund-routes.ts'
-import { correctionRoutes, employerObjectionRoutes, ownObjectionRoutes } from './objection/objection-routes.ts'
-import { employerRequestRoutes, ownRequestRoutes } from './request/request-routes.ts'
+import { correctionRoutes, ownObjectionRoutes } from './objection/objection-routes.ts'
+import { ownRequestRoutes } from './request/request-routes.ts'
 
 /** Mounted at /sickleave: each side has its own routes, and none answers another side. */
 export const sickleaveRoutes: Routes = async (app) => {
@@ -19,12 +21,16 @@ export const sickleaveRoutes: Routes = async (app) => {
   await app.register(correctionRoutes)
   await app.register(ownRequestRoutes, { prefix: '/mine' })
   await app.register(ownObjectionRoutes, { prefix: '/mine' })
-  await app.register(employerRoutes, { prefix: '/employer' })
-  await app.register(employerRequestRoutes, { prefix: '/employer' })
-  await app.register(earningsRoutes, { prefix: '/employer' })
+  await app.register(employersSide, { prefix: '/employer' })
   await app.register(earningsSchema)
-  await app.register(employerObjectionRoutes, { prefix: '/employer' })
   await app.register(openDataRoutes)
   await app.register(fundRoutes, { prefix: '/fund' })
   await app.register(compensationRoutes)
+}
+
+/** The employer and its payroll: answered by the employers' process where there is one, here where there is none. */
+const employersSide: Routes = async (app) => {
+  app.addHook('onRequest', passToEmployersSide)
+  await app.register(toldRoutes)
+  await app.register(actRoutes)
 }

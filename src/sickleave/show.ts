@@ -62,11 +62,12 @@ function lineOf({ step, at, happenedAt, actorName }: Written, isSigned: boolean)
 type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid' | 'isShared'> & { leave: string; content: EmployerView; issuedAt: Date }
 const papersMax = 2000
 
-async function papersOf({ sql }: World, keys: readonly number[]): Promise<Map<string, DocumentLine[]>> {
+async function papersOf({ sql, now }: World, keys: readonly number[]): Promise<Map<string, DocumentLine[]>> {
   const rows = await sql<Paper>`
     select leave, kind, number, version, content, happened_at as issued_at,
            exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id) as is_void,
-           exists (select from sickleave.shared where shared.patient = document.patient and shared.leave = document.leave and shared.employer = document.employer) as is_shared
+           exists (select from sickleave.shared where shared.patient = document.patient and shared.leave = document.leave and shared.employer = document.employer
+                     and (shared.until_at is null or shared.until_at > ${now()})) as is_shared
       from sickleave.document document
      where patient = any(${[...keys]}::int8[])
      order by document.issued_at, number, version, id

@@ -1,6 +1,7 @@
 // The door of the sick leave.
 export { acts } from './acts.ts'
 export type { Asking } from './asking.ts'
+export { joinEmployersSide, startEmployersSide } from './apart/employers-side.ts'
 export { addMember } from './employer/members.ts'
 export { startClocks } from './fund/clocks.ts'
 export { genuinenessOf, readCode } from './document/code.ts'

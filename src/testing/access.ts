@@ -5,7 +5,7 @@ import { routes } from '../access/routes.ts'
 import { baseUrl } from '../platform/config.ts'
 import { createApp, type Routes } from '../platform/http.ts'
 import { makeLog, systemClock, type World } from '../platform/world.ts'
-import { connectAs } from '../platform/database.ts'
+import { connectAs } from '../platform/connect.ts'
 import { openLedger } from './audit.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
 

@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline/promises'
 import { createLedger } from '../audit/audit.ts'
 import type { Actor } from '../platform/actor.ts'
-import { connectAs } from '../platform/database.ts'
+import { connectAs } from '../platform/connect.ts'
 import { unwatchedRoom } from '../platform/room.ts'
 import { makeLog, systemClock, type World } from '../platform/world.ts'
 import { updateOne } from '../record/write/create.ts'

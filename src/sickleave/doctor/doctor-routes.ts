@@ -1,7 +1,7 @@
 import type { Routes } from '../../platform/http.ts'
 import { askingOf } from '../asking.ts'
 import { setAsideBlock } from './blocks.ts'
-import type { PaperName } from '../document/own-paper.ts'
+import type { PaperName } from '../document/paper-name.ts'
 import { sendPaper } from '../document/send-paper.ts'
 import { changeLeave, leavesOfPatient, paperOfPatient, openLeave, preview } from './doctor.ts'
 import { reportsDue } from './reports-due.ts'

@@ -1,6 +1,7 @@
 import { decide } from '../../access/access.ts'
 import { headers, keySets } from '../../identity/identity.ts'
-import { type Asking, assesses, entryOf, requireDoctor } from '../asking.ts'
+import { type Asking, entryOf, requireDoctor } from '../asking.ts'
+import { assesses } from '../assessor.ts'
 import { casesOf } from '../case-store.ts'
 import { addDays, dayAt } from '../rules/days.ts'
 import { isUndecided } from '../rules/plan.ts'

@@ -114,7 +114,9 @@ async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument
 }
 
 async function voidAll(issuing: Issuing, documents: readonly Stored[], why: string): Promise<void> {
-  const { tx, world, patient, at, actor, step } = issuing
+  const { tx, world, patient, leave, at, actor, step } = issuing
+  // Consent was given to what no longer counts: of what counts now the person decides anew.
+  await tx`delete from sickleave.shared where patient = ${patient} and leave = ${leave}`
   for (const one of [...documents].sort(byEmployer)) {
     await tx`
       insert into sickleave.voided (patient, document, at, actor, why) values (${patient}, ${one.id}, ${at}, ${actor}, ${why})`

@@ -4,15 +4,7 @@ import { isUuid } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import type { EmployerView } from '../employer/view.ts'
 import { paperFile, type PaperFile } from './paper.ts'
-
-/** How a document is named in an address: of a leave, by number and version, in a form. */
-export type PaperName = { leave: string; number: string; version: string; form: string }
-
-/** `?language=en` and nothing else. */
-export function languageOf(query: unknown): unknown {
-  for (const name of Object.keys(query as object)) if (name !== 'language') throw new Refusal('incorrect', 'only language may be asked here')
-  return (query as { language?: unknown }).language
-}
+import { languageOf, type PaperName } from './paper-name.ts'
 
 /** A document of a person by the keys of that person, for themselves and for who treats them; who may, the caller has found out. */
 export async function ownPaper(world: World, keys: readonly number[], { leave, number, version, form }: PaperName, query: unknown): Promise<PaperFile> {

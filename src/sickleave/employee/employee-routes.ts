@@ -3,7 +3,7 @@ import { askingOf } from '../asking.ts'
 import { sendPaper } from '../document/send-paper.ts'
 import { myLeaves, myPaper, shareDiagnosis, takeBack } from './employee.ts'
 
-import type { PaperName } from '../document/own-paper.ts'
+import type { PaperName } from '../document/paper-name.ts'
 
 type Sharing = { Params: { pib: string; leave: string } }
 
@@ -14,7 +14,7 @@ export const employeeRoutes: Routes = (app) => {
     sendPaper(reply, await myPaper(askingOf(request), request.params, request.query)),
   )
   app.put<Sharing>('/:leave/sharing/:pib', async (request, reply) => {
-    await shareDiagnosis(askingOf(request), request.params.leave, request.params.pib)
+    await shareDiagnosis(askingOf(request), request.params.leave, request.params.pib, request.body)
     return reply.code(204).send()
   })
   app.delete<Sharing>('/:leave/sharing/:pib', async (request, reply) => {

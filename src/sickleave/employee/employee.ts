@@ -1,11 +1,16 @@
 import { keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { isUuid } from '../../platform/uuid.ts'
+import { isUuid, uuidV4 } from '../../platform/uuid.ts'
 import { type Asking, entryOf, requireOwn } from '../asking.ts'
 import { knownAs } from '../employer/view.ts'
-import { ownPaper, type PaperName } from '../document/own-paper.ts'
+import { ownPaper } from '../document/own-paper.ts'
+import type { PaperName } from '../document/paper-name.ts'
 import type { PaperFile } from '../document/paper.ts'
-import { medicalOf, sealPart } from '../medical/medical.ts'
+import { keyOfShare, sharedPlace } from '../employer/share.ts'
+import { medicalOf } from '../medical/medical.ts'
+import { bodyOf, dayOf, optional } from '../read-body.ts'
+import { addDays, addMonths, type Day, dayAt, zone } from '../rules/days.ts'
+import { sealWith } from '../sealed.ts'
 import { leavesOf } from '../show.ts'
 import type { Leaves } from '../wire.ts'
 
@@ -44,21 +49,35 @@ async function placeOf(asking: Asking, keys: readonly number[], leave: string, p
   return found
 }
 
-/** What is shared is a copy, sealed for this one place: the employer's side never comes near the medical part. */
-export async function shareDiagnosis(asking: Asking, leave: string, pib: string): Promise<void> {
+const monthsMax = 12
+
+/** `until`, the last day of the consent, if the person sets one: at most a year ahead. */
+function endOf(given: unknown, today: Day): Date | null {
+  const until = given === undefined || given === null ? undefined : optional(bodyOf(given, ['until']), 'until', dayOf)
+  if (until === undefined) return null
+  const last = addMonths(today, monthsMax)
+  if (until < today || until > last) throw new Refusal('unprocessable', `until is a day from ${today} to ${last}`, { expression: 'until' })
+  return new Date(Temporal.PlainDate.from(addDays(until, 1)).toZonedDateTime(zone).epochMilliseconds)
+}
+
+/** What is shared is a copy, sealed by a key of its own for this one place: the employer's side never comes near the medical part. */
+export async function shareDiagnosis(asking: Asking, leave: string, pib: string, given: unknown): Promise<void> {
   const { world } = asking
+  const untilAt = endOf(given, dayAt(world.now()))
   const keys = await ownKeys(asking, 'grant')
   const place = await placeOf(asking, keys, leave, pib)
   const diagnosis = (await medicalOf(world.sql, world, place.patient, place.leave)).findLast((part) => part.diagnosis)?.diagnosis
   if (!diagnosis) throw new Refusal('not-found', 'this leave has no diagnosis to share')
   const known = knownAs(world, place.leave, place.employer)
-  const sealed = sealPart(world, sharedPlace(known, place.employer), { diagnosis })
+  const share = uuidV4(world)
+  const sealed = sealWith(keyOfShare(world, share), world, sharedPlace(known, place.employer), { diagnosis })
   await world.ledger.transaction(async (tx) => {
     tx.audit([entryOf(asking, place.patient, { action: 'grant', basis: 'self', purpose: 'consent' })])
     await tx`
-      insert into sickleave.shared (patient, leave, employer, known_as, sealed, at)
-      values (${place.patient}, ${place.leave}, ${place.employer}, ${known}, ${sealed}, ${world.now()})
-      on conflict (patient, leave, employer) do update set sealed = excluded.sealed, at = excluded.at`
+      insert into sickleave.shared (patient, leave, employer, known_as, share, sealed, at, until_at)
+      values (${place.patient}, ${place.leave}, ${place.employer}, ${known}, ${share}, ${sealed}, ${world.now()}, ${untilAt})
+      on conflict (patient, leave, employer) do update
+        set share = excluded.share, sealed = excluded.sealed, at = excluded.at, until_at = excluded.until_at`
   })
 }
 
@@ -70,5 +89,3 @@ export async function takeBack(asking: Asking, leave: string, pib: string): Prom
     await tx`delete from sickleave.shared where patient = ${place.patient} and leave = ${place.leave} and employer = ${place.employer}`
   })
 }
-
-export const sharedPlace = (known: string, employer: number) => `shared ${known} ${employer}`

@@ -38,10 +38,7 @@ export async function calendarOf(asking: Asking, pib: string, query: unknown): P
     return { rows: found, reports: said }
   })
   const shown = rows.slice(0, rowsMax)
-  await recordShown(
-    asking,
-    shown.map(({ leave }) => leave),
-  )
+  await recordShown(asking, { employers: [employer], leaves: shown.map(({ leave }) => leave) })
   const paid = paidDays(reports)
   return {
     month,

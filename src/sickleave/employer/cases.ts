@@ -40,10 +40,7 @@ export async function searchCases(asking: Asking, given: unknown): Promise<Cases
   const byId = new Map(acting.map((one) => [one.employer, one]))
   const { rows, unread } = await read(asking, [...byId.keys()], wish)
   const shown = rows.slice(0, wish.limit)
-  await recordShown(
-    asking,
-    shown.map(({ leave }) => leave),
-  )
+  await recordShown(asking, { employers: [...byId.keys()], leaves: shown.map(({ leave }) => leave) })
   const cases = shown.map(({ employer, content, at, doneAt, ...row }): CaseLine => {
     const { pib: own = '', name = '' } = byId.get(employer) ?? {}
     const document = content.document && { kind: content.document.kind, number: content.document.number }

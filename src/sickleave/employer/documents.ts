@@ -29,19 +29,15 @@ export async function documentsFile(asking: Asking, given: unknown): Promise<Fil
   const [from, until] = [optional(body, 'from', dayOf) ?? null, optional(body, 'until', dayOf) ?? null]
   const acting = pib === undefined ? await actingFor(asking, null) : [await requireEmployer(asking, pib)]
   takeTurn(asking, 'export')
-  const found = await read(
-    asking,
-    acting.map(({ employer }) => employer),
-    leaves,
-    { from, until },
-  )
+  const employers = acting.map(({ employer }) => employer)
+  const found = await read(asking, employers, leaves, { from, until })
   if (found.length > documentsMax) {
     throw new Refusal('unprocessable', `these are more than ${documentsMax} documents`, {
       expression: 'from',
       hint: 'Ask for a shorter time, or take the events in pages.',
     })
   }
-  const events = await shown(asking, found, 'export')
+  const events = await shown(asking, employers, found, 'export')
   const lines = events.map((event, at): Line => ({ ...event, isVoid: (found[at] as Found).isVoid }))
   const name = `bolovanja-${asking.world.now().toISOString().slice(0, 10)}.${format}`
   if (format === 'xml') return { name, type: 'application/xml; charset=utf-8', body: writeXml(lines, asking.world.now()) }

@@ -1,28 +1,20 @@
-import { readFileSync } from 'node:fs'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
-import type { PaperName } from '../document/own-paper.ts'
-import { sendPaper } from '../document/send-paper.ts'
 import { type Asking, askingOf } from '../asking.ts'
-import { calendarOf } from './calendar.ts'
-import { markCases, searchCases } from './cases.ts'
+import { markCases } from './cases.ts'
 import { addChannel, channelsOf, confirmChannel, removeChannel, replayChannel } from './channels.ts'
 import { described } from './described.ts'
-import { documentsFile } from './documents.ts'
 import { acceptInvitation, invite } from './invite.ts'
 import { mandateFile } from './mandate-file.ts'
 import { confirmMandate, endMandate, giveMandate, mandatesOf } from './mandates.ts'
 import { changeRole, firmMembers, removeMember, withdrawInvitation } from './members.ts'
-import { employerPaper, eventsFor, leaveFor, leavesFor, myEmployers, sharedFor } from './read.ts'
 import { registerFirm, registrable } from './register-firm.ts'
 import { addSystem, removeSystem, systemsOf } from './systems.ts'
 
 type Firm = { Params: { pib: string } }
 type One = { Params: { pib: string; id: string } }
-type Leave = { Params: { pib: string; leave: string } }
 type Member = { Params: { pib: string; member: string } }
 
-const schema = readFileSync(new URL('employer-documents.xsd', import.meta.url))
 const made = async <T>(reply: FastifyReply, answer: Promise<T>): Promise<T> => {
   const done = await answer
   reply.code(201)
@@ -36,24 +28,12 @@ const silent =
     return reply.code(204).send()
   }
 
-/** The employer and its payroll, at /sickleave/employer. What each route takes and answers stands in `described` and so in /openapi.json. */
+/**
+ * What an employer changes: done where the registers of persons, firms and systems are, and asked for by the employers' process at its door. What each
+ * route takes and answers stands in `described` and so in /openapi.json.
+ */
 export const employerRoutes: Routes = (app) => {
-  app.get('/', described.employers, (request) => myEmployers(askingOf(request)))
-  app.get<Firm>('/:pib/events', described.events, (request) => eventsFor(askingOf(request), request.params.pib, request.query))
-  app.get<Firm>('/:pib/leaves', described.leaves, (request) => leavesFor(askingOf(request), request.params.pib))
-  app.get<Leave>('/:pib/leaves/:leave', described.leave, (request) => leaveFor(askingOf(request), request.params.pib, request.params.leave))
-  app.get<{ Params: PaperName & { pib: string } }>('/:pib/leaves/:leave/documents/:number/:version/:form', described.paper, async (request, reply) =>
-    sendPaper(reply, await employerPaper(askingOf(request), request.params.pib, request.params, request.query)),
-  )
-  app.get<Leave>('/:pib/leaves/:leave/shared', described.shared, (request) => sharedFor(askingOf(request), request.params.pib, request.params.leave))
-  app.post('/search', described.search, (request) => searchCases(askingOf(request), request.body))
   app.post<Firm>('/:pib/marks', described.marks, (request) => markCases(askingOf(request), request.params.pib, request.body))
-  app.get<Firm>('/:pib/calendar', described.calendar, (request) => calendarOf(askingOf(request), request.params.pib, request.query))
-  app.post('/documents', described.documents, async (request, reply) => {
-    const { name, type, body } = await documentsFile(askingOf(request), request.body)
-    return reply.header('content-type', type).header('content-disposition', `attachment; filename="${name}"`).send(body)
-  })
-  app.get('/schema/employer-documents.xsd', described.schema, (_request, reply) => reply.header('content-type', 'application/xml').send(schema))
 
   app.get('/registration', described.registrable, (request) => registrable(askingOf(request)))
   app.post('/registration', described.register, (request, reply) => made(reply, registerFirm(askingOf(request), request.body)))

@@ -130,7 +130,7 @@ const teller = (world: World, { channel, name }: Due): Asking => ({
 export async function pushOf(world: World, due: Due): Promise<{ body: Push; next: number }> {
   const rows = await eventsAfter(world.sql, due.employer, due.sent, eventsOfEach)
   const next = rows.at(-1)?.seq ?? due.wanted
-  const events = due.content === 'full' ? await shown(teller(world, due), rows, 'export') : []
+  const events = due.content === 'full' ? await shown(teller(world, due), [due.employer], rows, 'export') : []
   return { body: { pib: rows[0]?.content.employer?.pib ?? '', after: due.sent, next, events }, next }
 }
 

@@ -1,12 +1,13 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import type { Asking } from '../asking.ts'
-import { sharedPlace } from '../employee/employee.ts'
-import { languageOf, type PaperName } from '../document/own-paper.ts'
+import { languageOf, type PaperName } from '../document/paper-name.ts'
 import { paperFile, type PaperFile } from '../document/paper.ts'
-import { openPart } from '../medical/medical.ts'
+import { openWith } from '../sealed.ts'
 import { actingFor, requireEmployer } from './rights.ts'
-import { recordShown, shown } from './shown.ts'
+import { recordsOf } from './records.ts'
+import { sharedPlace } from './share.ts'
+import { shown } from './shown.ts'
 import { eventsAfter, eventsMax, eventsOfLeave, latestEvents, sharedOf } from './store.ts'
 import type { EmployerEvents, Employers } from './wire.ts'
 
@@ -22,20 +23,20 @@ export async function eventsFor(asking: Asking, pib: string, query: unknown): Pr
   const { employer } = await requireEmployer(asking, pib)
   const { after, limit } = placeOf(query)
   const rows = await eventsAfter(asking.world.sql, employer, after, limit)
-  return { events: await shown(asking, rows), next: rows.at(-1)?.seq ?? after }
+  return { events: await shown(asking, [employer], rows), next: rows.at(-1)?.seq ?? after }
 }
 
 export async function leavesFor(asking: Asking, pib: string): Promise<EmployerEvents> {
   const { employer } = await requireEmployer(asking, pib)
   const rows = await latestEvents(asking.world.sql, employer, eventsMax)
-  return { events: await shown(asking, rows), next: rows[0]?.seq ?? 0 }
+  return { events: await shown(asking, [employer], rows), next: rows[0]?.seq ?? 0 }
 }
 
 export async function leaveFor(asking: Asking, pib: string, leave: string): Promise<EmployerEvents> {
   const { employer } = await requireEmployer(asking, pib)
   const rows = isUuid(leave) ? await eventsOfLeave(asking.world.sql, employer, leave) : []
   if (rows.length === 0) throw new Refusal('not-found', 'this employer has no such leave')
-  return { events: await shown(asking, rows), next: rows.at(-1)?.seq ?? 0 }
+  return { events: await shown(asking, [employer], rows), next: rows.at(-1)?.seq ?? 0 }
 }
 
 /** A document of the employer's own stream as a file; the stream is all it is made of. */
@@ -44,7 +45,7 @@ export async function employerPaper(asking: Asking, pib: string, { leave, number
   const rows = isUuid(leave) ? await eventsOfLeave(asking.world.sql, employer, leave) : []
   const row = rows.find(({ content }) => content.document?.number === number && String(content.document.version) === version)
   if (!row) throw new Refusal('not-found', 'this employer has no such document')
-  const [event] = await shown(asking, [row])
+  const [event] = await shown(asking, [employer], [row])
   return paperFile(asking.world, row.content, event?.employee.jmbg ?? null, form, languageOf(query))
 }
 
@@ -53,9 +54,13 @@ export async function sharedFor(asking: Asking, pib: string, leave: string): Pro
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib)
   const sealed = isUuid(leave) ? await sharedOf(world.sql, employer, leave) : null
-  if (sealed === null) throw new Refusal('not-found', 'nothing is shared about this leave')
-  await recordShown(asking, [leave], { basis: 'consent', what: 'sick-leave-diagnosis' })
-  return openPart<{ diagnosis: string }>(world, sharedPlace(leave, employer), sealed)
+  const key = sealed && (await (await recordsOf(asking)).shareKey(asking, pib, leave))
+  if (!key) throw new Refusal('not-found', 'nothing is shared about this leave')
+  try {
+    return openWith<{ diagnosis: string }>(key, sharedPlace(leave, employer), sealed)
+  } finally {
+    key.fill(0)
+  }
 }
 
 const limitDefault = 100

@@ -1,8 +1,8 @@
 import { Refusal } from '../../platform/refusal.ts'
-import { companies } from '../../registry/registry.ts'
 import { type Asking, entryOf, refuse } from '../asking.ts'
 import { dayAt } from '../rules/days.ts'
 import type { EmployerRole } from './members.ts'
+import { recordsOf } from './records.ts'
 import { asEmployer } from './store.ts'
 
 // Who may act for which employer: asked anew with every question, so who is let go sees nothing from the next one on.
@@ -38,7 +38,7 @@ export async function actingFor(asking: Asking, pib: string | null): Promise<Act
   const at = world.now()
   const rows = await rowsOf(asking, pib, at)
   const authorities = rows.flatMap(({ authority }) => authority ?? [])
-  const standing = authorities.length > 0 ? await companies.standing(world.sql, authorities, dayAt(at)) : null
+  const standing = authorities.length > 0 ? await (await recordsOf(asking)).standing(asking, authorities) : null
   const strongest = new Map<string, Acting>()
   for (const { authority, ownRole, ...row } of rows) {
     if (authority !== null && !standing?.has(authority)) continue

@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
 import type { Runner, Transaction } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
+import { openWith, sealWith } from '../sealed.ts'
 
 /** What only the doctor, the commission and the employee read. A step that changes nothing medical has no part. */
 export type MedicalPart = {
@@ -13,22 +13,12 @@ export type MedicalPart = {
   signed?: string
 }
 
-const [ivBytes, tagBytes] = [12, 16]
 const keyOf = ({ keys }: Pick<World, 'keys'>) => keys.derive('sickleave-medical', 32)
 
-/** AES-256-GCM under a key of its own. The place is bound in, so a part moved to another person or leave does not open. */
-export function sealPart(world: Pick<World, 'keys' | 'random'>, place: string, value: unknown): Buffer {
-  const iv = world.random(ivBytes)
-  const cipher = createCipheriv('aes-256-gcm', keyOf(world), iv).setAAD(Buffer.from(place))
-  const text = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), text])
-}
+/** Under a key of its own, which the employers' process is never given. */
+export const sealPart = (world: Pick<World, 'keys' | 'random'>, place: string, value: unknown): Buffer => sealWith(keyOf(world), world, place, value)
 
-export function openPart<T>(world: Pick<World, 'keys'>, place: string, sealed: Buffer): T {
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(world), sealed.subarray(0, ivBytes), { authTagLength: tagBytes })
-  decipher.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes))
-  return JSON.parse(decipher.update(sealed.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')) as T
-}
+export const openPart = <T>(world: Pick<World, 'keys'>, place: string, sealed: Buffer): T => openWith<T>(keyOf(world), place, sealed)
 
 const placeOf = (patient: number, leave: string, seq: number) => `${patient} ${leave} ${seq}`
 

@@ -1,0 +1,57 @@
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import type { Readable } from 'node:stream'
+
+/** One question to another process of the house and its whole answer. */
+export type Question = {
+  origin: string
+  method: string
+  path: string
+  headers: Record<string, string>
+  /** A stream is sent as it comes. */
+  body?: Buffer | Readable
+  timeoutMs: number
+}
+export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer }
+
+const answerBytesMax = 128 * 1_048_576
+const agent = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' })
+
+/** Rejects when nobody listens, when the answer does not come in time or is too large; the caller says what that means. */
+export function exchange(question: Question): Promise<Reply> {
+  return once(question, question.body === undefined)
+}
+
+/** A connection that was kept may be closed by the other side as the question goes out: one that changes nothing is asked again on a new one. */
+function once(question: Question, mayRepeat: boolean): Promise<Reply> {
+  const { origin, method, path, headers, body, timeoutMs } = question
+  return new Promise((resolve, reject) => {
+    const isSecure = origin.startsWith('https:')
+    const ask = isSecure ? secureRequest : request
+    const out = ask(`${origin}${path}`, { method, headers, timeout: timeoutMs, ...(isSecure ? {} : { agent }) }, (answer) => {
+      bytesOf(answer).then((bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }), reject)
+    })
+    out.once('timeout', () => out.destroy(new Error('no answer in time')))
+    out.once('error', (error: NodeJS.ErrnoException) => {
+      if (mayRepeat && method === 'GET' && out.reusedSocket && error.code === 'ECONNRESET') once(question, false).then(resolve, reject)
+      else reject(error)
+    })
+    if (body === undefined || Buffer.isBuffer(body)) return void out.end(body)
+    body.once('error', (error) => out.destroy(error))
+    body.once('close', () => {
+      if (!body.readableEnded) out.destroy(new Error('the question broke off'))
+    })
+    body.pipe(out)
+  })
+}
+
+async function bytesOf(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer) {
+    length += (chunk as Buffer).length
+    if (length > answerBytesMax) throw new Error('the answer is too large')
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks)
+}

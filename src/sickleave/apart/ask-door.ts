@@ -1,0 +1,69 @@
+import type { Entry, Ledger } from '../../audit/audit.ts'
+import { exchange } from '../../platform/exchange.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { Look, Looked, Records } from '../employer/records.ts'
+import { heads } from './house.ts'
+
+// The employers' process knows no person and writes no log: it asks the process of the record, with the ticket of the question it is answering.
+
+export type DoorAt = { origin: string; secret: string }
+const timeoutMs = 30_000
+
+export const doorAway = (): Refusal => new Refusal('busy', 'the record does not answer for the moment; try again', { retryAfterSeconds: 2 })
+
+/** Tickets of the questions under way, by their correlation, which every look and word bears. */
+export class Tickets {
+  readonly #open = new Map<string, string>()
+  open = (correlation: string, ticket: string): void => void this.#open.set(correlation, ticket)
+  close = (correlation: string): void => void this.#open.delete(correlation)
+  of(correlation: string): string {
+    const ticket = this.#open.get(correlation)
+    if (ticket === undefined) throw new Error('a question without a ticket')
+    return ticket
+  }
+}
+
+type Ask = (correlation: string, path: string, body: unknown) => Promise<unknown>
+
+export function askerAt({ origin, secret }: DoorAt, tickets: Tickets): Ask {
+  return async (correlation, path, body) => {
+    const text = Buffer.from(JSON.stringify(body))
+    const headers = { [heads.house]: secret, [heads.ticket]: tickets.of(correlation), 'content-type': 'application/json', 'content-length': String(text.length) }
+    const answer = await exchange({ origin, method: 'POST', path: `/desk${path}`, headers, body: text, timeoutMs }).catch(() => null)
+    if (answer?.status === 200) return JSON.parse(answer.body.toString())
+    // What the door refuses, it refused for good reason; what it could not do now may be tried again.
+    if (answer && answer.status < 500) throw new Refusal(answer.status === 403 ? 'forbidden' : 'unauthenticated', 'the record refused to show this')
+    throw doorAway()
+  }
+}
+
+export function recordsByDoor(ask: Ask): Records {
+  const look = ({ correlation }: { correlation: string }, { employers, leaves }: Looked, how: Look, numbers: boolean) =>
+    ask(correlation, '/looks', { employers, leaves: [...new Set(leaves)], look: how, numbers })
+  return {
+    looked: async (asking, of, how) => void (await look(asking, of, how, false)),
+    numbersOf: async (asking, of, how) => new Map(Object.entries((await look(asking, of, how, true)) as Record<string, string>)),
+    standing: async ({ correlation }, authorities) => new Set((await ask(correlation, '/standing', { authorities })) as number[]),
+    async shareKey({ correlation }, pib, leave) {
+      const { key } = (await ask(correlation, '/share-key', { pib, leave })) as { key: string | null }
+      return key === null ? null : Buffer.from(key, 'base64')
+    },
+  }
+}
+
+/** Denials and looks at a firm's own affairs; a row about a person is written by whoever knows the person. */
+export function ledgerByDoor(ask: Ask): Ledger {
+  const never = () => Promise.reject(new Error('the employers’ process changes nothing itself'))
+  return {
+    async record(entries: Entry[]) {
+      const [first] = entries
+      if (!first) return
+      if (entries.some(({ patient }) => patient !== null)) throw new Error('the employers’ process knows no person')
+      await ask(first.correlation, '/words', entries)
+    },
+    commit: never,
+    transaction: never,
+    waitsMs: () => 0,
+    close: async () => {},
+  }
+}

@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import type { AddressInfo } from 'node:net'
+import { createApp, type Routes } from '../../platform/http.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import { askingOf, entryOf } from '../asking.ts'
+import { actRoutes } from '../employer/act-routes.ts'
+import type { Look } from '../employer/records.ts'
+import { recordsHere } from '../employer/records-here.ts'
+import { actingFor } from '../employer/rights.ts'
+import { heads, requireHouse } from './house.ts'
+import { houseSecret } from './pass.ts'
+import { openTicket } from './ticket.ts'
+
+// Where the employers' process asks for what it may not do itself. Each question brings the ticket of who asks, and is judged here anew: the employers'
+// process is believed in nothing but that it stands between.
+
+export type Door = { port: number; close(): Promise<void> }
+
+export async function openDoor(world: World, at: { host: string; port: number }): Promise<Door> {
+  // Between two processes, so without TLS of its own and as one more listener beside the public one.
+  const app = await createApp({ ...world, config: { ...world.config, TLS_CERT: '', TLS_KEY: '' } })
+  const secret = houseSecret(world)
+  app.addHook('onRequest', async (request) => {
+    requireHouse(request, secret)
+    const ticket = openTicket(world, request.headers[heads.ticket])
+    request.actor = ticket.actor
+    request.correlation = ticket.correlation
+  })
+  await app.register(actRoutes, { prefix: '/sickleave/employer' })
+  await app.register(deskRoutes, { prefix: '/desk' })
+  await app.listen(at)
+  return { port: (app.server.address() as AddressInfo).port, close: () => close(app) }
+}
+
+async function close(app: FastifyInstance): Promise<void> {
+  app.server.closeIdleConnections()
+  await app.close()
+}
+
+type LookAt = { employers: number[]; leaves: string[]; look: Look; numbers: boolean }
+const leavesMax = 10_000
+const wordsMax = 20
+
+const deskRoutes: Routes = (app) => {
+  app.post<{ Body: LookAt }>('/looks', async (request) => {
+    const asking = askingOf(request)
+    const { employers, leaves, look, numbers } = request.body
+    const acting = new Set((await actingFor(asking, null)).map(({ employer }) => employer))
+    if (!employers.every((one) => acting.has(one)) || leaves.length > leavesMax) throw notYours()
+    const { action } = look
+    if (action !== 'read' && action !== 'export') throw notYours()
+    const of = { employers, leaves }
+    if (!numbers) {
+      await recordsHere.looked(asking, of, { action, basis: 'employer' })
+      return {}
+    }
+    return Object.fromEntries(await recordsHere.numbersOf(asking, of, { action, basis: 'employer' }))
+  })
+  app.post<{ Body: Word[] }>('/words', async (request) => {
+    if (request.body.length > wordsMax) throw notYours()
+    await request.world.ledger.record(request.body.map((word) => entryOf(askingOf(request), null, wordOf(word))))
+    return {}
+  })
+  app.post<{ Body: { authorities: number[] } }>('/standing', async (request) => [...(await recordsHere.standing(askingOf(request), request.body.authorities))])
+  app.post<{ Body: { pib: string; leave: string } }>('/share-key', async (request) => {
+    const { pib, leave } = request.body
+    return { key: (await recordsHere.shareKey(askingOf(request), pib, leave))?.toString('base64') ?? null }
+  })
+}
+
+const notYours = () => new Refusal('forbidden', 'the employers’ process may not ask this')
+
+/** A row of the access log that names no person: who asked, and no more than these. */
+export type Word = Parameters<typeof entryOf>[2]
+const wordOf = ({ action, basis, what, purpose, decision, count }: Word): Word => ({
+  ...{ action, basis },
+  ...(what === undefined ? {} : { what }),
+  ...(purpose === undefined ? {} : { purpose }),
+  ...(decision === undefined ? {} : { decision }),
+  ...(count === undefined ? {} : { count }),
+})

@@ -1,0 +1,72 @@
+import { createServer } from 'node:net'
+import type pg from 'pg'
+import { noteLook } from '../../platform/condition.ts'
+import { fromUrl } from '../../platform/database.ts'
+import { setPassword } from '../../platform/migrate.ts'
+import type { World } from '../../platform/world.ts'
+import { openDoor } from './door.ts'
+import { employersRole, type Given, whatIsGiven } from './given.ts'
+import { type Running, runProcess } from './run-process.ts'
+
+// The process of the record opens its door and starts the employers' process beside it, or finds it at EMPLOYERS_URL on another machine.
+
+const loopback = '127.0.0.1'
+const readyLimitMs = 30_000
+
+type Side = { origin: string; door: string; pid(): number | undefined; stop(): Promise<void> }
+
+/** From then on this world passes employers on. `owner` gives the role its password; an operator who gave EMPLOYERS_DATABASE_URL has done so. */
+export async function startEmployersSide(world: World, owner: pg.ClientConfig, say: (sentence: string) => void): Promise<Side> {
+  const { config } = world
+  const [host = loopback, port = '0'] = config.EMPLOYERS_DOOR.split(/:(?=\d+$)/)
+  const door = await openDoor(world, { host, port: Number(port) })
+  if (config.EMPLOYERS_URL !== '') {
+    joinEmployersSide(world)
+    return { origin: config.EMPLOYERS_URL, door: `http://${host}:${door.port}`, pid: () => undefined, stop: door.close }
+  }
+  const listen = { host: loopback, port: await freePort() }
+  const origin = `http://${loopback}:${listen.port}`
+  const database = await databaseFor(world, owner)
+  const running = runProcess(whatIsGiven(world, { database, door: `http://${loopback}:${door.port}`, listen }), {
+    say,
+    onAway: (how) => noteLook(world, { 'employers-away': how }),
+    onBack: () => noteLook(world, { 'employers-away': null }),
+  })
+  world.employersSide = { origin, ready: soon(running) }
+  return {
+    origin,
+    door: `http://${loopback}:${door.port}`,
+    pid: running.pid,
+    async stop() {
+      await running.stop()
+      await door.close()
+    },
+  }
+}
+
+/** For the processes that answer beside the first one (PROCESSES), and for a side on another machine. */
+export function joinEmployersSide(world: World): void {
+  if (world.config.EMPLOYERS_URL !== '') world.employersSide = { origin: world.config.EMPLOYERS_URL.replace(/\/$/, ''), ready: Promise.resolve() }
+}
+
+/** Where the employers' process signs in, with a password that comes from the master key or from the operator. */
+export async function databaseFor({ config, keys }: World, owner: pg.ClientConfig): Promise<Given['database']> {
+  if (config.EMPLOYERS_DATABASE_URL !== '') return fromUrl(config.EMPLOYERS_DATABASE_URL)
+  const password = keys.derive('database-employers').toString('hex')
+  await setPassword(owner, employersRole, password)
+  return { ...owner, user: employersRole, password }
+}
+
+/** A question that comes while it starts waits for it; one that comes to a process that does not start hears so. */
+const soon = ({ ready }: Running): Promise<unknown> => Promise.race([ready, new Promise((resolve) => setTimeout(resolve, readyLimitMs).unref())])
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, loopback, () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}

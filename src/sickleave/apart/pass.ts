@@ -1,0 +1,48 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { noteLook } from '../../platform/condition.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import { handOn, heads } from './house.ts'
+import { sealTicket } from './ticket.ts'
+
+/** Where the employers' process listens; `ready` resolves when it does. */
+export type EmployersSide = { origin: string; ready: Promise<unknown> }
+
+declare module '../../platform/world.ts' {
+  interface World {
+    /** While it is set, this process answers no employer itself. */
+    employersSide?: EmployersSide
+  }
+}
+
+/** Of the whole world there is one house: both processes derive or are given the same. */
+export const houseSecret = ({ keys }: Pick<World, 'keys'>): string => keys.derive('sickleave-employers-house').toString('hex')
+
+/**
+ * The employers' routes as everybody reaches them: who asks is found out here, where sessions and tokens are, and the question goes on to the employers'
+ * process with its body unread. Without such a process (in tests, for one) the routes answer here.
+ */
+export async function passToEmployersSide(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
+  const { world, actor, correlation } = request
+  const side = world.employersSide
+  if (side === undefined) return
+  await side.ready
+  const { kind, id, name, roles, scopes } = actor
+  const answer = await handOn(request, reply, {
+    origin: side.origin,
+    headers: {
+      [heads.house]: houseSecret(world),
+      [heads.ticket]: sealTicket(world, actor, correlation),
+      [heads.actor]: Buffer.from(JSON.stringify({ kind, id, name, roles, scopes })).toString('base64url'),
+      [heads.correlation]: correlation,
+    },
+    away(error) {
+      const { code = 'no answer' } = error as NodeJS.ErrnoException
+      world.log.warn({ code }, 'the employers’ process does not answer')
+      noteLook(world, { 'employers-away': code })
+      return new Refusal('busy', 'the employers’ side does not answer for the moment; try again', { retryAfterSeconds: 2 })
+    },
+  })
+  noteLook(world, { 'employers-away': null })
+  return answer
+}

@@ -1,0 +1,89 @@
+import { createInterface } from 'node:readline'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Actor, anonymous } from '../../platform/actor.ts'
+import type { Config } from '../../platform/config.ts'
+import { connectAs } from '../../platform/connect.ts'
+import { createApp } from '../../platform/http.ts'
+import { unwatchedRoom } from '../../platform/room.ts'
+import { makeLog, systemClock, type World } from '../../platform/world.ts'
+import { toldRoutes } from '../employer/told-routes.ts'
+import { askerAt, doorAway, ledgerByDoor, recordsByDoor, Tickets } from './ask-door.ts'
+import { type Given, keysByName } from './given.ts'
+import { handOn, heads, requireHouse } from './house.ts'
+
+// The employers' process: answers what employers are told, signed in to the database as a role of its own, with two keys and no other. What changes
+// something it hands on to the door of the record's process, with the ticket of who asks. It stops when whoever started it closes the pipe.
+
+const connectionsMax = 6
+
+const given = await new Promise<Given>((resolve) => {
+  const lines = createInterface({ input: process.stdin })
+  lines.once('line', (line) => resolve(JSON.parse(line) as Given))
+  lines.once('close', () => void stop())
+})
+let stopping: Promise<void> | undefined
+const serving = serve(given)
+process.on('SIGTERM', () => void stop())
+process.on('SIGINT', () => {}) // A terminal sends it to the whole group: whoever started this process ends it.
+await serving
+process.stdout.write('ready\n')
+
+function stop(): Promise<void> {
+  stopping ??= serving.then(
+    async ({ end }) => {
+      await end()
+      process.exit(0)
+    },
+    () => process.exit(1),
+  )
+  return stopping
+}
+
+async function serve({ settings, keys, database, door, listen }: Given): Promise<{ end(): Promise<void> }> {
+  const { sql, connect, end } = connectAs({ ...database, application_name: 'spona employers' }, connectionsMax)
+  const tickets = new Tickets()
+  const ask = askerAt(door, tickets)
+  const config = settings as Config
+  const running = { records: recordsByDoor(ask), ledger: ledgerByDoor(ask) }
+  const world = { config, sql, connect, keys: keysByName(keys), room: unwatchedRoom, log: makeLog(config.LOG_LEVEL), ...systemClock, ...running } as World
+  const app = await createApp(world)
+  app.addHook('onRequest', async (request) => {
+    requireHouse(request, door.secret)
+    request.correlation = String(request.headers[heads.correlation])
+    request.actor = actorOf(request)
+    tickets.open(request.correlation, String(request.headers[heads.ticket]))
+  })
+  app.addHook('onResponse', async ({ correlation }) => tickets.close(correlation))
+  await app.register(toldRoutes, { prefix: '/sickleave/employer' })
+  handEverythingElse(app, given)
+  await app.listen(listen)
+  return {
+    async end() {
+      app.server.closeIdleConnections()
+      await app.close()
+      await end()
+    },
+  }
+}
+
+/** Name and roles as the record's process found them; what it did not send, this process does not know. */
+function actorOf({ headers }: FastifyRequest): Actor {
+  const { kind, id, name, roles, scopes } = JSON.parse(Buffer.from(String(headers[heads.actor]), 'base64url').toString()) as Actor
+  return { ...anonymous, kind, id, name, roles, scopes }
+}
+
+function handEverythingElse(app: FastifyInstance, { door }: Given): void {
+  const handDoor = (request: FastifyRequest, reply: FastifyReply) =>
+    handOn(request, reply, {
+      origin: door.origin,
+      headers: { [heads.house]: door.secret, [heads.ticket]: String(request.headers[heads.ticket]) },
+      away: doorAway,
+    })
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+    url: '/sickleave/employer/*',
+    onRequest: handDoor,
+    // The hook has answered already.
+    handler: async (_request, reply) => reply,
+  })
+}

@@ -1,0 +1,8 @@
+import { hkdfSync } from 'node:crypto'
+import type { World } from '../../platform/world.ts'
+
+/** Each share has a key of its own, so what opens one opens no other and nothing of the medical part. */
+export const keyOfShare = ({ keys }: Pick<World, 'keys'>, share: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', keys.derive('sickleave-shares'), share, 'sick leave share', 32))
+
+export const sharedPlace = (known: string, employer: number) => `shared ${known} ${employer}`

@@ -133,7 +133,16 @@ describe('between the two processes', () => {
     t.after(role.end)
     const run = (text: string) => role.sql.run(new Fragment([text], []))
     const no = ['sickleave.employer_event', 'sickleave.step', 'sickleave.leave', 'sickleave.document', 'sickleave.shared', 'sickleave_medical.part']
-    const others = ['identity.person', 'identity.number', 'record.resource', 'access.session', 'access.account', 'audit.entry', 'registry.employer', 'bus.member']
+    const others = [
+      'identity.person',
+      'identity.number',
+      'record.resource',
+      'access.session',
+      'access.account',
+      'audit.entry',
+      'registry.employer',
+      'bus.member',
+    ]
     for (const name of [...no, ...others]) await assert.rejects(run(`select 1 from ${name} limit 1`), /permission denied/, name)
     for (const other of ['spona_app', 'spona_sickleave_medical', 'spona_identity']) await assert.rejects(run(`set role ${other}`), /permission denied/, other)
     await assert.rejects(run(`select sickleave_medical.parts_of(1, '${known}')`), /permission denied/)
@@ -154,7 +163,8 @@ describe('between the two processes', () => {
       if (loaded.has(path)) return
       loaded.add(path)
       const text = readFileSync(path, 'utf8')
-      for (const [, isType, from] of text.matchAll(/^\s*(?:import|export)\s(type\s)?[^'"]*?from\s+'(\.[^']+)'/gm)) if (!isType) load(join(dirname(path), from as string))
+      for (const [, isType, from] of text.matchAll(/^\s*(?:import|export)\s(type\s)?[^'"]*?from\s+'(\.[^']+)'/gm))
+        if (!isType) load(join(dirname(path), from as string))
     }
     load(join(import.meta.dirname, 'process.ts'))
     const names = [...loaded].map((path) => relative(root, path))

@@ -28,7 +28,12 @@ type Ask = (correlation: string, path: string, body: unknown) => Promise<unknown
 export function askerAt({ origin, secret }: DoorAt, tickets: Tickets): Ask {
   return async (correlation, path, body) => {
     const text = Buffer.from(JSON.stringify(body))
-    const headers = { [heads.house]: secret, [heads.ticket]: tickets.of(correlation), 'content-type': 'application/json', 'content-length': String(text.length) }
+    const headers = {
+      [heads.house]: secret,
+      [heads.ticket]: tickets.of(correlation),
+      'content-type': 'application/json',
+      'content-length': String(text.length),
+    }
     const answer = await exchange({ origin, method: 'POST', path: `/desk${path}`, headers, body: text, timeoutMs }).catch(() => null)
     if (answer?.status === 200) return JSON.parse(answer.body.toString())
     // What the door refuses, it refused for good reason; what it could not do now may be tried again.

@@ -11,13 +11,14 @@ export async function recordShown(asking: Asking, of: Looked): Promise<void> {
   await records.looked(asking, of, { action: 'read', basis: 'employer' })
 }
 
-export async function shown(asking: Asking, employers: readonly number[], rows: readonly EventRow[], action: 'read' | 'export' = 'read'): Promise<EmployerEvent[]> {
+export async function shown(
+  asking: Asking,
+  employers: readonly number[],
+  rows: readonly EventRow[],
+  action: 'read' | 'export' = 'read',
+): Promise<EmployerEvent[]> {
   const records = await recordsOf(asking)
-  const jmbg = await records.numbersOf(
-    asking,
-    { employers, leaves: rows.map(({ knownAs }) => knownAs) },
-    { action, basis: 'employer' },
-  )
+  const jmbg = await records.numbersOf(asking, { employers, leaves: rows.map(({ knownAs }) => knownAs) }, { action, basis: 'employer' })
   return rows.map(({ seq, at, kind, knownAs, content }) => ({
     seq,
     at: at.toISOString(),

@@ -4,6 +4,7 @@ import type { Shapes } from '../xml/shapes.ts'
 import { holdsFor } from './fhirpath.ts'
 import type { Json } from './items.ts'
 import type { Library } from './library.ts'
+import { plainRule } from './plain-rule.ts'
 import type { Knowledge } from './run.ts'
 import { type Choices, type Tree, treeOf } from './tree.ts'
 
@@ -79,8 +80,11 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
       return description
     },
     unit: units.canonical,
-    holds: (expression, element, path, resource, root, resolve) =>
-      holdsFor(expression, element, path, resource, root, { resolve, member, conforms: (one, profile) => typesAgree(one.resourceType, tree(profile)) }),
+    holds(expression, element, path, resource, root, resolve) {
+      const plain = plainRule(expression)
+      if (plain !== null) return plain(element, choices)
+      return holdsFor(expression, element, path, resource, root, { resolve, member, conforms: (one, profile) => typesAgree(one.resourceType, tree(profile)) })
+    },
     isKindOf: (type, ancestor) =>
       type === ancestor ||
       ancestor === 'Resource' ||

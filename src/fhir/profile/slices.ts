@@ -1,6 +1,6 @@
 import { textOf } from '../runtime/check.ts'
 import { membershipOf } from './binding.ts'
-import { insideOf, isObject, isOfType, type Item, itemsOf, type Json, nodesUnder, stepsOf } from './items.ts'
+import { insideOf, isObject, isOfType, type Item, itemsOf, nodesUnder, stepsOf } from './items.ts'
 import { isSilent, type Run } from './run.ts'
 import type { Discriminator } from './structure.ts'
 import type { Node, Tree } from './tree.ts'
@@ -66,37 +66,58 @@ function checkRest(run: Run, node: Node, items: Item[], places: number[], depth:
 const byUrl: Discriminator[] = [{ type: 'value', path: 'url' }]
 const byType: Discriminator[] = [{ type: 'type', path: '$this' }]
 
-function belongs(run: Run, node: Node, slice: Node, item: Item, depth: number): boolean {
+/** One discriminator as it concerns one slice: where to look in an item, and what the slice says there. */
+type Look = { type: string; steps: string[]; nodes: Node[]; telling: Node[]; max: number; isAsked: boolean }
+/** `profiles`: an extension is told by the address of its definition where the slice fixes none. */
+type Plan = { looks: Look[]; profiles: Set<string> | null }
+
+// What a slice says does not depend on the item, and trees are made anew when packages change.
+const plans = new WeakMap<Node, Plan>()
+
+function planOf(run: Run, node: Node, slice: Node): Plan {
+  const there = plans.get(slice)
+  if (there !== undefined) return there
   const written = node.slicing?.discriminator
   const isExtension = node.name === 'extension' || node.name === 'modifierExtension'
   const discriminators = written !== undefined && written.length > 0 ? written : isExtension ? byUrl : node.isChoice ? byType : []
-  if (discriminators.length === 0) return fits(run, slice, item)
-  return discriminators.every((one) => discriminates(run, one, slice, item, depth))
+  const isByProfile = discriminators.some(({ path }) => path === 'url') && !slice.children.has('url')
+  const profiles = isByProfile ? new Set((slice.types ?? []).flatMap(({ profile }) => profile ?? []).map((profile) => profile.split('|')[0] as string)) : null
+  const plan = { looks: discriminators.map((one) => lookOf(run, one, slice)), profiles }
+  plans.set(slice, plan)
+  return plan
 }
 
-function discriminates(run: Run, { type, path }: Discriminator, slice: Node, item: Item, depth: number): boolean {
+function lookOf(run: Run, { type, path }: Discriminator, slice: Node): Look {
   const steps = stepsOf(path)
-  if (path === 'url' && isObject(item.value) && !slice.children.has('url')) {
-    const profiles = slice.types?.flatMap(({ profile }) => profile ?? []) ?? []
-    return profiles.some((profile) => profile.split('|')[0] === (item.value as Json).url)
-  }
-  const found = steps.reduce<Item[]>((items, step) => items.flatMap((one) => stepItem(run, one, step)), [item])
   const nodes = steps.reduce<Node[]>((all, step) => all.flatMap((one) => stepNode(run, one, step, type === 'type')), [slice])
+  return {
+    ...{ type, steps, nodes, telling: nodesUnder(nodes).filter((one) => tells(one)) },
+    max: nodes.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...nodes.map((one) => one.max)),
+    isAsked: nodes.some((one) => one.min > 0),
+  }
+}
+
+function belongs(run: Run, node: Node, slice: Node, item: Item, depth: number): boolean {
+  const { looks, profiles } = planOf(run, node, slice)
+  if (looks.length === 0) return fits(run, slice, item)
+  return looks.every((look) => discriminates(run, look, profiles, item, depth))
+}
+
+function discriminates(run: Run, look: Look, profiles: Set<string> | null, item: Item, depth: number): boolean {
+  const { type, steps, nodes, telling } = look
+  if (profiles !== null && steps[0] === 'url' && steps.length === 1 && isObject(item.value)) return profiles.has(textOf(item.value.url))
+  const found = steps.reduce<Item[]>((items, step) => items.flatMap((one) => stepItem(run, one, step)), [item])
   switch (type) {
-    case 'exists': {
-      const max = nodes.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...nodes.map((one) => one.max))
-      return max === 0 ? found.length === 0 : nodes.some((one) => one.min > 0) ? found.length > 0 : true
-    }
+    case 'exists':
+      return look.max === 0 ? found.length === 0 : look.isAsked ? found.length > 0 : true
     case 'type':
       return found.some((one) => isOfOneType(run, one, nodes))
     case 'profile':
       return conformsToOne(run, found, nodes, depth)
-    default: {
-      const telling = nodesUnder(nodes).filter((one) => tells(one))
+    default:
       return telling.length === 0
         ? nodes.every((one) => one.min === 0 || found.length > 0)
         : telling.every((one) => found.some((value) => fits(run, one, value)))
-    }
   }
 }
 

@@ -11,8 +11,23 @@ function isVerhoeff(digits: string): boolean {
   return sum === 0
 }
 
+const judgedMax = 20_000
+const judgedLengthMax = 40
+/** The same few thousand codes are met again and again. */
+function remembered(judge: (code: string) => boolean): (code: string) => boolean {
+  const judged = new Map<string, boolean>()
+  return (code) => {
+    const there = judged.get(code)
+    if (there !== undefined) return there
+    const verdict = judge(code)
+    if (judged.size >= judgedMax) judged.clear()
+    if (code.length <= judgedLengthMax) judged.set(code, verdict)
+    return verdict
+  }
+}
+
 /** An identifier of 6 to 18 digits with its check digit; an expression of several is judged by those that it names. */
-export function isSnomedCode(code: string): boolean {
+export const isSnomedCode = remembered((code) => {
   if (/^[1-9]\d{5,17}$/.test(code)) return isVerhoeff(code)
   if (/^\w+$/.test(code)) return false
   const ids = code
@@ -20,10 +35,10 @@ export function isSnomedCode(code: string): boolean {
     .replace(/"[^"]*"|#[\d.]+/g, '')
     .match(/\d{6,}/g)
   return ids !== null && ids.every((id) => isVerhoeff(id))
-}
+})
 
 /** 8310-5: a number and its mod-10 check digit; parts and answers have a prefix (LP, LA) and a digit of another kind. */
-export function isLoincCode(code: string): boolean {
+export const isLoincCode = remembered((code) => {
   if (/^(?:LP|LA|LL|LG)\d{1,7}-\d$/.test(code)) return true
   const found = /^(\d{1,7})-(\d)$/.exec(code)
   if (found === null) return false
@@ -32,4 +47,4 @@ export function isLoincCode(code: string): boolean {
   const all = digits.filter((_, at) => at % 2 === 1).join('') + doubled
   const sum = [...all].reduce((total, digit) => total + Number(digit), 0)
   return (10 - (sum % 10)) % 10 === Number(found[2])
-}
+})

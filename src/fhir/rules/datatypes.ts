@@ -38,7 +38,7 @@ export const coding: Rule = (object, place) => {
       'Write the URL of the code system that it supplements.',
     )
   if (isKnown === false) return report(place, 'code', 'code-invalid', `the code is not in ${system}`, 'Correct the code or its system.')
-  if (typeof display !== 'string' || right === undefined) return
+  if (typeof display !== 'string' || right === undefined || display === right) return
   const said = plain(display)
   // BCP 47 composes names: a language may be called without its region.
   if (system === 'urn:ietf:bcp:47' && said === plain(right.replace(/ \(.*\)$/, ''))) return

@@ -1,7 +1,7 @@
 import { membershipOf } from '../profile/binding.ts'
 import type { Json } from '../profile/items.ts'
 import type { Knowledge } from '../profile/run.ts'
-import type { Place } from './walk.ts'
+import type { Check } from '../runtime/check.ts'
 
 const made = new WeakMap<Knowledge, Map<string, Map<string, string>>>()
 const none = new Map<string, string>()
@@ -21,15 +21,15 @@ function bindingsOf(known: Knowledge, type: string): Map<string, string> {
   return bindings
 }
 
-/** terminologies.html#extensible: a code outside is right only when nothing inside fits, so it is a warning. */
-export function checkExtensible(object: Json, type: string, { check, depth, owner }: Place): void {
-  const { known } = check
-  if ((type !== 'CodeableConcept' && type !== 'Coding') || known === undefined) return
+/** The value set that an element of a type (`Patient.contact`) is bound to extensibly. */
+export function extensibleSet(known: Knowledge, owner: string, name: string): string | undefined {
   const end = owner.indexOf('.')
-  const bindings = bindingsOf(known, end < 0 ? owner : owner.slice(0, end))
-  if (bindings.size === 0) return
-  const valueSet = bindings.get(`${owner}.${check.names[depth]}`)
-  if (valueSet === undefined || membershipOf({ known }, valueSet, object) !== 'out') return
+  return bindingsOf(known, end < 0 ? owner : owner.slice(0, end)).get(`${owner}.${name}`)
+}
+
+/** terminologies.html#extensible: a code outside is right only when nothing inside fits, so it is a warning. */
+export function checkExtensible(object: Json, valueSet: string, check: Check, depth: number): void {
+  if (check.known === undefined || membershipOf({ known: check.known }, valueSet, object) !== 'out') return
   const hint = `Use a code of ${valueSet} if one fits.`
   check.add('code-invalid', check.path(depth), `no code is from the extensible value set ${valueSet}`, hint, 'warning')
 }

@@ -49,6 +49,7 @@ function collect(value: unknown, owner: Json, named: Map<string, Set<Json>>, dep
       for (const [, name = ''] of value.matchAll(/["'](#[^"']+)["']/g)) named.set(name, (named.get(name) ?? new Set()).add(owner))
   } else if (depth < 64 && typeof value === 'object' && value !== null) {
     const isContained = isObject(value) && typeof value.resourceType === 'string' && depth > 0
-    for (const inner of Object.values(value)) collect(inner, isContained ? (value as Json) : owner, named, depth + 1)
+    const holder = isContained ? (value as Json) : owner
+    for (const inner of Object.values(value)) collect(inner, holder, named, depth + 1)
   }
 }

@@ -4,7 +4,7 @@ import type { Knowledge } from '../profile/run.ts'
 import { isHolder, isPrimitive, isResourceType, type Property, type Shape } from '../xml/shapes.ts'
 import { extensionRule } from './extension.ts'
 import { attachment, coding, identifier, quantity } from './datatypes.ts'
-import { checkExtensible } from './extensible.ts'
+import { checkExtensible, extensibleSet } from './extensible.ts'
 import { addressRule } from './conformance.ts'
 import { narrativeRule } from './narrative-links.ts'
 import { canonicalRule, uriRule } from './primitive-rules.ts'
@@ -46,12 +46,13 @@ export function checkRules(check: Check, resource: Json, depth: number): void {
   const { current, root, bundle } = check
   check.current = resource
   if (type === 'Bundle') check.bundle = resource
-  const ids = new Set<string>()
-  walk(check, resource, type, depth, ids)
+  walk(check, resource, type, stepsOf(check.known, type), depth, new Set<string>())
   resourceRules[type]?.(resource, { check, depth, owner: '', property: '' })
   addressRule(resource, { check, depth, owner: '', property: '' })
   if (check.root === resource) containedAreUsed(resource, { check, depth, owner: '', property: '' })
-  Object.assign(check, { current, root, bundle })
+  check.current = current
+  check.root = root
+  check.bundle = bundle
 }
 
 /** What there is to do at a property; most hold a code, a date or a flag, of which no rule speaks. */
@@ -63,7 +64,10 @@ type Step = {
   primitive: PrimitiveRule | undefined
   rule: Rule | undefined
   isHolder: boolean
-  isCoded: boolean
+  /** Of a code that is bound extensibly. */
+  valueSet: string | undefined
+  /** What there is to do inside; found when something is there first. */
+  inside: Steps | null | undefined
 }
 type Steps = ReadonlyMap<string, Step>
 const made = new WeakMap<Knowledge, Map<string, Steps | null>>()
@@ -74,17 +78,20 @@ function stepsOf(known: Knowledge, type: string): Steps | null {
   const there = types.get(type)
   if (there !== undefined) return there
   const shape = known.shapes.of(type)
-  const steps = shape === undefined ? null : new Map([...shape].flatMap(([name, property]) => stepsTo(known, shape, name, property)))
+  const steps = shape === undefined ? null : new Map([...shape].flatMap(([name, property]) => stepsTo(known, type, shape, name, property)))
   types.set(type, steps)
   return steps
 }
 
-function stepsTo({ choices }: Knowledge, shape: Shape, name: string, property: Property): [string, Step][] {
+function stepsTo(known: Knowledge, owner: string, shape: Shape, name: string, property: Property): [string, Step][] {
+  const { choices } = known
   const isPlain = choices.ambiguous.has(name) && !isForm(shape, property)
   const shown = isPlain ? name : (choices.forms[name] ?? name)
   const step = (type: string): Step => ({
     ...{ type, shown, property: name, rule: typeRules[type], primitive: primitiveRules[type] },
-    ...{ isHolder: isHolder(type) || isResourceType(type), isCoded: type === 'CodeableConcept' || type === 'Coding' },
+    isHolder: isHolder(type) || isResourceType(type),
+    inside: undefined,
+    valueSet: type === 'CodeableConcept' || type === 'Coding' ? extensibleSet(known, owner, shown) : undefined,
   })
   const isSilent = isPrimitive(property.type) && primitiveRules[property.type] === undefined
   // Beside a value stands what is said about it, an element with an id and extensions.
@@ -94,8 +101,7 @@ function stepsTo({ choices }: Knowledge, shape: Shape, name: string, property: P
   ]
 }
 
-function walk(check: Check, object: Json, type: string, depth: number, ids: Set<string>): void {
-  const steps = stepsOf(check.known as Knowledge, type)
+function walk(check: Check, object: Json, type: string, steps: Steps | null, depth: number, ids: Set<string>): void {
   if (steps === null || depth > depthMax) return
   if (object.id !== undefined) elementId(check, object, type, depth, ids)
   for (const name in object) {
@@ -129,13 +135,13 @@ function enter(check: Check, value: unknown, step: Step, depth: number, index: n
     check.root = root
     return
   }
-  walk(check, value, type, depth + 1, ids)
-  if (rule === undefined && !step.isCoded) return
+  if (step.inside === undefined) step.inside = stepsOf(check.known as Knowledge, type)
+  walk(check, value, type, step.inside, depth + 1, ids)
+  if (rule === undefined && step.valueSet === undefined) return
   check.names[depth + 1] = shown
   check.at[depth + 1] = index
-  const place = { check, depth: depth + 1, owner, property: step.property }
-  if (step.isCoded) checkExtensible(value, type, place)
-  rule?.(value, place)
+  if (step.valueSet !== undefined) checkExtensible(value, step.valueSet, check, depth + 1)
+  rule?.(value, { check, depth: depth + 1, owner, property: step.property })
 }
 
 /** element.html: the id of an element is unique within its resource. */

@@ -35,10 +35,11 @@ function isText(value: unknown, check: Check, depth: number, name: string, index
   return false
 }
 
+/** The form allows a few visible characters only, so what has it needs no other look. */
 function pattern(form: RegExp, says: string, hint: string): Primitive {
   return (value, check, depth, name, index) => {
-    if (!isText(value, check, depth, name, index) || form.test(value)) return
-    check.value(depth, name, index, `${shown(value)} ${says}`, hint)
+    if (typeof value === 'string' && form.test(value) && value.length <= stringMax) return
+    if (isText(value, check, depth, name, index)) check.value(depth, name, index, `${shown(value)} ${says}`, hint)
   }
 }
 
@@ -47,12 +48,15 @@ const string: Primitive = (value, check, depth, name, index) => {
 }
 
 const codeForm = /^[^\s]+(\s[^\s]+)*$/
+const visible = /^[!-~]+$/
+/** Visible ASCII without a space, as nearly all codes and addresses are: it has no fault that a text, a code or the characters of a URI may have. */
+const isVisible = (value: unknown): value is string => typeof value === 'string' && visible.test(value) && value.length <= stringMax
 
 const code: Primitive = (value, check, depth, name, index, set) => {
   if (set !== undefined) {
     if (set.codes.has(value as string)) return
     if (isText(value, check, depth, name, index)) check.unbound(depth, name, index, value, set)
-  } else if (isText(value, check, depth, name, index) && !codeForm.test(value)) {
+  } else if (!isVisible(value) && isText(value, check, depth, name, index) && !codeForm.test(value)) {
     check.value(depth, name, index, 'a code must not begin or end with a space or hold two in a row', 'Trim the code.')
   }
 }
@@ -70,10 +74,10 @@ function isCalendarDate(year: number, month: number, day: number): boolean {
 
 function calendar(form: RegExp, says: string, hint: string): Primitive {
   return (value, check, depth, name, index) => {
-    if (!isText(value, check, depth, name, index)) return
-    const parts = form.exec(value)
-    if (parts === null) check.value(depth, name, index, says, hint)
-    else if (!isCalendarDate(Number(parts[1]), Number(parts[2] ?? 1), Number(parts[3] ?? 1))) {
+    const parts = typeof value === 'string' ? form.exec(value) : null
+    if (parts === null) {
+      if (isText(value, check, depth, name, index)) check.value(depth, name, index, says, hint)
+    } else if (!isCalendarDate(Number(parts[1]), Number(parts[2] ?? 1), Number(parts[3] ?? 1))) {
       check.value(depth, name, index, 'there is no such day in the calendar', 'Correct the year, month or day.')
     }
   }
@@ -133,7 +137,7 @@ const base64Binary: Primitive = (value, check, depth, name, index) => {
 const uriForm = /^\S*$/
 
 const uri: Primitive = (value, check, depth, name, index) => {
-  if (!isText(value, check, depth, name, index)) return
+  if (!isVisible(value) && !isText(value, check, depth, name, index)) return
   if (!uriForm.test(value)) {
     check.value(depth, name, index, 'a URI must not hold white space', 'Percent-encode spaces as %20.')
   } else if (value.startsWith('urn:uuid:')) {
@@ -147,6 +151,11 @@ const uri: Primitive = (value, check, depth, name, index) => {
 const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/
 const oidForm = /^urn:oid:[0-2](\.(0|[1-9]\d*))+$/
 export const idForm = /^[A-Za-z0-9\-.]{1,64}$/
+
+const elementId: Primitive = (value, check, depth, name, index) => {
+  if (!isVisible(value) && isText(value, check, depth, name, index) && !uriForm.test(value))
+    check.value(depth, name, index, `${shown(value)} is not an element id`, 'An id must not hold spaces.')
+}
 
 export const primitives: Record<string, Primitive> = {
   string,
@@ -169,5 +178,5 @@ export const primitives: Record<string, Primitive> = {
   positiveInt: integer(1, 'must be a whole number from 1 up'),
   base64Binary,
   /** Element.id: any text without spaces. */
-  elementId: pattern(/^\S+$/, 'is not an element id', 'An id must not hold spaces.'),
+  elementId,
 }

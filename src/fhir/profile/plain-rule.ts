@@ -70,9 +70,10 @@ function namesOf(node: Expression): string[] | null {
 function isThere(object: Json, path: string[], at: number, choices: Choices): boolean {
   const name = path[at] as string
   const isLast = at === path.length - 1
-  if (isLast && object[name] !== undefined && !Array.isArray(object[name])) return true
+  const value = object[name]
+  if (isLast && value !== undefined && value !== null && !Array.isArray(value)) return true
   const found = formsOf(object, name, choices)
-  if (isLast) return found.some(({ value, extra }) => isSaid(value) || isSaid(extra))
+  if (isLast) return found.some((one) => isSaid(one.value) || isSaid(one.extra))
   return found.some((item) => {
     const inside = insideOf(item)
     return inside !== undefined && isThere(inside, path, at + 1, choices)

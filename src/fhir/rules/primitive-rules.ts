@@ -11,13 +11,18 @@ export function canonicalRule(text: string, check: Check, path: () => string): v
 
 /** datatypes.html#uri: what is an OID or a UUID says so by urn:. */
 export function uriRule(text: string, check: Check, path: () => string): void {
+  // Nearly all are addresses of the web, of which only the last has something to say.
+  if (!text.startsWith('http')) urnRule(text, check, path)
+  if (/[<>"\\^`{}]/.test(text) && scheme.test(text)) {
+    check.add('invalid', path(), 'the URI has characters that a URI cannot have', 'Percent-encode them.', 'warning')
+  }
+}
+
+function urnRule(text: string, check: Check, path: () => string): void {
   const lower = text.slice(0, 5).toLowerCase()
   if (lower.startsWith('oid:') || lower === 'uuid:') {
     check.add('invalid', path(), `a URI must not begin with ${lower.slice(0, lower.indexOf(':') + 1)}`, 'Write urn:oid: or urn:uuid: before it.')
   }
   // The form that R4 gives to the type uuid holds where an element of another type has one.
   if (lower === 'urn:u' && /^urn:uuid:[0-9a-f-]*[A-F]/.test(text)) check.add('invalid', path(), 'a UUID is written in lower case', 'Write it in lower case.')
-  if (/[<>"\\^`{}]/.test(text) && scheme.test(text)) {
-    check.add('invalid', path(), 'the URI has characters that a URI cannot have', 'Percent-encode them.', 'warning')
-  }
 }

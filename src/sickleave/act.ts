@@ -12,6 +12,7 @@ import { keepMedical, type MedicalPart } from './medical/medical.ts'
 import { nextNumbers } from './document/numbers.ts'
 import { keepSigned, type Signed } from './signature/signed-by.ts'
 import { dayAt } from './rules/days.ts'
+import { askRecheck } from './recheck-store.ts'
 import { type Ground, groundOf, type Steps } from './rules/plan.ts'
 import { fold, isRunning, leaveOf, type Step } from './rules/state.ts'
 
@@ -36,6 +37,9 @@ export type Act = {
   /** What stands or falls with the step, in the same transaction. */
   also?: (tx: AuditedTransaction) => Promise<void>
 }
+
+/** Steps after which a sum that the Fund decided on may be another one. */
+const changesMoney = new Set<Step['kind']>(['corrected', 'cancelled', 'reviewed', 'closed'])
 
 /** One act on one leave: lock, read, rule, add, tell, audit; one transaction. */
 export async function perform(asking: Asking, person: Known, act: Act): Promise<void> {
@@ -98,6 +102,7 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
         actor: asking.actor.id,
         number,
       })
+      if (changesMoney.has(step.kind)) await askRecheck(tx, [patient], at)
       await act.also?.(tx)
     })
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Runner, Sql, Transaction } from '../../platform/sql.ts'
 import { unnest } from '../../platform/unnest.ts'
 import type { Earning } from '../compensation/base.ts'
+import { askRecheck } from '../recheck-store.ts'
 import { asEmployer } from '../employer/store.ts'
 import type { Amounts } from './rows.ts'
 
@@ -45,7 +46,20 @@ export async function addEarnings(
          limit 1) newest on true
      where (newest.hours, newest.net, newest.gross, newest.paid_on) is distinct from (given.hours, given.net, given.gross, given.paid_on)
     returning version`
+  if (added.length > 0) await askRecheck(tx, await decidedAbout(tx, employer, rows), at)
   return added.length
+}
+
+/** The people among these for whom the Fund has decided on a sum already. */
+async function decidedAbout(tx: Transaction, employer: number, rows: readonly NewEarning[]): Promise<number[]> {
+  const ids = [...new Set(rows.map(({ employee }) => employee))]
+  const found = await tx<{ patient: number }>`
+    select distinct employee.patient
+      from sickleave.employee employee
+      join sickleave.calculation known on known.patient = employee.patient
+     where employee.employer = ${employer} and employee.id = any(${ids}::uuid[])
+     limit ${ids.length + 1}`
+  return found.map(({ patient }) => patient)
 }
 
 const versionsMax = 2000

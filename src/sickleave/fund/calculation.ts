@@ -24,7 +24,7 @@ export async function reckon(
   rules: Rules,
 ): Promise<{ input: unknown; view: CompensationView; total: number } | Refusal> {
   const input = await inputOf(sql, row, standing.content, rules)
-  if (!input) return new Refusal('conflict', 'the leave was cancelled: nothing is paid for it')
+  if (!input) return new Refusal('conflict', 'the leave was cancelled or corrected and has none of these days: nothing is paid for them')
   try {
     const view = compensationOf(input, rules)
     return { input, view, total: fundTotal(view) }

@@ -1,4 +1,3 @@
-import { anonymous, type Actor } from '../../platform/actor.ts'
 import type { Sql } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
@@ -13,6 +12,8 @@ import type { Rules } from '../rules/parameters.ts'
 import { daysAfter } from '../rules/working-days.ts'
 import { publishOpenData } from '../statistics/open-data.ts'
 import { keepCalculation, reckon } from './calculation.ts'
+import { clerk } from './clerk.ts'
+import { recheckCorrected } from './recheck.ts'
 
 // What happens by itself: submitted requests are calculated, and whoever has a case is reminded before and after its last day, each once.
 
@@ -20,13 +21,12 @@ const everyMs = 15_000
 const troubledMs = 60_000
 const batch = 100
 
-const clerk: Actor = { ...anonymous, kind: 'system', id: 'fund-clock', name: 'Фонд, аутоматски обрачун', roles: ['system'] }
-
 /** Runs in one process while the server does. */
 export const startClocks = (world: World): (() => Promise<void>) =>
   workSteadily(world, {
     async step(isStopped) {
       await calculateSubmitted(world, isStopped)
+      await recheckCorrected(world, isStopped)
       await remind(world)
       await publishOpenData(world)
       return everyMs

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { addEarnings, addEmployees } from '../earnings/store.ts'
 import { calculateSubmitted, remind } from './clocks.ts'
+import { recheckCorrected } from './recheck.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 
@@ -207,6 +208,74 @@ test('a justified objection to the sum opens the request anew by a third person,
   assert.deepEqual((await town.as(signer)('GET', at(`/${request}`))).body.total, total)
   const control = await town.as(zora)('POST', fund('/controls'), { request, text: 'Проверити оправданост.' })
   assert.equal(control.status, 201, control.text)
+})
+
+test('a correction after the payment opens the request anew by itself with the difference; two people decide, and what was too much does not rest until it is back', async () => {
+  const { request, person, leave } = await asked()
+  await paid(request)
+  const clerk = town.as(signer)
+  const { body: before } = await clerk('GET', at(`/${request}`))
+  const objections = `/sickleave/employer/${pib()}/objections`
+  const wrong = await clerk('POST', objections, { kind: 'correction', leave: before.leave, text: 'Вратио се на посао раније.' })
+  assert.equal(wrong.status, 201, wrong.text)
+  const accepting = () => town.as(town.doctor)('POST', `/sickleave/corrections/${wrong.body.id}`, { accept: true, why: 'исправљено', number: '7' })
+  assert.equal((await accepting()).status, 409, 'saying yes and changing nothing is no correction')
+  assert.equal(await recheckCorrected(town.world), 0)
+  const url = `/sickleave/people/${person.handle}/leaves/${leave}`
+  const correct = async (until: string) => {
+    const wish = { from: '2026-03-02', until, reason: '01', diagnosis: 'M54.5', why: 'ранији повратак' }
+    const corrected = await town.as(town.doctor)('POST', `${url}/correction`, wish)
+    assert.equal(corrected.status, 200, corrected.text)
+    const reported = await town.as(town.doctor)('POST', `${url}/report`, { until })
+    assert.equal(reported.status, 200, reported.text)
+  }
+  await correct('2026-04-15')
+  assert.equal((await accepting()).status, 200)
+  assert.equal(await recheckCorrected(town.world), 1)
+  assert.equal(await recheckCorrected(town.world), 0)
+  const { body: opened } = await town.as(zora)('GET', fund(`/requests/${request}`))
+  const { total } = opened.calculation
+  const tooMuch = before.total - total
+  assert.deepEqual([opened.request.state, opened.steps.at(-2).kind], ['in-process', 'reopened'])
+  const [delta] = opened.delta
+  assert.deepEqual([opened.delta.length, delta.days, Math.round(-100 * Number(delta.total))], [1, -3, tooMuch])
+
+  const decide = async (calculation: string, number: string) => {
+    const proposed = await act(zora, request, 'proposal', { decision: 'pay', number, why: 'исправка', calculation })
+    assert.equal(proposed.status, 200, proposed.text)
+    assert.equal((await act(zora, request, 'approval', { accept: true })).status, 403)
+    return act(mira, request, 'approval', { accept: true })
+  }
+  const decided = await decide(opened.calculation.id, '88-20')
+  assert.deepEqual([decided.body.request.state, decided.body.request.waitsFor], ['paid', 'fund'])
+  const { body: work } = await town.as(zora)('GET', fund('/work'))
+  assert.ok(work.lines.some(({ id }: { id: string }) => id === request), 'it stays on the list until the return is ordered')
+  assert.equal((await town.as(zora)('POST', fund('/payments'), {})).status, 409, 'nothing more is paid')
+  const ordered = await act(zora, request, 'return-order', { why: 'преплаћено', until: '2026-05-20' })
+  assert.deepEqual([ordered.body.request.toReturn.total, ordered.body.request.toReturn.interest], [tooMuch, 0])
+  const returned = await act(zora, request, 'money-returned', { on: '2026-05-05', total: tooMuch, interest: 0 })
+  assert.deepEqual([returned.body.request.state, returned.body.request.waitsFor], ['confirmed', null])
+
+  // More is due again: the difference to what was left is paid, not to what was paid first.
+  await correct('2026-04-20')
+  assert.equal(await recheckCorrected(town.world), 1)
+  const { body: again } = await town.as(zora)('GET', fund(`/requests/${request}`))
+  assert.equal(again.calculation.total, before.total)
+  assert.equal((await decide(again.calculation.id, '88-21')).body.request.state, 'calculated')
+  const file = await town.as(zora)('POST', fund('/payments'), {})
+  assert.deepEqual([file.body.lines, file.body.total], [1, tooMuch])
+
+  // While the file lies at the treasury a cancellation waits; then everything is to be returned.
+  assert.equal((await town.as(town.doctor)('POST', `${url}/cancellation`, { why: 'погрешна особа' })).status, 200)
+  assert.equal(await recheckCorrected(town.world), 0)
+  assert.equal((await town.as(mira)('POST', fund(`/payments/${file.body.id}/execution`), { on: '2026-05-05', lines: 1, total: tooMuch })).status, 200)
+  assert.equal(await recheckCorrected(town.world), 1)
+  const { body: last } = await town.as(zora)('GET', fund(`/requests/${request}`))
+  assert.match(last.trouble, /nothing is paid/)
+  await act(zora, request, 'proposal', { decision: 'reject', number: '88-22', why: 'поништено' })
+  assert.equal((await act(mira, request, 'approval', { accept: true })).body.request.waitsFor, 'fund')
+  const all = await act(zora, request, 'return-order', { why: 'поништено', until: '2026-05-20' })
+  assert.equal(all.body.request.toReturn.total, before.total)
 })
 
 test('what was submitted is calculated by itself, once; who has a case is reminded before and after its last day, each once', async () => {

@@ -8,6 +8,7 @@ import { askForControl } from '../objection/make.ts'
 import type { Desk, ObjectionShown } from '../objection/wire.ts'
 import { stepRequest } from '../request/act.ts'
 import { requestForFund, requireFund } from './fund.ts'
+import { isInOpenFile } from './recheck.ts'
 
 // Objections to a sum, decided on by the Fund; and the Fund's own question to the commission, whether a leave is justified.
 
@@ -31,7 +32,9 @@ export async function answerObjection(asking: Asking, id: string, given: unknown
   else {
     await stepRequest(asking, request.row, {
       basis: 'fund',
-      async plan({ tx }) {
+      async plan({ tx, found: { row } }) {
+        if (await isInOpenFile(tx, row))
+          return new Refusal('conflict', 'this request is in a payment file that the treasury has not executed yet', { hint: 'Decide once its execution is entered.' })
         await endObjection(asking, tx, id, end)
         return [{ kind: 'reopened', why: end.said.text }]
       },

@@ -35,7 +35,9 @@ async function ready(tx: Transaction): Promise<Ready[]> {
   return tx<Ready>`
     select request.patient, request.id, request.number, shown ->> 'account' as account, shown ->> 'employer' as employer,
            shown -> 'employee' ->> 'family' as family, shown -> 'employee' ->> 'given' as given, (shown ->> 'total')::int8 as total,
-           coalesce((select sum(amount) from sickleave.payment_line line where line.patient = request.patient and line.request = request.id), 0)::int8 as paid
+           (coalesce((select sum(amount) from sickleave.payment_line line where line.patient = request.patient and line.request = request.id), 0)
+            - coalesce((select sum((body ->> 'total')::int8) from sickleave.request_step step
+                         where step.patient = request.patient and step.request = request.id and step.kind = 'money-returned'), 0))::int8 as paid
       from sickleave.request request
      where state = 'calculated'
      order by due nulls last, created_at, id

@@ -1,8 +1,11 @@
+import { keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, refuse } from '../asking.ts'
+import { casesOf } from '../case-store.ts'
 import { bodyOf, textOf } from '../read-body.ts'
 import { endAlone, requireAtDesk } from './end.ts'
 import { deskOf } from './lists.ts'
+import type { Objection } from './objection-store.ts'
 import type { Desk } from './wire.ts'
 
 // The desk of the doctor: requests to correct a period, a reason or an employer. The leave itself is corrected by the doctor's own act.
@@ -22,9 +25,22 @@ export async function answerCorrection(asking: Asking, id: string, given: unknow
   const worker = await requireDoctor(asking, 'update')
   const found = await requireAtDesk(asking, id, 'doctor')
   if (found.worker !== worker) throw new Refusal('not-found', 'there is no such case at this desk')
-  await endAlone(asking, found, { ...endOf(given), basis: 'doctor' })
+  const end = endOf(given)
+  if (end.kind === 'accepted') await requireCorrected(asking, found)
+  await endAlone(asking, found, { ...end, basis: 'doctor' })
   return corrections(asking)
 }
+
+/** To say that it is right and to change nothing would help nobody: papers and money follow the leave, not the answer. */
+async function requireCorrected({ world }: Asking, { patient, leave, madeAt }: Objection): Promise<void> {
+  const keys = (await keySets(world.sql, [patient])).get(patient) ?? [patient]
+  const steps = (await casesOf(world.sql, keys)).find(({ id }) => id === leave)?.steps ?? []
+  if (steps.some(({ step, at }) => changing.has(step.kind) && at >= madeAt)) return
+  throw new Refusal('conflict', 'nothing of this leave was changed since this was asked', {
+    hint: 'Correct, close or cancel the leave first, then accept; new papers go to the employers by the register of insurance.',
+  })
+}
+const changing = new Set(['corrected', 'closed', 'cancelled', 'reviewed', 'extended'])
 
 export function endOf(given: unknown): { kind: 'accepted' | 'rejected'; said: { text: string; number: string } } {
   const body = bodyOf(given, ['accept', 'why', 'number'])

@@ -8,6 +8,7 @@ import type { Sql } from '../../platform/sql.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { dayAt } from '../rules/days.ts'
 import { endAlone } from './end.ts'
+import { ownLimits } from './limits.ts'
 import { type Desk, atDesk, type Objection, objectionOf, ofPerson, stepsOf } from './objection-store.ts'
 import type { Desk as DeskShown, DeskLine, Objections, ObjectionShown } from './wire.ts'
 
@@ -43,7 +44,7 @@ async function ownObjections(asking: Asking, { keys, basis }: Side): Promise<Obj
     const last = (await stepsOf(world.sql, world, one)).findLast(({ kind }) => kind === 'accepted' || kind === 'rejected')
     objections.push({ ...one.shown, answer: last?.said.text ?? null })
   }
-  return { objections }
+  return { objections, limits: await ownLimits(world.sql, keys ?? [], dayAt(world.now())) }
 }
 
 async function record({ world, ...asking }: Asking, patients: readonly number[], basis: string): Promise<void> {

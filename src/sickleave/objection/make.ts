@@ -1,18 +1,19 @@
 import { keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { isUniqueViolation } from '../../platform/sql.ts'
+import { isUniqueViolation, type Transaction } from '../../platform/sql.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { type Case, casesOf, loadRules, lockPerson } from '../case-store.ts'
 import { tellEmployer } from '../employer-stream.ts'
 import { bodyOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
 import { personOfKey } from '../request/act.ts'
-import { nextRequestNumber, requestOf } from '../request/request-store.ts'
+import { nextRequestNumber } from '../request/request-store.ts'
 import { leaveOfSide, type Side } from '../request/side.ts'
 import { type Day, dayAt } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { isRunning } from '../rules/state.ts'
-import { daysAfter, workingDaysAfter } from '../rules/working-days.ts'
+import { daysAfter } from '../rules/working-days.ts'
+import { deskAndLastDay, lastDayOfList, type Place } from './limits.ts'
 import { addObjection, addObjectionStep, type Desk, type Objection } from './objection-store.ts'
 import type { ObjectionKind, ObjectionShown } from './wire.ts'
 
@@ -26,7 +27,6 @@ const kindsOf: Record<Objection['madeBy'], readonly ObjectionKind[]> = {
 const textMax = 3000
 
 type Wish = { kind: ObjectionKind; text: string; request: string | null }
-type Place = { patient: number; leave: string; knownAs: string | null; employer: number | null; madeBy: Objection['madeBy'] }
 
 export async function makeObjection(asking: Asking, side: Side, given: unknown): Promise<ObjectionShown> {
   const body = bodyOf(given, ['kind', 'leave', 'request', 'text'])
@@ -61,8 +61,7 @@ async function make(asking: Asking, basis: string, place: Place, { kind, text, r
       const rules = await loadRules(tx)
       const [at, id] = [world.now(), uuidV7(world)]
       const today = dayAt(at)
-      const last =
-        kind === 'calculation' ? await lastDayOfList(tx, request, place, rules) : kind === 'assessment' ? await lastDay(tx, found, place, rules) : null
+      const { desk, last } = await whereTo(tx, kind, found, place, { request, rules })
       if (last !== null && today > last)
         throw new Refusal('unprocessable', `the time limit for this objection ended ${last}`, { hint: 'A request for correction has no time limit.' })
       if (kind === 'control' && !isRunning(found.state)) throw new Refusal('conflict', 'this leave is over: a control is of one that lasts')
@@ -71,7 +70,7 @@ async function make(asking: Asking, basis: string, place: Place, { kind, text, r
       const shown: ObjectionShown = {
         ...{ id, number, kind, leave: knownAs ?? leave, request, employee, state: 'open', madeAt: at.toISOString(), due, endedAt: null },
       }
-      const one = { patient, id, number, kind, leave, request, employer, knownAs, madeBy, desk: deskOf(kind, found), worker: found.worker }
+      const one = { patient, id, number, kind, leave, request, employer, knownAs, madeBy, desk, worker: found.worker }
       tx.audit([entryOf(asking, patient, { action: 'create', basis, what: `sick-leave-objection ${id}` })])
       await addObjection(tx, { ...one, state: 'open', due, madeAt: at, shown })
       await addObjectionStep(tx, world, { patient, objection: id, kind: 'made', said: { text }, at, actor })
@@ -85,38 +84,15 @@ async function make(asking: Asking, basis: string, place: Place, { kind, text, r
   }
 }
 
-/** Whoever assessed last is not asked again: an assessment of the doctor goes to the first degree, one of the first degree to the second. */
-function deskOf(kind: ObjectionKind, { steps, state }: Case): Desk {
-  if (kind === 'calculation') return 'fund'
-  if (kind === 'correction') return 'doctor'
-  if (kind === 'control') return 'commission1'
-  const last = steps.findLast(({ step }) => assessing.has(step.kind))?.step.kind
-  return last === 'decided' || last === 'reviewed' || (last === 'cancelled' && state.closedFor === 'commission') ? 'commission2' : 'commission1'
-}
-const assessing = new Set(['opened', 'extended', 'decided', 'reviewed', 'closed', 'cancelled', 'corrected'])
+type Asked = { request: string | null; rules: Rules }
 
-/** Working days from when this side could know of the assessment: the step for the person, the message for the employer. */
-async function lastDay(tx: Parameters<typeof requestOf>[0], { steps }: Case, { employer, knownAs }: Place, rules: Rules): Promise<Day> {
-  const [message] =
-    employer === null
-      ? []
-      : await tx<{ at: Date }>`
-          select at from sickleave.employer_event
-           where employer = ${employer} and known_as = ${knownAs} and kind not in ('request', 'objection', 'report')
-           order by seq desc
-           limit 1`
-  const known = message?.at ?? steps.findLast(({ step }) => assessing.has(step.kind))?.at
-  if (!known) throw new Error('a leave without a step that assesses')
-  const day = dayAt(known)
-  return workingDaysAfter(day, rules.on('objection.days', day)).effective
-}
-
-/** About a sum of the Fund: from the day its list could be read. */
-async function lastDayOfList(tx: Parameters<typeof requestOf>[0], request: string | null, place: Place, rules: Rules): Promise<Day> {
-  const found = request === null ? null : await requestOf(tx, request, place.patient)
-  const ended = found?.steps.findLast(({ step }) => step.kind === 'approved')
-  if (!found || !ended || found.row.leave !== place.leave || (place.employer !== null && found.row.employer !== place.employer))
-    throw new Refusal('unprocessable', 'an objection to a calculation names the request that was decided on', { expression: 'request' })
-  const day = dayAt(ended.at)
-  return workingDaysAfter(day, rules.on('objection.days', day)).effective
+/** Who decides, and until when it may be asked; a correction and a control have no time limit. */
+async function whereTo(tx: Transaction, kind: ObjectionKind, found: Case, place: Place, { request, rules }: Asked): Promise<{ desk: Desk; last: Day | null }> {
+  if (kind === 'correction') return { desk: 'doctor', last: null }
+  if (kind === 'control') return { desk: 'commission1', last: null }
+  if (kind === 'calculation') return { desk: 'fund', last: await lastDayOfList(tx, request, place, rules) }
+  const { desk, last } = await deskAndLastDay(tx, found, place, rules)
+  if (desk === null)
+    throw new Refusal('conflict', 'the commission of the second degree has decided on this assessment', { hint: 'Against its decision there is only the court.' })
+  return { desk, last }
 }

@@ -80,7 +80,7 @@ test('an employer objects to the doctor’s assessment: the first degree sits ov
 
 test('after three working days it is too late and the day is said; a control and a correction have no such limit', async () => {
   town.at('2026-04-08T08:00:00Z')
-  const { person, known, id } = await opened('2026-04-08', '2026-04-24')
+  const { person, known, id, url } = await opened('2026-04-08', '2026-04-24')
   // Easter lies between: Friday 10 to Monday 13 April are free, so the third working day is 15 April.
   town.at('2026-04-16T08:00:00Z')
   const late = await town.as(signer)('POST', at(), { kind: 'assessment', leave: known, text: 'Не слажем се.' })
@@ -94,7 +94,12 @@ test('after three working days it is too late and the day is said; a control and
   })
   const { body: desk } = await town.as(town.doctor)('GET', '/sickleave/corrections')
   assert.deepEqual([desk.lines.length, desk.lines[0].text, desk.lines[0].madeBy], [1, 'Погрешан послодавац.', 'employer'])
-  const answered = await town.as(town.doctor)('POST', `/sickleave/corrections/${desk.lines[0].id}`, { accept: true, why: 'исправљено', number: '1' })
+  const accept = () => town.as(town.doctor)('POST', `/sickleave/corrections/${desk.lines[0].id}`, { accept: true, why: 'исправљено', number: '1' })
+  const nothing = await accept()
+  assert.deepEqual([nothing.status, /nothing of this leave was changed/.test(nothing.text)], [409, true])
+  const same = { from: '2026-04-08', until: '2026-04-24', reason: '01', diagnosis: 'F32.1', why: 'послодавац по регистру' }
+  assert.equal((await town.as(town.doctor)('POST', `${url}/correction`, same)).status, 200)
+  const answered = await accept()
   assert.deepEqual(answered.body.lines, [])
   const { body: list } = await town.as(signer)('GET', at())
   assert.deepEqual(
@@ -107,6 +112,27 @@ test('after three working days it is too late and the day is said; a control and
       ['correction', 'accepted'],
     ],
   )
+})
+
+test('a rejected objection is appealed to the second degree within its own time limit, and there it ends', async () => {
+  town.at('2026-06-15T08:00:00Z')
+  const { person, id } = await opened('2026-06-15', '2026-06-30')
+  const mine = town.as(person.account)
+  const object = () => mine('POST', '/sickleave/mine/objections', { kind: 'assessment', leave: id, text: 'Трајаће дуже.' })
+  const limit = async () => (await mine('GET', '/sickleave/mine/objections')).body.limits.map(({ until, degree }: Record<string, unknown>) => [until, degree])
+  assert.deepEqual(await limit(), [['2026-06-18', 1]])
+  assert.equal((await object()).status, 201)
+  town.at('2026-06-22T08:00:00Z')
+  assert.equal((await review(town.commission, person, id, { accept: false, why: 'трајање одговара', number: 'ЛК-20' })).status, 200)
+  assert.deepEqual(await limit(), [['2026-06-25', 2]], 'from the answer on, to whoever has not assessed yet')
+  assert.equal((await object()).status, 201)
+  assert.equal((await lines(second)).length, 1)
+  assert.deepEqual(await lines(town.commission), [])
+  assert.equal((await review(second, person, id, { accept: false, why: 'потврђено', number: 'ДК-20' })).status, 200)
+  assert.deepEqual(await limit(), [])
+  const third = await object()
+  assert.equal(third.status, 409)
+  assert.match(third.text, /second degree has decided/)
 })
 
 test('a proposal that the first degree rejected can be won at the second: the leave and its paper come into being then', async () => {

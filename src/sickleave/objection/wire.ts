@@ -16,7 +16,10 @@ export type ObjectionShown = {
   due: string
   endedAt: string | null
 }
-export type Objections = { objections: (ObjectionShown & { answer?: string | null })[] }
+/** What a person may still object to: `degree` of the commission that would decide; null: the Fund. */
+export type ObjectionLimit = { kind: 'assessment' | 'calculation'; leave: string; request: string | null; until: string; degree: 1 | 2 | null }
+/** A person reads the answers too, and until when which objection may be made. */
+export type Objections = { objections: (ObjectionShown & { answer?: string | null })[]; limits?: ObjectionLimit[] }
 
 /** At a desk: `GET /sickleave/commission/agenda`, `GET /sickleave/fund/objections`, `GET /sickleave/corrections`. */
 export type DeskLine = ObjectionShown & {

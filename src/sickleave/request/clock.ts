@@ -1,7 +1,7 @@
 import { addDays, type Day, daysBetween } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { daysAfter, type Deadline, yearsAfter } from '../rules/working-days.ts'
-import type { Kind, Standing } from './state.ts'
+import { isOverpaid, type Kind, type Standing } from './state.ts'
 
 export type Clock = { waitsFor: 'requester' | 'fund' | null; due: Deadline | null; paragraph: string }
 const still: Clock = { waitsFor: null, due: null, paragraph: '' }
@@ -9,6 +9,8 @@ const still: Clock = { waitsFor: null, due: null, paragraph: '' }
 /** Who has the request now, and until when by the law. A returned request stops the Fund's clock; it starts anew when it comes complete. */
 export function clockOf(kind: Kind, standing: Standing, rules: Rules): Clock {
   const { state, content, completeOn, paidOn } = standing
+  // What was paid beyond the newest decision is the Fund's to order back: it does not rest because the money has gone.
+  if (isOverpaid(standing)) return atFund(completeOn, rules)
   switch (state) {
     case 'draft':
       return { waitsFor: 'requester', due: submitBy(kind, content.payoutDay, rules), paragraph: 'ЗЗО чл. 102 ст. 2' }
@@ -18,7 +20,7 @@ export function clockOf(kind: Kind, standing: Standing, rules: Rules): Clock {
     case 'in-process':
     case 'proposed':
     case 'calculated':
-      return { waitsFor: 'fund', due: completeOn === null ? null : daysAfter(completeOn, rules.on('fund.days', completeOn)), paragraph: 'ЗЗО чл. 102 ст. 3' }
+      return atFund(completeOn, rules)
     case 'paid':
       if (kind === 'refund' || paidOn === null) return still
       return { waitsFor: 'requester', due: daysAfter(paidOn, rules.on('payout.days', paidOn)), paragraph: 'ЗЗО чл. 102 ст. 4' }
@@ -31,6 +33,12 @@ export function clockOf(kind: Kind, standing: Standing, rules: Rules): Clock {
       return still
   }
 }
+
+const atFund = (completeOn: Day | null, rules: Rules): Clock => ({
+  waitsFor: 'fund',
+  due: completeOn === null ? null : daysAfter(completeOn, rules.on('fund.days', completeOn)),
+  paragraph: 'ЗЗО чл. 102 ст. 3',
+})
 
 /** Compensation within days, a refund within years from the payout; null while the payout is not known. */
 export function submitBy(kind: Kind, payoutDay: Day | null, rules: Rules): Deadline | null {

@@ -6,7 +6,7 @@ import type { Input } from '../compensation/calculate.ts'
 import { inputFor } from '../compensation/case-input.ts'
 import { monthsBefore, usualSchedule } from '../compensation/months.ts'
 import { earningsOf } from '../earnings/store.ts'
-import type { Day } from '../rules/days.ts'
+import { common, type Day } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { chainOf } from '../rules/payers.ts'
 import { leaveOf } from '../rules/state.ts'
@@ -26,16 +26,18 @@ async function basisOf(sql: Runner, { patient, leave }: Head, rules: Rules): Pro
   return { found, cases, keys, onset: chainOf(historyOf(cases), own, rules)[0]?.from ?? own.from }
 }
 
-/** Null when the leave was cancelled: there is nothing to reckon. */
+/** Null when the leave was cancelled or, once corrected, has none of the days any more: there is nothing to reckon. Days that it lost give no right. */
 export async function inputOf(sql: Runner, head: Head, content: Content, rules: Rules): Promise<Input | null> {
   const basis = await basisOf(sql, head, rules)
   if (!basis) return null
   const { found, cases, keys } = basis
+  const period = common(content, found.state)
+  if (period === null) return null
   const [jobs, earnings] = [await bulk.jobsOfMany(sql, keys), await earningsOf(sql, keys)]
   const known = { leave: leaveOf(head.leave, found.state), history: historyOf(cases.filter(({ id }) => id !== head.leave)), jobs, earnings }
   return {
     ...inputFor({ ...known, employer: head.employer }, rules),
-    period: { from: content.from, until: content.until },
+    period,
     schedule: content.week === null ? usualSchedule : { week: content.week, days: {} },
   }
 }

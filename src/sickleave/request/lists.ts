@@ -32,7 +32,7 @@ export async function requestsOf(asking: Asking, side: Side): Promise<Requests> 
             select shown from sickleave.request where employer = ${side.employer} order by changed_at desc, id limit ${requestsMax}`,
         )
       : await world.sql<{ shown: RequestShown }>`
-          select shown from sickleave.request
+          select shown || jsonb_build_object('ownLeave', leave) as shown from sickleave.request
            where patient = any(${[...(side.keys ?? [])]}::int8[]) and (employer is null or state <> 'draft')
            order by changed_at desc, id
            limit ${requestsMax}`

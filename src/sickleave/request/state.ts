@@ -108,15 +108,25 @@ function after(kind: Kind, was: Standing, { step, on, actor }: Written): Standin
     case 'return-ordered':
       return { ...was, state: 'returning', order: step }
     case 'money-returned':
-      return { ...was, state: was.order && was.alreadyPaid !== null && was.order.total < was.alreadyPaid ? 'confirmed' : 'returned' }
+      return moneyReturned(was)
     case 'reopened':
-      return { ...was, state: 'in-process', proposal: null, proposer: null, calculation: null }
+      return { ...was, state: 'in-process', proposal: null, proposer: null, calculation: null, completeOn: on, order: null }
   }
 }
 
+function moneyReturned(was: Standing): Standing {
+  const left = (was.alreadyPaid ?? 0) - (was.order?.total ?? 0)
+  return { ...was, alreadyPaid: Math.max(0, left), state: left > 0 ? 'confirmed' : 'returned' }
+}
+
+/** More was paid than is due by the newest decision, and the return is not ordered yet. */
+export const isOverpaid = ({ state, alreadyPaid, total }: Standing): boolean =>
+  (state === 'paid' || state === 'confirmed') && alreadyPaid !== null && total !== null && alreadyPaid > total
+
 /** Reckoned anew, there may be nothing left to pay. */
 function approved(kind: Kind, was: Standing): Standing {
-  if (was.proposal?.decision === 'reject') return { ...was, state: was.alreadyPaid === null ? 'rejected' : standingAfterPay(kind, was) }
+  if (was.proposal?.decision === 'reject')
+    return was.alreadyPaid === null ? { ...was, state: 'rejected' } : { ...was, total: 0, state: standingAfterPay(kind, was) }
   const total = was.proposal?.total ?? was.total
   const isPaid = was.alreadyPaid !== null && was.alreadyPaid >= (total ?? 0)
   return { ...was, total, state: isPaid ? standingAfterPay(kind, was) : 'calculated' }

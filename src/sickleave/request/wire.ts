@@ -41,6 +41,8 @@ export type RequestShown = {
   number: string
   kind: 'compensation' | 'refund'
   leave: string
+  /** The leave as its person knows it: in the person's own list only. */
+  ownLeave?: string
   employee: { family: string; given: string }
   employer: string | null
   from: string

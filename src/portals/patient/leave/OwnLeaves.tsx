@@ -1,21 +1,46 @@
 import { useState } from 'react'
+import type { Objections as AllObjections } from '../../../sickleave/objection/wire.ts'
+import type { Requests } from '../../../sickleave/request/wire.ts'
 import type { DocumentLine, LeaveView } from '../../../sickleave/wire.ts'
+import { Arrived } from '../../shared/Arrived.tsx'
 import { change } from '../../shared/api.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
 import { useData, useSay } from '../../shared/language.tsx'
 import { Trouble } from '../../shared/Trouble.tsx'
+import { useLive } from '../../shared/use-live.ts'
+import { Money } from './Money.tsx'
+import { Objections } from './Objections.tsx'
 import { sharing as words } from '../words.ts'
 
-/** One's own leaves with the papers of each, and who may read the diagnosis. */
+/** One's own leaves with the papers of each, who may read the diagnosis, where the money is, and what may be objected to. */
 export function OwnLeaves({ leaves }: { leaves: readonly LeaveView[] }) {
+  const requests = useLive<Requests>('/sickleave/mine/requests', null)
+  const objections = useLive<AllObjections>('/sickleave/mine/objections', null)
+  const changed = () => {
+    requests.reload()
+    objections.reload()
+  }
   return (
     <LeaveList
       leaves={leaves}
       papers={({ id }) => `/sickleave/mine/${id}/documents`}
-      acts={(leave) => (leave.diagnosis === null ? null : <Sharing leave={leave} />)}
+      acts={(leave) => (
+        <>
+          {leave.diagnosis !== null && <Sharing leave={leave} />}
+          <Arrived live={requests} lines={2}>
+            {(all) => <Money leave={leave} requests={of(all, leave)} onChanged={changed} />}
+          </Arrived>
+          <Arrived live={objections} lines={1}>
+            {(all) => <Objections leave={leave.id} isOver={leave.status === 'cancelled'} all={all} onChanged={changed} />}
+          </Arrived>
+        </>
+      )}
     />
   )
 }
+
+/** An employer's request names the leave as that employer knows it: the wire gives the person the leave's own name beside it. */
+const of = ({ requests }: Requests, { id }: LeaveView) => requests.filter((one) => (one.ownLeave ?? one.leave) === id)
 
 /** Each employer once, however many papers it has. */
 function Sharing({ leave }: { leave: LeaveView }) {

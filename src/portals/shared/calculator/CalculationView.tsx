@@ -5,7 +5,8 @@ import { LinesTable } from '../LinesTable.tsx'
 import { calculatorWords as words } from './words.ts'
 
 /** A calculation with its lines, its sums and every step, as the server explains it: for whoever may see it. */
-export function CalculationView({ view, titleId }: { view: CompensationView; titleId: string }) {
+export function CalculationView({ view, titleId, level = 3 }: { view: CompensationView; titleId: string; level?: 3 | 4 }) {
+  const Heading = `h${level}` as const
   const say = useSay()
   const language = useLanguage()
   const dates = ({ from, until }: { from: string; until: string }) => ({ from: formatDate(language, from), until: formatDate(language, until) })
@@ -41,7 +42,7 @@ export function CalculationView({ view, titleId }: { view: CompensationView; tit
       {view.unpaid.map((one) => (
         <p key={one.from}>{say(words.unpaid, dates(one))}</p>
       ))}
-      <h3>{say(words.steps)}</h3>
+      <Heading>{say(words.steps)}</Heading>
       <Steps view={view} />
     </div>
   )

@@ -1,0 +1,76 @@
+import { useState } from 'react'
+import type { Objections as Wire, ObjectionLimit } from '../../../sickleave/objection/wire.ts'
+import { dayOf, formatDate } from '../../shared/format.ts'
+import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import type { Message } from '../../shared/message.ts'
+import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
+import { objections as words } from './words.ts'
+
+/** What one may object to and until when, what was sent, and what was answered. */
+export function Objections({ leave, isOver, all, onChanged }: { leave: string; isOver: boolean; all: Wire; onChanged(): void }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const own = all.objections.filter((one) => one.leave === leave)
+  const isOpen = (kind: string) => own.some((one) => one.kind === kind && one.state === 'open')
+  const limits = (all.limits ?? []).filter((one) => one.leave === leave && !isOpen(one.kind))
+  const date = (day: string) => formatDate(language, day)
+  const ask = (title: string, lead: Message, more: Record<string, unknown>) =>
+    setAsked({ title, lead, confirm: words.send, fields: [{ name: 'text', label: words.text, long: true }], to: '/sickleave/mine/objections', more: { leave, ...more } })
+  const title = `objections-${leave}`
+  return (
+    <section aria-labelledby={title} className="leave-part">
+      <h3 id={title}>{say(words.title)}</h3>
+      {own.length > 0 && (
+        <ul className="plain">
+          {own.map((one) => (
+            <li key={one.id}>
+              <p>
+                <span className="num">{say(words.number, { number: one.number, date: date(dayOf(one.madeAt)) })}</span>
+                {', '}
+                <span className="status">{one.state === 'open' ? say(words.open, { date: date(one.due) }) : say(words[one.state])}</span>
+              </p>
+              {one.answer && <p className="soft">{say(words.answer, { answer: data(one.answer) })}</p>}
+              {one.state === 'open' && (
+                <p className="buttons">
+                  <button type="button" className="button" onClick={() => setAsked(withdrawal(one.id, say(words.withdraw, { number: one.number })))}>
+                    {say(words.withdraw, { number: one.number })}
+                  </button>
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="buttons">
+        {limits.map((one) => {
+          const name = say(wordOf(one), { date: date(one.until) })
+          const lead = one.kind === 'assessment' ? words.assessmentLead : words.calculationLead
+          return (
+            <button key={one.kind + one.request} type="button" className="button" onClick={() => ask(name, lead, { kind: one.kind, ...(one.request ? { request: one.request } : {}) })}>
+              {name}
+            </button>
+          )
+        })}
+        {!isOver && !isOpen('correction') && (
+          <button type="button" className="button" onClick={() => ask(say(words.correction), words.correctionLead, { kind: 'correction' })}>
+            {say(words.correction)}
+          </button>
+        )}
+      </p>
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
+    </section>
+  )
+}
+
+const wordOf = ({ kind, degree }: ObjectionLimit): Message =>
+  kind === 'calculation' ? words.calculation : degree === 2 ? words.assessment2 : words.assessment1
+
+const withdrawal = (id: string, title: string): Asked => ({
+  title,
+  confirm: words.send,
+  fields: [{ name: 'why', label: words.why }],
+  to: `/sickleave/mine/objections/${id}/withdrawal`,
+  more: {},
+})

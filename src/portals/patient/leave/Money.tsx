@@ -15,10 +15,9 @@ export function Money({ leave, requests, onChanged }: { leave: LeaveView; reques
   const say = useSay()
   const [asked, setAsked] = useState<Asked | null>(null)
   const isOwn = leave.documents.some(({ kind, employer, isVoid }) => kind === 'report' && employer === null && !isVoid)
-  const title = `money-${leave.id}`
   return (
-    <section aria-labelledby={title} className="leave-part">
-      <h3 id={title}>{say(words.title)}</h3>
+    <div className="leave-part">
+      <h2>{say(words.title)}</h2>
       {requests.length === 0 && !isOwn && <p className="soft">{say(words.none)}</p>}
       {requests.map((one) => (
         <Request key={one.id} request={one} onAsk={setAsked} />
@@ -31,7 +30,7 @@ export function Money({ leave, requests, onChanged }: { leave: LeaveView; reques
         </p>
       )}
       {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
-    </section>
+    </div>
   )
 }
 
@@ -155,10 +154,10 @@ function Explained({ id }: { id: string }) {
     <Arrived live={live}>
       {(view) => (
         <>
-          <h4 id={`how-${id}`} className="only-read">
+          <h3 id={`how-${id}`} className="only-read">
             {say(words.how)}
-          </h4>
-          <CalculationView view={view} titleId={`how-${id}`} level={4} />
+          </h3>
+          <CalculationView view={view} titleId={`how-${id}`} />
         </>
       )}
     </Arrived>

@@ -18,10 +18,9 @@ export function Objections({ leave, isOver, all, onChanged }: { leave: string; i
   const date = (day: string) => formatDate(language, day)
   const ask = (title: string, lead: Message, more: Record<string, unknown>) =>
     setAsked({ title, lead, confirm: words.send, fields: [{ name: 'text', label: words.text, long: true }], to: '/sickleave/mine/objections', more: { leave, ...more } })
-  const title = `objections-${leave}`
   return (
-    <section aria-labelledby={title} className="leave-part">
-      <h3 id={title}>{say(words.title)}</h3>
+    <div className="leave-part">
+      <h2>{say(words.title)}</h2>
       {own.length > 0 && (
         <ul className="plain">
           {own.map((one) => (
@@ -60,7 +59,7 @@ export function Objections({ leave, isOver, all, onChanged }: { leave: string; i
         )}
       </p>
       {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
-    </section>
+    </div>
   )
 }
 

@@ -5,8 +5,7 @@ import { LinesTable } from '../LinesTable.tsx'
 import { calculatorWords as words } from './words.ts'
 
 /** A calculation with its lines, its sums and every step, as the server explains it: for whoever may see it. */
-export function CalculationView({ view, titleId, level = 3 }: { view: CompensationView; titleId: string; level?: 3 | 4 }) {
-  const Heading = `h${level}` as const
+export function CalculationView({ view, titleId }: { view: CompensationView; titleId: string }) {
   const say = useSay()
   const language = useLanguage()
   const dates = ({ from, until }: { from: string; until: string }) => ({ from: formatDate(language, from), until: formatDate(language, until) })
@@ -42,7 +41,7 @@ export function CalculationView({ view, titleId, level = 3 }: { view: Compensati
       {view.unpaid.map((one) => (
         <p key={one.from}>{say(words.unpaid, dates(one))}</p>
       ))}
-      <Heading>{say(words.steps)}</Heading>
+      <h3>{say(words.steps)}</h3>
       <Steps view={view} />
     </div>
   )

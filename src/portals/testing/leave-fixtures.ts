@@ -47,7 +47,17 @@ const onItsWay: RequestShown = {
 }
 const own: RequestShown = {
   ...request,
-  ...{ id: 'r0', number: '2026-0000007', leave: 'l0', ownLeave: 'l0', employer: null, state: 'draft', from: '2026-01-12', until: '2026-02-02', signature: null },
+  ...{
+    id: 'r0',
+    number: '2026-0000007',
+    leave: 'l0',
+    ownLeave: 'l0',
+    employer: null,
+    state: 'draft',
+    from: '2026-01-12',
+    until: '2026-02-02',
+    signature: null,
+  },
   ...{ due: null, evidence: [], waitsFor: 'requester' },
   missing: [{ code: 'account', where: 'account', sr: 'Унесите рачун.', srLatn: 'Unesite račun.', en: 'Enter the account.' }],
 }
@@ -56,7 +66,16 @@ const employee = { family: 'Марић', given: 'Јелена' }
 const objections: Objections = {
   objections: [
     {
-      ...{ id: 'o1', number: 'П-2026-0000031', kind: 'assessment', leave: 'l1', request: null, employee, state: 'rejected', madeAt: '2026-05-04T08:00:00.000Z' },
+      ...{
+        id: 'o1',
+        number: 'П-2026-0000031',
+        kind: 'assessment',
+        leave: 'l1',
+        request: null,
+        employee,
+        state: 'rejected',
+        madeAt: '2026-05-04T08:00:00.000Z',
+      },
       ...{ due: '2026-05-12', endedAt: '2026-05-11T08:00:00.000Z', answer: 'трајање одговара налазу' },
     },
     {

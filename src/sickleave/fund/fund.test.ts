@@ -249,7 +249,10 @@ test('a correction after the payment opens the request anew by itself with the d
   const decided = await decide(opened.calculation.id, '88-20')
   assert.deepEqual([decided.body.request.state, decided.body.request.waitsFor], ['paid', 'fund'])
   const { body: work } = await town.as(zora)('GET', fund('/work'))
-  assert.ok(work.lines.some(({ id }: { id: string }) => id === request), 'it stays on the list until the return is ordered')
+  assert.ok(
+    work.lines.some(({ id }: { id: string }) => id === request),
+    'it stays on the list until the return is ordered',
+  )
   assert.equal((await town.as(zora)('POST', fund('/payments'), {})).status, 409, 'nothing more is paid')
   const ordered = await act(zora, request, 'return-order', { why: 'преплаћено', until: '2026-05-20' })
   assert.deepEqual([ordered.body.request.toReturn.total, ordered.body.request.toReturn.interest], [tooMuch, 0])

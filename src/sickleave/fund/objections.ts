@@ -34,7 +34,9 @@ export async function answerObjection(asking: Asking, id: string, given: unknown
       basis: 'fund',
       async plan({ tx, found: { row } }) {
         if (await isInOpenFile(tx, row))
-          return new Refusal('conflict', 'this request is in a payment file that the treasury has not executed yet', { hint: 'Decide once its execution is entered.' })
+          return new Refusal('conflict', 'this request is in a payment file that the treasury has not executed yet', {
+            hint: 'Decide once its execution is entered.',
+          })
         await endObjection(asking, tx, id, end)
         return [{ kind: 'reopened', why: end.said.text }]
       },

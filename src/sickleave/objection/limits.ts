@@ -18,7 +18,9 @@ const assessing = new Set(['opened', 'extended', 'decided', 'reviewed', 'closed'
 function nextDesk({ steps, state }: Case): Desk | null {
   const last = steps.findLast(({ step }) => assessing.has(step.kind))?.step
   if (last?.kind === 'reviewed' && last.degree === 2) return null
-  return last?.kind === 'decided' || last?.kind === 'reviewed' || (last?.kind === 'cancelled' && state.closedFor === 'commission') ? 'commission2' : 'commission1'
+  return last?.kind === 'decided' || last?.kind === 'reviewed' || (last?.kind === 'cancelled' && state.closedFor === 'commission')
+    ? 'commission2'
+    : 'commission1'
 }
 
 /** An assessment of the doctor goes to the first degree, one of the first degree to the second; so does an objection that the first degree rejected. */

@@ -93,6 +93,8 @@ async function whereTo(tx: Transaction, kind: ObjectionKind, found: Case, place:
   if (kind === 'calculation') return { desk: 'fund', last: await lastDayOfList(tx, request, place, rules) }
   const { desk, last } = await deskAndLastDay(tx, found, place, rules)
   if (desk === null)
-    throw new Refusal('conflict', 'the commission of the second degree has decided on this assessment', { hint: 'Against its decision there is only the court.' })
+    throw new Refusal('conflict', 'the commission of the second degree has decided on this assessment', {
+      hint: 'Against its decision there is only the court.',
+    })
   return { desk, last }
 }

@@ -60,7 +60,8 @@ function Request({ request, onAsk }: { request: RequestShown; onAsk(asked: Asked
   const isMine = request.employer === null
   const isOpen = isMine && (request.state === 'draft' || request.state === 'incomplete')
   const to = (act: string) => `/sickleave/mine/requests/${request.id}/${act}`
-  const ask = (word: typeof words.submit, act: string, more: Partial<Asked> = {}) => onAsk({ title: say(word), confirm: word, fields: [], to: to(act), more: {}, ...more })
+  const ask = (word: typeof words.submit, act: string, more: Partial<Asked> = {}) =>
+    onAsk({ title: say(word), confirm: word, fields: [], to: to(act), more: {}, ...more })
   return (
     <div className="money">
       <p className="strong num">
@@ -102,7 +103,19 @@ function Request({ request, onAsk }: { request: RequestShown; onAsk(asked: Asked
 }
 
 /** What happened with its date, and what comes next with its last day. */
-function useSteps({ state, steps, employer, kind, number, list, due, paidOn, confirmedOn, answer, toReturn }: RequestShown): { text: string; isDone: boolean }[] {
+function useSteps({
+  state,
+  steps,
+  employer,
+  kind,
+  number,
+  list,
+  due,
+  paidOn,
+  confirmedOn,
+  answer,
+  toReturn,
+}: RequestShown): { text: string; isDone: boolean }[] {
   const say = useSay()
   const data = useData()
   const language = useLanguage()

@@ -17,7 +17,14 @@ export function Objections({ leave, isOver, all, onChanged }: { leave: string; i
   const limits = (all.limits ?? []).filter((one) => one.leave === leave && !isOpen(one.kind))
   const date = (day: string) => formatDate(language, day)
   const ask = (title: string, lead: Message, more: Record<string, unknown>) =>
-    setAsked({ title, lead, confirm: words.send, fields: [{ name: 'text', label: words.text, long: true }], to: '/sickleave/mine/objections', more: { leave, ...more } })
+    setAsked({
+      title,
+      lead,
+      confirm: words.send,
+      fields: [{ name: 'text', label: words.text, long: true }],
+      to: '/sickleave/mine/objections',
+      more: { leave, ...more },
+    })
   return (
     <div className="leave-part">
       <h2>{say(words.title)}</h2>
@@ -47,7 +54,12 @@ export function Objections({ leave, isOver, all, onChanged }: { leave: string; i
           const name = say(wordOf(one), { date: date(one.until) })
           const lead = one.kind === 'assessment' ? words.assessmentLead : words.calculationLead
           return (
-            <button key={one.kind + one.request} type="button" className="button" onClick={() => ask(name, lead, { kind: one.kind, ...(one.request ? { request: one.request } : {}) })}>
+            <button
+              key={one.kind + one.request}
+              type="button"
+              className="button"
+              onClick={() => ask(name, lead, { kind: one.kind, ...(one.request ? { request: one.request } : {}) })}
+            >
               {name}
             </button>
           )

@@ -51,7 +51,10 @@ export const objections = messages({
     en: 'A medical commission that has not assessed this time decides. An objection does not stop the leave.',
   },
   calculationLead: { sr: 'Одлучује друго лице у Фонду.', en: 'Another person at the Fund decides.' },
-  correctionLead: { sr: 'Погрешан период, узрок или послодавац: исправља лекар који је отворио боловање.', en: 'A wrong period, reason or employer: the doctor of the leave corrects it.' },
+  correctionLead: {
+    sr: 'Погрешан период, узрок или послодавац: исправља лекар који је отворио боловање.',
+    en: 'A wrong period, reason or employer: the doctor of the leave corrects it.',
+  },
   text: { sr: 'Шта није у реду', en: 'What is wrong' },
   send: { sr: 'Пошаљи', en: 'Send' },
   number: { sr: '{number}, послато {date}', en: '{number}, sent {date}' },

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../testing/browser.ts'
-import { runServer } from '../testing/running-server.ts'
+import { type OwnSystem, runServer } from '../testing/running-server.ts'
 import { buildPortals } from './build.ts'
 
 // A doctor and a patient in real Chromium on the real server with the invented country: nothing here is answered by a test.
@@ -101,7 +101,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         if (language !== 'sr-Cyrl') assert.deepEqual((await page.locator('#content').innerText()).match(/.{0,20}[Ѐ-ӿ].{0,20}/g), null)
         await page.locator('.entry .link-button').first().click()
         await page.locator('.pane .document-text').waitFor()
-        assert.doesNotMatch(page.url(), /\d{11}/)
+        assert.doesNotMatch(page.url(), /(?<![0-9a-f-])\d{11}/, 'digits of an id are no number of a person')
       })
       await signedIn({ user: 'pacijent', path: '/patient/looks', language }, async (page) => {
         await page.locator('.look').first().waitFor()
@@ -114,22 +114,28 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
   }
 
   await t.test(
-    'a doctor opens a sick leave with a link, a diagnosis and one confirmation, under ten seconds, and the person reads who pays and who decides',
+    'a doctor opens a sick leave from the visit with a link and one confirmation that signs it, under ten seconds, and the person reads who pays and who decides',
     async (one) => {
+      await reportVisit(await ownSystem())
       await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
         await page.getByRole('searchbox').fill('djuric snezana')
         await page.locator('.person-line[data-focused]').filter({ hasText: 'Ђурић Снежана' }).waitFor()
         await page.keyboard.press('Enter')
         await page.locator('#patient-name').waitFor()
         const began = performance.now()
+        const seconds = () => ((performance.now() - began) / 1000).toFixed(1)
         await page.getByRole('link', { name: 'Боловање' }).click()
-        await page.locator('#leave-diagnosis').fill('m54.5')
         await page.getByText('Процена трајања је 10 дана').waitFor()
+        assert.equal(await page.locator('#leave-diagnosis').inputValue(), 'M54.5')
+        assert.match(await page.locator('.leave-form').innerText(), /из посете \d+\.\d+\.\d+/)
         await page.getByRole('button', { name: 'Отвори боловање' }).click()
+        const asked = seconds()
+        await page.getByLabel('Лозинка').fill('demo')
+        await page.keyboard.press('Enter')
         await page.getByText('Послодавац је обавештен').waitFor()
-        const ms = Math.round(performance.now() - began)
-        one.diagnostic(`link, diagnosis, confirmation: ${ms} ms with the machine's part`)
-        assert.ok(ms < 10_000, `${ms} ms`)
+        one.diagnostic(`link, confirmation: ${asked} s; with the password that unlocks the signature once in a session: ${seconds()} s, the machine's part included`)
+        assert.ok(performance.now() - began < 10_000, `${seconds()} s`)
+        await page.getByText(/Потпис је откључан до/).waitFor()
         assert.match(await page.locator('.leaves').innerText(), /M54\.5[\s\S]*1\. дан непрекидне спречености од 30/)
         await page.getByRole('link', { name: 'Дознаке' }).click()
         await page.getByText('Ђурић Снежана').waitFor()
@@ -140,7 +146,8 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         await page.getByLabel('Последњи дан боловања').waitFor()
         await page.getByRole('dialog').getByRole('button', { name: 'Закључи' }).click()
         await page.getByText('Урађено.').waitFor()
-        await page.getByText('закључено').waitFor()
+        await page.getByText('закључено', { exact: true }).waitFor()
+        assert.equal(await page.getByText('потписано').count(), 3, 'opening, report and closing')
         const [paper] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /^Дознака .*PDF/ }).click()])
         assert.match(paper.suggestedFilename(), /\.pdf$/)
       })
@@ -164,6 +171,32 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
       })
     },
   )
+
+  /** What the doctor's own software sends during a visit. */
+  async function reportVisit({ token, licence }: OwnSystem) {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' }
+    const found = await fetch(`${url}/fhir/Patient?family=${encodeURIComponent('Ђурић')}&given=${encodeURIComponent('Снежана')}`, { headers })
+    const { entry = [] } = (await found.json()) as { entry?: { resource: { id: string } }[] }
+    const subject = { reference: `Patient/${entry[0]?.resource.id}` }
+    const visit = `urn:uuid:${crypto.randomUUID()}`
+    const coding = [{ system: 'http://hl7.org/fhir/sid/icd-10', code: 'M54.5', display: 'Бол у доњем делу леђа' }]
+    const individual = { identifier: { system: 'urn:rs:licence', value: licence } }
+    const encounter = { resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, subject, participant: [{ individual }] }
+    const resources = [
+      { ...encounter, period: { start: new Date(Date.now() - 600_000).toISOString(), end: new Date().toISOString() } },
+      { resourceType: 'Condition', subject, code: { coding, text: 'Бол у доњем делу леђа' }, encounter: { reference: visit }, recordedDate: new Date().toISOString() },
+    ]
+    const body = {
+      resourceType: 'Bundle',
+      type: 'transaction',
+      entry: resources.map((resource, at) => ({
+        fullUrl: at === 0 ? visit : `urn:uuid:${crypto.randomUUID()}`,
+        ...{ resource, request: { method: 'POST', url: resource.resourceType } },
+      })),
+    }
+    const answer = await fetch(`${url}/fhir`, { method: 'POST', headers, body: JSON.stringify(body) })
+    assert.equal(answer.status, 200, await answer.text())
+  }
 
   await t.test('the largest record is complete in the browser within a second with an empty cache', async (one) => {
     await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {

@@ -10,7 +10,8 @@ import { overviewOf } from './page/overview.ts'
 import { authorOf, happenedAt, type Item } from './page/pieces.ts'
 import { readBodies, rowsMax, scan, type Place, type Stored } from './store.ts'
 import { basisOfRow, type View, viewOf } from './view.ts'
-import type { DocumentView, Overview, PersonHeader } from './wire.ts'
+import { visitOf } from './page/visit.ts'
+import type { DocumentView, Overview, PersonHeader, VisitView } from './wire.ts'
 
 /** Rows of the page. A larger record is refused with a sentence: half of one, without saying so, would be a lie. */
 const pageRowsMax = 50_000
@@ -32,10 +33,10 @@ export async function openPerson(asking: Asking, handle: string, what: string): 
   return { keys: found.keys, person: found.person, view: await viewOf(asking, found.keys) }
 }
 
-/** Everything the reader may see of these keys, current versions only. */
-export async function visibleItems(view: View, keys: readonly number[]): Promise<Item[]> {
+/** Everything the reader may see of these keys, current versions only; of some types where they are named. */
+export async function visibleItems(view: View, keys: readonly number[], types: readonly string[] = []): Promise<Item[]> {
   const { world } = view.asking
-  const rows = await allRows(view, keys)
+  const rows = await allRows(view, keys, types)
   const bytes = rows.reduce((sum, { length }) => sum + (length ?? 0), 0)
   if (bytes > pageBytesMax) throw tooLarge()
   await view.asking.room?.take(bytes)
@@ -57,11 +58,14 @@ export async function visibleItems(view: View, keys: readonly number[]): Promise
   })
 }
 
-async function allRows(view: View, keys: readonly number[]): Promise<Stored[]> {
+async function allRows(view: View, keys: readonly number[], types: readonly string[]): Promise<Stored[]> {
+  const { world } = view.asking
+  const where = [fragment`r.patient = any(${keys}::int8[])`]
+  if (types.length > 0) where.push(fragment`r.type = any(${types.map((type) => world.fhir.typeCode(type))}::int2[])`)
   const rows: Stored[] = []
   let after: Place | null = null
   for (;;) {
-    const page: Stored[] = await scan(view.asking.world.sql, [fragment`r.patient = any(${keys}::int8[])`], after, rowsMax)
+    const page: Stored[] = await scan(world.sql, where, after, rowsMax)
     rows.push(...page.filter((row) => basisOfRow(view, row) !== null))
     if (page.length < rowsMax) return rows
     if (rows.length > pageRowsMax) throw tooLarge()
@@ -78,6 +82,15 @@ export async function readOverview(asking: Asking, handle: string): Promise<Over
   const patient = opened.keys[0] as number
   await world.ledger.record([entryOf(asking, 'read', patient, 'overview', { basis: basis.kind, count: items.length })])
   return overviewOf(items, person, basis, world.now())
+}
+
+export async function readVisit(asking: Asking, handle: string): Promise<VisitView> {
+  const { world } = asking
+  const opened = await openPerson(asking, handle, 'visit')
+  const basis = opened.view.basisOf(opened.keys[0] as number)
+  const items = await visibleItems(opened.view, opened.keys, ['Condition', 'Encounter'])
+  await world.ledger.record([entryOf(asking, 'read', opened.keys[0] as number, 'visit', { basis: basis?.kind ?? null, count: items.length })])
+  return visitOf(items, world.now())
 }
 
 async function headerOf(asking: Asking, { keys, person }: Opened): Promise<PersonHeader> {

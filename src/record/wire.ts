@@ -202,3 +202,9 @@ export type VisitsReported = {
     state: 'received' | 'received-late' | 'awaited' | 'missing'
   }[]
 }
+
+/** `GET /record/people/:person/visit`: what a form about the present visit begins with. Diagnoses are of ICD-10, those of the visit first. */
+export type VisitView = {
+  visit: { at: string; institution: string; author: string | null } | null
+  diagnoses: { code: string; text: string; at: string | null; ofVisit: boolean }[]
+}

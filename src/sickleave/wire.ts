@@ -53,8 +53,11 @@ export type ReportsDue = {
   lines: { person: string; family: string; given: string; leave: string; from: string; until: string; seen: number }[]
 }
 
-/** `POST /sickleave/people/:person/preview`: nothing is stored. `suggestedUntil` is never imposed. */
+/** `POST /sickleave/people/:person/preview`: nothing is stored, and nothing suggested is imposed. */
 export type Preview = {
+  /** What the diagnosis usually means for the form; `reason` may be left out of the question. */
+  suggestedReason: string
+  suggestedException: 'malignant' | null
   suggestedUntil: string | null
   standardDays: number | null
   isUnverified: boolean

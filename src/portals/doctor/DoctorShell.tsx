@@ -10,6 +10,7 @@ import { useShortcuts } from '../shared/shortcuts.ts'
 import { SourceProvider } from '../shared/Source.tsx'
 import { shell } from '../shared/words.ts'
 import type { Opened } from './open-visit.ts'
+import { SignatureProvider } from './signature/Signature.tsx'
 import { finder, portal } from './words.ts'
 
 const OpenVisitDialog = lazy(() => import('./OpenVisitDialog.tsx'))
@@ -67,7 +68,13 @@ export function DoctorShell() {
         <SettingsMenu me={me} work />
       </header>
       <main id="content" tabIndex={-1}>
-        {isWorker || (isOfficer && isAtFigures) ? <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} /> : <NotWorker />}
+        {isWorker || (isOfficer && isAtFigures) ? (
+          <SignatureProvider>
+            <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} />
+          </SignatureProvider>
+        ) : (
+          <NotWorker />
+        )}
       </main>
       <Suspense>
         {visit && <OpenVisitDialog opened={visit} onClose={() => setVisit(null)} />}

@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from 'react-router'
 import type { FoundPerson } from '../../identity/wire.ts'
 import type { Leaves, ReportsDue } from '../../sickleave/wire.ts'
-import type { DocumentView, Overview } from '../../record/wire.ts'
+import type { DocumentView, Overview, VisitView } from '../../record/wire.ts'
 import { get } from '../shared/api.ts'
 
 // Loaders hand out promises instead of waiting for them: the page with its empty layout stands at once, the data fills it.
@@ -16,9 +16,18 @@ export const documentLoader = ({ params }: LoaderFunctionArgs) => ({
   document: quiet(get<DocumentView>(`/record/people/${encodeURIComponent(params.person ?? '')}/documents/${encodeURIComponent(params.document ?? '')}`)),
 })
 
-export const leaveLoader = ({ params }: LoaderFunctionArgs) => ({
-  leaves: quiet(get<Leaves>(`/sickleave/people/${encodeURIComponent(params.person ?? '')}/leaves`)),
-})
+export const leaveLoader = ({ params }: LoaderFunctionArgs) => {
+  const person = encodeURIComponent(params.person ?? '')
+  return {
+    about: quiet(
+      Promise.all([
+        get<Leaves>(`/sickleave/people/${person}/leaves`),
+        // Without the visit the form is only emptier.
+        get<VisitView>(`/record/people/${person}/visit`).catch(() => null),
+      ]),
+    ),
+  }
+}
 
 export const reportsLoader = () => get<ReportsDue>('/sickleave/due')
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { DocumentLine, LeaveView } from '../../sickleave/wire.ts'
-import { formatDate } from './format.ts'
+import { formatDate, formatMoment } from './format.ts'
 import { useData, useLanguage, useSay } from './language.tsx'
-import { leaveStates, paperKinds } from './leave-words.ts'
+import { leaveStates, leaveSteps, paperKinds } from './leave-words.ts'
 
 type Shown = {
   leaves: readonly LeaveView[]
@@ -36,6 +36,7 @@ export function LeaveList({ leaves, papers, acts }: Shown) {
               {language === 'en' ? sentence.en : data(sentence.sr)}
             </p>
           ))}
+          <Steps steps={one.steps} />
           {one.documents.map((paper) => (
             <Paper key={`${paper.number}/${paper.version}`} paper={paper} to={papers?.(one) ?? null} />
           ))}
@@ -43,6 +44,28 @@ export function LeaveList({ leaves, papers, acts }: Shown) {
         </li>
       ))}
     </ul>
+  )
+}
+
+/** Who did what when; what the doctor signed says so, and what was done without a connection bears its true time beside that of its arrival. */
+function Steps({ steps }: { steps: LeaveView['steps'] }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  return (
+    <details className="soft steps">
+      <summary>{say(leaveSteps.title, { count: steps.length })}</summary>
+      <ol>
+        {steps.map(({ kind, at, happenedAt, by, until, isSigned }) => (
+          <li key={`${kind} ${at}`} className="num">
+            {formatMoment(language, happenedAt)} · {say(leaveSteps[kind as keyof typeof leaveSteps] ?? leaveSteps.other)}
+            {until && ` ${formatDate(language, until)}`}, {data(by)}
+            {isSigned && ` · ${say(leaveSteps.signed)}`}
+            {at !== happenedAt && ` · ${say(leaveSteps.arrived, { at: formatMoment(language, at) })}`}
+          </li>
+        ))}
+      </ol>
+    </details>
   )
 }
 

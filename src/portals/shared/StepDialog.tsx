@@ -26,6 +26,8 @@ export type Asked = {
   to: string
   more: Record<string, unknown>
   first?: Record<string, string>
+  /** How it is sent, where that is more than posting it. */
+  send?: (to: string, body: Record<string, unknown>) => Promise<unknown>
   /** Where a field is not text in the body. */
   body?: (values: Record<string, string>) => Record<string, unknown>
 }
@@ -47,7 +49,7 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
     const { body = (given) => given } = asked
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
     try {
-      const answer = await post<T>(asked.to, { ...asked.more, ...body(Object.fromEntries(filled) as Record<string, string>) })
+      const answer = (await (asked.send ?? post)(asked.to, { ...asked.more, ...body(Object.fromEntries(filled) as Record<string, string>) })) as T
       onClose()
       onDone(answer)
     } catch (error) {

@@ -14,6 +14,26 @@ export const paperKinds = messages({
   void: { sr: '(поништено)', en: '(void)' },
 })
 
+/** Steps of a leave, each with the day it reaches to. */
+export const leaveSteps = messages({
+  title: {
+    sr: { one: 'Ток: {count} корак', few: 'Ток: {count} корака', other: 'Ток: {count} корака' },
+    en: { one: 'History: {count} step', other: 'History: {count} steps' },
+  },
+  opened: { sr: 'отворено до', en: 'opened until' },
+  extended: { sr: 'продужено до', en: 'extended until' },
+  reported: { sr: 'дознака до', en: 'report until' },
+  referred: { sr: 'предложено комисији до', en: 'proposed to the commission until' },
+  decided: { sr: 'комисија одлучила, до', en: 'decided by the commission, until' },
+  reviewed: { sr: 'одлучено по приговору, до', en: 'decided on an objection, until' },
+  closed: { sr: 'закључено са', en: 'closed as of' },
+  cancelled: { sr: 'поништено', en: 'cancelled' },
+  corrected: { sr: 'исправљено, до', en: 'corrected, until' },
+  other: { sr: 'корак', en: 'step' },
+  signed: { sr: 'потписано', en: 'signed' },
+  arrived: { sr: 'стигло {at}', en: 'arrived {at}' },
+})
+
 /** Reasons as a form offers them. */
 export const reasonWords = messages({
   '01': { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' },

@@ -16,7 +16,7 @@ import { interactionRoutes } from './interaction-routes.ts'
 import { lastObservationsRoutes } from '../search/last-observations.ts'
 import { matchRoutes } from '../match/match.ts'
 import { metaRoutes } from '../write/meta.ts'
-import { readDocument, readOverview } from '../read-page.ts'
+import { readDocument, readOverview, readVisit } from '../read-page.ts'
 import { formOf, readBody } from './formats.ts'
 import { preferenceOf } from './respond.ts'
 import { searchRoutes } from '../search/search-routes.ts'
@@ -73,6 +73,9 @@ export const pageRoutes: Routes = (app) => {
   )
   app.get<{ Params: { person: string; id: string } }>('/people/:person/documents/:id', async (request, reply) =>
     reply.header('cache-control', 'no-store').send(await readDocument(askingOf(request), request.params.person, request.params.id)),
+  )
+  app.get<{ Params: { person: string } }>('/people/:person/visit', async (request, reply) =>
+    reply.header('cache-control', 'no-store').send(await readVisit(askingOf(request), request.params.person)),
   )
   completenessRoutes(app)
 }

@@ -18,6 +18,7 @@ import { explain } from '../rules/explain.ts'
 import { planCancellation, planClosing, planCorrection, planExtension, planOpening, planReferral, planReport, type Wish } from '../rules/plan.ts'
 import type { Leave } from '../rules/reasons.ts'
 import { standardFor } from '../rules/standards.ts'
+import { suggestedFor } from '../rules/suggest.ts'
 import { closingReasons } from '../rules/state.ts'
 import { leavesOf } from '../show.ts'
 import type { Leaves, LeaveView, Preview } from '../wire.ts'
@@ -64,7 +65,8 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
   const { world } = asking
   const body = bodyOf(given, [...wishFields, 'diagnosis'])
   const diagnosis = diagnosisOf(body, 'diagnosis')
-  const wish = wishOf({ ...body, until: body['until'] ?? body['from'] })
+  const suggested = suggestedFor(diagnosis)
+  const wish = wishOf({ ...body, reason: body['reason'] ?? suggested.reason, until: body['until'] ?? body['from'] })
   await world.ledger.record([entryOf(asking, person.keys[0] as number, { action: 'read', basis: person.basis, what: 'sick-leave' })])
   const [cases, rules, entered] = await Promise.all([casesOf(world.sql, person.keys), loadRules(world.sql), standardsOf(world.sql, diagnosis)])
   const history = historyOf(cases)
@@ -76,6 +78,8 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
   const shown = { ...leave, until: body['until'] === undefined ? (suggestedUntil ?? wish.from) : wish.until }
   const jobs = await jobsOf(world.sql, person.keys, wish.from, shown.until)
   return {
+    suggestedReason: suggested.reason,
+    suggestedException: suggested.exception,
     suggestedUntil,
     standardDays: standard?.days ?? null,
     isUnverified: standard?.isUnverified ?? false,

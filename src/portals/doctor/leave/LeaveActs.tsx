@@ -3,6 +3,7 @@ import type { LeaveView } from '../../../sickleave/wire.ts'
 import { useSay } from '../../shared/language.tsx'
 import type { Message } from '../../shared/message.ts'
 import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
+import { useSignature } from '../signature/Signature.tsx'
 import { acts as words, closings } from './words.ts'
 
 type Act = 'report' | 'extension' | 'referral' | 'closing' | 'cancellation'
@@ -41,15 +42,18 @@ function shapeOf(act: Act, { until, proposedUntil }: LeaveView, today: string): 
   }
 }
 
-/** The acts on one leave, each confirmed once. How many steps were shown goes along: nobody acts over what another did meanwhile. */
-export function LeaveActs({ leave, to, today, onDone }: { leave: LeaveView; to: string; today: string; onDone(leave: LeaveView): void }) {
+type ActsOf = { person: string; leave: LeaveView; to: string; today: string; onDone(leave: LeaveView): void }
+
+/** The acts on one leave, each confirmed once and signed. How many steps were shown goes along: nobody acts over what another did meanwhile. */
+export function LeaveActs({ person, leave, to, today, onDone }: ActsOf) {
   const say = useSay()
+  const { postSigned } = useSignature()
   const [act, setAct] = useState<Act | null>(null)
   const possible = actsOf(leave)
   if (possible.length === 0) return null
   const asked = (one: Act): Asked => {
     const { name, ...shape } = shapeOf(one, leave, today)
-    return { ...shape, title: say(name), to: `${to}/${one}`, more: { seen: leave.steps.length } }
+    return { ...shape, title: say(name), to: `${to}/${one}`, more: { seen: leave.steps.length }, send: (path, body) => postSigned(path, { act: one, person, leave: leave.id, body }) }
   }
   return (
     <div className="buttons">

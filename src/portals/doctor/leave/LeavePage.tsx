@@ -1,5 +1,6 @@
 import { Suspense, useState } from 'react'
 import { Await, Link, useLoaderData, useParams } from 'react-router'
+import type { VisitView } from '../../../record/wire.ts'
 import type { Leaves, LeaveView } from '../../../sickleave/wire.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
 import { useData, useSay } from '../../shared/language.tsx'
@@ -7,6 +8,7 @@ import type { Message } from '../../shared/message.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useTitle } from '../../shared/use-title.ts'
 import type { leaveLoader } from '../loaders.ts'
+import { SignatureState } from '../signature/Signature.tsx'
 import { LeaveActs } from './LeaveActs.tsx'
 import { LeaveForm } from './LeaveForm.tsx'
 import { leave as words } from './words.ts'
@@ -23,15 +25,15 @@ export function LeavePage() {
         <Link to={`/people/${encodeURIComponent(person)}`}>{say(words.back)}</Link>
       </p>
       <Suspense fallback={<h1>{say(words.title)}</h1>}>
-        <Await resolve={loaded.leaves} errorElement={<Trouble error={null} />}>
-          {(answer: Leaves) => <Known person={person} first={answer} />}
+        <Await resolve={loaded.about} errorElement={<Trouble error={null} />}>
+          {([answer, visit]: [Leaves, VisitView | null]) => <Known person={person} first={answer} visit={visit} />}
         </Await>
       </Suspense>
     </div>
   )
 }
 
-function Known({ person, first }: { person: string; first: Leaves }) {
+function Known({ person, first, visit }: { person: string; first: Leaves; visit: VisitView | null }) {
   const say = useSay()
   const data = useData()
   const [leaves, setLeaves] = useState(first.leaves)
@@ -50,11 +52,13 @@ function Known({ person, first }: { person: string; first: Leaves }) {
       <LeaveForm
         person={person}
         today={first.today}
+        visit={visit}
         onOpened={(opened) => {
           setLeaves((known) => [opened, ...known])
           setDone(words.opened)
         }}
       />
+      <SignatureState />
       <h2>{say(words.mine)}</h2>
       {leaves.length === 0 ? (
         <p className="soft">{say(words.noLeaves)}</p>
@@ -62,7 +66,7 @@ function Known({ person, first }: { person: string; first: Leaves }) {
         <LeaveList
           leaves={leaves}
           papers={({ id }) => `${at}/${id}/documents`}
-          acts={(one) => <LeaveActs key={one.steps.length} leave={one} to={`${at}/${one.id}`} today={first.today} onDone={changed} />}
+          acts={(one) => <LeaveActs key={one.steps.length} person={person} leave={one} to={`${at}/${one.id}`} today={first.today} onDone={changed} />}
         />
       )}
     </>

@@ -1,24 +1,25 @@
 import { useState } from 'react'
 import { Link, useLoaderData } from 'react-router'
 import type { LeaveView, ReportsDue } from '../../../sickleave/wire.ts'
-import { post } from '../../shared/api.ts'
 import { formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useTitle } from '../../shared/use-title.ts'
+import { isGivenUp, SignatureState, useSignature } from '../signature/Signature.tsx'
 import type { reportsLoader } from '../loaders.ts'
 import { reports as words } from './words.ts'
 
 type Line = ReportsDue['lines'][number]
 type Outcome = 'given' | { failure: unknown }
 
-/** Reports that are due, ticked beforehand: one confirmation gives all of them, each for itself, and each says what became of it. */
+/** Reports that are due, ticked beforehand: one confirmation signs and gives all of them, each for itself, and each says what became of it. */
 export function ReportsPage() {
   const say = useSay()
   const { lines } = useLoaderData<typeof reportsLoader>()
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map())
   const [isSending, setSending] = useState(false)
+  const { postSigned } = useSignature()
   useTitle(words.title)
   const chosen = lines.filter(({ leave }) => !left.has(leave) && outcomes.get(leave) !== 'given')
   const given = [...outcomes.values()].filter((one) => one === 'given').length
@@ -26,7 +27,8 @@ export function ReportsPage() {
     if (isSending || chosen.length === 0) return
     setSending(true)
     for (const line of chosen) {
-      const outcome = await give(line)
+      const outcome = await give(postSigned, line)
+      if (outcome === null) break
       setOutcomes((before) => new Map(before).set(line.leave, outcome))
     }
     setSending(false)
@@ -41,6 +43,7 @@ export function ReportsPage() {
     <div className="page">
       <h1>{say(words.title)}</h1>
       <p className="lead">{say(words.lead)}</p>
+      <SignatureState />
       {lines.length === 0 ? (
         <p className="soft empty">{say(words.none)}</p>
       ) : (
@@ -62,12 +65,14 @@ export function ReportsPage() {
   )
 }
 
-async function give({ person, leave, until, seen }: Line): Promise<Outcome> {
+/** Null when the doctor did not unlock the signature: then none of the rest is asked about either. */
+async function give(postSigned: ReturnType<typeof useSignature>['postSigned'], { person, leave, until, seen }: Line): Promise<Outcome | null> {
   try {
-    await post<LeaveView>(`/sickleave/people/${encodeURIComponent(person)}/leaves/${leave}/report`, { until, seen })
+    const path = `/sickleave/people/${encodeURIComponent(person)}/leaves/${leave}/report`
+    await postSigned<LeaveView>(path, { act: 'report', person, leave, body: { until, seen } })
     return 'given'
   } catch (failure) {
-    return { failure }
+    return isGivenUp(failure) ? null : { failure }
   }
 }
 

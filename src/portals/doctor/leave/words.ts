@@ -11,6 +11,7 @@ export const leave = messages({
     sr: 'На пример M54.5. Види је само лекар, комисија и осигураник.',
     en: 'For example M54.5. Only the doctor, the commission and the insured person see it.',
   },
+  fromVisit: { sr: 'из посете {day}, {place}', en: 'from the visit on {day}, {place}' },
   from: { sr: 'Први дан', en: 'First day' },
   until: { sr: 'Очекивани последњи дан', en: 'Expected last day' },
   exception: { sr: 'Дужи рок лекара', en: 'The doctor’s longer limit' },

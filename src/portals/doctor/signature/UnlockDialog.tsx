@@ -1,0 +1,69 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { useSay } from '../../shared/language.tsx'
+import { Trouble } from '../../shared/Trouble.tsx'
+import { shell } from '../../shared/words.ts'
+import { type Held, unlockKey } from './session-key.ts'
+import { signature as words } from './words.ts'
+
+/** Once in a session: the password, and from then on every document is signed by the one confirmation that issues it. */
+export function UnlockDialog({ onUnlocked, onClose }: { onUnlocked(held: Held): void; onClose(): void }) {
+  const say = useSay()
+  const field = useRef<HTMLInputElement>(null)
+  const [password, setPassword] = useState('')
+  const [failure, setFailure] = useState<unknown>(null)
+  const [isSending, setSending] = useState(false)
+  useEffect(() => field.current?.focus(), [])
+  const send = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isSending || password === '') return
+    setSending(true)
+    setFailure(null)
+    try {
+      onUnlocked(await unlockKey(password))
+    } catch (error) {
+      setFailure(error)
+      setPassword('')
+      field.current?.focus()
+    } finally {
+      setSending(false)
+    }
+  }
+  return (
+    <ModalOverlay className="veil" isOpen isDismissable={!isSending} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Modal className="modal">
+        <Dialog className="dialog" data-modal="">
+          <form onSubmit={(event) => void send(event)} noValidate className="step-form">
+            <Heading slot="title" level={2}>
+              {say(words.title)}
+            </Heading>
+            <p className="soft">{say(words.lead)}</p>
+            {failure !== null && <Trouble error={failure} meanings={{ 403: words.wrong }} />}
+            <div className="field">
+              <label htmlFor="signature-password">{say(words.password)}</label>
+              <input
+                ref={field}
+                id="signature-password"
+                className="input"
+                type="password"
+                autoComplete="current-password"
+                required
+                value={password}
+                onChange={(event) => setPassword(event.target.value)}
+              />
+            </div>
+            <p className="soft small">{say(words.level)}</p>
+            <div className="buttons">
+              <button type="submit" className="button main" aria-disabled={isSending}>
+                {say(words.unlock)}
+              </button>
+              <button type="button" className="button" onClick={onClose}>
+                {say(shell.cancel)}
+              </button>
+            </div>
+          </form>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

@@ -1,7 +1,7 @@
 import type { World } from '../../platform/world.ts'
 import { signOutgoing } from '../calls/address.ts'
 import { sayByCentre } from '../centre/announce-condition.ts'
-import { centreMember, recordMember } from '../members/directory.ts'
+import { centreMember, recordMember, sickleaveMember } from '../members/directory.ts'
 import { contentDigest } from '../../platform/http-signature.ts'
 import type { BusAlert } from '../wire.ts'
 import { alertText } from './alert-text.ts'
@@ -23,7 +23,7 @@ type Row = {
 const digestMax = 200
 const shownMax = 100
 const postMs = 10_000
-const ownMembers = [recordMember, centreMember]
+const ownMembers = [recordMember, centreMember, sickleaveMember]
 
 const lineOf = ({ id, rule, about, code, figure, since }: Row) => ({
   id,

@@ -2,7 +2,7 @@ import { access } from '../../access/access.ts'
 import type { Transaction } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { setContract } from './catalogue.ts'
-import { directoryOf, freshDirectory, recordMember } from './directory.ts'
+import { directoryOf, freshDirectory, recordMember, sickleaveMember } from './directory.ts'
 import { hashOfCode, setMember } from './member.ts'
 
 const codeDays = 30
@@ -39,7 +39,7 @@ export async function admit(world: World, institution: number, decision: string)
   }
   const waiting = [...(await directoryOf(world)).contracts.values()]
     .flat()
-    .filter(({ consumer, provider, state }) => state === 'requested' && provider === recordMember && mine.some(({ id }) => id === consumer))
+    .filter(({ consumer, provider, state }) => state === 'requested' && (provider === recordMember || provider === sickleaveMember) && mine.some(({ id }) => id === consumer))
   for (const { id } of waiting) {
     await access.asOperator(
       world,

@@ -72,6 +72,8 @@ export const bodyBytesMax = (service: Service | null, contract: Contract | null)
 
 /** The record's own name on the bus. */
 export const recordMember = '00000000-0000-4000-8000-000000000001'
+/** Takes the certificates of sick leaves that were issued without a connection. */
+export const sickleaveMember = '00000000-0000-4000-8000-000000000003'
 /** The centre's own, for what it says of itself. */
 export const centreMember = '00000000-0000-4000-8000-000000000002'
 

@@ -3,7 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
 import { centreKey } from './centre-key.ts'
-import { centreMember, type Directory, recordMember } from './directory.ts'
+import { centreMember, type Directory, recordMember, sickleaveMember } from './directory.ts'
 
 export const keyLimits = { days: 730, daysDefault: 365, daysAnnounced: 30, perMember: 5 } as const
 const dayMs = 86_400_000
@@ -61,7 +61,7 @@ export function endsSoon(validUntil: Date, now: Date): number | null {
 export function publicKeys(world: World, directory: Directory, code: string): { keys: object[] } {
   const member = directory.byCode.get(code)
   if (!member) throw new Refusal('not-found', 'there is no member of this code')
-  if (member.id === recordMember || member.id === centreMember) return { keys: [centreKey(world.keys).jwk] }
+  if ([recordMember, centreMember, sickleaveMember].includes(member.id)) return { keys: [centreKey(world.keys).jwk] }
   const own = [...directory.keys.values()].filter((key) => key.member === member.id)
   return {
     keys: own.map(({ jwk, validFrom, validUntil, withdrawnAt }) => ({

@@ -1,5 +1,5 @@
 import type { Transaction, World } from '../../platform/world.ts'
-import { recordMember } from '../members/directory.ts'
+import { recordMember, sickleaveMember } from '../members/directory.ts'
 import { onceMark } from '../signing/once.ts'
 
 /** How long what is not proof is kept. */
@@ -107,7 +107,7 @@ export async function replay(world: World, tx: Transaction, wish: Replay): Promi
                 and (${wish.from}::timestamptz is null or d.stored_at >= ${wish.from}::timestamptz)
                 and (${wish.to}::timestamptz is null or d.stored_at < ${wish.to}::timestamptz)
                 and (not ${wish.parkedOnly}::bool or d.state = 'parked')
-                and not (d.recipient = ${recordMember} and d.state = 'acknowledged' and d.reason is null)
+                and not (d.recipient = any(${[recordMember, sickleaveMember]}::uuid[]) and d.state = 'acknowledged' and d.reason is null)
                 and exists (select 1 from bus.body b where b.message = d.message)
               order by d.seq
               limit ${replayedMax})

@@ -1,5 +1,5 @@
 import { access } from '../../access/access.ts'
-import { inbox, type Delivery } from '../../bus/bus.ts'
+import { inboxes, type Delivery } from '../../bus/bus.ts'
 import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { baseUrl } from '../../platform/config.ts'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
@@ -14,6 +14,7 @@ import { runBundle } from '../http/bundle.ts'
  * the transaction that writes the document, so its effect happens once however often it is handed out. What is refused goes back
  * to its sender with the outcome.
  */
+const inbox = inboxes.record
 const batch = 50
 const idleMs = 100
 const troubledMs = 1000
@@ -26,20 +27,8 @@ export function startIntake(world: World): () => Promise<void> {
   return workSteadily(world, { step, troubledMs, trouble: 'documents of the bus could not be taken in; tried again in a moment' })
 }
 
-/** Takes what waits, keys beside one another and each key in its order; answers how many deliveries it looked at. */
-export async function takeIn(world: World): Promise<number> {
-  const deliveries = await inbox.lease(world, batch)
-  const lines = Map.groupBy(deliveries, (one) => inbox.keyOf(one) ?? one.message)
-  await Promise.all(
-    [...lines.values()].map(async (line) => {
-      for (const [at, one] of line.entries()) {
-        if (await takeOne(world, one)) continue
-        return inbox.release(world, line.slice(at + 1)) // What follows in this key comes again after it.
-      }
-    }),
-  )
-  return deliveries.length
-}
+/** Answers how many deliveries it looked at. */
+export const takeIn = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => takeOne(world, delivery))
 
 /** False when it has to wait for another attempt. */
 async function takeOne(world: World, delivery: Delivery): Promise<boolean> {

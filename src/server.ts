@@ -18,7 +18,7 @@ import { arePortalsBuilt } from './portals/build.ts'
 import { startBus, startTelling } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
-import { joinEmployersSide, startClocks, startEmployersSide, startTellingEmployers } from './sickleave/sickleave.ts'
+import { joinEmployersSide, startClocks, startEmployersSide, startOfflineIntake, startTellingEmployers } from './sickleave/sickleave.ts'
 import { startRepeating } from './vendor/vendor.ts'
 import { ensureDemoCountry, startPlayingLeaves } from './simulator/simulator.ts'
 
@@ -55,6 +55,7 @@ async function start(settings: Config): Promise<void> {
   const stopFollowing = background.startFollowing(world)
   const stopReminding = background.startReminding(world)
   const stopClocks = startClocks(world)
+  const stopOffline = startOfflineIntake(world)
   const stopTellingEmployers = startTellingEmployers(world)
   const stopRepeating = startRepeating(world)
   const stopPlayingLeaves = settings.DEMO ? startPlayingLeaves(world) : async () => {}
@@ -62,7 +63,7 @@ async function start(settings: Config): Promise<void> {
   stopOnSignal(async () => {
     await serving.stop()
     await employersSide.stop()
-    const beside = [stopIntake, stopBus, stopSubscriptions, stopFollowing, stopReminding, stopClocks, stopTellingEmployers, stopRepeating, stopPlayingLeaves]
+    const beside = [stopIntake, stopBus, stopSubscriptions, stopFollowing, stopReminding, stopClocks, stopOffline, stopTellingEmployers, stopRepeating, stopPlayingLeaves]
     await Promise.all(beside.map((stop) => stop()))
     stopMoments()
     await stopWork()

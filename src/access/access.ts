@@ -1,4 +1,4 @@
-import { actorOfAccount, createAccount, demoAccounts, revokeAccount } from './account.ts'
+import { accountOfWorker, actorOfAccount, createAccount, demoAccounts, revokeAccount } from './account.ts'
 import { rememberAddress } from './address.ts'
 import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
@@ -57,6 +57,11 @@ export const access = {
   },
   /** The accounts of the demo by their names, for what the demo does as them. */
   demoActors: async (sql: Sql) => new Map((await demoAccounts(sql)).map((one) => [one.userName, actorOfAccount(one, null)])),
+  /** A health worker for whom their institution vouches, with the rights that they have when they sign in there. Null when they do not. */
+  async workerOf(sql: Sql, worker: number, institution: number): Promise<Actor | null> {
+    const account = await accountOfWorker(sql, worker, institution)
+    return account && actorOfAccount(account, null)
+  },
   /** Systems that join by themselves, over the bus, get and keep their client there. */
   addClient,
   setClientKeys,

@@ -83,6 +83,16 @@ export async function accountById(sql: World['sql'], id: string): Promise<Accoun
   return found ?? null
 }
 
+/** The account with which a health worker signs in at an institution; null when there is none, or none any more. */
+export async function accountOfWorker(sql: World['sql'], worker: number, institution: number): Promise<Account | null> {
+  const [found] = await sql<Account>`
+    select ${accountColumns} from access.account as account
+     where worker = ${worker} and institution = ${institution} and revoked_at is null
+     order by created_at
+     limit 1`
+  return found ?? null
+}
+
 /** Accounts of the demo, in the order they were made, for the sign-in page. */
 export function demoAccounts(sql: World['sql']): Promise<Account[]> {
   return sql<Account>`

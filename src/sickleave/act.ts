@@ -26,7 +26,7 @@ export type Act = {
   /** How many steps the screen showed: what somebody did in the meantime is not acted over. */
   seen?: number | undefined
   medical?: MedicalPart
-  /** By the doctor in this session, over exactly this act. */
+  /** By the doctor in this session, or by the institution without a connection, over exactly this act. */
   signed?: Signed | null
   happenedAt?: Date | undefined
   number?: string | null
@@ -95,7 +95,7 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
         state,
         step,
         seq,
-        isSigned: Boolean(act.signed),
+        isSigned: act.signed?.by === 'doctor',
         told,
         at,
         happenedAt,

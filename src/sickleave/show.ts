@@ -8,7 +8,7 @@ import { explain } from './rules/explain.ts'
 import type { Rules } from './rules/parameters.ts'
 import { type Leave, reasons } from './rules/reasons.ts'
 import { leaveOf } from './rules/state.ts'
-import { signedSteps } from './signature/signed-by.ts'
+import { type SignedSteps, signedSteps } from './signature/signed-by.ts'
 import type { DocumentLine, Leaves, LeaveView, StepLine } from './wire.ts'
 
 /** Every leave of a person with its steps, papers, explanation and diagnosis: for the doctor, the commission and the person. Newest first. */
@@ -23,7 +23,7 @@ export async function leavesOf(world: World, keys: readonly number[]): Promise<L
   const today = dayAt(world.now())
   const leaves: LeaveView[] = []
   for (const one of cases)
-    leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Set() }))
+    leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Map() }))
   return { today, name: await nameOf(world, keys), leaves: leaves.reverse() }
 }
 
@@ -32,23 +32,23 @@ async function nameOf(world: World, keys: readonly number[]): Promise<string> {
   return header ? `${header.given} ${header.family}` : ''
 }
 
-type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[]; signed: ReadonlySet<number> }
+type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[]; signed: SignedSteps }
 
 async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, papers, signed }: Around): Promise<LeaveView> {
   const medical = await medicalOf(world.sql, world, patient, id)
   const { status, from, until, reason, isException, approvedUntil, proposedUntil, reportedUntil } = state
   return {
     ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
-    steps: steps.map((one) => lineOf(one, signed.has(one.seq))),
+    steps: steps.map((one) => lineOf(one, signed.get(one.seq) ?? null)),
     documents: papers,
     explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, approvedUntil),
     diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
   }
 }
 
-function lineOf({ step, at, happenedAt, actorName }: Written, isSigned: boolean): StepLine {
+function lineOf({ step, at, happenedAt, actorName }: Written, signedBy: StepLine['signedBy']): StepLine {
   return {
-    isSigned,
+    signedBy,
     kind: step.kind,
     at: at.toISOString(),
     happenedAt: happenedAt.toISOString(),

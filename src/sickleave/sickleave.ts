@@ -5,5 +5,6 @@ export { joinEmployersSide, startEmployersSide } from './apart/employers-side.ts
 export { addMember } from './employer/members.ts'
 export { startClocks } from './fund/clocks.ts'
 export { genuinenessOf, readCode } from './document/code.ts'
+export { startOfflineIntake } from './offline/intake.ts'
 export { startTellingEmployers } from './employer/push.ts'
 export { sickleaveRoutes } from './routes.ts'

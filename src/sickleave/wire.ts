@@ -9,8 +9,8 @@ export type StepLine = {
   from: string | null
   until: string | null
   detail: string | null
-  /** By the doctor's session signature. */
-  isSigned: boolean
+  /** By the doctor's session signature, or, without a connection, by the key of the institution. */
+  signedBy: 'doctor' | 'institution' | null
 }
 export type DocumentLine = {
   kind: 'certificate' | 'report'
@@ -78,6 +78,18 @@ export type OpenLeave = {
   care?: { born: string; isChild: boolean; isSevere: boolean }
   note?: string
   propose?: boolean
+}
+
+/** `GET /sickleave/offline`: certificates that were issued without a connection; `refused` says why one was not taken. */
+export type OfflineCertificates = {
+  lines: {
+    number: string
+    at: string
+    arrivedAt: string
+    leave: string
+    person: { id: string; family: string; given: string } | null
+    refused: { sentence: string; hint: string | null } | null
+  }[]
 }
 
 /** `POST`, `GET /sickleave/signature`: keys of this session that sign now; `now` is the clock that signatures are held against. */

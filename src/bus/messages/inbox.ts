@@ -2,10 +2,9 @@ import { fragment, join, type Runner } from '../../platform/sql.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { composeMessages, storedMessage } from './accept.ts'
 import { type Delivery, endRow, putBack, release } from './deliver.ts'
-import { directoryOf, type Member, recordMember, sickleaveMember } from '../members/directory.ts'
+import { directoryOf, type Member, type MemberKey, recordMember, sickleaveMember } from '../members/directory.ts'
 import { lease } from './lease.ts'
 import { centreProof, signByCentre } from './own-message.ts'
-import type { PublicJwk } from '../../platform/http-signature.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { waitFor, wake } from './waiting.ts'
 
@@ -14,7 +13,7 @@ class TakenElsewhere extends Error {}
 
 const fieldOf = (delivery: Delivery, name: string): unknown => (JSON.parse(delivery.entry) as Record<string, unknown>)[name]
 
-export type Sender = Pick<Member, 'code' | 'name' | 'institution' | 'client'> & { keyAt(kid: string, at: Date): PublicJwk | null }
+export type Sender = Pick<Member, 'code' | 'name' | 'institution' | 'client'> & { keyAt(kid: string, at: Date): MemberKey | null }
 
 async function senderOf(world: World, delivery: Delivery): Promise<Member | null> {
   const directory = await directoryOf(world)
@@ -72,10 +71,10 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
     async senderOf(world: World, delivery: Delivery): Promise<Sender | null> {
       const [directory, member] = [await directoryOf(world), await senderOf(world, delivery)]
       if (!member) return null
-      const keyAt = (kid: string, at: Date): PublicJwk | null => {
+      const keyAt = (kid: string, at: Date): MemberKey | null => {
         const key = directory.keys.get(kid)
         const isValid = key?.member === member.id && key.validFrom <= at && at < key.validUntil && (key.withdrawnAt === null || at < key.withdrawnAt)
-        return isValid ? key.jwk : null
+        return isValid ? key : null
       }
       return { code: member.code, name: member.name, institution: member.institution, client: member.client, keyAt }
     },

@@ -57,7 +57,7 @@ test('an operator sees what passes, takes steps by decisions, finds a message an
   const queue = overview.queues.find((one: { member: string }) => one.member === 'ward-bg')
   assert.deepEqual([queue.lanes[0].waiting, queue.parked], [2, 1])
   assert.equal(overview.seal.number, 1)
-  assert.equal(overview.members.active, 4)
+  assert.equal(overview.members.active, 5)
 
   // Found by our number, by the sender's, by member and state; what is not understood is refused.
   const find = async (query: string) => (await operator('GET', `/bus/operator/messages?${query}`)).body?.messages.map((one: { id: string }) => one.id)

@@ -56,11 +56,11 @@ function Steps({ steps }: { steps: LeaveView['steps'] }) {
     <details className="soft steps">
       <summary>{say(leaveSteps.title, { count: steps.length })}</summary>
       <ol>
-        {steps.map(({ kind, at, happenedAt, by, until, isSigned }) => (
+        {steps.map(({ kind, at, happenedAt, by, until, signedBy }) => (
           <li key={`${kind} ${at}`} className="num">
             {formatMoment(language, happenedAt)} · {say(leaveSteps[kind as keyof typeof leaveSteps] ?? leaveSteps.other)}
             {until && ` ${formatDate(language, until)}`}, {data(by)}
-            {isSigned && ` · ${say(leaveSteps.signed)}`}
+            {signedBy && ` · ${say(signedBy === 'doctor' ? leaveSteps.signed : leaveSteps.sealed)}`}
             {at !== happenedAt && ` · ${say(leaveSteps.arrived, { at: formatMoment(language, at) })}`}
           </li>
         ))}

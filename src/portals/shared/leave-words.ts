@@ -31,6 +31,7 @@ export const leaveSteps = messages({
   corrected: { sr: 'исправљено, до', en: 'corrected, until' },
   other: { sr: 'корак', en: 'step' },
   signed: { sr: 'потписано', en: 'signed' },
+  sealed: { sr: 'печат установе', en: 'sealed by the institution' },
   arrived: { sr: 'стигло {at}', en: 'arrived {at}' },
 })
 

@@ -180,7 +180,7 @@ export const commissionFileShown: CommissionFile = {
           from: '2026-05-04',
           until: '2026-06-02',
           detail: null,
-          isSigned: true,
+          signedBy: 'doctor',
         },
         {
           kind: 'referred',
@@ -190,7 +190,7 @@ export const commissionFileShown: CommissionFile = {
           from: null,
           until: '2026-06-20',
           detail: null,
-          isSigned: true,
+          signedBy: 'doctor',
         },
       ],
       explanation: [{ rule: 'R-1', sr: '30. дан непрекидне спречености од 30.', srLatn: '30. dan.', en: 'Day 30 of 30.' }],

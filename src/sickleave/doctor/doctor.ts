@@ -25,7 +25,7 @@ import type { Leaves, LeaveView, Preview } from '../wire.ts'
 
 const exceptions = ['malignant', 'pregnancy', 'disability', 'surgery'] as const
 
-function wishOf(body: Body): Wish {
+export function wishOf(body: Body): Wish {
   const care = optional(body, 'care', careOf) ?? null
   return {
     from: dayOf(body, 'from'),
@@ -38,13 +38,13 @@ function wishOf(body: Body): Wish {
   }
 }
 
-const medicalOfBody = (body: Body): MedicalPart => {
+export const medicalOfBody = (body: Body): MedicalPart => {
   const exception = optional(body, 'exception', (one, name) => oneOf(one, name, exceptions))
   const note = optional(body, 'note', textOf)
   return { diagnosis: diagnosisOf(body, 'diagnosis'), ...(exception ? { exception } : {}), ...(note ? { note } : {}) }
 }
 
-const wishFields = ['from', 'until', 'reason', 'exception', 'care', 'propose']
+export const wishFields = ['from', 'until', 'reason', 'exception', 'care', 'propose']
 
 export async function leavesOfPatient(asking: Asking, handle: string): Promise<Leaves> {
   const person = await requireAssessor(asking, handle, 'read')
@@ -105,7 +105,7 @@ export async function openLeave(asking: Asking, handle: string, given: unknown):
     basis: person.basis,
     institution: person.institution,
     worker: person.worker,
-    ...(offline ? { happenedAt: offline.at, useNumber: (tx) => useNumber(tx, person.institution, offline.number) } : {}),
+    ...(offline ? { happenedAt: offline.at, useNumber: (tx) => useNumber(tx, person.institution, { ...offline, client: null }) } : {}),
   })
   return one(await leavesOf(asking.world, person.keys), id)
 }

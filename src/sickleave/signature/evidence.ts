@@ -10,7 +10,7 @@ import { sealOf, signDetached } from '../document/seal.ts'
 import type { EmployerView } from '../employer/view.ts'
 import { medicalOf } from '../medical/medical.ts'
 import type { Step } from '../rules/state.ts'
-import { keysNamed } from './keys.ts'
+import { institutionKeys, keysNamed } from './keys.ts'
 import type { PublicKey } from './signed-act.ts'
 
 // All that proves a leave without this server: each step, what its doctor signed with which key, the documents it issued, under the seal of the centre.
@@ -26,7 +26,16 @@ type ProvenStep = {
   documents: { number: string; version: number; content: EmployerView }[]
   signed: { jws: string; key: ProvenKey } | null
 }
-type ProvenKey = { jwk: PublicKey; name: string; institution: string; confirmed: 'password' | 'sign-in'; from: string; until: string; endedAt: string | null }
+type ProvenKey = {
+  jwk: PublicKey
+  name: string
+  institution: string
+  /** How the doctor had shown who they are; `institution` is the key of its own member of the bus. */
+  confirmed: 'password' | 'sign-in' | 'institution'
+  from: string
+  until: string
+  endedAt: string | null
+}
 
 export async function evidenceForDoctor(asking: Asking, handle: string, leave: string): Promise<Evidence> {
   const person = await requireAssessor(asking, handle, 'read')
@@ -83,6 +92,12 @@ async function provenKeys(world: World, kids: readonly string[]): Promise<Map<st
     const place = await institution(world, key.institution)
     const times = { from: key.fromAt.toISOString(), until: key.untilAt.toISOString(), endedAt: key.endedAt?.toISOString() ?? null }
     proven.set(kid, { jwk: key.jwk, name: key.name, institution: place?.name ?? '', confirmed: key.confirmed, ...times })
+  }
+  const others = kids.filter((kid) => !proven.has(kid))
+  for (const { kid, jwk, name, place, fromAt, untilAt } of await institutionKeys(world.sql, others)) {
+    const named = await institution(world, place)
+    const times = { from: fromAt.toISOString(), until: untilAt.toISOString(), endedAt: null }
+    proven.set(kid, { jwk, name, institution: named?.name ?? '', confirmed: 'institution', ...times })
   }
   return proven
 }

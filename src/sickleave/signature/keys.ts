@@ -102,3 +102,22 @@ export async function keysNamed(sql: Runner, kids: readonly string[]): Promise<M
      limit ${keysMax}`
   return new Map(rows.map((row) => [row.kid, row]))
 }
+
+/** The key that an institution sealed a certificate with, as it was known when that came. */
+export type InstitutionKey = { kid: string; jwk: PublicKey; name: string; place: number; fromAt: Date; untilAt: Date }
+
+export async function keepInstitutionKey(tx: Runner, { kid, jwk, name, place, fromAt, untilAt }: InstitutionKey): Promise<void> {
+  await tx`
+    insert into sickleave.institution_key (kid, jwk, name, institution, from_at, until_at)
+    values (${kid}, ${JSON.stringify(jwk)}::jsonb, ${name}, ${place}, ${fromAt}, ${untilAt})
+    on conflict do nothing`
+}
+
+export async function institutionKeys(sql: Runner, kids: readonly string[]): Promise<InstitutionKey[]> {
+  if (kids.length === 0) return []
+  return sql<InstitutionKey>`
+    select kid, jwk, name, institution as place, from_at, until_at
+      from sickleave.institution_key
+     where kid = any(${[...new Set(kids)]}::text[])
+     limit ${keysMax}`
+}

@@ -66,8 +66,8 @@ describe('the session signature', () => {
     }
     const { body: known } = await doctor.send('GET', url)
     assert.deepEqual(
-      known.leaves[0].steps.map(({ kind, isSigned }: { kind: string; isSigned: boolean }) => [kind, isSigned]),
-      ['opened', 'reported', 'closed'].map((kind) => [kind, true]),
+      known.leaves[0].steps.map(({ kind, signedBy }: { kind: string; signedBy: string }) => [kind, signedBy]),
+      ['opened', 'reported', 'closed'].map((kind) => [kind, 'doctor']),
     )
     const [paper] = known.leaves[0].documents
     const { cookie } = await town.cookie(person.account)
@@ -84,7 +84,7 @@ describe('the session signature', () => {
     const verdict = await verifyEvidence(evidence, null)
     assert.deepEqual([verdict.ok, verdict.problems], [true, []])
     assert.equal(
-      verdict.found.filter((line) => /signed by др Вера Лукић, Дом здравља Пробни, unlocked by sign-in/.test(line)).length,
+      verdict.found.filter((line) => /unlocked by sign-in at .*, signed by др Вера Лукић, Дом здравља Пробни/.test(line)).length,
       3,
       verdict.found.join('\n'),
     )

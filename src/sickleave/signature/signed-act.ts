@@ -14,21 +14,28 @@ const lettersMax = 8192
 const expression = 'signed'
 const wrong = (sentence: string, hint?: string) => new Refusal('incorrect', sentence, { expression, ...(hint ? { hint } : {}) })
 
-/** Without anything but the JWS itself: form, algorithm and the names that the payload must have. */
-export function readSignedAct(jws: unknown): SignedAct {
-  const hint = `A compact JWS (RFC 7515) of ${lettersMax} letters at most: ES256, kid, typ ${signedActType}; payload act, person, leave, at, nonce, body.`
+type ReadJws = { jws: string; kid: string; payload: Body }
+
+/** Without anything but the JWS itself: form, algorithm, type, and a payload that is a JSON object. */
+export function readJws(jws: unknown, type: string): ReadJws {
+  const hint = `A compact JWS (RFC 7515) of ${lettersMax} letters at most: ES256, kid, typ ${type}.`
   if (typeof jws !== 'string' || jws.length > lettersMax || !/^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(jws)) throw wrong('signed is not a compact JWS', hint)
   const [head = '', payload = ''] = jws.split('.')
-  const header = jsonOf(head)
-  const { alg, kid, typ, ...others } = header ?? {}
+  const { alg, kid, typ, ...others } = jsonOf(head) ?? {}
   // RFC 7515, 4.1.11: what is demanded and not understood makes it invalid; nothing but these three is understood here.
-  if (alg !== 'ES256' || typeof kid !== 'string' || typ !== signedActType || Object.keys(others).length > 0)
+  if (alg !== 'ES256' || typeof kid !== 'string' || typ !== type || Object.keys(others).length > 0)
     throw wrong('the header of signed is alg ES256, kid and typ, and nothing else', hint)
   const said = jsonOf(payload)
   if (said === null) throw wrong('the payload of signed is not a JSON object', hint)
-  const { act, person, leave, at, nonce, body } = bodyOf(said, ['act', 'person', 'leave', 'at', 'nonce', 'body'])
+  return { jws, kid, payload: said }
+}
+
+/** What a doctor signed in a session: act, person, leave, at, nonce and body. */
+export function readSignedAct(given: unknown): SignedAct {
+  const { jws, kid, payload } = readJws(given, signedActType)
+  const { act, person, leave, at, nonce, body } = bodyOf(payload, ['act', 'person', 'leave', 'at', 'nonce', 'body'])
   const isWhole = typeof act === 'string' && typeof person === 'string' && typeof leave === 'string' && isUuid(leave) && typeof nonce === 'string'
-  if (!isWhole || !isUuid(nonce)) throw wrong('the payload of signed says act, person, leave and a nonce that is a UUID', hint)
+  if (!isWhole || !isUuid(nonce)) throw wrong('the payload of signed says act, person, leave and a nonce that is a UUID')
   const instant = typeof at === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(at) ? new Date(at) : null
   if (instant === null || Number.isNaN(instant.getTime())) throw wrong('at of what is signed is an instant, written 2026-03-31T08:15:00Z')
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw wrong('body of what is signed holds the fields of the act')

@@ -8,7 +8,7 @@ import { isSignedBy, readSignedAct, type SignedAct } from './signed-act.ts'
 /** Clocks of browsers are set by the answer of the unlocking; this is for what travels and for a slow line. */
 const apartMsMax = 5 * 60_000
 
-export type Signed = Pick<SignedAct, 'jws' | 'kid' | 'nonce'>
+export type Signed = Pick<SignedAct, 'jws' | 'kid' | 'nonce'> & { by: 'doctor' | 'institution' }
 /** What the address of the request names; the leave of an opening is the id in its body. */
 export type Named = { act: string; person: string; leave: string | null }
 
@@ -32,7 +32,7 @@ export async function contentOf(asking: Asking, given: unknown, named: Named): P
   const apart = asking.world.now().getTime() - act.at.getTime()
   if (Math.abs(apart) > apartMsMax)
     throw refuse('unprocessable', apart > 0 ? 'this was signed too long ago' : 'this was signed in the future', 'Sign when you send; set the clock.')
-  return { content: act.body, signed: act }
+  return { content: act.body, signed: { jws: act.jws, kid: act.kid, nonce: act.nonce, by: 'doctor' } }
 }
 
 /** A stranger's key and one that there is not are answered alike: whose keys there are is nobody's business. */
@@ -46,21 +46,22 @@ async function checkKey({ world, actor }: Asking, { kid, jws }: SignedAct): Prom
     throw refuse('forbidden', 'the signature does not fit what was sent', 'Sign the letters of header and payload as they are sent.')
 }
 
-export type SignedSteps = { patient: number; leave: string; from: number; until: number; at: Date }
+type SignedPlace = { patient: number; leave: string; from: number; until: number; at: Date }
 
 /** With the steps it is about, in their transaction. A second use of it finds it taken. */
-export async function keepSigned(tx: Transaction, { kid, nonce }: Signed, { patient, leave, from, until, at }: SignedSteps): Promise<void> {
+export async function keepSigned(tx: Transaction, { kid, nonce, by }: Signed, { patient, leave, from, until, at }: SignedPlace): Promise<void> {
   const first = await tx`insert into sickleave.signed_once (kid, nonce) values (${kid}, ${nonce}::uuid) on conflict do nothing returning kid`
   if (first.length === 0) throw refuse('conflict', 'this signature has been used already', 'Each act is signed by itself.')
   await tx`
-    insert into sickleave.signed (patient, leave, seq, part, kid, at)
-    select ${patient}, ${leave}::uuid, seq, ${until}, ${kid}, ${at} from generate_series(${from}::int4, ${until}::int4) as seq`
+    insert into sickleave.signed (patient, leave, seq, part, kid, at, by)
+    select ${patient}, ${leave}::uuid, seq, ${until}, ${kid}, ${at}, ${by} from generate_series(${from}::int4, ${until}::int4) as seq`
 }
 
 const stepsMax = 5000
-/** The steps of each leave of a person that their doctor signed. */
-export async function signedSteps(sql: Runner, keys: readonly number[]): Promise<Map<string, Set<number>>> {
-  const rows = await sql<{ leave: string; seq: number }>`
-    select leave, seq from sickleave.signed where patient = any(${[...keys]}::int8[]) order by leave, seq limit ${stepsMax}`
-  return new Map([...Map.groupBy(rows, ({ leave }) => leave)].map(([leave, steps]) => [leave, new Set(steps.map(({ seq }) => seq))]))
+export type SignedSteps = ReadonlyMap<number, 'doctor' | 'institution'>
+/** Whose signature the steps of each leave of a person bear. */
+export async function signedSteps(sql: Runner, keys: readonly number[]): Promise<Map<string, SignedSteps>> {
+  const rows = await sql<{ leave: string; seq: number; by: 'doctor' | 'institution' }>`
+    select leave, seq, by from sickleave.signed where patient = any(${[...keys]}::int8[]) order by leave, seq limit ${stepsMax}`
+  return new Map([...Map.groupBy(rows, ({ leave }) => leave)].map(([leave, steps]) => [leave, new Map(steps.map(({ seq, by }) => [seq, by]))]))
 }

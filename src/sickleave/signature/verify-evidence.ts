@@ -1,5 +1,6 @@
 import { thumbprint } from '../../platform/http-signature.ts'
 import { sealerOf } from '../document/seal.ts'
+import { readCertificate } from '../offline/certificate.ts'
 import { evidenceFormat, type Evidence, type Statement } from './evidence.ts'
 import { isSignedBy, readSignedAct } from './signed-act.ts'
 
@@ -32,7 +33,7 @@ export async function verifyEvidence(given: unknown, trusted: string | null): Pr
   return { ok: problems.length === 0, found, problems }
 }
 
-function checkStep(leave: string, { seq, step, at, documents, signed }: Statement['steps'][number], found: string[], problems: string[]): void {
+function checkStep(leave: string, { seq, step, at, happenedAt, documents, signed }: Statement['steps'][number], found: string[], problems: string[]): void {
   const where = `step ${seq}, ${step.kind} at ${at}`
   const papers = documents.map(({ number, version }) => `${number}/${version}`).join(', ')
   const issued = papers === '' ? '' : `; it issued ${papers}`
@@ -41,14 +42,18 @@ function checkStep(leave: string, { seq, step, at, documents, signed }: Statemen
     return
   }
   const { jws, key } = signed
-  const act = readSignedAct(jws)
   const wrong = (what: string) => problems.push(`${where}: ${what}`)
-  if (act.kid !== thumbprint(key.jwk) || !isSignedBy(jws, key.jwk)) wrong('the signature is not one of the key')
-  if (act.leave !== leave || !stepsOf[act.act]?.includes(step.kind)) wrong('another act was signed')
-  if (at < key.from || at > key.until || (key.endedAt !== null && at > key.endedAt)) wrong('the key did not sign at that time')
+  const isOffline = key.confirmed === 'institution'
+  const said = isOffline ? readCertificate(jws) : readSignedAct(jws)
+  if (said.kid !== thumbprint(key.jwk) || !isSignedBy(jws, key.jwk)) wrong('the signature is not one of the key')
+  const act = 'act' in said ? said.act : 'opening'
+  if (said.leave !== leave || !stepsOf[act]?.includes(step.kind)) wrong('another act was signed')
+  const signedAt = isOffline ? happenedAt : at
+  if (signedAt < key.from || signedAt > key.until || (key.endedAt !== null && signedAt > key.endedAt)) wrong('the key did not sign at that time')
   for (const field of ['from', 'until', 'reason'] as const) {
-    if (act.act === 'report' && field === 'from') continue // The first day of a report follows from the one before it.
-    if (field in step && field in act.body && (step as Record<string, unknown>)[field] !== act.body[field]) wrong(`${field} is not the one that was signed`)
+    if (act === 'report' && field === 'from') continue // The first day of a report follows from the one before it.
+    if (field in step && field in said.body && (step as Record<string, unknown>)[field] !== said.body[field]) wrong(`${field} is not the one that was signed`)
   }
-  found.push(`${where}: signed by ${key.name}, ${key.institution}, unlocked by ${key.confirmed} at ${key.from}; not a qualified signature${issued}`)
+  const how = isOffline ? `sealed without a connection at ${happenedAt} by` : `unlocked by ${key.confirmed} at ${key.from}, signed by`
+  found.push(`${where}: ${how} ${key.name}, ${key.institution}; not a qualified signature${issued}`)
 }

@@ -1,0 +1,78 @@
+import { access } from '../../access/access.ts'
+import { type Delivery, inboxes, type Sender } from '../../bus/bus.ts'
+import { headers, numbers, personOf } from '../../identity/identity.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
+import { workerByLicence } from '../../registry/registry.ts'
+import { perform } from '../act.ts'
+import { type Asking, requireAssessor } from '../asking.ts'
+import { medicalOfBody, wishFields, wishOf } from '../doctor/doctor.ts'
+import { useNumber } from '../document/numbers.ts'
+import { bodyOf, instantOf } from '../read-body.ts'
+import { planOpening } from '../rules/plan.ts'
+import { keepInstitutionKey } from '../signature/keys.ts'
+import { isSignedBy } from '../signature/signed-act.ts'
+import { type OfflineCertificate, readCertificate } from './certificate.ts'
+import { noteOffline } from './offline-store.ts'
+
+const inbox = inboxes.sickleave
+const refuse = (sentence: string, expression: string, hint?: string) => new Refusal('unprocessable', sentence, { expression, ...(hint ? { hint } : {}) })
+
+/** What is known of a certificate, for the doctor who issued it, also when it is refused later on. */
+export type About = { institution: number; worker: number; number: string; leave: string; patient: number | null; at: Date }
+
+/**
+ * The same questions as online, asked of the true time: whose seal it is, who the doctor was then, whom they assessed, what the rules say. The opening
+ * and the end of the delivery are one transaction; the same certificate once more ends its delivery and changes nothing.
+ */
+export async function acceptCertificate(world: World, delivery: Delivery, sender: Sender, given: unknown, learn: (about: About) => void): Promise<void> {
+  const certificate = readCertificate(given)
+  const { leave, number, doctor, jws, kid } = certificate
+  const at = instantOf({ at: certificate.at }, 'at', world.now())
+  const institution = institutionOf(sender)
+  const key = sender.keyAt(kid, at)
+  if (!key || !isSignedBy(jws, key.jwk)) throw new Refusal('forbidden', 'the certificate is not sealed by a key that its sender had at that time', { expression: 'certificate' })
+  const worker = await workerByLicence(world.sql, doctor)
+  const actor = worker === null ? null : await access.workerOf(world.sql, worker, institution)
+  if (worker === null || !actor?.roles.includes('doctor')) throw refuse('no doctor of this licence works in the institution that sent it', 'doctor')
+  learn({ institution, worker, number, leave, patient: null, at })
+  const asking: Asking = { world: asOf(world, at), actor, correlation: delivery.message }
+  const person = await requireAssessor(asking, await handleOf(world, certificate), 'create')
+  learn({ institution, worker, number, leave, patient: person.keys[0] as number, at })
+  const body = bodyOf(certificate.body, [...wishFields, 'diagnosis', 'note'])
+  const wish = wishOf(body)
+  let isTaken = false
+  await perform({ ...asking, world }, person, {
+    leave,
+    opening: (ground) => planOpening(ground, wish),
+    medical: medicalOfBody(body),
+    signed: { jws, kid, nonce: leave, by: 'institution' },
+    happenedAt: at,
+    useNumber: (tx) => useNumber(tx, institution, { number, at, client: sender.client }),
+    ...{ basis: person.basis, institution, worker },
+    async also(tx) {
+      const { jwk, validFrom, validUntil } = key
+      const plain = { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }
+      await keepInstitutionKey(tx, { kid, jwk: plain, name: sender.name, place: institution, fromAt: validFrom, untilAt: validUntil })
+      await noteOffline(tx, delivery.message, { institution, worker, number, leave, patient: person.keys[0] as number, at }, world.now(), null)
+      await inbox.take(world, tx, delivery)
+      isTaken = true
+    },
+  })
+  if (!isTaken) await world.ledger.transaction((tx) => inbox.take(world, tx, delivery))
+}
+
+export function institutionOf({ institution }: Sender): number {
+  if (institution === null) throw refuse('the member that sent this is of no institution', 'certificate')
+  return institution
+}
+
+/** Who was the chosen doctor then, and not who is it when the line is back. */
+const asOf = (world: World, at: Date): World => ({ ...world, now: () => at })
+
+async function handleOf(world: World, { person: { kind, value } }: OfflineCertificate): Promise<string> {
+  const [holder] = await numbers.holdersOf(world.sql, world, [{ kind, value }])
+  const [header] = holder == null ? [] : await headers(world, [holder])
+  if (!header || !(await personOf(world.sql, header.id))) throw refuse('no person of this number is known', 'person', 'Look at the number once more; correct the certificate and send it again.')
+  return header.id
+}

@@ -1,0 +1,108 @@
+import { type Delivery, inboxes, type Sender } from '../../bus/bus.ts'
+import { answerOf, Refusal } from '../../platform/refusal.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
+import type { World } from '../../platform/world.ts'
+import { loadRules } from '../case-store.ts'
+import { giveBack, setAside } from '../document/numbers.ts'
+import { type Body, bodyOf, countOf, uuidOf } from '../read-body.ts'
+import { dayAt } from '../rules/days.ts'
+import { type About, acceptCertificate, institutionOf } from './accept.ts'
+import { noteOffline } from './offline-store.ts'
+
+// What edges send: certificates issued without a connection, wishes for numbers, and numbers that come back.
+
+const inbox = inboxes.sickleave
+const batch = 50
+const [idleMs, troubledMs] = [1000, 1000]
+
+export function startOfflineIntake(world: World): () => Promise<void> {
+  const step = async () => {
+    if ((await takeOffline(world)) === 0) await inbox.wait(world, idleMs)
+    return 0
+  }
+  return workSteadily(world, { step, troubledMs, trouble: 'certificates of edges could not be taken; tried again in a moment' })
+}
+
+/** Answers how many deliveries it looked at. */
+export const takeOffline = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => takeOne(world, delivery))
+
+/** False when it has to wait for another attempt. */
+async function takeOne(world: World, delivery: Delivery): Promise<boolean> {
+  let about: About | null = null
+  try {
+    const sender = await inbox.senderOf(world, delivery)
+    if (!sender) throw new Refusal('forbidden', 'the system that sent this is known no more')
+    await act(world, delivery, sender, (known) => (about = known))
+    return true
+  } catch (error) {
+    if (error instanceof inbox.TakenElsewhere) return false
+    if (!(error instanceof Refusal)) world.log.error({ err: error, message: delivery.message }, 'a certificate of an edge')
+    const isFinal = error instanceof Refusal && !['busy', 'full', 'too-many'].includes(error.kind)
+    if (isFinal && (await isSentBack(world, delivery, error, about))) return true
+    await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : 'an error inside the centre')
+    return false
+  }
+}
+
+async function act(world: World, delivery: Delivery, sender: Sender, learn: (about: About) => void): Promise<void> {
+  const body = contentsOf(delivery)
+  const { certificate, wish, back } = bodyOf(body, ['certificate', 'wish', 'back'])
+  if (certificate !== undefined) return acceptCertificate(world, delivery, sender, certificate, learn)
+  if (wish !== undefined) return grantNumbers(world, delivery, sender, wish)
+  return takeBack(world, delivery, sender, back)
+}
+
+function contentsOf({ body }: Delivery): unknown {
+  if (body === null) throw new Refusal('gone', 'the contents of the message are not kept any more')
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown
+  } catch {
+    throw new Refusal('incorrect', 'the message is not JSON')
+  }
+}
+
+/** With the numbers come the limits of that day, so that an edge refuses at once what the centre would refuse days later. */
+async function grantNumbers(world: World, delivery: Delivery, sender: Sender, given: unknown): Promise<void> {
+  const wish = bodyOf(given, ['id', 'year', 'count'])
+  const [id, year, count] = [uuidOf(wish, 'id'), countOf(wish, 'year'), countOf(wish, 'count')]
+  const institution = institutionOf(sender)
+  const at = world.now()
+  const today = dayAt(at)
+  if (![0, 1].includes(year - Number(today.slice(0, 4)))) throw new Refusal('incorrect', 'numbers are given for this year or the next', { expression: 'wish.year' })
+  const rules = await loadRules(world.sql)
+  const limits = {
+    back: rules.on('issue.back', today),
+    ahead: rules.on('issue.ahead', today),
+    days: rules.on('doctor.days', today),
+    daysException: rules.on('doctor.days-exception', today),
+  }
+  const wake = await world.ledger.transaction(async (tx) => {
+    const block = await setAside(tx, institution, year, { id, count, client: sender.client ?? sender.code, at })
+    await inbox.take(world, tx, delivery)
+    return inbox.answer(world, tx, delivery, 'numbers', { block: { ...block, year }, limits })
+  })
+  wake()
+}
+
+async function takeBack(world: World, delivery: Delivery, sender: Sender, given: unknown): Promise<void> {
+  const back: Body = bodyOf(given, ['block', 'next'])
+  const [block, next] = [uuidOf(back, 'block'), back['next']]
+  if (typeof next !== 'string' || next.length > 40) throw new Refusal('incorrect', 'next is the first number that nobody has', { expression: 'back.next' })
+  await world.ledger.transaction(async (tx) => {
+    await giveBack(tx, { block, next, client: sender.client ?? sender.code, at: world.now() })
+    await inbox.take(world, tx, delivery)
+  })
+}
+
+/** False when it could not be said now: the message comes again, and its refusal with it. */
+async function isSentBack(world: World, delivery: Delivery, refusal: Refusal, about: About | null): Promise<boolean> {
+  try {
+    await inbox.sendBack(world, delivery, JSON.stringify(answerOf(refusal, delivery.message).body), async (tx) => {
+      if (about) await noteOffline(tx, delivery.message, about, world.now(), refusal)
+    })
+    return true
+  } catch (error) {
+    world.log.warn({ err: error, message: delivery.message }, 'the outcome of a certificate could not be sent back; tried again')
+    return false
+  }
+}

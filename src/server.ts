@@ -63,7 +63,18 @@ async function start(settings: Config): Promise<void> {
   stopOnSignal(async () => {
     await serving.stop()
     await employersSide.stop()
-    const beside = [stopIntake, stopBus, stopSubscriptions, stopFollowing, stopReminding, stopClocks, stopOffline, stopTellingEmployers, stopRepeating, stopPlayingLeaves]
+    const beside = [
+      stopIntake,
+      stopBus,
+      stopSubscriptions,
+      stopFollowing,
+      stopReminding,
+      stopClocks,
+      stopOffline,
+      stopTellingEmployers,
+      stopRepeating,
+      stopPlayingLeaves,
+    ]
     await Promise.all(beside.map((stop) => stop()))
     stopMoments()
     await stopWork()

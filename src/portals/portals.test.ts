@@ -133,7 +133,9 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         await page.getByLabel('Лозинка').fill('demo')
         await page.keyboard.press('Enter')
         await page.getByText('Послодавац је обавештен').waitFor()
-        one.diagnostic(`link, confirmation: ${asked} s; with the password that unlocks the signature once in a session: ${seconds()} s, the machine's part included`)
+        one.diagnostic(
+          `link, confirmation: ${asked} s; with the password that unlocks the signature once in a session: ${seconds()} s, the machine's part included`,
+        )
         assert.ok(performance.now() - began < 10_000, `${seconds()} s`)
         await page.getByText(/Потпис је откључан до/).waitFor()
         assert.match(await page.locator('.leaves').innerText(), /M54\.5[\s\S]*1\. дан непрекидне спречености од 30/)
@@ -184,7 +186,13 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
     const encounter = { resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, subject, participant: [{ individual }] }
     const resources = [
       { ...encounter, period: { start: new Date(Date.now() - 600_000).toISOString(), end: new Date().toISOString() } },
-      { resourceType: 'Condition', subject, code: { coding, text: 'Бол у доњем делу леђа' }, encounter: { reference: visit }, recordedDate: new Date().toISOString() },
+      {
+        resourceType: 'Condition',
+        subject,
+        code: { coding, text: 'Бол у доњем делу леђа' },
+        encounter: { reference: visit },
+        recordedDate: new Date().toISOString(),
+      },
     ]
     const body = {
       resourceType: 'Bundle',

@@ -39,7 +39,10 @@ export async function admit(world: World, institution: number, decision: string)
   }
   const waiting = [...(await directoryOf(world)).contracts.values()]
     .flat()
-    .filter(({ consumer, provider, state }) => state === 'requested' && (provider === recordMember || provider === sickleaveMember) && mine.some(({ id }) => id === consumer))
+    .filter(
+      ({ consumer, provider, state }) =>
+        state === 'requested' && (provider === recordMember || provider === sickleaveMember) && mine.some(({ id }) => id === consumer),
+    )
   for (const { id } of waiting) {
     await access.asOperator(
       world,

@@ -48,7 +48,11 @@ test('the present visit is the newest that has begun and is not long over, and i
 test('without a present visit nothing is of one; a visit that nobody ended is not open for ever, and a code is listed once', () => {
   const forgotten = encounter({ start: '2026-11-01T10:00:00Z' })
   const { visit, diagnoses } = visitOf(
-    [forgotten, condition('I10', { ...active, encounter: { reference: forgotten.source.resource } }), condition('I10', { ...active, recordedDate: '2026-01-01' })],
+    [
+      forgotten,
+      condition('I10', { ...active, encounter: { reference: forgotten.source.resource } }),
+      condition('I10', { ...active, recordedDate: '2026-01-01' }),
+    ],
     now,
   )
   assert.equal(visit, null)

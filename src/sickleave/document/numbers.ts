@@ -47,7 +47,10 @@ export async function setAside(tx: Transaction, institution: number, year: numbe
       from sickleave.number_block
      where institution = ${institution} and client = ${wish.client} and ended_at is null and until_at > ${wish.at}`
   if ((open?.count ?? 0) + wish.count > openMax) {
-    throw new Refusal('conflict', `at most ${openMax} numbers are set aside for one place at a time`, { expression: 'count', hint: 'Use or return those that there are.' })
+    throw new Refusal('conflict', `at most ${openMax} numbers are set aside for one place at a time`, {
+      expression: 'count',
+      hint: 'Use or return those that there are.',
+    })
   }
   const until = untilOf(year, wish.at)
   const first = await take(tx, institution, year, wish.count)
@@ -100,7 +103,8 @@ export async function useNumber(tx: Transaction, institution: number, { number, 
   const expression = 'offline.number'
   if (!block || (client !== null && block.client !== client))
     throw new Refusal('unprocessable', 'this number is not of a block set aside for your institution', { expression })
-  if (dayAt(at).slice(0, 4) !== year) throw new Refusal('unprocessable', 'a number names the year of its certificate, and this is one of another', { expression })
+  if (dayAt(at).slice(0, 4) !== year)
+    throw new Refusal('unprocessable', 'a number names the year of its certificate, and this is one of another', { expression })
   if (block.untilAt !== null && at > block.untilAt)
     throw new Refusal('unprocessable', `the numbers of this block were good until ${block.untilAt.toISOString()}`, { expression })
   if (block.endedFrom !== null && Number(serial) >= block.endedFrom) throw new Refusal('unprocessable', 'this number was returned', { expression })

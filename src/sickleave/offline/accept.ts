@@ -32,7 +32,8 @@ export async function acceptCertificate(world: World, delivery: Delivery, sender
   const at = instantOf({ at: certificate.at }, 'at', world.now())
   const institution = institutionOf(sender)
   const key = sender.keyAt(kid, at)
-  if (!key || !isSignedBy(jws, key.jwk)) throw new Refusal('forbidden', 'the certificate is not sealed by a key that its sender had at that time', { expression: 'certificate' })
+  if (!key || !isSignedBy(jws, key.jwk))
+    throw new Refusal('forbidden', 'the certificate is not sealed by a key that its sender had at that time', { expression: 'certificate' })
   const worker = await workerByLicence(world.sql, doctor)
   const actor = worker === null ? null : await access.workerOf(world.sql, worker, institution)
   if (worker === null || !actor?.roles.includes('doctor')) throw refuse('no doctor of this licence works in the institution that sent it', 'doctor')
@@ -74,6 +75,7 @@ const asOf = (world: World, at: Date): World => ({ ...world, now: () => at })
 async function handleOf(world: World, { person: { kind, value } }: OfflineCertificate): Promise<string> {
   const [holder] = await numbers.holdersOf(world.sql, world, [{ kind, value }])
   const [header] = holder == null ? [] : await headers(world, [holder])
-  if (!header || !(await personOf(world.sql, header.id))) throw refuse('no person of this number is known', 'person', 'Look at the number once more; correct the certificate and send it again.')
+  if (!header || !(await personOf(world.sql, header.id)))
+    throw refuse('no person of this number is known', 'person', 'Look at the number once more; correct the certificate and send it again.')
   return header.id
 }

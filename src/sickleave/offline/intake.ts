@@ -68,7 +68,8 @@ async function grantNumbers(world: World, delivery: Delivery, sender: Sender, gi
   const institution = institutionOf(sender)
   const at = world.now()
   const today = dayAt(at)
-  if (![0, 1].includes(year - Number(today.slice(0, 4)))) throw new Refusal('incorrect', 'numbers are given for this year or the next', { expression: 'wish.year' })
+  if (![0, 1].includes(year - Number(today.slice(0, 4))))
+    throw new Refusal('incorrect', 'numbers are given for this year or the next', { expression: 'wish.year' })
   const rules = await loadRules(world.sql)
   const limits = {
     back: rules.on('issue.back', today),

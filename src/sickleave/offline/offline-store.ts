@@ -31,7 +31,15 @@ export async function offlineCertificates(asking: Asking): Promise<OfflineCertif
      limit ${linesMax}`
   const patients = [...new Set(rows.flatMap(({ patient }) => patient ?? []))]
   const sets = await keySets(world.sql, patients)
-  const decisions = patients.length === 0 ? [] : await decide(world, actor, 'read', patients.map((patient) => sets.get(patient) ?? [patient]))
+  const decisions =
+    patients.length === 0
+      ? []
+      : await decide(
+          world,
+          actor,
+          'read',
+          patients.map((patient) => sets.get(patient) ?? [patient]),
+        )
   const open = patients.filter((_, at) => assesses(decisions[at]))
   const looks = open.map((patient) => entryOf(asking, patient, { action: 'search', basis: 'chosen-doctor' }))
   await world.ledger.record(looks.length > 0 ? looks : [entryOf(asking, null, { action: 'search', basis: 'chosen-doctor' })])

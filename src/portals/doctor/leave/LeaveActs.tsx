@@ -53,7 +53,13 @@ export function LeaveActs({ person, leave, to, today, onDone }: ActsOf) {
   if (possible.length === 0) return null
   const asked = (one: Act): Asked => {
     const { name, ...shape } = shapeOf(one, leave, today)
-    return { ...shape, title: say(name), to: `${to}/${one}`, more: { seen: leave.steps.length }, send: (path, body) => postSigned(path, { act: one, person, leave: leave.id, body }) }
+    return {
+      ...shape,
+      title: say(name),
+      to: `${to}/${one}`,
+      more: { seen: leave.steps.length },
+      send: (path, body) => postSigned(path, { act: one, person, leave: leave.id, body }),
+    }
   }
   return (
     <div className="buttons">

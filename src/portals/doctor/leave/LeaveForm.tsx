@@ -61,12 +61,7 @@ export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
         {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
       </Choice>
       {form.reason === '06' && <CaredFor care={form.care} onChange={(care) => change({ care })} />}
-      <Choice
-        id="leave-exception"
-        label={say(words.exception)}
-        value={form.exception}
-        onChange={(exception) => change({ exception, isOwnException: true })}
-      >
+      <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => change({ exception, isOwnException: true })}>
         {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
       </Choice>
       <Day id="leave-from" label={say(words.from)} value={form.from} onChange={(from) => change({ from })} />

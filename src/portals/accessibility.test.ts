@@ -7,9 +7,9 @@ const site = stageForFile()
 
 const whole = overview(12)
 const small = { ...whole, results: [...whole.results.slice(0, 4), ...whole.results.slice(-1)] }
-const looksToCheck: [language: 'sr-Cyrl' | 'sr-Latn' | 'en', colorScheme: 'light' | 'dark', rules: AxeRules][] = [
+// Latin is Cyrillic written letter by letter: roles, names and colours that axe looks at are the same.
+const looksToCheck: [language: 'sr-Cyrl' | 'en', colorScheme: 'light' | 'dark', rules: AxeRules][] = [
   ['sr-Cyrl', 'light', 'all'],
-  ['sr-Latn', 'light', 'all but contrast'],
   ['en', 'light', 'all but contrast'],
   ['sr-Cyrl', 'dark', 'contrast'],
 ]

@@ -158,7 +158,7 @@ test('no link, header, error, log line or table shows a personal number, however
   assert.deepEqual(found, [])
 })
 
-test('the real server, at its most talkative, prints none, and no file beside the tables and the sealed backup holds one', { timeout: 90_000 }, async (t) => {
+test('the real server, at its most talkative, prints none, and no file beside the tables and the sealed backup holds one', { timeout: 180_000 }, async (t) => {
   const folder = openFolder('numbers')
   const dataDir = join(folder, 'var')
   const port = await freePort()

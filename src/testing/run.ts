@@ -9,7 +9,7 @@ import { migrate } from '../platform/migrate.ts'
 import { startPostgres } from '../platform/postgres.ts'
 import { testKeys } from './platform.ts'
 
-/** The longest come first, so that the two workers end together. They have a process of their own, as have those that start one for each test. */
+/** The longest come first, so that the workers end together. They have a process of their own, as have those that start one for each test. */
 const longest = ['portals/accessibility', 'platform/start', 'platform/disk-full', 'platform/backup', 'record/faults', 'record/bad-input', 'portals/portals']
 const placeOf = (file: string): number => {
   const place = longest.findIndex((part) => file.includes(part))
@@ -41,7 +41,9 @@ const said = flags.some((flag) => flag.startsWith('--test-reporter'))
       ...[...flags, '--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...['--test-reporter=./src/testing/file-times.ts', `--test-reporter-destination=${times}`],
     ]
-const child = spawn(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=600000', ...said, ...inBatches(files)], {
+/** Tests wait for the database and the browser a quarter of their time: three workers keep two cores busy. */
+const workers = 3
+const child = spawn(process.execPath, ['--test', `--test-concurrency=${workers}`, '--test-timeout=600000', ...said, ...inBatches(files)], {
   stdio: 'inherit',
   // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.
   env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), NODE_COMPILE_CACHE: join(folder, 'code') },

@@ -74,7 +74,7 @@ async function bundle(outDir: string, fonts: Fonts): Promise<void> {
       target: 'es2023',
       rollupOptions: {
         input: Object.fromEntries(
-          ['doctor', 'patient', 'operator', 'fund', 'commission', 'employer'].map((portal) => [portal, join(root, portal, 'index.html')]),
+          ['doctor', 'patient', 'operator', 'fund', 'commission', 'employer', 'vendor'].map((portal) => [portal, join(root, portal, 'index.html')]),
         ),
       },
     },

@@ -37,7 +37,7 @@ export function portalRoutes(outDir: string): Routes {
     app.get('/status', open, (request, reply) => statusAnswer(request, reply, asPage, styleSheetsOf(files)))
     app.get('/check', open, (request, reply) => checkAnswer(request, reply, asPage, styleSheetsOf(files)))
     app.get('/check/:code', open, (request, reply) => checkAnswer(request, reply, asPage, styleSheetsOf(files)))
-    for (const portal of ['doctor', 'patient', 'operator', 'fund', 'commission', 'employer']) {
+    for (const portal of ['doctor', 'patient', 'operator', 'fund', 'commission', 'employer', 'vendor']) {
       // Every address below a portal is one of its pages: the router in the browser knows which.
       app.get(`/${portal}`, open, page(portal))
       app.get(`/${portal}/*`, open, page(portal))

@@ -1,9 +1,9 @@
-import { tellInstitution } from '../bus/bus.ts'
 import { workSteadily } from '../platform/steady-work.ts'
 import type { World } from '../platform/world.ts'
 import { judgeRun, scoreOf } from './runs.ts'
-import { rulesVersion } from './scenario/scenarios.ts'
+import { askToPlay } from './ask.ts'
 import { type Certificate, findRun } from './store.ts'
+import { scenariosFailed, tellState } from './suspend.ts'
 
 const everyMs = 15 * 60_000
 const troubledMs = 60_000
@@ -36,23 +36,17 @@ export async function repeatTests(world: World): Promise<{ looked: number; faili
     await world.sql`
       update vendor.certificate set state = ${reason === null ? 'valid' : 'failing'}, checked_at = ${now}, reason = ${reason}
        where id = ${one.id} and state <> 'revoked'`
-    if (reason !== null && one.state === 'valid')
-      await tellInstitution(world, one.institution, 'certificates', {
-        at: now.toISOString(),
-        certificate: one.id,
-        protocol: one.protocol,
-        state: 'failing',
-        reason,
-      })
+    const state = reason === null ? 'valid' : 'failing'
+    if (state !== one.state) await tellState(world, one.institution, { certificate: one.id, protocol: one.protocol, state, reason })
   }
   const systems = Map.groupBy(due, ({ institution }) => institution)
   for (const [institution, of] of systems)
-    await tellInstitution(world, institution, 'contract-tests', {
-      at: now.toISOString(),
-      rules: rulesVersion,
-      protocols: of.map(({ protocol }) => protocol),
-      how: 'npm run spona -- edge certify --repeat',
-    })
+    await askToPlay(
+      world,
+      institution,
+      of.map(({ protocol }) => protocol),
+      true,
+    )
   return { looked: due.length, failing }
 }
 
@@ -62,14 +56,12 @@ async function whyFailing(world: World, { run: id, system, protocol, institution
      where system = ${system} and protocol = ${protocol} and is_repeat and ended_at > ${new Date(world.now().getTime() - dayMs)}
      order by ended_at desc
      limit 1`
-  if (last && !last.passed) return `the repetition ${last.id} failed: ${failed(last.verdict)}`
+  if (last && !last.passed) return `the repetition ${last.id} failed: ${scenariosFailed(last.verdict)}`
   const run = await findRun(world.sql, id)
   if (!run) return 'the run behind it is not kept any more'
   const verdict = await judgeRun(world, institution, run)
-  return scoreOf(verdict).passed ? null : `by the rules of today the certified run would not pass: ${failed(verdict)}`
+  return scoreOf(verdict).passed ? null : `by the rules of today the certified run would not pass: ${scenariosFailed(verdict)}`
 }
-
-const failed = (verdict: readonly { id: string; passed: boolean }[]): string => verdict.flatMap((one) => (one.passed ? [] : one.id)).join(', ')
 
 /** In the one process that does background work, between one and five in the night of Belgrade. */
 export function startRepeating(world: World): () => Promise<void> {

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../platform/http.ts'
 import { certificateKeys } from './certificate.ts'
+import { askForRun } from './ask.ts'
 import { beginOutage, beginRun, reportRun } from './runs.ts'
-import { revokeCertificate, showOwnSystem, showRun, showSystem, showSystems, stateOfCertificate } from './show.ts'
+import { qrOfCertificate, revokeCertificate, showOwnSystem, showRun, showSystem, showSystems, stateOfCertificate } from './show.ts'
 import { admitSystem, requireSandbox, signUp } from './systems.ts'
 
 type ById = { Params: { id: string } }
@@ -16,12 +17,14 @@ export const vendorRoutes: Routes = (app: FastifyInstance) => {
   const created = async (reply: FastifyReply, body: Promise<object>) => reply.code(201).send(await body)
   app.get('/keys', open, async ({ world }) => certificateKeys(world))
   app.get<ById>('/certificates/:id', open, ({ world, params }) => stateOfCertificate(world, params.id))
+  app.get<ById>('/certificates/:id/qr', open, async ({ world, params }, reply) => reply.type('image/svg+xml').send(await qrOfCertificate(world, params.id)))
   app.post('/systems', open, ({ world, body, correlation }, reply) => created(reply, signUp(world, body, correlation)))
   app.post<ById>('/systems/:id/admission', open, ({ world, params }) => admitSystem(world, params.id))
   app.get<ById>('/systems/:id', open, ({ world, params }) => {
     requireSandbox(world)
     return showSystem(world, params.id)
   })
+  app.post<ById>('/systems/:id/tests', open, async ({ world, params, body, ip }, reply) => reply.code(202).send(await askForRun(world, params.id, body, ip)))
   app.get('/systems', (request) => showSystems(request))
   app.get('/own', (request) => showOwnSystem(request))
   app.post('/runs', own, (request, reply) => created(reply, beginRun(request)))

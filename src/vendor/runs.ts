@@ -14,6 +14,7 @@ import { factsOf } from './scenario/facts.ts'
 import { type Heard, judge } from './scenario/judge.ts'
 import { outageSeconds, rulesVersion, scenarios } from './scenario/scenarios.ts'
 import { findCertificates, findRun, type Run } from './store.ts'
+import { suspend, tellState } from './suspend.ts'
 import { requireSandbox, type System, systemOfInstitution } from './systems.ts'
 import type { RunBegun, RunVerdict, ScenarioVerdict } from './wire.ts'
 
@@ -82,8 +83,8 @@ export async function beginRun(request: FastifyRequest): Promise<RunBegun> {
       return {
         id: name,
         title,
-        told: told(facts),
-        steps: steps(protocol, facts).map((step) =>
+        told: told(facts, outageSeconds[playedBy]),
+        steps: steps(protocol, facts, outageSeconds[playedBy]).map((step) =>
           step.do === 'outage' ? step : { ...step, content: step.bytes.toString('base64'), bytes: undefined },
         ) as never,
       }
@@ -116,8 +117,9 @@ function requireOpen(world: World, run: Run): void {
 export async function beginOutage(request: FastifyRequest, id: string): Promise<{ seconds: number }> {
   const { system, run } = await openRun(request, id)
   requireOpen(request.world, run)
-  await cutLine(request.world, system.institution, outageSeconds)
-  return { seconds: outageSeconds }
+  const seconds = outageSeconds[run.playedBy]
+  await cutLine(request.world, system.institution, seconds)
+  return { seconds }
 }
 
 /** What the runner heard, and what the centre finds in the record. Asked again until everything has arrived; `final` ends the run. */
@@ -128,9 +130,9 @@ export async function reportRun(request: FastifyRequest, id: string): Promise<Ru
   const { heard, isFinal } = readReport(request.body)
   const verdict = await judgeRun(world, system.institution, { ...run, heard })
   const { passed, score } = scoreOf(verdict)
-  let certificate: string | null = null
+  let certified: Certified | null = null
   if (isFinal)
-    certificate = await world.ledger.transaction(async (tx) => {
+    certified = await world.ledger.transaction(async (tx) => {
       const ended = await tx`
         update vendor.run set heard = ${JSON.stringify(heard)}::jsonb, ended_at = ${world.now()}, score = ${score}, passed = ${passed},
                verdict = ${JSON.stringify(verdict)}::jsonb
@@ -140,14 +142,17 @@ export async function reportRun(request: FastifyRequest, id: string): Promise<Ru
       tx.audit([entryOf(request, 'update', `vendor-run/${run.id} ${passed ? 'passed' : 'failed'}`)])
       return passed ? certify(world, tx, system, run, score) : null
     })
-  return { run: run.id, passed, score, isFinal, scenarios: verdict, certificate }
+  if (isFinal && run.isRepeat && !passed) await suspend(world, system.institution, { system: system.id, run: run.id, protocol: run.protocol, verdict })
+  if (certified?.restored)
+    await tellState(world, system.institution, { certificate: certified.restored, protocol: run.protocol, state: 'valid', reason: null })
+  return { run: run.id, passed, score, isFinal, scenarios: verdict, certificate: certified?.jws ?? null }
 }
 
 export async function judgeRun(world: World, institution: number, run: Run): Promise<ScenarioVerdict[]> {
   const found = await submittedSince(world, institution, run.sinceTx)
   return scenarios.map(({ id, title, steps }) => {
     const facts = factsOf(run.seed, id, run.beganAt)
-    const checks = judge(id, run.protocol, facts, found, steps(run.protocol, facts), run.heard?.[id] ?? [])
+    const checks = judge(id, run.protocol, facts, found, steps(run.protocol, facts, outageSeconds[run.playedBy]), run.heard?.[id] ?? [])
     return { id, title, passed: checks.every((one) => one.passed), checks }
   })
 }
@@ -158,13 +163,15 @@ export function scoreOf(verdict: readonly ScenarioVerdict[]): { passed: boolean;
   return { passed: verdict.every((one) => one.passed), score: Math.floor((100 * parts.reduce((sum, one) => sum + one, 0)) / Math.max(1, parts.length)) }
 }
 
+type Certified = { jws: string; restored: string | null }
+
 /** A new one takes the place of the one before; a repetition only says that the one that there is still holds. */
-async function certify(world: World, tx: Transaction, system: System, run: Run, score: number): Promise<string> {
+async function certify(world: World, tx: Transaction, system: System, run: Run, score: number): Promise<Certified> {
   const now = world.now()
   const standing = (await findCertificates(tx, [system.id], 100)).find((one) => one.protocol === run.protocol && one.state !== 'revoked' && one.expiresAt > now)
   if (standing && run.isRepeat) {
     await tx`update vendor.certificate set state = 'valid', checked_at = ${now}, reason = null where id = ${standing.id}`
-    return standing.jws
+    return { jws: standing.jws, restored: standing.state === 'failing' ? standing.id : null }
   }
   const id = uuidV7(world)
   const expiresAt = new Date(now.getTime() + certificateDays * 86_400_000)
@@ -185,7 +192,7 @@ async function certify(world: World, tx: Transaction, system: System, run: Run, 
   await tx`
     insert into vendor.certificate (id, system, protocol, run, issued_at, expires_at, jws, state)
     values (${id}, ${system.id}, ${run.protocol}, ${run.id}, ${now}, ${expiresAt}, ${jws}, 'valid')`
-  return jws
+  return { jws, restored: null }
 }
 
 function readReport(body: unknown): { heard: Record<string, Heard[]>; isFinal: boolean } {

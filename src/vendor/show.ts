@@ -3,11 +3,13 @@ import { whoIs } from '../audit/audit.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isUuid } from '../platform/uuid.ts'
 import type { World } from '../platform/world.ts'
+import { baseUrl } from '../platform/config.ts'
 import { readFields, words } from './body.ts'
+import { claimsIn } from './certificate.ts'
 import { entryOf, ownSystem } from './runs.ts'
 import { type Certificate, findCertificates, findRun, findRuns, type Run } from './store.ts'
 import { findSystem, type System } from './systems.ts'
-import type { CertificateShown, RunShown, SystemShown, SystemsShown } from './wire.ts'
+import type { CertificateShown, CertificateState, RunShown, SystemShown, SystemsShown } from './wire.ts'
 
 const runsShown = 20
 const certificatesShown = 50
@@ -73,15 +75,23 @@ export async function showRun(request: FastifyRequest, id: string): Promise<RunS
   return runOf(run)
 }
 
-/** Does a certificate still hold? Anybody who has its number may ask; what it says stands in the certificate itself. */
-export async function stateOfCertificate(world: World, id: string): Promise<Pick<CertificateShown, 'id' | 'state' | 'expiresAt' | 'checkedAt' | 'reason'>> {
+/** Does a certificate still hold? Anybody who has its number may ask, and reads what it says. */
+export async function stateOfCertificate(world: World, id: string): Promise<CertificateState> {
   const [found] = isUuid(id)
     ? await world.sql<Certificate>`
         select id, system, protocol, run, issued_at, expires_at, jws, state, checked_at, reason from vendor.certificate where id = ${id}::uuid`
     : []
   if (!found) throw new Refusal('not-found', 'there is no certificate of this number')
-  const { id: number, state, expiresAt, checkedAt, reason } = certificateOf(world, found)
-  return { id: number, state, expiresAt, checkedAt, reason }
+  const { jws, run: _run, ...shown } = certificateOf(world, found)
+  const { vendor, system, systemVersion, playedBy, rules, score } = claimsIn(jws)
+  return { ...shown, vendor, system, systemVersion, playedBy, rules, score }
+}
+
+/** The address where a certificate is looked up, as a picture for its paper. */
+export async function qrOfCertificate(world: World, id: string): Promise<string> {
+  await stateOfCertificate(world, id)
+  const { toString } = await import('qrcode')
+  return toString(`${baseUrl(world.config)}/vendor/certificate/${id}`, { type: 'svg', errorCorrectionLevel: 'M', margin: 1 })
 }
 
 async function requireOperator(request: FastifyRequest): Promise<void> {

@@ -137,6 +137,13 @@ describe('the scenarios', () => {
   })
 })
 
+/** What the centre told on this service; taken, so that it is not handed out again. */
+async function told(service: string): Promise<any[]> {
+  const all = await member.lease()
+  await expectStatus(200, member.ack(all.map(({ delivery }) => delivery)))
+  return all.filter(({ to }) => to === `centre/${service}`).map(({ body }) => JSON.parse(Buffer.from(body, 'base64').toString()))
+}
+
 test('a certificate is tested again at night; one that does not hold any more is marked and its vendor told', async () => {
   const { world, sql } = server
   await contractOf(member, 'record/documents')
@@ -148,25 +155,50 @@ test('a certificate is tested again at night; one that does not hold any more is
     assert.equal(whole.failing, 0)
     assert.ok(whole.looked >= 4)
     assert.equal((await repeatTests(world)).looked, 0, 'once a night')
-    const asked = (await member.lease()).filter(({ to }) => to === 'centre/contract-tests')
-    assert.equal(asked.length, 1)
+    assert.equal((await told('contract-tests')).length, 1)
 
     const again = await begin('cda', { repeat: 'yes' })
     await report(again, [])
+    const [wrong] = await sql<{ id: string }>`select id from vendor.run where is_repeat`
+    const [said, ...more] = await told('certificates')
+    assert.deepEqual([more.length, said.state, said.protocol], [0, 'failing', 'cda'], 'suspended as soon as the repetition has failed')
+    assert.match(said.reason, new RegExp(wrong?.id as string))
+    const state = async () => (await server.app.inject({ url: `/vendor/certificates/${said.certificate}` })).json().state
+    assert.equal(await state(), 'failing')
     world.now = () => new Date(now().getTime() + 42 * 3_600_000)
     await member.takeToken()
-    const [wrong] = await sql<{ id: string }>`select id from vendor.run where is_repeat`
-    assert.equal((await repeatTests(world)).failing, 1)
-    const told = (await member.lease()).filter(({ to }) => to === 'centre/certificates')
-    const said = JSON.parse(Buffer.from(told[0].body, 'base64').toString())
-    assert.deepEqual([told.length, said.state, said.protocol], [1, 'failing', 'cda'])
-    assert.match(said.reason, new RegExp(wrong?.id as string))
-    const state = (await server.app.inject({ url: `/vendor/certificates/${said.certificate}` })).json()
-    assert.equal(state.state, 'failing')
+    assert.equal((await repeatTests(world)).failing, 1, 'and stays so the next night')
+    const better = await begin('cda', { repeat: 'yes' })
+    assert.equal((await report(better, await play(better))).passed, true)
+    assert.equal(await state(), 'valid', 'restored as soon as one has passed')
+    assert.deepEqual(
+      (await told('certificates')).map((one) => one.state),
+      ['valid'],
+    )
   } finally {
     world.now = now
     await member.takeToken()
   }
+})
+
+test('the vendor’s page asks for a run, which the edge hears, and not twice at once', async () => {
+  const ask = (id: string, protocol: string) => post(`/vendor/systems/${id}/tests`, { protocol })
+  assert.equal((await ask('00000000-0000-7000-8000-000000000000', 'csv')).status, 404)
+  assert.equal((await ask(system, 'fax')).status, 400)
+  const { now } = server.world
+  server.world.now = () => new Date(now().getTime() + 10 * 60_000)
+  try {
+    assert.equal((await ask(system, 'csv')).status, 202)
+    const [said] = await told('contract-tests')
+    assert.deepEqual([said.protocols, said.repeat], [['csv'], false])
+    await begin('csv')
+    assert.equal((await ask(system, 'csv')).status, 409, 'one is under way')
+  } finally {
+    server.world.now = now
+  }
+  const { body } = await post('/vendor/systems', { ...about, name: 'Други' })
+  const alone = await ask(body.system, 'csv')
+  assert.deepEqual([alone.status, alone.body.issue[0].diagnostics], [409, 'no member of this system is active'])
 })
 
 test('the sandbox cuts a line when a scenario asks for it, that of nobody else', async () => {

@@ -50,6 +50,8 @@ export type CertificateShown = {
   reason: string | null
   jws: string
 }
+/** `GET /vendor/certificates/:id`, for anybody who has the number: what it says, and whether it still holds. */
+export type CertificateState = Omit<CertificateShown, 'jws' | 'run'> & Omit<CertificateClaims, 'iss' | 'jti' | 'iat' | 'exp' | 'scenarios'>
 export type RunShown = {
   id: string
   protocol: string

@@ -4,11 +4,45 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { forBus } from '../../record/record.ts'
 import { edgeOf } from '../../testing/edge.ts'
 import { startServer } from '../../testing/server.ts'
+import { repeatTests } from '../../vendor/repeat.ts'
 import { openEdge } from '../process/open.ts'
 import { certify } from './certify.ts'
+
+test('an edge that is asked for the contract tests plays them by itself, and what it is told stands on its page', async (t) => {
+  const server = await startServer(t)
+  t.after(forBus.startIntake(server.world))
+  await server.app.listen({ port: 0, host: '127.0.0.1' })
+  server.world.config.PORT = (server.app.server.address() as AddressInfo).port
+  const { member, config } = await edgeOf(t, server, 'acme-night', 'mllp: [{ name: lis, port: 42576 }]\nlocal: { system: "urn:acme:local" }')
+  await server.owner`
+    insert into vendor.system (id, institution, mb, vendor, name, version, contact, created_at)
+    values (gen_random_uuid(), ${member.institution}, '98000002', 'АКМЕ', 'АКМЕ ЛИС', '1', 'it@acme.example', now())`
+  const opened = await openEdge(server.world, config)
+  t.after(() => opened.close())
+  const [system] = await server.sql<{ id: string }>`select id from vendor.system where institution = ${member.institution as number}`
+  const payload = { protocol: 'hl7v2' }
+  assert.equal((await server.app.inject({ method: 'POST', url: `/vendor/systems/${system?.id}/tests`, payload })).statusCode, 202)
+  const certificate = async () => (await server.app.inject({ url: `/vendor/systems/${system?.id}` })).json().certificates[0]
+  for (let tries = 0; (await certificate()) === undefined && tries < 100; tries++) await sleep(1000)
+  const runs = (await server.app.inject({ url: `/vendor/systems/${system?.id}` })).json().runs
+  const failed = runs.flatMap((run: any) => run.scenarios.flatMap((one: any) => one.checks.filter((check: any) => !check.passed)))
+  assert.deepEqual(failed, [])
+  const earned = await certificate()
+  assert.deepEqual([earned?.protocol, earned?.state], ['hl7v2', 'valid'])
+  const { now } = server.world
+  server.world.now = () => new Date(now().getTime() + 21 * 3_600_000)
+  t.after(() => {
+    server.world.now = now
+  })
+  assert.deepEqual(await repeatTests(server.world), { looked: 1, failing: 0 })
+  const repeated = async () => (await server.app.inject({ url: `/vendor/systems/${system?.id}` })).json().runs.find((run: any) => run.isRepeat && run.passed)
+  for (let tries = 0; (await repeated()) === undefined && tries < 100; tries++) await sleep(1000)
+  assert.equal((await repeated())?.score, 100, 'the night passed without a person')
+})
 
 test('a running edge earns a certificate for each protocol that its settings speak, by the command alone', async (t) => {
   const server = await startServer(t)

@@ -44,12 +44,18 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
     .map(([name, value]) => (value === null ? '' : `<tr><th scope="row">${inXml(name)}</th><td class="number">${inXml(String(value))}</td></tr>`))
     .join('')
   const links = languages.map((one) => `<a href="?lang=${one}" lang="${one}"${one === language ? ' aria-current="true"' : ''}>${names[one]}</a>`).join('')
-  const more = isSmall ? '' : `<div class="scroll"><table>${table}</table></div>${asideTable(aside, words)}`
+  const more = isSmall ? '' : `<div class="scroll"><table>${table}</table></div>${asideTable(aside, words)}${noticeList(status, words)}`
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${inXml(words.title)} – ${inXml(status.member)}</title><style>${style}</style></head>
 <body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `<nav>${links}</nav>`}<script>${script}</script></body></html>`
 }
 
 const names: Record<Language, string> = { 'sr-Cyrl': 'Ћирилица', 'sr-Latn': 'Latinica', en: 'English' }
+
+function noticeList({ notices }: Status, words: ReturnType<typeof wordsIn>): string {
+  if (notices.length === 0) return ''
+  const items = notices.map(({ at, sentence }) => `<li><span lang="en">${inXml(sentence)}</span> <small>${inXml(at)}</small></li>`)
+  return `<h2>${inXml(words.notices)}</h2><ul>${items.join('')}</ul>`
+}
 
 function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>): string {
   if (aside.length === 0) return ''

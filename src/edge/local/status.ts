@@ -1,3 +1,4 @@
+import { type Notice, noticesOf } from '../centre/notices.ts'
 import type { Edge } from '../process/edge.ts'
 
 /** How an edge is, for a person, a program and the screen of the local system. */
@@ -17,6 +18,8 @@ export type Status = {
     keyDays: number | null
   }
   disk: { state: string; availableMb: number | null }
+  /** What the centre told the institution, the newest first. */
+  notices: readonly Notice[]
 }
 
 /** A queue this old is told, though everything seems to go: 24 hours are the law’s limit for what was documented. */
@@ -57,6 +60,7 @@ export function statusOf(edge: Edge): Status {
       keyDays,
     },
     disk: { state: edge.room.state, availableMb: edge.room.availableBytes === null ? null : Math.floor(edge.room.availableBytes / 1_048_576) },
+    notices: noticesOf(edge),
   }
   return { ...status, state: stateOf(status, refuses?.isOurs === true || (keyDays !== null && keyDays < keyDaysMin)) }
 }

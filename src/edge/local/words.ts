@@ -23,6 +23,7 @@ type Words = Record<
   | 'disk'
   | 'free'
   | 'aside'
+  | 'notices'
   | 'place'
   | 'hint'
   | 'minutes'
@@ -53,6 +54,7 @@ const serbian: Words = {
   disk: 'Диск',
   free: 'слободно MB',
   aside: 'Чека исправку',
+  notices: 'Центар јавља',
   place: 'Где',
   hint: 'Шта урадити',
   minutes: 'мин',
@@ -82,6 +84,7 @@ const english: Words = {
   disk: 'Disk',
   free: 'MB free',
   aside: 'Waiting to be mended',
+  notices: 'The centre tells',
   place: 'Where',
   hint: 'What to do',
   minutes: 'min',

@@ -6,11 +6,13 @@ import { watchRoom } from '../../platform/watch-room.ts'
 import { answerCalls } from '../centre/answer-calls.ts'
 import { Centre, CentreSaysNo } from '../centre/centre.ts'
 import { confirmSome } from '../centre/confirm.ts'
+import { takeNotices } from '../centre/notices.ts'
 import { readKeyFile } from '../centre/key-file.ts'
 import { type Line, LineCut, openLine } from '../centre/line.ts'
 import { lookAtRight } from '../centre/right.ts'
 import { type Receiver, receiveSome, takeOutcomes } from '../centre/receive.ts'
 import { sendLimits, sendSome } from '../centre/send.ts'
+import { playWhenAsked } from '../certify/asked.ts'
 import { openInbound } from '../inbound/deliver.ts'
 import { listenLocal } from '../local/listen.ts'
 import { pruneSome } from '../store/prune.ts'
@@ -75,7 +77,12 @@ const pruneMs = 60_000
 const lookMs = { well: 600_000, refused: 30_000 } as const
 
 function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): (() => Promise<void>)[] {
-  const receivers = new Map<string, Receiver>([['record/outcomes', takeOutcomes(edge)], ...inbound])
+  const receivers = new Map<string, Receiver>([
+    ['record/outcomes', takeOutcomes(edge)],
+    ['centre/contract-tests', playWhenAsked(edge)],
+    ['centre', takeNotices(edge)],
+    ...inbound,
+  ])
   const trouble = 'work of the edge failed; tried again in a moment'
   const mapped = createWake()
   let backoffSeconds = 1

@@ -9,6 +9,7 @@ const pages = [
   ['/messages', portal.messages, operator],
   ['/proposals', portal.proposals, operator],
   ['/completeness', portal.completeness],
+  ['/vendors', portal.vendors],
 ] as const
 const elsewhere = { to: '/doctor/', word: portal.toDoctor }
 

@@ -24,6 +24,7 @@ export const routes: RouteObject[] = [
       { path: 'proposals/:id', lazy: { Component: async () => (await import('./ProposalPage.tsx')).ProposalPage } },
       { path: 'completeness', lazy: { Component: async () => (await import('./CompletenessPage.tsx')).CompletenessPage } },
       { path: 'completeness/:id', lazy: { Component: async () => (await import('./InstitutionPage.tsx')).InstitutionPage } },
+      { path: 'vendors', lazy: { Component: async () => (await import('./VendorsPage.tsx')).VendorsPage } },
       { path: '*', Component: NotFound },
     ],
   },

@@ -8,12 +8,32 @@ export const portal = messages({
   messages: { sr: 'Поруке', en: 'Messages' },
   proposals: { sr: 'Исправке', en: 'Corrections' },
   completeness: { sr: 'Потпуност', en: 'Completeness' },
+  vendors: { sr: 'Произвођачи', en: 'Vendors' },
   notOperator: { sr: 'Ове странице су за оператере магистрале и министарство.', en: 'These pages are for operators of the bus and the ministry.' },
   toDoctor: { sr: 'Иди на портал лекара', en: 'Go to the doctor’s portal' },
   pause: { sr: 'Заустави освежавање', en: 'Pause refreshing' },
   resume: { sr: 'Освежавај', en: 'Refresh' },
   asOf: { sr: 'Стање у {time}', en: 'As of {time}' },
   none: { sr: '–', en: '–' },
+})
+
+export const vendors = messages({
+  title: { sr: 'Произвођачи и потврде', en: 'Vendors and certificates' },
+  none: { sr: 'Ниједан систем још није пријављен у пробном окружењу.', en: 'No system has signed up at the sandbox yet.' },
+  system: { sr: 'Систем', en: 'System' },
+  contact: { sr: 'Контакт', en: 'Contact' },
+  lastRun: { sr: 'Последње играње', en: 'Last run' },
+  never: { sr: 'није играно', en: 'not played' },
+  passed: { sr: 'прошло', en: 'passed' },
+  failed: { sr: 'није прошло', en: 'not passed' },
+  open: { sr: 'није завршено', en: 'not ended' },
+  certificates: { sr: 'Потврде', en: 'Certificates' },
+  noCertificates: { sr: 'нема', en: 'none' },
+  until: { sr: 'до {date}', en: 'until {date}' },
+  revoke: { sr: 'Одузми', en: 'Take back' },
+  revokeTitle: { sr: 'Одузимање потврде: {name}', en: 'Taking a certificate back: {name}' },
+  forGood: { sr: 'Не може се вратити; разлог чита свако ко провери потврду.', en: 'This cannot be undone; whoever checks the certificate reads the reason.' },
+  reason: { sr: 'Разлог', en: 'Reason' },
 })
 
 export const overview = messages({

@@ -57,6 +57,12 @@ export async function remove(path: string): Promise<void> {
   await send(path, { method: 'DELETE', headers: { 'x-spona-csrf': csrf } })
 }
 
+/** For pages that nobody signs in to: without the session that the browser may have, so without its token against forged requests. */
+export async function postAsNobody<T>(path: string, body: unknown): Promise<T> {
+  const response = await send(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), credentials: 'omit' })
+  return (await response.json()) as T
+}
+
 /** Saves the answer as a file of the name that the server gave it. */
 export async function download(path: string, body: unknown): Promise<void> {
   const headers = { 'content-type': 'application/json', 'x-spona-csrf': csrf }
@@ -79,7 +85,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   headers.set('accept-language', document.documentElement.lang) // Refusals come back in the reader's language.
   let response: Response
   try {
-    response = await fetch(path, { ...init, headers, credentials: 'same-origin' })
+    response = await fetch(path, { credentials: 'same-origin', ...init, headers })
   } catch (error) {
     if (init.signal?.aborted) throw error
     throw new Failure(0, 'no connection', null, null)

@@ -28,6 +28,13 @@ export const shell = messages({
   loading: { sr: 'Учитавам…', en: 'Loading…' },
 })
 
+export const certificateStates = messages({
+  valid: { sr: 'важи', en: 'valid' },
+  failing: { sr: 'обустављена', en: 'suspended' },
+  revoked: { sr: 'одузета', en: 'revoked' },
+  expired: { sr: 'истекла', en: 'expired' },
+})
+
 export const failures = messages({
   offline: {
     sr: 'Нема везе са центром. Проверите мрежу и покушајте поново.',

@@ -11,13 +11,15 @@ type Scenario = {
   id: ScenarioId
   title: { sr: string; en: string }
   /** For a person at the local system's own screen, when that system sends by itself. */
-  told: (facts: Facts) => { sr: string; en: string }
-  steps: (protocol: Protocol, facts: Facts) => Step[]
+  told: (facts: Facts, seconds: number) => { sr: string; en: string }
+  steps: (protocol: Protocol, facts: Facts, seconds: number) => Step[]
 }
 
 /** Changes when a scenario or a check does; a certificate names it. */
 export const rulesVersion = '2026.1'
-export const outageSeconds = 6
+/** How long the centre is away: a program sends at once, a person needs a minute. */
+export const outageSeconds = { script: 6, system: 60 } as const
+export type PlayedBy = keyof typeof outageSeconds
 
 const send = (name: string, bytes: Buffer, expect: 'taken' | 'refused' = 'taken'): Step => ({ do: 'send', name, bytes, expect })
 const nth = (facts: Facts, at: number) => ({ result: facts.results[at] as string, value: facts.values[at] as string })
@@ -79,12 +81,12 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'offline',
     title: { sr: 'Централа није доступна', en: 'The centre is away' },
-    told: (facts) => ({
-      sr: `Док је веза прекинута (${outageSeconds} s) пошаљите три налаза пацијента ${person(facts)}: ${listed(facts)}.`,
-      en: `While the line is cut (${outageSeconds} s) send three results of ${person(facts)}: ${listed(facts)}.`,
+    told: (facts, seconds) => ({
+      sr: `Док је веза прекинута (${seconds} s) пошаљите три налаза пацијента ${person(facts)}: ${listed(facts)}.`,
+      en: `While the line is cut (${seconds} s) send three results of ${person(facts)}: ${listed(facts)}.`,
     }),
-    steps: (protocol, facts) => [
-      { do: 'outage', seconds: outageSeconds },
+    steps: (protocol, facts, seconds) => [
+      { do: 'outage', seconds },
       ...[0, 1, 2].map((at) => send(String(at + 1), documentOf(protocol, facts, nth(facts, at)))),
     ],
   },

@@ -1,0 +1,52 @@
+import type { Receiver } from '../centre/receive.ts'
+import type { Edge } from '../process/edge.ts'
+import { localSystem, type Protocol, protocolsOf } from './local-system.ts'
+import { playRun } from './play.ts'
+
+/** Asked for more at once than this, the centre asks again another night. */
+const waitingMax = 5
+
+/**
+ * The sandbox asks for its contract tests, every night and when the vendor wants them: this edge plays them by itself, through the same ports and folders
+ * that its local system uses, one run after another beside its work. A real centre has no runs to give and answers 404 to the first of them.
+ */
+export function playWhenAsked(edge: Edge): Receiver {
+  let waiting = 0
+  let last: Promise<void> = Promise.resolve()
+  return async (_delivery, bytes) => {
+    const asked = readAsked(bytes)
+    if (asked === null) return { taken: false, reason: 'this asks for no contract tests', isFinal: true }
+    const spoken = protocolsOf(edge.config)
+    for (const protocol of spoken.filter((one) => asked.protocols.includes(one))) {
+      if (waiting >= waitingMax) break
+      waiting++
+      last = last.then(async () => {
+        await play(edge, protocol, asked.isRepeat)
+        waiting--
+      })
+    }
+    return { taken: true }
+  }
+}
+
+type Asked = { protocols: string[]; isRepeat: boolean }
+
+function readAsked(bytes: Buffer): Asked | null {
+  try {
+    const { protocols, repeat } = JSON.parse(bytes.toString('utf8')) as { protocols?: unknown; repeat?: unknown }
+    return Array.isArray(protocols) ? { protocols: protocols.map(String), isRepeat: repeat !== false } : null
+  } catch {
+    return null
+  }
+}
+
+async function play(edge: Edge, protocol: Protocol, isRepeat: boolean): Promise<void> {
+  const { centre, config, log } = edge
+  try {
+    const play = localSystem(config, centre, protocol)
+    const { passed, score } = await playRun({ centre, protocol, play, isRepeat, onScenario: () => {}, onward: () => Promise.resolve() })
+    log.info({ protocol, passed, score }, 'the contract tests were played')
+  } catch (error) {
+    log.warn({ protocol, reason: error instanceof Error ? error.message : 'unknown' }, 'the contract tests could not be played to their end')
+  }
+}

@@ -1,0 +1,72 @@
+import { useParams } from 'react-router'
+import type { CertificateState } from '../../vendor/wire.ts'
+import { Arrived } from '../shared/Arrived.tsx'
+import { formatDate, formatMoment } from '../shared/format.ts'
+import { Keep } from '../shared/Keep.tsx'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { useLive } from '../shared/use-live.ts'
+import { useTitle } from '../shared/use-title.ts'
+import { CertificateStatus } from '../shared/CertificateStatus.tsx'
+import { certificate as words, start, system } from './words.ts'
+
+/** A certificate on paper and, under the address in its QR code, whether it still holds: for anybody who has its number. */
+export function CertificatePage() {
+  const say = useSay()
+  const { id = '' } = useParams()
+  const live = useLive<CertificateState>(`/vendor/certificates/${encodeURIComponent(id)}`, null)
+  useTitle(words.title)
+  return (
+    <>
+      <h1>{say(words.title)}</h1>
+      <Arrived live={live}>{(shown) => <Paper shown={shown} />}</Arrived>
+    </>
+  )
+}
+
+const sentences = { valid: words.holds, failing: words.failing, revoked: words.revoked, expired: words.expired }
+
+function Paper({ shown }: { shown: CertificateState }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const rows = [
+    [start.vendor, data(shown.vendor)],
+    [start.system, `${data(shown.system)} ${shown.systemVersion}`],
+    [system.protocol, shown.protocol],
+    [words.playedBy, say(shown.playedBy === 'script' ? system.script : system.ownSystem)],
+    [words.rules, `${shown.rules}, ${say(system.score, { score: shown.score })}`],
+    [words.issued, formatDate(language, shown.issuedAt)],
+    [words.ends, formatDate(language, shown.expiresAt)],
+    ...(shown.checkedAt === null ? [] : [[words.checked, formatMoment(language, shown.checkedAt)] as const]),
+  ] as const
+  return (
+    <>
+      <p>
+        <CertificateStatus state={shown.state} /> {say(sentences[shown.state], { reason: shown.reason ?? '' })}
+      </p>
+      <div className="certificate">
+        <dl className="facts">
+          {rows.map(([word, value]) => (
+            <div className="fact" key={say(word)}>
+              <dt>{say(word)}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+          <div className="fact">
+            <dt>{say(words.number)}</dt>
+            <dd>
+              <Keep>{shown.id}</Keep>
+            </dd>
+          </div>
+        </dl>
+        <img src={`/vendor/certificates/${shown.id}/qr`} alt={say(words.qr)} width="176" height="176" />
+      </div>
+      <p className="soft">{say(words.sandbox)}</p>
+      <p className="no-print">
+        <button type="button" className="button" onClick={() => print()}>
+          {say(words.print)}
+        </button>
+      </p>
+    </>
+  )
+}

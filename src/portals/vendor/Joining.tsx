@@ -1,0 +1,90 @@
+import { useState } from 'react'
+import { postAsNobody } from '../shared/api.ts'
+import { Keep } from '../shared/Keep.tsx'
+import { useSay } from '../shared/language.tsx'
+import { Trouble } from '../shared/Trouble.tsx'
+import type { JustSignedUp } from './SignUpPage.tsx'
+import { makeKeyFile, saveFile } from './keys.ts'
+import { system as words } from './words.ts'
+
+const commands = `chmod 600 edge-key.json answers.json
+npm run spona -- edge init --answers answers.json
+npm run spona -- edge start`
+
+/** From sign-up to a running edge; word and key are here once and nowhere else. */
+export function Joining({ id, just }: { id: string; just: JustSignedUp | null }) {
+  const say = useSay()
+  return (
+    <section aria-labelledby="joining">
+      <h2 id="joining">{say(words.join)}</h2>
+      {just ? <Files just={just} /> : <p className="soft">{say(words.gone)}</p>}
+      <Admission id={id} />
+    </section>
+  )
+}
+
+function Files({ just }: { just: JustSignedUp }) {
+  const say = useSay()
+  const { member, contact, institution, word, system } = just
+  const answers = { url: location.origin, member, name: institution.name, mb: institution.mb, contact, code: word, sandbox: system }
+  return (
+    <ol className="steps-list">
+      <li>
+        <p className="strong">{say(words.once)}</p>
+        <p>
+          {say(words.word)}: <Keep>{word}</Keep>
+        </p>
+        <div className="buttons">
+          <button type="button" className="button main" onClick={() => void makeKeyFile().then((text) => saveFile('edge-key.json', text))}>
+            {say(words.downloadKey)}
+          </button>
+          <button type="button" className="button" onClick={() => saveFile('answers.json', `${JSON.stringify(answers, null, 1)}\n`)}>
+            {say(words.downloadAnswers)}
+          </button>
+        </div>
+      </li>
+      <li>
+        <p>{say(words.thenRun)}</p>
+        <pre className="commands" tabIndex={0} translate="no">
+          {commands}
+        </pre>
+      </li>
+    </ol>
+  )
+}
+
+type Admitted = { members: { code: string; state: string; contracts: { service: string; state: string }[] }[] }
+
+function Admission({ id }: { id: string }) {
+  const say = useSay()
+  const [answer, setAnswer] = useState<Admitted | null>(null)
+  const [failure, setFailure] = useState<unknown>(null)
+  const admit = async () => {
+    setFailure(null)
+    try {
+      setAnswer(await postAsNobody<Admitted>(`/vendor/systems/${encodeURIComponent(id)}/admission`, {}))
+    } catch (error) {
+      setFailure(error)
+    }
+  }
+  return (
+    <details>
+      <summary>{say(words.admit)}</summary>
+      <p>{say(words.admitLead)}</p>
+      <p>
+        <button type="button" className="button" onClick={() => void admit()}>
+          {say(words.admit)}
+        </button>
+      </p>
+      {failure !== null && <Trouble error={failure} takesFocus />}
+      <div role="status">
+        {answer !== null && answer.members.length === 0 && <p>{say(words.nobody)}</p>}
+        {answer?.members.map(({ code, state, contracts }) => (
+          <p key={code} className="code">
+            <Keep>{`${code}: ${state}${contracts.map((one) => `, ${one.service}: ${one.state}`).join('')}`}</Keep>
+          </p>
+        ))}
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,4 @@
+import { startPortal } from '../shared/start.tsx'
+import { routes } from './routes.tsx'
+
+startPortal('/vendor', routes)

@@ -143,8 +143,7 @@ export async function reportRun(request: FastifyRequest, id: string): Promise<Ru
       return passed ? certify(world, tx, system, run, score) : null
     })
   if (isFinal && run.isRepeat && !passed) await suspend(world, system.institution, { system: system.id, run: run.id, protocol: run.protocol, verdict })
-  if (certified?.restored)
-    await tellState(world, system.institution, { certificate: certified.restored, protocol: run.protocol, state: 'valid', reason: null })
+  if (certified?.restored) await tellState(world, system.institution, { certificate: certified.restored, protocol: run.protocol, state: 'valid', reason: null })
   return { run: run.id, passed, score, isFinal, scenarios: verdict, certificate: certified?.jws ?? null }
 }
 

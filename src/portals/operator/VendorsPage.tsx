@@ -90,7 +90,12 @@ function Line({ system, onRevoke }: { system: System; onRevoke: ((system: System
             {one.reason !== null && <p className="soft">{one.reason}</p>}
             {onRevoke && one.state !== 'revoked' && (
               <p>
-                <button type="button" className="button" aria-label={`${say(words.revoke)}: ${data(name)}, ${one.protocol}`} onClick={() => onRevoke(system, one)}>
+                <button
+                  type="button"
+                  className="button"
+                  aria-label={`${say(words.revoke)}: ${data(name)}, ${one.protocol}`}
+                  onClick={() => onRevoke(system, one)}
+                >
                   {say(words.revoke)}
                 </button>
               </p>

@@ -28,7 +28,9 @@ const failed: RunShown = {
       id: 'charset',
       title: { sr: 'Слова ЉЊЂЋЏЖШЧ у кодној страни установе', en: 'ЉЊЂЋЏЖШЧ in the code page of the house' },
       passed: false,
-      checks: [{ check: 'the patient is in the record once', passed: false, found: '0 patients', hint: 'Look at the quarantine of the edge.', seenBy: 'centre' }],
+      checks: [
+        { check: 'the patient is in the record once', passed: false, found: '0 patients', hint: 'Look at the quarantine of the edge.', seenBy: 'centre' },
+      ],
     },
   ],
 }

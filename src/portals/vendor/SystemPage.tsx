@@ -115,7 +115,13 @@ function Scenarios({ shown, onAsked }: { shown: SystemShown; onAsked(): void }) 
                 <Keep>{protocol}</Keep>
               </th>
               <td>{certificate ? <CertificateStatus state={certificate.state} /> : say(words.none)}</td>
-              <td>{last === undefined ? say(words.never) : last.score === null ? say(isOpen(last) ? words.underWay : words.unfinished) : say(words.score, { score: last.score })}</td>
+              <td>
+                {last === undefined
+                  ? say(words.never)
+                  : last.score === null
+                    ? say(isOpen(last) ? words.underWay : words.unfinished)
+                    : say(words.score, { score: last.score })}
+              </td>
               <td>
                 <button
                   type="button"

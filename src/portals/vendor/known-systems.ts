@@ -13,4 +13,5 @@ export function knownSystems(): Known[] {
   }
 }
 
-export const rememberSystem = (one: Known): void => keep('vendor-systems', JSON.stringify([one, ...knownSystems().filter(({ id }) => id !== one.id)].slice(0, most)))
+export const rememberSystem = (one: Known): void =>
+  keep('vendor-systems', JSON.stringify([one, ...knownSystems().filter(({ id }) => id !== one.id)].slice(0, most)))

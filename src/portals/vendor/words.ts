@@ -17,7 +17,10 @@ export const start = messages({
   contact: { sr: 'Е-пошта за оператера', en: 'E-mail for the operator' },
   member: { sr: 'Ознака на магистрали', en: 'Code on the bus' },
   memberHint: { sr: 'Мала слова латинице, цифре и цртице, од 3 до 40.', en: 'Small letters, digits and hyphens, 3 to 40.' },
-  memberWrong: { sr: 'Ознака почиње словом и има само мала слова латинице, цифре и цртице.', en: 'The code begins with a letter and has small letters, digits and hyphens only.' },
+  memberWrong: {
+    sr: 'Ознака почиње словом и има само мала слова латинице, цифре и цртице.',
+    en: 'The code begins with a letter and has small letters, digits and hyphens only.',
+  },
   send: { sr: 'Пријави систем', en: 'Sign up' },
   known: { sr: 'Већ пријављени у овом прегледачу', en: 'Signed up in this browser' },
   open: { sr: 'Отвори по броју', en: 'Open by number' },

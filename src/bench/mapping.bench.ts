@@ -5,6 +5,7 @@ import type { Fhir } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { corpora } from '../testing/corpora.ts'
 import { testFhir } from '../testing/fhir.ts'
+import { withoutOwn } from '../testing/mapping-own.ts'
 import { type Bundle, type Score, score, totalOf } from '../testing/mapping-score.ts'
 import { print } from './figures.ts'
 
@@ -78,16 +79,20 @@ function against(kind: Kind, folder: string, all: File[]): void {
   const place = join(folder, 'microsoft-fhir-converter')
   const answers = readdirSync(join(place, 'expected-r4'))
   const scores = new Map<string, Score>()
+  const common = new Map<string, Score>()
   let files = 0
   for (const { file, bytes } of all) {
     const answer = file.startsWith('microsoft-fhir-converter') ? kind.answerOf(file.split('/').at(-1) ?? '', answers) : undefined
     if (answer === undefined) continue
     files++
-    score(JSON.parse(readFileSync(join(place, 'expected-r4', answer), 'utf8')) as Bundle, kind.map(bytes).bundle, scores)
+    const [expected, mapped] = [JSON.parse(readFileSync(join(place, 'expected-r4', answer), 'utf8')) as Bundle, kind.map(bytes).bundle]
+    score(expected, mapped, scores)
+    score(withoutOwn(expected), mapped, common)
   }
   for (const [type, one] of [...scores].filter(([, each]) => each.expected > 0).sort((a, b) => b[1].expected - a[1].expected))
     tell(`${kind.name}: ${type}`, one)
   tell(`${kind.name}: all of ${files} files`, totalOf(scores))
+  tell(`${kind.name}: all, without what is the other's own (testing/mapping-own.ts)`, totalOf(common))
   const extra = [...scores].filter(([, each]) => each.expected === 0).map(([type, each]) => `${type} ${each.mapped}`)
   print({ name: `${kind.name}: elements of types that the other has none of`, value: extra.length, unit: 'types', note: extra.join(', ') })
 }

@@ -68,6 +68,7 @@ export function mapCda(bytes: Uint8Array): Mapped {
       expression: root.name,
       hint: 'Send a whole CDA R2 document; sections and entries by themselves belong to no patient.',
     })
+  isOfOne(root)
   const id = root.first('id')
   const number = (id && identifier(id)) ?? {}
   const draft = new Draft(
@@ -93,7 +94,7 @@ export function mapCda(bytes: Uint8Array): Mapped {
     source: 'ClinicalDocument',
     type: document.resource['type'] as Json,
   })
-  for (const place of unreadIn(root, () => 'ClinicalDocument')) draft.lose(place, 'has no place in the record, or belongs to an entry that was not understood')
+  for (const place of unreadIn(root, () => 'ClinicalDocument')) draft.lose(place, 'has no place in the record, could not be read, or belongs to an entry that was not understood')
   tellProvenance(draft, {
     number: String(number['value'] ?? ''),
     version,
@@ -106,13 +107,26 @@ export function mapCda(bytes: Uint8Array): Mapped {
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
 
+/** Statements of nobody, or of one of several, would stand in a wrong record. */
+function isOfOne(root: Element): void {
+  const roles = root.all('recordTarget').flatMap((target) => target.all('patientRole'))
+  if (roles.length === 0)
+    throw new Refusal('unprocessable', 'the document names no patient', { expression: 'ClinicalDocument/recordTarget', hint: 'Send the patient with a number.' })
+  if (roles.length > 1)
+    throw new Refusal('unprocessable', 'the document is about several patients', {
+      expression: 'ClinicalDocument/recordTarget',
+      hint: 'Send a document for each of them.',
+    })
+}
+
 function body(root: Element, document: Entry, mapping: Mapping): void {
   for (const component of root.all('component')) {
     const unstructured = component.first('nonXMLBody', 'text')
     if (unstructured !== undefined) attached(unstructured, document, mapping)
     for (const structured of component.all('structuredBody')) {
       const sections = sectionsIn(structured, mapping, 0)
-      if (sections.length > 0) document.resource['section'] = sections.slice(0, sectionsMax)
+      if (sections.length > sectionsMax) throw new Refusal('too-large', `a document may have ${sectionsMax} sections`)
+      if (sections.length > 0) document.resource['section'] = sections
     }
   }
 }
@@ -123,8 +137,11 @@ function attached(text: Element, document: Entry, mapping: Mapping): void {
   const entry = mapping.draft.add('DocumentReference', 'nonXMLBody', true)
   const data = text.attribute('representation') === 'B64' ? text.text.replace(/\s+/g, '') : Buffer.from(text.text, 'utf8').toString('base64')
   const isData = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(data) && data !== ''
-  const url = text.first('reference')?.attribute('value')
-  if (!isData && url === undefined) mapping.draft.lose('nonXMLBody/text', 'is no base64 that could be read; the original keeps it')
+  const given = text.first('reference')?.attribute('value')
+  // A path on the disk of the sender leads nowhere for anybody else.
+  const url = given !== undefined && /^(?:https?|urn|ftps?|cid):[^\s"<>\\]+$/i.test(given) ? given : undefined
+  if (given !== undefined && url === undefined) mapping.draft.lose('nonXMLBody/text/reference', 'is no address that could be followed')
+  else if (!isData && url === undefined) mapping.draft.lose('nonXMLBody/text', 'is no base64 that could be read; the original keeps it')
   const attachment = {
     contentType: text.attribute('mediaType') ?? 'application/octet-stream',
     ...(isData ? { data } : url === undefined ? { title: 'could not be read' } : { url }),

@@ -1,3 +1,4 @@
+import { withoutControls } from '../draft/characters.ts'
 import { inXml } from '../draft/draft.ts'
 import type { Element } from './element.ts'
 
@@ -35,7 +36,7 @@ function rendered(node: Element, parent: string): string {
 
 function render(node: Element | string, parent: string): string {
   // Spaces between the rows of a table are no text, and no text may stand there.
-  if (typeof node === 'string') return inTable.has(parent) ? '' : inXml(printable(node))
+  if (typeof node === 'string') return inTable.has(parent) ? '' : inXml(withoutControls(node))
   if (node.name === 'br') return '<br/>'
   if (node.name === 'list') return listOf(node)
   if (node.name === 'linkHtml') return link(node, parent)
@@ -65,7 +66,3 @@ function link(node: Element, parent: string): string {
   const text = rendered(node, parent)
   return /^https?:\/\/[^\s"<>]+$/.test(address) ? `<a href="${inXml(address)}">${text}</a>` : text
 }
-
-// XML 1.0 has no control characters, and neither has JSON text that is shown.
-const printable = (text: string) => (hasControl.test(text) ? text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '') : text)
-const hasControl = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/

@@ -52,13 +52,26 @@ export function wordsOf(element: Element | undefined, words: Words): string | un
   return found || element.text || undefined
 }
 
-export const dateTime = (element: Element | undefined): string | undefined => dateTimeOf(element?.attribute('value') ?? '')
-export const date = (element: Element | undefined): string | undefined => dateOf(element?.attribute('value') ?? '')
+/** What is there and cannot be read counts as not asked for, and so is a loss. */
+function readable<T>(element: Element | undefined, read: (value: string) => T | undefined): T | undefined {
+  const value = element?.attribute('value')
+  if (element === undefined || value === undefined) return undefined
+  const made = read(value)
+  if (made === undefined) element.isRead = false
+  return made
+}
+
+export const dateTime = (element: Element | undefined): string | undefined => readable(element, dateTimeOf)
+export const date = (element: Element | undefined): string | undefined => readable(element, dateOf)
 
 /** IVL_TS: a moment, or low and high. */
 export function period(element: Element | undefined): Json | undefined {
   if (element === undefined) return undefined
-  return periodOf(dateTime(element.first('low')), dateTime(element.first('high')))
+  const [low, high] = [element.first('low'), element.first('high')]
+  const [start, end] = [dateTime(low), dateTime(high)]
+  const made = periodOf(start, end)
+  if (high !== undefined && end !== undefined && made?.['end'] === undefined) high.isRead = false
+  return made
 }
 
 /** The moment itself, else the beginning. */
@@ -74,10 +87,10 @@ export function timeChoice(name: string, element: Element | undefined): Json {
   return at === undefined ? {} : { [`${name}DateTime`]: at }
 }
 
-const numberOf = (element: Element | undefined) => {
-  const value = element?.attribute('value')
-  return value !== undefined && /^[+-]?\d*\.?\d+$/.test(value) ? Number(value) : undefined
-}
+// More digits than a number of a computer keeps are not taken as one.
+const numberMax = 16
+const numberOf = (element: Element | undefined) =>
+  readable(element, (value) => (value.length <= numberMax && /^[+-]?\d*\.?\d+$/.test(value) ? Number(value) : undefined))
 
 /** PQ. A unit that is not UCUM's own writing is a unit for people only. */
 export function quantity(element: Element | undefined): Json | undefined {
@@ -183,11 +196,11 @@ export function anyValue(element: Element | undefined, words: Words): Json | und
     case 'MO':
     case 'REAL': {
       const valueQuantity = quantity(element)
-      return valueQuantity && { valueQuantity }
+      return valueQuantity === undefined ? asWritten(element) : { valueQuantity }
     }
     case 'INT': {
       const valueInteger = integer(element)
-      return valueInteger === undefined ? undefined : { valueInteger }
+      return valueInteger === undefined ? asWritten(element) : { valueInteger }
     }
     case 'BL': {
       const said = element.attribute('value')
@@ -195,7 +208,7 @@ export function anyValue(element: Element | undefined, words: Words): Json | und
     }
     case 'TS': {
       const valueDateTime = dateTime(element)
-      return valueDateTime === undefined ? undefined : { valueDateTime }
+      return valueDateTime === undefined ? asWritten(element) : { valueDateTime }
     }
     case 'IVL_TS': {
       const valuePeriod = period(element)
@@ -211,6 +224,12 @@ export function anyValue(element: Element | undefined, words: Words): Json | und
     default:
       return coded(element, words)
   }
+}
+
+/** A value that is not what its type says stays as it was written, and stays in the losses. */
+function asWritten(element: Element): Json | undefined {
+  const valueString = [element.attribute('value'), element.attribute('unit')].filter(Boolean).join(' ')
+  return valueString === '' ? undefined : { valueString }
 }
 
 /** One open end is a comparison, two ends are a range. */

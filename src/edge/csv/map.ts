@@ -1,4 +1,5 @@
 import { Refusal } from '../../platform/refusal.ts'
+import { hasControls, withoutControls } from '../draft/characters.ts'
 import { dateTimeOf } from '../draft/dates.ts'
 import { Draft, type Entry, type Json, type Mapped } from '../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
@@ -108,7 +109,10 @@ function mapRow(row: Row, header: string[], declared: Declared, file: string): M
 type Cells = { line: number; cells: Map<string, string>; original: { bytes: Uint8Array; contentType: string } }
 
 function mapCells({ line, cells, original }: Cells, declared: Declared, file: string): Mapped {
+  const odd = [...cells].filter(([, cell]) => hasControls(cell)).map(([name]) => name)
+  for (const name of odd) cells.set(name, withoutControls(cells.get(name) as string))
   const draft = new Draft(`${declared.name}\u0000${file}\u0000${line}\u0000${[...cells.values()].join('\u0000')}`)
+  for (const name of odd) draft.lose(`line ${line}, column ${name}`, 'has control characters, which were left out')
   const made = new Map<string, Entry>()
   const read = new Set<string>()
   for (const resource of declared.resources) {
@@ -173,10 +177,16 @@ function valueOf(source: Source, form: RegExp | undefined, names: string[], cont
   return cell
 }
 
+// Thousands in groups of three, from a first that does not begin with a nought: `0,125` is nobody's way to write 125.
+const grouped = { ',': /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?$/, '.': /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/ }
+/** More digits than a number of a computer keeps are not taken as one. */
+const numberMax = 16
+
 /** With a comma for decimals a point divides thousands. */
 function numberIn(cell: string, decimal: '.' | ','): number | undefined {
-  const plain = decimal === ',' ? cell.replace(/\.(?=\d{3}(?:\D|$))/g, '').replace(',', '.') : cell.replace(/,(?=\d{3}(?:\D|$))/g, '')
-  return /^[+-]?\d+(?:\.\d+)?$/.test(plain) ? Number(plain) : undefined
+  const whole = grouped[decimal].test(cell) ? cell.replaceAll(decimal === ',' ? '.' : ',', '') : cell
+  const plain = decimal === ',' ? whole.replace(',', '.') : whole
+  return plain.length <= numberMax && /^[+-]?\d+(?:\.\d+)?$/.test(plain) ? Number(plain) : undefined
 }
 
 /** The parts of the form by their letters; one digit may stand for two. */

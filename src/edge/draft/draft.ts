@@ -105,8 +105,10 @@ export class Draft {
     return reference === undefined ? undefined : this.entries.find(({ fullUrl }) => fullUrl === reference['reference'])
   }
 
+  /** Said once, however often it is met. */
   lose(place: string, why: string): void {
-    this.losses.push({ place, why })
+    const last = this.losses.at(-1)
+    if (last?.place !== place || last.why !== why) this.losses.push({ place, why })
   }
 
   remove(entry: Entry): void {

@@ -1,3 +1,4 @@
+import { hasControls } from '../draft/characters.ts'
 import { type Charset, decodeAs } from './charset.ts'
 
 export type Delimiters = { field: string; component: string; repetition: string; escape: string; subcomponent: string; truncation: string }
@@ -57,7 +58,7 @@ function bytesOf(hex: string, charset: Charset): string | null {
   const bytes = Buffer.from(hex, 'hex')
   try {
     const text = decodeAs(bytes, charset)
-    return text.includes('\u0000') ? null : text
+    return hasControls(text) ? null : text
   } catch {
     return null
   }

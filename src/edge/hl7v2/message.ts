@@ -1,4 +1,5 @@
 import { Refusal } from '../../platform/refusal.ts'
+import { hasControls, withoutControls } from '../draft/characters.ts'
 import { type Charset, decode } from './charset.ts'
 import { type Delimiters, unescape } from './escapes.ts'
 
@@ -229,15 +230,17 @@ function charsetSaid(bytes: Uint8Array): string {
 
 /** A message that is text already. */
 export function readText(text: string, charset: Charset = 'utf-8'): Message {
-  const lines = linesOf(text)
+  const bare = unframed(text)
+  const lines = linesOf(withoutControls(bare))
   const head = lines[0] ?? ''
   if (!head.startsWith('MSH'))
-    throw new Refusal('incorrect', head.startsWith('<') ? 'the message is XML, and the pipe-delimited encoding is expected' : 'a message begins with MSH', {
+    throw new Refusal('incorrect', whatElse(head), {
       expression: 'MSH',
-      hint: 'Send HL7 v2 with the delimiters of the standard: MSH|^~\\&|…, segments ended by a carriage return.',
+      hint: /^[FB]HS/.test(head) ? 'Put the file into a folder that is read as hl7v2, or send its messages one by one.' : 'Send HL7 v2 with the delimiters of the standard: MSH|^~\\&|…, segments ended by a carriage return.',
     })
   const delimiters = delimitersOf(head)
   const message: Message = { segments: [], delimiters, charset, type: '', event: '', controlId: '', version: '', oddities: [] }
+  if (hasControls(bare)) message.oddities.push({ place: 'the message', what: 'has control characters, which were left out' })
   const counts = new Map<string, number>()
   const writing = new Writing(delimiters, charset, text.slice(text.indexOf('MSH') + 8))
   for (const line of lines) addSegment(message, line, counts, writing)
@@ -250,15 +253,23 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   return message
 }
 
+function whatElse(head: string): string {
+  if (head.startsWith('<')) return 'the message is XML, and the pipe-delimited encoding is expected'
+  return /^[FB]HS/.test(head) ? 'a batch of messages stands where one message is expected' : 'a message begins with MSH'
+}
+
 /** Carriage returns end segments (HL7 2.5.4). Where there are none, line feeds do; where both are, a line feed inside is text. */
-function linesOf(text: string): string[] {
-  let [start, end] = [0, text.length]
-  while (start < end && isFrame(text.charCodeAt(start))) start++
-  while (end > start && isFrame(text.charCodeAt(end - 1))) end--
-  const bare = text.slice(start, end)
+function linesOf(bare: string): string[] {
   if (!bare.includes('\n')) return bare.split('\r', segmentsMax + 1)
   const ends = bare.includes('\r') ? /\r\n?|\n(?=[A-Z][A-Z0-9]{2}(?:\W|$))/ : /\n/
   return bare.split(ends, segmentsMax + 1)
+}
+
+function unframed(text: string): string {
+  let [start, end] = [0, text.length]
+  while (start < end && isFrame(text.charCodeAt(start))) start++
+  while (end > start && isFrame(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 /** Spaces, the control characters around a message (MLLP, 0b and 1c), marks of byte order. */

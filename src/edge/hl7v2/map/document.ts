@@ -1,7 +1,6 @@
-import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, momentIn, type Row } from './mapping.ts'
 import { attachment } from './observation.ts'
 import { practitioner } from './people.ts'
 import { byTable, coded, entity, entityIdentifier } from './types.ts'
@@ -48,9 +47,9 @@ export function document(segment: Segment, mapping: Mapping): void {
   }
   const parent = segment.first(13) && entityIdentifier(segment.first(13) as Value, mapping)
   if (parent !== undefined) resource['relatesTo'] = [{ code: replaces(mapping.message.event), target: { type: 'DocumentReference', identifier: parent } }]
-  const date = dateTimeOf(segment.text(7) ?? segment.text(6) ?? '')
+  const date = momentIn(segment, segment.text(7) === undefined ? 6 : 7, mapping)
   if (date?.includes('T')) resource['date'] = date
-  const start = dateTimeOf(segment.text(4) ?? '')
+  const start = momentIn(segment, 4, mapping)
   const context = some({ period: start === undefined ? undefined : { start }, encounter: mapping.encounter === undefined ? [] : [mapping.encounter.reference] })
   if (context !== undefined) resource['context'] = context
   const secrecy = secrets[segment.text(18)?.toUpperCase() ?? '']
@@ -70,7 +69,7 @@ function content(entry: Entry, mapping: Mapping): void {
   const lines = segments.filter((segment) => /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
   const all: Json[] = []
   for (const segment of files) {
-    const made = attachment(segment)
+    const made = attachment(segment, mapping)
     if (made === undefined) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
     else all.push({ attachment: made })
   }

@@ -1,8 +1,7 @@
 import { codingOf } from '../../draft/displays.ts'
-import { type Entry, type Json, periodOf, put } from '../../draft/draft.ts'
-import { dateTimeOf } from '../../draft/dates.ts'
+import { type Entry, type Json, put } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, periodIn, type Row } from './mapping.ts'
 import { codedPlace, location, practitioner } from './people.ts'
 import { coded, codeableConcept, concept, dateTime, identifier } from './types.ts'
 
@@ -68,8 +67,8 @@ export function encounter(segment: Segment, mapping: Mapping): void {
   fill(entry, segment, rows, mapping)
   people(entry, segment, mapping)
   whereabouts(entry, segment, mapping)
-  const [start, end] = [moment(segment, 44), moment(segment, 45)]
-  const period = periodOf(start, end)
+  const period = periodIn(segment, 44, 45, mapping)
+  const { start, end } = { start: period?.['start'], end: segment.text(45) }
   if (period !== undefined) resource['period'] = period
   resource['status'] =
     statuses[mapping.message.event] ?? (end !== undefined ? 'finished' : mapping.message.type === 'ADT' || start !== undefined ? 'in-progress' : 'unknown')
@@ -90,8 +89,6 @@ function episode(visit: Entry, segment: Segment, mapping: Mapping): void {
   mapping.episode = entry
   put(visit.resource, 'episodeOfCare[]', entry.reference)
 }
-
-const moment = (segment: Segment, field: number) => dateTimeOf(segment.text(field) ?? '')
 
 function classOf(segment: Segment): Json {
   const given = segment.text(2)?.toUpperCase() ?? ''

@@ -1,8 +1,7 @@
 import { codingOf } from '../../draft/displays.ts'
-import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
-import { dateTimeOf } from '../../draft/dates.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, periodIn, type Row } from './mapping.ts'
 import { gender, kin } from './patient.ts'
 import { practitioner } from './people.ts'
 import { address, coded, concept, date, dateTime, humanName, identifier, money, numbered, organization, telecom } from './types.ts'
@@ -31,8 +30,7 @@ export function insurance(segment: Segment, mapping: Mapping): void {
   // The number of the insured person with the insurer; older senders give only that of the policy.
   const subscriber = segment.text(49) ?? segment.text(36)
   if (subscriber !== undefined) resource['subscriberId'] = subscriber
-  const [start, end] = [dateTimeOf(segment.text(12) ?? ''), dateTimeOf(segment.text(13) ?? '')]
-  const period = periodOf(start, end)
+  const period = periodIn(segment, 12, 13, mapping)
   if (period !== undefined) resource['period'] = period
   classes(entry, segment)
   deductible(entry, segment)

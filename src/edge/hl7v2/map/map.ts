@@ -82,19 +82,34 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
     })
   const draft = new Draft(message.segments.map((segment) => segment.raw(3)).join('\u0000') + identityOf(message))
   const mapping = new Mapping(message, draft, options)
-  for (const segment of message.segments) {
+  for (const segment of withPatientFirst(message.segments)) {
     const map = segments[segment.name]
     if (map === undefined) {
       if (!silent.has(segment.name))
         draft.lose(segment.place, segment.name.startsWith('Z') ? 'a segment of the sender alone' : 'a segment that has no place in the record')
     } else map(segment, mapping)
   }
+  if (mapping.patient === undefined && mapping.appointment === undefined)
+    throw new Refusal('unprocessable', 'the message names no patient, and nothing of it could be kept', {
+      expression: 'PID',
+      hint: 'Send the patient in a PID segment, with a number in PID-3.',
+    })
   finish(mapping, options.original)
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
   for (const segment of message.segments)
     if (segments[segment.name] !== undefined) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
   draft.numberStatements('shared')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
+}
+
+// What is said of a patient only.
+const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXD TXA FT1 RF1'.split(' '))
+
+/** A patient who is named after the first of what is told of a patient is still the patient of it. */
+function withPatientFirst(all: Segment[]): Segment[] {
+  const [first, at] = [all.findIndex(({ name }) => ofPatients.has(name)), all.findIndex(({ name }) => name === 'PID')]
+  if (at < 0 || first < 0 || first > at) return all
+  return [...all.slice(0, first), all[at] as Segment, ...all.slice(first, at), ...all.slice(at + 1)]
 }
 
 /** Sender, number and time of a message: what makes it the same message when it comes again. */

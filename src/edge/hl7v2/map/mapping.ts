@@ -1,4 +1,5 @@
-import { Draft, type Entry, type Json, put } from '../../draft/draft.ts'
+import { dateTimeOf } from '../../draft/dates.ts'
+import { type Draft, type Entry, type Json, periodOf, put } from '../../draft/draft.ts'
 import type { Message, Segment, Value } from '../message.ts'
 
 export type Options = {
@@ -60,6 +61,23 @@ export type Order = {
   report?: Entry
   /** What makes the identity of a result: the filler's number, else the placer's. */
   number?: string
+}
+
+/** A moment in a field; what cannot be read as one is a loss. */
+export function momentIn(segment: Segment, field: number, mapping: Mapping): string | undefined {
+  const given = segment.text(field)
+  if (given === undefined) return undefined
+  const moment = dateTimeOf(given)
+  if (moment === undefined) mapping.draft.lose(`${segment.place}-${field}`, 'could not be read as a moment')
+  return moment
+}
+
+/** From one field to another; an end that is before its beginning is a loss. */
+export function periodIn(segment: Segment, from: number, to: number, mapping: Mapping): Json | undefined {
+  const [start, end] = [momentIn(segment, from, mapping), momentIn(segment, to, mapping)]
+  const made = periodOf(start, end)
+  if (end !== undefined && made?.['end'] === undefined) mapping.draft.lose(`${segment.place}-${to}`, 'is before its beginning, and was left out')
+  return made
 }
 
 type Convert = (value: Value, mapping: Mapping, place: string) => unknown

@@ -1,7 +1,6 @@
-import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, momentIn, type Row } from './mapping.ts'
 import { inRole, location, practitioner } from './people.ts'
 import { byTable, codeableConcept, concept, date, dateTime, decimal, entity, text, units } from './types.ts'
 
@@ -102,7 +101,7 @@ function given(segment: Segment, mapping: Mapping): void {
     ],
     mapping,
   )
-  const [start, end] = [dateTimeOf(segment.text(3) ?? ''), dateTimeOf(segment.text(4) ?? '')]
+  const [start, end] = [momentIn(segment, 3, mapping), momentIn(segment, 4, mapping)]
   if (end !== undefined && end !== start) resource['effectivePeriod'] = periodOf(start, end)
   else resource['effectiveDateTime'] = start ?? end
   if (resource['effectiveDateTime'] === undefined && resource['effectivePeriod'] === undefined) resource['_effectiveDateTime'] = absent

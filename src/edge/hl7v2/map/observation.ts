@@ -124,7 +124,7 @@ function instrument(value: Value, mapping: Mapping, place: string): Json | undef
 export function observation(segment: Segment, mapping: Mapping): void {
   if (mapping.document !== undefined && isContent(segment)) return
   if (mapping.order.report !== undefined && isAttachment(segment)) {
-    const form = attachment(segment)
+    const form = attachment(segment, mapping)
     if (form !== undefined) put(mapping.order.report.resource, 'presentedForm[]', form)
     mapping.order.report.sources.push(`${segment.place} presentedForm<5`)
     for (const field of [1, 2, 3, 4, 11]) for (const value of segment.all(field)) value.whole()
@@ -186,7 +186,7 @@ function unitOf(segment: Segment): Json {
   return units(given?.part(1), given?.part(2), given?.part(3))
 }
 
-const texts = new Set(['ST', 'TX', 'FT', 'ED', 'RP', 'SN', 'NM', 'XAD', 'XPN', 'XTN', 'ID', 'IS', 'CX', 'XCN', 'EI', 'HD', 'NA'])
+const texts = new Set(['ST', 'TX', 'FT', 'ED', 'RP', 'XAD', 'XPN', 'XTN', 'ID', 'IS', 'CX', 'XCN', 'EI', 'HD', 'NA'])
 
 function setValue(entry: Entry, segment: Segment, mapping: Mapping): void {
   const values = segment.all(5)
@@ -241,7 +241,7 @@ function valueOf(type: string, value: Value, segment: Segment): Json | null {
   switch (type) {
     case 'NM': {
       const number = decimal(value)
-      return number === undefined ? null : { valueQuantity: { value: number, ...unitOf(segment) } }
+      return number === undefined ? compared(value, unitOf(segment)) : { valueQuantity: { value: number, ...unitOf(segment) } }
     }
     case 'SN':
       return structured(value, unitOf(segment))
@@ -267,6 +267,12 @@ function valueOf(type: string, value: Value, segment: Segment): Json | null {
     default:
       return null
   }
+}
+
+/** `<0.5`: no number by the standard, and written by laboratories everywhere. */
+function compared(value: Value, unit: Json): Json | null {
+  const [, comparator, number] = /^(<=|>=|<|>)\s*(-?\d{1,15}(?:\.\d{1,15})?)$/.exec(value.part(1) ?? '') ?? []
+  return number === undefined ? null : { valueQuantity: { value: Number(number), comparator, ...unit } }
 }
 
 /** SN: a comparison, a range, a ratio, or a count with a plus. */
@@ -306,16 +312,17 @@ const isAttachment = (segment: Segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?
 const isContent = (segment: Segment) => /^(?:ED|RP|TX|FT|ST)$/i.test(segment.text(2) ?? '')
 
 /** ED (source, type, subtype, encoding, data) or RP (pointer, application, type, subtype) as an Attachment. */
-export function attachment(segment: Segment): Json | undefined {
+export function attachment(segment: Segment, mapping: Mapping): Json | undefined {
   const value = segment.first(5)
   if (value === undefined) return undefined
   const isPointer = /^RP$/i.test(segment.text(2) ?? '')
   const [type, subtype] = isPointer ? [value.part(3), value.part(4)] : [value.part(2), value.part(3)]
   const contentType = mediaType(type, subtype)
   const title = segment.first(3)?.part(2)
-  const made = isPointer ? { contentType, url: value.part(1), title } : { contentType, ...dataOf(value), title }
+  const found = isPointer ? pointerOf(value) : dataOf(value)
+  if (found === undefined) mapping.draft.lose(`${segment.place}-5`, isPointer ? 'is no address that could be followed' : 'is not what its encoding says, and no file')
   value.skip(1, 2)
-  return some(made)
+  return some({ contentType, ...found, title: found === undefined ? (title ?? 'could not be read') : title })
 }
 
 function mediaType(type: string | undefined, subtype: string | undefined): string | undefined {
@@ -327,11 +334,17 @@ function mediaType(type: string | undefined, subtype: string | undefined): strin
 /** Without a repeated group: a scanned letter of some megabytes would exhaust the stack of the pattern. */
 const isBase64 = (data: string): boolean => data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data)
 
+/** Only what is an address leads anywhere for another; a path on the sender's own disk does not. */
+function pointerOf(value: Value): Json | undefined {
+  const url = value.part(1)
+  return url !== undefined && /^(?:https?|urn|ftps?|dicom|wado)[^\s"<>\\]*:[^\s"<>\\]+$/i.test(url) ? { url } : undefined
+}
+
 /** Base64 as it is, hexadecimal and text turned into it; what claims to be base64 and is not is no data. */
-function dataOf(value: Value): Json {
+function dataOf(value: Value): Json | undefined {
   const [encoding, data] = [value.part(4)?.toUpperCase(), value.part(5)?.replace(/\s+/g, '')]
-  if (data === undefined) return {}
-  if (encoding === 'BASE64') return isBase64(data) ? { data } : {}
+  if (data === undefined) return undefined
+  if (encoding === 'BASE64') return isBase64(data) ? { data } : undefined
   if (encoding === 'HEX' && data.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(data)) return { data: Buffer.from(data, 'hex').toString('base64') }
   return { data: Buffer.from(value.part(5) ?? '', 'utf8').toString('base64') }
 }

@@ -1,7 +1,7 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, momentIn, periodIn, type Row } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
 import { byTable, codeableConcept, concept, dateTime, entity, organization, quantity } from './types.ts'
 
@@ -201,10 +201,10 @@ function report(segment: Segment, order: Entry, mapping: Mapping): Entry {
   resource['code'] ??= { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
   const { common } = mapping.order
   if (common !== undefined && resource['identifier'] === undefined) fill(entry, common, [[3, 'identifier[]', filler]], mapping)
-  const [start, end] = [dateTimeOf(segment.text(7) ?? ''), dateTimeOf(segment.text(8) ?? '')]
-  if (end !== undefined) resource['effectivePeriod'] = periodOf(start, end)
+  const [start, end] = [momentIn(segment, 7, mapping), momentIn(segment, 8, mapping)]
+  if (end !== undefined) resource['effectivePeriod'] = periodIn(segment, 7, 8, mapping)
   else if (start !== undefined) resource['effectiveDateTime'] = start
-  const issued = dateTimeOf(segment.text(22) ?? '')
+  const issued = momentIn(segment, 22, mapping)
   if (issued?.includes('T')) resource['issued'] = issued
   return entry
 }
@@ -222,7 +222,7 @@ function collected(segment: Segment, mapping: Mapping): void {
   if (type !== undefined) resource['type'] = type
   const collection = some({ collector, collectedDateTime: dateTimeOf(segment.text(7) ?? '') })
   if (collection !== undefined) resource['collection'] = collection
-  const received = dateTimeOf(segment.text(14) ?? '')
+  const received = momentIn(segment, 14, mapping)
   if (received !== undefined) resource['receivedTime'] = received
   attach(entry, mapping)
 }
@@ -293,7 +293,7 @@ export function timed(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   const priority = urgencies[segment.text(9)?.toUpperCase() ?? '']
   if (priority !== undefined) resource['priority'] ??= priority
-  const period = periodOf(dateTimeOf(segment.text(7) ?? ''), dateTimeOf(segment.text(8) ?? ''))
+  const period = periodIn(segment, 7, 8, mapping)
   if (period !== undefined && resource['occurrenceDateTime'] === undefined) resource['occurrencePeriod'] ??= period
 }
 

@@ -349,6 +349,10 @@ export function merged(segment: Segment, mapping: Mapping): void {
     ],
     mapping,
   )
+  if (entry.resource['identifier'] === undefined) {
+    mapping.draft.remove(entry)
+    return mapping.draft.lose(segment.place, 'names no chart that goes into the other')
+  }
   Object.assign(entry.resource, { active: false, link: [{ other: survivor.reference, type: 'replaced-by' }] })
   const links = ((survivor.resource as Json & { link?: Json[] }).link ??= [])
   links.push({ other: entry.reference, type: 'replaces' })

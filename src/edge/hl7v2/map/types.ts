@@ -17,9 +17,11 @@ export const date = (value: Value): string | undefined => dateOf(value.part(1) ?
 export const instant = (value: Value): string | undefined => instantOf(value.part(1) ?? '')
 export const yes = (value: Value): boolean | undefined => ({ Y: true, N: false })[value.part(1) ?? ''] as boolean | undefined
 
+// More digits than a number of a computer keeps are not taken as one.
+const numberMax = 16
 export function decimal(value: Value): number | undefined {
   const given = value.part(1)
-  return given !== undefined && /^[+-]?\d+(?:\.\d+)?$/.test(given) ? Number(given) : undefined
+  return given !== undefined && given.length <= numberMax && /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(given) ? Number(given) : undefined
 }
 
 export function positive(value: Value): number | undefined {

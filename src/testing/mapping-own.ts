@@ -1,0 +1,52 @@
+import type { Resource } from '../fhir/fhir.ts'
+import type { Bundle } from './mapping-score.ts'
+
+// What the other converter gives that neither R4 nor HL7's maps have, and what is a mistake of it. Scored without these, and with them.
+
+type Json = Record<string, unknown>
+
+/** Code systems, extensions and spaces of identifiers that it made up, and US ones that it assumes where nobody said so. */
+const madeUp = [
+  /^http:\/\/example\.com\/(?:v2-to-fhir-converter\/)?(?:StructureDefinition\/|Observation_Status)/,
+  /^http:\/\/example\.com\/(?:v2-to-fhir-converter\/)?CodeSystem\/(?:accident-indicator|additional-[a-z-]+|coding-system|identifier-type-code|observation-code|performer-role|procedure-code)$/,
+  /^http:\/\/hl7\.org\/fhir\/us\/vrdr\//,
+  /^http:\/\/hl7\.org\/fhir\/sid\/us-(?:ssn|medicare)$/,
+  /\/sid\/us-medicaid$|\/Identifier\/policy-id$/,
+]
+/** Addresses that are none: a slash too many, no object identifier (X.660 begins with 0, 1 or 2), a standard of other things, a name in the wrong case. */
+const mistaken = /^(?:http:\/\/unitsofmeasure\.org\/|urn:oid:[3-9]|urn:oid:.*[^\d.]|urn:iso:std:iso:3986|sct|urn:uuid:[\d.]+$)/
+/** The kind of a universal identifier (HL7 table 0301) as the space of a person's number: persons of two authorities would become one. */
+const ofKind = /\/Identifier\/(?:HCD|DNS|GUID|ISO|UUID)$/
+const ofPersons = new Set(['Patient', 'Practitioner', 'RelatedPerson', 'Coverage', 'Encounter', 'Account', 'EpisodeOfCare'])
+/** A text that repeats the display of its code, or all parts of a field with marks between them. */
+const joined = /--|\w\+\w/
+
+export function withoutOwn(bundle: Bundle): Bundle {
+  const entry = (bundle.entry ?? []).flatMap((one) => {
+    // Its second Provenance and the targets of the first say that the Bundle came from a Bundle.
+    if (one.resource === undefined || one.resource.resourceType === 'Provenance') return []
+    return [{ ...one, resource: kept(one.resource, one.resource.resourceType) as Resource }]
+  })
+  return { ...bundle, entry }
+}
+
+function kept(value: unknown, type: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => kept(one, type)).filter((one) => one !== undefined)
+  if (typeof value !== 'object' || value === null) return value
+  const object = value as Json
+  const address = String(object['system'] ?? object['url'] ?? '')
+  if (madeUp.some((form) => form.test(address)) && !('value' in object)) return undefined
+  const made = Object.entries(object).flatMap(([name, inner]) => (isOwn(name, inner, object, type) ? [] : [[name, kept(inner, type)] as const]))
+  return Object.fromEntries(made.filter(([, inner]) => inner !== undefined))
+}
+
+function isOwn(name: string, inner: unknown, object: Json, type: string): boolean {
+  const text = typeof inner === 'string' ? inner : ''
+  if (name === 'system') return mistaken.test(text) || madeUp.some((form) => form.test(text)) || (ofPersons.has(type) && ofKind.test(text))
+  if (name === 'value') return mistaken.test(text)
+  if (type === 'Location' && name === 'description') return joined.test(text) || text === object['name']
+  // The point of care is told as a level of a building.
+  if (type === 'Location' && name === 'physicalType') return String(object['description']).split('--')[0] === object['name']
+  if (name === 'valueString' || name === 'text') return joined.test(text) || (name === 'text' && (object['coding'] as Json[] | undefined)?.[0]?.['display'] === text)
+  return false
+}

@@ -47,6 +47,7 @@ function isOwn(name: string, inner: unknown, object: Json, type: string): boolea
   if (type === 'Location' && name === 'description') return joined.test(text) || text === object['name']
   // The point of care is told as a level of a building.
   if (type === 'Location' && name === 'physicalType') return String(object['description']).split('--')[0] === object['name']
-  if (name === 'valueString' || name === 'text') return joined.test(text) || (name === 'text' && (object['coding'] as Json[] | undefined)?.[0]?.['display'] === text)
+  if (name === 'valueString' || name === 'text')
+    return joined.test(text) || (name === 'text' && (object['coding'] as Json[] | undefined)?.[0]?.['display'] === text)
   return false
 }

@@ -94,7 +94,8 @@ export function mapCda(bytes: Uint8Array): Mapped {
     source: 'ClinicalDocument',
     type: document.resource['type'] as Json,
   })
-  for (const place of unreadIn(root, () => 'ClinicalDocument')) draft.lose(place, 'has no place in the record, could not be read, or belongs to an entry that was not understood')
+  for (const place of unreadIn(root, () => 'ClinicalDocument'))
+    draft.lose(place, 'has no place in the record, could not be read, or belongs to an entry that was not understood')
   tellProvenance(draft, {
     number: String(number['value'] ?? ''),
     version,
@@ -111,7 +112,10 @@ export function mapCda(bytes: Uint8Array): Mapped {
 function isOfOne(root: Element): void {
   const roles = root.all('recordTarget').flatMap((target) => target.all('patientRole'))
   if (roles.length === 0)
-    throw new Refusal('unprocessable', 'the document names no patient', { expression: 'ClinicalDocument/recordTarget', hint: 'Send the patient with a number.' })
+    throw new Refusal('unprocessable', 'the document names no patient', {
+      expression: 'ClinicalDocument/recordTarget',
+      hint: 'Send the patient with a number.',
+    })
   if (roles.length > 1)
     throw new Refusal('unprocessable', 'the document is about several patients', {
       expression: 'ClinicalDocument/recordTarget',

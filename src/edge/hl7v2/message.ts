@@ -236,7 +236,9 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   if (!head.startsWith('MSH'))
     throw new Refusal('incorrect', whatElse(head), {
       expression: 'MSH',
-      hint: /^[FB]HS/.test(head) ? 'Put the file into a folder that is read as hl7v2, or send its messages one by one.' : 'Send HL7 v2 with the delimiters of the standard: MSH|^~\\&|…, segments ended by a carriage return.',
+      hint: /^[FB]HS/.test(head)
+        ? 'Put the file into a folder that is read as hl7v2, or send its messages one by one.'
+        : 'Send HL7 v2 with the delimiters of the standard: MSH|^~\\&|…, segments ended by a carriage return.',
     })
   const delimiters = delimitersOf(head)
   const message: Message = { segments: [], delimiters, charset, type: '', event: '', controlId: '', version: '', oddities: [] }

@@ -16,7 +16,12 @@ const order = 'OBR|1||F1|X^Преглед^L'
 const of = (mapped: Mapped, type: string) => mapped.bundle.entry.flatMap(({ resource }) => (resource.resourceType === type ? [resource as Loose] : []))
 const first = (mapped: Mapped, type: string) => of(mapped, type)[0] as Loose
 const file = (text: string) => Buffer.from(text).toString('base64')
-const results = (type: string, ...values: string[]) => [head('ORU^R01'), pid, order, ...values.map((value, n) => `OBX|${n + 1}|${type}|T${n}^т^L||${value}|mg/L|||||F`)]
+const results = (type: string, ...values: string[]) => [
+  head('ORU^R01'),
+  pid,
+  order,
+  ...values.map((value, n) => `OBX|${n + 1}|${type}|T${n}^т^L||${value}|mg/L|||||F`),
+]
 const given = (mapped: Mapped) => of(mapped, 'Observation').map((one) => one['valueQuantity'] ?? one['valueRange'] ?? one['valueRatio'] ?? one['valueString'])
 
 type Check = (mapped: Mapped) => unknown
@@ -28,9 +33,24 @@ const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
   ['notes on everything', [head('ORU^R01'), pid, order, 'NTE|1||а', 'OBX|1|NM|T^т^L||1', 'NTE|1||б'], (m) => first(m, 'Observation')['note'][0].text, 'б'],
   ['a note on nothing', [head('ADT^A08'), pid, 'NTE|1||а'], (m) => of(m, 'Patient').length, 1, ['NTE[1]-3']],
   ['escaped delimiters', results('ST', 'a\\R\\b\\S\\c\\T\\d\\F\\e\\E\\f\\.br\\g\\X41\\'), given, ['a~b^c&d|e\\f\ngA']],
-  ['delimiters of its own', ['MSH#*+!%#BIS#KCS#SPONA#RS#20260301##ADT*A08#17#P#2.5', 'PID#1##4711***KCS*MR+12***X##Пет*Ана'], (m) => first(m, 'Patient')['identifier'].length, 2],
-  ['names in CP852', encode([head('ADT^A08', 'CP852'), 'PID|1||4||Đorđević^Šaša Čž'].join('\r'), 'cp852'), (m) => first(m, 'Patient')['name'][0].family, 'Đorđević'],
-  ['names in windows-1251', encode([head('ADT^A08', 'CP1251'), 'PID|1||4||Ђорђевић^Ђ'].join('\r'), 'windows-1251'), (m) => first(m, 'Patient')['name'][0].family, 'Ђорђевић'],
+  [
+    'delimiters of its own',
+    ['MSH#*+!%#BIS#KCS#SPONA#RS#20260301##ADT*A08#17#P#2.5', 'PID#1##4711***KCS*MR+12***X##Пет*Ана'],
+    (m) => first(m, 'Patient')['identifier'].length,
+    2,
+  ],
+  [
+    'names in CP852',
+    encode([head('ADT^A08', 'CP852'), 'PID|1||4||Đorđević^Šaša Čž'].join('\r'), 'cp852'),
+    (m) => first(m, 'Patient')['name'][0].family,
+    'Đorđević',
+  ],
+  [
+    'names in windows-1251',
+    encode([head('ADT^A08', 'CP1251'), 'PID|1||4||Ђорђевић^Ђ'].join('\r'), 'windows-1251'),
+    (m) => first(m, 'Patient')['name'][0].family,
+    'Ђорђевић',
+  ],
   ['control characters', [head('ADT^A08'), 'PID|1||4||Пет\u0007ро\u0000вић'], (m) => first(m, 'Patient')['name'][0].family, 'Петровић', ['the message']],
   ['escapes that are control characters', results('ST', 'a\\X07\\b'), given, ['a\\X07\\b']],
   ['line feeds, frames and both ends', [`\u000b${head('ADT^A08')}\r\n${pid}\n\rPV1|1|O\r\n\u001c\r`], (m) => of(m, 'Encounter').length, 1],
@@ -38,22 +58,85 @@ const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
   ['nulls', [head('ADT^A08'), 'PID|1||4711||Петровић^Ана||""|""|||""', 'PV1|1|""|""'], (m) => first(m, 'Patient')['gender'], undefined],
   ['a date that is none', [head('ADT^A08'), 'PID|1||4||П^А||19850231'], (m) => first(m, 'Patient')['birthDate'], undefined, ['PID[1]-7']],
   ['a time as people write it', [head('ADT^A03'), pid, visit('01.03.2026. 10:00', '')], (m) => first(m, 'Encounter')['period'], undefined, ['PV1[1]-44']],
-  ['an end before its beginning', [head('ADT^A03'), pid, visit('20260301100000', '20260201')], (m) => first(m, 'Encounter')['period'].end, undefined, ['PV1[1]-45']],
+  [
+    'an end before its beginning',
+    [head('ADT^A03'), pid, visit('20260301100000', '20260201')],
+    (m) => first(m, 'Encounter')['period'].end,
+    undefined,
+    ['PV1[1]-45'],
+  ],
   ['a gender of nobody', [head('ADT^A08'), `${pid.slice(0, -1)}Q`], (m) => first(m, 'Patient')['gender'], undefined, ['PID[1]-8']],
-  ['a national number too short', [head('ADT^A08'), 'PID|1||12345^^^MUP^NNSRB||П^А'], (m) => first(m, 'Patient')['identifier'][0].system, 'urn:id:MUP', ['PID[1]-3']],
+  [
+    'a national number too short',
+    [head('ADT^A08'), 'PID|1||12345^^^MUP^NNSRB||П^А'],
+    (m) => first(m, 'Patient')['identifier'][0].system,
+    'urn:id:MUP',
+    ['PID[1]-3'],
+  ],
   ['numbers', results('NM', '5.1', ' 7.0 ', '-0.5', '.5', '5.'), (m) => given(m).map(({ value }) => value), [5.1, 7, -0.5, 0.5, 5]],
-  ['numbers with comparisons', results('NM', '>10', '<= 0.5'), (m) => given(m).map(({ comparator, value }) => [comparator, value]), [['>', 10], ['<=', 0.5]]],
-  ['what is no number', results('NM', '5,1', '1 000', 'трагови', '9'.repeat(20)), given, ['5,1', '1 000', 'трагови', '9'.repeat(20)], ['OBX[1]-5', 'OBX[2]-5', 'OBX[3]-5', 'OBX[4]-5']],
+  [
+    'numbers with comparisons',
+    results('NM', '>10', '<= 0.5'),
+    (m) => given(m).map(({ comparator, value }) => [comparator, value]),
+    [
+      ['>', 10],
+      ['<=', 0.5],
+    ],
+  ],
+  [
+    'what is no number',
+    results('NM', '5,1', '1 000', 'трагови', '9'.repeat(20)),
+    given,
+    ['5,1', '1 000', 'трагови', '9'.repeat(20)],
+    ['OBX[1]-5', 'OBX[2]-5', 'OBX[3]-5', 'OBX[4]-5'],
+  ],
   ['structured numbers', results('SN', '>^100', '^1^:^128', '^5^-^10'), (m) => given(m).map((one) => Object.keys(one)[0]), ['value', 'numerator', 'low']],
   ['structured numbers that say nothing', results('SN', '^3^+', 'много'), given, ['^3^+', 'много'], ['OBX[1]-5', 'OBX[2]-5']],
-  ['a file in a result', results('ED', `BIS^application^pdf^Base64^${file('%PDF')}`), (m) => first(m, 'DiagnosticReport')['presentedForm'][0].contentType, 'application/pdf'],
-  ['a file that is no base64', results('ED', 'BIS^application^pdf^Base64^###'), (m) => first(m, 'DiagnosticReport')['presentedForm'][0].data, undefined, ['OBX[1]-5']],
+  [
+    'a file in a result',
+    results('ED', `BIS^application^pdf^Base64^${file('%PDF')}`),
+    (m) => first(m, 'DiagnosticReport')['presentedForm'][0].contentType,
+    'application/pdf',
+  ],
+  [
+    'a file that is no base64',
+    results('ED', 'BIS^application^pdf^Base64^###'),
+    (m) => first(m, 'DiagnosticReport')['presentedForm'][0].data,
+    undefined,
+    ['OBX[1]-5'],
+  ],
   ['a pointer', results('RP', 'https://pacs.local/1^PACS^image^jpeg'), (m) => first(m, 'DiagnosticReport')['presentedForm'][0].url, 'https://pacs.local/1'],
-  ['a pointer to a disk', results('RP', 'C:\\E\\slike\\E\\a b.jpg^PACS^image^jpeg'), (m) => first(m, 'DiagnosticReport')['presentedForm'][0].url, undefined, ['OBX[1]-5']],
-  ['a document of RTF', [head('MDM^T02'), pid, 'TXA|1|OT||20260301', `OBX|1|ED|R^Отпусна листа||BIS^application^rtf^Base64^${file('{\\rtf1}')}`], (m) => first(m, 'DocumentReference')['content'][0].attachment.contentType, 'application/rtf'],
-  ['a document of lines', [head('MDM^T02'), pid, 'TXA|1|OT||20260301', 'OBX|1|TX|A||први', 'OBX|2|TX|A||други'], (m) => Buffer.from(first(m, 'DocumentReference')['content'][0].attachment.data, 'base64').toString(), 'први\nдруги'],
-  ['an appointment that moves', [head('SIU^S13'), `SCH|P1|F1|||||К|Н|30|min|^^^202603021000+0100^202603021030+0100${'|'.repeat(14)}BOOKED`, pid], (m) => [first(m, 'Appointment')['status'], first(m, 'Appointment')['start']], ['booked', '2026-03-02T10:00:00+01:00']],
-  ['a vaccination refused', [head('VXU^V04'), pid, 'ORC|RE||99', `RXA|0|1|20260301||03^ММР^CVX|999${'|'.repeat(12)}00^одбијено^NIP002||RE`], (m) => first(m, 'Immunization')['status'], 'not-done'],
+  [
+    'a pointer to a disk',
+    results('RP', 'C:\\E\\slike\\E\\a b.jpg^PACS^image^jpeg'),
+    (m) => first(m, 'DiagnosticReport')['presentedForm'][0].url,
+    undefined,
+    ['OBX[1]-5'],
+  ],
+  [
+    'a document of RTF',
+    [head('MDM^T02'), pid, 'TXA|1|OT||20260301', `OBX|1|ED|R^Отпусна листа||BIS^application^rtf^Base64^${file('{\\rtf1}')}`],
+    (m) => first(m, 'DocumentReference')['content'][0].attachment.contentType,
+    'application/rtf',
+  ],
+  [
+    'a document of lines',
+    [head('MDM^T02'), pid, 'TXA|1|OT||20260301', 'OBX|1|TX|A||први', 'OBX|2|TX|A||други'],
+    (m) => Buffer.from(first(m, 'DocumentReference')['content'][0].attachment.data, 'base64').toString(),
+    'први\nдруги',
+  ],
+  [
+    'an appointment that moves',
+    [head('SIU^S13'), `SCH|P1|F1|||||К|Н|30|min|^^^202603021000+0100^202603021030+0100${'|'.repeat(14)}BOOKED`, pid],
+    (m) => [first(m, 'Appointment')['status'], first(m, 'Appointment')['start']],
+    ['booked', '2026-03-02T10:00:00+01:00'],
+  ],
+  [
+    'a vaccination refused',
+    [head('VXU^V04'), pid, 'ORC|RE||99', `RXA|0|1|20260301||03^ММР^CVX|999${'|'.repeat(12)}00^одбијено^NIP002||RE`],
+    (m) => first(m, 'Immunization')['status'],
+    'not-done',
+  ],
   ['a vaccination without a date', [head('VXU^V04'), pid, 'RXA|0|1|||03^ММР^CVX'], (m) => first(m, 'Immunization')['occurrenceString'], 'unknown'],
   ['two charts that become one', [head('ADT^A40'), pid, 'MRG|4700^^^KCS^MR'], (m) => of(m, 'Patient').map(({ active }) => active), [undefined, false]],
   ['a chart that becomes nothing', [head('ADT^A40'), pid, 'MRG|'], (m) => of(m, 'Patient').length, 1, ['MRG[1]']],

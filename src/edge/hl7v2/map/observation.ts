@@ -320,7 +320,8 @@ export function attachment(segment: Segment, mapping: Mapping): Json | undefined
   const contentType = mediaType(type, subtype)
   const title = segment.first(3)?.part(2)
   const found = isPointer ? pointerOf(value) : dataOf(value)
-  if (found === undefined) mapping.draft.lose(`${segment.place}-5`, isPointer ? 'is no address that could be followed' : 'is not what its encoding says, and no file')
+  if (found === undefined)
+    mapping.draft.lose(`${segment.place}-5`, isPointer ? 'is no address that could be followed' : 'is not what its encoding says, and no file')
   value.skip(1, 2)
   return some({ contentType, ...found, title: found === undefined ? (title ?? 'could not be read') : title })
 }

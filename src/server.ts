@@ -40,7 +40,7 @@ async function start(settings: Config): Promise<void> {
   if (isOneOfSeveral()) return serveAsOne(settings)
   const portals = join(settings.DATA_DIR, 'portals')
   const [{ world, close, country, database }] = await Promise.all([openCountry(settings), portalsBuilt(portals)])
-  const employersSide = await startEmployersSide(world, database.owner, complain)
+  const employersSide = await startEmployersSide(world, database.owner, { say: complain })
   // The processes beside this one find it where this one has started it.
   process.env['EMPLOYERS_URL'] = employersSide.origin
   const serving = settings.PROCESSES === 1 ? await serve(world, portals) : await startProcesses(settings.PROCESSES, fail)

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,6 +15,8 @@ import { Fragment } from '../../platform/sql.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { until } from '../../testing/process.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
+import { keyNeedles, leaksOfProcess, textNeedles } from '../leak/leak-process.ts'
+import { leakTest } from '../leak/leak-test.ts'
 import { startEmployersSide } from './employers-side.ts'
 import { heads } from './house.ts'
 import { houseSecret } from './pass.ts'
@@ -30,7 +35,7 @@ const ofPerson = `белешка о лечењу ${'x'.repeat(8)}`
 const file = forFile()
 before(async () => {
   town = await startLeaveTown(file)
-  side = await startEmployersSide(town.world, town.ownerUrl, (sentence) => void said.push(sentence))
+  side = await startEmployersSide(town.world, town.ownerUrl, { say: (sentence) => void said.push(sentence) })
   file.after(() => side.stop())
   person = await town.worker([{ employer: town.employers[0]?.id as number }])
   clerk = await town.clerk(0, 'administrator')
@@ -174,6 +179,33 @@ describe('between the two processes', () => {
       names.filter((name) => !allowed.test(name)),
       [],
     )
+  })
+})
+
+describe('the trial of leaks', () => {
+  test('goes through the process, then looks into its memory, and finds nothing there', async () => {
+    const report = await leakTest(town.world, { only: '/leaves', apart: true })
+    assert.deepEqual(report.found, [])
+    assert.deepEqual(report.untried, [])
+    assert.ok(report.answers > 30)
+  })
+
+  test('would find a key or a word in the memory, the environment or the command line of a process', async (t) => {
+    const key = randomBytes(32)
+    const script = `globalThis.kept = [Buffer.from(process.argv[1], 'hex'), process.argv[2]].map(String); setInterval(() => globalThis.kept, 1000); console.log('on')`
+    const leaky = spawn(process.execPath, ['-e', script, key.toString('hex'), 'белешка'], { env: { SECRET: 'C50.9 тајно' }, stdio: ['ignore', 'pipe', 'inherit'] })
+    t.after(() => leaky.kill())
+    await once(leaky.stdout, 'data')
+    const found = leaksOfProcess(leaky.pid as number, [
+      ...keyNeedles('the key', key),
+      ...textNeedles('the word', 'белешка'),
+      ...textNeedles('the code', 'C50.9'),
+      ...textNeedles('nothing', 'чега нема нигде'),
+    ])
+    const where = ['the memory of the employers’ process holds the key', 'the memory of the employers’ process holds the word']
+    const told = ['the environment of the employers’ process holds the code', 'the command line of the employers’ process holds the key in hex']
+    for (const one of [...where, ...told]) assert.ok(found?.some((line) => line.startsWith(one)), `${one}: ${found?.join()}`)
+    assert.ok(!found?.some((line) => line.includes('nothing')))
   })
 })
 

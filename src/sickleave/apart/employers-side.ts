@@ -6,36 +6,41 @@ import { setPassword } from '../../platform/migrate.ts'
 import type { World } from '../../platform/world.ts'
 import { openDoor } from './door.ts'
 import { employersRole, type Given, whatIsGiven } from './given.ts'
-import { type Running, runProcess } from './run-process.ts'
+import { type Running, runProcess, type Told } from './run-process.ts'
 
 // The process of the record opens its door and starts the employers' process beside it, or finds it at EMPLOYERS_URL on another machine.
 
 const loopback = '127.0.0.1'
 const readyLimitMs = 30_000
 
-type Side = { origin: string; door: string; pid(): number | undefined; stop(): Promise<void> }
+export type Side = { origin: string; door: string; ready: Promise<unknown>; pid(): number | undefined; stop(): Promise<void> }
 
-/** From then on this world passes employers on. `owner` gives the role its password; an operator who gave EMPLOYERS_DATABASE_URL has done so. */
-export async function startEmployersSide(world: World, owner: pg.ClientConfig, say: (sentence: string) => void): Promise<Side> {
+/**
+ * From then on this world passes employers on. `owner` gives the role its password; an operator who gave EMPLOYERS_DATABASE_URL has done so, and a command
+ * that has no owner finds it set by the server's last start.
+ */
+export async function startEmployersSide(world: World, owner: pg.ClientConfig | null, told: Told): Promise<Side> {
   const { config } = world
   const [host = loopback, port = '0'] = config.EMPLOYERS_DOOR.split(/:(?=\d+$)/)
   const door = await openDoor(world, { host, port: Number(port) })
   if (config.EMPLOYERS_URL !== '') {
     joinEmployersSide(world)
-    return { origin: config.EMPLOYERS_URL, door: `http://${host}:${door.port}`, pid: () => undefined, stop: door.close }
+    return { origin: config.EMPLOYERS_URL, door: `http://${host}:${door.port}`, ready: Promise.resolve(), pid: () => undefined, stop: door.close }
   }
   const listen = { host: loopback, port: await freePort() }
   const origin = `http://${loopback}:${listen.port}`
   const database = await databaseFor(world, owner)
   const running = runProcess(whatIsGiven(world, { database, door: `http://${loopback}:${door.port}`, listen }), {
-    say,
+    ...told,
     onAway: (how) => noteLook(world, { 'employers-away': how }),
     onBack: () => noteLook(world, { 'employers-away': null }),
   })
-  world.employersSide = { origin, ready: soon(running) }
+  const ready = soon(running)
+  world.employersSide = { origin, ready }
   return {
     origin,
     door: `http://${loopback}:${door.port}`,
+    ready,
     pid: running.pid,
     async stop() {
       await running.stop()
@@ -50,11 +55,19 @@ export function joinEmployersSide(world: World): void {
 }
 
 /** Where the employers' process signs in, with a password that comes from the master key or from the operator. */
-export async function databaseFor({ config, keys }: World, owner: pg.ClientConfig): Promise<Given['database']> {
+export async function databaseFor(world: World, owner: pg.ClientConfig | null): Promise<Given['database']> {
+  const { config, keys } = world
   if (config.EMPLOYERS_DATABASE_URL !== '') return fromUrl(config.EMPLOYERS_DATABASE_URL)
   const password = keys.derive('database-employers').toString('hex')
-  await setPassword(owner, employersRole, password)
-  return { ...owner, user: employersRole, password }
+  if (owner !== null) await setPassword(owner, employersRole, password)
+  return { ...(owner ?? (await placeOfDatabase(world))), user: employersRole, password }
+}
+
+async function placeOfDatabase(world: World): Promise<pg.ClientConfig> {
+  const { client, end } = await world.connect()
+  const { host, port, database, ssl } = client
+  await end()
+  return { host, port, ...(database === undefined ? {} : { database }), ssl }
 }
 
 /** A question that comes while it starts waits for it; one that comes to a process that does not start hears so. */

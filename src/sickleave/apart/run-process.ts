@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { realpathSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Given } from './given.ts'
 
@@ -10,6 +12,8 @@ const farewellMs = 8_000
 const steadyMs = 30_000
 const pausesMs = [200, 500, 1_000, 5_000, 15_000, 60_000]
 const heapMb = 96
+/** What the process says when it listens; every other line is of its log. */
+const readyWord = 'ready'
 
 export type Running = {
   /** When it listens for the first time. */
@@ -17,9 +21,9 @@ export type Running = {
   pid(): number | undefined
   stop(): Promise<void>
 }
-type Told = { say(sentence: string): void; onAway?: (how: string) => void; onBack?: () => void }
+export type Told = { say(sentence: string): void; log?: (line: string) => void; onAway?: (how: string) => void; onBack?: () => void }
 
-export function runProcess(given: Given, { say, onAway, onBack }: Told): Running {
+export function runProcess(given: Given, { say, log = (line) => process.stdout.write(`${line}\n`), onAway, onBack }: Told): Running {
   let child: ChildProcess | undefined
   let isStopping = false
   let deaths = 0
@@ -37,7 +41,8 @@ export function runProcess(given: Given, { say, onAway, onBack }: Told): Running
     child = started
     started.stdin?.on('error', () => {}) // It died before it read: its exit says so.
     started.stdin?.write(`${JSON.stringify(given)}\n`)
-    started.stdout?.once('data', () => {
+    createInterface({ input: started.stdout as Readable }).on('line', (line) => {
+      if (line !== readyWord) return log(line)
       if (!isFirst) say('The employers’ process is back.')
       isFirst = false
       onBack?.()

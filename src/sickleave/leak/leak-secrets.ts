@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
+import { masterKeyFile, readMaster } from '../../platform/keys.ts'
 import type { World } from '../../platform/world.ts'
 import { casesOf } from '../case-store.ts'
 import { medicalOf } from '../medical/medical.ts'
+import { keyNeedles, type Needle, textNeedles } from './leak-process.ts'
 
 /** What must never reach an employer about one leave, as texts to look for. */
 export type Secrets = { patient: number; leave: string; words: string[] }
@@ -26,6 +29,31 @@ export async function secretsOf(world: World, knownAs: string): Promise<Secrets 
   // The case's own id would tie together what two employers know.
   words.add(leave).add(String(patient))
   return { patient, leave, words: [...words].filter((word) => word.length >= wordsMin) }
+}
+
+/** Kinds of exceptions stand in our own program, which every process of the house loads. */
+const ofProgram: ReadonlySet<string> = new Set(['malignant', 'pregnancy', 'disability', 'surgery'])
+
+/** What the employers' process may not have in its memory: keys, and the words of leaves of which nothing is shared. */
+export async function needlesOf(world: World, secrets: readonly Secrets[]): Promise<Needle[]> {
+  const { keys, config } = world
+  const keysOfOthers = [
+    ['the key of the medical part', 'sickleave-medical', 32],
+    ['the key of shares', 'sickleave-shares', 32],
+    ['the key of tickets', 'sickleave-employers-ticket', 32],
+    ['the key of personal numbers', 'identity-numbers', 32],
+    ['the key by which leaves get their names', 'sickleave-known-as', 32],
+    ['the password of the server’s database role', 'database-app', 32],
+  ] as const
+  const file = masterKeyFile(config.DATA_DIR)
+  const shared = new Set(
+    (await world.sql<{ leave: string }>`select distinct leave from sickleave.shared limit 100000`).map(({ leave }) => leave),
+  )
+  return [
+    ...(existsSync(file) ? keyNeedles('the master key', readMaster(file)) : []),
+    ...keysOfOthers.flatMap(([name, label, bytes]) => keyNeedles(name, keys.derive(label, bytes))),
+    ...secrets.filter(({ leave }) => !shared.has(leave)).flatMap(({ leave, words }) => words.filter((word) => !ofProgram.has(word)).flatMap((word) => textNeedles(`a secret of the leave ${leave}`, word))),
+  ]
 }
 
 /** Words of our own that would speak of what an employer may not know, wherever they stand. */

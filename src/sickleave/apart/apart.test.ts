@@ -193,7 +193,10 @@ describe('the trial of leaks', () => {
   test('would find a key or a word in the memory, the environment or the command line of a process', async (t) => {
     const key = randomBytes(32)
     const script = `globalThis.kept = [Buffer.from(process.argv[1], 'hex'), process.argv[2]].map(String); setInterval(() => globalThis.kept, 1000); console.log('on')`
-    const leaky = spawn(process.execPath, ['-e', script, key.toString('hex'), 'белешка'], { env: { SECRET: 'C50.9 тајно' }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const leaky = spawn(process.execPath, ['-e', script, key.toString('hex'), 'белешка'], {
+      env: { SECRET: 'C50.9 тајно' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     t.after(() => leaky.kill())
     await once(leaky.stdout, 'data')
     const found = leaksOfProcess(leaky.pid as number, [
@@ -204,7 +207,11 @@ describe('the trial of leaks', () => {
     ])
     const where = ['the memory of the employers’ process holds the key', 'the memory of the employers’ process holds the word']
     const told = ['the environment of the employers’ process holds the code', 'the command line of the employers’ process holds the key in hex']
-    for (const one of [...where, ...told]) assert.ok(found?.some((line) => line.startsWith(one)), `${one}: ${found?.join()}`)
+    for (const one of [...where, ...told])
+      assert.ok(
+        found?.some((line) => line.startsWith(one)),
+        `${one}: ${found?.join()}`,
+      )
     assert.ok(!found?.some((line) => line.includes('nothing')))
   })
 })

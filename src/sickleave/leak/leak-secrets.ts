@@ -46,13 +46,13 @@ export async function needlesOf(world: World, secrets: readonly Secrets[]): Prom
     ['the password of the server’s database role', 'database-app', 32],
   ] as const
   const file = masterKeyFile(config.DATA_DIR)
-  const shared = new Set(
-    (await world.sql<{ leave: string }>`select distinct leave from sickleave.shared limit 100000`).map(({ leave }) => leave),
-  )
+  const shared = new Set((await world.sql<{ leave: string }>`select distinct leave from sickleave.shared limit 100000`).map(({ leave }) => leave))
   return [
     ...(existsSync(file) ? keyNeedles('the master key', readMaster(file)) : []),
     ...keysOfOthers.flatMap(([name, label, bytes]) => keyNeedles(name, keys.derive(label, bytes))),
-    ...secrets.filter(({ leave }) => !shared.has(leave)).flatMap(({ leave, words }) => words.filter((word) => !ofProgram.has(word)).flatMap((word) => textNeedles(`a secret of the leave ${leave}`, word))),
+    ...secrets
+      .filter(({ leave }) => !shared.has(leave))
+      .flatMap(({ leave, words }) => words.filter((word) => !ofProgram.has(word)).flatMap((word) => textNeedles(`a secret of the leave ${leave}`, word))),
   ]
 }
 

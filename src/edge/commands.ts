@@ -58,6 +58,20 @@ export const commands: Command[] = [
     run: async (world, options, print) => (await import('./cli/renew-key.ts')).renewKey(world, options, print),
   },
   {
+    name: 'edge certificate issue',
+    summary: 'Issue a certificate of a sick leave without a connection, from a JSON file as POST /certificates takes it.',
+    needs: 'nothing',
+    options: { config, file: { type: 'string', about: 'doctor, person, from, until, reason, diagnosis; docs/edge.md says more.', required: true } },
+    run: async (world, options, print) => (await import('./cli/certificate.ts')).issueByHand(world, options, print),
+  },
+  {
+    name: 'edge certificate list',
+    summary: 'Certificates that were issued here, and what became of each.',
+    needs: 'nothing',
+    options: { config },
+    run: async (world, options, print) => (await import('./cli/certificate.ts')).listIssued(world, options, print),
+  },
+  {
     name: 'edge quarantine list',
     summary: 'What waits for a person, each with reason and hint.',
     needs: 'nothing',

@@ -10,6 +10,7 @@ import { type EdgeConfig, parseConfig } from '../edge/process/config.ts'
 import { type Opened, openEdge } from '../edge/process/open.ts'
 import { baseUrl } from '../platform/config.ts'
 import { type BusMember, contractOf, joinBus } from './bus-member.ts'
+import type { Ending } from './for-file.ts'
 import type { TestServer } from './server.ts'
 
 export type TestEdge = Opened & { member: BusMember; config: EdgeConfig; line: CuttableLine }
@@ -36,7 +37,7 @@ export function lineTo({ app }: Pick<TestServer, 'app'>): CuttableLine {
 }
 
 /** The settings and the key of a member that has joined and may file documents. */
-export async function edgeOf(t: TestContext, server: TestServer, code: string, more = ''): Promise<{ member: BusMember; config: EdgeConfig; file: string }> {
+export async function edgeOf(t: Ending, server: TestServer, code: string, more = ''): Promise<{ member: BusMember; config: EdgeConfig; file: string }> {
   const { app, world } = server
   const folder = mkdtempSync(join(tmpdir(), 'spona-edge-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -101,7 +101,7 @@ async function keyOf(edge: Edge, { from, kid }: Delivery): Promise<KeyObject | n
   if (!known) keys.set(edge, (known = new Map()))
   const found = known.get(`${from} ${kid}`)
   if (found) return found
-  const isCentre = from === 'record' || from === 'centre'
+  const isCentre = ['record', 'centre', 'sickleave'].includes(from)
   const path = isCentre ? '/bus/keys' : `/bus/members/${from}/keys`
   const { json } = await edge.centre.ask({ method: 'GET', path, isUnsigned: isCentre })
   if (known.size > keysMax) known.clear()

@@ -26,6 +26,10 @@ export async function sendSome(edge: Edge): Promise<Sent> {
 }
 
 /** What came before and is not mapped yet may be of the same patient, so nothing goes past it. While the line is cut one message tries whether it is back. */
+/** Where the items of a protocol go: everything clinical to the record. */
+const record = { to: 'record/documents', contentType: 'application/fhir+json' }
+const destinations: Record<string, typeof record> = { certificate: { to: 'sickleave/certificates', contentType: 'application/json' } }
+
 function chosen({ store, vault, now, centre }: Edge): Way[] {
   const items = store.all<Item>(
     `select ${itemColumns} from item where state = 'ready' and due_at <= ?1
@@ -43,7 +47,7 @@ function chosen({ store, vault, now, centre }: Edge): Way[] {
     bytes += body.length
     if (ways.length > 0 && bytes > sendLimits.bytes) break
     const { key, document } = item
-    ways.push({ item, message: { id: numberOf(item), key, document, to: 'record/documents', contentType: 'application/fhir+json', body } })
+    ways.push({ item, message: { id: numberOf(item), key, document, ...(destinations[item.protocol] ?? record), body } })
   }
   return ways
 }

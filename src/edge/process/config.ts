@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { isMap, LineCounter, type Node, parseDocument } from 'yaml'
 import { WrongUse } from '../../platform/cli.ts'
 import type { Charset } from '../hl7v2/charset.ts'
+import { certificatesShape } from '../certificates/shape.ts'
 import { folderShape } from '../folder/shape.ts'
 import { inboundShape } from '../inbound/shape.ts'
 import { mllpShape } from '../mllp/shape.ts'
@@ -33,6 +34,7 @@ const shape = section({
   folders: optional(listOf(folderShape), []),
   rest: optional(restShape),
   inbound: optional(listOf(inboundShape), []),
+  certificates: optional(certificatesShape),
   status: optional(section({ port: optional(whole(0, 65_535), 7080) }), { port: 7080 }),
   calls: optional(listOf(section({ service: text(/^[a-z][a-z0-9.-]{1,59}$/, 'must be the name of a service of this member'), to: url('http', 'https') })), []),
   keep: optional(section({ days: optional(whole(1, 365), 30) }), { days: 30 }),

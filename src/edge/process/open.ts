@@ -13,6 +13,7 @@ import { lookAtRight } from '../centre/right.ts'
 import { type Receiver, receiveSome, takeOutcomes } from '../centre/receive.ts'
 import { sendLimits, sendSome } from '../centre/send.ts'
 import { playWhenAsked } from '../certify/asked.ts'
+import { keepNumbers, takeNumbers } from '../certificates/numbers.ts'
 import { openInbound } from '../inbound/deliver.ts'
 import { listenLocal } from '../local/listen.ts'
 import { pruneSome } from '../store/prune.ts'
@@ -81,6 +82,8 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     ['record/outcomes', takeOutcomes(edge)],
     ['centre/contract-tests', playWhenAsked(edge)],
     ['centre', takeNotices(edge)],
+    ['sickleave/outcomes', takeOutcomes(edge)],
+    ['sickleave/numbers', takeNumbers(edge)],
     ...inbound,
   ])
   const trouble = 'work of the edge failed; tried again in a moment'
@@ -122,5 +125,7 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     return edge.centre.contact.refuses === null ? lookMs.well : lookMs.refused
   })
   const prune = async () => ((await pruneSome(edge.store, edge.now().getTime(), edge.config.keep.days)) ? 100 : pruneMs)
-  return [map, send, confirm, receive, look, prune].map((step) => workSteadily(edge, { step, troubledMs: 1000, trouble }))
+  const { certificates } = edge.config
+  const numbers = certificates === undefined ? [] : [quietly(() => keepNumbers(edge, certificates.numbers))]
+  return [map, send, confirm, receive, look, prune, ...numbers].map((step) => workSteadily(edge, { step, troubledMs: 1000, trouble }))
 }

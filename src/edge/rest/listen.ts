@@ -3,12 +3,14 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { answerOf, outcomeOf, Refusal } from '../../platform/refusal.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
+import { answerCertificates } from '../certificates/answer.ts'
 import type { Edge } from '../process/edge.ts'
 import type { Item } from '../store/items.ts'
 import { partsOf } from './requests.ts'
 import type { RestSettings } from './shape.ts'
 
 const connectionsMax = 100
+const certificateBytesMax = 65_536
 const fhirJson = 'application/fhir+json; charset=utf-8'
 
 type Answer = { status: number; body: object; headers?: Record<string, string> }
@@ -58,6 +60,8 @@ function send(request: IncomingMessage, response: ServerResponse, { status, body
 async function answer(edge: Edge, settings: RestSettings, token: Buffer, request: IncomingMessage): Promise<Answer> {
   checkCaller(request, settings, token)
   const { pathname, search } = new URL(request.url ?? '/', 'http://edge')
+  const certificates = await answerCertificates(edge, request.method ?? '', pathname, () => bodyOf(request, certificateBytesMax))
+  if (certificates) return certificates
   if (request.method === 'GET') return read(edge, settings, pathname)
   if (!pathname.startsWith('/fhir')) throw new Refusal('not-found', 'nothing is here', { hint: 'The base address is /fhir.' })
   const type = request.headers['content-type'] ?? ''

@@ -64,4 +64,24 @@ export const migrations: readonly string[] = [
   create table given (message text not null, target text not null, at integer not null, primary key (message, target)) strict, without rowid;
   create index given_age on given (at);
   `,
+  `
+  -- Numbers that stand ready for certificates issued without a connection, and those that were. A number is in one certificate for ever.
+  create table number_block (
+    id text primary key,
+    prefix text not null,
+    year integer not null,
+    next integer not null,
+    last integer not null,
+    until integer not null,
+    returned integer not null
+  ) strict, without rowid;
+  create table certificate (
+    id text primary key,
+    number text not null unique,
+    seq integer not null,
+    at integer not null,
+    digest blob not null
+  ) strict, without rowid;
+  create index certificate_at on certificate (at);
+  `,
 ]

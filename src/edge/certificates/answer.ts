@@ -1,0 +1,40 @@
+import { Refusal } from '../../platform/refusal.ts'
+import type { Edge } from '../process/edge.ts'
+import { issue, issued } from './issue.ts'
+import { numbersLeft, yearAt } from './numbers.ts'
+
+type Answer = { status: number; body: object; headers: Record<string, string> }
+const json = { 'content-type': 'application/json; charset=utf-8' }
+
+/** `POST /certificates` issues one, `GET /certificates` and `GET /certificates/ID` say what became of them. Null when it is another address. */
+export async function answerCertificates(edge: Edge, method: string, path: string, body: () => Promise<Buffer>): Promise<Answer | null> {
+  const [, root, id, ...more] = path.split('/')
+  if (root !== 'certificates') return null
+  if (edge.config.certificates === undefined || more.length > 0)
+    throw new Refusal('not-found', 'no certificates are issued here', { hint: 'Name certificates in the settings of the edge.' })
+  if (method === 'POST' && id === undefined) return create(edge, await body())
+  if (method !== 'GET') throw new Refusal('not-allowed', `${method} is not offered at this address`, { hint: 'POST /certificates, GET /certificates, GET /certificates/ID.' })
+  const found = issued(edge.store, id?.toLowerCase())
+  if (id === undefined) {
+    const at = edge.centre.now()
+    return { status: 200, headers: json, body: { numbersLeft: numbersLeft(edge.store, yearAt(at), at.getTime()), certificates: found } }
+  }
+  const [one] = found
+  if (!one) throw new Refusal('not-found', 'no certificate was issued under this id')
+  return { status: 200, headers: json, body: one }
+}
+
+async function create(edge: Edge, bytes: Buffer): Promise<Answer> {
+  if (edge.room.state === 'full' || edge.room.state === 'full for writes') throw new Refusal('full', 'the disk of the edge is full', { retryAfterSeconds: 60 })
+  const { store, vault, centre, random } = edge
+  const { isRepeated, ...certificate } = await issue({ store, vault, key: centre.key, now: () => centre.now(), random }, parsed(bytes))
+  return { status: isRepeated ? 200 : 201, headers: { ...json, location: `/certificates/${certificate.id}` }, body: { ...certificate, state: 'waiting' } }
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw new Refusal('incorrect', 'the body is not JSON')
+  }
+}

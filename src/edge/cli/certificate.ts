@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
+import type { World } from '../../platform/world.ts'
+import { readKeyFile } from '../centre/key-file.ts'
+import { issue, issued } from '../certificates/issue.ts'
+import { readConfig } from '../process/config.ts'
+import { Store } from '../store/store.ts'
+import { openVault } from '../store/vault.ts'
+
+/** By hand, where the local system cannot: the edge may be running or not, the store lets one in after the other. */
+export async function issueByHand(world: World, options: Options, print: Print): Promise<number> {
+  const config = readConfig(String(options['config']))
+  if (config.certificates === undefined) throw new WrongUse('the settings do not say that certificates are issued here: name certificates')
+  const key = readKeyFile(config.centre.key)
+  const store = new Store(config.data)
+  try {
+    const { random, now } = world
+    const made = await issue({ store, vault: openVault(key.secret, random), key, now, random }, readJson(String(options['file'])))
+    print(options['json'] ? JSON.stringify(made) : `${made.number}, issued ${made.issuedAt}: it is sent as soon as the line is there (id ${made.id})`)
+    return 0
+  } finally {
+    store.close()
+  }
+}
+
+export function listIssued(_world: World, options: Options, print: Print): number {
+  const store = new Store(readConfig(String(options['config'])).data)
+  try {
+    const all = issued(store)
+    if (options['json']) print(JSON.stringify(all))
+    else if (all.length === 0) print('No certificate was issued here.')
+    else for (const one of all) print(`${one.number}  ${one.issuedAt}  ${one.state}${one.sentence ? `: ${one.sentence}` : ''}${one.hint ? ` ${one.hint}` : ''}`)
+    return 0
+  } finally {
+    store.close()
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new WrongUse(`${file} cannot be read as JSON`)
+  }
+}

@@ -11,7 +11,7 @@ import { tell } from './document/issue.ts'
 import { keepMedical, type MedicalPart } from './medical/medical.ts'
 import { nextNumbers } from './document/numbers.ts'
 import { keepSigned, type Signed } from './signature/signed-by.ts'
-import { dayAt } from './rules/days.ts'
+import { type Day, dayAt, isDay } from './rules/days.ts'
 import { askRecheck } from './recheck-store.ts'
 import { type Ground, groundOf, type Steps } from './rules/plan.ts'
 import { fold, isRunning, leaveOf, type Step } from './rules/state.ts'
@@ -45,7 +45,7 @@ const changesMoney = new Set<Step['kind']>(['corrected', 'cancelled', 'reviewed'
 export async function perform(asking: Asking, person: Known, act: Act): Promise<void> {
   const { world } = asking
   const root = person.keys[0] as number
-  const employee = await employeeOf(asking, person)
+  const { deceasedAt, ...employee } = await employeeOf(asking, person)
   const issuer = issuerShown(await institution(world, act.institution))
   try {
     await world.ledger.transaction(async (tx) => {
@@ -60,6 +60,8 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
       if (found && act.seen !== undefined && act.seen !== found.steps.length) throw changedMeanwhile(found)
       const steps = planned(act, found, ground)
       if (steps === null) return
+      const dead = afterDeath(steps, deceasedAt)
+      if (dead) throw dead
       const audit: Entry = entryOf(asking, root, {
         action: found ? 'update' : 'create',
         basis: act.basis,
@@ -148,5 +150,12 @@ async function caseNumber(tx: Transaction, { institution: id }: Act, today: stri
 
 async function employeeOf({ world }: Asking, { person }: Known) {
   const [header] = await headers(world, [person])
-  return { family: header?.family ?? '', given: header?.given ?? '', birthDate: header?.birthDate ?? null }
+  return { family: header?.family ?? '', given: header?.given ?? '', birthDate: header?.birthDate ?? null, deceasedAt: header?.deceasedAt?.slice(0, 10) ?? null }
+}
+
+/** A leave may be closed, reported and corrected afterwards, but no day of it is later. */
+function afterDeath(steps: readonly Step[], day: Day | null): Refusal | null {
+  const last = steps.flatMap((step) => ('until' in step ? [step.until] : 'proposedUntil' in step ? [step.proposedUntil] : [])).sort().at(-1)
+  if (!isDay(day) || last === undefined || last <= day) return null
+  return new Refusal('unprocessable', `by the register this person died on ${day}; no day of a leave is later`, { expression: 'until' })
 }

@@ -15,11 +15,11 @@ import { bodyOf, type Body, careOf, countOf, dayOf, diagnosisOf, flagOf, instant
 import { competenceOf } from '../rules/competence.ts'
 import { addDays, dayAt } from '../rules/days.ts'
 import { explain } from '../rules/explain.ts'
-import { planCancellation, planClosing, planCorrection, planExtension, planOpening, planReferral, planReport, type Wish } from '../rules/plan.ts'
+import { checkPeriod, planCancellation, planClosing, planCorrection, planExtension, planOpening, planReferral, planReport, type Wish } from '../rules/plan.ts'
 import type { Leave } from '../rules/reasons.ts'
 import { standardFor } from '../rules/standards.ts'
 import { suggestedFor } from '../rules/suggest.ts'
-import { closingReasons } from '../rules/state.ts'
+import { doctorsClosings } from '../rules/state.ts'
 import { leavesOf } from '../show.ts'
 import type { Leaves, LeaveView, Preview } from '../wire.ts'
 
@@ -67,6 +67,8 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
   const diagnosis = diagnosisOf(body, 'diagnosis')
   const suggested = suggestedFor(diagnosis)
   const wish = wishOf({ ...body, reason: body['reason'] ?? suggested.reason, until: body['until'] ?? body['from'] })
+  const turned = checkPeriod(wish)
+  if (turned) throw turned
   await world.ledger.record([entryOf(asking, person.keys[0] as number, { action: 'read', basis: person.basis, what: 'sick-leave' })])
   const [cases, rules, entered] = await Promise.all([casesOf(world.sql, person.keys), loadRules(world.sql), standardsOf(world.sql, diagnosis)])
   const history = historyOf(cases)
@@ -161,7 +163,7 @@ export const changes: Record<string, ChangeOf> = {
   closing: {
     fields: ['until', 'why'],
     act(body) {
-      const wish = { until: dayOf(body, 'until'), why: oneOf(body, 'why', closingReasons) }
+      const wish = { until: dayOf(body, 'until'), why: oneOf(body, 'why', doctorsClosings) }
       return { existing: ({ state }, ground) => planClosing(ground, state, wish), repeats: (last) => last.kind === 'closed' && last.until === wish.until }
     },
   },

@@ -67,11 +67,12 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
   const { commissionFrom, rule } = competenceOf(history, leave, rules)
   const [sr, en] = counted[count.rule] as [string, string]
   const last = commissionUntil(history, leave, rules)
-  const endSr = last === null ? '' : `, најдуже до ${inSr(last)}`
+  // A date ends with its own full stop, and the sentence with no second one.
+  const endSr = last === null ? '.' : `, најдуже до ${inSr(last)}`
   const endEn = last === null ? '' : `, at the longest until ${inEn(last)}`
   return say(
     rule,
-    `${count.day}. ${sr} од ${count.of}; од ${inSr(commissionFrom)} одлучује комисија${endSr}.`,
+    `${count.day}. ${sr} од ${count.of}; од ${inSr(commissionFrom)} одлучује комисија${endSr}`,
     `Day ${count.day} of ${count.of} (${en}); the commission decides from ${inEn(commissionFrom)}${endEn}.`,
   )
 }

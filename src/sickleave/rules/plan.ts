@@ -1,6 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { commissionUntil, competenceOf } from './competence.ts'
-import { addDays, ageOn, common, type Day } from './days.ts'
+import { addDays, ageOn, common, type Day, type Span } from './days.ts'
 import type { Rules } from './parameters.ts'
 import { areLinked } from './payers.ts'
 import type { Care, Leave, Reason } from './reasons.ts'
@@ -16,16 +16,25 @@ export type Steps = Step[] | Refusal
 const daysMax = 400
 const wrong = (sentence: string, expression: string, hint?: string) => new Refusal('unprocessable', sentence, { expression, ...(hint ? { hint } : {}) })
 
+/** Also asked before anything is reckoned: the rules walk a period day by day. */
+export function checkPeriod({ from, until }: Span): Refusal | null {
+  if (until < from) return wrong(`the leave would end (${until}) before it begins (${from})`, 'until')
+  return until > addDays(from, daysMax) ? wrong(`a leave has at most ${daysMax} days at a time`, 'until') : null
+}
+
 /** What is wrong with a period and its reason by themselves. */
 function checkWish(wish: Wish, { rules, today }: Ground): Refusal | null {
-  if (wish.until < wish.from) return wrong(`the leave would end (${wish.until}) before it begins (${wish.from})`, 'until')
-  if (wish.until > addDays(wish.from, daysMax)) return wrong(`a leave has at most ${daysMax} days at a time`, 'until')
+  const turned = checkPeriod(wish)
+  if (turned) return turned
   const ahead = addDays(today, rules.on('issue.ahead', wish.from))
   if (wish.from > ahead) return wrong(`a leave may begin up to ${ahead}; ${wish.from} is further ahead`, 'from')
   if ((wish.reason === '06') !== (wish.care !== null)) return wrong('care of a family member, and only it, says who is cared for', 'care')
   if (wish.care && wish.care.born > wish.from) return wrong('who is cared for is born after the leave begins', 'care.born')
   if (wish.care?.isSevere && ageOn(wish.care.born, wish.from) >= rules.on('care.severe-age', wish.from))
     return wrong('severe damage to health is a ground for a child only', 'care.isSevere')
+  // The employer reads "a child's illness": of a grown person that would be wrong.
+  if (wish.care?.isChild && ageOn(wish.care.born, wish.from) >= rules.on('care.severe-age', wish.from))
+    return wrong('who is cared for is grown up: another family member, not a child', 'care.isChild')
   if (wish.care?.isChild === false && wish.care.isSevere) return wrong('severe damage to health is a ground for a child only', 'care.isSevere')
   if (wish.isException && wish.reason === '06') return wrong('the doctor’s longer limit is for one’s own illness', 'exception')
   return null
@@ -65,6 +74,8 @@ export function planOpening(ground: Ground, wish: Wish): Steps {
       'until',
       `Open it until ${doctorUntil} and propose the rest to the commission.`,
     )
+  const last = needsCommission ? commissionUntil(others, leave, rules) : null
+  if (last !== null && wish.until > last) return wrong(`for this reason the commission may approve up to ${last}`, 'until')
   const linkedTo = others.find((other) => other.until < wish.from && areLinked(other, wish, rules))?.id ?? null
   const { propose: _, ...opened } = wish
   const steps: Step[] = [{ kind: 'opened', ...opened, linkedTo }]

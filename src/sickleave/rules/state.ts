@@ -4,8 +4,9 @@ import type { Care, Leave, Reason } from './reasons.ts'
 
 // The case as its steps tell it (ebolovanje.md section 4). Steps are only ever added; the state is what they add up to.
 
-export const closingReasons = ['recovered', 'commission', 'assessment', 'death', 'employment-ended', 'maternity'] as const
-export type ClosingReason = (typeof closingReasons)[number]
+/** The doctor’s; that the commission ended a leave only the commission says. */
+export const doctorsClosings = ['recovered', 'assessment', 'death', 'employment-ended', 'maternity'] as const
+export type ClosingReason = (typeof doctorsClosings)[number] | 'commission'
 export const decisions = ['approved', 'shortened', 'rejected', 'assessment'] as const
 export type DecisionKind = (typeof decisions)[number]
 

@@ -150,12 +150,20 @@ async function caseNumber(tx: Transaction, { institution: id }: Act, today: stri
 
 async function employeeOf({ world }: Asking, { person }: Known) {
   const [header] = await headers(world, [person])
-  return { family: header?.family ?? '', given: header?.given ?? '', birthDate: header?.birthDate ?? null, deceasedAt: header?.deceasedAt?.slice(0, 10) ?? null }
+  return {
+    family: header?.family ?? '',
+    given: header?.given ?? '',
+    birthDate: header?.birthDate ?? null,
+    deceasedAt: header?.deceasedAt?.slice(0, 10) ?? null,
+  }
 }
 
 /** A leave may be closed, reported and corrected afterwards, but no day of it is later. */
 function afterDeath(steps: readonly Step[], day: Day | null): Refusal | null {
-  const last = steps.flatMap((step) => ('until' in step ? [step.until] : 'proposedUntil' in step ? [step.proposedUntil] : [])).sort().at(-1)
+  const last = steps
+    .flatMap((step) => ('until' in step ? [step.until] : 'proposedUntil' in step ? [step.proposedUntil] : []))
+    .sort()
+    .at(-1)
   if (!isDay(day) || last === undefined || last <= day) return null
   return new Refusal('unprocessable', `by the register this person died on ${day}; no day of a leave is later`, { expression: 'until' })
 }

@@ -13,7 +13,8 @@ export async function answerCertificates(edge: Edge, method: string, path: strin
   if (edge.config.certificates === undefined || more.length > 0)
     throw new Refusal('not-found', 'no certificates are issued here', { hint: 'Name certificates in the settings of the edge.' })
   if (method === 'POST' && id === undefined) return create(edge, await body())
-  if (method !== 'GET') throw new Refusal('not-allowed', `${method} is not offered at this address`, { hint: 'POST /certificates, GET /certificates, GET /certificates/ID.' })
+  if (method !== 'GET')
+    throw new Refusal('not-allowed', `${method} is not offered at this address`, { hint: 'POST /certificates, GET /certificates, GET /certificates/ID.' })
   const found = issued(edge.store, id?.toLowerCase())
   if (id === undefined) {
     const at = edge.centre.now()

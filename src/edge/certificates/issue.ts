@@ -73,4 +73,12 @@ export function issued(store: Store, id?: string): Standing[] {
   })
 }
 
-const states: Record<string, string> = { waiting: 'waiting', ready: 'waiting', sent: 'sent', acknowledged: 'taken', quarantined: 'refused', parked: 'parked', discarded: 'discarded' }
+const states: Record<string, string> = {
+  waiting: 'waiting',
+  ready: 'waiting',
+  sent: 'sent',
+  acknowledged: 'taken',
+  quarantined: 'refused',
+  parked: 'parked',
+  discarded: 'discarded',
+}

@@ -18,7 +18,11 @@ const written = (prefix: string, serial: number) => `${prefix}${String(serial).p
 
 /** Only inside of a commit: the number and what bears it are on the disk together, or neither is. */
 export function takeNumber(store: Store, year: number, at: number): string {
-  const block = store.one<Block>('select id, prefix, next, last, until from number_block where year = ? and until > ? and next <= last order by until, id limit 1', year, at)
+  const block = store.one<Block>(
+    'select id, prefix, next, last, until from number_block where year = ? and until > ? and next <= last order by until, id limit 1',
+    year,
+    at,
+  )
   if (!block) {
     throw new Refusal('full', 'no numbers for certificates are left here', {
       hint: 'They come by themselves as soon as the line to the centre is there; see certificates.numbers of the settings.',
@@ -46,7 +50,10 @@ export async function keepNumbers(edge: Edge, count: number): Promise<number> {
   for (const year of new Set([yearAt(at), yearAt(new Date(at.getTime() + yearAheadMs))])) {
     if (numbersLeft(edge.store, year, at.getTime()) <= count / 2) await wishFor(edge, year, count, at.getTime())
   }
-  const over = edge.store.all<Block>('select id, prefix, next, last, until from number_block where until <= ? and next <= last and returned = 0 limit 10', at.getTime())
+  const over = edge.store.all<Block>(
+    'select id, prefix, next, last, until from number_block where until <= ? and next <= last and returned = 0 limit 10',
+    at.getTime(),
+  )
   for (const { id, prefix, next } of over) {
     await edge.intake.accept(item(`back ${id}`, { back: { block: id, next: written(prefix, next) } }))
     await edge.store.write(() => edge.store.run('update number_block set returned = 1 where id = ?', id))

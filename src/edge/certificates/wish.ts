@@ -47,7 +47,8 @@ function periodOf(fields: Record<string, unknown>, today: string, limits: Limits
   const [from, until] = [dayOf(fields, 'from'), dayOf(fields, 'until')]
   if (until < from) throw wrong('until', `is ${until}, before the first day ${from}`)
   const [earliest, latest] = [daysAfter(today, -limits.back), daysAfter(today, limits.ahead)]
-  if (from < earliest) throw wrong('from', `may be ${earliest} at the earliest`, 'A leave that is opened later is proposed to the commission, when the line is back.')
+  if (from < earliest)
+    throw wrong('from', `may be ${earliest} at the earliest`, 'A leave that is opened later is proposed to the commission, when the line is back.')
   if (from > latest) throw wrong('from', `may be ${latest} at the latest`)
   const isLong = fields['exception'] !== undefined || fields['reason'] === '04'
   const last = daysAfter(from, (isLong ? limits.daysException : limits.days) - 1)
@@ -58,7 +59,8 @@ function periodOf(fields: Record<string, unknown>, today: string, limits: Limits
 function dayOf(fields: Record<string, unknown>, name: string): string {
   const value = fields[name]
   try {
-    if (typeof value === 'string' && /^(19|20|21)\d\d-\d\d-\d\d$/.test(value) && Temporal.PlainDate.from(value, { overflow: 'reject' }).toString() === value) return value
+    if (typeof value === 'string' && /^(19|20|21)\d\d-\d\d-\d\d$/.test(value) && Temporal.PlainDate.from(value, { overflow: 'reject' }).toString() === value)
+      return value
   } catch {
     // No day of the calendar: said as for every other wrong one.
   }

@@ -4,7 +4,9 @@ import { portal } from './words.ts'
 const pages = [
   ['/', portal.inbox],
   ['/absences', portal.absences],
+  ['/earnings', portal.earnings],
   ['/requests', portal.requests],
+  ['/objections', portal.objections],
   ['/firm', portal.firm],
   ['/join', portal.join],
 ] as const

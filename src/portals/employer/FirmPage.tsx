@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Channels, FirmMembers, Invited, MandateFile, Mandates, NewSystem, Systems } from '../../sickleave/employer/wire.ts'
+import type { Channels, FirmMembers, Invited, MandateFile, Mandates, NewSystem, Replayed, Systems } from '../../sickleave/employer/wire.ts'
 import { post, remove } from '../shared/api.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
@@ -46,9 +46,12 @@ function Firm({ at }: { at: string }) {
       setFailure(error)
     }
   }
-  const ask = (title: Message, to: string, fields: Asked['fields'], more = {}, done: (answer: never) => void = () => {}) =>
-    setAsked({ asked: { title: say(title), confirm: title, fields, to: `${at}/${to}`, more }, done: done as (answer: unknown) => void })
-  const parts = { at, ask, act, setSaid }
+  const ask: Part['ask'] = (title, to, fields, more = {}, done = () => {}, method) =>
+    setAsked({
+      asked: { title: say(title), confirm: title, fields, to: `${at}/${to}`, more, ...(method ? { method } : {}) },
+      done: done as (answer: unknown) => void,
+    })
+  const parts: Part = { at, ask, act, setSaid }
   return (
     <div key={round}>
       {said && (
@@ -77,7 +80,7 @@ function Firm({ at }: { at: string }) {
 
 type Part = {
   at: string
-  ask(title: Message, to: string, fields: Asked['fields'], more?: Record<string, unknown>, done?: (answer: never) => void): void
+  ask(title: Message, to: string, fields: Asked['fields'], more?: Record<string, unknown>, done?: (answer: never) => void, method?: 'PUT'): void
   act(work: () => Promise<unknown>): Promise<void>
   setSaid(text: string): void
 }
@@ -111,23 +114,52 @@ function Members({ at, ask, act, setSaid }: Part) {
         {say(firm.invite)}
       </button>
       <Arrived live={live}>
-        {({ members }) => (
-          <LinesTable labelledBy="members" words={[firm.name, firm.role, firm.until, firm.end]}>
-            {members.map(({ member, name, role, since, until, byRegister }) => (
-              <tr key={`${member} ${since}`}>
-                <th scope="row">{data(name) || '–'}</th>
-                <td>{say(roles[role])}</td>
-                <td className="num">
-                  {formatDate(language, since)} – {until && formatDate(language, until)}
-                </td>
-                <td>
-                  {until === null && !byRegister && (
-                    <End name={data(name)} onEnd={() => void act(() => remove(`${at}/members/${encodeURIComponent(member)}`))} />
-                  )}
-                </td>
-              </tr>
-            ))}
-          </LinesTable>
+        {({ members, invitations }) => (
+          <>
+            <LinesTable labelledBy="members" words={[firm.name, firm.role, firm.until, firm.end]}>
+              {members.map(({ member, name, role, since, until, byRegister }) => (
+                <tr key={`${member} ${since}`}>
+                  <th scope="row">{data(name) || '–'}</th>
+                  <td>{say(roles[role])}</td>
+                  <td className="num">
+                    {formatDate(language, since)} – {until && formatDate(language, until)}
+                  </td>
+                  <td>
+                    {until === null && !byRegister && (
+                      <button
+                        type="button"
+                        className="button"
+                        aria-label={say(firm.changeRoleOf, { name: data(name) })}
+                        onClick={() => ask(firm.changeRole, `members/${encodeURIComponent(member)}`, fields.slice(0, 1), {}, () => {}, 'PUT')}
+                      >
+                        {say(firm.changeRole)}
+                      </button>
+                    )}{' '}
+                    {until === null && !byRegister && (
+                      <End name={data(name)} onEnd={() => void act(() => remove(`${at}/members/${encodeURIComponent(member)}`))} />
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </LinesTable>
+            {invitations.length > 0 && (
+              <>
+                <h3 id="invitations">{say(firm.invitations)}</h3>
+                <LinesTable labelledBy="invitations" words={[firm.note, firm.role, firm.validUntil, firm.end]}>
+                  {invitations.map(({ id, role, note, expiresAt }) => (
+                    <tr key={id}>
+                      <th scope="row">{data(note)}</th>
+                      <td>{say(roles[role])}</td>
+                      <td className="num">{formatDate(language, expiresAt)}</td>
+                      <td>
+                        <End name={data(note)} onEnd={() => void act(() => remove(`${at}/invitations/${id}`))} />
+                      </td>
+                    </tr>
+                  ))}
+                </LinesTable>
+              </>
+            )}
+          </>
         )}
       </Arrived>
     </section>
@@ -204,8 +236,14 @@ function MandatesPart({ at, ask, act }: Part) {
   )
 }
 
-function ChannelsPart({ at, ask, act }: Part) {
+function ChannelsPart({ at, ask, act, setSaid }: Part) {
   const say = useSay()
+  const [replay, setReplay] = useState<Asked | null>(null)
+  const test = (id: string) =>
+    act(async () => {
+      await post(`${at}/channels/${id}/test`, {})
+      setSaid(say(firm.tested))
+    })
   const live = useLive<Channels>(`${at}/channels`, null)
   const address = [{ name: 'address', label: firm.address }]
   return (
@@ -241,9 +279,26 @@ function ChannelsPart({ at, ask, act }: Part) {
                       </button>
                     )}
                     {one.kind === 'webhook' && (
-                      <button type="button" className="button" onClick={() => void act(() => post(`${at}/channels/${one.id}/replay`, { after: 0 }))}>
-                        {say(firm.replay)}
-                      </button>
+                      <>
+                        <button type="button" className="button" aria-label={`${say(firm.test)}: ${one.address}`} onClick={() => void test(one.id)}>
+                          {say(firm.test)}
+                        </button>{' '}
+                        <button
+                          type="button"
+                          className="button"
+                          aria-label={`${say(firm.replay)}: ${one.address}`}
+                          onClick={() =>
+                            setReplay({
+                              ...{ title: say(firm.replay), lead: firm.replayLead, confirm: firm.replay, to: `${at}/channels/${one.id}/replay`, more: {} },
+                              fields: [{ name: 'after', label: firm.after }],
+                              first: { after: '0' },
+                              body: ({ after }) => ({ after: Number(after) }),
+                            })
+                          }
+                        >
+                          {say(firm.replay)}
+                        </button>
+                      </>
                     )}{' '}
                     <End name={one.address} onEnd={() => void act(() => remove(`${at}/channels/${one.id}`))} />
                   </td>
@@ -253,6 +308,9 @@ function ChannelsPart({ at, ask, act }: Part) {
           )
         }
       </Arrived>
+      {replay && (
+        <StepDialog<Replayed> asked={replay} onClose={() => setReplay(null)} onDone={({ streams }) => setSaid(say(firm.replayed, { count: streams }))} />
+      )}
     </section>
   )
 }

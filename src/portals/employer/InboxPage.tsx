@@ -1,33 +1,43 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
-import type { CaseLine, Cases } from '../../sickleave/employer/wire.ts'
+import type { CaseLine, Cases, Employers } from '../../sickleave/employer/wire.ts'
 import { download, post } from '../shared/api.ts'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useShortcuts } from '../shared/shortcuts.ts'
 import { Trouble } from '../shared/Trouble.tsx'
+import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
-import { inbox, kinds, portal } from './words.ts'
+import { inbox, kinds, leaveStates, portal } from './words.ts'
 
 const everyMs = 15_000
 const typingMs = 250
+type Wish = { text: string; pib: string; state: '' | CaseLine['state']; unread: boolean; limit: number }
 const keyOf = ({ pib, leave }: CaseLine) => `${pib} ${leave}`
 
 export function InboxPage() {
   const say = useSay()
-  const [wish, setWish] = useState<{ text: string; unread: boolean; limit: number }>({ text: '', unread: false, limit: 50 })
+  const [wish, setWish] = useState<Wish>({ text: '', pib: '', state: '', unread: false, limit: 50 })
   const [cases, setCases] = useState<Cases | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   useTitle(portal.inbox)
+  const underWay = useRef<AbortController | null>(null)
   const load = useCallback(async () => {
-    const { text, unread, limit } = wish
+    // What was asked before is not shown any more, however late its answer comes.
+    underWay.current?.abort()
+    const mine = new AbortController()
+    underWay.current = mine
+    const { text, limit, pib, state, unread } = wish
+    const body = { ...(text.trim() ? { text: text.trim() } : {}), ...(pib ? { pib } : {}), ...(state ? { state } : {}), unread, limit }
     try {
-      setCases(await post<Cases>('/sickleave/employer/search', { ...(text.trim() ? { text: text.trim() } : {}), unread, limit }))
+      const answer = await post<Cases>('/sickleave/employer/search', body, mine.signal)
+      if (mine.signal.aborted) return
+      setCases(answer)
       setFailure(null)
     } catch (error) {
-      setFailure(error)
+      if (!mine.signal.aborted) setFailure(error)
     }
   }, [wish])
   useEffect(() => {
@@ -37,6 +47,7 @@ export function InboxPage() {
     return () => {
       clearTimeout(first)
       clearInterval(timer)
+      underWay.current?.abort()
     }
   }, [load, wish.text])
   const lines = cases?.cases ?? []
@@ -79,6 +90,7 @@ export function InboxPage() {
             onChange={(event) => setWish({ ...wish, text: event.target.value })}
           />
         </div>
+        <Filters wish={wish} onChange={setWish} />
         <label>
           <input type="checkbox" checked={wish.unread} onChange={(event) => setWish({ ...wish, unread: event.target.checked })} /> {say(inbox.onlyNew)}
         </label>
@@ -101,6 +113,42 @@ export function InboxPage() {
         </button>
       )}
       <p className="soft small">{say(inbox.keys)}</p>
+    </>
+  )
+}
+
+/** Whose leaves: somebody with one employer has nothing to choose. */
+function Filters({ wish, onChange }: { wish: Wish; onChange(wish: Wish): void }) {
+  const say = useSay()
+  const data = useData()
+  const live = useLive<Employers>('/sickleave/employer', null)
+  const employers = live.data?.employers ?? []
+  return (
+    <>
+      {employers.length > 1 && (
+        <div className="field">
+          <label htmlFor="of">{say(portal.choose)}</label>
+          <select id="of" className="input" value={wish.pib} onChange={(event) => onChange({ ...wish, pib: event.target.value })}>
+            <option value="">{say(inbox.allEmployers, { count: employers.length })}</option>
+            {employers.map(({ pib, name }) => (
+              <option key={pib} value={pib}>
+                {data(name)}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <div className="field">
+        <label htmlFor="leave-state">{say(inbox.state)}</label>
+        <select id="leave-state" className="input" value={wish.state} onChange={(event) => onChange({ ...wish, state: event.target.value as Wish['state'] })}>
+          <option value="">{say(inbox.allStates)}</option>
+          {(['open', 'closed', 'cancelled'] as const).map((state) => (
+            <option key={state} value={state}>
+              {say(leaveStates[state])}
+            </option>
+          ))}
+        </select>
+      </div>
     </>
   )
 }
@@ -136,7 +184,7 @@ function Lines({ lines, chosen, onToggle }: { lines: readonly CaseLine[]; chosen
               {line.isUnread && <span className="only-read"> {say(inbox.isNew)}</span>}
             </th>
             <td className="num">{formatMoment(language, line.at)}</td>
-            <td>{say(kinds[line.kind as keyof typeof kinds])}</td>
+            <td>{say(kinds[line.kind as keyof typeof kinds] ?? kinds.other)}</td>
             <td className="num">
               {formatDate(language, line.from)} – {formatDate(language, line.until)}
             </td>

@@ -7,16 +7,17 @@ import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
+import { LeaveActs } from './LeaveActs.tsx'
 import { categories, inbox, kinds, leave as words, payers } from './words.ts'
 
 export function LeavePage() {
   const { pib = '', leave = '' } = useParams()
   const live = useLive<EmployerEvents>(`/sickleave/employer/${encodeURIComponent(pib)}/leaves/${encodeURIComponent(leave)}`, null)
   useTitle(words.title)
-  return <Arrived live={live}>{({ events }) => <Leave pib={pib} leave={leave} events={events} />}</Arrived>
+  return <Arrived live={live}>{({ events }) => <Leave pib={pib} leave={leave} events={events} onChanged={live.reload} />}</Arrived>
 }
 
-function Leave({ pib, leave, events }: { pib: string; leave: string; events: EmployerEvent[] }) {
+function Leave({ pib, leave, events, onChanged }: { pib: string; leave: string; events: EmployerEvent[]; onChanged(): void }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
@@ -30,11 +31,12 @@ function Leave({ pib, leave, events }: { pib: string; leave: string; events: Emp
       <p>
         {say(categories[last.category])} · {say(words.jmbg)} <Keep>{last.employee.jmbg ?? '–'}</Keep> · {say(words.issuer)}: {data(last.issuer)}
       </p>
+      <LeaveActs pib={pib} leave={leave} last={last} onChanged={onChanged} />
       <LinesTable labelledBy="leave" words={[inbox.when, inbox.what, inbox.period, words.number, words.days]}>
         {events.map((event) => (
           <tr key={event.seq}>
             <td className="num">{formatMoment(language, event.at)}</td>
-            <td>{say(kinds[event.kind as keyof typeof kinds])}</td>
+            <td>{say(kinds[event.kind as keyof typeof kinds] ?? kinds.other)}</td>
             <td className="num">
               {formatDate(language, event.from)} – {formatDate(language, event.until)}
             </td>

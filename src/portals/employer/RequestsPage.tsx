@@ -1,53 +1,137 @@
-import type { Requests } from '../../sickleave/request/wire.ts'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { Expected, Requests, RequestState } from '../../sickleave/request/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { formatPara } from '../shared/money.ts'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { ForEmployer } from './ForEmployer.tsx'
-import { inbox, requests as words, states } from './words.ts'
+import { inbox, requestKinds, requests as words, states } from './words.ts'
 
 export function RequestsPage() {
   const say = useSay()
   useTitle(words.title)
   return (
     <>
-      <h1 id="requests">{say(words.title)}</h1>
-      <ForEmployer>{({ pib }) => <Lines pib={pib} />}</ForEmployer>
+      <h1>{say(words.title)}</h1>
+      <ForEmployer>
+        {({ pib }) => (
+          <>
+            <ToAsk key={`ask ${pib}`} pib={pib} />
+            <Made key={pib} pib={pib} />
+          </>
+        )}
+      </ForEmployer>
     </>
   )
 }
 
-function Lines({ pib }: { pib: string }) {
+/** Days at the Fund's cost that nobody has asked for: one press opens the form with the leave and the days in it. */
+function ToAsk({ pib }: { pib: string }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
+  const live = useLive<Expected>(`/sickleave/employer/${pib}/requests/expected`, null)
+  return (
+    <section aria-labelledby="expected">
+      <h2 id="expected">{say(words.expected)}</h2>
+      <Arrived live={live} lines={2}>
+        {({ expected }) =>
+          expected.length === 0 ? (
+            <p className="soft">{say(words.noneExpected)}</p>
+          ) : (
+            <LinesTable labelledBy="expected" words={[inbox.employee, inbox.period, words.days, words.ask]}>
+              {expected.map((one) => {
+                const name = data(`${one.employee.family} ${one.employee.given}`)
+                return (
+                  <tr key={`${one.leave} ${one.from}`}>
+                    <th scope="row">{name}</th>
+                    <td className="num">
+                      {formatDate(language, one.from)} – {formatDate(language, one.until)}
+                    </td>
+                    <td className="num">{one.days}</td>
+                    <td>
+                      <Link
+                        to={`/requests/${pib}/new?leave=${one.leave}&from=${one.from}&until=${one.until}`}
+                        aria-label={`${say(words.ask)}: ${name}, ${formatDate(language, one.from)}`}
+                      >
+                        {say(words.ask)}
+                      </Link>
+                    </td>
+                  </tr>
+                )
+              })}
+            </LinesTable>
+          )
+        }
+      </Arrived>
+    </section>
+  )
+}
+
+function Made({ pib }: { pib: string }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const [state, setState] = useState<RequestState | ''>('')
   const live = useLive<Requests>(`/sickleave/employer/${pib}/requests`, null)
   return (
-    <Arrived live={live}>
-      {({ requests }) =>
-        requests.length === 0 ? (
-          <p className="soft">{say(words.empty)}</p>
-        ) : (
-          <LinesTable labelledBy="requests" words={[words.number, inbox.employee, inbox.period, words.state, words.due]}>
-            {requests.map((one) => (
-              <tr key={one.id}>
-                <th scope="row">
-                  <Keep>{one.number}</Keep>
-                </th>
-                <td>{data(`${one.employee.family} ${one.employee.given}`)}</td>
-                <td className="num">
-                  {formatDate(language, one.from)} – {formatDate(language, one.until)}
-                </td>
-                <td>{say(states[one.state])}</td>
-                <td className="num">{one.due ? formatDate(language, one.due.effective) : '–'}</td>
-              </tr>
-            ))}
-          </LinesTable>
-        )
-      }
-    </Arrived>
+    <section aria-labelledby="requests">
+      <h2 id="requests">{say(words.made)}</h2>
+      <Arrived live={live}>
+        {({ requests }) => {
+          const shown = requests.filter((one) => state === '' || one.state === state)
+          return requests.length === 0 ? (
+            <p className="soft">{say(words.empty)}</p>
+          ) : (
+            <>
+              <div className="tools">
+                <div className="field">
+                  <label htmlFor="state">{say(words.state)}</label>
+                  <select id="state" className="input" value={state} onChange={(event) => setState(event.target.value as RequestState | '')}>
+                    <option value="">{say(words.all)}</option>
+                    {[...new Set(requests.map((one) => one.state))].map((one) => (
+                      <option key={one} value={one}>
+                        {say(states[one])}
+                      </option>
+                    ))}
+                  </select>
+                </div>
+                <a className="button" href={`/sickleave/employer/${pib}/requests/lists.csv`} download>
+                  {say(words.lists)}
+                </a>
+              </div>
+              <LinesTable
+                labelledBy="requests"
+                words={[words.number, words.kind, inbox.employee, inbox.period, words.state, words.due]}
+                figures={[words.total]}
+              >
+                {shown.map((one) => (
+                  <tr key={one.id}>
+                    <th scope="row">
+                      <Link to={`/requests/${pib}/${one.id}`}>
+                        <Keep>{one.number}</Keep>
+                      </Link>
+                    </th>
+                    <td>{say(requestKinds[one.kind])}</td>
+                    <td>{data(`${one.employee.family} ${one.employee.given}`)}</td>
+                    <td className="num">
+                      {formatDate(language, one.from)} – {formatDate(language, one.until)}
+                    </td>
+                    <td>{say(states[one.state])}</td>
+                    <td className="num">{one.due ? formatDate(language, one.due.effective) : '–'}</td>
+                    <td className="number">{one.total === null ? '–' : formatPara(language, one.total)}</td>
+                  </tr>
+                ))}
+              </LinesTable>
+            </>
+          )
+        }}
+      </Arrived>
+    </section>
   )
 }

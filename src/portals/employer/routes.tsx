@@ -16,6 +16,11 @@ export const routes: RouteObject[] = [
     children: [
       { index: true, Component: InboxPage },
       { path: 'leaves/:pib/:leave', lazy: { Component: async () => (await import('./LeavePage.tsx')).LeavePage } },
+      { path: 'leaves/:pib/:leave/earnings', lazy: { Component: async () => (await import('./EarningsFormPage.tsx')).EarningsFormPage } },
+      { path: 'earnings', lazy: { Component: async () => (await import('./EarningsPage.tsx')).EarningsPage } },
+      { path: 'objections', lazy: { Component: async () => (await import('./ObjectionsPage.tsx')).ObjectionsPage } },
+      { path: 'requests/:pib/new', lazy: { Component: async () => (await import('./NewRequestPage.tsx')).NewRequestPage } },
+      { path: 'requests/:pib/:request', lazy: { Component: async () => (await import('./RequestPage.tsx')).RequestPage } },
       { path: 'absences', lazy: { Component: async () => (await import('./CalendarPage.tsx')).CalendarPage } },
       { path: 'requests', lazy: { Component: async () => (await import('./RequestsPage.tsx')).RequestsPage } },
       { path: 'firm', lazy: { Component: async () => (await import('./FirmPage.tsx')).FirmPage } },

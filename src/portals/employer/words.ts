@@ -4,7 +4,9 @@ export const portal = messages({
   name: { sr: 'Портал послодавца', en: 'Employer’s portal' },
   inbox: { sr: 'Пристигло', en: 'Inbox' },
   absences: { sr: 'Одсуства', en: 'Absences' },
+  earnings: { sr: 'Зараде', en: 'Earnings' },
   requests: { sr: 'Захтеви', en: 'Requests' },
+  objections: { sr: 'Приговори', en: 'Objections' },
   firm: { sr: 'Фирма', en: 'Firm' },
   join: { sr: 'Приступ', en: 'Joining' },
   notYours: { sr: 'Ове странице су за послодавце.', en: 'These pages are for employers.' },
@@ -38,6 +40,13 @@ export const inbox = messages({
   select: { sr: 'Изабери: {name}', en: 'Select {name}' },
   keys: { sr: 'J и K: следећи и претходни ред · размак: изабери · E: обрађено', en: 'J and K: next and previous row · Space: select · E: dealt with' },
   isNew: { sr: 'ново', en: 'new' },
+  state: { sr: 'Стање', en: 'State' },
+  allStates: { sr: 'сва', en: 'all' },
+  allEmployers: { sr: { one: 'сви ({count})', other: 'сви ({count})' }, en: { one: 'all ({count})', other: 'all ({count})' } },
+  keepSeen: {
+    sr: 'Обрађено важи до поруке која је овде последња; следећа га поново чини новим.',
+    en: 'Dealt with counts up to the last message here; the next one makes it new again.',
+  },
 })
 
 export const kinds = messages({
@@ -47,6 +56,14 @@ export const kinds = messages({
   closed: { sr: 'закључено', en: 'closed' },
   cancelled: { sr: 'отказано', en: 'cancelled' },
   void: { sr: 'документ више не важи', en: 'document no longer valid' },
+  request: { sr: 'захтев', en: 'request' },
+  objection: { sr: 'приговор', en: 'objection' },
+  other: { sr: 'порука', en: 'message' },
+})
+export const leaveStates = messages({
+  open: { sr: 'у току', en: 'open' },
+  closed: { sr: 'закључена', en: 'closed' },
+  cancelled: { sr: 'отказана', en: 'cancelled' },
 })
 export const categories = messages({
   illness: { sr: 'болест', en: 'illness' },
@@ -61,6 +78,13 @@ export const leave = messages({
   issuer: { sr: 'Издавалац', en: 'Issuer' },
   number: { sr: 'Број', en: 'Number' },
   days: { sr: 'Дани и терет', en: 'Days and payer' },
+  mark: { sr: 'Обрађено', en: 'Dealt with' },
+  marked: { sr: 'Означено као обрађено.', en: 'Marked as dealt with.' },
+  earnings: { sr: 'Зараде (ОЗ-7)', en: 'Earnings (OZ-7)' },
+  request: { sr: 'Нови захтев', en: 'New request' },
+  readShared: { sr: 'Дијагноза, ако је подељена', en: 'Diagnosis, if shared' },
+  shared: { sr: 'Запослени је поделио дијагнозу: {diagnosis}', en: 'The employee shared the diagnosis: {diagnosis}' },
+  notShared: { sr: 'Запослени није поделио дијагнозу.', en: 'The employee has not shared the diagnosis.' },
   pay: { sr: '{days} дана, {percent} %, {payer}', en: '{days} days, {percent}%, {payer}' },
 })
 
@@ -74,10 +98,177 @@ export const calendar = messages({
 
 export const requests = messages({
   title: { sr: 'Захтеви', en: 'Requests' },
+  one: { sr: 'Захтев', en: 'Request' },
+  made: { sr: 'Поднети и започети', en: 'Submitted and begun' },
+  expected: { sr: 'Дани на терет РФЗО без захтева', en: 'Days at the Fund’s cost without a request' },
+  noneExpected: { sr: 'Нема дана за које још треба захтев.', en: 'There are no days that still need a request.' },
+  ask: { sr: 'Напиши захтев', en: 'Write the request' },
+  days: { sr: 'Дана', en: 'Days' },
+  all: { sr: 'сва', en: 'all' },
+  lists: { sr: 'Листе обрачуна (CSV)', en: 'Lists of calculation (CSV)' },
   number: { sr: 'Број', en: 'Number' },
+  kind: { sr: 'Врста', en: 'Kind' },
   state: { sr: 'Стање', en: 'State' },
   due: { sr: 'Рок', en: 'Due' },
+  total: { sr: 'Износ', en: 'Sum' },
   empty: { sr: 'Нема захтева.', en: 'There are no requests.' },
+  newTitle: { sr: 'Нови захтев', en: 'New request' },
+  newLead: {
+    sr: 'Сачувајте нацрт; затим се види шта недостаје, прилажу докази и захтев подноси.',
+    en: 'Save the draft; then you see what is missing, attach evidence and submit.',
+  },
+  from: { sr: 'Од', en: 'From' },
+  until: { sr: 'До', en: 'Until' },
+  payoutDay: { sr: 'Дан исплате', en: 'Day of payout' },
+  payoutHint: {
+    sr: 'Зараде за тај месец; за рефундацију: накнаде запосленом.',
+    en: 'Of wages for that month; for a refund: of the compensation to the employee.',
+  },
+  account: { sr: 'Посебан рачун', en: 'Special account' },
+  accountHint: { sr: 'На који Фонд исплаћује накнаде зарада, нпр. 840-4848-37.', en: 'That the Fund pays compensation to, for example 840-4848-37.' },
+  months: { sr: 'Месеци без зараде', en: 'Months without a wage' },
+  monthsHint: { sr: 'Ако их има, нпр. 2026-01, 2026-02.', en: 'If any, for example 2026-01, 2026-02.' },
+  note: { sr: 'Напомена', en: 'Note' },
+  saveDraft: { sr: 'Сачувај нацрт', en: 'Save the draft' },
+  fields: { sr: 'Подаци захтева', en: 'Fields of the request' },
+  missing: { sr: 'Пре подношења недостаје:', en: 'Missing before it can be submitted:' },
+  complete: { sr: 'Захтев је потпун и може се поднети.', en: 'The request is complete and can be submitted.' },
+  fundUntil: { sr: 'Фонд одлучује до', en: 'The Fund decides by' },
+  youUntil: { sr: 'Ваш рок', en: 'Your time limit' },
+  answer: { sr: 'Фонд каже', en: 'The Fund says' },
+  toReturn: {
+    sr: 'Треба вратити {total} RSD и камату {interest} RSD до {until}.',
+    en: '{total} RSD and interest of {interest} RSD are to be returned by {until}.',
+  },
+  submit: { sr: 'Поднеси', en: 'Submit' },
+  submitLead: {
+    sr: 'Захтев се запечаћује печатом центра, који није квалификован потпис, и иде Фонду.',
+    en: 'The request is sealed by the centre, which is no qualified signature, and goes to the Fund.',
+  },
+  withdraw: { sr: 'Повуци', en: 'Withdraw' },
+  why: { sr: 'Разлог', en: 'Reason' },
+  confirm: { sr: 'Потврди исплату запосленом', en: 'Confirm the payout to the employee' },
+  confirmLead: { sr: 'Новац Фонда је код запосленог.', en: 'The employee has the Fund’s money.' },
+  confirmOn: { sr: 'Дана', en: 'On' },
+  signed: { sr: 'Поднео', en: 'Submitted by' },
+  qualified: { sr: '{by}, {at}, квалификован потпис', en: '{by}, {at}, qualified signature' },
+  notQualified: { sr: '{by}, {at}, није квалификован потпис', en: '{by}, {at}, no qualified signature' },
+  facts: { sr: 'Подаци', en: 'Facts' },
+  paidOn: { sr: 'Фонд исплатио', en: 'Paid by the Fund' },
+  confirmedOn: { sr: 'Запослени примио', en: 'The employee has it' },
+  steps: { sr: 'Ток', en: 'Course' },
+  step: { sr: 'корак', en: 'step' },
+})
+
+export const requestKinds = messages({
+  compensation: { sr: 'Накнада зараде', en: 'Compensation' },
+  refund: { sr: 'Рефундација', en: 'Refund' },
+})
+
+export const stepWords = messages({
+  written: { sr: 'написан', en: 'written' },
+  submitted: { sr: 'поднет', en: 'submitted' },
+  returned: { sr: 'враћен на допуну', en: 'returned to be completed' },
+  calculated: { sr: 'обрачунат', en: 'calculated' },
+  approved: { sr: 'одлучен', en: 'decided' },
+  rejected: { sr: 'одбијен', en: 'rejected' },
+  paid: { sr: 'исплаћен', en: 'paid' },
+  confirmed: { sr: 'исплата потврђена', en: 'payout confirmed' },
+  withdrawn: { sr: 'повучен', en: 'withdrawn' },
+  reopened: { sr: 'поново отворен', en: 'opened anew' },
+})
+
+export const calculation = messages({
+  title: { sr: 'Листа обрачуна', en: 'List of calculation' },
+  base: { sr: 'Основ по часу: {base} RSD', en: 'Base for an hour: {base} RSD' },
+  hours: { sr: 'Часова', en: 'Hours' },
+  percent: { sr: '%', en: '%' },
+  gross: { sr: 'Бруто', en: 'Gross' },
+  contributionsFrom: { sr: 'Доприноси из', en: 'Contributions from' },
+  tax: { sr: 'Порез', en: 'Tax' },
+  net: { sr: 'Нето', en: 'Net' },
+  contributionsOn: { sr: 'Доприноси на', en: 'Contributions on' },
+  total: { sr: 'Укупно', en: 'Total' },
+  sum: { sr: 'Збир', en: 'Sum' },
+})
+
+export const evidence = messages({
+  title: { sr: 'Докази', en: 'Evidence' },
+  none: { sr: 'Нема приложених доказа.', en: 'No evidence is attached.' },
+  kind: { sr: 'Врста доказа', en: 'Kind of evidence' },
+  file: { sr: 'Приложи (PDF, слика, XML, CSV; до 5 MB)', en: 'Attach (PDF, picture, XML, CSV; up to 5 MB)' },
+})
+export const evidenceKinds = messages({
+  'tax-return': { sr: 'Извод из ППП-ПД', en: 'Extract of PPP-PD' },
+  'account-contract': { sr: 'Уговор о посебном рачуну', en: 'Contract of the special account' },
+  'payment-proof': { sr: 'Доказ исплате', en: 'Proof of payment' },
+  statement: { sr: 'Изјава', en: 'Statement' },
+  other: { sr: 'Остало', en: 'Other' },
+})
+
+export const objections = messages({
+  title: { sr: 'Приговори и провере', en: 'Objections and controls' },
+  pageLead: { sr: 'Нови се пише на страници боловања или захтева.', en: 'A new one is written on the page of the leave or the request.' },
+  empty: { sr: 'Нема приговора.', en: 'There are no objections.' },
+  lead: { sr: 'Надлежни одлучују; овде се види исход, не и ко је одлучио.', en: 'Those in charge decide; the outcome is seen here, not who decided.' },
+  text: { sr: 'Образложење', en: 'Grounds' },
+  make: { sr: 'Пошаљи', en: 'Send' },
+  done: { sr: 'Послато под бројем {number}.', en: 'Sent under number {number}.' },
+  withdraw: { sr: 'Повуци', en: 'Withdraw' },
+  toSum: { sr: 'Приговор на износ', en: 'Object to the sum' },
+})
+export const objectionKinds = messages({
+  assessment: { sr: 'Приговор на оцену', en: 'Object to the assessment' },
+  control: { sr: 'Тражи проверу', en: 'Ask for a control' },
+  correction: { sr: 'Тражи исправку', en: 'Ask for a correction' },
+  calculation: { sr: 'Приговор на износ', en: 'Object to the sum' },
+})
+export const objectionStates = messages({
+  open: { sr: 'чека одлуку', en: 'waits for the decision' },
+  accepted: { sr: 'усвојен', en: 'accepted' },
+  rejected: { sr: 'одбијен', en: 'rejected' },
+  withdrawn: { sr: 'повучен', en: 'withdrawn' },
+})
+
+export const earnings = messages({
+  title: { sr: 'Зараде (ОЗ-7)', en: 'Earnings (OZ-7)' },
+  lead: {
+    sr: 'Датотека за више запослених. За једног запосленог отворите његово боловање, па Зараде.',
+    en: 'A file for many employees. For one employee open the leave, then Earnings.',
+  },
+  file: { sr: 'Датотека (CSV или XML)', en: 'File (CSV or XML)' },
+  fileHint: {
+    sr: 'Заглавље CSV: јмбг; месец; часови; нето; бруто; датум исплате. Најпре се само проверава.',
+    en: 'Head of the CSV: jmbg; month; hours; net; gross; paid. At first it is only checked.',
+  },
+  schema: { sr: 'Шема XML датотеке', en: 'Schema of the XML file' },
+  fine: {
+    sr: 'Све је исправно: {rows} редова, {people} запослених. Још ништа није сачувано.',
+    en: 'Everything is right: {rows} rows, {people} employees. Nothing is stored yet.',
+  },
+  wrong: { sr: 'Грешака: {count}, у датотеци од {rows} редова. Ништа није сачувано.', en: '{count} mistakes in {rows} rows. Nothing is stored.' },
+  stored: { sr: 'Сачувано: {stored}; већ је било исто: {unchanged}.', en: 'Stored: {stored}; the same before: {unchanged}.' },
+  row: { sr: '{row}. ред', en: 'Row {row}' },
+  moreRows: { sr: 'Још {count} редова са грешком; прво исправите ове.', en: '{count} more rows with mistakes; mend these first.' },
+  check: { sr: 'Провери поново', en: 'Check again' },
+  store: { sr: 'Сачувај све', en: 'Store all' },
+  storeGood: { sr: 'Сачувај само исправне ({count})', en: 'Store only those that are right ({count})' },
+  form: { sr: 'Зараде запосленог (ОЗ-7)', en: 'Earnings of the employee (OZ-7)' },
+  formLead: {
+    sr: 'Дванаест месеци пре боловања. Износи у динарима, са зарезом или тачком.',
+    en: 'Twelve months before the leave. Amounts in dinars, with a comma or a point.',
+  },
+  missing: {
+    sr: { one: 'Недостаје {count} месец.', few: 'Недостају {count} месеца.', other: 'Недостаје {count} месеци.' },
+    en: { one: '{count} month is missing.', other: '{count} months are missing.' },
+  },
+  back: { sr: 'Назад на боловање', en: 'Back to the leave' },
+  month: { sr: 'Месец', en: 'Month' },
+  hours: { sr: 'Часови', en: 'Hours' },
+  net: { sr: 'Нето', en: 'Net' },
+  gross: { sr: 'Бруто', en: 'Gross' },
+  paid: { sr: 'Исплаћено', en: 'Paid on' },
+  save: { sr: 'Сачувај зараде', en: 'Save the earnings' },
 })
 
 export const states = messages({
@@ -104,6 +295,18 @@ export const firm = messages({
   endOf: { sr: 'Укини: {name}', en: 'End {name}' },
   invite: { sr: 'Позови корисника', en: 'Invite a user' },
   note: { sr: 'За кога', en: 'For whom' },
+  changeRole: { sr: 'Промени улогу', en: 'Change the role' },
+  changeRoleOf: { sr: 'Промени улогу: {name}', en: 'Change the role of {name}' },
+  invitations: { sr: 'Позиви који још важе', en: 'Invitations that stand' },
+  validUntil: { sr: 'Важи до', en: 'Valid until' },
+  test: { sr: 'Пробни позив', en: 'Test call' },
+  tested: { sr: 'Адреса је одговорила на потписан пробни позив.', en: 'The address answered a signed test.' },
+  replayLead: { sr: 'Све после овог броја шаље се још једном, редом.', en: 'Everything after this number is sent once more, in order.' },
+  after: { sr: 'После броја', en: 'After number' },
+  replayed: {
+    sr: { one: 'Поново се шаље {count} ток.', few: 'Поново се шаљу {count} тока.', other: 'Поново се шаље {count} токова.' },
+    en: { one: '{count} stream is sent again.', other: '{count} streams are sent again.' },
+  },
   code: { sr: 'Код позива, приказан само сада: {code}', en: 'Code of the invitation, shown this once: {code}' },
   channels: { sr: 'Обавештења', en: 'Notifications' },
   addWebhook: { sr: 'Додај веб-адресу', en: 'Add a webhook' },
@@ -113,7 +316,7 @@ export const firm = messages({
   trouble: { sr: 'Сметња', en: 'Trouble' },
   confirm: { sr: 'Потврди кодом', en: 'Confirm by code' },
   enterCode: { sr: 'Код', en: 'Code' },
-  replay: { sr: 'Пошаљи поново све', en: 'Send everything again' },
+  replay: { sr: 'Пошаљи поново', en: 'Send again' },
   mandates: { sr: 'Пуномоћја', en: 'Mandates' },
   giveMandate: { sr: 'Дај пуномоћје агенцији', en: 'Give an agency a mandate' },
   agency: { sr: 'ПИБ агенције', en: 'Tax number of the agency' },

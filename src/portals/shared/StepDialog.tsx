@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { post } from './api.ts'
+import { submit } from './api.ts'
 import { Icon } from './Icon.tsx'
 import { useSay } from './language.tsx'
 import type { Message } from './message.ts'
@@ -24,6 +24,7 @@ export type Asked = {
   fields: AskedField[]
   /** Where it is posted, and with what beside the fields. */
   to: string
+  method?: 'PUT'
   more: Record<string, unknown>
   first?: Record<string, string>
   /** How it is sent, where that is more than posting it. */
@@ -49,7 +50,8 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
     const { body = (given) => given } = asked
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
     try {
-      const answer = (await (asked.send ?? post)(asked.to, { ...asked.more, ...body(Object.fromEntries(filled) as Record<string, string>) })) as T
+      const wish = { ...asked.more, ...body(Object.fromEntries(filled) as Record<string, string>) }
+      const answer = asked.send ? ((await asked.send(asked.to, wish)) as T) : await submit<T>(asked.method ?? 'POST', asked.to, wish)
       onClose()
       onDone(answer)
     } catch (error) {

@@ -8,6 +8,8 @@ import { failures, shell } from './words.ts'
 /** What a status means in this place, where the general sentence would say too little. */
 export type Meanings = Partial<Record<number, Message>>
 
+const issuesMax = 20
+
 type TroubleOf = { error: unknown; onRetry?: () => void; children?: ReactNode; takesFocus?: boolean; meanings?: Meanings }
 
 /** A failed section says what happened and what to do, keeps the rest of the page, and its reference can be copied. */
@@ -51,7 +53,19 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
           </button>
         )}
         {failure?.reference && failure.status >= 500 && <CopyReference reference={failure.reference} />}
+        {failure?.status === 401 && (
+          <a href="/sign-in?to=/" target="_blank" rel="noreferrer">
+            {say(failures.signIn)}
+          </a>
+        )}
       </div>
+      {failure !== null && failure.status < 500 && failure.issues.length > 1 && (
+        <ul className="opens">
+          {failure.issues.slice(0, issuesMax).map((issue, at) => (
+            <li key={`${at} ${issue}`}>{data(issue)}</li>
+          ))}
+        </ul>
+      )}
       {children}
     </div>
   )
@@ -71,6 +85,7 @@ function sentence(say: Say, failure: Failure | null, meanings: Meanings): string
   const meaning = meanings[failure.status]
   if (meaning) return say(meaning)
   if (failure.status === 0) return say(failures.offline)
+  if (failure.status === 401) return say(failures.signedOut)
   if (failure.status === 404 || failure.status === 410) return say(failures.missing)
   if (failure.status === 429) return say(failures.tooMany)
   if (failure.status < 500) return say(failures.refused, { sentence: failure.message })

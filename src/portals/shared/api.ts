@@ -5,18 +5,24 @@ export class Failure extends Error {
   readonly status: number
   readonly denied: Denied | null
   readonly reference: string | null
+  /** Everything that is wrong, where the answer names more than one thing, and what the act itself says of it. */
+  readonly issues: readonly string[]
+  readonly details: unknown
 
-  constructor(status: number, message: string, denied: Denied | null, reference: string | null) {
+  constructor(status: number, message: string, denied: Denied | null, reference: string | null, more: { issues?: string[]; details?: unknown } = {}) {
     super(message)
     this.name = 'Failure'
     this.status = status
     this.denied = denied
     this.reference = reference
+    this.issues = more.issues ?? []
+    this.details = more.details ?? null
   }
 }
 
 const never = new Promise<never>(() => {})
 let csrf = ''
+let who = ''
 let isLeaving = false
 
 /** Sends the browser to sign in and back here. The promise never settles, so the page stays as it is until it leaves. */
@@ -30,6 +36,7 @@ export function signIn(): Promise<never> {
 export async function whoAmI(): Promise<Me> {
   const me = await get<Me>('/access/me')
   csrf = me.csrf
+  who = me.id
   return me
 }
 
@@ -51,6 +58,24 @@ export async function post<T>(path: string, body: unknown, signal?: AbortSignal)
     ...(signal ? { signal } : {}),
   })
   return (response.status === 204 ? null : await response.json()) as T
+}
+
+/**
+ * What somebody typed is sent: where the session is over the page stays as it is, says so, and goes on once they have signed in
+ * beside it, as the same person. `file` is sent as it stands.
+ */
+export async function submit<T>(method: 'POST' | 'PUT', path: string, body: unknown, file?: { type: string }): Promise<T> {
+  if (csrf === '') await whoAmIStill()
+  const headers = { 'content-type': file?.type ?? 'application/json', 'x-spona-csrf': csrf }
+  const response = await send(path, { method, headers, body: file ? (body as Blob) : JSON.stringify(body) }, 'stay')
+  return (response.status === 204 ? null : await response.json()) as T
+}
+
+async function whoAmIStill(): Promise<void> {
+  const next = (await (await send('/access/me', {}, 'stay')).json()) as Me
+  if (who !== '' && next.id !== who) throw new Failure(401, 'another person has signed in', null, null)
+  csrf = next.csrf
+  who = next.id
 }
 
 export async function remove(path: string): Promise<void> {
@@ -79,7 +104,7 @@ export async function change(method: 'PUT' | 'DELETE', path: string): Promise<vo
   await send(path, { method, headers: { 'x-spona-csrf': csrf } })
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+async function send(path: string, init: RequestInit, atEnd: 'leave' | 'stay' = 'leave'): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('accept', 'application/json')
   headers.set('accept-language', document.documentElement.lang) // Refusals come back in the reader's language.
@@ -91,14 +116,18 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     throw new Failure(0, 'no connection', null, null)
   }
   if (response.ok) return response
-  if (response.status === 401) return signIn()
+  if (response.status === 401) {
+    if (atEnd === 'leave') return signIn()
+    csrf = '' // Belongs to the session that is over.
+  }
   throw await failureOf(response)
 }
 
 async function failureOf(response: Response): Promise<Failure> {
   const reference = response.headers.get('x-correlation-id') ?? response.headers.get('x-request-id')
   const body: unknown = await response.json().catch(() => null)
-  return new Failure(response.status, sentenceOf(body) ?? response.statusText, deniedOf(body), reference)
+  const issues = ((body as Outcome | null)?.issue ?? []).flatMap(({ diagnostics }) => diagnostics ?? [])
+  return new Failure(response.status, sentenceOf(body) ?? response.statusText, deniedOf(body), reference, { issues, details: detailsOf(body) })
 }
 
 type Outcome = {
@@ -106,10 +135,14 @@ type Outcome = {
   extension?: { url: string; valueString?: string }[]
 }
 
+function detailsOf(body: unknown): unknown {
+  const details = (body as Outcome | null)?.extension?.find(({ url }) => url === 'urn:spona:outcome-details')?.valueString
+  return details ? parse(details) : null
+}
+
 /** A 403 carries `Denied` in an extension of its OperationOutcome. */
 function deniedOf(body: unknown): Denied | null {
-  const details = (body as Outcome | null)?.extension?.find(({ url }) => url === 'urn:spona:outcome-details')?.valueString
-  const denied = (details ? parse(details) : body) as Partial<Denied> | null
+  const denied = (detailsOf(body) ?? body) as Partial<Denied> | null
   return typeof denied?.reason === 'string' ? { reason: denied.reason, opens: denied.opens ?? [] } : null
 }
 

@@ -50,6 +50,11 @@ export const failures = messages({
   refused: { sr: 'Захтев није прихваћен: {sentence}', en: 'The request was not accepted: {sentence}' },
   opens: { sr: 'Картон отвара:', en: 'What opens the record:' },
   copy: { sr: 'Копирај ознаку', en: 'Copy the reference' },
+  signedOut: {
+    sr: 'Пријава је истекла. Унето је остало овде: пријавите се у новој картици као исто лице, па притисните поново.',
+    en: 'The session is over. What you entered is still here: sign in in a new tab as the same person, then press again.',
+  },
+  signIn: { sr: 'Пријава (нова картица)', en: 'Sign in (new tab)' },
 })
 
 export const sources = messages({

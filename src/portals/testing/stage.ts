@@ -16,6 +16,7 @@ export type Stage = { url: string; me(next: Me): void; answer(path: string, answ
 export async function startStage(outDir: string, port = 0): Promise<Stage> {
   await buildPortals(outDir)
   const app = Fastify()
+  app.addContentTypeParser(['text/csv', 'application/xml'], { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   let me = doctor
   const answers = new Map<string, Answer>()
   const asked: string[] = []

@@ -117,6 +117,24 @@ export async function removeChannel(asking: Asking, pib: string, id: string): Pr
   })
 }
 
+/** The signed test once more, when somebody asks whether their address still listens. */
+export async function testChannel(asking: Asking, pib: string, id: string): Promise<void> {
+  const { world } = asking
+  const { employer } = await requireEmployer(asking, pib, 'manage')
+  takeTurn(asking, 'channel')
+  const [channel] = isUuid(id)
+    ? await asEmployer(
+        world.sql,
+        [employer],
+        (tx) => tx<{ address: string }>`
+          select address from sickleave.channel where id = ${id} and employer = ${employer} and kind = 'webhook' and ended_at is null`,
+      )
+    : []
+  if (!channel) throw noChannel()
+  await world.ledger.record([affairOf(asking, 'read', `sick-leave channel ${id}`)])
+  await requireAnswers(world, channel.address)
+}
+
 const noChannel = () => new Refusal('not-found', 'this employer has no such channel')
 
 /** Everything after a number once more, in one stream or in all that the channel hears; what was parked goes on. */

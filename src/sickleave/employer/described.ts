@@ -170,6 +170,7 @@ export const described = {
     body: object({ pib, after: whole }, ['pib', 'after']),
     answer: object({ streams: whole }),
   }),
+  test: nothing('Post the signed test to a webhook once more'),
   systems: route('Payroll systems of an employer', { answer: object({ systems: list(object({ client: text, name: text, role, since: instant })) }) }),
   addSystem: route('Let a payroll system in; without a key set of its own the private key is answered this once', {
     status: 201,

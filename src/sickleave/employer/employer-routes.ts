@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { markCases } from './cases.ts'
-import { addChannel, channelsOf, confirmChannel, removeChannel, replayChannel } from './channels.ts'
+import { addChannel, channelsOf, confirmChannel, removeChannel, replayChannel, testChannel } from './channels.ts'
 import { described } from './described.ts'
 import { acceptInvitation, invite } from './invite.ts'
 import { mandateFile } from './mandate-file.ts'
@@ -80,6 +80,11 @@ export const employerRoutes: Routes = (app) => {
   )
   app.post<One>('/:pib/channels/:id/replay', described.replay, (request) =>
     replayChannel(askingOf(request), request.params.pib, request.params.id, request.body),
+  )
+  app.post<One>(
+    '/:pib/channels/:id/test',
+    described.test,
+    silent<One>((asking, { params }) => testChannel(asking, params.pib, params.id)),
   )
   app.delete<One>(
     '/:pib/channels/:id',

@@ -25,7 +25,7 @@ import {
   setStanding,
   standingOf,
 } from './request-store.ts'
-import { isSettled, type Named, shownOf } from './show.ts'
+import { isSettled, stepsShown, type Named, shownOf } from './show.ts'
 import { mayFollow, type Standing, type Step } from './state.ts'
 import type { RequestShown } from './wire.ts'
 
@@ -47,7 +47,7 @@ export async function stepRequest(asking: Asking, { patient, id }: Pick<Row, 'pa
       await lockPerson(tx, root)
       const found = await requestOf(tx, id, patient)
       if (!found) throw new Refusal('not-found', 'there is no such request')
-      if (act.seen !== undefined && act.seen !== found.steps.length)
+      if (act.seen !== undefined && act.seen !== (act.basis === 'fund' ? found.steps : stepsShown(found.steps)).length)
         throw new Refusal('conflict', 'this request has changed since it was shown', { expression: 'seen', hint: 'Look again, then decide.' })
       const rules = await loadRules(tx)
       const evidence = await evidenceOf(tx, found.row)

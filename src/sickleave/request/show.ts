@@ -8,6 +8,8 @@ import type { CalculationList, RequestShown, RequestState } from './wire.ts'
 
 /** What happens between the people of the Fund is theirs: the requester hears the outcome. */
 const inside = new Set<StepKind>(['proposed', 'sent-back', 'claimed', 'calculated'])
+/** Also what a requester counts when it says how much it saw. */
+export const stepsShown = (steps: readonly StepRow[]): StepRow[] => steps.filter(({ step }) => !inside.has(step.kind))
 const stateShown = (standing: Standing): RequestState => (standing.state === 'proposed' ? 'in-process' : standing.state)
 
 const settled = new Set<State>(['calculated', 'paid', 'confirmed', 'returning', 'returned'])
@@ -40,7 +42,7 @@ export function shownOf(row: Pick<Row, 'id' | 'number' | 'kind' | 'leave' | 'kno
     paidOn,
     confirmedOn,
     toReturn: order && { total: order.total, interest: order.interest, until: order.until },
-    steps: around.steps.filter(({ step }) => !inside.has(step.kind)).map(({ step, at }) => ({ kind: wordOf(step, standing), at: at.toISOString() })),
+    steps: stepsShown(around.steps).map(({ step, at }) => ({ kind: wordOf(step, standing), at: at.toISOString() })),
   }
 }
 

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { caseLine, clerk, draft, employerAnswers, employerPages, leave, pib } from './testing/employer-fixtures.ts'
+import { axeFindsNothing, stageForFile } from './testing/visits.ts'
+
+// The employer's pages in real Chromium on invented answers; what the server answers is tried in src/sickleave/employer, earnings and request.
+
+const site = stageForFile()
+const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
+const own = `/sickleave/employer/${pib}`
+
+function ready(): void {
+  site.stage.me(clerk)
+  for (const [address, answer] of Object.entries(employerAnswers)) site.stage.answer(address, () => answer)
+}
+const arrived = (page: Page) => page.locator('.work-page :is(.lines-table, .leaves, .month, #earnings-file, #request-from)').first().waitFor()
+
+for (const [at, path] of employerPages.entries()) {
+  test(`axe finds nothing on ${path.replace(/[0-9a-f-]{36}/g, '…')}, nothing scrolls sideways on a phone, and Latin and English are whole`, async () => {
+    ready()
+    const language = at % 2 === 0 ? 'sr-Latn' : 'en'
+    await site.visit(path, { viewport: { width: 320, height: 700 }, colorScheme: at % 2 === 0 ? 'light' : 'dark', language }, async (page) => {
+      await arrived(page)
+      await axeFindsNothing(page, path)
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, path)
+      assert.deepEqual((await page.locator('#content').innerText()).match(cyrillic), null)
+    })
+  })
+}
+
+test('an older answer of the inbox that comes late is not shown', async () => {
+  ready()
+  let release = () => {}
+  const late = new Promise<void>((resolve) => (release = resolve))
+  site.stage.answer('/sickleave/employer/search', async (request) => {
+    const { text } = request.body as { text?: string }
+    if (text === 'стари') await late
+    return { cases: [{ ...caseLine, employee: { ...caseLine.employee, given: text ?? 'сви' } }], unread: 1, next: null }
+  })
+  await site.visit('/employer/', {}, async (page) => {
+    await page.getByRole('link', { name: 'Ђурић сви' }).waitFor()
+    const asked = page.waitForRequest((request) => request.url().endsWith('/search') && (request.postData() ?? '').includes('стари'))
+    await page.getByRole('searchbox').fill('стари')
+    await asked
+    await page.getByRole('searchbox').fill('нови')
+    await page.getByRole('link', { name: 'Ђурић нови' }).waitFor()
+    release()
+    await page.getByRole('link', { name: 'Ђурић нови' }).waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Ђурић стари' }).count(), 0)
+    assert.equal(await page.getByRole('link', { name: 'Ђурић нови' }).count(), 1)
+  })
+})
+
+test('a file of earnings is checked first; a row with a mistake is mended where it stands, and the whole is stored', async () => {
+  ready()
+  const sent: string[] = []
+  const word = (sr: string, en: string) => ({ sr, srLatn: sr, en })
+  site.stage.answer(`${own}/earnings`, (request) => {
+    const text = (request.body as Buffer).toString()
+    sent.push(`${request.url.split('?')[1]} ${text}`)
+    const isBad = text.includes('120000,123')
+    const errors = isBad
+      ? [{ row: 3, column: 'gross', wrong: word('износ има три децимале', 'the amount has three decimals'), right: word('пишите две', 'write two') }]
+      : []
+    const isStored = request.url.includes('mode=all')
+    return { isStored, rows: 2, people: 2, stored: isStored ? 2 : 0, unchanged: 0, errorCount: errors.length, errors }
+  })
+  const name = 'zarade.csv'
+  const buffer = Buffer.from('jmbg;mesec;časovi;neto;bruto;datum isplate\r\n1;2026-09;174;1;2;x\r\n2;2026-09;174;1;120000,123;x\r\n', 'latin1')
+  await site.visit('/employer/earnings', {}, async (page) => {
+    await page.getByLabel('Датотека (CSV или XML)').setInputFiles({ name, mimeType: 'text/csv', buffer })
+    await page.getByText('износ има три децимале').waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Сачувај све' }).count(), 0, 'nothing is stored with a mistake')
+    await axeFindsNothing(page, 'rows with mistakes')
+    const row = page.getByLabel('3. ред')
+    assert.equal(await row.inputValue(), '2;2026-09;174;1;120000,123;x')
+    await row.fill('2;2026-09;174;1;120000,12;x')
+    await page.getByRole('button', { name: 'Провери поново' }).click()
+    await page.getByText('Све је исправно').waitFor()
+    await page.getByRole('button', { name: 'Сачувај све' }).click()
+    await page.getByText('Сачувано: 2').waitFor()
+  })
+  assert.deepEqual(
+    sent.map((line) => line.split(' ')[0]),
+    ['check=true', 'check=true', 'mode=all'],
+  )
+  assert.match(sent[2] ?? '', /120000,12;x\r\n$/)
+})
+
+test('a session that ends in the middle of a form loses nothing: one signs in beside it and presses again', async () => {
+  ready()
+  let isOver = true
+  const saved: unknown[] = []
+  site.stage.answer(`${own}/requests/${draft.id}`, (request, reply) => {
+    if (request.method === 'GET') return draft
+    if (isOver) {
+      reply.code(401)
+      return { issue: [{ severity: 'error', diagnostics: 'the session is over' }] }
+    }
+    saved.push([request.headers['x-spona-csrf'], request.body])
+    return { ...draft, note: 'унето' }
+  })
+  await site.visit(`/employer/requests/${pib}/${draft.id}`, {}, async (page) => {
+    await page.getByText('Приложите извод из појединачне пореске пријаве').waitFor()
+    await page.getByLabel('Напомена').fill('унето пре истека')
+    await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
+    await page.getByText('Пријава је истекла').waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Пријава (нова картица)' }).getAttribute('target'), '_blank')
+    assert.equal(await page.getByLabel('Напомена').inputValue(), 'унето пре истека')
+    isOver = false
+    site.stage.me({ ...clerk, csrf: 'next' })
+    await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
+    await page.getByText('Пријава је истекла').waitFor({ state: 'detached' })
+    assert.equal(saved.length, 1)
+    const [csrf, body] = saved[0] as [string, { note: string; seen: number }]
+    assert.deepEqual([csrf, body.note, body.seen], ['next', 'унето пре истека', 1])
+    isOver = true
+    site.stage.me({ ...clerk, id: 'somebody-else' })
+    await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
+    await page.getByText('Пријава је истекла').waitFor()
+    isOver = false
+    await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
+    await page.waitForTimeout(100)
+    assert.equal(saved.length, 1, 'nobody sends what another person typed')
+  })
+})
+
+test('a request is completed with evidence and submitted; what is missing leads to where it is entered', async () => {
+  ready()
+  const acts: unknown[] = []
+  site.stage.answer(`${own}/requests/${draft.id}/evidence`, (request) => {
+    const { kind, type, content } = request.body as Record<string, string>
+    acts.push([kind, type, Buffer.from(content ?? '', 'base64').toString()])
+    return draft
+  })
+  site.stage.answer(`${own}/requests/${draft.id}/submission`, (request) => {
+    acts.push(request.body)
+    return draft
+  })
+  await site.visit(`/employer/requests/${pib}/${draft.id}`, { language: 'en' }, async (page) => {
+    await page.getByText('Attach the extract of the individual tax return').waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Earnings (OZ-7)' }).getAttribute('href'), `/employer/leaves/${pib}/${leave}/earnings`)
+    await page.getByLabel(/^Attach/).setInputFiles({ name: 'a.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') })
+    await page.getByRole('button', { name: 'Submit' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Submit' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+  assert.deepEqual(acts, [['tax-return', 'application/pdf', '%PDF-1.7'], { seen: 1 }])
+})

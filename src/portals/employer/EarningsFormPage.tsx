@@ -1,0 +1,115 @@
+import { type FormEvent, useState } from 'react'
+import { Link, useParams } from 'react-router'
+import type { EarningsOfLeave, EarningsOutcome, GiveEarnings } from '../../sickleave/wire.ts'
+import { Failure, submit } from '../shared/api.ts'
+import { Arrived } from '../shared/Arrived.tsx'
+import { LinesTable } from '../shared/LinesTable.tsx'
+import { useLanguage, useSay } from '../shared/language.tsx'
+import { Trouble } from '../shared/Trouble.tsx'
+import { useLive } from '../shared/use-live.ts'
+import { useTitle } from '../shared/use-title.ts'
+import { earnings as words } from './words.ts'
+
+type Row = GiveEarnings['rows'][number]
+const cells = ['hours', 'net', 'gross', 'paid'] as const
+
+/** Form OZ-7 for the person of one leave: no personal number is typed. */
+export function EarningsFormPage() {
+  const { pib = '', leave = '' } = useParams()
+  const say = useSay()
+  const at = `/sickleave/employer/${encodeURIComponent(pib)}/leaves/${encodeURIComponent(leave)}`
+  const live = useLive<EarningsOfLeave>(`${at}/earnings`, null)
+  useTitle(words.form)
+  return (
+    <>
+      <h1 id="earnings">{say(words.form)}</h1>
+      <p>
+        <Link to={`/leaves/${pib}/${leave}`}>{say(words.back)}</Link>
+      </p>
+      <Arrived live={live}>{(data) => <Form key={live.at} at={at} data={data} onStored={live.reload} />}</Arrived>
+    </>
+  )
+}
+
+function Form({ at, data, onStored }: { at: string; data: EarningsOfLeave; onStored(): void }) {
+  const say = useSay()
+  const language = useLanguage()
+  const [rows, setRows] = useState<Row[]>(() =>
+    data.months.map((month) => {
+      const known = data.rows.find((row) => row.month === month)
+      return { month, hours: known?.hours ?? '', net: known?.net ?? '', gross: known?.gross ?? '', paid: known?.paidOn ?? '' }
+    }),
+  )
+  const [errors, setErrors] = useState<EarningsOutcome['errors']>([])
+  const [failure, setFailure] = useState<unknown>(null)
+  const [stored, setStored] = useState<number | null>(null)
+  const given = rows.filter((row) => cells.some((name) => row[name].trim() !== ''))
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    setFailure(null)
+    setErrors([])
+    try {
+      const outcome = await submit<EarningsOutcome>('PUT', `${at}/earnings`, { rows: given })
+      setStored(outcome.stored)
+      onStored()
+    } catch (error) {
+      const details = error instanceof Failure ? (error.details as EarningsOutcome | null) : null
+      if (details?.errors) setErrors(details.errors)
+      else setFailure(error)
+    }
+  }
+  const wrongIn = (row: Row, name: string) => errors.filter((one) => given[one.row - 1]?.month === row.month && one.column === name)
+  const said = ({ wrong, right }: EarningsOutcome['errors'][number]) => {
+    const script = language === 'en' ? 'en' : language === 'sr-Latn' ? 'srLatn' : 'sr'
+    return `${wrong[script]}; ${right[script]}.`
+  }
+  return (
+    <form onSubmit={(event) => void save(event)} noValidate>
+      <p className="soft">{say(words.formLead)}</p>
+      {data.missing.length > 0 && <p className="notice warn">{say(words.missing, { count: data.missing.length })}</p>}
+      {stored !== null && <p role="status">{say(words.stored, { stored, unchanged: given.length - stored })}</p>}
+      {failure !== null && <Trouble error={failure} takesFocus />}
+      {errors.length > 0 && (
+        <div className="notice crit" role="alert">
+          <ul>
+            {errors.map((error) => (
+              <li key={`${error.row} ${error.column} ${error.wrong.en}`}>
+                <span className="num">{given[error.row - 1]?.month}</span>, {say(columnWords[error.column as keyof typeof columnWords] ?? words.month)}:{' '}
+                {said(error)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <LinesTable labelledBy="earnings" words={[words.month, words.hours, words.net, words.gross, words.paid]}>
+        {rows.map((row, place) => (
+          <tr key={row.month}>
+            <th scope="row" className="num">
+              {row.month}
+            </th>
+            {cells.map((name) => (
+              <td key={name}>
+                <input
+                  className="input num cell"
+                  type={name === 'paid' ? 'date' : 'text'}
+                  inputMode={name === 'paid' ? undefined : 'decimal'}
+                  aria-label={`${say(columnWords[name])}, ${row.month}`}
+                  aria-invalid={wrongIn(row, name).length > 0}
+                  value={row[name]}
+                  onChange={(event) => setRows(rows.map((one, at) => (at === place ? { ...one, [name]: event.target.value } : one)))}
+                />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </LinesTable>
+      <div className="buttons">
+        <button type="submit" className="button main" aria-disabled={given.length === 0}>
+          {say(words.save)}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+const columnWords = { month: words.month, hours: words.hours, net: words.net, gross: words.gross, paid: words.paid }

@@ -1,0 +1,97 @@
+import { type FormEvent, useState } from 'react'
+import type { RequestShown } from '../../sickleave/request/wire.ts'
+import { submit } from '../shared/api.ts'
+import { useSay } from '../shared/language.tsx'
+import { Trouble } from '../shared/Trouble.tsx'
+import { requestKinds, requests as words } from './words.ts'
+
+export type Content = { kind: RequestShown['kind']; from: string; until: string; payoutDay: string; account: string; months: string; note: string }
+type Form = {
+  first: Content
+  /** A new request is of a kind and about a leave; one that is there keeps them. */
+  send: { method: 'POST' | 'PUT'; path: string; more: object; hasKind: boolean }
+  onSaved(saved: RequestShown): void
+}
+
+/** The fields of a request. What was typed stays whatever the answer is. */
+export function RequestForm({ first, send, onSaved }: Form) {
+  const say = useSay()
+  const [content, setContent] = useState(first)
+  const [failure, setFailure] = useState<unknown>(null)
+  const [isSending, setSending] = useState(false)
+  const save = async (event: FormEvent) => {
+    event.preventDefault()
+    if (isSending) return
+    setSending(true)
+    setFailure(null)
+    const { kind, from, until, payoutDay, account, months, note } = content
+    const monthsWithoutWage = months.split(/[\s,;]+/).filter(Boolean)
+    const body = {
+      ...send.more,
+      ...(send.hasKind ? { kind } : {}),
+      ...{ from, until, monthsWithoutWage },
+      ...(payoutDay ? { payoutDay } : {}),
+      ...(account.trim() ? { account: account.trim() } : {}),
+      ...(note.trim() ? { note: note.trim() } : {}),
+    }
+    try {
+      onSaved(await submit<RequestShown>(send.method, send.path, body))
+    } catch (error) {
+      setFailure(error)
+    } finally {
+      setSending(false)
+    }
+  }
+  const field = (name: Exclude<keyof Content, 'kind'>, type: 'date' | 'text', hint?: string) => (
+    <div className="field">
+      <label htmlFor={`request-${name}`}>{say(words[name])}</label>
+      {hint && (
+        <span className="hint" id={`request-${name}-hint`}>
+          {hint}
+        </span>
+      )}
+      <input
+        id={`request-${name}`}
+        className="input"
+        type={type}
+        autoComplete="off"
+        aria-describedby={hint ? `request-${name}-hint` : undefined}
+        value={content[name]}
+        onChange={(event) => setContent({ ...content, [name]: event.target.value })}
+      />
+    </div>
+  )
+  return (
+    <form className="step-form" onSubmit={(event) => void save(event)} noValidate>
+      {failure !== null && <Trouble error={failure} takesFocus />}
+      {send.hasKind && (
+        <div className="field">
+          <label htmlFor="request-kind">{say(words.kind)}</label>
+          <select
+            id="request-kind"
+            className="input"
+            value={content.kind}
+            onChange={(event) => setContent({ ...content, kind: event.target.value as Content['kind'] })}
+          >
+            {(['compensation', 'refund'] as const).map((kind) => (
+              <option key={kind} value={kind}>
+                {say(requestKinds[kind])}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {field('from', 'date')}
+      {field('until', 'date')}
+      {field('payoutDay', 'date', say(words.payoutHint))}
+      {field('account', 'text', say(words.accountHint))}
+      {field('months', 'text', say(words.monthsHint))}
+      {field('note', 'text')}
+      <div className="buttons">
+        <button type="submit" className="button main" aria-disabled={isSending}>
+          {say(words.saveDraft)}
+        </button>
+      </div>
+    </form>
+  )
+}

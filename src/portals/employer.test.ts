@@ -67,7 +67,7 @@ test('a file of earnings is checked first; a row with a mistake is mended where 
     return { isStored, rows: 2, people: 2, stored: isStored ? 2 : 0, unchanged: 0, errorCount: errors.length, errors }
   })
   const name = 'zarade.csv'
-  const buffer = Buffer.from('jmbg;mesec;časovi;neto;bruto;datum isplate\r\n1;2026-09;174;1;2;x\r\n2;2026-09;174;1;120000,123;x\r\n', 'latin1')
+  const buffer = Buffer.from('jmbg;mesec;casovi;neto;bruto;datum isplate\r\n1;2026-09;174;1;2;x\r\n2;2026-09;174;1;120000,123;x\r\n')
   await site.visit('/employer/earnings', {}, async (page) => {
     await page.getByLabel('Датотека (CSV или XML)').setInputFiles({ name, mimeType: 'text/csv', buffer })
     await page.getByText('износ има три децимале').waitFor()

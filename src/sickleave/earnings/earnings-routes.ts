@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Routes } from '../../platform/http.ts'
 import { askingOf } from '../asking.ts'
+import { described } from './described.ts'
 import { earningsForLeave, submitForm } from './form.ts'
 import { submitFile } from './submit.ts'
 
@@ -13,13 +14,17 @@ const sources = { 'text/csv': 'csv', 'application/xml': 'xml', 'text/xml': 'xml'
 
 /** Mounted at /employer: earnings by file, and by form for the person of one leave. */
 export const earningsRoutes: Routes = (app) => {
-  app.get<EmployerLeave>('/:pib/leaves/:leave/earnings', (request) => earningsForLeave(askingOf(request), request.params.pib, request.params.leave))
-  app.put<EmployerLeave>('/:pib/leaves/:leave/earnings', (request) => submitForm(askingOf(request), request.params.pib, request.params.leave, request.body))
+  app.get<EmployerLeave>('/:pib/leaves/:leave/earnings', described.ofLeave, (request) =>
+    earningsForLeave(askingOf(request), request.params.pib, request.params.leave),
+  )
+  app.put<EmployerLeave>('/:pib/leaves/:leave/earnings', described.form, (request) =>
+    submitForm(askingOf(request), request.params.pib, request.params.leave, request.body),
+  )
   app.register(async (own) => {
     own.removeAllContentTypeParsers()
     for (const [type, source] of Object.entries(sources))
       own.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: fileBytesMax }, (_request, bytes, done) => done(null, { bytes, source }))
-    own.post<Employer & { Body: Parameters<typeof submitFile>[2] }>('/:pib/earnings', (request) =>
+    own.post<Employer & { Body: Parameters<typeof submitFile>[2] }>('/:pib/earnings', described.file, (request) =>
       submitFile(askingOf(request), request.params.pib, request.body, request.query),
     )
   })
@@ -29,5 +34,7 @@ const schema = readFileSync(join(import.meta.dirname, 'earnings.xsd'))
 
 /** The schema of the XML file, for everybody. */
 export const earningsSchema: Routes = (app) => {
-  app.get('/schemas/earnings.xsd', { config: { open: true } }, (_request, reply) => reply.type('application/xml; charset=utf-8').send(schema))
+  app.get('/schemas/earnings.xsd', { config: { open: true, ...described.schema.config } }, (_request, reply) =>
+    reply.type('application/xml; charset=utf-8').send(schema),
+  )
 }

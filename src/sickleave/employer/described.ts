@@ -1,23 +1,6 @@
 // What /openapi.json says of the employer's routes.
 
-type Schema = { [key: string]: unknown }
-
-const text: Schema = { type: 'string' }
-const day: Schema = { type: 'string', format: 'date', description: 'Calendar day, 2026-03-31.' }
-const instant: Schema = { type: 'string', format: 'date-time' }
-const whole: Schema = { type: 'integer', minimum: 0 }
-const flag: Schema = { type: 'boolean' }
-const uuid: Schema = { type: 'string', format: 'uuid' }
-const pib: Schema = { type: 'string', pattern: '^\\d{9}$', description: 'Tax number of the employer.' }
-const oneOf = (...values: string[]): Schema => ({ type: 'string', enum: values })
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
-const list = (items: Schema): Schema => ({ type: 'array', items })
-const object = (properties: Record<string, Schema>, optional: string[] = []): Schema => ({
-  type: 'object',
-  additionalProperties: false,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  properties,
-})
+import { type Schema, day, flag, instant, list, nothing, object, oneOf, orNull, pib, route, text, uuid, whole } from './describe.ts'
 
 const role = oneOf('administrator', 'operator', 'viewer', 'signer')
 const mandateRole = oneOf('operator', 'signer', 'viewer')
@@ -59,28 +42,6 @@ const channelLine = object({
   ...{ streams: whole, waiting: whole, parked: whole, trouble: orNull(text) },
 })
 const keySet: Schema = { type: 'object', description: 'A JSON Web Key Set with public keys (EC P-256 or P-384, or RSA).' }
-
-const outcome = {
-  description: 'An OperationOutcome: what is wrong, where, and how to mend it.',
-  content: { 'application/fhir+json': { schema: { type: 'object' } } },
-}
-type More = { body?: Schema; query?: Schema; status?: number; answer?: Schema; open?: boolean; types?: string[]; text?: string }
-
-/** In the config of a route, where app.ts finds it: bodies are read and refused by the acts themselves, with sentences. */
-function route(summary: string, { body, query, status = 200, answer, types, text: description }: More) {
-  const good = types
-    ? { description: 'The file.', content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }])) }
-    : { description: 'As asked.', ...(answer ? { content: { 'application/json': { schema: answer } } } : {}) }
-  const described = {
-    summary,
-    ...(description ? { description } : {}),
-    ...(body ? { body } : {}),
-    ...(query ? { querystring: query } : {}),
-    response: { [status]: good, '4xx': outcome },
-  }
-  return { config: { described } }
-}
-const nothing = (summary: string, body?: Schema) => route(summary, { status: 204, ...(body ? { body } : {}) })
 
 export const described = {
   employers: route('Employers that you act for', { answer: object({ employers: list(object({ pib, name: text, role, agency: orNull(text) })) }) }),

@@ -2,6 +2,7 @@ import type { Routes } from '../../platform/http.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { employerSide, ownSide, type Side } from '../request/side.ts'
 import { answerCorrection, corrections } from './desks.ts'
+import { described } from './described.ts'
 import { objectionsOf, withdrawObjection } from './lists.ts'
 import { makeObjection } from './make.ts'
 
@@ -11,13 +12,13 @@ type SideOf = (asking: Asking, params: Place['Params'], does: 'read' | 'write' |
 const routesOf =
   (at: string, sideOf: SideOf): Routes =>
   (app) => {
-    app.get<Place>(at, async (request) => objectionsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
-    app.post<Place>(at, async (request, reply) => {
+    app.get<Place>(at, described.list, async (request) => objectionsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
+    app.post<Place>(at, described.make, async (request, reply) => {
       const shown = await makeObjection(askingOf(request), await sideOf(askingOf(request), request.params, 'sign'), request.body)
       reply.code(201)
       return shown
     })
-    app.post<Place>(`${at}/:objection/withdrawal`, async (request) =>
+    app.post<Place>(`${at}/:objection/withdrawal`, described.withdraw, async (request) =>
       withdrawObjection(askingOf(request), await sideOf(askingOf(request), request.params, 'sign'), request.params.objection, request.body),
     )
   }

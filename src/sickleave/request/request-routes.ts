@@ -1,6 +1,7 @@
 import type { Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, askingOf } from '../asking.ts'
+import { described } from './described.ts'
 import { expectedOf, listsAsTable, ownCalculation, readRequest, requestsOf } from './lists.ts'
 import { actOnRequest, attachEvidence, isRequesterAct, rewriteRequest, writeRequest } from './requester.ts'
 import { employerSide, ownSide, type Side } from './side.ts'
@@ -15,22 +16,22 @@ const bodyBytesMax = 7_500_000
 const routesOf =
   (at: string, sideOf: SideOf): Routes =>
   (app) => {
-    app.get<Place>(at, async (request) => requestsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
-    app.post<Place>(at, async (request, reply) => {
+    app.get<Place>(at, described.list, async (request) => requestsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
+    app.post<Place>(at, described.write, async (request, reply) => {
       const shown = await writeRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.body)
       reply.code(201)
       return shown
     })
-    app.get<Place>(`${at}/:request`, async (request) =>
+    app.get<Place>(`${at}/:request`, described.one, async (request) =>
       readRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'read'), request.params.request),
     )
-    app.put<Place>(`${at}/:request`, async (request) =>
+    app.put<Place>(`${at}/:request`, described.rewrite, async (request) =>
       rewriteRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),
     )
-    app.post<Place>(`${at}/:request/evidence`, { bodyLimit: bodyBytesMax }, async (request) =>
+    app.post<Place>(`${at}/:request/evidence`, { bodyLimit: bodyBytesMax, ...described.attach }, async (request) =>
       attachEvidence(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),
     )
-    app.post<Place>(`${at}/:request/:act`, async (request) => {
+    app.post<Place>(`${at}/:request/:act`, described.act, async (request) => {
       const { act } = request.params
       if (!isRequesterAct(act)) throw new Refusal('not-found', 'a request knows submission, withdrawal and confirmation')
       const side = await sideOf(askingOf(request), request.params, act === 'submission' ? 'sign' : 'write')
@@ -40,11 +41,11 @@ const routesOf =
 
 /** Mounted at /sickleave/employer. */
 export const employerRequestRoutes: Routes = async (app) => {
-  app.get<Place>('/:pib/requests/expected', async (request) => {
+  app.get<Place>('/:pib/requests/expected', described.expected, async (request) => {
     const side = await employerSide(askingOf(request), request.params.pib, 'read')
     return expectedOf(askingOf(request), side as Side & { employer: number })
   })
-  app.get<Place>('/:pib/requests/lists.csv', async (request, reply) => {
+  app.get<Place>('/:pib/requests/lists.csv', described.table, async (request, reply) => {
     const side = await employerSide(askingOf(request), request.params.pib, 'read')
     reply.header('content-disposition', 'attachment; filename="liste-obracuna.csv"').type('text/csv; charset=utf-8')
     return listsAsTable(askingOf(request), side, request.query)

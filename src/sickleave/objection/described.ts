@@ -1,0 +1,20 @@
+// What /openapi.json says of objections and requests for control or correction.
+
+import { day, instant, list, object, oneOf, orNull, route, text, uuid } from '../employer/describe.ts'
+
+const kind = oneOf('assessment', 'control', 'correction', 'calculation')
+const fields = {
+  ...{ id: uuid, number: text, kind, leave: uuid, request: orNull(uuid), employee: object({ family: text, given: text }) },
+  ...{ state: oneOf('open', 'accepted', 'rejected', 'withdrawn'), madeAt: instant, due: day, endedAt: orNull(instant) },
+}
+const objections = object({ objections: list(object({ ...fields, answer: orNull(text) }, ['answer'])) })
+
+export const described = {
+  list: route('Objections and how they ended, never who decided', { answer: objections }),
+  make: route('Object to an assessment or a sum, ask for a control or a correction', {
+    status: 201,
+    body: object({ kind, leave: uuid, request: uuid, text }, ['request']),
+    answer: object(fields),
+  }),
+  withdraw: route('Withdraw an objection', { body: object({ why: text }), answer: objections }),
+}

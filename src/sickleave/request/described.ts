@@ -1,0 +1,61 @@
+// What /openapi.json says of requests, of an employer and of a person.
+
+import { day, instant, list, object, oneOf, orNull, route, text, uuid, whole } from '../employer/describe.ts'
+import { evidenceKinds } from './completeness.ts'
+import { kinds } from './state.ts'
+
+const name = object({ family: text, given: text })
+const dinars = { ...text, description: 'Dinars with two places.' }
+const sums = { gross: dinars, net: dinars, tax: dinars, contributionsFrom: dinars, contributionsOn: dinars, total: dinars }
+const kind = oneOf(...kinds)
+const months = list({ type: 'string', pattern: '^\\d{4}-\\d{2}$' })
+const week = { ...list(whole), description: 'Hundredths of hours from Monday to Sunday.' }
+const missing = list(object({ code: text, where: text, sr: text, srLatn: text, en: text }))
+const evidence = object({ id: uuid, kind: oneOf(...evidenceKinds), name: text, type: text, bytes: whole, sha256: text, at: instant })
+const state = oneOf(
+  ...['draft', 'submitted', 'incomplete', 'in-process', 'proposed', 'calculated', 'rejected', 'paid', 'confirmed', 'returning', 'returned', 'withdrawn'],
+)
+const shown = object({
+  ...{ id: uuid, number: text, kind, leave: uuid, employee: name, employer: orNull(text), from: day, until: day, payoutDay: orNull(day) },
+  ...{ account: orNull(text), week: orNull(week), monthsWithoutWage: months, note: orNull(text), state },
+  due: orNull(object({ nominal: day, effective: day })),
+  waitsFor: orNull(oneOf('requester', 'fund')),
+  ...{ missing, evidence: list(evidence) },
+  signature: orNull(object({ level: text, by: text, at: instant, isQualified: { type: 'boolean' } })),
+  answer: orNull(text),
+  total: orNull({ ...whole, description: 'Whole para.' }),
+  list: orNull(
+    object({
+      basePerHour: text,
+      lines: list(object({ from: day, until: day, days: whole, hours: text, percent: { type: 'number' }, ...sums })),
+      sums: object(sums),
+    }),
+  ),
+  ...{ paidOn: orNull(day), confirmedOn: orNull(day), toReturn: orNull(object({ total: whole, interest: whole, until: day })) },
+  steps: { ...list(object({ kind: text, at: instant })), description: 'Their count is what `seen` says.' },
+})
+const content = { from: day, until: day, payoutDay: day, account: text, week, monthsWithoutWage: months, note: text }
+const optional = ['payoutDay', 'account', 'week', 'monthsWithoutWage', 'note']
+
+export const described = {
+  list: route('Requests, what changed last first', { answer: object({ requests: list(shown) }) }),
+  write: route('Write a request as a draft', {
+    status: 201,
+    body: object({ id: uuid, kind, leave: uuid, ...content }, ['id', ...optional]),
+    answer: shown,
+  }),
+  one: route('One request: where it stands, what is missing, the list of calculation once it is there', { answer: shown }),
+  rewrite: route('Write a draft anew', { body: object({ ...content, seen: whole }, [...optional, 'seen']), answer: shown }),
+  attach: route('Attach evidence, in base64, up to 5 MB', {
+    body: object({ kind: oneOf(...evidenceKinds), name: text, type: text, content: text }),
+    answer: shown,
+  }),
+  act: route('Submit (act is submission), withdraw (withdrawal, with why), confirm that the employee has the money (confirmation, with on)', {
+    body: object({ seen: whole, why: text, on: day, signature: object({ certificate: text, value: text }) }, ['seen', 'why', 'on', 'signature']),
+    answer: shown,
+  }),
+  expected: route('Days at the Fund’s cost, by the reports, that nobody has asked for yet', {
+    answer: object({ expected: list(object({ leave: uuid, employee: name, from: day, until: day, days: whole })) }),
+  }),
+  table: route('Lists of calculation and of refund as one table', { query: object({ kind }, ['kind']), types: ['text/csv'] }),
+}

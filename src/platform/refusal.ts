@@ -1,3 +1,5 @@
+import { errorSystem, findError } from './errors/catalogue.ts'
+
 /**
  * An expected "no": the request is well understood and the answer is that it may not happen.
  * Pure code returns it, shell code throws it, `outcome` is the only place that renders it.
@@ -34,6 +36,8 @@ export type RefusalIssue = {
   diagnostics: string
   expression?: string
   hint?: string
+  /** Its code in the catalogue of errors. */
+  known?: string
 }
 
 export type RefusalMore = {
@@ -70,11 +74,16 @@ const answers = {
 /** A FHIR OperationOutcome; `details.text` carries the hint on how to mend it. */
 export type OperationOutcome = {
   resourceType: 'OperationOutcome'
-  issue: { severity: string; code: string; details?: { text: string }; diagnostics: string; expression?: string[] }[]
+  issue: { severity: string; code: string; details?: { coding?: { system: string; code: string }[]; text?: string }; diagnostics: string; expression?: string[] }[]
 }
 
 /** Whatever a sentence repeats of a request: 11 or 13 digits may be a personal number, and outcomes end up in logs. */
 const withoutNumbers = (text: string): string => text.replace(/(?<![0-9A-Za-z-])(?:\d{11}|\d{13})(?![0-9A-Za-z-])/g, '***')
+
+function detailsOf({ known, hint }: RefusalIssue): Pick<OperationOutcome['issue'][number], 'details'> {
+  if (known === undefined && !hint) return {}
+  return { details: { ...(known === undefined ? {} : { coding: [{ system: errorSystem, code: known }] }), ...(hint ? { text: hint } : {}) } }
+}
 
 export function outcomeOf(issues: RefusalIssue[]): OperationOutcome {
   return {
@@ -82,11 +91,17 @@ export function outcomeOf(issues: RefusalIssue[]): OperationOutcome {
     issue: issues.map((one) => ({
       severity: one.severity,
       code: one.code,
-      ...(one.hint ? { details: { text: one.hint } } : {}),
+      ...detailsOf(one),
       diagnostics: withoutNumbers(one.diagnostics),
       ...(one.expression ? { expression: [withoutNumbers(one.expression)] } : {}),
     })),
   }
+}
+
+/** Under which cause and cure stand in the catalogue (`/errors#CODE`). */
+function codeOf({ kind, message }: Refusal): { known?: string } {
+  const known = findError(kind, message)
+  return known === null ? {} : { known: known.code }
 }
 
 /** Renders any failure; an unexpected error never shows its own text, only where to ask. */
@@ -99,6 +114,7 @@ export function answerOf(error: unknown, correlation: string): { status: number;
       diagnostics: error.message,
       ...(error.expression ? { expression: error.expression } : {}),
       ...(error.hint ? { hint: error.hint } : {}),
+      ...codeOf(error),
     }
     return { status, body: outcomeOf(error.issues?.length ? error.issues : [one]) }
   }

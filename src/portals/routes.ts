@@ -6,6 +6,8 @@ import { strictPolicy, type Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { builtFiles } from './build.ts'
 import { checkAnswer } from './check.ts'
+import { errorsAnswer } from './errors.ts'
+import { guideAnswer } from './guides.ts'
 import { landingPage } from './landing.ts'
 import { statusAnswer } from './status.ts'
 
@@ -37,6 +39,9 @@ export function portalRoutes(outDir: string): Routes {
     app.get('/status', open, (request, reply) => statusAnswer(request, reply, asPage, styleSheetsOf(files)))
     app.get('/check', open, (request, reply) => checkAnswer(request, reply, asPage, styleSheetsOf(files)))
     app.get('/check/:code', open, (request, reply) => checkAnswer(request, reply, asPage, styleSheetsOf(files)))
+    app.get('/errors', open, (request, reply) => errorsAnswer(request, reply, asPage, styleSheetsOf(files)))
+    app.get('/guides/', open, (request, reply) => guideAnswer(request, reply, asPage, styleSheetsOf(files)))
+    app.get('/guides/:name', open, (request, reply) => guideAnswer(request, reply, asPage, styleSheetsOf(files)))
     for (const portal of ['doctor', 'patient', 'operator', 'fund', 'commission', 'employer', 'vendor']) {
       // Every address below a portal is one of its pages: the router in the browser knows which.
       app.get(`/${portal}`, open, page(portal))

@@ -79,6 +79,31 @@ test('a vendor signs a system up and takes home a key that was made in the brows
   })
 })
 
+test('the catalogue of errors and the guides stand on the server, where the code of an error leads', async () => {
+  const code = 'conflict-the-run-has-ended'
+  for (const [language, found] of [
+    ['sr-Latn', 'POST /vendor/runs počinje drugo.'],
+    ['en', 'POST /vendor/runs begins another.'],
+  ] as const)
+    await site.visit(`/errors?lang=${language}#${code}`, { viewport: { width: 320, height: 700 } }, async (page) => {
+      assert.equal(await page.locator(`#${code} td`).last().innerText(), found)
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320)
+      assert.equal(await page.evaluate('document.documentElement.lang'), language)
+    })
+  const asJson = await (await fetch(`${site.stage.url}/errors`)).json()
+  assert.ok((asJson as { errors: { code: string }[] }).errors.some((one) => one.code === code))
+  await site.visit('/guides/', { colorScheme: 'dark' }, async (page) => {
+    await axeFindsNothing(page, '/guides/')
+    await page.getByRole('link', { name: 'HL7 v2', exact: true }).click()
+    await page.getByText('MSH|^~').first().waitFor()
+    await page.goBack()
+    await page.getByRole('link', { name: 'errors', exact: true }).click()
+    await page.getByRole('cell', { name: 'the result … is in the record once: 0 results' }).waitFor()
+  })
+  const [kept, missing] = await Promise.all(['laboratory.json', '..%2f..%2fpackage'].map((name) => fetch(`${site.stage.url}/guides/${name}`)))
+  assert.deepEqual([kept?.status, missing?.status], [200, 404])
+})
+
 test('a run is asked for, and what failed says what was found and what to do', async () => {
   answers()
   const asked: unknown[] = []

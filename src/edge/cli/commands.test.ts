@@ -11,6 +11,24 @@ import { commands } from '../commands.ts'
 import { readConfig } from '../process/config.ts'
 import { openEdge } from '../process/open.ts'
 
+test('in the sandbox one call joins from nothing to the right to file documents', async (t) => {
+  const server = await startServer(t)
+  const { app, world } = server
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  world.config.PORT = (app.server.address() as AddressInfo).port
+  const folder = mkdtempSync(join(tmpdir(), 'spona-sandbox-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const about = { vendor: 'АКМЕ', name: 'АКМЕ ЛИС', version: '4.2', contact: 'it@acme.example' }
+  const signed = (await app.inject({ method: 'POST', url: '/vendor/systems', payload: about })).json()
+  const given = { member: 'acme-box', name: 'АКМЕ ЛИС', mb: signed.institution.mb, contact: 'it@acme.example', code: signed.word, sandbox: signed.system }
+  writeFileSync(join(folder, 'answers.json'), JSON.stringify({ ...given, url: `http://localhost:${world.config.PORT}` }))
+  const lines: string[] = []
+  const init = commands.find((one) => one.name === 'edge init')
+  const code = await init?.run(world, { config: join(folder, 'edge.yaml'), answers: join(folder, 'answers.json') }, (line) => lines.push(line))
+  assert.equal(code, 0, lines.join('\n'))
+  assert.match(lines.at(-1) ?? '', /Everything is ready/)
+})
+
 test('a vendor with the guide alone joins, is told what is wrong, and settles what stands aside', async (t) => {
   const server = await startServer(t)
   const { app, world } = server

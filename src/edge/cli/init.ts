@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { Centre, CentreSaysNo, jsonIn } from '../centre/centre.ts'
@@ -18,6 +19,7 @@ const questions = [
   { name: 'port', ask: 'Port for HL7 v2 over MLLP (0: none)', form: /^\d{1,5}$/, fallback: '2575' },
   { name: 'charset', ask: 'Character set of HL7 v2 that does not say its own', form: /^[\w-]{3,20}$/, fallback: 'windows-1250' },
   { name: 'code', ask: 'Code that the operator handed to the institution (empty when you wait for it)', form: /^.{0,100}$/, fallback: '' },
+  { name: 'sandbox', ask: 'Number of the system at the sandbox (empty at a real centre)', form: /^(?:[0-9a-f-]{36})?$/, fallback: '' },
 ] as const
 type Answers = Record<(typeof questions)[number]['name'], string>
 
@@ -135,6 +137,11 @@ async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promi
     print(`Self-test: ${JSON.stringify(json)}`)
   }
   now = (await known()) as Known
+  if (now.state === 'requested' && answers.sandbox !== '') {
+    await decideInSandbox(centre, answers.sandbox)
+    now = (await known()) as Known
+    print(`The sandbox decided: ${member} is ${now.state}.`)
+  }
   if (now.state === 'requested') return wait(print, `The operator decides: spona bus member set ${member} --state approved --decision NUMBER. Ask again then.`)
   if (now.state === 'approved') {
     await post(`/bus/members/${member}/activation`, {})
@@ -143,23 +150,43 @@ async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promi
   }
   if (now.client_id !== null && now.client_id !== key.client) keepClient(keyFile, now.client_id)
   if (now.state !== 'active') return wait(print, `The member is ${now.state}.`)
-  return askContract({ centre, print, keyFile })
+  return askContract({ centre, answers, print, keyFile })
 }
 
-async function askContract({ centre, print, keyFile }: Pick<Joining, 'centre' | 'print' | 'keyFile'>): Promise<number> {
+async function askContract({ centre, answers, print, keyFile }: Omit<Joining, 'key'>): Promise<number> {
   centre.key = readKeyFile(keyFile)
-  const right = await centre.ask({ method: 'GET', path: '/bus/rights?provider=record&service=documents&kind=message', isUnsigned: true })
-  if ((right.json as { permit: boolean }).permit) {
+  const isPermitted = async () => {
+    const right = await centre.ask({ method: 'GET', path: '/bus/rights?provider=record&service=documents&kind=message', isUnsigned: true })
+    return (right.json as { permit: boolean }).permit
+  }
+  const ready = () => {
     print('Everything is ready: npm run spona -- edge start')
     return 0
   }
+  if (await isPermitted()) return ready()
   const about = { provider: 'record', service: 'documents', purpose: 'health-care', legalBasis }
   const answer = await centre.askAny({ method: 'POST', path: '/bus/contracts', body: Buffer.from(JSON.stringify(about)), isOpen: true })
   const contract = (answer.json as { contract?: string } | null)?.contract
+  if (answers.sandbox !== '') {
+    await decideInSandbox(centre, answers.sandbox)
+    // A process of the centre reads decisions anew every second.
+    for (let tries = 0; tries < rightTries; tries++) {
+      if (await isPermitted()) return ready()
+      await sleep(rightEveryMs)
+    }
+  }
   return wait(
     print,
     `The operator grants the contract${contract ? `: spona bus contract set ${contract} --state active --decision NUMBER` : ' that was asked for'}. Ask again then.`,
   )
+}
+
+const rightTries = 20
+const rightEveryMs = 500
+
+/** There a program decides what an operator decides elsewhere. */
+async function decideInSandbox(centre: Centre, system: string): Promise<void> {
+  await centre.ask({ method: 'POST', path: `/vendor/systems/${system}/admission`, body: Buffer.from('{}'), isOpen: true, isUnsigned: true })
 }
 
 function wait(print: Print, sentence: string): number {

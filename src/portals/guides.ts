@@ -1,0 +1,32 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal } from '../platform/refusal.ts'
+import { toHtml } from './markdown.ts'
+
+const folder = new URL('../../docs/guides/', import.meta.url)
+const names = (): string[] => globSync('edge-*.md', { cwd: folder }).map((name) => basename(name, '.md'))
+
+/** `/guides/`: the guides of the edge, as they stand in docs/ and as the tests run them. In English, like all of docs/. */
+export function guideAnswer(request: FastifyRequest, reply: FastifyReply, pageHeaders: (reply: FastifyReply) => FastifyReply, styleSheets: string[]): FastifyReply {
+  const asked = (request.params as { name?: string }).name ?? 'edge-certificate'
+  if (asked === 'laboratory.json') return reply.type('application/json').send(readFileSync(new URL('edge/laboratory.json', folder), 'utf8'))
+  const name = names().find((one) => one === asked.replace(/\.md$/, ''))
+  if (name === undefined) throw new Refusal('not-found', 'there is no such guide', { hint: `There are ${names().join(', ')}.` })
+  const text = readFileSync(new URL(`${name}.md`, folder), 'utf8')
+  const title = /^# (.*)$/m.exec(text)?.[1] ?? name
+  return pageHeaders(reply).header('cache-control', 'no-cache').send(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>${title} · Spona</title>
+${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
+</head><body><main class="page document-text"><nav><a href="/vendor/">Spona</a> · <a href="/errors?lang=en">Errors</a></nav>${toHtml(text, linkOf)}</main></body></html>
+`)
+}
+
+/** Links between guides stay on the server; what leads out of the folder is only named. */
+function linkOf(target: string): string | null {
+  if (target === 'edge/laboratory.json') return '/guides/laboratory.json'
+  const [, name] = /^(edge-[\w-]+)\.md$/.exec(target) ?? []
+  if (name !== undefined) return `/guides/${name}`
+  return target.endsWith('errors.md') ? '/errors?lang=en' : null
+}

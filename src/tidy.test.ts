@@ -37,7 +37,17 @@ function none(found: string[], why: string): void {
 const where = (sources: Source[], wrong: (source: Source) => string[]) => sources.flatMap((source) => wrong(source).map((what) => `${source.file}: ${what}`))
 
 // The two faces of the portals that run in the server: they serve the built pages and build them.
-const serverSideOfPortals = new Set(['build.ts', 'routes.ts', 'landing.ts', 'check.ts', 'status.ts', 'errors.ts', 'guides.ts', 'fonts.ts', 'react-aria-strings.ts'])
+const serverSideOfPortals = new Set([
+  'build.ts',
+  'routes.ts',
+  'landing.ts',
+  'check.ts',
+  'status.ts',
+  'errors.ts',
+  'guides.ts',
+  'fonts.ts',
+  'react-aria-strings.ts',
+])
 
 /** What a file of a slice may import from another slice. */
 function mayImport(from: Source, other: string, path: string, isTypeOnly: boolean): string | null {

@@ -74,7 +74,13 @@ const answers = {
 /** A FHIR OperationOutcome; `details.text` carries the hint on how to mend it. */
 export type OperationOutcome = {
   resourceType: 'OperationOutcome'
-  issue: { severity: string; code: string; details?: { coding?: { system: string; code: string }[]; text?: string }; diagnostics: string; expression?: string[] }[]
+  issue: {
+    severity: string
+    code: string
+    details?: { coding?: { system: string; code: string }[]; text?: string }
+    diagnostics: string
+    expression?: string[]
+  }[]
 }
 
 /** Whatever a sentence repeats of a request: 11 or 13 digits may be a personal number, and outcomes end up in logs. */

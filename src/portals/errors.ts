@@ -24,7 +24,12 @@ const names: Record<string, string> = { 'sr-Cyrl': 'Ћирилица', 'sr-Latn'
 const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
 /** `/errors`: the page that the codes of errors lead to; JSON for programs. */
-export function errorsAnswer(request: FastifyRequest, reply: FastifyReply, pageHeaders: (reply: FastifyReply) => FastifyReply, styleSheets: string[]): FastifyReply {
+export function errorsAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pageHeaders: (reply: FastifyReply) => FastifyReply,
+  styleSheets: string[],
+): FastifyReply {
   void reply.header('cache-control', 'no-cache').header('vary', 'accept, accept-language')
   if (!String(request.headers.accept ?? '').includes('text/html')) return reply.send({ system: 'urn:spona:errors', errors: knownErrors() })
   const asked = (request.query as { lang?: unknown }).lang

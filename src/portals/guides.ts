@@ -8,14 +8,21 @@ const folder = new URL('../../docs/guides/', import.meta.url)
 const names = (): string[] => globSync('edge-*.md', { cwd: folder }).map((name) => basename(name, '.md'))
 
 /** `/guides/`: the guides of the edge, as they stand in docs/ and as the tests run them. In English, like all of docs/. */
-export function guideAnswer(request: FastifyRequest, reply: FastifyReply, pageHeaders: (reply: FastifyReply) => FastifyReply, styleSheets: string[]): FastifyReply {
+export function guideAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  pageHeaders: (reply: FastifyReply) => FastifyReply,
+  styleSheets: string[],
+): FastifyReply {
   const asked = (request.params as { name?: string }).name ?? 'edge-certificate'
   if (asked === 'laboratory.json') return reply.type('application/json').send(readFileSync(new URL('edge/laboratory.json', folder), 'utf8'))
   const name = names().find((one) => one === asked.replace(/\.md$/, ''))
   if (name === undefined) throw new Refusal('not-found', 'there is no such guide', { hint: `There are ${names().join(', ')}.` })
   const text = readFileSync(new URL(`${name}.md`, folder), 'utf8')
   const title = /^# (.*)$/m.exec(text)?.[1] ?? name
-  return pageHeaders(reply).header('cache-control', 'no-cache').send(`<!doctype html>
+  return pageHeaders(reply)
+    .header('cache-control', 'no-cache')
+    .send(`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>${title} · Spona</title>
 ${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}

@@ -80,7 +80,11 @@ const list: Block = {
   begins: (line) => /^[-*] /.test(line),
   read(lines, at, inline) {
     const next = while_(lines, at, (line) => /^[-*] |^ {2}/.test(line))
-    const items = lines.slice(at, next).join('\n').split(/^[-*] /m).slice(1)
+    const items = lines
+      .slice(at, next)
+      .join('\n')
+      .split(/^[-*] /m)
+      .slice(1)
     return { html: `<ul>${items.map((item) => `<li>${inline(item.replace(/\s+/g, ' ').trim())}</li>`).join('')}</ul>`, next }
   },
 }

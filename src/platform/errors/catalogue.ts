@@ -10,7 +10,9 @@ let known: Known | undefined
 
 /** One line a sentence in catalogue.tsv; a test finds every sentence that bus, edge and vendor say and that is not there. Read when it is first needed. */
 function read(): Known {
-  const [, ...lines] = readFileSync(new URL('catalogue.tsv', import.meta.url), 'utf8').trimEnd().split('\n')
+  const [, ...lines] = readFileSync(new URL('catalogue.tsv', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
   const all = lines.map((line): KnownError => {
     const [kind = '', sentence = '', said = '', cure = '', remedy = ''] = line.split('\t')
     return { code: codeFor(kind, sentence), kind, sentence, said, cure, remedy }

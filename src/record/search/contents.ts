@@ -8,19 +8,23 @@ import { readBodies, type Stored } from '../store.ts'
 /** What a version says: its exact bytes, the resource as plain JSON (read only), and what a search compares. */
 export type Content = { body: string; resource: Resource; values: Extracted[] }
 
-/** Bodies kept, counted in characters; parsed and extracted they take about eight times as much memory. */
+/** Bodies kept, counted in bytes; parsed and extracted they take about eight times as much memory. */
 const keptMax = 6_000_000
 /** A larger one is read again rather than push out a hundred others. */
 const keptEachMax = 60_000
 
-/** `generation`: of the parameters by which the values were taken out. */
-type Kept = { contents: Map<string, Content>; characters: number; generation: number }
+/**
+ * In two ages: what is asked for is among the young, and when these are half of what may be kept, the old ones go and they grow old.
+ * `generation`: of the parameters by which the values were taken out.
+ */
+type Kept = { young: Map<string, Known>; old: Map<string, Known>; bytes: number; generation: number }
+type Known = Stored & { content?: Content }
 const keptOf = new WeakMap<World['sql'], Kept>()
 
-/** A version never changes, so what was read of it once is right until it is forgotten. The eldest goes first. */
+/** A version never changes, so what was read of it once is right until it is forgotten. */
 export async function contentsOf(asking: Asking, sql: Runner, rows: readonly Stored[]): Promise<Content[]> {
   const kept = keptFor(asking.world)
-  const found = rows.map((row) => recall(kept, nameOf(row)))
+  const found = rows.map((row: Known) => row.content ?? recall(kept, nameOf(row))?.content)
   const missing = rows.filter((_, at) => found[at] === undefined)
   if (missing.length === 0) return found as Content[]
   const bodies = await readBodies(sql, missing)
@@ -29,12 +33,20 @@ export async function contentsOf(asking: Asking, sql: Runner, rows: readonly Sto
     if (content !== undefined) return content
     const body = bodies[next++] as string
     const made = contentOf(asking, body)
-    keep(kept, nameOf(rows[at] as Stored), made)
+    keep(kept, rows[at] as Stored, made)
     return made
   })
 }
 
 const nameOf = ({ id, version }: Stored): string => `${id}${version}`
+/** A version is named by its id, which has so many bytes, and its number. */
+export const nameLength = 36
+
+/** Where the versions of these names stand, of those that were looked at before. Whether they count now the tables say. */
+export function rowsKnown(world: World, names: readonly string[]): (Stored | undefined)[] {
+  const kept = keptFor(world)
+  return names.map((name) => recall(kept, name))
+}
 
 function contentOf(asking: Asking, body: string): Content {
   // Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed.
@@ -59,27 +71,30 @@ export const detailsOf = (asking: Asking, resource: Resource, codes: readonly st
 function keptFor(world: World): Kept {
   let kept = keptOf.get(world.sql)
   const { generation } = world.fhir.custom
-  if (!kept || kept.generation !== generation) keptOf.set(world.sql, (kept = { contents: new Map(), characters: 0, generation }))
+  if (!kept || kept.generation !== generation) keptOf.set(world.sql, (kept = { young: new Map(), old: new Map(), bytes: 0, generation }))
   return kept
 }
 
-function recall({ contents }: Kept, name: string): Content | undefined {
-  const content = contents.get(name)
-  if (content !== undefined) {
-    contents.delete(name) // Moves to the young end.
-    contents.set(name, content)
-  }
-  return content
+function recall(kept: Kept, name: string): Known | undefined {
+  const young = kept.young.get(name)
+  if (young !== undefined) return young
+  const old = kept.old.get(name)
+  if (old !== undefined) putAmongYoung(kept, name, old)
+  return old
 }
 
-function keep(kept: Kept, name: string, content: Content): void {
-  const size = content.body.length
-  if (size > keptEachMax || kept.contents.has(name)) return
-  kept.contents.set(name, content)
-  kept.characters += size
-  for (const [eldest, { body }] of kept.contents) {
-    if (kept.characters <= keptMax) return
-    kept.contents.delete(eldest)
-    kept.characters -= body.length
-  }
+function keep(kept: Kept, row: Stored, content: Content): void {
+  const name = nameOf(row)
+  if (content.body.length > keptEachMax || kept.young.has(name)) return
+  // The text is in the content.
+  putAmongYoung(kept, name, { ...row, body: null, content })
+}
+
+function putAmongYoung(kept: Kept, name: string, known: Known): void {
+  kept.young.set(name, known)
+  kept.bytes += known.length ?? 0
+  if (kept.bytes <= keptMax / 2) return
+  kept.old = kept.young
+  kept.young = new Map()
+  kept.bytes = 0
 }

@@ -32,6 +32,7 @@ function put(asking: Asking, basket: Basket, hit: Hit): void {
 
 /** What the matches refer to and what refers to them, each by the same rule of visibility as a read of its own. */
 export async function includedOf(asking: Asking, search: Search, hits: readonly Hit[]): Promise<Included> {
+  if (search.include.length === 0 && search.revinclude.length === 0) return { included: [], isCut: false }
   const basket: Basket = { included: [], isCut: false, seen: new Set(hits.map(nameOf)), bytes: 0 }
   let edge = hits
   for (let round = 0; edge.length > 0 && !basket.isCut; round++) {

@@ -61,7 +61,7 @@ export async function* batchesOf(
 export const roomIn = (asking: Asking, sql: Runner): AnswerRoom => (sql === asking.world.sql ? (asking.room ?? ownRoom) : ownRoom)
 
 /** The candidates that satisfy the search, some at a time: an index only narrows, the resource itself decides. */
-export async function* decide(asking: Asking, sql: Runner, search: Search, rows: readonly Candidate[]): AsyncGenerator<Hit[]> {
+export async function* decide(asking: Asking, sql: Runner, search: Search, rows: readonly Stored[]): AsyncGenerator<Hit[]> {
   const room = roomIn(asking, sql)
   const details = detailsIn(search)
   for (const { some, bytes } of portions(rows)) {

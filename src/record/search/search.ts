@@ -179,7 +179,10 @@ function selfOf(asking: Asking, path: string, search: Search, types: readonly st
   return `${asking.base}${maskNumbers(path, urn)}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
+const numbersOf = new Map<string, RegExp>()
+
 export function maskNumbers(value: string, urn: string): string {
-  const system = urn.replace(/[^A-Za-z0-9:]/g, '')
-  return value.replace(new RegExp(`(${system}:(?:jmbg|ebs|lbo|lzb)\\|)[^,]*`, 'g'), '$1***').replace(/(?<![0-9A-Za-z-])(\d{11}|\d{13})(?![0-9A-Za-z-])/g, '***')
+  let numbers = numbersOf.get(urn)
+  if (!numbers) numbersOf.set(urn, (numbers = new RegExp(`(${urn.replace(/[^A-Za-z0-9:]/g, '')}:(?:jmbg|ebs|lbo|lzb)\\|)[^,]*`, 'g')))
+  return value.replace(numbers, '$1***').replace(/(?<![0-9A-Za-z-])(\d{11}|\d{13})(?![0-9A-Za-z-])/g, '***')
 }

@@ -1,8 +1,9 @@
 import { type Search, sortKey } from '../../fhir/fhir.ts'
-import { type Fragment, type Runner, steadyOn } from '../../platform/sql.ts'
+import type { Fragment, Runner } from '../../platform/sql.ts'
 import { type AnswerRoom, pageBytes, portions } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
-import { byKey, type Candidate, candidates, fixReading, type Reading } from './candidates.ts'
+import { byKey, type Candidate, fixReading, type Reading } from './candidates.ts'
+import { fewRows } from './few-rows.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
 import { batchesOf, conditionsOf, bytesIn, decide, type Hit, roomIn, type Scope } from './run-search.ts'
 
@@ -14,7 +15,7 @@ type Sorted = { hit: Hit; key: SortKey }
 export type SortedHits = { sorted: Sorted[]; isWhole: boolean; isFull: boolean }
 
 /** What one patient has of most things: read at once rather than in order. */
-const fewRows = 128
+const fewMax = 128
 
 /** The first matches in the order asked for, after a place in it. What cannot be among them is forgotten on the way. */
 export async function sortedHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: SortKey | null, limit: number): Promise<SortedHits> {
@@ -29,9 +30,9 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
   }
   if (scope.keys === null) await fixReading(sql, reading)
   else {
-    // By the keys of a few charts, whatever the rest of the conditions.
-    const rows = await candidates(steadyOn(sql), { where, order: byKey, after: null, limit: fewRows, reading })
-    if (rows.length < fewRows) {
+    const type = asking.world.fhir.typeCode(search.type as string)
+    const rows = await fewRows(asking, sql, { where, keys: scope.keys, type, reading, most: fewMax })
+    if (rows !== null) {
       for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
       return best.result(true)
     }
@@ -125,9 +126,11 @@ export function withinBytes(sorted: readonly Sorted[], bytesMax: number): Sorted
   return end < 0 ? [...sorted] : sorted.slice(0, end)
 }
 
-/** The row decides the last word, so that no two places are equal. */
+/** The row's id decides the last word, so that no two places are equal; it begins with the key of the patient (`ids.ts`). */
 function placeOf(search: Search, { row, values }: Hit): SortKey {
-  return [...sortKey(search, values), `${row.patient.toString(16).padStart(12, '0')}${row.id}`]
+  const key: SortKey = sortKey(search, values)
+  key.push(row.id)
+  return key
 }
 
 /** What has no value comes last, whichever way the order goes. */

@@ -1,0 +1,54 @@
+import { int4Array, uuidArray } from '../../platform/arrays.ts'
+import { fragment, join, type Fragment, type Runner, steadyOn } from '../../platform/sql.ts'
+import { type Asking, traced } from '../asking.ts'
+import { pointer, rowsMax, type Stored } from '../store.ts'
+import { byKey, candidates, type Reading } from './candidates.ts'
+import { nameLength, rowsKnown } from './contents.ts'
+
+/** Which rows, of whose keys; `most`: with as many or more it is no few. */
+type Asked = { where: readonly Fragment[]; keys: readonly number[]; type: number; reading: Reading; most: number }
+
+/**
+ * All candidates of a few named charts when they are fewer than `most`, or null. Of a version that was looked at before only its name has
+ * to come: a version never changes, and taking in a row of fifteen columns costs more than deciding whether it matches.
+ */
+export async function fewRows(asking: Asking, sql: Runner, asked: Asked): Promise<Stored[] | null> {
+  const { where, reading, most } = asked
+  if (reading.snapshot !== null) {
+    const rows = await candidates(steadyOn(sql), { where, order: byKey, after: null, limit: most, reading })
+    return rows.length < most ? rows : null
+  }
+  const statement = fragment`
+    select string_agg(r.id::text || r.version, ' ') as names, count(*)::int4 as count, (select pg_current_snapshot()::text) as snapshot
+      from (select r.id, r.version
+              from record.resource r
+             where not r.deleted and not r.voided and ${join(where, ' and ')}
+             limit ${most}) r`
+  const [found] = await traced(
+    reading.trace,
+    'candidates',
+    () => steadyOn(sql).run<{ names: string | null; count: number; snapshot: string }>(statement),
+    (rows) => ({ rows: rows[0]?.count ?? 0, statement }),
+  )
+  if (!found?.names) return []
+  reading.snapshot = found.snapshot
+  return found.count < most ? rowsOf(asking, sql, asked, found.names.split(' ')) : null
+}
+
+async function rowsOf({ world }: Asking, sql: Runner, { keys, type }: Asked, names: readonly string[]): Promise<Stored[]> {
+  const known = rowsKnown(world, names)
+  const missing = names.filter((_, at) => known[at] === undefined)
+  if (missing.length === 0) return known as Stored[]
+  const fetched = new Map<string, Stored>()
+  const ids = uuidArray(missing.map((name) => name.slice(0, nameLength)))
+  const versions = int4Array(missing.map((name) => Number(name.slice(nameLength))))
+  const same = fragment`r.patient = any(${keys}::int8[]) and r.type = ${type}::int2 and r.id = w.id and r.version = w.version`
+  // One of them may have been superseded a moment ago.
+  const rows = await steadyOn(sql)<Stored>`
+    select ${pointer} from unnest(${ids}::uuid[], ${versions}::int4[]) as w (id, version) join record.resource r on ${same}
+    union all
+    select ${pointer} from unnest(${ids}::uuid[], ${versions}::int4[]) as w (id, version) join record.superseded r on ${same}
+    limit ${rowsMax}`
+  for (const row of rows) fetched.set(`${row.id}${row.version}`, row)
+  return names.flatMap((name, at) => known[at] ?? fetched.get(name) ?? [])
+}

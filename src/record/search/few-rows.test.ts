@@ -46,11 +46,15 @@ test('a record with more than a few is read in its order, page after page', asyn
     resource: {
       ...{ resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'urn:c', code: 'many' }] }, valueInteger: at },
       subject: { reference: 'urn:uuid:00000000-0000-4000-8000-999999999999' },
-      ...(at === 7 ? {} : { effectiveDateTime: new Date(Date.UTC(2026, 0, 1 + (at * 37) % many)).toISOString() }),
+      ...(at === 7 ? {} : { effectiveDateTime: new Date(Date.UTC(2026, 0, 1 + ((at * 37) % many))).toISOString() }),
     },
     request: { method: 'POST', url: 'Observation' },
   }))
-  const patient = { fullUrl: 'urn:uuid:00000000-0000-4000-8000-999999999999', resource: { resourceType: 'Patient' }, request: { method: 'POST', url: 'Patient' } }
+  const patient = {
+    fullUrl: 'urn:uuid:00000000-0000-4000-8000-999999999999',
+    resource: { resourceType: 'Patient' },
+    request: { method: 'POST', url: 'Patient' },
+  }
   const filed = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry: [patient, ...entry] })
   const chart = filed.body.entry[0].response.location.split('/').at(-3) as string
   const seen: number[] = []

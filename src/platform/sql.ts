@@ -112,25 +112,20 @@ function nameOf(text: string): string | undefined {
   return name
 }
 
-type Cells = readonly unknown[]
-const rowMakers = new Map<string, (cells: Cells) => Row>()
-const rowMakersMax = 2000
+/** An empty row with all its keys, from which each row is made: an object put together key by key takes several times as long. */
+type Form = { blank: Row; keys: readonly string[] }
+const forms = new Map<string, Form>()
+const formsMax = 2000
 
-/**
- * Makes rows with camelCase keys. Written as code once for each list of columns: an object put together key by key costs ten times one
- * that is written down, and an answer may have thousands. Column names are those of our own statements, plain words.
- */
-function rowMaker(columns: readonly string[]): (cells: Cells) => Row {
+function formOf(columns: readonly string[]): Form {
   const name = columns.join(' ')
-  const known = rowMakers.get(name)
-  if (known !== undefined) return known
-  const keys = columns.map((column) => column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
-  const isPlain = keys.every((key) => /^[A-Za-z?][A-Za-z0-9?]*$/.test(key))
-  const made = isPlain
-    ? (new Function('cells', `return { ${keys.map((key, at) => `${JSON.stringify(key)}: cells[${at}]`).join(', ')} }`) as (cells: Cells) => Row)
-    : (cells: Cells) => Object.fromEntries(keys.map((key, at) => [key, cells[at]]))
-  if (rowMakers.size < rowMakersMax) rowMakers.set(name, made)
-  return made
+  let form = forms.get(name)
+  if (form === undefined) {
+    const camel = columns.map((column) => column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
+    form = { blank: Object.fromEntries(camel.map((key) => [key, null])), keys: camel }
+    if (forms.size < formsMax) forms.set(name, form)
+  }
+  return form
 }
 
 type Queryable = { query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> }
@@ -139,8 +134,12 @@ async function execute<R>(on: Queryable, piece: Fragment): Promise<R[]> {
   const { text, values } = statementOf(piece)
   const name = nameOf(text)
   const result = await on.query({ text, values, rowMode: 'array', types, ...(name ? { name } : {}) })
-  const make = rowMaker(result.fields.map((field) => field.name))
-  return result.rows.map((cells) => make(cells) as R)
+  const { blank, keys } = formOf(result.fields.map((field) => field.name))
+  return result.rows.map((cells) => {
+    const row: Row = { ...blank }
+    for (let at = 0; at < keys.length; at++) row[keys[at] as string] = (cells as unknown[])[at]
+    return row as R
+  })
 }
 
 function runnerOn(on: Queryable): Runner {

@@ -9,7 +9,7 @@ import { addLeave, addStep, type Case, casesOf, historyOf, loadRules, lockPerson
 import { issuerShown } from './employer/view.ts'
 import { tell } from './document/issue.ts'
 import { keepMedical, type MedicalPart } from './medical/medical.ts'
-import { nextNumbers } from './document/numbers.ts'
+import { nextCaseNumber } from './document/numbers.ts'
 import { keepSigned, type Signed } from './signature/signed-by.ts'
 import { type Day, dayAt, isDay } from './rules/days.ts'
 import { askRecheck } from './recheck-store.ts'
@@ -71,7 +71,7 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
       tx.audit([audit])
       const number = act.useNumber ? await act.useNumber(tx) : null
       const patient = found?.patient ?? root
-      const leave = found ?? { patient, id: act.leave, number: await caseNumber(tx, act, dayAt(happenedAt)), institution: act.institution, worker: act.worker }
+      const leave = found ?? { patient, id: act.leave, number: await nextCaseNumber(tx, world.keys, act.institution, Number(dayAt(happenedAt).slice(0, 4))), institution: act.institution, worker: act.worker }
       if (!found) await addLeave(tx, leave, at)
       const all = (found?.steps ?? []).map(({ step }) => step)
       for (const step of steps) {
@@ -141,11 +141,6 @@ function changedMeanwhile(found: Case): Refusal {
     expression: 'seen',
     hint: 'Look again, then decide.',
   })
-}
-
-async function caseNumber(tx: Transaction, { institution: id }: Act, today: string): Promise<string> {
-  const [number] = await nextNumbers(tx, id, Number(today.slice(0, 4)), 1)
-  return number as string
 }
 
 async function employeeOf({ world }: Asking, { person }: Known) {

@@ -14,6 +14,8 @@ import { ownRequestRoutes } from './request/request-routes.ts'
 
 /** Mounted at /sickleave: each side has its own routes, and none answers another side. */
 export const sickleaveRoutes: Routes = async (app) => {
+  // What is here is about somebody: no browser, proxy or program keeps it, unless a route says that it is for everybody.
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
   await app.register(doctorRoutes)
   await app.register(signatureRoutes)
   await app.register(commissionRoutes, { prefix: '/commission' })

@@ -70,7 +70,7 @@ async function papersOf({ sql, now }: World, keys: readonly number[]): Promise<M
                      and (shared.until_at is null or shared.until_at > ${now()})) as is_shared
       from sickleave.document document
      where patient = any(${[...keys]}::int8[])
-     order by document.issued_at, number, version, id
+     order by document.issued_at, seq, kind, employer, version, id
      limit ${papersMax}`
   const lines = new Map<string, DocumentLine[]>()
   for (const { leave, content, issuedAt, ...row } of rows) {

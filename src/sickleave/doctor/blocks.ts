@@ -22,6 +22,6 @@ export async function setAsideBlock(asking: Asking, given: unknown): Promise<Blo
   const at = world.now()
   return world.ledger.transaction(async (tx) => {
     tx.audit([entryOf(asking, null, { action: 'configure', basis: 'doctor', what: 'sick-leave numbers', count })])
-    return setAside(tx, institution, Number(dayAt(at).slice(0, 4)), { id: uuidV4(world), count, client: actor.id, at })
+    return setAside(tx, world.keys, institution, Number(dayAt(at).slice(0, 4)), { id: uuidV4(world), count, client: actor.id, at })
   })
 }

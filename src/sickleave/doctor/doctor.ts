@@ -107,7 +107,7 @@ export async function openLeave(asking: Asking, handle: string, given: unknown):
     basis: person.basis,
     institution: person.institution,
     worker: person.worker,
-    ...(offline ? { happenedAt: offline.at, useNumber: (tx) => useNumber(tx, person.institution, { ...offline, client: null }) } : {}),
+    ...(offline ? { happenedAt: offline.at, useNumber: (tx) => useNumber(tx, asking.world.keys, person.institution, { ...offline, client: null }) } : {}),
   })
   return one(await leavesOf(asking.world, person.keys), id)
 }

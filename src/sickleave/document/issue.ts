@@ -41,7 +41,7 @@ async function standing({ tx, patient, leave }: Issuing): Promise<Stored[]> {
       from sickleave.document document
      where patient = ${patient} and leave = ${leave}
        and not exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id)
-     order by issued_at, number, version, id
+     order by issued_at, seq, kind, employer, version, id
      limit ${documentsMax}`
 }
 
@@ -108,7 +108,7 @@ async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument
     const given = of.number
     of.number = null // One certificate bears it; a second employer's has a number of the centre.
     if (given !== null) return given
-    const [next] = await nextNumbers(tx, institution, Number(dayAt(happenedAt).slice(0, 4)), 1)
+    const [next] = await nextNumbers(tx, world.keys, institution, Number(dayAt(happenedAt).slice(0, 4)), 1)
     return next as string
   }
 }

@@ -1,13 +1,16 @@
 import { Refusal } from '../../platform/refusal.ts'
+import type { Keys } from '../../platform/keys.ts'
 import type { Transaction } from '../../platform/world.ts'
 import { dayAt, zone } from '../rules/days.ts'
+import { beginningOf, opaqueNumber } from './opaque-number.ts'
 
-// Numbers of documents: institution, year and a serial. A place that may lose its connection has a block set aside and gives them out itself.
+// Numbers of documents: drawn by institution, year and serial, and written so that the institution is not to be seen. A place that may lose its connection has a block set aside and gives them out itself.
 
 const serialMax = 99_999_999
 const blockMax = 5_000
 
-const write = (institution: number, year: number, serial: number) => `${String(institution).padStart(5, '0')}-${year}-${String(serial).padStart(8, '0')}`
+const write = (keys: Keys, institution: number, year: number, serial: number) =>
+  `${beginningOf(keys, institution, year)}-${year}-${String(serial).padStart(8, '0')}`
 
 async function take(tx: Transaction, institution: number, year: number, count: number): Promise<number> {
   const [row] = await tx<{ next: number }>`
@@ -19,10 +22,15 @@ async function take(tx: Transaction, institution: number, year: number, count: n
   return first
 }
 
-export async function nextNumbers(tx: Transaction, institution: number, year: number, count: number): Promise<string[]> {
+export async function nextNumbers(tx: Transaction, keys: Keys, institution: number, year: number, count: number): Promise<string[]> {
   if (count === 0) return []
   const first = await take(tx, institution, year, count)
-  return Array.from({ length: count }, (_, at) => write(institution, year, first + at))
+  return Array.from({ length: count }, (_, at) => opaqueNumber(keys, institution, year, first + at))
+}
+
+/** The number of a case stands on no paper of an employer, and those of an institution keep their order. */
+export async function nextCaseNumber(tx: Transaction, keys: Keys, institution: number, year: number): Promise<string> {
+  return write(keys, institution, year, await take(tx, institution, year, 1))
 }
 
 /** Numbers from first to last, for certificates whose true time is not after `until`. */
@@ -33,7 +41,7 @@ const [blockDays, openMax] = [60, 10_000]
 
 type WishOfBlock = { id: string; count: number; client: string; at: Date }
 
-export async function setAside(tx: Transaction, institution: number, year: number, wish: WishOfBlock): Promise<Block> {
+export async function setAside(tx: Transaction, keys: Keys, institution: number, year: number, wish: WishOfBlock): Promise<Block> {
   if (!Number.isInteger(wish.count) || wish.count < 1 || wish.count > blockMax) {
     throw new Refusal('incorrect', `a block has from 1 to ${blockMax} numbers`, { expression: 'count' })
   }
@@ -41,7 +49,7 @@ export async function setAside(tx: Transaction, institution: number, year: numbe
   // A wish that comes again, because its answer was lost, has the block that it got.
   const [same] = await tx<BlockRow>`
     select id, institution, year, first, last, until_at from sickleave.number_block where id = ${wish.id} and client = ${wish.client}`
-  if (same) return blockOf(same)
+  if (same) return blockOf(keys, same)
   const [open] = await tx<{ count: number }>`
     select coalesce(sum(last - first + 1), 0)::int as count
       from sickleave.number_block
@@ -58,14 +66,14 @@ export async function setAside(tx: Transaction, institution: number, year: numbe
   await tx`
     insert into sickleave.number_block (id, institution, year, first, last, client, at, until_at)
     values (${wish.id}, ${institution}, ${year}, ${first}, ${row.last}, ${wish.client}, ${wish.at}, ${until})`
-  return blockOf(row)
+  return blockOf(keys, row)
 }
 
 type BlockRow = { id: string; institution: number; year: number; first: number; last: number; untilAt: Date }
-const blockOf = ({ id, institution, year, first, last, untilAt }: BlockRow): Block => ({
+const blockOf = (keys: Keys, { id, institution, year, first, last, untilAt }: BlockRow): Block => ({
   id,
-  first: write(institution, year, first),
-  last: write(institution, year, last),
+  first: write(keys, institution, year, first),
+  last: write(keys, institution, year, last),
   until: untilAt.toISOString(),
 })
 
@@ -91,10 +99,10 @@ const numberForm = /^(\d{5})-(\d{4})-(\d{8})$/
 type Use = { number: string; at: Date; client: string | null }
 
 /** A number that was given out without a connection: of a block of this place, while it held, and once only. */
-export async function useNumber(tx: Transaction, institution: number, { number, at, client }: Use): Promise<string> {
-  const [, ofInstitution, year, serial] = numberForm.exec(number) ?? []
+export async function useNumber(tx: Transaction, keys: Keys, institution: number, { number, at, client }: Use): Promise<string> {
+  const [, beginning, year, serial] = numberForm.exec(number) ?? []
   const [block] =
-    Number(ofInstitution) === institution
+    beginning === beginningOf(keys, institution, Number(year ?? 0))
       ? await tx<{ client: string; untilAt: Date | null; endedFrom: number | null }>`
           select client, until_at, ended_from from sickleave.number_block
            where institution = ${institution} and year = ${Number(year)} and ${Number(serial)} between first and last

@@ -50,7 +50,7 @@ export async function acceptCertificate(world: World, delivery: Delivery, sender
     medical: medicalOfBody(body),
     signed: { jws, kid, nonce: leave, by: 'institution' },
     happenedAt: at,
-    useNumber: (tx) => useNumber(tx, institution, { number, at, client: sender.client }),
+    useNumber: (tx) => useNumber(tx, world.keys, institution, { number, at, client: sender.client }),
     ...{ basis: person.basis, institution, worker },
     async also(tx) {
       const { jwk, validFrom, validUntil } = key

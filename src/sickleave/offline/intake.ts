@@ -78,7 +78,7 @@ async function grantNumbers(world: World, delivery: Delivery, sender: Sender, gi
     daysException: rules.on('doctor.days-exception', today),
   }
   const wake = await world.ledger.transaction(async (tx) => {
-    const block = await setAside(tx, institution, year, { id, count, client: sender.client ?? sender.code, at })
+    const block = await setAside(tx, world.keys, institution, year, { id, count, client: sender.client ?? sender.code, at })
     await inbox.take(world, tx, delivery)
     return inbox.answer(world, tx, delivery, 'numbers', { block: { ...block, year }, limits })
   })

@@ -132,7 +132,7 @@ export async function reportsOf(sql: Runner, { patient, leave, employer }: Pick<
       from sickleave.document document
      where patient = ${patient} and leave = ${leave} and kind = 'report' and employer is not distinct from ${employer}::int4
        and not exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id)
-     order by issued_at, number, version
+     order by issued_at, seq, kind, employer, version
      limit ${reportsMax}`
   return rows.map(({ number, content }) => ({
     number,

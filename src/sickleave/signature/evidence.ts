@@ -61,7 +61,7 @@ async function evidenceOf(world: World, keys: readonly number[], id: string): Pr
     select seq, number, version, content
       from sickleave.document
      where patient = ${patient} and leave = ${id}
-     order by issued_at, number, version
+     order by issued_at, seq, kind, employer, version
      limit ${rowsMax}`
   const parts = new Map((await medicalOf(world.sql, world, patient, id)).map((part) => [part.seq, part.signed]))
   const proven = await provenKeys(

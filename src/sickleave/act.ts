@@ -71,7 +71,13 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
       tx.audit([audit])
       const number = act.useNumber ? await act.useNumber(tx) : null
       const patient = found?.patient ?? root
-      const leave = found ?? { patient, id: act.leave, number: await nextCaseNumber(tx, world.keys, act.institution, Number(dayAt(happenedAt).slice(0, 4))), institution: act.institution, worker: act.worker }
+      const leave = found ?? {
+        patient,
+        id: act.leave,
+        number: await nextCaseNumber(tx, world.keys, act.institution, Number(dayAt(happenedAt).slice(0, 4))),
+        institution: act.institution,
+        worker: act.worker,
+      }
       if (!found) await addLeave(tx, leave, at)
       const all = (found?.steps ?? []).map(({ step }) => step)
       for (const step of steps) {

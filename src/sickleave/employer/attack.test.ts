@@ -99,7 +99,14 @@ test('no answer about anybody is kept by a browser or a proxy, and none has a ta
 test('a webhook leads to no address inside, in whichever way it is written, and no change comes from another page', async () => {
   const boss = await town.clerk(0, 'administrator')
   const at = `/sickleave/employer/${pib(0)}/channels`
-  const inside = ['http://10.0.0.1/', 'https://169.254.169.254/latest', 'https://[::ffff:10.0.0.1]/', 'https://0x0a000001/', 'https://192.168.1.1./', 'file:///etc/passwd']
+  const inside = [
+    'http://10.0.0.1/',
+    'https://169.254.169.254/latest',
+    'https://[::ffff:10.0.0.1]/',
+    'https://0x0a000001/',
+    'https://192.168.1.1./',
+    'file:///etc/passwd',
+  ]
   for (const address of [...inside, 'https://user:pass@example.org/', 'gopher://example.org/']) {
     const { status, text } = await town.as(boss)('POST', at, { kind: 'webhook', address })
     assert.equal(status, 400, `${address} ${text}`)

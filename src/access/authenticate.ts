@@ -38,7 +38,7 @@ async function actorOf(request: FastifyRequest, reply: FastifyReply): Promise<Ac
     const token = bearer.exec(headers.authorization)?.[1]
     if (!token) return refuse(reply, new Refusal('unauthenticated', 'the header authorization must be: Bearer, a space, a token'))
     return principalsOf(world)
-      .ofToken(token, certificateOf(request))
+      .ofToken(token, certificateOf(request), request.raw.socket)
       .catch((error: unknown) => refuse(reply, error))
   }
   const cookie = readCookie(request, cookieName)

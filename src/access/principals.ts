@@ -20,6 +20,7 @@ const unknownKeyEveryMs = 1000
 export class Principals {
   readonly #world: World
   readonly #known = new Map<string, Known>()
+  readonly #lastTokens = new WeakMap<object, { token: string; name: string }>()
   readonly #changes = new Changes((change) => this.#forget(change))
   // Counts what was forgotten, so that a row read before a change is not kept after it.
   #generation = 0
@@ -31,11 +32,11 @@ export class Principals {
 
   /**
    * The actor of a bearer token, or a Refusal of kind unauthenticated is thrown; also when the system is registered with a certificate
-   * that the connection does not have.
+   * that the connection does not have. `connection`: most send the same token again and again, so its hash is known.
    */
-  async ofToken(token: string, certificate: string | null): Promise<Actor> {
+  async ofToken(token: string, certificate: string | null, connection: object): Promise<Actor> {
     await this.#changes.catchUp(this.#world)
-    const name = `token ${sha256(token).toString('base64')}`
+    const name = this.#nameOf(token, connection)
     const known = this.#known.get(name)
     const now = this.#world.now()
     if (known && known.expiresAt > now.getTime() && !(known.session && isOver(known.session, now))) return holding(known, certificate)
@@ -44,6 +45,14 @@ export class Principals {
     const found = claims.kind === 'system' ? await this.#systemOf(claims) : await this.#personOf(claims)
     this.#keep(name, found, generation)
     return holding(found, certificate)
+  }
+
+  #nameOf(token: string, connection: object): string {
+    const last = this.#lastTokens.get(connection)
+    if (last?.token === token) return last.name
+    const name = `token ${sha256(token).toString('base64')}`
+    this.#lastTokens.set(connection, { token, name })
+    return name
   }
 
   /** The actor of a session cookie, or null. Being asked keeps the session awake. */

@@ -58,38 +58,51 @@ const lengthsMax = { what: 2000, name: 200, word: 200 }
 /** JMBG and EBS have 13 digits, LBO and LZB 11; a UUID never has such a run between its hyphens. */
 const personalNumber = /(?<![0-9a-f])\d{11}(?:\d{2})?(?![0-9a-f])/g
 
+/** Nearly no text has any of what is taken out. */
+const suspicious = /[\0\ud800-\udfff]|\d{11}/
+
 /**
  * Text that may stand in the audit for ever. Callers do not pass personal numbers; this is the net below them,
  * because a correlation id or a client's own resource id comes from outside and nothing here can be taken back.
  */
 function clean(text: string, lengthMax: number): string {
   const short = text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text
+  if (!suspicious.test(short)) return short
   return short.toWellFormed().replaceAll('\0', '').replace(personalNumber, '•••')
 }
 
 const word = (text: string) => clean(text, lengthsMax.word)
 const wordOrNull = (text: string | null | undefined) => (text === null || text === undefined ? null : word(text))
 
+const writtenWho = new WeakMap<Who, { id: string; text: string }>()
+
+/** Of the same person or system, which asks again and again, the text is the same. */
+function writeWho(who: Who): { id: string; text: string } {
+  let written = writtenWho.get(who)
+  if (written) return written
+  const id = word(who.id)
+  const text = JSON.stringify({
+    id,
+    name: clean(who.name, lengthsMax.name),
+    kind: who.kind,
+    role: wordOrNull(who.role),
+    institution: who.institution,
+    institutionName: wordOrNull(who.institutionName),
+    unit: who.unit,
+    unitName: wordOrNull(who.unitName),
+  })
+  written = { id, text }
+  if (Object.isFrozen(who)) writtenWho.set(who, written)
+  return written
+}
+
 /** The one canonical text of an entry: fields in this order, no spaces. Verification never rebuilds it, it hashes what is stored. */
 export function writeEntry(entry: Entry, now: Date): WrittenEntry {
   const { who } = entry
   const at = now.toISOString()
-  const actor = word(who.id)
-  const text = JSON.stringify({
-    at,
-    atBelgrade: belgradeTime(now),
-    action: entry.action,
-    decision: entry.decision,
-    who: {
-      id: actor,
-      name: clean(who.name, lengthsMax.name),
-      kind: who.kind,
-      role: wordOrNull(who.role),
-      institution: who.institution,
-      institutionName: wordOrNull(who.institutionName),
-      unit: who.unit,
-      unitName: wordOrNull(who.unitName),
-    },
+  const { id: actor, text: whoText } = writeWho(who)
+  const before = JSON.stringify({ at, atBelgrade: belgradeTime(now), action: entry.action, decision: entry.decision })
+  const after = JSON.stringify({
     patient: entry.patient,
     what: clean(entry.what, lengthsMax.what),
     purpose: word(entry.purpose),
@@ -98,6 +111,7 @@ export function writeEntry(entry: Entry, now: Date): WrittenEntry {
     correlation: word(entry.correlation),
     count: entry.count ?? 1,
   })
+  const text = `${before.slice(0, -1)},"who":${whoText},${after.slice(1)}`
   const { action, decision } = entry
   return { patient: entry.patient ?? 0, at, actor, institution: who.institution, action, decision, text }
 }

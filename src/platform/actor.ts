@@ -46,8 +46,15 @@ export type Who = {
   unitName?: string | null
 }
 
+const whoOf = new WeakMap<Actor, Who>()
+
 /** The person or system of a request, as the access log keeps them. */
 export function whoIs(actor: Actor): Who {
-  const { id, name, kind, institution, institutionName, unit, unitName } = actor
-  return { id, name, kind, role: actor.roles[0] ?? null, institution, institutionName, unit, unitName }
+  let who = whoOf.get(actor)
+  if (!who) {
+    const { id, name, kind, institution, institutionName, unit, unitName } = actor
+    who = Object.freeze({ id, name, kind, role: actor.roles[0] ?? null, institution, institutionName, unit, unitName })
+    whoOf.set(actor, who)
+  }
+  return who
 }

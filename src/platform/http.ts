@@ -10,6 +10,7 @@ import { anonymous } from './actor.ts'
 import { type Tls, tlsOf } from './client-certificate.ts'
 import { baseUrl, type Config } from './config.ts'
 import { statusHeader } from './condition.ts'
+import { LogOnDemand } from './log-on-demand.ts'
 import { rememberMethods } from './methods.ts'
 import { answerOf, Refusal } from './refusal.ts'
 import { noRoomToRead } from './room.ts'
@@ -55,6 +56,7 @@ export async function createApp(world: World): Promise<FastifyInstance> {
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     // Fastify's own lines name addresses, so only its faults are heard: a stream that breaks after the first byte, for one.
     loggerInstance: world.log as FastifyBaseLogger,
+    childLoggerFactory: (log, bindings, options) => new LogOnDemand(log, bindings, options),
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, request, reply) => void render(world, error, request, reply),
     clientErrorHandler: (error, socket) => answerBrokenRequest(world, error, socket),

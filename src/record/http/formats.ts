@@ -42,7 +42,8 @@ export function formatAsked(request: FastifyRequest): string | null {
 
 /** From the address or, of a search by POST, from its form. */
 function parameterOf(request: FastifyRequest, name: string): string | null {
-  const [given] = [(request.query as Record<string, string | string[] | undefined> | undefined)?.[name]].flat()
+  const value = (request.query as Record<string, string | string[] | undefined> | undefined)?.[name]
+  const given = Array.isArray(value) ? value[0] : value
   if (given !== undefined) return given
   if (typeof request.body !== 'string' || !/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '')) return null
   return new URLSearchParams(request.body).get(name)

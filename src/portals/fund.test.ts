@@ -76,6 +76,28 @@ test('the execution of a payment file is entered with the figures of the treasur
   })
 })
 
+test('an officer starts a trial of a changed number and follows it; what has run out anywhere stands in one list', async () => {
+  as(officer)
+  const asked: unknown[] = []
+  site.stage.answer('/sickleave/fund/simulations', (request) => {
+    if (request.method === 'POST') asked.push(request.body)
+    return fundAnswers['/sickleave/fund/simulations']
+  })
+  await site.visit('/fund/simulation', {}, async (page) => {
+    await page.getByText(/у току: 450 од 1.?250 особа/).waitFor()
+    await page.getByText('25.454,54').first().waitFor()
+    await page.getByRole('button', { name: 'Нова проба' }).click()
+    await page.getByLabel('Број из прописа').selectOption('percent.isolation')
+    await page.getByLabel('Нова вредност').fill('100')
+    await axeFindsNothing(page, 'the dialog')
+    await page.getByRole('button', { name: 'Покрени' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Рокови' }).click()
+    await page.getByText('предлог комисији').waitFor()
+  })
+  assert.deepEqual(asked, [{ name: 'percent.isolation', value: 100, from: '2026-01-01', year: 2026 }])
+})
+
 test('the commission opens the file from its agenda and decides; the reader is told what the employer gets', async () => {
   as(commissioner)
   const asked: unknown[] = []

@@ -24,15 +24,15 @@ export type TestServer = TestPlatform & {
 export type Send = (method: string, url: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 export type Answer = { status: number; headers: Record<string, unknown>; body: any; text: string }
 
-/** The real server on a database of its own, called without a network. */
-export async function startServer(t: Ending, settings: Record<string, string> = {}): Promise<TestServer> {
+/** The real server on a database of its own, called without a network; `built`: a folder of built portals, where pages are looked at. */
+export async function startServer(t: Ending, settings: Record<string, string> = {}, built: string | null = null): Promise<TestServer> {
   const platform = await startPlatform(t, settings)
   const { world } = platform
   world.fhir = await testFhir()
   world.hashes = hashesFrom(world.keys)
   world.ledger = await createLedger(world)
   const portals = mkdtempSync(join(tmpdir(), 'spona-portals-'))
-  const app = await buildApp(world, portals)
+  const app = await buildApp(world, built ?? portals)
   await app.ready()
   t.after(async () => {
     await app.close()

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
-import type { CaseLine, Cases, Employers } from '../../sickleave/employer/wire.ts'
-import { download, post } from '../shared/api.ts'
+import type { CaseLine, Cases, Employers, Latest } from '../../sickleave/employer/wire.ts'
+import { download, get, post } from '../shared/api.ts'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
@@ -11,9 +11,17 @@ import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { inbox, kinds, leaveStates, portal } from './words.ts'
 
-const everyMs = 15_000
+/** Whether something came is asked often and says nothing of anybody; the lines are only read when it did. */
+const everyMs = 1000
+const troubledMs = 15_000
 const typingMs = 250
 type Wish = { text: string; pib: string; state: '' | CaseLine['state']; unread: boolean; limit: number }
+/** Null: it could not be asked; then the lines are read themselves, less often. */
+const latestNumber = (): Promise<number | null> =>
+  get<Latest>('/sickleave/employer/latest').then(
+    ({ latest }) => latest,
+    () => null,
+  )
 const keyOf = ({ pib, leave }: CaseLine) => `${pib} ${leave}`
 
 export function InboxPage() {
@@ -41,12 +49,21 @@ export function InboxPage() {
     }
   }, [wish])
   useEffect(() => {
+    let latest: number | null = null
+    let isOver = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // The number first, then the lines: what comes between the two is read once more, not missed.
+    const watch = async () => {
+      const now = document.hidden ? latest : await latestNumber()
+      if (!isOver && (now === null || now !== latest)) await load()
+      latest = now
+      if (!isOver) timer = setTimeout(() => void watch(), now === null ? troubledMs : everyMs)
+    }
     // A word is asked for when it is typed, not letter by letter.
-    const first = setTimeout(() => void load(), wish.text === '' ? 0 : typingMs)
-    const timer = setInterval(() => void (document.hidden || load()), everyMs)
+    timer = setTimeout(() => void watch(), wish.text === '' ? 0 : typingMs)
     return () => {
-      clearTimeout(first)
-      clearInterval(timer)
+      isOver = true
+      clearTimeout(timer)
       underWay.current?.abort()
     }
   }, [load, wish.text])

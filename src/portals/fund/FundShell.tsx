@@ -5,6 +5,8 @@ const pages = [
   ['/', portal.work],
   ['/payments', portal.payments],
   ['/objections', portal.objections],
+  ['/overdue', portal.overdue],
+  ['/simulation', portal.simulation],
   ['/statistics', portal.statistics],
   ['/anomalies', portal.anomalies],
 ] as const

@@ -1,6 +1,6 @@
 import type { Me } from '../../access/wire.ts'
 import type { Agenda, CommissionFile } from '../../sickleave/commission/wire.ts'
-import type { FundFile, FundWork, Payments } from '../../sickleave/fund/wire.ts'
+import type { FundFile, FundWork, Overdue, Payments, Simulations } from '../../sickleave/fund/wire.ts'
 import type { Desk } from '../../sickleave/objection/wire.ts'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
 import type { Anomalies, Statistics } from '../../sickleave/statistics/wire.ts'
@@ -220,15 +220,45 @@ const agenda: Agenda = {
   ],
 }
 
+const overdue: Overdue = {
+  ...{ today: '2026-06-03', more: false },
+  desks: [
+    { desk: 'commission1', count: 1, days: 6 },
+    { desk: 'requester', count: 1, days: 2 },
+  ],
+  lines: [
+    { desk: 'commission1', what: 'proposal', number: null, request: null, due: '2026-05-28', days: 6 },
+    { desk: 'requester', what: 'request', number: '2026-0000988', request: 'r2', due: '2026-06-01', days: 2 },
+  ],
+}
+const costs = (insurance: string) => ({ employer: '0.00', insurance, budget: '0.00', total: insurance })
+const trial = { at: '2026-06-03T08:00:00.000Z', by: 'Зоран Пајић', year: 2026, name: 'percent.isolation', value: 100, from: '2027-01-01', peopleAll: 1250 }
+const row = { reasons: ['05', '07'], cases: 12, changed: 11, refused: 1, before: costs('100.00'), after: costs('25554.54'), difference: costs('25454.54') }
+const simulations: Simulations = {
+  today: '2026-06-03',
+  simulations: [
+    { ...trial, id: 't2', people: 450, finishedAt: null, view: null },
+    {
+      ...{ ...trial, id: 't1', people: 1250, finishedAt: '2026-06-03T08:01:00.000Z' },
+      view: { year: 2026, name: trial.name, value: 100, from: '2027-01-01', cases: 12, isSample: false, k: 10, rows: [row] },
+    },
+  ],
+  parameters: [
+    { name: 'percent.isolation', about: 'percentage', value: 65, paragraph: 'ЗЗО чл. 73 (проценат није прочитан)', isUnverified: true },
+    { name: 'statistics.k', about: 'smallest number', value: 10, paragraph: 'предлог', isUnverified: true },
+  ],
+}
 export const fundAnswers: Record<string, unknown> = {
   '/sickleave/fund/work': fundWorkShown,
   '/sickleave/fund/requests/r1': fundFileShown,
   '/sickleave/fund/payments': payments,
   '/sickleave/fund/objections': objections,
+  '/sickleave/fund/overdue': overdue,
+  '/sickleave/fund/simulations': simulations,
   '/sickleave/fund/statistics': statistics,
   '/sickleave/fund/anomalies': anomalies,
 }
-export const fundPages = ['/fund/', '/fund/requests/r1', '/fund/payments', '/fund/objections', '/fund/statistics', '/fund/anomalies']
+export const fundPages = ['/fund/', '/fund/requests/r1', '/fund/payments', '/fund/objections', '/fund/overdue', '/fund/simulation', '/fund/statistics', '/fund/anomalies']
 export const commissionAnswers: Record<string, unknown> = {
   '/sickleave/commission/agenda': agenda,
   '/sickleave/commission/people/h1/leaves/l9': commissionFileShown,

@@ -55,12 +55,15 @@ function inputsFor({ leave, jobs, ...known }: Omit<Known, 'employer'>, rules: Ru
 const peoplePerPage = 50
 
 /** The inputs of all leaves that began in a year, a page of people at a time, so that memory does not grow with the country. */
-export async function* inputsOfYear(sql: Sql, year: number, rules: Rules): AsyncGenerator<Input[]> {
+export async function* inputsOfYear(sql: Sql, year: number, rules: Rules, onPeople: (people: number) => Promise<void> | void = () => {}): AsyncGenerator<Input[]> {
+  let people = 0
   for (let after = 0; ; ) {
     const page = await sql<{ patient: number }>`
       select distinct patient from sickleave.leave where patient > ${after} order by patient limit ${peoplePerPage}`
     if (page.length === 0) return
     after = page.at(-1)?.patient as number
+    people += page.length
+    await onPeople(people)
     yield await inputsOfPage(
       sql,
       page.map(({ patient }) => patient),
@@ -90,4 +93,10 @@ function inputsOfPerson(cases: readonly Case[], jobs: readonly Job[], earnings: 
   return cases
     .filter(({ state }) => state.status !== 'cancelled' && state.from.startsWith(year))
     .flatMap(({ id, state }) => inputsFor({ leave: leaveOf(id, state), history, jobs, earnings }, rules))
+}
+
+/** How many charts have a leave: what `inputsOfYear` counts up to. */
+export async function peopleWithLeave(sql: Sql): Promise<number> {
+  const [found] = await sql<{ people: number }>`select count(distinct patient)::int4 as people from sickleave.leave`
+  return found?.people ?? 0
 }

@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown } from '../../testing/sickleave.ts'
 import { commands } from '../commands.ts'
+import { simulateNext } from '../fund/simulations.ts'
 import { monthsBefore } from './months.ts'
 
 const file = forFile()
@@ -104,6 +105,17 @@ test('a changed number is tried on all leaves of a year before it is entered; fe
   )
   // 2,400,000 ÷ 2,112 hours = 1,136.3636; eight working days: 64 hours; 35 % more of it.
   assert.deepEqual([told.body.rows[0].difference.insurance, told.body.rows[0].difference.employer], ['25454.54', '0.00'])
+
+  // The same for everybody, asked for on a page: reckoned beside the other work, with its progress.
+  const waiting = await town.as(fund)('POST', '/sickleave/fund/simulations', change)
+  assert.deepEqual([waiting.status, waiting.body.simulations[0].view, waiting.body.simulations[0].finishedAt], [201, null, null], waiting.text)
+  assert.equal(await simulateNext(town.world, () => true), false, 'a server that stops leaves it to its next start')
+  assert.equal(await simulateNext(town.world), true)
+  assert.equal(await simulateNext(town.world), false)
+  const [finished] = (await town.as(fund)('GET', '/sickleave/fund/simulations')).body.simulations
+  assert.deepEqual([finished.people, finished.peopleAll, finished.view.rows], [12, 12, told.body.rows])
+  assert.equal((await town.as(operator)('GET', '/sickleave/fund/simulations')).status, 403)
+  assert.equal((await town.as(fund)('POST', '/sickleave/fund/simulations', { ...change, year: 1990 })).status, 400)
 
   const lines: string[] = []
   const simulateCommand = commands.find(({ name }) => name === 'sickleave parameter simulate')

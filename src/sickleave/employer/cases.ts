@@ -8,7 +8,7 @@ import { actingFor, requireEmployer } from './rights.ts'
 import { recordShown } from './shown.ts'
 import { asEmployer } from './store.ts'
 import type { EmployerView } from './view.ts'
-import type { CaseLine, Cases, Marked } from './wire.ts'
+import type { CaseLine, Cases, Latest, Marked } from './wire.ts'
 
 // One line for each leave, for one employer or over all that somebody acts for: an agency's queue is the same question without a tax number.
 
@@ -23,6 +23,17 @@ type Row = Omit<CaseLine, 'pib' | 'name' | 'at' | 'doneAt' | 'employee' | 'categ
   content: EmployerView
 }
 type Place = { isUnread: boolean; at: string; leave: string }
+
+/** How far the streams of all that somebody acts for have come. A page asks each second, so it says one number and looks at nobody. */
+export async function latestOf(asking: Asking): Promise<Latest> {
+  const employers = (await actingFor(asking, null)).map(({ employer }) => employer)
+  const [found] = await asEmployer(
+    asking.world.sql,
+    employers,
+    (tx) => tx<Latest>`select coalesce(sum(last), 0)::int8 as latest from sickleave.employer_stream where employer = any(${employers}::int4[])`,
+  )
+  return found ?? { latest: 0 }
+}
 
 export async function searchCases(asking: Asking, given: unknown): Promise<Cases> {
   const body = bodyOf(given, ['pib', 'text', 'state', 'unread', 'from', 'until', 'after', 'limit'])

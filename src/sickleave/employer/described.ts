@@ -57,6 +57,7 @@ export const described = {
     types: ['application/pdf', 'application/xml', 'text/html'],
   }),
   shared: route('The diagnosis, where the employee shared it with this employer', { answer: object({ diagnosis: text }) }),
+  latest: route('Whether something came: one number over all employers that you act for', { answer: object({ latest: whole }) }),
   search: route('Leaves, one line for each, what nobody has dealt with first', {
     text: 'Without pib over all employers that you act for. Names are found in Cyrillic and Latin, with and without marks.',
     body: object(

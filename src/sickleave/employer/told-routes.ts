@@ -4,7 +4,7 @@ import { askingOf } from '../asking.ts'
 import type { PaperName } from '../document/paper-name.ts'
 import { sendPaper } from '../document/send-paper.ts'
 import { calendarOf } from './calendar.ts'
-import { searchCases } from './cases.ts'
+import { latestOf, searchCases } from './cases.ts'
 import { described } from './described.ts'
 import { documentsFile } from './documents.ts'
 import { employerPaper, eventsFor, leaveFor, leavesFor, myEmployers, sharedFor } from './read.ts'
@@ -27,6 +27,7 @@ export const toldRoutes: Routes = (app) => {
     sendPaper(reply, await employerPaper(askingOf(request), request.params.pib, request.params, request.query)),
   )
   app.get<Leave>('/:pib/leaves/:leave/shared', described.shared, (request) => sharedFor(askingOf(request), request.params.pib, request.params.leave))
+  app.get('/latest', described.latest, (request) => latestOf(askingOf(request)))
   app.post('/search', described.search, (request) => searchCases(askingOf(request), request.body))
   app.get<Firm>('/:pib/calendar', described.calendar, (request) => calendarOf(askingOf(request), request.params.pib, request.query))
   app.post('/documents', described.documents, async (request, reply) => {

@@ -155,3 +155,6 @@ export type Push = { pib: string; after: number; next: number; events: EmployerE
 export type SystemLine = { client: string; name: string; role: EmployerRole; since: string }
 export type Systems = { systems: SystemLine[] }
 export type NewSystem = { client: string; name: string; scope: string; privateKey: unknown }
+
+/** `GET /sickleave/employer/latest`: grows with each event of any employer that one acts for. */
+export type Latest = { latest: number }

@@ -14,6 +14,7 @@ import { publishOpenData } from '../statistics/open-data.ts'
 import { keepCalculation, reckon } from './calculation.ts'
 import { clerk } from './clerk.ts'
 import { recheckCorrected } from './recheck.ts'
+import { startSimulations } from './simulations.ts'
 
 // What happens by itself: submitted requests are calculated, and whoever has a case is reminded before and after its last day, each once.
 
@@ -22,7 +23,14 @@ const troubledMs = 60_000
 const batch = 100
 
 /** Runs in one process while the server does. */
-export const startClocks = (world: World): (() => Promise<void>) =>
+export function startClocks(world: World): () => Promise<void> {
+  const stops = [startRounds(world), startSimulations(world)]
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()))
+  }
+}
+
+const startRounds = (world: World): (() => Promise<void>) =>
   workSteadily(world, {
     async step(isStopped) {
       await calculateSubmitted(world, isStopped)

@@ -6,6 +6,8 @@ import { decideRequest } from './decide.ts'
 import { fundEvidence, fundFile } from './file.ts'
 import { answerObjection, fundObjections, orderControl } from './objections.ts'
 import { executePayment, makePayment, paymentFile, payments } from './payment.ts'
+import { overdue } from './overdue.ts'
+import { askSimulation, simulations } from './simulations.ts'
 import { fundWork } from './work.ts'
 
 type One = { Params: { id: string } }
@@ -29,6 +31,13 @@ export const fundRoutes: Routes = (app) => {
     const made = await orderControl(askingOf(request), request.body)
     reply.code(201)
     return made
+  })
+  app.get('/overdue', (request) => overdue(askingOf(request)))
+  app.get('/simulations', (request) => simulations(askingOf(request)))
+  app.post('/simulations', { bodyLimit: 4096 }, async (request, reply) => {
+    const asked = await askSimulation(askingOf(request), request.body)
+    reply.code(201)
+    return asked
   })
   app.get('/statistics', (request) => statistics(askingOf(request)))
   app.get('/anomalies', (request) => anomalies(askingOf(request)))

@@ -1,4 +1,4 @@
-import type { CompensationView, DeltaView } from '../wire.ts'
+import type { CompensationView, DeltaView, SimulationView } from '../wire.ts'
 import type { RequestShown, RequestState } from '../request/wire.ts'
 
 // The Fund's side. Amounts are whole para (1/100 dinar).
@@ -51,3 +51,36 @@ export type PaymentRow = {
 }
 /** `GET /sickleave/fund/payments`; `waiting`: approved and in no file yet. */
 export type Payments = { waiting: { count: number; total: number }; payments: PaymentRow[] }
+
+/** A clock that has run out: where the case lies, what it is, since how many days. `request` is its file at the Fund. */
+export type OverdueLine = {
+  desk: 'requester' | 'fund' | 'doctor' | 'commission1' | 'commission2' | 'assessment'
+  what: 'request' | 'objection' | 'control' | 'correction' | 'proposal' | 'assessment'
+  number: string | null
+  request: string | null
+  due: string
+  days: number
+}
+/** `GET /sickleave/fund/overdue`: longest first. */
+export type Overdue = { today: string; desks: { desk: OverdueLine['desk']; count: number; days: number }[]; lines: OverdueLine[]; more: boolean }
+
+export type Simulation = {
+  id: string
+  at: string
+  by: string
+  year: number
+  name: string
+  value: number
+  from: string
+  /** How many of the people with a leave are through. */
+  people: number
+  peopleAll: number | null
+  finishedAt: string | null
+  view: SimulationView | null
+}
+/** `GET`, `POST /sickleave/fund/simulations` */
+export type Simulations = {
+  today: string
+  simulations: Simulation[]
+  parameters: { name: string; about: string; value: number; paragraph: string; isUnverified: boolean }[]
+}

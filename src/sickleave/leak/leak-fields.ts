@@ -7,7 +7,7 @@ const byAnswer = [
   'events next seq at kind leave employee family given birthDate jmbg employer name pib mb issuer category from until isOpen document number version',
   'issuedAt signedAt days percent payer isLast employers role',
   // One line for each leave, the calendar, members, mandates, channels, systems, registration.
-  'agency cases unread state isUnread doneBy doneAt paid more members invitations member since by byRegister isYou id note expiresAt held given',
+  'latest agency cases unread state isUnread doneBy doneAt paid more members invitations member since by byRegister isYou id note expiresAt held given',
   'agencyPib agencyName confirmedAt channels address content clients isConfirmed streams waiting parked trouble systems client after register',
   'capacity isRegistered',
   // Files of documents, their schema, mails.

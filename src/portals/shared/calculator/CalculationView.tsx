@@ -1,7 +1,8 @@
 import type { CompensationView } from '../../../sickleave/wire.ts'
-import { formatDate, formatResult } from '../format.ts'
+import { formatDate } from '../format.ts'
 import { useData, useLanguage, useSay } from '../language.tsx'
 import { LinesTable } from '../LinesTable.tsx'
+import { formatDinars } from '../money.ts'
 import { calculatorWords as words } from './words.ts'
 
 /** A calculation with its lines, its sums and every step, as the server explains it: for whoever may see it. */
@@ -9,7 +10,7 @@ export function CalculationView({ view, titleId }: { view: CompensationView; tit
   const say = useSay()
   const language = useLanguage()
   const dates = ({ from, until }: { from: string; until: string }) => ({ from: formatDate(language, from), until: formatDate(language, until) })
-  const amount = (text: string) => formatResult(language, text)
+  const amount = (text: string) => formatDinars(language, text)
   return (
     <div className="calculation">
       <LinesTable labelledBy={titleId} words={[words.period, words.payer]} figures={[words.percent, words.hoursOf, words.grossOf, words.netOf, words.totalOf]}>

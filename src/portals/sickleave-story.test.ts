@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Browser, Page } from 'playwright-core'
+import { addMember, startClocks, startTellingEmployers } from '../sickleave/sickleave.ts'
+import { launchBrowser } from '../testing/browser.ts'
+import { type Endpoint, startEndpoint } from '../testing/endpoint.ts'
+import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
+import { buildPortals } from './build.ts'
+
+// One leave from the doctor's first key press to the employee's money, in Chromium on the real server. Nothing is answered by a test; only the clock is set.
+
+const withinMs = 2000
+const handlingMs = 10_000
+/** What nobody at the employer may read anywhere. */
+const secret = /M54|лумбаг|онколог|комисиј|commission|diagnos|дијагноз(?!у не)/i
+
+type Story = { town: LeaveTown; browser: Browser; url: string; worker: Worker; boss: string; zora: string; mira: string; endpoint: Endpoint }
+
+async function begin(t: TestContext): Promise<Story> {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-story-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  await buildPortals(folder)
+  const town = await startLeaveTown(t, undefined, folder)
+  const [browser, endpoint] = await Promise.all([launchBrowser(t), startEndpoint(t)])
+  await town.app.listen({ port: 0, host: '127.0.0.1' })
+  const [firm] = town.employers
+  assert.ok(firm)
+  const boss = await town.account(['employer'], { name: 'Весна Илић' })
+  const member = { member: boss, employer: firm.id, pib: firm.pib, name: 'Фабрика „Зупчаник“', role: 'administrator' as const }
+  await town.sql.begin((tx) => addMember(tx, { ...member, at: new Date('2020-01-01T00:00:00Z') }))
+  const [zora, mira] = [await town.account(['fund'], { name: 'Зора Пајић' }), await town.account(['fund'], { name: 'Мира Станић' })]
+  const worker = await town.worker([{ employer: firm.id }])
+  const url = `http://127.0.0.1:${(town.app.server.address() as AddressInfo).port}`
+  t.after(startTellingEmployers(town.world))
+  return { town, browser, url, worker, boss, zora, mira, endpoint }
+}
+
+/** A page in the name of an account, at the clock of the town; what the browser complains about fails the test. */
+async function openPage({ browser, town, url }: Story, account: string, path: string): Promise<{ page: Page; close(): Promise<void> }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'sr-RS' })
+  const complaints: string[] = []
+  const [name = '', value = ''] = (await town.cookie(account)).cookie.split('=')
+  await context.addCookies([{ name, value, url }])
+  await context.addInitScript(() => localStorage.setItem('spona.language', 'sr-Cyrl'))
+  const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
+  await page.clock.setFixedTime(town.world.now())
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load') && complaints.push(message.text()))
+  await page.goto(url + path, { waitUntil: 'commit' })
+  return {
+    page,
+    async close() {
+      await context.close()
+      assert.deepEqual(complaints, [])
+    },
+  }
+}
+
+async function as(story: Story, account: string, path: string, act: (page: Page) => Promise<void>): Promise<void> {
+  const { page, close } = await openPage(story, account, path)
+  await act(page)
+  await close()
+}
+
+/** Fills the dialog that is open and confirms it. */
+async function confirm(page: Page, fields: Record<string, string>, button: string): Promise<void> {
+  const dialog = page.getByRole('dialog')
+  for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(value)
+  await dialog.getByRole('button', { name: button, exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+const pibOf = ({ town }: Story) => town.employers[0]?.pib as string
+const employerApi = (story: Story, method: string, path: string, body?: unknown) =>
+  story.town.as(story.boss)(method, `/sickleave/employer/${pibOf(story)}${path}`, body)
+const mails = ({ town }: Story) => {
+  const folder = join(town.world.config.DATA_DIR, 'mail')
+  return readdirSync(folder)
+    .sort()
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+}
+
+/** The firm subscribes once: a webhook, and an e-mail address that says yes. */
+async function subscribe(story: Story): Promise<void> {
+  assert.equal((await employerApi(story, 'POST', '/channels', { kind: 'webhook', address: story.endpoint.url })).status, 201)
+  const { id } = (await employerApi(story, 'POST', '/channels', { kind: 'email', address: 'plate@firma.rs' })).body
+  const [mail = ''] = mails(story)
+  const text = Buffer.from((mail.split('\n\n')[1] ?? '').replaceAll('\n', ''), 'base64').toString() || mail
+  const code = /\n\n([\w-]{8})\n\n/.exec(text)?.[1]
+  assert.equal((await employerApi(story, 'POST', `/channels/${id}/confirmation`, { code })).status, 204)
+}
+
+async function until<T>(what: () => Promise<T | null> | T | null, started: number): Promise<{ found: T; ms: number }> {
+  for (;;) {
+    const found = await what()
+    const ms = Math.round(performance.now() - started)
+    if (found !== null) return { found, ms }
+    if (ms > 5 * withinMs) throw new Error('it did not come')
+    await new Promise((next) => setTimeout(next, 20))
+  }
+}
+
+/** The doctor opens the leave; screen, webhook, e-mail and payroll API of the employer have it. Answers how the employer knows it. */
+async function opens(t: TestContext, story: Story): Promise<string> {
+  const { town, worker, doctor, endpoint } = { ...story, doctor: story.town.doctor }
+  const inbox = await openPage(story, story.boss, '/employer/')
+  await inbox.page.locator('#inbox').waitFor()
+  endpoint.heard.length = 0
+  const before = mails(story).length
+  let opened = 0
+  await as(story, doctor, `/doctor/people/${worker.handle}/leave`, async (page) => {
+    const diagnosis = page.locator('#leave-diagnosis')
+    await diagnosis.waitFor()
+    const started = performance.now()
+    await diagnosis.fill('M54.5')
+    await page.locator('#leave-until').fill('2026-03-31')
+    await page.getByRole('button', { name: 'Отвори боловање' }).click()
+    await page.getByText('Боловање је отворено.').waitFor()
+    opened = performance.now()
+    const ms = Math.round(opened - started)
+    t.diagnostic(`the doctor: 3 acts (diagnosis, last day, one confirmation), ${ms} ms from the first to the answer`)
+    assert.ok(ms < handlingMs, `${ms} ms`)
+  })
+  const screen = inbox.page.getByText('Петровић').first().waitFor()
+  const api = await until(async () => (await employerApi(story, 'GET', '/leaves')).body.events.at(-1) ?? null, opened)
+  const webhook = await until(() => endpoint.heard.find(({ body }) => body?.events?.length > 0) ?? null, opened)
+  const mail = await until(() => mails(story)[before] ?? null, opened)
+  await screen
+  const onScreen = Math.round(performance.now() - opened)
+  t.diagnostic(`after the doctor’s confirmation: payroll API ${api.ms} ms, webhook ${webhook.ms} ms, e-mail ${mail.ms} ms, screen ${onScreen} ms`)
+  for (const text of [webhook.found.text, await inbox.page.locator('#content').innerText()]) assert.doesNotMatch(text, secret)
+  assert.doesNotMatch(mail.found, /Петровић|Ана|Зупчаник|2026-03|leaves/, 'an e-mail says only that something waits')
+  await inbox.close()
+  assert.equal(town.world.now().toISOString().slice(0, 10), '2026-03-02')
+  return api.found.leave
+}
+
+/** Day 30 is near: the doctor proposes, the commission approves, the doctor reports the whole time. */
+async function goesToCommission(story: Story): Promise<void> {
+  const { town, worker } = story
+  const path = `/doctor/people/${worker.handle}/leave`
+  town.at('2026-03-30T08:00:00Z')
+  await as(story, town.doctor, path, async (page) => {
+    await page.getByText('29. дан непрекидне спречености од 30; од 1. априла 2026. одлучује комисија.').first().waitFor()
+    await page.getByRole('button', { name: 'Упути на комисију' }).click()
+    await confirm(page, { 'Предлажем до дана': '2026-04-20' }, 'Упути на комисију')
+    await page.getByText('код комисије').first().waitFor()
+  })
+  await as(story, town.commission, '/commission/', async (page) => {
+    await page.getByRole('link', { name: 'Ана Петровић' }).click()
+    await page.getByRole('button', { name: 'Одлучи о предлогу' }).click()
+    await page.getByRole('dialog').getByLabel('Одлука', { exact: true }).selectOption('approved')
+    await confirm(page, { 'Број одлуке': 'ЛК-12/2026' }, 'Одлучи о предлогу')
+    await page.getByText(/Одлука је уписана: продужено, до 20.04.2026./).waitFor()
+  })
+  town.at('2026-04-20T08:00:00Z')
+  await as(story, town.doctor, path, async (page) => {
+    await page.getByRole('button', { name: 'Дознака', exact: true }).first().click()
+    await confirm(page, {}, 'Издај дознаку')
+    await page.getByRole('button', { name: 'Закључи' }).first().waitFor()
+  })
+}
+
+/** The payroll of the firm: earnings of twelve months (OZ-7), the request, its evidence, the seal. */
+async function asks(story: Story, leave: string): Promise<string> {
+  story.town.at('2026-05-05T08:00:00Z')
+  const months = Array.from({ length: 12 }, (_, at) => new Date(Date.UTC(2025, 2 + at, 1)).toISOString().slice(0, 7))
+  const rows = months.map((month) => ({ month, hours: '174', net: '85000.00', gross: '120000.00', paid: `${month}-28` }))
+  const earned = await employerApi(story, 'PUT', `/leaves/${leave}/earnings`, { rows })
+  assert.equal(earned.status, 200, earned.text)
+  const wish = { kind: 'compensation', leave, from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-04', account: '840-4848-37' }
+  const draft = await employerApi(story, 'POST', '/requests', wish)
+  assert.equal(draft.status, 201, draft.text)
+  for (const kind of ['tax-return', 'account-contract']) {
+    const content = Buffer.from(`%PDF-1.7 ${kind}`).toString('base64')
+    const attached = await employerApi(story, 'POST', `/requests/${draft.body.id}/evidence`, { kind, name: `${kind}.pdf`, type: 'application/pdf', content })
+    assert.equal(attached.status, 200, attached.text)
+  }
+  const submitted = await employerApi(story, 'POST', `/requests/${draft.body.id}/submission`, {})
+  assert.equal(submitted.status, 200, submitted.text)
+  return draft.body.id
+}
+
+/** The Fund: calculated by itself, proposed by one, approved by another, paid by a file and its execution. */
+async function pays(story: Story, request: string): Promise<void> {
+  const stop = startClocks(story.town.world)
+  const calculated = async () => (await story.town.as(story.zora)('GET', `/sickleave/fund/requests/${request}`)).body.calculation
+  await until(calculated, performance.now())
+  await stop()
+  const number = (await employerApi(story, 'GET', `/requests/${request}`)).body.number
+  await as(story, story.zora, '/fund/', async (page) => {
+    await page.getByRole('link', { name: number }).click()
+    await page.getByText('За исплату из Фонда: 57.813,25 RSD').waitFor()
+    for (const step of ['Просек по часу за 12 месеци', '689,6552', 'B-8', 'ЗЗО чл. 87']) await page.locator('.derivation').getByText(step).first().waitFor()
+    await page.getByRole('button', { name: 'Предложи исплату' }).click()
+    await confirm(page, { 'Број акта': '88-1043', Образложење: 'потпун захтев' }, 'Предложи исплату')
+    await page.getByText('Ово сте Ви предложили: одлучује друго лице.').waitFor()
+  })
+  await as(story, story.mira, `/fund/requests/${request}`, async (page) => {
+    await page.getByRole('button', { name: 'Одобри' }).click()
+    await confirm(page, {}, 'Одобри')
+    await page.getByText('обрачунат, чека исплату').waitFor()
+  })
+  await as(story, story.zora, '/fund/payments', async (page) => {
+    await page.getByRole('button', { name: 'Направи датотеку исплате' }).click()
+    await confirm(page, {}, 'Направи датотеку исплате')
+    await page.getByText('2026-000001').waitFor()
+  })
+  await as(story, story.mira, '/fund/payments', async (page) => {
+    await page.getByRole('button', { name: 'Унеси извршење 2026-000001' }).click()
+    await confirm(page, { Дана: '2026-05-05', Ставки: '1', 'Збир у динарима, као 90849,38': '57.813,25' }, 'Унеси извршење')
+    await page.getByText('извршена 05.05.2026.').waitFor()
+  })
+}
+
+test('a leave from the doctor’s key press to the employee’s money: four portals, webhook, e-mail and payroll API, and nobody at the employer learns of the illness', async (t) => {
+  const story = await begin(t)
+  const { town, worker } = story
+  await subscribe(story)
+  const leave = await opens(t, story)
+  await goesToCommission(story)
+  const request = await asks(story, leave)
+  await as(story, worker.account, '/patient/leaves', async (page) => {
+    await page.getByText('Фонд одлучује до 26.05.2026.').waitFor()
+  })
+  await pays(story, request)
+  await as(story, worker.account, '/patient/leaves', async (page) => {
+    await page.getByText('Послодавац Вам исплаћује до 12.05.2026.').waitFor()
+  })
+  assert.equal((await employerApi(story, 'POST', `/requests/${request}/confirmation`, { on: '2026-05-05' })).status, 200)
+  await as(story, worker.account, '/patient/leaves', async (page) => {
+    for (const words of ['Исплаћено Вама 05.05.2026.', 'Обрачунато 05.05.2026.: бруто 50.206,90 RSD', '(M54.5)', 'не види дијагнозу']) await page.getByText(words).first().waitFor()
+    await page.getByText('Како је рачунато').click()
+    await page.getByText('Просек по часу за 12 месеци').waitFor()
+  })
+  const everything = JSON.stringify([(await employerApi(story, 'GET', '/events?limit=500')).body, (await employerApi(story, 'GET', '/requests')).body])
+  for (const text of [everything, ...story.endpoint.heard.map((one) => one.text), ...mails(story)]) assert.doesNotMatch(text, secret)
+  assert.ok(town.world.now() > new Date('2026-05-04'))
+})

@@ -18,7 +18,7 @@ import { fold, type Step } from './state.ts'
 
 const byActs: Partial<Record<ParameterName, string>> = {
   'request.completion-days': 'src/sickleave/fund/decide.ts',
-  'objection.days': 'src/sickleave/objection/make.ts',
+  'objection.days': 'src/sickleave/objection/limits.ts',
   'objection.decision-days': 'src/sickleave/objection/make.ts',
   'commission.days': 'src/sickleave/commission/agenda.ts',
   'reminder.days-before': 'src/sickleave/fund/clocks.ts',

@@ -234,7 +234,8 @@ test('a leave from the doctor’s key press to the employee’s money: four port
   })
   assert.equal((await employerApi(story, 'POST', `/requests/${request}/confirmation`, { on: '2026-05-05' })).status, 200)
   await as(story, worker.account, '/patient/leaves', async (page) => {
-    for (const words of ['Исплаћено Вама 05.05.2026.', 'Обрачунато 05.05.2026.: бруто 50.206,90 RSD', '(M54.5)', 'не види дијагнозу']) await page.getByText(words).first().waitFor()
+    for (const words of ['Исплаћено Вама 05.05.2026.', 'Обрачунато 05.05.2026.: бруто 50.206,90 RSD', '(M54.5)', 'не види дијагнозу'])
+      await page.getByText(words).first().waitFor()
     await page.getByText('Како је рачунато').click()
     await page.getByText('Просек по часу за 12 месеци').waitFor()
   })

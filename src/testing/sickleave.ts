@@ -27,7 +27,11 @@ export type LeaveTown = TestServer & {
 }
 
 /** A health centre, a doctor, a commission, two employers and a clock: what a leave needs. */
-export async function startLeaveTown(t: Ending, issuer = { name: 'Дом здравља Пробни', kind: 'health-center' }, portals: string | null = null): Promise<LeaveTown> {
+export async function startLeaveTown(
+  t: Ending,
+  issuer = { name: 'Дом здравља Пробни', kind: 'health-center' },
+  portals: string | null = null,
+): Promise<LeaveTown> {
   const server = await startServer(t, {}, portals)
   const { world, app } = server
   let now = new Date('2026-03-02T08:00:00Z')

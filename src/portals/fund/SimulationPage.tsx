@@ -51,7 +51,11 @@ const newTrial = ({ today, parameters }: Simulations, title: string): Asked => (
   lead: words.enter,
   confirm: words.start,
   fields: [
-    { name: 'name', label: words.parameter, options: parameters.map(({ name, value }) => ({ value: name, label: { sr: `${name} (${value})`, en: `${name} (${value})` } })) },
+    {
+      name: 'name',
+      label: words.parameter,
+      options: parameters.map(({ name, value }) => ({ value: name, label: { sr: `${name} (${value})`, en: `${name} (${value})` } })),
+    },
     { name: 'value', label: words.value, hint: words.valueHint },
     { name: 'from', label: words.from, isDay: true },
     { name: 'year', label: words.year },

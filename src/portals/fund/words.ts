@@ -221,7 +221,10 @@ export const simulation = messages({
   ask: { sr: 'Нова проба', en: 'New trial' },
   parameter: { sr: 'Број из прописа', en: 'Number of the law' },
   value: { sr: 'Нова вредност', en: 'New value' },
-  valueHint: { sr: 'Цео број; износи су у парама, стопе у стотим деловима процента. Сада: види у листи.', en: 'A whole number; amounts are para, rates hundredths of a percent. Now: see the list.' },
+  valueHint: {
+    sr: 'Цео број; износи су у парама, стопе у стотим деловима процента. Сада: види у листи.',
+    en: 'A whole number; amounts are para, rates hundredths of a percent. Now: see the list.',
+  },
   from: { sr: 'Важило би од', en: 'Would hold from' },
   year: { sr: 'Година боловања', en: 'Year of the leaves' },
   start: { sr: 'Покрени', en: 'Start' },

@@ -258,7 +258,16 @@ export const fundAnswers: Record<string, unknown> = {
   '/sickleave/fund/statistics': statistics,
   '/sickleave/fund/anomalies': anomalies,
 }
-export const fundPages = ['/fund/', '/fund/requests/r1', '/fund/payments', '/fund/objections', '/fund/overdue', '/fund/simulation', '/fund/statistics', '/fund/anomalies']
+export const fundPages = [
+  '/fund/',
+  '/fund/requests/r1',
+  '/fund/payments',
+  '/fund/objections',
+  '/fund/overdue',
+  '/fund/simulation',
+  '/fund/statistics',
+  '/fund/anomalies',
+]
 export const commissionAnswers: Record<string, unknown> = {
   '/sickleave/commission/agenda': agenda,
   '/sickleave/commission/people/h1/leaves/l9': commissionFileShown,

@@ -55,7 +55,12 @@ function inputsFor({ leave, jobs, ...known }: Omit<Known, 'employer'>, rules: Ru
 const peoplePerPage = 50
 
 /** The inputs of all leaves that began in a year, a page of people at a time, so that memory does not grow with the country. */
-export async function* inputsOfYear(sql: Sql, year: number, rules: Rules, onPeople: (people: number) => Promise<void> | void = () => {}): AsyncGenerator<Input[]> {
+export async function* inputsOfYear(
+  sql: Sql,
+  year: number,
+  rules: Rules,
+  onPeople: (people: number) => Promise<void> | void = () => {},
+): AsyncGenerator<Input[]> {
   let people = 0
   for (let after = 0; ; ) {
     const page = await sql<{ patient: number }>`

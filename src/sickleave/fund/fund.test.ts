@@ -317,12 +317,15 @@ test('every clock that has run out is seen in one list, at whichever desk the ca
   await town.as(person.account)('POST', '/sickleave/mine/objections', { ...mine, kind: 'correction' })
   town.at('2026-06-22T08:00:00Z')
   const late = await overdue()
-  assert.deepEqual(['request', 'proposal', 'objection', 'correction'].map((what) => [mineOf(late, what)?.desk, mineOf(late, what)?.due]), [
-    ['fund', '2026-05-26'],
-    ['commission1', '2026-06-09'],
-    ['commission1', '2026-06-09'],
-    ['doctor', '2026-06-09'],
-  ])
+  assert.deepEqual(
+    ['request', 'proposal', 'objection', 'correction'].map((what) => [mineOf(late, what)?.desk, mineOf(late, what)?.due]),
+    [
+      ['fund', '2026-05-26'],
+      ['commission1', '2026-06-09'],
+      ['commission1', '2026-06-09'],
+      ['doctor', '2026-06-09'],
+    ],
+  )
   assert.doesNotMatch(JSON.stringify(late), /Петровић|Ана|F32/)
   const until = { decision: 'approved', until: '2027-01-31', number: '9/2026' }
   await town.as(town.commission)('POST', `/sickleave/commission/people/${person.handle}/leaves/${leave.id}/decision`, until)

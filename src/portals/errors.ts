@@ -39,7 +39,7 @@ export function errorsAnswer(
   const rows = knownErrors().map(({ code, sentence, said, cure, remedy }) => {
     const serbian = language === 'en' ? '' : `<br>${inHtml(inScript(said))}`
     const what = language === 'en' ? cure : inScript(remedy)
-    return `<tr id="${code}"><th scope="row"><a href="#${code}"><code translate="no">${code}</code></a></th><td><span lang="en">${inHtml(sentence)}</span>${serbian}</td><td>${inHtml(what)}</td></tr>`
+    return `<tr id="${code}"><th scope="row"><span lang="en">${inHtml(sentence)}</span>${serbian}<br><a href="#${code}"><code translate="no">${code}</code></a></th><td>${inHtml(what)}</td></tr>`
   })
   const links = Object.entries(names).map(([tag, name]) => `<a href="?lang=${tag}" lang="${tag}"${tag === language ? ' aria-current="page"' : ''}>${name}</a>`)
   return pageHeaders(reply).send(`<!doctype html>
@@ -47,7 +47,7 @@ export function errorsAnswer(
 <meta name="color-scheme" content="light dark"><title>${words.title} · Spona</title>
 ${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
 </head><body><main class="page document-text"><h1>${words.title}</h1><nav>${links.join(' · ')} · <a href="/guides/">${words.guides}</a></nav><p>${words.lead}</p>
-<div class="table-scroll" tabindex="0" role="group" aria-label="${words.title}"><table><thead><tr><th scope="col"></th><th scope="col">${words.said}</th><th scope="col">${words.cure}</th></tr></thead>
+<div class="table-scroll" tabindex="0" role="group" aria-label="${words.title}"><table><thead><tr><th scope="col">${words.said}</th><th scope="col">${words.cure}</th></tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div></main></body></html>
 `)
 }

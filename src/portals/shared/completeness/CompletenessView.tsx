@@ -25,7 +25,7 @@ export function CompletenessView({ shown, isOwn }: { shown: Completeness; isOwn:
       </section>
       <section aria-labelledby="sent-back">
         <h2 id="sent-back">{say(words.refusedTitle)}</h2>
-        <SentBack refused={refused} />
+        <SentBack refused={refused} isOwn={isOwn} />
       </section>
       <HowCounted />
     </>
@@ -85,14 +85,18 @@ function MissingReports({ missing }: { missing: Completeness['missing'] }) {
   )
 }
 
-function SentBack({ refused }: { refused: Completeness['refused'] }) {
+function SentBack({ refused, isOwn }: { refused: Completeness['refused']; isOwn: boolean }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
   if (refused.length === 0) return <p className="soft">{say(words.noRefused)}</p>
   return (
     <>
-      <p>{say(words.mendRefused)}</p>
+      {isOwn && (
+        <p>
+          {say(words.mendRefused)} <a href="/errors">{say(words.mend)}</a>
+        </p>
+      )}
       <LinesTable labelledBy="sent-back" words={[words.reason, words.place, words.last]} figures={[words.count]}>
         {refused.map((one) => (
           <tr key={`${one.code} ${one.expression} ${one.reason}`}>

@@ -85,7 +85,7 @@ async function start(settings: Config): Promise<void> {
 
   const address = baseUrl(settings)
   say(`Spona is ready in ${(performance.now() / 1000).toFixed(1)} s`)
-  say(`  Portals   ${address}/            (each at ${address}/NAME/: doctor, patient, employer, fund, commission, operator)`)
+  say(`  Portals   ${address}/            (each at ${address}/NAME/: doctor, patient, employer, fund, commission, operator, vendor)`)
   say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
   for (const line of country?.lines ?? []) say(`  ${line}`)
   say('  Ctrl-C stops everything.')

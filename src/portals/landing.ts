@@ -1,6 +1,7 @@
 import { toLatin } from '../platform/text.ts'
 
-type Line = { lang: string; name: string; sentence: string; doctor: string; patient: string }
+const portals = ['doctor', 'patient', 'employer', 'fund', 'commission', 'operator', 'vendor'] as const
+type Line = { lang: string; name: string; sentence: string } & Record<(typeof portals)[number], string>
 
 const cyrillic: Line = {
   lang: 'sr-Cyrl',
@@ -8,11 +9,27 @@ const cyrillic: Line = {
   sentence: 'Јединствен здравствени картон. Изаберите портал.',
   doctor: 'Портал лекара',
   patient: 'Мој картон',
+  employer: 'Послодавац',
+  fund: 'Фонд',
+  commission: 'Лекарска комисија',
+  operator: 'Оператер и министарство',
+  vendor: 'Произвођачи софтвера',
 }
 const lines: Line[] = [
   cyrillic,
   { ...mapLatin(cyrillic), lang: 'sr-Latn' },
-  { lang: 'en', name: 'Spona', sentence: 'One health record per person. Choose a portal.', doctor: 'Doctor’s portal', patient: 'My record' },
+  {
+    lang: 'en',
+    name: 'Spona',
+    sentence: 'One health record per person. Choose a portal.',
+    doctor: 'Doctor’s portal',
+    patient: 'My record',
+    employer: 'Employer',
+    fund: 'Insurance Fund',
+    commission: 'Medical commission',
+    operator: 'Operator and ministry',
+    vendor: 'Software vendors',
+  },
 ]
 
 function mapLatin(line: Line): Line {
@@ -25,12 +42,10 @@ const mark =
 
 /** The page at `/`: static, without script, in three languages at once, because nothing is known of the reader yet. */
 export function landingPage(styleSheets: string[]): string {
-  const sections = lines.map(({ lang, name, sentence, doctor, patient }, at) => {
+  const sections = lines.map((line, at) => {
     const heading = at === 0 ? 'h1' : 'h2'
-    return (
-      `<section lang="${lang}"><${heading}>${name}</${heading}><p>${sentence}</p>` +
-      `<p class="buttons"><a class="button" href="/doctor/">${doctor}</a><a class="button" href="/patient/">${patient}</a></p></section>`
-    )
+    const links = portals.map((portal) => `<a class="button" href="/${portal}/">${line[portal]}</a>`).join('')
+    return `<section lang="${line.lang}"><${heading}>${line.name}</${heading}><p>${line.sentence}</p><p class="buttons">${links}</p></section>`
   })
   return `<!doctype html>
 <html lang="sr-Cyrl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

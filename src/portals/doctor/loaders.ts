@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from 'react-router'
 import type { FoundPerson } from '../../identity/wire.ts'
-import type { Leaves, ReportsDue } from '../../sickleave/wire.ts'
+import type { Leaves, OfflineCertificates, ReportsDue } from '../../sickleave/wire.ts'
 import type { DocumentView, Overview, VisitView } from '../../record/wire.ts'
 import { get } from '../shared/api.ts'
 
@@ -29,7 +29,10 @@ export const leaveLoader = ({ params }: LoaderFunctionArgs) => {
   }
 }
 
-export const reportsLoader = () => get<ReportsDue>('/sickleave/due')
+export const reportsLoader = async () => {
+  const [due, offline] = await Promise.all([get<ReportsDue>('/sickleave/due'), get<OfflineCertificates>('/sickleave/offline')])
+  return { ...due, offline: offline.lines.filter(({ refused }) => refused !== null) }
+}
 
 /** A rejected promise is shown by the section that awaits it; until that is mounted it must not count as unhandled. */
 function quiet<T>(promise: Promise<T>): Promise<T> {

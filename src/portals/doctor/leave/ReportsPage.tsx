@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Link, useLoaderData } from 'react-router'
-import type { LeaveView, ReportsDue } from '../../../sickleave/wire.ts'
-import { formatDate } from '../../shared/format.ts'
+import type { LeaveView, OfflineCertificates, ReportsDue } from '../../../sickleave/wire.ts'
+import { formatDate, formatMoment } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useTitle } from '../../shared/use-title.ts'
@@ -15,7 +15,7 @@ type Outcome = 'given' | { failure: unknown }
 /** Reports that are due, ticked beforehand: one confirmation signs and gives all of them, each for itself, and each says what became of it. */
 export function ReportsPage() {
   const say = useSay()
-  const { lines } = useLoaderData<typeof reportsLoader>()
+  const { lines, offline } = useLoaderData<typeof reportsLoader>()
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map())
   const [isSending, setSending] = useState(false)
@@ -44,6 +44,7 @@ export function ReportsPage() {
       <h1>{say(words.title)}</h1>
       <p className="lead">{say(words.lead)}</p>
       <SignatureState />
+      {offline.length > 0 && <NotTaken lines={offline} />}
       {lines.length === 0 ? (
         <p className="soft empty">{say(words.none)}</p>
       ) : (
@@ -74,6 +75,34 @@ async function give(postSigned: ReturnType<typeof useSignature>['postSigned'], {
   } catch (failure) {
     return isGivenUp(failure) ? null : { failure }
   }
+}
+
+/** What was issued without a connection and contradicts what happened meanwhile is solved by its doctor. */
+function NotTaken({ lines }: { lines: OfflineCertificates['lines'] }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  return (
+    <section aria-labelledby="not-taken" className="notice warn">
+      <div>
+        <h2 id="not-taken">{say(words.notTaken)}</h2>
+        <ul className="lines">
+          {lines.map(({ number, at, person, refused }) => (
+            <li key={number}>
+              <span className="num">{number}</span>, {formatMoment(language, at)}
+              {person && (
+                <>
+                  {', '}
+                  <Link to={`/people/${encodeURIComponent(person.id)}/leave`}>{data(`${person.family} ${person.given}`)}</Link>
+                </>
+              )}
+              <p className="soft">{refused?.sentence}</p>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  )
 }
 
 type DueLine = { line: Line; isChosen: boolean; outcome: Outcome | undefined; onToggle(): void }

@@ -80,6 +80,7 @@ export const reports = messages({
     sr: 'Дани боловања до данас које још ниједна дознака не покрива. Скините оне које не издајете сада; остале се издају једном потврдом.',
     en: 'Days of leave up to today that no report covers yet. Untick those you do not give now; one confirmation gives the rest.',
   },
+  notTaken: { sr: 'Потврде издате без везе које нису прихваћене', en: 'Certificates issued without a connection that were not taken' },
   none: { sr: 'Ниједна дознака није на чекању.', en: 'No report is due.' },
   giveAll: {
     sr: { one: 'Издај {count} дознаку', few: 'Издај {count} дознаке', other: 'Издај {count} дознака' },

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startOfflineIntake } from '../../sickleave/sickleave.ts'
+import { contractOf } from '../../testing/bus-member.ts'
+import { edgeOf } from '../../testing/edge.ts'
+import { freePort, until } from '../../testing/process.ts'
+import { seeded } from '../../testing/seeded.ts'
+import { startLeaveTown, type Worker } from '../../testing/sickleave.ts'
+import { Store } from '../store/store.ts'
+import { issued } from './issue.ts'
+
+const rounds = Number(process.env['EDGE_KILLS'] ?? 10)
+
+test(`killed ${rounds} times at any moment, an edge has lost no certificate that it issued and given no number twice`, {
+  skip: !process.env['SPONA_LONG'] && 'a long trial: SPONA_LONG=1',
+}, async (t) => {
+  const town = await startLeaveTown(t)
+  town.world.now = () => new Date()
+  await town.app.listen({ port: 0, host: '127.0.0.1' })
+  town.world.config.PORT = (town.app.server.address() as AddressInfo).port
+  const port = await freePort()
+  const { member, config, file } = await edgeOf(t, town, 'ambulance', `certificates: { numbers: 50 }\nrest: { port: ${port}, token: token }`)
+  await town.owner`update bus.member set institution = ${town.place.institution} where code = 'ambulance'`
+  await town.owner`update bus.directory set version = version + 1`
+  await contractOf(member, 'sickleave/certificates')
+  t.after(startOfflineIntake(town.world))
+  const random = seeded(Number(process.env['SEED'] ?? 1))
+  let child: ChildProcess | null = null
+  const start = async () => {
+    child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise<void>((resolve) => child?.stdout?.on('data', (text: Buffer) => text.includes('Ctrl-C') && resolve()))
+  }
+  const kill = async () => {
+    const gone = new Promise((resolve) => child?.once('close', resolve))
+    child?.kill('SIGKILL')
+    await gone
+  }
+  t.after(kill)
+
+  const today = Temporal.Now.plainDateISO('Europe/Belgrade').toString()
+  const asked = async (path: string, body?: object): Promise<{ status: number; body: any } | null> => {
+    const headers = { authorization: `Bearer ${readFileSync(join(dirname(file), 'token'), 'utf8').trim()}`, 'content-type': 'application/json' }
+    const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
+    return fetch(`http://127.0.0.1:${port}${path}`, init).then(
+      async (answer) => ({ status: answer.status, body: await answer.json() }),
+      () => null,
+    )
+  }
+  const heard = new Map<string, string>()
+  const people: Worker[] = []
+  let isOver = false
+  await start()
+  await until('numbers stand ready', async () => ((await asked('/certificates'))?.body.numbersLeft ?? 0) > 0, 60_000)
+  // What was not answered is asked again under the same id, as local systems do.
+  const system = (async () => {
+    while (!isOver) {
+      const person = await town.worker([{ employer: town.employers[0]?.id as number }])
+      people.push(person)
+      const wish = { id: randomUUID(), doctor: 'L1', person: { jmbg: person.jmbg }, from: today, until: today, reason: '01', diagnosis: 'J06.9' }
+      for (let answer = await asked('/certificates', wish); !isOver; answer = await asked('/certificates', wish)) {
+        if (answer !== null && answer.status < 300) {
+          heard.set(wish.id, answer.body.number)
+          break
+        }
+        await sleep(50)
+      }
+    }
+  })()
+  for (let round = 0; round < rounds; round++) {
+    await sleep(random.below(1500))
+    await kill()
+    await start()
+  }
+  await sleep(500)
+  isOver = true
+  await system
+  const look = () => {
+    const store = new Store(config.data)
+    try {
+      return issued(store)
+    } finally {
+      store.close()
+    }
+  }
+  await until('the centre has all', () => look().every(({ state }) => state === 'taken'), 120_000)
+  const all = look()
+  assert.equal(new Set(all.map(({ number }) => number)).size, all.length, 'a number stands in two certificates')
+  for (const [id, number] of heard) assert.equal(all.find((one) => one.id === id)?.number, number, `${number} was answered and is lost`)
+  const stored = await town.owner<{ number: string; count: number }>`
+    select number, count(*)::int as count from sickleave.document where kind = 'certificate' group by number order by number limit 1000`
+  assert.deepEqual(
+    stored.map(({ number }) => number),
+    all.map(({ number }) => number).sort(),
+  )
+  assert.ok(stored.every(({ count }) => count === 1) && heard.size > rounds / 2)
+  console.log(`${heard.size} answered, ${all.length} with the centre after ${rounds} kills`)
+})

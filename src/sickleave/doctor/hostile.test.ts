@@ -22,7 +22,7 @@ test('an address that names nobody, no leave or no act is refused without a trac
   assert.equal(opened.status, 201, opened.text)
   const leave = `${leavesAt(person)}/${opened.body.id}`
   const addresses: [string, string, unknown][] = []
-  for (const name of ['abc', '%00', "'", '1', '-1', 'null', '%F0%9F%92%A9', 'a'.repeat(90), person.jmbg, person.handle.toUpperCase()])
+  for (const name of ['abc', '%00', "'", '%F0%9F%92%A9', person.jmbg, person.handle.toUpperCase()])
     addresses.push(
       ['GET', `/sickleave/people/${name}/leaves`, undefined],
       ['POST', `/sickleave/people/${name}/leaves`, good],

@@ -2,7 +2,7 @@ import { toLatin } from '../../platform/text.ts'
 import { addDays, type Day, daysBetween } from './days.ts'
 import { commissionUntil, competenceOf, countOn, assessmentFrom } from './competence.ts'
 import type { Rules } from './parameters.ts'
-import { assessmentPaidUntil, chainOf, payersOf, type Stretch } from './payers.ts'
+import { assessmentPaidUntil, chainOf, employerDayOn, payersOf, type Stretch } from './payers.ts'
 import type { Leave } from './reasons.ts'
 
 /** Cyrillic is authored, Latin is made of it. */
@@ -36,6 +36,8 @@ export function explain(history: readonly Leave[], leave: Leave, on: Day, rules:
       ),
     )
   }
+  const employer = employerSentence(history, leave, dayWithin(leave, on), rules)
+  if (employer) sentences.push(employer)
   sentences.push(...payersOf(history, leave, rules).map(payerSentence))
   const assessment = assessmentFrom(history, leave, rules)
   const paidUntil = assessmentPaidUntil(history, leave, rules)
@@ -62,7 +64,7 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
       `The commission approved until ${inEn(approvedUntil)}; from ${inEn(addDays(approvedUntil, 1))} it decides again.`,
     )
   }
-  const day = on < leave.from ? leave.from : on > leave.until ? leave.until : on
+  const day = dayWithin(leave, on)
   const count = countOn(history, leave, day, rules)
   const { commissionFrom, rule } = competenceOf(history, leave, rules)
   const [sr, en] = counted[count.rule] as [string, string]
@@ -74,6 +76,20 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
     rule,
     `${count.day}. ${sr} од ${count.of}; од ${inSr(commissionFrom)} одлучује комисија${endSr}`,
     `Day ${count.day} of ${count.of} (${en}); the commission decides from ${inEn(commissionFrom)}${endEn}.`,
+  )
+}
+
+const dayWithin = ({ from, until }: Leave, on: Day): Day => (on < from ? from : on > until ? until : on)
+
+/** The other count: whoever assesses, these days are borne by the employer, and linked leaves are one (R-6). */
+function employerSentence(history: readonly Leave[], leave: Leave, day: Day, rules: Rules): Sentence | null {
+  const count = employerDayOn(history, leave, day, rules)
+  if (count === null) return null
+  const fundFrom = addDays(day, count.of - count.day + 1)
+  return say(
+    'R-6',
+    `${count.day}. дан на терет послодавца од ${count.of}; траје ли спреченост, од ${inSr(fundFrom)} плаћа Фонд.`,
+    `Day ${count.day} of the employer’s ${count.of}; if it lasts, the Fund pays from ${inEn(fundFrom)}.`,
   )
 }
 

@@ -44,6 +44,15 @@ function usedBefore(chain: readonly Leave[], rules: Rules): number {
 const uses = (leave: Leave, day: Day, rules: Rules): boolean =>
   wayOf(leave, day, rules) !== 'fund' || rules.on('reading.fund-days-use-employer', leave.from) === 1
 
+/** Which of the employer's days a day is, over linked leaves; null where none of them is used, or all are. */
+export function employerDayOn(history: readonly Leave[], leave: Leave, on: Day, rules: Rules): { day: number; of: number } | null {
+  if (wayOf(leave, on, rules) !== 'employer-first') return null
+  let used = usedBefore(chainOf(history, leave, rules), rules)
+  for (let day = leave.from; day <= on; day = addDays(day, 1)) if (uses(leave, day, rules)) used++
+  const of = rules.on('employer.days', leave.from)
+  return used <= of ? { day: used, of } : null
+}
+
 /** The leave day by day, equal days together. `employedUntil` is the last day of the employment when it has one. */
 export function payersOf(history: readonly Leave[], leave: Leave, rules: Rules, employedUntil: Day | null = null): Stretch[] {
   const limit = rules.on('employer.days', leave.from)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { competenceOf, countOn } from './competence.ts'
 import { addDays, addMonths, common, type Day, daysBetween, lengthOf } from './days.ts'
 import { rulesOf } from './parameters.ts'
-import { areLinked, chainOf, payersOf, within } from './payers.ts'
+import { areLinked, chainOf, employerDayOn, payersOf, within } from './payers.ts'
 import type { Leave, Reason } from './reasons.ts'
 import { fold, leaveOf, mayFollow, reportSpan, type Step } from './state.ts'
 
@@ -108,6 +108,24 @@ test('the exception never shortens what the doctor may assess when nothing came 
       const leave: Leave = { id: 'l', from, until: addDays(from, length - 1), reason: '01', isException: false, care: null }
       assert.equal(daysBetween(from, competenceOf([], leave, rules).doctorUntil) + 1, 30)
       assert.equal(daysBetween(from, competenceOf([], { ...leave, isException: true }, rules).doctorUntil) + 1, 60)
+    }),
+    runs,
+  )
+})
+
+test('the two counts agree with what they are counted for: the day the Fund is named from is the first that it pays', () => {
+  fc.assert(
+    fc.property(history, fc.nat({ max: 70 }), (leaves, at) => {
+      const leave = { ...last(leaves), reason: '01' as const }
+      const ill = [...leaves.slice(0, -1), leave]
+      const on = addDays(leave.from, at % lengthOf(leave))
+      const count = employerDayOn(ill, leave, on, rules)
+      const payer = payersOf(ill, leave, rules).find((one) => one.from <= on && on <= one.until)?.payer
+      assert.equal(payer, count === null ? 'fund' : 'employer')
+      if (count === null) return
+      const fundFrom = addDays(on, count.of - count.day + 1)
+      const longer = payersOf(ill, { ...leave, until: addDays(fundFrom, 3) }, rules)
+      assert.equal(longer.find(({ payer: one }) => one === 'fund')?.from, fundFrom)
     }),
     runs,
   )

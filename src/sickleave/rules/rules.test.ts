@@ -202,6 +202,17 @@ describe('the words', () => {
     assert.equal(sentence?.srLatn, '27. dan neprekidne sprečenosti od 30; od 11. aprila 2026. odlučuje komisija.')
   })
 
+  test('the other count is said beside it: which of the employer’s days it is, over linked leaves, and from when the Fund pays', () => {
+    const before = leave('2026-03-01', '2026-03-10')
+    const linked = leave('2026-03-14', '2026-04-20')
+    const said = (on: string, of = linked) => explain([before], of, on, rules).map(({ en }) => en)
+    assert.ok(said('2026-03-14').includes('Day 11 of the employer’s 30; if it lasts, the Fund pays from 3 April 2026.'), said('2026-03-14').join('\n'))
+    assert.ok(said('2026-03-14').some((one) => one.startsWith('Day 1 of 30 (day of continuous incapacity)') || one.includes('with interruptions')))
+    assert.ok(said('2026-04-02').includes('Day 30 of the employer’s 30; if it lasts, the Fund pays from 3 April 2026.'))
+    for (const [on, of] of [['2026-04-03', linked], ['2026-03-14', { ...linked, reason: '05' as const }], ['2026-03-14', { ...linked, reason: '02' as const }]] as const)
+      assert.ok(!said(on, of).some((one) => one.includes('of the employer’s 30')), on)
+  })
+
   test('the employer reads one of three words, whatever the reason', () => {
     const words = (['01', '02', '03', '04', '05', '07', '08'] as const).map((reason) => seenAs({ reason, care: null }))
     assert.deepEqual(new Set(words), new Set(['illness', 'care']))

@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Edge } from '../process/edge.ts'
+import { noRoom } from '../store/store.ts'
 import { issue, issued } from './issue.ts'
 import { numbersLeft, yearAt } from './numbers.ts'
 
@@ -26,7 +27,7 @@ export async function answerCertificates(edge: Edge, method: string, path: strin
 }
 
 async function create(edge: Edge, bytes: Buffer): Promise<Answer> {
-  if (edge.room.state === 'full' || edge.room.state === 'full for writes') throw new Refusal('full', 'the disk of the edge is full', { retryAfterSeconds: 60 })
+  if (edge.room.state === 'full' || edge.room.state === 'full for writes') throw noRoom()
   const { store, vault, centre, random } = edge
   const { isRepeated, ...certificate } = await issue({ store, vault, key: centre.key, now: () => centre.now(), random }, parsed(bytes))
   return { status: isRepeated ? 200 : 201, headers: { ...json, location: `/certificates/${certificate.id}` }, body: { ...certificate, state: 'waiting' } }

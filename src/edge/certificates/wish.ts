@@ -12,7 +12,11 @@ export type CertificateWish = {
   body: { from: string; until: string; reason: string; diagnosis: string; exception?: string; care?: unknown; note?: string }
 }
 
-const wrong = (name: string, is: string, hint?: string) => new Refusal('incorrect', `${name} ${is}`, { expression: name, ...(hint ? { hint } : {}) })
+/** The field and what it is: one sentence for each would be twenty in the catalogue of errors that say the same. */
+function wrong(name: string, is: string, hint?: string): Refusal {
+  const sentence = `${name} ${is}`
+  return new Refusal('incorrect', sentence, { expression: name, ...(hint ? { hint } : {}) })
+}
 const known = ['id', 'doctor', 'person', 'from', 'until', 'reason', 'diagnosis', 'exception', 'care', 'note']
 const exceptions: readonly unknown[] = ['malignant', 'pregnancy', 'disability', 'surgery']
 const noteMax = 1000

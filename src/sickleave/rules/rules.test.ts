@@ -209,7 +209,11 @@ describe('the words', () => {
     assert.ok(said('2026-03-14').includes('Day 11 of the employer’s 30; if it lasts, the Fund pays from 3 April 2026.'), said('2026-03-14').join('\n'))
     assert.ok(said('2026-03-14').some((one) => one.startsWith('Day 1 of 30 (day of continuous incapacity)') || one.includes('with interruptions')))
     assert.ok(said('2026-04-02').includes('Day 30 of the employer’s 30; if it lasts, the Fund pays from 3 April 2026.'))
-    for (const [on, of] of [['2026-04-03', linked], ['2026-03-14', { ...linked, reason: '05' as const }], ['2026-03-14', { ...linked, reason: '02' as const }]] as const)
+    for (const [on, of] of [
+      ['2026-04-03', linked],
+      ['2026-03-14', { ...linked, reason: '05' as const }],
+      ['2026-03-14', { ...linked, reason: '02' as const }],
+    ] as const)
       assert.ok(!said(on, of).some((one) => one.includes('of the employer’s 30')), on)
   })
 

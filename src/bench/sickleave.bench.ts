@@ -2,6 +2,7 @@ import { calculate } from '../sickleave/compensation/calculate.ts'
 import { compensationOf } from '../sickleave/compensation/view.ts'
 import { rulesOf } from '../sickleave/rules/parameters.ts'
 import { print } from './figures.ts'
+import { benchDatabase } from './sickleave-database.ts'
 import { requests } from './sickleave-requests.ts'
 
 const month = 120_000
@@ -42,6 +43,7 @@ export async function bench(words: string[]): Promise<void> {
   })
   print({ name: 'a month of the country', value: month / whole, unit: 's of processor time', note: `${month} requests` })
   print({ name: 'memory while it ran, at most', value: memory.most / 1e6, unit: 'MB', note: 'resident; requests come one after the other' })
+  await benchDatabase(count)
 }
 
 type Request = ReturnType<typeof requests> extends Generator<infer T> ? T : never

@@ -49,7 +49,7 @@ test('the ministry begins with all institutions, worst first, orders them, and g
     assert.deepEqual(await names(), ['Dom zdravlja Niš', 'Bolnica Valjevo', 'Apoteka Sokobanja'])
     await page.getByLabel('Order').selectOption('refused')
     assert.equal((await names())[0], 'Bolnica Valjevo')
-    assert.deepEqual(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts(), ['Completeness'])
+    assert.deepEqual(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts(), ['Completeness', 'Vendors'])
     await page.getByRole('link', { name: 'Dom zdravlja Niš' }).click()
     await page.getByText('the code is not in its code system').waitFor()
     assert.equal(await page.getByText('Encounter/v1').count(), 0)

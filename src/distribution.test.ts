@@ -67,7 +67,7 @@ describe('the distribution rule', () => {
         if (distributed.get(table) !== 'patient') continue
         seen++
         const spelled = condition.replace(/\$\{(\w+)\}/g, (_, name) => new RegExp(`const ${name} = ([^\\n]*)`).exec(text)?.[1] ?? '')
-        if (!/\bpatient = \w+\.(patient|key)|using \(patient/.test(spelled)) wrong.push(`${file}: join ${table}${condition}`)
+        if (!/\bpatient = (?:\w+\.(?:patient|key)|any\(\$)|using \(patient/.test(spelled)) wrong.push(`${file}: join ${table}${condition}`)
       }
     }
     assert.ok(seen > 0, 'the test finds joins')

@@ -126,13 +126,17 @@ export class Draft {
   settle(): void {
     const first = new Map<string, Entry>()
     for (const entry of [...this.entries]) {
-      const key = entry.isAbout || !isJoined.has(entry.resource.resourceType) ? undefined : entry.key
+      const { resourceType, active } = entry.resource
+      // A chart that is merged into another stays one of its own, whatever its number.
+      const isTold = resourceType === 'Patient' ? active !== false : isJoined.has(resourceType) && !entry.isAbout
+      const key = isTold ? entry.key : undefined
       if (key === undefined) continue
       const known = first.get(key)
       if (known === undefined) first.set(key, entry)
       else {
         for (const [name, value] of Object.entries(entry.resource)) known.resource[name] ??= value
         entry.becomes(known)
+        known.isAbout ||= entry.isAbout
         this.remove(entry)
       }
     }
@@ -141,10 +145,12 @@ export class Draft {
   /**
    * Numbers of statements in documents are often those of the sample that a vendor began with, and the same in many documents. So a statement is found
    * again by a number made of the patient's, its own, and which of several with that number it is; its own stays beside it. In messages that is
-   * needed only where several of one message share a number.
+   * needed only where several of one message share a number. That number is then nobody's own: it is kept without its space, or the next message
+   * that names it would find several and be refused (R4 http, 3.1.0.7.1).
    */
   numberStatements(which: 'all' | 'shared'): void {
     const shared = countsOf(this.entries)
+    if (which === 'shared') withoutSpaces(this.entries)
     const patient = this.entries.find(({ resource }) => resource.resourceType === 'Patient')?.query ?? ''
     const counts = new Map<string, number>()
     for (const entry of this.entries) {
@@ -170,6 +176,25 @@ export class Draft {
     })
     return { resourceType: 'Bundle', type: 'transaction', entry }
   }
+}
+
+function withoutSpaces(entries: readonly Entry[]): void {
+  const holders = new Map<string, Json[]>()
+  for (const { resource } of entries) {
+    if (isOfEverybody.has(resource.resourceType) || !isFoundByIdentifier.has(resource.resourceType)) continue
+    for (const one of (resource['identifier'] as Json[] | undefined) ?? []) {
+      if (one['system'] === undefined) continue
+      const key = `${resource.resourceType}?${String(one['system'])}|${String(one['value'])}`
+      holders.set(key, [...(holders.get(key) ?? []), one])
+    }
+  }
+  for (const all of holders.values()) if (all.length > 1) for (const one of all) withoutSpace(one)
+}
+
+function withoutSpace(identifier: Json): void {
+  const system = identifier['system']
+  delete identifier['system']
+  identifier['assigner'] ??= { display: system }
 }
 
 function countsOf(entries: readonly Entry[]): Map<string, number> {

@@ -6,6 +6,7 @@ import { type Delimiters, unescape } from './escapes.ts'
 const bytesMax = 100_000_000
 const segmentsMax = 20_000
 const fieldsMax = 500
+const repetitionsMax = 10_000
 
 /**
  * A message as segments, fields, repetitions, components and subcomponents. Each part remembers whether anybody asked for it: what was
@@ -87,7 +88,7 @@ export class Segment {
     const values: Value[] = []
     if (isOfMsh || !writing.hasRepetitions || !raw.includes(writing.delimiters.repetition)) {
       if (isSaying(raw)) values.push(new Value(raw, isOfMsh ? ofNone : writing))
-    } else for (const part of raw.split(writing.delimiters.repetition)) if (isSaying(part)) values.push(new Value(part, writing))
+    } else for (const part of repetitionsOf(raw, writing.delimiters.repetition, this.name)) if (isSaying(part)) values.push(new Value(part, writing))
     this.#values[field] = values
     return values
   }
@@ -122,6 +123,12 @@ export class Segment {
 
 const isSaying = (text: string) => text !== '' && text !== '""' && (text.charCodeAt(0) > 0x20 || text.trim() !== '')
 const none: Value[] = []
+function repetitionsOf(raw: string, mark: string, segment: string): string[] {
+  const all = raw.split(mark, repetitionsMax + 1)
+  if (all.length > repetitionsMax) throw new Refusal('too-large', `a field may have ${repetitionsMax} repetitions`, { expression: segment })
+  return all
+}
+
 const ofNone = new Writing({ field: '', component: '\u0000', repetition: '', escape: '', subcomponent: '\u0000', truncation: '' }, 'utf-8', '')
 /** What is asked for is a bit of its number; a component beyond has no place in any type of HL7 and stays unread. */
 const bit = (number: number) => (number < 31 ? 1 << number : 0)

@@ -14,20 +14,45 @@ const madeUp = [
   /\/sid\/us-medicaid$|\/Identifier\/policy-id$/,
 ]
 /** Addresses that are none: a slash too many, no object identifier (X.660 begins with 0, 1 or 2), a standard of other things, a name in the wrong case. */
-const mistaken = /^(?:http:\/\/unitsofmeasure\.org\/|urn:oid:[3-9]|urn:oid:.*[^\d.]|urn:iso:std:iso:3986|sct|urn:uuid:[\d.]+$)/
+const mistaken =
+  /^(?:urn:oid:2\.16\.840\.1\.113883\.(?:5\.\d+|12\.292|1\.11\.1|3\.26\.1\.1)$|http:\/\/unitsofmeasure\.org\/|urn:oid:[3-9]|urn:oid:.*[^\d.]|urn:iso:std:iso:3986|sct|urn:uuid:[\d.]+$)/
 /** The kind of a universal identifier (HL7 table 0301) as the space of a person's number: persons of two authorities would become one. */
 const ofKind = /\/Identifier\/(?:HCD|DNS|GUID|ISO|UUID)$/
 const ofPersons = new Set(['Patient', 'Practitioner', 'RelatedPerson', 'Coverage', 'Encounter', 'Account', 'EpisodeOfCare'])
+/**
+ * The document packed and dated by the moment of converting; the space of a document's number as its number; the substance twice (C-CDA on FHIR has it
+ * in the code); medicines as resources of their own, where C-CDA on FHIR has codes.
+ */
+const isOtherwise = new Set([
+  'DocumentReference.content',
+  'DocumentReference.date',
+  'Composition.identifier',
+  'AllergyIntolerance.substance',
+  'MedicationStatement.medicationReference',
+  'MedicationAdministration.medicationReference',
+  'Immunization.medicationReference',
+])
 /** A text that repeats the display of its code, or all parts of a field with marks between them. */
 const joined = /--|\w\+\w/
 
 export function withoutOwn(bundle: Bundle): Bundle {
+  const told = new Set<string>()
   const entry = (bundle.entry ?? []).flatMap((one) => {
-    // Its second Provenance and the targets of the first say that the Bundle came from a Bundle.
-    if (one.resource === undefined || one.resource.resourceType === 'Provenance') return []
-    return [{ ...one, resource: kept(one.resource, one.resource.resourceType) as Resource }]
+    // Medicines of their own, as below. Its second Provenance and the targets of the first say that the Bundle came from a Bundle.
+    if (one.resource === undefined || one.resource.resourceType === 'Provenance' || one.resource.resourceType === 'Medication') return []
+    const resource = kept(one.resource, one.resource.resourceType) as Resource
+    return isAgain(resource, told) ? [] : [{ ...one, resource }]
   })
   return { ...bundle, entry }
+}
+
+/** A place, an organization or a person told of in several fields is one here (settle in edge/draft), and several there. */
+function isAgain(resource: Resource, told: Set<string>): boolean {
+  if (!['Location', 'Organization', 'Practitioner'].includes(resource.resourceType)) return false
+  const key = JSON.stringify({ ...resource, id: undefined, partOf: undefined })
+  const isKnown = told.has(key)
+  told.add(key)
+  return isKnown
 }
 
 function kept(value: unknown, type: string): unknown {
@@ -44,6 +69,7 @@ function isOwn(name: string, inner: unknown, object: Json, type: string): boolea
   const text = typeof inner === 'string' ? inner : ''
   if (name === 'system') return mistaken.test(text) || madeUp.some((form) => form.test(text)) || (ofPersons.has(type) && ofKind.test(text))
   if (name === 'value') return mistaken.test(text)
+  if (isOtherwise.has(`${type}.${name}`)) return true
   if (type === 'Location' && name === 'description') return joined.test(text) || text === object['name']
   // The point of care is told as a level of a building.
   if (type === 'Location' && name === 'physicalType') return String(object['description']).split('--')[0] === object['name']

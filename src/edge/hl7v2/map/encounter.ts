@@ -114,12 +114,11 @@ function numbers(entry: Entry, segment: Segment, mapping: Mapping): void {
 }
 function visitNumber(value: Value, mapping: Mapping, place: string): Json | undefined {
   const made = identifier(value, mapping, place)
-  return (
-    made && {
-      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'VN', display: 'Visit number' }], text: 'visit number' },
-      ...made,
-    }
-  )
+  if (made === undefined) return undefined
+  // Whatever the sender calls the number, it is that of the visit.
+  const own = ((made['type'] as Json | undefined)?.['coding'] as Json[] | undefined) ?? []
+  const visit = { system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'VN', display: 'Visit number' }
+  return { ...made, type: { coding: own.some(({ code }) => code === 'VN') ? own : [visit, ...own], text: 'visit number' } }
 }
 
 function people(entry: Entry, segment: Segment, mapping: Mapping): void {

@@ -123,13 +123,7 @@ function instrument(value: Value, mapping: Mapping, place: string): Json | undef
 /** OBX: a result, or, in a message about a document, the document. */
 export function observation(segment: Segment, mapping: Mapping): void {
   if (mapping.document !== undefined && isContent(segment)) return
-  if (mapping.order.report !== undefined && isAttachment(segment)) {
-    const form = attachment(segment, mapping)
-    if (form !== undefined) put(mapping.order.report.resource, 'presentedForm[]', form)
-    mapping.order.report.sources.push(`${segment.place} presentedForm<5`)
-    for (const field of [1, 2, 3, 4, 11]) for (const value of segment.all(field)) value.whole()
-    return
-  }
+  if (isAttachment(segment)) return attached(segment, mapping)
   const entry = mapping.aboutPatient('Observation', segment)
   if (entry === undefined) return
   const { resource } = entry
@@ -145,6 +139,36 @@ export function observation(segment: Segment, mapping: Mapping): void {
   place(entry, mapping)
   mapping.noted = entry
 }
+
+// HL7 table 0085 as the status of a report.
+const reportStatuses: Record<string, string> = { C: 'corrected', D: 'entered-in-error', F: 'final', I: 'registered', P: 'preliminary', X: 'cancelled' }
+
+/** A file is a form of the report that it stands in, and a report of its own where it stands in an order or a visit: R4's Observation has no place for it. */
+function attached(segment: Segment, mapping: Mapping): void {
+  const { report, request } = mapping.order
+  const entry = report ?? mapping.aboutPatient('DiagnosticReport', segment)
+  if (entry === undefined) return
+  const form = attachment(segment, mapping)
+  if (form !== undefined) put(entry.resource, 'presentedForm[]', form)
+  entry.sources.push(`${segment.place} presentedForm<5`)
+  for (const field of [1, 2, 4]) segment.text(field)
+  if (report !== undefined) {
+    for (const field of [3, 11]) for (const value of segment.all(field)) value.whole()
+    return
+  }
+  fill(entry, segment, ownReportRows, mapping)
+  entry.resource['status'] ??= 'unknown'
+  entry.resource['code'] ??= { text: 'file' }
+  if (request !== undefined) entry.resource['basedOn'] = [request.reference]
+  if (mapping.encounter !== undefined) entry.resource['encounter'] = mapping.encounter.reference
+  mapping.noted = entry
+}
+const ownReportRows: readonly Row[] = [
+  [21, 'identifier[]', entity('FILL')],
+  [3, 'code', codeableConcept],
+  [11, 'status', byTable(reportStatuses)],
+  [14, 'effectiveDateTime', dateTime],
+]
 
 /** OBX-24, the address of the organization of OBX-23. */
 function laboratory(segment: Segment, mapping: Mapping): void {

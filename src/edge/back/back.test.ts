@@ -165,6 +165,36 @@ test('what goes out as an ADT comes back with its visit, diagnosis and allergy',
   )
 })
 
+test('a message that is sent on as a message keeps who, where and why', () => {
+  const sent = [
+    'MSH|^~\\&|BIS|KCS|SPONA|RS|20260301101500||ADT^A08^ADT_A01|17|P|2.5||||||UNICODE UTF-8',
+    'PID|1||4711^^^KCS^MR^^20200101^20301231||Петровић^Ана^^мл.^др^^L^^^^^20200101||19850101|F|||||||||ПРАВ^Православна^L|||||||Ниш|||SRB^Србија^L',
+    'PD1||||D17^Јовић^Марко^^^др^^^KCS',
+    'NK1|1|Петровић^Јован|SPO|||||20200101|20211231||||||M|19800202|||||||||||||||||88^^^KCS^MR',
+    `PV1|1|I|ИНТ^204^2||||D17^Јовић^Марко^^^др^^^KCS|D18^Илић^Мира^^^^^^KCS|${'|'.repeat(9)}||V-1${'|'.repeat(23)}ХИР^1|ПРИЈЕМ`,
+  ].join('\r')
+  const kept = (mapped: Mapped) => {
+    const [patient, kin, visit] = ['Patient', 'RelatedPerson', 'Encounter'].map((type) => of(mapped, type)[0] as Loose)
+    const { location, participant } = visit as Loose
+    const names = of(mapped, 'Practitioner').map(({ name }) => name[0].family)
+    return {
+      patient: { ...patient, id: undefined, generalPractitioner: patient?.['generalPractitioner'].length },
+      kin: [kin?.['identifier'], kin?.['gender'], kin?.['birthDate'], kin?.['period']],
+      visit: [location.map(({ status, extension }: Loose) => [status, extension]), participant.map(({ type }: Loose) => type)],
+      names,
+    }
+  }
+  const first = mapHl7(readText(sent))
+  const again = mapHl7(readText(toHl7(first.bundle, 'A08', envelope)))
+  const [before, after] = [kept(first), kept(again)]
+  assert.ok(before.visit[0].length >= 2 && before.names.length === 2)
+  for (const part of ['kin', 'visit', 'names'] as const) assert.deepEqual(JSON.parse(JSON.stringify(after[part])), JSON.parse(JSON.stringify(before[part])), part)
+  for (const name of ['identifier', 'name', 'birthDate', 'extension', 'generalPractitioner']) {
+    const plain = (one: Loose) => JSON.parse(JSON.stringify(one[name]).replace(/urn:uuid:[\da-f-]+/g, 'there'))
+    assert.deepEqual(plain(after.patient), plain(before.patient), name)
+  }
+})
+
 test('what goes out as a document comes back as it was', () => {
   const mapped = mapCda(Buffer.from(toCda(bundle, issue)))
   assert.deepEqual(mapped.losses, [])

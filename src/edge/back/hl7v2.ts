@@ -1,9 +1,9 @@
 import type { Resource } from '../../fhir/fhir.ts'
 import { hl7Date } from '../draft/dates.ts'
 import type { Json } from '../draft/draft.ts'
-import { nationalName } from '../draft/national.ts'
-import { codeSystemName, nameOfSystem } from '../draft/systems.ts'
+import { codeSystemName } from '../draft/systems.ts'
 import { escaped } from '../hl7v2/escapes.ts'
+import { addresses, components, concept, cx, ei, hl7, names, pl, telecoms, typed, words, xcn } from './hl7v2-types.ts'
 import { type Bundle, choice, list, Resources, textAt } from './resources.ts'
 
 /** Who speaks to whom; number and time are the sender's own. */
@@ -32,7 +32,7 @@ function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
   const resources = new Resources(bundle)
   const related = resources
     .of('RelatedPerson')
-    .map((one, index) => ['NK1', String(index + 1), names(one), concept(list(one['relationship'])[0]), addresses(one), telecoms(one)])
+    .map((one, index) => relative(one, index + 1))
   const allergies = resources
     .of('AllergyIntolerance')
     .map((one, index) => [
@@ -59,6 +59,7 @@ function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
     header(`ADT^${event}^${structures[event] ?? `ADT_${event}`}`, envelope),
     ['EVN', event, moment(envelope.at)],
     pid(resources.patient(), resources),
+    ...doctors(resources),
     ...related,
     ...visits(resources),
     ...allergies,
@@ -73,8 +74,6 @@ const criticalities: Record<string, string> = { high: 'SV', low: 'MI', 'unable-t
 
 const segments = (all: string[][]) => `${all.map((fields) => fields.join('|').replace(/\|+$/, '')).join('\r')}\r`
 const moment = (at: Date) => hl7Date(`${at.toISOString().slice(0, 19)}Z`)
-const hl7 = (value: unknown) => (typeof value === 'string' ? hl7Date(value) : '')
-
 function header(type: string, envelope: Envelope): string[] {
   const { sender, facility, receiver, receivingFacility, id, at } = envelope
   return [
@@ -94,76 +93,6 @@ function header(type: string, envelope: Envelope): string[] {
     '',
     'UNICODE UTF-8',
   ]
-}
-
-const components = (...all: string[]) => all.join('^').replace(/\^+$/, '')
-
-/** CX: a national number under the name of who gives it, another under the name or the address of its system. */
-function cx(identifier: Json): string {
-  const system = textAt(identifier['system'])
-  const national = nationalName(system)
-  const type = textAt(list((identifier['type'] as Json | undefined)?.['coding'])[0]?.['code'])
-  const value = escaped(textAt(identifier['value']))
-  if (national !== undefined) return components(value, '', '', national.authority, national.type)
-  const { name, universal, type: kind } = nameOfSystem(system)
-  const authority = system === '' ? '' : [escaped(name), escaped(universal ?? ''), kind ?? ''].join('&').replace(/&+$/, '')
-  return components(value, '', '', authority, escaped(type))
-}
-
-function ei(identifier: Json | undefined): string {
-  if (identifier === undefined) return ''
-  const { name, universal, type } = nameOfSystem(textAt(identifier['system']))
-  return components(escaped(textAt(identifier['value'])), escaped(name), escaped(universal ?? ''), type ?? '')
-}
-
-const nameCodes: Record<string, string> = { official: 'L', usual: 'D', maiden: 'M', nickname: 'N', temp: 'T', anonymous: 'S', old: 'L' }
-function names(resource: Resource): string {
-  return list(resource['name'])
-    .map((name) => {
-      const [first = '', ...more] = list(name['given']).map(textAt)
-      return components(
-        escaped(textAt(name['family']) || textAt(name['text'])),
-        escaped(first),
-        escaped(more.join(' ')),
-        escaped(list(name['suffix']).map(textAt).join(' ')),
-        escaped(list(name['prefix']).map(textAt).join(' ')),
-        '',
-        nameCodes[textAt(name['use'])] ?? '',
-      )
-    })
-    .join('~')
-}
-
-const addressCodes: Record<string, string> = { home: 'H', work: 'B', temp: 'C', old: 'BA', billing: 'BI' }
-function addresses(resource: Resource): string {
-  return list(resource['address'])
-    .map((one) => {
-      const [line = '', ...other] = list(one['line']).map(textAt)
-      return components(
-        escaped(line || textAt(one['text'])),
-        escaped(other.join(', ')),
-        escaped(textAt(one['city'])),
-        escaped(textAt(one['state'])),
-        escaped(textAt(one['postalCode'])),
-        escaped(textAt(one['country'])),
-        addressCodes[textAt(one['use'])] ?? '',
-        '',
-        escaped(textAt(one['district'])),
-      )
-    })
-    .join('~')
-}
-
-const phoneUses: Record<string, string> = { home: 'PRN', work: 'WPN', mobile: 'PRS' }
-function telecoms(resource: Resource): string {
-  return list(resource['telecom'])
-    .map((one) => {
-      const value = escaped(textAt(one['value']))
-      const use = phoneUses[textAt(one['use'])] ?? ''
-      if (one['system'] === 'email') return components('', 'NET', 'Internet', value)
-      return components(value, use, one['use'] === 'mobile' ? 'CP' : one['system'] === 'fax' ? 'FX' : 'PH')
-    })
-    .join('~')
 }
 
 const genders: Record<string, string> = { male: 'M', female: 'F', other: 'O', unknown: 'U' }
@@ -189,6 +118,13 @@ function pid(patient: Resource, resources: Resources): string[] {
     concept(list(patient['communication'])[0]?.['language']),
     concept(patient['maritalStatus']),
   ]
+  const extension = (name: string) => list(patient['extension']).filter((one) => one['url'] === `http://hl7.org/fhir/StructureDefinition/patient-${name}`)
+  const codesIn = (name: string) => extension(name).map((one) => concept(list(one['extension'])[0]?.['valueCodeableConcept']))
+  fields[6] = escaped(textAt(extension('mothersMaidenName')[0]?.['valueString']))
+  fields[17] = concept(extension('religion')[0]?.['valueCodeableConcept'])
+  fields[23] = escaped(textAt((extension('birthPlace')[0]?.['valueAddress'] as Json | undefined)?.['text']))
+  fields[26] = codesIn('citizenship').join('~')
+  fields[28] = codesIn('nationality')[0] ?? ''
   const account = resources.of('Account')[0]
   fields[18] = account === undefined ? '' : (list(account['identifier']).map(cx)[0] ?? '')
   fields[24] = patient['multipleBirthInteger'] !== undefined || patient['multipleBirthBoolean'] === true ? 'Y' : ''
@@ -198,8 +134,34 @@ function pid(patient: Resource, resources: Resources): string[] {
   return Array.from(fields, (field) => field ?? '')
 }
 
+/** NK1, of its fields those that a relative has. */
+function relative(one: Resource, number: number): string[] {
+  const period = one['period'] as Json | undefined
+  const fields: string[] = ['NK1', String(number), names(one), concept(list(one['relationship'])[0]), addresses(one), telecoms(one)]
+  fields[8] = hl7(period?.['start'])
+  fields[9] = hl7(period?.['end'])
+  fields[15] = genders[textAt(one['gender'])] ?? ''
+  fields[16] = hl7(one['birthDate'])
+  fields[33] = list(one['identifier']).map(cx).join('~')
+  return Array.from(fields, (field) => field ?? '')
+}
+
+/** PD1: the doctors of the patient. */
+function doctors(resources: Resources): string[][] {
+  const all = list(resources.patient()['generalPractitioner']).filter((one) => /^Practitioner/.test(resources.at(one)?.resourceType ?? ''))
+  return all.length === 0 ? [] : [['PD1', '', '', '', all.map((one) => xcn(one, resources)).join('~')]]
+}
+
 const classCodes: Record<string, string> = { IMP: 'I', ACUTE: 'I', AMB: 'O', EMER: 'E', PRENC: 'P', HH: 'H' }
-const participantFields: Record<string, number> = { ATND: 7, REF: 8, CON: 9, ADM: 17 }
+const participantFields: Record<string, number> = { ATND: 7, REF: 8, CON: 9, ADM: 17, PART: 52 }
+
+/** PV1-3 is where the patient is, 6 where the patient was, 42 goes; 11 and 43 are such places for a while. */
+function placeField(place: Json): number {
+  const isTemporary = list(place['extension']).some((one) => textAt(one['url']).endsWith('temporary-location'))
+  if (place['status'] === 'completed') return isTemporary ? 43 : 6
+  if (place['status'] === 'planned') return 42
+  return isTemporary ? 11 : 3
+}
 
 function visits(resources: Resources): string[][] {
   return resources
@@ -208,11 +170,26 @@ function visits(resources: Resources): string[][] {
     .map((one) => {
       const period = one['period'] as Json | undefined
       const fields: string[] = ['PV1', '1', classCodes[textAt((one['class'] as Json | undefined)?.['code'])] ?? 'U']
-      fields[3] = pl(list(one['location'])[0]?.['location'], resources)
+      for (const place of list(one['location'])) {
+        const field = placeField(place)
+        if (fields[field] === undefined) fields[field] = pl(place['location'], resources)
+      }
+      for (const type of list(one['type'])) {
+        const field = textAt(list(type['coding'])[0]?.['system']).endsWith('v2-0018') ? 18 : 4
+        fields[field] ??= concept(type)
+      }
+      const stay = one['hospitalization'] as Json | undefined
+      fields[13] = concept(stay?.['reAdmission'])
+      fields[14] = concept(stay?.['admitSource'])
+      fields[15] = list(stay?.['specialArrangement']).map(concept).join('~')
+      fields[16] = concept(list(stay?.['specialCourtesy'])[0])
+      fields[36] = concept(stay?.['dischargeDisposition'])
+      fields[38] = concept(list(stay?.['dietPreference'])[0])
       for (const participant of list(one['participant'])) {
         const code = list(list(participant['type'])[0]?.['coding'])[0]?.['code']
         const field = participantFields[textAt(code)]
-        if (field !== undefined) fields[field] = xcn(participant['individual'], resources)
+        const who = field === undefined ? '' : xcn(participant['individual'], resources)
+        if (field !== undefined && who !== '') fields[field] = fields[field] === undefined ? who : `${fields[field]}~${who}`
       }
       fields[10] = concept(one['serviceType']).split('^')[0] ?? ''
       fields[19] = list(one['identifier']).map(cx)[0] ?? ''
@@ -221,54 +198,6 @@ function visits(resources: Resources): string[][] {
       return Array.from(fields, (field) => field ?? '')
     })
 }
-
-const kinds: Record<string, number> = { wa: 0, ro: 1, bd: 2, si: 3, bu: 6, lvl: 7 }
-const locationDepthMax = 10
-
-/** PL from the innermost place outwards. */
-function pl(reference: unknown, resources: Resources): string {
-  const parts: string[] = []
-  let at = resources.at(reference)
-  for (let depth = 0; at !== undefined && depth < locationDepthMax; depth++) {
-    const kind = textAt(list((at['physicalType'] as Json | undefined)?.['coding'])[0]?.['code'])
-    parts[kinds[kind] ?? 0] ??= escaped(textAt(at['name']))
-    at = resources.at(at['partOf'])
-  }
-  return components(...Array.from(parts, (part) => part ?? ''))
-}
-
-/** A person by reference: the practitioner, or the one of a role. */
-function xcn(reference: unknown, resources: Resources): string {
-  const found = resources.at(reference)
-  const person = found?.resourceType === 'PractitionerRole' ? resources.at(found['practitioner']) : found
-  if (person === undefined) return escaped(textAt((reference as Json | undefined)?.['display'])).replace(/^(.+)$/, '^$1')
-  const number = list(person['identifier'])[0]
-  const { name, universal, type } = nameOfSystem(textAt(number?.['system']))
-  const [family = '', given = '', more = '', suffix = '', prefix = ''] = names(person).split('~')[0]?.split('^') ?? []
-  const authority = number === undefined ? '' : [escaped(name), escaped(universal ?? ''), type ?? ''].join('&').replace(/&+$/, '')
-  return components(escaped(textAt(number?.['value'])), family, given, more, suffix, prefix, '', '', authority)
-}
-
-/** CWE: two codings and the words. */
-function concept(value: unknown): string {
-  const given = value as Json | undefined
-  const one = (coding: Json | undefined) =>
-    coding === undefined
-      ? ['', '', '']
-      : [
-          escaped(textAt(coding['code'])),
-          escaped(textAt(coding['display'])),
-          coding['system'] === undefined ? '' : escaped(codeSystemName(textAt(coding['system']))),
-        ]
-  const [first, second] = list(given?.['coding'])
-  const text = escaped(textAt(given?.['text']))
-  const head = one(first)
-  if (first === undefined) return components('', text)
-  if (head[1] === '') head[1] = text
-  return components(...head, ...one(second), '', '', text === head[1] ? '' : text)
-}
-const words = (value: Json): string =>
-  escaped(textAt(value['text']) || textAt(list(value['coding'])[0]?.['display']) || textAt(list(value['coding'])[0]?.['code']))
 
 const reportCodes: Record<string, string> = {
   registered: 'O',
@@ -281,9 +210,6 @@ const reportCodes: Record<string, string> = {
   cancelled: 'X',
   'entered-in-error': 'X',
 }
-const typed = (identifiers: Json[], code: string) =>
-  identifiers.find((one) => list((one['type'] as Json | undefined)?.['coding']).some((each) => each['code'] === code))
-
 function reportGroup(report: Resource, number: number, resources: Resources): string[][] {
   const order = resources.at(list(report['basedOn'])[0])
   const own = list(report['identifier'])

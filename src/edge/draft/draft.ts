@@ -151,7 +151,8 @@ export class Draft {
   numberStatements(which: 'all' | 'shared'): void {
     const shared = countsOf(this.entries)
     if (which === 'shared') withoutSpaces(this.entries)
-    const patient = this.entries.find(({ resource }) => resource.resourceType === 'Patient')?.query ?? ''
+    // Of somebody without a number only the message itself says whose it is.
+    const patient = this.entries.find(({ resource }) => resource.resourceType === 'Patient')?.query ?? this.#seed
     const counts = new Map<string, number>()
     for (const entry of this.entries) {
       const { resourceType, identifier } = entry.resource as Resource & { identifier?: Json[] }

@@ -239,7 +239,8 @@ function charsetSaid(bytes: Uint8Array): string {
 export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const bare = unframed(text)
   const lines = linesOf(withoutControls(bare))
-  const head = lines[0] ?? ''
+  // As it came: UTF-16 without its mark would look like a message once its noughts are left out.
+  const head = bare.startsWith('MSH') ? (lines[0] ?? '') : bare.slice(0, 8)
   if (!head.startsWith('MSH'))
     throw new Refusal('incorrect', whatElse(head), {
       expression: 'MSH',

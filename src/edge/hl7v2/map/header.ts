@@ -57,7 +57,7 @@ function partOf(facility: Json | undefined, msh: Segment, field: number, mapping
   if (place === undefined || place.fullUrl === owner?.['reference']) return owner
   if (owner !== undefined) place.resource['partOf'] ??= owner
   if (country !== undefined) place.resource['address'] ??= [{ country }]
-  return owner && { ...owner }
+  return mapping.draft.find(owner)?.reference
 }
 
 /** The application that sent it, as what assembled the data (Provenance). */

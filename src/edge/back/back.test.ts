@@ -188,7 +188,8 @@ test('a message that is sent on as a message keeps who, where and why', () => {
   const again = mapHl7(readText(toHl7(first.bundle, 'A08', envelope)))
   const [before, after] = [kept(first), kept(again)]
   assert.ok(before.visit[0].length >= 2 && before.names.length === 2)
-  for (const part of ['kin', 'visit', 'names'] as const) assert.deepEqual(JSON.parse(JSON.stringify(after[part])), JSON.parse(JSON.stringify(before[part])), part)
+  for (const part of ['kin', 'visit', 'names'] as const)
+    assert.deepEqual(JSON.parse(JSON.stringify(after[part])), JSON.parse(JSON.stringify(before[part])), part)
   for (const name of ['identifier', 'name', 'birthDate', 'extension', 'generalPractitioner']) {
     const plain = (one: Loose) => JSON.parse(JSON.stringify(one[name]).replace(/urn:uuid:[\da-f-]+/g, 'there'))
     assert.deepEqual(plain(after.patient), plain(before.patient), name)

@@ -30,9 +30,7 @@ function toOru(bundle: Bundle, envelope: Envelope): string {
 /** The visit, its diagnoses, the allergies and who is near. */
 function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
   const resources = new Resources(bundle)
-  const related = resources
-    .of('RelatedPerson')
-    .map((one, index) => relative(one, index + 1))
+  const related = resources.of('RelatedPerson').map((one, index) => relative(one, index + 1))
   const allergies = resources
     .of('AllergyIntolerance')
     .map((one, index) => [

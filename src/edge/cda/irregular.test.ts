@@ -8,8 +8,10 @@ import { mapCda } from './map.ts'
 
 type Loose = Resource & Record<string, any>
 type Parts = { declared?: string; head?: string; patient?: string }
-const person = '<recordTarget><patientRole><id root="1.3.6.1.4.1.99999.3" extension="4711"/><patient><name><given>Ана</given></name></patient></patientRole></recordTarget>'
-const title = '<id root="1.3.6.1.4.1.99999.1" extension="D-1"/><code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><effectiveTime value="202603011030+0100"/>'
+const person =
+  '<recordTarget><patientRole><id root="1.3.6.1.4.1.99999.3" extension="4711"/><patient><name><given>Ана</given></name></patient></patientRole></recordTarget>'
+const title =
+  '<id root="1.3.6.1.4.1.99999.1" extension="D-1"/><code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><effectiveTime value="202603011030+0100"/>'
 const document = (body: string, { declared = '<?xml version="1.0" encoding="UTF-8"?>', head = title, patient = person }: Parts = {}) =>
   `${declared}<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">${head}${patient}<component>${
     body.startsWith('<nonXMLBody') ? body : `<structuredBody>${body}</structuredBody>`
@@ -34,7 +36,13 @@ const taken: [string, string | Uint8Array, Check, unknown, RegExp?][] = [
   ['a problem without a value', document(section('11450-4', 'x', concern('<value xsi:type="CD" nullFlavor="UNK"/>'))), (m) => of(m, 'Condition').length, 0],
   [
     'a problem whose words stand in the narrative',
-    document(section('11450-4', '<content ID="p1">Упала плућа</content>', concern('<value xsi:type="CD" nullFlavor="OTH"><originalText><reference value="#p1"/></originalText></value>'))),
+    document(
+      section(
+        '11450-4',
+        '<content ID="p1">Упала плућа</content>',
+        concern('<value xsi:type="CD" nullFlavor="OTH"><originalText><reference value="#p1"/></originalText></value>'),
+      ),
+    ),
     (m) => first(m, 'Condition')['code'].text,
     'Упала плућа',
   ],
@@ -47,25 +55,95 @@ const taken: [string, string | Uint8Array, Check, unknown, RegExp?][] = [
   ],
   ['narrative alone', document(section('11450-4', '<list><item>Упала</item></list>')), (m) => /<li>Упала<\/li>/.test(sectionOf(m).text.div), true],
   ['a section of nothing', document(section('11450-4', '')), (m) => sectionOf(m).emptyReason.coding[0].code, 'unavailable'],
-  ['what is denied', document(section('11450-4', 'x', concern(pneumonia, 'negationInd="true"'))), (m) => first(m, 'Condition')['verificationStatus'].coding[0].code, 'refuted'],
-  ['a number with a comma', document(section('30954-2', 'x', measured('<value xsi:type="PQ" value="5,1" unit="mmol/L"/>'))), valueOf, '5,1 mmol/L', /value\[1\]$/],
-  ['a unit of people', document(section('30954-2', 'x', measured('<value xsi:type="PQ" value="5.1" unit="комада по литру"/>'))), (m) => valueOf(m).code, undefined],
+  [
+    'what is denied',
+    document(section('11450-4', 'x', concern(pneumonia, 'negationInd="true"'))),
+    (m) => first(m, 'Condition')['verificationStatus'].coding[0].code,
+    'refuted',
+  ],
+  [
+    'a number with a comma',
+    document(section('30954-2', 'x', measured('<value xsi:type="PQ" value="5,1" unit="mmol/L"/>'))),
+    valueOf,
+    '5,1 mmol/L',
+    /value\[1\]$/,
+  ],
+  [
+    'a unit of people',
+    document(section('30954-2', 'x', measured('<value xsi:type="PQ" value="5.1" unit="комада по литру"/>'))),
+    (m) => valueOf(m).code,
+    undefined,
+  ],
   ['a type of value that nobody knows', document(section('30954-2', 'x', measured('<value xsi:type="XYZ" value="4"/>'))), valueOf, '4'],
-  ['dates that are none', document(section('11450-4', 'x', concern(`<effectiveTime><low value="20261301"/></effectiveTime>${pneumonia}`))), (m) => first(m, 'Condition')['onsetDateTime'], undefined, /low\[1\]$/],
-  ['a document of yesterday', document(section('11450-4', 'x'), { head: title.replace('202603011030+0100', 'јуче') }), (m) => first(m, 'Composition')['date'], undefined, /effectiveTime\[1\]$/],
+  [
+    'dates that are none',
+    document(section('11450-4', 'x', concern(`<effectiveTime><low value="20261301"/></effectiveTime>${pneumonia}`))),
+    (m) => first(m, 'Condition')['onsetDateTime'],
+    undefined,
+    /low\[1\]$/,
+  ],
+  [
+    'a document of yesterday',
+    document(section('11450-4', 'x'), { head: title.replace('202603011030+0100', 'јуче') }),
+    (m) => first(m, 'Composition')['date'],
+    undefined,
+    /effectiveTime\[1\]$/,
+  ],
   ['no number and no time', document(section('11450-4', 'x'), { head: '' }), (m) => first(m, 'Composition')['title'], 'Document'],
-  ['a code without its dot', document(section('11450-4', 'x', concern('<value xsi:type="CD" code="j189" codeSystemName="MKB-10"/>'))), (m) => first(m, 'Condition')['code'].coding[0].code, 'J18.9'],
-  ['organizers within organizers', document(section('8716-3', 'x', `<organizer classCode="CLUSTER" moodCode="EVN"><component><organizer classCode="CLUSTER" moodCode="EVN"><component>${measured('<value xsi:type="PQ" value="70" unit="/min"/>')}</component></organizer></component></organizer>`)), (m) => valueOf(m).value, 70],
-  ['an entry of no kind', document(section('99999-9', 'x', '<regionOfInterest><code code="a"/></regionOfInterest>')), (m) => of(m, 'Observation').length, 0, /regionOfInterest\[1\]$/],
-  ['scripts in the narrative', document(section('11450-4', '<paragraph onclick="x()">а</paragraph><linkHtml href="javascript:x()">б</linkHtml>')), (m) => /onclick|href/.test(sectionOf(m).text.div), false],
+  [
+    'a code without its dot',
+    document(section('11450-4', 'x', concern('<value xsi:type="CD" code="j189" codeSystemName="MKB-10"/>'))),
+    (m) => first(m, 'Condition')['code'].coding[0].code,
+    'J18.9',
+  ],
+  [
+    'organizers within organizers',
+    document(
+      section(
+        '8716-3',
+        'x',
+        `<organizer classCode="CLUSTER" moodCode="EVN"><component><organizer classCode="CLUSTER" moodCode="EVN"><component>${measured('<value xsi:type="PQ" value="70" unit="/min"/>')}</component></organizer></component></organizer>`,
+      ),
+    ),
+    (m) => valueOf(m).value,
+    70,
+  ],
+  [
+    'an entry of no kind',
+    document(section('99999-9', 'x', '<regionOfInterest><code code="a"/></regionOfInterest>')),
+    (m) => of(m, 'Observation').length,
+    0,
+    /regionOfInterest\[1\]$/,
+  ],
+  [
+    'scripts in the narrative',
+    document(section('11450-4', '<paragraph onclick="x()">а</paragraph><linkHtml href="javascript:x()">б</linkHtml>')),
+    (m) => /onclick|href/.test(sectionOf(m).text.div),
+    false,
+  ],
   ['a file', file('JVBERi0x\nLjQK', 'mediaType="application/pdf" representation="B64"'), (m) => fileOf(m).data, 'JVBERi0xLjQK'],
   ['a file that is none', file('###', 'mediaType="application/pdf" representation="B64"'), (m) => fileOf(m).data, undefined, /nonXMLBody\/text$/],
   ['a file on a disk', file('<reference value="C:\\a b.pdf"/>', 'mediaType="application/pdf"'), (m) => fileOf(m).url, undefined, /reference$/],
   ['a file of text', file('Здраво', 'mediaType="text/plain"'), (m) => Buffer.from(fileOf(m).data, 'base64').toString(), 'Здраво'],
   ['a mark of byte order', `\ufeff${document(section('11450-4', 'x'))}`, (m) => of(m, 'Composition').length, 1],
-  ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(document(section('11450-4', 'ж'), { declared: '<?xml version="1.0" encoding="UTF-16"?>' }), 'utf16le')]), (m) => /ж/.test(sectionOf(m).text.div), true],
+  [
+    'UTF-16',
+    Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(document(section('11450-4', 'ж'), { declared: '<?xml version="1.0" encoding="UTF-16"?>' }), 'utf16le'),
+    ]),
+    (m) => /ж/.test(sectionOf(m).text.div),
+    true,
+  ],
   ['windows-1250, declared', latin('<?xml version="1.0" encoding="windows-1250"?>', 0xe6), (m) => /ć/.test(sectionOf(m).text.div), true],
-  ['a prefix on everything', document(section('11450-4', 'x', concern(pneumonia))).replace(/<(\/?)([A-Za-z])/g, '<$1cda:$2').replace('xmlns="', 'xmlns:cda="'), (m) => of(m, 'Condition').length, 1],
+  [
+    'a prefix on everything',
+    document(section('11450-4', 'x', concern(pneumonia)))
+      .replace(/<(\/?)([A-Za-z])/g, '<$1cda:$2')
+      .replace('xmlns="', 'xmlns:cda="'),
+    (m) => of(m, 'Condition').length,
+    1,
+  ],
 ]
 function latin(declared: string, letter: number): Uint8Array {
   const [before = '', after = ''] = document(section('11450-4', 'Q').replace('Т', 'T'), { declared, patient: person.replace('Ана', 'Ana') }).split('Q')
@@ -77,7 +155,11 @@ describe('an irregular document is taken as far as it is understood, validly, an
     test(name, async () => {
       const mapped = mapCda(typeof sent === 'string' ? Buffer.from(sent) : sent)
       assert.deepEqual(check(mapped), expected)
-      if (loss !== undefined) assert.ok(mapped.losses.some(({ place }) => loss.test(place)), JSON.stringify(mapped.losses))
+      if (loss !== undefined)
+        assert.ok(
+          mapped.losses.some(({ place }) => loss.test(place)),
+          JSON.stringify(mapped.losses),
+        )
       const errors = (await testFhir()).validate(mapped.bundle).filter(({ severity }) => severity === 'error')
       assert.deepEqual(errors, [])
     })

@@ -146,7 +146,7 @@ function relative(one: Resource, number: number): string[] {
 
 /** PD1: the doctors of the patient. */
 function doctors(resources: Resources): string[][] {
-  const all = list(resources.patient()['generalPractitioner']).filter((one) => /^Practitioner/.test(resources.at(one)?.resourceType ?? ''))
+  const all = list(resources.patient()['generalPractitioner']).filter((one) => (resources.at(one)?.resourceType ?? '').startsWith('Practitioner'))
   return all.length === 0 ? [] : [['PD1', '', '', '', all.map((one) => xcn(one, resources)).join('~')]]
 }
 

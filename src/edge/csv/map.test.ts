@@ -99,6 +99,18 @@ describe('a table with a declared mapping', () => {
   })
 })
 
+test('a number is taken only as the mapping says that it is written, and control characters are left out with a word', () => {
+  const glucose = (cell: string) => {
+    const [row] = map(`0101985710113;Đor\u0007đević;Ana;Ž;1.1.1985;;${cell}`)
+    if (row === undefined || !('mapped' in row)) return row?.refusal.message
+    assert.ok(row.mapped.losses.some(({ place }) => place === 'line 2, column Prezime'))
+    return (row.mapped.bundle.entry[1]?.resource as Record<string, any>)['valueQuantity'].value
+  }
+  assert.deepEqual(['6,4', '1.234,5', '6.4', '12'].map(glucose), [6.4, 1234.5, 6.4, 12])
+  for (const cell of ['0.125.125', '1.2.3', '12.34,5,6', '9'.repeat(20)]) assert.match(String(glucose(cell)), /is no number/, cell)
+  assert.equal(glucose('0.125'), 0.125)
+})
+
 test('rows are read as RFC 4180 and as spreadsheets write them', () => {
   const rows = (text: string, delimiter = ',') => [...rowsOf(text, delimiter, '"')]
   assert.deepEqual(

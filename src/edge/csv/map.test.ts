@@ -104,7 +104,8 @@ test('a number is taken only as the mapping says that it is written, and control
     const [row] = map(`0101985710113;Đor\u0007đević;Ana;Ž;1.1.1985;;${cell}`)
     if (row === undefined || !('mapped' in row)) return row?.refusal.message
     assert.ok(row.mapped.losses.some(({ place }) => place === 'line 2, column Prezime'))
-    return (row.mapped.bundle.entry[1]?.resource as Record<string, any>)['valueQuantity'].value
+    const made = row.mapped.bundle.entry[1]?.resource as Record<string, any> | undefined
+    return made?.['valueQuantity'].value
   }
   assert.deepEqual(['6,4', '1.234,5', '6.4', '12'].map(glucose), [6.4, 1234.5, 6.4, 12])
   for (const cell of ['0.125.125', '1.2.3', '12.34,5,6', '9'.repeat(20)]) assert.match(String(glucose(cell)), /is no number/, cell)

@@ -8,13 +8,14 @@ import { readBodies, type Stored } from '../store.ts'
 /** What a version says: its exact bytes, the resource as plain JSON (read only), and what a search compares. */
 export type Content = { body: string; resource: Resource; values: Extracted[] }
 
-/** Bodies kept, counted in bytes; parsed and extracted they take about eight times as much memory. */
+/** Bodies kept in one age, counted in bytes; parsed and extracted they take about eight times as much memory. */
 const keptMax = 6_000_000
 /** A larger one is read again rather than push out a hundred others. */
 const keptEachMax = 60_000
 
 /**
- * In two ages: what is asked for is among the young, and when these are half of what may be kept, the old ones go and they grow old.
+ * In two ages: what is asked for is among the young; when these are as many as may be kept, the old ones go and they grow old. A search that
+ * looks at all of them again and again finds them so, as long as they fit into one age.
  * `generation`: of the parameters by which the values were taken out.
  */
 type Kept = { young: Map<string, Known>; old: Map<string, Known>; bytes: number; generation: number }
@@ -93,7 +94,7 @@ function keep(kept: Kept, row: Stored, content: Content): void {
 function putAmongYoung(kept: Kept, name: string, known: Known): void {
   kept.young.set(name, known)
   kept.bytes += known.length ?? 0
-  if (kept.bytes <= keptMax / 2) return
+  if (kept.bytes <= keptMax) return
   kept.old = kept.young
   kept.young = new Map()
   kept.bytes = 0

@@ -27,8 +27,10 @@ function mappedIn(folder: string, files: RegExp, map: (bytes: Uint8Array) => Map
 /** Test data of many authors call different people by the same numbers; each file gets a space of its own. */
 function apart(bundle: Mapped['bundle'], number: number): Mapped['bundle'] {
   const text = JSON.stringify(bundle)
-    .replace(/"system":"urn:(id|oid|uuid|test|ietf:rfc:3986)/g, `"system":"urn:file${number}:$1`)
-    .replace(/identifier=urn%3A(id|oid|uuid|test|ietf%3Arfc%3A3986)/g, `identifier=urn%3Afile${number}%3A$1`)
+    .replace(/"system":"urn:(id|oid|uuid|test|ietf:rfc:3986|spona:edge:statement)/g, `"system":"urn:file${number}:$1`)
+    .replaceAll('"system":"http://hl7.org/fhir/sid/us-', `"system":"urn:file${number}:us-`)
+    .replaceAll('identifier=http%3A%2F%2Fhl7.org%2Ffhir%2Fsid%2Fus-', `identifier=urn%3Afile${number}%3Aus-`)
+    .replace(/identifier=urn%3A(id|oid|uuid|test|ietf%3Arfc%3A3986|spona%3Aedge%3Astatement)/g, `identifier=urn%3Afile${number}%3A$1`)
   return JSON.parse(text) as Mapped['bundle']
 }
 

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,16 +6,24 @@ import { DatabaseSync } from 'node:sqlite'
 import { makeKeyFile } from '../edge/centre/key-file.ts'
 import { MllpSender, oru } from '../testing/edge.ts'
 import { freePort } from '../testing/process.ts'
+import { drain, type EdgeProcess, startEdgeProcess } from './edge-drain.ts'
 import { during, print } from './figures.ts'
 
 const connections = 32
 
 /**
  * `npm run bench -- edge`: an edge as a process of its own, without a centre: how soon it is there, how many messages over MLLP it acknowledges on the disk, and
- * how much memory that takes. The limit is SQLite alone with the same bytes in batches of the same size, each with its flush.
+ * how much memory that takes. The limit is SQLite alone with the same bytes in batches of the same size, each with its flush. Then a queue of 100,000 goes out to
+ * a centre. `--only mllp` or `--only drain` for one of them.
  */
 export async function bench(words: string[]): Promise<void> {
-  const seconds = words.includes('--quick') ? 3 : 20
+  const isQuick = words.includes('--quick')
+  const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : undefined
+  if (only !== 'drain') await listen(isQuick ? 3 : 20)
+  if (only !== 'mllp') await drain(isQuick ? 2000 : 100_000)
+}
+
+async function listen(seconds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-bench-edge-'))
   const port = await freePort()
   makeKeyFile(join(folder, 'key.json'), randomBytes)
@@ -26,25 +33,30 @@ export async function bench(words: string[]): Promise<void> {
   )
   try {
     const began = performance.now()
-    const edge = await start(join(folder, 'edge.yaml'))
-    const startCpu = cpuMsOf(edge)
-    print({ name: 'start', value: performance.now() - began, unit: 'ms', note: `${startCpu} ms of processor time` })
+    const edge = await startEdgeProcess(join(folder, 'edge.yaml'))
+    print({
+      name: 'start',
+      value: performance.now() - began,
+      unit: 'ms',
+      limit: 'what is asked for',
+      limitValue: 1000,
+      note: `${edge.cpuMs()} ms of processor time`,
+    })
     await acknowledged(edge, port, seconds, folder)
-    edge.kill('SIGTERM')
-    await new Promise((resolve) => edge.once('close', resolve))
+    await edge.end()
     const again = performance.now()
-    const reopened = await start(join(folder, 'edge.yaml'))
-    print({ name: 'start with that queue', value: performance.now() - again, unit: 'ms', note: `${cpuMsOf(reopened)} ms of processor time` })
-    reopened.kill('SIGKILL')
+    const reopened = await startEdgeProcess(join(folder, 'edge.yaml'))
+    print({ name: 'start with that queue', value: performance.now() - again, unit: 'ms', note: `${reopened.cpuMs()} ms of processor time` })
+    await reopened.end()
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function acknowledged(edge: ChildProcess, port: number, seconds: number, folder: string): Promise<void> {
+async function acknowledged(edge: EdgeProcess, port: number, seconds: number, folder: string): Promise<void> {
   const senders = Array.from({ length: connections }, () => new MllpSender(port))
   const free = [...senders]
-  const cpu = cpuMsOf(edge)
+  const cpu = edge.cpuMs()
   const run = await during(seconds, connections, async (at) => {
     const sender = free.pop() as MllpSender
     const answer = await sender.send(oru(`b-${at}`, `p-${at % 500}`))
@@ -60,9 +72,9 @@ async function acknowledged(edge: ChildProcess, port: number, seconds: number, f
     p99Ms: run.p99Ms,
     limit: `inserts of the same bytes, ${connections} a flush`,
     limitValue: limit,
-    note: `${Math.round(((cpuMsOf(edge) - cpu) * 1000) / run.count)} µs of processor time each, mapping ahead included`,
+    note: `${Math.round(((edge.cpuMs() - cpu) * 1000) / run.count)} µs of processor time each, mapping ahead included`,
   })
-  print({ name: 'most memory', value: Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${edge.pid}/status`, 'utf8'))?.[1]) / 1024, unit: 'MB' })
+  print({ name: 'most memory', value: edge.peakMb(), unit: 'MB', limit: 'what is asked for', limitValue: 300 })
   for (const sender of senders) sender.end()
 }
 
@@ -82,20 +94,4 @@ function insertsPerSecond(folder: string, seconds: number): number {
   const took = (performance.now() - began) / 1000
   database.close()
   return count / took
-}
-
-function start(file: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
-  return new Promise((resolve, reject) => {
-    child.stdout.on('data', (text: Buffer) => text.includes('Ctrl-C') && resolve(child))
-    child.once('close', (code) => reject(new Error(`the edge ended with ${code}`)))
-  })
-}
-
-/** User and system time so far (proc_pid_stat(5), fields 14 and 15, in hundredths of a second). */
-function cpuMsOf({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }

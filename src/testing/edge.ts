@@ -37,7 +37,13 @@ export function lineTo({ app }: Pick<TestServer, 'app'>): CuttableLine {
 }
 
 /** The settings and the key of a member that has joined and may file documents. */
-export async function edgeOf(t: Ending, server: TestServer, code: string, more = ''): Promise<{ member: BusMember; config: EdgeConfig; file: string }> {
+export async function edgeOf(
+  t: Ending,
+  server: TestServer,
+  code: string,
+  more = '',
+  statusPort = 0,
+): Promise<{ member: BusMember; config: EdgeConfig; file: string }> {
   const { app, world } = server
   const folder = mkdtempSync(join(tmpdir(), 'spona-edge-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -52,7 +58,7 @@ export async function edgeOf(t: Ending, server: TestServer, code: string, more =
     `member: ${code}`,
     `centre: { url: "${baseUrl(world.config)}", key: key.json, signs: ${centreKey(world.keys).kid} }`,
     'disk: { warnMb: 1, reserveMb: 1 }',
-    'status: { port: 0 }',
+    `status: { port: ${statusPort} }`,
     more,
   ].join('\n')
   const file = join(folder, 'edge.yaml')

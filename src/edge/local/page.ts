@@ -4,12 +4,12 @@ import type { Aside } from './aside.ts'
 import { keyDaysMin, type Status } from './status.ts'
 import { type Language, languages, wordsIn } from './words.ts'
 
-const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;--good:#1b6e3c;--mind:#8a5a00;--bad:#b3261e}
-@media(prefers-color-scheme:dark){:root{--good:#7ddc9f;--mind:#ffc55c;--bad:#ffb4ab}}
-body{margin:0;padding:1rem;max-width:52rem}h1{font-size:1.25rem;margin:0 0 .5rem}p.state{font-size:1.1rem;font-weight:600;border-left:.4rem solid;padding-left:.75rem}
+const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;--ground:#fff;--text:#1b1b1b;--link:#0b57d0;--good:#1b6e3c;--mind:#8a5a00;--bad:#b3261e}
+@media(prefers-color-scheme:dark){:root{--ground:#121212;--text:#ececec;--link:#a8c7fa;--good:#7ddc9f;--mind:#ffc55c;--bad:#ffb4ab}}
+body{background:var(--ground);color:var(--text);margin:0;padding:1rem;max-width:52rem}h1{font-size:1.25rem;margin:0 0 .5rem}p.state{font-size:1.1rem;font-weight:600;border-left:.4rem solid;padding-left:.75rem}
 .well,.working{color:var(--good)}.attention{color:var(--mind)}.cut,.full{color:var(--bad)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .75rem .3rem 0;vertical-align:top;border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}
-th{font-weight:500}td.number{font-variant-numeric:tabular-nums}nav a{margin-right:1rem}.scroll{overflow-x:auto}`
+th{font-weight:500}td.number{font-variant-numeric:tabular-nums}nav{margin-top:1rem}nav a{margin-right:1rem;color:var(--link)}.scroll{overflow-x:auto}`
 /** The page looks again when something changed, without losing the place where a person reads. */
 const script = `new EventSource('/events').addEventListener('status',()=>fetch(location.href).then(r=>r.text()).then(t=>{const d=new DOMParser().parseFromString(t,'text/html');document.querySelector('main').replaceWith(d.querySelector('main'))}).catch(()=>{}))`
 const hashOf = (text: string) => `'sha256-${hash('sha256', text, 'base64')}'`
@@ -44,7 +44,7 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
     .map(([name, value]) => (value === null ? '' : `<tr><th scope="row">${inXml(name)}</th><td class="number">${inXml(String(value))}</td></tr>`))
     .join('')
   const links = languages.map((one) => `<a href="?lang=${one}" lang="${one}"${one === language ? ' aria-current="true"' : ''}>${names[one]}</a>`).join('')
-  const more = isSmall ? '' : `<div class="scroll"><table>${table}</table></div>${asideTable(aside, words)}${noticeList(status, words)}`
+  const more = isSmall ? '' : `${scrolled(words.title, table)}${asideTable(aside, words)}${noticeList(status, words)}`
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${inXml(words.title)} – ${inXml(status.member)}</title><style>${style}</style></head>
 <body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `<nav>${links}</nav>`}<script>${script}</script></body></html>`
 }
@@ -57,12 +57,16 @@ function noticeList({ notices }: Status, words: ReturnType<typeof wordsIn>): str
   return `<h2>${inXml(words.notices)}</h2><ul>${items.join('')}</ul>`
 }
 
+/** Wider than a phone: moved by keys as well. */
+const scrolled = (name: string, rows: string): string =>
+  `<div class="scroll" role="region" tabindex="0" aria-label="${inXml(name)}"><table>${rows}</table></div>`
+
 function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>): string {
   if (aside.length === 0) return ''
   const rows = aside.map(({ id, source, name, reason }) => {
     const cells = [`${source} ${name}`, reason.sentence, reason.place ?? '', reason.hint ?? '']
     return `<tr><th scope="row"><code>${inXml(id)}</code></th>${cells.map((cell) => `<td>${inXml(cell)}</td>`).join('')}</tr>`
   })
-  const head = ['', '', words.why, words.place, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
-  return `<h2>${inXml(words.aside)}</h2><div class="scroll"><table><tr>${head}</tr>${rows.join('')}</table></div>`
+  const head = [words.item, words.message, words.why, words.place, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
+  return `<h2>${inXml(words.aside)}</h2>${scrolled(words.aside, `<tr>${head}</tr>${rows.join('')}`)}`
 }

@@ -26,8 +26,8 @@ type Words = Record<
   | 'notices'
   | 'place'
   | 'hint'
-  | 'minutes'
-  | 'none',
+  | 'item'
+  | 'message',
   string
 >
 
@@ -57,8 +57,8 @@ const serbian: Words = {
   notices: 'Центар јавља',
   place: 'Где',
   hint: 'Шта урадити',
-  minutes: 'мин',
-  none: 'ништа',
+  item: 'Број',
+  message: 'Порука',
 }
 
 const english: Words = {
@@ -87,8 +87,8 @@ const english: Words = {
   notices: 'The centre tells',
   place: 'Where',
   hint: 'What to do',
-  minutes: 'min',
-  none: 'nothing',
+  item: 'Number',
+  message: 'Message',
 }
 
 /** Cyrillic is what is authored; Latin is made of it. */

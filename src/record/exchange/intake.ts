@@ -18,6 +18,7 @@ const inbox = inboxes.record
 const batch = 50
 const idleMs = 100
 const troubledMs = 1000
+const slowAttempts = 5
 
 export function startIntake(world: World): () => Promise<void> {
   const step = async () => {
@@ -44,12 +45,15 @@ async function takeOne(world: World, delivery: Delivery): Promise<boolean> {
     // Handed out anew, so this lease of the key is over: what follows in it belongs to whoever holds it now.
     if (error instanceof inbox.TakenElsewhere) return false
     if (!(error instanceof Refusal)) world.log.error({ err: error, message: delivery.message }, 'a document of the bus')
-    const isFinal = error instanceof Refusal && !['busy', 'full', 'too-many'].includes(error.kind)
+    const isFinal = error instanceof Refusal && !['busy', 'full', 'too-many'].includes(error.kind) && !mayPass(error, delivery)
     if (isFinal && (await isSentBack(world, delivery, error))) return true
     await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : 'an error inside the record')
     return false
   }
 }
+
+/** What took too long may have met a busy hour: it is tried a few times before its sender hears that it costs too much. */
+const mayPass = ({ issues }: Refusal, { attempts }: Delivery): boolean => attempts < slowAttempts && issues?.some(({ code }) => code === 'too-costly') === true
 
 /** False when it could not be said now: the document comes again, and its refusal with it. */
 async function isSentBack(world: World, delivery: Delivery, refusal: Refusal): Promise<boolean> {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { launchBrowser } from '../../testing/browser.ts'
+import { loneEdge } from '../../testing/lone-edge.ts'
+import { until } from '../../testing/process.ts'
+import { setAside } from '../store/items.ts'
+
+const shots = process.env['SPONA_SHOTS']
+
+async function nothingFound(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).setLegacyMode(true).analyze()
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
+    [],
+    where,
+  )
+  if (shots) await page.screenshot({ path: join(shots, `${where.replace(/\W+/g, '-')}.png`), fullPage: true })
+}
+
+test('the page of the edge holds to axe in its languages and themes, on a phone too; another program’s page can show the small one, and both follow by themselves', async (t) => {
+  const { edge, statusPort } = await loneEdge(t, () => '')
+  const { store, intake, centre } = edge
+  const { seq } = await intake.accept({ source: 'lis', protocol: 'fhir', name: 'a letter', original: Buffer.from('{}') })
+  const reason = { by: 'record', sentence: 'the status is not one of R4', place: 'Bundle.entry[0]', hint: 'Send a status that R4 knows.' } as const
+  await store.write(() => setAside(store, seq, 'quarantined', reason, 0))
+  await until('the cut is noticed', () => centre.contact.cutSince !== null)
+  const browser = await launchBrowser(t)
+  const address = `http://127.0.0.1:${statusPort}`
+  for (const [language, colorScheme, width] of [
+    ['sr-Cyrl', 'light', 1200],
+    ['sr-Latn', 'dark', 390],
+    ['en', 'light', 390],
+  ] as const) {
+    const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } })
+    for (const path of width > 1000 ? ['/', '/small'] : ['/']) {
+      await page.goto(`${address}${path}?lang=${language}`)
+      assert.equal(await page.getAttribute('html', 'lang'), language)
+      await nothingFound(page, `${language} ${colorScheme} ${path}`)
+      const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+      assert.equal(overflow, false, 'nothing stands beyond the side of a phone')
+    }
+    await page.close()
+  }
+
+  // The screen of the local system is a page of another origin.
+  const screen = createServer((_, response) =>
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(`<!doctype html><title>LIS</title><iframe title="edge" src="${address}/small?lang=en"></iframe>`),
+  ).listen(0, '127.0.0.1')
+  t.after(() => screen.close())
+  const page = await browser.newPage()
+  await page.goto(`http://127.0.0.1:${(screen.address() as AddressInfo).port}/`)
+  const state = page.frameLocator('iframe').getByRole('status')
+  await state.getByText('The centre cannot be reached').waitFor()
+  // The line is back: the small page hears of it by an event.
+  Object.defineProperty(centre.contact, 'cutSince', { get: () => null, set: () => {}, configurable: true })
+  await state.getByText('Something waits for you').waitFor()
+  await page.close()
+})

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
 import { asEmployer } from './employer/store.ts'
+import { keyOfShare, sharedPlace } from './employer/share.ts'
 import { issuerShown } from './employer/view.ts'
 import { leakTest } from './leak/leak-test.ts'
 import { openPart, sealPart } from './medical/medical.ts'
+import { openWith } from './sealed.ts'
 import { forFile } from '../testing/for-file.ts'
 
 let town: LeaveTown
@@ -41,15 +43,17 @@ describe('the sealed diagnosis', () => {
     assert.ok(report.answers > 80)
   })
 
-  test('the trial finds a leak when there is one: a field, a word, a right of the role', async () => {
+  test('the trial finds a leak when there is one: a field, a word, a right of the role, a number that is missing', async () => {
     const { owner } = town
     const trial = async () => (await leakTest(town.world, { only: '/events' })).found.join('\n')
     await owner`update sickleave.employer_event set content = content || '{"diagnosis": "C50.9"}' where seq = 1`
     await owner`grant select (body) on sickleave.step to spona_employer`
+    await owner`update sickleave.employer_event set seq = seq + 1000 where seq > 1`
     const found = await trial()
     await owner`update sickleave.employer_event set content = content - 'diagnosis' where seq = 1`
+    await owner`update sickleave.employer_event set seq = seq - 1000 where seq > 1000`
     await owner`revoke select (body) on sickleave.step from spona_employer`
-    for (const leak of [/secret words/, /has a field diagnosis/, /may read sickleave\.step \(body\)/]) assert.match(found, leak)
+    for (const leak of [/secret words/, /has a field diagnosis/, /may read sickleave\.step \(body\)/, /has a gap/]) assert.match(found, leak)
   })
 
   test('the employer’s database role reaches no other table and no row of another employer, and the server none of the medical table', async () => {
@@ -104,6 +108,39 @@ describe('the sealed diagnosis', () => {
     assert.equal((await town.as(person.account)('DELETE', sharing)).status, 204)
     assert.equal(await shared(), 404)
     assert.equal((await town.as(town.doctor)('PUT', sharing)).status, 403)
+  })
+
+  test('a consent has a last day when the person sets one, is written with its end, and each share has a key of its own', async () => {
+    const shared = async () => (await town.as(clerk)('GET', `/sickleave/employer/${pib()}/leaves/${await known()}/shared`)).status
+    const put = async (body?: object) => (await town.as(person.account)('PUT', `/sickleave/mine/${leave}/sharing/${pib()}`, body)).status
+    const row = async () => (await town.owner<{ share: string; sealed: Buffer }>`select share, sealed from sickleave.shared`)[0]
+    assert.deepEqual([await put({ until: '2026-03-01' }), await put({ until: '2027-06-01' }), await put({ days: 3 }), await put({ until: 'x' })], [422, 422, 400, 400])
+    assert.equal(await put({ until: '2026-03-04' }), 204)
+    assert.equal(await shared(), 200)
+    const first = await row()
+    assert.equal(await put({ until: '2026-03-04' }), 204)
+    const second = await row()
+    assert.notEqual(first?.share, second?.share)
+    const place = sharedPlace(await known(), town.employers[0]?.id as number)
+    assert.deepEqual(openWith(keyOfShare(town.world, second?.share as string), place, second?.sealed as Buffer), { diagnosis: 'C50.9' })
+    assert.throws(() => openWith(keyOfShare(town.world, first?.share as string), place, second?.sealed as Buffer))
+    assert.throws(() => openPart(town.world, place, second?.sealed as Buffer), 'nor does the key of the medical part')
+    town.at('2026-03-05T00:30:00Z')
+    assert.equal(await shared(), 404)
+    town.at('2026-03-02T08:00:00Z')
+  })
+
+  test('what was shared of a paper that is void is shared no more', async () => {
+    const other = await town.worker([{ employer: town.employers[0]?.id as number }])
+    const wish = { from: '2026-03-02', until: '2026-03-06', reason: '01', diagnosis: 'J06.9' }
+    const at = `/sickleave/people/${other.handle}/leaves`
+    const { body } = await town.as(town.doctor)('POST', at, wish)
+    assert.equal((await town.as(other.account)('PUT', `/sickleave/mine/${body.id}/sharing/${pib()}`)).status, 204)
+    const count = async () => (await town.owner<{ n: number }>`select count(*)::int4 as n from sickleave.shared where leave = ${body.id}`)[0]?.n
+    assert.equal(await count(), 1)
+    const corrected = await town.as(town.doctor)('POST', `${at}/${body.id}/correction`, { ...wish, until: '2026-03-05', why: 'погрешан датум' })
+    assert.equal(corrected.status, 200, corrected.text)
+    assert.equal(await count(), 0)
   })
 
   test('an issuer whose name or kind says what somebody is ill of is shown as neutral', () => {

@@ -6,4 +6,15 @@ import { simulateCommand } from './compensation/simulate.cli.ts'
 import { verifyCommand } from './signature/verify.cli.ts'
 import { parameterList, parameterSet, standardSet } from './settings.cli.ts'
 
-export const commands: Command[] = [employersHandOver, employersRun, leakTestCommand, parameterList, parameterSet, simulateCommand, standardSet, memberAdd, memberEnd, verifyCommand]
+export const commands: Command[] = [
+  employersHandOver,
+  employersRun,
+  leakTestCommand,
+  parameterList,
+  parameterSet,
+  simulateCommand,
+  standardSet,
+  memberAdd,
+  memberEnd,
+  verifyCommand,
+]

@@ -114,7 +114,10 @@ describe('the sealed diagnosis', () => {
     const shared = async () => (await town.as(clerk)('GET', `/sickleave/employer/${pib()}/leaves/${await known()}/shared`)).status
     const put = async (body?: object) => (await town.as(person.account)('PUT', `/sickleave/mine/${leave}/sharing/${pib()}`, body)).status
     const row = async () => (await town.owner<{ share: string; sealed: Buffer }>`select share, sealed from sickleave.shared`)[0]
-    assert.deepEqual([await put({ until: '2026-03-01' }), await put({ until: '2027-06-01' }), await put({ days: 3 }), await put({ until: 'x' })], [422, 422, 400, 400])
+    assert.deepEqual(
+      [await put({ until: '2026-03-01' }), await put({ until: '2027-06-01' }), await put({ days: 3 }), await put({ until: 'x' })],
+      [422, 422, 400, 400],
+    )
     assert.equal(await put({ until: '2026-03-04' }), 204)
     assert.equal(await shared(), 200)
     const first = await row()

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { readFileSync } from 'node:fs'
 import * as pki from 'pkijs'
 import { forFile } from '../../testing/for-file.ts'
 import { pdfText } from '../leak/pdf-text.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
+import { fitsSchema } from '../../testing/xsd.ts'
 import { codeOf, readCode, spacedCode } from './code.ts'
 import { runsOf } from './fonts.ts'
 import { sealOf, signDetached } from './seal.ts'
@@ -76,6 +78,7 @@ describe('documents', () => {
 
   test('the XML says the same, and its seal is checked over the bytes of the content', async () => {
     const { body, text } = await bytes(person.account, of('xml'))
+    await fitsSchema(text, readFileSync('docs/reference/sickleave-document.xsd', 'utf8'))
     const content = /<content>[\s\S]*<\/content>/.exec(text)?.[0] as string
     const seal = Buffer.from(/<seal encoding[^>]*>([^<]+)</.exec(text)?.[1] as string, 'base64')
     assert.ok(await isSignedBy(seal, Buffer.from(content)))

@@ -6,6 +6,7 @@ import { before, test } from 'node:test'
 import { startEndpoint, type Endpoint } from '../../testing/endpoint.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
+import { fitsSchema } from '../../testing/xsd.ts'
 import { addMember } from './members.ts'
 import { tellDue } from './push.ts'
 
@@ -127,7 +128,9 @@ test('an administrator lets a payroll system in, and the kit of the guide takes 
     seen,
     [...seen.keys()].map((n) => n + 1),
   )
-  assert.match(await client.documents({ format: 'xml', pib: firm().pib }), /<document kind="certificate"/)
+  const documents = await client.documents({ format: 'xml', pib: firm().pib })
+  assert.match(documents, /<document kind="certificate"/)
+  await fitsSchema(documents, readFileSync(new URL('employer-documents.xsd', import.meta.url), 'utf8'))
   assert.match(await client.documents({ format: 'csv', pib: firm().pib }), /ПИБ;Послодавац/)
   await assert.rejects(async () => client.documents({ format: 'xml', pib: town.employers[1]?.pib }), /403/)
   assert.equal((await ask('DELETE', `/${firm().pib}/systems/${made.client}`)).status, 204)

@@ -41,8 +41,8 @@ const said = flags.some((flag) => flag.startsWith('--test-reporter'))
       ...[...flags, '--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...['--test-reporter=./src/testing/file-times.ts', `--test-reporter-destination=${times}`],
     ]
-/** Tests wait for the database and the browser a quarter of their time: three workers keep two cores busy. */
-const workers = 3
+/** A third would use the quarter of the time in which tests wait, but then those that watch the clock fail on a busy machine. */
+const workers = 2
 const child = spawn(process.execPath, ['--test', `--test-concurrency=${workers}`, '--test-timeout=600000', ...said, ...inBatches(files)], {
   stdio: 'inherit',
   // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.

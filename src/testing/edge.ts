@@ -18,7 +18,7 @@ export type TestEdge = Opened & { member: BusMember; config: EdgeConfig; line: C
 export type CuttableLine = Line & { isCut: boolean; instead: ((request: Request) => Reply | null) | null }
 
 /** A line to the server in this process, without a network; it can be cut. */
-export function lineTo({ app }: Pick<TestServer, 'app'>): CuttableLine {
+export function lineTo({ app, world }: Pick<TestServer, 'app' | 'world'>): CuttableLine {
   const line: CuttableLine = {
     isCut: false,
     instead: null,
@@ -29,7 +29,7 @@ export function lineTo({ app }: Pick<TestServer, 'app'>): CuttableLine {
       if (other) return other
       const answer = await app.inject({ method: method as 'POST', url: path, headers, ...(body.length > 0 ? { payload: body } : {}) })
       if (line.isCut) throw new LineCut('the line is cut')
-      return { status: answer.statusCode, headers: answer.headers as Record<string, string>, body: answer.rawPayload }
+      return { status: answer.statusCode, headers: { ...(answer.headers as Record<string, string>), date: world.now().toUTCString() }, body: answer.rawPayload }
     },
     end: () => {},
   }

@@ -3,6 +3,7 @@ import { replay } from '../../bus/messages/keep.ts'
 import { confirmSome } from '../../edge/centre/confirm.ts'
 import { sendSome } from '../../edge/centre/send.ts'
 import { mapSome } from '../../edge/process/map-items.ts'
+import { numberOf } from '../../edge/store/items.ts'
 import { intake } from './changing.ts'
 import type { EdgeUnderFire, Said } from './edge.ts'
 import { atWork, receive, switchKey, switchRight, tell } from './edge-steps.ts'
@@ -50,6 +51,7 @@ const openIn = ({ store }: EdgeUnderFire): number =>
 export async function checkEdges(run: Run): Promise<void> {
   for (const one of run.edges) {
     for (const said of one.said) isKeptOnce(one, said)
+    await isSentUnderItsNumber(run, one)
     await areFiledInOrder(run, one)
   }
 }
@@ -62,6 +64,19 @@ function isKeptOnce({ store }: EdgeUnderFire, { number, kind, isAcked, isMended 
   const isInRecord = kind === 'result' || isMended
   assert.equal(rows[0]?.state, isInRecord ? 'acknowledged' : 'quarantined', `${number}: ${rows[0]?.reason}`)
   if (!isInRecord) assert.match(rows[0]?.reason ?? '', kind === 'refused' ? /"by":"record"/ : /"by":"mapping"/, number)
+}
+
+/** However often a message went out, the bus knows it under the number that it got here, and under a new one for each time a person sent it again. */
+async function isSentUnderItsNumber(run: Run, { store, system }: EdgeUnderFire): Promise<void> {
+  const items = store.all<{ id: string; sendings: number }>('select id, sendings from item limit 1000')
+  const numbers = new Set(items.flatMap(({ id, sendings }) => Array.from({ length: sendings + 1 }, (_, times) => numberOf({ id, sendings: times }))))
+  const seen = await run.centre.platform.owner<{ name: string }>`select name from bus.seen where sender = ${system.id} limit 1000`
+  assert.deepEqual(
+    // An acknowledgement is known there by its signature, after a mark of its own.
+    seen.filter(({ name }) => !name.startsWith('\x01') && !numbers.has(name)),
+    [],
+    `${system.code} sent one message under two numbers`,
+  )
 }
 
 async function areFiledInOrder(run: Run, one: EdgeUnderFire): Promise<void> {

@@ -29,7 +29,7 @@ export const edgeSteps: EdgeStep[] = [
   { weight: 8, run: (run, one) => atWork(run, one, 'receives', receive) },
   { weight: 3, run: (run, one) => atWork(run, one, 'looks at its right', lookAtRight) },
   { weight: 5, run: arriveLate },
-  { weight: 5, run: mend },
+  { weight: 9, run: mend },
   { weight: 4, run: toggle('the line', (one) => (one.isCut = !one.isCut)) },
   { weight: 3, run: toggle('the disk', (one) => (one.room = one.room === 'roomy' ? 'full for writes' : 'roomy')) },
   { weight: 3, run: changeClock },
@@ -98,7 +98,7 @@ function next({ random }: Run, { said, system }: EdgeUnderFire, patient: number)
   const rest = { number, patient, value, isAcked: false, isMended: false }
   if (dice < 8)
     return { ...rest, kind: 'unmappable', protocol: 'hl7v2', original: Buffer.from(result(rest, system.code).replace('ORU^R01^ORU_R01', 'QRY^A19')) }
-  if (dice >= 14) return { ...rest, kind: 'result', protocol: 'hl7v2', original: Buffer.from(result(rest, system.code)) }
+  if (dice >= 20) return { ...rest, kind: 'result', protocol: 'hl7v2', original: Buffer.from(result(rest, system.code)) }
   const finding = { resourceType: 'Observation', status: 'finished', code: { text: number } }
   const entry = [{ resource: finding, request: { method: 'POST', url: 'Observation' } }]
   return { ...rest, kind: 'refused', protocol: 'fhir', original: Buffer.from(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })) }

@@ -4,6 +4,8 @@ import { Store } from '../../edge/store/store.ts'
 /** What befalls an edge at a chosen statement: it is killed before the commit or right after it, or its disk has no room for that statement. */
 export type EdgeFault = { what: 'killed before the commit' | 'killed after the commit' | 'no room'; statement: number }
 
+/** SQLITE_FULL. */
+const full = () => Object.assign(new Error('database or disk is full'), { errcode: 13 })
 const never = new Promise<never>(() => {})
 
 /**
@@ -16,6 +18,7 @@ export class MortalStore extends Store {
   isDead = false
   #fault: EdgeFault | null = null
   #diesAfter = false
+  #isFull = false
   #count = 0
 
   arm(fault: EdgeFault): void {
@@ -24,6 +27,7 @@ export class MortalStore extends Store {
   }
 
   disarm(): void {
+    this.#isFull = false
     this.#fault = null
   }
 
@@ -34,11 +38,18 @@ export class MortalStore extends Store {
 
   override run(text: string, ...values: SQLInputValue[]): { changes: number; seq: number } {
     if (this.isDead) throw new Error('killed')
+    if (this.#isFull) {
+      this.#isFull = false
+      throw full()
+    }
     if (this.#fault && ++this.#count >= this.#fault.statement) {
       const { what } = this.#fault
       this.#fault = null
-      // SQLITE_FULL; the statements of others in the same transaction are rolled back with it, and each gets one of its own.
-      if (what === 'no room') throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+      // The statements of others in the same transaction are rolled back with it, each gets one of its own, and the first of these finds no room either.
+      if (what === 'no room') {
+        this.#isFull = true
+        throw full()
+      }
       if (what === 'killed before the commit') {
         this.die()
         throw new Error('killed')

@@ -70,6 +70,18 @@ test('halves find the message that makes the centre fail: the others go on, its 
   assert.deepEqual(new Set(items().map(({ state }) => state)), new Set(['sent']))
 })
 
+test('nothing goes past what is not mapped yet, which may be of the same patient', async (t) => {
+  const { edge, tell, items } = await steppedEdge(t, server, 'order-edge')
+  const { seq } = await tell('o-1', 'p-1')
+  await tell('o-2', 'p-1')
+  // As when its mapping could not be written for want of room.
+  await edge.store.write(() => edge.store.run(`update item set state = 'waiting' where seq = ?`, seq))
+  assert.deepEqual(await sendSome(edge), { count: 0, stop: null })
+  await mapSome(edge)
+  assert.equal((await sendSome(edge)).count, 2)
+  assert.deepEqual(states(items()), { 'o-1': 'sent', 'o-2': 'sent' })
+})
+
 test('a clock that is two days wrong is put right by the centre’s signed answers, and its rows stay in their order', async (t) => {
   const { edge, clock, tell, items } = await steppedEdge(t, server, 'clock-edge')
   for (const days of [2, -2]) {

@@ -1,8 +1,6 @@
 import { Refusal } from '../platform/refusal.ts'
 import { isUuid } from '../platform/uuid.ts'
 import { type Day, isDay } from './rules/days.ts'
-import { type Care, isReason, type Reason } from './rules/reasons.ts'
-import { isDiagnosis } from './rules/standards.ts'
 
 // Bodies are read field by field: what is not known is refused by name, and nothing of a refused value is repeated.
 
@@ -16,7 +14,7 @@ export function bodyOf(body: unknown, known: readonly string[]): Body {
   return body as Body
 }
 
-const wrong = (name: string, is: string) => new Refusal('incorrect', `${name} ${is}`, { expression: name })
+export const wrong = (name: string, is: string) => new Refusal('incorrect', `${name} ${is}`, { expression: name })
 
 export function dayOf(body: Body, name: string): Day {
   const value = body[name]
@@ -58,25 +56,6 @@ export function countOf(body: Body, name: string): number {
   const value = body[name]
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 1_000_000) throw wrong(name, 'is a whole number')
   return value
-}
-
-export function reasonOf(body: Body): Reason {
-  const value = body['reason']
-  if (!isReason(value)) throw wrong('reason', 'is a code from 01 to 08')
-  return value
-}
-
-export function diagnosisOf(body: Body, name: string): string {
-  const value = body[name]
-  if (!isDiagnosis(value)) throw wrong(name, 'is a code of MKB-10, written M54 or M54.5')
-  return value
-}
-
-export function careOf(body: Body, name: string): Care {
-  const care = bodyOf(body[name], ['born', 'isChild', 'isSevere'])
-  const born = care['born']
-  if (!isDay(born)) throw wrong(`${name}.born`, 'is a day, written 2026-03-31')
-  return { born, isChild: flagOf(care, 'isChild'), isSevere: flagOf(care, 'isSevere') }
 }
 
 /** The true time of something done without a connection: not in the future, and not older than what an edge may hold. */

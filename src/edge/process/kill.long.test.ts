@@ -41,9 +41,11 @@ test(`killed ${rounds} times at any moment, an edge has lost and doubled nothing
   // What was not answered is sent again, as local systems do.
   const systems = Array.from({ length: senders }, async (_, own) => {
     for (let number = `${own}-${next++}`; !isOver; number = `${own}-${next++}`) {
+      // The same bytes each time: they say that it is the same message.
+      const message = oru(number, `p-${own}`, `${next}.5`)
       for (let answer: string | null = null; answer === null && !isOver; ) {
         const sender = new MllpSender(port)
-        answer = await sender.send(oru(number, `p-${own}`, `${next}.5`))
+        answer = await sender.send(message)
         sender.end()
         if (answer === null) await sleep(50)
         else if (answer.includes(`MSA|AA|${number}`)) acknowledged.add(number)

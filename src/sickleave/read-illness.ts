@@ -1,0 +1,25 @@
+import { type Body, bodyOf, flagOf, wrong } from './read-body.ts'
+import { isDay } from './rules/days.ts'
+import { type Care, isReason, type Reason } from './rules/reasons.ts'
+import { isDiagnosis } from './rules/standards.ts'
+
+// What only a doctor or a person writes. Apart from read-body.ts, so that no code of a diagnosis stands in the memory of the employers' process.
+
+export function reasonOf(body: Body): Reason {
+  const value = body['reason']
+  if (!isReason(value)) throw wrong('reason', 'is a code from 01 to 08')
+  return value
+}
+
+export function diagnosisOf(body: Body, name: string): string {
+  const value = body[name]
+  if (!isDiagnosis(value)) throw wrong(name, 'is a code of MKB-10, written M54 or M54.5')
+  return value
+}
+
+export function careOf(body: Body, name: string): Care {
+  const care = bodyOf(body[name], ['born', 'isChild', 'isSevere'])
+  const born = care['born']
+  if (!isDay(born)) throw wrong(`${name}.born`, 'is a day, written 2026-03-31')
+  return { born, isChild: flagOf(care, 'isChild'), isSevere: flagOf(care, 'isSevere') }
+}

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Actor, anonymous } from '../../platform/actor.ts'
 import type { Config } from '../../platform/config.ts'
 import { connectAs } from '../../platform/connect.ts'
+import { sentenceOf } from '../../platform/cli.ts'
 import { createApp } from '../../platform/http.ts'
 import { unwatchedRoom } from '../../platform/room.ts'
 import { makeLog, systemClock, type World } from '../../platform/world.ts'
@@ -16,19 +17,26 @@ import { handOn, heads, requireHouse } from './house.ts'
 
 const connectionsMax = 6
 
-const given = await new Promise<Given>((resolve) => {
-  const lines = createInterface({ input: process.stdin })
-  lines.once('line', (line) => resolve(JSON.parse(line) as Given))
-  lines.once('close', () => void stop())
-})
+const lines = createInterface({ input: process.stdin })
+let serving: Promise<{ end(): Promise<void> }> | undefined
 let stopping: Promise<void> | undefined
-const serving = serve(given)
+lines.once('close', () => void stop())
 process.on('SIGTERM', () => void stop())
 process.on('SIGINT', () => {}) // A terminal sends it to the whole group: whoever started this process ends it.
-await serving
-process.stdout.write('ready\n')
+process.stdout.on('error', () => {}) // Nobody is there to read it: the closed pipe ends this process.
+const given = await new Promise<Given>((resolve) => lines.once('line', (line) => resolve(JSON.parse(line) as Given)))
+serving = serve(given)
+try {
+  await serving
+  process.stdout.write('ready\n')
+} catch (error) {
+  // Who started it may be gone, and the database with it.
+  if (stopping === undefined) process.stderr.write(`The employers’ process could not start: ${sentenceOf(error)}\n`)
+  process.exit(1)
+}
 
 function stop(): Promise<void> {
+  if (serving === undefined) process.exit(0)
   stopping ??= serving.then(
     async ({ end }) => {
       await end()

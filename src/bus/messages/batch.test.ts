@@ -43,15 +43,15 @@ const takeAll = async (member: BusMember): Promise<any[]> => {
 }
 
 test('several messages under one signature are received in their order, each with a receipt and evidence of its own', async () => {
-  const { answer, verdicts } = await post([1, 2, 3, 4, 5].map((n) => ({ to, messageId: `a-${n}`, key: 'patient-1', body: `{"n":${n}}` })))
+  const { answer, verdicts } = await post([1, 2, 3, 4, 5].map((n) => ({ to, messageId: `part-${n}`, key: 'patient-1', body: `{"n":${n}}` })))
   assert.deepEqual(
     verdicts.map(({ status, messageId }) => [status, messageId]),
-    [1, 2, 3, 4, 5].map((n) => [202, `a-${n}`]),
+    [1, 2, 3, 4, 5].map((n) => [202, `part-${n}`]),
   )
   const got = await takeAll(box)
   assert.deepEqual(
     got.map((one) => one.messageId),
-    ['a-1', 'a-2', 'a-3', 'a-4', 'a-5'],
+    ['part-1', 'part-2', 'part-3', 'part-4', 'part-5'],
   )
   for (const one of got) assert.ok(isPart(one.part, /"bus-batch": (.*)/.exec(one.base)?.[1]), 'its receiver can check it alone')
   assert.equal(Buffer.from(got[2].body, 'base64').toString(), '{"n":3}')
@@ -60,9 +60,9 @@ test('several messages under one signature are received in their order, each wit
   const evidence = JSON.parse(JSON.stringify(await evidenceOf(server.world, verdicts[2].message, true)))
   const verdict = verifyEvidence(evidence, null)
   assert.deepEqual(verdict.problems, [])
-  assert.ok(!JSON.stringify(evidence).includes('a-4'), 'nothing of the others is in it')
+  assert.ok(!JSON.stringify(evidence).includes('part-4'), 'nothing of the others is in it')
   for (const [from, into] of [
-    ['a-3', 'a-9'],
+    ['part-3', 'part-9'],
     ['"index":2', '"index":1'],
   ] as const) {
     const entry = evidence.message.entry.replaceAll(from, into)
@@ -71,7 +71,7 @@ test('several messages under one signature are received in their order, each wit
   assert.equal(await verifyFile(answer.body), 0)
   const [, second] = answer.body.verdicts
   assert.equal(await verifyFile({ ...answer.body, verdicts: [second] }), 0, 'one receipt alone verifies')
-  assert.equal(await verifyFile({ ...answer.body, verdicts: [{ ...second, text: second.text.replace('a-2', 'a-7') }] }), 1)
+  assert.equal(await verifyFile({ ...answer.body, verdicts: [{ ...second, text: second.text.replace('part-2', 'part-7') }] }), 1)
 })
 
 async function verifyFile(receipts: object): Promise<number> {

@@ -18,7 +18,7 @@ import { startCarrying } from './transport/carry.ts'
 export type { Delivery } from './messages/deliver.ts'
 export { type OutboxMark, type OutboxRow, markOutboxRead, outboxAfter } from './messages/outbox.ts'
 export { startTelling } from './centre/tell.ts'
-export { inboxes, type Sender } from './messages/inbox.ts'
+export { inboxes, type Intake, type Sender } from './messages/inbox.ts'
 export { busRoutes } from './routes.ts'
 
 /** How whoever stands above posts to addresses that others registered: by the rules of webhooks, signed by the centre. */

@@ -1,4 +1,6 @@
+import { answerOf, Refusal } from '../../platform/refusal.ts'
 import { fragment, join, type Runner } from '../../platform/sql.ts'
+import { workSteadily } from '../../platform/steady-work.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { composeMessages, storedMessage } from './accept.ts'
 import { type Delivery, endRow, putBack, release } from './deliver.ts'
@@ -12,6 +14,17 @@ import { waitFor, wake } from './waiting.ts'
 class TakenElsewhere extends Error {}
 
 const fieldOf = (delivery: Delivery, name: string): unknown => (JSON.parse(delivery.entry) as Record<string, unknown>)[name]
+
+/** How a member acts on what it gets. */
+export type Intake = {
+  /** The effect, with `take` or `answer` in its transaction. */
+  act(delivery: Delivery): Promise<void>
+  /** Of a refusal that would be final: it may come about by the hour, so the delivery is tried again. */
+  mayPass?(refusal: Refusal, delivery: Delivery): boolean
+  /** What is noted with a refusal that goes back. */
+  note(tx: Transaction, delivery: Delivery, refusal: Refusal, institution: number | null): Promise<void>
+  words: { one: string; whose: string; within: string }
+}
 
 export type Sender = Pick<Member, 'code' | 'name' | 'institution' | 'client'> & { keyAt(kid: string, at: Date): MemberKey | null }
 
@@ -41,10 +54,7 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
     await tx.run(fragment`with ${join(composeMessages([storedMessage(world, message)]), ', ')} select 1 as done`)
     return recipients.map(({ id }) => id)
   }
-  return {
-    TakenElsewhere,
-    wait: (world: World, mostMs: number): Promise<void> => waitFor(world, own, mostMs),
-
+  const inbox = {
     /**
      * Takes what waits, keys beside one another and each key in its order; answers how many deliveries it looked at. `takeOne` is false when a
      * delivery has to wait for another attempt: what follows in its key comes again after it.
@@ -61,6 +71,14 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
         }),
       )
       return deliveries.length
+    },
+    /** Takes some as long as the server runs; answers what stops it. */
+    start(world: World, { takeSome, idleMs, troubledMs, trouble }: Steady): () => Promise<void> {
+      const step = async () => {
+        if ((await takeSome(world)) === 0) await waitFor(world, own, idleMs)
+        return 0
+      }
+      return workSteadily(world, { step, troubledMs, trouble })
     },
     contentTypeOf: (delivery: Delivery): string => String(fieldOf(delivery, 'contentType')),
 
@@ -103,6 +121,45 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
       })
       for (const id of recipients) wake(world, id)
     },
+  }
+  return { ...inbox, takeOne: (world: World, delivery: Delivery, intake: Intake): Promise<boolean> => takeOne(world, inbox, delivery, intake) }
+}
+
+type Steady = { takeSome(world: World): Promise<number>; idleMs: number; troubledMs: number; trouble: string }
+type Inbox = {
+  putBack(world: World, delivery: Delivery, reason: string): Promise<void>
+  sendBack(world: World, delivery: Delivery, outcome: string, also: (tx: Transaction, institution: number | null) => Promise<void>): Promise<void>
+}
+
+/**
+ * Acts on one delivery, for `takeSome`: what is refused for good goes back to its sender with the outcome, anything else waits for another
+ * attempt. False when it has to wait.
+ */
+async function takeOne(world: World, inbox: Inbox, delivery: Delivery, intake: Intake): Promise<boolean> {
+  try {
+    await intake.act(delivery)
+    return true
+  } catch (error) {
+    // Handed out anew, so this lease of the key is over: what follows in it belongs to whoever holds it now.
+    if (error instanceof TakenElsewhere) return false
+    if (!(error instanceof Refusal)) world.log.error({ err: error, message: delivery.message }, intake.words.whose)
+    const isFinal = error instanceof Refusal && !['busy', 'full', 'too-many'].includes(error.kind) && intake.mayPass?.(error, delivery) !== true
+    if (isFinal && (await isSentBack(world, inbox, delivery, intake, error))) return true
+    await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : intake.words.within)
+    return false
+  }
+}
+
+/** False when it could not be said now: the message comes again, and its refusal with it. */
+async function isSentBack(world: World, inbox: Inbox, delivery: Delivery, intake: Intake, refusal: Refusal): Promise<boolean> {
+  try {
+    await inbox.sendBack(world, delivery, JSON.stringify(answerOf(refusal, delivery.message).body), (tx, institution) =>
+      intake.note(tx, delivery, refusal, institution),
+    )
+    return true
+  } catch (error) {
+    world.log.warn({ err: error, message: delivery.message }, `the outcome of ${intake.words.one} could not be sent back; tried again`)
+    return false
   }
 }
 

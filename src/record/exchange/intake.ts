@@ -1,9 +1,8 @@
 import { access } from '../../access/access.ts'
-import { inboxes, type Delivery } from '../../bus/bus.ts'
+import { inboxes, type Delivery, type Intake } from '../../bus/bus.ts'
 import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { baseUrl } from '../../platform/config.ts'
-import { answerOf, Refusal } from '../../platform/refusal.ts'
-import { workSteadily } from '../../platform/steady-work.ts'
+import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { noteRefused } from '../completeness/refused.ts'
@@ -20,53 +19,28 @@ const idleMs = 100
 const troubledMs = 1000
 const slowAttempts = 5
 
-export function startIntake(world: World): () => Promise<void> {
-  const step = async () => {
-    if ((await takeIn(world)) === 0) await inbox.wait(world, idleMs)
-    return 0
-  }
-  return workSteadily(world, { step, troubledMs, trouble: 'documents of the bus could not be taken in; tried again in a moment' })
-}
+export const startIntake = (world: World): (() => Promise<void>) =>
+  inbox.start(world, { takeSome: takeIn, idleMs, troubledMs, trouble: 'documents of the bus could not be taken in; tried again in a moment' })
 
 /** Answers how many deliveries it looked at. */
-export const takeIn = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => takeOne(world, delivery))
+export const takeIn = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => inbox.takeOne(world, delivery, intakeOf(world)))
 
-/** False when it has to wait for another attempt. */
-async function takeOne(world: World, delivery: Delivery): Promise<boolean> {
-  try {
+const intakeOf = (world: World): Intake => ({
+  async act(delivery) {
     const asking = await askingOf(world, delivery)
     const bundle = () => transactionOf(delivery)
     const minimal = { give: 'minimal', lenient: false, isGiven: true } as const
     await runBundle(asking, bundle, minimal, async () => {
       throw new Refusal('incorrect', 'only reads and writes of resources come over the bus')
     })
-    return true
-  } catch (error) {
-    // Handed out anew, so this lease of the key is over: what follows in it belongs to whoever holds it now.
-    if (error instanceof inbox.TakenElsewhere) return false
-    if (!(error instanceof Refusal)) world.log.error({ err: error, message: delivery.message }, 'a document of the bus')
-    const isFinal = error instanceof Refusal && !['busy', 'full', 'too-many'].includes(error.kind) && !mayPass(error, delivery)
-    if (isFinal && (await isSentBack(world, delivery, error))) return true
-    await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : 'an error inside the record')
-    return false
-  }
-}
-
-/** What took too long may have met a busy hour: it is tried a few times before its sender hears that it costs too much. */
-const mayPass = ({ issues }: Refusal, { attempts }: Delivery): boolean => attempts < slowAttempts && issues?.some(({ code }) => code === 'too-costly') === true
-
-/** False when it could not be said now: the document comes again, and its refusal with it. */
-async function isSentBack(world: World, delivery: Delivery, refusal: Refusal): Promise<boolean> {
-  try {
-    await inbox.sendBack(world, delivery, JSON.stringify(answerOf(refusal, delivery.message).body), async (tx, institution) => {
-      if (institution !== null) await noteRefused(world, tx, institution, delivery.message, refusal)
-    })
-    return true
-  } catch (error) {
-    world.log.warn({ err: error, message: delivery.message }, 'the outcome of a document could not be sent back; tried again')
-    return false
-  }
-}
+  },
+  // What took too long may have met a busy hour: it is tried a few times before its sender hears that it costs too much.
+  mayPass: ({ issues }, { attempts }) => attempts < slowAttempts && issues?.some(({ code }) => code === 'too-costly') === true,
+  async note(tx, { message }, refusal, institution) {
+    if (institution !== null) await noteRefused(world, tx, institution, message, refusal)
+  },
+  words: { one: 'a document', whose: 'a document of the bus', within: 'an error inside the record' },
+})
 
 async function askingOf(world: World, delivery: Delivery): Promise<Asking> {
   const client = await inbox.clientOf(world, delivery)

@@ -1,6 +1,5 @@
-import { type Delivery, inboxes, type Sender } from '../../bus/bus.ts'
-import { answerOf, Refusal } from '../../platform/refusal.ts'
-import { workSteadily } from '../../platform/steady-work.ts'
+import { type Delivery, inboxes, type Intake, type Sender } from '../../bus/bus.ts'
+import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { loadRules } from '../case-store.ts'
 import { giveBack, setAside } from '../document/numbers.ts'
@@ -15,32 +14,25 @@ const inbox = inboxes.sickleave
 const batch = 50
 const [idleMs, troubledMs] = [1000, 1000]
 
-export function startOfflineIntake(world: World): () => Promise<void> {
-  const step = async () => {
-    if ((await takeOffline(world)) === 0) await inbox.wait(world, idleMs)
-    return 0
-  }
-  return workSteadily(world, { step, troubledMs, trouble: 'certificates of edges could not be taken; tried again in a moment' })
-}
+export const startOfflineIntake = (world: World): (() => Promise<void>) =>
+  inbox.start(world, { takeSome: takeOffline, idleMs, troubledMs, trouble: 'certificates of edges could not be taken; tried again in a moment' })
 
 /** Answers how many deliveries it looked at. */
-export const takeOffline = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => takeOne(world, delivery))
+export const takeOffline = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => inbox.takeOne(world, delivery, intakeOf(world)))
 
-/** False when it has to wait for another attempt. */
-async function takeOne(world: World, delivery: Delivery): Promise<boolean> {
+/** For one delivery: what is learnt about it while it is judged is noted with its refusal. */
+function intakeOf(world: World): Intake {
   let about: About | null = null
-  try {
-    const sender = await inbox.senderOf(world, delivery)
-    if (!sender) throw new Refusal('forbidden', 'the system that sent this is known no more')
-    await act(world, delivery, sender, (known) => (about = known))
-    return true
-  } catch (error) {
-    if (error instanceof inbox.TakenElsewhere) return false
-    if (!(error instanceof Refusal)) world.log.error({ err: error, message: delivery.message }, 'a certificate of an edge')
-    const isFinal = error instanceof Refusal && !['busy', 'full', 'too-many'].includes(error.kind)
-    if (isFinal && (await isSentBack(world, delivery, error, about))) return true
-    await inbox.putBack(world, delivery, error instanceof Refusal ? error.message : 'an error inside the centre')
-    return false
+  return {
+    async act(delivery) {
+      const sender = await inbox.senderOf(world, delivery)
+      if (!sender) throw new Refusal('forbidden', 'the system that sent this is known no more')
+      await act(world, delivery, sender, (known) => (about = known))
+    },
+    async note(tx, { message }, refusal) {
+      if (about) await noteOffline(tx, message, about, world.now(), refusal)
+    },
+    words: { one: 'a certificate', whose: 'a certificate of an edge', within: 'an error inside the centre' },
   }
 }
 
@@ -93,17 +85,4 @@ async function takeBack(world: World, delivery: Delivery, sender: Sender, given:
     await giveBack(tx, { block, next, client: sender.client ?? sender.code, at: world.now() })
     await inbox.take(world, tx, delivery)
   })
-}
-
-/** False when it could not be said now: the message comes again, and its refusal with it. */
-async function isSentBack(world: World, delivery: Delivery, refusal: Refusal, about: About | null): Promise<boolean> {
-  try {
-    await inbox.sendBack(world, delivery, JSON.stringify(answerOf(refusal, delivery.message).body), async (tx) => {
-      if (about) await noteOffline(tx, delivery.message, about, world.now(), refusal)
-    })
-    return true
-  } catch (error) {
-    world.log.warn({ err: error, message: delivery.message }, 'the outcome of a certificate could not be sent back; tried again')
-    return false
-  }
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash } from 'node:crypto'
 import type { World } from '../platform/world.ts'
 
 /** Seals bytes by a key that lives outside the database; the label names the purpose, so one seal cannot pass for another. */
@@ -28,8 +28,3 @@ export const keyedHash = (world: World, label: string, text: string) =>
     .digest()
 
 export const sha256 = (text: string) => hash('sha256', text, 'buffer')
-
-/** Equal in constant time; lengths may be seen, contents not. */
-export function isSame(one: string, other: string): boolean {
-  return timingSafeEqual(sha256(one), sha256(other))
-}

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { exchange, type Reply } from '../../platform/exchange.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import { isSame } from '../../platform/same.ts'
 
 // What the two processes say to each other: the record's at its door, the employers' at its address. Neither answers anybody else.
 
@@ -15,11 +15,9 @@ export const heads = {
   correlation: 'x-spona-correlation',
 } as const
 
-const same = (one: string, other: string) => timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest())
-
 export function requireHouse(request: FastifyRequest, secret: string): void {
   const given = request.headers[heads.house]
-  if (typeof given !== 'string' || !same(given, secret)) throw new Refusal('not-found', 'nothing answers here')
+  if (typeof given !== 'string' || !isSame(given, secret)) throw new Refusal('not-found', 'nothing answers here')
 }
 
 /** Of a question only what it is about goes on: no cookie, no token, no address of who asks. */

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +11,7 @@ import { Store } from '../edge/store/store.ts'
 import { openVault } from '../edge/store/vault.ts'
 import { forBus } from '../record/record.ts'
 import { edgeOf, oru } from '../testing/edge.ts'
+import { type EdgeProcess, startEdgeProcess } from '../testing/edge-process.ts'
 import { freePort } from '../testing/process.ts'
 import { startBenchServer } from './bench-server.ts'
 import { heardMs } from './bus-parties.ts'
@@ -21,8 +21,6 @@ const atOnce = 500
 const lookMs = 250
 /** Messages of one patient: as many as a day in a ward brings. */
 const perPatient = 10
-
-export type EdgeProcess = { child: ChildProcess; cpuMs(): number; peakMb(): number; end(): Promise<void> }
 
 /**
  * A queue that grew while the line was cut, from the moment the edge starts with the line back until the record has all of it. The server accepts in one process
@@ -99,30 +97,4 @@ async function isDrained(port: number, { child }: EdgeProcess): Promise<boolean>
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(lookMs)
-}
-
-/** An edge as an institution runs it; there when it says that it is. */
-export function startEdgeProcess(file: string): Promise<EdgeProcess> {
-  const child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const stat = () =>
-    readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-  return new Promise((resolve, reject) => {
-    child.stdout.on('data', (text: Buffer) => {
-      if (!text.includes('Ctrl-C')) return
-      resolve({
-        child,
-        // User and system time so far (proc_pid_stat(5), fields 14 and 15, in hundredths of a second).
-        cpuMs: () => (Number(stat()[11]) + Number(stat()[12])) * 10,
-        peakMb: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
-        async end() {
-          const gone = new Promise((closed) => child.once('close', closed))
-          child.kill('SIGTERM')
-          await gone
-        },
-      })
-    })
-    child.once('close', (code) => reject(new Error(`the edge ended with ${code}`)))
-  })
 }

@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { makeKeyFile } from '../edge/centre/key-file.ts'
 import { MllpSender, oru } from '../testing/edge.ts'
 import { freePort } from '../testing/process.ts'
-import { drain, type EdgeProcess, startEdgeProcess } from './edge-drain.ts'
+import { type EdgeProcess, startEdgeProcess } from '../testing/edge-process.ts'
+import { drain } from './edge-drain.ts'
 import { during, print } from './figures.ts'
 
 const connections = 32

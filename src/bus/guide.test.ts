@@ -10,7 +10,7 @@ import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { forBus } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
-import { startServer } from '../testing/server.ts'
+import { listen, startServer } from '../testing/server.ts'
 import { contractSet, codeCommand, memberSet } from './members/member.cli.ts'
 import { freshDirectory } from './members/directory.ts'
 
@@ -35,8 +35,7 @@ async function follow(t: TestContext) {
       { mb: '20000002', name: 'Ординација Ниш', kind: 'test', municipality: 'Ниш', ownership: 'private' },
     ]),
   )
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  world.config.PORT = (app.server.address() as AddressInfo).port
+  await listen({ app, world })
   const folder = mkdtempSync(join(tmpdir(), 'spona-guide-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const words = new Map([['http://localhost:8080', `http://localhost:${world.config.PORT}`]])

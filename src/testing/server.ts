@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
@@ -53,6 +54,13 @@ export async function startServer(t: Ending, settings: Record<string, string> = 
       return { id: id as number, client: made.id, token, send: sender(app, { authorization: `Bearer ${token}` }) }
     },
   }
+}
+
+/** On a port of its own, which its addresses name from then on. */
+export async function listen({ app, world }: Pick<TestServer, 'app' | 'world'>): Promise<number> {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  world.config.PORT = (app.server.address() as AddressInfo).port
+  return world.config.PORT
 }
 
 export function sender(app: FastifyInstance, always: Record<string, string>): Send {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
@@ -9,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { forBus, submittedSince } from '../record/record.ts'
 import { MllpSender } from '../testing/edge.ts'
-import { startServer } from '../testing/server.ts'
+import { freePort } from '../testing/process.ts'
+import { listen, startServer } from '../testing/server.ts'
 
 const blocks = (name: string, language: string): string[] =>
   [...readFileSync(`docs/guides/${name}.md`, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text as string)
@@ -19,20 +19,10 @@ const example = (name: string, language: string): string => {
   return found
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await new Promise((done) => probe.once('listening', done))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((done) => probe.close(done))
-  return port
-}
-
 test('the guide, word for word: sign up, join, every protocol’s settings and document, five certificates, verified', { timeout: 580_000 }, async (t) => {
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
-  await server.app.listen({ port: 0, host: '127.0.0.1' })
-  const port = (server.app.server.address() as AddressInfo).port
-  server.world.config.PORT = port
+  const port = await listen(server)
   const folder = mkdtempSync(join(tmpdir(), 'spona-guide-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const ports = { hl7: await freePort(), rest: await freePort(), status: await freePort() }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startOfflineIntake } from '../../sickleave/sickleave.ts'
 import { contractOf } from '../../testing/bus-member.ts'
 import { edgeOf } from '../../testing/edge.ts'
+import { type EdgeProcess, startEdgeProcess } from '../../testing/edge-process.ts'
 import { freePort, until } from '../../testing/process.ts'
 import { seeded } from '../../testing/seeded.ts'
+import { listen } from '../../testing/server.ts'
 import { startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 import { Store } from '../store/store.ts'
 import { issued } from './issue.ts'
@@ -22,8 +22,7 @@ test(`killed ${rounds} times at any moment, an edge has lost no certificate that
 }, async (t) => {
   const town = await startLeaveTown(t)
   town.world.now = () => new Date()
-  await town.app.listen({ port: 0, host: '127.0.0.1' })
-  town.world.config.PORT = (town.app.server.address() as AddressInfo).port
+  await listen(town)
   const port = await freePort()
   const { member, config, file } = await edgeOf(t, town, 'ambulance', `certificates: { numbers: 50 }\nrest: { port: ${port}, token: token }`)
   await town.owner`update bus.member set institution = ${town.place.institution} where code = 'ambulance'`
@@ -31,16 +30,9 @@ test(`killed ${rounds} times at any moment, an edge has lost no certificate that
   await contractOf(member, 'sickleave/certificates')
   t.after(startOfflineIntake(town.world))
   const random = seeded(Number(process.env['SEED'] ?? 1))
-  let child: ChildProcess | null = null
-  const start = async () => {
-    child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise<void>((resolve) => child?.stdout?.on('data', (text: Buffer) => text.includes('Ctrl-C') && resolve()))
-  }
-  const kill = async () => {
-    const gone = new Promise((resolve) => child?.once('close', resolve))
-    child?.kill('SIGKILL')
-    await gone
-  }
+  let edge: EdgeProcess | undefined
+  const start = async () => void (edge = await startEdgeProcess(file))
+  const kill = async () => edge?.kill()
   t.after(kill)
 
   const today = Temporal.Now.plainDateISO('Europe/Belgrade').toString()

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { forBus } from '../../record/record.ts'
 import { edgeOf } from '../../testing/edge.ts'
-import { startServer } from '../../testing/server.ts'
+import { listen, startServer } from '../../testing/server.ts'
 import { repeatTests } from '../../vendor/repeat.ts'
 import { openEdge } from '../process/open.ts'
 import { certify } from './certify.ts'
@@ -15,8 +14,7 @@ import { certify } from './certify.ts'
 test('an edge that is asked for the contract tests plays them by itself, and what it is told stands on its page', async (t) => {
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
-  await server.app.listen({ port: 0, host: '127.0.0.1' })
-  server.world.config.PORT = (server.app.server.address() as AddressInfo).port
+  await listen(server)
   const { member, config } = await edgeOf(t, server, 'acme-night', 'mllp: [{ name: lis, port: 42576 }]\nlocal: { system: "urn:acme:local" }')
   await server.owner`
     insert into vendor.system (id, institution, mb, vendor, name, version, contact, created_at)
@@ -47,8 +45,7 @@ test('an edge that is asked for the contract tests plays them by itself, and wha
 test('a running edge earns a certificate for each protocol that its settings speak, by the command alone', async (t) => {
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
-  await server.app.listen({ port: 0, host: '127.0.0.1' })
-  server.world.config.PORT = (server.app.server.address() as AddressInfo).port
+  await listen(server)
   const folder = mkdtempSync(join(tmpdir(), 'spona-certify-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   for (const name of ['cda', 'csv']) mkdirSync(join(folder, name))

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freshDirectory } from '../../bus/members/directory.ts'
-import { startServer } from '../../testing/server.ts'
+import { listen, startServer } from '../../testing/server.ts'
 import { commands } from '../commands.ts'
 import { readConfig } from '../process/config.ts'
 import { openEdge } from '../process/open.ts'
@@ -14,8 +13,7 @@ import { openEdge } from '../process/open.ts'
 test('in the sandbox one call joins from nothing to the right to file documents', async (t) => {
   const server = await startServer(t)
   const { app, world } = server
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  world.config.PORT = (app.server.address() as AddressInfo).port
+  await listen({ app, world })
   const folder = mkdtempSync(join(tmpdir(), 'spona-sandbox-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const about = { vendor: 'АКМЕ', name: 'АКМЕ ЛИС', version: '4.2', contact: 'it@acme.example' }
@@ -32,8 +30,7 @@ test('in the sandbox one call joins from nothing to the right to file documents'
 test('a vendor with the guide alone joins, is told what is wrong, and settles what stands aside', async (t) => {
   const server = await startServer(t)
   const { app, world } = server
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  world.config.PORT = (app.server.address() as AddressInfo).port
+  await listen({ app, world })
   const folder = mkdtempSync(join(tmpdir(), 'spona-commands-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const config = join(folder, 'edge.yaml')

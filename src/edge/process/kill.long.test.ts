@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { forBus } from '../../record/record.ts'
 import { edgeOf, MllpSender, oru } from '../../testing/edge.ts'
+import { type EdgeProcess, startEdgeProcess } from '../../testing/edge-process.ts'
 import { freePort, until } from '../../testing/process.ts'
 import { seeded } from '../../testing/seeded.ts'
-import { startServer } from '../../testing/server.ts'
+import { listen, startServer } from '../../testing/server.ts'
 import { Store } from '../store/store.ts'
 
 const rounds = Number(process.env['EDGE_KILLS'] ?? 20)
@@ -17,23 +16,15 @@ test(`killed ${rounds} times at any moment, an edge has lost and doubled nothing
   skip: !process.env['SPONA_LONG'] && 'a long trial: SPONA_LONG=1',
 }, async (t) => {
   const server = await startServer(t)
-  await server.app.listen({ port: 0, host: '127.0.0.1' })
-  server.world.config.PORT = (server.app.server.address() as AddressInfo).port
+  await listen(server)
   t.after(forBus.startIntake(server.world))
   const port = await freePort()
   const { config, file } = await edgeOf(t, server, 'kill-edge', `mllp: [{ name: lis, port: ${port} }]`)
   const random = seeded(Number(process.env['SEED'] ?? 1))
   const acknowledged = new Set<string>()
-  let child: ChildProcess | null = null
-  const start = async () => {
-    child = spawn(process.execPath, ['src/cli.ts', 'edge', 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise<void>((resolve) => child?.stdout?.on('data', (text: Buffer) => text.includes('Ctrl-C') && resolve()))
-  }
-  const kill = async () => {
-    const gone = new Promise((resolve) => child?.once('close', resolve))
-    child?.kill('SIGKILL')
-    await gone
-  }
+  let edge: EdgeProcess | undefined
+  const start = async () => void (edge = await startEdgeProcess(file))
+  const kill = async () => edge?.kill()
   t.after(kill)
 
   let next = 0

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { before, test } from 'node:test'
 import { startEndpoint, type Endpoint } from '../../testing/endpoint.ts'
 import { forFile } from '../../testing/for-file.ts'
+import { listen } from '../../testing/server.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 import { fitsSchema } from '../../testing/xsd.ts'
 import { addMember } from './members.ts'
@@ -115,8 +115,7 @@ test('an e-mail says only that something waits, once for all, and only to an add
 
 test('an administrator lets a payroll system in, and the kit of the guide takes events and papers with the key that was answered', async () => {
   const made = (await ask('POST', `/${firm().pib}/systems`, { name: 'Плате', role: 'viewer' })).body
-  await town.app.listen({ port: 0, host: '127.0.0.1' })
-  town.world.config.PORT = (town.app.server.address() as AddressInfo).port
+  await listen(town)
   const client = kit.payroll({ url: `http://localhost:${town.world.config.PORT}`, client: made.client, privateKey: made.privateKey })
   assert.deepEqual(
     (await client.employers()).map(({ pib }) => pib),

@@ -49,33 +49,23 @@ async function start(settings: Config): Promise<void> {
   const stopMoments = background.startMoments(world)
   const stopWork = background.startWork(world, importProcesses)
   const stopIndexing = background.startIndexing(world)
-  const stopIntake = forBus.startIntake(world)
-  const stopBus = startBus(world, { keySets, isDirectory: forBus.isDirectory })
-  const stopSubscriptions = background.startSubscriptions(world)
-  const stopFollowing = background.startFollowing(world)
-  const stopReminding = background.startReminding(world)
-  const stopClocks = startClocks(world)
-  const stopOffline = startOfflineIntake(world)
-  const stopTellingEmployers = startTellingEmployers(world)
-  const stopRepeating = startRepeating(world)
-  const stopPlayingLeaves = settings.DEMO ? startPlayingLeaves(world) : async () => {}
+  const stopsBeside = [
+    forBus.startIntake(world),
+    startBus(world, { keySets, isDirectory: forBus.isDirectory }),
+    background.startSubscriptions(world),
+    background.startFollowing(world),
+    background.startReminding(world),
+    startClocks(world),
+    startOfflineIntake(world),
+    startTellingEmployers(world),
+    startRepeating(world),
+    ...(settings.DEMO ? [startPlayingLeaves(world)] : []),
+  ]
   rememberAddress(world)
   stopOnSignal(async () => {
     await serving.stop()
     await employersSide.stop()
-    const beside = [
-      stopIntake,
-      stopBus,
-      stopSubscriptions,
-      stopFollowing,
-      stopReminding,
-      stopClocks,
-      stopOffline,
-      stopTellingEmployers,
-      stopRepeating,
-      stopPlayingLeaves,
-    ]
-    await Promise.all(beside.map((stop) => stop()))
+    await Promise.all(stopsBeside.map((stop) => stop()))
     stopMoments()
     await stopWork()
     await stopIndexing()

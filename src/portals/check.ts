@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { access } from '../access/access.ts'
 import { toLatin } from '../platform/text.ts'
 import { genuinenessOf, readCode } from '../sickleave/sickleave.ts'
+import { staticPage } from './static-page.ts'
 
 type State = 'genuine' | 'void' | 'unknown'
 type Words = Record<State | 'title' | 'ask' | 'hint' | 'check' | 'certificate' | 'report' | 'ending' | 'nothing', string>
@@ -65,10 +66,7 @@ export async function checkAnswer(
       `<p class="buttons"><button type="submit" class="button">${words.check}</button></p></form>`
     return `<section lang="${lang}"><${heading}>${words.title}</${heading}>${said.join('')}${form}<p class="soft">${words.nothing}</p></section>`
   })
-  return pageHeaders(reply).send(`<!doctype html>
-<html lang="sr-Cyrl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>Спона · Провера документа · Check a document</title>
-${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
-</head><body><main class="landing">${parts.join('\n')}</main></body></html>
-`)
+  return pageHeaders(reply).send(
+    staticPage({ language: 'sr-Cyrl', title: 'Спона · Провера документа · Check a document', kind: 'landing', content: parts.join('\n') }, styleSheets),
+  )
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { knownErrors } from '../platform/errors/catalogue.ts'
 import { toLatin } from '../platform/text.ts'
+import { inHtml, staticPage } from './static-page.ts'
 
 type Words = { title: string; lead: string; said: string; cure: string; guides: string }
 const cyrillic: Words = {
@@ -21,8 +22,6 @@ const english: Words = {
 const languages: Record<string, Words> = { 'sr-Cyrl': cyrillic, 'sr-Latn': latin, en: english }
 const names: Record<string, string> = { 'sr-Cyrl': 'Ћирилица', 'sr-Latn': 'Latinica', en: 'English' }
 
-const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
-
 /** `/errors`: the page that the codes of errors lead to; JSON for programs. */
 export function errorsAnswer(
   request: FastifyRequest,
@@ -42,12 +41,17 @@ export function errorsAnswer(
     return `<tr id="${code}"><th scope="row"><span lang="en">${inHtml(sentence)}</span>${serbian}<br><a href="#${code}"><code translate="no">${code}</code></a></th><td>${inHtml(what)}</td></tr>`
   })
   const links = Object.entries(names).map(([tag, name]) => `<a href="?lang=${tag}" lang="${tag}"${tag === language ? ' aria-current="page"' : ''}>${name}</a>`)
-  return pageHeaders(reply).send(`<!doctype html>
-<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${words.title} · Spona</title>
-${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
-</head><body><main class="page document-text"><h1>${words.title}</h1><nav>${links.join(' · ')} · <a href="/guides/">${words.guides}</a></nav><p>${words.lead}</p>
+  return pageHeaders(reply).send(
+    staticPage(
+      {
+        language,
+        title: `${words.title} · Spona`,
+        kind: 'page document-text',
+        content: `<h1>${words.title}</h1><nav>${links.join(' · ')} · <a href="/guides/">${words.guides}</a></nav><p>${words.lead}</p>
 <div class="table-scroll" tabindex="0" role="group" aria-label="${words.title}"><table><thead><tr><th scope="col">${words.said}</th><th scope="col">${words.cure}</th></tr></thead>
-<tbody>${rows.join('\n')}</tbody></table></div></main></body></html>
-`)
+<tbody>${rows.join('\n')}</tbody></table></div>`,
+      },
+      styleSheets,
+    ),
+  )
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../platform/refusal.ts'
 import { toHtml } from './markdown.ts'
+import { staticPage } from './static-page.ts'
 
 const folder = new URL('../../docs/guides/', import.meta.url)
 const names = (): string[] => globSync('edge-*.md', { cwd: folder }).map((name) => basename(name, '.md'))
@@ -22,12 +23,17 @@ export function guideAnswer(
   const title = /^# (.*)$/m.exec(text)?.[1] ?? name
   return pageHeaders(reply)
     .header('cache-control', 'no-cache')
-    .send(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${title} · Spona</title>
-${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
-</head><body><main class="page document-text"><nav><a href="/vendor/">Spona</a> · <a href="/errors?lang=en">Errors</a></nav>${toHtml(text, linkOf)}</main></body></html>
-`)
+    .send(
+      staticPage(
+        {
+          language: 'en',
+          title: `${title} · Spona`,
+          kind: 'page document-text',
+          content: `<nav><a href="/vendor/">Spona</a> · <a href="/errors?lang=en">Errors</a></nav>${toHtml(text, linkOf)}`,
+        },
+        styleSheets,
+      ),
+    )
 }
 
 /** Links between guides stay on the server; what leads out of the folder is only named. */

@@ -1,4 +1,5 @@
 import { toLatin } from '../platform/text.ts'
+import { staticPage } from './static-page.ts'
 
 const portals = ['doctor', 'patient', 'employer', 'fund', 'commission', 'operator', 'vendor'] as const
 type Line = { lang: string; name: string; sentence: string } & Record<(typeof portals)[number], string>
@@ -47,10 +48,5 @@ export function landingPage(styleSheets: string[]): string {
     const links = portals.map((portal) => `<a class="button" href="/${portal}/">${line[portal]}</a>`).join('')
     return `<section lang="${line.lang}"><${heading}>${line.name}</${heading}><p>${line.sentence}</p><p class="buttons">${links}</p></section>`
   })
-  return `<!doctype html>
-<html lang="sr-Cyrl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>Спона · Spona</title>
-${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
-</head><body><main class="landing">${mark}${sections.join('\n')}</main></body></html>
-`
+  return staticPage({ language: 'sr-Cyrl', title: 'Спона · Spona', kind: 'landing', content: mark + sections.join('\n') }, styleSheets)
 }

@@ -1,4 +1,4 @@
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+import { inHtml } from './static-page.ts'
 
 type LinkOf = (target: string) => string | null
 
@@ -21,8 +21,8 @@ function inLine(text: string, linkOf: LinkOf): string {
     .split(/(`[^`]+`)/)
     .map((part) =>
       part.startsWith('`') && part.length > 1
-        ? `<code translate="no">${escaped(part.slice(1, -1))}</code>`
-        : escaped(part)
+        ? `<code translate="no">${inHtml(part.slice(1, -1))}</code>`
+        : inHtml(part)
             .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
             .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, (_whole, words: string, target: string) => {
               const to = linkOf(target)
@@ -44,7 +44,7 @@ const fence: Block = {
   begins: (line) => line.startsWith('```'),
   read(lines, at) {
     const end = while_(lines, at + 1, (line) => line !== '```')
-    return { html: `<pre class="table-scroll" tabindex="0" translate="no">${escaped(lines.slice(at + 1, end).join('\n'))}</pre>`, next: end + 1 }
+    return { html: `<pre class="table-scroll" tabindex="0" translate="no">${inHtml(lines.slice(at + 1, end).join('\n'))}</pre>`, next: end + 1 }
   },
 }
 

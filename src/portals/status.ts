@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { shortagesOf, type ShortReason } from '../platform/condition.ts'
 import { toLatin } from '../platform/text.ts'
+import { staticPage } from './static-page.ts'
 
 type Words = { title: string; ok: string; degraded: string; since: string; reasons: Record<ShortReason, string> }
 
@@ -73,10 +74,5 @@ export function statusAnswer(
     const said = lines.length === 0 ? `<p>${words.ok}</p>` : `<p>${words.degraded}</p><ul>${lines.join('')}</ul>`
     return `<section lang="${lang}"><${heading}>${words.title}</${heading}>${said}</section>`
   })
-  return pageHeaders(reply).send(`<!doctype html>
-<html lang="sr-Cyrl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>Спона · Стање · Status</title>
-${styleSheets.map((href) => `<link rel="stylesheet" href="${href}">`).join('\n')}
-</head><body><main class="landing">${parts.join('\n')}</main></body></html>
-`)
+  return pageHeaders(reply).send(staticPage({ language: 'sr-Cyrl', title: 'Спона · Стање · Status', kind: 'landing', content: parts.join('\n') }, styleSheets))
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
 import type { World } from '../../platform/world.ts'
 import { readKeyFile } from '../centre/key-file.ts'
@@ -6,6 +5,7 @@ import { issue, issued } from '../certificates/issue.ts'
 import { readConfig } from '../process/config.ts'
 import { Store } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
+import { readJson } from './json-file.ts'
 
 /** By hand, where the local system cannot: the edge may be running or not, the store lets one in after the other. */
 export async function issueByHand(world: World, options: Options, print: Print): Promise<number> {
@@ -33,13 +33,5 @@ export function listIssued(_world: World, options: Options, print: Print): numbe
     return 0
   } finally {
     store.close()
-  }
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new WrongUse(`${file} cannot be read as JSON`)
   }
 }

@@ -7,7 +7,9 @@ import { Refusal } from '../../platform/refusal.ts'
 import { Centre, CentreSaysNo, jsonIn } from '../centre/centre.ts'
 import { keepClient, type KeyFile, makeKeyFile, readKeyFile } from '../centre/key-file.ts'
 import { LineCut, openLine } from '../centre/line.ts'
+import { rightToFile } from '../centre/right.ts'
 import type { Outside } from '../process/edge.ts'
+import { readJson } from './json-file.ts'
 
 /** What a person is asked, in their words; `--answers FILE` holds the same as JSON for machines. */
 const questions = [
@@ -50,12 +52,7 @@ export async function initEdge(outside: Outside, options: Options, print: Print)
 }
 
 function fromFile(file: string): Answers {
-  let given: Record<string, unknown>
-  try {
-    given = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-  } catch {
-    throw new WrongUse(`${file} cannot be read as JSON`)
-  }
+  const given = readJson(file) as Record<string, unknown>
   const unknown = Object.keys(given).filter((name) => !questions.some((one) => one.name === name))
   if (unknown.length > 0) throw new WrongUse(`${file}: ${unknown.join(', ')} is not asked; known are ${questions.map(({ name }) => name).join(', ')}`)
   return Object.fromEntries(
@@ -155,10 +152,7 @@ async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promi
 
 async function askContract({ centre, answers, print, keyFile }: Omit<Joining, 'key'>): Promise<number> {
   centre.key = readKeyFile(keyFile)
-  const isPermitted = async () => {
-    const right = await centre.ask({ method: 'GET', path: '/bus/rights?provider=record&service=documents&kind=message', isUnsigned: true })
-    return (right.json as { permit: boolean }).permit
-  }
+  const isPermitted = async () => (await rightToFile(centre)).permit
   const ready = () => {
     print('Everything is ready: npm run spona -- edge start')
     return 0

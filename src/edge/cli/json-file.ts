@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { WrongUse } from '../../platform/cli.ts'
+
+/** A file that somebody named on the command line. */
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new WrongUse(`${file} cannot be read as JSON`)
+  }
+}

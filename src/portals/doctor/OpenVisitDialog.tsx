@@ -1,13 +1,13 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { CalendarDate } from '@internationalized/date'
-import { DateField, DateInput, DateSegment, Dialog, Heading, Label, Modal, ModalOverlay } from 'react-aria-components'
+import { DateField, DateInput, DateSegment, Label } from 'react-aria-components'
 import { useNavigate } from 'react-router'
 import type { OpenedVisit, OpenVisit } from '../../identity/wire.ts'
 import { post } from '../shared/api.ts'
+import { FormDialog } from '../shared/FormDialog.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
 import { Trouble } from '../shared/Trouble.tsx'
-import { shell } from '../shared/words.ts'
 import type { Opened } from './open-visit.ts'
 import { visit, visitReasons, visitReasonWords } from './words.ts'
 
@@ -19,30 +19,20 @@ export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; o
   const data = useData()
   const { form, change, errors, failure, isSending, send } = useVisitForm(opened, onClose)
   return (
-    <ModalOverlay className="veil" isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Modal className="modal">
-        <Dialog className="dialog" data-modal="">
-          <form onSubmit={(event) => void send(event)} noValidate className="visit-form">
-            <Heading slot="title" level={2}>
-              {say(visit.title)}
-              {opened.name && `: ${data(opened.name)}`}
-            </Heading>
-            <p className="soft">{say(visit.lead)}</p>
-            {failure !== null && <Trouble error={failure} takesFocus meanings={{ 404: visit.noMatch, 429: visit.tooMany }} />}
-            <VisitFields form={form} change={change} errors={errors} />
-            <p className="soft small">{say(visit.note)}</p>
-            <div className="buttons">
-              <button type="submit" className="button main" aria-disabled={isSending}>
-                {say(visit.open)}
-              </button>
-              <button type="button" className="button" onClick={onClose}>
-                {say(shell.cancel)}
-              </button>
-            </div>
-          </form>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <FormDialog
+      title={`${say(visit.title)}${opened.name ? `: ${data(opened.name)}` : ''}`}
+      lead={visit.lead}
+      confirm={visit.open}
+      send={send}
+      isSending={isSending}
+      onClose={onClose}
+      isDismissable
+      look="visit-form"
+    >
+      {failure !== null && <Trouble error={failure} takesFocus meanings={{ 404: visit.noMatch, 429: visit.tooMany }} />}
+      <VisitFields form={form} change={change} errors={errors} />
+      <p className="soft small">{say(visit.note)}</p>
+    </FormDialog>
   )
 }
 

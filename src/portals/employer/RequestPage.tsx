@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { FactList } from '../shared/FactList.tsx'
 import { Link, useParams } from 'react-router'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
@@ -184,14 +185,7 @@ function Facts({ data }: { data: RequestShown }) {
     <div className="two-columns">
       <section aria-labelledby="facts">
         <h2 id="facts">{say(words.facts)}</h2>
-        <dl className="facts">
-          {facts.map(([name, value]) => (
-            <div key={name} className="fact">
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <FactList facts={facts} />
       </section>
       <section aria-labelledby="steps">
         <h2 id="steps">{say(words.steps)}</h2>

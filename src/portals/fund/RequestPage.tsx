@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { FactList } from '../shared/FactList.tsx'
 import { useParams } from 'react-router'
 import type { FundFile } from '../../sickleave/fund/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
@@ -99,14 +100,7 @@ function Facts({ data: { request, reports } }: { data: FundFile }) {
   return (
     <section aria-labelledby="facts">
       <h2 id="facts">{say(file.facts)}</h2>
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name} className="fact">
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
       <h3>{say(file.reports)}</h3>
       {reports.length === 0 && <p className="soft">{say(file.noReports)}</p>}
       <ul className="lines">

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { FactList } from '../shared/FactList.tsx'
 import { Link, useParams } from 'react-router'
 import type { MemberPage as Shown, Step } from '../../bus/wire.ts'
 import { formatDate, formatMoment } from '../shared/format.ts'
@@ -110,16 +111,7 @@ function Facts({ member }: { member: Shown }) {
     [say(members.tested), moment(member.testedAt)],
     [say(members.webhook), member.webhook ?? say(members.fetches)],
   ]
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name} className="fact">
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <FactList facts={facts} />
 }
 
 /** Who decided what, by which decision and why, the newest first. */

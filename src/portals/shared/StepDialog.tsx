@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { submit } from './api.ts'
+import { FormDialog } from './FormDialog.tsx'
 import { Icon } from './Icon.tsx'
 import { useSay } from './language.tsx'
 import type { Message } from './message.ts'
@@ -35,7 +35,6 @@ export type Asked = {
 
 /** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused; what was taken closes it. */
 export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
-  const say = useSay()
   const [values, setValues] = useState<Record<string, string>>(asked.first ?? {})
   const [isTried, setTried] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
@@ -61,36 +60,28 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
     }
   }
   return (
-    <ModalOverlay className="veil" isOpen isDismissable={!isSending} onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Modal className={asked.fields.some(({ long }) => long) ? 'modal wide' : 'modal'}>
-        <Dialog className="dialog" data-modal="">
-          <form onSubmit={(event) => void send(event)} noValidate className="step-form">
-            <Heading slot="title" level={2}>
-              {asked.title}
-            </Heading>
-            {asked.lead && <p className="soft">{say(asked.lead)}</p>}
-            {failure !== null && <Trouble error={failure} takesFocus />}
-            {asked.fields.map((field) => (
-              <Field
-                key={field.name}
-                field={field}
-                value={values[field.name] ?? ''}
-                onChange={(value) => setValues({ ...values, [field.name]: value })}
-                isMissing={isTried && missing.includes(field.name)}
-              />
-            ))}
-            <div className="buttons">
-              <button type="submit" className="button main" aria-disabled={isSending}>
-                {say(asked.confirm)}
-              </button>
-              <button type="button" className="button" onClick={onClose}>
-                {say(shell.cancel)}
-              </button>
-            </div>
-          </form>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <FormDialog
+      title={asked.title}
+      {...(asked.lead ? { lead: asked.lead } : {})}
+      confirm={asked.confirm}
+      send={send}
+      isSending={isSending}
+      onClose={onClose}
+      isDismissable={!isSending}
+      look="step-form"
+      isWide={asked.fields.some(({ long }) => long)}
+    >
+      {failure !== null && <Trouble error={failure} takesFocus />}
+      {asked.fields.map((field) => (
+        <Field
+          key={field.name}
+          field={field}
+          value={values[field.name] ?? ''}
+          onChange={(value) => setValues({ ...values, [field.name]: value })}
+          isMissing={isTried && missing.includes(field.name)}
+        />
+      ))}
+    </FormDialog>
   )
 }
 

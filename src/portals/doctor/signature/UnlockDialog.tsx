@@ -1,8 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { FormDialog } from '../../shared/FormDialog.tsx'
 import { useSay } from '../../shared/language.tsx'
 import { Trouble } from '../../shared/Trouble.tsx'
-import { shell } from '../../shared/words.ts'
 import { type Held, unlockKey } from './session-key.ts'
 import { signature as words } from './words.ts'
 
@@ -30,40 +29,31 @@ export function UnlockDialog({ onUnlocked, onClose }: { onUnlocked(held: Held): 
     }
   }
   return (
-    <ModalOverlay className="veil" isOpen isDismissable={!isSending} onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Modal className="modal">
-        <Dialog className="dialog" data-modal="">
-          <form onSubmit={(event) => void send(event)} noValidate className="step-form">
-            <Heading slot="title" level={2}>
-              {say(words.title)}
-            </Heading>
-            <p className="soft">{say(words.lead)}</p>
-            {failure !== null && <Trouble error={failure} meanings={{ 403: words.wrong }} />}
-            <div className="field">
-              <label htmlFor="signature-password">{say(words.password)}</label>
-              <input
-                ref={field}
-                id="signature-password"
-                className="input"
-                type="password"
-                autoComplete="current-password"
-                required
-                value={password}
-                onChange={(event) => setPassword(event.target.value)}
-              />
-            </div>
-            <p className="soft small">{say(words.level)}</p>
-            <div className="buttons">
-              <button type="submit" className="button main" aria-disabled={isSending}>
-                {say(words.unlock)}
-              </button>
-              <button type="button" className="button" onClick={onClose}>
-                {say(shell.cancel)}
-              </button>
-            </div>
-          </form>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <FormDialog
+      title={say(words.title)}
+      lead={words.lead}
+      confirm={words.unlock}
+      send={send}
+      isSending={isSending}
+      onClose={onClose}
+      isDismissable={!isSending}
+      look="step-form"
+    >
+      {failure !== null && <Trouble error={failure} meanings={{ 403: words.wrong }} />}
+      <div className="field">
+        <label htmlFor="signature-password">{say(words.password)}</label>
+        <input
+          ref={field}
+          id="signature-password"
+          className="input"
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </div>
+      <p className="soft small">{say(words.level)}</p>
+    </FormDialog>
   )
 }

@@ -7,7 +7,7 @@ import type { Leave } from '../rules/reasons.ts'
 import { amountOf, type Way } from './amount.ts'
 import { type Base, baseOf, type Earning } from './base.ts'
 import { divided, roundingOf } from './money.ts'
-import { byMonth, lastDayOf, type Month, type Schedule, usualSchedule, workIn } from './months.ts'
+import { byMonth, lastDayOf, type Month, monthOf, type Schedule, usualSchedule, workIn } from './months.ts'
 import { type Columns, columnsOf } from './taxes.ts'
 
 // Wage compensation for one leave in one employment: pure, so that the Fund, the calculator and a simulation get the same figure.
@@ -36,7 +36,7 @@ export type Input = {
 }
 
 /** A stretch of equal days within one month. Amounts are para, hours hundredths. */
-export type Line = Span & {
+type Untaxed = Span & {
   month: Month
   payer: 'employer' | 'fund'
   percent: number
@@ -54,9 +54,13 @@ export type Line = Span & {
   insurance: bigint
   budget: bigint
   paidOn: Day
+}
+export type Line = Untaxed & {
   /** All that the columns are a share of. */
   whole: bigint
   columns: Columns
+  /** Of a period that begins within a stretch: the stretch up to the last day asked for, and what its days before the first were reckoned with. */
+  cut: { upTo: Untaxed; before: Untaxed } | null
 }
 export type Unpaid = Span & { why: NoRight | 'care-limit' }
 export type Sums = { days: number; hours: number; employer: bigint; fund: bigint; insurance: bigint; budget: bigint; columns: Columns }
@@ -81,15 +85,21 @@ export function calculate(input: Input, rules: Rules): Result {
   const onset = chainOf(history, leave, rules)[0]?.from ?? leave.from
   const base = baseOf({ earnings, employer, otherEmployers, insured }, onset, leave.reason, rules)
   const { paid, unpaid } = rightsOf(input, rules)
+  const pieces = paid.flatMap((stretch) => byMonth(stretch).map((span) => ({ stretch, span })))
   // Tax looks at a whole month: its free amount counts once, however the month is divided into requests.
-  const all = paid.flatMap((one) => linesOf(one, base, input, rules))
+  const all = pieces.map(({ stretch, span }) => lineOf(stretch, span, base, input, rules))
   const wholes = new Map(Object.entries(input.otherGross ?? {}))
   for (const { month, gross } of all) wholes.set(month, (wholes.get(month) ?? 0n) + gross)
-  const isWhole = period.from === leave.from && period.until === leave.until
-  const asked = isWhole ? all : paid.flatMap((one) => within(one, period)).flatMap((one) => linesOf(one, base, input, rules))
-  const lines = asked.map((line) => {
+  const taxed = (line: Untaxed): Line => {
     const whole = wholes.get(line.month) as bigint
-    return { ...line, whole, columns: columnsOf(line.gross, whole, line.paidOn, rules) }
+    return { ...line, whole, columns: columnsOf(line.gross, whole, line.paidOn, rules), cut: null }
+  }
+  const lines = pieces.flatMap(({ stretch, span }, at): Line[] => {
+    const part = common(span, period)
+    if (part === null) return []
+    const upTo = part.until === span.until ? (all[at] as Untaxed) : lineOf(stretch, { from: span.from, until: part.until }, base, input, rules)
+    if (part.from === span.from) return [taxed(upTo)]
+    return [rest(taxed(upTo), taxed(lineOf(stretch, { from: span.from, until: addDays(part.from, -1) }, base, input, rules)), part)]
   })
   const { commissionFrom } = leave.reason === '06' ? competenceOf(history, leave, rules) : { commissionFrom: null }
   return {
@@ -122,37 +132,55 @@ const within = <T extends Span>(one: T, span: Span): T[] => {
 }
 
 /** Who pays which days, and which days give no right. */
-function rightsOf({ leave, history = [], employedUntil = null }: Input, rules: Rules): { paid: Stretch[]; unpaid: Unpaid[] } {
+function rightsOf({ leave, history = [], employedUntil = null }: Input, rules: Rules): { paid: Paid[]; unpaid: Unpaid[] } {
   const end = commissionUntil(history, leave, rules)
-  const paid: Stretch[] = []
+  const paid: Paid[] = []
   const unpaid: Unpaid[] = []
   for (const stretch of payersOf(history, leave, rules, employedUntil)) {
     const right = end === null ? stretch : common(stretch, { from: leave.from, until: end })
+    const { payer } = stretch
     if (stretch.why) unpaid.push({ from: stretch.from, until: stretch.until, why: stretch.why })
-    else if (right) paid.push({ ...stretch, from: right.from, until: right.until })
-    if (stretch.payer !== 'none' && end !== null && stretch.until > end)
+    else if (right && payer !== 'none') paid.push({ ...stretch, payer, from: right.from, until: right.until })
+    if (payer !== 'none' && end !== null && stretch.until > end)
       unpaid.push({ from: right ? addDays(end, 1) : stretch.from, until: stretch.until, why: 'care-limit' })
   }
   return { paid, unpaid }
 }
 
-type Untaxed = Omit<Line, 'whole' | 'columns'>
+type Paid = Stretch & { payer: Line['payer'] }
 
-function linesOf(stretch: Stretch, base: Base, input: Input, rules: Rules): Untaxed[] {
+/** The part of a stretch that lies in this span, which is within one month. */
+function lineOf(stretch: Paid, span: Span, base: Base, input: Input, rules: Rules): Untaxed {
   const { leave, schedule = usualSchedule, paidOn = null, employerPercent = null } = input
-  if (stretch.payer === 'none') return []
-  const payer = stretch.payer
+  const { payer, column } = stretch
+  const month = monthOf(span.from)
   const percent = payer === 'employer' ? Math.max(stretch.percent, employerPercent ?? 0) : stretch.percent
-  return byMonth(stretch).map(({ month, from, until }) => {
-    const span = { from, until }
-    const work = workIn(schedule, span)
-    const amount = amountOf({ payer, percent, month, ...work }, base, schedule, leave.from, rules)
-    const shares = sharesOf(payer, amount.gross, leave, rules)
-    const days = lengthOf(span)
-    const listDays = rules.on('reading.calendar-days-in-list', leave.from) === 1 ? days : work.days
-    const counts = { days, listDays, workingDays: work.days, hours: work.hours }
-    return { ...span, month, payer, percent, column: stretch.column, ...counts, ...amount, ...shares, paidOn: paidOn ?? lastDayOf(month) }
-  })
+  const work = workIn(schedule, span)
+  const amount = amountOf({ payer, percent, month, ...work }, base, schedule, leave.from, rules)
+  const shares = sharesOf(payer, amount.gross, leave, rules)
+  const days = lengthOf(span)
+  const listDays = rules.on('reading.calendar-days-in-list', leave.from) === 1 ? days : work.days
+  const counts = { days, listDays, workingDays: work.days, hours: work.hours }
+  return { ...span, month, payer, percent, column, ...counts, ...amount, ...shares, paidOn: paidOn ?? lastDayOf(month) }
+}
+
+/**
+ * A period that begins within a stretch gets what the stretch is worth up to its last day, less what it was worth up to the day before its first: so
+ * a month has the same sum in every column, to the para, however it is divided into requests (reading 14).
+ */
+function rest(upTo: Line, before: Line, span: Span): Line {
+  const less = (name: 'days' | 'listDays' | 'workingDays' | 'hours') => upTo[name] - before[name]
+  return {
+    ...upTo,
+    ...span,
+    ...{ days: less('days'), listDays: less('listDays'), workingDays: less('workingDays'), hours: less('hours') },
+    beforeFloor: upTo.beforeFloor - before.beforeFloor,
+    gross: upTo.gross - before.gross,
+    insurance: upTo.insurance - before.insurance,
+    budget: upTo.budget - before.budget,
+    columns: plus(upTo.columns, before.columns, -1n),
+    cut: { upTo, before },
+  }
 }
 
 /** For pregnancy the insurance bears what it bears for any illness, the state budget the rest up to the whole. */
@@ -176,11 +204,11 @@ function sumsOf(lines: readonly Line[]): Sums {
   return sums
 }
 
-const plus = (a: Columns, b: Columns): Columns => ({
-  gross: a.gross + b.gross,
-  from: a.from + b.from,
-  on: a.on + b.on,
-  tax: a.tax + b.tax,
-  net: a.net + b.net,
-  total: a.total + b.total,
+const plus = (a: Columns, b: Columns, sign = 1n): Columns => ({
+  gross: a.gross + sign * b.gross,
+  from: a.from + sign * b.from,
+  on: a.on + sign * b.on,
+  tax: a.tax + sign * b.tax,
+  net: a.net + sign * b.net,
+  total: a.total + sign * b.total,
 })

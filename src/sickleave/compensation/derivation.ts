@@ -125,16 +125,25 @@ function unpaidStep({ from, until, why }: Unpaid, { leave }: Input): Said {
   }
 }
 
+type Reckoned = NonNullable<Line['cut']>['upTo']
+
 function lineSteps(line: Line, base: Base, input: Input, rules: Rules): Said[] {
   const { leave } = input
-  const steps = [line.payer === 'fund' ? fundStep(line, base, leave) : employerStep(line, base, leave.from)]
-  if (line.way === 'minimum')
+  // A period that begins within a stretch is what the stretch is worth up to its last day, less what the days before had.
+  const reckoned = line.cut?.upTo ?? line
+  const steps = [reckoned.payer === 'fund' ? fundStep(reckoned, base, leave) : employerStep(reckoned, base, leave.from)]
+  if (reckoned.way === 'minimum')
     steps.push({
-      ...{ rule: 'B-10', parameter: 'reading.employer-floor', on: leave.from, figure: inDinars(line.gross) },
-      inputs: { before: inDinars(line.beforeFloor), hours: hoursOf(line.hours), netHour: rateOf(rules.on('wage.minimum-hour', lastDayOf(line.month))) },
-      sr: `Износ је испод минималне зараде за исте часове и подиже се на ${srOf(inDinars(line.gross))}.`,
-      en: `The amount is below the minimum wage for the same hours and is lifted to ${enOf(inDinars(line.gross))}.`,
+      ...{ rule: 'B-10', parameter: 'reading.employer-floor', on: leave.from, figure: inDinars(reckoned.gross) },
+      inputs: {
+        before: inDinars(reckoned.beforeFloor),
+        hours: hoursOf(reckoned.hours),
+        netHour: rateOf(rules.on('wage.minimum-hour', lastDayOf(line.month))),
+      },
+      sr: `Износ је испод минималне зараде за исте часове и подиже се на ${srOf(inDinars(reckoned.gross))}.`,
+      en: `The amount is below the minimum wage for the same hours and is lifted to ${enOf(inDinars(reckoned.gross))}.`,
     })
+  if (line.cut) steps.push(cutStep(line, line.cut, leave))
   if (line.budget > 0n)
     steps.push({
       ...{ rule: '04', parameter: 'percent.pregnancy-insurance', on: leave.from, figure: inDinars(line.budget) },
@@ -146,13 +155,23 @@ function lineSteps(line: Line, base: Base, input: Input, rules: Rules): Said[] {
   return steps
 }
 
+function cutStep({ from, until, gross }: Line, { upTo, before }: NonNullable<Line['cut']>, leave: Leave): Said {
+  const [whole, earlier, own] = [upTo.gross, before.gross, gross].map(inDinars) as [string, string, string]
+  return {
+    ...{ rule: 'OZ-10', parameter: 'reading.rounding', on: leave.from, figure: own },
+    inputs: { from, until, upTo: whole, before: earlier },
+    sr: `Од тога је до ${inSr(before.until)} већ обрачунато ${srOf(earlier)}; од ${inSr(from)} до ${inSr(until)} остаје ${srOf(whole)} − ${srOf(earlier)} = ${srOf(own)}.`,
+    en: `Of it ${enOf(earlier)} belongs to the days up to ${inEn(before.until)}; for ${inEn(from)} to ${inEn(until)} remain ${enOf(whole)} − ${enOf(earlier)} = ${enOf(own)}.`,
+  }
+}
+
 const payerWord = { employer: { sr: 'на терет послодавца', en: 'at the employer’s cost' }, fund: { sr: 'на терет Фонда', en: 'at the Fund’s cost' } }
-const spanSr = ({ from, until, payer }: Line) => `Од ${inSr(from)} до ${inSr(until)} ${payerWord[payer].sr}`
-const spanEn = ({ from, until, payer }: Line) => `From ${inEn(from)} to ${inEn(until)} ${payerWord[payer].en}`
+const spanSr = ({ from, until, payer }: Reckoned) => `Од ${inSr(from)} до ${inSr(until)} ${payerWord[payer].sr}`
+const spanEn = ({ from, until, payer }: Reckoned) => `From ${inEn(from)} to ${inEn(until)} ${payerWord[payer].en}`
 const percentParameter = ({ reason }: Leave, percent: number): ParameterName =>
   reason === '05' ? 'percent.isolation' : reason === '08' ? 'percent.escort' : percent === 100 ? 'percent.full' : 'percent.ordinary'
 
-function fundStep(line: Line, base: Base, leave: Leave): Said {
+function fundStep(line: Reckoned, base: Base, leave: Leave): Said {
   const hour = written(base.hour, 4)
   const hours = hoursOf(line.hours)
   return {
@@ -163,7 +182,7 @@ function fundStep(line: Line, base: Base, leave: Leave): Said {
   }
 }
 
-function employerStep(line: Line, base: Base, on: Day): Said {
+function employerStep(line: Reckoned, base: Base, on: Day): Said {
   const isMonth = line.monthDays !== null
   const hours = hoursOf(line.hours)
   const amount = inDinars(line.beforeFloor)

@@ -1,39 +1,11 @@
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import type { Day } from '../rules/days.ts'
-import { rulesOf } from '../rules/parameters.ts'
-import type { Care, Leave, Reason } from '../rules/reasons.ts'
-import { calculate, type Input } from './calculate.ts'
-import { inDinars, paraOf, written } from './money.ts'
-import { monthsBefore, type Schedule } from './months.ts'
+import { type Case, each, holdCases, leave, type Paid, week, worked } from '../../testing/worked-cases.ts'
 
 // Cases beside those of the domain study. Their figures were reckoned apart from this code, from the text of sections 8 to 12 and 19 with exact fractions.
 
-const rules = rulesOf()
-const leave = (from: Day, until: Day): Leave => ({ id: from, from, until, reason: '01', isException: false, care: null })
-/** Gross and hours of the months before the first day, oldest first. */
-type Paid = (at: number) => readonly [gross: string, hours: number]
-const each =
-  (gross: string, hours = 174): Paid =>
-  () => [gross, hours]
 const hours = [184, 160, 168, 176, 168, 168, 184, 168, 176, 184, 160, 184]
 const varied: Paid = (at) => [`${90_000 + 1000 * at}.00`, hours[at] as number]
 const second = { employer: 'B', paid: each('50000.00', 87) }
-const week = (...days: number[]): Schedule => ({ week: days.map((one) => one * 100), days: {} })
 
-type More = Partial<Input> & { onset?: Day; care?: Care; also?: { employer: string; paid: Paid } }
-function worked(from: Day, until: Day, reason: Reason, paid: Paid, { onset = from, care, also, ...more }: More = {}): Input {
-  const earnings = [{ employer: 'A', paid }, ...(also ? [also] : [])].flatMap((one) =>
-    monthsBefore(onset, 12).map((month, at) => {
-      const [gross, worked] = one.paid(at)
-      return { employer: one.employer, month, hours: worked * 100, gross: paraOf(gross) as bigint }
-    }),
-  )
-  return { leave: { ...leave(from, until), reason, care: care ?? null }, earnings, ...more }
-}
-
-/** First day, last day, payer, percentage, column of OZ-10; columns 14, 15, 16, 17, 18 and 19. */
-type Case = [title: string, input: Input, hour: string, lines: string[]]
 const cases: Case[] = [
   [
     'an illness over the new year: twelve different months of 2025, the Fund from 14 February',
@@ -234,16 +206,5 @@ const cases: Case[] = [
   ],
 ]
 
-for (const [title, input, hour, lines] of cases) {
-  test(title, () => {
-    const result = calculate(input, rules)
-    assert.equal(written(result.base.hour, 4), hour)
-    assert.deepEqual(
-      result.lines.map(({ from, until, payer, percent, column, columns }) => {
-        const { gross, from: contributions, on, tax, net, total } = columns
-        return [from, until, payer, percent, column, ...[gross, contributions, on, tax, net, total].map(inDinars)].join(' ')
-      }),
-      lines,
-    )
-  })
-}
+
+holdCases(cases)

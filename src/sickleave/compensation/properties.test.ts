@@ -28,7 +28,13 @@ const input: fc.Arbitrary<Input> = fc
     before: fc.option(fc.record({ gap: fc.integer({ min: 0, max: 9 }), days: fc.integer({ min: 1, max: 40 }) })),
     employedFor: fc.option(fc.integer({ min: -1, max: 140 })),
     other: fc.bigInt({ min: 0n, max: 300_000_00n }),
-    week: fc.constantFrom([800, 800, 800, 800, 800, 0, 0], [600, 600, 600, 600, 600, 600, 0], [0, 1200, 0, 1200, 0, 1200, 0], [1200, 0, 400, 0, 1050, 0, 600], [400, 400, 400, 400, 400, 0, 0]),
+    week: fc.constantFrom(
+      [800, 800, 800, 800, 800, 0, 0],
+      [600, 600, 600, 600, 600, 600, 0],
+      [0, 1200, 0, 1200, 0, 1200, 0],
+      [1200, 0, 400, 0, 1050, 0, 600],
+      [400, 400, 400, 400, 400, 0, 0],
+    ),
   })
   .map(({ from, days, reason, born, isSevere, earnings, before, employedFor, other, week }) => {
     const care = reason === '06' ? { born: addDays(from, -born), isChild: true, isSevere } : null
@@ -67,9 +73,24 @@ test('a period in parts sums to the whole in every column and for every payer, t
       const whole = calculate(given, rules)
       const parts = cut(given, places).map((part) => calculate(part, rules))
       const sumOf = (of: (sums: Sums) => bigint) => parts.reduce((all, { sums }) => all + of(sums), 0n)
-      for (const name of columns) assert.equal(sumOf((sums) => sums.columns[name]), whole.sums.columns[name], name)
-      for (const name of ['employer', 'fund', 'insurance', 'budget'] as const) assert.equal(sumOf((sums) => sums[name]), whole.sums[name], name)
-      for (const name of ['days', 'hours'] as const) assert.equal(sumOf((sums) => BigInt(sums[name])), BigInt(whole.sums[name]), name)
+      for (const name of columns)
+        assert.equal(
+          sumOf((sums) => sums.columns[name]),
+          whole.sums.columns[name],
+          name,
+        )
+      for (const name of ['employer', 'fund', 'insurance', 'budget'] as const)
+        assert.equal(
+          sumOf((sums) => sums[name]),
+          whole.sums[name],
+          name,
+        )
+      for (const name of ['days', 'hours'] as const)
+        assert.equal(
+          sumOf((sums) => BigInt(sums[name])),
+          BigInt(whole.sums[name]),
+          name,
+        )
       for (const { lines } of parts)
         for (const { columns: own } of lines) {
           assert.ok(own.gross >= 0n && own.from >= 0n && own.tax >= 0n && own.on >= 0n)

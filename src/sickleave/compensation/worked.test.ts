@@ -206,5 +206,4 @@ const cases: Case[] = [
   ],
 ]
 
-
 holdCases(cases)

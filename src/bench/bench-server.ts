@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { type Dispatcher, Pool } from 'undici'
 import { addClient, clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
 import { buildApp } from '../app.ts'
@@ -14,6 +13,7 @@ import { type Processes, startProcesses } from '../platform/processes.ts'
 import { background } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 import { type Cpu, cpuOf } from './cpu.ts'
+import { WireLoad } from './wire-load.ts'
 
 export type BenchWorld = Awaited<ReturnType<typeof openWorld>>['world']
 /** The body of the answer; an answer that is an error is thrown. */
@@ -41,7 +41,7 @@ export type BenchServer = {
  * Database with fsync, server and load generator on the same cores, with every safety on, as `npm start` has them. With `processes`
  * the server has as many of its own; without, it runs in the process of the load generator.
  */
-export async function startBenchServer(connections: number, processes = 0): Promise<BenchServer> {
+export async function startBenchServer(processes = 0): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-bench-'))
   const settings = { PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'error', RATE_PER_CLIENT: '1000000' }
   const config = loadConfig(settings)
@@ -53,7 +53,7 @@ export async function startBenchServer(connections: number, processes = 0): Prom
   const stopSealing = startSealing(world)
   const stopMoments = background.startMoments(world)
   const { token, institution, client } = await register(world)
-  const { ask, hangUp } = sender(serving.port, token, connections)
+  const { ask, hangUp } = sender(serving.port, token)
   return {
     world,
     institution,
@@ -71,7 +71,7 @@ export async function startBenchServer(connections: number, processes = 0): Prom
     cpu: () => cpuOf(database.embedded?.data ?? null, workers()),
     peakBytes: () => Math.max(0, ...workers().map(peakOf)),
     async close() {
-      await hangUp()
+      hangUp()
       await serving.stop()
       stopMoments()
       await stopSealing()
@@ -124,29 +124,17 @@ async function register(world: BenchWorld): Promise<{ token: string; institution
   return { token: await tokenFor(world, client, made.scopes, 36_000), institution: institution as number, client: made.id }
 }
 
-/** Asked below `fetch` and `request` of undici, which cost as much as the server does: the load generator shares its cores. */
-function sender(port: number, token: string, connections: number): { ask: Ask; hangUp: () => Promise<void> } {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 })
-  const plain = { authorization: `Bearer ${token}` }
-  const withBody = { ...plain, 'content-type': 'application/fhir+json' }
-  const ask: Ask = (method, path, body) =>
-    new Promise((resolve, reject) => {
-      const parts: Buffer[] = []
-      let status = 500
-      const asked = { method: method as Dispatcher.HttpMethod, path, headers: body === undefined ? plain : withBody, body: body ?? null }
-      pool.dispatch(asked, {
-        onRequestStart: () => {},
-        onResponseStart: (_controller, statusCode) => {
-          status = statusCode
-        },
-        onResponseData: (_controller, part) => void parts.push(part),
-        onResponseEnd: () => {
-          const whole = Buffer.concat(parts)
-          if (status >= 400) reject(new Error(`${method} ${path}: ${status} ${whole.toString().slice(0, 300)}`))
-          else resolve(whole)
-        },
-        onResponseError: (_controller, error) => reject(error),
-      })
-    })
-  return { ask, hangUp: () => pool.close() }
+/** The load generator shares its cores with what it measures: the bytes of a request are put together here, without a client library. */
+function sender(port: number, token: string): { ask: Ask; hangUp: () => void } {
+  const load = new WireLoad(port)
+  const plain = `HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n`
+  const ask: Ask = async (method, path, body) => {
+    const head = `${method} ${path} ${plain}`
+    const text =
+      body === undefined ? `${head}\r\n` : `${head}content-type: application/fhir+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    const answer = await load.ask(text)
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.body.subarray(0, 300)}`)
+    return answer.body
+  }
+  return { ask, hangUp: () => load.close() }
 }

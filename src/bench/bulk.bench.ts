@@ -24,7 +24,7 @@ const processes = 2
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')
   const folder = mkdtempSync(join(tmpdir(), 'spona-bulk-'))
-  const server = await startBenchServer(callers)
+  const server = await startBenchServer()
   try {
     const { files, lines } = writeLines(folder, isQuick ? 8 : 30)
     const asking = askingOf(server)

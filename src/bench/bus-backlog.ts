@@ -31,7 +31,7 @@ export async function backlog(bench: BusBench): Promise<void> {
   const began = performance.now()
   let taken = 0
   for (;;) {
-    const { deliveries } = JSON.parse((await load.expect(lease)).body) as { deliveries: { delivery: number }[] }
+    const { deliveries } = JSON.parse(String((await load.expect(lease)).body)) as { deliveries: { delivery: number }[] }
     if (deliveries.length === 0) break
     await load.expect(signedBytes(late, { url: '/bus/deliveries/ack', body: JSON.stringify({ acknowledge: deliveries.map(({ delivery }) => delivery) }) }))
     taken += deliveries.length
@@ -51,7 +51,7 @@ async function exchange({ load, sender, receivers, seconds }: BusBench): Promise
     const headers = { 'bus-to': `${member.code}/box`, 'bus-message-id': `beside-${serial++}` }
     await load.expect(signedBytes(sender, { url: '/bus/messages', body: contents, headers }))
     const lease = bytesOf('POST', '/bus/deliveries/lease', { authorization: `Bearer ${member.token}` }, '{}')
-    const { deliveries } = JSON.parse((await load.expect(lease)).body) as { deliveries: { delivery: number }[] }
+    const { deliveries } = JSON.parse(String((await load.expect(lease)).body)) as { deliveries: { delivery: number }[] }
     await load.expect(signedBytes(member, { url: '/bus/deliveries/ack', body: JSON.stringify({ acknowledge: deliveries.map(({ delivery }) => delivery) }) }))
     free.push(member)
   })

@@ -29,7 +29,7 @@ export async function documents(bench: BusBench): Promise<void> {
   const subscriber = (async () => {
     const lease = bytesOf('POST', '/bus/deliveries/lease', { authorization: `Bearer ${hospital.token}` }, JSON.stringify({ max: 200, wait: 5 }))
     for (const until = performance.now() + seconds * 1000 + lastMs; seen.size < count && performance.now() < until; ) {
-      const { deliveries } = JSON.parse((await load.expect(lease)).body) as { deliveries: { delivery: number; body: string }[] }
+      const { deliveries } = JSON.parse(String((await load.expect(lease)).body)) as { deliveries: { delivery: number; body: string }[] }
       for (const { body } of deliveries) seen.set((JSON.parse(Buffer.from(body, 'base64').toString()) as { event: string }).event, performance.now())
       if (deliveries.length === 0) continue
       const body = JSON.stringify({ acknowledge: deliveries.map(({ delivery }) => delivery) })
@@ -40,7 +40,7 @@ export async function documents(bench: BusBench): Promise<void> {
   const posts = requests.map(async (request, at) => {
     await sleep(Math.max(0, (at * 1000) / perSecond - (performance.now() - began)))
     const from = performance.now()
-    const { message } = JSON.parse((await load.expect(request)).body) as { message: string }
+    const { message } = JSON.parse(String((await load.expect(request)).body)) as { message: string }
     sent.set(message, from)
   })
   await Promise.all([...posts, subscriber])

@@ -68,7 +68,7 @@ export async function batchAcceptance(bench: BusBench): Promise<void> {
   })
   const send = async (at: number): Promise<void> => {
     const { body } = await load.expect(batches[at] as Buffer)
-    if (body.split('\\"status\\":202').length !== batchOfMessages + 1) throw new Error(body.slice(0, 500))
+    if (String(body).split('\\"status\\":202').length !== batchOfMessages + 1) throw new Error(String(body.subarray(0, 500)))
   }
   const { count: first } = await during(warmUpSeconds(seconds), batchCallers, send)
   const before = server.cpu()
@@ -93,7 +93,7 @@ async function consume(bench: BusBench, member: BusMember, isOver: () => boolean
   let taken = 0
   for (;;) {
     const last = isOver()
-    const { deliveries } = JSON.parse((await bench.load.expect(lease)).body) as { deliveries: { delivery: number }[] }
+    const { deliveries } = JSON.parse(String((await bench.load.expect(lease)).body)) as { deliveries: { delivery: number }[] }
     if (deliveries.length === 0) {
       if (last) return taken
       continue

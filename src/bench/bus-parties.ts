@@ -24,7 +24,7 @@ export type BusBench = {
 
 /** A server in a process of its own, one member that sends and others that receive; all joined as the guide says. */
 export async function openBusBench(seconds: number, consumers: number, isQuick: boolean): Promise<BusBench> {
-  const server = await startBenchServer(1, processes)
+  const server = await startBenchServer(processes)
   // Joining is done here, on the same database; what is measured goes to the server over the net.
   const app = await buildApp(server.world, mkdtempSync(join(tmpdir(), 'spona-bench-none-')))
   const sender = await joinBus(app, server.world, 'sender')

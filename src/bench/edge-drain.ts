@@ -27,7 +27,7 @@ const perPatient = 10
  * and files in another, as with PROCESSES=2; edge, server and database share the cores.
  */
 export async function drain(count: number): Promise<void> {
-  const server = await startBenchServer(1, 1)
+  const server = await startBenchServer(1)
   const ends: (() => unknown)[] = []
   const app = await buildApp(server.world, mkdtempSync(join(tmpdir(), 'spona-bench-none-')))
   const port = await freePort()

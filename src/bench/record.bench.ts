@@ -35,7 +35,7 @@ export async function bench(words: string[]): Promise<void> {
 }
 
 async function withServer(processes: number, act: (server: BenchServer) => Promise<void>): Promise<void> {
-  const server = await startBenchServer(connections, processes)
+  const server = await startBenchServer(processes)
   try {
     await act(server)
     print({ name: 'most memory of one server process', value: server.peakBytes() / 1_048_576, unit: 'MB', limit: 'allowed', limitValue: 512 })

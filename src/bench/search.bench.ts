@@ -14,7 +14,7 @@ const callers = 16
  */
 export async function bench(words: string[]): Promise<void> {
   const after = (name: string) => words[words.indexOf(name) + 1]
-  const server = await startBenchServer(callers)
+  const server = await startBenchServer()
   const only = words.includes('--only') ? after('--only') : undefined
   const run = { server, seconds: words.includes('--quick') ? 2 : 8, wants: (name: string) => only === undefined || name.includes(only) }
   try {

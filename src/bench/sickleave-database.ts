@@ -8,7 +8,7 @@ import { print } from './figures.ts'
 
 /** The same from cases in the database: leaves, jobs and twelve months of earnings of each person are read a page of people at a time. */
 export async function benchDatabase(people: number): Promise<void> {
-  const server = await startBenchServer(4)
+  const server = await startBenchServer()
   const owner = new pg.Client(server.owner)
   try {
     const firm = { pib: '100000001', mb: '07000001', name: 'Предузеће', municipality: 'Београд' }

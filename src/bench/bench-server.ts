@@ -130,8 +130,7 @@ function sender(port: number, token: string): { ask: Ask; hangUp: () => void } {
   const plain = `HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer ${token}\r\n`
   const ask: Ask = async (method, path, body) => {
     const head = `${method} ${path} ${plain}`
-    const text =
-      body === undefined ? `${head}\r\n` : `${head}content-type: application/fhir+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    const text = body === undefined ? `${head}\r\n` : `${head}content-type: application/fhir+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
     const answer = await load.ask(text)
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.body.subarray(0, 300)}`)
     return answer.body

@@ -1,8 +1,10 @@
 import { Refusal } from '../../platform/refusal.ts'
+import { isBase64 } from '../draft/base64.ts'
 import { Draft, type Entry, type Json, type Mapped, put } from '../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
 import { allergy, hasTemplate, inner, problem } from './conditions.ts'
-import { type Element, parseDocument, unreadIn } from './element.ts'
+import { parseDocument } from './document.ts'
+import { type Element, unreadIn } from './element.ts'
 import { composition, encompassing, patient } from './header.ts'
 import type { Mapping } from './mapping.ts'
 import { narrative } from './narrative.ts'
@@ -139,8 +141,9 @@ function body(root: Element, document: Entry, mapping: Mapping): void {
 function attached(text: Element, document: Entry, mapping: Mapping): void {
   text.readAll()
   const entry = mapping.draft.add('DocumentReference', 'nonXMLBody', true)
-  const data = text.attribute('representation') === 'B64' ? text.text.replace(/\s+/g, '') : Buffer.from(text.text, 'utf8').toString('base64')
-  const isData = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(data) && data !== ''
+  const words = text.text
+  const data = text.attribute('representation') === 'B64' ? words.replaceAll(' ', '') : Buffer.from(words, 'utf8').toString('base64')
+  const isData = data !== '' && isBase64(data)
   const given = text.first('reference')?.attribute('value')
   // A path on the disk of the sender leads nowhere for anybody else.
   const url = given !== undefined && /^(?:https?|urn|ftps?|cid):[^\s"<>\\]+$/i.test(given) ? given : undefined

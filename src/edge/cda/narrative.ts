@@ -50,19 +50,19 @@ function wrapped(tag: string, node: Element): string {
   return `<${tag}${span('colspan', node)}${span('rowspan', node)}>${rendered(node, tag)}</${tag}>`
 }
 function span(name: string, node: Element): string {
-  const given = node.attributes[name]
+  const given = node.written(name)
   return given !== undefined && /^\d{1,3}$/.test(given) ? ` ${name}="${given}"` : ''
 }
 
 function listOf(node: Element): string {
-  const tag = node.attributes['listType'] === 'ordered' ? 'ol' : 'ul'
+  const tag = node.written('listType') === 'ordered' ? 'ol' : 'ul'
   const items = node.elements.map((child) => (child.name === 'item' ? render(child, tag) : `<li>${render(child, 'li')}</li>`))
   return items.length === 0 ? '' : `<${tag}>${items.join('')}</${tag}>`
 }
 
 /** Only a plain address is a link; everything else (javascript:, data:) is its text. */
 function link(node: Element, parent: string): string {
-  const address = node.attributes['href'] ?? ''
+  const address = node.written('href') ?? ''
   const text = rendered(node, parent)
   return /^https?:\/\/[^\s"<>]+$/.test(address) ? `<a href="${inXml(address)}">${text}</a>` : text
 }

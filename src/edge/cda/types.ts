@@ -125,7 +125,7 @@ export function humanName(element: Element): Json | undefined {
       .all(name)
       .map((part) => part.text)
       .filter((text) => text !== '')
-  const isMaiden = element.elements.some(({ name, attributes }) => name === 'family' && attributes['qualifier'] === 'BR')
+  const isMaiden = element.elements.some((part) => part.name === 'family' && part.written('qualifier') === 'BR')
   const [family, given, prefix, suffix] = [texts('family'), texts('given'), texts('prefix'), texts('suffix')]
   const bare = family.length + given.length === 0 ? element.text : ''
   return some({

@@ -44,7 +44,7 @@ export async function checkHead(settings: FolderSettings, { bytes }: Piece): Pro
 export async function checkWhole({ format }: FolderSettings, bytes: Buffer): Promise<void> {
   if (bytes.length === 0) throw new Refusal('incorrect', 'the file is empty')
   if (format === 'cda') {
-    const { parseDocument } = await import('../cda/element.ts')
+    const { parseDocument } = await import('../cda/document.ts')
     if (parseDocument(bytes).root.name === 'ClinicalDocument') return
     throw new Refusal('unprocessable', 'the file is XML, but no ClinicalDocument', { hint: 'Put whole CDA documents into this folder.' })
   }

@@ -1,3 +1,4 @@
+import { isBase64 } from '../../draft/base64.ts'
 import { dateTimeOf } from '../../draft/dates.ts'
 import { displayOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
@@ -355,9 +356,6 @@ function mediaType(type: string | undefined, subtype: string | undefined): strin
   if (subtype === undefined) return undefined
   return contents[subtype.toUpperCase()] ?? (type === undefined ? undefined : `${type.toLowerCase()}/${subtype.toLowerCase()}`)
 }
-
-/** Without a repeated group: a scanned letter of some megabytes would exhaust the stack of the pattern. */
-const isBase64 = (data: string): boolean => data.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(data)
 
 /** Only what is an address leads anywhere for another; a path on the sender's own disk does not. */
 function pointerOf(value: Value): Json | undefined {

@@ -67,19 +67,19 @@ function compare(text: string): 'read' | 'refused' {
   return expected === null ? 'refused' : 'read'
 }
 
-test('a document is read as another parser reads it, and after 3,000 seeded damages refused where that one refuses', () => {
+test('a document is read as another parser reads it, and after 600 seeded damages refused where that one refuses', () => {
   assert.equal(compare(whole), 'read')
   const random = seeded(51)
   const marks = ['<', '>', '/', '&', ';', '"', "'", '=', '!', '-', '--', '?', ' ', ']', ']]>', '<!--', '-->', '<![CDATA[', '<?', '?>', ':', 'a', '\u0001', '&#0;', '&#x110000;', '&x;', '</a>', '<a>', ' a="1"', '<!DOCTYPE a>']
   const verdicts = { read: 0, refused: 0 }
-  for (let round = 0; round < 3000; round++) {
+  for (let round = 0; round < 600; round++) {
     const at = random.below(whole.length)
     const taken = random.next() < 0.5 ? random.below(3) : 0
     const damaged = whole.slice(0, at) + (random.next() < 0.7 ? random.pick(marks) : '') + whole.slice(at + taken)
     // The other parser lets words follow a mark in the name of an instruction (XML 1.0, 2.6 does not).
     if (!/<\?\w*\?\w/.test(damaged)) verdicts[compare(damaged)]++
   }
-  assert.ok(verdicts.read > 300 && verdicts.refused > 300, JSON.stringify(verdicts))
+  assert.ok(verdicts.read > 100 && verdicts.refused > 100, JSON.stringify(verdicts))
 })
 
 test('what is not well-formed is refused with its line, and nothing is looked up outside of the document', () => {

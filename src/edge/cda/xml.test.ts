@@ -60,7 +60,10 @@ function byOurs(text: string, names: readonly string[]): Plain | null {
   }
 }
 
-const namesIn = (node: Plain): string[] => [...Object.keys(node.attributes), ...node.children.flatMap((child) => (typeof child === 'string' ? [] : namesIn(child)))]
+const namesIn = (node: Plain): string[] => [
+  ...Object.keys(node.attributes),
+  ...node.children.flatMap((child) => (typeof child === 'string' ? [] : namesIn(child))),
+]
 function compare(text: string): 'read' | 'refused' {
   const expected = byAnother(text)
   assert.deepEqual(byOurs(text, expected === null ? [] : namesIn(expected)), expected, JSON.stringify(text))
@@ -70,7 +73,38 @@ function compare(text: string): 'read' | 'refused' {
 test('a document is read as another parser reads it, and after 600 seeded damages refused where that one refuses', () => {
   assert.equal(compare(whole), 'read')
   const random = seeded(51)
-  const marks = ['<', '>', '/', '&', ';', '"', "'", '=', '!', '-', '--', '?', ' ', ']', ']]>', '<!--', '-->', '<![CDATA[', '<?', '?>', ':', 'a', '\u0001', '&#0;', '&#x110000;', '&x;', '</a>', '<a>', ' a="1"', '<!DOCTYPE a>']
+  const marks = [
+    '<',
+    '>',
+    '/',
+    '&',
+    ';',
+    '"',
+    "'",
+    '=',
+    '!',
+    '-',
+    '--',
+    '?',
+    ' ',
+    ']',
+    ']]>',
+    '<!--',
+    '-->',
+    '<![CDATA[',
+    '<?',
+    '?>',
+    ':',
+    'a',
+    '\u0001',
+    '&#0;',
+    '&#x110000;',
+    '&x;',
+    '</a>',
+    '<a>',
+    ' a="1"',
+    '<!DOCTYPE a>',
+  ]
   const verdicts = { read: 0, refused: 0 }
   for (let round = 0; round < 600; round++) {
     const at = random.below(whole.length)

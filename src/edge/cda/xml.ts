@@ -238,7 +238,7 @@ class Reading {
   }
 }
 
-type Name = { raw: string; local: string; /** It declares a space of names. */ isOfSpaces: boolean }
+type Name = { raw: string; local: string /** It declares a space of names. */; isOfSpaces: boolean }
 // The names of documents are the same few hundred in all of them.
 const known = new Map<string, Name>()
 const knownMax = 5000
@@ -252,7 +252,8 @@ const isSpace = (code: number) => code === 0x20 || code === 0x0a || code === 0x0
 const ofNames = new Uint8Array(128)
 for (const mark of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_-.') ofNames[mark.charCodeAt(0)] = 1
 const isNameCode = (code: number) => (code < 128 ? ofNames[code] === 1 : code >= 128)
-const nameStart = ':A-Z_a-z\\xc0-\\xd6\\xd8-\\xf6\\xf8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}'
+const nameStart =
+  ':A-Z_a-z\\xc0-\\xd6\\xd8-\\xf6\\xf8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd\\u{10000}-\\u{effff}'
 const nameForm = new RegExp(`^[${nameStart}][${nameStart}\\-.0-9\\xb7\\u0300-\\u036f\\u203f\\u2040]*$`, 'u')
 const declarationForm =
   /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.[0-9]+"|'1\.[0-9]+')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][\w.-]*"|'[A-Za-z][\w.-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/

@@ -49,9 +49,7 @@ export class Element {
 
   /** Down a path, the first of each; its like beside it count as asked for. */
   first(...path: string[]): Element | undefined {
-    let at: Element | undefined = this
-    for (const name of path) at = at?.firstOf(name)
-    return at
+    return path.reduce<Element | undefined>((at, name) => at?.firstOf(name), this)
   }
 
   firstOf(name: string): Element | undefined {

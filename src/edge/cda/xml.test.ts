@@ -49,7 +49,7 @@ function byAnother(text: string): Plain | null {
 function byOurs(text: string, names: readonly string[]): Plain | null {
   const plain = (element: Element): Plain => ({
     name: element.name,
-    attributes: Object.fromEntries(names.flatMap((name) => (element.written(name) === undefined ? [] : [[name, element.written(name)]]))),
+    attributes: Object.fromEntries(names.flatMap((name) => writtenAs(element, name))),
     children: element.children.map((child) => (typeof child === 'string' ? child : plain(child))),
   })
   try {
@@ -60,6 +60,10 @@ function byOurs(text: string, names: readonly string[]): Plain | null {
   }
 }
 
+const writtenAs = (element: Element, name: string): [string, string][] => {
+  const value = element.written(name)
+  return value === undefined ? [] : [[name, value]]
+}
 const namesIn = (node: Plain): string[] => [
   ...Object.keys(node.attributes),
   ...node.children.flatMap((child) => (typeof child === 'string' ? [] : namesIn(child))),

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { loadFhir } from '../fhir/fhir.ts'
+import { testFhir } from '../testing/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { anEntry, doctorWho, openLedger } from '../testing/audit.ts'
 import { startPlatform } from '../testing/platform.ts'
@@ -31,7 +29,7 @@ const eventOf = (more: Partial<Entry>) =>
   auditEvent({ stream: 3, seq: 14, at: new Date(), entry: writeEntry(anEntry(more), new Date('2026-11-23T01:12:01.120Z')).text }, () => 'Patient/p1')
 
 test('every kind of entry is a valid R4 AuditEvent', async () => {
-  const fhir = await loadFhir(join(tmpdir(), 'spona-test-fhir'))
+  const fhir = await testFhir()
   const people: Partial<Entry>[] = [
     {},
     { decision: 'deny', basis: null },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anObservation, aPatient, testFhir } from '../testing/fhir.ts'
+import { anObservation, aPatient, preparedFhir } from '../testing/fhir.ts'
 import type { Resource } from './types.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const uuid = (digit: string) => `urn:uuid:${digit.repeat(8)}-1111-4111-8111-${digit.repeat(12)}`
 const issuesOf = (resource: Resource) => fhir.validate(JSON.parse(JSON.stringify(resource)))
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testFhir } from '../testing/fhir.ts'
+import { preparedFhir } from '../testing/fhir.ts'
 import { type Capabilities, capabilityStatement } from './capability.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const capabilities: Capabilities = {
   base: 'http://localhost:8080/fhir',
   software: { name: 'Spona', version: '0.1.0' },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { corpus, resourcesIn, testFhir } from '../testing/fhir.ts'
+import { corpus, resourcesIn, preparedFhir } from '../testing/fhir.ts'
 import { rewriteReferences, walkReferences } from './references.ts'
 import type { Resource } from './types.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const uuid = 'urn:uuid:11111111-1111-4111-8111-111111111111'
 const other = 'urn:uuid:22222222-2222-4222-8222-222222222222'
 

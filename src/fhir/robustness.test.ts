@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { anObservation, aPatient, corpus, resourcesIn, testFhir } from '../testing/fhir.ts'
+import { anObservation, aPatient, corpus, resourcesIn, preparedFhir } from '../testing/fhir.ts'
 import { planBundle } from './bundle.ts'
 import { parseJson, printJson } from './json.ts'
 import { rewriteReferences } from './references.ts'
 import type { Resource } from './types.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const examples = corpus('fhir-r4-examples')
 
 const junk: unknown[] = [

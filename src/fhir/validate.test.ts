@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anObservation, aPatient, corpus, resourcesIn, testFhir } from '../testing/fhir.ts'
+import { anObservation, aPatient, corpus, resourcesIn, preparedFhir } from '../testing/fhir.ts'
 import type { Resource } from './types.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const errorsOf = (resource: unknown) => fhir.validate(resource).filter(({ severity }) => severity === 'error')
 
 const examples = corpus('fhir-r4-examples')

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { corpus, testFhir } from '../testing/fhir.ts'
+import { corpus, preparedFhir } from '../testing/fhir.ts'
 import { judge, type ValidatorCase, validatorCases } from '../testing/validator-cases.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const { skip } = corpus('fhir-validator-cases')
 
 type Group = { name: string; format: 'json' | 'xml'; isIn(one: ValidatorCase): boolean; caughtMin: number; acceptedMin: number }

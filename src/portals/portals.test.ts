@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../testing/browser.ts'
+import { builtPortals } from '../testing/portals.ts'
 import { type OwnSystem, runServer } from '../testing/running-server.ts'
-import { buildPortals } from './build.ts'
 
 // A doctor and a patient in real Chromium on the real server with the invented country: nothing here is answered by a test.
 
@@ -80,10 +77,7 @@ const words = {
 } as const
 
 test('a doctor and a patient in Chromium on the real server', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'spona-portals-real-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const portals = join(folder, 'portals')
-  await buildPortals(portals)
+  const portals = await builtPortals()
   const [{ url, stranger, ownSystem }, browser] = await Promise.all([runServer(t, { portals, people: 60 }), launchBrowser(t)])
   const signedIn = (wish: Wish, act: (page: Page) => Promise<void>) => signIn({ browser, url }, wish, act)
 

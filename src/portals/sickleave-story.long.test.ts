@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { addMember, startClocks, startTellingEmployers } from '../sickleave/sickleave.ts'
 import { launchBrowser } from '../testing/browser.ts'
 import { type Endpoint, startEndpoint } from '../testing/endpoint.ts'
+import { builtPortals } from '../testing/portals.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
-import { buildPortals } from './build.ts'
 
 // One leave from the doctor's first key press to the employee's money, in Chromium on the real server. Nothing is answered by a test; only the clock is set.
 
@@ -21,10 +20,7 @@ const secret = /M54|лумбаг|онколог|комисиј|commission|diagno
 type Story = { town: LeaveTown; browser: Browser; url: string; worker: Worker; boss: string; zora: string; mira: string; endpoint: Endpoint }
 
 async function begin(t: TestContext): Promise<Story> {
-  const folder = mkdtempSync(join(tmpdir(), 'spona-story-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  await buildPortals(folder)
-  const town = await startLeaveTown(t, undefined, folder)
+  const town = await startLeaveTown(t, undefined, await builtPortals())
   const [browser, endpoint] = await Promise.all([launchBrowser(t), startEndpoint(t)])
   await town.app.listen({ port: 0, host: '127.0.0.1' })
   const [firm] = town.employers

@@ -1,14 +1,29 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Fhir, loadFhir, parseJson, type Resource } from '../fhir/fhir.ts'
+import { fhirFolder } from './made.ts'
 
-let loaded: Promise<Fhir> | undefined
+let loading: Promise<Fhir> | undefined
+let prepared: Fhir | undefined
 
-/** The compiled definitions, shared by all test files through one cache folder. */
+/** The compiled definitions, once for all test files of a process and through one cache folder for all processes. */
 export function testFhir(): Promise<Fhir> {
-  loaded ??= loadFhir(join(tmpdir(), `spona-fhir-${process.getuid?.() ?? 0}`))
-  return loaded
+  loading ??= freshFhir()
+  return loading
+}
+
+/** Of one's own, as another process has it: for tests that add to it. */
+export const freshFhir = (): Promise<Fhir> => loadFhir(fhirFolder)
+
+/** Before the first file of tests is read: what `preparedFhir` gives. */
+export async function prepareFhir(): Promise<void> {
+  prepared = await testFhir()
+}
+
+/** The same where a file needs it as it is read: one that awaits at its top could not share a process. */
+export function preparedFhir(): Fhir {
+  if (!prepared) throw new Error('tests on the definitions of FHIR run by `npm test -- <path>`')
+  return prepared
 }
 
 /** Third-party data beside the repository; a test that needs it is skipped where it is not there. */

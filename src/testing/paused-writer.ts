@@ -10,7 +10,7 @@ import { updateOne } from '../record/write/create.ts'
 import { hashesFrom } from '../record/record.ts'
 import type { Resource } from '../fhir/fhir.ts'
 import { testConfig, testKeys } from './platform.ts'
-import { testFhir } from './server.ts'
+import { testFhir } from './fhir.ts'
 
 type Wish = { appUrl: object; actor: Actor; resource: Resource & { id: string } }
 

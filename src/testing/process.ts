@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fhirFolder, portalsOfRun } from './made.ts'
 
 /** A first start builds the portals and a country: seconds on an idle machine, more than a minute beside seven others. */
 const readyLimitMs = 180_000
@@ -31,23 +32,21 @@ const memorySettings = Object.fromEntries(startWords.filter((word) => /^[A-Z_]+=
 const nodeOptions = startWords.filter((word) => word.startsWith('--'))
 
 /**
- * What every first start makes alike, the portals and the compiled FHIR, is made by the first of a test run and brought along by
- * the others; the server sees by its stamps that it need not do it again. `isWhole`: this start is to do all of it itself.
+ * What every first start makes alike, the portals and the compiled FHIR, is brought along when a run of tests has it; the server sees by its
+ * stamps that it need not do it again. `isWhole`: this start is to do all of it itself.
  */
-const alike = ['portals', 'cache']
-const kept = process.env['SPONA_TEST_CLUSTER'] ? join(process.env['SPONA_TEST_CLUSTER'], '../started') : null
-
 function bringAlong(dataDir: string | undefined): void {
-  if (kept === null || dataDir === undefined || existsSync(dataDir) || !existsSync(kept)) return
+  if (dataDir === undefined || existsSync(dataDir)) return
   mkdirSync(dataDir, { mode: 0o711, recursive: true })
-  for (const part of alike) cpSync(join(kept, part), join(dataDir, part), { recursive: true })
+  if (existsSync(fhirFolder)) cpSync(fhirFolder, join(dataDir, 'cache'), { recursive: true })
+  if (portalsOfRun !== null && existsSync(portalsOfRun)) cpSync(portalsOfRun, join(dataDir, 'portals'), { recursive: true })
 }
 
-function keepFor(others: string | undefined): void {
-  if (kept === null || others === undefined || existsSync(kept)) return
-  const half = `${kept}.${process.pid}`
-  for (const part of alike) cpSync(join(others, part), join(half, part), { recursive: true })
-  if (!existsSync(kept)) renameSync(half, kept)
+function keepForOthers(dataDir: string | undefined): void {
+  if (dataDir === undefined || portalsOfRun === null || existsSync(portalsOfRun)) return
+  const half = `${portalsOfRun}.${process.pid}`
+  cpSync(join(dataDir, 'portals'), half, { recursive: true })
+  if (!existsSync(portalsOfRun)) renameSync(half, portalsOfRun)
 }
 
 export function spawnServer(env: Record<string, string>, { isWhole = false } = {}): ServerProcess {
@@ -70,7 +69,7 @@ export function spawnServer(env: Record<string, string>, { isWhole = false } = {
       printed += more
       if (!printed.includes('Ctrl-C stops everything')) return
       clearTimeout(timer)
-      keepFor(env['DATA_DIR'])
+      keepForOthers(env['DATA_DIR'])
       resolve(printed)
     })
     child.stderr?.setEncoding('utf8').on('data', (more: string) => {

@@ -8,6 +8,8 @@ import { appRole } from '../platform/database.ts'
 import { migrate } from '../platform/migrate.ts'
 import { startPostgres } from '../platform/postgres.ts'
 import { testKeys } from './platform.ts'
+import { postmasterOf } from './process.ts'
+import { secondsOf, type Taken } from './taken.ts'
 
 /** The longest come first, so that the workers end together. They have a process of their own, as have those that start one for each test. */
 const longest = ['portals/accessibility', 'platform/start', 'platform/disk-full', 'platform/backup', 'record/faults', 'record/bad-input', 'portals/portals']
@@ -35,61 +37,67 @@ const folder = mkdtempSync(join(placeForDatabases(), 'spona-tests-'))
 chmodSync(folder, 0o755) // As root a closed folder would put the data into /var/lib, where nobody removes it.
 const stop = await startCluster()
 const times = join(folder, 'times')
-const said = flags.some((flag) => flag.startsWith('--test-reporter'))
-  ? flags
-  : [
-      ...[...flags, '--test-reporter=spec', '--test-reporter-destination=stdout'],
-      ...['--test-reporter=./src/testing/file-times.ts', `--test-reporter-destination=${times}`],
-    ]
+writeFileSync(times, '')
 /** A third would use the quarter of the time in which tests wait, but then those that watch the clock fail on a busy machine. */
 const workers = 2
-const child = spawn(process.execPath, ['--test', `--test-concurrency=${workers}`, '--test-timeout=600000', ...said, ...inBatches(files)], {
+const before = secondsOf('self').ended
+const child = spawn(process.execPath, ['--test', `--test-concurrency=${workers}`, '--test-timeout=600000', ...flags, ...inBatches(files)], {
   stdio: 'inherit',
   // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.
-  env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), NODE_COMPILE_CACHE: join(folder, 'code') },
+  env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), SPONA_TEST_TIMES: times, NODE_COMPILE_CACHE: join(folder, 'code') },
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 child.once('exit', async (code, signal) => {
+  const database = secondsOf(postmasterOf(join(folder, 'postgres')))
+  const all = secondsOf('self').ended - before
   await stop()
-  printSlowest()
+  printTimes(all, database.own + database.ended)
   rmSync(folder, { recursive: true, force: true })
   process.exit(code ?? (signal ? 1 : 0))
 })
 
-function printSlowest(): void {
-  if (said === flags || files.length < 2) return
-  const lines = readFileSync(times, 'utf8').trimEnd().split('\n')
-  const slowest = lines.sort((a, b) => Number.parseFloat(b) - Number.parseFloat(a)).slice(0, 15)
-  console.log(`the slowest files, in seconds:\n${slowest.join('\n')}`)
+/** The slowest files, and where the time of the processor went; all of them into the file that TEST_TIMES names. */
+function printTimes(all: number, database: number): void {
+  const taken = readFileSync(times, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Taken)
+    .sort((one, other) => other.seconds - one.seconds)
+  const line = ({ seconds, own, started, file }: Taken) => [seconds, own, started].map((value) => value.toFixed(1).padStart(7)).join('') + ` ${file}`
+  if (process.env['TEST_TIMES']) writeFileSync(process.env['TEST_TIMES'], `${taken.map(line).join('\n')}\n`)
+  if (flags.length > 0 || files.length < 2) return
+  const sum = (of: 'own' | 'started') => taken.reduce((total, one) => total + one[of], 0)
+  const parts = {
+    tests: sum('own'),
+    'what they started': sum('started'),
+    'their database': database,
+    'starts of their processes': all - sum('own') - sum('started'),
+  }
+  console.log('the slowest files: seconds, of the processor, and of the processor in what they started')
+  for (const one of taken.slice(0, 15)) console.log(line(one))
+  console.log(
+    `seconds of the processor: ${Object.entries(parts)
+      .map(([name, seconds]) => `${name} ${seconds.toFixed(0)}`)
+      .join(', ')}`,
+  )
 }
 
-/**
- * Files that run one after another in one process, each a suite of its own, so that what it opens before and closes after stays its own. Each is
- * read when the one before has ended: read together, tests would fall to whichever suite a shared module was waited for in. A file that awaits
- * something at its top has a process of its own, because its tests come when its suite is over.
- */
+/** Runs of files for the processes; a process of its own has whatever is among the longest. */
 function inBatches(all: string[]): string[] {
-  if (all.length <= filesOfBatch) return all
-  const awaits = (file: string) => /^(?:(?:const|let) .* = )?await /m.test(readFileSync(file, 'utf8'))
-  const long = all.filter((file) => placeOf(file) < longest.length)
-  const alone = all.filter((file) => !long.includes(file) && awaits(file))
-  const rest = all.filter((file) => !long.includes(file) && !alone.includes(file))
+  const single = (file: string) => all.length <= filesOfBatch || placeOf(file) < longest.length
+  const long = all.filter(single)
+  const rest = all.filter((file) => !single(file))
   const batches = Array.from({ length: Math.ceil(rest.length / filesOfBatch) }, (_, at) => rest.slice(at * filesOfBatch, (at + 1) * filesOfBatch))
-  const write = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text)
+  const write = (name: string, of: string[]): string => {
+    const lines = [`import { runFiles } from ${JSON.stringify(resolve('src/testing/batch.ts'))}`, `await runFiles(${JSON.stringify(of)})`, '']
+    writeFileSync(join(folder, name), lines.join('\n'))
     return join(folder, name)
   }
   const number = (at: number) => String(at + 1).padStart(2, '0')
   // node:test sorts its files by name, so the longest go by one that comes first.
   return [
-    ...long.map((file, at) => write(`a-${number(at)}-${file.replaceAll('/', '-')}`, `import ${JSON.stringify(resolve(file))}\n`)),
-    ...batches.map((batch, at) => {
-      const suites = batch.map((file) => `await suite(${JSON.stringify(file)}, async () => { await import(${JSON.stringify(resolve(file))}) })\n`)
-      // A test may wait for what alone would not keep the process: the batch does until it is through.
-      const head = "import { suite } from 'node:test'\nconst alive = setInterval(() => {}, 1000)\n"
-      return write(`batch-${number(at)}.test.ts`, `${head}${suites.join('')}clearInterval(alive)\n`)
-    }),
-    ...alone,
+    ...long.map((file, at) => write(`a-${number(at)}-${file.replaceAll('/', '-')}`, [file])),
+    ...batches.map((batch, at) => write(`batch-${number(at)}.test.ts`, batch)),
   ]
 }
 

@@ -7,15 +7,11 @@ import { addClient, clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
 import { buildApp } from '../app.ts'
 import { createLedger } from '../audit/audit.ts'
-import { type Fhir, loadFhir } from '../fhir/fhir.ts'
 import { hashesFrom } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
+import { testFhir } from './fhir.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
 import type { Ending } from './for-file.ts'
-
-let fhir: Promise<Fhir> | undefined
-/** Compiled once for all test files. */
-export const testFhir = (): Promise<Fhir> => (fhir ??= loadFhir(join(tmpdir(), 'spona-test-fhir')))
 
 export type TestServer = TestPlatform & {
   app: FastifyInstance

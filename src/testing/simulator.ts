@@ -1,18 +1,13 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Resource } from '@medplum/fhirtypes'
 import { createLedger } from '../audit/audit.ts'
-import { loadFhir } from '../fhir/fhir.ts'
 import { hashesFrom } from '../record/record.ts'
 import type { Person } from '../simulator/person.ts'
 import { createDirectory, generateCountry, historyOf } from '../simulator/simulator.ts'
+import { testFhir } from './fhir.ts'
 import { startPlatform, type TestPlatform } from './platform.ts'
 import type { Ending } from './for-file.ts'
 
 export const simulatorToday = '2026-11-23'
-
-/** One folder for all tests: the definitions are compiled once. */
-export const testFhir = () => loadFhir(join(tmpdir(), 'spona-test-fhir'))
 
 /** A platform whose world has the running parts that loading a population needs. */
 export async function startRecord(t: Ending, settings: Record<string, string> = {}): Promise<TestPlatform> {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { declaredMapping, mapCda, mapCsv, mapHl7, readMessage } from '../edge/edge.ts'
 import { parseConfig } from '../edge/process/config.ts'
-import { testFhir } from '../testing/server.ts'
+import { testFhir } from '../testing/fhir.ts'
 
 const guide = (name: string) => readFileSync(`docs/guides/${name}.md`, 'utf8')
 const example = (name: string, language: string): string => {

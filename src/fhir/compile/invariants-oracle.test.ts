@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
-import { corpus, resourcesIn, testFhir } from '../../testing/fhir.ts'
+import { corpus, resourcesIn, preparedFhir } from '../../testing/fhir.ts'
 import type { Resource } from '../types.ts'
 import { readDefinitions } from './definitions.ts'
 import { modelOf } from './model.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const model = modelOf(readDefinitions().structures)
 const examples = corpus('fhir-r4-examples')
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { pathToFileURL } from 'node:url'
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import { corpus, resourcesIn } from '../../testing/fhir.ts'
@@ -25,7 +25,7 @@ type Extractor = (resource: Resource, out: Found[]) => void
 // The converters are replaced by one that keeps the element itself, which is what FHIRPath selects.
 const keep = (out: Found[], code: string, value: unknown) => out.push([code, value])
 const recorder = new Proxy({}, { get: (_, name) => (name === 'refersTo' ? extractorRuntime.x.refersTo : keep) })
-const { default: create } = await import(pathToFileURL(join(folder, 'compiled.mjs')).href)
+const { default: create } = createRequire(import.meta.url)(join(folder, 'compiled.mjs'))
 const compiled: {
   extractors: Record<string, Extractor>
   details: Record<string, Record<string, Extractor>>

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Refusal } from '../../platform/refusal.ts'
 import { corpus, readText } from '../../testing/corpora.ts'
-import { testFhir } from '../../testing/fhir.ts'
+import { preparedFhir } from '../../testing/fhir.ts'
 import { parseJson, printJson } from '../json.ts'
 import type { Resource } from '../types.ts'
 import { applyJsonPatch } from './json-patch.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 type Part = Record<string, unknown> & { name: string }
 
 const operation = (type: string, path: string, ...parts: Part[]) => ({

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { testFhir } from '../../testing/fhir.ts'
+import { preparedFhir } from '../../testing/fhir.ts'
 import { addResources } from '../../testing/validator-cases.ts'
 import { parseJson } from '../json.ts'
 import type { Resource } from '../types.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const base = 'http://hl7.org/fhir/StructureDefinition/'
 const url = (name: string) => `http://profile.test/StructureDefinition/${name}`
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { testFhir } from '../../testing/fhir.ts'
+import { preparedFhir } from '../../testing/fhir.ts'
 import { addResources } from '../../testing/validator-cases.ts'
 import { isLoincCode, isSnomedCode } from './check-digits.ts'
 import { isExpressionConstraint } from './ecl.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const issues = (resource: object, isStrict = true) => fhir.validate(resource, { isStrict })
 const errors = (resource: object, isStrict = true) =>
   issues(resource, isStrict)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { anObservation, aPatient, testFhir } from '../../testing/fhir.ts'
+import { anObservation, aPatient, preparedFhir } from '../../testing/fhir.ts'
 import type { Extracted, Resource } from '../types.ts'
 import { matches, sortKey } from './matches.ts'
 import { type Condition, narrowing } from './narrowing.ts'
 import { parseSearch } from './parse.ts'
 import type { Search } from './search.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 
 const patient = aPatient({
   name: [{ family: 'Ђорђевић', given: ['Ана', 'Марија'] }],

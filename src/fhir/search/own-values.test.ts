@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { corpus, resourcesIn, testFhir } from '../../testing/fhir.ts'
+import { corpus, resourcesIn, preparedFhir } from '../../testing/fhir.ts'
 import type { Extracted, Resource, SearchParameter } from '../types.ts'
 import { matches } from './matches.ts'
 import { type Condition, narrowing } from './narrowing.ts'
 import { parseSearch } from './parse.ts'
 import { targetsOf } from './values.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const examples = corpus('fhir-r4-examples')
 
 const escaped = (text: string) => text.replace(/[\\,|$]/g, '\\$&')

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Refusal } from '../../platform/refusal.ts'
-import { anObservation, testFhir } from '../../testing/fhir.ts'
+import { anObservation, preparedFhir } from '../../testing/fhir.ts'
 import { matches } from './matches.ts'
 import { narrowing } from './narrowing.ts'
 import { parseSearch } from './parse.ts'
 import type { Search } from './search.ts'
 
-const fhir = await testFhir()
+const fhir = preparedFhir()
 const parse = (type: string | null, query: string, lenient = false): Search => parseSearch(fhir, type, [...new URLSearchParams(query)], { lenient })
 
 /** The type, the query, and what the refusal must say or hint. */

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { testFhir } from '../../testing/server.ts'
+import { preparedFhir } from '../../testing/fhir.ts'
 import { createUnits } from '../units.ts'
 import type { CodeSystemResource, Filter, TerminologyResource } from './resources.ts'
 import { createTerminology } from './terminology.ts'
 
-const { terminology } = await testFhir()
+const { terminology } = preparedFhir()
 const folder = mkdtempSync(join(tmpdir(), 'spona-terminology-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const own = createTerminology(folder, createUnits())

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Refusal } from '../../platform/refusal.ts'
 import { corpus } from '../../testing/corpora.ts'
-import { testFhir } from '../../testing/fhir.ts'
+import { preparedFhir } from '../../testing/fhir.ts'
 import { parseJson, printJson } from '../json.ts'
 
-const { formats } = await testFhir()
+const { formats } = preparedFhir()
 const xmlOf = (json: unknown, isPretty = false) => formats.print(typeof json === 'string' ? json : printJson(json), { format: 'xml', isPretty })
 const wrap = (inner: string, type = 'Patient') => `<${type} xmlns="http://hl7.org/fhir">${inner}</${type}>`
 

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Me } from '../../access/wire.ts'
 import type { FinderAnswer, FinderQuestion } from '../../identity/wire.ts'
-import { buildPortals } from '../build.ts'
+import { builtPortals } from '../../testing/portals.ts'
 import { portalRoutes } from '../routes.ts'
 import { doctor, document, looks, mine, olderLooks, overview, patient, people } from './fixtures.ts'
 
@@ -13,8 +13,8 @@ export type Stage = { url: string; me(next: Me): void; answer(path: string, answ
  * The built portals with invented answers, for the states that a running country does not show on demand. The way through the real
  * server is tested elsewhere; here a test may replace the answer of one address.
  */
-export async function startStage(outDir: string, port = 0): Promise<Stage> {
-  await buildPortals(outDir)
+export async function startStage(): Promise<Stage> {
+  const built = await builtPortals()
   const app = Fastify()
   app.addContentTypeParser(['text/csv', 'application/xml'], { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   let me = doctor
@@ -28,7 +28,7 @@ export async function startStage(outDir: string, port = 0): Promise<Stage> {
     if (answer) return reply.send(await answer(request, reply))
     return undefined
   })
-  await portalRoutes(outDir)(app)
+  await portalRoutes(built)(app)
   app.get('/access/me', () => me)
   app.post('/identity/people/search', (request): FinderAnswer => found((request.body as FinderQuestion).query))
   app.get('/identity/mine', () => ({ people: mine }))
@@ -38,7 +38,7 @@ export async function startStage(outDir: string, port = 0): Promise<Stage> {
   app.get<{ Params: { document: string } }>('/record/people/:person/documents/:document', (request) => document(request.params.document))
   app.get<{ Querystring: { before?: string } }>('/audit/people/:person/looks', (request) => (request.query.before ? olderLooks : looks))
   app.get('/sign-in', (_, reply) => reply.type('text/html').send('<!doctype html><title>sign-in</title><h1>sign-in</h1>'))
-  const url = await app.listen({ port, host: '127.0.0.1' })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     url,
     me: (next) => {

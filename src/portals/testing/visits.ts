@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
@@ -12,17 +9,14 @@ const waitMs = 10_000
 
 /** One stage and one browser for a test file, started before its first test; they are there when a test asks for them. */
 export function stageForFile() {
-  let folder = ''
   let stage: Stage | undefined
   let browser: Browser | undefined
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'spona-portals-states-'))
-    ;[stage, browser] = await Promise.all([startStage(join(folder, 'portals')), launchBrowser()])
+    ;[stage, browser] = await Promise.all([startStage(), launchBrowser()])
   })
   after(async () => {
     await browser?.close()
     await stage?.close()
-    rmSync(folder, { recursive: true, force: true })
   })
   const started = (): { stage: Stage; browser: Browser } => {
     assert.ok(stage && browser, 'the stage is asked for before it started')

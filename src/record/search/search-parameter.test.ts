@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadFhir, type Resource } from '../../fhir/fhir.ts'
+import type { Resource } from '../../fhir/fhir.ts'
+import { freshFhir } from '../../testing/fhir.ts'
 import { type Send, startServer, type TestServer } from '../../testing/server.ts'
 import { addParameter, listParameters, removeParameter } from './add-parameter.ts'
 import { refreshCustomParameters, startCustomParameters } from './custom-parameters.ts'
@@ -35,7 +36,7 @@ async function startOwn(t: TestContext): Promise<TestServer> {
   const server = await startServer(t)
   const folder = mkdtempSync(join(tmpdir(), 'spona-fhir-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  server.world.fhir = await loadFhir(join(tmpdir(), 'spona-test-fhir'))
+  server.world.fhir = await freshFhir()
   return server
 }
 
@@ -82,7 +83,7 @@ test('an added parameter finds old and new rows from the first moment, while it 
 test('another process knows of it within a second, and indexes what it writes', async (t) => {
   const server = await startOwn(t)
   const { send } = await server.institution('Болница')
-  const other = { ...server.world, fhir: await loadFhir(join(tmpdir(), 'spona-test-fhir')) }
+  const other = { ...server.world, fhir: await freshFhir() }
   t.after(await startCustomParameters(server.world))
   await addParameter(operatorAsking(other, 'test'), bloodGroup)
   await sleep(1000)

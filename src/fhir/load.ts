@@ -104,7 +104,7 @@ function fingerprint(version: string): string {
   const folder = join(import.meta.dirname, 'compile')
   const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   for (const name of sources.sort()) hash.update(name).update(readFileSync(join(folder, name)))
-  for (const other of ['resource-types.ts', 'profile/lean.ts', 'runtime/invariants.ts', 'runtime/places.ts', 'runtime/places-bundle.ts'])
+  for (const other of ['resource-types.ts', 'profile/lean.ts', 'runtime/invariants.ts', 'runtime/places.ts', 'runtime/places-bundle.ts', 'rules/strict.ts'])
     hash.update(readFileSync(join(import.meta.dirname, other)))
   return hash.digest('hex').slice(0, 16)
 }

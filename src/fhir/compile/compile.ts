@@ -14,7 +14,7 @@ export function compileDefinitions(): { source: string; notCompiled: string[] } 
   const validators = validatorSource(model, expand)
   const extractors = extractorSource(model, expand, definitions.searchParameters, definitions.patientCompartment)
   const source = `// Generated from the FHIR R4 definitions; delete the file to make it anew.
-export default function create({ p, inv, place, rule, narrative, codes, isObject, depthMax, x }) {
+export default function create({ p, inv, place, strict, rule, narrative, codes, isObject, depthMax, x }) {
 const anyType = null
 ${validators.source}
 ${extractors.source}

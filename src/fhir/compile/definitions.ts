@@ -7,9 +7,9 @@ export type ElementDefinition = {
   isSummary?: boolean
   min: number
   max: string
-  type?: { code: string; targetProfile?: string[] }[]
+  type?: { code: string; profile?: string[]; targetProfile?: string[] }[]
   contentReference?: string
-  binding?: { strength: string; valueSet?: string }
+  binding?: { strength: string; valueSet?: string; extension?: { url: string; valueCanonical?: string }[] }
   constraint?: { key: string; severity: string; human: string; expression?: string }[]
 }
 export type StructureDefinition = {

@@ -6,6 +6,8 @@ export type FieldType = {
   /** A primitive (`date`), a datatype (`HumanName`), a backbone (`Patient.contact`), `Resource`, or an abstract one. */
   code: string
   targets?: string[]
+  /** A Quantity without a comparator (sqty-1). */
+  isSimple?: boolean
 }
 export type Constraint = { key: string; human: string; expression: string }
 export type Field = {
@@ -18,6 +20,8 @@ export type Field = {
   isMany: boolean
   types: FieldType[]
   binding?: string
+  /** Weaker bindings, of which only the strict judgement speaks: the value set, and the one that none may leave. */
+  preferred?: { extensible?: string; maximum?: string }
   constraints: Constraint[]
 }
 export type Structure = { name: string; kind: 'resource' | 'datatype' | 'backbone'; fields: Map<string, Field>; constraints: Constraint[] }
@@ -48,9 +52,10 @@ function typesOf(element: ElementDefinition, structure: StructureDefinition): Fi
   const name = lastName(element.path)
   if (name === 'id') return [{ code: structure.kind === 'resource' && !element.path.slice(0, -3).includes('.') ? 'id' : 'elementId' }]
   if (element.path === 'Extension.url') return [{ code: 'uri' }]
-  return (element.type ?? []).map(({ code, targetProfile }) => {
+  return (element.type ?? []).map(({ code, targetProfile, profile }) => {
     if (code === 'BackboneElement' || code === 'Element') return { code: element.path }
     const targets = targetProfile?.map((profile) => profile.slice(profile.lastIndexOf('/') + 1))
+    if (profile?.some((one) => one.endsWith('/SimpleQuantity'))) return { code, isSimple: true }
     const isOpen = targets === undefined || targets.includes('Resource')
     return isOpen ? { code: systemTypes[code] ?? code } : { code: systemTypes[code] ?? code, targets }
   })
@@ -61,6 +66,17 @@ const errorsOf = (element: ElementDefinition): Constraint[] =>
   (element.constraint ?? [])
     .filter((one) => one.severity === 'error' && !general.has(one.key) && !droppedConstraints.has(one.key))
     .map((one) => ({ key: one.key, human: one.human, expression: one.expression ?? '' }))
+
+const maximum = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet'
+
+function weakly({ binding }: ElementDefinition): Pick<Field, 'preferred'> {
+  if (binding === undefined || binding.strength === 'required') return {}
+  const most = binding.extension?.find(({ url }) => url === maximum)?.valueCanonical
+  const extensible = binding.strength === 'extensible' ? binding.valueSet : undefined
+  return extensible === undefined && most === undefined
+    ? {}
+    : { preferred: { ...(extensible === undefined ? {} : { extensible }), ...(most === undefined ? {} : { maximum: most }) } }
+}
 
 function fieldOf(element: ElementDefinition, structure: StructureDefinition): Field {
   const name = lastName(element.path)
@@ -74,6 +90,7 @@ function fieldOf(element: ElementDefinition, structure: StructureDefinition): Fi
     isMany: element.max !== '1',
     types: typesOf(element, structure),
     ...(required === undefined ? {} : { binding: required }),
+    ...weakly(element),
     constraints: errorsOf(element),
   }
 }

@@ -1,6 +1,7 @@
 import { resourceTypes } from '../resource-types.ts'
 import { inlineInvariants } from '../runtime/invariants.ts'
 import { placeRules } from '../runtime/places.ts'
+import { typeRules } from '../rules/strict.ts'
 import { type InvariantCompiler, invariantCompiler } from './invariant-source.ts'
 import { type Constraint, choiceProperty, type Field, type FieldType, isPrimitive, type Model, type Structure } from './model.ts'
 import type { Expansion } from './value-sets.ts'
@@ -60,7 +61,9 @@ ${isResource ? '' : '  if (n === 0) c.empty(d)\n'}${
     : ''
 }${choices.map((field, index) => (field.isRequired ? `  if (x${index} === '') c.missing(d, ${quote(`${field.name}[x]`)})\n` : '')).join('')}${structure.constraints
   .map((constraint) => invariantSource(constraint, structure.name, 'o', 'd', writer))
-  .join('')}${structure.name in placeRules ? `  place[${quote(structure.name)}](o, c, d)\n` : ''}}`
+  .join('')}${structure.name in placeRules ? `  place[${quote(structure.name)}](o, c, d)\n` : ''}${
+    structure.name in typeRules ? `  if (c.isStrict) strict.${structure.name}(o, { check: c, depth: d })\n` : ''
+  }}`
 }
 
 function fieldCases(structure: Structure, field: Field, bit: number, choice: number, writer: Writer): string[] {
@@ -69,7 +72,8 @@ function fieldCases(structure: Structure, field: Field, bit: number, choice: num
     const seen = bit >= 0 ? `h |= ${1 << bit}; ` : ''
     const once = choice >= 0 ? onlyForm(field, property, choice) : ''
     const value = valueSource(structure, field, type, property, writer)
-    const cases = [`      case ${quote(property)}: ${property === 'id' ? 'n--; ' : ''}${seen}${once}${value}; break`]
+    const also = type.code === 'elementId' && !structure.name.startsWith('ElementDefinition') ? '; if (c.isStrict) c.elementId(v, d)' : ''
+    const cases = [`      case ${quote(property)}: ${property === 'id' ? 'n--; ' : ''}${seen}${once}${value}${also}; break`]
     if (!isPrimitive(type.code)) return cases
     const names = field.isChoice ? `${quote(property)}, ${quote(field.name)}` : `${quote(property)}, ${quote(property)}`
     const extension = `c.extras${field.isMany ? 'Array' : ''}(o, v, d, ${names}, ${writer.functions.get('Element')})`
@@ -92,8 +96,9 @@ function valueSource(structure: Structure, field: Field, type: FieldType, proper
     const check = `p.${type.code}`
     // A value set that cannot be listed here (MIME types, units) is asked of the terminology.
     const asked = field.binding !== undefined && set === undefined ? `; c.asked(v, d, ${name}, ${quote(field.binding)})` : ''
-    if (field.isMany) return `c.primitives(o, v, d, ${name}, ${check}, ${set})${asked}`
-    return `${check}(v, c, d, ${name}, -1${set === undefined ? '' : `, ${set}`})${asked}`
+    const most = field.preferred?.maximum === undefined ? '' : `; if (c.isStrict) c.inMaximum(v, d, ${name}, ${quote(field.preferred.maximum)})`
+    if (field.isMany) return `c.primitives(o, v, d, ${name}, ${check}, ${set})${asked}${most}`
+    return `${check}(v, c, d, ${name}, -1${set === undefined ? '' : `, ${set}`})${asked}${most}`
   }
   const call = `${writer.functions.get(type.code)}(v${field.isMany ? '[i]' : ''}, c, d + 1)`
   const item = field.isMany ? 'v[i]' : 'v'
@@ -110,6 +115,11 @@ function afterObject(structure: Structure, field: Field, type: FieldType, item: 
   if (field.binding !== undefined && set === undefined && (type.code === 'CodeableConcept' || type.code === 'Coding')) {
     more += `; c.askedConcept(${item}, d + 1, ${quote(field.binding)})`
   }
+  if (field.preferred !== undefined && (type.code === 'CodeableConcept' || type.code === 'Coding')) {
+    const { extensible, maximum } = field.preferred
+    more += `; if (c.isStrict) c.weakly(${item}, d + 1, ${extensible === undefined ? undefined : quote(extensible)}, ${maximum === undefined ? undefined : quote(maximum)})`
+  }
+  if (type.isSimple === true) more += `; if (isObject(${item}) && ${item}.comparator !== undefined) c.invariant(d + 1, 'sqty-1', 'The comparator is not used on a SimpleQuantity')`
   if (type.code === 'Reference') more += `; c.reference(${item}, d + 1, ${targetsOf(type, writer)})`
   for (const constraint of field.constraints) {
     const forType = field.isChoice ? constraintOnChoice(constraint, type) : true

@@ -3,7 +3,7 @@ import { entriesOf } from '../runtime/bundle-entries.ts'
 import { textOf } from '../runtime/check.ts'
 import { walkReferences } from '../references.ts'
 import type { Resource } from '../types.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const withoutNames = new Set(['transaction', 'batch', 'transaction-response', 'batch-response'])

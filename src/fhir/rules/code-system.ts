@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../profile/items.ts'
 import { shown } from '../runtime/check.ts'
 import { numberOf } from '../search/numbers.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const concept = 'http://hl7.org/fhir/concept-properties#'

@@ -3,7 +3,7 @@ import { expressionProblem } from '../profile/fhirpath.ts'
 import { isResourceType } from '../xml/shapes.ts'
 import type { Check } from '../runtime/check.ts'
 import { hasForm } from './datatypes.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
@@ -43,9 +43,9 @@ function strangeRoots(expression: string, base: unknown[], path: string, check: 
 
 /** Definitions are found by their address, so it is one that leads somewhere by itself (references.html#canonical). */
 export const addressRule: Rule = ({ resourceType, url }, { check, depth }) => {
+  if (typeof url !== 'string' || /^[A-Za-z][A-Za-z0-9+.-]*:/.test(url)) return
   const shape = check.known?.shapes.of(String(resourceType))
-  const isDefinition = shape?.get('url')?.type === 'uri' && shape.has('publisher')
-  if (isDefinition && typeof url === 'string' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(url))
+  if (shape?.get('url')?.type === 'uri' && shape.has('publisher'))
     check.add('invalid', check.path(depth, 'url'), 'the canonical URL of a definition is absolute', 'Write the whole URL.')
 }
 

@@ -3,7 +3,7 @@ import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
 import { type Check, textOf } from '../runtime/check.ts'
 import { contextsOf } from './context.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 // HL7's own name space outside its guides (uv, us …): the extensions pack, tooling, and elements of other versions carried as extensions.

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../profile/items.ts'
 import { numberOf } from '../search/numbers.ts'
 import { textOf } from '../runtime/check.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const codesOf = (concept: unknown): string[] => (isObject(concept) ? list(concept.coding).map(({ system, code }) => `${textOf(system)}|${textOf(code)}`) : [])

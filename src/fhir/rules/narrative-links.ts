@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
-import type { Rule } from './walk.ts'
+import type { Check } from '../runtime/check.ts'
 
 const link = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const image = /<img\s[^>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
@@ -7,12 +7,8 @@ const anchor = /\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const linkable = /^(?:https?|mailto|tel|ftp|data|cid):/i
 
 /** narrative.html: a link leads somewhere, by a scheme that a browser follows or to a place in the same document. */
-export const narrativeRule: Rule = ({ div }, { check, depth }) => {
-  if (typeof div !== 'string') return
-  const says = formProblem(div)
-  if (says !== null) check.add('invalid', check.path(depth, 'div'), says, 'Write XHTML that an XML reader understands.')
+export function checkLinks(div: string, check: Check, path: string): void {
   if (!(div.includes('<a') || div.includes('<img'))) return
-  const path = check.path(depth, 'div')
   let anchors: Set<string> | undefined
   for (const [, double, single] of div.matchAll(link)) {
     const href = (double ?? single ?? '').trim()
@@ -36,7 +32,7 @@ const named = /&(?!(?:amp|lt|gt|quot|apos|#\w+);)/
 const block = /<(p|div|blockquote|table|ol|ul)(?=[\s/>])/
 
 /** The name space is that of XHTML, entities are those of XML, and a paragraph holds no blocks (narrative.html#xhtml). */
-function formProblem(div: string): string | null {
+export function formProblem(div: string): string | null {
   const space = opening.exec(div)
   if ((space?.[1] ?? space?.[2]) !== 'http://www.w3.org/1999/xhtml') return 'the name space is not http://www.w3.org/1999/xhtml'
   if (div.includes('&') && named.test(div)) return 'an entity is not one of XML'

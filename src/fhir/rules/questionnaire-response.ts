@@ -2,7 +2,7 @@ import { isObject, type Json } from '../profile/items.ts'
 import { textOf } from '../runtime/check.ts'
 import { checkAnswer } from './answer.ts'
 import { isEnabled } from './enable-when.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const depthMax = 60

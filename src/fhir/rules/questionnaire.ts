@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
-import type { Rule } from './walk.ts'
+import type { Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const depthMax = 60

@@ -1,8 +1,9 @@
 import { entriesOf } from '../runtime/bundle-entries.ts'
 import { isResourceType } from '../xml/shapes.ts'
-import type { Rule } from './walk.ts'
+import type { Rule } from './strict.ts'
 
 const relative = /^([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(?:#.*)?$/
+const plain = /^[A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 const restful = /^https?:\/\/.+\/([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 
 /** references.html and bundle.html#references, as far as the base functions do not say it already. */
@@ -13,13 +14,15 @@ export const referenceRule: Rule = ({ reference, type: declared }, { check, dept
   }
   if (typeof reference !== 'string' || reference.startsWith('#')) return
   const path = () => check.path(depth, 'reference')
+  const { bundle } = check
+  const isAlone = bundle === undefined || check.root === bundle
+  if (isAlone && plain.test(reference)) return
   const type = relative.exec(reference)?.[1]
   if (type === undefined && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(reference) && !reference.includes('?')) {
     check.add('invalid', path(), 'a relative reference must be of the form Type/id', 'Write Type/id or an absolute URL.')
     return
   }
-  const { bundle } = check
-  if (bundle === undefined || check.root === bundle) return
+  if (isAlone) return
   const entries = entriesOf(bundle)
   if (/^urn:(uuid|oid):/.test(reference)) {
     const isOpen = ['transaction', 'batch', 'document', 'message', 'collection'].includes(String(bundle.type))

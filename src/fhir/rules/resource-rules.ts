@@ -8,7 +8,7 @@ import { questionnaireRule } from './questionnaire.ts'
 import { responseRule } from './questionnaire-response.ts'
 import { structureRule } from './structure-definition.ts'
 import { valueSetRule } from './value-set.ts'
-import type { Rule } from './walk.ts'
+import type { Rule } from './strict.ts'
 
 /** Rules that one type of resource has as a whole. */
 export const resourceRules: Record<string, Rule | undefined> = {
@@ -30,26 +30,33 @@ export const resourceRules: Record<string, Rule | undefined> = {
 export const containedAreUsed: Rule = (resource, { check, depth }) => {
   const { contained } = resource
   if (!Array.isArray(contained)) return
-  const named = new Map<string, Set<Json>>()
-  collect(resource, resource, named, 0)
+  const waiting = new Map<string, Json[]>()
+  const named = contained.filter((one): one is Json => isObject(one) && typeof one.id === 'string')
+  for (const one of named) waiting.set(`#${one.id as string}`, [...(waiting.get(`#${one.id as string}`) ?? []), one])
+  const unused = new Set(named)
+  look(resource, resource, waiting, unused, 0)
   contained.forEach((one, index) => {
-    if (!isObject(one) || typeof one.id !== 'string') return
-    const users = [...(named.get(`#${one.id}`) ?? [])].filter((user) => user !== one)
-    const refersBack = named.get('#')?.has(one) === true
-    if (users.length > 0 || refersBack) return
+    if (!isObject(one) || !unused.has(one)) return
     const hint = 'Refer to it by # and its id, or remove it.'
     check.add('invariant', check.path(depth, 'contained', index), 'nothing refers to this contained resource (dom-3)', hint)
   })
 }
 
-function collect(value: unknown, owner: Json, named: Map<string, Set<Json>>, depth: number): void {
+/** Takes out of `unused` what is referred to, and ends when nothing is left: mostly long before the end of the resource. */
+function look(value: unknown, owner: Json, waiting: Map<string, Json[]>, unused: Set<Json>, depth: number): void {
+  if (unused.size === 0) return
   if (typeof value === 'string') {
-    if (value.startsWith('#')) named.set(value, (named.get(value) ?? new Set()).add(owner))
-    else if (value.startsWith('<div'))
-      for (const [, name = ''] of value.matchAll(/["'](#[^"']+)["']/g)) named.set(name, (named.get(name) ?? new Set()).add(owner))
+    if (value.startsWith('#')) {
+      if (value === '#') unused.delete(owner)
+      else for (const one of waiting.get(value) ?? []) if (one !== owner) unused.delete(one)
+    } else if (value.startsWith('<div')) {
+      for (const [name, all] of waiting) {
+        if (value.includes(`"${name}"`) || value.includes(`'${name}'`)) for (const one of all) if (one !== owner) unused.delete(one)
+      }
+    }
   } else if (depth < 64 && typeof value === 'object' && value !== null) {
     const isContained = isObject(value) && typeof value.resourceType === 'string' && depth > 0
     const holder = isContained ? (value as Json) : owner
-    for (const inner of Object.values(value)) collect(inner, holder, named, depth + 1)
+    for (const inner of Object.values(value)) look(inner, holder, waiting, unused, depth + 1)
   }
 }

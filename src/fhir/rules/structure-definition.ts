@@ -3,7 +3,7 @@ import { isObject, type Json } from '../profile/items.ts'
 import type { Node } from '../profile/tree.ts'
 import { isFixed } from '../profile/values.ts'
 import { textOf } from '../runtime/check.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const core = 'http://hl7.org/fhir/StructureDefinition/'

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../profile/items.ts'
 import { hasForm } from './datatypes.ts'
 import { isExpressionConstraint } from './ecl.ts'
-import type { Place, Rule } from './walk.ts'
+import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const snomed = 'http://snomed.info/sct'

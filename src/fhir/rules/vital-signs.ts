@@ -1,6 +1,6 @@
 import { isObject } from '../profile/items.ts'
 import { checkProfile } from '../profile/walk.ts'
-import type { Rule } from './walk.ts'
+import type { Rule } from './strict.ts'
 
 const base = 'http://hl7.org/fhir/StructureDefinition/'
 const loinc: Record<string, string | undefined> = {

@@ -15,6 +15,12 @@ export type Entries = {
 const restful = /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 const made = new WeakMap<object, Entries>()
 
+/** Without the part that it names inside the resource, and without the version. */
+function bareOf(reference: string): string {
+  const whole = reference.includes('#') ? reference.slice(0, reference.indexOf('#')) : reference
+  return whole.includes('/_history/') ? whole.replace(/\/_history\/[A-Za-z0-9\-.]{1,64}$/, '') : whole
+}
+
 /** The entries of a Bundle by their names; made once a Bundle, when the first reference asks. */
 export function entriesOf(bundle: Json): Entries {
   const known = made.get(bundle)
@@ -27,6 +33,7 @@ export function entriesOf(bundle: Json): Entries {
 function index(bundle: Json): Entries {
   const byUrl = new Map<string, Json>()
   const urls = new Map<Json, string>()
+  const bases = new Map<Json, string | undefined>()
   const byId = new Map<string, { fullUrl: string | undefined; resource: Json }[]>()
   for (const entry of Array.isArray(bundle.entry) ? bundle.entry : []) {
     if (!isObject(entry) || !isObject(entry.resource)) continue
@@ -42,10 +49,11 @@ function index(bundle: Json): Entries {
   }
   return {
     find(reference, from) {
-      const bare = reference.split('#')[0]?.replace(/\/_history\/[A-Za-z0-9\-.]{1,64}$/, '') ?? ''
-      const exact = byUrl.get(reference) ?? byUrl.get(bare)
+      const bare = bareOf(reference)
+      const exact = byUrl.get(reference) ?? (bare === reference ? undefined : byUrl.get(bare))
       if (exact !== undefined || /^[a-z]+:/i.test(bare)) return exact
-      const base = restful.exec(urls.get(from) ?? '')?.[1]
+      if (!bases.has(from)) bases.set(from, restful.exec(urls.get(from) ?? '')?.[1])
+      const base = bases.get(from)
       return base === undefined ? byId.get(bare)?.[0]?.resource : byUrl.get(`${base}${bare}`)
     },
     typeOf(reference) {

@@ -2,7 +2,9 @@ import { membershipOf } from '../profile/binding.ts'
 import type { Knowledge } from '../profile/run.ts'
 import type { Tree } from '../profile/tree.ts'
 import { checkProfile } from '../profile/walk.ts'
+import { checkExtensible, checkMaximum } from '../rules/extensible.ts'
 import { responseRule } from '../rules/questionnaire-response.ts'
+import { checkResource } from '../rules/strict.ts'
 import type { Issue } from '../types.ts'
 import { entriesOf } from './bundle-entries.ts'
 import { resourceTypes } from '../resource-types.ts'
@@ -21,6 +23,9 @@ const literal = /^(?:https?:\/\/[^\s?#]+\/|)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.
 
 /** What the generated functions call for arrays of primitives, primitive extensions, nested resources, bindings and references. */
 export class ElementCheck extends Check {
+  /** Ids of elements that the innermost resource has so far; strictly no two are alike. */
+  private ids: Set<string> | undefined
+
   primitives(owner: Json, value: unknown, depth: number, name: string, primitive: Primitive, set?: Codes): void {
     if (!this.array(value, depth, name)) return
     for (let index = 0; index < value.length; index++) {
@@ -111,12 +116,16 @@ export class ElementCheck extends Check {
     if (check !== undefined) {
       const outer = this.current
       const outerBundle = this.bundle
+      const ids = this.ids
+      this.ids = undefined
       this.current = value
       if (type === 'Bundle') this.bundle = value
       check(value, this, depth)
       if (value.meta !== undefined) this.namedProfiles(value, depth)
-      // Strictly it is judged with the other rules of whole resources.
-      if (type === 'QuestionnaireResponse' && !this.isStrict) responseRule(value, { check: this, depth, owner: '', property: '' })
+      if (this.isStrict) {
+        checkResource(this, value, depth)
+        this.ids = ids
+      } else if (type === 'QuestionnaireResponse') responseRule(value, { check: this, depth })
       this.current = outer
       this.bundle = outerBundle
     } else {
@@ -176,6 +185,26 @@ export class ElementCheck extends Check {
   evaluate(object: Json, depth: number, key: string, human: string, expression: string, place: string): void {
     const holds = this.known?.holds(expression, object, place, this.current, this.root, (reference) => this.resolve(reference))
     if (holds === false) this.invariant(depth, key, human)
+  }
+
+  /** element.html: the id of an element is unique within its resource. */
+  elementId(id: unknown, depth: number): void {
+    if (typeof id !== 'string') return
+    this.ids ??= new Set()
+    const { size } = this.ids
+    if (this.ids.add(id).size > size) return
+    this.add('business-rule', this.path(depth, 'id'), 'the id is that of another element of this resource', 'Give each element an id of its own.')
+  }
+
+  weakly(value: unknown, depth: number, extensible: string | undefined, maximum: string | undefined): void {
+    if (!isObject(value)) return
+    if (extensible !== undefined) checkExtensible(value, extensible, this, depth)
+    if (maximum !== undefined) checkMaximum(value, maximum, this, () => this.path(depth))
+  }
+
+  /** Of codes that are primitives only languages have a value set that none may leave. */
+  inMaximum(value: unknown, depth: number, name: string, maximum: string): void {
+    if (typeof value === 'string') checkMaximum(value, maximum, this, () => this.path(depth, name))
   }
 
   asked(value: unknown, depth: number, name: string, valueSet: string): void {

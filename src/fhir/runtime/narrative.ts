@@ -1,4 +1,6 @@
+import { checkLinks, formProblem } from '../rules/narrative-links.ts'
 import type { Check } from './check.ts'
+import { scanNarrative, unsafeStyle } from './narrative-scan.ts'
 
 /**
  * What Narrative.div may hold (https://hl7.org/fhir/R4/narrative.html#xhtml, txt-1 and txt-2): the formatting elements of HTML 4,
@@ -15,18 +17,22 @@ const attributes = new Set(
 )
 const depthMax = 200
 
-const tag = /<(?:!--(?!>|->)[^]*?--|(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?))>/y
+const tag = /<(?:!--(?!>|->)(?:[^-]|-(?!-))*--|(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?))>/y
 const attribute = /([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
 const entity = /&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/
 const address = new Set(['href', 'src', 'cite', 'longdesc', 'usemap'])
 const safeAddress = /^(?:https?:|mailto:|tel:|urn:|cid:|data:image\/(?:png|gif|jpeg);|[#/.?]|[\w%~-]+(?:[/.?#]|$))/i
-const unsafeStyle = /expression\s*\(|javascript:|url\s*\((?!\s*[\w%-]+\.(?:png|gif|jpe?g)\s*\))|@import|behavior\s*:|-moz-binding/i
 
 function attributesProblem(text: string): string | null {
   attribute.lastIndex = 0
+  const seen = new Set<string>()
   for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
-    const [, name = '', double, single] = found
-    if (!attributes.has(name.toLowerCase())) return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
+    const [, written = '', double, single] = found
+    // XML tells capitals from small letters; a browser does not, and would follow an HREF.
+    const name = written.toLowerCase()
+    if (!attributes.has(name)) return /^on/i.test(name) ? 'an event handler is not allowed' : 'an attribute is not in the allowed set'
+    if (seen.has(name)) return 'an attribute is given twice'
+    seen.add(name)
     const raw = double ?? single ?? ''
     // Decoded first, so that "java&#115;cript:" is read as a browser would read it.
     const value = raw.includes('&') ? raw.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));?/gi, (_, hex, ten) => decoded(hex, ten)).replace(/&colon;/gi, ':') : raw
@@ -121,7 +127,14 @@ export function checkNarrative(value: unknown, check: Check, depth: number, name
     check.value(depth, name, -1, 'must be a JSON string with XHTML', 'Put the XHTML into one JSON string.')
     return
   }
-  const problem = narrativeProblem(value)
+  const scan = scanNarrative(value)
+  if (scan === 'plain') return
+  if (check.isStrict && scan === 'unsure') {
+    const says = formProblem(value)
+    if (says !== null) check.add('invalid', check.path(depth, name), says, 'Write XHTML that an XML reader understands.')
+  }
+  if (check.isStrict) checkLinks(value, check, check.path(depth, name))
+  const problem = scan === 'unsure' ? narrativeProblem(value) : null
   if (problem === null) return
   const hint = 'Use one <div xmlns="http://www.w3.org/1999/xhtml"> with plain formatting; no scripts, handlers, frames or forms.'
   check.add('invariant', check.path(depth, name), `the narrative ${problem} (txt-1, txt-2)`, hint)

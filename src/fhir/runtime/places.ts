@@ -5,7 +5,7 @@ type Json = Record<string, unknown>
 type Rule = (object: Json, check: Check, depth: number) => void
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
-const isAbsolute = (uri: unknown) => typeof uri !== 'string' || scheme.test(uri)
+const isAbsolute = (uri: unknown) => typeof uri !== 'string' || uri.startsWith('http://') || scheme.test(uri)
 
 /** datatypes.html#Coding: a system that is not absolute names nothing outside the house that wrote it. */
 const codingSystem: Rule = ({ system }, check, depth) => {

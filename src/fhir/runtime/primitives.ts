@@ -1,3 +1,4 @@
+import { canonicalRule, uriRule } from '../rules/primitive-rules.ts'
 import { type Check, type Codes, kindOf, shown } from './check.ts'
 
 /**
@@ -13,17 +14,15 @@ const stringMax = 1024 * 1024
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
 const notBlank = /\S/
 
-// Nearly every text: its first character is visible ASCII, so it is not blank.
-function startsPlainly(text: string): boolean {
-  const code = text.charCodeAt(0)
-  return code > 0x20 && code < 0x7f
-}
+/** One line of ASCII, not blank: nothing that a text may have wrong. */
+const simple = /^[!-~][ -~]*$/
 
 function isText(value: unknown, check: Check, depth: number, name: string, index: number): value is string {
+  if (typeof value === 'string' && simple.test(value) && value.length <= stringMax) return true
   if (typeof value !== 'string') {
     const wanted = value === null ? 'must have a value, found null' : `must be a JSON string, found ${kindOf(value)}`
     check.value(depth, name, index, wanted, value === null ? 'Leave the property out.' : 'Put the value in double quotes.')
-  } else if (value === '' || (!startsPlainly(value) && !notBlank.test(value))) {
+  } else if (value === '' || !notBlank.test(value)) {
     check.value(depth, name, index, 'a string must not be empty or blank', 'Leave the property out when there is no value.')
   } else if (value.length > stringMax) {
     check.value(depth, name, index, 'a string must not be longer than 1 MB', 'Carry large content in a Binary resource.')
@@ -148,6 +147,21 @@ const uri: Primitive = (value, check, depth, name, index) => {
   }
 }
 
+/** Nearly all addresses: of the web, of characters that RFC 3986 knows. There is no more to say of them, strictly or not. */
+const ofWeb = /^https?:\/\/[!#-;=?-[\]_a-z~]+$/
+
+const anyUri: Primitive = (value, check, depth, name, index) => {
+  if (typeof value === 'string' && ofWeb.test(value) && value.length <= stringMax) return
+  uri(value, check, depth, name, index)
+  if (check.isStrict && typeof value === 'string') uriRule(value, check, () => check.path(depth, name, index))
+}
+
+const canonical: Primitive = (value, check, depth, name, index) => {
+  if (typeof value === 'string' && ofWeb.test(value) && value.length <= stringMax) return
+  uri(value, check, depth, name, index)
+  if (check.isStrict && typeof value === 'string') canonicalRule(value, check, () => check.path(depth, name, index))
+}
+
 const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/
 const oidForm = /^urn:oid:[0-2](\.(0|[1-9]\d*))+$/
 export const idForm = /^[A-Za-z0-9\-.]{1,64}$/
@@ -161,9 +175,9 @@ export const primitives: Record<string, Primitive> = {
   string,
   markdown: string,
   code,
-  uri,
-  url: uri,
-  canonical: uri,
+  uri: anyUri,
+  url: anyUri,
+  canonical,
   id: pattern(idForm, 'is not an id', 'Use 1 to 64 letters, digits, hyphens and dots.'),
   oid: pattern(oidForm, 'is not an OID', 'Write urn:oid: and an OID such as 1.2.3.'),
   uuid: pattern(uuidForm, 'is not a UUID', 'Write urn:uuid: and a UUID.'),

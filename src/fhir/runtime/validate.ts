@@ -1,6 +1,6 @@
 import { renewTime } from '../profile/fhirpath.ts'
 import type { Knowledge } from '../profile/run.ts'
-import { checkRules } from '../rules/walk.ts'
+import { typeRules } from '../rules/strict.ts'
 import type { Issue } from '../types.ts'
 import type { Codes } from './check.ts'
 import { depthMax, issuesMax, kindOf } from './check.ts'
@@ -19,6 +19,7 @@ export const validatorRuntime = {
   p: primitives,
   inv: inlineInvariants,
   place: placeRules,
+  strict: typeRules,
   rule,
   narrative: checkNarrative,
   codes: (url: string, members: string[]): Codes => {
@@ -44,7 +45,6 @@ export function validateWith(checks: ResourceChecks, known: Knowledge, resource:
   check.root = resource as Json
   renewTime()
   check.dispatch(resource, 0, checks)
-  if (isKnown && wanted.isStrict === true) checkRules(check, resource as Json, 0)
   if (isKnown && wanted.profiles !== undefined) check.wantedProfiles(resource as Json, wanted.profiles)
   if (check.count > issuesMax) {
     // An error that is cut off must not leave a list of warnings only.

@@ -62,19 +62,48 @@ export type Questions = {
 const verdictsMax = 50_000
 const verdictKeyMax = 300
 
+/** By value set, system and code in turn: putting the three together for every code would cost more than looking them up. */
+class Verdicts {
+  private readonly sets = new Map<string, Map<string, Map<string, Verdict>>>()
+  private count = 0
+
+  get(valueSet: string, system: string, code: string): Verdict | undefined {
+    return this.sets.get(valueSet)?.get(system)?.get(code)
+  }
+
+  set(valueSet: string, system: string, code: string, verdict: Verdict): void {
+    if (valueSet.length + system.length + code.length > verdictKeyMax) return
+    if (this.count >= verdictsMax) this.clear()
+    const systems = entry(this.sets, valueSet, () => new Map<string, Map<string, Verdict>>())
+    entry(systems, system, () => new Map<string, Verdict>()).set(code, verdict)
+    this.count++
+  }
+
+  clear(): void {
+    this.sets.clear()
+    this.count = 0
+  }
+}
+
+function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const there = map.get(key)
+  if (there !== undefined) return there
+  const made = make()
+  map.set(key, made)
+  return made
+}
+
 export function createTerminology(cacheDir: string, units: Units): Terminology {
   const library = createLibrary(cacheDir)
   const known: Known = { ...library, grammars: grammarsOf(units) }
-  const verdicts = new Map<string, Verdict>()
+  const verdicts = new Verdicts()
   return {
     member(valueSet, coding) {
       const { system = '', code = '' } = coding
-      const key = `${valueSet} ${system} ${code}`
-      const judged = verdicts.get(key)
+      const judged = verdicts.get(valueSet, system, code)
       if (judged !== undefined) return judged
       const verdict = memberOf(known, library.valueSet(valueSet), coding)
-      if (verdicts.size >= verdictsMax) verdicts.clear()
-      if (key.length <= verdictKeyMax) verdicts.set(key, verdict)
+      verdicts.set(valueSet, system, code, verdict)
       return verdict
     },
     describe({ system, version, code }) {

@@ -1,0 +1,37 @@
+import type { Check } from '../runtime/check.ts'
+import type { Json } from '../profile/items.ts'
+import { addressRule } from './conformance.ts'
+import { attachment, coding, identifier, quantity } from './datatypes.ts'
+import { extensionRule } from './extension.ts'
+import { measured } from './extensible.ts'
+import { referenceRule } from './reference.ts'
+import { containedAreUsed, resourceRules } from './resource-rules.ts'
+
+/** What a rule is told: the check, and the place (`depth`) where its object stands. */
+export type Place = { check: Check; depth: number }
+export type Rule = (object: Json, place: Place) => void
+
+/**
+ * The rules of the specification's text and of the reference validator that are no invariants of a definition. `$validate` asks for them and a
+ * write does not: the generated functions call them where `isStrict` is set, after everything else that is said of the same object.
+ */
+export const typeRules: Record<string, Rule | undefined> = {
+  Extension: extensionRule,
+  Coding: coding,
+  Identifier: identifier,
+  Attachment: attachment,
+  Quantity: quantity,
+  Age: measured('http://hl7.org/fhir/ValueSet/all-time-units'),
+  Count: quantity,
+  Distance: measured('http://hl7.org/fhir/ValueSet/all-distance-units'),
+  Duration: measured('http://hl7.org/fhir/ValueSet/all-time-units'),
+  Reference: referenceRule,
+}
+
+/** Rules of a resource as a whole. */
+export function checkResource(check: Check, resource: Json, depth: number): void {
+  const place = { check, depth }
+  resourceRules[resource.resourceType as string]?.(resource, place)
+  if (resource.url !== undefined) addressRule(resource, place)
+  if (check.root === resource && resource.contained !== undefined) containedAreUsed(resource, place)
+}

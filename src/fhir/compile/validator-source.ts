@@ -62,8 +62,8 @@ ${isResource ? '' : '  if (n === 0) c.empty(d)\n'}${
 }${choices.map((field, index) => (field.isRequired ? `  if (x${index} === '') c.missing(d, ${quote(`${field.name}[x]`)})\n` : '')).join('')}${structure.constraints
   .map((constraint) => invariantSource(constraint, structure.name, 'o', 'd', writer))
   .join('')}${structure.name in placeRules ? `  place[${quote(structure.name)}](o, c, d)\n` : ''}${
-    structure.name in typeRules ? `  if (c.isStrict) strict.${structure.name}(o, { check: c, depth: d })\n` : ''
-  }}`
+  structure.name in typeRules ? `  if (c.isStrict) strict.${structure.name}(o, { check: c, depth: d })\n` : ''
+}}`
 }
 
 function fieldCases(structure: Structure, field: Field, bit: number, choice: number, writer: Writer): string[] {
@@ -119,7 +119,8 @@ function afterObject(structure: Structure, field: Field, type: FieldType, item: 
     const { extensible, maximum } = field.preferred
     more += `; if (c.isStrict) c.weakly(${item}, d + 1, ${extensible === undefined ? undefined : quote(extensible)}, ${maximum === undefined ? undefined : quote(maximum)})`
   }
-  if (type.isSimple === true) more += `; if (isObject(${item}) && ${item}.comparator !== undefined) c.invariant(d + 1, 'sqty-1', 'The comparator is not used on a SimpleQuantity')`
+  if (type.isSimple === true)
+    more += `; if (isObject(${item}) && ${item}.comparator !== undefined) c.invariant(d + 1, 'sqty-1', 'The comparator is not used on a SimpleQuantity')`
   if (type.code === 'Reference') more += `; c.reference(${item}, d + 1, ${targetsOf(type, writer)})`
   for (const constraint of field.constraints) {
     const forType = field.isChoice ? constraintOnChoice(constraint, type) : true

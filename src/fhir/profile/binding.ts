@@ -4,11 +4,17 @@ import type { CodingLike, Membership, Run } from './run.ts'
 import type { Node } from './tree.ts'
 import { profileOf } from './walk.ts'
 
-const codingOf = ({ system, code, version }: Json): CodingLike => ({
-  ...(typeof system === 'string' ? { system } : {}),
-  ...(typeof code === 'string' ? { code } : {}),
-  ...(typeof version === 'string' ? { version } : {}),
-})
+const isText = (value: unknown): value is string | undefined => value === undefined || typeof value === 'string'
+
+function codingOf(coding: Json): CodingLike {
+  const { system, code, version } = coding
+  if (isText(system) && isText(code) && isText(version)) return coding as CodingLike
+  return {
+    ...(typeof system === 'string' ? { system } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof version === 'string' ? { version } : {}),
+  }
+}
 
 /** A CodeableConcept is in when one of its codings is, and out when all that have a code are out. */
 export function membershipOf(run: Pick<Run, 'known'>, valueSet: string, value: unknown): Membership | 'none' {
@@ -16,8 +22,25 @@ export function membershipOf(run: Pick<Run, 'known'>, valueSet: string, value: u
   if (!isObject(value)) return 'none'
   const codings = Array.isArray(value.coding) ? value.coding.filter(isObject) : value.code !== undefined ? [value] : []
   if (codings.length === 0) return 'none'
-  const found = codings.map((one) => run.known.member(valueSet, codingOf(one)))
-  return found.includes('in') ? 'in' : found.includes('unknown') ? 'unknown' : 'out'
+  let found: Membership = 'out'
+  for (const one of codings) {
+    const verdict = run.known.member(valueSet, codingOf(one))
+    if (verdict === 'in') return 'in'
+    if (verdict === 'unknown') found = 'unknown'
+  }
+  return found
+}
+
+/** Additional bindings (terminologies.html of R5, carried by extensions in R4): of the purposes only these bind a validator. */
+export function checkFurther(run: Run, node: Node, item: Item, depth: number): void {
+  const { check } = run
+  for (const { purpose, valueSet = '' } of node.further) {
+    if (purpose !== 'required' && purpose !== 'extensible' && purpose !== 'maximum') continue
+    if (membershipOf(run, valueSet, item.value) !== 'out') continue
+    const severity = purpose === 'extensible' ? 'warning' : 'error'
+    const what = purpose === 'maximum' ? 'is outside' : `is not from the ${purpose}`
+    check.add('code-invalid', check.path(depth), `the code ${what} value set ${valueSet} (${profileOf(run)})`, `Use a code of ${valueSet}.`, severity)
+  }
 }
 
 /** Required: an error. Extensible: a warning, because a code outside is right when nothing inside fits. Weaker ones bind nobody. */

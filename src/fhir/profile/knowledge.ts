@@ -63,6 +63,7 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
     tree,
     member,
     structure: library.structure,
+    globals: library.globals,
     find: (canonical) => library.find(canonical) as Json | undefined,
     describe(coding) {
       const { system: name = '', version, code = '' } = coding

@@ -11,7 +11,9 @@ export function slim(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(slim)
   if (typeof value !== 'object' || value === null) return value
   const kept: Json = {}
-  for (const name in value) if (!forPeople.has(name)) kept[name] = slim((value as Json)[name])
+  // The purpose of an additional binding is a code that is read; that of a definition is a text.
+  const isBinding = 'valueSet' in value
+  for (const name in value) if (!forPeople.has(name) || (isBinding && name === 'purpose')) kept[name] = slim((value as Json)[name])
   return kept
 }
 

@@ -7,6 +7,8 @@ type Definition = { resourceType: string; url: string; version?: string; [proper
 export type Library = {
   find(canonical: string): Definition | undefined
   structure(canonical: string): Structure | undefined
+  /** Profiles that a loaded guide demands of all resources of a type (ImplementationGuide.global). */
+  globals(type: string): readonly string[]
   /** Definitions of one package as JSON text; the later version wins where none is named. */
   add(source: string, definitions: readonly Stated[]): void
   remove(source: string): void
@@ -15,6 +17,7 @@ export type Library = {
 }
 
 const parsedMax = 1000
+const none: readonly string[] = []
 
 type Stated = { url: string; version: string; text: string }
 type Added = { source: string; version: string; text: string }
@@ -27,6 +30,7 @@ export function openLibrary(file: string): Library {
   let changeCount = 0
   const parsed = new Map<string, Definition | null>()
   const added = new Map<string, Added[]>()
+  let globals: Map<string, string[]> | undefined
 
   function builtIn(url: string): string | undefined {
     places ??= JSON.parse(readFileSync(indexDescriptor, 'utf8')) as Record<string, [number, number]>
@@ -63,8 +67,23 @@ export function openLibrary(file: string): Library {
     return definition ?? undefined
   }
 
+  function globalProfiles(): Map<string, string[]> {
+    const found = new Map<string, string[]>()
+    for (const { text } of [...added.values()].flatMap((all) => all.at(-1) ?? [])) {
+      if (!text.includes('"ImplementationGuide"')) continue
+      const guide = JSON.parse(text) as Definition
+      if (guide.resourceType !== 'ImplementationGuide' || !Array.isArray(guide.global)) continue
+      for (const { type, profile } of guide.global as { type: string; profile: string }[]) found.set(type, [...(found.get(type) ?? []), profile])
+    }
+    return found
+  }
+
   return {
     find,
+    globals(type) {
+      globals ??= globalProfiles()
+      return globals.get(type) ?? none
+    },
     structure(canonical) {
       const found = find(canonical)
       return found?.resourceType === 'StructureDefinition' ? (found as unknown as Structure) : undefined
@@ -79,6 +98,7 @@ export function openLibrary(file: string): Library {
         )
       }
       parsed.clear()
+      globals = undefined
       changeCount++
     },
     remove(source) {
@@ -88,6 +108,7 @@ export function openLibrary(file: string): Library {
         else added.delete(url)
       }
       parsed.clear()
+      globals = undefined
       changeCount++
     },
     changes: () => changeCount,

@@ -16,6 +16,8 @@ export type Knowledge = {
   /** FHIRPath of a profile's rule: does it hold for this element of this resource? */
   holds(expression: string, element: unknown, path: string, resource: Json, root: Json, resolve: (reference: string) => Json | undefined): Verdict
   structure(canonical: string): Structure | undefined
+  /** Profiles that loaded guides demand of all resources of a type. */
+  globals(type: string): readonly string[]
   /** Any definition by its canonical URL: a Questionnaire, a Measure, a SearchParameter. */
   find(canonical: string): Json | undefined
   /** What a code system says of a code; null where the code system is not here. */

@@ -1,7 +1,18 @@
 /** A StructureDefinition as far as validation reads it; what a package brings is data and may lack anything. */
 export type Discriminator = { type: string; path: string }
 export type SlicingRule = { discriminator?: Discriminator[]; rules?: string; ordered?: boolean }
-export type TypeOfElement = { code: string; profile?: string[]; targetProfile?: string[]; aggregation?: string[]; versioning?: string }
+type Extension = { url: string; extension?: Extension[]; [value: string]: unknown }
+/** A further value set and what it is for: `required`, `extensible`, `maximum`, or words for people. */
+export type FurtherBinding = { purpose?: string; valueSet?: string; usage?: unknown }
+type Binding = { strength: string; valueSet?: string; additional?: FurtherBinding[]; extension?: Extension[] }
+export type TypeOfElement = {
+  code: string
+  profile?: string[]
+  targetProfile?: string[]
+  aggregation?: string[]
+  versioning?: string
+  _profile?: ({ extension?: Extension[] } | null)[]
+}
 export type ConstraintOfElement = { key: string; severity?: string; human?: string; expression?: string; source?: string }
 export type Element = {
   id?: string
@@ -13,7 +24,8 @@ export type Element = {
   type?: TypeOfElement[]
   contentReference?: string
   maxLength?: number
-  binding?: { strength: string; valueSet?: string }
+  binding?: Binding
+  extension?: Extension[]
   constraint?: ConstraintOfElement[]
   /** fixed[x], pattern[x], minValue[x] and maxValue[x] are read by their names. */
   [property: string]: unknown
@@ -31,4 +43,42 @@ export type Structure = {
   context?: { type: string; expression: string }[]
   snapshot?: { element: Element[] }
   differential?: { element: Element[] }
+}
+
+const further = new Set([
+  'http://hl7.org/fhir/tools/StructureDefinition/additional-binding',
+  'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.binding.additional',
+])
+const maximum = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet'
+const alternatives = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.valueAlternatives'
+const part = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element'
+
+const valueOf = (extension: Extension | undefined): unknown =>
+  extension === undefined ? undefined : Object.entries(extension).find(([name]) => name.startsWith('value'))?.[1]
+const textOf = (extension: Extension | undefined): string | undefined => {
+  const value = valueOf(extension)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Bindings beside the one of the element: R5's element, and the extensions that carry it in R4. One for a certain use only binds nobody here. */
+export function furtherBindings(binding: Binding): FurtherBinding[] {
+  const extensions = binding.extension ?? []
+  const carried = extensions
+    .filter(({ url }) => further.has(url))
+    .map(({ extension: parts = [] }) => {
+      const named = (name: string) => parts.find(({ url }) => url === name)
+      return { purpose: textOf(named('purpose')), valueSet: textOf(named('valueSet')), usage: named('usage') }
+    })
+  const most = extensions.filter(({ url }) => url === maximum).map((one) => ({ purpose: 'maximum', valueSet: textOf(one), usage: undefined }))
+  return [...(binding.additional ?? []), ...carried, ...most].filter(({ valueSet, usage }) => valueSet !== undefined && usage === undefined) as FurtherBinding[]
+}
+
+/** Extensions that may stand in the place of a value that must be there. */
+export function valueAlternatives(element: Element): string[] {
+  return (element.extension ?? []).flatMap((one) => (one.url === alternatives ? (textOf(one) ?? []) : []))
+}
+
+/** elementdefinition-profile-element: not the whole profile is meant but one element of it, by its id. */
+export function partOf(type: TypeOfElement, at: number): string | undefined {
+  return textOf(type._profile?.[at]?.extension?.find(({ url }) => url === part))
 }

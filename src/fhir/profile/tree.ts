@@ -1,4 +1,13 @@
-import type { ConstraintOfElement, Element, SlicingRule, Structure, TypeOfElement } from './structure.ts'
+import {
+  type ConstraintOfElement,
+  type Element,
+  type FurtherBinding,
+  furtherBindings,
+  type SlicingRule,
+  type Structure,
+  type TypeOfElement,
+  valueAlternatives,
+} from './structure.ts'
 
 /**
  * A profile as a tree of what it demands beyond the type it constrains; where it demands nothing there is no node. The types of R4
@@ -18,6 +27,9 @@ export type Node = {
   maxValue: unknown
   maxLength: number
   binding: { strength: string; valueSet: string } | undefined
+  further: FurtherBinding[]
+  /** Extensions that may stand in the place of the value. */
+  alternatives: string[]
   constraints: ConstraintOfElement[]
   slicing: SlicingRule | undefined
   sliceName: string
@@ -41,6 +53,8 @@ const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
   maxValue: undefined,
   maxLength: Number.POSITIVE_INFINITY,
   binding: undefined,
+  further: [],
+  alternatives: [],
   constraints: [],
   slicing: undefined,
   sliceName: '',
@@ -103,6 +117,8 @@ function fold(root: Node, element: Element, names: Names): void {
   if (element.sliceName !== undefined) node.sliceName = element.sliceName
   if (element.maxLength !== undefined) node.maxLength = element.maxLength
   if (element.binding?.valueSet !== undefined) node.binding = { strength: element.binding.strength, valueSet: element.binding.valueSet }
+  if (element.binding !== undefined) node.further = furtherBindings(element.binding)
+  if (element.extension !== undefined) node.alternatives = valueAlternatives(element)
   for (const constraint of element.constraint ?? []) {
     if (!isOfCore(constraint) && !node.constraints.some(({ key }) => key === constraint.key)) node.constraints.push(constraint)
   }
@@ -187,6 +203,17 @@ function coreOf(base: Structure | undefined, find: (canonical: string) => Struct
     one = one.baseDefinition === undefined ? undefined : find(one.baseDefinition)
   }
   return one
+}
+
+/** The node of an element's id: `Observation.component:Systolic.value[x]`. */
+export function nodeOf({ root }: Tree, id: string): Node | undefined {
+  let node: Node | undefined = root
+  for (const step of id.split('.').slice(1)) {
+    const [written = '', slice] = step.split(':')
+    node = node?.children.get(written.replace('[x]', ''))
+    if (slice !== undefined) node = node?.slices.get(slice)
+  }
+  return node
 }
 
 function at(root: Node, path: string): Node | undefined {

@@ -1,10 +1,11 @@
 import { shown, textOf } from '../runtime/check.ts'
-import { checkBinding } from './binding.ts'
+import { checkBinding, checkFurther } from './binding.ts'
 import { insideOf, isObject, isOfType, type Item, itemsOf, type Json } from './items.ts'
 import { checkTargets } from './targets.ts'
 import { isSilent, type Run } from './run.ts'
 import { checkSlices } from './slices.ts'
-import type { Node, Tree } from './tree.ts'
+import { partOf, type TypeOfElement } from './structure.ts'
+import { type Node, nodeOf, type Tree } from './tree.ts'
 import { compareValues, hasPattern, isFixed } from './values.ts'
 
 const hopsMax = 6
@@ -58,6 +59,8 @@ export function checkItem(run: Run, node: Node, item: Item, depth: number): void
   if (node.pattern !== undefined && !hasPattern(item.value, node.pattern)) differs(run, item, node.pattern, 'at least', inner)
   checkLimits(run, node, item, inner)
   if (node.binding !== undefined && node.max > 0) checkBinding(run, node, item, inner)
+  if (node.further.length > 0) checkFurther(run, node, item, inner)
+  if (node.alternatives.length > 0 && node.min > 0) checkAlternatives(run, node, item, inner)
   check.names[depth + 1] = node.name
   check.at[depth + 1] = item.index
   checkInside(run, node, item, inner)
@@ -111,20 +114,40 @@ function checkTypes(run: Run, node: Node, item: Item, depth: number): void {
   }
   const references = fitting.filter(({ code }) => code === 'Reference' || code === 'canonical')
   if (references.length > 0) checkTargets(run, references, item, depth)
-  const profiles = fitting.flatMap(({ profile }) => profile ?? [])
-  if (profiles.length > 0 && fitting.every(({ profile }) => profile !== undefined && profile.length > 0)) checkProfiles(run, profiles, item, depth)
+  if (fitting.length > 0 && fitting.every(({ profile }) => profile !== undefined && profile.length > 0)) checkProfiles(run, fitting, item, depth)
 }
 
-function checkProfiles(run: Run, profiles: string[], item: Item, depth: number): void {
+/** A primitive that must be there may be left out for one of these extensions only. */
+function checkAlternatives(run: Run, node: Node, item: Item, depth: number): void {
+  if (item.value !== undefined) return
+  const extensions = isObject(item.extra) && Array.isArray(item.extra.extension) ? item.extra.extension.filter(isObject) : []
+  if (extensions.some(({ url }) => node.alternatives.includes(textOf(url)))) return
+  const { check } = run
+  const allowed = node.alternatives.join(', ')
+  check.add('required', check.path(depth), `there is neither a value nor one of ${allowed} (${profileOf(run)})`, 'Add the value or such an extension.')
+}
+
+function checkProfiles(run: Run, types: TypeOfElement[], item: Item, depth: number): void {
   const { check } = run
   const object = insideOf(item)
   if (object === undefined) return
-  const trees = profiles.map((profile) => run.known.tree(profile))
+  const named = types.flatMap((type) => (type.profile ?? []).map((profile, at) => ({ profile, part: partOf(type, at) })))
+  const profiles = named.map(({ profile, part }) => (part === undefined ? profile : `${profile}#${part}`))
+  const trees = named.map(({ profile, part }) => {
+    const tree = run.known.tree(profile)
+    const root = tree === undefined || part === undefined ? tree?.root : nodeOf(tree, part)
+    return tree === undefined || root === undefined ? undefined : { tree, root }
+  })
   // What is not known cannot be denied.
   if (trees.includes(undefined)) return unknownProfiles(run, profiles, trees, depth)
-  const enter = (tree: Tree) => () => inResource(run, object, depth, () => checkProfile(run, tree, object, depth))
-  if (trees.length === 1) return enter(trees[0] as Tree)()
-  if (trees.some((tree) => isSilent(check, enter(tree as Tree)))) return
+  const own = typeof object.resourceType === 'string' ? object.resourceType : undefined
+  const possible = (trees as { tree: Tree; root: Node }[]).filter(({ tree }) => own === undefined || run.known.isKindOf(own, tree.structure.type))
+  const enter = (one: { tree: Tree; root: Node }) => () =>
+    inResource(run, object, depth, () =>
+      one.root === one.tree.root ? checkProfile(run, one.tree, object, depth) : checkInside({ ...run, tree: one.tree }, one.root, item, depth),
+    )
+  if (trees.length === 1 && possible[0] !== undefined) return enter(possible[0])()
+  if (possible.some((one) => isSilent(check, enter(one)))) return
   check.add(
     'structure',
     check.path(depth),
@@ -133,7 +156,7 @@ function checkProfiles(run: Run, profiles: string[], item: Item, depth: number):
   )
 }
 
-function unknownProfiles(run: Run, profiles: string[], trees: (Tree | undefined)[], depth: number): void {
+function unknownProfiles(run: Run, profiles: string[], trees: unknown[], depth: number): void {
   const missing = profiles.filter((_, at) => trees[at] === undefined).join(', ')
   run.check.add(
     'not-found',

@@ -49,6 +49,11 @@ export const codeSystemRule: Rule = (system, place) => {
   if (total !== null && system.content === 'complete' && total !== count) {
     check.add('business-rule', check.path(depth, 'count'), `the code system is complete and has ${count} concepts, not ${total}`, 'Correct the count.')
   }
+  // codesystem-content-mode: `not-present` means that none of the concepts are here, `fragment` that some of them are.
+  if (system.content === 'not-present' && count > 0)
+    check.add('business-rule', check.path(depth, 'concept'), 'the content is said not to be present, and there are concepts', 'Correct the content.')
+  if (system.content === 'fragment' && total !== null && total < count)
+    check.add('business-rule', check.path(depth, 'count'), `a fragment has ${count} concepts, more than the ${total} of the whole`, 'Correct the count.')
   if (system.content === 'supplement' && system.supplements === undefined)
     check.add('business-rule', check.path(depth, 'supplements'), 'a supplement says what it supplements', 'Add supplements.')
   if (system.content !== 'supplement' && system.supplements !== undefined)

@@ -4,6 +4,8 @@ import type { Check } from '../runtime/check.ts'
 import { quantity } from './datatypes.ts'
 import type { Rule } from './strict.ts'
 
+const ucum = 'http://unitsofmeasure.org'
+
 /** terminologies.html#extensible: a code outside is right only when nothing inside fits, so it is a warning. */
 export function checkExtensible(object: Json, valueSet: string, check: Check, depth: number): void {
   if (check.known === undefined || membershipOf({ known: check.known }, valueSet, object) !== 'out') return
@@ -17,11 +19,15 @@ export function checkMaximum(value: unknown, valueSet: string, check: Check, pat
   check.add('code-invalid', path(), `there is a code outside ${valueSet}, which none may leave`, `Use a code of ${valueSet}.`)
 }
 
-/** An amount of time or of length has a unit of time or of length. */
-export function measured(valueSet: string): Rule {
+/** An amount of time or of length has a unit of time or of length: one that comes to seconds or to metres. */
+export function measured(base: 's' | 'm', valueSet: string): Rule {
   return (object, place) => {
     quantity(object, place)
     const { check, depth } = place
-    if (object.code !== undefined) checkMaximum(object, valueSet, check, () => check.path(depth, 'code'))
+    const { code, system } = object
+    if (code === undefined) return
+    const unit = system === ucum && typeof code === 'string' ? check.known?.unit(code) : undefined
+    if (unit && unit.unit !== base) check.add('code-invalid', check.path(depth, 'code'), `is no unit of ${valueSet}`, `Use a unit of ${valueSet}.`)
+    else checkMaximum(object, valueSet, check, () => check.path(depth, 'code'))
   }
 }

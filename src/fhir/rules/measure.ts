@@ -60,7 +60,10 @@ function scored(group: Json, measure: Json, report: Json, path: string, { check 
   if (scoring === undefined || scoring === '' || isData) return
   const hasScore = group.measureScore !== undefined || group._measureScore !== undefined
   const says = (text: string, hint: string) => check.add('business-rule', `${path}.measureScore`, text, hint)
-  if (!hasScore && report.status === 'complete') says(`a report of a measure with ${scoring} scoring has a measureScore`, 'Add the measureScore.')
+  // measurereport.html: a cohort is counted and has no score.
+  if (scoring === 'cohort' && hasScore) says('a measure with cohort scoring has no measureScore', 'Leave it out.')
+  if (scoring !== 'cohort' && !hasScore && report.status === 'complete')
+    says(`a report of a measure with ${scoring} scoring has a measureScore`, 'Add the measureScore.')
 }
 
 function populations(group: Json, match: Json, report: Json, path: string, { check }: Place): void {

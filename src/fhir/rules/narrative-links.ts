@@ -4,6 +4,8 @@ import type { Check } from '../runtime/check.ts'
 const link = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const image = /<img\s[^>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const anchor = /\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
+/** Characters that RFC 3986 has in no address. */
+const unwritten = /[\s<>"{}\\^`]/
 const linkable = /^(?:https?|mailto|tel|ftp|data|cid):/i
 
 /** narrative.html: a link leads somewhere, by a scheme that a browser follows or to a place in the same document. */
@@ -12,6 +14,7 @@ export function checkLinks(div: string, check: Check, path: string): void {
   let anchors: Set<string> | undefined
   for (const [, double, single] of div.matchAll(link)) {
     const href = (double ?? single ?? '').trim()
+    if (href === '' || unwritten.test(href)) check.add('invalid', path, 'a link is no address', 'Write an address, or leave the link out.')
     const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(href)?.[0]
     if (scheme !== undefined && !linkable.test(href)) {
       check.add('invalid', path, `a link has the scheme ${scheme}, which cannot be followed`, 'Link by https: or to a place in the text.')

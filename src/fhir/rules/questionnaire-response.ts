@@ -80,7 +80,17 @@ function one(question: Json, given: Given[], path: string, answering: Answering,
   if (repeats !== true && given.length === 1 && answers.length > 1)
     answering.says((given[0] as Given).path, 'invalid', 'the item may have one answer only', 'Keep one.')
   occurrences(question, answers.length, given, answering)
+  if (answering.check.isStrict) for (const { item, path: here } of given) worded(question, item, here, answering)
   for (const { item, path: here } of given) ofItem(question, item, here, answering, depth)
+}
+
+/** A question is answered as it was asked: the text beside the answer is that of the questionnaire, or one of its translations. */
+function worded(question: Json, { text }: Json, path: string, { says }: Answering): void {
+  if (typeof text !== 'string' || text === question.text) return
+  const { _text } = question
+  const parts = isObject(_text) ? list(_text.extension).flatMap((one) => list(one.extension)) : []
+  if (parts.some(({ valueString, valueMarkdown }) => valueString === text || valueMarkdown === text)) return
+  says(`${path}.text`, 'invalid', 'the text is not that of the question', 'Write the text of the questionnaire, or leave it out.')
 }
 
 const hasContent = (item: Json): boolean => Array.isArray(item.answer) || list(item.item).some(hasContent)

@@ -234,3 +234,128 @@ test('a narrative is XHTML by its name space, a UUID is in lower case, and a ref
   assert.deepEqual(organization('Organisation'), ['Patient.managingOrganization.type'])
   assert.deepEqual(organization('Practitioner'), ['Patient.managingOrganization.reference'])
 })
+
+/** One line a rule: what is wrong, and where it is said. Beside each stands what is right. */
+const rulesOfText: [string, object, object, string][] = [
+  [
+    'a simple quantity has no comparator',
+    { resourceType: 'Observation', status: 'final', code: { text: 'x' }, referenceRange: [{ low: { value: 1 } }] },
+    { resourceType: 'Observation', status: 'final', code: { text: 'x' }, referenceRange: [{ low: { value: 1, comparator: '<' } }] },
+    'Observation.referenceRange[0].low',
+  ],
+  ['a language is one of BCP 47', { resourceType: 'Patient', language: 'sr-Cyrl-RS' }, { resourceType: 'Patient', language: 'en_US' }, 'Patient.language'],
+  [
+    'an age has a unit of time',
+    aged({ value: 3, system: 'http://unitsofmeasure.org', code: 'mo' }),
+    aged({ value: 3, system: 'http://unitsofmeasure.org', code: 'kg' }),
+    'Condition.onset.code',
+  ],
+  [
+    'what is not present is not here',
+    system({ content: 'not-present', concept: undefined }),
+    system({ content: 'not-present', concept: [{ code: 'a' }] }),
+    'CodeSystem.concept',
+  ],
+  ['a fragment is no more than the whole', system({ content: 'fragment', count: 9 }), system({ content: 'fragment', count: 0 }), 'CodeSystem.count'],
+  [
+    'a value set imports value sets',
+    values({ valueSet: ['http://hl7.org/fhir/ValueSet/administrative-gender'] }),
+    values({ valueSet: ['http://hl7.org/fhir/administrative-gender'] }),
+    'ValueSet.compose.include[0].valueSet',
+  ],
+  ['a profile names elements of its type', profile({ path: 'Patient.name.given' }), profile({ path: 'Patient.name.first' }), differential('.path')],
+  ['a profile says that it is one', profile({}), { ...profile({}), derivation: undefined }, 'StructureDefinition.type'],
+  ['max is a number or *', profile({ max: '*' }), profile({ max: 'many' }), differential('.max')],
+  [
+    'a binding is on something coded',
+    profile({ path: 'Patient.gender', type: [{ code: 'code' }], binding: { strength: 'example' } }),
+    profile({ path: 'Patient.birthDate', type: [{ code: 'date' }], binding: { strength: 'example' } }),
+    differential('.binding'),
+  ],
+  ['an attribute belongs to its element', narrated('<a href="http://a.rs">a</a>'), narrated('<p href="http://a.rs">a</p>'), 'Patient.text.div'],
+  ['a link leads somewhere', narrated('<a href="a.html">a</a>'), narrated('<a href="">a</a>'), 'Patient.text.div'],
+]
+
+function aged(onsetAge: object): object {
+  return { resourceType: 'Condition', subject: { display: 'x' }, onsetAge }
+}
+
+function system(more: object): object {
+  return { resourceType: 'CodeSystem', url: 'http://rules.test/cs', status: 'draft', content: 'complete', concept: [{ code: 'a' }], ...more }
+}
+
+function values(include: object): object {
+  return { resourceType: 'ValueSet', url: 'http://rules.test/vs', status: 'draft', compose: { include: [include] } }
+}
+
+function profile(element: object): object {
+  const base = { baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient', derivation: 'constraint', type: 'Patient', kind: 'resource' }
+  const differential = { element: [{ id: 'path' in element ? element.path : 'Patient.name', path: 'Patient.name', ...element }] }
+  return { resourceType: 'StructureDefinition', url: 'http://rules.test/sd', name: 'A', status: 'draft', abstract: false, ...base, differential }
+}
+
+function differential(end: string): string {
+  return `StructureDefinition.differential.element[0]${end}`
+}
+
+function narrated(inner: string): object {
+  return { resourceType: 'Patient', text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>` } }
+}
+
+for (const [title, right, wrong, path] of rulesOfText) {
+  test(title, () => {
+    assert.deepEqual(errors(JSON.parse(JSON.stringify(right)) as object), [])
+    assert.deepEqual(errors(JSON.parse(JSON.stringify(wrong)) as object), [path])
+  })
+}
+
+test('a guide demands its profile of all resources of a type, strictly', () => {
+  const named = { ...profile({ min: 1 }), url: 'http://rules.test/named' }
+  const guide = { resourceType: 'ImplementationGuide', url: 'http://rules.test/ig', global: [{ type: 'Patient', profile: 'http://rules.test/named' }] }
+  addResources(fhir, 'rules.test#2', [named, guide] as never)
+  try {
+    assert.deepEqual(errors({ resourceType: 'Patient', name: [{ text: 'Ана' }] }), [])
+    assert.deepEqual(errors({ resourceType: 'Patient', active: true }), ['Patient.name'])
+    assert.deepEqual(errors({ resourceType: 'Patient', active: true }, false), [])
+  } finally {
+    fhir.removePackage('rules.test#2')
+  }
+})
+
+test('a profile binds further, takes an extension in the place of a value, and is met by a part of another', () => {
+  const carried = (name: string) => `http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.${name}`
+  const valueSet = 'http://hl7.org/fhir/ValueSet/administrative-gender'
+  const additional = {
+    url: carried('binding.additional'),
+    extension: [
+      { url: 'purpose', valueCode: 'required' },
+      { url: 'valueSet', valueCanonical: valueSet },
+    ],
+  }
+  const marital = { id: 'Patient.maritalStatus', path: 'Patient.maritalStatus', binding: { strength: 'example', extension: [additional] } }
+  const reason = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason'
+  const active = { id: 'Patient.active', path: 'Patient.active', min: 1, extension: [{ url: carried('valueAlternatives'), valueCanonical: reason }] }
+  const part = [{ extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element', valueString: 'Patient.contact' }] }]
+  const type = [{ code: 'BackboneElement', profile: ['http://rules.test/part'], _profile: part }]
+  const contact = { id: 'Patient.contact', path: 'Patient.contact', type }
+  const whole = (url: string, element: object[]) => ({ ...profile({}), url: `http://rules.test/${url}`, differential: { element } })
+  const phone = { id: 'Patient.contact.telecom', path: 'Patient.contact.telecom', min: 1 }
+  addResources(fhir, 'rules.test#3', [whole('whole', [marital, active, contact]), whole('part', [phone])] as never)
+  const found = (more: object) =>
+    fhir
+      .validate({ resourceType: 'Patient', active: true, ...more }, { profiles: ['http://rules.test/whole'] })
+      .filter(({ severity }) => severity === 'error')
+      .map(({ expression }) => expression)
+  const coded = (code: string) => ({ maritalStatus: { coding: [{ system: 'http://hl7.org/fhir/administrative-gender', code }] } })
+  const without = (url: string, valueCode: string) => ({ active: undefined, _active: { extension: [{ url, valueCode }] } })
+  try {
+    assert.deepEqual(found(coded('male')), [])
+    assert.deepEqual(found(coded('x')), ['Patient.maritalStatus'])
+    assert.deepEqual(found(without(reason, 'unknown')), [])
+    assert.deepEqual(found(without('http://hl7.org/fhir/StructureDefinition/iso21090-nullFlavor', 'MSK')), ['Patient.active'])
+    assert.deepEqual(found({ contact: [{ name: { text: 'x' }, telecom: [{ value: '1', system: 'phone' }] }] }), [])
+    assert.deepEqual(found({ contact: [{ name: { text: 'x' } }] }), ['Patient.contact[0].telecom'])
+  } finally {
+    fhir.removePackage('rules.test#3')
+  }
+})

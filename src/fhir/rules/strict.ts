@@ -21,10 +21,10 @@ export const typeRules: Record<string, Rule | undefined> = {
   Identifier: identifier,
   Attachment: attachment,
   Quantity: quantity,
-  Age: measured('http://hl7.org/fhir/ValueSet/all-time-units'),
+  Age: measured('s', 'http://hl7.org/fhir/ValueSet/all-time-units'),
   Count: quantity,
-  Distance: measured('http://hl7.org/fhir/ValueSet/all-distance-units'),
-  Duration: measured('http://hl7.org/fhir/ValueSet/all-time-units'),
+  Distance: measured('m', 'http://hl7.org/fhir/ValueSet/all-distance-units'),
+  Duration: measured('s', 'http://hl7.org/fhir/ValueSet/all-time-units'),
   Reference: referenceRule,
 }
 

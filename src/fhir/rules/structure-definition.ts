@@ -3,10 +3,16 @@ import { isObject, type Json } from '../profile/items.ts'
 import type { Node } from '../profile/tree.ts'
 import { isFixed } from '../profile/values.ts'
 import { textOf } from '../runtime/check.ts'
+import { isHolder } from '../xml/shapes.ts'
 import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const core = 'http://hl7.org/fhir/StructureDefinition/'
+/** Types that hold no code, string or uri (eld-11, whose expression in R4 says nothing). */
+const unbindable = new Set(
+  `boolean integer decimal date dateTime instant time base64Binary positiveInt unsignedInt HumanName Address Period Reference Attachment Identifier
+   ContactPoint Range Ratio Annotation SampledData Timing Signature Narrative Meta`.split(/\s+/),
+)
 const discriminators = new Set(['value', 'exists', 'pattern', 'type', 'profile'])
 
 /** structuredefinition.html and profiling.html: a definition that nobody could build a profile from is wrong. */
@@ -18,6 +24,7 @@ export const structureRule: Rule = (structure, place) => {
     const part = structure[view]
     const elements = isObject(part) ? list(part.element) : []
     const ids = new Set<string>()
+    elements.forEach((element, index) => pathRule(element, structure, `${place.check.path(place.depth)}.${view}.element[${index}]`, place))
     elements.forEach((element, index) => elementRule(element, structure, `${place.check.path(place.depth)}.${view}.element[${index}]`, ids, place))
   }
 }
@@ -32,10 +39,29 @@ function typeRule(structure: Json, { check, depth }: Place): void {
   if (!isNamespaced && kind === 'logical' && derivation === 'specialization' && check.known?.structure(core + type) === undefined)
     says('a type that FHIR does not define needs a namespace', 'Write the type as a URL.')
   const base = typeof baseDefinition === 'string' ? check.known?.structure(baseDefinition) : undefined
+  if (baseDefinition !== undefined && derivation === undefined)
+    says('a type or profile with a base says whether it specialises or constrains it', 'Add derivation.')
   if (base === undefined) return
   if (derivation === 'constraint' && base.type !== type) says(`a profile has the type of its base, ${base.type}`, 'Make them agree.')
   if (derivation === 'specialization' && base.type === type && base.url !== url)
     says('what specialises a type is a type of another name', 'Give it a type of its own.')
+}
+
+/** profiling.html: what a profile constrains is there in the type that it is a profile of. */
+function pathRule({ path }: Json, { type, derivation }: Json, here: string, { check }: Place): void {
+  const { known } = check
+  if (typeof path !== 'string' || typeof type !== 'string' || derivation !== 'constraint' || known === undefined) return
+  const steps = path.split('.').slice(1)
+  let shape = known.shapes.of(type)
+  for (const written of steps) {
+    // What stands in a resource of any type, or beside a primitive, is not followed.
+    if (shape === undefined || shape.size === 0) return
+    const name = written.split(':')[0]?.replace('[x]', '') ?? ''
+    const found = shape.get(name) ?? [...shape.values()].find((one) => known.choices.forms[one.name] === name && one.name !== name)
+    if (found === undefined) return check.add('business-rule', `${here}.path`, `${type} has no element of this path`, 'Correct the path.')
+    if (written.endsWith('[x]') || isHolder(found.type)) return
+    shape = known.shapes.of(found.type)
+  }
 }
 
 /** What the base fixes stays as it is. */
@@ -89,6 +115,9 @@ function elementRule(element: Json, structure: Json, here: string, ids: Set<stri
     if (problem !== null) says('invariant', `${here}.constraint[${index}].expression`, `the expression ${problem}`, 'Correct its grammar.')
   })
   valueRule(element, here, check)
+  const codes = list(element.type).map((one) => textOf(one.code))
+  if (element.binding !== undefined && codes.length > 0 && codes.every((code) => unbindable.has(code)))
+    says('business-rule', `${here}.binding`, `a binding needs a code, and the type is ${codes.join(', ')} (eld-11)`, 'Leave the binding out.')
 }
 
 /** elementdefinition.html: a fixed value or pattern is of the one type that the element has. */

@@ -17,6 +17,13 @@ export const valueSetRule: Rule = (valueSet, place) => {
 function part(include: Json, path: string, place: Place): void {
   const { system, version } = include
   const { check } = place
+  for (const canonical of Array.isArray(include.valueSet) ? include.valueSet : []) {
+    if (typeof canonical !== 'string' || check.known === undefined) continue
+    const found = check.known.find(canonical)?.resourceType
+    const isSystem = found === undefined && check.known.describe({ system: canonical, code: '-' }).isKnown !== null
+    if (isSystem || (found !== undefined && found !== 'ValueSet'))
+      check.add('invalid', `${path}.valueSet`, 'what is named here is no value set', 'Name a value set, or put the code system into system.')
+  }
   if (typeof system !== 'string') return
   const known = check.known?.find(typeof version === 'string' ? `${system}|${version}` : system)
   if (known?.resourceType === 'CodeSystem' && known.content === 'supplement') {

@@ -123,6 +123,7 @@ export class ElementCheck extends Check {
       check(value, this, depth)
       if (value.meta !== undefined) this.namedProfiles(value, depth)
       if (this.isStrict) {
+        if (!this.inContained) this.globalProfiles(value, type as string, depth)
         checkResource(this, value, depth)
         this.ids = ids
       } else if (type === 'QuestionnaireResponse') responseRule(value, { check: this, depth })
@@ -145,6 +146,16 @@ export class ElementCheck extends Check {
       const tree = this.known.tree(profile)
       if (tree !== undefined) this.conform(resource, tree, depth)
       else this.unknownProfile(profile, depth, 'warning')
+    }
+  }
+
+  /** implementationguide.html#default: what a guide demands of all resources of a type. A write is held to what a resource names itself. */
+  private globalProfiles(resource: Json, type: string, depth: number): void {
+    const { meta } = resource
+    const named = isObject(meta) && Array.isArray(meta.profile) ? meta.profile : []
+    for (const profile of this.known?.globals(type) ?? []) {
+      const tree = named.includes(profile) ? undefined : this.known?.tree(profile)
+      if (tree !== undefined) this.conform(resource, tree, depth)
     }
   }
 

@@ -19,6 +19,7 @@ const lessThan = 60
 const equals = 61
 const greater = 62
 const namespace = 'http://www.w3.org/1999/xhtml'
+const start = `<div xmlns="${namespace}">`
 const depthMax = 200
 
 // html 4, chapters 7 to 11 and 15; what is rarer goes the slow way.
@@ -71,13 +72,17 @@ function nameAt(html: string, from: number): number {
     hash = (hash * factor + code) & (size - 1)
     at++
   }
-  end = at
   const id = ids[hash] as number
   if (id === 0) return 0
+  return isNamed(html, from, id) && end === at ? id : 0
+}
+
+/** Does the name of this element stand here? `end` is then behind it. */
+function isNamed(html: string, from: number, id: number): boolean {
   const name = names[id - 1] as string
-  if (name.length !== at - from) return 0
-  for (let i = 0; i < name.length; i++) if (html.charCodeAt(from + i) !== name.charCodeAt(i)) return 0
-  return id
+  for (let i = 0; i < name.length; i++) if (html.charCodeAt(from + i) !== name.charCodeAt(i)) return false
+  end = from + name.length
+  return true
 }
 
 const isSpace = (code: number) => code === space || code === 10 || code === 13 || code === 9
@@ -146,9 +151,10 @@ function areEntitiesOfXml(html: string, from: number, to: number): boolean {
 }
 
 export function scanNarrative(html: string): Scan {
-  isOfXhtml = false
+  isOfXhtml = html.startsWith(start)
   leadsInside = false
-  if (!html.startsWith('<div ') || !attributesAt(html, 4, div) || isSelfClosed || !isOfXhtml) return 'unsure'
+  if (isOfXhtml) end = start.length
+  else if (!html.startsWith('<div ') || !attributesAt(html, 4, div) || isSelfClosed || !isOfXhtml) return 'unsure'
   const length = html.length
   let depth = 1
   let paragraph = 0
@@ -167,8 +173,8 @@ export function scanNarrative(html: string): Scan {
       at = next
     }
     if (html.charCodeAt(at + 1) === slash) {
-      const id = nameAt(html, at + 2)
-      if (id === 0 || html.charCodeAt(end) !== greater || open[--depth] !== id) return 'unsure'
+      const id = open[--depth] as number
+      if (!isNamed(html, at + 2, id) || html.charCodeAt(end) !== greater) return 'unsure'
       end++
       if (id === p) paragraph = 0
       if (depth === 0) return end === length && hasText ? (leadsInside ? 'with links' : 'plain') : 'unsure'

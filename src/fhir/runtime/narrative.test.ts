@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { narrativeProblem } from './narrative.ts'
+import { scanNarrative } from './narrative-scan.ts'
 
 const div = (inner: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>`
 
@@ -45,10 +46,26 @@ const harmful = [
   '<p class="a"b">a</p>',
   '',
   '<!-- a -- b -->',
+  'a<!-- a -- b -->',
+  '<p class="a" class="b">a</p>',
+  '<a HREF="javascript:alert(1)">a</a>',
 ]
 
 for (const inner of harmless) test(`harmless: ${inner}`, () => assert.equal(narrativeProblem(div(inner)), null))
 for (const inner of harmful) test(`refused: ${inner}`, () => assert.notEqual(narrativeProblem(div(inner)), null))
+
+test('the quick look passes nothing that the rules refuse, whole or with one character changed', () => {
+  const texts = [...harmless, '<table border="1"><tbody><tr><td rowspan="2">a&#160;b</td></tr></tbody></table>', '<p>a <b>b</b></p><h1 id="x">c</h1><br/>d']
+  for (const text of [...texts, ...harmful].map(div)) {
+    for (let at = 0; at < text.length; at++) {
+      for (const put of ['', '<', '>', '"', '/', '&', 'x', ' ', 'on']) {
+        const changed = text.slice(0, at) + put + text.slice(at + 1)
+        if (scanNarrative(changed) !== 'unsure') assert.equal(narrativeProblem(changed), null, changed)
+      }
+    }
+  }
+  assert.equal(scanNarrative(div(texts.at(-1) as string)), 'plain')
+})
 
 test('there is one div and nothing beside it', () => {
   for (const html of ['', 'a', '<p>a</p>', `${div('a')}b`, `${div('a')}${div('b')}`, `<!DOCTYPE html>${div('a')}`, '<div>a', '<divx>a</divx>']) {

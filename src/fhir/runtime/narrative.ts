@@ -1,3 +1,4 @@
+import { strayAttribute } from '../rules/narrative-attributes.ts'
 import { checkLinks, formProblem } from '../rules/narrative-links.ts'
 import type { Check } from './check.ts'
 import { scanNarrative, unsafeStyle } from './narrative-scan.ts'
@@ -132,6 +133,9 @@ export function checkNarrative(value: unknown, check: Check, depth: number, name
   if (check.isStrict && scan === 'unsure') {
     const says = formProblem(value)
     if (says !== null) check.add('invalid', check.path(depth, name), says, 'Write XHTML that an XML reader understands.')
+    const stray = strayAttribute(value)
+    if (stray !== null)
+      check.add('invariant', check.path(depth, name), `an attribute stands on <${stray.element}> that has none of this name (txt-1)`, 'Remove it.')
   }
   if (check.isStrict) checkLinks(value, check, check.path(depth, name))
   const problem = scan === 'unsure' ? narrativeProblem(value) : null

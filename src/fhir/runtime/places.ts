@@ -50,6 +50,11 @@ const compositeParts: Rule = ({ type, component }, check, depth) => {
   check.value(depth, 'component', -1, 'a composite search parameter needs two or more components', 'Add the components.')
 }
 
+/** eld-3 stands on a primitive, where there is no object to ask. */
+const maximum: Rule = ({ max }, check, depth) => {
+  if (typeof max === 'string' && !/^(?:\*|\d+)$/.test(max)) check.value(depth, 'max', -1, 'max is a number or * (eld-3)', 'Write a whole number or *.')
+}
+
 /** Rules of the specification's text that are not invariants of a definition, by the structure they are checked on. */
 export const placeRules: Record<string, Rule> = {
   ...withKey,
@@ -58,4 +63,5 @@ export const placeRules: Record<string, Rule> = {
   'ValueSet.compose.include': includeSystem,
   'Questionnaire.item': enableBehavior,
   SearchParameter: compositeParts,
+  ElementDefinition: maximum,
 }

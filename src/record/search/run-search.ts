@@ -1,10 +1,11 @@
 import { matches, type Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { type Fragment, fragment, type Runner } from '../../platform/sql.ts'
+import { type Fragment, fragment, type Runner, steadyOn } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
 import { type Content, contentsOf, detailsIn, detailsOf } from './contents.ts'
+import { leadFrom, type LeadPlace, type Name, namedCondition, namesIn, nextNamed, rarest, type Some } from './names.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from '../store.ts'
 
@@ -20,10 +21,51 @@ const batchRows = 500
 const scannedMax = 1_000_000
 const readMsMax = 20_000
 
-/** All conditions of a search on `r`: candidates for certain hold them. */
-export function conditionsOf(asking: Asking, search: Search, scope: Scope): Fragment[] {
-  const where = [...planOf(asking, search, scope.keys !== null), scope.visible]
-  return scope.keys === null ? where : [...where, fragment`r.patient = any(${scope.keys}::int8[])`]
+/**
+ * All conditions of a search on `r`: candidates for certain hold them. `lead`: the name that says in the order of keys whom to look at,
+ * where `isLed` asks for one; its own condition is not among them.
+ */
+export async function conditionsOf(asking: Asking, sql: Runner, search: Search, scope: Scope & { reading: Reading }, isLed: boolean): Promise<Conditions> {
+  if (scope.keys !== null) return { where: [...planOf(asking, search, true), scope.visible, fragment`r.patient = any(${scope.keys}::int8[])`], lead: null }
+  // A transaction sees what it has itself written, which the moment that names are read at does not.
+  const found = sql === asking.world.sql ? await namesIn(asking, sql, search, scope.reading) : { names: [], left: [] }
+  const lead = isLed ? rarest(found.names) : null
+  const type = asking.world.fhir.typeCode(search.type as string)
+  const asked = found.names.filter((name) => name !== lead).map((name) => namedCondition(type, name))
+  return { where: [...planOf(asking, search, false, found), ...asked, scope.visible], lead: lead && { name: lead, type } }
+}
+
+export type Lead = { name: Name; type: number }
+type Conditions = { where: Fragment[]; lead: Lead | null }
+
+/** `first`: how many rows are asked for at first, where that is known better than by how many are wanted. */
+type Walk = { order: Order; after: Position | null; reading: Reading; wanted: number; first?: number }
+
+/** Candidates in the order of keys: of everybody, or of those who have a name. */
+export const keyedBatches = (asking: Asking, sql: Runner, { where, lead }: Conditions, walk: Walk): AsyncGenerator<Candidate[]> =>
+  lead === null ? batchesOf(asking, sql, where, walk) : ledBatches(asking, sql, where, lead, walk)
+
+/** Few of a name for a page, more when few of those match, and large steps for who reads all of it. */
+const namedRows = 5000
+const moreRows = 2
+
+async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment[], { name, type }: Lead, walk: Walk): AsyncGenerator<Candidate[]> {
+  const isOver = readingLimit()
+  let from: LeadPlace | null = leadFrom(name, walk.after)
+  const isAll = !Number.isFinite(walk.wanted)
+  for (let limit = isAll ? namedRows : firstRows(walk.wanted); from !== null; limit = isAll ? namedRows : Math.min(limit * moreRows, batchRows)) {
+    if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
+    const place: LeadPlace = from
+    const some: Some = await traced(
+      asking.trace,
+      'named',
+      () => nextNamed(sql, type, name, place, limit),
+      ({ count }) => ({ rows: count }),
+    )
+    if (some.count > 0) yield* batchesOf(asking, steadyOn(sql), [...where, some.among], { ...walk, first: Math.min(some.count + 1, batchRows) })
+    if (isOver(some.count)) throw tooMany('this search would read too much of the record')
+    from = some.last
+  }
 }
 
 /** Candidates in order, batch after batch, with the last row of each as the place to go on from. */
@@ -31,12 +73,11 @@ export async function* batchesOf(
   asking: Asking,
   sql: Runner,
   where: readonly Fragment[],
-  { order, after, reading, wanted }: { order: Order; after: Position | null; reading: Reading; wanted: number },
+  { order, after, reading, wanted, first = firstRows(wanted) }: Walk,
 ): AsyncGenerator<Candidate[]> {
-  const began = performance.now()
+  const isOver = readingLimit()
   let place = after
   let scanned = 0
-  const first = firstRows(wanted)
   let limit = first
   let endTurn: (() => void) | undefined
   try {
@@ -45,7 +86,7 @@ export async function* batchesOf(
       if (rows.length > 0) yield rows
       if (rows.length < limit) return
       scanned += rows.length
-      if (scanned > scannedMax || performance.now() - began > readMsMax) throw tooMany('this search would read too much of the record')
+      if (isOver(rows.length)) throw tooMany('this search would read too much of the record')
       if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
       place = positionOf(rows.at(-1) as Candidate, order)
       limit = batchRows
@@ -55,6 +96,12 @@ export async function* batchesOf(
   } finally {
     endTurn?.()
   }
+}
+
+function readingLimit(): (rows: number) => boolean {
+  const began = performance.now()
+  let scanned = 0
+  return (rows) => (scanned += rows) > scannedMax || performance.now() - began > readMsMax
 }
 
 /** Whoever is inside a transaction waits for nobody outside it: its reads are few. */
@@ -95,7 +142,8 @@ export async function* hitsOf(
 ): AsyncGenerator<Hit> {
   const reading = scope.reading ?? { snapshot: null }
   const from = { order: byKey, after: after === null ? null : { ...after, value: null }, reading, wanted }
-  for await (const rows of batchesOf(asking, sql, conditionsOf(asking, search, scope), from)) {
+  const conditions = await conditionsOf(asking, sql, search, { ...scope, reading }, true)
+  for await (const rows of keyedBatches(asking, sql, conditions, from)) {
     for await (const hits of decide(asking, sql, search, rows)) {
       yield* hits
       roomIn(asking, sql).giveBack(hits.reduce((sum, { row }) => sum + bytesIn(row), 0))

@@ -4,6 +4,7 @@ import type { Asking } from '../asking.ts'
 import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from '../write/hashes.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
+import type { Names } from './names.ts'
 
 type Condition = Narrowing['any'][number]
 type OfKind<K extends Condition['is']> = Extract<Condition, { is: K }>
@@ -20,15 +21,22 @@ export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where
 
 /**
  * Conditions on `r` that leave fewer candidates and never lose one: the resource itself decides afterwards. `isScoped` means
- * that the patients are named already, so only what narrows inside one patient's rows is worth asking.
+ * that the patients are named already, so only what narrows inside one patient's rows is worth asking. `names` have conditions of their own,
+ * and what is left has none.
  */
-export function planOf(asking: Asking, search: Search, isScoped: boolean): Fragment[] {
+export function planOf(asking: Asking, search: Search, isScoped: boolean, { names, left }: Names = { names: [], left: [] }): Fragment[] {
   const type = search.type as string
   const entries = narrowing(search)
+  const isNamed = new Set(names.map(({ entry }) => entry))
+  const isLeft = new Set(left)
   const at: Where = { asking, type, isScoped, days: daysOf(type, entries) }
   const where: Fragment[] = [fragment`r.type = ${asking.world.fhir.typeCode(type)}::int2`]
-  let isAnywhere = !isScoped
-  for (const entry of entries) {
+  let isAnywhere = !isScoped && names.length === 0
+  for (const [no, entry] of entries.entries()) {
+    if (isNamed.has(no) || isLeft.has(no)) {
+      asking.trace?.push({ step: 'narrow', what: `${entry.code}: ${isNamed.has(no) ? 'names' : 'decided by each resource'}` })
+      continue
+    }
     // What was there before an added parameter leads to whose rows to look at, once that is indexed, and says nothing of itself.
     const isIndexed = asking.world.fhir.custom.isIndexed(type, entry.code)
     const isSilent = isIndexed !== undefined && (isScoped || !isIndexed)

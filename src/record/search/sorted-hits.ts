@@ -5,7 +5,7 @@ import type { Asking } from '../asking.ts'
 import { byKey, type Candidate, fixReading, type Reading } from './candidates.ts'
 import { fewRows } from './few-rows.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
-import { batchesOf, conditionsOf, bytesIn, decide, type Hit, roomIn, type Scope } from './run-search.ts'
+import { batchesOf, conditionsOf, bytesIn, decide, type Hit, keyedBatches, type Lead, roomIn, type Scope } from './run-search.ts'
 
 /** What orders a hit: one value per sort parameter, so that the place in the order can be kept in a link. */
 export type SortKey = (string | number | null)[]
@@ -20,12 +20,12 @@ const fewMax = 128
 /** The first matches in the order asked for, after a place in it. What cannot be among them is forgotten on the way. */
 export async function sortedHits(asking: Asking, sql: Runner, search: Search, scope: Scope, after: SortKey | null, limit: number): Promise<SortedHits> {
   const best = bestOf(search, after, limit, roomIn(asking, sql))
-  const where = conditionsOf(asking, search, scope)
   const reading = scope.reading ?? { snapshot: null }
   const column = sortColumn(asking, search, scope.keys !== null)
   const read = { asking, sql, search, best, reading, wanted: limit }
+  const { where, lead } = await conditionsOf(asking, sql, search, { ...scope, reading }, column === null)
   if (column === null) {
-    await readAll(read, where)
+    await readAll(read, where, lead)
     return best.result(true)
   }
   if (scope.keys === null) await fixReading(sql, reading)
@@ -45,8 +45,8 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
 /** `wanted`: how many places the order is asked for. */
 type Read = { asking: Asking; sql: Runner; search: Search; best: Best; reading: Reading; wanted: number }
 
-async function readAll({ asking, sql, search, best, reading }: Read, where: readonly Fragment[]): Promise<void> {
-  for await (const rows of batchesOf(asking, sql, where, { order: byKey, after: null, reading, wanted: Number.POSITIVE_INFINITY })) {
+async function readAll({ asking, sql, search, best, reading }: Read, where: Fragment[], lead: Lead | null = null): Promise<void> {
+  for await (const rows of keyedBatches(asking, sql, { where, lead }, { order: byKey, after: null, reading, wanted: Number.POSITIVE_INFINITY })) {
     for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
   }
 }

@@ -1,0 +1,186 @@
+import { narrowing, type Search } from '../../fhir/fhir.ts'
+import { type Fragment, fragment, join, type Runner, steadyOn } from '../../platform/sql.ts'
+import { type Asking, traced } from '../asking.ts'
+import type { Place } from '../store.ts'
+import { nearForm, stringMax } from '../write/rows.ts'
+import type { Reading } from './candidates.ts'
+
+/**
+ * What every result has among its texts: one of these spellings, one of these words that sound alike (their hashes in record.token), or
+ * one of these beginnings, where the spellings are too many.
+ * `entry` says which condition of the search it stands for, `rows` how many rows of the index have it, as far as they are counted.
+ */
+export type Name = { entry: number; rows: number } & ({ spellings: string[] } | { words: number[] } | { lows: string[] })
+
+/** The names that a search asks for, and the conditions that are left to each resource. */
+export type Names = { names: Name[]; left: number[] }
+
+/** Fewer rows than this are spelt out; of more, the spellings are gone through one by one, and given up when they are many. */
+const fewRows = 1000
+const spellingsMax = 64
+/** Among so many the next ones in the order of keys soon have it. */
+const commonRows = 100_000
+
+/**
+ * The beginnings of names and the sounds that a search asks for, as what stands in the index. How many people have a beginning is
+ * nothing the planner can know; of what is equal to something, it can ask row by row and go along the index in the order of keys.
+ * Fixes the moment, so that a name which comes later is not missed in one that was fixed after it.
+ */
+export async function namesIn(asking: Asking, sql: Runner, search: Search, reading: Reading): Promise<Names> {
+  const begun = beginningsOf(asking, search)
+  const near = soundsOf(asking, search)
+  if (begun.length + near.length === 0) return { names: [], left: [] }
+  return traced(asking.trace, 'names', async () => {
+    const spelt = await spellingsOf(asking, sql, search.type as string, begun, reading)
+    const names = [...spelt.filter(isName), ...(await wordsOf(sql, near, reading))]
+    const unspelt = [...new Set(spelt.filter((one) => !isName(one)).map(({ entry }) => entry))]
+    if (names.length > 0 || unspelt.length === 0) return { names, left: unspelt }
+    const common = await commonOf(asking, sql, search.type as string, begun)
+    const [first] = unspelt.filter((entry) => !common.has(entry))
+    if (first === undefined) return { names, left: unspelt }
+    const lows = begun.filter(({ entry }) => entry === first).map(({ low }) => low)
+    return { names: [{ entry: first, rows: commonRows, lows }], left: unspelt.filter((entry) => entry !== first) }
+  })
+}
+
+type Beginning = { entry: number; low: string }
+const highOf = (low: string) => `${low}\u{10ffff}`
+type Near = { entry: number; forms: number[] }
+
+const isOwn = ({ world }: Asking, search: Search, code: string) => world.fhir.custom.isIndexed(search.type as string, code) === undefined
+
+function beginningsOf(asking: Asking, search: Search): Beginning[] {
+  return narrowing(search).flatMap(({ code, any }, entry) => {
+    const starts = any.flatMap((one) => (one.is === 'string' && one.how === 'starts' && one.value !== '' ? [one.value.slice(0, stringMax)] : []))
+    return starts.length === any.length && isOwn(asking, search, code) ? starts.map((low) => ({ entry, low })) : []
+  })
+}
+
+function soundsOf(asking: Asking, search: Search): Near[] {
+  const { hashes } = asking.world
+  return narrowing(search).flatMap(({ code, any: [only, ...others] }, entry) =>
+    only?.is === 'sounds' && others.length === 0 && isOwn(asking, search, code)
+      ? only.near.map((forms) => ({ entry, forms: forms.map((form) => hashes.of(nearForm(form))) }))
+      : [],
+  )
+}
+
+type Spelt = { entry: number; rows: number; spellings: string[] | null }
+const isName = (one: Spelt): one is Spelt & { spellings: string[] } => one.spellings !== null
+
+async function spellingsOf({ world }: Asking, sql: Runner, type: string, begun: readonly Beginning[], reading: Reading): Promise<Spelt[]> {
+  if (begun.length === 0) return []
+  const here = fragment`s.type = ${world.fhir.typeCode(type)}::int2`
+  const range = fragment`${here} and s.value >= g.low and s.value < g.high`
+  const lows = begun.map(({ low }) => low)
+  const rows = await steadyOn(sql)<{ no: number; found: string[] | null; count: number; snapshot: string }>`
+    select g.no::int4, c.count, pg_current_snapshot()::text as snapshot,
+           case when c.count < ${fewRows} then array(select distinct s.value from record.string s where ${range} limit ${fewRows})
+           else array(
+             with recursive spelt (value) as (
+               (select s.value from record.string s where ${range} order by s.value limit 1)
+               union all
+               select (select s.value from record.string s where ${here} and s.value > f.value and s.value < g.high order by s.value limit 1)
+                 from spelt f where f.value is not null)
+             select value from spelt where value is not null limit ${spellingsMax + 1}) end as found
+      from unnest(${lows}::text[], ${lows.map(highOf)}::text[]) with ordinality as g (low, high, no)
+     cross join lateral (select count(*)::int4 as count from (select from record.string s where ${range} limit ${fewRows}) s) c
+     limit ${begun.length}`
+  reading.snapshot ??= rows[0]?.snapshot ?? null
+  const each = new Map<number, Spelt>()
+  for (const { no, found, count } of rows) {
+    const { entry } = begun[no - 1] as Beginning
+    const known = each.get(entry) ?? { entry, rows: 0, spellings: [] }
+    const isSpelt = known.spellings !== null && found !== null && (count < fewRows || found.length <= spellingsMax)
+    each.set(entry, { entry, rows: known.rows + count, spellings: isSpelt ? [...(known.spellings as string[]), ...(found as string[])] : null })
+  }
+  return [...each.values()]
+}
+
+/** Conditions one beginning of which very many have. */
+async function commonOf({ world }: Asking, sql: Runner, type: string, begun: readonly Beginning[]): Promise<Set<number>> {
+  const lows = begun.map(({ low }) => low)
+  const rows = await steadyOn(sql)<{ no: number }>`
+    select g.no::int4 from unnest(${lows}::text[], ${lows.map(highOf)}::text[]) with ordinality as g (low, high, no)
+     where exists (select from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and s.value >= g.low and s.value < g.high offset ${commonRows})
+     limit ${begun.length}`
+  return new Set(rows.map(({ no }) => (begun[no - 1] as Beginning).entry))
+}
+
+async function wordsOf(sql: Runner, near: readonly Near[], reading: Reading): Promise<Name[]> {
+  if (near.length === 0) return []
+  const each = near.flatMap(({ forms }, no) => forms.map((form) => ({ no, form })))
+  const rows = await steadyOn(sql)<{ no: number; found: (string | null)[]; count: number; snapshot: string }>`
+    select w.no, w.found, pg_current_snapshot()::text as snapshot,
+           (select count(*)::int4 from (select from record.token t where t.hash = any(w.found) limit ${fewRows}) t) as count
+      from (select n.no, array_agg(distinct s.word) as found
+              from unnest(${each.map(({ no }) => no)}::int4[], ${each.map(({ form }) => form)}::int8[]) as n (no, near)
+              left join record.sound s on s.near = n.near
+             group by n.no) w
+     limit ${near.length}`
+  reading.snapshot ??= rows[0]?.snapshot ?? null
+  return rows.map(({ no, found, count }) => ({
+    entry: (near[no] as Near).entry,
+    rows: count,
+    words: found.filter((word) => word !== null).map(Number),
+  }))
+}
+
+/** Condition on `r`; of spellings and words answered for one row by looking where it would stand. */
+export function namedCondition(type: number, name: Name): Fragment {
+  if ('words' in name) return fragment`exists (select from record.token t where t.hash = any(${name.words}::int8[]) and t.patient = r.patient)`
+  if ('lows' in name) return fragment`(r.patient, r.type, r.id) in (select s.patient, s.type, s.id from record.string s where ${begunWith(type, name.lows)})`
+  return fragment`exists (
+    select from record.string s where s.type = ${type}::int2 and s.value = any(${name.spellings}::text[]) and s.patient = r.patient and s.id = r.id)`
+}
+
+function begunWith(type: number, lows: readonly string[]): Fragment {
+  const each = lows.map((low) => fragment`(s.value >= ${low} and s.value < ${highOf(low)})`)
+  return fragment`s.type = ${type}::int2 and (${join(each, ' or ')})`
+}
+
+/** The one that fewest rows have. */
+export const rarest = (names: readonly Name[]): Name | null =>
+  names.reduce<Name | null>((least, one) => (least !== null && least.rows <= one.rows ? least : one), null)
+
+/** Some of those who have the name, in the order of keys: a condition on `r`, and the place after them; null when there are no more. */
+export type Some = { among: Fragment; count: number; last: LeadPlace | null }
+export type LeadPlace = { patient: number; id: string | null }
+
+/** The place of a page is inside a patient's rows; of words it is known only whose they are. */
+export const leadFrom = (name: Name, after: Place | null): LeadPlace =>
+  after === null ? { patient: -1, id: null } : 'words' in name ? { patient: after.patient - 1, id: null } : after
+
+export async function nextNamed(sql: Runner, type: number, name: Name, from: LeadPlace, limit: number): Promise<Some> {
+  if ('words' in name) {
+    const rows = await steadyOn(sql)<{ patient: number }>`
+      select distinct t.patient from unnest(${name.words}::int8[]) as w (hash)
+       cross join lateral (
+         select t.patient from record.token t where t.hash = w.hash and t.patient > ${from.patient} order by t.patient limit ${limit}) t
+       order by 1 limit ${limit}`
+    const keys = rows.map(({ patient }) => patient)
+    return { among: fragment`r.patient = any(${keys}::int8[])`, count: keys.length, last: lastOf(rows, limit, () => null) }
+  }
+  const behind = fragment`(s.patient, s.id) > (${from.patient}::int8, ${from.id ?? nobody}::uuid)`
+  const statement =
+    'lows' in name
+      ? fragment`
+    select distinct s.patient, s.id from record.string s where ${begunWith(type, name.lows)} and ${behind} order by 1, 2 limit ${limit}`
+      : fragment`
+    select distinct s.patient, s.id from unnest(${name.spellings}::text[]) as v (value)
+     cross join lateral (
+       select s.patient, s.id from record.string s
+        where s.type = ${type}::int2 and s.value = v.value and ${behind} order by s.patient, s.id limit ${limit}) s
+     order by 1, 2 limit ${limit}`
+  const rows = await steadyOn(sql).run<{ patient: number; id: string }>(statement)
+  const among = fragment`(r.patient, r.id) in (
+    select k.patient, k.id from unnest(${rows.map(({ patient }) => patient)}::int8[], ${rows.map(({ id }) => id)}::uuid[]) as k (patient, id))`
+  return { among, count: rows.length, last: lastOf(rows, limit, ({ id }) => id) }
+}
+
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+function lastOf<R extends { patient: number }>(rows: readonly R[], limit: number, idOf: (row: R) => string | null): LeadPlace | null {
+  const last = rows.length < limit ? undefined : rows.at(-1)
+  return last ? { patient: last.patient, id: idOf(last) } : null
+}

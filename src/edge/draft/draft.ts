@@ -67,6 +67,10 @@ export type Mapped = {
   mapping: string
 }
 
+/** The last digits of a name. Few messages have more resources than this. */
+const endOf = (number: number) => (0x1_0000_0000 + number).toString(16).slice(1)
+const ends = Array.from({ length: 256 }, (_, number) => endOf(number))
+
 /** Resources that belong together, each once, under names that are the same whenever the same message is mapped again. */
 export class Draft {
   readonly entries: Entry[] = []
@@ -116,7 +120,7 @@ export class Draft {
   }
 
   #name(number: number): string {
-    return this.#seed + (0x1_0000_0000 + number).toString(16).slice(1)
+    return this.#seed + (ends[number] ?? endOf(number))
   }
 
   /**
@@ -134,7 +138,7 @@ export class Draft {
       const known = first.get(key)
       if (known === undefined) first.set(key, entry)
       else {
-        for (const [name, value] of Object.entries(entry.resource)) known.resource[name] ??= value
+        for (const name of Object.keys(entry.resource)) known.resource[name] ??= entry.resource[name]
         entry.becomes(known)
         known.isAbout ||= entry.isAbout
         this.remove(entry)
@@ -304,7 +308,7 @@ export function put(target: Json, path: string, value: unknown): void {
 /** The object without what is undefined; undefined when nothing is left. (Deleting properties would make a slow object of it.) */
 export function some(object: Json): Json | undefined {
   let made: Json | undefined
-  for (const name of Object.keys(object)) {
+  for (const name in object) {
     const value = object[name]
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue
     made ??= {}

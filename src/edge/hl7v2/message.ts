@@ -55,22 +55,17 @@ class Writing {
 
 export class Segment {
   readonly name: string
-  /** Which one of its name: 1 for the first. */
-  readonly number: number
+  /** The name, and which one of its name it is: `OBX[3]`. */
+  readonly place: string
   readonly #fields: string[]
   readonly #values: (Value[] | undefined)[] = []
   readonly #writing: Writing
 
   constructor(name: string, number: number, fields: string[], writing: Writing) {
     this.name = name
-    this.number = number
+    this.place = `${name}[${number}]`
     this.#fields = fields
     this.#writing = writing
-  }
-
-  /** For example `OBX[3]`. */
-  get place(): string {
-    return `${this.name}[${this.number}]`
   }
 
   get length(): number {
@@ -133,6 +128,19 @@ const ofNone = new Writing({ field: '', component: '\u0000', repetition: '', esc
 /** What is asked for is a bit of its number; a component beyond has no place in any type of HL7 and stays unread. */
 const bit = (number: number) => (number < 31 ? 1 << number : 0)
 
+/** Most values have few components, and a walk over the characters is then quicker than to split. */
+function componentsOf(text: string, mark: number): string[] {
+  const found: string[] = []
+  let from = 0
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) !== mark) continue
+    found.push(at === from ? '' : text.slice(from, at))
+    from = at + 1
+  }
+  found.push(from === 0 ? text : text.slice(from))
+  return found
+}
+
 /** One repetition of a field. */
 export class Value {
   readonly #components: string[]
@@ -142,7 +150,7 @@ export class Value {
 
   constructor(text: string, writing: Writing) {
     const mark = writing.delimiters.component
-    this.#components = text.includes(mark) ? text.split(mark) : [text]
+    this.#components = componentsOf(text, mark.charCodeAt(0))
     this.#writing = writing
   }
 
@@ -188,7 +196,10 @@ export class Value {
 
   /** Whether it is known without a look at the parts that nothing of it is unread. */
   get isRead(): boolean {
-    return this.#read === -1 || (this.#readSubs === undefined && this.#components.length === 1 && (this.#read & 2) !== 0)
+    if (this.#read === -1) return true
+    if (this.#readSubs !== undefined || this.#components.length > 30) return false
+    for (let at = 0; at < this.#components.length; at++) if (this.#components[at] !== '' && (this.#read & (2 << at)) === 0) return false
+    return true
   }
 
   unread(): string[] {
@@ -290,8 +301,8 @@ function addSegment(message: Message, line: string, counts: Map<string, number>,
   const start = line.trimStart()
   if (start === '') return
   if (message.segments.length >= segmentsMax) throw new Refusal('too-large', `a message may have ${segmentsMax} segments`)
-  const name = start.slice(0, 3)
-  if (!/^[A-Z][A-Z0-9]{2}$/.test(name) || (start.length > 3 && start[3] !== field)) {
+  const name = segmentName(start)
+  if (name === undefined || (start.length > 3 && start[3] !== field)) {
     message.oddities.push({
       place: `line after ${message.segments.at(-1)?.place ?? 'the beginning'}`,
       what: 'is no segment: it does not begin with a name and a delimiter',
@@ -304,6 +315,18 @@ function addSegment(message: Message, line: string, counts: Map<string, number>,
   const number = (counts.get(name) ?? 0) + 1
   counts.set(name, number)
   message.segments.push(new Segment(name, number, fields, writing))
+}
+
+// Names of segments are the same few in all messages: one string each, whose digest is known, and a look at its form once.
+const names = new Map<string, string>()
+const namesMax = 1000
+function segmentName(line: string): string | undefined {
+  const given = line.slice(0, 3)
+  const known = names.get(given)
+  if (known !== undefined) return known
+  if (!/^[A-Z][A-Z0-9]{2}$/.test(given)) return undefined
+  if (names.size < namesMax) names.set(given, given)
+  return given
 }
 
 /** MSH-1 and MSH-2; what is left out has the value that the standard recommends, unless another delimiter took that. */

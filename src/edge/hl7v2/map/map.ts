@@ -21,7 +21,8 @@ import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
 const version = 'hl7v2-to-fhir/3'
 
-const segments: Record<string, (segment: Segment, mapping: Mapping) => void> = {
+const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
+  Object.entries({
   MSH: header,
   SFT: software,
   EVN: event,
@@ -63,7 +64,8 @@ const segments: Record<string, (segment: Segment, mapping: Mapping) => void> = {
   AIG: resourceOf,
   AIL: resourceOf,
   AIP: resourceOf,
-}
+}),
+)
 // They say where groups begin, or count: their order is all they mean.
 const silent = new Set(['RGS', 'DSC'])
 
@@ -83,7 +85,7 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
   const draft = new Draft(message.segments.map((segment) => segment.raw(3)).join('\u0000') + identityOf(message))
   const mapping = new Mapping(message, draft, options)
   for (const segment of withPatientFirst(message.segments)) {
-    const map = segments[segment.name]
+    const map = segments.get(segment.name)
     if (map === undefined) {
       if (!silent.has(segment.name))
         draft.lose(segment.place, segment.name.startsWith('Z') ? 'a segment of the sender alone' : 'a segment that has no place in the record')
@@ -97,7 +99,7 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
   finish(mapping, options.original)
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
   for (const segment of message.segments)
-    if (segments[segment.name] !== undefined) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
+    if (segments.has(segment.name)) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
   draft.numberStatements('shared')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }

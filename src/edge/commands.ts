@@ -72,6 +72,18 @@ export const commands: Command[] = [
     run: async (world, options, print) => (await import('./cli/certificate.ts')).listIssued(world, options, print),
   },
   {
+    name: 'edge certificate paper',
+    summary: 'The page to print of a certificate that was issued without a connection: number, days, and the code to check it by.',
+    needs: 'nothing',
+    argument: { name: 'ID', about: 'The id of the certificate; edge certificate list --json has it.' },
+    options: {
+      config,
+      file: { type: 'string', about: 'The HTML file that is written.', required: true },
+      lang: { type: 'string', about: 'sr-Cyrl, sr-Latn or en.' },
+    },
+    run: async (world, options, print) => (await import('./cli/certificate.ts')).printPaper(world, options, print),
+  },
+  {
     name: 'edge quarantine list',
     summary: 'What waits for a person, each with reason and hint.',
     needs: 'nothing',

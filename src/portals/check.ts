@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { access } from '../access/access.ts'
+import { readCode } from '../platform/letter-code.ts'
 import { toLatin } from '../platform/text.ts'
-import { genuinenessOf, readCode } from '../sickleave/sickleave.ts'
+import { genuinenessOf } from '../sickleave/sickleave.ts'
 import { staticPage } from './static-page.ts'
 
 type State = 'genuine' | 'void' | 'unknown'

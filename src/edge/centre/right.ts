@@ -6,12 +6,20 @@ import type { Edge } from '../process/edge.ts'
 export type Right = { permit: boolean; sentence: string; todo?: string }
 type Known = { keys: { kid: string; validUntil: string }[] }
 
-/** May this member file documents in the record? What the centre says, and who can change it. */
-export async function rightToFile(centre: Centre): Promise<Right> {
-  const { json } = await centre.ask({ method: 'GET', path: '/bus/rights?provider=record&service=documents&kind=message', isUnsigned: true })
+/** What an edge needs a contract for. */
+const needed = {
+  documents: { provider: 'record', well: 'documents may be filed in the record', not: 'documents may not be filed' },
+  certificates: { provider: 'sickleave', well: 'certificates may be issued without a connection', not: 'certificates may not be sent' },
+} as const
+export type Needed = keyof typeof needed
+export const providerOf = (service: Needed): string => needed[service].provider
+
+/** May this member send messages to the service? What the centre says, and who can change it. */
+export async function rightTo(centre: Centre, service: Needed): Promise<Right> {
+  const { provider, well, not } = needed[service]
+  const { json } = await centre.ask({ method: 'GET', path: `/bus/rights?provider=${provider}&service=${service}&kind=message`, isUnsigned: true })
   const { permit, sentence, opens } = json as { permit: boolean; sentence?: string; opens?: string }
-  const found = permit ? 'documents may be filed in the record' : (sentence ?? 'documents may not be filed')
-  return { permit, sentence: found, ...(opens ? { todo: opens } : {}) }
+  return { permit, sentence: permit ? well : (sentence ?? not), ...(opens ? { todo: opens } : {}) }
 }
 
 /**
@@ -25,7 +33,7 @@ export async function lookAtRight({ centre, config }: Edge): Promise<void> {
     const { json } = await centre.ask({ method: 'GET', path: `/bus/members/${config.member}`, isOpen: true })
     const mine = (json as Known).keys.find(({ kid }) => kid === centre.key.kid)
     contact.keyUntil = mine ? new Date(mine.validUntil) : null
-    const { permit, sentence } = await rightToFile(centre)
+    const { permit, sentence } = await rightTo(centre, 'documents')
     contact.refuses = permit ? null : { sentence, isOurs: true }
   } catch (error) {
     if (!(error instanceof Refusal) && (!(error instanceof CentreSaysNo) || error.status >= 500)) throw error

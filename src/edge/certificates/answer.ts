@@ -1,21 +1,29 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Edge } from '../process/edge.ts'
+import { languageOf } from '../local/words.ts'
 import { noRoom } from '../store/store.ts'
 import { issue, issued } from './issue.ts'
 import { numbersLeft, yearAt } from './numbers.ts'
+import { paperHeaders, paperOf } from './paper.ts'
 
-type Answer = { status: number; body: object; headers: Record<string, string> }
+type Answer = { status: number; body: object | string; headers: Record<string, string> }
+type Asked = { method: string; path: string; query: URLSearchParams; body(): Promise<Buffer> }
 const json = { 'content-type': 'application/json; charset=utf-8' }
 
-/** `POST /certificates` issues one, `GET /certificates` and `GET /certificates/ID` say what became of them. Null when it is another address. */
-export async function answerCertificates(edge: Edge, method: string, path: string, body: () => Promise<Buffer>): Promise<Answer | null> {
-  const [, root, id, ...more] = path.split('/')
+/**
+ * `POST /certificates` issues one, `GET /certificates` and `GET /certificates/ID` say what became of them, `GET /certificates/ID/paper` is a page to
+ * print. Null when it is another address.
+ */
+export async function answerCertificates(edge: Edge, { method, path, query, body }: Asked): Promise<Answer | null> {
+  const [, root, id, form, ...more] = path.split('/')
   if (root !== 'certificates') return null
-  if (edge.config.certificates === undefined || more.length > 0)
+  if (edge.config.certificates === undefined || more.length > 0 || (form !== undefined && form !== 'paper'))
     throw new Refusal('not-found', 'no certificates are issued here', { hint: 'Name certificates in the settings of the edge.' })
   if (method === 'POST' && id === undefined) return create(edge, await body())
   if (method !== 'GET')
-    throw new Refusal('not-allowed', `${method} is not offered at this address`, { hint: 'POST /certificates, GET /certificates, GET /certificates/ID.' })
+    throw new Refusal('not-allowed', `${method} is not offered at this address`, {
+      hint: 'POST /certificates, GET /certificates, GET /certificates/ID, GET /certificates/ID/paper.',
+    })
   const found = issued(edge.store, id?.toLowerCase())
   if (id === undefined) {
     const at = edge.centre.now()
@@ -23,6 +31,7 @@ export async function answerCertificates(edge: Edge, method: string, path: strin
   }
   const [one] = found
   if (!one) throw new Refusal('not-found', 'no certificate was issued under this id')
+  if (form === 'paper') return { status: 200, headers: { ...paperHeaders }, body: await paperOf(edge, one.id, languageOf(query.get('lang') ?? '')) }
   return { status: 200, headers: json, body: one }
 }
 

@@ -50,7 +50,7 @@ const ask = (method: string, path: string, body?: unknown, headers: Record<strin
     const asked = request({ host: '127.0.0.1', port, method, path, headers: all, agent: false }, (answer) => {
       let text = ''
       answer.on('data', (piece) => (text += piece))
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text || 'null') }))
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: text.startsWith('<') ? text : JSON.parse(text || 'null') }))
     })
     asked.on('error', reject)
     asked.end(body === undefined ? undefined : JSON.stringify(body))
@@ -75,8 +75,15 @@ describe('an edge without a connection', () => {
     assert.equal((await ask('POST', '/certificates', { ...wish, until: daysOn(7) })).status, 409)
     assert.equal(await stateOf(wish.id), 'waiting')
     assert.deepEqual(await leavesOf(person), [])
+    const paper = String((await ask('GET', `/certificates/${wish.id}/paper?lang=en`)).body)
+    assert.ok(paper.includes('Issued without a line to the central system') && paper.includes(issued.body.number) && paper.includes('<svg'))
+    assert.ok(!paper.includes(person.jmbg) && !paper.includes('J06'), 'neither the personal number nor the diagnosis is printed')
+    const [, code = ''] = /\/check\/([0-9a-z]{26})</.exec(paper) ?? []
+    const checked = async () => (await town.app.inject({ method: 'GET', url: `/check/${code}` })).json()
+    assert.equal((await checked()).state, 'unknown')
     line.isCut = false
     await until('the centre has it', async () => (await stateOf(wish.id)) === 'taken', 20_000)
+    assert.deepEqual(await checked(), { state: 'genuine', kind: 'certificate', ending: issued.body.number.slice(-4) })
     const [leave, ...more] = await leavesOf(person)
     assert.deepEqual([more, leave.id, leave.diagnosis, leave.documents[0].number], [[], wish.id, 'J06.9', issued.body.number])
     assert.deepEqual([leave.steps[0].happenedAt, leave.steps[0].signedBy], [issued.body.issuedAt, 'institution'])

@@ -36,10 +36,14 @@ export function takeNumber(store: Store, year: number, at: number): string {
 export const numbersLeft = (store: Store, year: number, at: number): number =>
   store.one<{ count: number }>('select coalesce(sum(last - next + 1), 0) as count from number_block where year = ? and until > ?', year, at)?.count ?? 0
 
-/** As the centre said with the last numbers; before any came, those of the law as this was written. */
+/** As the centre said with the last numbers. Whoever never had any knows no limits, and issues nothing by a guess of them. */
 export function limitsOf(store: Store): Limits {
   const said = store.fact('certificate limits')
-  return said === undefined ? { back: 3, ahead: 3, days: 30, daysException: 60 } : (JSON.parse(said) as Limits)
+  if (said !== undefined) return JSON.parse(said) as Limits
+  throw new Refusal('full', 'the centre has sent no numbers and limits for certificates yet', {
+    hint: 'They come with the first line to the centre and a contract with sickleave/certificates; edge doctor says what is missing.',
+    retryAfterSeconds: 60,
+  })
 }
 
 export const yearAt = (at: Date): number => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).year

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs'
 import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
 import type { World } from '../../platform/world.ts'
 import { readKeyFile } from '../centre/key-file.ts'
 import { issue, issued } from '../certificates/issue.ts'
+import { paperOf } from '../certificates/paper.ts'
+import { languageOf } from '../local/words.ts'
 import { readConfig } from '../process/config.ts'
 import { Store } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
@@ -17,6 +20,22 @@ export async function issueByHand(world: World, options: Options, print: Print):
     const { random, now } = world
     const made = await issue({ store, vault: openVault(key.secret, random), key, now, random }, readJson(String(options['file'])))
     print(options['json'] ? JSON.stringify(made) : `${made.number}, issued ${made.issuedAt}: it is sent as soon as the line is there (id ${made.id})`)
+    return 0
+  } finally {
+    store.close()
+  }
+}
+
+/** The page to print of one that was issued here, written to a file of its own. */
+export async function printPaper(world: World, options: Options, print: Print): Promise<number> {
+  const config = readConfig(String(options['config']))
+  const store = new Store(config.data)
+  try {
+    const vault = openVault(readKeyFile(config.centre.key).secret, world.random)
+    const page = await paperOf({ store, vault, config }, String(options['argument']).toLowerCase(), languageOf(String(options['lang'] ?? '')))
+    const file = String(options['file'])
+    writeFileSync(file, page, { mode: 0o600 })
+    print(`${file} is the page to print.`)
     return 0
   } finally {
     store.close()

@@ -10,7 +10,7 @@ import { commands } from '../commands.ts'
 import { readConfig } from '../process/config.ts'
 import { openEdge } from '../process/open.ts'
 
-test('in the sandbox one call joins from nothing to the right to file documents', async (t) => {
+test('in the sandbox one call joins from nothing to the rights to file documents and to issue certificates, which the doctor then names', async (t) => {
   const server = await startServer(t)
   const { app, world } = server
   await listen({ app, world })
@@ -18,13 +18,31 @@ test('in the sandbox one call joins from nothing to the right to file documents'
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const about = { vendor: 'АКМЕ', name: 'АКМЕ ЛИС', version: '4.2', contact: 'it@acme.example' }
   const signed = (await app.inject({ method: 'POST', url: '/vendor/systems', payload: about })).json()
-  const given = { member: 'acme-box', name: 'АКМЕ ЛИС', mb: signed.institution.mb, contact: 'it@acme.example', code: signed.word, sandbox: signed.system }
+  const given = {
+    member: 'acme-box',
+    name: 'АКМЕ ЛИС',
+    mb: signed.institution.mb,
+    contact: 'it@acme.example',
+    code: signed.word,
+    sandbox: signed.system,
+    certificates: '20',
+  }
   writeFileSync(join(folder, 'answers.json'), JSON.stringify({ ...given, url: `http://localhost:${world.config.PORT}` }))
   const lines: string[] = []
   const init = commands.find((one) => one.name === 'edge init')
   const code = await init?.run(world, { config: join(folder, 'edge.yaml'), answers: join(folder, 'answers.json') }, (line) => lines.push(line))
   assert.equal(code, 0, lines.join('\n'))
   assert.match(lines.at(-1) ?? '', /Everything is ready/)
+  assert.match(lines.join('\n'), /contract with sickleave\/certificates is asked for/)
+  const looked: string[] = []
+  const doctor = commands.find((one) => one.name === 'edge doctor')
+  assert.equal(await doctor?.run(world, { config: join(folder, 'edge.yaml') }, (line) => looked.push(line)), 1)
+  assert.match(looked.join('\n'), /well {3}right to certificates: certificates may be issued without a connection/)
+  assert.match(looked.join('\n'), /WRONG {2}certificates: 0 numbers stand ready\n +They come by themselves/)
+  const wish = join(folder, 'wish.json')
+  writeFileSync(wish, '{}')
+  const issue = commands.find((one) => one.name === 'edge certificate issue')
+  await assert.rejects(async () => issue?.run(world, { config: join(folder, 'edge.yaml'), file: wish }, () => undefined), /has sent no numbers and limits/)
 })
 
 test('a vendor with the guide alone joins, is told what is wrong, and settles what stands aside', async (t) => {

@@ -5,7 +5,8 @@ import { sentenceOf } from '../../platform/cli.ts'
 import { Centre } from '../centre/centre.ts'
 import { type KeyFile, readKeyFile } from '../centre/key-file.ts'
 import { openLine } from '../centre/line.ts'
-import { rightToFile } from '../centre/right.ts'
+import { type Needed, rightTo } from '../centre/right.ts'
+import { numbersLeft, yearAt } from '../certificates/numbers.ts'
 import { keyDaysMin } from '../local/status.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
@@ -43,6 +44,7 @@ async function findingsOf(outside: Outside, file: string): Promise<Finding[]> {
     line.end()
   }
   findings.push(ofDisk(config), ofStore(config, outside.now()))
+  if (config.certificates !== undefined) findings.push(ofNumbers(config, outside.now()))
   for (const { name, host, port } of config.mllp)
     findings.push(await ofPort(`port of ${name}`, host, port, 'Start the edge: npm run spona -- edge start. If it runs, another program has the port.'))
   for (const { service, to } of config.calls) {
@@ -84,7 +86,10 @@ async function ofCentre(config: EdgeConfig, centre: Centre): Promise<Finding[]> 
     found: `${config.member} is ${known.state}`,
     ...(known.state === 'active' ? {} : { todo: 'npm run spona -- edge init says what is missing.' }),
   })
-  if (known.state === 'active') findings.push(await ofRight(centre))
+  if (known.state === 'active') {
+    findings.push(await ofRight(centre, 'documents'))
+    if (config.certificates !== undefined) findings.push(await ofRight(centre, 'certificates'))
+  }
   return findings
 }
 
@@ -107,12 +112,14 @@ function ofKey(centre: Centre, keys: readonly { kid: string; validUntil: string 
   }
 }
 
-async function ofRight(centre: Centre): Promise<Finding> {
+async function ofRight(centre: Centre, service: Needed): Promise<Finding> {
+  const check = service === 'documents' ? 'right' : 'right to certificates'
+  const asks = 'npm run spona -- edge init asks for the contract, when its answers name certificates.'
   try {
-    const { permit, sentence, todo } = await rightToFile(centre)
-    return { check: 'right', ok: permit, found: sentence, ...(todo ? { todo } : {}) }
+    const { permit, sentence, todo } = await rightTo(centre, service)
+    return { check, ok: permit, found: sentence, ...(permit ? {} : { todo: todo ?? asks }) }
   } catch (error) {
-    return { check: 'right', ok: false, found: sentenceOf(error), todo: 'npm run spona -- edge init asks for the contract.' }
+    return { check, ok: false, found: sentenceOf(error), todo: service === 'documents' ? 'npm run spona -- edge init asks for the contract.' : asks }
   }
 }
 
@@ -154,6 +161,18 @@ function ofStore({ data }: EdgeConfig, now: Date): Finding {
       found: `whole; ${open?.count ?? 0} wait to be sent${minutes > 0 ? `, the oldest for ${minutes} minutes` : ''}; ${aside} stand aside`,
       ...(aside === 0 ? {} : { todo: 'npm run spona -- edge quarantine list says which and why.' }),
     }
+  } finally {
+    store.close()
+  }
+}
+
+/** A certificate without a connection needs a number that was fetched while there was one. */
+function ofNumbers({ data }: EdgeConfig, now: Date): Finding {
+  const store = new Store(data)
+  try {
+    const left = numbersLeft(store, yearAt(now), now.getTime())
+    const todo = 'They come by themselves to a running edge that has the line and the contract with sickleave/certificates.'
+    return { check: 'certificates', ok: left > 0, found: `${left} numbers stand ready`, ...(left > 0 ? {} : { todo }) }
   } finally {
     store.close()
   }

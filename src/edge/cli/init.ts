@@ -7,7 +7,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { Centre, CentreSaysNo, jsonIn } from '../centre/centre.ts'
 import { keepClient, type KeyFile, makeKeyFile, readKeyFile } from '../centre/key-file.ts'
 import { LineCut, openLine } from '../centre/line.ts'
-import { rightToFile } from '../centre/right.ts'
+import { type Needed, providerOf, rightTo } from '../centre/right.ts'
 import type { Outside } from '../process/edge.ts'
 import { readJson } from './json-file.ts'
 
@@ -20,6 +20,12 @@ const questions = [
   { name: 'contact', ask: 'E-mail of whoever looks after this system', form: /^[^\s@]+@[^\s@]+$/ },
   { name: 'port', ask: 'Port for HL7 v2 over MLLP (0: none)', form: /^\d{1,5}$/, fallback: '2575' },
   { name: 'charset', ask: 'Character set of HL7 v2 that does not say its own', form: /^[\w-]{3,20}$/, fallback: 'windows-1250' },
+  {
+    name: 'certificates',
+    ask: 'Numbers kept ready for certificates of sick leaves issued without a connection (0: none are issued here, else 10 to 1000)',
+    form: /^(?:0|[1-9]\d{1,2}|1000)$/,
+    fallback: '0',
+  },
   { name: 'code', ask: 'Code that the operator handed to the institution (empty when you wait for it)', form: /^.{0,100}$/, fallback: '' },
   { name: 'sandbox', ask: 'Number of the system at the sandbox (empty at a real centre)', form: /^(?:[0-9a-f-]{36})?$/, fallback: '' },
 ] as const
@@ -89,8 +95,10 @@ async function fromPerson(file: string): Promise<Answers> {
   return answers as Answers
 }
 
-function settingsText({ url, member, port, charset }: Answers, signs: string): string {
+function settingsText({ url, member, port, charset, certificates }: Answers, signs: string): string {
   const mllp = port === '0' ? '' : `\nmllp:\n  - name: hl7\n    port: ${port}\n`
+  // Certificates are asked for at the address of the local system, which has a token of its own.
+  const issuing = certificates === '0' ? '' : `\nrest:\n  port: 7081\n  token: rest-token\n\ncertificates:\n  numbers: ${certificates}\n`
   return `# An edge of the Service Data Bus. Every setting: docs/edge.md
 member: ${member}
 centre:
@@ -100,7 +108,7 @@ centre:
 local:
   system: urn:id:${member}
   charset: ${charset}
-${mllp}
+${mllp}${issuing}
 status:
   port: 7080
 `
@@ -152,27 +160,34 @@ async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promi
 
 async function askContract({ centre, answers, print, keyFile }: Omit<Joining, 'key'>): Promise<number> {
   centre.key = readKeyFile(keyFile)
-  const isPermitted = async () => (await rightToFile(centre)).permit
+  const needed: Needed[] = answers.certificates === '0' ? ['documents'] : ['documents', 'certificates']
+  const missing = async (): Promise<Needed[]> => {
+    const permits = await Promise.all(needed.map(async (service) => (await rightTo(centre, service)).permit))
+    return needed.filter((_, at) => !permits[at])
+  }
   const ready = () => {
     print('Everything is ready: npm run spona -- edge start')
     return 0
   }
-  if (await isPermitted()) return ready()
-  const about = { provider: 'record', service: 'documents', purpose: 'health-care', legalBasis }
-  const answer = await centre.askAny({ method: 'POST', path: '/bus/contracts', body: Buffer.from(JSON.stringify(about)), isOpen: true })
-  const contract = (answer.json as { contract?: string } | null)?.contract
-  if (answers.sandbox !== '') {
-    await decideInSandbox(centre, answers.sandbox)
-    // A process of the centre reads decisions anew every second.
-    for (let tries = 0; tries < rightTries; tries++) {
-      if (await isPermitted()) return ready()
-      await sleep(rightEveryMs)
-    }
+  const contracts = new Map<Needed, string>()
+  for (const service of await missing()) {
+    const about = { provider: providerOf(service), service, purpose: 'health-care', legalBasis }
+    const answer = await centre.askAny({ method: 'POST', path: '/bus/contracts', body: Buffer.from(JSON.stringify(about)), isOpen: true })
+    const { contract } = (answer.json ?? {}) as { contract?: string }
+    if (contract !== undefined) contracts.set(service, contract)
+    print(`The contract with ${providerOf(service)}/${service} is asked for.`)
   }
-  return wait(
-    print,
-    `The operator grants the contract${contract ? `: spona bus contract set ${contract} --state active --decision NUMBER` : ' that was asked for'}. Ask again then.`,
-  )
+  if (answers.sandbox !== '' && contracts.size > 0) await decideInSandbox(centre, answers.sandbox)
+  // A process of the centre reads decisions anew every second.
+  for (let tries = answers.sandbox === '' ? rightTries : 0; tries < rightTries && (await missing()).length > 0; tries++) await sleep(rightEveryMs)
+  const open = await missing()
+  if (open.length === 0) return ready()
+  for (const service of open) {
+    const contract = contracts.get(service)
+    const how = contract === undefined ? ' that was asked for' : `: spona bus contract set ${contract} --state active --decision NUMBER`
+    print(`The operator grants the contract with ${providerOf(service)}/${service}${how}.`)
+  }
+  return wait(print, 'Ask again then.')
 }
 
 const rightTries = 20

@@ -3,9 +3,9 @@ import { hasControls, withoutControls } from '../draft/characters.ts'
 import { dateTimeOf } from '../draft/dates.ts'
 import { Draft, type Entry, type Json, type Mapped } from '../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
-import { decode } from '../hl7v2/charset.ts'
 import type { Declared, DeclaredResource, Source, Step } from './declared.ts'
 import { type Row, rowsOf } from './rows.ts'
+import { textOfTable } from './text.ts'
 
 export type MappedRow = { line: number } & ({ mapped: Mapped } | { refusal: Refusal })
 
@@ -14,7 +14,7 @@ export type MappedRow = { line: number } & ({ mapped: Mapped } | { refusal: Refu
  * on. `file` names the delivery; the same row of the same file keeps its names.
  */
 export function* mapCsv(bytes: Uint8Array, declared: Declared, file: string): Generator<MappedRow> {
-  const { text } = decode(bytes, declared.charset, declared.charset)
+  const text = textOfTable(bytes, declared.charset)
   const rows = rowsOf(text, declared.delimiter, declared.quote)
   const header = headerOf(rows.next().value ?? undefined, declared)
   for (const row of rows) {
@@ -43,7 +43,7 @@ const columnsOf = (source: Source): string[] => source.columns ?? (source.column
 
 /** The row of a file as it was cut out of it, beneath the header: mapped by itself, and called by the line that it stood in. */
 export function mapCsvRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
-  const { text } = decode(bytes, declared.charset, declared.charset)
+  const text = textOfTable(bytes, declared.charset)
   const rows = rowsOf(text, declared.delimiter, declared.quote)
   const header = headerOf(rows.next().value ?? undefined, declared)
   const found: Row[] = []

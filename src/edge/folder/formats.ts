@@ -34,9 +34,9 @@ export function cutOf({ format, mapping }: FolderSettings): Cut | null {
 
 /** The header is above the rows and is no row: it is checked once, before anything is taken. */
 export async function checkHead(settings: FolderSettings, { bytes }: Piece): Promise<void> {
-  const [{ headerOf }, { rowsOf }, { decode }] = await Promise.all([import('../csv/map.ts'), import('../csv/rows.ts'), import('../hl7v2/charset.ts')])
+  const [{ headerOf }, { rowsOf }, { textOfTable }] = await Promise.all([import('../csv/map.ts'), import('../csv/rows.ts'), import('../csv/text.ts')])
   const declared = mappingOf(settings.mapping as string)
-  const { text } = decode(bytes, declared.charset, declared.charset)
+  const text = textOfTable(bytes, declared.charset)
   headerOf(rowsOf(text, declared.delimiter, declared.quote).next().value ?? undefined, declared)
 }
 

@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { Refusal } from '../../platform/refusal.ts'
+import { isSame } from '../../platform/same.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { LineCut } from '../centre/line.ts'
 import type { Edge } from '../process/edge.ts'
@@ -50,9 +50,7 @@ export function callsToken(edge: Pick<Edge, 'config' | 'random'>): string {
 }
 
 function requireToken(edge: Edge, { headers }: IncomingMessage): void {
-  const asked = Buffer.from(/^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1] ?? '')
-  const right = Buffer.from(callsToken(edge))
-  if (asked.length !== right.length || !timingSafeEqual(asked, right))
+  if (!isSame(/^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1] ?? '', callsToken(edge)))
     throw new Refusal('unauthenticated', 'the token of this edge is missing or wrong', {
       expression: 'authorization',
       hint: 'authorization: Bearer, with what stands in calls.token of its data folder.',

@@ -6,7 +6,7 @@ import { asideOf } from './aside.ts'
 import { callOut } from './call-out.ts'
 import { pageHeaders, pageOf } from './page.ts'
 import { type Status, statusOf } from './status.ts'
-import { type Language, languages } from './words.ts'
+import { languageOf } from './words.ts'
 
 const host = '127.0.0.1'
 const connectionsMax = 64
@@ -69,8 +69,6 @@ async function answer(edge: Edge, listeners: Set<ServerResponse>, request: Incom
   const page = pageOf({ status: statusOf(edge), aside: pathname === '/' ? asideOf(edge.store, shownMax) : [], language, isSmall: pathname === '/small' })
   response.writeHead(200, { ...always(edge), ...pageHeaders }).end(page)
 }
-
-const languageOf = (asked: string): Language => languages.find((one) => asked.startsWith(one)) ?? (asked.startsWith('en') ? 'en' : 'sr-Cyrl')
 
 function listen(edge: Edge, listeners: Set<ServerResponse>, request: IncomingMessage, response: ServerResponse): void {
   if (listeners.size >= listenersMax) throw new Refusal('busy', `${listenersMax} screens listen already`, { retryAfterSeconds: 30 })

@@ -3,6 +3,7 @@ import type { Status } from './status.ts'
 
 export type Language = 'sr-Cyrl' | 'sr-Latn' | 'en'
 export const languages: readonly Language[] = ['sr-Cyrl', 'sr-Latn', 'en']
+export const languageOf = (asked: string): Language => languages.find((one) => asked.startsWith(one)) ?? (asked.startsWith('en') ? 'en' : 'sr-Cyrl')
 
 type Words = Record<
   | 'title'

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { answerOf, outcomeOf, Refusal } from '../../platform/refusal.ts'
+import { isSame } from '../../platform/same.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { answerCertificates } from '../certificates/answer.ts'
 import type { Edge } from '../process/edge.ts'
@@ -13,7 +14,7 @@ const connectionsMax = 100
 const certificateBytesMax = 65_536
 const fhirJson = 'application/fhir+json; charset=utf-8'
 
-type Answer = { status: number; body: object; headers?: Record<string, string> }
+type Answer = { status: number; body: object | string; headers?: Record<string, string> }
 
 /** Opens the port; what is answered 202 is on the disk. Only the local system that has the token is heard, and never a browser. */
 export async function listenRest(edge: Edge, settings: RestSettings): Promise<{ port: number; close(): Promise<void> }> {
@@ -42,25 +43,28 @@ export async function listenRest(edge: Edge, settings: RestSettings): Promise<{ 
   }
 }
 
-function tokenIn(file: string): Buffer {
+function tokenIn(file: string): string {
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
   const token = readFileSync(file, 'utf8').trim()
   if (token.length < 16)
     throw new Refusal('incorrect', `the token in ${file} has fewer than 16 characters`, { hint: 'Delete the file: a new one is made on the next start.' })
-  return Buffer.from(token)
+  return token
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, body, headers }: Answer): void {
   // What was not read of the body must not be taken for the next request.
   if (!request.complete) response.setHeader('connection', 'close')
   response.writeHead(status, { 'content-type': fhirJson, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers })
-  response.end(JSON.stringify(body))
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-async function answer(edge: Edge, settings: RestSettings, token: Buffer, request: IncomingMessage): Promise<Answer> {
+async function answer(edge: Edge, settings: RestSettings, token: string, request: IncomingMessage): Promise<Answer> {
   checkCaller(request, settings, token)
-  const { pathname, search } = new URL(request.url ?? '/', 'http://edge')
-  const certificates = await answerCertificates(edge, request.method ?? '', pathname, () => bodyOf(request, certificateBytesMax))
+  const { pathname, search, searchParams } = new URL(request.url ?? '/', 'http://edge')
+  const certificates = await answerCertificates(edge, {
+    ...{ method: request.method ?? '', path: pathname, query: searchParams },
+    body: () => bodyOf(request, certificateBytesMax),
+  })
   if (certificates) return certificates
   if (request.method === 'GET') return read(edge, settings, pathname)
   if (!pathname.startsWith('/fhir')) throw new Refusal('not-found', 'nothing is here', { hint: 'The base address is /fhir.' })
@@ -93,15 +97,14 @@ const said = outcomeOf([
 ])
 
 /** A page in a browser on this machine can call loopback too, under whatever name its own server gives it. */
-function checkCaller(request: IncomingMessage, settings: RestSettings, token: Buffer): void {
+function checkCaller(request: IncomingMessage, settings: RestSettings, token: string): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
   if (!['localhost', '127.0.0.1', '[::1]', settings.host, ...settings.names].includes(host))
     throw new Refusal('forbidden', 'it is not called by this name', {
       hint: 'Call it as localhost or 127.0.0.1, or add the name to rest.names in its settings.',
     })
   if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) throw new Refusal('forbidden', 'no browser is answered here')
-  const given = Buffer.from(/^Bearer (\S{1,500})$/i.exec(request.headers.authorization ?? '')?.[1] ?? '')
-  if (given.length !== token.length || !timingSafeEqual(given, token))
+  if (!isSame(/^Bearer (\S{1,500})$/i.exec(request.headers.authorization ?? '')?.[1] ?? '', token))
     throw new Refusal('unauthenticated', 'the token of the local system is missing or wrong', {
       hint: 'Send authorization: Bearer … with the token that stands in the file rest.token.',
     })

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { letterCode, letterCodeOfText } from '../../platform/letter-code.ts'
 import type { Runner, Transaction } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { EmployerDocument } from '../employer/view.ts'
@@ -9,21 +10,8 @@ import type { EmployerDocument } from '../employer/view.ts'
 type Named = Pick<EmployerDocument, 'number' | 'version' | 'kind'>
 export type Genuineness = { state: 'genuine' | 'void' | 'unknown'; kind: EmployerDocument['kind'] | null; ending: string | null }
 
-/** Without letters and digits that are taken for one another. 26 of 32 are 130 bits: nobody finds one by trying. */
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
-const codeLetters = 26
-
-export function codeOf(world: Pick<World, 'keys'>, { number, version }: Pick<Named, 'number' | 'version'>): string {
-  const bytes = createHmac('sha256', world.keys.derive('sickleave-check')).update(`${number} ${version}`).digest()
-  return Array.from({ length: codeLetters }, (_, at) => alphabet[(bytes[at] as number) & 31]).join('')
-}
-
-/** As it is printed and typed: in groups, in any case, O for 0, I and L for 1. */
-export const spacedCode = (code: string): string => code.replace(/(.{5})(?=.)/g, '$1-')
-export const readCode = (typed: string): string | null => {
-  const code = typed.toLowerCase().replace(/[-\s]/g, '').replace(/o/g, '0').replace(/[il]/g, '1')
-  return code.length === codeLetters && [...code].every((letter) => alphabet.includes(letter)) ? code : null
-}
+export const codeOf = (world: Pick<World, 'keys'>, { number, version }: Pick<Named, 'number' | 'version'>): string =>
+  letterCode(createHmac('sha256', world.keys.derive('sickleave-check')).update(`${number} ${version}`).digest())
 
 /** Who asks knows the code and never the hash: the time of a look into the index tells nothing that brings a guess nearer. */
 const hashOf = (code: string) => createHash('sha256').update(code).digest()
@@ -34,8 +22,21 @@ export async function registerCode(tx: Transaction, world: Pick<World, 'keys'>, 
     values (${hashOf(codeOf(world, document))}, ${document.kind}, ${document.number.slice(-4)})`
 }
 
+/** What an edge printed without a connection, by a code of the sealed certificate that only the two have. */
+export async function registerPaper(tx: Transaction, world: Pick<World, 'keys'>, certificate: string, number: string): Promise<void> {
+  await tx`
+    insert into sickleave.checkable (hash, kind, ending, stands_for)
+    values (${hashOf(letterCodeOfText(certificate))}, 'certificate', ${number.slice(-4)}, ${hashOf(codeOf(world, { number, version: 1 }))})
+    on conflict do nothing`
+}
+
 export async function endCode(tx: Transaction, world: Pick<World, 'keys'>, document: Pick<Named, 'number' | 'version'>): Promise<void> {
-  await tx`update sickleave.checkable set is_void = true where hash = ${hashOf(codeOf(world, document))}`
+  const ended = hashOf(codeOf(world, document))
+  await tx`
+    update sickleave.checkable
+       set is_void = true
+     where hash = ${ended}
+        or stands_for = ${ended}`
 }
 
 export async function genuinenessOf(sql: Runner, code: string | null): Promise<Genuineness> {

@@ -1,7 +1,7 @@
+import { spacedCode } from '../../platform/letter-code.ts'
 import type { Paper } from './paper.ts'
 import type { Seal } from './seal.ts'
 import { type Draft, sealedPdf } from './pdf-draft.ts'
-import { spacedCode } from './code.ts'
 import { dataWord, documentDay, documentWord, type DocumentWord } from './words.ts'
 
 type Row = [name: string, value: string]

@@ -8,6 +8,7 @@ import { perform } from '../act.ts'
 import type { Asking } from '../asking.ts'
 import { requireAssessor } from '../assessor.ts'
 import { medicalOfBody, wishFields, wishOf } from '../doctor/doctor.ts'
+import { registerPaper } from '../document/code.ts'
 import { useNumber } from '../document/numbers.ts'
 import { bodyOf, instantOf } from '../read-body.ts'
 import { planOpening } from '../rules/plan.ts'
@@ -56,6 +57,7 @@ export async function acceptCertificate(world: World, delivery: Delivery, sender
       const { jwk, validFrom, validUntil } = key
       const plain = { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }
       await keepInstitutionKey(tx, { kid, jwk: plain, name: sender.name, place: institution, fromAt: validFrom, untilAt: validUntil })
+      await registerPaper(tx, world, jws, number)
       await noteOffline(tx, delivery.message, { institution, worker, number, leave, patient: person.keys[0] as number, at }, world.now(), null)
       await inbox.take(world, tx, delivery)
       isTaken = true

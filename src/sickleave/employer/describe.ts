@@ -19,9 +19,39 @@ export const object = (properties: Record<string, Schema>, optional: string[] = 
   properties,
 })
 
-const outcome = {
-  description: 'An OperationOutcome: what is wrong, where, and how to mend it.',
-  content: { 'application/fhir+json': { schema: { type: 'object' } } },
+const issue = object(
+  {
+    ...{ severity: oneOf('fatal', 'error', 'warning', 'information'), code: text },
+    details: object(
+      { coding: list(object({ system: text, code: { ...text, description: 'Cause and cure stand at /errors#CODE.' } })), text: { ...text, description: 'How to mend it.' } },
+      ['coding', 'text'],
+    ),
+    diagnostics: { ...text, description: 'What is wrong, in a sentence.' },
+    expression: { ...list(text), description: 'Where: a field of the body, a row and column of a file, evidence:KIND.' },
+  },
+  ['details', 'expression'],
+)
+const outcome = object(
+  {
+    resourceType: { type: 'string', const: 'OperationOutcome' },
+    issue: { ...list(issue), minItems: 1 },
+    extension: { ...list(object({ url: text, valueString: text })), description: 'Facts for a program, as JSON in valueString: the rows of a file, what is to be signed.' },
+  },
+  ['extension'],
+)
+const refused = (description: string) => ({ description, content: { 'application/fhir+json': { schema: outcome } } })
+/** What any of these routes may refuse by; what one cannot (a conflict where nothing changes) just does not come. */
+const refusals = {
+  400: refused('The question or the body is not understood: which field, and what it should be.'),
+  401: refused('Nobody is signed in, or the token is over.'),
+  403: refused('Your role for this employer does not let you; the answer says which would.'),
+  404: refused('This employer has no such thing. What is another employer’s is answered the same.'),
+  409: refused('It has changed meanwhile, or stands already: look again, then decide.'),
+  413: refused('The body is larger than is accepted here.'),
+  415: refused('This content type is not accepted here.'),
+  422: refused('Understood, and it cannot be: each reason with its place.'),
+  429: refused('Too often from one account or address; retry-after says when.'),
+  503: refused('The employers’ side or the database is away for a moment; retry-after says when.'),
 }
 type More = { body?: Schema; query?: Schema; status?: number; answer?: Schema; types?: string[]; consumes?: string[]; text?: string }
 
@@ -36,7 +66,7 @@ export function route(summary: string, { body, query, status = 200, answer, type
     ...(body ? { body } : {}),
     ...(consumes ? { consumes, body: { type: 'string' } } : {}),
     ...(query ? { querystring: query } : {}),
-    response: { [status]: good, '4xx': outcome },
+    response: { [status]: good, ...refusals },
   }
   return { config: { described } }
 }

@@ -19,14 +19,19 @@ const document = object(
   },
   ['signedAt'],
 )
-const event = object({
+const event = object(
+  {
   seq: { ...whole, description: 'Number in the stream of this employer: without a gap, for ever.' },
-  ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void') },
+  ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void', 'request', 'objection') },
   leave: { ...uuid, description: 'What this employer knows the leave by. Another employer of the same person has another.' },
   employee: object({ ...employee, jmbg: orNull({ type: 'string', pattern: '^\\d{13}$' }) }),
   employer: orNull(object({ name: text, pib, mb: text })),
   ...{ issuer: text, category, from: day, until: day, isOpen: flag, document: orNull(document) },
-})
+  about: {
+    ...object({ id: uuid, number: text, state: text, due: day }, ['due']),
+    description: 'With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue).',
+  },
+}, ['about'])
 const events = object({ events: list(event), next: { ...whole, description: 'Ask with after=next for what comes then.' } })
 const caseLine = object({
   ...{ pib, name: text, leave: uuid, employee: object(employee), category, from: day, until: day, state, seq: whole, at: instant, kind: text },
@@ -52,9 +57,9 @@ export const described = {
   }),
   leaves: route('The newest event of each leave, at most 500', { answer: events }),
   leave: route('All events of one leave', { answer: events }),
-  paper: route('One document as a sealed PDF or XML (form is pdf, xml, slip or html)', {
+  paper: route('One document as a sealed PDF or XML, or the slip with its QR code (form is pdf, xml or slip)', {
     query: object({ language: oneOf('sr', 'sr-Latn', 'en') }, ['language']),
-    types: ['application/pdf', 'application/xml', 'text/html'],
+    types: ['application/pdf', 'application/xml'],
   }),
   shared: route('The diagnosis, where the employee shared it with this employer', { answer: object({ diagnosis: text }) }),
   latest: route('Whether something came: one number over all employers that you act for', { answer: object({ latest: whole }) }),

@@ -20,6 +20,8 @@ export type EmployerView = {
   until: Day
   isOpen: boolean
   document: EmployerDocument | null
+  /** Of a word about a request or an objection: which, where it stands, and the last day where one is near. */
+  about?: { id: string; number: string; state: string; due?: Day }
 }
 export type EmployerDocument = {
   kind: 'certificate' | 'report'

@@ -80,6 +80,8 @@ export type EmployerEvent = {
   until: string
   isOpen: boolean
   document: Document | null
+  /** With kind `request` or `objection`: which, where it stands, and the last day where one is near. */
+  about?: { id: string; number: string; state: string; due?: string }
 }
 export type EmployerEvents = { events: EmployerEvent[]; next: number }
 

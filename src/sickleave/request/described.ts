@@ -1,6 +1,6 @@
 // What /openapi.json says of requests, of an employer and of a person.
 
-import { day, instant, list, object, oneOf, orNull, route, text, uuid, whole } from '../employer/describe.ts'
+import { day, flag, instant, list, object, oneOf, orNull, route, text, uuid, whole } from '../employer/describe.ts'
 import { evidenceKinds } from './completeness.ts'
 import { kinds } from './state.ts'
 
@@ -15,7 +15,7 @@ const evidence = object({ id: uuid, kind: oneOf(...evidenceKinds), name: text, t
 const state = oneOf(
   ...['draft', 'submitted', 'incomplete', 'in-process', 'proposed', 'calculated', 'rejected', 'paid', 'confirmed', 'returning', 'returned', 'withdrawn'],
 )
-const shown = object({
+const fields = {
   ...{ id: uuid, number: text, kind, leave: uuid, employee: name, employer: orNull(text), from: day, until: day, payoutDay: orNull(day) },
   ...{ account: orNull(text), week: orNull(week), monthsWithoutWage: months, note: orNull(text), state },
   due: orNull(object({ nominal: day, effective: day })),
@@ -33,6 +33,30 @@ const shown = object({
   ),
   ...{ paidOn: orNull(day), confirmedOn: orNull(day), toReturn: orNull(object({ total: whole, interest: whole, until: day })) },
   steps: { ...list(object({ kind: text, at: instant })), description: 'Their count is what `seen` says.' },
+}
+const shown = object({ ...fields, ownLeave: { ...uuid, description: 'The leave as the person knows it: in the person’s own list only.' } }, ['ownLeave'])
+const payer = oneOf('employer', 'fund')
+const shares = { insurance: dinars, budget: dinars }
+const columns = { gross: dinars, from: dinars, on: dinars, tax: dinars, net: dinars, total: dinars }
+const month = { type: 'string', pattern: '^\\d{4}-\\d{2}$' }
+const base = object({
+  kind: oneOf('earned', 'filled', 'minimum', 'prior-unmet'),
+  months: list(object({ month, hours: text, gross: dinars, isMinimum: flag })),
+  ...{ gross: dinars, hours: text, averageHour: text, capHour: text, capMonth: dinars, hour: text, priorMet: orNull(flag) },
+})
+const line = object({
+  ...{ firstDay: day, until: day, month, payer, percent: { type: 'number' }, column: whole, days: whole, listDays: whole, workingDays: whole },
+  ...{ way: oneOf('month', 'hour', 'minimum'), paidOn: day, hours: text, beforeFloor: dinars, wholeMonth: dinars, ...shares, ...columns },
+})
+const derived = object({
+  ...{ rule: text, paragraph: text, isUnverified: flag, sr: text, srLatn: text, en: text },
+  ...{ inputs: list(object({ name: text, value: text })), figure: text },
+})
+const calculation = object({
+  ...{ period: object({ from: day, until: day }), onset: day, linkedFrom: orNull(day), commissionFrom: orNull(day), base, lines: list(line) },
+  unpaid: list(object({ from: day, until: day, why: oneOf('employment-ended', 'assessment-limit', 'care-limit') })),
+  sums: object({ days: whole, hours: text, employer: dinars, fund: dinars, ...shares, ...columns }),
+  derivation: { ...list(derived), description: 'Every figure with the rule it follows, where that stands, what went in and what came out.' },
 })
 const content = { from: day, until: day, payoutDay: day, account: text, week, monthsWithoutWage: months, note: text }
 const optional = ['payoutDay', 'account', 'week', 'monthsWithoutWage', 'note']
@@ -57,5 +81,6 @@ export const described = {
   expected: route('Days at the Fund’s cost, by the reports, that nobody has asked for yet', {
     answer: object({ expected: list(object({ leave: uuid, employee: name, from: day, until: day, days: whole })) }),
   }),
+  calculation: route('The calculation with every figure explained, for the person', { answer: calculation }),
   table: route('Lists of calculation and of refund as one table', { query: object({ kind }, ['kind']), types: ['text/csv'] }),
 }

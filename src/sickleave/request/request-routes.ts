@@ -55,7 +55,7 @@ export const employerRequestRoutes: Routes = async (app) => {
 
 /** Mounted at /sickleave/mine. */
 export const ownRequestRoutes: Routes = async (app) => {
-  app.get<Place>('/requests/:request/calculation', async (request) =>
+  app.get<Place>('/requests/:request/calculation', described.calculation, async (request) =>
     ownCalculation(askingOf(request), await ownSide(askingOf(request), 'read'), request.params.request),
   )
   await app.register(routesOf('/requests', (asking, _, does) => ownSide(asking, does)))

@@ -1,11 +1,5 @@
-// A small client of the employers' API, without packages: Node 20 or later. Copy it, or import it as it stands.
+// A small client of the employers' API, without packages: Node 20 or later. Copy it, or import it as it stands; its types are payroll.d.mts beside it.
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign, timingSafeEqual, verify } from 'node:crypto'
-
-/**
- * @typedef {{ seq: number, at: string, kind: string, leave: string, from: string, until: string, isOpen: boolean, category: 'illness' | 'care' | 'child',
- *   issuer: string, employee: { family: string, given: string, birthDate: string | null, jmbg: string | null },
- *   employer: { name: string, pib: string, mb: string } | null, document: object | null }} EmployerEvent
- */
 
 /**
  * @param {{ url: string, client: string, privateKey: object }} settings what "Firm → Systems" of the portal answered: client and privateKey (a JWK)
@@ -31,9 +25,10 @@ export function payroll({ url, client, privateKey }) {
     return known.token
   }
 
-  async function ask(method, path, body) {
-    const headers = { authorization: `Bearer ${await token()}`, ...(body ? { 'content-type': 'application/json' } : {}) }
-    const answer = await fetch(`${base}/sickleave/employer${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+  async function ask(method, path, body, type = 'application/json') {
+    const headers = { authorization: `Bearer ${await token()}`, ...(body ? { 'content-type': type } : {}) }
+    const sent = type === 'application/json' ? JSON.stringify(body) : body
+    const answer = await fetch(`${base}/sickleave/employer${path}`, { method, headers, ...(body ? { body: sent } : {}) })
     if (answer.ok) return answer
     const outcome = await answer.json().catch(() => ({}))
     throw new Error(`${answer.status} ${outcome.issue?.[0]?.diagnostics ?? ''}`)
@@ -44,7 +39,7 @@ export function payroll({ url, client, privateKey }) {
     employers: async () => (await (await ask('GET', '/')).json()).employers,
 
     /** Everything after a number, to the end: keep the last `seq` that you have dealt with, and ask from there next time.
-     * @returns {AsyncGenerator<EmployerEvent>} */
+     * @returns {AsyncGenerator<import('./payroll.d.mts').EmployerEvent>} */
     async *events(pib, after = 0) {
       for (;;) {
         const page = await (await ask('GET', `/${pib}/events?after=${after}&limit=500`)).json()
@@ -56,6 +51,16 @@ export function payroll({ url, client, privateKey }) {
 
     /** Certificates and reports as one file: { format: 'xml' | 'csv', pib, from, until, leaves }. */
     documents: async (wish) => (await ask('POST', '/documents', wish)).text(),
+
+    /** Any other route by its name in payroll-api.d.mts: call('POST /{pib}/requests', { params: { pib }, body: { … } }). Files come as a Response. */
+    async call(name, { params = {}, query = {}, body, type } = {}) {
+      const [method, path] = name.split(' ')
+      const address = path.replace(/\{(\w+)\}/g, (_, part) => encodeURIComponent(params[part]))
+      const after = new URLSearchParams(query).toString()
+      const answer = await ask(method, after ? `${address}?${after}` : address, body, type)
+      if (answer.status === 204) return undefined
+      return answer.headers.get('content-type')?.startsWith('application/json') ? answer.json() : answer
+    },
   }
 }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { bulk, numberHash } from '../../registry/registry.ts'
 import { type Contract, contractOf } from '../../testing/contract.ts'
+import { operationsOf } from '../../testing/contract-types.ts'
 import { type Endpoint, startEndpoint } from '../../testing/endpoint.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type Answer, sender } from '../../testing/server.ts'
@@ -224,6 +226,14 @@ test('whatever else is asked is refused as the document says: nobody, somebody e
     else answers.push(await ask(boss.account, method, url))
     for (const { status, text } of answers) assert.ok(status < 500, `${operation} ${status} ${text}`)
   }
+})
+
+test('the types of the kit are made of the document', async () => {
+  const { paths } = (await town.app.inject('/openapi.json')).json()
+  const made = `// Made of /openapi.json: what each route below /sickleave/employer takes and answers.\n\n${operationsOf(paths, '/sickleave/employer')}`
+  const fresh = join(tmpdir(), 'payroll-api.d.mts')
+  writeFileSync(fresh, made)
+  assert.ok(made === readFileSync('docs/guides/payroll-api.d.mts', 'utf8'), `docs/guides/payroll-api.d.mts is old: copy ${fresh} there`)
 })
 
 test('every documented route has answered, and every kind of refusal came', () => {

@@ -1,0 +1,76 @@
+// The types of a published API, as a program in TypeScript reads them: made of /openapi.json, so that they cannot say something else.
+
+type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[]; items?: Schema; anyOf?: Schema[] }
+
+function typeOf(schema: Schema, indent = ''): string {
+  if (schema['const'] !== undefined) return literal(schema['const'])
+  if (Array.isArray(schema['enum'])) return schema['enum'].map(literal).join(' | ')
+  if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(' | ')
+  switch (schema['type']) {
+    case 'array':
+      return `Array<${typeOf(schema.items ?? {}, indent)}>`
+    case 'integer':
+    case 'number':
+      return 'number'
+    case 'string':
+    case 'boolean':
+    case 'null':
+      return schema['type']
+    case 'object':
+      return schema.properties ? objectOf(schema.properties, schema.required ?? [], indent) : 'Record<string, unknown>'
+    default:
+      return 'unknown'
+  }
+}
+
+const literal = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value))
+
+function objectOf(properties: Record<string, Schema>, required: readonly string[], indent: string): string {
+  const inner = `${indent}  `
+  const lines = Object.entries(properties).flatMap(([name, schema]) => [
+    ...(typeof schema['description'] === 'string' ? [`${inner}/** ${schema['description']} */`] : []),
+    `${inner}${/^\w+$/.test(name) ? name : `'${name}'`}${required.includes(name) ? '' : '?'}: ${typeOf(schema, inner)}`,
+  ])
+  return lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n${indent}}`
+}
+
+type Media = Record<string, { schema: Schema }>
+type Described = {
+  summary?: string
+  parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[]
+  requestBody?: { content: Media }
+  responses: Record<string, { content?: Media }>
+}
+
+/** One type that names each operation: what stands in its address and after it, what is sent, what comes. */
+export function operationsOf(paths: Record<string, Record<string, Described>>, below: string): string {
+  const operations = Object.entries(paths)
+    .filter(([path]) => path.startsWith(below))
+    .flatMap(([path, of]) => Object.entries(of).map(([method, one]) => operationOf(`${method.toUpperCase()} ${path.slice(below.length) || '/'}`, one)))
+  return `export type Operations = {\n${operations.join('\n')}\n}\n`
+}
+
+function operationOf(name: string, { summary, parameters = [], requestBody, responses }: Described): string {
+  const named = (place: string) => parameters.filter((one) => one.in === place)
+  const objectIn = (place: string) =>
+    objectOf(
+      Object.fromEntries(named(place).map((one) => [one.name, one.schema ?? { type: 'string' }])),
+      named(place).flatMap((one) => (one.required ? [one.name] : [])),
+      '    ',
+    )
+  const [good] = Object.keys(responses).filter((status) => status.startsWith('2'))
+  const content = responses[good ?? '']?.content
+  const json = content?.['application/json']?.schema
+  const sent = requestBody?.content
+  const body = sent ? (sent['application/json'] ? typeOf(sent['application/json'].schema, '    ') : 'string | Uint8Array') : 'undefined'
+  const answer = json ? typeOf(json, '    ') : content ? 'Response' : 'undefined'
+  return [
+    `  /** ${summary ?? ''} */`,
+    `  '${name}': {`,
+    `    params: ${objectIn('path')}`,
+    `    query: ${objectIn('query')}`,
+    `    body: ${body}`,
+    `    answer: ${answer}`,
+    '  }',
+  ].join('\n')
+}

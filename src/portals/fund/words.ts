@@ -146,8 +146,8 @@ export const objections = messages({
 export const statistics = messages({
   title: { sr: 'Статистика', en: 'Statistics' },
   lead: {
-    sr: 'Објављује се само оно што се односи на најмање {k} особа; сваки период једном. Збирова нема, да се изостављено не би могло израчунати.',
-    en: 'Only what is about at least {k} persons is published, each period once. There are no totals from which what is left out could be reckoned.',
+    sr: 'Објављује се само оно што се односи на најмање {k} особа; сваки период једном. Бројеви су заокружени наниже на {k}, а збирова нема, да се изостављено и једна особа не би могли израчунати.',
+    en: 'Only what is about at least {k} persons is published, each period once. Figures are rounded down to {k} and there are no totals, so that neither what is left out nor one person can be reckoned.',
   },
   file: { sr: 'Отворени подаци (CSV)', en: 'Open data (CSV)' },
   empty: { sr: 'Још ништа није објављено.', en: 'Nothing is published yet.' },

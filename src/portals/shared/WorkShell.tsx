@@ -18,6 +18,9 @@ type Shell = {
   elsewhere?: { to: string; word: Message }
 }
 
+/** With more pages than these the bar leaves out what stands elsewhere too, so that it stays one line on an office screen. */
+const manyPages = 4
+
 /** The frame of a portal for work: its pages, language, account. Who has none of its roles is told so, and nothing is asked for. */
 export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
   const me = useLoaderData<Me>()
@@ -28,7 +31,7 @@ export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
       <a className="skip" href="#content">
         {say(shell.skip)}
       </a>
-      <header className="bar">
+      <header className={pages.length > manyPages ? 'bar many' : 'bar'}>
         <NavLink className="mark" to="/">
           <Mark />
           {say(shell.name)}
@@ -64,6 +67,7 @@ export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
             </>
           )}
         </div>
+        {me.demo && <p className="demo-below small soft">{say(shell.demo)}</p>}
       </main>
       <ScrollRestoration />
     </>

@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { toLatin } from '../../platform/text.ts'
+import { readTable, type Unreadable } from '../table.ts'
 import { words } from './cells.ts'
 import { type Column, columns, type LineError, type RawRow } from './rows.ts'
 
@@ -21,24 +22,34 @@ const plainName = (text: string): string =>
     .replace(/[^a-z]/g, '')
 
 export function readCsv(bytes: Uint8Array): ReadFile {
-  const text = decoded(bytes)
-  const [head = [], ...lines] = recordsOf(text, delimiterOf(text))
-  const places = placesOf(head)
+  const table = readTable(decoded(bytes), { rows: rowsMax, cells: cellsMax, cell: cellMax })
+  if (!Array.isArray(table)) throw unreadable(table)
+  const [head, ...lines] = table
+  const names = head?.cells ?? []
+  const places = placesOf(names)
   const kind = places.has('jmbg') ? 'jmbg' : 'lbo'
   const raw: RawRow[] = []
   const errors: LineError[] = []
-  for (const [at, line] of lines.entries()) {
-    const row = at + 2
-    if (line.every((cell) => cell.trim() === '')) continue
-    if (line.length !== head.length) {
-      errors.push(wrongLength(row, line.length, head.length))
+  for (const { row, cells: line } of lines) {
+    if (line.length !== names.length) {
+      errors.push(wrongLength(row, line.length, names.length))
       continue
     }
     const cell = (name: Column) => line[places.get(name) as number] as string
     const cells = Object.fromEntries(columns.map((name) => [name, cell(name)])) as RawRow['cells']
-    raw.push({ row, kind, number: cell(kind).trim(), cells })
+    raw.push({ row, kind, number: cell(kind), cells })
   }
   return { raw, errors }
+}
+
+function unreadable({ unreadable: why, row }: Unreadable): Refusal {
+  if (why === 'too-many-rows') return new Refusal('too-large', `a file may have ${rowsMax} rows`, { hint: 'Send it in parts.' })
+  const expression = `row ${row}`
+  if (why === 'open-quote') return new Refusal('incorrect', `a quote that opens in row ${row} does not close`, { expression })
+  return new Refusal('incorrect', `row ${row} has a cell of more than ${cellMax} characters, or more than ${cellsMax} cells`, {
+    expression,
+    hint: 'Check the separating character and the quotes.',
+  })
 }
 
 const wrongLength = (row: number, has: number, wants: number): LineError => ({
@@ -72,57 +83,3 @@ function decoded(bytes: Uint8Array): string {
     return new TextDecoder('windows-1250').decode(bytes)
   }
 }
-
-/** Whichever separates the most cells of the head. */
-function delimiterOf(text: string): string {
-  const head = text.slice(0, Math.max(0, text.search(/[\r\n]|$/)))
-  const counts = [';', ',', '\t'].map((mark) => ({ mark, count: head.split(mark).length }))
-  return counts.reduce((best, one) => (one.count > best.count ? one : best)).mark
-}
-
-/** RFC 4180, with any of the delimiters and any line end. */
-function recordsOf(text: string, delimiter: string): string[][] {
-  const records: string[][] = []
-  let [record, cell, at] = [[] as string[], '', 0]
-  const endCell = () => {
-    if (cell.length > cellMax || record.length >= cellsMax) throw tooLong(records.length + 1)
-    record.push(cell)
-    cell = ''
-  }
-  const endRecord = () => {
-    endCell()
-    records.push(record)
-    record = []
-    if (records.length > rowsMax + 1) throw new Refusal('too-large', `a file may have ${rowsMax} rows`, { hint: 'Send it in parts.' })
-  }
-  while (at < text.length) {
-    const mark = text[at] as string
-    if (mark === '"' && cell === '') {
-      const end = closingQuote(text, at + 1)
-      if (end < 0 || end - at > 2 * cellMax)
-        throw new Refusal('incorrect', `a quote that opens in row ${records.length + 1} does not close`, { expression: `row ${records.length + 1}` })
-      cell = text.slice(at + 1, end).replaceAll('""', '"')
-      at = end + 1
-      continue
-    }
-    if (mark === delimiter) endCell()
-    else if (mark === '\n' || mark === '\r') {
-      if (mark === '\r' && text[at + 1] === '\n') at++
-      endRecord()
-    } else cell += mark
-    at++
-  }
-  if (cell !== '' || record.length > 0) endRecord()
-  return records
-}
-
-function closingQuote(text: string, from: number): number {
-  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 2)) if (text[at + 1] !== '"') return at
-  return -1
-}
-
-const tooLong = (row: number) =>
-  new Refusal('incorrect', `row ${row} has a cell of more than ${cellMax} characters, or more than ${cellsMax} cells`, {
-    expression: `row ${row}`,
-    hint: 'Check the separating character and the quotes.',
-  })

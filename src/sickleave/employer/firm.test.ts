@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test'
 import { bulk, numberHash } from '../../registry/registry.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
-import { readTable, writeTable } from './csv.ts'
+import { readTable, writeTable } from '../table.ts'
 
 let town: LeaveTown
 let boss: Worker
@@ -197,11 +197,18 @@ describe('agencies', () => {
 })
 
 test('tables are read as clerks’ programs write them, and no cell is run as a formula', () => {
-  assert.deepEqual(readTable('\uFEFFa,b\r\n"1;\n2",3\r\r\n,\n4,"5""6"'), [
-    { line: 1, cells: ['a', 'b'] },
-    { line: 2, cells: ['1;\n2', '3'] },
-    { line: 6, cells: ['4', '5"6'] },
+  const limits = { rows: 3, cells: 4, cell: 9 }
+  assert.deepEqual(readTable('\uFEFFa,b\r\n"1;\n2",3\r\r\n,\n4,"5""6"', limits), [
+    { row: 1, line: 1, cells: ['a', 'b'] },
+    { row: 2, line: 2, cells: ['1;\n2', '3'] },
+    { row: 5, line: 6, cells: ['4', '5"6'] },
   ])
-  assert.equal(readTable('a\n"b'), null)
+  for (const [text, unreadable, row] of [
+    ['a\n"b', 'open-quote', 2],
+    ['a\n1\n2\n3\n4', 'too-many-rows', 5],
+    ['a\n0123456789', 'too-long', 2],
+    ['a\n1;2;3;4;5', 'too-long', 2],
+  ] as const)
+    assert.deepEqual(readTable(text.replace('a', 'a;b'), limits), { unreadable, row }, text)
   assert.equal(writeTable([['=1+1', -1, null, 'x;y']]), `\uFEFF'=1+1;-1;;"x;y"\r\n`)
 })

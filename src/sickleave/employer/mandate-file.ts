@@ -4,7 +4,7 @@ import { companies } from '../../registry/registry.ts'
 import type { Asking } from '../asking.ts'
 import { bodyOf, flagOf } from '../read-body.ts'
 import { isDay, dayAt } from '../rules/days.ts'
-import { type Line, readTable } from './csv.ts'
+import { type Line, readTable, type Unreadable } from '../table.ts'
 import { addMandate, type MandateRole, mandateRoles } from './mandates.ts'
 import { takeTurn } from './pace.ts'
 import { affairOf, requireEmployer } from './rights.ts'
@@ -16,6 +16,8 @@ import type { FileError, MandateFile } from './wire.ts'
 
 const bytesMax = 1_000_000
 const linesMax = 2_000
+const cellsMax = 30
+const cellMax = 500
 const columns = ['pib', 'number', 'role', 'until'] as const
 const named: Record<string, (typeof columns)[number]> = {
   ...{ pib: 'pib', пиб: 'pib', number: 'number', broj: 'number', број: 'number', role: 'role', uloga: 'role', улога: 'role' },
@@ -100,9 +102,8 @@ export async function mandateFile(asking: Asking, pib: string, given: unknown): 
 }
 
 function readWishes(content: string, today: string): { wishes: Wish[]; errors: FileError[] } {
-  const table = readTable(content)
-  if (table === null)
-    return { wishes: [], errors: [wrong(1, 'file', 'Наводник који је отворен није затворен.', 'A quotation mark is opened and never closed.')] }
+  const table = readTable(content, { rows: linesMax, cells: cellsMax, cell: cellMax })
+  if (!Array.isArray(table)) return { wishes: [], errors: [unreadable(table)] }
   const [head, ...lines] = table
   const places = new Map((head?.cells ?? []).map((name, at) => [named[name.toLowerCase()], at]))
   const missing = (['pib', 'number'] as const).filter((name) => !places.has(name))
@@ -114,8 +115,6 @@ function readWishes(content: string, today: string): { wishes: Wish[]; errors: F
       ],
     }
   }
-  if (lines.length > linesMax)
-    return { wishes: [], errors: [wrong(head?.line ?? 1, 'file', `Највише ${linesMax} редова у једној датотеци.`, `At most ${linesMax} lines in one file.`)] }
   const [wishes, errors, seen] = [[] as Wish[], [] as FileError[], new Set<string>()]
   for (const line of lines) {
     const read = readLine(line, places, today)
@@ -127,6 +126,12 @@ function readWishes(content: string, today: string): { wishes: Wish[]; errors: F
     }
   }
   return { wishes, errors }
+}
+
+function unreadable({ unreadable: why, row }: Unreadable): FileError {
+  if (why === 'open-quote') return wrong(row, 'file', 'Наводник који је отворен није затворен.', 'A quotation mark is opened and never closed.')
+  if (why === 'too-many-rows') return wrong(1, 'file', `Највише ${linesMax} редова у једној датотеци.`, `At most ${linesMax} lines in one file.`)
+  return wrong(row, 'file', `Поље је дуже од ${cellMax} знакова или ред има више од ${cellsMax} поља.`, `A cell is longer than ${cellMax} characters, or the line has more than ${cellsMax} cells.`)
 }
 
 function readLine({ line, cells }: Line, places: Map<string | undefined, number>, today: string): Wish | FileError[] {

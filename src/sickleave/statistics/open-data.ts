@@ -7,7 +7,8 @@ import { recordLooks, requireFund } from '../fund/fund.ts'
 import { addDays, addMonths, type Day, dayAt } from '../rules/days.ts'
 import type { OpenRow, Statistics } from './wire.ts'
 
-// Open data: k-anonymous, no totals from which a withheld figure could be taken away, and each period published once.
+// Open data: k-anonymous, no totals from which a withheld figure could be taken away, and each period published once. Every figure is rounded down to a
+// multiple of k: two days, or the days of a month and its municipalities, laid against each other differ by nothing or by as many as hide one person.
 
 /** A month is published this many days after its end, when late certificates have come. */
 const settleDays = 5
@@ -47,7 +48,8 @@ async function monthCells(world: World, month: string, k: number): Promise<Cell[
   )
   const places = await Promise.all(ids.map(async (id) => (await institution(world, id))?.municipality ?? ''))
   return world.sql<Cell>`
-    select place.municipality, what.category, count(distinct day.patient)::int4 as persons, count(distinct day.leave)::int4 as leaves, count(*)::int4 as days
+    select place.municipality, what.category, (count(distinct day.patient) / ${k} * ${k})::int4 as persons,
+           (count(distinct day.leave) / ${k} * ${k})::int4 as leaves, (count(*) / ${k} * ${k})::int4 as days
       from sickleave.day day
       join sickleave.leave leave on leave.patient = day.patient and leave.id = day.leave
       join unnest(${ids}::int4[], ${places}::text[]) place (institution, municipality) on place.institution = leave.institution
@@ -68,7 +70,8 @@ async function monthCells(world: World, month: string, k: number): Promise<Cell[
 /** One day of the whole country. */
 function dayCells(sql: Runner, day: Day, k: number): Promise<Cell[]> {
   return sql<Cell>`
-    select null as municipality, what.category, count(distinct day.patient)::int4 as persons, count(distinct day.leave)::int4 as leaves, count(*)::int4 as days
+    select null as municipality, what.category, (count(distinct day.patient) / ${k} * ${k})::int4 as persons,
+           (count(distinct day.leave) / ${k} * ${k})::int4 as leaves, (count(*) / ${k} * ${k})::int4 as days
       from sickleave.day day
       join lateral (
         select case when body ->> 'reason' = '06' and (body -> 'care' ->> 'isChild')::bool then 'child'

@@ -144,7 +144,9 @@ test('earnings, a request to its confirmation and objections, of the employer an
   const { errors } = await done(asBoss('POST', '/earnings?mode=good', `${rows}1;;;;;`, 'text/csv'))
   assert.ok(errors.length > 0)
   await done(asBoss('POST', '/earnings', '<a/>', 'application/xml'), 400)
-  await done(asBoss('PUT', `/leaves/${leave}/earnings`, { rows: [{ month: '2026-02', hours: '160', net: '84000,00', gross: '120.000,00', paid: '5.3.2026.' }] }))
+  await done(
+    asBoss('PUT', `/leaves/${leave}/earnings`, { rows: [{ month: '2026-02', hours: '160', net: '84000,00', gross: '120.000,00', paid: '5.3.2026.' }] }),
+  )
   await done(asBoss('GET', `/leaves/${leave}/earnings`))
 
   await done(asBoss('GET', '/requests/expected'))
@@ -215,7 +217,12 @@ test('whatever else is asked is refused as the document says: nobody, somebody e
   const nothing = '00000000-0000-4000-8000-000000000000'
   for (const operation of contract.operations) {
     const [method = '', path = ''] = operation.split(' ')
-    const url = path.replace('{pib}', firm().pib).replace('{act}', 'submission').replace('{form}', 'pdf').replace('{version}', '1').replace(/\{[^}]+\}/g, nothing)
+    const url = path
+      .replace('{pib}', firm().pib)
+      .replace('{act}', 'submission')
+      .replace('{form}', 'pdf')
+      .replace('{version}', '1')
+      .replace(/\{[^}]+\}/g, nothing)
     const isBodied = method === 'POST' || method === 'PUT'
     const isOpen = path.startsWith('/sickleave/schemas')
     const nobody = await ask(null, method, url, isBodied ? {} : undefined)
@@ -240,5 +247,8 @@ test('every documented route has answered, and every kind of refusal came', () =
   const good = contract.operations.filter((operation) => ![200, 201, 204].some((status) => contract.seen.has(`${operation} ${status}`)))
   assert.deepEqual(good, [])
   for (const status of [400, 401, 403, 404, 409, 415, 422])
-    assert.ok([...contract.seen].some((line) => line.endsWith(` ${status}`)), `${status} never came`)
+    assert.ok(
+      [...contract.seen].some((line) => line.endsWith(` ${status}`)),
+      `${status} never came`,
+    )
 })

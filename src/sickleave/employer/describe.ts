@@ -23,7 +23,10 @@ const issue = object(
   {
     ...{ severity: oneOf('fatal', 'error', 'warning', 'information'), code: text },
     details: object(
-      { coding: list(object({ system: text, code: { ...text, description: 'Cause and cure stand at /errors#CODE.' } })), text: { ...text, description: 'How to mend it.' } },
+      {
+        coding: list(object({ system: text, code: { ...text, description: 'Cause and cure stand at /errors#CODE.' } })),
+        text: { ...text, description: 'How to mend it.' },
+      },
       ['coding', 'text'],
     ),
     diagnostics: { ...text, description: 'What is wrong, in a sentence.' },
@@ -35,7 +38,10 @@ const outcome = object(
   {
     resourceType: { type: 'string', const: 'OperationOutcome' },
     issue: { ...list(issue), minItems: 1 },
-    extension: { ...list(object({ url: text, valueString: text })), description: 'Facts for a program, as JSON in valueString: the rows of a file, what is to be signed.' },
+    extension: {
+      ...list(object({ url: text, valueString: text })),
+      description: 'Facts for a program, as JSON in valueString: the rows of a file, what is to be signed.',
+    },
   },
   ['extension'],
 )

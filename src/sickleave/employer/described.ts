@@ -21,17 +21,19 @@ const document = object(
 )
 const event = object(
   {
-  seq: { ...whole, description: 'Number in the stream of this employer: without a gap, for ever.' },
-  ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void', 'request', 'objection') },
-  leave: { ...uuid, description: 'What this employer knows the leave by. Another employer of the same person has another.' },
-  employee: object({ ...employee, jmbg: orNull({ type: 'string', pattern: '^\\d{13}$' }) }),
-  employer: orNull(object({ name: text, pib, mb: text })),
-  ...{ issuer: text, category, from: day, until: day, isOpen: flag, document: orNull(document) },
-  about: {
-    ...object({ id: uuid, number: text, state: text, due: day }, ['due']),
-    description: 'With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue).',
+    seq: { ...whole, description: 'Number in the stream of this employer: without a gap, for ever.' },
+    ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void', 'request', 'objection') },
+    leave: { ...uuid, description: 'What this employer knows the leave by. Another employer of the same person has another.' },
+    employee: object({ ...employee, jmbg: orNull({ type: 'string', pattern: '^\\d{13}$' }) }),
+    employer: orNull(object({ name: text, pib, mb: text })),
+    ...{ issuer: text, category, from: day, until: day, isOpen: flag, document: orNull(document) },
+    about: {
+      ...object({ id: uuid, number: text, state: text, due: day }, ['due']),
+      description: 'With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue).',
+    },
   },
-}, ['about'])
+  ['about'],
+)
 const events = object({ events: list(event), next: { ...whole, description: 'Ask with after=next for what comes then.' } })
 const caseLine = object({
   ...{ pib, name: text, leave: uuid, employee: object(employee), category, from: day, until: day, state, seq: whole, at: instant, kind: text },

@@ -131,7 +131,12 @@ function readWishes(content: string, today: string): { wishes: Wish[]; errors: F
 function unreadable({ unreadable: why, row }: Unreadable): FileError {
   if (why === 'open-quote') return wrong(row, 'file', 'Наводник који је отворен није затворен.', 'A quotation mark is opened and never closed.')
   if (why === 'too-many-rows') return wrong(1, 'file', `Највише ${linesMax} редова у једној датотеци.`, `At most ${linesMax} lines in one file.`)
-  return wrong(row, 'file', `Поље је дуже од ${cellMax} знакова или ред има више од ${cellsMax} поља.`, `A cell is longer than ${cellMax} characters, or the line has more than ${cellsMax} cells.`)
+  return wrong(
+    row,
+    'file',
+    `Поље је дуже од ${cellMax} знакова или ред има више од ${cellsMax} поља.`,
+    `A cell is longer than ${cellMax} characters, or the line has more than ${cellsMax} cells.`,
+  )
 }
 
 function readLine({ line, cells }: Line, places: Map<string | undefined, number>, today: string): Wish | FileError[] {

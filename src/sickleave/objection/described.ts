@@ -7,7 +7,13 @@ const fields = {
   ...{ id: uuid, number: text, kind, leave: uuid, request: orNull(uuid), employee: object({ family: text, given: text }) },
   ...{ state: oneOf('open', 'accepted', 'rejected', 'withdrawn'), madeAt: instant, due: day, endedAt: orNull(instant) },
 }
-const limit = object({ kind: oneOf('assessment', 'calculation'), leave: uuid, request: orNull(uuid), until: day, degree: orNull({ type: 'integer', enum: [1, 2] }) })
+const limit = object({
+  kind: oneOf('assessment', 'calculation'),
+  leave: uuid,
+  request: orNull(uuid),
+  until: day,
+  degree: orNull({ type: 'integer', enum: [1, 2] }),
+})
 const objections = object(
   {
     objections: list(object({ ...fields, answer: orNull(text) }, ['answer'])),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
+import { PreparedQuery, type Row } from './prepared-query.ts'
 
 /**
  * SQL as tagged templates. `fragment` builds a piece; values become parameters, nested fragments are spliced in.
@@ -52,8 +53,6 @@ export function statementOf(root: Fragment): Statement {
   write(root)
   return { text, values }
 }
-
-export type Row = Record<string, unknown>
 
 export type Runner = {
   <R extends object = Row>(strings: TemplateStringsArray, ...values: unknown[]): Promise<R[]>
@@ -112,45 +111,37 @@ function nameOf(text: string): string | undefined {
   return name
 }
 
-/** An empty row with all its keys, from which each row is made: an object put together key by key takes several times as long. */
-type Form = { blank: Row; keys: readonly string[] }
-const forms = new Map<string, Form>()
-const formsMax = 2000
+type Execute = <R>(piece: Fragment) => Promise<R[]>
 
-function formOf(columns: readonly string[]): Form {
-  const name = columns.join(' ')
-  let form = forms.get(name)
-  if (form === undefined) {
-    const camel = columns.map((column) => column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
-    form = { blank: Object.fromEntries(camel.map((key) => [key, null])), keys: camel }
-    if (forms.size < formsMax) forms.set(name, form)
-  }
-  return form
-}
-
-type Queryable = { query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> }
-
-async function execute<R>(on: Queryable, piece: Fragment): Promise<R[]> {
+function queryOf(piece: Fragment): PreparedQuery {
   const { text, values } = statementOf(piece)
-  const name = nameOf(text)
-  const result = await on.query({ text, values, rowMode: 'array', types, ...(name ? { name } : {}) })
-  const { blank, keys } = formOf(result.fields.map((field) => field.name))
-  return result.rows.map((cells) => {
-    const row: Row = { ...blank }
-    for (let at = 0; at < keys.length; at++) row[keys[at] as string] = (cells as unknown[])[at]
-    return row as R
-  })
+  return new PreparedQuery({ text, values, name: nameOf(text) }, types)
 }
 
-function runnerOn(on: Queryable): Runner {
-  const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) => execute<R>(on, new Fragment(strings, values))
-  return Object.assign(tag, { run: <R extends object>(piece: Fragment) => execute<R>(on, piece) })
+// The pool answers a promise for whatever it is given; its types know that of plain queries only.
+const onPool = (pool: pg.Pool): Execute =>
+  async function execute<R>(piece: Fragment): Promise<R[]> {
+    return pool.query(queryOf(piece)) as unknown as Promise<R[]>
+  }
+
+const onClient =
+  (client: pg.ClientBase): Execute =>
+  <R>(piece: Fragment) =>
+    new Promise<R[]>((resolve, reject) => {
+      const query = queryOf(piece)
+      query.callback = (error, rows) => (rows ? resolve(rows as R[]) : reject(error as Error))
+      client.query(query)
+    })
+
+function runnerOn(execute: Execute): Runner {
+  const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) => execute<R>(new Fragment(strings, values))
+  return Object.assign(tag, { run: <R extends object>(piece: Fragment) => execute<R>(piece) })
 }
 
 async function within<T>(client: pg.ClientBase, act: (tx: Transaction) => Promise<T>): Promise<T> {
   await client.query('begin')
   try {
-    const result = await act(runnerOn(client as unknown as Queryable))
+    const result = await act(runnerOn(onClient(client)))
     await client.query('commit')
     return result
   } catch (error) {
@@ -160,8 +151,8 @@ async function within<T>(client: pg.ClientBase, act: (tx: Transaction) => Promis
 }
 
 export function sqlOnPool(pool: pg.Pool, steady = pool): Sql {
-  return Object.assign(runnerOn(pool as unknown as Queryable), {
-    steady: runnerOn(steady as unknown as Queryable),
+  return Object.assign(runnerOn(onPool(pool)), {
+    steady: runnerOn(onPool(steady)),
     async begin<T>(act: (tx: Transaction) => Promise<T>): Promise<T> {
       const client = await pool.connect()
       // A connection that dies between two statements says so by an event, which would end the process; the next statement fails anyway.
@@ -182,7 +173,7 @@ export function sqlOnPool(pool: pg.Pool, steady = pool): Sql {
 }
 
 export function sqlOnClient(client: pg.Client): Sql {
-  const runner = runnerOn(client as unknown as Queryable)
+  const runner = runnerOn(onClient(client))
   return Object.assign(runner, {
     steady: runner,
     begin: <T>(act: (tx: Transaction) => Promise<T>) => within(client, act),

@@ -1,0 +1,120 @@
+import pg from 'pg'
+import { prepareValue } from 'pg/lib/utils.js'
+
+export type Row = Record<string, unknown>
+type Parse = (text: string) => unknown
+/** What a statement answers: an empty row with all its keys, from which each row is made (one put together key by key takes several times as long). */
+type Shape = { blank: Row; keys: readonly string[]; parses: readonly Parse[] }
+
+/** The parts of the driver's connection that a query of one's own is given (`pg`, class Query does the same with them). */
+type Wire = pg.Connection & {
+  parsedStatements: Record<string, string | undefined>
+  submittedNamedStatements: Record<string, string | undefined>
+  sendCopyFail(sentence: string): void
+  parse(query: { text: string; name: string | undefined }): void
+  bind(config: { statement: string | undefined; values: readonly (string | Buffer | null)[] }): void
+  describe(what: { type: 'P' }): void
+}
+type Field = { name: string; dataTypeID: number }
+
+/** Execute without a limit of rows, then Sync: the same bytes each time (PostgreSQL, 54.7 Message Formats). */
+const executeAndSync = Buffer.from([0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0x53, 0, 0, 0, 4])
+
+/** A prepared statement never changes what it answers (PostgreSQL refuses then), so each connection is told once. */
+const shapes = new WeakMap<pg.Connection, Map<string, Shape>>()
+
+/**
+ * One statement and its rows. The driver's own query asks what the columns are each time, makes a result object and an array for each
+ * row, and copies what it is given: as much work again as reading the rows.
+ */
+export class PreparedQuery implements pg.Submittable {
+  readonly text: string
+  readonly name: string | undefined
+  readonly #values: readonly (string | Buffer | null)[]
+  readonly #types: pg.CustomTypesConfig
+  readonly #rows: Row[] = []
+  #shape: Shape | undefined
+  #failure: unknown
+  /** Set by the driver: by the pool, or by whoever waits. */
+  callback: ((error: unknown, rows?: Row[]) => void) | undefined
+
+  constructor(statement: { text: string; values: readonly unknown[]; name: string | undefined }, types: pg.CustomTypesConfig) {
+    this.text = statement.text
+    this.name = statement.name
+    this.#values = statement.values.map((value) => prepareValue(value)) // What cannot be sent must be known before anything is.
+    this.#types = types
+  }
+
+  submit(connection: pg.Connection): void {
+    const wire = connection as Wire
+    const { name, text } = this
+    this.#shape = name === undefined ? undefined : shapes.get(connection)?.get(name)
+    wire.stream.cork()
+    try {
+      if (!(name !== undefined && (wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]) !== undefined)) {
+        wire.parse({ text, name })
+        if (name !== undefined) wire.submittedNamedStatements[name] = text
+      }
+      wire.bind({ statement: name, values: this.#values })
+      if (!this.#shape) wire.describe({ type: 'P' })
+      wire.stream.write(executeAndSync)
+    } finally {
+      wire.stream.uncork()
+    }
+  }
+
+  handleRowDescription({ fields }: { fields: readonly Field[] }): void {
+    this.#shape = shapeOf(fields, this.#types)
+  }
+
+  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    const { blank, keys, parses } = this.#shape as Shape
+    if (this.#failure !== undefined) return
+    try {
+      const row = { ...blank }
+      for (let at = 0; at < keys.length; at++) {
+        const text = fields[at] as string | null
+        if (text !== null) row[keys[at] as string] = (parses[at] as Parse)(text)
+      }
+      this.#rows.push(row)
+    } catch (error) {
+      this.#failure = error // The rest of the answer is on its way; whoever waits hears of it when the connection is ready again.
+    }
+  }
+
+  handleCommandComplete(_message: unknown, connection: pg.Connection): void {
+    const { name } = this
+    if (name === undefined) return
+    let known = shapes.get(connection)
+    if (!known) shapes.set(connection, (known = new Map()))
+    if (!known.has(name)) known.set(name, this.#shape ?? nothing)
+  }
+
+  handleEmptyQuery(): void {}
+
+  handleError(error: unknown): void {
+    this.callback?.(this.#failure ?? error)
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#failure === undefined) this.callback?.(null, this.#rows)
+    else this.callback?.(this.#failure)
+  }
+
+  handleCopyInResponse(connection: pg.Connection): void {
+    ;(connection as Wire).sendCopyFail('nothing is copied by a statement')
+  }
+
+  handleCopyData(): void {}
+}
+
+const nothing: Shape = { blank: {}, keys: [], parses: [] }
+
+function shapeOf(fields: readonly Field[], types: pg.CustomTypesConfig): Shape {
+  const keys = fields.map(({ name }) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
+  return {
+    keys,
+    blank: Object.fromEntries(keys.map((key) => [key, null])),
+    parses: fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID, 'text') as Parse),
+  }
+}

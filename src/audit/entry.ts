@@ -101,20 +101,17 @@ export function writeEntry(entry: Entry, now: Date): WrittenEntry {
   const { who } = entry
   const at = now.toISOString()
   const { id: actor, text: whoText } = writeWho(who)
-  const before = JSON.stringify({ at, atBelgrade: belgradeTime(now), action: entry.action, decision: entry.decision })
-  const after = JSON.stringify({
-    patient: entry.patient,
-    what: clean(entry.what, lengthsMax.what),
-    purpose: word(entry.purpose),
-    basis: wordOrNull(entry.basis),
-    ...(entry.reason === undefined ? {} : { reason: clean(entry.reason, lengthsMax.what) }),
-    correlation: word(entry.correlation),
-    count: entry.count ?? 1,
-  })
-  const text = `${before.slice(0, -1)},"who":${whoText},${after.slice(1)}`
-  const { action, decision } = entry
-  return { patient: entry.patient ?? 0, at, actor, institution: who.institution, action, decision, text }
+  const { action, decision, patient, reason, count = 1 } = entry
+  // Put together as text: an object made only to be printed costs as much as its hash. Actions and decisions are words of the house.
+  const reasonText = reason === undefined ? '' : `"reason":${quoted(clean(reason, lengthsMax.what))},`
+  const text =
+    `{"at":"${at}","atBelgrade":"${belgradeTime(now)}","action":"${action}","decision":"${decision}","who":${whoText},"patient":${patient},` +
+    `"what":${quoted(clean(entry.what, lengthsMax.what))},"purpose":${quoted(word(entry.purpose))},"basis":${quoted(wordOrNull(entry.basis))},` +
+    `${reasonText}"correlation":${quoted(word(entry.correlation))},"count":${count}}`
+  return { patient: patient ?? 0, at, actor, institution: who.institution, action, decision, text }
 }
+
+const quoted = (text: string | null): string => JSON.stringify(text)
 
 const belgrade = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'Europe/Belgrade',

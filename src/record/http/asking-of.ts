@@ -14,8 +14,9 @@ declare module 'fastify' {
 /** Every request below has a room for its answer; an entry of a bundle is within that of the bundle. */
 export function giveRoom(app: FastifyInstance): void {
   app.decorateRequest('room', undefined)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, next) => {
     request.room = sharedRoom(request.headers[roomHeader]) ?? openRoom(reply.raw)
+    next()
   })
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Resource } from '../../fhir/fhir.ts'
 import { fhirJson, type Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import type { Asking } from '../asking.ts'
 import { readAuditEvent } from '../audit-events.ts'
 import { binaryOf, isRawBody, sendContent, wantsContent } from '../read/binary.ts'
 import { createConditionally } from '../write/conditional.ts'
@@ -24,18 +25,20 @@ type OfVersion = { Params: { type: string; id: string; version: string } }
 export const interactionRoutes: Routes = (app) => {
   app.get<OfResource>('/:type/:id', async (request, reply) => {
     const { type, id } = request.params
-    await allow(askingOf(request), type, 'r')
+    const asking = askingOf(request)
+    await allow(asking, type, 'r')
     if (type === 'AuditEvent' && request.actor.kind === 'person') {
-      return reply.header('content-type', fhirJson).send(await readAuditEvent(askingOf(request), id))
+      return reply.header('content-type', fhirJson).send(await readAuditEvent(asking, id))
     }
-    const extent = extentOf(askingOf(request), type, pairsOf(request))
-    return sendFound(request, reply, extent, await readOne(askingOf(request), type, id))
+    const extent = extentOf(asking, type, pairsOf(request))
+    return sendFound(request, reply, asking, extent, await readOne(asking, type, id))
   })
   app.get<OfVersion>('/:type/:id/_history/:version', async (request, reply) => {
     const { type, id, version } = request.params
-    await allow(askingOf(request), type, 'r')
-    const extent = extentOf(askingOf(request), type, pairsOf(request))
-    return sendFound(request, reply, extent, await readVersion(askingOf(request), type, id, version))
+    const asking = askingOf(request)
+    await allow(asking, type, 'r')
+    const extent = extentOf(asking, type, pairsOf(request))
+    return sendFound(request, reply, asking, extent, await readVersion(asking, type, id, version))
   })
   app.post<OfType>('/:type', async (request, reply) => {
     const { type } = request.params
@@ -119,8 +122,8 @@ function requireSameId(resource: Resource, id: string): void {
   })
 }
 
-function sendFound(request: FastifyRequest, reply: FastifyReply, extent: ReturnType<typeof extentOf>, { row, body }: Found): FastifyReply {
+function sendFound(request: FastifyRequest, reply: FastifyReply, asking: Asking, extent: ReturnType<typeof extentOf>, { row, body }: Found): FastifyReply {
   if (isUnchanged(row, conditionsOf(request))) return reply.code(304).header('etag', etagOf(row.version)).header('last-modified', row.at.toUTCString()).send()
   if (wantsContent(request)) return sendContent(reply.header('etag', etagOf(row.version)).header('last-modified', row.at.toUTCString()), body)
-  return sendResource(reply, shortened(askingOf(request), extent, (request.params as OfType['Params']).type, body), row.version, row.at)
+  return sendResource(reply, shortened(asking, extent, (request.params as OfType['Params']).type, body), row.version, row.at)
 }

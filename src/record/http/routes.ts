@@ -30,10 +30,11 @@ import { validateRoutes } from '../validate.ts'
 export const fhirRoutes: Routes = (app) => {
   giveRoom(app)
   acceptBodies(app)
-  app.addHook('preHandler', async (request) => {
+  app.addHook('preHandler', (request, _reply, next) => {
     const { type } = request.params as { type?: string }
     if (type !== undefined && request.world.fhir.typeCode(type) < 0) throw unknownType(type)
     if (!wantsContent(request)) formOf(request) // A form that cannot be given is refused before anything is done.
+    next()
   })
   app.get<{ Querystring: { mode?: string } }>('/metadata', { config: { open: true } }, async (request, reply) =>
     sendJson(reply, capabilityOf(request.world, [request.query.mode].flat()[0])),

@@ -30,6 +30,32 @@ test('rows come with camelCase keys and safe types', async (t) => {
   })
 })
 
+test('a statement that fails, at its values, in the database or at a row of its answer, fails alone and can be asked again on its connection', async (t) => {
+  const { world } = await startPlatform(t)
+  const connection = await world.connect()
+  t.after(() => connection.end())
+  const { sql } = connection
+  const tenBy = (divisor: unknown) => sql<{ tenth: number }>`select 10::int8 / ${divisor}::int8 as tenth`
+  const numbered = (to: string) => sql<{ n: number }>`select n::int8 from generate_series(9007199254740990, ${to}::int8) as n`
+  const unprintable = {
+    toPostgres() {
+      throw new Error('has no text')
+    },
+  }
+
+  for (let round = 0; round < 2; round++) {
+    await assert.rejects(tenBy(unprintable), /has no text/)
+    assert.deepEqual(await tenBy(5), [{ tenth: 2 }])
+    await assert.rejects(tenBy(0), { code: '22012' })
+    assert.deepEqual(await tenBy(null), [{ tenth: null }], 'nothing of the failure is left on the connection')
+    await assert.rejects(numbered('9007199254740994'), /safe integer/)
+    assert.deepEqual(await numbered('9007199254740991'), [{ n: 9007199254740990 }, { n: 9007199254740991 }])
+    assert.deepEqual(await numbered('1'), [])
+  }
+  assert.deepEqual(await sql`set application_name = 'spona test'`, [], 'what has no columns answers no rows')
+  assert.deepEqual(await sql`show application_name`, [{ applicationName: 'spona test' }])
+})
+
 test('a transaction that throws leaves nothing', async (t) => {
   const { owner } = await startPlatform(t)
   await owner`create table kept (n int)`

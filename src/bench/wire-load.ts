@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
+/** The body is where the next answer of its connection will stand: to be read at once. */
 export type WireAnswer = { status: number; headers: string; body: Buffer }
 
 /**
@@ -40,36 +41,38 @@ export class WireLoad {
 }
 
 const headEnd = '\r\n\r\n'
+/** JSON holds no raw line end, so nothing in it looks like the last chunk. */
 const chunksEnd = '\r\n0\r\n\r\n'
+const readBytes = 262_144
 /** Of a body that comes in chunks: its end says how long it is. */
 const untilEnd = Number.POSITIVE_INFINITY
 
 class Connection {
   readonly socket: Socket
   isClosed = false
-  #head: string | null = null
-  #parts: Buffer[] = []
-  #missing = 0
+  /** What came of the answer so far, in memory that the next answer uses again: new pages for each would cost more than reading them. */
+  #got = Buffer.allocUnsafe(readBytes)
+  #length = 0
+  #head = ''
+  #bodyAt = 0
+  #end = untilEnd
   #resolve: ((answer: WireAnswer) => void) | null = null
   #reject: ((error: Error) => void) | null = null
 
-  private constructor(socket: Socket) {
-    this.socket = socket
-    socket.setNoDelay(true)
-    socket.on('data', (part: Buffer) => this.#read(part))
-    const ended = () => {
+  private constructor(port: number, opened: (connection: Connection) => void, failed: (error: Error) => void) {
+    const onread = { buffer: Buffer.allocUnsafe(readBytes), callback: (bytes: number, buffer: Uint8Array) => this.#read(buffer, bytes) }
+    this.socket = connect({ port, host: '127.0.0.1', noDelay: true, onread }, () => opened(this))
+    const ended = (error?: Error) => {
       this.isClosed = true
-      this.#reject?.(new Error('the server closed a connection'))
+      failed(error ?? closed())
+      this.#reject?.(error ?? closed())
     }
-    socket.on('error', ended)
-    socket.on('close', ended)
+    this.socket.on('error', ended)
+    this.socket.on('close', () => ended())
   }
 
   static open(port: number): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(new Connection(socket)))
-      socket.once('error', reject)
-    })
+    return new Promise((resolve, reject) => void new Connection(port, resolve, reject))
   }
 
   ask(request: Buffer | string): Promise<WireAnswer> {
@@ -80,44 +83,43 @@ class Connection {
     })
   }
 
-  #read(part: Buffer): void {
-    let rest = part
-    if (this.#head === null) {
-      const got = this.#parts.length === 0 ? part : Buffer.concat([...this.#parts, part])
-      const end = got.indexOf(headEnd)
-      if (end < 0) {
-        this.#parts = [got]
-        return
-      }
-      const head = got.toString('latin1', 0, end)
-      this.#head = head
-      this.#missing = /\r\ntransfer-encoding: chunked/i.test(head) ? untilEnd : Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
-      this.#parts = []
-      rest = got.subarray(end + headEnd.length)
-    }
-    this.#parts.push(rest)
-    this.#missing -= rest.length
-    const isWhole = this.#missing === untilEnd ? endsChunks(this.#parts) : this.#missing <= 0
-    if (isWhole) this.#finish(this.#head)
+  #read(part: Uint8Array, bytes: number): boolean {
+    const before = this.#length
+    this.#length += bytes
+    if (this.#length > this.#got.length) this.#got = Buffer.concat([this.#got.subarray(0, before)], 2 * this.#length)
+    this.#got.set(part.subarray(0, bytes), before)
+    if (this.#bodyAt === 0) this.#readHead()
+    const isWhole =
+      this.#end === untilEnd ? this.#bodyAt > 0 && this.#text(this.#length - chunksEnd.length, this.#length).endsWith(chunksEnd) : this.#length >= this.#end
+    if (isWhole) this.#finish()
+    return true
   }
 
-  #finish(headers: string): void {
-    const whole = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts)
-    const body = this.#missing === untilEnd ? joinChunks(whole) : whole
-    this.#head = null
-    this.#parts = []
+  #readHead(): void {
+    const end = this.#got.subarray(0, this.#length).indexOf(headEnd)
+    if (end < 0) return
+    this.#head = this.#text(0, end)
+    this.#bodyAt = end + headEnd.length
+    const isChunked = /\r\ntransfer-encoding: chunked/i.test(this.#head)
+    this.#end = isChunked ? untilEnd : this.#bodyAt + Number(/\r\ncontent-length: (\d+)/i.exec(this.#head)?.[1] ?? 0)
+  }
+
+  #text(from: number, to: number): string {
+    return this.#got.toString('latin1', Math.max(0, from), to)
+  }
+
+  #finish(): void {
+    const whole = this.#got.subarray(this.#bodyAt, this.#length)
+    const answer = { status: Number(this.#head.slice(9, 12)), headers: this.#head, body: this.#end === untilEnd ? joinChunks(whole) : whole }
+    this.#length = 0
+    this.#bodyAt = 0
+    this.#end = untilEnd
     this.#reject = null
-    this.#resolve?.({ status: Number(headers.slice(9, 12)), headers, body })
+    this.#resolve?.(answer)
   }
 }
 
-/** JSON holds no raw line end, so nothing in it looks like the last chunk. */
-function endsChunks(parts: Buffer[]): boolean {
-  const last = parts.at(-1) as Buffer
-  const tail = last.length >= chunksEnd.length || parts.length === 1 ? last : Buffer.concat(parts.slice(-2))
-  const text = tail.toString('latin1', Math.max(0, tail.length - chunksEnd.length))
-  return text === chunksEnd || text === chunksEnd.slice(2)
-}
+const closed = () => new Error('the server closed a connection')
 
 function joinChunks(whole: Buffer): Buffer {
   const chunks: Buffer[] = []

@@ -35,16 +35,13 @@ export function acceptBodies(app: FastifyInstance): void {
     if (!isUtf8(body)) throw new Refusal('incorrect', 'the body is not UTF-8 text', { hint: 'FHIR JSON is always UTF-8: convert the text before sending.' })
     return body.toString('utf8')
   })
-  app.addHook('preParsing', (request, reply, payload, done) => {
+  app.addHook('preParsing', async (request, reply, payload) => {
     const bytes = bytesOf(request)
     // An entry of a bundle stands in the bundle, which has its turn.
-    if (bytes === 0 || sharedRoom(request.headers[roomHeader])) return done(null, payload)
-    admit(request, reply, bytes).then(() => done(null, payload), done)
-  })
-  const admit = async (request: FastifyRequest, reply: FastifyReply, bytes: number): Promise<void> => {
+    if (bytes === 0 || sharedRoom(request.headers[roomHeader])) return payload
     if (isLines(request)) {
       dropWhenSilent(request)
-      return
+      return payload
     }
     if (bytes > request.routeOptions.bodyLimit && Number.isFinite(bytes)) {
       throw new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
@@ -60,7 +57,7 @@ export function acceptBodies(app: FastifyInstance): void {
         }),
       )
       dropWhenSilent(request)
-      return
+      return payload
     }
     if (smallBytes + bytes > smallBytesMax) {
       throw new Refusal('busy', 'other bodies are being read; send this one again in a moment', { retryAfterSeconds: 5 })
@@ -69,7 +66,8 @@ export function acceptBodies(app: FastifyInstance): void {
     leaveAtTheEnd(reply, () => {
       smallBytes -= bytes
     })
-  }
+    return payload
+  })
 }
 
 /** Lines are written to disk as they come, one piece in memory; only `$import` takes them. */

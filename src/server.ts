@@ -18,7 +18,7 @@ import { arePortalsBuilt } from './portals/build.ts'
 import { startBus, startTelling } from './bus/bus.ts'
 import { keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
-import { joinEmployersSide, startClocks, startEmployersSide, startOfflineIntake, startTellingEmployers } from './sickleave/sickleave.ts'
+import { joinEmployersSide, startClocks, startEmployersSide, startOfflineIntake } from './sickleave/sickleave.ts'
 import { startRepeating } from './vendor/vendor.ts'
 import { ensureDemoCountry, startPlayingLeaves } from './simulator/simulator.ts'
 
@@ -57,7 +57,6 @@ async function start(settings: Config): Promise<void> {
     background.startReminding(world),
     startClocks(world),
     startOfflineIntake(world),
-    startTellingEmployers(world),
     startRepeating(world),
     ...(settings.DEMO ? [startPlayingLeaves(world)] : []),
   ]

@@ -45,7 +45,7 @@ function readHeader(said: string): string | null {
 const plainAddress = (address: string) => address.replace(/^::ffff:/, '')
 
 /** What our own TLS needs, or null when a proxy does it. */
-export type Tls = { cert: string; key: string; requestCert: boolean; rejectUnauthorized: false }
+export type Tls = { cert: string; key: string; ca?: string; requestCert: boolean; rejectUnauthorized: boolean }
 
 export function tlsOf(config: Config, read: (file: string) => string): Tls | null {
   if (config.TLS_CERT === '') return null

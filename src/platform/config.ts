@@ -203,6 +203,20 @@ export const settings = [
     read: url('postgres', 'postgresql'),
   },
   {
+    name: 'EMPLOYERS_TLS_CERT',
+    fallback: '',
+    about:
+      'Certificate that the door shows when the employers’ process runs on another machine: a PEM file or the PEM itself. With EMPLOYERS_TLS_KEY and EMPLOYERS_TLS_CA; without them only addresses of this machine are taken.',
+    read: text,
+  },
+  { name: 'EMPLOYERS_TLS_KEY', fallback: '', about: 'Private key of EMPLOYERS_TLS_CERT, as a file or PEM.', read: text },
+  {
+    name: 'EMPLOYERS_TLS_CA',
+    fallback: '',
+    about: 'Certificate of the authority that signed the certificates of both sides, as a file or PEM; neither side speaks to any other.',
+    read: text,
+  },
+  {
     name: 'SIGNATURE_LEVEL',
     fallback: 'seal',
     about:
@@ -348,6 +362,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
   values['DEMO'] = values['DEMO'] === 'auto' ? isLocal : values['DEMO'] === 'true'
   values['SANDBOX'] = values['SANDBOX'] === 'auto' ? values['DEMO'] : values['SANDBOX'] === 'true'
   if ((values['TLS_CERT'] === '') !== (values['TLS_KEY'] === '')) return ['TLS_CERT and TLS_KEY: give both or none.']
+  const ofLine = ['EMPLOYERS_TLS_CERT', 'EMPLOYERS_TLS_KEY', 'EMPLOYERS_TLS_CA'].filter((name) => values[name] !== '')
+  if (ofLine.length % 3 !== 0) return ['EMPLOYERS_TLS_CERT, EMPLOYERS_TLS_KEY and EMPLOYERS_TLS_CA: give all or none.']
   const folder = values['DATA_DIR'] as string
   values['DATA_DIR'] = isAbsolute(folder) ? folder : resolve(folder)
   try {

@@ -1,10 +1,13 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
-import { request as secureRequest } from 'node:https'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import type { Readable } from 'node:stream'
+import type { HouseTls } from './house-tls.ts'
 
 /** One question to another process of the house and its whole answer. */
 export type Question = {
   origin: string
+  /** Of an https origin: what it must show, and what we show. */
+  tls?: HouseTls | undefined
   method: string
   path: string
   headers: Record<string, string>
@@ -15,7 +18,15 @@ export type Question = {
 export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 
 const answerBytesMax = 128 * 1_048_576
-const agent = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' })
+const pool = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const
+const agent = new Agent(pool)
+const secureAgents = new WeakMap<HouseTls, SecureAgent>()
+
+function secureAgentOf(tls: HouseTls): SecureAgent {
+  const found = secureAgents.get(tls) ?? new SecureAgent({ ...pool, ...tls })
+  secureAgents.set(tls, found)
+  return found
+}
 
 /** Rejects when nobody listens, when the answer does not come in time or is too large; the caller says what that means. */
 export function exchange(question: Question): Promise<Reply> {
@@ -24,11 +35,11 @@ export function exchange(question: Question): Promise<Reply> {
 
 /** A connection that was kept may be closed by the other side as the question goes out: one that changes nothing is asked again on a new one. */
 function once(question: Question, mayRepeat: boolean): Promise<Reply> {
-  const { origin, method, path, headers, body, timeoutMs } = question
+  const { origin, tls, method, path, headers, body, timeoutMs } = question
   return new Promise((resolve, reject) => {
     const isSecure = origin.startsWith('https:')
     const ask = isSecure ? secureRequest : request
-    const out = ask(`${origin}${path}`, { method, headers, timeout: timeoutMs, ...(isSecure ? {} : { agent }) }, (answer) => {
+    const out = ask(`${origin}${path}`, { method, headers, timeout: timeoutMs, ...(!isSecure ? { agent } : tls ? { agent: secureAgentOf(tls) } : {}) }, (answer) => {
       bytesOf(answer).then((bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }), reject)
     })
     out.once('timeout', () => out.destroy(new Error('no answer in time')))

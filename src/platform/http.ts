@@ -8,7 +8,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import type { Actor } from './actor.ts'
 import { anonymous } from './actor.ts'
 import { type Tls, tlsOf } from './client-certificate.ts'
-import { baseUrl, type Config } from './config.ts'
+import { baseUrl } from './config.ts'
 import { statusHeader } from './condition.ts'
 import { LogOnDemand } from './log-on-demand.ts'
 import { rememberMethods } from './methods.ts'
@@ -44,11 +44,13 @@ const connectionsMax = 10_000
 const farewellMs = 5_000 // When the server stops, answers under way have this long to end.
 export const fhirJson = 'application/fhir+json; charset=utf-8'
 
+const ownTls = ({ config }: World) => tlsOf(config, (file) => readFileSync(file, 'utf8'))
+
 /** The empty server: limits, headers, correlation and the one place that renders errors. Slices mount their routes on it. */
-export async function createApp(world: World): Promise<FastifyInstance> {
+export async function createApp(world: World, tls: Tls | null = ownTls(world)): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     bodyLimit: world.config.BODY_LIMIT_MB * 1_048_576,
-    ...serverOptions(world.config),
+    ...serverOptions(tls),
     requestTimeout: requestLimitMs,
     routerOptions: { maxParamLength: urlParameterMax, ignoreTrailingSlash: true },
     trustProxy: false,
@@ -90,9 +92,8 @@ export async function createApp(world: World): Promise<FastifyInstance> {
 }
 
 /** Plain HTTP behind a proxy, or TLS of our own. */
-function serverOptions(config: Config): { http: ServerOptions } | { https: ServerOptions & Tls } {
+function serverOptions(tls: Tls | null): { http: ServerOptions } | { https: ServerOptions & Tls } {
   const limits = { maxHeaderSize: headerLimitBytes, headersTimeout: headersLimitMs }
-  const tls = tlsOf(config, (file) => readFileSync(file, 'utf8'))
   return tls ? { https: { ...limits, ...tls } } : { http: limits }
 }
 

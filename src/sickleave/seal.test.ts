@@ -102,7 +102,7 @@ describe('the sealed diagnosis', () => {
     assert.equal(await shared(), 404)
     assert.equal((await town.as(person.account)('PUT', sharing)).status, 204)
     const answer = await town.as(clerk)('GET', `/sickleave/employer/${pib()}/leaves/${await known()}/shared`)
-    assert.deepEqual(answer.body, { diagnosis: 'C50.9' })
+    assert.deepEqual(answer.body, { diagnosis: 'C50.9', until: null })
     assert.equal((await town.as(other)('GET', `/sickleave/employer/${otherPib}/leaves/${otherLeave}/shared`)).status, 404)
     assert.deepEqual((await leakTest(town.world, { only: '/leaves' })).found, [], 'sharing opens its own address only')
     assert.equal((await town.as(person.account)('DELETE', sharing)).status, 204)
@@ -125,11 +125,15 @@ describe('the sealed diagnosis', () => {
     const second = await row()
     assert.notEqual(first?.share, second?.share)
     const place = sharedPlace(await known(), town.employers[0]?.id as number)
-    assert.deepEqual(openWith(keyOfShare(town.world, second?.share as string), place, second?.sealed as Buffer), { diagnosis: 'C50.9' })
+    assert.deepEqual(openWith(keyOfShare(town.world, second?.share as string), place, second?.sealed as Buffer), { diagnosis: 'C50.9', until: '2026-03-04' })
     assert.throws(() => openWith(keyOfShare(town.world, first?.share as string), place, second?.sealed as Buffer))
     assert.throws(() => openPart(town.world, place, second?.sealed as Buffer), 'nor does the key of the medical part')
+    const own = async () => (await town.as(person.account)('GET', '/sickleave/mine')).body.leaves.find(({ id }: { id: string }) => id === leave).documents
+    const seen = async () => (await own()).filter((paper: { pib: string }) => paper.pib === pib()).map((paper: { isShared: boolean; sharedUntil: string | null }) => [paper.isShared, paper.sharedUntil])[0]
+    assert.deepEqual(await seen(), [true, '2026-03-04'])
     town.at('2026-03-05T00:30:00Z')
     assert.equal(await shared(), 404)
+    assert.deepEqual(await seen(), [false, '2026-03-04'], 'the person reads that it ended, and when')
     town.at('2026-03-02T08:00:00Z')
   })
 

@@ -59,23 +59,24 @@ function lineOf({ step, at, happenedAt, actorName }: Written, signedBy: StepLine
   }
 }
 
-type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid' | 'isShared'> & { leave: string; content: EmployerView; issuedAt: Date }
+type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid' | 'isShared'> & { leave: string; content: EmployerView; issuedAt: Date; sharedUntil: Date | null }
 const papersMax = 2000
 
 async function papersOf({ sql, now }: World, keys: readonly number[]): Promise<Map<string, DocumentLine[]>> {
   const rows = await sql<Paper>`
-    select leave, kind, number, version, content, happened_at as issued_at,
+    select document.leave, kind, number, version, content, happened_at as issued_at,
            exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id) as is_void,
-           exists (select from sickleave.shared where shared.patient = document.patient and shared.leave = document.leave and shared.employer = document.employer
-                     and (shared.until_at is null or shared.until_at > ${now()})) as is_shared
+           shared.share is not null and coalesce(shared.until_at, 'infinity') > ${now()} as is_shared, shared.until_at as shared_until
       from sickleave.document document
-     where patient = any(${[...keys]}::int8[])
+      left join sickleave.shared using (patient, leave, employer)
+     where document.patient = any(${[...keys]}::int8[])
      order by document.issued_at, seq, kind, employer, version, id
      limit ${papersMax}`
   const lines = new Map<string, DocumentLine[]>()
-  for (const { leave, content, issuedAt, ...row } of rows) {
+  for (const { leave, content, issuedAt, sharedUntil, ...row } of rows) {
     const line = {
       ...row,
+      sharedUntil: sharedUntil && dayAt(new Date(sharedUntil.getTime() - 1)),
       from: content.from,
       until: content.until,
       issuedAt: issuedAt.toISOString(),

@@ -23,6 +23,8 @@ export type DocumentLine = {
   /** Its tax number, and whether it may read the diagnosis: by the person's consent, until taken back. */
   pib: string | null
   isShared: boolean
+  /** Last day of the consent, where the person set one: to come while it is shared, past when it ended by itself. */
+  sharedUntil: string | null
   isVoid: boolean
 }
 

@@ -38,6 +38,13 @@ export function forStamps(): pki.Extension {
   return new pki.Extension({ extnID: '2.5.29.37', critical: true, extnValue: value.toSchema().toBER(), parsedValue: value })
 }
 
+/** The certificate is for this IPv4 address (RFC 5280, section 4.2.1.6). */
+export function forAddress(ip: string): pki.Extension {
+  const bytes = Uint8Array.from(ip.split('.').map(Number))
+  const value = new pki.GeneralNames({ names: [new pki.GeneralName({ type: 7, value: new asn1.OctetString({ valueHex: bytes.buffer }) })] })
+  return new pki.Extension({ extnID: '2.5.29.17', critical: false, extnValue: value.toSchema().toBER(), parsedValue: value })
+}
+
 export function pemOf(made: pki.Certificate): string {
   const body = Buffer.from(made.toSchema(true).toBER())
     .toString('base64')
@@ -45,10 +52,28 @@ export function pemOf(made: pki.Certificate): string {
   return `-----BEGIN CERTIFICATE-----\n${body?.join('\n')}\n-----END CERTIFICATE-----\n`
 }
 
+async function keyPem({ privateKey }: CryptoKeyPair): Promise<string> {
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64')
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`
+}
+
 /** A key and a certificate that it signed itself, both as PEM. */
 export async function selfSigned(name: string, extensions: pki.Extension[] = []): Promise<{ cert: string; key: string }> {
   const keys = await newKeys()
   const made = await makeCertificate(name, name, Math.floor(Math.random() * 1e6) + 1, keys, keys.privateKey, extensions)
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  return { cert: pemOf(made), key: `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n` }
+  return { cert: pemOf(made), key: await keyPem(keys) }
+}
+
+/** An authority and what it signs: certificates for addresses, as PEM. */
+export async function newAuthority(name: string): Promise<{ ca: string; sign(name: string, ip: string): Promise<{ cert: string; key: string }> }> {
+  const own = await newKeys()
+  const root = await makeCertificate(name, name, 1, own, own.privateKey, [basicConstraints()])
+  let serial = 1
+  return {
+    ca: pemOf(root),
+    async sign(subject, ip) {
+      const keys = await newKeys()
+      return { cert: pemOf(await makeCertificate(subject, name, ++serial, keys, own.privateKey, [forAddress(ip)])), key: await keyPem(keys) }
+    },
+  }
 }

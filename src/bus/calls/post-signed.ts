@@ -1,6 +1,7 @@
 import type { World } from '../../platform/world.ts'
-import { checkWebhook, send, signOutgoing } from './address.ts'
 import { contentDigest } from '../../platform/http-signature.ts'
+import { checkWebhook, isTaken, send } from '../../platform/outside.ts'
+import { signOutgoing } from './address.ts'
 
 const answerBytesMax = 65_536
 const testMs = 5000
@@ -15,8 +16,6 @@ export async function postSigned(world: World, { address, signed, headers = {}, 
   const { status } = await send(world, url, { method: 'POST', headers: all, body, timeoutMs, answerBytesMax })
   return status
 }
-
-export const isTaken = (status: number): boolean => status >= 200 && status < 300
 
 /** Does the address answer 2xx to a signed empty message? */
 export async function isReachable(world: World, address: string): Promise<boolean> {

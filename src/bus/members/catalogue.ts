@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Transaction, World } from '../../platform/world.ts'
-import { checkWebhook } from '../calls/address.ts'
+import { checkWebhook } from '../../platform/outside.ts'
 import { announceChange, type Contract, directoryOf, type Endpoint, freshDirectory, type Member, serviceName } from './directory.ts'
 import { readInput, words } from '../signing/json-input.ts'
 import { contractStep, contractTerms } from './life.ts'

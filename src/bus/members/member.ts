@@ -13,7 +13,7 @@ import { daysOf, endsSoon, readKey, storeKey, validKeys } from './member-key.ts'
 import { requireOnce } from '../signing/once.ts'
 import { readSigned, requireSigned, wrongSignature } from '../signing/signed-request.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
-import { checkWebhook } from '../calls/address.ts'
+import { checkWebhook } from '../../platform/outside.ts'
 import { isReachable } from '../calls/post-signed.ts'
 
 const openRequestsMax = 2000

@@ -9,7 +9,7 @@ import type { Sql, World } from '../../platform/world.ts'
 import { aService, BusMember, contractOf, expectStatus, joinBus, newKey } from '../../testing/bus-member.ts'
 import { say } from '../../testing/raw-http.ts'
 import { startServer } from '../../testing/server.ts'
-import { checkWebhook, send } from '../calls/address.ts'
+import { checkWebhook, send } from '../../platform/outside.ts'
 
 // What a member with a valid key and token may try against the others and the centre; each is refused with a sentence, and is on record.
 

@@ -2,7 +2,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { EmployerEvent } from '../../sickleave/employer/wire.ts'
 import { Failure, get, submit } from '../shared/api.ts'
-import { useData, useSay } from '../shared/language.tsx'
+import { formatDate } from '../shared/format.ts'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { inbox, leave as words, objectionKinds, objections } from './words.ts'
@@ -11,6 +12,7 @@ import { inbox, leave as words, objectionKinds, objections } from './words.ts'
 export function LeaveActs({ pib, leave, last, onChanged }: { pib: string; leave: string; last: EmployerEvent; onChanged(): void }) {
   const say = useSay()
   const data = useData()
+  const language = useLanguage()
   const at = `/sickleave/employer/${encodeURIComponent(pib)}`
   const [asked, setAsked] = useState<Asked | null>(null)
   const [said, setSaid] = useState<string | null>(null)
@@ -32,8 +34,9 @@ export function LeaveActs({ pib, leave, last, onChanged }: { pib: string; leave:
   const shared = () =>
     act(async () => {
       try {
-        const { diagnosis } = await get<{ diagnosis: string }>(`${at}/leaves/${encodeURIComponent(leave)}/shared`)
-        return say(words.shared, { diagnosis: data(diagnosis) })
+        const { diagnosis, until } = await get<{ diagnosis: string; until: string | null }>(`${at}/leaves/${encodeURIComponent(leave)}/shared`)
+        if (until === null) return say(words.shared, { diagnosis: data(diagnosis) })
+        return say(words.sharedUntil, { diagnosis: data(diagnosis), until: formatDate(language, until) })
       } catch (error) {
         if (error instanceof Failure && error.status === 404) return say(words.notShared)
         throw error

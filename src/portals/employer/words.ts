@@ -84,6 +84,10 @@ export const leave = messages({
   request: { sr: 'Нови захтев', en: 'New request' },
   readShared: { sr: 'Дијагноза, ако је подељена', en: 'Diagnosis, if shared' },
   shared: { sr: 'Запослени је поделио дијагнозу: {diagnosis}', en: 'The employee shared the diagnosis: {diagnosis}' },
+  sharedUntil: {
+    sr: 'Запослени је поделио дијагнозу: {diagnosis}, до {until}',
+    en: 'The employee shared the diagnosis: {diagnosis}, until {until}',
+  },
   notShared: { sr: 'Запослени није поделио дијагнозу.', en: 'The employee has not shared the diagnosis.' },
   pay: { sr: '{days} дана, {percent} %, {payer}', en: '{days} days, {percent}%, {payer}' },
 })

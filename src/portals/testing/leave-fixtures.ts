@@ -5,7 +5,7 @@ import { fundFileShown } from './fund-fixtures.ts'
 
 // An invented person with three leaves: one that lasts, one whose money is on its way, one after the employment ended.
 
-const paper = { kind: 'report' as const, version: 1, issuedAt: '2026-04-20T08:00:00.000Z', isVoid: false, isShared: false }
+const paper = { kind: 'report' as const, version: 1, issuedAt: '2026-04-20T08:00:00.000Z', isVoid: false, isShared: false, sharedUntil: null }
 const firm = { employer: 'Пекара „Зрно“', pib: '112233446' }
 const leave = (id: string, from: string, until: string, more: Partial<LeaveView>): LeaveView => ({
   ...{ id, number: id, status: 'closed', from, until, reason: '01', reasonName: { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' } },

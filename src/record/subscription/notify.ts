@@ -1,4 +1,5 @@
 import { outgoing } from '../../bus/bus.ts'
+import { isTaken } from '../../platform/outside.ts'
 import { fragment } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
@@ -111,7 +112,7 @@ async function post(world: World, running: Running, text: string): Promise<strin
       headers: Object.fromEntries(openHeaders(world, running.headers).map(({ name, value }) => [name, value])),
       timeoutMs: running.timeout * 1000,
     })
-    return outgoing.isTaken(status) ? null : `the endpoint answered ${status}`
+    return isTaken(status) ? null : `the endpoint answered ${status}`
   } catch {
     return 'the endpoint did not answer'
   }

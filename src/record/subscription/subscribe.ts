@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { requireScope } from '../../access/access.ts'
-import { outgoing } from '../../bus/bus.ts'
 import type { Resource } from '../../fhir/fhir.ts'
+import { checkWebhook, readAddress } from '../../platform/outside.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
@@ -31,7 +31,7 @@ export async function holdSubscription(asking: Asking, tx: Runner, given: Resour
   const { world, actor } = asking
   const { types, namesTypes, ...setup } = readSetup(world, given, path)
   requireTypes(asking, types, namesTypes)
-  atEndpoint(path, () => outgoing.readAddress(world, setup.endpoint))
+  atEndpoint(path, () => readAddress(world, setup.endpoint))
   const before = await lockRunning(tx, place)
   const headers = withKept(setup.headers, before ? openHeaders(world, before.headers) : [], path)
   const isAsBefore = before !== null && isSameSetup(world, before, { ...setup, headers })
@@ -86,7 +86,7 @@ export async function checkEndpoints({ world }: Asking, resources: readonly (Res
     const { endpoint } = (resource['channel'] ?? {}) as { endpoint?: unknown }
     if (typeof endpoint !== 'string') continue
     try {
-      await outgoing.checkWebhook(world, endpoint)
+      await checkWebhook(world, endpoint)
     } catch (error) {
       throw atChannel('Subscription', error)
     }

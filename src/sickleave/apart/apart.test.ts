@@ -158,7 +158,18 @@ describe('between the two processes', () => {
         join pg_namespace n on n.oid = c.relnamespace
        where n.nspname not in ('pg_catalog', 'information_schema') and c.relkind in ('r', 'p', 'v', 'm') and has_any_column_privilege('spona_employers', c.oid, 'select')
          and has_schema_privilege('spona_employers', n.oid, 'usage')`
-    assert.deepEqual(rights.map(({ name }) => name).sort(), ['sickleave.checkable'], 'by itself; the rest only as spona_employer, under row security')
+    assert.deepEqual(
+      rights.map(({ name }) => name).sort(),
+      ['sickleave.channel', 'sickleave.channel_place', 'sickleave.checkable', 'sickleave.mandate'],
+      'by itself genuine papers and whom to tell; the rest only as spona_employer, under row security',
+    )
+    for (const more of ['code_hash', 'by_name']) await assert.rejects(run(`select ${more} from sickleave.channel`), /permission denied/, more)
+    // How far a channel was told it writes; whom a channel is told of, and where, it does not.
+    await run('update sickleave.channel_place set sent = sent where false')
+    for (const change of ['channel_place set wanted = 9', 'channel_place set employer = 1', "channel set address = 'https://x.rs/'", 'mandate set ended_at = null'])
+      await assert.rejects(run(`update sickleave.${change}`), /permission denied/, change)
+    for (const change of ['delete from sickleave.channel_place', `insert into sickleave.channel_place select * from sickleave.channel_place`])
+      await assert.rejects(run(change), /permission denied/, change)
   })
 
   test('its program loads no module that knows of persons, sessions, the record or the medical part', () => {

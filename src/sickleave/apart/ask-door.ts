@@ -1,12 +1,16 @@
 import type { Entry, Ledger } from '../../audit/audit.ts'
 import { exchange } from '../../platform/exchange.ts'
+import type { HouseTls } from '../../platform/house-tls.ts'
+import { sendMail } from '../../platform/mail.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
 import type { Look, Looked, Records } from '../employer/records.ts'
+import type { Telling } from '../employer/telling.ts'
 import { heads } from './house.ts'
 
 // The employers' process knows no person and writes no log: it asks the process of the record, with the ticket of the question it is answering.
 
-export type DoorAt = { origin: string; secret: string }
+export type DoorAt = { origin: string; secret: string; tls?: HouseTls | undefined }
 const timeoutMs = 30_000
 
 export const doorAway = (): Refusal => new Refusal('busy', 'the record does not answer for the moment; try again', { retryAfterSeconds: 2 })
@@ -25,20 +29,30 @@ export class Tickets {
 
 type Ask = (correlation: string, path: string, body: unknown) => Promise<unknown>
 
-export function askerAt({ origin, secret }: DoorAt, tickets: Tickets): Ask {
-  return async (correlation, path, body) => {
-    const text = Buffer.from(JSON.stringify(body))
-    const headers = {
-      [heads.house]: secret,
-      [heads.ticket]: tickets.of(correlation),
-      'content-type': 'application/json',
-      'content-length': String(text.length),
-    }
-    const answer = await exchange({ origin, method: 'POST', path: `/desk${path}`, headers, body: text, timeoutMs }).catch(() => null)
-    if (answer?.status === 200) return JSON.parse(answer.body.toString())
-    // What the door refuses, it refused for good reason; what it could not do now may be tried again.
-    if (answer && answer.status < 500) throw new Refusal(answer.status === 403 ? 'forbidden' : 'unauthenticated', 'the record refused to show this')
-    throw doorAway()
+export const askerAt =
+  (door: DoorAt, tickets: Tickets): Ask =>
+  (correlation, path, body) =>
+    askDoor(door, `/desk${path}`, body, { [heads.ticket]: tickets.of(correlation) })
+
+async function askDoor({ origin, tls, secret }: DoorAt, path: string, body: unknown, more: Record<string, string> = {}): Promise<unknown> {
+  const text = Buffer.from(JSON.stringify(body))
+  const headers = { [heads.house]: secret, ...more, 'content-type': 'application/json', 'content-length': String(text.length) }
+  const answer = await exchange({ origin, tls, method: 'POST', path, headers, body: text, timeoutMs }).catch(() => null)
+  if (answer?.status === 200) return JSON.parse(answer.body.toString())
+  // What the door refuses, it refused for good reason; what it could not do now may be tried again.
+  if (answer && answer.status < 500) throw new Refusal(answer.status === 403 ? 'forbidden' : 'unauthenticated', 'the record refused to show this')
+  throw doorAway()
+}
+
+/** A channel is told without anybody asking, so there is no ticket: the door knows itself which channels are to be told of what. */
+export function tellingByDoor(world: World, door: DoorAt): Telling {
+  return {
+    numbersFor: async (place, leaves) => new Map(Object.entries((await askDoor(door, '/telling/numbers', { ...place, leaves })) as Record<string, string>)),
+    signed: async (place, sent) => (await askDoor(door, '/telling/signature', { ...place, ...sent })) as Record<string, string>,
+    async mail(place, mail) {
+      if (world.config.SMTP_URL === '') await askDoor(door, '/telling/mail', place)
+      else await sendMail(world, mail)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { AddressInfo } from 'node:net'
+import { type HouseTls, serverTls } from '../../platform/house-tls.ts'
 import { createApp, type Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
@@ -10,6 +11,7 @@ import { recordsHere } from '../employer/records-here.ts'
 import { actingFor } from '../employer/rights.ts'
 import { heads, requireHouse } from './house.ts'
 import { houseSecret } from './pass.ts'
+import { tellingRoutes } from './telling-routes.ts'
 import { openTicket } from './ticket.ts'
 
 // Where the employers' process asks for what it may not do itself. Each question brings the ticket of who asks, and is judged here anew: the employers'
@@ -17,20 +19,24 @@ import { openTicket } from './ticket.ts'
 
 export type Door = { port: number; close(): Promise<void> }
 
-export async function openDoor(world: World, at: { host: string; port: number }): Promise<Door> {
-  // Between two processes, so without TLS of its own and as one more listener beside the public one.
-  const app = await createApp({ ...world, config: { ...world.config, TLS_CERT: '', TLS_KEY: '' } })
+export async function openDoor(world: World, at: { host: string; port: number }, tls: HouseTls | null): Promise<Door> {
+  const app = await createApp(world, tls && serverTls(tls))
   const secret = houseSecret(world)
+  app.addHook('onRequest', async (request) => requireHouse(request, secret))
+  await app.register(async (asked) => answerWithTicket(asked, world))
+  await app.register(tellingRoutes, { prefix: '/telling' })
+  await app.listen(at)
+  return { port: (app.server.address() as AddressInfo).port, close: () => close(app) }
+}
+
+async function answerWithTicket(app: FastifyInstance, world: World): Promise<void> {
   app.addHook('onRequest', async (request) => {
-    requireHouse(request, secret)
     const ticket = openTicket(world, request.headers[heads.ticket])
     request.actor = ticket.actor
     request.correlation = ticket.correlation
   })
   await app.register(actRoutes, { prefix: '/sickleave/employer' })
   await app.register(deskRoutes, { prefix: '/desk' })
-  await app.listen(at)
-  return { port: (app.server.address() as AddressInfo).port, close: () => close(app) }
 }
 
 async function close(app: FastifyInstance): Promise<void> {

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
 import type pg from 'pg'
 import { noteLook } from '../../platform/condition.ts'
+import type { Config } from '../../platform/config.ts'
 import { fromUrl } from '../../platform/database.ts'
+import { type HouseTls, readPem, requireSafeLine } from '../../platform/house-tls.ts'
 import { setPassword } from '../../platform/migrate.ts'
 import type { World } from '../../platform/world.ts'
 import { openDoor } from './door.ts'
@@ -22,15 +24,17 @@ export type Side = { origin: string; door: string; ready: Promise<unknown>; pid(
 export async function startEmployersSide(world: World, owner: pg.ClientConfig | null, told: Told): Promise<Side> {
   const { config } = world
   const [host = loopback, port = '0'] = config.EMPLOYERS_DOOR.split(/:(?=\d+$)/)
-  const door = await openDoor(world, { host, port: Number(port) })
-  if (config.EMPLOYERS_URL !== '') {
-    joinEmployersSide(world)
-    return { origin: config.EMPLOYERS_URL, door: `http://${host}:${door.port}`, ready: Promise.resolve(), pid: () => undefined, stop: door.close }
-  }
+  // Beside us it is reached by loopback, and the line needs no certificate.
+  const tls = config.EMPLOYERS_URL === '' ? null : lineTls(config)
+  requireSafeLine('EMPLOYERS_DOOR', host, tls !== null)
+  const away = joinEmployersSide(world)
+  const door = await openDoor(world, { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }, tls)
+  const doorAt = { origin: `http${tls ? 's' : ''}://${host}:${door.port}`, ...(tls ? { tls } : {}) }
+  if (away) return { origin: away.origin, door: doorAt.origin, ready: away.ready, pid: () => undefined, stop: door.close }
   const listen = { host: loopback, port: await freePort() }
   const origin = `http://${loopback}:${listen.port}`
   const database = await databaseFor(world, owner)
-  const running = runProcess(whatIsGiven(world, { database, door: `http://${loopback}:${door.port}`, listen }), {
+  const running = runProcess(whatIsGiven(world, { database, door: doorAt, listen }), {
     ...told,
     onAway: (how) => noteLook(world, { 'employers-away': how }),
     onBack: () => noteLook(world, { 'employers-away': null }),
@@ -39,7 +43,7 @@ export async function startEmployersSide(world: World, owner: pg.ClientConfig | 
   world.employersSide = { origin, ready }
   return {
     origin,
-    door: `http://${loopback}:${door.port}`,
+    door: doorAt.origin,
     ready,
     pid: running.pid,
     async stop() {
@@ -50,8 +54,19 @@ export async function startEmployersSide(world: World, owner: pg.ClientConfig | 
 }
 
 /** For the processes that answer beside the first one (PROCESSES), and for a side on another machine. */
-export function joinEmployersSide(world: World): void {
-  if (world.config.EMPLOYERS_URL !== '') world.employersSide = { origin: world.config.EMPLOYERS_URL.replace(/\/$/, ''), ready: Promise.resolve() }
+export function joinEmployersSide(world: World): World['employersSide'] {
+  const { EMPLOYERS_URL } = world.config
+  if (EMPLOYERS_URL === '') return undefined
+  const { origin, hostname, protocol } = new URL(EMPLOYERS_URL)
+  requireSafeLine('EMPLOYERS_URL', hostname.replace(/^\[|\]$/g, ''), protocol === 'https:')
+  world.employersSide = { origin, ...(protocol === 'https:' ? { tls: lineTls(world.config) ?? undefined } : {}), ready: Promise.resolve() }
+  return world.employersSide
+}
+
+/** What this machine shows on the line, and whom it believes there; null without these settings. */
+export function lineTls({ EMPLOYERS_TLS_CERT, EMPLOYERS_TLS_KEY, EMPLOYERS_TLS_CA }: Config): HouseTls | null {
+  if (EMPLOYERS_TLS_CERT === '') return null
+  return { cert: readPem(EMPLOYERS_TLS_CERT), key: readPem(EMPLOYERS_TLS_KEY), ca: readPem(EMPLOYERS_TLS_CA) }
 }
 
 /** Where the employers' process signs in, with a password that comes from the master key or from the operator. */

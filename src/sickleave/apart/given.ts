@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { baseUrl, type Config } from '../../platform/config.ts'
+import { readPem } from '../../platform/house-tls.ts'
 import type { Keys } from '../../platform/keys.ts'
 import type { World } from '../../platform/world.ts'
 import type { DoorAt } from './ask-door.ts'
@@ -7,7 +8,7 @@ import { houseSecret } from './pass.ts'
 
 /** Everything the employers' process is given, over a pipe: no environment, no argument, no file holds a secret of it. */
 export type Given = {
-  settings: Pick<Config, (typeof settingsGiven)[number]>
+  settings: Pick<Config, SettingGiven>
   /** Keys by name; the master key, from which all others could be made, is never among them. */
   keys: Record<string, string>
   database: pg.ClientConfig
@@ -15,7 +16,8 @@ export type Given = {
   listen: { host: string; port: number }
 }
 
-const settingsGiven = ['BASE_URL', 'LOG_LEVEL', 'BODY_LIMIT_MB', 'TLS_CERT', 'TLS_KEY', 'SEAL_CERT', 'SEAL_KEY', 'SIGNATURE_LEVEL'] as const
+const asTheyAre = ['DEMO', 'LOG_LEVEL', 'MAIL_FROM', 'MAIL_MINUTES', 'SIGNATURE_LEVEL', 'SMTP_URL'] as const
+type SettingGiven = (typeof asTheyAre)[number] | 'BASE_URL' | 'BODY_LIMIT_MB' | 'SEAL_CERT' | 'SEAL_KEY'
 
 /** What papers are sealed and checked by. That is all: nothing of the record, of persons, of sessions or of the medical part. */
 export const keysGiven = [
@@ -27,14 +29,18 @@ export const keysGiven = [
 const bodyLimitMb = 8
 export const employersRole = 'spona_employers'
 
-export function whatIsGiven(world: World, { database, door, listen }: { database: pg.ClientConfig; door: string; listen: Given['listen'] }): Given {
+export function whatIsGiven(world: World, { database, door, listen }: { database: pg.ClientConfig; door: Pick<DoorAt, 'origin' | 'tls'>; listen: Given['listen'] }): Given {
   const { config, keys } = world
-  const { LOG_LEVEL, SEAL_CERT, SEAL_KEY, SIGNATURE_LEVEL } = config
+  // The process opens no file, here or on another machine.
+  const pem = (given: string) => (given === '' ? '' : readPem(given))
   return {
-    settings: { BASE_URL: baseUrl(config), BODY_LIMIT_MB: bodyLimitMb, TLS_CERT: '', TLS_KEY: '', LOG_LEVEL, SEAL_CERT, SEAL_KEY, SIGNATURE_LEVEL },
+    settings: {
+      ...(Object.fromEntries(asTheyAre.map((name) => [name, config[name]])) as Pick<Config, (typeof asTheyAre)[number]>),
+      ...{ BASE_URL: baseUrl(config), BODY_LIMIT_MB: bodyLimitMb, SEAL_CERT: pem(config.SEAL_CERT), SEAL_KEY: pem(config.SEAL_KEY) },
+    },
     keys: Object.fromEntries(keysGiven.map(([label, bytes]) => [`${label}/${bytes}`, keys.derive(label, bytes).toString('base64')])),
     database: { ...database, user: employersRole },
-    door: { origin: door, secret: houseSecret(world) },
+    door: { ...door, secret: houseSecret(world) },
     listen,
   }
 }

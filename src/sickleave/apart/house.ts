@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { exchange, type Reply } from '../../platform/exchange.ts'
+import type { HouseTls } from '../../platform/house-tls.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isSame } from '../../platform/same.ts'
 
@@ -30,14 +31,14 @@ const timeoutMs = 60_000
 export async function handOn(
   request: FastifyRequest,
   reply: FastifyReply,
-  { origin, headers, away }: { origin: string; headers: Record<string, string>; away: (error: unknown) => Refusal },
+  { origin, tls, headers, away }: { origin: string; tls: HouseTls | undefined; headers: Record<string, string>; away: (error: unknown) => Refusal },
 ): Promise<FastifyReply> {
   const own = asked.flatMap((name) => (typeof request.headers[name] === 'string' ? [[name, request.headers[name]] as const] : []))
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
   let answer: Reply
   try {
     answer = await exchange({
-      ...{ origin, method: request.method, path: request.raw.url ?? '/', timeoutMs, headers: { ...Object.fromEntries(own), ...headers } },
+      ...{ origin, tls, method: request.method, path: request.raw.url ?? '/', timeoutMs, headers: { ...Object.fromEntries(own), ...headers } },
       ...(hasBody ? { body: request.raw } : {}),
     })
   } catch (error) {

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noteLook } from '../../platform/condition.ts'
+import type { HouseTls } from '../../platform/house-tls.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { handOn, heads } from './house.ts'
 import { sealTicket } from './ticket.ts'
 
 /** Where the employers' process listens; `ready` resolves when it does. */
-export type EmployersSide = { origin: string; ready: Promise<unknown> }
+export type EmployersSide = { origin: string; tls?: HouseTls | undefined; ready: Promise<unknown> }
 
 declare module '../../platform/world.ts' {
   interface World {
@@ -30,19 +31,22 @@ export async function passToEmployersSide(request: FastifyRequest, reply: Fastif
   const { kind, id, name, roles, scopes } = actor
   const answer = await handOn(request, reply, {
     origin: side.origin,
+    tls: side.tls,
     headers: {
       [heads.house]: houseSecret(world),
       [heads.ticket]: sealTicket(world, actor, correlation),
       [heads.actor]: Buffer.from(JSON.stringify({ kind, id, name, roles, scopes })).toString('base64url'),
       [heads.correlation]: correlation,
     },
-    away(error) {
-      const { code = 'no answer' } = error as NodeJS.ErrnoException
-      world.log.warn({ code }, 'the employers’ process does not answer')
-      noteLook(world, { 'employers-away': code })
-      return new Refusal('busy', 'the employers’ side does not answer for the moment; try again', { retryAfterSeconds: 2 })
-    },
+    away: (error) => employersAway(world, error),
   })
   noteLook(world, { 'employers-away': null })
   return answer
+}
+
+export function employersAway(world: World, error: unknown): Refusal {
+  const { code = 'no answer' } = error as NodeJS.ErrnoException
+  world.log.warn({ code }, 'the employers’ process does not answer')
+  noteLook(world, { 'employers-away': code })
+  return new Refusal('busy', 'the employers’ side does not answer for the moment; try again', { retryAfterSeconds: 2 })
 }

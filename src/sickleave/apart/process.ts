@@ -4,16 +4,19 @@ import { type Actor, anonymous } from '../../platform/actor.ts'
 import type { Config } from '../../platform/config.ts'
 import { connectAs } from '../../platform/connect.ts'
 import { sentenceOf } from '../../platform/cli.ts'
+import { serverTls } from '../../platform/house-tls.ts'
 import { createApp } from '../../platform/http.ts'
 import { unwatchedRoom } from '../../platform/room.ts'
 import { makeLog, systemClock, type World } from '../../platform/world.ts'
+import { startTellingEmployers } from '../employer/push.ts'
 import { toldRoutes } from '../employer/told-routes.ts'
-import { askerAt, doorAway, ledgerByDoor, recordsByDoor, Tickets } from './ask-door.ts'
+import { askerAt, type DoorAt, doorAway, ledgerByDoor, recordsByDoor, tellingByDoor, Tickets } from './ask-door.ts'
 import { type Given, keysByName } from './given.ts'
 import { handOn, heads, requireHouse } from './house.ts'
+import { tellerRoutes } from './teller-routes.ts'
 
-// The employers' process: answers what employers are told, signed in to the database as a role of its own, with two keys and no other. What changes
-// something it hands on to the door of the record's process, with the ticket of who asks. It stops when whoever started it closes the pipe.
+// The employers' process: answers and tells what employers are told, signed in to the database as a role of its own, with two keys and no other. What
+// changes something it hands on to the door of the record's process, with the ticket of who asks. It stops when whoever started it closes the pipe.
 
 const connectionsMax = 6
 
@@ -47,31 +50,40 @@ function stop(): Promise<void> {
   return stopping
 }
 
-async function serve({ settings, keys, database, door, listen }: Given): Promise<{ end(): Promise<void> }> {
+async function serve(given: Given): Promise<{ end(): Promise<void> }> {
+  const { settings, keys, database, door, listen } = given
   const { sql, connect, end } = connectAs({ ...database, application_name: 'spona employers' }, connectionsMax)
   const tickets = new Tickets()
   const ask = askerAt(door, tickets)
   const config = settings as Config
   const running = { records: recordsByDoor(ask), ledger: ledgerByDoor(ask) }
   const world = { config, sql, connect, keys: keysByName(keys), room: unwatchedRoom, log: makeLog(config.LOG_LEVEL), ...systemClock, ...running } as World
-  const app = await createApp(world)
-  app.addHook('onRequest', async (request) => {
-    requireHouse(request, door.secret)
-    request.correlation = String(request.headers[heads.correlation])
-    request.actor = actorOf(request)
-    tickets.open(request.correlation, String(request.headers[heads.ticket]))
-  })
-  app.addHook('onResponse', async ({ correlation }) => tickets.close(correlation))
-  await app.register(toldRoutes, { prefix: '/sickleave/employer' })
-  handEverythingElse(app, given)
+  world.telling = tellingByDoor(world, door)
+  const app = await createApp(world, door.tls ? serverTls(door.tls) : null)
+  app.addHook('onRequest', async (request) => requireHouse(request, door.secret))
+  await app.register(tellerRoutes, { prefix: '/teller' })
+  await app.register(async (asked) => answerEmployers(asked, given, tickets), { prefix: '/sickleave/employer' })
   await app.listen(listen)
+  const stopTelling = startTellingEmployers(world)
   return {
     async end() {
+      await stopTelling()
       app.server.closeIdleConnections()
       await app.close()
       await end()
     },
   }
+}
+
+async function answerEmployers(app: FastifyInstance, { door }: Given, tickets: Tickets): Promise<void> {
+  app.addHook('onRequest', async (request) => {
+    request.correlation = String(request.headers[heads.correlation])
+    request.actor = actorOf(request)
+    tickets.open(request.correlation, String(request.headers[heads.ticket]))
+  })
+  app.addHook('onResponse', async ({ correlation }) => tickets.close(correlation))
+  await app.register(toldRoutes)
+  handEverythingElse(app, door)
 }
 
 /** Name and roles as the record's process found them; what it did not send, this process does not know. */
@@ -80,16 +92,16 @@ function actorOf({ headers }: FastifyRequest): Actor {
   return { ...anonymous, kind, id, name, roles, scopes }
 }
 
-function handEverythingElse(app: FastifyInstance, { door }: Given): void {
+function handEverythingElse(app: FastifyInstance, door: DoorAt): void {
   const handDoor = (request: FastifyRequest, reply: FastifyReply) =>
     handOn(request, reply, {
-      origin: door.origin,
+      ...{ origin: door.origin, tls: door.tls },
       headers: { [heads.house]: door.secret, [heads.ticket]: String(request.headers[heads.ticket]) },
       away: doorAway,
     })
   app.route({
     method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
-    url: '/sickleave/employer/*',
+    url: '/*',
     onRequest: handDoor,
     // The hook has answered already.
     handler: async (_request, reply) => reply,

@@ -33,7 +33,7 @@ export function runProcess(given: Given, { say, log = (line) => process.stdout.w
 
   const start = (): void => {
     const since = performance.now()
-    const started = spawn(process.execPath, [...flagsFor(given), join(import.meta.dirname, 'process.ts')], {
+    const started = spawn(process.execPath, [...flags(), join(import.meta.dirname, 'process.ts')], {
       // Nothing of our environment: settings and secrets go over the pipe, which also ends the process when we are gone.
       env: { MALLOC_ARENA_MAX: '2', ...(process.env['TZ'] ? { TZ: process.env['TZ'] } : {}) },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -81,18 +81,18 @@ export function runProcess(given: Given, { say, log = (line) => process.stdout.w
 
 /**
  * Node's own permissions: it reads its program and nothing else of the disk (the master key, the mails, exports), writes nothing, starts nothing, and loads
- * no native code. Connections it may open: the database, the door.
+ * no native code. Connections it may open: the database, the door, addresses that employers named, the mail server.
  */
-function flagsFor({ settings }: Given): string[] {
+function flags(): string[] {
   const root = join(import.meta.dirname, '../../..')
   const modules = join(root, 'node_modules')
-  const readable = [join(root, 'src'), join(root, 'package.json'), modules, realpathSync(modules), settings.SEAL_CERT, settings.SEAL_KEY]
+  const readable = [join(root, 'src'), join(root, 'package.json'), modules, realpathSync(modules)]
   return [
     `--max-old-space-size=${heapMb}`,
     '--max-semi-space-size=4',
     '--disable-warning=ExperimentalWarning',
     '--permission',
     '--allow-net',
-    ...readable.filter((path) => path !== '').map((path) => `--allow-fs-read=${path}`),
+    ...readable.map((path) => `--allow-fs-read=${path}`),
   ]
 }

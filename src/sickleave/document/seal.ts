@@ -1,5 +1,5 @@
 import { createECDH, createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readPem } from '../../platform/house-tls.ts'
 import type { World } from '../../platform/world.ts'
 
 /** The seal of the centre on documents that leave the house: a key, its certificate, and what may be said of it. */
@@ -14,8 +14,8 @@ export const sealOf = (world: World): Promise<Seal> => {
 
 /** What the operator was given by a certification authority; whether it is a qualified one says the setting, since only the operator knows. */
 function givenSeal({ config }: World): Seal {
-  const certificate = new X509Certificate(readFileSync(config.SEAL_CERT))
-  const key = createPrivateKey(readFileSync(config.SEAL_KEY))
+  const certificate = new X509Certificate(readPem(config.SEAL_CERT))
+  const key = createPrivateKey(readPem(config.SEAL_KEY))
   if (!certificate.checkPrivateKey(key)) throw new Error('SEAL_KEY is not the key of SEAL_CERT')
   const name = /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? certificate.subject
   return { key, certificate: certificate.raw, name, isQualified: config.SIGNATURE_LEVEL === 'qualified' }

@@ -6,7 +6,7 @@ import { knownAs } from '../employer/view.ts'
 import { ownPaper } from '../document/own-paper.ts'
 import type { PaperName } from '../document/paper-name.ts'
 import type { PaperFile } from '../document/paper.ts'
-import { keyOfShare, sharedPlace } from '../employer/share.ts'
+import { keyOfShare, type Shared, sharedPlace } from '../employer/share.ts'
 import { medicalOf } from '../medical/medical.ts'
 import { bodyOf, dayOf, optional } from '../read-body.ts'
 import { addDays, addMonths, type Day, dayAt, zone } from '../rules/days.ts'
@@ -35,7 +35,7 @@ export async function myPaper(asking: Asking, name: PaperName, query: unknown): 
 
 type Place = { patient: number; leave: string; employer: number }
 
-/** The employer who holds a document of this leave of this person, by its tax number. */
+/** The employer who holds a document of this leave of this person that counts, by its tax number. */
 async function placeOf(asking: Asking, keys: readonly number[], leave: string, pib: string): Promise<Place> {
   const [found] =
     isUuid(leave) && /^\d{9}$/.test(pib)
@@ -43,6 +43,7 @@ async function placeOf(asking: Asking, keys: readonly number[], leave: string, p
           select patient, leave, employer
             from sickleave.document
            where patient = any(${[...keys]}::int8[]) and leave = ${leave} and employer is not null and content -> 'employer' ->> 'pib' = ${pib}
+             and not exists (select from sickleave.voided where voided.patient = document.patient and voided.document = document.id)
            limit 1`
       : []
   if (!found) throw new Refusal('not-found', 'none of your leaves has such an employer')
@@ -52,30 +53,32 @@ async function placeOf(asking: Asking, keys: readonly number[], leave: string, p
 const monthsMax = 12
 
 /** `until`, the last day of the consent, if the person sets one: at most a year ahead. */
-function endOf(given: unknown, today: Day): Date | null {
+function lastDayOf(given: unknown, today: Day): Day | null {
   const until = given === undefined || given === null ? undefined : optional(bodyOf(given, ['until']), 'until', dayOf)
   if (until === undefined) return null
   const last = addMonths(today, monthsMax)
   if (until < today || until > last) throw new Refusal('unprocessable', `until is a day from ${today} to ${last}`, { expression: 'until' })
-  return new Date(Temporal.PlainDate.from(addDays(until, 1)).toZonedDateTime(zone).epochMilliseconds)
+  return until
 }
+
+const endOf = (day: Day) => new Date(Temporal.PlainDate.from(addDays(day, 1)).toZonedDateTime(zone).epochMilliseconds)
 
 /** What is shared is a copy, sealed by a key of its own for this one place: the employer's side never comes near the medical part. */
 export async function shareDiagnosis(asking: Asking, leave: string, pib: string, given: unknown): Promise<void> {
   const { world } = asking
-  const untilAt = endOf(given, dayAt(world.now()))
+  const until = lastDayOf(given, dayAt(world.now()))
   const keys = await ownKeys(asking, 'grant')
   const place = await placeOf(asking, keys, leave, pib)
   const diagnosis = (await medicalOf(world.sql, world, place.patient, place.leave)).findLast((part) => part.diagnosis)?.diagnosis
   if (!diagnosis) throw new Refusal('not-found', 'this leave has no diagnosis to share')
   const known = knownAs(world, place.leave, place.employer)
   const share = uuidV4(world)
-  const sealed = sealWith(keyOfShare(world, share), world, sharedPlace(known, place.employer), { diagnosis })
+  const sealed = sealWith(keyOfShare(world, share), world, sharedPlace(known, place.employer), { diagnosis, until } satisfies Shared)
   await world.ledger.transaction(async (tx) => {
     tx.audit([entryOf(asking, place.patient, { action: 'grant', basis: 'self', purpose: 'consent' })])
     await tx`
       insert into sickleave.shared (patient, leave, employer, known_as, share, sealed, at, until_at)
-      values (${place.patient}, ${place.leave}, ${place.employer}, ${known}, ${share}, ${sealed}, ${world.now()}, ${untilAt})
+      values (${place.patient}, ${place.leave}, ${place.employer}, ${known}, ${share}, ${sealed}, ${world.now()}, ${until && endOf(until)})
       on conflict (patient, leave, employer) do update
         set share = excluded.share, sealed = excluded.sealed, at = excluded.at, until_at = excluded.until_at`
   })

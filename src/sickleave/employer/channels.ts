@@ -1,15 +1,14 @@
 import { hash } from 'node:crypto'
-import { outgoing } from '../../bus/bus.ts'
-import { canMail, isMailAddress, sendMail } from '../../platform/mail.ts'
+import { canMail, isMailAddress } from '../../platform/mail.ts'
+import { readAddress } from '../../platform/outside.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid, uuidV4 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
+import { answersTest, mailCode } from '../apart/ask-teller.ts'
 import type { Asking } from '../asking.ts'
 import { bodyOf, countOf, flagOf, oneOf, optional, textOf } from '../read-body.ts'
 import { followAll } from './channel-store.ts'
-import { codeMail, portalAddress } from './mail-text.ts'
 import { takeTurn } from './pace.ts'
-import { postTest } from './push.ts'
 import { affairOf, requireEmployer } from './rights.ts'
 import { asEmployer } from './store.ts'
 import type { Channels, ChannelLine, Replayed } from './wire.ts'
@@ -69,13 +68,16 @@ export async function addChannel(asking: Asking, pib: string, given: unknown): P
     tx.audit([affairOf(asking, 'configure', `sick-leave channel ${id}`)])
     await followAll(tx, { id, employer, clients }, at)
   })
-  if (code !== null) await sendMail(world, codeMail(address, code, portalAddress(world)))
+  if (code !== null && !(await mailCode(world, { to: address, code }))) {
+    await endChannel(asking, employer, id)
+    throw new Refusal('unprocessable', 'the mail server did not take a mail to this address', { expression: 'address' })
+  }
   return { id }
 }
 
 async function requireAnswers(world: World, address: string): Promise<void> {
-  outgoing.readAddress(world, address)
-  if (await postTest(world, address)) return
+  readAddress(world, address)
+  if (await answersTest(world, address)) return
   throw new Refusal('unprocessable', 'the address did not answer a signed test with 2xx', {
     expression: 'address',
     hint: 'It gets a POST with the header spona-test: true and an empty list of events.',
@@ -105,8 +107,12 @@ export async function confirmChannel(asking: Asking, pib: string, id: string, gi
 }
 
 export async function removeChannel(asking: Asking, pib: string, id: string): Promise<void> {
-  const { world } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')
+  await endChannel(asking, employer, id)
+}
+
+async function endChannel(asking: Asking, employer: number, id: string): Promise<void> {
+  const { world } = asking
   await world.ledger.transaction(async (tx) => {
     const ended = isUuid(id)
       ? await tx`update sickleave.channel set ended_at = ${world.now()} where id = ${id} and employer = ${employer} and ended_at is null returning id`

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { outgoing } from '../../bus/bus.ts'
-import { anonymous } from '../../platform/actor.ts'
-import { sendMail } from '../../platform/mail.ts'
+import { contentDigest } from '../../platform/http-signature.ts'
+import { checkWebhook, isTaken, send } from '../../platform/outside.ts'
 import { fragment } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
-import type { Asking } from '../asking.ts'
 import { dayAt } from '../rules/days.ts'
 import { portalAddress, waitsMail } from './mail-text.ts'
-import { shown } from './shown.ts'
-import { eventsAfter } from './store.ts'
+import { asShown } from './shown.ts'
+import { eventsAfter, eventsOfPush } from './store.ts'
+import { type Telling, tellingOf } from './telling.ts'
 import type { Push } from './wire.ts'
 
 // Tells each channel what it has not been told: in order, one notification at a time for each stream, and each channel by itself, so that a slow one
-// holds up nobody. Whatever happens to it, the pull API has the same events for ever.
+// holds up nobody. Whatever happens to it, the pull API has the same events for ever. The employers' process does it: who holds keys of the record opens
+// no connection to an address that an employer named.
 
 const atOnce = 32
 const idleMs = 200
 const troubledMs = 1_000
-const eventsOfEach = 50
 const leaseMs = 60_000
 const timeoutMs = 10_000
+const answerBytesMax = 65_536
 const backOffSeconds = [1, 5, 15, 60, 300, 900, 3_600]
 const enduranceMs = 3 * 86_400_000
 
@@ -85,7 +85,7 @@ function takeDue(world: World, limit: number): Promise<Due[]> {
               join sickleave.channel channel on channel.id = place.channel
              where place.wanted > place.sent and place.parked_at is null and place.due_at <= ${now}
                and (place.leased_until is null or place.leased_until <= ${now})
-               and channel.ended_at is null and channel.code_hash is null
+               and channel.ended_at is null and channel.is_confirmed
                and (channel.kind = 'webhook' or channel.mailed_at is null or channel.mailed_at <= ${mailedBefore})
                and (channel.employer = place.employer
                     or exists (select from sickleave.mandate
@@ -102,55 +102,57 @@ async function tell(world: World, group: readonly Due[]): Promise<void> {
   const [first] = group
   if (!first) return
   if (first.kind === 'email') return tellByMail(world, group)
-  const { body, next } = await pushOf(world, first)
-  const trouble = await post(world, first.address, body, {})
+  const telling = await tellingOf(world)
+  const { body, next } = await pushOf(world, first, telling)
+  const trouble = await post(world, telling, first, body)
   if (trouble === null) await settle(world, { ...first, wanted: next })
   else await settleFailure(world, first, trouble)
 }
 
 async function tellByMail(world: World, group: readonly Due[]): Promise<void> {
   const { channel, address } = group[0] as Due
+  const telling = await tellingOf(world)
   try {
-    await sendMail(world, waitsMail(address, portalAddress(world)))
-  } catch {
-    for (const due of group) await settleFailure(world, due, 'the mail server did not take it')
+    await telling.mail(group[0] as Due, waitsMail(address, portalAddress(world)))
+  } catch (error) {
+    for (const due of group) await settleFailure(world, due, mailTrouble(error))
     return
   }
   await world.sql`update sickleave.channel set mailed_at = ${world.now()} where id = ${channel}`
   for (const due of group) await settle(world, due)
 }
 
-const teller = (world: World, { channel, name }: Due): Asking => ({
-  world,
-  correlation: uuidV4(world),
-  actor: { ...anonymous, kind: 'system', id: `sick-leave channel ${channel}`, name, roles: ['system'] },
-})
+/** The reply code of the mail server (RFC 5321, section 4.2) and nothing of its words, which may name anybody. */
+function mailTrouble(error: unknown): string {
+  const { responseCode } = error as { responseCode?: unknown }
+  return typeof responseCode === 'number' ? `the mail server answered ${responseCode}` : 'the mail server did not answer'
+}
 
 /** What one notification holds; each look is in the access log of the person before it is sent. */
-export async function pushOf(world: World, due: Due): Promise<{ body: Push; next: number }> {
-  const rows = await eventsAfter(world.sql, due.employer, due.sent, eventsOfEach)
+export async function pushOf(
+  world: Pick<World, 'sql'>,
+  due: Pick<Due, 'channel' | 'employer' | 'sent' | 'wanted' | 'content'>,
+  telling: Pick<Telling, 'numbersFor'>,
+): Promise<{ body: Push; next: number }> {
+  const rows = await eventsAfter(world.sql, due.employer, due.sent, eventsOfPush)
   const next = rows.at(-1)?.seq ?? due.wanted
-  const events = due.content === 'full' ? await shown(teller(world, due), [due.employer], rows, 'export') : []
+  const leaves = [...new Set(rows.map(({ knownAs }) => knownAs))]
+  const events = due.content === 'full' ? asShown(rows, await telling.numbersFor(due, leaves)) : []
   return { body: { pib: rows[0]?.content.employer?.pib ?? '', after: due.sent, next, events }, next }
 }
 
 /** Null when the address answered 2xx; otherwise why not, in words that hold nothing of its answer. */
-async function post(world: World, address: string, body: Push, more: Record<string, string>): Promise<string | null> {
+async function post(world: World, telling: Telling, due: Due, push: Push): Promise<string | null> {
+  const body = Buffer.from(JSON.stringify(push))
   try {
-    const status = await outgoing.postSigned(world, {
-      address,
-      signed: { 'content-type': 'application/json', 'spona-delivery': uuidV4(world), ...more },
-      body: Buffer.from(JSON.stringify(body)),
-      timeoutMs,
-    })
-    return outgoing.isTaken(status) ? null : `the address answered ${status}`
+    const url = await checkWebhook(world, due.address)
+    const headers = await telling.signed(due, { digest: contentDigest(body), delivery: uuidV4(world) })
+    const { status } = await send(world, url, { method: 'POST', headers, body, timeoutMs, answerBytesMax })
+    return isTaken(status) ? null : `the address answered ${status}`
   } catch {
     return 'the address did not answer'
   }
 }
-
-export const postTest = async (world: World, address: string): Promise<boolean> =>
-  (await post(world, address, { pib: '', after: 0, next: 0, events: [] }, { 'spona-test': 'true' })) === null
 
 /** A replay that was asked for meanwhile goes before: only who told from where it stands now moves it on. */
 async function settle(world: World, { channel, employer, sent, wanted }: Due): Promise<void> {

@@ -6,7 +6,7 @@ import { paperFile, type PaperFile } from '../document/paper.ts'
 import { openWith } from '../sealed.ts'
 import { actingFor, requireEmployer } from './rights.ts'
 import { recordsOf } from './records.ts'
-import { sharedPlace } from './share.ts'
+import { type Shared, sharedPlace } from './share.ts'
 import { shown } from './shown.ts'
 import { eventsAfter, eventsMax, eventsOfLeave, latestEvents, sharedOf } from './store.ts'
 import type { EmployerEvents, Employers } from './wire.ts'
@@ -50,14 +50,14 @@ export async function employerPaper(asking: Asking, pib: string, { leave, number
 }
 
 /** Only what the employee shared; without that there is nothing here, and it does not say why. */
-export async function sharedFor(asking: Asking, pib: string, leave: string): Promise<{ diagnosis: string }> {
+export async function sharedFor(asking: Asking, pib: string, leave: string): Promise<Shared> {
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib)
   const sealed = isUuid(leave) ? await sharedOf(world.sql, employer, leave) : null
   const key = sealed && (await (await recordsOf(asking)).shareKey(asking, pib, leave))
   if (!key) throw new Refusal('not-found', 'nothing is shared about this leave')
   try {
-    return openWith<{ diagnosis: string }>(key, sharedPlace(leave, employer), sealed)
+    return openWith<Shared>(key, sharedPlace(leave, employer), sealed)
   } finally {
     key.fill(0)
   }

@@ -18,7 +18,11 @@ export async function shown(
   action: 'read' | 'export' = 'read',
 ): Promise<EmployerEvent[]> {
   const records = await recordsOf(asking)
-  const jmbg = await records.numbersOf(asking, { employers, leaves: rows.map(({ knownAs }) => knownAs) }, { action, basis: 'employer' })
+  return asShown(rows, await records.numbersOf(asking, { employers, leaves: rows.map(({ knownAs }) => knownAs) }, { action, basis: 'employer' }))
+}
+
+/** Events as the employer reads them, with the number of each employee that was handed out for it. */
+export function asShown(rows: readonly EventRow[], jmbg: ReadonlyMap<string, string>): EmployerEvent[] {
   return rows.map(({ seq, at, kind, knownAs, content }) => ({
     seq,
     at: at.toISOString(),

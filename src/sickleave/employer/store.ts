@@ -6,6 +6,8 @@ import type { EmployerView } from './view.ts'
 export type EventRow = { seq: number; at: Date; kind: string; knownAs: string; content: EmployerView }
 
 export const eventsMax = 500
+/** As many events are told in one word. */
+export const eventsOfPush = 50
 
 /** Within the transaction the connection has given up every other right; it gets them back with the end of it. */
 export function asEmployer<T>(sql: Sql, employers: readonly number[], act: (tx: Transaction) => Promise<T>, member = ''): Promise<T> {

@@ -1,5 +1,8 @@
 import { codeMail, portalAddress, waitsMail } from '../employer/mail-text.ts'
 import { pushOf } from '../employer/push.ts'
+import { recordsHere } from '../employer/records-here.ts'
+import { type Actor, anonymous } from '../../platform/actor.ts'
+import { uuidV4 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 
 // What is asked of routes that take a body, and what is told without being asked.
@@ -26,11 +29,14 @@ export const bodiesOf = (route: string, pib: string, leaves: readonly string[]):
 
 /** The webhook's body and every e-mail, as they would go out now. */
 export async function toldUnasked(world: World, employer: number, name: string): Promise<{ route: string; text: string }[]> {
-  const channel = { channel: '00000000-0000-4000-8000-000000000000', employer, sent: 0, wanted: 1, failures: 0, failingSince: null, name }
+  const channel = { channel: '00000000-0000-4000-8000-000000000000', employer, sent: 0, wanted: 1 }
+  const actor: Actor = { ...anonymous, kind: 'system', id: 'leak-test', name, roles: ['system'] }
+  const numbersFor = (_place: object, leaves: readonly string[]) =>
+    recordsHere.numbersOf({ world, actor, correlation: uuidV4(world) }, { employers: [employer], leaves }, { action: 'export', basis: 'employer' })
   const told = [{ route: 'mail to confirm', text: JSON.stringify(codeMail('a@b.rs', 'code', portalAddress(world))) }]
   told.push({ route: 'mail that something waits', text: JSON.stringify(waitsMail('a@b.rs', portalAddress(world))) })
   for (const content of ['full', 'notice'] as const) {
-    const { body } = await pushOf(world, { ...channel, kind: 'webhook', address: '', content })
+    const { body } = await pushOf(world, { ...channel, content }, { numbersFor })
     told.push({ route: `webhook ${content}`, text: JSON.stringify(body) })
   }
   return told

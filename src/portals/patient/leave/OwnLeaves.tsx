@@ -3,9 +3,11 @@ import type { Objections as AllObjections } from '../../../sickleave/objection/w
 import type { Requests } from '../../../sickleave/request/wire.ts'
 import type { DocumentLine, LeaveView } from '../../../sickleave/wire.ts'
 import { Arrived } from '../../shared/Arrived.tsx'
-import { change } from '../../shared/api.ts'
+import { change, submit } from '../../shared/api.ts'
+import { formatDate } from '../../shared/format.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
-import { useData, useSay } from '../../shared/language.tsx'
+import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useLive } from '../../shared/use-live.ts'
 import { Money } from './Money.tsx'
@@ -51,17 +53,28 @@ function Sharing({ leave }: { leave: LeaveView }) {
 function SharedWith({ leave, pib, paper }: { leave: string; pib: string; paper: DocumentLine }) {
   const say = useSay()
   const data = useData()
-  const [isShared, setShared] = useState(paper.isShared)
+  const [now, setNow] = useState({ isShared: paper.isShared, until: paper.sharedUntil })
+  const [asked, setAsked] = useState<Asked | null>(null)
   const [isSending, setSending] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
   const employer = data(paper.employer ?? '')
-  const press = async () => {
+  const at = `/sickleave/mine/${leave}/sharing/${pib}`
+  const share = () =>
+    setAsked({
+      ...{ title: say(words.share, { employer }), lead: words.lead, confirm: words.confirm, to: at, method: 'PUT', more: {} },
+      fields: [{ name: 'until', label: words.until, hint: words.untilHint, optional: true, isDay: true }],
+      send: async (to, body) => {
+        await submit('PUT', to, body)
+        setNow({ isShared: true, until: (body['until'] as string | undefined) ?? null })
+      },
+    })
+  const takeBack = async () => {
     if (isSending) return
     setSending(true)
     setFailure(null)
     try {
-      await change(isShared ? 'DELETE' : 'PUT', `/sickleave/mine/${leave}/sharing/${pib}`)
-      setShared(!isShared)
+      await change('DELETE', at)
+      setNow({ isShared: false, until: null })
     } catch (error) {
       setFailure(error)
     } finally {
@@ -71,12 +84,23 @@ function SharedWith({ leave, pib, paper }: { leave: string; pib: string; paper: 
   return (
     <div>
       {failure !== null && <Trouble error={failure} takesFocus />}
-      <p aria-live="polite">{say(isShared ? words.isShared : words.isNotShared, { employer })}</p>
+      <p aria-live="polite">
+        <SharedNow {...now} employer={employer} />
+      </p>
       <p className="buttons">
-        <button type="button" className="button" aria-disabled={isSending} onClick={() => void press()}>
-          {say(isShared ? words.takeBack : words.share, { employer })}
+        <button type="button" className="button" aria-disabled={isSending} onClick={() => (now.isShared ? void takeBack() : share())}>
+          {say(now.isShared ? words.takeBack : words.share, { employer })}
         </button>
       </p>
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={() => {}} />}
     </div>
   )
+}
+
+/** Shared, shared until a day, over by itself, or not shared. */
+function SharedNow({ isShared, until, employer }: { isShared: boolean; until: string | null; employer: string }) {
+  const say = useSay()
+  const language = useLanguage()
+  if (until === null) return say(isShared ? words.isShared : words.isNotShared, { employer })
+  return say(isShared ? words.isSharedUntil : words.ended, { employer, until: formatDate(language, until) })
 }

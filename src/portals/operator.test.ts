@@ -30,6 +30,12 @@ test('axe finds nothing on any page of the operator, nor in the dialog, light an
     await page.getByText('Попуните ово поље.').first().waitFor()
     await axeFindsNothing(page, 'dialog with errors')
   })
+  await site.visit('/operator/', {}, async (page) => {
+    const part = page.getByRole('region', { name: 'Обавештења послодавцима' })
+    await part.getByText(/^Сервер за пошту одбија \(550\), од .*Адреса: 3, чека вести: 41\.$/).waitFor()
+    await part.getByText(/^Адреса одговара грешком 503, од /).waitFor()
+    await part.getByText(/^Адреса не одговара, од .*Одустали смо/).waitFor()
+  })
   for (const path of ['/operator/', '/operator/members/bolnica-nis']) {
     await site.visit(path, { viewport: { width: 320, height: 700 } }, async (page) => {
       await arrived(page)

@@ -6,6 +6,8 @@ import { employeeRoutes } from './employee/employee-routes.ts'
 import { signatureRoutes } from './signature/signature-routes.ts'
 import { earningsSchema } from './earnings/earnings-routes.ts'
 import { passToEmployersSide } from './apart/pass.ts'
+import { askingOf } from './asking.ts'
+import { channelTrouble } from './employer/channel-trouble.ts'
 import { actRoutes } from './employer/act-routes.ts'
 import { toldRoutes } from './employer/told-routes.ts'
 import { fundRoutes, openDataRoutes } from './fund/fund-routes.ts'
@@ -25,6 +27,7 @@ export const sickleaveRoutes: Routes = async (app) => {
   await app.register(ownObjectionRoutes, { prefix: '/mine' })
   await app.register(employersSide, { prefix: '/employer' })
   await app.register(earningsSchema)
+  app.get('/channels', (request) => channelTrouble(askingOf(request)))
   await app.register(openDataRoutes)
   await app.register(fundRoutes, { prefix: '/fund' })
   await app.register(compensationRoutes)

@@ -6,6 +6,7 @@ import { formatDate } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
+import { NotReached } from '../shared/NotReached.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useLive } from '../shared/use-live.ts'
@@ -267,7 +268,7 @@ function ChannelsPart({ at, ask, act, setSaid }: Part) {
                 <tr key={one.id}>
                   <th scope="row">{one.address}</th>
                   <td className="num">{one.waiting}</td>
-                  <td>{one.trouble ?? '–'}</td>
+                  <td>{one.trouble === null || one.failingSince === null ? '–' : <NotReached trouble={one.trouble} since={one.failingSince} />}</td>
                   <td>
                     {!one.isConfirmed && (
                       <button

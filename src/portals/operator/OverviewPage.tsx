@@ -12,7 +12,8 @@ import { lasting } from './time.ts'
 import { TrafficChart } from './TrafficChart.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { Alerts } from './Alerts.tsx'
-import { alerts, kinds, overview, portal, shortages } from './words.ts'
+import { alerts, employersTold, kinds, overview, portal, shortages } from './words.ts'
+import { EmployersTold } from './EmployersTold.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 
 const everyMs = 4000
@@ -53,6 +54,10 @@ export function OverviewPage() {
             <section aria-labelledby="queues">
               <h2 id="queues">{say(overview.queues)}</h2>
               <QueuesTable queues={data.queues} now={data.at} />
+            </section>
+            <section aria-labelledby="employers-told">
+              <h2 id="employers-told">{say(employersTold.title)}</h2>
+              <EmployersTold isPaused={isPaused} />
             </section>
             <div className="two-columns">
               <section aria-labelledby="circuits">

@@ -36,6 +36,18 @@ export const vendors = messages({
   reason: { sr: 'Разлог', en: 'Reason' },
 })
 
+export const employersTold = messages({
+  title: { sr: 'Обавештења послодавцима', en: 'Telling employers' },
+  fine: { sr: 'Све стиже', en: 'Everything gets through' },
+  mails: { sr: 'Адреса: {addresses}, чека вести: {waiting}.', en: 'Addresses: {addresses}, news waiting: {waiting}.' },
+  employer: { sr: 'Послодавац', en: 'Employer' },
+  host: { sr: 'Адреса', en: 'Address' },
+  trouble: { sr: 'Сметња', en: 'Trouble' },
+  failures: { sr: 'Покушаја', en: 'Attempts' },
+  waiting: { sr: 'Чека', en: 'Waiting' },
+  parked: { sr: 'Одустали смо; послодавац може тражити поново.', en: 'Given up; the employer can ask for it again.' },
+})
+
 export const overview = messages({
   title: { sr: 'Магистрала', en: 'The bus' },
   fine: { sr: 'Ради како треба', en: 'Works as it should' },

@@ -155,11 +155,11 @@ export const employerAnswers = {
     channels: [
       {
         ...{ id: id('8'), kind: 'webhook', address: 'https://plate.example/bolovanja', content: 'full', clients: true, by: 'Весна Маринковић', at },
-        ...{ isConfirmed: true, streams: 1, waiting: 2, parked: 0, trouble: 'the address answered 503' },
+        ...{ isConfirmed: true, streams: 1, waiting: 2, parked: 0, trouble: 'the address answered 503', failingSince: at },
       },
       {
         ...{ id: id('10'), kind: 'email', address: 'plate@example.rs', content: 'notice', clients: true, by: 'Весна Маринковић', at },
-        ...{ isConfirmed: false, streams: 1, waiting: 0, parked: 0, trouble: null },
+        ...{ isConfirmed: false, streams: 1, waiting: 0, parked: 0, trouble: null, failingSince: null },
       },
     ],
   } satisfies Channels,

@@ -167,6 +167,13 @@ const message: MessagePath = {
 /** Answers by address, in the shapes of the wire. */
 export const operatorAnswers: Record<string, unknown> = {
   '/bus/operator/overview': busOverview,
+  '/sickleave/channels': {
+    mail: [{ trouble: 'the mail server answered 550', since: at, addresses: 3, waiting: 41 }],
+    webhooks: [
+      { id: 'c1', name: 'Пекара „Зрно“', host: 'plate.zrno.rs', trouble: 'the address answered 503', since: at, failures: 6, waiting: 12, isParked: false },
+      { id: 'c2', name: 'Агенција Биланс', host: 'knjige.rs', trouble: 'the address did not answer', since: at, failures: 80, waiting: 340, isParked: true },
+    ],
+  },
   '/bus/operator/members': {
     members: [
       {

@@ -238,7 +238,7 @@ describe('when the employers’ process dies', () => {
     )
     const status = await town.app.inject('/status')
     assert.match(status.body, /employers-away/)
-    await until('200 again', async () => (await town.as(clerk)('GET', at('/events'))).status === 200)
+    await until('200 again', async () => (await town.as(clerk)('GET', at('/events'))).status === 200, 60_000)
     assert.notEqual(side.pid(), pid)
     assert.deepEqual(shortagesOf(town.world), [])
     assert.equal(said.length, 2)

@@ -33,7 +33,8 @@ export async function channelsOf(asking: Asking, pib: string): Promise<Channels>
     (tx) => tx<ChannelLine>`
       select channel.id, channel.kind, channel.address, channel.content, channel.clients, channel.by_name as by, channel.at, channel.is_confirmed,
              count(place.channel)::int4 as streams, coalesce(sum(place.wanted - place.sent), 0)::int8 as waiting,
-             (count(place.channel) filter (where place.parked_at is not null))::int4 as parked, max(place.trouble) as trouble
+             (count(place.channel) filter (where place.parked_at is not null))::int4 as parked, max(place.trouble) as trouble,
+             min(place.failing_since) as failing_since
         from sickleave.channel channel
         left join sickleave.channel_place place on place.channel = channel.id
        where channel.employer = ${employer} and channel.ended_at is null

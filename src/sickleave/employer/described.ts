@@ -46,7 +46,7 @@ const mandateLine = object({
 })
 const channelLine = object({
   ...{ id: uuid, kind: oneOf('webhook', 'email'), address: text, content: oneOf('full', 'notice'), clients: flag, by: text, at: instant, isConfirmed: flag },
-  ...{ streams: whole, waiting: whole, parked: whole, trouble: orNull(text) },
+  ...{ streams: whole, waiting: whole, parked: whole, trouble: orNull(text), failingSince: orNull(instant) },
 })
 const keySet: Schema = { type: 'object', description: 'A JSON Web Key Set with public keys (EC P-256 or P-384, or RSA).' }
 

@@ -60,7 +60,14 @@ test('a webhook is subscribed once and told everything, signed, in order, again 
   assert.equal((await town.as(town.doctor)('POST', `${at}/${leave}/extension`, { until: day(8) })).status, 200)
   await tellDue(town.world)
   const line = async () => (await ask('GET', `/${firm().pib}/channels`)).body.channels[0]
-  assert.deepEqual([(await line()).waiting, (await line()).trouble], [1, 'the address answered 503'])
+  const failing = await line()
+  assert.deepEqual([failing.waiting, failing.trouble, failing.failingSince], [1, 'the address answered 503', town.world.now().toISOString()])
+  const operator = await town.account(['operator'])
+  const troubles = (await town.as(operator)('GET', '/sickleave/channels')).body
+  const { host } = new URL(endpoint.url)
+  const seen = { id, name: 'Фабрика', host, trouble: failing.trouble, since: failing.failingSince, failures: 1, waiting: 1, isParked: false }
+  assert.deepEqual(troubles, { mail: [], webhooks: [seen] }, 'the operator reads whom we do not reach, and no more of the address than its host')
+  for (const other of [boss, town.doctor, worker.account]) assert.equal((await town.as(other)('GET', '/sickleave/channels')).status, 403)
   endpoint.status = 200
   endpoint.heard.length = 0
   assert.equal(await tellDue(town.world), 0, 'not before its time')

@@ -145,6 +145,13 @@ export type ChannelLine = {
   waiting: number
   parked: number
   trouble: string | null
+  /** When it first failed of what still does not get through. */
+  failingSince: string | null
+}
+/** `GET /sickleave/channels` for operators: mail by what went wrong, webhooks one by one, the longest in trouble first. */
+export type ChannelTrouble = {
+  mail: { trouble: string; since: string; addresses: number; waiting: number }[]
+  webhooks: { id: string; name: string; host: string; trouble: string; since: string; failures: number; waiting: number; isParked: boolean }[]
 }
 export type Channels = { channels: ChannelLine[] }
 /** `POST /:pib/channels/:channel/replay {pib?, after}` */

@@ -8,7 +8,7 @@ const byAnswer = [
   'issuedAt signedAt days percent payer isLast employers role',
   // One line for each leave, the calendar, members, mandates, channels, systems, registration.
   'latest agency cases unread state isUnread doneBy doneAt paid more members invitations member since by byRegister isYou id note expiresAt held given',
-  'agencyPib agencyName confirmedAt channels address content clients isConfirmed streams waiting parked trouble systems client after register',
+  'agencyPib agencyName confirmedAt channels address content clients isConfirmed streams waiting parked trouble failingSince systems client after register',
   'capacity isRegistered',
   // Files of documents, their schema, mails.
   'documents issued event last to subject made void',

@@ -43,6 +43,7 @@ before(async () => {
     ...{ from: '2026-03-02', until: '2026-03-13', reason: '01', diagnosis: 'C50.9', note: ofPerson },
   })
   assert.equal(opened.status, 201, opened.text)
+  await until('it listens', async () => (await town.as(clerk)('GET', '/sickleave/employer')).status === 200, 120_000)
   known = (await town.as(clerk)('GET', at('/leaves'))).body.events[0].leave
 })
 

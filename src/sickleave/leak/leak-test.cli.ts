@@ -6,7 +6,8 @@ export const leakTestCommand: Command = {
   summary: 'Try everything an employer could, and look for what it must not learn: routes, events, errors, log, database role, the memory of the process.',
   options: {},
   async run(world, options, print) {
-    const report = await leakTest(world, { apart: true })
+    const say = (sentence: string) => void process.stderr.write(`${sentence}\n`)
+    const report = await leakTest(world, { apart: true, ...(options['json'] ? {} : { say }) })
     if (options['json']) print(JSON.stringify(report))
     else {
       for (const route of report.routes) print(`tried ${route}`)

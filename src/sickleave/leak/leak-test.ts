@@ -15,6 +15,7 @@ import { gapsOfStreams } from './leak-streams.ts'
 import { addMember, endMember } from '../employer/members.ts'
 import { bodiesOf, toldUnasked } from './leak-trials.ts'
 import { urlsOf } from './leak-urls.ts'
+import { pdfRest } from './pdf-rest.ts'
 import { pdfText } from './pdf-text.ts'
 import { objectionIds } from '../objection/lists.ts'
 import { requestIds } from '../request/lists.ts'
@@ -30,7 +31,7 @@ export type LeakReport = {
   untried: string[]
 }
 /** `only`: the routes whose address holds that text. `apart`: through the employers' process, which is looked into afterwards. */
-export type Trial = { only?: string; apart?: boolean }
+export type Trial = { only?: string; apart?: boolean; say?: (sentence: string) => void }
 
 const employersMax = 20
 const atOnce = 16
@@ -42,7 +43,7 @@ const eventsOfEach = 200
  * every stored event, every error and every line of the log, against what is really secret about the leaves; and the rights of its database role.
  * It acts as a member of its own, which the access log names, and leaves afterwards.
  */
-export async function leakTest(world: World, { only = '', apart = false }: Trial = {}): Promise<LeakReport> {
+export async function leakTest(world: World, { only = '', apart = false, say = () => {} }: Trial = {}): Promise<LeakReport> {
   const lines: string[] = []
   const hear = (line: string) => void lines.push(line)
   const listening: World = { ...world, log: makeLog('trace', { write: hear }) }
@@ -65,12 +66,14 @@ export async function leakTest(world: World, { only = '', apart = false }: Trial
       report.untried.push('the employers’ process: its role cannot sign in; the password is set by the next start of the server')
       delete listening.employersSide
     }
-    for (const { employer } of rows) {
+    for (const [at, { employer }] of rows.entries()) {
+      say(`employer ${at + 1} of ${rows.length}; ${report.answers} answers until now`)
       const secrets = await tryEmployer(listening, employer, ask, report)
       all.push(...secrets)
       const words = secrets.flatMap((one) => one.words)
       for (const line of lines.splice(0)) if (leaksIn(line, words).length > 0) report.found.push('a line of the log holds a secret word')
     }
+    say('looking at figures, numbers and the memory of the process')
     await lookAround(listening, side?.pid(), all, report)
   } finally {
     await ask.close()
@@ -112,7 +115,8 @@ const testerOf = (world: World): Actor => ({
   scopes: ['system/sickleave.employer'],
 })
 
-type Answer = { status: number; headers: string; body: string }
+/** `rest`: what of a file its reader does not see. */
+type Answer = { status: number; headers: string; body: string; rest?: string }
 
 async function asTester(world: World) {
   const tester = testerOf(world)
@@ -128,7 +132,8 @@ async function asTester(world: World) {
       const isPdf = String(answer.headers['content-type']).includes('pdf')
       // How the whole system is, in words of its own, is on every answer of a busy moment.
       const { 'spona-status': _condition, ...headers } = answer.headers
-      return { status: answer.statusCode, headers: JSON.stringify(headers), body: isPdf ? pdfText(answer.rawPayload) : answer.body }
+      const seen = isPdf ? { body: pdfText(answer.rawPayload), rest: pdfRest(answer.rawPayload) } : { body: answer.body }
+      return { status: answer.statusCode, headers: JSON.stringify(headers), ...seen }
     },
     close: () => app.close(),
   }
@@ -186,11 +191,11 @@ async function sideBySide<T>(all: readonly T[], each: (one: T) => Promise<void>)
 const nobody = 'ffffffff-ffff-4fff-8fff-ffffffffffff'
 const nowhere = (others: Record<string, readonly string[]>) => Object.fromEntries(Object.keys(others).map((name) => [name, [nobody]]))
 
-function judge(report: LeakReport, route: string, { status, headers, body }: Answer, secrets: readonly Secrets[]): void {
+function judge(report: LeakReport, route: string, { status, headers, body, rest = '' }: Answer, secrets: readonly Secrets[]): void {
   report.answers++
   if (status >= 500) report.found.push(`${route} failed with ${status}`)
   for (const { leave, words } of secrets) {
-    const leaks = leaksIn(headers + body, words)
+    const leaks = [...leaksIn(headers + body, words), ...leaksIn(rest, words.filter((word) => word.length >= wordsOfFiguresMin))]
     // What the employee shared is read at its own address and nowhere else.
     if (leaks.length > 0 && !(route.endsWith('/shared') && status === 200))
       report.found.push(`${route} lets out ${leaks.length} secret words of the leave ${leave}`)

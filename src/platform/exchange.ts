@@ -39,9 +39,13 @@ function once(question: Question, mayRepeat: boolean): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const isSecure = origin.startsWith('https:')
     const ask = isSecure ? secureRequest : request
-    const out = ask(`${origin}${path}`, { method, headers, timeout: timeoutMs, ...(!isSecure ? { agent } : tls ? { agent: secureAgentOf(tls) } : {}) }, (answer) => {
-      bytesOf(answer).then((bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }), reject)
-    })
+    const out = ask(
+      `${origin}${path}`,
+      { method, headers, timeout: timeoutMs, ...(!isSecure ? { agent } : tls ? { agent: secureAgentOf(tls) } : {}) },
+      (answer) => {
+        bytesOf(answer).then((bytes) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: bytes }), reject)
+      },
+    )
     out.once('timeout', () => out.destroy(new Error('no answer in time')))
     out.once('error', (error: NodeJS.ErrnoException) => {
       if (mayRepeat && method === 'GET' && out.reusedSocket && error.code === 'ECONNRESET') once(question, false).then(resolve, reject)

@@ -129,7 +129,10 @@ describe('the sealed diagnosis', () => {
     assert.throws(() => openWith(keyOfShare(town.world, first?.share as string), place, second?.sealed as Buffer))
     assert.throws(() => openPart(town.world, place, second?.sealed as Buffer), 'nor does the key of the medical part')
     const own = async () => (await town.as(person.account)('GET', '/sickleave/mine')).body.leaves.find(({ id }: { id: string }) => id === leave).documents
-    const seen = async () => (await own()).filter((paper: { pib: string }) => paper.pib === pib()).map((paper: { isShared: boolean; sharedUntil: string | null }) => [paper.isShared, paper.sharedUntil])[0]
+    const seen = async () =>
+      (await own())
+        .filter((paper: { pib: string }) => paper.pib === pib())
+        .map((paper: { isShared: boolean; sharedUntil: string | null }) => [paper.isShared, paper.sharedUntil])[0]
     assert.deepEqual(await seen(), [true, '2026-03-04'])
     town.at('2026-03-05T00:30:00Z')
     assert.equal(await shared(), 404)

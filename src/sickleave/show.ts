@@ -59,7 +59,12 @@ function lineOf({ step, at, happenedAt, actorName }: Written, signedBy: StepLine
   }
 }
 
-type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid' | 'isShared'> & { leave: string; content: EmployerView; issuedAt: Date; sharedUntil: Date | null }
+type Paper = Pick<DocumentLine, 'kind' | 'number' | 'version' | 'isVoid' | 'isShared'> & {
+  leave: string
+  content: EmployerView
+  issuedAt: Date
+  sharedUntil: Date | null
+}
 const papersMax = 2000
 
 async function papersOf({ sql, now }: World, keys: readonly number[]): Promise<Map<string, DocumentLine[]>> {

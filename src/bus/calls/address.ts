@@ -15,20 +15,15 @@ export type Asked = { status: number; headers: IncomingHttpHeaders; stream: Inco
 export function ask(world: World, url: URL, { method, headers, body, headMs }: Asking): Promise<Asked> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
-    const outgoing = requestTo(
-      world,
-      url,
-      { method, headers: { ...headers, 'content-length': String(body.bytes) } },
-      (answer) => {
-        clearTimeout(timer)
-        resolve({
-          status: answer.statusCode ?? 0,
-          headers: answer.headers,
-          stream: answer,
-          drop: () => void (outgoing.writableFinished && answer.complete ? undefined : outgoing.destroy()),
-        })
-      },
-    )
+    const outgoing = requestTo(world, url, { method, headers: { ...headers, 'content-length': String(body.bytes) } }, (answer) => {
+      clearTimeout(timer)
+      resolve({
+        status: answer.statusCode ?? 0,
+        headers: answer.headers,
+        stream: answer,
+        drop: () => void (outgoing.writableFinished && answer.complete ? undefined : outgoing.destroy()),
+      })
+    })
     outgoing.on('error', reject)
     outgoing.on('close', () => clearTimeout(timer))
     const untilHead = () => {

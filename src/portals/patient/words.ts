@@ -245,7 +245,10 @@ export const leaves = messages({
 export const sharing = messages({
   isShared: { sr: '{employer} може да види дијагнозу.', en: '{employer} may see the diagnosis.' },
   isSharedUntil: { sr: '{employer} може да види дијагнозу до {until}', en: '{employer} may see the diagnosis until {until}' },
-  ended: { sr: 'Сагласност је истекла {until}: {employer} више не види дијагнозу.', en: 'The consent ended on {until}: {employer} sees the diagnosis no more.' },
+  ended: {
+    sr: 'Сагласност је истекла {until}: {employer} више не види дијагнозу.',
+    en: 'The consent ended on {until}: {employer} sees the diagnosis no more.',
+  },
   lead: {
     sr: 'Послодавац ће видети шифру дијагнозе овог боловања, и ништа више. Сагласност можете опозвати у сваком тренутку; престаје и ако се потврда поништи.',
     en: 'The employer will see the code of the diagnosis of this leave, and nothing else. You can take the consent back at any time; it also ends when the certificate is made void.',

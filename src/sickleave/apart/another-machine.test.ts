@@ -54,7 +54,9 @@ const smtp = new SMTPServer({
     const chunks: Buffer[] = []
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('end', () => {
-      const [head = '', body = ''] = Buffer.concat(chunks).toString().split(/\r\n\r\n([^]*)/)
+      const [head = '', body = ''] = Buffer.concat(chunks)
+        .toString()
+        .split(/\r\n\r\n([^]*)/)
       mails.push({ to: envelope.rcptTo[0]?.address ?? '', text: /base64/i.test(head) ? Buffer.from(body, 'base64').toString() : body.replaceAll('\r\n', '\n') })
       done()
     })
@@ -177,7 +179,11 @@ describe('the line between two machines', () => {
     const impostor = createSecureServer(await other.sign('послодавци', here), (_request, answer) => answer.end('{}'))
     await new Promise<void>((resolve) => void impostor.listen(0, here, resolve))
     const { employersSide } = town.world
-    town.world.employersSide = { origin: `https://${here}:${(impostor.address() as AddressInfo).port}`, tls: { ...ours, ca: authority.ca }, ready: Promise.resolve() }
+    town.world.employersSide = {
+      origin: `https://${here}:${(impostor.address() as AddressInfo).port}`,
+      tls: { ...ours, ca: authority.ca },
+      ready: Promise.resolve(),
+    }
     assert.equal((await ask('GET', '/events')).status, 503, 'whoever stands in for the employers’ process is told nothing')
     assert.equal((await ask('POST', '/channels', { kind: 'webhook', address: `http://${here}:1/` })).status, 503)
     if (employersSide) town.world.employersSide = employersSide

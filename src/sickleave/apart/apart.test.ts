@@ -167,7 +167,12 @@ describe('between the two processes', () => {
     for (const more of ['code_hash', 'by_name']) await assert.rejects(run(`select ${more} from sickleave.channel`), /permission denied/, more)
     // How far a channel was told it writes; whom a channel is told of, and where, it does not.
     await run('update sickleave.channel_place set sent = sent where false')
-    for (const change of ['channel_place set wanted = 9', 'channel_place set employer = 1', "channel set address = 'https://x.rs/'", 'mandate set ended_at = null'])
+    for (const change of [
+      'channel_place set wanted = 9',
+      'channel_place set employer = 1',
+      "channel set address = 'https://x.rs/'",
+      'mandate set ended_at = null',
+    ])
       await assert.rejects(run(`update sickleave.${change}`), /permission denied/, change)
     for (const change of ['delete from sickleave.channel_place', `insert into sickleave.channel_place select * from sickleave.channel_place`])
       await assert.rejects(run(change), /permission denied/, change)

@@ -29,7 +29,10 @@ export const keysGiven = [
 const bodyLimitMb = 8
 export const employersRole = 'spona_employers'
 
-export function whatIsGiven(world: World, { database, door, listen }: { database: pg.ClientConfig; door: Pick<DoorAt, 'origin' | 'tls'>; listen: Given['listen'] }): Given {
+export function whatIsGiven(
+  world: World,
+  { database, door, listen }: { database: pg.ClientConfig; door: Pick<DoorAt, 'origin' | 'tls'>; listen: Given['listen'] },
+): Given {
   const { config, keys } = world
   // The process opens no file, here or on another machine.
   const pem = (given: string) => (given === '' ? '' : readPem(given))

@@ -63,7 +63,9 @@ export const described = {
     query: object({ language: oneOf('sr', 'sr-Latn', 'en') }, ['language']),
     types: ['application/pdf', 'application/xml'],
   }),
-  shared: route('The diagnosis, where the employee shared it with this employer', { answer: object({ diagnosis: text, until: { ...orNull(day), description: 'Last day of the consent, where the employee set one.' } }) }),
+  shared: route('The diagnosis, where the employee shared it with this employer', {
+    answer: object({ diagnosis: text, until: { ...orNull(day), description: 'Last day of the consent, where the employee set one.' } }),
+  }),
   latest: route('Whether something came: one number over all employers that you act for', { answer: object({ latest: whole }) }),
   search: route('Leaves, one line for each, what nobody has dealt with first', {
     text: 'Without pib over all employers that you act for. Names are found in Cyrillic and Latin, with and without marks.',

@@ -195,7 +195,13 @@ function judge(report: LeakReport, route: string, { status, headers, body, rest 
   report.answers++
   if (status >= 500) report.found.push(`${route} failed with ${status}`)
   for (const { leave, words } of secrets) {
-    const leaks = [...leaksIn(headers + body, words), ...leaksIn(rest, words.filter((word) => word.length >= wordsOfFiguresMin))]
+    const leaks = [
+      ...leaksIn(headers + body, words),
+      ...leaksIn(
+        rest,
+        words.filter((word) => word.length >= wordsOfFiguresMin),
+      ),
+    ]
     // What the employee shared is read at its own address and nowhere else.
     if (leaks.length > 0 && !(route.endsWith('/shared') && status === 200))
       report.found.push(`${route} lets out ${leaks.length} secret words of the leave ${leave}`)

@@ -20,7 +20,14 @@ export function pdfShape(pdf: Buffer): string {
   return JSON.stringify({ objects: latin.match(/ 0 obj\b/g)?.length, kinds, names: [...new Set(latin.match(/\/[A-Z]\w*/g))].sort() })
 }
 
-const readings = (bytes: Buffer): string[] => [bytes.toString('utf8'), bytes.toString('latin1'), Buffer.from(bytes).subarray(0, bytes.length & ~1).swap16().toString('utf16le')]
+const readings = (bytes: Buffer): string[] => [
+  bytes.toString('utf8'),
+  bytes.toString('latin1'),
+  Buffer.from(bytes)
+    .subarray(0, bytes.length & ~1)
+    .swap16()
+    .toString('utf16le'),
+]
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
 const unescaped = (text: string) =>

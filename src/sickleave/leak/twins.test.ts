@@ -49,12 +49,14 @@ function counting(sql: Sql): Sql {
 /** What tells the twins apart without any secret gets the same name in both. */
 function alike(text: string, { person, known, numbers, texts }: Twin): string {
   const own = [known, person.jmbg, ...numbers].reduce((all, word, at) => all.replaceAll(word, `x${at}`.padEnd(word.length, 'x')), text)
-  return texts
-    .reduce((all, word) => all.replaceAll(word, '-'), own)
-    // A signature is other bytes each time, of the same or nearly the same length.
-    .replaceAll(/(<seal [^>]*>)[^<]*/g, '$1')
-    .replaceAll(/"(seq|next)":\d+/g, '"$1":0')
-    .replaceAll(/<event>\d+</g, '<event>0<')
+  return (
+    texts
+      .reduce((all, word) => all.replaceAll(word, '-'), own)
+      // A signature is other bytes each time, of the same or nearly the same length.
+      .replaceAll(/(<seal [^>]*>)[^<]*/g, '$1')
+      .replaceAll(/"(seq|next)":\d+/g, '"$1":0')
+      .replaceAll(/<event>\d+</g, '<event>0<')
+  )
 }
 
 async function ask(twin: Twin, method: 'GET' | 'POST', path: string, payload?: object): Promise<Answer> {

@@ -243,6 +243,8 @@ export type Operations = {
     body: undefined
     answer: {
       diagnosis: string
+      /** Last day of the consent, where the employee set one. */
+      until: string | null
     }
   }
   /** Whether something came: one number over all employers that you act for */
@@ -626,6 +628,7 @@ export type Operations = {
         waiting: number
         parked: number
         trouble: string | null
+        failingSince: string | null
       }>
     }
   }

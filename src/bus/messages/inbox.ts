@@ -1,4 +1,5 @@
 import { answerOf, Refusal } from '../../platform/refusal.ts'
+import { int4Array, int8Array } from '../../platform/arrays.ts'
 import { fragment, join, type Runner } from '../../platform/sql.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { Transaction, World } from '../../platform/world.ts'
@@ -25,6 +26,11 @@ export type Intake = {
   note(tx: Transaction, delivery: Delivery, refusal: Refusal, institution: number | null): Promise<void>
   words: { one: string; whose: string; within: string }
 }
+
+/** What has become of a delivery: it is over, waits for another attempt, goes alone, or comes once more after those that are done. */
+export type Fate = 'done' | 'waits' | 'alone' | 'again'
+/** Several of different keys in one transaction, with `takeAll` in it; when it throws, nothing of all of them is done. */
+export type Together = (deliveries: readonly Delivery[]) => Promise<Exclude<Fate, 'waits'>[]>
 
 export type Sender = Pick<Member, 'code' | 'name' | 'institution' | 'client'> & { keyAt(kid: string, at: Date): MemberKey | null }
 
@@ -72,13 +78,30 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
       )
       return deliveries.length
     },
-    /** Takes some as long as the server runs; answers what stops it. */
-    start(world: World, { takeSome, idleMs, troubledMs, trouble }: Steady): () => Promise<void> {
+    /** The same with what may go together in one transaction: of each key the first, then the next ones. */
+    async takeSomeTogether(world: World, count: number, intake: Intake, together: Together): Promise<number> {
+      const deliveries = await lease(world, own, count)
+      let lines = [...Map.groupBy(deliveries, (one) => one.key ?? one.message).values()]
+      while (lines.length > 0) {
+        const heads = lines.map(([head]) => head as Delivery)
+        const fates = (await Promise.all(chunksOf(heads).map((some) => takeAsMany(world, inbox, some, intake, together)))).flat()
+        const stopped = lines.filter((_, at) => fates[at] === 'waits').flatMap((line) => line.slice(1))
+        if (stopped.length > 0) await release(world.sql, own, stopped, world.now())
+        lines = lines.flatMap((line, at) => {
+          const rest = fates[at] === 'again' ? line : fates[at] === 'done' ? line.slice(1) : []
+          return rest.length > 0 ? [rest] : []
+        })
+      }
+      return deliveries.length
+    },
+    /** Takes some as long as the server runs, with so many hands; answers what stops it. */
+    start(world: World, { takeSome, idleMs, troubledMs, trouble, hands = 1 }: Steady): () => Promise<void> {
       const step = async () => {
         if ((await takeSome(world)) === 0) await waitFor(world, own, idleMs)
         return 0
       }
-      return workSteadily(world, { step, troubledMs, trouble })
+      const stops = Array.from({ length: hands }, () => workSteadily(world, { step, troubledMs, trouble }))
+      return async () => void (await Promise.all(stops.map((stop) => stop())))
     },
     contentTypeOf: (delivery: Delivery): string => String(fieldOf(delivery, 'contentType')),
 
@@ -98,7 +121,10 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
     },
 
     /** In the transaction of the effect: from now on the message is done, or nothing of the effect is. */
-    take: (world: World, tx: Runner, delivery: Delivery): Promise<void> => end(world, tx, own, code, delivery, null),
+    take: (world: World, tx: Runner, delivery: Delivery): Promise<void> => end(world, tx, own, code, [delivery], null),
+
+    /** The same for all of a transaction, with one row of the log. */
+    takeAll: (world: World, tx: Runner, deliveries: readonly Delivery[]): Promise<void> => end(world, tx, own, code, deliveries, null),
 
     /** What this member answers to a message, in the transaction of the effect. Call what comes back when that is committed. */
     async answer(world: World, tx: Runner, delivery: Delivery, service: string, body: object): Promise<() => void> {
@@ -115,7 +141,7 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
       const sender = await senderOf(world, delivery)
       let recipients: string[] = []
       await world.ledger.transaction(async (tx) => {
-        await end(world, tx, own, code, delivery, 'refused; the outcome went back to the sender')
+        await end(world, tx, own, code, [delivery], 'refused; the outcome went back to the sender')
         recipients = await write(world, tx, delivery, { service: 'outcomes', contentType: 'application/fhir+json', body: outcome })
         await also(tx, sender?.institution ?? null)
       })
@@ -125,10 +151,44 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
   return { ...inbox, takeOne: (world: World, delivery: Delivery, intake: Intake): Promise<boolean> => takeOne(world, inbox, delivery, intake) }
 }
 
-type Steady = { takeSome(world: World): Promise<number>; idleMs: number; troubledMs: number; trouble: string }
+type Steady = { takeSome(world: World): Promise<number>; idleMs: number; troubledMs: number; trouble: string; hands?: number }
 type Inbox = {
   putBack(world: World, delivery: Delivery, reason: string): Promise<void>
   sendBack(world: World, delivery: Delivery, outcome: string, also: (tx: Transaction, institution: number | null) => Promise<void>): Promise<void>
+}
+
+/** In one transaction: so many at most, and so many bytes of contents, because rows and answers are held until it ends. */
+const togetherMax = { count: 50, bytes: 2 * 1_048_576 }
+
+function chunksOf(heads: readonly Delivery[]): Delivery[][] {
+  const chunks: Delivery[][] = []
+  let bytes = 0
+  for (const head of heads) {
+    bytes += head.body?.length ?? 0
+    const last = chunks.at(-1)
+    if (last && last.length < togetherMax.count && bytes <= togetherMax.bytes) last.push(head)
+    else {
+      chunks.push([head])
+      bytes = head.body?.length ?? 0
+    }
+  }
+  return chunks
+}
+
+/** Together while that goes well. One of them that is refused makes all of them fail, and halves find it: alone it hears what it always heard. */
+async function takeAsMany(world: World, inbox: Inbox, some: readonly Delivery[], intake: Intake, together: Together): Promise<Fate[]> {
+  const alone = async (one: Delivery): Promise<Fate> => ((await takeOne(world, inbox, one, intake)) ? 'done' : 'waits')
+  if (some.length === 1) return [await alone(some[0] as Delivery)]
+  let fates: Fate[]
+  try {
+    fates = await together(some)
+  } catch (error) {
+    world.log.debug({ err: error, deliveries: some.length }, 'what was to be taken together is taken in halves')
+    const middle = Math.ceil(some.length / 2)
+    const halves = [some.slice(0, middle), some.slice(middle)]
+    return (await Promise.all(halves.map((half) => takeAsMany(world, inbox, half, intake, together)))).flat()
+  }
+  return Promise.all(some.map((one, at) => (fates[at] === 'alone' ? alone(one) : (fates[at] as Fate))))
 }
 
 /**
@@ -166,14 +226,17 @@ async function isSentBack(world: World, inbox: Inbox, delivery: Delivery, intake
 /** The members inside this server that take messages. */
 export const inboxes = { record: inboxOf({ id: recordMember, code: 'record' }), sickleave: inboxOf({ id: sickleaveMember, code: 'sickleave' }) }
 
-/** The delivery is done by this lease of it, or nothing of the transaction is. */
-async function end(world: World, tx: Runner, own: string, code: string, { seq, attempts, message }: Delivery, reason: string | null): Promise<void> {
+/** The deliveries are done by these leases of them, or nothing of the transaction is. */
+async function end(world: World, tx: Runner, own: string, code: string, deliveries: readonly Delivery[], reason: string | null): Promise<void> {
   const id = uuidV7(world)
-  const taken = await tx`
-    update bus.delivery set state = 'acknowledged', ended_at = ${world.now()}, ended_by = ${id}, reason = ${reason}
-     where recipient = ${own} and seq = ${seq} and state = 'leased' and attempts = ${attempts}
-    returning seq`
-  if (taken.length === 0) throw new TakenElsewhere()
-  const statement = reason === null ? { acknowledge: [seq], by: code } : { acknowledge: [seq], by: code, reason }
-  await tx.run(endRow(world, id, 'acknowledged', code, [{ seq, message }], centreProof(world, statement)))
+  const taken = await tx<{ seq: number }>`
+    update bus.delivery d set state = 'acknowledged', ended_at = ${world.now()}, ended_by = ${id}, reason = ${reason}
+      from unnest(${int8Array(deliveries.map(({ seq }) => seq))}::int8[], ${int4Array(deliveries.map(({ attempts }) => attempts))}::int4[]) as given (seq, attempts)
+     where d.recipient = ${own} and d.seq = given.seq and d.state = 'leased' and d.attempts = given.attempts
+    returning d.seq`
+  if (taken.length < deliveries.length) throw new TakenElsewhere()
+  const acknowledge = deliveries.map(({ seq }) => seq)
+  const statement = reason === null ? { acknowledge, by: code } : { acknowledge, by: code, reason }
+  const ended = deliveries.map(({ seq, message }) => ({ seq, message }))
+  await tx.run(endRow(world, id, 'acknowledged', code, ended, centreProof(world, statement)))
 }

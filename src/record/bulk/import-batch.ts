@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer'
 import { access } from '../../access/access.ts'
-import { parseJson, type Resource } from '../../fhir/fhir.ts'
+import { parseJson } from '../../fhir/fhir.ts'
 import { isUniqueViolation, isUnstorableText, type Runner } from '../../platform/sql.ts'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
 import { applyAll, type Operation, placeExisting, placeNew, whatever } from '../write/apply.ts'
 import type { Asking } from '../asking.ts'
 import { auditDenial } from '../write/create.ts'
-import { isFhirId, isServerId, parseReference } from '../ids.ts'
+import { isFhirId } from '../ids.ts'
 import type { Line } from './import-lines.ts'
 import { requireValid } from '../write/prepare.ts'
-import { findNames } from '../store.ts'
-import { type Named, noCharts } from '../write/subject.ts'
+import { namesIn } from '../write/names.ts'
+import { noCharts } from '../write/subject.ts'
 
 export type Part = { job: string; part: number; firstLine: number }
 /** A line that is to be stored, or what is wrong with it. */
@@ -83,8 +83,8 @@ function halvesOf({ wanted, wrong, blank, upTo }: Batch): Batch[] {
 
 async function storeTogether(asking: Asking, part: Part, { wanted, wrong, blank, upTo }: Batch): Promise<void> {
   await asking.world.ledger.transaction(async (tx) => {
-    const charts = { ...noCharts(), found: await namesIn(asking, tx, wanted) }
     const operations = wanted.map(({ operation }) => operation)
+    const charts = { ...noCharts(), found: await namesIn(asking.world.fhir, tx, operations, asking.base) }
     // Patients first: what is about them is filed under their keys.
     const ordered = [...operations.filter(({ type }) => type === 'Patient'), ...operations.filter(({ type }) => type !== 'Patient')]
     const placed = []
@@ -109,22 +109,4 @@ async function noteErrors(tx: Runner, { job, part, firstLine }: Part, wrong: rea
     select ${job}, ${part}, line, outcome::jsonb
       from unnest(${wrong.map(({ number }) => firstLine + number - 1)}::int8[], ${outcomes}::text[]) as w (line, outcome)
      where (select failed from record.job_part where job = ${job} and part = ${part}) < ${errorsOfPartMax}`
-}
-
-/** Every name that the batch will ask for, in one question. */
-async function namesIn(asking: Asking, tx: Runner, wanted: readonly Wanted[]): Promise<Map<string, Named | null>> {
-  const { fhir } = asking.world
-  const patientType = fhir.typeCode('Patient')
-  const names = new Map<string, { type: number; name: string }>()
-  const note = (type: number, name: string) => void names.set(`${type} ${name}`, { type, name })
-  for (const { operation } of wanted) {
-    if (operation.id !== null && !isServerId(operation.id)) note(fhir.typeCode(operation.type), operation.id)
-    for (const text of fhir.patientReferences(operation.resource as Resource)) {
-      const found = parseReference(text, asking.base)
-      if (found?.type === 'Patient' && !isServerId(found.id)) note(patientType, found.id)
-    }
-  }
-  const found = new Map<string, Named | null>([...names.keys()].map((key) => [key, null]))
-  for (const { type, name, patient, id, institution } of await findNames(tx, [...names.values()])) found.set(`${type} ${name}`, { patient, id, institution })
-  return found
 }

@@ -6,7 +6,8 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { noteRefused } from '../completeness/refused.ts'
-import { runBundle } from '../http/bundle.ts'
+import { runBundle, sharing } from '../http/bundle.ts'
+import { runTogether, type Sharer } from '../write/transaction.ts'
 
 /**
  * Documents that come over the bus, with the same safety as POST /fhir: scopes, validation, access, audit. The delivery is taken in
@@ -14,16 +15,19 @@ import { runBundle } from '../http/bundle.ts'
  * to its sender with the outcome.
  */
 const inbox = inboxes.record
-const batch = 50
+/** Leased at once by each of the hands: while the database writes what one has, the other reads and judges. */
+const batch = 100
+const hands = 2
 const idleMs = 100
 const troubledMs = 1000
 const slowAttempts = 5
 
 export const startIntake = (world: World): (() => Promise<void>) =>
-  inbox.start(world, { takeSome: takeIn, idleMs, troubledMs, trouble: 'documents of the bus could not be taken in; tried again in a moment' })
+  inbox.start(world, { takeSome: takeIn, hands, idleMs, troubledMs, trouble: 'documents of the bus could not be taken in; tried again in a moment' })
 
 /** Answers how many deliveries it looked at. */
-export const takeIn = (world: World): Promise<number> => inbox.takeSome(world, batch, (delivery) => inbox.takeOne(world, delivery, intakeOf(world)))
+export const takeIn = (world: World): Promise<number> =>
+  inbox.takeSomeTogether(world, batch, intakeOf(world), (deliveries) => takeTogether(world, deliveries))
 
 const intakeOf = (world: World): Intake => ({
   async act(delivery) {
@@ -41,6 +45,43 @@ const intakeOf = (world: World): Intake => ({
   },
   words: { one: 'a document', whose: 'a document of the bus', within: 'an error inside the record' },
 })
+
+/** Documents of different people in one transaction; what is wrong, large or asks for more than writes goes alone, by the way of any request. */
+async function takeTogether(world: World, deliveries: readonly Delivery[]): Promise<('done' | 'alone' | 'again')[]> {
+  const askers = new Map<string, Promise<Asking>>()
+  const fates: ('done' | 'alone' | 'again')[] = deliveries.map(() => 'alone')
+  const sharers: (Sharer & { at: number })[] = []
+  for (const [at, delivery] of deliveries.entries()) {
+    const sharer = await sharerOf(world, delivery, askers)
+    if (sharer) sharers.push({ ...sharer, at })
+  }
+  if (sharers.length < 2) return fates
+  for (const { at } of sharers) fates[at] = 'again'
+  const placeOf = (nth: number) => (sharers[nth] as { at: number }).at
+  const done = await runTogether(world, sharers, (tx, places) =>
+    inbox.takeAll(
+      world,
+      tx,
+      places.map((nth) => deliveries[placeOf(nth)] as Delivery),
+    ),
+  )
+  for (const nth of done) fates[placeOf(nth)] = 'done'
+  return fates
+}
+
+async function sharerOf(world: World, delivery: Delivery, askers: Map<string, Promise<Asking>>): Promise<Sharer | null> {
+  try {
+    const client = String(await inbox.clientOf(world, delivery))
+    let asking = askers.get(client)
+    if (!asking) askers.set(client, (asking = askingOf(world, delivery)))
+    const { inTransaction: _, ...asked } = await asking
+    return sharing({ ...asked, correlation: delivery.message }, () => transactionOf(delivery))
+  } catch (error) {
+    // Alone it hears why.
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
 
 async function askingOf(world: World, delivery: Delivery): Promise<Asking> {
   const client = await inbox.clientOf(world, delivery)

@@ -1,3 +1,4 @@
+import { access, type Interaction } from '../../access/access.ts'
 import { type BundleEntry, type BundlePlan, type Issue, planBundle, type Resource } from '../../fhir/fhir.ts'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
@@ -12,7 +13,8 @@ import { readOne } from '../read/read.ts'
 import { etagOf, isUnchanged, outcomeOfApplied, type Preference, versionsTagged } from './respond.ts'
 import { allow } from '../scope.ts'
 import { searchType } from '../search/search.ts'
-import { runTransaction } from '../write/transaction.ts'
+import { isWrite } from '../write/intent.ts'
+import { runTransaction, type Sharer } from '../write/transaction.ts'
 import { readBefore } from './reads-before.ts'
 
 /** POST /fhir: a batch, entry by entry, or a transaction, all or nothing. The answer holds one entry for each, in their order. */
@@ -30,18 +32,53 @@ export async function runBundle(asking: Asking, read: () => unknown, preference:
     : batch(asking, plan, preference, inner)
 }
 
+/** More than this in one transaction fills it by itself. */
+const sharedEntriesMax = 60
+
+/**
+ * The same bundle as one that may share a database transaction with others, judged as `runBundle` judges it: a small transaction that only
+ * writes. Null for anything else, and for what `runBundle` would refuse.
+ */
+export function sharing(asking: Asking, read: () => Resource): Sharer | null {
+  const bundle = read()
+  const plan = planBundle(bundle)
+  let known: BundlePlan | null = plan
+  if (plan.kind !== 'transaction' || plan.issues.length > 0 || plan.entries.length > sharedEntriesMax || !plan.entries.every(mayShare)) return null
+  // What is not allowed is on record once, where it is refused.
+  if (!neededFor(plan).every(({ type, letter }) => access.hasScope(asking.actor, type, letter))) return null
+  requireInstitution(asking)
+  requireValidBundle(asking, bundle, plan)
+  return {
+    asking,
+    plan() {
+      const now = known ?? planBundle(read())
+      known = null // Each attempt replaces references in place.
+      return now
+    },
+  }
+}
+
+/** A Subscription has more to it than rows. */
+const mayShare = (entry: BundleEntry): boolean => isWrite(entry) && entry.target.kind !== 'other' && entry.target.type !== 'Subscription'
+
 const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const
 
 async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
   if (plan.kind === 'batch') return // Each entry is judged by itself.
-  for (const entry of plan.entries) {
+  for (const { type, letter } of neededFor(plan)) await allow(asking, type, letter)
+}
+
+function neededFor(plan: BundlePlan): { type: string; letter: Interaction }[] {
+  return plan.entries.flatMap((entry) => {
     const { method, target, conditional } = entry
-    if (target.kind === 'other') continue
-    await allow(asking, target.type, target.kind !== 'instance' && isRead(entry) ? 's' : letters[method])
+    if (target.kind === 'other') return []
     // A condition is a search: what it finds, or that it finds nothing, is an answer too.
-    if (entry.ifNoneExist !== null || (target.kind === 'search' && !isRead(entry))) await allow(asking, target.type, 's')
-    for (const { type } of conditional) await allow(asking, type, 's')
-  }
+    const asks = entry.ifNoneExist !== null || (target.kind === 'search' && !isRead(entry)) ? [target.type] : []
+    return [
+      { type: target.type, letter: target.kind !== 'instance' && isRead(entry) ? ('s' as const) : letters[method] },
+      ...[...asks, ...conditional.map(({ type }) => type)].map((type) => ({ type, letter: 's' as const })),
+    ]
+  })
 }
 
 /** `versions`: the packages of a validator's verdict. */

@@ -7,7 +7,6 @@ import { operatorAsking } from '../search/operator.ts'
 import { lockCurrent, readBodies } from '../store.ts'
 import { writeVersions } from '../write/apply.ts'
 import { makeVersion, nextInstant } from '../write/prepare.ts'
-import { noCharts } from '../write/subject.ts'
 import type { Outcome } from './endurance.ts'
 import { lockRunning, publicId, type Running, runningColumns, type State } from './store.ts'
 
@@ -72,7 +71,7 @@ async function changeState(world: World, tx: AuditedTransaction, running: Runnin
   const { error: _before, ...resource } = { ...(parseJson(body as string) as Resource), status: state } as Resource
   const place = { patient, id, name: row.name, version: row.version + 1, at: nextInstant(world, row.at), institution: row.institution }
   const content = (error === null ? resource : { ...resource, error }) as Resource
-  await writeVersions(asking, tx, [makeVersion(asking, content, place)], noCharts())
+  await writeVersions(asking, tx, [makeVersion(asking, content, place)])
   tx.audit([entryOf(asking, 'update', null, `Subscription/${publicId(row)}`, { basis: `subscription-${state}` })])
   return tx.run<Running>(change)
 }

@@ -12,8 +12,8 @@ import { isServerId, keyOfId, newId, patientOrNone, requireNoPersonalNumber, res
 import { patched } from './patch.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
-import { type Charts, deniedPatients, findNamed, requireMayWrite, subjectOf } from './subject.ts'
-import { composeChanges, type Version } from './write.ts'
+import { type Charts, deniedPatients, findNamed, noCharts, requireMayWrite, subjectOf } from './subject.ts'
+import { type Change, composeChanges, type Version } from './write.ts'
 import { endingOf, notTheirs } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
 import { holdSubscription } from '../subscription/subscribe.ts'
@@ -100,71 +100,72 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   return { ...operation, patient, rowId, name: id, isNew: true }
 }
 
+/** The operations of one request, placed, and the charts that it speaks of. */
+export type Request = { asking: Asking; placed: readonly (Placed | null)[]; charts: Charts }
+
 /** Writes all operations, their charts, index rows, events and audit rows in the caller's transaction: all or nothing. */
 export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: readonly (Placed | null)[], charts: Charts): Promise<Applied[]> {
-  const prepared = await prepareAll(asking, tx, placed, charts)
-  await writePrepared(asking, tx, [prepared])
-  return prepared.results
+  const prepared = await prepareAll(tx, [{ asking, placed, charts }])
+  await writePrepared(tx, prepared)
+  return (prepared[0] as Prepared).results
 }
 
 /** What is still to be written when every operation has been decided and every chart filed. */
-export type Prepared = { results: Applied[]; versions: Version[]; audit: Entry[]; charts: Charts }
+export type Prepared = { asking: Asking; results: Applied[]; versions: Version[]; audit: Entry[]; charts: Charts }
 
-export async function writePrepared(asking: Asking, tx: AuditedTransaction, prepared: readonly Prepared[]): Promise<void> {
-  const reserved = new Map(prepared.flatMap(({ charts }) => [...charts.reserved]))
-  await writeVersions(
-    asking,
-    tx,
-    prepared.flatMap(({ versions }) => versions),
-    { created: new Set(), reserved },
-  )
+/** `isOne`: nobody hears of them apart, as parts of one large load. */
+export async function writePrepared(tx: AuditedTransaction, prepared: readonly Prepared[], { isOne = false } = {}): Promise<void> {
+  const apart = prepared.map(({ versions }) => versions)
+  const changes = (isOne ? [apart.flat()] : apart).flatMap((versions) => (versions.length > 0 ? [{ versions, topic }] : []))
+  await writeChanges(tx, changes, prepared)
   for (const { audit } of prepared) tx.audit(audit)
 }
 
-export async function prepareAll(asking: Asking, tx: AuditedTransaction, placed: readonly (Placed | null)[], charts: Charts): Promise<Prepared> {
-  const { world } = asking
-  const present = placed.filter((one) => one !== null)
-  const current = await lockPresent(asking, tx, present)
-  const versions: Version[] = []
-  const results: Applied[] = []
-  const note = (at: number, { version, result }: Done) => {
-    if (version) versions.push(version)
-    results[at] = result
+type Item = { asking: Asking; charts: Charts; operation: Placed | null; of: Prepared; at: number }
+
+/** Decides the operations of several requests, none of which touches what another does; whatever can be asked together is. */
+export async function prepareAll(tx: AuditedTransaction, requests: readonly Request[]): Promise<Prepared[]> {
+  const all = requests.map(({ asking, charts }): Prepared => ({ asking, charts, results: [], versions: [], audit: [] }))
+  const items = requests.flatMap(({ asking, charts, placed }, nth) =>
+    placed.map((operation, at): Item => ({ asking, charts, operation, of: all[nth] as Prepared, at })),
+  )
+  const current = await lockPresent(tx, items)
+  const judgedOf = async ({ asking, charts, operation }: Item & { operation: Placed }) => {
+    const before = current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null
+    return { before, judged: await judge(asking, tx, operation, before, charts) }
   }
-  // Charts that follow each other are filed together; what comes after them may ask whose they are.
-  let charted: (Judged & { at: number })[] = []
-  const fileCharted = async () => {
-    const filed = await fileAll(asking, tx, charted)
-    for (const [nth, one] of charted.entries()) note(one.at, versionOf(asking, one, filed[nth] as Filed))
-    charted = []
+  // Charts first and together: what else there is may ask whose they are.
+  const charted: (Judged & { item: Item })[] = []
+  for (const item of items) {
+    if (!isPlaced(item) || !isOf(item, 'Patient')) continue
+    const { judged } = await judgedOf(item)
+    if ('result' in judged) note(item, judged)
+    else charted.push({ ...judged, item })
   }
-  for (const [at, operation] of placed.entries()) {
-    if (operation?.type !== 'Patient') await fileCharted()
-    if (operation === null) {
-      results[at] = nothingDone(world)
+  const filed = await fileAll(tx, charted)
+  for (const [nth, one] of charted.entries()) note(one.item, versionOf(one.item.asking, one, filed[nth] as Filed))
+  for (const item of items) {
+    if (item.operation === null) item.of.results[item.at] = nothingDone(item.asking.world)
+    if (!isPlaced(item) || isOf(item, 'Patient')) continue
+    const { before, judged } = await judgedOf(item)
+    if ('result' in judged) {
+      note(item, judged)
       continue
     }
-    const before = current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null
-    const judged = await judge(asking, tx, operation, before, charts)
-    if ('result' in judged) note(at, judged)
-    else if (operation.type === 'Patient') charted.push({ ...judged, at })
-    else {
-      const { patient } = operation
-      if (operation.type === 'Encounter') await noteEncounter(asking, tx, judged.resource, { patient, id: judged.told.id, isNew: before === null })
-      note(at, versionOf(asking, judged, null))
-    }
+    const { patient } = item.operation
+    if (isOf(item, 'Encounter')) await noteEncounter(item.asking, tx, judged.resource, { patient, id: judged.told.id, isNew: before === null })
+    note(item, versionOf(item.asking, judged, null))
   }
-  await fileCharted()
-  return {
-    results,
-    versions,
-    audit: auditOf(
-      asking,
-      present,
-      results.filter((_, at) => placed[at] !== null),
-    ),
-    charts,
-  }
+  for (const [nth, one] of all.entries()) one.audit.push(...auditOf(requests[nth] as Request, one.results))
+  return all
+}
+
+const isPlaced = (item: Item): item is Item & { operation: Placed } => item.operation !== null
+const isOf = (item: Item, type: string): boolean => item.operation?.type === type
+
+function note({ of, at }: Item, { version, result }: Done): void {
+  if (version) of.versions.push(version)
+  of.results[at] = result
 }
 
 /** What a DELETE of nothing answers. */
@@ -172,15 +173,17 @@ export const nothingDone = (world: World): Applied => ({
   ...{ type: '', id: '', version: 0, at: world.now(), status: 204, body: null, patient: 0, warnings: [], temporaryNumber: null },
 })
 
-async function lockPresent(asking: Asking, tx: Runner, placed: readonly Placed[]): Promise<Map<string, Stored & { content: string }>> {
-  const existing = placed.filter((one) => !(one.isNew && one.kind === 'create'))
-  const type = (name: string) => asking.world.fhir.typeCode(name)
+async function lockPresent(tx: Runner, items: readonly Item[]): Promise<Map<string, Stored & { content: string }>> {
+  const existing = items.filter(isPlaced).filter(({ operation }) => !(operation.isNew && operation.kind === 'create'))
+  const [first] = existing
+  if (!first) return new Map()
+  const { fhir } = first.asking.world
   const rows = await lockCurrent(
     tx,
-    existing.map((one) => ({ patient: one.patient, type: type(one.type), id: one.rowId })),
+    existing.map(({ operation }) => ({ patient: operation.patient, type: fhir.typeCode(operation.type), id: operation.rowId })),
   )
   const bodies = await readBodies(tx, rows)
-  return new Map(rows.map((row, at) => [`${row.patient} ${asking.world.fhir.types[row.type]} ${row.id}`, { ...row, content: bodies[at] ?? '' }]))
+  return new Map(rows.map((row, at) => [`${row.patient} ${fhir.types[row.type]} ${row.id}`, { ...row, content: bodies[at] ?? '' }]))
 }
 
 type Done = { result: Applied; version: Version | null }
@@ -305,17 +308,17 @@ async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource
   })
 }
 
-async function fileAll(asking: Asking, tx: AuditedTransaction, charted: readonly Judged[]): Promise<Filed[]> {
-  if (charted.length === 0) return []
-  const { actor, world } = asking
-  const filings = charted.map(({ operation, resource }) => ({
+async function fileAll(tx: AuditedTransaction, charted: readonly (Judged & { item: Item })[]): Promise<Filed[]> {
+  const [first] = charted
+  if (!first) return []
+  const filings = charted.map(({ operation, resource, item: { asking } }) => ({
     patient: operation.patient,
-    institution: actor.institution as number,
+    institution: asking.actor.institution as number,
     resource: resource as Patient,
     id: operation.name ?? operation.rowId,
-    actor: actor.id,
+    actor: asking.actor.id,
   }))
-  const filed = await fileCharts(tx, world, filings)
+  const filed = await fileCharts(tx, first.item.asking.world, filings)
   return filed.map((one, at) => {
     if (one instanceof Refusal) throw atPath(one, (charted[at] as Judged).operation.path)
     return one
@@ -327,16 +330,28 @@ function atPath(refusal: Refusal, path: string): Refusal {
   return new Refusal(refusal.kind, refusal.message, { expression, ...(refusal.hint ? { hint: refusal.hint } : {}) })
 }
 
+/** Versions that nobody's request asked for. */
+export const writeVersions = (asking: Asking, tx: Runner, versions: Version[]): Promise<void> =>
+  writeChanges(tx, [{ versions, topic }], [{ asking, charts: noCharts() }])
+
+const topic = 'record.changed'
+
 /** One statement for everything; names reserved for Patients that have not arrived ride along. */
-export async function writeVersions(asking: Asking, tx: Runner, versions: Version[], charts: Charts): Promise<void> {
-  const { world, actor } = asking
-  const ctes = versions.length > 0 ? composeChanges([{ versions, topic: 'record.changed' }], world.random) : []
-  const waiting = [...charts.reserved.values()].filter((one) => !versions.some((v) => v.name === one.name && v.typeName === 'Patient'))
+async function writeChanges(tx: Runner, changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[]): Promise<void> {
+  const [first] = requests
+  if (!first) return
+  const { world } = first.asking
+  const ctes = changes.length > 0 ? composeChanges(changes, world.random) : []
+  const arrived = new Set(changes.flatMap(({ versions }) => versions.flatMap((v) => (v.typeName === 'Patient' && v.name !== null ? [v.name] : []))))
+  const waiting = requests.flatMap(({ asking, charts }) =>
+    [...charts.reserved.values()].filter(({ name }) => !arrived.has(name)).map((one) => ({ ...one, institution: asking.actor.institution })),
+  )
   if (waiting.length > 0) {
     ctes.push(fragment`record_reserved as (
       insert into record.name (type, name, patient, id, institution)
-      select ${world.fhir.typeCode('Patient')}::int2, name, patient, id, ${actor.institution}::int4
-        from unnest(${waiting.map((w) => w.name)}::text[], ${waiting.map((w) => w.patient)}::int8[], ${waiting.map((w) => w.id)}::uuid[]) as w (name, patient, id))`)
+      select ${world.fhir.typeCode('Patient')}::int2, name, patient, id, institution
+        from unnest(${waiting.map((w) => w.name)}::text[], ${waiting.map((w) => w.patient)}::int8[], ${waiting.map((w) => w.id)}::uuid[],
+                    ${waiting.map((w) => w.institution)}::int4[]) as w (name, patient, id, institution))`)
   }
   if (ctes.length === 0) return
   try {
@@ -348,8 +363,8 @@ export async function writeVersions(asking: Asking, tx: Runner, versions: Versio
 }
 
 /** One row per patient touched, and one for what is about nobody. */
-function auditOf(asking: Asking, placed: readonly Placed[], results: readonly Applied[]) {
-  const rows = placed.map((operation, at) => ({ operation, result: results[at] as Applied }))
+function auditOf({ asking, placed }: Request, results: readonly Applied[]): Entry[] {
+  const rows = placed.flatMap((operation, at) => (operation === null ? [] : [{ operation, result: results[at] as Applied }]))
   const groups = Map.groupBy(rows, ({ operation }) => `${patientOrNone(operation.patient)} ${operation.kind}`)
   return [...groups.values()].map((members) => {
     const [{ operation }] = members as [(typeof members)[0]]

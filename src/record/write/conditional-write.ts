@@ -1,12 +1,13 @@
-import type { AuditedTransaction } from '../../audit/audit.ts'
 import type { Patch, Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { isUniqueViolation } from '../../platform/sql.ts'
+import { isUniqueViolation, type Runner } from '../../platform/sql.ts'
 import { type Applied, applyAll, type Expected, type Operation, placeExisting, placeNew, type Placed, whatever } from './apply.ts'
 import type { Asking } from '../asking.ts'
-import { criteriaOf, findByCriteria, severalMatch } from './conditional.ts'
+import { criteriaOf, severalMatch } from './conditional.ts'
+import { askConditions, type Condition } from './conditions.ts'
 import { auditDenial, requireInstitution } from './create.ts'
 import { allow } from '../scope.ts'
+import type { Hit } from '../search/run-search.ts'
 import { noCharts } from './subject.ts'
 import { checkEndpoints } from '../subscription/subscribe.ts'
 
@@ -26,13 +27,17 @@ export type ConditionalWrite = {
 /** Deleting several at once is a setting, and even then not without bound. */
 const deletedMax = 1000
 
-/** What the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
-export async function operationsOf(asking: Asking, tx: AuditedTransaction, write: ConditionalWrite): Promise<Operation[]> {
+/** What is asked before it: only a PUT makes what is not found. */
+export function conditionOf(asking: Asking, { method, type, query, expression }: Pick<ConditionalWrite, 'method' | 'type' | 'query' | 'expression'>): Condition {
+  return { asking, search: criteriaOf(asking, type, query, expression), limit: mostOf(asking, method) + 1, makes: method === 'PUT', expression }
+}
+
+const mostOf = ({ world }: Asking, method: string): number => (method === 'DELETE' && world.config.CONDITIONAL_DELETE === 'multiple' ? deletedMax : 1)
+
+/** What the answer to the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
+export function operationsOf(asking: Asking, write: ConditionalWrite, hits: readonly Hit[]): Operation[] {
   const { method, type, resource, path, expression, expected } = write
-  const search = criteriaOf(asking, type, write.query, expression)
-  const mayBeMany = method === 'DELETE' && asking.world.config.CONDITIONAL_DELETE === 'multiple'
-  const hits = await findByCriteria(asking, tx, search, mayBeMany ? deletedMax + 1 : 2)
-  if (hits.length > (mayBeMany ? deletedMax : 1)) throw severalMatch(expression)
+  if (hits.length > mostOf(asking, method)) throw severalMatch(expression)
   const ids = hits.map((hit) => hit.resource.id as string)
   const [id] = ids
   if (method === 'DELETE') return ids.map((one) => ({ kind: 'delete', type, id: one, resource: null, expected, path }))
@@ -54,7 +59,7 @@ export async function operationsOf(asking: Asking, tx: AuditedTransaction, write
   return [{ kind: 'update', type, id: own, resource, expected, path, isOnlyNew: true }]
 }
 
-export const place = (asking: Asking, tx: AuditedTransaction, operation: Operation, charts: ReturnType<typeof noCharts>): Promise<Placed | null> =>
+export const place = (asking: Asking, tx: Runner, operation: Operation, charts: ReturnType<typeof noCharts>): Promise<Placed | null> =>
   operation.kind === 'create' ? placeNew(asking, tx, operation, charts) : placeExisting(asking, tx, operation, charts)
 
 /** One conditional write in a transaction of its own; what deletes nothing has nothing to answer. */
@@ -65,7 +70,8 @@ export async function writeConditionally(asking: Asking, write: ConditionalWrite
   await checkEndpoints(asking, [write.resource])
   try {
     return await asking.world.ledger.transaction(async (tx) => {
-      const operations = await operationsOf(asking, tx, write)
+      const [hits = []] = await askConditions(tx, [conditionOf(asking, write)])
+      const operations = operationsOf(asking, write, hits)
       const charts = noCharts()
       const placed: (Placed | null)[] = []
       for (const operation of operations) placed.push(await place(asking, tx, operation, charts))

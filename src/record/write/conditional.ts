@@ -1,18 +1,15 @@
-import { createHash } from 'node:crypto'
 import type { AuditedTransaction } from '../../audit/audit.ts'
 import { parseSearch, type Resource, type Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import type { Fragment, Runner } from '../../platform/sql.ts'
 import { type Applied, applyAll, placeNew, whatever } from './apply.ts'
 import { type Asking, entryOf } from '../asking.ts'
+import { askConditions } from './conditions.ts'
 import { auditDenial, requireInstitution } from './create.ts'
 import { allow } from '../scope.ts'
 import { patientOrNone } from '../ids.ts'
-import { decideRelated } from '../search/related.ts'
-import { firstHits, type Hit } from '../search/run-search.ts'
+import type { Hit } from '../search/run-search.ts'
 import { noCharts } from './subject.ts'
 import { checkEndpoints } from '../subscription/subscribe.ts'
-import { ownSubmissions } from '../view.ts'
 
 /** A criteria string of `If-None-Exist`, a conditional reference or a conditional address, as a search; it must ask something. */
 export function criteriaOf(asking: Asking, type: string, query: string, expression: string): Search {
@@ -35,26 +32,6 @@ export function criteriaOf(asking: Asking, type: string, query: string, expressi
     })
   }
   return search
-}
-
-/**
- * Finds what the writer's own institution holds under the condition. Two requests with the same condition wait for each other,
- * so both cannot find nothing and create the same thing twice.
- */
-export async function findByCriteria(asking: Asking, tx: Runner, search: Search, limit = 2): Promise<Hit[]> {
-  const institution = requireInstitution(asking)
-  const key = createHash('sha256')
-    .update(JSON.stringify([institution, search.type, search.clauses]))
-    .digest()
-    .readBigInt64BE(0)
-  await tx`select pg_advisory_xact_lock(${key}::int8)`
-  return firstHits(
-    asking,
-    tx,
-    await decideRelated({ asking, sql: tx, reading: { snapshot: null } }, search),
-    { keys: null, visible: ownSubmissions(asking) as Fragment },
-    limit,
-  )
 }
 
 export const severalMatch = (expression: string) =>
@@ -80,7 +57,8 @@ export async function createConditionally(asking: Asking, resource: Resource, qu
 
 async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resource: Resource, search: Search): Promise<Applied> {
   const type = resource.resourceType
-  const [found, another] = await findByCriteria(asking, tx, search)
+  const [hits = []] = await askConditions(tx, [{ asking, search, limit: 2, makes: true, expression: 'http.If-None-Exist' }])
+  const [found, another] = hits
   if (another) throw severalMatch('http.If-None-Exist')
   if (found) {
     tx.audit([entryOf(asking, 'read', patientOrNone(found.row.patient), `${type}/${found.resource.id}`, { basis: 'own-submissions' })])

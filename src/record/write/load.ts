@@ -33,9 +33,9 @@ export async function loadAll(world: World, loads: readonly Load[], fresh: () =>
       ]
       if (wrong.length > 0) throw refusalOf(wrong)
       if (plan.kind !== 'transaction') throw new Refusal('incorrect', 'only transactions are loaded')
-      prepared.push((await prepare(asking, tx, plan.entries, plan.order)).prepared)
+      prepared.push((await prepare(asking, tx, plan)).prepared)
     }
-    await writePrepared(await askingOf(world, (now[0] as Load).institution), tx, prepared)
+    await writePrepared(tx, prepared, { isOne: true })
   })
 }
 

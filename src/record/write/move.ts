@@ -9,7 +9,6 @@ import { isServerId, keyOfId, newId, parseReference, reservedKeys } from '../ids
 import { operatorAsking } from '../search/operator.ts'
 import { makeVersion, nextInstant } from './prepare.ts'
 import { findName, lockCurrent, readBodies, type Stored } from '../store.ts'
-import { noCharts } from './subject.ts'
 
 export type Move = { resource: string; to: string; reason: string }
 export type Moved = { from: string; resource: string; provenance: string }
@@ -80,7 +79,7 @@ async function refile(asking: Asking, tx: AuditedTransaction, old: Old, patient:
   await tx`
     update record.resource set voided = true
      where patient = ${old.row.patient} and type = ${old.row.type} and id = ${old.row.id} and version = ${old.row.version}`
-  await writeVersions(asking, tx, [entry, provenance], noCharts())
+  await writeVersions(asking, tx, [entry, provenance])
   const moved = { from: old.reference, resource: `${entry.typeName}/${entry.id}`, provenance: `Provenance/${provenance.id}` }
   tx.audit([
     entryOf(asking, 'move', old.row.patient, `${old.reference} ${moved.resource}`, { basis: 'operator' }),

@@ -19,6 +19,8 @@ export type Charts = {
   reserved: Map<string, Reservation>
   /** Names that were looked up together beforehand, as `type name`; null is a name nobody has. */
   found?: ReadonlyMap<string, Named | null>
+  /** Charts of other institutions that the same request may write under: decided once. */
+  opened?: Map<number, string>
 }
 export type Named = { patient: number; id: string; institution: number }
 
@@ -103,9 +105,15 @@ export async function requireMayWrite(asking: Asking, sql: Runner, patient: numb
   const { world, actor } = asking
   const institution = await chartInstitution(asking, sql, patient)
   if (institution !== null && institution === actor.institution) return 'own-chart'
+  const known = charts.opened?.get(patient)
+  if (known !== undefined) return known
   const sets = await keySets(world.sql, [patient])
   const [decision] = await decide(world, actor, 'read', [sets.get(patient) ?? [patient]])
-  if (decision?.permit && decision.basis.view !== 'own-submissions') return decision.basis.kind
+  if (decision?.permit && decision.basis.view !== 'own-submissions') {
+    charts.opened ??= new Map()
+    charts.opened.set(patient, decision.basis.kind)
+    return decision.basis.kind
+  }
   const refusal = new Refusal('forbidden', 'this chart belongs to another institution and nothing opens it for you', {
     expression: `${path}.subject`,
     hint: 'Send your own Patient resource for this person (same JMBG or EBS): both become one record. Or open a visit first.',

@@ -40,7 +40,8 @@ export function composeChanges(changes: readonly Change[], random: (bytes: numbe
     ? [fragment`given as materialized (select * from ${rows})`, inserted, moved, changed]
     : [fresh(rows)]
   if (chunks.length > 0) ctes.push(chunkRows(chunks))
-  ctes.push(...indexCtes(versions), ...nameCtes(versions), publish(changes.flatMap(eventsOf)))
+  const isShared = changes.length > 1
+  ctes.push(...indexCtes(versions), ...nameCtes(versions), publish(changes.flatMap((change) => eventsOf(change, isShared))))
   return ctes
 }
 
@@ -105,15 +106,15 @@ const listedMax = 10
 
 /**
  * One event per patient and request: what changed, never what it says. Of a large set the event counts the types; who needs
- * each resource asks the record for what the event's transaction wrote. What is about nobody is one event together. Of a Subscription
- * nobody but its maker hears.
+ * each resource asks the record for what the event's transaction wrote, unless others wrote in it, too. What is about nobody is one event
+ * together. Of a Subscription nobody but its maker hears.
  */
-function eventsOf(change: Change): { topic: string; patient: number; institution: number; at: Date; body: unknown }[] {
+function eventsOf(change: Change, isShared: boolean): { topic: string; patient: number; institution: number; at: Date; body: unknown }[] {
   const told = change.versions.filter(({ typeName }) => typeName !== 'Subscription')
   const groups = Map.groupBy(told, ({ patient }) => (patient < reservedKeys ? 0 : patient))
   return [...groups].map(([patient, of]) => {
     const first = of[0] as Version
-    const listed = of.length <= listedMax ? { resources: of.map((v) => `${v.typeName}/${v.name ?? v.id}/${v.version}`) } : { types: countsOf(of) }
+    const listed = isShared || of.length <= listedMax ? { resources: of.map((v) => `${v.typeName}/${v.name ?? v.id}/${v.version}`) } : { types: countsOf(of) }
     return { topic: change.topic, patient, institution: first.institution, at: first.at, body: { count: of.length, ...listed } }
   })
 }

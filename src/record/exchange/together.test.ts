@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { type BatchMessage, batchOf, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { forFile } from '../../testing/for-file.ts'
+import { startServer, type TestServer } from '../../testing/server.ts'
+import { takeIn } from './intake.ts'
+
+const file = forFile()
+let server: TestServer
+let hospital: BusMember
+let numbers = 0
+
+before(async () => {
+  server = await startServer(file)
+  hospital = await joinBus(server.app, server.world, 'hospital')
+  await contractOf(hospital, 'record/documents')
+})
+
+type Entry = { resource: { resourceType: string; [element: string]: unknown }; fullUrl?: string; request: { method: string; url: string; ifNoneExist?: string } }
+
+const transaction = (...entry: Entry[]): string => JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })
+const found = (type: string, value: string) => ({ method: 'POST', url: type, ifNoneExist: `identifier=urn:t|${value}` })
+const patientUrn = 'urn:uuid:11111111-1111-4111-8111-111111111111'
+const patient = (value: string): Entry => ({
+  fullUrl: patientUrn,
+  resource: { resourceType: 'Patient', identifier: [{ system: 'urn:t', value }], name: [{ family: value }] },
+  request: found('Patient', value),
+})
+const house = (value: string): Entry => ({
+  resource: { resourceType: 'Organization', identifier: [{ system: 'urn:t', value }], name: value },
+  request: found('Organization', value),
+})
+const observation = (text: string, reference = patientUrn): Entry => ({
+  resource: { resourceType: 'Observation', status: 'final', code: { text }, subject: { reference } },
+  request: { method: 'POST', url: 'Observation' },
+})
+
+async function send(messages: readonly (Partial<BatchMessage> & { body: string })[]): Promise<string[]> {
+  const lines = messages.map((one) => ({ to: 'record/documents', contentType: 'application/fhir+json', messageId: `t-${++numbers}`, ...one }))
+  const { body } = await expectStatus(200, hospital.send(batchOf(lines)))
+  return body.verdicts.map(({ text }: { text: string }) => JSON.parse(text).message)
+}
+
+async function takeAll(): Promise<void> {
+  while ((await takeIn(server.world)) > 0);
+}
+
+/** How many current resources of the type an institution has with this identifier. */
+async function countOf(type: string, value: string): Promise<number> {
+  const rows = await server.sql<{ body: string }>`
+    select body from record.resource where type = ${server.world.fhir.typeCode(type)} and not deleted limit 1000`
+  return rows.filter(({ body }) => body.includes(`"value":"${value}"`)).length
+}
+
+test('documents of different people share transactions, and each keeps its own events, looks and end', async () => {
+  const [mark] = await server.sql<{ tx: number }>`select coalesce(max(tx), 0)::int8 as tx from bus.outbox`
+  const sent = await send(Array.from({ length: 12 }, (_, at) => ({ key: `k-${at}`, body: transaction(house('Б'), patient(`p-${at}`), observation('a')) })))
+  await takeAll()
+  assert.equal(await countOf('Organization', 'Б'), 1, 'the second finds what the first made')
+  for (let at = 0; at < 12; at++) assert.equal(await countOf('Patient', `p-${at}`), 1)
+  const events = await server.sql<{ tx: number; patient: number; body: { resources: string[] } }>`
+    select tx, patient, body from bus.outbox where tx > ${mark?.tx} limit 100`
+  assert.equal(new Set(events.map(({ tx }) => tx)).size, 2, 'the first alone, because the others ask for what it makes')
+  assert.equal(events.filter(({ patient }) => patient !== 0).length, 12)
+  for (const { patient, body } of events) assert.equal(body.resources.length, patient === 0 ? 1 : 2)
+  const ends = await server.sql<{ state: string; endedBy: string }>`
+    select d.state, d.ended_by from bus.delivery d join bus.log l on l.id = d.ended_by where d.message = any(${sent}::uuid[]) limit 100`
+  assert.deepEqual([ends.length, new Set(ends.map(({ state }) => state)).size, new Set(ends.map(({ endedBy }) => endedBy)).size], [12, 1, 2])
+  const looks = await server.sql<{ count: number }>`
+    select count(*)::int as count from audit.entry where entry like '%"create"%' and entry like ${`%${sent[5]}%`}`
+  assert.equal(looks[0]?.count, 1, 'what is on record of a document names that document')
+})
+
+test('one that is refused keeps nothing from the others, and its sender hears what it would have heard alone', async () => {
+  const bodies = Array.from({ length: 8 }, (_, at) => transaction(patient(`r-${at}`), observation('b')))
+  bodies[2] = transaction(observation('b', 'Patient?identifier=urn:t|nobody'))
+  bodies[5] = transaction(patient('r-5'), { ...observation('b'), resource: { resourceType: 'Observation', status: 'nonsense', code: { text: 'b' } } })
+  const sent = await send(bodies.map((body, at) => ({ key: `r-${at}`, body })))
+  await takeAll()
+  const counts = await Promise.all(bodies.map((_, at) => countOf('Patient', `r-${at}`)))
+  assert.deepEqual(counts, [1, 1, 0, 1, 1, 0, 1, 1])
+  const outcomes = await hospital.lease()
+  const said = outcomes.map((one: { answers: string; body: string }) => ({ of: one.answers, body: Buffer.from(one.body, 'base64').toString() }))
+  assert.deepEqual(said.map(({ of }: { of: string }) => of).toSorted(), [sent[2], sent[5]].toSorted())
+  assert.match(said.find(({ of }: { of: string }) => of === sent[2]).body, /conditional reference finds nothing/)
+  assert.match(said.find(({ of }: { of: string }) => of === sent[5]).body, /Bundle\.entry\[1\]\.resource\.status/)
+  const denied = await server.sql<{ count: number }>`select count(*)::int as count from audit.entry where entry like '%"deny"%'`
+  assert.equal(denied[0]?.count, 0)
+})
+
+test('of two with the same condition the later finds what the earlier made, whatever their keys', async () => {
+  await send([
+    { key: 'one', body: transaction(patient('same'), observation('first')) },
+    { key: 'two', body: transaction(patient('same'), observation('second')) },
+    { key: 'three', body: transaction(observation('third', 'Patient?identifier=urn:t|same')) },
+    { key: 'four', body: transaction(patient('other'), observation('fourth')) },
+  ])
+  await takeAll()
+  assert.equal(await countOf('Patient', 'same'), 1)
+  const type = server.world.fhir.typeCode('Observation')
+  const rows = await server.sql<{ patient: number; body: string }>`select patient, body from record.resource where type = ${type} limit 1000`
+  const about = ['first', 'second', 'third', 'fourth'].map((text) => rows.find(({ body }) => body.includes(`"text":"${text}"`))?.patient)
+  assert.equal(new Set(about).size, 2)
+  assert.deepEqual([about[1], about[2]], [about[0], about[0]])
+})
+
+test('of one key everything is filed in its order, also where versions follow each other', async () => {
+  const version = (name: string) => ({
+    resource: { resourceType: 'Organization', identifier: [{ system: 'urn:t', value: 'v' }], name },
+    request: { method: 'PUT', url: 'Organization?identifier=urn:t|v' },
+  })
+  await send(['1', '2', '3'].map((name) => ({ key: 'v', body: transaction(version(name), patient(`v-${name}`)) })))
+  await takeAll()
+  const type = server.world.fhir.typeCode('Organization')
+  const rows = await server.sql<{ version: number; body: string }>`
+    select version, body from record.resource where type = ${type}
+    union all select version, body from record.superseded where type = ${type}
+    order by version limit 100`
+  const names = rows.filter(({ body }) => body.includes('"value":"v"')).map(({ version, body }) => `${version} ${JSON.parse(body).name}`)
+  assert.deepEqual(names, ['1 1', '2 2', '3 3'])
+})
+
+test('documents that change the same resource under different keys are filed one after the other', async () => {
+  const change = (active: boolean, name: string): Entry => ({
+    resource: { resourceType: 'Organization', id: 'chosen-one', active, name },
+    request: { method: 'PUT', url: 'Organization/chosen-one' },
+  })
+  await send([1, 2, 3].map((at) => ({ key: `c-${at}`, body: transaction(change(at % 2 === 1, `N ${at}`), patient(`c-${at}`)) })))
+  await takeAll()
+  const rows = await server.sql<{ version: number }>`select version from record.resource where name = 'chosen-one'`
+  assert.equal(rows[0]?.version, 3)
+})
+
+test('two systems at once with the same condition make one, and a bundle of many conditions is no burden to the others', async () => {
+  const { institution } = server
+  const { send: post } = await institution('ДЗ Звездара')
+  const same = transaction(house('two-at-once'))
+  const answers = await Promise.all(Array.from({ length: 6 }, () => post('POST', '/fhir', same)))
+  assert.deepEqual(
+    answers.map(({ body }) => body.entry[0].response.status).toSorted(),
+    ['200 OK', '200 OK', '200 OK', '200 OK', '200 OK', '201 Created'],
+  )
+  const many = await post('POST', '/fhir', transaction(...Array.from({ length: 1200 }, (_, at) => house(`many-${at}`))))
+  assert.equal(many.status, 200, many.text.slice(0, 300))
+  const again = await post('POST', '/fhir', transaction(...Array.from({ length: 1200 }, (_, at) => house(`many-${at}`))))
+  assert.ok(again.body.entry.every(({ response }: { response: { status: string } }) => response.status === '200 OK'))
+})

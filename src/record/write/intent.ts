@@ -1,0 +1,210 @@
+import type { AuditedTransaction } from '../../audit/audit.ts'
+import { type BundleEntry, type BundlePlan, type Resource, rewriteReferences } from '../../fhir/fhir.ts'
+import { Refusal } from '../../platform/refusal.ts'
+import type { Runner } from '../../platform/sql.ts'
+import { type Asking, entryOf } from '../asking.ts'
+import { expectedBy } from '../http/bundle.ts'
+import { patientOrNone } from '../ids.ts'
+import type { Hit } from '../search/run-search.ts'
+import { type Applied, nothingDone, type Operation, type Placed, type Request, whatever } from './apply.ts'
+import { asFound, criteriaOf, severalMatch } from './conditional.ts'
+import { conditionOf, type ConditionalWrite, operationsOf, place } from './conditional-write.ts'
+import type { Answers, Condition } from './conditions.ts'
+import { namesIn } from './names.ts'
+import { patchOfEntry } from './patch.ts'
+import { type Charts, noCharts } from './subject.ts'
+
+/** A transaction on its way: what it asks, and what it will do once that is answered. */
+export type Intent = {
+  asking: Asking
+  plan: BundlePlan
+  charts: Charts
+  conditions: Condition[]
+  /** Which condition is whose: by the entry's index, or by the text of a reference. */
+  asks: { existing: Map<number, number>; references: Map<string, number>; targets: Map<number, number> }
+  /** What `ifNoneExist` found. */
+  found: Map<number, Hit>
+  /** Entries that repeat the condition of an earlier one. */
+  repeats: Map<number, number>
+  writes: BundleEntry[]
+  placed: { index: number; one: Placed | null }[]
+}
+
+export const isWrite = ({ method, target }: BundleEntry): boolean => target.kind !== 'other' && method !== 'GET' && method !== 'HEAD'
+
+/** Reads what is asked and does nothing yet. */
+export function intentOf(asking: Asking, plan: BundlePlan): Intent {
+  const asks: Intent['asks'] = { existing: new Map(), references: new Map(), targets: new Map() }
+  const intent: Intent = { asking, plan, charts: noCharts(), conditions: [], asks, found: new Map(), repeats: new Map(), writes: [], placed: [] }
+  const add = (condition: Condition) => intent.conditions.push(condition) - 1
+  for (const { index, ifNoneExist, target } of plan.entries) {
+    if (ifNoneExist === null || target.kind !== 'type') continue
+    const expression = `Bundle.entry[${index}].request.ifNoneExist`
+    const search = criteriaOf(asking, target.type, String(new URLSearchParams(ifNoneExist)), expression)
+    asks.existing.set(index, add({ asking, search, limit: 2, makes: true, expression }))
+  }
+  for (const { conditional } of plan.entries) {
+    for (const { reference, type, query, expression } of conditional) {
+      if (asks.references.has(reference)) continue
+      const search = criteriaOf(asking, type, String(new URLSearchParams(query)), expression)
+      asks.references.set(reference, add({ asking, search, limit: 2, makes: false, expression }))
+    }
+  }
+  for (const entry of plan.entries) {
+    if (entry.target.kind === 'search' && isWrite(entry)) asks.targets.set(entry.index, add(conditionOf(asking, targetOf(entry))))
+  }
+  return intent
+}
+
+/** Decides every entry by what its conditions found and gives ids; what it does to the tables is still to come. */
+export async function decideIntent(tx: Runner, intent: Intent, answers: Answers): Promise<void> {
+  const { asking, plan, asks, found, charts } = intent
+  const references = new Map<string, string>()
+  for (const [index, at] of asks.existing) {
+    const [hit, another] = answers[at] as Hit[]
+    if (another) throw severalMatch((intent.conditions[at] as Condition).expression)
+    if (hit) found.set(index, hit)
+  }
+  for (const [index, hit] of found) nameEntry(references, plan.entries[index] as BundleEntry, `${hit.resource.resourceType}/${hit.resource.id}`)
+  resolveReferences(intent, answers, references)
+  intent.repeats = findRepeats(plan.entries, found)
+  const isStillToDo = (entry: BundleEntry) => isWrite(entry) && !found.has(entry.index) && !intent.repeats.has(entry.index)
+  intent.writes = plan.order.map((index) => plan.entries[index] as BundleEntry).filter(isStillToDo)
+  const operations = operationsOfAll(intent, answers)
+  charts.found = await namesIn(asking.world.fhir, tx, [...operations.values()].flat(), asking.base)
+  const placed = await placeAll(tx, intent, operations, references)
+  for (const entry of intent.writes) {
+    replaceIn(entry, references)
+    if (entry.resource && entry.survey.hasOtherUrns) rewriteReferences(entry.resource, (reference) => references.get(reference))
+  }
+  intent.placed = intent.writes.flatMap(({ index }) => (placed.get(index) ?? []).map((one) => ({ index, one })))
+}
+
+export const requestOf = ({ asking, placed, charts }: Intent): Request => ({ asking, charts, placed: placed.map(({ one }) => one) })
+
+/** What became of each entry, once its request has been prepared; what was only looked at goes into the log. */
+export function resultsOf(tx: AuditedTransaction, { asking, found, repeats, writes, placed }: Intent, applied: readonly Applied[]): Map<number, Applied> {
+  tx.audit(looksOf(asking, found))
+  const results = new Map(writes.map(({ index }) => [index, nothingDone(asking.world)]))
+  // Of several that one condition deleted, the first speaks for all.
+  for (let at = placed.length - 1; at >= 0; at--) results.set((placed[at] as { index: number }).index, applied[at] as Applied)
+  for (const [index, hit] of found) results.set(index, asFound(hit))
+  for (const [index, first] of repeats) results.set(index, { ...(results.get(first) as Applied), status: 200 })
+  return results
+}
+
+/** What a condition found is given back, so each patient can see that it was looked at. */
+function looksOf(asking: Asking, found: ReadonlyMap<number, Hit>) {
+  const groups = Map.groupBy(found.values(), ({ row }) => patientOrNone(row.patient))
+  return [...groups].map(([patient, hits]) => entryOf(asking, 'search', patient, 'Bundle', { basis: 'own-submissions', count: hits.length }))
+}
+
+/** Entries that repeat the condition of an earlier one: what that one creates exists then, and both names mean it. */
+function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number, Hit>): Map<number, number> {
+  const repeats = new Map<number, number>()
+  const firsts = new Map<string, BundleEntry>()
+  for (const entry of entries) {
+    if (entry.ifNoneExist === null || entry.target.kind !== 'type' || found.has(entry.index)) continue
+    const condition = JSON.stringify([entry.target.type, entry.ifNoneExist])
+    const first = firsts.get(condition)
+    if (first) {
+      first.names.push(...entry.names)
+      repeats.set(entry.index, first.index)
+    } else firsts.set(condition, entry)
+  }
+  return repeats
+}
+
+/** `Patient?identifier=…` in place of an id must find exactly one. */
+function resolveReferences({ asks, conditions }: Intent, answers: Answers, references: Map<string, string>): void {
+  for (const [reference, at] of asks.references) {
+    if (references.has(reference)) continue
+    const { expression, search } = conditions[at] as Condition
+    const [hit, another] = answers[at] as Hit[]
+    if (another) throw severalMatch(expression)
+    if (!hit)
+      throw new Refusal('precondition', 'the conditional reference finds nothing', {
+        expression,
+        hint: 'Create the resource first, or put it into the same transaction.',
+      })
+    references.set(reference, `${search.type}/${hit.resource.id}`)
+  }
+}
+
+/** The References themselves; what else may point to an entry is looked for once, at the end. */
+function replaceIn({ survey }: BundleEntry, references: ReadonlyMap<string, string>): void {
+  for (const holder of survey.holders) {
+    const known = holder.reference === undefined ? undefined : references.get(holder.reference)
+    if (known !== undefined) holder.reference = known
+  }
+}
+
+function nameEntry(references: Map<string, string>, entry: BundleEntry, reference: string): void {
+  for (const name of entry.names) references.set(name, reference)
+}
+
+/** What every entry does, conditions resolved; together they may touch a resource only once (R4 http, section 3.1.0.11.2). */
+function operationsOfAll(intent: Intent, answers: Answers): Map<number, Operation[]> {
+  const all = new Map<number, Operation[]>()
+  const touched = new Set<string>()
+  for (const entry of intent.writes) {
+    const operations = operationsOfEntry(intent, entry, answers)
+    for (const { type, id } of operations) {
+      if (id !== null && touched.has(`${type}/${id}`)) {
+        throw new Refusal('incorrect', 'two entries change the same resource', {
+          expression: `Bundle.entry[${entry.index}].request.url`,
+          hint: 'Change a resource once in a transaction.',
+        })
+      }
+      touched.add(`${type}/${id}`)
+    }
+    all.set(entry.index, operations)
+  }
+  return all
+}
+
+/** Patients first: their keys go into the ids of everything about them. */
+async function placeAll(
+  tx: Runner,
+  { asking, writes, charts }: Intent,
+  operations: ReadonlyMap<number, Operation[]>,
+  references: Map<string, string>,
+): Promise<Map<number, (Placed | null)[]>> {
+  const placed = new Map<number, (Placed | null)[]>()
+  const patientsFirst = [...writes.filter(isPatient), ...writes.filter((entry) => !isPatient(entry))]
+  for (const entry of patientsFirst) {
+    if (!isPatient(entry)) replaceIn(entry, references)
+    const ones: (Placed | null)[] = []
+    for (const operation of operations.get(entry.index) ?? []) {
+      const one = await place(asking, tx, operation, charts)
+      ones.push(one)
+      if (one && operation.kind !== 'delete') nameEntry(references, entry, `${one.type}/${one.name ?? one.rowId}`)
+    }
+    placed.set(entry.index, ones)
+  }
+  return placed
+}
+
+const isPatient = (entry: BundleEntry) => entry.resource?.resourceType === 'Patient'
+
+function operationsOfEntry({ asking, asks }: Intent, entry: BundleEntry, answers: Answers): Operation[] {
+  const { method, target, resource, index, survey } = entry
+  const { holders } = survey
+  const path = `Bundle.entry[${index}].resource`
+  const expected = expectedBy(entry)
+  const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
+  if (target.kind === 'type') return [{ kind: 'create', type: target.type, id: null, resource, expected: whatever, path, holders }]
+  if (target.kind === 'instance') {
+    const { type, id } = target
+    if (method === 'DELETE') return [{ kind: 'delete', type, id, resource: null, expected, path }]
+    return [{ kind: 'update', type, id, resource: patch ? null : resource, expected, path, ...(patch ? { patch } : { holders }) }]
+  }
+  const hits = answers[asks.targets.get(index) ?? -1]
+  if (hits === undefined) throw new Error('an entry that is no write was planned as one')
+  return operationsOf(asking, { ...targetOf(entry), resource, expected, path, ...(patch ? { patch } : {}) }, hits)
+}
+
+function targetOf({ method, target, index }: BundleEntry): Pick<ConditionalWrite, 'method' | 'type' | 'query' | 'expression'> {
+  if (target.kind !== 'search' || method === 'GET' || method === 'HEAD' || method === 'POST') throw new Error('an entry without a condition was asked for one')
+  return { method, type: target.type, query: String(new URLSearchParams(target.query)), expression: `Bundle.entry[${index}].request.url` }
+}

@@ -1,0 +1,53 @@
+import { type Extracted, matches, type Resource } from '../../fhir/fhir.ts'
+import type { Asking } from '../asking.ts'
+import { reservedKeys } from '../ids.ts'
+import { detailsIn, valuesOf } from '../search/contents.ts'
+import { isRelated } from '../search/related.ts'
+import type { Placed } from './apply.ts'
+import type { Answers, Condition } from './conditions.ts'
+import type { Intent } from './intent.ts'
+
+/** What a transaction of the same database transaction will leave; its values are taken out when somebody asks. */
+type Left = { asking: Asking; operation: Placed; values?: Extracted[] }
+
+/**
+ * Which transactions may be written together: those that touch no person and no resource in common, and of which none asks a condition that an
+ * earlier one answers anew. The others come after them.
+ */
+export function createNeighbours() {
+  const touched = new Set<string>()
+  const left = new Map<string, Left[]>()
+  return {
+    /** Would one of these conditions find something else once those before have been written? */
+    meets(conditions: readonly Condition[], answers: Answers): boolean {
+      return conditions.some(({ asking, search }, at) => {
+        if ((answers[at] ?? []).some(({ row }) => touched.has(row.id))) return true
+        const near = left.get(`${asking.actor.institution} ${search.type}`) ?? []
+        // What other resources decide is not looked for here.
+        if (near.length > 0 && (search.clauses.some(isRelated) || detailsIn(search).length > 0)) return true
+        return near.some((one) => isUnknown(one) || matches(search, (one.values ??= valuesOf(one.asking, one.operation.resource as Resource)), asking.world.fhir.units))
+      })
+    },
+    /** False when it touches what another does; otherwise it is one of them from now on. */
+    takesIn({ asking, placed, charts }: Intent): boolean {
+      const operations = placed.flatMap(({ one }) => one ?? [])
+      const names = [
+        ...operations.flatMap(({ patient, rowId, name, type }) => [patient < reservedKeys ? rowId : `patient ${patient}`, ...(name ? [`${type}/${name}`] : [])]),
+        ...[...charts.reserved.keys()].map((name) => `Patient/${name}`),
+      ]
+      if (names.some((name) => touched.has(name))) return false
+      for (const name of names) touched.add(name)
+      for (const operation of operations) {
+        touched.add(operation.rowId)
+        const place = `${asking.actor.institution} ${operation.type}`
+        const near = left.get(place)
+        if (near) near.push({ asking, operation })
+        else left.set(place, [{ asking, operation }])
+      }
+      return true
+    },
+  }
+}
+
+/** Only when it is written does anybody know what a patch makes of it. */
+const isUnknown = ({ operation }: Left): boolean => operation.kind === 'delete' || operation.patch !== undefined

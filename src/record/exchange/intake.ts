@@ -26,8 +26,7 @@ export const startIntake = (world: World): (() => Promise<void>) =>
   inbox.start(world, { takeSome: takeIn, hands, idleMs, troubledMs, trouble: 'documents of the bus could not be taken in; tried again in a moment' })
 
 /** Answers how many deliveries it looked at. */
-export const takeIn = (world: World): Promise<number> =>
-  inbox.takeSomeTogether(world, batch, intakeOf(world), (deliveries) => takeTogether(world, deliveries))
+export const takeIn = (world: World): Promise<number> => inbox.takeSomeTogether(world, batch, intakeOf(world), (deliveries) => takeTogether(world, deliveries))
 
 const intakeOf = (world: World): Intake => ({
   async act(delivery) {

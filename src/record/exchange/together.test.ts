@@ -16,7 +16,11 @@ before(async () => {
   await contractOf(hospital, 'record/documents')
 })
 
-type Entry = { resource: { resourceType: string; [element: string]: unknown }; fullUrl?: string; request: { method: string; url: string; ifNoneExist?: string } }
+type Entry = {
+  resource: { resourceType: string; [element: string]: unknown }
+  fullUrl?: string
+  request: { method: string; url: string; ifNoneExist?: string }
+}
 
 const transaction = (...entry: Entry[]): string => JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })
 const found = (type: string, value: string) => ({ method: 'POST', url: type, ifNoneExist: `identifier=urn:t|${value}` })
@@ -136,10 +140,7 @@ test('two systems at once with the same condition make one, and a bundle of many
   const { send: post } = await institution('ДЗ Звездара')
   const same = transaction(house('two-at-once'))
   const answers = await Promise.all(Array.from({ length: 6 }, () => post('POST', '/fhir', same)))
-  assert.deepEqual(
-    answers.map(({ body }) => body.entry[0].response.status).toSorted(),
-    ['200 OK', '200 OK', '200 OK', '200 OK', '200 OK', '201 Created'],
-  )
+  assert.deepEqual(answers.map(({ body }) => body.entry[0].response.status).toSorted(), ['200 OK', '200 OK', '200 OK', '200 OK', '200 OK', '201 Created'])
   const many = await post('POST', '/fhir', transaction(...Array.from({ length: 1200 }, (_, at) => house(`many-${at}`))))
   assert.equal(many.status, 200, many.text.slice(0, 300))
   const again = await post('POST', '/fhir', transaction(...Array.from({ length: 1200 }, (_, at) => house(`many-${at}`))))

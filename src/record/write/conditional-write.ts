@@ -28,7 +28,10 @@ export type ConditionalWrite = {
 const deletedMax = 1000
 
 /** What is asked before it: only a PUT makes what is not found. */
-export function conditionOf(asking: Asking, { method, type, query, expression }: Pick<ConditionalWrite, 'method' | 'type' | 'query' | 'expression'>): Condition {
+export function conditionOf(
+  asking: Asking,
+  { method, type, query, expression }: Pick<ConditionalWrite, 'method' | 'type' | 'query' | 'expression'>,
+): Condition {
   return { asking, search: criteriaOf(asking, type, query, expression), limit: mostOf(asking, method) + 1, makes: method === 'PUT', expression }
 }
 

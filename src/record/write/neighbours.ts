@@ -25,14 +25,19 @@ export function createNeighbours() {
         const near = left.get(`${asking.actor.institution} ${search.type}`) ?? []
         // What other resources decide is not looked for here.
         if (near.length > 0 && (search.clauses.some(isRelated) || detailsIn(search).length > 0)) return true
-        return near.some((one) => isUnknown(one) || matches(search, (one.values ??= valuesOf(one.asking, one.operation.resource as Resource)), asking.world.fhir.units))
+        return near.some(
+          (one) => isUnknown(one) || matches(search, (one.values ??= valuesOf(one.asking, one.operation.resource as Resource)), asking.world.fhir.units),
+        )
       })
     },
     /** False when it touches what another does; otherwise it is one of them from now on. */
     takesIn({ asking, placed, charts }: Intent): boolean {
       const operations = placed.flatMap(({ one }) => one ?? [])
       const names = [
-        ...operations.flatMap(({ patient, rowId, name, type }) => [patient < reservedKeys ? rowId : `patient ${patient}`, ...(name ? [`${type}/${name}`] : [])]),
+        ...operations.flatMap(({ patient, rowId, name, type }) => [
+          patient < reservedKeys ? rowId : `patient ${patient}`,
+          ...(name ? [`${type}/${name}`] : []),
+        ]),
         ...[...charts.reserved.keys()].map((name) => `Patient/${name}`),
       ]
       if (names.some((name) => touched.has(name))) return false

@@ -15,13 +15,14 @@ const connections = 32
 /**
  * `npm run bench -- edge`: an edge as a process of its own, without a centre: how soon it is there, how many messages over MLLP it acknowledges on the disk, and
  * how much memory that takes. The limit is SQLite alone with the same bytes in batches of the same size, each with its flush. Then a queue of 100,000 goes out to
- * a centre. `--only mllp` or `--only drain` for one of them.
+ * a centre. `--only mllp` or `--only drain` for one of them, `--count` for another length of the queue.
  */
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')
   const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : undefined
   if (only !== 'drain') await listen(isQuick ? 3 : 20)
-  if (only !== 'mllp') await drain(isQuick ? 2000 : 100_000)
+  const count = words.includes('--count') ? Number(words[words.indexOf('--count') + 1]) : isQuick ? 2000 : 100_000
+  if (only !== 'mllp') await drain(count)
 }
 
 async function listen(seconds: number): Promise<void> {

@@ -1,12 +1,12 @@
 import { Refusal } from '../../platform/refusal.ts'
-import { type Arrival, type Item, itemColumns, makeReady, originalOf, type Ready, type Reason, setAside } from '../store/items.ts'
+import { type Arrival, type Item, itemColumns, makeReady, originalOf, type Ready, type Reason, sealMapped, setAside } from '../store/items.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Edge } from './edge.ts'
 import { mapperOf, type MappedItem } from './mappers.ts'
 import { patientIn } from './order-of.ts'
 
 /** Mapped ahead of sending, and no further: what is mapped is five times as large as what came. */
-export const mapLimits = { ahead: 1000, atOnce: 64, bytesMax: 8 * 1_048_576, turnMs: 5 } as const
+export const mapLimits = { ahead: 1000, atOnce: 250, heldBytes: 8 * 1_048_576, bytesMax: 8 * 1_048_576, turnMs: 5 } as const
 
 /** Maps what waits, oldest first; what cannot be mapped stands aside with the reason and holds nothing back. Answers how many it looked at. */
 export async function mapSome(edge: Edge): Promise<number> {
@@ -15,24 +15,28 @@ export async function mapSome(edge: Edge): Promise<number> {
   const room = Math.min(mapLimits.ahead - ready, mapLimits.atOnce)
   if (room <= 0) return 0
   const items = store.all<Item>(`select ${itemColumns} from item where state = 'waiting' order by seq limit ?`, room)
-  const writes: Promise<void>[] = []
+  const marks: (() => void)[] = []
+  let looked = 0
+  let bytes = 0
   let since = performance.now()
   for (const item of items) {
-    const { done } = await mapOne(edge, item)
-    // One that fails before all are awaited would otherwise end the process as an error that nobody hears.
-    done.catch(() => {})
-    writes.push(done)
+    if (bytes > mapLimits.heldBytes) break
+    const made = await mapOne(edge, item)
+    marks.push(made.mark)
+    bytes += made.bytes
+    looked++
     if (performance.now() - since < mapLimits.turnMs) continue
     // Local systems that wait for their ACK go first.
     await new Promise((resolve) => setImmediate(resolve))
     since = performance.now()
   }
-  await Promise.all(writes)
-  return items.length
+  // All of them in one commit: a flush takes as long as mapping dozens.
+  await Promise.all(marks.map((mark) => store.write(mark)))
+  return looked
 }
 
-/** Answers what is still to be done: the item is mapped when that is. */
-async function mapOne(edge: Edge, item: Item): Promise<{ done: Promise<void> }> {
+/** What is left to do is to mark the item in the store: as ready, or as standing aside with the reason. */
+async function mapOne(edge: Edge, item: Item): Promise<{ mark: () => void; bytes: number }> {
   const { store, vault } = edge
   const now = edge.now().getTime()
   try {
@@ -40,11 +44,11 @@ async function mapOne(edge: Edge, item: Item): Promise<{ done: Promise<void> }> 
     if (original === null) throw new Refusal('gone', 'the original is not there any more')
     const map = await mapperOf(item.protocol)
     const mapped = map({ original, name: item.name, meta: JSON.parse(item.meta) as Record<string, unknown> }, edge.config)
-    const ready = readyOf(edge, mapped)
-    return { done: store.write(() => makeReady(store, vault, item, ready)) }
+    const ready = readyOf(edge, item, mapped)
+    return { mark: () => makeReady(store, item, ready), bytes: ready.sealed.length }
   } catch (error) {
     if (!(error instanceof Refusal)) edge.log.error({ err: error, item: item.id }, 'a message could not be mapped')
-    return { done: store.write(() => setAside(store, item.seq, 'quarantined', reasonOf(error), now)) }
+    return { mark: () => setAside(store, item.seq, 'quarantined', reasonOf(error), now), bytes: 0 }
   }
 }
 
@@ -68,10 +72,10 @@ function bodyOf({ bundle, body = Buffer.from(JSON.stringify(bundle)) }: MappedIt
   })
 }
 
-function readyOf({ vault }: Edge, mapped: MappedItem): Ready {
+function readyOf({ vault }: Edge, item: Item, mapped: MappedItem): Ready {
   const { bundle, losses, mapping } = mapped
   const patient = patientIn(bundle.entry)
-  return { key: patient === null ? null : vault.keyed(`patient ${patient}`), document: null, body: bodyOf(mapped), mapping, losses }
+  return { key: patient === null ? null : vault.keyed(`patient ${patient}`), document: null, sealed: sealMapped(vault, item, bodyOf(mapped)), mapping, losses }
 }
 
 function reasonOf(error: unknown): Reason {

@@ -91,14 +91,17 @@ export function mappedOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'se
   return row ? vault.open(row.sealed, `mapped ${id}`) : null
 }
 
-export type Ready = { key: string | null; document: string | null; body: Buffer; mapping: string; losses: object[] }
+/** `sealed` by `sealMapped`, before the transaction: it takes longer than all the rest. */
+export type Ready = { key: string | null; document: string | null; sealed: Buffer; mapping: string; losses: object[] }
+
+export const sealMapped = (vault: Vault, { id }: Pick<Item, 'id'>, body: Buffer): Buffer => vault.seal(body, `mapped ${id}`)
 
 /** Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. */
-export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>, ready: Ready): void {
+export function makeReady(store: Store, { seq }: Pick<Item, 'seq'>, ready: Ready): void {
   store.run(
     'insert into mapped (seq, sealed) values (?, ?) on conflict (seq) do update set sealed = excluded.sealed',
     seq,
-    vault.seal(ready.body, `mapped ${id}`),
+    ready.sealed,
   )
   store.run(
     `update item set state = 'ready', key = ?, document = ?, mapping = ?, losses = ?, reason = null where seq = ? and state = 'waiting'`,

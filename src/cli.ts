@@ -4,8 +4,12 @@ import { findCommand, helpOf, parseOptions, sentenceOf, WrongUse } from './platf
 import { loadConfig } from './platform/config.ts'
 
 const words = process.argv.slice(2)
-// The edge runs on small machines and starts within a second: it loads nothing of the centre.
-const { commands } = words[0] === 'edge' ? await import('./edge/commands.ts') : await import('./commands.ts')
+// The edge runs on small machines and starts within a second: it loads nothing of the centre. An import starts a process for each processor.
+const { commands } = await (words[0] === 'edge'
+  ? import('./edge/commands.ts')
+  : words[1] === 'import-parts'
+    ? import('./record/commands.ts')
+    : import('./commands.ts'))
 // `… | head` has read enough: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)

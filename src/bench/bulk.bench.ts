@@ -12,6 +12,7 @@ import type { Asking } from '../record/asking.ts'
 import { baseUrl } from '../platform/config.ts'
 import { corpora } from '../testing/corpora.ts'
 import { type BenchServer, type BenchWorld, startBenchServer } from './bench-server.ts'
+import { cpuEach, endedUs } from './cpu.ts'
 import { during, print } from './figures.ts'
 
 const callers = 8
@@ -19,7 +20,7 @@ const processes = 2
 
 /**
  * Many resources at once, with every safety on: `$import` of third-party records as lines, `$export` of them to sealed files, and
- * `$everything` of one person. Each with what the machine could do at best in the same run.
+ * `$everything` of one person. Each with what the machine could do at best in the same run. `--only import` for the first of them.
  */
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')
@@ -29,10 +30,14 @@ export async function bench(words: string[]): Promise<void> {
     const { files, lines } = writeLines(folder, isQuick ? 8 : 30)
     const asking = askingOf(server)
     const copied = await copyRate(server.world, files)
-    const imported = await timed(async () => runJob(server.world, await startImport(asking, files.map(fileSource), 'bench')))
-    report('$import', imported.job, lines, imported.seconds, 'insert of the same bodies as text, nothing else', copied)
-    const again = await timed(async () => runJob(server.world, await startImport(asking, files.map(fileSource), 'bench')))
-    report('$import of the same again', again.job, lines, again.seconds, 'insert of the same bodies as text, nothing else', copied)
+    for (const name of ['$import', '$import of the same again']) {
+      const before = [server.cpu(), endedUs()] as const
+      const { job, seconds } = await timed(async () => runJob(server.world, await startImport(asking, files.map(fileSource), 'bench')))
+      const each = cpuEach(before[0], server.cpu(), lines)
+      const note = `microseconds of processor time each: this process ${each.load}, those it started ${Math.round((endedUs() - before[1]) / lines)}, database ${each.database}`
+      report(name, job, lines, seconds, 'insert of the same bodies as text, nothing else', copied, note)
+    }
+    if (words.includes('--only')) return
     await exportAll(server, asking)
     await everything(server, isQuick ? 2 : 10)
   } finally {
@@ -47,10 +52,10 @@ const timed = async (act: () => Promise<Job>) => {
   return { job, seconds: (performance.now() - began) / 1000 }
 }
 
-function report(name: string, job: Job, count: number, seconds: number, limit: string, limitValue: number): void {
+function report(name: string, job: Job, count: number, seconds: number, limit: string, limitValue: number, note?: string): void {
   const failed = job.outputs.filter(({ kind }) => kind === 'error').reduce((sum, one) => sum + one.count, 0)
   if (job.state !== 'done' || failed > 0) throw new Error(`${name}: ${job.state}, ${failed} failed, ${JSON.stringify(job.problem)}`)
-  print({ name: `${name}, ${count} resources`, value: count / seconds, unit: 'resources/s', limit, limitValue })
+  print({ name: `${name}, ${count} resources`, value: count / seconds, unit: 'resources/s', limit, limitValue, ...(note ? { note } : {}) })
 }
 
 async function runJob(world: BenchWorld, id: string): Promise<Job> {

@@ -28,6 +28,9 @@ export const cpuEach = (before: Cpu, after: Cpu, count: number): Cpu => ({
   load: Math.round((after.load - before.load) / count),
 })
 
+/** Of processes that this one started and that have ended. */
+export const endedUs = (): number => statOf(process.pid)?.ended ?? 0
+
 /** Fields 14 to 17 of proc(5) stat: own and of children that have ended. */
 function statOf(pid: number): { parent: number; own: number; ended: number } | null {
   try {

@@ -18,7 +18,7 @@ import { heardMs } from './bus-parties.ts'
 import { print } from './figures.ts'
 
 const atOnce = 500
-const lookMs = 250
+const lookMs = 500
 /** Messages of one patient: as many as a day in a ward brings. */
 const perPatient = 10
 

@@ -1,7 +1,7 @@
 import type { Edge } from '../process/edge.ts'
 import { acknowledge, type Reason, setAside } from '../store/items.ts'
 
-const atOnce = 500
+export const confirmedAtOnce = 500
 const askedAgainMs = { first: 500, most: 3_600_000 } as const
 /** The bus names a message for so long after it has ended. */
 const namedDays = 30
@@ -19,7 +19,7 @@ export async function confirmSome(edge: Edge): Promise<number> {
   const rows = store.all<Row>(
     `select seq, message, sent_at as sentAt, attempts from item where state in ('sent', 'parked') and message is not null and due_at <= ? order by due_at limit ?`,
     now,
-    atOnce,
+    confirmedAtOnce,
   )
   if (rows.length === 0) return 0
   const { json } = await centre.ask({

@@ -5,7 +5,7 @@ import { workSteadily } from '../../platform/steady-work.ts'
 import { watchRoom } from '../../platform/watch-room.ts'
 import { answerCalls } from '../centre/answer-calls.ts'
 import { Centre, CentreSaysNo } from '../centre/centre.ts'
-import { confirmSome } from '../centre/confirm.ts'
+import { confirmedAtOnce, confirmSome } from '../centre/confirm.ts'
 import { takeNotices } from '../centre/notices.ts'
 import { readKeyFile } from '../centre/key-file.ts'
 import { type Line, LineCut, openLine } from '../centre/line.ts'
@@ -114,7 +114,8 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
       throw error
     }
   }
-  const confirm = quietly(async () => ((await confirmSome(edge)) > 0 ? 0 : confirmIdleMs))
+  // A full question is followed by the next; what trickles in is asked about together, because each answer is a flush of the disk.
+  const confirm = quietly(async () => ((await confirmSome(edge)) >= confirmedAtOnce / 2 ? 0 : confirmIdleMs))
   const answer = answerCalls(edge)
   const receive = quietly(async () => {
     await receiveSome(edge, receivers, answer)

@@ -11,7 +11,7 @@ import { partFile } from './import-spool.ts'
 
 const pollMs = 300
 /** Below this many lines a process of its own costs more than it brings. */
-const linesPerProcess = 5000
+const linesPerProcess = 15_000
 const errorsAtOnce = 1000
 
 type Sums = { lines: number; done: number; failed: number; blank: number; parts: number }
@@ -69,10 +69,17 @@ async function inProcesses(world: World, job: Job, count: number): Promise<void>
   if (failed > 0) world.log.warn({ job: job.id, failed }, 'a process of an import ended early; what is left is tried again')
 }
 
+/** Processes share the processors with each other and the database: helpers of the collector would only take turns with them. */
+const flags = ['--single-threaded-gc', '--max-semi-space-size=32']
+/** Chunks are compressed in pieces of memory that would otherwise go back to the system each time: a third of all processor time. */
+const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '8388608', MALLOC_TRIM_THRESHOLD_: '33554432' }
+
 /** The same settings, and the address that references are compared with, whatever port was taken. */
 function startWorker({ config }: World, job: string): ChildProcess {
-  const env = { ...process.env, DATA_DIR: config.DATA_DIR, BASE_URL: baseUrl(config) }
-  return spawn(process.execPath, [join(import.meta.dirname, '../../cli.ts'), 'record', 'import-parts', '--job', job], {
+  // Compiled code is kept for the next ones: reading ours takes half of the two seconds that a process needs to begin.
+  const code = { NODE_COMPILE_CACHE: join(config.DATA_DIR, 'cache', 'code') }
+  const env = { ...code, ...process.env, ...memory, DATA_DIR: config.DATA_DIR, BASE_URL: baseUrl(config) }
+  return spawn(process.execPath, [...flags, join(import.meta.dirname, '../../cli.ts'), 'record', 'import-parts', '--job', job], {
     env,
     stdio: ['pipe', 'ignore', 'inherit'],
   })

@@ -84,7 +84,8 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
       let lines = [...Map.groupBy(deliveries, (one) => one.key ?? one.message).values()]
       while (lines.length > 0) {
         const heads = lines.map(([head]) => head as Delivery)
-        const fates = (await Promise.all(chunksOf(heads).map((some) => takeAsMany(world, inbox, some, intake, together)))).flat()
+        const fates: Fate[] = []
+        for (const some of chunksOf(heads)) fates.push(...(await takeAsMany(world, inbox, some, intake, together)))
         const stopped = lines.filter((_, at) => fates[at] === 'waits').flatMap((line) => line.slice(1))
         if (stopped.length > 0) await release(world.sql, own, stopped, world.now())
         lines = lines.flatMap((line, at) => {

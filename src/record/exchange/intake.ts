@@ -68,7 +68,11 @@ async function takeTogether(world: World, deliveries: readonly Delivery[]): Prom
   return fates
 }
 
+/** A larger one fills a transaction by itself, and is not read twice to find that out. */
+const sharedBytesMax = 100_000
+
 async function sharerOf(world: World, delivery: Delivery, askers: Map<string, Promise<Asking>>): Promise<Sharer | null> {
+  if (delivery.body === null || delivery.body.length > sharedBytesMax) return null
   try {
     const client = String(await inbox.clientOf(world, delivery))
     let asking = askers.get(client)

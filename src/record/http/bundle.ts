@@ -58,8 +58,11 @@ export function sharing(asking: Asking, read: () => Resource): Sharer | null {
   }
 }
 
-/** A Subscription has more to it than rows. */
-const mayShare = (entry: BundleEntry): boolean => isWrite(entry) && entry.target.kind !== 'other' && entry.target.type !== 'Subscription'
+/** A Subscription has more to it than rows, and a condition may delete a thousand. */
+function mayShare(entry: BundleEntry): boolean {
+  const { method, target } = entry
+  return isWrite(entry) && target.kind !== 'other' && target.type !== 'Subscription' && !(method === 'DELETE' && target.kind === 'search')
+}
 
 const letters = { GET: 'r', HEAD: 'r', POST: 'c', PUT: 'u', PATCH: 'u', DELETE: 'd' } as const
 

@@ -189,7 +189,7 @@ async function takeAsMany(world: World, inbox: Inbox, some: readonly Delivery[],
     const halves = [some.slice(0, middle), some.slice(middle)]
     return (await Promise.all(halves.map((half) => takeAsMany(world, inbox, half, intake, together)))).flat()
   }
-  return Promise.all(some.map((one, at) => (fates[at] === 'alone' ? alone(one) : (fates[at] as Fate))))
+  return Promise.all(some.map(async (one, at) => (fates[at] === 'alone' ? alone(one) : (fates[at] as Fate))))
 }
 
 /**

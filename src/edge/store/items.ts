@@ -98,11 +98,7 @@ export const sealMapped = (vault: Vault, { id }: Pick<Item, 'id'>, body: Buffer)
 
 /** Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. */
 export function makeReady(store: Store, { seq }: Pick<Item, 'seq'>, ready: Ready): void {
-  store.run(
-    'insert into mapped (seq, sealed) values (?, ?) on conflict (seq) do update set sealed = excluded.sealed',
-    seq,
-    ready.sealed,
-  )
+  store.run('insert into mapped (seq, sealed) values (?, ?) on conflict (seq) do update set sealed = excluded.sealed', seq, ready.sealed)
   store.run(
     `update item set state = 'ready', key = ?, document = ?, mapping = ?, losses = ?, reason = null where seq = ? and state = 'waiting'`,
     ready.key,

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync, statSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { tokenOfSystem, withoutCountry } from '../testing/plain-server.ts'
 import { freePort, openFolder, postmasterOf, runCommand, type ServerProcess, spawnServer, stopServer, until } from '../testing/process.ts'
 
 // The whole server on a file system of its own, which is then filled by somebody else.
@@ -13,7 +14,7 @@ const dataDir = join(disk, 'var')
 const filler = join(disk, 'filler')
 const megabyte = 1_048_576
 const sizeMb = 700
-const limit = { timeout: 90_000 }
+const limit = { timeout: 300_000 }
 let isMounted = false
 let server: ServerProcess
 let env: Record<string, string>
@@ -27,12 +28,10 @@ before(async () => {
   if (!isMounted) return
   const port = await freePort()
   base = `http://127.0.0.1:${port}`
-  env = { DATA_DIR: dataDir, PORT: String(port), DISK_RESERVE_MB: '64', DISK_WARN_MB: '200', LOG_LEVEL: 'warn' }
+  env = { ...withoutCountry(port), DATA_DIR: dataDir, PORT: String(port), DISK_RESERVE_MB: '64', DISK_WARN_MB: '200', LOG_LEVEL: 'warn' }
   server = spawnServer(env)
   await server.ready
-  const added = await runCommand(['access', 'client', 'add', '--name', 'Диск', '--scope', 'system/*.cruds', '--json'], env)
-  const { output } = await runCommand(['access', 'token', '--client', JSON.parse(added.output).client_id], env)
-  headers = { authorization: `Bearer ${output.trim()}`, 'content-type': 'application/fhir+json' }
+  headers = { authorization: `Bearer ${await tokenOfSystem(env)}`, 'content-type': 'application/fhir+json' }
 })
 after(async () => {
   if (server?.child.exitCode === null) await stopServer(server)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { after, test, type TestContext } from 'node:test'
 import pg from 'pg'
 import { isAlive, openFolder, until } from '../testing/process.ts'
 import { keysFrom } from './keys.ts'
@@ -10,14 +10,14 @@ import { type Launch, startPostgres } from './postgres.ts'
 
 const keys = keysFrom(Buffer.alloc(32, 3))
 
-async function startIn(t: TestContext, launch: Launch = { mode: 'own' }) {
-  const folder = openFolder('engine')
+// To make a database takes longer than all that is tried here: what needs none of its own uses this one, in turn.
+const folder = openFolder('engine')
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+async function start(t: TestContext, launch: Launch = { mode: 'own' }) {
   const postgres = await startPostgres(folder, keys, launch)
-  t.after(async () => {
-    await postgres.stop()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return { folder, postgres }
+  t.after(() => postgres.stop())
+  return postgres
 }
 
 async function ask(owner: pg.ClientConfig, statement: string): Promise<unknown> {
@@ -32,14 +32,14 @@ async function ask(owner: pg.ClientConfig, statement: string): Promise<unknown> 
 }
 
 test('the engine opens no port, checks its pages and waits for the disk', async (t) => {
-  const { postgres } = await startIn(t)
+  const postgres = await start(t)
   const settings = ['listen_addresses', 'data_checksums', 'fsync', 'synchronous_commit', 'full_page_writes', 'unix_socket_permissions']
   const values = await Promise.all(settings.map((name) => ask(postgres.owner, `select current_setting('${name}')`)))
   assert.deepEqual(values, ['', 'on', 'on', 'on', 'on', '0700'])
 })
 
 test('its log keeps nothing of a statement that failed', async (t) => {
-  const { folder, postgres } = await startIn(t)
+  const postgres = await start(t)
   await ask(postgres.owner, 'create table person (number text primary key)')
   await ask(postgres.owner, `insert into person values ('0101980710018')`)
   await assert.rejects(ask(postgres.owner, `insert into person values ('0101980710018')`), /duplicate key/)
@@ -49,7 +49,7 @@ test('its log keeps nothing of a statement that failed', async (t) => {
 
 test('a database that keeps dying is given up with a sentence that names its log', async (t) => {
   const lost: string[] = []
-  const { postgres } = await startIn(t, { mode: 'own', onLost: (sentence) => void lost.push(sentence) })
+  const postgres = await start(t, { mode: 'own', onLost: (sentence) => void lost.push(sentence) })
   for (let kill = 0; kill < 9 && lost.length === 0; kill++) {
     const { pid } = postgres
     process.kill(pid, 'SIGKILL')
@@ -60,7 +60,7 @@ test('a database that keeps dying is given up with a sentence that names its log
 })
 
 test('a command shares the running database and leaves it running', async (t) => {
-  const { folder, postgres } = await startIn(t)
+  const postgres = await start(t)
   const shared = await startPostgres(folder, keys, { mode: 'share' })
   assert.equal(shared.pid, 0)
   await shared.stop({ patient: true })
@@ -68,7 +68,7 @@ test('a command shares the running database and leaves it running', async (t) =>
 })
 
 test('a data folder of another master key is said to be one', async (t) => {
-  const { folder, postgres } = await startIn(t)
+  const postgres = await start(t)
   await postgres.stop()
   await assert.rejects(startPostgres(folder, keysFrom(Buffer.alloc(32, 4)), { mode: 'own' }), /master key in DATA_DIR\/keys is not the one/)
   const again = await startPostgres(folder, keys, { mode: 'own' })
@@ -77,31 +77,31 @@ test('a data folder of another master key is said to be one', async (t) => {
 })
 
 test('a folder with files that are no whole database is refused and left as it is', async (t) => {
-  const folder = openFolder('engine')
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  mkdirSync(join(folder, 'postgres/base'), { recursive: true })
-  await assert.rejects(startPostgres(folder, keys, { mode: 'own' }), /is no whole database/)
-  assert.deepEqual(readdirSync(join(folder, 'postgres')), ['base'])
+  const own = openFolder('engine')
+  t.after(() => rmSync(own, { recursive: true, force: true }))
+  mkdirSync(join(own, 'postgres/base'), { recursive: true })
+  await assert.rejects(startPostgres(own, keys, { mode: 'own' }), /is no whole database/)
+  assert.deepEqual(readdirSync(join(own, 'postgres')), ['base'])
 })
 
 test('what an interrupted first start left is made again, and a file of a dead server does not stop the next', async (t) => {
-  const folder = openFolder('engine')
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  mkdirSync(join(folder, 'postgres.new/global'), { recursive: true })
-  const postgres = await startPostgres(folder, keys, { mode: 'own' })
+  const own = openFolder('engine')
+  t.after(() => rmSync(own, { recursive: true, force: true }))
+  mkdirSync(join(own, 'postgres.new/global'), { recursive: true })
+  const postgres = await startPostgres(own, keys, { mode: 'own' })
   await postgres.stop()
-  assert.equal(existsSync(join(folder, 'postgres.new')), false)
+  assert.equal(existsSync(join(own, 'postgres.new')), false)
   // The number of a process that lives and is no postgres: this one.
-  writeFileSync(join(folder, 'postgres/postmaster.pid'), `${process.pid}\n`)
-  const again = await startPostgres(folder, keys, { mode: 'own' })
+  writeFileSync(join(own, 'postgres/postmaster.pid'), `${process.pid}\n`)
+  const again = await startPostgres(own, keys, { mode: 'own' })
   assert.equal(await ask(again.owner, 'select 1'), 1)
   await again.stop()
 })
 
 test('two that start at once do not make two databases: the second is told', async (t) => {
-  const folder = openFolder('engine')
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const both = await Promise.allSettled([1, 2].map(() => startPostgres(folder, keys, { mode: 'own' })))
+  const own = openFolder('engine')
+  t.after(() => rmSync(own, { recursive: true, force: true }))
+  const both = await Promise.allSettled([1, 2].map(() => startPostgres(own, keys, { mode: 'own' })))
   const [failed] = both.filter((one) => one.status === 'rejected')
   assert.equal(both.filter((one) => one.status === 'fulfilled').length, 1)
   assert.match(String(failed?.reason), /another server/)
@@ -109,10 +109,10 @@ test('two that start at once do not make two databases: the second is told', asy
 })
 
 test('the log of the engine is cut when it has grown, with one older file beside it', (t) => {
-  const folder = openFolder('engine')
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  writeFileSync(logFile(folder), 'x'.repeat(9_000_000))
-  keepLogSmall(folder)
-  assert.equal(readFileSync(logFile(folder)).length, 0)
-  assert.equal(readFileSync(`${logFile(folder)}.1`).length, 9_000_000)
+  const own = openFolder('engine')
+  t.after(() => rmSync(own, { recursive: true, force: true }))
+  writeFileSync(logFile(own), 'x'.repeat(9_000_000))
+  keepLogSmall(own)
+  assert.equal(readFileSync(logFile(own)).length, 0)
+  assert.equal(readFileSync(`${logFile(own)}.1`).length, 9_000_000)
 })

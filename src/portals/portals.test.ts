@@ -37,7 +37,7 @@ async function signIn({ browser, url }: { browser: Browser; url: string }, { use
   try {
     await context.addInitScript((tag) => localStorage.setItem('spona.language', tag), language)
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(60_000)
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text())

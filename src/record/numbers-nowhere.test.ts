@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { test, type TestContext } from 'node:test'
 import { makeLog } from '../platform/world.ts'
+import { tokenOfSystem, withoutCountry } from '../testing/plain-server.ts'
 import { freePort, openFolder, removeData, runCommand, spawnServer, stopServer } from '../testing/process.ts'
 import { type Send, startServer } from '../testing/server.ts'
 
@@ -162,7 +163,7 @@ test('the real server, at its most talkative, prints none, and no file beside th
   const folder = openFolder('numbers')
   const dataDir = join(folder, 'var')
   const port = await freePort()
-  const env = { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'trace' }
+  const env = { ...withoutCountry(port), DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'trace' }
   const server = spawnServer(env)
   let printed = ''
   server.child.stdout?.on('data', (more: string) => {
@@ -174,8 +175,7 @@ test('the real server, at its most talkative, prints none, and no file beside th
     removeData(folder)
   })
   await server.ready
-  const added = await runCommand(['access', 'client', 'add', '--name', 'Бројеви', '--scope', 'system/*.cruds', '--json'], env)
-  const token = (await runCommand(['access', 'token', '--client', JSON.parse(added.output).client_id], env)).output.trim()
+  const token = await tokenOfSystem(env)
   await useEverywhere(async (method, url, body, headers = {}) => {
     const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
     const type: Record<string, string> = payload === undefined ? {} : { 'content-type': 'application/fhir+json' }

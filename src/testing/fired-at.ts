@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { openKeys } from '../platform/keys.ts'
 import { startPostgres } from '../platform/postgres.ts'
-import { freePort, openFolder, postmasterOf, removeData, runCommand, type ServerProcess, spawnServer, stopServer, until } from './process.ts'
+import { tokenOfSystem, withoutCountry } from './plain-server.ts'
+import { freePort, openFolder, postmasterOf, removeData, type ServerProcess, spawnServer, stopServer, until } from './process.ts'
 import { kept, noPromises, type Promises, workUntil } from './promises.ts'
 import { currentTx, verifyKept, verifyRows } from './promises-kept.ts'
 import type { Seeded } from './seeded.ts'
@@ -32,13 +33,10 @@ export async function startFiredAt(name: string): Promise<FiredAt> {
   const dataDir = join(folder, 'var')
   const port = await freePort()
   const base = `http://127.0.0.1:${port}/fhir`
-  const env = { DATA_DIR: dataDir, PORT: String(port) }
+  const env = { ...withoutCountry(port), DATA_DIR: dataDir, PORT: String(port) }
   let server = spawnServer(env)
   await server.ready
-  const added = await runCommand(['access', 'client', 'add', '--name', 'Грешке', '--scope', 'system/*.cruds', '--json'], env)
-  const { output, errors } = await runCommand(['access', 'token', '--client', JSON.parse(added.output).client_id], env)
-  assert.ok(output, errors)
-  const headers = { authorization: `Bearer ${output.trim()}`, 'content-type': 'application/fhir+json' }
+  const headers = { authorization: `Bearer ${await tokenOfSystem(env)}`, 'content-type': 'application/fhir+json' }
   const at = { base, headers }
   const { owner } = await startPostgres(dataDir, openKeys(dataDir), { mode: 'share' })
   const sinceTx = await currentTx(owner)

@@ -1,14 +1,13 @@
 // `npm test [-- path …]`: starts one database for all test files, makes the migrated template, runs node:test, stops it again.
 import { spawn } from 'node:child_process'
-import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { appRole } from '../platform/database.ts'
 import { migrate } from '../platform/migrate.ts'
 import { startPostgres } from '../platform/postgres.ts'
 import { testKeys } from './platform.ts'
-import { postmasterOf } from './process.ts'
+import { openFolder, postmasterOf } from './process.ts'
 import { secondsOf, type Taken } from './taken.ts'
 
 /** The longest come first, so that the workers end together. They have a process of their own, as have those that start one for each test. */
@@ -18,7 +17,7 @@ const placeOf = (file: string): number => {
   return place < 0 ? longest.length : place
 }
 /** To start a process and to read all the code costs more than most files of tests: so many share one. */
-const filesOfBatch = 10
+const filesOfBatch = 16
 const template = 'spona_template'
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'))
@@ -33,8 +32,7 @@ if (files.length === 0) {
   process.exit(2)
 }
 
-const folder = mkdtempSync(join(placeForDatabases(), 'spona-tests-'))
-chmodSync(folder, 0o755) // As root a closed folder would put the data into /var/lib, where nobody removes it.
+const folder = openFolder('tests')
 const stop = await startCluster()
 const times = join(folder, 'times')
 writeFileSync(times, '')
@@ -84,7 +82,7 @@ function printTimes(all: number, database: number): void {
 
 /** Runs of files for the processes; a process of its own has whatever is among the longest. */
 function inBatches(all: string[]): string[] {
-  const single = (file: string) => all.length <= filesOfBatch || placeOf(file) < longest.length
+  const single = (file: string) => all.length <= 10 || placeOf(file) < longest.length
   const long = all.filter(single)
   const rest = all.filter((file) => !single(file))
   const batches = Array.from({ length: Math.ceil(rest.length / filesOfBatch) }, (_, at) => rest.slice(at * filesOfBatch, (at + 1) * filesOfBatch))
@@ -99,17 +97,6 @@ function inBatches(all: string[]): string[] {
     ...long.map((file, at) => write(`a-${number(at)}-${file.replaceAll('/', '-')}`, [file])),
     ...batches.map((batch, at) => write(`batch-${number(at)}.test.ts`, batch)),
   ]
-}
-
-/** A test's database is 600 small files: ext4 looks for free inodes among those just deleted, and a run would spend a third of its time there. */
-function placeForDatabases(): string {
-  const memory = '/dev/shm'
-  try {
-    const { bavail, bsize } = statfsSync(memory)
-    return bavail * bsize > 2 ** 31 ? memory : tmpdir()
-  } catch {
-    return tmpdir()
-  }
 }
 
 async function startCluster(): Promise<() => Promise<void>> {

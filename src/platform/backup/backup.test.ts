@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { verify } from '../../audit/audit.ts'
@@ -9,13 +8,13 @@ import { registerInstitutions } from '../../registry/registry.ts'
 import { type OpenedWorld, openWorld } from '../../open-world.ts'
 import { anEntry } from '../../testing/audit.ts'
 import { testConfig } from '../../testing/platform.ts'
+import { bringDefinitions, openFolder } from '../../testing/process.ts'
 import { masterKeyFile } from '../keys.ts'
 import { Refusal } from '../refusal.ts'
 import { restoreBackup } from './restore-backup.ts'
 import { takeBackup } from './take-backup.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'spona-backup-'))
-chmodSync(folder, 0o755) // As root a closed folder would put the data into /var/lib, where nobody removes it.
+const folder = openFolder('backup')
 const original = join(folder, 'original')
 const backup = join(folder, 'whole.backup')
 const jmbg = '0101980710018'
@@ -23,7 +22,10 @@ const family = 'Резервнокопић'
 let opened: OpenedWorld
 let acknowledged: string[]
 
-const open = (dataDir: string) => openWorld(testConfig({ DATA_DIR: dataDir, DEMO: 'false' }), { mode: 'own' })
+function open(dataDir: string): Promise<OpenedWorld> {
+  bringDefinitions(dataDir)
+  return openWorld(testConfig({ DATA_DIR: dataDir, DEMO: 'false' }), { mode: 'own' })
+}
 function restore(dataDir: string, more: { file?: string; keyFile?: string | null; force?: boolean } = {}) {
   mkdirSync(dataDir, { recursive: true })
   return restoreBackup({ dataDir, file: backup, keyFile: masterKeyFile(original), force: false, now: new Date('2026-11-23T10:00:00Z'), ...more })

@@ -6,6 +6,7 @@ import { verifyLog } from '../../bus/evidence/seal-log.ts'
 import { openWorld } from '../../open-world.ts'
 import { type Config, loadConfig } from '../../platform/config.ts'
 import type { World } from '../../platform/world.ts'
+import { withoutCountry } from '../plain-server.ts'
 import { freePort, openFolder, postmasterOf, removeData, runCommand, type ServerProcess, spawnServer, stopServer, until } from '../process.ts'
 import type { Seeded } from '../seeded.ts'
 import { visit } from './sending.ts'
@@ -32,7 +33,8 @@ const heardMs = 600
 export async function startBusUnderFire(): Promise<BusUnderFire> {
   const folder = openFolder('bus-fire')
   const dataDir = join(folder, 'var')
-  const env = { DATA_DIR: dataDir, PORT: String(await freePort()), RATE_PER_CLIENT: '100000' }
+  const port = await freePort()
+  const env = { ...withoutCountry(port), DATA_DIR: dataDir, PORT: String(port), RATE_PER_CLIENT: '100000' }
   let server = spawnServer(env)
   await server.ready
   const config = loadConfig({ ...env, LOG_LEVEL: 'silent' }) as Config

@@ -1,4 +1,4 @@
-import { accountOfWorker, actorOfAccount, createAccount, demoAccounts, revokeAccount } from './account.ts'
+import { accountOfWorker, accountsWith, actorOfAccount, createAccount, demoAccounts, revokeAccount } from './account.ts'
 import { rememberAddress } from './address.ts'
 import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
@@ -50,6 +50,7 @@ export const access = {
   endRelationsOf,
   setSubstitution,
   revokeAccount,
+  accountsWith,
   /** A registered system by its id, for what an operator does in its name. Null when there is none or it is revoked. */
   async systemOf(sql: Sql, id: string): Promise<Actor | null> {
     const client = await clientById(sql, id)

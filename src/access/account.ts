@@ -93,6 +93,14 @@ export async function accountOfWorker(sql: World['sql'], worker: number, institu
   return found ?? null
 }
 
+const roleMax = 2000
+
+/** Who has a role now, for whoever shares out its work. */
+export function accountsWith(sql: World['sql'], role: Role): Promise<{ id: string; name: string }[]> {
+  return sql<{ id: string; name: string }>`
+    select id, name from access.account where ${role} = any(roles) and revoked_at is null order by name, id limit ${roleMax}`
+}
+
 /** Accounts of the demo, in the order they were made, for the sign-in page. */
 export function demoAccounts(sql: World['sql']): Promise<Account[]> {
   return sql<Account>`

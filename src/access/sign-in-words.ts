@@ -51,6 +51,7 @@ const roles: Record<Role, { sr: string; en: string }> = {
   patient: { sr: 'пацијент', en: 'patient' },
   employer: { sr: 'послодавац', en: 'employer' },
   fund: { sr: 'Фонд', en: 'Fund' },
+  'fund-supervisor': { sr: 'надзор Фонда', en: 'supervision of the Fund' },
   operator: { sr: 'оператер', en: 'operator' },
   commission: { sr: 'првостепена лекарска комисија', en: 'first-degree medical commission' },
   commission2: { sr: 'другостепена лекарска комисија', en: 'second-degree medical commission' },

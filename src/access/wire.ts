@@ -1,6 +1,18 @@
 // What access tells the portals about the person who is signed in.
 
-export type Role = 'doctor' | 'nurse' | 'laboratory' | 'patient' | 'employer' | 'fund' | 'commission' | 'commission2' | 'operator' | 'ministry' | 'data-officer'
+export type Role =
+  | 'doctor'
+  | 'nurse'
+  | 'laboratory'
+  | 'patient'
+  | 'employer'
+  | 'fund'
+  | 'fund-supervisor'
+  | 'commission'
+  | 'commission2'
+  | 'operator'
+  | 'ministry'
+  | 'data-officer'
 
 /** `GET /access/me` */
 export type Me = {

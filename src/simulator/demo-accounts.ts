@@ -109,6 +109,7 @@ async function officeAccounts({ tx, world, register }: Scene, center: Institutio
     { userName: 'fond', roles: ['fund'] as const, name: 'Зоран Пајић', what: 'референт Фонда за здравствено осигурање', place: {} },
     { userName: 'komisija', roles: ['commission'] as const, name: 'др Бранислава Тодоровић', what: 'првостепена лекарска комисија Фонда', place: {} },
     { userName: 'fond2', roles: ['fund'] as const, name: 'Мирјана Остојић', what: 'друго лице Фонда: одобрава', place: {} },
+    { userName: 'fond3', roles: ['fund', 'fund-supervisor'] as const, name: 'Слободан Јевтић', what: 'надзор Фонда: расподељује предмете', place: {} },
     { userName: 'komisija2', roles: ['commission2'] as const, name: 'др Гордана Симић', what: 'другостепена лекарска комисија Фонда', place: {} },
     { userName: 'operater', roles: ['operator'] as const, name: 'Иван Крстић', what: 'оператер система', place: {} },
     // What needs four eyes can be tried by two people.

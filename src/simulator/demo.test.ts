@@ -22,7 +22,7 @@ test('the demo country has an account for every role, and each opens what it sho
   const summary = await makeDemoCountry(world)
   assert.deepEqual(
     summary.accounts.map((one) => one.userName),
-    'doktor sestra laborant pacijent roditelj poslodavac fond komisija fond2 komisija2 operater operater2 ministarstvo poverenik agencija'.split(' '),
+    'doktor sestra laborant pacijent roditelj poslodavac fond komisija fond2 fond3 komisija2 operater operater2 ministarstvo poverenik agencija'.split(' '),
   )
 
   const rows = await owner<Row>`select id, user_name, name, roles, worker, institution, unit, patient from access.account`

@@ -4,10 +4,10 @@ import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
-import { useLanguage, useSay } from '../shared/language.tsx'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
-import { overdueKinds, overdue as words } from './words.ts'
+import { overdueKinds, overdue as words, work } from './words.ts'
 
 const everyMs = 60_000
 
@@ -27,6 +27,7 @@ export function OverduePage() {
 
 function Lists({ data: { desks, lines, more } }: { data: Overdue }) {
   const say = useSay()
+  const data = useData()
   const language = useLanguage()
   return (
     <>
@@ -50,7 +51,10 @@ function Lists({ data: { desks, lines, more } }: { data: Overdue }) {
             <th scope="row">
               {one.number === null ? '–' : one.request === null ? <Keep>{one.number}</Keep> : <Link to={`/requests/${one.request}`}>{one.number}</Link>}
             </th>
-            <td>{say(words[one.desk])}</td>
+            <td>
+              {say(words[one.desk])}
+              {one.desk === 'fund' && one.what === 'request' && <span className="soft">: {one.officer === null ? say(work.nobody) : data(one.officer)}</span>}
+            </td>
             <td className="number">{one.days}</td>
           </tr>
         ))}

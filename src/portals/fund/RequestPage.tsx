@@ -1,7 +1,8 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { FactList } from '../shared/FactList.tsx'
 import { useParams } from 'react-router'
-import type { FundFile } from '../../sickleave/fund/wire.ts'
+import type { FundFile, Officers } from '../../sickleave/fund/wire.ts'
+import { get } from '../shared/api.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
@@ -27,6 +28,19 @@ export function RequestPage() {
 /** The tab names no person and no number. */
 const portalTitle = work.request
 
+/** Who may be given the request, for who may give it; nobody else asks. */
+function useOfficers(mayAssign: boolean): Officers['officers'] {
+  const [officers, setOfficers] = useState<Officers['officers']>([])
+  useEffect(() => {
+    if (mayAssign)
+      get<Officers>('/sickleave/fund/officers').then(
+        (answer) => setOfficers(answer.officers),
+        () => setOfficers([]),
+      )
+  }, [mayAssign])
+  return officers
+}
+
 function File({ data, onChanged }: { data: FundFile; onChanged(): void }) {
   const say = useSay()
   const given = useData()
@@ -34,6 +48,7 @@ function File({ data, onChanged }: { data: FundFile; onChanged(): void }) {
   const [asked, setAsked] = useState<Asked | null>(null)
   const [control, setControl] = useState<string | null>(null)
   const { request, proposal } = data
+  const officers = useOfficers(data.mayAssign)
   return (
     <>
       <div className="page-head">
@@ -56,7 +71,7 @@ function File({ data, onChanged }: { data: FundFile; onChanged(): void }) {
         </div>
       )}
       <div className="buttons">
-        {actsOf(say, data).map(({ word, asked: next, isMain }) => (
+        {actsOf(say, data, officers).map(({ word, asked: next, isMain }) => (
           <button type="button" key={say(word)} className={isMain ? 'button main' : 'button'} onClick={() => setAsked(next)}>
             {say(word)}
           </button>
@@ -82,7 +97,7 @@ function File({ data, onChanged }: { data: FundFile; onChanged(): void }) {
   )
 }
 
-function Facts({ data: { request, reports } }: { data: FundFile }) {
+function Facts({ data: { request, reports, officer } }: { data: FundFile }) {
   const say = useSay()
   const given = useData()
   const language = useLanguage()
@@ -92,6 +107,7 @@ function Facts({ data: { request, reports } }: { data: FundFile }) {
     [say(work.request), `${request.number} · ${say(kinds[request.kind])}`],
     [say(work.employee), given(`${request.employee.given} ${request.employee.family}`)],
     [say(work.employer), request.employer === null ? say(work.person) : given(request.employer)],
+    [say(work.officer), officer === null ? say(work.nobody) : given(officer)],
     [say(work.period), span(request)],
     [say(file.payoutDay), request.payoutDay === null ? '–' : formatDate(language, request.payoutDay)],
     [say(file.account), request.account ?? '–'],
@@ -169,6 +185,7 @@ const stepWords: Record<string, { sr: string; en: string }> = {
   submitted: { sr: 'поднето', en: 'submitted' },
   withdrawn: { sr: 'повучено', en: 'withdrawn' },
   claimed: { sr: 'преузето', en: 'taken' },
+  assigned: { sr: 'додељено', en: 'assigned' },
   returned: { sr: 'враћено на допуну', en: 'returned to be completed' },
   calculated: { sr: 'обрачунато', en: 'calculated' },
   proposed: { sr: 'предложено', en: 'proposed' },

@@ -16,26 +16,37 @@ const everyMs = 30_000
 export function WorkPage() {
   const [search] = useSearchParams()
   const say = useSay()
-  const state = search.get('state')
-  const live = useLive<FundWork>(`/sickleave/fund/work${state ? `?state=${encodeURIComponent(state)}` : ''}`, everyMs)
+  const [state, officer] = [search.get('state'), search.get('officer')]
+  const asked = state ? `?state=${encodeURIComponent(state)}` : officer ? `?officer=${encodeURIComponent(officer)}` : ''
+  const live = useLive<FundWork>(`/sickleave/fund/work${asked}`, everyMs)
   useTitle(work.title)
   return (
     <>
       <h1 id="work">{say(work.title)}</h1>
-      <Arrived live={live}>{(data) => <Work data={data} state={state} />}</Arrived>
+      <Arrived live={live}>{(data) => <Work data={data} state={state} officer={officer} />}</Arrived>
     </>
   )
 }
 
-function Work({ data, state }: { data: FundWork; state: string | null }) {
+const whose = [
+  ['mine', work.mine],
+  ['none', work.nobodys],
+] as const
+
+function Work({ data, state, officer }: { data: FundWork; state: string | null; officer: string | null }) {
   const say = useSay()
   const [first] = data.lines
   return (
     <>
       <nav className="signs" aria-label={say(work.byState)}>
-        <Link to="/" aria-current={state === null ? 'page' : undefined}>
+        <Link to="/" aria-current={state === null && officer === null ? 'page' : undefined}>
           {say(work.all)}
         </Link>
+        {whose.map(([of, word]) => (
+          <Link key={of} to={`/?officer=${of}`} aria-current={officer === of ? 'page' : undefined}>
+            {say(word)}
+          </Link>
+        ))}
         {data.counts.map((one) => (
           <Link key={one.state} to={`/?state=${one.state}`} aria-current={state === one.state ? 'page' : undefined}>
             <span className="sign num">{one.count}</span> {say(states[one.state as keyof typeof states])}
@@ -65,7 +76,7 @@ function Lines({ lines, today }: { lines: FundLine[]; today: string }) {
   const data = useData()
   const language = useLanguage()
   return (
-    <LinesTable labelledBy="work" words={[work.due, work.request, work.employee, work.employer, work.period, work.state]} figures={[work.amount]}>
+    <LinesTable labelledBy="work" words={[work.due, work.request, work.employee, work.employer, work.period, work.state, work.officer]} figures={[work.amount]}>
       {lines.map((one) => (
         <tr key={one.id}>
           <td className="num">
@@ -85,6 +96,7 @@ function Lines({ lines, today }: { lines: FundLine[]; today: string }) {
           <td>
             {say(states[one.state])} {one.waitsFor === 'requester' && <span className="soft">({say(work.atRequester)})</span>}
           </td>
+          <td>{one.officer === null ? <span className="soft">{say(work.nobody)}</span> : data(one.officer)}</td>
           <td className="number">{one.total === null ? '–' : formatPara(language, one.total)}</td>
         </tr>
       ))}

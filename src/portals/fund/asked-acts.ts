@@ -1,4 +1,4 @@
-import type { FundFile } from '../../sickleave/fund/wire.ts'
+import type { FundFile, Officers } from '../../sickleave/fund/wire.ts'
 import type { Message } from '../shared/message.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
 import { acts } from './words.ts'
@@ -12,7 +12,7 @@ const decided = [
 ]
 
 /** What an officer may do now, as buttons: what the server would refuse by the state or by the second pair of eyes is not offered. */
-export function actsOf(say: Say, { request, proposal, calculation, seen, isMine }: FundFile): Act[] {
+export function actsOf(say: Say, { request, proposal, calculation, seen, isMine, mayAssign }: FundFile, officers: Officers['officers']): Act[] {
   const to = (act: string) => `/sickleave/fund/requests/${request.id}/${act}`
   const act = (word: Message, path: string, fields: Asked['fields'], more: Record<string, unknown> = {}, rest: Partial<Asked> = {}): Act => ({
     word,
@@ -35,6 +35,9 @@ export function actsOf(say: Say, { request, proposal, calculation, seen, isMine 
         ...(calculation ? [{ ...act(acts.pay, 'proposal', decided, { decision: 'pay', calculation: calculation.id }), isMain: true }] : []),
         act(acts.calculation, 'calculation', []),
         ...(isMine ? [] : [act(acts.claim, 'claim', [])]),
+        ...(mayAssign && officers.length > 0
+          ? [act(acts.assign, 'assignment', [{ name: 'officer', label: acts.officer, options: officers.map(asOption) }])]
+          : []),
         act(acts.return, 'return', [
           { name: 'missing', label: acts.missing },
           { name: 'until', label: acts.until, isDay: true, optional: true },
@@ -66,4 +69,9 @@ export function actsOf(say: Say, { request, proposal, calculation, seen, isMine 
     default:
       return []
   }
+}
+
+const asOption = ({ id, name, count, overdue }: Officers['officers'][number]) => {
+  const text = `${name} (${count}, ${overdue})`
+  return { value: id, label: { sr: text, en: text } }
 }

@@ -48,6 +48,10 @@ export const work = messages({
   amount: { sr: 'Износ', en: 'Amount' },
   person: { sr: 'лично', en: 'in person' },
   more: { sr: 'Приказано је првих 200; следећи се виде кад се ови реше.', en: 'The first 200 are shown; the next ones come as these are done.' },
+  officer: { sr: 'Службеник', en: 'Officer' },
+  nobody: { sr: 'нико', en: 'nobody' },
+  mine: { sr: 'Моји', en: 'Mine' },
+  nobodys: { sr: 'Ничији', en: 'Nobody’s' },
   atRequester: { sr: 'код подносиоца', en: 'with the requester' },
 })
 
@@ -91,6 +95,8 @@ export const file = messages({
 
 export const acts = messages({
   claim: { sr: 'Преузми', en: 'Take' },
+  assign: { sr: 'Додели', en: 'Assign' },
+  officer: { sr: 'Службенику (отворено, од тога преко рока)', en: 'To the officer (open, of them overdue)' },
   calculation: { sr: 'Обрачунај', en: 'Calculate' },
   pay: { sr: 'Предложи исплату', en: 'Propose payment' },
   reject: { sr: 'Предложи одбијање', en: 'Propose rejection' },

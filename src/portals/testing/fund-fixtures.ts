@@ -28,6 +28,8 @@ export const fundFileShown: FundFile = {
   seen: 5,
   dayOfClock: 20,
   isMine: false,
+  officer: 'Зоран Пајић',
+  mayAssign: false,
   proposal: { decision: 'pay', number: '88-1043', why: 'потпун захтев', by: 'Зоран Пајић', isMine: false },
   reports: [{ number: '00001-2026-00000007', from: '2026-03-02', until: '2026-04-30', fund: [{ from: '2026-04-01', until: '2026-04-30' }] }],
   calculation: {
@@ -82,11 +84,18 @@ export const fundWorkShown: FundWork = {
   lines: [
     {
       ...{ id: 'r2', number: '2026-0000988', kind: 'refund', state: 'paid', due: '2026-06-01', since: '2026-05-20T08:00:00.000Z', waitsFor: 'requester' },
-      ...{ employee: { family: 'Илић', given: 'Петар' }, employer: 'Фабрика „Зупчаник“', from: '2026-03-01', until: '2026-03-31', total: 5_000_000 },
+      ...{
+        employee: { family: 'Илић', given: 'Петар' },
+        employer: 'Фабрика „Зупчаник“',
+        from: '2026-03-01',
+        until: '2026-03-31',
+        total: 5_000_000,
+        officer: null,
+      },
     },
     {
       ...{ id: 'r1', number: request.number, kind: 'compensation', state: 'proposed', due: '2026-06-04', since: '2026-05-15T08:00:00.000Z', waitsFor: 'fund' },
-      ...{ employee, employer: request.employer, from: request.from, until: request.until, total: null },
+      ...{ employee, employer: request.employer, from: request.from, until: request.until, total: null, officer: 'Зоран Пајић' },
     },
   ],
 }
@@ -227,8 +236,8 @@ const overdue: Overdue = {
     { desk: 'requester', count: 1, days: 2 },
   ],
   lines: [
-    { desk: 'commission1', what: 'proposal', number: null, request: null, due: '2026-05-28', days: 6 },
-    { desk: 'requester', what: 'request', number: '2026-0000988', request: 'r2', due: '2026-06-01', days: 2 },
+    { desk: 'commission1', what: 'proposal', number: null, request: null, due: '2026-05-28', days: 6, officer: null },
+    { desk: 'requester', what: 'request', number: '2026-0000988', request: 'r2', due: '2026-06-01', days: 2, officer: null },
   ],
 }
 const costs = (insurance: string) => ({ employer: '0.00', insurance, budget: '0.00', total: insurance })

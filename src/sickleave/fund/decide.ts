@@ -10,6 +10,7 @@ import { isOver, mayFollow, secondPerson, type Step } from '../request/state.ts'
 import { requestForFund } from './fund.ts'
 import { keepCalculation, reckon, standsAsCalculated } from './calculation.ts'
 import { fileOf } from './file.ts'
+import { officerOf, requireSupervisor } from './officers.ts'
 import type { FundFile } from './wire.ts'
 
 // What an officer of the Fund does with a request. Whoever proposes does not approve.
@@ -26,6 +27,16 @@ const acts: Record<string, Act> = {
       (_, { actor }) =>
       async ({ found: { standing } }) =>
         standing.state === 'in-process' && standing.officer === actor.id ? null : [{ kind: 'claimed' }],
+  },
+  assignment: {
+    fields: ['officer'],
+    plan(body, { world }) {
+      const id = textOf(body, 'officer', 100)
+      return async ({ found: { standing } }) => {
+        const given = await officerOf(world.sql, id)
+        return standing.officer === given.officer && standing.state === 'in-process' ? null : [{ kind: 'assigned', ...given }]
+      }
+    },
   },
   calculation: {
     fields: [],
@@ -132,6 +143,7 @@ function paraOf(body: Body, name: string): number {
 export async function decideRequest(asking: Asking, id: string, word: string, given: unknown): Promise<FundFile> {
   const act = Object.hasOwn(acts, word) ? acts[word] : undefined
   const found = await requestForFund(asking, id, 'update')
+  if (word === 'assignment') await requireSupervisor(asking)
   if (!act) throw new Refusal('not-found', `an officer knows ${Object.keys(acts).join(', ')}`)
   if (isOver(found.standing)) throw new Refusal('conflict', 'this request is over')
   const body = bodyOf(given, [...act.fields, 'seen'])

@@ -2,11 +2,12 @@ import type { Asking } from '../asking.ts'
 import { loadRules } from '../case-store.ts'
 import { calculationOf, evidenceContent, reportsOf, type Request } from '../request/request-store.ts'
 import { dayOfClock } from '../request/show.ts'
-import type { Step } from '../request/state.ts'
+import { mayFollow, type Step } from '../request/state.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { correctionOf, reckon } from './calculation.ts'
 import { recordLooks, requestForFund } from './fund.ts'
+import { isSupervisor, officerNames } from './officers.ts'
 import type { FundFile } from './wire.ts'
 
 /** The whole file of a request, as an officer decides on it. */
@@ -16,7 +17,8 @@ export async function fundFile(asking: Asking, id: string): Promise<FundFile> {
   return fileOf(asking, found)
 }
 
-export async function fileOf({ world, actor }: Asking, found: Request): Promise<FundFile> {
+export async function fileOf(asking: Asking, found: Request): Promise<FundFile> {
+  const { world, actor } = asking
   const { row, steps, standing } = found
   const isOpen = standing.calculation === null && (standing.state === 'submitted' || standing.state === 'in-process')
   const [reports, calculation] = await Promise.all([reportsOf(world.sql, row), calculationOf(world.sql, row, standing.calculation)])
@@ -29,6 +31,8 @@ export async function fileOf({ world, actor }: Asking, found: Request): Promise<
     seen: steps.length,
     dayOfClock: dayOfClock(standing.completeOn, world.now()),
     isMine: standing.officer === actor.id,
+    officer: standing.officer === null ? null : ((await officerNames(world.sql)).get(standing.officer) ?? null),
+    mayAssign: isSupervisor(asking) && mayFollow(standing, 'assigned') === null,
     proposal: proposal && {
       ...{ decision: proposal.decision, number: proposal.number, why: proposal.why },
       ...{ by: proposed?.actorName ?? '', isMine: standing.proposer === actor.id },
@@ -43,6 +47,7 @@ export async function fileOf({ world, actor }: Asking, found: Request): Promise<
 
 function detailOf(step: Step): string | null {
   if (step.kind === 'returned') return step.missing
+  if (step.kind === 'assigned') return step.name
   if (step.kind === 'proposed') return `${step.decision}, ${step.number}: ${step.why}`
   return 'why' in step ? step.why : null
 }

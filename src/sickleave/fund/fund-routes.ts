@@ -6,6 +6,7 @@ import { decideRequest } from './decide.ts'
 import { fundEvidence, fundFile } from './file.ts'
 import { answerObjection, fundObjections, orderControl } from './objections.ts'
 import { executePayment, makePayment, paymentFile, payments } from './payment.ts'
+import { officers } from './officers.ts'
 import { overdue } from './overdue.ts'
 import { askSimulation, simulations } from './simulations.ts'
 import { fundWork } from './work.ts'
@@ -32,6 +33,7 @@ export const fundRoutes: Routes = (app) => {
     reply.code(201)
     return made
   })
+  app.get('/officers', (request) => officers(askingOf(request)))
   app.get('/overdue', (request) => overdue(askingOf(request)))
   app.get('/simulations', (request) => simulations(askingOf(request)))
   app.post('/simulations', { bodyLimit: 4096 }, async (request, reply) => {

@@ -134,6 +134,41 @@ test('a complete request is calculated with every line explained, approved by a 
   assert.deepEqual(codes(known.steps).slice(-2), ['calculated', 'paid'])
 })
 
+test('who supervises sees who has what and how late, and gives it to an officer; two people still decide, and nobody else gives anything', async () => {
+  const { request } = await asked()
+  const chief = await town.account(['fund', 'fund-supervisor'], { name: 'Слободан Јевтић' })
+  const officers = () => town.as(chief)('GET', fund('/officers'))
+  assert.ok((await officers()).body.nobodys.count >= 1)
+  assert.equal((await town.as(zora)('GET', fund('/officers'))).status, 403)
+  assert.equal((await act(zora, request, 'assignment', { officer: mira })).status, 403)
+  assert.equal((await act(chief, request, 'assignment', { officer: signer })).status, 422, 'nobody who is no officer')
+  const { body: shown } = await town.as(chief)('GET', fund(`/requests/${request}`))
+  assert.deepEqual([shown.mayAssign, shown.officer], [true, null])
+  assert.equal((await act(chief, request, 'assignment', { officer: zora, seen: shown.seen - 1 })).status, 409, 'the screen was old')
+  const given = await act(chief, request, 'assignment', { officer: zora, seen: shown.seen })
+  assert.deepEqual([given.status, given.body.officer, given.body.request.state], [200, 'Зора Пајић', 'in-process'], given.text)
+  const work = async (who: string, of: string) => (await town.as(who)('GET', fund(`/work?officer=${of}`))).body.lines.map(({ id }: { id: string }) => id)
+  const places = [await work(zora, 'mine'), await work(mira, 'mine'), await work(mira, 'none')]
+  assert.deepEqual(
+    places.map((ids) => ids.includes(request)),
+    [true, false, false],
+  )
+  assert.equal((await town.as(zora)('GET', fund('/work?officer=all'))).status, 400)
+  assert.equal((await officers()).body.officers.find(({ id }: { id: string }) => id === zora).count, 1)
+  town.at('2026-06-10T08:00:00Z')
+  const { body: late } = await town.as(chief)('GET', fund('/overdue'))
+  assert.equal(late.lines.find((line: { request: string }) => line.request === request).officer, 'Зора Пајић')
+  assert.equal((await act(chief, request, 'assignment', { officer: mira })).body.officer, 'Мира Станић')
+  town.at('2026-05-05T09:00:00Z')
+  const { calculation } = (await act(mira, request, 'calculation')).body
+  const proposal = { decision: 'pay', number: '88-2', why: 'потпун', calculation: calculation.id }
+  assert.equal((await act(chief, request, 'proposal', proposal)).status, 200)
+  assert.equal((await act(chief, request, 'approval', { accept: true })).status, 403, 'whoever supervises is one pair of eyes too')
+  assert.equal((await act(chief, request, 'assignment', { officer: zora })).status, 409, 'what waits for the second person is not moved')
+  assert.equal((await act(mira, request, 'approval', { accept: false, why: 'проба' })).status, 200)
+  assert.ok(!codes((await town.as(signer)('GET', at(`/${request}`))).body.steps).includes('assigned'), 'who has it is the Fund’s own affair')
+})
+
 test('a request that lacks something stops the clock; a correction after the calculation stops the payment; a rejection needs two people too', async () => {
   const { request, person, leave } = await asked()
   const returned = await act(zora, request, 'return', { missing: 'Нечитак извод ППП-ПД.' })

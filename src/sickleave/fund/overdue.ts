@@ -9,6 +9,7 @@ import type { Rules } from '../rules/parameters.ts'
 import { leaveOf } from '../rules/state.ts'
 import { daysAfter } from '../rules/working-days.ts'
 import { requireFund } from './fund.ts'
+import { officerNames } from './officers.ts'
 import type { Overdue, OverdueLine } from './wire.ts'
 
 // Every clock that has run out, wherever the case lies: what one desk forgets another sees. Numbers and days only; nobody is named, so nobody's file is opened.
@@ -21,12 +22,13 @@ export async function overdue(asking: Asking): Promise<Overdue> {
   await world.ledger.record([entryOf(asking, null, { action: 'read', basis: 'fund', what: 'sick-leave time limits' })])
   const today = dayAt(world.now())
   const rules = await loadRules(world.sql)
+  const names = await officerNames(world.sql)
   const found = [
     ...(await requests(world.sql, today)),
     ...(await objections(world.sql, today)),
     ...(await proposals(world.sql, rules, today)),
     ...(await assessments(world, rules, today)),
-  ].map((one) => ({ ...one, days: daysBetween(one.due, today) }))
+  ].map((one) => ({ ...one, officer: one.officer === null ? null : (names.get(one.officer) ?? null), days: daysBetween(one.due, today) }))
   const lines = found.sort((a, b) => b.days - a.days || (a.number ?? '').localeCompare(b.number ?? ''))
   const desks = [...Map.groupBy(lines, ({ desk }) => desk)].map(([desk, own]) => ({ desk, count: own.length, days: own[0]?.days ?? 0 }))
   return { today, desks: desks.sort((a, b) => b.days - a.days), lines: lines.slice(0, linesMax), more: lines.length > linesMax }
@@ -36,7 +38,7 @@ type Late = Omit<OverdueLine, 'days'>
 
 function requests(sql: Sql, today: Day): Promise<Late[]> {
   return sql<Late>`
-    select waits_for as desk, 'request' as what, number, id as request, due
+    select waits_for as desk, 'request' as what, number, id as request, due, case when waits_for = 'fund' then officer end as officer
       from sickleave.request
      where waits_for is not null and state <> 'draft' and due < ${today}::date
      order by due, id
@@ -45,7 +47,7 @@ function requests(sql: Sql, today: Day): Promise<Late[]> {
 
 function objections(sql: Sql, today: Day): Promise<Late[]> {
   return sql<Late>`
-    select desk, case when kind in ('control', 'correction') then kind else 'objection' end as what, number, request, due
+    select desk, case when kind in ('control', 'correction') then kind else 'objection' end as what, number, request, due, null::text as officer
       from sickleave.objection
      where state = 'open' and due < ${today}::date
      order by due, id
@@ -56,7 +58,7 @@ async function proposals(sql: Sql, rules: Rules, today: Day): Promise<Late[]> {
   return (await waiting(sql)).flatMap(({ since }): Late[] => {
     const day = dayAt(since)
     const due = daysAfter(day, rules.on('commission.days', day)).effective
-    return due < today ? [{ desk: 'commission1', what: 'proposal', number: null, request: null, due }] : []
+    return due < today ? [{ desk: 'commission1', what: 'proposal', number: null, request: null, due, officer: null }] : []
   })
 }
 
@@ -86,7 +88,7 @@ async function assessments({ sql }: World, rules: Rules, today: Day): Promise<La
     const current = cases.find(({ state }) => state.status !== 'cancelled' && state.from <= today && state.until >= today)
     if (!current || history.some(({ assessedOn }) => assessedOn)) continue
     const due = assessmentFrom(history, { ...leaveOf(current.id, current.state), until: today }, rules)
-    if (due !== null && due < today) late.push({ desk: 'assessment', what: 'assessment', number: current.number, request: null, due })
+    if (due !== null && due < today) late.push({ desk: 'assessment', what: 'assessment', number: current.number, request: null, due, officer: null })
   }
   return late
 }

@@ -16,8 +16,10 @@ export type FundLine = {
   from: string
   until: string
   total: number | null
+  /** Name of the officer who has it; null: nobody. */
+  officer: string | null
 }
-/** `GET /sickleave/fund/work?state=&number=&pib=` */
+/** `GET /sickleave/fund/work?state=&number=&pib=&officer=mine|none` */
 export type FundWork = { today: string; lines: FundLine[]; more: boolean; counts: { state: string; count: number; overdue: number }[] }
 
 export type Calculation = { id: string; at: string; total: number; view: CompensationView }
@@ -28,6 +30,10 @@ export type FundFile = {
   seen: number
   dayOfClock: number | null
   isMine: boolean
+  /** Who has it; null: nobody. */
+  officer: string | null
+  /** The reader may give it to an officer. */
+  mayAssign: boolean
   proposal: { decision: 'pay' | 'reject'; number: string; why: string; by: string; isMine: boolean } | null
   reports: { number: string; from: string; until: string; fund: { from: string; until: string }[] }[]
   calculation: Calculation | null
@@ -60,6 +66,8 @@ export type OverdueLine = {
   request: string | null
   due: string
   days: number
+  /** At the Fund: who has the request; null: nobody. */
+  officer: string | null
 }
 /** `GET /sickleave/fund/overdue`: longest first. */
 export type Overdue = { today: string; desks: { desk: OverdueLine['desk']; count: number; days: number }[]; lines: OverdueLine[]; more: boolean }
@@ -84,3 +92,6 @@ export type Simulations = {
   simulations: Simulation[]
   parameters: { name: string; about: string; value: number; paragraph: string; isUnverified: boolean }[]
 }
+
+/** `GET /sickleave/fund/officers`: for who shares out the work. `nobodys`: what lies with the Fund and with no officer of today. */
+export type Officers = { officers: { id: string; name: string; count: number; overdue: number }[]; nobodys: { count: number; overdue: number } }

@@ -5,6 +5,7 @@ import { type Day, dayAt } from '../rules/days.ts'
 import type { State } from '../request/state.ts'
 import type { RequestShown } from '../request/wire.ts'
 import { recordLooks, requireFund } from './fund.ts'
+import { officerNames } from './officers.ts'
 import type { FundLine, FundWork } from './wire.ts'
 
 // The Fund's work list: what lies with the Fund, due and oldest first, and what lies with requesters beyond its time limit.
@@ -20,6 +21,7 @@ type Found = {
   due: Day | null
   changedAt: Date
   shown: RequestShown
+  officer: string | null
 }
 
 const states: readonly State[] = ['submitted', 'incomplete', 'in-process', 'proposed', 'calculated', 'rejected', 'paid', 'confirmed', 'returning', 'returned']
@@ -27,19 +29,20 @@ const isShownToFund = (state: unknown): state is State => states.includes(state 
 
 export async function fundWork(asking: Asking, query: unknown): Promise<FundWork> {
   await requireFund(asking, 'search')
-  const { world } = asking
+  const { world, actor } = asking
   const asked = wishOf(query)
   const today = dayAt(world.now())
   const state = asked.state ?? null
   // An employer that is not in the register has no requests: 0 is nobody's number.
   const employer = asked.pib === undefined ? null : ((await companies.byPib(world.sql, asked.pib))?.id ?? 0)
   const rows = await world.sql<Found>`
-    select patient, id, number, kind, state, due, changed_at, shown
+    select patient, id, number, kind, state, due, changed_at, shown, officer
       from sickleave.request
      where case when ${state}::text is not null then state = ${state}
                 else waits_for = 'fund' or (waits_for = 'requester' and state <> 'draft' and due < ${today}::date) end
        and (${asked.number ?? null}::text is null or number = ${asked.number ?? null})
        and (${employer}::int4 is null or employer = ${employer})
+       and (${asked.officer ?? null}::text is null or officer is not distinct from ${asked.officer === 'mine' ? actor.id : null})
      order by due nulls last, created_at, id
      limit ${linesMax + 1}`
   const counts = await world.sql<{ state: State; count: number; overdue: number }>`
@@ -54,24 +57,29 @@ export async function fundWork(asking: Asking, query: unknown): Promise<FundWork
     rows.slice(0, linesMax).map(({ patient }) => patient),
     'search',
   )
-  return { today, lines: rows.slice(0, linesMax).map(lineOf), more: rows.length > linesMax, counts }
+  const names = await officerNames(world.sql)
+  return { today, lines: rows.slice(0, linesMax).map((row) => lineOf(row, names)), more: rows.length > linesMax, counts }
 }
 
-function lineOf({ id, number, kind, state, due, changedAt, shown }: Found): FundLine {
+function lineOf({ id, number, kind, state, due, changedAt, shown, officer: account }: Found, names: ReadonlyMap<string, string>): FundLine {
   const { employee, employer, from, until, total, waitsFor } = shown
-  return { id, number, kind, state, due, since: changedAt.toISOString(), waitsFor, employee, employer, from, until, total }
+  const officer = account === null ? null : (names.get(account) ?? null)
+  return { id, number, kind, state, due, since: changedAt.toISOString(), waitsFor, employee, employer, from, until, total, officer }
 }
 
-function wishOf(query: unknown): { state?: State; number?: string; pib?: string } {
+type Wish = { state?: State; number?: string; pib?: string; officer?: 'mine' | 'none' }
+
+function wishOf(query: unknown): Wish {
   const given = query as Record<string, unknown>
-  const wish: { state?: State; number?: string; pib?: string } = {}
+  const wish: Wish = {}
   for (const [name, value] of Object.entries(given)) {
     if (name === 'state' && isShownToFund(value)) wish.state = value
     else if (name === 'number' && typeof value === 'string' && /^\d{4}-\d{7}$/.test(value)) wish.number = value
     else if (name === 'pib' && typeof value === 'string' && /^\d{9}$/.test(value)) wish.pib = value
+    else if (name === 'officer' && (value === 'mine' || value === 'none')) wish.officer = value
     else
-      throw new Refusal('incorrect', 'the work list is asked by state, number or pib', {
-        hint: `state is one of ${states.join(', ')}; number is written 2026-0000001; pib has nine digits.`,
+      throw new Refusal('incorrect', 'the work list is asked by state, number, pib or officer', {
+        hint: `state is one of ${states.join(', ')}; number is written 2026-0000001; pib has nine digits; officer is mine or none.`,
       })
   }
   return wish

@@ -72,7 +72,7 @@ export const daysAskedAlready = () =>
   })
 
 /** What was already told is not told again. */
-const saysNothing = new Set<Step['kind']>(['written', 'claimed', 'calculated', 'proposed', 'sent-back'])
+const saysNothing = new Set<Step['kind']>(['written', 'claimed', 'assigned', 'calculated', 'proposed', 'sent-back'])
 
 type Around = { rules: Rules; employee: Named['employee'] }
 

@@ -90,7 +90,7 @@ export async function setStanding(tx: Transaction, row: Head, standing: Standing
   await tx`
     update sickleave.request
        set state = ${standing.state}, waits_for = ${now.waitsFor}, due = ${now.due}, changed_at = ${now.changedAt}, shown = ${JSON.stringify(now.shown)}::jsonb,
-           from_day = ${from}, until_day = ${until}
+           from_day = ${from}, until_day = ${until}, officer = ${standing.officer}
      where patient = ${row.patient} and id = ${row.id}`
   await tx`delete from sickleave.request_day where patient = ${row.patient} and employer = ${row.employer ?? noEmployer} and request = ${row.id}`
   if (isOver(standing)) return

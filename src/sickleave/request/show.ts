@@ -7,7 +7,7 @@ import type { Signature, Standing, State, Step, StepKind } from './state.ts'
 import type { CalculationList, RequestShown, RequestState } from './wire.ts'
 
 /** What happens between the people of the Fund is theirs: the requester hears the outcome. */
-const inside = new Set<StepKind>(['proposed', 'sent-back', 'claimed', 'calculated'])
+const inside = new Set<StepKind>(['proposed', 'sent-back', 'claimed', 'assigned', 'calculated'])
 /** Also what a requester counts when it says how much it saw. */
 export const stepsShown = (steps: readonly StepRow[]): StepRow[] => steps.filter(({ step }) => !inside.has(step.kind))
 const stateShown = (standing: Standing): RequestState => (standing.state === 'proposed' ? 'in-process' : standing.state)

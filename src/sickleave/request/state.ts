@@ -37,6 +37,7 @@ export type Step =
   | { kind: 'submitted'; signature: Signature }
   | { kind: 'withdrawn'; why: string }
   | { kind: 'claimed' }
+  | { kind: 'assigned'; officer: string; name: string }
   | { kind: 'returned'; missing: string; until: Day }
   | { kind: 'calculated'; calculation: string; total: number }
   | { kind: 'proposed'; decision: 'pay' | 'reject'; number: string; why: string; calculation: string | null; total: number }
@@ -91,6 +92,8 @@ function after(kind: Kind, was: Standing, { step, on, actor }: Written): Standin
       return { ...was, state: 'withdrawn' }
     case 'claimed':
       return { ...was, state: 'in-process', officer: actor }
+    case 'assigned':
+      return { ...was, state: 'in-process', officer: step.officer }
     case 'returned':
       return { ...was, state: 'incomplete', missing: step.missing, completeUntil: step.until, completeOn: null }
     case 'calculated':
@@ -139,6 +142,7 @@ const mayCome: Record<StepKind, readonly State[]> = {
   submitted: ['draft', 'incomplete'],
   withdrawn: ['draft', 'submitted', 'incomplete', 'in-process'],
   claimed: ['submitted', 'in-process'],
+  assigned: ['submitted', 'in-process'],
   returned: ['submitted', 'in-process'],
   calculated: ['submitted', 'in-process'],
   proposed: ['submitted', 'in-process'],

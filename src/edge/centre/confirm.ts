@@ -2,6 +2,8 @@ import type { Edge } from '../process/edge.ts'
 import { acknowledge, type Reason, setAside } from '../store/items.ts'
 
 export const confirmedAtOnce = 500
+/** Of these, what the bus has put aside, for which an operator must do something first. */
+const parkedAtOnce = 50
 const askedAgainMs = { first: 500, most: 3_600_000 } as const
 /** The bus names a message for so long after it has ended. */
 const namedDays = 30
@@ -16,10 +18,13 @@ type Said = { message: string; state: 'waiting' | 'acknowledged' | 'refused' | '
 export async function confirmSome(edge: Edge): Promise<number> {
   const { store, centre } = edge
   const now = edge.now().getTime()
-  const rows = store.all<Row>(
-    `select seq, message, sent_at as sentAt, attempts from item where state in ('sent', 'parked') and message is not null and due_at <= ? order by due_at limit ?`,
-    now,
-    confirmedAtOnce,
+  // Each state by itself goes along an index; both together would sort all that was ever sent.
+  const rows = (['sent', 'parked'] as const).flatMap((state) =>
+    store.all<Row>(
+      `select seq, message, sent_at as sentAt, attempts from item where state = '${state}' and message is not null and due_at <= ? order by due_at limit ?`,
+      now,
+      state === 'sent' ? confirmedAtOnce - parkedAtOnce : parkedAtOnce,
+    ),
   )
   if (rows.length === 0) return 0
   const { json } = await centre.ask({

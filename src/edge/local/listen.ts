@@ -46,8 +46,8 @@ export async function listenLocal(edge: Edge, port: number): Promise<{ port: num
 }
 
 /** The screen of the local system may read the header alone: one word, on every answer. */
-const always = (edge: Edge): Record<string, string> => ({
-  'spona-edge': statusOf(edge).state,
+const always = (edge: Edge, status = statusOf(edge)): Record<string, string> => ({
+  'spona-edge': status.state,
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -61,7 +61,8 @@ async function answer(edge: Edge, listeners: Set<ServerResponse>, request: Incom
   if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refusal('not-allowed', 'only GET is answered here')
   if (pathname === '/status.json') {
     const aside = asideOf(edge.store, shownMax)
-    return void response.writeHead(200, { ...always(edge), 'content-type': 'application/json' }).end(JSON.stringify({ ...statusOf(edge), aside }))
+    const status = statusOf(edge)
+    return void response.writeHead(200, { ...always(edge, status), 'content-type': 'application/json' }).end(JSON.stringify({ ...status, aside }))
   }
   if (pathname === '/events') return listen(edge, listeners, request, response)
   if (pathname !== '/' && pathname !== '/small') throw new Refusal('not-found', 'there is /, /small, /status.json, /events and /bus/call/…')

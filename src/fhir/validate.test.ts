@@ -150,6 +150,15 @@ test('a thousand mistakes are told in a list with a limit', () => {
   assert.match(issues.at(-1)?.diagnostics ?? '', /more mistakes/)
 })
 
+test('a thousand warnings stop nothing, and an error behind them is not lost', () => {
+  const profile = Array.from({ length: 1000 }, (_, at) => `http://a.test/StructureDefinition/${at}`)
+  const severities = (more: object) => new Set(fhir.validate(aPatient({ meta: { profile }, ...more })).map(({ severity }) => severity))
+  assert.deepEqual(severities({}), new Set(['warning']))
+  // Profiles are looked at after the elements, so the error has to stand behind them: in a resource that comes later.
+  const bundle = { resourceType: 'Bundle', type: 'collection', entry: [{ resource: aPatient({ meta: { profile } }) }, { resource: aPatient({ gender: 'F' }) }] }
+  assert.deepEqual(new Set(fhir.validate(bundle).map(({ severity }) => severity)), new Set(['warning', 'error']))
+})
+
 test('a value that could be a personal number or markup never stands in a message', () => {
   const values = ['0101990710004', '<img src=x onerror=alert(1)>', 'a'.repeat(500)]
   for (const value of values) {

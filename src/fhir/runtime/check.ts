@@ -63,6 +63,8 @@ export class Check {
   add(code: string, expression: string, diagnostics: string, hint: string, severity: Issue['severity'] = 'error'): void {
     this.count++
     if (this.issues.length < issuesMax) this.issues.push({ severity, code, expression, diagnostics, hint })
+    // An error that is cut off must not leave a list of warnings only.
+    else if (severity === 'error') this.issues[issuesMax - 1] = { severity, code, expression, diagnostics, hint }
   }
 
   /** Against the letter of the specification, but whole systems write it and nothing here misreads it. */

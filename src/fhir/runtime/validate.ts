@@ -47,9 +47,8 @@ export function validateWith(checks: ResourceChecks, known: Knowledge, resource:
   check.dispatch(resource, 0, checks)
   if (isKnown && wanted.profiles !== undefined) check.wantedProfiles(resource as Json, wanted.profiles)
   if (check.count > issuesMax) {
-    // An error that is cut off must not leave a list of warnings only.
     check.issues[issuesMax - 1] = {
-      severity: 'error',
+      severity: check.issues[issuesMax - 1]?.severity ?? 'error',
       code: 'too-long',
       expression: check.names[0],
       diagnostics: `there are ${check.count - issuesMax + 1} more mistakes than are shown`,

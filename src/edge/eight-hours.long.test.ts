@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -12,6 +12,8 @@ import { until } from '../testing/process.ts'
 import { type Send, sender, startServer, type TestServer } from '../testing/server.ts'
 import { statusOf } from './local/status.ts'
 import { mapLimits } from './process/map-items.ts'
+import { originalOf } from './store/items.ts'
+import { Store } from './store/store.ts'
 
 // `SPONA_LONG=1 npm test -- src/edge/eight-hours`; EDGE_MESSAGES for another number of messages in 72 hours.
 
@@ -47,6 +49,30 @@ async function speak(port: number, count: number, make: (at: number) => string, 
   await Promise.all(systems)
 }
 
+/** What a killed process would leave: the files as they are at this moment, its log not yet brought in. Another process opens them and counts. */
+function isWholeAfterKill(t: TestContext, { config, edge }: TestEdge): void {
+  const left = mkdtempSync(join(tmpdir(), 'spona-left-'))
+  t.after(() => rmSync(left, { recursive: true, force: true }))
+  cpSync(join(config.data, 'store'), join(left, 'store'), { recursive: true })
+  const store = new Store(left)
+  try {
+    assert.deepEqual(
+      store.all('pragma integrity_check').map((row) => ({ ...(row as object) })),
+      [{ integrity_check: 'ok' }],
+    )
+    const count = store.one<{ items: number; originals: number; names: number }>(`
+      select count(*) as items, count(distinct name) as names, (select count(*) from original) as originals from item where state in ('waiting', 'ready')`)
+    assert.deepEqual({ ...count }, { items: messages, names: messages, originals: messages }, 'opened anew, the store has them all')
+    for (const at of [0, messages >> 1, messages - 1]) {
+      const item = store.one<{ seq: number; id: string; name: string }>('select seq, id, name from item order by seq limit 1 offset ?', at)
+      assert.ok(item)
+      assert.match(originalOf(store, edge.vault, item)?.toString() ?? '', new RegExp(`\\|${item.name.replace(/^.* /, '')}\\|P\\|`), 'and what came can be read')
+    }
+  } finally {
+    store.close()
+  }
+}
+
 test(`${messages} messages of ${hours} hours are kept without the centre, in little room, and the next start finds them all`, {
   timeout: waitMs,
 }, async (t) => {
@@ -73,6 +99,7 @@ test(`${messages} messages of ${hours} hours are kept without the centre, in lit
     `${Math.round(bytes / 1_048_576)} MB on the disk, ${Math.round(bytes / messages)} bytes each; ${Math.round(most / 1_048_576)} MB more memory, local systems included`,
   )
   assert.ok(bytes < messages * diskBytesMax.each + diskBytesMax.more)
+  isWholeAfterKill(t, edge)
   assert.ok(most / 1_048_576 < memoryMbMax)
 })
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
+import { wrongAboutNats } from './nats-settings.ts'
 
 /** Every setting, in one table: docs/reference/settings.md is generated from it and a test keeps them equal. */
 type Setting = { name: string; fallback: string; about: string; read(text: string): unknown }
@@ -33,6 +34,14 @@ const urls =
           .split(',')
           .map((one) => url(...schemes)(one.trim()))
           .join(',')
+const file = (value: string) => {
+  try {
+    if (value !== '') accessSync(value, constants.R_OK)
+    return value
+  } catch (error) {
+    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
 const list = (value: string) =>
   value
     .split(',')
@@ -103,9 +112,20 @@ export const settings = [
   {
     name: 'NATS_URL',
     fallback: '',
-    about: 'NATS servers with JetStream that carry the queues of the bus, separated by commas; empty means that PostgreSQL does.',
+    about:
+      'NATS servers with JetStream that carry the queues of the bus, separated by commas; empty means that PostgreSQL does. With tls:// nothing is said to a server before its certificate is checked.',
     read: urls('nats', 'tls'),
   },
+  {
+    name: 'NATS_CA',
+    fallback: '',
+    about: 'PEM file with the authorities that certify the NATS servers, read at each connection. Empty: those that the system trusts.',
+    read: file,
+  },
+  { name: 'NATS_CERT', fallback: '', about: 'PEM file with our own certificate, when the NATS servers ask for one; with NATS_KEY.', read: file },
+  { name: 'NATS_KEY', fallback: '', about: 'PEM file with the private key of NATS_CERT.', read: file },
+  { name: 'NATS_USER', fallback: '', about: 'Our name at the NATS servers, when NATS_URL says none; without NATS_PASSWORD it is a token.', read: text },
+  { name: 'NATS_PASSWORD', fallback: '', about: 'The password of NATS_USER, as it is.', read: text },
   {
     name: 'NATS_REPLICAS',
     fallback: '1',
@@ -339,6 +359,11 @@ export type Config = Omit<Values, 'DEMO' | 'SANDBOX'> & { DEMO: boolean; SANDBOX
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
+const inPairs = [
+  ['TLS_CERT', 'TLS_KEY'],
+  ['NATS_CERT', 'NATS_KEY'],
+] as const
+
 /** Reads the settings; every wrong one is named with its reason, all at once. */
 export function loadConfig(env: Record<string, string | undefined>): Config | string[] {
   const wrong: string[] = []
@@ -361,7 +386,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config | st
   }
   values['DEMO'] = values['DEMO'] === 'auto' ? isLocal : values['DEMO'] === 'true'
   values['SANDBOX'] = values['SANDBOX'] === 'auto' ? values['DEMO'] : values['SANDBOX'] === 'true'
-  if ((values['TLS_CERT'] === '') !== (values['TLS_KEY'] === '')) return ['TLS_CERT and TLS_KEY: give both or none.']
+  for (const [one, other] of inPairs) if ((values[one] === '') !== (values[other] === '')) return [`${one} and ${other}: give both or none.`]
+  const aboutNats = wrongAboutNats(values)
+  if (aboutNats !== null) return [aboutNats]
   const ofLine = ['EMPLOYERS_TLS_CERT', 'EMPLOYERS_TLS_KEY', 'EMPLOYERS_TLS_CA'].filter((name) => values[name] !== '')
   if (ofLine.length % 3 !== 0) return ['EMPLOYERS_TLS_CERT, EMPLOYERS_TLS_KEY and EMPLOYERS_TLS_CA: give all or none.']
   const folder = values['DATA_DIR'] as string

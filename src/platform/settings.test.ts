@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -44,4 +44,27 @@ test('the demo is off on any address that is not loopback, and cannot be forced 
   ])
   const proxied = loadConfig({ BASE_URL: 'https://karton.example', DATA_DIR: folder })
   assert.ok(!Array.isArray(proxied) && proxied.DEMO === false, 'a proxy makes a loopback address public')
+})
+
+test('what is wrong about the way to NATS is said at the start', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-settings-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const pem = join(folder, 'ca.pem')
+  writeFileSync(pem, 'x')
+  const load = (env: Record<string, string>) => {
+    const config = loadConfig({ DATA_DIR: folder, ...env })
+    return Array.isArray(config) ? config.join() : 'taken'
+  }
+  const wrong: [Record<string, string>, RegExp][] = [
+    [{ NATS_URL: 'tls://one:4222,nats://two:4222' }, /all servers with tls/],
+    [{ NATS_URL: 'tls://10.0.0.1:4222' }, /not by its IP address/],
+    [{ NATS_URL: 'tls://[::1]:4222' }, /not by its IP address/],
+    [{ NATS_URL: 'nats://one:4222', NATS_CA: pem }, /need servers with tls/],
+    [{ NATS_URL: 'tls://one:4222', NATS_CA: join(folder, 'nothing.pem') }, /NATS_CA: .*cannot be read \(ENOENT\)/],
+    [{ NATS_URL: 'tls://one:4222', NATS_CERT: pem }, /NATS_CERT and NATS_KEY/],
+    [{ NATS_URL: 'tls://one:4222', NATS_PASSWORD: 'secret' }, /NATS_PASSWORD: needs NATS_USER\.$/],
+  ]
+  for (const [env, why] of wrong) assert.match(load(env), why)
+  const whole = { NATS_URL: 'tls://one:4222,tls://two:4222', NATS_CA: pem, NATS_CERT: pem, NATS_KEY: pem, NATS_USER: 'spona', NATS_PASSWORD: 'secret' }
+  assert.equal(load(whole), 'taken')
 })

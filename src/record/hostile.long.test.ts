@@ -24,7 +24,7 @@ const over =
   }
 
 test(`${requests} generated broken requests over the network, eight at a time, leave a server that answers within its memory`, {
-  timeout: 1_200_000,
+  timeout: 3_600_000,
 }, async (t) => {
   const fired = await startFiredAt('hostile')
   t.after(() => fired.end())

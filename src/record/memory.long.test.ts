@@ -30,7 +30,7 @@ function transactionOf(bytes: number): string {
 }
 
 test(`the process stays below ${memoryMaxMb} MB with bodies of 50 MB, large answers, 24 large bodies at once and many searches`, {
-  timeout: 900_000,
+  timeout: 3_600_000,
 }, async (t) => {
   const fired = await startFiredAt('memory')
   t.after(() => fired.end())

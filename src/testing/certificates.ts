@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import * as asn1 from 'asn1js'
 import * as pki from 'pkijs'
 
@@ -38,10 +39,12 @@ export function forStamps(): pki.Extension {
   return new pki.Extension({ extnID: '2.5.29.37', critical: true, extnValue: value.toSchema().toBER(), parsedValue: value })
 }
 
-/** The certificate is for this IPv4 address (RFC 5280, section 4.2.1.6). */
-export function forAddress(ip: string): pki.Extension {
-  const bytes = Uint8Array.from(ip.split('.').map(Number))
-  const value = new pki.GeneralNames({ names: [new pki.GeneralName({ type: 7, value: new asn1.OctetString({ valueHex: bytes.buffer }) })] })
+/** The certificate is for this name, or this IPv4 address (RFC 5280, section 4.2.1.6). */
+function forHost(host: string): pki.Extension {
+  const name = isIPv4(host)
+    ? new pki.GeneralName({ type: 7, value: new asn1.OctetString({ valueHex: Uint8Array.from(host.split('.').map(Number)).buffer }) })
+    : new pki.GeneralName({ type: 2, value: host })
+  const value = new pki.GeneralNames({ names: [name] })
   return new pki.Extension({ extnID: '2.5.29.17', critical: false, extnValue: value.toSchema().toBER(), parsedValue: value })
 }
 
@@ -64,16 +67,16 @@ export async function selfSigned(name: string, extensions: pki.Extension[] = [])
   return { cert: pemOf(made), key: await keyPem(keys) }
 }
 
-/** An authority and what it signs: certificates for addresses, as PEM. */
-export async function newAuthority(name: string): Promise<{ ca: string; sign(name: string, ip: string): Promise<{ cert: string; key: string }> }> {
+/** An authority and what it signs: certificates for names and addresses, as PEM. */
+export async function newAuthority(name: string): Promise<{ ca: string; sign(name: string, host: string): Promise<{ cert: string; key: string }> }> {
   const own = await newKeys()
   const root = await makeCertificate(name, name, 1, own, own.privateKey, [basicConstraints()])
   let serial = 1
   return {
     ca: pemOf(root),
-    async sign(subject, ip) {
+    async sign(subject, host) {
       const keys = await newKeys()
-      return { cert: pemOf(await makeCertificate(subject, name, ++serial, keys, own.privateKey, [forAddress(ip)])), key: await keyPem(keys) }
+      return { cert: pemOf(await makeCertificate(subject, name, ++serial, keys, own.privateKey, [forHost(host)])), key: await keyPem(keys) }
     },
   }
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'node:net'
 import type { TestContext } from 'node:test'
+import { newAuthority } from './certificates.ts'
 import { freePort, until } from './process.ts'
 
 const stream = 'SPONA_BUS'
@@ -15,8 +16,8 @@ export const hasNats = (): boolean => spawnSync('nats-server', ['--version']).st
 
 /** One broker or a cluster of them on loopback, each with a folder of its own that outlives it. */
 export type Brokers = {
-  url: string
-  count: number
+  /** What a server needs to reach them. */
+  settings: Record<string, string>
   kill(at: number): Promise<void>
   start(at: number): Promise<void>
   /** Its disk is gone, too. */
@@ -27,11 +28,13 @@ export type Brokers = {
   state(): Promise<{ stored: number; leader: number }>
 }
 
-export async function startBrokers(t: TestContext, count: number): Promise<Brokers> {
+/** `isClosed`: over TLS only, to whoever has a certificate of the same authority and a password. */
+export async function startBrokers(t: TestContext, count: number, { isClosed = false } = {}): Promise<Brokers> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-nats-'))
   const ports = await Promise.all(Array.from({ length: count }, freePort))
   const routes = await Promise.all(Array.from({ length: count }, freePort))
   const running: (ChildProcess | undefined)[] = []
+  const door = isClosed ? await closedDoor(folder) : { lines: '', settings: {}, options: {} }
   const storeOf = (at: number) => join(folder, `store-${at}`)
 
   const start = async (at: number) => {
@@ -40,7 +43,7 @@ export async function startBrokers(t: TestContext, count: number): Promise<Broke
     const cluster = `cluster { name: spona, listen: "127.0.0.1:${routes[at]}", routes: [${routes.map((port) => `"nats://127.0.0.1:${port}"`).join(', ')}] }`
     writeFileSync(
       file,
-      `listen: "127.0.0.1:${ports[at]}"\nserver_name: n${at}\njetstream { store_dir: "${storeOf(at)}", max_file_store: 1GB }\n${count > 1 ? cluster : ''}\n`,
+      `listen: "127.0.0.1:${ports[at]}"\nserver_name: n${at}\njetstream { store_dir: "${storeOf(at)}", max_file_store: 1GB }\n${count > 1 ? cluster : ''}\n${door.lines}\n`,
     )
     running[at] = spawn('nats-server', ['-c', file], { stdio: 'ignore' })
     await until('a broker listens', () => listens(ports[at] as number))
@@ -58,9 +61,9 @@ export async function startBrokers(t: TestContext, count: number): Promise<Broke
     rmSync(folder, { recursive: true, force: true })
   })
   await Promise.all(Array.from({ length: count }, (_, at) => start(at)))
-  const url = ports.map((port) => `nats://127.0.0.1:${port}`).join(',')
+  const url = ports.map((port) => (isClosed ? `tls://localhost:${port}` : `nats://127.0.0.1:${port}`)).join(',')
   const asked = async <T>(ask: (streams: JetStreamManager['streams']) => Promise<T>): Promise<T> => {
-    const nc = await connect({ servers: ports.map((port) => `127.0.0.1:${port}`) })
+    const nc = await connect({ servers: ports.map((port) => `localhost:${port}`), ...door.options })
     try {
       return await ask((await jetstreamManager(nc)).streams)
     } finally {
@@ -73,7 +76,31 @@ export async function startBrokers(t: TestContext, count: number): Promise<Broke
       const { state: now, cluster } = await streams.info(stream)
       return { stored: now.last_seq, leader: Number(cluster?.leader?.slice(1) ?? 0) }
     })
-  return { url, count, kill, start, empty, state, forget: (at) => rmSync(storeOf(at), { recursive: true, force: true }) }
+  return { settings: { NATS_URL: url, ...door.settings }, kill, start, empty, state, forget: (at) => rmSync(storeOf(at), { recursive: true, force: true }) }
+}
+
+/** One authority for both sides; the password has what a URL would have to encode. */
+async function closedDoor(folder: string) {
+  const authority = await newAuthority('Test authority')
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 })
+    return join(folder, name)
+  }
+  const ca = write('ca.pem', authority.ca)
+  const certified = async (name: string) => {
+    const { cert, key } = await authority.sign(name, 'localhost')
+    return { cert: write(`${name}.pem`, cert), key: write(`${name}.key`, key) }
+  }
+  const [broker, ours] = [await certified('broker'), await certified('spona')]
+  const [user, pass] = ['spona', 'p@ss:word/1']
+  return {
+    lines: [
+      `tls { cert_file: "${broker.cert}", key_file: "${broker.key}", ca_file: "${ca}", verify: true }`,
+      `authorization { user: "${user}", password: "${pass}" }`,
+    ].join('\n'),
+    settings: { NATS_CA: ca, NATS_CERT: ours.cert, NATS_KEY: ours.key, NATS_USER: user, NATS_PASSWORD: pass },
+    options: { user, pass, tls: { caFile: ca, certFile: ours.cert, keyFile: ours.key } },
+  }
 }
 
 const listens = (port: number): Promise<boolean> =>

@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { fillBacklog } from '../../testing/bus-backlog.ts'
 import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
-import { startServer } from '../../testing/server.ts'
+import type { World } from '../../platform/world.ts'
+import { identifier } from '../../platform/sql.ts'
+import { startServer, type TestServer } from '../../testing/server.ts'
 
 /** `SPONA_BACKLOG=100000` tries it with fewer: a million takes some gigabytes. */
 const count = Number(process.env['SPONA_BACKLOG'] ?? 1_000_000)
 const keys = 10_000
 const memoryMbMax = 400
+const exchanges = 400
+const attempts = 6
+const shares = [0.5, 0.9, 0.99]
+const batch = 500
+const shortCount = 40 * batch
+/** What is measured beside a queue and without it is measured in turns: others on the machine then slow both alike. */
+const ratioMax = 1.2
 
-test('a long queue of one member slows nobody else, comes whole and in order, and takes no more memory than a short one', { timeout: 3_600_000 }, async (t) => {
-  const { app, world, sql, owner } = await startServer(t)
+type Place = { world: World; owner: TestServer['owner']; sender: BusMember; late: BusMember; once(): Promise<number> }
+
+/** A centre with a member that sends, one that comes late, and one that exchanges beside it. */
+async function openPlace(t: TestContext): Promise<Place> {
+  const { app, world, owner } = await startServer(t)
   const sender = await joinBus(app, world, 'sender')
   const members: BusMember[] = []
   for (const code of ['late', 'calm']) {
@@ -27,44 +39,96 @@ test('a long queue of one member slows nobody else, comes whole and in order, an
     await expectStatus(200, calm.ack((await calm.lease()).map((one) => one.delivery)))
     return performance.now() - from
   }
-  const median = async () => {
-    const times = []
-    for (let at = 0; at < 200; at++) times.push(await once())
-    return times.toSorted((a, b) => a - b)[100] as number
-  }
-  await median()
-  const without = await median()
+  return { world, owner, sender, late, once }
+}
 
-  await fillBacklog(world, sender, late, count, keys)
-  await owner`analyze bus.delivery`
-  await owner`analyze bus.body`
-  await owner`analyze bus.log`
-  const beside = await median()
-  t.diagnostic(`another member’s exchange takes ${without.toFixed(1)} ms, and ${beside.toFixed(1)} ms beside ${count} messages`)
-  // Twice is what a busy machine alone may do to a median; the bench measures the ratio.
-  assert.ok(beside < 2 * without + 20, `${beside} ms beside the queue, ${without} ms without`)
+async function fill({ world, owner, sender, late }: Place, many: number): Promise<void> {
+  await fillBacklog(world, sender, late, many, keys)
+  for (const table of ['delivery', 'body', 'log']) await owner`analyze bus.${identifier(table)}`
+}
+
+const at = (times: readonly number[], share: number) => times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] as number
+
+async function inTurns(long: Place, short: Place): Promise<[beside: number[], without: number[]]> {
+  const [beside, without]: [number[], number[]] = [[], []]
+  for (let round = 0; round < exchanges; round++) {
+    beside.push(await long.once())
+    without.push(await short.once())
+  }
+  return [beside, without]
+}
+
+/** What the member that was away does when it comes back, a batch at a time; says how long each took. Null when nothing is left. */
+function draining({ late }: Place): { next(): Promise<number | null>; taken(): number } {
+  const due = new Map<string, number>()
+  let taken = 0
+  const next = async () => {
+    const from = performance.now()
+    const got = await late.lease(batch)
+    if (got.length === 0) return null
+    for (const one of got) {
+      const n = (JSON.parse(Buffer.from(one.body, 'base64').toString()) as { n: number }).n
+      const key = String(n % keys)
+      assert.equal(n, due.get(key) ?? Number(key), 'each key comes in order, nothing twice, nothing missing')
+      due.set(key, n + keys)
+    }
+    await expectStatus(200, late.ack(got.map((one) => one.delivery)))
+    taken += got.length
+    return performance.now() - from
+  }
+  return { next, taken: () => taken }
+}
+
+test('a long queue of one member slows nobody else, comes whole, in order and as fast as a short one, and takes no more memory', {
+  timeout: 7_200_000,
+}, async (t) => {
+  const [long, short] = [await openPlace(t), await openPlace(t)]
+  await fill(long, count)
+  await fill(short, shortCount)
+  await inTurns(long, short)
+  let ratios: number[] = []
+  // Above the bound by chance one time in three on a busy machine, by a real cost each time.
+  for (let attempt = 0; attempt < attempts && (attempt === 0 || ratios.some((ratio) => ratio >= ratioMax)); attempt++) {
+    const [beside, without] = await inTurns(long, short)
+    ratios = shares.map((share) => at(beside, share) / at(without, share))
+    const said = (times: number[]) => shares.map((share) => at(times, share).toFixed(1)).join(', ')
+    t.diagnostic(`another member’s exchange takes ${said(without)} ms (p50, p90, p99), and ${said(beside)} ms beside ${count} messages`)
+  }
+  assert.ok(
+    ratios.every((ratio) => ratio < ratioMax),
+    `p50, p90 and p99 are ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')} times as long`,
+  )
 
   global.gc?.()
   const before = process.memoryUsage().rss
   let most = before
-  let taken = 0
-  const next = new Map<string, number>()
+  const [ofLong, ofShort] = [draining(long), draining(short)]
+  const tookMs: { long: number[]; short: number[] } = { long: [], short: [] }
   const began = performance.now()
-  for (let got = await late.lease(500); got.length > 0; got = await late.lease(500)) {
-    for (const one of got) {
-      const n = (JSON.parse(Buffer.from(one.body, 'base64').toString()) as { n: number }).n
-      const key = String(n % keys)
-      assert.equal(n, next.get(key) ?? Number(key), 'each key comes in order, nothing twice, nothing missing')
-      next.set(key, n + keys)
+  // A batch of the short one now and then, all the way: the last of the long ones are compared as well as the first.
+  const every = Math.max(1, Math.floor(count / shortCount))
+  for (let round = 0; ; round++) {
+    const ms = await ofLong.next()
+    if (ms === null) break
+    if (round % every === 0) {
+      const other = await ofShort.next()
+      if (other !== null) {
+        tookMs.long.push(ms)
+        tookMs.short.push(other)
+      }
     }
-    await expectStatus(200, late.ack(got.map((one) => one.delivery)))
-    taken += got.length
     most = Math.max(most, process.memoryUsage().rss)
   }
-  assert.equal(taken, count)
-  t.diagnostic(`${Math.round(taken / ((performance.now() - began) / 1000))} a second; ${Math.round((most - before) / 1_048_576)} MB more than before`)
+  assert.equal(ofLong.taken(), count)
+  const seconds = (performance.now() - began) / 1000
+  const [ms, shortMs] = [at(tookMs.long, 0.5), at(tookMs.short, 0.5)]
+  t.diagnostic(
+    `${Math.round((ofLong.taken() + ofShort.taken()) / seconds)} a second; ${batch} take ${ms.toFixed(0)} ms, of a short queue ${shortMs.toFixed(0)} ms`,
+  )
+  t.diagnostic(`${Math.round((most - before) / 1_048_576)} MB more than before`)
+  assert.ok(ms < ratioMax * shortMs, 'it is drained as fast as a short one')
   assert.ok(most - before < memoryMbMax * 1_048_576)
-  const [left] = await sql<{ open: number }>`select count(*)::int as open from bus.delivery where open`
+  const [left] = await long.world.sql<{ open: number }>`select count(*)::int as open from bus.delivery where open`
   assert.equal(left?.open, 0)
 })
 

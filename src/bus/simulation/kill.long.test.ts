@@ -14,7 +14,7 @@ before(async () => {
 after(() => fire.end())
 
 test(`${rounds} times kill -9 of server or database while messages, documents and calls pass: nothing with a receipt is lost, nothing filed twice`, {
-  timeout: 3_000_000,
+  timeout: 7_200_000,
 }, async (t) => {
   for (let round = 1; round <= rounds; round++) t.diagnostic(`round ${round}, SPONA_SEED=${random.seed}: ${await fire.round(random)}`)
   t.diagnostic(await fire.finish())

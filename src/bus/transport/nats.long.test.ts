@@ -16,10 +16,10 @@ const keys = 20
 const apartMs = 4000
 const limitMs = 60_000
 
-test(`a cluster of three loses nothing while ${kills} of its nodes are killed under load, each time the one that leads`, async (t) => {
+test(`a cluster of three over TLS loses nothing while ${kills} of its nodes are killed under load, each time the one that leads`, async (t) => {
   if (!hasNats()) return t.skip(noNats)
-  const brokers = await startBrokers(t, 3)
-  const { his, box, world } = await stageOf(t, { NATS_URL: brokers.url, NATS_REPLICAS: '3' })
+  const brokers = await startBrokers(t, 3, { isClosed: true })
+  const { his, box, world } = await stageOf(t, { ...brokers.settings, NATS_REPLICAS: '3' })
   const transport = transportOf(world)
   await until(
     'the cluster has a leader and the stream',
@@ -103,7 +103,7 @@ test(`a cluster of three loses nothing while ${kills} of its nodes are killed un
 test('two of three are killed: the database hands out, and the cluster carries on when they are back', async (t) => {
   if (!hasNats()) return t.skip(noNats)
   const brokers = await startBrokers(t, 3)
-  const { his, box, world } = await stageOf(t, { NATS_URL: brokers.url, NATS_REPLICAS: '3' })
+  const { his, box, world } = await stageOf(t, { ...brokers.settings, NATS_REPLICAS: '3' })
   const transport = transportOf(world)
   const send = (id: string) => expectStatus(202, his.message('box/in', id, '{}', { 'bus-key': 'one' }))
   const got: string[] = []
@@ -146,8 +146,8 @@ test('two of three are killed: the database hands out, and the cluster carries o
 
 test('two processes of a real server share the queues, and one of them is killed', async (t) => {
   if (!hasNats()) return t.skip(noNats)
-  const brokers = await startBrokers(t, 1)
-  const outside = await startOutside({ NATS_URL: brokers.url, PROCESSES: '2' })
+  const brokers = await startBrokers(t, 1, { isClosed: true })
+  const outside = await startOutside({ ...brokers.settings, PROCESSES: '2' })
   t.after(() => outside.end())
   const [his, box] = [await outside.join('his'), await outside.join('box')]
   await expectStatus(200, box.send({ method: 'PUT', url: '/bus/services/in', body: aService('inbox') }))

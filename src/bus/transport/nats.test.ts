@@ -11,7 +11,7 @@ if (hasNats()) {
   let brokers: Brokers
   const begin = async (t: TestContext) => {
     brokers = await startBrokers(t, 1)
-    return { NATS_URL: brokers.url }
+    return brokers.settings
   }
   transportContract('NATS JetStream', begin, (t, stage) => comesAndGoes(t, stage, brokers))
 } else {

@@ -15,12 +15,13 @@ import { forFile } from '../../testing/for-file.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { steppedEdge } from '../../testing/stepped-edge.ts'
 import { confirmSome } from '../centre/confirm.ts'
-import type { Request } from '../centre/line.ts'
+import { LineCut, type Request } from '../centre/line.ts'
 import { makeKeyFile, readKeyFile } from '../centre/key-file.ts'
 import { lookAtRight } from '../centre/right.ts'
 import { sendSome } from '../centre/send.ts'
 import { takeFile } from '../folder/take.ts'
 import { statusOf } from '../local/status.ts'
+import { sendAgain } from '../store/items.ts'
 import { mapSome } from './map-items.ts'
 
 const whole = forFile()
@@ -80,6 +81,56 @@ test('nothing goes past what is not mapped yet, which may be of the same patient
   await mapSome(edge)
   assert.equal((await sendSome(edge)).count, 2)
   assert.deepEqual(states(items()), { 'o-1': 'sent', 'o-2': 'sent' })
+})
+
+test('what is corrected goes under a number of its own, and what is not under the old one, though the bus gets the first sending late', async (t) => {
+  const { edge, line, tell, items } = await steppedEdge(t, server, 'late-edge')
+  const { store, vault } = edge
+  const setStructure = async (structure: string | null) => {
+    await server.owner`update bus.service set structure = ${structure}::jsonb where name = 'documents'`
+    await server.owner`update bus.directory set version = version + 1`
+    await freshDirectory(server.world)
+  }
+  t.after(() => setStructure(null))
+  await tell('corrected', 'p-1')
+  await tell('as it is', 'p-2')
+  const late: Request[] = []
+  line.instead = (request) => {
+    if (request.path !== '/bus/messages') return null
+    late.push(request)
+    throw new LineCut('it is on its way')
+  }
+  await sendSome(edge)
+  line.instead = null
+  // For an hour the centre is stricter; what it refuses then it refuses for good.
+  await setStructure('{"not":{}}')
+  for (let round = 0; round < 2; round++) await sendSome(edge)
+  assert.deepEqual(states(items()), { corrected: 'quarantined', 'as it is': 'quarantined' })
+  await setStructure(null)
+  assert.equal(late.length, 1)
+  for (const request of late) assert.ok((await line.ask(request)).status < 300)
+
+  for (const item of items()) {
+    const corrected = item.name === 'corrected' ? Buffer.from(oru('corrected', 'p-1', '6.2')) : null
+    await store.write(() => sendAgain(store, vault, { item, corrected, who: 'test', at: 0 }))
+  }
+  await mapSome(edge)
+  assert.equal((await sendSome(edge)).count, 2)
+  assert.deepEqual(
+    items().map(({ name, state, sendings }) => [name, state, sendings]),
+    [
+      ['corrected', 'sent', 1],
+      ['as it is', 'sent', 0],
+    ],
+  )
+  const numbers = await server.owner<{ name: string }>`
+    select s.name from bus.seen s join bus.member m on m.id = s.sender where m.code = 'late-edge' and s.name not like E'\\x01%' order by s.name limit 10`
+  const [first, second] = items()
+  assert.deepEqual(
+    numbers.map(({ name }) => name),
+    [first?.id, `${first?.id}.1`, second?.id].toSorted(),
+    'the first sending, its correction, and the other once',
+  )
 })
 
 test('a clock that is two days wrong is put right by the centre’s signed answers, and its rows stay in their order', async (t) => {

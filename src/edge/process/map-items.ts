@@ -45,7 +45,7 @@ async function mapOne(edge: Edge, item: Item): Promise<{ mark: () => void; bytes
     const map = await mapperOf(item.protocol)
     const mapped = map({ original, name: item.name, meta: JSON.parse(item.meta) as Record<string, unknown> }, edge.config)
     const ready = readyOf(edge, item, mapped)
-    return { mark: () => makeReady(store, item, ready), bytes: ready.sealed.length }
+    return { mark: () => makeReady(store, edge.vault, item, ready), bytes: ready.sealed.length }
   } catch (error) {
     if (!(error instanceof Refusal)) edge.log.error({ err: error, item: item.id }, 'a message could not be mapped')
     return { mark: () => setAside(store, item.seq, 'quarantined', reasonOf(error), now), bytes: 0 }

@@ -88,17 +88,25 @@ export const numberOf = ({ id, sendings }: Pick<Item, 'id' | 'sendings'>): strin
 
 export function mappedOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>): Buffer | null {
   const row = store.one<{ sealed: Uint8Array }>('select sealed from mapped where seq = ?', seq)
-  return row ? vault.open(row.sealed, `mapped ${id}`) : null
+  return row ? openMapped(vault, { id }, row.sealed) : null
 }
 
 /** `sealed` by `sealMapped`, before the transaction: it takes longer than all the rest. */
 export type Ready = { key: string | null; document: string | null; sealed: Buffer; mapping: string; losses: object[] }
 
+const openMapped = (vault: Vault, { id }: Pick<Item, 'id'>, sealed: Uint8Array): Buffer => vault.open(sealed, `mapped ${id}`)
 export const sealMapped = (vault: Vault, { id }: Pick<Item, 'id'>, body: Buffer): Buffer => vault.seal(body, `mapped ${id}`)
 
-/** Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. */
-export function makeReady(store: Store, { seq }: Pick<Item, 'seq'>, ready: Ready): void {
-  store.run('insert into mapped (seq, sealed) values (?, ?) on conflict (seq) do update set sealed = excluded.sealed', seq, ready.sealed)
+/**
+ * Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. The bus may have had other bytes of this item, or
+ * get them late, though its receipt was never seen: under their number these would be refused for ever.
+ */
+export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>, ready: Ready): void {
+  const isFirst = store.run('insert into mapped (seq, sealed) values (?, ?) on conflict do nothing', seq, ready.sealed).changes > 0
+  if (!isFirst && mappedOf(store, vault, { seq, id })?.equals(openMapped(vault, { id }, ready.sealed)) === false) {
+    store.run('update mapped set sealed = ? where seq = ?', ready.sealed, seq)
+    store.run('update item set sendings = sendings + 1 where seq = ?', seq)
+  }
   store.run(
     `update item set state = 'ready', key = ?, document = ?, mapping = ?, losses = ?, reason = null where seq = ? and state = 'waiting'`,
     ready.key,
@@ -150,7 +158,7 @@ export function putOff(store: Store, seq: number, dueAt: number, reason: Reason)
 
 export type Again = { item: Item; corrected: Uint8Array | null; who: string; at: number }
 
-/** Once more, with what a person corrected or as it is; under a new number when the bus has had the old one. */
+/** Once more, with what a person corrected or as it is; under a new number when the bus has had the old one, or when it becomes another message (`makeReady`). */
 export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at }: Again): boolean {
   const { seq, id } = item
   const { changes } = store.run(
@@ -160,7 +168,7 @@ export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at
     seq,
   )
   if (changes === 0) return false
-  store.run('delete from mapped where seq = ?', seq)
+  if (item.message !== null) store.run('delete from mapped where seq = ?', seq)
   if (corrected) {
     const version = (store.one<{ version: number }>('select max(version) as version from original where seq = ?', seq)?.version ?? 0) + 1
     store.run('insert into original (seq, version, sealed) values (?, ?, ?)', seq, version, vault.seal(corrected, `original ${id} ${version}`))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { freshDirectory, recordMember } from '../../bus/members/directory.ts'
 import { type Line, LineCut, type Reply, type Request } from '../../edge/centre/line.ts'
 import type { EdgeUnderFire } from './edge.ts'
 import { replace, type Run, say } from './run.ts'
@@ -17,7 +18,11 @@ export function lineOf(run: Run, one: EdgeUnderFire): Line {
         one.late.push(request)
         throw cut()
       }
+      // Mostly while something is on its way: then the bus may get what it refuses now after all.
+      const isStrict = request.path === '/bus/messages' && dice >= 15 && dice < (one.late.length > 0 ? 35 : 17)
+      if (isStrict) await setRule(run, takesNothing)
       const reply = await reach(run, request)
+      if (isStrict) await setRule(run, null)
       if (dice < 9 || reply === null) throw cut()
       if (dice < 11) {
         say(run, `${one.system.code} is killed while it waits for an answer`)
@@ -29,6 +34,18 @@ export function lineOf(run: Run, one: EdgeUnderFire): Line {
     },
     end: () => {},
   }
+}
+
+/** A service whose catalogue says that nothing has its structure. */
+const takesNothing = { not: {} }
+
+/** For a moment the centre is stricter about what the record is sent, and refuses for good what it takes before and after. */
+async function setRule(run: Run, structure: object | null): Promise<void> {
+  const { owner } = run.centre.platform
+  await owner`update bus.service set structure = ${structure === null ? null : JSON.stringify(structure)}::jsonb where provider = ${recordMember} and name = 'documents'`
+  await owner`update bus.directory set version = version + 1`
+  await freshDirectory(run.centre.world)
+  say(run, `the centre ${structure === null ? 'takes documents again' : 'refuses all documents'}`)
 }
 
 /** A request reaches the centre, now or long after it was sent. */

@@ -11,7 +11,7 @@ import { mapSome } from '../../edge/process/map-items.ts'
 import { type Item, itemColumns, sendAgain } from '../../edge/store/items.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { oru } from '../edge.ts'
-import { bury, type EdgeUnderFire, type Said, startProcess } from './edge.ts'
+import { bury, type EdgeUnderFire, type Said, startProcess, valueOf } from './edge.ts'
 import { reach } from './edge-line.ts'
 import type { EdgeFault } from './mortal-store.ts'
 import { chance, type Run, say } from './run.ts'
@@ -28,8 +28,8 @@ export const edgeSteps: EdgeStep[] = [
   { weight: 8, run: (run, one) => atWork(run, one, 'asks what became of it', confirmSome) },
   { weight: 8, run: (run, one) => atWork(run, one, 'receives', receive) },
   { weight: 3, run: (run, one) => atWork(run, one, 'looks at its right', lookAtRight) },
-  { weight: 5, run: arriveLate },
-  { weight: 9, run: mend },
+  { weight: 8, run: arriveLate },
+  { weight: 14, run: mend },
   { weight: 4, run: toggle('the line', (one) => (one.isCut = !one.isCut)) },
   { weight: 3, run: toggle('the disk', (one) => (one.room = one.room === 'roomy' ? 'full for writes' : 'roomy')) },
   { weight: 3, run: changeClock },
@@ -92,21 +92,36 @@ async function speak(run: Run, one: EdgeUnderFire): Promise<void> {
 }
 
 function next({ random }: Run, { said, system }: EdgeUnderFire, patient: number): Said {
-  const number = `${system.code}-${said.length}`
-  const value = said.length + 1
   const dice = random.below(100)
-  const rest = { number, patient, value, isAcked: false, isMended: false }
-  if (dice < 8)
-    return { ...rest, kind: 'unmappable', protocol: 'hl7v2', original: Buffer.from(result(rest, system.code).replace('ORU^R01^ORU_R01', 'QRY^A19')) }
-  if (dice >= 20) return { ...rest, kind: 'result', protocol: 'hl7v2', original: Buffer.from(result(rest, system.code)) }
-  const finding = { resourceType: 'Observation', status: 'finished', code: { text: number } }
-  const entry = [{ resource: finding, request: { method: 'POST', url: 'Observation' } }]
-  return { ...rest, kind: 'refused', protocol: 'fhir', original: Buffer.from(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })) }
+  const kind = dice < 8 ? 'unmappable' : dice < 20 ? 'refused' : 'result'
+  const number = `${system.code}-${said.length}`
+  const about = { number, patient, value: said.length + 1, kind, isAcked: false, isMended: false, isCorrected: false } as const
+  const protocol = kind === 'refused' ? 'fhir' : 'hl7v2'
+  return { ...about, protocol, original: bytesOf(about, system.code) }
 }
 
-/** The same result of the same order, corrected again and again: its versions say in which order the record took them. */
-const result = ({ number, patient, value }: Pick<Said, 'number' | 'patient' | 'value'>, code: string): string =>
-  oru(number, `${code}-p${patient}`, `${value}.5`).replaceAll(`F-${number}`, `F-${code}-${patient}`)
+/**
+ * What a local system says. The same result of the same order, corrected again and again: its versions say in which order the record took them. Before a person
+ * has corrected it, what cannot be mapped is a query, and what the record refuses has no status that FHIR knows.
+ */
+function bytesOf(said: Pick<Said, 'number' | 'patient' | 'value' | 'kind' | 'isCorrected'>, code: string): Buffer {
+  const { number, patient, kind, isCorrected } = said
+  const value = valueOf(said)
+  if (kind !== 'refused') {
+    const text = oru(number, `${code}-p${patient}`, `${value}`).replaceAll(`F-${number}`, `F-${code}-${patient}`)
+    return Buffer.from(kind === 'unmappable' && !isCorrected ? text.replace('ORU^R01^ORU_R01', 'QRY^A19') : text)
+  }
+  const fullUrl = 'urn:uuid:10000000-0000-4000-8000-000000000001'
+  const person = { resourceType: 'Patient', identifier: [{ system: 'urn:test:ward', value: `${code}-p${patient}` }] }
+  const status = isCorrected ? 'final' : 'finished'
+  const finding = { resourceType: 'Observation', status, code: { text: number }, subject: { reference: fullUrl }, valueQuantity: { value } }
+  const ifNoneExist = `identifier=urn:test:ward|${code}-p${patient}`
+  const entry = [
+    { fullUrl, resource: person, request: { method: 'POST', url: 'Patient', ifNoneExist } },
+    { resource: finding, request: { method: 'POST', url: 'Observation' } },
+  ]
+  return Buffer.from(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }))
+}
 
 export async function tell(run: Run, one: EdgeUnderFire, said: Said): Promise<void> {
   const { number, protocol, original } = said
@@ -122,19 +137,22 @@ async function arriveLate(run: Run, one: EdgeUnderFire): Promise<void> {
   if (request) await reach(run, request)
 }
 
-/** A person corrects what could not be mapped, or sends what was refused once more as it is. */
+/** A person corrects what stands aside, or sends it once more as it is. */
 async function mend(run: Run, one: EdgeUnderFire): Promise<void> {
   const item = one.store.one<Item>(`select ${itemColumns} from item where state = 'quarantined' order by seq limit 1`)
   const said = one.said.find(({ number }) => number === item?.name)
-  if (!item || !said) return
-  const corrected = said.kind === 'unmappable' ? Buffer.from(result(said, one.system.code)) : null
+  if (item && said) await sendOnceMore(run, one, { item, said, isCorrected: said.kind === 'unmappable' || chance(run, 50) })
+}
+
+export async function sendOnceMore(run: Run, one: EdgeUnderFire, { item, said, isCorrected }: { item: Item; said: Said; isCorrected: boolean }): Promise<void> {
+  const corrected = isCorrected ? bytesOf({ ...said, isCorrected }, one.system.code) : null
   const { store, vault } = one.edge
-  const isDone = await atWork(run, one, `${said.number} is mended`, () =>
-    store.write(() => sendAgain(store, vault, { item, corrected, who: 'a person', at: 0 })),
-  )
+  const what = `${said.number} is ${isCorrected ? 'corrected' : 'sent again as it is'}`
+  await atWork(run, one, what, () => store.write(() => sendAgain(store, vault, { item, corrected, who: 'a person', at: 0 })))
   // Whether it was, when the process died in it, stands on the disk.
   const has = one.store.one<{ count: number }>('select count(*) as count from original where seq = ?', item.seq)?.count ?? 0
-  if (said.kind === 'unmappable' && (isDone === true || has > 1)) said.isMended = true
+  said.isCorrected = has > 1
+  said.isMended = true
 }
 
 function toggle(what: string, change: (one: EdgeUnderFire) => unknown): EdgeStep['run'] {

@@ -28,8 +28,13 @@ export type Said = {
   protocol: string
   original: Buffer
   isAcked: boolean
+  /** It stood aside and was sent again by a person, so it comes later than what followed it. */
   isMended: boolean
+  /** Corrected by that person: the value says so. */
+  isCorrected: boolean
 }
+
+export const valueOf = ({ value, isCorrected }: Pick<Said, 'value' | 'isCorrected'>): number => value + (isCorrected ? 0.7 : 0.5)
 
 /** An edge as a process that can be killed: the real store on a real disk, the real sender, driven step by step. */
 export type EdgeUnderFire = {

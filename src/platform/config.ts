@@ -1,52 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { wrongAboutNats } from './nats-settings.ts'
+import { file, list, oneOf, text, url, urls, whole } from './setting-readers.ts'
 
 /** Every setting, in one table: docs/reference/settings.md is generated from it and a test keeps them equal. */
 type Setting = { name: string; fallback: string; about: string; read(text: string): unknown }
-
-const text = (value: string) => value
-const whole = (low: number, high: number) => (value: string) => {
-  const number = Number(value)
-  if (/^\d+$/.test(value) && number >= low && number <= high) return number
-  throw new Error(`must be a whole number from ${low} to ${high}`)
-}
-const oneOf =
-  (...allowed: string[]) =>
-  (value: string) => {
-    if (allowed.includes(value)) return value
-    throw new Error(`must be one of ${allowed.join(', ')}`)
-  }
-const url =
-  (...schemes: string[]) =>
-  (value: string) => {
-    if (value === '') return ''
-    const parsed = URL.parse(value)
-    if (parsed && schemes.includes(parsed.protocol.replace(':', ''))) return value
-    throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
-  }
-const urls =
-  (...schemes: string[]) =>
-  (value: string) =>
-    value === ''
-      ? ''
-      : value
-          .split(',')
-          .map((one) => url(...schemes)(one.trim()))
-          .join(',')
-const file = (value: string) => {
-  try {
-    if (value !== '') accessSync(value, constants.R_OK)
-    return value
-  } catch (error) {
-    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-}
-const list = (value: string) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
 
 export const settings = [
   { name: 'PORT', fallback: '8080', about: 'TCP port of the server; 0 takes a free one.', read: whole(0, 65535) },

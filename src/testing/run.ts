@@ -39,11 +39,15 @@ writeFileSync(times, '')
 /** A third would use the quarter of the time in which tests wait, but then those that watch the clock fail on a busy machine. */
 const workers = 2
 const before = secondsOf('self').ended
-const child = spawn(process.execPath, ['--test', `--test-concurrency=${workers}`, `--test-timeout=${isLong ? 3_600_000 : 600_000}`, ...flags, ...inBatches(files)], {
-  stdio: 'inherit',
-  // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.
-  env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), SPONA_TEST_TIMES: times, NODE_COMPILE_CACHE: join(folder, 'code') },
-})
+const child = spawn(
+  process.execPath,
+  ['--test', `--test-concurrency=${workers}`, `--test-timeout=${isLong ? 3_600_000 : 600_000}`, ...flags, ...inBatches(files)],
+  {
+    stdio: 'inherit',
+    // Half of what a process takes to start is the reading of code that the one before has read: 300 are started in a run.
+    env: { ...process.env, SPONA_TEST_CLUSTER: join(folder, 'cluster.json'), SPONA_TEST_TIMES: times, NODE_COMPILE_CACHE: join(folder, 'code') },
+  },
+)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
 child.once('exit', async (code, signal) => {
   const database = secondsOf(postmasterOf(join(folder, 'postgres')))

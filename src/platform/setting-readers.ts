@@ -1,0 +1,45 @@
+import { accessSync, constants } from 'node:fs'
+
+/** How the text of a setting becomes its value; what is wrong about it is thrown as half a sentence. */
+export const text = (value: string) => value
+export const whole = (low: number, high: number) => (value: string) => {
+  const number = Number(value)
+  if (/^\d+$/.test(value) && number >= low && number <= high) return number
+  throw new Error(`must be a whole number from ${low} to ${high}`)
+}
+export const oneOf =
+  (...allowed: string[]) =>
+  (value: string) => {
+    if (allowed.includes(value)) return value
+    throw new Error(`must be one of ${allowed.join(', ')}`)
+  }
+export const url =
+  (...schemes: string[]) =>
+  (value: string) => {
+    if (value === '') return ''
+    const parsed = URL.parse(value)
+    if (parsed && schemes.includes(parsed.protocol.replace(':', ''))) return value
+    throw new Error(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`)
+  }
+export const urls =
+  (...schemes: string[]) =>
+  (value: string) =>
+    value === ''
+      ? ''
+      : value
+          .split(',')
+          .map((one) => url(...schemes)(one.trim()))
+          .join(',')
+export const file = (value: string) => {
+  try {
+    if (value !== '') accessSync(value, constants.R_OK)
+    return value
+  } catch (error) {
+    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+export const list = (value: string) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)

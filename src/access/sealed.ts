@@ -1,21 +1,16 @@
-import { createCipheriv, createDecipheriv, createHmac, hash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
+import { decrypt, encrypt } from '../platform/aes-gcm.ts'
 import type { World } from '../platform/world.ts'
 
+const keyOf = ({ keys }: World, label: string) => keys.derive(`access/${label}`)
+
 /** Seals bytes by a key that lives outside the database; the label names the purpose, so one seal cannot pass for another. */
-export function seal(world: World, label: string, plain: Buffer): Buffer {
-  const nonce = world.random(12)
-  const cipher = createCipheriv('aes-256-gcm', world.keys.derive(`access/${label}`), nonce)
-  const body = Buffer.concat([cipher.update(plain), cipher.final()])
-  return Buffer.concat([nonce, cipher.getAuthTag(), body])
-}
+export const seal = (world: World, label: string, plain: Buffer): Buffer => encrypt(world, keyOf(world, label), plain)
 
 /** Null when the bytes were not sealed here for this purpose. */
 export function unseal(world: World, label: string, sealed: Buffer): Buffer | null {
-  if (sealed.length < 28) return null
-  const decipher = createDecipheriv('aes-256-gcm', world.keys.derive(`access/${label}`), sealed.subarray(0, 12))
-  decipher.setAuthTag(sealed.subarray(12, 28))
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()])
+    return decrypt(keyOf(world, label), sealed)
   } catch {
     return null
   }

@@ -7,10 +7,19 @@ import { Refusal } from '../../platform/refusal.ts'
 import { corpus } from '../../testing/corpora.ts'
 import type { Mapped } from '../draft/draft.ts'
 import { mapCda, mapHl7, readMessage, toCda, toHl7 } from '../edge.ts'
+import { hl7Bytes } from './hl7v2.ts'
 import { readText } from '../hl7v2/message.ts'
 
 type Loose = Record<string, any>
-const envelope = { sender: 'SPONA', facility: 'RS', receiver: 'BIS', receivingFacility: 'KCS', id: 'M-1', at: new Date('2026-03-01T10:00:00Z') }
+const envelope = {
+  sender: 'SPONA',
+  facility: 'RS',
+  receiver: 'BIS',
+  receivingFacility: 'KCS',
+  id: 'M-1',
+  at: new Date('2026-03-01T10:00:00Z'),
+  charset: 'utf-8' as const,
+}
 const issue = { id: '00000000-0000-4000-8000-000000000001', at: envelope.at, title: 'Извод' }
 const of = (mapped: Mapped, type: string) =>
   mapped.bundle.entry.filter(({ resource }) => resource.resourceType === type).map(({ resource }) => resource as Resource & Loose)
@@ -149,6 +158,32 @@ test('what goes out as an ORU comes back as it was', () => {
   for (const property of ['name', 'gender', 'birthDate', 'address', 'telecom'] as const) assert.deepEqual(back?.[property], patient[property], property)
   assert.equal(of(mapped, 'Observation')[0]?.['referenceRange'][0].high.value, 6.1)
   assert.equal(of(mapped, 'DiagnosticReport')[0]?.['identifier'][0].value, 'F-1')
+})
+
+test('what goes out in each character set of a house comes back letter for letter, in Latin letters where it has no others', () => {
+  const named = {
+    ...bundle,
+    entry: bundle.entry.map((one) =>
+      one.resource.resourceType === 'Patient'
+        ? { ...one, resource: { ...one.resource, name: [{ family: 'Чворовић-Ђукић', given: ['Џенис', 'Жељка'] }] } }
+        : one,
+    ),
+  } as typeof bundle
+  for (const [charset, family] of [
+    ['utf-8', 'Чворовић-Ђукић'],
+    ['windows-1251', 'Чворовић-Ђукић'],
+    ['iso-8859-5', 'Чворовић-Ђукић'],
+    ['windows-1250', 'Čvorović-Đukić'],
+    ['cp852', 'Čvorović-Đukić'],
+    ['iso-8859-2', 'Čvorović-Đukić'],
+  ] as const)
+    for (const event of ['R01', 'A03']) {
+      const bytes = hl7Bytes(toHl7(named, event, { ...envelope, charset }), charset)
+      const read = readMessage(bytes, 'ascii')
+      assert.equal(read.charset, charset)
+      assert.equal(of(mapHl7(read), 'Patient')[0]?.['name'][0].family, family, `${charset} ${event}`)
+    }
+  assert.throws(() => hl7Bytes('MSH|Ő', 'windows-1251'), /does not exist in windows-1251/)
 })
 
 test('what goes out as an ADT comes back with its visit, diagnosis and allergy', () => {

@@ -249,8 +249,8 @@ function observation(resource: Resource): Xml {
     time(resource, 'effective'),
     observationValue(resource),
     ...interpretation,
-    ...ranges,
     ...parts,
+    ...ranges,
   )
 }
 

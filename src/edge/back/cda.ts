@@ -17,6 +17,8 @@ export function toCda(bundle: Bundle, issue: Issue): string {
   const title = textAt(composition?.['title']) || issue.title
   const time = typeof composition?.['date'] === 'string' ? composition['date'] : `${issue.at.toISOString().slice(0, 19)}Z`
   const number = composition?.['identifier'] as Json | undefined
+  // A structured body has a section; of what has none the title is all that is to be read.
+  const parts = sections(composition, resources)
   const body = [
     element('typeId', { root: '2.16.840.1.113883.1.3', extension: 'POCD_HD000040' }),
     number === undefined ? element('id', { root: issue.id }) : id(number),
@@ -27,7 +29,7 @@ export function toCda(bundle: Bundle, issue: Issue): string {
     element('recordTarget', {}, patientRole(patient)),
     element('author', {}, element('time', { value: hl7Date(time) }), assigned('assignedAuthor', resources.at(list(composition?.['author'])[0]))),
     custodian(resources.at(composition?.['custodian'])),
-    element('component', {}, element('structuredBody', {}, ...sections(composition, resources))),
+    element('component', {}, element('structuredBody', {}, ...(parts.length > 0 ? parts : [component(title, undefined, inXml(title), [], [])]))),
   ]
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('ClinicalDocument', { xmlns: 'urn:hl7-org:v3', 'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance' }, ...body)}\n`
 }
@@ -114,9 +116,12 @@ export function assigned(name: string, found: Resource | undefined): Xml {
 }
 const organizationName = (found: Resource | undefined): Xml => element('name', {}, inXml(textAt(found?.['name'])))
 
+/** Of a custodian CDA has one number to call and one address. */
 function custodian(found: Resource | undefined): Xml {
   const inside =
-    found === undefined ? element('id', { nullFlavor: 'NI' }) : [...ids(found), organizationName(found), ...telecoms(found), ...addresses(found)].join('')
+    found === undefined
+      ? element('id', { nullFlavor: 'NI' })
+      : [...ids(found), organizationName(found), ...telecoms(found).slice(0, 1), ...addresses(found).slice(0, 1)].join('')
   return element('custodian', {}, element('assignedCustodian', {}, element('representedCustodianOrganization', {}, inside)))
 }
 

@@ -1,17 +1,24 @@
 import type { Resource } from '../../fhir/fhir.ts'
+import { toLatin } from '../../platform/text.ts'
 import { hl7Date } from '../draft/dates.ts'
 import type { Json } from '../draft/draft.ts'
 import { codeSystemName } from '../draft/systems.ts'
+import { type Charset, charsetName, encode, hasCyrillic } from '../hl7v2/charset.ts'
 import { escaped } from '../hl7v2/escapes.ts'
 import { addresses, components, concept, cx, ei, hl7, names, pl, telecoms, typed, words, xcn } from './hl7v2-types.ts'
 import { type Bundle, choice, list, Resources, textAt } from './resources.ts'
 
 /** Who speaks to whom; number and time are the sender's own. */
-export type Envelope = { sender: string; facility: string; receiver: string; receivingFacility: string; id: string; at: Date }
+export type Envelope = { sender: string; facility: string; receiver: string; receivingFacility: string; id: string; at: Date; charset: Charset }
 
 /** FHIR as a message of HL7 v2.5 for a system that takes nothing else: R01 is an ORU, every other event an ADT. */
 export function toHl7(bundle: Bundle, event: string, envelope: Envelope): string {
   return event === 'R01' ? toOru(bundle, envelope) : toAdt(bundle, event, envelope)
+}
+
+/** The message in the character set that its MSH-18 names. A letter that it has not is refused, except Cyrillic, which has exact Latin ones. */
+export function hl7Bytes(message: string, charset: Charset): Uint8Array {
+  return encode(hasCyrillic(charset) ? message : toLatin(message), charset)
 }
 
 /** Each report with its order, its results and its notes. */
@@ -89,7 +96,7 @@ function header(type: string, envelope: Envelope): string[] {
     '',
     '',
     '',
-    'UNICODE UTF-8',
+    charsetName(envelope.charset),
   ]
 }
 

@@ -44,6 +44,23 @@ export function charsetNamed(name: string): Charset | null {
   return null
 }
 
+// As MSH-18 writes them: HL7 table 0211 where it has the set, what vendors write where it has not.
+const written: Record<Charset, string> = {
+  'utf-8': 'UNICODE UTF-8',
+  ascii: 'ASCII',
+  'iso-8859-1': '8859/1',
+  'iso-8859-2': '8859/2',
+  'iso-8859-5': '8859/5',
+  'iso-8859-15': '8859/15',
+  'windows-1250': 'CP1250',
+  'windows-1251': 'CP1251',
+  'windows-1252': 'CP1252',
+  cp852: 'CP852',
+  ibm866: 'CP866',
+}
+export const charsetName = (charset: Charset): string => written[charset]
+export const hasCyrillic = (charset: Charset): boolean => ['utf-8', 'iso-8859-5', 'windows-1251', 'ibm866'].includes(charset)
+
 /** `fallback` is what a system that says nothing is known to write; UTF-8 goes before it, because other text is hardly ever valid UTF-8. */
 export function decode(bytes: Uint8Array, said: string, fallback: Charset): { text: string; charset: Charset } {
   const marked = markedText(bytes)

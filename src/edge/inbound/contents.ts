@@ -39,7 +39,7 @@ function bundleIn(bytes: Buffer): Bundle {
 }
 
 async function hl7Of(edge: Edge, settings: InboundSettings, delivery: Delivery, bundle: Bundle): Promise<Contents> {
-  const { toHl7 } = await import('../back/hl7v2.ts')
+  const { hl7Bytes, toHl7 } = await import('../back/hl7v2.ts')
   const envelope = {
     sender: 'SPONA',
     facility: delivery.from,
@@ -47,8 +47,10 @@ async function hl7Of(edge: Edge, settings: InboundSettings, delivery: Delivery, 
     receivingFacility: edge.config.member,
     id: shortId(delivery.message),
     at: edge.now(),
+    charset: settings.charset,
   }
-  return { bytes: Buffer.from(toHl7(bundle as never, eventOf(bundle), envelope)), contentType: 'x-application/hl7-v2+er7', ending: 'hl7' }
+  const written = hl7Bytes(toHl7(bundle as never, eventOf(bundle), envelope), settings.charset)
+  return { bytes: Buffer.from(written), contentType: 'x-application/hl7-v2+er7', ending: 'hl7' }
 }
 
 /** MSH-10 has twenty characters in HL7 2.5: the end of the message's number, which is its random part. */

@@ -1,5 +1,5 @@
 import { nameShape } from '../mllp/shape.ts'
-import { type Place, type Shape, oneOf, optional, path, section, text, url, whole } from '../process/shapes.ts'
+import { charset, type Place, type Shape, oneOf, optional, path, section, text, url, whole } from '../process/shapes.ts'
 
 const fields = section({
   name: nameShape,
@@ -13,6 +13,8 @@ const fields = section({
   host: optional(text(), '127.0.0.1'),
   port: optional(whole(1, 65_535)),
   folder: optional(path),
+  /** In which HL7 v2 is written for it; what has no Cyrillic letters gets Latin ones. */
+  charset: optional(charset(), 'utf-8' as const),
   receiver: optional(text(), 'LOCAL'),
   timeoutSeconds: optional(whole(1, 300), 30),
 })

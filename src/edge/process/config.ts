@@ -8,7 +8,7 @@ import { folderShape } from '../folder/shape.ts'
 import { inboundShape } from '../inbound/shape.ts'
 import { mllpShape } from '../mllp/shape.ts'
 import { restShape } from '../rest/shape.ts'
-import { listOf, optional, path, section, type Shape, text, url, whole } from './shapes.ts'
+import { listOf, optional, path, section, text, url, whole, charset } from './shapes.ts'
 
 const bytesMax = 262_144
 const wrongMax = 50
@@ -46,15 +46,6 @@ export type EdgeConfig = NonNullable<ReturnType<typeof readShape>>
 const readShape = (value: unknown, at: Parameters<typeof shape>[1]) => {
   const read = shape(value, at)
   return { ...read, data: read?.data ?? resolve(at.folder, 'edge-data') }
-}
-
-function charset(): Shape<Charset> {
-  const known: readonly string[] = ['utf-8', 'windows-1250', 'windows-1251', 'windows-1252', 'iso-8859-1', 'iso-8859-2', 'iso-8859-5', 'cp852', 'ibm866']
-  return (value, at) => {
-    if (typeof value === 'string' && known.includes(value)) return value as Charset
-    at.wrong(at.path, `must be one of ${known.join(', ')}`)
-    return undefined as never
-  }
 }
 
 /** Reads the file, or says everything that is wrong with it, each with its line. */

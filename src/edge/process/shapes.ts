@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
+import type { Charset } from '../hl7v2/charset.ts'
 
 /**
  * What a settings file may say, as small readers that are put together. A reader that finds something else says so at its place and
@@ -82,3 +83,13 @@ export const section =
     const read = Object.entries(fields).map(([name, shape]) => [name, shape((given as Record<string, unknown>)[name], { ...at, path: [...at.path, name] })])
     return Object.fromEntries(read) as { [K in keyof F]: Of<F[K]> }
   }
+
+/** A character set of HL7 v2. */
+export function charset(): Shape<Charset> {
+  const known: readonly string[] = ['utf-8', 'windows-1250', 'windows-1251', 'windows-1252', 'iso-8859-1', 'iso-8859-2', 'iso-8859-5', 'cp852', 'ibm866']
+  return (value, at) => {
+    if (typeof value === 'string' && known.includes(value)) return value as Charset
+    at.wrong(at.path, `must be one of ${known.join(', ')}`)
+    return undefined as never
+  }
+}

@@ -29,6 +29,20 @@ for (const [at, path] of employerPages.entries()) {
   })
 }
 
+for (const language of ['sr-Cyrl', 'sr-Latn', 'en'] as const)
+  test(`the bar of the employer’s pages is one line on an office screen (${language}), and says below that it is the demo`, async () => {
+    ready()
+    await site.visit('/employer/', { viewport: { width: 1280, height: 800 }, language }, async (page) => {
+      await arrived(page)
+      const heights = await page.evaluate(
+        "[document.querySelector('.bar').offsetHeight, ...[...document.querySelector('.bar').children].map((one) => one.offsetTop)]",
+      )
+      const [height = 0, ...tops] = heights as number[]
+      assert.ok(height <= 56 && Math.max(...tops) < 28, String(heights))
+      assert.equal(await page.locator('.demo-below').isVisible(), clerk.demo)
+    })
+  })
+
 test('an older answer of the inbox that comes late is not shown', async () => {
   ready()
   let release = () => {}

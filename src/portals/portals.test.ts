@@ -155,6 +155,10 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
           .getByRole('button', { name: /^Pokaži dijagnozu/ })
           .first()
           .click()
+        const dialog = page.getByRole('dialog')
+        await dialog.getByLabel('Poslednji dan saglasnosti').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10))
+        await dialog.getByRole('button', { name: 'Pokaži dijagnozu' }).click()
+        await page.getByText(/može da vidi dijagnozu do/).waitFor()
         await page
           .getByRole('button', { name: /^Opozovi/ })
           .first()

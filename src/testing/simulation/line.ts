@@ -64,6 +64,7 @@ export function openLine(config: pg.ClientConfig): Line {
       const struck = strikes(String(typeof first === 'string' ? first : first?.text))
       if (!struck) return super.query(...(words as [never]))
       const callback = words.find((word) => typeof word === 'function')
+      if (typeof first?.submit === 'function') return this.#strikeOwn(struck, Object.assign(first, { callback: first.callback ?? callback }))
       const plain = words.filter((word) => word !== callback)
       if (!callback) return this.#strike(struck, plain)
       callbackify(() => this.#strike(struck, plain))(callback)
@@ -72,9 +73,25 @@ export function openLine(config: pg.ClientConfig): Line {
     async #strike({ what, when }: Fault, words: unknown[]): Promise<never> {
       const done: unknown = when === 'after' ? super.query(...(words as [never])) : null
       await (done as Promise<unknown>)
+      this.#end(what)
+      throw lost()
+    }
+
+    /** A statement that answers by itself hears of it by its own callback; a promise of ours nobody would await. */
+    #strikeOwn({ what, when }: Fault, statement: { callback?: (error: Error | null, rows?: unknown) => void }): unknown {
+      const { callback } = statement
+      const fail = () => {
+        this.#end(what)
+        callback?.(lost())
+      }
+      if (when === 'before') return void setImmediate(fail)
+      statement.callback = fail
+      return super.query(statement as never)
+    }
+
+    #end(what: Fault['what']): void {
       if (what === 'crash') die()
       else sever(this)
-      throw lost()
     }
   }
 

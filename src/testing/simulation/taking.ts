@@ -121,6 +121,11 @@ async function acknowledge(run: Run, system: System, refuse: object[]): Promise<
   for (let time = 0; time < times; time++) {
     const reply = await ask(run, signed)
     const what = `${nameOf(run, system)} acknowledges ${seqs.length}, refuses ${refuse.length}`
+    // What it refused may have been handed out again already: then its repetition must not put that back.
+    if (time > 0 && refuse.length > 0 && reply?.status === 409) {
+      say(run, `${what}, again: it was received before`)
+      continue
+    }
     if (isAsExpected(run, reply, expectedOf(run, system, signed), what) && reply.status === 200) system.owed.splice(0, time === 0 ? seqs.length : 0)
   }
 }

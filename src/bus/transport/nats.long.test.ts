@@ -156,6 +156,13 @@ test('two processes of a real server share the queues, and one of them is killed
     const body = { bytes: Buffer.byteLength(text), digest: contentDigest(Buffer.from(text)), chunks: () => [Buffer.from(text)].values() }
     return streamed(member, outside.base, { url, body: body as never, headers: { 'content-type': 'application/json', ...headers } })
   }
+  // Until the first process has made the stream, the database hands out, and is asked again for a second after that.
+  await until('there is a stream', () =>
+    brokers.state().then(
+      () => true,
+      () => false,
+    ),
+  )
   const count = 300
   const sentAt = new Map<string, number>()
   const tookMs: number[] = []

@@ -1,4 +1,4 @@
-import { narrowing, type Search } from '../../fhir/fhir.ts'
+import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
 import { type Fragment, fragment, join, type Runner, steadyOn } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import type { Place } from '../store.ts'
@@ -27,15 +27,19 @@ const commonRows = 100_000
  * Fixes the moment, so that a name which comes later is not missed in one that was fixed after it.
  */
 export async function namesIn(asking: Asking, sql: Runner, search: Search, reading: Reading): Promise<Names> {
-  const begun = beginningsOf(asking, search)
-  const near = soundsOf(asking, search)
+  const type = search.type as string
+  const own = narrowing(search)
+    .map((one, entry) => ({ ...one, entry }))
+    .filter(({ code }) => asking.world.fhir.custom.isIndexed(type, code) === undefined)
+  const begun = own.flatMap(beginningsOf)
+  const near = own.flatMap((one) => soundsOf(asking, one))
   if (begun.length + near.length === 0) return { names: [], left: [] }
   return traced(asking.trace, 'names', async () => {
-    const spelt = await spellingsOf(asking, sql, search.type as string, begun, reading)
+    const spelt = await spellingsOf(asking, sql, type, begun, reading)
     const names = [...spelt.filter(isName), ...(await wordsOf(sql, near, reading))]
-    const unspelt = [...new Set(spelt.filter((one) => !isName(one)).map(({ entry }) => entry))]
+    const unspelt = spelt.filter((one) => !isName(one)).map(({ entry }) => entry)
     if (names.length > 0 || unspelt.length === 0) return { names, left: unspelt }
-    const common = await commonOf(asking, sql, search.type as string, begun)
+    const common = await commonOf(asking, sql, type, begun)
     const [first] = unspelt.filter((entry) => !common.has(entry))
     if (first === undefined) return { names, left: unspelt }
     const lows = begun.filter(({ entry }) => entry === first).map(({ low }) => low)
@@ -44,35 +48,41 @@ export async function namesIn(asking: Asking, sql: Runner, search: Search, readi
 }
 
 type Beginning = { entry: number; low: string }
-const highOf = (low: string) => `${low}\u{10ffff}`
 type Near = { entry: number; forms: number[] }
+/** A condition of the search whose parameter the index has known from the beginning. */
+type Own = Narrowing & { entry: number }
 
-const isOwn = ({ world }: Asking, search: Search, code: string) => world.fhir.custom.isIndexed(search.type as string, code) === undefined
-
-function beginningsOf(asking: Asking, search: Search): Beginning[] {
-  return narrowing(search).flatMap(({ code, any }, entry) => {
-    const starts = any.flatMap((one) => (one.is === 'string' && one.how === 'starts' && one.value !== '' ? [one.value.slice(0, stringMax)] : []))
-    return starts.length === any.length && isOwn(asking, search, code) ? starts.map((low) => ({ entry, low })) : []
-  })
+function beginningsOf({ any, entry }: Own): Beginning[] {
+  const starts = any.flatMap((one) => (one.is === 'string' && one.how === 'starts' && one.value !== '' ? [one.value.slice(0, stringMax)] : []))
+  return starts.length === any.length ? starts.map((low) => ({ entry, low })) : []
 }
 
-function soundsOf(asking: Asking, search: Search): Near[] {
-  const { hashes } = asking.world
-  return narrowing(search).flatMap(({ code, any: [only, ...others] }, entry) =>
-    only?.is === 'sounds' && others.length === 0 && isOwn(asking, search, code)
-      ? only.near.map((forms) => ({ entry, forms: forms.map((form) => hashes.of(nearForm(form))) }))
-      : [],
-  )
+function soundsOf({ world: { hashes } }: Asking, { any: [only, ...others], entry }: Own): Near[] {
+  if (only?.is !== 'sounds' || others.length > 0) return []
+  return only.near.map((forms) => ({ entry, forms: forms.map((form) => hashes.of(nearForm(form))) }))
 }
+
+/** A row for each beginning, and which rows of the index of texts begin so. */
+function rangesOf({ world }: Asking, type: string, begun: readonly Beginning[]) {
+  const lows = begun.map(({ low }) => low)
+  const here = fragment`s.type = ${world.fhir.typeCode(type)}::int2`
+  return {
+    each: fragment`unnest(${lows}::text[], ${lows.map(highOf)}::text[]) with ordinality as g (low, high, no)`,
+    here,
+    range: fragment`${here} and s.value >= g.low and s.value < g.high`,
+  }
+}
+
+const highOf = (low: string) => `${low}\u{10ffff}`
+/** Condition on `s` of record.string. */
+export const beginsWith = (low: string): Fragment => fragment`(s.value >= ${low} and s.value < ${highOf(low)})`
 
 type Spelt = { entry: number; rows: number; spellings: string[] | null }
 const isName = (one: Spelt): one is Spelt & { spellings: string[] } => one.spellings !== null
 
-async function spellingsOf({ world }: Asking, sql: Runner, type: string, begun: readonly Beginning[], reading: Reading): Promise<Spelt[]> {
+async function spellingsOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[], reading: Reading): Promise<Spelt[]> {
   if (begun.length === 0) return []
-  const here = fragment`s.type = ${world.fhir.typeCode(type)}::int2`
-  const range = fragment`${here} and s.value >= g.low and s.value < g.high`
-  const lows = begun.map(({ low }) => low)
+  const { each: ranges, here, range } = rangesOf(asking, type, begun)
   const rows = await steadyOn(sql)<{ no: number; found: string[] | null; count: number; snapshot: string }>`
     select g.no::int4, c.count, pg_current_snapshot()::text as snapshot,
            case when c.count < ${fewRows} then array(select distinct s.value from record.string s where ${range} limit ${fewRows})
@@ -83,7 +93,7 @@ async function spellingsOf({ world }: Asking, sql: Runner, type: string, begun: 
                select (select s.value from record.string s where ${here} and s.value > f.value and s.value < g.high order by s.value limit 1)
                  from spelt f where f.value is not null)
              select value from spelt where value is not null limit ${spellingsMax + 1}) end as found
-      from unnest(${lows}::text[], ${lows.map(highOf)}::text[]) with ordinality as g (low, high, no)
+      from ${ranges}
      cross join lateral (select count(*)::int4 as count from (select from record.string s where ${range} limit ${fewRows}) s) c
      limit ${begun.length}`
   reading.snapshot ??= rows[0]?.snapshot ?? null
@@ -98,11 +108,11 @@ async function spellingsOf({ world }: Asking, sql: Runner, type: string, begun: 
 }
 
 /** Conditions one beginning of which very many have. */
-async function commonOf({ world }: Asking, sql: Runner, type: string, begun: readonly Beginning[]): Promise<Set<number>> {
-  const lows = begun.map(({ low }) => low)
+async function commonOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[]): Promise<Set<number>> {
+  const { each: ranges, range } = rangesOf(asking, type, begun)
   const rows = await steadyOn(sql)<{ no: number }>`
-    select g.no::int4 from unnest(${lows}::text[], ${lows.map(highOf)}::text[]) with ordinality as g (low, high, no)
-     where exists (select from record.string s where s.type = ${world.fhir.typeCode(type)}::int2 and s.value >= g.low and s.value < g.high offset ${commonRows})
+    select g.no::int4 from ${ranges}
+     where exists (select from record.string s where ${range} offset ${commonRows})
      limit ${begun.length}`
   return new Set(rows.map(({ no }) => (begun[no - 1] as Beginning).entry))
 }
@@ -134,10 +144,7 @@ export function namedCondition(type: number, name: Name): Fragment {
     select from record.string s where s.type = ${type}::int2 and s.value = any(${name.spellings}::text[]) and s.patient = r.patient and s.id = r.id)`
 }
 
-function begunWith(type: number, lows: readonly string[]): Fragment {
-  const each = lows.map((low) => fragment`(s.value >= ${low} and s.value < ${highOf(low)})`)
-  return fragment`s.type = ${type}::int2 and (${join(each, ' or ')})`
-}
+const begunWith = (type: number, lows: readonly string[]): Fragment => fragment`s.type = ${type}::int2 and (${join(lows.map(beginsWith), ' or ')})`
 
 /** The one that fewest rows have. */
 export const rarest = (names: readonly Name[]): Name | null =>

@@ -50,11 +50,10 @@ const namedRows = 5000
 const moreRows = 2
 
 async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment[], { name, type }: Lead, walk: Walk): AsyncGenerator<Candidate[]> {
-  const isOver = readingLimit()
+  const noteRead = readingLimit(asking)
   let from: LeadPlace | null = leadFrom(name, walk.after)
   const isAll = !Number.isFinite(walk.wanted)
   for (let limit = isAll ? namedRows : firstRows(walk.wanted); from !== null; limit = isAll ? namedRows : Math.min(limit * moreRows, batchRows)) {
-    if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
     const place: LeadPlace = from
     const some: Some = await traced(
       asking.trace,
@@ -63,7 +62,7 @@ async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment
       ({ count }) => ({ rows: count }),
     )
     if (some.count > 0) yield* batchesOf(asking, steadyOn(sql), [...where, some.among], { ...walk, first: Math.min(some.count + 1, batchRows) })
-    if (isOver(some.count)) throw tooMany('this search would read too much of the record')
+    noteRead(some.count)
     from = some.last
   }
 }
@@ -75,7 +74,7 @@ export async function* batchesOf(
   where: readonly Fragment[],
   { order, after, reading, wanted, first = firstRows(wanted) }: Walk,
 ): AsyncGenerator<Candidate[]> {
-  const isOver = readingLimit()
+  const noteRead = readingLimit(asking)
   let place = after
   let scanned = 0
   let limit = first
@@ -86,8 +85,7 @@ export async function* batchesOf(
       if (rows.length > 0) yield rows
       if (rows.length < limit) return
       scanned += rows.length
-      if (isOver(rows.length)) throw tooMany('this search would read too much of the record')
-      if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
+      noteRead(rows.length)
       place = positionOf(rows.at(-1) as Candidate, order)
       limit = batchRows
       // A page is found in the first two; whoever reads on takes turns.
@@ -98,10 +96,15 @@ export async function* batchesOf(
   }
 }
 
-function readingLimit(): (rows: number) => boolean {
+/** Told of what has been read, ends a search that reads too much or for nobody. */
+function readingLimit(asking: Asking): (rows: number) => void {
   const began = performance.now()
   let scanned = 0
-  return (rows) => (scanned += rows) > scannedMax || performance.now() - began > readMsMax
+  return (rows) => {
+    scanned += rows
+    if (scanned > scannedMax || performance.now() - began > readMsMax) throw tooMany('this search would read too much of the record')
+    if (asking.isGone?.()) throw new Refusal('unfinished', 'nobody waits for the answer any more')
+  }
 }
 
 /** Whoever is inside a transaction waits for nobody outside it: its reads are few. */

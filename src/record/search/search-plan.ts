@@ -4,7 +4,7 @@ import type { Asking } from '../asking.ts'
 import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from '../write/hashes.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
-import type { Names } from './names.ts'
+import { beginsWith, type Names } from './names.ts'
 
 type Condition = Narrowing['any'][number]
 type OfKind<K extends Condition['is']> = Extract<Condition, { is: K }>
@@ -214,7 +214,7 @@ const isString = (condition: Condition): condition is Condition & OfKind<'string
 function stringCondition({ asking: { world }, type }: Where, all: readonly OfKind<'string'>[]): Fragment {
   const match = all.map(({ how, value }) => {
     const start = value.slice(0, stringMax)
-    if (how === 'starts') return fragment`(s.value >= ${start} and s.value < ${`${start}\u{10ffff}`})`
+    if (how === 'starts') return beginsWith(start)
     return value.length > stringMax / 2 ? fragment`true` : fragment`position(${value} in s.value) > 0 or length(s.value) >= ${stringMax}`
   })
   return fragment`(r.patient, r.type, r.id) in (

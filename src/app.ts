@@ -8,6 +8,7 @@ import { resolvePerson } from './identity/identity.ts'
 import { routes as identityRoutes } from './identity/routes.ts'
 import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
+import { withNamedSchemas } from './platform/named-schemas.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
 import { fhirRoutes, forBus, inWantedForm, pageRoutes } from './record/record.ts'
@@ -55,5 +56,9 @@ async function describe(app: FastifyInstance): Promise<void> {
       },
     }),
   })
-  app.get('/openapi.json', { config: { open: true } }, async () => app.swagger())
+  let said: object | null = null
+  app.get('/openapi.json', { config: { open: true } }, async () => {
+    said ??= withNamedSchemas(app.swagger())
+    return said
+  })
 }

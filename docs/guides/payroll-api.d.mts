@@ -1,5 +1,331 @@
 // Made of /openapi.json: what each route below /sickleave/employer takes and answers.
 
+export type ActingFor = {
+  /** Tax number of the employer. */
+  pib: string
+  name: string
+  role: 'administrator' | 'operator' | 'viewer' | 'signer'
+  agency: string | null
+}
+
+export type CalculationList = {
+  basePerHour: string
+  lines: Array<{
+    /** Calendar day, 2026-03-31. */
+    from: string
+    /** Calendar day, 2026-03-31. */
+    until: string
+    days: number
+    hours: string
+    percent: number
+    /** Dinars with two places. */
+    gross: string
+    /** Dinars with two places. */
+    net: string
+    /** Dinars with two places. */
+    tax: string
+    /** Dinars with two places. */
+    contributionsFrom: string
+    /** Dinars with two places. */
+    contributionsOn: string
+    /** Dinars with two places. */
+    total: string
+  }>
+  sums: {
+    /** Dinars with two places. */
+    gross: string
+    /** Dinars with two places. */
+    net: string
+    /** Dinars with two places. */
+    tax: string
+    /** Dinars with two places. */
+    contributionsFrom: string
+    /** Dinars with two places. */
+    contributionsOn: string
+    /** Dinars with two places. */
+    total: string
+  }
+}
+
+export type CaseLine = {
+  /** Tax number of the employer. */
+  pib: string
+  name: string
+  leave: string
+  employee: Employee
+  category: 'illness' | 'care' | 'child'
+  /** Calendar day, 2026-03-31. */
+  from: string
+  /** Calendar day, 2026-03-31. */
+  until: string
+  state: 'open' | 'closed' | 'cancelled'
+  seq: number
+  at: string
+  kind: string
+  document: {
+    kind: string
+    number: string
+  } | null
+  isUnread: boolean
+  doneBy: string | null
+  doneAt: string | null
+}
+
+export type ChannelLine = {
+  id: string
+  kind: 'webhook' | 'email'
+  address: string
+  content: 'full' | 'notice'
+  clients: boolean
+  by: string
+  at: string
+  isConfirmed: boolean
+  streams: number
+  waiting: number
+  parked: number
+  trouble: string | null
+  failingSince: string | null
+}
+
+export type CompensationRequest = {
+  id: string
+  number: string
+  kind: 'compensation' | 'refund'
+  leave: string
+  employee: PersonName
+  employer: string | null
+  /** Calendar day, 2026-03-31. */
+  from: string
+  /** Calendar day, 2026-03-31. */
+  until: string
+  payoutDay: string | null
+  account: string | null
+  week: Array<number> | null
+  monthsWithoutWage: Array<string>
+  note: string | null
+  state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
+  due: {
+    /** Calendar day, 2026-03-31. */
+    nominal: string
+    /** Calendar day, 2026-03-31. */
+    effective: string
+  } | null
+  waitsFor: 'requester' | 'fund' | null
+  missing: Array<Missing>
+  evidence: Array<Evidence>
+  signature: {
+    level: string
+    by: string
+    at: string
+    isQualified: boolean
+  } | null
+  answer: string | null
+  total: number | null
+  list: CalculationList | null
+  paidOn: string | null
+  confirmedOn: string | null
+  toReturn: {
+    total: number
+    interest: number
+    /** Calendar day, 2026-03-31. */
+    until: string
+  } | null
+  /** Their count is what `seen` says. */
+  steps: Array<{
+    kind: string
+    at: string
+  }>
+  /** The leave as the person knows it: in the person’s own list only. */
+  ownLeave?: string
+}
+
+export type EarningsOutcome = {
+  isStored: boolean
+  rows: number
+  people: number
+  stored: number
+  unchanged: number
+  errorCount: number
+  /** Row as it is counted: line of the sheet or of the document. A file with mistakes is answered 422 with the same in the outcome’s details. */
+  errors: Array<{
+    row: number
+    column: string
+    wrong: InThreeScripts
+    right: InThreeScripts
+  }>
+}
+
+export type Employee = {
+  family: string
+  given: string
+  birthDate: string | null
+}
+
+export type EmployerEvent = {
+  /** Number in the stream of this employer: without a gap, for ever. */
+  seq: number
+  at: string
+  kind: 'certificate' | 'report' | 'changed' | 'closed' | 'cancelled' | 'void' | 'request' | 'objection'
+  /** What this employer knows the leave by. Another employer of the same person has another. */
+  leave: string
+  employee: {
+    family: string
+    given: string
+    birthDate: string | null
+    jmbg: string | null
+  }
+  employer: {
+    name: string
+    /** Tax number of the employer. */
+    pib: string
+    mb: string
+  } | null
+  issuer: string
+  category: 'illness' | 'care' | 'child'
+  /** Calendar day, 2026-03-31. */
+  from: string
+  /** Calendar day, 2026-03-31. */
+  until: string
+  isOpen: boolean
+  document: LeaveDocument | null
+  /** With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue). */
+  about?: {
+    id: string
+    number: string
+    state: string
+    /** Calendar day, 2026-03-31. */
+    due?: string
+  }
+}
+
+export type EmployerEvents = {
+  events: Array<EmployerEvent>
+  /** Ask with after=next for what comes then. */
+  next: number
+}
+
+export type Evidence = {
+  id: string
+  kind: 'account-contract' | 'tax-return' | 'payment-proof' | 'statement' | 'other'
+  name: string
+  type: string
+  bytes: number
+  sha256: string
+  at: string
+}
+
+export type InThreeScripts = {
+  sr: string
+  srLatn: string
+  en: string
+}
+
+export type Joined = {
+  /** Tax number of the employer. */
+  pib: string
+  name: string
+  role: 'administrator' | 'operator' | 'viewer' | 'signer'
+}
+
+export type LeaveDocument = {
+  kind: 'certificate' | 'report'
+  number: string
+  version: number
+  issuedAt: string
+  isLast: boolean
+  /** When the doctor’s session signature was verified; left out where the document bears the seal of the centre alone. */
+  signedAt?: string
+  /** Only in reports: who bears the compensation on which days, and how much. */
+  days: Array<PaidDays>
+}
+
+export type MandateLine = {
+  id: string
+  /** Tax number of the employer. */
+  agencyPib: string
+  agencyName: string
+  /** Tax number of the employer. */
+  pib: string
+  name: string
+  role: 'operator' | 'signer' | 'viewer'
+  number: string
+  until: string | null
+  at: string
+  by: string
+  source: 'client' | 'register' | null
+  confirmedAt: string | null
+  endedAt: string | null
+}
+
+export type Missing = {
+  code: string
+  where: string
+  sr: string
+  srLatn: string
+  en: string
+}
+
+export type Objection = {
+  id: string
+  number: string
+  kind: 'assessment' | 'control' | 'correction' | 'calculation'
+  leave: string
+  request: string | null
+  employee: PersonName
+  state: 'open' | 'accepted' | 'rejected' | 'withdrawn'
+  madeAt: string
+  /** Calendar day, 2026-03-31. */
+  due: string
+  endedAt: string | null
+  answer?: string | null
+}
+
+export type ObjectionLimit = {
+  kind: 'assessment' | 'calculation'
+  leave: string
+  request: string | null
+  /** Calendar day, 2026-03-31. */
+  until: string
+  degree: 1 | 2 | null
+}
+
+export type ObjectionMade = {
+  id: string
+  number: string
+  kind: 'assessment' | 'control' | 'correction' | 'calculation'
+  leave: string
+  request: string | null
+  employee: PersonName
+  state: 'open' | 'accepted' | 'rejected' | 'withdrawn'
+  madeAt: string
+  /** Calendar day, 2026-03-31. */
+  due: string
+  endedAt: string | null
+}
+
+export type Objections = {
+  objections: Array<Objection>
+  /** What a person may still object to, and until when: in the person’s own list only. */
+  limits?: Array<ObjectionLimit>
+}
+
+export type PaidDays = {
+  /** Calendar day, 2026-03-31. */
+  from: string
+  /** Calendar day, 2026-03-31. */
+  until: string
+  days: number
+  percent: number
+  payer: 'employer' | 'fund'
+}
+
+export type PersonName = {
+  family: string
+  given: string
+}
+
+export type PublicKeys = Record<string, unknown>
+
 export type Operations = {
   /** Employers that you act for */
   'GET /': {
@@ -7,13 +333,7 @@ export type Operations = {
     query: {}
     body: undefined
     answer: {
-      employers: Array<{
-        /** Tax number of the employer. */
-        pib: string
-        name: string
-        role: 'administrator' | 'operator' | 'viewer' | 'signer'
-        agency: string | null
-      }>
+      employers: Array<ActingFor>
     }
   }
   /** Events of an employer after a number */
@@ -26,64 +346,7 @@ export type Operations = {
       limit?: number
     }
     body: undefined
-    answer: {
-      events: Array<{
-        /** Number in the stream of this employer: without a gap, for ever. */
-        seq: number
-        at: string
-        kind: 'certificate' | 'report' | 'changed' | 'closed' | 'cancelled' | 'void' | 'request' | 'objection'
-        /** What this employer knows the leave by. Another employer of the same person has another. */
-        leave: string
-        employee: {
-          family: string
-          given: string
-          birthDate: string | null
-          jmbg: string | null
-        }
-        employer: {
-          name: string
-          /** Tax number of the employer. */
-          pib: string
-          mb: string
-        } | null
-        issuer: string
-        category: 'illness' | 'care' | 'child'
-        /** Calendar day, 2026-03-31. */
-        from: string
-        /** Calendar day, 2026-03-31. */
-        until: string
-        isOpen: boolean
-        document: {
-          kind: 'certificate' | 'report'
-          number: string
-          version: number
-          issuedAt: string
-          isLast: boolean
-          /** When the doctor’s session signature was verified; left out where the document bears the seal of the centre alone. */
-          signedAt?: string
-          /** Only in reports: who bears the compensation on which days, and how much. */
-          days: Array<{
-            /** Calendar day, 2026-03-31. */
-            from: string
-            /** Calendar day, 2026-03-31. */
-            until: string
-            days: number
-            percent: number
-            payer: 'employer' | 'fund'
-          }>
-        } | null
-        /** With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue). */
-        about?: {
-          id: string
-          number: string
-          state: string
-          /** Calendar day, 2026-03-31. */
-          due?: string
-        }
-      }>
-      /** Ask with after=next for what comes then. */
-      next: number
-    }
+    answer: EmployerEvents
   }
   /** The newest event of each leave, at most 500 */
   'GET /{pib}/leaves': {
@@ -92,64 +355,7 @@ export type Operations = {
     }
     query: {}
     body: undefined
-    answer: {
-      events: Array<{
-        /** Number in the stream of this employer: without a gap, for ever. */
-        seq: number
-        at: string
-        kind: 'certificate' | 'report' | 'changed' | 'closed' | 'cancelled' | 'void' | 'request' | 'objection'
-        /** What this employer knows the leave by. Another employer of the same person has another. */
-        leave: string
-        employee: {
-          family: string
-          given: string
-          birthDate: string | null
-          jmbg: string | null
-        }
-        employer: {
-          name: string
-          /** Tax number of the employer. */
-          pib: string
-          mb: string
-        } | null
-        issuer: string
-        category: 'illness' | 'care' | 'child'
-        /** Calendar day, 2026-03-31. */
-        from: string
-        /** Calendar day, 2026-03-31. */
-        until: string
-        isOpen: boolean
-        document: {
-          kind: 'certificate' | 'report'
-          number: string
-          version: number
-          issuedAt: string
-          isLast: boolean
-          /** When the doctor’s session signature was verified; left out where the document bears the seal of the centre alone. */
-          signedAt?: string
-          /** Only in reports: who bears the compensation on which days, and how much. */
-          days: Array<{
-            /** Calendar day, 2026-03-31. */
-            from: string
-            /** Calendar day, 2026-03-31. */
-            until: string
-            days: number
-            percent: number
-            payer: 'employer' | 'fund'
-          }>
-        } | null
-        /** With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue). */
-        about?: {
-          id: string
-          number: string
-          state: string
-          /** Calendar day, 2026-03-31. */
-          due?: string
-        }
-      }>
-      /** Ask with after=next for what comes then. */
-      next: number
-    }
+    answer: EmployerEvents
   }
   /** All events of one leave */
   'GET /{pib}/leaves/{leave}': {
@@ -159,64 +365,7 @@ export type Operations = {
     }
     query: {}
     body: undefined
-    answer: {
-      events: Array<{
-        /** Number in the stream of this employer: without a gap, for ever. */
-        seq: number
-        at: string
-        kind: 'certificate' | 'report' | 'changed' | 'closed' | 'cancelled' | 'void' | 'request' | 'objection'
-        /** What this employer knows the leave by. Another employer of the same person has another. */
-        leave: string
-        employee: {
-          family: string
-          given: string
-          birthDate: string | null
-          jmbg: string | null
-        }
-        employer: {
-          name: string
-          /** Tax number of the employer. */
-          pib: string
-          mb: string
-        } | null
-        issuer: string
-        category: 'illness' | 'care' | 'child'
-        /** Calendar day, 2026-03-31. */
-        from: string
-        /** Calendar day, 2026-03-31. */
-        until: string
-        isOpen: boolean
-        document: {
-          kind: 'certificate' | 'report'
-          number: string
-          version: number
-          issuedAt: string
-          isLast: boolean
-          /** When the doctor’s session signature was verified; left out where the document bears the seal of the centre alone. */
-          signedAt?: string
-          /** Only in reports: who bears the compensation on which days, and how much. */
-          days: Array<{
-            /** Calendar day, 2026-03-31. */
-            from: string
-            /** Calendar day, 2026-03-31. */
-            until: string
-            days: number
-            percent: number
-            payer: 'employer' | 'fund'
-          }>
-        } | null
-        /** With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue). */
-        about?: {
-          id: string
-          number: string
-          state: string
-          /** Calendar day, 2026-03-31. */
-          due?: string
-        }
-      }>
-      /** Ask with after=next for what comes then. */
-      next: number
-    }
+    answer: EmployerEvents
   }
   /** One document as a sealed PDF or XML, or the slip with its QR code (form is pdf, xml or slip) */
   'GET /{pib}/leaves/{leave}/documents/{number}/{version}/{form}': {
@@ -274,33 +423,7 @@ export type Operations = {
       limit?: number
     }
     answer: {
-      cases: Array<{
-        /** Tax number of the employer. */
-        pib: string
-        name: string
-        leave: string
-        employee: {
-          family: string
-          given: string
-          birthDate: string | null
-        }
-        category: 'illness' | 'care' | 'child'
-        /** Calendar day, 2026-03-31. */
-        from: string
-        /** Calendar day, 2026-03-31. */
-        until: string
-        state: 'open' | 'closed' | 'cancelled'
-        seq: number
-        at: string
-        kind: string
-        document: {
-          kind: string
-          number: string
-        } | null
-        isUnread: boolean
-        doneBy: string | null
-        doneAt: string | null
-      }>
+      cases: Array<CaseLine>
       unread: number
       next: string | null
     }
@@ -318,11 +441,7 @@ export type Operations = {
       month: string
       rows: Array<{
         leave: string
-        employee: {
-          family: string
-          given: string
-          birthDate: string | null
-        }
+        employee: Employee
         category: 'illness' | 'care' | 'child'
         /** Calendar day, 2026-03-31. */
         from: string
@@ -404,12 +523,7 @@ export type Operations = {
       /** Tax number of the employer. */
       pib: string
     }
-    answer: {
-      /** Tax number of the employer. */
-      pib: string
-      name: string
-      role: 'administrator' | 'operator' | 'viewer' | 'signer'
-    }
+    answer: Joined
   }
   /** Accept an invitation with its code */
   'POST /invitations': {
@@ -418,12 +532,7 @@ export type Operations = {
     body: {
       code: string
     }
-    answer: {
-      /** Tax number of the employer. */
-      pib: string
-      name: string
-      role: 'administrator' | 'operator' | 'viewer' | 'signer'
-    }
+    answer: Joined
   }
   /** Who acts for an employer, and who did */
   'GET /{pib}/members': {
@@ -509,40 +618,8 @@ export type Operations = {
     query: {}
     body: undefined
     answer: {
-      held: Array<{
-        id: string
-        /** Tax number of the employer. */
-        agencyPib: string
-        agencyName: string
-        /** Tax number of the employer. */
-        pib: string
-        name: string
-        role: 'operator' | 'signer' | 'viewer'
-        number: string
-        until: string | null
-        at: string
-        by: string
-        source: 'client' | 'register' | null
-        confirmedAt: string | null
-        endedAt: string | null
-      }>
-      given: Array<{
-        id: string
-        /** Tax number of the employer. */
-        agencyPib: string
-        agencyName: string
-        /** Tax number of the employer. */
-        pib: string
-        name: string
-        role: 'operator' | 'signer' | 'viewer'
-        number: string
-        until: string | null
-        at: string
-        by: string
-        source: 'client' | 'register' | null
-        confirmedAt: string | null
-        endedAt: string | null
-      }>
+      held: Array<MandateLine>
+      given: Array<MandateLine>
     }
   }
   /** Give an agency a mandate */
@@ -615,21 +692,7 @@ export type Operations = {
     query: {}
     body: undefined
     answer: {
-      channels: Array<{
-        id: string
-        kind: 'webhook' | 'email'
-        address: string
-        content: 'full' | 'notice'
-        clients: boolean
-        by: string
-        at: string
-        isConfirmed: boolean
-        streams: number
-        waiting: number
-        parked: number
-        trouble: string | null
-        failingSince: string | null
-      }>
+      channels: Array<ChannelLine>
     }
   }
   /** Be told from now on: a webhook or an e-mail address */
@@ -721,8 +784,7 @@ export type Operations = {
     body: {
       name: string
       role: 'viewer' | 'operator' | 'signer'
-      /** A JSON Web Key Set with public keys (EC P-256 or P-384, or RSA). */
-      jwks?: Record<string, unknown>
+      jwks?: PublicKeys
     }
     answer: {
       client: string
@@ -751,10 +813,7 @@ export type Operations = {
     answer: {
       expected: Array<{
         leave: string
-        employee: {
-          family: string
-          given: string
-        }
+        employee: PersonName
         /** Calendar day, 2026-03-31. */
         from: string
         /** Calendar day, 2026-03-31. */
@@ -782,111 +841,7 @@ export type Operations = {
     query: {}
     body: undefined
     answer: {
-      requests: Array<{
-        id: string
-        number: string
-        kind: 'compensation' | 'refund'
-        leave: string
-        employee: {
-          family: string
-          given: string
-        }
-        employer: string | null
-        /** Calendar day, 2026-03-31. */
-        from: string
-        /** Calendar day, 2026-03-31. */
-        until: string
-        payoutDay: string | null
-        account: string | null
-        week: Array<number> | null
-        monthsWithoutWage: Array<string>
-        note: string | null
-        state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
-        due: {
-          /** Calendar day, 2026-03-31. */
-          nominal: string
-          /** Calendar day, 2026-03-31. */
-          effective: string
-        } | null
-        waitsFor: 'requester' | 'fund' | null
-        missing: Array<{
-          code: string
-          where: string
-          sr: string
-          srLatn: string
-          en: string
-        }>
-        evidence: Array<{
-          id: string
-          kind: 'account-contract' | 'tax-return' | 'payment-proof' | 'statement' | 'other'
-          name: string
-          type: string
-          bytes: number
-          sha256: string
-          at: string
-        }>
-        signature: {
-          level: string
-          by: string
-          at: string
-          isQualified: boolean
-        } | null
-        answer: string | null
-        total: number | null
-        list: {
-          basePerHour: string
-          lines: Array<{
-            /** Calendar day, 2026-03-31. */
-            from: string
-            /** Calendar day, 2026-03-31. */
-            until: string
-            days: number
-            hours: string
-            percent: number
-            /** Dinars with two places. */
-            gross: string
-            /** Dinars with two places. */
-            net: string
-            /** Dinars with two places. */
-            tax: string
-            /** Dinars with two places. */
-            contributionsFrom: string
-            /** Dinars with two places. */
-            contributionsOn: string
-            /** Dinars with two places. */
-            total: string
-          }>
-          sums: {
-            /** Dinars with two places. */
-            gross: string
-            /** Dinars with two places. */
-            net: string
-            /** Dinars with two places. */
-            tax: string
-            /** Dinars with two places. */
-            contributionsFrom: string
-            /** Dinars with two places. */
-            contributionsOn: string
-            /** Dinars with two places. */
-            total: string
-          }
-        } | null
-        paidOn: string | null
-        confirmedOn: string | null
-        toReturn: {
-          total: number
-          interest: number
-          /** Calendar day, 2026-03-31. */
-          until: string
-        } | null
-        /** Their count is what `seen` says. */
-        steps: Array<{
-          kind: string
-          at: string
-        }>
-        /** The leave as the person knows it: in the person’s own list only. */
-        ownLeave?: string
-      }>
+      requests: Array<CompensationRequest>
     }
   }
   /** Write a request as a draft */
@@ -911,111 +866,7 @@ export type Operations = {
       monthsWithoutWage?: Array<string>
       note?: string
     }
-    answer: {
-      id: string
-      number: string
-      kind: 'compensation' | 'refund'
-      leave: string
-      employee: {
-        family: string
-        given: string
-      }
-      employer: string | null
-      /** Calendar day, 2026-03-31. */
-      from: string
-      /** Calendar day, 2026-03-31. */
-      until: string
-      payoutDay: string | null
-      account: string | null
-      week: Array<number> | null
-      monthsWithoutWage: Array<string>
-      note: string | null
-      state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
-      due: {
-        /** Calendar day, 2026-03-31. */
-        nominal: string
-        /** Calendar day, 2026-03-31. */
-        effective: string
-      } | null
-      waitsFor: 'requester' | 'fund' | null
-      missing: Array<{
-        code: string
-        where: string
-        sr: string
-        srLatn: string
-        en: string
-      }>
-      evidence: Array<{
-        id: string
-        kind: 'account-contract' | 'tax-return' | 'payment-proof' | 'statement' | 'other'
-        name: string
-        type: string
-        bytes: number
-        sha256: string
-        at: string
-      }>
-      signature: {
-        level: string
-        by: string
-        at: string
-        isQualified: boolean
-      } | null
-      answer: string | null
-      total: number | null
-      list: {
-        basePerHour: string
-        lines: Array<{
-          /** Calendar day, 2026-03-31. */
-          from: string
-          /** Calendar day, 2026-03-31. */
-          until: string
-          days: number
-          hours: string
-          percent: number
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }>
-        sums: {
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }
-      } | null
-      paidOn: string | null
-      confirmedOn: string | null
-      toReturn: {
-        total: number
-        interest: number
-        /** Calendar day, 2026-03-31. */
-        until: string
-      } | null
-      /** Their count is what `seen` says. */
-      steps: Array<{
-        kind: string
-        at: string
-      }>
-      /** The leave as the person knows it: in the person’s own list only. */
-      ownLeave?: string
-    }
+    answer: CompensationRequest
   }
   /** One request: where it stands, what is missing, the list of calculation once it is there */
   'GET /{pib}/requests/{request}': {
@@ -1025,111 +876,7 @@ export type Operations = {
     }
     query: {}
     body: undefined
-    answer: {
-      id: string
-      number: string
-      kind: 'compensation' | 'refund'
-      leave: string
-      employee: {
-        family: string
-        given: string
-      }
-      employer: string | null
-      /** Calendar day, 2026-03-31. */
-      from: string
-      /** Calendar day, 2026-03-31. */
-      until: string
-      payoutDay: string | null
-      account: string | null
-      week: Array<number> | null
-      monthsWithoutWage: Array<string>
-      note: string | null
-      state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
-      due: {
-        /** Calendar day, 2026-03-31. */
-        nominal: string
-        /** Calendar day, 2026-03-31. */
-        effective: string
-      } | null
-      waitsFor: 'requester' | 'fund' | null
-      missing: Array<{
-        code: string
-        where: string
-        sr: string
-        srLatn: string
-        en: string
-      }>
-      evidence: Array<{
-        id: string
-        kind: 'account-contract' | 'tax-return' | 'payment-proof' | 'statement' | 'other'
-        name: string
-        type: string
-        bytes: number
-        sha256: string
-        at: string
-      }>
-      signature: {
-        level: string
-        by: string
-        at: string
-        isQualified: boolean
-      } | null
-      answer: string | null
-      total: number | null
-      list: {
-        basePerHour: string
-        lines: Array<{
-          /** Calendar day, 2026-03-31. */
-          from: string
-          /** Calendar day, 2026-03-31. */
-          until: string
-          days: number
-          hours: string
-          percent: number
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }>
-        sums: {
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }
-      } | null
-      paidOn: string | null
-      confirmedOn: string | null
-      toReturn: {
-        total: number
-        interest: number
-        /** Calendar day, 2026-03-31. */
-        until: string
-      } | null
-      /** Their count is what `seen` says. */
-      steps: Array<{
-        kind: string
-        at: string
-      }>
-      /** The leave as the person knows it: in the person’s own list only. */
-      ownLeave?: string
-    }
+    answer: CompensationRequest
   }
   /** Write a draft anew */
   'PUT /{pib}/requests/{request}': {
@@ -1152,111 +899,7 @@ export type Operations = {
       note?: string
       seen?: number
     }
-    answer: {
-      id: string
-      number: string
-      kind: 'compensation' | 'refund'
-      leave: string
-      employee: {
-        family: string
-        given: string
-      }
-      employer: string | null
-      /** Calendar day, 2026-03-31. */
-      from: string
-      /** Calendar day, 2026-03-31. */
-      until: string
-      payoutDay: string | null
-      account: string | null
-      week: Array<number> | null
-      monthsWithoutWage: Array<string>
-      note: string | null
-      state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
-      due: {
-        /** Calendar day, 2026-03-31. */
-        nominal: string
-        /** Calendar day, 2026-03-31. */
-        effective: string
-      } | null
-      waitsFor: 'requester' | 'fund' | null
-      missing: Array<{
-        code: string
-        where: string
-        sr: string
-        srLatn: string
-        en: string
-      }>
-      evidence: Array<{
-        id: string
-        kind: 'account-contract' | 'tax-return' | 'payment-proof' | 'statement' | 'other'
-        name: string
-        type: string
-        bytes: number
-        sha256: string
-        at: string
-      }>
-      signature: {
-        level: string
-        by: string
-        at: string
-        isQualified: boolean
-      } | null
-      answer: string | null
-      total: number | null
-      list: {
-        basePerHour: string
-        lines: Array<{
-          /** Calendar day, 2026-03-31. */
-          from: string
-          /** Calendar day, 2026-03-31. */
-          until: string
-          days: number
-          hours: string
-          percent: number
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }>
-        sums: {
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }
-      } | null
-      paidOn: string | null
-      confirmedOn: string | null
-      toReturn: {
-        total: number
-        interest: number
-        /** Calendar day, 2026-03-31. */
-        until: string
-      } | null
-      /** Their count is what `seen` says. */
-      steps: Array<{
-        kind: string
-        at: string
-      }>
-      /** The leave as the person knows it: in the person’s own list only. */
-      ownLeave?: string
-    }
+    answer: CompensationRequest
   }
   /** Attach evidence, in base64, up to 5 MB */
   'POST /{pib}/requests/{request}/evidence': {
@@ -1271,111 +914,7 @@ export type Operations = {
       type: string
       content: string
     }
-    answer: {
-      id: string
-      number: string
-      kind: 'compensation' | 'refund'
-      leave: string
-      employee: {
-        family: string
-        given: string
-      }
-      employer: string | null
-      /** Calendar day, 2026-03-31. */
-      from: string
-      /** Calendar day, 2026-03-31. */
-      until: string
-      payoutDay: string | null
-      account: string | null
-      week: Array<number> | null
-      monthsWithoutWage: Array<string>
-      note: string | null
-      state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
-      due: {
-        /** Calendar day, 2026-03-31. */
-        nominal: string
-        /** Calendar day, 2026-03-31. */
-        effective: string
-      } | null
-      waitsFor: 'requester' | 'fund' | null
-      missing: Array<{
-        code: string
-        where: string
-        sr: string
-        srLatn: string
-        en: string
-      }>
-      evidence: Array<{
-        id: string
-        kind: 'account-contract' | 'tax-return' | 'payment-proof' | 'statement' | 'other'
-        name: string
-        type: string
-        bytes: number
-        sha256: string
-        at: string
-      }>
-      signature: {
-        level: string
-        by: string
-        at: string
-        isQualified: boolean
-      } | null
-      answer: string | null
-      total: number | null
-      list: {
-        basePerHour: string
-        lines: Array<{
-          /** Calendar day, 2026-03-31. */
-          from: string
-          /** Calendar day, 2026-03-31. */
-          until: string
-          days: number
-          hours: string
-          percent: number
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }>
-        sums: {
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }
-      } | null
-      paidOn: string | null
-      confirmedOn: string | null
-      toReturn: {
-        total: number
-        interest: number
-        /** Calendar day, 2026-03-31. */
-        until: string
-      } | null
-      /** Their count is what `seen` says. */
-      steps: Array<{
-        kind: string
-        at: string
-      }>
-      /** The leave as the person knows it: in the person’s own list only. */
-      ownLeave?: string
-    }
+    answer: CompensationRequest
   }
   /** Submit (act is submission), withdraw (withdrawal, with why), confirm that the employee has the money (confirmation, with on) */
   'POST /{pib}/requests/{request}/{act}': {
@@ -1395,111 +934,7 @@ export type Operations = {
         value: string
       }
     }
-    answer: {
-      id: string
-      number: string
-      kind: 'compensation' | 'refund'
-      leave: string
-      employee: {
-        family: string
-        given: string
-      }
-      employer: string | null
-      /** Calendar day, 2026-03-31. */
-      from: string
-      /** Calendar day, 2026-03-31. */
-      until: string
-      payoutDay: string | null
-      account: string | null
-      week: Array<number> | null
-      monthsWithoutWage: Array<string>
-      note: string | null
-      state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
-      due: {
-        /** Calendar day, 2026-03-31. */
-        nominal: string
-        /** Calendar day, 2026-03-31. */
-        effective: string
-      } | null
-      waitsFor: 'requester' | 'fund' | null
-      missing: Array<{
-        code: string
-        where: string
-        sr: string
-        srLatn: string
-        en: string
-      }>
-      evidence: Array<{
-        id: string
-        kind: 'account-contract' | 'tax-return' | 'payment-proof' | 'statement' | 'other'
-        name: string
-        type: string
-        bytes: number
-        sha256: string
-        at: string
-      }>
-      signature: {
-        level: string
-        by: string
-        at: string
-        isQualified: boolean
-      } | null
-      answer: string | null
-      total: number | null
-      list: {
-        basePerHour: string
-        lines: Array<{
-          /** Calendar day, 2026-03-31. */
-          from: string
-          /** Calendar day, 2026-03-31. */
-          until: string
-          days: number
-          hours: string
-          percent: number
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }>
-        sums: {
-          /** Dinars with two places. */
-          gross: string
-          /** Dinars with two places. */
-          net: string
-          /** Dinars with two places. */
-          tax: string
-          /** Dinars with two places. */
-          contributionsFrom: string
-          /** Dinars with two places. */
-          contributionsOn: string
-          /** Dinars with two places. */
-          total: string
-        }
-      } | null
-      paidOn: string | null
-      confirmedOn: string | null
-      toReturn: {
-        total: number
-        interest: number
-        /** Calendar day, 2026-03-31. */
-        until: string
-      } | null
-      /** Their count is what `seen` says. */
-      steps: Array<{
-        kind: string
-        at: string
-      }>
-      /** The leave as the person knows it: in the person’s own list only. */
-      ownLeave?: string
-    }
+    answer: CompensationRequest
   }
   /** Earnings of the person of one leave: which of the twelve months are missing, and every version given */
   'GET /{pib}/leaves/{leave}/earnings': {
@@ -1541,29 +976,7 @@ export type Operations = {
         paid: string
       }>
     }
-    answer: {
-      isStored: boolean
-      rows: number
-      people: number
-      stored: number
-      unchanged: number
-      errorCount: number
-      /** Row as it is counted: line of the sheet or of the document. A file with mistakes is answered 422 with the same in the outcome’s details. */
-      errors: Array<{
-        row: number
-        column: string
-        wrong: {
-          sr: string
-          srLatn: string
-          en: string
-        }
-        right: {
-          sr: string
-          srLatn: string
-          en: string
-        }
-      }>
-    }
+    answer: EarningsOutcome
   }
   /** Earnings by file: CSV, or XML by /sickleave/schemas/earnings.xsd */
   'POST /{pib}/earnings': {
@@ -1575,29 +988,7 @@ export type Operations = {
       check?: 'true' | 'false'
     }
     body: string | Uint8Array
-    answer: {
-      isStored: boolean
-      rows: number
-      people: number
-      stored: number
-      unchanged: number
-      errorCount: number
-      /** Row as it is counted: line of the sheet or of the document. A file with mistakes is answered 422 with the same in the outcome’s details. */
-      errors: Array<{
-        row: number
-        column: string
-        wrong: {
-          sr: string
-          srLatn: string
-          en: string
-        }
-        right: {
-          sr: string
-          srLatn: string
-          en: string
-        }
-      }>
-    }
+    answer: EarningsOutcome
   }
   /** Objections and how they ended, never who decided */
   'GET /{pib}/objections': {
@@ -1606,34 +997,7 @@ export type Operations = {
     }
     query: {}
     body: undefined
-    answer: {
-      objections: Array<{
-        id: string
-        number: string
-        kind: 'assessment' | 'control' | 'correction' | 'calculation'
-        leave: string
-        request: string | null
-        employee: {
-          family: string
-          given: string
-        }
-        state: 'open' | 'accepted' | 'rejected' | 'withdrawn'
-        madeAt: string
-        /** Calendar day, 2026-03-31. */
-        due: string
-        endedAt: string | null
-        answer?: string | null
-      }>
-      /** What a person may still object to, and until when: in the person’s own list only. */
-      limits?: Array<{
-        kind: 'assessment' | 'calculation'
-        leave: string
-        request: string | null
-        /** Calendar day, 2026-03-31. */
-        until: string
-        degree: 1 | 2 | null
-      }>
-    }
+    answer: Objections
   }
   /** Object to an assessment or a sum, ask for a control or a correction */
   'POST /{pib}/objections': {
@@ -1647,22 +1011,7 @@ export type Operations = {
       request?: string
       text: string
     }
-    answer: {
-      id: string
-      number: string
-      kind: 'assessment' | 'control' | 'correction' | 'calculation'
-      leave: string
-      request: string | null
-      employee: {
-        family: string
-        given: string
-      }
-      state: 'open' | 'accepted' | 'rejected' | 'withdrawn'
-      madeAt: string
-      /** Calendar day, 2026-03-31. */
-      due: string
-      endedAt: string | null
-    }
+    answer: ObjectionMade
   }
   /** Withdraw an objection */
   'POST /{pib}/objections/{objection}/withdrawal': {
@@ -1674,33 +1023,6 @@ export type Operations = {
     body: {
       why: string
     }
-    answer: {
-      objections: Array<{
-        id: string
-        number: string
-        kind: 'assessment' | 'control' | 'correction' | 'calculation'
-        leave: string
-        request: string | null
-        employee: {
-          family: string
-          given: string
-        }
-        state: 'open' | 'accepted' | 'rejected' | 'withdrawn'
-        madeAt: string
-        /** Calendar day, 2026-03-31. */
-        due: string
-        endedAt: string | null
-        answer?: string | null
-      }>
-      /** What a person may still object to, and until when: in the person’s own list only. */
-      limits?: Array<{
-        kind: 'assessment' | 'calculation'
-        leave: string
-        request: string | null
-        /** Calendar day, 2026-03-31. */
-        until: string
-        degree: 1 | 2 | null
-      }>
-    }
+    answer: Objections
   }
 }

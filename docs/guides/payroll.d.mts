@@ -1,8 +1,7 @@
 // Types of payroll.mjs. What each route takes and answers is made of /openapi.json (payroll-api.d.mts).
-import type { Operations } from './payroll-api.d.mts'
+import type { EmployerEvent, Operations } from './payroll-api.d.mts'
 
-export type { Operations }
-export type EmployerEvent = Operations['GET /{pib}/events']['answer']['events'][number]
+export type * from './payroll-api.d.mts'
 
 type WithBody<Body> = Body extends undefined ? { body?: undefined } : { body: Body }
 export type Question<Name extends keyof Operations> = WithBody<Operations[Name]['body']> & {

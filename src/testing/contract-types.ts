@@ -3,6 +3,7 @@
 type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; required?: string[]; items?: Schema; anyOf?: Schema[] }
 
 function typeOf(schema: Schema, indent = ''): string {
+  if (typeof schema['$ref'] === 'string') return schema['$ref'].slice(pointer.length)
   if (schema['const'] !== undefined) return literal(schema['const'])
   if (Array.isArray(schema['enum'])) return schema['enum'].map(literal).join(' | ')
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(' | ')
@@ -34,6 +35,8 @@ function objectOf(properties: Record<string, Schema>, required: readonly string[
   return lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n${indent}}`
 }
 
+const pointer = '#/components/schemas/'
+
 type Media = Record<string, { schema: Schema }>
 type Described = {
   summary?: string
@@ -42,15 +45,25 @@ type Described = {
   responses: Record<string, { content?: Media }>
 }
 
-/** One type that names each operation: what stands in its address and after it, what is sent, what comes. */
-export function operationsOf(paths: Record<string, Record<string, Described>>, below: string): string {
-  const operations = Object.entries(paths)
+type Document = { paths: Record<string, Record<string, Described>>; components: { schemas: Record<string, Schema> } }
+
+/** One type that names each operation: what stands in its address and after it, what is sent, what comes; and before it those that it names. */
+export function operationsOf({ paths, components: { schemas } }: Document, below: string): string {
+  const described = Object.entries(paths)
     .filter(([path]) => path.startsWith(below))
-    .flatMap(([path, of]) => Object.entries(of).map(([method, one]) => operationOf(`${method.toUpperCase()} ${path.slice(below.length) || '/'}`, one)))
-  return `export type Operations = {\n${operations.join('\n')}\n}\n`
+    .flatMap(([path, of]) => Object.entries(of).map(([method, one]) => [`${method.toUpperCase()} ${path.slice(below.length) || '/'}`, one] as const))
+  const operations = described.map(([name, one]) => operationOf(name, one))
+  const used = namesIn(described.map(([, one]) => [one.parameters, one.requestBody, goodOf(one)]))
+  for (const name of used) for (const other of namesIn(schemas[name])) used.add(other)
+  const named = [...used].sort().map((name) => `export type ${name} = ${typeOf(schemas[name] ?? {})}\n\n`)
+  return `${named.join('')}export type Operations = {\n${operations.join('\n')}\n}\n`
 }
 
-function operationOf(name: string, { summary, parameters = [], requestBody, responses }: Described): string {
+const namesIn = (value: unknown) => new Set([...JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name = '']) => name))
+const goodOf = ({ responses }: Described) => Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1]
+
+function operationOf(name: string, operation: Described): string {
+  const { summary, parameters = [], requestBody } = operation
   const named = (place: string) => parameters.filter((one) => one.in === place)
   const objectIn = (place: string) =>
     objectOf(
@@ -58,8 +71,7 @@ function operationOf(name: string, { summary, parameters = [], requestBody, resp
       named(place).flatMap((one) => (one.required ? [one.name] : [])),
       '    ',
     )
-  const [good] = Object.keys(responses).filter((status) => status.startsWith('2'))
-  const content = responses[good ?? '']?.content
+  const content = goodOf(operation)?.content
   const json = content?.['application/json']?.schema
   const sent = requestBody?.content
   const body = sent ? (sent['application/json'] ? typeOf(sent['application/json'].schema, '    ') : 'string | Uint8Array') : 'undefined'

@@ -21,13 +21,14 @@ export type Contract = {
 }
 
 export async function contractOf(app: FastifyInstance, below: readonly string[]): Promise<Contract> {
-  const { paths } = (await app.inject('/openapi.json')).json() as { paths: Record<string, Record<string, Operation>> }
+  const { paths, components } = (await app.inject('/openapi.json')).json() as { paths: Record<string, Record<string, Operation>>; components: object }
   const ajv = new Ajv2020.default({ strict: false, allErrors: true })
   addFormats.default(ajv)
-  const compiled = new Map<object, ValidateFunction>()
+  const compiled = new Map<string, ValidateFunction>()
   const fits = (schema: object, value: unknown, what: string): void => {
-    const validate = compiled.get(schema) ?? ajv.compile(schema)
-    compiled.set(schema, validate)
+    const key = JSON.stringify(schema)
+    const validate = compiled.get(key) ?? ajv.compile({ ...schema, components })
+    compiled.set(key, validate)
     if (!validate(value)) assert.fail(`${what}: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(value).slice(0, 600)}`)
   }
   const own = Object.entries(paths).filter(([path]) => below.some((start) => path.startsWith(start)))

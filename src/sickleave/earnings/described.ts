@@ -1,16 +1,19 @@
 // What /openapi.json says of earnings (OZ-7).
 
-import { day, flag, instant, list, object, oneOf, route, text, whole } from '../employer/describe.ts'
+import { day, flag, instant, list, named, object, oneOf, route, text, whole } from '../employer/describe.ts'
 
 const month = { type: 'string', pattern: '^\\d{4}-\\d{2}$' }
-const said = object({ sr: text, srLatn: text, en: text })
-const outcome = object({
-  ...{ isStored: flag, rows: whole, people: whole, stored: whole, unchanged: whole, errorCount: whole },
-  errors: {
-    ...list(object({ row: whole, column: text, wrong: said, right: said })),
-    description: 'Row as it is counted: line of the sheet or of the document. A file with mistakes is answered 422 with the same in the outcome’s details.',
-  },
-})
+const said = named('InThreeScripts', object({ sr: text, srLatn: text, en: text }))
+const outcome = named(
+  'EarningsOutcome',
+  object({
+    ...{ isStored: flag, rows: whole, people: whole, stored: whole, unchanged: whole, errorCount: whole },
+    errors: {
+      ...list(object({ row: whole, column: text, wrong: said, right: said })),
+      description: 'Row as it is counted: line of the sheet or of the document. A file with mistakes is answered 422 with the same in the outcome’s details.',
+    },
+  }),
+)
 
 export const described = {
   file: route('Earnings by file: CSV, or XML by /sickleave/schemas/earnings.xsd', {

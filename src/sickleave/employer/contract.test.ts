@@ -236,10 +236,16 @@ test('whatever else is asked is refused as the document says: nobody, somebody e
 })
 
 test('the types of the kit are made of the document', async () => {
-  const { paths } = (await town.app.inject('/openapi.json')).json()
-  const made = `// Made of /openapi.json: what each route below /sickleave/employer takes and answers.\n\n${operationsOf(paths, '/sickleave/employer')}`
+  const document = (await town.app.inject('/openapi.json')).json()
+  const made = `// Made of /openapi.json: what each route below /sickleave/employer takes and answers.\n\n${operationsOf(document, '/sickleave/employer')}`
   const fresh = join(tmpdir(), 'payroll-api.d.mts')
   writeFileSync(fresh, made)
+  const objects = [...made.matchAll(/(?<=[:<|] )\{\n[^]*?\n\s*\}/g)].map(([type]) => type.replace(/\s+/g, ' '))
+  assert.deepEqual(
+    objects.filter((type, at) => objects.indexOf(type) !== at && type.length > 80),
+    [],
+    'an object that is used twice has a name',
+  )
   assert.ok(made === readFileSync('docs/guides/payroll-api.d.mts', 'utf8'), `docs/guides/payroll-api.d.mts is old: copy ${fresh} there`)
 })
 

@@ -18,6 +18,11 @@ export const object = (properties: Record<string, Schema>, optional: string[] = 
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
   properties,
 })
+/** Said once in the document, under this name. */
+export const named = (title: string, schema: Schema): Schema => ({ title, ...schema })
+
+/** As the employee is called where no day of birth is needed. */
+export const personName = named('PersonName', object({ family: text, given: text }))
 
 const issue = object(
   {
@@ -34,16 +39,19 @@ const issue = object(
   },
   ['details', 'expression'],
 )
-const outcome = object(
-  {
-    resourceType: { type: 'string', const: 'OperationOutcome' },
-    issue: { ...list(issue), minItems: 1 },
-    extension: {
-      ...list(object({ url: text, valueString: text })),
-      description: 'Facts for a program, as JSON in valueString: the rows of a file, what is to be signed.',
+const outcome = named(
+  'OperationOutcome',
+  object(
+    {
+      resourceType: { type: 'string', const: 'OperationOutcome' },
+      issue: { ...list(named('OutcomeIssue', issue)), minItems: 1 },
+      extension: {
+        ...list(named('OutcomeFact', object({ url: text, valueString: text }))),
+        description: 'Facts for a program, as JSON in valueString: the rows of a file, what is to be signed.',
+      },
     },
-  },
-  ['extension'],
+    ['extension'],
+  ),
 )
 const refused = (description: string) => ({ description, content: { 'application/fhir+json': { schema: outcome } } })
 /** What any of these routes may refuse by; what one cannot (a conflict where nothing changes) just does not come. */

@@ -1,57 +1,78 @@
 // What /openapi.json says of the employer's routes.
 
-import { type Schema, day, flag, instant, list, nothing, object, oneOf, orNull, pib, route, text, uuid, whole } from './describe.ts'
+import { type Schema, day, flag, instant, list, nothing, object, named, oneOf, orNull, pib, route, text, uuid, whole } from './describe.ts'
 
 const role = oneOf('administrator', 'operator', 'viewer', 'signer')
 const mandateRole = oneOf('operator', 'signer', 'viewer')
 const category = oneOf('illness', 'care', 'child')
 const state = oneOf('open', 'closed', 'cancelled')
-const employee = { family: text, given: text, birthDate: orNull(day) }
+const employeeFields = { family: text, given: text, birthDate: orNull(day) }
+const employee = named('Employee', object(employeeFields))
 const payer = oneOf('employer', 'fund')
-const document = object(
-  {
-    ...{ kind: oneOf('certificate', 'report'), number: text, version: whole, issuedAt: instant, isLast: flag },
-    signedAt: { ...instant, description: 'When the doctor’s session signature was verified; left out where the document bears the seal of the centre alone.' },
-    days: {
-      ...list(object({ from: day, until: day, days: whole, percent: { type: 'number' }, payer })),
-      description: 'Only in reports: who bears the compensation on which days, and how much.',
+const document = named(
+  'LeaveDocument',
+  object(
+    {
+      ...{ kind: oneOf('certificate', 'report'), number: text, version: whole, issuedAt: instant, isLast: flag },
+      signedAt: {
+        ...instant,
+        description: 'When the doctor’s session signature was verified; left out where the document bears the seal of the centre alone.',
+      },
+      days: {
+        ...list(named('PaidDays', object({ from: day, until: day, days: whole, percent: { type: 'number' }, payer }))),
+        description: 'Only in reports: who bears the compensation on which days, and how much.',
+      },
     },
-  },
-  ['signedAt'],
+    ['signedAt'],
+  ),
 )
-const event = object(
-  {
-    seq: { ...whole, description: 'Number in the stream of this employer: without a gap, for ever.' },
-    ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void', 'request', 'objection') },
-    leave: { ...uuid, description: 'What this employer knows the leave by. Another employer of the same person has another.' },
-    employee: object({ ...employee, jmbg: orNull({ type: 'string', pattern: '^\\d{13}$' }) }),
-    employer: orNull(object({ name: text, pib, mb: text })),
-    ...{ issuer: text, category, from: day, until: day, isOpen: flag, document: orNull(document) },
-    about: {
-      ...object({ id: uuid, number: text, state: text, due: day }, ['due']),
-      description: 'With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue).',
+const event = named(
+  'EmployerEvent',
+  object(
+    {
+      seq: { ...whole, description: 'Number in the stream of this employer: without a gap, for ever.' },
+      ...{ at: instant, kind: oneOf('certificate', 'report', 'changed', 'closed', 'cancelled', 'void', 'request', 'objection') },
+      leave: { ...uuid, description: 'What this employer knows the leave by. Another employer of the same person has another.' },
+      employee: object({ ...employeeFields, jmbg: orNull({ type: 'string', pattern: '^\\d{13}$' }) }),
+      employer: orNull(object({ name: text, pib, mb: text })),
+      ...{ issuer: text, category, from: day, until: day, isOpen: flag, document: orNull(document) },
+      about: {
+        ...object({ id: uuid, number: text, state: text, due: day }, ['due']),
+        description: 'With kind request or objection: which, where it stands, and the last day where one is near (state due-soon or overdue).',
+      },
     },
-  },
-  ['about'],
+    ['about'],
+  ),
 )
-const events = object({ events: list(event), next: { ...whole, description: 'Ask with after=next for what comes then.' } })
-const caseLine = object({
-  ...{ pib, name: text, leave: uuid, employee: object(employee), category, from: day, until: day, state, seq: whole, at: instant, kind: text },
-  ...{ document: orNull(object({ kind: text, number: text })), isUnread: flag, doneBy: orNull(text), doneAt: orNull(instant) },
-})
-const joined = object({ pib, name: text, role })
-const mandateLine = object({
-  ...{ id: uuid, agencyPib: pib, agencyName: text, pib, name: text, role: mandateRole, number: text, until: orNull(day), at: instant, by: text },
-  ...{ source: orNull(oneOf('client', 'register')), confirmedAt: orNull(instant), endedAt: orNull(instant) },
-})
-const channelLine = object({
-  ...{ id: uuid, kind: oneOf('webhook', 'email'), address: text, content: oneOf('full', 'notice'), clients: flag, by: text, at: instant, isConfirmed: flag },
-  ...{ streams: whole, waiting: whole, parked: whole, trouble: orNull(text), failingSince: orNull(instant) },
-})
-const keySet: Schema = { type: 'object', description: 'A JSON Web Key Set with public keys (EC P-256 or P-384, or RSA).' }
+const events = named('EmployerEvents', object({ events: list(event), next: { ...whole, description: 'Ask with after=next for what comes then.' } }))
+const caseLine = named(
+  'CaseLine',
+  object({
+    ...{ pib, name: text, leave: uuid, employee, category, from: day, until: day, state, seq: whole, at: instant, kind: text },
+    ...{ document: orNull(object({ kind: text, number: text })), isUnread: flag, doneBy: orNull(text), doneAt: orNull(instant) },
+  }),
+)
+const joined = named('Joined', object({ pib, name: text, role }))
+const mandateLine = named(
+  'MandateLine',
+  object({
+    ...{ id: uuid, agencyPib: pib, agencyName: text, pib, name: text, role: mandateRole, number: text, until: orNull(day), at: instant, by: text },
+    ...{ source: orNull(oneOf('client', 'register')), confirmedAt: orNull(instant), endedAt: orNull(instant) },
+  }),
+)
+const channelLine = named(
+  'ChannelLine',
+  object({
+    ...{ id: uuid, kind: oneOf('webhook', 'email'), address: text, content: oneOf('full', 'notice'), clients: flag, by: text, at: instant, isConfirmed: flag },
+    ...{ streams: whole, waiting: whole, parked: whole, trouble: orNull(text), failingSince: orNull(instant) },
+  }),
+)
+const keySet: Schema = named('PublicKeys', { type: 'object', description: 'A JSON Web Key Set with public keys (EC P-256 or P-384, or RSA).' })
 
 export const described = {
-  employers: route('Employers that you act for', { answer: object({ employers: list(object({ pib, name: text, role, agency: orNull(text) })) }) }),
+  employers: route('Employers that you act for', {
+    answer: object({ employers: list(named('ActingFor', object({ pib, name: text, role, agency: orNull(text) }))) }),
+  }),
   events: route('Events of an employer after a number', {
     text: 'In order and without a gap. The same question has the same answer for ever, so nothing is lost by asking late or twice.',
     query: object({ after: { ...whole, default: 0 }, limit: { ...whole, default: 100, maximum: 500 } }, ['after', 'limit']),
@@ -83,9 +104,7 @@ export const described = {
     query: object({ month: { type: 'string', pattern: '^20\\d\\d-\\d\\d$' } }),
     answer: object({
       month: text,
-      rows: list(
-        object({ leave: uuid, employee: object(employee), category, from: day, until: day, state, paid: list(object({ from: day, until: day, payer })) }),
-      ),
+      rows: list(object({ leave: uuid, employee, category, from: day, until: day, state, paid: list(object({ from: day, until: day, payer })) })),
       more: flag,
     }),
   }),

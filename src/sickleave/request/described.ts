@@ -1,22 +1,21 @@
 // What /openapi.json says of requests, of an employer and of a person.
 
-import { day, flag, instant, list, object, oneOf, orNull, route, text, uuid, whole } from '../employer/describe.ts'
+import { day, flag, instant, list, named, object, oneOf, orNull, personName, route, text, uuid, whole } from '../employer/describe.ts'
 import { evidenceKinds } from './completeness.ts'
 import { kinds } from './state.ts'
 
-const name = object({ family: text, given: text })
 const dinars = { ...text, description: 'Dinars with two places.' }
 const sums = { gross: dinars, net: dinars, tax: dinars, contributionsFrom: dinars, contributionsOn: dinars, total: dinars }
 const kind = oneOf(...kinds)
 const months = list({ type: 'string', pattern: '^\\d{4}-\\d{2}$' })
 const week = { ...list(whole), description: 'Hundredths of hours from Monday to Sunday.' }
-const missing = list(object({ code: text, where: text, sr: text, srLatn: text, en: text }))
-const evidence = object({ id: uuid, kind: oneOf(...evidenceKinds), name: text, type: text, bytes: whole, sha256: text, at: instant })
+const missing = list(named('Missing', object({ code: text, where: text, sr: text, srLatn: text, en: text })))
+const evidence = named('Evidence', object({ id: uuid, kind: oneOf(...evidenceKinds), name: text, type: text, bytes: whole, sha256: text, at: instant }))
 const state = oneOf(
   ...['draft', 'submitted', 'incomplete', 'in-process', 'proposed', 'calculated', 'rejected', 'paid', 'confirmed', 'returning', 'returned', 'withdrawn'],
 )
 const fields = {
-  ...{ id: uuid, number: text, kind, leave: uuid, employee: name, employer: orNull(text), from: day, until: day, payoutDay: orNull(day) },
+  ...{ id: uuid, number: text, kind, leave: uuid, employee: personName, employer: orNull(text), from: day, until: day, payoutDay: orNull(day) },
   ...{ account: orNull(text), week: orNull(week), monthsWithoutWage: months, note: orNull(text), state },
   due: orNull(object({ nominal: day, effective: day })),
   waitsFor: orNull(oneOf('requester', 'fund')),
@@ -25,39 +24,57 @@ const fields = {
   answer: orNull(text),
   total: orNull({ ...whole, description: 'Whole para.' }),
   list: orNull(
-    object({
-      basePerHour: text,
-      lines: list(object({ from: day, until: day, days: whole, hours: text, percent: { type: 'number' }, ...sums })),
-      sums: object(sums),
-    }),
+    named(
+      'CalculationList',
+      object({
+        basePerHour: text,
+        lines: list(object({ from: day, until: day, days: whole, hours: text, percent: { type: 'number' }, ...sums })),
+        sums: object(sums),
+      }),
+    ),
   ),
   ...{ paidOn: orNull(day), confirmedOn: orNull(day), toReturn: orNull(object({ total: whole, interest: whole, until: day })) },
   steps: { ...list(object({ kind: text, at: instant })), description: 'Their count is what `seen` says.' },
 }
-const shown = object({ ...fields, ownLeave: { ...uuid, description: 'The leave as the person knows it: in the person’s own list only.' } }, ['ownLeave'])
+const shown = named(
+  'CompensationRequest',
+  object({ ...fields, ownLeave: { ...uuid, description: 'The leave as the person knows it: in the person’s own list only.' } }, ['ownLeave']),
+)
 const payer = oneOf('employer', 'fund')
 const shares = { insurance: dinars, budget: dinars }
 const columns = { gross: dinars, from: dinars, on: dinars, tax: dinars, net: dinars, total: dinars }
 const month = { type: 'string', pattern: '^\\d{4}-\\d{2}$' }
-const base = object({
-  kind: oneOf('earned', 'filled', 'minimum', 'prior-unmet'),
-  months: list(object({ month, hours: text, gross: dinars, isMinimum: flag })),
-  ...{ gross: dinars, hours: text, averageHour: text, capHour: text, capMonth: dinars, hour: text, priorMet: orNull(flag) },
-})
-const line = object({
-  ...{ firstDay: day, until: day, month, payer, percent: { type: 'number' }, column: whole, days: whole, listDays: whole, workingDays: whole },
-  ...{ way: oneOf('month', 'hour', 'minimum'), paidOn: day, hours: text, beforeFloor: dinars, wholeMonth: dinars, ...shares, ...columns },
-})
-const derived = object({
-  ...{ rule: text, paragraph: text, isUnverified: flag, sr: text, srLatn: text, en: text },
-  ...{ inputs: list(object({ name: text, value: text })), figure: text },
-})
-const calculation = object({
-  ...{ period: object({ from: day, until: day }), onset: day, linkedFrom: orNull(day), commissionFrom: orNull(day), base, lines: list(line) },
-  unpaid: list(object({ from: day, until: day, why: oneOf('employment-ended', 'assessment-limit', 'care-limit') })),
-  sums: object({ days: whole, hours: text, employer: dinars, fund: dinars, ...shares, ...columns }),
-  derivation: { ...list(derived), description: 'Every figure with the rule it follows, where that stands, what went in and what came out.' },
-})
+const base = named(
+  'CompensationBase',
+  object({
+    kind: oneOf('earned', 'filled', 'minimum', 'prior-unmet'),
+    months: list(object({ month, hours: text, gross: dinars, isMinimum: flag })),
+    ...{ gross: dinars, hours: text, averageHour: text, capHour: text, capMonth: dinars, hour: text, priorMet: orNull(flag) },
+  }),
+)
+const line = named(
+  'CompensationLine',
+  object({
+    ...{ firstDay: day, until: day, month, payer, percent: { type: 'number' }, column: whole, days: whole, listDays: whole, workingDays: whole },
+    ...{ way: oneOf('month', 'hour', 'minimum'), paidOn: day, hours: text, beforeFloor: dinars, wholeMonth: dinars, ...shares, ...columns },
+  }),
+)
+const derived = named(
+  'DerivationStep',
+  object({
+    ...{ rule: text, paragraph: text, isUnverified: flag, sr: text, srLatn: text, en: text },
+    ...{ inputs: list(object({ name: text, value: text })), figure: text },
+  }),
+)
+const calculation = named(
+  'Calculation',
+  object({
+    ...{ period: object({ from: day, until: day }), onset: day, linkedFrom: orNull(day), commissionFrom: orNull(day), base, lines: list(line) },
+    unpaid: list(object({ from: day, until: day, why: oneOf('employment-ended', 'assessment-limit', 'care-limit') })),
+    sums: object({ days: whole, hours: text, employer: dinars, fund: dinars, ...shares, ...columns }),
+    derivation: { ...list(derived), description: 'Every figure with the rule it follows, where that stands, what went in and what came out.' },
+  }),
+)
 const content = { from: day, until: day, payoutDay: day, account: text, week, monthsWithoutWage: months, note: text }
 const optional = ['payoutDay', 'account', 'week', 'monthsWithoutWage', 'note']
 
@@ -79,7 +96,7 @@ export const described = {
     answer: shown,
   }),
   expected: route('Days at the Fund’s cost, by the reports, that nobody has asked for yet', {
-    answer: object({ expected: list(object({ leave: uuid, employee: name, from: day, until: day, days: whole })) }),
+    answer: object({ expected: list(object({ leave: uuid, employee: personName, from: day, until: day, days: whole })) }),
   }),
   calculation: route('The calculation with every figure explained, for the person', { answer: calculation }),
   table: route('Lists of calculation and of refund as one table', { query: object({ kind }, ['kind']), types: ['text/csv'] }),

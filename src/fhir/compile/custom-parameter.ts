@@ -1,5 +1,6 @@
 import fhirpath from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
+import { withConstants } from '../runtime/fhirpath-constants.ts'
 import { Refusal, type RefusalIssue } from '../../platform/refusal.ts'
 import { resourceTypes } from '../resource-types.ts'
 import { type CustomParameter, extractorOf } from '../search/custom.ts'
@@ -72,7 +73,7 @@ function definitionOf(resource: Resource, known: (type: string) => readonly Sear
 
 function grammarProblem(expression: string): string | null {
   try {
-    fhirpath.compile(expression, r4)
+    fhirpath.compile(withConstants(expression).readable, r4)
     return null
   } catch (error) {
     return (error as Error).message.split('\n')[0]?.slice(0, 200) ?? 'it cannot be read'

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { bounded, TookTooLong } from '../../platform/bounded.ts'
+import { withConstants } from '../runtime/fhirpath-constants.ts'
 import { isObject, type Json } from './items.ts'
 import type { CodingLike, Membership } from './run.ts'
 
@@ -94,9 +95,11 @@ function compile(expression: string, path: string): Evaluate | null {
   let evaluate: Evaluate | null
   try {
     if (expression.length > expressionMax) throw new TookTooLong(path)
-    const source = path.includes('.') ? { base: path, expression } : expression
+    const { readable, constants } = withConstants(expression)
+    const source = path.includes('.') ? { base: path, expression: readable } : readable
     const { fhirpath, r4 } = opened()
-    evaluate = bounded(compileMs, () => fhirpath.compile(source, r4, { userInvocationTable: functions }))
+    const compiledOne = bounded(compileMs, () => fhirpath.compile(source, r4, { userInvocationTable: functions }))
+    evaluate = (node, variables) => compiledOne(node, { ...constants, ...variables })
   } catch {
     evaluate = null
   }
@@ -142,7 +145,7 @@ export function expressionProblem(expression: string): string | null {
   if (problems.size >= compiledMax) problems.clear()
   let problem: string | null = null
   try {
-    const parse = () => opened().fhirpath.parse(expression)
+    const parse = () => opened().fhirpath.parse(withConstants(expression).readable)
     if (expression.length < longFrom) parse()
     else bounded(compileMs, parse)
   } catch {

@@ -126,6 +126,34 @@ test('slices are told apart by value, existence, type and profile', () => {
   assert.deepEqual(errors(withPatient({}), bundle, adult), ['Bundle.entry'])
 })
 
+test('slices are told apart by what one element of another profile says, and each item is held to its own', () => {
+  const library = profile('library', 'Observation', [
+    slicing('pattern', 'code'),
+    slice('systolic'),
+    inSlice('systolic', 'code', { patternCodeableConcept: loinc('8480-6') }),
+    inSlice('systolic', 'interpretation', { min: 1 }),
+    slice('diastolic'),
+    inSlice('diastolic', 'code', { patternCodeableConcept: loinc('8462-4') }),
+  ])
+  const part = (name: string) => ({ url: `${base}elementdefinition-profile-element`, valueString: `Observation.component:${name}` })
+  const type = (name: string) => [{ code: 'BackboneElement', profile: [library.url], _profile: [{ extension: [part(name)] }] }]
+  const by = (discriminator: string, path: string) =>
+    profile('by-parts', 'Observation', [
+      slicing(discriminator, path, 'closed'),
+      slice('first', { min: 1, type: type('systolic') }),
+      slice('second', { min: 1, type: type('diastolic') }),
+    ])
+  const systolic = component('8480-6', { interpretation: [{ text: 'high' }] })
+  const found = (one: { url: string }, ...components: object[]) => errors(observation({ component: components }), one, library)
+  for (const one of [by('pattern', 'code'), by('profile', '$this')]) {
+    assert.deepEqual(found(one, systolic, component('8462-4')), [])
+    assert.deepEqual(found(one, component('8462-4'), systolic), [])
+    assert.deepEqual(found(one, systolic), ['Observation.component'], 'the second is missing')
+  }
+  const incomplete = found(by('pattern', 'code'), component('8480-6'), component('8462-4'))
+  assert.deepEqual(incomplete, ['Observation.component[0].interpretation'])
+})
+
 test('fixed values, patterns, limits, lengths and rules of a profile hold', () => {
   const one = profile('limits', 'Observation', [
     { id: 'Observation.status', path: 'Observation.status', fixedCode: 'final' },
@@ -239,4 +267,31 @@ test('a rule of a package that does not end is stopped, and the resource is refu
   } finally {
     fhir.removePackage('profile.test#1')
   }
+})
+
+test('a rule may name the constants of R4: SNOMED CT, LOINC, a value set and an extension by their ids', () => {
+  const rule = (key: string, expression: string) => ({ key, severity: 'error', human: 'a rule', expression })
+  const constraint = [
+    rule('r-1', 'code.coding.all(system = %loinc or system = %sct)'),
+    rule('r-2', 'interpretation.all($this.memberOf(%"vs-observation-interpretation"))'),
+    rule('r-3', 'extension.all(url = %`ext-bodySite` or url = %"ext-patient-birthPlace")'),
+    rule('r-4', `note.all(text != '%"vs-observation-status"')`),
+  ]
+  const one = profile('constants', 'Observation', [{ id: 'Observation', path: 'Observation', constraint }])
+  const broken = (more: object) => {
+    addResources(fhir, 'profile.test#1', [one] as unknown as Resource[])
+    try {
+      const said = fhir.validate(observation(more), { profiles: [one.url] }).filter(({ code }) => code === 'invariant')
+      return said.map(({ diagnostics, severity }) => `${/r-\d/.exec(diagnostics)?.[0]} ${severity}`)
+    } finally {
+      fhir.removePackage('profile.test#1')
+    }
+  }
+  const interpretation = (code: string) => [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation', code }] }]
+  const extension = (url: string) => [{ url, valueString: 'x' }]
+  assert.deepEqual(broken({ interpretation: interpretation('H'), extension: extension(`${base}bodySite`), note: [{ text: 'x' }] }), [])
+  assert.deepEqual(broken({ code: { coding: [{ system: 'urn:x', code: 'x' }] } }), ['r-1 error'])
+  assert.deepEqual(broken({ interpretation: interpretation('high') }), ['r-2 error'])
+  assert.deepEqual(broken({ extension: extension('urn:x') }), ['r-3 error'])
+  assert.deepEqual(broken({ note: [{ text: '%"vs-observation-status"' }] }), ['r-4 error'], 'a string is no constant')
 })

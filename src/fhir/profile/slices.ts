@@ -3,8 +3,8 @@ import { membershipOf } from './binding.ts'
 import { insideOf, isObject, isOfType, type Item, itemsOf, nodesUnder, stepsOf } from './items.ts'
 import { isSilent, type Run } from './run.ts'
 import type { Discriminator } from './structure.ts'
-import type { Node, Tree } from './tree.ts'
-import { checkProfile, inResource, profileOf } from './walk.ts'
+import { type Named, namedProfiles, type Node, type Tree } from './tree.ts'
+import { checkNamed, inResource, profileOf } from './walk.ts'
 import { hasPattern, isFixed } from './values.ts'
 
 /**
@@ -147,7 +147,7 @@ function stepNode(run: Run, node: Node, step: string, isByType: boolean): Node[]
   if (step.startsWith('ofType(')) return [node]
   const extension = /^extension\('([^']*)'\)$/.exec(step)
   const name = extension === null ? step.replace('[x]', '') : 'extension'
-  const profiled = treesOf(run, node.types?.flatMap(({ profile }) => profile ?? []) ?? []).map(({ root }) => root)
+  const profiled = knownIn(run, [node]).map(({ root }) => root)
   const children = [node, ...profiled].flatMap((one) => one.children.get(name) ?? [])
   if (extension === null) return children.flatMap((one) => [one, ...[...one.slices.values()].filter(({ min }) => isByType || min > 0)])
   return children.flatMap((one) => [...one.slices.values()].filter((slice) => urlOf(slice) === extension[1]))
@@ -182,23 +182,24 @@ function isOfOneType(run: Run, item: Item, nodes: Node[]): boolean {
   return codes.some((code) => isOfType(item, code))
 }
 
+const namedIn = (run: Run, nodes: Node[]) => nodes.flatMap(({ types = [] }) => namedProfiles(types, run.known.tree))
+const knownIn = (run: Run, nodes: Node[]) => namedIn(run, nodes).flatMap(({ known }) => known ?? [])
+
 /** A slice that names no profile here says nothing here. */
 function conformsToOne(run: Run, found: Item[], nodes: Node[], depth: number): boolean {
-  const profiles = profilesOf(nodes)
-  if (profiles.length === 0) return nodes.every((one) => one.min === 0 || found.length > 0)
+  if (namedIn(run, nodes).length === 0) return nodes.every((one) => one.min === 0 || found.length > 0)
   if (found.length === 0) return nodes.every((one) => one.min === 0)
-  return found.some((one) => conforms(run, one, profiles, depth))
+  const known = knownIn(run, nodes)
+  return found.some((one) => conforms(run, one, known, depth))
 }
 
-const profilesOf = (nodes: Node[]): string[] => nodes.flatMap(({ types }) => types?.flatMap(({ profile }) => profile ?? []) ?? [])
-
-function conforms(run: Run, item: Item, profiles: string[], depth: number): boolean {
+function conforms(run: Run, item: Item, known: NonNullable<Named['known']>[], depth: number): boolean {
   const { value } = item
-  if (!isObject(value)) return treesOf(run, profiles).some(({ root }) => fits(run, root, item))
+  if (!isObject(value)) return known.some(({ root }) => fits(run, root, item))
   const next = { ...run, hops: run.hops + 1 }
-  return treesOf(run, profiles).some(
-    (tree) =>
-      (typeof value.resourceType !== 'string' || run.known.isKindOf(value.resourceType, tree.structure.type)) &&
-      isSilent(run.check, () => inResource(run, value, depth, () => checkProfile(next, tree, value, depth))),
+  return known.some(
+    (one) =>
+      (typeof value.resourceType !== 'string' || run.known.isKindOf(value.resourceType, one.tree.structure.type)) &&
+      isSilent(run.check, () => inResource(run, value, depth, () => checkNamed(next, one, item, value, depth))),
   )
 }

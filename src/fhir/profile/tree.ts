@@ -3,6 +3,7 @@ import {
   type Element,
   type FurtherBinding,
   furtherBindings,
+  partOf,
   type SlicingRule,
   type Structure,
   type TypeOfElement,
@@ -205,8 +206,22 @@ function coreOf(base: Structure | undefined, find: (canonical: string) => Struct
   return one
 }
 
+/** What a type of an element names: a whole profile, or one element of it. `known` is missing when the profile or the element is. */
+export type Named = { name: string; known: { tree: Tree; root: Node } | undefined }
+
+export function namedProfiles(types: readonly TypeOfElement[], find: (canonical: string) => Tree | undefined): Named[] {
+  return types.flatMap((type) =>
+    (type.profile ?? []).map((profile, at) => {
+      const part = partOf(type, at)
+      const tree = find(profile)
+      const root = tree === undefined || part === undefined ? tree?.root : nodeOf(tree, part)
+      return { name: part === undefined ? profile : `${profile}#${part}`, known: tree === undefined || root === undefined ? undefined : { tree, root } }
+    }),
+  )
+}
+
 /** The node of an element's id: `Observation.component:Systolic.value[x]`. */
-export function nodeOf({ root }: Tree, id: string): Node | undefined {
+function nodeOf({ root }: Tree, id: string): Node | undefined {
   let node: Node | undefined = root
   for (const step of id.split('.').slice(1)) {
     const [written = '', slice] = step.split(':')

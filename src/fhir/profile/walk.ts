@@ -4,8 +4,8 @@ import { insideOf, isObject, isOfType, type Item, itemsOf, type Json } from './i
 import { checkTargets } from './targets.ts'
 import { isSilent, type Run } from './run.ts'
 import { checkSlices } from './slices.ts'
-import { partOf, type TypeOfElement } from './structure.ts'
-import { type Node, nodeOf, type Tree } from './tree.ts'
+import type { TypeOfElement } from './structure.ts'
+import { type Named, namedProfiles, type Node, type Tree } from './tree.ts'
 import { compareValues, hasPattern, isFixed } from './values.ts'
 
 const hopsMax = 6
@@ -131,33 +131,33 @@ function checkProfiles(run: Run, types: TypeOfElement[], item: Item, depth: numb
   const { check } = run
   const object = insideOf(item)
   if (object === undefined) return
-  const named = types.flatMap((type) => (type.profile ?? []).map((profile, at) => ({ profile, part: partOf(type, at) })))
-  const profiles = named.map(({ profile, part }) => (part === undefined ? profile : `${profile}#${part}`))
-  const trees = named.map(({ profile, part }) => {
-    const tree = run.known.tree(profile)
-    const root = tree === undefined || part === undefined ? tree?.root : nodeOf(tree, part)
-    return tree === undefined || root === undefined ? undefined : { tree, root }
-  })
+  const named = namedProfiles(types, run.known.tree)
   // What is not known cannot be denied.
-  if (trees.includes(undefined)) return unknownProfiles(run, profiles, trees, depth)
+  const known = named.flatMap((one) => one.known ?? [])
+  if (known.length < named.length) return unknownProfiles(run, named, depth)
   const own = typeof object.resourceType === 'string' ? object.resourceType : undefined
-  const possible = (trees as { tree: Tree; root: Node }[]).filter(({ tree }) => own === undefined || run.known.isKindOf(own, tree.structure.type))
-  const enter = (one: { tree: Tree; root: Node }) => () =>
-    inResource(run, object, depth, () =>
-      one.root === one.tree.root ? checkProfile(run, one.tree, object, depth) : checkInside({ ...run, tree: one.tree }, one.root, item, depth),
-    )
-  if (trees.length === 1 && possible[0] !== undefined) return enter(possible[0])()
+  const possible = known.filter(({ tree }) => own === undefined || run.known.isKindOf(own, tree.structure.type))
+  const enter = (one: Known) => () => inResource(run, object, depth, () => checkNamed(run, one, item, object, depth))
+  if (named.length === 1 && possible[0] !== undefined) return enter(possible[0])()
   if (possible.some((one) => isSilent(check, enter(one)))) return
   check.add(
     'structure',
     check.path(depth),
-    `conforms to none of the profiles allowed here: ${profiles.join(', ')} (${profileOf(run)})`,
+    `conforms to none of the profiles allowed here: ${named.map(({ name }) => name).join(', ')} (${profileOf(run)})`,
     'Make it conform to one of them.',
   )
 }
 
-function unknownProfiles(run: Run, profiles: string[], trees: unknown[], depth: number): void {
-  const missing = profiles.filter((_, at) => trees[at] === undefined).join(', ')
+type Known = NonNullable<Named['known']>
+
+/** Against what a type names: a whole profile, or one element of it. */
+export function checkNamed(run: Omit<Run, 'tree'>, { tree, root }: Known, item: Item, object: Json, depth: number): void {
+  if (root === tree.root) checkProfile(run, tree, object, depth)
+  else checkInside({ ...run, tree }, root, item, depth)
+}
+
+function unknownProfiles(run: Run, named: readonly Named[], depth: number): void {
+  const missing = named.flatMap(({ name, known }) => (known === undefined ? name : [])).join(', ')
   run.check.add(
     'not-found',
     run.check.path(depth),

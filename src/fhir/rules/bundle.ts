@@ -7,6 +7,8 @@ import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const withoutNames = new Set(['transaction', 'batch', 'transaction-response', 'batch-response'])
+/** What an operation or a search says beside its results has no identity (bundle.html, "Resource URL & Uniqueness rules in a bundle"). */
+const neverNamed = new Set(['OperationOutcome', 'Parameters'])
 const searchLinks = new Set(['first', 'previous', 'prev', 'next', 'last'])
 const restful = /^https?:\/\/.+\/[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
 
@@ -23,7 +25,7 @@ function entryNames(bundle: Json, type: string, { check, depth }: Place): void {
   list(bundle.entry).forEach((entry, index) => {
     const { fullUrl, resource } = entry
     const path = () => check.path(depth, 'entry', index)
-    if (fullUrl === undefined && isObject(resource) && !withoutNames.has(type)) {
+    if (fullUrl === undefined && isObject(resource) && !withoutNames.has(type) && !neverNamed.has(String(resource.resourceType))) {
       check.add('invalid', path(), 'an entry needs a fullUrl, the identity of its resource', 'Add urn:uuid: and a UUID, or the address of the resource.')
     }
     if (typeof fullUrl !== 'string') return

@@ -144,6 +144,9 @@ test('an entry of a bundle has a fullUrl, unless it is a transaction or batch; a
   assert.deepEqual(errors(paged), ['Bundle.link[0]'])
   assert.deepEqual(errors({ ...paged, type: 'history' }), [])
   assert.deepEqual(bundle('searchset', { resource: { resourceType: 'Patient', id: 'p' } }), ['Bundle.entry[0]'])
+  const said = { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-found', details: { text: 'x' } }] }
+  assert.deepEqual(bundle('searchset', { resource: said, search: { mode: 'outcome' } }), [], 'what a search says has no identity')
+  assert.deepEqual(bundle('collection', { resource: { resourceType: 'Parameters', parameter: [{ name: 'a', valueString: 'b' }] } }), [])
 })
 
 test('stratifiers and supplemental data of a measure in CQL need a library; populations may name what a reader finds', () => {

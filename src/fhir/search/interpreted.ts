@@ -3,6 +3,7 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { bounded, TookTooLong } from '../../platform/bounded.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Extracted, Resource, SearchParameter } from '../types.ts'
+import { withConstants } from '../runtime/fhirpath-constants.ts'
 import { extractorRuntime } from './extract.ts'
 
 type Json = Record<string, unknown>
@@ -13,10 +14,11 @@ type Convert = (out: Extracted[], code: string, value: never) => void
  * seen by its shape. Only what a parameter of the type can speak of is taken.
  */
 export function interpreter({ code, type, expression }: SearchParameter): (resource: Resource, out: Extracted[]) => void {
-  const evaluate = fhirpath.compile(expression, r4) as unknown as (resource: unknown) => unknown[]
+  const { readable, constants } = withConstants(expression)
+  const evaluate = fhirpath.compile(readable, r4) as unknown as (resource: unknown, constants: object) => unknown[]
   return (resource, out) => {
     // Exact numbers (1.50) are objects here; the interpreter knows plain ones.
-    for (const value of evaluated(code, () => evaluate(JSON.parse(JSON.stringify(resource))))) {
+    for (const value of evaluated(code, () => evaluate(JSON.parse(JSON.stringify(resource)), constants))) {
       const convert = converterOf(type, value)
       if (convert) (convert as (out: Extracted[], code: string, value: unknown) => void)(out, code, value)
     }

@@ -1,3 +1,4 @@
+import type { CodeSystem } from './code-system.ts'
 import type { Grammar } from './grammars.ts'
 import { passes } from './filters.ts'
 import type { Source } from './library.ts'
@@ -59,14 +60,14 @@ function included(known: Known, include: Include, coding: Coding, path: readonly
   return parts.length === 0 ? 'out' : all(parts)
 }
 
-/** The canonical of the system of an include, with the version that it or the coding names. */
+/** The canonical of the system of an include, with the version that it names. */
 export const systemOf = (include: Include): string => (include.version === undefined ? (include.system as string) : `${include.system}|${include.version}`)
 
 function ofSystem(known: Known, include: Include, coding: Coding): Verdict {
   const { url } = splitCanonical(include.system as string)
   if (coding.system !== undefined && coding.system !== url) return 'out'
   const code = coding.code as string
-  const system = known.codeSystem(systemOf(include))
+  const { system, isOther } = judging(known, include, coding)
   if (include.concept !== undefined) {
     const isCaseless = system?.about.caseSensitive === false
     return isListed(include.concept, code, isCaseless) ? 'in' : 'out'
@@ -75,8 +76,20 @@ function ofSystem(known: Known, include: Include, coding: Coding): Verdict {
   if (grammar) return include.filter === undefined ? (grammar.isCode(code) ? 'in' : 'out') : 'unknown'
   if (system === null) return 'unknown'
   const at = system.find(code)
-  if (at < 0) return system.isComplete ? 'out' : 'unknown'
-  return all((include.filter ?? []).map((filter) => verdictOf(passes(system, at, filter))))
+  if (at < 0) return system.isComplete && !isOther ? 'out' : 'unknown'
+  const verdict = all((include.filter ?? []).map((filter) => verdictOf(passes(system, at, filter))))
+  return isOther && verdict === 'out' ? 'unknown' : verdict
+}
+
+/**
+ * Which version of the code system judges a coding: the one that the value set names, else the coding's own (datatypes.html#Coding). Where
+ * that one is not here another stands in for it, whose codes say what is in; what it lacks may be new or may have been taken out.
+ */
+function judging(known: Known, include: Include, { version }: Coding): { system: CodeSystem | null; isOther: boolean } {
+  const named = systemOf(include)
+  const own = version === undefined || named.includes('|') ? null : known.codeSystem(`${named}|${version}`)
+  if (own !== null) return { system: own, isOther: false }
+  return { system: known.codeSystem(named), isOther: version !== undefined && !named.includes('|') }
 }
 
 const fewMax = 16
@@ -99,7 +112,7 @@ const verdictOf = (passed: boolean | null): Verdict => (passed === null ? 'unkno
 function inactive(known: Known, includes: Include[], coding: Coding): Verdict {
   for (const include of includes) {
     if (include.system === undefined || (coding.system !== undefined && coding.system !== include.system)) continue
-    const system = known.codeSystem(systemOf(include))
+    const { system } = judging(known, include, coding)
     const at = system?.find(coding.code as string) ?? -1
     if (system && at >= 0 && system.isInactive(at)) return 'in'
   }

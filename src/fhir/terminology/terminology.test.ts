@@ -124,6 +124,31 @@ test('what this server cannot decide is unknown and not wrong', () => {
   for (const { url = '' } of undecided) assert.equal(own.member(url, { code: 'red' }), 'unknown', url)
 })
 
+test('a coding that names a version of its code system is judged by that one, and by no verdict on another', () => {
+  const shades = (version: string, ...codes: string[]): CodeSystemResource => ({
+    ...{ resourceType: 'CodeSystem', url: 'http://example.org/shades', version, status: 'active', content: 'complete' },
+    concept: codes.map((code) => ({ code })),
+  })
+  const of = (name: string, include: object) => valueSet(name, { include: [{ system: 'http://example.org/shades', ...include }] })
+  own.load('shades#1', () => [shades('1.0.0', 'dark'), shades('2.0.0', 'pale'), of('all-shades', {}), of('first-shades', { version: '1.0.0' })])
+  const verdicts = (set: string, version?: string) =>
+    ['dark', 'pale'].map((code) =>
+      own.member(`http://example.org/${set}`, { system: 'http://example.org/shades', code, ...(version === undefined ? {} : { version }) }),
+    )
+  assert.deepEqual(verdicts('all-shades'), ['out', 'in'], 'the newest')
+  assert.deepEqual(verdicts('all-shades', '1.0.0'), ['in', 'out'])
+  assert.deepEqual(verdicts('all-shades', '2.0'), ['out', 'in'])
+  assert.deepEqual(verdicts('all-shades', '3.0.0'), ['unknown', 'in'], 'a version that is not here may have had it')
+  assert.deepEqual(verdicts('first-shades', '2.0.0'), ['in', 'out'], 'the value set names the version')
+  const questions = own.within([])
+  const checked = (version: string) =>
+    questions.validateCode({
+      valueSet: questions.valueSet('http://example.org/all-shades'),
+      codings: [{ system: 'http://example.org/shades', version, code: 'dark' }],
+    })
+  assert.deepEqual([checked('1.0.0').result, checked('2.0.0').result], [true, false])
+})
+
 test('value sets and hierarchies that turn in circles or branch without end are answered at once', () => {
   const names = Array.from({ length: 18 }, (_one, at) => `branch-${at}`)
   const branching = names.map((name, at) => valueSet(name, { include: [0, 1, 2].map(() => ({ valueSet: [`http://example.org/branch-${at + 1}`] })) }))

@@ -62,7 +62,7 @@ export type Questions = {
 const verdictsMax = 50_000
 const verdictKeyMax = 300
 
-/** By value set, system and code in turn: putting the three together for every code would cost more than looking them up. */
+/** By value set, system with its version, and code in turn: putting the three together for every code would cost more than looking them up. */
 class Verdicts {
   private readonly sets = new Map<string, Map<string, Map<string, Verdict>>>()
   private count = 0
@@ -99,7 +99,8 @@ export function createTerminology(cacheDir: string, units: Units): Terminology {
   const verdicts = new Verdicts()
   return {
     member(valueSet, coding) {
-      const { system = '', code = '' } = coding
+      const { system: url = '', version, code = '' } = coding
+      const system = version === undefined ? url : `${url}|${version}`
       const judged = verdicts.get(valueSet, system, code)
       if (judged !== undefined) return judged
       const verdict = memberOf(known, library.valueSet(valueSet), coding)

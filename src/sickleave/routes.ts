@@ -13,9 +13,11 @@ import { toldRoutes } from './employer/told-routes.ts'
 import { fundRoutes, openDataRoutes } from './fund/fund-routes.ts'
 import { correctionRoutes, ownObjectionRoutes } from './objection/objection-routes.ts'
 import { ownRequestRoutes } from './request/request-routes.ts'
+import { speakToReaders } from './said/said.ts'
 
 /** Mounted at /sickleave: each side has its own routes, and none answers another side. */
 export const sickleaveRoutes: Routes = async (app) => {
+  speakToReaders(app)
   // What is here is about somebody: no browser, proxy or program keeps it, unless a route says that it is for everybody.
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
   await app.register(doctorRoutes)

@@ -11,6 +11,7 @@ import { recordsHere } from '../employer/records-here.ts'
 import { actingFor } from '../employer/rights.ts'
 import { heads, requireHouse } from './house.ts'
 import { houseSecret } from './pass.ts'
+import { speakToReaders } from '../said/said.ts'
 import { tellingRoutes } from './telling-routes.ts'
 import { openTicket } from './ticket.ts'
 
@@ -35,6 +36,7 @@ async function answerWithTicket(app: FastifyInstance, world: World): Promise<voi
     request.actor = ticket.actor
     request.correlation = ticket.correlation
   })
+  speakToReaders(app)
   await app.register(actRoutes, { prefix: '/sickleave/employer' })
   await app.register(deskRoutes, { prefix: '/desk' })
 }

@@ -13,6 +13,7 @@ import { toldRoutes } from '../employer/told-routes.ts'
 import { askerAt, type DoorAt, doorAway, ledgerByDoor, recordsByDoor, tellingByDoor, Tickets } from './ask-door.ts'
 import { type Given, keysByName } from './given.ts'
 import { handOn, heads, requireHouse } from './house.ts'
+import { speakToReaders } from '../said/said.ts'
 import { tellerRoutes } from './teller-routes.ts'
 
 // The employers' process: answers and tells what employers are told, signed in to the database as a role of its own, with two keys and no other. What
@@ -82,6 +83,7 @@ async function answerEmployers(app: FastifyInstance, { door }: Given, tickets: T
     tickets.open(request.correlation, String(request.headers[heads.ticket]))
   })
   app.addHook('onResponse', async ({ correlation }) => tickets.close(correlation))
+  speakToReaders(app)
   await app.register(toldRoutes)
   handEverythingElse(app, door)
 }

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { Refusal } from '../../platform/refusal.ts'
+import { toLatin } from '../../platform/text.ts'
+
+// Every "no" of the sick leave in the reader's language. The code says it in English, which is what a program without a language gets; here stands the
+// same in Serbian, one line a sentence, with {} for what is filled in. What is filled in (a field, a role, a state) is said in Serbian as well.
+
+type Known = { english: string; serbian: string }
+const known = readFileSync(new URL('sentences.tsv', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .slice(1)
+  .map((line): Known => {
+    const [english = '', serbian = ''] = line.split('\t')
+    return { english, serbian }
+  })
+const exact = new Map(known.map(({ english, serbian }) => [english, serbian]))
+/** The sentence that has most words of its own says most: "the leave reaches to {} already" before "{} is {}". */
+const patterns = known
+  .filter(({ english }) => english.includes('{}'))
+  .toSorted((one, other) => other.english.length - one.english.length)
+  .map(({ english, serbian }) => ({ form: formOf(english), serbian }))
+
+function formOf(sentence: string): RegExp {
+  const parts = sentence.split('{}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('(.*?)')}$`, 's')
+}
+
+/** In Serbian Cyrillic; null when nobody wrote it down. */
+export function inSerbian(said: string): string | null {
+  const whole = exact.get(said)
+  if (whole !== undefined) return whole
+  for (const { form, serbian } of patterns) {
+    const filled = form.exec(said)?.slice(1)
+    if (filled) return filled.reduce((text, value) => text.replace('{}', () => fillOf(value)), serbian)
+  }
+  return null
+}
+
+/** A sentence within a sentence, or a list: "viewer, operator". */
+const fillOf = (value: string): string =>
+  inSerbian(value) ??
+  value
+    .split(', ')
+    .map((one) => exact.get(one) ?? one)
+    .join(', ')
+
+type Script = 'sr' | 'sr-Latn'
+/** The first language of ours that is asked for; without one, English. */
+function scriptOf(acceptLanguage: string | undefined): Script | null {
+  for (const part of (acceptLanguage ?? '').slice(0, 200).toLowerCase().split(',')) {
+    const tag = part.trim()
+    if (tag.startsWith('sr-latn')) return 'sr-Latn'
+    if (tag.startsWith('sr')) return 'sr'
+    if (tag.startsWith('en')) return null
+  }
+  return null
+}
+
+type Details = { reason?: unknown; opens?: unknown }
+
+export function forReader(refusal: Refusal, acceptLanguage: string | undefined): Refusal {
+  const script = scriptOf(acceptLanguage)
+  if (script === null) return refusal
+  const say = (text: string): string => {
+    const serbian = inSerbian(text) ?? text
+    return script === 'sr-Latn' ? toLatin(serbian) : serbian
+  }
+  const details = refusal.details as Details | undefined
+  const denied =
+    typeof details?.reason === 'string' && Array.isArray(details.opens)
+      ? { ...details, reason: say(details.reason), opens: details.opens.map((one) => say(String(one))) }
+      : details
+  return new Refusal(refusal.kind, say(refusal.message), {
+    ...(refusal.expression === undefined ? {} : { expression: refusal.expression }),
+    ...(refusal.hint ? { hint: say(refusal.hint) } : {}),
+    ...(refusal.issues === undefined
+      ? {}
+      : { issues: refusal.issues.map(({ hint, ...one }) => ({ ...one, diagnostics: say(one.diagnostics), ...(hint ? { hint: say(hint) } : {}) })) }),
+    ...(denied === undefined ? {} : { details: denied }),
+    ...(refusal.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: refusal.retryAfterSeconds }),
+  })
+}
+
+/** For the routes of this scope; what answers at last is the server's own, so that there is one form of a refusal. */
+export function speakToReaders(app: FastifyInstance): void {
+  app.setErrorHandler((error, { headers }) => {
+    throw error instanceof Refusal ? forReader(error, headers['accept-language']) : error
+  })
+}

@@ -4,6 +4,7 @@ import { inXml, type Json } from '../draft/draft.ts'
 import { code, id } from './cda-parts.ts'
 import { choice, list, type Resources, textAt } from './resources.ts'
 import { element, type Xml } from './xml.ts'
+import { table } from '../draft/table.ts'
 
 /** A resource as the entry of a section; empty where CDA has no entry for it, and the text of the section says it. */
 export function sectionEntry(resource: Resource, resources: Resources): Xml {
@@ -11,7 +12,7 @@ export function sectionEntry(resource: Resource, resources: Resources): Xml {
   return made === undefined ? '' : element('entry', { typeCode: 'DRIV' }, made)
 }
 
-const entries: Record<string, (resource: Resource, resources: Resources) => Xml> = {
+const entries = table<(resource: Resource, resources: Resources) => Xml>({
   AllergyIntolerance: allergy,
   Condition: problem,
   MedicationStatement: medication,
@@ -21,7 +22,7 @@ const entries: Record<string, (resource: Resource, resources: Resources) => Xml>
   Observation: observation,
   DiagnosticReport: report,
   Encounter: encounter,
-}
+})
 
 const template = (root: string) => element('templateId', { root: `2.16.840.1.113883.10.20.22.4.${root}` })
 const ids = (resource: Resource): Xml[] => list(resource['identifier']).map(id)
@@ -78,14 +79,14 @@ function problem(resource: Resource): Xml {
   )
 }
 
-const kinds: Record<string, string> = {
+const kinds = table<string>({
   'allergy medication': '416098002',
   'allergy food': '414285001',
   'allergy environment': '426232007',
   'intolerance medication': '59037007',
   'intolerance food': '235719002',
-}
-const severities: Record<string, string> = { mild: '255604002', moderate: '6736007', severe: '24484000' }
+})
+const severities = table<string>({ mild: '255604002', moderate: '6736007', severe: '24484000' })
 
 function allergy(resource: Resource): Xml {
   const kind = kinds[`${textAt(resource['type'])} ${textAt(list(resource['category'])[0])}`.trim()] ?? '419199007'
@@ -151,7 +152,7 @@ function medicineOf(resource: Resource, resources: Resources): unknown {
   return resource['medicationCodeableConcept'] ?? resources.at(resource['medicationReference'])?.['code']
 }
 
-const acts: Record<string, string> = { active: 'active', completed: 'completed', stopped: 'aborted', 'on-hold': 'suspended', cancelled: 'cancelled' }
+const acts = table<string>({ active: 'active', completed: 'completed', stopped: 'aborted', 'on-hold': 'suspended', cancelled: 'cancelled' })
 
 function medication(resource: Resource, resources: Resources): Xml {
   const isRequest = resource.resourceType === 'MedicationRequest'
@@ -201,7 +202,7 @@ function immunization(resource: Resource): Xml {
   )
 }
 
-const done: Record<string, string> = { completed: 'completed', 'in-progress': 'active', stopped: 'aborted', 'not-done': 'cancelled' }
+const done = table<string>({ completed: 'completed', 'in-progress': 'active', stopped: 'aborted', 'not-done': 'cancelled' })
 function procedure(resource: Resource): Xml {
   return element(
     'procedure',
@@ -219,7 +220,7 @@ function quantity(name: string, given: Json, more: Record<string, string> = {}):
   return element(name, { ...more, value: textAt(given['value']), unit: (textAt(given['code']) || textAt(given['unit'])).replace(/\s+/g, '') || undefined })
 }
 
-const observed: Record<string, string> = {
+const observed = table<string>({
   final: 'completed',
   amended: 'completed',
   corrected: 'completed',
@@ -227,7 +228,7 @@ const observed: Record<string, string> = {
   preliminary: 'active',
   cancelled: 'aborted',
   'entered-in-error': 'nullified',
-}
+})
 
 function observation(resource: Resource): Xml {
   const interpretation = list(resource['interpretation']).map((one) => code('interpretationCode', one))

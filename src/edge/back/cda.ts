@@ -5,6 +5,7 @@ import { sectionEntry } from './cda-entries.ts'
 import { code, id } from './cda-parts.ts'
 import { type Bundle, list, Resources, textAt } from './resources.ts'
 import { element, type Xml } from './xml.ts'
+import { table } from '../draft/table.ts'
 
 /** The number of the document and its time, where the bundle has no Composition that says them. */
 export type Issue = { id: string; at: Date; title: string }
@@ -34,7 +35,7 @@ export function toCda(bundle: Bundle, issue: Issue): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('ClinicalDocument', { xmlns: 'urn:hl7-org:v3', 'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance' }, ...body)}\n`
 }
 
-const nameUses: Record<string, string> = { usual: 'L', official: 'C', nickname: 'P', maiden: 'L' }
+const nameUses = table<string>({ usual: 'L', official: 'C', nickname: 'P', maiden: 'L' })
 function names(resource: Resource | undefined): Xml[] {
   return list(resource?.['name']).map((name) => {
     const parts = (tag: string, all: unknown, more = {}) => list(all).map((one) => element(tag, more, inXml(textAt(one))))
@@ -53,7 +54,7 @@ function names(resource: Resource | undefined): Xml[] {
   })
 }
 
-const addressUses: Record<string, string> = { home: 'HP', work: 'WP', temp: 'TMP', old: 'BAD' }
+const addressUses = table<string>({ home: 'HP', work: 'WP', temp: 'TMP', old: 'BAD' })
 function addresses(resource: Resource | undefined): Xml[] {
   const address = resource?.['address']
   return (Array.isArray(address) ? (address as Json[]) : address === undefined ? [] : [address as Json]).map((one) => {
@@ -73,8 +74,8 @@ function addresses(resource: Resource | undefined): Xml[] {
   })
 }
 
-const telecomUses: Record<string, string> = { home: 'HP', work: 'WP', mobile: 'MC', temp: 'TMP' }
-const schemes: Record<string, string> = { phone: 'tel:', fax: 'fax:', email: 'mailto:', sms: 'sms:' }
+const telecomUses = table<string>({ home: 'HP', work: 'WP', mobile: 'MC', temp: 'TMP' })
+const schemes = table<string>({ phone: 'tel:', fax: 'fax:', email: 'mailto:', sms: 'sms:' })
 function telecoms(resource: Resource | undefined): Xml[] {
   return list(resource?.['telecom']).map((one) =>
     element('telecom', { use: telecomUses[textAt(one['use'])], value: `${schemes[textAt(one['system'])] ?? ''}${textAt(one['value'])}` }),
@@ -85,7 +86,7 @@ const ids = (resource: Resource | undefined): Xml[] => {
   return all.length > 0 ? all : [element('id', { nullFlavor: 'NI' })]
 }
 
-const genders: Record<string, string> = { male: 'M', female: 'F', other: 'UN' }
+const genders = table<string>({ male: 'M', female: 'F', other: 'UN' })
 function patientRole(patient: Resource): Xml {
   const gender = genders[textAt(patient['gender'])]
   const birth = textAt(patient['birthDate'])

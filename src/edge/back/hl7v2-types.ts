@@ -5,6 +5,7 @@ import { nationalName } from '../draft/national.ts'
 import { codeSystemName, nameOfSystem } from '../draft/systems.ts'
 import { escaped } from '../hl7v2/escapes.ts'
 import { list, type Resources, textAt } from './resources.ts'
+import { table } from '../draft/table.ts'
 
 // FHIR's data types as those of HL7 v2.
 
@@ -32,7 +33,7 @@ export function ei(identifier: Json | undefined): string {
   return components(escaped(textAt(identifier['value'])), escaped(name), escaped(universal ?? ''), type ?? '')
 }
 
-const nameCodes: Record<string, string> = { official: 'L', usual: 'D', maiden: 'M', nickname: 'N', temp: 'T', anonymous: 'S', old: 'L' }
+const nameCodes = table<string>({ official: 'L', usual: 'D', maiden: 'M', nickname: 'N', temp: 'T', anonymous: 'S', old: 'L' })
 export function names(resource: Resource): string {
   return list(resource['name'])
     .map((name) => {
@@ -59,7 +60,7 @@ export function names(resource: Resource): string {
     .join('~')
 }
 
-const addressCodes: Record<string, string> = { home: 'H', work: 'B', temp: 'C', old: 'BA', billing: 'BI' }
+const addressCodes = table<string>({ home: 'H', work: 'B', temp: 'C', old: 'BA', billing: 'BI' })
 export function addresses(resource: Resource): string {
   return list(resource['address'])
     .map((one) => {
@@ -79,7 +80,7 @@ export function addresses(resource: Resource): string {
     .join('~')
 }
 
-const phoneUses: Record<string, string> = { home: 'PRN', work: 'WPN', mobile: 'PRS' }
+const phoneUses = table<string>({ home: 'PRN', work: 'WPN', mobile: 'PRS' })
 export function telecoms(resource: Resource): string {
   return list(resource['telecom'])
     .map((one) => {
@@ -91,7 +92,7 @@ export function telecoms(resource: Resource): string {
     .join('~')
 }
 
-const kinds: Record<string, number> = { wa: 0, ro: 1, bd: 2, si: 3, bu: 6, lvl: 7 }
+const kinds = table<number>({ wa: 0, ro: 1, bd: 2, si: 3, bu: 6, lvl: 7 })
 const locationDepthMax = 10
 
 /** PL from the innermost place outwards. */

@@ -7,6 +7,7 @@ import { type Charset, charsetName, encode, hasCyrillic } from '../hl7v2/charset
 import { escaped } from '../hl7v2/escapes.ts'
 import { addresses, components, concept, cx, ei, hl7, names, pl, telecoms, typed, words, xcn } from './hl7v2-types.ts'
 import { type Bundle, choice, list, Resources, textAt } from './resources.ts'
+import { table } from '../draft/table.ts'
 
 /** Who speaks to whom; number and time are the sender's own. */
 export type Envelope = { sender: string; facility: string; receiver: string; receivingFacility: string; id: string; at: Date; charset: Charset }
@@ -73,9 +74,9 @@ function toAdt(bundle: Bundle, event: string, envelope: Envelope): string {
 }
 
 // Events that share the structure of another (HL7 table 0354).
-const structures: Record<string, string> = { A04: 'ADT_A01', A08: 'ADT_A01', A13: 'ADT_A01', A11: 'ADT_A09', A28: 'ADT_A05', A31: 'ADT_A05', A40: 'ADT_A39' }
-const categories: Record<string, string> = { medication: 'DA', food: 'FA', environment: 'EA', biologic: 'DA' }
-const criticalities: Record<string, string> = { high: 'SV', low: 'MI', 'unable-to-assess': 'U' }
+const structures = table<string>({ A04: 'ADT_A01', A08: 'ADT_A01', A13: 'ADT_A01', A11: 'ADT_A09', A28: 'ADT_A05', A31: 'ADT_A05', A40: 'ADT_A39' })
+const categories = table<string>({ medication: 'DA', food: 'FA', environment: 'EA', biologic: 'DA' })
+const criticalities = table<string>({ high: 'SV', low: 'MI', 'unable-to-assess': 'U' })
 
 const segments = (all: string[][]) => `${all.map((fields) => fields.join('|').replace(/\|+$/, '')).join('\r')}\r`
 const moment = (at: Date) => hl7Date(`${at.toISOString().slice(0, 19)}Z`)
@@ -100,7 +101,7 @@ function header(type: string, envelope: Envelope): string[] {
   ]
 }
 
-const genders: Record<string, string> = { male: 'M', female: 'F', other: 'O', unknown: 'U' }
+const genders = table<string>({ male: 'M', female: 'F', other: 'O', unknown: 'U' })
 function pid(patient: Resource, resources: Resources): string[] {
   const deceased = patient['deceasedDateTime'] === undefined ? '' : hl7(patient['deceasedDateTime'])
   const isDead = deceased !== '' || patient['deceasedBoolean'] === true ? 'Y' : patient['deceasedBoolean'] === false ? 'N' : ''
@@ -157,8 +158,8 @@ function doctors(resources: Resources): string[][] {
   return all.length === 0 ? [] : [['PD1', '', '', '', all.map((one) => xcn(one, resources)).join('~')]]
 }
 
-const classCodes: Record<string, string> = { IMP: 'I', ACUTE: 'I', AMB: 'O', EMER: 'E', PRENC: 'P', HH: 'H' }
-const participantFields: Record<string, number> = { ATND: 7, REF: 8, CON: 9, ADM: 17, PART: 52 }
+const classCodes = table<string>({ IMP: 'I', ACUTE: 'I', AMB: 'O', EMER: 'E', PRENC: 'P', HH: 'H' })
+const participantFields = table<number>({ ATND: 7, REF: 8, CON: 9, ADM: 17, PART: 52 })
 
 /** PV1-3 is where the patient is, 6 where the patient was, 42 goes; 11 and 43 are such places for a while. */
 function placeField(place: Json): number {
@@ -204,7 +205,7 @@ function visits(resources: Resources): string[][] {
     })
 }
 
-const reportCodes: Record<string, string> = {
+const reportCodes = table<string>({
   registered: 'O',
   partial: 'R',
   preliminary: 'P',
@@ -214,7 +215,7 @@ const reportCodes: Record<string, string> = {
   appended: 'C',
   cancelled: 'X',
   'entered-in-error': 'X',
-}
+})
 function reportGroup(report: Resource, number: number, resources: Resources): string[][] {
   const order = resources.at(list(report['basedOn'])[0])
   const own = list(report['identifier'])
@@ -257,7 +258,7 @@ function looseGroup(observations: Resource[], number: number): string[][] {
   return [['OBR', String(number), '', '', '^results'], ...observations.flatMap((one, index) => observation(one, index + 1, undefined))]
 }
 
-const resultCodes: Record<string, string> = {
+const resultCodes = table<string>({
   registered: 'I',
   preliminary: 'P',
   final: 'F',
@@ -265,7 +266,7 @@ const resultCodes: Record<string, string> = {
   corrected: 'C',
   cancelled: 'X',
   'entered-in-error': 'W',
-}
+})
 
 function observation(one: Resource, number: number, resources: Resources | undefined): string[][] {
   const value = valueOf(one)

@@ -3,6 +3,7 @@ import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
 import { authorOf } from './people.ts'
 import { concept, dateTime, identifiers, moment, wordsOf } from './types.ts'
+import { table } from '../draft/table.ts'
 
 /** Entries inside of an entry, whose kind of statement is one of the names. */
 export const inner = (element: Element, ...names: string[]): Element[] =>
@@ -19,13 +20,13 @@ const verified = (kind: 'allergyintolerance' | 'condition', code: string) => ({
 })
 
 // SNOMED CT and HL7 codes of the status of a problem.
-const statusCodes: Record<string, string> = {
+const statusCodes = table<string>({
   '55561003': 'active',
   '73425007': 'inactive',
   '413322009': 'resolved',
   '277022003': 'remission',
   '255227004': 'recurrence',
-}
+})
 
 /** The status that an entry says of itself in a status observation (33999-4), else that of its act, else by its end. */
 function clinicalStatus(concern: Element | undefined, observation: Element): string {
@@ -85,7 +86,7 @@ function severityOf(observation: Element, mapping: Mapping): Json | undefined {
 }
 
 // Kinds of allergies (SNOMED CT) as type and category of R4.
-const kinds: Record<string, readonly [string, string | undefined]> = {
+const kinds = table<readonly [string, string | undefined]>({
   '419199007': ['allergy', undefined],
   '416098002': ['allergy', 'medication'],
   '414285001': ['allergy', 'food'],
@@ -95,16 +96,16 @@ const kinds: Record<string, readonly [string, string | undefined]> = {
   '419511003': ['intolerance', 'medication'],
   '418471000': ['intolerance', 'food'],
   '232347008': ['allergy', 'environment'],
-}
-const severities: Record<string, string> = {
+})
+const severities = table<string>({
   '255604002': 'mild',
   '371923003': 'mild',
   '6736007': 'moderate',
   '371924009': 'moderate',
   '24484000': 'severe',
   '399166001': 'severe',
-}
-const criticalities: Record<string, string> = { CRITL: 'low', CRITH: 'high', CRITU: 'unable-to-assess' }
+})
+const criticalities = table<string>({ CRITL: 'low', CRITH: 'high', CRITU: 'unable-to-assess' })
 
 /** An allergy observation: to what (its participant), how it shows, how badly. */
 export function allergy(observation: Element, concern: Element | undefined, mapping: Mapping, place: string): Entry | undefined {

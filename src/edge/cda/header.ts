@@ -5,8 +5,9 @@ import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
 import { assigned, organizationOf, related, whoOf } from './people.ts'
 import { address, addresses, coding, concept, date, dateTime, identifier, identifiers, names, period, telecoms } from './types.ts'
+import { table } from '../draft/table.ts'
 
-const genders: Record<string, string> = { M: 'male', F: 'female', UN: 'other' }
+const genders = table<string>({ M: 'male', F: 'female', UN: 'other' })
 
 /** recordTarget: the patient, whose place is known before anything else is read. */
 export function patient(root: Element, mapping: Mapping): void {
@@ -144,7 +145,7 @@ function attesters(root: Element, mapping: Mapping, resource: Json): void {
   }
 }
 
-const relationCodes: Record<string, string> = { RPLC: 'replaces', APND: 'appends', XFRM: 'transforms' }
+const relationCodes = table<string>({ RPLC: 'replaces', APND: 'appends', XFRM: 'transforms' })
 function relations(root: Element, resource: Json): void {
   for (const element of root.all('relatedDocument')) {
     const code = relationCodes[element.attribute('typeCode') ?? '']

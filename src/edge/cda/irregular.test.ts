@@ -53,6 +53,18 @@ const taken: [string, string | Uint8Array, Check, unknown, RegExp?][] = [
     (m) => new Set(m.bundle.entry.filter(({ resource }) => resource.resourceType === 'Condition').map(({ request }) => request['url'])).size,
     2,
   ],
+  [
+    'elements and codes that bear the names of what every object has',
+    document(
+      section(
+        '30954-2',
+        '<constructor>а</constructor>',
+        observed('<code code="X" codeSystem="1.2.3"/><statusCode code="constructor"/><value xsi:type="ST">б</value>'),
+      ),
+    ),
+    (m) => [sectionOf(m).text.div.includes('function'), first(m, 'Observation')['status']],
+    [false, 'unknown'],
+  ],
   ['narrative alone', document(section('11450-4', '<list><item>Упала</item></list>')), (m) => /<li>Упала<\/li>/.test(sectionOf(m).text.div), true],
   ['a section of nothing', document(section('11450-4', '')), (m) => sectionOf(m).emptyReason.coding[0].code, 'unavailable'],
   [

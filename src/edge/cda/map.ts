@@ -11,6 +11,7 @@ import { narrative } from './narrative.ts'
 import { battery, family, goal, observation, results } from './observations.ts'
 import { device, encounter, immunization, medication, planned, procedure } from './treatments.ts'
 import { concept, dateTime, identifier } from './types.ts'
+import { table } from '../draft/table.ts'
 
 /** Rises when the same document would give other resources. */
 const version = 'cda-to-fhir/3'
@@ -18,7 +19,7 @@ const sectionsMax = 500
 const sectionDepthMax = 10
 
 /** The kind of a section by its code (LOINC), whatever templates it claims. */
-const kinds: Record<string, Kind> = {
+const kinds = table<Kind>({
   '48765-2': 'allergies',
   '11450-4': 'problems',
   '11348-0': 'problems',
@@ -43,7 +44,7 @@ const kinds: Record<string, Kind> = {
   '46264-8': 'devices',
   '47420-5': 'survey',
   '10190-7': 'survey',
-}
+})
 type Kind =
   | 'allergies'
   | 'problems'

@@ -1,9 +1,10 @@
 import { withoutControls } from '../draft/characters.ts'
 import { inXml } from '../draft/draft.ts'
 import type { Element } from './element.ts'
+import { table } from '../draft/table.ts'
 
 // The narrative block of CDA (R2 4.3.5) to the XHTML that R4 allows (narrative.html#xhtml).
-const tags: Record<string, string> = {
+const tags = table<string>({
   paragraph: 'p',
   content: 'span',
   item: 'li',
@@ -18,7 +19,7 @@ const tags: Record<string, string> = {
   sup: 'sup',
   caption: 'b',
   footnote: 'span',
-}
+})
 const inTable = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr'])
 
 export function narrative(text: Element | undefined): string | undefined {

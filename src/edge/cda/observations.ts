@@ -5,6 +5,7 @@ import type { Mapping } from './mapping.ts'
 import { authorOf, performers, practitionerOnly } from './people.ts'
 import { statusOf } from './statuses.ts'
 import { anyValue, concept, date, dateTime, identifiers, quantity, timeChoice, wordsOf } from './types.ts'
+import { table } from '../draft/table.ts'
 
 const categoryOf = (code: string) => ({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code }] })
 
@@ -123,7 +124,7 @@ export function battery(organizer: Element, category: string, mapping: Mapping, 
     ])
 }
 
-const sexes: Record<string, string> = { M: 'male', F: 'female' }
+const sexes = table<string>({ M: 'male', F: 'female' })
 
 /** What ran in the family: one relative. */
 export function family(organizer: Element, mapping: Mapping, place: string): Entry | undefined {

@@ -1,4 +1,5 @@
-const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+import { table } from '../draft/table.ts'
+const entities = table<string>({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })
 
 /** The five entities of XML and characters by their numbers (XML 1.0, 4.1 and 4.6) as what they stand for; null where anything else stands. */
 export function withReferences(text: string): string | null {

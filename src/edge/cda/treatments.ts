@@ -7,6 +7,7 @@ import type { Mapping } from './mapping.ts'
 import { authorOf, organizationOf, performers, practitionerOnly } from './people.ts'
 import { statusOf } from './statuses.ts'
 import { concept, dateTime, identifiers, integer, moment, period, quantity, timeChoice, wordsOf } from './types.ts'
+import { table } from '../draft/table.ts'
 
 /** The medicine of a substance administration or a supply: its code, else its name. */
 function medicine(element: Element, mapping: Mapping, place: string): { concept: Json; lot: string | undefined; maker: Entry | undefined } | undefined {
@@ -228,7 +229,7 @@ function nameless(element: Element, mapping: Mapping): Json | undefined {
   return text === undefined ? undefined : { text }
 }
 
-const priorities: Record<string, string> = { R: 'routine', UR: 'urgent', EM: 'stat', S: 'stat', A: 'asap', CR: 'routine', EL: 'routine' }
+const priorities = table<string>({ R: 'routine', UR: 'urgent', EM: 'stat', S: 'stat', A: 'asap', CR: 'routine', EL: 'routine' })
 
 /** What is wished for: an act, an observation, a procedure or a visit that is still to come. */
 export function planned(element: Element, code: Json, mapping: Mapping, place: string): Entry {

@@ -3,6 +3,7 @@ import { type Json, periodOf, some } from '../draft/draft.ts'
 import { nationalSystem, plainCode } from '../draft/national.ts'
 import { codeSystem, spaceOf } from '../draft/systems.ts'
 import type { Element } from './element.ts'
+import { table } from '../draft/table.ts'
 
 const isOid = /^[0-2](?:\.(?:0|[1-9]\d*))+$/
 const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -107,7 +108,7 @@ export const integer = (element: Element | undefined): number | undefined => {
   return value !== undefined && Number.isInteger(value) ? value : undefined
 }
 
-const nameUses: Record<string, string> = {
+const nameUses = table<string>({
   L: 'usual',
   C: 'official',
   OR: 'official',
@@ -116,7 +117,7 @@ const nameUses: Record<string, string> = {
   A: 'nickname',
   SRCH: 'usual',
   PHON: 'usual',
-}
+})
 
 /** PN: parts by their names, the birth name by its qualifier; a name may also be only text. */
 export function humanName(element: Element): Json | undefined {
@@ -141,7 +142,7 @@ export function humanName(element: Element): Json | undefined {
 export const names = (element: Element | undefined): Json[] =>
   (element?.all('name') ?? []).map(humanName).filter((one) => one !== undefined && Object.keys(one).some((key) => key !== 'use')) as Json[]
 
-const addressUses: Record<string, string> = { H: 'home', HP: 'home', HV: 'home', WP: 'work', DIR: 'work', PUB: 'work', TMP: 'temp', BAD: 'old' }
+const addressUses = table<string>({ H: 'home', HP: 'home', HV: 'home', WP: 'work', DIR: 'work', PUB: 'work', TMP: 'temp', BAD: 'old' })
 
 export function address(element: Element): Json | undefined {
   const text = (name: string) => element.first(name)?.text || undefined
@@ -169,8 +170,8 @@ export const addresses = (element: Element): Json[] =>
     .map(address)
     .filter((one) => one !== undefined)
 
-const telecomUses: Record<string, string> = { H: 'home', HP: 'home', HV: 'home', WP: 'work', DIR: 'work', PUB: 'work', MC: 'mobile', TMP: 'temp', BAD: 'old' }
-const telecomSystems: Record<string, string> = { tel: 'phone', fax: 'fax', mailto: 'email', http: 'url', https: 'url', sms: 'sms' }
+const telecomUses = table<string>({ H: 'home', HP: 'home', HV: 'home', WP: 'work', DIR: 'work', PUB: 'work', MC: 'mobile', TMP: 'temp', BAD: 'old' })
+const telecomSystems = table<string>({ tel: 'phone', fax: 'fax', mailto: 'email', http: 'url', https: 'url', sms: 'sms' })
 
 export function telecom(element: Element): Json | undefined {
   const value = element.attribute('value')

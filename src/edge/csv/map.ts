@@ -151,7 +151,7 @@ function fillFrom(entry: Entry, resource: DeclaredResource, context: Context): v
     if (names.length > 0) sources.push(`${text}<${names.join('+')}`)
   }
   prune(entry.resource)
-  if (sources.length > 0) entry.sources.push(sources.join(' '))
+  if (sources.length > 0) entry.comesFrom(sources.join(' '))
 }
 
 function valueOf(source: Source, form: RegExp | undefined, names: string[], context: Context): unknown {

@@ -2,7 +2,6 @@
  * Moments as HL7 writes them in v2 and in CDA, `YYYY[MM[DD[HH[MM[SS[.S…]]]]]][±ZZZZ]`, as FHIR writes them. FHIR demands a zone where
  * there is a time (R4 datatypes, dateTime); where the sender gave none it is the zone of the country.
  */
-const form = /^\d{4}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:\d{2}(?:[.,]\d{1,9})?)?)?)?)?)?(?:[+-]\d{2}:?\d{2})?$/
 const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
 
 export function dateTimeOf(text: string): string | undefined {
@@ -14,13 +13,31 @@ export function dateTimeOf(text: string): string | undefined {
           .replace(/[T:]/g, '')
           .replace('Z', '+0000')
       : text.trim()
-  if (!form.test(compact)) return undefined
-  let digits = 4
-  while (isDigit(compact, digits)) digits++
+  const digits = digitsFrom(compact, 0)
+  if (digits < 4 || digits > 14 || digits % 2 === 1 || !endsWell(compact, digits)) return undefined
   const day = dayOf(compact, digits)
   return day === undefined || digits < 10 ? day : timed(compact, day, digits)
 }
 
+/** After the digits a fraction of a second may stand, and a zone, with a colon or without. */
+function endsWell(compact: string, digits: number): boolean {
+  let at = digits
+  if (digits === 14 && (compact[at] === '.' || compact[at] === ',')) {
+    const end = digitsFrom(compact, at + 1)
+    if (end === at + 1 || end > at + 10) return false
+    at = end
+  }
+  if (at === compact.length) return true
+  if (compact[at] !== '+' && compact[at] !== '-') return false
+  const minutes = compact[at + 3] === ':' ? at + 4 : at + 3
+  return digitsFrom(compact, at + 1) >= at + 3 && digitsFrom(compact, minutes) === minutes + 2 && compact.length === minutes + 2
+}
+
+function digitsFrom(text: string, from: number): number {
+  let at = from
+  while (isDigit(text, at)) at++
+  return at
+}
 const isDigit = (text: string, at: number) => text.charCodeAt(at) >= 0x30 && text.charCodeAt(at) <= 0x39
 const two = (text: string, at: number) => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
 

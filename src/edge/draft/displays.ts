@@ -2,7 +2,7 @@
 const v2 = 'http://terminology.hl7.org/CodeSystem/v2-'
 const v3 = 'http://terminology.hl7.org/CodeSystem/v3-'
 
-const displays: Record<string, Record<string, string>> = {
+const tables: Record<string, Record<string, string>> = {
   // R4's common languages, and those of the minorities here.
   'urn:ietf:bcp:47': {
     ar: 'Arabic',
@@ -117,10 +117,13 @@ const displays: Record<string, Record<string, string>> = {
   },
 }
 
+// A name of a message is looked up as it stands; in an object `constructor` would be found, and looking for a new one makes it known for ever.
+const displays = new Map(Object.entries(tables).map(([system, table]) => [system, new Map(Object.entries(table))]))
+
 /** The display of a code; what the sender wrote where we know none, or where it says more than the code again. */
 export function displayOf(system: string | undefined, code: string | undefined, given?: string): string | undefined {
   if (given !== undefined && given !== code) return given
-  return (system !== undefined && code !== undefined ? displays[system]?.[code] : undefined) ?? given
+  return (system !== undefined && code !== undefined ? displays.get(system)?.get(code) : undefined) ?? given
 }
 
 /** A Coding with the display that its code system has for it. */

@@ -11,33 +11,43 @@ export type Loss = { place: string; why: string }
 /** One resource in the making, with the fields that it was made of. */
 export class Entry {
   readonly fullUrl: string
+  /** Which of the draft it is; its name ends in it. */
+  readonly number: number
   readonly resource: Resource
   /** What the message is about replaces what was known; the rest is only made when it is not there. */
   isAbout = false
-  readonly sources: string[] = []
-  readonly #handed: Reference[] = []
+  /** The segments, sections or columns that it was made of, one after another. */
+  sources: string
+  #handed: Reference[] | undefined
   #query: string | undefined | null = null
   #key: string | undefined
 
-  constructor(fullUrl: string, resource: Resource) {
+  constructor(fullUrl: string, number: number, resource: Resource, source: string) {
+    this.sources = source
     this.fullUrl = fullUrl
+    this.number = number
     this.resource = resource
   }
 
   /** A new object each time; they are remembered, so that all of them can be pointed elsewhere without a walk through what was made. */
   get reference(): Reference {
     const made = { reference: this.fullUrl }
-    this.#handed.push(made)
+    // An array that begins with what it holds is a small one, one that begins empty takes room for many.
+    if (this.#handed === undefined) this.#handed = [made]
+    else this.#handed.push(made)
     return made
+  }
+
+  comesFrom(source: string): void {
+    this.sources += `; ${source}`
   }
 
   /** It turned out to be the same thing as another: whoever refers to it refers to that. */
   becomes(other: Entry): void {
-    for (const one of this.#handed) {
-      one.reference = other.fullUrl
-      other.#handed.push(one)
-    }
-    other.sources.push(...this.sources)
+    const all = this.#handed ?? []
+    for (const one of all) one.reference = other.fullUrl
+    other.#handed = [...(other.#handed ?? []), ...all]
+    other.comesFrom(this.sources)
   }
 
   isFoundBy(identifier: Json): void {
@@ -77,7 +87,8 @@ export class Draft {
   readonly losses: Loss[] = []
   readonly #known = new Map<string, Entry>()
   readonly #seed: string
-  #count = 0
+  /** By their numbers, with a hole where one was taken away again. */
+  readonly #made: (Entry | undefined)[] = []
 
   constructor(seed: string | Uint8Array) {
     const hex = hash('sha256', seed, 'hex')
@@ -87,10 +98,11 @@ export class Draft {
   }
 
   add(resourceType: string, source: string, about = false): Entry {
-    const entry = new Entry(this.#name(this.#count++), { resourceType })
+    const number = this.#made.length
+    const entry = new Entry(this.#seed + (ends[number] ?? endOf(number)), number, { resourceType }, source)
     entry.isAbout = about
-    entry.sources.push(source)
     this.entries.push(entry)
+    this.#made.push(entry)
     return entry
   }
 
@@ -106,7 +118,8 @@ export class Draft {
 
   /** What a reference points to. */
   find(reference: Json | undefined): Entry | undefined {
-    return reference === undefined ? undefined : this.entries.find(({ fullUrl }) => fullUrl === reference['reference'])
+    const name = reference?.['reference']
+    return typeof name === 'string' ? this.#made[Number.parseInt(name.slice(-8), 16)] : undefined
   }
 
   /** Said once, however often it is met. */
@@ -117,10 +130,7 @@ export class Draft {
 
   remove(entry: Entry): void {
     this.entries.splice(this.entries.indexOf(entry), 1)
-  }
-
-  #name(number: number): string {
-    return this.#seed + (ends[number] ?? endOf(number))
+    this.#made[entry.number] = undefined
   }
 
   /**
@@ -190,7 +200,9 @@ function withoutSpaces(entries: readonly Entry[]): void {
     for (const one of (resource['identifier'] as Json[] | undefined) ?? []) {
       if (one['system'] === undefined) continue
       const key = `${resource.resourceType}?${String(one['system'])}|${String(one['value'])}`
-      holders.set(key, [...(holders.get(key) ?? []), one])
+      const others = holders.get(key)
+      if (others === undefined) holders.set(key, [one])
+      else others.push(one)
     }
   }
   for (const all of holders.values()) if (all.length > 1) for (const one of all) withoutSpace(one)
@@ -283,9 +295,14 @@ function requestOf(type: string, query: string | undefined, isAbout: boolean): J
 /** In a token these mark parts and alternatives (R4 search, 3.1.1.3). */
 const searchable = (text: string) => text.replace(/[\\|,$]/g, '\\$&')
 
+export type Path = { outer: readonly string[]; last: string; isMany: boolean }
+
 // Every path stands in the code of a mapping, so there are only so many.
-const paths = new Map<string, { outer: string[]; last: string; isMany: boolean }>()
-function pathOf(path: string): { outer: string[]; last: string; isMany: boolean } {
+const paths = new Map<string, Path>()
+/** The last part of a path may end in `[]` for one more. */
+export function pathOf(path: string): Path {
+  const known = paths.get(path)
+  if (known !== undefined) return known
   const isMany = path.endsWith('[]')
   const outer = (isMany ? path.slice(0, -2) : path).split('.')
   const last = outer.pop() as string
@@ -294,15 +311,18 @@ function pathOf(path: string): { outer: string[]; last: string; isMany: boolean 
   return made
 }
 
-/** Sets a property at a path, the last part of which may end in `[]` for one more. */
+/** Sets a property at a path. */
 export function put(target: Json, path: string, value: unknown): void {
-  if (value === undefined) return
-  const { outer, last, isMany } = paths.get(path) ?? pathOf(path)
+  if (value !== undefined) putAt(target, pathOf(path), value)
+}
+
+export function putAt(target: Json, { outer, last, isMany }: Path, value: unknown): void {
   let at = target
   for (const name of outer) at = (at[name] ??= {}) as Json
-  if (!isMany) at[last] ??= value
-  else if (at[last] === undefined) at[last] = [value]
-  else (at[last] as unknown[]).push(value)
+  const known = at[last]
+  if (!isMany) at[last] = known ?? value
+  else if (known === undefined) at[last] = [value]
+  else (known as unknown[]).push(value)
 }
 
 /** The object without what is undefined; undefined when nothing is left. (Deleting properties would make a slow object of it.) */
@@ -319,8 +339,9 @@ export function some(object: Json): Json | undefined {
 
 /** A Period of moments as FHIR writes them; one that ends before it begins says nothing (per-1), and its beginning is kept. */
 export function periodOf(start: string | undefined, end: string | undefined): Json | undefined {
-  const isTurned = start !== undefined && end !== undefined && Date.parse(start) > Date.parse(end)
-  return some({ start, end: isTurned ? undefined : end })
+  if (end === undefined) return start === undefined ? undefined : { start }
+  if (start === undefined) return { end }
+  return Date.parse(start) > Date.parse(end) ? { start } : { start, end }
 }
 
 /** Text that goes into a narrative. */

@@ -1,8 +1,10 @@
 import type { Json } from './draft.ts'
 
 /** National numbers by what messages call them: the type of the identifier, or who assigns it. */
-const byType: Record<string, Kind> = { JMBG: 'jmbg', NNSRB: 'jmbg', EBS: 'ebs', LBO: 'lbo', LZB: 'lzb', PIB: 'pib', MB: 'mb' }
-const byAuthority: Record<string, Kind> = { MUP: 'jmbg', JMBG: 'jmbg', EBS: 'ebs', RFZO: 'lbo', LBO: 'lbo', LZB: 'lzb', RIZIS: 'lzb', APR: 'mb' }
+const byType = new Map<string, Kind>(Object.entries({ JMBG: 'jmbg', NNSRB: 'jmbg', EBS: 'ebs', LBO: 'lbo', LZB: 'lzb', PIB: 'pib', MB: 'mb' } as const))
+const byAuthority = new Map<string, Kind>(
+  Object.entries({ MUP: 'jmbg', JMBG: 'jmbg', EBS: 'ebs', RFZO: 'lbo', LBO: 'lbo', LZB: 'lzb', RIZIS: 'lzb', APR: 'mb' } as const),
+)
 const shapes: Record<Kind, RegExp> = { jmbg: /^\d{13}$/, ebs: /^\d{13}$/, lbo: /^\d{11}$/, lzb: /^\d{6,20}$/, pib: /^\d{9}$/, mb: /^\d{8}$/ }
 // Types that say whose number it is in general (HL7 table 0203), and leave the authority to say which.
 const isGeneral = new Set([undefined, 'NI', 'NNxxx', 'SS', 'HC', 'PI', 'NH', 'XX'])
@@ -14,13 +16,15 @@ type Kind = 'jmbg' | 'ebs' | 'lbo' | 'lzb' | 'pib' | 'mb'
  * its kind keeps the sender's own system, so that nobody is found by a mistyped one; `null` says so.
  */
 export function nationalSystem(value: string, type: string | undefined, authority: string | undefined): string | null | undefined {
-  const typed = type === undefined ? undefined : byType[type.toUpperCase()]
-  const kind = typed ?? (isGeneral.has(type?.toUpperCase()) && authority !== undefined ? byAuthority[authority.toUpperCase()] : undefined)
+  const name = type?.toUpperCase()
+  const typed = name === undefined ? undefined : byType.get(name)
+  const kind = typed ?? (authority !== undefined && isGeneral.has(name) ? byAuthority.get(authority.toUpperCase()) : undefined)
   if (kind === undefined) return undefined
   return shapes[kind].test(value) ? `urn:rs:${kind}` : null
 }
 
-export const isNational = (identifier: Json): boolean => /^urn:rs:(?:jmbg|ebs|lbo|lzb)$/.test(String(identifier['system']))
+const ofPersons = new Set<unknown>(['urn:rs:jmbg', 'urn:rs:ebs', 'urn:rs:lbo', 'urn:rs:lzb'])
+export const isNational = (identifier: Json): boolean => ofPersons.has(identifier['system'])
 
 /** What a message calls a national system: type and authority of a CX. */
 export function nationalName(system: string): { type: string; authority: string } | undefined {

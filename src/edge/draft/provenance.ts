@@ -40,7 +40,10 @@ type Story = {
 /** Where everything mapped comes from: in each target the segments (or sections) and the fields that it was made of. */
 export function tellProvenance(draft: Draft, story: Story): void {
   draft.settle()
-  const targets = draft.entries.map(({ fullUrl, sources }) => ({ reference: fullUrl, extension: [{ url: sourceExtension, valueString: sources.join('; ') }] }))
+  const targets = draft.entries.map(({ fullUrl, sources }) => ({
+    reference: fullUrl,
+    extension: [{ url: sourceExtension, valueString: sources }],
+  }))
   const entry = draft.add('Provenance', story.activity)
   const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
   const recorded = story.time?.includes('T') ? { recorded: story.time } : { _recorded: absent }

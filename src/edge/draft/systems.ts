@@ -1,5 +1,6 @@
+import { table } from './table.ts'
 // Names that code systems have in messages (HL7 table 0396, and what is met beside it), in capitals without spaces and marks.
-const byName: Record<string, string> = {
+const byName = table<string>({
   LN: 'http://loinc.org',
   LOINC: 'http://loinc.org',
   SCT: 'http://snomed.info/sct',
@@ -33,10 +34,10 @@ const byName: Record<string, string> = {
   // Codes of services and medical aids of the national fund: no official address is known, so it follows the identifiers (urn:rs).
   RFZO: 'urn:rs:rfzo:usluga',
   RFZOUSLUGA: 'urn:rs:rfzo:usluga',
-}
+})
 
 // Code systems by their object identifier, as CDA names them.
-const byOid: Record<string, string> = {
+const byOid = table<string>({
   '2.16.840.1.113883.6.1': 'http://loinc.org',
   '2.16.840.1.113883.6.96': 'http://snomed.info/sct',
   '2.16.840.1.113883.6.3': 'http://hl7.org/fhir/sid/icd-10',
@@ -69,14 +70,14 @@ const byOid: Record<string, string> = {
   '2.16.840.1.113883.5.1008': 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor',
   '2.16.840.1.113883.5.1052': 'http://terminology.hl7.org/CodeSystem/v3-ActSite',
   '2.16.840.1.113883.5.1076': 'http://terminology.hl7.org/CodeSystem/v3-ReligiousAffiliation',
-}
+})
 
 // Numbers of people and institutions that have an address of their own beside the object identifier (HL7's register of identifier systems).
-const spaces: Record<string, string> = {
+const spaces = table<string>({
   '2.16.840.1.113883.4.1': 'http://hl7.org/fhir/sid/us-ssn',
   '2.16.840.1.113883.4.6': 'http://hl7.org/fhir/sid/us-npi',
   '2.16.840.1.113883.4.572': 'http://hl7.org/fhir/sid/us-medicare',
-}
+})
 /** The address of a space of identifiers that has an object identifier. */
 export const spaceOf = (oid: string): string => spaces[oid] ?? `urn:oid:${oid}`
 
@@ -87,16 +88,30 @@ const isUri = /^(?:https?:\/\/|urn:)[^\s]+$/
 /** An address for what has only a name of its own; R4 demands that a system is an absolute URI. */
 const local = (name: string) => `urn:id:${encodeURIComponent(name)}`
 
+/** The names of a sender are the same in all that it sends, and what they mean is worked out once. */
+function remembered(meaning: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>()
+  return (name) => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    if (known.size >= namesMax) known.clear()
+    const made = meaning(name)
+    known.set(name, made)
+    return made
+  }
+}
+const namesMax = 1000
+
 /** The address of a code system as a message names it; undefined where it names none. */
-export function codeSystem(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined
+export const codeSystem = (name: string | undefined): string | undefined => (name === undefined ? undefined : codeSystemOf(name))
+const codeSystemOf = remembered((name) => {
   if (isUri.test(name)) return name
   if (isOid.test(name)) return byOid[name] ?? hl7TableOid(name) ?? `urn:oid:${name}`
   const plain = name.toUpperCase().replace(/[\s_./-]/g, '')
   const table = /^HL7(\d{4})$/.exec(plain)?.[1]
   if (table !== undefined) return `http://terminology.hl7.org/CodeSystem/v2-${table}`
   return byName[plain] ?? local(name)
-}
+})
 
 /** HL7's own tables of version 2 are 2.16.840.1.113883.12.<number>. */
 function hl7TableOid(oid: string): string | undefined {
@@ -106,12 +121,16 @@ function hl7TableOid(oid: string): string | undefined {
 
 /** The address of a space of identifiers: what is unique in the world goes before a name that is only the sender's. */
 export function identifierSystem(name: string | undefined, universal: string | undefined): string | undefined {
-  if (universal !== undefined && isOid.test(universal)) return spaceOf(universal)
-  if (universal !== undefined && isUuid.test(universal)) return `urn:uuid:${universal.toLowerCase()}`
-  if (universal !== undefined && isUri.test(universal)) return universal
-  if (name !== undefined && isOid.test(name)) return spaceOf(name)
-  return name === undefined ? undefined : isUri.test(name) ? name : local(name)
+  const address = universal === undefined ? '' : addressOf(universal)
+  if (address !== '') return address
+  return name === undefined ? undefined : spaceNamed(name)
 }
+const addressOf = remembered((universal) => {
+  if (isOid.test(universal)) return spaceOf(universal)
+  if (isUuid.test(universal)) return `urn:uuid:${universal.toLowerCase()}`
+  return isUri.test(universal) ? universal : ''
+})
+const spaceNamed = remembered((name) => (isOid.test(name) ? spaceOf(name) : isUri.test(name) ? name : local(name)))
 
 /** The name that a local address was made of, and how a message would say the address otherwise. */
 export function nameOfSystem(system: string): { name: string; universal?: string; type?: string } {
@@ -120,14 +139,14 @@ export function nameOfSystem(system: string): { name: string; universal?: string
   return { name: '', universal: system, type: 'URI' }
 }
 
-const namesOfSystems: Record<string, string> = {
+const namesOfSystems = table<string>({
   'http://loinc.org': 'LN',
   'http://snomed.info/sct': 'SCT',
   'http://hl7.org/fhir/sid/icd-10': 'I10',
   'http://www.whocc.no/atc': 'ATC',
   'http://unitsofmeasure.org': 'UCUM',
   'http://hl7.org/fhir/sid/cvx': 'CVX',
-}
+})
 
 /** The name of a code system for a message. */
 export function codeSystemName(system: string): string {

@@ -1,10 +1,11 @@
+import { table } from './table.ts'
 // Units as laboratories here write them, and what they are in UCUM. Only what can mean one thing is in the table: everything else stays a unit
 // for people. Compared without spaces and regardless of the two letters for micro.
 const plain =
   'mmol/L umol/L nmol/L pmol/L mol/L g/L mg/L ug/L ng/L g/dL mg/dL ug/dL ng/dL ng/mL pg/mL ug/mL mg/mL mL/min mL/h U/L kU/L mU/L U/mL mU/mL fL pg fmol mm/h kg g mg ug cm mm m L mL % mmol/mol kPa Pa h min s d'.split(
     ' ',
   )
-const others: Record<string, string> = {
+const others = table<string>({
   'IU/L': '[IU]/L',
   'IU/mL': '[IU]/mL',
   'mIU/L': 'm[IU]/L',
@@ -31,7 +32,7 @@ const others: Record<string, string> = {
   'ммол/л': 'mmol/L',
   'мкмол/л': 'umol/L',
   'г/л': 'g/L',
-}
+})
 const known = new Map<string, string>([
   ...plain.map((unit) => [unit, unit] as const),
   ...Object.entries(others).map(([from, to]) => [from.replace('µ', 'u'), to] as const),

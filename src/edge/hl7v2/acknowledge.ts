@@ -2,6 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { escaped } from './escapes.ts'
 import type { Message } from './message.ts'
 import { hl7Date } from '../draft/dates.ts'
+import { table } from '../draft/table.ts'
 
 /** What became of a message. An error is the sender's to mend; a rejection says that this place cannot take it now or at all. */
 export type Verdict = { kind: 'accept' } | { kind: 'error' | 'reject'; text: string; place?: string; code?: string }
@@ -81,7 +82,7 @@ function errorSegment(version: string, verdict: { text: string; place?: string; 
 }
 
 /** HL7 table 0357. */
-const conditions: Record<string, string> = {
+const conditions = table<string>({
   '100': 'Segment sequence error',
   '101': 'Required field missing',
   '102': 'Data type error',
@@ -94,7 +95,7 @@ const conditions: Record<string, string> = {
   '205': 'Duplicate key identifier',
   '206': 'Application record locked',
   '207': 'Application internal error',
-}
+})
 
 const segments = (...all: string[][]) => `${all.map((fields) => fields.join('|').replace(/\|+$/, '')).join('\r')}\r`
 

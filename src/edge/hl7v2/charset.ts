@@ -1,17 +1,18 @@
 import { Refusal } from '../../platform/refusal.ts'
+import { table } from '../draft/table.ts'
 
 // The upper half of IBM code page 852, which TextDecoder does not have (the WHATWG list of encodings leaves it out).
 const cp852 = 'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐' + '└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0'
 
 /** Names as they are met in MSH-18 (HL7 table 0211 and what vendors write instead), letters and digits only. */
-const names: Record<string, Charset> = {
+const names = table<Charset>({
   UNICODE: 'utf-8',
   UNICODEUTF8: 'utf-8',
   UTF8: 'utf-8',
   ASCII: 'ascii',
   USASCII: 'ascii',
   '8859': 'iso-8859-1',
-}
+})
 const prefixes: [RegExp, (digits: string) => Charset | undefined][] = [
   [/^(?:ISO|ISOIR)?8859(\d{1,2})$/, (digits) => known.find((one) => one === `iso-8859-${Number(digits)}`)],
   [/^(?:CP|WINDOWS|WIN|MSWIN|X)(125[0-8])$/, (digits) => known.find((one) => one === `windows-${digits}`)],

@@ -1,5 +1,6 @@
 import { hasControls } from '../draft/characters.ts'
 import { type Charset, decodeAs } from './charset.ts'
+import { table } from '../draft/table.ts'
 
 export type Delimiters = { field: string; component: string; repetition: string; escape: string; subcomponent: string; truncation: string }
 
@@ -68,4 +69,4 @@ function bytesOf(hex: string, charset: Charset): string | null {
 export function escaped(text: string): string {
   return text.replace(/[|^&~\\]|\r\n?|\n|[\u0000-\u001f]/g, (found) => escapes[found] ?? (/[\r\n]/.test(found) ? '\\.br\\' : ''))
 }
-const escapes: Record<string, string> = { '|': '\\F\\', '^': '\\S\\', '&': '\\T\\', '~': '\\R\\', '\\': '\\E\\' }
+const escapes = table<string>({ '|': '\\F\\', '^': '\\S\\', '&': '\\T\\', '~': '\\R\\', '\\': '\\E\\' })

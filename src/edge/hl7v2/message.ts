@@ -58,13 +58,15 @@ export class Segment {
   /** The name, and which one of its name it is: `OBX[3]`. */
   readonly place: string
   readonly #fields: string[]
-  readonly #values: (Value[] | undefined)[] = []
+  readonly #values: (Value[] | undefined)[]
   readonly #writing: Writing
+  #skipped = 0
 
   constructor(name: string, number: number, fields: string[], writing: Writing) {
     this.name = name
     this.place = `${name}[${number}]`
     this.#fields = fields
+    this.#values = new Array<Value[] | undefined>(fields.length)
     this.#writing = writing
   }
 
@@ -74,22 +76,27 @@ export class Segment {
 
   /** All repetitions that say something; `""` means "delete" (HL7 2.5.3) and says nothing that could be shown. */
   all(field: number): Value[] {
+    const raw = field < this.#fields.length ? (this.#fields[field] as string) : ''
+    if (raw === '') return none
     const known = this.#values[field]
     if (known !== undefined) return known
-    const raw = this.#fields[field]
-    if (raw === undefined || raw === '') return none
     const writing = this.#writing
     const isOfMsh = field <= 2 && this.name === 'MSH'
-    const values: Value[] = []
-    if (isOfMsh || !writing.hasRepetitions || !raw.includes(writing.delimiters.repetition)) {
-      if (isSaying(raw)) values.push(new Value(raw, isOfMsh ? ofNone : writing))
-    } else for (const part of repetitionsOf(raw, writing.delimiters.repetition, this.name)) if (isSaying(part)) values.push(new Value(part, writing))
+    const isOne = isOfMsh || !writing.hasRepetitions || !raw.includes(writing.delimiters.repetition)
+    const parts = isOne ? null : repetitionsOf(raw, writing.delimiters.repetition, this.name).filter(isSaying)
+    const values = parts?.map((part) => new Value(part, writing)) ?? (isSaying(raw) ? [new Value(raw, isOfMsh ? ofNone : writing)] : none)
     this.#values[field] = values
     return values
   }
 
   first(field: number): Value | undefined {
-    return this.all(field)[0]
+    const values = this.all(field)
+    return values.length === 0 ? undefined : values[0]
+  }
+
+  /** Understood and left out on purpose: it is of the conversation, or counts only. */
+  skip(...fields: number[]): void {
+    for (const field of fields) this.#skipped |= bit(field)
   }
 
   /** The first component of the first repetition, unescaped. */
@@ -102,21 +109,22 @@ export class Segment {
     return this.#fields[field] ?? ''
   }
 
-  /** `OBX[3]-5.2`: every part that says something and was not asked for. */
-  unread(): string[] {
-    const found: string[] = []
+  /** `OBX[3]-5.2`: tells every part that says something and was not asked for. */
+  unread(tell: (place: string) => void): void {
     for (let field = 1; field < this.#fields.length; field++) {
       const raw = this.#fields[field] as string
-      if (raw === '' || !isSaying(raw) || (field <= 2 && this.name === 'MSH')) continue
+      if (raw === '' || (this.#skipped & bit(field)) !== 0 || !isSaying(raw) || (field <= 2 && this.name === 'MSH')) continue
       const values = this.#values[field]
-      if (values === undefined) found.push(`${this.place}-${field}`)
-      else for (const value of values) if (!value.isRead) for (const part of value.unread()) found.push(`${this.place}-${field}${part}`)
+      if (values === undefined) tell(`${this.place}-${field}`)
+      else for (const value of values) if (!value.isRead) for (const part of value.unread()) tell(`${this.place}-${field}${part}`)
     }
-    return found
   }
 }
 
 const isSaying = (text: string) => text !== '' && text !== '""' && (text.charCodeAt(0) > 0x20 || text.trim() !== '')
+/** Nothing at its ends that could be a space, as in most. */
+const hasBareEnds = (text: string) => isMark(text.charCodeAt(0)) && isMark(text.charCodeAt(text.length - 1))
+const isMark = (code: number) => code > 0x20 && code < 0x7f
 const none: Value[] = []
 function repetitionsOf(raw: string, mark: string, segment: string): string[] {
   const all = raw.split(mark, repetitionsMax + 1)
@@ -128,16 +136,19 @@ const ofNone = new Writing({ field: '', component: '\u0000', repetition: '', esc
 /** What is asked for is a bit of its number; a component beyond has no place in any type of HL7 and stays unread. */
 const bit = (number: number) => (number < 31 ? 1 << number : 0)
 
-/** Most values have few components, and a walk over the characters is then quicker than to split. */
+/** Most values have few components, and a walk over the characters is then quicker than to split; the array is made no larger than it must be. */
 function componentsOf(text: string, mark: number): string[] {
-  const found: string[] = []
-  let from = 0
+  let count = 1
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) === mark) count++
+  if (count === 1) return [text]
+  const found = new Array<string>(count)
+  let [from, part] = [0, 0]
   for (let at = 0; at < text.length; at++) {
     if (text.charCodeAt(at) !== mark) continue
-    found.push(at === from ? '' : text.slice(from, at))
+    found[part++] = at === from ? '' : text.slice(from, at)
     from = at + 1
   }
-  found.push(from === 0 ? text : text.slice(from))
+  found[part] = text.slice(from)
   return found
 }
 
@@ -194,6 +205,11 @@ export class Value {
     for (const component of components) this.#read |= bit(component)
   }
 
+  /** A name of several parts, of which the first says it all. */
+  skipSubs(component: number): void {
+    if (this.#writing.hasSubcomponents) for (let sub = 2; sub <= 5; sub++) this.sub(component, sub)
+  }
+
   /** Whether it is known without a look at the parts that nothing of it is unread. */
   get isRead(): boolean {
     if (this.#read === -1) return true
@@ -225,8 +241,9 @@ export class Value {
   #plain(raw: string): string | undefined {
     if (!isSaying(raw)) return undefined
     const { hasEscapes, delimiters, charset } = this.#writing
-    const text = (hasEscapes ? unescape(raw, delimiters, charset) : raw).trim()
-    return text === '' ? undefined : text
+    const text = hasEscapes ? unescape(raw, delimiters, charset) : raw
+    if (hasBareEnds(text)) return text
+    return text.trim() || undefined
   }
 }
 
@@ -240,16 +257,31 @@ export function readMessage(bytes: Uint8Array, fallback: Charset = 'windows-1250
 
 /** MSH-18 by the bytes, before anything is decoded: the header is ASCII in every character set that is taken. */
 function charsetSaid(bytes: Uint8Array): string {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 2000)).toString('latin1')
-  const at = head.indexOf('MSH')
-  const line = at < 0 ? '' : (head.slice(at).split(/[\r\n]/, 1)[0] ?? '')
-  return (line.split(line[3] ?? '|')[17] ?? '').split(/[~\\]/, 1)[0]?.trim() ?? ''
+  const length = Math.min(bytes.length, 2000)
+  let at = 0
+  while (at < length && !(bytes[at] === 0x4d && bytes[at + 1] === 0x53 && bytes[at + 2] === 0x48)) at++
+  at += 3
+  const mark = bytes[at]
+  let from = at
+  for (let field = 0; field < 17; at++) {
+    if (at >= length || bytes[at] === 0x0d || bytes[at] === 0x0a) return ''
+    if (bytes[at] !== mark) continue
+    field++
+    from = at + 1
+  }
+  while (at < length && !endsCharset(bytes[at] as number, mark as number)) at++
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, at - from)
+    .toString('latin1')
+    .trim()
 }
+/** The delimiter of fields, a line end, a tilde before the next set, an escape. */
+const endsCharset = (byte: number, mark: number) => byte === mark || byte === 0x0d || byte === 0x0a || byte === 0x7e || byte === 0x5c
 
 /** A message that is text already. */
 export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const bare = unframed(text)
-  const lines = linesOf(withoutControls(bare))
+  const isPlain = !hasControls(bare)
+  const lines = linesOf(isPlain ? bare : withoutControls(bare))
   // As it came: UTF-16 without its mark would look like a message once its noughts are left out.
   const head = bare.startsWith('MSH') ? (lines[0] ?? '') : bare.slice(0, 8)
   if (!head.startsWith('MSH'))
@@ -261,7 +293,7 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
     })
   const delimiters = delimitersOf(head)
   const message: Message = { segments: [], delimiters, charset, type: '', event: '', controlId: '', version: '', oddities: [] }
-  if (hasControls(bare)) message.oddities.push({ place: 'the message', what: 'has control characters, which were left out' })
+  if (!isPlain) message.oddities.push({ place: 'the message', what: 'has control characters, which were left out' })
   const counts = new Map<string, number>()
   const writing = new Writing(delimiters, charset, text.slice(text.indexOf('MSH') + 8))
   for (const line of lines) addSegment(message, line, counts, writing)
@@ -317,15 +349,18 @@ function addSegment(message: Message, line: string, counts: Map<string, number>,
   message.segments.push(new Segment(name, number, fields, writing))
 }
 
-// Names of segments are the same few in all messages: one string each, whose digest is known, and a look at its form once.
-const names = new Map<string, string>()
+// Names of segments are the same few in all messages: one string each, whose digest is known, found by its three letters as one number.
+const names = new Map<number, string>()
 const namesMax = 1000
 function segmentName(line: string): string | undefined {
-  const given = line.slice(0, 3)
-  const known = names.get(given)
+  const [first, second, third] = [line.charCodeAt(0), line.charCodeAt(1), line.charCodeAt(2)]
+  if ((first | second | third) > 0x7f) return undefined
+  const letters = (first << 14) | (second << 7) | third
+  const known = names.get(letters)
   if (known !== undefined) return known
+  const given = line.slice(0, 3)
   if (!/^[A-Z][A-Z0-9]{2}$/.test(given)) return undefined
-  if (names.size < namesMax) names.set(given, given)
+  if (names.size < namesMax) names.set(letters, given)
   return given
 }
 

@@ -1,13 +1,14 @@
 import { type Entry, type Json, put } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { practitioner } from './people.ts'
 import { codeableConcept, coded, dateTime, decimal, entity, identifier, money, units } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7 table 0017: a credit takes back what was charged.
-const statuses: Record<string, string> = { CG: 'billable', CD: 'aborted', PY: 'billed' }
+const statuses = table<string>({ CG: 'billable', CD: 'aborted', PY: 'billed' })
 
-const rows: readonly Row[] = [
+const rows = rowsOf([
   [2, 'identifier[]', identifier],
   [4, 'occurrenceDateTime', dateTime],
   [5, 'enteredDate', dateTime],
@@ -18,7 +19,7 @@ const rows: readonly Row[] = [
   [23, 'identifier[]', entity('FILL')],
   [11, 'priceOverride', money],
   [16, 'note[]', (value) => ({ text: value.whole() })],
-]
+])
 
 function performer(value: Value, mapping: Mapping, place: string): Json | undefined {
   const actor = practitioner(value, mapping, place)
@@ -29,7 +30,7 @@ function performer(value: Value, mapping: Mapping, place: string): Json | undefi
 export function charge(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('ChargeItem', segment)
   if (entry === undefined) return
-  segment.text(1)
+  segment.skip(1)
   const { resource } = entry
   resource['status'] = statuses[segment.text(6)?.toUpperCase() ?? ''] ?? 'unknown'
   fill(entry, segment, rows, mapping)
@@ -48,10 +49,11 @@ function procedureOf(segment: Segment, mapping: Mapping): Entry | undefined {
   const entry = code && mapping.aboutPatient('Procedure', segment, 'subject', false)
   if (entry === undefined) return undefined
   Object.assign(entry.resource, { status: 'unknown', code })
-  fill(entry, segment, [[26, 'usedCode[]', coded('0340')]], mapping)
+  fill(entry, segment, codeRows, mapping)
   if (mapping.encounter !== undefined) entry.resource['encounter'] = mapping.encounter.reference
   return entry
 }
+const codeRows = rowsOf([[26, 'usedCode[]', coded('0340')]])
 
 /** FT1-29, and 43 to 44: the medicine that is charged, and how much of it. */
 function dispensedOf(segment: Segment, mapping: Mapping): Entry | undefined {

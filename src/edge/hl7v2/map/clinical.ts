@@ -1,29 +1,30 @@
 import { type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
 import { location, practitioner } from './people.ts'
 import { byTable, codeableConcept, coded, dateTime, decimal, entity, wholeText } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
   coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code }],
 })
 
 // HL7 table 0127 to the categories of R4, and table 0128 to its criticality.
-const categories: Record<string, string> = { DA: 'medication', FA: 'food', EA: 'environment', PA: 'environment', AA: 'environment', LA: 'environment' }
-const criticalities: Record<string, string> = { SV: 'high', MO: 'low', MI: 'low', U: 'unable-to-assess' }
-const severities: Record<string, string> = { SV: 'severe', MO: 'moderate', MI: 'mild' }
+const categories = table<string>({ DA: 'medication', FA: 'food', EA: 'environment', PA: 'environment', AA: 'environment', LA: 'environment' })
+const criticalities = table<string>({ SV: 'high', MO: 'low', MI: 'low', U: 'unable-to-assess' })
+const severities = table<string>({ SV: 'severe', MO: 'moderate', MI: 'mild' })
 
-const allergyRows: readonly Row[] = [
+const allergyRows = rowsOf([
   [2, 'category[]', byTable(categories)],
   [3, 'code', codeableConcept],
   [4, 'criticality', byTable(criticalities)],
-]
+])
 
 /** AL1 and IAM: the same allergy, told in two ways. */
 export function allergy(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('AllergyIntolerance', segment, 'patient')
   if (entry === undefined) return
-  segment.text(1)
+  segment.skip(1)
   const { resource } = entry
   fill(entry, segment, allergyRows, mapping)
   resource['clinicalStatus'] = clinical('allergyintolerance', 'active')
@@ -38,32 +39,32 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   if (manifestation.length > 0) resource['reaction'] = [some({ manifestation, onset: began, severity })]
   else if (began !== undefined) resource['onsetDateTime'] = began
   if (!isMore) return
-  fill(entry, segment, [[7, 'identifier[]', entity()]], mapping)
+  fill(entry, segment, allergyNumberRows, mapping)
   const recorded = segment.first(13) && dateTime(segment.first(13) as Value)
   if (recorded !== undefined) resource['recordedDate'] = recorded
   if (/^D$/i.test(segment.text(6) ?? '')) resource['clinicalStatus'] = clinical('allergyintolerance', 'inactive')
   mapping.noted = undefined
 }
+const allergyNumberRows = rowsOf([[7, 'identifier[]', entity()]])
 
-const roles: Record<string, readonly [string, string]> = {
+const roles = table<readonly [string, string]>({
   A: ['AD', 'Admission diagnosis'],
   F: ['DD', 'Discharge diagnosis'],
   W: ['CM', 'Comorbidity diagnosis'],
-}
+})
 
-const diagnosisRows: readonly Row[] = [
+const diagnosisRows = rowsOf([
   [20, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
   [5, 'onsetDateTime', dateTime],
   [16, 'asserter', practitioner],
-]
+])
 
 /** DG1: a condition, and a diagnosis of the visit that it is told in. */
 export function diagnosis(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Condition', segment)
   if (entry === undefined) return
-  segment.text(1)
-  segment.text(2)
+  segment.skip(1, 2)
   const { resource } = entry
   fill(entry, segment, diagnosisRows, mapping)
   const words = segment.first(4) && wholeText(segment.first(4) as Value)
@@ -85,56 +86,55 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   if (mapping.episode !== undefined) put(mapping.episode.resource, 'diagnosis[]', some({ condition: entry.reference, role: use, rank: place }))
 }
 
-const procedureRows: readonly Row[] = [
+const procedureRows = rowsOf([
   [23, 'location', location],
   [19, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
   [5, 'performedDateTime', dateTime],
   [6, 'category', coded('0230')],
   [15, 'reasonCode[]', codeableConcept],
-]
-const performers = [
-  [8, '88189002', 'Anesthesiologist'],
-  [11, '304292004', 'Surgeon'],
-  [12, '158970007', 'Resident practitioner'],
-] as const
+])
+const performerRows = rowsOf([
+  [8, 'performer[]', performing('88189002', 'Anesthesiologist')],
+  [11, 'performer[]', performing('304292004', 'Surgeon')],
+  [12, 'performer[]', performing('158970007', 'Resident practitioner')],
+])
+function performing(code: string, text: string): Convert {
+  return (value, mapping, place) => {
+    const actor = practitioner(value, mapping, place)
+    return actor && { function: { coding: [{ system: 'http://snomed.info/sct', code }], text }, actor }
+  }
+}
 
 /** PR1. */
 export function procedure(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Procedure', segment)
   if (entry === undefined) return
   mapping.procedure = entry
-  segment.text(1)
-  segment.text(2)
+  segment.skip(1, 2)
   fill(entry, segment, procedureRows, mapping)
   const { resource } = entry
   resource['status'] = resource['performedDateTime'] === undefined ? 'unknown' : 'completed'
   const words = segment.first(4) && wholeText(segment.first(4) as Value)
   if (words !== undefined) resource['code'] = { ...(resource['code'] as Json), text: words }
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
-  for (const [field, code, display] of performers) {
-    const convert = (value: Value, to: Mapping, place: string) => {
-      const actor = practitioner(value, to, place)
-      return actor && { function: { coding: [{ system: 'http://snomed.info/sct', code }], text: display }, actor }
-    }
-    fill(entry, segment, [[field, 'performer[]', convert]], mapping)
-  }
+  fill(entry, segment, performerRows, mapping)
 }
 
-const problemRows: readonly Row[] = [
+const problemRows = rowsOf([
   [4, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
   [16, 'onsetDateTime', dateTime],
   [9, 'abatementDateTime', dateTime],
   [2, 'recordedDate', dateTime],
-]
-const problemStatuses: Record<string, string> = { ACTIVE: 'active', A: 'active', INACTIVE: 'inactive', I: 'inactive', RESOLVED: 'resolved', R: 'resolved' }
+])
+const problemStatuses = table<string>({ ACTIVE: 'active', A: 'active', INACTIVE: 'inactive', I: 'inactive', RESOLVED: 'resolved', R: 'resolved' })
 
 /** PRB: an entry of the problem list. */
 export function problem(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Condition', segment)
   if (entry === undefined) return
-  segment.text(1)
+  segment.skip(1)
   fill(entry, segment, problemRows, mapping)
   const { resource } = entry
   resource['category'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'problem-list-item' }] }]

@@ -1,12 +1,13 @@
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, momentIn, type Row } from './mapping.ts'
+import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { attachment } from './observation.ts'
 import { practitioner } from './people.ts'
 import { byTable, coded, entity, entityIdentifier } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7 table 0271 to R4 composition-status, table 0273 to document-reference-status.
-const docStatuses: Record<string, string> = {
+const docStatuses = table<string>({
   AU: 'final',
   DI: 'preliminary',
   DO: 'preliminary',
@@ -14,12 +15,12 @@ const docStatuses: Record<string, string> = {
   IP: 'preliminary',
   LA: 'final',
   PA: 'preliminary',
-}
-const statuses: Record<string, string> = { AV: 'current', CA: 'entered-in-error', OB: 'superseded', UN: 'current' }
+})
+const statuses = table<string>({ AV: 'current', CA: 'entered-in-error', OB: 'superseded', UN: 'current' })
 // HL7 table 0272 to v3 Confidentiality.
-const secrets: Record<string, string> = { '1': 'U', '2': 'N', '3': 'R', '4': 'R', '5': 'V', V: 'V', R: 'R', U: 'U' }
+const secrets = table<string>({ '1': 'U', '2': 'N', '3': 'R', '4': 'R', '5': 'V', V: 'V', R: 'R', U: 'U' })
 
-const rows: readonly Row[] = [
+const rows = rowsOf([
   [2, 'type', coded('0270')],
   [5, 'author[]', practitioner],
   [9, 'author[]', practitioner],
@@ -30,13 +31,13 @@ const rows: readonly Row[] = [
   [16, 'description', (value) => value.whole()],
   [17, 'docStatus', byTable(docStatuses)],
   [19, 'status', byTable(statuses)],
-]
+])
 
 /** TXA, and the OBX after it: a document. */
 export function document(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('DocumentReference', segment)
   if (entry === undefined) return
-  segment.text(1)
+  segment.skip(1)
   const { resource } = entry
   fill(entry, segment, rows, mapping)
   resource['status'] ??= 'current'
@@ -76,8 +77,8 @@ function content(entry: Entry, mapping: Mapping): void {
   const text = lines.flatMap((segment) => segment.all(5).map((value) => value.whole())).join('\n')
   if (text !== '') all.push({ attachment: { contentType: 'text/plain; charset=utf-8', data: Buffer.from(text, 'utf8').toString('base64') } })
   for (const segment of [...files, ...lines]) {
-    entry.sources.push(`${segment.place} content<5`)
-    for (const field of [1, 2, 3, 4, 11]) for (const value of segment.all(field)) value.whole()
+    entry.comesFrom(`${segment.place} content<5`)
+    segment.skip(1, 2, 3, 4, 11)
   }
   entry.resource['content'] = all.length > 0 ? all : [{ attachment: { title: 'no content was sent' } }]
 }

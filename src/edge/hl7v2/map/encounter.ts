@@ -1,13 +1,14 @@
 import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, periodIn, type Row } from './mapping.ts'
+import { type Convert, fill, type Mapping, periodIn, rowsOf } from './mapping.ts'
 import { codedPlace, location, practitioner } from './people.ts'
 import { coded, codeableConcept, concept, dateTime, identifier } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
 // HL7 table 0004 to v3 ActCode, by HL7's own concept map.
-const classes: Record<string, readonly [string, string]> = {
+const classes = table<readonly [string, string]>({
   I: ['IMP', 'inpatient encounter'],
   O: ['AMB', 'ambulatory'],
   E: ['EMER', 'emergency'],
@@ -15,9 +16,9 @@ const classes: Record<string, readonly [string, string]> = {
   R: ['AMB', 'ambulatory'],
   B: ['IMP', 'inpatient encounter'],
   H: ['HH', 'home health'],
-}
+})
 // What an event says about the visit; anything else is known by whether it has an end.
-const statuses: Record<string, string> = {
+const statuses = table<string>({
   A03: 'finished',
   A05: 'planned',
   A14: 'planned',
@@ -26,23 +27,12 @@ const statuses: Record<string, string> = {
   A27: 'cancelled',
   A16: 'in-progress',
   A25: 'in-progress',
-}
+})
 
-const participants = [
-  [7, 'ATND', 'attender'],
-  [8, 'REF', 'referrer'],
-  [9, 'CON', 'consultant'],
-  [17, 'ADM', 'admitter'],
-] as const
-const places = [
-  [3, 'active'],
-  [6, 'completed'],
-  [11, 'active'],
-  [42, 'planned'],
-  [43, 'completed'],
-] as const
-
-const rows: readonly Row[] = [
+const rows = rowsOf([
+  // PV1-19 is the visit; PV1-50 another number of it, PV1-54 the service episode.
+  [19, 'identifier[]', visitNumber],
+  [50, 'identifier[]', identifier],
   [10, 'serviceType', coded('0069')],
   [4, 'type[]', coded('0007')],
   [18, 'type[]', coded('0018')],
@@ -53,7 +43,17 @@ const rows: readonly Row[] = [
   [16, 'hospitalization.specialCourtesy[]', coded('0099')],
   [36, 'hospitalization.dischargeDisposition', coded('0112')],
   [38, 'hospitalization.dietPreference[]', coded('0114')],
-]
+  [7, 'participant[]', partaking('ATND', 'attender')],
+  [8, 'participant[]', partaking('REF', 'referrer')],
+  [9, 'participant[]', partaking('CON', 'consultant')],
+  [17, 'participant[]', partaking('ADM', 'admitter')],
+  [52, 'participant[]', partaking('PART', 'Participation')],
+  [3, 'location[]', whereabouts('active')],
+  [6, 'location[]', whereabouts('completed')],
+  [11, 'location[]', whereabouts('active', true)],
+  [42, 'location[]', whereabouts('planned')],
+  [43, 'location[]', whereabouts('completed', true)],
+])
 
 /** PV1. */
 export function encounter(segment: Segment, mapping: Mapping): void {
@@ -61,12 +61,9 @@ export function encounter(segment: Segment, mapping: Mapping): void {
   if (entry === undefined) return
   mapping.encounter = entry
   const { resource } = entry
-  segment.text(1)
+  segment.skip(1)
   resource['class'] = classOf(segment)
-  numbers(entry, segment, mapping)
   fill(entry, segment, rows, mapping)
-  people(entry, segment, mapping)
-  whereabouts(entry, segment, mapping)
   const period = periodIn(segment, 44, 45, mapping)
   const { start, end } = { start: period?.['start'], end: segment.text(45) }
   if (period !== undefined) resource['period'] = period
@@ -84,11 +81,12 @@ export function encounter(segment: Segment, mapping: Mapping): void {
 function episode(visit: Entry, segment: Segment, mapping: Mapping): void {
   if (segment.text(54) === undefined) return
   const entry = mapping.aboutPatient('EpisodeOfCare', segment, 'patient', false) as Entry
-  fill(entry, segment, [[54, 'identifier[]', identifier]], mapping)
+  fill(entry, segment, episodeRows, mapping)
   entry.resource['status'] = 'active'
   mapping.episode = entry
   put(visit.resource, 'episodeOfCare[]', entry.reference)
 }
+const episodeRows = rowsOf([[54, 'identifier[]', identifier]])
 
 function classOf(segment: Segment): Json {
   const given = segment.text(2)?.toUpperCase() ?? ''
@@ -100,18 +98,6 @@ function classOf(segment: Segment): Json {
     : { system: 'http://terminology.hl7.org/CodeSystem/v2-0004', code: given }
 }
 
-/** PV1-19 is the visit; PV1-50 another number of it, PV1-54 the service episode. */
-function numbers(entry: Entry, segment: Segment, mapping: Mapping): void {
-  fill(
-    entry,
-    segment,
-    [
-      [19, 'identifier[]', visitNumber],
-      [50, 'identifier[]', identifier],
-    ],
-    mapping,
-  )
-}
 function visitNumber(value: Value, mapping: Mapping, place: string): Json | undefined {
   const made = identifier(value, mapping, place)
   if (made === undefined) return undefined
@@ -121,45 +107,31 @@ function visitNumber(value: Value, mapping: Mapping, place: string): Json | unde
   return { ...made, type: { coding: own.some(({ code }) => code === 'VN') ? own : [visit, ...own], text: 'visit number' } }
 }
 
-function people(entry: Entry, segment: Segment, mapping: Mapping): void {
-  for (const [field, code, display] of participants) {
-    const convert = (value: Value, to: Mapping, place: string) => {
-      const individual = practitioner(value, to, place)
-      return individual && takesPart(individual, code, display)
-    }
-    fill(entry, segment, [[field, 'participant[]', convert]], mapping)
-  }
-  fill(entry, segment, [[52, 'participant[]', other]], mapping)
-}
-const takesPart = (individual: Json, code: string, display: string): Json => ({
-  type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code, display }], text: display }],
-  individual,
-})
-function other(value: Value, mapping: Mapping, place: string): Json | undefined {
-  const individual = practitioner(value, mapping, place)
-  return individual && takesPart(individual, 'PART', 'Participation')
-}
-
-function whereabouts(entry: Entry, segment: Segment, mapping: Mapping): void {
-  for (const [field, status] of places) {
-    const convert = (value: Value, to: Mapping, place: string) => {
-      const held = location(value, to, place)
-      return held && { location: held, status, ...(temporary.has(field) ? { extension: [isTemporary] } : {}) }
-    }
-    fill(entry, segment, [[field, 'location[]', convert]], mapping)
+function partaking(code: string, text: string): Convert {
+  return (value, mapping, place) => {
+    const individual = practitioner(value, mapping, place)
+    return (
+      individual && { type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code, display: text }], text }], individual }
+    )
   }
 }
 
 // PV1-11 and 43 are places for a while only; HL7's map of PV1 has an extension that says so, and R4 none.
-const temporary = new Set([11, 43])
-const isTemporary = { url: 'http://hl7.org/fhir/uv/v2mappings/StructureDefinition/temporary-location', valueBoolean: true }
+const temporary = 'http://hl7.org/fhir/uv/v2mappings/StructureDefinition/temporary-location'
+function whereabouts(status: string, isTemporary = false): Convert {
+  return (value, mapping, place) => {
+    const held = location(value, mapping, place)
+    if (held === undefined) return undefined
+    return isTemporary ? { location: held, status, extension: [{ url: temporary, valueBoolean: true }] } : { location: held, status }
+  }
+}
 
 /** PV1-16: who is to be treated as a very important person, which is also said of the patient. */
 function importance(segment: Segment, mapping: Mapping): void {
   const given = segment.first(16) && concept(segment.first(16) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0099')
   if (given === undefined || mapping.patient === undefined) return
   put(mapping.patient.resource, 'extension[]', { url: 'http://hl7.org/fhir/StructureDefinition/patient-importance', valueCodeableConcept: given })
-  mapping.patient.sources.push(`${segment.place} extension<16`)
+  mapping.patient.comesFrom(`${segment.place} extension<16`)
 }
 
 /** PV2: more about the same visit. */
@@ -167,29 +139,25 @@ export function encounterMore(segment: Segment, mapping: Mapping): void {
   const entry = mapping.encounter
   if (entry === undefined) return
   const { resource } = entry
-  fill(
-    entry,
-    segment,
-    [
-      [3, 'reasonCode[]', codeableConcept],
-      [12, 'reasonCode[]', (value) => ({ text: value.whole() })],
-      [25, 'priority', priority],
-      [13, 'participant[]', referred],
-      [38, 'extension[]', arrival],
-      [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
-    ],
-    mapping,
-  )
+  fill(entry, segment, moreRows, mapping)
   const admission = segment.first(8) && dateTime(segment.first(8) as Value)
   if (admission !== undefined && resource['period'] === undefined) resource['period'] = { start: admission }
   const days = Number(segment.text(11) ?? segment.text(10))
   if (Number.isFinite(days) && days > 0) resource['length'] = { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' }
   secrecy(resource, segment)
 }
+const moreRows = rowsOf([
+  [3, 'reasonCode[]', codeableConcept],
+  [12, 'reasonCode[]', (value) => ({ text: value.whole() })],
+  [25, 'priority', priority],
+  [13, 'participant[]', partaking('REF', 'referrer')],
+  [38, 'extension[]', arrival],
+  [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
+])
 const held = (place: Json | undefined, status: string) => place && { location: place, status }
 
 // HL7 table 0217 to v3 ActPriority.
-const priorities: Record<string, string> = { '1': 'EM', '2': 'UR', '3': 'EL' }
+const priorities = table<string>({ '1': 'EM', '2': 'UR', '3': 'EL' })
 function priority(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0217')
   const all = (given?.['coding'] as Json[] | undefined) ?? []
@@ -202,17 +170,13 @@ function priority(value: Value): Json | undefined {
     }),
   }
 }
-function referred(value: Value, mapping: Mapping, place: string): Json | undefined {
-  const individual = practitioner(value, mapping, place)
-  return individual && takesPart(individual, 'REF', 'referrer')
-}
 function arrival(value: Value): Json | undefined {
   const made = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0430')
   const valueCoding = (made?.['coding'] as Json[] | undefined)?.[0]
   return valueCoding && { url: 'http://hl7.org/fhir/StructureDefinition/encounter-modeOfArrival', valueCoding }
 }
 // HL7 table 0177 to v3 Confidentiality.
-const secrets: Record<string, string> = { V: 'V', R: 'R', U: 'N', N: 'N' }
+const secrets = table<string>({ V: 'V', R: 'R', U: 'N', N: 'N' })
 function secrecy(resource: Json, segment: Segment): void {
   const code = secrets[segment.text(22)?.toUpperCase() ?? '']
   if (code !== undefined) put((resource['meta'] ??= {}) as Json, 'security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code))

@@ -1,7 +1,7 @@
 import { type Json, some } from '../../draft/draft.ts'
 import { identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { namedPlace, practitioner } from './people.ts'
 import { coded, facility, instant, organization } from './types.ts'
 
@@ -15,10 +15,10 @@ function application(value: Value | undefined): Json {
   return { ...(name === undefined ? {} : { name }), ...(endpoint === undefined ? { _endpoint: unknownEndpoint } : { endpoint }) }
 }
 
-const headerRows: readonly Row[] = [
+const headerRows = rowsOf([
   [4, 'sender', facility],
   [19, 'language', language],
-]
+])
 function language(value: Value): string | undefined {
   const code = value.part(1)
   return code !== undefined && /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(code) ? code : undefined
@@ -44,7 +44,7 @@ export function header(msh: Segment, mapping: Mapping): void {
   if (responsible !== undefined) resource['responsible'] = responsible
   partOf(receiver, msh, 23, mapping)
   // The mode of acknowledging, the versions and the character set are of the transport; the first two repeat 24 and 25.
-  for (const field of [1, 2, 3, 5, 7, 10, 12, 13, 15, 16, 17, 18, 20, 21]) for (const value of msh.all(field)) value.whole()
+  msh.skip(1, 2, 3, 5, 7, 10, 12, 13, 15, 16, 17, 18, 20, 21)
   device(msh, mapping)
 }
 
@@ -81,20 +81,21 @@ export function software(segment: Segment, mapping: Mapping): void {
   if (product !== undefined) resource['deviceName'] = [{ name: product, type: 'manufacturer-name' }]
   if (version !== undefined) resource['version'] = [{ value: version }]
   if (binary !== undefined) resource['modelNumber'] = binary
-  fill(entry, segment, [[5, 'note[]', (value) => ({ text: value.whole() })]], mapping)
+  fill(entry, segment, softwareRows, mapping)
   const source = mapping.header.resource['source'] as Json
   if (product !== undefined) source['software'] ??= product
   if (version !== undefined) source['version'] ??= version
 }
+const softwareRows = rowsOf([[5, 'note[]', (value) => ({ text: value.whole() })]])
 
 /** EVN: when and why it happened, who entered it. */
 export function event(segment: Segment, mapping: Mapping): void {
-  segment.text(1)
+  segment.skip(1)
   const occurred = segment.first(6) ?? segment.first(2)
   const when = occurred && instant(occurred)
   const reason = segment.first(4) && coded('0062')(segment.first(4) as Value)
   const who = segment.first(5) && practitioner(segment.first(5) as Value, mapping, `${segment.place}-5`)
-  mapping.header.sources.push(segment.place)
+  mapping.header.comesFrom(segment.place)
   const { resource } = mapping.header
   if (reason !== undefined) resource['reason'] = reason
   if (who !== undefined) resource['enterer'] = who

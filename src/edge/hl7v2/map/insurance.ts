@@ -1,32 +1,22 @@
 import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, periodIn, type Row } from './mapping.ts'
+import { fill, type Mapping, periodIn, rowsOf } from './mapping.ts'
 import { gender, kin } from './patient.ts'
 import { practitioner } from './people.ts'
 import { address, coded, concept, date, dateTime, humanName, identifier, money, numbered, organization, telecom } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 /** IN1: who pays for the patient, on what paper. */
 export function insurance(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Coverage', segment, 'beneficiary', mapping.isOf('ADT'))
   if (entry === undefined) return
   mapping.coverage = entry
-  segment.text(1)
+  segment.skip(1)
   const { resource } = entry
   resource['status'] = 'active'
   const payer = payerOf(segment, mapping)
-  fill(
-    entry,
-    segment,
-    [
-      [36, 'identifier[]', identifier],
-      [47, 'type', codedType],
-      [15, 'type', coded('0086')],
-      [49, 'identifier[]', identifier],
-      [17, 'relationship', relationship],
-    ],
-    mapping,
-  )
+  fill(entry, segment, insuranceRows, mapping)
   // The number of the insured person with the insurer; older senders give only that of the policy.
   const subscriber = segment.text(49) ?? segment.text(36)
   if (subscriber !== undefined) resource['subscriberId'] = subscriber
@@ -39,6 +29,13 @@ export function insurance(segment: Segment, mapping: Mapping): void {
   resource['payor'] = [payer?.reference ?? (mapping.patient as Entry).reference]
   insured(segment, mapping, entry)
 }
+const insuranceRows = rowsOf([
+  [36, 'identifier[]', identifier],
+  [47, 'type', codedType],
+  [15, 'type', coded('0086')],
+  [49, 'identifier[]', identifier],
+  [17, 'relationship', relationship],
+])
 
 function payerOf(segment: Segment, mapping: Mapping): Entry | undefined {
   const [name, number] = [segment.first(4), segment.first(3)]
@@ -46,17 +43,17 @@ function payerOf(segment: Segment, mapping: Mapping): Entry | undefined {
   const reference = name && organization(name, mapping, `${segment.place}-4`)
   const known = mapping.draft.find(reference)
   const entry = known ?? mapping.draft.add('Organization', segment.place)
-  const rows: Row[] = [
-    [3, 'identifier[]', identifier],
-    [5, 'address[]', address],
-    [7, 'telecom[]', telecom],
-    [6, 'contact[]', contact],
-  ]
-  fill(entry, segment, rows, mapping)
+  fill(entry, segment, payerRows, mapping)
   // org-1: a number or a name; an Organization of neither says nothing.
   if (entry.resource['name'] === undefined && entry.resource['identifier'] === undefined) entry.resource['name'] = 'unknown'
   return entry
 }
+const payerRows = rowsOf([
+  [3, 'identifier[]', identifier],
+  [5, 'address[]', address],
+  [7, 'telecom[]', telecom],
+  [6, 'contact[]', contact],
+])
 function contact(value: Value): Json | undefined {
   const name = humanName(value)
   return name && { name }
@@ -66,7 +63,7 @@ function codedType(value: Value): Json | undefined {
 }
 
 // HL7 table 0063 to R4 subscriber-relationship.
-const relations: Record<string, string> = {
+const relations = table<string>({
   SEL: 'self',
   SLF: 'self',
   '18': 'self',
@@ -79,7 +76,7 @@ const relations: Record<string, string> = {
   FTH: 'parent',
   DOM: 'common',
   OTH: 'other',
-}
+})
 function relationship(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
   const first = (given?.['coding'] as Json[] | undefined)?.[0]
@@ -113,8 +110,9 @@ function holder(entry: Entry, segment: Segment, mapping: Mapping): void {
   const employer = mapping.draft.find(reference)
   if (employer === undefined) return
   entry.resource['policyHolder'] = reference
-  if (employer.resource['address'] === undefined) fill(employer, segment, [[44, 'address[]', address]], mapping)
+  if (employer.resource['address'] === undefined) fill(employer, segment, holderRows, mapping)
 }
+const holderRows = rowsOf([[44, 'address[]', address]])
 
 /** IN1-16 and after: the insured person, where it is not the patient. */
 function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
@@ -125,50 +123,43 @@ function insured(segment: Segment, mapping: Mapping, coverage: Entry): void {
     return
   }
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false) as Entry
-  fill(
-    entry,
-    segment,
-    [
-      [16, 'name[]', humanName],
-      [17, 'relationship[]', kin],
-      [18, 'birthDate', date],
-      [19, 'address[]', address],
-      [43, 'gender', gender],
-      [49, 'identifier[]', identifier],
-    ],
-    mapping,
-  )
+  fill(entry, segment, insuredRows, mapping)
   coverage.resource['subscriber'] = entry.reference
 }
+const insuredRows = rowsOf([
+  [16, 'name[]', humanName],
+  [17, 'relationship[]', kin],
+  [18, 'birthDate', date],
+  [19, 'address[]', address],
+  [43, 'gender', gender],
+  [49, 'identifier[]', identifier],
+])
 
 /** IN2: more numbers of the same insurance, and of the patient with the insurer. */
 export function insuranceMore(segment: Segment, mapping: Mapping): void {
   const { coverage } = mapping
   if (coverage === undefined) return
-  const rows: Row[] = [
-    [6, 'identifier[]', numbered('MC')],
-    [8, 'identifier[]', numbered('MA')],
-    [10, 'identifier[]', numbered('MI')],
-    [61, 'identifier[]', identifier],
-  ]
-  fill(coverage, segment, rows, mapping)
+  fill(coverage, segment, patientNumberRows, mapping)
   const employer = mapping.draft.find(coverage.resource['policyHolder'] as Json | undefined)
-  if (employer !== undefined) fill(employer, segment, [[64, 'telecom[]', telecom]], mapping)
+  if (employer !== undefined) fill(employer, segment, employerPhoneRows, mapping)
   // By HL7's map of IN2 these are numbers of the patient too.
-  fill(mapping.patient as Entry, segment, rows, mapping)
+  fill(mapping.patient as Entry, segment, patientNumberRows, mapping)
   const person = mapping.draft.find(coverage.resource['subscriber'] as Json | undefined)
   if (person === undefined) return
-  fill(
-    person,
-    segment,
-    [
-      [1, 'identifier[]', identifier],
-      [2, 'identifier[]', numbered('SS')],
-      [63, 'telecom[]', telecom],
-    ],
-    mapping,
-  )
+  fill(person, segment, insuredNumberRows, mapping)
 }
+const patientNumberRows = rowsOf([
+  [6, 'identifier[]', numbered('MC')],
+  [8, 'identifier[]', numbered('MA')],
+  [10, 'identifier[]', numbered('MI')],
+  [61, 'identifier[]', identifier],
+])
+const insuredNumberRows = rowsOf([
+  [1, 'identifier[]', identifier],
+  [2, 'identifier[]', numbered('SS')],
+  [63, 'telecom[]', telecom],
+])
+const employerPhoneRows = rowsOf([[64, 'telecom[]', telecom]])
 
 const indicators = [
   [5, 'related to work'],
@@ -185,15 +176,7 @@ export function accident(segment: Segment, mapping: Mapping): void {
     status: 'final',
     code: { coding: [{ system: 'http://loinc.org', code: '11374-6', display: 'Injury incident description Narrative' }] },
   })
-  fill(
-    entry,
-    segment,
-    [
-      [1, 'effectiveDateTime', dateTime],
-      [8, 'valueString', (value) => value.whole()],
-    ],
-    mapping,
-  )
+  fill(entry, segment, accidentRows, mapping)
   const cause = segment.first(2) && concept(segment.first(2) as Value, 'http://terminology.hl7.org/CodeSystem/v2-0050')
   if (cause !== undefined) put(resource, 'component[]', { code: { text: 'cause' }, valueCodeableConcept: cause })
   const where = segment.first(3)?.whole()
@@ -202,6 +185,11 @@ export function accident(segment: Segment, mapping: Mapping): void {
     const said = segment.first(field) && coded('0136')(segment.first(field) as Value)
     if (said !== undefined) put(resource, 'component[]', { code: { text }, valueCodeableConcept: said })
   }
-  fill(entry, segment, [[7, 'performer[]', practitioner]], mapping)
+  fill(entry, segment, accidentPerformerRows, mapping)
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
 }
+const accidentPerformerRows = rowsOf([[7, 'performer[]', practitioner]])
+const accidentRows = rowsOf([
+  [1, 'effectiveDateTime', dateTime],
+  [8, 'valueString', (value) => value.whole()],
+])

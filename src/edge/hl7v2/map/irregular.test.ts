@@ -139,6 +139,15 @@ const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
   ],
   ['a vaccination without a date', [head('VXU^V04'), pid, 'RXA|0|1|||03^ММР^CVX'], (m) => first(m, 'Immunization')['occurrenceString'], 'unknown'],
   ['two charts that become one', [head('ADT^A40'), pid, 'MRG|4700^^^KCS^MR'], (m) => of(m, 'Patient').map(({ active }) => active), [undefined, false]],
+  [
+    'codes that bear the names of what every object has',
+    [head('ADT^A08'), `PID|1||4711^^^KCS^constructor||Петровић^Ана||1985|F|||||||constructor^^ISO639${'|'.repeat(9)}toString`],
+    (m) => {
+      const { identifier, communication, multipleBirthBoolean } = JSON.parse(JSON.stringify(first(m, 'Patient')))
+      return [identifier[0].type.coding[0], communication[0].language.coding[0], multipleBirthBoolean]
+    },
+    [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'constructor' }, { system: 'urn:ietf:bcp:47', code: 'constructor' }, undefined],
+  ],
   ['a chart that becomes nothing', [head('ADT^A40'), pid, 'MRG|'], (m) => of(m, 'Patient').length, 1, ['MRG[1]']],
 ]
 

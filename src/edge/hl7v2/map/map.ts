@@ -19,7 +19,7 @@ import { disability, restriction } from './restriction.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/3'
+const version = 'hl7v2-to-fhir/4'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -98,7 +98,8 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
     })
   finish(mapping, options.original)
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
-  for (const segment of message.segments) if (segments.has(segment.name)) for (const place of segment.unread()) draft.lose(place, 'has no place in the record')
+  const lose = (place: string) => draft.lose(place, 'has no place in the record')
+  for (const segment of message.segments) if (segments.has(segment.name)) segment.unread(lose)
   draft.numberStatements('shared')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }

@@ -1,5 +1,5 @@
 import { dateTimeOf } from '../../draft/dates.ts'
-import { type Draft, type Entry, type Json, periodOf, put } from '../../draft/draft.ts'
+import { type Draft, type Entry, type Json, type Path, pathOf, periodOf, putAt } from '../../draft/draft.ts'
 import type { Message, Segment, Value } from '../message.ts'
 
 export type Options = {
@@ -80,32 +80,42 @@ export function periodIn(segment: Segment, from: number, to: number, mapping: Ma
   return made
 }
 
-type Convert = (value: Value, mapping: Mapping, place: string) => unknown
-/** A field, the path it goes to, and the way: one row of HL7's own concept maps. */
-export type Row = readonly [field: number, path: string, convert: Convert]
+export type Convert = (value: Value, mapping: Mapping, place: string) => unknown
+/** A field, the path it goes to, and the way: one row of HL7's own concept maps. A path that ends in `[]` takes every repetition, another the first. */
+type Row = readonly [field: number, path: string, convert: Convert]
+/** What of a row is the same in every message, worked out once. */
+export type Rows = readonly { field: number; suffix: string; path: Path; told: string; convert: Convert }[]
+
+export const rowsOf = (rows: readonly Row[]): Rows =>
+  rows.map(([field, path, convert]) => {
+    const made = pathOf(path)
+    return { field, suffix: `-${field}`, path: made, told: ` ${made.isMany ? path.slice(0, -2) : path}<${field}`, convert }
+  })
 
 /**
- * Follows the rows: a path that ends in `[]` takes every repetition, another the first. What a row cannot read is a loss, and each
- * field that gave something stands in the sources of the entry as `birthDate<7`.
+ * Follows the rows. What a row cannot read is a loss, and each field that gave something stands in the sources of the entry as `birthDate<7`.
  */
-export function fill(entry: Entry, segment: Segment, rows: readonly Row[], mapping: Mapping, target: Json = entry.resource): void {
+export function fill(entry: Entry, segment: Segment, rows: Rows, mapping: Mapping, target: Json = entry.resource): void {
   let taken = ''
-  for (const [field, path, convert] of rows) {
-    const values = segment.all(field)
+  for (const row of rows) {
+    const values = segment.all(row.field)
     if (values.length === 0) continue
-    const isMany = path.endsWith('[]')
-    for (const value of isMany ? values : values.slice(0, 1)) {
-      const place = `${segment.place}-${field}`
-      const made = convert(value, mapping, place)
-      if (made === undefined) {
-        if (value.unread().length === 0) mapping.draft.lose(place, 'could not be read as what stands in this field')
-        continue
-      }
-      if (Array.isArray(made) && isMany) for (const one of made) put(target, path, one)
-      else put(target, path, made)
-      taken += ` ${isMany ? path.slice(0, -2) : path}<${field}`
-    }
-    if (!isMany && values.length > 1) mapping.draft.lose(`${segment.place}-${field}`, `${values.length} values stand where one has a place`)
+    const place = segment.place + row.suffix
+    const { isMany } = row.path
+    const count = isMany ? values.length : 1
+    for (let at = 0; at < count; at++) if (take(row, values[at] as Value, target, mapping, place)) taken += row.told
+    if (values.length > count) mapping.draft.lose(place, `${values.length} values stand where one has a place`)
   }
-  if (taken !== '') entry.sources.push(`${segment.place}${taken}`)
+  if (taken !== '') entry.comesFrom(segment.place + taken)
+}
+
+function take({ path, convert }: Rows[number], value: Value, target: Json, mapping: Mapping, place: string): boolean {
+  const made = convert(value, mapping, place)
+  if (made === undefined) {
+    if (value.unread().length === 0) mapping.draft.lose(place, 'could not be read as what stands in this field')
+    return false
+  }
+  if (Array.isArray(made) && path.isMany) for (const one of made) putAt(target, path, one)
+  else putAt(target, path, made)
+  return true
 }

@@ -1,13 +1,14 @@
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, momentIn, type Row } from './mapping.ts'
+import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { inRole, location, practitioner } from './people.ts'
 import { byTable, codeableConcept, concept, date, dateTime, decimal, entity, text, units } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7 table 0322 (RXA-20).
-const completions: Record<string, string> = { CP: 'completed', PA: 'completed', RE: 'not-done', NA: 'not-done' }
+const completions = table<string>({ CP: 'completed', PA: 'completed', RE: 'not-done', NA: 'not-done' })
 
-const immunizationRows: readonly Row[] = [
+const immunizationRows = rowsOf([
   [5, 'vaccineCode', codeableConcept],
   [3, 'occurrenceDateTime', dateTime],
   [15, 'lotNumber', text],
@@ -20,7 +21,7 @@ const immunizationRows: readonly Row[] = [
   [10, 'performer[]', administering],
   [11, 'location', location],
   [22, 'recorded', dateTime],
-]
+])
 function manufacturer(value: Value, mapping: Mapping, place: string): Json | undefined {
   const made = concept(value)
   const first = (made?.['coding'] as Json[] | undefined)?.[0]
@@ -37,7 +38,7 @@ function administering(value: Value, mapping: Mapping, place: string): Json | un
 
 /** RXA: a vaccination in VXU, elsewhere a medicine given. */
 export function administered(segment: Segment, mapping: Mapping): void {
-  for (const field of [1, 2]) segment.text(field)
+  segment.skip(1, 2)
   if (!mapping.isOf('VXU', 'RSP')) return given(segment, mapping)
   const entry = mapping.aboutPatient('Immunization', segment, 'patient')
   if (entry === undefined) return
@@ -63,17 +64,13 @@ export function administered(segment: Segment, mapping: Mapping): void {
 
 /** The order of a vaccination gives it its numbers and names the doctor who ordered it. */
 function ordered(entry: Entry, common: Segment, mapping: Mapping): void {
-  fill(
-    entry,
-    common,
-    [
-      [2, 'identifier[]', entity('PLAC')],
-      [3, 'identifier[]', entity('FILL')],
-      [12, 'performer[]', ordering],
-    ],
-    mapping,
-  )
+  fill(entry, common, orderedRows, mapping)
 }
+const orderedRows = rowsOf([
+  [2, 'identifier[]', entity('PLAC')],
+  [3, 'identifier[]', entity('FILL')],
+  [12, 'performer[]', ordering],
+])
 function ordering(value: Value, mapping: Mapping, place: string): Json | undefined {
   const actor = practitioner(value, mapping, place)
   return actor && { function: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code: 'OP', display: 'Ordering Provider' }] }, actor }
@@ -91,16 +88,7 @@ function given(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('MedicationAdministration', segment)
   if (entry === undefined) return
   const { resource } = entry
-  fill(
-    entry,
-    segment,
-    [
-      [5, 'medicationCodeableConcept', codeableConcept],
-      [10, 'performer[]', administering],
-      [19, 'reasonCode[]', codeableConcept],
-    ],
-    mapping,
-  )
+  fill(entry, segment, givenRows, mapping)
   const [start, end] = [momentIn(segment, 3, mapping), momentIn(segment, 4, mapping)]
   if (end !== undefined && end !== start) resource['effectivePeriod'] = periodOf(start, end)
   else resource['effectiveDateTime'] = start ?? end
@@ -115,6 +103,11 @@ function given(segment: Segment, mapping: Mapping): void {
   mapping.medication = entry
   mapping.noted = entry
 }
+const givenRows = rowsOf([
+  [5, 'medicationCodeableConcept', codeableConcept],
+  [10, 'performer[]', administering],
+  [19, 'reasonCode[]', codeableConcept],
+])
 const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
 
 /** RXR: the way and the place, of the vaccination or of the medicine before it. */
@@ -125,7 +118,7 @@ export function route(segment: Segment, mapping: Mapping): void {
   ]
   const target = mapping.immunization ?? mapping.medication
   if (target === undefined) return mapping.draft.lose(segment.place, 'a route of nothing that was given')
-  target.sources.push(`${segment.place} route<1 site<2`)
+  target.comesFrom(`${segment.place} route<1 site<2`)
   const { resource } = target
   if (mapping.immunization !== undefined) Object.assign(resource, some({ route: way, site }))
   else if (resource.resourceType === 'MedicationAdministration') {
@@ -139,7 +132,7 @@ export function route(segment: Segment, mapping: Mapping): void {
   }
 }
 
-const prescriptionStatuses: Record<string, string> = {
+const prescriptionStatuses = table<string>({
   NW: 'active',
   XO: 'active',
   RE: 'active',
@@ -151,8 +144,8 @@ const prescriptionStatuses: Record<string, string> = {
   HD: 'on-hold',
   OH: 'on-hold',
   RF: 'active',
-}
-const said: Record<string, string> = {
+})
+const said = table<string>({
   A: 'active',
   CA: 'cancelled',
   CM: 'completed',
@@ -162,15 +155,15 @@ const said: Record<string, string> = {
   IP: 'active',
   SC: 'active',
   RP: 'stopped',
-}
+})
 
-const commonRows: readonly Row[] = [
+const commonRows = rowsOf([
   [2, 'identifier[]', entity('PLAC')],
   [3, 'identifier[]', entity('FILL')],
   [9, 'authoredOn', dateTime],
   [12, 'requester', inRole('OP')],
   [16, 'reasonCode[]', codeableConcept],
-]
+])
 
 function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
   const known = mapping.medication
@@ -188,15 +181,16 @@ function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
   return entry
 }
 
+const reasons = (field: number) => rowsOf([[field, 'reasonCode[]', codeableConcept]])
+const encoded = { code: 2, min: 3, max: 4, unit: 5, form: 6, how: 7, amount: 10, amountUnit: 11, refills: 12, reasons: reasons(27) }
+const asOrdered = { code: 1, min: 2, max: 3, unit: 4, form: 5, how: 7, amount: 11, amountUnit: 12, refills: 13, reasons: reasons(20) }
+
 /** RXO as it was prescribed, RXE as the pharmacy takes it: where both are, the later says more. */
 export function prescribed(segment: Segment, mapping: Mapping): void {
   const entry = prescription(segment, mapping)
   if (entry === undefined) return
   const { resource } = entry
-  const at =
-    segment.name === 'RXE'
-      ? { code: 2, min: 3, max: 4, unit: 5, form: 6, how: 7, amount: 10, amountUnit: 11, refills: 12, reason: 27 }
-      : { code: 1, min: 2, max: 3, unit: 4, form: 5, how: 7, amount: 11, amountUnit: 12, refills: 13, reason: 20 }
+  const at = segment.name === 'RXE' ? encoded : asOrdered
   const medicine = segment.first(at.code) && concept(segment.first(at.code) as Value)
   if (medicine !== undefined) resource['medicationCodeableConcept'] = medicine
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
@@ -227,35 +221,31 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
     numberOfRepeatsAllowed: refills !== undefined && Number.isInteger(refills) && refills >= 0 ? refills : undefined,
   })
   if (supply !== undefined) resource['dispenseRequest'] = supply
-  entry.sources.push(`${segment.place} medication<${at.code} dosageInstruction<${at.min}`)
-  fill(entry, segment, [[at.reason, 'reasonCode[]', codeableConcept]], mapping)
+  entry.comesFrom(`${segment.place} medication<${at.code} dosageInstruction<${at.min}`)
+  fill(entry, segment, at.reasons, mapping)
 }
 
 /** RXD: what was handed out. */
 export function dispensed(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('MedicationDispense', segment)
   if (entry === undefined) return
-  segment.text(1)
+  segment.skip(1)
   const { resource } = entry
   resource['status'] = 'completed'
-  fill(
-    entry,
-    segment,
-    [
-      [2, 'medicationCodeableConcept', codeableConcept],
-      [3, 'whenHandedOver', dateTime],
-      [7, 'identifier[]', entity()],
-      [9, 'note[]', (value) => ({ text: value.whole() })],
-      [10, 'performer[]', dispenser],
-    ],
-    mapping,
-  )
+  fill(entry, segment, dispensedRows, mapping)
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
   const [amount, unit] = [segment.first(4) && decimal(segment.first(4) as Value), segment.first(5)]
   if (amount !== undefined) resource['quantity'] = { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) }
   if (mapping.medication?.resource.resourceType === 'MedicationRequest') put(resource, 'authorizingPrescription[]', mapping.medication.reference)
   mapping.medication = entry
 }
+const dispensedRows = rowsOf([
+  [2, 'medicationCodeableConcept', codeableConcept],
+  [3, 'whenHandedOver', dateTime],
+  [7, 'identifier[]', entity()],
+  [9, 'note[]', (value) => ({ text: value.whole() })],
+  [10, 'performer[]', dispenser],
+])
 function dispenser(value: Value, mapping: Mapping, place: string): Json | undefined {
   const actor = practitioner(value, mapping, place)
   return actor && { actor }

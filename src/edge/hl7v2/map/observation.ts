@@ -3,7 +3,7 @@ import { dateTimeOf } from '../../draft/dates.ts'
 import { displayOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
 import {
   address,
@@ -19,9 +19,10 @@ import {
   universalType,
   worldly,
 } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7 table 0085 to R4 observation-status, by HL7's own concept map.
-const statuses: Record<string, string> = {
+const statuses = table<string>({
   C: 'corrected',
   D: 'entered-in-error',
   F: 'final',
@@ -37,7 +38,7 @@ const statuses: Record<string, string> = {
   X: 'cancelled',
   A: 'amended',
   B: 'preliminary',
-}
+})
 // Codes of HL7 table 0078 that v3 ObservationInterpretation has too.
 const interpretations = new Set([
   'L',
@@ -81,7 +82,7 @@ const interpretations = new Set([
   'OBX',
 ])
 
-const rows: readonly Row[] = [
+const rows = rowsOf([
   [21, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
   [11, 'status', byTable(statuses)],
@@ -95,7 +96,7 @@ const rows: readonly Row[] = [
   [20, 'bodySite', codeableConcept],
   [19, 'extension[]', analysed],
   [18, 'device', instrument],
-]
+])
 
 function interpretation(value: Value): Json | undefined {
   const code = value.part(1)?.toUpperCase() ?? ''
@@ -128,7 +129,8 @@ export function observation(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Observation', segment)
   if (entry === undefined) return
   const { resource } = entry
-  for (const field of [1, 2, 4]) segment.text(field)
+  segment.skip(1, 2)
+  segment.text(4)
   fill(entry, segment, rows, mapping)
   resource['status'] ??= 'unknown'
   resource['code'] ??= { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
@@ -142,7 +144,7 @@ export function observation(segment: Segment, mapping: Mapping): void {
 }
 
 // HL7 table 0085 as the status of a report.
-const reportStatuses: Record<string, string> = { C: 'corrected', D: 'entered-in-error', F: 'final', I: 'registered', P: 'preliminary', X: 'cancelled' }
+const reportStatuses = table<string>({ C: 'corrected', D: 'entered-in-error', F: 'final', I: 'registered', P: 'preliminary', X: 'cancelled' })
 
 /** A file is a form of the report that it stands in, and a report of its own where it stands in an order or a visit: R4's Observation has no place for it. */
 function attached(segment: Segment, mapping: Mapping): void {
@@ -151,10 +153,11 @@ function attached(segment: Segment, mapping: Mapping): void {
   if (entry === undefined) return
   const form = attachment(segment, mapping)
   if (form !== undefined) put(entry.resource, 'presentedForm[]', form)
-  entry.sources.push(`${segment.place} presentedForm<5`)
-  for (const field of [1, 2, 4]) segment.text(field)
+  entry.comesFrom(`${segment.place} presentedForm<5`)
+  segment.skip(1, 2)
+  segment.text(4)
   if (report !== undefined) {
-    for (const field of [3, 11]) for (const value of segment.all(field)) value.whole()
+    segment.skip(3, 11)
     return
   }
   fill(entry, segment, ownReportRows, mapping)
@@ -164,20 +167,21 @@ function attached(segment: Segment, mapping: Mapping): void {
   if (mapping.encounter !== undefined) entry.resource['encounter'] = mapping.encounter.reference
   mapping.noted = entry
 }
-const ownReportRows: readonly Row[] = [
+const ownReportRows = rowsOf([
   [21, 'identifier[]', entity('FILL')],
   [3, 'code', codeableConcept],
   [11, 'status', byTable(reportStatuses)],
   [14, 'effectiveDateTime', dateTime],
-]
+])
 
 /** OBX-24, the address of the organization of OBX-23. */
 function laboratory(segment: Segment, mapping: Mapping): void {
   const name = segment.first(23)
   const reference = name && organization(name, mapping, `${segment.place}-23`)
   const where = mapping.draft.find(reference)
-  if (where !== undefined && where.resource['address'] === undefined) fill(where, segment, [[24, 'address[]', address]], mapping)
+  if (where !== undefined && where.resource['address'] === undefined) fill(where, segment, laboratoryRows, mapping)
 }
+const laboratoryRows = rowsOf([[24, 'address[]', address]])
 
 function place(entry: Entry, mapping: Mapping): void {
   const { resource } = entry
@@ -228,7 +232,7 @@ function setValue(entry: Entry, segment: Segment, mapping: Mapping): void {
       }
     return
   }
-  entry.sources.push(`${segment.place} value<5`)
+  entry.comesFrom(`${segment.place} value<5`)
   const type = segment.text(2)?.toUpperCase() ?? ''
   if (values.length === 1) {
     if (!setOne(resource, type, first, segment, mapping)) resource['valueString'] = first.whole()
@@ -317,7 +321,7 @@ function ranged(low: string | undefined, high: string | undefined, unit: Json): 
   return valueRange === undefined ? null : { valueRange }
 }
 
-const contents: Record<string, string> = {
+const contents = table<string>({
   PDF: 'application/pdf',
   'X-PDF': 'application/pdf',
   JPEG: 'image/jpeg',
@@ -330,7 +334,7 @@ const contents: Record<string, string> = {
   XML: 'application/xml',
   PLAIN: 'text/plain',
   'X-HL7-CDA-LEVEL-ONE': 'application/xml',
-}
+})
 
 const isAttachment = (segment: Segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? '')
 /** In a document message all content is of the document: text lines as well as files. */
@@ -377,12 +381,12 @@ export function note(segment: Segment, mapping: Mapping): void {
   const lines = segment.all(3).map((value) => value.whole())
   const on = mapping.noted
   if (lines.length === 0) return
-  for (const field of [1, 2]) segment.text(field)
+  segment.skip(1, 2)
   const words = lines.join('\n')
   if (on === undefined) return mapping.draft.lose(`${segment.place}-3`, 'a note on nothing that can have one')
   const author = segment.first(5) && practitioner(segment.first(5) as Value, mapping, `${segment.place}-5`)
   const time = dateTimeOf(segment.text(6) ?? '')
-  on.sources.push(`${segment.place} note<3`)
+  on.comesFrom(`${segment.place} note<3`)
   if (on.resource.resourceType === 'DiagnosticReport') on.resource['conclusion'] = [on.resource['conclusion'], words].filter(Boolean).join('\n')
   else if (on.resource.resourceType === 'Appointment') on.resource['comment'] = [on.resource['comment'], words].filter(Boolean).join('\n')
   else put(on.resource, 'note[]', some({ text: words, time, authorReference: author }))

@@ -1,9 +1,10 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, momentIn, periodIn, type Row } from './mapping.ts'
+import { fill, type Mapping, momentIn, periodIn, rowsOf } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
 import { byTable, codeableConcept, concept, dateTime, entity, organization, quantity } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 /** ORC: what several orders have in common, or the beginning of the next. */
 export function common(segment: Segment, mapping: Mapping): void {
@@ -13,7 +14,7 @@ export function common(segment: Segment, mapping: Mapping): void {
   mapping.medication = undefined
   mapping.noted = undefined
   // The control code belongs to the conversation; the status beside it (ORC-5) is what the order is.
-  segment.text(1)
+  segment.skip(1)
 }
 
 /** OBR: the order, and in a message of results the report that answers it. */
@@ -21,7 +22,7 @@ export function request(segment: Segment, mapping: Mapping): void {
   const isResult = mapping.isOf('ORU', 'OUL')
   if (mapping.order.request !== undefined) mapping.order = {}
   mapping.specimen = undefined
-  segment.text(1)
+  segment.skip(1)
   mapping.order.number = segment.text(3) ?? mapping.order.common?.text(3) ?? segment.text(2)
   const order = serviceRequest(segment, mapping, !isResult)
   if (order === undefined) return
@@ -32,7 +33,7 @@ export function request(segment: Segment, mapping: Mapping): void {
 }
 
 // HL7 table 0038 to R4 request-status.
-const orderStatuses: Record<string, string> = {
+const orderStatuses = table<string>({
   A: 'active',
   CA: 'revoked',
   CM: 'completed',
@@ -42,9 +43,9 @@ const orderStatuses: Record<string, string> = {
   IP: 'active',
   RP: 'revoked',
   SC: 'active',
-}
+})
 // What the control code does to an order (HL7 table 0119).
-const controls: Record<string, string> = {
+const controls = table<string>({
   NW: 'active',
   XO: 'active',
   PA: 'active',
@@ -58,12 +59,12 @@ const controls: Record<string, string> = {
   HD: 'on-hold',
   OH: 'on-hold',
   HR: 'on-hold',
-}
-const urgencies: Record<string, string> = { S: 'stat', A: 'asap', R: 'routine', P: 'routine', C: 'urgent', T: 'urgent' }
+})
+const urgencies = table<string>({ S: 'stat', A: 'asap', R: 'routine', P: 'routine', C: 'urgent', T: 'urgent' })
 
 const placer = entity('PLAC')
 const filler = entity('FILL')
-const requestRows: readonly Row[] = [
+const requestRows = rowsOf([
   [2, 'identifier[]', placer],
   [3, 'identifier[]', filler],
   [4, 'code', codeableConcept],
@@ -72,14 +73,18 @@ const requestRows: readonly Row[] = [
   [16, 'requester', inRole('OP')],
   [31, 'reasonCode[]', codeableConcept],
   [6, 'occurrenceDateTime', dateTime],
-]
-const commonRows: readonly Row[] = [
-  [2, 'identifier[]', placer],
-  [3, 'identifier[]', filler],
+])
+// What ORC says where OBR says nothing of it.
+const commonRows = rowsOf([
   [4, 'requisition', entity('PGN')],
   [9, 'authoredOn', dateTime],
-  [12, 'requester', inRole('OP')],
-]
+])
+const commonRequester = rowsOf([[12, 'requester', inRole('OP')]])
+const fillerRows = rowsOf([[3, 'identifier[]', filler]])
+const commonNumbers = [
+  [2, rowsOf([[2, 'identifier[]', placer]])],
+  [3, fillerRows],
+] as const
 
 function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): Entry | undefined {
   const entry = mapping.aboutPatient('ServiceRequest', segment, 'subject', isAbout)
@@ -91,17 +96,10 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   fill(entry, segment, requestRows, mapping)
   if (common !== undefined) {
-    fill(
-      entry,
-      common,
-      commonRows.filter(([, path]) => path !== 'identifier[]' && resource[path] === undefined),
-      mapping,
-    )
-    for (const [field, convert] of [
-      [2, placer],
-      [3, filler],
-    ] as const)
-      if (segment.first(field) === undefined) fill(entry, common, [[field, 'identifier[]', convert]], mapping)
+    fill(entry, common, commonRows, mapping)
+    if (resource['requester'] === undefined) fill(entry, common, commonRequester, mapping)
+    for (const [field, rows] of commonNumbers)
+      if (segment.first(field) === undefined) fill(entry, common, rows, mapping)
       else for (const value of common.all(field)) repeat(value, segment.first(field) as Value)
     others(common, mapping, entry)
   }
@@ -124,17 +122,13 @@ function statusOf(common: Segment | undefined): string {
 function others(common: Segment, mapping: Mapping, entry: Entry): void {
   const enterer = common.first(10) && inRole('EP')(common.first(10) as Value, mapping, `${common.place}-10`)
   if (enterer !== undefined) put(entry.resource, 'supportingInfo[]', enterer)
-  fill(
-    entry,
-    common,
-    [
-      [11, 'supportingInfo[]', practitioner],
-      [21, 'supportingInfo[]', organization],
-      [16, 'reasonCode[]', codeableConcept],
-    ],
-    mapping,
-  )
+  fill(entry, common, othersRows, mapping)
 }
+const othersRows = rowsOf([
+  [11, 'supportingInfo[]', practitioner],
+  [21, 'supportingInfo[]', organization],
+  [16, 'reasonCode[]', codeableConcept],
+])
 
 /** OBR-27 or ORC-7 (TQ): priority in component 6, start and end in 4 and 5. */
 function timing(resource: Json, segment: Segment, mapping: Mapping): void {
@@ -155,7 +149,7 @@ function supplements(entry: Entry, segment: Segment): void {
 }
 
 // HL7 table 0123 to R4 diagnostic-report-status.
-const reportStatuses: Record<string, string> = {
+const reportStatuses = table<string>({
   A: 'partial',
   C: 'corrected',
   F: 'final',
@@ -169,16 +163,16 @@ const reportStatuses: Record<string, string> = {
   X: 'cancelled',
   Y: 'unknown',
   Z: 'unknown',
-}
+})
 
-const reportRows: readonly Row[] = [
+const reportRows = rowsOf([
   [2, 'identifier[]', placer],
   [3, 'identifier[]', filler],
   [4, 'code', codeableConcept],
   [25, 'status', byTable(reportStatuses)],
   [24, 'category[]', section],
   [32, 'resultsInterpreter[]', interpreter],
-]
+])
 function section(value: Value): Json | undefined {
   return concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0074')
 }
@@ -200,7 +194,7 @@ function report(segment: Segment, order: Entry, mapping: Mapping): Entry {
   resource['status'] ??= 'unknown'
   resource['code'] ??= { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
   const { common } = mapping.order
-  if (common !== undefined && resource['identifier'] === undefined) fill(entry, common, [[3, 'identifier[]', filler]], mapping)
+  if (common !== undefined && resource['identifier'] === undefined) fill(entry, common, fillerRows, mapping)
   const [start, end] = [momentIn(segment, 7, mapping), momentIn(segment, 8, mapping)]
   if (end !== undefined) resource['effectivePeriod'] = periodIn(segment, 7, 8, mapping)
   else if (start !== undefined) resource['effectiveDateTime'] = start
@@ -227,7 +221,7 @@ function collected(segment: Segment, mapping: Mapping): void {
   attach(entry, mapping)
 }
 
-const specimenRows: readonly Row[] = [
+const specimenRows = rowsOf([
   [4, 'type', codeableConcept],
   [8, 'collection.bodySite', codeableConcept],
   [7, 'collection.method', codeableConcept],
@@ -237,7 +231,7 @@ const specimenRows: readonly Row[] = [
   [24, 'condition[]', codeableConcept],
   [27, 'container[]', container],
   [6, 'container[]', additive],
-]
+])
 function container(value: Value): Json | undefined {
   const type = codeableConcept(value)
   return type && { type }
@@ -247,13 +241,13 @@ function additive(value: Value): Json | undefined {
   return additiveCodeableConcept && { additiveCodeableConcept }
 }
 // HL7 table 0136 says whether it can be used.
-const usable: Record<string, string> = { Y: 'available', N: 'unavailable' }
+const usable = table<string>({ Y: 'available', N: 'unavailable' })
 
 /** SPM. */
 export function specimen(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Specimen', segment.place, true)
   const { resource } = entry
-  segment.text(1)
+  segment.skip(1)
   if (mapping.patient !== undefined) resource['subject'] = mapping.patient.reference
   fill(entry, segment, specimenRows, mapping)
   const pair = segment.first(2)
@@ -289,7 +283,7 @@ function attach(entry: Entry, mapping: Mapping): void {
 export function timed(segment: Segment, mapping: Mapping): void {
   const entry = mapping.order.request
   if (entry === undefined) return
-  segment.text(1)
+  segment.skip(1)
   const { resource } = entry
   const priority = urgencies[segment.text(9)?.toUpperCase() ?? '']
   if (priority !== undefined) resource['priority'] ??= priority
@@ -297,33 +291,29 @@ export function timed(segment: Segment, mapping: Mapping): void {
   if (period !== undefined && resource['occurrenceDateTime'] === undefined) resource['occurrencePeriod'] ??= period
 }
 
-const referralStatuses: Record<string, string> = { A: 'active', P: 'draft', R: 'revoked', E: 'completed' }
+const referralStatuses = table<string>({ A: 'active', P: 'draft', R: 'revoked', E: 'completed' })
 
 /** RF1: a referral. */
 export function referral(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('ServiceRequest', segment)
   if (entry === undefined) return
   const { resource } = entry
-  fill(
-    entry,
-    segment,
-    [
-      [6, 'identifier[]', entity('PLAC')],
-      [11, 'identifier[]', entity('FILL')],
-      [2, 'priority', byTable(urgencies)],
-      [7, 'authoredOn', dateTime],
-      [10, 'reasonCode[]', codeableConcept],
-      [3, 'code', codeableConcept],
-      [19, 'performer[]', organization],
-      [20, 'performer[]', practitioner],
-      [14, 'note[]', (value) => ({ text: value.whole() })],
-      [24, 'note[]', (value) => ({ text: value.whole() })],
-    ],
-    mapping,
-  )
+  fill(entry, segment, referralRows, mapping)
   resource['status'] = referralStatuses[segment.text(1)?.toUpperCase() ?? ''] ?? 'unknown'
   resource['intent'] = 'order'
   resource['category'] = [{ coding: [{ system: 'http://snomed.info/sct', code: '3457005', display: 'Patient referral' }] }]
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   mapping.noted = entry
 }
+const referralRows = rowsOf([
+  [6, 'identifier[]', entity('PLAC')],
+  [11, 'identifier[]', entity('FILL')],
+  [2, 'priority', byTable(urgencies)],
+  [7, 'authoredOn', dateTime],
+  [10, 'reasonCode[]', codeableConcept],
+  [3, 'code', codeableConcept],
+  [19, 'performer[]', organization],
+  [20, 'performer[]', practitioner],
+  [14, 'note[]', (value) => ({ text: value.whole() })],
+  [24, 'note[]', (value) => ({ text: value.whole() })],
+])

@@ -2,7 +2,7 @@ import { descent } from '../../draft/descent.ts'
 import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
 import { practitioner } from './people.ts'
 import {
   address,
@@ -19,15 +19,17 @@ import {
   period,
   positive,
   telecom,
+  text,
   yes,
 } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7 table 0001; what is none of them is recorded as unknown by nobody: it is a loss.
-const genders: Record<string, string> = { F: 'female', M: 'male', O: 'other', A: 'other', N: 'other', X: 'other', U: 'unknown', Ж: 'female', М: 'male' }
+const genders = table<string>({ F: 'female', M: 'male', O: 'other', A: 'other', N: 'other', X: 'other', U: 'unknown', Ж: 'female', М: 'male' })
 export const gender = byTable(genders)
 
 // HL7 table 0002 to v3 MaritalStatus, where they differ.
-const maritalCodes: Record<string, string> = {
+const maritalCodes = table<string>({
   A: 'L',
   D: 'D',
   M: 'M',
@@ -43,7 +45,7 @@ const maritalCodes: Record<string, string> = {
   O: 'UNK',
   R: 'S',
   T: 'T',
-}
+})
 
 function marital(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0002')
@@ -66,7 +68,7 @@ const use = (kind: 'home' | 'work') => (value: Value) => {
   const made = telecom(value)
   return made === undefined ? undefined : { ...made, use: made['use'] ?? kind }
 }
-const extension = (name: string, type: string, convert: Row[2]) => (value: Value, mapping: Mapping, place: string) => {
+const extension = (name: string, type: string, convert: Convert) => (value: Value, mapping: Mapping, place: string) => {
   const made = convert(value, mapping, place)
   return made === undefined ? undefined : { url: `http://hl7.org/fhir/StructureDefinition/${name}`, [type]: made }
 }
@@ -76,7 +78,7 @@ const typed = (code: string) => (value: Value, mapping: Mapping, place: string) 
   return made === undefined ? undefined : { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code }] }, ...made }
 }
 
-const patientRows: readonly Row[] = [
+const patientRows = rowsOf([
   [3, 'identifier[]', identifier],
   [2, 'identifier[]', identifier],
   [4, 'identifier[]', identifier],
@@ -98,7 +100,7 @@ const patientRows: readonly Row[] = [
   [26, 'extension[]', citizenship],
   [39, 'extension[]', citizenship],
   [28, 'extension[]', nationality],
-]
+])
 
 function licence(value: Value): Json | undefined {
   const number = value.part(1)
@@ -119,30 +121,32 @@ function language(value: Value): Json | undefined {
   return { language: some({ ...made, coding: codes ?? [] }), preferred: true }
 }
 // ISO 639-2 as it is met in messages, to the tags of BCP 47 that R4 asks for.
-const languages: Record<string, string> = {
-  srp: 'sr',
-  scc: 'sr',
-  hun: 'hu',
-  slo: 'sk',
-  slk: 'sk',
-  rum: 'ro',
-  ron: 'ro',
-  hrv: 'hr',
-  alb: 'sq',
-  sqi: 'sq',
-  rom: 'rom',
-  bos: 'bs',
-  eng: 'en',
-  ger: 'de',
-  deu: 'de',
-  ara: 'ar',
-  spa: 'es',
-  fre: 'fr',
-  rus: 'ru',
-}
+const languages = new Map<string, string>(
+  Object.entries({
+    srp: 'sr',
+    scc: 'sr',
+    hun: 'hu',
+    slo: 'sk',
+    slk: 'sk',
+    rum: 'ro',
+    ron: 'ro',
+    hrv: 'hr',
+    alb: 'sq',
+    sqi: 'sq',
+    rom: 'rom',
+    bos: 'bs',
+    eng: 'en',
+    ger: 'de',
+    deu: 'de',
+    ara: 'ar',
+    spa: 'es',
+    fre: 'fr',
+    rus: 'ru',
+  }),
+)
 function languageOf(coding: Json): Json {
   const code = String(coding['code'] ?? '').toLowerCase()
-  const tag = languages[code] ?? (/^[a-z]{2}$/.test(code) ? code : undefined)
+  const tag = languages.get(code) ?? (/^[a-z]{2}$/.test(code) ? code : undefined)
   return tag === undefined ? {} : codingOf('urn:ietf:bcp:47', tag)
 }
 
@@ -169,11 +173,11 @@ function animal(entry: Entry, segment: Segment): void {
   if (kind === undefined) return
   const extension = [kind, breed && inner('breed', codeableConcept(breed))].filter((one) => one !== undefined)
   put(entry.resource, 'extension[]', { url: 'http://hl7.org/fhir/StructureDefinition/patient-animal', extension })
-  entry.sources.push(`${segment.place} extension<35`)
+  entry.comesFrom(`${segment.place} extension<35`)
 }
 
 // HL7 table 0189 to the groups of the CDC, by HL7's own concept map.
-const ethnicGroups: Record<string, readonly [string, string]> = { H: ['2135-2', 'Hispanic or Latino'], N: ['2186-5', 'Non Hispanic or Latino'] }
+const ethnicGroups = table<readonly [string, string]>({ H: ['2135-2', 'Hispanic or Latino'], N: ['2186-5', 'Non Hispanic or Latino'] })
 
 /** PID-10 and PID-22. */
 function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' | 'ethnicity'): void {
@@ -186,7 +190,7 @@ function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' |
   const made = descent(kind, given)
   if (made === undefined) return
   put(entry.resource, 'extension[]', made)
-  entry.sources.push(`${segment.place} extension<${field}`)
+  entry.comesFrom(`${segment.place} extension<${field}`)
 }
 
 /** PID: the patient whom everything after it is about. */
@@ -205,7 +209,7 @@ export function patient(segment: Segment, mapping: Mapping): void {
   mother(segment, mapping, entry)
   mapping.noted = undefined
   // The set id counts only.
-  segment.text(1)
+  segment.skip(1)
 }
 
 function birthTime(entry: Entry, segment: Segment, mapping: Mapping): void {
@@ -234,32 +238,34 @@ function deceased(resource: Json, segment: Segment): void {
 function accountOf(segment: Segment, mapping: Mapping, patient: Entry): void {
   if (segment.first(18) === undefined) return
   const entry = mapping.draft.add('Account', segment.place, mapping.isOf('ADT'))
-  fill(entry, segment, [[18, 'identifier[]', identifier]], mapping)
+  fill(entry, segment, accountOfRows, mapping)
   Object.assign(entry.resource, { status: 'active', subject: [patient.reference] })
   mapping.account = entry
 }
+const accountOfRows = rowsOf([[18, 'identifier[]', identifier]])
 
 /** PID-21: the mother, by a number of hers. */
 function mother(segment: Segment, mapping: Mapping, child: Entry): void {
   if (segment.first(21) === undefined) return
   const entry = mapping.draft.add('RelatedPerson', segment.place)
   entry.resource['patient'] = child.reference
-  fill(entry, segment, [[21, 'identifier[]', identifier]], mapping)
+  fill(entry, segment, motherRows, mapping)
   entry.resource['relationship'] = [{ coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', 'MTH')] }]
 }
+const motherRows = rowsOf([[21, 'identifier[]', identifier]])
 
 /** PD1: the organization and the doctor of first contact. */
 export function additional(segment: Segment, mapping: Mapping): void {
   if (mapping.patient === undefined) return
-  const rows: Row[] = [
-    [3, 'generalPractitioner[]', organization],
-    [4, 'generalPractitioner[]', practitioner],
-    [14, 'extension[]', extension('patient-congregation', 'valueString', (value) => value.part(1))],
-  ]
-  fill(mapping.patient, segment, rows, mapping)
+  fill(mapping.patient, segment, firstContactRows, mapping)
 }
+const firstContactRows = rowsOf([
+  [3, 'generalPractitioner[]', organization],
+  [4, 'generalPractitioner[]', practitioner],
+  [14, 'extension[]', extension('patient-congregation', 'valueString', text)],
+])
 
-const relativeRows: readonly Row[] = [
+const relativeRows = rowsOf([
   [2, 'name[]', humanName],
   [30, 'name[]', humanName],
   [3, 'relationship[]', kin],
@@ -277,10 +283,10 @@ const relativeRows: readonly Row[] = [
   [33, 'identifier[]', identifier],
   [12, 'identifier[]', identifier],
   [20, 'communication[]', language],
-]
+])
 
 // HL7 table 0063 to v3 RoleCode, which R4 prefers for the relationship of a person, by HL7's own concept map.
-const kinOf: Record<string, string> = {
+const kinOf = table<string>({
   BRO: 'BRO',
   CHD: 'CHILD',
   EXF: 'EXT',
@@ -297,7 +303,7 @@ const kinOf: Record<string, string> = {
   SIS: 'SIS',
   SPO: 'SPS',
   WRD: 'WARD',
-}
+})
 export function kin(value: Value): Json | undefined {
   const given = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0063')
   const first = (given?.['coding'] as Json[] | undefined)?.[0]
@@ -312,7 +318,7 @@ export function nextOfKin(segment: Segment, mapping: Mapping): void {
   fill(entry, segment, relativeRows, mapping)
   const held = period(segment.text(8), segment.text(9))
   if (held !== undefined) entry.resource['period'] = held
-  segment.text(1)
+  segment.skip(1)
   const employer = segment.first(13) && organization(segment.first(13) as Value, mapping, `${segment.place}-13`)
   contactOf(mapping.draft.find(employer), segment, mapping)
   const { name, relationship, telecom: phones, address: homes, gender: sex } = entry.resource as Json & { name?: Json[]; address?: Json[] }
@@ -329,26 +335,17 @@ function contactOf(employer: Entry | undefined, segment: Segment, mapping: Mappi
   fill(employer, segment, contactRows, mapping, made)
   employer.resource['contact'] = [made]
 }
-const contactRows: readonly Row[] = [
+const contactRows = rowsOf([
   [31, 'telecom[]', telecom],
   [32, 'address', address],
-]
+])
 
 /** MRG: the chart that goes into the one of the PID before it (A40 and its kin). */
 export function merged(segment: Segment, mapping: Mapping): void {
   const survivor = mapping.patient
   if (survivor === undefined) return
   const entry = mapping.draft.add('Patient', segment.place, true)
-  fill(
-    entry,
-    segment,
-    [
-      [1, 'identifier[]', identifier],
-      [2, 'identifier[]', identifier],
-      [7, 'name[]', humanName],
-    ],
-    mapping,
-  )
+  fill(entry, segment, mergedRows, mapping)
   if (entry.resource['identifier'] === undefined) {
     mapping.draft.remove(entry)
     return mapping.draft.lose(segment.place, 'names no chart that goes into the other')
@@ -357,31 +354,32 @@ export function merged(segment: Segment, mapping: Mapping): void {
   const links = ((survivor.resource as Json & { link?: Json[] }).link ??= [])
   links.push({ other: entry.reference, type: 'replaces' })
 }
+const mergedRows = rowsOf([
+  [1, 'identifier[]', identifier],
+  [2, 'identifier[]', identifier],
+  [7, 'name[]', humanName],
+])
 
 /** GT1: who pays, beside the account. */
 export function guarantor(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('RelatedPerson', segment, 'patient', false)
   if (entry === undefined) return
-  fill(
-    entry,
-    segment,
-    [
-      [2, 'identifier[]', identifier],
-      [3, 'name[]', humanName],
-      [5, 'address[]', address],
-      [6, 'telecom[]', use('home')],
-      [7, 'telecom[]', use('work')],
-      [8, 'birthDate', date],
-      [9, 'gender', gender],
-      [11, 'relationship[]', kin],
-      [12, 'identifier[]', numbered('SS')],
-      [19, 'identifier[]', identifier],
-      [29, 'identifier[]', identifier],
-      [36, 'communication[]', language],
-    ],
-    mapping,
-  )
+  fill(entry, segment, guarantorRows, mapping)
   const held = period(segment.text(13), segment.text(14))
   const list = mapping.account === undefined ? undefined : ((mapping.account.resource as Json & { guarantor?: Json[] }).guarantor ??= [])
   list?.push(some({ party: entry.reference, period: held }) as Json)
 }
+const guarantorRows = rowsOf([
+  [2, 'identifier[]', identifier],
+  [3, 'name[]', humanName],
+  [5, 'address[]', address],
+  [6, 'telecom[]', use('home')],
+  [7, 'telecom[]', use('work')],
+  [8, 'birthDate', date],
+  [9, 'gender', gender],
+  [11, 'relationship[]', kin],
+  [12, 'identifier[]', numbered('SS')],
+  [19, 'identifier[]', identifier],
+  [29, 'identifier[]', identifier],
+  [36, 'communication[]', language],
+])

@@ -2,8 +2,9 @@ import { type Entry, type Json, some } from '../../draft/draft.ts'
 import { nationalSystem } from '../../draft/national.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { address, codeableConcept, laterUses, name, organization, organizationNamed, period, telecom, typeOf, worldly } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 /** XCN as a Practitioner; the same number of the same authority, or else the same name, is the same one in a message. */
 export function practitioner(value: Value, mapping: Mapping, place: string): Json | undefined {
@@ -11,7 +12,7 @@ export function practitioner(value: Value, mapping: Mapping, place: string): Jso
   return entry === undefined ? undefined : entry.reference
 }
 
-const uses: Record<string, string> = { L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official', ...laterUses }
+const uses = table<string>({ L: 'official', D: 'usual', M: 'maiden', N: 'nickname', S: 'anonymous', T: 'temp', B: 'official', ...laterUses })
 
 function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry | undefined {
   const number = value.part(1)
@@ -38,13 +39,13 @@ function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry
   })
 }
 
-const roles: Record<string, string> = {
+const roles = table<string>({
   AP: 'Administering Provider',
   EP: 'Entering Provider',
   MDIR: 'Medical Director',
   OP: 'Ordering Provider',
   RO: 'Responsible Observer',
-}
+})
 
 /** An XCN with what it did (HL7 table 0443): a PractitionerRole, as HL7's maps of orders and results have it. */
 export const inRole =
@@ -78,20 +79,32 @@ export function location(value: Value, mapping: Mapping, place: string): Json | 
     if (named === undefined && universal === undefined) continue
     path += `/${kind}:${named ?? universal}`
     const parent = within
-    within = mapping.draft.once(`pl ${path}`, 'Location', place, ({ resource }) => {
-      const system = identifierSystem(undefined, universal)
-      if (system !== undefined) resource['identifier'] = [{ system: 'urn:ietf:rfc:3986', value: system }]
-      resource['name'] = named ?? universal
-      resource['mode'] = 'instance'
-      resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: kind }] }
-      if (parent !== undefined) resource['partOf'] = parent.reference
-    })
+    within = placeWithin(parent, path, kind, named, universal, mapping, place)
   }
   const described = value.part(9)
   value.skip(5, 6, 10, 11)
   if (within !== undefined) return within.reference
   if (described === undefined) return undefined
   return mapping.draft.once(`pl ${described}`, 'Location', place, ({ resource }) => (resource['name'] = described)).reference
+}
+
+function placeWithin(
+  parent: Entry | undefined,
+  path: string,
+  kind: string,
+  named: string | undefined,
+  universal: string | undefined,
+  mapping: Mapping,
+  place: string,
+): Entry {
+  return mapping.draft.once(`pl ${path}`, 'Location', place, ({ resource }) => {
+    const system = identifierSystem(undefined, universal)
+    if (system !== undefined) resource['identifier'] = [{ system: 'urn:ietf:rfc:3986', value: system }]
+    resource['name'] = named ?? universal
+    resource['mode'] = 'instance'
+    resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: kind }] }
+    if (parent !== undefined) resource['partOf'] = parent.reference
+  })
 }
 
 /** DLD: where somebody was discharged to, as a code with its words. */
@@ -118,42 +131,34 @@ export function namedPlace(value: Value, mapping: Mapping, place: string): Json 
   }).reference
 }
 
-type RoleFields = {
-  code: number
-  person: number
-  specialty: number
-  location: number
-  organization: number
-  telecom: number
-  address: number
-  from: number
-  to: number
-}
-const roleFields: Record<'ROL' | 'PRT', RoleFields> = {
-  ROL: { code: 3, person: 4, specialty: 9, location: 13, organization: 14, telecom: 12, address: 11, from: 5, to: 6 },
-  PRT: { code: 4, person: 5, specialty: 6, location: 9, organization: 8, telecom: 15, address: 14, from: 11, to: 12 },
-}
-
-/** ROL, and PRT which came after it: whoever has a part in what stands before it. */
-export function role(segment: Segment, mapping: Mapping): void {
-  const at = roleFields[segment.name === 'PRT' ? 'PRT' : 'ROL']
-  if (segment.first(at.person) === undefined && segment.first(at.organization) === undefined) return
-  const entry = mapping.draft.add('PractitionerRole', segment.place)
-  // How it came about (the action code) and the instance are of the conversation.
-  for (const field of [1, 2]) segment.text(field)
-  const rows: Row[] = [
+type RoleFields = { code: number; person: number; specialty: number; location: number; organization: number; telecom: number; address: number }
+const roleRows = (at: RoleFields) => ({
+  ...at,
+  rows: rowsOf([
     [at.code, 'code[]', codeableConcept],
     [at.specialty, 'specialty[]', codeableConcept],
     [at.person, 'practitioner', practitioner],
     [at.location, 'location[]', location],
     [at.organization, 'organization', organization],
     [at.telecom, 'telecom[]', telecom],
-  ]
-  fill(entry, segment, rows, mapping)
+  ]),
+  addresses: rowsOf([[at.address, 'address[]', address]]),
+})
+const rol = { ...roleRows({ code: 3, person: 4, specialty: 9, location: 13, organization: 14, telecom: 12, address: 11 }), from: 5, to: 6 }
+const prt = { ...roleRows({ code: 4, person: 5, specialty: 6, location: 9, organization: 8, telecom: 15, address: 14 }), from: 11, to: 12 }
+
+/** ROL, and PRT which came after it: whoever has a part in what stands before it. */
+export function role(segment: Segment, mapping: Mapping): void {
+  const at = segment.name === 'PRT' ? prt : rol
+  if (segment.first(at.person) === undefined && segment.first(at.organization) === undefined) return
+  const entry = mapping.draft.add('PractitionerRole', segment.place)
+  // How it came about (the action code) and the instance are of the conversation.
+  segment.skip(1, 2)
+  fill(entry, segment, at.rows, mapping)
   const held = period(segment.text(at.from), segment.text(at.to))
   if (held !== undefined) entry.resource['period'] = held
   const home = mapping.draft.find(entry.resource['practitioner'] as Json | undefined)
-  if (home !== undefined && segment.all(at.address).length > 0) fill(home, segment, [[at.address, 'address[]', address]], mapping)
+  if (home !== undefined && segment.all(at.address).length > 0) fill(home, segment, at.addresses, mapping)
   joinRole(entry, segment.text(at.code) ?? '', mapping)
 }
 

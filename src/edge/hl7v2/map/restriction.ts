@@ -1,20 +1,21 @@
 import { codingOf } from '../../draft/displays.ts'
 import { type Json, put } from '../../draft/draft.ts'
 import type { Segment } from '../message.ts'
-import { fill, type Mapping } from './mapping.ts'
+import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { identifier } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7 table 0717 has codes that v3 ActCode does not have; those that it has are security labels as they are.
-const labels: Record<string, string> = { DEM: 'DEMO', LOC: 'LOCIS', HIV: 'HIV', STD: 'STD', SMD: 'PSY', UWM: 'MST', PID: 'PRS', DIA: 'DIA' }
+const labels = table<string>({ DEM: 'DEMO', LOC: 'LOCIS', HIV: 'HIV', STD: 'STD', SMD: 'PSY', UWM: 'MST', PID: 'PRS', DIA: 'DIA' })
 
 // HL7 table 0719: whose wish or whose position it is.
-const reasons: Record<string, string> = { PAT: 'PRS', PHY: 'PHY', VIP: 'CEL' }
+const reasons = table<string>({ PAT: 'PRS', PHY: 'PHY', VIP: 'CEL' })
 
 /** ARV: what the patient, or another, wants to be shown to fewer. The record decides by its own rules; the label is kept. */
 export function restriction(segment: Segment, mapping: Mapping): void {
   const on = mapping.encounter ?? mapping.patient
   if (on === undefined) return
-  for (const field of [1, 2]) segment.text(field)
+  segment.skip(1, 2)
   const meta = (on.resource.meta ??= {}) as Json
   for (const value of segment.all(3)) {
     const code = value.part(1)
@@ -28,7 +29,7 @@ export function restriction(segment: Segment, mapping: Mapping): void {
         : codingOf('http://terminology.hl7.org/CodeSystem/v3-ActCode', known),
     )
   }
-  on.sources.push(`${segment.place} meta.security<3`)
+  on.comesFrom(`${segment.place} meta.security<3`)
   for (const value of segment.all(4)) {
     const code = reasons[value.part(1) ?? '']
     if (code !== undefined) put(meta, 'security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-ActCode', code))
@@ -37,7 +38,8 @@ export function restriction(segment: Segment, mapping: Mapping): void {
 
 /** DB1: the number of the disabled person, who is the patient (PT); other persons are of no place here. */
 export function disability(segment: Segment, mapping: Mapping): void {
-  segment.text(1)
+  segment.skip(1)
   if (mapping.patient === undefined || segment.text(2) !== 'PT') return
-  fill(mapping.patient, segment, [[3, 'identifier[]', identifier]], mapping)
+  fill(mapping.patient, segment, disabilityRows, mapping)
 }
+const disabilityRows = rowsOf([[3, 'identifier[]', identifier]])

@@ -1,12 +1,13 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, type Row } from './mapping.ts'
+import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { location, practitioner } from './people.ts'
 import { codeableConcept, coded, concept, entity } from './types.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7 table 0278 to R4 appointmentstatus, and what the event itself means.
-const statuses: Record<string, string> = {
+const statuses = table<string>({
   BOOKED: 'booked',
   PENDING: 'pending',
   WAITLIST: 'waitlist',
@@ -18,16 +19,16 @@ const statuses: Record<string, string> = {
   OVERBOOK: 'booked',
   STARTED: 'arrived',
   BLOCKED: 'pending',
-}
-const events: Record<string, string> = { S15: 'cancelled', S16: 'cancelled', S17: 'entered-in-error', S26: 'noshow' }
+})
+const events = table<string>({ S15: 'cancelled', S16: 'cancelled', S17: 'entered-in-error', S26: 'noshow' })
 
-const rows: readonly Row[] = [
+const rows = rowsOf([
   [1, 'identifier[]', entity('PLAC')],
   [2, 'identifier[]', entity('FILL')],
   [7, 'reasonCode[]', codeableConcept],
   [8, 'appointmentType', coded('0277')],
-]
-const units: Record<string, number> = { s: 1 / 60, sec: 1 / 60, min: 1, m: 1, minutes: 1, h: 60, hr: 60 }
+])
+const units = table<number>({ s: 1 / 60, sec: 1 / 60, min: 1, m: 1, minutes: 1, h: 60, hr: 60 })
 
 /** SCH: an appointment; the segments after it say who, with what and where. */
 export function appointment(segment: Segment, mapping: Mapping): void {
@@ -45,16 +46,7 @@ export function appointment(segment: Segment, mapping: Mapping): void {
   times(resource, start, end)
   const minutes = length * (units[segment.text(10)?.toLowerCase() ?? 'min'] ?? Number.NaN)
   if (Number.isFinite(minutes) && minutes >= 1) resource['minutesDuration'] = Math.round(minutes)
-  fill(
-    entry,
-    segment,
-    [
-      [16, 'participant[]', contact('filler-contact')],
-      [12, 'participant[]', contact('placer-contact')],
-      [20, 'participant[]', contact('entered-by')],
-    ],
-    mapping,
-  )
+  fill(entry, segment, appointmentRows, mapping)
 }
 
 const contact =
@@ -63,6 +55,12 @@ const contact =
     const actor = practitioner(value, mapping, place)
     return actor && { type: [{ text: kind }], actor, status: 'accepted' }
   }
+
+const appointmentRows = rowsOf([
+  [16, 'participant[]', contact('filler-contact')],
+  [12, 'participant[]', contact('placer-contact')],
+  [20, 'participant[]', contact('entered-by')],
+])
 
 /** app-3: both or neither, unless it is only wished for; the end follows from the length where only that is said. */
 function times(resource: Json, start: string | undefined, end: string | undefined): void {
@@ -75,15 +73,14 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
   const entry = mapping.appointment
   if (entry === undefined) return mapping.draft.lose(segment.place, 'belongs to an appointment, and none stands before it')
   const { resource } = entry
-  segment.text(1)
-  segment.text(2)
+  segment.skip(1, 2)
   const isService = segment.name === 'AIS'
   const begin = dateTimeOf(segment.text(isService ? 4 : 6) ?? '')
   if (begin?.includes('T')) resource['start'] ??= begin
   const minutes = Number(segment.text(isService ? 7 : 9)) * (units[(segment.text(isService ? 8 : 10) ?? 'min').toLowerCase()] ?? Number.NaN)
   if (Number.isFinite(minutes) && minutes >= 1) resource['minutesDuration'] ??= Math.round(minutes)
   segment.text(isService ? 10 : segment.name === 'AIG' ? 14 : 12)
-  if (isService) return fill(entry, segment, [[3, 'serviceType[]', codeableConcept]], mapping)
+  if (isService) return fill(entry, segment, resourceOfRows, mapping)
   const first = segment.first(3)
   const actor =
     first &&
@@ -95,8 +92,9 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
   const type = segment.first(4) && concept(segment.first(4) as Value)
   if (actor !== undefined || type !== undefined)
     put(resource, 'participant[]', some({ type: type && [type], actor, status: 'accepted', period: begin && { start: begin } }))
-  entry.sources.push(`${segment.place} participant<3`)
+  entry.comesFrom(`${segment.place} participant<3`)
 }
+const resourceOfRows = rowsOf([[3, 'serviceType[]', codeableConcept]])
 
 function thing(value: Value, mapping: Mapping, segment: Segment): Json | undefined {
   const type = concept(value)

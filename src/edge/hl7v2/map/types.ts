@@ -6,6 +6,7 @@ import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import { ucumOf } from '../../draft/ucum.ts'
 import type { Value } from '../message.ts'
 import type { Mapping } from './mapping.ts'
+import { table } from '../../draft/table.ts'
 
 // HL7's v2-to-FHIR maps of data types, each `(value, mapping, place)` so that a table of fields can name it.
 
@@ -15,7 +16,8 @@ export const wholeText = (value: Value): string | undefined => value.whole().tri
 export const dateTime = (value: Value): string | undefined => dateTimeOf(value.part(1) ?? '')
 export const date = (value: Value): string | undefined => dateOf(value.part(1) ?? '')
 export const instant = (value: Value): string | undefined => instantOf(value.part(1) ?? '')
-export const yes = (value: Value): boolean | undefined => ({ Y: true, N: false })[value.part(1) ?? ''] as boolean | undefined
+export const yes = (value: Value): boolean | undefined => answers[value.part(1) ?? '']
+const answers = table<boolean>({ Y: true, N: false })
 
 // More digits than a number of a computer keeps are not taken as one.
 const numberMax = 16
@@ -103,47 +105,49 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
 }
 
 // The displays of HL7 table 0203 as its code system has them. MB is not here: in Serbia it is the number of a legal person.
-const typeNames: Record<string, string> = {
-  AN: 'Account number',
-  ANC: 'Account number Creditor',
-  AND: 'Account number debitor',
-  ANON: 'Anonymous identifier',
-  BA: 'Bank Account Number',
-  BC: 'Bank Card Number',
-  BR: 'Birth registry number',
-  DI: "Diner's Club card",
-  DL: "Driver's license number",
-  DN: 'Doctor number',
-  EI: 'Employee number',
-  EN: 'Employer number',
-  FI: 'Facility ID',
-  FILL: 'Filler Identifier',
-  HC: 'Health Card Number',
-  LR: 'Local Registry ID',
-  MA: 'Patient Medicaid number',
-  MC: "Patient's Medicare number",
-  MD: 'Medical License number',
-  MI: 'Military ID number',
-  MR: 'Medical record number',
-  NI: 'National unique individual identifier',
-  NIIP: 'National Insurance Payor Identifier (Payor)',
-  NPI: 'National provider identifier',
-  PI: 'Patient internal identifier',
-  PLAC: 'Placer Identifier',
-  PN: 'Person number',
-  PNT: 'Temporary Living Subject Number',
-  PPN: 'Passport number',
-  PRN: 'Provider number',
-  RI: 'Resource identifier',
-  SB: 'Social Beneficiary Identifier',
-  SL: 'State license',
-  SS: 'Social Security number',
-  TAX: 'Tax ID number',
-  VN: 'Visit number',
-  XX: 'Organization identifier',
-}
+const typeNames = new Map<string, string>(
+  Object.entries({
+    AN: 'Account number',
+    ANC: 'Account number Creditor',
+    AND: 'Account number debitor',
+    ANON: 'Anonymous identifier',
+    BA: 'Bank Account Number',
+    BC: 'Bank Card Number',
+    BR: 'Birth registry number',
+    DI: "Diner's Club card",
+    DL: "Driver's license number",
+    DN: 'Doctor number',
+    EI: 'Employee number',
+    EN: 'Employer number',
+    FI: 'Facility ID',
+    FILL: 'Filler Identifier',
+    HC: 'Health Card Number',
+    LR: 'Local Registry ID',
+    MA: 'Patient Medicaid number',
+    MC: "Patient's Medicare number",
+    MD: 'Medical License number',
+    MI: 'Military ID number',
+    MR: 'Medical record number',
+    NI: 'National unique individual identifier',
+    NIIP: 'National Insurance Payor Identifier (Payor)',
+    NPI: 'National provider identifier',
+    PI: 'Patient internal identifier',
+    PLAC: 'Placer Identifier',
+    PN: 'Person number',
+    PNT: 'Temporary Living Subject Number',
+    PPN: 'Passport number',
+    PRN: 'Provider number',
+    RI: 'Resource identifier',
+    SB: 'Social Beneficiary Identifier',
+    SL: 'State license',
+    SS: 'Social Security number',
+    TAX: 'Tax ID number',
+    VN: 'Visit number',
+    XX: 'Organization identifier',
+  }),
+)
 export function typeOf(code: string): Json {
-  const display = typeNames[code]
+  const display = typeNames.get(code)
   const system = 'http://terminology.hl7.org/CodeSystem/v2-0203'
   return { coding: [display === undefined ? { system, code } : { system, code, display }] }
 }
@@ -180,8 +184,8 @@ export function period(start: string | undefined, end: string | undefined): Json
 }
 
 // What later versions of HL7 table 0200 have: masked, unavailable for a while, no longer to be used.
-export const laterUses: Record<string, string> = { MSK: 'anonymous', NAV: 'temp', TEMP: 'temp', BAD: 'old', NOUSE: 'old' }
-const nameUses: Record<string, string> = {
+export const laterUses = table<string>({ MSK: 'anonymous', NAV: 'temp', TEMP: 'temp', BAD: 'old', NOUSE: 'old' })
+const nameUses = table<string>({
   L: 'official',
   D: 'usual',
   M: 'maiden',
@@ -191,7 +195,7 @@ const nameUses: Record<string, string> = {
   B: 'official',
   C: 'official',
   ...laterUses,
-}
+})
 
 /** XPN. */
 export function humanName(value: Value): Json | undefined {
@@ -212,8 +216,9 @@ export function name(
 ): Json | undefined {
   const family = value.part(at)
   // The surname of birth is a part of the surname in FN; of other parts the first says it all.
-  for (let sub = 2; sub <= 5; sub++) value.sub(at, sub)
-  const given = present(value.part(at + 1), ...(value.part(at + 2)?.split(' ') ?? []), more.called)
+  value.skipSubs(at)
+  const [first, further] = [value.part(at + 1), value.part(at + 2)]
+  const given = further === undefined ? present(first, more.called) : present(first, ...further.split(' '), more.called)
   const prefix = value.part(at + 4)
   const suffix = present(value.part(at + 3), value.part(at + 5), more.professional)
   if (family === undefined && given.length === 0) return undefined
@@ -228,7 +233,7 @@ export function name(
 }
 const present = (...texts: (string | undefined)[]): string[] => texts.filter((one) => one !== undefined && one !== '') as string[]
 
-const addressUses: Record<string, string> = { H: 'home', P: 'home', B: 'work', O: 'work', C: 'temp', BA: 'old', L: 'home' }
+const addressUses = table<string>({ H: 'home', P: 'home', B: 'work', O: 'work', C: 'temp', BA: 'old', L: 'home' })
 
 /** XAD: street (with its parts), other designation, city, state, postal code, country, use. */
 export function address(value: Value): Json | undefined {
@@ -241,14 +246,12 @@ export function address(value: Value): Json | undefined {
   if (line.length > 0) made['line'] = line
   // The county is a code with words in later versions, and may be words alone.
   const district = value.part(9) ?? value.sub(9, 2) ?? value.part(8)
-  for (const [name, given] of [
-    ['city', value.part(3)],
-    ['district', district],
-    ['state', value.part(4)],
-    ['postalCode', value.part(5)],
-    ['country', value.part(6)],
-  ] as const)
-    if (given !== undefined) made[name] = given
+  const [city, state, postalCode, country] = [value.part(3), value.part(4), value.part(5), value.part(6)]
+  if (city !== undefined) made['city'] = city
+  if (district !== undefined) made['district'] = district
+  if (state !== undefined) made['state'] = state
+  if (postalCode !== undefined) made['postalCode'] = postalCode
+  if (country !== undefined) made['country'] = country
   const valid = value.inside(12)
   const held = period(value.part(13) ?? valid?.part(1), value.part(14) ?? valid?.part(2))
   if (held !== undefined) made['period'] = held
@@ -259,8 +262,8 @@ function isEmpty(object: Json): boolean {
   return true
 }
 
-const phoneUses: Record<string, string> = { PRN: 'home', ORN: 'home', VHN: 'home', EMR: 'home', WPN: 'work', ASN: 'work', BPN: 'work', PRS: 'mobile' }
-const phoneSystems: Record<string, string> = {
+const phoneUses = table<string>({ PRN: 'home', ORN: 'home', VHN: 'home', EMR: 'home', WPN: 'work', ASN: 'work', BPN: 'work', PRS: 'mobile' })
+const phoneSystems = table<string>({
   PH: 'phone',
   CP: 'phone',
   SAT: 'phone',
@@ -272,7 +275,7 @@ const phoneSystems: Record<string, string> = {
   INTERNET: 'email',
   'X.400': 'other',
   NET: 'email',
-}
+})
 
 /** XTN: the old single number, or mail, country, area and local number, extension, text. */
 export function telecom(value: Value): Json | undefined {

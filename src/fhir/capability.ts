@@ -28,6 +28,7 @@ export type Capabilities = {
   security?: { authorize: string; token: string }
 }
 
+const compartments = ['patient', 'encounter', 'practitioner', 'relatedPerson', 'device'].map((name) => `http://hl7.org/fhir/CompartmentDefinition/${name}`)
 const oauthUris = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris'
 const smartService = {
   coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
@@ -54,6 +55,7 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
         security: securityOf(security),
         resource: fhir.types.flatMap((type) => resourceOf(fhir, type, capabilities)),
         ...(system.length > 0 ? { interaction: system.map((code) => ({ code })) } : {}),
+        compartment: compartments,
         ...(systemOperations.length > 0 ? { operation: systemOperations } : {}),
       },
     ],
@@ -85,7 +87,9 @@ function resourceOf(fhir: Fhir, type: string, capabilities: Capabilities) {
       profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
       interaction: interactions.map((code) => ({ code })),
       ...capabilities.handling,
-      ...(has('search-type') && references.length > 0 ? { searchInclude: references } : {}),
+      ...(has('search-type') && references.length > 0 ? { searchInclude: ['*', ...references] } : {}),
+      // One by one they are thousands: each reference of each type that may lead here.
+      ...(has('search-type') ? { searchRevInclude: ['*'] } : {}),
       ...(has('search-type') ? { searchParam: parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type })) } : {}),
       ...(operations.length > 0 ? { operation: operations } : {}),
     },

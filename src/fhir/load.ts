@@ -169,6 +169,10 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
     definition: (canonical) => library.find(canonical),
     parameters: parametersOf,
     summaryOf: (type) => compiled.summaries[type] ?? { summary: [], mandatory: [] },
+    propertiesOf(type, element) {
+      const properties = [...(shapes.of(type)?.keys() ?? none)]
+      return properties.filter((one) => one === element || compiled.choices.forms[one] === element)
+    },
     formats: formatsOf(shapes),
     patch: (before, patch) => applyPatch(shapes, before, patch),
     references: walkReferences,

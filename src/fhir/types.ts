@@ -93,6 +93,8 @@ export type Fhir = {
   /** A definition of R4, IPS or a loaded package. */
   definition(canonical: string): Resource | undefined
   summaryOf(type: string): Summary
+  /** How a top-level element stands in JSON: `value` of an Observation has eleven forms; none when the type has no such element. */
+  propertiesOf(type: string, element: string): string[]
   formats: Formats
   /** JSON Patch or FHIRPath Patch; `before` stays as it is. */
   patch(before: Resource, patch: Patch): Promise<Resource>

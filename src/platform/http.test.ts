@@ -170,6 +170,22 @@ test('security headers stand on every answer, also on errors', async (t) => {
   assert.match(String(headers['x-correlation-id']), /^[0-9a-f-]{36}$/)
 })
 
+test('a request has an id of ours, and one that its sender gave it is told back beside it', async (t) => {
+  const { app } = await serve(t, () => {})
+  const idsOf = async (given?: string) => {
+    const { headers } = await app.inject({ url: '/nothing', headers: given === undefined ? {} : { 'x-request-id': given } })
+    return [String(headers['x-request-id']), String(headers['x-correlation-id'])] as const
+  }
+  const [ours, same] = await idsOf()
+  assert.match(ours, /^[0-9a-f-]{36}$/)
+  assert.equal(same, ours)
+  const [other, theirs] = await idsOf('visit-17.3')
+  assert.notEqual(other, ours)
+  assert.equal(theirs, 'visit-17.3')
+  const [mine, answered] = await idsOf('<b>'.repeat(100))
+  assert.equal(answered, mine, 'what is no id is not told back')
+})
+
 /** Speaks to a listening server by bytes, as no good client would. */
 async function speak(app: FastifyInstance, text: string): Promise<string> {
   const { port } = app.server.address() as { port: number }

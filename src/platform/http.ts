@@ -73,7 +73,7 @@ export async function createApp(world: World, tls: Tls | null = ownTls(world)): 
   app.addHook('onRequest', (request, reply, next) => {
     request.correlation = request.id
     request.actor = anonymous
-    reply.headers(safetyHeaders).header('x-correlation-id', request.correlation)
+    reply.headers(safetyHeaders).header('x-request-id', request.correlation).header('x-correlation-id', ownIdOf(request) ?? request.correlation)
     const status = statusHeader(world)
     if (status !== null) reply.header('spona-status', status)
     next()
@@ -89,6 +89,12 @@ export async function createApp(world: World, tls: Tls | null = ownTls(world)): 
     return render(world, new Refusal('not-allowed', `this address answers ${methods.join(', ')} only`), request, reply)
   })
   return app
+}
+
+/** The id that a client gave to its request is told back beside ours (R4 http, section 3.1.0.1.13), and goes nowhere else. */
+function ownIdOf({ headers }: FastifyRequest): string | null {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : null
 }
 
 /** Plain HTTP behind a proxy, or TLS of our own. */

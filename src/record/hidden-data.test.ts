@@ -36,7 +36,7 @@ const finding = (patient: string, code: string, more: Json = {}) => ({
 async function heard(send: Send, [method, url, body]: Ask): Promise<string> {
   const answer = await send(method, url, body)
   const headersSaid = Object.entries(answer.headers).filter(
-    ([name]) => !['date', 'x-correlation-id', 'last-modified', 'location', 'content-length'].includes(name),
+    ([name]) => !['date', 'x-correlation-id', 'x-request-id', 'last-modified', 'location', 'content-length'].includes(name),
   )
   const text = answer.text
     .replace(/_page=[\w-]+/g, '_page=…')

@@ -54,13 +54,18 @@ export const controls: Record<string, Control> = {
     search.summary = value as Search['summary']
     return only(['true', 'false', 'text', 'data', 'count'], value)
   },
-  _elements(search, value) {
+  _elements(search, value, _, fhir) {
     for (const part of value.split(',')) {
       const dot = part.indexOf('.')
       const isOfType = dot > 0 && (search.type === null ? resourceTypes.includes(part.slice(0, dot)) : part.slice(0, dot) === search.type)
       const name = isOfType ? part.slice(dot + 1) : part
       if (!/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name)) {
         return new Problem('value', 'names something that is not a top-level element', 'Write names with commas: id,status,code.')
+      }
+      const among = search.type === null ? resourceTypes : [search.type]
+      if (!among.some((type) => fhir.propertiesOf(type, name).length > 0)) {
+        const where = search.type === null ? 'any type' : search.type
+        return new Problem('value', `${shown(name)} is no element of ${where}`, 'Name elements as the specification does: id, status, code.')
       }
       search.elements.push(name)
     }

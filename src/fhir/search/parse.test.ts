@@ -82,6 +82,7 @@ const refused: [string | null, string, RegExp][] = [
   ['Patient', '_summary=all', /not supported/],
   ['Patient', '_total=maybe', /not supported/],
   ['Patient', '_elements=a b', /top-level/],
+  ['Patient', '_elements=gender,valueString', /is no element of Patient/],
   ['Patient', '_include=Patient:nothing', /not a reference parameter/],
   ['Patient', '_include=Patient:organizatio', /Did you mean organization/],
   ['Patient', '_include=Patient', /not an include/],

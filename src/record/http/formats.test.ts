@@ -84,6 +84,14 @@ test('the form of the answer follows _format, then the best of Accept, for refus
     assert.match(String(answer.headers['content-type']), wanted === 'xml' ? /^application\/fhir\+xml/ : /^application\/fhir\+json/)
     assert.match(answer.text, wanted === 'xml' ? /<CapabilityStatement / : /^\{"resourceType"/)
   }
+  for (const [release, status] of [
+    ['3.0', 415],
+    ['4.0', 201],
+    ['"4.0.1"', 201],
+  ] as const) {
+    const sent = { 'content-type': `application/fhir+json; fhirVersion=${release}; charset=utf-8` }
+    assert.equal((await send('POST', '/fhir/Basic', '{"resourceType":"Basic","code":{"text":"x"}}', sent)).status, status, release)
+  }
   for (const url of ['/fhir/Patient/nothing', '/fhir/Nothing', '/fhir/Patient/a/b/c/d', '/fhir/Patient?nonsense=1']) {
     const answer = await send('GET', url, undefined, { accept: 'application/fhir+xml' })
     assert.ok(answer.status >= 400 && answer.status < 500)

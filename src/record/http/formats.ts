@@ -74,11 +74,12 @@ const rangesMax = 50
 /** RFC 9110, section 12.4.2; a range that wants another release of FHIR (R4 http, section 3.1.0.1.12) suits nothing here. */
 function qualityOf(parameters: readonly string[]): number {
   const valueOf = (name: string) => parameters.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1)
-  const version = valueOf('fhirversion')
-  if (version !== undefined && version !== '4.0' && version !== '4.0.1') return 0
+  if (isOtherRelease(valueOf('fhirversion'))) return 0
   const quality = valueOf('q')
   return quality === undefined ? 1 : Number(quality) || 0
 }
+
+const isOtherRelease = (version: string | undefined): boolean => version !== undefined && version !== '4.0' && version !== '4.0.1'
 
 const wholeMaxLength = 8 * 1_048_576
 /** A Bundle that this server has put together: its entries come last, so it can be written as it flows by. */
@@ -139,6 +140,8 @@ export function readBody(request: FastifyRequest): unknown {
       hint: 'Send application/fhir+json or application/fhir+xml.',
     })
   }
+  const release = /;\s*fhirVersion\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
+  if (isOtherRelease(release)) throw new Refusal('unsupported', 'this server takes FHIR R4 only', { hint: 'Send R4, and say fhirVersion=4.0 or nothing.' })
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
   if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) {
     throw new Refusal('unsupported', 'FHIR is always UTF-8', { hint: 'Convert the text to UTF-8 and say so, or leave the charset out.' })

@@ -23,7 +23,10 @@ export function shortened(asking: Asking, extent: Extent, type: string, body: st
 function keptBy(asking: Asking, extent: Extent, type: string): (name: string) => boolean {
   const { summary, mandatory } = asking.world.fhir.summaryOf(type)
   const base = new Set([...always, ...mandatory])
-  if (extent.elements.length > 0) return (name) => base.has(name) || extent.elements.includes(name)
+  if (extent.elements.length > 0) {
+    const wanted = new Set(extent.elements.flatMap((element) => asking.world.fhir.propertiesOf(type, element)))
+    return (name) => base.has(name) || wanted.has(name)
+  }
   if (extent.summary === 'data') return (name) => name !== 'text'
   if (extent.summary === 'text') return (name) => base.has(name) || name === 'text'
   const marked = new Set([...base, ...summary])

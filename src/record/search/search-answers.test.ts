@@ -116,6 +116,7 @@ test('includes bring what is meant and say that they are includes; summaries and
   assert.ok(!('text' in (await one('/fhir/Observation?_summary=data'))))
   const elements = await one('/fhir/Observation?_elements=valueString')
   assert.deepEqual(Object.keys(elements).sort(), ['code', 'id', 'meta', 'resourceType', 'status', 'subject', 'valueString'])
+  assert.deepEqual(await one('/fhir/Observation?_elements=value'), elements, 'a choice is one element, whatever its form')
   for (const count of ['_summary=count', '_count=0']) {
     const { body } = await send('GET', `/fhir/Observation?${count}`)
     assert.equal(body.total, 1)
@@ -153,6 +154,7 @@ test('an unknown parameter, modifier or value is refused with a hint; a lenient 
     '_summary=some',
     '_total=sometimes',
     '_elements=name.family',
+    '_elements=favourite',
     'Gender=male',
     'gender=unheard-of',
     'active=maybe',

@@ -22,7 +22,18 @@ test('labels are added once, deleted by system and code, and counted over what m
     parameters({ tag: [{ ...tag('1'), display: 'whatever' }], security: [{ system: 'urn:s', code: 'R' }] }),
   )
   assert.deepEqual([labelsOf(deleted).tag, labelsOf(deleted).security], [[tag('2')], undefined])
-  assert.deepEqual(labelsOf(await a.send('GET', '/fhir/Location/l/$meta')).tag, [tag('2')])
+  for (const [method, body] of [['GET'], ['POST'], ['POST', { resourceType: 'Parameters' }]] as const) {
+    assert.deepEqual(labelsOf(await a.send(method, '/fhir/Location/l/$meta', body)).tag, [tag('2')])
+    assert.deepEqual(labelsOf(await a.send(method, '/fhir/Location/$meta', body)), { tag: [tag('2')] })
+    assert.deepEqual(labelsOf(await a.send(method, '/fhir/$meta', body)), { tag: [tag('2')] })
+  }
+  for (const [method, url] of [
+    ['GET', '?_count=1'],
+    ['POST', ''],
+  ] as const) {
+    const body = method === 'POST' ? parameters({ tag: [tag('3')] }) : undefined
+    assert.equal((await a.send(method, `/fhir/Location/l/$meta${url}`, body)).status, 400)
+  }
 
   await b.send('PUT', '/fhir/Basic/x', { resourceType: 'Basic', id: 'x', code: { text: 'x' }, meta: { tag: [tag('of Б')] } })
   assert.deepEqual(labelsOf(await a.send('GET', '/fhir/$meta')), { tag: [tag('2')] })

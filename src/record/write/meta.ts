@@ -10,6 +10,7 @@ import { patchOne } from './create.ts'
 import { readBody } from '../http/formats.ts'
 import { requireValid } from './prepare.ts'
 import { readOne } from '../read/read.ts'
+import { wordsOf } from '../http/operation-words.ts'
 import { expectedOf } from '../http/respond.ts'
 import { tooMany } from '../search/run-search.ts'
 import { allow, typesSeen } from '../scope.ts'
@@ -21,12 +22,16 @@ type OfResource = { Params: { type: string; id: string } }
 
 /** `$meta`, `$meta-add`, `$meta-delete`: profiles, tags and security labels of a resource, of a type, of everything that may be seen. */
 export const metaRoutes: Routes = (app) => {
-  app.get<OfResource>('/:type/:id/$meta', async (request, reply) => {
-    const asking = askingOf(request)
-    const { type, id } = request.params
-    await allow(asking, type, 'r')
-    const { body } = await readOne(asking, type, id)
-    return reply.header('content-type', fhirJson).send(answerOf((parseJson(body) as Resource).meta))
+  app.route<OfResource>({
+    method: [...asked],
+    url: '/:type/:id/$meta',
+    handler: async (request, reply) => {
+      const asking = askedPlainly(request)
+      const { type, id } = request.params
+      await allow(asking, type, 'r')
+      const { body } = await readOne(asking, type, id)
+      return reply.header('content-type', fhirJson).send(answerOf((parseJson(body) as Resource).meta))
+    },
   })
   for (const act of ['add', 'delete'] as const) {
     app.post<OfResource>(`/:type/:id/$meta-${act}`, async (request, reply) => {
@@ -37,18 +42,37 @@ export const metaRoutes: Routes = (app) => {
       return reply.header('content-type', fhirJson).send(answerOf((parseJson(applied.body as string) as Resource).meta))
     })
   }
-  app.get<OfType>('/:type/$meta', async (request, reply) => {
-    const asking = askingOf(request)
-    const { type } = request.params
-    await allow(asking, type, 's')
-    return reply.header('content-type', fhirJson).send(answerOf(await labelsInUse(asking, [request.world.fhir.typeCode(type)], `${type}/$meta`)))
+  app.route<OfType>({
+    method: [...asked],
+    url: '/:type/$meta',
+    handler: async (request, reply) => {
+      const asking = askedPlainly(request)
+      const { type } = request.params
+      await allow(asking, type, 's')
+      return reply.header('content-type', fhirJson).send(answerOf(await labelsInUse(asking, [request.world.fhir.typeCode(type)], `${type}/$meta`)))
+    },
   })
-  app.get('/$meta', async (request, reply) => {
-    const asking = askingOf(request)
-    const types = typesSeen(request.world, request.actor)
-    if (types.length === 0) await allow(asking, 'Patient', 's')
-    return reply.header('content-type', fhirJson).send(answerOf(await labelsInUse(asking, types, '$meta')))
+  app.route({
+    method: [...asked],
+    url: '/$meta',
+    handler: async (request, reply) => {
+      const asking = askedPlainly(request)
+      const types = typesSeen(request.world, request.actor)
+      if (types.length === 0) await allow(asking, 'Patient', 's')
+      return reply.header('content-type', fhirJson).send(answerOf(await labelsInUse(asking, types, '$meta')))
+    },
   })
+}
+
+/** An operation that changes nothing is asked by POST as well as by GET (R4 operations, 3.2.0.1.1). */
+const asked = ['GET', 'POST'] as const
+const presentation = new Set(['_format', '_pretty'])
+
+/** `$meta` has no parameters of its own: one that means nothing is not passed over. */
+function askedPlainly(request: FastifyRequest): Asking {
+  const other = wordsOf(request).find(([name]) => !presentation.has(name))
+  if (other !== undefined) throw new Refusal('incorrect', '$meta takes no parameters', { hint: 'Leave them out.' })
+  return askingOf(request)
 }
 
 const answerOf = (meta: unknown): string => printJson({ resourceType: 'Parameters', parameter: [{ name: 'return', valueMeta: meta ?? {} }] })

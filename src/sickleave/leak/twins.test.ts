@@ -63,7 +63,7 @@ function alike(text: string, { person, known, numbers, texts }: Twin): string {
 async function ask(twin: Twin, method: 'GET' | 'POST', path: string, payload?: object): Promise<Answer> {
   const before = statements
   const answer = await app.inject({ method, url: `/sickleave/employer${path}`, ...(payload ? { payload } : {}) })
-  const { date: _date, 'x-correlation-id': _id, ...headers } = answer.headers
+  const { date: _date, 'x-correlation-id': _id, 'x-request-id': _ours, ...headers } = answer.headers
   const isPdf = String(headers['content-type']).includes('pdf')
   // How well a paper can be compressed depends on its code and number, and a signature (DER) has two bytes more or less by chance.
   if (isPdf || answer.body.includes('<seal ')) delete headers['content-length']

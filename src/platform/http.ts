@@ -73,7 +73,10 @@ export async function createApp(world: World, tls: Tls | null = ownTls(world)): 
   app.addHook('onRequest', (request, reply, next) => {
     request.correlation = request.id
     request.actor = anonymous
-    reply.headers(safetyHeaders).header('x-request-id', request.correlation).header('x-correlation-id', ownIdOf(request) ?? request.correlation)
+    reply
+      .headers(safetyHeaders)
+      .header('x-request-id', request.correlation)
+      .header('x-correlation-id', ownIdOf(request) ?? request.correlation)
     const status = statusHeader(world)
     if (status !== null) reply.header('spona-status', status)
     next()

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectGarbage } from '../../platform/memory.ts'
 import { Refusal } from '../../platform/refusal.ts'
@@ -8,6 +9,8 @@ import { createTurns } from '../../platform/turns.ts'
 
 /** Bodies above this are large: one is in memory at a time. */
 export const largeBytes = 4 * 1_048_576
+/** Of a body whose size nobody says beforehand so much is read before it waits for its turn: many may come at once. */
+const unannouncedBytes = 1_048_576
 const waitersMax = 8
 const waitMs = 20_000
 /** Smaller bodies that are being read or worked on, together; beyond that the next one hears 503. */
@@ -25,10 +28,11 @@ const largeBodies = () =>
 
 /** Bodies arrive as text, checked to be UTF-8; their meaning is read later, exactly, by parseJson. */
 export function acceptBodies(app: FastifyInstance): void {
-  const gate = largeBodies()
-  let smallBytes = 0
+  const roomOf = bodyRooms()
+  const rooms = new WeakMap<FastifyRequest, Grow>()
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    const body = await readBody(payload, request.routeOptions.bodyLimit, rooms.get(request) ?? noGrowth)
     if (isRawBody(request)) return body
     // The pieces that a packed body came in are free now: as large as the body, before its text is made.
     if (body.length > largeBytes) collectGarbage()
@@ -36,18 +40,40 @@ export function acceptBodies(app: FastifyInstance): void {
     return body.toString('utf8')
   })
   app.addHook('preParsing', async (request, reply, payload) => {
-    const bytes = bytesOf(request)
-    // An entry of a bundle stands in the bundle, which has its turn.
-    if (bytes === 0 || sharedRoom(request.headers[roomHeader])) return payload
     if (isLines(request)) {
       dropWhenSilent(request)
       return payload
     }
-    if (bytes > request.routeOptions.bodyLimit && Number.isFinite(bytes)) {
-      throw new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
+    const announced = announcedBytes(request)
+    // An entry of a bundle stands in the bundle, which has its turn.
+    if (announced === 0 || sharedRoom(request.headers[roomHeader])) return payload
+    if (announced !== null && announced > request.routeOptions.bodyLimit) throw tooLarge()
+    const grow = roomOf(request, reply, announced === null ? unannouncedBytes : largeBytes)
+    rooms.set(request, grow)
+    await grow(announced ?? 0)
+    return payload
+  })
+}
+
+/** Told how many bytes of a body there are by now; makes it wait for its turn when it has become a large one. */
+type Grow = (bytes: number) => Promise<void> | undefined
+const noGrowth: Grow = () => undefined
+
+/** What bodies of this server may take in memory together: the small ones up to a sum, and one large one. */
+function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: number) => Grow {
+  const gate = largeBodies()
+  let smallBytes = 0
+  return (request, reply, smallMax) => {
+    let counted = 0
+    let isLarge = false
+    const giveBack = () => {
+      smallBytes -= counted
+      counted = 0
     }
-    if (bytes > largeBytes) {
+    leaveAtTheEnd(reply, giveBack)
+    const waitForTurn = async () => {
       const leave = await gate.enter()
+      giveBack()
       collectGarbage()
       // In the next turn nothing refers to the body any more, and only then may the next one come.
       leaveAtTheEnd(reply, () =>
@@ -57,16 +83,57 @@ export function acceptBodies(app: FastifyInstance): void {
         }),
       )
       dropWhenSilent(request)
-      return payload
     }
-    if (smallBytes + bytes > smallBytesMax) {
-      throw new Refusal('busy', 'other bodies are being read; send this one again in a moment', { retryAfterSeconds: 5 })
+    return (bytes) => {
+      if (isLarge || bytes <= counted) return undefined
+      if (bytes > smallMax) {
+        isLarge = true
+        return waitForTurn()
+      }
+      if (smallBytes + bytes - counted > smallBytesMax) {
+        throw new Refusal('busy', 'other bodies are being read; send this one again in a moment', { retryAfterSeconds: 5 })
+      }
+      smallBytes += bytes - counted
+      counted = bytes
+      return undefined
     }
-    smallBytes += bytes
-    leaveAtTheEnd(reply, () => {
-      smallBytes -= bytes
+  }
+}
+
+const tooLarge = () => new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
+const cutShort = () => new Refusal('incorrect', 'the body could not be read to its end', { hint: 'Send it again, whole.' })
+
+/** All of a body, unpacked already; a sender is not listened to while its body waits for a turn. */
+function readBody(payload: Readable, bytesMax: number, grow: Grow): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let bytes = 0
+    const stop = (error: Error) => {
+      payload.off('data', take)
+      pieces.length = 0
+      reject('statusCode' in error || error instanceof Refusal ? error : cutShort())
+    }
+    const take = (piece: Buffer) => {
+      bytes += piece.length
+      if (bytes > bytesMax) return stop(tooLarge())
+      pieces.push(piece)
+      try {
+        const turn = grow(bytes)
+        if (turn === undefined) return
+        payload.pause()
+        turn.then(() => payload.resume(), stop)
+      } catch (error) {
+        stop(error as Error)
+      }
+    }
+    payload.on('data', take)
+    payload.once('end', () => {
+      resolve(Buffer.concat(pieces, bytes))
+      pieces.length = 0
     })
-    return payload
+    payload.on('error', stop)
+    payload.once('close', () => reject(cutShort()))
+    payload.resume() // What unpacks was made paused.
   })
 }
 
@@ -74,13 +141,12 @@ export function acceptBodies(app: FastifyInstance): void {
 const isLines = ({ headers, routeOptions }: FastifyRequest): boolean =>
   routeOptions.url?.endsWith('/$import') === true && /ndjson/i.test(headers['content-type'] ?? '')
 
-/** What the body may take in memory: unknown, and so large, when it comes in pieces or packed. */
-function bytesOf({ headers }: FastifyRequest): number {
-  const encoding = headers['content-encoding']
-  const isPacked = encoding !== undefined && encoding !== 'identity'
-  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
+/** What a body will take in memory; null when that is seen only as it comes, in pieces or packed. */
+function announcedBytes({ headers }: FastifyRequest): number | null {
+  if (headers['transfer-encoding'] !== undefined) return null
   const length = Number(headers['content-length'] ?? 0)
-  return isPacked && length > 0 ? Number.POSITIVE_INFINITY : length
+  const encoding = headers['content-encoding']
+  return length > 0 && encoding !== undefined && encoding !== 'identity' ? null : length
 }
 
 /** 'close' comes after every answer and when the client goes; for one that went while it waited it has been already. */

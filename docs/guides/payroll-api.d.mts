@@ -803,6 +803,43 @@ export type Operations = {
     body: undefined
     answer: unknown
   }
+  /** What waits for the employer’s hand over all that you act for, the nearest last day first */
+  'GET /work': {
+    params: {}
+    query: {
+      pib?: string
+      what?: 'expected' | 'draft' | 'incomplete' | 'paid' | 'returning'
+      overdue?: 'true' | 'false'
+    }
+    body: undefined
+    answer: {
+      /** Calendar day, 2026-03-31. */
+      today: string
+      lines: Array<{
+        what: 'expected' | 'draft' | 'incomplete' | 'paid' | 'returning'
+        /** Tax number of the employer. */
+        pib: string
+        name: string
+        leave: string
+        employee: PersonName
+        /** Calendar day, 2026-03-31. */
+        from: string
+        /** Calendar day, 2026-03-31. */
+        until: string
+        due: string | null
+        request: {
+          id: string
+          number: string
+        } | null
+      }>
+      more: boolean
+      counts: Array<{
+        what: 'expected' | 'draft' | 'incomplete' | 'paid' | 'returning'
+        count: number
+        overdue: number
+      }>
+    }
+  }
   /** Days at the Fund’s cost, by the reports, that nobody has asked for yet */
   'GET /{pib}/requests/expected': {
     params: {

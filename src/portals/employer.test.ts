@@ -14,7 +14,7 @@ function ready(): void {
   site.stage.me(clerk)
   for (const [address, answer] of Object.entries(employerAnswers)) site.stage.answer(address, () => answer)
 }
-const arrived = (page: Page) => page.locator('.work-page :is(.lines-table, .leaves, .month, #earnings-file, #request-from)').first().waitFor()
+const arrived = (page: Page) => page.locator('.work-page :is(.lines-table, .leaves, .month, #earnings-file, #request-from, .calculator-form)').first().waitFor()
 
 for (const [at, path] of employerPages.entries()) {
   test(`axe finds nothing on ${path.replace(/[0-9a-f-]{36}/g, '…')}, nothing scrolls sideways on a phone, and Latin and English are whole`, async () => {

@@ -102,8 +102,8 @@ async function until<T>(what: () => Promise<T | null> | T | null, started: numbe
   }
 }
 
-/** The doctor opens the leave; screen, webhook, e-mail and payroll API of the employer have it. Answers how the employer knows it. */
-async function opens(t: TestContext, story: Story): Promise<string> {
+/** The doctor opens the leave; screen, webhook, e-mail and payroll API of the employer have it. */
+async function opens(t: TestContext, story: Story): Promise<void> {
   const { town, worker, doctor, endpoint } = { ...story, doctor: story.town.doctor }
   const inbox = await openPage(story, story.boss, '/employer/')
   await inbox.page.locator('#inbox').waitFor()
@@ -134,7 +134,6 @@ async function opens(t: TestContext, story: Story): Promise<string> {
   assert.doesNotMatch(mail.found, /Петровић|Ана|Зупчаник|2026-03|leaves/, 'an e-mail says only that something waits')
   await inbox.close()
   assert.equal(town.world.now().toISOString().slice(0, 10), '2026-03-02')
-  return api.found.leave
 }
 
 /** Day 30 is near: the doctor proposes, the commission approves, the doctor reports the whole time. */
@@ -163,24 +162,62 @@ async function goesToCommission(story: Story): Promise<void> {
   })
 }
 
-/** The payroll of the firm: earnings of twelve months (OZ-7), the request, its evidence, the seal. */
-async function asks(story: Story, leave: string): Promise<string> {
+/** The payroll of the firm, by its pages: earnings of twelve months (OZ-7), the request, what is missing, its evidence, the seal. */
+async function asks(story: Story): Promise<string> {
   story.town.at('2026-05-05T08:00:00Z')
-  const months = Array.from({ length: 12 }, (_, at) => new Date(Date.UTC(2025, 2 + at, 1)).toISOString().slice(0, 7))
-  const rows = months.map((month) => ({ month, hours: '174', net: '85000.00', gross: '120000.00', paid: `${month}-28` }))
-  const earned = await employerApi(story, 'PUT', `/leaves/${leave}/earnings`, { rows })
-  assert.equal(earned.status, 200, earned.text)
-  const wish = { kind: 'compensation', leave, from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-04', account: '840-4848-37' }
-  const draft = await employerApi(story, 'POST', '/requests', wish)
-  assert.equal(draft.status, 201, draft.text)
-  for (const kind of ['tax-return', 'account-contract']) {
-    const content = Buffer.from(`%PDF-1.7 ${kind}`).toString('base64')
-    const attached = await employerApi(story, 'POST', `/requests/${draft.body.id}/evidence`, { kind, name: `${kind}.pdf`, type: 'application/pdf', content })
-    assert.equal(attached.status, 200, attached.text)
-  }
-  const submitted = await employerApi(story, 'POST', `/requests/${draft.body.id}/submission`, {})
-  assert.equal(submitted.status, 200, submitted.text)
-  return draft.body.id
+  await as(story, story.boss, '/employer/work', async (page) => {
+    await page.getByRole('link', { name: /^написати захтев: Петровић Ана/ }).waitFor()
+    await page.getByRole('link', { name: 'Пристигло' }).click()
+    await page.getByRole('link', { name: 'Петровић Ана' }).click()
+    await page.getByRole('link', { name: 'Зараде (ОЗ-7)' }).click()
+    for (let at = 0; at < 12; at++) {
+      const month = new Date(Date.UTC(2025, 2 + at, 1)).toISOString().slice(0, 7)
+      const cells = { Часови: '174', Нето: '85.000,00', Бруто: '120.000,00', Исплаћено: `${month}-28` }
+      for (const [name, value] of Object.entries(cells)) await page.getByLabel(`${name}, ${month}`, { exact: true }).fill(value)
+    }
+    await page.getByRole('button', { name: 'Сачувај зараде' }).click()
+    await page.getByText('Сачувано: 12').waitFor()
+  })
+  let request = ''
+  await as(story, story.boss, '/employer/work', async (page) => {
+    await page.getByRole('link', { name: /^написати захтев: Петровић Ана/ }).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Посебан рачун').fill('840-4848-38')
+    await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
+    await page.getByText('контролне цифре рачуна се не слажу').waitFor()
+    await page.getByLabel('Посебан рачун').fill('840-4848-37')
+    await page.getByLabel('Дан исплате').fill('2026-05-04')
+    await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
+    await page.getByText('Пре подношења недостаје:').waitFor()
+    for (const kind of ['tax-return', 'account-contract']) {
+      await page.getByLabel('Врста доказа').selectOption(kind)
+      await page.getByLabel(/^Приложи/).setInputFiles({ name: `${kind}.pdf`, mimeType: 'application/pdf', buffer: Buffer.from(`%PDF-1.7 ${kind}`) })
+      await page.getByText(`${kind}.pdf`).waitFor()
+    }
+    await page.getByText('Захтев је потпун и може се поднети.').waitFor()
+    await page.getByRole('button', { name: 'Поднеси' }).click()
+    await confirm(page, {}, 'Поднеси')
+    await page.getByText('Фонд одлучује до: 26.05.2026.').waitFor()
+    request = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  })
+  return request
+}
+
+/** Who supervises gives the request to an officer. */
+async function sharesOut(story: Story, supervisor: string, request: string): Promise<void> {
+  await as(story, supervisor, `/fund/requests/${request}`, async (page) => {
+    await page.getByRole('button', { name: 'Додели' }).click()
+    await page
+      .getByRole('dialog')
+      .getByLabel(/^Службенику/)
+      .selectOption(story.zora)
+    await confirm(page, {}, 'Додели')
+    await page.getByText('додељено').first().waitFor()
+  })
+  await as(story, story.zora, '/fund/?officer=mine', async (page) => {
+    await page.getByRole('link', { name: 'Ана Петровић' }).or(page.getByText('Ана Петровић')).first().waitFor()
+  })
 }
 
 /** The Fund: calculated by itself, proposed by one, approved by another, paid by a file and its execution. */
@@ -218,18 +255,26 @@ async function pays(story: Story, request: string): Promise<void> {
 test('a leave from the doctor’s key press to the employee’s money: four portals, webhook, e-mail and payroll API, and nobody at the employer learns of the illness', async (t) => {
   const story = await begin(t)
   const { town, worker } = story
+  const supervisor = await town.account(['fund', 'fund-supervisor'], { name: 'Слободан Јевтић' })
   await subscribe(story)
-  const leave = await opens(t, story)
+  await opens(t, story)
   await goesToCommission(story)
-  const request = await asks(story, leave)
+  const request = await asks(story)
   await as(story, worker.account, '/patient/leaves', async (page) => {
     await page.getByText('Фонд одлучује до 26.05.2026.').waitFor()
   })
+  await sharesOut(story, supervisor, request)
   await pays(story, request)
   await as(story, worker.account, '/patient/leaves', async (page) => {
     await page.getByText('Послодавац Вам исплаћује до 12.05.2026.').waitFor()
   })
-  assert.equal((await employerApi(story, 'POST', `/requests/${request}/confirmation`, { on: '2026-05-05' })).status, 200)
+  await as(story, story.boss, '/employer/work?what=paid', async (page) => {
+    await page.getByRole('link', { name: /^потврдити исплату/ }).click()
+    await page.getByText('Листа обрачуна').waitFor()
+    await page.getByRole('button', { name: 'Потврди исплату запосленом' }).click()
+    await confirm(page, { Дана: '2026-05-05' }, 'Потврди исплату запосленом')
+    await page.getByText('потврђен').first().waitFor()
+  })
   await as(story, worker.account, '/patient/leaves', async (page) => {
     for (const words of ['Исплаћено Вама 05.05.2026.', 'Обрачунато 05.05.2026.: бруто 50.206,90 RSD', '(M54.5)', 'не види дијагнозу'])
       await page.getByText(words).first().waitFor()

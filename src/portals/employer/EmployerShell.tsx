@@ -1,8 +1,9 @@
 import { WorkShell } from '../shared/WorkShell.tsx'
-import { portal } from './words.ts'
+import { portal, work } from './words.ts'
 
 const pages = [
   ['/', portal.inbox],
+  ['/work', work.title],
   ['/absences', portal.absences],
   ['/earnings', portal.earnings],
   ['/requests', portal.requests],

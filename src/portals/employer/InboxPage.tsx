@@ -5,17 +5,19 @@ import { download, get, post } from '../shared/api.ts'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
-import { useShortcuts } from '../shared/shortcuts.ts'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
+import { shell } from '../shared/words.ts'
+import { useRowKeys } from './use-row-keys.ts'
 import { inbox, kinds, leaveStates, portal } from './words.ts'
 
 /** Whether something came is asked often and says nothing of anybody; the lines are only read when it did. */
 const everyMs = 1000
 const troubledMs = 15_000
 const typingMs = 250
-type Wish = { text: string; pib: string; state: '' | CaseLine['state']; unread: boolean; limit: number }
+type Wish = { text: string; pib: string; state: '' | CaseLine['state']; unread: boolean; pages: number }
+const pageLines = 100
 /** Null: it could not be asked; then the lines are read themselves, less often. */
 const latestNumber = (): Promise<number | null> =>
   get<Latest>('/sickleave/employer/latest').then(
@@ -26,7 +28,7 @@ const keyOf = ({ pib, leave }: CaseLine) => `${pib} ${leave}`
 
 export function InboxPage() {
   const say = useSay()
-  const [wish, setWish] = useState<Wish>({ text: '', pib: '', state: '', unread: false, limit: 50 })
+  const [wish, setWish] = useState<Wish>({ text: '', pib: '', state: '', unread: false, pages: 1 })
   const [cases, setCases] = useState<Cases | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
@@ -37,10 +39,8 @@ export function InboxPage() {
     underWay.current?.abort()
     const mine = new AbortController()
     underWay.current = mine
-    const { text, limit, pib, state, unread } = wish
-    const body = { ...(text.trim() ? { text: text.trim() } : {}), ...(pib ? { pib } : {}), ...(state ? { state } : {}), unread, limit }
     try {
-      const answer = await post<Cases>('/sickleave/employer/search', body, mine.signal)
+      const answer = await casesOf(wish, mine.signal)
       if (mine.signal.aborted) return
       setCases(answer)
       setFailure(null)
@@ -104,12 +104,13 @@ export function InboxPage() {
             type="search"
             value={wish.text}
             maxLength={100}
-            onChange={(event) => setWish({ ...wish, text: event.target.value })}
+            onChange={(event) => setWish({ ...wish, text: event.target.value, pages: 1 })}
           />
         </div>
         <Filters wish={wish} onChange={setWish} />
         <label>
-          <input type="checkbox" checked={wish.unread} onChange={(event) => setWish({ ...wish, unread: event.target.checked })} /> {say(inbox.onlyNew)}
+          <input type="checkbox" checked={wish.unread} onChange={(event) => setWish({ ...wish, unread: event.target.checked, pages: 1 })} />{' '}
+          {say(inbox.onlyNew)}
         </label>
         <button type="button" className="button main" aria-disabled={selected.length === 0} onClick={() => void (selected.length > 0 && mark(selected))}>
           {say(inbox.mark)}
@@ -122,16 +123,38 @@ export function InboxPage() {
         </button>
       </div>
       {failure !== null && <Trouble error={failure} onRetry={() => void load()} />}
+      {cases === null && failure === null && <p className="soft">{say(shell.loading)}</p>}
       {cases && lines.length === 0 && <p className="soft">{say(inbox.empty)}</p>}
+      {lines.length > 0 && (
+        <label>
+          <input
+            type="checkbox"
+            checked={selected.length === lines.length}
+            onChange={(event) => setChosen(new Set(event.target.checked ? lines.map(keyOf) : []))}
+          />{' '}
+          {say(inbox.all, { count: lines.length })}
+        </label>
+      )}
       {lines.length > 0 && <Lines lines={lines} chosen={chosen} onToggle={toggle} />}
       {cases?.next && (
-        <button type="button" className="button" onClick={() => setWish({ ...wish, limit: Math.min(200, wish.limit + 50) })}>
+        <button type="button" className="button" onClick={() => setWish({ ...wish, pages: wish.pages + 1 })}>
           {say(inbox.more)}
         </button>
       )}
       <p className="soft small">{say(inbox.keys)}</p>
     </>
   )
+}
+
+/** As many pages as were asked for, one after the other; each goes on where the one before ended. */
+async function casesOf({ text, pib, state, unread, pages }: Wish, signal: AbortSignal): Promise<Cases> {
+  const body = { ...(text.trim() ? { text: text.trim() } : {}), ...(pib ? { pib } : {}), ...(state ? { state } : {}), unread, limit: pageLines }
+  let whole = await post<Cases>('/sickleave/employer/search', body, signal)
+  for (let page = 1; page < pages && whole.next; page++) {
+    const more = await post<Cases>('/sickleave/employer/search', { ...body, after: whole.next }, signal)
+    whole = { ...more, cases: [...whole.cases, ...more.cases] }
+  }
+  return whole
 }
 
 /** Whose leaves: somebody with one employer has nothing to choose. */
@@ -145,7 +168,7 @@ function Filters({ wish, onChange }: { wish: Wish; onChange(wish: Wish): void })
       {employers.length > 1 && (
         <div className="field">
           <label htmlFor="of">{say(portal.choose)}</label>
-          <select id="of" className="input" value={wish.pib} onChange={(event) => onChange({ ...wish, pib: event.target.value })}>
+          <select id="of" className="input" value={wish.pib} onChange={(event) => onChange({ ...wish, pib: event.target.value, pages: 1 })}>
             <option value="">{say(inbox.allEmployers, { count: employers.length })}</option>
             {employers.map(({ pib, name }) => (
               <option key={pib} value={pib}>
@@ -157,7 +180,12 @@ function Filters({ wish, onChange }: { wish: Wish; onChange(wish: Wish): void })
       )}
       <div className="field">
         <label htmlFor="leave-state">{say(inbox.state)}</label>
-        <select id="leave-state" className="input" value={wish.state} onChange={(event) => onChange({ ...wish, state: event.target.value as Wish['state'] })}>
+        <select
+          id="leave-state"
+          className="input"
+          value={wish.state}
+          onChange={(event) => onChange({ ...wish, state: event.target.value as Wish['state'], pages: 1 })}
+        >
           <option value="">{say(inbox.allStates)}</option>
           {(['open', 'closed', 'cancelled'] as const).map((state) => (
             <option key={state} value={state}>
@@ -168,18 +196,6 @@ function Filters({ wish, onChange }: { wish: Wish; onChange(wish: Wish): void })
       </div>
     </>
   )
-}
-
-/** J and K walk the rows, Space selects, E is done: the focus stands on the link of the row, so that Enter opens it. */
-function useRowKeys(lines: readonly CaseLine[], { toggle, done }: { toggle(line: CaseLine): void; done(line: CaseLine): void }): void {
-  const links = () => [...document.querySelectorAll<HTMLElement>('[data-row]')]
-  const at = () => links().indexOf(document.activeElement as HTMLElement)
-  const move = (by: number) => links()[Math.max(0, Math.min(links().length - 1, at() + by))]?.focus()
-  const onRow = (act: (line: CaseLine) => void) => () => {
-    const line = lines[at()]
-    if (line) act(line)
-  }
-  useShortcuts({ KeyJ: () => move(1), KeyK: () => move(-1), Space: onRow(toggle), KeyE: onRow(done) })
 }
 
 function Lines({ lines, chosen, onToggle }: { lines: readonly CaseLine[]; chosen: ReadonlySet<string>; onToggle(line: CaseLine): void }) {

@@ -10,14 +10,19 @@ import { formatPara } from '../shared/money.ts'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { ForEmployer } from './ForEmployer.tsx'
-import { inbox, requestKinds, requests as words, states } from './words.ts'
+import { inbox, portal, requestKinds, requests as words, states } from './words.ts'
 
 export function RequestsPage() {
   const say = useSay()
   useTitle(words.title)
   return (
     <>
-      <h1>{say(words.title)}</h1>
+      <div className="page-head">
+        <h1>{say(words.title)}</h1>
+        <p>
+          <Link to="/calculator">{say(portal.calculator)}</Link>
+        </p>
+      </div>
       <ForEmployer>
         {({ pib }) => (
           <>

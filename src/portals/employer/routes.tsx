@@ -17,6 +17,8 @@ export const routes: RouteObject[] = [
       { index: true, Component: InboxPage },
       { path: 'leaves/:pib/:leave', lazy: { Component: async () => (await import('./LeavePage.tsx')).LeavePage } },
       { path: 'leaves/:pib/:leave/earnings', lazy: { Component: async () => (await import('./EarningsFormPage.tsx')).EarningsFormPage } },
+      { path: 'work', lazy: { Component: async () => (await import('./WorkPage.tsx')).WorkPage } },
+      { path: 'calculator', lazy: { Component: async () => (await import('./CalculatorPage.tsx')).CalculatorPage } },
       { path: 'earnings', lazy: { Component: async () => (await import('./EarningsPage.tsx')).EarningsPage } },
       { path: 'objections', lazy: { Component: async () => (await import('./ObjectionsPage.tsx')).ObjectionsPage } },
       { path: 'requests/:pib/new', lazy: { Component: async () => (await import('./NewRequestPage.tsx')).NewRequestPage } },

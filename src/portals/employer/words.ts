@@ -9,6 +9,11 @@ export const portal = messages({
   objections: { sr: 'Приговори', en: 'Objections' },
   firm: { sr: 'Фирма', en: 'Firm' },
   join: { sr: 'Приступ', en: 'Joining' },
+  calculator: { sr: 'Шта ако', en: 'What if' },
+  calculatorLead: {
+    sr: 'Колико боловање кошта фирму, а шта сноси Фонд. Рачуна се од уписаног; ничији подаци се не траже и ништа се не чува.',
+    en: 'What a leave costs the firm, and what the Fund bears. Reckoned of what is typed; nobody’s data are looked up, nothing is stored.',
+  },
   notYours: { sr: 'Ове странице су за послодавце.', en: 'These pages are for employers.' },
   choose: { sr: 'Послодавац', en: 'Employer' },
   none: {
@@ -37,6 +42,10 @@ export const inbox = messages({
   xml: { sr: 'Преузми XML', en: 'Download XML' },
   csv: { sr: 'Преузми CSV', en: 'Download CSV' },
   more: { sr: 'Прикажи још', en: 'Show more' },
+  all: {
+    sr: { one: 'Изабери {count} приказано', other: 'Изабери свих {count} приказаних' },
+    en: { one: 'Select the {count} shown', other: 'Select all {count} shown' },
+  },
   select: { sr: 'Изабери: {name}', en: 'Select {name}' },
   keys: { sr: 'J и K: следећи и претходни ред · размак: изабери · E: обрађено', en: 'J and K: next and previous row · Space: select · E: dealt with' },
   isNew: { sr: 'ново', en: 'new' },
@@ -47,6 +56,29 @@ export const inbox = messages({
     sr: 'Обрађено важи до поруке која је овде последња; следећа га поново чини новим.',
     en: 'Dealt with counts up to the last message here; the next one makes it new again.',
   },
+})
+
+export const work = messages({
+  title: { sr: 'За рад', en: 'To do' },
+  lead: {
+    sr: 'Захтеви на које сте ви на реду и дани на терет РФЗО без захтева, за све послодавце; најближи рок је први.',
+    en: 'Requests whose turn is yours, and days at the Fund’s cost without a request, of all employers; the nearest last day comes first.',
+  },
+  byKind: { sr: 'Шта чека', en: 'What waits' },
+  all: { sr: 'све', en: 'all' },
+  overdue: { sr: 'рок прошао', en: 'overdue' },
+  due: { sr: 'Рок', en: 'Last day' },
+  what: { sr: 'Шта треба', en: 'What to do' },
+  empty: { sr: 'Ништа не чека.', en: 'Nothing waits.' },
+  more: { sr: 'Има их још: изаберите послодавца или врсту.', en: 'There are more: choose an employer or a kind.' },
+  keys: { sr: 'J и K: следећи и претходни ред · Enter: отвори', en: 'J and K: next and previous row · Enter: open' },
+})
+export const workKinds = messages({
+  expected: { sr: 'написати захтев', en: 'write the request' },
+  draft: { sr: 'поднети нацрт', en: 'submit the draft' },
+  incomplete: { sr: 'допунити', en: 'complete it' },
+  paid: { sr: 'потврдити исплату', en: 'confirm the payout' },
+  returning: { sr: 'вратити новац', en: 'return the money' },
 })
 
 export const kinds = messages({
@@ -179,6 +211,8 @@ export const stepWords = messages({
   paid: { sr: 'исплаћен', en: 'paid' },
   confirmed: { sr: 'исплата потврђена', en: 'payout confirmed' },
   withdrawn: { sr: 'повучен', en: 'withdrawn' },
+  'return-ordered': { sr: 'наложен повраћај', en: 'return ordered' },
+  'money-returned': { sr: 'новац враћен', en: 'money returned' },
   reopened: { sr: 'поново отворен', en: 'opened anew' },
 })
 

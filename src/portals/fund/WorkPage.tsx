@@ -1,8 +1,8 @@
 import { Link, useSearchParams } from 'react-router'
 import type { FundLine, FundWork } from '../../sickleave/fund/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
+import { Due } from '../shared/Due.tsx'
 import { formatDate } from '../shared/format.ts'
-import { Icon } from '../shared/Icon.tsx'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
@@ -101,19 +101,5 @@ function Lines({ lines, today }: { lines: FundLine[]; today: string }) {
         </tr>
       ))}
     </LinesTable>
-  )
-}
-
-/** Overdue is a shape and a word, not a colour alone. */
-export function Due({ due, today }: { due: string | null; today: string }) {
-  const say = useSay()
-  const language = useLanguage()
-  if (due === null) return '–'
-  if (due >= today) return formatDate(language, due)
-  return (
-    <span className="status warn">
-      <Icon name="warning" />
-      {formatDate(language, due)} <span className="only-read">{say(work.overdue)}</span>
-    </span>
   )
 }

@@ -11,11 +11,13 @@ const rules = { sr: new Intl.PluralRules('sr'), en: new Intl.PluralRules('en') }
 
 export function fill(language: 'sr' | 'en', form: Form, values: Values = {}): string {
   const text = typeof form === 'string' ? form : plural(language, form, Number(values.count))
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name]
     if (value === undefined) return whole
     return typeof value === 'number' ? formatCount(language, value) : value
   })
+  // A Serbian date ends with a full stop, and so may the sentence after it: one is enough.
+  return filled.replace(/(\d{4}\.)\.(?!\.)/g, '$1')
 }
 
 function plural(language: 'sr' | 'en', form: Exclude<Form, string>, count: number): string {

@@ -150,3 +150,7 @@ export const resourceWords = messages({
   Coverage: { sr: 'осигурање', en: 'insurance' },
   overview: { sr: 'цео картон', en: 'the whole record' },
 })
+
+export const clocks = messages({
+  overdue: { sr: 'преко рока', en: 'overdue' },
+})

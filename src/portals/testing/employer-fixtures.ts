@@ -13,7 +13,7 @@ import type {
   Systems,
 } from '../../sickleave/employer/wire.ts'
 import type { Objections } from '../../sickleave/objection/wire.ts'
-import type { Expected, RequestShown, Requests } from '../../sickleave/request/wire.ts'
+import type { EmployersWork, Expected, RequestShown, Requests } from '../../sickleave/request/wire.ts'
 import type { EarningsOfLeave } from '../../sickleave/wire.ts'
 
 // An invented morning of a payroll clerk: a firm of her own and a client of the agency.
@@ -92,6 +92,21 @@ export const employerAnswers = {
     unread: 1,
     next: null,
   } satisfies Cases,
+  '/sickleave/employer/work': {
+    today: '2026-11-23',
+    lines: [
+      {
+        ...{ what: 'incomplete', pib, name: caseLine.name, leave, employee, from: '2026-10-31', until: '2026-11-20', due: '2026-11-20' },
+        request: { id: draft.id, number: draft.number },
+      },
+      { ...{ what: 'expected', pib, name: caseLine.name, leave, employee, from: '2026-11-21', until: '2026-11-22', due: null }, request: null },
+    ],
+    more: false,
+    counts: [
+      { what: 'expected', count: 1, overdue: 0 },
+      { what: 'incomplete', count: 1, overdue: 1 },
+    ],
+  } satisfies EmployersWork,
   '/sickleave/employer/registration': {
     employers: [{ pib: '100000003', name: 'Градска управа Крагујевац', register: 'state-bodies', capacity: 'authorised', isRegistered: false }],
   } satisfies Registrable,
@@ -170,6 +185,8 @@ export const employerPages = [
   '/employer/',
   `/employer/leaves/${pib}/${leave}`,
   `/employer/leaves/${pib}/${leave}/earnings`,
+  '/employer/work',
+  '/employer/calculator',
   '/employer/absences',
   '/employer/earnings',
   '/employer/requests',

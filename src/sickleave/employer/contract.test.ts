@@ -150,10 +150,20 @@ test('earnings, a request to its confirmation and objections, of the employer an
   await done(asBoss('GET', `/leaves/${leave}/earnings`))
 
   await done(asBoss('GET', '/requests/expected'))
+  const toDo = (query = '') => done(ask(boss.account, 'GET', `/sickleave/employer/work${query}`))
+  const untouched = await toDo()
+  assert.deepEqual(
+    untouched.lines.map(({ what, from, until, request }: Record<string, unknown>) => ({ what, from, until, request })),
+    [{ what: 'expected', from: '2026-04-01', until: '2026-04-20', request: null }],
+  )
   const monthsWithoutWage = Array.from({ length: 10 }, (_, month) => new Date(Date.UTC(2025, 2 + month, 1)).toISOString().slice(0, 7))
   const wish = { from: '2026-04-01', until: '2026-04-20', payoutDay: '2026-05-04', account: '840-4848-37', monthsWithoutWage }
   const { id } = await done(asBoss('POST', '/requests', { kind: 'compensation', leave, ...wish, week: [800, 800, 800, 800, 800, 0, 0] }), 201)
   const one = `/requests/${id}`
+  const [draft, ...others] = (await toDo(`?pib=${firm().pib}&what=draft`)).lines
+  assert.deepEqual([draft.request.id, draft.due, others.length], [id, '2026-05-19', 0])
+  assert.deepEqual((await toDo('?overdue=true')).lines, [])
+  assert.deepEqual((await toDo('?what=expected')).lines, [], 'what is asked for in a draft waits no more')
   assert.equal((await asBoss('POST', '/requests', { kind: 'compensation', leave, ...wish })).status, 409)
   await done(asBoss('POST', `${one}/submission`, {}), 422)
   const { steps } = await done(asBoss('PUT', one, { ...wish, note: 'допуњено', seen: 1 }))

@@ -1,12 +1,14 @@
 // What /openapi.json says of requests, of an employer and of a person.
 
-import { day, flag, instant, list, named, object, oneOf, orNull, personName, route, text, uuid, whole } from '../employer/describe.ts'
+import { day, flag, instant, list, named, object, oneOf, orNull, personName, pib, route, text, uuid, whole } from '../employer/describe.ts'
 import { evidenceKinds } from './completeness.ts'
 import { kinds } from './state.ts'
+import { workKinds } from './wire.ts'
 
 const dinars = { ...text, description: 'Dinars with two places.' }
 const sums = { gross: dinars, net: dinars, tax: dinars, contributionsFrom: dinars, contributionsOn: dinars, total: dinars }
 const kind = oneOf(...kinds)
+const what = oneOf(...workKinds)
 const months = list({ type: 'string', pattern: '^\\d{4}-\\d{2}$' })
 const week = { ...list(whole), description: 'Hundredths of hours from Monday to Sunday.' }
 const missing = list(named('Missing', object({ code: text, where: text, sr: text, srLatn: text, en: text })))
@@ -97,6 +99,21 @@ export const described = {
   }),
   expected: route('Days at the Fund’s cost, by the reports, that nobody has asked for yet', {
     answer: object({ expected: list(object({ leave: uuid, employee: personName, from: day, until: day, days: whole })) }),
+  }),
+  work: route('What waits for the employer’s hand over all that you act for, the nearest last day first', {
+    text: 'expected: days at the Fund’s cost that nobody asked for; draft, incomplete, paid (to be confirmed), returning: requests whose turn is the employer’s.',
+    query: object({ pib, what, overdue: oneOf('true', 'false') }, ['pib', 'what', 'overdue']),
+    answer: object({
+      today: day,
+      lines: list(
+        object({
+          ...{ what, pib, name: text, leave: uuid, employee: personName, from: day, until: day, due: orNull(day) },
+          request: orNull(object({ id: uuid, number: text })),
+        }),
+      ),
+      more: flag,
+      counts: list(object({ what, count: whole, overdue: whole })),
+    }),
   }),
   calculation: route('The calculation with every figure explained, for the person', { answer: calculation }),
   table: route('Lists of calculation and of refund as one table', { query: object({ kind }, ['kind']), types: ['text/csv'] }),

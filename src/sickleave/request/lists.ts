@@ -3,8 +3,6 @@ import type { Sql } from '../../platform/sql.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { loadRules } from '../case-store.ts'
 import { asEmployer } from '../employer/store.ts'
-import type { EmployerView } from '../employer/view.ts'
-import { addDays, type Day, lengthOf, type Span } from '../rules/days.ts'
 import { personOfKey, showRequest } from './act.ts'
 import { listCsv } from './list.ts'
 import { calculationOf, requestOf } from './request-store.ts'
@@ -13,12 +11,11 @@ import { isSettled } from './show.ts'
 import type { Side } from './side.ts'
 import { type Kind, kinds } from './state.ts'
 import type { CompensationView } from '../wire.ts'
-import type { Expected, RequestShown, Requests } from './wire.ts'
+import type { RequestShown, Requests } from './wire.ts'
 
 // What a requester reads. An employer's reading goes by the role that sees its own rows only.
 
 const requestsMax = 500
-const messagesMax = 5000
 
 /** All requests of an employer, or all about a person; what changed last comes first. */
 export async function requestsOf(asking: Asking, side: Side): Promise<Requests> {
@@ -87,70 +84,6 @@ export async function readRequest(asking: Asking, side: Side, id: string): Promi
   if (!found) throw new Error('a request that was just there is not')
   const { employee } = await personOfKey(asking, row.patient)
   return showRequest(asking, world.sql, found, { rules: await loadRules(world.sql), employee })
-}
-
-/** Days at the Fund's cost by the reports, which no request asks for yet: so that none is forgotten. */
-export async function expectedOf(asking: Asking, side: Side & { employer: number }): Promise<Expected> {
-  const { world } = asking
-  const { reports, asked } = await knownTo(world.sql, side.employer)
-  const expected = reports.flatMap(({ knownAs, content }) => {
-    const taken = asked.filter(({ leave }) => leave === knownAs)
-    const spans = (content.document?.days ?? []).filter(({ payer }) => payer === 'fund').flatMap((span) => without(span, taken))
-    return spans.map(({ from, until }) => ({
-      leave: knownAs,
-      employee: { family: content.employee.family, given: content.employee.given },
-      ...{ from, until, days: lengthOf({ from, until }) },
-    }))
-  })
-  const leaves = [...new Set(expected.map(({ leave }) => leave))]
-  const patients = await world.sql<{ patient: number }>`
-    select distinct patient from sickleave.document where known_as = any(${leaves}::uuid[]) limit ${messagesMax}`
-  const looks = patients.map(({ patient }) => entryOf(asking, patient, { action: 'read', basis: side.basis }))
-  await world.ledger.record(looks.length > 0 ? looks : [entryOf(asking, null, { action: 'read', basis: side.basis })])
-  return { expected: expected.sort((a, b) => (a.until < b.until ? -1 : 1)) }
-}
-
-type Message = { kind: string; knownAs: string; content: EmployerView }
-
-async function knownTo(sql: Sql, employer: number): Promise<{ reports: Message[]; asked: (Span & { leave: string })[] }> {
-  return asEmployer(sql, [employer], async (tx) => {
-    const messages = await tx<Message>`
-      select kind, known_as, content
-        from sickleave.employer_event
-       where employer = ${employer} and kind in ('report', 'void', 'cancelled')
-       order by seq desc
-       limit ${messagesMax}`
-    const rows = await tx<{ shown: RequestShown }>`
-      select shown from sickleave.request
-       where employer = ${employer} and state not in ('withdrawn', 'rejected', 'returned')
-       order by changed_at desc
-       limit ${messagesMax}`
-    return { reports: standing(messages), asked: rows.map(({ shown: { leave, from, until } }) => ({ leave, from, until })) }
-  })
-}
-
-/** Reports that were not made void and whose leave was not cancelled since; the newest message comes first. */
-function standing(messages: readonly Message[]): Message[] {
-  const [voided, cancelled] = [new Set<string>(), new Set<string>()]
-  return messages.filter(({ kind, knownAs, content }) => {
-    const paper = `${content.document?.number} ${content.document?.version}`
-    if (kind === 'void') voided.add(paper)
-    else if (kind === 'cancelled') cancelled.add(knownAs)
-    return kind === 'report' && !voided.has(paper) && !cancelled.has(knownAs)
-  })
-}
-
-function without(span: Span, taken: readonly Span[]): Span[] {
-  let left: Span[] = [{ from: span.from, until: span.until }]
-  for (const { from, until } of taken) {
-    left = left.flatMap((one): Span[] => {
-      if (until < one.from || from > one.until) return [one]
-      const before: [Day, Day] = [one.from, addDays(from, -1)]
-      const after: [Day, Day] = [addDays(until, 1), one.until]
-      return [before, after].filter(([start, end]) => start <= end).map(([start, end]) => ({ from: start, until: end }))
-    })
-  }
-  return left
 }
 
 /** For the trial of leaks: addresses of what is there. */

@@ -2,9 +2,11 @@ import type { Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { described } from './described.ts'
-import { expectedOf, listsAsTable, ownCalculation, readRequest, requestsOf } from './lists.ts'
+import { expectedOf } from './expected.ts'
+import { listsAsTable, ownCalculation, readRequest, requestsOf } from './lists.ts'
 import { actOnRequest, attachEvidence, isRequesterAct, rewriteRequest, writeRequest } from './requester.ts'
 import { employerSide, ownSide, type Side } from './side.ts'
+import { workOf } from './work.ts'
 
 type Place = { Params: { pib: string; request: string; act: string } }
 type Does = Parameters<typeof employerSide>[2]
@@ -41,6 +43,7 @@ const routesOf =
 
 /** Mounted at /sickleave/employer. */
 export const employerRequestRoutes: Routes = async (app) => {
+  app.get('/work', described.work, (request) => workOf(askingOf(request), request.query))
   app.get<Place>('/:pib/requests/expected', described.expected, async (request) => {
     const side = await employerSide(askingOf(request), request.params.pib, 'read')
     return expectedOf(askingOf(request), side as Side & { employer: number })

@@ -73,3 +73,25 @@ export type RequestShown = {
 export type Requests = { requests: RequestShown[] }
 /** `GET …/requests/expected`: days at the Fund's cost by the reports that nobody has asked for yet. */
 export type Expected = { expected: { leave: string; employee: { family: string; given: string }; from: string; until: string; days: number }[] }
+
+export const workKinds = ['expected', 'draft', 'incomplete', 'paid', 'returning'] as const
+/** What waits for an employer's hand: days nobody asked for, or a request that is the employer's turn. */
+export type WorkLine = {
+  what: (typeof workKinds)[number]
+  pib: string
+  name: string
+  leave: string
+  employee: { family: string; given: string }
+  from: string
+  until: string
+  /** The last working day; null where the law sets none yet. */
+  due: string | null
+  request: { id: string; number: string } | null
+}
+/** `GET /sickleave/employer/work?pib=&what=&overdue=`: over all that one acts for; the counts are of everything, the lines as asked. */
+export type EmployersWork = {
+  today: string
+  lines: WorkLine[]
+  more: boolean
+  counts: { what: WorkLine['what']; count: number; overdue: number }[]
+}

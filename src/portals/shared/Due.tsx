@@ -1,0 +1,18 @@
+import { formatDate } from './format.ts'
+import { Icon } from './Icon.tsx'
+import { useLanguage, useSay } from './language.tsx'
+import { clocks } from './words.ts'
+
+/** A last day to act by. Overdue is a shape and a word, not a colour alone. */
+export function Due({ due, today }: { due: string | null; today: string }) {
+  const say = useSay()
+  const language = useLanguage()
+  if (due === null) return '–'
+  if (due >= today) return formatDate(language, due)
+  return (
+    <span className="status warn">
+      <Icon name="warning" />
+      {formatDate(language, due)} <span className="only-read">{say(clocks.overdue)}</span>
+    </span>
+  )
+}

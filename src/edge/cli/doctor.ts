@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Options, Print } from '../../platform/cli.ts'
 import { sentenceOf } from '../../platform/cli.ts'
@@ -6,11 +6,13 @@ import { Centre } from '../centre/centre.ts'
 import { type KeyFile, readKeyFile } from '../centre/key-file.ts'
 import { openLine } from '../centre/line.ts'
 import { type Needed, rightTo } from '../centre/right.ts'
+import { mappingOf } from '../csv/mapping-file.ts'
 import { numbersLeft, yearAt } from '../certificates/numbers.ts'
 import { keyDaysMin } from '../local/status.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { Store } from '../store/store.ts'
+import { countOf, oldestOf } from '../store/tally.ts'
 
 /** One thing that was looked at: well or not, what was found, what to do. */
 type Finding = { check: string; ok: boolean; found: string; todo?: string }
@@ -45,8 +47,9 @@ async function findingsOf(outside: Outside, file: string): Promise<Finding[]> {
   }
   findings.push(ofDisk(config), ofStore(config, outside.now()))
   if (config.certificates !== undefined) findings.push(ofNumbers(config, outside.now()))
-  for (const { name, host, port } of config.mllp)
+  for (const { name, host, port } of [...config.mllp, ...(config.rest === undefined ? [] : [config.rest]), statusPort(config)])
     findings.push(await ofPort(`port of ${name}`, host, port, 'Start the edge: npm run spona -- edge start. If it runs, another program has the port.'))
+  for (const folder of config.folders) findings.push(ofFolder(folder))
   for (const { service, to } of config.calls) {
     const url = new URL(to)
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
@@ -150,15 +153,12 @@ function ofStore({ data }: EdgeConfig, now: Date): Finding {
     const broken = store.all<{ quick_check: string }>('pragma quick_check(1)').find(({ quick_check: said }) => said !== 'ok')
     if (broken)
       return { check: 'store', ok: false, found: 'the file of the store is damaged', todo: 'Stop the edge, keep a copy of the folder, and ask for help.' }
-    const open = store.one<{ count: number; oldest: number | null }>(
-      `select count(*) as count, min(received_at) as oldest from item where state in ('waiting', 'ready')`,
-    )
-    const aside = store.one<{ count: number }>(`select count(*) as count from item where state in ('quarantined', 'parked')`)?.count ?? 0
-    const minutes = open?.oldest ? Math.round((now.getTime() - open.oldest) / 60_000) : 0
+    const [waiting, aside, oldest] = [countOf(store, 'waiting', 'ready'), countOf(store, 'quarantined', 'parked'), oldestOf(store)]
+    const minutes = oldest === null ? 0 : Math.round((now.getTime() - oldest) / 60_000)
     return {
       check: 'store',
       ok: aside === 0,
-      found: `whole; ${open?.count ?? 0} wait to be sent${minutes > 0 ? `, the oldest for ${minutes} minutes` : ''}; ${aside} stand aside`,
+      found: `whole; ${waiting} wait to be sent${minutes > 0 ? `, the oldest for ${minutes} minutes` : ''}; ${aside} stand aside`,
       ...(aside === 0 ? {} : { todo: 'npm run spona -- edge quarantine list says which and why.' }),
     }
   } finally {
@@ -176,6 +176,26 @@ function ofNumbers({ data }: EdgeConfig, now: Date): Finding {
   } finally {
     store.close()
   }
+}
+
+const statusPort = ({ status }: EdgeConfig) => ({ name: 'the status page', host: '127.0.0.1', port: status.port })
+
+/** Files are moved when they are taken, so the folder must be one to write; and a table is nothing without what its columns are. */
+function ofFolder({ name, path, format, mapping }: EdgeConfig['folders'][number]): Finding {
+  const check = `folder ${name}`
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch {
+    return existsSync(path)
+      ? { check, ok: false, found: `${path} cannot be read and written`, todo: 'Whoever runs the edge must be able to take files out of it.' }
+      : { check, ok: true, found: `${path} is made by the first start` }
+  }
+  try {
+    if (mapping !== undefined) mappingOf(mapping)
+  } catch (error) {
+    return { check, ok: false, found: sentenceOf(error), todo: 'Files wait until it can be read; docs/guides/edge-csv.md has one to begin with.' }
+  }
+  return { check, ok: true, found: `${path} is read as ${format}` }
 }
 
 function ofPort(check: string, host: string, port: number, todo: string): Promise<Finding> {

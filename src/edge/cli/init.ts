@@ -139,7 +139,8 @@ async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promi
   }
   if (!now.tested) {
     const { json } = await post(`/bus/members/${member}/self-test`, {})
-    print(`Self-test: ${JSON.stringify(json)}`)
+    const { checks = [] } = json as { checks?: { check: string; passed: boolean; found: string }[] }
+    for (const { check, passed, found } of checks) print(`Self-test, ${check}: ${passed ? '' : 'FAILED, '}${found}`)
   }
   now = (await known()) as Known
   if (now.state === 'requested' && answers.sandbox !== '') {

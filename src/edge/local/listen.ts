@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { answerOf, Refusal } from '../../platform/refusal.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import type { Edge } from '../process/edge.ts'
+import { listening } from '../process/listening.ts'
 import { asideOf } from './aside.ts'
 import { callOut } from './call-out.ts'
 import { pageHeaders, pageOf } from './page.ts'
@@ -31,10 +32,10 @@ export async function listenLocal(edge: Edge, port: number): Promise<{ port: num
     })
   })
   server.maxConnections = connectionsMax
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+  const opened = await listening(server, 'the status page', port, host)
   const stop = tell(edge, listeners)
   return {
-    port: (server.address() as { port: number }).port,
+    port: opened,
     close: () =>
       new Promise((resolve) => {
         stop()

@@ -1,5 +1,7 @@
 import { type Notice, noticesOf } from '../centre/notices.ts'
 import type { Edge } from '../process/edge.ts'
+import type { State } from '../store/items.ts'
+import { countOf, oldestOf } from '../store/tally.ts'
 
 /** How an edge is, for a person, a program and the screen of the local system. */
 export type Status = {
@@ -28,16 +30,10 @@ const oldSeconds = 600
 /** So long before the key ends somebody is told to renew it. */
 export const keyDaysMin = 30
 
-type Count = { state: string; count: number; oldest: number | null }
-
 export function statusOf(edge: Edge): Status {
   const now = edge.now()
-  const counts = edge.store.all<Count>(
-    `select state, count(*) as count, min(received_at) as oldest from item where state not in ('acknowledged', 'discarded') group by state`,
-  )
-  const of = (...states: string[]) => counts.filter(({ state }) => states.includes(state))
-  const count = (...states: string[]) => of(...states).reduce((sum, one) => sum + one.count, 0)
-  const oldest = Math.min(...of('waiting', 'ready').map((one) => one.oldest ?? Infinity))
+  const count = (...states: State[]) => countOf(edge.store, ...states)
+  const oldest = oldestOf(edge.store)
   const { lastAt, cutSince, why, says, skewMs, refuses, keyUntil } = edge.centre.contact
   const keyDays = keyUntil === null ? null : Math.floor((keyUntil.getTime() - edge.centre.now().getTime()) / 86_400_000)
   const status: Omit<Status, 'state'> = {
@@ -45,7 +41,7 @@ export function statusOf(edge: Edge): Status {
     at: now.toISOString(),
     queue: {
       waiting: count('waiting', 'ready'),
-      oldestSeconds: Number.isFinite(oldest) ? Math.max(0, Math.round((now.getTime() - oldest) / 1000)) : 0,
+      oldestSeconds: oldest === null ? 0 : Math.max(0, Math.round((now.getTime() - oldest) / 1000)),
       notYetInRecord: count('sent'),
       quarantined: count('quarantined'),
       parked: count('parked'),

@@ -6,6 +6,7 @@ import { encode } from '../hl7v2/charset.ts'
 import { type Message, readMessage } from '../hl7v2/message.ts'
 import type { EdgeConfig } from '../process/config.ts'
 import type { Edge } from '../process/edge.ts'
+import { listening } from '../process/listening.ts'
 import { type Frame, Frames } from './frames.ts'
 
 type Settings = EdgeConfig['mllp'][number]
@@ -25,12 +26,10 @@ export async function listenMllp(edge: Edge, settings: Settings): Promise<{ port
     converse(edge, settings, socket)
   })
   server.maxConnections = settings.connections
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(settings.port, settings.host, resolve))
+  const port = await listening(server, settings.name, settings.port, settings.host)
   server.on('error', (error) => edge.log.error({ err: error, source: settings.name }, 'a port of HL7 v2'))
-  return { port: portOf(server), close: () => closeAll(server, sockets) }
+  return { port, close: () => closeAll(server, sockets) }
 }
-
-const portOf = (server: Server): number => (server.address() as { port: number }).port
 
 async function closeAll(server: Server, sockets: Set<Socket>): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))

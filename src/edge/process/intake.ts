@@ -3,6 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { type Accepted, type Arrival, storeItem } from '../store/items.ts'
 import { noRoom, type Store } from '../store/store.ts'
+import { countOf } from '../store/tally.ts'
 import type { Vault } from '../store/vault.ts'
 import type { Outside } from './edge.ts'
 
@@ -19,18 +20,10 @@ const surelyFitsBytes = 524_288
  * that is nearly full refuses before it breaks.
  */
 export function createIntake(outside: Outside, store: Store, vault: Vault, limits: IntakeLimits): Intake {
-  let waiting = store.one<{ count: number }>(`select count(*) as count from item where state in ('waiting', 'ready')`)?.count ?? 0
-  let countedAt = performance.now()
-  const count = () => {
-    // Counting is a walk along an index; between two of them arrivals are added.
-    if (performance.now() - countedAt < 10_000) return waiting
-    countedAt = performance.now()
-    return (waiting = store.one<{ count: number }>(`select count(*) as count from item where state in ('waiting', 'ready')`)?.count ?? 0)
-  }
   return {
     async accept(arrival) {
       if (limits.isFull()) throw noRoom()
-      if (count() >= limits.most)
+      if (countOf(store, 'waiting', 'ready') >= limits.most)
         throw new Refusal('busy', `${limits.most} messages wait for the centre, and no more are taken`, {
           hint: 'See the status page of the edge; queue.most of its settings is the limit.',
           retryAfterSeconds: 60,
@@ -41,10 +34,7 @@ export function createIntake(outside: Outside, store: Store, vault: Vault, limit
         .update(arrival.original)
         .digest()
       const accepted = await store.write(() => storeItem(store, vault, { ...arrival, id: uuidV7(outside), digest, at: outside.now().getTime() }))
-      if (!accepted.isRepeated) {
-        waiting++
-        limits.onAccepted()
-      }
+      if (!accepted.isRepeated) limits.onAccepted()
       return accepted
     },
   }

@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { type Arrival, type Item, itemColumns, makeReady, originalOf, type Ready, type Reason, sealMapped, setAside } from '../store/items.ts'
+import { countOf } from '../store/tally.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Edge } from './edge.ts'
 import { mapperOf, type MappedItem } from './mappers.ts'
@@ -11,7 +12,7 @@ export const mapLimits = { ahead: 1000, atOnce: 250, heldBytes: 8 * 1_048_576, b
 /** Maps what waits, oldest first; what cannot be mapped stands aside with the reason and holds nothing back. Answers how many it looked at. */
 export async function mapSome(edge: Edge): Promise<number> {
   const { store } = edge
-  const ready = store.one<{ count: number }>(`select count(*) as count from item where state = 'ready'`)?.count ?? 0
+  const ready = countOf(store, 'ready')
   const room = Math.min(mapLimits.ahead - ready, mapLimits.atOnce)
   if (room <= 0) return 0
   const items = store.all<Item>(`select ${itemColumns} from item where state = 'waiting' order by seq limit ?`, room)

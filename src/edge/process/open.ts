@@ -16,6 +16,7 @@ import { playWhenAsked } from '../certify/asked.ts'
 import { keepNumbers, takeNumbers } from '../certificates/numbers.ts'
 import { openInbound } from '../inbound/deliver.ts'
 import { listenLocal } from '../local/listen.ts'
+import { holdAlone } from '../store/alone.ts'
 import { pruneSome } from '../store/prune.ts'
 import { Store } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
@@ -28,30 +29,44 @@ import { openWaysIn, type WaysIn } from './ways-in.ts'
 
 export type Opened = { edge: Edge; ports: WaysIn['ports']; statusPort: number; close(): Promise<void> }
 
-/** Everything that an edge is, open and at work; closing it stops the ways in first and leaves the store whole. */
+/** Everything that an edge is, open and at work; closing it stops the ways in first and leaves the store whole. What cannot be opened closes the rest again. */
 export async function openEdge(outside: Outside, config: EdgeConfig, line: Line = openLine(config.centre)): Promise<Opened> {
+  const closings: (() => unknown)[] = []
+  const close = async () => {
+    for (const end of closings.splice(0).reverse()) await end()
+  }
+  try {
+    return { ...(await openParts(outside, config, line, closings)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** `closings` are called the last first. */
+async function openParts(outside: Outside, config: EdgeConfig, line: Line, closings: (() => unknown)[]): Promise<Omit<Opened, 'close'>> {
   const { now, random, log } = outside
+  closings.push(holdAlone(config.data))
   const store = new Store(config.data)
+  closings.push(() => store.close())
   const limits = roomLimits({ DISK_WARN_MB: config.disk.warnMb, DISK_RESERVE_MB: config.disk.reserveMb })
   const room = await watchRoom({ folder: join(config.data, 'store'), limits, log, isKeeper: true })
+  closings.push(() => room.end())
   const { edge, arrived } = assemble({ now, random, log }, config, { line, store, room })
+  let stops: (() => Promise<void>)[] = []
+  // The line ends before the work is waited for: some of it waits for an answer.
+  closings.push(
+    () => Promise.all(stops.map((stop) => stop())),
+    () => edge.centre.end(),
+  )
   const inbound = openInbound(edge, config.inbound)
+  closings.push(() => inbound.close())
   const ways = await openWaysIn(edge)
+  closings.push(() => ways.close())
   const local = await listenLocal(edge, config.status.port)
-  const stops = startWork(edge, arrived, inbound.receivers)
-  return {
-    edge,
-    ports: ways.ports,
-    statusPort: local.port,
-    async close() {
-      await Promise.all([ways.close(), local.close()])
-      inbound.close()
-      edge.centre.end()
-      await Promise.all(stops.map((stop) => stop()))
-      await room.end()
-      store.close()
-    },
-  }
+  closings.push(() => local.close())
+  stops = startWork(edge, arrived, inbound.receivers)
+  return { edge, ports: ways.ports, statusPort: local.port }
 }
 
 /** The parts without their work: what a trial drives step by step. */

@@ -5,8 +5,19 @@ export type WaysIn = { ports: { speaks: 'HL7 v2' | 'FHIR'; name: string; host: s
 
 /** Everything that local systems can reach of this edge; what the settings do not name is not even loaded. */
 export async function openWaysIn(edge: Edge): Promise<WaysIn> {
+  const open: { close(): Promise<void> }[] = []
+  const close = async () => void (await Promise.all(open.map((way) => way.close())))
+  try {
+    return { ports: await openAll(edge, open), close }
+  } catch (error) {
+    // One that is open while another could not be opened would take what nobody sends on.
+    await close()
+    throw error
+  }
+}
+
+async function openAll(edge: Edge, open: { close(): Promise<void> }[]): Promise<WaysIn['ports']> {
   const { mllp, folders, rest } = edge.config
-  const open: { port?: number; close(): Promise<void> }[] = []
   const ports: WaysIn['ports'] = []
   for (const settings of mllp) {
     const way = await listenMllp(edge, settings)
@@ -23,5 +34,5 @@ export async function openWaysIn(edge: Edge): Promise<WaysIn> {
     const { watchFolder } = await import('../folder/watch.ts')
     for (const settings of folders) open.push({ close: await watchFolder(edge, settings) })
   }
-  return { ports, close: async () => void (await Promise.all(open.map(({ close }) => close()))) }
+  return ports
 }

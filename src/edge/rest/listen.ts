@@ -6,6 +6,7 @@ import { isSame } from '../../platform/same.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { answerCertificates } from '../certificates/answer.ts'
 import type { Edge } from '../process/edge.ts'
+import { listening } from '../process/listening.ts'
 import type { Item } from '../store/items.ts'
 import { partsOf } from './requests.ts'
 import type { RestSettings } from './shape.ts'
@@ -31,10 +32,10 @@ export async function listenRest(edge: Edge, settings: RestSettings): Promise<{ 
       .catch(() => response.destroy())
   })
   server.maxConnections = connectionsMax
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(settings.port, settings.host, resolve))
+  const port = await listening(server, settings.name, settings.port, settings.host)
   server.on('error', (error) => edge.log.error({ err: error, source: settings.name }, 'the FHIR address'))
   return {
-    port: (server.address() as { port: number }).port,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -84,4 +84,19 @@ export const migrations: readonly string[] = [
   ) strict, without rowid;
   create index certificate_at on certificate (at);
   `,
+  `
+  -- How many items are in each state, counted as they change: page, header and status ask for it at every answer, and a store holds a month.
+  create table tally (state text primary key, count integer not null) strict, without rowid;
+  insert into tally (state, count) select state, count(*) from item group by state;
+  create trigger item_comes after insert on item begin
+    insert into tally (state, count) values (new.state, 1) on conflict do update set count = count + 1;
+  end;
+  create trigger item_changes after update of state on item when old.state <> new.state begin
+    update tally set count = count - 1 where state = old.state;
+    insert into tally (state, count) values (new.state, 1) on conflict do update set count = count + 1;
+  end;
+  create trigger item_goes after delete on item begin
+    update tally set count = count - 1 where state = old.state;
+  end;
+  `,
 ]

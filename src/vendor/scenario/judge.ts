@@ -148,5 +148,10 @@ const isAbsent = ({ facts, withValue }: Seen, at: number): Check =>
 
 function hasUnit({ facts, withValue }: Seen): Check {
   const unit = withValue(facts.values[0] as string)[0]?.['valueQuantity']?.unit
-  return check('the unit', unit === 'mmol/L', unit === undefined ? 'none' : 'another', 'OBX-6, value/@unit, or the column of the mapping.')
+  return check(
+    'the unit',
+    unit === 'mmol/L',
+    unit === 'mmol/L' ? 'mmol/L' : unit === undefined ? 'none' : 'another',
+    'OBX-6, value/@unit, or the column of the mapping.',
+  )
 }

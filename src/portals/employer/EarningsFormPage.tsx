@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router'
 import type { EarningsOfLeave, EarningsOutcome, GiveEarnings } from '../../sickleave/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
 import { Arrived } from '../shared/Arrived.tsx'
+import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
@@ -85,7 +86,7 @@ function Form({ at, data, onStored }: { at: string; data: EarningsOfLeave; onSto
         {rows.map((row, place) => (
           <tr key={row.month}>
             <th scope="row" className="num">
-              {row.month}
+              <Keep>{row.month}</Keep>
             </th>
             {cells.map((name) => (
               <td key={name}>

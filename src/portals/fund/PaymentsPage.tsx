@@ -5,7 +5,7 @@ import { formatDate, formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
-import { formatPara } from '../shared/money.ts'
+import { formatPara, paraOf } from '../shared/money.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
@@ -42,9 +42,6 @@ export function PaymentsPage() {
     </>
   )
 }
-
-/** `90.849,38`, `90849,38` and `90849.38` are the same sum; what is none of them is left to the server to refuse. */
-const paraOf = (text: string): number => Math.round(Number((text.includes(',') ? text.replaceAll('.', '').replace(',', '.') : text).replace(/\s/g, '')) * 100)
 
 function Files({ payments, onAsk }: { payments: PaymentRow[]; onAsk(asked: Asked): void }) {
   const say = useSay()

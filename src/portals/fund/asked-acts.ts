@@ -1,5 +1,6 @@
 import type { FundFile, Officers } from '../../sickleave/fund/wire.ts'
 import type { Message } from '../shared/message.ts'
+import { dinarsOf, paraOf } from '../shared/money.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
 import { acts } from './words.ts'
 
@@ -63,7 +64,19 @@ export function actsOf(say: Say, { request, proposal, calculation, seen, isMine,
     case 'returning': {
       const { toReturn } = request
       return [
-        act(acts.moneyReturned, 'money-returned', [{ name: 'on', label: acts.on, isDay: true }], { total: toReturn?.total, interest: toReturn?.interest }),
+        act(
+          acts.moneyReturned,
+          'money-returned',
+          [
+            { name: 'on', label: acts.on, isDay: true },
+            { name: 'interest', label: acts.interest, hint: acts.interestHint },
+          ],
+          { total: toReturn?.total },
+          {
+            first: { interest: dinarsOf(toReturn?.interest ?? 0) },
+            body: ({ on, interest }) => ({ on, interest: paraOf(interest ?? '') }),
+          },
+        ),
       ]
     }
     default:

@@ -111,6 +111,8 @@ export const acts = messages({
   missing: { sr: 'Шта недостаје', en: 'What is missing' },
   until: { sr: 'До дана', en: 'By' },
   on: { sr: 'Дана', en: 'On' },
+  interest: { sr: 'Камата у динарима', en: 'Interest in dinars' },
+  interestHint: { sr: 'Ко врати после наложеног дана дугује више.', en: 'Who returns it after the day that was ordered owes more.' },
   text: { sr: 'Питање комисији', en: 'Question to the commission' },
   controlDone: { sr: 'Комисија је добила питање, број {number}.', en: 'The commission has the question, number {number}.' },
 })

@@ -43,11 +43,11 @@ const startRounds = (world: World): (() => Promise<void>) =>
     trouble: 'the clocks of the Fund did not come round',
   })
 
-/** What was submitted and can be reckoned has its calculation before an officer opens it. What cannot waits for the officer, who reads why. */
+/** What was submitted and can be reckoned has its calculation before an officer opens it, also when somebody gave it to one before. What cannot waits for the officer, who reads why. */
 export async function calculateSubmitted(world: World, isStopped: () => boolean = () => false): Promise<number> {
   const rows = await world.sql<{ patient: number; id: string }>`
     select patient, id from sickleave.request request
-     where state = 'submitted'
+     where state in ('submitted', 'in-process')
        and not exists (select from sickleave.calculation known
                         where known.patient = request.patient and known.request = request.id
                            and known.at >= (shown -> 'signature' ->> 'at')::timestamptz)
@@ -63,7 +63,7 @@ export async function calculateSubmitted(world: World, isStopped: () => boolean 
     await stepRequest(asking, row, {
       basis: 'fund',
       async plan({ tx, found, rules }) {
-        if (found.standing.state !== 'submitted' || mayFollow(found.standing, 'calculated')) return null
+        if (found.standing.calculation !== null || mayFollow(found.standing, 'calculated')) return null
         const reckoned = await reckon(tx, found, rules)
         if (!('view' in reckoned)) {
           // Remembered by the moment, so that the same is not tried every few seconds; the next step of the request opens it anew.

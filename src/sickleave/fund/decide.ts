@@ -1,12 +1,14 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
+import { inDinars } from '../compensation/money.ts'
 import { type Body, bodyOf, countOf, dayOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
-import { addDays, dayAt } from '../rules/days.ts'
+import { addDays, type Day, dayAt } from '../rules/days.ts'
+import type { Rules } from '../rules/parameters.ts'
 import { clockOf, interestOn } from '../request/clock.ts'
 import { stepRequest } from '../request/act.ts'
 import type { Request } from '../request/request-store.ts'
 import { digestOf, isSealed } from '../request/sign.ts'
-import { isOver, mayFollow, secondPerson, type Step } from '../request/state.ts'
+import { isOver, mayFollow, secondPerson, type Standing, type Step } from '../request/state.ts'
 import { requestForFund } from './fund.ts'
 import { keepCalculation, reckon, standsAsCalculated } from './calculation.ts'
 import { fileOf } from './file.ts'
@@ -110,7 +112,7 @@ const acts: Record<string, Act> = {
       return async ({ found: { row, standing }, rules }) => {
         if (until < today) return new Refusal('unprocessable', 'this day is past', { expression: 'until' })
         // Interest from the day by which the employee should have had the money; a refund was the employer's own from the day it came.
-        const lastDay = clockOf('compensation', { ...standing, state: 'paid' }, rules).due?.effective ?? today
+        const lastDay = lastDayToPay(standing, rules) ?? today
         const { alreadyPaid, total: due } = standing
         const isTooMuch = alreadyPaid !== null && due !== null && alreadyPaid > due
         const total = isTooMuch ? alreadyPaid - due : (due ?? 0)
@@ -123,15 +125,26 @@ const acts: Record<string, Act> = {
     fields: ['on', 'total', 'interest'],
     plan(body, { world }) {
       const [on, total, interest] = [dayOf(body, 'on'), paraOf(body, 'total'), paraOf(body, 'interest')]
-      return async ({ found: { standing } }): Promise<Step[] | Refusal> => {
+      return async ({ found: { standing }, rules }): Promise<Step[] | Refusal> => {
         const { order } = standing
+        const least = order && interestBy(on, order, standing, rules)
         if (on > dayAt(world.now())) return new Refusal('unprocessable', 'this day is still to come', { expression: 'on' })
-        if (order && (total !== order.total || interest < order.interest))
-          return new Refusal('unprocessable', `ordered were ${order.total} and at least ${order.interest} para of interest`, { expression: 'total' })
+        if (order && least !== null && (total !== order.total || interest < least)) {
+          const sums = [order.total, least].map((sum) => inDinars(BigInt(sum)))
+          return new Refusal('unprocessable', `ordered were ${sums[0]} and at least ${sums[1]} of interest by this day`, { expression: 'interest' })
+        }
         return [{ kind: 'money-returned', on, total, interest }]
       }
     },
   },
+}
+
+const lastDayToPay = (standing: Standing, rules: Rules) => clockOf('compensation', { ...standing, state: 'paid' }, rules).due?.effective
+
+/** An order that bears interest bears it until the money is there: who returns it later than ordered owes more. */
+function interestBy(on: Day, order: NonNullable<Standing['order']>, standing: Standing, rules: Rules): number {
+  const lastDay = lastDayToPay(standing, rules)
+  return order.interest === 0 || on <= order.until || !lastDay ? order.interest : interestOn(order.total, lastDay, on, rules)
 }
 
 function paraOf(body: Body, name: string): number {

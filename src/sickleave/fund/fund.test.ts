@@ -147,6 +147,9 @@ test('who supervises sees who has what and how late, and gives it to an officer;
   assert.equal((await act(chief, request, 'assignment', { officer: zora, seen: shown.seen - 1 })).status, 409, 'the screen was old')
   const given = await act(chief, request, 'assignment', { officer: zora, seen: shown.seen })
   assert.deepEqual([given.status, given.body.officer, given.body.request.state], [200, 'Зора Пајић', 'in-process'], given.text)
+  await calculateSubmitted(town.world)
+  const { body: reckoned } = await town.as(zora)('GET', fund(`/requests/${request}`))
+  assert.ok(reckoned.calculation, 'what was given to somebody before the clock came round is calculated by itself as well')
   const work = async (who: string, of: string) => (await town.as(who)('GET', fund(`/work?officer=${of}`))).body.lines.map(({ id }: { id: string }) => id)
   const places = [await work(zora, 'mine'), await work(mira, 'mine'), await work(mira, 'none')]
   assert.deepEqual(
@@ -204,7 +207,11 @@ test('money that did not reach the employee is ordered back with interest from t
   const { total, interest } = ordered.body.request.toReturn
   assert.equal(interest, Math.round((total * 1375 * 10) / (10_000 * 365)))
   assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-20', total: total - 100, interest })).status, 422)
-  assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-20', total, interest })).body.request.state, 'returned')
+  town.at('2026-05-25T08:00:00Z')
+  const late = await act(mira, request, 'money-returned', { on: '2026-05-25', total, interest })
+  const thirteen = Math.round((total * 1375 * 13) / (10_000 * 365))
+  assert.match(late.text, new RegExp(`at least ${(thirteen / 100).toFixed(2)} of interest by this day`))
+  assert.equal((await act(mira, request, 'money-returned', { on: '2026-05-25', total, interest: thirteen })).body.request.state, 'returned')
 })
 
 test('a justified objection to the sum opens the request anew by a third person, and only the difference is paid', async () => {

@@ -1,3 +1,4 @@
+import { divided } from '../compensation/money.ts'
 import { addDays, type Day, daysBetween } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { daysAfter, type Deadline, yearsAfter } from '../rules/working-days.ts'
@@ -51,14 +52,16 @@ export function submitBy(kind: Kind, payoutDay: Day | null, rules: Rules): Deadl
 /** A day somebody set is the day itself. */
 const asWritten = (day: Day | null): Deadline | null => (day === null ? null : { nominal: day, effective: day })
 
-const hundredthsInWhole = 10_000
-/** Simple interest from the day after the last day to pay on, by days of a year; half a para rounds up. */
+const hundredthsInWhole = 10_000n
+/** A common year's days and a leap year's: over both a day's part is a whole number. */
+const bothYears = 365n * 366n
+/** Simple interest from the day after the last day to pay on, by days of a year; half a para rounds up, once. */
 export function interestOn(total: number, lastDay: Day, on: Day, rules: Rules): number {
-  let interest = 0
+  let parts = 0n
   for (let day = addDays(lastDay, 1); day <= on; day = addDays(day, 1)) {
     const year = Number(day.slice(0, 4))
-    const daysInYear = daysBetween(`${year}-01-01`, `${year + 1}-01-01`)
-    interest += (total * rules.on('interest.hundredths', day)) / (hundredthsInWhole * daysInYear)
+    const daysInYear = BigInt(daysBetween(`${year}-01-01`, `${year + 1}-01-01`))
+    parts += (BigInt(total) * BigInt(rules.on('interest.hundredths', day)) * bothYears) / daysInYear
   }
-  return Math.round(interest)
+  return Number(divided(parts, hundredthsInWhole * bothYears, 0))
 }

@@ -65,6 +65,10 @@ describe('working days and deadlines', () => {
     // 100,000 dinars at 13.75 % for 10 of 365 days.
     assert.equal(interestOn(10_000_000, '2026-05-15', '2026-05-25', rules), 37_671)
     assert.equal(interestOn(10_000_000, '2027-12-31', '2028-01-10', rules), Math.round((10_000_000 * 1375 * 10) / (10_000 * 366)))
+    // Reckoned apart with exact fractions: fifty days; over the end of a common year into a leap year; one day.
+    assert.equal(interestOn(5_781_325, '2026-05-12', '2026-07-01', rules), 108_895)
+    assert.equal(interestOn(3_299_048, '2027-12-20', '2028-03-01', rules), 89_274)
+    assert.equal(interestOn(9_084_938, '2026-12-31', '2027-01-01', rules), 3_422)
   })
 })
 

@@ -62,13 +62,26 @@ export async function startBrokers(t: TestContext, count: number, { isClosed = f
   })
   await Promise.all(Array.from({ length: count }, (_, at) => start(at)))
   const url = ports.map((port) => (isClosed ? `tls://localhost:${port}` : `nats://127.0.0.1:${port}`)).join(',')
-  const asked = async <T>(ask: (streams: JetStreamManager['streams']) => Promise<T>): Promise<T> => {
+  const askOnce = async <T>(ask: (streams: JetStreamManager['streams']) => Promise<T>): Promise<T> => {
     const nc = await connect({ servers: ports.map((port) => `localhost:${port}`), ...door.options })
     try {
       return await ask((await jetstreamManager(nc)).streams)
     } finally {
       await nc.close()
     }
+  }
+  /** While the brokers choose who leads they answer nobody; they are asked again until they do. */
+  const asked = async <T>(ask: (streams: JetStreamManager['streams']) => Promise<T>): Promise<T> => {
+    const answers: T[] = []
+    const isAnswered = async () => {
+      await askOnce(ask).then(
+        (answer) => answers.push(answer),
+        () => 0,
+      )
+      return answers.length > 0
+    }
+    await until('the brokers answer', isAnswered, 120_000)
+    return answers[0] as T
   }
   const empty = async () => void (await asked((streams) => streams.purge(stream)))
   const state = () =>

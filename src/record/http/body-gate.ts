@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { collectGarbage } from '../../platform/memory.ts'
+import { collectGarbage, returnMemory } from '../../platform/memory.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { roomHeader, sharedRoom } from '../answer-room.ts'
 import { isRawBody } from '../read/binary.ts'
@@ -11,6 +11,8 @@ import { createTurns } from '../../platform/turns.ts'
 export const largeBytes = 4 * 1_048_576
 /** Of a body whose size nobody says beforehand so much is read before it waits for its turn: many may come at once. */
 const unannouncedBytes = 1_048_576
+/** After one above this the pages that it took go back to the machine: 50 MB take 300 more while they are worked on, and the next needs them again. */
+const hugeBytes = 16 * 1_048_576
 const waitersMax = 8
 const waitMs = 20_000
 /** Smaller bodies that are being read or worked on, together; beyond that the next one hears 503. */
@@ -30,14 +32,24 @@ const largeBodies = () =>
 export function acceptBodies(app: FastifyInstance): void {
   const roomOf = bodyRooms()
   const rooms = new WeakMap<FastifyRequest, Grow>()
+  const huge = new WeakSet<FastifyRequest>()
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     const body = await readBody(payload, request.routeOptions.bodyLimit, rooms.get(request) ?? noGrowth)
     if (isRawBody(request)) return body
     // The pieces that a packed body came in are free now: as large as the body, before its text is made.
     if (body.length > largeBytes) collectGarbage()
+    if (body.length > hugeBytes) huge.add(request)
     if (!isUtf8(body)) throw new Refusal('incorrect', 'the body is not UTF-8 text', { hint: 'FHIR JSON is always UTF-8: convert the text before sending.' })
     return body.toString('utf8')
+  })
+  app.addHook('preValidation', (request, reply, next) => {
+    if (huge.has(request)) {
+      // Its bytes go, too, before the text is parsed; at the end it is the text, and all that was made of it.
+      returnMemory()
+      leaveAtTheEnd(reply, () => setImmediate(returnMemory))
+    }
+    next()
   })
   app.addHook('preParsing', async (request, reply, payload) => {
     if (isLines(request)) {

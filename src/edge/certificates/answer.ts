@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Edge } from '../process/edge.ts'
+import { parseShallow } from '../draft/shallow-json.ts'
 import { languageOf } from '../local/words.ts'
 import { noRoom } from '../store/store.ts'
 import { issue, issued } from './issue.ts'
@@ -44,8 +45,9 @@ async function create(edge: Edge, bytes: Buffer): Promise<Answer> {
 
 function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
+    return parseShallow(bytes)
+  } catch (error) {
+    if (error instanceof Refusal) throw error
     throw new Refusal('incorrect', 'the body is not JSON')
   }
 }

@@ -1,6 +1,7 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { hasControls, withoutControls } from '../draft/characters.ts'
 import { dateTimeOf } from '../draft/dates.ts'
+import { parseShallow } from '../draft/shallow-json.ts'
 import { Draft, type Entry, type Json, type Mapped } from '../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
 import type { Declared, DeclaredResource, Source, Step } from './declared.ts'
@@ -74,8 +75,9 @@ export function headerOf(first: Row | undefined, declared: Declared): string[] {
 export function mapJsonRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
+    value = parseShallow(bytes)
+  } catch (error) {
+    if (error instanceof Refusal) throw error
     value = undefined
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))

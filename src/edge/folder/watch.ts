@@ -1,5 +1,5 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Refusal } from '../../platform/refusal.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import { mappingOf } from '../csv/mapping-file.ts'
@@ -34,6 +34,7 @@ class Watch {
   readonly #settings: FolderSettings
   readonly #seen = new Map<string, Seen>()
   #prunedAt = -Infinity
+  readonly #said = new Set<string>()
 
   constructor(edge: Edge, settings: FolderSettings) {
     this.#edge = edge
@@ -48,7 +49,7 @@ class Watch {
     // What is wrong with it is said at the start, not with the first file.
     if (this.#settings.mapping !== undefined) mappingOf(this.#settings.mapping)
     try {
-      for (const name of ['.taking', 'done', 'failed']) await mkdir(this.#at(name), { recursive: true, mode: 0o700 })
+      for (const name of ours) await mkdir(this.#at(name), { recursive: true, mode: 0o700 })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       throw new Refusal('incorrect', `the folder ${this.#settings.path} cannot be used (${code})`, {
@@ -78,7 +79,11 @@ class Watch {
     const found: Found[] = []
     const there = new Set<string>()
     for (const entry of (await readdir(this.#settings.path, { withFileTypes: true })).slice(0, filesAtOnce * 10)) {
-      if (!entry.isFile() || unfinished.test(entry.name) || (this.#settings.ending !== undefined && !entry.name.endsWith(this.#settings.ending))) continue
+      if (!entry.isFile()) {
+        this.#sayLeft(entry.name)
+        continue
+      }
+      if (unfinished.test(entry.name) || (this.#settings.ending !== undefined && !entry.name.endsWith(this.#settings.ending))) continue
       there.add(entry.name)
       const mtimeMs = await this.#settled(entry.name, now)
       if (mtimeMs !== null) found.push({ name: entry.name, mtimeMs })
@@ -86,6 +91,13 @@ class Watch {
     }
     for (const name of this.#seen.keys()) if (!there.has(name)) this.#seen.delete(name)
     return found.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.name < b.name ? -1 : 1))
+  }
+
+  /** Said once of each: links, folders and pipes are not followed, and whoever put them there waits for nothing. */
+  #sayLeft(name: string): void {
+    if (ours.has(name) || this.#said.has(name) || this.#said.size >= leftMax) return
+    this.#said.add(name)
+    this.#edge.log.warn({ source: this.#settings.name, name: shownName(name) }, 'what is no plain file is left where it is')
   }
 
   /** When it was last changed, when that is long enough ago; null while somebody may still be writing. */
@@ -133,14 +145,16 @@ class Watch {
 
   async #takeOne(name: string, path: string): Promise<boolean> {
     try {
-      const before = await stat(path)
+      const before = await lstat(path)
+      // A link that was put in a file's place would have the edge read what it is not meant to.
+      if (!before.isFile()) throw new Refusal('incorrect', 'it is no plain file any more', { hint: 'Put files themselves into the folder, no links to them.' })
       const { problems } = await takeFile(this.#edge, this.#settings, path, name)
       const { size, mtimeMs } = await stat(path)
       if (size !== before.size || mtimeMs !== before.mtimeMs)
         throw new Refusal('conflict', 'somebody wrote into the file while it was read; what stood in it before was taken', {
           hint: 'Write files under another name (.tmp) and rename them when they are whole.',
         })
-      if (problems.length > 0) await writeFile(this.#at('done', `${name}.notes.txt`), `${problems.join('\n')}\n`)
+      if (problems.length > 0) await writeFile(this.#at('done', beside(name, '.notes.txt')), `${problems.join('\n')}\n`)
       await this.#away(path, 'done', name)
     } catch (error) {
       if (isOfTheEdge(error)) {
@@ -157,7 +171,7 @@ class Watch {
     const reason = error instanceof Refusal ? [error.message, error.expression && `Where: ${error.expression}`, error.hint] : ['the file could not be read']
     const text = [`${shownName(name)} was not taken (${this.#edge.now().toISOString()}).`, ...reason.filter(Boolean)].join('\n')
     const there = await this.#away(path, 'failed', name)
-    if (there !== null) await writeFile(`${there}.reason.txt`, `${text}\n`)
+    if (there !== null) await writeFile(join(dirname(there), beside(basename(there), '.reason.txt')), `${text}\n`)
   }
 
   /** Moves it where nothing is overwritten. */
@@ -167,7 +181,7 @@ class Watch {
       return null
     }
     for (let number = 1; ; number++) {
-      const to = this.#at(folder, number === 1 ? name : `${number}-${name}`)
+      const to = this.#at(folder, number === 1 ? name : withinName(`${number}-${name}`, nameBytesMax))
       if (await isThere(to)) continue
       await rename(path, to)
       return to
@@ -184,6 +198,19 @@ class Watch {
       if (Math.max(found.mtimeMs, found.ctimeMs) < before) await rm(this.#at('done', name))
     }
   }
+}
+
+const ours = new Set(['.taking', 'done', 'failed'])
+const leftMax = 1000
+
+/** What most file systems take as a name. */
+const nameBytesMax = 255
+/** The name of what stands beside a file, though its own name may be as long as a name can be. */
+const beside = (name: string, ending: string) => withinName(name, nameBytesMax - ending.length) + ending
+function withinName(name: string, bytes: number): string {
+  let short = name
+  while (Buffer.byteLength(short) > bytes) short = short.slice(0, -1)
+  return short
 }
 
 /** Not the file's fault: the disk is full, the queue is long, the edge is stopping. */

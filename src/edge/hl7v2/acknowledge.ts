@@ -39,10 +39,12 @@ function isWanted(condition: string, verdict: Verdict): boolean {
 /** For what could not even be read: the sender learns why, without a number to hang it on. */
 export function rejectUnread(refusal: Refusal, stamp: Stamp): string {
   const text = refusal.hint === undefined ? refusal.message : `${refusal.message}. ${refusal.hint}`
+  // What is wrong with the bytes themselves: segments that are not as they must stand, or what stands in one of them.
+  const condition = refusal.kind !== 'incorrect' ? '207' : refusal.expression === 'MSH' ? '100' : '102'
   return segments(
     ['MSH', '^~\\&', '', '', '', '', moment(stamp), '', 'ACK', escaped(stamp.id), 'P', '2.5'],
     ['MSA', 'AR', '', escaped(text)],
-    ['ERR', '', '', '207^Application internal error^HL70357', 'E', '', '', '', escaped(text)],
+    ['ERR', '', '', `${condition}^${conditions[condition]}^HL70357`, 'E', '', '', '', escaped(text)],
   )
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
+import { boundConnections } from '../process/connections.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import { asideOf } from './aside.ts'
@@ -22,16 +23,20 @@ const lookMs = 1000
  */
 export async function listenLocal(edge: Edge, port: number): Promise<{ port: number; close(): Promise<void> }> {
   const listeners = new Set<ServerResponse>()
-  const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 120_000 }, (request, response) => {
-    const correlation = uuidV7(edge)
-    answer(edge, listeners, request, response).catch((error: unknown) => {
-      if (!(error instanceof Refusal)) edge.log.error({ err: error, correlation }, 'a request of this machine failed')
-      const { status, body } = answerOf(error, correlation)
-      if (response.headersSent) return response.destroy()
-      response.writeHead(status, { ...always(edge), 'content-type': 'application/fhir+json', connection: 'close' }).end(JSON.stringify(body))
-    })
-  })
-  server.maxConnections = connectionsMax
+  const server = createServer(
+    { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5000, requestTimeout: 120_000 },
+    (request, response) => {
+      const correlation = uuidV7(edge)
+      answer(edge, listeners, request, response).catch((error: unknown) => {
+        if (!(error instanceof Refusal)) edge.log.error({ err: error, correlation }, 'a request of this machine failed')
+        const { status, body } = answerOf(error, correlation)
+        if (response.headersSent) return response.destroy()
+        response.writeHead(status, { ...always(edge), 'content-type': 'application/fhir+json', connection: 'close' }).end(JSON.stringify(body))
+      })
+    },
+  )
+  const connections = boundConnections(server, connectionsMax)
+  server.on('request', ({ socket }) => connections.heard(socket))
   const opened = await listening(server, 'the status page', port, host)
   const stop = tell(edge, listeners)
   return {

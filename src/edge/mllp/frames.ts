@@ -2,7 +2,8 @@
  * MLLP (HL7 version 3 transport specification, minimal lower layer protocol): <VT> message <FS><CR>. What stands between frames is noise; a message
  * that is too long is thrown away up to its end, so that the connection lives on and its sender hears why.
  */
-export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer }
+/** `cutOff`: the connection ended inside of a message. */
+export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer } | { cutOff: true }
 
 const [vt, fs, cr] = [0x0b, 0x1c, 0x0d]
 const noiseMax = 200
@@ -15,6 +16,17 @@ export class Frames {
   #isTooLong = false
   /** The last piece ended with FS, and the CR may come with the next. */
   #hasFs = false
+
+  /** Whether what came ends with FS: many programs leave out the CR, and nothing but their silence tells it from an FS inside of a message. */
+  get mayHaveEnded(): boolean {
+    return this.#isInside && this.#hasFs
+  }
+
+  /** The message ended with its FS. */
+  endWithoutCr(): Frame {
+    this.#hasFs = false
+    return this.#end()
+  }
 
   constructor(mostBytes: number) {
     this.#most = mostBytes
@@ -41,6 +53,11 @@ export class Frames {
         this.#hasFs = false
         if (chunk[at] === cr) {
           at++
+          yield this.#end()
+          continue
+        }
+        // The next message begins: this one ended without its CR.
+        if (chunk[at] === vt) {
           yield this.#end()
           continue
         }

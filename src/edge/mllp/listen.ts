@@ -5,6 +5,7 @@ import { acknowledge, rejectUnread, type Verdict } from '../hl7v2/acknowledge.ts
 import { encode } from '../hl7v2/charset.ts'
 import { type Message, readMessage } from '../hl7v2/message.ts'
 import type { EdgeConfig } from '../process/config.ts'
+import { boundConnections } from '../process/connections.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import { type Frame, Frames } from './frames.ts'
@@ -16,16 +17,18 @@ const ahead = 64
 /** What a peer that reads nothing may have waiting in memory. */
 const unreadBytesMax = 1_048_576
 const unreadSeconds = 60
+/** So long after an FS its CR is waited for. */
+const silenceMs = 250
 
 /** Opens the port; what comes in a frame is on the disk before its ACK leaves. Resolves to how it is closed. */
 export async function listenMllp(edge: Edge, settings: Settings): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
-  const server = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => {
+  const server = createServer({ noDelay: true, pauseOnConnect: false, allowHalfOpen: true }, (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    converse(edge, settings, socket)
+    converse(edge, settings, socket, () => connections.heard(socket))
   })
-  server.maxConnections = settings.connections
+  const connections = boundConnections(server, settings.connections)
   const port = await listening(server, settings.name, settings.port, settings.host)
   server.on('error', (error) => edge.log.error({ err: error, source: settings.name }, 'a port of HL7 v2'))
   return { port, close: () => closeAll(server, sockets) }
@@ -37,7 +40,7 @@ async function closeAll(server: Server, sockets: Set<Socket>): Promise<void> {
   await closed
 }
 
-function converse(edge: Edge, settings: Settings, socket: Socket): void {
+function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => void): void {
   const frames = new Frames(settings.messageMb * 1_048_576)
   // Answers go out in the order of the messages, whichever is on the disk first.
   let answers: Promise<void> = Promise.resolve()
@@ -45,22 +48,32 @@ function converse(edge: Edge, settings: Settings, socket: Socket): void {
   const mayRead = () => {
     if (open < ahead && socket.writableLength < unreadBytesMax) socket.resume()
   }
+  const take = (frame: Frame) => {
+    if ('bytes' in frame) heard()
+    open++
+    const answer = answerTo(edge, settings, frame)
+    answers = answers.then(async () => {
+      const bytes = await answer
+      if (bytes.length > 0 && !socket.destroyed) socket.write(bytes)
+      open--
+      mayRead()
+    })
+  }
+  let silence: NodeJS.Timeout | undefined
   socket.on('data', (chunk: Buffer) => {
-    for (const frame of frames.take(chunk)) {
-      open++
-      const answer = answerTo(edge, settings, frame)
-      answers = answers.then(async () => {
-        const bytes = await answer
-        if (bytes.length > 0 && !socket.destroyed) socket.write(bytes)
-        open--
-        mayRead()
-      })
-    }
+    clearTimeout(silence)
+    for (const frame of frames.take(chunk)) take(frame)
+    if (frames.mayHaveEnded) silence = setTimeout(() => take(frames.endWithoutCr()), silenceMs)
     if (open >= ahead || socket.writableLength >= unreadBytesMax) socket.pause()
   })
   socket.on('drain', mayRead)
   socket.on('error', () => {}) // It has gone; what it sent whole is kept.
-  socket.on('end', () => socket.end())
+  socket.on('end', () => {
+    clearTimeout(silence)
+    if (frames.mayHaveEnded) take(frames.endWithoutCr())
+    else if (frames.isInside) take({ cutOff: true })
+    void answers.then(() => socket.end())
+  })
   if (settings.idleSeconds > 0) socket.setTimeout(settings.idleSeconds * 1000, () => socket.destroy())
   const watch = setInterval(() => {
     // A peer that takes no answers would hold them all in memory.
@@ -68,6 +81,7 @@ function converse(edge: Edge, settings: Settings, socket: Socket): void {
   }, unreadSeconds * 1000).unref()
   socket.once('close', () => {
     clearInterval(watch)
+    clearTimeout(silence)
     if (frames.isInside) edge.log.warn({ source: settings.name }, 'a connection ended inside a message; nothing of it was taken')
   })
 }
@@ -79,18 +93,21 @@ async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<B
     edge.log.warn({ source: settings.name, bytes: frame.noise.length }, 'bytes outside of a frame')
     return Buffer.alloc(0)
   }
-  if ('tooLong' in frame) {
-    const refusal = new Refusal('too-large', `a message may have ${settings.messageMb} MB here`, {
-      hint: 'Send large documents apart from the message, or in parts.',
-    })
-    return framed(Buffer.from(rejectUnread(refusal, stamp())))
-  }
+  const refused = (refusal: Refusal) => framed(Buffer.from(rejectUnread(refusal, stamp())))
+  if ('cutOff' in frame)
+    return refused(
+      new Refusal('incorrect', 'the connection ended inside of the message, and nothing of it was taken', { hint: 'Send it again, and end it with <FS><CR>.' }),
+    )
+  if ('tooLong' in frame)
+    return refused(
+      new Refusal('too-large', `a message may have ${settings.messageMb} MB here`, { hint: 'Send large documents apart from the message, or in parts.' }),
+    )
   let message: Message
   try {
     message = readMessage(frame.bytes, edge.config.local.charset)
   } catch (error) {
     if (!(error instanceof Refusal)) edge.log.error({ err: error, source: settings.name }, 'a message could not be read')
-    return framed(Buffer.from(rejectUnread(error instanceof Refusal ? error : new Refusal('incorrect', 'the message could not be read'), stamp())))
+    return refused(error instanceof Refusal ? error : new Refusal('incorrect', 'the message could not be read'))
   }
   const { accept, application } = acknowledge(message, await verdictOn(edge, settings, frame.bytes, message), stamp())
   return Buffer.concat([accept, application].flatMap((text) => (text === null ? [] : [framed(written(text, message))])))

@@ -1,8 +1,8 @@
 import { Refusal } from '../../platform/refusal.ts'
+import { parseShallow } from '../draft/shallow-json.ts'
 
 export type Found = Record<string, any> & { resourceType: string }
 
-const depthMax = 100
 export const entriesMax = 10_000
 
 /**
@@ -19,33 +19,22 @@ export function checkDocument(bytes: Uint8Array): Found {
       expression: 'resourceType',
       hint: 'Every resource says its type: {"resourceType":"Observation", …}.',
     })
-  tooDeep(resource, 0)
   if (resource.resourceType === 'Bundle') checkBundle(resource)
   return resource
 }
 
 function parsed(bytes: Uint8Array): unknown {
-  let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new Refusal('incorrect', 'the body is not UTF-8', { hint: 'JSON is always UTF-8 (RFC 8259, 8.1).' })
-  }
-  try {
-    return JSON.parse(text)
+    return parseShallow(bytes)
   } catch (error) {
+    if (error instanceof Refusal) throw error
+    if (!(error instanceof SyntaxError)) throw new Refusal('incorrect', 'the body is not UTF-8', { hint: 'JSON is always UTF-8 (RFC 8259, 8.1).' })
     // The message of the parser repeats a part of the text, and that may be a name or a number.
-    const at = /position (\d+)/.exec((error as Error).message)?.[1]
+    const at = /position (\d+)/.exec(error.message)?.[1]
     throw new Refusal('incorrect', `the body is no JSON${at === undefined ? '' : ` from character ${at} on`}`, {
       hint: 'Check that the body is whole, with commas and closing brackets.',
     })
   }
-}
-
-function tooDeep(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) return
-  if (depth > depthMax) throw new Refusal('unprocessable', `the resource stands more than ${depthMax} levels deep`)
-  for (const inner of Object.values(value)) tooDeep(inner, depth + 1)
 }
 
 const methods = new Set(['POST', 'PUT', 'DELETE', 'PATCH'])

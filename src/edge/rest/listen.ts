@@ -5,6 +5,7 @@ import { answerOf, outcomeOf, Refusal } from '../../platform/refusal.ts'
 import { isSame } from '../../platform/same.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { answerCertificates } from '../certificates/answer.ts'
+import { boundConnections } from '../process/connections.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import type { Item } from '../store/items.ts'
@@ -20,18 +21,22 @@ type Answer = { status: number; body: object | string; headers?: Record<string, 
 /** Opens the port; what is answered 202 is on the disk. Only the local system that has the token is heard, and never a browser. */
 export async function listenRest(edge: Edge, settings: RestSettings): Promise<{ port: number; close(): Promise<void> }> {
   const token = tokenIn(settings.token)
-  const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 30_000 }, (request, response) => {
-    const correlation = uuidV7(edge)
-    answer(edge, settings, token, request)
-      .catch((error: unknown): Answer => {
-        if (!(error instanceof Refusal)) edge.log.error({ err: error, correlation, source: settings.name }, 'a request of the local system failed')
-        const wait = error instanceof Refusal ? error.retryAfterSeconds : undefined
-        return { ...answerOf(error, correlation), ...(wait === undefined ? {} : { headers: { 'retry-after': String(wait) } }) }
-      })
-      .then((made) => send(request, response, made))
-      .catch(() => response.destroy())
-  })
-  server.maxConnections = connectionsMax
+  const server = createServer(
+    { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5000, requestTimeout: 60_000, keepAliveTimeout: 30_000 },
+    (request, response) => {
+      const correlation = uuidV7(edge)
+      answer(edge, settings, token, request)
+        .catch((error: unknown): Answer => {
+          if (!(error instanceof Refusal)) edge.log.error({ err: error, correlation, source: settings.name }, 'a request of the local system failed')
+          const wait = error instanceof Refusal ? error.retryAfterSeconds : undefined
+          return { ...answerOf(error, correlation), ...(wait === undefined ? {} : { headers: { 'retry-after': String(wait) } }) }
+        })
+        .then((made) => send(request, response, made))
+        .catch(() => response.destroy())
+    },
+  )
+  const connections = boundConnections(server, connectionsMax)
+  server.on('request', ({ socket }) => connections.heard(socket))
   const port = await listening(server, settings.name, settings.port, settings.host)
   server.on('error', (error) => edge.log.error({ err: error, source: settings.name }, 'the FHIR address'))
   return {

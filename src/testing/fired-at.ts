@@ -33,7 +33,8 @@ export async function startFiredAt(name: string): Promise<FiredAt> {
   const dataDir = join(folder, 'var')
   const port = await freePort()
   const base = `http://127.0.0.1:${port}/fhir`
-  const env = { ...withoutCountry(port), DATA_DIR: dataDir, PORT: String(port) }
+  // Sealed often, so that a kill comes in the middle of it, too.
+  const env = { ...withoutCountry(port), DATA_DIR: dataDir, PORT: String(port), SEAL_SECONDS: '1' }
   let server = spawnServer(env)
   await server.ready
   const headers = { authorization: `Bearer ${await tokenOfSystem(env)}`, 'content-type': 'application/fhir+json' }

@@ -136,7 +136,8 @@ async function sendOne(fire: Fire, to: string, worker: number): Promise<void> {
   const mine = `${to.replace('/', '-')}-${worker}-`
   const open = [...fire.said.letters].find(([id, { message }]) => message === null && id.startsWith(mine))
   const id = open?.[0] ?? `${mine}${randomUUID()}`
-  if (!open) fire.said.letters.set(id, { to, message: null, key: `k${fire.said.letters.size % keys}`, sentAt: fire.said.steps++, promisedAt: Number.POSITIVE_INFINITY })
+  if (!open)
+    fire.said.letters.set(id, { to, message: null, key: `k${fire.said.letters.size % keys}`, sentAt: fire.said.steps++, promisedAt: Number.POSITIVE_INFINITY })
   await post(fire, id)
 }
 

@@ -2,13 +2,14 @@ import type { FundFile } from '../../sickleave/fund/wire.ts'
 import { formatDate } from '../shared/format.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
-import { useLanguage, useSay } from '../shared/language.tsx'
+import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { formatDinars, formatPara } from '../shared/money.ts'
 import { file } from './words.ts'
 
 /** The sum, its lines, and every figure with the rule and paragraph it follows. */
 export function CalculationView({ data: { calculation, trouble } }: { data: FundFile }) {
   const say = useSay()
+  const data = useData()
   const language = useLanguage()
   if (calculation === null) {
     return (
@@ -47,12 +48,11 @@ export function CalculationView({ data: { calculation, trouble } }: { data: Fund
             // The same rule may stand twice with the same figure: its place is its name.
             <li key={`${at} ${one.rule}`}>
               <span>{one[words]}</span>
-              <span className="number">{one.figure}</span>
+              <span className="number">{/^\d+\.\d+$/.test(one.figure) ? formatDinars(language, one.figure) : one.figure}</span>
               <span className="soft">
-                {one.rule} · {one.paragraph}
+                {one.rule} · {data(one.paragraph)}{' '}
                 {one.isUnverified && (
                   <span className="status warn">
-                    {' '}
                     <Icon name="warning" />
                     {say(file.unverified)}
                   </span>

@@ -74,11 +74,12 @@ export async function searchCases(asking: Asking, given: unknown): Promise<Cases
     const place =
       after && fragment`and (known.seq > known.done_seq, known.at, known.known_as) < (${after.isUnread}::bool, ${after.at}::timestamptz, ${after.leave}::uuid)`
     return asEmployer(sql, employers, async (tx) => {
+      // The lines are chosen and put in order before their papers are read: an agency has thousands of them.
       const found = await tx<Row>`
+        with line as materialized (
         select known.employer, known.known_as as leave, known.from_day as from, known.until_day as until, known.state, known.seq, known.at,
-               known.done_by, known.done_at, known.seq > known.done_seq as is_unread, event.kind, event.content
+               known.done_by, known.done_at, known.seq > known.done_seq as is_unread
           from sickleave.employer_case known
-          join sickleave.employer_event event on event.employer = known.employer and event.seq = known.seq
          where known.employer = any(${[...employers]}::int4[])
            and (${pattern}::text is null or known.folded like ${pattern})
            and (${state ?? null}::text is null or known.state = ${state ?? null})
@@ -87,6 +88,12 @@ export async function searchCases(asking: Asking, given: unknown): Promise<Cases
            and (${until}::date is null or known.from_day <= ${until}::date)
            ${place ?? fragment``}
          order by (known.seq > known.done_seq) desc, known.at desc, known.known_as desc
+         limit ${limit + 1}
+        )
+        select line.*, event.kind, event.content
+          from line
+          join sickleave.employer_event event on event.employer = line.employer and event.seq = line.seq
+         order by line.is_unread desc, line.at desc, line.leave desc
          limit ${limit + 1}`
       const [count] = await tx<{ unread: number }>`
         select count(*)::int4 as unread from sickleave.employer_case where employer = any(${[...employers]}::int4[]) and seq > done_seq`

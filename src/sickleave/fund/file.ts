@@ -2,6 +2,7 @@ import type { Asking } from '../asking.ts'
 import { loadRules } from '../case-store.ts'
 import { calculationOf, evidenceContent, reportsOf, type Request } from '../request/request-store.ts'
 import { dayOfClock } from '../request/show.ts'
+import { forReader } from '../said/said.ts'
 import { mayFollow, type Step } from '../request/state.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
@@ -40,7 +41,7 @@ export async function fileOf(asking: Asking, found: Request): Promise<FundFile> 
     reports: reports.map(({ number, from, until, fund }) => ({ number, from, until, fund: [...fund] })),
     calculation: calculation && { ...calculation, at: calculation.at.toISOString() },
     delta: now === null || now instanceof Refusal ? [] : await correctionOf(world.sql, row, calculation, now.view),
-    trouble: isOpen && now instanceof Refusal ? now.message : null,
+    trouble: isOpen && now instanceof Refusal ? forReader(now, asking.language).message : null,
     steps: steps.map(({ step, at, actorName }) => ({ kind: step.kind, at: at.toISOString(), by: actorName, detail: detailOf(step) })),
   }
 }
@@ -48,7 +49,7 @@ export async function fileOf(asking: Asking, found: Request): Promise<FundFile> 
 function detailOf(step: Step): string | null {
   if (step.kind === 'returned') return step.missing
   if (step.kind === 'assigned') return step.name
-  if (step.kind === 'proposed') return `${step.decision}, ${step.number}: ${step.why}`
+  if (step.kind === 'proposed') return `${step.number}: ${step.why}`
   return 'why' in step ? step.why : null
 }
 

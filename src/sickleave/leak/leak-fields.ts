@@ -7,6 +7,8 @@ const byAnswer = [
   'events next seq at kind leave employee family given birthDate jmbg employer name pib mb issuer category from until isOpen document number version',
   'issuedAt signedAt days percent payer isLast employers role',
   // One line for each leave, the calendar, members, mandates, channels, systems, registration.
+  // What waits: counts, and where it stands.
+  'today lines counts count what overdue',
   'latest agency cases unread state isUnread doneBy doneAt paid more members invitations member since by byRegister isYou id note expiresAt held given',
   'agencyPib agencyName confirmedAt channels address content clients isConfirmed streams waiting parked trouble failingSince systems client after register',
   'capacity isRegistered',

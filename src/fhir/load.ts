@@ -16,6 +16,7 @@ import { type ResourceChecks, validateWith, validatorRuntime } from './runtime/v
 import { compartments } from './search/compartments.ts'
 import { createCustomParameters } from './search/custom.ts'
 import { extractorRuntime } from './search/extract.ts'
+import { soundsWith } from './search/sounds.ts'
 import { wordParameters, wordsOf } from './search/words.ts'
 import { createTerminology } from './terminology/terminology.ts'
 import { createUnits } from './units.ts'
@@ -181,6 +182,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
       compiled.compartment[resource.resourceType]?.(resource, out)
       return [...new Set(out)]
     },
+    soundsWith,
     namesSubject: (type, code) => compiled.compartment[type] !== undefined && subjectCodes.has(code) && !withSeveralPatients.has(type),
     terminology,
     units,

@@ -101,6 +101,8 @@ export type Fhir = {
   references(resource: Resource, visit: (reference: { reference?: string }, path: string) => void): void
   /** By the Patient compartment definition; the first is the subject. */
   patientReferences(resource: Resource): string[]
+  /** Of a name that has this word, one of these is among its sounds. */
+  soundsWith(word: string): string[]
   /** Does the parameter name that first patient, and no other that the resource may also refer to? */
   namesSubject(type: string, code: string): boolean
   /** Code systems, value sets and concept maps of R4 and of packages; read when first asked. */

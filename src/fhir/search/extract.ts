@@ -2,7 +2,7 @@ import { fold } from '../../platform/text.ts'
 import type { Extracted } from '../types.ts'
 import { beginningOfTime, dateBounds, endOfTime } from './dates.ts'
 import { numberOf } from './numbers.ts'
-import { nearForms, soundsOf } from './sounds.ts'
+import { nearForms, soundsOfName } from './sounds.ts'
 
 /**
  * From an element to what a search compares, by the tables of https://hl7.org/fhir/R4/search.html. The functions are named
@@ -46,7 +46,7 @@ type NameParts = { text?: string; family?: string; given?: (string | null)[]; pr
 
 /** The words by which somebody is called, in the form in which they are compared. */
 function sounds(out: Out, code: string, { text, family, given }: NameParts): void {
-  const words = soundsOf([...(given ?? []), family, text].filter((one) => typeof one === 'string').join(' '))
+  const words = soundsOfName([...(given ?? []), family, text].filter((one) => typeof one === 'string').join(' '))
   if (words.length > 0) out.push({ code, kind: 'sounds', words, near: words.map(nearForms) })
 }
 

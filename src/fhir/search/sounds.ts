@@ -24,11 +24,25 @@ const spellings: [RegExp, string][] = [
   [/(.)\1+/g, '$1'],
 ]
 
+const wordsIn = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+
 /** The words of a name in the one form in which they are compared. */
-export function soundsOf(text: string): string[] {
-  const words = fold(text).match(/[\p{L}\p{N}]+/gu) ?? []
+export const soundsOf = (text: string): string[] => soundsOfWords(wordsIn(text))
+
+function soundsOfWords(words: readonly string[]): string[] {
   return [...new Set(words.slice(0, wordsMax).map((word) => spellings.reduce((form, [pattern, into]) => form.replace(pattern, into), word.slice(0, wordMax))))]
 }
+
+/** Stands for the words of a name that are more than are kept; no word sounds so. */
+const more = '*'
+
+export function soundsOfName(text: string): string[] {
+  const words = wordsIn(text)
+  return words.length > wordsMax ? [...soundsOfWords(words), more] : soundsOfWords(words)
+}
+
+/** Of a name that has this word, one of these is among its sounds. */
+export const soundsWith = (word: string): string[] => [...soundsOf(word), more]
 
 /**
  * What two words that differ by one slip have in common: each word, and each word less one letter. So a store finds them by

@@ -56,6 +56,11 @@ test('whoever has a name is found once, page by page, whether few or very many s
     await of('name=ana&_count=500'),
     wanted((one) => begins(one.given, 'Ана')),
   )
+  // A family name alone, which very many have.
+  assert.deepEqual(
+    await of('family=petr&_count=200'),
+    wanted((one) => begins(one.family, 'Петр')),
+  )
   // Two names, of which the rarer leads.
   assert.deepEqual(
     await of('family=petra&given=ana&_count=3'),
@@ -84,6 +89,38 @@ test('whoever has a name is found once, page by page, whether few or very many s
     newest.toSorted(),
     wanted((one) => begins(one.family, 'Јов') && one.given === 'Милица'),
   )
+})
+
+test('a name of two words, of a hyphen or of more words than sounds are kept of is found by each beginning among very many others', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('Болница')
+  await fill(send)
+  const many = Array.from({ length: 14 }, (_, at) => `Реч${String.fromCharCode(0x430 + at)}`)
+  const odd: [string, string[]][] = [
+    ['a', ['Ана Марија']],
+    ['b', ['Ана-Марија']],
+    ['c', ['Милица', 'Аннабела']],
+    ['d', [...many, 'Анабела']],
+    ['e', ['Ана’Марија']],
+  ]
+  for (const [value, words] of odd) {
+    const made = await send('POST', '/fhir/Patient', {
+      resourceType: 'Patient',
+      identifier: [{ system: 'urn:names', value }],
+      name: [{ family: 'Редак', given: words }],
+    })
+    assert.equal(made.status, 201)
+  }
+  const of = async (query: string) => (await found(send, query)).sort()
+  assert.deepEqual(await of('family=redak&given=ana'), ['a', 'b', 'd', 'e'])
+  assert.deepEqual(await of('family=redak&given=ana%20m'), ['a'])
+  assert.deepEqual(await of('family=redak&given=ana-'), ['b'])
+  assert.deepEqual(await of('family=redak&given=an'), ['a', 'b', 'c', 'd', 'e'])
+  assert.deepEqual(
+    (await of('given=an&_count=300')).filter((one) => one.length === 1),
+    ['a', 'b', 'c', 'd', 'e'],
+  )
+  assert.deepEqual(await of('family=petr&given=redak'), [])
 })
 
 test('pages of a name stay as they were while others of it are written and renamed', async (t) => {

@@ -1,8 +1,9 @@
 import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
-import { type Fragment, fragment, join, type Runner, steadyOn } from '../../platform/sql.ts'
+import { type Fragment, fragment, identifier, join, type Runner, steadyOn } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import type { Place } from '../store.ts'
-import { nearForm, stringMax } from '../write/rows.ts'
+import { nearForm, soundForm, stringMax } from '../write/rows.ts'
+import { wideHash } from '../write/hashes.ts'
 import type { Reading } from './candidates.ts'
 
 /**
@@ -35,9 +36,10 @@ export async function namesIn(asking: Asking, sql: Runner, search: Search, readi
   const near = own.flatMap((one) => soundsOf(asking, one))
   if (begun.length + near.length === 0) return { names: [], left: [] }
   return traced(asking.trace, 'names', async () => {
-    const spelt = await spellingsOf(asking, sql, type, begun, reading)
-    const names = [...spelt.filter(isName), ...(await wordsOf(sql, near, reading))]
-    const unspelt = spelt.filter((one) => !isName(one)).map(({ entry }) => entry)
+    const all = await spellingsOf(asking, sql, type, begun, reading)
+    const spelt = all.flatMap((one): Name[] => (isSpelt(one) ? [one] : byFirstWords(asking, type, one)))
+    const names = [...spelt, ...(await wordsOf(sql, near, reading))]
+    const unspelt = all.map(({ entry }) => entry).filter((entry) => spelt.every((one) => one.entry !== entry))
     if (names.length > 0 || unspelt.length === 0) return { names, left: unspelt }
     const common = await commonOf(asking, sql, type, begun)
     const [first] = unspelt.filter((entry) => !common.has(entry))
@@ -47,14 +49,16 @@ export async function namesIn(asking: Asking, sql: Runner, search: Search, readi
   })
 }
 
-type Beginning = { entry: number; low: string }
+/** `isAlone`: all that begin so are names, and begin with a word. */
+type Beginning = { entry: number; low: string; isAlone: boolean }
 type Near = { entry: number; forms: number[] }
 /** A condition of the search whose parameter the index has known from the beginning. */
 type Own = Narrowing & { entry: number }
 
-function beginningsOf({ any, entry }: Own): Beginning[] {
+function beginningsOf({ code, any, entry }: Own): Beginning[] {
   const starts = any.flatMap((one) => (one.is === 'string' && one.how === 'starts' && one.value !== '' ? [one.value.slice(0, stringMax)] : []))
-  return starts.length === any.length ? starts.map((low) => ({ entry, low })) : []
+  const isAlone = namesAlone.has(code) && any.every(({ of }) => of === undefined)
+  return starts.length === any.length ? starts.map((low) => ({ entry, low, isAlone: isAlone && wordAtStart.test(low) })) : []
 }
 
 function soundsOf({ world: { hashes } }: Asking, { any: [only, ...others], entry }: Own): Near[] {
@@ -67,44 +71,66 @@ function rangesOf({ world }: Asking, type: string, begun: readonly Beginning[]) 
   const lows = begun.map(({ low }) => low)
   const here = fragment`s.type = ${world.fhir.typeCode(type)}::int2`
   return {
-    each: fragment`unnest(${lows}::text[], ${lows.map(highOf)}::text[]) with ordinality as g (low, high, no)`,
+    each: fragment`unnest(${lows}::text[], ${lows.map(highOf)}::text[], ${begun.map(({ isAlone }) => isAlone)}::bool[]) with ordinality as g (low, high, alone, no)`,
     here,
     range: fragment`${here} and s.value >= g.low and s.value < g.high`,
   }
 }
 
 const highOf = (low: string) => `${low}\u{10ffff}`
-/** Condition on `s` of record.string. */
-export const beginsWith = (low: string): Fragment => fragment`(s.value >= ${low} and s.value < ${highOf(low)})`
+/** Condition on a row of record.string, which is called `s` where nothing else is said. */
+export function beginsWith(low: string, of: 's' | 'r' = 's'): Fragment {
+  const value = identifier(`${of}.value`)
+  return fragment`(${value} >= ${low} and ${value} < ${highOf(low)})`
+}
 
-type Spelt = { entry: number; rows: number; spellings: string[] | null }
-const isName = (one: Spelt): one is Spelt & { spellings: string[] } => one.spellings !== null
+/** Few words stand first where there are many spellings: a given name before each family name. */
+type Spelt = { entry: number; rows: number; spellings: string[] | null; firsts: string[] | null }
+const isSpelt = (one: Spelt): one is Spelt & { spellings: string[] } => one.spellings !== null
 
 async function spellingsOf(asking: Asking, sql: Runner, type: string, begun: readonly Beginning[], reading: Reading): Promise<Spelt[]> {
   if (begun.length === 0) return []
   const { each: ranges, here, range } = rangesOf(asking, type, begun)
-  const rows = await steadyOn(sql)<{ no: number; found: string[] | null; count: number; snapshot: string }>`
+  // From one to the next that is different, as long as there are few.
+  const steps = (value: Fragment, behind: Fragment) => fragment`array(
+             with recursive step (value) as (
+               (select ${value} from record.string s where ${range} order by s.value limit 1)
+               union all
+               select (select ${value} from record.string s where ${here} and s.value > ${behind} and s.value < g.high order by s.value limit 1)
+                 from step f where f.value is not null)
+             select value from step where value is not null limit ${spellingsMax + 1})`
+  const rows = await steadyOn(sql).run<{ no: number; found: string[] | null; firsts: string[] | null; count: number; snapshot: string }>(fragment`
     select g.no::int4, c.count, pg_current_snapshot()::text as snapshot,
            case when c.count < ${fewRows} then array(select distinct s.value from record.string s where ${range} limit ${fewRows})
-           else array(
-             with recursive spelt (value) as (
-               (select s.value from record.string s where ${range} order by s.value limit 1)
-               union all
-               select (select s.value from record.string s where ${here} and s.value > f.value and s.value < g.high order by s.value limit 1)
-                 from spelt f where f.value is not null)
-             select value from spelt where value is not null limit ${spellingsMax + 1}) end as found
+           when not g.alone then ${steps(fragment`s.value`, fragment`f.value`)} end as found,
+           case when c.count >= ${fewRows} and g.alone
+           then ${steps(fragment`split_part(s.value, ' ', 1)`, fragment`f.value || ${highOf(' ')}`)} end as firsts
       from ${ranges}
      cross join lateral (select count(*)::int4 as count from (select from record.string s where ${range} limit ${fewRows}) s) c
-     limit ${begun.length}`
+     limit ${begun.length}`)
   reading.snapshot ??= rows[0]?.snapshot ?? null
-  const each = new Map<number, Spelt>()
-  for (const { no, found, count } of rows) {
-    const { entry } = begun[no - 1] as Beginning
-    const known = each.get(entry) ?? { entry, rows: 0, spellings: [] }
-    const isSpelt = known.spellings !== null && found !== null && (count < fewRows || found.length <= spellingsMax)
-    each.set(entry, { entry, rows: known.rows + count, spellings: isSpelt ? [...(known.spellings as string[]), ...(found as string[])] : null })
-  }
-  return [...each.values()]
+  const each = Map.groupBy(rows, ({ no }) => (begun[no - 1] as Beginning).entry)
+  return [...each].map(([entry, of]) => {
+    const few = of.every(({ found, count }) => found !== null && (count < fewRows || found.length <= spellingsMax))
+    const fewFirst = of.every(({ no, firsts }) => (begun[no - 1] as Beginning).isAlone && (firsts === null || firsts.length <= spellingsMax))
+    return {
+      entry,
+      rows: of.reduce((sum, { count }) => sum + count, 0),
+      spellings: few ? of.flatMap(({ found }) => found as string[]) : null,
+      firsts: fewFirst ? of.flatMap(({ found, firsts }) => firsts ?? (found as string[])) : null,
+    }
+  })
+}
+
+/** Parameters whose every value is a name that can be searched for by its sound as well, so that each word of it stands in the index. */
+const namesAlone = new Set(['given', 'family'])
+const wordAtStart = /^[\p{L}\p{N}]+/u
+
+/** By their first words, where these are few and the spellings are not. */
+function byFirstWords({ world: { fhir, hashes } }: Asking, type: string, { entry, rows, firsts }: Spelt): Name[] {
+  if (firsts === null) return []
+  const sounds = new Set(firsts.flatMap((first) => fhir.soundsWith(wordAtStart.exec(first)?.[0] as string)))
+  return [{ entry, rows, words: [...sounds].map((word) => wideHash(hashes.of(soundForm(word)), fhir.typeCode(type))) }]
 }
 
 /** Conditions one beginning of which very many have. */
@@ -138,18 +164,27 @@ async function wordsOf(sql: Runner, near: readonly Near[], reading: Reading): Pr
 
 /** Condition on `r`; of spellings and words answered for one row by looking where it would stand. */
 export function namedCondition(type: number, name: Name): Fragment {
-  if ('words' in name) return fragment`exists (select from record.token t where t.hash = any(${name.words}::int8[]) and t.patient = r.patient)`
+  // The planner would rather read all who have a word than look for each row, if it may.
+  if ('words' in name) return fragment`(select true from record.token t where t.hash = any(${name.words}::int8[]) and t.patient = r.patient limit 1)`
   if ('lows' in name) return fragment`(r.patient, r.type, r.id) in (select s.patient, s.type, s.id from record.string s where ${begunWith(type, name.lows)})`
   return fragment`exists (
     select from record.string s where s.type = ${type}::int2 and s.value = any(${name.spellings}::text[]) and s.patient = r.patient and s.id = r.id)`
 }
 
-const begunWith = (type: number, lows: readonly string[]): Fragment => fragment`s.type = ${type}::int2 and (${join(lows.map(beginsWith), ' or ')})`
+const begunWith = (type: number, lows: readonly string[], of: 's' | 'r' = 's'): Fragment =>
+  fragment`${identifier(`${of}.type`)} = ${type}::int2 and (${join(
+    lows.map((low) => beginsWith(low, of)),
+    ' or ',
+  )})`
 
-/** The one that fewest rows have. */
-export const rarest = (names: readonly Name[]): Name | null =>
-  names.reduce<Name | null>((least, one) => (least !== null && least.rows <= one.rows ? least : one), null)
+/** The one that fewest rows have leads. */
+export function leadOf(type: number, names: readonly Name[]): Lead | null {
+  const name = names.reduce<Name | null>((least, one) => (least !== null && least.rows <= one.rows ? least : one), null)
+  return name && { name, others: names.filter((one) => one !== name), type }
+}
 
+/** The name that says in the order of keys whom to look at, and those that they must have besides. */
+export type Lead = { name: Name; others: readonly Name[]; type: number }
 /** Some of those who have the name, in the order of keys: a condition on `r`, and the place after them; null when there are no more. */
 export type Some = { among: Fragment; count: number; last: LeadPlace | null }
 export type LeadPlace = { patient: number; id: string | null }
@@ -158,32 +193,46 @@ export type LeadPlace = { patient: number; id: string | null }
 export const leadFrom = (name: Name, after: Place | null): LeadPlace =>
   after === null ? { patient: -1, id: null } : 'words' in name ? { patient: after.patient - 1, id: null } : after
 
-export async function nextNamed(sql: Runner, type: number, name: Name, from: LeadPlace, limit: number): Promise<Some> {
+export async function nextNamed(sql: Runner, { name, others, type }: Lead, from: LeadPlace, limit: number): Promise<Some> {
   if ('words' in name) {
     const rows = await steadyOn(sql)<{ patient: number }>`
-      select distinct t.patient from unnest(${name.words}::int8[]) as w (hash)
+      select distinct r.patient from unnest(${name.words}::int8[]) as w (hash)
        cross join lateral (
-         select t.patient from record.token t where t.hash = w.hash and t.patient > ${from.patient} order by t.patient limit ${limit}) t
+         select r.patient from record.token r
+          where r.hash = w.hash and r.patient > ${from.patient} and ${besides(type, others.filter(isOfPatient))}
+          order by r.patient limit ${limit}) r
        order by 1 limit ${limit}`
     const keys = rows.map(({ patient }) => patient)
     return { among: fragment`r.patient = any(${keys}::int8[])`, count: keys.length, last: lastOf(rows, limit, () => null) }
   }
-  const behind = fragment`(s.patient, s.id) > (${from.patient}::int8, ${from.id ?? nobody}::uuid)`
+  const behind = fragment`(r.patient, r.id) > (${from.patient}::int8, ${from.id ?? nobody}::uuid) and ${besides(type, others)}`
   const statement =
     'lows' in name
       ? fragment`
-    select distinct s.patient, s.id from record.string s where ${begunWith(type, name.lows)} and ${behind} order by 1, 2 limit ${limit}`
+    select distinct r.patient, r.id from record.string r where ${begunWith(type, name.lows, 'r')} and ${behind} order by 1, 2 limit ${limit}`
       : fragment`
-    select distinct s.patient, s.id from unnest(${name.spellings}::text[]) as v (value)
+    select distinct r.patient, r.id from unnest(${name.spellings}::text[]) as v (value)
      cross join lateral (
-       select s.patient, s.id from record.string s
-        where s.type = ${type}::int2 and s.value = v.value and ${behind} order by s.patient, s.id limit ${limit}) s
+       select r.patient, r.id from record.string r
+        where r.type = ${type}::int2 and r.value = v.value and ${behind} order by r.patient, r.id limit ${limit}) r
      order by 1, 2 limit ${limit}`
   const rows = await steadyOn(sql).run<{ patient: number; id: string }>(statement)
   const among = fragment`(r.patient, r.id) in (
     select k.patient, k.id from unnest(${rows.map(({ patient }) => patient)}::int8[], ${rows.map(({ id }) => id)}::uuid[]) as k (patient, id))`
   return { among, count: rows.length, last: lastOf(rows, limit, ({ id }) => id) }
 }
+
+/** A word is known of a patient, a spelling of one resource. */
+const isOfPatient = (name: Name): boolean => 'words' in name
+/** What `nextNamed` cannot ask, so that each resource must be. */
+export const leftBehind = ({ name, others }: Lead): Name[] => (isOfPatient(name) ? others.filter((one) => !isOfPatient(one)) : [])
+const besides = (type: number, others: readonly Name[]): Fragment =>
+  others.length === 0
+    ? fragment`true`
+    : join(
+        others.map((name) => namedCondition(type, name)),
+        ' and ',
+      )
 
 const nobody = '00000000-0000-0000-0000-000000000000'
 

@@ -5,7 +5,7 @@ import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
 import { type Content, contentsOf, detailsIn, detailsOf } from './contents.ts'
-import { leadFrom, type LeadPlace, type Name, namedCondition, namesIn, nextNamed, rarest, type Some } from './names.ts'
+import { leadFrom, leadOf, type Lead, type LeadPlace, leftBehind, namedCondition, namesIn, nextNamed, type Some } from './names.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from '../store.ts'
 
@@ -23,19 +23,18 @@ const readMsMax = 20_000
 
 /**
  * All conditions of a search on `r`: candidates for certain hold them. `lead`: the name that says in the order of keys whom to look at,
- * where `isLed` asks for one; its own condition is not among them.
+ * where `isLed` asks for one; what it sees to itself is not among them.
  */
 export async function conditionsOf(asking: Asking, sql: Runner, search: Search, scope: Scope & { reading: Reading }, isLed: boolean): Promise<Conditions> {
   if (scope.keys !== null) return { where: [...planOf(asking, search, true), scope.visible, fragment`r.patient = any(${scope.keys}::int8[])`], lead: null }
   // A transaction sees what it has itself written, which the moment that names are read at does not.
   const found = sql === asking.world.sql ? await namesIn(asking, sql, search, scope.reading) : { names: [], left: [] }
-  const lead = isLed ? rarest(found.names) : null
   const type = asking.world.fhir.typeCode(search.type as string)
-  const asked = found.names.filter((name) => name !== lead).map((name) => namedCondition(type, name))
-  return { where: [...planOf(asking, search, false, found), ...asked, scope.visible], lead: lead && { name: lead, type } }
+  const lead = isLed ? leadOf(type, found.names) : null
+  const asked = (lead === null ? found.names : leftBehind(lead)).map((name) => namedCondition(type, name))
+  return { where: [...planOf(asking, search, false, found), ...asked, scope.visible], lead }
 }
 
-export type Lead = { name: Name; type: number }
 type Conditions = { where: Fragment[]; lead: Lead | null }
 
 /** `first`: how many rows are asked for at first, where that is known better than by how many are wanted. */
@@ -45,20 +44,21 @@ type Walk = { order: Order; after: Position | null; reading: Reading; wanted: nu
 export const keyedBatches = (asking: Asking, sql: Runner, { where, lead }: Conditions, walk: Walk): AsyncGenerator<Candidate[]> =>
   lead === null ? batchesOf(asking, sql, where, walk) : ledBatches(asking, sql, where, lead, walk)
 
-/** Few of a name for a page, more when few of those match, and large steps for who reads all of it. */
+/** Of a name almost all match: one more than a page, more when few do, and large steps for who reads all of it. */
 const namedRows = 5000
+const firstNamed = (wanted: number) => Math.min(64, wanted + 1)
 const moreRows = 2
 
-async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment[], { name, type }: Lead, walk: Walk): AsyncGenerator<Candidate[]> {
+async function* ledBatches(asking: Asking, sql: Runner, where: readonly Fragment[], lead: Lead, walk: Walk): AsyncGenerator<Candidate[]> {
   const noteRead = readingLimit(asking)
-  let from: LeadPlace | null = leadFrom(name, walk.after)
+  let from: LeadPlace | null = leadFrom(lead.name, walk.after)
   const isAll = !Number.isFinite(walk.wanted)
-  for (let limit = isAll ? namedRows : firstRows(walk.wanted); from !== null; limit = isAll ? namedRows : Math.min(limit * moreRows, batchRows)) {
+  for (let limit = isAll ? namedRows : firstNamed(walk.wanted); from !== null; limit = isAll ? namedRows : Math.min(limit * moreRows, batchRows)) {
     const place: LeadPlace = from
     const some: Some = await traced(
       asking.trace,
       'named',
-      () => nextNamed(sql, type, name, place, limit),
+      () => nextNamed(sql, lead, place, limit),
       ({ count }) => ({ rows: count }),
     )
     if (some.count > 0) yield* batchesOf(asking, steadyOn(sql), [...where, some.among], { ...walk, first: Math.min(some.count + 1, batchRows) })

@@ -5,7 +5,8 @@ import type { Asking } from '../asking.ts'
 import { byKey, type Candidate, fixReading, type Reading } from './candidates.ts'
 import { fewRows } from './few-rows.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
-import { batchesOf, conditionsOf, bytesIn, decide, type Hit, keyedBatches, type Lead, roomIn, type Scope } from './run-search.ts'
+import type { Lead } from './names.ts'
+import { batchesOf, conditionsOf, bytesIn, decide, type Hit, keyedBatches, roomIn, type Scope } from './run-search.ts'
 
 /** What orders a hit: one value per sort parameter, so that the place in the order can be kept in a link. */
 export type SortKey = (string | number | null)[]

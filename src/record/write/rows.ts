@@ -115,7 +115,7 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
   return { day, tokens: packTokens(narrow), wide: [...wide], identifiers: [...identifiers], strings: [...strings], sounds: [...sounds.values()] }
 }
 
-const soundForm = (word: string): string => `n ${word}`
+export const soundForm = (word: string): string => `n ${word}`
 export const nearForm = (form: string): string => `~ ${form}`
 
 /** The mark of a row whose main date does not begin on the row's day, or ends later than a day after it: an order by day is not sure of it. */

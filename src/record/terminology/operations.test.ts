@@ -277,3 +277,32 @@ test('a validator sends its definitions along, and a value set may name its conc
   assert.equal((await send('GET', `/fhir/ValueSet/${id}/$expand?valueSetVersion=R4`)).body.version, 'R4')
   assert.equal((await send('GET', `/fhir/ValueSet/${id}/$expand?valueSetVersion=R5`)).status, 404)
 })
+
+test('the preferred name of a system is told by another of its names: of R4 itself, or of a NamingSystem that the asker may see', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('А')
+  const named = (...uniqueId: object[]) => ({
+    ...{ resourceType: 'NamingSystem', name: 'Charts', status: 'active', kind: 'identifier', date: '2026-01-01', uniqueId },
+  })
+  const uri = (value: string, more: object = {}) => ({ type: 'uri', value, ...more })
+  const charts = named({ type: 'oid', value: '2.16.688.1.7', preferred: true }, uri('urn:old'), uri('http://charts.test', { preferred: true }), {
+    type: 'other',
+    value: 'CH,1',
+    preferred: true,
+  })
+  assert.equal((await send('POST', '/fhir/NamingSystem', charts)).status, 201)
+  const ask = async (id: string, type: string) => {
+    const { status, body } = await send('GET', `/fhir/NamingSystem/$preferred-id?id=${encodeURIComponent(id)}&type=${type}`)
+    return status === 200 ? body.parameter[0].valueString : status
+  }
+  assert.equal(await ask('2.16.840.1.113883.6.96', 'uri'), 'http://snomed.info/sct')
+  assert.equal(await ask('http://loinc.org', 'oid'), 404, 'which OID is preferred nobody has said')
+  assert.equal(await ask('2.16.688.1.7', 'uri'), 'http://charts.test')
+  assert.equal(await ask('urn:oid:2.16.688.1.7', 'other'), 'CH,1')
+  assert.equal(await ask('CH,1', 'oid'), '2.16.688.1.7')
+  assert.deepEqual([await ask('2.16.688.1.7', 'uuid'), await ask('2.16.688.1', 'uri'), await ask('urn:nobody', 'oid')], [404, 404, 404])
+  assert.deepEqual([await ask('', 'uri'), await ask('urn:old', 'name')], [400, 400])
+  const input = ['id', 'type'].map((name, at) => ({ name, [at === 0 ? 'valueString' : 'valueCode']: ['urn:old', 'oid'][at] }))
+  const posted = await send('POST', '/fhir/NamingSystem/$preferred-id', { resourceType: 'Parameters', parameter: input })
+  assert.equal(posted.body.parameter[0].valueString, '2.16.688.1.7')
+})

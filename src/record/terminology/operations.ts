@@ -4,11 +4,12 @@ import type { Asking } from '../asking.ts'
 import type { Allowed, Input } from '../http/operation-input.ts'
 import { readOne } from '../read/read.ts'
 import { ask } from './ask.ts'
+import { preferredId } from './preferred-id.ts'
 
 type Coding = { system?: string; version?: string; code?: string; display?: string }
 type Of<T extends TerminologyResource['resourceType']> = Extract<TerminologyResource, { resourceType: T }>
 /** The operation's answer as a resource; `id` is there when it was asked of one resource. */
-export type Operation = { name: string; type: TerminologyResource['resourceType']; onInstance: boolean; allowed: Allowed; run: Run }
+export type Operation = { name: string; type: TerminologyResource['resourceType'] | 'NamingSystem'; onInstance: boolean; allowed: Allowed; run: Run }
 type Run = (asking: Asking, input: Input, id: string | undefined) => Promise<object>
 
 /** Beyond R4, as terminology servers are asked by validators: definitions sent along, and how strictly a display is taken. */
@@ -179,6 +180,7 @@ export const terminologyOperations: Operation[] = [
       )
     },
   },
+  preferredId,
 ]
 
 /** Leaves a parameter out that was not given: absent and undefined are not the same to a type that is exact. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { kept, loneEdge } from '../../testing/lone-edge.ts'
@@ -41,6 +41,24 @@ const isQuiet = (folder: string) =>
   readdirSync(join(folder, 'in'), { withFileTypes: true }).filter((one) => one.isFile()).length === 0 && readdirSync(join(folder, 'in/.taking')).length === 0
 
 describe('a folder', () => {
+  test('tells why a file with the longest of names was not taken, and neither follows nor takes a link', async (t) => {
+    const edge = await loneEdge(t, settings('cda'))
+    const at = (...names: string[]) => join(edge.folder, 'in', ...names)
+    const long = `${'д'.repeat(125)}.xml`
+    writeFileSync(join(edge.folder, 'secret.xml'), cda('D-1'))
+    symlinkSync(join(edge.folder, 'secret.xml'), at('link.xml'))
+    symlinkSync(join(edge.folder, 'secret.xml'), at('.taking', 'swapped.xml'))
+    writeFileSync(at(long), '<a/>')
+    await until('both are put aside', () => readdirSync(at('failed')).filter((name) => name.endsWith('.reason.txt')).length === 2, 30_000)
+    const reasons = readdirSync(at('failed')).filter((name) => name.endsWith('.reason.txt'))
+    const texts = reasons.map((name) => readFileSync(at('failed', name), 'utf8')).join()
+    assert.match(texts, /no ClinicalDocument/)
+    assert.match(texts, /no plain file any more/)
+    assert.ok(readdirSync(at('failed')).includes(long))
+    assert.deepEqual(kept(edge), [])
+    assert.match(edge.log(), /link\.xml.*left where it is/)
+  })
+
   test('of tables: each row is a thing of its own, a bad one stands aside with its line, and the file is done', async (t) => {
     const edge = await loneEdge(t, settings('csv', table))
     // ž in windows-1250, and a row whose quote swallows nothing but itself.

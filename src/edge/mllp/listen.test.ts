@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { MllpSender, oru } from '../../testing/edge.ts'
+import { kept, loneEdge } from '../../testing/lone-edge.ts'
+
+const connections = 5
+const open = (t: TestContext) => loneEdge(t, () => `mllp: [{ name: lis, port: 0, connections: ${connections} }]`)
+
+/** A program that writes as it likes; what it was answered, when the other side has ended. */
+function writer(t: TestContext, port: number): { socket: Socket; ended: Promise<string> } {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  t.after(() => socket.destroy())
+  let heard = ''
+  socket.on('data', (piece) => (heard += piece.toString()))
+  const ended = new Promise<string>((resolve) => {
+    for (const event of ['end', 'close', 'error'] as const) socket.once(event, () => resolve(heard))
+  })
+  return { socket, ended }
+}
+
+test('a message ends with its FS when no CR follows: before the next one, before the end, and in silence; one that was cut off is refused', async (t) => {
+  const edge = await open(t)
+  const port = edge.ports[0]?.port ?? 0
+  const both = writer(t, port)
+  both.socket.end(`\x0b${oru('1', 'p-1')}\x1c\x0b${oru('2', 'p-1')}\x1c`)
+  assert.deepEqual((await both.ended).match(/MSA\|AA\|\d/g), ['MSA|AA|1', 'MSA|AA|2'])
+
+  const silent = new MllpSender(port)
+  t.after(() => silent.end())
+  silent.write(`\x0b${oru('3', 'p-1')}\x1c`)
+  assert.match((await silent.answer()) ?? '', /MSA\|AA\|3/)
+  silent.write(`\x0b${oru('4', 'p-1').slice(0, 60)}\x1c${oru('4', 'p-1').slice(60)}\x1c\r`)
+  assert.match((await silent.answer()) ?? '', /MSA/, 'an FS inside of a message does not end it')
+
+  const cut = writer(t, port)
+  cut.socket.end(`\x0b${oru('5', 'p-1').slice(0, 90)}`)
+  assert.match(await cut.ended, /MSA\|AR.*ended inside of the message/)
+  assert.equal(kept(edge).filter(({ name }) => / 5$/.test(name)).length, 0)
+})
+
+test('connections that say nothing keep nobody out, and take no place from one that has sent a message', async (t) => {
+  const edge = await open(t)
+  const port = edge.ports[0]?.port ?? 0
+  const proved = new MllpSender(port)
+  t.after(() => proved.end())
+  assert.match((await proved.send(oru('1', 'p-1'))) ?? '', /MSA\|AA\|1/)
+  for (let number = 0; number < 4 * connections; number++) {
+    const { socket } = writer(t, port)
+    await new Promise((resolve) => socket.once('connect', resolve))
+    socket.write('\x0bMSH|')
+  }
+  const late = new MllpSender(port)
+  t.after(() => late.end())
+  assert.match((await late.send(oru('2', 'p-2'))) ?? '', /MSA\|AA\|2/)
+  assert.match((await proved.send(oru('3', 'p-1'))) ?? '', /MSA\|AA\|3/)
+})

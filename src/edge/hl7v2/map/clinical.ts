@@ -43,8 +43,29 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   const recorded = segment.first(13) && dateTime(segment.first(13) as Value)
   if (recorded !== undefined) resource['recordedDate'] = recorded
   if (/^D$/i.test(segment.text(6) ?? '')) resource['clinicalStatus'] = clinical('allergyintolerance', 'inactive')
+  certainty(segment, resource)
   mapping.noted = undefined
 }
+
+/** IAM-17, HL7 table 0438: how sure it is, and whether it still is one. What was an error has no clinical status (ait-2). */
+function certainty(segment: Segment, resource: Json): void {
+  const known = certainties[segment.text(17)?.toUpperCase() ?? '']
+  if (known === undefined) return
+  segment.skip(17)
+  const [code, isActive] = known
+  resource['verificationStatus'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification', code }] }
+  if (isActive === null) delete resource['clinicalStatus']
+  else if (!isActive) resource['clinicalStatus'] = clinical('allergyintolerance', 'inactive')
+}
+const certainties = table<readonly [string, boolean | null]>({
+  U: ['unconfirmed', true],
+  P: ['unconfirmed', true],
+  S: ['unconfirmed', true],
+  D: ['unconfirmed', true],
+  C: ['confirmed', true],
+  I: ['confirmed', false],
+  E: ['entered-in-error', null],
+})
 const allergyNumberRows = rowsOf([[7, 'identifier[]', entity()]])
 
 const roles = table<readonly [string, string]>({

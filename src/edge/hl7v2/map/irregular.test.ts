@@ -148,6 +148,16 @@ const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
     },
     [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'constructor' }, { system: 'urn:ietf:bcp:47', code: 'constructor' }, undefined],
   ],
+  [
+    'allergies that are confirmed, over, and were an error',
+    [head('ADT^A60'), pid, ...['C', 'I', 'E'].map((code, at) => `IAM|${at + 1}|DA|^Пеницилин|SV||A${'|'.repeat(11)}${code}^х`)],
+    (m) => of(m, 'AllergyIntolerance').map((one) => [one['verificationStatus'].coding[0].code, one['clinicalStatus']?.coding[0].code]),
+    [
+      ['confirmed', 'active'],
+      ['confirmed', 'inactive'],
+      ['entered-in-error', undefined],
+    ],
+  ],
   ['a chart that becomes nothing', [head('ADT^A40'), pid, 'MRG|'], (m) => of(m, 'Patient').length, 1, ['MRG[1]']],
 ]
 

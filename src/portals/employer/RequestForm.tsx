@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
-import { submit } from '../shared/api.ts'
+import { Failure, submit } from '../shared/api.ts'
 import { useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { requestKinds, requests as words } from './words.ts'
@@ -42,6 +42,7 @@ export function RequestForm({ first, send, onSaved }: Form) {
       setSending(false)
     }
   }
+  const isWrong = (name: string) => failure instanceof Failure && failure.places.includes(name === 'months' ? 'monthsWithoutWage' : name)
   const field = (name: Exclude<keyof Content, 'kind'>, type: 'date' | 'text', hint?: string) => (
     <div className="field">
       <label htmlFor={`request-${name}`}>{say(words[name])}</label>
@@ -56,6 +57,7 @@ export function RequestForm({ first, send, onSaved }: Form) {
         type={type}
         autoComplete="off"
         aria-describedby={hint ? `request-${name}-hint` : undefined}
+        aria-invalid={isWrong(name)}
         value={content[name]}
         onChange={(event) => setContent({ ...content, [name]: event.target.value })}
       />

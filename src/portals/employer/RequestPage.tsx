@@ -40,6 +40,9 @@ function Request({ pib, path, data, onChanged }: Of) {
         {data.due && (
           <p className="num">
             {say(data.waitsFor === 'fund' ? words.fundUntil : words.youUntil)}: {formatDate(language, data.due.effective)}
+            {data.due.nominal !== data.due.effective && (
+              <span className="soft"> ({say(words.byCalendar, { day: formatDate(language, data.due.nominal) })})</span>
+            )}
           </p>
         )}
       </div>

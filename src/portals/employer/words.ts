@@ -170,6 +170,7 @@ export const requests = messages({
   missing: { sr: 'Пре подношења недостаје:', en: 'Missing before it can be submitted:' },
   complete: { sr: 'Захтев је потпун и може се поднети.', en: 'The request is complete and can be submitted.' },
   fundUntil: { sr: 'Фонд одлучује до', en: 'The Fund decides by' },
+  byCalendar: { sr: 'по календару {day}', en: 'by the calendar {day}' },
   youUntil: { sr: 'Ваш рок', en: 'Your time limit' },
   answer: { sr: 'Фонд каже', en: 'The Fund says' },
   toReturn: {

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react'
-import { submit } from './api.ts'
+import { Failure, submit } from './api.ts'
 import { FormDialog } from './FormDialog.tsx'
 import { Icon } from './Icon.tsx'
 import { useSay } from './language.tsx'
@@ -79,20 +79,23 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
           value={values[field.name] ?? ''}
           onChange={(value) => setValues({ ...values, [field.name]: value })}
           isMissing={isTried && missing.includes(field.name)}
+          isWrong={failure instanceof Failure && failure.places.includes(field.name)}
         />
       ))}
     </FormDialog>
   )
 }
 
-function Field({ field, value, onChange, isMissing }: { field: AskedField; value: string; onChange(value: string): void; isMissing: boolean }) {
+type FieldOf = { field: AskedField; value: string; onChange(value: string): void; isMissing: boolean; isWrong: boolean }
+
+function Field({ field, value, onChange, isMissing, isWrong }: FieldOf) {
   const say = useSay()
   const id = `step-${field.name}`
   const common = {
     id,
     className: 'input',
     value,
-    'aria-invalid': isMissing,
+    'aria-invalid': isMissing || isWrong,
     'aria-describedby': isMissing ? `${id}-error` : field.hint ? `${id}-hint` : undefined,
     autoComplete: 'off',
   }

@@ -7,15 +7,24 @@ export class Failure extends Error {
   readonly reference: string | null
   /** Everything that is wrong, where the answer names more than one thing, and what the act itself says of it. */
   readonly issues: readonly string[]
+  /** The fields that it says something about. */
+  readonly places: readonly string[]
   readonly details: unknown
 
-  constructor(status: number, message: string, denied: Denied | null, reference: string | null, more: { issues?: string[]; details?: unknown } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    denied: Denied | null,
+    reference: string | null,
+    more: { issues?: string[]; places?: string[]; details?: unknown } = {},
+  ) {
     super(message)
     this.name = 'Failure'
     this.status = status
     this.denied = denied
     this.reference = reference
     this.issues = more.issues ?? []
+    this.places = more.places ?? []
     this.details = more.details ?? null
   }
 }
@@ -126,12 +135,14 @@ async function send(path: string, init: RequestInit, atEnd: 'leave' | 'stay' = '
 async function failureOf(response: Response): Promise<Failure> {
   const reference = response.headers.get('x-correlation-id') ?? response.headers.get('x-request-id')
   const body: unknown = await response.json().catch(() => null)
-  const issues = ((body as Outcome | null)?.issue ?? []).flatMap(({ diagnostics }) => diagnostics ?? [])
-  return new Failure(response.status, sentenceOf(body) ?? response.statusText, deniedOf(body), reference, { issues, details: detailsOf(body) })
+  const all = (body as Outcome | null)?.issue ?? []
+  const issues = all.flatMap(({ diagnostics }) => diagnostics ?? [])
+  const places = all.flatMap(({ expression }) => expression ?? [])
+  return new Failure(response.status, sentenceOf(body) ?? response.statusText, deniedOf(body), reference, { issues, places, details: detailsOf(body) })
 }
 
 type Outcome = {
-  issue?: { severity?: string; diagnostics?: string }[]
+  issue?: { severity?: string; diagnostics?: string; expression?: string[] }[]
   extension?: { url: string; valueString?: string }[]
 }
 

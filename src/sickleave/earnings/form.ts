@@ -14,6 +14,7 @@ import { words } from './cells.ts'
 import { type Amounts, checkAmounts, columns, type LineError, type RawRow } from './rows.ts'
 import { addEarnings, earningsOfEmployee, employeesOf, lockEarnings } from './store.ts'
 import { idsOf, requireWriter } from './submit.ts'
+import { wordsFor } from '../said/said.ts'
 
 // The form for one person: reached by the leave, so that no personal number is typed.
 
@@ -47,7 +48,7 @@ export async function submitForm(asking: Asking, pib: string, leave: string, giv
   const { rows, errors } = rowsOf(given, today)
   const jobs = await jobsAt(asking, employer, patient)
   for (const [at, { month }] of rows.entries()) if (!jobs(month)) errors.push(notInsured(at + 1, month))
-  if (errors.length > 0) throw refusalOf(rows.length, errors)
+  if (errors.length > 0) throw refusalOf(rows.length, errors, asking.language)
   const stored = await world.ledger.transaction(async (tx) => {
     tx.audit([entryOf(asking, patient, { action: 'create', basis: 'employer', what: 'earnings' })])
     await lockEarnings(tx, employer)
@@ -115,16 +116,17 @@ function textIn(value: unknown, place: string): string {
   throw new Refusal('incorrect', `${place} is a text of at most 40 characters, for example "120000.00"`, { expression: place })
 }
 
-function refusalOf(rows: number, errors: LineError[]): Refusal {
+function refusalOf(rows: number, errors: LineError[], language: string | undefined): Refusal {
+  const words = wordsFor(language)
   const outcome: EarningsOutcome = { isStored: false, rows, people: 1, stored: 0, unchanged: 0, errorCount: errors.length, errors }
   return new Refusal('unprocessable', `${errors.length} mistakes; nothing was stored`, {
     details: outcome,
     issues: errors.map(({ row, column, wrong, right }) => ({
       severity: 'error',
       code: 'invalid',
-      diagnostics: `row ${row}, ${column}: ${wrong.en}`,
+      diagnostics: `${row}, ${column}: ${wrong[words]}`,
       expression: `rows[${row - 1}].${column}`,
-      hint: `${right.en}.`,
+      hint: `${right[words]}.`,
     })),
   })
 }

@@ -13,6 +13,7 @@ import { readCsv } from './csv.ts'
 import { checkRows, type LineError, type Row } from './rows.ts'
 import { addEarnings, addEmployees, employeesOf, lockEarnings, type Source } from './store.ts'
 import { readXml } from './xml.ts'
+import { wordsFor } from '../said/said.ts'
 
 // A file of earnings: all of it or nothing, unless the sender chose to store what is right (`?mode=good`) or nothing at all (`?check=true`).
 
@@ -41,7 +42,7 @@ export async function submitFile(asking: Asking, pib: string, file: File | undef
   if (choice.isCheck || isRefused || known.length === 0) {
     await world.ledger.record([entryOf(asking, null, { action: 'read', basis: 'employer', what: 'earnings', count: raw.length })])
     if (choice.isCheck) return told
-    throw refusalOf(told)
+    throw refusalOf(told, asking.language)
   }
   const stored = await store(asking, employer, known, source)
   return { ...told, isStored: true, stored, unchanged: known.length - stored }
@@ -63,13 +64,16 @@ function choiceOf(query: unknown): Choice {
   return { mode, isCheck: check === 'true' }
 }
 
-function refusalOf(told: EarningsOutcome): Refusal {
+const rowWord = { sr: 'ред', srLatn: 'red', en: 'row' }
+
+function refusalOf(told: EarningsOutcome, language: string | undefined): Refusal {
+  const words = wordsFor(language)
   const issues = told.errors.slice(0, issuesMax).map(({ row, column, wrong, right }) => ({
     severity: 'error' as const,
     code: 'invalid',
-    diagnostics: `row ${row}${column ? `, ${column}` : ''}: ${wrong.en}`,
+    diagnostics: `${rowWord[words]} ${row}${column ? `, ${column}` : ''}: ${wrong[words]}`,
     expression: `row ${row}${column ? `, ${column}` : ''}`,
-    hint: `${right.en}.`,
+    hint: `${right[words]}.`,
   }))
   return new Refusal('unprocessable', `${told.errorCount} mistakes in ${told.rows} rows; nothing was stored`, {
     issues,

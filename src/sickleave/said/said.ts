@@ -58,6 +58,12 @@ function scriptOf(acceptLanguage: string | undefined): Script | null {
   return null
 }
 
+/** Where the code has a text in three scripts already. */
+export function wordsFor(acceptLanguage: string | undefined): 'sr' | 'srLatn' | 'en' {
+  const script = scriptOf(acceptLanguage)
+  return script === null ? 'en' : script === 'sr' ? 'sr' : 'srLatn'
+}
+
 type Details = { reason?: unknown; opens?: unknown }
 
 export function forReader(refusal: Refusal, acceptLanguage: string | undefined): Refusal {

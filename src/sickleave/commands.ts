@@ -3,6 +3,7 @@ import { employersHandOver, employersRun } from './apart/employers.cli.ts'
 import { leakTestCommand } from './leak/leak-test.cli.ts'
 import { memberAdd, memberEnd } from './employer/member.cli.ts'
 import { simulateCommand } from './compensation/simulate.cli.ts'
+import { demoSignCommand } from './signed/demo-sign.cli.ts'
 import { verifyCommand } from './signature/verify.cli.ts'
 import { parameterList, parameterSet, standardSet } from './settings.cli.ts'
 
@@ -17,4 +18,5 @@ export const commands: Command[] = [
   memberAdd,
   memberEnd,
   verifyCommand,
+  demoSignCommand,
 ]

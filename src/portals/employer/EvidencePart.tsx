@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { EvidenceLine, RequestShown } from '../../sickleave/request/wire.ts'
 import { submit } from '../shared/api.ts'
+import { base64Of } from '../shared/base64.ts'
 import { useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { evidence as words, evidenceKinds } from './words.ts'
@@ -11,16 +12,6 @@ const types: Record<string, string> = {
   ...{ pdf: 'application/pdf', png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', xml: 'application/xml', csv: 'text/csv' },
 }
 const typeOf = (name: string) => types[/\.(\w+)$/.exec(name.toLowerCase())?.[1] ?? ''] ?? 'application/octet-stream'
-
-async function base64Of(file: File): Promise<string> {
-  const url = await new Promise<string>((resolve, reject) => {
-    const reader = new FileReader()
-    reader.onload = () => resolve(reader.result as string)
-    reader.onerror = () => reject(reader.error ?? new Error('the file could not be read'))
-    reader.readAsDataURL(file)
-  })
-  return url.slice(url.indexOf(',') + 1)
-}
 
 export function EvidencePart({ path, evidence, mayAdd, onChanged }: { path: string; evidence: EvidenceLine[]; mayAdd: boolean; onChanged(): void }) {
   const say = useSay()

@@ -13,6 +13,8 @@ import { useTitle } from '../shared/use-title.ts'
 import { CalculationTable } from './CalculationTable.tsx'
 import { EvidencePart } from './EvidencePart.tsx'
 import { RequestForm } from './RequestForm.tsx'
+import { SignPart } from './SignPart.tsx'
+import { SignedBy } from '../shared/SignedBy.tsx'
 import { leave as leaveWords, objections, requestKinds, requests as words, states, stepWords } from './words.ts'
 
 export function RequestPage() {
@@ -92,9 +94,11 @@ function Request({ pib, path, data, onChanged }: Of) {
           />
         </section>
       )}
+      {isOpen && data.missing.length === 0 && <SignPart path={path} data={data} onChanged={onChanged} />}
       <EvidencePart path={path} evidence={data.evidence} mayAdd={isOpen} onChanged={onChanged} />
       {data.list && <CalculationTable list={data.list} />}
       <Facts data={data} />
+      {data.signature?.signer && <SignedBy path={path} signer={data.signature.signer} />}
       {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onChanged} />}
     </>
   )
@@ -138,7 +142,7 @@ function actsOf(path: string, pib: string, data: RequestShown): Act[] {
   const acts: Act[] = []
   const seen = { seen: data.steps.length }
   const isOpen = data.state === 'draft' || data.state === 'incomplete'
-  if (isOpen)
+  if (isOpen && data.signatureNeeded === 'seal')
     acts.push({ word: words.submit, isMain: true, asked: { lead: words.submitLead, confirm: words.submit, fields: [], to: `${path}/submission`, more: seen } })
   if (isOpen || data.state === 'submitted')
     acts.push({

@@ -6,6 +6,7 @@ import { get } from '../shared/api.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
+import { SignedBy } from '../shared/SignedBy.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { formatPara } from '../shared/money.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
@@ -117,6 +118,7 @@ function Facts({ data: { request, reports, officer } }: { data: FundFile }) {
     <section aria-labelledby="facts">
       <h2 id="facts">{say(file.facts)}</h2>
       <FactList facts={facts} />
+      {signature?.signer && <SignedBy path={`/sickleave/fund/requests/${request.id}`} signer={signature.signer} />}
       <h3>{say(file.reports)}</h3>
       {reports.length === 0 && <p className="soft">{say(file.noReports)}</p>}
       <ul className="lines">

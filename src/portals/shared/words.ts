@@ -154,3 +154,15 @@ export const resourceWords = messages({
 export const clocks = messages({
   overdue: { sr: 'преко рока', en: 'overdue' },
 })
+
+export const signedBy = messages({
+  title: { sr: 'Потпис подносиоца', en: 'Signature of the requester' },
+  name: { sr: 'Сертификат гласи на', en: 'The certificate is made out to' },
+  organization: { sr: 'Правно лице', en: 'Legal entity' },
+  issuer: { sr: 'Издавалац', en: 'Issued by' },
+  until: { sr: 'Важи до', en: 'Valid until' },
+  revocation: { sr: 'Опозив', en: 'Revocation' },
+  notRevoked: { sr: 'није на списку опозваних', en: 'not on the list of revoked ones' },
+  unknown: { sr: 'није проверен: списка нема', en: 'not checked: there is no list' },
+  download: { sr: 'Преузми потписани документ', en: 'Download the signed document' },
+})

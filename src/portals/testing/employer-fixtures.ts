@@ -43,7 +43,18 @@ const event = (seq: number, kind: string): EmployerEvent => ({
 export const draft: RequestShown = {
   ...{ id: id('2'), number: '2026-0000031', kind: 'compensation', leave, employee, employer: caseLine.name, from: '2026-10-31', until: '2026-11-20' },
   ...{ payoutDay: '2026-11-20', account: '840-0000000004848-37', week: null, monthsWithoutWage: [], note: null, state: 'draft', due: null },
-  ...{ waitsFor: 'requester', evidence: [], signature: null, answer: null, total: null, list: null, paidOn: null, confirmedOn: null, toReturn: null },
+  ...{
+    waitsFor: 'requester',
+    evidence: [],
+    signature: null,
+    signatureNeeded: 'seal',
+    answer: null,
+    total: null,
+    list: null,
+    paidOn: null,
+    confirmedOn: null,
+    toReturn: null,
+  },
   missing: [
     {
       ...{ code: 'tax-return', where: 'evidence:tax-return', sr: 'Приложите извод из појединачне пореске пријаве (ППП-ПД).' },
@@ -70,7 +81,7 @@ export const paid: RequestShown = {
   ...{ id: id('3'), number: '2026-0000030', state: 'paid', missing: [], total: 5_781_325, paidOn: '2026-11-18', waitsFor: 'requester' },
   ...{ due: { nominal: '2026-11-25', effective: '2026-11-25' }, list: { basePerHour: '689.6552', lines: [line], sums: line } },
   evidence: [{ id: 'e1', kind: 'tax-return', name: 'ppp-pd.pdf', type: 'application/pdf', bytes: 20_480, sha256: '00', at }],
-  signature: { level: 'seal', by: 'Весна Маринковић', at, isQualified: false },
+  signature: { level: 'seal', by: 'Весна Маринковић', at, isQualified: false, signer: null },
   steps: ['written', 'submitted', 'calculated', 'paid'].map((kind) => ({ kind, at })),
 }
 const months = Array.from({ length: 12 }, (_, back) => new Date(Date.UTC(2025, 9 + back, 1)).toISOString().slice(0, 7))

@@ -15,10 +15,10 @@ const employee = { family: 'Марић', given: 'Јелена' }
 const request: RequestShown = {
   ...{ id: 'r1', number: '2026-0001043', kind: 'compensation', leave: 'l1', employee, employer: 'Пекара „Зрно“', from: '2026-04-01', until: '2026-04-30' },
   ...{ payoutDay: '2026-05-10', account: '840-0000000004848-37', week: null, monthsWithoutWage: [], note: null, state: 'proposed' },
-  ...{ due: { nominal: '2026-06-04', effective: '2026-06-04' }, waitsFor: 'fund', missing: [], answer: null, total: null, list: null },
+  ...{ due: { nominal: '2026-06-04', effective: '2026-06-04' }, waitsFor: 'fund', missing: [], signatureNeeded: 'seal', answer: null, total: null, list: null },
   ...{ paidOn: null, confirmedOn: null, toReturn: null },
   evidence: [{ id: 'e1', kind: 'tax-return', name: 'ppp-pd.pdf', type: 'application/pdf', bytes: 20_480, sha256: '00', at: '2026-05-14T08:00:00.000Z' }],
-  signature: { level: 'seal', by: 'Весна Илић', at: '2026-05-14T08:00:00.000Z', isQualified: false },
+  signature: { level: 'seal', by: 'Весна Илић', at: '2026-05-14T08:00:00.000Z', isQualified: false, signer: null },
   steps: [],
 }
 const sums = { gross: '78896.55', from: '15700.41', on: '11952.83', tax: '4467.56', net: '58728.58', total: '90849.38' }

@@ -14,7 +14,9 @@ export type Draft = {
   table(head: readonly string[], rows: readonly (readonly string[])[]): void
   code(text: string, spoken: string): void
 }
-export type About = { title: string; language: DocumentLanguage; at: Date; seal: Seal }
+export type About = { title: string; language: DocumentLanguage; at: Date }
+type Sealed = About & { seal: Seal }
+type Draw = (draft: Draft) => Promise<void>
 
 const margin = 56
 const ink = '#1a1a1a'
@@ -23,7 +25,15 @@ const codeSide = 110
 
 type Doc = InstanceType<typeof PDFDocument>
 
-export async function sealedPdf(about: About, draw: (draft: Draft) => Promise<void>): Promise<Buffer> {
+export async function sealedPdf(about: Sealed, draw: Draw): Promise<Buffer> {
+  return seal(await drawn(about, draw, (doc) => leaveRoomForSeal(doc, about)), about)
+}
+
+/** A page with an empty field where somebody else signs. The same page drawn again has the same bytes, so that it is known when it comes back. */
+export const pdfToSign = (about: About, draw: Draw): Promise<Buffer> =>
+  drawn(about, draw, (doc) => addField(doc, [margin, doc.page.height - 2 * margin, 220, 48], { T: new String('signature'), F: 4 }))
+
+async function drawn(about: About, draw: Draw, end: (doc: Doc) => void): Promise<Buffer> {
   const { default: PDF } = await import('pdfkit')
   const doc = new PDF({
     ...{ size: 'A4', margin, tagged: true, displayTitle: true, lang: about.language, autoFirstPage: false },
@@ -42,10 +52,10 @@ export async function sealedPdf(about: About, draw: (draft: Draft) => Promise<vo
   doc.addStructure(root)
   await draw(await draftOn(doc, root))
   root.end()
-  leaveRoomForSeal(doc, about)
+  end(doc)
   doc.end()
   await ended
-  return seal(Buffer.concat(chunks), about)
+  return Buffer.concat(chunks)
 }
 
 async function draftOn(doc: Doc, root: PDFKit.PDFStructureElement): Promise<Draft> {
@@ -138,13 +148,17 @@ const contentsBytes = 6000
 const placeholder = '**********'
 
 /** An invisible field for the signature (PDF 32000-1, 12.7.4.5), of a size that a certificate with its chain fits into. */
-function leaveRoomForSeal(doc: Doc, { seal: { name }, at }: About): void {
+function leaveRoomForSeal(doc: Doc, { seal: { name }, at }: Sealed): void {
   const signature = doc.ref({
     ...{ Type: 'Sig', Filter: 'Adobe.PPKLite', SubFilter: 'ETSI.CAdES.detached', ByteRange: [0, placeholder, placeholder, placeholder] },
     ...{ Contents: Buffer.alloc(contentsBytes), Name: new String(name), M: at },
   })
   signature.end(undefined as never)
-  doc.annotate(0, 0, 0, 0, { Subtype: 'Widget', FT: 'Sig', T: new String('seal'), TU: new String(name), V: signature, F: 132 } as never)
+  addField(doc, [0, 0, 0, 0], { T: new String('seal'), TU: new String(name), V: signature, F: 132 })
+}
+
+function addField(doc: Doc, [x, y, width, height]: [number, number, number, number], more: object): void {
+  doc.annotate(x, y, width, height, { Subtype: 'Widget', FT: 'Sig', ...more } as never)
   doc.initForm()
   const inner = doc as unknown as { page: { annotations: unknown[] }; _root: { data: { AcroForm: { data: Record<string, unknown> } } } }
   const form = inner._root.data.AcroForm.data
@@ -153,7 +167,7 @@ function leaveRoomForSeal(doc: Doc, { seal: { name }, at }: About): void {
   delete form['NeedAppearances'] // A reader that draws the fields anew would change what is sealed.
 }
 
-async function seal(pdf: Buffer, { seal: own }: About): Promise<Buffer> {
+async function seal(pdf: Buffer, { seal: own }: Sealed): Promise<Buffer> {
   const [{ SignPdf }, { Signer }] = await Promise.all([import('@signpdf/signpdf'), import('@signpdf/utils')])
   class Sealer extends Signer {
     override sign = (bytes: Buffer) => signDetached(own, bytes)

@@ -1,6 +1,7 @@
-import { createECDH, createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readPem } from '../../platform/house-tls.ts'
 import type { World } from '../../platform/world.ts'
+import { asCryptoKey, bytesOf, keyOfHouse, libraries } from './key-of-house.ts'
 
 /** The seal of the centre on documents that leave the house: a key, its certificate, and what may be said of it. */
 export type Seal = { key: KeyObject; certificate: Buffer; name: string; isQualified: boolean }
@@ -21,24 +22,12 @@ function givenSeal({ config }: World): Seal {
   return { key, certificate: certificate.raw, name, isQualified: config.SIGNATURE_LEVEL === 'qualified' }
 }
 
-// Certificates and signed messages are a library that is loaded with the first document.
-const libraries = async () => ({ asn1: await import('asn1js'), pki: await import('pkijs') })
-const bytesOf = (buffer: Uint8Array): ArrayBuffer => new Uint8Array(buffer).buffer
-
-// The order of P-256 (FIPS 186-5); a private key is a number from 1 to one less.
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
 const ownName = 'Спона, печат центра (није квалификован)'
 const [ownFrom, ownUntil] = [new Date('2026-01-01T00:00:00Z'), new Date('2046-01-01T00:00:00Z')]
 
 /** Without a given one the key comes from the master key, and the certificate vouches for itself and says so in its name. */
-async function ownSeal({ keys }: World): Promise<Seal> {
-  const scalar = (BigInt(`0x${keys.derive('sickleave-seal', 40).toString('hex')}`) % (order - 1n)) + 1n
-  const d = Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex')
-  const curve = createECDH('prime256v1')
-  curve.setPrivateKey(d)
-  const point = curve.getPublicKey()
-  const publicJwk = { kty: 'EC', crv: 'P-256', x: point.subarray(1, 33).toString('base64url'), y: point.subarray(33).toString('base64url') }
-  const key = createPrivateKey({ key: { ...publicJwk, d: d.toString('base64url') }, format: 'jwk' })
+async function ownSeal(world: World): Promise<Seal> {
+  const key = keyOfHouse(world, 'sickleave-seal')
   const { asn1, pki } = await libraries()
   const made = new pki.Certificate()
   made.version = 2
@@ -48,15 +37,10 @@ async function ownSeal({ keys }: World): Promise<Seal> {
   made.notBefore.value = ownFrom
   made.notAfter.value = ownUntil
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
-  await made.subjectPublicKeyInfo.importKey(await crypto.subtle.importKey('jwk', publicJwk, algorithm, true, ['verify']))
+  const open = createPublicKey(key).export({ format: 'jwk' })
+  await made.subjectPublicKeyInfo.importKey(await crypto.subtle.importKey('jwk', open, algorithm, true, ['verify']))
   await made.sign(await asCryptoKey(key), 'SHA-256')
   return { key, certificate: Buffer.from(made.toSchema(true).toBER()), name: ownName, isQualified: false }
-}
-
-function asCryptoKey(key: KeyObject): Promise<CryptoKey> {
-  const curve = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[key.asymmetricKeyDetails?.namedCurve ?? '']
-  const algorithm = key.asymmetricKeyType === 'rsa' ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } : { name: 'ECDSA', namedCurve: curve ?? 'P-256' }
-  return crypto.subtle.importKey('pkcs8', bytesOf(key.export({ type: 'pkcs8', format: 'der' })), algorithm, false, ['sign'])
 }
 
 const oids = {

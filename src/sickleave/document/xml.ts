@@ -6,9 +6,9 @@ export const documentNamespace = 'urn:spona:sickleave:document:1'
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
 const escape = (text: string) => text.replace(/[&<>"']/g, (letter) => escapes[letter] as string)
 
-type Field = [name: string, value: string | Field[] | null]
+export type Field = [name: string, value: string | Field[] | null]
 
-function write([name, value]: Field, depth: number): string {
+export function write([name, value]: Field, depth: number): string {
   if (value === null) return ''
   const space = '  '.repeat(depth)
   if (typeof value === 'string') return `${space}<${name}>${escape(value)}</${name}>\n`

@@ -1,8 +1,10 @@
 import type { Asking } from '../asking.ts'
+import type { PaperFile } from '../document/paper.ts'
 import { loadRules } from '../case-store.ts'
 import { calculationOf, evidenceContent, reportsOf, type Request } from '../request/request-store.ts'
 import { dayOfClock } from '../request/show.ts'
 import { forReader } from '../said/said.ts'
+import { signedFile } from '../request/signed-file.ts'
 import { mayFollow, type Step } from '../request/state.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
@@ -60,4 +62,12 @@ export async function fundEvidence(asking: Asking, id: string, evidence: string)
   if (!found) throw new Refusal('not-found', 'there is no such file with this request')
   await recordLooks(asking, [row.patient])
   return found
+}
+
+/** What the requester signed with a certificate of their own. */
+export async function fundSigned(asking: Asking, id: string): Promise<PaperFile> {
+  const { row } = await requestForFund(asking, id, 'read')
+  const file = await signedFile(asking.world.sql, row)
+  await recordLooks(asking, [row.patient])
+  return file
 }

@@ -1,9 +1,10 @@
 import type { Routes } from '../../platform/http.ts'
 import { askingOf } from '../asking.ts'
+import { sendPaper } from '../document/send-paper.ts'
 import { anomalies } from '../statistics/anomalies.ts'
 import { openDataFile, statistics } from '../statistics/open-data.ts'
 import { decideRequest } from './decide.ts'
-import { fundEvidence, fundFile } from './file.ts'
+import { fundEvidence, fundFile, fundSigned } from './file.ts'
 import { answerObjection, fundObjections, orderControl } from './objections.ts'
 import { executePayment, makePayment, paymentFile, payments } from './payment.ts'
 import { officers } from './officers.ts'
@@ -25,6 +26,7 @@ export const fundRoutes: Routes = (app) => {
     reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
     return reply.type(type).send(content)
   })
+  app.get<One>('/requests/:id/signed', async (request, reply) => sendPaper(reply, await fundSigned(askingOf(request), request.params.id)))
   app.post<Act>('/requests/:id/:act', (request) => decideRequest(askingOf(request), request.params.id, request.params.act, request.body))
   app.get('/objections', (request) => fundObjections(askingOf(request)))
   app.post<One>('/objections/:id', (request) => answerObjection(askingOf(request), request.params.id, request.body))

@@ -52,13 +52,14 @@ async function record({ world, ...asking }: Asking, patients: readonly number[],
   await world.ledger.record(patients.length > 0 ? [...new Set(patients)].map(one) : [one(null)])
 }
 
-export async function withdrawObjection(asking: Asking, { employer, keys, basis }: Side, id: string, given: unknown): Promise<Objections> {
+export async function withdrawObjection(asking: Asking, side: Side, id: string, given: unknown): Promise<Objections> {
+  const { employer, keys, basis } = side
   const said = { text: textOf(bodyOf(given, ['why']), 'why', 300) }
   const found = isUuid(id) ? await objectionOf(asking.world.sql, id) : null
   const isTheirs = found !== null && (keys === null ? found.employer === employer : found.madeBy === 'person' && keys.includes(found.patient))
   if (!isTheirs) throw new Refusal('not-found', 'there is no such objection')
   if (found.state !== 'withdrawn') await endAlone(asking, found, { kind: 'withdrawn', said, basis })
-  return objectionsOf(asking, { employer, keys, basis })
+  return objectionsOf(asking, side)
 }
 
 /** What lies at a desk, with the words of whoever asked; each person in it reads that somebody looked. */

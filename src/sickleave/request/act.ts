@@ -109,7 +109,12 @@ export async function showRequest(asking: Asking, sql: Runner, { row, standing, 
   const missing = isOpenToRequester(standing) ? missingOf(await factsOf(asking, sql, row, standing.content, evidence, rules), rules) : []
   const kept = isSettled(standing) ? await calculationOf(sql, row, standing.calculation) : null
   const list = kept && listOf(kept.view)
-  return shownOf(row, standing, { employee, employer: await employerName(sql, row) }, { steps, evidence, missing, rules, list })
+  return shownOf(
+    row,
+    standing,
+    { employee, employer: await employerName(sql, row) },
+    { steps, evidence, missing, rules, list, signatureNeeded: asking.world.config.SIGNATURE_LEVEL as RequestShown['signatureNeeded'] },
+  )
 }
 
 async function factsOf({ world }: Asking, tx: Runner, row: Head, content: Standing['content'], evidence: readonly Evidence[], rules: Rules): Promise<Facts> {

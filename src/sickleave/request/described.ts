@@ -13,6 +13,12 @@ const months = list({ type: 'string', pattern: '^\\d{4}-\\d{2}$' })
 const week = { ...list(whole), description: 'Hundredths of hours from Monday to Sunday.' }
 const missing = list(named('Missing', object({ code: text, where: text, sr: text, srLatn: text, en: text })))
 const evidence = named('Evidence', object({ id: uuid, kind: oneOf(...evidenceKinds), name: text, type: text, bytes: whole, sha256: text, at: instant }))
+const signer = named(
+  'Signer',
+  object({
+    ...{ name: text, organization: orNull(text), issuer: text, validUntil: instant, isRevocationKnown: flag, form: oneOf('pades', 'cades', 'raw') },
+  }),
+)
 const state = oneOf(
   ...['draft', 'submitted', 'incomplete', 'in-process', 'proposed', 'calculated', 'rejected', 'paid', 'confirmed', 'returning', 'returned', 'withdrawn'],
 )
@@ -22,7 +28,8 @@ const fields = {
   due: orNull(object({ nominal: day, effective: day })),
   waitsFor: orNull(oneOf('requester', 'fund')),
   ...{ missing, evidence: list(evidence) },
-  signature: orNull(object({ level: text, by: text, at: instant, isQualified: { type: 'boolean' } })),
+  signature: orNull(object({ level: text, by: text, at: instant, isQualified: flag, signer: orNull(signer) })),
+  signatureNeeded: oneOf('seal', 'advanced', 'qualified'),
   answer: orNull(text),
   total: orNull({ ...whole, description: 'Whole para.' }),
   list: orNull(
@@ -94,7 +101,16 @@ export const described = {
     answer: shown,
   }),
   act: route('Submit (act is submission), withdraw (withdrawal, with why), confirm that the employee has the money (confirmation, with on)', {
-    body: object({ seen: whole, why: text, on: day, signature: object({ certificate: text, value: text }) }, ['seen', 'why', 'on', 'signature']),
+    body: object(
+      {
+        ...{ seen: whole, why: text, on: day, signature: object({ certificate: text, value: text }) },
+        signed: {
+          ...text,
+          description: 'The form as it was signed, in base64: the PDF with its signature (PAdES), or a detached one (CAdES, .p7s), up to 3 MB.',
+        },
+      },
+      ['seen', 'why', 'on', 'signature', 'signed'],
+    ),
     answer: shown,
   }),
   expected: route('Days at the Fund’s cost, by the reports, that nobody has asked for yet', {
@@ -116,5 +132,10 @@ export const described = {
     }),
   }),
   calculation: route('The calculation with every figure explained, for the person', { answer: calculation }),
+  form: route('The request as a document to be signed, as PDF or XML: the same bytes until the request changes', {
+    query: object({ language: oneOf('sr-Cyrl', 'sr-Latn', 'en') }, ['language']),
+    types: ['application/pdf', 'application/xml'],
+  }),
+  signed: route('What was signed and submitted, as it came', { types: ['application/pdf', 'application/pkcs7-signature'] }),
   table: route('Lists of calculation and of refund as one table', { query: object({ kind }, ['kind']), types: ['text/csv'] }),
 }

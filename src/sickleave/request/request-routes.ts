@@ -1,14 +1,17 @@
 import type { Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, askingOf } from '../asking.ts'
+import { sendPaper } from '../document/send-paper.ts'
 import { described } from './described.ts'
 import { expectedOf } from './expected.ts'
 import { listsAsTable, ownCalculation, readRequest, requestsOf } from './lists.ts'
 import { actOnRequest, attachEvidence, isRequesterAct, rewriteRequest, writeRequest } from './requester.ts'
 import { employerSide, ownSide, type Side } from './side.ts'
+import { requestToSign, signedRequest } from './signed-file.ts'
 import { workOf } from './work.ts'
 
 type Place = { Params: { pib: string; request: string; act: string } }
+type FormPlace = { Params: Place['Params'] & { form: string }; Querystring: { language?: string } }
 type Does = Parameters<typeof employerSide>[2]
 type SideOf = (asking: Asking, params: Place['Params'], does: Does) => Promise<Side>
 
@@ -29,6 +32,14 @@ const routesOf =
     )
     app.put<Place>(`${at}/:request`, described.rewrite, async (request) =>
       rewriteRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),
+    )
+    app.get<FormPlace>(`${at}/:request/form.:form`, described.form, async (request, reply) => {
+      const { form } = request.params
+      const side = await sideOf(askingOf(request), request.params, 'read')
+      return sendPaper(reply, await requestToSign(askingOf(request), side, request.params.request, { form, language: request.query.language }))
+    })
+    app.get<Place>(`${at}/:request/signed`, described.signed, async (request, reply) =>
+      sendPaper(reply, await signedRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'read'), request.params.request)),
     )
     app.post<Place>(`${at}/:request/evidence`, { bodyLimit: bodyBytesMax, ...described.attach }, async (request) =>
       attachEvidence(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { sign } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Refusal } from '../../platform/refusal.ts'
-import { selfSigned } from '../../testing/certificates.ts'
 import { rulesOf } from '../rules/parameters.ts'
 import { addWorkingDays, easterOf, isWorkingDay, nextWorkingDay } from '../rules/working-days.ts'
 import { clockOf, interestOn, submitBy } from './clock.ts'
 import { type Facts, fundDays, missingOf } from './completeness.ts'
-import { digestOf, isSealed, signSubmission, toSign } from './sign.ts'
+import { digestOf, isSealed, signSubmission } from './sign.ts'
 import { type Content, fold, mayFollow, secondPerson, type Step, type Written } from './state.ts'
 
 const rules = rulesOf()
@@ -143,30 +138,24 @@ describe('signatures', () => {
   const keys = { derive: (label: string, bytes = 32) => Buffer.alloc(bytes, label) }
   const digest = digestOf({ number: '2026-1', kind: 'refund', content, evidence: [] })
   const at = new Date()
-  const submit = (SIGNATURE_LEVEL: string, own: { certificate: string; value: string } | null, SIGNATURE_TRUST = '') =>
-    signSubmission({ keys, config: { SIGNATURE_LEVEL, SIGNATURE_TRUST } as never }, { number: '2026-1', digest, by: 'a', at }, own)
+  const form = {
+    number: '2026-1',
+    kind: 'refund',
+    content,
+    evidence: [],
+    digest,
+    employee: { family: 'Илић', given: 'Ана' },
+    employer: null,
+    changedAt: at,
+  } as const
+  const holder = { names: ['Весна Илић'], jmbg: null, firms: null }
+  const config = { SIGNATURE_LEVEL: 'seal', SIGNATURE_TRUST: '', DEMO: false } as never
 
-  test('the seal of the centre holds over what was submitted and over nothing else', () => {
-    const signature = submit('seal', null)
+  test('the seal of the centre holds over what was submitted and over nothing else', async () => {
+    const signature = await signSubmission({ keys, config }, { form, holder, by: 'a', at }, null)
     assert.ok(!(signature instanceof Refusal) && !signature.isQualified)
     assert.ok(isSealed({ keys }, signature, digest))
     assert.ok(!isSealed({ keys }, signature, digestOf({ number: '2026-1', kind: 'refund', content: { ...content, account: null }, evidence: [] })))
     assert.ok(!isSealed({ keys }, { ...signature, by: 'b' }, digest))
-  })
-
-  test('above the seal an own signature is needed that fits, and for a qualified one a trusted authority', async () => {
-    const { cert, key } = await selfSigned('Весна Илић')
-    const value = sign('sha256', Buffer.from(toSign('2026-1', digest)), key).toString('base64')
-    assert.match((submit('advanced', null) as Refusal).message, /needs your own/)
-    assert.match((submit('advanced', { certificate: 'x', value }) as Refusal).message, /cannot be read/)
-    assert.match((submit('advanced', { certificate: cert, value: 'AAAA' }) as Refusal).message, /does not fit/)
-    assert.ok(!(submit('advanced', { certificate: cert, value }) instanceof Refusal))
-    const folder = mkdtempSync(join(tmpdir(), 'spona-trust-'))
-    writeFileSync(join(folder, 'own.pem'), cert)
-    writeFileSync(join(folder, 'other.pem'), (await selfSigned('Друго тело')).cert)
-    const trusted = submit('qualified', { certificate: cert, value }, join(folder, 'own.pem'))
-    assert.ok(!(trusted instanceof Refusal) && trusted.isQualified)
-    assert.match((submit('qualified', { certificate: cert, value }, join(folder, 'other.pem')) as Refusal).message, /no authority/)
-    rmSync(folder, { recursive: true })
   })
 })

@@ -12,7 +12,8 @@ import { evidenceKinds, type Missing } from './completeness.ts'
 import { fileOf } from './evidence.ts'
 import { addEvidence, addRequest, nextRequestNumber, requestOf, type Row } from './request-store.ts'
 import { leaveOfSide, type Side } from './side.ts'
-import { digestOf, type Own, signSubmission } from './sign.ts'
+import { type Own, signSubmission } from './sign.ts'
+import { addSigned, formOf, holderOf, signedFileOf } from './signed-file.ts'
 import { type Content, kinds, mayFollow, type Step } from './state.ts'
 import type { RequestShown } from './wire.ts'
 
@@ -181,26 +182,30 @@ export async function actOnRequest(asking: Asking, side: Side, id: string, act: 
 function ownOf(body: Body, name: string): Own {
   const { certificate, value } = bodyOf(body[name], ['certificate', 'value'])
   const isText = (text: unknown, max: number): text is string => typeof text === 'string' && text.length <= max
-  if (isText(certificate, 8000) && isText(value, 4000)) return { certificate, value }
+  if (isText(certificate, 16_000) && isText(value, 4000)) return { certificate, value }
   throw new Refusal('incorrect', `${name} has a certificate as PEM and a value in base64`, { expression: name })
 }
 
 async function submit(asking: Asking, side: Side, row: Row, given: unknown): Promise<RequestShown> {
   const { world, actor } = asking
-  const body = bodyOf(given, ['seen', 'signature'])
-  const own = optional(body, 'signature', ownOf) ?? null
+  const body = bodyOf(given, ['seen', 'signature', 'signed'])
+  const signed = optional(body, 'signed', signedFileOf)
+  const own: Own | null = signed ? { document: signed } : (optional(body, 'signature', ownOf) ?? null)
+  const holder = await holderOf(asking, side)
   return stepRequest(asking, row, {
     basis: side.basis,
     seen: optional(body, 'seen', countOf),
-    async plan({ found, evidence, missing }): Promise<Step[] | Refusal | null> {
+    async plan({ tx, found, evidence, missing }): Promise<Step[] | Refusal | null> {
       if (found.standing.state === 'submitted') return null
       const refusal = mayFollow(found.standing, 'submitted')
       if (refusal) return refusal
       const lacking = await missing()
       if (lacking.length > 0) return incomplete(lacking, asking.language)
-      const digest = digestOf({ number: row.number, kind: row.kind, content: found.standing.content, evidence })
-      const signature = signSubmission(world, { number: row.number, digest, by: actor.id, at: world.now() }, own)
-      return signature instanceof Refusal ? signature : [{ kind: 'submitted', signature }]
+      const at = world.now()
+      const signature = await signSubmission(world, { form: formOf(found, evidence), holder, by: actor.id, at }, own)
+      if (signature instanceof Refusal) return signature
+      if (signed) await addSigned(tx, row, { content: signed, at, actor: actor.id })
+      return [{ kind: 'submitted', signature }]
     },
   })
 }

@@ -4,7 +4,7 @@ import { clockOf } from './clock.ts'
 import type { Missing } from './completeness.ts'
 import type { Evidence, Row, StepRow } from './request-store.ts'
 import type { Signature, Standing, State, Step, StepKind } from './state.ts'
-import type { CalculationList, RequestShown, RequestState } from './wire.ts'
+import type { CalculationList, RequestShown, RequestState, SignerShown } from './wire.ts'
 
 /** What happens between the people of the Fund is theirs: the requester hears the outcome. */
 const inside = new Set<StepKind>(['proposed', 'sent-back', 'claimed', 'assigned', 'calculated'])
@@ -16,7 +16,14 @@ const settled = new Set<State>(['calculated', 'paid', 'confirmed', 'returning', 
 /** From the approval on the requester has the list. */
 export const isSettled = ({ state }: Standing): boolean => settled.has(state)
 
-export type Around = { steps: readonly StepRow[]; evidence: readonly Evidence[]; missing: readonly Missing[]; rules: Rules; list: CalculationList | null }
+export type Around = {
+  steps: readonly StepRow[]
+  evidence: readonly Evidence[]
+  missing: readonly Missing[]
+  rules: Rules
+  list: CalculationList | null
+  signatureNeeded: RequestShown['signatureNeeded']
+}
 export type Named = { employee: { family: string; given: string }; employer: string | null }
 
 export function shownOf(row: Pick<Row, 'id' | 'number' | 'kind' | 'leave' | 'knownAs'>, standing: Standing, named: Named, around: Around): RequestShown {
@@ -36,6 +43,7 @@ export function shownOf(row: Pick<Row, 'id' | 'number' | 'kind' | 'leave' | 'kno
     missing: [...around.missing],
     evidence: around.evidence.map(({ sha256, at, ...one }) => ({ ...one, sha256: sha256.toString('hex'), at: at.toISOString() })),
     signature: signatureOf(around.steps),
+    signatureNeeded: around.signatureNeeded,
     answer: answerOf(standing),
     total: isSettled(standing) ? standing.total : null,
     list: around.list,
@@ -51,8 +59,12 @@ const wordOf = (step: Step, { state }: Standing): string => (step.kind === 'appr
 function signatureOf(steps: readonly StepRow[]): RequestShown['signature'] {
   const last = steps.findLast(({ step }) => step.kind === 'submitted')
   if (last?.step.kind !== 'submitted') return null
-  const { level, at, isQualified } = last.step.signature satisfies Signature
-  return { level, by: last.actorName, at, isQualified }
+  const { level, at, isQualified, signed } = last.step.signature satisfies Signature
+  return { level, by: last.actorName, at, isQualified, signer: signed ? signerOf(signed) : null }
+}
+
+function signerOf({ signer: { name, organization, issuer, validUntil }, isRevocationKnown, form }: NonNullable<Signature['signed']>): SignerShown {
+  return { name, organization, issuer, validUntil, isRevocationKnown, form }
 }
 
 function answerOf({ state, missing, proposal, order }: Standing): string | null {

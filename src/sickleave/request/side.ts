@@ -10,6 +10,8 @@ import { mayAs, requireEmployer } from '../employer/rights.ts'
 export type Side = {
   basis: 'employer' | 'self'
   employer: number | null
+  /** Its tax number, as the address names it. */
+  pib: string | null
   /** Keys of the person, when it is the person. */
   keys: readonly number[] | null
 }
@@ -24,14 +26,14 @@ const sentence: Record<Does, string> = {
 
 export async function employerSide(asking: Asking, pib: string, does: Does): Promise<Side> {
   const { employer, role } = await requireEmployer(asking, pib)
-  if (mayAs(role, rightOf[does])) return { basis: 'employer', employer, keys: null }
+  if (mayAs(role, rightOf[does])) return { basis: 'employer', employer, pib, keys: null }
   const reason = sentence[does]
   return refuse(asking, null, does === 'read' ? 'read' : 'update', new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
 }
 
 export async function ownSide(asking: Asking, does: Does): Promise<Side> {
   const root = await requireOwn(asking, does === 'read' ? 'read' : 'update')
-  return { basis: 'self', employer: null, keys: (await keySets(asking.world.sql, [root])).get(root) ?? [root] }
+  return { basis: 'self', employer: null, pib: null, keys: (await keySets(asking.world.sql, [root])).get(root) ?? [root] }
 }
 
 /** The leave behind the name that this side knows it by. */

@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Day } from '../rules/days.ts'
+import type { SignedDocument } from '../signed/judge.ts'
 import type { RequestState } from './wire.ts'
 
 // A request as its steps tell it (ebolovanje.md section 4). Steps are only added; the state is what they add up to.
@@ -30,6 +31,7 @@ export type Signature = {
   value: string
   isQualified: boolean
   own?: { certificate: string; value: string }
+  signed?: SignedDocument
 }
 
 export type Step =

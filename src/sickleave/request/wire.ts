@@ -35,6 +35,17 @@ export type CalculationList = {
   sums: { gross: string; net: string; tax: string; contributionsFrom: string; contributionsOn: string; total: string }
 }
 
+export type SignerShown = {
+  name: string
+  organization: string | null
+  issuer: string
+  validUntil: string
+  /** Whether a list of revoked certificates of that authority was at hand. */
+  isRevocationKnown: boolean
+  /** `pades` and `cades` are kept and can be downloaded; `raw` is a program's signature over a short text. */
+  form: 'pades' | 'cades' | 'raw'
+}
+
 /** What the requester may know of its request: one of `GET /sickleave/employer/:pib/requests`, `GET /sickleave/mine/requests`. */
 export type RequestShown = {
   id: string
@@ -59,7 +70,10 @@ export type RequestShown = {
   waitsFor: 'requester' | 'fund' | null
   missing: MissingLine[]
   evidence: EvidenceLine[]
-  signature: { level: string; by: string; at: string; isQualified: boolean } | null
+  /** `signer`: what the certificate of the requester's own signature says; null where the seal of the centre stands alone. */
+  signature: { level: string; by: string; at: string; isQualified: boolean; signer: SignerShown | null } | null
+  /** What a submission needs: `seal` is the centre's own, and the requester may sign all the same. */
+  signatureNeeded: 'seal' | 'advanced' | 'qualified'
   /** What the Fund says to the requester: what is missing, why rejected, what is to be returned. */
   answer: string | null
   /** Whole para. */

@@ -1,0 +1,72 @@
+import { useState } from 'react'
+import type { RequestShown } from '../../sickleave/request/wire.ts'
+import { submit } from '../shared/api.ts'
+import { base64Of } from '../shared/base64.ts'
+import { useLanguage, useSay } from '../shared/language.tsx'
+import { Trouble } from '../shared/Trouble.tsx'
+import { signing as words } from './signing-words.ts'
+
+/** Download, sign with one's own certificate, send it back: it is judged there, and what is wrong is said here while the file stays chosen. */
+export function SignPart({ path, data, onChanged }: { path: string; data: RequestShown; onChanged(): void }) {
+  const say = useSay()
+  const language = useLanguage()
+  const [file, setFile] = useState<File | null>(null)
+  const [isTried, setTried] = useState(false)
+  const [failure, setFailure] = useState<unknown>(null)
+  const [isSending, setSending] = useState(false)
+  const send = async () => {
+    setTried(true)
+    if (!file || isSending) return
+    setSending(true)
+    setFailure(null)
+    try {
+      await submit<RequestShown>('POST', `${path}/submission`, { seen: data.steps.length, signed: await base64Of(file) })
+      onChanged()
+    } catch (error) {
+      setFailure(error)
+    } finally {
+      setSending(false)
+    }
+  }
+  const isMissing = isTried && file === null
+  return (
+    <section aria-labelledby="signing">
+      <h2 id="signing">{say(words.title)}</h2>
+      <p>{say(data.signatureNeeded === 'seal' ? words.may : data.signatureNeeded === 'qualified' ? words.qualified : words.must)}</p>
+      <p className="buttons">
+        <a className="button" href={`${path}/form.pdf?language=${language}`} download>
+          {say(words.pdf)}
+        </a>
+        <a className="button quiet" href={`${path}/form.xml`} download>
+          {say(words.xml)}
+        </a>
+      </p>
+      {failure !== null && <Trouble error={failure} takesFocus />}
+      <div className="tools">
+        <div className="field">
+          <label htmlFor="signed-file">{say(words.file)}</label>
+          <input
+            id="signed-file"
+            type="file"
+            accept=".pdf,.p7s,.p7m,.p7b"
+            aria-invalid={isMissing}
+            aria-describedby={isMissing ? 'signed-file-error' : 'signed-file-hint'}
+            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+          />
+          {isMissing ? (
+            <p id="signed-file-error" className="error">
+              {say(words.choose)}
+            </p>
+          ) : (
+            <p id="signed-file-hint" className="soft">
+              {say(words.hint)}
+            </p>
+          )}
+        </div>
+        <button type="button" className="button main" aria-disabled={isSending} onClick={() => void send()}>
+          {say(words.send)}
+        </button>
+      </div>
+    </section>
+  )
+}

@@ -118,7 +118,9 @@ export type CompensationRequest = {
     by: string
     at: string
     isQualified: boolean
+    signer: Signer | null
   } | null
+  signatureNeeded: 'seal' | 'advanced' | 'qualified'
   answer: string | null
   total: number | null
   list: CalculationList | null
@@ -325,6 +327,15 @@ export type PersonName = {
 }
 
 export type PublicKeys = Record<string, unknown>
+
+export type Signer = {
+  name: string
+  organization: string | null
+  issuer: string
+  validUntil: string
+  isRevocationKnown: boolean
+  form: 'pades' | 'cades' | 'raw'
+}
 
 export type Operations = {
   /** Employers that you act for */
@@ -938,6 +949,29 @@ export type Operations = {
     }
     answer: CompensationRequest
   }
+  /** The request as a document to be signed, as PDF or XML: the same bytes until the request changes */
+  'GET /{pib}/requests/{request}/form.{form}': {
+    params: {
+      pib: string
+      request: string
+      form: string
+    }
+    query: {
+      language?: 'sr-Cyrl' | 'sr-Latn' | 'en'
+    }
+    body: undefined
+    answer: Response
+  }
+  /** What was signed and submitted, as it came */
+  'GET /{pib}/requests/{request}/signed': {
+    params: {
+      pib: string
+      request: string
+    }
+    query: {}
+    body: undefined
+    answer: Response
+  }
   /** Attach evidence, in base64, up to 5 MB */
   'POST /{pib}/requests/{request}/evidence': {
     params: {
@@ -970,6 +1004,8 @@ export type Operations = {
         certificate: string
         value: string
       }
+      /** The form as it was signed, in base64: the PDF with its signature (PAdES), or a detached one (CAdES, .p7s), up to 3 MB. */
+      signed?: string
     }
     answer: CompensationRequest
   }

@@ -198,7 +198,7 @@ export const settings = [
     name: 'SIGNATURE_LEVEL',
     fallback: 'seal',
     about:
-      'What a request for sick-leave money needs: seal (the seal of the centre is enough), advanced (the requester’s own signature as well) or qualified (its key certified by SIGNATURE_TRUST). Documents of doctors bear the seal of the centre in any case.',
+      'What a request for sick-leave money needs: seal (the seal of the centre is enough), advanced (the requester’s own signature as well, certified by an authority of SIGNATURE_TRUST) or qualified (with a qualified certificate and device). Documents of doctors bear the seal of the centre in any case.',
     read: oneOf('seal', 'advanced', 'qualified'),
   },
   {
@@ -211,7 +211,7 @@ export const settings = [
   {
     name: 'SIGNATURE_TRUST',
     fallback: '',
-    about: 'PEM file with the certificates of the authorities that certify signing keys; needed for SIGNATURE_LEVEL=qualified.',
+    about: 'PEM file with the certificates of the authorities that certify signing keys, and their lists of revoked certificates (X509 CRL); needed for SIGNATURE_LEVEL above seal.',
     read: text,
   },
   { name: 'SEAL_SECONDS', fallback: '60', about: 'How often the audit is sealed when something was written.', read: whole(1, 86_400) },

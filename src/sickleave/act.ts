@@ -14,7 +14,7 @@ import { keepSigned, type Signed } from './signature/signed-by.ts'
 import { type Day, dayAt, isDay } from './rules/days.ts'
 import { askRecheck } from './recheck-store.ts'
 import { type Ground, groundOf, type Steps } from './rules/plan.ts'
-import { fold, isRunning, leaveOf, type Step } from './rules/state.ts'
+import { fold, isRunning, isSealedOnly, leaveOf, type Step } from './rules/state.ts'
 
 export type Act = {
   leave: string
@@ -93,7 +93,9 @@ export async function perform(asking: Asking, person: Known, act: Act): Promise<
       const history = [...historyOf(cases.filter(({ id }) => id !== act.leave)), leaveOf(act.leave, state)]
       const told = { leave: leaveOf(act.leave, state), isOpen: isRunning(state), history, rules, employee, issuer }
       const step = steps.at(-1) as Step
+      const before = found && fold(all.slice(0, -steps.length))
       await tell({
+        isSealedOnly: before !== null && step.kind === 'corrected' && isSealedOnly(before, step),
         tx,
         world,
         keys: person.keys,

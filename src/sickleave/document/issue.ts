@@ -23,6 +23,8 @@ export type Issuing = {
   /** Its place among the steps, and whether the doctor signed it. */
   seq: number
   isSigned: boolean
+  /** Nothing that a paper says was corrected. */
+  isSealedOnly: boolean
   told: Told
   at: Date
   happenedAt: Date
@@ -48,6 +50,10 @@ async function standing({ tx, patient, leave }: Issuing): Promise<Stored[]> {
 export async function tell(issuing: Issuing): Promise<void> {
   const { step, state } = issuing
   if (isUndecided(state)) return
+  if (issuing.isSealedOnly) {
+    await endSharing(issuing)
+    return
+  }
   const before = await standing(issuing)
   if (step.kind === 'cancelled' || step.kind === 'corrected') await voidAll(issuing, before, step.why)
   if (step.kind === 'cancelled') {
@@ -114,9 +120,8 @@ async function issue(issuing: Issuing, job: JobOf | null, kind: EmployerDocument
 }
 
 async function voidAll(issuing: Issuing, documents: readonly Stored[], why: string): Promise<void> {
-  const { tx, world, patient, leave, at, actor, step } = issuing
-  // Consent was given to what no longer counts: of what counts now the person decides anew.
-  await tx`delete from sickleave.shared where patient = ${patient} and leave = ${leave}`
+  const { tx, world, patient, at, actor, step } = issuing
+  await endSharing(issuing)
   for (const one of [...documents].sort(byEmployer)) {
     await tx`
       insert into sickleave.voided (patient, document, at, actor, why) values (${patient}, ${one.id}, ${at}, ${actor}, ${why})`
@@ -125,6 +130,9 @@ async function voidAll(issuing: Issuing, documents: readonly Stored[], why: stri
     if (step.kind === 'corrected' && one.employer !== null) await inform(issuing, one.employer, 'void', one.content)
   }
 }
+
+/** Consent was given to what no longer counts: of what counts now the person decides anew. An employer sees what it sees when consent is taken back. */
+const endSharing = ({ tx, patient, leave }: Issuing) => tx`delete from sickleave.shared where patient = ${patient} and leave = ${leave}`
 
 const inform = ({ tx, world, leave, at }: Issuing, employer: number, kind: EventKind, content: EmployerView) =>
   addEvent(tx, world, { leave, employer, at, kind, content })

@@ -10,6 +10,8 @@ import { type Endpoint, startEndpoint } from '../../testing/endpoint.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type Answer, sender } from '../../testing/server.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
+import { signDetached } from '../document/seal.ts'
+import { demoSigner } from '../signed/demo-authority.ts'
 
 // The payroll API as it is published, held against what it really takes and answers: every route, what it is sent and every answer and error.
 
@@ -173,7 +175,15 @@ test('earnings, a request to its confirmation and objections, of the employer an
   assert.equal(steps.length, 2)
   for (const kind of ['tax-return', 'account-contract'])
     await done(asBoss('POST', `${one}/evidence`, { kind, name: 'a.pdf', type: 'application/pdf', content: Buffer.from(`%PDF-1.7 ${kind}`).toString('base64') }))
-  const submitted = await done(asBoss('POST', `${one}/submission`, { seen: 4 }))
+  const { text: form } = await asBoss('GET', `${one}/form.xml?language=sr-Cyrl`)
+  await done(ask(person.account, 'GET', `/sickleave/mine/requests/${id}/form.xml`))
+  const { key, certificate } = await demoSigner(town.world, 'Ана Петровић')
+  const signed = await signDetached({ key, certificate: certificate.raw, name: '', isQualified: false }, Buffer.from(form))
+  town.world.config.DEMO = true
+  const submitted = await done(asBoss('POST', `${one}/submission`, { seen: 4, signed: signed.toString('base64') }))
+  town.world.config.DEMO = false
+  await done(asBoss('GET', `${one}/signed`))
+  await done(ask(person.account, 'GET', `/sickleave/mine/requests/${id}/signed`))
   assert.equal(submitted.state, 'submitted')
   await payOut(id)
   const paid = await done(asBoss('GET', one))

@@ -88,6 +88,14 @@ function questionsAbout({ known, numbers }: Twin): ['GET' | 'POST', string, obje
   ]
 }
 
+/** Objects that name the leave, wherever they stand in an answer. */
+function linesAbout(value: unknown, known: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => linesAbout(one, known))
+  if (typeof value !== 'object' || value === null) return []
+  const own = (value as { leave?: unknown }).leave === known ? [JSON.stringify(value)] : []
+  return [...own, ...Object.values(value).flatMap((one) => linesAbout(one, known))]
+}
+
 async function differences(): Promise<string[]> {
   const found: string[] = []
   const [ours, theirs] = twins.map(questionsAbout) as [ReturnType<typeof questionsAbout>, ReturnType<typeof questionsAbout>]
@@ -135,6 +143,10 @@ before(async () => {
   await acts((_person, at, place) => as('POST', `${at}/${leaves[place]}/extension`, { until: '2026-03-13', ...(place === 0 ? { note: 'нов налаз' } : {}) }), [])
   town.at('2026-03-13T08:00:00Z')
   await acts((_person, at, place) => as('POST', `${at}/${leaves[place]}/report`, { until: '2026-03-13' }), [])
+  // Only one of them has its diagnosis corrected: of that no paper says another word, and no event tells.
+  const correction = { from: '2026-03-02', until: '2026-03-13', reason: '01', diagnosis: 'C50.1', why: 'погрешна шифра' }
+  const corrected = await as('POST', `/sickleave/people/${people[0]?.handle}/leaves/${leaves[0]}/correction`, correction)
+  assert.equal(corrected.status, 200, corrected.text)
   twins = (await Promise.all(
     people.map(async (person, place) => {
       const rows = await town.owner<{ knownAs: string; number: string }>`
@@ -151,6 +163,17 @@ before(async () => {
 describe('two leaves that differ only in what is sealed', () => {
   test('are the same to their employer: bytes, headers, shape of the papers and number of statements', async () => {
     assert.deepEqual(await differences(), [])
+  })
+
+  test('have the same lines in the calendar, in searches and in the stream, and as many', async () => {
+    const questions = [`/${pib()}/calendar?month=2026-03`, `/${pib()}/events?after=0`, `/${pib()}/leaves`, '/latest', '/search'] as const
+    for (const path of questions) {
+      const isPost = path === '/search'
+      const { body } = await app.inject({ method: isPost ? 'POST' : 'GET', url: `/sickleave/employer${path}`, ...(isPost ? { payload: {} } : {}) })
+      const [ours, theirs] = twins.map((twin) => linesAbout(JSON.parse(body), twin.known).map((line) => alike(line, twin)))
+      assert.ok((ours?.length ?? 0) > 0 || path === '/latest', `${path}: ${body}`)
+      assert.deepEqual(ours, theirs, path)
+    }
   })
 
   test('and the trial sees a word, a field, a header or a statement more', async () => {

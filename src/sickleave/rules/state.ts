@@ -80,11 +80,21 @@ function after(state: State, step: Step): State {
       return { ...state, status: 'cancelled', closedFor: step.byCommission ? 'commission' : null }
     case 'corrected': {
       const { from, until, reason, isException, care } = step
-      // Reports are of the period and reason as they were: they are void and issued anew (void and reissue).
-      return { ...state, from, until, reason, isException, care, reportedUntil: null }
+      // Reports are of the period and reason as they were: they are void and issued anew (void and reissue), unless nothing of that is corrected.
+      return { ...state, from, until, reason, isException, care, reportedUntil: isSealedOnly(state, step) ? state.reportedUntil : null }
     }
   }
 }
+
+/**
+ * A correction of the diagnosis or of the exception alone: no paper says another word. Papers issued anew would tell every employer that something sealed
+ * was corrected.
+ */
+export const isSealedOnly = (before: State, { from, until, reason, care }: Extract<Step, { kind: 'corrected' }>): boolean =>
+  before.from === from && before.until === until && before.reason === reason && isSameCare(before.care, care)
+
+const isSameCare = (one: Care | null, other: Care | null): boolean =>
+  one === other || (one !== null && other !== null && Object.entries({ ...one, ...other }).every(([field, value]) => one[field as keyof Care] === value && other[field as keyof Care] === value))
 
 function decided(state: State, step: Extract<Step, { kind: 'decided' }>): State {
   const { decision, until } = step

@@ -211,7 +211,8 @@ export const settings = [
   {
     name: 'SIGNATURE_TRUST',
     fallback: '',
-    about: 'PEM file with the certificates of the authorities that certify signing keys, and their lists of revoked certificates (X509 CRL); needed for SIGNATURE_LEVEL above seal.',
+    about:
+      'PEM file with the certificates of the authorities that certify signing keys, and their lists of revoked certificates (X509 CRL); needed for SIGNATURE_LEVEL above seal.',
     read: text,
   },
   { name: 'SEAL_SECONDS', fallback: '60', about: 'How often the audit is sealed when something was written.', read: whole(1, 86_400) },

@@ -94,7 +94,10 @@ export const isSealedOnly = (before: State, { from, until, reason, care }: Extra
   before.from === from && before.until === until && before.reason === reason && isSameCare(before.care, care)
 
 const isSameCare = (one: Care | null, other: Care | null): boolean =>
-  one === other || (one !== null && other !== null && Object.entries({ ...one, ...other }).every(([field, value]) => one[field as keyof Care] === value && other[field as keyof Care] === value))
+  one === other ||
+  (one !== null &&
+    other !== null &&
+    Object.entries({ ...one, ...other }).every(([field, value]) => one[field as keyof Care] === value && other[field as keyof Care] === value))
 
 function decided(state: State, step: Extract<Step, { kind: 'decided' }>): State {
   const { decision, until } = step

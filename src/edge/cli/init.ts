@@ -8,6 +8,7 @@ import { Centre, CentreSaysNo, jsonIn } from '../centre/centre.ts'
 import { keepClient, type KeyFile, makeKeyFile, readKeyFile } from '../centre/key-file.ts'
 import { LineCut, openLine } from '../centre/line.ts'
 import { type Needed, providerOf, rightTo } from '../centre/right.ts'
+import { readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { readJson } from './json-file.ts'
 
@@ -44,8 +45,13 @@ export async function initEdge(outside: Outside, options: Options, print: Print)
     const reply = await line.ask({ method: 'GET', path: '/bus/keys', headers: {}, body: Buffer.alloc(0), timeoutMs: 20_000 })
     const signs = (jsonIn(reply) as { keys?: { kid?: string }[] } | null)?.keys?.[0]?.kid
     if (signs === undefined) throw new WrongUse(`${answers.url} is no centre: GET /bus/keys gives no key`)
-    if (!existsSync(file)) writeFileSync(file, settingsText(answers, signs))
-    print(`${file} and ${keyFile} are written. The centre signs with ${signs}: compare it with what the operator published.`)
+    const stood = existsSync(file)
+    if (!stood) writeFileSync(file, settingsText(answers, signs))
+    print(
+      `${file} ${stood ? 'is left as it stands' : 'is written'}; the key is in ${keyFile}. The centre signs with ${signs}: compare it with what the operator published.`,
+    )
+    if (stood && answers.certificates !== '0' && readConfig(file).certificates === undefined)
+      print(`To issue certificates add to ${file}, and start the edge anew: certificates: { numbers: ${answers.certificates} }`)
     const centre = new Centre(outside, line, { url: answers.url.replace(/\/+$/, ''), signs, key })
     return await joinBus({ centre, answers, key, keyFile, print })
   } catch (error) {

@@ -9,7 +9,8 @@ const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;
 body{background:var(--ground);color:var(--text);margin:0;padding:1rem;max-width:52rem}h1{font-size:1.25rem;margin:0 0 .5rem}p.state{font-size:1.1rem;font-weight:600;border-left:.4rem solid;padding-left:.75rem}
 .well,.working{color:var(--good)}.attention{color:var(--mind)}.cut,.full{color:var(--bad)}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .75rem .3rem 0;vertical-align:top;border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}
-th{font-weight:500}td.number{font-variant-numeric:tabular-nums}nav{margin-top:1rem}nav a{margin-right:1rem;color:var(--link)}.scroll{overflow-x:auto}`
+th{font-weight:500}td.number{font-variant-numeric:tabular-nums}nav{margin-top:1rem}nav a{margin-right:1rem;color:var(--link)}.scroll{overflow-x:auto}
+@media(max-width:40rem){.list tr:first-child{position:absolute;left:-99rem}.list tr,.list th,.list td{display:block;border:0;padding:.1rem 0;overflow-wrap:anywhere}.list tr{border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent);padding:.5rem 0}}`
 /** The page looks again when something changed, without losing the place where a person reads. */
 const script = `new EventSource('/events').addEventListener('status',()=>fetch(location.href).then(r=>r.text()).then(t=>{const d=new DOMParser().parseFromString(t,'text/html');document.querySelector('main').replaceWith(d.querySelector('main'))}).catch(()=>{}))`
 const hashOf = (text: string) => `'sha256-${hash('sha256', text, 'base64')}'`
@@ -31,8 +32,8 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
     [words.inRecord, queue.notYetInRecord],
     [words.quarantined, queue.quarantined],
     [words.parked, queue.parked],
-    [words.contact, centre.lastContact ?? words.never],
-    [words.cutSince, centre.cutSince],
+    [words.contact, centre.lastContact === null ? words.never : momentOf(centre.lastContact)],
+    [words.cutSince, centre.cutSince === null ? null : momentOf(centre.cutSince)],
     [words.why, centre.why],
     [words.refuses, centre.refuses],
     [words.says, centre.says],
@@ -49,17 +50,23 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
 <body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `<nav>${links}</nav>`}<script>${script}</script></body></html>`
 }
 
+/** The hour of the house, where the person who reads it stands. */
+const momentOf = (instant: string): string => {
+  const local = Temporal.Instant.from(instant).toZonedDateTimeISO('Europe/Belgrade')
+  return `${local.day}. ${local.month}. ${local.year}. ${local.toPlainTime().toString({ smallestUnit: 'second' })}`
+}
+
 const names: Record<Language, string> = { 'sr-Cyrl': 'Ћирилица', 'sr-Latn': 'Latinica', en: 'English' }
 
 function noticeList({ notices }: Status, words: ReturnType<typeof wordsIn>): string {
   if (notices.length === 0) return ''
-  const items = notices.map(({ at, sentence }) => `<li><span lang="en">${inXml(sentence)}</span> <small>${inXml(at)}</small></li>`)
+  const items = notices.map(({ at, sentence }) => `<li><span lang="en">${inXml(sentence)}</span> <small>${inXml(momentOf(at))}</small></li>`)
   return `<h2>${inXml(words.notices)}</h2><ul>${items.join('')}</ul>`
 }
 
 /** Wider than a phone: moved by keys as well. */
-const scrolled = (name: string, rows: string): string =>
-  `<div class="scroll" role="region" tabindex="0" aria-label="${inXml(name)}"><table>${rows}</table></div>`
+const scrolled = (name: string, rows: string, kind = ''): string =>
+  `<div class="scroll" role="region" tabindex="0" aria-label="${inXml(name)}"><table${kind === '' ? '' : ` class="${kind}"`}>${rows}</table></div>`
 
 function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>): string {
   if (aside.length === 0) return ''
@@ -68,5 +75,5 @@ function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>):
     return `<tr><th scope="row"><code>${inXml(id)}</code></th>${cells.map((cell) => `<td>${inXml(cell)}</td>`).join('')}</tr>`
   })
   const head = [words.item, words.message, words.why, words.place, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
-  return `<h2>${inXml(words.aside)}</h2>${scrolled(words.aside, `<tr>${head}</tr>${rows.join('')}`)}`
+  return `<h2>${inXml(words.aside)}</h2>${scrolled(words.aside, `<tr>${head}</tr>${rows.join('')}`, 'list')}`
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -15,18 +15,22 @@ async function cpuMs(act: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1000
 }
 
-test('the first start compiles, the next one runs what is cached, and old caches are removed', async (t) => {
+test('the first start compiles, the next one runs what is cached, and old caches are removed, not one that another release has just made', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'spona-load-'))
   t.after(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'fhir-0123456789abcdef.mjs'), 'stale')
+  const twoHoursAgo = Date.now() / 1000 - 7200
+  utimesSync(join(folder, 'fhir-0123456789abcdef.mjs'), twoHoursAgo, twoHoursAgo)
+  writeFileSync(join(folder, 'fhir-fedcba9876543210.definitions'), 'of a server that starts now')
   writeFileSync(join(folder, 'other.txt'), 'not ours')
   const cold = await cpuMs(() => loadFhir(folder))
   const cached = await cpuMs(() => loadFhir(folder))
   t.diagnostic(`cold ${Math.round(cold)} ms, cached ${Math.round(cached)} ms of processor time`)
   assert.ok(cold < coldCpuMs && cached < cachedCpuMs)
   const left = readdirSync(folder)
-  assert.equal(left.filter((name) => name.startsWith('fhir-')).length, 3, 'the module, the definitions and where each of them begins')
-  assert.ok(!left.includes('fhir-0123456789abcdef.mjs') && left.includes('other.txt'))
+  const ours = left.filter((name) => name.startsWith('fhir-') && !name.includes('fedcba9876543210'))
+  assert.equal(ours.length, 3, 'the module, the definitions and where each of them begins')
+  assert.ok(!left.includes('fhir-0123456789abcdef.mjs') && left.includes('fhir-fedcba9876543210.definitions') && left.includes('other.txt'))
 })
 
 test('a cache cut short by a full disk is made anew', async (t) => {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compileDefinitions } from './compile/compile.ts'
@@ -71,11 +71,21 @@ async function compileTo(cacheDir: string, file: string, library: string): Promi
   const module = await import(pathToFileURL(own).href)
   writeLibrary(library)
   renameSync(own, file)
-  const mine = basename(file, '.mjs')
-  for (const name of readdirSync(cacheDir)) {
-    if (/^fhir-[0-9a-f]{16}\.(mjs|definitions|definitions\.index\.json)$/.test(name) && !name.startsWith(mine)) rmSync(join(cacheDir, name), { force: true })
-  }
+  removeOthers(cacheDir, file)
   return module.default(runtime)
+}
+
+/** What another release has just made may be on its way into a process that starts beside this one. */
+const youngMs = 3_600_000
+
+function removeOthers(cacheDir: string, file: string): void {
+  const mine = basename(file, '.mjs')
+  const madeAt = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
+  const old = madeAt(file) - youngMs
+  for (const name of readdirSync(cacheDir)) {
+    const isOurs = /^fhir-[0-9a-f]{16}\.(mjs|definitions|definitions\.index\.json)$/.test(name) && !name.startsWith(mine)
+    if (isOurs && madeAt(join(cacheDir, name)) < old) rmSync(join(cacheDir, name), { force: true })
+  }
 }
 
 /** One definition a line, and where each begins. */

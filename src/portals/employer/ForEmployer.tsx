@@ -17,7 +17,8 @@ export function ForEmployer({ children }: { children(employer: OneEmployer): Rea
   return (
     <Arrived live={live}>
       {({ employers }) => {
-        const chosen = employers.find(({ pib }) => pib === search.get('pib')) ?? employers[0]
+        // Who works for an agency begins with the agency itself, not with the client whose name comes first.
+        const chosen = employers.find(({ pib }) => pib === search.get('pib')) ?? employers.find(({ agency }) => agency === null) ?? employers[0]
         if (!chosen) return <p className="soft">{say(portal.none)}</p>
         return (
           <>

@@ -3,6 +3,7 @@ import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { formatDinars } from '../shared/money.ts'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { anomalies as words } from './words.ts'
@@ -20,7 +21,7 @@ export function AnomaliesPage() {
       <Arrived live={live}>
         {({ since, k, limit, anomalies: list }) => (
           <>
-            <p className="soft">{say(words.lead, { since: formatDate(language, since), k, limit })}</p>
+            <p className="soft">{say(words.lead, { since: formatDate(language, since), k, limit: formatDinars(language, limit) })}</p>
             {list.length === 0 ? (
               <p className="soft">{say(words.empty)}</p>
             ) : (
@@ -32,7 +33,7 @@ export function AnomaliesPage() {
                     </th>
                     <td>{say(words[one.level])}</td>
                     <td>{one[form]}</td>
-                    <td className="number">{one.distance}</td>
+                    <td className="number">{formatDinars(language, one.distance)}</td>
                   </tr>
                 ))}
               </LinesTable>

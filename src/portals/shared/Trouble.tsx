@@ -26,7 +26,7 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
       <div className="notice seal" role="alert" tabIndex={-1} ref={box}>
         <Icon name="lock" />
         <div>
-          <p className="strong">{data(failure.denied.reason)}</p>
+          <p className="strong">{asSentence(data(failure.denied.reason))}</p>
           {failure.denied.opens.length > 0 && (
             <>
               <p className="soft">{say(failures.opens)}</p>
@@ -70,6 +70,8 @@ export function Trouble({ error, onRetry, children, takesFocus = false, meanings
     </div>
   )
 }
+
+const asSentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function CopyReference({ reference }: { reference: string }) {
   const say = useSay()

@@ -48,7 +48,7 @@ export const failures = messages({
   missing: { sr: 'Оваквог записа нема. Можда је повучен.', en: 'There is no such record. It may have been withdrawn.' },
   tooMany: { sr: 'Превише захтева за кратко време. Сачекајте минут.', en: 'Too many requests in a short time. Wait a minute.' },
   refused: { sr: 'Захтев није прихваћен: {sentence}', en: 'The request was not accepted: {sentence}' },
-  opens: { sr: 'Картон отвара:', en: 'What opens the record:' },
+  opens: { sr: 'Приступ отвара:', en: 'What opens it:' },
   copy: { sr: 'Копирај ознаку', en: 'Copy the reference' },
   signedOut: {
     sr: 'Пријава је истекла. Унето је остало овде: пријавите се у новој картици као исто лице, па притисните поново.',

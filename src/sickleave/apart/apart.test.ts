@@ -234,6 +234,47 @@ describe('the trial of leaks', () => {
 })
 
 describe('when the employers’ process dies', () => {
+  test('in the middle of telling, the answer not written down: the same events are told again under the same numbers, and none is left out', async (t) => {
+    const heard: { after: number; next: number; events: { seq: number }[] }[] = []
+    let isHeld = true
+    const address = createServer((request, response) => {
+      const pieces: Buffer[] = []
+      request.on('data', (piece: Buffer) => pieces.push(piece))
+      request.on('end', () => {
+        const body = JSON.parse(Buffer.concat(pieces).toString())
+        const isTest = body.events.length === 0
+        if (!isTest) heard.push(body)
+        if (isTest || !isHeld) response.end()
+      })
+    })
+    await new Promise<void>((resolve) => address.listen(0, '127.0.0.1', resolve))
+    t.after(() => address.close())
+    const hook = await town.as(clerk)('POST', at('/channels'), { kind: 'webhook', address: `http://127.0.0.1:${(address.address() as AddressInfo).port}/` })
+    assert.equal(hook.status, 201, hook.text)
+    const other = await town.worker([{ employer: town.employers[0]?.id as number }])
+    const open = { from: '2026-03-02', until: '2026-03-04', reason: '01', diagnosis: 'J06.9' }
+    assert.equal((await town.as(town.doctor)('POST', `/sickleave/people/${other.handle}/leaves`, open)).status, 201)
+    await until('it is sent', () => heard.length === 1, 60_000)
+    const pid = side.pid() as number
+    process.kill(pid, 'SIGKILL')
+    await until('it is gone', () => side.pid() !== pid, 60_000)
+    isHeld = false
+    // Nobody waits here for the lease of the dead one to end by itself.
+    await town.owner`update sickleave.channel_place set leased_until = null`
+    await until('it is sent again', () => heard.length > 1, 60_000)
+    assert.deepEqual(heard[1], heard[0])
+    const waits = async () => (await town.as(clerk)('GET', at('/channels'))).body?.channels?.[0]?.waiting
+    await until('it is settled', async () => (await waits()) === 0, 60_000)
+    const seqs = [...new Set(heard.flatMap(({ events }) => events.map(({ seq }) => seq)))]
+    assert.deepEqual(
+      seqs,
+      Array.from({ length: seqs.length }, (_, place) => (seqs[0] as number) + place),
+    )
+    const { next } = (await town.as(clerk)('GET', at('/events'))).body
+    assert.equal(heard.at(-1)?.next, next)
+    said.length = 0
+  })
+
   test('employers hear that they should try again, /status says so, and it is started again', async () => {
     const pid = side.pid() as number
     process.kill(pid, 'SIGKILL')

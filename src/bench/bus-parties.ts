@@ -19,11 +19,15 @@ export type BusBench = {
   receivers: BusMember[]
   seconds: number
   isQuick: boolean
+  /** Documents of `--only document`. */
+  perSecond: number
   close(): Promise<void>
 }
 
+type Wanted = Pick<BusBench, 'seconds' | 'isQuick' | 'perSecond'> & { consumers: number }
+
 /** A server in a process of its own, one member that sends and others that receive; all joined as the guide says. */
-export async function openBusBench(seconds: number, consumers: number, isQuick: boolean): Promise<BusBench> {
+export async function openBusBench({ seconds, consumers, isQuick, perSecond }: Wanted): Promise<BusBench> {
   const server = await startBenchServer(processes)
   // Joining is done here, on the same database; what is measured goes to the server over the net.
   const app = await buildApp(server.world, mkdtempSync(join(tmpdir(), 'spona-bench-none-')))
@@ -45,6 +49,7 @@ export async function openBusBench(seconds: number, consumers: number, isQuick: 
     receivers,
     seconds,
     isQuick,
+    perSecond,
     async close() {
       load.close()
       await app.close()

@@ -10,15 +10,17 @@ import { print } from './figures.ts'
 
 /**
  * The bus with everything on: token, signature, right, quota, durable log and audit, signed receipt. Server, database and load
- * share the cores. One figure alone: `npm run bench -- bus --only accept`.
+ * share the cores. One figure alone: `npm run bench -- bus --only accept`, and `--only document --rate 500`.
  */
 const parts = { accept: acceptance, batch: batchAcceptance, fetch: endToEnd, call: calls, document: documents, backlog, evidence }
 
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')
-  const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : undefined
+  const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined)
+  const only = after('--only')
   const [seconds, consumers] = isQuick ? [2, 5] : [10, 50]
-  const opened = await openBusBench(seconds, consumers, isQuick)
+  const perSecond = Number(after('--rate') ?? (isQuick ? 20 : 100))
+  const opened = await openBusBench({ seconds, consumers, isQuick, perSecond })
   for (const [name, part] of Object.entries(parts)) if (only === undefined || only === name) await part(opened)
   await opened.close()
 }

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import { passNews, takeNews } from './tell-processes.ts'
 
 /** A process that dies is replaced; one that keeps dying as soon as it is started has a reason that only a person can mend. */
 const deathsMax = 8
@@ -17,6 +18,7 @@ export type Processes = { port: number; stop(): Promise<void> }
  */
 export async function startProcesses(count: number, onLost: (sentence: string) => void): Promise<Processes> {
   cluster.schedulingPolicy = cluster.SCHED_NONE
+  passNews()
   const deaths: number[] = []
   let isStopping = false
   let isReady = false
@@ -72,5 +74,6 @@ function endOf(worker: Worker): Promise<void> {
 export function isOneOfSeveral(): boolean {
   if (!cluster.isWorker) return false
   process.once('disconnect', () => process.exit(1))
+  takeNews()
   return true
 }

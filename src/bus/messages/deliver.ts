@@ -84,10 +84,11 @@ export async function putBack(
 
 /** Handed out but not begun: they come again as soon as what stands before them lets them. Only the lease that they were handed out by ends. */
 export async function release(tx: Runner, recipient: string, deliveries: readonly Pick<Delivery, 'seq' | 'attempts'>[], now: Date): Promise<void> {
+  const seqs = deliveries.map(({ seq }) => seq)
   await tx`
     update bus.delivery d set state = 'waiting', due_at = ${now}, attempts = d.attempts - 1
-      from unnest(${deliveries.map(({ seq }) => seq)}::int8[], ${deliveries.map(({ attempts }) => attempts)}::int4[]) as given (seq, attempts)
-     where d.recipient = ${recipient} and d.seq = given.seq and d.attempts = given.attempts and d.state = 'leased'`
+      from unnest(${seqs}::int8[], ${deliveries.map(({ attempts }) => attempts)}::int4[]) as given (seq, attempts)
+     where d.recipient = ${recipient} and d.seq = any(${seqs}::int8[]) and d.seq = given.seq and d.attempts = given.attempts and d.state = 'leased'`
 }
 
 /** The row of the log that says who took what, with the signature over it. */

@@ -98,8 +98,9 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
     /** Takes some as long as the server runs, with so many hands; answers what stops it. */
     start(world: World, { takeSome, idleMs, troubledMs, trouble, hands = 1 }: Steady): () => Promise<void> {
       const step = async () => {
-        if ((await takeSome(world)) === 0) await waitFor(world, own, idleMs)
-        return 0
+        if ((await takeSome(world)) > 0) return 0
+        await waitFor(world, own, idleMs)
+        return gatherMs
       }
       const stops = Array.from({ length: hands }, () => workSteadily(world, { step, troubledMs, trouble }))
       return async () => void (await Promise.all(stops.map((stop) => stop())))
@@ -151,6 +152,9 @@ const inboxOf = ({ id: own, code }: { id: string; code: string }) => {
   }
   return { ...inbox, takeOne: (world: World, delivery: Delivery, intake: Intake): Promise<boolean> => takeOne(world, inbox, delivery, intake) }
 }
+
+/** After the first has come: those that come with it share its transaction. */
+const gatherMs = 10
 
 type Steady = { takeSome(world: World): Promise<number>; idleMs: number; troubledMs: number; trouble: string; hands?: number }
 type Inbox = {
@@ -227,13 +231,16 @@ async function isSentBack(world: World, inbox: Inbox, delivery: Delivery, intake
 /** The members inside this server that take messages. */
 export const inboxes = { record: inboxOf({ id: recordMember, code: 'record' }), sickleave: inboxOf({ id: sickleaveMember, code: 'sickleave' }) }
 
-/** The deliveries are done by these leases of them, or nothing of the transaction is. */
+/**
+ * The deliveries are done by these leases of them, or nothing of the transaction is. Their numbers stand there once more as a list, which the key of the
+ * table takes: a plan from when the member had few deliveries went through all that it ever had.
+ */
 async function end(world: World, tx: Runner, own: string, code: string, deliveries: readonly Delivery[], reason: string | null): Promise<void> {
-  const id = uuidV7(world)
+  const [id, seqs] = [uuidV7(world), int8Array(deliveries.map(({ seq }) => seq))]
   const taken = await tx<{ seq: number }>`
     update bus.delivery d set state = 'acknowledged', ended_at = ${world.now()}, ended_by = ${id}, reason = ${reason}
-      from unnest(${int8Array(deliveries.map(({ seq }) => seq))}::int8[], ${int4Array(deliveries.map(({ attempts }) => attempts))}::int4[]) as given (seq, attempts)
-     where d.recipient = ${own} and d.seq = given.seq and d.state = 'leased' and d.attempts = given.attempts
+      from unnest(${seqs}::int8[], ${int4Array(deliveries.map(({ attempts }) => attempts))}::int4[]) as given (seq, attempts)
+     where d.recipient = ${own} and d.seq = any(${seqs}::int8[]) and d.seq = given.seq and d.state = 'leased' and d.attempts = given.attempts
     returning d.seq`
   if (taken.length < deliveries.length) throw new TakenElsewhere()
   const acknowledge = deliveries.map(({ seq }) => seq)

@@ -196,7 +196,7 @@ async function asks(story: Story): Promise<string> {
       await page.getByText(`${kind}.pdf`).waitFor()
     }
     await page.getByText('Захтев је потпун и може се поднети.').waitFor()
-    await page.getByRole('button', { name: 'Поднеси' }).click()
+    await page.getByRole('button', { name: 'Поднеси', exact: true }).click()
     await confirm(page, {}, 'Поднеси')
     await page.getByText('Фонд одлучује до: 26.05.2026.').waitFor()
     request = new URL(page.url()).pathname.split('/').at(-1) ?? ''

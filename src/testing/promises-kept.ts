@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import pg from 'pg'
+import { until } from './process.ts'
 import { perTransaction, type Promises, settle } from './promises.ts'
 
 type Json = Record<string, any>
@@ -10,9 +11,20 @@ async function readAll({ base, headers }: Address, urls: string[]): Promise<Json
   const entries: Json[] = []
   for (let from = 0; from < urls.length; from += 200) {
     const entry = urls.slice(from, from + 200).map((url) => ({ request: { method: 'GET', url } }))
-    const answer = await fetch(base, { method: 'POST', headers, body: JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }) })
-    assert.equal(answer.status, 200, await answer.clone().text())
-    entries.push(...((await answer.json()) as Json)['entry'])
+    const body = JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry })
+    let answered: Json[] = []
+    // "Not now" is no answer to whether something is there: a busy machine says it for single entries.
+    await until(
+      'every entry is answered',
+      async () => {
+        const answer = await fetch(base, { method: 'POST', headers, body })
+        assert.equal(answer.status, 200, await answer.clone().text())
+        answered = ((await answer.json()) as Json)['entry']
+        return answered.every(({ response }) => !String(response.status).startsWith('503'))
+      },
+      120_000,
+    )
+    entries.push(...answered)
   }
   return entries
 }
@@ -25,7 +37,8 @@ export async function verifyKept(at: Address, said: Promises): Promise<void> {
     const deleted = said.deleted.get(url)
     const isGone = entry['response'].status.startsWith('410')
     if (deleted === 'gone') assert.ok(isGone, `${url} was deleted, and is ${entry['response'].status}`)
-    else if (!(deleted === 'uncertain' && isGone)) assert.deepEqual(entry['resource'], said.resources.get(url), `${url} was acknowledged`)
+    else if (!(deleted === 'uncertain' && isGone))
+      assert.deepEqual(entry['resource'], said.resources.get(url), `${url} was acknowledged, and is ${entry['response'].status}`)
   }
   for (const counter of said.counters) if (counter.tried > 0) await settleOrMissing(at, counter)
   await verifyTransactions(at, said)

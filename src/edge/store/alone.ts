@@ -12,7 +12,8 @@ export function holdAlone(data: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const lock = new DatabaseSync(join(folder, 'running'))
   try {
-    lock.exec('pragma busy_timeout = 0; begin exclusive')
+    // One that was killed a moment ago may still be dying, and its lock goes with it.
+    lock.exec(`pragma busy_timeout = ${dyingMs}; begin exclusive`)
   } catch (error) {
     lock.close()
     const { errcode } = error as { errcode?: number }
@@ -21,5 +22,6 @@ export function holdAlone(data: string): () => void {
   }
   return () => lock.close()
 }
+const dyingMs = 5000
 /** SQLITE_BUSY. */
 const busy = 5

@@ -39,7 +39,7 @@ test('what one process of the server tells, the leader and all others hear once,
   t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'program.mts')
   writeFileSync(file, program)
-  const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 20_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 120_000 })
   assert.deepEqual(stdout.trim().split('\n').toSorted(), [
     'leader heard from worker 1',
     'leader heard the end',

@@ -27,6 +27,8 @@ export async function seal(world: World, options: { unlessYoungerThanMs?: number
 
 async function makeSeal(world: World, connection: Connection, youngMs: number): Promise<Seal | null> {
   // Asked before the snapshot is taken: a stream that is not held now cannot have anything that the snapshot does not show.
+  // One that is made after the question was held by nobody yet, and has not ended: the next seal looks at it.
+  const { id: asked } = await lastStream(connection.sql)
   const held = await streamsHeld(connection.sql)
   return connection.sql.begin(async (tx) => {
     await tx`set transaction isolation level repeatable read`
@@ -42,7 +44,7 @@ async function makeSeal(world: World, connection: Connection, youngMs: number): 
         known.map((head) => head.stream),
         before.streams,
       )
-    ).map((head): SealedHead => ({ ...head, final: !held.has(head.stream) }))
+    ).map((head): SealedHead => ({ ...head, final: head.stream <= asked && !held.has(head.stream) }))
     reportCut(world, known, heads)
     if (!hasNews(known, heads)) return null
 

@@ -1,7 +1,7 @@
 import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
 import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
-import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
+import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, spanForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from '../write/hashes.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
 import { beginsWith, type Names } from './names.ts'
@@ -13,11 +13,12 @@ const dayMs = 86_400_000
 /** Types whose `date` has one value and is the row's day. */
 const dayIsDate = new Set(['Observation', 'Encounter', 'Procedure', 'Immunization', 'Composition', 'ImagingStudy'])
 
-/** The days that every result lies in, where the question says so. */
-type Days = { from: number; to: number }
+/** The days that every result lies in, where the question says so; but for what carries the mark of a long or a repeated date, when `isUnlessMarked`. */
+type Days = { from: number; to: number; isUnlessMarked?: boolean }
+const anyDay: Days = { from: dayMin, to: dayMax }
 /** `isCustom`: the parameter was added later, so the tokens of older rows do not know it. */
 type Where = { asking: Asking; type: string; isScoped: boolean; days: Days; isCustom?: boolean }
-export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where => ({ asking, type, isScoped, days: { from: dayMin, to: dayMax } })
+export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where => ({ asking, type, isScoped, days: anyDay })
 
 /**
  * Conditions on `r` that leave fewer candidates and never lose one: the resource itself decides afterwards. `isScoped` means
@@ -105,7 +106,7 @@ function oneCondition(at: Where, code: string, condition: Condition): Fragment |
     case 'string':
       return at.isScoped ? null : stringCondition(at, [condition])
     case 'date':
-      return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(at.type, code, condition)
+      return code === '_lastUpdated' ? instantCondition(condition) : dayCondition(at, code, condition)
     default:
       return null
   }
@@ -203,8 +204,12 @@ export const amongThoseWith = (asking: Asking, type: string, days: Days): Fragme
 function amongPatients({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {
   const wide = forms.map((form) => wideHash(world.hashes.of(form), world.fhir.typeCode(type)))
   const parts = [wide.length === 1 ? fragment`t.hash = ${wide[0]}::int8` : fragment`t.hash = any(${wide}::int8[])`]
-  if (days.from > dayMin) parts.push(fragment`t.last_day >= ${days.from}::int4`)
-  if (days.to < dayMax) parts.push(fragment`t.first_day <= ${days.to}::int4`)
+  if (days.from > dayMin || days.to < dayMax) {
+    const within = fragment`t.last_day >= ${days.from}::int4 and t.first_day <= ${days.to}::int4`
+    const marked = wideHash(world.hashes.of(spanForm), world.fhir.typeCode(type))
+    const isMarked = fragment`exists (select from record.token m where m.hash = ${marked}::int8 and m.patient = t.patient)`
+    parts.push(days.isUnlessMarked ? fragment`((${within}) or ${isMarked})` : within)
+  }
   return fragment`r.patient in (select t.patient from record.token t where ${join(parts, ' and ')})`
 }
 
@@ -236,25 +241,37 @@ const instant = (ms: number) => new Date(Math.max(earliest, Math.min(latest, ms)
 
 const dayOf = (ms: number) => Math.max(-2_000_000, Math.min(2_000_000_000, Math.floor(ms / dayMs)))
 
-function dayCondition(type: string, code: string, { lowFrom, lowTo }: OfKind<'date' | 'number'>): Fragment | null {
+/**
+ * The day says where a date begins, and where it ends to within a day more; of whatever lasts longer or happens several times the row
+ * carries a mark (`rows.ts`).
+ */
+function dayCondition({ asking, type }: Where, code: string, bounds: Bounds): Fragment | null {
   if (code !== 'date' || !dayIsDate.has(type)) return null
-  // The end of a period is not in the row; nothing lasts longer than the year of a partial date or an open period, so no bound.
-  const parts: Fragment[] = []
-  if (lowFrom !== undefined) parts.push(fragment`r.day >= ${dayOf(lowFrom)}`)
-  if (lowTo !== undefined) parts.push(fragment`r.day <= ${dayOf(lowTo)}`)
-  return parts.length === 0 ? null : fragment`(r.day is null or (${join(parts, ' and ')}))`
+  const { from, to } = daysWithin(bounds)
+  if (from === dayMin && to === dayMax) return null
+  const marked = tokenBytes(narrowHash(asking.world.hashes.of(spanForm)))
+  return fragment`(r.day is null or (r.day >= ${from}::int4 and r.day <= ${to}::int4) or position(${marked}::bytea in r.tokens) > 0)`
+}
+
+type Bounds = OfKind<'date' | 'number'>
+
+/** The days of what begins and ends within these bounds, and carries no mark. */
+function daysWithin({ lowFrom, lowTo, highFrom, highTo }: Bounds): Days {
+  const from = [...(lowFrom === undefined ? [] : [dayOf(lowFrom)]), ...(highFrom === undefined ? [] : [dayOf(highFrom) - 1])]
+  const to = [lowTo, highTo].flatMap((one) => (one === undefined ? [] : [dayOf(one)]))
+  return { from: Math.max(dayMin, ...from), to: Math.min(dayMax, ...to) }
 }
 
 /** The same bounds for the rows that stand once per patient; of alternatives the widest counts. */
 function daysOf(type: string, entries: readonly Narrowing[]): Days {
-  const days = { from: dayMin, to: dayMax }
+  const days = { ...anyDay, isUnlessMarked: true }
   if (!dayIsDate.has(type)) return days
   for (const { code, any } of entries) {
     if (code !== 'date') continue
-    const bounds = any.flatMap((one) => (one.is === 'date' ? [one] : []))
-    if (bounds.length < any.length || bounds.length === 0) continue
-    days.from = Math.max(days.from, Math.min(...bounds.map(({ lowFrom }) => (lowFrom === undefined ? dayMin : dayOf(lowFrom)))))
-    days.to = Math.min(days.to, Math.max(...bounds.map(({ lowTo }) => (lowTo === undefined ? dayMax : dayOf(lowTo)))))
+    const each = any.flatMap((one) => (one.is === 'date' ? [daysWithin(one)] : []))
+    if (each.length < any.length || each.length === 0) continue
+    days.from = Math.max(days.from, Math.min(...each.map(({ from }) => from)))
+    days.to = Math.min(days.to, Math.max(...each.map(({ to }) => to)))
   }
   return days
 }

@@ -240,3 +240,34 @@ test('pages are complete, without doubles, in the order asked for, also while ot
     'nothing that was there is left out',
   )
 })
+
+test('what lasts long, ends in the night or happens several times is found by its end, whoever is asked about', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('Болница')
+  const patient = (await send('POST', '/fhir/Patient', { resourceType: 'Patient', identifier: [{ system: 'urn:h', value: '1' }] })).body
+  const base = { resourceType: 'Observation', status: 'final', subject: { reference: `Patient/${patient.id}` } }
+  const dates: [string, object][] = [
+    ['long', { effectivePeriod: { start: '2012-01-01', end: '2021-05-07' } }],
+    ['open', { effectivePeriod: { start: '2012-01-01' } }],
+    ['night', { effectivePeriod: { start: '2021-05-04T23:00:00Z', end: '2021-05-05T06:00:00Z' } }],
+    ['often', { effectiveTiming: { event: ['2012-01-01', '2021-05-05'] } }],
+    ['again', { effectiveTiming: { event: ['2021-05-05', '2012-01-01'] } }],
+    ['year', { effectiveDateTime: '2021' }],
+    ['before', { effectiveDateTime: '2021-05-03' }],
+    ['none', {}],
+  ]
+  for (const [text, effective] of dates) assert.equal((await send('POST', '/fhir/Observation', { ...base, code: { text }, ...effective })).status, 201)
+  const found = async (query: string) => {
+    const { body, text } = await send('GET', `/fhir/Observation?${query}`)
+    assert.ok(body.entry || body.total === 0, text)
+    return (body.entry ?? []).map(({ resource }: Json) => resource.code.text).sort()
+  }
+  for (const whose of ['', `patient=${patient.id}&`]) {
+    assert.deepEqual(await found(`${whose}date=ge2021-05-05`), ['again', 'long', 'night', 'often', 'open', 'year'])
+    assert.deepEqual(await found(`${whose}date=sa2021-05-03`), ['again', 'night', 'often'])
+    assert.deepEqual(await found(`${whose}date=2021-05`), ['again', 'before', 'night', 'often'])
+    assert.deepEqual(await found(`${whose}date=eb2021-05-04`), ['again', 'before', 'often'])
+    assert.deepEqual(await found(`${whose}date=le2012`), ['again', 'often'])
+    assert.deepEqual(await found(`${whose}date=ge2021-05-06,eb2021-05-04`), ['again', 'before', 'long', 'often', 'open', 'year'])
+  }
+})

@@ -96,7 +96,7 @@ describe('what is taken', () => {
     const answer = await ask(true)
     assert.ok(answer.ok && answer.value.level === 'advanced' && /није квалификовано/.test(answer.value.signer.issuer))
     assert.ok(!(await ask(false)).ok)
-    assert.ok(!(await ask(true, { derive: (label: string, bytes: number) => Buffer.alloc(bytes, `x${label}`) })).ok)
+    assert.ok(!(await ask(true, { derive: (label: string, bytes?: number) => Buffer.alloc(bytes ?? 32, `x${label}`) })).ok)
   })
 })
 

@@ -31,6 +31,10 @@ export function textOf(body: Body, name: string, max = textMax): string {
   return value.trim()
 }
 
+/** The bytes of a file that came in a body; null where it is no base64. */
+export const base64In = (value: unknown): Buffer | null =>
+  typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value) ? Buffer.from(value, 'base64') : null
+
 export const optional = <T>(body: Body, name: string, read: (body: Body, name: string) => T): T | undefined =>
   body[name] === undefined || body[name] === null ? undefined : read(body, name)
 

@@ -1,4 +1,6 @@
+import { remembered } from './remembered.ts'
 import { table } from './table.ts'
+
 // Names that code systems have in messages (HL7 table 0396, and what is met beside it), in capitals without spaces and marks.
 const byName = table<string>({
   LN: 'http://loinc.org',
@@ -87,20 +89,6 @@ const isUri = /^(?:https?:\/\/|urn:)[^\s]+$/
 
 /** An address for what has only a name of its own; R4 demands that a system is an absolute URI. */
 const local = (name: string) => `urn:id:${encodeURIComponent(name)}`
-
-/** The names of a sender are the same in all that it sends, and what they mean is worked out once. */
-function remembered(meaning: (name: string) => string): (name: string) => string {
-  const known = new Map<string, string>()
-  return (name) => {
-    const before = known.get(name)
-    if (before !== undefined) return before
-    if (known.size >= namesMax) known.clear()
-    const made = meaning(name)
-    known.set(name, made)
-    return made
-  }
-}
-const namesMax = 1000
 
 /** The address of a code system as a message names it; undefined where it names none. */
 export const codeSystem = (name: string | undefined): string | undefined => (name === undefined ? undefined : codeSystemOf(name))

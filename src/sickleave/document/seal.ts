@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readPem } from '../../platform/house-tls.ts'
 import type { World } from '../../platform/world.ts'
+import { certify } from './house-certificate.ts'
 import { asCryptoKey, bytesOf, keyOfHouse, libraries } from './key-of-house.ts'
 
 /** The seal of the centre on documents that leave the house: a key, its certificate, and what may be said of it. */
@@ -23,24 +24,12 @@ function givenSeal({ config }: World): Seal {
 }
 
 const ownName = 'Спона, печат центра (није квалификован)'
-const [ownFrom, ownUntil] = [new Date('2026-01-01T00:00:00Z'), new Date('2046-01-01T00:00:00Z')]
 
 /** Without a given one the key comes from the master key, and the certificate vouches for itself and says so in its name. */
 async function ownSeal(world: World): Promise<Seal> {
   const key = keyOfHouse(world, 'sickleave-seal')
-  const { asn1, pki } = await libraries()
-  const made = new pki.Certificate()
-  made.version = 2
-  made.serialNumber = new asn1.Integer({ value: 1 })
-  for (const name of [made.subject, made.issuer])
-    name.typesAndValues.push(new pki.AttributeTypeAndValue({ type: '2.5.4.3', value: new asn1.Utf8String({ value: ownName }) }))
-  made.notBefore.value = ownFrom
-  made.notAfter.value = ownUntil
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
-  const open = createPublicKey(key).export({ format: 'jwk' })
-  await made.subjectPublicKeyInfo.importKey(await crypto.subtle.importKey('jwk', open, algorithm, true, ['verify']))
-  await made.sign(await asCryptoKey(key), 'SHA-256')
-  return { key, certificate: Buffer.from(made.toSchema(true).toBER()), name: ownName, isQualified: false }
+  const { certificate } = await certify(key, { serial: 1, subject: { '2.5.4.3': ownName } })
+  return { key, certificate: certificate.raw, name: ownName, isQualified: false }
 }
 
 const oids = {

@@ -1,8 +1,6 @@
-import { Refusal } from '../../platform/refusal.ts'
-import { type Body, textOf } from '../read-body.ts'
+import { base64In, type Body, textOf, wrong } from '../read-body.ts'
 
 const bytesMax = 5 * 1024 * 1024
-const wrong = (name: string, is: string) => new Refusal('incorrect', `${name} ${is}`, { expression: name })
 
 /** By their first bytes: what a file says of itself is not believed. */
 const startsWith: Record<string, (content: Buffer) => boolean> = {
@@ -23,10 +21,10 @@ const startsWith: Record<string, (content: Buffer) => boolean> = {
 export function fileOf(body: Body): { name: string; type: string; content: Buffer } {
   const name = textOf(body, 'name', 120)
   if (/[\\/\p{Cc}]/u.test(name)) throw wrong('name', 'is the name of a file, without a folder')
-  const { type, content: text } = body
+  const { type } = body
   if (typeof type !== 'string' || !Object.hasOwn(startsWith, type)) throw wrong('type', `is one of ${Object.keys(startsWith).join(', ')}`)
-  if (typeof text !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw wrong('content', 'is the file in base64')
-  const content = Buffer.from(text, 'base64')
+  const content = base64In(body['content'])
+  if (content === null) throw wrong('content', 'is the file in base64')
   if (content.length === 0 || content.length > bytesMax) throw wrong('content', `is a file of at most ${bytesMax / 1024 / 1024} MB`)
   if (!startsWith[type]?.(content)) throw wrong('content', `is not ${type}: choose the file again`)
   return { name, type, content }

@@ -6,7 +6,7 @@ import { companies } from '../../registry/registry.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { type DocumentLanguage, documentLanguages } from '../document/words.ts'
 import type { PaperFile } from '../document/paper.ts'
-import { type Body, wrong } from '../read-body.ts'
+import { base64In, type Body, wrong } from '../read-body.ts'
 import { type Form, formAsPdf, formAsXml } from '../signed/form.ts'
 import type { Holder } from '../signed/judge.ts'
 import { type Evidence, evidenceOf, type Request, requestOf, type Row } from './request-store.ts'
@@ -55,9 +55,8 @@ async function drawn(sql: Runner, { id, patient }: Row, as: 'pdf' | 'xml', langu
 }
 
 export function signedFileOf(body: Body, name: string): Buffer {
-  const text = body[name]
-  if (typeof text !== 'string' || text === '' || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw wrong(name, 'is the signed document in base64')
-  const content = Buffer.from(text, 'base64')
+  const content = base64In(body[name])
+  if (content === null) throw wrong(name, 'is the signed document in base64')
   if (content.length === 0 || content.length > bytesMax) throw wrong(name, `is a file of at most ${bytesMax / 1024 / 1024} MB`)
   return content
 }

@@ -14,15 +14,16 @@ const oids = { constraints: '2.5.29.19', usage: '2.5.29.15', statements: '1.3.6.
 const understood = new Set([oids.constraints, oids.usage, oids.statements, '2.5.29.37', '2.5.29.32', '2.5.29.17', '2.5.29.35', '2.5.29.14', '2.5.29.31'])
 const weak = new Set(['1.2.840.113549.1.1.4', '1.2.840.113549.1.1.5', '1.2.840.10045.4.1', '1.2.840.113549.1.1.2'])
 
-const blocks = (text: string, name: string) =>
+/** What a PEM text has under this name, in DER. */
+export const pemBlocks = (text: string, name: string): Buffer[] =>
   [...text.matchAll(new RegExp(`-----BEGIN ${name}-----([^-]+)-----END ${name}-----`, 'g'))].map(([, base64]) => Buffer.from(base64 as string, 'base64'))
 
 /** A PEM file of authorities, and of the lists of revoked certificates that an operator keeps fresh beside them. Read anew for each signature: lists change. */
 export function readTrust(file: string): Trust {
   const text = file !== '' && existsSync(file) ? readFileSync(file, 'utf8') : ''
   return {
-    authorities: blocks(text, 'CERTIFICATE').map((der) => new X509Certificate(der)),
-    lists: blocks(text, 'X509 CRL').map((der) => CertificateRevocationList.fromBER(bytesOf(der))),
+    authorities: pemBlocks(text, 'CERTIFICATE').map((der) => new X509Certificate(der)),
+    lists: pemBlocks(text, 'X509 CRL').map((der) => CertificateRevocationList.fromBER(bytesOf(der))),
   }
 }
 

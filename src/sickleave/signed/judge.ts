@@ -1,7 +1,7 @@
 import { verify, X509Certificate } from 'node:crypto'
 import type { World } from '../../platform/world.ts'
 import { documentLanguages } from '../document/words.ts'
-import { chainOf, readTrust, type Trust } from './chain.ts'
+import { chainOf, pemBlocks, readTrust, type Trust } from './chain.ts'
 import { type Cms, digestOf, no, type Read, readCms } from './cms.ts'
 import { demoAuthority } from './demo-authority.ts'
 import { type Form, formAsPdf, formAsXml } from './form.ts'
@@ -103,7 +103,7 @@ function fitsText(algorithm: string | null, text: string, signer: X509Certificat
 
 function certificatesIn(pem: string): X509Certificate[] {
   try {
-    return (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((one) => new X509Certificate(one))
+    return pemBlocks(pem, 'CERTIFICATE').map((der) => new X509Certificate(der))
   } catch {
     return []
   }

@@ -1,0 +1,14 @@
+const namesMax = 1000
+
+/** The names of a sender are the same in all that it sends, and what they mean is worked out once. */
+export function remembered(meaning: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>()
+  return (name) => {
+    const before = known.get(name)
+    if (before !== undefined) return before
+    if (known.size >= namesMax) known.clear()
+    const made = meaning(name)
+    known.set(name, made)
+    return made
+  }
+}

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Resource } from '../../fhir/fhir.ts'
 import { isNational } from './national.ts'
+import { remembered } from './remembered.ts'
 
 export type Json = Record<string, unknown>
 export type Reference = { reference: string; type?: string; display?: string }
@@ -119,7 +120,8 @@ export class Draft {
   /** What a reference points to. */
   find(reference: Json | undefined): Entry | undefined {
     const name = reference?.['reference']
-    return typeof name === 'string' ? this.#made[Number.parseInt(name.slice(-8), 16)] : undefined
+    const found = typeof name === 'string' ? this.#made[Number.parseInt(name.slice(-8), 16)] : undefined
+    return found?.fullUrl === name ? found : undefined
   }
 
   /** Said once, however often it is met. */
@@ -274,17 +276,7 @@ function inQuery(text: string): string {
 const isWord = /^[A-Za-z0-9._~-]*$/
 const isPlain = /^[A-Za-z0-9._~:/-]*$/
 
-// The systems of a sender are the same in all that it sends.
-const systems = new Map<string, string>()
-const systemsMax = 1000
-function systemInQuery(system: string): string {
-  const known = systems.get(system)
-  if (known !== undefined) return known
-  if (systems.size >= systemsMax) systems.clear()
-  const made = inQuery(system)
-  systems.set(system, made)
-  return made
-}
+const systemInQuery = remembered(inQuery)
 
 /** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */
 function requestOf(type: string, query: string | undefined, isAbout: boolean): Json {

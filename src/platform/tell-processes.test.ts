@@ -22,11 +22,12 @@ hearOthers((name) => {
   process.stdout.write(me + ' heard ' + name + '\\n')
   if (me === 'worker 1' && name === 'from the leader') tellOthers('from worker 1')
   if (me === 'worker 2' && name === 'from worker 1') tellOthers('the end')
-  if (isLeader && name === 'the end') void running.stop()
+  // Only when the last of them has heard it may all end.
+  if (me === 'worker 1' && name === 'the end') process.send('all is heard')
 })
-let running
 if (isLeader) {
-  running = await startProcesses(2, () => {})
+  const running = await startProcesses(2, () => {})
+  cluster.on('message', (_, said) => void (said === 'all is heard' && running.stop()))
   for (let times = 0; times < 3; times++) tellOthers('from the leader')
 } else {
   process.once('SIGTERM', () => process.exit(0))

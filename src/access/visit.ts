@@ -1,5 +1,6 @@
 import { type AuditedTransaction, type Entry, whoIs } from '../audit/audit.ts'
 import type { Actor } from '../platform/actor.ts'
+import { mayTellNumber } from '../platform/personal-number.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Transaction, World } from '../platform/world.ts'
 import { dayOf } from './calendar.ts'
@@ -88,7 +89,7 @@ function checkReason(text: string): string {
   if (reason.length === 0 || reason.length > reasonLengthMax) {
     throw new Refusal('incorrect', `say why the patient is here, in 1 to ${reasonLengthMax} characters`, { expression: 'reason' })
   }
-  if (/\d{11,}/.test(reason.replace(/[ .-]/g, ''))) {
+  if (mayTellNumber(reason)) {
     throw new Refusal('incorrect', 'a reason must not hold a personal number', { expression: 'reason' })
   }
   return reason

@@ -1,4 +1,5 @@
 import type { Command } from '../platform/cli.ts'
+import { mayTellNumber } from '../platform/personal-number.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { link, markState, unlink } from './link.ts'
 
@@ -53,6 +54,6 @@ const text = (option: unknown) => String(option ?? '').trim()
 function reasonOf(option: unknown): string {
   const reason = text(option)
   if (reason.length < 3 || reason.length > 500) throw new Refusal('incorrect', 'the reason has 3 to 500 characters')
-  if (/\d{11}/.test(reason.replace(/[ .-]/g, ''))) throw new Refusal('incorrect', 'the reason must not hold a personal number')
+  if (mayTellNumber(reason)) throw new Refusal('incorrect', 'the reason must not hold a personal number')
   return reason
 }

@@ -227,6 +227,28 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
     })
   })
 
+  await t.test('an answer that comes in the middle of a click puts no other patient under the pointer', async () => {
+    await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
+      const line = page.getByRole('option').first()
+      const name = (await line.innerText()).split('\n', 1)[0] ?? ''
+      const pressed = Promise.withResolvers<void>()
+      await page.route('**/identity/people/search', async (route) => {
+        await pressed.promise
+        await route.continue()
+      })
+      await page.getByRole('searchbox').fill('Петровић')
+      await line.hover()
+      await page.mouse.down()
+      const answer = page.waitForResponse('**/identity/people/search')
+      pressed.resolve()
+      await answer
+      await page.waitForTimeout(200)
+      await page.mouse.up()
+      await page.locator('#patient-name').waitFor()
+      assert.equal(await page.locator('#patient-name').innerText(), name)
+    })
+  })
+
   await t.test('a patient without a relation is masked in the finder, refused by address with what would open it, and opened by a visit', async () => {
     await signedIn({ user: 'doktor', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
       await page.getByRole('searchbox').fill(`${stranger.given} ${stranger.family}`)

@@ -1,3 +1,4 @@
+import { mayHoldNumber, mayTellNumber } from '../platform/personal-number.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { isUuid } from '../platform/uuid.ts'
 import { type Day, isDay } from './rules/days.ts'
@@ -23,11 +24,16 @@ export function dayOf(body: Body, name: string): Day {
 }
 
 const textMax = 1000
-export function textOf(body: Body, name: string, max = textMax): string {
+/** A sentence of a person. */
+export const textOf = (body: Body, name: string, max = textMax): string => textWithout(mayTellNumber, body, name, max)
+/** A code, a number of a document, an address: may have many digits in groups. */
+export const wordOf = (body: Body, name: string, max: number): string => textWithout(mayHoldNumber, body, name, max)
+
+function textWithout(numberIn: (text: string) => boolean, body: Body, name: string, max: number): string {
   const value = body[name]
   if (typeof value !== 'string' || value.trim() === '' || value.length > max) throw wrong(name, `is a text of 1 to ${max} characters`)
   if (value.includes('\0') || !value.isWellFormed()) throw wrong(name, 'holds a character that cannot be stored')
-  if (/\d{11,}/.test(value.replace(/[ .-]/g, ''))) throw wrong(name, 'must not hold a personal number')
+  if (numberIn(value)) throw wrong(name, 'must not hold a personal number')
   return value.trim()
 }
 

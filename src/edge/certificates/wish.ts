@@ -1,3 +1,4 @@
+import { mayTellNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 
@@ -31,7 +32,7 @@ export function readWish(given: unknown, today: string, limits: Limits): Certifi
   if (typeof diagnosis !== 'string' || !/^[A-Z]\d{2}(\.\d{1,2})?$/.test(diagnosis)) throw wrong('diagnosis', 'is a code of MKB-10, written M54 or M54.5')
   if (exception !== undefined && !exceptions.includes(exception)) throw wrong('exception', `is one of ${exceptions.join(', ')}`)
   if ((reason === '06') !== (care !== undefined)) throw wrong('care', 'is said for care of a family member, and only for it')
-  if (note !== undefined && (typeof note !== 'string' || note.trim() === '' || note.length > noteMax || /\d{11,}/.test(note.replace(/[ .-]/g, ''))))
+  if (note !== undefined && (typeof note !== 'string' || note.trim() === '' || note.length > noteMax || mayTellNumber(note)))
     throw wrong('note', `is a text of 1 to ${noteMax} characters without a personal number`)
   const period = periodOf(fields, today, limits)
   const more = {

@@ -7,6 +7,7 @@ import { type Say, useData, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { areAlike, PersonLine } from './PersonLine.tsx'
 import type { Opened } from './open-visit.ts'
+import { useHeld } from './use-held.ts'
 import { type Found, usePeople } from './use-people.ts'
 import { finder } from './words.ts'
 
@@ -21,10 +22,11 @@ export function Finder({ mine, onOpenVisit }: FinderOf) {
   const found = usePeople(typed)
   const own = useMine(mine)
   const isAsked = found.answer !== null && found.query !== ''
-  const groups = useMemo(
+  const newest = useMemo(
     () => (isAsked ? [{ title: '', people: found.answer?.people ?? [] }] : groupsOf(own.people, say)),
     [isAsked, found.answer, own.people, say],
   )
+  const groups = useHeld(newest)
   const open = (key: string | number) => {
     const person = groups.flatMap((group) => group.people).find(({ id }) => id === String(key))
     if (!person) return

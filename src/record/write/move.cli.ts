@@ -1,4 +1,5 @@
 import { type Command, WrongUse } from '../../platform/cli.ts'
+import { mayTellNumber } from '../../platform/personal-number.ts'
 import { move } from './move.ts'
 
 /** `npm run spona -- record move --resource Observation/… --to Patient/… --reason "…"` */
@@ -13,7 +14,7 @@ export const moveCommand: Command = {
   async run(world, options, print) {
     const reason = String(options['reason']).trim()
     if (reason.length < 3 || reason.length > 500) throw new WrongUse('--reason: a sentence of 3 to 500 characters')
-    if (/\d{11}/.test(reason.replace(/[ .-]/g, ''))) throw new WrongUse('--reason: must not hold a personal number')
+    if (mayTellNumber(reason)) throw new WrongUse('--reason: must not hold a personal number')
     const moved = await move(world, { resource: String(options['resource']), to: String(options['to']), reason })
     print(options['json'] ? JSON.stringify(moved) : `${moved.from} is void; it stands now as ${moved.resource} (${moved.provenance} says why)`)
   },

@@ -3,7 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { perform } from '../act.ts'
 import { type Asking, entryOf, refuse } from '../asking.ts'
 import { casesOf } from '../case-store.ts'
-import { type Body, bodyOf, countOf, dayOf, flagOf, oneOf, optional, textOf } from '../read-body.ts'
+import { type Body, bodyOf, countOf, dayOf, flagOf, oneOf, optional, textOf, wordOf } from '../read-body.ts'
 import { endAlone, endObjection } from '../objection/end.ts'
 import { stepsOf } from '../objection/objection-store.ts'
 import { planDecision } from '../rules/plan.ts'
@@ -44,7 +44,7 @@ export async function decideLeave(asking: Asking, handle: string, leave: string,
   const { person, found, isProposed, degree } = await requireWithCommission(asking, handle, leave, 'update')
   if (!isProposed) throw new Refusal('conflict', 'nothing was proposed; an objection is decided on at its own address', { hint: '…/review' })
   const body = bodyOf(given, ['decision', 'until', 'number', 'finding', 'seen'])
-  const wish = { decision: oneOf(body, 'decision', decisions), until: dayOf(body, 'until'), number: textOf(body, 'number', 60) }
+  const wish = { decision: oneOf(body, 'decision', decisions), until: dayOf(body, 'until'), number: wordOf(body, 'number', 60) }
   const finding = optional(body, 'finding', textOf)
   const { institution, worker } = found
   await perform(asking, person, {
@@ -69,7 +69,7 @@ export async function reviewLeave(asking: Asking, handle: string, leave: string,
     await refuse(asking, person.keys[0] as number, 'update', new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
   }
   const body = bodyOf(given, ['accept', 'why', 'until', 'isEnd', 'number', 'finding', 'seen'])
-  const said = { text: textOf(body, 'why'), number: textOf(body, 'number', 60) }
+  const said = { text: textOf(body, 'why'), number: wordOf(body, 'number', 60) }
   const basis = basisOf(degree)
   if (!acceptOf(body)) await endAlone(asking, objection, { kind: 'rejected', said, basis })
   else {

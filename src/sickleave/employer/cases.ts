@@ -3,7 +3,7 @@ import { fragment } from '../../platform/sql.ts'
 import { fold } from '../../platform/text.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import type { Asking } from '../asking.ts'
-import { bodyOf, countOf, dayOf, flagOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
+import { bodyOf, countOf, dayOf, flagOf, oneOf, optional, textOf, wordOf, uuidOf } from '../read-body.ts'
 import { actingFor, requireEmployer } from './rights.ts'
 import { recordShown } from './shown.ts'
 import { asEmployer } from './store.ts'
@@ -37,14 +37,14 @@ export async function latestOf(asking: Asking): Promise<Latest> {
 
 export async function searchCases(asking: Asking, given: unknown): Promise<Cases> {
   const body = bodyOf(given, ['pib', 'text', 'state', 'unread', 'from', 'until', 'after', 'limit'])
-  const pib = optional(body, 'pib', (of, name) => textOf(of, name, 9))
+  const pib = optional(body, 'pib', (of, name) => wordOf(of, name, 9))
   const wish = {
     text: optional(body, 'text', (of, name) => textOf(of, name, 100)),
     state: optional(body, 'state', (of, name) => oneOf(of, name, states)),
     unread: flagOf(body, 'unread'),
     from: optional(body, 'from', dayOf) ?? null,
     until: optional(body, 'until', dayOf) ?? null,
-    after: placeOf(optional(body, 'after', (of, name) => textOf(of, name, 200))),
+    after: placeOf(optional(body, 'after', (of, name) => wordOf(of, name, 200))),
     limit: Math.min(linesMax, Math.max(1, optional(body, 'limit', countOf) ?? 50)),
   }
   const acting = pib === undefined ? await actingFor(asking, null) : [await requireEmployer(asking, pib)]

@@ -6,7 +6,7 @@ import { isUuid, uuidV4 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import { answersTest, mailCode } from '../apart/ask-teller.ts'
 import type { Asking } from '../asking.ts'
-import { bodyOf, countOf, flagOf, oneOf, optional, textOf } from '../read-body.ts'
+import { bodyOf, countOf, flagOf, oneOf, optional, wordOf } from '../read-body.ts'
 import { followAll } from './channel-store.ts'
 import { takeTurn } from './pace.ts'
 import { affairOf, requireEmployer } from './rights.ts'
@@ -51,7 +51,7 @@ export async function addChannel(asking: Asking, pib: string, given: unknown): P
   takeTurn(asking, 'channel')
   const body = bodyOf(given, ['kind', 'address', 'content', 'clients'])
   const kind = oneOf(body, 'kind', ['webhook', 'email'])
-  const address = textOf(body, 'address', 500)
+  const address = wordOf(body, 'address', 500)
   const content = kind === 'email' ? 'notice' : (optional(body, 'content', (of, field) => oneOf(of, field, ['full', 'notice'])) ?? 'full')
   const clients = flagOf(body, 'clients')
   const code = kind === 'email' ? world.random(6).toString('base64url') : null
@@ -95,7 +95,7 @@ export async function confirmChannel(asking: Asking, pib: string, id: string, gi
   const { world } = asking
   const { employer } = await requireEmployer(asking, pib, 'manage')
   takeTurn(asking, 'invitation')
-  const code = textOf(bodyOf(given, ['code']), 'code', 40)
+  const code = wordOf(bodyOf(given, ['code']), 'code', 40)
   await world.ledger.transaction(async (tx) => {
     const found = isUuid(id)
       ? await tx`
@@ -151,7 +151,7 @@ export async function replayChannel(asking: Asking, pib: string, id: string, giv
   takeTurn(asking, 'channel')
   const body = bodyOf(given, ['pib', 'after'])
   const after = optional(body, 'after', countOf) ?? null
-  const client = optional(body, 'pib', (of, name) => textOf(of, name, 9))
+  const client = optional(body, 'pib', (of, name) => wordOf(of, name, 9))
   const one = client === undefined ? null : (await requireEmployer(asking, client, 'read')).employer
   return world.ledger.transaction(async (tx) => {
     const [channel] = isUuid(id)

@@ -1,7 +1,7 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { fragment } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
-import { bodyOf, dayOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
+import { bodyOf, dayOf, oneOf, optional, wordOf, uuidOf } from '../read-body.ts'
 import { writeTable } from '../table.ts'
 import { takeTurn } from './pace.ts'
 import { actingFor, requireEmployer } from './rights.ts'
@@ -21,7 +21,7 @@ export type File = { name: string; type: string; body: string }
 export async function documentsFile(asking: Asking, given: unknown): Promise<File> {
   const body = bodyOf(given, ['format', 'pib', 'leaves', 'from', 'until'])
   const format = oneOf(body, 'format', ['xml', 'csv'])
-  const pib = optional(body, 'pib', (of, name) => textOf(of, name, 9))
+  const pib = optional(body, 'pib', (of, name) => wordOf(of, name, 9))
   const leaves = leavesOf(body['leaves'])
   if (pib === undefined && leaves === null) {
     throw new Refusal('incorrect', 'say whose documents: pib, leaves, or both', { expression: 'pib' })

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { Refusal } from '../../platform/refusal.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
 import { type Asking, refuse } from '../asking.ts'
-import { bodyOf, oneOf, textOf } from '../read-body.ts'
+import { bodyOf, oneOf, textOf, wordOf } from '../read-body.ts'
 import { addMember, type EmployerRole, employerRoles } from './members.ts'
 import { takeTurn } from './pace.ts'
 import { affairOf, requireEmployer } from './rights.ts'
@@ -40,7 +40,7 @@ export async function acceptInvitation(asking: Asking, given: unknown): Promise<
   const { world, actor } = asking
   if (actor.kind !== 'person') return refuse(asking, null, 'update', new Refusal('forbidden', 'an invitation is accepted by a person who is signed in'))
   takeTurn(asking, 'invitation')
-  const code = textOf(bodyOf(given, ['code']), 'code', 60)
+  const code = wordOf(bodyOf(given, ['code']), 'code', 60)
   const at = world.now()
   return world.ledger.transaction(async (tx) => {
     const [found] = await tx<Found>`

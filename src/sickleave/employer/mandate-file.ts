@@ -1,4 +1,5 @@
 import { numbers } from '../../identity/identity.ts'
+import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { companies } from '../../registry/registry.ts'
 import type { Asking } from '../asking.ts'
@@ -146,7 +147,7 @@ function readLine({ line, cells }: Line, places: Map<string | undefined, number>
   if (!/^\d{9}$/.test(pib) || !numbers.checkPib(pib).ok)
     errors.push(wrong(line, 'pib', 'ПИБ има 9 цифара и исправну контролну цифру.', 'A tax number has 9 digits with a right check digit.'))
   const number = cell('number')
-  if (number === '' || number.length > 60 || /\d{11,}/.test(number))
+  if (number === '' || number.length > 60 || mayHoldNumber(number))
     errors.push(wrong(line, 'number', 'Упишите број пуномоћја, до 60 знакова.', 'Enter the number of the power of attorney, up to 60 characters.'))
   const role = cell('role') === '' ? 'operator' : roles[cell('role').toLowerCase()]
   if (!role) errors.push(wrong(line, 'role', `Улога је једна од: преглед, оператер, потписник.`, `The role is one of ${mandateRoles.join(', ')}.`))

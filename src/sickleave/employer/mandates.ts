@@ -3,7 +3,7 @@ import { isUuid, uuidV4 } from '../../platform/uuid.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { companies } from '../../registry/registry.ts'
 import type { Asking } from '../asking.ts'
-import { bodyOf, dayOf, oneOf, optional, textOf } from '../read-body.ts'
+import { bodyOf, dayOf, oneOf, optional, wordOf } from '../read-body.ts'
 import { dayAt } from '../rules/days.ts'
 import { followClient, leaveClient } from './channel-store.ts'
 import { affairOf, requireEmployer } from './rights.ts'
@@ -61,9 +61,9 @@ export async function giveMandate(asking: Asking, pib: string, given: unknown): 
   const { world, actor } = asking
   const client = await requireEmployer(asking, pib, 'manage')
   const body = bodyOf(given, ['agency', 'role', 'number', 'until'])
-  const agencyPib = textOf(body, 'agency', 9)
+  const agencyPib = wordOf(body, 'agency', 9)
   const role = oneOf(body, 'role', mandateRoles)
-  const [number, until] = [textOf(body, 'number', 60), optional(body, 'until', dayOf) ?? null]
+  const [number, until] = [wordOf(body, 'number', 60), optional(body, 'until', dayOf) ?? null]
   if (until !== null && until < dayAt(world.now())) throw new Refusal('unprocessable', 'the mandate would be over already', { expression: 'until' })
   const agency = await companies.byPib(world.sql, agencyPib)
   if (!agency) throw new Refusal('unprocessable', 'no legal entity of the register has this tax number', { expression: 'agency' })

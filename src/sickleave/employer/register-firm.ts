@@ -2,7 +2,7 @@ import { numbers } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Authority, companies, numberHash } from '../../registry/registry.ts'
 import { type Asking, entryOf, refuse } from '../asking.ts'
-import { bodyOf, textOf } from '../read-body.ts'
+import { bodyOf, wordOf } from '../read-body.ts'
 import { dayAt } from '../rules/days.ts'
 import { addMember } from './members.ts'
 import { takeTurn } from './pace.ts'
@@ -54,7 +54,7 @@ export async function registrable(asking: Asking): Promise<Registrable> {
 /** A second time, and by a second representative, only the membership is added; whoever has it already hears the same again. */
 export async function registerFirm(asking: Asking, given: unknown): Promise<Joined> {
   const { world, actor } = asking
-  const pib = textOf(bodyOf(given, ['pib']), 'pib', 9)
+  const pib = wordOf(bodyOf(given, ['pib']), 'pib', 9)
   const authority = (await authoritiesOf(asking)).find((one) => one.pib === pib)
   if (!authority) {
     const reason = 'no register names you as representative of this employer'

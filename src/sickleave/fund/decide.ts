@@ -1,7 +1,7 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { inDinars } from '../compensation/money.ts'
-import { type Body, bodyOf, countOf, dayOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
+import { type Body, bodyOf, countOf, dayOf, oneOf, optional, textOf, wordOf, uuidOf } from '../read-body.ts'
 import { addDays, type Day, dayAt } from '../rules/days.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { clockOf, interestOn } from '../request/clock.ts'
@@ -33,7 +33,7 @@ const acts: Record<string, Act> = {
   assignment: {
     fields: ['officer'],
     plan(body, { world }) {
-      const id = textOf(body, 'officer', 100)
+      const id = wordOf(body, 'officer', 100)
       return async ({ found: { standing } }) => {
         const given = await officerOf(world.sql, id)
         return standing.officer === given.officer && standing.state === 'in-process' ? null : [{ kind: 'assigned', ...given }]
@@ -70,7 +70,7 @@ const acts: Record<string, Act> = {
     fields: ['decision', 'number', 'why', 'calculation'],
     plan(body, { world }) {
       const decision = oneOf(body, 'decision', ['pay', 'reject'] as const)
-      const [number, why] = [textOf(body, 'number', 60), textOf(body, 'why', 600)]
+      const [number, why] = [wordOf(body, 'number', 60), textOf(body, 'why', 600)]
       if (decision === 'reject') return async () => [{ kind: 'proposed', decision, number, why, calculation: null, total: 0 }]
       const calculation = uuidOf(body, 'calculation')
       return async ({ tx, found, rules, evidence }) => {

@@ -161,7 +161,8 @@ test('who supervises sees who has what and how late, and gives it to an officer;
   town.at('2026-06-10T08:00:00Z')
   const { body: late } = await town.as(chief)('GET', fund('/overdue'))
   assert.equal(late.lines.find((line: { request: string }) => line.request === request).officer, 'Зора Пајић')
-  assert.equal((await act(chief, request, 'assignment', { officer: mira })).body.officer, 'Мира Станић')
+  const moved = await act(chief, request, 'assignment', { officer: mira })
+  assert.equal(moved.body.officer, 'Мира Станић', moved.text)
   town.at('2026-05-05T09:00:00Z')
   const { calculation } = (await act(mira, request, 'calculation')).body
   const proposal = { decision: 'pay', number: '88-2', why: 'потпун', calculation: calculation.id }

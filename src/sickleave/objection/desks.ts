@@ -2,7 +2,7 @@ import { keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, refuse } from '../asking.ts'
 import { casesOf } from '../case-store.ts'
-import { bodyOf, textOf } from '../read-body.ts'
+import { bodyOf, textOf, wordOf } from '../read-body.ts'
 import { endAlone, requireAtDesk } from './end.ts'
 import { deskOf } from './lists.ts'
 import type { Objection } from './objection-store.ts'
@@ -46,5 +46,5 @@ export function endOf(given: unknown): { kind: 'accepted' | 'rejected'; said: { 
   const body = bodyOf(given, ['accept', 'why', 'number'])
   const { accept } = body
   if (typeof accept !== 'boolean') throw new Refusal('incorrect', 'accept is true or false', { expression: 'accept' })
-  return { kind: accept ? 'accepted' : 'rejected', said: { text: textOf(body, 'why'), number: textOf(body, 'number', 60) } }
+  return { kind: accept ? 'accepted' : 'rejected', said: { text: textOf(body, 'why'), number: wordOf(body, 'number', 60) } }
 }

@@ -1,0 +1,20 @@
+import { useEffect, useState } from 'react'
+
+/** The value, standing still from the press of a pointer until its click is over: an answer that arrives in between must not put another line under it. */
+export function useHeld<T>(newest: T): T {
+  const [held, setHeld] = useState<{ value: T } | null>(null)
+  useEffect(() => {
+    const hold = () => setHeld({ value: newest })
+    // The click comes in the same task as the release.
+    const release = () => setTimeout(() => setHeld(null))
+    document.addEventListener('pointerdown', hold, true)
+    for (const kind of releases) document.addEventListener(kind, release, true)
+    return () => {
+      document.removeEventListener('pointerdown', hold, true)
+      for (const kind of releases) document.removeEventListener(kind, release, true)
+    }
+  }, [newest])
+  return held === null ? newest : held.value
+}
+
+const releases = ['pointerup', 'pointercancel']

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { caseLine, clerk, draft, employerAnswers, employerPages, leave, pib } from './testing/employer-fixtures.ts'
+import type { RequestShown } from '../sickleave/request/wire.ts'
+import { caseLine, clerk, draft, employerAnswers, employerPages, leave, pib, signedRequest } from './testing/employer-fixtures.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
 // The employer's pages in real Chromium on invented answers; what the server answers is tried in src/sickleave/employer, earnings and request.
@@ -124,7 +126,9 @@ test('a session that ends in the middle of a form loses nothing: one signs in be
     assert.equal(await page.getByLabel('Напомена').inputValue(), 'унето пре истека')
     isOver = false
     site.stage.me({ ...clerk, csrf: 'next' })
+    const taken = page.waitForResponse((response) => response.request().method() === 'PUT' && response.ok())
     await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
+    await taken
     await page.getByText('Пријава је истекла').waitFor({ state: 'detached' })
     assert.equal(saved.length, 1)
     const [csrf, body] = saved[0] as [string, { note: string; seen: number }]
@@ -161,4 +165,72 @@ test('a request is completed with evidence and submitted; what is missing leads 
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   })
   assert.deepEqual(acts, [['tax-return', 'application/pdf', '%PDF-1.7'], { seen: 1 }])
+})
+
+const complete: RequestShown = { ...draft, missing: [] }
+
+test('a request is downloaded, signed elsewhere and sent back; a document that is refused stays chosen, and the right one is submitted', async () => {
+  ready()
+  const sent: unknown[] = []
+  let shown = complete
+  const form = Buffer.from('%PDF-1.7 the request')
+  site.stage.answer(`${own}/requests/${draft.id}`, () => shown)
+  site.stage.answer(`${own}/requests/${draft.id}/form.pdf`, (request, reply) => {
+    sent.push(request.url.split('?')[1])
+    reply.header('content-type', 'application/pdf').header('content-disposition', 'attachment; filename="zahtev-2026-0000031.pdf"')
+    return form
+  })
+  site.stage.answer(`${own}/requests/${draft.id}/submission`, (request, reply) => {
+    const { seen, signed } = request.body as { seen: number; signed: string }
+    const text = Buffer.from(signed, 'base64').toString()
+    sent.push([seen, text])
+    if (!text.endsWith('signed')) {
+      reply.code(422)
+      return { issue: [{ severity: 'error', diagnostics: 'документ не носи потпис', expression: ['signed'] }] }
+    }
+    shown = signedRequest
+    return shown
+  })
+  await site.visit(`/employer/requests/${pib}/${draft.id}`, { acceptDownloads: true }, async (page) => {
+    const part = page.getByRole('region', { name: 'Потпис сопственим сертификатом' })
+    const send = part.getByRole('button', { name: 'Поднеси потписано' })
+    const [file] = await Promise.all([page.waitForEvent('download'), part.getByRole('link', { name: 'Преузми PDF' }).click()])
+    const path = await file.path()
+    assert.deepEqual([file.suggestedFilename(), readFileSync(path).equals(form)], ['zahtev-2026-0000031.pdf', true])
+    await send.click()
+    await part.getByText('Изаберите потписан документ.').waitFor()
+    assert.equal(await part.getByLabel('Потписан документ').getAttribute('aria-invalid'), 'true')
+    await part.getByLabel('Потписан документ').setInputFiles({ name: file.suggestedFilename(), mimeType: 'application/pdf', buffer: readFileSync(path) })
+    await send.click()
+    const refusal = part.getByRole('alert')
+    await refusal.waitFor()
+    assert.match(await refusal.innerText(), /документ не носи потпис/)
+    assert.equal(await refusal.evaluate((one) => one === one.ownerDocument.activeElement), true)
+    assert.match(await part.getByLabel('Потписан документ').inputValue(), /\S/, 'it stays chosen')
+    await axeFindsNothing(page, 'a refused signature')
+    await part
+      .getByLabel('Потписан документ')
+      .setInputFiles({ name: 'signed.pdf', mimeType: 'application/pdf', buffer: Buffer.from(`${form.toString()} signed`) })
+    await send.click()
+    await part.waitFor({ state: 'detached' })
+    const signer = page.getByRole('region', { name: 'Потпис подносиоца' })
+    assert.match(await signer.innerText(), /Сертификат гласи на\s+Весна Маринковић\s+Издавалац\s+Спона, демо тело/)
+    assert.equal(await signer.getByRole('link').getAttribute('href'), `${own}/requests/${draft.id}/signed`)
+  })
+  assert.deepEqual(sent, ['language=sr-Cyrl', [1, form.toString()], [1, `${form.toString()} signed`]])
+})
+
+test('where a signature of one’s own is obligatory, nothing is submitted without it', async () => {
+  ready()
+  for (const [signatureNeeded, sentence] of [
+    ['advanced', 'It is obligatory'],
+    ['qualified', 'A qualified signature is obligatory'],
+  ] as const) {
+    site.stage.answer(`${own}/requests/${draft.id}`, () => ({ ...complete, signatureNeeded }))
+    await site.visit(`/employer/requests/${pib}/${draft.id}`, { language: 'en' }, async (page) => {
+      await page.getByText(sentence).waitFor()
+      assert.equal(await page.getByRole('button', { name: 'Submit', exact: true }).count(), 0)
+      assert.equal(await page.getByRole('button', { name: 'Submit what is signed' }).count(), 1)
+    })
+  }
 })

@@ -84,6 +84,20 @@ export const paid: RequestShown = {
   signature: { level: 'seal', by: 'Весна Маринковић', at, isQualified: false, signer: null },
   steps: ['written', 'submitted', 'calculated', 'paid'].map((kind) => ({ kind, at })),
 }
+/** As the page shows it after the document came back with a signature of the demo. */
+export const signedRequest: RequestShown = {
+  ...draft,
+  ...{ state: 'submitted', missing: [], waitsFor: 'fund', due: { nominal: '2026-12-13', effective: '2026-12-14' } },
+  evidence: paid.evidence,
+  signature: {
+    ...{ level: 'seal', by: 'Весна Маринковић', at, isQualified: false },
+    signer: {
+      ...{ name: 'Весна Маринковић', organization: null, issuer: 'Спона, демо тело за проверу потписа (није квалификовано)' },
+      ...{ validUntil: '2046-01-01T00:00:00.000Z', isRevocationKnown: false, form: 'pades' },
+    },
+  },
+  steps: ['written', 'submitted'].map((kind) => ({ kind, at })),
+}
 const months = Array.from({ length: 12 }, (_, back) => new Date(Date.UTC(2025, 9 + back, 1)).toISOString().slice(0, 7))
 const mandate = { role: 'signer' as const, number: 'ПУ-0001', until: null, at, by: 'Небојша Вилотић', endedAt: null }
 

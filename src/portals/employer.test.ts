@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { RequestShown } from '../sickleave/request/wire.ts'
+import type { GiveEarnings } from '../sickleave/wire.ts'
 import { caseLine, clerk, draft, employerAnswers, employerPages, leave, pib, signedRequest } from './testing/employer-fixtures.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
@@ -104,6 +105,26 @@ test('a file of earnings is checked first; a row with a mistake is mended where 
   assert.match(sent[2] ?? '', /120000,12;x\r\n$/)
 })
 
+test('what was stored of the earnings of one person is said after the form shows it, in the reader’s way of writing', async () => {
+  ready()
+  const sent: unknown[] = []
+  site.stage.answer(`${own}/leaves/${leave}/earnings`, (request) => {
+    if (request.method === 'GET') return employerAnswers[`${own}/leaves/${leave}/earnings`]
+    sent.push((request.body as GiveEarnings).rows[0])
+    return { isStored: true, rows: 11, people: 1, stored: 1, unchanged: 10, errorCount: 0, errors: [] }
+  })
+  await site.visit(`/employer/leaves/${pib}/${leave}/earnings`, {}, async (page) => {
+    const gross = page.getByLabel('Бруто, 2025-10')
+    assert.equal(await gross.inputValue(), '127.000,00')
+    await gross.fill('128000')
+    await page.getByRole('button', { name: 'Сачувај зараде' }).click()
+    await page.getByText(/^Сачувано: 1/).waitFor()
+    await page.waitForFunction("document.querySelector('[aria-label=\"Бруто, 2025-10\"]')?.value === '127.000,00'")
+    await page.getByText(/^Сачувано: 1/).waitFor()
+  })
+  assert.deepEqual(sent, [{ month: '2025-10', hours: '174,00', net: '91.500,00', gross: '128000', paid: '2025-10-28' }])
+})
+
 test('a session that ends in the middle of a form loses nothing: one signs in beside it and presses again', async () => {
   ready()
   let isOver = true
@@ -150,6 +171,12 @@ test('a request is completed with evidence and submitted; what is missing leads 
   site.stage.answer(`${own}/requests/${draft.id}/evidence`, (request) => {
     const { kind, type, content } = request.body as Record<string, string>
     acts.push([kind, type, Buffer.from(content ?? '', 'base64').toString()])
+    // Evidence is a step of the request, too.
+    site.stage.answer(`${own}/requests/${draft.id}`, () => ({
+      ...draft,
+      evidence: [{ id: 'e1', kind: 'tax-return', name: 'a.pdf', type: 'application/pdf', bytes: 8, sha256: '00', at: '2026-11-23T08:00:00.000Z' }],
+      steps: [...draft.steps, { kind: 'written', at: '2026-11-23T08:01:00.000Z' }],
+    }))
     return draft
   })
   site.stage.answer(`${own}/requests/${draft.id}/submission`, (request) => {
@@ -159,12 +186,17 @@ test('a request is completed with evidence and submitted; what is missing leads 
   await site.visit(`/employer/requests/${pib}/${draft.id}`, { language: 'en' }, async (page) => {
     await page.getByText('Attach the extract of the individual tax return').waitFor()
     assert.equal(await page.getByRole('link', { name: 'Earnings (OZ-7)' }).getAttribute('href'), `/employer/leaves/${pib}/${leave}/earnings`)
+    await page.getByLabel('Note').fill('typed before the evidence')
+    const again = page.waitForResponse((response) => response.request().method() === 'GET' && response.url().endsWith(draft.id))
     await page.getByLabel(/^Attach/).setInputFiles({ name: 'a.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') })
+    await again
+    await page.getByText('a.pdf').waitFor()
+    assert.equal(await page.getByLabel('Note').inputValue(), 'typed before the evidence')
     await page.getByRole('button', { name: 'Submit' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Submit' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
   })
-  assert.deepEqual(acts, [['tax-return', 'application/pdf', '%PDF-1.7'], { seen: 1 }])
+  assert.deepEqual(acts, [['tax-return', 'application/pdf', '%PDF-1.7'], { seen: 2 }])
 })
 
 const complete: RequestShown = { ...draft, missing: [] }

@@ -43,6 +43,18 @@ function Month({ pib, month }: { pib: string; month: string }) {
           <>
             <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="absences">
               <table className="month">
+                <thead aria-hidden="true">
+                  <tr>
+                    <td />
+                    <td>
+                      <div className="days">
+                        {Array.from({ length: daysIn(month) }, (_, day) => (
+                          <span key={day}>{day + 1}</span>
+                        ))}
+                      </div>
+                    </td>
+                  </tr>
+                </thead>
                 <tbody>
                   {rows.map((row) => (
                     <Row key={row.leave} pib={pib} month={month} row={row} />
@@ -58,14 +70,18 @@ function Month({ pib, month }: { pib: string; month: string }) {
   )
 }
 
+const daysIn = (month: string) => {
+  const [year = 0, number = 0] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number, 0)).getUTCDate()
+}
+
 /** One row of the month: a unit of the drawing is a day. */
 function Row({ pib, month, row }: { pib: string; month: string; row: CalendarRow }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
-  const [year = 0, number = 0] = month.split('-').map(Number)
-  const days = new Date(Date.UTC(year, number, 0)).getUTCDate()
-  const first = Date.UTC(year, number - 1, 1)
+  const days = daysIn(month)
+  const first = Date.parse(`${month}-01`)
   const dayOf = (iso: string) => (Date.parse(iso) - first) / 86_400_000
   const span = (from: string, until: string) => {
     const [x, end] = [Math.max(0, dayOf(from)), Math.min(days, dayOf(until) + 1)]

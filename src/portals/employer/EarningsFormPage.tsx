@@ -9,9 +9,12 @@ import { useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
+import { formatDinars } from '../shared/money.ts'
 import { earnings as words } from './words.ts'
 
 type Row = GiveEarnings['rows'][number]
+/** How many rows were stored last; it outlives the form, which begins anew with what is stored. */
+type Stored = { stored: number; unchanged: number }
 const cells = ['hours', 'net', 'gross', 'paid'] as const
 
 /** Form OZ-7 for the person of one leave: no personal number is typed. */
@@ -20,30 +23,38 @@ export function EarningsFormPage() {
   const say = useSay()
   const at = `/sickleave/employer/${encodeURIComponent(pib)}/leaves/${encodeURIComponent(leave)}`
   const live = useLive<EarningsOfLeave>(`${at}/earnings`, null)
+  const [stored, setStored] = useState<Stored | null>(null)
   useTitle(words.form)
+  const keep = (next: Stored) => {
+    setStored(next)
+    live.reload()
+  }
   return (
     <>
       <h1 id="earnings">{say(words.form)}</h1>
       <p>
         <Link to={`/leaves/${pib}/${leave}`}>{say(words.back)}</Link>
       </p>
-      <Arrived live={live}>{(data) => <Form key={live.at} at={at} data={data} onStored={live.reload} />}</Arrived>
+      <Arrived live={live}>{(data) => <Form key={live.at} at={at} data={data} stored={stored} onStored={keep} />}</Arrived>
     </>
   )
 }
 
-function Form({ at, data, onStored }: { at: string; data: EarningsOfLeave; onStored(): void }) {
+type FormOf = { at: string; data: EarningsOfLeave; stored: Stored | null; onStored(stored: Stored): void }
+
+function Form({ at, data, stored, onStored }: FormOf) {
   const say = useSay()
   const language = useLanguage()
   const [rows, setRows] = useState<Row[]>(() =>
     data.months.map((month) => {
       const known = data.rows.find((row) => row.month === month)
-      return { month, hours: known?.hours ?? '', net: known?.net ?? '', gross: known?.gross ?? '', paid: known?.paidOn ?? '' }
+      if (!known) return { month, hours: '', net: '', gross: '', paid: '' }
+      const [hours = '', net = '', gross = ''] = [known.hours, known.net, known.gross].map((text) => formatDinars(language, text))
+      return { month, hours, net, gross, paid: known.paidOn }
     }),
   )
   const [errors, setErrors] = useState<EarningsOutcome['errors']>([])
   const [failure, setFailure] = useState<unknown>(null)
-  const [stored, setStored] = useState<number | null>(null)
   const given = rows.filter((row) => cells.some((name) => row[name].trim() !== ''))
   const save = async (event: FormEvent) => {
     event.preventDefault()
@@ -51,8 +62,7 @@ function Form({ at, data, onStored }: { at: string; data: EarningsOfLeave; onSto
     setErrors([])
     try {
       const outcome = await submit<EarningsOutcome>('PUT', `${at}/earnings`, { rows: given })
-      setStored(outcome.stored)
-      onStored()
+      onStored({ stored: outcome.stored, unchanged: given.length - outcome.stored })
     } catch (error) {
       const details = error instanceof Failure ? (error.details as EarningsOutcome | null) : null
       if (details?.errors) setErrors(details.errors)
@@ -65,10 +75,14 @@ function Form({ at, data, onStored }: { at: string; data: EarningsOfLeave; onSto
     return `${wrong[script]}; ${right[script]}.`
   }
   return (
-    <form onSubmit={(event) => void save(event)} noValidate>
+    <form className="earnings-form" onSubmit={(event) => void save(event)} noValidate>
       <p className="soft">{say(words.formLead)}</p>
       {data.missing.length > 0 && <p className="notice warn">{say(words.missing, { count: data.missing.length })}</p>}
-      {stored !== null && <p role="status">{say(words.stored, { stored, unchanged: given.length - stored })}</p>}
+      {stored !== null && (
+        <p className="notice ok" role="status">
+          {say(words.stored, stored)}
+        </p>
+      )}
       {failure !== null && <Trouble error={failure} takesFocus />}
       {errors.length > 0 && (
         <div className="notice crit" role="alert">
@@ -91,7 +105,7 @@ function Form({ at, data, onStored }: { at: string; data: EarningsOfLeave; onSto
             {cells.map((name) => (
               <td key={name}>
                 <input
-                  className="input num cell"
+                  className={name === 'paid' ? 'input num cell' : 'input amount cell'}
                   type={name === 'paid' ? 'date' : 'text'}
                   inputMode={name === 'paid' ? undefined : 'decimal'}
                   aria-label={`${say(columnWords[name])}, ${row.month}`}

@@ -54,7 +54,7 @@ function Firm({ at }: { at: string }) {
     })
   const parts: Part = { at, ask, act, setSaid }
   return (
-    <div key={round}>
+    <div key={round} className="parts">
       {said && (
         <p className="notice" role="status">
           <span className="code">{said}</span>
@@ -62,9 +62,9 @@ function Firm({ at }: { at: string }) {
       )}
       {failure !== null && <Trouble error={failure} takesFocus />}
       <Members {...parts} />
-      <MandatesPart {...parts} />
       <ChannelsPart {...parts} />
       <SystemsPart {...parts} />
+      <MandatesPart {...parts} />
       {asked && (
         <StepDialog
           asked={asked.asked}

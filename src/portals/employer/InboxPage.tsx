@@ -202,8 +202,11 @@ function Lines({ lines, chosen, onToggle }: { lines: readonly CaseLine[]; chosen
   const say = useSay()
   const data = useData()
   const language = useLanguage()
+  // Of one employer only, its name in each row would say nothing.
+  const isOfSeveral = new Set(lines.map(({ pib }) => pib)).size > 1
+  const words = [inbox.employee, inbox.when, inbox.what, inbox.period, ...(isOfSeveral ? [inbox.employer] : []), inbox.done]
   return (
-    <LinesTable labelledBy="inbox" words={[inbox.employee, inbox.when, inbox.what, inbox.period, inbox.employer, inbox.done]}>
+    <LinesTable labelledBy="inbox" words={words}>
       {lines.map((line) => {
         const name = data(`${line.employee.family} ${line.employee.given}`)
         const isChosen = chosen.has(keyOf(line))
@@ -221,7 +224,7 @@ function Lines({ lines, chosen, onToggle }: { lines: readonly CaseLine[]; chosen
             <td className="num">
               {formatDate(language, line.from)} – {formatDate(language, line.until)}
             </td>
-            <td>{data(line.name)}</td>
+            {isOfSeveral && <td>{data(line.name)}</td>}
             <td>{line.doneBy === null ? '–' : data(line.doneBy)}</td>
           </tr>
         )

@@ -8,13 +8,20 @@ import { requestKinds, requests as words } from './words.ts'
 export type Content = { kind: RequestShown['kind']; from: string; until: string; payoutDay: string; account: string; months: string; note: string }
 type Form = {
   first: Content
+  /** False where what is saved is complete: then the next step is to submit it. */
+  isMain?: boolean
   /** A new request is of a kind and about a leave; one that is there keeps them. */
   send: { method: 'POST' | 'PUT'; path: string; more: object; hasKind: boolean }
   onSaved(saved: RequestShown): void
 }
 
+export const contentOf = (request: RequestShown): Content => ({
+  ...{ kind: request.kind, from: request.from, until: request.until, payoutDay: request.payoutDay ?? '', account: request.account ?? '' },
+  ...{ months: request.monthsWithoutWage.join(', '), note: request.note ?? '' },
+})
+
 /** The fields of a request. What was typed stays whatever the answer is. */
-export function RequestForm({ first, send, onSaved }: Form) {
+export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
   const say = useSay()
   const [content, setContent] = useState(first)
   const [failure, setFailure] = useState<unknown>(null)
@@ -35,7 +42,9 @@ export function RequestForm({ first, send, onSaved }: Form) {
       ...(note.trim() ? { note: note.trim() } : {}),
     }
     try {
-      onSaved(await submit<RequestShown>(send.method, send.path, body))
+      const saved = await submit<RequestShown>(send.method, send.path, body)
+      setContent(contentOf(saved))
+      onSaved(saved)
     } catch (error) {
       setFailure(error)
     } finally {
@@ -90,7 +99,7 @@ export function RequestForm({ first, send, onSaved }: Form) {
       {field('months', 'text', say(words.monthsHint))}
       {field('note', 'text')}
       <div className="buttons">
-        <button type="submit" className="button main" aria-disabled={isSending}>
+        <button type="submit" className={isMain ? 'button main' : 'button'} aria-disabled={isSending}>
           {say(words.saveDraft)}
         </button>
       </div>

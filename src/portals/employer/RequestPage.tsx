@@ -12,7 +12,7 @@ import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { CalculationTable } from './CalculationTable.tsx'
 import { EvidencePart } from './EvidencePart.tsx'
-import { RequestForm } from './RequestForm.tsx'
+import { contentOf, RequestForm } from './RequestForm.tsx'
 import { SignPart } from './SignPart.tsx'
 import { SignedBy } from '../shared/SignedBy.tsx'
 import { leave as leaveWords, objections, requestKinds, requests as words, states, stepWords } from './words.ts'
@@ -84,11 +84,8 @@ function Request({ pib, path, data, onChanged }: Of) {
         <section aria-labelledby="fields">
           <h2 id="fields">{say(words.fields)}</h2>
           <RequestForm
-            key={data.steps.length}
-            first={{
-              ...{ kind: data.kind, from: data.from, until: data.until, payoutDay: data.payoutDay ?? '', account: data.account ?? '' },
-              ...{ months: data.monthsWithoutWage.join(', '), note: data.note ?? '' },
-            }}
+            first={contentOf(data)}
+            isMain={data.missing.length > 0}
             send={{ method: 'PUT', path, more: { ...(data.week ? { week: data.week } : {}), seen: data.steps.length }, hasKind: false }}
             onSaved={onChanged}
           />
@@ -143,7 +140,11 @@ function actsOf(path: string, pib: string, data: RequestShown): Act[] {
   const seen = { seen: data.steps.length }
   const isOpen = data.state === 'draft' || data.state === 'incomplete'
   if (isOpen && data.signatureNeeded === 'seal')
-    acts.push({ word: words.submit, isMain: true, asked: { lead: words.submitLead, confirm: words.submit, fields: [], to: `${path}/submission`, more: seen } })
+    acts.push({
+      word: words.submit,
+      isMain: data.missing.length === 0,
+      asked: { lead: words.submitLead, confirm: words.submit, fields: [], to: `${path}/submission`, more: seen },
+    })
   if (isOpen || data.state === 'submitted')
     acts.push({
       word: words.withdraw,

@@ -13,7 +13,7 @@ const groupedByPoint = /^\d{1,3}(?:\.\d{3})+,\d{1,2}$/
 const groupedByComma = /^\d{1,3}(?:,\d{3})+\.\d{1,2}$/
 const groupedWhole = /^\d{1,3}(?:\.\d{3}){2,3}$|^\d{1,3}(?:,\d{3}){2,3}$/
 const twoWays = /^\d{1,3}[.,]\d{3}$/
-const tooFine = /^\d+[.,]\d{3,}$/
+const tooFine = /^\d+[.,]\d{3,}$|^\d{1,3}(?:\.\d{3})+,\d{3,}$|^\d{1,3}(?:,\d{3})+\.\d{3,}$/
 
 /** Hundredths of what is written: para of dinars, or hundredths of hours. Comma and point are both taken, thousands may be grouped. */
 function hundredths(text: string): Cell<bigint> {
@@ -45,7 +45,8 @@ function hundredths(text: string): Cell<bigint> {
 
 /** No more of a refused value is repeated than a number of this length can hold; a personal number is longer. */
 const cutToTwo = (text: string, point: string): string => {
-  const [whole = '', places = ''] = text.split(/[.,]/)
+  const parts = text.split(/[.,]/)
+  const [places = '', whole] = [parts.at(-1), parts.slice(0, -1).join('')]
   return whole.length > 9 ? `120000${point}00` : `${whole}${point}${places.slice(0, 2)}`
 }
 

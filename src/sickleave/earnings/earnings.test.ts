@@ -34,13 +34,15 @@ describe('cells', () => {
       return 'wrong' in cell ? `${cell.wrong.en}; ${cell.right.en}` : String(cell.value)
     }
     assert.equal(said('98765.432'), 'has more than two decimals; write two, for example 98765.43')
+    assert.equal(said('98.765,432'), 'has more than two decimals; write two, for example 98765.43')
+    assert.equal(said('1,098,765.4321'), 'has more than two decimals; write two, for example 1098765.43')
     assert.equal(said('120.000'), 'can be read in two ways: as thousands, or as three decimals; write 120000.00 or 120.00')
     for (const [text, wrong] of [
       ['', /empty/],
       ['-5', /below zero/],
       ['1e5', /not a number/],
       ['12,34,56', /not a number/],
-      ['1.234,567', /not a number/],
+      ['1.234,567', /more than two decimals/],
       ['١٢٣', /not a number/],
       ['999999999999', /above 100,000,000/],
     ] as const)

@@ -134,7 +134,7 @@ function missingEarnings({ isFirst, monthsUnknown, content }: Facts): Missing[] 
     say(
       'earnings',
       'earnings',
-      `Недостаје остварена зарада (ОЗ-7) за: ${months}. Унесите је или означите месец као месец без зараде.`,
+      `Недостаје остварена зарада (ОЗ-7) за: ${months} Унесите је или означите месец као месец без зараде.`,
       `Earnings (OZ-7) are missing for ${unknown.join(', ')}. Enter them or mark the month as one without a wage.`,
     ),
   ]

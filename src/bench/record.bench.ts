@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { corpora } from '../testing/corpora.ts'
 import { type BenchServer, startBenchServer } from './bench-server.ts'
@@ -75,9 +76,9 @@ async function ingest(server: BenchServer, source: Source, { seconds, processes 
   const limitValue = await copyRate(server.owner, bodies, 2, seconds / 3)
   const before = await sizesOf(server.world)
   resources = 0
-  const timer = setTimeout(() => void checkpoint(server), seconds * 400)
+  const checkpointed = delay(seconds * 400).then(() => checkpoint(server))
   const run = await during(seconds, bundlesAtOnce, post)
-  clearTimeout(timer)
+  await checkpointed
   const grown = await sizesOf(server.world, before)
   const { p50Ms, p99Ms } = run
   const name = `ingest of transaction bundles, ${processes} processes`

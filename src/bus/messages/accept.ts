@@ -95,6 +95,7 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
                          ${timestamptzArray(kept.map(({ stored }) => stored.at))}::timestamptz[], ${int4Array(kept.map(({ message }) => message.large?.pieces ?? 0))}::int4[]))`)
   }
   if (deliveries.length > 0) {
+    rows.push(fragment`bus_order as materialized (${inOrder(deliveries.map((d) => orderOf(d.message.sender.id, d.message.key)))})`)
     rows.push(fragment`bus_delivery as (
     insert into bus.delivery (recipient, message, sender, service, lane, key, document, number, patient, due_at, stored_at, hold_key, carried)
     select recipient, message, sender, service, lane, key, document, number, patient, at, at, hold_key, ${payloads[0]?.carried ?? null}::bool
@@ -105,9 +106,27 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
                   ${int8Array(deliveries.map((d) => d.message.patient))}::int8[], ${timestamptzArray(deliveries.map((d) => d.stored.at))}::timestamptz[],
                   ${boolArray(deliveries.map((d) => d.recipient.holdKey))}::bool[])
            with ordinality as g (recipient, message, sender, service, lane, key, document, number, patient, at, hold_key, place)
+     where (select count(*) from bus_order) >= 0
      order by place)`)
   }
   return rows
+}
+
+/** Classes of the advisory locks under which the deliveries of a key get their numbers: each key by itself, or all of them. */
+const numbering = { key: 730_418, all: 730_419 } as const
+/** PostgreSQL has room for some thousands of locks altogether. */
+const keysLockedMax = 512
+
+/**
+ * Numbers are given when a row is made, and seen when it is committed: of two statements with one key the later number could be there first
+ * and be handed out first. So who numbers a key keeps the others from it until its commit. A statement with very many keys has them all.
+ */
+function inOrder(keys: readonly (Buffer | null)[]): Fragment {
+  const locks = [...new Set(keys.filter((key) => key !== null).map((key) => key.readInt32BE(0)))].toSorted((a, b) => a - b)
+  if (locks.length > keysLockedMax) return fragment`select pg_advisory_xact_lock(${numbering.all}::int4, 0)`
+  return fragment`
+    select case when lock is null then pg_advisory_xact_lock_shared(${numbering.all}::int4, 0) else pg_advisory_xact_lock(${numbering.key}::int4, lock) end
+      from unnest(${int4Array(locks.length > 0 ? [null, ...locks] : [])}::int4[]) as l (lock)`
 }
 
 /** By what it is known when it comes again: its sender's number; a call without one by its signature, a question not at all. */

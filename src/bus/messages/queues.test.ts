@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'node:test'
 import type { FastifyReply } from 'fastify'
+import { messagesTo, storeUnsigned } from '../../testing/bus-backlog.ts'
 import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { createFairTurns } from './fair-turns.ts'
@@ -68,6 +69,35 @@ test('of many questions of one member at a time each delivery is handed out once
     select count(*) filter (where d.open)::int as open, count(*) filter (where d.ended_by is not null)::int as rows
       from bus.delivery d join bus.member m on m.id = d.recipient where m.code = 'busy'`
   assert.deepEqual(left, { open: 30 - handed.length, rows: handed.length })
+})
+
+test('of two messages of one key under way at a time the later number is not there first, however few or many keys come with them', async (t) => {
+  const server = await startServer(t)
+  const sender = await joinBus(server.app, server.world, 'sender')
+  const member = await receiver(server, 'ordered')
+  await contractOf(sender, 'ordered/box')
+  const { world } = server
+  const message = await messagesTo(world, sender, member)
+  for (const keys of [1, 600]) {
+    const earlier = Array.from({ length: keys }, (_, n) => message(1000 * keys + n, `k-${n}`))
+    let isAnswered = false
+    const later = await world.sql.begin(async (tx) => {
+      await storeUnsigned(world, tx, earlier)
+      const answer = sender.message('ordered/box', `later-${keys}`, '{}', { 'bus-key': 'k-0' }).finally(() => (isAnswered = true))
+      await sleep(300)
+      assert.deepEqual(await member.lease(1), [], 'the later one was handed out before the earlier one was there')
+      assert.equal(isAnswered, false)
+      if (keys === 1) await expectStatus(202, sender.message('ordered/box', 'beside', '{}', { 'bus-key': 'another' }))
+      return { answer }
+    })
+    await expectStatus(202, later.answer)
+    const ofKey = []
+    for (let got = await member.lease(500); got.length > 0; got = await member.lease(500)) {
+      ofKey.push(...got.map(({ messageId }) => messageId).filter((name) => name === `backlog-${1000 * keys}` || name === `later-${keys}`))
+      await expectStatus(200, member.ack(got.map((one) => one.delivery)))
+    }
+    assert.deepEqual(ofKey, [`backlog-${1000 * keys}`, `later-${keys}`])
+  }
 })
 
 test('an answer holds as many large messages as fit into sixteen megabytes, and the rest comes with the next', async (t) => {

@@ -12,7 +12,7 @@ const batchLines = 500
 const batchBytes = 4 * 1_048_576
 const partsMax = 100_000
 /** Class of the advisory locks that give a part to one worker; a worker that dies gives it back. */
-const partClass = 730_416
+const partClass = 730_420
 
 type Open = Part & { lines: number; place: number }
 

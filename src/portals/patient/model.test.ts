@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { looks, overview, patient } from '../testing/fixtures.ts'
-import { byMonth, filterLooks, isOwn, lookCount } from './looks/model.ts'
+import { byMonth, filterLooks, isOwn, kindOf, lookCount } from './looks/model.ts'
 import { newsOf } from './news.ts'
+import { lookBases, lookThings } from './words.ts'
 
 test('results of one day are one piece of news, newest first, and nothing older than ninety days counts as new', () => {
   const news = newsOf(overview(60))
@@ -33,4 +35,19 @@ test('months are counted in looks, not in lines', () => {
   assert.equal(november?.month, '2026-11')
   assert.equal(lookCount(november?.looks ?? []), 28)
   assert.equal(october?.looks.length, 1)
+})
+
+/** Written by officers about their own desks, without a patient. */
+const ofNobody = /^sick-leave (channels|numbers|officers|signature|simulation|time limits)/
+
+test('whatever the log of sick leaves says of a patient has words for that patient', () => {
+  const files = globSync('src/sickleave/**/*.ts').filter((file) => !file.endsWith('.test.ts'))
+  const code = files.map((file) => readFileSync(file, 'utf8')).join('\n')
+  const logged = [...code.matchAll(/what: ['`]((?:earnings|sick-leave)[^'`]*)/g)].map(([, what = '']) => what).filter((what) => !ofNobody.test(what))
+  const things = new Set(logged.map((what) => kindOf(what.replace(/\$\{[^}]*\}/g, crypto.randomUUID()))))
+  assert.ok(things.size >= 6)
+  for (const thing of things) assert.ok(thing in lookThings, thing)
+  const bases = new Set([...code.matchAll(/basis: '([a-z- ]+)'/g)].map(([, basis = '']) => basis))
+  assert.ok(bases.has('fund') && bases.has('self'))
+  for (const basis of [...bases, 'second-degree commission']) if (basis !== 'operator') assert.ok(basis in lookBases, basis)
 })

@@ -190,6 +190,11 @@ export const lookThings = messages({
   visit: { sr: 'посета', en: 'visit' },
   'sick-leave': { sr: 'боловање', en: 'sick leave' },
   'sick-leave-diagnosis': { sr: 'дијагноза коју сте поделили', en: 'the diagnosis you shared' },
+  'sick-leave-request': { sr: 'захтев за накнаду', en: 'a request for compensation' },
+  'sick-leave-objection': { sr: 'приговор на боловање', en: 'an objection to a sick leave' },
+  'sick-leave document': { sr: 'документ о боловању', en: 'a document of a sick leave' },
+  'sick-leave evidence': { sr: 'прилог уз захтев за накнаду', en: 'evidence for a request for compensation' },
+  earnings: { sr: 'зараде које је послао послодавац', en: 'earnings that the employer sent' },
   'number lzb': { sr: 'лични здравствени број', en: 'personal health number' },
   'number jmbg': { sr: 'ЈМБГ', en: 'personal number (JMBG)' },
   'number lbo': { sr: 'лични број осигураника', en: 'insurance number (LBO)' },
@@ -218,6 +223,9 @@ export const lookBases = messages({
   'no-relation': { sr: 'нема односа лечења', en: 'no treatment relation' },
   employer: { sr: 'Ваш послодавац', en: 'your employer' },
   commission: { sr: 'лекарска комисија', en: 'medical commission' },
+  'second-degree commission': { sr: 'другостепена лекарска комисија', en: 'second-degree medical commission' },
+  fund: { sr: 'Фонд, обрада захтева', en: 'the Fund, work on a request' },
+  doctor: { sr: 'лекар који води боловање', en: 'the doctor of the sick leave' },
   consent: { sr: 'Ваша сагласност', en: 'your consent' },
 })
 

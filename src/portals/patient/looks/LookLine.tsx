@@ -5,7 +5,7 @@ import { Icon, type IconName } from '../../shared/Icon.tsx'
 import { type Say, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { resourceWords } from '../../shared/words.ts'
 import { lookBases, looks as words, lookThings, roleWords } from '../words.ts'
-import { isOwn } from './model.ts'
+import { isOwn, kindOf } from './model.ts'
 
 const kinds = { read: words.read, search: words.search, write: words.write, denied: words.refused, visit: words.visit, system: words.system }
 const icons: Record<Look['kind'], IconName> = { read: 'eye', search: 'search', write: 'document', denied: 'lock', visit: 'card', system: 'waiting' }
@@ -59,7 +59,8 @@ function openedOf(look: Look, say: Say, data: (text: string) => string): string 
   return say(look.kind === 'write' || look.basis === 'own-chart' ? words.written : words.opened, { what: [...new Set(what)].join(', ') })
 }
 
-function wordOf(type: string, say: Say, data: (text: string) => string): string {
+function wordOf(logged: string, say: Say, data: (text: string) => string): string {
+  const type = kindOf(logged)
   const word = resourceWords[type as keyof typeof resourceWords] ?? lookThings[type as keyof typeof lookThings]
   return word ? say(word) : data(type)
 }

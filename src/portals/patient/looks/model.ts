@@ -32,3 +32,6 @@ export function byMonth(looks: Look[]): { month: string; looks: Look[] }[] {
   }
   return months
 }
+
+/** What a look was at, without which one: the log says `sick-leave-request 5446b563-…`. */
+export const kindOf = (logged: string): string => logged.replace(/ [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, '')

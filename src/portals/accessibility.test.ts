@@ -68,7 +68,7 @@ test('axe finds nothing in the doctor’s leave, its signature and the reports t
       diagnoses: [{ code: 'M54.5', text: 'Бол у доњем делу леђа', at: '2026-06-03', ofVisit: true }],
     },
     '/sickleave/people/p1/preview': {
-      ...{ suggestedReason: '01', suggestedException: null, suggestedUntil: '2026-06-12', standardDays: 10, isUnverified: true },
+      ...{ suggestedReason: '01', suggestedException: null, suggestedUntil: '2026-06-12', standardDays: 10, isUnverified: true, isProposal: false },
       ...{ doctorUntil: '2026-07-02', commissionFrom: '2026-07-03', employers: 1, explanation: [] },
     },
     '/sickleave/due': {

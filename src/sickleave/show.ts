@@ -24,12 +24,8 @@ export async function leavesOf(world: World, keys: readonly number[]): Promise<L
   const leaves: LeaveView[] = []
   for (const one of cases)
     leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Map() }))
-  return { today, name: await nameOf(world, keys), leaves: leaves.reverse() }
-}
-
-async function nameOf(world: World, keys: readonly number[]): Promise<string> {
   const [header] = await headers(world, keys.slice(0, 1))
-  return header ? `${header.given} ${header.family}` : ''
+  return { today, name: header ? `${header.given} ${header.family}` : '', birthDate: header?.birthDate ?? null, leaves: leaves.reverse() }
 }
 
 type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[]; signed: SignedSteps }

@@ -47,7 +47,7 @@ export type LeaveView = {
   diagnosis: string | null
 }
 /** `GET /sickleave/people/:person/leaves`, `GET /sickleave/mine` */
-export type Leaves = { today: string; name: string; leaves: LeaveView[] }
+export type Leaves = { today: string; name: string; birthDate: string | null; leaves: LeaveView[] }
 
 /** `GET /sickleave/due`: days that no report covers yet; `seen` goes along with the report. */
 export type ReportsDue = {
@@ -65,6 +65,8 @@ export type Preview = {
   isUnverified: boolean
   doctorUntil: string
   commissionFrom: string
+  /** Only the commission may open it: the doctor proposes. */
+  isProposal: boolean
   employers: number
   explanation: Sentence[]
 }

@@ -66,6 +66,7 @@ function commandsOf(onSearch: () => void, onVisit: () => void): Command[] {
     { keys: ['G P'], name: keyHelp.summary, ...jump('KeyS') },
     { keys: ['T'], name: keyHelp.timeline, ...jump('KeyT') },
     { keys: ['L'], name: keyHelp.labs, ...jump('KeyL') },
+    { keys: ['B'], name: keyHelp.leave, ...jump('KeyB') },
     { keys: ['J', 'K'], name: keyHelp.rows },
     { keys: ['Enter'], name: keyHelp.open },
     { keys: ['Esc'], name: keyHelp.escape },

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
+import { describedBy, FieldError } from '../shared/FieldError.tsx'
 import { useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { requestKinds, requests as words } from './words.ts'
@@ -51,7 +52,7 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
       setSending(false)
     }
   }
-  const isWrong = (name: string) => failure instanceof Failure && failure.places.includes(name === 'months' ? 'monthsWithoutWage' : name)
+  const wrongIn = (name: string) => (failure instanceof Failure ? failure.places.get(name === 'months' ? 'monthsWithoutWage' : name) : undefined)
   const field = (name: Exclude<keyof Content, 'kind'>, type: 'date' | 'text', hint?: string) => (
     <div className="field">
       <label htmlFor={`request-${name}`}>{say(words[name])}</label>
@@ -65,11 +66,12 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
         className="input"
         type={type}
         autoComplete="off"
-        aria-describedby={hint ? `request-${name}-hint` : undefined}
-        aria-invalid={isWrong(name)}
+        aria-describedby={describedBy(`request-${name}`, wrongIn(name) !== undefined, hint !== undefined)}
+        aria-invalid={wrongIn(name) !== undefined}
         value={content[name]}
         onChange={(event) => setContent({ ...content, [name]: event.target.value })}
       />
+      <FieldError id={`request-${name}`} wrong={wrongIn(name)} />
     </div>
   )
   return (

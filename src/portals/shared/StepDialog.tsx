@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Failure, submit } from './api.ts'
+import { describedBy, FieldError } from './FieldError.tsx'
 import { FormDialog } from './FormDialog.tsx'
-import { Icon } from './Icon.tsx'
 import { useSay } from './language.tsx'
 import type { Message } from './message.ts'
 import { Trouble } from './Trouble.tsx'
@@ -35,6 +35,7 @@ export type Asked = {
 
 /** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused; what was taken closes it. */
 export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
+  const say = useSay()
   const [values, setValues] = useState<Record<string, string>>(asked.first ?? {})
   const [isTried, setTried] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
@@ -78,25 +79,24 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
           field={field}
           value={values[field.name] ?? ''}
           onChange={(value) => setValues({ ...values, [field.name]: value })}
-          isMissing={isTried && missing.includes(field.name)}
-          isWrong={failure instanceof Failure && failure.places.includes(field.name)}
+          wrong={isTried && missing.includes(field.name) ? say(shell.needed) : failure instanceof Failure ? failure.places.get(field.name) : undefined}
         />
       ))}
     </FormDialog>
   )
 }
 
-type FieldOf = { field: AskedField; value: string; onChange(value: string): void; isMissing: boolean; isWrong: boolean }
+type FieldOf = { field: AskedField; value: string; onChange(value: string): void; wrong: string | undefined }
 
-function Field({ field, value, onChange, isMissing, isWrong }: FieldOf) {
+function Field({ field, value, onChange, wrong }: FieldOf) {
   const say = useSay()
   const id = `step-${field.name}`
   const common = {
     id,
     className: 'input',
     value,
-    'aria-invalid': isMissing || isWrong,
-    'aria-describedby': isMissing ? `${id}-error` : field.hint ? `${id}-hint` : undefined,
+    'aria-invalid': wrong !== undefined,
+    'aria-describedby': describedBy(id, wrong !== undefined, field.hint !== undefined),
     autoComplete: 'off',
   }
   return (
@@ -121,12 +121,7 @@ function Field({ field, value, onChange, isMissing, isWrong }: FieldOf) {
       ) : (
         <input {...common} type={field.isDay ? 'date' : 'text'} onChange={(event) => onChange(event.target.value)} />
       )}
-      {isMissing && (
-        <span className="error" id={`${id}-error`}>
-          <Icon name="warning" />
-          {say(shell.needed)}
-        </span>
-      )}
+      <FieldError id={id} wrong={wrong} />
     </div>
   )
 }

@@ -7,8 +7,8 @@ export class Failure extends Error {
   readonly reference: string | null
   /** Everything that is wrong, where the answer names more than one thing, and what the act itself says of it. */
   readonly issues: readonly string[]
-  /** The fields that it says something about. */
-  readonly places: readonly string[]
+  /** What it says about a field, by the field's name. */
+  readonly places: ReadonlyMap<string, string>
   readonly details: unknown
 
   constructor(
@@ -16,7 +16,7 @@ export class Failure extends Error {
     message: string,
     denied: Denied | null,
     reference: string | null,
-    more: { issues?: string[]; places?: string[]; details?: unknown } = {},
+    more: { issues?: string[]; places?: ReadonlyMap<string, string>; details?: unknown } = {},
   ) {
     super(message)
     this.name = 'Failure'
@@ -24,7 +24,7 @@ export class Failure extends Error {
     this.denied = denied
     this.reference = reference
     this.issues = more.issues ?? []
-    this.places = more.places ?? []
+    this.places = more.places ?? new Map()
     this.details = more.details ?? null
   }
 }
@@ -54,8 +54,9 @@ export async function signOut(): Promise<void> {
   location.assign('/')
 }
 
-export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await send(path, signal ? { signal } : {})
+/** `stay`: where the session is over the page is kept, because something is typed into it. */
+export async function get<T>(path: string, signal?: AbortSignal, atEnd: 'leave' | 'stay' = 'leave'): Promise<T> {
+  const response = await send(path, signal ? { signal } : {}, atEnd)
   return (await response.json()) as T
 }
 
@@ -71,12 +72,13 @@ export async function post<T>(path: string, body: unknown, signal?: AbortSignal)
 
 /**
  * What somebody typed is sent: where the session is over the page stays as it is, says so, and goes on once they have signed in
- * beside it, as the same person. `file` is sent as it stands.
+ * beside it, as the same person. What has a `type` is a file and sent as it stands.
  */
-export async function submit<T>(method: 'POST' | 'PUT', path: string, body: unknown, file?: { type: string }): Promise<T> {
+export async function submit<T>(method: 'POST' | 'PUT', path: string, body: unknown, more: { type?: string; signal?: AbortSignal } = {}): Promise<T> {
   if (csrf === '') await whoAmIStill()
-  const headers = { 'content-type': file?.type ?? 'application/json', 'x-spona-csrf': csrf }
-  const response = await send(path, { method, headers, body: file ? (body as Blob) : JSON.stringify(body) }, 'stay')
+  const headers = { 'content-type': more.type ?? 'application/json', 'x-spona-csrf': csrf }
+  const sent = { method, headers, body: more.type ? (body as Blob) : JSON.stringify(body), ...(more.signal ? { signal: more.signal } : {}) }
+  const response = await send(path, sent, 'stay')
   return (response.status === 204 ? null : await response.json()) as T
 }
 
@@ -136,13 +138,14 @@ async function failureOf(response: Response): Promise<Failure> {
   const reference = response.headers.get('x-correlation-id') ?? response.headers.get('x-request-id')
   const body: unknown = await response.json().catch(() => null)
   const all = (body as Outcome | null)?.issue ?? []
-  const issues = all.flatMap(({ diagnostics }) => diagnostics ?? [])
-  const places = all.flatMap(({ expression }) => expression ?? [])
-  return new Failure(response.status, sentenceOf(body) ?? response.statusText, deniedOf(body), reference, { issues, places, details: detailsOf(body) })
+  const issues = all.flatMap((issue) => sentenceOf(issue) ?? [])
+  const places = new Map(all.flatMap((issue) => (issue.expression ?? []).map((place) => [place, sentenceOf(issue) ?? ''] as const)))
+  return new Failure(response.status, issues[0] ?? response.statusText, deniedOf(body), reference, { issues, places, details: detailsOf(body) })
 }
 
+type Issue = { diagnostics?: string; expression?: string[]; details?: { text?: string } }
 type Outcome = {
-  issue?: { severity?: string; diagnostics?: string; expression?: string[] }[]
+  issue?: Issue[]
   extension?: { url: string; valueString?: string }[]
 }
 
@@ -165,5 +168,6 @@ function parse(text: string): unknown {
   }
 }
 
-/** Servers say what is wrong in the `diagnostics` of an OperationOutcome. */
-const sentenceOf = (body: unknown): string | null => (body as Outcome | null)?.issue?.[0]?.diagnostics ?? null
+/** What is wrong, and how to mend it where the server knows. */
+const sentenceOf = ({ diagnostics, details }: Issue): string | null =>
+  diagnostics === undefined ? null : details?.text ? `${diagnostics.replace(/\.$/, '')}. ${details.text}` : diagnostics

@@ -15,6 +15,7 @@ const leave = (id: string, from: string, until: string, more: Partial<LeaveView>
 const leaves: Leaves = {
   today: '2026-06-03',
   name: 'Јелена Марић',
+  birthDate: '1979-02-17',
   leaves: [
     leave('l3', '2026-05-08', '2026-06-06', {
       status: 'extended',

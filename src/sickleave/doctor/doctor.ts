@@ -16,7 +16,18 @@ import { careOf, diagnosisOf, reasonOf } from '../read-illness.ts'
 import { competenceOf } from '../rules/competence.ts'
 import { addDays, dayAt } from '../rules/days.ts'
 import { explain } from '../rules/explain.ts'
-import { checkPeriod, planCancellation, planClosing, planCorrection, planExtension, planOpening, planReferral, planReport, type Wish } from '../rules/plan.ts'
+import {
+  checkPeriod,
+  planCancellation,
+  planClosing,
+  planCorrection,
+  planExtension,
+  planOpening,
+  planReferral,
+  planReport,
+  type Wish,
+  whyCommission,
+} from '../rules/plan.ts'
 import type { Leave } from '../rules/reasons.ts'
 import { standardFor } from '../rules/standards.ts'
 import { suggestedFor } from '../rules/suggest.ts'
@@ -88,6 +99,7 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
     isUnverified: standard?.isUnverified ?? false,
     doctorUntil,
     commissionFrom,
+    isProposal: whyCommission({ rules, today: dayAt(world.now()) }, wish.from, doctorUntil) !== null,
     employers: new Set(jobs.map(({ employer }) => employer.id)).size,
     explanation: explain(history, shown, wish.from, rules),
   }

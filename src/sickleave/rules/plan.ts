@@ -53,20 +53,21 @@ function overlapping(wish: Wish, others: Ground['others']): Refusal | null {
 
 const asLeave = (id: string, { from, until, reason, isException, care }: Wish): Leave => ({ id, from, until, reason, isException, care })
 
+/** Why only the commission may open a leave that begins then; null where the doctor may. */
+export function whyCommission({ rules, today }: Pick<Ground, 'rules' | 'today'>, from: Day, doctorUntil: Day): string | null {
+  if (doctorUntil < from) return 'by the counts the commission decides from the first day on'
+  const earliest = addDays(today, -rules.on('issue.back', from))
+  return from < earliest ? `a doctor may open a leave from ${earliest} on` : null
+}
+
 /** Opens; where the doctor may not assess the first day, or comes too late, only as a proposal to the commission. */
 export function planOpening(ground: Ground, wish: Wish): Steps {
-  const { id, others, rules, today } = ground
+  const { id, others, rules } = ground
   const refusal = checkWish(wish, ground) ?? overlapping(wish, others)
   if (refusal) return refusal
   const leave = asLeave(id, wish)
   const { doctorUntil, commissionFrom } = competenceOf(others, leave, rules)
-  const earliest = addDays(today, -rules.on('issue.back', wish.from))
-  const needsCommission =
-    doctorUntil < wish.from
-      ? 'by the counts the commission decides from the first day on'
-      : wish.from < earliest
-        ? `a doctor may open a leave from ${earliest} on`
-        : null
+  const needsCommission = whyCommission(ground, wish.from, doctorUntil)
   if (needsCommission && !wish.propose) return wrong(needsCommission, 'from', 'Open it as a proposal to the commission.')
   if (!needsCommission && wish.until > doctorUntil)
     return wrong(

@@ -65,6 +65,10 @@ test('what is filled in is said in Serbian, in the script of the reader; a progr
   for (const language of [undefined, '*', 'en', 'en-GB, sr;q=0.5', 'de']) assert.equal(forReader(refusal, language), refusal)
   assert.equal(inSerbian('this request is paid; that step cannot follow'), 'овај захтев је исплаћен; тај корак не може да следи')
   assert.equal(inSerbian('the role viewer may not do this'), 'улога преглед ово не може')
+  assert.equal(
+    inSerbian('the leave would end (2026-11-20) before it begins (2026-11-29)'),
+    'боловање би се завршило (20.11.2026.) пре него што почиње (29.11.2026.)',
+  )
   const denied = new Refusal('forbidden', 'you do not act for this employer', { details: { reason: 'you do not act for this employer', opens: [] } })
   assert.deepEqual(forReader(denied, 'sr').details, { reason: 'не радите у име овог послодавца', opens: [] })
 })

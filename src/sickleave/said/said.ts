@@ -33,14 +33,18 @@ export function inSerbian(said: string): string | null {
   if (whole !== undefined) return whole
   for (const { form, serbian } of patterns) {
     const filled = form.exec(said)?.slice(1)
-    if (filled) return filled.reduce((text, value) => text.replace('{}', () => fillOf(value)), serbian)
+    if (filled) return filled.reduce((text, value) => text.replace('{}', () => fillOf(value)), serbian).replaceAll('..', '.')
   }
   return null
 }
 
+/** A day as it is written in Serbian; what a program would compare stands in the English sentence. */
+const asSerbianDay = (value: string): string | null => (/^\d{4}-\d\d-\d\d$/.test(value) ? `${value.split('-').reverse().join('.')}.` : null)
+
 /** A sentence within a sentence, or a list: "viewer, operator". */
 const fillOf = (value: string): string =>
   inSerbian(value) ??
+  asSerbianDay(value) ??
   value
     .split(', ')
     .map((one) => exact.get(one) ?? one)

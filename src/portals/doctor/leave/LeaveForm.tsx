@@ -1,11 +1,14 @@
-import { type FormEvent, useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { VisitView } from '../../../record/wire.ts'
 import type { LeaveView, OpenLeave, Preview } from '../../../sickleave/wire.ts'
-import { post } from '../../shared/api.ts'
+import { Failure, submit } from '../../shared/api.ts'
+import { describedBy, FieldError } from '../../shared/FieldError.tsx'
 import { formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { reasonWords } from '../../shared/leave-words.ts'
+import type { Message } from '../../shared/message.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
+import { shell } from '../../shared/words.ts'
 import { isGivenUp, useSignature } from '../signature/Signature.tsx'
 import { leave as words } from './words.ts'
 
@@ -40,18 +43,33 @@ type FormOf = { person: string; today: string; visit: VisitView | null; onOpened
 export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
   const say = useSay()
   const [form, setForm] = useState<Form>(() => formOf(today, visit))
+  const [isTried, setTried] = useState(false)
   const change = useCallback((part: Partial<Form>) => setForm((before) => ({ ...before, ...part })), [])
   const preview = usePreview(person, form, change)
   const until = form.isOwnUntil ? form.until : (preview?.suggestedUntil ?? form.until)
-  const emptied = () => setForm(formOf(today, null))
-  const { send, failure, isSending } = useOpening(person, { id: form.id, ...bodyOf(form), until }, (opened) => {
+  const missing = missingIn(form, until)
+  const isProposal = preview?.isProposal ?? false
+  const { send, failure, isSending } = useOpening(person, { id: form.id, ...bodyOf(form), until, ...(isProposal ? { propose: true } : {}) }, (opened) => {
     onOpened(opened)
-    emptied()
+    setTried(false)
+    setForm(formOf(today, null))
   })
+  const wrongIn = (name: string): string | undefined =>
+    isTried && missing[name] ? say(missing[name]) : failure instanceof Failure ? failure.places.get(name) : undefined
   return (
-    <form className="leave-form" onSubmit={(event) => void send(event)}>
+    <form
+      className="leave-form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        setTried(true)
+        const [first] = Object.keys(missing)
+        if (first) document.getElementById(`leave-${first}`)?.focus()
+        else void send()
+      }}
+    >
       {failure !== null && <Trouble error={failure} takesFocus />}
-      <Diagnosis value={form.diagnosis} visit={visit} onChange={(diagnosis) => change({ diagnosis })} />
+      <Diagnosis value={form.diagnosis} visit={visit} wrong={wrongIn('diagnosis')} onChange={(diagnosis) => change({ diagnosis })} />
       <Choice
         id="leave-reason"
         label={say(words.reason)}
@@ -60,17 +78,48 @@ export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
       >
         {Object.entries(reasonWords).map(([code, word]) => [code, say(word)])}
       </Choice>
-      {form.reason === '06' && <CaredFor care={form.care} onChange={(care) => change({ care })} />}
+      {form.reason === '06' && <CaredFor care={form.care} wrongIn={wrongIn} onChange={(care) => change({ care })} />}
       <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => change({ exception, isOwnException: true })}>
         {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
       </Choice>
-      <Day id="leave-from" label={say(words.from)} value={form.from} onChange={(from) => change({ from })} />
-      <Day id="leave-until" label={say(words.until)} value={until} onChange={(day) => change({ until: day, isOwnUntil: true })} />
+      <Day id="leave-from" label={say(words.from)} value={form.from} wrong={wrongIn('from')} onChange={(from) => change({ from })} />
+      <Day id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(day) => change({ until: day, isOwnUntil: true })} />
+      {form.from !== '' && <Lengths from={form.from} until={until} onChange={(day) => change({ until: day, isOwnUntil: true })} />}
       <Previewed preview={preview} />
       <button type="submit" className="button main" aria-disabled={isSending}>
-        {say(words.open)}
+        {say(isProposal ? words.propose : words.open)}
       </button>
     </form>
+  )
+}
+
+/** What cannot be sent as it stands, in the order of the form. */
+function missingIn({ diagnosis, from, reason, care }: Form, until: string): Record<string, Message> {
+  return {
+    ...(isDiagnosis(diagnosis) ? {} : { diagnosis: words.diagnosisWrong }),
+    ...(reason === '06' && care.born === '' ? { 'care.born': shell.needed } : {}),
+    ...(from === '' ? { from: shell.needed } : {}),
+    ...(until === '' ? { until: shell.needed } : {}),
+  }
+}
+
+const lengths = [3, 5, 7, 10]
+const dayAfter = (day: string, days: number) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+
+/** The usual lengths, one press each; the pressed one is what stands in the form. */
+function Lengths({ from, until, onChange }: { from: string; until: string; onChange(day: string): void }) {
+  const say = useSay()
+  return (
+    <div className="toggles" role="group" aria-label={say(words.lengths)}>
+      {lengths.map((days) => {
+        const day = dayAfter(from, days - 1)
+        return (
+          <button key={days} type="button" aria-pressed={until === day} onClick={() => onChange(day)}>
+            {say(words.length, { count: days })}
+          </button>
+        )
+      })}
+    </div>
   )
 }
 
@@ -78,8 +127,7 @@ function useOpening(person: string, body: OpenLeave & { id: string }, onOpened: 
   const { postSigned } = useSignature()
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
-  const send = async (event: FormEvent) => {
-    event.preventDefault()
+  const send = async () => {
     if (isSending) return
     setSending(true)
     setFailure(null)
@@ -94,8 +142,10 @@ function useOpening(person: string, body: OpenLeave & { id: string }, onOpened: 
   return { send, failure, isSending }
 }
 
+type DiagnosisOf = { value: string; visit: VisitView | null; wrong: string | undefined; onChange(value: string): void }
+
 /** The diagnosis of the visit stands there; what else is active can be picked, and any other typed. */
-function Diagnosis({ value, visit, onChange }: { value: string; visit: VisitView | null; onChange(value: string): void }) {
+function Diagnosis({ value, visit, wrong, onChange }: DiagnosisOf) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
@@ -111,15 +161,16 @@ function Diagnosis({ value, visit, onChange }: { value: string; visit: VisitView
         id="leave-diagnosis"
         className="input num"
         required
-        pattern="[A-Z]\d{2}(\.\d{1,2})?"
         maxLength={6}
         autoComplete="off"
         spellCheck="false"
         list="leave-diagnoses"
-        aria-describedby="leave-diagnosis-hint leave-diagnosis-from"
+        aria-invalid={wrong !== undefined}
+        aria-describedby={`${describedBy('leave-diagnosis', wrong !== undefined, true)} leave-diagnosis-from`}
         value={value}
         onChange={(event) => onChange(event.target.value.toUpperCase())}
       />
+      <FieldError id="leave-diagnosis" wrong={wrong} />
       <datalist id="leave-diagnoses">
         {known.map(({ code, text }) => (
           <option key={code} value={code}>
@@ -160,7 +211,10 @@ function usePreview(person: string, form: Form, change: (part: Partial<Form>) =>
       if (!isOwnReason) change({ reason: answer.suggestedReason as Form['reason'] })
       if (!isOwnException) change({ exception: answer.suggestedException ?? '' })
     }
-    post<Preview>(`/sickleave/people/${encodeURIComponent(person)}/preview`, body, stop.signal).then(take, () => {})
+    submit<Preview>('POST', `/sickleave/people/${encodeURIComponent(person)}/preview`, body, { signal: stop.signal }).then(
+      take,
+      () => stop.signal.aborted || setPreview(null),
+    )
     return () => stop.abort()
   }, [person, diagnosis, reason, isOwnReason, from, exception, isOwnException, isOwnUntil, until, care, change])
   return isDiagnosis(diagnosis) ? preview : null
@@ -173,7 +227,8 @@ function Previewed({ preview }: { preview: Preview | null }) {
   return (
     <div aria-live="polite" className="soft">
       {preview?.standardDays != null && <p>{say(preview.isUnverified ? words.suggestedUnverified : words.suggested, { days: preview.standardDays })}</p>}
-      {preview && <p>{say(words.employers, { count: preview.employers })}</p>}
+      {preview?.isProposal && <p>{say(words.proposal)}</p>}
+      {preview && !preview.isProposal && <p>{say(preview.employers === 0 ? words.noEmployer : words.employers, { count: preview.employers })}</p>}
       {preview?.explanation.map((sentence) => (
         <p key={sentence.en}>{language === 'en' ? sentence.en : data(sentence.sr)}</p>
       ))}
@@ -182,11 +237,11 @@ function Previewed({ preview }: { preview: Preview | null }) {
 }
 
 /** Age and severity decide how long care may last and what it is worth. */
-function CaredFor({ care, onChange }: { care: Care; onChange(care: Care): void }) {
+function CaredFor({ care, wrongIn, onChange }: { care: Care; wrongIn(name: string): string | undefined; onChange(care: Care): void }) {
   const say = useSay()
   return (
     <>
-      <Day id="leave-care-born" label={say(words.careBorn)} value={care.born} onChange={(born) => onChange({ ...care, born })} />
+      <Day id="leave-care.born" label={say(words.careBorn)} value={care.born} wrong={wrongIn('care.born')} onChange={(born) => onChange({ ...care, born })} />
       <label className="check">
         <input type="checkbox" checked={care.isChild} onChange={(event) => onChange({ ...care, isChild: event.target.checked })} /> {say(words.careChild)}
       </label>
@@ -214,11 +269,21 @@ function Choice({ id, label, value, onChange, children }: FieldOf & { children: 
   )
 }
 
-function Day({ id, label, value, onChange }: FieldOf) {
+function Day({ id, label, value, wrong, onChange }: FieldOf & { wrong: string | undefined }) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input id={id} className="input num" type="date" required value={value} onChange={(event) => onChange(event.target.value)} />
+      <input
+        id={id}
+        className="input num"
+        type="date"
+        required
+        aria-invalid={wrong !== undefined}
+        aria-describedby={describedBy(id, wrong !== undefined, false)}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <FieldError id={id} wrong={wrong} />
     </div>
   )
 }

@@ -3,7 +3,8 @@ import { Await, Link, useLoaderData, useParams } from 'react-router'
 import type { VisitView } from '../../../record/wire.ts'
 import type { Leaves, LeaveView } from '../../../sickleave/wire.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
-import { useData, useSay } from '../../shared/language.tsx'
+import { ageAt, formatDate } from '../../shared/format.ts'
+import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import type { Message } from '../../shared/message.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useTitle } from '../../shared/use-title.ts'
@@ -11,6 +12,7 @@ import type { leaveLoader } from '../loaders.ts'
 import { SignatureState } from '../signature/Signature.tsx'
 import { LeaveActs } from './LeaveActs.tsx'
 import { LeaveForm } from './LeaveForm.tsx'
+import { banner } from '../record/words.ts'
 import { leave as words } from './words.ts'
 
 /** A leave in one form and one confirmation; below it what there is already. */
@@ -36,6 +38,7 @@ export function LeavePage() {
 function Known({ person, first, visit }: { person: string; first: Leaves; visit: VisitView | null }) {
   const say = useSay()
   const data = useData()
+  const language = useLanguage()
   const [leaves, setLeaves] = useState(first.leaves)
   const [done, setDone] = useState<Message | null>(null)
   const at = `/sickleave/people/${encodeURIComponent(person)}/leaves`
@@ -48,6 +51,12 @@ function Known({ person, first, visit }: { person: string; first: Leaves; visit:
       <h1>
         {say(words.title)}: {data(first.name)}
       </h1>
+      {first.birthDate && (
+        <p className="num">
+          <span className="soft">{say(banner.born)}</span> {formatDate(language, first.birthDate)} (
+          {say(banner.years, { count: ageAt(first.birthDate, first.today) ?? 0 })})
+        </p>
+      )}
       <div aria-live="polite">{done && <p className="status ok">{say(done)}</p>}</div>
       <LeaveForm
         person={person}
@@ -55,7 +64,7 @@ function Known({ person, first, visit }: { person: string; first: Leaves; visit:
         visit={visit}
         onOpened={(opened) => {
           setLeaves((known) => [opened, ...known])
-          setDone(words.opened)
+          setDone(opened.status === 'referred' ? words.proposed : words.opened)
         }}
       />
       <SignatureState />

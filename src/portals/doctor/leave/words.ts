@@ -5,12 +5,31 @@ export const leave = messages({
   back: { sr: 'Назад на картон', en: 'Back to the record' },
   open: { sr: 'Отвори боловање', en: 'Open the leave' },
   opened: { sr: 'Боловање је отворено. Послодавац је обавештен.', en: 'The leave is open. The employer has been told.' },
+  propose: { sr: 'Предложи комисији', en: 'Propose it to the commission' },
+  proposal: {
+    sr: 'Ово боловање може да отвори само комисија: шаље јој се предлог, а до одлуке ниједан документ не излази.',
+    en: 'Only the commission may open this leave: it gets a proposal, and no document leaves before it decides.',
+  },
+  proposed: {
+    sr: 'Предлог је послат комисији. До одлуке послодавац ништа не добија.',
+    en: 'The proposal is with the commission. The employer gets nothing before it decides.',
+  },
+  noEmployer: {
+    sr: 'Осигурање преко послодавца није евидентирано: нико се не обавештава, а боловање важи.',
+    en: 'No insurance through an employer is recorded: nobody is told, and the leave is valid.',
+  },
   reason: { sr: 'Разлог', en: 'Reason' },
   diagnosis: { sr: 'Дијагноза (МКБ-10)', en: 'Diagnosis (ICD-10)' },
   diagnosisHint: {
     sr: 'На пример M54.5. Види је само лекар, комисија и осигураник.',
     en: 'For example M54.5. Only the doctor, the commission and the insured person see it.',
   },
+  diagnosisWrong: {
+    sr: 'Упишите шифру МКБ-10: слово, две цифре, по потреби тачка и још једна или две, на пример M54.5.',
+    en: 'Write an ICD-10 code: a letter, two digits, and where needed a point and one or two more, for example M54.5.',
+  },
+  lengths: { sr: 'Уобичајено трајање', en: 'Usual length' },
+  length: { sr: { one: '{count} дан', few: '{count} дана', other: '{count} дана' }, en: { one: '{count} day', other: '{count} days' } },
   fromVisit: { sr: 'из посете {day}, {place}', en: 'from the visit on {day}, {place}' },
   from: { sr: 'Први дан', en: 'First day' },
   until: { sr: 'Очекивани последњи дан', en: 'Expected last day' },

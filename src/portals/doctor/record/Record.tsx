@@ -41,6 +41,7 @@ export function Record({ overview }: { overview: Overview }) {
     KeyT: () => jumpTo('timeline'),
     KeyL: () => jumpTo('labs'),
     KeyS: () => jumpTo('summary'),
+    KeyB: () => void navigate('leave'),
     'KeyG KeyT': () => jumpTo('timeline'),
     'KeyG KeyL': () => jumpTo('labs'),
     'KeyG KeyP': () => jumpTo('summary'),

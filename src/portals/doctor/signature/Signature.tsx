@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { Failure, post, remove } from '../../shared/api.ts'
+import { Failure, remove, submit } from '../../shared/api.ts'
 import { useLanguage, useSay } from '../../shared/language.tsx'
 import { type Act, type Held, heldKey, signAct, unlockKey } from './session-key.ts'
 import { UnlockDialog } from './UnlockDialog.tsx'
@@ -59,7 +59,16 @@ export function SignatureProvider({ children }: { children: ReactNode }) {
   const signing = useMemo(
     (): Signing => ({
       held,
-      postSigned: async (path, act) => post(path, await signAct(await key(), act)),
+      async postSigned(path, act) {
+        const signed = await signAct(await key(), act)
+        try {
+          return await submit('POST', path, signed)
+        } catch (error) {
+          // The key belongs to the session that is over; the next one asks to unlock its own.
+          if (error instanceof Failure && error.status === 401) keep(null)
+          throw error
+        }
+      },
       async lock() {
         await remove('/sickleave/signature')
         keep(null)

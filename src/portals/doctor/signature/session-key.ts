@@ -1,5 +1,5 @@
 import type { SigningKeys } from '../../../sickleave/wire.ts'
-import { get, post } from '../../shared/api.ts'
+import { get, submit } from '../../shared/api.ts'
 
 // The key of the session signature. It is made in this browser, cannot be read out of it, and signs until the session or the working day ends.
 
@@ -21,7 +21,7 @@ const aheadOf = ({ now }: SigningKeys) => Date.now() - Date.parse(now)
 
 /** The key that was unlocked earlier in this session, also before the page was loaded anew; null when it is locked. */
 export async function heldKey(): Promise<Held | null> {
-  const known = await get<SigningKeys>(address)
+  const known = await get<SigningKeys>(address, undefined, 'stay')
   const store = await openStore()
   const kids = new Map(known.keys.map(({ kid, until }) => [kid, until]))
   let held: Held | null = null
@@ -37,7 +37,7 @@ export async function heldKey(): Promise<Held | null> {
 export async function unlockKey(password?: string): Promise<Held> {
   const pair = (await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])) as CryptoKeyPair
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey)
-  const known = await post<SigningKeys>(address, { publicKey: { kty, crv, x, y }, ...(password === undefined ? {} : { password }) })
+  const known = await submit<SigningKeys>('POST', address, { publicKey: { kty, crv, x, y }, ...(password === undefined ? {} : { password }) })
   // RFC 7638: the name of a key is the digest of its members in this order.
   const kid = base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytesOf(JSON.stringify({ crv, kty, x, y })))))
   const until = known.keys.find((one) => one.kid === kid)?.until ?? known.now

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import type { Leaves, LeaveView, OpenLeave, Preview, SigningKeys } from '../sickleave/wire.ts'
+import { doctor } from './testing/stage.ts'
+import { leaveAnswers } from './testing/leave-fixtures.ts'
+import { axeFindsNothing, stageForFile } from './testing/visits.ts'
+
+// The doctor's form of a leave in real Chromium on invented answers: what a tired doctor gets wrong. What the server answers is tried in src/sickleave.
+
+const site = stageForFile()
+const own = '/sickleave/people/p1/leaves'
+const known = leaveAnswers['/sickleave/mine'] as Leaves
+const opened = { ...(known.leaves[0] as LeaveView), id: 'new', status: 'opened' as const }
+const preview: Preview = {
+  ...{ suggestedReason: '01', suggestedException: null, suggestedUntil: '2026-06-07', standardDays: 5, isUnverified: false },
+  ...{ doctorUntil: '2026-07-02', commissionFrom: '2026-07-03', isProposal: false, employers: 1, explanation: [] },
+}
+type Opening = OpenLeave & { id: string }
+
+/** The server as far as this form needs it; `open` answers an opening, and what was signed is handed to it. */
+function ready(open: (body: Opening) => { code: number; answer: unknown }): Opening[] {
+  const sent: Opening[] = []
+  const keys: SigningKeys['keys'] = []
+  site.stage.me(doctor)
+  site.stage.answer('/record/people/p1/visit', () => ({ visit: null, diagnoses: [] }))
+  site.stage.answer('/sickleave/people/p1/preview', () => preview)
+  site.stage.answer('/sickleave/signature', (request) => {
+    const { publicKey } = (request.body ?? {}) as { publicKey?: Record<string, string> }
+    if (publicKey) {
+      const { crv, kty, x, y } = publicKey
+      const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+      keys.push({ kid, until: new Date(Date.now() + 3_600_000).toISOString() } as SigningKeys['keys'][number])
+    }
+    return { now: new Date().toISOString(), keys }
+  })
+  site.stage.answer(own, (request, reply) => {
+    if (request.method === 'GET') return { ...known, today: '2026-06-03', leaves: [] }
+    const [, payload = ''] = (request.body as { signed: string }).signed.split('.')
+    const { body } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { body: Opening }
+    sent.push(body)
+    const { code, answer } = open(body)
+    reply.code(code)
+    return answer
+  })
+  return sent
+}
+const refused = (diagnostics: string, expression: string, text: string) => ({
+  code: 422,
+  answer: { issue: [{ severity: 'error', diagnostics, expression: [expression], details: { text } }] },
+})
+const press = (page: Page, name = 'Отвори боловање') => page.getByRole('button', { name }).click()
+
+test('what is wrong with a leave is said at the field where it happened, in the reader’s language, and nothing typed is lost', async () => {
+  const sent = ready(() => refused('лекар може да оцени до 02.07.2026.', 'until', 'Остатак предложите комисији.'))
+  await site.visit('/doctor/people/p1/leave', {}, async (page) => {
+    const diagnosis = page.getByLabel('Дијагноза (МКБ-10)')
+    await diagnosis.fill('54')
+    await press(page)
+    await page.getByText(/^Упишите шифру МКБ-10/).waitFor()
+    assert.equal(await diagnosis.evaluate((one) => one === one.ownerDocument.activeElement), true)
+    assert.equal(sent.length, 0)
+    await diagnosis.fill('m54.5')
+    await page.getByText('Уобичајено трајање је 5 дана').waitFor()
+    assert.equal(await page.getByLabel('Очекивани последњи дан').inputValue(), '2026-06-07')
+    assert.equal(await page.getByRole('button', { name: '5 дана' }).getAttribute('aria-pressed'), 'true')
+    await page.getByRole('button', { name: '10 дана' }).click()
+    await press(page)
+    const until = page.getByLabel('Очекивани последњи дан')
+    await page.getByText('Захтев није прихваћен: лекар може да оцени до 02.07.2026. Остатак предложите комисији.').waitFor()
+    assert.equal(await until.getAttribute('aria-invalid'), 'true')
+    const said = page.locator(`#${await until.getAttribute('aria-describedby')}`)
+    assert.equal(await said.innerText(), 'Лекар може да оцени до 02.07.2026. Остатак предложите комисији.')
+    assert.deepEqual([await diagnosis.inputValue(), await until.inputValue()], ['M54.5', '2026-06-12'])
+    await axeFindsNothing(page, 'a refused leave')
+  })
+  assert.deepEqual(
+    sent.map(({ diagnosis, from, until }) => [diagnosis, from, until]),
+    [['M54.5', '2026-06-03', '2026-06-12']],
+  )
+})
+
+test('a session that ends over a half-filled leave loses nothing, and two presses are one leave', async () => {
+  let isOver = true
+  const sent = ready(() =>
+    isOver ? { code: 401, answer: { issue: [{ severity: 'error', diagnostics: 'the session is over' }] } } : { code: 201, answer: opened },
+  )
+  await site.visit('/doctor/people/p1/leave', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }, async (page) => {
+    await page.getByLabel('Дијагноза (МКБ-10)').fill('J06.9')
+    await page.getByText('Уобичајено трајање је 5 дана').waitFor()
+    await press(page)
+    await page.getByText('Пријава је истекла').waitFor()
+    assert.equal(await page.getByLabel('Дијагноза (МКБ-10)').inputValue(), 'J06.9')
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390)
+    await axeFindsNothing(page, 'the session is over', { rules: 'contrast' })
+    isOver = false
+    await page.getByRole('button', { name: 'Отвори боловање' }).dblclick()
+    await page.getByText('Боловање је отворено.').waitFor()
+  })
+  assert.equal(new Set(sent.map(({ id }) => id)).size, 1, 'every try has the same id')
+  assert.equal(sent.length, 2)
+})
+
+test('where only the commission may open it the one button proposes it, and says that nothing leaves before the decision', async () => {
+  const sent = ready(() => ({ code: 201, answer: { ...opened, status: 'referred' } }))
+  site.stage.answer('/sickleave/people/p1/preview', () => ({ ...preview, isProposal: true }))
+  await site.visit('/doctor/people/p1/leave', { language: 'en' }, async (page) => {
+    await page.getByLabel('Diagnosis (ICD-10)').fill('M54.5')
+    await page.getByText('Only the commission may open this leave').waitFor()
+    await press(page, 'Propose it to the commission')
+    await page.getByText('The proposal is with the commission.').waitFor()
+  })
+  assert.deepEqual(
+    sent.map(({ propose }) => propose),
+    [true],
+  )
+})

@@ -5,6 +5,7 @@ import type { PaperName } from '../document/paper-name.ts'
 import { sendPaper } from '../document/send-paper.ts'
 import { changeLeave, leavesOfPatient, paperOfPatient, openLeave, preview } from './doctor.ts'
 import { offlineCertificates } from '../offline/offline-store.ts'
+import { sayTo } from '../said/said.ts'
 import { reportsDue } from './reports-due.ts'
 
 type Person = { Params: { person: string } }
@@ -14,7 +15,13 @@ type Change = { Params: { person: string; leave: string; act: string } }
 export const doctorRoutes: Routes = (app) => {
   app.get<Person>('/people/:person/leaves', (request) => leavesOfPatient(askingOf(request), request.params.person))
   app.get('/due', (request) => reportsDue(askingOf(request)))
-  app.get('/offline', (request) => offlineCertificates(askingOf(request)))
+  app.get('/offline', async (request) => {
+    const { lines } = await offlineCertificates(askingOf(request))
+    const said = (text: string) => sayTo(request.headers['accept-language'], text)
+    return {
+      lines: lines.map((line) => ({ ...line, refused: line.refused && { sentence: said(line.refused.sentence), hint: line.refused.hint && said(line.refused.hint) } })),
+    }
+  })
   app.post<Person>('/people/:person/preview', (request) => preview(askingOf(request), request.params.person, request.body))
   app.post<Person>('/people/:person/leaves', async (request, reply) => {
     const opened = await openLeave(askingOf(request), request.params.person, request.body)

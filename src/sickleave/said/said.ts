@@ -70,13 +70,17 @@ export function wordsFor(acceptLanguage: string | undefined): 'sr' | 'srLatn' | 
 
 type Details = { reason?: unknown; opens?: unknown }
 
-export function forReader(refusal: Refusal, acceptLanguage: string | undefined): Refusal {
+/** A sentence of ours that was kept, as its reader would have got it. */
+export function sayTo(acceptLanguage: string | undefined, text: string): string {
   const script = scriptOf(acceptLanguage)
-  if (script === null) return refusal
-  const say = (text: string): string => {
-    const serbian = inSerbian(text) ?? text
-    return script === 'sr-Latn' ? toLatin(serbian) : serbian
-  }
+  if (script === null) return text
+  const serbian = inSerbian(text) ?? text
+  return script === 'sr-Latn' ? toLatin(serbian) : serbian
+}
+
+export function forReader(refusal: Refusal, acceptLanguage: string | undefined): Refusal {
+  if (scriptOf(acceptLanguage) === null) return refusal
+  const say = (text: string): string => sayTo(acceptLanguage, text)
   const details = refusal.details as Details | undefined
   const denied =
     typeof details?.reason === 'string' && Array.isArray(details.opens)

@@ -96,7 +96,9 @@ function NotTaken({ lines }: { lines: OfflineCertificates['lines'] }) {
                   <Link to={`/people/${encodeURIComponent(person.id)}/leave`}>{data(`${person.family} ${person.given}`)}</Link>
                 </>
               )}
-              <p className="soft">{refused?.sentence}</p>
+              <p className="soft">
+                {refused?.sentence}. {refused?.hint}
+              </p>
             </li>
           ))}
         </ul>

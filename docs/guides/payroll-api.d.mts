@@ -137,8 +137,6 @@ export type CompensationRequest = {
     kind: string
     at: string
   }>
-  /** The leave as the person knows it: in the person’s own list only. */
-  ownLeave?: string
 }
 
 export type EarningsOutcome = {
@@ -279,36 +277,10 @@ export type Objection = {
   /** Calendar day, 2026-03-31. */
   due: string
   endedAt: string | null
-  answer?: string | null
-}
-
-export type ObjectionLimit = {
-  kind: 'assessment' | 'calculation'
-  leave: string
-  request: string | null
-  /** Calendar day, 2026-03-31. */
-  until: string
-  degree: 1 | 2 | null
-}
-
-export type ObjectionMade = {
-  id: string
-  number: string
-  kind: 'assessment' | 'control' | 'correction' | 'calculation'
-  leave: string
-  request: string | null
-  employee: PersonName
-  state: 'open' | 'accepted' | 'rejected' | 'withdrawn'
-  madeAt: string
-  /** Calendar day, 2026-03-31. */
-  due: string
-  endedAt: string | null
 }
 
 export type Objections = {
   objections: Array<Objection>
-  /** What a person may still object to, and until when: in the person’s own list only. */
-  limits?: Array<ObjectionLimit>
 }
 
 export type PaidDays = {
@@ -1084,7 +1056,7 @@ export type Operations = {
       request?: string
       text: string
     }
-    answer: ObjectionMade
+    answer: Objection
   }
   /** Withdraw an objection */
   'POST /{pib}/objections/{objection}/withdrawal': {

@@ -13,7 +13,7 @@ export function reasonOf(body: Body): Reason {
 
 export function diagnosisOf(body: Body, name: string): string {
   const value = body[name]
-  if (!isDiagnosis(value)) throw wrong(name, 'is a code of MKB-10, written M54 or M54.5')
+  if (!isDiagnosis(value)) throw wrong(name, 'is a code of MKB-10: a letter and two digits, perhaps a point and one or two more')
   return value
 }
 

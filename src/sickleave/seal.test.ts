@@ -4,6 +4,7 @@ import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleav
 import { asEmployer } from './employer/store.ts'
 import { keyOfShare, sharedPlace } from './employer/share.ts'
 import { issuerShown } from './employer/view.ts'
+import { knownFields } from './leak/leak-fields.ts'
 import { leakTest } from './leak/leak-test.ts'
 import { openPart, sealPart } from './medical/medical.ts'
 import { openWith } from './sealed.ts'
@@ -41,6 +42,27 @@ describe('the sealed diagnosis', () => {
     assert.deepEqual([report.employers, report.leaves], [2, 2])
     assert.ok(report.routes.length >= 13 && report.routes.includes('GET /employer/:pib/leaves/:leave/documents/:number/:version/:form'))
     assert.ok(report.answers > 80)
+  })
+
+  test('the trial knows each field by which the published document says that an employer is answered', async () => {
+    const document = (await town.app.inject('/openapi.json')).json()
+    const fields = new Set<string>()
+    const collect = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return
+      const { properties, $ref: named } = value as { properties?: object; $ref?: string }
+      for (const name of Object.keys(properties ?? {})) fields.add(name)
+      if (named) collect(document.components.schemas[named.split('/').at(-1) as string])
+      else Object.values(value).forEach(collect)
+    }
+    // What the person shared is answered at an address of its own.
+    for (const [path, of] of Object.entries<Record<string, { responses: object }>>(document.paths))
+      if (path.startsWith('/sickleave/employer') && !path.endsWith('/shared')) for (const { responses } of Object.values(of)) collect(responses)
+    assert.ok(fields.size > 100, String(fields.size))
+    assert.deepEqual(
+      [...fields].filter((field) => !knownFields.has(field)),
+      [],
+      'say in leak-fields.ts what it is, after a look at what it could carry',
+    )
   })
 
   test('the trial finds a leak when there is one: a field, a word, a right of the role, a number that is missing', async () => {

@@ -15,7 +15,7 @@ export function changeOf({ name, value, from }: { name: unknown; value: unknown;
     throw new Refusal('incorrect', 'name is that of a parameter', { expression: 'name', hint: 'npm run spona -- sickleave parameter list says all.' })
   const { least, most } = limitsOf(name)
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-    throw new Refusal('incorrect', `value is a whole number from ${least} to ${most}: ${parameterNames[name as ParameterName]}`, { expression: 'value' })
+    throw new Refusal('incorrect', `value is a whole number from ${least} to ${most}`, { expression: 'value' })
   if (!isDay(from)) throw new Refusal('incorrect', 'from is a day, written 2027-01-01', { expression: 'from' })
   return { name: name as ParameterName, value, fromDay: from }
 }

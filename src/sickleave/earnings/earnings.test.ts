@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { registerPeople } from '../../identity/identity.ts'
+import type { Refusal } from '../../platform/refusal.ts'
 import { bulk } from '../../registry/registry.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { newJmbg } from '../../testing/identity.ts'
 import { type LeaveTown, startLeaveTown } from '../../testing/sickleave.ts'
 import type { EarningsOutcome } from '../wire.ts'
+import { forReader } from '../said/said.ts'
 import { monthsBefore } from '../compensation/months.ts'
 import { readAmount, readDay, readHours, readMonth } from './cells.ts'
 import { readCsv } from './csv.ts'
 import { checkRows } from './rows.ts'
 import { earningsOf } from './store.ts'
 import { fitsSchema } from '../../testing/xsd.ts'
-import { readXml } from './xml.ts'
+import { namespace, readXml } from './xml.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 const jmbg = newJmbg('1985-01-01', '71')
@@ -136,14 +138,30 @@ ${jmbg};09.2025;176;84000;120000;2025-10-10`),
       [xml(`<employee jmbg="&x;">${month}</employee>`), /well-formed/],
       [xml(`<employee jmbg="1" lbo="2">${month}</employee>`), /either jmbg or lbo/],
       [xml(`<employee jmbg="1" name="x">${month}</employee>`), /not known/],
-      [xml(month), /element employee/],
+      [xml(month), /element <employee>/],
       [xml(`<employee jmbg="1">${month.replace('/>', '><x/></month>')}</employee>`), /nothing may stand/],
       [xml(`<employee jmbg="1">text${month}</employee>`), /text stands/],
       [xml(`<employee jmbg="1">${month}</employee>`, '100000002'), /another employer/],
       [xml('<employee jmbg="1">'), /well-formed/],
-      ['<other/>', /element earnings/],
+      ['<other/>', /element <earnings>/],
     ] as const)
       assert.throws(() => readXml(bytes(text), '100000001'), says)
+  })
+
+  test('names of the schema stay as they are written, in whichever language the rest is said', () => {
+    const said = (text: string) => {
+      try {
+        readXml(bytes(text), '100000001')
+      } catch (error) {
+        return forReader(error as Refusal, 'sr').message
+      }
+      return null
+    }
+    assert.equal(said('<other/>'), `ред 1: овде се очекује елемент <earnings> из простора имена ${namespace}`)
+    assert.equal(
+      said(xml(`<employee jmbg="1">${month.replace('net=', 'neto=')}</employee>`)),
+      'ред 1: атрибут овде није познат; познати су name= hours= net= gross= paid=',
+    )
   })
 })
 

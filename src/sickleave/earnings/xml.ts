@@ -43,7 +43,7 @@ class Reader {
     if (uri !== namespace || local !== wanted)
       refuse(
         line,
-        wanted ? `an element ${wanted} of the namespace ${namespace} is expected here` : 'nothing may stand within a month',
+        wanted ? `an element <${wanted}> of the namespace ${namespace} is expected here` : 'nothing may stand within a month',
         'See /sickleave/schemas/earnings.xsd.',
       )
     this.#depth++
@@ -94,7 +94,7 @@ class Reader {
 
 function only(values: Record<string, string>, known: readonly string[], line: number): void {
   if (Object.keys(values).some((name) => !known.includes(name)))
-    refuse(line, `an attribute is not known here; known are ${known.join(', ')}`, 'See /sickleave/schemas/earnings.xsd.')
+    refuse(line, `an attribute is not known here; known are ${known.map((name) => `${name}=`).join(' ')}`, 'See /sickleave/schemas/earnings.xsd.')
 }
 
 function decoded(bytes: Uint8Array): string {

@@ -11,17 +11,18 @@ const byAnswer = [
   'today lines counts count what overdue',
   'latest agency cases unread state isUnread doneBy doneAt paid more members invitations member since by byRegister isYou id note expiresAt held given',
   'agencyPib agencyName confirmedAt channels address content clients isConfirmed streams waiting parked trouble failingSince systems client after register',
-  'capacity isRegistered',
+  'capacity isRegistered scope privateKey marked active known isStored errors line field',
   // Files of documents, their schema, mails.
   'documents issued event last to subject made void',
   // Refusals.
-  'resourceType issue severity code diagnostics details text expression extension url valueString',
+  'coding system resourceType issue severity code diagnostics details text expression extension url valueString',
   // Requests.
   'about id state due nominal effective requests expected payoutDay account week monthsWithoutWage note waitsFor missing evidence code where sr srLatn en',
   'type bytes sha256 signature level by isQualified answer total paidOn confirmedOn toReturn interest steps',
+  'signatureNeeded signer organization validUntil isRevocationKnown form digest monthWithoutWage',
   'list basePerHour lines sums hours gross net tax contributionsFrom contributionsOn objections request madeAt endedAt',
   // Earnings that the employer gave.
-  'months rows month hours net gross source givenAt',
+  'months rows month hours net gross source givenAt people stored unchanged errorCount row column wrong right',
   // Documents as XML.
   'content cause stretch count isVoid checkAt sealedAt isQualifiedSeal seal',
 ]

@@ -1,6 +1,6 @@
 // What /openapi.json says of objections and requests for control or correction.
 
-import { day, instant, list, named, object, oneOf, orNull, personName, route, text, uuid } from '../employer/describe.ts'
+import { day, instant, list, named, object, oneOf, orNull, personName, route, type Schema, text, uuid } from '../employer/describe.ts'
 
 const kind = oneOf('assessment', 'control', 'correction', 'calculation')
 const fields = {
@@ -17,23 +17,24 @@ const limit = named(
     degree: orNull({ type: 'integer', enum: [1, 2] }),
   }),
 )
-const objections = named(
-  'Objections',
-  object(
-    {
-      objections: list(named('Objection', object({ ...fields, answer: orNull(text) }, ['answer']))),
-      limits: { ...list(limit), description: 'What a person may still object to, and until when: in the person’s own list only.' },
-    },
-    ['limits'],
-  ),
+const objection = named('Objection', object(fields))
+const objections = named('Objections', object({ objections: list(objection) }))
+const ownObjections = named(
+  'OwnObjections',
+  object({
+    objections: list(named('OwnObjection', object({ ...fields, answer: orNull(text) }))),
+    limits: { ...list(limit), description: 'What may still be objected to, and until when.' },
+  }),
 )
 
-export const described = {
-  list: route('Objections and how they ended, never who decided', { answer: objections }),
+const routes = (answer: Schema) => ({
+  list: route('Objections and how they ended, never who decided', { answer }),
   make: route('Object to an assessment or a sum, ask for a control or a correction', {
     status: 201,
     body: object({ kind, leave: uuid, request: uuid, text }, ['request']),
-    answer: named('ObjectionMade', object(fields)),
+    answer: objection,
   }),
-  withdraw: route('Withdraw an objection', { body: object({ why: text }), answer: objections }),
-}
+  withdraw: route('Withdraw an objection', { body: object({ why: text }), answer }),
+})
+/** An employer has no field for an answer, a degree or a limit; the person has. */
+export const described = { employer: routes(objections), own: routes(ownObjections) }

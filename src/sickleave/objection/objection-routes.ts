@@ -10,22 +10,22 @@ type Place = { Params: { pib: string; objection: string } }
 type SideOf = (asking: Asking, params: Place['Params'], does: 'read' | 'write' | 'sign') => Promise<Side>
 
 const routesOf =
-  (at: string, sideOf: SideOf): Routes =>
+  (at: string, { list, make, withdraw }: typeof described.own, sideOf: SideOf): Routes =>
   (app) => {
-    app.get<Place>(at, described.list, async (request) => objectionsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
-    app.post<Place>(at, described.make, async (request, reply) => {
+    app.get<Place>(at, list, async (request) => objectionsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
+    app.post<Place>(at, make, async (request, reply) => {
       const shown = await makeObjection(askingOf(request), await sideOf(askingOf(request), request.params, 'sign'), request.body)
       reply.code(201)
       return shown
     })
-    app.post<Place>(`${at}/:objection/withdrawal`, described.withdraw, async (request) =>
+    app.post<Place>(`${at}/:objection/withdrawal`, withdraw, async (request) =>
       withdrawObjection(askingOf(request), await sideOf(askingOf(request), request.params, 'sign'), request.params.objection, request.body),
     )
   }
 
 /** Mounted at /sickleave/employer and /sickleave/mine. */
-export const employerObjectionRoutes: Routes = routesOf('/:pib/objections', (asking, { pib }, does) => employerSide(asking, pib, does))
-export const ownObjectionRoutes: Routes = routesOf('/objections', (asking, _, does) => ownSide(asking, does))
+export const employerObjectionRoutes: Routes = routesOf('/:pib/objections', described.employer, (asking, { pib }, does) => employerSide(asking, pib, does))
+export const ownObjectionRoutes: Routes = routesOf('/objections', described.own, (asking, _, does) => ownSide(asking, does))
 
 /** The doctor of the leave: requests to correct it. */
 export const correctionRoutes: Routes = (app) => {

@@ -1,6 +1,6 @@
 // What /openapi.json says of requests, of an employer and of a person.
 
-import { day, flag, instant, list, named, object, oneOf, orNull, personName, pib, route, text, uuid, whole } from '../employer/describe.ts'
+import { day, flag, instant, list, named, object, oneOf, orNull, personName, pib, route, type Schema, text, uuid, whole } from '../employer/describe.ts'
 import { evidenceKinds } from './completeness.ts'
 import { kinds } from './state.ts'
 import { workKinds } from './wire.ts'
@@ -45,9 +45,10 @@ const fields = {
   ...{ paidOn: orNull(day), confirmedOn: orNull(day), toReturn: orNull(object({ total: whole, interest: whole, until: day })) },
   steps: { ...list(object({ kind: text, at: instant })), description: 'Their count is what `seen` says.' },
 }
-const shown = named(
-  'CompensationRequest',
-  object({ ...fields, ownLeave: { ...uuid, description: 'The leave as the person knows it: in the person’s own list only.' } }, ['ownLeave']),
+const shown = named('CompensationRequest', object(fields))
+const ownShown = named(
+  'OwnCompensationRequest',
+  object({ ...fields, ownLeave: { ...uuid, description: 'In the list: the leave as the person knows it.' } }, ['ownLeave']),
 )
 const payer = oneOf('employer', 'fund')
 const shares = { insurance: dinars, budget: dinars }
@@ -87,7 +88,8 @@ const calculation = named(
 const content = { from: day, until: day, payoutDay: day, account: text, week, monthsWithoutWage: months, note: text }
 const optional = ['payoutDay', 'account', 'week', 'monthsWithoutWage', 'note']
 
-export const described = {
+/** The same acts for both sides; what comes back of a request is each side's own. */
+const acts = (shown: Schema) => ({
   list: route('Requests, what changed last first', { answer: object({ requests: list(shown) }) }),
   write: route('Write a request as a draft', {
     status: 201,
@@ -113,6 +115,11 @@ export const described = {
     ),
     answer: shown,
   }),
+})
+
+export const ownDescribed = acts(ownShown)
+export const described = {
+  ...acts(shown),
   expected: route('Days at the Fund’s cost, by the reports, that nobody has asked for yet', {
     answer: object({ expected: list(object({ leave: uuid, employee: personName, from: day, until: day, days: whole })) }),
   }),

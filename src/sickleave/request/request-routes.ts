@@ -2,7 +2,7 @@ import type { Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { sendPaper } from '../document/send-paper.ts'
-import { described } from './described.ts'
+import { described, ownDescribed } from './described.ts'
 import { expectedOf } from './expected.ts'
 import { listsAsTable, ownCalculation, readRequest, requestsOf } from './lists.ts'
 import { actOnRequest, attachEvidence, isRequesterAct, rewriteRequest, writeRequest } from './requester.ts'
@@ -19,18 +19,18 @@ const bodyBytesMax = 7_500_000
 
 /** The same acts for both sides; `at` is where the requests of a side stand. */
 const routesOf =
-  (at: string, sideOf: SideOf): Routes =>
+  (at: string, acts: typeof ownDescribed, sideOf: SideOf): Routes =>
   (app) => {
-    app.get<Place>(at, described.list, async (request) => requestsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
-    app.post<Place>(at, described.write, async (request, reply) => {
+    app.get<Place>(at, acts.list, async (request) => requestsOf(askingOf(request), await sideOf(askingOf(request), request.params, 'read')))
+    app.post<Place>(at, acts.write, async (request, reply) => {
       const shown = await writeRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.body)
       reply.code(201)
       return shown
     })
-    app.get<Place>(`${at}/:request`, described.one, async (request) =>
+    app.get<Place>(`${at}/:request`, acts.one, async (request) =>
       readRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'read'), request.params.request),
     )
-    app.put<Place>(`${at}/:request`, described.rewrite, async (request) =>
+    app.put<Place>(`${at}/:request`, acts.rewrite, async (request) =>
       rewriteRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),
     )
     app.get<FormPlace>(`${at}/:request/form.:form`, described.form, async (request, reply) => {
@@ -41,10 +41,10 @@ const routesOf =
     app.get<Place>(`${at}/:request/signed`, described.signed, async (request, reply) =>
       sendPaper(reply, await signedRequest(askingOf(request), await sideOf(askingOf(request), request.params, 'read'), request.params.request)),
     )
-    app.post<Place>(`${at}/:request/evidence`, { bodyLimit: bodyBytesMax, ...described.attach }, async (request) =>
+    app.post<Place>(`${at}/:request/evidence`, { bodyLimit: bodyBytesMax, ...acts.attach }, async (request) =>
       attachEvidence(askingOf(request), await sideOf(askingOf(request), request.params, 'write'), request.params.request, request.body),
     )
-    app.post<Place>(`${at}/:request/:act`, described.act, async (request) => {
+    app.post<Place>(`${at}/:request/:act`, acts.act, async (request) => {
       const { act } = request.params
       if (!isRequesterAct(act)) throw new Refusal('not-found', 'a request knows submission, withdrawal and confirmation')
       const side = await sideOf(askingOf(request), request.params, act === 'submission' ? 'sign' : 'write')
@@ -64,7 +64,7 @@ export const employerRequestRoutes: Routes = async (app) => {
     reply.header('content-disposition', 'attachment; filename="liste-obracuna.csv"').type('text/csv; charset=utf-8')
     return listsAsTable(askingOf(request), side, request.query)
   })
-  await app.register(routesOf('/:pib/requests', (asking, { pib }, does) => employerSide(asking, pib, does)))
+  await app.register(routesOf('/:pib/requests', described, (asking, { pib }, does) => employerSide(asking, pib, does)))
 }
 
 /** Mounted at /sickleave/mine. */
@@ -72,5 +72,5 @@ export const ownRequestRoutes: Routes = async (app) => {
   app.get<Place>('/requests/:request/calculation', described.calculation, async (request) =>
     ownCalculation(askingOf(request), await ownSide(askingOf(request), 'read'), request.params.request),
   )
-  await app.register(routesOf('/requests', (asking, _, does) => ownSide(asking, does)))
+  await app.register(routesOf('/requests', ownDescribed, (asking, _, does) => ownSide(asking, does)))
 }

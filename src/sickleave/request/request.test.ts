@@ -50,6 +50,14 @@ test('days at the Fund’s cost are listed until they are asked for; a request s
     refused.body.issue.map((issue: { expression: string[] }) => issue.expression[0]),
     ['payoutDay', 'account', 'evidence:tax-return', 'earnings'],
   )
+  const firstIn = async (language?: string) =>
+    (await clerk('POST', `${one}/submission`, {}, language === undefined ? {} : { 'accept-language': language })).body.issue[0].diagnostics
+  const inEnglish = refused.body.issue[0].diagnostics
+  assert.match(inEnglish, /^[ -~’]+$/, 'a program without a language gets English')
+  assert.equal(await firstIn('en-GB, sr;q=0.5'), inEnglish)
+  assert.match(await firstIn('sr'), /[а-ш]/)
+  assert.match(await firstIn('de, sr-Latn;q=0.5'), /^[^а-ш]+$/)
+  assert.notEqual(await firstIn('sr-Latn'), inEnglish)
   town.at('2026-05-06T08:00:00Z')
   const later = town.as(signer)
   const written = await later('PUT', one, { ...wish(), kind: undefined, leave: undefined, payoutDay: '2026-05-05', account: '840-4848-37', monthsWithoutWage })

@@ -7,6 +7,7 @@ import { type Asking, entryOf } from '../asking.ts'
 import { loadRules, lockPerson } from '../case-store.ts'
 import { type Body, bodyOf, countOf, dayOf, oneOf, optional, textOf, uuidOf } from '../read-body.ts'
 import { dayAt, type Day, lengthOf } from '../rules/days.ts'
+import { wordsFor } from '../said/said.ts'
 import { addSteps, daysAskedAlready, personOfKey, stepRequest } from './act.ts'
 import { evidenceKinds, type Missing } from './completeness.ts'
 import { fileOf } from './evidence.ts'
@@ -212,7 +213,7 @@ async function submit(asking: Asking, side: Side, row: Row, given: unknown): Pro
 
 /** Everything that is missing at once, each with the place where it is entered. */
 function incomplete(missing: readonly Missing[], language: string | undefined): Refusal {
-  const words = language?.startsWith('en') ? 'en' : language?.startsWith('sr-Latn') ? 'srLatn' : 'sr'
+  const words = wordsFor(language)
   return new Refusal('unprocessable', 'the request is not complete', {
     issues: missing.map((one) => ({ severity: 'error', code: 'required', diagnostics: one[words], expression: one.where })),
   })

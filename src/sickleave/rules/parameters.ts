@@ -107,7 +107,7 @@ export function rulesOf(added: readonly Parameter[] = []): Rules {
     if (found) return found
     if (day < act)
       throw new Refusal('unprocessable', `leaves that began before ${act} follow the earlier act and are not assessed here`, { expression: 'firstDay' })
-    throw new Refusal('unprocessable', `no value is known for ${name} (${parameterNames[name]}) on ${day}`, {
+    throw new Refusal('unprocessable', `no value is known for ${name} on ${day}`, {
       expression: 'firstDay',
       hint: 'An operator enters it: npm run spona -- sickleave parameter set.',
     })

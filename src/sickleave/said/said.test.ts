@@ -57,6 +57,11 @@ test('whatever a reader may be refused with is said in Serbian as well', () => {
   assert.deepEqual(missing, [], 'write a line for it in src/sickleave/said/sentences.tsv')
 })
 
+test('no sentence has a diagnosis for an example: the employers’ process holds them all in its memory, where the trial of leaks looks for diagnoses', () => {
+  const sentences = readFileSync(new URL('sentences.tsv', import.meta.url), 'utf8')
+  assert.deepEqual(sentences.match(/\b[A-Z]\d\d\b/g), null)
+})
+
 test('what is filled in is said in Serbian, in the script of the reader; a program without a language gets English', () => {
   const refusal = new Refusal('incorrect', 'payoutDay is a day, written 2026-03-31', { expression: 'payoutDay', hint: 'Look again.' })
   const said = forReader(refusal, 'sr-Latn')

@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router'
 import type { CommissionFile, Decided } from '../../sickleave/commission/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate, formatMoment } from '../shared/format.ts'
+import { leaveSteps } from '../shared/leave-words.ts'
 import { LeaveList } from '../shared/LeaveList.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { leaveStates } from '../shared/leave-words.ts'
@@ -144,6 +145,7 @@ function File({ data, at, onDone }: { data: CommissionFile; at: string; onDone(d
             {(leave?.steps ?? []).toReversed().map((step) => (
               <li key={step.at + step.kind}>
                 <span className="num">{formatMoment(language, step.happenedAt)}</span>{' '}
+                {say(leaveSteps[step.kind as keyof typeof leaveSteps] ?? leaveSteps.other)}{' '}
                 {step.until && <span className="num">{formatDate(language, step.until)}</span>}{' '}
                 <span className="soft">
                   {given(step.by)}

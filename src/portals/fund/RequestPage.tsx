@@ -65,8 +65,10 @@ function File({ data, onChanged }: { data: FundFile; onChanged(): void }) {
       {proposal && (
         <div className="notice">
           <p>
-            {say(proposal.decision === 'pay' ? file.proposedPay : file.proposedReject)}.{' '}
-            {say(file.proposal, { by: given(proposal.by), why: given(proposal.why), number: proposal.number })}
+            {say(file.proposal, {
+              ...{ by: given(proposal.by), what: say(proposal.decision === 'pay' ? file.proposedPay : file.proposedReject) },
+              ...{ why: given(proposal.why), number: proposal.number },
+            })}
           </p>
           {proposal.isMine && <p className="soft">{say(file.mine)}</p>}
         </div>

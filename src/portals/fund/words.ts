@@ -86,7 +86,7 @@ export const file = messages({
   derivation: { sr: 'Зашто је тај износ', en: 'Why this sum' },
   unverified: { sr: 'непроверено', en: 'unverified' },
   steps: { sr: 'Кораци', en: 'Steps' },
-  proposal: { sr: 'Предлог ({by}): {why} · {number}', en: 'Proposed ({by}): {why} · {number}' },
+  proposal: { sr: 'Предлог ({by}): {what}; {why} · {number}', en: 'Proposed ({by}): {what}; {why} · {number}' },
   proposedPay: { sr: 'одобрити исплату', en: 'approve payment' },
   proposedReject: { sr: 'одбити', en: 'reject' },
   mine: { sr: 'Ово сте Ви предложили: одлучује друго лице.', en: 'You proposed this: a second person decides.' },

@@ -96,7 +96,7 @@ test('a session that ends over a half-filled leave loses nothing, and two presse
     await axeFindsNothing(page, 'the session is over', { rules: 'contrast' })
     isOver = false
     await page.getByRole('button', { name: 'Отвори боловање' }).dblclick()
-    await page.getByText('Боловање је отворено.').waitFor()
+    await page.getByText('Боловање је отворено. Послодавац је обавештен.').waitFor()
   })
   assert.equal(new Set(sent.map(({ id }) => id)).size, 1, 'every try has the same id')
   assert.equal(sent.length, 2)

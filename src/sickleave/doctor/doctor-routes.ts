@@ -19,7 +19,10 @@ export const doctorRoutes: Routes = (app) => {
     const { lines } = await offlineCertificates(askingOf(request))
     const said = (text: string) => sayTo(request.headers['accept-language'], text)
     return {
-      lines: lines.map((line) => ({ ...line, refused: line.refused && { sentence: said(line.refused.sentence), hint: line.refused.hint && said(line.refused.hint) } })),
+      lines: lines.map((line) => ({
+        ...line,
+        refused: line.refused && { sentence: said(line.refused.sentence), hint: line.refused.hint && said(line.refused.hint) },
+      })),
     }
   })
   app.post<Person>('/people/:person/preview', (request) => preview(askingOf(request), request.params.person, request.body))

@@ -74,6 +74,10 @@ test('what is filled in is said in Serbian, in the script of the reader; a progr
     inSerbian('the leave would end (2026-11-20) before it begins (2026-11-29)'),
     'боловање би се завршило (20.11.2026.) пре него што почиње (29.11.2026.)',
   )
+  assert.equal(
+    inSerbian('this leave has changed since it was shown: extended by др Ана Илић'),
+    'боловање је промењено откако је приказано: продужено, др Ана Илић',
+  )
   const denied = new Refusal('forbidden', 'you do not act for this employer', { details: { reason: 'you do not act for this employer', opens: [] } })
   assert.deepEqual(forReader(denied, 'sr').details, { reason: 'не радите у име овог послодавца', opens: [] })
 })

@@ -15,6 +15,10 @@ import { LeaveForm } from './LeaveForm.tsx'
 import { banner } from '../record/words.ts'
 import { leave as words } from './words.ts'
 
+/** Whoever is not insured through an employer has nobody to be told. */
+const toldOf = ({ status, documents }: LeaveView): Message =>
+  status === 'referred' ? words.proposed : documents.some(({ pib }) => pib !== null) ? words.opened : words.openedAlone
+
 /** A leave in one form and one confirmation; below it what there is already. */
 export function LeavePage() {
   const say = useSay()
@@ -64,7 +68,7 @@ function Known({ person, first, visit }: { person: string; first: Leaves; visit:
         visit={visit}
         onOpened={(opened) => {
           setLeaves((known) => [opened, ...known])
-          setDone(opened.status === 'referred' ? words.proposed : words.opened)
+          setDone(toldOf(opened))
         }}
       />
       <SignatureState />

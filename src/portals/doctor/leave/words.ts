@@ -18,6 +18,7 @@ export const leave = messages({
     sr: 'Осигурање преко послодавца није евидентирано: нико се не обавештава, а боловање важи.',
     en: 'No insurance through an employer is recorded: nobody is told, and the leave is valid.',
   },
+  openedAlone: { sr: 'Боловање је отворено. Нема послодавца ког треба обавестити.', en: 'The leave is open. There is no employer to tell.' },
   reason: { sr: 'Разлог', en: 'Reason' },
   diagnosis: { sr: 'Дијагноза (МКБ-10)', en: 'Diagnosis (ICD-10)' },
   diagnosisHint: {

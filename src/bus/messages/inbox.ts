@@ -163,7 +163,7 @@ type Inbox = {
 }
 
 /** In one transaction: so many at most, and so many bytes of contents, because rows and answers are held until it ends. */
-const togetherMax = { count: 50, bytes: 2 * 1_048_576 }
+const togetherMax = { count: 100, bytes: 2 * 1_048_576 }
 
 function chunksOf(heads: readonly Delivery[]): Delivery[][] {
   const chunks: Delivery[][] = []

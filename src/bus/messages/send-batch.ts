@@ -82,8 +82,9 @@ function readLines(type: string | undefined, body: Buffer): Line[] {
       throw wrong('digest is missing or has another form', 'sha-256=:BASE64: of the contents.')
     if (headers['content-type'] === undefined) throw wrong('contentType is missing', 'Such as application/fhir+json.')
     const contents = plain ?? base64
-    if (typeof contents !== 'string' || (base64 !== undefined && !isBase64(contents))) throw wrong('its contents are no text, or no base64')
-    return { headers, body: Buffer.from(contents, plain === undefined ? 'base64' : 'utf8') }
+    const bytes = typeof contents !== 'string' ? null : plain === undefined ? fromBase64(contents) : Buffer.from(contents)
+    if (bytes === null) throw wrong('its contents are no text, or no base64')
+    return { headers, body: bytes }
   })
 }
 
@@ -96,7 +97,11 @@ function objectOf(text: string): Record<string, unknown> | null {
   }
 }
 
-const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+/** Node reads whatever looks like it; only what it would write itself is taken. */
+function fromBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.toString('base64') === text ? bytes : null
+}
 
 async function judged(asking: Asking, { headers, body }: Line, proof: Pick<Given, 'kid' | 'base' | 'signature' | 'part'>): Promise<Judged | Refusal> {
   try {

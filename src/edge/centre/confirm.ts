@@ -1,44 +1,49 @@
 import type { Edge } from '../process/edge.ts'
 import { acknowledge, type Reason, setAside } from '../store/items.ts'
 
-export const confirmedAtOnce = 500
+const confirmedAtOnce = 500
 /** Of these, what the bus has put aside, for which an operator must do something first. */
 const parkedAtOnce = 50
+/** Asked again when it has waited a tenth longer: a queue is heard of soon after its end, and what waits for days is hardly asked about. */
 const askedAgainMs = { first: 500, most: 3_600_000 } as const
+const patience = 10
+/** Until the next question: what trickles in is asked about together, because each answer is a flush of the disk; while nothing ends, more rarely. */
+const restMs = { first: 200, most: 2000 } as const
 /** The bus names a message for so long after it has ended. */
 const namedDays = 30
 
-type Row = { seq: number; message: string; sentAt: number; attempts: number }
+type Row = { seq: number; message: string; sentAt: number }
 type Said = { message: string; state: 'waiting' | 'acknowledged' | 'refused' | 'parked'; reason?: string }
 
+/** Each state by itself goes along an index of its own; both together, or without one, go through all that was ever sent. */
+export const dueOf = (state: 'sent' | 'parked'): string =>
+  `select seq, message, sent_at as sentAt from item where state = '${state}' and message is not null and due_at <= ? order by due_at limit ?`
+
 /**
- * Asks the bus what became of what it has: an item ends when the record has taken it, and not before. Questions about one message become rarer. What was
- * refused comes as a message with the reasons (`receive`), so that nothing is done about it here. Answers how many have ended.
+ * Asks the bus what became of what it has: an item ends when the record has taken it, and not before. What was refused comes as a message with the reasons
+ * (`receive`), so that nothing is done about it here. Answers how many milliseconds to rest before the next question.
  */
 export async function confirmSome(edge: Edge): Promise<number> {
   const { store, centre } = edge
   const now = edge.now().getTime()
-  // Each state by itself goes along an index; both together would sort all that was ever sent.
   const rows = (['sent', 'parked'] as const).flatMap((state) =>
-    store.all<Row>(
-      `select seq, message, sent_at as sentAt, attempts from item where state = '${state}' and message is not null and due_at <= ? order by due_at limit ?`,
-      now,
-      state === 'sent' ? confirmedAtOnce - parkedAtOnce : parkedAtOnce,
-    ),
+    store.all<Row>(dueOf(state), now, state === 'sent' ? confirmedAtOnce - parkedAtOnce : parkedAtOnce),
   )
-  if (rows.length === 0) return 0
+  if (rows.length === 0) return restMs.first
   const { json } = await centre.ask({
     method: 'POST',
     path: '/bus/messages/states',
     body: Buffer.from(JSON.stringify({ messages: rows.map(({ message }) => message) })),
   })
   const said = new Map((json as { states: Said[] }).states.map((one) => [one.message, one]))
-  return store.write(() => {
-    let ended = 0
-    for (const row of rows) if (settle(edge, row, said.get(row.message), now)) ended++
-    return ended
-  })
+  const ended = await store.write(() => rows.filter((row) => settle(edge, row, said.get(row.message), now)).length)
+  if (ended >= confirmedAtOnce / 2) return 0
+  if (ended > 0) return restMs.first
+  const youngest = now - Math.max(...rows.map(({ sentAt }) => sentAt))
+  return within(restMs, youngest / patience)
 }
+
+const within = ({ first, most }: { first: number; most: number }, ms: number): number => Math.round(Math.min(most, Math.max(first, ms)))
 
 function settle(edge: Edge, row: Row, said: Said | undefined, now: number): boolean {
   const { store } = edge
@@ -55,7 +60,6 @@ function settle(edge: Edge, row: Row, said: Said | undefined, now: number): bool
     }
     setAside(store, row.seq, 'parked', reason, now)
   }
-  const waitMs = Math.min(askedAgainMs.most, askedAgainMs.first * 2 ** Math.min(row.attempts, 20))
-  store.run('update item set attempts = attempts + 1, due_at = ? where seq = ?', now + waitMs, row.seq)
+  store.run('update item set due_at = ? where seq = ?', now + within(askedAgainMs, (now - row.sentAt) / patience), row.seq)
   return false
 }

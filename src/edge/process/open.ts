@@ -5,7 +5,7 @@ import { workSteadily } from '../../platform/steady-work.ts'
 import { watchRoom } from '../../platform/watch-room.ts'
 import { answerCalls } from '../centre/answer-calls.ts'
 import { Centre, CentreSaysNo } from '../centre/centre.ts'
-import { confirmedAtOnce, confirmSome } from '../centre/confirm.ts'
+import { confirmSome } from '../centre/confirm.ts'
 import { takeNotices } from '../centre/notices.ts'
 import { readKeyFile } from '../centre/key-file.ts'
 import { type Line, LineCut, openLine } from '../centre/line.ts'
@@ -87,8 +87,6 @@ export function assemble(outside: Outside, config: EdgeConfig, parts: { line: Li
 }
 
 const idleMs = 1000
-const confirmIdleMs = 200
-
 const pruneMs = 60_000
 const lookMs = { well: 600_000, refused: 30_000 } as const
 
@@ -129,8 +127,7 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
       throw error
     }
   }
-  // A full question is followed by the next; what trickles in is asked about together, because each answer is a flush of the disk.
-  const confirm = quietly(async () => ((await confirmSome(edge)) >= confirmedAtOnce / 2 ? 0 : confirmIdleMs))
+  const confirm = quietly(() => confirmSome(edge))
   const answer = answerCalls(edge)
   const receive = quietly(async () => {
     await receiveSome(edge, receivers, answer)

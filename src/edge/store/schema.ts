@@ -99,4 +99,8 @@ export const migrations: readonly string[] = [
     update tally set count = count - 1 where state = old.state;
   end;
   `,
+  `
+  -- What an operator must hand out again is asked about as often as what was sent; without it the question read every message that ever had a receipt.
+  create index item_parked on item (due_at) where state = 'parked';
+  `,
 ]

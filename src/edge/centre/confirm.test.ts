@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { before, test } from 'node:test'
+import { forFile } from '../../testing/for-file.ts'
+import { startServer, type TestServer } from '../../testing/server.ts'
+import { steppedEdge } from '../../testing/stepped-edge.ts'
+import { migrations } from '../store/schema.ts'
+import { confirmSome, dueOf } from './confirm.ts'
+import { sendSome } from './send.ts'
+
+const whole = forFile()
+let server: TestServer
+
+before(async () => {
+  server = await startServer(whole)
+})
+
+test('a question about what was sent, or was put aside, goes along an index of that state and sorts nothing', () => {
+  const database = new DatabaseSync(':memory:')
+  database.exec(migrations.join(';'))
+  for (const state of ['sent', 'parked'] as const) {
+    const plan = database.prepare(`explain query plan ${dueOf(state)}`).all(0, 1)
+    assert.deepEqual(
+      plan.map(({ detail }) => detail),
+      [`SEARCH item USING INDEX item_${state} (due_at<?)`],
+    )
+  }
+  database.close()
+})
+
+test('while the record has taken nothing the edge asks more rarely, and never later than a tenth of the time that a message has waited', async (t) => {
+  const { edge, line, clock, tell, items } = await steppedEdge(t, server, 'patient-edge')
+  await tell('c-1', 'p-1')
+  await sendSome(edge)
+  let questions = 0
+  line.instead = ({ path }) => {
+    if (path === '/bus/messages/states') questions++
+    return null
+  }
+  const pass = async (ms: number) => {
+    clock.aheadMs += ms
+    return confirmSome(edge)
+  }
+  assert.equal(await pass(1000), 200)
+  const rest = await pass(10_000)
+  assert.ok(rest >= 1100 && rest < 1800, `a tenth of the eleven seconds and what the machine needed: ${rest}`)
+  assert.equal(await pass(60_000), 2000, 'and not more than two seconds: what comes fresh waits for the next question')
+  assert.equal(questions, 3)
+  assert.equal(await pass(3000), 200, 'nothing is due')
+  assert.equal(questions, 3)
+  await pass(7000)
+  assert.equal(questions, 4)
+  assert.deepEqual(
+    items().map(({ state }) => state),
+    ['sent'],
+  )
+})

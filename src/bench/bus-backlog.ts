@@ -8,9 +8,8 @@ const pairs = 4
 
 /** One member does not fetch: what the others notice of its queue, and how fast it is through when it comes back. */
 export async function backlog(bench: BusBench): Promise<void> {
-  const { server, receivers, load, isQuick } = bench
+  const { server, receivers, load, backlogCount: count } = bench
   const late = receivers[0] as BusMember
-  const count = isQuick ? 20_000 : 1_000_000
   await exchange(bench)
   const without = await exchange(bench)
   await fillBacklog(server.world, bench.sender, late, count)

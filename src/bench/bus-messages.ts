@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { batchOf, type BusMember } from '../testing/bus-member.ts'
 import { type BusBench, callers, contents, signedBytes, warmUpSeconds } from './bus-parties.ts'
@@ -55,21 +56,27 @@ export async function acceptance(bench: BusBench): Promise<void> {
 const batchOfMessages = 100
 const batchCallers = 8
 
-/** What a system with a queue of its own does: a hundred messages under one signature, each with its own verdict. */
-export async function batchAcceptance(bench: BusBench): Promise<void> {
-  const { load, server, seconds, receivers, sender } = bench
-  const limitValue = await insertRate(bench)
-  const batches = Array.from({ length: Math.ceil((seconds * batchPerSecondMost * 1.2) / batchOfMessages) }, () => {
+function signedBatches({ receivers, sender }: BusBench, messages: number): Buffer[] {
+  return Array.from({ length: Math.ceil(messages / batchOfMessages) }, () => {
     const lines = Array.from({ length: batchOfMessages }, () => {
       const at = serial++
       return { to: `receiver-${at % receivers.length}/box`, messageId: `m-${at}`, key: `k-${at % keys}`, body: contents }
     })
     return signedBytes(sender, batchOf(lines))
   })
-  const send = async (at: number): Promise<void> => {
-    const { body } = await load.expect(batches[at] as Buffer)
-    if (String(body).split('\\"status\\":202').length !== batchOfMessages + 1) throw new Error(String(body.subarray(0, 500)))
-  }
+}
+
+async function sendBatch({ load }: BusBench, batch: Buffer): Promise<void> {
+  const { body } = await load.expect(batch)
+  if (String(body).split('\\"status\\":202').length !== batchOfMessages + 1) throw new Error(String(body.subarray(0, 500)))
+}
+
+/** What a system with a queue of its own does: a hundred messages under one signature, each with its own verdict. */
+export async function batchAcceptance(bench: BusBench): Promise<void> {
+  const { server, seconds } = bench
+  const limitValue = await insertRate(bench)
+  const batches = signedBatches(bench, seconds * batchPerSecondMost * 1.2)
+  const send = (at: number) => sendBatch(bench, batches[at] as Buffer)
   const { count: first } = await during(warmUpSeconds(seconds), batchCallers, send)
   const before = server.cpu()
   const run = await during(seconds, batchCallers, (at) => send(first + at))
@@ -87,52 +94,84 @@ export async function batchAcceptance(bench: BusBench): Promise<void> {
 
 const leasedAtOnce = 100
 
+type Fetched = { taken: number; leases: number }
+type Fetching = {
+  /** Nobody sends any more: whoever finds nothing now is through. */
+  isOver(): boolean
+  /** What a system that is not in a hurry lets pass between two questions, so that more than one message comes with each. */
+  pauseMs: number
+}
+
 /** Takes until nobody sends any more and nothing waits: leases, and acknowledges with a signature made at that moment. */
-async function consume(bench: BusBench, member: BusMember, isOver: () => boolean): Promise<number> {
+async function consume(bench: BusBench, member: BusMember, { isOver, pauseMs }: Fetching): Promise<Fetched> {
   const lease = bytesOf('POST', '/bus/deliveries/lease', { authorization: `Bearer ${member.token}` }, JSON.stringify({ max: leasedAtOnce, wait: 1 }))
-  let taken = 0
+  const fetched = { taken: 0, leases: 0 }
   for (;;) {
     const last = isOver()
     const { deliveries } = JSON.parse(String((await bench.load.expect(lease)).body)) as { deliveries: { delivery: number }[] }
     if (deliveries.length === 0) {
-      if (last) return taken
+      if (last) return fetched
       continue
     }
     const body = JSON.stringify({ acknowledge: deliveries.map(({ delivery }) => delivery) })
     await bench.load.expect(signedBytes(member, { url: '/bus/deliveries/ack', body }))
-    taken += deliveries.length
+    fetched.taken += deliveries.length
+    fetched.leases++
+    if (!last) await sleep(pauseMs)
   }
 }
 
-/** What earlier figures left is fetched first, then messages are sent as fast as they are taken. */
+async function consumeAll(bench: BusBench, fetching: Fetching): Promise<Fetched> {
+  const all = await Promise.all(bench.receivers.map((member) => consume(bench, member, fetching)))
+  return { taken: all.reduce((sum, { taken }) => sum + taken, 0), leases: all.reduce((sum, { leases }) => sum + leases, 0) }
+}
+
+/** The last lease of each waits so long for nothing. */
+const idleSeconds = 1
+
+/** What earlier figures left is fetched first, then messages are sent as fast as they are taken: one by one, and a hundred under one signature. */
 export async function endToEnd(bench: BusBench): Promise<void> {
   const { receivers, load, server, seconds } = bench
   const began = performance.now()
-  let before = server.cpu()
-  const backlog = (await Promise.all(receivers.map((member) => consume(bench, member, () => true)))).reduce((sum, one) => sum + one, 0)
-  const idle = receivers.length > 0 ? 1 : 0 // The last lease of each waited a second for nothing.
-  print({
-    name: `backlog fetched and acknowledged, ${receivers.length} consumers`,
-    value: backlog / ((performance.now() - began) / 1000 - idle),
-    unit: '/s',
-    cpuUsEach: cpuEach(before, server.cpu(), backlog),
-  })
-
+  const before = server.cpu()
+  const { taken } = await consumeAll(bench, { isOver: () => true, pauseMs: 0 })
+  if (taken > 0) {
+    print({
+      name: `backlog fetched and acknowledged, ${receivers.length} consumers`,
+      value: taken / ((performance.now() - began) / 1000 - idleSeconds),
+      unit: '/s',
+      cpuUsEach: cpuEach(before, server.cpu(), taken),
+    })
+  }
   const messages = signedMessages(bench, seconds * perSecondMost)
-  before = server.cpu()
+  const sendOne = async (at: number) => void (await load.expect(messages[at] as Buffer))
+  await sentAndTaken(bench, { name: 'message sent, fetched and acknowledged, end to end', callers, each: 1, pauseMs: 0, send: sendOne })
+  const batches = signedBatches(bench, seconds * batchPerSecondMost)
+  const name = `messages sent, ${batchOfMessages} under one signature, fetched with a pause of ${unhurriedMs} ms and acknowledged, end to end`
+  await sentAndTaken(bench, { name, callers: batchCallers, each: batchOfMessages, pauseMs: unhurriedMs, send: (at) => sendBatch(bench, batches[at] as Buffer) })
+}
+
+const unhurriedMs = 200
+
+type Sending = { name: string; callers: number; each: number; pauseMs: number; send(at: number): Promise<void> }
+
+async function sentAndTaken(bench: BusBench, { name, callers: many, each, pauseMs, send }: Sending): Promise<void> {
+  const { receivers, server, seconds } = bench
+  const before = server.cpu()
   const from = performance.now()
   let isOver = false
-  const consumers = receivers.map((member) => consume(bench, member, () => isOver))
-  const sent = await during(seconds, callers, async (at) => void (await load.expect(messages[at] as Buffer)))
+  const consumers = consumeAll(bench, { isOver: () => isOver, pauseMs })
+  const sent = await during(seconds, many, send)
   isOver = true
-  const taken = (await Promise.all(consumers)).reduce((sum, one) => sum + one, 0)
-  if (taken !== sent.count) throw new Error(`${sent.count} messages were sent and ${taken} taken`)
+  const { taken, leases } = await consumers
+  if (taken !== sent.count * each) throw new Error(`${sent.count * each} messages were sent and ${taken} taken`)
   print({
-    name: `message sent, fetched and acknowledged, end to end, ${receivers.length} consumers`,
-    value: taken / ((performance.now() - from) / 1000 - idle),
+    name: `${name}, ${receivers.length} consumers`,
+    value: taken / ((performance.now() - from) / 1000 - idleSeconds),
     unit: '/s',
     p50Ms: sent.p50Ms,
     p99Ms: sent.p99Ms,
+    note: `${(taken / leases).toFixed(1)} came with a lease`,
     cpuUsEach: cpuEach(before, server.cpu(), taken),
   })
 }

@@ -18,16 +18,17 @@ export type BusBench = {
   sender: BusMember
   receivers: BusMember[]
   seconds: number
-  isQuick: boolean
+  /** Messages that wait for one member. */
+  backlogCount: number
   /** Documents of `--only document`. */
   perSecond: number
   close(): Promise<void>
 }
 
-type Wanted = Pick<BusBench, 'seconds' | 'isQuick' | 'perSecond'> & { consumers: number }
+type Wanted = Pick<BusBench, 'seconds' | 'backlogCount' | 'perSecond'> & { consumers: number }
 
 /** A server in a process of its own, one member that sends and others that receive; all joined as the guide says. */
-export async function openBusBench({ seconds, consumers, isQuick, perSecond }: Wanted): Promise<BusBench> {
+export async function openBusBench({ seconds, consumers, backlogCount, perSecond }: Wanted): Promise<BusBench> {
   const server = await startBenchServer(processes)
   // Joining is done here, on the same database; what is measured goes to the server over the net.
   const app = await buildApp(server.world, mkdtempSync(join(tmpdir(), 'spona-bench-none-')))
@@ -48,7 +49,7 @@ export async function openBusBench({ seconds, consumers, isQuick, perSecond }: W
     sender,
     receivers,
     seconds,
-    isQuick,
+    backlogCount,
     perSecond,
     async close() {
       load.close()

@@ -19,12 +19,16 @@ export class WireLoad {
   /** On a connection that is free; another is opened when there is none, because one that says nothing for long is closed by the server. */
   async ask(request: Buffer | string): Promise<WireAnswer> {
     let connection = this.#free.pop()
-    while (connection?.isClosed) connection = this.#free.pop()
+    while (connection && (connection.isClosed || performance.now() - connection.freeSince > idleMsMax)) {
+      connection.socket.destroy()
+      connection = this.#free.pop()
+    }
     if (!connection) {
       connection = await Connection.open(this.#port)
       this.#all.push(connection)
     }
     const answer = await connection.ask(request)
+    connection.freeSince = performance.now()
     this.#free.push(connection)
     return answer
   }
@@ -40,6 +44,8 @@ export class WireLoad {
   }
 }
 
+/** The server closes what says nothing for five seconds, perhaps while the next request is on its way there. */
+const idleMsMax = 3000
 const headEnd = '\r\n\r\n'
 /** JSON holds no raw line end, so nothing in it looks like the last chunk. */
 const chunksEnd = '\r\n0\r\n\r\n'
@@ -50,6 +56,7 @@ const untilEnd = Number.POSITIVE_INFINITY
 class Connection {
   readonly socket: Socket
   isClosed = false
+  freeSince = 0
   /** What came of the answer so far, in memory that the next answer uses again: new pages for each would cost more than reading them. */
   #got = Buffer.allocUnsafe(readBytes)
   #length = 0

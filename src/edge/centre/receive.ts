@@ -118,7 +118,11 @@ export function takeOutcomes(edge: Edge): Receiver {
       const outcome = JSON.parse(bytes.toString('utf8')) as unknown
       const reason: Reason = { by: 'record', ...(issueIn(outcome) ?? { sentence: 'the record refused it' }), outcome }
       await store.write(() => setAside(store, item.seq, 'quarantined', reason, edge.now().getTime()))
+      return { taken: true }
     }
+    // The record can be quicker than the receipt, of which the edge may hear only when it has sent the same once more.
+    if (store.one(`select 1 from item where state = 'ready' limit 1`))
+      return { taken: false, reason: 'the edge has no receipt yet of what this answers', isFinal: false }
     return { taken: true }
   }
 }

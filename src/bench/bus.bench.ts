@@ -10,19 +10,19 @@ import { print } from './figures.ts'
 
 /**
  * The bus with everything on: token, signature, right, quota, durable log and audit, signed receipt. Server, database and load
- * share the cores. One figure alone: `npm run bench -- bus --only accept`, `--only document --rate 500`, `--only backlog --count 200000`.
+ * share the cores. Some of the figures: `npm run bench -- bus --only accept,evidence`, `--only document --rate 500`, `--only backlog --count 200000`.
  */
 const parts = { accept: acceptance, batch: batchAcceptance, fetch: endToEnd, call: calls, document: documents, backlog, evidence }
 
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')
   const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined)
-  const only = after('--only')
+  const only = after('--only')?.split(',')
   const [seconds, consumers] = isQuick ? [2, 5] : [10, 50]
   const perSecond = Number(after('--rate') ?? (isQuick ? 20 : 100))
   const backlogCount = Number(after('--count') ?? (isQuick ? 20_000 : 1_000_000))
   const opened = await openBusBench({ seconds, consumers, backlogCount, perSecond })
-  for (const [name, part] of Object.entries(parts)) if (only === undefined || only === name) await part(opened)
+  for (const [name, part] of Object.entries(parts)) if (only?.includes(name) ?? true) await part(opened)
   await opened.close()
 }
 

@@ -185,7 +185,7 @@ async function asks(story: Story): Promise<string> {
     await page.keyboard.press('Enter')
     await page.getByLabel('Посебан рачун').fill('840-4848-38')
     await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
-    await page.getByText('контролне цифре рачуна се не слажу').waitFor()
+    await page.getByText('контролне цифре рачуна се не слажу').first().waitFor()
     await page.getByLabel('Посебан рачун').fill('840-4848-37')
     await page.getByLabel('Дан исплате').fill('2026-05-04')
     await page.getByRole('button', { name: 'Сачувај нацрт' }).click()

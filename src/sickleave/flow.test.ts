@@ -114,6 +114,42 @@ test('an employment that has ended gets no new document; without any employer th
   )
 })
 
+test('doctor and person read who pays up to the last day of the employment, and what comes after it', async () => {
+  town.at('2026-06-01T08:00:00Z')
+  const [first, second] = town.employers.map(({ id }) => id) as [number, number]
+  const said = async (jobs: Parameters<LeaveTown['worker']>[0], reason = '01') => {
+    const person = await town.worker(jobs)
+    const wish = { from: '2026-06-01', until: '2026-06-12', reason, diagnosis: 'S61.0' }
+    const asked = await town.as(town.doctor)('POST', `/sickleave/people/${person.handle}/preview`, wish)
+    const opened = await town.as(town.doctor)('POST', leavesOf(person.handle), wish)
+    assert.deepEqual(opened.body.explanation, asked.body.explanation)
+    const own = (await town.as(person.account)('GET', '/sickleave/mine')).body.leaves[0].explanation as { en: string }[]
+    return own.map(({ en }) => en).slice(1)
+  }
+  const ordinary = ['From 1 June 2026 to 5 June 2026 65% of the base at the cost of the employer.']
+  assert.deepEqual(await said([{ employer: first, untilDate: '2026-06-05' }]), [
+    ...ordinary,
+    'From 6 June 2026 to 12 June 2026 there is no right: the employment has ended.',
+  ])
+  assert.deepEqual(await said([{ employer: first, untilDate: '2026-06-05' }], '02'), [
+    'From 1 June 2026 to 5 June 2026 100% of the base at the cost of the employer.',
+    'From 6 June 2026 to 12 June 2026 100% of the base at the cost of the Fund.',
+  ])
+  const goesOn = [
+    'Day 1 of the employer’s 30; if it lasts, the Fund pays from 1 July 2026.',
+    'From 1 June 2026 to 12 June 2026 65% of the base at the cost of the employer.',
+  ]
+  assert.deepEqual(
+    await said([
+      { employer: first, untilDate: '2026-06-05' },
+      { employer: second, fromDate: '2026-06-06' },
+    ]),
+    goesOn,
+    'the next one follows at once',
+  )
+  assert.deepEqual(await said([{ employer: first, untilDate: '2026-06-05' }, { employer: second }]), goesOn, 'another one goes on')
+})
+
 test('a correction voids every paper and issues the certificate anew; a cancellation reaches the employer and frees the days', async () => {
   town.at('2026-06-08T08:00:00Z')
   const employer = town.employers[0] as { id: number; pib: string }

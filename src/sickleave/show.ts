@@ -1,9 +1,11 @@
 import { headers } from '../identity/identity.ts'
 import type { World } from '../platform/world.ts'
+import { bulk } from '../registry/registry.ts'
 import { type Case, casesOf, historyOf, loadRules, type Written } from './case-store.ts'
 import type { EmployerView } from './employer/view.ts'
 import { medicalOf } from './medical/medical.ts'
 import { type Day, dayAt } from './rules/days.ts'
+import { employmentEnd, type Job } from './rules/employment.ts'
 import { explain } from './rules/explain.ts'
 import type { Rules } from './rules/parameters.ts'
 import { type Leave, reasons } from './rules/reasons.ts'
@@ -13,31 +15,32 @@ import type { DocumentLine, Leaves, LeaveView, StepLine } from './wire.ts'
 
 /** Every leave of a person with its steps, papers, explanation and diagnosis: for the doctor, the commission and the person. Newest first. */
 export async function leavesOf(world: World, keys: readonly number[]): Promise<Leaves> {
-  const [cases, rules, papers, signed] = await Promise.all([
+  const [cases, rules, papers, signed, jobs] = await Promise.all([
     casesOf(world.sql, keys),
     loadRules(world.sql),
     papersOf(world, keys),
     signedSteps(world.sql, keys),
+    bulk.jobsOfMany(world.sql, keys),
   ])
   const history = historyOf(cases)
   const today = dayAt(world.now())
   const leaves: LeaveView[] = []
   for (const one of cases)
-    leaves.push(await viewOf(world, one, { history, rules, today, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Map() }))
+    leaves.push(await viewOf(world, one, { history, rules, today, jobs, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Map() }))
   const [header] = await headers(world, keys.slice(0, 1))
   return { today, name: header ? `${header.given} ${header.family}` : '', birthDate: header?.birthDate ?? null, leaves: leaves.reverse() }
 }
 
-type Around = { history: readonly Leave[]; rules: Rules; today: Day; papers: DocumentLine[]; signed: SignedSteps }
+type Around = { history: readonly Leave[]; rules: Rules; today: Day; jobs: readonly Job[]; papers: DocumentLine[]; signed: SignedSteps }
 
-async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, papers, signed }: Around): Promise<LeaveView> {
+async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, jobs, papers, signed }: Around): Promise<LeaveView> {
   const medical = await medicalOf(world.sql, world, patient, id)
   const { status, from, until, reason, isException, approvedUntil, proposedUntil, reportedUntil } = state
   return {
     ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
     steps: steps.map((one) => lineOf(one, signed.get(one.seq) ?? null)),
     documents: papers,
-    explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, approvedUntil),
+    explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, { approvedUntil, employedUntil: employmentEnd(jobs, from) }),
     diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
   }
 }

@@ -3,7 +3,7 @@ import type { Runner, Sql } from '../../platform/sql.ts'
 import { bulk } from '../../registry/registry.ts'
 import { type Case, casesOf, historyOf } from '../case-store.ts'
 import { earningsOfMany, onePerMonth } from '../earnings/store.ts'
-import { addDays, type Day } from '../rules/days.ts'
+import { covers, employmentEnd, type Job } from '../rules/employment.ts'
 import type { Leave } from '../rules/reasons.ts'
 import type { Rules } from '../rules/parameters.ts'
 import { chainOf } from '../rules/payers.ts'
@@ -11,10 +11,10 @@ import { leaveOf } from '../rules/state.ts'
 import type { Earning } from './base.ts'
 import type { Input } from './calculate.ts'
 
-export type Job = { employer: number; fromDate: Day; untilDate: Day | null }
+type JobWith = Job & { employer: number }
 
 /** Whose compensation it is: an employer's for its employee, or (null) the person's own once the employment has ended. */
-export type Known = { leave: Leave; history: readonly Leave[]; jobs: readonly Job[]; earnings: readonly Earning[]; employer: number | null }
+export type Known = { leave: Leave; history: readonly Leave[]; jobs: readonly JobWith[]; earnings: readonly Earning[]; employer: number | null }
 
 /** What the registers and the employers said about one leave: the same for a request, a simulation and a bench. */
 export function inputFor({ leave, history, jobs, earnings, employer }: Known, rules: Rules): Input {
@@ -29,20 +29,6 @@ export function inputFor({ leave, history, jobs, earnings, employer }: Known, ru
     insured: jobs.map(({ fromDate, untilDate }) => ({ from: fromDate, until: untilDate ?? leave.until })).filter(({ from, until }) => from <= until),
     employedUntil: employmentEnd(employer === null ? jobs : jobs.filter((job) => job.employer === employer), leave.from),
   }
-}
-
-const covers = ({ fromDate, untilDate }: Job, day: Day): boolean => fromDate <= day && (untilDate === null || untilDate >= day)
-
-/** Last day of the employment that a day lies in; contracts that follow each other without a free day are one. A day in none belongs to the one before it. */
-function employmentEnd(jobs: readonly Job[], day: Day): Day | null {
-  const whole: { from: Day; until: Day | null }[] = []
-  for (const { fromDate, untilDate } of jobs.toSorted((a, b) => (a.fromDate < b.fromDate ? -1 : 1))) {
-    const last = whole.at(-1)
-    const isOne = last && (last.until === null || fromDate <= addDays(last.until, 1))
-    if (!isOne) whole.push({ from: fromDate, until: untilDate })
-    else if (last.until !== null && (untilDate === null || untilDate > last.until)) last.until = untilDate
-  }
-  return (whole.findLast(({ from }) => from <= day) ?? whole[0])?.until ?? null
 }
 
 /** An input for each employer on the first day of the leave; where the employment had ended before, the person's own. */
@@ -93,7 +79,7 @@ async function inputsOfPage(sql: Runner & Sql, patients: readonly number[], want
   })
 }
 
-function inputsOfPerson(cases: readonly Case[], jobs: readonly Job[], earnings: readonly Earning[], { year, rules }: Wanted): Input[] {
+function inputsOfPerson(cases: readonly Case[], jobs: readonly JobWith[], earnings: readonly Earning[], { year, rules }: Wanted): Input[] {
   const history = historyOf(cases)
   return cases
     .filter(({ state }) => state.status !== 'cancelled' && state.from.startsWith(year))

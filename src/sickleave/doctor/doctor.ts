@@ -1,6 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid, uuidV4 } from '../../platform/uuid.ts'
-import { jobsOf } from '../../registry/registry.ts'
+import { bulk, jobsOf } from '../../registry/registry.ts'
 import { type Act, perform } from '../act.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { requireAssessor } from '../assessor.ts'
@@ -15,6 +15,7 @@ import { bodyOf, type Body, countOf, dayOf, flagOf, instantOf, oneOf, optional, 
 import { careOf, diagnosisOf, reasonOf } from '../read-illness.ts'
 import { competenceOf } from '../rules/competence.ts'
 import { addDays, dayAt } from '../rules/days.ts'
+import { employmentEnd } from '../rules/employment.ts'
 import { explain } from '../rules/explain.ts'
 import {
   checkPeriod,
@@ -82,7 +83,12 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
   const turned = checkPeriod(wish)
   if (turned) throw turned
   await world.ledger.record([entryOf(asking, person.keys[0] as number, { action: 'read', basis: person.basis, what: 'sick-leave' })])
-  const [cases, rules, entered] = await Promise.all([casesOf(world.sql, person.keys), loadRules(world.sql), standardsOf(world.sql, diagnosis)])
+  const [cases, rules, entered, employments] = await Promise.all([
+    casesOf(world.sql, person.keys),
+    loadRules(world.sql),
+    standardsOf(world.sql, diagnosis),
+    bulk.jobsOfMany(world.sql, person.keys),
+  ])
   const history = historyOf(cases)
   const standard = standardFor(diagnosis, entered)
   const leave: Leave = { id: 'preview', from: wish.from, until: wish.until, reason: wish.reason, isException: wish.isException, care: wish.care }
@@ -101,7 +107,7 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
     commissionFrom,
     isProposal: whyCommission({ rules, today: dayAt(world.now()) }, wish.from, doctorUntil) !== null,
     employers: new Set(jobs.map(({ employer }) => employer.id)).size,
-    explanation: explain(history, shown, wish.from, rules),
+    explanation: explain(history, shown, wish.from, rules, { employedUntil: employmentEnd(employments, wish.from) }),
   }
 }
 

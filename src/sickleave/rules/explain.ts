@@ -21,8 +21,17 @@ const counted: Record<string, [string, string]> = {
   'R-7': ['дан неге', 'day of care'],
 }
 
+/** Up to which day the commission has approved, and the last day of the employment; null or left out: it was not asked, it goes on. */
+type Known = { approvedUntil?: Day | null; employedUntil?: Day | null }
+
 /** What the doctor and the employee read: competence first, then who pays, each with its rule. Never shown to an employer. */
-export function explain(history: readonly Leave[], leave: Leave, on: Day, rules: Rules, approvedUntil: Day | null = null): Sentence[] {
+export function explain(
+  history: readonly Leave[],
+  leave: Leave,
+  on: Day,
+  rules: Rules,
+  { approvedUntil = null, employedUntil = null }: Known = {},
+): Sentence[] {
   const sentences = [competenceSentence(history, leave, on, rules, approvedUntil)]
   const linked = chainOf(history, leave, rules)
   const before = linked.at(-2)
@@ -36,9 +45,9 @@ export function explain(history: readonly Leave[], leave: Leave, on: Day, rules:
       ),
     )
   }
-  const employer = employerSentence(history, leave, dayWithin(leave, on), rules)
+  const employer = employerSentence(history, leave, dayWithin(leave, on), rules, employedUntil)
   if (employer) sentences.push(employer)
-  sentences.push(...payersOf(history, leave, rules).map(payerSentence))
+  sentences.push(...payersOf(history, leave, rules, employedUntil).map(payerSentence))
   const assessment = assessmentFrom(history, leave, rules)
   const paidUntil = assessmentPaidUntil(history, leave, rules)
   if (paidUntil !== null)
@@ -82,10 +91,11 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
 const dayWithin = ({ from, until }: Leave, on: Day): Day => (on < from ? from : on > until ? until : on)
 
 /** The other count: whoever assesses, these days are borne by the employer, and linked leaves are one (R-6). */
-function employerSentence(history: readonly Leave[], leave: Leave, day: Day, rules: Rules): Sentence | null {
+function employerSentence(history: readonly Leave[], leave: Leave, day: Day, rules: Rules, employedUntil: Day | null): Sentence | null {
   const count = employerDayOn(history, leave, day, rules)
   if (count === null) return null
   const fundFrom = addDays(day, count.of - count.day + 1)
+  if (employedUntil !== null && employedUntil < fundFrom) return null
   return say(
     'R-6',
     `${count.day}. дан на терет послодавца од ${count.of}; траје ли спреченост, од ${inSr(fundFrom)} плаћа Фонд.`,

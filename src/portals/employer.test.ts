@@ -105,6 +105,18 @@ test('a file of earnings is checked first; a row with a mistake is mended where 
   assert.match(sent[2] ?? '', /120000,12;x\r\n$/)
 })
 
+test('a personal number is shown when somebody asks for it, and hidden again', async () => {
+  ready()
+  await site.visit(`/employer/leaves/${pib}/${leave}`, {}, async (page) => {
+    await page.getByText('•••••••••5018').waitFor()
+    assert.doesNotMatch(await page.locator('#content').innerText(), /1104968715018/)
+    await page.getByRole('button', { name: 'Прикажи ЈМБГ' }).click()
+    await page.getByText('1104968715018').waitFor()
+    await page.getByRole('button', { name: 'Сакриј ЈМБГ' }).click()
+    await page.getByText('•••••••••5018').waitFor()
+  })
+})
+
 test('what was stored of the earnings of one person is said after the form shows it, in the reader’s way of writing', async () => {
   ready()
   const sent: unknown[] = []

@@ -7,6 +7,7 @@ import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
+import { Jmbg } from './Jmbg.tsx'
 import { LeaveActs } from './LeaveActs.tsx'
 import { categories, inbox, kinds, leave as words, payers } from './words.ts'
 
@@ -29,7 +30,8 @@ function Leave({ pib, leave, events, onChanged }: { pib: string; leave: string; 
         {data(`${last.employee.family} ${last.employee.given}`)} <span className="soft">· {data(last.employer?.name ?? '')}</span>
       </h1>
       <p>
-        {say(categories[last.category])} · {say(words.jmbg)} <Keep>{last.employee.jmbg ?? '–'}</Keep> · {say(words.issuer)}: {data(last.issuer)}
+        {say(categories[last.category])} · {say(words.jmbg)} {last.employee.jmbg ? <Jmbg value={last.employee.jmbg} /> : '–'} · {say(words.issuer)}:{' '}
+        {data(last.issuer)}
       </p>
       <LeaveActs pib={pib} leave={leave} last={last} onChanged={onChanged} />
       <LinesTable labelledBy="leave" words={[inbox.when, inbox.what, inbox.period, words.number, words.days]}>

@@ -107,6 +107,8 @@ export const payers = messages({ employer: { sr: 'послодавац', en: 'em
 export const leave = messages({
   title: { sr: 'Боловање', en: 'Leave' },
   jmbg: { sr: 'ЈМБГ', en: 'JMBG' },
+  showJmbg: { sr: 'Прикажи ЈМБГ', en: 'Show the JMBG' },
+  hideJmbg: { sr: 'Сакриј ЈМБГ', en: 'Hide the JMBG' },
   issuer: { sr: 'Издавалац', en: 'Issuer' },
   number: { sr: 'Број', en: 'Number' },
   days: { sr: 'Дани и терет', en: 'Days and payer' },

@@ -105,6 +105,21 @@ test('a file of earnings is checked first; a row with a mistake is mended where 
   assert.match(sent[2] ?? '', /120000,12;x\r\n$/)
 })
 
+test('a code of an invitation that is not valid says so, and stays in its field', async () => {
+  ready()
+  site.stage.answer('/sickleave/employer/invitations', (_request, reply) => {
+    reply.code(404)
+    return { issue: [{ severity: 'error', diagnostics: 'овај послодавац нема такав позив' }] }
+  })
+  await site.visit('/employer/join', {}, async (page) => {
+    await page.getByRole('button', { name: 'Унеси код позива' }).click()
+    await page.getByLabel('Код', { exact: false }).last().fill('xxxx-xxxx')
+    await page.keyboard.press('Enter')
+    await page.getByText('Такав позив не важи. Проверите код, или тражите нов.').waitFor()
+    assert.equal(await page.getByLabel('Код', { exact: false }).last().inputValue(), 'xxxx-xxxx')
+  })
+})
+
 test('a personal number is shown when somebody asks for it, and hidden again', async () => {
   ready()
   await site.visit(`/employer/leaves/${pib}/${leave}`, {}, async (page) => {

@@ -19,6 +19,7 @@ export function JoinPage() {
     fields: [{ name: 'code', label: firm.enterCode }],
     to: '/sickleave/employer/invitations',
     more: {},
+    meanings: { 404: join.noCode },
   }
   const register = (pib: string, name: string): Asked => ({
     title: data(name),

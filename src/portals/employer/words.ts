@@ -389,6 +389,7 @@ export const roles = messages({
 export const join = messages({
   title: { sr: 'Приступ', en: 'Joining' },
   code: { sr: 'Унеси код позива', en: 'Enter the code of an invitation' },
+  noCode: { sr: 'Такав позив не важи. Проверите код, или тражите нов.', en: 'There is no such invitation. Check the code, or ask for a new one.' },
   register: { sr: 'Региструј', en: 'Register' },
   lead: { sr: 'Правна лица и органи чији сте заступник по регистрима', en: 'Legal entities and bodies that the registers name you for' },
   nobody: { sr: 'Ниједан регистар Вас не наводи као заступника.', en: 'No register names you as representative.' },

@@ -4,7 +4,7 @@ import { describedBy, FieldError } from './FieldError.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { useSay } from './language.tsx'
 import type { Message } from './message.ts'
-import { Trouble } from './Trouble.tsx'
+import { type Meanings, Trouble } from './Trouble.tsx'
 import { shell } from './words.ts'
 
 export type AskedField = {
@@ -29,6 +29,8 @@ export type Asked = {
   first?: Record<string, string>
   /** How it is sent, where that is more than posting it. */
   send?: (to: string, body: Record<string, unknown>) => Promise<unknown>
+  /** What a status means for this act. */
+  meanings?: Meanings
   /** Where a field is not text in the body. */
   body?: (values: Record<string, string>) => Record<string, unknown>
 }
@@ -72,7 +74,7 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
       look="step-form"
       isWide={asked.fields.some(({ long }) => long)}
     >
-      {failure !== null && <Trouble error={failure} takesFocus />}
+      {failure !== null && <Trouble error={failure} takesFocus {...(asked.meanings ? { meanings: asked.meanings } : {})} />}
       {asked.fields.map((field) => (
         <Field
           key={field.name}

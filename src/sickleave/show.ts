@@ -40,7 +40,10 @@ async function viewOf(world: World, { patient, id, number, state, steps }: Case,
     ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
     steps: steps.map((one) => lineOf(one, signed.get(one.seq) ?? null)),
     documents: papers,
-    explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, { approvedUntil, employedUntil: employmentEnd(jobs, from) }),
+    explanation:
+      status === 'cancelled'
+        ? []
+        : explain(history, leaveOf(id, state), today, rules, { approvedUntil, employedUntil: employmentEnd(jobs, from), isEmployed: jobs.length > 0 }),
     diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
   }
 }

@@ -107,7 +107,7 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
     commissionFrom,
     isProposal: whyCommission({ rules, today: dayAt(world.now()) }, wish.from, doctorUntil) !== null,
     employers: new Set(jobs.map(({ employer }) => employer.id)).size,
-    explanation: explain(history, shown, wish.from, rules, { employedUntil: employmentEnd(employments, wish.from) }),
+    explanation: explain(history, shown, wish.from, rules, { employedUntil: employmentEnd(employments, wish.from), isEmployed: employments.length > 0 }),
   }
 }
 

@@ -21,8 +21,11 @@ const counted: Record<string, [string, string]> = {
   'R-7': ['дан неге', 'day of care'],
 }
 
-/** Up to which day the commission has approved, and the last day of the employment; null or left out: it was not asked, it goes on. */
-type Known = { approvedUntil?: Day | null; employedUntil?: Day | null }
+/**
+ * Up to which day the commission has approved, and the last day of the employment; null or left out: it was not asked, it goes on.
+ * `isEmployed` is false of a person for whom the register knows no employer, past or present.
+ */
+type Known = { approvedUntil?: Day | null; employedUntil?: Day | null; isEmployed?: boolean }
 
 /** What the doctor and the employee read: competence first, then who pays, each with its rule. Never shown to an employer. */
 export function explain(
@@ -30,12 +33,12 @@ export function explain(
   leave: Leave,
   on: Day,
   rules: Rules,
-  { approvedUntil = null, employedUntil = null }: Known = {},
+  { approvedUntil = null, employedUntil = null, isEmployed = true }: Known = {},
 ): Sentence[] {
   const sentences = [competenceSentence(history, leave, on, rules, approvedUntil)]
   const linked = chainOf(history, leave, rules)
   const before = linked.at(-2)
-  if (before) {
+  if (before && isEmployed) {
     const between = daysBetween(before.until, leave.from) - 1
     sentences.push(
       say(
@@ -45,9 +48,9 @@ export function explain(
       ),
     )
   }
-  const employer = employerSentence(history, leave, dayWithin(leave, on), rules, employedUntil)
+  const employer = isEmployed ? employerSentence(history, leave, dayWithin(leave, on), rules, employedUntil) : null
   if (employer) sentences.push(employer)
-  sentences.push(...payersOf(history, leave, rules, employedUntil).map(payerSentence))
+  sentences.push(...payersOf(history, leave, rules, employedUntil).map((stretch) => payerSentence(stretch, isEmployed)))
   const assessment = assessmentFrom(history, leave, rules)
   const paidUntil = assessmentPaidUntil(history, leave, rules)
   if (paidUntil !== null)
@@ -105,7 +108,7 @@ function employerSentence(history: readonly Leave[], leave: Leave, day: Day, rul
 
 const payersSr = { employer: 'послодавца', fund: 'Фонда' }
 const payersEn = { employer: 'the employer', fund: 'the Fund' }
-function payerSentence({ from, until, payer, percent, why }: Stretch): Sentence {
+function payerSentence({ from, until, payer, percent, why }: Stretch, isEmployed: boolean): Sentence {
   const [sr, en] = [`Од ${inSr(from)} до ${inSr(until)}`, `From ${inEn(from)} to ${inEn(until)}`]
   if (why === 'assessment-limit')
     return say(
@@ -114,5 +117,11 @@ function payerSentence({ from, until, payer, percent, why }: Stretch): Sentence 
       `${en} the Fund does not pay: its time after sending to assessment is over.`,
     )
   if (payer === 'none') return say('payer', `${sr} нема права: радни однос је престао.`, `${en} there is no right: the employment has ended.`)
+  if (payer === 'employer' && !isEmployed)
+    return say(
+      'payer',
+      `${sr} нема послодавца у регистру осигурања: ко сноси ове дане зависи од основа осигурања.`,
+      `${en} the insurance register knows no employer: who bears these days depends on the basis of insurance.`,
+    )
   return say('payer', `${sr} ${percent}% основа на терет ${payersSr[payer]}.`, `${en} ${percent}% of the base at the cost of ${payersEn[payer]}.`)
 }

@@ -217,6 +217,16 @@ describe('the words', () => {
       assert.ok(!said(on, of).some((one) => one.includes('of the employer’s 30')), on)
   })
 
+  test('of a person for whom the register knows no employer nothing is said of an employer’s days', () => {
+    const said = explain([leave('2026-03-01', '2026-03-10')], leave('2026-03-14', '2026-04-20'), '2026-03-14', rules, { isEmployed: false })
+    assert.ok(
+      said.every(({ sr }) => !sr.includes('на терет послодавца')),
+      said.map(({ sr }) => sr).join('\n'),
+    )
+    assert.ok(said.some(({ en }) => en.includes('knows no employer')))
+    assert.ok(said.some(({ en }) => en.includes('at the cost of the Fund')))
+  })
+
   test('the employer reads one of three words, whatever the reason', () => {
     const words = (['01', '02', '03', '04', '05', '07', '08'] as const).map((reason) => seenAs({ reason, care: null }))
     assert.deepEqual(new Set(words), new Set(['illness', 'care']))

@@ -5,7 +5,7 @@ import { type Case, casesOf, historyOf, loadRules, type Written } from './case-s
 import type { EmployerView } from './employer/view.ts'
 import { medicalOf } from './medical/medical.ts'
 import { type Day, dayAt } from './rules/days.ts'
-import { employmentEnd, type Job } from './rules/employment.ts'
+import { employmentOf, type Job } from './rules/employment.ts'
 import { explain } from './rules/explain.ts'
 import type { Rules } from './rules/parameters.ts'
 import { type Leave, reasons } from './rules/reasons.ts'
@@ -40,10 +40,7 @@ async function viewOf(world: World, { patient, id, number, state, steps }: Case,
     ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
     steps: steps.map((one) => lineOf(one, signed.get(one.seq) ?? null)),
     documents: papers,
-    explanation:
-      status === 'cancelled'
-        ? []
-        : explain(history, leaveOf(id, state), today, rules, { approvedUntil, employedUntil: employmentEnd(jobs, from), isEmployed: jobs.length > 0 }),
+    explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, { approvedUntil, ...employmentOf(jobs, from) }),
     diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
   }
 }

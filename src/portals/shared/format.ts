@@ -92,6 +92,9 @@ export function formatEnd(language: Language, iso: string, today: string): strin
   return (dayOf(iso) === dayOf(today) ? formatTime(iso) : null) ?? formatDate(language, iso)
 }
 
+/** The calendar day so many days later, or before. */
+export const dayAfter = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+
 /** The Belgrade calendar day of a moment, for grouping: `2026-11-03`. */
 export function dayOf(iso: string): string {
   const moment = read(iso)

@@ -15,7 +15,7 @@ import { bodyOf, type Body, countOf, dayOf, flagOf, instantOf, oneOf, optional, 
 import { careOf, diagnosisOf, reasonOf } from '../read-illness.ts'
 import { competenceOf } from '../rules/competence.ts'
 import { addDays, dayAt } from '../rules/days.ts'
-import { employmentEnd } from '../rules/employment.ts'
+import { employmentOf } from '../rules/employment.ts'
 import { explain } from '../rules/explain.ts'
 import {
   checkPeriod,
@@ -107,7 +107,7 @@ export async function preview(asking: Asking, handle: string, given: unknown): P
     commissionFrom,
     isProposal: whyCommission({ rules, today: dayAt(world.now()) }, wish.from, doctorUntil) !== null,
     employers: new Set(jobs.map(({ employer }) => employer.id)).size,
-    explanation: explain(history, shown, wish.from, rules, { employedUntil: employmentEnd(employments, wish.from), isEmployed: employments.length > 0 }),
+    explanation: explain(history, shown, wish.from, rules, employmentOf(employments, wish.from)),
   }
 }
 

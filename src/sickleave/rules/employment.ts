@@ -15,3 +15,6 @@ export function employmentEnd(jobs: readonly Job[], day: Day): Day | null {
   }
   return (whole.findLast(({ from }) => from <= day) ?? whole[0])?.until ?? null
 }
+
+/** What the explanation of a leave from this day on says of employment. */
+export const employmentOf = (jobs: readonly Job[], from: Day) => ({ employedUntil: employmentEnd(jobs, from), isEmployed: jobs.length > 0 })

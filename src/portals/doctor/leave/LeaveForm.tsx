@@ -3,7 +3,7 @@ import type { VisitView } from '../../../record/wire.ts'
 import type { LeaveView, OpenLeave, Preview } from '../../../sickleave/wire.ts'
 import { Failure, submit } from '../../shared/api.ts'
 import { describedBy, FieldError } from '../../shared/FieldError.tsx'
-import { formatDate } from '../../shared/format.ts'
+import { dayAfter, formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { reasonWords } from '../../shared/leave-words.ts'
 import type { Message } from '../../shared/message.ts'
@@ -104,7 +104,6 @@ function missingIn({ diagnosis, from, reason, care }: Form, until: string): Reco
 }
 
 const lengths = [3, 5, 7, 10]
-const dayAfter = (day: string, days: number) => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 
 /** The usual lengths, one press each; the pressed one is what stands in the form. */
 function Lengths({ from, until, onChange }: { from: string; until: string; onChange(day: string): void }) {

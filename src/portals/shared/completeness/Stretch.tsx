@@ -1,5 +1,5 @@
 import { useSearchParams } from 'react-router'
-import { dayOf, formatDate } from '../format.ts'
+import { dayAfter, dayOf, formatDate } from '../format.ts'
 import { useLanguage, useSay } from '../language.tsx'
 import { completeness as words } from './words.ts'
 
@@ -11,7 +11,7 @@ export function useStretch(): { days: number; query: string } {
   const [search] = useSearchParams()
   const days = lengths.find((one) => String(one) === search.get('days')) ?? usual
   const to = dayOf(new Date().toISOString())
-  const from = new Date(Date.parse(to) - (days - 1) * 86_400_000).toISOString().slice(0, 10)
+  const from = dayAfter(to, 1 - days)
   return { days, query: `?from=${from}&to=${to}` }
 }
 

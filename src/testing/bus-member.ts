@@ -7,12 +7,14 @@ import { setContract } from '../bus/members/catalogue.ts'
 import { freshDirectory } from '../bus/members/directory.ts'
 import { contentDigest, type PublicJwk, signMessage, thumbprint } from '../platform/http-signature.ts'
 import { batchText, partText } from '../platform/signed-batch.ts'
+import { sealLog } from '../bus/evidence/seal-log.ts'
 import { codeCommand } from '../bus/members/member.cli.ts'
 import { setMember } from '../bus/members/member.ts'
 import { baseUrl } from '../platform/config.ts'
 import { leafHash, treeOf } from '../platform/merkle.ts'
 import type { World } from '../platform/world.ts'
 import { registerInstitutions } from '../registry/registry.ts'
+import { until } from './process.ts'
 
 export type BusAnswer = { status: number; headers: Record<string, unknown>; body: any; text: string; asked: string | undefined }
 export type Sent = {
@@ -203,3 +205,13 @@ export async function expectStatus(status: number, asked: Promise<BusAnswer>): P
 
 export const aService = (kind: string, more: object = {}) =>
   JSON.stringify({ kind, title: 'Налази', purpose: 'health-care', legalBasis: 'Sl. glasnik RS 45/2025', version: '1', ...more })
+
+/** Seals all of the bus's log: other tests' transactions on the same cluster hold the watermark back for a moment. */
+export async function sealAll(world: World): Promise<void> {
+  await until('the log of the bus is sealed', async () => {
+    await sealLog(world)
+    const [row] = await world.sql<{ open: number }>`
+      select count(*)::int as open from bus.log where tx >= coalesce((select max(to_tx) from bus.seal), 0)`
+    return row?.open === 0
+  })
+}

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { aService, contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { announceCondition } from './announce-condition.ts'
-import { sealLog } from '../evidence/seal-log.ts'
 import { lookAtCentre } from './watch-centre.ts'
 
 test('what the centre is short of stands on every answer, on the public page and on the bus, and goes away by itself', async (t) => {
@@ -12,7 +11,7 @@ test('what the centre is short of stands on every answer, on the public page and
   await expectStatus(200, lab.send({ method: 'PUT', url: '/bus/services/box', body: aService('inbox') }))
   await contractOf(lab, 'centre/status')
   await expectStatus(202, lab.message('lab-nis/box', '1', 'x', { 'content-type': 'text/plain' }))
-  await sealLog(world)
+  await sealAll(world)
   await expectStatus(202, lab.message('lab-nis/box', '2', 'x', { 'content-type': 'text/plain' }))
   const ask = (url: string, accept = 'application/json') => app.inject({ method: 'GET', url, headers: { accept } })
   await lookAtCentre(world)
@@ -38,7 +37,7 @@ test('what the centre is short of stands on every answer, on the public page and
   assert.equal(await announceCondition(world), 1)
   assert.equal(await announceCondition(world), 0, 'said once')
 
-  await sealLog(world)
+  await sealAll(world)
   await lookAtCentre(world)
   await lookAtCentre(world)
   assert.equal((await ask('/bus/keys')).headers['spona-status'], undefined)

@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, after, test, type TestContext } from 'node:test'
-import { aService, batchOf, type BatchMessage, type BusAnswer, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
+import { aService, batchOf, type BatchMessage, type BusAnswer, type BusMember, contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { verifyCommand } from '../evidence/evidence.cli.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
-import { sealLog } from '../evidence/seal-log.ts'
 import { verifyEvidence } from '../evidence/verify-evidence.ts'
 import { isPart } from '../../platform/signed-batch.ts'
 import type { Receipts } from './send-batch.ts'
@@ -56,7 +55,7 @@ test('several messages under one signature are received in their order, each wit
   for (const one of got) assert.ok(isPart(one.part, /"bus-batch": (.*)/.exec(one.base)?.[1]), 'its receiver can check it alone')
   assert.equal(Buffer.from(got[2].body, 'base64').toString(), '{"n":3}')
 
-  while ((await sealLog(server.world)) > 0) continue
+  await sealAll(server.world)
   const evidence = JSON.parse(JSON.stringify(await evidenceOf(server.world, verdicts[2].message, true)))
   const verdict = verifyEvidence(evidence, null)
   assert.deepEqual(verdict.problems, [])

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { aService, contractOf, expectStatus, joinBus, setContractState } from '../../testing/bus-member.ts'
+import { aService, contractOf, expectStatus, joinBus, sealAll, setContractState } from '../../testing/bus-member.ts'
 import { startServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
-import { sealLog } from '../evidence/seal-log.ts'
 import { verifyEvidence } from '../evidence/verify-evidence.ts'
 
 test('a parked message is mended by one operator and let go by another: signed by the centre, naming both, in its old place', async (t) => {
@@ -58,7 +57,7 @@ test('a parked message is mended by one operator and let go by another: signed b
   assert.equal(got[0].corrects.message, message)
   assert.notEqual(got[0].corrects.proposedBy, got[0].corrects.approvedBy)
   await expectStatus(200, ward.ack(got.map((delivery) => delivery.delivery)))
-  await sealLog(world)
+  await sealAll(world)
 
   const evidence = await evidenceOf(world, sent, true)
   const verdict = verifyEvidence(evidence, null)

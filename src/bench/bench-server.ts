@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -43,6 +43,7 @@ export type BenchServer = {
  */
 export async function startBenchServer(processes = 0): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-bench-'))
+  chmodSync(folder, 0o711) // Or a database started by root would stand elsewhere, and stay.
   const settings = { PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'error', RATE_PER_CLIENT: '1000000' }
   const config = loadConfig(settings)
   if (Array.isArray(config)) throw new Error(config.join('\n'))

@@ -131,7 +131,10 @@ export function openFolder(name: string): string {
 /** Removes a data folder and, as root, the database that lies elsewhere because the folder was closed. */
 export function removeData(dataDir: string): void {
   const pointer = join(dataDir, 'postgres.location')
-  if (existsSync(pointer)) rmSync(readFileSync(pointer, 'utf8').trim(), { recursive: true, force: true })
+  if (existsSync(pointer)) {
+    const outside = readFileSync(pointer, 'utf8').trim()
+    for (const path of [outside, `${outside}.reserve`]) rmSync(path, { recursive: true, force: true })
+  }
   rmSync(dataDir, { recursive: true, force: true })
 }
 

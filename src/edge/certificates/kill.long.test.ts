@@ -13,9 +13,10 @@ import { seeded } from '../../testing/seeded.ts'
 import { listen } from '../../testing/server.ts'
 import { startLeaveTown, type Worker } from '../../testing/sickleave.ts'
 import { Store } from '../store/store.ts'
-import { issued } from './issue.ts'
 
 const rounds = Number(process.env['EDGE_KILLS'] ?? 10)
+/** Far more than an edge issues while the trial lasts. */
+const most = 10_000
 
 test(`killed ${rounds} times at any moment, an edge has lost no certificate that it issued and given no number twice`, {
   skip: !process.env['SPONA_LONG'] && 'a long trial: SPONA_LONG=1',
@@ -62,6 +63,7 @@ test(`killed ${rounds} times at any moment, an edge has lost no certificate that
         }
         await sleep(50)
       }
+      await sleep(10)
     }
   })()
   for (let round = 0; round < rounds; round++) {
@@ -75,20 +77,25 @@ test(`killed ${rounds} times at any moment, an edge has lost no certificate that
   const look = () => {
     const store = new Store(config.data)
     try {
-      return issued(store)
+      return store.all<{ id: string; number: string; state: string | null }>(
+        `select certificate.id, certificate.number, item.state
+           from certificate left join item on item.seq = certificate.seq
+          order by certificate.number
+          limit ${most}`,
+      )
     } finally {
       store.close()
     }
   }
-  await until('the centre has all', () => look().every(({ state }) => state === 'taken'), 120_000)
+  await until('the centre has all', () => look().every(({ state }) => state === null || state === 'acknowledged'), 120_000)
   const all = look()
   assert.equal(new Set(all.map(({ number }) => number)).size, all.length, 'a number stands in two certificates')
   for (const [id, number] of heard) assert.equal(all.find((one) => one.id === id)?.number, number, `${number} was answered and is lost`)
   const stored = await town.owner<{ number: string; count: number }>`
-    select number, count(*)::int as count from sickleave.document where kind = 'certificate' group by number order by number limit 1000`
+    select number, count(*)::int as count from sickleave.document where kind = 'certificate' group by number order by number limit ${most}`
   assert.deepEqual(
     stored.map(({ number }) => number),
-    all.map(({ number }) => number).sort(),
+    all.map(({ number }) => number),
   )
   assert.ok(stored.every(({ count }) => count === 1) && heard.size > rounds / 2)
   console.log(`${heard.size} answered, ${all.length} with the centre after ${rounds} kills`)

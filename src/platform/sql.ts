@@ -126,12 +126,15 @@ const onPool = (pool: pg.Pool): Execute =>
 
 const onClient =
   (client: pg.ClientBase): Execute =>
-  <R>(piece: Fragment) =>
-    new Promise<R[]>((resolve, reject) => {
-      const query = queryOf(piece)
-      query.callback = (error, rows) => (rows ? resolve(rows as R[]) : reject(error as Error))
-      client.query(query)
-    })
+  async <R>(piece: Fragment) =>
+    answerTo<R>(client, queryOf(piece))
+
+/** Apart, so that the query does not hold the piece that it was made of. */
+const answerTo = <R>(client: pg.ClientBase, query: PreparedQuery): Promise<R[]> =>
+  new Promise<R[]>((resolve, reject) => {
+    query.callback = (error, rows) => (rows ? resolve(rows as R[]) : reject(error as Error))
+    client.query(query)
+  })
 
 function runnerOn(execute: Execute): Runner {
   const tag = <R extends object>(strings: TemplateStringsArray, ...values: unknown[]) => execute<R>(new Fragment(strings, values))

@@ -25,7 +25,7 @@ import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './type
 
 export type Compiled = {
   resources: ResourceChecks
-  extractors: Record<string, ((resource: Resource, out: Extracted[]) => void) | undefined>
+  extractors: Record<string, ((resource: Resource, out: Extracted[], only?: ReadonlySet<string>) => void) | undefined>
   /** What only a search that asks for it takes out. */
   details: Record<string, Record<string, ((resource: Resource, out: Extracted[]) => void) | undefined> | undefined>
   parameters: Record<string, SearchParameter[] | undefined>
@@ -156,10 +156,10 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
       packages.delete(name)
     },
     validate: (resource, wanted) => validateWith(compiled.resources, known, resource, wanted),
-    extract(resource) {
+    extract(resource, only) {
       const out: Extracted[] = []
-      compiled.extractors[resource.resourceType]?.(resource, out)
-      custom.extract(resource, out)
+      compiled.extractors[resource.resourceType]?.(resource, out, only)
+      custom.extract(resource, out, only)
       return out
     },
     details(resource, codes) {

@@ -80,8 +80,8 @@ export type Fhir = {
    */
   addPackage(name: string, definitions: readonly Definition[], codes?: () => Iterable<TerminologyResource>): void
   removePackage(name: string): void
-  /** Every value of every search parameter of the resource, except what `details` gives. */
-  extract(resource: Resource): Extracted[]
+  /** Every value of every search parameter of the resource, or of these alone, except what `details` gives. */
+  extract(resource: Resource, only?: ReadonlySet<string>): Extracted[]
   /** Composites, positions and words: only for the parameters that are named. */
   details(resource: Resource, codes: readonly string[]): Extracted[]
   parameters(type: string): SearchParameter[]

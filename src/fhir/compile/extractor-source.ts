@@ -12,8 +12,8 @@ type ExtractorSource = { source: string; notCompiled: string[] }
 const indexed = new Set<string>(['token', 'string', 'date', 'reference', 'uri', 'number', 'quantity'])
 
 /**
- * One function a resource type that pushes every value of every search parameter: nested loops over plain property reads, because
- * the types on the way are known from the definitions. FHIRPath itself is only the oracle of the test.
+ * One function a resource type that pushes every value of every search parameter, or only of those asked for: nested loops over plain property
+ * reads, because the types on the way are known from the definitions. FHIRPath itself is only the oracle of the test.
  */
 export function extractorSource(
   model: Model,
@@ -30,7 +30,9 @@ export function extractorSource(
     const compiled = parameters.map((parameter) => compiledOf(parameter, type, writer))
     const known = compiled.filter((one) => one !== null)
     const detailed = detailsOf(type, definitions, writer)
-    lines.push(`${type}(r, out) {\n${known.map(({ parameter, body }) => `// ${parameter.code}\n${body}`).join('\n')}\n},`)
+    lines.push(
+      `${type}(r, out, only) {\n${known.map(({ parameter, body }) => `if (only === undefined || only.has(${JSON.stringify(parameter.code)})) {\n${body}\n}`).join('\n')}\n},`,
+    )
     details.push(
       `${type}: { __proto__: null,\n${detailed.map(({ parameter, body }) => `${JSON.stringify(parameter.code)}(r, out) {\n${body}\n},`).join('\n')}\n},`,
     )

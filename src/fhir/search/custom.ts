@@ -11,7 +11,7 @@ export type CustomParameter = {
 }
 
 type Extract = (resource: Resource, out: Extracted[]) => void
-type Known = { extract: Extract[]; parameters: SearchParameter[]; codes: Map<string, boolean> }
+type Known = { extract: { code: string; act: Extract }[]; parameters: SearchParameter[]; codes: Map<string, boolean> }
 
 export type CustomParameters = {
   /** All there are from now on, each with whether the rows of earlier versions lead to it already. */
@@ -20,7 +20,7 @@ export type CustomParameters = {
   readonly generation: number
   /** Undefined: a parameter of the standard. False: only the resources themselves can tell. */
   isIndexed(type: string, code: string): boolean | undefined
-  extract(resource: Resource, out: Extracted[]): void
+  extract(resource: Resource, out: Extracted[], only?: ReadonlySet<string>): void
   parameters(type: string): readonly SearchParameter[]
 }
 
@@ -38,9 +38,9 @@ export function createCustomParameters(): CustomParameters {
       return generation
     },
     isIndexed: (type, code) => known.get(type)?.codes.get(code),
-    extract(resource, out) {
+    extract(resource, out, only) {
       const found = known.get(resource.resourceType)
-      if (found) for (const extract of found.extract) extract(resource, out)
+      if (found) for (const { code, act } of found.extract) if (only === undefined || only.has(code)) act(resource, out)
     },
     parameters: (type) => known.get(type)?.parameters ?? none,
   }
@@ -51,7 +51,7 @@ function knownOf(list: readonly { custom: CustomParameter; isIndexed: boolean }[
   for (const { custom, isIndexed } of list) {
     for (const [type, { parameter, body }] of Object.entries(custom.on)) {
       const of = known.get(type) ?? { extract: [], parameters: [], codes: new Map<string, boolean>() }
-      of.extract.push(extractorOf(parameter, body))
+      of.extract.push({ code: custom.code, act: extractorOf(parameter, body) })
       of.parameters.push(parameter)
       of.codes.set(custom.code, isIndexed)
       known.set(type, of)

@@ -104,3 +104,22 @@ test('whatever stands in a resource finds it, by every parameter that R4 has, an
   }
   assert.ok(asking > 4000 && seen.size > 1100, `${asking} questions by ${seen.size} parameters`)
 })
+
+test('what some parameters alone take out of a resource is what all of them take out for these', { skip: examples.skip }, () => {
+  let asking = 0
+  for (const { file, resource } of resourcesIn(examples.folder)) {
+    if (fhir.validate(resource).some(({ severity }) => severity === 'error')) continue
+    const all = fhir.extract(resource)
+    const codes = [...new Set(all.map(({ code }) => code))]
+    const some = codes.filter((_, at) => at % 3 === asking % 3)
+    for (const only of [new Set<string>(), new Set(some), ...codes.map((code) => new Set([code]))]) {
+      assert.deepEqual(
+        fhir.extract(resource, only),
+        all.filter(({ code }) => only.has(code)),
+        `${file}: ${[...only].join()}`,
+      )
+      asking++
+    }
+  }
+  assert.ok(asking > 4000, `${asking} questions`)
+})

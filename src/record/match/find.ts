@@ -53,8 +53,7 @@ async function chartsOfNumbers(asking: Asking, national: readonly { system: stri
   const type = world.fhir.typeCode('Patient')
   const where = [fragment`r.patient = any(${keys}::int8[])`, fragment`r.type = ${type}`, visibleRows(view, type, keys)]
   const rows = await scan(world.sql, where, null, chartsMax)
-  const contents = await contentsOf(asking, world.sql, rows)
-  const hits = rows.map((row, at): Hit => ({ row, ...(contents[at] as (typeof contents)[number]) }))
+  const hits = await contentsOf(asking, world.sql, rows)
   return { found: await foundOf(asking, view, hits, 'number'), looked: [...new Set(keys.map((key) => sets.get(key)?.[0] ?? key))] }
 }
 

@@ -1,6 +1,5 @@
 import { type Clause, matches, type Search } from '../../fhir/fhir.ts'
 import type { Asking } from '../asking.ts'
-import { detailsIn, detailsOf } from './contents.ts'
 import { parseReference, type Reference } from '../ids.ts'
 import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { nameAll, widen } from './named-patients.ts'
@@ -138,5 +137,5 @@ async function deciding(from: From, search: Search, literals: readonly string[])
   const ids: Clause = { code: '_id', test: 'ids', ids: literals.flatMap((literal) => parseReference(literal, asking.base)?.id ?? []) }
   const decided = search.clauses.some(isRelated) ? await decideRelated(from, { ...search, clauses: [ids, ...search.clauses] }) : search
   const named = (await nameAll(asking, decided)).search
-  return ({ resource, values }) => matches(named, [...values, ...detailsOf(asking, resource, detailsIn(named))], asking.world.fhir.units)
+  return (hit) => matches(named, hit.valuesFor(named), asking.world.fhir.units)
 }

@@ -1,17 +1,60 @@
-import type { Extracted, Resource, Search } from '../../fhir/fhir.ts'
+import type { Clause, Extracted, Resource, Search } from '../../fhir/fhir.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { localReference } from '../write/rows.ts'
 import { readBodies, type Stored } from '../store.ts'
 
-/** What a version says: its exact bytes, the resource as plain JSON (read only), and what a search compares. */
-export type Content = { body: string; resource: Resource; values: Extracted[] }
+/**
+ * A version that was looked at: where it stands, its exact bytes, and, for whoever asks, the resource as plain JSON (read only) and what a search
+ * compares. Most of what is found goes out as it came in, so nothing is taken out of it that nobody asked for.
+ */
+export class Content {
+  readonly row: Stored
+  readonly body: string
+  readonly #asking: Asking
+  readonly #known: Known
+  #resource: Resource | undefined
+  #values: Extracted[] | undefined
 
-/** Bodies kept in one age, counted in bytes; parsed and extracted they take about eight times as much memory. */
-const keptMax = 6_000_000
+  constructor(asking: Asking, row: Stored, known: Known) {
+    this.row = row
+    this.body = known.text
+    this.#asking = asking
+    this.#known = known
+  }
+
+  /** Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed. */
+  get resource(): Resource {
+    return (this.#resource ??= JSON.parse(this.body) as Resource)
+  }
+
+  get values(): Extracted[] {
+    return (this.#values ??= valuesOf(this.#asking, this.resource))
+  }
+
+  /** What decides this search and its order. Composites, positions and words are taken out each time. */
+  valuesFor(search: Search): Extracted[] {
+    const codes = codesOf(search)
+    let { said } = this.#known
+    if (said?.names !== codes.names) {
+      said = { names: codes.names, values: valuesOf(this.#asking, this.resource, codes.plain) }
+      keepSaid(keptFor(this.#asking.world), this.#known, said)
+    }
+    return codes.details.length === 0 ? said.values : [...said.values, ...detailsOf(this.#asking, this.resource, codes.details)]
+  }
+}
+
+/** What an age holds, in bytes of memory. */
+const keptMax = 32_000_000
 /** A larger one is read again rather than push out a hundred others. */
 const keptEachMax = 60_000
+/** What a row, and each value taken out, takes beside the text. */
+const [rowBytes, valueBytes] = [500, 150]
+
+/** What a version says, and what the last search that asked took out of it. */
+type Known = Stored & { text: string; said?: Said }
+type Said = { names: string; values: Extracted[] }
 
 /**
  * In two ages: what is asked for is among the young; when these are as many as may be kept, the old ones go and they grow old. A search that
@@ -19,26 +62,19 @@ const keptEachMax = 60_000
  * `generation`: of the parameters by which the values were taken out.
  */
 type Kept = { young: Map<string, Known>; old: Map<string, Known>; bytes: number; generation: number }
-type Known = Stored & { content?: Content }
 const keptOf = new WeakMap<World['sql'], Kept>()
 
 /** A version never changes, so what was read of it once is right until it is forgotten. */
-export async function contentsOf(asking: Asking, sql: Runner, rows: readonly Stored[]): Promise<Content[]> {
+export async function contentsOf(asking: Asking, sql: Runner, rows: readonly (Stored & { text?: string })[]): Promise<Content[]> {
   const kept = keptFor(asking.world)
-  const found = rows.map((row: Known) => row.content ?? recall(kept, nameOf(row))?.content)
+  const found = rows.map((row) => (isKnown(row) ? row : recall(kept, nameOf(row))))
   const missing = rows.filter((_, at) => found[at] === undefined)
-  if (missing.length === 0) return found as Content[]
-  const bodies = await readBodies(sql, missing)
+  const bodies = missing.length === 0 ? [] : await readBodies(sql, missing)
   let next = 0
-  return found.map((content, at) => {
-    if (content !== undefined) return content
-    const body = bodies[next++] as string
-    const made = contentOf(asking, body)
-    keep(kept, rows[at] as Stored, made)
-    return made
-  })
+  return rows.map((row, at) => new Content(asking, row, found[at] ?? keep(kept, row, bodies[next++] as string)))
 }
 
+const isKnown = (row: Stored & { text?: string }): row is Known => row.text !== undefined
 const nameOf = ({ id, version }: Stored): string => `${id}${version}`
 /** A version is named by its id, which has so many bytes, and its number. */
 export const nameLength = 36
@@ -49,14 +85,9 @@ export function rowsKnown(world: World, names: readonly string[]): (Stored | und
   return names.map((name) => recall(kept, name))
 }
 
-function contentOf(asking: Asking, body: string): Content {
-  // Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed.
-  const resource = JSON.parse(body) as Resource
-  return { body, resource, values: valuesOf(asking, resource) }
-}
-
 /** Values as a search compares them: our own base in front of a reference says nothing. */
-export const valuesOf = (asking: Asking, resource: Resource): Extracted[] => asking.world.fhir.extract(resource).map((value) => localValue(asking, value))
+export const valuesOf = (asking: Asking, resource: Resource, only?: ReadonlySet<string>): Extracted[] =>
+  asking.world.fhir.extract(resource, only).map((value) => localValue(asking, value))
 
 function localValue(asking: Asking, value: Extracted): Extracted {
   if (value.kind === 'composite') return { ...value, parts: value.parts.map((part) => localValue(asking, part)) }
@@ -66,8 +97,23 @@ function localValue(asking: Asking, value: Extracted): Extracted {
 /** Composites, positions and words are taken out only for the search that asks for them, and not kept. */
 export const detailsIn = ({ clauses }: Search): string[] =>
   clauses.filter(({ test }) => test === 'composite' || test === 'near' || test === 'words').map(({ code }) => code)
-export const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
+const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
   asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))
+
+/** Parameters that a search and its order ask for; `names` are those of `plain`, to compare. */
+type Codes = { plain: ReadonlySet<string>; names: string; details: string[] }
+const codesBy = new WeakMap<Search, Codes>()
+
+function codesOf(search: Search): Codes {
+  let codes = codesBy.get(search)
+  if (codes === undefined) {
+    const plain = new Set([...search.clauses.flatMap(codesIn), ...search.sort.map(({ code }) => code)])
+    codesBy.set(search, (codes = { plain, names: [...plain].toSorted().join(), details: detailsIn(search) }))
+  }
+  return codes
+}
+
+const codesIn = (clause: Clause): string[] => (clause.test === 'any' ? clause.clauses.flatMap(codesIn) : [clause.code])
 
 function keptFor(world: World): Kept {
   let kept = keptOf.get(world.sql)
@@ -84,16 +130,29 @@ function recall(kept: Kept, name: string): Known | undefined {
   return old
 }
 
-function keep(kept: Kept, row: Stored, content: Content): void {
+function keep(kept: Kept, row: Stored, text: string): Known {
   const name = nameOf(row)
-  if (content.body.length > keptEachMax || kept.young.has(name)) return
-  // The text is in the content.
-  putAmongYoung(kept, name, { ...row, body: null, content })
+  // The text stands in it once.
+  const known: Known = { ...row, body: null, text }
+  if (text.length <= keptEachMax && !kept.young.has(name)) putAmongYoung(kept, name, known)
+  return known
 }
 
 function putAmongYoung(kept: Kept, name: string, known: Known): void {
   kept.young.set(name, known)
-  kept.bytes += known.length ?? 0
+  addBytes(kept, bytesOf(known))
+}
+
+function keepSaid(kept: Kept, known: Known, said: Said): void {
+  known.said = said
+  if (kept.young.get(nameOf(known)) === known) addBytes(kept, valueBytes * said.values.length)
+}
+
+/** A text with a letter outside Latin-1 takes two bytes for each. */
+const bytesOf = ({ text, length, said }: Known): number => text.length * (length === text.length ? 1 : 2) + rowBytes + valueBytes * (said?.values.length ?? 0)
+
+function addBytes(kept: Kept, bytes: number): void {
+  kept.bytes += bytes
   if (kept.bytes <= keptMax) return
   kept.old = kept.young
   kept.young = new Map()

@@ -4,13 +4,13 @@ import { type Fragment, fragment, type Runner, steadyOn } from '../../platform/s
 import { type Asking, traced } from '../asking.ts'
 import { byKey, type Candidate, candidates, type Reading, type Order, type Position, positionOf } from './candidates.ts'
 import { type AnswerRoom, ownRoom, portions } from '../answer-room.ts'
-import { type Content, contentsOf, detailsIn, detailsOf } from './contents.ts'
+import { type Content, contentsOf } from './contents.ts'
 import { leadFrom, leadOf, type Lead, type LeadPlace, leftBehind, namedCondition, namesIn, nextNamed, type Some } from './names.ts'
 import { planOf } from './search-plan.ts'
 import type { Place, Stored } from '../store.ts'
 
-/** A resource that satisfies the search, with what was extracted from it. */
-export type Hit = Content & { row: Stored }
+/** A resource that satisfies the search. */
+export type Hit = Content
 
 /** Which rows are asked at all, and as of when: named patients' keys and the rule of visibility, applied before anything is matched. */
 export type Scope = { keys: readonly number[] | null; visible: Fragment; reading?: Reading }
@@ -113,18 +113,15 @@ export const roomIn = (asking: Asking, sql: Runner): AnswerRoom => (sql === aski
 /** The candidates that satisfy the search, some at a time: an index only narrows, the resource itself decides. */
 export async function* decide(asking: Asking, sql: Runner, search: Search, rows: readonly Stored[]): AsyncGenerator<Hit[]> {
   const room = roomIn(asking, sql)
-  const details = detailsIn(search)
   for (const { some, bytes } of portions(rows)) {
     await room.take(bytes)
     const contents = await traced(asking.trace, 'contents', () => contentsOf(asking, sql, some))
     const hits: Hit[] = []
     let kept = 0
-    for (const [at, row] of some.entries()) {
-      const content = contents[at] as Content
-      const values = details.length === 0 ? content.values : [...content.values, ...detailsOf(asking, content.resource, details)]
-      if (!matches(search, values, asking.world.fhir.units)) continue
-      hits.push({ row, ...content })
-      kept += bytesIn(row)
+    for (const content of contents) {
+      if (!matches(search, content.valuesFor(search), asking.world.fhir.units)) continue
+      hits.push(content)
+      kept += bytesIn(content.row)
     }
     room.giveBack(bytes - kept)
     asking.trace?.push({ step: 'decide', rows: some.length, matches: hits.length })

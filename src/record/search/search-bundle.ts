@@ -25,8 +25,10 @@ export function searchBundle(asking: Asking, { search, self, hits, included, fir
     ...(previous === null ? [] : [{ relation: 'previous', url: previous }]),
     ...(next === null ? [] : [{ relation: 'next', url: next }]),
   ]
-  const entry = (hit: Hit, mode: string) =>
-    `{"fullUrl":"${asking.base}/${hit.resource.resourceType}/${hit.resource.id}","resource":${shortened(asking, search, hit.resource.resourceType, hit.body)},"search":{"mode":"${mode}"}}`
+  const entry = ({ row, body }: Hit, mode: string) => {
+    const type = asking.world.fhir.types[row.type] as string
+    return `{"fullUrl":"${asking.base}/${type}/${row.name ?? row.id}","resource":${shortened(asking, search, type, body)},"search":{"mode":"${mode}"}}`
+  }
   const entries = [...hits.map((hit) => entry(hit, 'match')), ...included.map((hit) => entry(hit, 'include'))]
   const issues = issuesOf(search, isWithheld, isCut)
   if (issues.length > 0) entries.push(`{"resource":${JSON.stringify(outcomeOf(issues))},"search":{"mode":"outcome"}}`)

@@ -128,9 +128,9 @@ export function withinBytes(sorted: readonly Sorted[], bytesMax: number): Sorted
 }
 
 /** The row's id decides the last word, so that no two places are equal; it begins with the key of the patient (`ids.ts`). */
-function placeOf(search: Search, { row, values }: Hit): SortKey {
-  const key: SortKey = sortKey(search, values)
-  key.push(row.id)
+function placeOf(search: Search, hit: Hit): SortKey {
+  const key: SortKey = sortKey(search, hit.valuesFor(search))
+  key.push(hit.row.id)
   return key
 }
 

@@ -1,7 +1,7 @@
 import type { Search } from '../../fhir/fhir.ts'
 import { portions } from '../answer-room.ts'
 import type { Asking } from '../asking.ts'
-import { type Content, contentsOf } from './contents.ts'
+import { contentsOf } from './contents.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
 import type { Hit } from './run-search.ts'
 import { findMany, findNames } from '../store.ts'
@@ -34,8 +34,7 @@ async function* fetchSome(asking: Asking, references: readonly string[]): AsyncG
   const visible = rows.filter((row) => basisOfRow(view, row) !== null)
   for (const { some, bytes } of portions(visible)) {
     await asking.room?.take(bytes)
-    const contents = await contentsOf(asking, world.sql, some)
-    for (const [at, row] of some.entries()) yield { row, ...(contents[at] as Content) }
+    yield* await contentsOf(asking, world.sql, some)
     asking.room?.giveBack(bytes)
   }
 }

@@ -3,7 +3,7 @@ import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
-import { type Content, detailsIn, detailsOf } from '../search/contents.ts'
+import type { Content } from '../search/contents.ts'
 import { nameAll } from '../search/named-patients.ts'
 import { filtersOf, type Topic, typesOf } from './topics.ts'
 
@@ -65,8 +65,4 @@ export async function searchesOf(asking: Asking, topic: Topic, filters: readonly
 export const satisfies = (asking: Asking, type: string, query: string, content: Content): boolean =>
   holds(asking, parseSearch(asking.world.fhir, type, [...new URLSearchParams(query)], { lenient: false }), content)
 
-export function holds(asking: Asking, search: Search, { resource, values }: Content): boolean {
-  const details = detailsIn(search)
-  const all = details.length === 0 ? values : [...values, ...detailsOf(asking, resource, details)]
-  return matches(search, all, asking.world.fhir.units)
-}
+export const holds = (asking: Asking, search: Search, content: Content): boolean => matches(search, content.valuesFor(search), asking.world.fhir.units)

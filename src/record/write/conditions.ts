@@ -7,7 +7,7 @@ import type { Asking } from '../asking.ts'
 import { requireInstitution } from './create.ts'
 import { tokenBytes } from './hashes.ts'
 import { isIdentifierCode } from './rows.ts'
-import { type Content, contentsOf, detailsIn } from '../search/contents.ts'
+import { contentsOf, detailsIn } from '../search/contents.ts'
 import { decideRelated, isRelated } from '../search/related.ts'
 import { firstHits, type Hit } from '../search/run-search.ts'
 import { pointer, type Stored } from '../store.ts'
@@ -122,10 +122,10 @@ async function byIdentifier(tx: Runner, conditions: ReadonlyMap<string, Conditio
     const hits = new Map<number, Hit[]>(some.map((_, at) => [at, []]))
     const counts = new Map<number, number>()
     for (const [at, row] of stored.entries()) {
-      const content = contents[at] as Content
+      const hit = contents[at] as Hit
       counts.set(row.n, (counts.get(row.n) ?? 0) + 1)
       const { asking, search } = (some[row.n - 1] as Sought).condition
-      if (matches(search, content.values, asking.world.fhir.units)) hits.get(row.n - 1)?.push({ ...content, row })
+      if (matches(search, hit.valuesFor(search), asking.world.fhir.units)) hits.get(row.n - 1)?.push(hit)
     }
     for (const { n, among } of rows) {
       const { name, condition } = some[n - 1] as Sought

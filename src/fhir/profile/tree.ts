@@ -1,3 +1,4 @@
+import { type NarrativeControl, narrativeControlOf } from './narrative-control.ts'
 import {
   type ConstraintOfElement,
   type Element,
@@ -31,6 +32,7 @@ export type Node = {
   further: FurtherBinding[]
   /** Extensions that may stand in the place of the value. */
   alternatives: string[]
+  narrative: NarrativeControl | undefined
   constraints: ConstraintOfElement[]
   slicing: SlicingRule | undefined
   sliceName: string
@@ -56,6 +58,7 @@ const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
   binding: undefined,
   further: [],
   alternatives: [],
+  narrative: undefined,
   constraints: [],
   slicing: undefined,
   sliceName: '',
@@ -119,7 +122,10 @@ function fold(root: Node, element: Element, names: Names): void {
   if (element.maxLength !== undefined) node.maxLength = element.maxLength
   if (element.binding?.valueSet !== undefined) node.binding = { strength: element.binding.strength, valueSet: element.binding.valueSet }
   if (element.binding !== undefined) node.further = furtherBindings(element.binding)
-  if (element.extension !== undefined) node.alternatives = valueAlternatives(element)
+  if (element.extension !== undefined) {
+    node.alternatives = valueAlternatives(element)
+    node.narrative = narrativeControlOf(element) ?? node.narrative
+  }
   for (const constraint of element.constraint ?? []) {
     if (!isOfCore(constraint) && !node.constraints.some(({ key }) => key === constraint.key)) node.constraints.push(constraint)
   }

@@ -1,6 +1,7 @@
 import { shown, textOf } from '../runtime/check.ts'
 import { checkBinding, checkFurther } from './binding.ts'
 import { insideOf, isObject, isOfType, type Item, itemsOf, type Json } from './items.ts'
+import { checkNarrative } from './narrative-control.ts'
 import { checkTargets } from './targets.ts'
 import { isSilent, type Run } from './run.ts'
 import { checkSlices } from './slices.ts'
@@ -60,6 +61,7 @@ export function checkItem(run: Run, node: Node, item: Item, depth: number): void
   checkLimits(run, node, item, inner)
   if (node.binding !== undefined && node.max > 0) checkBinding(run, node, item, inner)
   if (node.further.length > 0) checkFurther(run, node, item, inner)
+  if (node.narrative !== undefined) checkNarrative(run, node.narrative, item, inner)
   if (node.alternatives.length > 0 && node.min > 0) checkAlternatives(run, node, item, inner)
   check.names[depth + 1] = node.name
   check.at[depth + 1] = item.index

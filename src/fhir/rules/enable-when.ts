@@ -19,8 +19,20 @@ export function answersTo(items: Json[], linkId: unknown, depth = 0): Json[] {
   ])
 }
 
-/** questionnaire.html, enableWhen: is the item to be answered in this response? */
-export function isEnabled(item: Json, response: Json[]): boolean {
+/** Conditions in FHIRPath: of Structured Data Capture, and of the country that the reference validator reads it for. */
+const expressions =
+  /^http:\/\/(?:hl7\.org\/fhir\/uv\/sdc\/StructureDefinition\/sdc-questionnaire-enableWhenExpression|phr\.kanta\.fi\/StructureDefinition\/fiphr-ext-questionnaire-enablewhen)$/
+
+function expressionOf(item: Json): string | undefined {
+  const found = list(item.extension).find(({ url }) => typeof url === 'string' && expressions.test(url))
+  const { language, expression } = isObject(found?.valueExpression) ? found.valueExpression : { language: 'text/fhirpath', expression: found?.valueString }
+  return language === 'text/fhirpath' && typeof expression === 'string' ? expression : undefined
+}
+
+/** questionnaire.html, enableWhen: is the item to be answered in this response? Null when its expression asks what is not known here. */
+export function isEnabled(item: Json, response: Json[], isTrue: (expression: string) => boolean | null): boolean | null {
+  const expression = expressionOf(item)
+  if (expression !== undefined) return isTrue(expression)
   const conditions = list(item.enableWhen)
   if (conditions.length === 0) return true
   const holds = (one: Json) => isMet(one, answersTo(response, one.question))

@@ -11,6 +11,8 @@ export type Answering = Place & {
   response: Json[]
   questionnaire: Json
   isComplete: boolean
+  /** Does an expression in FHIRPath say true of the response? Null when it asks for what is not here. */
+  isTrue(expression: string): boolean | null
   says(path: string, code: string, text: string, hint: string): void
 }
 
@@ -23,7 +25,14 @@ export const responseRule: Rule = (response, place) => {
   const isComplete = response.status === 'completed' || response.status === 'amended'
   const says = (path: string, code: string, text: string, hint: string) => check.add(code, path, text, hint)
   const items = list(response.item)
-  const answering: Answering = { ...place, response: items, questionnaire, isComplete, says }
+  // What a client sends along with its answers is not run: only a package brings expressions.
+  const isTrue = (expression: string): boolean | null => {
+    if (canonical.startsWith('#')) return null
+    const asked = `(${expression}).where($this = true).exists()`
+    const holds = check.known?.holds(asked, response, 'QuestionnaireResponse', response, response, () => undefined)
+    return typeof holds === 'boolean' ? holds : null
+  }
+  const answering: Answering = { ...place, response: items, questionnaire, isComplete, isTrue, says }
   unknownLinks(items, linksOf(questionnaire, 0), check.path(place.depth), answering, 0)
   level(items, list(questionnaire.item), check.path(place.depth), answering, 0)
 }
@@ -64,16 +73,16 @@ type Given = { item: Json; path: string }
 
 function one(question: Json, given: Given[], path: string, answering: Answering, depth: number): void {
   const { type, required, repeats } = question
-  const isAsked = isEnabled(question, answering.response)
+  const isAsked = isEnabled(question, answering.response, answering.isTrue)
   const isGroup = type === 'group'
   const answers = given.flatMap(({ item }) => list(item.answer))
-  if (!isAsked) {
+  if (isAsked === false) {
     for (const { item, path: here } of given)
       if (hasContent(item)) answering.says(here, 'invalid', 'the item is answered, and its conditions say that it is not asked', 'Remove the answer.')
     return
   }
   const isAnswered = isGroup ? given.length > 0 : answers.length > 0
-  if (required === true && type !== 'display' && !isAnswered && answering.isComplete) {
+  if (isAsked === true && required === true && type !== 'display' && !isAnswered && answering.isComplete) {
     answering.says(given[0]?.path ?? path, 'required', 'a required item has no answer', 'Answer it, or send the response as in-progress.')
   }
   if (repeats !== true && given.length > 1) answering.says((given[1] as Given).path, 'invalid', 'the item may be there once only', 'Keep one.')

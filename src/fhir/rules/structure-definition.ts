@@ -20,6 +20,7 @@ export const structureRule: Rule = (structure, place) => {
   typeRule(structure, place)
   fixedRule(structure, place)
   contextRule(structure, place)
+  obligationRule(structure, place)
   for (const view of ['snapshot', 'differential']) {
     const part = structure[view]
     const elements = isObject(part) ? list(part.element) : []
@@ -86,6 +87,21 @@ function contextRule(structure: Json, { check, depth }: Place): void {
     if (type !== 'fhirpath' || typeof expression !== 'string') return
     const problem = expressionProblem(expression)
     if (problem !== null) check.add('business-rule', check.path(depth, 'context', index), `the expression ${problem}`, 'Correct its grammar.')
+  })
+}
+
+const obligationProfile = `${core}obligation-profile`
+/** Of a binding, additional ones are meant: what such a binding repeats of its base is left to people. */
+const ofObligations = new Set(['id', 'path', 'sliceName', 'extension', 'mustSupport', 'binding', 'type', 'comment', 'requirements'])
+
+/** obligation-profile: such a profile says what systems must be able to do, and demands nothing of the data. */
+function obligationRule({ extension, differential }: Json, { check, depth }: Place): void {
+  if (!list(extension).some(({ url, valueBoolean }) => url === obligationProfile && valueBoolean === true)) return
+  list(isObject(differential) ? differential.element : []).forEach((element, index) => {
+    const name = Object.keys(element).find((one) => !one.startsWith('_') && !ofObligations.has(one))
+    if (name === undefined) return
+    const here = `${check.path(depth)}.differential.element[${index}].${name}`
+    check.add('business-rule', here, 'a profile of obligations constrains nothing', 'Leave it out, or put it into a profile of its own.')
   })
 }
 

@@ -51,8 +51,11 @@ const issue = (code: string, expression: string, diagnostics: string, hint: stri
   hint,
 })
 
-/** Reads a batch or transaction before anything is done: every entry with its method, target and what is wrong with it. */
-export function planBundle(bundle: Resource): BundlePlan {
+/**
+ * Reads a batch or transaction before anything is done: every entry with its method, target and what is wrong with it. An entry may
+ * say the whole address of this server, `base`.
+ */
+export function planBundle(bundle: Resource, base?: string): BundlePlan {
   const kind = bundle.type === 'batch' ? 'batch' : 'transaction'
   const plan: BundlePlan = { kind, entries: [], order: [], issues: [] }
   if (bundle.resourceType !== 'Bundle' || (bundle.type !== 'batch' && bundle.type !== 'transaction')) {
@@ -60,7 +63,7 @@ export function planBundle(bundle: Resource): BundlePlan {
     return plan
   }
   const entries = Array.isArray(bundle.entry) ? (bundle.entry as unknown[]) : []
-  plan.entries = entries.map((entry, index) => readEntry(isObject(entry) ? entry : {}, index))
+  plan.entries = entries.map((entry, index) => readEntry(isObject(entry) ? entry : {}, index, base))
   checkNames(plan)
   checkReferences(plan)
   plan.order = plan.entries.map(({ index }) => index).sort((a, b) => rankOf(plan, a) - rankOf(plan, b) || a - b)
@@ -71,7 +74,7 @@ const ranks: Record<Method, number> = { DELETE: 0, POST: 1, PUT: 2, PATCH: 2, GE
 const rankOf = (plan: BundlePlan, index: number) => ranks[(plan.entries[index] as BundleEntry).method]
 const methods = new Set(Object.keys(ranks))
 
-function readEntry(entry: Json, index: number): BundleEntry {
+function readEntry(entry: Json, index: number, base: string | undefined): BundleEntry {
   const at = `Bundle.entry[${index}]`
   const issues: Issue[] = []
   const request = isObject(entry.request) ? entry.request : {}
@@ -86,10 +89,10 @@ function readEntry(entry: Json, index: number): BundleEntry {
   if (entry.resource !== undefined && resource === null) {
     issues.push(issue('structure', `${at}.resource`, 'is not a resource of FHIR R4', 'Send an object with the resourceType of an R4 resource.'))
   }
-  const target = url === null ? null : targetOf(url)
+  const target = url === null ? null : targetOf(base !== undefined && url.startsWith(`${base}/`) ? url.slice(base.length) : url)
   if (target === null && url !== null)
     issues.push(
-      issue('value', `${at}.request.url`, 'the url is not one of a FHIR resource', 'Write Type, Type/id or Type?query, without the address of the server.'),
+      issue('value', `${at}.request.url`, 'the url is not one of a FHIR resource', 'Write Type, Type/id or Type?query, without the address of another server.'),
     )
   const plan: BundleEntry = {
     ...{ index, method, target: target ?? { kind: 'other', url: '' }, fullUrl, names: namesOf(fullUrl), resource },
@@ -168,8 +171,8 @@ function checkEntry(entry: BundleEntry, target: Target, at: string): void {
   }
 }
 
-/** `$validate`, `Patient/$match`, `Patient/1/$meta-add`: what a POST may ask for besides a create. */
-const isOperation = (target: Target): boolean => target.kind === 'other' && /(?:^|\/)\$[\w-]+$/.test(target.url.split('?')[0] as string)
+/** `$validate`, `Patient/$match`, `Patient/1/$meta-add`, `Patient/_search`: what a POST may ask for besides a create. */
+const isOperation = (target: Target): boolean => target.kind === 'other' && /(?:^|\/)(?:\$[\w-]+|_search)$/.test(target.url.split('?')[0] as string)
 
 /** A fullUrl, and a resource that is changed, is there once. */
 function checkNames(plan: BundlePlan): void {

@@ -20,7 +20,7 @@ const capabilities: Capabilities = {
     conditionalDelete: 'not-supported',
   },
   exceptions: { Binary: [], AuditEvent: ['read'] },
-  security: { authorize: 'http://localhost:8080/authorize', token: 'http://localhost:8080/token' },
+  security: { token: 'http://localhost:8080/token' },
 }
 type Rest = { resource: { type: string; interaction: unknown[]; searchParam?: { name: string; type: string }[]; operation?: unknown[] }[] }
 

@@ -25,7 +25,10 @@ export type Capabilities = {
     conditionalDelete: 'not-supported' | 'single' | 'multiple'
     referencePolicy?: ('literal' | 'logical' | 'resolves' | 'enforced' | 'local')[]
   }
-  security?: { authorize: string; token: string }
+  /** Guides whose server this is, by the canonical addresses of their own statements. */
+  instantiates?: string[]
+  /** Where systems get their tokens, as SMART's configuration says too. */
+  security?: { token: string }
 }
 
 const compartments = ['patient', 'encounter', 'practitioner', 'relatedPerson', 'device'].map((name) => `http://hl7.org/fhir/CompartmentDefinition/${name}`)
@@ -37,13 +40,18 @@ const smartService = {
 
 /** The CapabilityStatement of GET /fhir/metadata, itself a valid resource. */
 export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Resource {
-  const { base, software, date, system, operations, security } = capabilities
+  const { base, software, date, system, operations, security, instantiates } = capabilities
   const systemOperations = operations.filter(({ type }) => type === null).map(operation)
   return {
     resourceType: 'CapabilityStatement',
+    url: `${base}/metadata`,
+    version: software.version,
+    name: software.name,
+    title: `${software.name}: FHIR R4`,
     status: 'active',
     date,
     kind: 'instance',
+    ...(instantiates ? { instantiates } : {}),
     software,
     implementation: { description: `${software.name}: the national health record`, url: base },
     fhirVersion: '4.0.1',
@@ -55,6 +63,7 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
         security: securityOf(security),
         resource: fhir.types.flatMap((type) => resourceOf(fhir, type, capabilities)),
         ...(system.length > 0 ? { interaction: system.map((code) => ({ code })) } : {}),
+        searchParam: [...searchParams(fhir.parameters('Basic').filter(({ code }) => code.startsWith('_'))), ...ofAnyType],
         compartment: compartments,
         ...(systemOperations.length > 0 ? { operation: systemOperations } : {}),
       },
@@ -62,15 +71,20 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
   }
 }
 
+const searchParams = (parameters: ReturnType<Fhir['parameters']>) => parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type }))
+/** What R4 describes for all types and has no definition of. */
+const ofAnyType = [
+  { name: '_type', type: 'token' },
+  { name: '_list', type: 'special' },
+  { name: '_has', type: 'special' },
+]
+
 const operation = ({ name, definition }: { name: string; definition: string }) => ({ name, definition })
 
 function securityOf(security: Capabilities['security']) {
-  const description = 'Every request but this one needs a bearer token: SMART App Launch for people, SMART Backend Services for systems.'
+  const description = 'Every request but this one needs a bearer token. Systems get theirs by SMART Backend Services; people sign in at the portals.'
   if (security === undefined) return { service: [smartService], description }
-  const extension = [
-    { url: 'token', valueUri: security.token },
-    { url: 'authorize', valueUri: security.authorize },
-  ]
+  const extension = [{ url: 'token', valueUri: security.token }]
   return { extension: [{ url: oauthUris, extension }], service: [smartService], description }
 }
 
@@ -90,7 +104,7 @@ function resourceOf(fhir: Fhir, type: string, capabilities: Capabilities) {
       ...(has('search-type') && references.length > 0 ? { searchInclude: ['*', ...references] } : {}),
       // One by one they are thousands: each reference of each type that may lead here.
       ...(has('search-type') ? { searchRevInclude: ['*'] } : {}),
-      ...(has('search-type') ? { searchParam: parameters.map((one) => ({ name: one.code, definition: one.url, type: one.type })) } : {}),
+      ...(has('search-type') ? { searchParam: searchParams(parameters) } : {}),
       ...(operations.length > 0 ? { operation: operations } : {}),
     },
   ]

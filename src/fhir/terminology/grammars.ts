@@ -15,7 +15,8 @@ const formatNames = new Set(['xml', 'json', 'ttl'])
 const absoluteUri = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
 
 export function grammarsOf(units: Units): Map<string, Grammar> {
-  const languageNames = (language: string) => new Intl.DisplayNames([language, 'en'], { type: 'language', fallback: 'none' })
+  // Whoever asks in any language (`*`) or in something that is none gets English.
+  const languageNames = (language: string) => new Intl.DisplayNames(isLanguageTag(language) ? [language, 'en'] : ['en'], { type: 'language', fallback: 'none' })
   const all: Grammar[] = [
     {
       url: 'http://unitsofmeasure.org',

@@ -137,6 +137,26 @@ test('patients and groups are exported by themselves: their compartments, all ch
   assert.equal((await send('GET', '/fhir/Group/g-9/$export', undefined, wanted)).status, 404)
 })
 
+test('_typeFilter gives of a type what any of its searches finds, and other types whole', async (t) => {
+  const { world, sql, institution } = await startServer(t)
+  const { send, client } = await institution('А')
+  for (const id of ['p-1', 'p-2']) await patient(send, id, { gender: id === 'p-1' ? 'female' : 'male' })
+  for (const [id, status, code] of [
+    ['x-1', 'final', 'a'],
+    ['x-2', 'amended', 'a'],
+    ['x-3', 'preliminary', 'b'],
+  ] as const) {
+    await send('PUT', `/fhir/Observation/${id}`, observation(id, id === 'x-3' ? 'p-2' : 'p-1', { status, code: { coding: [{ system: 'urn:c', code }] } }))
+  }
+  const of = async (query: string) => namesOf(await lines(send, (await manifest(world, send, `/fhir/Patient/$export?${query}`))['output']))
+  const filter = (text: string) => `_typeFilter=${encodeURIComponent(text)}`
+  assert.deepEqual(await of(filter('Observation?status=final,amended')), ['Observation/x-1', 'Observation/x-2', 'Patient/p-1', 'Patient/p-2'])
+  assert.deepEqual(await of(`_type=Observation&${filter('Observation?status=final,Observation?code=urn:c|b')}`), ['Observation/x-1', 'Observation/x-3'])
+  assert.deepEqual(await of(`${filter('Patient?gender=male')}&${filter('Observation?patient=Patient/p-2')}`), ['Observation/x-3', 'Patient/p-2'])
+  const looks = await sql`select 1 from audit.entry e where e.action = 'export' and e.actor = ${client} and e.patient <> 0`
+  assert.equal(looks.length, 5, 'a patient of whom nothing went out was not looked at')
+})
+
 test('a scope narrows what is exported, and a type that it does not hold is refused', async (t) => {
   const { world, institution } = await startServer(t)
   const { send } = await institution('А')
@@ -176,7 +196,12 @@ test('what an export cannot mean is refused by name, or left out when the client
   const { send } = await institution('А')
   await patient(send, 'p-1')
   for (const [query, expression] of [
-    ['_typeFilter=Observation%3Fcode%3Dx', '_typeFilter'],
+    ['_typeFilter=Observation%3Fnothing%3Dx', '_typeFilter'],
+    ['_typeFilter=Observation%3Fpatient.name%3Dx', '_typeFilter'],
+    ['_typeFilter=Observation%3F_sort%3Ddate', '_typeFilter'],
+    ['_typeFilter=Patient%3Fidentifier%3D0101980710006', '_typeFilter'],
+    ['_type=Patient&_typeFilter=Observation%3Fstatus%3Dfinal', '_typeFilter'],
+    [`_typeFilter=${Array.from({ length: 21 }, () => 'Observation%3Fstatus%3Dfinal').join(',')}`, '_typeFilter'],
     ['includeAssociatedData=LatestProvenanceResources', 'includeAssociatedData'],
     ['_elements=id', '_elements'],
     ['patient=Patient/p-1', 'patient'],

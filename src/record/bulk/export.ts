@@ -1,11 +1,13 @@
 import { keySets } from '../../identity/identity.ts'
 import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { typesOf } from '../read/everything-wish.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
 import { submit } from './jobs.ts'
+import { readTypeFilters, typeOfFilter } from './type-filter.ts'
 import { instantOf, keepMoment, type Moment } from '../read/moments.ts'
 import { readOne } from '../read/read.ts'
 import { allow, requireSystem, typesSeen } from '../scope.ts'
@@ -16,6 +18,8 @@ export type ExportWish = {
   level: Level['level']
   types: number[] | null
   since: number | null
+  /** Searches of `_typeFilter`, as they were given. */
+  filters: string[]
   /** Keys of the patients that are named or belong to the group; null is all. */
   keys: number[] | null
   /** The whole answer is as of this moment. */
@@ -39,15 +43,17 @@ export async function startExport(
 ): Promise<string> {
   const { world } = asking
   requireSystem(asking.actor)
-  const wish: Omit<ExportWish, 'moment'> = { level: level.level, types: null, since: null, keys: null, request: how.request, ignored: [] }
+  const wish: Omit<ExportWish, 'moment'> = { level: level.level, types: null, since: null, filters: [], keys: null, request: how.request, ignored: [] }
   const patients: string[] = []
   for (const [name, text] of pairs) {
     if (name === '_outputFormat') requireNdjson(text)
     else if (name === '_since') wish.since = instantOf(text, name).getTime()
     else if (name === '_type') wish.types = [...new Set([...(wish.types ?? []), ...typesOf(world, text)])]
+    else if (name === '_typeFilter') takeFilters(world, wish, text, how.isLenient)
     else if (name === 'patient' && level.level !== 'system') patients.push(...text.split(','))
     else if (name !== '_format' && name !== '_pretty') leaveOut(wish.ignored, name, how.isLenient)
   }
+  requireNamed(world, wish)
   await requireTypes(asking, wish.types)
   const members = level.level === 'group' ? await membersOf(asking, level.id) : null
   if (members && patients.some((one) => !members.includes(one)))
@@ -67,6 +73,21 @@ function requireNdjson(text: string): void {
   throw wrong('_outputFormat', 'an export is given as NDJSON only', 'Leave _outputFormat out, or ask for application/fhir+ndjson.')
 }
 
+/** A filter that cannot be used would make the export larger than what was asked for. */
+function takeFilters(world: World, wish: Pick<ExportWish, 'filters' | 'ignored'>, text: string, isLenient: boolean): void {
+  try {
+    wish.filters.push(...readTypeFilters(world, text))
+  } catch (error) {
+    if (!isLenient || !(error instanceof Refusal)) throw error
+    leaveOut(wish.ignored, '_typeFilter', true)
+  }
+}
+
+function requireNamed(world: World, { types, filters }: Pick<ExportWish, 'types' | 'filters'>): void {
+  if (types === null || filters.every((filter) => types.includes(world.fhir.typeCode(typeOfFilter(filter))))) return
+  throw wrong('_typeFilter', '_typeFilter filters a type that _type leaves out', 'Name the type in _type, too.')
+}
+
 /** A parameter that is not done would make the export larger than what was asked for: only a lenient client wants that. */
 function leaveOut(ignored: string[], name: string, isLenient: boolean): void {
   const shown = /^[A-Za-z_:.-]{1,40}$/.test(name) ? name : 'parameter'
@@ -74,7 +95,7 @@ function leaveOut(ignored: string[], name: string, isLenient: boolean): void {
     throw wrong(
       shown,
       `$export does not support ${shown}`,
-      'It knows _type, _since, _outputFormat and, for patients and groups, patient. Prefer: handling=lenient leaves the rest out.',
+      'It knows _type, _since, _typeFilter, _outputFormat and, for patients and groups, patient. Prefer: handling=lenient leaves the rest out.',
     )
   if (ignored.length < 20) ignored.push(shown)
 }

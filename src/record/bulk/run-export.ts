@@ -9,6 +9,7 @@ import { ExportFiles } from './export-files.ts'
 import type { ExportWish } from './export.ts'
 import { patientOrNone, reservedKeys } from '../ids.ts'
 import { keepOnly, makeFolder } from './job-files.ts'
+import { chooser } from './type-filter.ts'
 import { advance, type Job, type Output, requireClient } from './jobs.ts'
 import { changedSince } from '../read/moments.ts'
 import { bytesOf, countOf, deletedSlicesOf, layersOf, type Layers, ofTypes, type Slice, slicesOf, within } from '../read/rows-at.ts'
@@ -24,7 +25,7 @@ const segmentRows = 500_000
 type Run = { asking: Asking; job: Job; wish: ExportWish; layers: Layers; outputs: Output[]; done: number }
 
 /**
- * Writes what the client may see, as of the moment of its request, into files by type. Rows pass in key order and are never parsed;
+ * Writes what the client may see, as of the moment of its request, into files by type. Rows pass in key order and are parsed only for a filter;
  * each patient whose data go into a file has a row in the log before the client can fetch it. Segment by segment: a restart goes
  * on after the last that was finished.
  */
@@ -86,6 +87,13 @@ async function writeSegment(run: Run, begin: Place | null): Promise<Place | 'end
   const { view, where } = await openRows(run)
   const files = new ExportFiles(world, job.id, run.outputs)
   const looks = new Looks(asking, view)
+  // A job that was begun before there were filters has none.
+  const choose = await chooser(asking, run.wish.filters ?? [])
+  const chosen = (slices: Slice[], bodies: Buffer[]): { slices: Slice[]; bodies: Buffer[] } => {
+    if (choose === null) return { slices, bodies }
+    const places = [...slices.keys()].filter((at) => choose(world.fhir.types[(slices[at] as Slice).type] as string, bodies[at] as Buffer))
+    return { slices: places.map((at) => slices[at] as Slice), bodies: places.map((at) => bodies[at] as Buffer) }
+  }
   try {
     let after = begin
     let rows = 0
@@ -99,8 +107,9 @@ async function writeSegment(run: Run, begin: Place | null): Promise<Place | 'end
       // The next batch is read while this one is written.
       if (!isOver) next = slicesOf(world.sql, run.layers, where, after, batchRows)
       next.catch(() => {})
-      await files.write(some, await bytesOf(world.sql, some, { isKept: false }))
-      await looks.note(some)
+      const wanted = chosen(some, await bytesOf(world.sql, some, { isKept: false }))
+      await files.write(wanted.slices, wanted.bodies)
+      await looks.note(wanted.slices)
       rows += some.length
       run.done += some.length
       if (!isOver) {

@@ -23,12 +23,12 @@ export async function runBundle(asking: Asking, read: () => unknown, preference:
   if (bundle === null || typeof bundle !== 'object' || bundle.resourceType !== 'Bundle') {
     throw new Refusal('incorrect', 'only a Bundle may be posted to the base address', { expression: 'Bundle', hint: 'Post a single resource to /fhir/Type.' })
   }
-  const plan = planBundle(bundle)
+  const plan = planBundle(bundle, asking.base)
   if (plan.issues.length > 0) throw refusalOf(plan.issues)
   await allowAll(asking, plan)
   requireValidBundle(asking, bundle, plan)
   return plan.kind === 'transaction'
-    ? transaction(asking, plan, () => planBundle(read() as Resource), preference, inner)
+    ? transaction(asking, plan, () => planBundle(read() as Resource, asking.base), preference, inner)
     : batch(asking, plan, preference, inner)
 }
 
@@ -41,7 +41,7 @@ const sharedEntriesMax = 60
  */
 export function sharing(asking: Asking, read: () => Resource): Sharer | null {
   const bundle = read()
-  const plan = planBundle(bundle)
+  const plan = planBundle(bundle, asking.base)
   let known: BundlePlan | null = plan
   if (plan.kind !== 'transaction' || plan.issues.length > 0 || plan.entries.length > sharedEntriesMax || !plan.entries.every(mayShare)) return null
   // What is not allowed is on record once, where it is refused.
@@ -51,7 +51,7 @@ export function sharing(asking: Asking, read: () => Resource): Sharer | null {
   return {
     asking,
     plan() {
-      const now = known ?? planBundle(read())
+      const now = known ?? planBundle(read(), asking.base)
       known = null // Each attempt replaces references in place.
       return now
     },

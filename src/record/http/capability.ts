@@ -9,6 +9,8 @@ import { terminologyOperations } from '../terminology/operations.ts'
 const backportOperations = 'http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/'
 const statements = new WeakMap<World, { texts: Record<Mode, string>; generation: number }>()
 
+const guides = ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data', 'http://hl7.org/fhir/uv/ips/CapabilityStatement/ips-server']
+
 type Mode = 'full' | 'normative' | 'terminology'
 
 /** What R4 calls normative, as far as it is a resource (https://hl7.org/fhir/R4/ballot-intro.html). */
@@ -42,7 +44,8 @@ export function capabilityOf(world: World, mode = 'full'): string {
       },
       system: ['transaction', 'batch', 'search-system', 'history-system'],
       operations: operationsOf(world),
-      security: { authorize: `${base}/oidc/auth`, token: `${base}/oidc/token` },
+      instantiates: guides,
+      security: { token: `${base}/access/token` },
     })
     nameTopics(whole)
     statement = { texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) }, generation }
@@ -54,6 +57,7 @@ export function capabilityOf(world: World, mode = 'full'): string {
 /** What is there to be asked for by `$name`, of one type or of the whole system. */
 export const operationsOf = (world: World): Capabilities['operations'] => [
   { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+  { type: 'Encounter', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Encounter-everything' },
   { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
   { type: null, name: 'import', definition: 'urn:spona:operation:import' },
   { type: 'Patient', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export' },

@@ -26,7 +26,7 @@ const anything = new Set(['*/*', 'application/*', 'application/fhir+ndjson', 'ap
 /** In which form the client wants its answer: `_format` says more than Accept; nothing that suits is 406. */
 export function formOf(request: FastifyRequest): Form {
   const asked = formatAsked(request)
-  const format = asked === null ? acceptedOf(request.headers.accept) : formats[asked]
+  const format = asked === null || asked === '' ? acceptedOf(request.headers.accept) : formats[asked]
   if (format === undefined) {
     throw new Refusal('not-acceptable', 'this server answers in JSON and XML', {
       hint: 'Ask for application/fhir+json or application/fhir+xml in Accept or _format.',
@@ -73,7 +73,11 @@ const rangesMax = 50
 
 /** RFC 9110, section 12.4.2; a range that wants another release of FHIR (R4 http, section 3.1.0.1.12) suits nothing here. */
 function qualityOf(parameters: readonly string[]): number {
-  const valueOf = (name: string) => parameters.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1)
+  const valueOf = (name: string) =>
+    parameters
+      .find((one) => one.startsWith(`${name}=`))
+      ?.slice(name.length + 1)
+      .replace(/^"(.*)"$/, '$1')
   if (isOtherRelease(valueOf('fhirversion'))) return 0
   const quality = valueOf('q')
   return quality === undefined ? 1 : Number(quality) || 0

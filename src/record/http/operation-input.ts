@@ -23,7 +23,7 @@ const formal = new Set(['_format', '_pretty'])
 
 /** Reads an operation's parameters from the query and, by POST, from a Parameters resource. One that the operation has not is refused by name. */
 export function readInput(request: FastifyRequest, allowed: Allowed, from: 'all' | 'query' = 'all'): Input {
-  const given = [...fromQuery(request), ...(request.method === 'POST' && from === 'all' ? fromBody(request) : [])]
+  const given = [...fromQuery(request), ...(request.method === 'POST' && from === 'all' ? fromBody(request, allowed) : [])]
   if (given.length > valuesMax) throw new Refusal('incorrect', `more than ${valuesMax} parameters`, { hint: 'Send fewer at once.' })
   const values = new Map<string, unknown[]>()
   for (const { name, value } of given) {
@@ -55,9 +55,12 @@ function fromQuery(request: FastifyRequest): Given[] {
   return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))].map(([name, value]) => ({ name, value }))
 }
 
-function fromBody(request: FastifyRequest): Given[] {
+/** A ValueSet may itself be the body of an operation that takes one (R4 operations, section 3.2.0.1.1), and so with others. */
+function fromBody(request: FastifyRequest, allowed: Allowed): Given[] {
   if (request.body === undefined || request.body === null || request.body === '') return []
   const body = readBody(request) as { resourceType?: unknown; parameter?: unknown }
+  const name = String(body.resourceType).replace(/^[A-Z]/, (first) => first.toLowerCase())
+  if (Object.hasOwn(allowed, name) && allowed[name] === 'resource') return [{ name, value: body }]
   const parameters = body.parameter ?? []
   if (body.resourceType !== 'Parameters' || !Array.isArray(parameters)) {
     throw new Refusal('incorrect', 'the body is no Parameters resource', {

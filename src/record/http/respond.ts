@@ -9,7 +9,7 @@ export type Preference = { give: 'representation' | 'minimal' | 'OperationOutcom
 
 export function preferenceOf(request: FastifyRequest): Preference {
   const text = [request.headers['prefer'] ?? ''].flat().join(',')
-  const give = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)/.exec(text)?.[1] as Preference['give'] | undefined
+  const give = /(?:^|[,;\s])return="?(minimal|representation|OperationOutcome)\b/.exec(text)?.[1] as Preference['give'] | undefined
   const handling = /(?:^|[,;\s])handling=(\w+)/.exec(text)?.[1]
   return { give: give ?? 'representation', lenient: handling === 'lenient', isGiven: give !== undefined }
 }
@@ -61,6 +61,7 @@ export function sendApplied(asking: Asking, reply: FastifyReply, applied: Applie
   reply.header('etag', etagOf(applied.version)).header('last-modified', applied.at.toUTCString()).header('content-type', fhirJson)
   if (applied.temporaryNumber !== null) reply.header('x-spona-temporary-number', applied.temporaryNumber)
   reply.code(applied.status)
+  if (preference.isGiven) reply.header('preference-applied', `return=${preference.give}`)
   if (preference.give === 'minimal') return reply.send()
   if (preference.give === 'OperationOutcome') return reply.send(JSON.stringify(outcomeOfApplied(applied)))
   return reply.send(applied.body)

@@ -3,7 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 
 /** How much of each resource the client wants (R4 search, sections 3.1.1.5.8 and 3.1.1.5.9). */
-type Extent = Pick<Search, 'summary' | 'elements'>
+export type Extent = Pick<Search, 'summary' | 'elements'>
 
 /** Whom it is about stays too: a result without its patient invites a mistake. */
 const always = ['resourceType', 'id', 'meta', 'implicitRules', 'modifierExtension', 'subject', 'patient']
@@ -36,7 +36,7 @@ function keptBy(asking: Asking, extent: Extent, type: string): (name: string) =>
 const extentNames = new Set(['_summary', '_elements'])
 
 /** `_summary` and `_elements` of a read: they are parameters of every interaction (R4 http, section 3.1.0.1.5). */
-export function extentOf(asking: Asking, type: string, pairs: [string, string][]): Extent {
+export function extentOf(asking: Asking, type: string | null, pairs: [string, string][]): Extent {
   const wanted = pairs.filter(([name]) => extentNames.has(name))
   if (wanted.length === 0) return { summary: 'false', elements: [] }
   const extent = parseSearch(asking.world.fhir, type, wanted, { lenient: false })

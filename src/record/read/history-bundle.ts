@@ -8,6 +8,7 @@ import { reservedKeys } from '../ids.ts'
 import { changedSince, seenAt, watermark } from './moments.ts'
 import { openHistory } from './read.ts'
 import { etagOf } from '../http/respond.ts'
+import { shortened } from '../http/shortened.ts'
 import { bytesOf, bytesTogether } from './rows-at.ts'
 import { allow } from '../scope.ts'
 import { sealWords } from '../sealed-link.ts'
@@ -26,7 +27,7 @@ export async function historyBundle(asking: Asking, of: HistoryOf, pairs: readon
   const path = [of.type, of.id, '_history'].filter((part) => part !== null).join('/')
   const ground = await groundOf(asking, of)
   const { sql } = asking.world
-  const wish = wishOf(asking, path, pairs)
+  const wish = wishOf(asking, path, of.type, pairs)
   const moment = wish.moment ?? (await watermark(sql))
   const where = [...ground.where, seenAt(moment), ...(await timesOf(asking, wish))]
   const range = { from: wish.after, end: moment.noneBegun, isAscending: wish.isAscending, isSmall: ground.isSmall }
@@ -106,13 +107,17 @@ async function render(asking: Asking, path: string, { wish, next, total, at, pag
   await asking.room?.take(bytesTogether(alive))
   const bytes = await bytesOf(world.sql, alive)
   const bodies = new Map(alive.map((row, index) => [row, (bytes[index] as Buffer).toString('utf8')]))
-  const entries = page.map((row) => entryText(asking, row, bodies.get(row) ?? null))
+  const entries = page.map((row) => entryText(asking, row, partOf(asking, wish, row, bodies.get(row))))
   const query = wish.used.length === 0 ? '' : `?${new URLSearchParams(wish.used)}`
   const links = [{ relation: 'self', url: `${base}/${path}${query}` }]
   if (next) links.push({ relation: 'next', url: `${base}/${path}?_page=${sealWords(asking, 'history', { wish: next, of: path } satisfies HistoryPage)}` })
   const known = total === null ? '' : `,"total":${total}`
   const meta = `"meta":{"lastUpdated":"${at.toISOString()}"}`
   return `{"resourceType":"Bundle","type":"history",${meta}${known},"link":${JSON.stringify(links)}${entries.length > 0 ? `,"entry":[${entries.join(',')}]` : ''}}`
+}
+
+function partOf(asking: Asking, { extent }: HistoryWish, { type }: Passed, body: string | undefined): string | null {
+  return body === undefined ? null : shortened(asking, extent, asking.world.fhir.types[type] as string, body)
 }
 
 /** How it came: a name that the client chose came by PUT, sent again as it stands here it gets the same address. */

@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
+import { type Extent, extentOf } from '../http/shortened.ts'
 import type { Passage } from './history-rows.ts'
 import { instantOf, type Moment } from './moments.ts'
 import { openWords } from '../sealed-link.ts'
@@ -12,6 +13,8 @@ export type HistoryWish = {
   /** Versions that were current at some time of this period. */
   at: { from: number; until: number } | null
   isAscending: boolean
+  /** How much of each version: `_summary` and `_elements` belong to every interaction. */
+  extent: Extent
   /** The parameters as they were given, for the self link. */
   used: [string, string][]
   moment: Moment | null
@@ -23,10 +26,10 @@ export type HistoryPage = { wish: HistoryWish; of: string }
 const countDefault = 100
 const countMax = 1000
 const sorts: Record<string, boolean | undefined> = { '-_lastUpdated': false, _lastUpdated: true }
-const known = new Set(['_count', '_since', '_at', '_sort'])
+const known = new Set(['_count', '_since', '_at', '_sort', '_summary', '_elements'])
 const ignored = new Set(['_format', '_pretty'])
 
-export function wishOf(asking: Asking, of: string, pairs: readonly [string, string][]): HistoryWish {
+export function wishOf(asking: Asking, of: string, type: string | null, pairs: readonly [string, string][]): HistoryWish {
   const page = pairs.find(([name]) => name === '_page')?.[1]
   if (page !== undefined) {
     const kept = openWords<HistoryPage>(asking, 'history', page)
@@ -34,7 +37,8 @@ export function wishOf(asking: Asking, of: string, pairs: readonly [string, stri
     return { ...kept.wish, moment: kept.wish.moment && { ...kept.wish.moment, at: new Date(kept.wish.moment.at) } }
   }
   const used = pairs.filter(([name]) => !ignored.has(name))
-  const wish: HistoryWish = { count: countDefault, since: null, at: null, isAscending: false, used, moment: null, after: null }
+  const extent = extentOf(asking, type, used)
+  const wish: HistoryWish = { count: countDefault, since: null, at: null, isAscending: false, extent, used, moment: null, after: null }
   for (const [name, text] of used) {
     if (!known.has(name)) {
       throw new Refusal('incorrect', 'a history has no such parameter', { expression: 'http.query', hint: `Supported: ${[...known].join(', ')}.` })
@@ -45,7 +49,7 @@ export function wishOf(asking: Asking, of: string, pairs: readonly [string, stri
     if (name === '_count') wish.count = countOf(text)
     else if (name === '_since') wish.since = instantOf(text, name).getTime()
     else if (name === '_at') wish.at = periodOf(text)
-    else wish.isAscending = ascendingOf(text)
+    else if (name === '_sort') wish.isAscending = ascendingOf(text)
   }
   return wish
 }

@@ -97,7 +97,7 @@ function localValue(asking: Asking, value: Extracted): Extracted {
 /** Composites, positions and words are taken out only for the search that asks for them, and not kept. */
 export const detailsIn = ({ clauses }: Search): string[] =>
   clauses.filter(({ test }) => test === 'composite' || test === 'near' || test === 'words').map(({ code }) => code)
-const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
+export const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
   asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))
 
 /** Parameters that a search and its order ask for; `names` are those of `plain`, to compare. */

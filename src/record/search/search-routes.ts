@@ -18,6 +18,9 @@ type Pairs = [string, string][]
 export const searchRoutes: Routes = (app) => {
   app.get('/', (request, reply) => ofSystem(request, reply, pairsOf(request)))
   app.post('/_search', (request, reply) => ofSystem(request, reply, formPairsOf(request)))
+  // By GET, too: some clients write every search like this.
+  app.get('/_search', (request, reply) => ofSystem(request, reply, pairsOf(request)))
+  app.get<OfType>('/:type/_search', (request, reply) => ofType(request, reply, request.params.type, pairsOf(request)))
   app.get<OfType>('/:type', (request, reply) => ofType(request, reply, request.params.type, pairsOf(request)))
   app.post<OfType>('/:type/_search', (request, reply) => ofType(request, reply, request.params.type, formPairsOf(request)))
   compartments(app)

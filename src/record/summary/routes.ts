@@ -9,7 +9,8 @@ import { searchType } from '../search/search.ts'
 import { onePerson, summarize } from './summarize.ts'
 
 const composition = 'http://hl7.org/fhir/uv/ips/StructureDefinition/Composition-uv-ips'
-const profiles = new Set([composition, `${composition}|2.0.0`, `${composition}|2.0`])
+/** The document is of one profile and so is its Bundle; clients name either. */
+const profiles = new Set([composition, composition.replace('Composition', 'Bundle')].flatMap((url) => [url, `${url}|2.0.0`, `${url}|2.0`]))
 
 /** `$summary` of one patient, by id, or by an identifier that belongs to one person. */
 export const summaryRoutes: Routes = (app) => {

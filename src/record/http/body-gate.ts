@@ -115,13 +115,20 @@ function bodyRooms(): (request: FastifyRequest, reply: FastifyReply, smallMax: n
 const tooLarge = () => new Refusal('too-large', 'the body is larger than this server accepts', { hint: 'Send it in several smaller bundles.' })
 const cutShort = () => new Refusal('incorrect', 'the body could not be read to its end', { hint: 'Send it again, whole.' })
 
-/** All of a body, unpacked already; a sender is not listened to while its body waits for a turn. */
+/**
+ * All of a body, unpacked already; a sender is not listened to while its body waits for a turn. A connection keeps its last request until
+ * the next one comes, so nothing on that may lead to the body: each idle connection would hold 50 MB.
+ */
 function readBody(payload: Readable, bytesMax: number, grow: Grow): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     let bytes = 0
+    const leave = () => {
+      payload.off('data', take).off('end', end).off('error', stop).off('close', close)
+      payload.on('error', () => {}) // What comes after the end changes nothing any more.
+    }
     const stop = (error: Error) => {
-      payload.off('data', take)
+      leave()
       pieces.length = 0
       reject('statusCode' in error || error instanceof Refusal ? error : cutShort())
     }
@@ -138,13 +145,13 @@ function readBody(payload: Readable, bytesMax: number, grow: Grow): Promise<Buff
         stop(error as Error)
       }
     }
-    payload.on('data', take)
-    payload.once('end', () => {
+    const end = () => {
+      leave()
       resolve(Buffer.concat(pieces, bytes))
       pieces.length = 0
-    })
-    payload.on('error', stop)
-    payload.once('close', () => reject(cutShort()))
+    }
+    const close = () => stop(cutShort())
+    payload.on('data', take).once('end', end).on('error', stop).once('close', close)
     payload.resume() // What unpacks was made paused.
   })
 }
@@ -168,13 +175,15 @@ function leaveAtTheEnd(reply: FastifyReply, leave: () => void): void {
 }
 
 function dropWhenSilent({ raw }: FastifyRequest): void {
+  if (raw.complete) return
   let before = raw.socket.bytesRead
   const timer = setInterval(() => {
     const now = raw.socket.bytesRead
-    if (raw.complete || raw.destroyed) clearInterval(timer)
-    else if (now - before < progressBytesMin) raw.destroy()
+    if (!raw.complete && !raw.destroyed && now - before < progressBytesMin) raw.destroy()
     before = now
   }, progressMs)
   timer.unref()
-  raw.once('close', () => clearInterval(timer))
+  // At once, not at the next look: the timer holds the request and with it the body.
+  const leave = () => clearInterval(timer)
+  raw.once('end', leave).once('close', leave)
 }

@@ -102,7 +102,11 @@ export async function register(request: FastifyRequest, body: Buffer): Promise<o
       await addStep(tx, id, { at: now, state: 'requested', by: code as string })
     })
   } catch (error) {
-    if (isUniqueViolation(error)) throw new Refusal('conflict', 'the code or the key is taken', { expression: 'code' })
+    if (isUniqueViolation(error))
+      throw new Refusal('conflict', 'the code or the key is taken', {
+        expression: 'code',
+        hint: 'Choose another code, or go on with the key file that joined under it; a key belongs to one member.',
+      })
     throw error
   }
   return { id, code, kid: jwk.kid, state: 'requested', next: [`POST /bus/members/${code}/proof`, `POST /bus/members/${code}/self-test`] }

@@ -72,6 +72,10 @@ test('a vendor with the guide alone joins, is told what is wrong, and settles wh
     await post(`/vendor/systems/${signed.system}/admission`, {})
     await freshDirectory(world)
   }
+  const elsewhere = join(folder, 'elsewhere.json')
+  writeFileSync(elsewhere, JSON.stringify({ ...given, member: 'acme-two', url: `http://localhost:${world.config.PORT}` }))
+  await assert.rejects(run('edge init', { answers: elsewhere }), /edge\.yaml says member: acme-cli, and the answers acme-two\. Mend/)
+  await assert.rejects(run('edge init', { answers: join(folder, 'none.json') }), /none\.json is not there/)
   const last = await run('edge init', { answers })
   assert.deepEqual([last.code, /Everything is ready/.test(last.said)], [0, true], last.said)
 
@@ -79,6 +83,11 @@ test('a vendor with the guide alone joins, is told what is wrong, and settles wh
   mkdirSync(join(folder, 'tables'))
   writeFileSync(config, readFileSync(config, 'utf8').replace('port: 7080', 'port: 0'))
   appendFileSync(config, 'folders: [{ name: tables, path: ./tables, format: csv, mapping: ./laboratory.json, patienceSeconds: 1 }]\n')
+  const wrong = join(folder, 'wrong.yaml')
+  writeFileSync(wrong, readFileSync(config, 'utf8').replace('member: acme-cli', 'member: acme-two').replace('laboratory.json', 'none.json'))
+  const { said: wrongs } = await run('edge doctor', { config: wrong })
+  assert.match(wrongs, /WRONG {2}member: .*belongs to another member\n +member in the settings is acme-two/)
+  assert.match(wrongs, /WRONG {2}folder tables: the mapping .*none\.json is not there/)
   const before = await run('edge doctor')
   assert.match(before.said, /well {3}right: documents may be filed/)
   assert.match(before.said, /well {3}clock: agrees|well {3}clock: \d+ seconds/)

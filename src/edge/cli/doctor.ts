@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Options, Print } from '../../platform/cli.ts'
 import { sentenceOf } from '../../platform/cli.ts'
-import { Centre } from '../centre/centre.ts'
+import { Centre, CentreSaysNo } from '../centre/centre.ts'
 import { type KeyFile, readKeyFile } from '../centre/key-file.ts'
 import { openLine } from '../centre/line.ts'
 import { type Needed, rightTo } from '../centre/right.ts'
@@ -65,11 +65,12 @@ async function ofCentre(config: EdgeConfig, centre: Centre): Promise<Finding[]> 
     const { json } = await centre.ask({ method: 'GET', path: `/bus/members/${config.member}`, isOpen: true })
     known = json as typeof known
   } catch (error) {
+    if (error instanceof CentreSaysNo && error.status === 403) return [{ check: 'member', ok: false, found: sentenceOf(error), todo: notThisMember(config) }]
     return [
       {
         check: 'line',
         ok: false,
-        found: sentenceOf(error),
+        found: `${sentenceOf(error)} (${config.centre.url})`,
         todo: 'Check network, address and certificate of the centre (centre.url, centre.ca, centre.signs).',
       },
     ]
@@ -95,6 +96,9 @@ async function ofCentre(config: EdgeConfig, centre: Centre): Promise<Finding[]> 
   }
   return findings
 }
+
+const notThisMember = ({ member, centre }: EdgeConfig) =>
+  `member in the settings is ${member}, and ${centre.key} must be the key that joined under this code: mend the one that is wrong.`
 
 function ofKey(centre: Centre, keys: readonly { kid: string; validUntil: string }[]): Finding {
   const mine = keys.find(({ kid }) => kid === centre.key.kid)
@@ -184,16 +188,16 @@ const statusPort = ({ status }: EdgeConfig) => ({ name: 'the status page', host:
 function ofFolder({ name, path, format, mapping }: EdgeConfig['folders'][number]): Finding {
   const check = `folder ${name}`
   try {
+    if (mapping !== undefined) mappingOf(mapping)
+  } catch (error) {
+    return { check, ok: false, found: sentenceOf(error), todo: 'The edge starts when it can be read; docs/guides/edge-csv.md has one to begin with.' }
+  }
+  try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch {
     return existsSync(path)
       ? { check, ok: false, found: `${path} cannot be read and written`, todo: 'Whoever runs the edge must be able to take files out of it.' }
       : { check, ok: true, found: `${path} is made by the first start` }
-  }
-  try {
-    if (mapping !== undefined) mappingOf(mapping)
-  } catch (error) {
-    return { check, ok: false, found: sentenceOf(error), todo: 'Files wait until it can be read; docs/guides/edge-csv.md has one to begin with.' }
   }
   return { check, ok: true, found: `${path} is read as ${format}` }
 }

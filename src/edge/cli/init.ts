@@ -8,7 +8,7 @@ import { Centre, CentreSaysNo, jsonIn } from '../centre/centre.ts'
 import { keepClient, type KeyFile, makeKeyFile, readKeyFile } from '../centre/key-file.ts'
 import { LineCut, openLine } from '../centre/line.ts'
 import { type Needed, providerOf, rightTo } from '../centre/right.ts'
-import { readConfig } from '../process/config.ts'
+import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { readJson } from './json-file.ts'
 
@@ -39,28 +39,41 @@ export async function initEdge(outside: Outside, options: Options, print: Print)
   const file = resolve(String(options['config']))
   const keyFile = join(dirname(file), 'edge-key.json')
   const answers = typeof options['answers'] === 'string' ? fromFile(options['answers']) : await fromPerson(file)
+  const stands = existsSync(file) ? readConfig(file) : null
+  if (stands !== null) mustAgree(file, stands, answers)
   const key = existsSync(keyFile) ? readKeyFile(keyFile) : makeKeyFile(keyFile, outside.random)
   const line = openLine({ url: answers.url, ca: undefined, certificate: undefined, certificateKey: undefined })
   try {
     const reply = await line.ask({ method: 'GET', path: '/bus/keys', headers: {}, body: Buffer.alloc(0), timeoutMs: 20_000 })
     const signs = (jsonIn(reply) as { keys?: { kid?: string }[] } | null)?.keys?.[0]?.kid
     if (signs === undefined) throw new WrongUse(`${answers.url} is no centre: GET /bus/keys gives no key`)
-    const stood = existsSync(file)
-    if (!stood) writeFileSync(file, settingsText(answers, signs))
+    if (stands === null) writeFileSync(file, settingsText(answers, signs))
     print(
-      `${file} ${stood ? 'is left as it stands' : 'is written'}; the key is in ${keyFile}. The centre signs with ${signs}: compare it with what the operator published.`,
+      `${file} ${stands ? 'is left as it stands' : 'is written'}; the key is in ${keyFile}. The centre signs with ${signs}: compare it with what the operator published.`,
     )
-    if (stood && answers.certificates !== '0' && readConfig(file).certificates === undefined)
+    if (stands !== null && answers.certificates !== '0' && stands.certificates === undefined)
       print(`To issue certificates add to ${file}, and start the edge anew: certificates: { numbers: ${answers.certificates} }`)
-    const centre = new Centre(outside, line, { url: answers.url.replace(/\/+$/, ''), signs, key })
+    const centre = new Centre(outside, line, { url: bare(answers.url), signs, key })
     return await joinBus({ centre, answers, key, keyFile, print })
   } catch (error) {
-    if (error instanceof LineCut) throw new Refusal('busy', error.message, { hint: 'The settings and the key are kept; npm run spona -- edge init goes on.' })
+    if (error instanceof LineCut)
+      throw new Refusal('busy', error.message, { hint: `Is ${answers.url} its address? What is written is kept; npm run spona -- edge init goes on.` })
     if (error instanceof CentreSaysNo) throw new Refusal('unprocessable', error.message)
     throw error
   } finally {
     line.end()
   }
+}
+
+const bare = (url: string) => url.replace(/\/+$/, '')
+
+/** Settings of another member or centre than the one that is joined would start an edge that the centre refuses. */
+function mustAgree(file: string, { member, centre }: EdgeConfig, answers: Answers): void {
+  for (const [name, stands, said] of [
+    ['member', member, answers.member],
+    ['centre.url', centre.url, bare(answers.url)],
+  ])
+    if (stands !== said) throw new WrongUse(`${file} says ${name}: ${stands}, and the answers ${said}. Mend the one that is wrong, and ask again.`)
 }
 
 function fromFile(file: string): Answers {
@@ -108,7 +121,7 @@ function settingsText({ url, member, port, charset, certificates }: Answers, sig
   return `# An edge of the Service Data Bus. Every setting: docs/edge.md
 member: ${member}
 centre:
-  url: ${url.replace(/\/+$/, '')}
+  url: ${bare(url)}
   key: edge-key.json
   signs: ${signs}
 local:

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { WrongUse } from '../../platform/cli.ts'
 
 /** A file that somebody named on the command line. */
 export function readJson(file: string): unknown {
+  if (!existsSync(file)) throw new WrongUse(`${file} is not there`)
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {

@@ -39,6 +39,17 @@ test('a message ends with its FS when no CR follows: before the next one, before
   assert.equal(kept(edge).filter(({ name }) => name.endsWith(' 5')).length, 0)
 })
 
+test('a message whose character set is not known is refused under its own number, so that its sender knows which one it was', async (t) => {
+  const { ports } = await open(t)
+  const sender = new MllpSender(ports[0]?.port ?? 0)
+  t.after(() => sender.end())
+  const header = 'MSH|^~\\&|LIS|ACME|SPONA|RS|20260301||ORU^R01^ORU_R01|M17|P|2.5|||||'
+  assert.match(
+    (await sender.send(`${header}|UNICODE UTF-9\rPID|1||p-1^^^ACME^MR||Петровић\r`)) ?? '',
+    /LIS\|ACME.*\rMSA\|AR\|M17\|the character set of MSH-18 is not known/s,
+  )
+})
+
 test('connections that say nothing keep nobody out, and take no place from one that has sent a message', async (t) => {
   const edge = await open(t)
   const port = edge.ports[0]?.port ?? 0

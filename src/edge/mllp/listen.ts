@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { Refusal } from '../../platform/refusal.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
-import { acknowledge, rejectUnread, type Verdict } from '../hl7v2/acknowledge.ts'
+import { acknowledge, rejectUnread, type Stamp, type Verdict } from '../hl7v2/acknowledge.ts'
 import { encode } from '../hl7v2/charset.ts'
-import { type Message, readMessage } from '../hl7v2/message.ts'
+import { type Message, readMessage, readText } from '../hl7v2/message.ts'
 import type { EdgeConfig } from '../process/config.ts'
 import { boundConnections } from '../process/connections.ts'
 import type { Edge } from '../process/edge.ts'
@@ -107,11 +107,33 @@ async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<B
     message = readMessage(frame.bytes, edge.config.local.charset)
   } catch (error) {
     if (!(error instanceof Refusal)) edge.log.error({ err: error, source: settings.name }, 'a message could not be read')
+    const header = error instanceof Refusal && error.expression === 'MSH-18' ? headerOf(frame.bytes) : null
+    if (header !== null) return answers(header, { kind: 'reject', text: said(error as Refusal), place: 'MSH[1]-18', code: '102' }, stamp())
     return refused(error instanceof Refusal ? error : new Refusal('incorrect', 'the message could not be read'))
   }
-  const { accept, application } = acknowledge(message, await verdictOn(edge, settings, frame.bytes, message), stamp())
+  return answers(message, await verdictOn(edge, settings, frame.bytes, message), stamp())
+}
+
+function answers(message: Message, verdict: Verdict, stamp: Stamp): Buffer {
+  const { accept, application } = acknowledge(message, verdict, stamp)
   return Buffer.concat([accept, application].flatMap((text) => (text === null ? [] : [framed(written(text, message))])))
 }
+
+/** The header is ASCII whatever the rest is written in, so that the answer can say which message it is about. */
+function headerOf(bytes: Uint8Array): Message | null {
+  try {
+    return readText(
+      Buffer.from(bytes)
+        .toString('latin1')
+        .replace(/[^\x20-\x7e\r\n]/g, '?'),
+      'ascii',
+    )
+  } catch {
+    return null
+  }
+}
+
+const said = ({ message, hint }: Refusal) => (hint ? `${message}. ${hint}` : message)
 
 async function verdictOn(edge: Edge, settings: Settings, original: Buffer, message: Message): Promise<Verdict> {
   try {
@@ -119,7 +141,7 @@ async function verdictOn(edge: Edge, settings: Settings, original: Buffer, messa
     await edge.intake.accept({ source: settings.name, protocol: 'hl7v2', name, original })
     return { kind: 'accept' }
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'reject', text: error.hint ? `${error.message}. ${error.hint}` : error.message, code: '207' }
+    if (error instanceof Refusal) return { kind: 'reject', text: said(error), code: '207' }
     edge.log.error({ err: error, source: settings.name }, 'a message could not be stored')
     return { kind: 'reject', text: 'the message could not be stored; send it again', code: '207' }
   }

@@ -6,16 +6,19 @@ import { openEdge, type Opened } from './open.ts'
 /** `edge start`: runs until it is told to stop. */
 export async function runEdge(world: World, file: string, print: Print): Promise<number> {
   const config = readConfig(file)
-  const opened = await openEdge(world, config)
-  sayWhere(config, opened, print)
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
-  // What is waited for while it closes keeps no process alive by itself.
+  // What is waited for while it closes, also when it could not be opened, keeps no process alive by itself.
   const hold = setInterval(() => {}, 1000)
-  await opened.close()
-  clearInterval(hold)
-  return 0
+  try {
+    const opened = await openEdge(world, config)
+    sayWhere(config, opened, print)
+    await new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    })
+    await opened.close()
+    return 0
+  } finally {
+    clearInterval(hold)
+  }
 }
 
 function sayWhere(config: EdgeConfig, { ports, statusPort }: Opened, print: Print): void {

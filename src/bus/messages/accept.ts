@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Entry } from '../../audit/audit.ts'
 import { byteaArray, int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray, boolArray } from '../../platform/arrays.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
@@ -134,7 +135,10 @@ export const seenName = ({ name, call }: Message): string | null => (call?.numbe
 
 /** What must be equal for two with one number to be the same: where it goes, what is asked, and every byte. */
 export const sameness = ({ to, call, body, large }: Pick<Message, 'to' | 'call' | 'body' | 'large'>): Buffer =>
-  sha256(Buffer.concat([Buffer.from(`${to.provider}/${to.service}\n${call ? `${call.method} ${call.path}` : ''}\n`), large ? large.sha256 : body]))
+  createHash('sha256')
+    .update(`${to.provider}/${to.service}\n${call ? `${call.method} ${call.path}` : ''}\n`)
+    .update(large ? large.sha256 : body)
+    .digest()
 
 /**
  * Keys only have to be equal or not; what they say is nobody's business in an index. They are their sender's own words: a message of

@@ -54,10 +54,12 @@ export async function storeAllOnce(world: World, messages: readonly Message[], e
     const chosen = [...fresh.values()]
     try {
       const stored = await storeMessages(world, chosen, chosen.flatMap(entriesOf))
-      const made = new Map(chosen.map((one, at) => [one.name, { ...(stored[at] as Stored), digest: sameness(one) }]))
+      const made = new Map(chosen.map((one, at) => [one.name, stored[at] as Stored]))
       return messages.map((one) => {
-        if (fresh.get(one.name) === one) return { stored: made.get(one.name) as Stored, isRepeated: false }
-        return refusalOr(() => repeated((seen.get(one.name) ?? made.get(one.name)) as Seen, one))
+        const first = fresh.get(one.name)
+        const here = made.get(one.name)
+        if (here && first === one) return { stored: here, isRepeated: false }
+        return refusalOr(() => repeated(seen.get(one.name) ?? { ...(here as Stored), digest: sameness(first as Message) }, one))
       })
     } catch (error) {
       if (!isUniqueViolation(error) || attempt >= attemptsMax) throw error

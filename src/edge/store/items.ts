@@ -95,7 +95,7 @@ export function mappedOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'se
 export type Ready = { key: string | null; document: string | null; sealed: Buffer; mapping: string; losses: object[] }
 
 const openMapped = (vault: Vault, { id }: Pick<Item, 'id'>, sealed: Uint8Array): Buffer => vault.open(sealed, `mapped ${id}`)
-export const sealMapped = (vault: Vault, { id }: Pick<Item, 'id'>, body: Buffer): Buffer => vault.seal(body, `mapped ${id}`)
+export const sealMapped = (vault: Vault, { id }: Pick<Item, 'id'>, body: Buffer): Buffer => vault.sealForNow(body, `mapped ${id}`)
 
 /**
  * Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. The bus may have had other bytes of this item, or

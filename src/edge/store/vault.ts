@@ -3,8 +3,12 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 const ivBytes = 12
 const tagBytes = 16
-/** Below this compressing costs more than it frees. */
-const smallBytes = 200
+/** Below this compressing costs more than it frees: what zstd prepares for each text takes longer than writing so many bytes. */
+const smallBytes = 2048
+/** The same for what is deleted again soon. */
+const smallForNowBytes = 32_768
+/** What is kept opened of contents that are asked for soon. */
+const keptOpenBytes = 8 * 1_048_576
 const openedBytesMax = 128 * 1_048_576
 
 /**
@@ -13,6 +17,8 @@ const openedBytesMax = 128 * 1_048_576
  */
 export type Vault = {
   seal(plain: Uint8Array, about: string): Buffer
+  /** For contents that are opened once, soon, and deleted: some are kept open meanwhile, in memory only. */
+  sealForNow(plain: Buffer, about: string): Buffer
   open(sealed: Uint8Array, about: string): Buffer
   /** A digest that only this edge can make: what is equal stays equal, and no number can be tried against it. */
   keyed(text: string): string
@@ -21,22 +27,59 @@ export type Vault = {
 export function openVault(secret: Buffer, random: (bytes: number) => Buffer): Vault {
   const derive = (label: string) => Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `spona edge ${label}`, 32))
   const [contents, order] = [derive('contents'), derive('order')]
+  const kept = createKept()
+  const sealed = (plain: Uint8Array, about: string, isSmall: boolean): Buffer => {
+    const iv = random(ivBytes)
+    const cipher = createCipheriv('aes-256-gcm', contents, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(about))
+    // Told the length, zstd takes tables of that size.
+    const body = isSmall ? plain : zstdCompressSync(plain, { pledgedSrcSize: plain.length })
+    return Buffer.concat([Buffer.of(isSmall ? 0 : 1), iv, cipher.update(body), cipher.final(), cipher.getAuthTag()])
+  }
   return {
-    seal(plain, about) {
-      const isSmall = plain.length < smallBytes
-      const iv = random(ivBytes)
-      const cipher = createCipheriv('aes-256-gcm', contents, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(about))
-      // Told the length, zstd takes tables of that size.
-      const body = isSmall ? plain : zstdCompressSync(plain, { pledgedSrcSize: plain.length })
-      return Buffer.concat([Buffer.of(isSmall ? 0 : 1), iv, cipher.update(body), cipher.final(), cipher.getAuthTag()])
+    seal: (plain, about) => sealed(plain, about, plain.length < smallBytes),
+    sealForNow(plain, about) {
+      const bytes = sealed(plain, about, plain.length < smallForNowBytes)
+      kept.put(about, bytes, plain)
+      return bytes
     },
-    open(sealed, about) {
-      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength)
+    open(given, about) {
+      const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength)
+      const open = kept.take(about, bytes)
+      if (open) return open
       const decipher = createDecipheriv('aes-256-gcm', contents, bytes.subarray(1, 1 + ivBytes), { authTagLength: tagBytes })
       decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-tagBytes))
-      const body = Buffer.concat([decipher.update(bytes.subarray(1 + ivBytes, -tagBytes)), decipher.final()])
+      const body = decipher.update(bytes.subarray(1 + ivBytes, -tagBytes))
+      decipher.final() // Gives no bytes in this mode, and throws when a bit is another.
       return bytes[0] === 0 ? body : zstdDecompressSync(body, { maxOutputLength: openedBytesMax })
     },
     keyed: (text) => createHmac('sha256', order).update(text).digest('base64url'),
+  }
+}
+
+/** The newest of what was sealed for now. It is given out only for exactly the bytes that it was sealed as, so the store decides what is there. */
+function createKept() {
+  const kept = new Map<string, { sealed: Buffer; plain: Buffer }>()
+  let bytes = 0
+  const drop = (about: string) => {
+    bytes -= kept.get(about)?.plain.length ?? 0
+    kept.delete(about)
+  }
+  return {
+    put(about: string, sealed: Buffer, plain: Buffer): void {
+      drop(about)
+      if (plain.length >= smallForNowBytes) return
+      kept.set(about, { sealed, plain })
+      bytes += plain.length
+      for (const oldest of kept.keys()) {
+        if (bytes <= keptOpenBytes) break
+        drop(oldest)
+      }
+    },
+    take(about: string, sealed: Buffer): Buffer | null {
+      const found = kept.get(about)
+      if (!found) return null
+      drop(about)
+      return found.sealed.equals(sealed) ? found.plain : null
+    },
   }
 }

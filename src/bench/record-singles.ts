@@ -175,14 +175,15 @@ async function inDatabase({ world, institution }: BenchServer, type: string, que
   const actor: Actor = { ...anonymous, kind: 'system', id: 'bench', scopes: ['system/*.cruds'], institution }
   const asking: Asking = { world, actor, correlation: 'bench', base: `${baseUrl(world.config)}/fhir`, purpose: 'health-care' }
   const search = parseSearch(world.fhir, type, [...new URLSearchParams(query)], { lenient: false })
-  const where = [...planOf(asking, search, false), visibleRows(await viewOfAll(asking), world.fhir.typeCode(type), null)]
+  const keys: Fragment[] = []
+  const where = [...planOf(asking, search, false, undefined, keys), visibleRows(await viewOfAll(asking), world.fhir.typeCode(type), null)]
   const connection = await world.connect()
   try {
     await connection.client.query('set plan_cache_mode = force_generic_plan')
     const timed: Runner = Object.assign(() => Promise.resolve([]), { run: <R extends object>(statement: Fragment) => explainOn<R>(connection.sql, statement) })
     const times: number[] = []
     for (let at = 0; at < timesEach; at++) {
-      const [found] = (await candidates(timed, { where, order: byKey, after: null, limit: pageRows, reading: { snapshot: null } })) as unknown as {
+      const [found] = (await candidates(timed, { where, keys, order: byKey, after: null, limit: pageRows, reading: { snapshot: null } })) as unknown as {
         ms: number
       }[]
       times.push(found?.ms ?? Number.NaN)

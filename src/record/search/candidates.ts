@@ -22,7 +22,11 @@ export const positionOf = (row: Candidate, { column }: Order): Position => ({
   value: column === 'day' ? row.day : column === 'at' ? row.at.toISOString() : null,
 })
 
-type Step = { where: readonly Fragment[]; order: Order; after: Position | null; limit: number; reading: Reading }
+/**
+ * `keys`: conditions on `t` (record.token) that say whose rows to look at, in the order of keys. Where they are given they lead: one patient after the
+ * other is looked at until there are enough, whatever the planner thinks of how many there are.
+ */
+type Step = { where: readonly Fragment[]; order: Order; after: Position | null; limit: number; reading: Reading; keys?: readonly Fragment[] | undefined }
 
 /** The next rows that the conditions leave, as they were at the moment. */
 export async function candidates(sql: Runner, step: Step): Promise<Candidate[]> {
@@ -48,35 +52,47 @@ export async function fixReading(sql: Runner, reading: Reading): Promise<void> {
   reading.snapshot = now?.snapshot ?? null
 }
 
-function candidateStatement({ where, order, after, reading }: Step, limit: number): Fragment {
+function candidateStatement({ where, order, after, reading, keys = [] }: Step, limit: number): Fragment {
   const conditions = [fragment`not r.deleted`, fragment`not r.voided`, ...where, ...(after === null ? [] : [afterCondition(order, after)])]
   const sorted = orderOf(order)
+  const current = (seen: Fragment[]) => rowsFrom(fragment`record.resource r`, [...conditions, ...seen], keys, after)
   if (reading.snapshot === null) {
     return fragment`
     select ${pointer}, r.day, (select pg_current_snapshot()::text) as snapshot
-      from record.resource r
-     where ${join(conditions, ' and ')}
-     order by ${sorted}
+      from ${current([])}
+     order by ${keys.length > 0 ? byLeader : sorted}
      limit ${limit}`
   }
   const moment = momentOf(reading.snapshot)
   return fragment`
     select * from (
       (select ${pointer}, r.day
-         from record.resource r
-        where ${join([...conditions, seenAt(moment)], ' and ')}
-        order by ${sorted}
+         from ${current([seenAt(moment)])}
+        order by ${keys.length > 0 ? byLeader : sorted}
         limit ${limit})
       union all
       (select ${pointer}, r.day
          from record.superseded r
         where r.until_tx >= ${moment.allEnded} and ${stillCurrentAt(moment)}
-          and ${join([...conditions, seenAt(moment)], ' and ')}
+          and ${join([...conditions, ...keys.map(amongKeys), seenAt(moment)], ' and ')}
           and not exists (select 1 from record.resource v where v.patient = r.patient and v.type = r.type and v.id = r.id and v.voided)
         order by ${sorted}
         limit ${limit})) r
      order by ${sorted}
      limit ${limit}`
+}
+
+const amongKeys = (key: Fragment): Fragment => fragment`r.patient in (select t.patient from record.token t where ${key})`
+/** The same order as by key, in the words of who leads: each patient's rows are put in order when they come. */
+const byLeader = fragment`t.patient, r.type, r.id`
+
+/** The rows, by themselves or by who leads; `offset 0` keeps the planner from going another way. */
+function rowsFrom(table: Fragment, conditions: readonly Fragment[], [first, ...others]: readonly Fragment[], after: Position | null): Fragment {
+  if (first === undefined) return fragment`${table} where ${join(conditions, ' and ')}`
+  const also = others.map((key) => fragment`t.patient in (select t.patient from record.token t where ${key})`)
+  const from = after === null ? [] : [fragment`t.patient >= ${after.patient}`]
+  return fragment`(select t.patient from record.token t where ${join([first, ...also, ...from], ' and ')}) t
+     cross join lateral (select r.* from ${table} where r.patient = t.patient and ${join(conditions, ' and ')} offset 0) r`
 }
 
 /** `xmin:xmax:xip,xip`, as PostgreSQL writes a snapshot and a page link keeps it. */

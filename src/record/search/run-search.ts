@@ -22,27 +22,31 @@ const scannedMax = 1_000_000
 const readMsMax = 20_000
 
 /**
- * All conditions of a search on `r`: candidates for certain hold them. `lead`: the name that says in the order of keys whom to look at,
- * where `isLed` asks for one; what it sees to itself is not among them.
+ * All conditions of a search on `r`: candidates for certain hold them. `lead`: the name that says in the order of keys whom to look at, or
+ * `keys`: the values that say it, where `isLed` asks for one; what these see to themselves is not among them.
  */
 export async function conditionsOf(asking: Asking, sql: Runner, search: Search, scope: Scope & { reading: Reading }, isLed: boolean): Promise<Conditions> {
-  if (scope.keys !== null) return { where: [...planOf(asking, search, true), scope.visible, fragment`r.patient = any(${scope.keys}::int8[])`], lead: null }
+  if (scope.keys !== null)
+    return { where: [...planOf(asking, search, true), scope.visible, fragment`r.patient = any(${scope.keys}::int8[])`], lead: null, keys: [] }
   // A transaction sees what it has itself written, which the moment that names are read at does not.
   const found = sql === asking.world.sql ? await namesIn(asking, sql, search, scope.reading) : { names: [], left: [] }
   const type = asking.world.fhir.typeCode(search.type as string)
   const lead = isLed ? leadOf(type, found.names) : null
   const asked = (lead === null ? found.names : leftBehind(lead)).map((name) => namedCondition(type, name))
-  return { where: [...planOf(asking, search, false, found), ...asked, scope.visible], lead }
+  // A person's own patients are fewer than those who have a value.
+  const mayLead = isLed && found.names.length === 0 && asking.actor.kind === 'system'
+  const keys: Fragment[] = []
+  return { where: [...planOf(asking, search, false, found, mayLead ? keys : undefined), ...asked, scope.visible], lead, keys }
 }
 
-type Conditions = { where: Fragment[]; lead: Lead | null }
+export type Conditions = { where: Fragment[]; lead: Lead | null; keys: readonly Fragment[] }
 
 /** `first`: how many rows are asked for at first, where that is known better than by how many are wanted. */
-type Walk = { order: Order; after: Position | null; reading: Reading; wanted: number; first?: number }
+type Walk = { order: Order; after: Position | null; reading: Reading; wanted: number; first?: number; keys?: readonly Fragment[] }
 
 /** Candidates in the order of keys: of everybody, or of those who have a name. */
-export const keyedBatches = (asking: Asking, sql: Runner, { where, lead }: Conditions, walk: Walk): AsyncGenerator<Candidate[]> =>
-  lead === null ? batchesOf(asking, sql, where, walk) : ledBatches(asking, sql, where, lead, walk)
+export const keyedBatches = (asking: Asking, sql: Runner, { where, lead, keys }: Conditions, walk: Walk): AsyncGenerator<Candidate[]> =>
+  lead === null ? batchesOf(asking, sql, where, { ...walk, keys }) : ledBatches(asking, sql, where, lead, walk)
 
 /** Of a name almost all match: one more than a page, more when few do, and large steps for who reads all of it. */
 const namedRows = 5000
@@ -72,7 +76,7 @@ export async function* batchesOf(
   asking: Asking,
   sql: Runner,
   where: readonly Fragment[],
-  { order, after, reading, wanted, first = firstRows(wanted) }: Walk,
+  { order, after, reading, wanted, first = firstRows(wanted), keys }: Walk,
 ): AsyncGenerator<Candidate[]> {
   const noteRead = readingLimit(asking)
   let place = after
@@ -81,7 +85,7 @@ export async function* batchesOf(
   let endTurn: (() => void) | undefined
   try {
     for (;;) {
-      const rows = await candidates(sql, { where, order, after: place, limit, reading })
+      const rows = await candidates(sql, { where, order, after: place, limit, reading, keys })
       if (rows.length > 0) yield rows
       if (rows.length < limit) return
       scanned += rows.length

@@ -16,16 +16,16 @@ const dayIsDate = new Set(['Observation', 'Encounter', 'Procedure', 'Immunizatio
 /** The days that every result lies in, where the question says so; but for what carries the mark of a long or a repeated date, when `isUnlessMarked`. */
 type Days = { from: number; to: number; isUnlessMarked?: boolean }
 const anyDay: Days = { from: dayMin, to: dayMax }
-/** `isCustom`: the parameter was added later, so the tokens of older rows do not know it. */
-type Where = { asking: Asking; type: string; isScoped: boolean; days: Days; isCustom?: boolean }
+/** `isCustom`: the parameter was added later, so the tokens of older rows do not know it. `keys`: where conditions go that can lead. */
+type Where = { asking: Asking; type: string; isScoped: boolean; days: Days; isCustom?: boolean; keys?: Fragment[] | undefined }
 export const ofAnyDay = (asking: Asking, type: string, isScoped: boolean): Where => ({ asking, type, isScoped, days: anyDay })
 
 /**
  * Conditions on `r` that leave fewer candidates and never lose one: the resource itself decides afterwards. `isScoped` means
  * that the patients are named already, so only what narrows inside one patient's rows is worth asking. `names` have conditions of their own,
- * and what is left has none.
+ * and what is left has none. `keys`, where given, takes what says whose rows to look at, as conditions on `t` (record.token), out of the others.
  */
-export function planOf(asking: Asking, search: Search, isScoped: boolean, { names, left }: Names = { names: [], left: [] }): Fragment[] {
+export function planOf(asking: Asking, search: Search, isScoped: boolean, { names, left }: Names = { names: [], left: [] }, keys?: Fragment[]): Fragment[] {
   const type = search.type as string
   const entries = narrowing(search)
   const isNamed = new Set(names.map(({ entry }) => entry))
@@ -41,14 +41,17 @@ export function planOf(asking: Asking, search: Search, isScoped: boolean, { name
     // What was there before an added parameter leads to whose rows to look at, once that is indexed, and says nothing of itself.
     const isIndexed = asking.world.fhir.custom.isIndexed(type, entry.code)
     const isSilent = isIndexed !== undefined && (isScoped || !isIndexed)
-    const condition = isSilent ? null : conditionOf(isIndexed === undefined ? at : { ...at, isCustom: true }, entry)
+    const condition = isSilent
+      ? null
+      : conditionOf(isIndexed === undefined ? { ...at, keys: entry.any.length === 1 ? keys : undefined } : { ...at, isCustom: true }, entry)
     asking.trace?.push({ step: 'narrow', what: `${entry.code}: ${condition ? kindsOf(entry) : 'decided by each resource'}` })
     if (!condition) continue
     where.push(condition)
     if (entry.any.every(({ is }) => is !== 'date')) isAnywhere = false
   }
   // Nothing says whose rows: those of everybody who has any of the type, and not the whole table.
-  if (isAnywhere) where.push(amongPatients(at, [anyOfType]))
+  if (isAnywhere && keys?.length === 0) keys.push(tokensOf(at, [anyOfType]))
+  else if (isAnywhere) where.push(amongPatients(at, [anyOfType]))
   return where
 }
 
@@ -164,6 +167,10 @@ export function hashedCondition(at: Where, forms: readonly string[], ownKeys: re
   const narrow = fragment`(${join(inside, ' or ')})`
   if (at.isScoped) return narrow
   if (at.isCustom) return amongOr(at, forms, ownKeys)
+  if (at.keys !== undefined && forms.length === 1 && ownKeys.length === 0) {
+    at.keys.push(tokensOf(at, forms))
+    return narrow
+  }
   return fragment`(${amongOr(at, forms, ownKeys)} and ${narrow})`
 }
 
@@ -200,17 +207,21 @@ const alikeMax = 1_000_001
 /** Rows of patients who have anything of the type in these days. */
 export const amongThoseWith = (asking: Asking, type: string, days: Days): Fragment => amongPatients({ asking, type, isScoped: false, days }, [anyOfType])
 
-/** One value is an equation, so that its patients come in the order of the index and a page ends early. */
-function amongPatients({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {
+const amongPatients = (at: Where, forms: readonly string[]): Fragment =>
+  fragment`r.patient in (select t.patient from record.token t where ${tokensOf(at, forms)})`
+
+/** Conditions on `t` (record.token). One value is an equation, so that its patients come in the order of the index and a page ends early. */
+function tokensOf({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {
   const wide = forms.map((form) => wideHash(world.hashes.of(form), world.fhir.typeCode(type)))
   const parts = [wide.length === 1 ? fragment`t.hash = ${wide[0]}::int8` : fragment`t.hash = any(${wide}::int8[])`]
   if (days.from > dayMin || days.to < dayMax) {
     const within = fragment`t.last_day >= ${days.from}::int4 and t.first_day <= ${days.to}::int4`
     const marked = wideHash(world.hashes.of(spanForm), world.fhir.typeCode(type))
-    const isMarked = fragment`exists (select from record.token m where m.hash = ${marked}::int8 and m.patient = t.patient)`
+    // The planner would rather read all who carry the mark than look for one, if it may.
+    const isMarked = fragment`(select true from record.token m where m.hash = ${marked}::int8 and m.patient = t.patient limit 1)`
     parts.push(days.isUnlessMarked ? fragment`((${within}) or ${isMarked})` : within)
   }
-  return fragment`r.patient in (select t.patient from record.token t where ${join(parts, ' and ')})`
+  return join(parts, ' and ')
 }
 
 const isString = (condition: Condition): condition is Condition & OfKind<'string'> => condition.is === 'string'

@@ -5,8 +5,7 @@ import type { Asking } from '../asking.ts'
 import { byKey, type Candidate, fixReading, type Reading } from './candidates.ts'
 import { fewRows } from './few-rows.ts'
 import { type SortColumn, sortColumn } from './sort-column.ts'
-import type { Lead } from './names.ts'
-import { batchesOf, conditionsOf, bytesIn, decide, type Hit, keyedBatches, roomIn, type Scope } from './run-search.ts'
+import { batchesOf, type Conditions, conditionsOf, bytesIn, decide, type Hit, keyedBatches, roomIn, type Scope } from './run-search.ts'
 
 /** What orders a hit: one value per sort parameter, so that the place in the order can be kept in a link. */
 export type SortKey = (string | number | null)[]
@@ -24,9 +23,10 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
   const reading = scope.reading ?? { snapshot: null }
   const column = sortColumn(asking, search, scope.keys !== null)
   const read = { asking, sql, search, best, reading, wanted: limit }
-  const { where, lead } = await conditionsOf(asking, sql, search, { ...scope, reading }, column === null)
+  const conditions = await conditionsOf(asking, sql, search, { ...scope, reading }, column === null)
+  const { where } = conditions
   if (column === null) {
-    await readAll(read, where, lead)
+    await readAll(read, conditions)
     return best.result(true)
   }
   if (scope.keys === null) await fixReading(sql, reading)
@@ -38,7 +38,7 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
       return best.result(true)
     }
   }
-  for (const uncertain of column.uncertain) await readAll(read, [...where, uncertain])
+  for (const uncertain of column.uncertain) await readAll(read, { where: [...where, uncertain], lead: null, keys: [] })
   const isAll = await readInOrder(read, [...where, column.certain], column, after)
   return best.result(isAll)
 }
@@ -46,8 +46,8 @@ export async function sortedHits(asking: Asking, sql: Runner, search: Search, sc
 /** `wanted`: how many places the order is asked for. */
 type Read = { asking: Asking; sql: Runner; search: Search; best: Best; reading: Reading; wanted: number }
 
-async function readAll({ asking, sql, search, best, reading }: Read, where: Fragment[], lead: Lead | null = null): Promise<void> {
-  for await (const rows of keyedBatches(asking, sql, { where, lead }, { order: byKey, after: null, reading, wanted: Number.POSITIVE_INFINITY })) {
+async function readAll({ asking, sql, search, best, reading }: Read, conditions: Conditions): Promise<void> {
+  for await (const rows of keyedBatches(asking, sql, conditions, { order: byKey, after: null, reading, wanted: Number.POSITIVE_INFINITY })) {
     for await (const hits of decide(asking, sql, search, rows)) best.offer(hits)
   }
 }

@@ -170,7 +170,10 @@ type Check = { check: string; passed: boolean; found: string }
 export async function selfTest(request: FastifyRequest, body: Buffer, code: string): Promise<{ passed: boolean; checks: Check[] }> {
   const { member, keyEndsInDays, skewSeconds } = await ownMember(request, body, code)
   const { world } = request
+  // The proof may be of this moment.
+  const isProved = ((await freshDirectory(world)).members.get(member.id) ?? member).provedAt !== null
   const checks: Check[] = [
+    { check: 'organisation', passed: isProved, found: isProved ? 'is proved' : `is not proved: post the operator’s code to /bus/members/${code}/proof` },
     { check: 'signature', passed: true, found: 'the signature covers what it must and verifies' },
     { check: 'clock', passed: Math.abs(skewSeconds) <= 60, found: `${skewSeconds} seconds from the centre’s, at most 60` },
     { check: 'key', passed: keyEndsInDays === null, found: keyEndsInDays === null ? 'valid for more than 30 days' : `ends in ${keyEndsInDays} days` },
@@ -191,7 +194,9 @@ export async function selfTest(request: FastifyRequest, body: Buffer, code: stri
 
 /** An approved member says that it is ready; from now on it exchanges. */
 export async function activate(request: FastifyRequest, body: Buffer, code: string): Promise<object> {
-  const { member } = await ownMember(request, body, code)
+  const { member: known } = await ownMember(request, body, code)
+  // Who was approved a moment ago and asks at once must not hear what the directory said before.
+  const member = known.state === 'approved' ? known : ((await freshDirectory(request.world)).members.get(known.id) ?? known)
   if (member.state !== 'approved')
     throw new Refusal('conflict', `the member is ${member.state}`, { hint: 'Only an approved member can become active by itself.' })
   await asMember(request, member, 'configure', async (tx) => {

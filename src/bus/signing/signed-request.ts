@@ -59,6 +59,7 @@ type Head = { signature: Signature; base: string; digest: string }
 
 function readHead(request: FastifyRequest): Head {
   const { headers } = request
+  requireOnce(request)
   const signature = readSignature(headers['signature-input'], headers['signature'])
   if (signature instanceof Refusal) throw signature
   requireCovered(request, signature.components)
@@ -66,6 +67,19 @@ function readHead(request: FastifyRequest): Head {
   const base = signatureBase(signature.components, signature.params, valuesOf(request))
   if (base instanceof Refusal) throw base
   return { signature, base, digest: headers['content-digest'] as string }
+}
+
+/** Of these Node keeps the first and drops the others without a word; a proxy before it may have read another. All others are joined. */
+const keptOnce = ['authorization', 'content-type', 'host']
+
+function requireOnce({ raw: { rawHeaders } }: FastifyRequest): void {
+  const given = new Set<string>()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] as string).toLowerCase()
+    if (!keptOnce.includes(name)) continue
+    if (given.has(name)) throw new Refusal('incorrect', `the header ${name} is given twice`, { expression: name, hint: 'Send each header once.' })
+    given.add(name)
+  }
 }
 
 export const wrongSignature = () =>

@@ -99,10 +99,7 @@ async function inside(world: BenchWorld, portals: string): Promise<Processes> {
 const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_TRIM_THRESHOLD_: '1048576' }
 
 function apart(settings: Record<string, string>, processes: number): Promise<Processes> {
-  cluster.setupPrimary({
-    exec: join(import.meta.dirname, 'bench-process.ts'),
-    execArgv: ['--max-semi-space-size=32', '--heap-growing-percent=50', '--incremental-marking-soft-trigger=80', '--incremental-marking-hard-trigger=90'],
-  }) // As `npm start`.
+  cluster.setupPrimary({ exec: join(import.meta.dirname, 'bench-process.ts'), execArgv: process.execArgv })
   Object.assign(process.env, settings, memory, { PROCESSES: String(processes) })
   return startProcesses(processes, (sentence) => {
     throw new Error(sentence)

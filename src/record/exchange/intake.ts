@@ -16,8 +16,8 @@ import { runTogether, type Sharer } from '../write/transaction.ts'
  */
 const inbox = inboxes.record
 /** Leased at once by each of the hands: while the database writes what one has, the other reads and judges. */
-const batch = 200
-const hands = 2
+const batch = 100
+const hands = 3
 const idleMs = 100
 const troubledMs = 1000
 const slowAttempts = 5

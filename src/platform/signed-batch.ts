@@ -1,4 +1,4 @@
-import { leafHash, rootBy } from './merkle.ts'
+import { leafHash, rootBy, treeOf } from './merkle.ts'
 
 /**
  * Several messages under one signature: the sender signs the Merkle root (RFC 6962) of what each of them says, in the header `bus-batch`.
@@ -27,4 +27,16 @@ export function isPart({ text, index, path }: Part, batch: unknown): boolean {
   if (!signed) return false
   const steps = path.map((one) => Buffer.from(one, 'base64'))
   return rootBy(leafHash(text), index, signed.count, steps)?.equals(signed.root) === true
+}
+
+/** Whether these are all the texts of a batch, in their order, each with its own way to what was signed: the tree is hashed once, and not once for each. */
+export function areParts(parts: readonly Part[], batch: unknown): boolean {
+  const signed = readBatch(batch)
+  if (!signed || signed.count !== parts.length) return false
+  const { root, paths } = treeOf(parts.map(({ text }) => leafHash(text)))
+  if (!root.equals(signed.root)) return false
+  return parts.every(({ index, path }, at) => {
+    const way = paths[at] as Buffer[]
+    return index === at && path.length === way.length && way.every((step, nth) => step.toString('base64') === path[nth])
+  })
 }

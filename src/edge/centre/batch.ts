@@ -1,6 +1,6 @@
 import { contentDigest } from '../../platform/http-signature.ts'
 import { leafHash, treeOf } from '../../platform/merkle.ts'
-import { batchText, isPart, type Part, partText } from '../../platform/signed-batch.ts'
+import { areParts, batchText, type Part, partText } from '../../platform/signed-batch.ts'
 
 /** A message as the bus takes it, alone or as one of several under one signature (docs/bus.md). */
 export type Outgoing = { id: string; to: string; key: string | null; document: string | null; contentType: string; body: Buffer }
@@ -46,9 +46,9 @@ export type Receipts = { verdicts: Part[]; kid: string; base: string; signature:
 export function readVerdicts(receipts: Receipts, messages: readonly Outgoing[]): Verdict[] | null {
   const root = /^"bus-batch": (.*)$/m.exec(String(receipts.base))?.[1]
   if (!Array.isArray(receipts.verdicts) || receipts.verdicts.length !== messages.length) return null
+  if (!areParts(receipts.verdicts, root)) return null
   const read: Verdict[] = []
   for (const [at, part] of receipts.verdicts.entries()) {
-    if (part.index !== at || !isPart(part, root)) return null
     const verdict = JSON.parse(part.text) as Verdict
     if (verdict.messageId !== messages[at]?.id) return null
     read.push(verdict)

@@ -32,6 +32,8 @@ export type Contact = {
   refuses: { sentence: string; isOurs: boolean } | null
   /** Until when the key that signs is valid, as the centre knows it. */
   keyUntil: Date | null
+  /** Milliseconds that the record lately took from the receipt of a message to its end, as far as questions found out: so long after it asking is of no use. */
+  recordMs: number
 }
 
 /** The centre refused or is not in a state to answer: `reply` says how. */
@@ -56,7 +58,7 @@ const skewNoticedMs = 2000
  * pinned in the settings. A wrong clock here does no harm: the centre’s signed answers say what time it is.
  */
 export class Centre {
-  readonly contact: Contact = { lastAt: null, cutSince: null, why: null, skewMs: 0, says: null, refuses: null, keyUntil: null }
+  readonly contact: Contact = { lastAt: null, cutSince: null, why: null, skewMs: 0, says: null, refuses: null, keyUntil: null, recordMs: 0 }
   readonly #outside: Outside
   readonly #line: Line
   readonly #base: string

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { before, test } from 'node:test'
+import { takeIn } from '../../record/exchange/intake.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { steppedEdge } from '../../testing/stepped-edge.ts'
@@ -54,4 +55,39 @@ test('while the record has taken nothing the edge asks more rarely, and never la
     items().map(({ state }) => state),
     ['sent'],
   )
+})
+
+test('what is sent is first asked about when most of the time has passed that the record lately took, and sooner again when it has become quick', async (t) => {
+  const { edge, line, clock, tell, items } = await steppedEdge(t, server, 'paced-edge')
+  const asked: string[] = []
+  line.instead = ({ path, body }) => {
+    if (path === '/bus/messages/states') asked.push(...(JSON.parse(body.toString()) as { messages: string[] }).messages)
+    return null
+  }
+  const pass = async (ms: number) => {
+    clock.aheadMs += ms
+    const before = asked.length
+    await confirmSome(edge)
+    return asked.length - before
+  }
+  await tell('p-1', 'p-1')
+  await sendSome(edge)
+  assert.equal(await pass(1000), 1)
+  await takeIn(server.world)
+  assert.equal(await pass(20_000), 1)
+  const slow = edge.centre.contact.recordMs
+  assert.ok(slow > 10_000 && slow < 15_000, `half of twenty-one seconds and what the machine needed: ${slow}`)
+  await tell('p-2', 'p-2')
+  await sendSome(edge)
+  await takeIn(server.world)
+  assert.equal(await pass(5000), 0, 'it is too soon')
+  assert.equal(await pass(9000), 1)
+  for (const number of ['p-3', 'p-4', 'p-5', 'p-6', 'p-7', 'p-8']) {
+    await tell(number, number)
+    await sendSome(edge)
+    await takeIn(server.world)
+    assert.equal(await pass(edge.centre.contact.recordMs), 1)
+  }
+  assert.ok(edge.centre.contact.recordMs < slow)
+  assert.deepEqual(new Set(items().map(({ state }) => state)), new Set(['acknowledged']))
 })

@@ -4,6 +4,8 @@ import { acknowledge, type Reason, setAside } from '../store/items.ts'
 const confirmedAtOnce = 500
 /** Of these, what the bus has put aside, for which an operator must do something first. */
 const parkedAtOnce = 50
+/** Asked first when so much of the time has passed that the record lately took: whoever asks sooner is told that it waits, and writes that down. */
+const firstQuestion = { first: 300, most: 30_000, share: 0.8 } as const
 /** Asked again when it has waited a tenth longer: a queue is heard of soon after its end, and what waits for days is hardly asked about. */
 const askedAgainMs = { first: 500, most: 3_600_000 } as const
 const patience = 10
@@ -11,6 +13,7 @@ const patience = 10
 const restMs = { first: 200, most: 2000 } as const
 /** The bus names a message for so long after it has ended. */
 const namedDays = 30
+const lateMs = 60_000
 
 type Row = { seq: number; message: string; sentAt: number }
 type Said = { message: string; state: 'waiting' | 'acknowledged' | 'refused' | 'parked'; reason?: string }
@@ -36,17 +39,22 @@ export async function confirmSome(edge: Edge): Promise<number> {
     body: Buffer.from(JSON.stringify({ messages: rows.map(({ message }) => message) })),
   })
   const said = new Map((json as { states: Said[] }).states.map((one) => [one.message, one]))
-  const ended = await store.write(() => rows.filter((row) => settle(edge, row, said.get(row.message), now)).length)
-  if (ended >= confirmedAtOnce / 2) return 0
-  if (ended > 0) return restMs.first
+  const ended = (await store.write(() => rows.filter((row) => settle(edge, row, said.get(row.message), now)))).map(({ sentAt }) => now - sentAt)
+  // What lay there for long tells of a line that was cut, or of an operator.
+  const lately = ended.filter((ms) => ms < lateMs)
+  if (lately.length > 0) centre.contact.recordMs = (centre.contact.recordMs + lately.reduce((sum, ms) => sum + ms, 0) / lately.length) / 2
+  if (ended.length >= confirmedAtOnce / 2) return 0
+  if (ended.length > 0) return restMs.first
   const youngest = now - Math.max(...rows.map(({ sentAt }) => sentAt))
   return within(restMs, youngest / patience)
 }
 
+export const firstQuestionMs = ({ centre }: Edge): number => within(firstQuestion, centre.contact.recordMs * firstQuestion.share)
+
 const within = ({ first, most }: { first: number; most: number }, ms: number): number => Math.round(Math.min(most, Math.max(first, ms)))
 
 function settle(edge: Edge, row: Row, said: Said | undefined, now: number): boolean {
-  const { store } = edge
+  const { store, centre } = edge
   const isForgotten = said === undefined && now - row.sentAt > namedDays * 86_400_000
   if (said?.state === 'acknowledged' || isForgotten) {
     acknowledge(store, row.seq, now)
@@ -60,6 +68,6 @@ function settle(edge: Edge, row: Row, said: Said | undefined, now: number): bool
     }
     setAside(store, row.seq, 'parked', reason, now)
   }
-  store.run('update item set due_at = ? where seq = ?', now + within(askedAgainMs, (now - row.sentAt) / patience), row.seq)
+  store.run('update item set due_at = ? where seq = ?', now + within(askedAgainMs, Math.max(now - row.sentAt, 2 * centre.contact.recordMs) / patience), row.seq)
   return false
 }

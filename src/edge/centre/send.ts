@@ -3,9 +3,10 @@ import { type Item, itemColumns, mappedOf, markSent, numberOf, putOff, type Reas
 import { Refusal } from '../../platform/refusal.ts'
 import { batchOf, headersOf, type Outgoing, readVerdicts, type Receipts, type Verdict } from './batch.ts'
 import { type Answer, CentreSaysNo, issueIn } from './centre.ts'
+import { firstQuestionMs } from './confirm.ts'
 import { LineCut } from './line.ts'
 
-export const sendLimits = { atOnce: 400, bytes: 5 * 1_048_576, backoffSecondsMax: 60, itemSecondsMax: 3600, firstQuestionMs: 300 } as const
+export const sendLimits = { atOnce: 400, bytes: 5 * 1_048_576, backoffSecondsMax: 60, itemSecondsMax: 3600 } as const
 
 /** How many went, and when the centre cannot take more, how long it asks to be left alone; null when it does not say. */
 export type Sent = { count: number; stop: { waitSeconds: number | null } | null }
@@ -111,12 +112,12 @@ function ofOne(answer: Answer, { id }: Outgoing): Judged {
 async function settle(edge: Edge, ways: readonly Way[], { verdicts, receipt }: Judged, held: Set<string>, sent: Sent): Promise<void> {
   const { store } = edge
   const now = edge.now().getTime()
+  const askAt = now + firstQuestionMs(edge)
   await store.write(() => {
     for (const [at, { item }] of ways.entries()) {
       const verdict = verdicts?.[at]
       if (!verdict) continue
-      if (verdict.status === 202 && verdict.message !== undefined)
-        markSent(store, item.seq, { message: verdict.message, receipt: receipt(at), at: now, askAt: now + sendLimits.firstQuestionMs })
+      if (verdict.status === 202 && verdict.message !== undefined) markSent(store, item.seq, { message: verdict.message, receipt: receipt(at), at: now, askAt })
       else if (!ofTheCentre.has(verdict.status)) refuse(edge, item, verdict, now)
     }
   })

@@ -77,7 +77,7 @@ export function isSignedAsync(base: string, signature: Buffer, key: KeyObject): 
 export type Signer = { kid: string; key: KeyObject }
 /** Whose key signed which text: what the log keeps, in the words of its rows. */
 export type Proof = { kid: string; base: string; signature: string }
-type Made = { headers: { 'signature-input': string; signature: string }; proof: Proof }
+export type Made = { headers: { 'signature-input': string; signature: string }; proof: Proof }
 
 /** Signs what the components stand for: the two headers of it, and the text and its signature as the log keeps them. */
 export function signMessage(components: readonly string[], valueOf: ValueOf, signer: Signer, now: Date): Made {

@@ -4,12 +4,11 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Message, Stored } from '../messages/accept.ts'
 import { type Answer, awaitAnswer, keepAnswer, storedAnswer } from './call-answer.ts'
-import { centreKey } from '../members/centre-key.ts'
 import { type Contents, type LargeTurn, largeTurn, type Received } from './contents.ts'
 import { callWaitMs } from '../messages/deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member } from '../members/directory.ts'
 import { type Answered, forward } from './forward.ts'
-import { checkDigest, isSigned, readSignature, signatureBase, signMessage, type ValueOf } from '../../platform/http-signature.ts'
+import { checkDigest, isSigned, type Made, readSignature, signatureBase, type ValueOf } from '../../platform/http-signature.ts'
 import { onceName } from '../signing/once.ts'
 import { dropPieces, storePieces } from './piece.ts'
 import { requireRoomFor } from '../messages/queue.ts'
@@ -19,7 +18,7 @@ import { type PatientOf, readNumber, readPatient } from '../messages/head.ts'
 import { deny, entriesOf, requireSame } from '../messages/judge-message.ts'
 import { storeOnce } from '../messages/store-once.ts'
 import { requireFits } from '../messages/structure.ts'
-import { sendSigned } from '../signing/signed-answer.ts'
+import { sendSigned, signAnswer } from '../signing/signed-answer.ts'
 import { proofOf, requireSigner, type Signed } from '../signing/signed-request.ts'
 import { takeBody, untilClosed } from './take-body.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
@@ -87,9 +86,9 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
   const mayRepeat = isSafe(method) || own !== null
   const answered = await forward(world, addresses, { method, pathAndQuery: `${path}${query}`, headers, body, mayRepeat, answerBytesMax: agreedMax, turn })
   untilClosed(reply, () => void answered.body.end())
-  const answer = answerOf(world, directory, right.provider, stored.id, answered)
+  const { answer, made } = answerOf(request, directory, right.provider, { ...answered, call: stored.id })
   await keepAnswer(world, answer, own !== null, [])
-  return give(world, reply, answer)
+  return give(world, reply, answer, made)
 }
 
 /** What is judged by its structure is judged as one document in memory. */
@@ -155,16 +154,24 @@ function outgoing(request: FastifyRequest, about: { call: string; from: Member; 
   }
 }
 
-/** An answer that its provider signed keeps that signature; of one without, the centre says what it got. */
-function answerOf(world: World, directory: Directory, provider: Member, id: string, { status, headers, body }: Answered): Answer {
+/**
+ * An answer that its provider signed keeps that signature; of one without, the centre says what it got: once, so that the log holds the very
+ * signature that the caller gets.
+ */
+function answerOf(
+  request: FastifyRequest,
+  directory: Directory,
+  provider: Member,
+  { call, status, headers, body }: Answered & { call: string },
+): { answer: Answer; made?: Made } {
   const back = passedBack.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]] as const] : []))
   const { digest } = body
-  const common = { call: id, by: provider.code, status, headers: Object.fromEntries(back), body, digest }
-  const value: ValueOf = (name) => (name === '@status' ? String(status) : typeof headers[name] === 'string' ? headers[name].trim() : null)
+  const common = { call, by: provider.code, status, headers: Object.fromEntries(back), body, digest }
   if (headers['signature'] === undefined) {
-    const said: ValueOf = (name) => (name === 'content-digest' ? digest : value(name))
-    return { ...common, ...signMessage(['"@status"', '"content-digest"'], said, centreKey(world.keys), world.now()).proof }
+    const made = signAnswer(request.world, request, { status, digest, type: headers['content-type'] ?? unknownType })
+    return { answer: { ...common, ...made.proof }, made }
   }
+  const value: ValueOf = (name) => (name === '@status' ? String(status) : typeof headers[name] === 'string' ? headers[name].trim() : null)
   const wrong = new Refusal('busy', 'the answer of the provider is not signed as it should be', { retryAfterSeconds: 60 })
   const signature = readSignature(headers['signature-input'], headers['signature'])
   if (signature instanceof Refusal || !signature.components.includes('"content-digest"') || !signature.components.includes('"@status"')) throw wrong
@@ -177,7 +184,7 @@ function answerOf(world: World, directory: Directory, provider: Member, id: stri
     isSigned(base, signature.value, key.key) &&
     checkDigest(headers['content-digest'], body.digestOf) === null
   if (!isRight) throw wrong
-  return { ...common, kid: signature.keyid, base: base as string, signature: signature.value.toString('base64') }
+  return { answer: { ...common, kid: signature.keyid, base: base as string, signature: signature.value.toString('base64') } }
 }
 
 type Repeated = { isDirect: boolean; waitMs: number; turn: LargeTurn }
@@ -199,7 +206,9 @@ async function giveStored(world: World, reply: FastifyReply, answer: Given, turn
   return give(world, reply, answer)
 }
 
-function give(world: World, reply: FastifyReply, { status, headers, body }: Given): FastifyReply {
-  const { 'content-type': type = 'application/octet-stream', ...rest } = headers
-  return sendSigned(world, reply.headers(rest).header('cache-control', 'no-store'), status, body, type)
+const unknownType = 'application/octet-stream'
+
+function give(world: World, reply: FastifyReply, { status, headers, body }: Given, made?: Made): FastifyReply {
+  const { 'content-type': type = unknownType, ...rest } = headers
+  return sendSigned(world, reply.headers(rest).header('cache-control', 'no-store'), { status, body, type }, made)
 }

@@ -47,5 +47,5 @@ export async function fetchCallBody(request: FastifyRequest, reply: FastifyReply
   await holdCall(world, member, call)
   const body = await storedContents(world, { about: call, pieces: open.pieces, digest: open.digest })
   await world.ledger.record(looksOf(member, [{ message: call, patient: open.patient }], correlation))
-  return sendSigned(world, reply.header('cache-control', 'no-store'), 200, body, open.contentType || 'application/octet-stream')
+  return sendSigned(world, reply.header('cache-control', 'no-store'), { status: 200, body, type: open.contentType || 'application/octet-stream' })
 }

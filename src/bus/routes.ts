@@ -39,9 +39,13 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
   return (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: messageBytesMax }, (_request, body, done) => done(null, body))
-    app.addHook('onRequest', async (request) => {
-      if (request.headers['content-encoding'] !== undefined)
-        throw new Refusal('unsupported', 'bodies of the bus are sent as they are, without content-encoding', { expression: 'content-encoding' })
+    app.addHook('onRequest', (request, _reply, next) => {
+      const isPacked = request.headers['content-encoding'] !== undefined
+      next(
+        isPacked
+          ? new Refusal('unsupported', 'bodies of the bus are sent as they are, without content-encoding', { expression: 'content-encoding' })
+          : undefined,
+      )
     })
     app.addHook('onRequest', beginTrace)
     app.addHook('onResponse', measureAnswer)

@@ -72,6 +72,8 @@ test('a call goes to the provider’s address when the contract covers it, once 
   const verdict = verifyEvidence(evidence, null)
   assert.deepEqual(verdict.problems, [])
   assert.ok(verdict.found.some((line) => line.startsWith('fund answered 200')))
+  const [, signature = 'none'] = /:([A-Za-z0-9+/=]+):/.exec(String(answer.headers['signature'])) ?? []
+  assert.ok(JSON.stringify(evidence).includes(signature), 'the log holds the very signature that the caller got')
   assert.equal(verifyEvidence(JSON.parse(JSON.stringify(evidence).replace('patients/7', 'patients/8')), null).ok, false)
   const rows = await sql<{ kind: string }>`select kind from bus.log order by kind`
   assert.deepEqual(

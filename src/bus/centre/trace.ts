@@ -15,22 +15,30 @@ function parentOf({ headers }: FastifyRequest): Parent | null {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) }
 }
 
-/** Without an SDK the span is none and costs nothing; names hold the route, never an address. */
-export async function beginTrace(request: FastifyRequest): Promise<void> {
+/** Without an SDK nothing is recorded, and nothing kept; names hold the route, never an address. */
+export function beginTrace(request: FastifyRequest, _reply: FastifyReply, next: () => void): void {
+  const span = spanOf(request)
+  if (span.isRecording()) spans.set(request, span)
+  next()
+}
+
+function spanOf(request: FastifyRequest): Span {
   const parent = parentOf(request)
   const around = parent ? trace.setSpanContext(context.active(), { ...parent, isRemote: true }) : context.active()
   const route = request.routeOptions.url ?? 'unknown'
   const attributes = { 'http.request.method': request.method, 'http.route': route, 'spona.correlation': request.correlation }
-  spans.set(request, trace.getTracer('spona').startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, attributes }, around))
+  return trace.getTracer('spona').startSpan(`${request.method} ${route}`, { kind: SpanKind.SERVER, attributes }, around)
 }
 
-export async function endTrace(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export function endTrace(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
   const span = spans.get(request)
-  if (!span) return
-  span.setAttribute('http.response.status_code', reply.statusCode)
-  if (request.refusedBy !== null) span.setAttribute('spona.refused', request.refusedBy)
-  if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
-  span.end()
+  if (span) {
+    span.setAttribute('http.response.status_code', reply.statusCode)
+    if (request.refusedBy !== null) span.setAttribute('spona.refused', request.refusedBy)
+    if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end()
+  }
+  next()
 }
 
 /** What goes on to whoever is next: this span when one is recorded, otherwise what the caller sent. */

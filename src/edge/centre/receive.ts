@@ -1,8 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { contentDigest, isSigned } from '../../platform/http-signature.ts'
 import { isPart, type Part } from '../../platform/signed-batch.ts'
+import { sourceOf } from '../draft/provenance.ts'
 import type { Edge } from '../process/edge.ts'
-import { type Reason, setAside } from '../store/items.ts'
+import { type Item, mappedOf, type Reason, setAside } from '../store/items.ts'
 import { issueIn } from './centre.ts'
 
 /** A delivery as the bus hands it out (docs/bus.md): what its sender signed, and the signature. */
@@ -113,10 +114,11 @@ async function keyOf(edge: Edge, { from, kid }: Delivery): Promise<KeyObject | n
 export function takeOutcomes(edge: Edge): Receiver {
   return async ({ answers }, bytes) => {
     const { store } = edge
-    const item = answers === undefined ? undefined : store.one<{ seq: number }>('select seq from item where message = ?', answers)
+    const item = answers === undefined ? undefined : store.one<{ seq: number; id: string }>('select seq, id from item where message = ?', answers)
     if (item) {
       const outcome = JSON.parse(bytes.toString('utf8')) as unknown
-      const reason: Reason = { by: 'record', ...(issueIn(outcome) ?? { sentence: 'the record refused it' }), outcome }
+      const said = issueIn(outcome) ?? { sentence: 'the record refused it' }
+      const reason: Reason = { by: 'record', ...said, ...placeOf(edge, item, said.place), outcome }
       await store.write(() => setAside(store, item.seq, 'quarantined', reason, edge.now().getTime()))
       return { taken: true }
     }
@@ -125,4 +127,12 @@ export function takeOutcomes(edge: Edge): Receiver {
       return { taken: false, reason: 'the edge has no receipt yet of what this answers', isFinal: false }
     return { taken: true }
   }
+}
+
+/** The record names a place in what was mapped; whoever mends it has what was sent before them. */
+function placeOf({ store, vault }: Edge, item: Pick<Item, 'seq' | 'id'>, place: string | undefined): { place?: string } {
+  const mapped = place === undefined ? null : mappedOf(store, vault, item)
+  if (place === undefined || mapped === null) return {}
+  const source = sourceOf(JSON.parse(mapped.toString('utf8')) as object, place)
+  return source === null ? {} : { place: `${source} (${place})` }
 }

@@ -69,3 +69,37 @@ export function tellProvenance(draft: Draft, story: Story): void {
 }
 
 const sourceExtension = 'urn:spona:mapping:source'
+
+type Told = {
+  entry?: { fullUrl?: string; resource?: { resourceType?: string; target?: { reference?: string; extension?: { url?: string; valueString?: string }[] }[] } }[]
+}
+
+/**
+ * Where in what the local system sent the fault lies that the record names as a place in the bundle: `OBX[3]-5` of `Bundle.entry[4].resource.valueQuantity.value`,
+ * or the segments and columns of the whole resource. Null when the bundle tells nothing of its sources.
+ */
+export function sourceOf(bundle: Told, place: string): string | null {
+  const [, number, element = ''] = /^Bundle\.entry\[(\d+)\](?:\.resource)?(?:\.([A-Za-z]+))?/.exec(place) ?? []
+  const fullUrl = number === undefined ? undefined : bundle.entry?.[Number(number)]?.fullUrl
+  if (fullUrl === undefined) return null
+  const targets = bundle.entry?.flatMap(({ resource }) => (resource?.resourceType === 'Provenance' ? (resource.target ?? []) : []))
+  const told = targets?.find(({ reference }) => reference === fullUrl)?.extension?.find(({ url }) => url === sourceExtension)?.valueString
+  if (told === undefined) return null
+  const parts = told.split('; ').map((part) => part.split(' '))
+  const exact = parts.flatMap(([segment = '', ...fields]) =>
+    (segment.includes('<') ? [segment, ...fields] : fields).flatMap((one) => {
+      const [target = '', field = ''] = one.split('<')
+      if (element === '' || !isOf(element, target)) return []
+      return [segment.includes('<') ? field : `${segment}-${field}`]
+    }),
+  )
+  const whole = parts.map(([segment = '']) => segment.split('<').at(-1) as string)
+  return [...new Set(exact.length > 0 ? exact : whole)].slice(0, namedMax).join(', ')
+}
+
+const namedMax = 5
+/** The mapping says `value` where the resource has `valueQuantity`. */
+const isOf = (element: string, target: string): boolean => {
+  const [named = ''] = /^[A-Za-z]+/.exec(target) ?? []
+  return named === element || (named !== '' && element.startsWith(named) && /^[A-Z]/.test(element.slice(named.length)))
+}

@@ -75,18 +75,24 @@ test('what cannot be mapped or is refused waits for a person with place and hint
 
 test('a document that the record refuses comes back with the reasons, and is sent once more under a new number', async () => {
   const { store, vault, intake, config } = edge.edge
+  const fullUrl = 'urn:uuid:6f2c1f0e-6a53-4b7d-9a3e-0d4d1a5f7c11'
+  const source = { reference: fullUrl, extension: [{ url: 'urn:spona:mapping:source', valueString: 'ZRE[1] status<4' }] }
+  const provenance = { resourceType: 'Provenance', target: [source], recorded: '2026-03-01T10:00:00Z', agent: [{ who: { display: 'LIS' } }] }
   const bundle = (status: string) =>
     JSON.stringify({
       resourceType: 'Bundle',
       type: 'transaction',
-      entry: [{ resource: { resourceType: 'Observation', status, code: { text: 'x' } }, request: { method: 'POST', url: 'Observation' } }],
+      entry: [
+        { fullUrl, resource: { resourceType: 'Observation', status, code: { text: 'x' } }, request: { method: 'POST', url: 'Observation' } },
+        { resource: provenance, request: { method: 'POST', url: 'Provenance' } },
+      ],
     })
   assert.ok(config.member)
   const { seq } = await intake.accept({ source: 'rest', protocol: 'fhir', name: 'a bundle', original: Buffer.from(bundle('finished')) })
   const stateOf = () => store.one<Item>(`select ${itemColumns} from item where seq = ?`, seq) as Item
   await until('quarantined', () => stateOf().state === 'quarantined', 8000)
   assert.match(stateOf().reason ?? '', /"by":"record"/)
-  assert.match(stateOf().reason ?? '', /Bundle\.entry\[0\]/)
+  assert.match(stateOf().reason ?? '', /"place":"ZRE\[1\]-4 \(Bundle\.entry\[0\]/, 'the field of what was sent, and the place in what was made of it')
   await store.write(() => sendAgain(store, vault, { item: stateOf(), corrected: Buffer.from(bundle('final')), who: 'test', at: 0 }))
   await until('acknowledged', () => stateOf().state === 'acknowledged', 8000)
   assert.equal(stateOf().sendings, 1)

@@ -6,6 +6,7 @@ import type { World } from '../../platform/world.ts'
 import { readKeyFile } from '../centre/key-file.ts'
 import { type Aside, asideOf } from '../local/aside.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
+import { mapperOf } from '../process/mappers.ts'
 import { discard, type Item, itemColumns, originalOf, sendAgain } from '../store/items.ts'
 import { Store } from '../store/store.ts'
 import { openVault, type Vault } from '../store/vault.ts'
@@ -86,13 +87,28 @@ export function resendItems(world: World, options: Options, print: Print): Promi
 }
 
 export function fixItem(world: World, options: Options, print: Print): Promise<number> {
-  return withStore(world, options['config'], async ({ store, vault }) => {
+  return withStore(world, options['config'], async ({ store, vault, config }) => {
     const item = itemOf(store, options['argument'])
     const corrected = read(String(options['file']))
+    await requireMappable(config, item, corrected)
     const isDone = await store.write(() => sendAgain(store, vault, { item, corrected, who: who(), at: world.now().getTime() }))
     print(isDone ? 'The correction is sent; what came is kept beside it' : `It is ${item.state}, and only what is quarantined or parked can be corrected`)
     return isDone ? 0 : 1
   })
+}
+
+/** What cannot be mapped would come back at once: whoever corrects it is told while the file is before them, and nothing changes. */
+async function requireMappable(config: EdgeConfig, { protocol, name, meta }: Item, original: Buffer): Promise<void> {
+  const map = await mapperOf(protocol)
+  try {
+    map({ original, name, meta: JSON.parse(meta) as Record<string, unknown> }, config)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const place = error.expression === undefined ? '' : `${error.expression}: `
+    throw new Refusal('unprocessable', `the correction cannot be mapped either (${protocol}), and nothing was sent. ${place}${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    })
+  }
 }
 
 export function discardItem(world: World, options: Options, print: Print): Promise<number> {

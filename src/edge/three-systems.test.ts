@@ -127,9 +127,10 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
     t.diagnostic(`${edge.config.member}: ${JSON.stringify(states(edge))}, slowest ${slowest(edge)} ms (of ${withinMs} on a quiet machine)`)
   for (const [edge] of counts) for (const { why, count } of reasons(edge)) t.diagnostic(`${count} of ${edge.config.member}: ${why}`)
   assert.ok((states(csv)['acknowledged'] ?? 0) >= (lines.length - 1) * 0.99)
-  // Samples of many systems, sent as if by one: some name no patient, some give the same visit to another one.
+  // Samples of many systems, sent as if by one: some name no patient, some give the same visit to another one. Which of the two comes first decides how many
+  // are refused then: 49 to 78 of 291 were counted.
   const unmapped = reasons(mllp).reduce((sum, { why, count }) => sum + (why.startsWith('mapping: ') ? count : 0), 0)
-  assert.ok((states(mllp)['acknowledged'] ?? 0) >= (taken - unmapped) * 0.8 && unmapped <= taken * 0.25)
+  assert.ok((states(mllp)['acknowledged'] ?? 0) >= (taken - unmapped) * 0.65 && unmapped <= taken * 0.25)
   assert.ok((states(cda)['acknowledged'] ?? 0) >= 1)
   assert.ok((await inRecord(server, 'Patient')) >= lines.length)
   assert.ok((await inRecord(server, 'Composition')) >= 1)

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { Refusal } from './refusal.ts'
+import { Refusal, withHint } from './refusal.ts'
 import type { World } from './world.ts'
 
 export type Options = Record<string, string | boolean | undefined>
@@ -89,7 +89,7 @@ function helpOfOne(command: Command): string {
 
 /** How an error reads on the command line: a refusal is a sentence, anything else keeps its text for the operator. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof Refusal) return error.hint ? `${error.message}. ${error.hint}` : error.message
+  if (error instanceof Refusal) return withHint(error)
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE' && port !== undefined) return `PORT: ${port} is taken by another program; stop it, or set another PORT`
   return message

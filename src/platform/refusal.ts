@@ -30,6 +30,9 @@ export class Refusal extends Error {
   }
 }
 
+/** For whoever reads one line: what is wrong, and how to mend it. */
+export const withHint = ({ message, hint }: Refusal): string => (hint ? `${message}. ${hint}` : message)
+
 export type RefusalIssue = {
   severity: 'fatal' | 'error' | 'warning' | 'information'
   code: string

@@ -21,6 +21,12 @@ const said = ['content-digest', 'content-type', 'bus-to', 'bus-message-id', 'bus
 export const partText = (headers: Readonly<Record<string, string>>): string =>
   said.flatMap((name) => (headers[name] === undefined ? [] : [`"${name}": ${headers[name]}`])).join('\n')
 
+/** Each text with its way to the root of all, which is what their sender signs. */
+export function partsOf(texts: readonly string[]): { root: Buffer; parts: Part[] } {
+  const { root, paths } = treeOf(texts.map(leafHash))
+  return { root, parts: texts.map((text, index) => ({ text, index, path: (paths[index] as Buffer[]).map((one) => one.toString('base64')) })) }
+}
+
 /** Whether a text is under what was signed as `bus-batch`. */
 export function isPart({ text, index, path }: Part, batch: unknown): boolean {
   const signed = readBatch(batch)
@@ -33,10 +39,10 @@ export function isPart({ text, index, path }: Part, batch: unknown): boolean {
 export function areParts(parts: readonly Part[], batch: unknown): boolean {
   const signed = readBatch(batch)
   if (!signed || signed.count !== parts.length) return false
-  const { root, paths } = treeOf(parts.map(({ text }) => leafHash(text)))
+  const { root, parts: made } = partsOf(parts.map(({ text }) => text))
   if (!root.equals(signed.root)) return false
-  return parts.every(({ index, path }, at) => {
-    const way = paths[at] as Buffer[]
-    return index === at && path.length === way.length && way.every((step, nth) => step.toString('base64') === path[nth])
+  return made.every(({ index, path }, at) => {
+    const given = parts[at] as Part
+    return index === given.index && path.length === given.path.length && path.every((step, nth) => step === given.path[nth])
   })
 }

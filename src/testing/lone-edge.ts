@@ -9,6 +9,14 @@ import { parseConfig } from '../edge/process/config.ts'
 import { type Opened, openEdge } from '../edge/process/open.ts'
 import { makeLog } from '../platform/world.ts'
 
+/** The settings of an edge whose centre is nowhere; its key stands beside them. */
+export const loneSettings = [
+  'member: lone-edge',
+  `centre: { url: "https://centre.invalid", key: key.json, signs: ${'a'.repeat(43)} }`,
+  'disk: { warnMb: 1, reserveMb: 1 }',
+  'status: { port: 0 }',
+].join('\n')
+
 export type LoneEdge = Opened & { folder: string; log(): string; again(): Promise<LoneEdge> }
 
 /** An edge at work whose line is cut: what it takes waits, and can be looked at. `again` opens the same one once more, as after a restart. */
@@ -17,13 +25,7 @@ export async function loneEdge(t: TestContext, settings: (folder: string) => str
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'in'))
   makeKeyFile(join(folder, 'key.json'), randomBytes)
-  const text = [
-    'member: lone-edge',
-    `centre: { url: "https://centre.invalid", key: key.json, signs: ${'a'.repeat(43)} }`,
-    'disk: { warnMb: 1, reserveMb: 1 }',
-    'status: { port: 0 }',
-    settings(folder),
-  ].join('\n')
+  const text = [loneSettings, settings(folder)].join('\n')
   const config = parseConfig(text, join(folder, 'edge.yaml'))
   const lines: string[] = []
   const log = makeLog('warn', { write: (one: string) => void lines.push(one) })

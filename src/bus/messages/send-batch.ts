@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify'
-import { treeOf, leafHash } from '../../platform/merkle.ts'
 import { answerOf, Refusal } from '../../platform/refusal.ts'
 import { measureMessage } from '../centre/measure.ts'
 import { centreKey } from '../members/centre-key.ts'
@@ -9,7 +8,7 @@ import { sendSignedJson } from '../signing/signed-answer.ts'
 import { proofOf, type Signed } from '../signing/signed-request.ts'
 import { readHead } from './head.ts'
 import { type Asking, entriesOf, type Given, type Judged, judgeMessage } from './judge-message.ts'
-import { batchText, type Part, partText, readBatch } from '../../platform/signed-batch.ts'
+import { batchText, type Part, partsOf, partText, readBatch } from '../../platform/signed-batch.ts'
 import { receiptOf } from './receipt.ts'
 import { storeAllOnce } from './store-once.ts'
 import { wake } from './waiting.ts'
@@ -28,8 +27,7 @@ export async function sendBatch(asking: Asking, signed: Signed, body: Buffer, re
   const { request } = asking
   const { world } = request
   const lines = readLines(request.headers['content-type'], body)
-  const texts = lines.map(({ headers }) => partText(headers))
-  const { root, paths } = treeOf(texts.map(leafHash))
+  const { root, parts } = partsOf(lines.map(({ headers }) => partText(headers)))
   const batch = readBatch(request.headers['bus-batch'])
   if (!batch || batch.count !== lines.length || !batch.root.equals(root)) {
     throw new Refusal('incorrect', 'bus-batch is not the root of these messages', {
@@ -40,7 +38,7 @@ export async function sendBatch(asking: Asking, signed: Signed, body: Buffer, re
   const proof = proofOf(signed)
   const ways = await Promise.all(
     lines.map(async (line, index): Promise<Way> => {
-      const part = { text: texts[index] as string, index, path: (paths[index] as Buffer[]).map((one) => one.toString('base64')) }
+      const part = parts[index] as Part
       return { line, verdict: await judged(asking, line, { ...proof, part }), text: {} }
     }),
   )
@@ -176,10 +174,8 @@ async function tellRefused({ request }: Asking, ways: readonly Way[], reply: Fas
 
 function receiptsOf({ request }: Asking, ways: readonly Way[]): Receipts {
   const { world, headers } = request
-  const texts = ways.map(({ text }) => JSON.stringify(text))
-  const { root, paths } = treeOf(texts.map(leafHash))
-  const values: Record<string, string> = { 'bus-batch': batchText(root, texts.length), 'signature;req': String(headers['signature']).trim() }
+  const { root, parts: verdicts } = partsOf(ways.map(({ text }) => JSON.stringify(text)))
+  const values: Record<string, string> = { 'bus-batch': batchText(root, verdicts.length), 'signature;req': String(headers['signature']).trim() }
   const { proof } = signMessage(['"bus-batch"', '"signature";req'], (name) => values[name] ?? null, centreKey(world.keys), world.now())
-  const verdicts = texts.map((text, index) => ({ index, text, path: (paths[index] as Buffer[]).map((one) => one.toString('base64')) }))
   return { format: 'spona-bus-receipts-1', verdicts, ...proof }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { World } from '../../platform/world.ts'
 import { oru } from '../../testing/edge.ts'
-import { kept, loneEdge } from '../../testing/lone-edge.ts'
+import { kept, loneEdge, loneSettings } from '../../testing/lone-edge.ts'
 import { until } from '../../testing/process.ts'
 import { discardItem, fixItem, listAside, resendItems, showItem } from './quarantine.ts'
 
@@ -15,7 +15,7 @@ const world = { now: () => new Date(), random: randomBytes } as unknown as World
 async function withOneAside(t: TestContext) {
   const edge = await loneEdge(t, () => '')
   const config = join(edge.folder, 'edge.yaml')
-  writeFileSync(config, `member: lone-edge\ncentre: { url: "https://centre.invalid", key: key.json, signs: ${'a'.repeat(43)} }\n`)
+  writeFileSync(config, loneSettings)
   const original = Buffer.from(oru('q-1', 'p-1').replace('ORU^R01^ORU_R01', 'QRY^A19'))
   const { id } = await edge.edge.intake.accept({ source: 'lis', protocol: 'hl7v2', name: 'QRY A19 q-1', original })
   await until('it stands aside', () => kept(edge)[0]?.state === 'quarantined')

@@ -1,4 +1,4 @@
-import { Refusal } from '../../platform/refusal.ts'
+import { type Refusal, withHint } from '../../platform/refusal.ts'
 import { escaped } from './escapes.ts'
 import type { Message } from './message.ts'
 import { hl7Date } from '../draft/dates.ts'
@@ -38,7 +38,7 @@ function isWanted(condition: string, verdict: Verdict): boolean {
 
 /** For what could not even be read: the sender learns why, without a number to hang it on. */
 export function rejectUnread(refusal: Refusal, stamp: Stamp): string {
-  const text = refusal.hint === undefined ? refusal.message : `${refusal.message}. ${refusal.hint}`
+  const text = withHint(refusal)
   // What is wrong with the bytes themselves: segments that are not as they must stand, or what stands in one of them.
   const condition = refusal.kind !== 'incorrect' ? '207' : refusal.expression === 'MSH' ? '100' : '102'
   return segments(

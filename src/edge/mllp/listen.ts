@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { Refusal } from '../../platform/refusal.ts'
+import { Refusal, withHint } from '../../platform/refusal.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import { acknowledge, rejectUnread, type Stamp, type Verdict } from '../hl7v2/acknowledge.ts'
 import { encode } from '../hl7v2/charset.ts'
@@ -108,7 +108,7 @@ async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<B
   } catch (error) {
     if (!(error instanceof Refusal)) edge.log.error({ err: error, source: settings.name }, 'a message could not be read')
     const header = error instanceof Refusal && error.expression === 'MSH-18' ? headerOf(frame.bytes) : null
-    if (header !== null) return answers(header, { kind: 'reject', text: said(error as Refusal), place: 'MSH[1]-18', code: '102' }, stamp())
+    if (header !== null) return answers(header, { kind: 'reject', text: withHint(error as Refusal), place: 'MSH[1]-18', code: '102' }, stamp())
     return refused(error instanceof Refusal ? error : new Refusal('incorrect', 'the message could not be read'))
   }
   return answers(message, await verdictOn(edge, settings, frame.bytes, message), stamp())
@@ -133,15 +133,13 @@ function headerOf(bytes: Uint8Array): Message | null {
   }
 }
 
-const said = ({ message, hint }: Refusal) => (hint ? `${message}. ${hint}` : message)
-
 async function verdictOn(edge: Edge, settings: Settings, original: Buffer, message: Message): Promise<Verdict> {
   try {
     const name = `${message.type} ${message.event} ${message.controlId}`.trim().slice(0, 100)
     await edge.intake.accept({ source: settings.name, protocol: 'hl7v2', name, original })
     return { kind: 'accept' }
   } catch (error) {
-    if (error instanceof Refusal) return { kind: 'reject', text: said(error), code: '207' }
+    if (error instanceof Refusal) return { kind: 'reject', text: withHint(error), code: '207' }
     edge.log.error({ err: error, source: settings.name }, 'a message could not be stored')
     return { kind: 'reject', text: 'the message could not be stored; send it again', code: '207' }
   }

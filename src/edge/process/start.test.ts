@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { loneSettings } from '../../testing/lone-edge.ts'
 import { makeKeyFile } from '../centre/key-file.ts'
 
 test('a start that cannot be ends with the sentence and with 1, though what had been opened before takes its time to close', (t) => {
@@ -12,10 +13,7 @@ test('a start that cannot be ends with the sentence and with 1, though what had 
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   makeKeyFile(join(folder, 'key.json'), randomBytes)
   const settings = [
-    'member: lone-edge',
-    `centre: { url: "https://centre.invalid", key: key.json, signs: ${'a'.repeat(43)} }`,
-    'disk: { warnMb: 1, reserveMb: 1 }',
-    'status: { port: 0 }',
+    loneSettings,
     'folders:',
     '  - { name: letters, path: ./letters, format: cda }',
     '  - { name: tables, path: ./tables, format: csv, mapping: ./none.json }',

@@ -74,7 +74,7 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
       (select ${pointer}, r.day
          from record.superseded r
         where r.until_tx >= ${moment.allEnded} and ${stillCurrentAt(moment)}
-          and ${join([...conditions, ...keys.map(amongKeys), seenAt(moment)], ' and ')}
+          and ${join([...conditions, ...keys.map((key) => amongKeys(key)), seenAt(moment)], ' and ')}
           and not exists (select 1 from record.resource v where v.patient = r.patient and v.type = r.type and v.id = r.id and v.voided)
         order by ${sorted}
         limit ${limit})) r
@@ -82,14 +82,15 @@ function candidateStatement({ where, order, after, reading, keys = [] }: Step, l
      limit ${limit}`
 }
 
-const amongKeys = (key: Fragment): Fragment => fragment`r.patient in (select t.patient from record.token t where ${key})`
+/** Rows (of another table, when `patient` says so) of patients for whom a condition on `t` (record.token) holds. */
+export const amongKeys = (key: Fragment, patient = fragment`r.patient`): Fragment => fragment`${patient} in (select t.patient from record.token t where ${key})`
 /** The same order as by key, in the words of who leads: each patient's rows are put in order when they come. */
 const byLeader = fragment`t.patient, r.type, r.id`
 
 /** The rows, by themselves or by who leads; `offset 0` keeps the planner from going another way. */
 function rowsFrom(table: Fragment, conditions: readonly Fragment[], [first, ...others]: readonly Fragment[], after: Position | null): Fragment {
   if (first === undefined) return fragment`${table} where ${join(conditions, ' and ')}`
-  const also = others.map((key) => fragment`t.patient in (select t.patient from record.token t where ${key})`)
+  const also = others.map((key) => amongKeys(key, fragment`t.patient`))
   const from = after === null ? [] : [fragment`t.patient >= ${after.patient}`]
   return fragment`(select t.patient from record.token t where ${join([first, ...also, ...from], ' and ')}) t
      cross join lateral (select r.* from ${table} where r.patient = t.patient and ${join(conditions, ' and ')} offset 0) r`

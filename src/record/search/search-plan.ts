@@ -4,6 +4,7 @@ import type { Asking } from '../asking.ts'
 import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, spanForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
 import { narrowHash, systemsOfValue, tokenBytes, wideHash } from '../write/hashes.ts'
 import { isServerId, keyOfId, parseReference } from '../ids.ts'
+import { amongKeys } from './candidates.ts'
 import { beginsWith, type Names } from './names.ts'
 
 type Condition = Narrowing['any'][number]
@@ -207,8 +208,7 @@ const alikeMax = 1_000_001
 /** Rows of patients who have anything of the type in these days. */
 export const amongThoseWith = (asking: Asking, type: string, days: Days): Fragment => amongPatients({ asking, type, isScoped: false, days }, [anyOfType])
 
-const amongPatients = (at: Where, forms: readonly string[]): Fragment =>
-  fragment`r.patient in (select t.patient from record.token t where ${tokensOf(at, forms)})`
+const amongPatients = (at: Where, forms: readonly string[]): Fragment => amongKeys(tokensOf(at, forms))
 
 /** Conditions on `t` (record.token). One value is an equation, so that its patients come in the order of the index and a page ends early. */
 function tokensOf({ asking: { world }, type, days }: Where, forms: readonly string[]): Fragment {

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { brokenOperation } from '../testing/broken-operations.ts'
 import { assertAnswered, brokenRequest } from '../testing/broken-requests.ts'
 import { startServer } from '../testing/server.ts'
 
 // Ten thousand of them are in the long test.
-const requests = 1_500
+const requests = Number(process.env['SPONA_ROUNDS'] ?? 6_000)
 
 test(`${requests} generated broken requests get a clear answer each, and the server goes on`, { timeout: 120_000 }, async (t) => {
   const { institution } = await startServer(t, { RATE_PER_CLIENT: '1000000' })
   const { send } = await institution('А')
+  assert.equal((await send('PUT', '/fhir/Patient/x', { resourceType: 'Patient', id: 'x', identifier: [{ system: 'urn:h', value: '1' }] })).status, 201)
   const statuses = new Map<number, number>()
-  const property = fc.asyncProperty(brokenRequest, async (request) => {
+  const property = fc.asyncProperty(fc.oneof({ weight: 3, arbitrary: brokenRequest }, { weight: 1, arbitrary: brokenOperation }), async (request) => {
     const status = await assertAnswered(send, request)
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
   })

@@ -58,7 +58,7 @@ function fromQuery(request: FastifyRequest): Given[] {
 /** A ValueSet may itself be the body of an operation that takes one (R4 operations, section 3.2.0.1.1), and so with others. */
 function fromBody(request: FastifyRequest, allowed: Allowed): Given[] {
   if (request.body === undefined || request.body === null || request.body === '') return []
-  const body = readBody(request) as { resourceType?: unknown; parameter?: unknown }
+  const body = (readBody(request) ?? {}) as { resourceType?: unknown; parameter?: unknown }
   const name = String(body.resourceType).replace(/^[A-Z]/, (first) => first.toLowerCase())
   if (Object.hasOwn(allowed, name) && allowed[name] === 'resource') return [{ name, value: body }]
   const parameters = body.parameter ?? []

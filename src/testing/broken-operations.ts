@@ -11,7 +11,7 @@ const codes = {
   property: [{ code: 'warm', type: 'boolean' }],
   concept: [{ code: 'red', display: 'Red', concept: [{ code: 'pink', designation: [{ language: 'sr', value: 'roze' }] }] }],
 }
-const values = {
+const values: { [name: string]: Json } = {
   resourceType: 'ValueSet',
   url: 'urn:h:some',
   status: 'draft',

@@ -69,7 +69,7 @@ function filesOf(kind: Kind): File[] {
  * bench the same code takes twice as long: what the validator kept alive makes V8 put new objects among the old.
  */
 function inItsOwnProcess(kind: Kind, words: string[]): void {
-  const heap = ['--max-old-space-size=192', '--max-semi-space-size=8']
+  const heap = ['--max-old-space-size=192', '--max-semi-space-size=16']
   spawnSync(process.execPath, [...heap, join(import.meta.dirname, 'run.ts'), 'mapping', '--rate', kind.folder, ...words], { stdio: 'inherit' })
 }
 

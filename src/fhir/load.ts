@@ -120,6 +120,17 @@ function fingerprint(version: string): string {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** No compartment has the head of a message, but what it is about is said in it: of one patient, it tells as much about them as the message itself. */
+function patientOfMessage({ focus }: Resource, out: string[]): void {
+  if (!Array.isArray(focus)) return
+  const patients = new Set<string>()
+  for (const one of focus as { reference?: unknown }[]) {
+    const text = one?.reference
+    if (typeof text === 'string' && /(?:^|\/)Patient\//.test(text)) patients.add(text)
+  }
+  if (patients.size === 1) out.push(...patients)
+}
+
 const none: never[] = []
 const subjectCodes = new Set(['patient', 'subject', 'beneficiary'])
 const withSeveralPatients = new Set(['Account', 'Appointment', 'AppointmentResponse', 'AuditEvent', 'Group', 'Person', 'Provenance', 'Schedule'])
@@ -190,6 +201,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
     patientReferences(resource) {
       const out: string[] = []
       compiled.compartment[resource.resourceType]?.(resource, out)
+      if (resource.resourceType === 'MessageHeader') patientOfMessage(resource, out)
       return [...new Set(out)]
     },
     soundsWith,

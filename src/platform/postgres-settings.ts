@@ -1,10 +1,22 @@
+import { totalmem } from 'node:os'
+
+const megabyte = 1_048_576
+const buffersMb = { least: 128, most: 4096, share: 0.25 } as const
+
+/** A quarter of the memory (PostgreSQL, 19.4.1), and never so much that a checkpoint has more to look through than it is worth. */
+export const sharedBuffers = (memoryBytes: number): string =>
+  `${Math.floor(Math.min(buffersMb.most, Math.max(buffersMb.least, (memoryBytes * buffersMb.share) / megabyte)))}MB`
+
+/** Of the machine, or of the container when that may take less. */
+const memory = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
+
 /** Settings of the embedded database; docs/reference/database.md says why each, and a test keeps the two lists equal. */
 export const serverSettings: Record<string, string> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   password_encryption: 'scram-sha-256',
   max_connections: '80',
-  shared_buffers: '512MB',
+  shared_buffers: sharedBuffers(memory),
   effective_cache_size: '2GB',
   work_mem: '16MB',
   maintenance_work_mem: '128MB',

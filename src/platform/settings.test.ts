@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadConfig, settings } from './config.ts'
-import { serverSettings } from './postgres-settings.ts'
+import { serverSettings, sharedBuffers } from './postgres-settings.ts'
 import { settingsPage } from './settings-table.ts'
 
 test('docs/reference/settings.md says what the code does', () => {
@@ -14,7 +14,13 @@ test('docs/reference/settings.md says what the code does', () => {
 test('docs/reference/database.md gives the reason of every PostgreSQL setting, with its value, and of no other', () => {
   const page = readFileSync('docs/reference/database.md', 'utf8')
   const rows = [...page.matchAll(/^\| `([a-z_]+)` \| `([^`]*)` \| (.+) \|$/gm)].map(([, name, value]) => [name, value === '(empty)' ? '' : value])
-  assert.deepEqual(Object.fromEntries(rows), serverSettings)
+  assert.deepEqual(Object.fromEntries(rows), { ...serverSettings, shared_buffers: 'a quarter of the memory' })
+})
+
+test('the database takes a quarter of the memory for what it keeps at hand, within bounds', () => {
+  const [megabyte, gigabyte] = [1_048_576, 1_073_741_824]
+  assert.deepEqual([256 * megabyte, gigabyte, 2 * gigabyte, 24 * gigabyte].map(sharedBuffers), ['128MB', '256MB', '512MB', '4096MB'])
+  assert.match(String(serverSettings['shared_buffers']), /^\d+MB$/)
 })
 
 test('every setting is a constant name with a sentence about it', () => {

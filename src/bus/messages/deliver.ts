@@ -21,6 +21,8 @@ export type Delivery = {
   attempts: number
   storedAt: Date
   entry: string
+  /** What the entry says, once somebody inside has asked. */
+  said?: Record<string, unknown>
   body: Buffer | null
   /** The contents are fetched by themselves: they are too large to be put into the delivery. */
   isLarge: boolean

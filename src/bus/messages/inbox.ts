@@ -14,7 +14,7 @@ import { waitFor, wake } from './waiting.ts'
 /** The delivery was handed out anew meanwhile, or is done: whoever holds it now makes its effect. */
 class TakenElsewhere extends Error {}
 
-const fieldOf = (delivery: Delivery, name: string): unknown => (JSON.parse(delivery.entry) as Record<string, unknown>)[name]
+const fieldOf = (delivery: Delivery, name: string): unknown => (delivery.said ??= JSON.parse(delivery.entry) as Record<string, unknown>)[name]
 
 /** How a member acts on what it gets. */
 export type Intake = {

@@ -51,6 +51,7 @@ export class Entry {
     other.comesFrom(this.sources)
   }
 
+  /** Without a space it is one of the sender's that has none: a number of somebody else's never answers. */
   isFoundBy(identifier: Json): void {
     this.#query = identifying(identifier)
     this.#key = undefined
@@ -267,7 +268,7 @@ function queryOf(resource: Resource): string | undefined {
   return first && identifying(first)
 }
 
-const identifying = ({ system, value }: Json) => `identifier=${systemInQuery(String(system))}|${inQuery(String(value))}`
+const identifying = ({ system, value }: Json) => `identifier=${system === undefined ? '' : systemInQuery(String(system))}|${inQuery(String(value))}`
 /** Addresses and numbers that need no escape are most of them. */
 function inQuery(text: string): string {
   if (isWord.test(text)) return text

@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { type BatchMessage, batchOf, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
+import { reservedKeys } from '../ids.ts'
 import { takeIn } from './intake.ts'
 
 const file = forFile()
@@ -73,6 +74,70 @@ test('documents of different people share transactions, and each keeps its own e
   const looks = await server.sql<{ count: number }>`
     select count(*)::int as count from audit.entry where entry like '%"create"%' and entry like ${`%${sent[5]}%`}`
   assert.equal(looks[0]?.count, 1, 'what is on record of a document names that document')
+})
+
+/** What is on record of a message, without that it was sent: action and whether it is about a person. */
+async function onRecord(message: string | undefined): Promise<string[]> {
+  const rows = await server.sql<{ action: string; isAbout: boolean }>`
+    select action, patient <> 0 as is_about from audit.entry where entry like ${`%"correlation":"${message}"%`} order by action limit 100`
+  return rows.map(({ action, isAbout }) => `${action} ${isAbout ? 'person' : 'nobody'}`)
+}
+
+test('who is written to is on record for that; who is only found, for being found', async () => {
+  const keyed = (...bodies: string[]) => bodies.map((body, at) => ({ key: `l-${numbers}-${at}`, body }))
+  await send(keyed(transaction(house('В'), patient('l-1')), transaction(house('В'), patient('l-2'))))
+  await takeAll()
+  const more = keyed(transaction(house('В'), patient('l-1'), observation('again')), transaction(house('В'), patient('l-2')))
+  const [written, found] = await send(more)
+  await takeAll()
+  assert.deepEqual(await onRecord(written), ['create person', 'search nobody'])
+  assert.deepEqual(await onRecord(found), ['search nobody', 'search person'])
+})
+
+const device = (identifier: object): Entry => ({
+  resource: { resourceType: 'Device', identifier: [identifier] },
+  request: { method: 'POST', url: 'Device', ifNoneExist: 'identifier=|ЛИС' },
+})
+
+test('a number without a space finds those of the sender that have none, and no other', async () => {
+  const other = await joinBus(server.app, server.world, 'other-hospital')
+  await contractOf(other, 'record/documents')
+  const theirs = { to: 'record/documents', contentType: 'application/fhir+json', messageId: 'theirs', body: transaction(device({ value: 'ЛИС' })) }
+  await expectStatus(200, other.send(batchOf([theirs])))
+  const spaced = { ...device({ system: 'urn:t', value: 'ЛИС' }), request: { method: 'POST', url: 'Device' } }
+  await send([{ body: transaction(spaced) }])
+  await takeAll()
+  assert.equal(await countOf('Device', 'ЛИС'), 2)
+  for (const body of [transaction(device({ value: 'ЛИС' })), transaction(device({ value: 'ЛИС' }), patient('d-1'))]) await send([{ body }])
+  await takeAll()
+  assert.equal(await countOf('Device', 'ЛИС'), 3, 'the first makes one, the second finds it')
+})
+
+test('the head of a message is filed with the person whom the message is about', async () => {
+  const head = (...focus: string[]): Entry => ({
+    resource: {
+      resourceType: 'MessageHeader',
+      eventCoding: { system: 'urn:t', code: `of ${focus.length}` },
+      source: { endpoint: 'urn:t' },
+      ...(focus.length > 0 ? { focus: focus.map((reference) => ({ reference })) } : {}),
+    },
+    request: { method: 'POST', url: 'MessageHeader' },
+  })
+  const second = { ...patient('h-2'), fullUrl: 'urn:uuid:22222222-2222-4222-8222-222222222222' }
+  const bodies = [
+    transaction(head(), patient('h-0')),
+    transaction(head(patientUrn), patient('h-1'), observation('h')),
+    transaction(head(patientUrn, second.fullUrl), patient('h-3'), second),
+  ]
+  await send(bodies.map((body, at) => ({ key: `h-${at}`, body })))
+  await takeAll()
+  const rowsOf = (type: string) => server.sql<{ patient: number; body: string }>`
+    select patient, body from record.resource where type = ${server.world.fhir.typeCode(type)} limit 1000`
+  const heads = await rowsOf('MessageHeader')
+  const keyOf = (code: string) => heads.find(({ body }) => body.includes(`"code":"${code}"`))?.patient as number
+  const whole = (await rowsOf('Observation')).find(({ body }) => body.includes('"text":"h"'))?.patient
+  assert.equal(keyOf('of 1'), whole)
+  assert.ok(keyOf('of 0') < reservedKeys && keyOf('of 2') < reservedKeys, 'of nobody, and of several, it is nobody’s')
 })
 
 test('one that is refused keeps nothing from the others, and its sender hears what it would have heard alone', async () => {

@@ -108,7 +108,7 @@ const askedAtOnce = 1000
 type Sought = { name: string; condition: Condition; institution: number; type: number; hash: bigint; narrow: number }
 
 /**
- * Those that ask for `system|value` of an identifier, as most do, in one statement straight from the index of identifiers. Answers only those
+ * Those that ask for `system|value` of an identifier, or for `|value` of one without a system, as most do, in one statement straight from the index of identifiers. Answers only those
  * that are decided by it; the resource itself decides here, too.
  */
 async function byIdentifier(tx: Runner, conditions: ReadonlyMap<string, Condition>): Promise<Map<string, Hit[]>> {
@@ -145,7 +145,7 @@ function soughtOf(name: string, condition: Condition): Sought | null {
   if (type === undefined || type === null || type === 'Subscription' || search.clauses.some(isRelated) || detailsIn(search).length > 0) return null
   for (const { code, any } of narrowing(search)) {
     const [only, another] = any
-    if (another || only?.is !== 'token' || only.of !== undefined || !only.system || only.value === undefined) continue
+    if (another || only?.is !== 'token' || only.of !== undefined || only.system === undefined || only.value === undefined) continue
     if (!isIdentifierCode(code) || world.fhir.custom.isIndexed(type, code) !== undefined) continue
     const typeCode = world.fhir.typeCode(type)
     const { row, narrow } = world.hashes.identifier(typeCode, only.system, only.value)

@@ -6,7 +6,7 @@ import { checkEndpoints } from '../subscription/subscribe.ts'
 import { type Applied, type Prepared, prepareAll, writePrepared } from './apply.ts'
 import { askConditions } from './conditions.ts'
 import { auditDenial } from './create.ts'
-import { decideIntent, type Intent, intentOf, requestOf, resultsOf } from './intent.ts'
+import { auditLooks, decideIntent, type Intent, intentOf, requestOf, resultsOf } from './intent.ts'
 import { createNeighbours } from './neighbours.ts'
 
 /**
@@ -79,7 +79,7 @@ export async function runTogether(
       tx,
       chosen.map(({ intent }) => requestOf(intent)),
     )
-    for (const [at, { intent }] of chosen.entries()) resultsOf(tx, intent, (prepared[at] as Prepared).results)
+    for (const { intent } of chosen) auditLooks(tx, intent)
     await writePrepared(tx, prepared)
     return places
   })

@@ -60,14 +60,16 @@ function partOf(facility: Json | undefined, msh: Segment, field: number, mapping
   return mapping.draft.find(owner)?.reference
 }
 
-/** The application that sent it, as what assembled the data (Provenance). */
+/** The application that sent it, as what assembled the data (Provenance): one for all its messages. */
 function device(msh: Segment, mapping: Mapping): void {
   const name = msh.text(3)
   if (name === undefined) return
   const universal = msh.first(3)?.part(2)
-  mapping.draft.once('sender device', 'Device', `${msh.place} identifier<3`, ({ resource }) => {
-    resource['identifier'] = [some({ system: identifierSystem(undefined, universal), value: name })]
-    resource['deviceName'] = [{ name, type: 'user-friendly-name' }]
+  mapping.draft.once('sender device', 'Device', `${msh.place} identifier<3`, (entry) => {
+    const identifier = { system: identifierSystem(undefined, universal), value: name }
+    entry.resource['identifier'] = [some(identifier)]
+    entry.resource['deviceName'] = [{ name, type: 'user-friendly-name' }]
+    entry.isFoundBy(identifier)
   })
 }
 

@@ -25,6 +25,12 @@ const one = (mapped: Mapped, type: string) => {
 const url = (mapped: Mapped, type: string) => mapped.bundle.entry.find(({ resource }) => resource.resourceType === type)?.request
 
 describe('a message from a Serbian hospital', () => {
+  test('its sender is one device for all its messages, by its own name', () => {
+    assert.equal(url(map(msh('ADT^A01^ADT_A01'), pid), 'Device')?.['ifNoneExist'], 'identifier=|BIS')
+    const named = msh('ADT^A01^ADT_A01').replace('|BIS|', '|Л&ИС^1.2.3^ISO|')
+    assert.equal(url(map(named, pid), 'Device')?.['ifNoneExist'], `identifier=urn%3Aoid%3A1.2.3|${encodeURIComponent('Л')}`)
+  })
+
   test('admits a patient under the national numbers, and the visit follows its event', () => {
     const mapped = map(
       msh('ADT^A01^ADT_A01'),

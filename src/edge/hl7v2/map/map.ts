@@ -19,7 +19,7 @@ import { disability, restriction } from './restriction.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/4'
+const version = 'hl7v2-to-fhir/5'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({

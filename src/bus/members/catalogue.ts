@@ -3,9 +3,9 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { checkWebhook } from '../../platform/outside.ts'
 import { announceChange, type Contract, directoryOf, type Endpoint, freshDirectory, type Member, serviceName } from './directory.ts'
-import { readInput, words } from '../signing/json-input.ts'
+import { type Fields, readInput, words } from '../signing/json-input.ts'
 import { contractStep, contractTerms } from './life.ts'
-import { addStep, whoOf } from './member.ts'
+import { addStep, toBeActive, whoOf } from './member.ts'
 import { requireOnce } from '../signing/once.ts'
 import { isPlainPath } from './right.ts'
 import { requireSigned } from '../signing/signed-request.ts'
@@ -22,7 +22,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', '*'])
 async function activeSigner(request: FastifyRequest, body: Buffer): Promise<Member> {
   const signed = await requireSigned(request, body)
   const { member } = signed
-  if (member.state !== 'active') throw new Refusal('forbidden', `the member is ${member.state}`)
+  if (member.state !== 'active') throw new Refusal('forbidden', `the member is ${member.state}`, { hint: toBeActive(member) })
   await requireOnce(request.world, signed)
   return member
 }
@@ -41,24 +41,26 @@ async function change<T>(request: FastifyRequest, member: Member, what: string, 
   return done
 }
 
+export const serviceForm = {
+  kind: { form: /^(?:call|inbox|topic)$/, about: 'call, inbox or topic.' },
+  title: { form: words(200), about: 'One line for people.' },
+  purpose: { form: words(200), about: 'What it is for.' },
+  legalBasis: { form: words(300), about: 'The law or decree, with its paragraph.' },
+  sourceOfTruth: { form: words(200), about: 'Which register the data come from.', optional: true },
+  structure: { form: 'object', about: 'A JSON Schema, or { "profile": canonical address of a FHIR profile }.', optional: true },
+  version: { form: words(40), about: 'The version of the service.' },
+  sla: { form: words(300), about: 'What the provider promises.', optional: true },
+  addresses: { form: 'list', about: `Where calls are sent to, up to ${addressesMax}; without one the provider fetches its calls.`, optional: true },
+  bodyMb: { form: 'number', about: `Of a call: the largest body and answer in megabytes, 1 to ${bodyMbMax}; 8 when it is not said.`, optional: true },
+  deprecatedAt: { form: /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/, about: 'From when it should not be used any more.', optional: true },
+} satisfies Fields
+
 /** A member puts its own service into the catalogue, or describes it anew; whose it is and its kind never change. */
 export async function putService(request: FastifyRequest, body: Buffer, name: string): Promise<object> {
   const member = await activeSigner(request, body)
   if (!/^[a-z][a-z0-9.-]{1,59}$/.test(name))
     throw new Refusal('incorrect', 'a service is named by small letters, digits, dots and hyphens', { expression: 'name' })
-  const input = readInput(body, {
-    kind: { form: /^(?:call|inbox|topic)$/, about: 'call, inbox or topic.' },
-    title: { form: words(200), about: 'One line for people.' },
-    purpose: { form: words(200), about: 'What it is for.' },
-    legalBasis: { form: words(300), about: 'The law or decree, with its paragraph.' },
-    sourceOfTruth: { form: words(200), about: 'Which register the data come from.', optional: true },
-    structure: { form: 'object', about: 'A JSON Schema, or { "profile": canonical address of a FHIR profile }.', optional: true },
-    version: { form: words(40), about: 'The version of the service.' },
-    sla: { form: words(300), about: 'What the provider promises.', optional: true },
-    addresses: { form: 'list', about: `Where calls are sent to, up to ${addressesMax}; without one the provider fetches its calls.`, optional: true },
-    bodyMb: { form: 'number', about: `Of a call: the largest body and answer in megabytes, 1 to ${bodyMbMax}; 8 when it is not said.`, optional: true },
-    deprecatedAt: { form: /^\d{4}-\d{2}-\d{2}T[\d:.]{8,12}Z$/, about: 'From when it should not be used any more.', optional: true },
-  })
+  const input = readInput(body, serviceForm)
   const { world } = request
   const addresses = (input['addresses'] ?? []) as unknown[]
   if (addresses.length > addressesMax) throw new Refusal('incorrect', `a service has at most ${addressesMax} addresses`, { expression: 'addresses' })
@@ -103,20 +105,22 @@ export async function listServices(world: World): Promise<object> {
   return { services }
 }
 
+export const contractForm = {
+  provider: { form: /^[a-z][a-z0-9-]{2,39}$/, about: 'Code of the member that offers the service.' },
+  service: { form: /^[a-z][a-z0-9.-]{1,59}$/, about: 'Name of the service.' },
+  purpose: { form: words(200), about: 'What it is used for.' },
+  legalBasis: { form: words(300), about: 'The law or decree, with its paragraph.' },
+  endpoints: { form: 'list', about: 'Of a call: [{ "method": "GET", "path": "/patients/*" }].', optional: true },
+  quotaPerMinute: { form: 'number', about: 'Exchanges a minute, 1 to 1,000,000.', optional: true },
+  lane: { form: /^(?:clinical|normal|statistics)$/, about: 'clinical, normal or statistics: which goes first.', optional: true },
+  bodyMb: { form: 'number', about: 'Of a call: the largest body and answer in megabytes, when less than the service takes is enough.', optional: true },
+  holdKey: { form: /^(?:yes|no)$/, about: 'yes: a parked message holds back everything of its key.', optional: true },
+} satisfies Fields
+
 /** A member asks for a contract about a service; nothing is allowed until the operator has decided. */
 export async function askContract(request: FastifyRequest, body: Buffer): Promise<object> {
   const member = await activeSigner(request, body)
-  const input = readInput(body, {
-    provider: { form: /^[a-z][a-z0-9-]{2,39}$/, about: 'Code of the member that offers the service.' },
-    service: { form: /^[a-z][a-z0-9.-]{1,59}$/, about: 'Name of the service.' },
-    purpose: { form: words(200), about: 'What it is used for.' },
-    legalBasis: { form: words(300), about: 'The law or decree, with its paragraph.' },
-    endpoints: { form: 'list', about: 'Of a call: [{ "method": "GET", "path": "/patients/*" }].', optional: true },
-    quotaPerMinute: { form: 'number', about: 'Exchanges a minute, 1 to 1,000,000.', optional: true },
-    lane: { form: /^(?:clinical|normal|statistics)$/, about: 'clinical, normal or statistics: which goes first.', optional: true },
-    bodyMb: { form: 'number', about: 'Of a call: the largest body and answer in megabytes, when less than the service takes is enough.', optional: true },
-    holdKey: { form: /^(?:yes|no)$/, about: 'yes: a parked message holds back everything of its key.', optional: true },
-  })
+  const input = readInput(body, contractForm)
   const { world } = request
   const directory = await directoryOf(world)
   const provider = directory.byCode.get(input['provider'])

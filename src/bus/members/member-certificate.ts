@@ -2,10 +2,12 @@ import type { FastifyRequest } from 'fastify'
 import { access } from '../../access/access.ts'
 import { certificateOf, readCertificate, thumbprintOf } from '../../platform/client-certificate.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { readInput } from '../signing/json-input.ts'
+import { type Fields, readInput } from '../signing/json-input.ts'
 import { asMember, ownMember } from './member.ts'
 
 const pemShape = /^[\s\S]{0,16000}$/
+
+export const certificateForm = { certificate: { form: pemShape, about: 'The client certificate as PEM; empty: none any more.' } } satisfies Fields
 
 /**
  * POST /bus/members/CODE/certificate `{ certificate }`: from now on the member's tokens are given and taken only on connections with this
@@ -14,7 +16,7 @@ const pemShape = /^[\s\S]{0,16000}$/
  */
 export async function bindCertificate(request: FastifyRequest, body: Buffer, code: string): Promise<object> {
   const { member } = await ownMember(request, body, code)
-  const { certificate: pem } = readInput(body, { certificate: { form: pemShape, about: 'The client certificate as PEM; empty: none any more.' } }) as {
+  const { certificate: pem } = readInput(body, certificateForm) as {
     certificate: string
   }
   if (member.client === null) throw new Refusal('conflict', `the member is ${member.state}`, { hint: 'A member gets its client when it is approved.' })

@@ -4,11 +4,17 @@ import { access } from '../../access/access.ts'
 import { isSigned } from '../../platform/http-signature.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUniqueViolation } from '../../platform/sql.ts'
-import { readInput } from '../signing/json-input.ts'
+import { type Fields, readInput } from '../signing/json-input.ts'
 import { readSigned, wrongSignature } from '../signing/signed-request.ts'
 import { directoryOf } from './directory.ts'
 import { addStep, asMember, codeField, spendCode, takeAttempt } from './member.ts'
-import { daysOf, readKey, storeKey, validKeys } from './member-key.ts'
+import { daysOf, keyLimits, readKey, storeKey, validKeys } from './member-key.ts'
+
+export const returnForm = {
+  ...codeField,
+  key: { form: 'object', about: 'The new public key as JWK.' },
+  keyDays: { form: 'number', about: `For how many days it is valid, 1 to ${keyLimits.days}; ${keyLimits.daysDefault} when it is not said.`, optional: true },
+} satisfies Fields
 
 /**
  * The way back for a member all of whose keys have ended: what let it in the first time lets it in again. The institution gets a new code
@@ -17,11 +23,7 @@ import { daysOf, readKey, storeKey, validKeys } from './member-key.ts'
 export async function returnWithKey(request: FastifyRequest, body: Buffer, code: string): Promise<object> {
   const { world } = request
   const { base, signature } = readSigned(request, body)
-  const input = readInput(body, {
-    ...codeField,
-    key: { form: 'object', about: 'The new public key as JWK.' },
-    keyDays: { form: 'number', about: 'How long it is valid.', optional: true },
-  })
+  const input = readInput(body, returnForm)
   const jwk = readKey(input['key'])
   if (signature.keyid !== jwk.kid)
     throw new Refusal('unauthenticated', 'keyid is not the thumbprint of the key', { expression: 'signature-input', hint: jwk.kid })

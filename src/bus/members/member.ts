@@ -7,9 +7,9 @@ import { isUniqueViolation } from '../../platform/sql.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { announceChange, freshDirectory, type Member } from './directory.ts'
 import { isSigned } from '../../platform/http-signature.ts'
-import { readInput, words } from '../signing/json-input.ts'
+import { type Fields, readInput, words } from '../signing/json-input.ts'
 import { memberStep } from './life.ts'
-import { daysOf, endsSoon, readKey, storeKey, validKeys } from './member-key.ts'
+import { daysOf, endsSoon, keyLimits, readKey, storeKey, validKeys } from './member-key.ts'
 import { requireOnce } from '../signing/once.ts'
 import { readSigned, requireSigned, wrongSignature } from '../signing/signed-request.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
@@ -69,19 +69,25 @@ export async function addStep(
      where about = ${about}`
 }
 
+export const memberForm = {
+  code: { form: /^[a-z][a-z0-9-]{2,39}$/, about: 'The word that stands in addresses: small letters, digits, hyphens; 3 to 40 characters.' },
+  name: { form: words(200), about: 'What people call the system, at most 200 characters.' },
+  mb: { form: /^\d{8}$/, about: 'Registration number of the institution, 8 digits.' },
+  contact: { form: words(200), about: 'Whom the operator reaches, at most 200 characters.' },
+  key: { form: 'object', about: 'The public key as JWK.' },
+  keyDays: {
+    form: 'number',
+    about: `For how many days the key is valid, 1 to ${keyLimits.days}; ${keyLimits.daysDefault} when it is not said.`,
+    optional: true,
+  },
+  webhook: { form: /^https?:\/\/\S{1,500}$/, about: 'Where messages are posted; without it they are fetched.', optional: true },
+} satisfies Fields
+
 /** Whoever holds a key may ask to join; the request is signed by that key, so nobody registers another's. */
 export async function register(request: FastifyRequest, body: Buffer): Promise<object> {
   const { world } = request
   const { base, signature } = readSigned(request, body)
-  const input = readInput(body, {
-    code: { form: /^[a-z][a-z0-9-]{2,39}$/, about: 'The word that stands in addresses: small letters, digits, hyphens; 3 to 40 characters.' },
-    name: { form: words(200), about: 'What people call the system, at most 200 characters.' },
-    mb: { form: /^\d{8}$/, about: 'Registration number of the institution, 8 digits.' },
-    contact: { form: words(200), about: 'Whom the operator reaches, at most 200 characters.' },
-    key: { form: 'object', about: 'The public key as JWK.' },
-    keyDays: { form: 'number', about: 'How long the key is valid.', optional: true },
-    webhook: { form: /^https?:\/\/\S{1,500}$/, about: 'Where messages are posted; without it they are fetched.', optional: true },
-  })
+  const input = readInput(body, memberForm)
   const jwk = readKey(input['key'])
   const key = createPublicKey({ key: jwk as never, format: 'jwk' })
   if (signature.keyid !== jwk.kid)
@@ -209,14 +215,24 @@ export async function activate(request: FastifyRequest, body: Buffer, code: stri
   return { code: member.code, state: 'active', client_id: member.client }
 }
 
+/** What comes next for a member that may not exchange yet, or not any more. */
+export function toBeActive({ code, state }: Pick<Member, 'code' | 'state'>): string {
+  if (state === 'approved') return `POST /bus/members/${code}/activation, and it begins.`
+  if (state === 'requested')
+    return `Prove the organisation and pass the self-test (POST /bus/members/${code}/self-test says what is missing); the operator approves then.`
+  return 'Ask the operator of the centre.'
+}
+
+export const keysForm = {
+  key: { form: 'object', about: 'The new public key as JWK.', optional: true },
+  keyDays: { form: 'number', about: `For how many days it is valid, 1 to ${keyLimits.days}; ${keyLimits.daysDefault} when it is not said.`, optional: true },
+  withdraws: { form: /^[A-Za-z0-9_-]{43}$/, about: 'The kid of a key that ends now.', optional: true },
+} satisfies Fields
+
 /** A new key while the old one is still valid: nothing stops. `withdraws` ends a key at once. */
 export async function changeKeys(request: FastifyRequest, body: Buffer, code: string): Promise<object> {
   const { member } = await ownMember(request, body, code)
-  const input = readInput(body, {
-    key: { form: 'object', about: 'The new public key as JWK.', optional: true },
-    keyDays: { form: 'number', about: 'How long it is valid.', optional: true },
-    withdraws: { form: /^[A-Za-z0-9_-]{43}$/, about: 'The kid of a key that ends now.', optional: true },
-  })
+  const input = readInput(body, keysForm)
   const { world } = request
   const now = world.now()
   const keys = await asMember(request, member, 'configure', async (tx) => {

@@ -5,10 +5,10 @@ import type { World } from '../../platform/world.ts'
 import { acknowledgeTaken } from './acknowledge.ts'
 import { callWaitMs, type Delivery, deliveryLimits, endRow, looksOf, putBack, release } from './deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from '../members/directory.ts'
-import { readInput, words } from '../signing/json-input.ts'
+import { type Fields, readInput, words } from '../signing/json-input.ts'
 import { lease } from './lease.ts'
 import { measureEnds } from '../centre/measure.ts'
-import { whoOf } from '../members/member.ts'
+import { toBeActive, whoOf } from '../members/member.ts'
 import { rightTo } from '../members/right.ts'
 import { requireSame } from './judge-message.ts'
 import { onceName, takeOnce } from '../signing/once.ts'
@@ -23,19 +23,18 @@ export function callerOf(directory: Directory, request: FastifyRequest): Member 
   const member = directory.byClient.get(request.actor.id)
   if (!member) throw new Refusal('forbidden', 'this system is no member of the bus', { hint: 'POST /bus/members asks to join.' })
   if (member.state !== 'active')
-    throw new Refusal('forbidden', `the member is ${member.state}; its queue is kept`, { details: { rule: 'consumer-not-active' } })
+    throw new Refusal('forbidden', `the member is ${member.state}; its queue is kept`, { hint: toBeActive(member), details: { rule: 'consumer-not-active' } })
   return member
 }
 
+export const leaseForm = {
+  max: { form: 'number', about: `How many, 1 to ${deliveryLimits.batch}.`, optional: true },
+  wait: { form: 'number', about: `Seconds to wait when there are none, 0 to ${waitSecondsMax}.`, optional: true },
+} satisfies Fields
+
 /** POST /bus/deliveries/lease: up to `max` messages, or after `wait` seconds none. */
 export async function fetchMessages(request: FastifyRequest, body: Buffer): Promise<object> {
-  const input =
-    body.length === 0
-      ? {}
-      : readInput(body, {
-          max: { form: 'number', about: `How many, 1 to ${deliveryLimits.batch}.`, optional: true },
-          wait: { form: 'number', about: `Seconds to wait when there are none, 0 to ${waitSecondsMax}.`, optional: true },
-        })
+  const input = body.length === 0 ? {} : readInput(body, leaseForm)
   const { max = 50, wait = 0 } = input as { max?: number; wait?: number }
   if (max < 1 || max > deliveryLimits.batch) throw new Refusal('incorrect', `max is from 1 to ${deliveryLimits.batch}`, { expression: 'max' })
   if (wait < 0 || wait > waitSecondsMax) throw new Refusal('incorrect', `wait is from 0 to ${waitSecondsMax}`, { expression: 'wait' })
@@ -122,6 +121,11 @@ export function wireOf(one: Delivery): object {
   }
 }
 
+export const ackForm = {
+  acknowledge: { form: 'list', about: 'Numbers of deliveries that were taken.', optional: true },
+  refuse: { form: 'list', about: '[{ "delivery": 7, "reason": "…", "final": true }]', optional: true },
+} satisfies Fields
+
 /** POST /bus/deliveries/ack, signed: what was taken, and what could not be. The signature is the proof of delivery. */
 export async function acknowledgeMessages(request: FastifyRequest, body: Buffer): Promise<object> {
   const { world, correlation } = request
@@ -129,10 +133,7 @@ export async function acknowledgeMessages(request: FastifyRequest, body: Buffer)
   const directory = await directoryOf(world)
   requireSame(directory, request, signed)
   const member = callerOf(directory, request)
-  const input = readInput(body, {
-    acknowledge: { form: 'list', about: 'Numbers of deliveries that were taken.', optional: true },
-    refuse: { form: 'list', about: '[{ "delivery": 7, "reason": "…", "final": true }]', optional: true },
-  })
+  const input = readInput(body, ackForm)
   const taken = seqsOf(input['acknowledge'] ?? [], 'acknowledge')
   const refused = ((input['refuse'] ?? []) as unknown[]).map(readRefused)
   if (refused.length > deliveryLimits.batch) throw new Refusal('incorrect', `at most ${deliveryLimits.batch} at once`, { expression: 'refuse' })

@@ -3,7 +3,7 @@ import { uuidArray } from '../../platform/arrays.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUuid } from '../../platform/uuid.ts'
 import { directoryOf } from '../members/directory.ts'
-import { readInput } from '../signing/json-input.ts'
+import { type Fields, readInput } from '../signing/json-input.ts'
 import { requireSigned } from '../signing/signed-request.ts'
 import { callerOf } from './fetch-messages.ts'
 import { requireSame } from './judge-message.ts'
@@ -13,6 +13,8 @@ const messagesMax = 500
 const rowsMax = 20_000
 
 type Found = { message: string; state: 'waiting' | 'leased' | 'acknowledged' | 'parked'; at: Date | null; reason: string | null }
+
+export const statesForm = { messages: { form: 'list', about: `Numbers of receipts, at most ${messagesMax}.` } } satisfies Fields
 
 /**
  * POST /bus/messages/states: what became of messages that this member sent, so that it need not keep what has arrived and can tell people what has not. Of a
@@ -24,7 +26,7 @@ export async function messageStates(request: FastifyRequest, body: Buffer): Prom
   const directory = await directoryOf(world)
   requireSame(directory, request, signed)
   const member = callerOf(directory, request)
-  const { messages = [] } = readInput(body, { messages: { form: 'list', about: `Numbers of receipts, at most ${messagesMax}.` } }) as { messages?: unknown[] }
+  const { messages = [] } = readInput(body, statesForm) as { messages?: unknown[] }
   if (messages.length > messagesMax || !messages.every((one) => typeof one === 'string' && isUuid(one)))
     throw new Refusal('incorrect', `messages lists at most ${messagesMax} numbers of receipts`, {
       expression: 'messages',

@@ -8,6 +8,7 @@ import { MllpSender, oru } from '../testing/edge.ts'
 import { freePort } from '../testing/process.ts'
 import { type EdgeProcess, startEdgeProcess } from '../testing/edge-process.ts'
 import { drain } from './edge-drain.ts'
+import { visible } from './edge-visible.ts'
 import { during, print } from './figures.ts'
 
 const connections = 32
@@ -15,14 +16,16 @@ const connections = 32
 /**
  * `npm run bench -- edge`: an edge as a process of its own, without a centre: how soon it is there, how many messages over MLLP it acknowledges on the disk, and
  * how much memory that takes. The limit is SQLite alone with the same bytes in batches of the same size, each with its flush. Then a queue of 100,000 goes out to
- * a centre. `--only mllp` or `--only drain` for one of them, `--count` for another length of the queue.
+ * a centre, and three local systems work for a while. `--only mllp`, `drain` or `visible` for one of them, `--count` for another length of the queue.
  */
 export async function bench(words: string[]): Promise<void> {
   const isQuick = words.includes('--quick')
   const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : undefined
-  if (only !== 'drain') await listen(isQuick ? 3 : 20)
+  const isWanted = (name: string) => only === undefined || only === name
+  if (isWanted('mllp')) await listen(isQuick ? 3 : 20)
   const count = words.includes('--count') ? Number(words[words.indexOf('--count') + 1]) : isQuick ? 2000 : 100_000
-  if (only !== 'mllp') await drain(count)
+  if (isWanted('drain')) await drain(count)
+  if (isWanted('visible')) await visible(isQuick ? 10 : 60)
 }
 
 async function listen(seconds: number): Promise<void> {

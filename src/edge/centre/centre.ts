@@ -34,6 +34,8 @@ export type Contact = {
   keyUntil: Date | null
   /** Milliseconds that the record lately took from the receipt of a message to its end, as far as questions found out: so long after it asking is of no use. */
   recordMs: number
+  /** About how many messages the next question is; not yet known at the start. */
+  askedAtOnce?: number
 }
 
 /** The centre refused or is not in a state to answer: `reply` says how. */

@@ -1,8 +1,14 @@
 import type { Edge } from '../process/edge.ts'
 import { acknowledge, type Reason, setAside } from '../store/items.ts'
 
-const confirmedAtOnce = 500
-/** Of these, what the bus has put aside, for which an operator must do something first. */
+/**
+ * What was sent first ends first: the oldest few tell whether asking about more is of use. So the first question is a small one; when most of it had ended the
+ * next is four times as large, and when little had, it is small again.
+ */
+const sentAtOnce = { first: 25, most: 450, growth: 4 } as const
+const much = 0.8
+const little = 0.3
+/** What the bus has put aside, for which an operator must do something first. */
 const parkedAtOnce = 50
 /** Asked first when so much of the time has passed that the record lately took: whoever asks sooner is told that it waits, and writes that down. */
 const firstQuestion = { first: 300, most: 30_000, share: 0.8 } as const
@@ -28,10 +34,10 @@ export const dueOf = (state: 'sent' | 'parked'): string =>
  */
 export async function confirmSome(edge: Edge): Promise<number> {
   const { store, centre } = edge
+  const { contact } = centre
   const now = edge.now().getTime()
-  const rows = (['sent', 'parked'] as const).flatMap((state) =>
-    store.all<Row>(dueOf(state), now, state === 'sent' ? confirmedAtOnce - parkedAtOnce : parkedAtOnce),
-  )
+  const atOnce = { sent: contact.askedAtOnce ?? sentAtOnce.first, parked: parkedAtOnce }
+  const rows = (['sent', 'parked'] as const).flatMap((state) => store.all<Row>(dueOf(state), now, atOnce[state]))
   if (rows.length === 0) return restMs.first
   const { json } = await centre.ask({
     method: 'POST',
@@ -42,8 +48,11 @@ export async function confirmSome(edge: Edge): Promise<number> {
   const ended = (await store.write(() => rows.filter((row) => settle(edge, row, said.get(row.message), now)))).map(({ sentAt }) => now - sentAt)
   // What lay there for long tells of a line that was cut, or of an operator.
   const lately = ended.filter((ms) => ms < lateMs)
-  if (lately.length > 0) centre.contact.recordMs = (centre.contact.recordMs + lately.reduce((sum, ms) => sum + ms, 0) / lately.length) / 2
-  if (ended.length >= confirmedAtOnce / 2) return 0
+  if (lately.length > 0) contact.recordMs = (contact.recordMs + lately.reduce((sum, ms) => sum + ms, 0) / lately.length) / 2
+  const share = ended.length / rows.length
+  if (share >= much) contact.askedAtOnce = Math.min(sentAtOnce.most, atOnce.sent * sentAtOnce.growth)
+  else if (share < little) contact.askedAtOnce = sentAtOnce.first
+  if (rows.length >= atOnce.sent && share >= little) return 0
   if (ended.length > 0) return restMs.first
   const youngest = now - Math.max(...rows.map(({ sentAt }) => sentAt))
   return within(restMs, youngest / patience)

@@ -50,6 +50,15 @@ test('a message whose character set is not known is refused under its own number
   )
 })
 
+test('a message without a type is an error of its sender, who hears at once what is missing; nothing of it is kept', async (t) => {
+  const edge = await open(t)
+  const sender = new MllpSender(edge.ports[0]?.port ?? 0)
+  t.after(() => sender.end())
+  const answer = await sender.send(oru('9', 'p-1').replace('ORU^R01^ORU_R01', ''))
+  assert.match(answer ?? '', /\rMSA\|AE\|9\|the message does not say what it is.*\rERR\|\|MSH\^1\^9\|101\^/s)
+  assert.deepEqual(kept(edge), [])
+})
+
 test('connections that say nothing keep nobody out, and take no place from one that has sent a message', async (t) => {
   const edge = await open(t)
   const port = edge.ports[0]?.port ?? 0

@@ -111,7 +111,15 @@ async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<B
     if (header !== null) return answers(header, { kind: 'reject', text: withHint(error as Refusal), place: 'MSH[1]-18', code: '102' }, stamp())
     return refused(error instanceof Refusal ? error : new Refusal('incorrect', 'the message could not be read'))
   }
-  return answers(message, await verdictOn(edge, settings, frame.bytes, message), stamp())
+  return answers(message, message.type === '' ? untyped : await verdictOn(edge, settings, frame.bytes, message), stamp())
+}
+
+/** Nobody can say what such a message is, so its sender hears at once. */
+const untyped: Verdict = {
+  kind: 'error',
+  text: 'the message does not say what it is. Send its type in MSH-9, such as ADT^A01^ADT_A01.',
+  place: 'MSH[1]-9',
+  code: '101',
 }
 
 function answers(message: Message, verdict: Verdict, stamp: Stamp): Buffer {

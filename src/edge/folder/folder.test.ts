@@ -96,6 +96,25 @@ describe('a folder', () => {
     assert.equal(kept(edge).length, 0)
   })
 
+  test('with a table in another character set: it is refused as one, and a row that alone is in another stands aside alone', async (t) => {
+    const edge = await loneEdge(t, settings('csv', table))
+    writeFileSync(join(edge.folder, 'in/utf8.csv'), `Broj;Prezime;Glukoza\n${['Živić', 'Đurić', 'Ана'].map((name, at) => `${at};${name};5,1\n`).join('')}`)
+    await until('refused as one', () => existsSync(join(edge.folder, 'in/failed/utf8.csv.reason.txt')))
+    assert.match(readFileSync(join(edge.folder, 'in/failed/utf8.csv.reason.txt'), 'utf8'), /not in the character set[\s\S]*windows-1250[\s\S]*utf-8/)
+    assert.deepEqual(kept(edge), [], 'and not row by row')
+    writeFileSync(
+      join(edge.folder, 'in/one.csv'),
+      Buffer.concat([Buffer.from('Broj;Prezime;Glukoza\n7;\x8eivi\xe6;5,1\n', 'latin1'), Buffer.from('8;Ђорђе;5,1\n')]),
+    )
+    await until(
+      'one stands aside alone',
+      () =>
+        kept(edge)
+          .map(({ state }) => state)
+          .join() === 'ready,quarantined',
+    )
+  })
+
   test('of documents: half a file, a hidden one and one that is still written are left alone until they are whole', async (t) => {
     const edge = await loneEdge(t, settings('cda', ', ending: .xml'))
     const whole = cda('1')

@@ -40,6 +40,33 @@ export async function checkHead(settings: FolderSettings, { bytes }: Piece): Pro
   headerOf(rowsOf(text, declared.delimiter, declared.quote).next().value ?? undefined, declared)
 }
 
+/**
+ * A whole table in another character set is refused as one file, and not put aside row by row: so it is when most of the first rows that have letters beyond
+ * ASCII cannot be in it. A row of which that is true alone stands aside alone.
+ */
+export async function checkLetters({ format, mapping }: FolderSettings, beginning: Buffer): Promise<void> {
+  if (format !== 'csv') return
+  const [{ textOfTable }, { charset }] = [await import('../csv/text.ts'), mappingOf(mapping as string)]
+  let rows = 0
+  const refusals: Refusal[] = []
+  const end = beginning.lastIndexOf(0x0a)
+  for (let from = 0; from < end && rows < rowsLooked; ) {
+    const to = beginning.indexOf(0x0a, from)
+    const row = beginning.subarray(from, to)
+    from = to + 1
+    if (!row.some((byte) => byte > 0x7f)) continue
+    rows++
+    try {
+      textOfTable(row, charset)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      refusals.push(error)
+    }
+  }
+  if (refusals.length > 1 && refusals.length > rows / 2) throw refusals[0]
+}
+const rowsLooked = 200
+
 /** A file that is one thing: refused here when nothing could ever be made of it. */
 export async function checkWhole({ format }: FolderSettings, bytes: Buffer): Promise<void> {
   if (bytes.length === 0) throw new Refusal('incorrect', 'the file is empty')

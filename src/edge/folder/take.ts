@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Edge } from '../process/edge.ts'
 import type { Accepted, Arrival } from '../store/items.ts'
-import { type Cut, checkHead, checkWhole, cutOf, pieceBytesMax } from './formats.ts'
+import { type Cut, checkHead, checkLetters, checkWhole, cutOf, pieceBytesMax } from './formats.ts'
 import type { Piece } from './pieces.ts'
 import type { FolderSettings } from './shape.ts'
 
@@ -65,8 +65,13 @@ async function takePieces(edge: Edge, settings: FolderSettings, cut: Cut, path: 
       if (under.length >= atOnce) await settle()
     }
   }
+  let isBegun = false
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) await keep(cut.cutter.take(chunk))
+    for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
+      if (!isBegun) await checkLetters(settings, chunk)
+      isBegun = true
+      await keep(cut.cutter.take(chunk))
+    }
     await keep(cut.cutter.end())
   } finally {
     // What is under way is waited for, whatever happened to one of them: nobody would hear of it otherwise.

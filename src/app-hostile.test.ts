@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addClient, clientById } from './access/client.ts'
 import { tokenFor } from './access/token-endpoint.ts'
+import { assertTellsNothing, countStatuses } from './testing/broken-requests.ts'
 import { type Send, sender } from './testing/server.ts'
 import { type LeaveTown, startLeaveTown } from './testing/sickleave.ts'
 
@@ -50,22 +51,17 @@ test('what is no body of an address is refused there with a sentence, whoever se
       ['post', 'put', 'patch', 'delete'].filter((method) => methods[method]).map((method) => ({ method: method.toUpperCase(), path })),
     )
   assert.ok(addresses.length > 150, `${addresses.length} addresses`)
-  const statuses = new Map<number, number>()
+  const statuses = countStatuses()
   for (const [name, send] of Object.entries(await actorsOf(town))) {
     for (const [at, { method, path }] of addresses.entries()) {
       const url = path.replace(/\{[^}]+\}/g, () => words[at % words.length] as string)
       for (const [type, body] of bodies) {
         const { status, text } = await send(method, url, body, { 'content-type': type })
         assert.ok(status < 500 || status === 501, `${name}: ${method} ${url} ${body} → ${status} ${text.slice(0, 300)}`)
-        assert.doesNotMatch(text, /\n\s+at |node_modules|select .* from|\.ts:\d+/, `${name}: ${method} ${url} ${body}`)
-        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        assertTellsNothing(text, `${name}: ${method} ${url} ${body}`)
+        statuses.note(status)
       }
     }
   }
-  t.diagnostic(
-    [...statuses]
-      .sort(([one], [other]) => one - other)
-      .map(([status, count]) => `${status}: ${count}`)
-      .join(', '),
-  )
+  t.diagnostic(statuses.said())
 })

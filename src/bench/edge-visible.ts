@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from '../app.ts'
 import type { EdgeConfig } from '../edge/process/config.ts'
 import { forBus } from '../record/record.ts'
-import { corpora } from '../testing/corpora.ts'
-import { edgeOf, MllpSender } from '../testing/edge.ts'
+import { corpora, filesIn } from '../testing/corpora.ts'
+import { edgeOf, MllpSender, registerMapping } from '../testing/edge.ts'
 import { type EdgeProcess, startEdgeProcess } from '../testing/edge-process.ts'
 import { freePort } from '../testing/process.ts'
 import { startBenchServer } from './bench-server.ts'
@@ -16,30 +16,6 @@ import { print } from './figures.ts'
 
 const withinMs = 2000
 const waitMs = 60_000
-
-const tableMapping = {
-  name: 'register',
-  version: 1,
-  resources: [
-    {
-      as: 'patient',
-      type: 'Patient',
-      set: {
-        'identifier[0].system': { value: 'urn:test:register' },
-        'identifier[0].value': { column: 'rec_id', required: true },
-        'name[0].family': { column: 'surname' },
-        'name[0].given[0]': { column: 'given_name' },
-        birthDate: { column: 'date_of_birth', date: 'YYYYMMDD' },
-      },
-    },
-  ],
-}
-
-const filesIn = (folder: string, kind: RegExp): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => kind.test(file))
-    .sort()
-    .map((file) => join(folder, file))
 
 /**
  * Three local systems at work, each with an edge of its own: HL7 v2 over MLLP, C-CDA documents in a folder, a table in another, of third parties, spread over so
@@ -62,7 +38,7 @@ export async function visible(seconds: number): Promise<void> {
   }
   try {
     for (const name of ['cda', 'csv']) mkdirSync(join(folder, name))
-    writeFileSync(join(folder, 'map.json'), JSON.stringify(tableMapping))
+    writeFileSync(join(folder, 'map.json'), JSON.stringify(registerMapping))
     const port = await freePort()
     const stop = forBus.startIntake(server.world)
     const edges = [

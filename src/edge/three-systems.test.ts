@@ -6,9 +6,9 @@ import { test, type TestContext } from 'node:test'
 import { clientById } from '../access/client.ts'
 import { tokenFor } from '../access/token-endpoint.ts'
 import { forBus } from '../record/record.ts'
-import { corpus } from '../testing/corpora.ts'
+import { corpus, filesIn } from '../testing/corpora.ts'
 import { aService, contractOf, expectStatus, joinBus } from '../testing/bus-member.ts'
-import { MllpSender, oru, startEdge, type TestEdge } from '../testing/edge.ts'
+import { MllpSender, oru, registerMapping, startEdge, type TestEdge } from '../testing/edge.ts'
 import { until } from '../testing/process.ts'
 import { type Send, sender, startServer, type TestServer } from '../testing/server.ts'
 
@@ -60,32 +60,13 @@ function folderOf(t: TestContext): string {
   return folder
 }
 
-const tableMapping = {
-  name: 'register',
-  version: 1,
-  resources: [
-    {
-      as: 'patient',
-      type: 'Patient',
-      set: {
-        'identifier[0].system': { value: 'urn:test:register' },
-        'identifier[0].value': { column: 'rec_id', required: true },
-        'name[0].family': { column: 'surname' },
-        'name[0].given[0]': { column: 'given_name' },
-        birthDate: { column: 'date_of_birth', date: 'YYYYMMDD' },
-        'address[0].city': { column: 'suburb' },
-      },
-    },
-  ],
-}
-
 test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder, CSV in another, of third parties, are in the record', async (t) => {
   const [messages, documents, tables] = [corpus(t, 'hl7v2'), corpus(t, 'ccda'), corpus(t, 'record-linkage')]
   if (messages === null || documents === null || tables === null) return
   const server = await startServer(t)
   t.after(forBus.startIntake(server.world))
   const [drops, rows] = [folderOf(t), folderOf(t)]
-  writeFileSync(join(rows, 'map.json'), JSON.stringify(tableMapping))
+  writeFileSync(join(rows, 'map.json'), JSON.stringify(registerMapping))
   const mllp = await startEdge(t, server, 'lab-edge', 'mllp: [{ name: lis, port: 0 }]\nlocal: { system: "urn:test:lab" }')
   const cda = await startEdge(t, server, 'ward-edge', `folders: [{ name: letters, path: "${join(drops, 'in')}", format: cda, patienceSeconds: 1 }]`)
   const csv = await startEdge(
@@ -97,15 +78,11 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
   const sender = new MllpSender(mllp.ports[0]?.port ?? 0)
   t.after(() => sender.end())
 
-  const files = (folder: string, kind: RegExp) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => kind.test(file))
-      .sort()
-  const sent = isLong ? files(messages, /\.hl7$/) : files(messages, /ORU[^/]*\.hl7$/).slice(0, most)
+  const sent = isLong ? filesIn(messages, /\.hl7$/) : filesIn(messages, /ORU[^/]*\.hl7$/).slice(0, most)
   let taken = 0
-  for (const file of sent) if (/MSA\|[AC]A/.test((await sender.send(readFileSync(join(messages, file)))) ?? '')) taken++
-  const dropped = (isLong ? files(documents, /\.(?:xml|ccda)$/i) : files(documents, /CCD[^/]*\.ccda$/)).slice(0, most)
-  for (const [at, file] of dropped.entries()) writeFileSync(join(drops, 'in', `${at}.xml`), readFileSync(join(documents, file)))
+  for (const file of sent) if (/MSA\|[AC]A/.test((await sender.send(readFileSync(file))) ?? '')) taken++
+  const dropped = (isLong ? filesIn(documents, /\.(?:xml|ccda)$/i) : filesIn(documents, /CCD[^/]*\.ccda$/)).slice(0, most)
+  for (const [at, file] of dropped.entries()) writeFileSync(join(drops, 'in', `${at}.xml`), readFileSync(file))
   const lines = readFileSync(join(tables, 'febrl1.csv'), 'utf8')
     .split('\n')
     .slice(0, isLong ? 1001 : 21)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { brokenOperation } from '../testing/broken-operations.ts'
-import { assertAnswered, brokenRequest } from '../testing/broken-requests.ts'
+import { broken } from '../testing/broken-operations.ts'
+import { assertAnswered, countStatuses } from '../testing/broken-requests.ts'
 import { startServer } from '../testing/server.ts'
 
 // Ten thousand of them are in the long test.
@@ -12,17 +12,11 @@ test(`${requests} generated broken requests get a clear answer each, and the ser
   const { institution } = await startServer(t, { RATE_PER_CLIENT: '1000000' })
   const { send } = await institution('А')
   assert.equal((await send('PUT', '/fhir/Patient/x', { resourceType: 'Patient', id: 'x', identifier: [{ system: 'urn:h', value: '1' }] })).status, 201)
-  const statuses = new Map<number, number>()
-  const property = fc.asyncProperty(fc.oneof({ weight: 3, arbitrary: brokenRequest }, { weight: 1, arbitrary: brokenOperation }), async (request) => {
-    const status = await assertAnswered(send, request)
-    statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  const statuses = countStatuses()
+  const property = fc.asyncProperty(broken, async (request) => {
+    statuses.note(await assertAnswered(send, request))
   })
   await fc.assert(property, { numRuns: requests, ...(process.env['SPONA_SEED'] ? { seed: Number(process.env['SPONA_SEED']) } : {}) })
-  t.diagnostic(
-    [...statuses]
-      .sort(([one], [other]) => one - other)
-      .map(([status, count]) => `${status}: ${count}`)
-      .join(', '),
-  )
+  t.diagnostic(statuses.said())
   assert.equal((await send('POST', '/fhir/Patient', { resourceType: 'Patient' })).status, 201)
 })

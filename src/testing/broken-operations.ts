@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Broken } from './broken-requests.ts'
+import { type Broken, brokenRequest } from './broken-requests.ts'
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
@@ -158,7 +158,7 @@ const nodesOf = (node: Json): number =>
   1 + (typeof node === 'object' && node !== null ? Object.values(node).reduce<number>((sum, one) => sum + nodesOf(one as Json), 0) : 0)
 
 /** Operations whose body is right but for one or two of its nodes, at any depth: what only JSON's grammar says of a body is said of these too. */
-export const brokenOperation: fc.Arbitrary<Broken> = fc
+const brokenOperation: fc.Arbitrary<Broken> = fc
   .record({
     call: fc.constantFrom(...calls),
     changes: fc.array(fc.record({ at: fc.nat(9_999), by: fc.constantFrom(undefined, ...wrong) }), {
@@ -171,3 +171,6 @@ export const brokenOperation: fc.Arbitrary<Broken> = fc
     const body = changes.reduce((now: Json, { at, by }) => exchanged(now, at % nodesOf(now), by), whole)
     return { method: 'POST', url: `/fhir/${url}`, headers: { 'content-type': 'application/fhir+json' }, body: JSON.stringify(body) }
   })
+
+/** Whatever is broken, anywhere. */
+export const broken: fc.Arbitrary<Broken> = fc.oneof({ weight: 3, arbitrary: brokenRequest }, { weight: 1, arbitrary: brokenOperation })

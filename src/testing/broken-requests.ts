@@ -188,9 +188,25 @@ export async function assertAnswered(send: Send, { method, url, headers, body }:
   const what = `${method} ${url} ${JSON.stringify(headers)} ${body ?? ''} → ${answer.status} ${answer.text.slice(0, 600)}`
   assert.ok(performance.now() - began < answerLimitMs, `slow: ${what}`)
   assert.ok(answer.status < 500 || [501, 503, 507].includes(answer.status), what)
-  assert.doesNotMatch(answer.text, /\n\s+at |node_modules|select .* from|\.ts:\d+/, what)
+  assertTellsNothing(answer.text, what)
   if (answer.status >= 400 && method !== 'HEAD') assert.ok(isOutcome(answer), what)
   return answer.status
+}
+
+/** An answer says nothing about the inside: no stack, no file, no statement. */
+export const assertTellsNothing = (text: string, what: string): void => assert.doesNotMatch(text, /\n\s+at |node_modules|select .* from|\.ts:\d+/, what)
+
+/** How often each status was answered. */
+export function countStatuses(): { note(status: number): void; said(): string } {
+  const counts = new Map<number, number>()
+  return {
+    note: (status) => void counts.set(status, (counts.get(status) ?? 0) + 1),
+    said: () =>
+      [...counts]
+        .sort(([one], [other]) => one - other)
+        .map(([status, count]) => `${status}: ${count}`)
+        .join(', '),
+  }
 }
 
 function isOutcome({ body, text }: Answer): boolean {

@@ -18,4 +18,11 @@ export const jsonFiles = (folder: string): string[] =>
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => join(folder, file))
+/** In all the folders below, too. */
+export const filesIn = (folder: string, kind: RegExp): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => kind.test(file))
+    .sort()
+    .map((file) => join(folder, file))
+
 export const readText = (file: string): string => readFileSync(file, 'utf8')

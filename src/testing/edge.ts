@@ -129,3 +129,23 @@ export const oru = (number: string, patient: string, value = '5.1', more: { head
     `OBR|1||F-${number}|718-7^Hemoglobin^LN|||20260301110000|||||||||||||||20260301115500|||F`,
     `OBX|1|NM|718-7^Hemoglobin^LN||${value}|g/dL|||||F|||20260301110000`,
   ].join('\r')
+
+/** A table of people as third parties have it (corpora/record-linkage). */
+export const registerMapping = {
+  name: 'register',
+  version: 1,
+  resources: [
+    {
+      as: 'patient',
+      type: 'Patient',
+      set: {
+        'identifier[0].system': { value: 'urn:test:register' },
+        'identifier[0].value': { column: 'rec_id', required: true },
+        'name[0].family': { column: 'surname' },
+        'name[0].given[0]': { column: 'given_name' },
+        birthDate: { column: 'date_of_birth', date: 'YYYYMMDD' },
+        'address[0].city': { column: 'suburb' },
+      },
+    },
+  ],
+}

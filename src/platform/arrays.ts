@@ -93,10 +93,9 @@ export function byteaArray(values: readonly (Buffer | null)[]): Buffer {
 }
 
 export function textArray(values: readonly (string | null)[]): Buffer {
-  // No character takes more than three bytes in UTF-8 for each of its UTF-16 units.
-  let most = header
-  for (const value of values) most += 4 + 3 * (value?.length ?? 0)
-  const into = Buffer.allocUnsafe(most)
+  let bytes = header
+  for (const value of values) bytes += 4 + (value === null ? 0 : Buffer.byteLength(value))
+  const into = Buffer.allocUnsafe(bytes)
   let at = header
   let hasNull = false
   for (const value of values) {

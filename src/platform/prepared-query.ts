@@ -55,7 +55,7 @@ export class PreparedQuery implements pg.Submittable {
         wire.parse({ text, name })
         if (name !== undefined) wire.submittedNamedStatements[name] = text
       }
-      wire.bind({ statement: name, values: this.#values })
+      bind(wire, name, this.#values)
       if (!this.#shape) wire.describe({ type: 'P' })
       wire.stream.write(executeAndSync)
     } finally {
@@ -118,6 +118,40 @@ export class PreparedQuery implements pg.Submittable {
 
   handleCopyData(): void {}
 }
+
+/** From so many bytes on what is bound goes to the socket piece by piece; the driver would put all of it together, and copy it each time its buffer grows. */
+const largeBytes = 65_536
+
+function bind(wire: Wire, statement: string | undefined, values: readonly (string | Buffer | null)[]): void {
+  let bytes = 0
+  for (const value of values) bytes += value?.length ?? 0
+  if (bytes < largeBytes) return wire.bind({ statement, values })
+  for (const piece of piecesOf(statement ?? '', values)) wire.stream.write(piece)
+}
+
+/** The message Bind (PostgreSQL, 54.7): an unnamed portal, each parameter as text or, of a Buffer, in binary form, and all results as text. */
+function* piecesOf(statement: string, values: readonly (string | Buffer | null)[]): Generator<Buffer> {
+  const parameters = values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value))
+  const name = Buffer.from(statement)
+  const head = Buffer.alloc(1 + 4 + 1 + name.length + 1 + 2 + 2 * values.length + 2)
+  let at = head.writeUInt8(0x42, 0) + 4
+  at += 1 + name.copy(head, at + 1) + 1
+  at = head.writeInt16BE(values.length, at)
+  for (const value of values) at = head.writeInt16BE(typeof value === 'string' || value === null ? 0 : 1, at)
+  head.writeInt16BE(values.length, at)
+  const bytes = parameters.reduce((sum, parameter) => sum + 4 + (parameter?.length ?? 0), 0)
+  head.writeInt32BE(head.length - 1 + bytes + 4, 1)
+  yield head
+  for (const parameter of parameters) {
+    const length = Buffer.allocUnsafe(4)
+    length.writeInt32BE(parameter?.length ?? -1)
+    yield length
+    if (parameter !== null && parameter.length > 0) yield parameter
+  }
+  yield allAsText
+}
+
+const allAsText = Buffer.from([0, 1, 0, 0])
 
 const nothing: Shape = { blank: {}, keys: [], parses: [] }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPlatform } from '../testing/platform.ts'
+import { byteaArray, textArray } from './arrays.ts'
 import { fragment, identifier, isConnectionLost, join, statementOf } from './sql.ts'
 
 test('fragments are spliced and values become parameters in order', () => {
@@ -54,6 +55,32 @@ test('a statement that fails, at its values, in the database or at a row of its 
   }
   assert.deepEqual(await sql`set application_name = 'spona test'`, [], 'what has no columns answers no rows')
   assert.deepEqual(await sql`show application_name`, [{ applicationName: 'spona test' }])
+})
+
+test('large values arrive as they are, beside small ones, empty ones and none, in the order in which they were asked', async (t) => {
+  const { world } = await startPlatform(t)
+  const connection = await world.connect()
+  t.after(() => connection.end())
+  const { sql } = connection
+  const large = 'жица '.repeat(40_000)
+  const bytes = Buffer.alloc(3_000_000, 7)
+  const texts = [large, '', 'л', null]
+  const ask = (name: string) => sql<{ name: string }>`
+    select ${name}::text as name, ${large}::text = repeat('жица ', 40000) as is_text, length(${''}::text) as none, ${null}::text as nothing,
+           ${bytes}::bytea = decode(repeat('07', 3000000), 'hex') as is_bytes, ${textArray(texts)}::text[] as texts, ${byteaArray([bytes, null])}::bytea[] is not null as is_array`
+  const expected = { isText: true, none: 0, nothing: null, isBytes: true, texts, isArray: true }
+  const names = ['first', 'second', 'third']
+  assert.deepEqual(
+    await Promise.all(names.map(ask)),
+    names.map((name) => [{ name, ...expected }]),
+  )
+  const unnamed = fragment`select ${large}::text = ${large}::text as same -- ${join(
+    Array.from({ length: 1500 }, () => fragment`too long to be kept`),
+    ' ',
+  )}`
+  assert.deepEqual(await sql.run(unnamed), [{ same: true }])
+  await assert.rejects(sql`select ${large}::int4`, { code: '22P02' })
+  assert.deepEqual(await ask('after'), [{ name: 'after', ...expected }], 'nothing of the failure is left on the connection')
 })
 
 test('a transaction that throws leaves nothing', async (t) => {

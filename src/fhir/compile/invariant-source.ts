@@ -50,11 +50,9 @@ function comparison(operator: string, left: Expression, right: Expression, scope
     const sign = operator === '=' ? '===' : operator === '!=' ? '!==' : operator
     return `(${number(left, scope)} ${sign} ${number(right, scope)})`
   }
-  if (operator === '=' && left.kind === 'name' && left.on === null && right.kind === 'literal') {
-    const [property, ...others] = properties(scope.model, scope.type, left.name)
-    if (others.length === 0 && property && !property.isMany && typeof right.value === 'string') {
-      return `(${scope.object}.${property.name} === ${JSON.stringify(right.value)})`
-    }
+  if (operator === '=' && right.kind === 'literal' && typeof right.value === 'string') {
+    const read = readOf(left, scope)
+    if (read !== null) return `(${read} === ${JSON.stringify(right.value)})`
   }
   if (operator === 'is' && right.kind === 'name') return `rule.is(${collection(left, scope).js}, ${JSON.stringify(right.name)})`
   const name = { '=': 'same', '!=': 'different', in: 'isIn', contains: 'holds' }[operator]
@@ -62,6 +60,16 @@ function comparison(operator: string, left: Expression, right: Expression, scope
   if (name !== undefined) return operator === 'contains' ? `rule.isIn(${collection(right, scope).js}, ${collection(left, scope).js})` : `rule.${name}(${both})`
   if (comparisons.has(operator)) return `rule.compare(${JSON.stringify(operator)}, ${both})`
   throw new NotTranslated(operator)
+}
+
+/** A property that is there once, of the element itself or of its resource, is read as it stands: collections are made only of what needs them. */
+function readOf(node: Expression | null, scope: Scope): string | null {
+  if (node?.kind !== 'name') return null
+  const { on, name } = node
+  const isOfResource = on?.kind === 'variable' && on.name === 'resource' && scope.resource !== ''
+  if (on !== null && !isOfResource) return null
+  const [property, ...others] = properties(scope.model, isOfResource ? scope.resource : scope.type, name)
+  return property && others.length === 0 && !property.isMany ? `${isOfResource ? 'c.current' : scope.object}.${property.name}` : null
 }
 
 function isNumeric(node: Expression): boolean {
@@ -86,6 +94,8 @@ function predicate(node: Expression & { kind: 'call' }, scope: Scope): string {
   if (name === 'is' && first?.kind === 'name') return `rule.is(${from.js}, ${JSON.stringify(first.name)})`
   if (first?.kind === 'literal' && ['matches', 'startsWith', 'contains'].includes(name)) {
     const parameter = name === 'matches' ? `/${new RegExp(String(first.value)).source}/` : JSON.stringify(first.value)
+    const read = readOf(on, scope)
+    if (read !== null) return `rule.${name}One(${read}, ${parameter})`
     return `rule.${name}(${from.js}, ${parameter})`
   }
   if (parameters.length === 0 && ['hasValue', 'isDistinct', 'allFalse'].includes(name)) return `rule.${name}(${from.js})`

@@ -14,8 +14,9 @@ function step(from: Item[], ...names: string[]): Item[] {
     if (!isObject(item)) continue
     for (const name of names) {
       const value = property(item, name)
-      if (Array.isArray(value)) found.push(...value.filter((one) => one !== null))
-      else if (value !== undefined && value !== null) found.push(value)
+      if (Array.isArray(value)) {
+        for (const one of value) if (one !== null) found.push(one)
+      } else if (value !== undefined && value !== null) found.push(value)
       else if (property(item, `_${name}`) !== undefined) found.push(noValue)
     }
   }
@@ -48,6 +49,10 @@ function compareText(operator: string, left: string, right: string): boolean {
 
 const key = (item: Item) => (isObject(item) ? JSON.stringify(item) : item)
 
+const matchesOne = (item: Item, form: RegExp) => typeof item !== 'string' || form.test(item)
+const startsWithOne = (item: Item, start: string) => typeof item === 'string' && item.startsWith(start)
+const containsOne = (item: Item, part: string) => typeof item === 'string' && item.includes(part)
+
 export const rule = {
   step,
   compare,
@@ -62,9 +67,12 @@ export const rule = {
   hasValue: (from: Item[]) => from.length === 1 && from[0] !== noValue,
   isDistinct: (from: Item[]) => new Set(from.map(key)).size === from.length,
   allFalse: (from: Item[]) => from.every((item) => item === false),
-  matches: (from: Item[], form: RegExp) => typeof from[0] !== 'string' || form.test(from[0]),
-  startsWith: (from: Item[], start: string) => typeof from[0] === 'string' && from[0].startsWith(start),
-  contains: (from: Item[], part: string) => typeof from[0] === 'string' && from[0].includes(part),
+  matches: (from: Item[], form: RegExp) => matchesOne(from[0], form),
+  startsWith: (from: Item[], start: string) => startsWithOne(from[0], start),
+  contains: (from: Item[], part: string) => containsOne(from[0], part),
+  matchesOne,
+  startsWithOne,
+  containsOne,
   union: (left: Item[], right: Item[]) => [...left, ...right],
   joined: (left: Item[], right: Item[]) => [textOf(left[0]) + textOf(right[0])],
   toInteger: (from: Item[]) => from.map((item) => (typeof item === 'string' ? Number(item) : numberOf(item))).filter(Number.isInteger),

@@ -68,7 +68,7 @@ export async function call(request: FastifyRequest, reply: FastifyReply, patient
     call: { method, path: `${path}${query}`, direct: isDirect, numbered: own !== null, once: isSafe(method) ? null : onceName(signed) },
     recipients: isDirect ? [] : [{ id: right.provider.id, holdKey: false }],
   }
-  const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, message))
+  const { stored, isRepeated } = await storeCall(world, message, entriesOf(request, consumer, [message]))
   reply.header('bus-call', stored.id)
   const waitMs = callWaitMs(agreedMax)
   if (isRepeated) return giveRepeated(world, reply, stored.id, { isDirect, waitMs, turn })

@@ -77,21 +77,28 @@ export function listenersOf(directory: Directory, provider: Member, service: str
   return found
 }
 
-export function entriesOf(request: FastifyRequest, member: Member, { contract, to, patient, name }: Message): Entry[] {
-  const what = `bus-message/${name} ${to.provider}/${to.service}`
-  return [
-    {
+/** What one request sent about one person is one row of the audit, and what it sent about nobody is one; each message by itself stands in the log of the bus. */
+export function entriesOf(request: FastifyRequest, member: Member, messages: readonly Message[]): Entry[] {
+  const groups = Map.groupBy(messages, ({ patient, contract, to }) => `${patient} ${contract?.id} ${to.provider}/${to.service}`)
+  return [...groups.values()].map((of) => {
+    const { patient, contract, to } = of[0] as Message
+    const names = of.slice(0, namedMax).map(({ name }) => `bus-message/${name}`)
+    return {
       action: 'create',
       who: whoOf(member),
       patient,
-      what,
+      what: `${names.join(' ')} ${to.provider}/${to.service}`,
       purpose: contract?.purpose ?? 'own-topic',
       basis: contract ? `contract/${contract.id}` : 'own-topic',
       decision: 'permit',
       correlation: request.correlation,
-    },
-  ]
+      count: of.length,
+    }
+  })
 }
+
+/** So many are named in one row; the others are counted. */
+const namedMax = 10
 
 /** A denial is on record before it is said, and says which rule it was. */
 export async function deny(request: FastifyRequest, member: Member, right: Right & { permit: false }, what: string): Promise<never> {

@@ -121,8 +121,9 @@ function choose(world: World, wishes: readonly Wish[], now: Date, among: readonl
 async function withBodies(world: World, taken: readonly Chosen[][]): Promise<Delivery[][]> {
   const ids = taken.flat().map(({ message }) => message)
   if (ids.length === 0) return taken.map(() => [])
-  const rows = await world.sql<{ id: string; entry: string; sealed: Buffer | null; storedAt: Date | null; pieces: number | null }>`
-    select l.id, l.entry, b.sealed, b.stored_at, b.pieces
+  // As base64, contents travel a third shorter than as PostgreSQL writes bytes, and are read four times as fast.
+  const rows = await world.sql<{ id: string; entry: string; sealed: string | null; storedAt: Date | null; pieces: number | null }>`
+    select l.id, l.entry, encode(b.sealed, 'base64') as sealed, b.stored_at, b.pieces
       from bus.log l left join bus.body b on b.message = l.id
      where l.id = any(${ids}::uuid[])
      limit ${ids.length}`
@@ -131,7 +132,8 @@ async function withBodies(world: World, taken: readonly Chosen[][]): Promise<Del
     const row = byId.get(one.message)
     if (!row) throw new Error('a delivery has no row in the log')
     const isLarge = (row.pieces ?? 0) > 0
-    return { ...one, entry: row.entry, isLarge, body: row.sealed && row.storedAt && !isLarge ? openBody(world, one.message, row.storedAt, row.sealed) : null }
+    const sealed = row.sealed === null || isLarge ? null : Buffer.from(row.sealed, 'base64')
+    return { ...one, entry: row.entry, isLarge, body: sealed && row.storedAt ? openBody(world, one.message, row.storedAt, sealed) : null }
   }
   return taken.map((ones) => ones.map(whole))
 }

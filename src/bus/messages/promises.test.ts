@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test, type TestContext } from 'node:test'
 import { looksAt } from '../../audit/audit.ts'
 import { takeIn } from '../../record/exchange/intake.ts'
-import { aService, type BusMember, contractOf, expectStatus, joinBus, setMemberState } from '../../testing/bus-member.ts'
+import { aService, batchOf, type BusMember, contractOf, expectStatus, joinBus, setMemberState } from '../../testing/bus-member.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
 import { prune } from './keep.ts'
@@ -187,6 +187,37 @@ test('a message about a person is in that person’s own list of looks when it i
   const [one] = await to.lease()
   assert.equal(one.subject, subject)
   assert.deepEqual((await theirs()).map(({ who }) => who).sort(), ['Систем about-from', 'Систем about-to'])
+})
+
+test('of one batch each person it is about has one row with the number of its messages, and what is about nobody one', async () => {
+  const { from, to } = await pair('counted')
+  const clinic = await server.institution('Поликлиника')
+  const subjects: string[] = []
+  for (const family of ['Савић', 'Илић']) {
+    const patient = await clinic.send('POST', '/fhir/Patient', { resourceType: 'Patient', name: [{ family }] })
+    assert.equal(patient.status, 201, patient.text)
+    subjects.push(`Patient/${patient.body.id}`)
+  }
+  const [first, second] = subjects
+  const messages = [first, second, first, undefined, undefined, undefined].map((subject, at) => ({
+    ...{ to: 'counted-to/box', messageId: `c-${at}`, body: '{}' },
+    ...(subject ? { subject } : {}),
+  }))
+  await expectStatus(200, from.send(batchOf(messages)))
+  const rows = await server.sql<{
+    entry: string
+  }>`select entry from audit.entry where entry like '%bus-message/c-%counted-to/box%' and action = 'create' limit 10`
+  const said = rows.map(({ entry }) => JSON.parse(entry) as { patient: number | null; what: string; count: number })
+  assert.deepEqual(
+    said.map(({ patient, what, count }) => [patient === null, what, count]).toSorted((a, b) => Number(b[2]) - Number(a[2])),
+    [
+      [true, 'bus-message/c-3 bus-message/c-4 bus-message/c-5 counted-to/box', 3],
+      [false, 'bus-message/c-0 bus-message/c-2 counted-to/box', 2],
+      [false, 'bus-message/c-1 counted-to/box', 1],
+    ],
+  )
+  assert.equal(new Set(said.map(({ patient }) => patient)).size, 3)
+  assert.equal((await to.lease(10)).length, 6)
 })
 
 test('a document bundle is filed whole; a refused one comes back with the outcome, provably; no replay files a document twice', async () => {

@@ -140,7 +140,7 @@ async function store({ request, member }: Asking, ways: readonly Way[]): Promise
   const stored = await storeAllOnce(
     world,
     passing.map((one) => one.judged.message),
-    (message) => entriesOf(request, member, message),
+    (fresh) => entriesOf(request, member, fresh),
   )
   for (const [at, { way, judged: one }] of passing.entries()) {
     const once = stored[at]

@@ -21,7 +21,7 @@ export async function sendMessage(request: FastifyRequest, reply: FastifyReply, 
     const asking = { request, directory, member: requireSame(directory, request, signed), patientOf }
     if (headers['bus-batch'] !== undefined) return await sendBatch(asking, signed, body, reply)
     const judged = await judgeMessage(asking, { head: readHead(headers), body, digest: signed.digest, ...proofOf(signed) }, reply)
-    const once = await storeOnce(world, judged.message, entriesOf(request, asking.member, judged.message))
+    const once = await storeOnce(world, judged.message, entriesOf(request, asking.member, [judged.message]))
     if (!once.isRepeated) for (const { id } of judged.message.recipients) wake(world, id)
     return sendSignedJson(world, reply, 202, receiptOf(judged, once))
   } finally {

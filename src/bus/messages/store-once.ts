@@ -40,7 +40,7 @@ function repeated({ id, at, digest }: Seen, message: Message): Once {
 const attemptsMax = 3
 
 /** Those of one sender that are new, in one commit and in their order; to each what became of it, as if it had come alone. */
-export async function storeAllOnce(world: World, messages: readonly Message[], entriesOf: (message: Message) => Entry[]): Promise<(Once | Refusal)[]> {
+export async function storeAllOnce(world: World, messages: readonly Message[], entriesOf: (fresh: readonly Message[]) => Entry[]): Promise<(Once | Refusal)[]> {
   const [first] = messages
   if (!first) return []
   for (let attempt = 1; ; attempt++) {
@@ -53,7 +53,7 @@ export async function storeAllOnce(world: World, messages: readonly Message[], e
     for (const one of messages) if (!seen.has(one.name) && !fresh.has(one.name)) fresh.set(one.name, one)
     const chosen = [...fresh.values()]
     try {
-      const stored = await storeMessages(world, chosen, chosen.flatMap(entriesOf))
+      const stored = await storeMessages(world, chosen, entriesOf(chosen))
       const made = new Map(chosen.map((one, at) => [one.name, stored[at] as Stored]))
       return messages.map((one) => {
         const first = fresh.get(one.name)

@@ -93,10 +93,13 @@ export function resultsOf(tx: AuditedTransaction, { asking, found, repeats, writ
   return results
 }
 
-/** For writers to whom nothing is given back: of a patient to whom they write, that they did is on record, and says more than that they were found. */
+/**
+ * For writers to whom nothing is given back: of a patient to whom they write, that they did is on record, and says more than that they were found. Their own
+ * devices and organizations, which are about nobody, are met again by each message.
+ */
 export function auditLooks(tx: AuditedTransaction, { asking, found, placed }: Intent): void {
   const written = new Set(placed.map(({ one }) => (one === null ? undefined : patientOrNone(one.patient))))
-  tx.audit(looksOf(asking, found).filter(({ patient }) => !written.has(patient)))
+  tx.audit(looksOf(asking, found).filter(({ patient }) => patient !== null && !written.has(patient)))
 }
 
 /** What a condition found is given back, so each patient can see that it was looked at. */

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
@@ -31,7 +29,7 @@ type Wanted = Pick<BusBench, 'seconds' | 'backlogCount' | 'perSecond'> & { consu
 export async function openBusBench({ seconds, consumers, backlogCount, perSecond }: Wanted): Promise<BusBench> {
   const server = await startBenchServer(processes)
   // Joining is done here, on the same database; what is measured goes to the server over the net.
-  const app = await buildApp(server.world, mkdtempSync(join(tmpdir(), 'spona-bench-none-')))
+  const app = await buildApp(server.world, join(server.world.config.DATA_DIR, 'portals'))
   const sender = await joinBus(app, server.world, 'sender')
   const receivers: BusMember[] = []
   for (let at = 0; at < consumers; at++) {

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -29,7 +27,7 @@ const perPatient = 10
 export async function drain(count: number): Promise<void> {
   const server = await startBenchServer(1)
   const ends: (() => unknown)[] = []
-  const app = await buildApp(server.world, mkdtempSync(join(tmpdir(), 'spona-bench-none-')))
+  const app = await buildApp(server.world, join(server.world.config.DATA_DIR, 'portals'))
   const port = await freePort()
   try {
     const t = { after: (end: () => unknown) => void ends.push(end) }

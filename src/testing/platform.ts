@@ -25,10 +25,22 @@ function cluster(): TestCluster {
 }
 
 export function testConfig(more: Record<string, string> = {}): Config {
-  const folder = more['DATA_DIR'] ?? mkdtempSync(join(tmpdir(), 'spona-test-'))
+  const folder = more['DATA_DIR'] ?? folderOfProcess()
   const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...more, DATA_DIR: folder })
   if (Array.isArray(config)) throw new Error(config.join('\n'))
   return config
+}
+
+const folders: string[] = []
+
+/** Gone with the process, whoever forgets it. */
+function folderOfProcess(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-test-'))
+  if (folders.push(folder) === 1)
+    process.once('exit', () => {
+      for (const one of folders) rmSync(one, { recursive: true, force: true })
+    })
+  return folder
 }
 
 export type TestPlatform = { world: World; sql: Sql; owner: Sql; appUrl: pg.ClientConfig; ownerUrl: pg.ClientConfig }

@@ -140,6 +140,28 @@ test('the head of a message is filed with the person whom the message is about',
   assert.ok(keyOf('of 0') < reservedKeys && keyOf('of 2') < reservedKeys, 'of nobody, and of several, it is nobody’s')
 })
 
+test('whoever would change whom a resource is about hears in which element', async () => {
+  const clinic = await server.institution('Дом здравља')
+  const made = async (resource: { resourceType: string }) => {
+    const { status, body, text } = await clinic.send('POST', `/fhir/${resource.resourceType}`, resource)
+    assert.equal(status, 201, text)
+    return { ...resource, id: String(body.id) }
+  }
+  const [one, another] = [await made({ resourceType: 'Patient' }), await made({ resourceType: 'Patient' })]
+  const of = ({ id }: { id: string }) => ({ reference: `Patient/${id}` })
+  const coverage = { resourceType: 'Coverage', status: 'active', payor: [{ display: 'РФЗО' }] }
+  const changes = [
+    { before: { resourceType: 'MessageHeader', eventUri: 'urn:t', source: { endpoint: 'urn:t' } }, element: 'focus', now: [of(one)] },
+    { before: { ...coverage, beneficiary: of(one) }, element: 'beneficiary', now: of(another) },
+    { before: { resourceType: 'Observation', status: 'final', code: { text: 'в' }, subject: of(one) }, element: 'subject', now: of(another) },
+  ]
+  for (const { before: first, element, now } of changes) {
+    const stored = await made(first)
+    const { status, body } = await clinic.send('PUT', `/fhir/${first.resourceType}/${stored.id}`, { ...stored, [element]: now })
+    assert.deepEqual([status, body.issue[0].expression], [422, [`${first.resourceType}.${element}`]])
+  }
+})
+
 test('one that is refused keeps nothing from the others, and its sender hears what it would have heard alone', async () => {
   const bodies = Array.from({ length: 8 }, (_, at) => transaction(patient(`r-${at}`), observation('b')))
   bodies[2] = transaction(observation('b', 'Patient?identifier=urn:t|nobody'))

@@ -12,7 +12,7 @@ import { isServerId, keyOfId, newId, patientOrNone, requireNoPersonalNumber, res
 import { patched } from './patch.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
-import { type Charts, deniedPatients, findNamed, noCharts, requireMayWrite, subjectOf } from './subject.ts'
+import { type Charts, deniedPatients, findNamed, noCharts, placeOfSubject, requireMayWrite, subjectOf } from './subject.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
 import { endingOf, notTheirs } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
@@ -307,7 +307,7 @@ async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource
   const isShared = (key: number) => key < reservedKeys
   if (patient === operation.patient || (isShared(patient) && isShared(operation.patient))) return
   throw new Refusal('unprocessable', 'an update may not change whom the resource is about', {
-    expression: `${operation.path}.subject`,
+    expression: placeOfSubject(resource, operation.path),
     hint: 'If it was filed under the wrong patient, ask the operator for `record move`, which voids it there and files it anew.',
   })
 }

@@ -41,17 +41,17 @@ export async function subjectOf(asking: Asking, sql: Runner, resource: Resource,
   for (const text of references) {
     const found = parseReference(text, asking.base)
     if (found?.type !== 'Patient') continue
-    return { ...(await chartOf(asking, sql, found.id, charts, path)) }
+    return { ...(await chartOf(asking, sql, found.id, charts, () => placeOfSubject(resource, path))) }
   }
   return { patient: newSharedKey(world), reserve: null }
 }
 
-async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, path: string): Promise<Subject> {
+async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, place: () => string): Promise<Subject> {
   const { world } = asking
   if (isServerId(id)) {
     const patient = keyOfId(id)
     if (charts.created.has(patient)) return { patient, reserve: null }
-    if (patient < reservedKeys || !(await chartInstitution(asking, sql, patient))) throw unknownPatient(path)
+    if (patient < reservedKeys || !(await chartInstitution(asking, sql, patient))) throw unknownPatient(place())
     return { patient, reserve: null }
   }
   const waiting = charts.reserved.get(id)
@@ -61,7 +61,7 @@ async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, 
     remember(named.patient, named.institution)
     return { patient: named.patient, reserve: null }
   }
-  requireNoPersonalNumber(id, `${path}.subject`)
+  requireNoPersonalNumber(id, place())
   const patient = newKey(world)
   const reserve = { name: id, patient, id: newId(world, patient) }
   charts.reserved.set(id, reserve)
@@ -69,9 +69,13 @@ async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, 
   return { patient, reserve }
 }
 
-function unknownPatient(path: string): Refusal {
+/** The element in which a resource says whom it is about. */
+export const placeOfSubject = (resource: Resource, path: string): string => `${path}.${subjectNames.find((name) => resource[name] !== undefined) ?? 'subject'}`
+const subjectNames = ['subject', 'patient', 'beneficiary', 'focus']
+
+function unknownPatient(expression: string): Refusal {
   return new Refusal('unprocessable', 'the patient this resource is about does not exist here', {
-    expression: `${path}.subject`,
+    expression,
     hint: 'Create the Patient first, or send both in one transaction bundle.',
   })
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Mapped, mapCda, mapHl7, readMessage } from '../edge/edge.ts'
+import { littleMemory } from '../edge/process/little-memory.ts'
 import type { Fhir } from '../fhir/fhir.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { corpora } from '../testing/corpora.ts'
@@ -69,8 +70,7 @@ function filesOf(kind: Kind): File[] {
  * bench the same code takes twice as long: what the validator kept alive makes V8 put new objects among the old.
  */
 function inItsOwnProcess(kind: Kind, words: string[]): void {
-  const heap = ['--max-old-space-size=192', '--max-semi-space-size=16']
-  spawnSync(process.execPath, [...heap, join(import.meta.dirname, 'run.ts'), 'mapping', '--rate', kind.folder, ...words], { stdio: 'inherit' })
+  spawnSync(process.execPath, [...littleMemory, join(import.meta.dirname, 'run.ts'), 'mapping', '--rate', kind.folder, ...words], { stdio: 'inherit' })
 }
 
 type File = { file: string; bytes: Uint8Array }

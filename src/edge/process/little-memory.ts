@@ -1,12 +1,12 @@
 /** What an edge may use of a machine that it shares with the local system; V8 takes what the machine has otherwise, and collects late. */
-const limits = ['--max-old-space-size=192', '--max-semi-space-size=16', '--heap-growing-percent=200']
+export const littleMemory = ['--max-old-space-size=192', '--max-semi-space-size=16', '--heap-growing-percent=200']
 
 /**
  * The limits of the heap can only be given when a process begins, so it begins once more in its own place: the same process for whoever started it,
  * with its number, its terminal and its signals. Where that cannot be done (Windows) it goes on without.
  */
 export function beginWithLittleMemory(): void {
-  if (process.execve === undefined || process.platform === 'win32' || limits.every((limit) => process.execArgv.includes(limit))) return
+  if (process.execve === undefined || process.platform === 'win32' || littleMemory.every((limit) => process.execArgv.includes(limit))) return
   const environment = { ...process.env, MALLOC_ARENA_MAX: process.env['MALLOC_ARENA_MAX'] ?? '2' }
-  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...limits, ...process.argv.slice(1)], environment as Record<string, string>)
+  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...littleMemory, ...process.argv.slice(1)], environment as Record<string, string>)
 }

@@ -3,6 +3,7 @@ import { inXml } from '../draft/draft.ts'
 import type { Aside } from './aside.ts'
 import { keyDaysMin, type Status } from './status.ts'
 import { type Language, languages, wordsIn } from './words.ts'
+import { reasonIn, type Said } from './reason.ts'
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;--ground:#fff;--text:#1b1b1b;--link:#0b57d0;--good:#1b6e3c;--mind:#8a5a00;--bad:#b3261e}
 @media(prefers-color-scheme:dark){:root{--ground:#121212;--text:#ececec;--link:#a8c7fa;--good:#7ddc9f;--mind:#ffc55c;--bad:#ffb4ab}}
@@ -26,7 +27,8 @@ type Page = { status: Status; aside: readonly Aside[]; language: Language; isSma
 export function pageOf({ status, aside, language, isSmall }: Page): string {
   const words = wordsIn(language)
   const { queue, centre, disk } = status
-  const rows: [string, string | number | null][] = [
+  const said = (sentence: string | null): Said | null => (sentence === null ? null : reasonIn(language, { sentence }).sentence)
+  const rows: [string, string | number | Said | null][] = [
     [words.waiting, queue.waiting],
     [words.oldest, queue.waiting === 0 ? null : Math.round(queue.oldestSeconds / 60)],
     [words.inRecord, queue.notYetInRecord],
@@ -34,18 +36,20 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
     [words.parked, queue.parked],
     [words.contact, centre.lastContact === null ? words.never : momentOf(centre.lastContact)],
     [words.cutSince, centre.cutSince === null ? null : momentOf(centre.cutSince)],
-    [words.why, centre.why],
-    [words.refuses, centre.refuses],
-    [words.says, centre.says],
+    [words.why, said(centre.why)],
+    [words.refuses, said(centre.refuses)],
+    [words.says, said(centre.says)],
     [words.key, centre.keyDays !== null && centre.keyDays < keyDaysMin ? centre.keyDays : null],
     [words.clock, centre.clockSeconds === 0 ? null : centre.clockSeconds],
     [words.disk, disk.availableMb === null ? null : `${disk.availableMb} ${words.free}`],
   ]
   const table = rows
-    .map(([name, value]) => (value === null ? '' : `<tr><th scope="row">${inXml(name)}</th><td class="number">${inXml(String(value))}</td></tr>`))
+    .map(([name, value]) =>
+      value === null ? '' : `<tr><th scope="row">${inXml(name)}</th>${cellOf(typeof value === 'object' ? value : { text: String(value) }, 'number')}</tr>`,
+    )
     .join('')
   const links = languages.map((one) => `<a href="?lang=${one}" lang="${one}"${one === language ? ' aria-current="true"' : ''}>${names[one]}</a>`).join('')
-  const more = isSmall ? '' : `${scrolled(words.title, table)}${asideTable(aside, words)}${noticeList(status, words)}`
+  const more = isSmall ? '' : `${scrolled(words.title, table)}${asideTable(aside, words, language)}${noticeList(status, words)}`
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${inXml(words.title)} – ${inXml(status.member)}</title><style>${style}</style></head>
 <body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `<nav>${links}</nav>`}<script>${script}</script></body></html>`
 }
@@ -64,15 +68,19 @@ function noticeList({ notices }: Status, words: ReturnType<typeof wordsIn>): str
   return `<h2>${inXml(words.notices)}</h2><ul>${items.join('')}</ul>`
 }
 
+const cellOf = ({ text, lang }: Said, kind = ''): string =>
+  `<td${kind === '' ? '' : ` class="${kind}"`}${lang === undefined ? '' : ` lang="${lang}"`}>${inXml(text)}</td>`
+
 /** Wider than a phone: moved by keys as well. */
 const scrolled = (name: string, rows: string, kind = ''): string =>
   `<div class="scroll" role="region" tabindex="0" aria-label="${inXml(name)}"><table${kind === '' ? '' : ` class="${kind}"`}>${rows}</table></div>`
 
-function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>): string {
+function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>, language: Language): string {
   if (aside.length === 0) return ''
   const rows = aside.map(({ id, source, name, reason }) => {
-    const cells = [`${source} ${name}`, reason.sentence, reason.place ?? '', reason.hint ?? '']
-    return `<tr><th scope="row"><code>${inXml(id)}</code></th>${cells.map((cell) => `<td>${inXml(cell)}</td>`).join('')}</tr>`
+    const said = reasonIn(language, reason)
+    const cells = [{ text: `${source} ${name}` }, said.sentence, { text: reason.place ?? '' }, said.hint]
+    return `<tr><th scope="row"><code>${inXml(id)}</code></th>${cells.map((cell) => cellOf(cell)).join('')}</tr>`
   })
   const head = [words.item, words.message, words.why, words.place, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
   return `<h2>${inXml(words.aside)}</h2>${scrolled(words.aside, `<tr>${head}</tr>${rows.join('')}`, 'list')}`

@@ -40,7 +40,7 @@ const formOf = (sentence: string): RegExp =>
     `^${sentence
       .split('{}')
       .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*?')}$`,
+      .join('(.*?)')}$`,
     's',
   )
 
@@ -51,3 +51,27 @@ export function findError(kind: string, said: string): KnownError | null {
   const { exact, patterns } = (known ??= read())
   return exact.get(`${kind} ${said}`) ?? patterns.find((one) => one.kind === kind && one.form.test(said))?.error ?? null
 }
+
+/**
+ * What was said and what to do about it in Serbian, with the same values in it, for whoever has only the sentence; null when the catalogue has none.
+ * `script` writes the words of the catalogue, and never the values; `alsoSaid` those values that are words themselves.
+ */
+export function inSerbian(said: string, { script, alsoSaid }: { script(text: string): string; alsoSaid(value: string): string }): Serbian | null {
+  const { all, patterns } = (known ??= read())
+  const serbian = (error: KnownError, values: readonly string[]) => ({
+    sentence: filled(script(error.said), values.map(alsoSaid)),
+    cure: error.cure,
+    remedy: script(error.remedy),
+  })
+  const exact = all.find(({ sentence }) => sentence === said)
+  if (exact) return serbian(exact, [])
+  for (const { form, error } of patterns) {
+    const values = form.exec(said)?.slice(1)
+    if (values) return serbian(error, values)
+  }
+  return null
+}
+
+export type Serbian = { sentence: string; cure: string; remedy: string }
+
+const filled = (text: string, values: readonly string[]): string => text.split('{}').reduce((before, after, at) => `${before}${values[at - 1] ?? ''}${after}`)

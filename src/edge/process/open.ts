@@ -24,6 +24,7 @@ import type { EdgeConfig } from './config.ts'
 import type { Edge, Outside } from './edge.ts'
 import { createIntake } from './intake.ts'
 import { mapSome, mustFit } from './map-items.ts'
+import { countOf } from '../store/tally.ts'
 import { createWake, type Wake } from './wake.ts'
 import { openWaysIn, type WaysIn } from './ways-in.ts'
 
@@ -88,6 +89,12 @@ export function assemble(outside: Outside, config: EdgeConfig, parts: { line: Li
 
 const idleMs = 1000
 const pruneMs = 60_000
+/**
+ * Beyond so many that the record has not taken yet, the next batch waits until some of them have ended, a second at most. After an outage of the centre all
+ * edges come back at once: what waits is better kept here than there, before everybody's queue.
+ */
+export const manyOnTheirWay = 4000
+const paceMs = 1000
 const lookMs = { well: 600_000, refused: 30_000 } as const
 
 function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): (() => Promise<void>)[] {
@@ -100,7 +107,8 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     ...inbound,
   ])
   const trouble = 'work of the edge failed; tried again in a moment'
-  const mapped = createWake()
+  const [mapped, ended] = [createWake(), createWake()]
+  const areManyOnTheirWay = () => countOf(edge.store, 'sent') >= manyOnTheirWay
   let backoffSeconds = 1
   const map = async () => {
     if ((await mapSome(edge)) === 0) await arrived.wait(idleMs)
@@ -108,6 +116,7 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     return 0
   }
   const send = async () => {
+    if (areManyOnTheirWay()) await ended.wait(paceMs)
     const { count, stop } = await sendSome(edge)
     if (stop) {
       const seconds = stop.waitSeconds ?? backoffSeconds
@@ -127,7 +136,11 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
       throw error
     }
   }
-  const confirm = quietly(() => confirmSome(edge))
+  const confirm = quietly(async () => {
+    const restMs = await confirmSome(edge)
+    if (!areManyOnTheirWay()) ended.up()
+    return restMs
+  })
   const answer = answerCalls(edge)
   const receive = quietly(async () => {
     await receiveSome(edge, receivers, answer)

@@ -4,7 +4,7 @@ import type { Patch, Resource } from '../../fhir/fhir.ts'
 import { parseJson } from '../../fhir/fhir.ts'
 import { type Filed, fileCharts, newKey } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { type Fragment, fragment, isUniqueViolation, join, type Runner } from '../../platform/sql.ts'
+import { fragment, isUniqueViolation, join, type Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { noteEncounter } from './claims.ts'
@@ -114,15 +114,11 @@ export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: r
 export type Prepared = { asking: Asking; results: Applied[]; versions: Version[]; audit: Entry[]; charts: Charts }
 
 /** `isOne`: nobody hears of them apart, as parts of one large load. */
-export const writePrepared = (tx: AuditedTransaction, prepared: readonly Prepared[], how: { isOne?: boolean } = {}): Promise<void> =>
-  writeStatement(tx, statementOf(tx, prepared, how))
-
-/** What is to be written, as text and values: whoever waits for the database with nothing else in hand keeps no resource alive meanwhile. */
-export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[], { isOne = false } = {}): Fragment | null {
-  for (const { audit } of prepared) tx.audit(audit)
+export async function writePrepared(tx: AuditedTransaction, prepared: readonly Prepared[], { isOne = false } = {}): Promise<void> {
   const apart = prepared.map(({ versions }) => versions)
   const changes = (isOne ? [apart.flat()] : apart).flatMap((versions) => (versions.length > 0 ? [{ versions, topic }] : []))
-  return composeWrites(changes, prepared)
+  await writeChanges(tx, changes, prepared)
+  for (const { audit } of prepared) tx.audit(audit)
 }
 
 type Item = { asking: Asking; charts: Charts; operation: Placed | null; of: Prepared; at: number }
@@ -336,14 +332,14 @@ function atPath(refusal: Refusal, path: string): Refusal {
 
 /** Versions that nobody's request asked for. */
 export const writeVersions = (asking: Asking, tx: Runner, versions: Version[]): Promise<void> =>
-  writeStatement(tx, composeWrites([{ versions, topic }], [{ asking, charts: noCharts() }]))
+  writeChanges(tx, [{ versions, topic }], [{ asking, charts: noCharts() }])
 
 const topic = 'record.changed'
 
 /** One statement for everything; names reserved for Patients that have not arrived ride along. */
-function composeWrites(changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[]): Fragment | null {
+async function writeChanges(tx: Runner, changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[]): Promise<void> {
   const [first] = requests
-  if (!first) return null
+  if (!first) return
   const { world } = first.asking
   const ctes = changes.length > 0 ? composeChanges(changes, world.random) : []
   const arrived = new Set(changes.flatMap(({ versions }) => versions.flatMap((v) => (v.typeName === 'Patient' && v.name !== null ? [v.name] : []))))
@@ -357,18 +353,14 @@ function composeWrites(changes: readonly Change[], requests: readonly Pick<Prepa
         from unnest(${waiting.map((w) => w.name)}::text[], ${waiting.map((w) => w.patient)}::int8[], ${waiting.map((w) => w.id)}::uuid[],
                     ${waiting.map((w) => w.institution)}::int4[]) as w (name, patient, id, institution))`)
   }
-  return ctes.length === 0 ? null : fragment`with ${join(ctes, ', ')} select 1 as done`
-}
-
-export function writeStatement(tx: Runner, statement: Fragment | null): Promise<void> {
-  if (statement === null) return Promise.resolve()
-  return tx.run(statement).then(nothing, (error: unknown) => {
+  if (ctes.length === 0) return
+  try {
+    await tx.run(fragment`with ${join(ctes, ', ')} select 1 as done`)
+  } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new Refusal('conflict', 'another request created or changed the same resource at this moment', { hint: 'Send the request again.' })
-  })
+  }
 }
-
-const nothing = (): void => {}
 
 /** One row per patient touched, and one for what is about nobody. */
 function auditOf({ asking, placed }: Request, results: readonly Applied[]): Entry[] {

@@ -3,7 +3,7 @@ import type { BundlePlan } from '../../fhir/fhir.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { checkEndpoints } from '../subscription/subscribe.ts'
-import { type Applied, type Prepared, prepareAll, statementOf, writePrepared, writeStatement } from './apply.ts'
+import { type Applied, type Prepared, prepareAll, writePrepared } from './apply.ts'
 import { askConditions } from './conditions.ts'
 import { auditDenial } from './create.ts'
 import { auditLooks, decideIntent, type Intent, intentOf, requestOf, resultsOf } from './intent.ts'
@@ -58,42 +58,29 @@ export async function runTogether(
   also: (tx: AuditedTransaction, places: readonly number[]) => Promise<void>,
 ): Promise<number[]> {
   return world.ledger.transaction(async (tx) => {
-    const decided = decideTogether(tx, sharers, also)
-    const { places, statement } = await decided
-    await writeStatement(tx, statement)
+    const intents = sharers.map(({ asking, plan }) => intentOf(asking, plan()))
+    const answers = await askConditions(
+      tx,
+      intents.flatMap(({ conditions }) => conditions),
+    )
+    const neighbours = createNeighbours()
+    const chosen: { intent: Intent; place: number }[] = []
+    let from = 0
+    for (const [place, intent] of intents.entries()) {
+      const mine = answers.slice(from, from + intent.conditions.length)
+      from += intent.conditions.length
+      if (neighbours.meets(intent.conditions, mine)) continue
+      await decideIntent(tx, intent, mine)
+      if (neighbours.takesIn(intent)) chosen.push({ intent, place })
+    }
+    const places = chosen.map(({ place }) => place)
+    await also(tx, places)
+    const prepared = await prepareAll(
+      tx,
+      chosen.map(({ intent }) => requestOf(intent)),
+    )
+    for (const { intent } of chosen) auditLooks(tx, intent)
+    await writePrepared(tx, prepared)
     return places
   })
-}
-
-type Decided = { places: number[]; statement: ReturnType<typeof statementOf> }
-
-/** All of it but the writing. While the database writes, nothing of what was read and judged is held any more: the hands beside this one go on meanwhile, and would have it copied. */
-async function decideTogether(
-  tx: AuditedTransaction,
-  sharers: readonly Sharer[],
-  also: (tx: AuditedTransaction, places: readonly number[]) => Promise<void>,
-): Promise<Decided> {
-  const intents = sharers.map(({ asking, plan }) => intentOf(asking, plan()))
-  const answers = await askConditions(
-    tx,
-    intents.flatMap(({ conditions }) => conditions),
-  )
-  const neighbours = createNeighbours()
-  const chosen: { intent: Intent; place: number }[] = []
-  let from = 0
-  for (const [place, intent] of intents.entries()) {
-    const mine = answers.slice(from, from + intent.conditions.length)
-    from += intent.conditions.length
-    if (neighbours.meets(intent.conditions, mine)) continue
-    await decideIntent(tx, intent, mine)
-    if (neighbours.takesIn(intent)) chosen.push({ intent, place })
-  }
-  const places = chosen.map(({ place }) => place)
-  await also(tx, places)
-  const prepared = await prepareAll(
-    tx,
-    chosen.map(({ intent }) => requestOf(intent)),
-  )
-  for (const { intent } of chosen) auditLooks(tx, intent)
-  return { places, statement: statementOf(tx, prepared) }
 }

@@ -94,9 +94,7 @@ function predicate(node: Expression & { kind: 'call' }, scope: Scope): string {
   if (name === 'is' && first?.kind === 'name') return `rule.is(${from.js}, ${JSON.stringify(first.name)})`
   if (first?.kind === 'literal' && ['matches', 'startsWith', 'contains'].includes(name)) {
     const parameter = name === 'matches' ? `/${new RegExp(String(first.value)).source}/` : JSON.stringify(first.value)
-    const read = readOf(on, scope)
-    if (read !== null) return `rule.${name}One(${read}, ${parameter})`
-    return `rule.${name}(${from.js}, ${parameter})`
+    return `rule.${name}(${readOf(on, scope) ?? `${from.js}[0]`}, ${parameter})`
   }
   if (parameters.length === 0 && ['hasValue', 'isDistinct', 'allFalse'].includes(name)) return `rule.${name}(${from.js})`
   throw new NotTranslated(name)

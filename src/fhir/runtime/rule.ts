@@ -49,10 +49,6 @@ function compareText(operator: string, left: string, right: string): boolean {
 
 const key = (item: Item) => (isObject(item) ? JSON.stringify(item) : item)
 
-const matchesOne = (item: Item, form: RegExp) => typeof item !== 'string' || form.test(item)
-const startsWithOne = (item: Item, start: string) => typeof item === 'string' && item.startsWith(start)
-const containsOne = (item: Item, part: string) => typeof item === 'string' && item.includes(part)
-
 export const rule = {
   step,
   compare,
@@ -67,12 +63,9 @@ export const rule = {
   hasValue: (from: Item[]) => from.length === 1 && from[0] !== noValue,
   isDistinct: (from: Item[]) => new Set(from.map(key)).size === from.length,
   allFalse: (from: Item[]) => from.every((item) => item === false),
-  matches: (from: Item[], form: RegExp) => matchesOne(from[0], form),
-  startsWith: (from: Item[], start: string) => startsWithOne(from[0], start),
-  contains: (from: Item[], part: string) => containsOne(from[0], part),
-  matchesOne,
-  startsWithOne,
-  containsOne,
+  matches: (item: Item, form: RegExp) => typeof item !== 'string' || form.test(item),
+  startsWith: (item: Item, start: string) => typeof item === 'string' && item.startsWith(start),
+  contains: (item: Item, part: string) => typeof item === 'string' && item.includes(part),
   union: (left: Item[], right: Item[]) => [...left, ...right],
   joined: (left: Item[], right: Item[]) => [textOf(left[0]) + textOf(right[0])],
   toInteger: (from: Item[]) => from.map((item) => (typeof item === 'string' ? Number(item) : numberOf(item))).filter(Number.isInteger),

@@ -46,10 +46,11 @@ const formOf = (sentence: string): RegExp =>
 
 export const knownErrors = (): readonly KnownError[] => (known ??= read()).all
 
-/** The entry of a sentence as it was said; null when the catalogue has none. */
-export function findError(kind: string, said: string): KnownError | null {
-  const { exact, patterns } = (known ??= read())
-  return exact.get(`${kind} ${said}`) ?? patterns.find((one) => one.kind === kind && one.form.test(said))?.error ?? null
+/** The entry of a sentence as it was said, of this kind, or of any when only the sentence is known; null when the catalogue has none. */
+export function findError(kind: string | null, said: string): KnownError | null {
+  const { all, exact, patterns } = (known ??= read())
+  const whole = kind === null ? all.find(({ sentence }) => sentence === said) : exact.get(`${kind} ${said}`)
+  return whole ?? patterns.find((one) => (kind === null || one.kind === kind) && one.form.test(said))?.error ?? null
 }
 
 /**
@@ -57,19 +58,10 @@ export function findError(kind: string, said: string): KnownError | null {
  * `script` writes the words of the catalogue, and never the values; `alsoSaid` those values that are words themselves.
  */
 export function inSerbian(said: string, { script, alsoSaid }: { script(text: string): string; alsoSaid(value: string): string }): Serbian | null {
-  const { all, patterns } = (known ??= read())
-  const serbian = (error: KnownError, values: readonly string[]) => ({
-    sentence: filled(script(error.said), values.map(alsoSaid)),
-    cure: error.cure,
-    remedy: script(error.remedy),
-  })
-  const exact = all.find(({ sentence }) => sentence === said)
-  if (exact) return serbian(exact, [])
-  for (const { form, error } of patterns) {
-    const values = form.exec(said)?.slice(1)
-    if (values) return serbian(error, values)
-  }
-  return null
+  const error = findError(null, said)
+  if (!error) return null
+  const values = formOf(error.sentence).exec(said)?.slice(1) ?? []
+  return { sentence: filled(script(error.said), values.map(alsoSaid)), cure: error.cure, remedy: script(error.remedy) }
 }
 
 export type Serbian = { sentence: string; cure: string; remedy: string }

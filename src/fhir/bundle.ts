@@ -1,3 +1,4 @@
+import { TextMap } from '../platform/text-map.ts'
 import { type Survey, surveyReferences, walkReferences } from './references.ts'
 import { typeCode } from './resource-types.ts'
 import { shown } from './runtime/check.ts'
@@ -176,17 +177,17 @@ const isOperation = (target: Target): boolean => target.kind === 'other' && /(?:
 
 /** A fullUrl, and a resource that is changed, is there once. */
 function checkNames(plan: BundlePlan): void {
-  const seen = new Set<string>()
+  const seen = new TextMap<true>()
   for (const { index, fullUrl, method, target, issues } of plan.entries) {
     const at = `Bundle.entry[${index}]`
     if (fullUrl !== null) {
       if (seen.has(fullUrl)) issues.push(issue('value', `${at}.fullUrl`, 'two entries have the same fullUrl', 'Give each entry a urn:uuid of its own.'))
-      seen.add(fullUrl)
+      seen.set(fullUrl, true)
     }
     if (plan.kind !== 'transaction' || target.kind !== 'instance' || ranks[method] > 2) continue
     const changed = `${target.type}/${target.id} `
     if (seen.has(changed)) issues.push(issue('value', `${at}.request.url`, 'two entries change the same resource', 'Change a resource once in a transaction.'))
-    seen.add(changed)
+    seen.set(changed, true)
   }
 }
 
@@ -194,7 +195,8 @@ const condition = /^([A-Z][A-Za-z]+)\?(.+)$/
 
 /** Finds conditional references, and references by urn:uuid to entries that are not there. */
 function checkReferences(plan: BundlePlan): void {
-  const names = new Set(plan.entries.flatMap((entry) => (entry.method === 'DELETE' ? [] : entry.names)))
+  const names = new TextMap<true>()
+  for (const entry of plan.entries) if (entry.method !== 'DELETE') for (const name of entry.names) names.set(name, true)
   const isPlain = ({ reference }: { reference?: string }) =>
     reference === undefined || (plan.kind === 'transaction' && names.has(reference)) || !(isUrn(reference) || condition.test(reference))
   for (const entry of plan.entries) {

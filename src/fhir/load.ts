@@ -19,6 +19,7 @@ import { extractorRuntime } from './search/extract.ts'
 import { soundsWith } from './search/sounds.ts'
 import { wordParameters, wordsOf } from './search/words.ts'
 import { createTerminology } from './terminology/terminology.ts'
+import { distinct } from '../platform/text-map.ts'
 import { createUnits } from './units.ts'
 import { shapesFrom } from './xml/shapes.ts'
 import type { Extracted, Fhir, Resource, SearchParameter, Summary } from './types.ts'
@@ -202,7 +203,7 @@ function fhirOf(compiled: Compiled, version: string, library: Library, cacheDir:
       const out: string[] = []
       compiled.compartment[resource.resourceType]?.(resource, out)
       if (resource.resourceType === 'MessageHeader') patientOfMessage(resource, out)
-      return [...new Set(out)]
+      return distinct(out)
     },
     soundsWith,
     namesSubject: (type, code) => compiled.compartment[type] !== undefined && subjectCodes.has(code) && !withSeveralPatients.has(type),

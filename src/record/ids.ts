@@ -18,9 +18,8 @@ export function newId(world: World, patient: number, ending: string | null = nul
   const noise = world.random(10)
   noise[0] = ((noise[0] as number) & 0x0f) | 0x80 // version 8: custom layout (RFC 9562, section 5.8)
   noise[2] = ((noise[2] as number) & 0x3f) | 0x80 // variant
-  const key = hex(patient, 12)
   const rest = noise.toString('hex')
-  return `${key.slice(0, 8)}-${key.slice(8)}-${rest.slice(0, 4)}-${rest.slice(4, 8)}-${ending ?? rest.slice(8)}`
+  return `${idBeginning(patient)}${rest.slice(1, 4)}-${rest.slice(4, 8)}-${ending ?? rest.slice(8)}`
 }
 
 /** A key for things that are not about one patient: spread over many so that no row or page is hot. */

@@ -1,3 +1,4 @@
+import { TextMap } from '../../platform/text-map.ts'
 import { textOf } from './check.ts'
 
 type Json = Record<string, unknown>
@@ -31,10 +32,9 @@ export function entriesOf(bundle: Json): Entries {
 }
 
 function index(bundle: Json): Entries {
-  const byUrl = new Map<string, Json>()
-  const urls = new Map<Json, string>()
+  const byUrl = new TextMap<Json>()
   const bases = new Map<Json, string | undefined>()
-  const byId = new Map<string, { fullUrl: string | undefined; resource: Json }[]>()
+  const byId = new TextMap<{ fullUrl: string | undefined; resource: Json }[]>()
   for (const entry of Array.isArray(bundle.entry) ? bundle.entry : []) {
     if (!isObject(entry) || !isObject(entry.resource)) continue
     const { fullUrl, resource } = entry
@@ -43,16 +43,16 @@ function index(bundle: Json): Entries {
     const same = byId.get(name) ?? []
     same.push({ fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource })
     byId.set(name, same)
-    if (typeof fullUrl !== 'string') continue
-    if (!byUrl.has(fullUrl)) byUrl.set(fullUrl, resource)
-    urls.set(resource, fullUrl)
+    if (typeof fullUrl === 'string' && !byUrl.has(fullUrl)) byUrl.set(fullUrl, resource)
   }
+  let urls: Map<Json, string> | undefined
+  const urlOf = (resource: Json) => (urls ??= urlsOf(bundle)).get(resource)
   return {
     find(reference, from) {
       const bare = bareOf(reference)
       const exact = byUrl.get(reference) ?? (bare === reference ? undefined : byUrl.get(bare))
       if (exact !== undefined || /^[a-z]+:/i.test(bare)) return exact
-      if (!bases.has(from)) bases.set(from, restful.exec(urls.get(from) ?? '')?.[1])
+      if (!bases.has(from)) bases.set(from, restful.exec(urlOf(from) ?? '')?.[1])
       const base = bases.get(from)
       return base === undefined ? byId.get(bare)?.[0]?.resource : byUrl.get(`${base}${bare}`)
     },
@@ -61,6 +61,14 @@ function index(bundle: Json): Entries {
       return typeof type === 'string' ? type : undefined
     },
     byTypeAndId: (reference) => byId.get(reference) ?? [],
-    urlOf: (resource) => urls.get(resource),
+    urlOf,
   }
+}
+
+/** Only a bundle with relative references needs to know. */
+function urlsOf(bundle: Json): Map<Json, string> {
+  const entries = Array.isArray(bundle.entry) ? bundle.entry : []
+  return new Map(
+    entries.flatMap((entry) => (isObject(entry) && isObject(entry.resource) && typeof entry.fullUrl === 'string' ? [[entry.resource, entry.fullUrl]] : [])),
+  )
 }

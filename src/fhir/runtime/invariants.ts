@@ -1,3 +1,4 @@
+import { TextMap } from '../../platform/text-map.ts'
 import { numberOf } from '../search/numbers.ts'
 import { type Check, textOf, tokenOf } from './check.ts'
 
@@ -10,13 +11,14 @@ const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(is
 /** bdl-7: a fullUrl is there once, unless the versions differ. */
 const entriesAreDistinct: Invariant = (bundle, check, depth) => {
   if (bundle.type === 'history') return
-  const seen = new Set<string>()
+  const seen = new TextMap<true>()
   for (const { fullUrl, resource } of list(bundle.entry)) {
     if (typeof fullUrl !== 'string') continue
     const meta = isObject(resource) && isObject(resource.meta) ? resource.meta : {}
-    const name = `${fullUrl}|${textOf(meta.versionId)}`
+    const version = textOf(meta.versionId)
+    const name = version === '' ? fullUrl : `${fullUrl} ${version}`
     if (seen.has(name)) return check.invariant(depth, 'bdl-7', 'a fullUrl must be unique in a bundle')
-    seen.add(name)
+    seen.set(name, true)
   }
 }
 

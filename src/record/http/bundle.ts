@@ -191,14 +191,13 @@ async function runEntry(asking: Asking, entry: BundleEntry): Promise<Applied | n
   const valid = method === 'DELETE' || method === 'PATCH' ? null : requireValid(asking.world, resource, target.type, path)
   const patch = method === 'PATCH' ? patchOfEntry(asking.world, resource as Resource, path) : undefined
   if (target.kind === 'search') {
-    const query = String(new URLSearchParams(target.query))
     const expression = `Bundle.entry[${entry.index}].request.url`
-    const of = { method: method as 'PUT' | 'PATCH' | 'DELETE', type: target.type, query, resource: valid, expected, path, expression }
+    const of = { method: method as 'PUT' | 'PATCH' | 'DELETE', type: target.type, query: target.query, resource: valid, expected, path, expression }
     return (await writeConditionally(asking, patch ? { ...of, patch } : of)) ?? nothingDone(asking.world)
   }
   if (target.kind === 'type') {
     const created = valid as Resource
-    return entry.ifNoneExist ? createConditionally(asking, created, String(new URLSearchParams(entry.ifNoneExist))) : createOne(asking, created)
+    return entry.ifNoneExist ? createConditionally(asking, created, entry.ifNoneExist) : createOne(asking, created)
   }
   if (patch) return patchOne(asking, target.type, target.id, patch, expected, path)
   return method === 'PUT' ? updateOne(asking, valid as Resource, target.id, expected) : deleteOne(asking, target.type, target.id, expected)

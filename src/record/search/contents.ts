@@ -24,6 +24,11 @@ export class Content {
     this.#known = known
   }
 
+  /** Under which id it is given out. */
+  get publicId(): string {
+    return this.row.name ?? this.row.id
+  }
+
   /** Accepted once, so it is well formed; the digits of its numbers matter to whoever prints it, and the body is printed. */
   get resource(): Resource {
     return (this.#resource ??= JSON.parse(this.body) as Resource)

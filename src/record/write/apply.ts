@@ -5,6 +5,7 @@ import { parseJson } from '../../fhir/fhir.ts'
 import { type Filed, fileCharts, newKey } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { fragment, isUniqueViolation, join, type Runner } from '../../platform/sql.ts'
+import { distinct, TextMap } from '../../platform/text-map.ts'
 import type { World } from '../../platform/world.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { noteEncounter } from './claims.ts'
@@ -131,7 +132,7 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
   )
   const current = await lockPresent(tx, items)
   const judgedOf = async ({ asking, charts, operation }: Item & { operation: Placed }) => {
-    const before = current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null
+    const before = isBrandNew(operation) ? null : (current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null)
     return { before, judged: await judge(asking, tx, operation, before, charts) }
   }
   // Charts first and together: what else there is may ask whose they are.
@@ -156,11 +157,13 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
     if (isOf(item, 'Encounter')) await noteEncounter(item.asking, tx, judged.resource, { patient, id: judged.told.id, isNew: before === null })
     note(item, versionOf(item.asking, judged, null))
   }
-  for (const [nth, one] of all.entries()) one.audit.push(...auditOf(requests[nth] as Request, one.results))
+  for (const [nth, one] of all.entries()) one.audit.push(...auditOf(requests[nth] as Request))
   return all
 }
 
 const isPlaced = (item: Item): item is Item & { operation: Placed } => item.operation !== null
+/** Its id was made for it a moment ago. */
+const isBrandNew = ({ isNew, kind }: Placed): boolean => isNew && kind === 'create'
 const isOf = (item: Item, type: string): boolean => item.operation?.type === type
 
 function note({ of, at }: Item, { version, result }: Done): void {
@@ -174,7 +177,7 @@ export const nothingDone = (world: World): Applied => ({
 })
 
 async function lockPresent(tx: Runner, items: readonly Item[]): Promise<Map<string, Stored & { content: string }>> {
-  const existing = items.filter(isPlaced).filter(({ operation }) => !(operation.isNew && operation.kind === 'create'))
+  const existing = items.filter(isPlaced).filter(({ operation }) => !isBrandNew(operation))
   const [first] = existing
   if (!first) return new Map()
   const { fhir } = first.asking.world
@@ -363,13 +366,18 @@ async function writeChanges(tx: Runner, changes: readonly Change[], requests: re
 }
 
 /** One row per patient touched, and one for what is about nobody. */
-function auditOf({ asking, placed }: Request, results: readonly Applied[]): Entry[] {
-  const rows = placed.flatMap((operation, at) => (operation === null ? [] : [{ operation, result: results[at] as Applied }]))
-  const groups = Map.groupBy(rows, ({ operation }) => `${patientOrNone(operation.patient)} ${operation.kind}`)
-  return [...groups.values()].map((members) => {
-    const [{ operation }] = members as [(typeof members)[0]]
-    const what =
-      members.length === 1 ? `${operation.type}/${operation.name ?? operation.rowId}` : [...new Set(members.map((one) => one.operation.type))].join(' ')
+function auditOf({ asking, placed }: Request): Entry[] {
+  const groups = new TextMap<Placed[]>()
+  for (const operation of placed) {
+    if (operation === null) continue
+    const name = `${patientOrNone(operation.patient)} ${operation.kind}`
+    const group = groups.get(name)
+    if (group) group.push(operation)
+    else groups.set(name, [operation])
+  }
+  return groups.values().map((members) => {
+    const [operation] = members as [Placed]
+    const what = members.length === 1 ? `${operation.type}/${operation.name ?? operation.rowId}` : distinct(members.map(({ type }) => type)).join(' ')
     return entryOf(asking, operation.kind, patientOrNone(operation.patient), what, { basis: 'own-chart', count: members.length })
   })
 }

@@ -3,7 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { isUniqueViolation, type Runner } from '../../platform/sql.ts'
 import { type Applied, applyAll, type Expected, type Operation, placeExisting, placeNew, type Placed, whatever } from './apply.ts'
 import type { Asking } from '../asking.ts'
-import { criteriaOf, severalMatch } from './conditional.ts'
+import { type Criteria, criteriaOf, severalMatch } from './conditional.ts'
 import { askConditions, type Condition } from './conditions.ts'
 import { auditDenial, requireInstitution } from './create.ts'
 import { allow } from '../scope.ts'
@@ -15,7 +15,7 @@ import { checkEndpoints } from '../subscription/subscribe.ts'
 export type ConditionalWrite = {
   method: 'PUT' | 'PATCH' | 'DELETE'
   type: string
-  query: string
+  query: Criteria
   resource: Resource | null
   patch?: Patch
   expected: Expected
@@ -41,7 +41,7 @@ const mostOf = ({ world }: Asking, method: string): number => (method === 'DELET
 export function operationsOf(asking: Asking, write: ConditionalWrite, hits: readonly Hit[]): Operation[] {
   const { method, type, resource, path, expression, expected } = write
   if (hits.length > mostOf(asking, method)) throw severalMatch(expression)
-  const ids = hits.map((hit) => hit.resource.id as string)
+  const ids = hits.map((hit) => hit.publicId)
   const [id] = ids
   if (method === 'DELETE') return ids.map((one) => ({ kind: 'delete', type, id: one, resource: null, expected, path }))
   if (method === 'PATCH') {

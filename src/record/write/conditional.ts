@@ -11,10 +11,13 @@ import type { Hit } from '../search/run-search.ts'
 import { noCharts } from './subject.ts'
 import { checkEndpoints } from '../subscription/subscribe.ts'
 
+/** As it was written, or as parameters and their values. */
+export type Criteria = string | [string, string][]
+
 /** A criteria string of `If-None-Exist`, a conditional reference or a conditional address, as a search; it must ask something. */
-export function criteriaOf(asking: Asking, type: string, query: string, expression: string): Search {
+export function criteriaOf(asking: Asking, type: string, query: Criteria, expression: string): Search {
   // As a bare query, as `Type?query`, or as the whole address: what stands behind the question mark counts.
-  const pairs = [...new URLSearchParams(query.slice(query.indexOf('?') + 1))]
+  const pairs = typeof query === 'string' ? [...new URLSearchParams(query.slice(query.indexOf('?') + 1))] : query
   let search: Search
   try {
     search = parseSearch(asking.world.fhir, type, pairs, { lenient: false })
@@ -41,7 +44,7 @@ export const severalMatch = (expression: string) =>
   })
 
 /** POST with If-None-Exist: the one that exists already, or a new one (R4 http, section 3.1.0.8.1). */
-export async function createConditionally(asking: Asking, resource: Resource, query: string): Promise<Applied> {
+export async function createConditionally(asking: Asking, resource: Resource, query: Criteria): Promise<Applied> {
   requireInstitution(asking)
   const type = resource.resourceType
   await allow(asking, type, 's')
@@ -61,7 +64,7 @@ async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resourc
   const [found, another] = hits
   if (another) throw severalMatch('http.If-None-Exist')
   if (found) {
-    tx.audit([entryOf(asking, 'read', patientOrNone(found.row.patient), `${type}/${found.resource.id}`, { basis: 'own-submissions' })])
+    tx.audit([entryOf(asking, 'read', patientOrNone(found.row.patient), `${type}/${found.publicId}`, { basis: 'own-submissions' })])
     return asFound(found)
   }
   const charts = noCharts()

@@ -2,6 +2,7 @@ import type { AuditedTransaction } from '../../audit/audit.ts'
 import { type BundleEntry, type BundlePlan, type Resource, rewriteReferences } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Runner } from '../../platform/sql.ts'
+import { TextMap } from '../../platform/text-map.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { expectedBy } from '../http/bundle.ts'
 import { patientOrNone } from '../ids.ts'
@@ -30,6 +31,9 @@ export type Intent = {
   placed: { index: number; one: Placed | null }[]
 }
 
+/** What the names of entries mean by now: `Type/id`. */
+type Names = TextMap<string>
+
 export const isWrite = ({ method, target }: BundleEntry): boolean => target.kind !== 'other' && method !== 'GET' && method !== 'HEAD'
 
 /** Reads what is asked and does nothing yet. */
@@ -40,13 +44,13 @@ export function intentOf(asking: Asking, plan: BundlePlan): Intent {
   for (const { index, ifNoneExist, target } of plan.entries) {
     if (ifNoneExist === null || target.kind !== 'type') continue
     const expression = `Bundle.entry[${index}].request.ifNoneExist`
-    const search = criteriaOf(asking, target.type, String(new URLSearchParams(ifNoneExist)), expression)
+    const search = criteriaOf(asking, target.type, ifNoneExist, expression)
     asks.existing.set(index, add({ asking, search, limit: 2, makes: true, expression }))
   }
   for (const { conditional } of plan.entries) {
     for (const { reference, type, query, expression } of conditional) {
       if (asks.references.has(reference)) continue
-      const search = criteriaOf(asking, type, String(new URLSearchParams(query)), expression)
+      const search = criteriaOf(asking, type, query, expression)
       asks.references.set(reference, add({ asking, search, limit: 2, makes: false, expression }))
     }
   }
@@ -59,13 +63,15 @@ export function intentOf(asking: Asking, plan: BundlePlan): Intent {
 /** Decides every entry by what its conditions found and gives ids; what it does to the tables is still to come. */
 export async function decideIntent(tx: Runner, intent: Intent, answers: Answers): Promise<void> {
   const { asking, plan, asks, found, charts } = intent
-  const references = new Map<string, string>()
+  const references: Names = new TextMap()
   for (const [index, at] of asks.existing) {
+    const { expression, search } = intent.conditions[at] as Condition
     const [hit, another] = answers[at] as Hit[]
-    if (another) throw severalMatch((intent.conditions[at] as Condition).expression)
-    if (hit) found.set(index, hit)
+    if (another) throw severalMatch(expression)
+    if (!hit) continue
+    found.set(index, hit)
+    nameEntry(references, plan.entries[index] as BundleEntry, `${search.type}/${hit.publicId}`)
   }
-  for (const [index, hit] of found) nameEntry(references, plan.entries[index] as BundleEntry, `${hit.resource.resourceType}/${hit.resource.id}`)
   resolveReferences(intent, answers, references)
   intent.repeats = findRepeats(plan.entries, found)
   const isStillToDo = (entry: BundleEntry) => isWrite(entry) && !found.has(entry.index) && !intent.repeats.has(entry.index)
@@ -125,7 +131,7 @@ function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number,
 }
 
 /** `Patient?identifier=…` in place of an id must find exactly one. */
-function resolveReferences({ asks, conditions }: Intent, answers: Answers, references: Map<string, string>): void {
+function resolveReferences({ asks, conditions }: Intent, answers: Answers, references: Names): void {
   for (const [reference, at] of asks.references) {
     if (references.has(reference)) continue
     const { expression, search } = conditions[at] as Condition
@@ -136,36 +142,38 @@ function resolveReferences({ asks, conditions }: Intent, answers: Answers, refer
         expression,
         hint: 'Create the resource first, or put it into the same transaction.',
       })
-    references.set(reference, `${search.type}/${hit.resource.id}`)
+    references.set(reference, `${search.type}/${hit.publicId}`)
   }
 }
 
 /** The References themselves; what else may point to an entry is looked for once, at the end. */
-function replaceIn({ survey }: BundleEntry, references: ReadonlyMap<string, string>): void {
+function replaceIn({ survey }: BundleEntry, references: Names): void {
   for (const holder of survey.holders) {
     const known = holder.reference === undefined ? undefined : references.get(holder.reference)
     if (known !== undefined) holder.reference = known
   }
 }
 
-function nameEntry(references: Map<string, string>, entry: BundleEntry, reference: string): void {
+function nameEntry(references: Names, entry: BundleEntry, reference: string): void {
   for (const name of entry.names) references.set(name, reference)
 }
 
 /** What every entry does, conditions resolved; together they may touch a resource only once (R4 http, section 3.1.0.11.2). */
 function operationsOfAll(intent: Intent, answers: Answers): Map<number, Operation[]> {
   const all = new Map<number, Operation[]>()
-  const touched = new Set<string>()
+  const touched = new TextMap<true>()
   for (const entry of intent.writes) {
     const operations = operationsOfEntry(intent, entry, answers)
     for (const { type, id } of operations) {
-      if (id !== null && touched.has(`${type}/${id}`)) {
+      if (id === null) continue
+      const name = `${type}/${id}`
+      if (touched.has(name)) {
         throw new Refusal('incorrect', 'two entries change the same resource', {
           expression: `Bundle.entry[${entry.index}].request.url`,
           hint: 'Change a resource once in a transaction.',
         })
       }
-      touched.add(`${type}/${id}`)
+      touched.set(name, true)
     }
     all.set(entry.index, operations)
   }
@@ -177,7 +185,7 @@ async function placeAll(
   tx: Runner,
   { asking, writes, charts }: Intent,
   operations: ReadonlyMap<number, Operation[]>,
-  references: Map<string, string>,
+  references: Names,
 ): Promise<Map<number, (Placed | null)[]>> {
   const placed = new Map<number, (Placed | null)[]>()
   const patientsFirst = [...writes.filter(isPatient), ...writes.filter((entry) => !isPatient(entry))]
@@ -215,5 +223,5 @@ function operationsOfEntry({ asking, asks }: Intent, entry: BundleEntry, answers
 
 function targetOf({ method, target, index }: BundleEntry): Pick<ConditionalWrite, 'method' | 'type' | 'query' | 'expression'> {
   if (target.kind !== 'search' || method === 'GET' || method === 'HEAD' || method === 'POST') throw new Error('an entry without a condition was asked for one')
-  return { method, type: target.type, query: String(new URLSearchParams(target.query)), expression: `Bundle.entry[${index}].request.url` }
+  return { method, type: target.type, query: target.query, expression: `Bundle.entry[${index}].request.url` }
 }

@@ -1,4 +1,5 @@
 import { type Extracted, matches, type Resource } from '../../fhir/fhir.ts'
+import { TextMap } from '../../platform/text-map.ts'
 import type { Asking } from '../asking.ts'
 import { reservedKeys } from '../ids.ts'
 import { detailsIn, valuesOf } from '../search/contents.ts'
@@ -15,14 +16,16 @@ type Left = { asking: Asking; operation: Placed; values?: Extracted[] }
  * earlier one answers anew. The others come after them.
  */
 export function createNeighbours() {
-  const touched = new Set<string>()
-  const left = new Map<string, Left[]>()
+  const patients = new Set<number>()
+  /** Rows about nobody, and names that clients chose. */
+  const others = new Set<string>()
+  const left = new Map<number, TextMap<Left[]>>()
   return {
     /** Would one of these conditions find something else once those before have been written? */
     meets(conditions: readonly Condition[], answers: Answers): boolean {
       return conditions.some(({ asking, search }, at) => {
-        if ((answers[at] ?? []).some(({ row }) => touched.has(row.id))) return true
-        const near = left.get(`${asking.actor.institution} ${search.type}`) ?? []
+        if ((answers[at] ?? []).some(({ row }) => patients.has(row.patient) || (others.size > 0 && others.has(row.id)))) return true
+        const near = left.get(asking.actor.institution as number)?.get(search.type as string) ?? []
         // What other resources decide is not looked for here.
         if (near.length > 0 && (search.clauses.some(isRelated) || detailsIn(search).length > 0)) return true
         return near.some(
@@ -34,20 +37,19 @@ export function createNeighbours() {
     takesIn({ asking, placed, charts }: Intent): boolean {
       const operations = placed.flatMap(({ one }) => one ?? [])
       const names = [
-        ...operations.flatMap(({ patient, rowId, name, type }) => [
-          patient < reservedKeys ? rowId : `patient ${patient}`,
-          ...(name ? [`${type}/${name}`] : []),
-        ]),
+        ...operations.flatMap(({ patient, rowId, name, type }) => [...(patient < reservedKeys ? [rowId] : []), ...(name ? [`${type}/${name}`] : [])]),
         ...[...charts.reserved.keys()].map((name) => `Patient/${name}`),
       ]
-      if (names.some((name) => touched.has(name))) return false
-      for (const name of names) touched.add(name)
+      if (operations.some(({ patient }) => patients.has(patient)) || names.some((name) => others.has(name))) return false
+      for (const name of names) others.add(name)
+      const institution = asking.actor.institution as number
+      const byType = left.get(institution) ?? new TextMap<Left[]>()
+      left.set(institution, byType)
       for (const operation of operations) {
-        touched.add(operation.rowId)
-        const place = `${asking.actor.institution} ${operation.type}`
-        const near = left.get(place)
+        if (operation.patient >= reservedKeys) patients.add(operation.patient)
+        const near = byType.get(operation.type)
         if (near) near.push({ asking, operation })
-        else left.set(place, [{ asking, operation }])
+        else byType.set(operation.type, [{ asking, operation }])
       }
       return true
     },

@@ -67,11 +67,10 @@ function tokenCte(rows: readonly TokenRow[]): Fragment {
 type IdentifierRow = { hash: bigint; patient: number }
 
 function identifiersOf(versions: readonly Indexed[]): IdentifierRow[] {
-  const rows = new Map<string, IdentifierRow>()
-  for (const { index, patient } of versions) {
-    if (index) for (const hash of index.identifiers) rows.set(`${hash} ${patient}`, { hash, patient })
-  }
-  return [...rows.values()].sort((a, b) => (a.hash === b.hash ? a.patient - b.patient : a.hash < b.hash ? -1 : 1))
+  const rows: IdentifierRow[] = []
+  for (const { index, patient } of versions) if (index) for (const hash of index.identifiers) rows.push({ hash, patient })
+  rows.sort((a, b) => (a.hash === b.hash ? a.patient - b.patient : a.hash < b.hash ? -1 : 1))
+  return rows.filter(({ hash, patient }, at) => at === 0 || rows[at - 1]?.hash !== hash || rows[at - 1]?.patient !== patient)
 }
 
 function identifierCte(rows: readonly IdentifierRow[]): Fragment {
@@ -84,9 +83,8 @@ function identifierCte(rows: readonly IdentifierRow[]): Fragment {
 type SoundRow = { near: number; word: number }
 
 function soundsOf(versions: readonly Indexed[]): SoundRow[] {
-  const rows = new Map<string, SoundRow>()
-  for (const { index } of versions) if (index) for (const row of index.sounds) rows.set(`${row.near} ${row.word}`, row)
-  return [...rows.values()].sort((a, b) => a.near - b.near || a.word - b.word)
+  const rows = versions.flatMap(({ index }) => index?.sounds ?? []).sort((a, b) => a.near - b.near || a.word - b.word)
+  return rows.filter(({ near, word }, at) => at === 0 || rows[at - 1]?.near !== near || rows[at - 1]?.word !== word)
 }
 
 /** Names repeat: nearly all of these are there, and looking first writes nothing. */

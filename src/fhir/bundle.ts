@@ -96,9 +96,18 @@ function readEntry(entry: Json, index: number, base: string | undefined): Bundle
       issue('value', `${at}.request.url`, 'the url is not one of a FHIR resource', 'Write Type, Type/id or Type?query, without the address of another server.'),
     )
   const plan: BundleEntry = {
-    ...{ index, method, target: target ?? { kind: 'other', url: '' }, fullUrl, names: namesOf(fullUrl), resource },
-    ...{ ifMatch: textOf(request.ifMatch), ifNoneMatch: textOf(request.ifNoneMatch), ifModifiedSince: textOf(request.ifModifiedSince) },
-    ...{ ifNoneExist: ifNoneExistOf(request.ifNoneExist), conditional: [], issues },
+    index,
+    method,
+    target: target ?? { kind: 'other', url: '' },
+    fullUrl,
+    names: namesOf(fullUrl),
+    resource,
+    ifMatch: textOf(request.ifMatch),
+    ifNoneMatch: textOf(request.ifNoneMatch),
+    ifModifiedSince: textOf(request.ifModifiedSince),
+    ifNoneExist: ifNoneExistOf(request.ifNoneExist),
+    conditional: [],
+    issues,
     survey: resource === null ? { holders: [], hasOtherUrns: false } : surveyReferences(resource),
   }
   if (target !== null && issues.length === 0) checkEntry(plan, target, at)

@@ -72,16 +72,16 @@ async function allowAll(asking: Asking, plan: BundlePlan): Promise<void> {
 }
 
 function neededFor(plan: BundlePlan): { type: string; letter: Interaction }[] {
-  return plan.entries.flatMap((entry) => {
+  const needed: { type: string; letter: Interaction }[] = []
+  for (const entry of plan.entries) {
     const { method, target, conditional } = entry
-    if (target.kind === 'other') return []
+    if (target.kind === 'other') continue
+    needed.push({ type: target.type, letter: target.kind !== 'instance' && isRead(entry) ? 's' : letters[method] })
     // A condition is a search: what it finds, or that it finds nothing, is an answer too.
-    const asks = entry.ifNoneExist !== null || (target.kind === 'search' && !isRead(entry)) ? [target.type] : []
-    return [
-      { type: target.type, letter: target.kind !== 'instance' && isRead(entry) ? ('s' as const) : letters[method] },
-      ...[...asks, ...conditional.map(({ type }) => type)].map((type) => ({ type, letter: 's' as const })),
-    ]
-  })
+    if (entry.ifNoneExist !== null || (target.kind === 'search' && !isRead(entry))) needed.push({ type: target.type, letter: 's' })
+    for (const { type } of conditional) needed.push({ type, letter: 's' })
+  }
+  return needed
 }
 
 /** `versions`: the packages of a validator's verdict. */

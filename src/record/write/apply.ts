@@ -62,16 +62,20 @@ export type Applied = {
 /** An operation with its place in the record. */
 export type Placed = Operation & { patient: number; rowId: string; name: string | null; isNew: boolean }
 
-/** Ids and keys of new resources; a Patient gets a key of its own, the rest follow their subject. */
-export async function placeNew(asking: Asking, sql: Runner, operation: Operation, charts: Charts): Promise<Placed> {
+/** Ids and keys of new resources; a Patient gets a key of its own, the rest follow their subject. At once, where the subject is known. */
+export function placeNew(asking: Asking, sql: Runner, operation: Operation, charts: Charts): Placed | Promise<Placed> {
   const { world } = asking
   if (operation.type === 'Patient') {
     const patient = newKey(world)
     charts.created.add(patient)
-    return { ...operation, patient, rowId: newId(world, patient), name: null, isNew: true }
+    return placedNew(asking, operation, patient)
   }
-  const { patient } = await subjectOf(asking, sql, operation.resource as Resource, charts, operation.path)
-  return { ...operation, patient, rowId: newId(world, patient, endingOf(asking, operation.type)), name: null, isNew: true }
+  const patient = subjectOf(asking, sql, operation.resource as Resource, charts, operation.path)
+  return typeof patient === 'number' ? placedNew(asking, operation, patient) : patient.then((key) => placedNew(asking, operation, key))
+}
+
+function placedNew(asking: Asking, operation: Operation, patient: number): Placed {
+  return { ...operation, patient, rowId: newId(asking.world, patient, endingOf(asking, operation.type)), name: null, isNew: true }
 }
 
 /** Where an update or delete goes: an id of ours tells its key, a client's id stands in the list of names or is new there. */
@@ -90,8 +94,7 @@ export async function placeExisting(asking: Asking, tx: Runner, operation: Opera
   requireNoPersonalNumber(id, `${operation.path}.id`)
   const waiting = operation.type === 'Patient' ? charts.reserved.get(id) : undefined
   const patient =
-    waiting?.patient ??
-    (operation.type === 'Patient' ? newKey(world) : (await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path)).patient)
+    waiting?.patient ?? (operation.type === 'Patient' ? newKey(world) : await subjectOf(asking, tx, operation.resource as Resource, charts, operation.path))
   const rowId = waiting?.id ?? newId(world, patient, endingOf(asking, operation.type))
   if (operation.type === 'Patient') {
     charts.created.add(patient)
@@ -131,15 +134,13 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
     placed.map((operation, at): Item => ({ asking, charts, operation, of: all[nth] as Prepared, at })),
   )
   const current = await lockPresent(tx, items)
-  const judgedOf = async ({ asking, charts, operation }: Item & { operation: Placed }) => {
-    const before = isBrandNew(operation) ? null : (current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null)
-    return { before, judged: await judge(asking, tx, operation, before, charts) }
-  }
+  const beforeOf = ({ operation }: Item & { operation: Placed }) =>
+    isBrandNew(operation) ? null : (current.get(`${operation.patient} ${operation.type} ${operation.rowId}`) ?? null)
   // Charts first and together: what else there is may ask whose they are.
   const charted: (Judged & { item: Item })[] = []
   for (const item of items) {
     if (!isPlaced(item) || !isOf(item, 'Patient')) continue
-    const { judged } = await judgedOf(item)
+    const judged = await judge(item, tx, beforeOf(item))
     if ('result' in judged) note(item, judged)
     else charted.push({ ...judged, item })
   }
@@ -148,7 +149,8 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
   for (const item of items) {
     if (item.operation === null) item.of.results[item.at] = nothingDone(item.asking.world)
     if (!isPlaced(item) || isOf(item, 'Patient')) continue
-    const { before, judged } = await judgedOf(item)
+    const before = beforeOf(item)
+    const judged = await judge(item, tx, before)
     if ('result' in judged) {
       note(item, judged)
       continue
@@ -200,11 +202,9 @@ type Judged = {
 }
 
 async function judge(
-  asking: Asking,
+  { asking, operation, charts }: Item & { operation: Placed },
   tx: AuditedTransaction,
-  operation: Placed,
   before: (Stored & { content: string }) | null,
-  charts: Charts,
 ): Promise<Done | Judged> {
   const { world, actor } = asking
   if (operation.kind !== 'create') requireOwn(asking, operation, before, charts)
@@ -302,7 +302,7 @@ function requireOwn(asking: Asking, operation: Placed, before: Stored | null, ch
 }
 
 async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource, operation: Placed, charts: Charts): Promise<void> {
-  const { patient } = await subjectOf(asking, tx, resource, charts, operation.path)
+  const patient = await subjectOf(asking, tx, resource, charts, operation.path)
   const isShared = (key: number) => key < reservedKeys
   if (patient === operation.patient || (isShared(patient) && isShared(operation.patient))) return
   throw new Refusal('unprocessable', 'an update may not change whom the resource is about', {

@@ -62,7 +62,7 @@ export function operationsOf(asking: Asking, write: ConditionalWrite, hits: read
   return [{ kind: 'update', type, id: own, resource, expected, path, isOnlyNew: true }]
 }
 
-export const place = (asking: Asking, tx: Runner, operation: Operation, charts: ReturnType<typeof noCharts>): Promise<Placed | null> =>
+export const place = (asking: Asking, tx: Runner, operation: Operation, charts: ReturnType<typeof noCharts>): Placed | null | Promise<Placed | null> =>
   operation.kind === 'create' ? placeNew(asking, tx, operation, charts) : placeExisting(asking, tx, operation, charts)
 
 /** One conditional write in a transaction of its own; what deletes nothing has nothing to answer. */

@@ -7,20 +7,20 @@ import type { Asking } from '../asking.ts'
 import { isServerId, keyOfId, newId, newSharedKey, parseReference, requireNoPersonalNumber, reservedKeys } from '../ids.ts'
 import { findName } from '../store.ts'
 
-/** Under which key a resource is filed, and whose chart that is. */
-export type Subject = { patient: number; reserve: Reservation | null }
 /** A Patient that others refer to before it arrived: its id is kept for it, so order of arrival does not matter. */
 export type Reservation = { name: string; patient: number; id: string }
 
 export type Charts = {
   /** Keys of Patients created by the same request. */
   created: Set<number>
+  /** Keys of charts of the asker's own institution that the same request is about: asked once. */
+  own: Set<number>
   /** Names reserved by the same request. */
   reserved: Map<string, Reservation>
   /** Names that were looked up together beforehand, as `type name`; null is a name nobody has. */
   found?: ReadonlyMap<string, Named | null>
   /** Charts of other institutions that the same request may write under: decided once. */
-  opened?: Map<number, string>
+  opened?: Set<number>
 }
 export type Named = { patient: number; id: string; institution: number }
 
@@ -28,45 +28,52 @@ export function findNamed(sql: Runner, charts: Charts, type: number, name: strin
   const known = charts.found?.get(`${type} ${name}`)
   return known === undefined ? findName(sql, type, name) : Promise.resolve(known)
 }
-export const noCharts = (): Charts => ({ created: new Set(), reserved: new Map() })
+export const noCharts = (): Charts => ({ created: new Set(), own: new Set(), reserved: new Map() })
 
 // A chart's institution never changes and a Patient is never physically removed: what was seen once stays true.
 const chartInstitutions = new Map<number, number>()
 const rememberedMax = 200_000
 
-/** Finds the key a resource belongs under, by the first reference of the Patient compartment; none means nobody's. */
-export async function subjectOf(asking: Asking, sql: Runner, resource: Resource, charts: Charts, path: string): Promise<Subject> {
-  const { world } = asking
-  const references = world.fhir.patientReferences(resource)
-  for (const text of references) {
-    const found = parseReference(text, asking.base)
+/**
+ * The key under which a resource is filed, by the first reference of the Patient compartment; none means nobody's. At once, where the request has told of
+ * that patient before: nearly everything of a bundle is about one.
+ */
+export function subjectOf(asking: Asking, sql: Runner, resource: Resource, charts: Charts, path: string): number | Promise<number> {
+  const { world, base } = asking
+  for (const text of world.fhir.patientReferences(resource)) {
+    const found = parseReference(text, base)
     if (found?.type !== 'Patient') continue
-    return { ...(await chartOf(asking, sql, found.id, charts, () => placeOfSubject(resource, path))) }
+    const place = () => placeOfSubject(resource, path)
+    if (!isServerId(found.id)) return chartNamed(asking, sql, found.id, charts, place)
+    const patient = keyOfId(found.id)
+    return isTold(charts, patient) ? patient : chartKeyed(asking, sql, patient, charts, place)
   }
-  return { patient: newSharedKey(world), reserve: null }
+  return newSharedKey(world)
 }
 
-async function chartOf(asking: Asking, sql: Runner, id: string, charts: Charts, place: () => string): Promise<Subject> {
+const isTold = ({ created, own }: Charts, patient: number): boolean => created.has(patient) || own.has(patient)
+
+async function chartKeyed(asking: Asking, sql: Runner, patient: number, charts: Charts, place: () => string): Promise<number> {
+  const institution = patient < reservedKeys ? null : await chartInstitution(asking, sql, patient)
+  if (institution === null) throw unknownPatient(place())
+  if (institution === asking.actor.institution) charts.own.add(patient)
+  return patient
+}
+
+async function chartNamed(asking: Asking, sql: Runner, id: string, charts: Charts, place: () => string): Promise<number> {
   const { world } = asking
-  if (isServerId(id)) {
-    const patient = keyOfId(id)
-    if (charts.created.has(patient)) return { patient, reserve: null }
-    if (patient < reservedKeys || !(await chartInstitution(asking, sql, patient))) throw unknownPatient(place())
-    return { patient, reserve: null }
-  }
   const waiting = charts.reserved.get(id)
-  if (waiting) return { patient: waiting.patient, reserve: null }
+  if (waiting) return waiting.patient
   const named = await findNamed(sql, charts, world.fhir.typeCode('Patient'), id)
   if (named) {
     remember(named.patient, named.institution)
-    return { patient: named.patient, reserve: null }
+    return named.patient
   }
   requireNoPersonalNumber(id, place())
   const patient = newKey(world)
-  const reserve = { name: id, patient, id: newId(world, patient) }
-  charts.reserved.set(id, reserve)
+  charts.reserved.set(id, { name: id, patient, id: newId(world, patient) })
   charts.created.add(patient)
-  return { patient, reserve }
+  return patient
 }
 
 /** The element in which a resource says whom it is about. */
@@ -104,19 +111,17 @@ async function chartInstitution(asking: Asking, sql: Runner, patient: number): P
  * May the actor write under this key? Its own institution's chart, always; another's, only with a live relation.
  * The act that catches the refusal audits it before the caller hears of it.
  */
-export async function requireMayWrite(asking: Asking, sql: Runner, patient: number, charts: Charts, path: string): Promise<string> {
-  if (patient < reservedKeys || charts.created.has(patient)) return 'own-chart'
+export async function requireMayWrite(asking: Asking, sql: Runner, patient: number, charts: Charts, path: string): Promise<void> {
+  if (patient < reservedKeys || isTold(charts, patient) || charts.opened?.has(patient)) return
   const { world, actor } = asking
   const institution = await chartInstitution(asking, sql, patient)
-  if (institution !== null && institution === actor.institution) return 'own-chart'
-  const known = charts.opened?.get(patient)
-  if (known !== undefined) return known
+  if (institution !== null && institution === actor.institution) return void charts.own.add(patient)
   const sets = await keySets(world.sql, [patient])
   const [decision] = await decide(world, actor, 'read', [sets.get(patient) ?? [patient]])
   if (decision?.permit && decision.basis.view !== 'own-submissions') {
-    charts.opened ??= new Map()
-    charts.opened.set(patient, decision.basis.kind)
-    return decision.basis.kind
+    charts.opened ??= new Set()
+    charts.opened.add(patient)
+    return
   }
   const refusal = new Refusal('forbidden', 'this chart belongs to another institution and nothing opens it for you', {
     expression: `${path}.subject`,

@@ -34,8 +34,12 @@ export class TextMap<V> {
     }
   }
 
+  get size(): number {
+    return this.#many === null ? this.#keys.length : this.#many.size
+  }
+
   /** In the order in which their keys came. */
-  values(): V[] {
+  values(): readonly V[] {
     return this.#many === null ? this.#values : [...this.#many.values()]
   }
 }

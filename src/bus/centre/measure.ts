@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Counter, Histogram } from 'prom-client'
+import { Counter } from 'prom-client'
 import { metricsOf } from '../../platform/metrics.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
+import { TextMap } from '../../platform/text-map.ts'
 import { uuidV4 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import { directoryOf, serviceName } from '../members/directory.ts'
 import { openCircuits } from '../calls/forward.ts'
+import { hangLatency } from './latency-metric.ts'
 
 /** What passes through this process: counted in memory at once, and every two seconds written where all processes read it. */
 export const slotMs = 10_000
@@ -18,15 +20,18 @@ const servicesMax = 5000
 
 export type MeasureKind = 'message' | 'call' | 'delivery'
 export type Outcome = 'good' | 'refused' | 'failed'
-type Cell = { kind: MeasureKind; service: string; good: number; refused: number; failed: number; latency: number[] }
+type Counts = Record<Outcome, number>
+type Cell = Counts & { kind: MeasureKind; service: string; latency: number[]; toTell: Counts }
+type Cells = TextMap<Cell>
 type Meter = {
   process: string
   slot: number
-  cells: Map<string, Cell>
-  ended: { slot: number; cells: Map<string, Cell> }[]
+  cells: Cells
+  ended: { slot: number; cells: Cells }[]
+  /** Since the process started. */
+  latencies: TextMap<{ kind: MeasureKind; counts: number[]; sumMs: number }>
   exchanges: Counter
   refusals: Counter
-  seconds: Histogram
   ends: Counter
 }
 
@@ -35,29 +40,27 @@ const meters = new WeakMap<World, Meter>()
 function meterOf(world: World): Meter {
   let found = meters.get(world)
   if (!found) {
-    const registers = [metricsOf(world)]
-    found = {
+    const registry = metricsOf(world)
+    const registers = [registry]
+    const made: Meter = {
       process: uuidV4(world),
       slot: slotOf(world),
-      cells: new Map(),
+      cells: new TextMap(),
       ended: [],
+      latencies: new TextMap(),
       exchanges: new Counter({
         name: 'spona_bus_exchanges_total',
         help: 'Messages and calls by outcome.',
         labelNames: ['kind', 'service', 'outcome'],
         registers,
+        collect: () => tellExchanges(made),
       }),
       refusals: new Counter({ name: 'spona_bus_refusals_total', help: 'Refused requests by rule.', labelNames: ['kind', 'reason'], registers }),
-      seconds: new Histogram({
-        name: 'spona_bus_seconds',
-        help: 'From the request to its answer; of a delivery from the receipt until it is handed out first.',
-        labelNames: ['kind'],
-        buckets: bounds.map((ms) => ms / 1000),
-        registers,
-      }),
       ends: new Counter({ name: 'spona_bus_deliveries_total', help: 'Deliveries that were acknowledged, put back or parked.', labelNames: ['end'], registers }),
     }
-    meters.set(world, found)
+    const help = 'From the request to its answer; of a delivery from the receipt until it is handed out first.'
+    hangLatency(registry, { name: 'spona_bus_seconds', help, bounds }, () => made.latencies.values())
+    meters.set(world, (found = made))
   }
   return found
 }
@@ -68,21 +71,37 @@ export function measure(world: World, kind: MeasureKind, service: string, outcom
   const meter = meterOf(world)
   const slot = slotOf(world)
   if (slot !== meter.slot) {
+    tellExchanges(meter)
     meter.ended.push({ slot: meter.slot, cells: meter.cells })
-    Object.assign(meter, { slot, cells: new Map() })
+    Object.assign(meter, { slot, cells: new TextMap() })
   }
   const name = `${kind} ${service}`
   let cell = meter.cells.get(name)
   if (!cell) {
     if (meter.cells.size >= servicesMax) return
-    meter.cells.set(name, (cell = { kind, service, good: 0, refused: 0, failed: 0, latency: Array.from({ length: bounds.length + 1 }, () => 0) }))
+    meter.cells.set(name, (cell = { kind, service, ...none, latency: noLatency(), toTell: { ...none } }))
   }
   cell[outcome]++
+  cell.toTell[outcome]++
+  let of = meter.latencies.get(kind)
+  if (!of) meter.latencies.set(kind, (of = { kind, counts: noLatency(), sumMs: 0 }))
   const at = bounds.findIndex((bound) => ms <= bound)
   const place = at < 0 ? bounds.length : at
-  cell.latency[place] = (cell.latency[place] ?? 0) + 1
-  meter.exchanges.inc({ kind, service, outcome })
-  meter.seconds.observe({ kind }, ms / 1000)
+  cell.latency[place] = (cell.latency[place] as number) + 1
+  of.counts[place] = (of.counts[place] as number) + 1
+  of.sumMs += ms
+}
+
+const none: Counts = { good: 0, refused: 0, failed: 0 }
+const outcomes = Object.keys(none) as Outcome[]
+const noLatency = () => Array.from({ length: bounds.length + 1 }, () => 0)
+
+/** When somebody asks, and when a slot ends: to look a counter up by its labels for each message took longer than all else that is counted of it. */
+function tellExchanges({ cells, exchanges }: Meter): void {
+  for (const { kind, service, toTell } of cells.values()) {
+    for (const outcome of outcomes) if (toTell[outcome] > 0) exchanges.inc({ kind, service, outcome }, toTell[outcome])
+    Object.assign(toTell, none)
+  }
 }
 
 /** Deliveries that ended, or wait for their next attempt. */
@@ -125,7 +144,7 @@ async function isKnown(world: World, to: string): Promise<boolean> {
 export async function flushMeasures(world: World): Promise<void> {
   const meter = meterOf(world)
   const slots = [...meter.ended, { slot: meter.slot, cells: meter.cells }]
-  const rows = slots.flatMap(({ slot, cells }) => [...cells.values()].map((cell) => ({ slot, ...cell })))
+  const rows = slots.flatMap(({ slot, cells }) => cells.values().map(({ toTell: _, ...cell }) => ({ slot, ...cell })))
   if (rows.length > 0) {
     await world.sql`
       insert into bus.measure (slot, process, kind, service, good, refused, failed, latency)

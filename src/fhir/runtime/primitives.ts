@@ -136,8 +136,9 @@ const base64Binary: Primitive = (value, check, depth, name, index) => {
 const uriForm = /^\S*$/
 
 const uri: Primitive = (value, check, depth, name, index) => {
-  if (!isVisible(value) && !isText(value, check, depth, name, index)) return
-  if (!uriForm.test(value)) {
+  const hasNoSpace = isVisible(value)
+  if (!hasNoSpace && !isText(value, check, depth, name, index)) return
+  if (!hasNoSpace && !uriForm.test(value)) {
     check.value(depth, name, index, 'a URI must not hold white space', 'Percent-encode spaces as %20.')
   } else if (value.startsWith('urn:uuid:')) {
     // A fragment names a part of what the UUID names.
@@ -149,15 +150,17 @@ const uri: Primitive = (value, check, depth, name, index) => {
 
 /** Nearly all addresses: of the web, of characters that RFC 3986 knows. There is no more to say of them, strictly or not. */
 const ofWeb = /^https?:\/\/[!#-;=?-[\]_a-z~]+$/
+const isOfWeb = (value: unknown): value is string => typeof value === 'string' && ofWeb.test(value) && value.length <= stringMax
+const isUuid = (value: unknown): boolean => typeof value === 'string' && value.startsWith('urn:uuid:') && uuidForm.test(value)
 
 const anyUri: Primitive = (value, check, depth, name, index) => {
-  if (typeof value === 'string' && ofWeb.test(value) && value.length <= stringMax) return
+  if (isOfWeb(value) || (!check.isStrict && isUuid(value))) return
   uri(value, check, depth, name, index)
   if (check.isStrict && typeof value === 'string') uriRule(value, check, () => check.path(depth, name, index))
 }
 
 const canonical: Primitive = (value, check, depth, name, index) => {
-  if (typeof value === 'string' && ofWeb.test(value) && value.length <= stringMax) return
+  if (isOfWeb(value)) return
   uri(value, check, depth, name, index)
   if (check.isStrict && typeof value === 'string') canonicalRule(value, check, () => check.path(depth, name, index))
 }

@@ -9,6 +9,7 @@ import { nearForms, soundsOfName } from './sounds.ts'
  * parameter type _ element type; the generated extractors call them with validated elements.
  */
 type Out = Extracted[]
+type ExtractedReference = Extract<Extracted, { kind: 'reference' }>
 type Coding = { system?: string; code?: string; display?: string }
 type Concept = { coding?: Coding[]; text?: string }
 type Identifier = { system?: string; value?: string; type?: Concept }
@@ -97,14 +98,11 @@ export function withoutVersion(reference: string): string {
 function reference(out: Out, code: string, { reference: literal, identifier, display }: Reference): void {
   const hasIdentifier = identifier?.value !== undefined
   if (literal === undefined && !hasIdentifier && display === undefined) return
-  out.push({
-    code,
-    kind: 'reference',
-    reference: literal === undefined ? null : withoutVersion(literal),
-    ...(identifier?.system === undefined ? {} : { system: identifier.system }),
-    ...(hasIdentifier ? { value: identifier.value as string } : {}),
-    ...(display === undefined ? {} : { text: display }),
-  })
+  const made: ExtractedReference = { code, kind: 'reference', reference: literal === undefined ? null : withoutVersion(literal) }
+  if (identifier?.system !== undefined) made.system = identifier.system
+  if (hasIdentifier) made.value = identifier.value as string
+  if (display !== undefined) made.text = display
+  out.push(made)
 }
 
 function quantity(out: Out, code: string, { value, comparator, system, code: unit, unit: label }: Quantity): void {

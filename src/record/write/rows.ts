@@ -140,11 +140,9 @@ function mainDay(type: string, values: readonly Extracted[]): number | null {
   return day !== null && Math.abs(day) < 2 ** 31 ? day : null
 }
 
-const bareReference = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
-
 /** `Type/id` without our own base in front, so both ways of writing the same reference are one value. */
 export function localReference(reference: string, base: string): string {
-  if (bareReference.test(reference)) return reference
+  if (!reference.includes('/_history/') && !reference.startsWith(base)) return reference
   const found = parseReference(reference, base)
   return found ? `${found.type}/${found.id}` : reference
 }

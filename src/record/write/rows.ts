@@ -1,8 +1,9 @@
 import type { Extracted, Resource } from '../../fhir/fhir.ts'
 import { type Hashes, narrowHash, packTokens, wideHash } from './hashes.ts'
+import { distinct } from '../../platform/text-map.ts'
 import { idBeginning, isServerId, keyOfId, parseReference } from '../ids.ts'
 
-/** What a search narrows by, taken out of one resource. */
+/** What a search narrows by, taken out of one resource. A value may be there twice: those who write it look at all of a statement anyway. */
 export type IndexRows = {
   day: number | null
   /** Whatever is a code, reference, uri or identifier in it, 3 bytes each. */
@@ -78,16 +79,16 @@ function wordForms(text: string): string[] {
 
 export function indexRows(type: number, resource: Resource, values: readonly Extracted[], patient: number, base: string, hashes: Hashes): IndexRows {
   const narrow: number[] = []
-  const wide = new Set<number>([wideHash(hashes.of(anyOfType), type)])
-  const identifiers = new Set<bigint>()
-  const strings = new Set<string>()
-  const sounds = new Map<string, { near: number; word: number }>()
+  const wide = [wideHash(hashes.of(anyOfType), type)]
+  const identifiers: bigint[] = []
+  const strings: string[] = []
+  const sounds: IndexRows['sounds'] = []
   const day = mainDay(resource.resourceType, values)
   const inside = idBeginning(patient)
   const add = (form: string, isInside: boolean) => {
     const hash = hashes.of(form)
     narrow.push(narrowHash(hash))
-    if (!isInside) wide.add(wideHash(hash, type))
+    if (!isInside) wide.push(wideHash(hash, type))
   }
   for (const value of values) {
     if (value.kind === 'token') {
@@ -95,7 +96,7 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
       if (isIdentifierCode(value.code)) {
         const hash = hashes.identifier(type, value.system, value.value)
         narrow.push(hash.narrow)
-        identifiers.add(hash.row)
+        identifiers.push(hash.row)
       } else add(tokenForm(value.code, value.value), false)
     } else if (value.kind === 'reference') {
       if (value.reference === null) continue
@@ -104,15 +105,15 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
     } else if (value.kind === 'sounds') {
       for (const [at, word] of value.words.entries()) {
         const hash = wideHash(hashes.of(soundForm(word)), type)
-        wide.add(hash)
-        for (const form of value.near[at] ?? []) sounds.set(`${form} ${word}`, { near: hashes.of(nearForm(form)), word: hash })
+        wide.push(hash)
+        for (const form of value.near[at] ?? []) sounds.push({ near: hashes.of(nearForm(form)), word: hash })
       }
-    } else if (value.kind === 'string') strings.add(value.value.slice(0, stringMax))
+    } else if (value.kind === 'string') strings.push(value.value.slice(0, stringMax))
     else if (value.kind === 'uri') add(value.value, false)
-    else if (value.kind === 'words') for (const form of wordForms(value.text)) wide.add(wideHash(hashes.of(form), type))
+    else if (value.kind === 'words') for (const form of wordForms(value.text)) wide.push(wideHash(hashes.of(form), type))
   }
   if (day !== null && isSpanning(resource.resourceType, values, day)) add(spanForm, false)
-  return { day, tokens: packTokens(narrow), wide: [...wide], identifiers: [...identifiers], strings: [...strings], sounds: [...sounds.values()] }
+  return { day, tokens: packTokens(narrow), wide, identifiers, strings: distinct(strings), sounds }
 }
 
 export const soundForm = (word: string): string => `n ${word}`

@@ -19,7 +19,8 @@ export function indexCtes(versions: readonly Indexed[]): Fragment[] {
   if (identifiers.length > 0) ctes.push(identifierCte(identifiers))
   const sounds = soundsOf(versions)
   if (sounds.length > 0) ctes.push(soundCte(sounds))
-  const strings = versions.flatMap(({ index, patient, type, id }) => (index ? index.strings.map((value) => ({ patient, type, id, value })) : []))
+  const strings: StringRow[] = []
+  for (const { index, patient, type, id } of versions) if (index) for (const value of index.strings) strings.push({ patient, type, id, value })
   if (strings.length > 0) ctes.push(stringCte(strings))
   return ctes
 }
@@ -48,7 +49,8 @@ function tokensOf(versions: readonly Indexed[]): TokenRow[] {
       rows.push(fresh)
     }
   }
-  return rows.sort((a, b) => a.hash - b.hash || a.patient - b.patient)
+  // Asked which is less: a difference of two such large numbers would be a new object each time.
+  return rows.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : a.patient - b.patient))
 }
 
 /** Most values are known for the patient already: looking first keeps the row unlocked and the log small. */
@@ -69,7 +71,7 @@ type IdentifierRow = { hash: bigint; patient: number }
 function identifiersOf(versions: readonly Indexed[]): IdentifierRow[] {
   const rows: IdentifierRow[] = []
   for (const { index, patient } of versions) if (index) for (const hash of index.identifiers) rows.push({ hash, patient })
-  rows.sort((a, b) => (a.hash === b.hash ? a.patient - b.patient : a.hash < b.hash ? -1 : 1))
+  rows.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : a.patient - b.patient))
   return rows.filter(({ hash, patient }, at) => at === 0 || rows[at - 1]?.hash !== hash || rows[at - 1]?.patient !== patient)
 }
 
@@ -83,7 +85,7 @@ function identifierCte(rows: readonly IdentifierRow[]): Fragment {
 type SoundRow = { near: number; word: number }
 
 function soundsOf(versions: readonly Indexed[]): SoundRow[] {
-  const rows = versions.flatMap(({ index }) => index?.sounds ?? []).sort((a, b) => a.near - b.near || a.word - b.word)
+  const rows = versions.flatMap(({ index }) => index?.sounds ?? []).sort((a, b) => (a.near < b.near ? -1 : a.near > b.near ? 1 : a.word - b.word))
   return rows.filter(({ near, word }, at) => at === 0 || rows[at - 1]?.near !== near || rows[at - 1]?.word !== word)
 }
 
@@ -96,7 +98,9 @@ function soundCte(rows: readonly SoundRow[]): Fragment {
     on conflict do nothing)`
 }
 
-function stringCte(rows: readonly { patient: number; type: number; id: string; value: string }[]): Fragment {
+type StringRow = { patient: number; type: number; id: string; value: string }
+
+function stringCte(rows: readonly StringRow[]): Fragment {
   return fragment`record_strings as (
     insert into record.string (patient, type, id, value)
     select * from unnest(${int8Array(rows.map((r) => r.patient))}::int8[], ${int2Array(rows.map((r) => r.type))}::int2[],

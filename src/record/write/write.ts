@@ -46,7 +46,8 @@ export function composeChanges(changes: readonly Change[], random: (bytes: numbe
 }
 
 function byKey(a: Version, b: Version): number {
-  return a.patient - b.patient || a.type - b.type || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  if (a.patient !== b.patient) return a.patient < b.patient ? -1 : 1
+  return a.type - b.type || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
 function columns(versions: readonly Version[], places: readonly Place[]): Fragment {

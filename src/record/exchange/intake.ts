@@ -1,7 +1,9 @@
+import type { AuditedTransaction } from '../../audit/audit.ts'
 import { access } from '../../access/access.ts'
 import { inboxes, type Delivery, type Intake } from '../../bus/bus.ts'
 import { parseJson, type Resource } from '../../fhir/fhir.ts'
 import { baseUrl } from '../../platform/config.ts'
+import { createTurns, type Turns } from '../../platform/turns.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
@@ -47,6 +49,27 @@ const intakeOf = (world: World): Intake => ({
 
 /** Documents of different people in one transaction; what is wrong, large or asks for more than writes goes alone, by the way of any request. */
 async function takeTogether(world: World, deliveries: readonly Delivery[]): Promise<('done' | 'alone' | 'again')[]> {
+  const endTurn = await turnsOf(world).enter()
+  try {
+    return await decideAndWrite(world, deliveries, endTurn)
+  } finally {
+    endTurn()
+  }
+}
+
+const turns = new WeakMap<World['sql'], Turns>()
+
+/** One hand reads and judges while the others write or fetch: what it has in memory meanwhile is there for a moment, and not as long as the work of all of them takes. */
+function turnsOf({ sql }: World): Turns {
+  let known = turns.get(sql)
+  if (!known) {
+    const hint = 'It is tried again by itself.'
+    turns.set(sql, (known = createTurns({ atOnce: 1, waitingMax: batch * hands, waitMs: 60_000, what: 'other documents of the bus are being judged', hint })))
+  }
+  return known
+}
+
+async function decideAndWrite(world: World, deliveries: readonly Delivery[], isDecided: () => void): Promise<('done' | 'alone' | 'again')[]> {
   const askers = new Map<string, Promise<Asking>>()
   const fates: ('done' | 'alone' | 'again')[] = deliveries.map(() => 'alone')
   const sharers: (Sharer & { at: number })[] = []
@@ -57,13 +80,13 @@ async function takeTogether(world: World, deliveries: readonly Delivery[]): Prom
   if (sharers.length < 2) return fates
   for (const { at } of sharers) fates[at] = 'again'
   const placeOf = (nth: number) => (sharers[nth] as { at: number }).at
-  const done = await runTogether(world, sharers, (tx, places) =>
+  const also = (tx: AuditedTransaction, places: readonly number[]) =>
     inbox.takeAll(
       world,
       tx,
       places.map((nth) => deliveries[placeOf(nth)] as Delivery),
-    ),
-  )
+    )
+  const done = await runTogether(world, sharers, also, isDecided)
   for (const nth of done) fates[placeOf(nth)] = 'done'
   return fates
 }

@@ -4,7 +4,7 @@ import type { Patch, Resource } from '../../fhir/fhir.ts'
 import { parseJson } from '../../fhir/fhir.ts'
 import { type Filed, fileCharts, newKey } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { fragment, isUniqueViolation, join, type Runner } from '../../platform/sql.ts'
+import { type Fragment, fragment, isUniqueViolation, join, type Runner } from '../../platform/sql.ts'
 import { distinct, TextMap } from '../../platform/text-map.ts'
 import type { World } from '../../platform/world.ts'
 import { type Asking, entryOf } from '../asking.ts'
@@ -118,11 +118,15 @@ export async function applyAll(asking: Asking, tx: AuditedTransaction, placed: r
 export type Prepared = { asking: Asking; results: Applied[]; versions: Version[]; audit: Entry[]; charts: Charts }
 
 /** `isOne`: nobody hears of them apart, as parts of one large load. */
-export async function writePrepared(tx: AuditedTransaction, prepared: readonly Prepared[], { isOne = false } = {}): Promise<void> {
+export const writePrepared = (tx: AuditedTransaction, prepared: readonly Prepared[], how: { isOne?: boolean } = {}): Promise<void> =>
+  writeStatement(tx, statementOf(tx, prepared, how))
+
+/** What is to be written, as text and values: who waits for the database with nothing else in hand keeps no resource alive meanwhile. */
+export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[], { isOne = false } = {}): Fragment | null {
+  for (const { audit } of prepared) tx.audit(audit)
   const apart = prepared.map(({ versions }) => versions)
   const changes = (isOne ? [apart.flat()] : apart).flatMap((versions) => (versions.length > 0 ? [{ versions, topic }] : []))
-  await writeChanges(tx, changes, prepared)
-  for (const { audit } of prepared) tx.audit(audit)
+  return composeWrites(changes, prepared)
 }
 
 type Item = { asking: Asking; charts: Charts; operation: Placed | null; of: Prepared; at: number }
@@ -335,14 +339,14 @@ function atPath(refusal: Refusal, path: string): Refusal {
 
 /** Versions that nobody's request asked for. */
 export const writeVersions = (asking: Asking, tx: Runner, versions: Version[]): Promise<void> =>
-  writeChanges(tx, [{ versions, topic }], [{ asking, charts: noCharts() }])
+  writeStatement(tx, composeWrites([{ versions, topic }], [{ asking, charts: noCharts() }]))
 
 const topic = 'record.changed'
 
 /** One statement for everything; names reserved for Patients that have not arrived ride along. */
-async function writeChanges(tx: Runner, changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[]): Promise<void> {
+function composeWrites(changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[]): Fragment | null {
   const [first] = requests
-  if (!first) return
+  if (!first) return null
   const { world } = first.asking
   const ctes = changes.length > 0 ? composeChanges(changes, world.random) : []
   const arrived = new Set(changes.flatMap(({ versions }) => versions.flatMap((v) => (v.typeName === 'Patient' && v.name !== null ? [v.name] : []))))
@@ -356,9 +360,13 @@ async function writeChanges(tx: Runner, changes: readonly Change[], requests: re
         from unnest(${waiting.map((w) => w.name)}::text[], ${waiting.map((w) => w.patient)}::int8[], ${waiting.map((w) => w.id)}::uuid[],
                     ${waiting.map((w) => w.institution)}::int4[]) as w (name, patient, id, institution))`)
   }
-  if (ctes.length === 0) return
+  return ctes.length === 0 ? null : fragment`with ${join(ctes, ', ')} select 1 as done`
+}
+
+export async function writeStatement(tx: Runner, statement: Fragment | null): Promise<void> {
+  if (statement === null) return
   try {
-    await tx.run(fragment`with ${join(ctes, ', ')} select 1 as done`)
+    await tx.run(statement)
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new Refusal('conflict', 'another request created or changed the same resource at this moment', { hint: 'Send the request again.' })

@@ -70,6 +70,7 @@ export async function decideIntent(tx: Runner, intent: Intent, answers: Answers)
     if (another) throw severalMatch(expression)
     if (!hit) continue
     found.set(index, hit)
+    if (search.type === 'Patient' && hit.row.institution === asking.actor.institution) charts.own.add(hit.row.patient)
     nameEntry(references, plan.entries[index] as BundleEntry, `${search.type}/${hit.publicId}`)
   }
   resolveReferences(intent, answers, references)

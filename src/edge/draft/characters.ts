@@ -5,3 +5,6 @@ const controls = new RegExp(control, 'g')
 export const hasControls = (text: string): boolean => control.test(text)
 
 export const withoutControls = (text: string): string => (control.test(text) ? text.replace(controls, '') : text)
+
+/** One text of several, put together at once: JSON that holds texts still in pieces is written half as fast. */
+export const inOnePiece = (...pieces: string[]): string => pieces.join('')

@@ -1,3 +1,5 @@
+import { inOnePiece } from './characters.ts'
+
 /**
  * Moments as HL7 writes them in v2 and in CDA, `YYYY[MM[DD[HH[MM[SS[.S…]]]]]][±ZZZZ]`, as FHIR writes them. FHIR demands a zone where
  * there is a time (R4 datatypes, dateTime); where the sender gave none it is the zone of the country.
@@ -70,7 +72,7 @@ function timed(compact: string, day: string, digits: number): string | undefined
       ? countryZone(Number(day.slice(0, 4)), two(compact, 4), two(compact, 6), two(compact, 8))
       : `${compact.slice(at, at + 3)}:${compact.slice(-2)}`
   if (two(zone, 1) > 14 || two(zone, 4) > 59) return undefined
-  return `${day}T${compact.slice(8, 10)}:${minute}:${second}${fraction}${zone === '-00:00' ? '+00:00' : zone}`
+  return inOnePiece(day, 'T', compact.slice(8, 10), ':', minute, ':', second, fraction, zone === '-00:00' ? '+00:00' : zone)
 }
 
 /** The day of a moment as it was written. */

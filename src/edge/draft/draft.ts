@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Resource } from '../../fhir/fhir.ts'
+import { TextMap } from '../../platform/text-map.ts'
+import { inOnePiece } from './characters.ts'
 import { isNational } from './national.ts'
 import { remembered } from './remembered.ts'
 
@@ -17,14 +19,14 @@ export class Entry {
   readonly resource: Resource
   /** What the message is about replaces what was known; the rest is only made when it is not there. */
   isAbout = false
-  /** The segments, sections or columns that it was made of, one after another. */
-  sources: string
+  /** The segments, sections or columns that it was made of. */
+  readonly sources: string[]
   #handed: Reference[] | undefined
   #query: string | undefined | null = null
   #key: string | undefined
 
   constructor(fullUrl: string, number: number, resource: Resource, source: string) {
-    this.sources = source
+    this.sources = [source]
     this.fullUrl = fullUrl
     this.number = number
     this.resource = resource
@@ -40,7 +42,7 @@ export class Entry {
   }
 
   comesFrom(source: string): void {
-    this.sources += `; ${source}`
+    this.sources.push(source)
   }
 
   /** It turned out to be the same thing as another: whoever refers to it refers to that. */
@@ -48,7 +50,7 @@ export class Entry {
     const all = this.#handed ?? []
     for (const one of all) one.reference = other.fullUrl
     other.#handed = [...(other.#handed ?? []), ...all]
-    other.comesFrom(this.sources)
+    other.sources.push(...this.sources)
   }
 
   /** Without a space it is one of the sender's that has none: a number of somebody else's never answers. */
@@ -87,7 +89,7 @@ const ends = Array.from({ length: 256 }, (_, number) => endOf(number))
 export class Draft {
   readonly entries: Entry[] = []
   readonly losses: Loss[] = []
-  readonly #known = new Map<string, Entry>()
+  readonly #known = new TextMap<Entry>()
   readonly #seed: string
   /** By their numbers, with a hole where one was taken away again. */
   readonly #made: (Entry | undefined)[] = []
@@ -101,7 +103,7 @@ export class Draft {
 
   add(resourceType: string, source: string, about = false): Entry {
     const number = this.#made.length
-    const entry = new Entry(this.#seed + (ends[number] ?? endOf(number)), number, { resourceType }, source)
+    const entry = new Entry(inOnePiece(this.#seed, ends[number] ?? endOf(number)), number, { resourceType }, source)
     entry.isAbout = about
     this.entries.push(entry)
     this.#made.push(entry)
@@ -141,7 +143,7 @@ export class Draft {
    * To be called before the Provenance is told, which names every resource.
    */
   settle(): void {
-    const first = new Map<string, Entry>()
+    const first = new TextMap<Entry>()
     for (const entry of [...this.entries]) {
       const { resourceType, active } = entry.resource
       // A chart that is merged into another stays one of its own, whatever its number.
@@ -217,8 +219,8 @@ function withoutSpace(identifier: Json): void {
   identifier['assigner'] ??= { display: system }
 }
 
-function countsOf(entries: readonly Entry[]): Map<string, number> {
-  const counts = new Map<string, number>()
+function countsOf(entries: readonly Entry[]): TextMap<number> {
+  const counts = new TextMap<number>()
   for (const { key } of entries) if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1)
   return counts
 }
@@ -268,7 +270,8 @@ function queryOf(resource: Resource): string | undefined {
   return first && identifying(first)
 }
 
-const identifying = ({ system, value }: Json) => `identifier=${system === undefined ? '' : systemInQuery(String(system))}|${inQuery(String(value))}`
+const identifying = ({ system, value }: Json) =>
+  inOnePiece('identifier=', system === undefined ? '' : systemInQuery(String(system)), '|', inQuery(String(value)))
 /** Addresses and numbers that need no escape are most of them. */
 function inQuery(text: string): string {
   if (isWord.test(text)) return text
@@ -282,7 +285,7 @@ const systemInQuery = remembered(inQuery)
 /** A conditional update or create where something identifies it, so that a repeated message doubles nothing (R4 http, 3.1.0.4.3 and 3.1.0.7.1). */
 function requestOf(type: string, query: string | undefined, isAbout: boolean): Json {
   if (query === undefined) return { method: 'POST', url: type }
-  return isAbout ? { method: 'PUT', url: `${type}?${query}` } : { method: 'POST', url: type, ifNoneExist: query }
+  return isAbout ? { method: 'PUT', url: inOnePiece(type, '?', query) } : { method: 'POST', url: type, ifNoneExist: query }
 }
 
 /** In a token these mark parts and alternatives (R4 search, 3.1.1.3). */

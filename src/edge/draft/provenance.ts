@@ -42,7 +42,7 @@ export function tellProvenance(draft: Draft, story: Story): void {
   draft.settle()
   const targets = draft.entries.map(({ fullUrl, sources }) => ({
     reference: fullUrl,
-    extension: [{ url: sourceExtension, valueString: sources }],
+    extension: [{ url: sourceExtension, valueString: sources.join('; ') }],
   }))
   const entry = draft.add('Provenance', story.activity)
   const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }

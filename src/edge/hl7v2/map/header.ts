@@ -1,3 +1,4 @@
+import { inOnePiece } from '../../draft/characters.ts'
 import { type Json, some } from '../../draft/draft.ts'
 import { identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
@@ -65,7 +66,7 @@ function device(msh: Segment, mapping: Mapping): void {
   const name = msh.text(3)
   if (name === undefined) return
   const universal = msh.first(3)?.part(2)
-  mapping.draft.once('sender device', 'Device', `${msh.place} identifier<3`, (entry) => {
+  mapping.draft.once('sender device', 'Device', inOnePiece(msh.place, ' identifier<3'), (entry) => {
     const identifier = { system: identifierSystem(undefined, universal), value: name }
     entry.resource['identifier'] = [some(identifier)]
     entry.resource['deviceName'] = [{ name, type: 'user-friendly-name' }]

@@ -63,6 +63,28 @@ test('by keyboard alone: find, open, a problem, the chart, its table, a document
   })
 })
 
+test('/ and ? are what is written, wherever the keyboard has them', async () => {
+  site.stage.me(doctor)
+  await site.visit('/doctor/people/p1', {}, async (page) => {
+    await page.locator('#patient-name').waitFor()
+    const press = (key: string, code: string) =>
+      page.evaluate(
+        ([name, place]) =>
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key: name as string, code: place as string, shiftKey: true, bubbles: true })),
+        [key, code],
+      )
+    // Where a keyboard of the United States has / and ?, a Serbian one has - and _.
+    await press('_', 'Slash')
+    await press('?', 'Minus')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.match(page.url(), /\/people\/p1/)
+    await press('/', 'Digit7')
+    await page.waitForURL(/\/doctor\/?$/)
+  })
+})
+
 test('focus is always visible and never under the banner', async () => {
   site.stage.me(doctor)
   await site.visit('/doctor/people/p1', {}, async (page) => {

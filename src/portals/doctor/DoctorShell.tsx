@@ -28,9 +28,9 @@ export function DoctorShell() {
   const openVisit = useCallback((opened: Opened = {}) => setVisit(opened), [])
   const showCommands = useCallback(() => setCommandsShown(true), [])
   useShortcuts({
-    Slash: () => void navigate('/', { state: { focus: Date.now() } }),
+    '/': () => void navigate('/', { state: { focus: Date.now() } }),
     F8: () => openVisit({ way: 'card' }),
-    'Shift+Slash': showCommands,
+    '?': showCommands,
     'Ctrl+KeyK': showCommands,
   })
   const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')

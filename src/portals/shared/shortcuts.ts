@@ -1,10 +1,14 @@
 import { useEffect, useRef } from 'react'
 import { kept } from './kept.ts'
 
-/** Keys by the place on the keyboard (`event.code`): on the Serbian layout the key that says B writes б. */
+/**
+ * Letters by the place on the keyboard (`event.code`): on the Serbian layout the key that says B writes б. The signs `/` and `?` by what is written, because
+ * there they stand on the 7 and beside the 0.
+ */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
 
 const sequenceMs = 900
+const signs = new Set(['/', '?'])
 
 /** Single keys can be switched off (WCAG 2.1.4), because speech input types them by accident. */
 export const areSingleKeysOn = () => kept('keys') !== 'off'
@@ -15,7 +19,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /**
- * `{ KeyL: …, 'KeyG KeyT': …, F8: …, 'Ctrl+KeyK': … }`. Letters work only outside fields and never while a dialog is open.
+ * `{ KeyL: …, 'KeyG KeyT': …, F8: …, 'Ctrl+KeyK': …, '/': … }`. Letters work only outside fields and never while a dialog is open.
  */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts)
@@ -29,7 +33,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       const single = !event.ctrlKey && !/^F\d+$|^Escape$/.test(event.code)
       if (single && (isTyping(event.target) || !areSingleKeysOn())) return
       if (document.querySelector('[role=dialog][data-modal]')) return
-      const name = `${event.ctrlKey ? 'Ctrl+' : ''}${event.shiftKey && event.code === 'Slash' ? 'Shift+' : ''}${event.code}`
+      const name = `${event.ctrlKey ? 'Ctrl+' : ''}${signs.has(event.key) ? event.key : event.code}`
       const sequence = event.timeStamp - before.at < sequenceMs ? `${before.code} ${event.code}` : ''
       before = { code: event.code, at: event.timeStamp }
       const act = current.current[sequence] ?? current.current[name]

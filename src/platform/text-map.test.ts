@@ -15,6 +15,10 @@ test('few keys and many are found, changed and listed alike', () => {
     // As it comes from elsewhere: the same text, and another object.
     assert.equal(map.get(`${(keys[0] as string).slice(0, 9)}${'0'.repeat(12)}`), -1)
     assert.deepEqual(map.values(), [-1, ...keys.slice(1).map((_, at) => at + 1)])
+    assert.deepEqual(
+      [map.getOrInsertComputed(keys[0] as string, () => 7), map.getOrInsertComputed('new', () => 7), map.get('new'), map.size],
+      [-1, 7, 7, count + 1],
+    )
     assert.ok(keys.every((key) => map.has(key)) && !map.has('urn:uuid:') && map.get('') === undefined)
   }
 })

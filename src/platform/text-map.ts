@@ -34,6 +34,16 @@ export class TextMap<V> {
     }
   }
 
+  /** As of a Map: what is there, or what `make` gives, which is there from then on. */
+  getOrInsertComputed(key: string, make: () => V): V {
+    if (this.#many !== null) return this.#many.getOrInsertComputed(key, make)
+    const at = this.#keys.indexOf(key)
+    if (at >= 0) return this.#values[at] as V
+    const made = make()
+    this.set(key, made)
+    return made
+  }
+
   get size(): number {
     return this.#many === null ? this.#keys.length : this.#many.size
   }

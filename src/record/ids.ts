@@ -11,8 +11,6 @@ export const reservedKeys = 4096
 /** The key as the log names it: null for what is about nobody. */
 export const patientOrNone = (key: number): number | null => (key < reservedKeys ? null : key)
 
-const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
-
 /** `ending`: twelve digits that say more than chance would (owner.ts). */
 export function newId(world: World, patient: number, ending: string | null = null): string {
   const noise = world.random(10)
@@ -31,7 +29,7 @@ export const isServerId = (id: string): boolean => serverId.test(id)
 /** How the ids of what is filed under a key begin. */
 export function idBeginning(patient: number): string {
   if (patient === lastBeginning.patient) return lastBeginning.text
-  const key = hex(patient, 12)
+  const key = patient.toString(16).padStart(12, '0')
   lastBeginning = { patient, text: `${key.slice(0, 8)}-${key.slice(8)}-8` }
   return lastBeginning.text
 }

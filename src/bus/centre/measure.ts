@@ -83,8 +83,7 @@ export function measure(world: World, kind: MeasureKind, service: string, outcom
   }
   cell[outcome]++
   cell.toTell[outcome]++
-  let of = meter.latencies.get(kind)
-  if (!of) meter.latencies.set(kind, (of = { kind, counts: noLatency(), sumMs: 0 }))
+  const of = meter.latencies.getOrInsertComputed(kind, () => ({ kind, counts: noLatency(), sumMs: 0 }))
   const at = bounds.findIndex((bound) => ms <= bound)
   const place = at < 0 ? bounds.length : at
   cell.latency[place] = (cell.latency[place] as number) + 1

@@ -40,9 +40,7 @@ function index(bundle: Json): Entries {
     const { fullUrl, resource } = entry
     const name = `${textOf(resource.resourceType)}/${textOf(resource.id)}`
     // New resources have no id and so all one name: a list copied for each of them would take minutes for a large bundle.
-    const same = byId.get(name) ?? []
-    same.push({ fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource })
-    byId.set(name, same)
+    byId.getOrInsertComputed(name, () => []).push({ fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource })
     if (typeof fullUrl === 'string' && !byUrl.has(fullUrl)) byUrl.set(fullUrl, resource)
   }
   let urls: Map<Json, string> | undefined

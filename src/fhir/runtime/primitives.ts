@@ -151,7 +151,7 @@ const uri: Primitive = (value, check, depth, name, index) => {
 /** Nearly all addresses: of the web, of characters that RFC 3986 knows. There is no more to say of them, strictly or not. */
 const ofWeb = /^https?:\/\/[!#-;=?-[\]_a-z~]+$/
 const isOfWeb = (value: unknown): value is string => typeof value === 'string' && ofWeb.test(value) && value.length <= stringMax
-const isUuid = (value: unknown): boolean => typeof value === 'string' && value.startsWith('urn:uuid:') && uuidForm.test(value)
+const isUuid = (value: unknown): boolean => typeof value === 'string' && uuidForm.test(value)
 
 const anyUri: Primitive = (value, check, depth, name, index) => {
   if (isOfWeb(value) || (!check.isStrict && isUuid(value))) return

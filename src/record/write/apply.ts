@@ -378,10 +378,7 @@ function auditOf({ asking, placed }: Request): Entry[] {
   const groups = new TextMap<Placed[]>()
   for (const operation of placed) {
     if (operation === null) continue
-    const name = `${patientOrNone(operation.patient)} ${operation.kind}`
-    const group = groups.get(name)
-    if (group) group.push(operation)
-    else groups.set(name, [operation])
+    groups.getOrInsertComputed(`${patientOrNone(operation.patient)} ${operation.kind}`, () => []).push(operation)
   }
   return groups.values().map((members) => {
     const [operation] = members as [Placed]

@@ -47,9 +47,7 @@ export function createNeighbours() {
       left.set(institution, byType)
       for (const operation of operations) {
         if (operation.patient >= reservedKeys) patients.add(operation.patient)
-        const near = byType.get(operation.type)
-        if (near) near.push({ asking, operation })
-        else byType.set(operation.type, [{ asking, operation }])
+        byType.getOrInsertComputed(operation.type, () => []).push({ asking, operation })
       }
       return true
     },

@@ -76,6 +76,7 @@ const searchParams = (parameters: ReturnType<Fhir['parameters']>) => parameters.
 const ofAnyType = [
   { name: '_type', type: 'token' },
   { name: '_list', type: 'special' },
+  { name: '_filter', type: 'special' },
   { name: '_has', type: 'special' },
 ]
 

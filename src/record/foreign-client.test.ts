@@ -113,7 +113,7 @@ test('the statement of what works names its guides, what every type is searched 
   assert.ok(body.instantiates.includes('http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'))
   const [rest] = body.rest
   const common = rest.searchParam.map(({ name }: Json) => name)
-  for (const name of ['_id', '_lastUpdated', '_tag', '_profile', '_security', '_type', '_has', '_list']) assert.ok(common.includes(name), name)
+  for (const name of ['_id', '_lastUpdated', '_tag', '_profile', '_security', '_type', '_has', '_list', '_filter']) assert.ok(common.includes(name), name)
   const smart = await send('GET', '/fhir/.well-known/smart-configuration')
   const [{ extension }] = rest.security.extension
   assert.equal(extension.find(({ url }: Json) => url === 'token').valueUri, smart.body.token_endpoint)

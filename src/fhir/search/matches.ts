@@ -3,7 +3,7 @@ import type { Extracted } from '../types.ts'
 import { soundsAlike } from './sounds.ts'
 import { distanceKm } from './near.ts'
 import type { CanonicalUnit, Units } from '../units.ts'
-import { type Clause, type DateValue, type NumberValue, type OfTypeValue, type Search, type TokenValue, ucum } from './search.ts'
+import { type Clause, type DateValue, type NumberValue, type OfTypeValue, type Search, type StringHow, type TokenValue, ucum } from './search.ts'
 
 /** The meaning of a search: https://hl7.org/fhir/R4/search.html. A store may narrow what is asked, never decide. */
 export function matches(search: Search, extracted: Extracted[], units: Units): boolean {
@@ -16,6 +16,14 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
       return extracted.some(({ code }) => code === clause.code) !== clause.isMissing
     case 'any':
       return clause.clauses.some((one) => holds(one, extracted, units))
+    case 'all':
+      return clause.clauses.every((one) => holds(one, extracted, units))
+    case 'none':
+      return !clause.clauses.some((one) => holds(one, extracted, units))
+    case 'unlike': {
+      const [like] = clause.clauses
+      return extracted.some((one) => one.code === like.code && !holds(like, [one], units))
+    }
     case 'chain':
     case 'has':
     case 'hierarchy':
@@ -30,7 +38,7 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
   }
 }
 
-type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
+type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'all' | 'none' | 'unlike' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
 
 function fits(clause: OfOneValue, one: Extracted, units: Units): boolean {
   switch (clause.test) {
@@ -113,9 +121,19 @@ function tokenSetOf(wanted: readonly TokenValue[]): Set<string> | null {
   return set
 }
 
-function isString(how: 'starts' | 'contains' | 'exact', wanted: string, folded: string, exact: string | undefined): boolean {
-  if (how === 'exact') return (exact ?? folded) === wanted
-  return how === 'starts' ? folded.startsWith(wanted) : folded.includes(wanted)
+function isString(how: StringHow, wanted: string, folded: string, exact: string | undefined): boolean {
+  switch (how) {
+    case 'exact':
+      return (exact ?? folded) === wanted
+    case 'is':
+      return folded === wanted
+    case 'ends':
+      return folded.endsWith(wanted)
+    case 'starts':
+      return folded.startsWith(wanted)
+    case 'contains':
+      return folded.includes(wanted)
+  }
 }
 
 /** Of two intervals: the range of the parameter and the range of the element. */

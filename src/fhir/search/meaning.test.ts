@@ -5,7 +5,7 @@ import type { Extracted, Resource } from '../types.ts'
 import { matches, sortKey } from './matches.ts'
 import { type Condition, narrowing } from './narrowing.ts'
 import { parseSearch } from './parse.ts'
-import type { Search } from './search.ts'
+import { type Search, singleClauses } from './search.ts'
 
 const fhir = preparedFhir()
 
@@ -82,6 +82,52 @@ const told = aPatient({
 
 /** The resource, the query, whether it is found. */
 const table: [Resource, string, boolean][] = [
+  // _filter
+  [patient, '_filter=given eq ana', true],
+  [patient, '_filter=given eq an', false],
+  [patient, '_filter=given sw an', true],
+  [patient, '_filter=given co rij', true],
+  [patient, '_filter=given ew ja', true],
+  [patient, '_filter=given ew ij', false],
+  [patient, '_filter=family eq Đorđević', true],
+  [patient, '_filter=family eq dordevic', true],
+  [patient, '_filter=family ne Ђорђевић', false],
+  [patient, '_filter=given ne ana', true],
+  [aPatient({ name: [] }), '_filter=given ne ana', false],
+  [patient, '_filter=gender eq female', true],
+  [patient, '_filter=gender ne female', false],
+  [patient, '_filter=identifier eq urn:hospital|MR-17', true],
+  [patient, '_filter=identifier ne urn:hospital|MR-17', true],
+  [patient, '_filter=gender pr true', true],
+  [patient, '_filter=gender pr false', false],
+  [patient, '_filter=active pr false', true],
+  [patient, '_filter=gender eq male or given eq marija', true],
+  [patient, '_filter=gender eq male and given eq marija', false],
+  [patient, '_filter=not (gender eq male)', true],
+  [patient, '_filter=not (gender eq female or given eq x)', false],
+  [patient, '_filter=gender eq male and given eq x or given eq ana', true],
+  [patient, '_filter=gender eq male and (given eq x or given eq ana)', false],
+  [patient, '_filter=telecom eq ana@example.org', true],
+  [patient, '_filter=organization re Organization/dz1', true],
+  [patient, '_filter=organization eq dz2', false],
+  [patient, '_filter=organization ne dz2', true],
+  [patient, '_filter=_id eq ana or _id eq x', true],
+  [patient, '_filter=address co "Душана 5, улаз"', true],
+  [patient, '_filter=_profile sw http://example.org/', true],
+  [observation, '_filter=value-quantity gt 5.3', true],
+  [observation, '_filter=value-quantity gt 5.4|http://unitsofmeasure.org|mmol/L', false],
+  [observation, '_filter=value-quantity ap 5', true],
+  [encounter, '_filter=date po 2026-03-03', true],
+  [encounter, '_filter=date po 2026-03-05', false],
+  [encounter, '_filter=date eq 2026-03', true],
+  [encounter, '_filter=date eq 2026-03-02', false],
+  [encounter, '_filter=date sa 2026-02', true],
+  [open, '_filter=date po 2030', true],
+  [open, '_filter=date po 2025', false],
+  [told, '_filter=_text co главоболју', true],
+  [told, '_filter=_text co zub or _text co druGog', true],
+  [valueSet, '_filter=url eq http://example.org/fhir/ValueSet/a', true],
+  [valueSet, '_filter=url ne http://example.org/fhir/ValueSet/a', false],
   // token
   [patient, 'gender=female', true],
   [patient, 'gender=male', false],
@@ -319,7 +365,7 @@ for (const [resource, query, expected] of table) {
       ...fhir.extract(resource),
       ...fhir.details(
         resource,
-        search.clauses.map(({ code }) => code),
+        search.clauses.flatMap(singleClauses).map(({ code }) => code),
       ),
     ]
     assert.equal(matches(search, extracted, fhir.units), expected)
@@ -327,7 +373,7 @@ for (const [resource, query, expected] of table) {
     // A store that narrows by these conditions must not lose what matches.
     for (const { code, any } of narrowing(search)) {
       assert.ok(
-        extracted.some((one) => one.code === code && any.some((condition) => satisfies(condition, one))),
+        extracted.some((one) => any.some((condition) => (condition.of ?? [code]).includes(one.code) && satisfies(condition, one))),
         `narrowing of ${code}`,
       )
     }
@@ -345,6 +391,8 @@ test('what can be narrowed is narrowed', () => {
     '_profile',
   ])
   assert.deepEqual(codes('gender:not=female&active:missing=true&birthdate=ne1980'), [])
+  assert.deepEqual(codes('_filter=gender eq female and (name eq a or identifier eq x and active pr true)'), ['gender', '_filter'])
+  assert.deepEqual(codes('_filter=gender ne female or name eq a'), [])
 })
 
 test('the sort key is the lowest value, or the highest when descending', () => {

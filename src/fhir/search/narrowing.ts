@@ -1,4 +1,5 @@
 import { fold } from '../../platform/text.ts'
+import type { CustomParameters } from './custom.ts'
 import { type Clause, type DateValue, type NumberValue, type Search, type TokenValue, ucum } from './search.ts'
 import { nearForms } from './sounds.ts'
 
@@ -31,6 +32,11 @@ export function narrowing(search: Search): Narrowing[] {
   return search.clauses.flatMap((clause) => (clause.test === 'composite' ? partsOf(clause) : entryOf(clause)))
 }
 
+/** As `isIndexed` says it of one parameter; alternatives that ask several are not looked up by the rows of an added one. */
+export function addedIn(custom: CustomParameters, type: string, { code, any }: Narrowing): boolean | undefined {
+  return any.some(({ of }) => of?.some((one) => custom.isIndexed(type, one) !== undefined)) ? false : custom.isIndexed(type, code)
+}
+
 function entryOf(clause: Clause): Narrowing[] {
   const any = conditions(clause)
   return any === null ? [] : [{ code: clause.code, any }]
@@ -56,9 +62,12 @@ function conditions(clause: Clause): Condition[] | null {
       // Only the narrative has an index of words; a search through everything reads the candidates.
       return clause.code === '_text' ? clause.any.map((list) => ({ is: 'words' as const, words: [...new Set(list.flatMap((one) => one.split(' ')))] })) : null
     case 'any': {
-      const each = clause.clauses.map((one) => conditions(one)?.map((condition) => ({ ...condition, of: [one.code] })) ?? null)
+      const each = clause.clauses.map(conditionsInside)
       return each.includes(null) ? null : merged(each.flat() as Condition[])
     }
+    case 'all':
+      // Any one of them leaves no match out, and alternatives beside it need it as a list.
+      return clause.clauses.map(conditionsInside).find((one) => one !== null) ?? null
     case 'sounds':
       return clause.values.map((words) => ({ is: 'sounds' as const, near: words.map(nearForms) }))
     case 'identifier':
@@ -67,9 +76,11 @@ function conditions(clause: Clause): Condition[] | null {
       return clause.values.map(({ literals }) => ({ is: 'reference' as const, literals }))
     case 'string':
       // What is exactly equal also begins with it when both are folded, and the folded form is what a store can index.
-      return clause.values.map((value) =>
-        clause.how === 'exact' ? { is: 'string' as const, how: 'starts' as const, value: fold(value) } : { is: 'string' as const, how: clause.how, value },
-      )
+      return clause.values.map((value) => ({
+        is: 'string' as const,
+        how: clause.how === 'contains' || clause.how === 'ends' ? 'contains' : 'starts',
+        value: clause.how === 'exact' ? fold(value) : value,
+      }))
     case 'uri':
       if (clause.how === 'above') return null
       return clause.values.map((value) => ({ is: clause.how === 'is' ? ('uri' as const) : ('uri-below' as const), value }))
@@ -82,6 +93,9 @@ function conditions(clause: Clause): Condition[] | null {
       return null
   }
 }
+
+const conditionsInside = (clause: Clause): Condition[] | null =>
+  conditions(clause)?.map((condition) => ({ ...condition, of: condition.of ?? [clause.code] })) ?? null
 
 /** The same reference asked of several parameters is one condition. */
 function merged(all: Condition[]): Condition[] {

@@ -5,8 +5,10 @@ import { Refusal } from '../../platform/refusal.ts'
 import { anObservation, preparedFhir } from '../../testing/fhir.ts'
 import { matches } from './matches.ts'
 import { narrowing } from './narrowing.ts'
+import { type Expression, readExpression } from './filter-expression.ts'
 import { parseSearch } from './parse.ts'
-import type { Search } from './search.ts'
+import { Problem } from './problem.ts'
+import { type Search, singleClauses } from './search.ts'
 
 const fhir = preparedFhir()
 const parse = (type: string | null, query: string, lenient = false): Search => parseSearch(fhir, type, [...new URLSearchParams(query)], { lenient })
@@ -66,7 +68,29 @@ const refused: [string | null, string, RegExp][] = [
   ['Patient', 'organization:below=a b', /not a reference/],
   ['Observation', 'subject:Patient:below=1', /modifier/],
   ['Observation', 'performer:in=x', /modifier :in/],
-  ['Patient', '_filter=name eq x', /not supported.*own/],
+  ['Patient', '_filter=nam eq x', /Did you mean name/],
+  ['Patient', '_filter=name', /one of eq, ne, .* is missing at character 5/],
+  ['Patient', '_filter=name is x', /is missing at character 6/],
+  ['Patient', '_filter=name eq', /value is missing/],
+  ['Patient', '_filter=(name eq x', /\) is missing/],
+  ['Patient', '_filter=name eq x)', /the end is missing at character 10/],
+  ['Patient', '_filter=name eq "x', /value is missing/],
+  ['Patient', '_filter=name eq "\\x"', /no JSON string/],
+  ['Patient', '_filter=name eq x and', /name of a parameter is missing/],
+  ['Patient', '_filter=name gt x', /gt does not compare name.*Use one of: eq, ne, co/],
+  ['Patient', '_filter=gender co fe', /co does not compare gender/],
+  ['Patient', '_filter=gender eq femal', /Did you mean female/],
+  ['Patient', '_filter=active pr maybe', /neither true nor false/],
+  ['Patient', '_filter=birthdate eq soon', /not a date/],
+  ['Patient', '_filter=name:exact eq x', /takes no modifier/],
+  ['Patient', '_filter:not=name eq x', /takes no modifier/],
+  ['Patient', '_filter=name[gender eq male].x eq 1', /name is not a reference/],
+  ['Patient', '_filter=organization[name eq x] eq 1', /a dot and a parameter are missing/],
+  ['Patient', '_filter=organization[gender eq male].name eq x', /not a search parameter of Organization/],
+  ['Observation', '_filter=code-value-quantity eq 1$2', /parameter of its own/],
+  ['Observation', '_filter=subject.nam eq x', /not a search parameter of/],
+  ['Patient', `_filter=${'('.repeat(30)}name eq x`, /more than 20 brackets/],
+  ['Patient', `_filter=${'name eq x or '.repeat(100)}name eq x`, /more than 100 conditions/],
   ['Patient', '_query=x', /named queries/],
   ['Patient', '_contained=true', /not supported/],
   ['Patient', '_list=$current-problems', /functional/],
@@ -110,6 +134,25 @@ test('a refusal lists everything that is wrong', () => {
   )
 })
 
+test('a filter is read as its grammar says: not before and, and before or; brackets and words inside of words', () => {
+  const shape = (text: string): string => {
+    const shapeOf = (one: Expression): string => {
+      if (one.is === 'comparison')
+        return one.path.map(({ name, filter }) => (filter ? `${name}[${shapeOf(filter)}]` : name)).join('.') + ` ${one.operator} ${one.value}`
+      return one.is === 'not' ? `not(${shapeOf(one.of)})` : `${one.is}(${one.of.map(shapeOf).join('; ')})`
+    }
+    const expression = readExpression(text)
+    return expression instanceof Problem ? expression.says : shapeOf(expression)
+  }
+  assert.equal(shape('a eq 1 or b eq 2 and c eq 3'), 'or(a eq 1; and(b eq 2; c eq 3))')
+  assert.equal(shape('(a eq 1 or b eq 2) and c eq 3'), 'and(or(a eq 1; b eq 2); c eq 3)')
+  assert.equal(shape('not (a eq 1) and b eq 2'), 'and(not(a eq 1); b eq 2)')
+  assert.equal(shape('NOT(a EQ 1 AND b Eq 2)'), 'not(and(a eq 1; b eq 2))')
+  assert.equal(shape('order eq 1 and notes eq or or not eq x'), 'or(and(order eq 1; notes eq or); not eq x)')
+  assert.equal(shape('a eq "x) and \\"y\\" [" and b eq c|d'), 'and(a eq x) and "y" [; b eq c|d)')
+  assert.equal(shape('a[b eq 1 and c eq x].d.e pr true'), 'a[and(b eq 1; c eq x)].d.e pr true')
+})
+
 test('a lenient search leaves out what it cannot do and says so', () => {
   const search = parse('Patient', 'nam=x&gender=female&_sort=-birthdate,zzz&_count=5', true)
   assert.deepEqual(search.used, [
@@ -144,7 +187,8 @@ test('a count of nothing asks for the number alone', () => assert.equal(parse('P
 test('a search is plain data', () => {
   const search = parse(
     'Patient',
-    'gender=|male&name:contains=a&birthdate=ap1980&organization=1&active:missing=true&_profile:below=http://a&organization.name=x&_has:Observation:patient:code=1&_text=a "b c" OR d',
+    'gender=|male&name:contains=a&birthdate=ap1980&organization=1&active:missing=true&_profile:below=http://a&organization.name=x&_has:Observation:patient:code=1&_text=a "b c" OR d' +
+      '&_filter=name co a and (organization[active eq true].name ne x or not (gender eq male))',
   )
   assert.deepEqual(JSON.parse(JSON.stringify(search)), search)
 })
@@ -160,6 +204,10 @@ test('a value that could be a personal number never stands in a refusal', () => 
     'organization.0101990710004=1',
     '_list=0101990710004 x',
     'link:0101990710004.name=x',
+    '_filter=0101990710004 eq 1',
+    '_filter=birthdate eq 0101990710004',
+    '_filter=organization.0101990710004 eq 1',
+    '_filter=name eq 0101990710004 0101990710004',
   ]) {
     assert.throws(
       () => parse('Patient', query),
@@ -183,12 +231,29 @@ test('every parameter that is offered can be searched by', () => {
   }
 })
 
+const comparison = fc.constantFrom(
+  ...['code eq a|b', 'date ge 2026', 'date po 2026-01', 'status ne final', 'value-quantity gt 5', 'value-string ew ok', '_text co a', '_lastUpdated lt 2030'],
+  ...['encounter[status eq finished].location pr true', 'code in http://a', 'derived-from re Media/1', 'code ss x', '_has:Provenance:target:recorded pr true'],
+)
+
 const related = new Set(['chain', 'has', 'hierarchy', 'codes', 'list'])
 
 test('no query makes anything but a search or a refusal, and every search can be matched', () => {
   const codes = ['Patient', 'Observation', 'Encounter', 'ValueSet'].flatMap((type) => fhir.parameters(type).map(({ code }) => code))
   const name = fc.tuple(
-    fc.constantFrom(...codes, '_has:Observation:patient:code', '_has:Group:member:_id', '_list', '_sort', '_include', '_count', '__proto__', 'constructor'),
+    fc.constantFrom(
+      ...codes,
+      '_has:Observation:patient:code',
+      '_has:Group:member:_id',
+      '_list',
+      '_filter',
+      '_filter',
+      '_sort',
+      '_include',
+      '_count',
+      '__proto__',
+      'constructor',
+    ),
     fc.constantFrom(
       '',
       ':not',
@@ -229,6 +294,17 @@ test('no query makes anything but a search or a refusal, and every search can be
       ',',
       'a\\,b',
     ),
+    fc
+      .array(
+        fc.constantFrom(...'( ) [ ] . " and or not code date subject:Patient name status value-quantity eq ne pr ge co po true final 2026 5 "a b"'.split(' ')),
+        {
+          maxLength: 12,
+        },
+      )
+      .map((words) => words.join(' ')),
+    fc
+      .tuple(fc.constantFrom('', 'not ('), comparison, fc.constantFrom('and', 'or'), comparison)
+      .map(([not, one, by, other]) => `${not}${one} ${by} ${other}${not && ')'}`),
   )
   fc.assert(
     fc.property(fc.array(fc.tuple(name, value), { maxLength: 4 }), fc.boolean(), (pairs, lenient) => {
@@ -243,7 +319,7 @@ test('no query makes anything but a search or a refusal, and every search can be
         assert.deepEqual(stored, search)
         narrowing(stored)
         // What other resources decide is found out by a store.
-        if (!stored.clauses.some(({ test }) => related.has(test))) matches(stored, fhir.extract(anObservation()), fhir.units)
+        if (!stored.clauses.flatMap(singleClauses).some(({ test }) => related.has(test))) matches(stored, fhir.extract(anObservation()), fhir.units)
       } catch (error) {
         assert.ok(error instanceof Refusal)
       }

@@ -1,7 +1,9 @@
 import { Refusal, type RefusalIssue } from '../../platform/refusal.ts'
 import { idForm } from '../runtime/primitives.ts'
 import type { Fhir } from '../types.ts'
+import { clauseOf } from './clause.ts'
 import { controls } from './control.ts'
+import { filterOf } from './filter.ts'
 import { Problem } from './problem.ts'
 import { conditionOf } from './relation.ts'
 import { type Clause, countDefault, type Search } from './search.ts'
@@ -101,15 +103,25 @@ function take(search: Search, name: string, value: string, fhir: Fhir): Problem 
   const refused = Object.hasOwn(notHere, code) ? notHere[code] : undefined
   if (refused !== undefined) return new Problem('not-supported', ...refused)
   if (search.clauses.length >= clausesMax) return new Problem('value', `there are more than ${clausesMax} parameters`, 'Give fewer.')
-  const clause = code === '_list' ? listOf(modifier, value) : conditionOf(fhir, search.type, name, value, Object.keys(controls))
-  if (clause instanceof Problem) return clause
-  search.clauses.push(clause)
+  const found = clausesOf(search.type, { name, code, modifier, value }, fhir)
+  if (found instanceof Problem) return found
+  if (Array.isArray(found)) search.clauses.push(...found)
+  else search.clauses.push(found)
   return null
+}
+
+type Given = { name: string; code: string; modifier: string | null; value: string }
+
+function clausesOf(type: string | null, { name, code, modifier, value }: Given, fhir: Fhir): Clause | Clause[] | Problem {
+  if (code !== '_list' && code !== '_filter') {
+    return conditionOf(fhir, type, name, { of: (parameter, how) => clauseOf(parameter, how, value), others: Object.keys(controls) })
+  }
+  if (modifier !== null) return new Problem('not-supported', 'takes no modifier', `Write ${code} alone.`)
+  return code === '_list' ? listOf(value) : filterOf(fhir, type, value)
 }
 
 /** What R4 describes and a server may leave out: said by name, so that nobody takes it for a misspelling. */
 const notHere: Record<string, [says: string, hint: string] | undefined> = {
-  _filter: ['expressions in _filter are not supported', 'Write each condition as a parameter of its own.'],
   _query: ['named queries are not supported', 'Write the conditions as parameters.'],
   _containedType: ['contained resources are answered inside those that contain them', 'Leave it out.'],
   _score: ['nothing is ranked', 'Sort by a parameter of the type.'],
@@ -118,8 +130,7 @@ const notHere: Record<string, [says: string, hint: string] | undefined> = {
 const functional = /^\$/
 
 /** `_list=id` or `List/id`: what the List names. Functional lists (`$current-problems`) have no definition that a server could compute. */
-function listOf(modifier: string | null, value: string): Clause | Problem {
-  if (modifier !== null) return new Problem('not-supported', 'takes no modifier', 'Write _list alone.')
+function listOf(value: string): Clause | Problem {
   const ids = value.split(',').map((one) => one.replace(/^List\//, ''))
   if (ids.some((id) => functional.test(id))) {
     return new Problem('not-supported', 'functional lists are not supported', 'Name a List by its id, or search by clinical-status and the like.')

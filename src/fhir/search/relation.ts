@@ -1,7 +1,6 @@
 import { resourceTypes } from '../resource-types.ts'
 import { shown } from '../runtime/check.ts'
 import type { Fhir, SearchParameter } from '../types.ts'
-import { clauseOf } from './clause.ts'
 import { Problem } from './problem.ts'
 import type { Clause } from './search.ts'
 import { nearest } from './suggest.ts'
@@ -14,18 +13,23 @@ const openTargetsMax = 20
 const chained = /^([\w-]+)(?::([A-Za-z]+))?\.(.+)$/
 const reverse = /^_has:([^:]*):([^:]*):(.+)$/
 
+/** What is asked of the parameter that a name ends with, and the names that are no parameters but may have been meant. */
+export type Asked = { of: (parameter: SearchParameter, modifier: string | null) => Clause | Problem; others?: readonly string[] }
+
 /** One parameter of a type as it stands in a query: plain, with a modifier, chained (https://hl7.org/fhir/R4/search.html#chaining) or `_has`. */
-export function conditionOf(fhir: Fhir, type: string | null, name: string, value: string, others: readonly string[], steps = 0): Clause | Problem {
+export function conditionOf(fhir: Fhir, type: string | null, name: string, asked: Asked, steps = 0): Clause | Problem {
   if (steps > stepsMax) return new Problem('value', `leads over more than ${stepsMax} resources`, 'Search in two steps.')
-  if (name.startsWith('_has:') || name === '_has') return hasOf(fhir, type, name, value, steps)
+  if (name.startsWith('_has:') || name === '_has') return hasOf(fhir, type, name, asked, steps)
   const chain = chained.exec(name)
-  if (chain !== null) return chainOf(fhir, type, chain, value, steps)
+  if (chain !== null) return chainOf(fhir, type, chain, asked, steps)
   const colon = name.indexOf(':')
-  const code = colon < 0 ? name : name.slice(0, colon)
+  const parameter = parameterOf(fhir, type, colon < 0 ? name : name.slice(0, colon), asked.others)
+  return parameter instanceof Problem ? parameter : asked.of(parameter, colon < 0 ? null : name.slice(colon + 1))
+}
+
+function parameterOf(fhir: Fhir, type: string | null, code: string, others: readonly string[] = []): SearchParameter | Problem {
   const known = parametersOf(fhir, type)
-  const parameter = known.find((one) => one.code === code)
-  if (parameter === undefined) return unknownCode(code, [...known.map((one) => one.code), ...others], type)
-  return clauseOf(parameter, colon < 0 ? null : name.slice(colon + 1), value)
+  return known.find((one) => one.code === code) ?? unknownCode(code, [...known.map((one) => one.code), ...others], type)
 }
 
 /** Of all types together only what every resource has. */
@@ -40,35 +44,32 @@ export function unknownCode(code: string, known: string[], type: string | null):
   return new Problem('not-supported', `is not a search parameter of ${place}`, hint)
 }
 
-function chainOf(fhir: Fhir, type: string | null, chain: RegExpExecArray, value: string, steps: number): Clause | Problem {
-  const [, code = '', ofType, rest = ''] = chain
-  const known = parametersOf(fhir, type)
-  const parameter = known.find((one) => one.code === code)
-  if (parameter === undefined) {
-    return unknownCode(
-      code,
-      known.map((one) => one.code),
-      type,
-    )
-  }
+function chainOf(fhir: Fhir, type: string | null, [, code = '', ofType, rest = '']: RegExpExecArray, { of }: Asked, steps: number): Clause | Problem {
+  const parameter = parameterOf(fhir, type, code)
+  return parameter instanceof Problem ? parameter : followed(parameter, ofType ?? null, rest, (target) => conditionOf(fhir, target, rest, { of }, steps + 1))
+}
+
+/** What a reference leads to must satisfy `inside` of its type; `rest` is how the condition is written, for whoever left the type open. */
+export function followed(parameter: SearchParameter, ofType: string | null, rest: string, inside: (target: string) => Clause | Problem): Clause | Problem {
+  const { code } = parameter
   if (parameter.type !== 'reference') return new Problem('value', `${code} is not a reference`, 'Only references can be followed to another resource.')
   const targets = targetsOf(parameter)
-  if (ofType !== undefined && !targets.includes(ofType)) return new Problem('value', `never refers to ${ofType}`, `It refers to: ${shortList(targets)}.`)
-  if (ofType === undefined && targets.length > openTargetsMax) {
+  if (ofType !== null && !targets.includes(ofType)) return new Problem('value', `never refers to ${ofType}`, `It refers to: ${shortList(targets)}.`)
+  if (ofType === null && targets.length > openTargetsMax) {
     return new Problem(
       'value',
       `${code} may refer to anything`,
       `Say which type is meant: ${code}:Patient.${/^[A-Za-z_.:-]{1,40}$/.test(rest) ? rest : 'name'}.`,
     )
   }
-  const tried = (ofType === undefined ? targets : [ofType]).map((target) => ({ target, found: conditionOf(fhir, target, rest, value, [], steps + 1) }))
+  const tried = (ofType === null ? targets : [ofType]).map((target) => ({ target, found: inside(target) }))
   // Where the type is open, those that do not know the parameter cannot be meant.
   const to = tried.flatMap(({ target, found }) => (found instanceof Problem ? [] : [{ type: target, clause: found }]))
   if (to.length > 0) return { code, test: 'chain', to }
   return (tried.find(({ found }) => found instanceof Problem && found.code === 'value') ?? tried[0])?.found as Problem
 }
 
-function hasOf(fhir: Fhir, type: string | null, name: string, value: string, steps: number): Clause | Problem {
+function hasOf(fhir: Fhir, type: string | null, name: string, { of }: Asked, steps: number): Clause | Problem {
   const form = 'Write _has:Type:reference:parameter, for example _has:Observation:patient:code=1234-5.'
   const parts = reverse.exec(name)
   if (parts === null) return new Problem('value', 'is not a reverse chain', form)
@@ -86,7 +87,7 @@ function hasOf(fhir: Fhir, type: string | null, name: string, value: string, ste
   if (type !== null && !targetsOf(parameter).includes(type)) {
     return new Problem('value', `${from}.${by} never refers to ${type}`, `It refers to: ${shortList(targetsOf(parameter))}.`)
   }
-  const clause = conditionOf(fhir, from, rest, value, [], steps + 1)
+  const clause = conditionOf(fhir, from, rest, { of }, steps + 1)
   return clause instanceof Problem ? clause : { code: '_has', test: 'has', type: from, by, clause }
 }
 

@@ -33,7 +33,7 @@ type Decided =
   /** Each value: words that must all be heard in one name. */
   | { test: 'sounds'; values: string[][] }
   | { test: 'of-type'; values: OfTypeValue[] }
-  | { test: 'string'; how: 'starts' | 'contains' | 'exact'; values: string[] }
+  | { test: 'string'; how: StringHow; values: string[] }
   | { test: 'date'; values: DateValue[] }
   /** `isFound` when a relation led to them: nobody named these. */
   | { test: 'reference'; values: ReferenceValue[]; isFound?: true }
@@ -49,6 +49,10 @@ type Decided =
   | { test: 'ids'; ids: string[] }
   /** Any of the clauses. A store may have found under which keys everything is filed that satisfies them. */
   | { test: 'any'; clauses: Clause[]; keys?: number[]; named?: number[] }
+  /** All of the clauses, or none of them: inside of what a `_filter` joins. */
+  | { test: 'all' | 'none'; clauses: Clause[] }
+  /** A value that does not satisfy the clause; a resource without any has none. */
+  | { test: 'unlike'; clauses: [Clause] }
 
 /** What other resources decide: whoever holds them turns these into the clauses above before anything is matched. */
 type Related =
@@ -65,6 +69,8 @@ type Related =
   /** `_list=…`: what the List names. */
   | { test: 'list'; ids: string[] }
 
+/** Folded: it begins with it, has it inside, is it or ends with it; `exact` compares what was written. */
+export type StringHow = 'starts' | 'contains' | 'is' | 'ends' | 'exact'
 /** Without `system` any system will do; null is "without a system" (`|code`). Without `value` any code of the system will do. */
 export type TokenValue = { system?: string | null; value?: string }
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
@@ -78,3 +84,6 @@ export type NearValue = { latitude: number; longitude: number; km: number }
 
 export const countMax = 1000
 export const countDefault = 50
+
+/** The clauses that a clause is joined of, at any depth; of one that is not joined itself. */
+export const singleClauses = (clause: Clause): Clause[] => ('clauses' in clause ? clause.clauses.flatMap(singleClauses) : [clause])

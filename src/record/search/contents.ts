@@ -1,4 +1,4 @@
-import type { Clause, Extracted, Resource, Search } from '../../fhir/fhir.ts'
+import { type Extracted, type Resource, type Search, singleClauses } from '../../fhir/fhir.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
@@ -101,7 +101,10 @@ function localValue(asking: Asking, value: Extracted): Extracted {
 
 /** Composites, positions and words are taken out only for the search that asks for them, and not kept. */
 export const detailsIn = ({ clauses }: Search): string[] =>
-  clauses.filter(({ test }) => test === 'composite' || test === 'near' || test === 'words').map(({ code }) => code)
+  clauses
+    .flatMap(singleClauses)
+    .filter(({ test }) => test === 'composite' || test === 'near' || test === 'words')
+    .map(({ code }) => code)
 export const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
   asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))
 
@@ -112,13 +115,11 @@ const codesBy = new WeakMap<Search, Codes>()
 function codesOf(search: Search): Codes {
   let codes = codesBy.get(search)
   if (codes === undefined) {
-    const plain = new Set([...search.clauses.flatMap(codesIn), ...search.sort.map(({ code }) => code)])
+    const plain = new Set([...search.clauses.flatMap(singleClauses).map(({ code }) => code), ...search.sort.map(({ code }) => code)])
     codesBy.set(search, (codes = { plain, names: [...plain].toSorted().join(), details: detailsIn(search) }))
   }
   return codes
 }
-
-const codesIn = (clause: Clause): string[] => (clause.test === 'any' ? clause.clauses.flatMap(codesIn) : [clause.code])
 
 function keptFor(world: World): Kept {
   let kept = keptOf.get(world.sql)

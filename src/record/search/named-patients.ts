@@ -17,47 +17,88 @@ export type Named = { search: Search; keys: number[] | null; named: number[] }
  * is the keys of every patient named as the subject; two parameters that do leave those named by both.
  */
 export async function nameAll(asking: Asking, search: Search): Promise<Named> {
-  const clauses: Clause[] = []
-  let keys: number[] | null = null
-  let asked: number[] | null = null
-  for (const clause of search.clauses) {
-    if (clause.test === 'any' && clause.keys !== undefined) {
-      clauses.push(clause)
-      keys = both(keys, clause.keys)
-      if (clause.named !== undefined) asked = both(asked, clause.named)
-      continue
-    }
-    const numbers = search.type === 'Patient' ? onlyHealthNumbers(asking, clause) : null
-    if (numbers !== null) {
-      const { these, charts } = await chartsOfNumbers(asking, numbers)
-      clauses.push({ code: '_id', test: 'token', isNot: false, values: charts.map((value) => ({ value })) })
-      keys = both(keys, these)
-      asked = both(asked, these)
-      continue
-    }
-    const ids =
-      clause.test === 'reference'
-        ? onlyPatients(
-            asking,
-            clause.values.map((value) => value.literals),
-          )
-        : null
-    if (clause.test !== 'reference' || ids === null) {
-      clauses.push(clause)
-      continue
-    }
-    const { keys: these, literals } = await widen(asking, ids)
-    clauses.push({ ...clause, values: [...clause.values, { literals }] })
-    // Only the subject tells under which key a resource is filed: a patient may also be a member, a performer or a payer.
-    if (!asking.world.fhir.namesSubject(search.type as string, clause.code)) continue
-    keys = both(keys, these)
-    if (clause.isFound !== true) asked = both(asked, these)
+  const all = await allNamed(asking, search.type as string, search.clauses)
+  return {
+    search: { ...search, clauses: all.map(({ clause }) => clause) },
+    keys: bothOf(all.map(({ keys }) => keys)),
+    named: bothOf(all.map(({ asked }) => asked)) ?? [],
   }
-  return { search: { ...search, clauses }, keys, named: asked ?? [] }
 }
 
-function both(one: number[] | null, other: number[]): number[] {
-  if (one === null) return other
+/** `keys`: under which all is filed that satisfies the clause, `asked` those that somebody named; null where it says nothing of it. */
+type NamedClause = { clause: Clause; keys: number[] | null; asked: number[] | null }
+
+async function allNamed(asking: Asking, type: string, clauses: readonly Clause[]): Promise<NamedClause[]> {
+  const all: NamedClause[] = []
+  for (const clause of clauses) all.push(await oneNamed(asking, type, clause))
+  return all
+}
+
+async function oneNamed(asking: Asking, type: string, clause: Clause): Promise<NamedClause> {
+  switch (clause.test) {
+    case 'any': {
+      if (clause.keys !== undefined) return { clause, keys: clause.keys, asked: clause.named ?? null }
+      const each = await allNamed(asking, type, clause.clauses)
+      return { ...joined(clause, each), keys: eitherOf(each.map(({ keys }) => keys)), asked: eitherOf(each.map(({ asked }) => asked)) }
+    }
+    case 'all': {
+      const each = await allNamed(asking, type, clause.clauses)
+      return { ...joined(clause, each), keys: bothOf(each.map(({ keys }) => keys)), asked: bothOf(each.map(({ asked }) => asked)) }
+    }
+    case 'none':
+      return { ...joined(clause, await allNamed(asking, type, clause.clauses)), keys: null, asked: null }
+    case 'unlike': {
+      const [one] = await allNamed(asking, type, clause.clauses)
+      // A number that is not that of a chart says so by the chart itself, not by one of its values.
+      const like = (one as NamedClause).clause
+      return {
+        clause: like.code === clause.code ? { ...clause, clauses: [like] } : { code: clause.code, test: 'none', clauses: [like] },
+        keys: null,
+        asked: null,
+      }
+    }
+    case 'token':
+      return (type === 'Patient' ? await namedByNumber(asking, clause) : null) ?? { clause, keys: null, asked: null }
+    case 'reference':
+      return namedByReference(asking, type, clause)
+    default:
+      return { clause, keys: null, asked: null }
+  }
+}
+
+const joined = <T extends Clause & { test: 'any' | 'all' | 'none' }>(clause: T, each: readonly NamedClause[]) => ({
+  clause: { ...clause, clauses: each.map((one) => one.clause) },
+})
+
+async function namedByNumber(asking: Asking, clause: Clause): Promise<NamedClause | null> {
+  const numbers = onlyHealthNumbers(asking, clause)
+  if (numbers === null) return null
+  const { these, charts } = await chartsOfNumbers(asking, numbers)
+  return { clause: { code: '_id', test: 'token', isNot: false, values: charts.map((value) => ({ value })) }, keys: these, asked: these }
+}
+
+async function namedByReference(asking: Asking, type: string, clause: Clause & { test: 'reference' }): Promise<NamedClause> {
+  const ids = onlyPatients(
+    asking,
+    clause.values.map(({ literals }) => literals),
+  )
+  if (ids === null) return { clause, keys: null, asked: null }
+  const { keys, literals } = await widen(asking, ids)
+  const widened: Clause = { ...clause, values: [...clause.values, { literals }] }
+  // Only the subject tells under which key a resource is filed: a patient may also be a member, a performer or a payer.
+  if (!asking.world.fhir.namesSubject(type, clause.code)) return { clause: widened, keys: null, asked: null }
+  return { clause: widened, keys, asked: clause.isFound === true ? null : keys }
+}
+
+/** Those that are in every list; a null leaves it to the others. */
+function bothOf(lists: readonly (number[] | null)[]): number[] | null {
+  return lists.reduce((some, more) => (some === null ? more : more === null ? some : both(some, more)), null)
+}
+
+/** Those of all lists; null when one of them says nothing. */
+const eitherOf = (lists: readonly (number[] | null)[]): number[] | null => (lists.includes(null) ? null : [...new Set((lists as number[][]).flat())])
+
+function both(one: readonly number[], other: readonly number[]): number[] {
   const wanted = new Set(other)
   return one.filter((key) => wanted.has(key))
 }

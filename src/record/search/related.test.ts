@@ -102,6 +102,21 @@ const questions: [string, string[]][] = [
   ['Observation?_list=li', ['o-ana-x']],
   ['Patient?_list=List/li', ['p-bora']],
   ['Observation?_list=none', []],
+  ['Observation?_filter=patient.name eq anić and code eq y', ['o-ana-y']],
+  ['Observation?_filter=patient.name co ani or encounter.status eq planned', ['o-ana-x', 'o-ana-y', 'o-bora-x']],
+  ['Observation?_filter=not (patient.gender eq female)', ['o-bora-x', 'o-bora-z']],
+  ['Observation?_filter=not (patient.gender eq female) and code eq z', ['o-bora-z']],
+  ['Observation?_filter=patient eq p-ana or patient eq p-bora and code eq x', ['o-ana-x', 'o-ana-y', 'o-bora-x']],
+  ['Observation?_filter=(patient eq p-ana or patient eq p-bora) and code eq x', ['o-ana-x', 'o-bora-x']],
+  ['Observation?_filter=patient ne p-ana', ['o-bora-x', 'o-bora-z']],
+  ['Observation?_filter=patient[gender eq female].organization.partof.name co djerdap and code eq x', ['o-ana-x']],
+  ['Observation?_filter=patient[gender eq male].organization.name co dz', []],
+  ['Observation?_filter=encounter[status eq finished].location pr true', ['o-ana-x']],
+  ['Observation?_filter=encounter pr false&_sort=code', ['o-ana-y', 'o-bora-z']],
+  ['Patient?_filter=_has:Observation:patient:code eq y or _has:Encounter:patient:status eq planned', ['p-ana', 'p-bora']],
+  ['Patient?_filter=identifier eq urn:h|1 or identifier eq urn:h|2', ['p-ana', 'p-bora']],
+  ['Patient?_filter=identifier ne urn:h|1 and name sw bor', ['p-bora']],
+  ['?_type=Patient,Observation&_filter=_id eq p-ana or _id eq o-ana-x', ['o-ana-x', 'p-ana']],
 ]
 
 async function idsOf(send: Send, url: string): Promise<string[]> {

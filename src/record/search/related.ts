@@ -1,4 +1,4 @@
-import type { Clause, Search } from '../../fhir/fhir.ts'
+import { type Clause, type Search, singleClauses } from '../../fhir/fhir.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
 import type { Reading } from './candidates.ts'
@@ -25,13 +25,20 @@ export async function decideRelated(from: From, search: Search): Promise<Search>
   return decided
 }
 
-type RelatedClause = Extract<Clause, { test: 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
-export const isRelated = (clause: Clause): clause is RelatedClause => relatedTests.has(clause.test)
+/** Whether it, or a clause that it is joined of, is decided by other resources. */
+export const isRelated = (clause: Clause): boolean => singleClauses(clause).some(({ test }) => relatedTests.has(test))
 const relatedTests = new Set<string>(['chain', 'has', 'hierarchy', 'codes', 'list', 'compartment'])
 
 /** `beside` is the same search with everything that is decided already: it may leave so few that one looks from them. */
-function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<Clause> {
+async function decideOne(from: From, beside: Search, clause: Clause): Promise<Clause> {
   switch (clause.test) {
+    case 'any':
+    case 'all':
+    case 'none': {
+      const clauses: Clause[] = []
+      for (const one of clause.clauses) clauses.push(await decideOne(from, beside, one))
+      return { ...clause, clauses }
+    }
     case 'chain':
       return decideChain(from, beside, clause)
     case 'has':
@@ -44,6 +51,8 @@ function decideOne(from: From, beside: Search, clause: RelatedClause): Promise<C
       return decideCompartment(from, beside.type as string, clause)
     case 'list':
       return decideList(from.asking, beside.type as string, clause.ids)
+    default:
+      return clause
   }
 }
 

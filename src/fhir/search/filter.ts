@@ -1,0 +1,127 @@
+import { spellings } from '../../platform/text.ts'
+import { shown } from '../runtime/check.ts'
+import type { Fhir, SearchParameter } from '../types.ts'
+import { clauseOf } from './clause.ts'
+import { type Comparison, type Expression, type Operator, readExpression, type Step } from './filter-expression.ts'
+import { Problem } from './problem.ts'
+import { conditionOf, followed } from './relation.ts'
+import type { Clause } from './search.ts'
+import { dateValue } from './values.ts'
+
+/** The comparisons of each type (https://hl7.org/fhir/R4/search_filter.html#ops); of the others the specification does not say what they would mean. */
+const ordered = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'] as const
+const comparisons: Record<SearchParameter['type'], readonly Operator[]> = {
+  string: ['eq', 'ne', 'co', 'sw', 'ew', 'pr'],
+  token: ['eq', 'ne', 'in', 'ni', 'ss', 'sb', 'pr'],
+  uri: ['eq', 'ne', 'sw', 'pr'],
+  reference: ['eq', 'ne', 're', 'pr'],
+  date: [...ordered, 'po', 'pr'],
+  number: [...ordered, 'pr'],
+  quantity: [...ordered, 'pr'],
+  composite: [],
+  special: [],
+}
+
+/** `_filter`: its outermost conditions, all of which must hold. */
+export function filterOf(fhir: Fhir, type: string | null, text: string): Clause[] | Problem {
+  const expression = readExpression(text)
+  if (expression instanceof Problem) return expression
+  const clause = clauseOfExpression(fhir, type, expression)
+  if (clause instanceof Problem) return clause
+  return clause.test === 'all' ? clause.clauses : [clause]
+}
+
+function clauseOfExpression(fhir: Fhir, type: string | null, expression: Expression): Clause | Problem {
+  if (expression.is === 'comparison') return comparisonOf(fhir, type, expression.path, expression)
+  if (expression.is === 'not') {
+    const clause = clauseOfExpression(fhir, type, expression.of)
+    return clause instanceof Problem ? clause : { code, test: 'none', clauses: [clause] }
+  }
+  const clauses: Clause[] = []
+  for (const one of expression.of) {
+    const clause = clauseOfExpression(fhir, type, one)
+    if (clause instanceof Problem) return clause
+    // What is joined in brackets by the same word is one list.
+    if (clause.test === 'all' && expression.is === 'and') clauses.push(...clause.clauses)
+    else clauses.push(clause)
+  }
+  return { code, test: expression.is === 'and' ? 'all' : 'any', clauses }
+}
+const code = '_filter'
+
+/** `path`: what is left of the comparison's path, from the type where it stands. */
+function comparisonOf(fhir: Fhir, type: string | null, path: readonly Step[], comparison: Comparison): Clause | Problem {
+  const at = path.findIndex(({ filter }) => filter !== undefined)
+  const name = (steps: readonly Step[]) => steps.map((step) => step.name).join('.')
+  if (at < 0) return conditionOf(fhir, type, name(path), { of: (parameter, modifier) => comparedTo(parameter, modifier, comparison) })
+  // As far as the brackets it is an ordinary chain; behind them both must hold of the same resource.
+  const { filter } = path[at] as Step & { filter: Expression }
+  const inside = (target: string): Clause | Problem => {
+    const [filtered, rest] = [clauseOfExpression(fhir, target, filter), comparisonOf(fhir, target, path.slice(at + 1), comparison)]
+    if (filtered instanceof Problem) return filtered
+    return rest instanceof Problem ? rest : { code, test: 'all', clauses: [filtered, rest] }
+  }
+  return conditionOf(fhir, type, name(path.slice(0, at + 1)), { of: (parameter, ofType) => followed(parameter, ofType, parameter.code, inside) })
+}
+
+function comparedTo(parameter: SearchParameter, modifier: string | null, { operator, value }: Comparison): Clause | Problem {
+  if (modifier !== null) return new Problem('not-supported', 'a path in a filter takes no modifier', 'Write an operator instead: co, ss, in, pr and the like.')
+  if (parameter.code === '_text' || parameter.code === '_content') return wordsOf(parameter, operator, value)
+  const allowed = parameter.code === 'phonetic' ? (['eq', 'pr'] as const) : comparisons[parameter.type]
+  if (!allowed.includes(operator)) {
+    const hint = allowed.length === 0 ? 'Ask for it by a parameter of its own beside the filter.' : `Use one of: ${allowed.join(', ')}.`
+    return new Problem('not-supported', `${operator} does not compare ${parameter.code}, which is of type ${parameter.type}`, hint)
+  }
+  if (operator !== 'pr') return compared(parameter, operator, value)
+  if (value === 'true' || value === 'false') return { code: parameter.code, test: 'missing', isMissing: value === 'false' }
+  return new Problem('value', `${shown(value)} is neither true nor false`, `Write ${parameter.code} pr true or pr false.`)
+}
+
+function wordsOf(parameter: SearchParameter, operator: Operator, value: string): Clause | Problem {
+  if (operator === 'co') return clauseOf(parameter, null, escaped(value))
+  return new Problem('not-supported', `${operator} does not compare ${parameter.code}`, 'Use co.')
+}
+
+function compared(parameter: SearchParameter, operator: Exclude<Operator, 'pr'>, value: string): Clause | Problem {
+  const text = escaped(value)
+  switch (operator) {
+    case 'eq':
+    case 'ne': {
+      if (parameter.type === 'date' || parameter.type === 'number' || parameter.type === 'quantity') return clauseOf(parameter, null, operator + text)
+      const clause = parameter.type === 'string' && parameter.code !== 'phonetic' ? ofWhole(parameter, 'is', value) : clauseOf(parameter, null, text)
+      if (clause instanceof Problem || operator === 'eq') return clause
+      return { code: parameter.code, test: 'unlike', clauses: [clause] }
+    }
+    case 'co':
+      return clauseOf(parameter, 'contains', text)
+    case 'sw':
+      return clauseOf(parameter, parameter.type === 'uri' ? 'below' : null, text)
+    case 'ew':
+      return ofWhole(parameter, 'ends', value)
+    case 'in':
+      return clauseOf(parameter, 'in', text)
+    case 'ni':
+      return clauseOf(parameter, 'not-in', text)
+    // "True if the value subsumes a concept in the set": what is found lies below it.
+    case 'ss':
+      return clauseOf(parameter, 'below', text)
+    case 'sb':
+      return clauseOf(parameter, 'above', text)
+    case 're':
+      return clauseOf(parameter, null, text)
+    case 'po': {
+      const period = dateValue(text)
+      // Two intervals that have an instant in common: what `ap` means once it was widened.
+      return period instanceof Problem ? period : { code: parameter.code, test: 'date', values: [{ ...period, prefix: 'ap' }] }
+    }
+    default:
+      return clauseOf(parameter, null, operator + text)
+  }
+}
+
+/** In a filter a comma is a comma: alternatives are joined by `or`. */
+const escaped = (value: string) => value.replace(/[\\,$]/g, '\\$&')
+
+function ofWhole({ code }: SearchParameter, how: 'is' | 'ends', value: string): Clause | Problem {
+  return value === '' ? new Problem('value', 'has no value', 'Give a text, or ask by pr.') : { code, test: 'string', how, values: spellings(value) }
+}

@@ -1,5 +1,6 @@
 import { int2Array, int4Array, int8Array, uuidArray } from '../platform/arrays.ts'
 import { gather } from '../platform/gather.ts'
+import { beforeMuchIsNeeded } from '../platform/memory.ts'
 import { type Fragment, fragment, join, type Runner, type Sql } from '../platform/sql.ts'
 import { createChunkCache, unpack } from './write/chunks.ts'
 
@@ -124,6 +125,7 @@ export async function scan(sql: Runner, where: Fragment[], after: Place | null, 
 export type Place = { patient: number; type: number; id: string }
 
 const cache = createChunkCache()
+beforeMuchIsNeeded(cache.clear)
 
 /** A chunk's number is one of its patient's only. */
 export const chunkKey = ({ patient, chunk }: { patient: number; chunk: number | null }): string => `${patient} ${chunk}`

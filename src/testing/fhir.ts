@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Fhir, loadFhir, parseJson, type Resource } from '../fhir/fhir.ts'
+import { type Clause, type Fhir, loadFhir, parseJson, type Resource } from '../fhir/fhir.ts'
 import { fhirFolder } from './made.ts'
 
 let loading: Promise<Fhir> | undefined
@@ -65,3 +65,6 @@ export function anObservation(more: Record<string, unknown> = {}): Resource {
     ...more,
   }
 }
+
+/** The conditions of a search that are not joined of others, also inside of those that are. */
+export const singleClauses = (clauses: readonly Clause[]): Clause[] => clauses.flatMap((one) => ('clauses' in one ? singleClauses(one.clauses) : [one]))

@@ -1,6 +1,7 @@
 import type { Extracted, Resource, SearchParameter } from '../types.ts'
 import { extractorRuntime } from './extract.ts'
 import { interpreter } from './interpreted.ts'
+import type { Narrowing } from './narrowing.ts'
 
 /** A search parameter that an operator added, as it was compiled once and is kept: plain data, so every process runs the same. */
 export type CustomParameter = {
@@ -20,6 +21,8 @@ export type CustomParameters = {
   readonly generation: number
   /** Undefined: a parameter of the standard. False: only the resources themselves can tell. */
   isIndexed(type: string, code: string): boolean | undefined
+  /** The same of an entry; alternatives that ask several parameters are not looked up by the rows of an added one. */
+  isEntryIndexed(type: string, entry: Narrowing): boolean | undefined
   extract(resource: Resource, out: Extracted[], only?: ReadonlySet<string>): void
   parameters(type: string): readonly SearchParameter[]
 }
@@ -29,6 +32,7 @@ const none: readonly SearchParameter[] = []
 export function createCustomParameters(): CustomParameters {
   let known = new Map<string, Known>()
   let generation = 0
+  const isIndexed = (type: string, code: string) => known.get(type)?.codes.get(code)
   return {
     set(list) {
       known = knownOf(list)
@@ -37,7 +41,8 @@ export function createCustomParameters(): CustomParameters {
     get generation() {
       return generation
     },
-    isIndexed: (type, code) => known.get(type)?.codes.get(code),
+    isIndexed,
+    isEntryIndexed: (type, { code, any }) => (any.some(({ of }) => of?.some((one) => isIndexed(type, one) !== undefined)) ? false : isIndexed(type, code)),
     extract(resource, out, only) {
       const found = known.get(resource.resourceType)
       if (found) for (const { code, act } of found.extract) if (only === undefined || only.has(code)) act(resource, out)

@@ -1,5 +1,4 @@
 import { fold } from '../../platform/text.ts'
-import type { CustomParameters } from './custom.ts'
 import { type Clause, type DateValue, type NumberValue, type Search, type TokenValue, ucum } from './search.ts'
 import { nearForms } from './sounds.ts'
 
@@ -30,11 +29,6 @@ type IntervalBounds = { lowFrom?: number; lowTo?: number; highFrom?: number; hig
 
 export function narrowing(search: Search): Narrowing[] {
   return search.clauses.flatMap((clause) => (clause.test === 'composite' ? partsOf(clause) : entryOf(clause)))
-}
-
-/** As `isIndexed` says it of one parameter; alternatives that ask several are not looked up by the rows of an added one. */
-export function addedIn(custom: CustomParameters, type: string, { code, any }: Narrowing): boolean | undefined {
-  return any.some(({ of }) => of?.some((one) => custom.isIndexed(type, one) !== undefined)) ? false : custom.isIndexed(type, code)
 }
 
 function entryOf(clause: Clause): Narrowing[] {

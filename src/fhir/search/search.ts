@@ -84,6 +84,3 @@ export type NearValue = { latitude: number; longitude: number; km: number }
 
 export const countMax = 1000
 export const countDefault = 50
-
-/** The clauses that a clause is joined of, at any depth; of one that is not joined itself. */
-export const singleClauses = (clause: Clause): Clause[] => ('clauses' in clause ? clause.clauses.flatMap(singleClauses) : [clause])

@@ -1,8 +1,10 @@
-import { type Extracted, type Resource, type Search, singleClauses } from '../../fhir/fhir.ts'
+import type { Extracted, Resource, Search } from '../../fhir/fhir.ts'
+import { beforeMuchIsNeeded } from '../../platform/memory.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { localReference } from '../write/rows.ts'
+import { singleClauses } from './clauses.ts'
 import { readBodies, type Stored } from '../store.ts'
 
 /**
@@ -67,7 +69,10 @@ type Said = { names: string; values: Extracted[] }
  * `generation`: of the parameters by which the values were taken out.
  */
 type Kept = { young: Map<string, Known>; old: Map<string, Known>; bytes: number; generation: number }
-const keptOf = new WeakMap<World['sql'], Kept>()
+let keptOf = new WeakMap<World['sql'], Kept>()
+beforeMuchIsNeeded(() => {
+  keptOf = new WeakMap()
+})
 
 /** A version never changes, so what was read of it once is right until it is forgotten. */
 export async function contentsOf(asking: Asking, sql: Runner, rows: readonly (Stored & { text?: string })[]): Promise<Content[]> {

@@ -1,4 +1,4 @@
-import { addedIn, narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
+import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
 import { type Fragment, fragment, identifier, join, type Runner, steadyOn } from '../../platform/sql.ts'
 import { type Asking, traced } from '../asking.ts'
 import type { Place } from '../store.ts'
@@ -31,7 +31,7 @@ export async function namesIn(asking: Asking, sql: Runner, search: Search, readi
   const type = search.type as string
   const own = narrowing(search)
     .map((one, entry) => ({ ...one, entry }))
-    .filter((one) => addedIn(asking.world.fhir.custom, type, one) === undefined)
+    .filter((one) => asking.world.fhir.custom.isEntryIndexed(type, one) === undefined)
   const begun = own.flatMap(beginningsOf)
   const near = own.flatMap((one) => soundsOf(asking, one))
   if (begun.length + near.length === 0) return { names: [], left: [] }

@@ -1,4 +1,4 @@
-import { addedIn, narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
+import { narrowing, type Narrowing, type Search } from '../../fhir/fhir.ts'
 import { type Fragment, fragment, join, type Runner } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
 import { anyOfType, dayMax, dayMin, isIdentifierCode, manyWords, nearForm, spanForm, stringMax, tokenForm, wordForm } from '../write/rows.ts'
@@ -40,7 +40,7 @@ export function planOf(asking: Asking, search: Search, isScoped: boolean, { name
       continue
     }
     // What was there before an added parameter leads to whose rows to look at, once that is indexed, and says nothing of itself.
-    const isIndexed = addedIn(asking.world.fhir.custom, type, entry)
+    const isIndexed = asking.world.fhir.custom.isEntryIndexed(type, entry)
     const isSilent = isIndexed !== undefined && (isScoped || !isIndexed)
     const condition = isSilent
       ? null

@@ -70,12 +70,12 @@ function numberOf(random: (bytes: number) => Buffer, taken: Set<number>): number
 }
 
 function packGroup(versions: readonly Version[], group: readonly number[], places: Place[], chunk: number): ChunkRow {
-  const bodies = group.map((at) => Buffer.from(versions[at]?.body as string))
+  const { packed, lengths } = pack(group.map((at) => versions[at]?.body as string))
   let start = 0
   group.forEach((at, order) => {
-    const { length } = bodies[order] as Buffer
+    const length = lengths[order] as number
     places[at] = { body: null, chunk, start, length }
     start += length
   })
-  return { patient: (versions[group[0] as number] as Version).patient, chunk, body: pack(bodies) }
+  return { patient: (versions[group[0] as number] as Version).patient, chunk, body: packed }
 }

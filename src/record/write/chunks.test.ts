@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { createChunkCache, pack, unpack } from './chunks.ts'
+
+/** The texts again, cut out of the chunk by their lengths. */
+function unpacked({ packed, lengths }: ReturnType<typeof pack>): string[] {
+  const whole = unpack(packed)
+  let end = 0
+  const texts = lengths.map((length) => whole.toString('utf8', end, (end += length)))
+  assert.equal(end, whole.length)
+  return texts
+}
+
+test('a chunk gives back each body, whatever its letters', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), (bodies) => {
+      assert.deepEqual(unpacked(pack(bodies)), bodies)
+    }),
+  )
+})
+
+test('bodies that are more than the room for them are as whole as the next ones that are not', () => {
+  const large = ['Ђ'.repeat(400_000), 'x'.repeat(900_000), '€'.repeat(10)]
+  assert.deepEqual(unpacked(pack(large)), large)
+  assert.deepEqual(unpacked(pack(['а', 'b'])), ['а', 'b'])
+})
+
+test('a process keeps the chunks that it opened last, none that is very large, and after a clearing none', () => {
+  const cache = createChunkCache(2500)
+  const chunk = (length: number) => pack(['x'.repeat(length)]).packed
+  for (const name of ['a', 'b', 'c']) cache.open(name, chunk(1000))
+  assert.equal(cache.get('a'), undefined)
+  assert.equal(cache.get('b')?.length, 1000)
+  assert.equal(cache.open('d', chunk(3_000_000)).length, 3_000_000)
+  assert.equal(cache.get('d'), undefined)
+  assert.equal(cache.get('c')?.length, 1000)
+  cache.clear()
+  assert.equal(cache.get('c'), undefined)
+})

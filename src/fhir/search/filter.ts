@@ -3,7 +3,7 @@ import { shown } from '../runtime/check.ts'
 import type { Fhir, SearchParameter } from '../types.ts'
 import { clauseOf } from './clause.ts'
 import { type Comparison, type Expression, type Operator, readExpression, type Step } from './filter-expression.ts'
-import { Problem } from './problem.ts'
+import { Problem, safeName } from './problem.ts'
 import { conditionOf, followed } from './relation.ts'
 import type { Clause } from './search.ts'
 import { dateValue } from './values.ts'
@@ -32,7 +32,11 @@ export function filterOf(fhir: Fhir, type: string | null, text: string): Clause[
 }
 
 function clauseOfExpression(fhir: Fhir, type: string | null, expression: Expression): Clause | Problem {
-  if (expression.is === 'comparison') return comparisonOf(fhir, type, expression.path, expression)
+  if (expression.is === 'comparison') {
+    const clause = comparisonOf(fhir, type, expression.path, expression)
+    // Of several conditions the one that is wrong is named.
+    return clause instanceof Problem ? new Problem(clause.code, `${safeName(nameOf(expression.path))}: ${clause.says}`, clause.hint) : clause
+  }
   if (expression.is === 'not') {
     const clause = clauseOfExpression(fhir, type, expression.of)
     return clause instanceof Problem ? clause : { code, test: 'none', clauses: [clause] }
@@ -52,8 +56,7 @@ const code = '_filter'
 /** `path`: what is left of the comparison's path, from the type where it stands. */
 function comparisonOf(fhir: Fhir, type: string | null, path: readonly Step[], comparison: Comparison): Clause | Problem {
   const at = path.findIndex(({ filter }) => filter !== undefined)
-  const name = (steps: readonly Step[]) => steps.map((step) => step.name).join('.')
-  if (at < 0) return conditionOf(fhir, type, name(path), { of: (parameter, modifier) => comparedTo(parameter, modifier, comparison) })
+  if (at < 0) return conditionOf(fhir, type, nameOf(path), { of: (parameter, modifier) => comparedTo(parameter, modifier, comparison) })
   // As far as the brackets it is an ordinary chain; behind them both must hold of the same resource.
   const { filter } = path[at] as Step & { filter: Expression }
   const inside = (target: string): Clause | Problem => {
@@ -61,8 +64,10 @@ function comparisonOf(fhir: Fhir, type: string | null, path: readonly Step[], co
     if (filtered instanceof Problem) return filtered
     return rest instanceof Problem ? rest : { code, test: 'all', clauses: [filtered, rest] }
   }
-  return conditionOf(fhir, type, name(path.slice(0, at + 1)), { of: (parameter, ofType) => followed(parameter, ofType, parameter.code, inside) })
+  return conditionOf(fhir, type, nameOf(path.slice(0, at + 1)), { of: (parameter, ofType) => followed(parameter, ofType, parameter.code, inside) })
 }
+
+const nameOf = (steps: readonly Step[]): string => steps.map(({ name }) => name).join('.')
 
 function comparedTo(parameter: SearchParameter, modifier: string | null, { operator, value }: Comparison): Clause | Problem {
   if (modifier !== null) return new Problem('not-supported', 'a path in a filter takes no modifier', 'Write an operator instead: co, ss, in, pr and the like.')
@@ -70,7 +75,7 @@ function comparedTo(parameter: SearchParameter, modifier: string | null, { opera
   const allowed = parameter.code === 'phonetic' ? (['eq', 'pr'] as const) : comparisons[parameter.type]
   if (!allowed.includes(operator)) {
     const hint = allowed.length === 0 ? 'Ask for it by a parameter of its own beside the filter.' : `Use one of: ${allowed.join(', ')}.`
-    return new Problem('not-supported', `${operator} does not compare ${parameter.code}, which is of type ${parameter.type}`, hint)
+    return new Problem('not-supported', `${operator} does not compare what is of type ${parameter.type}`, hint)
   }
   if (operator !== 'pr') return compared(parameter, operator, value)
   if (value === 'true' || value === 'false') return { code: parameter.code, test: 'missing', isMissing: value === 'false' }
@@ -79,7 +84,7 @@ function comparedTo(parameter: SearchParameter, modifier: string | null, { opera
 
 function wordsOf(parameter: SearchParameter, operator: Operator, value: string): Clause | Problem {
   if (operator === 'co') return clauseOf(parameter, null, escaped(value))
-  return new Problem('not-supported', `${operator} does not compare ${parameter.code}`, 'Use co.')
+  return new Problem('not-supported', `${operator} does not compare words`, 'Use co.')
 }
 
 function compared(parameter: SearchParameter, operator: Exclude<Operator, 'pr'>, value: string): Clause | Problem {

@@ -4,7 +4,7 @@ import type { Fhir } from '../types.ts'
 import { clauseOf } from './clause.ts'
 import { controls } from './control.ts'
 import { filterOf } from './filter.ts'
-import { Problem } from './problem.ts'
+import { Problem, safeName } from './problem.ts'
 import { conditionOf } from './relation.ts'
 import { type Clause, countDefault, type Search } from './search.ts'
 
@@ -87,8 +87,6 @@ const copyOf = (search: Search): Search => ({
   revinclude: [...search.revinclude],
   elements: [...search.elements],
 })
-
-const safeName = (name: string) => (/^[A-Za-z_][\w:.-]{0,79}$/.test(name) && !/\d{6}/.test(name) ? name : 'a parameter')
 
 function take(search: Search, name: string, value: string, fhir: Fhir): Problem | null {
   const colon = name.indexOf(':')

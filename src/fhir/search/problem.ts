@@ -12,3 +12,6 @@ export class Problem {
 }
 
 export const isProblem = (value: unknown): value is Problem => value instanceof Problem
+
+/** A name as it may be said: what could be a personal number is not. */
+export const safeName = (name: string): string => (/^[A-Za-z_][\w:.-]{0,79}$/.test(name) && !/\d{6}/.test(name) ? name : 'a parameter')

@@ -12,7 +12,8 @@ import { requireValid } from '../write/prepare.ts'
 import { namesIn } from '../write/names.ts'
 import { noCharts } from '../write/subject.ts'
 
-export type Part = { job: string; part: number; firstLine: number }
+/** `source`: the file that its lines stood in, or the body; they are numbered in each from 1. */
+export type Part = { job: string; part: number; source: string; firstLine: number }
 /** A line that is to be stored, or what is wrong with it. */
 export type Wanted = { number: number; operation: Operation }
 export type Wrong = { number: number; error: unknown }
@@ -98,11 +99,15 @@ async function storeTogether(asking: Asking, part: Part, { wanted, wrong, blank,
   })
 }
 
-async function noteErrors(tx: Runner, { job, part, firstLine }: Part, wrong: readonly Wrong[]): Promise<void> {
+async function noteErrors(tx: Runner, { job, part, source, firstLine }: Part, wrong: readonly Wrong[]): Promise<void> {
   if (wrong.length === 0) return
   const outcomes = wrong.map(({ number, error }) => {
     const { body } = answerOf(error, job)
-    return JSON.stringify({ ...body, extension: [{ url: 'urn:spona:import-line', valuePositiveInt: firstLine + number - 1 }] })
+    const place = [
+      { url: 'urn:spona:import-line', valuePositiveInt: firstLine + number - 1 },
+      { url: 'urn:spona:import-source', valueString: source },
+    ]
+    return JSON.stringify({ ...body, extension: place })
   })
   await tx`
     insert into record.job_error (job, part, line, outcome)

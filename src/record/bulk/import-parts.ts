@@ -41,7 +41,7 @@ async function importNext(asking: Asking, job: Job, claims: Connection, parts: I
     if (!claim?.isMine) continue
     // Asked after the lock is held: whoever had it before may have finished it.
     const [now] = await claims.sql<Open>`
-      select job, part, first_line, lines, place from record.job_part where job = ${job.id} and part = ${next.value.part}`
+      select job, part, source, first_line, lines, place from record.job_part where job = ${job.id} and part = ${next.value.part}`
     if (now && now.place < now.lines) await importPart(asking, now)
     await claims.sql`select pg_advisory_unlock(${partClass}::int4, hashtext(${name}))`
   }

@@ -78,10 +78,13 @@ async function printErrors(world: World, job: Job, print: Print): Promise<void> 
   let text = ''
   for await (const piece of readPart(world, job.id, job.outputs[0]?.file as string)) text += String(piece)
   for (const line of text.split('\n').slice(0, shownErrors).filter(Boolean)) {
-    const { issue, extension } = JSON.parse(line) as { issue: { diagnostics: string; expression?: string[] }[]; extension: { valuePositiveInt: number }[] }
-    print(`  line ${extension[0]?.valuePositiveInt}: ${issue[0]?.expression?.[0] ?? ''} ${issue[0]?.diagnostics}`)
+    const { issue, extension } = JSON.parse(line) as Outcome
+    const [where, what] = [issue[0]?.expression?.[0], issue[0]?.diagnostics]
+    print(`  ${extension[1]?.valueString}, line ${extension[0]?.valuePositiveInt}: ${where === undefined ? what : `${where}: ${what}`}`)
   }
 }
+
+type Outcome = { issue: { diagnostics: string; expression?: string[] }[]; extension: { valuePositiveInt?: number; valueString?: string }[] }
 
 /** What an import starts for itself; it ends with the process that started it. */
 export const importPartsCommand: Command = {

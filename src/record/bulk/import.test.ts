@@ -28,6 +28,7 @@ async function importLines(world: World, send: Send, lines: (Json | string)[]): 
     const file = await send('GET', pathOf(url))
     for (const line of file.text.trim().split('\n')) {
       const outcome = JSON.parse(line) as Json
+      assert.equal(outcome['extension'][1].valueString, 'body')
       errors.push([outcome['extension'][0].valuePositiveInt, outcome['issue'][0].diagnostics])
     }
   }

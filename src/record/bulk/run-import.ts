@@ -85,7 +85,7 @@ function startWorker({ config }: World, job: string): ChildProcess {
   })
 }
 
-/** One OperationOutcome for each line that was not stored; its line number is in an extension. */
+/** One OperationOutcome for each line that was not stored; its number and file are in extensions. */
 async function writeErrors(world: World, job: Job, failed: number): Promise<string | null> {
   if (failed === 0) return null
   const file = 'error-1.ndjson'

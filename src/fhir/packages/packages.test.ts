@@ -101,6 +101,11 @@ test('adding and removing a package on the command line are rows in the log', as
   const { world } = await startServer(t)
   const run = (name: string, argument: string) => commands.find((one) => one.name === name)?.run(world, { argument }, () => undefined)
   await run('fhir package add', await clinic(t))
+  const empty = await archive(t, [
+    { name: 'package/package.json', content: { name: 'inherits', version: '2.0.4' } },
+    { name: 'package/inherits.js', content: '' },
+  ])
+  await assert.rejects(async () => run('fhir package add', empty), /inherits#2.0.4 has no definition of FHIR/)
   await run('fhir package remove', 'test.clinic#1.2.0')
   await assert.rejects(async () => run('fhir package remove', 'test.clinic#1.2.0'), /no such package/)
   const rows = await world.sql<{ entry: string; actor: string }>`select entry, actor from audit.entry where action = 'configure' order by at, seq limit 10`

@@ -41,6 +41,11 @@ export async function addPackage(world: World, file: string): Promise<PackageMan
       },
     })
     const { name, version, title } = manifest as PackageManifest
+    if (waiting.length === 0) {
+      throw new Refusal('incorrect', `${name}#${version} has no definition of FHIR`, {
+        hint: 'Take the .tgz of an implementation guide: profiles, value sets, code systems.',
+      })
+    }
     const [there] = await tx`select 1 as one from fhir.package where name = ${name} and version = ${version}`
     if (there !== undefined) throw new Refusal('conflict', `${name}#${version} is there already`, { hint: 'Remove it first to add it again.' })
     for (let at = 0; at < waiting.length; at += pageSize) {

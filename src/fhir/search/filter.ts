@@ -31,19 +31,20 @@ export function filterOf(fhir: Fhir, type: string | null, text: string): Clause[
   return clause.test === 'all' ? clause.clauses : [clause]
 }
 
-function clauseOfExpression(fhir: Fhir, type: string | null, expression: Expression): Clause | Problem {
+/** `steps`: how many references were followed to the type, of which a chain may have only a few. */
+function clauseOfExpression(fhir: Fhir, type: string | null, expression: Expression, steps = 0): Clause | Problem {
   if (expression.is === 'comparison') {
-    const clause = comparisonOf(fhir, type, expression.path, expression)
+    const clause = comparisonOf(fhir, type, expression.path, expression, steps)
     // Of several conditions the one that is wrong is named.
     return clause instanceof Problem ? new Problem(clause.code, `${safeName(nameOf(expression.path))}: ${clause.says}`, clause.hint) : clause
   }
   if (expression.is === 'not') {
-    const clause = clauseOfExpression(fhir, type, expression.of)
+    const clause = clauseOfExpression(fhir, type, expression.of, steps)
     return clause instanceof Problem ? clause : { code, test: 'none', clauses: [clause] }
   }
   const clauses: Clause[] = []
   for (const one of expression.of) {
-    const clause = clauseOfExpression(fhir, type, one)
+    const clause = clauseOfExpression(fhir, type, one, steps)
     if (clause instanceof Problem) return clause
     // What is joined in brackets by the same word is one list.
     if (clause.test === 'all' && expression.is === 'and') clauses.push(...clause.clauses)
@@ -54,17 +55,18 @@ function clauseOfExpression(fhir: Fhir, type: string | null, expression: Express
 const code = '_filter'
 
 /** `path`: what is left of the comparison's path, from the type where it stands. */
-function comparisonOf(fhir: Fhir, type: string | null, path: readonly Step[], comparison: Comparison): Clause | Problem {
+function comparisonOf(fhir: Fhir, type: string | null, path: readonly Step[], comparison: Comparison, steps: number): Clause | Problem {
   const at = path.findIndex(({ filter }) => filter !== undefined)
-  if (at < 0) return conditionOf(fhir, type, nameOf(path), { of: (parameter, modifier) => comparedTo(parameter, modifier, comparison) })
+  if (at < 0) return conditionOf(fhir, type, nameOf(path), { of: (parameter, modifier) => comparedTo(parameter, modifier, comparison) }, steps)
   // As far as the brackets it is an ordinary chain; behind them both must hold of the same resource.
   const { filter } = path[at] as Step & { filter: Expression }
   const inside = (target: string): Clause | Problem => {
-    const [filtered, rest] = [clauseOfExpression(fhir, target, filter), comparisonOf(fhir, target, path.slice(at + 1), comparison)]
+    const behind = steps + at + 1
+    const [filtered, rest] = [clauseOfExpression(fhir, target, filter, behind), comparisonOf(fhir, target, path.slice(at + 1), comparison, behind)]
     if (filtered instanceof Problem) return filtered
     return rest instanceof Problem ? rest : { code, test: 'all', clauses: [filtered, rest] }
   }
-  return conditionOf(fhir, type, nameOf(path.slice(0, at + 1)), { of: (parameter, ofType) => followed(parameter, ofType, parameter.code, inside) })
+  return conditionOf(fhir, type, nameOf(path.slice(0, at + 1)), { of: (parameter, ofType) => followed(parameter, ofType, parameter.code, inside) }, steps)
 }
 
 const nameOf = (steps: readonly Step[]): string => steps.map(({ name }) => name).join('.')

@@ -89,6 +89,7 @@ const refused: [string | null, string, RegExp][] = [
   ['Patient', '_filter=organization[gender eq male].name eq x', /not a search parameter of Organization/],
   ['Observation', '_filter=code-value-quantity eq 1$2', /parameter of its own/],
   ['Observation', '_filter=subject.nam eq x', /not a search parameter of/],
+  ['Encounter', `_filter=${'part-of['.repeat(7)}status eq planned${'].status eq planned'.repeat(7)}`, /leads over more than 5/],
   ['Patient', `_filter=${'('.repeat(30)}name eq x`, /more than 20 brackets/],
   ['Patient', `_filter=${'name eq x or '.repeat(100)}name eq x`, /more than 100 conditions/],
   ['Patient', '_query=x', /named queries/],

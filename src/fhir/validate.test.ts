@@ -137,6 +137,16 @@ test('a primitive may have extensions in place of a value', () => {
   assert.deepEqual(errorsOf(JSON.parse(JSON.stringify(anObservation({ status: undefined, _status: { extension } })))), [])
 })
 
+test('a primitive with a value may have an id, which is no value (ele-1)', () => {
+  const places = (more: Record<string, unknown>) => errorsOf(JSON.parse(JSON.stringify(aPatient(more)))).map(({ expression }) => expression)
+  assert.deepEqual(places({ birthDate: '1970-03-30', _birthDate: { id: '314159' } }), [])
+  assert.deepEqual(places({ name: [{ given: ['Ана', 'Марија'], _given: [{ id: 'a' }, null] }] }), [])
+  assert.deepEqual([...new Set(places({ birthDate: undefined, _birthDate: { id: 'a' } }))], ['Patient.birthDate'])
+  assert.deepEqual(places({ name: [{ given: [null, 'Ана'], _given: [{ id: 'a' }, null] }] }), ['Patient.name[0].given[0]'])
+  assert.deepEqual(places({ birthDate: '1970-03-30', _birthDate: {} }), ['Patient.birthDate'])
+  assert.deepEqual(places({ birthDate: '1970-03-30', _birthDate: { id: 'a', extension: [{ url: 'http://a', valuePeriod: { id: 'b' } }] } }).length, 1)
+})
+
 test('nesting beyond the limit is an issue, not a broken stack', () => {
   let extension: Record<string, unknown> = { url: 'http://a', valueCode: 'x' }
   for (let depth = 0; depth < 200; depth++) extension = { url: 'http://a', extension: [extension] }

@@ -84,8 +84,9 @@ export function treeOf(structure: Structure, find: (canonical: string) => Struct
   if (changes === undefined) return null
   const root = ground === null ? emptyNode(structure.type, structure.type, false) : copyOf(ground.root)
   const core = coreOf(base, find)
-  const names = { forms: choices.forms, plain: new Set(core?.snapshot?.element.map(({ path }) => path)) }
+  const names: Names = { forms: choices.forms, plain: new Set(core?.snapshot?.element.map(({ path }) => path)), short: new Map() }
   for (const element of withIds(changes)) fold(root, element, names)
+  close(names.short)
   if (core !== undefined && !namesElements(root, core)) return null
   reuseContent(root, core)
   return { structure, root }
@@ -108,7 +109,18 @@ function withIds(elements: Element[]): Element[] {
   })
 }
 
-type Names = { forms: Choices['forms']; plain: Set<string> }
+/** `short`: choices that the differential spoke of by the names of their forms, with these forms. */
+type Names = { forms: Choices['forms']; plain: Set<string>; short: Map<Node, string[]> }
+
+/** Whoever says valueQuantity for value[x] leaves no other form (profiling.html, slicing by type): snapshots close the slices and name the types. */
+function close(short: Names['short']): void {
+  for (const [node, forms] of short) {
+    if (node.slicing !== undefined) continue
+    const codes = forms.map((form) => form.slice(node.name.length))
+    const isNamed = ({ code }: TypeOfElement) => codes.some((one) => one.toLowerCase() === code.toLowerCase())
+    node.types = node.types?.filter(isNamed) ?? codes.map((code) => ({ code }))
+  }
+}
 
 function fold(root: Node, element: Element, names: Names): void {
   const isRoot = !element.path.includes('.')
@@ -172,6 +184,7 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
   let child = parent.children.get(name)
   if (child === undefined) parent.children.set(name, (child = emptyNode(name, path, choice !== undefined)))
   // valueQuantity is short for the slice of value[x] that is a Quantity.
+  if (choice !== undefined && bare === undefined) names.short.set(child, [...(names.short.get(child) ?? []), written])
   const wanted = slice ?? (choice !== undefined && bare === undefined ? written : undefined)
   if (wanted === undefined) return child
   let node = child

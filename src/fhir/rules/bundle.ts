@@ -53,7 +53,12 @@ const targets: Record<string, Record<string, string[]>> = {
 
 /** What the first entry of a document or message refers to came along, once; and all entries hang together with it. */
 function framed(bundle: Json, type: string, place: Place): void {
-  const first = list(bundle.entry)[0]?.resource
+  const [entry] = list(bundle.entry)
+  if (entry === undefined) {
+    const { check, depth } = place
+    check.add('invalid', check.path(depth), `a ${type} has one entry at least`, `Begin with a ${type === 'document' ? 'Composition' : 'MessageHeader'}.`)
+  }
+  const first = entry?.resource
   if (!isObject(first)) return
   const paths = targets[type]?.[String(first.resourceType)]
   if (paths === undefined) return

@@ -104,6 +104,8 @@ describe('codes', () => {
 test('a vital sign is held to the profile of R4, named or not', () => {
   const temperature = { resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '8310-5' }] }, valueString: 'warm' }
   assert.ok(errors(temperature).includes('Observation.category'))
+  // The profile says valueQuantity, which leaves no other form of value[x].
+  assert.ok(errors(temperature).includes('Observation.value'))
   assert.deepEqual(errors(temperature, false), [])
 })
 
@@ -119,6 +121,7 @@ test('a document brings what its Composition refers to, and nothing else', () =>
   })
   assert.deepEqual(errors(bundle(entry('2', { resourceType: 'Practitioner' }))), [])
   assert.ok(errors(bundle()).includes('Bundle.entry[0]'))
+  assert.ok(errors({ ...bundle(), entry: undefined }).includes('Bundle'))
   assert.deepEqual(errors(bundle(entry('2', { resourceType: 'Practitioner' }), entry('3', { resourceType: 'Organization', name: 'x' }))), ['Bundle.entry[2]'])
 })
 
@@ -271,10 +274,35 @@ const rulesOfText: [string, object, object, string][] = [
   ['max is a number or *', profile({ max: '*' }), profile({ max: 'many' }), differential('.max')],
   [
     'a binding is on something coded',
-    profile({ path: 'Patient.gender', type: [{ code: 'code' }], binding: { strength: 'example' } }),
+    profile({ path: 'Patient.gender', type: [{ code: 'code' }], binding: { strength: 'required' } }),
     profile({ path: 'Patient.birthDate', type: [{ code: 'date' }], binding: { strength: 'example' } }),
     differential('.binding'),
   ],
+  [
+    'a profile asks for as much as its base',
+    profile({ path: 'Patient.name', min: 1 }),
+    profile({ path: 'Patient.contact.name', max: '2' }),
+    differential('.max'),
+  ],
+  [
+    'a profile asks for no less than its base',
+    profile({ path: 'Patient.link.other', min: 1 }),
+    profile({ path: 'Patient.link.other', min: 0 }),
+    differential('.min'),
+  ],
+  [
+    'a profile leaves types out and adds none',
+    profile({ path: 'Patient.deceased[x]', type: [{ code: 'boolean' }] }),
+    profile({ path: 'Patient.deceased[x]', type: [{ code: 'string' }] }),
+    differential('.type'),
+  ],
+  [
+    'a profile binds as much as its base',
+    profile({ path: 'Patient.maritalStatus', binding: { strength: 'required' } }),
+    profile({ path: 'Patient.gender', binding: { strength: 'preferred' } }),
+    differential('.binding'),
+  ],
+  ['a profile is of the kind of its base', profile({}), { ...profile({}), kind: 'complex-type' }, 'StructureDefinition.kind'],
   ['an attribute belongs to its element', narrated('<a href="http://a.rs">a</a>'), narrated('<p href="http://a.rs">a</p>'), 'Patient.text.div'],
   ['a link leads somewhere', narrated('<a href="a.html">a</a>'), narrated('<a href="">a</a>'), 'Patient.text.div'],
 ]
@@ -311,6 +339,31 @@ for (const [title, right, wrong, path] of rulesOfText) {
     assert.deepEqual(errors(JSON.parse(JSON.stringify(wrong)) as object), [path])
   })
 }
+
+test('a profile speaks of the elements in the order of its base, in each slice anew', () => {
+  const of = (...element: object[]) => ({
+    ...profile({}),
+    type: 'Observation',
+    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Observation',
+    differential: { element },
+  })
+  const at = (id: string, more: object = {}) => ({ id, path: id.replace(/:\w+/g, ''), ...more })
+  const slicing = { discriminator: [{ type: 'pattern', path: 'code' }], rules: 'open' }
+  const slice = (name: string) => [
+    at(`Observation.component:${name}`, { sliceName: name, max: '1' }),
+    at(`Observation.component:${name}.code`, { patternCodeableConcept: { text: name } }),
+    at(`Observation.component:${name}.value[x]`, { min: 1 }),
+  ]
+  const sliced = [at('Observation.status'), at('Observation.code'), at('Observation.component', { slicing }), ...slice('a'), ...slice('b')]
+  assert.deepEqual(errors(of(...sliced)), [])
+  // Without ids, which is another mistake, the order is told by the paths.
+  const nameless = errors(of(...sliced.map((element) => ({ ...element, id: undefined }))))
+  assert.deepEqual(
+    nameless.filter((place) => place.endsWith('.path')),
+    [],
+  )
+  assert.deepEqual(errors(of(at('Observation.value[x]'), at('Observation.status'))), ['StructureDefinition.differential.element[1].path'])
+})
 
 test('a guide demands its profile of all resources of a type, strictly', () => {
   const named = { ...profile({ min: 1 }), url: 'http://rules.test/named' }

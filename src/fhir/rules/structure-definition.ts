@@ -4,6 +4,7 @@ import type { Node } from '../profile/tree.ts'
 import { isFixed } from '../profile/values.ts'
 import { textOf } from '../runtime/check.ts'
 import { isHolder } from '../xml/shapes.ts'
+import { differentialRule } from './differential.ts'
 import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
@@ -21,6 +22,7 @@ export const structureRule: Rule = (structure, place) => {
   fixedRule(structure, place)
   contextRule(structure, place)
   obligationRule(structure, place)
+  differentialRule(structure, place)
   for (const view of ['snapshot', 'differential']) {
     const part = structure[view]
     const elements = isObject(part) ? list(part.element) : []
@@ -44,6 +46,8 @@ function typeRule(structure: Json, { check, depth }: Place): void {
     says('a type or profile with a base says whether it specialises or constrains it', 'Add derivation.')
   if (base === undefined) return
   if (derivation === 'constraint' && base.type !== type) says(`a profile has the type of its base, ${base.type}`, 'Make them agree.')
+  if (derivation === 'constraint' && base.kind !== undefined && typeof kind === 'string' && base.kind !== kind)
+    check.add('business-rule', check.path(depth, 'kind'), `a profile is of the kind of its base, ${base.kind}`, 'Make them agree.')
   if (derivation === 'specialization' && base.type === type && base.url !== url)
     says('what specialises a type is a type of another name', 'Give it a type of its own.')
 }

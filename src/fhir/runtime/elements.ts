@@ -25,6 +25,8 @@ const literal = /^(?:https?:\/\/[^\s?#]+\/|)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.
 export class ElementCheck extends Check {
   /** Ids of elements that the innermost resource has so far; strictly no two are alike. */
   private ids: Set<string> | undefined
+  /** What says more of a primitive stands beside its value, and is an id. */
+  private isBesideValue = false
 
   primitives(owner: Json, value: unknown, depth: number, name: string, primitive: Primitive, set?: Codes): void {
     if (!this.array(value, depth, name)) return
@@ -45,8 +47,19 @@ export class ElementCheck extends Check {
     }
     this.names[depth + 1] = name
     this.at[depth + 1] = -1
-    element(value, this, depth + 1)
+    this.extra(owner[property], value, depth + 1, element)
     if (owner[property] === undefined && isObject(value) && value.extension === undefined) this.empty(depth + 1)
+  }
+
+  /** ele-1 asks for a value or children: of a primitive whose value is there an id says enough. */
+  private extra(primitive: unknown, value: unknown, depth: number, element: TypeCheck): void {
+    this.isBesideValue = primitive !== undefined && primitive !== null && isObject(value) && value.id !== undefined && value.extension === undefined
+    element(value, this, depth)
+    this.isBesideValue = false
+  }
+
+  override empty(depth: number): void {
+    if (!this.isBesideValue) super.empty(depth)
   }
 
   extrasArray(owner: Json, value: unknown, depth: number, property: string, name: string, element: TypeCheck): void {
@@ -60,7 +73,7 @@ export class ElementCheck extends Check {
       if (value[index] === null) continue
       this.names[depth + 1] = name
       this.at[depth + 1] = index
-      element(value[index], this, depth + 1)
+      this.extra(Array.isArray(values) ? values[index] : undefined, value[index], depth + 1, element)
     }
   }
 

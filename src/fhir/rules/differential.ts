@@ -1,0 +1,91 @@
+import { isObject, type Json } from '../profile/items.ts'
+import type { Knowledge } from '../profile/run.ts'
+import type { Element } from '../profile/structure.ts'
+import type { Node } from '../profile/tree.ts'
+import { textOf } from '../runtime/check.ts'
+import type { Place, Rule } from './strict.ts'
+
+const core = 'http://hl7.org/fhir/StructureDefinition/'
+const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
+const parentsMax = 5
+
+/** profiling.html: a profile only narrows what its base says, and speaks of the elements in the order of the base. */
+export const differentialRule: Rule = (structure, place) => {
+  const { type, derivation, baseDefinition, differential } = structure
+  const { known } = place.check
+  if (derivation !== 'constraint' || typeof type !== 'string' || typeof baseDefinition !== 'string' || !isObject(differential)) return
+  const ground = known?.structure(core + type)?.snapshot?.element ?? []
+  if (known === undefined || ground.length === 0) return
+  const elements = list(differential.element)
+  const here = (index: number) => `${place.check.path(place.depth)}.differential.element[${index}]`
+  orderRule(elements, new Map(ground.map(({ path }, at) => [path, at])), here, place)
+  const base = known.tree(baseDefinition)
+  const ofPath = new Map(ground.map((one) => [one.path, one]))
+  elements.forEach((element, index) => {
+    const path = textOf(element.path)
+    const first = ofPath.get(path)
+    // A slice is a part of what the base has, and says so by its own numbers.
+    if (first === undefined || path === type || element.sliceName !== undefined || textOf(element.id).includes(':')) return
+    narrows(element, first, base === undefined ? undefined : nodeOf(base.root, path), known, here(index), place)
+  })
+}
+
+function nodeOf(root: Node, path: string): Node | undefined {
+  let node: Node | undefined = root
+  for (const step of path.split('.').slice(1)) node = node?.children.get(step.replace('[x]', ''))
+  return node
+}
+
+/** `first` is the element of the type, `node` what profiles between have made of it. */
+function narrows(element: Json, first: Element, node: Node | undefined, known: Knowledge, here: string, { check }: Place): void {
+  const says = (name: string, text: string, hint: string) => check.add('business-rule', `${here}.${name}`, text, hint)
+  const min = Math.max(first.min ?? 0, node?.min ?? 0)
+  const max = Math.min(numberOf(first.max), node?.max ?? Number.POSITIVE_INFINITY)
+  if (typeof element.min === 'number' && element.min < min) says('min', `the base asks for ${min} at least`, 'A profile can only ask for more.')
+  if (typeof element.max === 'string' && numberOf(element.max) > max) says('max', `the base has room for ${max} only`, 'A profile can only leave less room.')
+  const types = (node?.types ?? first.type ?? []).map(({ code }) => code)
+  for (const { code } of list(element.type)) {
+    if (types.length === 0 || typeof code !== 'string' || isAmong(code, types, known)) continue
+    says('type', `${code.slice(0, 60)} is not among the types of the base: ${types.slice(0, 12).join(', ')}`, 'A profile can only leave types out.')
+  }
+  const strength = (node?.binding ?? first.binding)?.strength
+  const own = isObject(element.binding) ? element.binding.strength : undefined
+  if (strength === 'required' && own !== undefined && own !== 'required') says('binding', 'the base requires its value set', 'A profile can only bind more.')
+}
+
+const numberOf = (max: string | undefined): number => (max === undefined || max === '*' ? Number.POSITIVE_INFINITY : Number(max))
+
+/** Itself, or what it is a kind of: an Age is a Quantity, a Patient a Resource. Definitions of R4 itself have a string for a markdown. */
+function isAmong(code: string, types: readonly string[], known: Knowledge): boolean {
+  const isPrimitive = /^[a-z]/.test(code)
+  return kindsOf(code, known).some((one) => types.includes(one)) || (isPrimitive && types.some((one) => kindsOf(one, known).includes(code)))
+}
+
+function kindsOf(code: string, known: Knowledge): string[] {
+  const kinds: string[] = []
+  let one: string | undefined = code
+  for (let steps = 0; one !== undefined && steps < parentsMax; steps++) {
+    kinds.push(one)
+    const parent: string | undefined = known.structure(core + one)?.baseDefinition
+    one = parent?.startsWith(core) === true ? parent.slice(core.length) : undefined
+  }
+  return kinds
+}
+
+function orderRule(elements: readonly Json[], order: ReadonlyMap<string, number>, here: (index: number) => string, { check }: Place): void {
+  /** The place of the last element inside each one that is open. */
+  const last = new Map<string, number>()
+  elements.forEach((element, index) => {
+    const path = textOf(element.path)
+    const id = textOf(element.id)
+    const name = id.split('.').length === path.split('.').length ? id : path
+    // What is opened again, for another slice, begins anew.
+    for (const open of last.keys()) if (open === name || open.startsWith(`${name}.`)) last.delete(open)
+    const at = order.get(path)
+    if (at === undefined) return
+    const parent = name.slice(0, name.lastIndexOf('.'))
+    if (at < (last.get(parent) ?? 0)) {
+      check.add('business-rule', `${here(index)}.path`, 'the base has this element before the one that stands before it here', 'Keep the order of the base.')
+    } else last.set(parent, at)
+  })
+}

@@ -183,7 +183,7 @@ test('a transaction resolves conditions, patches and reads, and touches nothing 
         resourceType: 'Location',
         name: 'L',
         managingOrganization: { reference: 'urn:uuid:10000000-0000-4000-8000-000000000002' },
-        partOf: { reference: 'Location?identifier=urn:l|parent' },
+        partOf: { reference: 'Location?identifier=urn:l|nowhere' },
       },
       request: { method: 'POST', url: 'Location' },
     },
@@ -192,7 +192,7 @@ test('a transaction resolves conditions, patches and reads, and touches nothing 
       request: { method: 'PUT', url: 'Location/parent' },
     },
   )
-  assert.equal(done.status, 412, 'a conditional reference finds what was there before')
+  assert.equal(done.status, 412, 'a conditional reference finds nothing')
   await send('PUT', '/fhir/Location/parent', { resourceType: 'Location', id: 'parent', name: 'P', identifier: [{ system: 'urn:l', value: 'parent' }] })
   const again = await transaction(
     {

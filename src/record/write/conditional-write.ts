@@ -35,7 +35,8 @@ export function conditionOf(
   return { asking, search: criteriaOf(asking, type, query, expression), limit: mostOf(asking, method) + 1, makes: method === 'PUT', expression }
 }
 
-const mostOf = ({ world }: Asking, method: string): number => (method === 'DELETE' && world.config.CONDITIONAL_DELETE === 'multiple' ? deletedMax : 1)
+/** So many a condition may find. */
+export const mostOf = ({ world }: Asking, method: string): number => (method === 'DELETE' && world.config.CONDITIONAL_DELETE === 'multiple' ? deletedMax : 1)
 
 /** What the answer to the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
 export function operationsOf(asking: Asking, write: ConditionalWrite, hits: readonly Hit[]): Operation[] {

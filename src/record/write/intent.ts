@@ -8,8 +8,9 @@ import { expectedBy } from '../http/bundle.ts'
 import { patientOrNone } from '../ids.ts'
 import type { Hit } from '../search/run-search.ts'
 import { type Applied, nothingDone, type Operation, type Placed, type Request, whatever } from './apply.ts'
+import { type Beside, besideOf, deletedBy, sparesOf } from './beside.ts'
 import { asFound, criteriaOf, severalMatch } from './conditional.ts'
-import { conditionOf, type ConditionalWrite, operationsOf, place } from './conditional-write.ts'
+import { conditionOf, type ConditionalWrite, mostOf, operationsOf, place } from './conditional-write.ts'
 import type { Answers, Condition } from './conditions.ts'
 import { namesIn } from './names.ts'
 import { patchOfEntry } from './patch.ts'
@@ -41,17 +42,18 @@ export function intentOf(asking: Asking, plan: BundlePlan): Intent {
   const asks: Intent['asks'] = { existing: new Map(), references: new Map(), targets: new Map() }
   const intent: Intent = { asking, plan, charts: noCharts(), conditions: [], asks, found: new Map(), repeats: new Map(), writes: [], placed: [] }
   const add = (condition: Condition) => intent.conditions.push(condition) - 1
+  const spare = sparesOf(plan, mostOf(asking, 'DELETE'))
   for (const { index, ifNoneExist, target } of plan.entries) {
     if (ifNoneExist === null || target.kind !== 'type') continue
     const expression = `Bundle.entry[${index}].request.ifNoneExist`
     const search = criteriaOf(asking, target.type, ifNoneExist, expression)
-    asks.existing.set(index, add({ asking, search, limit: 2, makes: true, expression }))
+    asks.existing.set(index, add({ asking, search, limit: 2 + spare(target.type), makes: true, expression }))
   }
   for (const { conditional } of plan.entries) {
     for (const { reference, type, query, expression } of conditional) {
       if (asks.references.has(reference)) continue
       const search = criteriaOf(asking, type, query, expression)
-      asks.references.set(reference, add({ asking, search, limit: 2, makes: false, expression }))
+      asks.references.set(reference, add({ asking, search, limit: 2 + spare(type), makes: false, expression }))
     }
   }
   for (const entry of plan.entries) {
@@ -64,19 +66,25 @@ export function intentOf(asking: Asking, plan: BundlePlan): Intent {
 export async function decideIntent(tx: Runner, intent: Intent, answers: Answers): Promise<void> {
   const { asking, plan, asks, found, charts } = intent
   const references: Names = new TextMap()
+  const deleted = deletedBy(intent, answers)
   for (const [index, at] of asks.existing) {
     const { expression, search } = intent.conditions[at] as Condition
-    const [hit, another] = answers[at] as Hit[]
+    const [hit, another] = (answers[at] as Hit[]).filter(({ publicId }) => !deleted.has(`${search.type}/${publicId}`))
     if (another) throw severalMatch(expression)
     if (!hit) continue
     found.set(index, hit)
     if (search.type === 'Patient' && hit.row.institution === asking.actor.institution) charts.own.add(hit.row.patient)
     nameEntry(references, plan.entries[index] as BundleEntry, `${search.type}/${hit.publicId}`)
   }
-  resolveReferences(intent, answers, references)
   intent.repeats = findRepeats(plan.entries, found)
   const isStillToDo = (entry: BundleEntry) => isWrite(entry) && !found.has(entry.index) && !intent.repeats.has(entry.index)
   intent.writes = plan.order.map((index) => plan.entries[index] as BundleEntry).filter(isStillToDo)
+  const beside = besideOf(intent, answers, deleted)
+  resolveReferences(intent, answers, references, beside)
+  for (const entry of intent.writes) {
+    const at = entry.method === 'PUT' ? asks.targets.get(entry.index) : undefined
+    if (at !== undefined) beside.requireAlone(entry, intent.conditions[at] as Condition)
+  }
   const operations = operationsOfAll(intent, answers)
   charts.found = await namesIn(asking.world.fhir, tx, [...operations.values()].flat(), asking.base)
   const placed = await placeAll(tx, intent, operations, references)
@@ -131,19 +139,22 @@ function findRepeats(entries: readonly BundleEntry[], found: ReadonlyMap<number,
   return repeats
 }
 
-/** `Patient?identifier=…` in place of an id must find exactly one. */
-function resolveReferences({ asks, conditions }: Intent, answers: Answers, references: Names): void {
+/** `Patient?identifier=…` in place of an id must find exactly one, which may be what another entry makes: then it is one of that entry's names. */
+function resolveReferences({ asks, conditions }: Intent, answers: Answers, references: Names, beside: Beside): void {
   for (const [reference, at] of asks.references) {
     if (references.has(reference)) continue
-    const { expression, search } = conditions[at] as Condition
-    const [hit, another] = answers[at] as Hit[]
-    if (another) throw severalMatch(expression)
-    if (!hit)
+    const condition = conditions[at] as Condition
+    const { expression, search } = condition
+    const { hits, entries } = beside.afterwards(condition, answers[at] as Hit[])
+    const [[hit], [entry]] = [hits, entries]
+    if (hits.length + entries.length > 1) throw severalMatch(expression)
+    if (entry) entry.names.push(reference)
+    else if (!hit)
       throw new Refusal('precondition', 'the conditional reference finds nothing', {
         expression,
         hint: 'Create the resource first, or put it into the same transaction.',
       })
-    references.set(reference, `${search.type}/${hit.publicId}`)
+    else references.set(reference, `${search.type}/${hit.publicId}`)
   }
 }
 

@@ -1,7 +1,7 @@
 import { resourceTypes } from '../resource-types.ts'
 import { shown } from '../runtime/check.ts'
 import type { Fhir } from '../types.ts'
-import { Problem } from './problem.ts'
+import { Problem, safeName } from './problem.ts'
 import { countMax, type Include, type Search } from './search.ts'
 import { unknownCode } from './relation.ts'
 import { nearest } from './suggest.ts'
@@ -30,11 +30,12 @@ export const controls: Record<string, Control> = {
       const known = fhir.parameters(search.type ?? 'Basic').filter((one) => search.type !== null || one.code.startsWith('_'))
       const parameter = known.find((one) => one.code === code)
       if (parameter === undefined) {
-        return unknownCode(
+        const problem = unknownCode(
           code,
           known.map((one) => one.code),
           search.type,
         )
+        return new Problem(problem.code, `${safeName(code)} ${problem.says}`, problem.hint)
       }
       // Neither a pair of values nor a place nor a text has an order of its own.
       if (parameter.components !== undefined || parameter.type === 'special' || parameter.expression === '') {

@@ -23,7 +23,7 @@ const bare = /[^\s)\]"]+/y
 const form = 'Write path operator value, joined by and, or, not (…): given eq "Ана" and birthdate ge 1980.'
 
 /**
- * Reads a filter. `not` binds closer than `and`, `and` closer than `or`, as in SCIM, from which the grammar comes (RFC 7644, 3.4.2.2).
+ * Reads a filter from left to right: neither `and` nor `or` binds closer, so `a or b and c` is `(a or b) and c`.
  * Says at which character it could not go on.
  */
 export function readExpression(text: string): Expression | Problem {
@@ -63,15 +63,17 @@ class Reader {
 
   #any(): Expression {
     if (++this.#depth > nestedMax) throw this.#unreadable(`more than ${nestedMax} brackets are open`)
-    const expression = this.#joined('or', () => this.#joined('and', () => this.#one()))
+    let expression = this.#one()
+    for (let by = this.#takeJoint(); by !== null; by = this.#takeJoint()) {
+      const next = this.#one()
+      expression = expression.is === by ? { is: by, of: [...expression.of, next] } : { is: by, of: [expression, next] }
+    }
     this.#depth--
     return expression
   }
 
-  #joined(by: 'and' | 'or', read: () => Expression): Expression {
-    const of = [read()]
-    while (this.#takeWord(by)) of.push(read())
-    return of.length === 1 ? (of[0] as Expression) : { is: by, of }
+  #takeJoint(): 'and' | 'or' | null {
+    return this.#takeWord('and') ? 'and' : this.#takeWord('or') ? 'or' : null
   }
 
   #one(): Expression {

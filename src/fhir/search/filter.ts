@@ -85,12 +85,12 @@ function comparedTo(parameter: SearchParameter, modifier: string | null, { opera
 }
 
 function wordsOf(parameter: SearchParameter, operator: Operator, value: string): Clause | Problem {
-  if (operator === 'co') return clauseOf(parameter, null, escaped(value))
+  if (operator === 'co') return clauseOf(parameter, null, escaped(value, true))
   return new Problem('not-supported', `${operator} does not compare words`, 'Use co.')
 }
 
 function compared(parameter: SearchParameter, operator: Exclude<Operator, 'pr'>, value: string): Clause | Problem {
-  const text = escaped(value)
+  const text = escaped(value, parameter.type === 'string')
   switch (operator) {
     case 'eq':
     case 'ne': {
@@ -126,8 +126,9 @@ function compared(parameter: SearchParameter, operator: Exclude<Operator, 'pr'>,
   }
 }
 
-/** In a filter a comma is a comma: alternatives are joined by `or`. */
-const escaped = (value: string) => value.replace(/[\\,$]/g, '\\$&')
+/** In a filter a comma is a comma: alternatives are joined by `or`. In texts a backslash is one, too; in the others it keeps the bar of a code. */
+const escaped = (value: string, isText = false) =>
+  isText ? value.replace(/[\\,$]/g, '\\$&') : value.replace(/\\[\\,$|]|[,$]/g, (found) => (found.length > 1 ? found : `\\${found}`))
 
 function ofWhole({ code }: SearchParameter, how: 'is' | 'ends', value: string): Clause | Problem {
   return value === '' ? new Problem('value', 'has no value', 'Give a text, or ask by pr.') : { code, test: 'string', how, values: spellings(value) }

@@ -22,7 +22,7 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
       return !clause.clauses.some((one) => holds(one, extracted, units))
     case 'unlike': {
       const [like] = clause.clauses
-      return extracted.some((one) => one.code === like.code && !holds(like, [one], units))
+      return extracted.some((one) => one.code === like.code && hasValue(one) && !holds(like, [one], units))
     }
     case 'chain':
     case 'has':
@@ -37,6 +37,9 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
     }
   }
 }
+
+/** A concept may be a text alone, a reference an identifier alone: neither is a code or an address that could be another one. */
+const hasValue = (one: Extracted): boolean => (one.kind === 'token' ? one.value !== null : one.kind !== 'reference' || one.reference !== null)
 
 type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'all' | 'none' | 'unlike' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
 
@@ -227,10 +230,13 @@ export function sortKey(search: Search, extracted: Extracted[]): (string | numbe
   })
 }
 
+const isIdentifier = /(?:^|-)identifier$/
+
 function comparable(one: Extracted, isDescending: boolean): string | number | null {
   switch (one.kind) {
     case 'token':
-      return one.text === undefined ? one.value : fold(one.text)
+      // What kind of number it is says nothing about its place among others.
+      return one.text === undefined || isIdentifier.test(one.code) ? one.value : fold(one.text)
     case 'reference':
       return one.reference
     case 'string':

@@ -103,7 +103,7 @@ const refused: [string | null, string, RegExp][] = [
   ['Patient', '_count=a', /not a count/],
   ['Patient', '_count=1&_count=2', /given twice/],
   ['Patient', '_count:exact=1', /takes no modifier/],
-  ['Patient', '_sort=nam', /Did you mean name/],
+  ['Patient', '_sort=nam', /_sort: nam is not a search parameter.*Did you mean name/],
   ['Patient', '_summary=all', /not supported/],
   ['Patient', '_total=maybe', /not supported/],
   ['Patient', '_elements=a b', /top-level/],
@@ -135,7 +135,7 @@ test('a refusal lists everything that is wrong', () => {
   )
 })
 
-test('a filter is read as its grammar says: not before and, and before or; brackets and words inside of words', () => {
+test('a filter is read from left to right, with brackets, and with words inside of words', () => {
   const shape = (text: string): string => {
     const shapeOf = (one: Expression): string => {
       if (one.is === 'comparison')
@@ -145,7 +145,8 @@ test('a filter is read as its grammar says: not before and, and before or; brack
     const expression = readExpression(text)
     return expression instanceof Problem ? expression.says : shapeOf(expression)
   }
-  assert.equal(shape('a eq 1 or b eq 2 and c eq 3'), 'or(a eq 1; and(b eq 2; c eq 3))')
+  assert.equal(shape('a eq 1 or b eq 2 and c eq 3'), 'and(or(a eq 1; b eq 2); c eq 3)')
+  assert.equal(shape('a eq 1 or (b eq 2 and c eq 3)'), 'or(a eq 1; and(b eq 2; c eq 3))')
   assert.equal(shape('(a eq 1 or b eq 2) and c eq 3'), 'and(or(a eq 1; b eq 2); c eq 3)')
   assert.equal(shape('not (a eq 1) and b eq 2'), 'and(not(a eq 1); b eq 2)')
   assert.equal(shape('NOT(a EQ 1 AND b Eq 2)'), 'not(and(a eq 1; b eq 2))')

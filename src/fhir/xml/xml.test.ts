@@ -22,6 +22,14 @@ function issuesOf(xml: string) {
 }
 
 describe('a resource as XML', () => {
+  test('whole numbers may have a plus, decimals may not (datatypes.html)', () => {
+    const patient = formats.parseXml(wrap('<telecom><rank value="+1"/></telecom><multipleBirthInteger value="+2"/>'))
+    assert.deepEqual(patient, { resourceType: 'Patient', telecom: [{ rank: 1 }], multipleBirthInteger: 2 })
+    const wrong = wrap('<extension url="http://a"><valueDecimal value="+1.5"/></extension><telecom><rank value="++1"/></telecom>')
+    const { telecom, extension } = formats.parseXml(wrong) as { telecom: unknown; extension: unknown }
+    assert.deepEqual([telecom, extension], [[{ rank: '++1' }], [{ url: 'http://a', valueDecimal: '+1.5' }]])
+  })
+
   test('is written in the order of the schema, with values as attributes', () => {
     const patient = {
       resourceType: 'Patient',

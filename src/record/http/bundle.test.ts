@@ -208,6 +208,9 @@ test('entries of a batch stand alone: each has its own answer, in its own place'
   )
   assert.equal(done.status, 200, done.text)
   assert.deepEqual(statuses(done), [201, 400, 404, 200, 400, 204, 412, 400, 400, 200])
+  const unasked = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'batch', entry: [{ resource: patient('3') }] })
+  // bdl-3 and nothing else: the entry is there, and has a resource.
+  assert.deepEqual([unasked.status, unasked.body.issue.filter((one: any) => one.severity === 'error').length], [400, 1], unasked.text)
   for (const one of done.body.entry) if (Number(one.response.status.slice(0, 3)) >= 400) assert.equal(one.response.outcome.resourceType, 'OperationOutcome')
 })
 

@@ -145,9 +145,11 @@ function requireValidBundle(asking: Asking, bundle: Resource, plan: BundlePlan):
   if (wrong.length + errors.length > 0) throw refusalOf([...wrong, ...errors], asking.world.fhir.versions)
 }
 
+/** Each entry of a batch is judged by itself: in the frame something that is right stands for its resource. */
 function frameOf(bundle: Resource): Resource {
   const entries = bundle['entry'] as Record<string, unknown>[] | undefined
-  return entries === undefined ? bundle : { ...bundle, entry: entries.map(({ resource: _, ...frame }) => frame) }
+  const stand = ({ resource, ...frame }: Record<string, unknown>) => (resource === undefined ? frame : { ...frame, resource: { resourceType: 'Parameters' } })
+  return entries === undefined ? bundle : { ...bundle, entry: entries.map(stand) }
 }
 
 function responseOf(asking: Asking, applied: Applied, preference: Preference): string {

@@ -31,11 +31,11 @@ export async function historyBundle(asking: Asking, of: HistoryOf, pairs: readon
   const moment = wish.moment ?? (await watermark(sql))
   const where = [...ground.where, seenAt(moment), ...(await timesOf(asking, wish))]
   const range = { from: wish.after, end: moment.noneBegun, isAscending: wish.isAscending, isSmall: ground.isSmall }
-  const { page, more } = await pageOf(asking, ground, where, range, wish.count)
+  const { page, more } = wish.count === 0 ? { page: [], more: true } : await pageOf(asking, ground, where, range, wish.count)
   await audit(asking, ground.view, of, path, page)
   const last = page.at(-1)
   const next = more && last ? { ...wish, moment, after: { tx: last.tx, patient: last.patient, type: last.type, id: last.id, version: last.version } } : null
-  const total = next === null && wish.after === null ? page.length : null
+  const total = !more && wish.after === null ? page.length : null
   return render(asking, path, { wish, next, total, at: moment.at, page })
 }
 

@@ -56,7 +56,7 @@ export function wishOf(asking: Asking, of: string, type: string | null, pairs: r
 
 function countOf(text: string): number {
   if (!/^\d{1,10}$/.test(text)) throw new Refusal('incorrect', '_count is a whole number', { expression: 'http._count', hint: `Ask for 1 to ${countMax}.` })
-  return Math.max(1, Math.min(Number(text), countMax))
+  return Math.min(Number(text), countMax)
 }
 
 function ascendingOf(text: string): boolean {

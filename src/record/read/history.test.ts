@@ -65,6 +65,8 @@ test('the history of a type and of everything lists every version and delete, ne
   assert.equal(old.flatMap(versionsOf).length, 7)
   const one = await pages(send, '/fhir/Organization/a/_history?_count=1')
   assert.deepEqual(one.flatMap(versionsOf), ['a W/"3" PUT', 'a W/"2" PUT', 'a W/"1" PUT'])
+  const none = (await send('GET', '/fhir/Organization/a/_history?_count=0')).body
+  assert.deepEqual([none.entry ?? [], none.total, none.link.length], [[], undefined, 1])
   const xml = await send('GET', '/fhir/Organization/_history?_format=xml')
   assert.match(xml.text, /<type value="history"\/>/)
 })

@@ -27,6 +27,7 @@ export async function readVersion(asking: Asking, type: string, id: string, vers
   const place = await locate(asking, type, id)
   const isNumber = /^[1-9][0-9]{0,8}$/.test(version)
   const row = place && isNumber ? await findVersion(asking.world.sql, place.patient, asking.world.fhir.typeCode(type), place.id, Number(version)) : null
+  if (!row) throw new Refusal('not-found', `no ${type} with this id and version`)
   return disclose(asking, row, type, id)
 }
 

@@ -57,6 +57,18 @@ test('a patch changes what it names, keeps digits, respects If-Match and makes n
   assert.equal((await send('PATCH', url, '[]', jsonPatch)).status, 410)
 })
 
+test('who asks for a version by If-Match has it changed, and nothing made, also by a condition', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('ДЗ Звездара')
+  for (const ifMatch of ['W/"1"', '*'])
+    assert.equal((await send('PUT', '/fhir/Organization?identifier=urn:o|9', organization('9'), { 'if-match': ifMatch })).status, 412)
+  const entry = [{ resource: organization('9'), request: { method: 'PUT', url: 'Organization?identifier=urn:o|9', ifMatch: 'W/"1"' } }]
+  assert.equal((await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })).status, 412)
+  assert.equal((await send('GET', '/fhir/Organization?identifier=urn:o|9&_summary=count')).body.total, 0)
+  assert.equal((await send('PUT', '/fhir/Organization?identifier=urn:o|9', organization('9'))).status, 201)
+  assert.equal((await send('PUT', '/fhir/Organization?identifier=urn:o|9', organization('9', { name: 'N' }), { 'if-match': 'W/"1"' })).status, 200)
+})
+
 test('nobody patches what another institution has filed', async (t) => {
   const { institution } = await startServer(t)
   const first = await institution('А')

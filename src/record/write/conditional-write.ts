@@ -59,6 +59,12 @@ export function operationsOf(asking: Asking, write: ConditionalWrite, hits: read
     }
     return [{ kind: 'update', type, id, resource, expected, path }]
   }
+  if (expected.ifMatch !== null) {
+    throw new Refusal('precondition', 'If-Match asks for a version, and the condition finds nothing that has one', {
+      expression,
+      hint: 'Leave If-Match out to create it.',
+    })
+  }
   if (own === undefined) return [{ kind: 'create', type, id: null, resource, expected: whatever, path }]
   return [{ kind: 'update', type, id: own, resource, expected, path, isOnlyNew: true }]
 }

@@ -172,7 +172,8 @@ test('what cannot be done as it is written is refused with its place, by every w
     criteria: 'Observation?code=1',
     channel: { type: 'rest-hook', endpoint: endpoint.url },
   }
-  assert.equal((await a.send('POST', '/fhir/Subscription', simple)).body.status, 'requested', 'one by a search is kept, and not run')
+  const { status, error } = (await a.send('POST', '/fhir/Subscription', simple)).body
+  assert.deepEqual([status, error], ['error', 'this server runs Subscriptions on topics only'], 'one by a search is kept, and says that it is not run')
   assert.equal((await a.send('POST', '/fhir/Subscription', { ...simple, status: 'active' })).status, 422)
   const found = await a.send('GET', '/fhir/SubscriptionTopic')
   const { rest } = (await a.send('GET', '/fhir/metadata')).body

@@ -13,6 +13,8 @@ import { countOfClient, endRunning, lockRunning, openHeaders, type Running, seal
 /** What a client may have at once that is not off. */
 export const subscriptionsMax = 100
 
+const onTopicsOnly = 'this server runs Subscriptions on topics only'
+
 type Place = { patient: number; id: string; name: string | null }
 
 /**
@@ -22,8 +24,10 @@ type Place = { patient: number; id: string; name: string | null }
 export async function holdSubscription(asking: Asking, tx: Runner, given: Resource, place: Place, path: string): Promise<Resource> {
   if (!isOnTopic(given)) {
     await endRunning(tx, place)
+    // Nobody must wait for what will never come: "requested" asks this server to begin (R4 Subscription.status).
+    if (given['status'] === 'requested') return { ...given, status: 'error', error: onTopicsOnly }
     if (given['status'] !== 'active') return given
-    throw new Refusal('unprocessable', 'this server runs Subscriptions on topics only', {
+    throw new Refusal('unprocessable', onTopicsOnly, {
       expression: `${path}.criteria`,
       hint: 'GET /fhir/SubscriptionTopic lists the topics; one whose criteria are a search may be kept with another status.',
     })

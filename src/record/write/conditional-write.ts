@@ -41,7 +41,7 @@ export const mostOf = ({ world }: Asking, method: string): number => (method ===
 /** What the answer to the condition makes of the write: ordinary writes on what it found, a create, or nothing to do. */
 export function operationsOf(asking: Asking, write: ConditionalWrite, hits: readonly Hit[]): Operation[] {
   const { method, type, resource, path, expression, expected } = write
-  if (hits.length > mostOf(asking, method)) throw severalMatch(expression)
+  if (hits.length > mostOf(asking, method)) throw severalMatch(expression, hits)
   const ids = hits.map((hit) => hit.publicId)
   const [id] = ids
   if (method === 'DELETE') return ids.map((one) => ({ kind: 'delete', type, id: one, resource: null, expected, path }))

@@ -37,11 +37,14 @@ export function criteriaOf(asking: Asking, type: string, query: Criteria, expres
   return search
 }
 
-export const severalMatch = (expression: string) =>
-  new Refusal('precondition', 'the condition matches more than one resource', {
+/** Names two of them: whoever meets it far from here, as an edge does, can look which one is wrong. */
+export function severalMatch(expression: string, hits: readonly Hit[] = []): Refusal {
+  const [one, another] = hits.map(({ resource, publicId }) => `${resource.resourceType}/${publicId}`)
+  return new Refusal('precondition', 'the condition matches more than one resource', {
     expression,
-    hint: 'Make the condition more exact.',
+    hint: another === undefined ? 'Make the condition more exact.' : `Make the condition more exact, or correct one of ${one} and ${another}.`,
   })
+}
 
 /** POST with If-None-Exist: the one that exists already, or a new one (R4 http, section 3.1.0.8.1). */
 export async function createConditionally(asking: Asking, resource: Resource, query: Criteria): Promise<Applied> {
@@ -62,7 +65,7 @@ async function createUnlessFound(asking: Asking, tx: AuditedTransaction, resourc
   const type = resource.resourceType
   const [hits = []] = await askConditions(tx, [{ asking, search, limit: 2, makes: true, expression: 'http.If-None-Exist' }])
   const [found, another] = hits
-  if (another) throw severalMatch('http.If-None-Exist')
+  if (another) throw severalMatch('http.If-None-Exist', hits)
   if (found) {
     tx.audit([entryOf(asking, 'read', patientOrNone(found.row.patient), `${type}/${found.publicId}`, { basis: 'own-submissions' })])
     return asFound(found)

@@ -69,8 +69,9 @@ export async function decideIntent(tx: Runner, intent: Intent, answers: Answers)
   const deleted = deletedBy(intent, answers)
   for (const [index, at] of asks.existing) {
     const { expression, search } = intent.conditions[at] as Condition
-    const [hit, another] = (answers[at] as Hit[]).filter(({ publicId }) => !deleted.has(`${search.type}/${publicId}`))
-    if (another) throw severalMatch(expression)
+    const hits = (answers[at] as Hit[]).filter(({ publicId }) => !deleted.has(`${search.type}/${publicId}`))
+    const [hit, another] = hits
+    if (another) throw severalMatch(expression, hits)
     if (!hit) continue
     found.set(index, hit)
     if (search.type === 'Patient' && hit.row.institution === asking.actor.institution) charts.own.add(hit.row.patient)
@@ -147,7 +148,7 @@ function resolveReferences({ asks, conditions }: Intent, answers: Answers, refer
     const { expression, search } = condition
     const { hits, entries } = beside.afterwards(condition, answers[at] as Hit[])
     const [[hit], [entry]] = [hits, entries]
-    if (hits.length + entries.length > 1) throw severalMatch(expression)
+    if (hits.length + entries.length > 1) throw severalMatch(expression, hits)
     if (entry) entry.names.push(reference)
     else if (!hit)
       throw new Refusal('precondition', 'the conditional reference finds nothing', {

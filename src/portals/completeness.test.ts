@@ -45,8 +45,10 @@ test('the ministry begins with all institutions, worst first, orders them, and g
   site.stage.me(ministry)
   await site.visit('/operator/', { language: 'en' }, async (page) => {
     await page.getByText('61% of what was expected came within 24 hours.').waitFor()
-    const names = () => page.locator('.lines-table tbody th').allInnerTexts()
+    const names = () => page.getByRole('group', { name: 'Completeness', exact: true }).locator('tbody th').allInnerTexts()
     assert.deepEqual(await names(), ['Dom zdravlja Niš', 'Bolnica Valjevo', 'Apoteka Sokobanja'])
+    const trials = page.getByRole('region', { name: 'Trial institutions of vendors' })
+    assert.deepEqual(await trials.locator('tbody th').allInnerTexts(), ['Probna ustanova: AKME LIS'])
     await page.getByLabel('Order').selectOption('refused')
     // The order stands in the address, and the page follows it.
     await page.locator('.lines-table tbody tr').first().getByText('Bolnica Valjevo').waitFor()

@@ -181,13 +181,14 @@ export type Completeness = {
   missing: { reference: string; kind: 'booking' | 'visit' | 'stay'; endedAt: string; dueAt: string }[]
 }
 
-/** `GET /record/completeness/institutions`: all of them, worst first. */
+/** `GET /record/completeness/institutions`: all of them, worst first. `trials`: invented ones of the sandbox's vendors, in no total. */
 export type CompletenessOfAll = {
   from: string
   to: string
   rules: readonly string[]
   total: CompletenessTotal
   institutions: { id: number; name: string; total: CompletenessTotal }[]
+  trials: { id: number; name: string; total: CompletenessTotal }[]
 }
 
 /** `GET /record/people/:person/visits`: of which visits the report has come. */

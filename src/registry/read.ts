@@ -3,9 +3,12 @@ import type { World } from '../platform/world.ts'
 import type { DoctorCategory, Institution, Unit, Worker } from './resources.ts'
 
 /** Names for display, by id; a number that is not in the register shows as such instead of failing a page. */
-export type Names = { institution(id: number | null): string; unit(id: number | null): string }
+export type Names = { institution(id: number | null): string; unit(id: number | null): string; isTrial(id: number): boolean }
 
 type Cache = { at: number; institutions: Map<number, Institution>; byMb: Map<string, Institution>; units: Map<number, Unit> }
+
+/** The kind that the sandbox gives to the invented institution of each vendor: it treats nobody, so it counts in no figure of the country. */
+const trialKind = 'sandbox'
 
 // Institutions and units are few (thousands) and change a few times a day, so a process keeps them all and looks again after a minute.
 const freshMs = 60_000
@@ -17,6 +20,7 @@ export async function names(world: World): Promise<Names> {
   return {
     institution: (id) => (id === null ? '–' : (cache.institutions.get(id)?.name ?? `№ ${id}`)),
     unit: (id) => (id === null ? '–' : (cache.units.get(id)?.name ?? `№ ${id}`)),
+    isTrial: (id) => cache.institutions.get(id)?.kind === trialKind,
   }
 }
 

@@ -35,13 +35,17 @@ type Around = { history: readonly Leave[]; rules: Rules; today: Day; jobs: reado
 
 async function viewOf(world: World, { patient, id, number, state, steps }: Case, { history, rules, today, jobs, papers, signed }: Around): Promise<LeaveView> {
   const medical = await medicalOf(world.sql, world, patient, id)
-  const { status, from, until, reason, isException, approvedUntil, proposedUntil, reportedUntil } = state
+  const { status, from, until, reason, isException, care, approvedUntil, proposedUntil, reportedUntil } = state
+  // Later steps may add a note or a diagnosis; the exception is stated with the leave as a whole.
+  const stated = steps.findLast(({ step }) => step.kind === 'opened' || step.kind === 'corrected')?.seq
   return {
     ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
     steps: steps.map((one) => lineOf(one, signed.get(one.seq) ?? null)),
     documents: papers,
     explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, { approvedUntil, ...employmentOf(jobs, from) }),
     diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
+    exception: medical.find(({ seq }) => seq === stated)?.exception ?? null,
+    care,
   }
 }
 

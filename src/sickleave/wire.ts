@@ -45,6 +45,9 @@ export type LeaveView = {
   documents: DocumentLine[]
   explanation: Sentence[]
   diagnosis: string | null
+  /** Why the doctor's longer limit holds, and who is cared for: a correction states the whole leave anew. */
+  exception: OpenLeave['exception'] | null
+  care: NonNullable<OpenLeave['care']> | null
 }
 /** `GET /sickleave/people/:person/leaves`, `GET /sickleave/mine` */
 export type Leaves = { today: string; name: string; birthDate: string | null; leaves: LeaveView[] }

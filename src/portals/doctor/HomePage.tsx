@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { useLoaderData, useLocation, useOutletContext } from 'react-router'
 import { useSay } from '../shared/language.tsx'
+import { WaitingCorrections } from './correction/WaitingCorrections.tsx'
 import type { DoctorOutlet } from './DoctorShell.tsx'
 import { Finder } from './Finder.tsx'
 import { type homeLoader, loadRecordPage } from './loaders.ts'
@@ -11,7 +12,7 @@ import { shell } from '../shared/words.ts'
 /** Find the person, or pick one of today's. */
 export function HomePage() {
   const say = useSay()
-  const { openVisit } = useOutletContext<DoctorOutlet>()
+  const { me, openVisit } = useOutletContext<DoctorOutlet>()
   const { mine } = useLoaderData<typeof homeLoader>()
   const location = useLocation()
   useEffect(() => {
@@ -25,6 +26,7 @@ export function HomePage() {
   return (
     <div className="page home">
       <WaitingClaims />
+      {me.roles.includes('doctor') && <WaitingCorrections />}
       <Finder key={location.key} mine={mine} onOpenVisit={openVisit} />
     </div>
   )

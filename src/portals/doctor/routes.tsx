@@ -35,6 +35,7 @@ export const routes: RouteObject[] = [
       },
       { path: 'people/:person/leave', loader: leaveLoader, lazy: { Component: async () => (await import('./leave/LeavePage.tsx')).LeavePage } },
       { path: 'reports', loader: reportsLoader, lazy: { Component: async () => (await import('./leave/ReportsPage.tsx')).ReportsPage } },
+      { path: 'corrections/:objection', lazy: { Component: async () => (await import('./correction/CorrectionPage.tsx')).CorrectionPage } },
       { path: 'completeness', lazy: { Component: async () => (await import('./CompletenessPage.tsx')).CompletenessPage } },
       { path: '*', Component: NotFound },
     ],

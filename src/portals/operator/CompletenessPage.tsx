@@ -25,11 +25,12 @@ export function CompletenessPage() {
       <h1 id="completeness">{say(words.title)}</h1>
       <p className="soft">{say(words.lead)}</p>
       <Arrived live={live}>
-        {({ from, to, total, institutions }) => (
+        {({ from, to, total, institutions, trials }) => (
           <>
             <Stretch days={days} from={from} to={to} />
             <Figures total={total} />
             {institutions.length === 0 ? <p className="soft">{say(words.noInstitutions)}</p> : <Institutions lines={institutions} days={days} />}
+            {trials.length > 0 && <Trials lines={trials} days={days} />}
             <HowCounted />
           </>
         )}
@@ -47,7 +48,6 @@ const orders: Record<Order, { word: keyof typeof words; sort?: (one: Line, other
 
 function Institutions({ lines, days }: { lines: Line[]; days: number }) {
   const say = useSay()
-  const data = useData()
   const [search, setSearch] = useSearchParams()
   const asked = search.get('order') as Order
   const order: Order = Object.hasOwn(orders, asked) ? asked : 'need'
@@ -72,28 +72,47 @@ function Institutions({ lines, days }: { lines: Line[]; days: number }) {
           ))}
         </select>
       </label>
-      <LinesTable
-        labelledBy="completeness"
-        words={[words.institution]}
-        figures={[words.share, words.expected, words.received, words.late, words.missing, words.awaited, words.refused, words.silent]}
-      >
-        {sorted.map(({ id, name, total }) => {
-          const share = shareOf(total)
-          return (
-            <tr key={id}>
-              <th scope="row">
-                <Link to={`/completeness/${id}?days=${days}`}>{data(name)}</Link>
-              </th>
-              <td className="number">{share === null ? '–' : `${share} %`}</td>
-              {[total.expected, total.received, total.late, total.missing, total.awaited, total.refused, total.silentDays].map((count, at) => (
-                <td key={at} className="number">
-                  {count}
-                </td>
-              ))}
-            </tr>
-          )
-        })}
-      </LinesTable>
+      <FiguresTable labelledBy="completeness" lines={sorted} days={days} />
     </>
+  )
+}
+
+/** Whoever answers for the sandbox sees what vendors try; nobody takes it for care that was given. */
+function Trials({ lines, days }: { lines: Line[]; days: number }) {
+  const say = useSay()
+  return (
+    <section aria-labelledby="trials">
+      <h2 id="trials">{say(words.trials)}</h2>
+      <p className="soft">{say(words.trialsLead)}</p>
+      <FiguresTable labelledBy="trials" lines={lines} days={days} />
+    </section>
+  )
+}
+
+function FiguresTable({ labelledBy, lines, days }: { labelledBy: string; lines: Line[]; days: number }) {
+  const data = useData()
+  return (
+    <LinesTable
+      labelledBy={labelledBy}
+      words={[words.institution]}
+      figures={[words.share, words.expected, words.received, words.late, words.missing, words.awaited, words.refused, words.silent]}
+    >
+      {lines.map(({ id, name, total }) => {
+        const share = shareOf(total)
+        return (
+          <tr key={id}>
+            <th scope="row">
+              <Link to={`/completeness/${id}?days=${days}`}>{data(name)}</Link>
+            </th>
+            <td className="number">{share === null ? '–' : `${share} %`}</td>
+            {[total.expected, total.received, total.late, total.missing, total.awaited, total.refused, total.silentDays].map((count, at) => (
+              <td key={at} className="number">
+                {count}
+              </td>
+            ))}
+          </tr>
+        )
+      })}
+    </LinesTable>
   )
 }

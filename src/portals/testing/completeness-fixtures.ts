@@ -64,6 +64,7 @@ export const completenessOfAll: CompletenessOfAll = {
     { id: 8, name: 'Болница Ваљево', total: { ...total, missing: 3, refused: 9 } },
     { id: 9, name: 'Апотека Сокобања', total: nothing },
   ],
+  trials: [{ id: 12, name: 'Пробна установа: АКМЕ ЛИС', total: { ...nothing, expected: 5, received: 2, inTime: 2, missing: 3 } }],
 }
 
 const visit = { institution: 'Дом здравља Ниш', kind: 'visit', endedAt: '2026-11-26T09:30:00Z', dueAt: '2026-11-27T09:30:00Z' } as const

@@ -179,7 +179,7 @@ export const commissionFileShown: CommissionFile = {
         proposedUntil: '2026-06-20',
         reportedUntil: null,
       },
-      ...{ documents: [], diagnosis: 'M54.5' },
+      ...{ documents: [], diagnosis: 'M54.5', exception: null, care: null },
       steps: [
         {
           kind: 'opened',

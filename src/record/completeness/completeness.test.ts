@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { relate } from '../../access/access.ts'
 import { contractOf, expectStatus, joinBus, type BusMember } from '../../testing/bus-member.ts'
 import { signedIn } from '../../testing/signed-in.ts'
-import { startServer, type TestServer } from '../../testing/server.ts'
+import { sender, startServer, type TestServer } from '../../testing/server.ts'
 import { takeIn } from '../exchange/intake.ts'
 import { followChanges } from './follow.ts'
 import { remindInstitutions } from './remind.ts'
@@ -197,4 +197,23 @@ test('a person sees of which own visits the report has come; a stranger is refus
   )
   const stranger = await signedIn(server, { roles: ['patient'] })
   assert.equal((await stranger('GET', `/record/people/${handle}/visits`)).status, 403)
+})
+
+test('an invented institution of a vendor is listed apart, and in no total of the country', async (t) => {
+  const server = await startServer(t, { SANDBOX: 'true' })
+  const clinic = await server.institution('Ординација')
+  assert.equal((await clinic.send('POST', '/fhir', JSON.parse(bundle(encounter(ago(server, 50)))))).status, 200)
+  await follow(server)
+  const asked = { vendor: 'АКМЕ', name: 'АКМЕ ЛИС', version: '1', contact: 'lis@example.rs' }
+  const { status, body: signedUp } = await sender(server.app, {})('POST', '/vendor/systems', asked, { 'content-type': 'application/json' })
+  assert.equal(status, 201)
+  await server.sql`
+    insert into record.institution_day (institution, day, due)
+    select trial.id, known.day, 7 from registry.institution trial, record.institution_day known where trial.mb = ${signedUp.institution.mb}`
+  const ministry = await signedIn(server, { roles: ['ministry'] })
+  const { body } = await ministry('GET', '/record/completeness/institutions')
+  const shown = (lines: { name: string; total: { expected: number } }[]) => lines.map(({ name, total }) => [name, total.expected])
+  assert.deepEqual(shown(body.institutions), [['Ординација', 1]])
+  assert.deepEqual(shown(body.trials), [['Пробна установа: АКМЕ ЛИС', 7]])
+  assert.equal(body.total.expected, 1)
 })

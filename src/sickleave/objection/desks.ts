@@ -2,10 +2,10 @@ import { keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, refuse } from '../asking.ts'
 import { casesOf } from '../case-store.ts'
-import { bodyOf, textOf, wordOf } from '../read-body.ts'
+import { bodyOf, optional, textOf, wordOf } from '../read-body.ts'
 import { endAlone, requireAtDesk } from './end.ts'
 import { deskOf } from './lists.ts'
-import type { Objection } from './objection-store.ts'
+import type { Objection, Said } from './objection-store.ts'
 import type { Desk } from './wire.ts'
 
 // The desk of the doctor: requests to correct a period, a reason or an employer. The leave itself is corrected by the doctor's own act.
@@ -25,7 +25,7 @@ export async function answerCorrection(asking: Asking, id: string, given: unknow
   const worker = await requireDoctor(asking, 'update')
   const found = await requireAtDesk(asking, id, 'doctor')
   if (found.worker !== worker) throw new Refusal('not-found', 'there is no such case at this desk')
-  const end = endOf(given)
+  const end = endOf(given, false)
   if (end.kind === 'accepted') await requireCorrected(asking, found)
   await endAlone(asking, found, { ...end, basis: 'doctor' })
   return corrections(asking)
@@ -40,11 +40,14 @@ async function requireCorrected({ world }: Asking, { patient, leave, madeAt }: O
     hint: 'Correct, close or cancel the leave first, then accept; new papers go to the employers by the register of insurance.',
   })
 }
+const numberMax = 60
 const changing = new Set(['corrected', 'closed', 'cancelled', 'reviewed', 'extended'])
 
-export function endOf(given: unknown): { kind: 'accepted' | 'rejected'; said: { text: string; number: string } } {
+/** A commission and the Fund number what they decide; a doctor's answer has no number of its own. */
+export function endOf(given: unknown, isNumbered = true): { kind: 'accepted' | 'rejected'; said: Said } {
   const body = bodyOf(given, ['accept', 'why', 'number'])
   const { accept } = body
   if (typeof accept !== 'boolean') throw new Refusal('incorrect', 'accept is true or false', { expression: 'accept' })
-  return { kind: accept ? 'accepted' : 'rejected', said: { text: textOf(body, 'why'), number: wordOf(body, 'number', 60) } }
+  const number = isNumbered ? wordOf(body, 'number', numberMax) : optional(body, 'number', (one, name) => wordOf(one, name, numberMax))
+  return { kind: accept ? 'accepted' : 'rejected', said: { text: textOf(body, 'why'), ...(number === undefined ? {} : { number }) } }
 }

@@ -114,6 +114,24 @@ test('after three working days it is too late and the day is said; a control and
   )
 })
 
+test('a doctor answers without a number, and reads what a correction states anew: the exception of the leave as a whole, whatever was added later', async () => {
+  town.at('2026-09-07T08:00:00Z')
+  const care = { born: '2021-02-03', isChild: true, isSevere: false }
+  const { person, id, url } = await opened('2026-09-07', '2026-09-11', { exception: 'surgery' })
+  const asked = { kind: 'correction', leave: id, text: 'Погрешан дан.' }
+  const { body: made } = await town.as(person.account)('POST', '/sickleave/mine/objections', asked)
+  assert.equal((await town.as(town.doctor)('POST', `${url}/extension`, { until: '2026-09-12', note: 'напомена' })).status, 200)
+  const shown = async () => (await town.as(town.doctor)('GET', url.replace(/\/[^/]+$/, ''))).body.leaves.find((one: { id: string }) => one.id === id)
+  assert.deepEqual([(await shown()).exception, (await shown()).care], ['surgery', null])
+  const stated = { from: '2026-09-07', until: '2026-09-10', reason: '06', diagnosis: 'J06.9', care, why: 'погрешан разлог' }
+  assert.equal((await town.as(town.doctor)('POST', `${url}/correction`, stated)).status, 200)
+  assert.deepEqual([(await shown()).exception, (await shown()).care], [null, care])
+  const answer = await town.as(town.doctor)('POST', `/sickleave/corrections/${made.id}`, { accept: true, why: 'исправљено' })
+  assert.equal(answer.status, 200, answer.text)
+  const { body: own } = await town.as(person.account)('GET', '/sickleave/mine/objections')
+  assert.deepEqual([own.objections[0].state, own.objections[0].answer], ['accepted', 'исправљено'])
+})
+
 test('a rejected objection is appealed to the second degree within its own time limit, and there it ends', async () => {
   town.at('2026-06-15T08:00:00Z')
   const { person, id } = await opened('2026-06-15', '2026-06-30')

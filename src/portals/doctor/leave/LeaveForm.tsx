@@ -25,8 +25,8 @@ type Form = {
   care: Care
 }
 type Care = NonNullable<OpenLeave['care']>
-const exceptions = ['malignant', 'disability', 'surgery'] as const
-const nobody: Care = { born: '', isChild: true, isSevere: false }
+export const exceptions = ['malignant', 'disability', 'surgery'] as const
+export const nobody: Care = { born: '', isChild: true, isSevere: false }
 const isDiagnosis = (text: string) => /^[A-Z]\d{2}(\.\d{1,2})?$/.test(text)
 
 /** The id is made once, so a double press is one leave. */
@@ -94,7 +94,7 @@ export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
 }
 
 /** What cannot be sent as it stands, in the order of the form. */
-function missingIn({ diagnosis, from, reason, care }: Form, until: string): Record<string, Message> {
+export function missingIn({ diagnosis, from, reason, care }: Pick<Form, 'diagnosis' | 'from' | 'reason' | 'care'>, until: string): Record<string, Message> {
   return {
     ...(isDiagnosis(diagnosis) ? {} : { diagnosis: words.diagnosisWrong }),
     ...(reason === '06' && care.born === '' ? { 'care.born': shell.needed } : {}),
@@ -144,7 +144,7 @@ function useOpening(person: string, body: OpenLeave & { id: string }, onOpened: 
 type DiagnosisOf = { value: string; visit: VisitView | null; wrong: string | undefined; onChange(value: string): void }
 
 /** The diagnosis of the visit stands there; what else is active can be picked, and any other typed. */
-function Diagnosis({ value, visit, wrong, onChange }: DiagnosisOf) {
+export function Diagnosis({ value, visit, wrong, onChange }: DiagnosisOf) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
@@ -236,7 +236,7 @@ function Previewed({ preview }: { preview: Preview | null }) {
 }
 
 /** Age and severity decide how long care may last and what it is worth. */
-function CaredFor({ care, wrongIn, onChange }: { care: Care; wrongIn(name: string): string | undefined; onChange(care: Care): void }) {
+export function CaredFor({ care, wrongIn, onChange }: { care: Care; wrongIn(name: string): string | undefined; onChange(care: Care): void }) {
   const say = useSay()
   return (
     <>
@@ -253,7 +253,7 @@ function CaredFor({ care, wrongIn, onChange }: { care: Care; wrongIn(name: strin
 
 type FieldOf = { id: string; label: string; value: string; onChange(value: string): void }
 
-function Choice({ id, label, value, onChange, children }: FieldOf & { children: [string, string][] | string[][] }) {
+export function Choice({ id, label, value, onChange, children }: FieldOf & { children: [string, string][] | string[][] }) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -268,7 +268,7 @@ function Choice({ id, label, value, onChange, children }: FieldOf & { children: 
   )
 }
 
-function Day({ id, label, value, wrong, onChange }: FieldOf & { wrong: string | undefined }) {
+export function Day({ id, label, value, wrong, onChange }: FieldOf & { wrong: string | undefined }) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>

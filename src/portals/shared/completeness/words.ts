@@ -75,6 +75,11 @@ export const completeness = messages({
     en: 'Which visits these are only the institution itself sees; it also gets a message about them, once a day.',
   },
   institution: { sr: 'Установа', en: 'Institution' },
+  trials: { sr: 'Пробне установе добављача', en: 'Trial institutions of vendors' },
+  trialsLead: {
+    sr: 'Измишљене установе у којима добављачи пробају своје системе. У збир изнад не улазе.',
+    en: 'Invented institutions in which vendors try their systems. They are not in the totals above.',
+  },
   sortBy: { sr: 'Ред', en: 'Order' },
   byNeed: { sr: 'најлошије прво', en: 'worst first' },
   byMissing: { sr: 'највише недостаје', en: 'most missing' },

@@ -281,6 +281,12 @@ const endsCharset = (byte: number, mark: number) => byte === mark || byte === 0x
 export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const bare = unframed(text)
   const isPlain = !hasControls(bare)
+  // Where MLLP did not tell them apart (a file, a corrected item), one patient's result would be that of the next.
+  if (!isPlain && begunInside.test(bare))
+    throw new Refusal('incorrect', 'another message begins inside of this one, which was cut off', {
+      expression: 'MSH',
+      hint: 'Send each of the two whole, as a message of its own.',
+    })
   const lines = linesOf(isPlain ? bare : withoutControls(bare))
   // As it came: UTF-16 without its mark would look like a message once its noughts are left out.
   const head = bare.startsWith('MSH') ? (lines[0] ?? '') : bare.slice(0, 8)
@@ -305,6 +311,9 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   message.version = msh.text(12) ?? ''
   return message
 }
+
+/** The frame of another message (MLLP). */
+const begunInside = /\u000b\s*(?:MSH|FHS|BHS)/
 
 function whatElse(head: string): string {
   if (head.startsWith('<')) return 'the message is XML, and the pipe-delimited encoding is expected'

@@ -2,6 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { hasControls, withoutControls } from '../draft/characters.ts'
 import { type Charset, decode } from './charset.ts'
 import { type Delimiters, unescape } from './escapes.ts'
+import { isBeyondAscii, mustBeAsSaid } from './misread.ts'
 
 const bytesMax = 100_000_000
 const segmentsMax = 20_000
@@ -251,7 +252,9 @@ export class Value {
 export function readMessage(bytes: Uint8Array, fallback: Charset = 'windows-1250'): Message {
   if (bytes.length > bytesMax)
     throw new Refusal('too-large', `a message may have ${bytesMax} bytes`, { hint: 'Send large documents as a reference, or in parts.' })
-  const { text, charset } = decode(bytes, charsetSaid(bytes), fallback)
+  const said = charsetSaid(bytes)
+  const { text, charset } = decode(bytes, said, fallback)
+  if (charset !== 'utf-8' && isBeyondAscii(bytes)) mustBeAsSaid(bytes, text, charset, said)
   return readText(text, charset)
 }
 

@@ -29,7 +29,7 @@ const commands = {
 }
 
 const found = Object.entries(commands).find(([line]) => line.split(' ')[0] === command)
-if (found) await found[1](...places)?.catch((error) => fail(error.cause?.code ? `the centre cannot be reached (${error.cause.code})` : error.message))
+if (found) await Promise.resolve().then(() => found[1](...places)).catch(end)
 else console.log(`node bus-member.mjs …\n${Object.keys(commands).map((line) => `  ${line}`).join('\n')}`)
 
 // --- joining ---
@@ -37,7 +37,8 @@ else console.log(`node bus-member.mjs …\n${Object.keys(commands).map((line) =>
 async function join(code) {
   if (existsSync(file)) fail(`${file} is there already: one file is one member`)
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  save({ code, url: options.get('url').replace(/\/$/, ''), client: null, key: privateKey.export({ format: 'jwk' }) })
+  const url = options.get('url') ?? fail('--url is missing: the address of the centre')
+  save({ code, url: url.replace(/\/$/, ''), client: null, key: privateKey.export({ format: 'jwk' }) })
   const { publicJwk } = keyOf(me())
   const about = { code, name: options.get('name'), mb: options.get('mb'), contact: options.get('contact'), key: publicJwk }
   await show(signed('POST', '/bus/members', json(about)))
@@ -66,13 +67,13 @@ function send(target, path) {
   const type = options.get('type') ?? 'application/fhir+json'
   const headers = { 'content-type': type, 'bus-to': target, 'bus-message-id': options.get('id') ?? randomUUID() }
   for (const name of ['key', 'document', 'subject']) if (options.has(name)) headers[`bus-${name}`] = options.get(name)
-  return show(signed('POST', '/bus/messages', readFileSync(path), headers))
+  return show(signed('POST', '/bus/messages', read(path), headers))
 }
 
-/** Up to 500 files of a folder under one signature; the name of a file is the number of its message. Each has its own receipt. */
+/** Up to 500 files of a folder under one signature; the name of a file is the number of its message. Each has its own receipt; ends with 1 when one was refused. */
 async function sendAll(target, folder) {
   const contentType = options.get('type') ?? 'application/fhir+json'
-  const lines = readdirSync(folder).sort().map((name) => {
+  const lines = namesIn(folder).sort().map((name) => {
     const body = readFileSync(`${folder}/${name}`, 'utf8')
     return { to: target, messageId: name, contentType, digest: digestOf(Buffer.from(body)), body }
   })
@@ -80,7 +81,10 @@ async function sendAll(target, folder) {
   const batch = `sha-256=:${rootOf(texts).toString('base64')}:;messages=${lines.length}`
   const body = Buffer.from(lines.map((one) => JSON.stringify(one)).join('\n'))
   const answer = await signed('POST', '/bus/messages', body, { 'content-type': 'application/x-ndjson', 'bus-batch': batch })
-  for (const { text } of answer.body.verdicts) console.log(text)
+  for (const { text } of answer.body.verdicts) {
+    console.log(text)
+    if (JSON.parse(text).status >= 300) process.exitCode = 1
+  }
 }
 
 /** RFC 6962, section 2.1. */
@@ -128,28 +132,41 @@ async function senderKey({ from, kid }) {
 }
 
 async function call(method, target, path) {
-  const body = path === undefined ? Buffer.alloc(0) : readFileSync(path)
+  const body = path === undefined ? Buffer.alloc(0) : read(path)
   const type = body.length > 0 ? { 'content-type': options.get('type') ?? 'application/json' } : {}
   const answer = await signed(method, `/bus/call/${target}`, body, { 'bus-message-id': randomUUID(), ...type })
   console.error(`${answer.status} ${answer.headers.get('content-type') ?? ''}`)
   process.stdout.write(answer.text)
+  if (answer.status < 200 || answer.status > 299) process.exitCode = 1
 }
 
 /** Answers calls from behind a firewall: they are fetched, asked of a server of our own, and the answers are posted. */
 async function serve(own) {
+  if (!own) fail('the address of your own server is missing: http://127.0.0.1:PORT')
   console.error(`calls go to ${own}; Ctrl-C ends`)
   for (;;) {
     const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 20, wait: 25 }))
-    await Promise.all(body.deliveries.filter((one) => one.call).map((one) => answer(own, one)))
+    // One that cannot be answered any more is told, and keeps none of the others waiting.
+    await Promise.all(body.deliveries.filter((one) => one.call).map((one) => answer(own, one).catch((error) => console.error(`call ${one.message}: ${error.message}`))))
   }
 }
 
 async function answer(own, { message, call: { method, path }, contentType, body, bodyAt }) {
   const bytes = bodyAt ? (await signed('GET', bodyAt)).bytes : Buffer.from(body ?? '', 'base64')
   const content = bytes.length > 0 ? { body: bytes, headers: { 'content-type': contentType } } : {}
-  const given = await fetch(`${own}${path}`, { method, ...content })
-  const headers = { 'bus-status': String(given.status), 'content-type': given.headers.get('content-type') ?? 'application/octet-stream' }
-  await signed('POST', `/bus/calls/${message}/answer`, Buffer.from(await given.arrayBuffer()), headers)
+  const given = await askOwn(`${own}${path}`, { method, ...content })
+  await signed('POST', `/bus/calls/${message}/answer`, given.bytes, { 'bus-status': String(given.status), 'content-type': given.type })
+}
+
+/** Our own server may be down: the caller hears so, and the next call finds it again. */
+async function askOwn(url, question) {
+  try {
+    const given = await fetch(url, { ...question, signal: AbortSignal.timeout(20_000) })
+    return { status: given.status, type: given.headers.get('content-type') ?? 'application/octet-stream', bytes: Buffer.from(await given.arrayBuffer()) }
+  } catch (error) {
+    console.error(`${url} does not answer (${error.cause?.code ?? error.name})`)
+    return { status: 502, type: 'application/json', bytes: json({ error: 'the system behind this service does not answer' }) }
+  }
 }
 
 // --- signing (RFC 9421, RFC 9530) ---
@@ -244,7 +261,29 @@ async function show(answer) {
   console.log(JSON.stringify(body, null, 1))
 }
 
+function read(path) {
+  if (!path) fail('the file is missing: name it behind the service')
+  return fromDisk(path, () => readFileSync(path))
+}
+
+function namesIn(folder) {
+  if (!folder) fail('the folder is missing: name it behind the service')
+  return fromDisk(folder, () => readdirSync(folder))
+}
+
+function fromDisk(path, look) {
+  try {
+    return look()
+  } catch (error) {
+    return fail(error.code === 'ENOENT' ? `${path} is not there` : `${path} cannot be read (${error.code})`)
+  }
+}
+
 function fail(sentence) {
-  console.error(sentence)
-  process.exit(1)
+  throw new Error(sentence)
+}
+
+function end(error) {
+  console.error(error.cause?.code ? `the centre cannot be reached (${error.cause.code})` : error.message)
+  process.exitCode = 1
 }

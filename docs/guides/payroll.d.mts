@@ -19,6 +19,27 @@ export function payroll(settings: { url: string; client: string; privateKey: obj
   call<Name extends keyof Operations>(name: Name, question: Question<Name>): Promise<Operations[Name]['answer']>
 }
 
+/** A refusal: in its message all that is wrong, each with its place and how to mend it. */
+export class PayrollError extends Error {
+  constructor(status: number, outcome: PayrollError['outcome'])
+  status: number
+  /** What the centre answered; null when it was no JSON. Refusals of the token have `error` in the place of issues. */
+  outcome: {
+    issue?: {
+      severity: string
+      code: string
+      diagnostics: string
+      expression?: string[]
+      details?: { coding?: { system: string; code: string }[]; text?: string }
+    }[]
+    error?: string
+    error_description?: string
+  } | null
+  /** Of the first thing that is wrong. */
+  hint: string | undefined
+  expression: string | undefined
+}
+
 export function isFromCentre(request: {
   method: string
   address: string

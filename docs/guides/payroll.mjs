@@ -1,6 +1,23 @@
 // A small client of the employers' API, without packages: Node 20 or later. Copy it, or import it as it stands; its types are payroll.d.mts beside it.
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign, timingSafeEqual, verify } from 'node:crypto'
 
+/** A refusal, with all that the centre said: `status`, and `outcome` with an issue for each thing that is wrong, in it its code (`details.coding`). */
+export class PayrollError extends Error {
+  constructor(status, outcome) {
+    const issues = outcome?.issue ?? []
+    const lines = issues.map(({ diagnostics = '', expression = [], details }) =>
+      [expression.length > 0 ? `${expression.join(', ')}: ${diagnostics}` : diagnostics, details?.text].filter(Boolean).join('. '),
+    )
+    super([status, ...(lines.length > 0 ? lines : [outcome?.error_description ?? outcome?.error ?? 'no reason was given'])].join(' '))
+    this.name = 'PayrollError'
+    this.status = status
+    this.outcome = outcome
+    /** Of the first thing that is wrong: how to mend it, and where it stands. */
+    this.hint = issues[0]?.details?.text
+    this.expression = issues[0]?.expression?.[0]
+  }
+}
+
 /**
  * @param {{ url: string, client: string, privateKey: object }} settings what "Firm → Systems" of the portal answered: client and privateKey (a JWK)
  */
@@ -19,8 +36,9 @@ export function payroll({ url, client, privateKey }) {
     const assertion = `${text}.${sign('sha384', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
     const form = { grant_type: 'client_credentials', scope: 'system/sickleave.employer', client_assertion: assertion }
     const body = new URLSearchParams({ ...form, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' })
-    const answer = await (await fetch(endpoint, { method: 'POST', body })).json()
-    if (!answer.access_token) throw new Error(answer.error_description ?? answer.error ?? 'no token')
+    const response = await fetch(endpoint, { method: 'POST', body })
+    const answer = await response.json().catch(() => ({}))
+    if (!answer.access_token) throw new PayrollError(response.status, answer)
     known = { token: answer.access_token, until: Date.now() + answer.expires_in * 1000 }
     return known.token
   }
@@ -30,8 +48,7 @@ export function payroll({ url, client, privateKey }) {
     const sent = type === 'application/json' ? JSON.stringify(body) : body
     const answer = await fetch(`${base}/sickleave/employer${path}`, { method, headers, ...(body ? { body: sent } : {}) })
     if (answer.ok) return answer
-    const outcome = await answer.json().catch(() => ({}))
-    throw new Error(`${answer.status} ${outcome.issue?.[0]?.diagnostics ?? ''}`)
+    throw new PayrollError(answer.status, await answer.json().catch(() => null))
   }
 
   return {

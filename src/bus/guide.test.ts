@@ -49,6 +49,14 @@ async function follow(t: TestContext) {
     const [setting = '', , script = '', ...rest] = asWords(line)
     return { args: [resolve(script), ...rest], options: { cwd: folder, env: { ...process.env, BUS_MEMBER: setting.replace('BUS_MEMBER=', '') } } }
   }
+  /** How a line ends that is not done. */
+  const failing = (line: string): Promise<{ code: number; stdout: string; stderr: string }> => {
+    const { args, options } = member(line)
+    return promisify(execFile)(process.execPath, args, options).then(
+      () => assert.fail(`${line} ends with 0`),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    )
+  }
   const run = async (line: string): Promise<string> => {
     if (line.startsWith('BUS_MEMBER=')) {
       const { args, options } = member(line)
@@ -75,11 +83,11 @@ async function follow(t: TestContext) {
     t.after(() => child.kill())
     return child
   }
-  return { ...server, folder, words, run, start }
+  return { ...server, folder, words, run, failing, start }
 }
 
 test('by the guide alone two systems join, send a document and a message, and answer a call from behind a firewall', async (t) => {
-  const { words, run, start, folder, world } = await follow(t)
+  const { words, run, failing, start, folder, world } = await follow(t)
   for (const line of commandsOf('1')) assert.match(await run(line), /"state": "requested"/)
   for (const line of commandsOf('2')) {
     const said = await run(line)
@@ -113,6 +121,11 @@ test('by the guide alone two systems join, send a document and a message, and an
     [202, 202, 202],
   )
 
+  const missing = await failing(sendDocument.replace('bundle.json', 'nowhere.json'))
+  assert.deepEqual([missing.code, missing.stderr], [1, 'nowhere.json is not there\n'])
+  const ofNobody = await failing(sendAll.replace('record/documents', 'nobody/documents'))
+  assert.deepEqual([ofNobody.code, JSON.parse(ofNobody.stdout.split('\n')[0] as string).rule], [1, 'unknown-provider'])
+
   const [offer = '', ask = '', grant = '', sendResult = '', receive = ''] = commandsOf('4')
   await run(offer)
   words.set('CONTRACT-WITH-CLINIC', JSON.parse(await run(ask)).contract)
@@ -134,11 +147,19 @@ test('by the guide alone two systems join, send a document and a message, and an
   const prices = createServer((request, response) => response.end(`${request.method} ${request.url}: 120`)).listen(0, '127.0.0.1')
   t.after(() => prices.close())
   await once(prices, 'listening')
-  words.set('http://127.0.0.1:9000', `http://127.0.0.1:${(prices.address() as AddressInfo).port}`)
+  const { port } = prices.address() as AddressInfo
+  words.set('http://127.0.0.1:9000', `http://127.0.0.1:${port}`)
   const [offerCall = '', askCall = '', grantCall = '', serve = '', call = ''] = commandsOf('5')
   await run(offerCall)
   words.set('CONTRACT-WITH-LAB', JSON.parse(await run(askCall)).contract)
   await run(grantCall)
   start(serve)
   assert.equal(await run(call), 'GET /today: 120')
+  await new Promise((resolve) => prices.close(resolve))
+  const unanswered = await failing(call)
+  assert.deepEqual([unanswered.code, unanswered.stdout], [1, '{"error":"the system behind this service does not answer"}'])
+  assert.match(unanswered.stderr, /^502 /)
+  prices.listen(port, '127.0.0.1')
+  await once(prices, 'listening')
+  assert.equal(await run(call), 'GET /today: 120', 'and the next call finds it again')
 })

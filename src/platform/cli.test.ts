@@ -23,6 +23,13 @@ test('options have their defaults, and what is missing, unknown or too much is w
     assert.throws(() => parseOptions(add, words), WrongUse, words.join(' '))
 })
 
+test('what stands behind an option that takes no value is told to be too much', () => {
+  const show = { ...add, argument: { name: 'ITEM', about: 'Its number.' }, options: { original: { type: 'boolean', about: 'The bytes.' } } } as const
+  assert.equal(parseOptions(show, ['7', '--original'])['argument'], '7')
+  assert.throws(() => parseOptions(show, ['7', '--original', 'FILE']), /only one ITEM at a time; --original takes no value/)
+  assert.throws(() => parseOptions(show, ['7', '8']), /only one ITEM at a time$/)
+})
+
 test('help is there at every level and says what there is not', () => {
   assert.match(helpOf(commands, []), /access client add +Does access client add\.\n.*access token/)
   assert.equal(helpOf(commands, ['access']).includes('audit'), false)

@@ -37,7 +37,7 @@ export function parseOptions(command: Command, rest: string[]): Options {
   try {
     const parsed = parseArgs({ args: rest, options: known, allowPositionals: command.argument !== undefined, strict: true })
     values = { ...parsed.values } as Options
-    if (command.argument) values['argument'] = argumentOf(command.argument, parsed.positionals, Boolean(values['help']))
+    if (command.argument) values['argument'] = argumentOf(command.argument, parsed.positionals, values)
   } catch (error) {
     if (error instanceof WrongUse) throw error
     const [sentence = ''] = (error as Error).message.split(/[\n.]/)
@@ -50,10 +50,13 @@ export function parseOptions(command: Command, rest: string[]): Options {
   return values
 }
 
-function argumentOf({ name, about }: { name: string; about: string }, given: readonly string[], isHelp: boolean): string | undefined {
+function argumentOf({ name, about }: { name: string; about: string }, given: readonly string[], values: Options): string | undefined {
   const [first] = given
-  if (given.length === 1 || isHelp) return first
-  throw new WrongUse(given.length === 0 ? `${name} is missing: ${about}` : `only one ${name} at a time`)
+  if (given.length === 1 || values['help']) return first
+  if (given.length === 0) throw new WrongUse(`${name} is missing: ${about}`)
+  // What stands behind an option that is only said is often meant as its value.
+  const said = Object.keys(values).filter((option) => values[option] === true)
+  throw new WrongUse(`only one ${name} at a time${said.map((option) => `; --${option} takes no value`).join('')}`)
 }
 
 export function helpOf(commands: readonly Command[], words: string[]): string {

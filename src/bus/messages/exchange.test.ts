@@ -15,6 +15,7 @@ test('two systems join by themselves and exchange: denied without a contract, re
 
   const denied = await expectStatus(403, lab.message('ward-bg/findings', 'm-0', '{}'))
   assert.match(denied.text, /no-contract/)
+  assert.equal(denied.body.issue[0].details.coding[0].code, 'forbidden-there-is-no-contract-about-this-service', denied.text)
   const [row] = await sql<{ decision: string; entry: string }>`select decision, entry from audit.entry where decision = 'deny' limit 1`
   assert.match(row?.entry ?? '', /no-contract/)
   const why = await lab.send({ method: 'GET', url: '/bus/rights?provider=ward-bg&service=findings' })

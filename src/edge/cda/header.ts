@@ -32,6 +32,9 @@ export function patient(root: Element, mapping: Mapping): void {
       managingOrganization: organizationOf(role.first('providerOrganization'), mapping, 'providerOrganization')?.reference,
     }),
   )
+  // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
+  if (resource['identifier'] === undefined)
+    mapping.draft.lose('ClinicalDocument/recordTarget/patientRole/id', 'no number: each such document makes a new patient')
   deceased(resource, person)
   extensions(resource, person, mapping)
   for (const guardian of person?.all('guardian') ?? [])

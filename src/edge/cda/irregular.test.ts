@@ -128,6 +128,14 @@ const taken: [string, string | Uint8Array, Check, unknown, RegExp?][] = [
     /regionOfInterest\[1\]$/,
   ],
   [
+    'a patient without a number',
+    document(section('11450-4', 'x'), { patient: person.replace(/<id [^>]*>/, '') }),
+    (m) => first(m, 'Patient')['identifier'],
+    undefined,
+    /patientRole\/id$/,
+  ],
+  ['a patient with a number', document(section('11450-4', 'x')), (m) => m.losses.some(({ place }) => /patientRole\/id$/.test(place)), false],
+  [
     'scripts in the narrative',
     document(section('11450-4', '<paragraph onclick="x()">а</paragraph><linkHtml href="javascript:x()">б</linkHtml>')),
     (m) => /onclick|href/.test(sectionOf(m).text.div),

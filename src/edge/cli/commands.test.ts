@@ -32,7 +32,7 @@ test('in the sandbox one call joins from nothing to the rights to file documents
   const init = commands.find((one) => one.name === 'edge init')
   const code = await init?.run(world, { config: join(folder, 'edge.yaml'), answers: join(folder, 'answers.json') }, (line) => lines.push(line))
   assert.equal(code, 0, lines.join('\n'))
-  assert.match(lines.at(-1) ?? '', /Everything is ready/)
+  assert.equal(lines.at(-1), `Everything is ready: npm run spona -- edge start --config ${join(folder, 'edge.yaml')}`)
   assert.match(lines.join('\n'), /contract with sickleave\/certificates is asked for/)
   const looked: string[] = []
   const doctor = commands.find((one) => one.name === 'edge doctor')

@@ -38,6 +38,8 @@ const legalBasis = 'Sl. glasnik RS 45/2025'
 export async function initEdge(outside: Outside, options: Options, print: Print): Promise<number> {
   const file = resolve(String(options['config']))
   const keyFile = join(dirname(file), 'edge-key.json')
+  // What is said to be typed next finds the same settings.
+  const withFile = options['config'] === 'edge.yaml' ? '' : ` --config ${options['config']}`
   const answers = typeof options['answers'] === 'string' ? fromFile(options['answers']) : await fromPerson(file)
   const stands = existsSync(file) ? readConfig(file) : null
   if (stands !== null) mustAgree(file, stands, answers)
@@ -54,10 +56,12 @@ export async function initEdge(outside: Outside, options: Options, print: Print)
     if (stands !== null && answers.certificates !== '0' && stands.certificates === undefined)
       print(`To issue certificates add to ${file}, and start the edge anew: certificates: { numbers: ${answers.certificates} }`)
     const centre = new Centre(outside, line, { url: bare(answers.url), signs, key })
-    return await joinBus({ centre, answers, key, keyFile, print })
+    return await joinBus({ centre, answers, key, keyFile, withFile, print })
   } catch (error) {
     if (error instanceof LineCut)
-      throw new Refusal('busy', error.message, { hint: `Is ${answers.url} its address? What is written is kept; npm run spona -- edge init goes on.` })
+      throw new Refusal('busy', error.message, {
+        hint: `Is ${answers.url} its address? What is written is kept; npm run spona -- edge init${withFile} goes on.`,
+      })
     if (error instanceof CentreSaysNo) throw new Refusal('unprocessable', error.message)
     throw error
   } finally {
@@ -117,7 +121,7 @@ async function fromPerson(file: string): Promise<Answers> {
 function settingsText({ url, member, port, charset, certificates }: Answers, signs: string): string {
   const mllp = port === '0' ? '' : `\nmllp:\n  - name: hl7\n    port: ${port}\n`
   // Certificates are asked for at the address of the local system, which has a token of its own.
-  const issuing = certificates === '0' ? '' : `\nrest:\n  port: 7081\n  token: rest-token\n\ncertificates:\n  numbers: ${certificates}\n`
+  const issuing = certificates === '0' ? '' : `\nrest:\n  port: 7081\n  token: rest.token\n\ncertificates:\n  numbers: ${certificates}\n`
   return `# An edge of the Service Data Bus. Every setting: docs/edge.md
 member: ${member}
 centre:
@@ -133,11 +137,11 @@ status:
 `
 }
 
-type Joining = { centre: Centre; answers: Answers; key: KeyFile; keyFile: string; print: Print }
+type Joining = { centre: Centre; answers: Answers; key: KeyFile; keyFile: string; withFile: string; print: Print }
 type Known = { state: string; proved: boolean; tested: boolean; client_id: string | null }
 
 /** Step by step, each only when the one before is done; what only the operator can do is said. */
-async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promise<number> {
+async function joinBus({ centre, answers, key, keyFile, withFile, print }: Joining): Promise<number> {
   const { member } = answers
   const post = (path: string, body: object) => centre.ask({ method: 'POST', path, body: Buffer.from(JSON.stringify(body)), isOpen: true })
   const known = async (): Promise<Known | null> => {
@@ -175,10 +179,10 @@ async function joinBus({ centre, answers, key, keyFile, print }: Joining): Promi
   }
   if (now.client_id !== null && now.client_id !== key.client) keepClient(keyFile, now.client_id)
   if (now.state !== 'active') return wait(print, `The member is ${now.state}.`)
-  return askContract({ centre, answers, print, keyFile })
+  return askContract({ centre, answers, print, keyFile, withFile })
 }
 
-async function askContract({ centre, answers, print, keyFile }: Omit<Joining, 'key'>): Promise<number> {
+async function askContract({ centre, answers, print, keyFile, withFile }: Omit<Joining, 'key'>): Promise<number> {
   centre.key = readKeyFile(keyFile)
   const needed: Needed[] = answers.certificates === '0' ? ['documents'] : ['documents', 'certificates']
   const missing = async (): Promise<Needed[]> => {
@@ -186,7 +190,7 @@ async function askContract({ centre, answers, print, keyFile }: Omit<Joining, 'k
     return needed.filter((_, at) => !permits[at])
   }
   const ready = () => {
-    print('Everything is ready: npm run spona -- edge start')
+    print(`Everything is ready: npm run spona -- edge start${withFile}`)
     return 0
   }
   const contracts = new Map<Needed, string>()

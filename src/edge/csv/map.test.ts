@@ -91,6 +91,22 @@ describe('a table with a declared mapping', () => {
     ])
   })
 
+  test('refuses a row with fewer cells than the header, for it was cut off; delimiters at the end and empty lines count for nothing', () => {
+    const whole = '0101985710113;Đorđević;Ana;Ž;1.1.1985;01.03.2026 07:30;6,40'
+    const told = map(whole, `${whole};`, `${whole};;;`, '', '0101985710113;Đorđ')
+    assert.deepEqual(
+      told.map((row) => ('refusal' in row ? `${row.refusal.message}. ${row.refusal.hint}` : row.line)),
+      [
+        'line 2 has only 7 cells, and the header 8. The line was cut off, or a quote swallowed its delimiters. Write every cell, the empty ones too.',
+        3,
+        4,
+        'line 6 has only 2 cells, and the header 8. The line was cut off, or a quote swallowed its delimiters. Write every cell, the empty ones too.',
+      ],
+    )
+    const [row] = mapCsv(encode(`${header};\r\n${whole};`, 'windows-1250'), mapping(), 'mart.csv')
+    assert.ok(row && 'mapped' in row, 'a delimiter at the end of the header alone')
+  })
+
   test('is refused as a whole when its header lacks a column, with what is there', () => {
     assert.throws(
       () => [...mapCsv(Buffer.from('JMBG,Prezime\n1,A'), mapping(), 'x')],
@@ -101,7 +117,7 @@ describe('a table with a declared mapping', () => {
 
 test('a number is taken only as the mapping says that it is written, and control characters are left out with a word', () => {
   const glucose = (cell: string) => {
-    const [row] = map(`0101985710113;Đor\u0007đević;Ana;Ž;1.1.1985;;${cell}`)
+    const [row] = map(`0101985710113;Đor\u0007đević;Ana;Ž;1.1.1985;;${cell};`)
     if (row === undefined || !('mapped' in row)) return row?.refusal.message
     assert.ok(row.mapped.losses.some(({ place }) => place === 'line 2, column Prezime'))
     const made = row.mapped.bundle.entry[1]?.resource as Record<string, any> | undefined

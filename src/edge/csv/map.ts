@@ -103,6 +103,11 @@ function mapRow(row: Row, header: string[], declared: Declared, file: string): M
     throw new Refusal('unprocessable', `line ${row.line} has ${row.cells.length} cells, and the header ${header.length}`, {
       hint: 'A delimiter stands in a cell that is not quoted.',
     })
+  // A line that was cut off would be filed as final, without its unit or its date.
+  if (row.cells.length <= header.findLastIndex((name) => name !== ''))
+    throw new Refusal('unprocessable', `line ${row.line} has only ${row.cells.length} cells, and the header ${header.length}`, {
+      hint: 'The line was cut off, or a quote swallowed its delimiters. Write every cell, the empty ones too.',
+    })
   const cells = new Map(header.map((name, index) => [name, (row.cells[index] ?? '').trim()]))
   const original = [header, header.map((_, index) => row.cells[index] ?? '')].map((line) => line.map(asCell).join(',')).join('\r\n')
   return mapCells({ line: row.line, cells, original: { bytes: Buffer.from(original), contentType: 'text/csv' } }, declared, file)

@@ -14,11 +14,11 @@ const names = table<Charset>({
   '8859': 'iso-8859-1',
 })
 const prefixes: [RegExp, (digits: string) => Charset | undefined][] = [
-  [/^(?:ISO|ISOIR)?8859(\d{1,2})$/, (digits) => known.find((one) => one === `iso-8859-${Number(digits)}`)],
-  [/^(?:CP|WINDOWS|WIN|MSWIN|X)(125[0-8])$/, (digits) => known.find((one) => one === `windows-${digits}`)],
+  [/^(?:ISO|ISOIR)?8859(\d{1,2})$/, (digits) => charsets.find((one) => one === `iso-8859-${Number(digits)}`)],
+  [/^(?:CP|WINDOWS|WIN|MSWIN|X)(125[0-8])$/, (digits) => charsets.find((one) => one === `windows-${digits}`)],
   [/^(?:CP|IBM|DOS|PC)?(852|866)$/, (digits) => (digits === '852' ? 'cp852' : 'ibm866')],
 ]
-const known = [
+export const charsets = [
   'utf-8',
   'ascii',
   'iso-8859-1',
@@ -32,7 +32,7 @@ const known = [
   'ibm866',
 ] as const
 
-export type Charset = (typeof known)[number]
+export type Charset = (typeof charsets)[number]
 
 /** Null when nobody here knows the name. */
 export function charsetNamed(name: string): Charset | null {
@@ -71,7 +71,7 @@ export function decode(bytes: Uint8Array, said: string, fallback: Charset): { te
   if (said !== '' && charset === null && bytes.some((byte) => byte > 0x7f))
     throw new Refusal('incorrect', 'the character set of MSH-18 is not known here', {
       expression: 'MSH-18',
-      hint: `Known are ${known.join(', ')}; write the name of HL7 table 0211, for example "UNICODE UTF-8" or "8859/2".`,
+      hint: `Known are ${charsets.join(', ')}; write the name of HL7 table 0211, for example "UNICODE UTF-8" or "8859/2".`,
     })
   const text = charset === null || charset === 'ascii' ? utf8(bytes) : null
   if (text !== null) return { text, charset: charset ?? 'utf-8' }

@@ -99,6 +99,11 @@ describe('the parts of a message', () => {
     assert.match(odd.oddities[0]?.place ?? '', /after MSH\[1\]/)
   })
 
+  test('a message in which the frame of another begins is refused, and a lone VT of a text is left out', () => {
+    assert.throws(() => readText(`${head()}\rOBX|1|NM|||15\u000b${head()}\rPID|1`), /another message begins inside/)
+    assert.equal(readText(`\u000b${head()}\rNTE|1||a\u000bb\r\u001c\r`).segments[1]?.text(3), 'ab')
+  })
+
   test('what is no message is refused with a sentence and a hint', () => {
     for (const text of ['', 'hello', 'PID|1', 'MSH', 'MSHA^~\\&', 'MSH|^^\\&|', '<ORU_R01/>'])
       assert.throws(

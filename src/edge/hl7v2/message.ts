@@ -2,6 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { hasControls, withoutControls } from '../draft/characters.ts'
 import { type Charset, decode } from './charset.ts'
 import { type Delimiters, unescape } from './escapes.ts'
+import { isBeyondAscii, mustBeAsSaid } from './misread.ts'
 
 const bytesMax = 100_000_000
 const segmentsMax = 20_000
@@ -251,7 +252,9 @@ export class Value {
 export function readMessage(bytes: Uint8Array, fallback: Charset = 'windows-1250'): Message {
   if (bytes.length > bytesMax)
     throw new Refusal('too-large', `a message may have ${bytesMax} bytes`, { hint: 'Send large documents as a reference, or in parts.' })
-  const { text, charset } = decode(bytes, charsetSaid(bytes), fallback)
+  const said = charsetSaid(bytes)
+  const { text, charset } = decode(bytes, said, fallback)
+  if (charset !== 'utf-8' && isBeyondAscii(bytes)) mustBeAsSaid(bytes, text, charset, said)
   return readText(text, charset)
 }
 
@@ -281,6 +284,12 @@ const endsCharset = (byte: number, mark: number) => byte === mark || byte === 0x
 export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const bare = unframed(text)
   const isPlain = !hasControls(bare)
+  // Where MLLP did not tell them apart (a file, a corrected item), one patient's result would be that of the next.
+  if (!isPlain && begunInside.test(bare))
+    throw new Refusal('incorrect', 'another message begins inside of this one, which was cut off', {
+      expression: 'MSH',
+      hint: 'Send each of the two whole, as a message of its own.',
+    })
   const lines = linesOf(isPlain ? bare : withoutControls(bare))
   // As it came: UTF-16 without its mark would look like a message once its noughts are left out.
   const head = bare.startsWith('MSH') ? (lines[0] ?? '') : bare.slice(0, 8)
@@ -305,6 +314,9 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   message.version = msh.text(12) ?? ''
   return message
 }
+
+/** The frame of another message (MLLP). */
+const begunInside = /\u000b\s*(?:MSH|FHS|BHS)/
 
 function whatElse(head: string): string {
   if (head.startsWith('<')) return 'the message is XML, and the pipe-delimited encoding is expected'

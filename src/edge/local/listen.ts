@@ -5,7 +5,7 @@ import { boundConnections } from '../process/connections.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import { asideOf } from './aside.ts'
-import { callOut } from './call-out.ts'
+import { callOut, callsToken } from './call-out.ts'
 import { pageHeaders, pageOf } from './page.ts'
 import { type Status, statusOf } from './status.ts'
 import { languageOf } from './words.ts'
@@ -22,6 +22,8 @@ const lookMs = 1000
  * machine reach it, and no page of the internet by a name of its own (DNS rebinding).
  */
 export async function listenLocal(edge: Edge, port: number): Promise<{ port: number; close(): Promise<void> }> {
+  // The local system reads it before its first call.
+  callsToken(edge)
   const listeners = new Set<ServerResponse>()
   const server = createServer(
     { maxHeaderSize: 16_384, headersTimeout: 10_000, connectionsCheckingInterval: 5000, requestTimeout: 120_000 },

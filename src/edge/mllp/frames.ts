@@ -1,12 +1,19 @@
 /**
  * MLLP (HL7 version 3 transport specification, minimal lower layer protocol): <VT> message <FS><CR>. What stands between frames is noise; a message
  * that is too long is thrown away up to its end, so that the connection lives on and its sender hears why.
+ *
+ * A VT never stands inside of a message: it begins the next, and the one before was cut off. Read on, the result of one patient would be that of the next.
  */
-/** `cutOff`: the connection ended inside of a message. */
-export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer } | { cutOff: true }
+/** Why the rest of a message never came: the connection ended inside of it, or another message began there. */
+export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer } | { cutOff: 'end' | 'next' }
 
 const [vt, fs, cr] = [0x0b, 0x1c, 0x0d]
 const noiseMax = 200
+/** What tells a message, or a batch of them, by its beginning: marks and spaces may stand before. */
+const headBytes = 32
+const beginning = /^(?:\xff\xfe|\xfe\xff|(?:\xef\xbb\xbf)?[\0-\x20]*(?:MSH|FHS|BHS))/
+/** In UTF-16 the byte of a VT is half of a letter. */
+const wide = /^(?:\xff\xfe|\xfe\xff)/
 
 export class Frames {
   readonly #most: number
@@ -14,6 +21,9 @@ export class Frames {
   #length = 0
   #isInside = false
   #isTooLong = false
+  #head = ''
+  /** Its VT stood inside of another message: a tabulator of somebody's text, unless a message follows. */
+  #isAfterCut = false
   /** The last piece ended with FS, and the CR may come with the next. */
   #hasFs = false
 
@@ -45,7 +55,7 @@ export class Frames {
         const noise = chunk.subarray(at, start < 0 ? chunk.length : start)
         if (noise.some((byte) => byte !== cr && byte !== 0x0a && byte !== 0x20)) yield { noise: noise.subarray(0, noiseMax) }
         if (start < 0) return
-        this.#begin()
+        this.#begin(false)
         at = start + 1
         continue
       }
@@ -63,23 +73,44 @@ export class Frames {
         }
         this.#keep(Buffer.of(fs))
       }
-      const end = chunk.indexOf(fs, at)
+      const end = this.#nextMark(chunk, at)
       this.#keep(chunk.subarray(at, end < 0 ? chunk.length : end))
       if (end < 0) return
       at = end + 1
-      this.#hasFs = true
+      if (chunk[end] === fs) this.#hasFs = true
+      else yield* this.#cutOff()
     }
   }
 
-  #begin(): void {
+  /** Where an FS stands, or a VT that begins another message; -1 without one. */
+  #nextMark(chunk: Buffer, at: number): number {
+    const end = chunk.indexOf(fs, at)
+    const rest = end < 0 ? chunk.subarray(at) : chunk.subarray(at, end)
+    const start = rest.indexOf(vt)
+    return start < 0 || wide.test(this.#head + rest.toString('latin1', 0, 2)) ? end : at + start
+  }
+
+  *#cutOff(): Generator<Frame> {
+    const isMessage = !this.#isAfterCut || beginning.test(this.#head)
+    const frame: Frame = this.#isTooLong ? { tooLong: this.#length } : { cutOff: 'next' }
+    // A second VT right behind the first begins the same message.
+    const isEmpty = this.#length === 0
+    this.#begin(isEmpty ? this.#isAfterCut : true)
+    if (isMessage && !isEmpty) yield frame
+  }
+
+  #begin(isAfterCut: boolean): void {
     this.#isInside = true
     this.#isTooLong = false
+    this.#isAfterCut = isAfterCut
     this.#pieces = []
     this.#length = 0
+    this.#head = ''
   }
 
   #keep(piece: Buffer): void {
     if (piece.length === 0) return
+    if (this.#head.length < headBytes) this.#head += piece.toString('latin1', 0, headBytes - this.#head.length)
     this.#length += piece.length
     if (this.#length > this.#most) {
       this.#isTooLong = true
@@ -91,6 +122,9 @@ export class Frames {
     this.#isInside = false
     const pieces = this.#pieces
     this.#pieces = []
-    return this.#isTooLong ? { tooLong: this.#length } : { bytes: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces) }
+    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+    // The rest of a message in whose text a VT stood: it has been answered, and a second answer would be taken for that to the next message.
+    if (this.#isAfterCut && !beginning.test(this.#head)) return { noise: bytes.subarray(0, noiseMax) }
+    return this.#isTooLong ? { tooLong: this.#length } : { bytes }
   }
 }

@@ -39,6 +39,21 @@ test('a message ends with its FS when no CR follows: before the next one, before
   assert.equal(kept(edge).filter(({ name }) => name.endsWith(' 5')).length, 0)
 })
 
+test('a message that breaks off before another begins on the same line is refused and not kept, and the other has its own answer', async (t) => {
+  const edge = await open(t)
+  const sender = new MllpSender(edge.ports[0]?.port ?? 0)
+  t.after(() => sender.end())
+  const whole = oru('5', 'p-5')
+  sender.write(`\x0b${whole.slice(0, whole.indexOf('g/dL'))}`)
+  sender.write(`\x0b${oru('6', 'p-6')}\x1c\r`)
+  assert.match((await sender.answer()) ?? '', /MSA\|AR\|\|another message began inside of this one.*\rERR\|\|\|102\^/s)
+  assert.match((await sender.answer()) ?? '', /MSA\|AA\|6/)
+  assert.deepEqual(
+    kept(edge).map(({ name }) => name),
+    ['ORU R01 6'],
+  )
+})
+
 test('a message whose character set is not known is refused under its own number, so that its sender knows which one it was', async (t) => {
   const { ports } = await open(t)
   const sender = new MllpSender(ports[0]?.port ?? 0)

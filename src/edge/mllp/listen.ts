@@ -71,7 +71,7 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
   socket.on('end', () => {
     clearTimeout(silence)
     if (frames.mayHaveEnded) take(frames.endWithoutCr())
-    else if (frames.isInside) take({ cutOff: true })
+    else if (frames.isInside) take({ cutOff: 'end' })
     void answers.then(() => socket.end())
   })
   if (settings.idleSeconds > 0) socket.setTimeout(settings.idleSeconds * 1000, () => socket.destroy())
@@ -82,7 +82,7 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
   socket.once('close', () => {
     clearInterval(watch)
     clearTimeout(silence)
-    if (frames.isInside) edge.log.warn({ source: settings.name }, 'a connection ended inside a message; nothing of it was taken')
+    if (frames.isInside && !socket.readableEnded) edge.log.warn({ source: settings.name }, 'a connection ended inside a message; nothing of it was taken')
   })
 }
 
@@ -94,10 +94,10 @@ async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<B
     return Buffer.alloc(0)
   }
   const refused = (refusal: Refusal) => framed(Buffer.from(rejectUnread(refusal, stamp())))
-  if ('cutOff' in frame)
-    return refused(
-      new Refusal('incorrect', 'the connection ended inside of the message, and nothing of it was taken', { hint: 'Send it again, and end it with <FS><CR>.' }),
-    )
+  if ('cutOff' in frame) {
+    edge.log.warn({ source: settings.name, by: frame.cutOff }, 'a message was cut off; nothing of it was taken')
+    return refused(frame.cutOff === 'end' ? endedInside() : begunInside())
+  }
   if ('tooLong' in frame)
     return refused(
       new Refusal('too-large', `a message may have ${settings.messageMb} MB here`, { hint: 'Send large documents apart from the message, or in parts.' }),
@@ -113,6 +113,13 @@ async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<B
   }
   return answers(message, message.type === '' ? untyped : await verdictOn(edge, settings, frame.bytes, message), stamp())
 }
+
+const endedInside = () =>
+  new Refusal('incorrect', 'the connection ended inside of the message, and nothing of it was taken', { hint: 'Send it again, and end it with <FS><CR>.' })
+const begunInside = () =>
+  new Refusal('incorrect', 'another message began inside of this one, and nothing of this one was taken', {
+    hint: 'Send this one again, whole, and end it with <FS><CR>; no <VT> (0B) may stand in its text.',
+  })
 
 /** Nobody can say what such a message is, so its sender hears at once. */
 const untyped: Verdict = {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -18,6 +19,7 @@ test('one edge works on a store, and what cannot be opened leaves nothing open t
   const lone = await loneEdge(t, () => 'mllp: [{ name: lis, port: 0 }]')
   const { edge } = lone
   const { config } = edge
+  assert.ok(existsSync(join(config.data, 'calls.token')), 'the local system reads it before its first call')
   await assert.rejects(openEdge(edge, config), refusal(/another edge runs with .* data in its settings/))
   const port = lone.ports[0]?.port ?? 0
 

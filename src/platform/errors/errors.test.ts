@@ -48,10 +48,12 @@ test('an answer carries the code under which its cause and cure stand, beside it
 })
 
 test('the scanner reads quotes, templates and hints, and leaves out what is put together elsewhere', () => {
-  const source = "throw new Refusal('busy', `a ${b ? `x` : 1} c`, { hint: 'Wait.' })\nnew Refusal('gone', 'it\\'s over')\nnew Refusal('gone', sentence)"
+  const source =
+    "throw new Refusal('busy', `a ${b ? `x` : 1} c`, { hint: 'Wait.' })\nnew Refusal('gone', 'it\\'s over')\nnew Refusal('gone', sentence)\nno('over', 'it has ended', hint)"
   assert.deepEqual(scan(source), [
     { kind: 'busy', sentence: 'a {} c', hint: 'Wait.' },
     { kind: 'gone', sentence: "it's over", hint: null },
+    { kind: 'forbidden', sentence: 'it has ended', hint: null },
   ])
 })
 

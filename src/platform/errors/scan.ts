@@ -1,7 +1,8 @@
 /** An expected "no" as it stands in a source file; what is filled in at run time is `{}`. */
 export type Scanned = { kind: string; sentence: string; hint: string | null }
 
-const begins = /new Refusal\(\s*(?:'([\w-]+)'|[\w.?:' ]+)\s*,\s*(?=['`])/g
+// A right that is denied (bus/members/right.ts: `no(rule, sentence, …)`) is no Refusal yet; whoever asked for it refuses with its sentence, as forbidden.
+const begins = /(?:new Refusal\(\s*(?:'([\w-]+)'|[\w.?:' ]+)|\b(no)\(\s*'[\w-]+')\s*,\s*(?=['`])/g
 const hintWithin = 500
 
 /** Every Refusal of a source whose sentence is written where it is thrown. */
@@ -14,7 +15,7 @@ export function scan(source: string): Scanned[] {
     const hintAt = /^[^;]*?\bhint:\s*(?=['`])/.exec(rest)
     const isAlone = /^\s*[,)}]/.test(source.slice(end))
     if (!isAlone) continue
-    found.push({ kind: match[1] ?? '', sentence: text, hint: hintAt ? literalAt(rest, hintAt[0].length).text : null })
+    found.push({ kind: match[2] === undefined ? (match[1] ?? '') : 'forbidden', sentence: text, hint: hintAt ? literalAt(rest, hintAt[0].length).text : null })
   }
   return found
 }

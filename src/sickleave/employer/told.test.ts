@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
-import { isFromCentre, payroll } from '../../../docs/guides/payroll.mjs'
+import { isFromCentre, payroll, PayrollError } from '../../../docs/guides/payroll.mjs'
 import { startEndpoint, type Endpoint } from '../../testing/endpoint.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { listen } from '../../testing/server.ts'
@@ -132,6 +132,28 @@ test('an administrator lets a payroll system in, and the kit of the guide takes 
   await fitsSchema(documents, readFileSync(new URL('employer-documents.xsd', import.meta.url), 'utf8'))
   assert.match(await client.documents({ format: 'csv', pib: firm().pib }), /ПИБ;Послодавац/)
   await assert.rejects(async () => client.documents({ format: 'xml', pib: town.employers[1]?.pib }), /403/)
+  const [head = ''] = /^jmbg;.*$/m.exec(readFileSync('docs/guides/payroll.md', 'utf8')) ?? []
+  const other = (await ask('POST', `/${firm().pib}/systems`, { name: 'Зараде', role: 'operator' })).body
+  const { call } = payroll({ url: `http://localhost:${town.world.config.PORT}`, client: other.client, privateKey: other.privateKey })
+  const wrong = call('POST /{pib}/earnings', {
+    params: { pib: firm().pib },
+    query: { check: 'true' },
+    body: head.replace(';month', ''),
+    type: 'text/csv',
+  })
+  await assert.rejects(wrong, (error) => {
+    assert.ok(error instanceof PayrollError)
+    assert.deepEqual([error.status, error.expression, error.outcome?.issue?.[0]?.diagnostics], [400, 'row 1', 'the head lacks month'])
+    assert.match(error.hint ?? '', /^The head is: jmbg/)
+    return /^400 row 1: the head lacks month\. The head is: jmbg/.test(error.message)
+  })
+  const empty = call('POST /{pib}/earnings', {
+    params: { pib: firm().pib },
+    query: { check: 'true' },
+    body: `${head}\n`,
+    type: 'text/csv',
+  })
+  await assert.rejects(empty, /400 the file has no row of earnings/, 'the head of the guide is right')
   assert.equal((await ask('DELETE', `/${firm().pib}/systems/${made.client}`)).status, 204)
   await assert.rejects(async () => client.documents({ format: 'xml', pib: firm().pib }), /40[13]/)
 })

@@ -27,7 +27,8 @@ const given = (mapped: Mapped) => of(mapped, 'Observation').map((one) => one['va
 type Check = (mapped: Mapped) => unknown
 /** What was sent, what is to be seen of it, and where something of it has no place. */
 const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
-  ['a patient without a number', [head('ADT^A08'), 'PID|1||||Петровић^Ана'], (m) => first(m, 'Patient')['name'][0].family, 'Петровић'],
+  ['a patient without a number', [head('ADT^A08'), 'PID|1||||Петровић^Ана'], (m) => first(m, 'Patient')['name'][0].family, 'Петровић', ['PID[1]-3']],
+  ['a patient with a number', [head('ADT^A08'), pid], (m) => m.losses.some(({ place }) => place === 'PID[1]-3'), false],
   ['a patient named after the visit', [head('ADT^A01'), 'PV1|1|I', pid], (m) => of(m, 'Encounter').length, 1],
   ['a result before its order', [head('ORU^R01'), pid, 'OBX|1|NM|T^т^L||5.1|mmol/L|||||F', order], (m) => given(m).length, 1],
   ['notes on everything', [head('ORU^R01'), pid, order, 'NTE|1||а', 'OBX|1|NM|T^т^L||1', 'NTE|1||б'], (m) => first(m, 'Observation')['note'][0].text, 'б'],

@@ -198,6 +198,8 @@ export function patient(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Patient', segment.place, mapping.isOf('ADT'))
   if (mapping.patient === undefined || !mapping.isOf('ADT')) mapping.patient = entry
   fill(entry, segment, patientRows, mapping)
+  // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
+  if (entry.resource['identifier'] === undefined) mapping.draft.lose(`${segment.place}-3`, 'no number: each such message makes a new patient')
   const birth = segment.text(7)
   if (birth !== undefined && birth.length > 8) birthTime(entry, segment, mapping)
   multiple(entry.resource, segment)

@@ -10,7 +10,6 @@ export const portal = messages({
     sr: 'Овај портал је за лекаре и сестре. Ваш налог нема ту улогу.',
     en: 'This portal is for doctors and nurses. Your account has no such role.',
   },
-  toPatient: { sr: 'Отвори портал пацијента', en: 'Open the patient’s portal' },
 })
 
 export const finder = messages({

@@ -10,7 +10,6 @@ export const portal = messages({
   completeness: { sr: 'Потпуност', en: 'Completeness' },
   vendors: { sr: 'Произвођачи', en: 'Vendors' },
   notOperator: { sr: 'Ове странице су за оператере магистрале и министарство.', en: 'These pages are for operators of the bus and the ministry.' },
-  toDoctor: { sr: 'Иди на портал лекара', en: 'Go to the doctor’s portal' },
   pause: { sr: 'Заустави освежавање', en: 'Pause refreshing' },
   resume: { sr: 'Освежавај', en: 'Refresh' },
   asOf: { sr: 'Стање у {time}', en: 'As of {time}' },

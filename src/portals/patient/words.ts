@@ -11,7 +11,6 @@ export const portal = messages({
   whose: { sr: 'Чији картон', en: 'Whose record' },
   mine: { sr: 'Мој', en: 'Mine' },
   noRecord: { sr: 'Уз Ваш налог није везан ниједан картон.', en: 'No record belongs to your account.' },
-  toDoctor: { sr: 'Отвори портал лекара', en: 'Open the doctor’s portal' },
   forChild: { sr: 'Картон: {name}. Гледате га као заступник.', en: 'Record of {name}. You see it as representative.' },
 })
 
@@ -31,7 +30,7 @@ export const visits = messages({
   awaited: { sr: 'Извештај се чека до {due}.', en: 'The report is expected by {due}.' },
   missing: { sr: 'Извештај касни: требало је да стигне до {due}.', en: 'The report is late: it should have come by {due}.' },
   missingWhat: {
-    sr: 'Установа је на то подсећана. Ако Вам извештај треба, обратите се њој.',
+    sr: 'Установа је на то подсећена. Ако Вам извештај треба, обратите се њој.',
     en: 'The institution is being reminded. If you need the report, ask the institution.',
   },
   link: { sr: 'Посете и извештаји о њима', en: 'Visits and their reports' },
@@ -138,6 +137,8 @@ export const line = messages({
 
 export const looks = messages({
   title: { sr: 'Ко је гледао мој картон', en: 'Who looked at my record' },
+  titleOf: { sr: 'Ко је гледао картон: {name}', en: 'Who looked at the record of {name}' },
+  titleOfOther: { sr: 'Ко је гледао картон', en: 'Who looked at the record' },
   lead: {
     sr: 'Сваки увид је забележен: ко, кад, у којој установи, по ком основу и шта је отворено.',
     en: 'Every look is recorded: who, when, in which institution, on what basis and what was opened.',

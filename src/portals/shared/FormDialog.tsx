@@ -10,6 +10,8 @@ type Frame = {
   /** Beside the title: what went wrong, and the fields. */
   children: ReactNode
   confirm: Message
+  /** The way back, where the general word could be taken for the act itself. */
+  dismiss?: Message
   send(event: FormEvent): Promise<void>
   isSending: boolean
   /** False while closing it would hide what becomes of what is being sent. */
@@ -20,7 +22,7 @@ type Frame = {
 }
 
 /** A form over the page that asks for one act: fields, its button and the way back. */
-export function FormDialog({ title, lead, children, confirm, send, isSending, isDismissable, onClose, look, isWide = false }: Frame) {
+export function FormDialog({ title, lead, children, confirm, dismiss = shell.cancel, send, isSending, isDismissable, onClose, look, isWide = false }: Frame) {
   const say = useSay()
   return (
     <ModalOverlay className="veil" isOpen isDismissable={isDismissable} onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -37,7 +39,7 @@ export function FormDialog({ title, lead, children, confirm, send, isSending, is
                 {say(confirm)}
               </button>
               <button type="button" className="button" onClick={onClose}>
-                {say(shell.cancel)}
+                {say(dismiss)}
               </button>
             </div>
           </form>

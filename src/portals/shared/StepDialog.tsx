@@ -21,6 +21,7 @@ export type Asked = {
   /** What it does, before it is done. */
   lead?: Message
   confirm: Message
+  dismiss?: Message
   fields: AskedField[]
   /** Where it is posted, and with what beside the fields. */
   to: string
@@ -67,6 +68,7 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
       title={asked.title}
       {...(asked.lead ? { lead: asked.lead } : {})}
       confirm={asked.confirm}
+      {...(asked.dismiss ? { dismiss: asked.dismiss } : {})}
       send={send}
       isSending={isSending}
       onClose={onClose}

@@ -5,7 +5,7 @@ export const leaveStates = messages({
   extended: { sr: 'продужено', en: 'extended' },
   referred: { sr: 'код комисије', en: 'with the commission' },
   closed: { sr: 'закључено', en: 'closed' },
-  cancelled: { sr: 'поништено', en: 'cancelled' },
+  cancelled: { sr: 'поништено', en: 'voided' },
 })
 
 export const paperKinds = messages({
@@ -27,7 +27,7 @@ export const leaveSteps = messages({
   decided: { sr: 'комисија одлучила, до', en: 'decided by the commission, until' },
   reviewed: { sr: 'одлучено по приговору, до', en: 'decided on an objection, until' },
   closed: { sr: 'закључено са', en: 'closed as of' },
-  cancelled: { sr: 'поништено', en: 'cancelled' },
+  cancelled: { sr: 'поништено', en: 'voided' },
   corrected: { sr: 'исправљено, до', en: 'corrected, until' },
   other: { sr: 'корак', en: 'step' },
   signed: { sr: 'потписано', en: 'signed' },

@@ -38,7 +38,13 @@ function shapeOf(act: Act, { until, proposedUntil }: LeaveView, today: string): 
       return { name: words.close, lead: words.closeLead, confirm: words.close, fields, first: { until: today < until ? today : until, why: 'recovered' } }
     }
     case 'cancellation':
-      return { name: words.cancel, lead: words.cancelLead, confirm: words.cancel, fields: [{ name: 'why', label: words.why, hint: words.whyHint }] }
+      return {
+        name: words.cancel,
+        lead: words.cancelLead,
+        confirm: words.cancel,
+        dismiss: words.keep,
+        fields: [{ name: 'why', label: words.why, hint: words.whyHint }],
+      }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { StepLine } from '../../sickleave/wire.ts'
+import type { Say } from './language.tsx'
 import { messages } from './message.ts'
 
 export const leaveStates = messages({
@@ -34,6 +36,33 @@ export const leaveSteps = messages({
   sealed: { sr: 'печат установе', en: 'sealed by the institution' },
   arrived: { sr: 'стигло {at}', en: 'arrived {at}' },
 })
+
+/** What the commission decided about a proposal. */
+export const decisionWords = messages({
+  approved: { sr: 'одобрено како је предложено', en: 'approved as proposed' },
+  shortened: { sr: 'одобрено краће', en: 'approved, shorter' },
+  rejected: { sr: 'није одобрено', en: 'rejected' },
+  assessment: { sr: 'упућено на оцену радне способности', en: 'sent to the disability assessment' },
+})
+
+/** Why a leave was closed; the doctor chooses among all but what only the commission says. */
+export const closings = messages({
+  recovered: { sr: 'способан(на) за рад', en: 'able to work' },
+  maternity: { sr: 'породиљско одсуство', en: 'maternity leave' },
+  'employment-ended': { sr: 'престао радни однос', en: 'employment ended' },
+  death: { sr: 'смрт', en: 'death' },
+})
+const closedOtherwise = messages({
+  assessment: { sr: 'упућено на оцену радне способности', en: 'sent to the disability assessment' },
+  commission: { sr: 'одлуком комисије', en: 'by the commission’s decision' },
+})
+
+/** What a step says beside its kind and day, in words: its outcome with the number, or why. */
+export function stepDetail(say: Say, data: (text: string) => string, { kind, decision, detail }: StepLine): string | null {
+  const why = { ...closings, ...closedOtherwise }[detail as keyof typeof closings]
+  if (kind === 'closed' && why) return say(why)
+  return [decision && say(decisionWords[decision]), detail && data(detail)].filter(Boolean).join(', ') || null
+}
 
 /** Reasons as a form offers them. */
 export const reasonWords = messages({

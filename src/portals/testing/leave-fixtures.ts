@@ -9,7 +9,17 @@ const paper = { kind: 'report' as const, version: 1, issuedAt: '2026-04-20T08:00
 const firm = { employer: 'Пекара „Зрно“', pib: '112233446' }
 const leave = (id: string, from: string, until: string, more: Partial<LeaveView>): LeaveView => ({
   ...{ id, number: id, status: 'closed', from, until, reason: '01', reasonName: { sr: 'болест или повреда ван рада', en: 'illness or injury outside work' } },
-  ...{ isException: false, approvedUntil: null, proposedUntil: null, reportedUntil: until, steps: [], documents: [], explanation: [], diagnosis: 'M54.5' },
+  ...{
+    isException: false,
+    approvedUntil: null,
+    proposedUntil: null,
+    reportedUntil: until,
+    steps: [],
+    documents: [],
+    explanation: [],
+    hasFundDays: true,
+    diagnosis: 'M54.5',
+  },
   ...more,
 })
 const leaves: Leaves = {

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import type { LeaveView } from '../../../sickleave/wire.ts'
 import { useSay } from '../../shared/language.tsx'
+import { closings } from '../../shared/leave-words.ts'
 import type { Message } from '../../shared/message.ts'
 import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
 import { useSignature } from '../signature/Signature.tsx'
-import { acts as words, closings } from './words.ts'
+import { acts as words } from './words.ts'
 
 type Act = 'report' | 'extension' | 'referral' | 'closing' | 'cancellation'
 type Shape = Omit<Asked, 'title' | 'to' | 'more'> & { name: Message; body?: (values: Record<string, string>) => Record<string, unknown> }

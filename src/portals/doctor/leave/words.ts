@@ -121,13 +121,6 @@ export const acts = messages({
   },
 })
 
-export const closings = messages({
-  recovered: { sr: 'способан(на) за рад', en: 'able to work' },
-  maternity: { sr: 'породиљско одсуство', en: 'maternity leave' },
-  'employment-ended': { sr: 'престао радни однос', en: 'employment ended' },
-  death: { sr: 'смрт', en: 'death' },
-})
-
 export const reports = messages({
   doctorOnly: { sr: 'Дознаке издаје лекар', en: 'A doctor gives the reports' },
   title: { sr: 'Дознаке за издавање', en: 'Reports to give' },

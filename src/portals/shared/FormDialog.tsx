@@ -6,7 +6,7 @@ import { shell } from './words.ts'
 
 type Frame = {
   title: ReactNode
-  lead?: Message
+  lead?: string
   /** Beside the title: what went wrong, and the fields. */
   children: ReactNode
   confirm: Message
@@ -32,7 +32,7 @@ export function FormDialog({ title, lead, children, confirm, dismiss = shell.can
             <Heading slot="title" level={2}>
               {title}
             </Heading>
-            {lead && <p className="soft">{say(lead)}</p>}
+            {lead && <p className="soft">{lead}</p>}
             {children}
             <div className="buttons">
               <button type="submit" className="button main" aria-disabled={isSending}>

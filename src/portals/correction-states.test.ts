@@ -67,7 +67,7 @@ test('where the answer failed after the correction the next press answers alone,
   site.stage.answer('/sickleave/people/p1/leaves/l3/correction', (request) => {
     acts.push('correction')
     sent = JSON.parse(Buffer.from((request.body as { signed: string }).signed.split('.')[1] ?? '', 'base64url').toString()).body
-    return { ...leave, steps: [...leave.steps, { ...step, detail: null, signedBy: 'doctor' }] } satisfies LeaveView
+    return { ...leave, steps: [...leave.steps, { ...step, detail: null, decision: null, signedBy: 'doctor' }] } satisfies LeaveView
   })
   site.stage.answer('/sickleave/corrections/o2', (_, reply) => {
     acts.push('answer')

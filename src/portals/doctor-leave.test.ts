@@ -20,7 +20,7 @@ const preview: Preview = {
 type Opening = OpenLeave & { id: string }
 
 /** The server as far as this form needs it; `open` answers an opening, and what was signed is handed to it. */
-function ready(open: (body: Opening) => { code: number; answer: unknown }): Opening[] {
+function ready(open: (body: Opening) => { code: number; answer: unknown }, leaves: LeaveView[] = []): Opening[] {
   const sent: Opening[] = []
   const keys: SigningKeys['keys'] = []
   site.stage.me(doctor)
@@ -36,7 +36,7 @@ function ready(open: (body: Opening) => { code: number; answer: unknown }): Open
     return { now: new Date().toISOString(), keys }
   })
   site.stage.answer(own, (request, reply) => {
-    if (request.method === 'GET') return { ...known, today: '2026-06-03', leaves: [] }
+    if (request.method === 'GET') return { ...known, today: '2026-06-03', leaves }
     const [, payload = ''] = (request.body as { signed: string }).signed.split('.')
     const { body } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { body: Opening }
     sent.push(body)
@@ -96,7 +96,9 @@ test('a session that ends over a half-filled leave loses nothing, and two presse
     await axeFindsNothing(page, 'the session is over', { rules: 'contrast' })
     isOver = false
     await page.getByRole('button', { name: 'Отвори боловање' }).dblclick()
-    await page.getByText('Боловање је отворено. Послодавац је обавештен.').waitFor()
+    const told = page.getByText('Боловање је отворено. Послодавац је обавештен.')
+    await told.waitFor()
+    assert.equal(await told.evaluate((one) => one === one.ownerDocument.activeElement), true, 'the focus is where it is said')
   })
   assert.equal(new Set(sent.map(({ id }) => id)).size, 1, 'every try has the same id')
   assert.equal(sent.length, 2)
@@ -115,4 +117,58 @@ test('where only the commission may open it the one button proposes it, and says
     sent.map(({ propose }) => propose),
     [true],
   )
+})
+
+test('days that turn round, or that another leave has, are told before anybody signs, and nothing is previewed of them', async () => {
+  const closed = { ...opened, id: 'l9', status: 'closed' as const, from: '2026-06-10', until: '2026-06-12' }
+  const sent = ready(() => ({ code: 201, answer: opened }), [closed])
+  await site.visit('/doctor/people/p1/leave', {}, async (page) => {
+    await page.getByLabel('Дијагноза (МКБ-10)').fill('M54.5')
+    await page.getByText('Уобичајено трајање је 5 дана; можете га изменити.').waitFor()
+    const until = page.getByLabel('Очекивани последњи дан')
+    await until.fill('2026-06-01')
+    await page.locator('#leave-until-error').filter({ hasText: 'Последњи дан је пре првог дана.' }).waitFor()
+    await page.getByText('Уобичајено трајање').waitFor({ state: 'detached' })
+    await press(page)
+    assert.equal(await until.evaluate((one) => one === one.ownerDocument.activeElement), true)
+    await until.fill('2026-06-10')
+    await page.locator('#leave-from-error').filter({ hasText: 'покрива дане од 10.06.2026. до 12.06.2026. Почните после њега.' }).waitFor()
+    await press(page)
+    assert.equal(await page.getByLabel('Лозинка').count(), 0)
+    await until.fill('2026-06-09')
+    await page.getByText('Уобичајено трајање').waitFor()
+  })
+  assert.equal(sent.length, 0)
+})
+
+test('the English dialog that voids a leave has another word for each of its buttons', async () => {
+  ready(() => ({ code: 201, answer: opened }), [opened])
+  await site.visit('/doctor/people/p1/leave', { language: 'en' }, async (page) => {
+    await page.getByRole('button', { name: 'Void the leave' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Void the leave' })
+    assert.deepEqual(await dialog.getByRole('button').allInnerTexts(), ['Void the leave', 'Keep it'])
+  })
+})
+
+test('a nurse is not offered the leave of a person, and its address says who opens it', async () => {
+  ready(() => ({ code: 201, answer: opened }))
+  site.stage.me({ ...doctor, roles: ['nurse'] })
+  const denied = { reason: 'ова радња није за Вашу улогу', opens: [] }
+  for (const address of [own, '/sickleave/due', '/sickleave/offline'])
+    site.stage.answer(address, (_request, reply) => {
+      reply.code(403)
+      return { issue: [{ diagnostics: denied.reason }], ...denied }
+    })
+  await site.visit('/doctor/people/p1', {}, async (page) => {
+    await page.locator('#patient-name').waitFor()
+    assert.equal(await page.getByRole('link', { name: 'Боловање' }).count(), 0)
+    await page.goto(`${site.stage.url}/doctor/people/p1/leave`)
+    await page.getByRole('heading', { level: 1, name: 'Боловање отвара лекар' }).waitFor()
+    await page.getByRole('link', { name: 'Назад на картон' }).waitFor()
+    await page.goto(`${site.stage.url}/doctor/reports`)
+    await page.getByRole('heading', { level: 1, name: 'Дознаке издаје лекар' }).waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Потпуност' }).waitFor()
+  })
+  site.stage.answer('/sickleave/due', null)
+  site.stage.answer('/sickleave/offline', null)
 })

@@ -66,8 +66,8 @@ test('the execution of a payment file is entered with the figures of the treasur
   })
   await site.visit('/fund/payments', { language: 'en' }, async (page) => {
     await page.getByRole('button', { name: 'Enter the execution 2026-000007' }).click()
-    await page.getByLabel('On', { exact: true }).fill('2026-06-03')
-    await page.getByLabel('Lines').fill('3')
+    await page.getByLabel('Date', { exact: true }).fill('2026-06-03')
+    await page.getByLabel('Number of lines').fill('3')
     await page.getByLabel(/^Sum in dinars/).fill('90.849,38')
     await page.getByRole('dialog').getByRole('button', { name: 'Enter the execution' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -121,6 +121,35 @@ test('the commission opens the file from its agenda and decides; the reader is t
   })
 })
 
+test('a second person reads the sum and whose it is before approving it', async () => {
+  as(officer)
+  const known = fundFileShown
+  const proposal = { by: 'Зоран Лазић', decision: 'pay' as const, why: 'све је у реду', number: '1/2026', isMine: false }
+  site.stage.answer('/sickleave/fund/requests/r1', () => ({
+    ...known,
+    request: { ...known.request, state: 'proposed' },
+    proposal: { ...known.proposal, ...proposal },
+  }))
+  await site.visit('/fund/requests/r1', {}, async (page) => {
+    await page.getByRole('button', { name: 'Одобри', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Одобри исплату: 90.849,38 RSD' })
+    assert.match(await dialog.innerText(), /Захтев [\d-]+: .+, .+, \d\d\.\d\d\.\d{4}\. – /)
+  })
+})
+
+test('a commission that comes back to what it has decided is told so, and has the way to its agenda', async () => {
+  as(commissioner)
+  site.stage.answer('/sickleave/commission/people/h1/leaves/l9', (_request, reply) =>
+    reply.code(403).send({ issue: [{ diagnostics: 'ово боловање није код комисије' }], reason: 'о овом предлогу је већ одлучено', opens: [] }),
+  )
+  await site.visit('/commission/people/h1/leaves/l9', {}, async (page) => {
+    await page.getByText('О овом предлогу је већ одлучено').waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Предмет' }).waitFor()
+    await page.getByRole('link', { name: 'Назад на дневни ред' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Случајеви' }).waitFor()
+  })
+})
+
 test('who has no role here is told so, and nothing is asked for', async () => {
   site.stage.me(doctor)
   const before = site.stage.asked.length
@@ -128,6 +157,10 @@ test('who has no role here is told so, and nothing is asked for', async () => {
     ['/fund/', 'Ове странице су за службенике Фонда.'],
     ['/commission/', 'Ове странице су за чланове лекарских комисија.'],
   ] as const)
-    await site.visit(path, {}, async (page) => page.getByText(words).waitFor())
+    await site.visit(path, {}, async (page) => {
+      await page.getByText(words).waitFor()
+      assert.equal(await page.getByRole('navigation').count(), 0, 'the pages of another portal are not shown')
+      await page.getByRole('link', { name: 'Иди на портал лекара' }).waitFor()
+    })
   assert.ok(!site.stage.asked.slice(before).some((line) => line.includes('/sickleave/')))
 })

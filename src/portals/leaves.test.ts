@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Leaves, LeaveView } from '../sickleave/wire.ts'
 import { leaveAnswers } from './testing/leave-fixtures.ts'
 import { patient } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
@@ -54,5 +55,20 @@ test('on a phone, in the dark and in English the same page scrolls only downward
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320)
     const rest = (await page.locator('.patient-page').innerText()).match(/.{0,20}[Ѐ-ӿ].{0,20}/g)?.filter((text) => !/Зрно|трајање|ЗЗО|Закон/.test(text)) ?? []
     assert.deepEqual(rest, [])
+  })
+})
+
+test('a leave that the employer alone pays promises no request to the Fund, and what the commission decided is said in words', async () => {
+  asPatient()
+  const known = leaveAnswers['/sickleave/mine'] as Leaves
+  const [first] = known.leaves as [LeaveView]
+  const step = { at: '2026-05-20T08:00:00Z', happenedAt: '2026-05-20T08:00:00Z', by: 'др Вера Лукић', from: null, signedBy: null }
+  const steps = [{ ...step, kind: 'decided', until: '2026-06-06', decision: 'approved' as const, detail: '50/2026' }]
+  site.stage.answer('/sickleave/mine', () => ({ ...known, leaves: [{ ...first, hasFundDays: false, steps }] }))
+  await site.visit(path, {}, async (page) => {
+    await page.getByText('Дане овог боловања плаћа послодавац').waitFor()
+    assert.equal(await page.getByText('Још нема захтева').count(), 0)
+    await page.getByText('Ток: 1 корак').click()
+    await page.getByText('комисија одлучила, до 06.06.2026. (одобрено како је предложено, 50/2026), др Вера Лукић').waitFor()
   })
 })

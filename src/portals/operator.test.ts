@@ -53,9 +53,9 @@ test('the first page refreshes by itself, keeps what it knows when the centre fa
     return { ...busOverview, contractsWaiting: 40 + rounds }
   })
   await site.visit('/operator/', {}, async (page) => {
-    await page.getByRole('link', { name: '41 уговора чека' }).waitFor()
+    await page.getByRole('link', { name: '41 уговор чека' }).waitFor()
     await page.getByText(/Подаци су стари \d+ s/).waitFor()
-    assert.ok(await page.getByRole('link', { name: '41 уговора чека' }).isVisible())
+    assert.ok(await page.getByRole('link', { name: '41 уговор чека' }).isVisible())
     await page.getByRole('link', { name: '43 уговора чека' }).waitFor()
     await page.getByRole('button', { name: 'Заустави освежавање' }).click()
     await page.getByRole('button', { name: 'Освежавај' }).waitFor()
@@ -108,6 +108,27 @@ test('a parked message is found, its way is drawn, and it is mended or handed ou
     await page.getByLabel('Разлог').fill('шифра је додата')
     await page.getByRole('dialog').getByRole('button', { name: 'Пошаљи поново' }).click()
     await page.getByText('1 порука поново чека.').waitFor()
+  })
+})
+
+test('a moment of another form is told at its field and not asked for', async () => {
+  asOperator()
+  await site.visit('/operator/messages', {}, async (page) => {
+    await page.getByLabel('Од', { exact: true }).fill('28.11.2026.')
+    const before = site.stage.asked.length
+    await page.getByRole('button', { name: 'Тражи' }).click()
+    await page.locator('#search-from-error').filter({ hasText: 'Упишите тренутак као 2026-11-28T10:00:00Z.' }).waitFor()
+    assert.ok(!site.stage.asked.slice(before).some((line) => line.includes('/messages')))
+  })
+})
+
+test('an officer for data who comes here is led to the page that is theirs, and not round', async () => {
+  site.stage.me({ ...doctor, roles: ['data-officer'] })
+  await site.visit('/operator/', {}, async (page) => {
+    const link = page.getByRole('link', { name: 'Иди на потпуност' })
+    assert.equal(await link.getAttribute('href'), '/doctor/completeness')
+    await page.goto(`${site.stage.url}/doctor/`)
+    await page.waitForURL('**/doctor/completeness')
   })
 })
 

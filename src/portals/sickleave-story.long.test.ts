@@ -247,7 +247,7 @@ async function pays(story: Story, request: string): Promise<void> {
   })
   await as(story, story.mira, '/fund/payments', async (page) => {
     await page.getByRole('button', { name: 'Унеси извршење 2026-000001' }).click()
-    await confirm(page, { Дана: '2026-05-05', Ставки: '1', 'Збир у динарима, као 90849,38': '57.813,25' }, 'Унеси извршење')
+    await confirm(page, { Датум: '2026-05-05', 'Број ставки': '1', 'Збир у динарима, као 90849,38': '57.813,25' }, 'Унеси извршење')
     await page.getByText('извршена 05.05.2026.').waitFor()
   })
 }
@@ -272,7 +272,7 @@ test('a leave from the doctor’s key press to the employee’s money: four port
     await page.getByRole('link', { name: /^потврдити исплату/ }).click()
     await page.getByText('Листа обрачуна').waitFor()
     await page.getByRole('button', { name: 'Потврди исплату запосленом' }).click()
-    await confirm(page, { Дана: '2026-05-05' }, 'Потврди исплату запосленом')
+    await confirm(page, { Датум: '2026-05-05' }, 'Потврди исплату запосленом')
     await page.getByText('потврђен').first().waitFor()
   })
   await as(story, worker.account, '/patient/leaves', async (page) => {

@@ -8,6 +8,7 @@ import { type Day, dayAt } from './rules/days.ts'
 import { employmentOf, type Job } from './rules/employment.ts'
 import { explain } from './rules/explain.ts'
 import type { Rules } from './rules/parameters.ts'
+import { payersOf } from './rules/payers.ts'
 import { type Leave, reasons } from './rules/reasons.ts'
 import { leaveOf } from './rules/state.ts'
 import { type SignedSteps, signedSteps } from './signature/signed-by.ts'
@@ -38,11 +39,15 @@ async function viewOf(world: World, { patient, id, number, state, steps }: Case,
   const { status, from, until, reason, isException, care, approvedUntil, proposedUntil, reportedUntil } = state
   // Later steps may add a note or a diagnosis; the exception is stated with the leave as a whole.
   const stated = steps.findLast(({ step }) => step.kind === 'opened' || step.kind === 'corrected')?.seq
+  const employment = employmentOf(jobs, from)
+  const isCancelled = status === 'cancelled'
+  const leave = leaveOf(id, state)
   return {
     ...{ id, number, status, from, until, reason, reasonName: reasons[reason], isException, approvedUntil, proposedUntil, reportedUntil },
     steps: steps.map((one) => lineOf(one, signed.get(one.seq) ?? null)),
     documents: papers,
-    explanation: status === 'cancelled' ? [] : explain(history, leaveOf(id, state), today, rules, { approvedUntil, ...employmentOf(jobs, from) }),
+    explanation: isCancelled ? [] : explain(history, leave, today, rules, { approvedUntil, isOver: status === 'closed', ...employment }),
+    hasFundDays: !isCancelled && payersOf(history, leave, rules, employment.employedUntil ?? null).some(({ payer }) => payer === 'fund'),
     diagnosis: medical.findLast((part) => part.diagnosis !== undefined)?.diagnosis ?? null,
     exception: medical.find(({ seq }) => seq === stated)?.exception ?? null,
     care,
@@ -58,7 +63,8 @@ function lineOf({ step, at, happenedAt, actorName }: Written, signedBy: StepLine
     by: actorName,
     from: 'from' in step ? step.from : null,
     until: 'until' in step ? step.until : 'proposedUntil' in step ? step.proposedUntil : null,
-    detail: 'why' in step ? step.why : step.kind === 'decided' ? `${step.decision}, ${step.number}` : step.kind === 'reviewed' ? step.number : null,
+    detail: 'why' in step ? step.why : step.kind === 'decided' || step.kind === 'reviewed' ? step.number : null,
+    decision: step.kind === 'decided' ? step.decision : null,
   }
 }
 

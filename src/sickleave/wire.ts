@@ -9,6 +9,8 @@ export type StepLine = {
   from: string | null
   until: string | null
   detail: string | null
+  /** What the commission decided; its number is the detail. */
+  decision: 'approved' | 'shortened' | 'rejected' | 'assessment' | null
   /** By the doctor's session signature, or, without a connection, by the key of the institution. */
   signedBy: 'doctor' | 'institution' | null
 }
@@ -44,6 +46,8 @@ export type LeaveView = {
   steps: StepLine[]
   documents: DocumentLine[]
   explanation: Sentence[]
+  /** Whether the Fund bears any of its days: only then is there something to ask it for. */
+  hasFundDays: boolean
   diagnosis: string | null
   /** Why the doctor's longer limit holds, and who is cared for: a correction states the whole leave anew. */
   exception: OpenLeave['exception'] | null

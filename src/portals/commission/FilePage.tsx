@@ -1,12 +1,15 @@
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { CommissionFile, Decided } from '../../sickleave/commission/wire.ts'
+import type { StepLine } from '../../sickleave/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
+import { Failure } from '../shared/api.ts'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { LeaveList } from '../shared/LeaveList.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
-import { leaveStates, leaveSteps } from '../shared/leave-words.ts'
+import { leaveStates, leaveSteps, stepDetail } from '../shared/leave-words.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
+import { Trouble } from '../shared/Trouble.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { decisions, file as words, kinds } from './words.ts'
@@ -26,6 +29,19 @@ export function FilePage() {
         <p role="status">
           {say(words.done, { status: say(leaveStates[decided.status as keyof typeof leaveStates]), until: formatDate(language, decided.until) })}
         </p>
+        <p>
+          <Link className="button main" to="/">
+            {say(words.back)}
+          </Link>
+        </p>
+      </>
+    )
+  }
+  if (live.data === null && live.error instanceof Failure && live.error.status === 403) {
+    return (
+      <>
+        <h1>{say(words.title)}</h1>
+        <Trouble error={live.error} takesFocus />
         <p>
           <Link className="button main" to="/">
             {say(words.back)}
@@ -93,6 +109,10 @@ function File({ data, at, onDone }: { data: CommissionFile; at: string; onDone(d
     more: { accept: false, seen },
   }
   const { objection } = data
+  const said = (step: StepLine) => {
+    const detail = stepDetail(say, given, step)
+    return detail === null ? null : `: ${detail}`
+  }
   const madeBy = { employer: words.byEmployer, person: words.byPerson, fund: words.byFund }
   return (
     <>
@@ -148,7 +168,7 @@ function File({ data, at, onDone }: { data: CommissionFile; at: string; onDone(d
                 {step.until && <span className="num">{formatDate(language, step.until)}</span>}{' '}
                 <span className="soft">
                   {given(step.by)}
-                  {step.detail && `: ${given(step.detail)}`}
+                  {said(step)}
                 </span>
               </li>
             ))}

@@ -11,11 +11,13 @@ type Command = { keys: string[]; name: Message; run?: () => void }
 const press = (code: string) => document.dispatchEvent(new KeyboardEvent('keydown', { code, bubbles: true, cancelable: true }))
 
 /** All keys in one list; those that do something now can be run from here, by mouse too. */
-export default function CommandPalette({ onClose, onVisit }: { onClose(): void; onVisit(): void }) {
+type Palette = { isDoctor: boolean; onClose(): void; onVisit(): void }
+
+export default function CommandPalette({ isDoctor, onClose, onVisit }: Palette) {
   const say = useSay()
   const navigate = useNavigate()
   const [typed, setTyped] = useState('')
-  const commands = commandsOf(() => void navigate('/'), onVisit)
+  const commands = commandsOf(isDoctor, () => void navigate('/'), onVisit)
   const shown = commands.filter(({ name }) => say(name).toLowerCase().includes(typed.trim().toLowerCase()))
   const run = (command: Command) => {
     onClose()
@@ -57,7 +59,7 @@ export default function CommandPalette({ onClose, onVisit }: { onClose(): void; 
   )
 }
 
-function commandsOf(onSearch: () => void, onVisit: () => void): Command[] {
+function commandsOf(isDoctor: boolean, onSearch: () => void, onVisit: () => void): Command[] {
   const onRecord = document.querySelector('.record') !== null
   const jump = (code: string) => (onRecord ? { run: () => setTimeout(() => press(code)) } : {})
   return [
@@ -66,7 +68,7 @@ function commandsOf(onSearch: () => void, onVisit: () => void): Command[] {
     { keys: ['G P'], name: keyHelp.summary, ...jump('KeyS') },
     { keys: ['T'], name: keyHelp.timeline, ...jump('KeyT') },
     { keys: ['L'], name: keyHelp.labs, ...jump('KeyL') },
-    { keys: ['B'], name: keyHelp.leave, ...jump('KeyB') },
+    ...(isDoctor ? [{ keys: ['B'], name: keyHelp.leave, ...jump('KeyB') }] : []),
     { keys: ['J', 'K'], name: keyHelp.rows },
     { keys: ['Enter'], name: keyHelp.open },
     { keys: ['Esc'], name: keyHelp.escape },

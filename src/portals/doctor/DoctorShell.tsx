@@ -1,10 +1,11 @@
 import { lazy, Suspense, useCallback, useState } from 'react'
-import { Link, Outlet, useLoaderData, useLocation, useNavigate } from 'react-router'
+import { Link, Navigate, Outlet, useLoaderData, useLocation, useNavigate } from 'react-router'
 import type { Me } from '../../access/wire.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { LanguageSwitch } from '../shared/LanguageSwitch.tsx'
 import { useSay } from '../shared/language.tsx'
 import { Mark } from '../shared/Mark.tsx'
+import { OwnPortal } from '../shared/OwnPortal.tsx'
 import { SettingsMenu } from '../shared/SettingsMenu.tsx'
 import { useShortcuts } from '../shared/shortcuts.ts'
 import { SourceProvider } from '../shared/Source.tsx'
@@ -72,27 +73,29 @@ export function DoctorShell() {
           <SignatureProvider>
             <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} />
           </SignatureProvider>
+        ) : isOfficer ? (
+          <Navigate to="/completeness" replace />
         ) : (
-          <NotWorker />
+          <NotWorker me={me} />
         )}
       </main>
       <Suspense>
         {visit && <OpenVisitDialog opened={visit} onClose={() => setVisit(null)} />}
-        {areCommandsShown && <CommandPalette onClose={() => setCommandsShown(false)} onVisit={() => openVisit({ way: 'card' })} />}
+        {areCommandsShown && (
+          <CommandPalette isDoctor={me.roles.includes('doctor')} onClose={() => setCommandsShown(false)} onVisit={() => openVisit({ way: 'card' })} />
+        )}
       </Suspense>
     </SourceProvider>
   )
 }
 
-function NotWorker() {
+function NotWorker({ me }: { me: Me }) {
   const say = useSay()
   return (
     <div className="page">
       <h1>{say(portal.name)}</h1>
       <p>{say(portal.notWorker)}</p>
-      <p>
-        <a href="/patient/">{say(portal.toPatient)}</a>
-      </p>
+      <OwnPortal me={me} />
     </div>
   )
 }

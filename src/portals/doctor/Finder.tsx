@@ -3,6 +3,7 @@ import { Autocomplete, Header, Input, ListBox, ListBoxItem, ListBoxSection, Sear
 import { useNavigate } from 'react-router'
 import type { FoundPerson } from '../../identity/wire.ts'
 import { Icon } from '../shared/Icon.tsx'
+import { isControlWrong } from '../shared/jmbg.ts'
 import { type Say, useData, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { areAlike, PersonLine } from './PersonLine.tsx'
@@ -98,7 +99,7 @@ function FinderNote({ found }: { found: Found }) {
 
 function Empty({ found, isAsked, isLoading }: { found: Found; isAsked: boolean; isLoading: boolean }) {
   const say = useSay()
-  if (isAsked) return <p className="empty">{say(finder.none, { query: found.query })}</p>
+  if (isAsked) return <p className="empty">{say(isControlWrong(found.query) ? finder.wrongControl : finder.none, { query: found.query })}</p>
   if (isLoading || found.isSearching) return <p className="empty late">…</p>
   return <p className="empty">{say(finder.noneMine)}</p>
 }

@@ -21,7 +21,7 @@ export default function OpenVisitDialog({ opened, onClose }: { opened: Opened; o
   return (
     <FormDialog
       title={`${say(visit.title)}${opened.name ? `: ${data(opened.name)}` : ''}`}
-      lead={visit.lead}
+      lead={say(visit.lead)}
       confirm={visit.open}
       send={send}
       isSending={isSending}

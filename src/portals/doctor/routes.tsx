@@ -2,6 +2,7 @@ import type { RouteObject, ShouldRevalidateFunctionArgs } from 'react-router'
 import { whoAmI } from '../shared/api.ts'
 import { NotFound } from '../shared/NotFound.tsx'
 import { PageTrouble } from '../shared/PageTrouble.tsx'
+import { ReportsTrouble } from './ReportsTrouble.tsx'
 import { DoctorShell } from './DoctorShell.tsx'
 import { HomePage } from './HomePage.tsx'
 import { documentLoader, homeLoader, leaveLoader, loadRecordPage, recordLoader, reportsLoader } from './loaders.ts'
@@ -34,8 +35,13 @@ export const routes: RouteObject[] = [
         ],
       },
       { path: 'people/:person/leave', loader: leaveLoader, lazy: { Component: async () => (await import('./leave/LeavePage.tsx')).LeavePage } },
-      { path: 'reports', loader: reportsLoader, lazy: { Component: async () => (await import('./leave/ReportsPage.tsx')).ReportsPage } },
       { path: 'corrections/:objection', lazy: { Component: async () => (await import('./correction/CorrectionPage.tsx')).CorrectionPage } },
+      {
+        path: 'reports',
+        loader: reportsLoader,
+        ErrorBoundary: ReportsTrouble,
+        lazy: { Component: async () => (await import('./leave/ReportsPage.tsx')).ReportsPage },
+      },
       { path: 'completeness', lazy: { Component: async () => (await import('./CompletenessPage.tsx')).CompletenessPage } },
       { path: '*', Component: NotFound },
     ],

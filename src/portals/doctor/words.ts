@@ -10,7 +10,6 @@ export const portal = messages({
     sr: 'Овај портал је за лекаре и сестре. Ваш налог нема ту улогу.',
     en: 'This portal is for doctors and nurses. Your account has no such role.',
   },
-  toPatient: { sr: 'Отвори портал пацијента', en: 'Open the patient’s portal' },
 })
 
 export const finder = messages({
@@ -23,6 +22,10 @@ export const finder = messages({
   found: { sr: { one: '{count} особа', few: '{count} особе', other: '{count} особа' }, en: { one: '{count} person', other: '{count} people' } },
   more: { sr: 'Има их више од десет. Додајте годину рођења или број.', en: 'More than ten match. Add the birth year or a number.' },
   none: { sr: 'Нема особе за „{query}“. Покушајте са ЈМБГ, ЛБО или ЛЗБ.', en: 'Nobody found for “{query}”. Try JMBG, LBO or LZB.' },
+  wrongControl: {
+    sr: 'Нема особе за „{query}“. Као ЈМБГ овај број није исправан: контролна цифра не одговара. Проверите унос.',
+    en: 'Nobody found for “{query}”. As a JMBG this number is wrong: its control digit does not match. Check what you typed.',
+  },
   masked: {
     sr: {
       one: '{count} без основа: подаци су скраћени. Отвара је посета.',

@@ -12,7 +12,8 @@ import { Trouble } from '../shared/Trouble.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { ForEmployer } from './ForEmployer.tsx'
-import { firm, portal, roles } from './words.ts'
+import { firm, roles } from './firm-words.ts'
+import { portal } from './words.ts'
 
 const roleOptions = (names: (keyof typeof roles)[]) => names.map((value) => ({ value, label: roles[value] }))
 

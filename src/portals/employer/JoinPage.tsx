@@ -5,7 +5,7 @@ import { useData, useSay } from '../shared/language.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
-import { firm, join } from './words.ts'
+import { firm, join } from './firm-words.ts'
 
 export function JoinPage() {
   const say = useSay()

@@ -45,7 +45,7 @@ function Leave({ pib, leave, events, onChanged }: { pib: string; leave: string; 
             <td>{event.document && event.kind !== 'void' ? <Paper pib={pib} leave={leave} document={event.document} /> : '–'}</td>
             <td>
               {event.document?.days.map((one) => (
-                <div key={one.from}>{say(words.pay, { days: one.days, percent: String(one.percent), payer: say(payers[one.payer]) })}</div>
+                <div key={one.from}>{say(words.pay, { count: one.days, percent: String(one.percent), payer: say(payers[one.payer]) })}</div>
               ))}
             </td>
           </tr>

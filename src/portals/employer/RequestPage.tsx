@@ -15,7 +15,7 @@ import { EvidencePart } from './EvidencePart.tsx'
 import { contentOf, RequestForm } from './RequestForm.tsx'
 import { SignPart } from './SignPart.tsx'
 import { SignedBy } from '../shared/SignedBy.tsx'
-import { leave as leaveWords, objections, requestKinds, requests as words, states, stepWords } from './words.ts'
+import { leave as leaveWords, objections, requestTitles, requests as words, states, stepWords } from './words.ts'
 
 export function RequestPage() {
   const { pib = '', request = '' } = useParams()
@@ -37,7 +37,7 @@ function Request({ pib, path, data, onChanged }: Of) {
     <>
       <div className="page-head">
         <h1>
-          {say(requestKinds[data.kind])} <Keep>{data.number}</Keep> <span className="status">{say(states[data.state])}</span>
+          {say(requestTitles[data.kind])} <Keep>{data.number}</Keep> <span className="status">{say(states[data.state])}</span>
         </h1>
         {data.due && (
           <p className="num">

@@ -43,7 +43,7 @@ export const inbox = messages({
   csv: { sr: 'Преузми CSV', en: 'Download CSV' },
   more: { sr: 'Прикажи још', en: 'Show more' },
   all: {
-    sr: { one: 'Изабери {count} приказано', other: 'Изабери свих {count} приказаних' },
+    sr: { one: 'Изабери {count} приказани', few: 'Изабери сва {count} приказана', other: 'Изабери свих {count} приказаних' },
     en: { one: 'Select the {count} shown', other: 'Select all {count} shown' },
   },
   select: { sr: 'Изабери: {name}', en: 'Select {name}' },
@@ -59,7 +59,7 @@ export const inbox = messages({
 })
 
 export const work = messages({
-  title: { sr: 'За рад', en: 'To do' },
+  title: { sr: 'За обраду', en: 'To do' },
   lead: {
     sr: 'Захтеви на које сте ви на реду и дани на терет РФЗО без захтева, за све послодавце; најближи рок је први.',
     en: 'Requests whose turn is yours, and days at the Fund’s cost without a request, of all employers; the nearest last day comes first.',
@@ -123,7 +123,10 @@ export const leave = messages({
     en: 'The employee shared the diagnosis: {diagnosis}, until {until}',
   },
   notShared: { sr: 'Запослени није поделио дијагнозу.', en: 'The employee has not shared the diagnosis.' },
-  pay: { sr: '{days} дана, {percent} %, {payer}', en: '{days} days, {percent}%, {payer}' },
+  pay: {
+    sr: { one: '{count} дан, {percent}%, {payer}', other: '{count} дана, {percent}%, {payer}' },
+    en: { one: '{count} day, {percent}%, {payer}', other: '{count} days, {percent}%, {payer}' },
+  },
 })
 
 export const calendar = messages({
@@ -188,7 +191,7 @@ export const requests = messages({
   why: { sr: 'Разлог', en: 'Reason' },
   confirm: { sr: 'Потврди исплату запосленом', en: 'Confirm the payout to the employee' },
   confirmLead: { sr: 'Новац Фонда је код запосленог.', en: 'The employee has the Fund’s money.' },
-  confirmOn: { sr: 'Дана', en: 'On' },
+  confirmOn: { sr: 'Датум', en: 'Date' },
   signed: { sr: 'Поднео', en: 'Submitted by' },
   qualified: { sr: '{by}, {at}, квалификован потпис', en: '{by}, {at}, qualified signature' },
   notQualified: { sr: '{by}, {at}, није квалификован потпис', en: '{by}, {at}, no qualified signature' },
@@ -202,6 +205,12 @@ export const requests = messages({
 export const requestKinds = messages({
   compensation: { sr: 'Накнада зараде', en: 'Compensation' },
   refund: { sr: 'Рефундација', en: 'Refund' },
+})
+
+/** At the head of one: what agrees with its state. */
+export const requestTitles = messages({
+  compensation: { sr: 'Захтев за накнаду зараде', en: 'Request for compensation' },
+  refund: { sr: 'Захтев за рефундацију', en: 'Request for a refund' },
 })
 
 export const stepWords = messages({
@@ -284,13 +293,20 @@ export const earnings = messages({
   },
   schema: { sr: 'Шема XML датотеке', en: 'Schema of the XML file' },
   fine: {
-    sr: 'Све је исправно: {rows} редова, {people} запослених. Још ништа није сачувано.',
+    sr: 'Све је исправно. Редова: {rows}, запослених: {people}. Још ништа није сачувано.',
     en: 'Everything is right: {rows} rows, {people} employees. Nothing is stored yet.',
   },
-  wrong: { sr: 'Грешака: {count}, у датотеци од {rows} редова. Ништа није сачувано.', en: '{count} mistakes in {rows} rows. Nothing is stored.' },
+  wrong: { sr: 'Грешака: {count}, редова у датотеци: {rows}. Ништа није сачувано.', en: '{count} mistakes in {rows} rows. Nothing is stored.' },
   stored: { sr: 'Сачувано: {stored}; већ је било исто: {unchanged}.', en: 'Stored: {stored}; the same before: {unchanged}.' },
   row: { sr: '{row}. ред', en: 'Row {row}' },
-  moreRows: { sr: 'Још {count} редова са грешком; прво исправите ове.', en: '{count} more rows with mistakes; mend these first.' },
+  moreRows: {
+    sr: {
+      one: 'Још {count} ред са грешком; прво исправите ове.',
+      few: 'Још {count} реда са грешком; прво исправите ове.',
+      other: 'Још {count} редова са грешком; прво исправите ове.',
+    },
+    en: '{count} more rows with mistakes; mend these first.',
+  },
   check: { sr: 'Провери поново', en: 'Check again' },
   store: { sr: 'Сачувај све', en: 'Store all' },
   storeGood: { sr: 'Сачувај само исправне ({count})', en: 'Store only those that are right ({count})' },
@@ -325,73 +341,4 @@ export const states = messages({
   returning: { sr: 'враћа се', en: 'to be returned' },
   returned: { sr: 'враћен новац', en: 'money returned' },
   withdrawn: { sr: 'повучен', en: 'withdrawn' },
-})
-
-export const firm = messages({
-  members: { sr: 'Корисници', en: 'Users' },
-  name: { sr: 'Име', en: 'Name' },
-  role: { sr: 'Улога', en: 'Role' },
-  until: { sr: 'Од – до', en: 'From – until' },
-  end: { sr: 'Укини', en: 'End' },
-  endOf: { sr: 'Укини: {name}', en: 'End {name}' },
-  invite: { sr: 'Позови корисника', en: 'Invite a user' },
-  note: { sr: 'За кога', en: 'For whom' },
-  changeRole: { sr: 'Промени улогу', en: 'Change the role' },
-  changeRoleOf: { sr: 'Промени улогу: {name}', en: 'Change the role of {name}' },
-  invitations: { sr: 'Позиви који још важе', en: 'Invitations that stand' },
-  validUntil: { sr: 'Важи до', en: 'Valid until' },
-  test: { sr: 'Пробни позив', en: 'Test call' },
-  tested: { sr: 'Адреса је одговорила на потписан пробни позив.', en: 'The address answered a signed test.' },
-  replayLead: { sr: 'Све после овог броја шаље се још једном, редом.', en: 'Everything after this number is sent once more, in order.' },
-  after: { sr: 'После броја', en: 'After number' },
-  replayed: {
-    sr: { one: 'Поново се шаље {count} ток.', few: 'Поново се шаљу {count} тока.', other: 'Поново се шаље {count} токова.' },
-    en: { one: '{count} stream is sent again.', other: '{count} streams are sent again.' },
-  },
-  code: { sr: 'Код позива, приказан само сада: {code}', en: 'Code of the invitation, shown this once: {code}' },
-  channels: { sr: 'Обавештења', en: 'Notifications' },
-  addWebhook: { sr: 'Додај веб-адресу', en: 'Add a webhook' },
-  addEmail: { sr: 'Додај е-пошту', en: 'Add an e-mail address' },
-  address: { sr: 'Адреса', en: 'Address' },
-  waiting: { sr: 'Чека', en: 'Waiting' },
-  trouble: { sr: 'Сметња', en: 'Trouble' },
-  confirm: { sr: 'Потврди кодом', en: 'Confirm by code' },
-  enterCode: { sr: 'Код', en: 'Code' },
-  replay: { sr: 'Пошаљи поново', en: 'Send again' },
-  mandates: { sr: 'Пуномоћја', en: 'Mandates' },
-  giveMandate: { sr: 'Дај пуномоћје агенцији', en: 'Give an agency a mandate' },
-  agency: { sr: 'ПИБ агенције', en: 'Tax number of the agency' },
-  number: { sr: 'Број пуномоћја', en: 'Number of the mandate' },
-  accept: { sr: 'Прихвати', en: 'Accept' },
-  waits: { sr: 'чека клијента', en: 'waits for the client' },
-  file: { sr: 'Учитај датотеку пуномоћја (CSV)', en: 'Load a file of mandates (CSV)' },
-  fileHint: { sr: 'Наслови: пиб;број;улога;до', en: 'Headings: pib;number;role;until' },
-  stored: {
-    sr: 'Уписано: {active} на снази, {waiting} чека клијента, {known} већ постоји.',
-    en: 'Stored: {active} in force, {waiting} wait for the client, {known} known already.',
-  },
-  notStored: { sr: 'Ништа није уписано. Исправите редове:', en: 'Nothing was stored. Mend these lines:' },
-  line: { sr: '{line}. ред: {what}', en: 'Line {line}: {what}' },
-  systems: { sr: 'Програми за плате', en: 'Payroll systems' },
-  addSystem: { sr: 'Пусти програм', en: 'Let a system in' },
-  key: { sr: 'Приватни кључ, приказан само сада: сачувајте га.', en: 'Private key, shown this once: keep it.' },
-  none: { sr: 'Нема.', en: 'None.' },
-  admin: { sr: 'Ово уређује администратор послодавца.', en: 'An administrator of the employer arranges this.' },
-})
-
-export const roles = messages({
-  administrator: { sr: 'администратор', en: 'administrator' },
-  operator: { sr: 'оператер', en: 'operator' },
-  viewer: { sr: 'преглед', en: 'viewer' },
-  signer: { sr: 'потписник', en: 'signer' },
-})
-
-export const join = messages({
-  title: { sr: 'Приступ', en: 'Joining' },
-  code: { sr: 'Унеси код позива', en: 'Enter the code of an invitation' },
-  noCode: { sr: 'Такав позив не важи. Проверите код, или тражите нов.', en: 'There is no such invitation. Check the code, or ask for a new one.' },
-  register: { sr: 'Региструј', en: 'Register' },
-  lead: { sr: 'Правна лица и органи чији сте заступник по регистрима', en: 'Legal entities and bodies that the registers name you for' },
-  nobody: { sr: 'Ниједан регистар Вас не наводи као заступника.', en: 'No register names you as representative.' },
-  registered: { sr: 'регистрован', en: 'registered' },
 })

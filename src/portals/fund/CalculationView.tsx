@@ -34,7 +34,7 @@ export function CalculationView({ data: { calculation, trouble } }: { data: Fund
             <td className="num">{formatDate(language, line.until)}</td>
             <td>{say(line.payer === 'fund' ? file.fund : file.ofEmployer)}</td>
             <td className="number">{formatDinars(language, line.hours)}</td>
-            <td className="number">{line.percent} %</td>
+            <td className="number">{line.percent}%</td>
             <td className="number">{formatDinars(language, line.gross)}</td>
             <td className="number">{formatDinars(language, line.net)}</td>
             <td className="number">{line.payer === 'fund' ? formatDinars(language, line.total) : '–'}</td>

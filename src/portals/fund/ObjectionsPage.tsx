@@ -21,7 +21,7 @@ export function ObjectionsPage() {
   useTitle(words.title)
   const ask = (id: string, number: string, accept: boolean) =>
     setAsked({
-      title: `${say(accept ? words.accept : words.reject)}: ${number}`,
+      title: `${say(accept ? words.accept : words.reject)}: ${data(number)}`,
       confirm: accept ? words.accept : words.reject,
       fields: [
         { name: 'number', label: acts.number },
@@ -46,7 +46,7 @@ export function ObjectionsPage() {
                   </td>
                   <th scope="row">
                     <Link to={`/requests/${one.request}`}>
-                      <Keep>{one.number}</Keep>
+                      <Keep>{data(one.number)}</Keep>
                     </Link>
                   </th>
                   <td>{data(`${one.employee.given} ${one.employee.family}`)}</td>
@@ -54,10 +54,20 @@ export function ObjectionsPage() {
                   <td>{data(one.text)}</td>
                   <td>
                     <div className="buttons">
-                      <button type="button" className="button" aria-label={`${say(words.accept)} ${one.number}`} onClick={() => ask(one.id, one.number, true)}>
+                      <button
+                        type="button"
+                        className="button"
+                        aria-label={`${say(words.accept)} ${data(one.number)}`}
+                        onClick={() => ask(one.id, one.number, true)}
+                      >
                         {say(words.accept)}
                       </button>
-                      <button type="button" className="button" aria-label={`${say(words.reject)} ${one.number}`} onClick={() => ask(one.id, one.number, false)}>
+                      <button
+                        type="button"
+                        className="button"
+                        aria-label={`${say(words.reject)} ${data(one.number)}`}
+                        onClick={() => ask(one.id, one.number, false)}
+                      >
                         {say(words.reject)}
                       </button>
                     </div>

@@ -49,7 +49,13 @@ function Lists({ data: { desks, lines, more } }: { data: Overdue }) {
             <td className="num">{formatDate(language, one.due)}</td>
             <td>{say(overdueKinds[one.what])}</td>
             <th scope="row">
-              {one.number === null ? '–' : one.request === null ? <Keep>{one.number}</Keep> : <Link to={`/requests/${one.request}`}>{one.number}</Link>}
+              {one.number === null ? (
+                '–'
+              ) : one.request === null ? (
+                <Keep>{data(one.number)}</Keep>
+              ) : (
+                <Link to={`/requests/${one.request}`}>{data(one.number)}</Link>
+              )}
             </th>
             <td>
               {say(words[one.desk])}

@@ -19,7 +19,10 @@ export function PaymentsPage() {
   const live = useLive<Payments>('/sickleave/fund/payments', everyMs)
   const [asked, setAsked] = useState<Asked | null>(null)
   useTitle(words.title)
-  const make: Asked = { title: say(words.make), confirm: words.make, fields: [], to: '/sickleave/fund/payments', more: {} }
+  const make = ({ count, total }: Payments['waiting']): Asked => ({
+    ...{ title: say(words.make), confirm: words.make, fields: [], to: '/sickleave/fund/payments', more: {} },
+    ...{ lead: words.makeLead, about: { count, total: formatPara(language, total) } },
+  })
   return (
     <>
       <h1 id="payments">{say(words.title)}</h1>
@@ -29,7 +32,7 @@ export function PaymentsPage() {
             <p className="num">{say(words.waiting, { count: waiting.count, total: formatPara(language, waiting.total) })}</p>
             {waiting.count > 0 && (
               <p>
-                <button type="button" className="button main" onClick={() => setAsked(make)}>
+                <button type="button" className="button main" onClick={() => setAsked(make(waiting))}>
                   {say(words.make)}
                 </button>
               </p>

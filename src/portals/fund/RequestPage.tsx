@@ -74,7 +74,7 @@ function File({ data, onChanged }: { data: FundFile; onChanged(): void }) {
         </div>
       )}
       <div className="buttons">
-        {actsOf(say, data, officers).map(({ word, asked: next, isMain }) => (
+        {actsOf({ say, data: given, language }, data, officers).map(({ word, asked: next, isMain }) => (
           <button type="button" key={say(word)} className={isMain ? 'button main' : 'button'} onClick={() => setAsked(next)}>
             {say(word)}
           </button>

@@ -9,7 +9,7 @@ import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { formatPara } from '../shared/money.ts'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
-import { kinds, states, work } from './words.ts'
+import { counted, kinds, states, work } from './words.ts'
 
 const everyMs = 30_000
 
@@ -49,7 +49,7 @@ function Work({ data, state, officer }: { data: FundWork; state: string | null; 
         ))}
         {data.counts.map((one) => (
           <Link key={one.state} to={`/?state=${one.state}`} aria-current={state === one.state ? 'page' : undefined}>
-            <span className="sign num">{one.count}</span> {say(states[one.state as keyof typeof states])}
+            <span className="sign num">{one.count}</span> {say(counted[one.state as keyof typeof counted], { count: one.count })}
             {one.overdue > 0 && (
               <span className="overdue num">
                 {one.overdue} {say(work.overdue)}

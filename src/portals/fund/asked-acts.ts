@@ -1,10 +1,14 @@
 import type { FundFile, Officers } from '../../sickleave/fund/wire.ts'
-import type { Message } from '../shared/message.ts'
-import { dinarsOf, paraOf } from '../shared/money.ts'
+import type { Message, Values } from '../shared/message.ts'
+import { formatDate } from '../shared/format.ts'
+import type { Language } from '../shared/languages.ts'
+import { dinarsOf, formatPara, paraOf } from '../shared/money.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
-import { acts } from './words.ts'
+import { acts, work } from './words.ts'
 
-type Say = (message: Message, values?: Record<string, string | number>) => string
+type Say = (message: Message, values?: Values) => string
+/** How what is shown is written: the reader's language, and data in the reader's script. */
+type Reader = { say: Say; data: (text: string) => string; language: Language }
 export type Act = { word: Message; asked: Asked; isMain?: boolean }
 
 const decided = [
@@ -13,7 +17,18 @@ const decided = [
 ]
 
 /** What an officer may do now, as buttons: what the server would refuse by the state or by the second pair of eyes is not offered. */
-export function actsOf(say: Say, { request, proposal, calculation, seen, isMine, mayAssign }: FundFile, officers: Officers['officers']): Act[] {
+export function actsOf(
+  { say, data, language }: Reader,
+  { request, proposal, calculation, seen, isMine, mayAssign }: FundFile,
+  officers: Officers['officers'],
+): Act[] {
+  const about: Values = {
+    ...{ number: request.number, employee: data(`${request.employee.given} ${request.employee.family}`) },
+    ...{ employer: request.employer === null ? say(work.person) : data(request.employer) },
+    ...{ from: formatDate(language, request.from), until: formatDate(language, request.until) },
+  }
+  const amount = calculation && { amount: formatPara(language, calculation.total) }
+  const whose = { lead: acts.whose, about }
   const to = (act: string) => `/sickleave/fund/requests/${request.id}/${act}`
   const act = (word: Message, path: string, fields: Asked['fields'], more: Record<string, unknown> = {}, rest: Partial<Asked> = {}): Act => ({
     word,
@@ -33,7 +48,20 @@ export function actsOf(say: Say, { request, proposal, calculation, seen, isMine,
     case 'submitted':
     case 'in-process':
       return [
-        ...(calculation ? [{ ...act(acts.pay, 'proposal', decided, { decision: 'pay', calculation: calculation.id }), isMain: true }] : []),
+        ...(calculation
+          ? [
+              {
+                ...act(
+                  acts.pay,
+                  'proposal',
+                  decided,
+                  { decision: 'pay', calculation: calculation.id },
+                  { ...whose, title: say(acts.proposePay, amount ?? {}) },
+                ),
+                isMain: true,
+              },
+            ]
+          : []),
         act(acts.calculation, 'calculation', []),
         ...(isMine ? [] : [act(acts.claim, 'claim', [])]),
         ...(mayAssign && officers.length > 0
@@ -43,15 +71,17 @@ export function actsOf(say: Say, { request, proposal, calculation, seen, isMine,
           { name: 'missing', label: acts.missing },
           { name: 'until', label: acts.until, isDay: true, optional: true },
         ]),
-        act(acts.reject, 'proposal', decided, { decision: 'reject' }),
+        act(acts.reject, 'proposal', decided, { decision: 'reject' }, whose),
         control,
       ]
-    case 'proposed':
+    case 'proposed': {
       if (proposal?.isMine) return []
+      const approval = proposal?.decision === 'pay' && amount ? say(acts.approvePay, amount) : say(acts.approveReject, about)
       return [
-        { ...act(acts.approve, 'approval', [], { accept: true }), isMain: true },
+        { ...act(acts.approve, 'approval', [], { accept: true }, { ...whose, title: approval }), isMain: true },
         act(acts.sendBack, 'approval', [{ name: 'why', label: acts.why }], { accept: false }),
       ]
+    }
     case 'paid':
     case 'confirmed':
       return [

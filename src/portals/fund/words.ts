@@ -32,6 +32,28 @@ export const states = messages({
   withdrawn: { sr: 'повучен', en: 'withdrawn' },
 })
 
+/** The same, counted: how many requests are in that state. */
+export const counted = messages({
+  draft: { sr: 'у припреми', en: 'draft' },
+  submitted: { sr: { one: 'поднет', few: 'поднета', other: 'поднетих' }, en: 'submitted' },
+  incomplete: { sr: { one: 'враћен на допуну', few: 'враћена на допуну', other: 'враћених на допуну' }, en: 'returned to be completed' },
+  'in-process': { sr: 'у обради', en: 'in process' },
+  proposed: {
+    sr: { one: 'чека друго лице', few: 'чекају друго лице', other: 'чека друго лице' },
+    en: { one: 'waits for the second person', other: 'wait for the second person' },
+  },
+  calculated: {
+    sr: { one: 'обрачунат, чека исплату', few: 'обрачуната, чекају исплату', other: 'обрачунатих, чека исплату' },
+    en: { one: 'calculated, waits for payment', other: 'calculated, wait for payment' },
+  },
+  rejected: { sr: { one: 'одбијен', few: 'одбијена', other: 'одбијених' }, en: 'rejected' },
+  paid: { sr: { one: 'исплаћен', few: 'исплаћена', other: 'исплаћених' }, en: 'paid' },
+  confirmed: { sr: 'са потврђеном исплатом', en: 'with payment confirmed' },
+  returning: { sr: 'у повраћају новца', en: 'with money being returned' },
+  returned: { sr: 'са враћеним новцем', en: 'with money returned' },
+  withdrawn: { sr: { one: 'повучен', few: 'повучена', other: 'повучених' }, en: 'withdrawn' },
+})
+
 export const work = messages({
   title: { sr: 'Захтеви, најхитнији први', en: 'Requests, most urgent first' },
   next: { sr: 'Отвори најхитнији', en: 'Open the most urgent' },
@@ -94,7 +116,7 @@ export const file = messages({
 })
 
 export const acts = messages({
-  claim: { sr: 'Преузми', en: 'Take' },
+  claim: { sr: 'Преузми предмет', en: 'Take the case' },
   assign: { sr: 'Додели', en: 'Assign' },
   officer: { sr: 'Службенику (отворено, од тога преко рока)', en: 'To the officer (open, of them overdue)' },
   calculation: { sr: 'Обрачунај', en: 'Calculate' },
@@ -102,6 +124,10 @@ export const acts = messages({
   reject: { sr: 'Предложи одбијање', en: 'Propose rejection' },
   return: { sr: 'Врати на допуну', en: 'Return to be completed' },
   approve: { sr: 'Одобри', en: 'Approve' },
+  approvePay: { sr: 'Одобри исплату: {amount} RSD', en: 'Approve the payment: RSD {amount}' },
+  approveReject: { sr: 'Одобри одбијање захтева {number}', en: 'Approve the rejection of request {number}' },
+  proposePay: { sr: 'Предложи исплату: {amount} RSD', en: 'Propose payment: RSD {amount}' },
+  whose: { sr: 'Захтев {number}: {employee}, {employer}, {from} – {until}', en: 'Request {number}: {employee}, {employer}, {from} – {until}' },
   sendBack: { sr: 'Врати предлагачу', en: 'Send back' },
   returnOrder: { sr: 'Наложи повраћај', en: 'Order the return' },
   moneyReturned: { sr: 'Новац је враћен', en: 'The money came back' },
@@ -110,7 +136,7 @@ export const acts = messages({
   why: { sr: 'Образложење', en: 'Reasons' },
   missing: { sr: 'Шта недостаје', en: 'What is missing' },
   until: { sr: 'До дана', en: 'By' },
-  on: { sr: 'Дана', en: 'On' },
+  on: { sr: 'Датум', en: 'Date' },
   interest: { sr: 'Камата у динарима', en: 'Interest in dinars' },
   interestHint: { sr: 'Ко врати после наложеног дана дугује више.', en: 'Who returns it after the day that was ordered owes more.' },
   text: { sr: 'Питање комисији', en: 'Question to the commission' },
@@ -121,11 +147,22 @@ export const payments = messages({
   title: { sr: 'Исплате', en: 'Payments' },
   waiting: { sr: 'Одобрено и без налога: {count}, укупно {total} RSD', en: 'Approved and in no file: {count}, RSD {total} in all' },
   make: { sr: 'Направи датотеку исплате', en: 'Make a payment file' },
+  makeLead: {
+    sr: {
+      one: '{count} одобрен захтев, укупно {total} RSD, на рачун подносиоца.',
+      few: '{count} одобрена захтева, укупно {total} RSD, на рачуне подносилаца.',
+      other: '{count} одобрених захтева, укупно {total} RSD, на рачуне подносилаца.',
+    },
+    en: {
+      one: '{count} approved request, RSD {total} in all, to the requester’s account.',
+      other: '{count} approved requests, RSD {total} in all, to the requesters’ accounts.',
+    },
+  },
   empty: { sr: 'Још нема датотека исплате.', en: 'There are no payment files yet.' },
   number: { sr: 'Датотека', en: 'File' },
   made: { sr: 'Направљена', en: 'Made' },
   state: { sr: 'Стање', en: 'State' },
-  lines: { sr: 'Ставки', en: 'Lines' },
+  lines: { sr: 'Број ставки', en: 'Number of lines' },
   total: { sr: 'Укупно', en: 'Total' },
   files: { sr: 'Преузми', en: 'Download' },
   executed: { sr: 'извршена {at}', en: 'executed {at}' },

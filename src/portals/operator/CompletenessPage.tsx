@@ -104,7 +104,7 @@ function FiguresTable({ labelledBy, lines, days }: { labelledBy: string; lines: 
             <th scope="row">
               <Link to={`/completeness/${id}?days=${days}`}>{data(name)}</Link>
             </th>
-            <td className="number">{share === null ? '–' : `${share} %`}</td>
+            <td className="number">{share === null ? '–' : `${share}%`}</td>
             {[total.expected, total.received, total.late, total.missing, total.awaited, total.refused, total.silentDays].map((count, at) => (
               <td key={at} className="number">
                 {count}

@@ -6,7 +6,7 @@ import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { contractStep, contractWord } from './asked-steps.ts'
 import { ContractStatus } from './Status.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
-import { contracts as words, lanes } from './words.ts'
+import { contracts as words, lanes, purposes } from './words.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 
 export function ContractsTable({ contracts, labelledBy, onChanged }: { contracts: ContractLine[]; labelledBy: string; onChanged(): void }) {
@@ -29,6 +29,7 @@ function Contract({ contract, onAsk }: { contract: ContractLine; onAsk(asked: As
   const say = useSay()
   const data = useData()
   const language = useLanguage()
+  const purpose = purposes[contract.purpose as keyof typeof purposes]
   const name = `${contract.consumer} → ${contract.provider}/${contract.service}`
   return (
     <tr>
@@ -40,7 +41,7 @@ function Contract({ contract, onAsk }: { contract: ContractLine; onAsk(asked: As
         </p>
       </th>
       <td>
-        {data(contract.purpose)}
+        {purpose ? say(purpose) : data(contract.purpose)}
         <p className="soft">{data(contract.legalBasis)}</p>
       </td>
       <td>

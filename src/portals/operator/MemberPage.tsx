@@ -8,13 +8,13 @@ import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { Arrived } from '../shared/Arrived.tsx'
-import { memberStep, memberWord, replayAsked } from './asked-steps.ts'
+import { memberStep, memberWord, moment, replayAsked } from './asked-steps.ts'
 import { ContractsTable } from './ContractsTable.tsx'
 import { QueuesTable } from './QueuesTable.tsx'
 import { MemberStatus } from './Status.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
-import { contracts, members, memberStates, overview, path, steps } from './words.ts'
+import { contracts, members, memberStates, overview, path, stepReasons, steps } from './words.ts'
 
 const everyMs = 5000
 
@@ -39,8 +39,8 @@ function Member({ member, onChanged }: { member: Shown; onChanged(): void }) {
   const [asked, setAsked] = useState<Asked | null>(null)
   const [replayed, setReplayed] = useState<number | null>(null)
   const range = [
-    { name: 'from', label: steps.from, hint: steps.momentHint },
-    { name: 'to', label: steps.to, optional: true },
+    { name: 'from', label: steps.from, hint: steps.momentHint, form: moment },
+    { name: 'to', label: steps.to, optional: true, form: moment },
   ]
   return (
     <>
@@ -119,6 +119,10 @@ function Life({ steps: life }: { steps: Step[] }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
+  const reasonOf = (reason: string) => {
+    const known = stepReasons[reason as keyof typeof stepReasons]
+    return known ? say(known) : data(reason)
+  }
   return (
     <section aria-labelledby="life">
       <h2 id="life">{say(members.life)}</h2>
@@ -130,7 +134,7 @@ function Life({ steps: life }: { steps: Step[] }) {
             {decision !== null && <Keep>{decision}</Keep>}
             <p className="soft">
               {data(by)}
-              {reason !== null && `: ${data(reason)}`}
+              {reason !== null && `: ${reasonOf(reason)}`}
             </p>
           </li>
         ))}

@@ -11,7 +11,7 @@ import { replayAsked } from './asked-steps.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { Way } from './Way.tsx'
-import { path, proposals, search, steps } from './words.ts'
+import { path, proposals, purposes, search, steps } from './words.ts'
 
 export function MessagePage() {
   const { id = '' } = useParams()
@@ -107,13 +107,14 @@ function Message({ message, onChanged }: { message: MessagePath; onChanged(): vo
 function Facts({ message }: { message: MessagePath }) {
   const say = useSay()
   const data = useData()
+  const purpose = message.purpose === null ? null : purposes[message.purpose as keyof typeof purposes]
   const facts: [string, string][] = [
     [say(path.from), message.from],
     [say(path.to), message.to],
     [say(path.own), message.messageId],
     [say(path.type), message.contentType],
     [say(path.digest), message.digest],
-    [say(path.purpose), message.purpose === null ? '–' : data(message.purpose)],
+    [say(path.purpose), message.purpose === null ? '–' : purpose ? say(purpose) : data(message.purpose)],
   ]
   return (
     <>

@@ -1,11 +1,13 @@
-import type { FormEvent } from 'react'
+import { type FormEvent, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { DeliveryState, MessageLine, MessageLines } from '../../bus/wire.ts'
+import { describedBy, FieldError } from '../shared/FieldError.tsx'
 import { formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { Arrived } from '../shared/Arrived.tsx'
+import { moment } from './asked-steps.ts'
 import { DeliveryStatus } from './Status.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { deliveryStates, kinds, search } from './words.ts'
@@ -21,11 +23,15 @@ export function MessagesPage() {
   const asked = new URLSearchParams([...question].filter(([, value]) => value !== ''))
   const live = useLive<MessageLines>(`/bus/operator/messages${asked.size > 0 ? `?${asked}` : ''}`, null)
   useTitle(search.title)
+  const [wrong, setWrong] = useState<readonly string[]>([])
   const find = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const given = [...new FormData(event.currentTarget)].flatMap(([name, value]) =>
       typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as [string, string]] : [],
     )
+    const misformed = given.flatMap(([name, value]) => ((name === 'from' || name === 'to') && !moment.is.test(value) ? [name] : []))
+    setWrong(misformed)
+    if (misformed[0] !== undefined) return document.getElementById(`search-${misformed[0]}`)?.focus()
     setQuestion(Object.fromEntries(given))
     live.reload()
   }
@@ -43,7 +49,10 @@ export function MessagesPage() {
               defaultValue={asked.get(part) ?? ''}
               placeholder={placeholders[part]}
               autoComplete="off"
+              aria-invalid={wrong.includes(part)}
+              aria-describedby={describedBy(`search-${part}`, wrong.includes(part), false)}
             />
+            <FieldError id={`search-${part}`} wrong={wrong.includes(part) ? say(moment.wrong) : undefined} />
           </div>
         ))}
         <div className="field">

@@ -11,8 +11,5 @@ const pages = [
   ['/completeness', portal.completeness],
   ['/vendors', portal.vendors],
 ] as const
-const elsewhere = { to: '/doctor/', word: portal.toDoctor }
 
-export const OperatorShell = () => (
-  <WorkShell name={portal.name} pages={pages} roles={['operator', 'ministry']} notYours={portal.notOperator} elsewhere={elsewhere} />
-)
+export const OperatorShell = () => <WorkShell name={portal.name} pages={pages} roles={['operator', 'ministry']} notYours={portal.notOperator} />

@@ -37,7 +37,7 @@ export function OverviewPage() {
       <Arrived live={live} lines={12}>
         {(data) => (
           <>
-            <Condition shortages={data.degraded} />
+            <Condition shortages={data.degraded} alerted={data.alerts.filter(({ ended }) => !ended).length} />
             <Signs data={data} />
             <section aria-labelledby="alerts">
               <h2 id="alerts">{say(alerts.title)}</h2>
@@ -77,12 +77,18 @@ export function OverviewPage() {
 }
 
 /** What everybody hears in the header of each answer, here with its figure. */
-function Condition({ shortages: found }: { shortages: BusOverview['degraded'] }) {
+function Condition({ shortages: found, alerted }: { shortages: BusOverview['degraded']; alerted: number }) {
   const say = useSay()
   const language = useLanguage()
   return (
     <div role="status" className="condition">
-      {found.length === 0 && (
+      {found.length === 0 && alerted > 0 && (
+        <p className="status warn">
+          <Icon name="warning" />
+          {say(overview.alerted, { count: alerted })}
+        </p>
+      )}
+      {found.length === 0 && alerted === 0 && (
         <p className="status ok">
           <Icon name="done" />
           {say(overview.fine)}
@@ -108,11 +114,11 @@ function Signs({ data }: { data: BusOverview }) {
   const say = useSay()
   const { members, contractsWaiting, proposalsWaiting } = data
   const signs: [number, string, string][] = [
-    [members.active, say(overview.activeMembers), '/members'],
-    [members.suspended, say(overview.suspendedMembers), '/members'],
-    [members.requested, say(overview.requests), '/members'],
-    [contractsWaiting, say(overview.contractsWaiting), '/contracts'],
-    [proposalsWaiting, say(overview.proposalsWaiting), '/proposals'],
+    [members.active, say(overview.activeMembers, { count: members.active }), '/members'],
+    [members.suspended, say(overview.suspendedMembers, { count: members.suspended }), '/members'],
+    [members.requested, say(overview.requests, { count: members.requested }), '/members'],
+    [contractsWaiting, say(overview.contractsWaiting, { count: contractsWaiting }), '/contracts'],
+    [proposalsWaiting, say(overview.proposalsWaiting, { count: proposalsWaiting }), '/proposals'],
   ]
   return (
     <ul className="signs">

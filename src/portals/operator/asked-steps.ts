@@ -5,6 +5,10 @@ import { path, steps } from './words.ts'
 
 type Say = (message: Message, values?: Record<string, string | number>) => string
 
+/** An instant in universal time, as the bus reads it. */
+export const moment = { is: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/, wrong: steps.momentWrong }
+const day = { is: /^\d{4}-\d\d-\d\d$/, wrong: steps.untilWrong }
+
 const decided = [
   { name: 'decision', label: steps.decision },
   { name: 'reason', label: steps.reason },
@@ -39,7 +43,7 @@ export function memberStep(say: Say, code: string, from: MemberState, to: Member
 
 export function contractStep(say: Say, id: string, name: string, from: ContractState, to: ContractState): Asked {
   const word = contractWord(from, to)
-  const until = { name: 'until', label: steps.until, hint: steps.untilHint, optional: true }
+  const until = { name: 'until', label: steps.until, hint: steps.untilHint, optional: true, form: day }
   return {
     title: say(steps.title, { step: say(word), name }),
     ...(to === 'revoked' ? { lead: steps.forGood } : {}),

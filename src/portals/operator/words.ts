@@ -10,7 +10,6 @@ export const portal = messages({
   completeness: { sr: 'Потпуност', en: 'Completeness' },
   vendors: { sr: 'Произвођачи', en: 'Vendors' },
   notOperator: { sr: 'Ове странице су за оператере магистрале и министарство.', en: 'These pages are for operators of the bus and the ministry.' },
-  toDoctor: { sr: 'Иди на портал лекара', en: 'Go to the doctor’s portal' },
   pause: { sr: 'Заустави освежавање', en: 'Pause refreshing' },
   resume: { sr: 'Освежавај', en: 'Refresh' },
   asOf: { sr: 'Стање у {time}', en: 'As of {time}' },
@@ -22,8 +21,8 @@ export const vendors = messages({
   none: { sr: 'Ниједан систем још није пријављен у пробном окружењу.', en: 'No system has signed up at the sandbox yet.' },
   system: { sr: 'Систем', en: 'System' },
   contact: { sr: 'Контакт', en: 'Contact' },
-  lastRun: { sr: 'Последње играње', en: 'Last run' },
-  never: { sr: 'није играно', en: 'not played' },
+  lastRun: { sr: 'Последње извођење', en: 'Last run' },
+  never: { sr: 'није извођено', en: 'not run' },
   passed: { sr: 'прошло', en: 'passed' },
   failed: { sr: 'није прошло', en: 'not passed' },
   open: { sr: 'није завршено', en: 'not ended' },
@@ -52,11 +51,31 @@ export const overview = messages({
   title: { sr: 'Магистрала', en: 'The bus' },
   fine: { sr: 'Ради како треба', en: 'Works as it should' },
   degraded: { sr: 'Радимо слабије: {reason} ({figure}), од {at}', en: 'Degraded: {reason} ({figure}), since {at}' },
-  activeMembers: { sr: 'активних учесника', en: 'active members' },
-  suspendedMembers: { sr: 'обустављених', en: 'suspended' },
-  requests: { sr: 'захтева за приступ', en: 'requests to join' },
-  contractsWaiting: { sr: 'уговора чека', en: 'contracts waiting' },
-  proposalsWaiting: { sr: 'исправки чека другу особу', en: 'corrections wait for a second person' },
+  alerted: {
+    sr: {
+      one: 'Магистрала ради, али {count} упозорење није решено',
+      few: 'Магистрала ради, али {count} упозорења нису решена',
+      other: 'Магистрала ради, али {count} упозорења није решено',
+    },
+    en: { one: 'The bus works, but {count} alert is open', other: 'The bus works, but {count} alerts are open' },
+  },
+  activeMembers: {
+    sr: { one: 'активан учесник', few: 'активна учесника', other: 'активних учесника' },
+    en: { one: 'active member', other: 'active members' },
+  },
+  suspendedMembers: { sr: { one: 'обустављен', few: 'обустављена', other: 'обустављених' }, en: 'suspended' },
+  requests: {
+    sr: { one: 'захтев за приступ', few: 'захтева за приступ', other: 'захтева за приступ' },
+    en: { one: 'request to join', other: 'requests to join' },
+  },
+  contractsWaiting: {
+    sr: { one: 'уговор чека', few: 'уговора чекају', other: 'уговора чека' },
+    en: { one: 'contract waiting', other: 'contracts waiting' },
+  },
+  proposalsWaiting: {
+    sr: { one: 'исправка чека другу особу', few: 'исправке чекају другу особу', other: 'исправки чека другу особу' },
+    en: { one: 'correction waits for a second person', other: 'corrections wait for a second person' },
+  },
   traffic: { sr: 'Размене у последњем сату, по минуту', en: 'Exchanges in the last hour, by minute' },
   trafficSaid: {
     sr: 'Последњи минут {last}, највише {most} у минуту; у сату {refused} одбијених и {failed} неуспелих.',
@@ -74,8 +93,8 @@ export const overview = messages({
   refused: { sr: 'Одбијено', en: 'Refused' },
   failed: { sr: 'Неуспело', en: 'Failed' },
   p50: { sr: 'Половина до', en: 'Half within' },
-  p95: { sr: '95 % до', en: '95% within' },
-  p99: { sr: '99 % до', en: '99% within' },
+  p95: { sr: '95% до', en: '95% within' },
+  p99: { sr: '99% до', en: '99% within' },
   queues: { sr: 'Редови', en: 'Queues' },
   noQueues: { sr: 'Ништа не чека и ништа није издвојено.', en: 'Nothing waits and nothing is parked.' },
   member: { sr: 'Учесник', en: 'Member' },
@@ -183,6 +202,25 @@ export const members = messages({
   replayRange: { sr: 'Пошаљи поново за период', en: 'Hand out a stretch of time again' },
 })
 
+/** What the bus itself writes as the reason of a step. */
+export const stepReasons = messages({
+  'self-test passed': { sr: 'самопровера је успела', en: 'self-test passed' },
+  'organisation proved': { sr: 'установа је доказана', en: 'organisation proved' },
+  'all keys had ended; organisation proved anew': {
+    sr: 'сви кључеви су били истекли; установа је поново доказана',
+    en: 'all keys had ended; organisation proved anew',
+  },
+})
+
+/** Purposes that our own programs ask for; others are written by whoever asks. */
+export const purposes = messages({
+  'health-care': { sr: 'здравствена заштита', en: 'health care' },
+  treatment: { sr: 'лечење', en: 'treatment' },
+  'sick leave': { sr: 'боловање', en: 'sick leave' },
+  administration: { sr: 'администрација', en: 'administration' },
+  exchange: { sr: 'размена', en: 'exchange' },
+})
+
 export const contracts = messages({
   title: { sr: 'Уговори', en: 'Contracts' },
   waiting: { sr: 'Чекају одлуку', en: 'Waiting for a decision' },
@@ -221,6 +259,8 @@ export const steps = messages({
   untilHint: { sr: 'година-месец-дан, на пример 2027-12-31', en: 'year-month-day, for example 2027-12-31' },
   from: { sr: 'Од', en: 'From' },
   to: { sr: 'До', en: 'To' },
+  untilWrong: { sr: 'Упишите дан као 2027-12-31.', en: 'Write the day as 2027-12-31.' },
+  momentWrong: { sr: 'Упишите тренутак као 2026-11-28T10:00:00Z.', en: 'Write the moment as 2026-11-28T10:00:00Z.' },
   momentHint: { sr: 'универзално време: 2026-11-28T10:00:00Z', en: 'universal time: 2026-11-28T10:00:00Z' },
   atOnce: { sr: 'Делује одмах у свим процесима; ред се чува.', en: 'It acts at once in all processes; the queue is kept.' },
   forGood: { sr: 'Овај корак се не може вратити.', en: 'This step cannot be taken back.' },

@@ -5,6 +5,8 @@ import { LanguageSwitch } from '../shared/LanguageSwitch.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import { Mark } from '../shared/Mark.tsx'
 import type { Message } from '../shared/message.ts'
+import { OwnPortal } from '../shared/OwnPortal.tsx'
+import { ownPortal } from '../shared/own-portal.ts'
 import { SettingsMenu } from '../shared/SettingsMenu.tsx'
 import { SourceProvider } from '../shared/Source.tsx'
 import { useFocusOnNewPage } from '../shared/use-focus-on-new-page.ts'
@@ -31,12 +33,14 @@ export function PatientShell() {
           <Mark />
           {say(shell.name)}
         </Link>
-        <nav className="pages" aria-label={say(portal.nav)}>
-          <Page to={path('')} end icon="home" name={portal.home} />
-          <Page to={path('/record')} icon="document" name={child ? portal.childRecord : portal.record} />
-          <Page to={path('/looks')} icon="eye" name={portal.looks} />
-          {person === undefined && <Page to="/leaves" icon="document" name={portal.leaves} />}
-        </nav>
+        {hasRecord && (
+          <nav className="pages" aria-label={say(portal.nav)}>
+            <Page to={path('')} end icon="home" name={portal.home} />
+            <Page to={path('/record')} icon="document" name={child ? portal.childRecord : portal.record} />
+            <Page to={path('/looks')} icon="eye" name={portal.looks} />
+            {person === undefined && <Page to="/leaves" icon="document" name={portal.leaves} />}
+          </nav>
+        )}
         <span className="space" />
         {me.represents.length > 0 && <Whose me={me} person={person} />}
         <LanguageSwitch />
@@ -93,15 +97,12 @@ function Whose({ me, person }: { me: Me; person: string | undefined }) {
 
 function NoRecord({ me }: { me: Me }) {
   const say = useSay()
+  const own = ownPortal(me)
   return (
     <div className="page">
       <h1>{say(portal.name)}</h1>
       <p>{say(portal.noRecord)}</p>
-      {me.roles.includes('doctor') && (
-        <p>
-          <a href="/doctor/">{say(portal.toDoctor)}</a>
-        </p>
-      )}
+      {own !== null && own.to !== '/patient/' && <OwnPortal me={me} />}
     </div>
   )
 }

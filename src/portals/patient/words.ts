@@ -11,7 +11,6 @@ export const portal = messages({
   whose: { sr: 'Чији картон', en: 'Whose record' },
   mine: { sr: 'Мој', en: 'Mine' },
   noRecord: { sr: 'Уз Ваш налог није везан ниједан картон.', en: 'No record belongs to your account.' },
-  toDoctor: { sr: 'Отвори портал лекара', en: 'Open the doctor’s portal' },
   forChild: { sr: 'Картон: {name}. Гледате га као заступник.', en: 'Record of {name}. You see it as representative.' },
 })
 
@@ -31,7 +30,7 @@ export const visits = messages({
   awaited: { sr: 'Извештај се чека до {due}.', en: 'The report is expected by {due}.' },
   missing: { sr: 'Извештај касни: требало је да стигне до {due}.', en: 'The report is late: it should have come by {due}.' },
   missingWhat: {
-    sr: 'Установа је на то подсећана. Ако Вам извештај треба, обратите се њој.',
+    sr: 'Установа је на то подсећена. Ако Вам извештај треба, обратите се њој.',
     en: 'The institution is being reminded. If you need the report, ask the institution.',
   },
   link: { sr: 'Посете и извештаји о њима', en: 'Visits and their reports' },
@@ -138,6 +137,8 @@ export const line = messages({
 
 export const looks = messages({
   title: { sr: 'Ко је гледао мој картон', en: 'Who looked at my record' },
+  titleOf: { sr: 'Ко је гледао картон: {name}', en: 'Who looked at the record of {name}' },
+  titleOfOther: { sr: 'Ко је гледао картон', en: 'Who looked at the record' },
   lead: {
     sr: 'Сваки увид је забележен: ко, кад, у којој установи, по ком основу и шта је отворено.',
     en: 'Every look is recorded: who, when, in which institution, on what basis and what was opened.',
@@ -187,6 +188,10 @@ export const lookThings = messages({
   day: { sr: 'име у списку пацијената за тај дан', en: 'the name in the list of that day’s patients' },
   finder: { sr: 'име у резултату претраге', en: 'the name in a search result' },
   looks: { sr: 'овај преглед увида', en: 'this list of looks' },
+  visits: { sr: 'списак посета и извештаја о њима', en: 'the list of visits and their reports' },
+  'bus-message': { sr: 'порука између здравствених система', en: 'a message between health systems' },
+  'bus-evidence': { sr: 'доказ о поруци између здравствених система', en: 'the evidence of a message between health systems' },
+  'bus-proposal': { sr: 'исправка поруке између здравствених система', en: 'a correction of a message between health systems' },
   visit: { sr: 'посета', en: 'visit' },
   'sick-leave': { sr: 'боловање', en: 'sick leave' },
   'sick-leave-diagnosis': { sr: 'дијагноза коју сте поделили', en: 'the diagnosis you shared' },

@@ -6,10 +6,12 @@ import { shell } from './words.ts'
 
 type Frame = {
   title: ReactNode
-  lead?: Message
+  lead?: string
   /** Beside the title: what went wrong, and the fields. */
   children: ReactNode
   confirm: Message
+  /** The way back, where the general word could be taken for the act itself. */
+  dismiss?: Message
   send(event: FormEvent): Promise<void>
   isSending: boolean
   /** False while closing it would hide what becomes of what is being sent. */
@@ -20,7 +22,7 @@ type Frame = {
 }
 
 /** A form over the page that asks for one act: fields, its button and the way back. */
-export function FormDialog({ title, lead, children, confirm, send, isSending, isDismissable, onClose, look, isWide = false }: Frame) {
+export function FormDialog({ title, lead, children, confirm, dismiss = shell.cancel, send, isSending, isDismissable, onClose, look, isWide = false }: Frame) {
   const say = useSay()
   return (
     <ModalOverlay className="veil" isOpen isDismissable={isDismissable} onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -30,14 +32,14 @@ export function FormDialog({ title, lead, children, confirm, send, isSending, is
             <Heading slot="title" level={2}>
               {title}
             </Heading>
-            {lead && <p className="soft">{say(lead)}</p>}
+            {lead && <p className="soft">{lead}</p>}
             {children}
             <div className="buttons">
               <button type="submit" className="button main" aria-disabled={isSending}>
                 {say(confirm)}
               </button>
               <button type="button" className="button" onClick={onClose}>
-                {say(shell.cancel)}
+                {say(dismiss)}
               </button>
             </div>
           </form>

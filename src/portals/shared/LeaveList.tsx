@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { DocumentLine, LeaveView } from '../../sickleave/wire.ts'
 import { formatDate, formatMoment } from './format.ts'
 import { useData, useLanguage, useSay } from './language.tsx'
-import { leaveStates, leaveSteps, paperKinds } from './leave-words.ts'
+import { leaveStates, leaveSteps, paperKinds, stepDetail } from './leave-words.ts'
 
 type Shown = {
   leaves: readonly LeaveView[]
@@ -56,14 +56,19 @@ function Steps({ steps }: { steps: LeaveView['steps'] }) {
     <details className="soft steps">
       <summary>{say(leaveSteps.title, { count: steps.length })}</summary>
       <ol>
-        {steps.map(({ kind, at, happenedAt, by, until, signedBy }) => (
-          <li key={`${kind} ${at}`} className="num">
-            {formatMoment(language, happenedAt)} · {say(leaveSteps[kind as keyof typeof leaveSteps] ?? leaveSteps.other)}
-            {until && ` ${formatDate(language, until)}`}, {data(by)}
-            {signedBy && ` · ${say(signedBy === 'doctor' ? leaveSteps.signed : leaveSteps.sealed)}`}
-            {at !== happenedAt && ` · ${say(leaveSteps.arrived, { at: formatMoment(language, at) })}`}
-          </li>
-        ))}
+        {steps.map((step) => {
+          const { kind, at, happenedAt, by, until, signedBy } = step
+          const said = kind === 'decided' || kind === 'reviewed' || kind === 'closed' ? stepDetail(say, data, step) : null
+          return (
+            <li key={`${kind} ${at}`} className="num">
+              {formatMoment(language, happenedAt)} · {say(leaveSteps[kind as keyof typeof leaveSteps] ?? leaveSteps.other)}
+              {until && ` ${formatDate(language, until)}`}
+              {said !== null && ` (${said})`}, {data(by)}
+              {signedBy && ` · ${say(signedBy === 'doctor' ? leaveSteps.signed : leaveSteps.sealed)}`}
+              {at !== happenedAt && ` · ${say(leaveSteps.arrived, { at: formatMoment(language, at) })}`}
+            </li>
+          )
+        })}
       </ol>
     </details>
   )

@@ -3,7 +3,7 @@ import { Failure, submit } from './api.ts'
 import { describedBy, FieldError } from './FieldError.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { useSay } from './language.tsx'
-import type { Message } from './message.ts'
+import type { Message, Values } from './message.ts'
 import { type Meanings, Trouble } from './Trouble.tsx'
 import { shell } from './words.ts'
 
@@ -15,12 +15,17 @@ export type AskedField = {
   long?: boolean
   isDay?: boolean
   options?: readonly { value: string; label: Message }[]
+  /** Where it has a form of its own: told before it is sent. */
+  form?: { is: RegExp; wrong: Message }
 }
 export type Asked = {
   title: string
   /** What it does, before it is done. */
   lead?: Message
+  /** What fills the lead: the sum, and whose it is. */
+  about?: Values
   confirm: Message
+  dismiss?: Message
   fields: AskedField[]
   /** Where it is posted, and with what beside the fields. */
   to: string
@@ -43,11 +48,12 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
   const missing = asked.fields.filter(({ name, optional }) => !optional && !values[name]?.trim()).map(({ name }) => name)
+  const misformed = asked.fields.filter(({ name, form }) => form && values[name]?.trim() && !form.is.test(values[name].trim()))
   const send = async (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
     setFailure(null)
-    if (missing.length > 0 || isSending) return
+    if (missing.length > 0 || misformed.length > 0 || isSending) return
     setSending(true)
     const { body = (given) => given } = asked
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
@@ -65,8 +71,9 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
   return (
     <FormDialog
       title={asked.title}
-      {...(asked.lead ? { lead: asked.lead } : {})}
+      {...(asked.lead ? { lead: say(asked.lead, asked.about) } : {})}
       confirm={asked.confirm}
+      {...(asked.dismiss ? { dismiss: asked.dismiss } : {})}
       send={send}
       isSending={isSending}
       onClose={onClose}
@@ -81,7 +88,15 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
           field={field}
           value={values[field.name] ?? ''}
           onChange={(value) => setValues({ ...values, [field.name]: value })}
-          wrong={isTried && missing.includes(field.name) ? say(shell.needed) : failure instanceof Failure ? failure.places.get(field.name) : undefined}
+          wrong={
+            isTried && missing.includes(field.name)
+              ? say(shell.needed)
+              : isTried && field.form && misformed.includes(field)
+                ? say(field.form.wrong)
+                : failure instanceof Failure
+                  ? failure.places.get(field.name)
+                  : undefined
+          }
         />
       ))}
     </FormDialog>

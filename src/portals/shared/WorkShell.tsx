@@ -4,6 +4,7 @@ import { LanguageSwitch } from './LanguageSwitch.tsx'
 import { useSay } from './language.tsx'
 import { Mark } from './Mark.tsx'
 import type { Message } from './message.ts'
+import { OwnPortal } from './OwnPortal.tsx'
 import { SettingsMenu } from './SettingsMenu.tsx'
 import { useFocusOnNewPage } from './use-focus-on-new-page.ts'
 import { shell } from './words.ts'
@@ -14,38 +15,38 @@ type Shell = {
   pages: readonly (readonly [string, Message, (readonly Role[])?])[]
   roles: readonly Role[]
   notYours: Message
-  /** Where somebody who has none of the roles may want to go. */
-  elsewhere?: { to: string; word: Message }
 }
 
 /** With more pages than these the bar leaves out what stands elsewhere too, so that it stays one line on an office screen. */
 const manyPages = 4
 
 /** The frame of a portal for work: its pages, language, account. Who has none of its roles is told so, and nothing is asked for. */
-export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
+export function WorkShell({ name, pages, roles, notYours }: Shell) {
   const me = useLoaderData<Me>()
   const say = useSay()
   const content = useFocusOnNewPage()
+  const isTheirs = me.roles.some((role) => roles.includes(role))
+  const shown = isTheirs ? pages.filter(([, , only]) => only === undefined || me.roles.some((role) => only.includes(role))) : []
   return (
     <>
       <a className="skip" href="#content">
         {say(shell.skip)}
       </a>
-      <header className={pages.length > manyPages ? 'bar many' : 'bar'}>
+      <header className={shown.length > manyPages ? 'bar many' : 'bar'}>
         <NavLink className="mark" to="/">
           <Mark />
           {say(shell.name)}
         </NavLink>
         <span className="portal-name">{say(name)}</span>
-        <nav className="pages" aria-label={say(shell.pages)}>
-          {pages
-            .filter(([, , only]) => only === undefined || me.roles.some((role) => only.includes(role)))
-            .map(([to, word]) => (
+        {shown.length > 0 && (
+          <nav className="pages" aria-label={say(shell.pages)}>
+            {shown.map(([to, word]) => (
               <NavLink key={to} to={to} end={to === '/'}>
                 {say(word)}
               </NavLink>
             ))}
-        </nav>
+          </nav>
+        )}
         <span className="space" />
         {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
         <LanguageSwitch />
@@ -53,17 +54,13 @@ export function WorkShell({ name, pages, roles, notYours, elsewhere }: Shell) {
       </header>
       <main id="content" tabIndex={-1} ref={content}>
         <div className="page work-page">
-          {me.roles.some((role) => roles.includes(role)) ? (
+          {isTheirs ? (
             <Outlet context={me} />
           ) : (
             <>
               <h1>{say(name)}</h1>
               <p>{say(notYours)}</p>
-              {elsewhere && (
-                <p>
-                  <a href={elsewhere.to}>{say(elsewhere.word)}</a>
-                </p>
-              )}
+              <OwnPortal me={me} />
             </>
           )}
         </div>

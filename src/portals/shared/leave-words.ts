@@ -1,3 +1,5 @@
+import type { StepLine } from '../../sickleave/wire.ts'
+import type { Say } from './language.tsx'
 import { messages } from './message.ts'
 
 export const leaveStates = messages({
@@ -5,7 +7,7 @@ export const leaveStates = messages({
   extended: { sr: 'продужено', en: 'extended' },
   referred: { sr: 'код комисије', en: 'with the commission' },
   closed: { sr: 'закључено', en: 'closed' },
-  cancelled: { sr: 'поништено', en: 'cancelled' },
+  cancelled: { sr: 'поништено', en: 'voided' },
 })
 
 export const paperKinds = messages({
@@ -27,13 +29,40 @@ export const leaveSteps = messages({
   decided: { sr: 'комисија одлучила, до', en: 'decided by the commission, until' },
   reviewed: { sr: 'одлучено по приговору, до', en: 'decided on an objection, until' },
   closed: { sr: 'закључено са', en: 'closed as of' },
-  cancelled: { sr: 'поништено', en: 'cancelled' },
+  cancelled: { sr: 'поништено', en: 'voided' },
   corrected: { sr: 'исправљено, до', en: 'corrected, until' },
   other: { sr: 'корак', en: 'step' },
   signed: { sr: 'потписано', en: 'signed' },
   sealed: { sr: 'печат установе', en: 'sealed by the institution' },
   arrived: { sr: 'стигло {at}', en: 'arrived {at}' },
 })
+
+/** What the commission decided about a proposal. */
+export const decisionWords = messages({
+  approved: { sr: 'одобрено како је предложено', en: 'approved as proposed' },
+  shortened: { sr: 'одобрено краће', en: 'approved, shorter' },
+  rejected: { sr: 'није одобрено', en: 'rejected' },
+  assessment: { sr: 'упућено на оцену радне способности', en: 'sent to the disability assessment' },
+})
+
+/** Why a leave was closed; the doctor chooses among all but what only the commission says. */
+export const closings = messages({
+  recovered: { sr: 'способан(на) за рад', en: 'able to work' },
+  maternity: { sr: 'породиљско одсуство', en: 'maternity leave' },
+  'employment-ended': { sr: 'престао радни однос', en: 'employment ended' },
+  death: { sr: 'смрт', en: 'death' },
+})
+const closedOtherwise = messages({
+  assessment: { sr: 'упућено на оцену радне способности', en: 'sent to the disability assessment' },
+  commission: { sr: 'одлуком комисије', en: 'by the commission’s decision' },
+})
+
+/** What a step says beside its kind and day, in words: its outcome with the number, or why. */
+export function stepDetail(say: Say, data: (text: string) => string, { kind, decision, detail }: StepLine): string | null {
+  const why = { ...closings, ...closedOtherwise }[detail as keyof typeof closings]
+  if (kind === 'closed' && why) return say(why)
+  return [decision && say(decisionWords[decision]), detail && data(detail)].filter(Boolean).join(', ') || null
+}
 
 /** Reasons as a form offers them. */
 export const reasonWords = messages({

@@ -179,7 +179,7 @@ export const commissionFileShown: CommissionFile = {
         proposedUntil: '2026-06-20',
         reportedUntil: null,
       },
-      ...{ documents: [], diagnosis: 'M54.5', exception: null, care: null },
+      ...{ documents: [], hasFundDays: true, diagnosis: 'M54.5', exception: null, care: null },
       steps: [
         {
           kind: 'opened',
@@ -189,7 +189,7 @@ export const commissionFileShown: CommissionFile = {
           from: '2026-05-04',
           until: '2026-06-02',
           detail: null,
-          signedBy: 'doctor',
+          ...{ decision: null, signedBy: 'doctor' },
         },
         {
           kind: 'referred',
@@ -199,7 +199,7 @@ export const commissionFileShown: CommissionFile = {
           from: null,
           until: '2026-06-20',
           detail: null,
-          signedBy: 'doctor',
+          ...{ decision: null, signedBy: 'doctor' },
         },
       ],
       explanation: [{ rule: 'R-1', sr: '30. дан непрекидне спречености од 30.', srLatn: '30. dan.', en: 'Day 30 of 30.' }],

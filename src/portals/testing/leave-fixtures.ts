@@ -17,6 +17,7 @@ const leave = (id: string, from: string, until: string, more: Partial<LeaveView>
     steps: [],
     documents: [],
     explanation: [],
+    hasFundDays: true,
     diagnosis: 'M54.5',
     exception: null,
     care: null,

@@ -31,8 +31,14 @@ export async function requireWithCommission(asking: Asking, handle: string, leav
     asking,
     person?.keys[0] ?? null,
     action,
-    new Refusal('forbidden', 'this leave does not lie with the commission', { details: { reason: 'not proposed', opens: [] } }),
+    new Refusal('forbidden', 'this leave does not lie with the commission', { details: { reason: whyNot(found), opens: [] } }),
   )
+}
+
+/** Who comes back to what was decided meanwhile is told so. */
+function whyNot(found: Case | undefined): string {
+  const isDecided = found?.steps.some(({ step }) => step.kind === 'decided' || step.kind === 'reviewed') ?? false
+  return isDecided ? 'this proposal was decided on already' : 'this leave does not lie with the commission'
 }
 
 export async function rootOfKey({ world }: Asking, patient: number): Promise<number> {

@@ -28,6 +28,14 @@ const grouped = (text: string, thousands: string, point: string): string => {
 /** 78896.55 is written 78.896,55 in Serbian and 78,896.55 in English. */
 const srOf = (text: string) => grouped(text, '.', ',')
 const enOf = (text: string) => grouped(text, ',', '.')
+const plurals = { sr: new Intl.PluralRules('sr'), en: new Intl.PluralRules('en') }
+/** `64 часа`, `1 working day`: the number and the word that agrees with it. */
+const countedSr = (text: string, [one, few, other]: readonly [string, string, string]) =>
+  `${srOf(text)} ${{ one, few, other }[plurals.sr.select(Number(text)) as 'one' | 'few' | 'other']}`
+const countedEn = (text: string, one: string) => `${enOf(text)} ${one}${plurals.en.select(Number(text)) === 'one' ? '' : 's'}`
+const hoursSr = (text: string) => countedSr(text, ['час', 'часа', 'часова'])
+const hoursEn = (text: string) => countedEn(text, 'hour')
+const workingDaysSr = (text: string) => countedSr(text, ['радни дан', 'радна дана', 'радних дана'])
 const hoursOf = (hours: number) => written(BigInt(hours), 2).replace(/\.?0+$/, '')
 const rateOf = (rate: number | bigint) => written(BigInt(rate), 2)
 
@@ -56,8 +64,8 @@ function baseSteps(base: Base, rules: Rules): Said[] {
   const steps: Said[] = filled.map((one) => ({
     ...{ rule: filled.length === months.length ? 'B-7' : 'B-6', parameter: 'wage.minimum-hour', on: lastDayOf(one.month), figure: inDinars(one.gross) },
     inputs: { month: one.month, hours: hoursOf(one.hours), netHour: rateOf(rules.on('wage.minimum-hour', lastDayOf(one.month))) },
-    sr: `За ${one.month} нема зараде: узима се минимална зарада тог месеца, бруто ${srOf(inDinars(one.gross))} за ${srOf(hoursOf(one.hours))} часова.`,
-    en: `No wage for ${one.month}: the minimum wage of that month is taken, gross ${enOf(inDinars(one.gross))} for ${enOf(hoursOf(one.hours))} hours.`,
+    sr: `За ${one.month} нема зараде: узима се минимална зарада тог месеца, бруто ${srOf(inDinars(one.gross))} за ${hoursSr(hoursOf(one.hours))}.`,
+    en: `No wage for ${one.month}: the minimum wage of that month is taken, gross ${enOf(inDinars(one.gross))} for ${hoursEn(hoursOf(one.hours))}.`,
   }))
   const average = written(averageHour, 4)
   steps.push({
@@ -177,8 +185,8 @@ function fundStep(line: Reckoned, base: Base, leave: Leave): Said {
   return {
     ...{ rule: 'B-8', parameter: percentParameter(leave, line.percent), on: leave.from, figure: inDinars(line.gross) },
     inputs: { hour, hours, percent: String(line.percent), column: String(line.column) },
-    sr: `${spanSr(line)}: ${srOf(hour)} × ${srOf(hours)} часова × ${line.percent}% = ${srOf(inDinars(line.gross))} (колона ${line.column}).`,
-    en: `${spanEn(line)}: ${enOf(hour)} × ${enOf(hours)} hours × ${line.percent}% = ${enOf(inDinars(line.gross))} (column ${line.column}).`,
+    sr: `${spanSr(line)}: ${srOf(hour)} × ${hoursSr(hours)} × ${line.percent}% = ${srOf(inDinars(line.gross))} (колона ${line.column}).`,
+    en: `${spanEn(line)}: ${enOf(hour)} × ${hoursEn(hours)} × ${line.percent}% = ${enOf(inDinars(line.gross))} (column ${line.column}).`,
   }
 }
 
@@ -188,8 +196,11 @@ function employerStep(line: Reckoned, base: Base, on: Day): Said {
   const amount = inDinars(line.beforeFloor)
   const average = isMonth ? inDinars(base.gross / BigInt(base.months.length)) : written(base.averageHour, 4)
   const [howSr, howEn] = isMonth
-    ? [`${srOf(average)} ÷ ${line.monthDays} × ${line.workingDays} радних дана`, `${enOf(average)} ÷ ${line.monthDays} × ${line.workingDays} working days`]
-    : [`${srOf(average)} × ${srOf(hours)} часова`, `${enOf(average)} × ${enOf(hours)} hours`]
+    ? [
+        `${srOf(average)} ÷ ${line.monthDays} × ${workingDaysSr(String(line.workingDays))}`,
+        `${enOf(average)} ÷ ${line.monthDays} × ${countedEn(String(line.workingDays), 'working day')}`,
+      ]
+    : [`${srOf(average)} × ${hoursSr(hours)}`, `${enOf(average)} × ${hoursEn(hours)}`]
   return {
     ...{ rule: 'B-10', parameter: 'reading.employer-per-hour', on, figure: amount },
     inputs: { average, workingDays: String(line.workingDays), monthDays: String(line.monthDays ?? '-'), hours, percent: String(line.percent) },

@@ -119,7 +119,7 @@ describe('documents', () => {
     const reported = await town.as(town.doctor)('POST', `${at}/report`, { until: '2026-03-05' })
     const report = reported.body.documents.at(-1)
     const text = pdfText((await bytes(town.doctor, `${at}/documents/${report.number}/${report.version}/pdf`)).body)
-    assert.match(text, /дознака[\s\S]*65 %[\s\S]*послодавца/)
+    assert.match(text, /дознака[\s\S]*65%[\s\S]*послодавца/)
     const clerk = await town.clerk(0)
     const [event] = (await town.as(clerk)('GET', '/sickleave/employer/100000001/leaves')).body.events
     const file = `/sickleave/employer/100000001/leaves/${event.leave}/documents/${report.number}/${report.version}/pdf`

@@ -1,6 +1,6 @@
 import { spacedCode } from '../../platform/letter-code.ts'
 import type { Paper } from './paper.ts'
-import type { Seal } from './seal.ts'
+import { ownNameInEnglish, type Seal } from './seal.ts'
 import { type Draft, sealedPdf } from './pdf-draft.ts'
 import { dataWord, documentDay, documentWord, type DocumentWord } from './words.ts'
 
@@ -22,7 +22,7 @@ export function paperAsPdf(paper: Paper, seal: Seal): Promise<Buffer> {
           documentDay(from, language),
           documentDay(until, language),
           String(days),
-          `${percent} %`,
+          `${percent}%`,
           say(payer === 'fund' ? 'byFund' : 'byEmployer'),
         ]),
       )
@@ -85,6 +85,6 @@ function checking(draft: Draft, { view, language, code, checkUrl, sealedBy, seal
   draft.paragraph(spacedCode(code), 11)
   // Never by whom: the name of a doctor tells what somebody is ill of.
   if (signedAt !== undefined) draft.paragraph(`${say('signed')}: ${timeOf(new Date(signedAt), language)}. ${say('signedHow')}`, 9)
-  draft.paragraph(`${say('sealed')}: ${dataWord(sealedBy, language)}, ${timeOf(sealedAt, language)}`, 9)
+  draft.paragraph(`${say('sealed')}: ${dataWord(sealedBy, language, ownNameInEnglish(sealedBy))}, ${timeOf(sealedAt, language)}`, 9)
   draft.paragraph(say(isQualified ? 'qualified' : 'notQualified'), 9)
 }

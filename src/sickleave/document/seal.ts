@@ -1,3 +1,4 @@
+import { toLatin } from '../../platform/text.ts'
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readPem } from '../../platform/house-tls.ts'
 import type { World } from '../../platform/world.ts'
@@ -24,6 +25,9 @@ function givenSeal({ config }: World): Seal {
 }
 
 const ownName = 'Спона, печат центра (није квалификован)'
+
+/** The name of the seal as a document in English says it; a given seal has the name of its certificate. */
+export const ownNameInEnglish = (name: string): string => (name === ownName ? 'Spona, seal of the centre (not qualified)' : toLatin(name))
 
 /** Without a given one the key comes from the master key, and the certificate vouches for itself and says so in its name. */
 async function ownSeal(world: World): Promise<Seal> {

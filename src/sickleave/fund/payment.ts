@@ -4,6 +4,7 @@ import type { Transaction } from '../../platform/sql.ts'
 import { isUuid, uuidV7 } from '../../platform/uuid.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { loadRules, lockPerson } from '../case-store.ts'
+import { inDinars } from '../compensation/money.ts'
 import { bodyOf, countOf, dayOf } from '../read-body.ts'
 import { addSteps, personOfKey } from '../request/act.ts'
 import { requestOf } from '../request/request-store.ts'
@@ -149,7 +150,9 @@ export async function executePayment(asking: Asking, id: string, given: unknown)
       throw new Refusal('forbidden', reason, { details: { reason, opens: ['Another person of the Fund.'] } })
     }
     if (row.lines !== lines || row.total !== total)
-      throw new Refusal('unprocessable', `the file has ${row.lines} lines and ${row.total} para; the treasury’s figures are others`, { expression: 'total' })
+      throw new Refusal('unprocessable', `the file has ${row.lines} lines and RSD ${inDinars(BigInt(row.total))}; the treasury’s figures are others`, {
+        expression: 'total',
+      })
     if (on < dayAt(row.at)) throw new Refusal('unprocessable', 'the file was made after this day', { expression: 'on' })
     await tx`update sickleave.payment set executed_on = ${on}, executed_at = ${world.now()}, executed_by = ${actor.id} where id = ${id}`
     const rules = await loadRules(tx)

@@ -23,9 +23,9 @@ const counted: Record<string, [string, string]> = {
 
 /**
  * Up to which day the commission has approved, and the last day of the employment; null or left out: it was not asked, it goes on.
- * `isEmployed` is false of a person for whom the register knows no employer, past or present.
+ * `isEmployed` is false of a person for whom the register knows no employer, past or present. `isOver`: nothing of it is still to come.
  */
-type Known = { approvedUntil?: Day | null; employedUntil?: Day | null; isEmployed?: boolean }
+type Known = { approvedUntil?: Day | null; employedUntil?: Day | null; isEmployed?: boolean; isOver?: boolean }
 
 /** What the doctor and the employee read: competence first, then who pays, each with its rule. Never shown to an employer. */
 export function explain(
@@ -33,9 +33,9 @@ export function explain(
   leave: Leave,
   on: Day,
   rules: Rules,
-  { approvedUntil = null, employedUntil = null, isEmployed = true }: Known = {},
+  { approvedUntil = null, employedUntil = null, isEmployed = true, isOver = false }: Known = {},
 ): Sentence[] {
-  const sentences = [competenceSentence(history, leave, on, rules, approvedUntil)]
+  const sentences = [competenceSentence(history, leave, on, rules, { approvedUntil, isOver })]
   const linked = chainOf(history, leave, rules)
   const before = linked.at(-2)
   if (before && isEmployed) {
@@ -43,16 +43,17 @@ export function explain(
     sentences.push(
       say(
         'R-6',
-        `Повезано са спреченошћу до ${inSr(before.until)} (дана између: ${between}): дани на терет послодавца се настављају.`,
-        `Linked to the leave until ${inEn(before.until)} (days between: ${between}): the employer’s days go on.`,
+        `Повезано са спреченошћу до ${inSr(before.until)} (дана између: ${between}): дани на терет послодавца ${isOver ? 'су се наставили' : 'се настављају'}.`,
+        `Linked to the leave until ${inEn(before.until)} (days between: ${between}): the employer’s days ${isOver ? 'went on' : 'go on'}.`,
       ),
     )
   }
-  const employer = isEmployed ? employerSentence(history, leave, dayWithin(leave, on), rules, employedUntil) : null
+  const employer = isEmployed ? employerSentence(history, leave, dayWithin(leave, on), rules, { employedUntil, isOver }) : null
   if (employer) sentences.push(employer)
   sentences.push(...payersOf(history, leave, rules, employedUntil).map((stretch) => payerSentence(stretch, isEmployed)))
   const assessment = assessmentFrom(history, leave, rules)
   const paidUntil = assessmentPaidUntil(history, leave, rules)
+  if (isOver) return sentences
   if (paidUntil !== null)
     sentences.push(
       say(
@@ -68,7 +69,11 @@ export function explain(
   return sentences
 }
 
-function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, rules: Rules, approvedUntil: Day | null): Sentence {
+type Competence = { approvedUntil: Day | null; isOver: boolean }
+
+function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, rules: Rules, { approvedUntil, isOver }: Competence): Sentence {
+  if (approvedUntil !== null && isOver)
+    return say('R-1', `Комисија је одобрила до ${inSr(approvedUntil)}`, `The commission approved until ${inEn(approvedUntil)}.`)
   if (approvedUntil !== null) {
     return say(
       'R-1',
@@ -80,6 +85,7 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
   const count = countOn(history, leave, day, rules)
   const { commissionFrom, rule } = competenceOf(history, leave, rules)
   const [sr, en] = counted[count.rule] as [string, string]
+  if (isOver) return say(rule, `Последњи дан је био ${count.day}. ${sr} од ${count.of}.`, `The last day was day ${count.day} of ${count.of} (${en}).`)
   const last = commissionUntil(history, leave, rules)
   // A date ends with its own full stop, and the sentence with no second one.
   const endSr = last === null ? '.' : `, најдуже до ${inSr(last)}`
@@ -94,9 +100,12 @@ function competenceSentence(history: readonly Leave[], leave: Leave, on: Day, ru
 const dayWithin = ({ from, until }: Leave, on: Day): Day => (on < from ? from : on > until ? until : on)
 
 /** The other count: whoever assesses, these days are borne by the employer, and linked leaves are one (R-6). */
-function employerSentence(history: readonly Leave[], leave: Leave, day: Day, rules: Rules, employedUntil: Day | null): Sentence | null {
+type Borne = { employedUntil: Day | null; isOver: boolean }
+
+function employerSentence(history: readonly Leave[], leave: Leave, day: Day, rules: Rules, { employedUntil, isOver }: Borne): Sentence | null {
   const count = employerDayOn(history, leave, day, rules)
   if (count === null) return null
+  if (isOver) return say('R-6', `${count.day}. дан на терет послодавца од ${count.of}.`, `Day ${count.day} of the employer’s ${count.of}.`)
   const fundFrom = addDays(day, count.of - count.day + 1)
   if (employedUntil !== null && employedUntil < fundFrom) return null
   return say(

@@ -202,6 +202,16 @@ describe('the words', () => {
     assert.equal(sentence?.srLatn, '27. dan neprekidne sprečenosti od 30; od 11. aprila 2026. odlučuje komisija.')
   })
 
+  test('of a leave that is closed nothing is said that would still be to come', () => {
+    const said = explain([leave('2026-03-01', '2026-03-10')], leave('2026-03-14', '2026-04-20'), '2026-06-01', rules, { isOver: true }).map(({ en }) => en)
+    assert.deepEqual(
+      said.filter((one) => /decides|pays from|if it lasts|has to|go on/.test(one)),
+      [],
+      said.join('\n'),
+    )
+    assert.match(said[0] ?? '', /^The last day was day /)
+  })
+
   test('the other count is said beside it: which of the employer’s days it is, over linked leaves, and from when the Fund pays', () => {
     const before = leave('2026-03-01', '2026-03-10')
     const linked = leave('2026-03-14', '2026-04-20')

@@ -41,10 +41,14 @@ export function inSerbian(said: string): string | null {
 /** A day as it is written in Serbian; what a program would compare stands in the English sentence. */
 const asSerbianDay = (value: string): string | null => (/^\d{4}-\d\d-\d\d$/.test(value) ? `${value.split('-').reverse().join('.')}.` : null)
 
+/** `116,091.04` is `116.091,04` in Serbian. */
+const asSerbianSum = (value: string): string | null => (/^\d+\.\d\d$/.test(value) ? value.replace('.', ',').replace(/\B(?=(\d{3})+,)/g, '.') : null)
+
 /** A sentence within a sentence, or a list: "viewer, operator". */
 const fillOf = (value: string): string =>
   inSerbian(value) ??
   asSerbianDay(value) ??
+  asSerbianSum(value) ??
   value
     .split(', ')
     .map((one) => exact.get(one) ?? one)

@@ -28,7 +28,7 @@ const measures = {
   limits: { sr: 'траје тачно колико лекар сме', en: 'last exactly as long as the doctor may allow', of: ({ limits }: Group) => limits, say: percent },
 }
 function percent(value: number): string {
-  return `${(100 * value).toFixed(0)} %`
+  return `${(100 * value).toFixed(0)}%`
 }
 
 export async function anomalies(asking: Asking): Promise<Anomalies> {

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import type { LeaveView } from '../../../sickleave/wire.ts'
 import { useSay } from '../../shared/language.tsx'
+import { closings } from '../../shared/leave-words.ts'
 import type { Message } from '../../shared/message.ts'
 import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
 import { useSignature } from '../signature/Signature.tsx'
-import { acts as words, closings } from './words.ts'
+import { acts as words } from './words.ts'
 
 type Act = 'report' | 'extension' | 'referral' | 'closing' | 'cancellation'
 type Shape = Omit<Asked, 'title' | 'to' | 'more'> & { name: Message; body?: (values: Record<string, string>) => Record<string, unknown> }
@@ -38,7 +39,13 @@ function shapeOf(act: Act, { until, proposedUntil }: LeaveView, today: string): 
       return { name: words.close, lead: words.closeLead, confirm: words.close, fields, first: { until: today < until ? today : until, why: 'recovered' } }
     }
     case 'cancellation':
-      return { name: words.cancel, lead: words.cancelLead, confirm: words.cancel, fields: [{ name: 'why', label: words.why, hint: words.whyHint }] }
+      return {
+        name: words.cancel,
+        lead: words.cancelLead,
+        confirm: words.cancel,
+        dismiss: words.keep,
+        fields: [{ name: 'why', label: words.why, hint: words.whyHint }],
+      }
   }
 }
 

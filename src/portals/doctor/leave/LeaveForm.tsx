@@ -37,16 +37,22 @@ const formOf = (today: string, visit: VisitView | null): Form => ({
   ...{ from: today, until: today, isOwnUntil: false },
 })
 
-type FormOf = { person: string; today: string; visit: VisitView | null; onOpened(leave: LeaveView): void }
+type FormOf = { person: string; today: string; visit: VisitView | null; leaves: readonly LeaveView[]; onOpened(leave: LeaveView): void }
 
 /** Prefilled from the present visit: person, diagnosis, reason, day; the expected end comes with the diagnosis. One confirmation opens and signs it. */
-export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
+export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
   const say = useSay()
+  const language = useLanguage()
   const [form, setForm] = useState<Form>(() => formOf(today, visit))
   const [isTried, setTried] = useState(false)
   const change = useCallback((part: Partial<Form>) => setForm((before) => ({ ...before, ...part })), [])
-  const preview = usePreview(person, form, change)
+  const { preview, refusal, isCurrent } = usePreview(person, form, change)
   const until = form.isOwnUntil ? form.until : (preview?.suggestedUntil ?? form.until)
+  const period = wrongPeriod(form.from, until, leaves, (message, days) =>
+    say(message, { from: formatDate(language, days.from), until: formatDate(language, days.until) }),
+  )
+  // Once a diagnosis stands there the form is being filled in: then the period is told at once, and not only when it is sent.
+  const isPeriodTold = isTried || (isDiagnosis(form.diagnosis) && (form.isOwnUntil || isCurrent))
   const missing = missingIn(form, until)
   const isProposal = preview?.isProposal ?? false
   const { send, failure, isSending } = useOpening(person, { id: form.id, ...bodyOf(form), until, ...(isProposal ? { propose: true } : {}) }, (opened) => {
@@ -55,7 +61,11 @@ export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
     setForm(formOf(today, null))
   })
   const wrongIn = (name: string): string | undefined =>
-    isTried && missing[name] ? say(missing[name]) : failure instanceof Failure ? failure.places.get(name) : undefined
+    isTried && missing[name]
+      ? say(missing[name])
+      : isPeriodTold && period?.name === name
+        ? period.sentence
+        : ((failure instanceof Failure ? failure.places.get(name) : undefined) ?? refusal?.places.get(name))
   return (
     <form
       className="leave-form"
@@ -63,8 +73,8 @@ export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
       onSubmit={(event) => {
         event.preventDefault()
         setTried(true)
-        const [first] = Object.keys(missing)
-        if (first) document.getElementById(`leave-${first}`)?.focus()
+        const first = Object.keys(missing)[0] ?? period?.name ?? refusal?.places.keys().next().value
+        if (first !== undefined) document.getElementById(`leave-${first}`)?.focus()
         else void send()
       }}
     >
@@ -85,7 +95,11 @@ export function LeaveForm({ person, today, visit, onOpened }: FormOf) {
       <Day id="leave-from" label={say(words.from)} value={form.from} wrong={wrongIn('from')} onChange={(from) => change({ from })} />
       <Day id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(day) => change({ until: day, isOwnUntil: true })} />
       {form.from !== '' && <Lengths from={form.from} until={until} onChange={(day) => change({ until: day, isOwnUntil: true })} />}
-      <Previewed preview={preview} />
+      <Previewed
+        preview={period === null && refusal === null ? preview : null}
+        isCurrent={isCurrent}
+        wrong={isPeriodTold ? (period?.sentence ?? null) : null}
+      />
       <button type="submit" className="button main" aria-disabled={isSending}>
         {say(isProposal ? words.propose : words.open)}
       </button>
@@ -101,6 +115,24 @@ export function missingIn({ diagnosis, from, reason, care }: Pick<Form, 'diagnos
     ...(from === '' ? { from: shell.needed } : {}),
     ...(until === '' ? { until: shell.needed } : {}),
   }
+}
+
+type Wrong = { name: 'from' | 'until'; sentence: string }
+
+/** What nobody should sign first to learn: days that turn round, or that another leave has. The server judges the same again. */
+function wrongPeriod(
+  from: string,
+  until: string,
+  leaves: readonly LeaveView[],
+  tell: (message: Message, days: { from: string; until: string }) => string,
+): Wrong | null {
+  if (from === '' || until === '') return null
+  if (until < from) return { name: 'until', sentence: tell(words.untilBefore, { from, until }) }
+  const standing = leaves.filter(({ status }) => status !== 'cancelled')
+  const open = standing.find(({ status }) => status !== 'closed')
+  if (open) return { name: 'from', sentence: tell(words.stillOpen, open) }
+  const other = standing.find((one) => one.from <= until && from <= one.until)
+  return other ? { name: 'from', sentence: tell(words.overlap, other) } : null
 }
 
 const lengths = [3, 5, 7, 10]
@@ -189,43 +221,66 @@ function bodyOf({ reason, diagnosis, from, exception, care }: Form): Omit<OpenLe
   return { reason, diagnosis, from, ...(exception ? { exception: exception as (typeof exceptions)[number] } : {}), ...(reason === '06' ? { care } : {}) }
 }
 
+/** The question as it is asked; null while something is missing or the days turn round. */
+function questionOf({ diagnosis, reason, isOwnReason, from, exception, isOwnUntil, until, care }: Form): string | null {
+  if (!isDiagnosis(diagnosis) || from === '' || (reason === '06' && care.born === '')) return null
+  if (isOwnUntil && until !== '' && until < from) return null
+  return JSON.stringify({
+    diagnosis,
+    from,
+    ...(isOwnReason ? { reason } : {}),
+    ...(exception ? { exception } : {}),
+    ...(isOwnUntil && until !== '' ? { until } : {}),
+    ...(reason === '06' ? { care } : {}),
+  })
+}
+
+type Answered = { question: string; preview: Preview | null; refusal: Failure | null }
+type Shown = { preview: Preview | null; refusal: Failure | null; isCurrent: boolean }
+
+/** What the server would not sign however often it is asked; that it cannot be reached now stops nobody. */
+const isRefusal = (error: unknown): error is Failure => error instanceof Failure && [400, 409, 422].includes(error.status) && error.places.size > 0
+
 /** Asked again when something that matters has changed and is whole; an answer that comes late for a former question is dropped. */
-function usePreview(person: string, form: Form, change: (part: Partial<Form>) => void): Preview | null {
-  const [preview, setPreview] = useState<Preview | null>(null)
-  const { diagnosis, reason, isOwnReason, from, exception, isOwnException, isOwnUntil, until, care } = form
+function usePreview(person: string, form: Form, change: (part: Partial<Form>) => void): Shown {
+  const [answered, setAnswered] = useState<Answered | null>(null)
+  const { isOwnReason, isOwnException } = form
+  const question = questionOf(form)
   useEffect(() => {
-    if (!isDiagnosis(diagnosis) || from === '' || (reason === '06' && care.born === '')) return
+    if (question === null) return
     const stop = new AbortController()
-    const body = {
-      diagnosis,
-      from,
-      ...(isOwnReason ? { reason } : {}),
-      ...(exception ? { exception } : {}),
-      ...(isOwnUntil && until >= from ? { until } : {}),
-      ...(reason === '06' ? { care } : {}),
-    }
     const take = (answer: Preview) => {
-      setPreview(answer)
+      setAnswered({ question, preview: answer, refusal: null })
       // What the diagnosis suggests stands in the form until the doctor chooses another.
       if (!isOwnReason) change({ reason: answer.suggestedReason as Form['reason'] })
       if (!isOwnException) change({ exception: answer.suggestedException ?? '' })
     }
-    submit<Preview>('POST', `/sickleave/people/${encodeURIComponent(person)}/preview`, body, { signal: stop.signal }).then(
+    submit<Preview>('POST', `/sickleave/people/${encodeURIComponent(person)}/preview`, JSON.parse(question), { signal: stop.signal }).then(
       take,
-      () => stop.signal.aborted || setPreview(null),
+      (error: unknown) => stop.signal.aborted || setAnswered({ question, preview: null, refusal: isRefusal(error) ? error : null }),
     )
     return () => stop.abort()
-  }, [person, diagnosis, reason, isOwnReason, from, exception, isOwnException, isOwnUntil, until, care, change])
-  return isDiagnosis(diagnosis) ? preview : null
+  }, [person, question, isOwnReason, isOwnException, change])
+  const isCurrent = answered !== null && answered.question === question
+  return {
+    // A former answer keeps its suggested end in the form until the next one comes; its sentences are hidden meanwhile.
+    preview: isDiagnosis(form.diagnosis) ? (answered?.preview ?? null) : null,
+    refusal: isCurrent ? answered.refusal : null,
+    isCurrent,
+  }
 }
 
-function Previewed({ preview }: { preview: Preview | null }) {
+type PreviewedOf = { preview: Preview | null; isCurrent: boolean; wrong: string | null }
+
+/** What the doctor reads before signing: of the fields as they stand, or nothing. */
+function Previewed({ preview, isCurrent, wrong }: PreviewedOf) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
   return (
-    <div aria-live="polite" className="soft">
-      {preview?.standardDays != null && <p>{say(preview.isUnverified ? words.suggestedUnverified : words.suggested, { days: preview.standardDays })}</p>}
+    <div aria-live="polite" className="soft previewed" aria-busy={preview !== null && !isCurrent}>
+      {wrong !== null && <p className="only-read">{wrong}</p>}
+      {preview?.standardDays != null && <p>{say(preview.isUnverified ? words.suggestedUnverified : words.suggested, { count: preview.standardDays })}</p>}
       {preview?.isProposal && <p>{say(words.proposal)}</p>}
       {preview && !preview.isProposal && <p>{say(preview.employers === 0 ? words.noEmployer : words.employers, { count: preview.employers })}</p>}
       {preview?.explanation.map((sentence) => (

@@ -1,11 +1,12 @@
-import { Suspense, useState } from 'react'
-import { Await, Link, useLoaderData, useParams } from 'react-router'
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { Await, Link, useAsyncError, useLoaderData, useLocation, useParams } from 'react-router'
 import type { VisitView } from '../../../record/wire.ts'
 import type { Leaves, LeaveView } from '../../../sickleave/wire.ts'
+import { Failure } from '../../shared/api.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
 import { ageAt, formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
-import type { Message } from '../../shared/message.ts'
+import type { Message, Values } from '../../shared/message.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useTitle } from '../../shared/use-title.ts'
 import type { leaveLoader } from '../loaders.ts'
@@ -15,9 +16,20 @@ import { LeaveForm } from './LeaveForm.tsx'
 import { banner } from '../record/words.ts'
 import { leave as words } from './words.ts'
 
+/** What was done last, with whom it was told to. */
+type Done = { message: Message; values: Values }
+
+const employersOf = ({ documents }: LeaveView): number => new Set(documents.flatMap(({ pib }) => pib ?? [])).size
+
 /** Whoever is not insured through an employer has nobody to be told. */
-const toldOf = ({ status, documents }: LeaveView): Message =>
-  status === 'referred' ? words.proposed : documents.some(({ pib }) => pib !== null) ? words.opened : words.openedAlone
+function openedOf(leave: LeaveView): Done {
+  const count = employersOf(leave)
+  return { message: leave.status === 'referred' ? words.proposed : count > 0 ? words.opened : words.openedAlone, values: { count } }
+}
+function changedOf(leave: LeaveView): Done {
+  const count = employersOf(leave)
+  return { message: count > 0 ? words.changed : words.changedAlone, values: { count } }
+}
 
 /** A leave in one form and one confirmation; below it what there is already. */
 export function LeavePage() {
@@ -31,11 +43,52 @@ export function LeavePage() {
         <Link to={`/people/${encodeURIComponent(person)}`}>{say(words.back)}</Link>
       </p>
       <Suspense fallback={<h1>{say(words.title)}</h1>}>
-        <Await resolve={loaded.about} errorElement={<Trouble error={null} />}>
+        <Await resolve={loaded.about} errorElement={<LeaveTrouble />}>
           {([answer, visit]: [Leaves, VisitView | null]) => <Known person={person} first={answer} visit={visit} />}
         </Await>
       </Suspense>
     </div>
+  )
+}
+
+/** Who may not open a leave is told who does. */
+function LeaveTrouble() {
+  const error = useAsyncError()
+  const say = useSay()
+  const isDenied = error instanceof Failure && error.status === 403
+  return (
+    <>
+      <h1>{say(isDenied ? words.doctorOnly : words.title)}</h1>
+      <Trouble error={error} takesFocus />
+    </>
+  )
+}
+
+/** A screen reader begins at the name of who was opened; the first page of a visit keeps the browser's own focus. */
+function Title({ children }: { children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const isFirstPage = useLocation().key === 'default'
+  useEffect(() => {
+    if (!isFirstPage) heading.current?.focus({ preventScroll: true })
+  }, [isFirstPage])
+  return (
+    <h1 tabIndex={-1} ref={heading}>
+      {children}
+    </h1>
+  )
+}
+
+/** The button that was pressed is gone: what became of it takes the focus. */
+function DoneLine({ done }: { done: Done }) {
+  const say = useSay()
+  const line = useRef<HTMLParagraphElement>(null)
+  useEffect(() => {
+    line.current?.focus()
+  }, [done])
+  return (
+    <p className="status ok" tabIndex={-1} ref={line}>
+      {say(done.message, done.values)}
+    </p>
   )
 }
 
@@ -44,31 +97,32 @@ function Known({ person, first, visit }: { person: string; first: Leaves; visit:
   const data = useData()
   const language = useLanguage()
   const [leaves, setLeaves] = useState(first.leaves)
-  const [done, setDone] = useState<Message | null>(null)
+  const [done, setDone] = useState<Done | null>(null)
   const at = `/sickleave/people/${encodeURIComponent(person)}/leaves`
   const changed = (leave: LeaveView) => {
     setLeaves((before) => before.map((one) => (one.id === leave.id ? leave : one)))
-    setDone(words.changed)
+    setDone(changedOf(leave))
   }
   return (
     <>
-      <h1>
+      <Title>
         {say(words.title)}: {data(first.name)}
-      </h1>
+      </Title>
       {first.birthDate && (
         <p className="num">
           <span className="soft">{say(banner.born)}</span> {formatDate(language, first.birthDate)} (
           {say(banner.years, { count: ageAt(first.birthDate, first.today) ?? 0 })})
         </p>
       )}
-      <div aria-live="polite">{done && <p className="status ok">{say(done)}</p>}</div>
+      <div aria-live="polite">{done && <DoneLine done={done} />}</div>
       <LeaveForm
         person={person}
         today={first.today}
         visit={visit}
+        leaves={leaves}
         onOpened={(opened) => {
           setLeaves((known) => [opened, ...known])
-          setDone(toldOf(opened))
+          setDone(openedOf(opened))
         }}
       />
       <SignatureState />

@@ -4,7 +4,14 @@ export const leave = messages({
   title: { sr: 'Боловање', en: 'Sick leave' },
   back: { sr: 'Назад на картон', en: 'Back to the record' },
   open: { sr: 'Отвори боловање', en: 'Open the leave' },
-  opened: { sr: 'Боловање је отворено. Послодавац је обавештен.', en: 'The leave is open. The employer has been told.' },
+  opened: {
+    sr: {
+      one: 'Боловање је отворено. Послодавац је обавештен.',
+      few: 'Боловање је отворено. Обавештена су {count} послодавца.',
+      other: 'Боловање је отворено. Обавештено је {count} послодаваца.',
+    },
+    en: { one: 'The leave is open. The employer has been told.', other: 'The leave is open. {count} employers have been told.' },
+  },
   propose: { sr: 'Предложи комисији', en: 'Propose it to the commission' },
   proposal: {
     sr: 'Ово боловање може да отвори само комисија: шаље јој се предлог, а до одлуке ниједан документ не излази.',
@@ -32,6 +39,16 @@ export const leave = messages({
   lengths: { sr: 'Уобичајено трајање', en: 'Usual length' },
   length: { sr: { one: '{count} дан', few: '{count} дана', other: '{count} дана' }, en: { one: '{count} day', other: '{count} days' } },
   fromVisit: { sr: 'из посете {day}, {place}', en: 'from the visit on {day}, {place}' },
+  untilBefore: { sr: 'Последњи дан је пре првог дана.', en: 'The last day is before the first day.' },
+  overlap: {
+    sr: 'Друго боловање ове особе покрива дане од {from} до {until}. Почните после њега.',
+    en: 'Another leave of this person covers {from} to {until}. Begin after it.',
+  },
+  stillOpen: {
+    sr: 'Боловање од {from} је још отворено. Најпре га продужите или закључите, ниже на страници.',
+    en: 'The leave from {from} is still open. Extend or close it first, further down on this page.',
+  },
+  doctorOnly: { sr: 'Боловање отвара лекар', en: 'A doctor opens a sick leave' },
   from: { sr: 'Први дан', en: 'First day' },
   until: { sr: 'Очекивани последњи дан', en: 'Expected last day' },
   exception: { sr: 'Дужи рок лекара', en: 'The doctor’s longer limit' },
@@ -39,16 +56,32 @@ export const leave = messages({
   malignant: { sr: 'малигно обољење', en: 'malignant disease' },
   disability: { sr: 'осигураник са инвалидитетом', en: 'insured person with a disability' },
   surgery: { sr: 'непосредно после операције', en: 'directly after surgery' },
-  suggested: { sr: 'Уобичајено трајање је {days} дана; предлог је слободан за измену.', en: 'The usual duration is {days} days; you are free to change it.' },
+  suggested: {
+    sr: { one: 'Уобичајено трајање је {count} дан; можете га изменити.', other: 'Уобичајено трајање је {count} дана; можете га изменити.' },
+    en: { one: 'The usual duration is {count} day; you may change it.', other: 'The usual duration is {count} days; you may change it.' },
+  },
   suggestedUnverified: {
-    sr: 'Процена трајања је {days} дана (није из правилника); предлог је слободан за измену.',
-    en: 'The duration is estimated at {days} days (not from the rulebook); you are free to change it.',
+    sr: {
+      one: 'Процена трајања је {count} дан (није из правилника); можете га изменити.',
+      other: 'Процена трајања је {count} дана (није из правилника); можете га изменити.',
+    },
+    en: {
+      one: 'The duration is estimated at {count} day (not from the rulebook); you may change it.',
+      other: 'The duration is estimated at {count} days (not from the rulebook); you may change it.',
+    },
   },
   employers: {
     sr: { one: 'Обавештава се {count} послодавац.', few: 'Обавештавају се {count} послодавца.', other: 'Обавештава се {count} послодаваца.' },
     en: { one: '{count} employer is told.', other: '{count} employers are told.' },
   },
-  changed: { sr: 'Урађено. Послодавац је обавештен о ономе што га се тиче.', en: 'Done. The employer has been told what concerns it.' },
+  changed: {
+    sr: {
+      one: 'Урађено. Послодавац је обавештен о ономе што га се тиче.',
+      other: 'Урађено. Послодавци су обавештени о ономе што се сваког тиче.',
+    },
+    en: { one: 'Done. The employer has been told what concerns it.', other: 'Done. Each employer has been told what concerns it.' },
+  },
+  changedAlone: { sr: 'Урађено. Нема послодавца ког треба обавестити.', en: 'Done. There is no employer to tell.' },
   careBorn: { sr: 'Рођен(а) члан породице', en: 'The family member was born' },
   careChild: { sr: 'дете', en: 'a child' },
   careSevere: { sr: 'тешко оштећење здравља (чл. 78. ст. 3)', en: 'severe damage to health (art. 78 para 3)' },
@@ -80,21 +113,16 @@ export const acts = messages({
   lastDay: { sr: 'Последњи дан боловања', en: 'Last day of the leave' },
   why: { sr: 'Разлог', en: 'Reason' },
   whyHint: { sr: 'Послодавац разлог не види.', en: 'The employer does not see it.' },
-  cancel: { sr: 'Поништи', en: 'Cancel' },
+  cancel: { sr: 'Поништи боловање', en: 'Void the leave' },
+  keep: { sr: 'Задржи', en: 'Keep it' },
   cancelLead: {
     sr: 'Сви документи овог боловања постају неважећи, а послодавац о томе добија обавештење. Поништење се не може вратити.',
-    en: 'All documents of this leave become void and the employer is told so. A cancellation cannot be undone.',
+    en: 'All documents of this leave become void and the employer is told so. This cannot be undone.',
   },
 })
 
-export const closings = messages({
-  recovered: { sr: 'способан(на) за рад', en: 'able to work' },
-  maternity: { sr: 'породиљско одсуство', en: 'maternity leave' },
-  'employment-ended': { sr: 'престао радни однос', en: 'employment ended' },
-  death: { sr: 'смрт', en: 'death' },
-})
-
 export const reports = messages({
+  doctorOnly: { sr: 'Дознаке издаје лекар', en: 'A doctor gives the reports' },
   title: { sr: 'Дознаке за издавање', en: 'Reports to give' },
   lead: {
     sr: 'Дани боловања до данас које још ниједна дознака не покрива. Скините оне које не издајете сада; остале се издају једном потврдом.',

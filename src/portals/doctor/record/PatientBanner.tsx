@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'react'
-import { Link } from 'react-router'
+import { Link, useOutletContext } from 'react-router'
 import type { Overview } from '../../../record/wire.ts'
 import { ageAt, formatDate, formatEnd } from '../../shared/format.ts'
 import { Icon } from '../../shared/Icon.tsx'
@@ -7,6 +7,7 @@ import { Keep } from '../../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { useDoctorCategory } from '../../shared/use-doctor-category.ts'
 import { bases, sexes } from '../../shared/words.ts'
+import type { DoctorOutlet } from '../DoctorShell.tsx'
 import { AllergyState } from './AllergyState.tsx'
 import { banner, labs, rest, summary, timeline } from './words.ts'
 
@@ -15,6 +16,7 @@ export function PatientBanner({ overview }: { overview: Overview }) {
   const say = useSay()
   const data = useData()
   const row = useRef<HTMLElement>(null)
+  const { me } = useOutletContext<DoctorOutlet>()
   useBannerHeight(row)
   const { person } = overview
   return (
@@ -43,7 +45,7 @@ export function PatientBanner({ overview }: { overview: Overview }) {
         </a>
         <a href="#immunizations">{say(rest.immunizations)}</a>
         <a href="#sources">{say(rest.sources)}</a>
-        <Link to={`/people/${encodeURIComponent(overview.person.id)}/leave`}>{say(rest.leave)}</Link>
+        {me.roles.includes('doctor') && <Link to={`/people/${encodeURIComponent(overview.person.id)}/leave`}>{say(rest.leave)}</Link>}
       </nav>
     </>
   )

@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { Outlet, useNavigate, useParams } from 'react-router'
+import { Outlet, useNavigate, useOutletContext, useParams } from 'react-router'
 import type { Overview, Problem } from '../../../record/wire.ts'
 import { useData } from '../../shared/language.tsx'
 import { useShortcuts } from '../../shared/shortcuts.ts'
+import type { DoctorOutlet } from '../DoctorShell.tsx'
 import { linkedTo } from './clinical-links.ts'
 import { ImmunizationTable } from './ImmunizationTable.tsx'
 import { LabPanel } from './LabPanel.tsx'
@@ -21,6 +22,7 @@ export type PaneOutlet = { documents: string[]; overview: Overview }
 export function Record({ overview }: { overview: Overview }) {
   const { document: openDocument } = useParams()
   const navigate = useNavigate()
+  const { me } = useOutletContext<DoctorOutlet>()
   const data = useData()
   const [problem, setProblem] = useState<Problem | null>(null)
   const [filter, setFilter] = useState(everything)
@@ -41,7 +43,7 @@ export function Record({ overview }: { overview: Overview }) {
     KeyT: () => jumpTo('timeline'),
     KeyL: () => jumpTo('labs'),
     KeyS: () => jumpTo('summary'),
-    KeyB: () => void navigate('leave'),
+    ...(me.roles.includes('doctor') ? { KeyB: () => void navigate('leave') } : {}),
     'KeyG KeyT': () => jumpTo('timeline'),
     'KeyG KeyL': () => jumpTo('labs'),
     'KeyG KeyP': () => jumpTo('summary'),

@@ -5,7 +5,7 @@ export const banner = messages({
   born: { sr: 'Датум рођења', en: 'Born' },
   bornMale: { sr: 'Рођен', en: 'Born' },
   bornFemale: { sr: 'Рођена', en: 'Born' },
-  years: { sr: '{count} год', en: '{count} y' },
+  years: { sr: '{count} год.', en: '{count} y' },
   sex: { sr: 'Пол', en: 'Sex' },
   lzb: { sr: 'ЛЗБ', en: 'LZB' },
   temporary: { sr: 'Привремени број', en: 'Temporary number' },

@@ -31,7 +31,7 @@ export function UnlockDialog({ onUnlocked, onClose }: { onUnlocked(held: Held): 
   return (
     <FormDialog
       title={say(words.title)}
-      lead={words.lead}
+      lead={say(words.lead)}
       confirm={words.unlock}
       send={send}
       isSending={isSending}

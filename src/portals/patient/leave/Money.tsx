@@ -15,10 +15,13 @@ export function Money({ leave, requests, onChanged }: { leave: LeaveView; reques
   const say = useSay()
   const [asked, setAsked] = useState<Asked | null>(null)
   const isOwn = leave.documents.some(({ kind, employer, isVoid }) => kind === 'report' && employer === null && !isVoid)
+  const hasEmployer = leave.documents.some(({ pib }) => pib !== null)
+  const none = leave.hasFundDays ? words.none : hasEmployer ? words.ofEmployer : null
+  if (requests.length === 0 && !isOwn && (none === null || leave.status === 'cancelled')) return null
   return (
     <div className="leave-part">
       <h2>{say(words.title)}</h2>
-      {requests.length === 0 && !isOwn && <p className="soft">{say(words.none)}</p>}
+      {requests.length === 0 && !isOwn && none && <p className="soft">{say(none)}</p>}
       {requests.map((one) => (
         <Request key={one.id} request={one} onAsk={setAsked} />
       ))}

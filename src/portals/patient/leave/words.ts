@@ -6,6 +6,10 @@ export const money = messages({
     sr: 'Још нема захтева за накнаду из Фонда. Док сте запослени, подноси га послодавац.',
     en: 'There is no request to the Fund yet. While you are employed, your employer makes it.',
   },
+  ofEmployer: {
+    sr: 'Дане овог боловања плаћа послодавац: Фонду се за њих не подноси захтев.',
+    en: 'Your employer pays the days of this leave: nothing is asked of the Fund for them.',
+  },
   period: { sr: 'За {from} – {until}', en: 'For {from} – {until}' },
   draft: { sr: 'Захтев је у припреми.', en: 'The request is being prepared.' },
   submitted: { sr: 'Захтев {number} поднет {date}', en: 'Request {number} submitted {date}' },

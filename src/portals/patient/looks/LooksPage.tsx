@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import { useLoaderData, useOutletContext } from 'react-router'
+import { useLoaderData, useOutletContext, useParams } from 'react-router'
 import type { Me } from '../../../access/wire.ts'
 import type { Looks } from '../../../audit/wire.ts'
 import { formatMonth } from '../../shared/format.ts'
@@ -15,11 +15,15 @@ import { byMonth, filterLooks, lookCount, type LookFilter } from './model.ts'
 export function LooksPage() {
   const say = useSay()
   const loaded = useLoaderData<typeof looksLoader>()
-  useTitle(words.title)
+  const data = useData()
+  const { person } = useParams()
+  const { me } = useOutletContext<{ me: Me }>()
+  const other = me.represents.find((one) => one.person === person)
+  useTitle(other ? words.titleOfOther : words.title)
   if (!loaded) return null
   return (
     <div className="page patient-page looks-page">
-      <h1>{say(words.title)}</h1>
+      <h1>{other ? say(words.titleOf, { name: data(other.name) }) : say(words.title)}</h1>
       <p className="lead">{say(words.lead)}</p>
       <Loaded promise={loaded.looks} lines={8}>
         {(first) => <LookList key={loaded.person} person={loaded.person} first={first} />}

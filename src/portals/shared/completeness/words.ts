@@ -12,7 +12,7 @@ export const completeness = messages({
   days: { sr: '{count} дана', en: '{count} days' },
   from: { sr: 'од {from} до {to}', en: 'from {from} to {to}' },
   share: { sr: 'У року', en: 'In time' },
-  shareSaid: { sr: '{part} % очекиваног стигло је у року од 24 сата.', en: '{part}% of what was expected came within 24 hours.' },
+  shareSaid: { sr: '{part}% очекиваног стигло је у року од 24 сата.', en: '{part}% of what was expected came within 24 hours.' },
   nothing: {
     sr: 'У овом раздобљу ништа није очекивано и ништа није стигло.',
     en: 'In this period nothing was expected and nothing came.',

@@ -1,0 +1,16 @@
+import type { Me } from '../../access/wire.ts'
+import { useSay } from './language.tsx'
+import { ownPortal } from './own-portal.ts'
+
+/** Where somebody belongs who came to a portal that is not theirs. */
+export function OwnPortal({ me }: { me: Me }) {
+  const say = useSay()
+  const own = ownPortal(me)
+  return (
+    own && (
+      <p>
+        <a href={own.to}>{say(own.word)}</a>
+      </p>
+    )
+  )
+}

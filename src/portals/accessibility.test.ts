@@ -60,7 +60,7 @@ for (const [language, rules] of looksToCheck) {
 
 test('axe finds nothing in the doctor’s leave, its signature and the reports that are due', async (t) => {
   site.stage.me(doctor)
-  const leave = { ...commissionFileShown.leaves[0], status: 'opened', proposedUntil: null }
+  const leave = { ...commissionFileShown.leaves[0], status: 'closed', proposedUntil: null }
   const answers: Record<string, unknown> = {
     '/sickleave/people/p1/leaves': { today: '2026-06-03', name: 'Петар Илић', leaves: [leave] },
     '/record/people/p1/visit': {

@@ -76,6 +76,8 @@ test('whoever answers for the data of an institution sees which reports are miss
   })
   await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.getByText('Овај портал је за лекаре и сестре.').waitFor()
+    await page.getByRole('link', { name: 'Иди на потпуност' }).click()
+    await page.getByText('Encounter/v1').waitFor()
   })
 })
 

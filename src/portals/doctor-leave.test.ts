@@ -172,3 +172,13 @@ test('a nurse is not offered the leave of a person, and its address says who ope
   site.stage.answer('/sickleave/due', null)
   site.stage.answer('/sickleave/offline', null)
 })
+
+test('the link to the leave of a person leads the focus to its heading', async () => {
+  ready(() => ({ code: 201, answer: opened }))
+  await site.visit('/doctor/people/p1', {}, async (page) => {
+    await page.getByRole('link', { name: 'Боловање' }).click()
+    const title = page.getByRole('heading', { level: 1, name: 'Боловање: ' })
+    await title.waitFor()
+    await page.waitForFunction("document.activeElement?.tagName === 'H1'")
+  })
+})

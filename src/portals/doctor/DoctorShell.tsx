@@ -37,7 +37,8 @@ export function DoctorShell() {
   const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')
   // Whoever answers for the data of the institution sees what it sends, and no record.
   const isOfficer = me.roles.includes('data-officer')
-  const isAtFigures = useLocation().pathname === '/completeness'
+  const { pathname } = useLocation()
+  const isAtFigures = pathname === '/completeness'
   return (
     <SourceProvider>
       <a className="skip" href="#content">
@@ -73,7 +74,7 @@ export function DoctorShell() {
           <SignatureProvider>
             <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} />
           </SignatureProvider>
-        ) : isOfficer ? (
+        ) : isOfficer && pathname === '/' ? (
           <Navigate to="/completeness" replace />
         ) : (
           <NotWorker me={me} />

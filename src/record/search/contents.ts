@@ -1,10 +1,9 @@
-import type { Extracted, Resource, Search } from '../../fhir/fhir.ts'
+import type { Clause, Extracted, Resource, Search } from '../../fhir/fhir.ts'
 import { beforeMuchIsNeeded } from '../../platform/memory.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
 import { localReference } from '../write/rows.ts'
-import { singleClauses } from './clauses.ts'
 import { readBodies, type Stored } from '../store.ts'
 
 /**
@@ -103,6 +102,9 @@ function localValue(asking: Asking, value: Extracted): Extracted {
   if (value.kind === 'composite') return { ...value, parts: value.parts.map((part) => localValue(asking, part)) }
   return value.kind === 'reference' && value.reference?.startsWith(asking.base) ? { ...value, reference: localReference(value.reference, asking.base) } : value
 }
+
+/** The clauses that a clause is joined of, at any depth; one that is not joined is alone. */
+const singleClauses = (clause: Clause): Clause[] => ('clauses' in clause ? clause.clauses.flatMap(singleClauses) : [clause])
 
 /** Composites, positions and words are taken out only for the search that asks for them, and not kept. */
 export const detailsIn = ({ clauses }: Search): string[] =>

@@ -30,9 +30,12 @@ type NamedClause = { clause: Clause; keys: number[] | null; asked: number[] | nu
 
 async function allNamed(asking: Asking, type: string, clauses: readonly Clause[]): Promise<NamedClause[]> {
   const all: NamedClause[] = []
-  for (const clause of clauses) all.push(await oneNamed(asking, type, clause))
+  for (const clause of clauses) all.push(mayName(type, clause) ? await oneNamed(asking, type, clause) : { clause, keys: null, asked: null })
   return all
 }
+
+/** Most clauses name nobody. */
+const mayName = (type: string, clause: Clause): boolean => clause.test === 'reference' || 'clauses' in clause || (clause.test === 'token' && type === 'Patient')
 
 async function oneNamed(asking: Asking, type: string, clause: Clause): Promise<NamedClause> {
   switch (clause.test) {
@@ -58,7 +61,7 @@ async function oneNamed(asking: Asking, type: string, clause: Clause): Promise<N
       }
     }
     case 'token':
-      return (type === 'Patient' ? await namedByNumber(asking, clause) : null) ?? { clause, keys: null, asked: null }
+      return (await namedByNumber(asking, clause)) ?? { clause, keys: null, asked: null }
     case 'reference':
       return namedByReference(asking, type, clause)
     default:

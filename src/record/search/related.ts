@@ -2,7 +2,6 @@ import type { Clause, Search } from '../../fhir/fhir.ts'
 import type { Runner } from '../../platform/sql.ts'
 import type { Asking } from '../asking.ts'
 import type { Reading } from './candidates.ts'
-import { singleClauses } from './clauses.ts'
 import { decideChain, decideHas } from './chain.ts'
 import { decideCompartment } from './compartment.ts'
 import { decideHierarchy } from './hierarchy.ts'
@@ -27,7 +26,7 @@ export async function decideRelated(from: From, search: Search): Promise<Search>
 }
 
 /** Whether it, or a clause that it is joined of, is decided by other resources. */
-export const isRelated = (clause: Clause): boolean => singleClauses(clause).some(({ test }) => relatedTests.has(test))
+export const isRelated = (clause: Clause): boolean => ('clauses' in clause ? clause.clauses.some(isRelated) : relatedTests.has(clause.test))
 const relatedTests = new Set<string>(['chain', 'has', 'hierarchy', 'codes', 'list', 'compartment'])
 
 /** `beside` is the same search with everything that is decided already: it may leave so few that one looks from them. */

@@ -184,8 +184,9 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
   let child = parent.children.get(name)
   if (child === undefined) parent.children.set(name, (child = emptyNode(name, path, choice !== undefined)))
   // valueQuantity is short for the slice of value[x] that is a Quantity.
-  if (choice !== undefined && bare === undefined) names.short.set(child, [...(names.short.get(child) ?? []), written])
-  const wanted = slice ?? (choice !== undefined && bare === undefined ? written : undefined)
+  const isShort = choice !== undefined && bare === undefined
+  if (isShort) names.short.getOrInsertComputed(child, () => []).push(written)
+  const wanted = slice ?? (isShort ? written : undefined)
   if (wanted === undefined) return child
   let node = child
   for (const part of wanted.split('/')) {
@@ -204,8 +205,8 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
 function reuseContent(root: Node, core: Structure | undefined): void {
   for (const { path, contentReference } of core?.snapshot?.element ?? []) {
     if (contentReference === undefined) continue
-    const target = at(root, contentReference.slice(contentReference.indexOf('#') + 1))
-    const holder = at(root, path.slice(0, path.lastIndexOf('.')))
+    const target = nodeOfPath(root, contentReference.slice(contentReference.indexOf('#') + 1))
+    const holder = nodeOfPath(root, path.slice(0, path.lastIndexOf('.')))
     const name = path.slice(path.lastIndexOf('.') + 1)
     if (target === undefined || holder === undefined || holder.children.has(name)) continue
     holder.children.set(name, { ...target, min: 0, max: Number.POSITIVE_INFINITY, slicing: undefined, slices: new Map() })
@@ -250,8 +251,9 @@ function nodeOf({ root }: Tree, id: string): Node | undefined {
   return node
 }
 
-function at(root: Node, path: string): Node | undefined {
+/** The node of an element's path, which names no slice: `Observation.value[x]`. */
+export function nodeOfPath(root: Node, path: string): Node | undefined {
   let node: Node | undefined = root
-  for (const name of path.split('.').slice(1)) node = node?.children.get(name)
+  for (const name of path.split('.').slice(1)) node = node?.children.get(name.replace('[x]', ''))
   return node
 }

@@ -56,9 +56,9 @@ function framed(bundle: Json, type: string, place: Place): void {
   const [entry] = list(bundle.entry)
   if (entry === undefined) {
     const { check, depth } = place
-    check.add('invalid', check.path(depth), `a ${type} has one entry at least`, `Begin with a ${type === 'document' ? 'Composition' : 'MessageHeader'}.`)
+    return check.add('invalid', check.path(depth), `a ${type} has one entry at least`, `Begin with a ${type === 'document' ? 'Composition' : 'MessageHeader'}.`)
   }
-  const first = entry?.resource
+  const first = entry.resource
   if (!isObject(first)) return
   const paths = targets[type]?.[String(first.resourceType)]
   if (paths === undefined) return

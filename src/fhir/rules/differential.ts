@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../profile/items.ts'
 import type { Knowledge } from '../profile/run.ts'
 import type { Element } from '../profile/structure.ts'
-import type { Node } from '../profile/tree.ts'
+import { type Node, nodeOfPath } from '../profile/tree.ts'
 import { textOf } from '../runtime/check.ts'
 import type { Place, Rule } from './strict.ts'
 
@@ -26,14 +26,8 @@ export const differentialRule: Rule = (structure, place) => {
     const first = ofPath.get(path)
     // A slice is a part of what the base has, and says so by its own numbers.
     if (first === undefined || path === type || element.sliceName !== undefined || textOf(element.id).includes(':')) return
-    narrows(element, first, base === undefined ? undefined : nodeOf(base.root, path), known, here(index), place)
+    narrows(element, first, base === undefined ? undefined : nodeOfPath(base.root, path), known, here(index), place)
   })
-}
-
-function nodeOf(root: Node, path: string): Node | undefined {
-  let node: Node | undefined = root
-  for (const step of path.split('.').slice(1)) node = node?.children.get(step.replace('[x]', ''))
-  return node
 }
 
 /** `first` is the element of the type, `node` what profiles between have made of it. */

@@ -1,6 +1,6 @@
 import { expressionProblem } from '../profile/fhirpath.ts'
 import { isObject, type Json } from '../profile/items.ts'
-import type { Node } from '../profile/tree.ts'
+import { nodeOfPath } from '../profile/tree.ts'
 import { isFixed } from '../profile/values.ts'
 import { textOf } from '../runtime/check.ts'
 import { isHolder } from '../xml/shapes.ts'
@@ -77,8 +77,7 @@ function fixedRule(structure: Json, { check, depth }: Place): void {
   elements.forEach((element, index) => {
     const name = Object.keys(element).find((key) => key.startsWith('fixed'))
     if (name === undefined || typeof element.path !== 'string' || textOf(element.id).includes(':')) return
-    let node: Node | undefined = base.root
-    for (const step of element.path.split('.').slice(1)) node = node?.children.get(step.replace('[x]', ''))
+    const node = nodeOfPath(base.root, element.path)
     if (node?.fixed === undefined || isFixed(element[name], node.fixed)) return
     check.add('value', `${check.path(depth)}.differential.element[${index}].${name}`, 'the base fixes another value', 'Leave it as the base has it.')
   })

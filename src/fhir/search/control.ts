@@ -3,7 +3,7 @@ import { shown } from '../runtime/check.ts'
 import type { Fhir } from '../types.ts'
 import { Problem, safeName } from './problem.ts'
 import { countMax, type Include, type Search } from './search.ts'
-import { unknownCode } from './relation.ts'
+import { parameterOf } from './relation.ts'
 import { nearest } from './suggest.ts'
 import { targetsOf } from './values.ts'
 
@@ -27,16 +27,8 @@ export const controls: Record<string, Control> = {
     for (const part of value.split(',')) {
       const isDescending = part.startsWith('-')
       const code = isDescending ? part.slice(1) : part
-      const known = fhir.parameters(search.type ?? 'Basic').filter((one) => search.type !== null || one.code.startsWith('_'))
-      const parameter = known.find((one) => one.code === code)
-      if (parameter === undefined) {
-        const problem = unknownCode(
-          code,
-          known.map((one) => one.code),
-          search.type,
-        )
-        return new Problem(problem.code, `${safeName(code)} ${problem.says}`, problem.hint)
-      }
+      const parameter = parameterOf(fhir, search.type, code)
+      if (parameter instanceof Problem) return new Problem(parameter.code, `${safeName(code)} ${parameter.says}`, parameter.hint)
       // Neither a pair of values nor a place nor a text has an order of its own.
       if (parameter.components !== undefined || parameter.type === 'special' || parameter.expression === '') {
         return new Problem('not-supported', `${code} has no order`, 'Sort by a parameter of another type.')

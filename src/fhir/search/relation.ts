@@ -27,7 +27,8 @@ export function conditionOf(fhir: Fhir, type: string | null, name: string, asked
   return parameter instanceof Problem ? parameter : asked.of(parameter, colon < 0 ? null : name.slice(colon + 1))
 }
 
-function parameterOf(fhir: Fhir, type: string | null, code: string, others: readonly string[] = []): SearchParameter | Problem {
+/** The parameter of this name, or what may have been meant. */
+export function parameterOf(fhir: Fhir, type: string | null, code: string, others: readonly string[] = []): SearchParameter | Problem {
   const known = parametersOf(fhir, type)
   return known.find((one) => one.code === code) ?? unknownCode(code, [...known.map((one) => one.code), ...others], type)
 }
@@ -37,7 +38,7 @@ function parametersOf(fhir: Fhir, type: string | null): SearchParameter[] {
   return type === null ? fhir.parameters('Basic').filter((one) => one.code.startsWith('_')) : fhir.parameters(type)
 }
 
-export function unknownCode(code: string, known: string[], type: string | null): Problem {
+function unknownCode(code: string, known: string[], type: string | null): Problem {
   const near = nearest(code, known)
   const place = type ?? 'all types together'
   const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `GET /fhir/metadata lists the parameters of ${place}.`

@@ -257,8 +257,9 @@ const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 /** What is no number or boolean stays text, and the validator says so with its place. */
 function valueOf(type: string, text: string): unknown {
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  if (!isNumeric(type)) return text
   // A whole number may have a plus before it (datatypes.html), which JSON has no sign for; a decimal may not.
-  const plain = isNumeric(type) && type !== 'decimal' ? text.replace(/^\+(?=[1-9])/, '') : text
-  if (!isNumeric(type) || !number.test(plain)) return text
+  const plain = type === 'decimal' ? text : text.replace(/^\+(?=[1-9])/, '')
+  if (!number.test(plain)) return text
   return String(Number(plain)) === plain ? Number(plain) : JSON.rawJSON(plain)
 }

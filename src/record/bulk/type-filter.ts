@@ -3,7 +3,7 @@ import { mayHoldNumber } from '../../platform/personal-number.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
-import { detailsIn, detailsOf, valuesOf } from '../search/contents.ts'
+import { detailsIn, withDetails, valuesOf } from '../search/contents.ts'
 import { isRelated } from '../search/related.ts'
 import { nameAll } from '../search/named-patients.ts'
 
@@ -59,6 +59,6 @@ export async function chooser(asking: Asking, filters: readonly string[]): Promi
     if (any === undefined) return true
     const resource = JSON.parse(body.toString('utf8')) as Resource
     const values = valuesOf(asking, resource)
-    return any.some((search) => matches(search, [...values, ...detailsOf(asking, resource, detailsIn(search))], asking.world.fhir.units))
+    return any.some((search) => matches(search, withDetails(asking, resource, values, detailsIn(search)), asking.world.fhir.units))
   }
 }

@@ -38,10 +38,11 @@ export async function showAll(asking: Asking, query: Record<string, unknown>): P
   const today = dayOf(world.now())
   const days = [...rows].map(([id, of]) => ({ id, days: daysOf(of, wish.from, wish.to, today) }))
   const lines = days.map(({ id, days: of }) => ({ id, name: named.institution(id), total: totalOf(of) })).toSorted((a, b) => byNeed(a.total, b.total))
-  const [trials, institutions] = [lines.filter(({ id }) => named.isTrial(id)), lines.filter(({ id }) => !named.isTrial(id))]
-  const counted = days.filter(({ id }) => !named.isTrial(id)).flatMap(({ days: of }) => of)
+  const isTrial = ({ id }: { id: number }) => named.isTrial(id)
+  const isCounted = (line: { id: number }) => !isTrial(line)
+  const counted = days.filter(isCounted).flatMap(({ days: of }) => of)
   await world.ledger.record([entryOf(asking, 'read', null, 'completeness of all institutions', { basis: 'role', count: lines.length })])
-  return { ...wish, rules, total: totalOf(counted), institutions, trials }
+  return { ...wish, rules, total: totalOf(counted), institutions: lines.filter(isCounted), trials: lines.filter(isTrial) }
 }
 
 async function show(asking: Asking, id: number, wish: Wish, isOwn: boolean): Promise<Completeness> {

@@ -47,7 +47,7 @@ export class Content {
       said = { names: codes.names, values: valuesOf(this.#asking, this.resource, codes.plain) }
       keepSaid(keptFor(this.#asking.world), this.#known, said)
     }
-    return codes.details.length === 0 ? said.values : [...said.values, ...detailsOf(this.#asking, this.resource, codes.details)]
+    return withDetails(this.#asking, this.resource, said.values, codes.details)
   }
 }
 
@@ -112,8 +112,8 @@ export const detailsIn = ({ clauses }: Search): string[] =>
     .flatMap(singleClauses)
     .filter(({ test }) => test === 'composite' || test === 'near' || test === 'words')
     .map(({ code }) => code)
-export const detailsOf = (asking: Asking, resource: Resource, codes: readonly string[]): Extracted[] =>
-  asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))
+export const withDetails = (asking: Asking, resource: Resource, values: Extracted[], codes: readonly string[]): Extracted[] =>
+  codes.length === 0 ? values : [...values, ...asking.world.fhir.details(resource, codes).map((value) => localValue(asking, value))]
 
 /** Parameters that a search and its order ask for; `names` are those of `plain`, to compare. */
 type Codes = { plain: ReadonlySet<string>; names: string; details: string[] }

@@ -30,7 +30,7 @@ type NamedClause = { clause: Clause; keys: number[] | null; asked: number[] | nu
 
 async function allNamed(asking: Asking, type: string, clauses: readonly Clause[]): Promise<NamedClause[]> {
   const all: NamedClause[] = []
-  for (const clause of clauses) all.push(mayName(type, clause) ? await oneNamed(asking, type, clause) : { clause, keys: null, asked: null })
+  for (const clause of clauses) all.push(mayName(type, clause) ? await oneNamed(asking, type, clause) : namesNobody(clause))
   return all
 }
 
@@ -41,36 +41,35 @@ async function oneNamed(asking: Asking, type: string, clause: Clause): Promise<N
   switch (clause.test) {
     case 'any': {
       if (clause.keys !== undefined) return { clause, keys: clause.keys, asked: clause.named ?? null }
-      const each = await allNamed(asking, type, clause.clauses)
-      return { ...joined(clause, each), keys: eitherOf(each.map(({ keys }) => keys)), asked: eitherOf(each.map(({ asked }) => asked)) }
+      return joined(clause, await allNamed(asking, type, clause.clauses), eitherOf)
     }
-    case 'all': {
-      const each = await allNamed(asking, type, clause.clauses)
-      return { ...joined(clause, each), keys: bothOf(each.map(({ keys }) => keys)), asked: bothOf(each.map(({ asked }) => asked)) }
-    }
+    case 'all':
+      return joined(clause, await allNamed(asking, type, clause.clauses), bothOf)
     case 'none':
-      return { ...joined(clause, await allNamed(asking, type, clause.clauses)), keys: null, asked: null }
+      return joined(clause, await allNamed(asking, type, clause.clauses), () => null)
     case 'unlike': {
       const [one] = await allNamed(asking, type, clause.clauses)
       // A number that is not that of a chart says so by the chart itself, not by one of its values.
       const like = (one as NamedClause).clause
-      return {
-        clause: like.code === clause.code ? { ...clause, clauses: [like] } : { code: clause.code, test: 'none', clauses: [like] },
-        keys: null,
-        asked: null,
-      }
+      return namesNobody(like.code === clause.code ? { ...clause, clauses: [like] } : { code: clause.code, test: 'none', clauses: [like] })
     }
     case 'token':
-      return (await namedByNumber(asking, clause)) ?? { clause, keys: null, asked: null }
+      return (await namedByNumber(asking, clause)) ?? namesNobody(clause)
     case 'reference':
       return namedByReference(asking, type, clause)
     default:
-      return { clause, keys: null, asked: null }
+      return namesNobody(clause)
   }
 }
 
-const joined = <T extends Clause & { test: 'any' | 'all' | 'none' }>(clause: T, each: readonly NamedClause[]) => ({
+const namesNobody = (clause: Clause): NamedClause => ({ clause, keys: null, asked: null })
+
+type Keys = number[] | null
+
+const joined = (clause: Clause & { test: 'any' | 'all' | 'none' }, each: readonly NamedClause[], of: (lists: readonly Keys[]) => Keys): NamedClause => ({
   clause: { ...clause, clauses: each.map((one) => one.clause) },
+  keys: of(each.map(({ keys }) => keys)),
+  asked: of(each.map(({ asked }) => asked)),
 })
 
 async function namedByNumber(asking: Asking, clause: Clause): Promise<NamedClause | null> {
@@ -85,11 +84,11 @@ async function namedByReference(asking: Asking, type: string, clause: Clause & {
     asking,
     clause.values.map(({ literals }) => literals),
   )
-  if (ids === null) return { clause, keys: null, asked: null }
+  if (ids === null) return namesNobody(clause)
   const { keys, literals } = await widen(asking, ids)
   const widened: Clause = { ...clause, values: [...clause.values, { literals }] }
   // Only the subject tells under which key a resource is filed: a patient may also be a member, a performer or a payer.
-  if (!asking.world.fhir.namesSubject(type, clause.code)) return { clause: widened, keys: null, asked: null }
+  if (!asking.world.fhir.namesSubject(type, clause.code)) return namesNobody(widened)
   return { clause: widened, keys, asked: clause.isFound === true ? null : keys }
 }
 

@@ -2,7 +2,7 @@ import { type BundleEntry, type Clause, type Extracted, matches, type Resource }
 import { Refusal } from '../../platform/refusal.ts'
 import { TextMap } from '../../platform/text-map.ts'
 import type { Hit } from '../search/run-search.ts'
-import { detailsIn, detailsOf, valuesOf } from '../search/contents.ts'
+import { detailsIn, valuesOf, withDetails } from '../search/contents.ts'
 import { isRelated } from '../search/related.ts'
 import type { Answers, Condition } from './conditions.ts'
 import type { Intent } from './intent.ts'
@@ -29,8 +29,11 @@ export function sparesOf({ entries }: Intent['plan'], ofCondition: number): (typ
 }
 
 type Made = { entry: BundleEntry; resource: Resource; values: Extracted[] }
-/** What entries make of one type, and which of them have a token: thousands of conditions in one bundle look among a few. */
-type MadeOfType = { all: Made[]; byToken: TextMap<Made[]> }
+/**
+ * What entries make of one type, and which of them have a token: thousands of conditions in one bundle look among a few. `rewritten`: what was there and gets
+ * other contents.
+ */
+type MadeOfType = { all: Made[]; byToken: TextMap<Made[]>; rewritten: TextMap<true> }
 
 export function deletedBy({ plan, asks }: Intent, answers: Answers): TextMap<true> {
   const deleted = new TextMap<true>()
@@ -47,11 +50,10 @@ function touchedBy({ target, index }: BundleEntry, asks: Intent['asks'], answers
 export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true>): Beside {
   const { asking, asks, writes } = intent
   const { units } = asking.world.fhir
-  const rewritten = new TextMap<true>()
   const known = new Map<string, MadeOfType>()
   const madeOf = (type: string): MadeOfType => known.getOrInsertComputed(type, readMade)
   const readMade = (type: string): MadeOfType => {
-    const made: MadeOfType = { all: [], byToken: new TextMap() }
+    const made: MadeOfType = { all: [], byToken: new TextMap(), rewritten: new TextMap() }
     for (const entry of writes) {
       const { resource, method } = entry
       // Only when it is written does anybody know what a patch makes of it.
@@ -60,7 +62,7 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
       made.all.push(one)
       const tokens = new Set(one.values.flatMap((value) => (value.kind === 'token' && value.value !== null ? [`${value.code} ${value.value}`] : [])))
       for (const token of tokens) made.byToken.getOrInsertComputed(token, () => []).push(one)
-      for (const name of touchedBy(entry, asks, answers)) rewritten.set(name, true)
+      for (const name of touchedBy(entry, asks, answers)) made.rewritten.set(name, true)
     }
     return made
   }
@@ -71,14 +73,15 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
     const tokens = search.clauses.map(tokensOf).find((one) => one !== null)
     const near = tokens === undefined || tokens === null ? all : [...new Set(tokens.flatMap((token) => byToken.get(token) ?? []))]
     const details = detailsIn(search)
-    return near.filter(({ resource, values }) => matches(search, details.length === 0 ? values : [...values, ...detailsOf(asking, resource, details)], units))
+    return near.filter(({ resource, values }) => matches(search, withDetails(asking, resource, values, details), units))
   }
   return {
     afterwards(condition, found) {
       const type = condition.search.type as string
-      const entries = metBy(condition).map(({ entry }) => entry)
+      if (condition.search.clauses.some(isRelated)) return { hits: [...found], entries: [] }
+      const { rewritten } = madeOf(type)
       const isAsItWas = ({ publicId }: Hit) => !deleted.has(`${type}/${publicId}`) && !rewritten.has(`${type}/${publicId}`)
-      return { hits: condition.search.clauses.some(isRelated) ? [...found] : found.filter(isAsItWas), entries }
+      return { hits: found.filter(isAsItWas), entries: metBy(condition).map(({ entry }) => entry) }
     },
     requireAlone(entry, condition) {
       const other = metBy(condition).find((one) => one.entry !== entry)

@@ -1,42 +1,20 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { launchBrowser } from '../testing/browser.ts'
 import { builtPortals } from '../testing/portals.ts'
-import { type LeaveTown, startLeaveTown } from '../testing/sickleave.ts'
+import { startLeaveTown } from '../testing/sickleave.ts'
+import { as, type TownSite } from './testing/town-page.ts'
 import { axeFindsNothing } from './testing/visits.ts'
 
 // A request to correct a leave, from whoever asks to the answer where they asked, in Chromium on the real server: nothing is answered by a test.
 
-type Country = { town: LeaveTown; browser: Browser; url: string }
-
-async function begin(t: TestContext): Promise<Country> {
+async function begin(t: TestContext): Promise<TownSite> {
   const town = await startLeaveTown(t, undefined, await builtPortals())
   const browser = await launchBrowser(t)
   await town.app.listen({ port: 0, host: '127.0.0.1' })
   return { town, browser, url: `http://127.0.0.1:${(town.app.server.address() as AddressInfo).port}` }
-}
-
-/** A page in the name of an account, at the clock of the town; what the browser complains about fails the test. */
-async function as({ town, browser, url }: Country, account: string, path: string, act: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'sr-RS' })
-  const complaints: string[] = []
-  const [name = '', value = ''] = (await town.cookie(account)).cookie.split('=')
-  await context.addCookies([{ name, value, url }])
-  await context.addInitScript(() => localStorage.setItem('spona.language', 'sr-Cyrl'))
-  const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
-  await page.clock.setFixedTime(town.world.now())
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load') && complaints.push(message.text()))
-  try {
-    await page.goto(url + path)
-    await act(page)
-    assert.deepEqual(complaints, [])
-  } finally {
-    await context.close()
-  }
 }
 
 const isFocused = (page: Page, role: 'status' | 'heading') =>

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { startTellingEmployers } from '../sickleave/employer/push.ts'
 import { addMember, startClocks } from '../sickleave/sickleave.ts'
 import { launchBrowser } from '../testing/browser.ts'
 import { type Endpoint, startEndpoint } from '../testing/endpoint.ts'
 import { builtPortals } from '../testing/portals.ts'
-import { type LeaveTown, startLeaveTown, type Worker } from '../testing/sickleave.ts'
+import { startLeaveTown, type Worker } from '../testing/sickleave.ts'
+import { as, openPage, type TownSite } from './testing/town-page.ts'
 
 // One leave from the doctor's first key press to the employee's money, in Chromium on the real server. Nothing is answered by a test; only the clock is set.
 
@@ -18,7 +19,7 @@ const handlingMs = 10_000
 /** What nobody at the employer may read anywhere. */
 const secret = /M54|лумбаг|онколог|комисиј|commission|diagnos|дијагноз(?!у не)/i
 
-type Story = { town: LeaveTown; browser: Browser; url: string; worker: Worker; boss: string; zora: string; mira: string; endpoint: Endpoint }
+type Story = TownSite & { worker: Worker; boss: string; zora: string; mira: string; endpoint: Endpoint }
 
 async function begin(t: TestContext): Promise<Story> {
   const town = await startLeaveTown(t, undefined, await builtPortals())
@@ -34,34 +35,6 @@ async function begin(t: TestContext): Promise<Story> {
   const url = `http://127.0.0.1:${(town.app.server.address() as AddressInfo).port}`
   t.after(startTellingEmployers(town.world))
   return { town, browser, url, worker, boss, zora, mira, endpoint }
-}
-
-/** A page in the name of an account, at the clock of the town; what the browser complains about fails the test. */
-async function openPage({ browser, town, url }: Story, account: string, path: string): Promise<{ page: Page; close(): Promise<void> }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'sr-RS' })
-  const complaints: string[] = []
-  const [name = '', value = ''] = (await town.cookie(account)).cookie.split('=')
-  await context.addCookies([{ name, value, url }])
-  await context.addInitScript(() => localStorage.setItem('spona.language', 'sr-Cyrl'))
-  const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
-  await page.clock.setFixedTime(town.world.now())
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load') && complaints.push(message.text()))
-  await page.goto(url + path, { waitUntil: 'commit' })
-  return {
-    page,
-    async close() {
-      await context.close()
-      assert.deepEqual(complaints, [])
-    },
-  }
-}
-
-async function as(story: Story, account: string, path: string, act: (page: Page) => Promise<void>): Promise<void> {
-  const { page, close } = await openPage(story, account, path)
-  await act(page)
-  await close()
 }
 
 /** Fills the dialog that is open and confirms it. */

@@ -178,7 +178,6 @@ test('the link to the leave of a person leads the focus to its heading', async (
   await site.visit('/doctor/people/p1', {}, async (page) => {
     await page.getByRole('link', { name: 'Боловање' }).click()
     const title = page.getByRole('heading', { level: 1, name: 'Боловање: ' })
-    await title.waitFor()
-    await page.waitForFunction("document.activeElement?.tagName === 'H1'")
+    await title.and(page.locator(':focus')).waitFor()
   })
 })

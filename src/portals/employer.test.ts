@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import type { RequestShown } from '../sickleave/request/wire.ts'
 import type { GiveEarnings } from '../sickleave/wire.ts'
 import { caseLine, clerk, draft, employerAnswers, employerPages, leave, pib, signedRequest } from './testing/employer-fixtures.ts'
+import { until } from '../testing/process.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
 
 // The employer's pages in real Chromium on invented answers; what the server answers is tried in src/sickleave/employer, earnings and request.
@@ -146,7 +147,7 @@ test('what was stored of the earnings of one person is said after the form shows
     await gross.fill('128000')
     await page.getByRole('button', { name: 'Сачувај зараде' }).click()
     await page.getByText(/^Сачувано: 1/).waitFor()
-    await page.waitForFunction("document.querySelector('[aria-label=\"Бруто, 2025-10\"]')?.value === '127.000,00'")
+    await until('the stored sum stands in the form', async () => (await gross.inputValue()) === '127.000,00')
     await page.getByText(/^Сачувано: 1/).waitFor()
   })
   assert.deepEqual(sent, [{ month: '2025-10', hours: '174,00', net: '91.500,00', gross: '128000', paid: '2025-10-28' }])

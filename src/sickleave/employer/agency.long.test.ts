@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { bulk } from '../../registry/registry.ts'
 import { launchBrowser } from '../../testing/browser.ts'
+import { until } from '../../testing/process.ts'
 import { builtPortals } from '../../testing/portals.ts'
 import { type LeaveTown, startLeaveTown } from '../../testing/sickleave.ts'
 import { addEvent } from './stream.ts'
@@ -133,7 +134,10 @@ async function onThePage(t: TestContext, town: LeaveTown, agent: string): Promis
     const tenth = await rows.nth(9).getAttribute('href')
     await page.keyboard.press('Space')
     await page.keyboard.press('e')
-    await page.waitForFunction((href) => ![...document.querySelectorAll('[data-row]')].slice(0, 200).some((one) => one.getAttribute('href') === href), tenth)
+    await until('the tenth row left the first two hundred', async () => {
+      const shown = await rows.evaluateAll((all) => all.slice(0, 200).map((one) => one.getAttribute('href')))
+      return !shown.includes(tenth)
+    })
   })
   await timed('what waits, opened with five hundred rows', async () => {
     await page.goto(`${url}/employer/work`, { waitUntil: 'commit' })

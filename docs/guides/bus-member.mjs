@@ -126,8 +126,10 @@ async function receive() {
   if (taken.length > 0) await signed('POST', '/bus/deliveries/ack', json({ acknowledge: taken }))
 }
 
-async function senderKey({ from, kid }) {
-  const { body } = await signed('GET', `/bus/members/${from}/keys`)
+/** What operators mended the centre signed for its sender, and says so under its signature. */
+async function senderKey({ from, kid, base, corrects }) {
+  const isForSender = corrects && base.includes(`"bus-on-behalf-of": ${from}\n"bus-corrects": ${corrects.message}\n`)
+  const { body } = await signed('GET', isForSender ? '/bus/keys' : `/bus/members/${from}/keys`)
   return body.keys.find((key) => key.kid === kid) ?? fail(`${from} has no key ${kid}`)
 }
 

@@ -122,4 +122,19 @@ export const commands: Command[] = [
     options: { config, reason: { type: 'string', about: 'Why, for whoever asks later.', required: true } },
     run: async (world, options, print) => (await import('./cli/quarantine.ts')).discardItem(world, options, print),
   },
+  {
+    name: 'edge undelivered list',
+    summary: 'What came over the bus and the local system did not take, each with the reason.',
+    needs: 'nothing',
+    options: { config },
+    run: async (_world, options, print) => (await import('./cli/undelivered.ts')).listInward(options, print),
+  },
+  {
+    name: 'edge undelivered forget',
+    summary: 'Tell of it no more, as it was settled elsewhere; "all" of them.',
+    needs: 'nothing',
+    argument: { name: 'MESSAGE', about: 'Its number on the bus, as the list shows it.' },
+    options: { config },
+    run: async (_world, options, print) => (await import('./cli/undelivered.ts')).forgetInward(options, print),
+  },
 ]

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -26,6 +26,7 @@ export async function loneEdge(t: TestContext, settings: (folder: string) => str
   mkdirSync(join(folder, 'in'))
   makeKeyFile(join(folder, 'key.json'), randomBytes)
   const text = [loneSettings, settings(folder)].join('\n')
+  writeFileSync(join(folder, 'edge.yaml'), text)
   const config = parseConfig(text, join(folder, 'edge.yaml'))
   const lines: string[] = []
   const log = makeLog('warn', { write: (one: string) => void lines.push(one) })

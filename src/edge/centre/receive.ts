@@ -4,6 +4,7 @@ import { isPart, type Part } from '../../platform/signed-batch.ts'
 import { sourceOf } from '../draft/provenance.ts'
 import type { Edge } from '../process/edge.ts'
 import { type Item, mappedOf, type Reason, setAside } from '../store/items.ts'
+import { noteUndelivered } from '../store/undelivered.ts'
 import { issueIn } from './centre.ts'
 
 /** A delivery as the bus hands it out (docs/bus.md): what its sender signed, and the signature. */
@@ -23,6 +24,8 @@ export type Delivery = {
   number?: number
   attempt: number
   call?: { method: string; path: string }
+  /** Operators of the centre mended a parked message: this one takes its place. */
+  corrects?: { message: string }
   kid: string
   base: string
   signature: string
@@ -38,7 +41,7 @@ export type Receiver = (delivery: Delivery, bytes: Buffer) => Promise<Verdict>
 /** So long the line is held open while nothing waits. */
 const heldSeconds = 25
 const atOnce = 50
-const nobody: Verdict = { taken: false, reason: 'this edge takes no messages of this service', isFinal: true }
+export const nobodyTakes = 'this edge takes no messages of this service'
 
 /** Fetches what waits for this member, gives it on and says what was taken. Returns how many came; holds the line open while there are none. */
 export async function receiveSome(
@@ -70,11 +73,17 @@ export async function receiveSome(
 }
 
 async function giveOn(edge: Edge, receivers: ReadonlyMap<string, Receiver>, one: Delivery): Promise<Verdict> {
-  if (one.body === null) return { taken: false, reason: 'the contents are not kept any more', isFinal: true }
+  // What no receiver gets to see is told by the edge itself: otherwise only the centre would know.
+  const refuse = async (reason: string): Promise<Verdict> => {
+    const { store } = edge
+    await store.write(() => noteUndelivered(store, { message: one.message, service: one.to, target: '', at: edge.now().getTime(), reason, isFinal: true }))
+    return { taken: false, reason, isFinal: true }
+  }
+  if (one.body === null) return refuse('the contents are not kept any more')
   const bytes = Buffer.from(one.body, 'base64')
-  if (!(await isOfSender(edge, one, bytes))) return { taken: false, reason: 'the message is not what its sender signed', isFinal: true }
+  if (!(await isOfSender(edge, one, bytes))) return refuse('the message is not what its sender signed')
   const receiver = receivers.get(one.to) ?? receivers.get(one.to.split('/')[0] ?? '')
-  if (!receiver) return nobody
+  if (!receiver) return refuse(nobodyTakes)
   try {
     return await receiver(one, bytes)
   } catch (error) {
@@ -90,8 +99,15 @@ async function isOfSender(edge: Edge, one: Delivery, bytes: Buffer): Promise<boo
   const said = one.part?.text ?? one.base
   if (contentDigest(bytes) !== one.digest || !said.includes(`"content-digest": ${one.digest}`) || (!one.call && !said.includes(`"bus-to": ${one.to}`)))
     return false
-  const key = await keyOf(edge, one)
+  const key = await keyOf(edge, one.corrects === undefined ? one : signedForSender(one))
   return key !== null && isSigned(one.base, Buffer.from(one.signature, 'base64'), key)
+}
+
+/** What operators mended the centre signs for its sender, and both is under the signature; anything else is looked for among the sender's own keys. */
+function signedForSender(one: Delivery): Delivery {
+  const lines = one.base.split('\n')
+  const isSaid = lines.includes(`"bus-on-behalf-of": ${one.from}`) && lines.includes(`"bus-corrects": ${one.corrects?.message}`)
+  return isSaid ? { ...one, from: 'centre' } : one
 }
 
 const keys = new WeakMap<Edge, Map<string, KeyObject>>()

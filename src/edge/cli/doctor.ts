@@ -9,6 +9,7 @@ import { type Needed, rightTo } from '../centre/right.ts'
 import { mappingOf } from '../csv/mapping-file.ts'
 import { numbersLeft, yearAt } from '../certificates/numbers.ts'
 import { keyDaysMin } from '../local/status.ts'
+import { isTrouble, sentenceOn, troublesOf } from '../local/trouble.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { Store } from '../store/store.ts'
@@ -28,7 +29,7 @@ export async function examine(outside: Outside, options: Options, print: Print):
   return findings.every(({ ok }) => ok) ? 0 : 1
 }
 
-async function findingsOf(outside: Outside, file: string): Promise<Finding[]> {
+export async function findingsOf(outside: Outside, file: string): Promise<Finding[]> {
   let config: EdgeConfig
   let key: KeyFile
   try {
@@ -50,12 +51,53 @@ async function findingsOf(outside: Outside, file: string): Promise<Finding[]> {
   for (const { name, host, port } of [...config.mllp, ...(config.rest === undefined ? [] : [config.rest]), statusPort(config)])
     findings.push(await ofPort(`port of ${name}`, host, port, 'Start the edge: npm run spona -- edge start. If it runs, another program has the port.'))
   for (const folder of config.folders) findings.push(ofFolder(folder))
-  for (const { service, to } of config.calls) {
-    const url = new URL(to)
-    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-    findings.push(await ofPort(`service ${service}`, url.hostname, port, `Start the system that answers ${service}, or mend calls in the settings.`))
-  }
+  for (const { service, to } of config.calls)
+    findings.push(await ofPort(`service ${service}`, ...hostAndPort(to), `Start the system that answers ${service}, or mend calls in the settings.`))
+  for (const inbound of config.inbound) findings.push(await ofInbound(inbound))
+  findings.push(...ofUndelivered(config, outside.now()))
   return findings
+}
+
+function hostAndPort(address: string): [string, number] {
+  const { hostname, port, protocol } = new URL(address)
+  return [hostname, Number(port || (protocol === 'https:' ? 443 : 80))]
+}
+
+/** Where deliveries go to: nothing of them is lost while it is away, but nothing comes either. */
+function ofInbound(settings: EdgeConfig['inbound'][number]): Finding | Promise<Finding> {
+  const { name, url, host, port, folder } = settings
+  const check = `inbound ${name}`
+  if (folder !== undefined) return ofOut(check, folder)
+  return ofPort(
+    check,
+    ...(url === undefined ? ([host, port as number] as const) : hostAndPort(url)),
+    `Start the system that takes it, or mend inbound in the settings.`,
+  )
+}
+
+function ofOut(check: string, folder: string): Finding {
+  if (!existsSync(folder)) return { check, ok: true, found: `${folder} is made with the first file` }
+  try {
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    return { check, ok: true, found: `files are put into ${folder}` }
+  } catch {
+    return { check, ok: false, found: `${folder} cannot be read and written`, todo: 'Whoever runs the edge must be able to put files into it.' }
+  }
+}
+
+/** What came and was not taken, as the running edge last found it. */
+function ofUndelivered(config: EdgeConfig, now: Date): Finding[] {
+  const store = new Store(config.data)
+  try {
+    return troublesOf({ store, config }).map((one) => ({
+      check: `undelivered ${one.name ?? one.service}`,
+      ok: !isTrouble(one, now),
+      found: sentenceOn(one),
+      todo: one.hint,
+    }))
+  } finally {
+    store.close()
+  }
 }
 
 async function ofCentre(config: EdgeConfig, centre: Centre): Promise<Finding[]> {

@@ -1,6 +1,7 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { Receiver } from '../centre/receive.ts'
 import type { Edge } from '../process/edge.ts'
+import { forgetUndelivered, isUndelivered, noteBehind, noteUndelivered } from '../store/undelivered.ts'
 import { contentsFor } from './contents.ts'
 import type { InboundSettings } from './shape.ts'
 import { file, later, MllpOut, never, taken, type Way, webhook } from './ways.ts'
@@ -28,9 +29,13 @@ function receiverOf(edge: Edge, settings: InboundSettings, way: Way): Receiver {
   let restUntil = 0
   return async (delivery, bytes) => {
     const { store } = edge
+    const about = () => ({ message: delivery.message, service: delivery.to, target: settings.name, at: edge.now().getTime() })
     // It was taken, and the bus has not heard so: the local system does not get it again.
     if (store.one('select 1 from given where message = ? and target = ?', delivery.message, settings.name)) return taken
-    if (performance.now() < restUntil) return later('the one before it was not taken yet')
+    if (performance.now() < restUntil) {
+      if (!isUndelivered(store, delivery.message)) await store.write(() => noteBehind(store, about()))
+      return later('the one before it was not taken yet')
+    }
     let verdict
     try {
       verdict = await way.hand(delivery, await contentsFor(edge, settings, delivery, bytes))
@@ -43,8 +48,16 @@ function receiverOf(edge: Edge, settings: InboundSettings, way: Way): Receiver {
     }
     if (verdict.taken) {
       const at = edge.now().getTime()
-      await store.write(() => store.run('insert into given (message, target, at) values (?, ?, ?) on conflict do nothing', delivery.message, settings.name, at))
-    } else if (!verdict.isFinal) restUntil = performance.now() + restMs
+      await store.write(() => {
+        store.run('insert into given (message, target, at) values (?, ?, ?) on conflict do nothing', delivery.message, settings.name, at)
+        forgetUndelivered(store, delivery.message)
+        if (delivery.corrects) forgetUndelivered(store, delivery.corrects.message)
+      })
+      return verdict
+    }
+    if (!verdict.isFinal) restUntil = performance.now() + restMs
+    const { reason, isFinal } = verdict
+    await store.write(() => noteUndelivered(store, { ...about(), reason, isFinal }))
     return verdict
   }
 }

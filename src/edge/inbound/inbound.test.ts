@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
 import { createServer as createTcp, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +7,9 @@ import { describe, test, type TestContext } from 'node:test'
 import type { Delivery } from '../centre/receive.ts'
 import { Frames } from '../mllp/frames.ts'
 import { loneEdge } from '../../testing/lone-edge.ts'
+import { findingsOf } from '../cli/doctor.ts'
+import { pageOf } from '../local/page.ts'
+import { statusOf } from '../local/status.ts'
 import { openInbound } from './deliver.ts'
 
 const report = {
@@ -135,6 +138,52 @@ describe('what the bus brings for a local system', () => {
     assert.deepEqual([names.length, names.every((name) => name.endsWith('.xml')), names.sort()[0]?.includes(one.message)], [2, true, true])
     assert.match(readFileSync(join(folder, names[0] as string), 'utf8'), /<ClinicalDocument[\s\S]*Проба/)
     assert.ok(!existsSync(join(folder, `.${names[0]}.tmp`)))
+  })
+
+  test('what a local system does not take is told here: how many, since when, why and what to do, until it has taken it', async (t) => {
+    const system = await mllpSystem(t)
+    const { take, edge } = await receiver(t, () => `{ name: his, service: his/results, by: mllp, port: ${system.port}, timeoutSeconds: 1 }`)
+    Object.defineProperty(edge.edge.centre.contact, 'cutSince', { get: () => null, set: () => {} })
+    const troubles = () => statusOf(edge.edge).undelivered.map(({ name, waiting, refused, reason }) => ({ name, waiting, refused, reason }))
+    system.answer = () => null
+    const [one, two] = [delivery(), delivery()]
+    await take(one, bytes)
+    await take(two, bytes)
+    const away = 'the local system cannot be reached (ECONNRESET)'
+    assert.deepEqual(troubles(), [{ name: 'his', waiting: 2, refused: 0, reason: away }])
+    assert.equal(statusOf(edge.edge).state, 'well', 'a restart of the local system needs nobody yet')
+    const late = { ...edge.edge, now: () => new Date(Date.now() + 61_000) }
+    assert.equal(statusOf(late).state, 'attention')
+    assert.match(statusOf(late).undelivered[0]?.hint ?? '', /Start the local system that takes it at 127\.0\.0\.1:\d+/)
+    const page = pageOf({ status: statusOf(late), aside: [], language: 'sr-Latn', isSmall: false })
+    assert.match(page, /his \(his\/results\).*>2 \/ 0<.*lokalni sistem nije dostupan \(ECONNRESET\).*Pokrenite lokalni sistem/)
+    const said = (await findingsOf({ ...edge.edge, now: late.now }, join(edge.folder, 'edge.yaml'))).filter(({ check }) => /his/.test(check))
+    assert.deepEqual(
+      said.map(({ check, ok }) => [check, ok]),
+      [
+        ['inbound his', true],
+        ['undelivered his', false],
+      ],
+    )
+    assert.match(said[1]?.found ?? '', /^2 waiting of his\/results since 20.*Z: the local system cannot be reached/)
+
+    system.answer = (id) => `MSA|AE|${id}`
+    await new Promise((resolve) => setTimeout(resolve, 1050))
+    await take(one, bytes)
+    assert.deepEqual(troubles(), [{ name: 'his', waiting: 1, refused: 1, reason: 'the local system refused it (AE)' }])
+    assert.equal(statusOf(edge.edge).state, 'attention', 'what was refused waits for a person at once')
+    system.answer = (id) => `MSA|AA|${id}`
+    await take(two, bytes)
+    // Two operators mended it: what takes its place settles it.
+    await take(delivery({ corrects: { message: one.message } }), bytes)
+    assert.deepEqual([troubles(), statusOf(edge.edge).state], [[], 'well'])
+  })
+
+  test('a folder that cannot be written is named with its reason, and tried again', async (t) => {
+    const { take, edge } = await receiver(t, () => '{ name: his, service: his/results, by: file, folder: out }')
+    writeFileSync(join(edge.folder, 'out'), 'a file where the folder should be')
+    assert.deepEqual(await take(delivery(), bytes), { taken: false, reason: 'the folder cannot be written (EEXIST)', isFinal: false })
+    assert.match(statusOf(edge.edge).undelivered[0]?.hint ?? '', /must be able to write in .*out/)
   })
 
   test('a way without its address is said with the settings', async (t) => {

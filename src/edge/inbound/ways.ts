@@ -60,23 +60,33 @@ export function file(settings: InboundSettings): Way {
   return {
     close: () => {},
     async hand({ message, number }, { bytes, ending }) {
-      await mkdir(folder, { recursive: true })
       // By their numbers in the order of the bus, so that names sort as they came.
       const name = `${String(number ?? 0).padStart(12, '0')}-${message}.${ending}`
-      const beside = join(folder, `.${name}.tmp`)
-      const handle = await open(beside, 'w', 0o600)
       try {
-        await handle.writeFile(bytes)
-        await handle.sync()
-      } finally {
-        await handle.close()
+        await putWhole(folder, name, bytes)
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        if (code === undefined) throw error
+        return later(`the folder cannot be written (${code})`)
       }
-      await rename(beside, join(folder, name))
-      const directory = await open(folder, 'r')
-      await directory.sync().finally(() => directory.close())
       return taken
     },
   }
+}
+
+async function putWhole(folder: string, name: string, bytes: Buffer): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const beside = join(folder, `.${name}.tmp`)
+  const handle = await open(beside, 'w', 0o600)
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(beside, join(folder, name))
+  const directory = await open(folder, 'r')
+  await directory.sync().finally(() => directory.close())
 }
 
 const ackBytesMax = 1_048_576

@@ -96,7 +96,9 @@ function tell(edge: Edge, listeners: Set<ServerResponse>): () => void {
     if (listeners.size === 0) return
     const status = statusOf(edge)
     const { waiting, quarantined, parked, notYetInRecord } = status.queue
-    const now = JSON.stringify([status.state, waiting, quarantined, parked, notYetInRecord, status.centre.cutSince, status.centre.says, status.disk.state])
+    const inward = status.undelivered.map((one) => [one.service, one.waiting, one.refused, one.reason])
+    const { cutSince, says } = status.centre
+    const now = JSON.stringify([status.state, waiting, quarantined, parked, notYetInRecord, cutSince, says, status.disk.state, inward])
     if (now === before) return
     before = now
     for (const one of listeners) {

@@ -9,6 +9,7 @@ import { launchBrowser } from '../../testing/browser.ts'
 import { loneEdge } from '../../testing/lone-edge.ts'
 import { until } from '../../testing/process.ts'
 import { setAside } from '../store/items.ts'
+import { noteUndelivered } from '../store/undelivered.ts'
 
 const shots = process.env['SPONA_SHOTS']
 
@@ -28,6 +29,8 @@ test('the page of the edge holds to axe in its languages and themes, on a phone 
   const { seq } = await intake.accept({ source: 'lis', protocol: 'fhir', name: 'a letter', original: Buffer.from('{}') })
   const reason = { by: 'record', sentence: 'the status is not one of R4', place: 'Bundle.entry[0]', hint: 'Send a status that R4 knows.' } as const
   await store.write(() => setAside(store, seq, 'quarantined', reason, 0))
+  const inward = { service: 'lone-edge/results', target: '', at: 0, reason: 'this edge takes no messages of this service', isFinal: true }
+  await store.write(() => noteUndelivered(store, { ...inward, message: 'm-1' }))
   await until('the cut is noticed', () => centre.contact.cutSince !== null)
   const browser = await launchBrowser(t)
   const address = `http://127.0.0.1:${statusPort}`
@@ -40,6 +43,7 @@ test('the page of the edge holds to axe in its languages and themes, on a phone 
     for (const path of width > 1000 ? ['/', '/small'] : ['/']) {
       await page.goto(`${address}${path}?lang=${language}`)
       assert.equal(await page.getAttribute('html', 'lang'), language)
+      if (path === '/') await page.getByRole('row', { name: 'lone-edge/results' }).waitFor()
       await nothingFound(page, `${language} ${colorScheme} ${path}`)
       const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
       assert.equal(overflow, false, 'nothing stands beyond the side of a phone')

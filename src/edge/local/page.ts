@@ -4,6 +4,7 @@ import type { Aside } from './aside.ts'
 import { keyDaysMin, type Status } from './status.ts'
 import { type Language, languages, wordsIn } from './words.ts'
 import { reasonIn, type Said } from './reason.ts'
+import { troubleIn } from './trouble.ts'
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;--ground:#fff;--text:#1b1b1b;--link:#0b57d0;--good:#1b6e3c;--mind:#8a5a00;--bad:#b3261e}
 @media(prefers-color-scheme:dark){:root{--ground:#121212;--text:#ececec;--link:#a8c7fa;--good:#7ddc9f;--mind:#ffc55c;--bad:#ffb4ab}}
@@ -49,7 +50,9 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
     )
     .join('')
   const links = languages.map((one) => `<a href="?lang=${one}" lang="${one}"${one === language ? ' aria-current="true"' : ''}>${names[one]}</a>`).join('')
-  const more = isSmall ? '' : `${scrolled(words.title, table)}${asideTable(aside, words, language)}${noticeList(status, words)}`
+  const more = isSmall
+    ? ''
+    : `${scrolled(words.title, table)}${asideTable(aside, words, language)}${undeliveredTable(status, words, language)}${noticeList(status, words)}`
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${inXml(words.title)} – ${inXml(status.member)}</title><style>${style}</style></head>
 <body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `<nav>${links}</nav>`}<script>${script}</script></body></html>`
 }
@@ -84,4 +87,15 @@ function asideTable(aside: readonly Aside[], words: ReturnType<typeof wordsIn>, 
   })
   const head = [words.item, words.message, words.why, words.place, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
   return `<h2>${inXml(words.aside)}</h2>${scrolled(words.aside, `<tr>${head}</tr>${rows.join('')}`, 'list')}`
+}
+
+function undeliveredTable({ undelivered }: Status, words: ReturnType<typeof wordsIn>, language: Language): string {
+  if (undelivered.length === 0) return ''
+  const rows = undelivered.map((one) => {
+    const { reason, hint } = troubleIn(language, one)
+    const cells = [{ text: `${one.waiting} / ${one.refused}` }, { text: momentOf(one.since) }, reason, hint]
+    return `<tr><th scope="row">${inXml(one.name === null ? one.service : `${one.name} (${one.service})`)}</th>${cells.map((cell) => cellOf(cell)).join('')}</tr>`
+  })
+  const head = [words.service, words.count, words.since, words.why, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
+  return `<h2>${inXml(words.undelivered)}</h2>${scrolled(words.undelivered, `<tr>${head}</tr>${rows.join('')}`, 'list')}`
 }

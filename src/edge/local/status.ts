@@ -2,6 +2,7 @@ import { type Notice, noticesOf } from '../centre/notices.ts'
 import type { Edge } from '../process/edge.ts'
 import type { State } from '../store/items.ts'
 import { countOf, oldestOf } from '../store/tally.ts'
+import { isTrouble, type Trouble, troublesOf } from './trouble.ts'
 
 /** How an edge is, for a person, a program and the screen of the local system. */
 export type Status = {
@@ -20,6 +21,8 @@ export type Status = {
     keyDays: number | null
   }
   disk: { state: string; availableMb: number | null }
+  /** What came over the bus and does not reach its local system. */
+  undelivered: readonly Trouble[]
   /** What the centre told the institution, the newest first. */
   notices: readonly Notice[]
 }
@@ -56,14 +59,16 @@ export function statusOf(edge: Edge): Status {
       keyDays,
     },
     disk: { state: edge.room.state, availableMb: edge.room.availableBytes === null ? null : Math.floor(edge.room.availableBytes / 1_048_576) },
+    undelivered: troublesOf(edge),
     notices: noticesOf(edge),
   }
-  return { ...status, state: stateOf(status, refuses?.isOurs === true || (keyDays !== null && keyDays < keyDaysMin)) }
+  const isStuck = status.undelivered.some((one) => isTrouble(one, now))
+  return { ...status, state: stateOf(status, isStuck || refuses?.isOurs === true || (keyDays !== null && keyDays < keyDaysMin)) }
 }
 
-function stateOf({ queue, centre, disk }: Omit<Status, 'state'>, isMemberAtFault: boolean): Status['state'] {
+function stateOf({ queue, centre, disk }: Omit<Status, 'state'>, isSomebodyNeeded: boolean): Status['state'] {
   if (disk.state === 'full' || disk.state === 'full for writes') return 'full'
   if (centre.cutSince !== null) return 'cut'
-  if (isMemberAtFault || queue.quarantined + queue.parked > 0 || disk.state === 'nearly full' || queue.oldestSeconds > oldSeconds) return 'attention'
+  if (isSomebodyNeeded || queue.quarantined + queue.parked > 0 || disk.state === 'nearly full' || queue.oldestSeconds > oldSeconds) return 'attention'
   return queue.waiting > 0 ? 'working' : 'well'
 }

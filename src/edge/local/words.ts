@@ -24,6 +24,10 @@ type Words = Record<
   | 'disk'
   | 'free'
   | 'aside'
+  | 'undelivered'
+  | 'service'
+  | 'count'
+  | 'since'
   | 'notices'
   | 'place'
   | 'hint'
@@ -55,6 +59,10 @@ const serbian: Words = {
   disk: 'Диск',
   free: 'MB слободно',
   aside: 'Чека исправку',
+  undelivered: 'Стигло, а није предато локалном систему',
+  service: 'Услуга',
+  count: 'Чека / одбијено',
+  since: 'Од',
   notices: 'Центар јавља',
   place: 'Где',
   hint: 'Шта урадити',
@@ -85,6 +93,10 @@ const english: Words = {
   disk: 'Disk',
   free: 'MB free',
   aside: 'Waiting to be mended',
+  undelivered: 'Came, and was not handed to the local system',
+  service: 'Service',
+  count: 'Waiting / refused',
+  since: 'Since',
   notices: 'The centre tells',
   place: 'Where',
   hint: 'What to do',

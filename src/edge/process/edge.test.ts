@@ -9,6 +9,7 @@ import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../
 import { MllpSender, oru, startEdge, type TestEdge } from '../../testing/edge.ts'
 import { until } from '../../testing/process.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
+import { signedIn } from '../../testing/signed-in.ts'
 import { asideOf } from '../local/aside.ts'
 import { itemColumns, type Item, originalOf, sendAgain } from '../store/items.ts'
 
@@ -18,13 +19,26 @@ let server: TestServer
 let edge: TestEdge
 let sender: MllpSender
 let clinic: BusMember
-const local = createServer((request, response) => response.end(`${request.method} ${request.url}`)).listen(0, '127.0.0.1')
+const heardInside: string[] = []
+/** Answers calls, and takes no result that is wrong. */
+const local = createServer((request, response) => {
+  let body = ''
+  request.on('data', (piece) => (body += piece))
+  request.on('end', () => {
+    heardInside.push(body)
+    response.writeHead(body.includes('wrong') ? 422 : 200).end(`${request.method} ${request.url}`)
+  })
+}).listen(0, '127.0.0.1')
+
+const settings = (to: string) => `mllp: [{ name: lis, port: 0, messageMb: 1 }]
+calls: [{ service: prices, to: "${to}" }]
+inbound: [{ name: results, service: lab-edge/results, by: webhook, url: "${to}" }]`
 
 before(async () => {
   server = await startServer(whole)
   clinic = await joinBus(server.app, server.world, 'clinic')
   const to = `http://127.0.0.1:${(local.address() as AddressInfo).port}/inside`
-  edge = await startEdge(whole, server, 'lab-edge', `mllp: [{ name: lis, port: 0, messageMb: 1 }]\ncalls: [{ service: prices, to: "${to}" }]`)
+  edge = await startEdge(whole, server, 'lab-edge', settings(to))
   whole.after(forBus.startIntake(server.world))
   sender = new MllpSender(edge.ports[0]?.port ?? 0)
 })
@@ -154,6 +168,35 @@ test('a disk that is nearly full refuses cleanly, and says so before', async () 
     Object.defineProperty(room, 'state', { ...real, configurable: true })
   }
   assert.match((await sender.send(oru('full-1', 'p-1'))) ?? '', /MSA\|AA\|full-1/)
+})
+
+test('what no setting takes is told here too; mended by two operators it is taken, though the centre signed it for its sender', async () => {
+  await expectStatus(200, edge.member.send({ method: 'PUT', url: '/bus/services/unasked', body: aService('inbox') }))
+  await expectStatus(200, edge.member.send({ method: 'PUT', url: '/bus/services/results', body: aService('inbox') }))
+  for (const service of ['unasked', 'results']) await contractOf(clinic, `lab-edge/${service}`)
+  await expectStatus(202, clinic.message('lab-edge/unasked', 'unasked-1', '{"a":1}'))
+  await expectStatus(202, clinic.message('lab-edge/results', 'results-1', '{"code":"wrong"}'))
+  type Told = { name: string | null; service: string; refused: number; reason: string; hint: string }
+  const told = async () => ((await (await ask('/status.json')).json()) as { undelivered: Told[] }).undelivered
+  await until('both are told', async () => (await told()).length === 2, waitMs)
+  const [results, unasked] = (await told()).toSorted((one, other) => one.service.localeCompare(other.service))
+  assert.deepEqual(
+    [unasked?.name, unasked?.service, unasked?.refused, unasked?.reason],
+    [null, 'lab-edge/unasked', 1, 'this edge takes no messages of this service'],
+  )
+  assert.match(unasked?.hint ?? '', /Name lab-edge\/unasked under inbound/)
+  assert.deepEqual([results?.name, results?.refused, results?.reason], ['results', 1, 'the local system answered 422'])
+
+  const one = await signedIn(server, { roles: ['operator'] })
+  const other = await signedIn(server, { roles: ['operator'] })
+  const [parked] = await server.sql<{ message: string }>`select message from bus.seen where name = 'results-1'`
+  const wish = { recipient: 'lab-edge', body: '{"code":"right"}', reason: 'шифра по новом шифарнику' }
+  const { proposal } = (await one('POST', `/bus/operator/messages/${parked?.message}/proposals`, wish)).body
+  assert.equal((await other('POST', `/bus/operator/proposals/${proposal}/decision`, { decision: 'approved', reason: 'у реду' })).status, 200)
+  await until('the correction is taken', () => heardInside.includes('{"code":"right"}'), waitMs)
+  await until('and nothing more is told of it', async () => (await told()).length === 1, waitMs)
+  assert.equal(edge.edge.store.one('select 1 from undelivered where service = ?', 'lab-edge/results'), undefined)
+  await edge.edge.store.write(() => edge.edge.store.run('delete from undelivered'))
 })
 
 test('calls go both ways over the line that the edge holds open, and only with the token of this machine', async () => {

@@ -17,6 +17,8 @@ export function pruneSome(store: Store, now: number, keepDays: number): Promise<
       now - Math.max(seenDays, keepDays) * dayMs,
       atOnce,
     )
+    // Tried no more, and settled where nobody here hears of it.
+    store.run('delete from undelivered where max(last_try, since) < ?', now - keepDays * dayMs)
     return old.length === atOnce || seen.changes === atOnce
   })
 }

@@ -103,4 +103,18 @@ export const migrations: readonly string[] = [
   -- What an operator must hand out again is asked about as often as what was sent; without it the question read every message that ever had a receipt.
   create index item_parked on item (due_at) where state = 'parked';
   `,
+  `
+  -- What the bus brought and a local system did not take: beside the centre only this machine can say why, and here somebody looks.
+  create table undelivered (
+    message text primary key,
+    service text not null,
+    target text not null,
+    since integer not null,
+    last_try integer not null,
+    attempts integer not null,
+    reason text not null,
+    is_final integer not null
+  ) strict, without rowid;
+  create index undelivered_of on undelivered (target, service, last_try);
+  `,
 ]

@@ -1,7 +1,8 @@
 import type { Receiver } from '../centre/receive.ts'
 import type { Edge } from '../process/edge.ts'
 import { localSystem, type Protocol, protocolsOf } from './local-system.ts'
-import { playRun } from './play.ts'
+import { playRun, type Verdict } from './play.ts'
+import { settleTrials, type Trial } from './settle.ts'
 
 /** Asked for more at once than this, the centre asks again another night. */
 const waitingMax = 5
@@ -41,12 +42,15 @@ function readAsked(bytes: Buffer): Asked | null {
 }
 
 async function play(edge: Edge, protocol: Protocol, isRepeat: boolean): Promise<void> {
-  const { centre, config, log } = edge
+  const { centre, config, log, store } = edge
+  const trials: Trial[] = []
+  let verdict: Verdict | null = null
   try {
     const play = localSystem(config, centre, protocol)
-    const { passed, score } = await playRun({ centre, protocol, play, isRepeat, onScenario: () => {}, onward: () => Promise.resolve() })
-    log.info({ protocol, passed, score }, 'the contract tests were played')
+    verdict = await playRun({ centre, protocol, play, isRepeat, trials, onScenario: () => {}, onward: () => Promise.resolve() })
+    log.info({ protocol, passed: verdict.passed, score: verdict.score }, 'the contract tests were played')
   } catch (error) {
     log.warn({ protocol, reason: error instanceof Error ? error.message : 'unknown' }, 'the contract tests could not be played to their end')
   }
+  await settleTrials(store, edge, trials, verdict).catch((error: unknown) => log.warn({ err: error, protocol }, 'the contract tests leave items aside'))
 }

@@ -8,6 +8,7 @@ import { forBus } from '../../record/record.ts'
 import { edgeOf } from '../../testing/edge.ts'
 import { listen, startServer } from '../../testing/server.ts'
 import { repeatTests } from '../../vendor/repeat.ts'
+import { asideOf } from '../local/aside.ts'
 import { openEdge } from '../process/open.ts'
 import { certify } from './certify.ts'
 
@@ -76,5 +77,12 @@ rest: { port: 47081, token: "${join(folder, 'rest.token')}" }`
     ['hl7v2', 'cda', 'csv', 'rest', 'bus'].map((protocol) => [protocol, true]),
   )
   assert.equal(code, 0)
+  assert.deepEqual(asideOf(opened.edge.store, 10), [], 'what the scenarios meant to be refused waits for nobody')
+  const settled = opened.edge.store.all<{ what: string }>(`select what from step where who = 'contract tests'`).map(({ what }) => what)
+  assert.deepEqual(
+    settled,
+    Array.from({ length: 2 }, () => 'discarded: the scenario "wrong" meant it to be refused, and has passed'),
+    'of csv and rest',
+  )
   assert.match(readFileSync(said.runs[0].certificate, 'utf8'), /^ey[\w-]+\.[\w-]+\.[\w-]+\n$/)
 })

@@ -1,15 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
+import { type Options, type Print, sentenceOf, WrongUse } from '../../platform/cli.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { Centre, CentreSaysNo } from '../centre/centre.ts'
 import { readKeyFile } from '../centre/key-file.ts'
 import { LineCut, openLine } from '../centre/line.ts'
-import { readConfig } from '../process/config.ts'
+import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
+import { Store } from '../store/store.ts'
 import { localSystem, type Protocol, protocolsOf } from './local-system.ts'
 import { personAt } from './person.ts'
 import { playRun, type Verdict } from './play.ts'
+import { settleTrials, type Trial } from './settle.ts'
 
 type Done = { protocol: Protocol; passed: boolean; score: number; scenarios: Verdict['scenarios']; certificate: string | null }
 
@@ -30,10 +32,12 @@ export async function certify(outside: Outside, options: Options, print: Print, 
   const isJson = options['json'] === true
   const person = options['local'] === true ? personAt(input, isJson, print) : null
   const done: Done[] = []
+  const trials: Trial[] = []
   try {
     for (const protocol of asked) {
       if (person && !isJson) print(`== ${protocol}`)
       const verdict = await playRun({
+        trials,
         centre,
         protocol,
         play: person ? null : localSystem(config, centre, protocol),
@@ -45,6 +49,7 @@ export async function certify(outside: Outside, options: Options, print: Print, 
       if (kept !== null) writeFileSync(kept, `${verdict.certificate}\n`)
       done.push({ protocol, passed: verdict.passed, score: verdict.score, scenarios: verdict.scenarios, certificate: kept })
       if (!isJson) tell(protocol, verdict, kept, print)
+      await settle(config, outside, trials.splice(0), verdict)
     }
   } catch (error) {
     if (error instanceof LineCut) throw new Refusal('busy', error.message)
@@ -53,10 +58,23 @@ export async function certify(outside: Outside, options: Options, print: Print, 
   } finally {
     person?.end()
     line.end()
+    // Of a run that came to no end.
+    await settle(config, outside, trials, null)
   }
   const passed = done.every((one) => one.passed)
   if (isJson) print(JSON.stringify({ member: config.member, passed, runs: done }))
   return passed ? 0 : 1
+}
+
+/** In the store of the edge that runs beside: SQLite lets both in. What was earned is earned, though another account than the edge's may not write there. */
+async function settle({ data }: EdgeConfig, outside: Outside, trials: readonly Trial[], verdict: Verdict | null): Promise<void> {
+  if (trials.length === 0) return
+  try {
+    const store = new Store(data)
+    await settleTrials(store, outside, trials, verdict).finally(() => store.close())
+  } catch (error) {
+    outside.log.warn({ reason: sentenceOf(error) }, 'what the scenarios meant to be refused stays in the quarantine of the edge')
+  }
 }
 
 function tell(protocol: Protocol, { passed, score, scenarios }: Verdict, kept: string | null, print: Print): void {

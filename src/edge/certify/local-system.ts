@@ -7,10 +7,12 @@ import { WrongUse } from '../../platform/cli.ts'
 import { CentreSaysNo, type Centre } from '../centre/centre.ts'
 import { LineCut } from '../centre/line.ts'
 import { Frames } from '../mllp/frames.ts'
+import { shownName } from '../folder/take.ts'
 import type { EdgeConfig } from '../process/config.ts'
+import type { Made } from './settle.ts'
 
-/** What a local system hears when it hands a document over. */
-export type Heard = { answer: 'taken' | 'refused' | 'none'; detail: string }
+/** What a local system hears when it hands a document over; `made` is what it became at the edge. */
+export type Heard = { answer: 'taken' | 'refused' | 'none'; detail: string; made?: Made }
 export type LocalSystem = (name: string, bytes: Buffer) => Promise<Heard>
 export type Protocol = 'hl7v2' | 'cda' | 'csv' | 'rest' | 'bus'
 
@@ -41,7 +43,7 @@ const missing = (what: string) => new WrongUse(`the settings have no ${what}: ad
 
 function byMllp({ mllp: [first] }: EdgeConfig): LocalSystem {
   if (!first) throw missing('mllp')
-  const { host, port } = first
+  const { host, port, name: source } = first
   return (_name, bytes) =>
     new Promise((resolve) => {
       const socket = connect({ host, port })
@@ -54,11 +56,15 @@ function byMllp({ mllp: [first] }: EdgeConfig): LocalSystem {
       socket.once('error', () => end({ answer: 'none', detail: `nothing listens on ${host}:${port}: is the edge started?` }))
       socket.once('close', () => end({ answer: 'none', detail: 'the connection was closed without an acknowledgement' }))
       socket.on('data', (piece: Buffer) => {
-        for (const frame of frames.take(piece)) if ('bytes' in frame) end(acknowledgementIn(frame.bytes.toString('utf8')))
+        for (const frame of frames.take(piece))
+          if ('bytes' in frame) end({ ...acknowledgementIn(frame.bytes.toString('utf8')), made: { source, name: `ORU R01 ${controlIdOf(bytes)}` } })
       })
       socket.write(Buffer.concat([Buffer.from([0x0b]), bytes, Buffer.from([0x1c, 0x0d])]))
     })
 }
+
+/** MSH-10. */
+const controlIdOf = (bytes: Buffer): string => bytes.toString('latin1', 0, 500).split('|')[9] ?? ''
 
 function acknowledgementIn(text: string): Heard {
   const msa = text
@@ -88,7 +94,7 @@ function byFolder({ folders }: EdgeConfig, format: 'cda' | 'csv'): LocalSystem {
       await sleep(lookEveryMs)
     }
     if (existsSync(join(path, file))) return { answer: 'none', detail: `document ${name} still lies in the folder` }
-    if (!existsSync(join(path, 'failed', file))) return { answer: 'taken', detail: 'the file was taken' }
+    if (!existsSync(join(path, 'failed', file))) return { answer: 'taken', detail: 'the file was taken', made: { source: folder.name, name: shownName(file) } }
     return { answer: 'refused', detail: readReason(join(path, 'failed', `${file}.reason.txt`)) }
   }
 }
@@ -108,7 +114,8 @@ function byRest({ rest }: EdgeConfig): LocalSystem {
         body: new Uint8Array(bytes),
         signal: AbortSignal.timeout(answerMs),
       })
-      return { answer: answer.ok ? 'taken' : 'refused', detail: `HTTP ${answer.status}` }
+      const id = answer.headers.get('location')?.split('/').at(-1)
+      return { answer: answer.ok ? 'taken' : 'refused', detail: `HTTP ${answer.status}`, ...(id === undefined ? {} : { made: { id } }) }
     } catch {
       return { answer: 'none', detail: `nothing answers on ${host}:${port}: is the edge started?` }
     }

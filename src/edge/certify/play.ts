@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Centre } from '../centre/centre.ts'
 import { LineCut } from '../centre/line.ts'
 import type { Heard, LocalSystem, Protocol } from './local-system.ts'
+import type { Trial } from './settle.ts'
 
 type Told = { sr: string; en: string }
 export type Step = { do: 'send'; name: string; content: string; expect: string } | { do: 'outage'; seconds: number }
@@ -33,6 +34,8 @@ export type Playing = {
   /** What stands in for the local system; null when it sends by itself. */
   play: LocalSystem | null
   isRepeat: boolean
+  /** What was sent by `play` is added to it, so that it is known however the run ends. */
+  trials: Trial[]
   /** Called when a scenario begins. */
   onScenario(scenario: Scenario): void
   /** With `play` null: waits until a person says so, before the line is cut and when everything is sent. */
@@ -40,7 +43,7 @@ export type Playing = {
 }
 
 /** One run of the scenarios of a protocol, from the centre's beginning to its verdict. */
-export async function playRun({ centre, protocol, play, isRepeat, onScenario, onward }: Playing): Promise<Verdict> {
+export async function playRun({ centre, protocol, play, isRepeat, trials, onScenario, onward }: Playing): Promise<Verdict> {
   const post = async <T>(path: string, body: object): Promise<T> =>
     (await centre.ask({ method: 'POST', path: `/vendor${path}`, body: Buffer.from(JSON.stringify(body)), isUnsigned: true })).json as T
   const run = await post<Run>('/runs', { protocol, playedBy: play === null ? 'system' : 'script', ...(isRepeat ? { repeat: 'yes' } : {}) })
@@ -52,7 +55,11 @@ export async function playRun({ centre, protocol, play, isRepeat, onScenario, on
       if (step.do === 'outage') {
         if (play === null) await onward('cut', scenario)
         await post(`/runs/${run.run}/outage`, {})
-      } else if (play !== null) heard.push({ name: step.name, ...(await play(step.name, Buffer.from(step.content, 'base64'))) })
+      } else if (play !== null) {
+        const { made, ...answer } = await play(step.name, Buffer.from(step.content, 'base64'))
+        if (made !== undefined) trials.push({ scenario: scenario.id, made })
+        heard.push({ name: step.name, ...answer })
+      }
     }
     if (play === null) await onward('sent', scenario)
     reported.push({ id: scenario.id, heard })

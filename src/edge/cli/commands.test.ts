@@ -87,7 +87,7 @@ test('a vendor with the guide alone joins, is told what is wrong, and settles wh
   writeFileSync(wrong, readFileSync(config, 'utf8').replace('member: acme-cli', 'member: acme-two').replace('laboratory.json', 'none.json'))
   const { said: wrongs } = await run('edge doctor', { config: wrong })
   assert.match(wrongs, /WRONG {2}member: .*belongs to another member\n +member in the settings is acme-two/)
-  assert.match(wrongs, /WRONG {2}folder tables: the mapping .*none\.json is not there/)
+  assert.match(wrongs, /WRONG {2}mapping of tables: the mapping .*none\.json is not there/)
   const before = await run('edge doctor')
   assert.match(before.said, /well {3}right: documents may be filed/)
   assert.match(before.said, /well {3}clock: agrees|well {3}clock: \d+ seconds/)

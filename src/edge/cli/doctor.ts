@@ -6,17 +6,17 @@ import { Centre, CentreSaysNo } from '../centre/centre.ts'
 import { type KeyFile, readKeyFile } from '../centre/key-file.ts'
 import { openLine } from '../centre/line.ts'
 import { type Needed, rightTo } from '../centre/right.ts'
-import { mappingOf } from '../csv/mapping-file.ts'
 import { numbersLeft, yearAt } from '../certificates/numbers.ts'
 import { keyDaysMin } from '../local/status.ts'
 import { isTrouble, sentenceOn, troublesOf } from '../local/trouble.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { Store } from '../store/store.ts'
+import { ofFolder } from './doctor-folders.ts'
 import { countOf, oldestOf } from '../store/tally.ts'
 
 /** One thing that was looked at: well or not, what was found, what to do. */
-type Finding = { check: string; ok: boolean; found: string; todo?: string }
+export type Finding = { check: string; ok: boolean; found: string; todo?: string }
 
 const portTimeoutMs = 2000
 const skewSecondsMax = 60
@@ -50,7 +50,7 @@ export async function findingsOf(outside: Outside, file: string): Promise<Findin
   if (config.certificates !== undefined) findings.push(ofNumbers(config, outside.now()))
   for (const { name, host, port } of [...config.mllp, ...(config.rest === undefined ? [] : [config.rest]), statusPort(config)])
     findings.push(await ofPort(`port of ${name}`, host, port, 'Start the edge: npm run spona -- edge start. If it runs, another program has the port.'))
-  for (const folder of config.folders) findings.push(ofFolder(folder))
+  for (const folder of config.folders) findings.push(...ofFolder(folder))
   for (const { service, to } of config.calls)
     findings.push(await ofPort(`service ${service}`, ...hostAndPort(to), `Start the system that answers ${service}, or mend calls in the settings.`))
   for (const inbound of config.inbound) findings.push(await ofInbound(inbound))
@@ -225,24 +225,6 @@ function ofNumbers({ data }: EdgeConfig, now: Date): Finding {
 }
 
 const statusPort = ({ status }: EdgeConfig) => ({ name: 'the status page', host: '127.0.0.1', port: status.port })
-
-/** Files are moved when they are taken, so the folder must be one to write; and a table is nothing without what its columns are. */
-function ofFolder({ name, path, format, mapping }: EdgeConfig['folders'][number]): Finding {
-  const check = `folder ${name}`
-  try {
-    if (mapping !== undefined) mappingOf(mapping)
-  } catch (error) {
-    return { check, ok: false, found: sentenceOf(error), todo: 'The edge starts when it can be read; docs/guides/edge-csv.md has one to begin with.' }
-  }
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch {
-    return existsSync(path)
-      ? { check, ok: false, found: `${path} cannot be read and written`, todo: 'Whoever runs the edge must be able to take files out of it.' }
-      : { check, ok: true, found: `${path} is made by the first start` }
-  }
-  return { check, ok: true, found: `${path} is read as ${format}` }
-}
 
 function ofPort(check: string, host: string, port: number, todo: string): Promise<Finding> {
   return new Promise((resolve) => {

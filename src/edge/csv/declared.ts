@@ -108,12 +108,12 @@ type Written = {
 const check = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<Written>(schema)
 const pathForm = /^[a-z][A-Za-z0-9]*(?:\[\d{1,2}\])?(?:\.[a-z][A-Za-z0-9]*(?:\[\d{1,2}\])?)*$/
 
-/** A mapping file as it is used; everything that is wrong with it is said at once, each with its place. */
-export function declaredMapping(written: unknown, types: readonly string[]): Declared {
+/** A mapping file as it is used; everything that is wrong with it is said at once, each with its place: `at` says where a JSON Pointer stands. */
+export function declaredMapping(written: unknown, types: readonly string[], at = (pointer: string): string => pointer): Declared {
   if (!check(written))
     throw refusal(
       (check.errors ?? []).slice(0, 50).map(({ instancePath, message, params }) => ({
-        place: instancePath || '/',
+        place: at(instancePath || '/'),
         what: `${message ?? 'is wrong'}${'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : ''}`,
       })),
     )
@@ -129,7 +129,7 @@ export function declaredMapping(written: unknown, types: readonly string[]): Dec
     const set = Object.entries(one.set).map(([path, given]) => declaredSource(path, given, names, `${place}/set/${path}`, wrong))
     return { as: one.as, type: one.type, when: one.when, isAbout: one.about ?? true, set }
   })
-  if (wrong.length > 0) throw refusal(wrong)
+  if (wrong.length > 0) throw refusal(wrong.map(({ place, what }) => ({ place: at(place), what })))
   return {
     name: written.name,
     version: written.version,

@@ -40,7 +40,7 @@ function checkHeader(header: string[], declared: Declared): void {
   })
 }
 
-const columnsOf = (source: Source): string[] => source.columns ?? (source.column === undefined ? [] : [source.column])
+export const columnsOf = (source: Source): string[] => source.columns ?? (source.column === undefined ? [] : [source.column])
 
 /** The row of a file as it was cut out of it, beneath the header: mapped by itself, and called by the line that it stood in. */
 export function mapCsvRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
@@ -73,6 +73,11 @@ export function headerOf(first: Row | undefined, declared: Declared): string[] {
 
 /** An object of one line (NDJSON): what stands inside of others is named with points, as in `patient.jmbg` or `results.0.value`. */
 export function mapJsonRow(bytes: Uint8Array, declared: Declared, file: string, line: number): Mapped {
+  return mapCells({ line, cells: cellsOf(bytes, line), original: { bytes, contentType: 'application/json' } }, declared, file)
+}
+
+/** The values of one object by their names. */
+export function cellsOf(bytes: Uint8Array, line = 1): Map<string, string> {
   let value: unknown
   try {
     value = parseShallow(bytes)
@@ -84,7 +89,7 @@ export function mapJsonRow(bytes: Uint8Array, declared: Declared, file: string, 
     throw new Refusal('incorrect', `line ${line} is no JSON object in UTF-8`, { expression: `line ${line}`, hint: 'NDJSON has one whole object in each line.' })
   const cells = new Map<string, string>()
   flatten(value as Json, '', cells, 0)
-  return mapCells({ line, cells, original: { bytes, contentType: 'application/json' } }, declared, file)
+  return cells
 }
 
 const cellsMax = 2000

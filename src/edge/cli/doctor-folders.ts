@@ -1,0 +1,76 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { basename } from 'node:path'
+import { sentenceOf } from '../../platform/cli.ts'
+import { readMapping } from '../csv/mapping-file.ts'
+import { wrongColumns } from '../csv/newest.ts'
+import { type WrongPath, wrongPaths } from '../csv/paths.ts'
+import type { EdgeConfig } from '../process/config.ts'
+import type { Finding } from './doctor.ts'
+
+type Folder = EdgeConfig['folders'][number]
+
+const shownMax = 20
+
+/** Files are moved when they are taken, so the folder must be one to write; and a table is nothing without what its columns are. */
+export function ofFolder(folder: Folder): Finding[] {
+  return folder.mapping === undefined ? [ofPath(folder)] : [...ofMapping(folder, folder.mapping), ofPath(folder)]
+}
+
+function ofPath({ name, path, format }: Folder): Finding {
+  const check = `folder ${name}`
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch {
+    return existsSync(path)
+      ? { check, ok: false, found: `${path} cannot be read and written`, todo: 'Whoever runs the edge must be able to take files out of it.' }
+      : { check, ok: true, found: `${path} is made by the first start` }
+  }
+  return { check, ok: true, found: `${path} is read as ${format}` }
+}
+
+/** Each wrong line is named: otherwise every row would come back from the record, or every file from the folder, one reason at a time. */
+function ofMapping(folder: Folder, file: string): Finding[] {
+  const check = `mapping of ${folder.name}`
+  let mapping: ReturnType<typeof readMapping>
+  try {
+    mapping = readMapping(file)
+  } catch (error) {
+    return [{ check, ok: false, found: sentenceOf(error), todo: 'The edge starts when it can be read; docs/guides/edge-csv.md has one to begin with.' }]
+  }
+  const { declared, lineOf } = mapping
+  const lines = (wrong: readonly WrongPath[]) => wrong.map(({ place, what }) => `${basename(file)}:${lineOf(place)}: ${String(place.at(-1))} ${what}`)
+  const paths = lines(wrongPaths(declared))
+  if (paths.length > 0)
+    return [
+      {
+        check,
+        ok: false,
+        found: listed(paths),
+        todo: 'Mend these lines: the record refuses every row for them. A running edge reads the file again by itself.',
+      },
+    ]
+  return [ofColumns(folder, check, lines, () => wrongColumns(folder, declared))]
+}
+
+function ofColumns(folder: Folder, check: string, lines: (wrong: readonly WrongPath[]) => string[], look: () => ReturnType<typeof wrongColumns>): Finding {
+  try {
+    const found = look()
+    if (found === null) return { check, ok: true, found: 'every path is one of R4; its columns are looked at when a file has come' }
+    if (found.wrong.length === 0) return { check, ok: true, found: `every path is one of R4, and every column is in ${basename(found.file)}` }
+    const has = `${basename(found.file)}, the newest file, has: ${found.has.slice(0, 50).join(', ')}.`
+    // An object of NDJSON need not have everything that others have.
+    const ok = folder.format === 'ndjson'
+    const todo = ok ? 'Mend these lines when they should have been there.' : 'Mend these lines, or the header; check delimiter and character set (format) too.'
+    return { check, ok, found: listed(lines(found.wrong)), todo: `${has} ${todo}` }
+  } catch (error) {
+    return {
+      check,
+      ok: false,
+      found: `the newest file of ${folder.path}: ${sentenceOf(error)}`,
+      todo: 'Mend the file, or what the mapping says of its format.',
+    }
+  }
+}
+
+const listed = (lines: readonly string[]): string =>
+  [...lines.slice(0, shownMax), ...(lines.length > shownMax ? [`and ${lines.length - shownMax} more`] : [])].join('\n       ')

@@ -147,10 +147,32 @@ async function serve(own) {
   if (!own) fail('the address of your own server is missing: http://127.0.0.1:PORT')
   console.error(`calls go to ${own}; Ctrl-C ends`)
   for (;;) {
-    const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 20, wait: 25 }))
+    const { body } = await whenThere(() => signed('POST', '/bus/deliveries/lease', json({ max: 20, wait: 25 })))
     // One that cannot be answered any more is told, and keeps none of the others waiting.
     await Promise.all(body.deliveries.filter((one) => one.call).map((one) => answer(own, one).catch((error) => console.error(`call ${one.message}: ${error.message}`))))
   }
+}
+
+/** A centre that is away or busy comes back: asked again after 1, 2, 4 … 60 seconds, or when it says. What it refuses ends it. */
+async function whenThere(ask) {
+  for (let seconds = 1, away = false; ; seconds = Math.min(60, seconds * 2)) {
+    try {
+      const answer = await ask()
+      if (away) console.error('the centre is there again')
+      return answer
+    } catch (error) {
+      if (!isAway(error)) throw error
+      away = true
+      const wait = error.retryAfter || seconds
+      console.error(`${sentenceOf(error)}; asked again in ${wait} s`)
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000))
+    }
+  }
+}
+
+/** No whole answer came, or one that says "not now". */
+function isAway(error) {
+  return error.cause?.code !== undefined || error.status === 429 || error.status >= 500
 }
 
 async function answer(own, { message, call: { method, path }, contentType, body, bodyAt }) {
@@ -191,7 +213,7 @@ async function signed(method, path, body = Buffer.alloc(0), more = {}) {
   if (response.headers.has('signature')) await checkAnswer(member, response, bytes, signature)
   const isJson = (response.headers.get('content-type') ?? '').includes('json')
   const isCall = path.startsWith('/bus/call/')
-  if (!response.ok && !isCall) fail(text)
+  if (!response.ok && !isCall) throw refused(response, text)
   return { status: response.status, headers: response.headers, bytes, text, body: isJson && !isCall ? JSON.parse(text) : null }
 }
 
@@ -221,8 +243,9 @@ async function token(member, key, kid) {
   const kind = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
   const form = { grant_type: 'client_credentials', client_assertion_type: kind, client_assertion: assertion }
   const response = await fetch(endpoint, { method: 'POST', body: new URLSearchParams(form) })
-  const body = await response.json()
-  if (!response.ok) fail(JSON.stringify(body))
+  const said = await response.text()
+  if (!response.ok) throw refused(response, said)
+  const body = JSON.parse(said)
   save({ ...me(), token: body.access_token, tokenUntil: Date.now() + body.expires_in * 1000 })
   return body.access_token
 }
@@ -285,7 +308,16 @@ function fail(sentence) {
   throw new Error(sentence)
 }
 
+function refused({ status, headers }, text) {
+  return Object.assign(new Error(text), { status, retryAfter: Number(headers.get('retry-after')) })
+}
+
+function sentenceOf(error) {
+  if (error.cause?.code) return `the centre cannot be reached (${error.cause.code})`
+  return isAway(error) ? `the centre answered ${error.status}` : error.message
+}
+
 function end(error) {
-  console.error(error.cause?.code ? `the centre cannot be reached (${error.cause.code})` : error.message)
+  console.error(error.cause?.code ? sentenceOf(error) : error.message)
   process.exitCode = 1
 }

@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { forBus } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 import { listen, startServer } from '../testing/server.ts'
+import { signedIn } from '../testing/signed-in.ts'
 import { contractSet, codeCommand, memberSet } from './members/member.cli.ts'
 import { freshDirectory } from './members/directory.ts'
 
@@ -83,11 +84,12 @@ async function follow(t: TestContext) {
     t.after(() => child.kill())
     return child
   }
-  return { ...server, folder, words, run, failing, start }
+  return { server, folder, words, run, failing, start }
 }
 
 test('by the guide alone two systems join, send a document and a message, and answer a call from behind a firewall', async (t) => {
-  const { words, run, failing, start, folder, world } = await follow(t)
+  const { words, run, failing, start, folder, server } = await follow(t)
+  const { world } = server
   for (const line of commandsOf('1')) assert.match(await run(line), /"state": "requested"/)
   for (const line of commandsOf('2')) {
     const said = await run(line)
@@ -143,6 +145,15 @@ test('by the guide alone two systems join, send a document and a message, and an
     printed.map((line) => JSON.parse(line).body),
     ['r-1', 'r-2', 'r-3'].map((name) => `{"name":"${name}"}`),
   )
+
+  // One that two operators mended is signed by the centre for its sender.
+  const wrong = JSON.parse(await run(sendResult.replace('report-7', 'report-8')))
+  await world.sql`update bus.delivery set state = 'parked', reason = 'the code is unknown' where message = ${wrong.message}`
+  const [one, other] = [await signedIn(server, { roles: ['operator'] }), await signedIn(server, { roles: ['operator'] })]
+  const wish = { recipient: 'clinic-nis', body: '{"glucose":6.2}', reason: 'шифра по новом шифарнику' }
+  const { proposal } = (await one('POST', `/bus/operator/messages/${wrong.message}/proposals`, wish)).body
+  await other('POST', `/bus/operator/proposals/${proposal}/decision`, { decision: 'approved', reason: 'у реду' })
+  assert.equal(JSON.parse(await run(receive)).body, '{"glucose":6.2}')
 
   const prices = createServer((request, response) => response.end(`${request.method} ${request.url}: 120`)).listen(0, '127.0.0.1')
   t.after(() => prices.close())

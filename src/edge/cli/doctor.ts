@@ -7,8 +7,9 @@ import { type KeyFile, readKeyFile } from '../centre/key-file.ts'
 import { openLine } from '../centre/line.ts'
 import { type Needed, rightTo } from '../centre/right.ts'
 import { numbersLeft, yearAt } from '../certificates/numbers.ts'
-import { keyDaysMin } from '../local/status.ts'
+import { keyDaysMin, type Status } from '../local/status.ts'
 import { isTrouble, sentenceOn, troublesOf } from '../local/trouble.ts'
+import { isLost } from '../local/unframed.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { Store } from '../store/store.ts'
@@ -50,12 +51,29 @@ export async function findingsOf(outside: Outside, file: string): Promise<Findin
   if (config.certificates !== undefined) findings.push(ofNumbers(config, outside.now()))
   for (const { name, host, port } of [...config.mllp, ...(config.rest === undefined ? [] : [config.rest]), statusPort(config)])
     findings.push(await ofPort(`port of ${name}`, host, port, 'Start the edge: npm run spona -- edge start. If it runs, another program has the port.'))
+  findings.push(...(await ofUnframed(config)))
   for (const folder of config.folders) findings.push(...ofFolder(folder))
   for (const { service, to } of config.calls)
     findings.push(await ofPort(`service ${service}`, ...hostAndPort(to), `Start the system that answers ${service}, or mend calls in the settings.`))
   for (const inbound of config.inbound) findings.push(await ofInbound(inbound))
   findings.push(...ofUndelivered(config, outside.now()))
   return findings
+}
+
+/** Only the running edge knows who has tried its ports; that it does not run is said with them. */
+async function ofUnframed({ status }: EdgeConfig): Promise<Finding[]> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${status.port}/status.json`, { signal: AbortSignal.timeout(portTimeoutMs) })
+    const { unframed } = (await answer.json()) as Status
+    return unframed.map((one) => ({
+      check: `frames of ${one.name}`,
+      ok: !isLost(one),
+      found: `${one.reason}: ${one.connections} connections, last ${one.lastAt}`,
+      todo: one.hint,
+    }))
+  } catch {
+    return []
+  }
 }
 
 function hostAndPort(address: string): [string, number] {

@@ -4,7 +4,7 @@ import type { Status } from '../local/status.ts'
 import { sentenceOn } from '../local/trouble.ts'
 import { readConfig } from '../process/config.ts'
 
-type Said = Pick<Status, 'state' | 'member' | 'queue' | 'centre' | 'undelivered'>
+type Said = Pick<Status, 'state' | 'member' | 'queue' | 'centre' | 'undelivered' | 'unframed'>
 
 /** Asks the running edge; exit code 1 when something needs a person. */
 export async function printStatus(options: Options, print: Print): Promise<number> {
@@ -17,6 +17,7 @@ export async function printStatus(options: Options, print: Print): Promise<numbe
   else {
     print(`${said.member}: ${said.state}`)
     for (const [name, value] of Object.entries({ ...said.queue, ...said.centre })) if (value !== null) print(`  ${name}: ${String(value)}`)
+    for (const { name, reason, lastAt, hint } of said.unframed) print(`  port ${name}: ${reason}, last ${lastAt}\n    ${hint}`)
     for (const one of said.undelivered) print(`  undelivered ${one.name ?? one.service}: ${sentenceOn(one)}\n    ${one.hint}`)
   }
   return said.state === 'well' || said.state === 'working' ? 0 : 1

@@ -97,8 +97,9 @@ function tell(edge: Edge, listeners: Set<ServerResponse>): () => void {
     const status = statusOf(edge)
     const { waiting, quarantined, parked, notYetInRecord } = status.queue
     const inward = status.undelivered.map((one) => [one.service, one.waiting, one.refused, one.reason])
+    const strange = status.unframed.map(({ name, kind, connections }) => [name, kind, connections])
     const { cutSince, says } = status.centre
-    const now = JSON.stringify([status.state, waiting, quarantined, parked, notYetInRecord, cutSince, says, status.disk.state, inward])
+    const now = JSON.stringify([status.state, waiting, quarantined, parked, notYetInRecord, cutSince, says, status.disk.state, inward, strange])
     if (now === before) return
     before = now
     for (const one of listeners) {

@@ -5,6 +5,7 @@ import { keyDaysMin, type Status } from './status.ts'
 import { type Language, languages, wordsIn } from './words.ts'
 import { reasonIn, type Said } from './reason.ts'
 import { troubleIn } from './trouble.ts'
+import { strangeIn } from './unframed.ts'
 
 const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif;--ground:#fff;--text:#1b1b1b;--link:#0b57d0;--good:#1b6e3c;--mind:#8a5a00;--bad:#b3261e}
 @media(prefers-color-scheme:dark){:root{--ground:#121212;--text:#ececec;--link:#a8c7fa;--good:#7ddc9f;--mind:#ffc55c;--bad:#ffb4ab}}
@@ -52,7 +53,7 @@ export function pageOf({ status, aside, language, isSmall }: Page): string {
   const links = languages.map((one) => `<a href="?lang=${one}" lang="${one}"${one === language ? ' aria-current="true"' : ''}>${names[one]}</a>`).join('')
   const more = isSmall
     ? ''
-    : `${scrolled(words.title, table)}${asideTable(aside, words, language)}${undeliveredTable(status, words, language)}${noticeList(status, words)}`
+    : `${scrolled(words.title, table)}${asideTable(aside, words, language)}${undeliveredTable(status, words, language)}${unframedTable(status, words, language)}${noticeList(status, words)}`
   return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${inXml(words.title)} – ${inXml(status.member)}</title><style>${style}</style></head>
 <body><main><h1>${inXml(words.title)}${isSmall ? '' : ` – ${inXml(status.member)}`}</h1><p class="state ${status.state}" role="status">${inXml(words[status.state])}</p>${more}</main>${isSmall ? '' : `<nav>${links}</nav>`}<script>${script}</script></body></html>`
 }
@@ -98,4 +99,15 @@ function undeliveredTable({ undelivered }: Status, words: ReturnType<typeof word
   })
   const head = [words.service, words.count, words.since, words.why, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
   return `<h2>${inXml(words.undelivered)}</h2>${scrolled(words.undelivered, `<tr>${head}</tr>${rows.join('')}`, 'list')}`
+}
+
+function unframedTable({ unframed }: Status, words: ReturnType<typeof wordsIn>, language: Language): string {
+  if (unframed.length === 0) return ''
+  const rows = unframed.map((one) => {
+    const { reason, hint } = strangeIn(language, one)
+    const cells = [String(one.connections), momentOf(one.lastAt), reason, hint]
+    return `<tr><th scope="row">${inXml(one.name)}</th>${cells.map((text) => cellOf({ text })).join('')}</tr>`
+  })
+  const head = [words.port, words.connections, words.last, words.why, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
+  return `<h2>${inXml(words.unframed)}</h2>${scrolled(words.unframed, `<tr>${head}</tr>${rows.join('')}`, 'list')}`
 }

@@ -3,6 +3,7 @@ import type { Edge } from '../process/edge.ts'
 import type { State } from '../store/items.ts'
 import { countOf, oldestOf } from '../store/tally.ts'
 import { isTrouble, type Trouble, troublesOf } from './trouble.ts'
+import { isLost, type Strange, strangeOf } from './unframed.ts'
 
 /** How an edge is, for a person, a program and the screen of the local system. */
 export type Status = {
@@ -23,6 +24,8 @@ export type Status = {
   disk: { state: string; availableMb: number | null }
   /** What came over the bus and does not reach its local system. */
   undelivered: readonly Trouble[]
+  /** Ports of HL7 v2 to which somebody sends without the frame of MLLP. */
+  unframed: readonly Strange[]
   /** What the centre told the institution, the newest first. */
   notices: readonly Notice[]
 }
@@ -60,9 +63,10 @@ export function statusOf(edge: Edge): Status {
     },
     disk: { state: edge.room.state, availableMb: edge.room.availableBytes === null ? null : Math.floor(edge.room.availableBytes / 1_048_576) },
     undelivered: troublesOf(edge),
+    unframed: strangeOf(edge),
     notices: noticesOf(edge),
   }
-  const isStuck = status.undelivered.some((one) => isTrouble(one, now))
+  const isStuck = status.undelivered.some((one) => isTrouble(one, now)) || status.unframed.some(isLost)
   return { ...status, state: stateOf(status, isStuck || refuses?.isOurs === true || (keyDays !== null && keyDays < keyDaysMin)) }
 }
 

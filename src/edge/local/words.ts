@@ -28,6 +28,10 @@ type Words = Record<
   | 'service'
   | 'count'
   | 'since'
+  | 'unframed'
+  | 'port'
+  | 'connections'
+  | 'last'
   | 'notices'
   | 'place'
   | 'hint'
@@ -63,6 +67,10 @@ const serbian: Words = {
   service: 'Услуга',
   count: 'Чека / одбијено',
   since: 'Од',
+  unframed: 'Неко шаље без оквира MLLP',
+  port: 'Порт',
+  connections: 'Веза',
+  last: 'Последња',
   notices: 'Центар јавља',
   place: 'Где',
   hint: 'Шта урадити',
@@ -97,6 +105,10 @@ const english: Words = {
   service: 'Service',
   count: 'Waiting / refused',
   since: 'Since',
+  unframed: 'Somebody sends without the frame of MLLP',
+  port: 'Port',
+  connections: 'Connections',
+  last: 'Last',
   notices: 'The centre tells',
   place: 'Where',
   hint: 'What to do',

@@ -5,13 +5,16 @@
  * A VT never stands inside of a message: it begins the next, and the one before was cut off. Read on, the result of one patient would be that of the next.
  */
 /** Why the rest of a message never came: the connection ended inside of it, or another message began there. */
-export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer } | { cutOff: 'end' | 'next' }
+/** `outside`: how many bytes stood outside of any frame; none of them is kept beyond the beginning. */
+export type Frame = { bytes: Buffer } | { tooLong: number } | { noise: Buffer; outside: number } | { cutOff: 'end' | 'next' }
 
 const [vt, fs, cr] = [0x0b, 0x1c, 0x0d]
 const noiseMax = 200
 /** What tells a message, or a batch of them, by its beginning: marks and spaces may stand before. */
 const headBytes = 32
 const beginning = /^(?:\xff\xfe|\xfe\xff|(?:\xef\xbb\xbf)?[\0-\x20]*(?:MSH|FHS|BHS))/
+/** Whether a message begins with these bytes. */
+export const isBeginning = (bytes: Buffer): boolean => beginning.test(bytes.toString('latin1', 0, headBytes))
 /** In UTF-16 the byte of a VT is half of a letter. */
 const wide = /^(?:\xff\xfe|\xfe\xff)/
 
@@ -53,7 +56,7 @@ export class Frames {
       if (!this.#isInside) {
         const start = chunk.indexOf(vt, at)
         const noise = chunk.subarray(at, start < 0 ? chunk.length : start)
-        if (noise.some((byte) => byte !== cr && byte !== 0x0a && byte !== 0x20)) yield { noise: noise.subarray(0, noiseMax) }
+        if (noise.some((byte) => byte !== cr && byte !== 0x0a && byte !== 0x20)) yield { noise: noise.subarray(0, noiseMax), outside: noise.length }
         if (start < 0) return
         this.#begin(false)
         at = start + 1
@@ -124,7 +127,7 @@ export class Frames {
     this.#pieces = []
     const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
     // The rest of a message in whose text a VT stood: it has been answered, and a second answer would be taken for that to the next message.
-    if (this.#isAfterCut && !beginning.test(this.#head)) return { noise: bytes.subarray(0, noiseMax) }
+    if (this.#isAfterCut && !beginning.test(this.#head)) return { noise: bytes.subarray(0, noiseMax), outside: 0 }
     return this.#isTooLong ? { tooLong: this.#length } : { bytes }
   }
 }

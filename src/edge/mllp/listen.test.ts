@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { MllpSender, oru } from '../../testing/edge.ts'
-import { kept, loneEdge } from '../../testing/lone-edge.ts'
+import { kept, type LoneEdge, loneEdge } from '../../testing/lone-edge.ts'
+import { until } from '../../testing/process.ts'
+import { findingsOf } from '../cli/doctor.ts'
+import { pageOf } from '../local/page.ts'
+import { statusOf } from '../local/status.ts'
+import { unframedLimits } from './unframed.ts'
 
 const connections = 5
 const open = (t: TestContext) => loneEdge(t, () => `mllp: [{ name: lis, port: 0, connections: ${connections} }]`)
@@ -90,3 +97,68 @@ test('connections that say nothing keep nobody out, and take no place from one t
   assert.match((await late.send(oru('2', 'p-2'))) ?? '', /MSA\|AA\|2/)
   assert.match((await proved.send(oru('3', 'p-1'))) ?? '', /MSA\|AA\|3/)
 })
+
+test('what comes without a frame is not answered, and whoever looks is told what is wrong; a frame after it is taken, and without one the connection ends', async (t) => {
+  const edge = await open(t)
+  Object.defineProperty(edge.edge.centre.contact, 'cutSince', { get: () => null, set: () => {} })
+  const port = edge.ports[0]?.port ?? 0
+  const web = writer(t, port)
+  web.socket.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  assert.equal(await web.ended, '')
+  const told = () => statusOf(edge.edge).unframed.map(({ kind, connections }) => [kind, connections])
+  assert.deepEqual([told(), statusOf(edge.edge).state], [[['http', 1]], 'well'], 'a program that tries a port needs nobody')
+
+  const bare = new MllpSender(port)
+  t.after(() => bare.end())
+  bare.write(`${oru('1', 'p-1')}\r\x1c\r`)
+  await until('it is told', () => statusOf(edge.edge).state === 'attention')
+  assert.deepEqual(told(), [['hl7', 2]])
+  assert.match(statusOf(edge.edge).unframed[0]?.hint ?? '', /<VT> \(hexadecimal 0B\) before each message/)
+  const page = pageOf({ status: statusOf(edge.edge), aside: [], language: 'sr-Latn', isSmall: false })
+  assert.match(page, /Neko šalje bez okvira MLLP.*>lis<.*poruke stižu bez okvira MLLP.*Neka taj sistem govori MLLP: &lt;VT&gt;/)
+  assert.match((await bare.send(oru('2', 'p-1'))) ?? '', /MSA\|AA\|2/, 'on the same connection')
+  assert.deepEqual(
+    kept(edge).map(({ name }) => name),
+    ['ORU R01 2'],
+  )
+  const said = await findingsOf(edge.edge, withStatusPort(edge))
+  assert.match(said.find(({ check }) => check === 'frames of lis')?.found ?? '', /without the frame of MLLP.*: 2 connections/)
+
+  const endless = writer(t, port)
+  for (let piece = 0; piece < 8; piece++) endless.socket.write(Buffer.alloc(16_384, 0x41))
+  assert.equal(await endless.ended, '', 'it is closed without an answer')
+  assert.equal(edge.log().match(/without frames was closed/g)?.length, 1)
+  assert.equal(edge.log().match(/outside of a frame/g)?.length, 3, 'once for a connection, however much it sends')
+  assert.doesNotMatch(edge.log(), /Проба|p-1/, 'nothing of a message is in the log')
+})
+
+test('whoever sends without a frame and waits for an answer sees the connection end, and one that has spoken MLLP keeps it', async (t) => {
+  const waitMs = unframedLimits.waitMs
+  unframedLimits.waitMs = 200
+  t.after(() => void (unframedLimits.waitMs = waitMs))
+  const edge = await open(t)
+  const port = edge.ports[0]?.port ?? 0
+  const proved = new MllpSender(port)
+  t.after(() => proved.end())
+  assert.match((await proved.send(oru('1', 'p-1'))) ?? '', /MSA\|AA\|1/)
+  proved.write('a sign of life')
+  const bare = writer(t, port)
+  bare.socket.write(oru('2', 'p-2'))
+  assert.equal(await bare.ended, '')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.match((await proved.send(oru('3', 'p-1'))) ?? '', /MSA\|AA\|3/)
+  assert.deepEqual(
+    statusOf(edge.edge).unframed.map(({ kind, connections }) => [kind, connections]),
+    [['hl7', 1]],
+  )
+})
+
+/** The settings with the port that the status page was given. */
+function withStatusPort({ folder, statusPort }: LoneEdge): string {
+  const file = join(folder, 'running.yaml')
+  writeFileSync(
+    file,
+    readFileSync(join(folder, 'edge.yaml'), 'utf8').replace('status: { port: 0 }', `status: { port: ${statusPort} }`).replace('port: 0, c', 'port: 1, c'),
+  )
+  return file
+}

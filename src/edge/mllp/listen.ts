@@ -9,6 +9,7 @@ import { boundConnections } from '../process/connections.ts'
 import type { Edge } from '../process/edge.ts'
 import { listening } from '../process/listening.ts'
 import { type Frame, Frames } from './frames.ts'
+import { UnframedWatch } from './unframed.ts'
 
 type Settings = EdgeConfig['mllp'][number]
 
@@ -48,8 +49,14 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
   const mayRead = () => {
     if (open < ahead && socket.writableLength < unreadBytesMax) socket.resume()
   }
+  const unframed = new UnframedWatch(edge, settings.name, socket)
   const take = (frame: Frame) => {
+    if ('noise' in frame) {
+      if (frame.outside > 0) unframed.saw(frame.noise, frame.outside)
+      return
+    }
     if ('bytes' in frame) heard()
+    unframed.framed()
     open++
     const answer = answerTo(edge, settings, frame)
     answers = answers.then(async () => {
@@ -63,6 +70,7 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
   socket.on('data', (chunk: Buffer) => {
     clearTimeout(silence)
     for (const frame of frames.take(chunk)) take(frame)
+    if (frames.isInside) unframed.framed()
     if (frames.mayHaveEnded) silence = setTimeout(() => take(frames.endWithoutCr()), silenceMs)
     if (open >= ahead || socket.writableLength >= unreadBytesMax) socket.pause()
   })
@@ -87,12 +95,8 @@ function converse(edge: Edge, settings: Settings, socket: Socket, heard: () => v
 }
 
 /** The framed answers to one frame; nothing when the sender wants none. */
-async function answerTo(edge: Edge, settings: Settings, frame: Frame): Promise<Buffer> {
+async function answerTo(edge: Edge, settings: Settings, frame: Exclude<Frame, { noise: Buffer }>): Promise<Buffer> {
   const stamp = () => ({ id: uuidV7(edge), at: edge.now() })
-  if ('noise' in frame) {
-    edge.log.warn({ source: settings.name, bytes: frame.noise.length }, 'bytes outside of a frame')
-    return Buffer.alloc(0)
-  }
   const refused = (refusal: Refusal) => framed(Buffer.from(rejectUnread(refusal, stamp())))
   if ('cutOff' in frame) {
     edge.log.warn({ source: settings.name, by: frame.cutOff }, 'a message was cut off; nothing of it was taken')

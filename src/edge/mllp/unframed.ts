@@ -1,0 +1,82 @@
+import type { Socket } from 'node:net'
+import type { Edge } from '../process/edge.ts'
+import { isBeginning } from './frames.ts'
+
+/**
+ * What comes to a port of HL7 v2 without the frame of MLLP. The protocol has no answer for it, and one that the sender cannot match would be taken for that
+ * to another message: so nothing is answered, and whoever looks at the edge is told, for the sender only waits.
+ */
+export type Unframed = { kind: 'hl7' | 'http' | 'tls' | 'other'; connections: number; lastAt: Date }
+
+/** So much, or so long after it, and the connection ends: its sender sees at least that something is wrong. */
+export const unframedLimits = { bytesMax: 65_536, waitMs: 30_000 }
+/** So long after the last of it, it is told. */
+const toldMs = 3_600_000
+
+const kept = new WeakMap<Edge, Map<string, Unframed>>()
+
+/** By the names of the ways in, what of the last hour there is to tell. */
+export function unframedOf(edge: Edge): { name: string; unframed: Unframed }[] {
+  const since = edge.now().getTime() - toldMs
+  return [...(kept.get(edge) ?? [])].filter(([, { lastAt }]) => lastAt.getTime() > since).map(([name, unframed]) => ({ name, unframed }))
+}
+
+/** Watches one connection. */
+export class UnframedWatch {
+  readonly #edge: Edge
+  readonly #source: string
+  readonly #socket: Socket
+  #bytes = 0
+  #hasTold = false
+  #hasFramed = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(edge: Edge, source: string, socket: Socket) {
+    this.#edge = edge
+    this.#source = source
+    this.#socket = socket
+    socket.once('close', () => clearTimeout(this.#timer))
+  }
+
+  /** Bytes outside of any frame. */
+  saw(beginning: Buffer, length: number): void {
+    const { log } = this.#edge
+    this.#bytes += length
+    const kind = kindOf(beginning)
+    if (!this.#hasTold && !(this.#hasFramed && kind === 'other')) {
+      this.#hasTold = true
+      note(this.#edge, this.#source, kind)
+      log.warn({ source: this.#source, from: this.#socket.remoteAddress, kind }, 'bytes outside of a frame; nothing of them is taken or answered')
+    }
+    if (!this.#hasFramed) this.#timer ??= setTimeout(() => this.#end(), unframedLimits.waitMs).unref()
+    if (this.#bytes > unframedLimits.bytesMax) this.#end()
+  }
+
+  /** A frame began: whoever writes something between frames, such as a sign of life, speaks MLLP all the same. */
+  framed(): void {
+    this.#hasFramed = true
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#bytes = 0
+  }
+
+  #end(): void {
+    this.#edge.log.warn({ source: this.#source, from: this.#socket.remoteAddress, bytes: this.#bytes }, 'a connection without frames was closed')
+    this.#socket.destroy()
+  }
+}
+
+function note(edge: Edge, source: string, kind: Unframed['kind']): void {
+  let ports = kept.get(edge)
+  if (!ports) kept.set(edge, (ports = new Map()))
+  const before = ports.get(source)
+  // Once it was HL7 it is told as such: that is somebody’s message.
+  ports.set(source, { kind: before?.kind === 'hl7' ? 'hl7' : kind, connections: (before?.connections ?? 0) + 1, lastAt: edge.now() })
+}
+
+function kindOf(bytes: Buffer): Unframed['kind'] {
+  if (isBeginning(bytes)) return 'hl7'
+  // The handshake record of TLS (RFC 8446, section 5.1).
+  if (bytes[0] === 0x16 && bytes[1] === 0x03) return 'tls'
+  return /^[A-Z]{3,8} \S+ HTTP\//.test(bytes.toString('latin1', 0, 200)) ? 'http' : 'other'
+}

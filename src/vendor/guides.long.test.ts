@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { forBus, submittedSince } from '../record/record.ts'
@@ -26,10 +29,11 @@ test('the guide, word for word: sign up, join, every protocol’s settings and d
   const folder = mkdtempSync(join(tmpdir(), 'spona-guide-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const ports = { hl7: await freePort(), rest: await freePort(), status: await freePort() }
+  const local = await localSystem(t)
 
   // Only ports differ from what stands in the guide: those may be taken on this machine. `npm run` of the folder of the program is the command itself.
   const npm = `npm() { while [ "$1" != "--" ]; do shift; done; shift; node ${resolve('src/cli.ts')} "$@"; }\n`
-  const script = (text: string) => npm + text.replaceAll('localhost:8080', `localhost:${port}`)
+  const script = (text: string) => npm + text.replaceAll('localhost:8080', `localhost:${port}`).replaceAll('127.0.0.1:7080', `127.0.0.1:${ports.status}`)
   const shell = (text: string): Promise<{ code: number | null; said: string }> =>
     new Promise((done) => {
       const child = spawn('bash', ['-e', '-c', script(text)], { cwd: folder })
@@ -50,6 +54,7 @@ test('the guide, word for word: sign up, join, every protocol’s settings and d
   }
   settings.mllp[0].port = ports.hl7
   settings.rest.port = ports.rest
+  settings.calls[0].to = local
   settings.status = { port: ports.status }
   writeFileSync(join(folder, 'edge.yaml'), stringify(settings))
   spawnSync('bash', ['-c', example('edge-csv', 'sh').replaceAll('docs/guides', resolve('docs/guides'))], { cwd: folder })
@@ -98,8 +103,20 @@ test('the guide, word for word: sign up, join, every protocol’s settings and d
   assert.ok(has(await types()), JSON.stringify([await types(), (await status()).queue]))
   assert.equal((await status()).queue.quarantined, 0)
 
+  const [offerCalls = '', callSelf = ''] = blocks('edge-calls', 'sh')
+  assert.match((await shell(offerCalls)).said, /acme-lis\/appointments is in the catalogue\.\nOthers ask/)
+  assert.equal((await shell(callSelf)).said, 'GET /today')
+  writeFileSync(join(folder, 'result.json'), example('edge-inbound', 'json'))
+  const tried = await shell(example('edge-inbound', 'sh'))
+  assert.match(tried.said, /acme-lis\/results is in the catalogue\.[^]*The bus has it for acme-lis\/results/)
+  const arrived = (): string[] => (existsSync(join(folder, 'arrived')) ? readdirSync(join(folder, 'arrived')) : [])
+  for (let tries = 0; tries < 100 && arrived().length === 0; tries++) await sleep(200)
+  const [result = ''] = arrived()
+  assert.match(readFileSync(join(folder, 'arrived', result), 'utf8'), /^MSH\|[^]*\|ORU\^R01[^]*OBX\|1\|NM\|14749-6.*\|5\.37\|/)
+
   const { code, said } = await shell(all)
   assert.equal(code, 0, said)
+  assert.equal((await status()).queue.quarantined, 0, 'and nothing of the scenarios waits for a person')
   assert.deepEqual(
     [...said.matchAll(/^(\w+): passed, 100 of 100$/gm)].map(([, protocol]) => protocol),
     ['hl7v2', 'cda', 'csv', 'rest', 'bus'],
@@ -109,3 +126,11 @@ test('the guide, word for word: sign up, join, every protocol’s settings and d
   const page = await (await fetch(`http://127.0.0.1:${port}/vendor/systems/${system?.id}`)).json()
   assert.equal((page as { certificates: unknown[] }).certificates.length, 5)
 })
+
+/** What answers the calls of the guide. */
+async function localSystem(t: TestContext): Promise<string> {
+  const server = createServer((request, response) => response.end(`${request.method} ${request.url}`)).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

@@ -23,7 +23,7 @@ export type Admitted = { code: string; state: string; contracts: { service: stri
 
 /**
  * Decides what waits about the systems of an invented institution, as an operator would: a member that proved itself and passed the
- * self-test is approved, its contracts with the record are granted. The caller has made sure that the institution is an invented one.
+ * self-test is approved, its contracts with the record are granted, and what others ask of its own services: there whoever offers decides. The caller has made sure that the institution is an invented one.
  */
 export async function admit(world: World, institution: number, decision: string): Promise<Admitted[]> {
   const { members } = await freshDirectory(world)
@@ -37,12 +37,10 @@ export async function admit(world: World, institution: number, decision: string)
       (done) => `bus-member/${done.id} ${done.state}`,
     )
   }
-  const waiting = [...(await directoryOf(world)).contracts.values()]
-    .flat()
-    .filter(
-      ({ consumer, provider, state }) =>
-        state === 'requested' && (provider === recordMember || provider === sickleaveMember) && mine.some(({ id }) => id === consumer),
-    )
+  const isMine = (id: string) => mine.some((one) => one.id === id)
+  const isGranted = ({ consumer, provider }: { consumer: string; provider: string }) =>
+    isMine(provider) || ((provider === recordMember || provider === sickleaveMember) && isMine(consumer))
+  const waiting = [...(await directoryOf(world)).contracts.values()].flat().filter((one) => one.state === 'requested' && isGranted(one))
   for (const { id } of waiting) {
     await access.asOperator(
       world,

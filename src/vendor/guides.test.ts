@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { declaredMapping, mapCda, mapCsv, mapHl7, readMessage } from '../edge/edge.ts'
 import { parseConfig } from '../edge/process/config.ts'
+import { mustFit } from '../edge/process/map-items.ts'
 import { testFhir } from '../testing/fhir.ts'
 
 const guide = (name: string) => readFileSync(`docs/guides/${name}.md`, 'utf8')
@@ -39,6 +40,29 @@ describe('the examples of the guides, word for word', () => {
         [],
       )
   })
+})
+
+test('a file of the size that the guides name fits into a message, and a larger one is refused before the local system hears yes', async () => {
+  const config = parseConfig(`member: acme-lis\ncentre: { url: "http://localhost:8080", key: edge-key.json, signs: ${key} }`, 'edge.yaml')
+  const file = (mb: number) => Buffer.alloc(mb * 1_048_576, 7).toString('base64')
+  const cda = (mb: number) =>
+    example('edge-cda', 'xml').replace(
+      /<component><structuredBody>[^]*<\/structuredBody><\/component>/,
+      `<component><nonXMLBody><text mediaType="application/pdf" representation="B64">${file(mb)}</text></nonXMLBody></component>`,
+    )
+  const hl7 = (mb: number) =>
+    example('edge-hl7v2', 'hl7')
+      .replaceAll('\n', '\r')
+      .replace(/OBX\|[^]*$/, `OBX|1|ED|PDF^Report^L||^application^pdf^Base64^${file(mb)}||||||F\r`)
+  for (const name of ['edge-cda', 'edge-hl7v2']) assert.match(guide(name), /up to 2\.4 MB/)
+  for (const [protocol, document] of [
+    ['cda', cda],
+    ['hl7v2', hl7],
+  ] as const) {
+    const fits = (mb: number) => mustFit(config, { source: 'local', protocol, name: 'a letter', original: Buffer.from(document(mb)) })
+    await fits(2.4)
+    await assert.rejects(fits(2.7), /mapped, with the original beside it, it has 9 MB, and the bus carries 8/)
+  }
 })
 
 test('the catalogue of errors has a row for each check that a run can fail', () => {

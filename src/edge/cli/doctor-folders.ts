@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { sentenceOf } from '../../platform/cli.ts'
 import { readMapping } from '../csv/mapping-file.ts'
@@ -25,7 +25,8 @@ function ofPath({ name, path, format }: Folder): Finding {
       ? { check, ok: false, found: `${path} cannot be read and written`, todo: 'Whoever runs the edge must be able to take files out of it.' }
       : { check, ok: true, found: `${path} is made by the first start` }
   }
-  return { check, ok: true, found: `${path} is read as ${format}` }
+  const isAlone = (statSync(path).mode & 0o077) === 0
+  return { check, ok: true, found: `${path} is read as ${format}${isAlone ? '; only the account that owns it can put files there' : ''}` }
 }
 
 /** Each wrong line is named: otherwise every row would come back from the record, or every file from the folder, one reason at a time. */

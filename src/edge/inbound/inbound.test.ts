@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
 import { createServer as createTcp, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -138,6 +138,18 @@ describe('what the bus brings for a local system', () => {
     assert.deepEqual([names.length, names.every((name) => name.endsWith('.xml')), names.sort()[0]?.includes(one.message)], [2, true, true])
     assert.match(readFileSync(join(folder, names[0] as string), 'utf8'), /<ClinicalDocument[\s\S]*Проба/)
     assert.ok(!existsSync(join(folder, `.${names[0]}.tmp`)))
+  })
+
+  test('as a file that its own account alone reads, or the group of the folder when the settings say so', async (t) => {
+    for (const [readableBy, mode] of [
+      ['owner', 0o600],
+      ['group', 0o640],
+    ] as const) {
+      const { take, edge } = await receiver(t, () => `{ name: his, service: his/results, by: file, folder: out, readableBy: ${readableBy} }`)
+      assert.deepEqual(await take(delivery(), bytes), { taken: true })
+      const out = join(edge.folder, 'out')
+      assert.equal(statSync(join(out, readdirSync(out)[0] as string)).mode & 0o777, mode, readableBy)
+    }
   })
 
   test('what a local system does not take is told here: how many, since when, why and what to do, until it has taken it', async (t) => {

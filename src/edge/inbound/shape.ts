@@ -13,6 +13,8 @@ const fields = section({
   host: optional(text(), '127.0.0.1'),
   port: optional(whole(1, 65_535)),
   folder: optional(path),
+  /** Who may read the files: the account of the edge, or the group of the folder as well. */
+  readableBy: optional(oneOf('owner', 'group'), 'owner' as const),
   /** In which HL7 v2 is written for it; what has no Cyrillic letters gets Latin ones. */
   charset: optional(charset(), 'utf-8' as const),
   receiver: optional(text(), 'LOCAL'),

@@ -63,7 +63,7 @@ export function file(settings: InboundSettings): Way {
       // By their numbers in the order of the bus, so that names sort as they came.
       const name = `${String(number ?? 0).padStart(12, '0')}-${message}.${ending}`
       try {
-        await putWhole(folder, name, bytes)
+        await putWhole(folder, name, bytes, modes[settings.readableBy])
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code === undefined) throw error
@@ -74,11 +74,15 @@ export function file(settings: InboundSettings): Way {
   }
 }
 
-async function putWhole(folder: string, name: string, bytes: Buffer): Promise<void> {
+const modes = { owner: 0o600, group: 0o640 } as const
+
+async function putWhole(folder: string, name: string, bytes: Buffer, mode: number): Promise<void> {
   await mkdir(folder, { recursive: true })
   const beside = join(folder, `.${name}.tmp`)
   const handle = await open(beside, 'w', 0o600)
   try {
+    // Whatever the umask is, and before the name that somebody waits for.
+    if (mode !== modes.owner) await handle.chmod(mode)
     await handle.writeFile(bytes)
     await handle.sync()
   } finally {

@@ -168,7 +168,7 @@ describe('what the bus brings for a local system', () => {
     assert.equal(statusOf(late).state, 'attention')
     assert.match(statusOf(late).undelivered[0]?.hint ?? '', /Start the local system that takes it at 127\.0\.0\.1:\d+/)
     const page = pageOf({ status: statusOf(late), aside: [], language: 'sr-Latn', isSmall: false })
-    assert.match(page, /his \(his\/results\).*>2 \/ 0<.*lokalni sistem nije dostupan \(ECONNRESET\).*Pokrenite lokalni sistem/)
+    assert.match(page, /his \(his\/results\).*>čeka: 2, od .*lokalni sistem nije dostupan \(ECONNRESET\).*Pokrenite lokalni sistem/)
     const said = (await findingsOf({ ...edge.edge, now: late.now }, join(edge.folder, 'edge.yaml'))).filter(({ check }) => /his/.test(check))
     assert.deepEqual(
       said.map(({ check, ok }) => [check, ok]),

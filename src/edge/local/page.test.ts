@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -24,13 +24,15 @@ async function nothingFound(page: Page, where: string): Promise<void> {
 }
 
 test('the page of the edge holds to axe in its languages and themes, on a phone too; another program’s page can show the small one, and both follow by themselves', async (t) => {
-  const { edge, statusPort } = await loneEdge(t, () => '')
+  const { edge, statusPort, ports } = await loneEdge(t, () => 'mllp: [{ name: lis, port: 0 }]')
   const { store, intake, centre } = edge
   const { seq } = await intake.accept({ source: 'lis', protocol: 'fhir', name: 'a letter', original: Buffer.from('{}') })
   const reason = { by: 'record', sentence: 'the status is not one of R4', place: 'Bundle.entry[0]', hint: 'Send a status that R4 knows.' } as const
   await store.write(() => setAside(store, seq, 'quarantined', reason, 0))
   const inward = { service: 'lone-edge/results', target: '', at: 0, reason: 'this edge takes no messages of this service', isFinal: true }
   await store.write(() => noteUndelivered(store, { ...inward, message: 'm-1' }))
+  const bare = connect(ports[0]?.port ?? 0, '127.0.0.1', () => bare.write('MSH|^~\\&|LIS'))
+  t.after(() => bare.destroy())
   await until('the cut is noticed', () => centre.contact.cutSince !== null)
   const browser = await launchBrowser(t)
   const address = `http://127.0.0.1:${statusPort}`
@@ -44,6 +46,7 @@ test('the page of the edge holds to axe in its languages and themes, on a phone 
       await page.goto(`${address}${path}?lang=${language}`)
       assert.equal(await page.getAttribute('html', 'lang'), language)
       if (path === '/') await page.getByRole('row', { name: 'lone-edge/results' }).waitFor()
+      if (path === '/') await page.getByRole('row', { name: /MLLP/ }).waitFor()
       await nothingFound(page, `${language} ${colorScheme} ${path}`)
       const overflow = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
       assert.equal(overflow, false, 'nothing stands beyond the side of a phone')

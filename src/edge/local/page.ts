@@ -94,10 +94,12 @@ function undeliveredTable({ undelivered }: Status, words: ReturnType<typeof word
   if (undelivered.length === 0) return ''
   const rows = undelivered.map((one) => {
     const { reason, hint } = troubleIn(language, one)
-    const cells = [{ text: `${one.waiting} / ${one.refused}` }, { text: momentOf(one.since) }, reason, hint]
+    // On a phone the cells stand without their head, one below the other.
+    const counts = [one.waiting > 0 ? `${words.stillWaiting}: ${one.waiting}` : '', one.refused > 0 ? `${words.refusedNow}: ${one.refused}` : '']
+    const cells = [{ text: `${counts.filter(Boolean).join(', ')}, ${words.since} ${momentOf(one.since)}` }, reason, hint]
     return `<tr><th scope="row">${inXml(one.name === null ? one.service : `${one.name} (${one.service})`)}</th>${cells.map((cell) => cellOf(cell)).join('')}</tr>`
   })
-  const head = [words.service, words.count, words.since, words.why, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
+  const head = [words.service, words.count, words.why, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
   return `<h2>${inXml(words.undelivered)}</h2>${scrolled(words.undelivered, `<tr>${head}</tr>${rows.join('')}`, 'list')}`
 }
 
@@ -105,9 +107,9 @@ function unframedTable({ unframed }: Status, words: ReturnType<typeof wordsIn>, 
   if (unframed.length === 0) return ''
   const rows = unframed.map((one) => {
     const { reason, hint } = strangeIn(language, one)
-    const cells = [String(one.connections), momentOf(one.lastAt), reason, hint]
+    const cells = [`${words.connections}: ${one.connections}, ${words.last} ${momentOf(one.lastAt)}`, reason, hint]
     return `<tr><th scope="row">${inXml(one.name)}</th>${cells.map((text) => cellOf({ text })).join('')}</tr>`
   })
-  const head = [words.port, words.connections, words.last, words.why, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
+  const head = [words.port, words.count, words.why, words.hint].map((cell) => `<th scope="col">${inXml(cell)}</th>`).join('')
   return `<h2>${inXml(words.unframed)}</h2>${scrolled(words.unframed, `<tr>${head}</tr>${rows.join('')}`, 'list')}`
 }

@@ -27,6 +27,8 @@ type Words = Record<
   | 'undelivered'
   | 'service'
   | 'count'
+  | 'stillWaiting'
+  | 'refusedNow'
   | 'since'
   | 'unframed'
   | 'port'
@@ -65,12 +67,14 @@ const serbian: Words = {
   aside: 'Чека исправку',
   undelivered: 'Стигло, а није предато локалном систему',
   service: 'Услуга',
-  count: 'Чека / одбијено',
-  since: 'Од',
+  count: 'Колико',
+  stillWaiting: 'чека',
+  refusedNow: 'одбијено',
+  since: 'од',
   unframed: 'Неко шаље без оквира MLLP',
   port: 'Порт',
-  connections: 'Веза',
-  last: 'Последња',
+  connections: 'веза',
+  last: 'последња',
   notices: 'Центар јавља',
   place: 'Где',
   hint: 'Шта урадити',
@@ -103,12 +107,14 @@ const english: Words = {
   aside: 'Waiting to be mended',
   undelivered: 'Came, and was not handed to the local system',
   service: 'Service',
-  count: 'Waiting / refused',
-  since: 'Since',
+  count: 'How many',
+  stillWaiting: 'waiting',
+  refusedNow: 'refused',
+  since: 'since',
   unframed: 'Somebody sends without the frame of MLLP',
   port: 'Port',
-  connections: 'Connections',
-  last: 'Last',
+  connections: 'connections',
+  last: 'last',
   notices: 'The centre tells',
   place: 'Where',
   hint: 'What to do',

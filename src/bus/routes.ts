@@ -37,6 +37,7 @@ type ByCode = { Params: { code: string } }
 /** Mounted at /bus. What is signed is what was sent: bodies stay bytes until the signature holds. */
 export function busRoutes(above: { patientOf: PatientOf }): Routes {
   return (app) => {
+    app.decorateRequest('signer', null)
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: messageBytesMax }, (_request, body, done) => done(null, body))
     app.addHook('onRequest', (request, _reply, next) => {

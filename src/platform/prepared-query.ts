@@ -32,7 +32,7 @@ export class PreparedQuery implements pg.Submittable {
   readonly name: string | undefined
   #values: readonly (string | Buffer | null)[]
   readonly #types: pg.CustomTypesConfig
-  readonly #rows: Row[] = []
+  #rows: Row[] = []
   #shape: Shape | undefined
   #failure: unknown
   /** Set by the driver: by the pool, or by whoever waits. */
@@ -102,13 +102,14 @@ export class PreparedQuery implements pg.Submittable {
   }
 
   /**
-   * Nothing of what was sent hangs on a query that has its answer: a query outlives it by a while, and its parameters, as large as what is
+   * Nothing of what was sent or answered hangs on a query that has its answer: a query outlives it by a while, and its parameters, as large as what is
    * stored, became old with it. The whole heap was collected twice a second then, thirty milliseconds each time.
    */
   #answer(error: unknown, rows?: Row[]): void {
     const { callback } = this
     this.callback = undefined
     this.#values = []
+    this.#rows = []
     callback?.(error, rows)
   }
 

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../platform/refusal.ts'
 import { directoryOf } from '../members/directory.ts'
 import { whoOf } from '../members/member.ts'
-import { signerOf } from './signed-request.ts'
 
 /** Refusals that have their row already: `deny` knows more about them. */
 const onRecord = new WeakSet<Refusal>()
@@ -28,7 +27,7 @@ export async function recordRefused(request: FastifyRequest, error: unknown): Pr
   const { world, correlation, actor, method } = request
   const route = `${method} ${request.routeOptions.url ?? ''}`
   try {
-    const member = (await directoryOf(world)).byClient.get(actor.id) ?? signerOf(request)
+    const member = (await directoryOf(world)).byClient.get(actor.id) ?? request.signer
     world.log.warn({ correlation, status, rule, route, member: member?.code ?? null }, 'the bus refused a request')
     if (!member) return
     const what = `bus-refused ${route}`

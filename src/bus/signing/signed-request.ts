@@ -5,6 +5,13 @@ import type { World } from '../../platform/world.ts'
 import { type Directory, type Member, type MemberKey, directoryOf } from '../members/directory.ts'
 import { checkDigest, isSigned, isSignedAsync, type Proof, readSignature, type Signature, signatureBase, type ValueOf } from '../../platform/http-signature.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose signature of this request was proved; null when none was. */
+    signer: Member | null
+  }
+}
+
 /** A request whose signature and digest hold: who signed it, and the exact text that was signed. */
 export type Signed = { key: MemberKey; member: Member; signature: Signature; base: string; digest: string }
 
@@ -39,14 +46,9 @@ export async function requireSigner(request: FastifyRequest): Promise<Signed> {
   const isRight = world.config.PROCESSES > 1 ? isSigned(base, signature.value, key.key) : await isSignedAsync(base, signature.value, key.key)
   if (!isRight) throw wrongSignature()
   const member = memberOf(directory, key)
-  signers.set(request, member)
+  request.signer = member
   return { key, member, signature, base, digest }
 }
-
-const signers = new WeakMap<FastifyRequest, Member>()
-
-/** Whose signature of this request was proved; null when none was. */
-export const signerOf = (request: FastifyRequest): Member | null => signers.get(request) ?? null
 
 /** Everything but whose key it is: for a registration, whose key comes with it. */
 export function readSigned(request: FastifyRequest, body: Buffer): Head {

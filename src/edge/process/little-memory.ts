@@ -1,5 +1,5 @@
 /** What an edge may use of a machine that it shares with the local system; V8 takes what the machine has otherwise, and collects late. */
-export const littleMemory = ['--max-old-space-size=192', '--max-semi-space-size=16', '--heap-growing-percent=200']
+export const littleMemory = ['--max-old-space-size=192', '--max-semi-space-size=16', '--heap-growing-percent=200', '--no-allocation-site-pretenuring']
 
 /**
  * The limits of the heap can only be given when a process begins, so it begins once more in its own place: the same process for whoever started it,

@@ -77,7 +77,7 @@ function referencesAt(value: Json, [name = '', ...rest]: string[]): string[] {
 
 function found(bundle: Json, from: Json, path: string, reference: string, { check, depth }: Place): void {
   if (reference.startsWith('#')) return
-  const entries = entriesOf(bundle)
+  const entries = entriesOf(bundle, check)
   const [bare = '', version] = reference.split('/_history/')
   const at = check.path(depth, 'entry', 0)
   const says = (text: string, hint: string) => check.add('not-found', at, text, hint)
@@ -95,7 +95,7 @@ function found(bundle: Json, from: Json, path: string, reference: string, { chec
 
 /** documents.html: what is in a document is there because the Composition leads to it, or it leads to the Composition. */
 function connected(bundle: Json, first: Resource, { check, depth }: Place): void {
-  const entries = entriesOf(bundle)
+  const entries = entriesOf(bundle, check)
   const resources = list(bundle.entry).map(({ resource }) => resource)
   const neighbours = new Map<Json, Set<Json>>()
   const join = (a: Json, b: Json) => neighbours.set(a, (neighbours.get(a) ?? new Set()).add(b))

@@ -23,7 +23,7 @@ export const referenceRule: Rule = ({ reference, type: declared }, { check, dept
     return
   }
   if (isAlone) return
-  const entries = entriesOf(bundle)
+  const entries = entriesOf(bundle, check)
   if (/^urn:(uuid|oid):/.test(reference)) {
     const isOpen = ['transaction', 'batch', 'document', 'message', 'collection'].includes(String(bundle.type))
     if (isOpen && entries.find(reference, check.root) === undefined) {

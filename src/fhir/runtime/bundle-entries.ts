@@ -1,5 +1,5 @@
 import { TextMap } from '../../platform/text-map.ts'
-import { textOf } from './check.ts'
+import { type Check, textOf } from './check.ts'
 
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -14,7 +14,6 @@ export type Entries = {
 }
 
 const restful = /^(https?:\/\/.+\/)[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
-const made = new WeakMap<object, Entries>()
 
 /** Without the part that it names inside the resource, and without the version. */
 function bareOf(reference: string): string {
@@ -22,13 +21,13 @@ function bareOf(reference: string): string {
   return whole.includes('/_history/') ? whole.replace(/\/_history\/[A-Za-z0-9\-.]{1,64}$/, '') : whole
 }
 
-/** The entries of a Bundle by their names; made once a Bundle, when the first reference asks. */
-export function entriesOf(bundle: Json): Entries {
-  const known = made.get(bundle)
-  if (known !== undefined) return known
-  const entries = index(bundle)
-  made.set(bundle, entries)
-  return entries
+/**
+ * The entries of a Bundle by their names; made once a Bundle, when the first reference asks, and gone with the check: what a table of the module kept weakly
+ * would live until the whole heap is collected, and the resources with it (docs/decisions/0071-what-weak-tables-keep.md).
+ */
+export function entriesOf(bundle: Json, check: Check): Entries {
+  check.bundles ??= new Map()
+  return check.bundles.getOrInsertComputed(bundle, index)
 }
 
 function index(bundle: Json): Entries {

@@ -1,5 +1,6 @@
 import type { Knowledge } from '../profile/run.ts'
 import type { Issue } from '../types.ts'
+import type { Entries } from './bundle-entries.ts'
 
 export const depthMax = 64
 /** A resource with a thousand mistakes is told about the first of them only: the answer has a limit, too. */
@@ -34,6 +35,8 @@ export class Check {
   inContained = false
   /** The innermost Bundle, whose entries references may mean. */
   bundle: Record<string, unknown> | undefined
+  /** Entries of the Bundles that references were looked up in. */
+  bundles: Map<Record<string, unknown>, Entries> | undefined
   /** Strict says what the reference validator says; a write tolerates what whole systems send and nothing here misreads. */
   readonly isStrict: boolean
   readonly known: Knowledge | undefined

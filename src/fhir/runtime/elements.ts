@@ -202,7 +202,7 @@ export class ElementCheck extends Check {
   /** A reference to something that came along: contained, or an entry of the same Bundle. */
   override resolve(reference: string): Json | undefined {
     if (reference.startsWith('#')) return reference === '#' ? this.root : containedIn(this.root, reference.slice(1))
-    return this.bundle === undefined ? undefined : entriesOf(this.bundle).find(reference, this.root)
+    return this.bundle === undefined ? undefined : entriesOf(this.bundle, this).find(reference, this.root)
   }
 
   /** A rule that is not translated to JavaScript is run by the FHIRPath engine: those of definitions of definitions. */
@@ -284,7 +284,7 @@ export class ElementCheck extends Check {
   }
 
   literalType(reference: string, depth: number): string | undefined {
-    const known = this.bundle === undefined ? undefined : entriesOf(this.bundle).typeOf(reference)
+    const known = this.bundle === undefined ? undefined : entriesOf(this.bundle, this).typeOf(reference)
     if (known !== undefined) return known
     const type = literal.exec(reference)?.[1]
     const isRelative = type !== undefined && reference.startsWith(type)

@@ -28,14 +28,22 @@ const progressBytesMin = 262_144
 const largeBodies = () =>
   createTurns({ atOnce: 1, waitingMax: waitersMax, waitMs, what: 'other large bundles are being read', hint: 'Send this one again in a moment.' })
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Told of a body that grows, while it is read. */
+    grow: Grow | null
+  }
+}
+
 /** Bodies arrive as text, checked to be UTF-8; their meaning is read later, exactly, by parseJson. */
 export function acceptBodies(app: FastifyInstance): void {
   const roomOf = bodyRooms()
-  const rooms = new WeakMap<FastifyRequest, Grow>()
   const huge = new WeakSet<FastifyRequest>()
+  app.decorateRequest('grow', null)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
-    const body = await readBody(payload, request.routeOptions.bodyLimit, rooms.get(request) ?? noGrowth)
+    const body = await readBody(payload, request.routeOptions.bodyLimit, request.grow ?? noGrowth)
+    request.grow = null
     if (isRawBody(request)) return body
     // The pieces that a packed body came in are free now: as large as the body, before its text is made.
     if (body.length > largeBytes) collectGarbage()
@@ -61,7 +69,7 @@ export function acceptBodies(app: FastifyInstance): void {
     if (announced === 0 || sharedRoom(request.headers[roomHeader])) return payload
     if (announced !== null && announced > request.routeOptions.bodyLimit) throw tooLarge()
     const grow = roomOf(request, reply, announced === null ? unannouncedBytes : largeBytes)
-    rooms.set(request, grow)
+    request.grow = grow
     await grow(announced ?? 0)
     return payload
   })

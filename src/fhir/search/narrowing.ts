@@ -12,6 +12,7 @@ export type Condition = OfOneValue & {
   of?: string[]
 }
 type OfOneValue =
+  /** A code in any case: some code systems do not tell cases apart. */
   | ({ is: 'token' } & TokenValue)
   | ({ is: 'identifier' } & TokenValue)
   | { is: 'string'; how: 'starts' | 'contains'; value: string }

@@ -321,7 +321,7 @@ test('no query makes anything but a search or a refusal, and every search can be
         assert.deepEqual(stored, search)
         narrowing(stored)
         // What other resources decide is found out by a store.
-        if (!singleClauses(stored.clauses).some(({ test }) => related.has(test))) matches(stored, fhir.extract(anObservation()), fhir.units)
+        if (!singleClauses(stored.clauses).some(({ test }) => related.has(test))) matches(stored, fhir.extract(anObservation()), fhir)
       } catch (error) {
         assert.ok(error instanceof Refusal)
       }

@@ -137,5 +137,5 @@ async function deciding(from: From, search: Search, literals: readonly string[])
   const ids: Clause = { code: '_id', test: 'ids', ids: literals.flatMap((literal) => parseReference(literal, asking.base)?.id ?? []) }
   const decided = search.clauses.some(isRelated) ? await decideRelated(from, { ...search, clauses: [ids, ...search.clauses] }) : search
   const named = (await nameAll(asking, decided)).search
-  return (hit) => matches(named, hit.valuesFor(named), asking.world.fhir.units)
+  return (hit) => matches(named, hit.valuesFor(named), asking.world.fhir)
 }

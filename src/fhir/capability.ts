@@ -11,7 +11,8 @@ export type Capabilities = {
   date: string
   interactions: Interaction[]
   system: ('transaction' | 'batch' | 'search-system' | 'history-system')[]
-  operations: { type: string | null; name: string; definition: string }[]
+  /** `documentation`: what of the definition is not done. */
+  operations: { type: string | null; name: string; definition: string; documentation?: string }[]
   /** Resource types that differ from the rest; an empty list of interactions leaves the type out. */
   exceptions?: Record<string, Interaction[]>
   /** How resources are handled, as CapabilityStatement.rest.resource says it: the same for every type. */
@@ -80,7 +81,10 @@ const ofAnyType = [
   { name: '_has', type: 'special' },
 ]
 
-const operation = ({ name, definition }: { name: string; definition: string }) => ({ name, definition })
+const operation = ({ name, definition, documentation }: Capabilities['operations'][number]) => ({
+  ...{ name, definition },
+  ...(documentation === undefined ? {} : { documentation }),
+})
 
 function securityOf(security: Capabilities['security']) {
   const description = 'Every request but this one needs a bearer token. Systems get theirs by SMART Backend Services; people sign in at the portals.'

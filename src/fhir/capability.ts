@@ -86,10 +86,16 @@ const operation = ({ name, definition, documentation }: Capabilities['operations
   ...(documentation === undefined ? {} : { documentation }),
 })
 
+/** The definition of the extension demands both addresses, and nobody is sent to an authorization page here. */
+const notThere = (url: string) => ({
+  url,
+  _valueUri: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unsupported' }] },
+})
+
 function securityOf(security: Capabilities['security']) {
   const description = 'Every request but this one needs a bearer token. Systems get theirs by SMART Backend Services; people sign in at the portals.'
   if (security === undefined) return { service: [smartService], description }
-  const extension = [{ url: 'token', valueUri: security.token }]
+  const extension = [notThere('authorize'), { url: 'token', valueUri: security.token }]
   return { extension: [{ url: oauthUris, extension }], service: [smartService], description }
 }
 

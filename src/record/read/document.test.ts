@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { relate } from '../../access/access.ts'
 import { type Answer, type Send, startServer } from '../../testing/server.ts'
+import { signedIn } from '../../testing/signed-in.ts'
 
 type Json = Record<string, any>
 const text = { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">Налаз</div>' }
@@ -114,4 +116,29 @@ test('a document asks the scope of each type, and shows nobody what others filed
   await put(narrow.send, composition('c-3', ['Observation/o-3'], { subject: { reference: 'Patient/p-3' } }))
   assert.equal((await narrow.send('GET', '/fhir/Composition/c-3/$document')).status, 422)
   assert.equal((await narrow.send('GET', '/fhir/Composition/c-3/$document?persist=true')).status, 403)
+})
+
+test('who treats the patient gets the document of another institution, and keeps it nowhere', async (t) => {
+  const server = await startServer(t)
+  const home = await server.institution('А')
+  await chart(home.send)
+  await put(home.send, composition('c-1', ['Observation/o-1']))
+  const other = await server.institution('Б')
+  const [{ id }] = (await home.send('GET', '/fhir/Patient?_id=p-1')).body.entry.map(({ resource }: Json) => resource)
+  const [row] = await server.world.sql<{ patient: number }>`select patient from record.name where name = ${id}`
+  const from = new Date(Date.now() - 1000)
+  const visit = { patient: row?.patient as number, kind: 'visit' as const, worker: 21, institution: other.id, from, source: 'test' }
+  await server.world.sql.begin((tx) => relate(tx, visit))
+  const all = ['Composition/c-1', 'Device/m-1', 'Observation/o-1', 'Patient/p-1', 'Practitioner/d-1']
+  const doctor = await signedIn(server, { roles: ['doctor'], worker: 21, institution: other.id })
+  for (const [who, expected] of [
+    [other.send, all.filter((one) => one !== 'Device/m-1')],
+    [doctor, all.filter((one) => one !== 'Device/m-1')],
+    [home.send, all],
+  ] as const) {
+    const shown = await who('GET', '/fhir/Composition/c-1/$document')
+    assert.equal(shown.status, 200, shown.text)
+    assert.deepEqual(idsOf(shown.body).toSorted(), expected)
+    assert.equal((await who('GET', '/fhir/Composition/c-1/$document?persist=true')).status, who === home.send ? 200 : 403)
+  }
 })

@@ -93,7 +93,7 @@ const refused: [string | null, string, RegExp][] = [
   ['Patient', `_filter=${'('.repeat(30)}name eq x`, /more than 20 brackets/],
   ['Patient', `_filter=${'name eq x or '.repeat(100)}name eq x`, /more than 100 conditions/],
   ['Patient', '_query=x', /named queries/],
-  ['Patient', '_contained=true', /not supported/],
+  ['Patient', '_contained=true', /not found by themselves/],
   ['Patient', '_list=$current-problems', /functional/],
   ['Patient', '_list=a b', /name Lists/],
   ['Patient', '_summary=text&_include=Patient:organization', /cannot be asked together/],

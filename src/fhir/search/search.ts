@@ -6,6 +6,8 @@ export type Search = {
   each?: { type: string; clauses: Clause[] }[]
   /** All of them must hold. */
   clauses: Clause[]
+  /** Only what is about a patient: where it is filed says so. */
+  isAboutPatients?: true
   count: number
   sort: Sort[]
   include: Include[]

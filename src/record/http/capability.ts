@@ -58,7 +58,7 @@ export function capabilityOf(world: World, mode = 'full'): string {
 export const operationsOf = (world: World): Capabilities['operations'] => [
   {
     ...{ type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
-    documentation: 'Of one patient: Patient/[id]/$everything. Of all patients that the client may see it is Patient/$export.',
+    documentation: 'Dates of care (start, end) narrow it for one patient only.',
   },
   { type: 'Encounter', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Encounter-everything' },
   { type: 'Composition', name: 'document', definition: 'http://hl7.org/fhir/OperationDefinition/Composition-document' },

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { get, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { relate } from '../../access/access.ts'
 import { pausedWriter } from '../../testing/paused.ts'
 import { type Send, startServer } from '../../testing/server.ts'
+import { signedIn } from '../../testing/signed-in.ts'
 
 type Json = Record<string, any>
 const observation = (id: string, patient: string, more: Json = {}) => ({
@@ -125,6 +127,18 @@ test('everything of all patients is what the actor may see of them and what it r
   }
   const other = await server.institution('Б')
   assert.deepEqual(idsOf((await other.send('GET', '/fhir/Patient/$everything')).body), [])
+  const [row] = await server.world.sql<{ patient: number }>`select patient from record.name where name = 'p-1'`
+  const visit = {
+    patient: row?.patient as number,
+    kind: 'visit' as const,
+    worker: 21,
+    institution: other.id,
+    from: new Date(Date.now() - 1000),
+    source: 'test',
+  }
+  await server.world.sql.begin((tx) => relate(tx, visit))
+  const doctor = await signedIn(server, { roles: ['doctor'], worker: 21, institution: other.id })
+  assert.deepEqual(idsOf((await doctor('GET', '/fhir/Patient/$everything')).body).sort(), ['Observation/o-p-1', 'Organization/o-1', 'Patient/p-1'])
   const narrow = await server.institution('В', 'system/Patient.cruds')
   await chart(narrow.send, 'p-3')
   assert.deepEqual(idsOf((await narrow.send('GET', '/fhir/Patient/$everything')).body), ['Patient/p-3'])

@@ -24,6 +24,8 @@ function holds(clause: Clause, extracted: readonly Extracted[], known: Known): b
       return clause.clauses.every((one) => holds(one, extracted, known))
     case 'none':
       return !clause.clauses.some((one) => holds(one, extracted, known))
+    case 'inside':
+      return true
     case 'unlike': {
       const [like] = clause.clauses
       return extracted.some((one) => one.code === like.code && hasValue(one) && !holds(like, [one], known))
@@ -45,7 +47,10 @@ function holds(clause: Clause, extracted: readonly Extracted[], known: Known): b
 /** A concept may be a text alone, a reference an identifier alone: neither is a code or an address that could be another one. */
 const hasValue = (one: Extracted): boolean => (one.kind === 'token' ? one.value !== null : one.kind !== 'reference' || one.reference !== null)
 
-type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'all' | 'none' | 'unlike' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
+type OfOneValue = Exclude<
+  Clause,
+  { test: 'missing' | 'any' | 'all' | 'none' | 'inside' | 'unlike' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }
+>
 
 function fits(clause: OfOneValue, one: Extracted, known: Known): boolean {
   switch (clause.test) {

@@ -49,6 +49,8 @@ function conditions(clause: Clause): Condition[] | null {
   switch (clause.test) {
     case 'token':
       return clause.isNot ? null : clause.values.map((value) => ({ is: 'token' as const, ...value }))
+    case 'inside':
+      return clause.values.map((value) => ({ is: 'token' as const, value }))
     case 'ids':
       return [{ is: 'ids', ids: clause.ids }]
     case 'of-type':

@@ -1,7 +1,7 @@
 import { type Clause, matches, type Search } from '../../fhir/fhir.ts'
 import type { Asking } from '../asking.ts'
 import { parseReference, type Reference } from '../ids.ts'
-import { satisfiedInside } from './contained.ts'
+import { perhapsInside, satisfiedInside } from './contained.ts'
 import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { nameAll, widen } from './named-patients.ts'
 import { decideRelated, type From, isRelated } from './related.ts'
@@ -17,15 +17,15 @@ const relatedMax = 5000
 const besideMax = 1000
 
 /**
- * `subject:Patient.name=…` becomes the references that lead to what satisfies the inner condition, and what holds such a thing inside itself: contents
- * of contained resources are in no index, so these are looked for among the matches of what is decided already, when a patient or an id is named.
+ * `subject:Patient.name=…` becomes the references that lead to what satisfies the inner condition, and what holds such a thing inside itself: that is looked
+ * for among the matches of what is decided already, when a patient or an id is named, else among what has such a code inside.
  */
 export async function decideChain(from: From, beside: Search, clause: Chain): Promise<Clause> {
   const { asking } = from
   const to = await permitted(asking, clause.to)
   const literals = new Set<string>()
   const few = await fewBeside(from, beside)
-  const inside = await satisfiedInside(from, clause.code, to, few ?? besideOf(from, beside))
+  const inside = await satisfiedInside(from, clause.code, to, few ?? holdingInside(from, beside, to))
   if (few !== null) {
     for (const literal of await fromHere(from, clause.code, to, few)) literals.add(literal)
   } else {
@@ -79,6 +79,17 @@ async function fewBeside(from: From, beside: Search): Promise<Hit[] | null> {
     hits.push(hit)
   }
   return isNamed ? hits : null
+}
+
+/** What may hold inside itself what is asked for: of the index, only codes. */
+async function* holdingInside(from: From, beside: Search, to: Chain['to']): AsyncGenerator<Hit> {
+  let isNamed = false
+  yield* besideOf(from, beside, () => (isNamed = true))
+  if (isNamed) return
+  for (const one of to) {
+    const perhaps = perhapsInside(one)
+    if (perhaps !== null) yield* visibleHits(from, { ...beside, clauses: [...beside.clauses, perhaps] }, null)
+  }
 }
 
 /** The matches of what is decided already; nothing at all when nobody is named. */

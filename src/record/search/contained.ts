@@ -1,11 +1,21 @@
 import { type Clause, matches, type Resource, type Search } from '../../fhir/fhir.ts'
+import { insideForm, isIdentifierCode } from '../write/rows.ts'
 import { detailsIn, valuesOf, withDetails } from './contents.ts'
 import { nameAll } from './named-patients.ts'
 import { decideRelated, type From, isRelated } from './related.ts'
-import type { Hit } from './run-search.ts'
+import { type Hit, tooMany } from './run-search.ts'
 import { emptySearch } from './visible.ts'
 
 type To = readonly { type: string; clause: Clause }[]
+
+const idsMax = 5000
+
+/** Whatever may satisfy the condition inside; null when no index says what. */
+export function perhapsInside({ clause }: To[number]): Clause | null {
+  if (clause.test !== 'token' || clause.isNot || clause.code === '_id' || isIdentifierCode(clause.code)) return null
+  const values = clause.values.flatMap(({ value }) => (value === undefined ? [] : [insideForm(value)]))
+  return values.length === clause.values.length ? { code: '_contained', test: 'inside', values } : null
+}
 
 /**
  * "A chained condition will be evaluated inside contained resources" (R4 search, 3.1.1.5.6): which of these refer, by the parameter, to something inside
@@ -21,6 +31,7 @@ export async function satisfiedInside(from: From, code: string, to: To, hits: As
       const search = await searches.getOrInsertComputed(inner.type, () => decidedOf(from, inner))
       if (!satisfies(from, search, resource)) continue
       ids.push(hit.publicId)
+      if (ids.length > idsMax) throw tooMany(`a condition leads to what is inside of more than ${idsMax} resources`)
       break
     }
   }

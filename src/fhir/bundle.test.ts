@@ -77,6 +77,7 @@ const wrong: [string, Resource, string][] = [
   ['DELETE by an empty condition', bundle([{ request: request('DELETE', 'Patient?') }]), 'Bundle.entry[0].request.url'],
   ['POST of nothing', bundle([{ request: request('POST', 'Patient') }]), 'Bundle.entry[0].resource'],
   ['GET with a resource', bundle([{ resource: aPatient(), request: request('GET', 'Patient/1') }]), 'Bundle.entry[0].resource'],
+  ['a search with a resource', bundle([{ resource: aPatient(), request: request('POST', 'Patient/_search?name=a') }]), 'Bundle.entry[0].resource'],
   ['a resource of another type', bundle([{ resource: aPatient(), request: request('POST', 'Observation') }]), 'Bundle.entry[0].request.url'],
   ['another id', bundle([{ resource: aPatient(), request: request('PUT', 'Patient/b') }]), 'Bundle.entry[0].resource.id'],
   [

@@ -81,16 +81,17 @@ function readEntry(entry: Json, index: number, base: string | undefined): Bundle
   const request = isObject(entry.request) ? entry.request : {}
   const resource = isResource(entry.resource) ? entry.resource : null
   const fullUrl = textOf(entry.fullUrl)
-  const method = methods.has(request.method as string) ? (request.method as Method) : 'GET'
-  const url = textOf(request.url)
+  const { method, url, isForm } = askedBy(request, base)
   if (entry.request === undefined) issues.push(issue('required', `${at}.request`, 'an entry needs a request', 'Add request with method and url.'))
-  else if (method !== request.method)
+  else if (!methods.has(request.method as string))
     issues.push(issue('value', `${at}.request.method`, 'the method is missing or not known', `Use one of: ${[...methods].join(', ')}.`))
   else if (url === null) issues.push(issue('required', `${at}.request.url`, 'the request needs a url', 'Write Type, Type/id or Type?query.'))
   if (entry.resource !== undefined && resource === null) {
     issues.push(issue('structure', `${at}.resource`, 'is not a resource of FHIR R4', 'Send an object with the resourceType of an R4 resource.'))
+  } else if (isForm && resource !== null) {
+    issues.push(issue('structure', `${at}.resource`, 'a search takes no resource', 'Write what is asked for into the url: Type/_search?name=value.'))
   }
-  const target = url === null ? null : targetOf(base !== undefined && url.startsWith(`${base}/`) ? url.slice(base.length) : url)
+  const target = url === null ? null : targetOf(url)
   if (target === null && url !== null)
     issues.push(
       issue('value', `${at}.request.url`, 'the url is not one of a FHIR resource', 'Write Type, Type/id or Type?query, without the address of another server.'),
@@ -112,6 +113,17 @@ function readEntry(entry: Json, index: number, base: string | undefined): Bundle
   }
   if (target !== null && issues.length === 0) checkEntry(plan, target, at)
   return plan
+}
+
+const formSearch = /(?:^|\/)_search(?=\?|$)/
+
+/** A search by POST is a read: so it has the place of one in the order, and a transaction may hold it. */
+function askedBy(request: Json, base: string | undefined): { method: Method; url: string | null; isForm: boolean } {
+  const method = methods.has(request.method as string) ? (request.method as Method) : 'GET'
+  const whole = textOf(request.url)
+  const url = whole !== null && base !== undefined && whole.startsWith(`${base}/`) ? whole.slice(base.length) : whole
+  const isForm = method === 'POST' && url !== null && formSearch.test(url.split('?')[0] as string)
+  return isForm ? { method: 'GET', url: url.replace(formSearch, ''), isForm } : { method, url, isForm }
 }
 
 const isResource = (value: unknown): value is Resource => isObject(value) && typeof value.resourceType === 'string' && typeCode(value.resourceType) >= 0
@@ -181,8 +193,8 @@ function checkEntry(entry: BundleEntry, target: Target, at: string): void {
   }
 }
 
-/** `$validate`, `Patient/$match`, `Patient/1/$meta-add`, `Patient/_search`: what a POST may ask for besides a create. */
-const isOperation = (target: Target): boolean => target.kind === 'other' && /(?:^|\/)(?:\$[\w-]+|_search)$/.test(target.url.split('?')[0] as string)
+/** `$validate`, `Patient/$match`, `Patient/1/$meta-add`: what a POST may ask for besides a create. */
+const isOperation = (target: Target): boolean => target.kind === 'other' && /(?:^|\/)\$[\w-]+$/.test(target.url.split('?')[0] as string)
 
 /** A fullUrl, and a resource that is changed, is there once. */
 function checkNames(plan: BundlePlan): void {

@@ -26,6 +26,11 @@ type Rest = { resource: { type: string; interaction: unknown[]; searchParam?: { 
 
 test('the capability statement is itself valid', () => {
   assert.deepEqual(fhir.validate(JSON.parse(JSON.stringify(capabilityStatement(fhir, capabilities)))), [])
+  const strict = fhir.validate(JSON.parse(JSON.stringify(capabilityStatement(fhir, capabilities))), { isStrict: true })
+  assert.deepEqual(
+    strict.filter(({ severity }) => severity === 'error'),
+    [],
+  )
   assert.deepEqual(fhir.validate(capabilityStatement(fhir, { ...capabilities, operations: [], system: [] })), [])
 })
 

@@ -11,7 +11,8 @@ export type Capabilities = {
   date: string
   interactions: Interaction[]
   system: ('transaction' | 'batch' | 'search-system' | 'history-system')[]
-  operations: { type: string | null; name: string; definition: string }[]
+  /** `documentation`: what of the definition is not done. */
+  operations: { type: string | null; name: string; definition: string; documentation?: string }[]
   /** Resource types that differ from the rest; an empty list of interactions leaves the type out. */
   exceptions?: Record<string, Interaction[]>
   /** How resources are handled, as CapabilityStatement.rest.resource says it: the same for every type. */
@@ -80,12 +81,21 @@ const ofAnyType = [
   { name: '_has', type: 'special' },
 ]
 
-const operation = ({ name, definition }: { name: string; definition: string }) => ({ name, definition })
+const operation = ({ name, definition, documentation }: Capabilities['operations'][number]) => ({
+  ...{ name, definition },
+  ...(documentation === undefined ? {} : { documentation }),
+})
+
+/** The definition of the extension demands both addresses, and nobody is sent to an authorization page here. */
+const notThere = (url: string) => ({
+  url,
+  _valueUri: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unsupported' }] },
+})
 
 function securityOf(security: Capabilities['security']) {
   const description = 'Every request but this one needs a bearer token. Systems get theirs by SMART Backend Services; people sign in at the portals.'
   if (security === undefined) return { service: [smartService], description }
-  const extension = [{ url: 'token', valueUri: security.token }]
+  const extension = [notThere('authorize'), { url: 'token', valueUri: security.token }]
   return { extension: [{ url: oauthUris, extension }], service: [smartService], description }
 }
 

@@ -41,6 +41,7 @@ export type SearchParameter = {
 
 /** One value of one search parameter. Dates are inclusive bounds in milliseconds since 1970. */
 export type Extracted =
+  /** `types`: of an identifier only, and of each. */
   | { code: string; kind: 'token'; system: string | null; value: string | null; text?: string; types?: { system?: string; code?: string }[] }
   | { code: string; kind: 'string'; value: string; exact?: string }
   | { code: string; kind: 'date'; low: number; high: number }

@@ -50,11 +50,16 @@ test('an entry of a bundle may say the whole address of this server, and search 
   const written = await send('POST', '/fhir', {
     ...{ resourceType: 'Bundle', type: 'transaction' },
     entry: [
+      { request: { method: 'POST', url: 'Observation/_search?_id=o' } },
+      { request: { method: 'POST', url: `${base}/_search?_type=Patient&_id=p` } },
+      { request: { method: 'POST', url: 'Patient/p/Condition/_search' } },
       { fullUrl: `urn:uuid:${randomUUID()}`, resource: observation(), request: { method: 'POST', url: `${base}/Observation` } },
       { resource: observation({ id: 'o' }), request: { method: 'PUT', url: `${base}/Observation/o` } },
     ],
   })
   assert.equal(written.status, 200, written.text)
+  const [made, asked, inside] = written.body.entry.map(({ resource }: Json) => names({ ...written, body: resource ?? {} }))
+  assert.deepEqual([made, asked, inside], [['Observation/o'], ['Patient/p'], []], 'searches come after the writes, wherever they stand')
   assert.equal((await send('GET', '/fhir/Observation/o')).status, 200)
 })
 

@@ -123,8 +123,8 @@ function connected(bundle: Json, first: Resource, { check, depth }: Place): void
 
 /** search.html: what was found is of the type that was asked for; what went along is an OperationOutcome or was included. */
 function searchAnswers(bundle: Json, { check, depth }: Place): void {
-  const self = list(bundle.link).find(({ relation }) => relation === 'self')?.url
-  const wanted = typeof self === 'string' ? wantedTypes(self) : []
+  const self = plainUrl(list(bundle.link).find(({ relation }) => relation === 'self')?.url)
+  const wanted = self === null ? [] : wantedTypes(self)
   list(bundle.entry).forEach(({ resource, search }, index) => {
     const mode = isObject(search) ? search.mode : undefined
     if (!isObject(resource) || typeof resource.resourceType !== 'string') return
@@ -134,6 +134,15 @@ function searchAnswers(bundle: Json, { check, depth }: Place): void {
     if (mode === 'match' && wanted.length > 0 && !wanted.includes(resource.resourceType))
       says(`was found by a search for ${wanted.join(', ')}`, 'Give it the mode include, or leave it out.')
   })
+}
+
+/** In a link a comma may be written as %2C. */
+function plainUrl(url: unknown): string | null {
+  try {
+    return typeof url === 'string' ? decodeURIComponent(url) : null
+  } catch {
+    return null
+  }
 }
 
 function wantedTypes(self: string): string[] {

@@ -149,6 +149,14 @@ test('an entry of a bundle has a fullUrl, unless it is a transaction or batch; a
   assert.deepEqual(bundle('searchset', { resource: { resourceType: 'Patient', id: 'p' } }), ['Bundle.entry[0]'])
   const said = { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-found', details: { text: 'x' } }] }
   assert.deepEqual(bundle('searchset', { resource: said, search: { mode: 'outcome' } }), [], 'what a search says has no identity')
+  const link = (types: string) => [{ relation: 'self', url: `http://a.test/fhir?_type=${types}` }]
+  const found = {
+    ...{ resourceType: 'Bundle', type: 'searchset' },
+    entry: [{ ...first, resource: { resourceType: 'Patient', id: 'p' }, search: { mode: 'match' } }],
+  }
+  assert.deepEqual(errors({ ...found, link: link('Observation%2CPatient') }), [])
+  assert.deepEqual(errors({ ...found, link: link('Observation,Patient') }), [])
+  assert.deepEqual(errors({ ...found, link: link('Observation%2CGroup') }), ['Bundle.entry[0].resource'])
   assert.deepEqual(bundle('collection', { resource: { resourceType: 'Parameters', parameter: [{ name: 'a', valueString: 'b' }] } }), [])
 })
 

@@ -65,7 +65,8 @@ export const controls: Record<string, Control> = {
     return null
   },
   _format: () => null, // The surface has taken it, or refused the whole request.
-  _contained: (_, value) => only(['false'], value),
+  _contained: (_, value) =>
+    value === 'false' ? null : new Problem('not-supported', 'contained resources are not found by themselves', 'A chain looks into them: medication.code=….'),
   _pretty: (_, value) => only(['true', 'false'], value),
 }
 

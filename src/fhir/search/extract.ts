@@ -136,6 +136,7 @@ function canonical(made: (code: string, value: string) => Extracted) {
   }
 }
 
+const untyped: never[] = []
 const patientLiteral = /^(?:https?:\/\/.+\/)?Patient\/[^/]+$/
 
 export const extractorRuntime = {
@@ -148,7 +149,7 @@ export const extractorRuntime = {
     token_CodeableConcept: concept,
     token_Identifier(out: Out, code: string, { system, value, type }: Identifier) {
       if (value === undefined && system === undefined) return
-      const typed = { ...(type?.text === undefined ? {} : { text: type.text }), ...(type?.coding === undefined ? {} : { types: type.coding }) }
+      const typed = { ...(type?.text === undefined ? {} : { text: type.text }), types: type?.coding ?? untyped }
       out.push({ code, kind: 'token', system: system ?? null, value: value ?? null, ...typed })
     },
     token_ContactPoint(out: Out, code: string, { value }: { value?: string }) {

@@ -2,27 +2,33 @@ import { fold } from '../../platform/text.ts'
 import type { Extracted } from '../types.ts'
 import { soundsAlike } from './sounds.ts'
 import { distanceKm } from './near.ts'
+import type { Terminology } from '../terminology/terminology.ts'
 import type { CanonicalUnit, Units } from '../units.ts'
 import { type Clause, type DateValue, type NumberValue, type OfTypeValue, type Search, type StringHow, type TokenValue, ucum } from './search.ts'
 
+/** What is known of units and code systems. */
+export type Known = { units: Units; terminology: Pick<Terminology, 'isCaseless'> }
+
 /** The meaning of a search: https://hl7.org/fhir/R4/search.html. A store may narrow what is asked, never decide. */
-export function matches(search: Search, extracted: Extracted[], units: Units): boolean {
-  return search.clauses.every((clause) => holds(clause, extracted, units))
+export function matches(search: Search, extracted: Extracted[], known: Known): boolean {
+  return search.clauses.every((clause) => holds(clause, extracted, known))
 }
 
-function holds(clause: Clause, extracted: readonly Extracted[], units: Units): boolean {
+function holds(clause: Clause, extracted: readonly Extracted[], known: Known): boolean {
   switch (clause.test) {
     case 'missing':
       return extracted.some(({ code }) => code === clause.code) !== clause.isMissing
     case 'any':
-      return clause.clauses.some((one) => holds(one, extracted, units))
+      return clause.clauses.some((one) => holds(one, extracted, known))
     case 'all':
-      return clause.clauses.every((one) => holds(one, extracted, units))
+      return clause.clauses.every((one) => holds(one, extracted, known))
     case 'none':
-      return !clause.clauses.some((one) => holds(one, extracted, units))
+      return !clause.clauses.some((one) => holds(one, extracted, known))
+    case 'inside':
+      return true
     case 'unlike': {
       const [like] = clause.clauses
-      return extracted.some((one) => one.code === like.code && hasValue(one) && !holds(like, [one], units))
+      return extracted.some((one) => one.code === like.code && hasValue(one) && !holds(like, [one], known))
     }
     case 'chain':
     case 'has':
@@ -33,7 +39,7 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
       throw new Error('what other resources decide was not found out before') // A broken invariant of the store, not of the question.
     default: {
       const isNot = clause.test === 'token' && clause.isNot
-      return extracted.some((one) => one.code === clause.code && fits(clause, one, units)) !== isNot
+      return extracted.some((one) => one.code === clause.code && fits(clause, one, known)) !== isNot
     }
   }
 }
@@ -41,16 +47,19 @@ function holds(clause: Clause, extracted: readonly Extracted[], units: Units): b
 /** A concept may be a text alone, a reference an identifier alone: neither is a code or an address that could be another one. */
 const hasValue = (one: Extracted): boolean => (one.kind === 'token' ? one.value !== null : one.kind !== 'reference' || one.reference !== null)
 
-type OfOneValue = Exclude<Clause, { test: 'missing' | 'any' | 'all' | 'none' | 'unlike' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }>
+type OfOneValue = Exclude<
+  Clause,
+  { test: 'missing' | 'any' | 'all' | 'none' | 'inside' | 'unlike' | 'chain' | 'has' | 'hierarchy' | 'codes' | 'list' | 'compartment' }
+>
 
-function fits(clause: OfOneValue, one: Extracted, units: Units): boolean {
+function fits(clause: OfOneValue, one: Extracted, known: Known): boolean {
   switch (clause.test) {
     case 'token':
-      return one.kind === 'token' && isAmongTokens(clause.values, one.system, one.value)
+      return one.kind === 'token' && isAmongTokens(clause.values, one, known)
     case 'ids':
       return one.kind === 'token' && one.value !== null && isAmong(clause.ids, one.value)
     case 'of-type':
-      return one.kind === 'token' && clause.values.some((wanted) => wanted.value === one.value && one.types?.some((type) => isType(wanted, type)))
+      return one.kind === 'token' && clause.values.some((wanted) => wanted.value === one.value && one.types?.some((type) => isType(wanted, type, known)))
     case 'identifier':
       return one.kind === 'reference' && clause.values.some((value) => isToken(value, one.system ?? null, one.value ?? null))
     case 'text': {
@@ -70,9 +79,9 @@ function fits(clause: OfOneValue, one: Extracted, units: Units): boolean {
     case 'uri':
       return one.kind === 'uri' && clause.values.some((value) => isUri(clause.how, value, one.value))
     case 'number':
-      return (one.kind === 'number' || one.kind === 'quantity') && clause.values.some((value) => isQuantity(value, one, units))
+      return (one.kind === 'number' || one.kind === 'quantity') && clause.values.some((value) => isQuantity(value, one, known.units))
     case 'composite':
-      return one.kind === 'composite' && clause.values.some((parts) => parts.every((part) => holds(part, one.parts, units)))
+      return one.kind === 'composite' && clause.values.some((parts) => parts.every((part) => holds(part, one.parts, known)))
     case 'near':
       return one.kind === 'position' && clause.values.some((value) => distanceKm(value, one) <= value.km)
     case 'sounds':
@@ -96,21 +105,40 @@ function isAmong(list: readonly string[], value: string): boolean {
   return set.has(value)
 }
 
-const isType = (wanted: OfTypeValue, type: { system?: string; code?: string }) =>
-  type.code === wanted.type && (wanted.system === undefined || wanted.system === type.system)
+const isType = (wanted: OfTypeValue, { system, code }: { system?: string; code?: string }, known: Known) =>
+  code !== undefined && (wanted.system === undefined || wanted.system === system) && isSameCode(wanted.type, code, system ?? null, known)
+
+/** R4 asks to find a code in any case unless its system tells cases apart (search, 3.1.1.4.10, CodeSystem.caseSensitive). */
+const isSameCode = (wanted: string, code: string, system: string | null, { terminology }: Known): boolean =>
+  wanted === code || (system !== null && wanted.length === code.length && wanted.toLowerCase() === code.toLowerCase() && terminology.isCaseless(system))
 
 function isToken(wanted: TokenValue, system: string | null, value: string | null): boolean {
   if (wanted.system !== undefined && wanted.system !== system) return false
   return wanted.value === undefined ? value !== null : wanted.value === value
 }
 
+type OfToken = Extracted & { kind: 'token' }
+
+/** Numbers of people and things are what was written; only codes have a code system. */
+const isWantedToken = (wanted: TokenValue, { system, value, types }: OfToken, known: Known): boolean =>
+  isToken(wanted, system, value) ||
+  (wanted.value !== undefined &&
+    value !== null &&
+    types === undefined &&
+    (wanted.system === undefined || wanted.system === system) &&
+    isSameCode(wanted.value, value, system, known))
+
 const tokenSets = new WeakMap<readonly TokenValue[], Set<string> | null>()
 
 /** A value set may stand for thousands of codes: they are looked up, each as a code of its system or as a code alone. */
-function isAmongTokens(wanted: readonly TokenValue[], system: string | null, value: string | null): boolean {
+function isAmongTokens(wanted: readonly TokenValue[], one: OfToken, known: Known): boolean {
   const set = wanted.length <= fewMax ? null : tokenSetOf(wanted)
-  if (set === null) return wanted.some((one) => isToken(one, system, value))
-  return set.has(`${system}|${value}`) || set.has(`|${value}`)
+  if (set === null) return wanted.some((value) => isWantedToken(value, one, known))
+  const { system, value, types } = one
+  if (set.has(`${system}|${value}`) || set.has(`|${value}`)) return true
+  if (system === null || value === null || types !== undefined) return false
+  const lower = value.toLowerCase()
+  return (set.has(` ${system}|${lower}`) || set.has(` |${lower}`)) && known.terminology.isCaseless(system)
 }
 
 /** Null when one of them says more than a code, or less. */
@@ -118,7 +146,9 @@ function tokenSetOf(wanted: readonly TokenValue[]): Set<string> | null {
   let set = tokenSets.get(wanted)
   if (set === undefined) {
     const isSimple = wanted.every((one) => one.system !== null && one.value !== undefined)
-    set = isSimple ? new Set(wanted.map((one) => `${one.system ?? ''}|${one.value}`)) : null
+    // No system begins with a space.
+    const forms = ({ system, value = '' }: TokenValue) => [`${system ?? ''}|${value}`, ` ${system ?? ''}|${value.toLowerCase()}`]
+    set = isSimple ? new Set(wanted.flatMap(forms)) : null
     tokenSets.set(wanted, set)
   }
   return set

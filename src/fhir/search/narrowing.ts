@@ -12,6 +12,7 @@ export type Condition = OfOneValue & {
   of?: string[]
 }
 type OfOneValue =
+  /** A code in any case: some code systems do not tell cases apart. */
   | ({ is: 'token' } & TokenValue)
   | ({ is: 'identifier' } & TokenValue)
   | { is: 'string'; how: 'starts' | 'contains'; value: string }
@@ -48,6 +49,8 @@ function conditions(clause: Clause): Condition[] | null {
   switch (clause.test) {
     case 'token':
       return clause.isNot ? null : clause.values.map((value) => ({ is: 'token' as const, ...value }))
+    case 'inside':
+      return clause.values.map((value) => ({ is: 'token' as const, value }))
     case 'ids':
       return [{ is: 'ids', ids: clause.ids }]
     case 'of-type':

@@ -77,7 +77,7 @@ function satisfies(condition: Condition, one: Extracted): boolean {
 
 function finds(resource: Resource, code: string, value: string, values: readonly Extracted[], file: string): void {
   const search = parseSearch(fhir, resource.resourceType, [[code, value]], { lenient: false })
-  assert.ok(matches(search, [...values], fhir.units), `${file} is found by ${code}=${value}`)
+  assert.ok(matches(search, [...values], fhir), `${file} is found by ${code}=${value}`)
   for (const { code: narrowed, any } of narrowing(search)) {
     const isKept = values.some((one) => one.code === narrowed && any.some((condition) => satisfies(condition, one)))
     assert.ok(isKept, `${file}: ${code}=${value} is not lost by narrowing to ${narrowed}`)

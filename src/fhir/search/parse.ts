@@ -121,7 +121,7 @@ function clausesOf(type: string | null, { name, code, modifier, value }: Given, 
 /** What R4 describes and a server may leave out: said by name, so that nobody takes it for a misspelling. */
 const notHere: Record<string, [says: string, hint: string] | undefined> = {
   _query: ['named queries are not supported', 'Write the conditions as parameters.'],
-  _containedType: ['contained resources are answered inside those that contain them', 'Leave it out.'],
+  _containedType: ['contained resources are answered inside those that contain them', 'Leave it out; a chain looks into them: medication.code=….'],
   _score: ['nothing is ranked', 'Sort by a parameter of the type.'],
 }
 

@@ -6,6 +6,8 @@ export type Search = {
   each?: { type: string; clauses: Clause[] }[]
   /** All of them must hold. */
   clauses: Clause[]
+  /** Only what is about a patient: where it is filed says so. */
+  isAboutPatients?: true
   count: number
   sort: Sort[]
   include: Include[]
@@ -45,6 +47,8 @@ type Decided =
   | { test: 'near'; values: NearValue[] }
   /** Any of the lists; each word or phrase of it must occur. */
   | { test: 'words'; any: string[][] }
+  /** Something inside has one of these codes, as far as an index can say: whoever asks looks for himself. */
+  | { test: 'inside'; values: string[] }
   /** What related resources were found to lead to. */
   | { test: 'ids'; ids: string[] }
   /** Any of the clauses. A store may have found under which keys everything is filed that satisfies them. */

@@ -5,6 +5,7 @@ import type { CodeSystemResource } from './resources.ts'
 export type Grammar = {
   url: string
   name: string
+  isCaseless: boolean
   isCode(code: string): boolean
   displayOf(code: string, language: string): string
 }
@@ -21,17 +22,19 @@ export function grammarsOf(units: Units): Map<string, Grammar> {
     {
       url: 'http://unitsofmeasure.org',
       name: 'UCUM',
+      isCaseless: false,
       isCode: (code) => units.canonical(code) !== null,
       displayOf: (code) => units.nameOf(code) || code,
     },
     {
       url: 'urn:ietf:bcp:47',
       name: 'BCP 47',
+      isCaseless: true,
       isCode: (code) => isLanguageTag(code) && languageNames('en').of(code) !== undefined,
       displayOf: (code, language) => (isLanguageTag(code) ? languageNames(language).of(code) : undefined) ?? code,
     },
-    { url: 'urn:ietf:bcp:13', name: 'MIME types', isCode: (code) => mimeType.test(code) || formatNames.has(code), displayOf: (code) => code },
-    { url: 'urn:ietf:rfc:3986', name: 'URIs', isCode: (code) => absoluteUri.test(code), displayOf: (code) => code },
+    { url: 'urn:ietf:bcp:13', name: 'MIME types', isCaseless: true, isCode: (code) => mimeType.test(code) || formatNames.has(code), displayOf: (code) => code },
+    { url: 'urn:ietf:rfc:3986', name: 'URIs', isCaseless: false, isCode: (code) => absoluteUri.test(code), displayOf: (code) => code },
   ]
   return new Map(all.map((one) => [one.url, one]))
 }

@@ -28,6 +28,8 @@ export type Terminology = {
   member(valueSet: string, coding: Coding): Verdict
   /** What the code system says of a code, whether a value set asks for it or not. */
   describe(coding: Coding): Description
+  /** Does a code mean the same in any case? R4 would have any accepted of a system that does not say (CodeSystem.caseSensitive). */
+  isCaseless(system: string): boolean
   /**
    * Makes the CodeSystems, ValueSets and ConceptMaps of a package known under a name that says its version. They are compiled into the cache
    * once (by whichever process comes first) and opened when asked; `resources` is not called when the cache has them. Compiling a code
@@ -61,6 +63,7 @@ export type Questions = {
 /** The same few thousand codes are met again and again: a look-up instead of a walk through the definition. */
 const verdictsMax = 50_000
 const verdictKeyMax = 300
+const systemsMax = 5000
 
 /** By value set, system with its version, and code in turn: putting the three together for every code would cost more than looking them up. */
 class Verdicts {
@@ -97,6 +100,7 @@ export function createTerminology(cacheDir: string, units: Units): Terminology {
   const library = createLibrary(cacheDir)
   const known: Known = { ...library, grammars: grammarsOf(units) }
   const verdicts = new Verdicts()
+  const caseless = new Map<string, boolean>()
   return {
     member(valueSet, coding) {
       const { system: url = '', version, code = '' } = coding
@@ -118,13 +122,24 @@ export function createTerminology(cacheDir: string, units: Units): Terminology {
       const { display, designation: designations = [] } = found.concept(at)
       return { isKnown: true, ...(display === undefined ? {} : { display }), designations, isInactive: found.isInactive(at), isAbstract: found.isAbstract(at) }
     },
+    isCaseless(system) {
+      let isIt = caseless.get(system)
+      if (isIt !== undefined) return isIt
+      const found = known.grammars.has(system) ? null : library.codeSystem(system)
+      isIt = known.grammars.get(system)?.isCaseless ?? (found !== null && found.about.caseSensitive !== true)
+      if (caseless.size >= systemsMax) caseless.clear()
+      if (system.length <= verdictKeyMax) caseless.set(system, isIt)
+      return isIt
+    },
     load(name, resources) {
       library.load(name, resources)
+      caseless.clear()
       verdicts.clear()
     },
     isLoaded: library.isLoaded,
     unload(name) {
       library.unload(name)
+      caseless.clear()
       verdicts.clear()
     },
     within: (stored) => questionsOf(known, stored),

@@ -13,6 +13,7 @@ export type Translating = {
   reverse: boolean
 }
 
+type MapElement = NonNullable<MapGroup['element']>[number]
 type Match = { equivalence: string; concept: Coding; map: string; product: Parameter[] }
 
 const depthMax = 5
@@ -44,8 +45,11 @@ export function requireMap(known: Known, url: string): ConceptMapResource {
 function matchesOf(known: Known, map: ConceptMapResource, coding: Coding, asked: Translating, depth: number): Match[] {
   const groups = (map.group ?? []).filter((group) => fits(group, coding, asked))
   return groups.flatMap((group) => {
-    const found = asked.reverse ? reversed(group, coding) : forward(group, coding)
-    if (found.length > 0 || asked.reverse) return found.map((one) => ({ ...one, map: map.url ?? '' }))
+    const isIt = (code: string | undefined) => isSameCode(known, coding, code)
+    const elements = asked.reverse ? [] : (group.element ?? []).filter(({ code }) => isIt(code))
+    const found = asked.reverse ? reversed(group, isIt) : elements.flatMap((element) => forward(group, element))
+    // What is mapped under a condition is mapped: `unmapped` says nothing of it.
+    if (found.length > 0 || asked.reverse || elements.some(({ target }) => target !== undefined)) return found.map((one) => ({ ...one, map: map.url ?? '' }))
     return unmapped(known, map, group, coding, asked, depth)
   })
 }
@@ -56,8 +60,13 @@ function fits(group: MapGroup, { system }: Coding, { reverse, targetSystem }: Tr
   return isFrom && (targetSystem === undefined || to === undefined || splitCanonical(to).url === targetSystem)
 }
 
-function forward(group: MapGroup, { code }: Coding): Omit<Match, 'map'>[] {
-  const targets = (group.element ?? []).filter((element) => element.code === code).flatMap((element) => element.target ?? [])
+function isSameCode(known: Known, { system, code }: Coding, other: string | undefined): boolean {
+  if (code === other || code === undefined || other === undefined) return code === other
+  const isAlike = system !== undefined && code.toLowerCase() === other.toLowerCase()
+  return isAlike && known.codeSystem(system)?.about.caseSensitive === false
+}
+
+function forward(group: MapGroup, { target: targets = [] }: MapElement): Omit<Match, 'map'>[] {
   return targets.filter(isFree).map((target) => ({
     equivalence: target.equivalence,
     concept: codingOf(group.target, target.code, target.display),
@@ -65,10 +74,10 @@ function forward(group: MapGroup, { code }: Coding): Omit<Match, 'map'>[] {
   }))
 }
 
-function reversed(group: MapGroup, { code }: Coding): Omit<Match, 'map'>[] {
+function reversed(group: MapGroup, isIt: (code: string | undefined) => boolean): Omit<Match, 'map'>[] {
   return (group.element ?? []).flatMap((element) =>
     (element.target ?? [])
-      .filter((target) => target.code === code && isFree(target))
+      .filter((target) => isIt(target.code) && isFree(target))
       .map(({ equivalence }) => ({
         equivalence: backwards[equivalence] ?? equivalence,
         concept: codingOf(group.source, element.code, element.display),

@@ -2,8 +2,8 @@ import type { SaxesTagNS } from 'saxes'
 import { xhtmlNamespace } from './shapes.ts'
 
 /**
- * A narrative inside an XML document, kept as it was written: JSON holds it as one text. Only where its elements carry a prefix, which would
- * mean nothing outside the document, is it written anew.
+ * A narrative inside an XML document, kept as it was written but for CDATA sections: JSON holds it as one text. Only where its elements carry a
+ * prefix, which would mean nothing outside the document, is it written anew.
  */
 export class Div {
   readonly #source: string
@@ -34,7 +34,7 @@ export class Div {
     this.#depth--
     if (this.#isPrefixed) this.#written += `</${tag.local}>`
     if (this.#depth > 0) return null
-    const text = this.#isPrefixed ? this.#written : this.#source.slice(this.#start, position).replace(/\r\n?/g, '\n')
+    const text = this.#isPrefixed ? this.#written : withoutSections(this.#source.slice(this.#start, position).replace(/\r\n?/g, '\n'))
     return /^<div[^>]*\sxmlns\s*=/.test(text) ? text : text.replace(/^<div/, `<div xmlns="${xhtmlNamespace}"`)
   }
 
@@ -43,6 +43,10 @@ export class Div {
     this.#written += `<${tag.local}${attributes.map(({ name, value }) => ` ${name}="${escaped(value)}"`).join('')}>`
   }
 }
+
+/** A CDATA section is a way of writing text in an XML document (XML 1.0, 2.7), and a narrative in JSON has none: its text is written with references. */
+const withoutSections = (text: string): string =>
+  text.replace(/<!--[^]*?-->|<!\[CDATA\[([^]*?)\]\]>/g, (whole, section: string | undefined) => (section === undefined ? whole : escaped(section)))
 
 const references: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (one) => references[one] as string)

@@ -72,6 +72,12 @@ describe('a resource as XML', () => {
       '<f:Patient xmlns:f="http://hl7.org/fhir" xmlns:h="http://www.w3.org/1999/xhtml"><f:text><f:status value="generated"/><h:div>a<h:br/>&amp;</h:div></f:text></f:Patient>'
     const read = formats.parseXml(prefixed) as { text: { div: string } }
     assert.equal(read.text.div, '<div xmlns="http://www.w3.org/1999/xhtml">a<br></br>&amp;</div>')
+    const sections = '<p><![CDATA[5 < 6 & <script>]]]]>a</p><!-- <![CDATA[ --><![CDATA[]]>b'
+    const cut = formats.parseXml(
+      `<Patient xmlns="http://hl7.org/fhir"><text><status value="generated"/><div xmlns="http://www.w3.org/1999/xhtml">${sections}</div></text></Patient>`,
+    ) as { text: { div: string } }
+    const plain = '<p>5 &lt; 6 &amp; &lt;script&gt;]]a</p><!-- <![CDATA[ -->b'
+    assert.equal(cut.text.div, `<div xmlns="http://www.w3.org/1999/xhtml">${plain}</div>`, 'a CDATA section is its text')
   })
 
   test('is the identity on all official examples, there and back', async (t) => {

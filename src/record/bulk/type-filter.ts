@@ -59,6 +59,6 @@ export async function chooser(asking: Asking, filters: readonly string[]): Promi
     if (any === undefined) return true
     const resource = JSON.parse(body.toString('utf8')) as Resource
     const values = valuesOf(asking, resource)
-    return any.some((search) => matches(search, withDetails(asking, resource, values, detailsIn(search)), asking.world.fhir.units))
+    return any.some((search) => matches(search, withDetails(asking, resource, values, detailsIn(search)), asking.world.fhir))
   }
 }

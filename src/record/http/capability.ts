@@ -56,8 +56,12 @@ export function capabilityOf(world: World, mode = 'full'): string {
 
 /** What is there to be asked for by `$name`, of one type or of the whole system. */
 export const operationsOf = (world: World): Capabilities['operations'] => [
-  { type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+  {
+    ...{ type: 'Patient', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything' },
+    documentation: 'Dates of care (start, end) narrow it for one patient only.',
+  },
   { type: 'Encounter', name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Encounter-everything' },
+  { type: 'Composition', name: 'document', definition: 'http://hl7.org/fhir/OperationDefinition/Composition-document' },
   { type: null, name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export' },
   { type: null, name: 'import', definition: 'urn:spona:operation:import' },
   { type: 'Patient', name: 'export', definition: 'http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export' },

@@ -74,6 +74,7 @@ function fromBody(request: FastifyRequest, allowed: Allowed): Given[] {
       throw new Refusal('incorrect', 'a parameter has no name', { expression, hint: 'Each parameter needs a name and a value.' })
     }
     const value = Object.keys(parameter).find((key) => /^value[A-Z]/.test(key) || key === 'resource')
+    if (value === undefined && !Object.hasOwn(allowed, parameter['name'])) throw unknownName(parameter['name'], allowed)
     if (value === undefined) throw new Refusal('incorrect', 'a parameter has no value', { expression, hint: 'Give it a value[x] or a resource.' })
     return { name: parameter['name'], value: parameter[value] }
   })

@@ -10,6 +10,7 @@ import { completenessRoutes } from '../completeness/routes.ts'
 import { bulkRoutes } from '../bulk/bulk-routes.ts'
 import { importRoutes } from '../bulk/import-routes.ts'
 import { capabilityOf } from './capability.ts'
+import { documentRoutes } from '../read/document-routes.ts'
 import { everythingRoutes } from '../read/everything-routes.ts'
 import { innerRequests } from './inner-request.ts'
 import { interactionRoutes } from './interaction-routes.ts'
@@ -48,6 +49,7 @@ export const fhirRoutes: Routes = (app) => {
   void metaRoutes(app)
   void searchRoutes(app)
   void everythingRoutes(app)
+  void documentRoutes(app)
   void terminologyRoutes(app)
   void lastObservationsRoutes(app)
   void bulkRoutes(app)

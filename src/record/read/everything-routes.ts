@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Routes } from '../../platform/http.ts'
-import { Refusal } from '../../platform/refusal.ts'
 import { fhirJson } from '../../platform/http.ts'
 import { encounterEverything } from './encounter-everything.ts'
 import { everything } from './everything.ts'
+import { everythingOfAll } from './everything-of-all.ts'
 import { wordsOf } from '../http/operation-words.ts'
 import { askingOf } from '../http/asking-of.ts'
 import { allow } from '../scope.ts'
 
 type OfOne = { Params: { id: string } }
 
-/** `$everything` of one patient or one encounter, by GET and by POST. */
+/** `$everything` of one patient, of one encounter, and of all patients, by GET and by POST. */
 export const everythingRoutes: Routes = (app) => {
   const one = async (request: FastifyRequest<OfOne>, reply: FastifyReply) => {
     const asking = askingOf(request)
@@ -23,10 +23,10 @@ export const everythingRoutes: Routes = (app) => {
     reply.header('content-type', fhirJson).send(await encounterEverything(askingOf(request), request.params.id, wordsOf(request)))
   app.get<OfOne>('/Encounter/:id/$everything', ofEncounter)
   app.post<OfOne>('/Encounter/:id/$everything', ofEncounter)
-  const many = async (request: FastifyRequest) => {
-    await allow(askingOf(request), 'Patient', 'r')
-    const [diagnostics, hint] = ['$everything of several patients is not supported', 'Ask Patient/[id]/$everything for each, or Patient/$export for all.']
-    throw new Refusal('incorrect', diagnostics, { issues: [{ severity: 'error', code: 'not-supported', diagnostics, hint }] })
+  const many = async (request: FastifyRequest, reply: FastifyReply) => {
+    const asking = askingOf(request)
+    await allow(asking, 'Patient', 'r')
+    return reply.header('content-type', fhirJson).send(await everythingOfAll(asking, wordsOf(request)))
   }
   app.get('/Patient/$everything', many)
   app.post('/Patient/$everything', many)

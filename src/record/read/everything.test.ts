@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { get, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { relate } from '../../access/access.ts'
 import { pausedWriter } from '../../testing/paused.ts'
 import { type Send, startServer } from '../../testing/server.ts'
+import { signedIn } from '../../testing/signed-in.ts'
 
 type Json = Record<string, any>
 const observation = (id: string, patient: string, more: Json = {}) => ({
@@ -89,8 +91,58 @@ test('what everything cannot mean is refused with its name', async (t) => {
   }
   assert.equal((await send('POST', '/fhir/Patient/p-1/$everything', { resourceType: 'Patient' })).status, 400)
   assert.equal((await send('POST', '/fhir/Patient/p-1/$everything', { resourceType: 'Parameters', parameter: [{ name: 'x', part: [] }] })).status, 400)
-  const many = await send('GET', '/fhir/Patient/$everything')
-  assert.deepEqual([many.status, many.body.issue[0].code], [400, 'not-supported'])
+})
+
+test('everything of all patients is what the actor may see of them and what it refers to, page by page', async (t) => {
+  const server = await startServer(t)
+  const { send } = await server.institution('А')
+  await send('PUT', '/fhir/Organization/o-1', { resourceType: 'Organization', id: 'o-1', name: 'Лабораторија' })
+  await send('PUT', '/fhir/Device/d-1', { resourceType: 'Device', id: 'd-1', status: 'active' })
+  for (const id of ['p-1', 'p-2']) {
+    await chart(send, id)
+    await send('PUT', `/fhir/Observation/o-${id}`, observation(`o-${id}`, id, { performer: [{ reference: 'Organization/o-1' }] }))
+  }
+  const all = ['Observation/o-p-1', 'Observation/o-p-2', 'Organization/o-1', 'Patient/p-1', 'Patient/p-2']
+  const asked = await send('GET', '/fhir/Patient/$everything')
+  assert.equal(asked.status, 200, asked.text)
+  assert.deepEqual(idsOf(asked.body).sort(), all, 'a device of nobody is not in it')
+  const found: string[] = []
+  let url: string | undefined = '/fhir/Patient/$everything?_count=1'
+  for (let pages = 0; url !== undefined && pages < 10; pages++) {
+    const { body }: { body: Json } = await send('GET', url)
+    assert.match(body['link'][0].url, /Patient\/\$everything\?_count=1$/)
+    found.push(...idsOf({ entry: body['entry'].filter((one: Json) => one.search.mode === 'match') }))
+    url = body['link'].find((one: Json) => one.relation === 'next')?.url.replace(/^https?:\/\/[^/]+/, '')
+  }
+  assert.deepEqual(
+    found.sort(),
+    all.filter((one) => one !== 'Organization/o-1'),
+  )
+  const parameter = [{ name: '_type', valueCode: 'Observation' }]
+  const typed = await send('POST', '/fhir/Patient/$everything', { resourceType: 'Parameters', parameter })
+  assert.deepEqual(idsOf(typed.body).sort(), ['Observation/o-p-1', 'Observation/o-p-2'])
+  assert.deepEqual(idsOf((await send('GET', '/fhir/Patient/$everything?_since=2999-01-01T00:00:00Z')).body), [])
+  for (const query of ['start=2020', '_type=Organization', '_since=soon', '_count=x', 'foo=1']) {
+    assert.equal((await send('GET', `/fhir/Patient/$everything?${query}`)).status, 400, query)
+  }
+  const other = await server.institution('Б')
+  assert.deepEqual(idsOf((await other.send('GET', '/fhir/Patient/$everything')).body), [])
+  const [row] = await server.world.sql<{ patient: number }>`select patient from record.name where name = 'p-1'`
+  const visit = {
+    patient: row?.patient as number,
+    kind: 'visit' as const,
+    worker: 21,
+    institution: other.id,
+    from: new Date(Date.now() - 1000),
+    source: 'test',
+  }
+  await server.world.sql.begin((tx) => relate(tx, visit))
+  const doctor = await signedIn(server, { roles: ['doctor'], worker: 21, institution: other.id })
+  assert.deepEqual(idsOf((await doctor('GET', '/fhir/Patient/$everything')).body).sort(), ['Observation/o-p-1', 'Organization/o-1', 'Patient/p-1'])
+  const narrow = await server.institution('В', 'system/Patient.cruds')
+  await chart(narrow.send, 'p-3')
+  assert.deepEqual(idsOf((await narrow.send('GET', '/fhir/Patient/$everything')).body), ['Patient/p-3'])
+  assert.equal((await narrow.send('GET', '/fhir/Patient/$everything?_type=Observation')).status, 403)
 })
 
 test('everything as of an instant is what was in the record then: versions as they were, what was deleted later, nothing that came later', async (t) => {

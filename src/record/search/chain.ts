@@ -1,6 +1,7 @@
 import { type Clause, matches, type Search } from '../../fhir/fhir.ts'
 import type { Asking } from '../asking.ts'
 import { parseReference, type Reference } from '../ids.ts'
+import { perhapsInside, satisfiedInside } from './contained.ts'
 import { emptySearch, fetchVisible, literalsOf } from './visible.ts'
 import { nameAll, widen } from './named-patients.ts'
 import { decideRelated, type From, isRelated } from './related.ts'
@@ -15,12 +16,16 @@ type Has = Extract<Clause, { test: 'has' }>
 const relatedMax = 5000
 const besideMax = 1000
 
-/** `subject:Patient.name=…` becomes the references that lead to what satisfies the inner condition. */
+/**
+ * `subject:Patient.name=…` becomes the references that lead to what satisfies the inner condition, and what holds such a thing inside itself: that is looked
+ * for among the matches of what is decided already, when a patient or an id is named, else among what has such a code inside.
+ */
 export async function decideChain(from: From, beside: Search, clause: Chain): Promise<Clause> {
   const { asking } = from
   const to = await permitted(asking, clause.to)
   const literals = new Set<string>()
   const few = await fewBeside(from, beside)
+  const inside = await satisfiedInside(from, clause.code, to, few ?? holdingInside(from, beside, to))
   if (few !== null) {
     for (const literal of await fromHere(from, clause.code, to, few)) literals.add(literal)
   } else {
@@ -29,7 +34,8 @@ export async function decideChain(from: From, beside: Search, clause: Chain): Pr
       for (const literal of await widened(asking, found)) literals.add(literal)
     }
   }
-  return { code: clause.code, test: 'reference', values: [{ literals: [...literals] }], isFound: true }
+  const byReference: Clause = { code: clause.code, test: 'reference', values: [{ literals: [...literals] }], isFound: true }
+  return inside.length === 0 ? byReference : { code: clause.code, test: 'any', clauses: [byReference, { code: '_id', test: 'ids', ids: inside }] }
 }
 
 /** `_has:Observation:patient:code=…` becomes the ids that the inner resources refer to. */
@@ -66,17 +72,34 @@ async function permitted<T extends { type: string }>(asking: Asking, to: readonl
  * country's. Null when nobody is named or there are many.
  */
 async function fewBeside(from: From, beside: Search): Promise<Hit[] | null> {
-  const { asking } = from
-  if (beside.clauses.length === 0) return null
-  const { search, keys } = await nameAll(asking, beside)
-  const names = search.clauses.some(({ code, test }) => test === 'ids' || code === '_id' || (test === 'token' && code === 'identifier'))
-  if (keys === null && !names) return null
   const hits: Hit[] = []
-  for await (const hit of visibleHits(from, search, keys)) {
+  let isNamed = false
+  for await (const hit of besideOf(from, beside, () => (isNamed = true))) {
     if (hits.length >= besideMax) return null
     hits.push(hit)
   }
-  return hits
+  return isNamed ? hits : null
+}
+
+/** What may hold inside itself what is asked for: of the index, only codes. */
+async function* holdingInside(from: From, beside: Search, to: Chain['to']): AsyncGenerator<Hit> {
+  let isNamed = false
+  yield* besideOf(from, beside, () => (isNamed = true))
+  if (isNamed) return
+  for (const one of to) {
+    const perhaps = perhapsInside(one)
+    if (perhaps !== null) yield* visibleHits(from, { ...beside, clauses: [...beside.clauses, perhaps] }, null)
+  }
+}
+
+/** The matches of what is decided already; nothing at all when nobody is named. */
+async function* besideOf(from: From, beside: Search, onNamed?: () => void): AsyncGenerator<Hit> {
+  if (beside.clauses.length === 0) return
+  const { search, keys } = await nameAll(from.asking, beside)
+  const names = search.clauses.some(({ code, test }) => test === 'ids' || code === '_id' || (test === 'token' && code === 'identifier'))
+  if (keys === null && !names) return
+  onNamed?.()
+  yield* visibleHits(from, search, keys)
 }
 
 async function* visibleHits(from: From, search: Search, keys: readonly number[] | null): AsyncGenerator<Hit> {
@@ -137,5 +160,5 @@ async function deciding(from: From, search: Search, literals: readonly string[])
   const ids: Clause = { code: '_id', test: 'ids', ids: literals.flatMap((literal) => parseReference(literal, asking.base)?.id ?? []) }
   const decided = search.clauses.some(isRelated) ? await decideRelated(from, { ...search, clauses: [ids, ...search.clauses] }) : search
   const named = (await nameAll(asking, decided)).search
-  return (hit) => matches(named, hit.valuesFor(named), asking.world.fhir.units)
+  return (hit) => matches(named, hit.valuesFor(named), asking.world.fhir)
 }

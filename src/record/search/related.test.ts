@@ -24,6 +24,18 @@ const visit = (id: string, patient: string, where: string, more: Json = {}) =>
     ...more,
   })
 
+const order = (patient: string) => ({ status: 'active', intent: 'order', subject: ref(`Patient/${patient}`) })
+/** The medicine stands inside, and another one that nobody takes. */
+const prescription = (id: string, patient: string, code: string) =>
+  put('MedicationRequest', id, {
+    ...order(patient),
+    contained: [
+      { resourceType: 'Medication', id: 'm', code: coded(code), manufacturer: ref('Organization/org-unit') },
+      { resourceType: 'Medication', id: 'other', code: coded('c'), ingredient: [{ itemReference: ref('#m') }] },
+    ],
+    medicationReference: ref('#m'),
+  })
+
 const data = [
   put('Organization', 'org-dz', { name: 'Дом здравља Ђердап' }),
   put('Organization', 'org-unit', { name: 'Јединица', partOf: ref('Organization/org-dz') }),
@@ -48,6 +60,11 @@ const data = [
   put('Questionnaire', 'q-sleep', { status: 'active', url: 'http://example.org/q/sleep', version: '2', title: 'Спавање' }),
   put('QuestionnaireResponse', 'qr-1', { status: 'completed', questionnaire: 'http://example.org/q/sleep|2', subject: ref('Patient/p-ana') }),
   put('QuestionnaireResponse', 'qr-2', { status: 'amended', questionnaire: 'http://example.org/q/other', subject: ref('Patient/p-bora') }),
+  prescription('mr-ana', 'p-ana', 'a'),
+  prescription('mr-ana-b', 'p-ana', 'b'),
+  put('Medication', 'med-a', { code: coded('a') }),
+  put('MedicationRequest', 'mr-ana-out', { ...order('p-ana'), medicationReference: ref('Medication/med-a') }),
+  prescription('mr-bora', 'p-bora', 'a'),
   put('List', 'li', {
     status: 'current',
     mode: 'changes',
@@ -56,6 +73,19 @@ const data = [
 ]
 
 const questions: [string, string[]][] = [
+  ['MedicationRequest?patient=p-ana&medication.code=a', ['mr-ana', 'mr-ana-out']],
+  ['MedicationRequest?patient=p-ana&medication.code:not=a', ['mr-ana-b']],
+  ['MedicationRequest?patient=p-ana&medication.code=c', []],
+  ['MedicationRequest?medication:Medication.code=urn:c|a&patient.identifier=urn:h|2', ['mr-bora']],
+  ['MedicationRequest?patient=p-ana&medication.manufacturer.partof=org-dz', ['mr-ana', 'mr-ana-b']],
+  ['MedicationRequest?_id=mr-ana,mr-bora&medication.code=a', ['mr-ana', 'mr-bora']],
+  ['Patient?_has:MedicationRequest:patient:medication.code=a', ['p-ana', 'p-bora']],
+  ['MedicationRequest?medication.code=a', ['mr-ana', 'mr-ana-out', 'mr-bora']],
+  ['MedicationRequest?medication.code=urn:c|b&status=active', ['mr-ana-b']],
+  ['MedicationRequest?medication.code=urn:other|a', []],
+  ['MedicationRequest?medication.code=c', []],
+  ['MedicationRequest?code=c', []],
+  ['Patient?_id=p-ana,p-bora&_has:MedicationRequest:patient:medication.code=b', ['p-ana']],
   ['Observation?subject:Patient.name=анић', ['o-ana-x', 'o-ana-y']],
   ['Observation?subject.name=anic', ['o-ana-x', 'o-ana-y']],
   ['Observation?patient.identifier=urn:h|2&code=x', ['o-bora-x']],

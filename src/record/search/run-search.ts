@@ -123,7 +123,7 @@ export async function* decide(asking: Asking, sql: Runner, search: Search, rows:
     const hits: Hit[] = []
     let kept = 0
     for (const content of contents) {
-      if (!matches(search, content.valuesFor(search), asking.world.fhir.units)) continue
+      if (!matches(search, content.valuesFor(search), asking.world.fhir)) continue
       hits.push(content)
       kept += bytesIn(content.row)
     }

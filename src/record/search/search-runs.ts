@@ -1,6 +1,8 @@
 import type { Clause, Search } from '../../fhir/fhir.ts'
 import { type Asking, traced } from '../asking.ts'
 import { fixReading, type Reading } from './candidates.ts'
+import { fragment } from '../../platform/sql.ts'
+import { reservedKeys } from '../ids.ts'
 import { nameAll } from './named-patients.ts'
 import { decideRelated } from './related.ts'
 import { pageBytes } from '../answer-room.ts'
@@ -48,7 +50,8 @@ async function runOf(asking: Asking, search: Search, reading: Reading, everybody
   const decided = await traced(trace, 'relations', () => decideRelated({ asking, sql: world.sql, reading }, search))
   const { search: whole, keys, named } = await traced(trace, 'patients', () => nameAll(asking, decided))
   const view = await traced(trace, 'access', () => (keys === null ? everybody() : viewOf(asking, keys)))
-  const visible = visibleRows(view, world.fhir.typeCode(search.type as string), keys)
+  const seen = visibleRows(view, world.fhir.typeCode(search.type as string), keys)
+  const visible = search.isAboutPatients ? fragment`(${seen} and r.patient >= ${reservedKeys})` : seen
   return { search: whole, view, scope: { keys, visible, reading }, named }
 }
 

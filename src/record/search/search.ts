@@ -52,6 +52,13 @@ export async function searchCompartment(asking: Asking, place: Compartment, pair
   const within = each.map(({ type, clauses }) => ({ type, clauses: [inside, ...clauses] }))
   return answer(asking, { search: { ...search, each: within }, self: selfOf(asking, path, search, types), ...firstPage })
 }
+
+/** `GET /fhir/Patient/$everything`: these types, and of them what is filed under a patient. */
+export async function searchAboutPatients(asking: Asking, types: string[], pairs: [string, string][], self: string): Promise<string> {
+  const search = parseSearch(asking.world.fhir, types, pairs, { lenient: false })
+  return answer(asking, { search: { ...search, isAboutPatients: true }, self, ...firstPage })
+}
+
 export type Compartment = { name: string; id: string; inner: string }
 
 const localPairs = (asking: Asking, pairs: [string, string][]) =>

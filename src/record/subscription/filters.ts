@@ -65,4 +65,4 @@ export async function searchesOf(asking: Asking, topic: Topic, filters: readonly
 export const satisfies = (asking: Asking, type: string, query: string, content: Content): boolean =>
   holds(asking, parseSearch(asking.world.fhir, type, [...new URLSearchParams(query)], { lenient: false }), content)
 
-export const holds = (asking: Asking, search: Search, content: Content): boolean => matches(search, content.valuesFor(search), asking.world.fhir.units)
+export const holds = (asking: Asking, search: Search, content: Content): boolean => matches(search, content.valuesFor(search), asking.world.fhir)

@@ -78,3 +78,59 @@ test('a value set or a hierarchy stands for the codes of a search', async (t) =>
     assert.equal(answer.status, 400, `${query}: ${answer.text}`)
   }
 })
+
+test('a code is found in any case when its system does not tell cases apart', async (t) => {
+  const server = await startServer(t)
+  const { terminology } = server.world.fhir
+  const systems = { any: 'http://example.org/any-case', told: 'http://example.org/told-apart', silent: 'http://example.org/silent' }
+  const of = (url: string, caseSensitive?: boolean) => ({
+    ...{ resourceType: 'CodeSystem' as const, url, status: 'active', content: 'complete', concept: [{ code: 'J45.a' }] },
+    ...(caseSensitive === undefined ? {} : { caseSensitive }),
+  })
+  terminology.load('cases@1', () => [of(systems.any, false), of(systems.told, true), of(systems.silent)])
+  t.after(() => terminology.unload('cases@1'))
+  const { send } = await server.institution('Дом здравља Величина слова')
+  const conditions = { ...systems, elsewhere: 'http://example.org/not-here' }
+  const typed = { coding: [{ system: systems.any, code: 'mr' }] }
+  await send('PUT', '/fhir/Patient/slova', { resourceType: 'Patient', id: 'slova', identifier: [{ system: systems.any, value: 'ab-1', type: typed }] })
+  for (const [name, system] of Object.entries(conditions)) {
+    const code = { coding: [{ system, code: 'j45.A' }] }
+    const answer = await send('PUT', `/fhir/Condition/${name}`, { resourceType: 'Condition', id: name, code, subject: { reference: 'Patient/slova' } })
+    assert.equal(answer.status, 201, answer.text)
+  }
+  const found = async (query: string) => {
+    const answer = await send('GET', `/fhir/${query}`)
+    assert.equal(answer.status, 200, `${query}: ${answer.text}`)
+    return (answer.body.entry ?? []).map(({ resource }: any) => resource.id).toSorted()
+  }
+  for (const patient of ['', '&patient=slova']) {
+    assert.deepEqual(await found(`Condition?code=J45.a${patient}`), ['any', 'silent'])
+    assert.deepEqual(await found(`Condition?code=${systems.any}|J45.a${patient}`), ['any'])
+    assert.deepEqual(await found(`Condition?code=${systems.told}|J45.a${patient}`), [])
+    assert.deepEqual(await found(`Condition?code=${systems.told}|j45.A${patient}`), ['told'])
+    assert.deepEqual(await found(`Condition?code:not=J45.a${patient}`), ['elsewhere', 'told'])
+    const many = Array.from({ length: 30 }, (_, at) => `${systems.any}|X${at},${systems.told}|X${at}`).join()
+    assert.deepEqual(await found(`Condition?code=${many},${systems.any}|J45.a,${systems.told}|J45.a${patient}`), ['any'])
+  }
+  assert.deepEqual(await found('Patient?identifier=AB-1'), [])
+  assert.deepEqual(await found(`Patient?identifier:of-type=${systems.any}|MR|ab-1`), ['slova'])
+  const beside = await send('POST', '/fhir', {
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      {
+        request: { method: 'POST', url: 'Condition' },
+        resource: { resourceType: 'Condition', code: { coding: [{ system: systems.any, code: 'k.B' }] }, subject: { reference: 'Patient/slova' } },
+      },
+      {
+        request: { method: 'POST', url: 'Procedure' },
+        resource: {
+          ...{ resourceType: 'Procedure', status: 'completed', subject: { reference: 'Patient/slova' } },
+          reasonReference: [{ reference: `Condition?code=${systems.any}|K.b` }],
+        },
+      },
+    ],
+  })
+  assert.equal(beside.status, 200, beside.text)
+  assert.equal((await found('Procedure?reason-reference:missing=false')).length, 1)
+})

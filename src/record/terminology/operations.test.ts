@@ -179,6 +179,35 @@ test('terminology operations answer about the standard, about what is stored and
     assert.ok((await get('ConceptMap/$translate', { url: toGender.url, system: colours.url, code: 'blue' })).text.includes('"none"'))
   })
 
+  await t.test('what is mapped under a condition is not taken for unmapped, and a system that does not tell cases apart is mapped in any', async () => {
+    const system = { ...colours, url: 'http://example.org/caseless', caseSensitive: false, concept: [{ code: 'Red' }, { code: 'Blue' }] }
+    const target = (code: string, more: object = {}) => [{ code, equivalence: 'equivalent', ...more }]
+    const element = [
+      { code: 'Red', target: target('r') },
+      { code: 'Blue', target: target('b', { dependsOn: [{ property: 'http://example.org/light', value: 'day' }] }) },
+    ]
+    const group = [{ source: system.url, target: 'http://example.org/letters', element, unmapped: { mode: 'fixed', code: 'other' } }]
+    const map = { resourceType: 'ConceptMap', url: 'http://example.org/letters-of-colours', status: 'active', group }
+    for (const resource of [system, map]) assert.equal((await send('POST', `/fhir/${resource.resourceType}`, resource)).status, 201)
+    const mapped = async (code: string) =>
+      (await get('ConceptMap/$translate', { url: map.url, system: system.url, code })).body.parameter.flatMap(({ part = [] }: any) =>
+        part.filter(({ name }: any) => name === 'concept').map(({ valueCoding }: any) => valueCoding.code),
+      )
+    for (const [code, letters] of [
+      ['Red', ['r']],
+      ['red', ['r']],
+      ['Blue', []],
+      ['green', ['other']],
+    ] as const) {
+      assert.deepEqual(await mapped(code), letters, code)
+    }
+    const dependency = { name: 'dependency', part: [{ name: 'element', valueUri: 'http://example.org/light' }] }
+    assert.match(
+      (await send('POST', '/fhir/ConceptMap/$translate', parameters({ name: 'url', valueUri: map.url }, dependency))).text,
+      /does not support the parameter dependency/,
+    )
+  })
+
   await t.test('a definition that is sent is used for this one answer', async () => {
     const sent = {
       resourceType: 'ValueSet',

@@ -49,7 +49,6 @@ function touchedBy({ target, index }: BundleEntry, asks: Intent['asks'], answers
 
 export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true>): Beside {
   const { asking, asks, writes } = intent
-  const { units } = asking.world.fhir
   const known = new Map<string, MadeOfType>()
   const madeOf = (type: string): MadeOfType => known.getOrInsertComputed(type, readMade)
   const readMade = (type: string): MadeOfType => {
@@ -60,7 +59,9 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
       if (resource?.resourceType !== type || (method !== 'POST' && method !== 'PUT')) continue
       const one = { entry, resource, values: valuesOf(asking, resource) }
       made.all.push(one)
-      const tokens = new Set(one.values.flatMap((value) => (value.kind === 'token' && value.value !== null ? [`${value.code} ${value.value}`] : [])))
+      const tokens = new Set(
+        one.values.flatMap((value) => (value.kind === 'token' && value.value !== null ? [`${value.code} ${value.value.toLowerCase()}`] : [])),
+      )
       for (const token of tokens) made.byToken.getOrInsertComputed(token, () => []).push(one)
       for (const name of touchedBy(entry, asks, answers)) made.rewritten.set(name, true)
     }
@@ -73,7 +74,7 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
     const tokens = search.clauses.map(tokensOf).find((one) => one !== null)
     const near = tokens === undefined || tokens === null ? all : [...new Set(tokens.flatMap((token) => byToken.get(token) ?? []))]
     const details = detailsIn(search)
-    return near.filter(({ resource, values }) => matches(search, withDetails(asking, resource, values, details), units))
+    return near.filter(({ resource, values }) => matches(search, withDetails(asking, resource, values, details), asking.world.fhir))
   }
   return {
     afterwards(condition, found) {
@@ -94,8 +95,8 @@ export function besideOf(intent: Intent, answers: Answers, deleted: TextMap<true
   }
 }
 
-/** The tokens of which one must be there, as they are listed. */
+/** The tokens of which one must be there, as they are listed: in small letters, for some code systems do not tell cases apart. */
 function tokensOf(clause: Clause): string[] | null {
   if (clause.test !== 'token' || clause.isNot || clause.values.some(({ value }) => value === undefined)) return null
-  return clause.values.map(({ value }) => `${clause.code} ${value}`)
+  return clause.values.map(({ value = '' }) => `${clause.code} ${value.toLowerCase()}`)
 }

@@ -125,7 +125,7 @@ async function byIdentifier(tx: Runner, conditions: ReadonlyMap<string, Conditio
       const hit = contents[at] as Hit
       counts.set(row.n, (counts.get(row.n) ?? 0) + 1)
       const { asking, search } = (some[row.n - 1] as Sought).condition
-      if (matches(search, hit.valuesFor(search), asking.world.fhir.units)) hits.get(row.n - 1)?.push(hit)
+      if (matches(search, hit.valuesFor(search), asking.world.fhir)) hits.get(row.n - 1)?.push(hit)
     }
     for (const { n, among } of rows) {
       const { name, condition } = some[n - 1] as Sought

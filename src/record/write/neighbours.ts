@@ -29,7 +29,7 @@ export function createNeighbours() {
         // What other resources decide is not looked for here.
         if (near.length > 0 && (search.clauses.some(isRelated) || detailsIn(search).length > 0)) return true
         return near.some(
-          (one) => isUnknown(one) || matches(search, (one.values ??= valuesOf(one.asking, one.operation.resource as Resource)), asking.world.fhir.units),
+          (one) => isUnknown(one) || matches(search, (one.values ??= valuesOf(one.asking, one.operation.resource as Resource)), asking.world.fhir),
         )
       })
     },

@@ -3,7 +3,7 @@ import { type Issue, printJson, type Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import type { Asking } from '../asking.ts'
-import { indexRows } from './rows.ts'
+import { indexRows, valuesInside } from './rows.ts'
 import type { Version } from './write.ts'
 
 const issuesMax = 50
@@ -72,7 +72,14 @@ export function makeVersion(asking: Asking, resource: Resource, place: VersionPl
   const type = world.fhir.typeCode(resourceType)
   const values = world.fhir.extract(stored)
   if (stored['text'] !== undefined) values.push(...world.fhir.details(stored, ['_text']))
-  const index = indexRows(type, stored, values, place.patient, asking.base, world.hashes)
+  const index = indexRows(
+    type,
+    stored,
+    stored['contained'] === undefined ? values : [...values, ...valuesInside(world.fhir, stored)],
+    place.patient,
+    asking.base,
+    world.hashes,
+  )
   return {
     ...place,
     type,

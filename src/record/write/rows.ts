@@ -1,4 +1,4 @@
-import type { Extracted, Resource } from '../../fhir/fhir.ts'
+import type { Extracted, Fhir, Resource } from '../../fhir/fhir.ts'
 import { type Hashes, narrowHash, packTokens, wideHash } from './hashes.ts'
 import { distinct } from '../../platform/text-map.ts'
 import { idBeginning, isServerId, keyOfId, parseReference } from '../ids.ts'
@@ -114,6 +114,20 @@ export function indexRows(type: number, resource: Resource, values: readonly Ext
   }
   if (day !== null && isSpanning(resource.resourceType, values, day)) add(spanForm, false)
   return { day, tokens: packTokens(narrow), wide, identifiers, strings: distinct(strings), sounds }
+}
+
+/** A form of its own: what stands inside is not what the resource itself says. */
+export const insideForm = (code: string): string => `c ${code}`
+
+/** What is indexed of contained resources: their codes. Numbers of persons would need hashes of another kind. */
+export function valuesInside(fhir: Fhir, { contained }: Resource): Extracted[] {
+  if (!Array.isArray(contained)) return []
+  return (contained as Resource[]).flatMap((inner) =>
+    fhir.extract(inner).flatMap((one): Extracted[] => {
+      const isCode = one.kind === 'token' && one.value !== null && one.code !== '_id' && !isIdentifierCode(one.code)
+      return isCode ? [{ code: '_contained', kind: 'token', system: null, value: insideForm(one.value as string) }] : []
+    }),
+  )
 }
 
 export const soundForm = (word: string): string => `n ${word}`

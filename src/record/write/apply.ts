@@ -9,16 +9,16 @@ import { distinct, TextMap } from '../../platform/text-map.ts'
 import type { World } from '../../platform/world.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { noteEncounter } from './claims.ts'
-import { isServerId, keyOfId, newId, patientOrNone, requireNoPersonalNumber, reservedKeys } from '../ids.ts'
+import { isServerId, keyOfId, newId, patientOrNone, requireNoPersonalNumber } from '../ids.ts'
 import { patched } from './patch.ts'
 import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
-import { type Charts, deniedPatients, findNamed, noCharts, placeOfSubject, requireMayWrite, subjectOf } from './subject.ts'
+import { requireExpected, requireOwn, requireSameSubject } from './may-change.ts'
+import { type Charts, findNamed, isOpen, noCharts, requireMayWrite, subjectOf } from './subject.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
-import { endingOf, notTheirs } from '../subscription/owner.ts'
+import { endingOf } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
 import { holdSubscription } from '../subscription/subscribe.ts'
-import { isOwnSubmission } from '../view.ts'
 
 /** In a list of versions: whichever is there. */
 export const anyVersion = 0
@@ -144,7 +144,8 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
   const charted: (Judged & { item: Item })[] = []
   for (const item of items) {
     if (!isPlaced(item) || !isOf(item, 'Patient')) continue
-    const judged = await judge(item, tx, beforeOf(item))
+    const asked = judge(item, tx, beforeOf(item))
+    const judged = asked instanceof Promise ? await asked : asked
     if ('result' in judged) note(item, judged)
     else charted.push({ ...judged, item })
   }
@@ -154,7 +155,8 @@ export async function prepareAll(tx: AuditedTransaction, requests: readonly Requ
     if (item.operation === null) item.of.results[item.at] = nothingDone(item.asking.world)
     if (!isPlaced(item) || isOf(item, 'Patient')) continue
     const before = beforeOf(item)
-    const judged = await judge(item, tx, before)
+    const asked = judge(item, tx, before)
+    const judged = asked instanceof Promise ? await asked : asked
     if ('result' in judged) {
       note(item, judged)
       continue
@@ -205,20 +207,36 @@ type Judged = {
   status: 200 | 201
 }
 
-async function judge(
-  { asking, operation, charts }: Item & { operation: Placed },
-  tx: AuditedTransaction,
-  before: (Stored & { content: string }) | null,
-): Promise<Done | Judged> {
-  const { world, actor } = asking
+type ToJudge = Item & { operation: Placed }
+type Before = (Stored & { content: string }) | null
+
+/** At once, when nobody has to be asked: nearly everything of a bundle is new, and about one whose chart is known to be open. */
+function judge(item: ToJudge, tx: AuditedTransaction, before: Before): Done | Judged | Promise<Done | Judged> {
+  const { asking, operation, charts } = item
+  if (!isBrandNew(operation) || operation.type === 'Subscription' || !isOpen(operation.patient, charts)) return judgeAsking(item, tx, before)
+  requireExpected(operation, null)
+  const resource = operation.resource as Resource
+  requireResolved(asking.world, resource, operation.path, operation.holders)
+  return { operation, resource, ...placeOf(item, null), status: 201 }
+}
+
+function placeOf({ asking, operation }: ToJudge, before: Before): Pick<Judged, 'place' | 'told'> {
+  const { patient, rowId, name, type } = operation
+  const at = nextInstant(asking.world, before?.at ?? null)
+  return {
+    place: { patient, id: rowId, name, version: (before?.version ?? 0) + 1, at, institution: asking.actor.institution as number },
+    told: { type, id: name ?? rowId, patient, warnings: [], temporaryNumber: null },
+  }
+}
+
+async function judgeAsking(item: ToJudge, tx: AuditedTransaction, before: Before): Promise<Done | Judged> {
+  const { asking, operation, charts } = item
+  const { world } = asking
   if (operation.kind !== 'create') requireOwn(asking, operation, before, charts)
   requireExpected(operation, before)
   await requireMayWrite(asking, tx, operation.patient, charts, operation.path)
-  const institution = actor.institution as number
-  const at = nextInstant(world, before?.at ?? null)
-  const place = { patient: operation.patient, id: operation.rowId, name: operation.name, version: (before?.version ?? 0) + 1, at, institution }
-  const id = operation.name ?? operation.rowId
-  const told = { type: operation.type, id, patient: operation.patient, warnings: [] as string[], temporaryNumber: null }
+  const { place, told } = placeOf(item, before)
+  const { at } = place
   if (operation.kind === 'delete') {
     if (operation.type === 'Subscription') await endRunning(tx, place)
     if (!before || before.deleted) return { result: { ...told, version: before?.version ?? 0, at, status: 204, body: null }, version: null }
@@ -258,62 +276,6 @@ const foundElsewhere = ({ type, path }: Operation) =>
     expression: `${path}.id`,
     hint: 'Leave the id out, or update it by its own address.',
   })
-
-function requireExpected(operation: Placed, before: Stored | null): void {
-  const { ifMatch, ifNoneMatch } = operation.expected
-  const isOneOf = (versions: readonly number[]) => before !== null && !before.deleted && (versions.includes(before.version) || versions.includes(anyVersion))
-  if (ifNoneMatch !== null && isOneOf(ifNoneMatch)) {
-    throw new Refusal('precondition', 'the resource is there already, and If-None-Match asks that it is not', {
-      expression: operation.path,
-      hint: 'Read it first, and send its ETag in If-Match to change it.',
-    })
-  }
-  if (ifMatch === null || isOneOf(ifMatch)) return
-  throw new Refusal('precondition', 'the resource has another version now than the one you changed', {
-    expression: operation.path,
-    hint: 'Read it again, repeat your change on the current version and send its ETag in If-Match.',
-  })
-}
-
-/** Data belong to the institution where they arose: only it changes them (e-karton rulebook, article 2: kept correct by their source). */
-function requireOwn(asking: Asking, operation: Placed, before: Stored | null, charts: Charts): void {
-  if (!before) {
-    if (operation.type === 'Patient' && operation.name !== null && !charts.created.has(operation.patient)) {
-      throw new Refusal('forbidden', 'another institution has used this id for a patient of its own', {
-        expression: `${operation.path}.id`,
-        hint: 'Choose another id, for example with a prefix of your institution, or POST the resource.',
-      })
-    }
-    if (operation.name !== null) return
-    throw new Refusal('not-found', `no ${operation.type} with this id`, { expression: operation.path, hint: 'Create it by POST, or choose an id of your own.' })
-  }
-  if (!isOwnSubmission(asking, before)) {
-    const refusal =
-      notTheirs(operation.type) ??
-      new Refusal('forbidden', 'this resource was submitted by another institution; only that one may change it', {
-        expression: operation.path,
-        hint: 'Ask the institution where it arose for a correction. For a resource of your own choose another id, or POST it.',
-      })
-    if (operation.patient >= reservedKeys) deniedPatients.set(refusal, operation.patient)
-    throw refusal
-  }
-  if (before.voided) {
-    throw new Refusal('conflict', `this ${operation.type} was filed under a wrong patient and has been moved`, {
-      expression: operation.path,
-      hint: 'Search for it under the right patient and change it there.',
-    })
-  }
-}
-
-async function requireSameSubject(asking: Asking, tx: Runner, resource: Resource, operation: Placed, charts: Charts): Promise<void> {
-  const patient = await subjectOf(asking, tx, resource, charts, operation.path)
-  const isShared = (key: number) => key < reservedKeys
-  if (patient === operation.patient || (isShared(patient) && isShared(operation.patient))) return
-  throw new Refusal('unprocessable', 'an update may not change whom the resource is about', {
-    expression: placeOfSubject(resource, operation.path),
-    hint: 'If it was filed under the wrong patient, ask the operator for `record move`, which voids it there and files it anew.',
-  })
-}
 
 async function fileAll(tx: AuditedTransaction, charted: readonly (Judged & { item: Item })[]): Promise<Filed[]> {
   const [first] = charted

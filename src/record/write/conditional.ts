@@ -1,6 +1,7 @@
 import type { AuditedTransaction } from '../../audit/audit.ts'
 import { parseSearch, type Resource, type Search } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import type { World } from '../../platform/world.ts'
 import { type Applied, applyAll, placeNew, whatever } from './apply.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { askConditions } from './conditions.ts'
@@ -20,7 +21,7 @@ export function criteriaOf(asking: Asking, type: string, query: Criteria, expres
   const pairs = typeof query === 'string' ? [...new URLSearchParams(query.slice(query.indexOf('?') + 1))] : query
   let search: Search
   try {
-    search = parseSearch(asking.world.fhir, type, pairs, { lenient: false })
+    search = searchOf(asking.world, type, pairs)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     throw new Refusal('incorrect', `the condition cannot be used: ${error.message}`, {
@@ -35,6 +36,21 @@ export function criteriaOf(asking: Asking, type: string, query: Criteria, expres
     })
   }
   return search
+}
+
+type Known = { generation: number; searches: Map<string, Search> }
+const known = new WeakMap<World['fhir'], Known>()
+const knownMax = 1000
+
+/** Each message of a system asks for the same devices, organizations and patients by their numbers: nothing changes a search, so one that was read serves again. */
+function searchOf({ fhir }: World, type: string, pairs: [string, string][]): Search {
+  const read = () => parseSearch(fhir, type, pairs, { lenient: false })
+  const [[name, value] = ['', ''], another] = pairs
+  if (another !== undefined || name !== 'identifier') return read()
+  const { generation } = fhir.custom
+  let kept = known.get(fhir)
+  if (kept?.generation !== generation || kept.searches.size >= knownMax) known.set(fhir, (kept = { generation, searches: new Map() }))
+  return kept.searches.getOrInsertComputed(`${type} ${value}`, read)
 }
 
 /** Names two of them: whoever meets it far from here, as an edge does, can look which one is wrong. */

@@ -206,7 +206,8 @@ async function placeAll(
     if (!isPatient(entry)) replaceIn(entry, references)
     const ones: (Placed | null)[] = []
     for (const operation of operations.get(entry.index) ?? []) {
-      const one = await place(asking, tx, operation, charts)
+      const asked = place(asking, tx, operation, charts)
+      const one = asked instanceof Promise ? await asked : asked
       ones.push(one)
       if (one && operation.kind !== 'delete') nameEntry(references, entry, `${one.type}/${one.name ?? one.rowId}`)
     }

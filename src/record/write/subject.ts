@@ -107,12 +107,15 @@ async function chartInstitution(asking: Asking, sql: Runner, patient: number): P
   return named.institution
 }
 
+/** Known beforehand: nobody's, or a chart that the same request has told of or opened. */
+export const isOpen = (patient: number, charts: Charts): boolean => patient < reservedKeys || isTold(charts, patient) || charts.opened?.has(patient) === true
+
 /**
  * May the actor write under this key? Its own institution's chart, always; another's, only with a live relation.
  * The act that catches the refusal audits it before the caller hears of it.
  */
 export async function requireMayWrite(asking: Asking, sql: Runner, patient: number, charts: Charts, path: string): Promise<void> {
-  if (patient < reservedKeys || isTold(charts, patient) || charts.opened?.has(patient)) return
+  if (isOpen(patient, charts)) return
   const { world, actor } = asking
   const institution = await chartInstitution(asking, sql, patient)
   if (institution !== null && institution === actor.institution) return void charts.own.add(patient)

@@ -26,11 +26,11 @@ export async function sendSome(edge: Edge): Promise<Sent> {
   return sent
 }
 
-/** What came before and is not mapped yet may be of the same patient, so nothing goes past it. While the line is cut one message tries whether it is back. */
 /** Where the items of a protocol go: everything clinical to the record. */
 const record = { to: 'record/documents', contentType: 'application/fhir+json' }
 const destinations: Record<string, typeof record> = { certificate: { to: 'sickleave/certificates', contentType: 'application/json' } }
 
+/** What came before and is not mapped yet may be of the same patient, so nothing goes past it. While the line is cut one message tries whether it is back. */
 function chosen({ store, vault, now, centre }: Edge): Way[] {
   const items = store.all<Item>(
     `select ${itemColumns} from item where state = 'ready' and due_at <= ?1

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { dayField, typeDay } from './testing/days.ts'
 import { commissionAnswers, commissioner, commissionPages, fundAnswers, fundFileShown, fundPages, officer } from './testing/fund-fixtures.ts'
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
@@ -66,7 +67,7 @@ test('the execution of a payment file is entered with the figures of the treasur
   })
   await site.visit('/fund/payments', { language: 'en' }, async (page) => {
     await page.getByRole('button', { name: 'Enter the execution 2026-000007' }).click()
-    await page.getByLabel('Date', { exact: true }).fill('2026-06-03')
+    await typeDay(dayField(page, 'Date'), '3.6.2026')
     await page.getByLabel('Number of lines').fill('3')
     await page.getByLabel(/^Sum in dinars/).fill('90.849,38')
     await page.getByRole('dialog').getByRole('button', { name: 'Enter the execution' }).click()

@@ -4,6 +4,8 @@ import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../testing/browser.ts'
 import { builtPortals } from '../testing/portals.ts'
 import { type OwnSystem, runServer } from '../testing/running-server.ts'
+import { formatDate } from './shared/format.ts'
+import { dayField, typeDay } from './testing/days.ts'
 
 // A doctor and a patient in real Chromium on the real server with the invented country: nothing here is answered by a test.
 
@@ -139,7 +141,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         await page.getByText('Издата је 1 дознака.').waitFor()
         await page.getByRole('link', { name: 'боловање', exact: true }).click()
         await page.getByRole('button', { name: 'Закључи' }).click()
-        await page.getByLabel('Последњи дан боловања').waitFor()
+        await dayField(page, 'Последњи дан боловања').waitFor()
         await page.getByRole('dialog').getByRole('button', { name: 'Закључи' }).click()
         await page.getByText('Урађено.').waitFor()
         await page.getByText('закључено', { exact: true }).waitFor()
@@ -156,7 +158,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
           .first()
           .click()
         const dialog = page.getByRole('dialog')
-        await dialog.getByLabel('Poslednji dan saglasnosti').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10))
+        await typeDay(dayField(dialog, 'Poslednji dan saglasnosti'), formatDate('sr-Latn', new Date(Date.now() + 30 * 86_400_000).toISOString()))
         await dialog.getByRole('button', { name: 'Pokaži dijagnozu' }).click()
         await page.getByText(/može da vidi dijagnozu do/).waitFor()
         await page

@@ -10,6 +10,7 @@ import { launchBrowser } from '../testing/browser.ts'
 import { type Endpoint, startEndpoint } from '../testing/endpoint.ts'
 import { builtPortals } from '../testing/portals.ts'
 import { startLeaveTown, type Worker } from '../testing/sickleave.ts'
+import { dayField, typeDay } from './testing/days.ts'
 import { as, openPage, type TownSite } from './testing/town-page.ts'
 
 // One leave from the doctor's first key press to the employee's money, in Chromium on the real server. Nothing is answered by a test; only the clock is set.
@@ -88,7 +89,7 @@ async function opens(t: TestContext, story: Story): Promise<void> {
     await diagnosis.waitFor()
     const started = performance.now()
     await diagnosis.fill('M54.5')
-    await page.locator('#leave-until').fill('2026-03-31')
+    await typeDay(page.locator('#leave-until'), '31.03.2026')
     await page.getByRole('button', { name: 'Отвори боловање' }).click()
     await page.getByText('Боловање је отворено.').waitFor()
     opened = performance.now()
@@ -160,7 +161,7 @@ async function asks(story: Story): Promise<string> {
     await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
     await page.getByText('контролне цифре рачуна се не слажу').first().waitFor()
     await page.getByLabel('Посебан рачун').fill('840-4848-37')
-    await page.getByLabel('Дан исплате').fill('2026-05-04')
+    await typeDay(dayField(page, 'Дан исплате'), '04.05.2026')
     await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
     await page.getByText('Пре подношења недостаје:').waitFor()
     for (const kind of ['tax-return', 'account-contract']) {

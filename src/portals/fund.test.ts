@@ -87,8 +87,11 @@ test('an officer starts a trial of a changed number and follows it; what has run
   await site.visit('/fund/simulation', {}, async (page) => {
     await page.getByText(/у току: 450 од 1.?250 особа/).waitFor()
     await page.getByText('25.454,54').first().waitFor()
+    assert.doesNotMatch(await page.locator('#content').innerText(), /[a-z]\.[a-z]/, 'no name of a program is shown')
     await page.getByRole('button', { name: 'Нова проба' }).click()
-    await page.getByLabel('Број из прописа').selectOption('percent.isolation')
+    const parameter = page.getByLabel('Број из прописа')
+    await parameter.selectOption('percent.isolation')
+    assert.equal(await parameter.locator('option:checked').innerText(), 'Накнада код обавезне изолације: проценат од основа (65%)')
     await page.getByLabel('Нова вредност').fill('100')
     await axeFindsNothing(page, 'the dialog')
     await page.getByRole('button', { name: 'Покрени' }).click()

@@ -66,6 +66,10 @@ test('the execution of a payment file is entered with the figures of the treasur
     return fundAnswers['/sickleave/fund/payments']
   })
   await site.visit('/fund/payments', { language: 'en' }, async (page) => {
+    await page
+      .getByRole('row', { name: /2026-000007/ })
+      .getByText('once executed')
+      .waitFor()
     await page.getByRole('button', { name: 'Enter the execution 2026-000007' }).click()
     await typeDay(dayField(page, 'Date'), '3.6.2026')
     await page.getByLabel('Number of lines').fill('3')

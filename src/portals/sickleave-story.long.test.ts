@@ -41,7 +41,10 @@ async function begin(t: TestContext): Promise<Story> {
 /** Fills the dialog that is open and confirms it. */
 async function confirm(page: Page, fields: Record<string, string>, button: string): Promise<void> {
   const dialog = page.getByRole('dialog')
-  for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(value)
+  for (const [label, value] of Object.entries(fields)) {
+    if (/^\d{4}-\d\d-\d\d$/.test(value)) await typeDay(dayField(dialog, label), value.split('-').toReversed().join('.'))
+    else await dialog.getByLabel(label, { exact: true }).fill(value)
+  }
   await dialog.getByRole('button', { name: button, exact: true }).click()
   await dialog.waitFor({ state: 'detached' })
 }

@@ -169,10 +169,11 @@ export const payments = messages({
   open: { sr: 'чека извршење', en: 'waits for execution' },
   execute: { sr: 'Унеси извршење', en: 'Enter the execution' },
   lead: {
-    sr: 'Број ставки и збир препишите из извода трезора: морају бити исти као у датотеци.',
-    en: 'Copy the number of lines and the sum from the treasury’s statement: they must be those of the file.',
+    sr: 'Број ставки и збир препишите из извода трезора: пореде се са датотеком, зато овде нису приказани.',
+    en: 'Copy the number of lines and the sum from the treasury’s statement: they are compared with the file, so they are not shown here.',
   },
   sum: { sr: 'Збир у динарима, као 90849,38', en: 'Sum in dinars, as 90849.38' },
+  hidden: { sr: 'по извршењу', en: 'once executed' },
   mine: { sr: 'извршење уноси друго лице', en: 'a second person enters the execution' },
 })
 

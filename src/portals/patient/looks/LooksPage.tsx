@@ -36,7 +36,7 @@ export function LooksPage() {
   )
 }
 
-const filters: LookFilter[] = ['all', 'people', 'denied', 'own', 'systems']
+const filters: LookFilter[] = ['all', 'health', 'employers', 'offices', 'family', 'denied', 'own', 'systems']
 
 function LookList({ person, first }: { person: string; first: Looks }) {
   const say = useSay()

@@ -47,7 +47,20 @@ test('each look is said to be by whom it was: an employer, its payroll or an off
 })
 
 test('every role that may look has a word', () => {
-  const roles: Role[] = ['doctor', 'nurse', 'laboratory', 'patient', 'employer', 'fund', 'fund-supervisor', 'commission', 'commission2', 'operator', 'ministry', 'data-officer']
+  const roles: Role[] = [
+    'doctor',
+    'nurse',
+    'laboratory',
+    'patient',
+    'employer',
+    'fund',
+    'fund-supervisor',
+    'commission',
+    'commission2',
+    'operator',
+    'ministry',
+    'data-officer',
+  ]
   for (const role of roles) assert.ok(role in roleWords, role)
 })
 

@@ -144,6 +144,22 @@ test('days that turn round, or that another leave has, are told before anybody s
   assert.equal(sent.length, 0)
 })
 
+test('whose leave is signed stands above the form and stays there, name, birth, sex and number', async () => {
+  ready(() => ({ code: 201, answer: opened }))
+  await site.visit('/doctor/people/p1/leave', { viewport: { width: 1280, height: 600 } }, async (page) => {
+    const banner = page.locator('.banner')
+    await banner.waitFor()
+    assert.match((await banner.innerText()).replace(/\s+/g, ' '), /Марић Јелена .*17\.02\.1979\. \(47 год\.\).*Пол женски ЛЗБ 44021187/)
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    assert.equal((await banner.boundingBox())?.y, 0)
+    await page.getByLabel('Дијагноза (МКБ-10)').focus()
+    const field = await page.getByLabel('Дијагноза (МКБ-10)').boundingBox()
+    const head = await banner.boundingBox()
+    assert.ok(field && head && field.y >= head.height, 'the banner covers no field that has the focus')
+    await axeFindsNothing(page, 'the banner of a leave')
+  })
+})
+
 test('the English dialog that voids a leave has another word for each of its buttons', async () => {
   ready(() => ({ code: 201, answer: opened }), [opened])
   await site.visit('/doctor/people/p1/leave', { language: 'en' }, async (page) => {

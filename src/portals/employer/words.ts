@@ -140,6 +140,7 @@ export const calendar = messages({
 })
 
 export const requests = messages({
+  firstOnly: { sr: 'Приказано је првих 500; остало је код сваког послодавца.', en: 'The first 500 are shown; the rest is with each employer.' },
   title: { sr: 'Захтеви', en: 'Requests' },
   one: { sr: 'Захтев', en: 'Request' },
   made: { sr: 'Поднети и започети', en: 'Submitted and begun' },

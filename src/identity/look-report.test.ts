@@ -34,6 +34,7 @@ test('a look that the person does not know reaches the data officer of its insti
     desk.body.lines.map((line: { text: string; person: { id: string; family: string } }) => [line.text, line.person.id, line.person.family]),
     [['Тог дана нисам био код лекара.', person.handle, 'Петровић']],
   )
+  assert.deepEqual((await ask(officer, 'GET', '/look-reports/waiting')).body, { count: 1, overdue: 0 })
   const answer = `/look-reports/${made.body.id}/answer`
   assert.equal((await ask(officer, 'POST', answer, { finding: 'maybe', text: 'x' })).status, 400)
   const answered = await ask(officer, 'POST', answer, { finding: 'not-in-order', text: 'Увид није имао основа; покренут је поступак.' })
@@ -79,6 +80,7 @@ test('nobody reports for another, no officer reads another institution’s repor
   assert.equal((await ask(elsewhere, 'POST', `/look-reports/${line.id}/answer`, { finding: 'in-order', text: 'x' })).status, 404)
   for (const other of [citizen, doctor, { ...officer, institution: null }]) {
     assert.equal((await ask(other, 'GET', '/look-reports')).status, 403)
+    assert.equal((await ask(other, 'GET', '/look-reports/waiting')).status, 403)
     assert.equal((await ask(other, 'POST', `/look-reports/${line.id}/answer`, { finding: 'in-order', text: 'x' })).status, 403)
   }
 })

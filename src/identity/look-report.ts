@@ -5,7 +5,7 @@ import { uuidV7 } from '../platform/uuid.ts'
 import type { Asking } from './find-people.ts'
 import { headers } from './headers.ts'
 import { type Known, personOf } from './keys.ts'
-import type { AnswerLookReport, LookReport, LookReportLine, LookReports, LookReportsDesk, MakeLookReport } from './wire.ts'
+import type { AnswerLookReport, LookReport, LookReportLine, LookReports, LookReportsDesk, LookReportsWaiting, MakeLookReport } from './wire.ts'
 
 // "I do not know this look": the person says so, the data officer of the institution that looked answers, and the person reads the answer.
 
@@ -22,11 +22,7 @@ const reportOf = ({ id, shown, text, madeAt, due, finding, answer, answeredAt, a
   state: finding === null ? 'open' : 'answered',
 })
 
-const entryOf = (
-  { actor, correlation }: Asking,
-  patient: number | null,
-  more: Pick<Entry, 'action' | 'basis'> & { decision?: Entry['decision'] },
-): Entry => ({
+const entryOf = ({ actor, correlation }: Asking, patient: number | null, more: Pick<Entry, 'action' | 'basis'> & { decision?: Entry['decision'] }): Entry => ({
   ...{ who: whoIs(actor), patient, what: 'look-report', purpose: more.basis === 'data-officer' ? 'oversight' : 'own record', decision: 'permit', correlation },
   ...more,
 })
@@ -89,6 +85,17 @@ export async function lookReportsOf(asking: Asking, handle: string): Promise<Loo
      limit ${shownMax}`
   await asking.world.ledger.record([entryOf(asking, person.keys[0] ?? null, { action: 'read', basis })])
   return { reports: rows.map(reportOf) }
+}
+
+/** How many wait, for the bar of the officer's pages: it names nobody. */
+export async function lookReportsWaiting(asking: Asking): Promise<LookReportsWaiting> {
+  const institution = await requireOfficer(asking)
+  const { world } = asking
+  const [waiting] = await world.sql<LookReportsWaiting>`
+    select count(*)::int4 as count, (count(*) filter (where due < ${world.now().toISOString().slice(0, 10)}::date))::int4 as overdue
+      from identity.look_report
+     where institution = ${institution} and answered_at is null`
+  return waiting ?? { count: 0, overdue: 0 }
 }
 
 /** What waits comes first, the nearest last day before the others. */

@@ -3,7 +3,7 @@ import type { Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { convertNumber } from './convert-number.ts'
 import { type Asking, findPeople } from './find-people.ts'
-import { answerLookReport, lookReportsDesk, lookReportsOf, makeLookReport } from './look-report.ts'
+import { answerLookReport, lookReportsDesk, lookReportsOf, lookReportsWaiting, makeLookReport } from './look-report.ts'
 import { myPeople } from './my-people.ts'
 import { openVisit } from './open-visit.ts'
 import { revealNumber, shownKinds } from './reveal-number.ts'
@@ -40,6 +40,7 @@ export const routes: Routes = (app) => {
     reply.code(201)
     return made
   })
+  app.get('/look-reports/waiting', (request) => lookReportsWaiting(asking(request)))
   app.get('/look-reports', (request) => lookReportsDesk(asking(request)))
   app.post<{ Params: { id: string } }>('/look-reports/:id/answer', (request) => {
     const finding = (['in-order', 'not-in-order'] as const).find((one) => one === textOf(request.body, 'finding'))

@@ -55,5 +55,7 @@ export type LookReports = { reports: LookReport[] }
 export type LookReportLine = LookReport & { person: { id: string; family: string; given: string; lzb: string | null } }
 /** `GET /identity/look-reports`: for the data officer, of the own institution; what waits comes first. */
 export type LookReportsDesk = { today: string; lines: LookReportLine[] }
+/** `GET /identity/look-reports/waiting` */
+export type LookReportsWaiting = { count: number; overdue: number }
 /** `POST /identity/look-reports/:id/answer` */
 export type AnswerLookReport = { finding: 'in-order' | 'not-in-order'; text: string }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Me } from '../../../access/wire.ts'
 import type { Look } from '../../../audit/wire.ts'
 import { formatDate, formatTime } from '../../shared/format.ts'
@@ -11,7 +12,7 @@ const kinds = { read: words.read, search: words.search, write: words.write, deni
 const icons: Record<Look['kind'], IconName> = { read: 'eye', search: 'search', write: 'document', denied: 'lock', visit: 'card', system: 'waiting' }
 
 /** One look in plain sentences: who, where, when, on what basis, and what was opened. */
-export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
+export function LookLine({ look, me, children }: { look: Look; me: Pick<Me, 'name'>; children?: ReactNode }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
@@ -37,6 +38,7 @@ export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
           {where && <>, {where}</>}.
         </p>
         <p>{[basisOf(look, say, data), reasonOf(look, say, data), openedOf(look, say, data)].filter(Boolean).join(' ')}</p>
+        {children}
       </div>
     </li>
   )

@@ -18,6 +18,18 @@ export function circleOf(look: Look, me: Pick<Me, 'name'>): Circle {
   return look.role === 'doctor' || look.role === 'nurse' || look.role === 'laboratory' ? 'health' : 'offices'
 }
 
+/** A health institution has a data officer who answers for it; for an employer, the Fund or an officer's own look the page names others. */
+export const mayBeReported = (look: Look, me: Pick<Me, 'name'>): boolean => look.institution !== null && ['health', 'systems'].includes(circleOf(look, me))
+
+/** A line of a day moves on to its newest look: what was reported is known by whose line it is, and of which day. */
+export const isSameLine = (one: Look, other: Look): boolean =>
+  one.who === other.who &&
+  one.institution === other.institution &&
+  one.unit === other.unit &&
+  one.kind === other.kind &&
+  one.basis === other.basis &&
+  dayOf(one.at) === dayOf(other.at)
+
 export function filterLooks(looks: Look[], filter: LookFilter, institution: string, me: Pick<Me, 'name'>): Look[] {
   return looks.filter((look) => {
     if (institution && look.institution !== institution) return false

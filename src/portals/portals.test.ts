@@ -174,6 +174,31 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
     },
   )
 
+  await t.test('a look that the patient does not know goes to the data officer of the institution, whose answer the patient reads', async () => {
+    await signedIn({ user: 'pacijent', path: '/patient/looks', language: 'sr-Cyrl' }, async (page) => {
+      await page
+        .getByRole('button', { name: /^Не познајем овај увид/ })
+        .first()
+        .click()
+      await page.getByLabel('Шта желите да кажете').fill('Тог дана нисам био код лекара.')
+      await page.getByRole('button', { name: 'Пошаљи пријаву' }).click()
+      await page.getByText(/Одговор мора да стигне до/).waitFor()
+    })
+    await signedIn({ user: 'poverenik', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
+      await page.getByRole('link', { name: 'Пријаве увида (1)' }).click()
+      await page.getByText('Тог дана нисам био код лекара.').waitFor()
+      await page.getByRole('button', { name: 'Одговори: Ђурић Снежана' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Налаз').selectOption('in-order')
+      await dialog.getByLabel('Образложење за пацијента').fill('Преглед је био 30. новембра, по Вашем захтеву.')
+      await dialog.getByRole('button', { name: 'Одговори' }).click()
+      await page.getByText(/увид је имао основа: Преглед је био/).waitFor()
+    })
+    await signedIn({ user: 'pacijent', path: '/patient/looks', language: 'sr-Cyrl' }, async (page) => {
+      await page.getByText('Преглед је био 30. новембра, по Вашем захтеву.').waitFor()
+    })
+  })
+
   /** What the doctor's own software sends during a visit. */
   async function reportVisit({ token, licence }: OwnSystem) {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' }

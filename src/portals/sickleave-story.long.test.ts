@@ -149,8 +149,9 @@ async function asks(story: Story): Promise<string> {
     await page.getByRole('link', { name: 'Зараде (ОЗ-7)' }).click()
     for (let at = 0; at < 12; at++) {
       const month = new Date(Date.UTC(2025, 2 + at, 1)).toISOString().slice(0, 7)
-      const cells = { Часови: '174', Нето: '85.000,00', Бруто: '120.000,00', Исплаћено: `${month}-28` }
+      const cells = { Часови: '174', Нето: '85.000,00', Бруто: '120.000,00' }
       for (const [name, value] of Object.entries(cells)) await page.getByLabel(`${name}, ${month}`, { exact: true }).fill(value)
+      await typeDay(dayField(page, `Исплаћено, ${month}`), `28.${month.slice(5)}.${month.slice(0, 4)}`)
     }
     await page.getByRole('button', { name: 'Сачувај зараде' }).click()
     await page.getByText('Сачувано: 12').waitFor()

@@ -823,6 +823,34 @@ export type Operations = {
       }>
     }
   }
+  /** Requests of all that you act for, what changed last first */
+  'GET /requests': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: {
+      /** Calendar day, 2026-03-31. */
+      today: string
+      requests: Array<{
+        /** Tax number of the employer. */
+        pib: string
+        name: string
+        id: string
+        number: string
+        kind: 'compensation' | 'refund'
+        leave: string
+        employee: PersonName
+        /** Calendar day, 2026-03-31. */
+        from: string
+        /** Calendar day, 2026-03-31. */
+        until: string
+        state: 'draft' | 'submitted' | 'incomplete' | 'in-process' | 'proposed' | 'calculated' | 'rejected' | 'paid' | 'confirmed' | 'returning' | 'returned' | 'withdrawn'
+        due: string | null
+        total: number | null
+      }>
+      more: boolean
+    }
+  }
   /** Days at the Fund’s cost, by the reports, that nobody has asked for yet */
   'GET /{pib}/requests/expected': {
     params: {

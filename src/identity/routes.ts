@@ -3,10 +3,13 @@ import type { Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { convertNumber } from './convert-number.ts'
 import { type Asking, findPeople } from './find-people.ts'
+import { answerLookReport, lookReportsDesk, lookReportsOf, lookReportsWaiting, makeLookReport } from './look-report.ts'
 import { myPeople } from './my-people.ts'
 import { openVisit } from './open-visit.ts'
 import { revealNumber, shownKinds } from './reveal-number.ts'
 import type { FinderAnswer, OpenedVisit, OpenVisit } from './wire.ts'
+
+type ByPerson = { Params: { person: string } }
 
 const asking = ({ world, actor, correlation }: FastifyRequest): Asking => ({ world, actor, correlation })
 
@@ -26,6 +29,23 @@ export const routes: Routes = (app) => {
     const kind = shownKinds.find((one) => one === textOf(request.body, 'kind'))
     if (kind === undefined) throw new Refusal('incorrect', `kind is one of ${shownKinds.join(', ')}`, { expression: 'kind' })
     return revealNumber(asking(request), request.params.person, kind)
+  })
+
+  app.get<ByPerson>('/people/:person/look-reports', (request) => lookReportsOf(asking(request as FastifyRequest), request.params.person))
+  app.post<ByPerson>('/people/:person/look-reports', async (request, reply) => {
+    const body = request.body as Record<string, unknown> | null
+    const text = typeof body === 'object' && body !== null && body['text'] !== undefined ? { text: textOf(body, 'text') } : {}
+    const wish = { id: textOf(body, 'id'), at: textOf(body, 'at'), ...text }
+    const made = await makeLookReport(asking(request as FastifyRequest), request.params.person, wish)
+    reply.code(201)
+    return made
+  })
+  app.get('/look-reports/waiting', (request) => lookReportsWaiting(asking(request)))
+  app.get('/look-reports', (request) => lookReportsDesk(asking(request)))
+  app.post<{ Params: { id: string } }>('/look-reports/:id/answer', (request) => {
+    const finding = (['in-order', 'not-in-order'] as const).find((one) => one === textOf(request.body, 'finding'))
+    if (finding === undefined) throw new Refusal('incorrect', 'finding is in-order or not-in-order', { expression: 'finding' })
+    return answerLookReport(asking(request as FastifyRequest), request.params.id, { finding, text: textOf(request.body, 'text') })
   })
 
   app.post('/lzb', (request) => {

@@ -1,5 +1,7 @@
 // What identity tells the portals.
 
+import type { OneLook } from '../audit/audit.ts'
+
 /** One line of the finder. Demographics are masked unless the reader already has a basis. */
 export type FoundPerson = {
   id: string
@@ -31,3 +33,29 @@ export type FinderQuestion = { query: string }
 /** `POST /identity/visits`: the patient is present; card proof, or a number with the birth date. */
 export type OpenVisit = { card: string; reason: string } | { number: string; birthDate: string; reason: string }
 export type OpenedVisit = { person: string; until: string }
+
+/** `POST /identity/people/:person/look-reports`: a look that the person does not recognise, by its id and moment in the list of looks. */
+export type MakeLookReport = { id: string; at: string; text?: string }
+export type LookReport = {
+  id: string
+  look: OneLook['look']
+  text: string | null
+  madeAt: string
+  /** The last day to answer by. */
+  due: string
+  state: 'open' | 'answered'
+  finding: 'in-order' | 'not-in-order' | null
+  answer: string | null
+  answeredAt: string | null
+  answeredBy: string | null
+}
+/** `GET /identity/people/:person/look-reports` */
+export type LookReports = { reports: LookReport[] }
+
+export type LookReportLine = LookReport & { person: { id: string; family: string; given: string; lzb: string | null } }
+/** `GET /identity/look-reports`: for the data officer, of the own institution; what waits comes first. */
+export type LookReportsDesk = { today: string; lines: LookReportLine[] }
+/** `GET /identity/look-reports/waiting` */
+export type LookReportsWaiting = { count: number; overdue: number }
+/** `POST /identity/look-reports/:id/answer` */
+export type AnswerLookReport = { finding: 'in-order' | 'not-in-order'; text: string }

@@ -13,6 +13,7 @@ export class Refusal extends Error {
   /** Plain facts for a program beside the sentence, for example what would open a record. */
   readonly details: unknown
   readonly retryAfterSeconds: number | undefined
+  readonly #known: string | undefined
 
   constructor(kind: RefusalKind, message: string, more: RefusalMore = {}) {
     super(message)
@@ -23,6 +24,12 @@ export class Refusal extends Error {
     this.issues = more.issues
     this.details = more.details
     this.retryAfterSeconds = more.retryAfterSeconds
+    this.#known = more.known
+  }
+
+  /** Under which its cause and cure stand in the catalogue of errors (`/errors#CODE`); said in another language it keeps the code of its own. */
+  get known(): string | undefined {
+    return this.#known ?? findError(this.kind, this.message)?.code
   }
 
   get status(): number {
@@ -49,6 +56,7 @@ export type RefusalMore = {
   issues?: RefusalIssue[]
   details?: unknown
   retryAfterSeconds?: number
+  known?: string
 }
 
 export type RefusalKind = keyof typeof answers
@@ -107,12 +115,6 @@ export function outcomeOf(issues: RefusalIssue[]): OperationOutcome {
   }
 }
 
-/** Under which cause and cure stand in the catalogue (`/errors#CODE`). */
-function codeOf({ kind, message }: Refusal): { known?: string } {
-  const known = findError(kind, message)
-  return known === null ? {} : { known: known.code }
-}
-
 /** Renders any failure; an unexpected error never shows its own text, only where to ask. */
 export function answerOf(error: unknown, correlation: string): { status: number; body: OperationOutcome } {
   if (error instanceof Refusal) {
@@ -123,7 +125,7 @@ export function answerOf(error: unknown, correlation: string): { status: number;
       diagnostics: error.message,
       ...(error.expression ? { expression: error.expression } : {}),
       ...(error.hint ? { hint: error.hint } : {}),
-      ...codeOf(error),
+      ...(error.known === undefined ? {} : { known: error.known }),
     }
     return { status, body: outcomeOf(error.issues?.length ? error.issues : [one]) }
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { Desk, DeskLine } from '../sickleave/objection/wire.ts'
 import type { Leaves, LeaveView, SigningKeys } from '../sickleave/wire.ts'
+import { dayField, dayShown } from './testing/days.ts'
 import { leaveAnswers } from './testing/leave-fixtures.ts'
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
@@ -76,7 +77,8 @@ test('where the answer failed after the correction the next press answers alone,
     return { issue: [{ severity: 'error', diagnostics: 'busy' }] }
   })
   await site.visit('/doctor/corrections/o2', { language: 'en' }, async (page) => {
-    assert.equal(await page.getByLabel('The family member was born').inputValue(), '2020-05-04')
+    await dayField(page, 'The family member was born').waitFor()
+    assert.equal(await dayShown(dayField(page, 'The family member was born')), '04 May 2020')
     await page.getByLabel('Explanation').fill('the last day is corrected')
     await page.getByRole('button', { name: 'Correct and accept the request' }).click()
     await page.getByRole('alert').waitFor()

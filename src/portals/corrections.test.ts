@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { launchBrowser } from '../testing/browser.ts'
 import { builtPortals } from '../testing/portals.ts'
 import { startLeaveTown } from '../testing/sickleave.ts'
+import { dayField, typeDay } from './testing/days.ts'
 import { as, type TownSite } from './testing/town-page.ts'
 import { axeFindsNothing } from './testing/visits.ts'
 
@@ -60,7 +61,7 @@ test('who asks for a correction reads the answer where they asked: the doctor fi
     await page.getByText('осигураник', { exact: true }).waitFor()
     await page.getByRole('link', { name: /^Потврда .*PDF/ }).waitFor()
     assert.equal(await page.getByLabel('Дужи рок лекара').inputValue(), 'surgery', 'a correction states the whole leave, so what stands in it is there')
-    await page.getByLabel('Очекивани последњи дан').fill('2026-03-09')
+    await typeDay(dayField(page, 'Очекивани последњи дан'), '09.03.2026')
     const accept = page.getByRole('button', { name: 'Исправи и прихвати захтев' })
     await accept.focus()
     await page.keyboard.press('Enter')

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { Leaves, LeaveView, OpenLeave, Preview, SigningKeys } from '../sickleave/wire.ts'
+import { dayField, dayShown, typeDay } from './testing/days.ts'
 import { doctor } from './testing/stage.ts'
 import { leaveAnswers } from './testing/leave-fixtures.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
@@ -63,16 +64,18 @@ test('what is wrong with a leave is said at the field where it happened, in the 
     assert.equal(sent.length, 0)
     await diagnosis.fill('m54.5')
     await page.getByText('Уобичајено трајање је 5 дана').waitFor()
-    assert.equal(await page.getByLabel('Очекивани последњи дан').inputValue(), '2026-06-07')
+    assert.equal(await dayShown(dayField(page, 'Очекивани последњи дан')), '07.06.2026.')
     assert.equal(await page.getByRole('button', { name: '5 дана' }).getAttribute('aria-pressed'), 'true')
     await page.getByRole('button', { name: '10 дана' }).click()
     await press(page)
-    const until = page.getByLabel('Очекивани последњи дан')
+    const until = dayField(page, 'Очекивани последњи дан')
     await page.getByText('Захтев није прихваћен: лекар може да оцени до 02.07.2026. Остатак предложите комисији.').waitFor()
-    assert.equal(await until.getAttribute('aria-invalid'), 'true')
-    const said = page.locator(`#${await until.getAttribute('aria-describedby')}`)
+    const day = until.getByRole('spinbutton').first()
+    assert.equal(await day.getAttribute('aria-invalid'), 'true')
+    const said = page.locator('#leave-until-error')
+    assert.match((await day.getAttribute('aria-describedby')) ?? '', /leave-until-error/)
     assert.equal(await said.innerText(), 'Лекар може да оцени до 02.07.2026. Остатак предложите комисији.')
-    assert.deepEqual([await diagnosis.inputValue(), await until.inputValue()], ['M54.5', '2026-06-12'])
+    assert.deepEqual([await diagnosis.inputValue(), await dayShown(until)], ['M54.5', '12.06.2026.'])
     await axeFindsNothing(page, 'a refused leave')
   })
   assert.deepEqual(
@@ -125,20 +128,36 @@ test('days that turn round, or that another leave has, are told before anybody s
   await site.visit('/doctor/people/p1/leave', {}, async (page) => {
     await page.getByLabel('Дијагноза (МКБ-10)').fill('M54.5')
     await page.getByText('Уобичајено трајање је 5 дана; можете га изменити.').waitFor()
-    const until = page.getByLabel('Очекивани последњи дан')
-    await until.fill('2026-06-01')
+    const until = dayField(page, 'Очекивани последњи дан')
+    await typeDay(until, '1.6.2026')
     await page.locator('#leave-until-error').filter({ hasText: 'Последњи дан је пре првог дана.' }).waitFor()
     await page.getByText('Уобичајено трајање').waitFor({ state: 'detached' })
     await press(page)
-    assert.equal(await until.evaluate((one) => one === one.ownerDocument.activeElement), true)
-    await until.fill('2026-06-10')
+    assert.equal(await until.evaluate((one) => one.contains(one.ownerDocument.activeElement)), true)
+    await typeDay(until, '10.6.2026')
     await page.locator('#leave-from-error').filter({ hasText: 'покрива дане од 10.06.2026. до 12.06.2026. Почните после њега.' }).waitFor()
     await press(page)
     assert.equal(await page.getByLabel('Лозинка').count(), 0)
-    await until.fill('2026-06-09')
+    await typeDay(until, '09.06.2026')
     await page.getByText('Уобичајено трајање').waitFor()
   })
   assert.equal(sent.length, 0)
+})
+
+test('whose leave is signed stands above the form and stays there, name, birth, sex and number', async () => {
+  ready(() => ({ code: 201, answer: opened }))
+  await site.visit('/doctor/people/p1/leave', { viewport: { width: 1280, height: 600 } }, async (page) => {
+    const banner = page.locator('.banner')
+    await banner.waitFor()
+    assert.match((await banner.innerText()).replace(/\s+/g, ' '), /Марић Јелена .*17\.02\.1979\. \(47 год\.\).*Пол женски ЛЗБ 44021187/)
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    assert.equal((await banner.boundingBox())?.y, 0)
+    await page.getByLabel('Дијагноза (МКБ-10)').focus()
+    const field = await page.getByLabel('Дијагноза (МКБ-10)').boundingBox()
+    const head = await banner.boundingBox()
+    assert.ok(field && head && field.y >= head.height, 'the banner covers no field that has the focus')
+    await axeFindsNothing(page, 'the banner of a leave')
+  })
 })
 
 test('the English dialog that voids a leave has another word for each of its buttons', async () => {

@@ -47,6 +47,21 @@ for (const language of ['sr-Cyrl', 'sr-Latn', 'en'] as const)
     })
   })
 
+test('an agency reads the requests of all its clients in one list, and what is past its last day says so in words', async () => {
+  ready()
+  await site.visit('/employer/requests', {}, async (page) => {
+    await page.getByLabel('Послодавац').selectOption({ label: 'сви (2)' })
+    const late = page.getByRole('row', { name: /2026-0000044/ })
+    assert.match(await late.innerText(), /Пекара „Зрно“[\s\S]*20\.11\.2026\.\s+преко рока/)
+    assert.doesNotMatch(await page.getByRole('row', { name: /2026-0000043/ }).innerText(), /преко рока/)
+    await page.getByLabel('Стање').selectOption('paid')
+    await late.waitFor({ state: 'detached' })
+    await page.getByLabel('Послодавац').selectOption({ index: 1 })
+    await page.waitForURL(/pib=\d{9}/)
+    await page.getByRole('heading', { name: 'Нико није тражио' }).or(page.locator('#expected')).first().waitFor()
+  })
+})
+
 test('an older answer of the inbox that comes late is not shown', async () => {
   ready()
   let release = () => {}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { dayField, typeDay } from './testing/days.ts'
 import { commissionAnswers, commissioner, commissionPages, fundAnswers, fundFileShown, fundPages, officer } from './testing/fund-fixtures.ts'
 import { doctor } from './testing/stage.ts'
 import { axeFindsNothing, stageForFile } from './testing/visits.ts'
@@ -65,8 +66,12 @@ test('the execution of a payment file is entered with the figures of the treasur
     return fundAnswers['/sickleave/fund/payments']
   })
   await site.visit('/fund/payments', { language: 'en' }, async (page) => {
+    await page
+      .getByRole('row', { name: /2026-000007/ })
+      .getByText('once executed')
+      .waitFor()
     await page.getByRole('button', { name: 'Enter the execution 2026-000007' }).click()
-    await page.getByLabel('Date', { exact: true }).fill('2026-06-03')
+    await typeDay(dayField(page, 'Date'), '3.6.2026')
     await page.getByLabel('Number of lines').fill('3')
     await page.getByLabel(/^Sum in dinars/).fill('90.849,38')
     await page.getByRole('dialog').getByRole('button', { name: 'Enter the execution' }).click()
@@ -86,8 +91,11 @@ test('an officer starts a trial of a changed number and follows it; what has run
   await site.visit('/fund/simulation', {}, async (page) => {
     await page.getByText(/у току: 450 од 1.?250 особа/).waitFor()
     await page.getByText('25.454,54').first().waitFor()
+    assert.doesNotMatch(await page.locator('#content').innerText(), /[a-z]\.[a-z]/, 'no name of a program is shown')
     await page.getByRole('button', { name: 'Нова проба' }).click()
-    await page.getByLabel('Број из прописа').selectOption('percent.isolation')
+    const parameter = page.getByLabel('Број из прописа')
+    await parameter.selectOption('percent.isolation')
+    assert.equal(await parameter.locator('option:checked').innerText(), 'Накнада код обавезне изолације: проценат од основа (65%)')
     await page.getByLabel('Нова вредност').fill('100')
     await axeFindsNothing(page, 'the dialog')
     await page.getByRole('button', { name: 'Покрени' }).click()

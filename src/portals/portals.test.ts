@@ -4,6 +4,8 @@ import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '../testing/browser.ts'
 import { builtPortals } from '../testing/portals.ts'
 import { type OwnSystem, runServer } from '../testing/running-server.ts'
+import { formatDate } from './shared/format.ts'
+import { dayField, typeDay } from './testing/days.ts'
 
 // A doctor and a patient in real Chromium on the real server with the invented country: nothing here is answered by a test.
 
@@ -139,7 +141,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
         await page.getByText('Издата је 1 дознака.').waitFor()
         await page.getByRole('link', { name: 'боловање', exact: true }).click()
         await page.getByRole('button', { name: 'Закључи' }).click()
-        await page.getByLabel('Последњи дан боловања').waitFor()
+        await dayField(page, 'Последњи дан боловања').waitFor()
         await page.getByRole('dialog').getByRole('button', { name: 'Закључи' }).click()
         await page.getByText('Урађено.').waitFor()
         await page.getByText('закључено', { exact: true }).waitFor()
@@ -156,7 +158,7 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
           .first()
           .click()
         const dialog = page.getByRole('dialog')
-        await dialog.getByLabel('Poslednji dan saglasnosti').fill(new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10))
+        await typeDay(dayField(dialog, 'Poslednji dan saglasnosti'), formatDate('sr-Latn', new Date(Date.now() + 30 * 86_400_000).toISOString()))
         await dialog.getByRole('button', { name: 'Pokaži dijagnozu' }).click()
         await page.getByText(/može da vidi dijagnozu do/).waitFor()
         await page
@@ -171,6 +173,31 @@ test('a doctor and a patient in Chromium on the real server', async (t) => {
       })
     },
   )
+
+  await t.test('a look that the patient does not know goes to the data officer of the institution, whose answer the patient reads', async () => {
+    await signedIn({ user: 'pacijent', path: '/patient/looks', language: 'sr-Cyrl' }, async (page) => {
+      await page
+        .getByRole('button', { name: /^Не познајем овај увид/ })
+        .first()
+        .click()
+      await page.getByLabel('Шта желите да кажете').fill('Тог дана нисам био код лекара.')
+      await page.getByRole('button', { name: 'Пошаљи пријаву' }).click()
+      await page.getByText(/Одговор мора да стигне до/).waitFor()
+    })
+    await signedIn({ user: 'poverenik', path: '/doctor/', language: 'sr-Cyrl' }, async (page) => {
+      await page.getByRole('link', { name: 'Пријаве увида (1)' }).click()
+      await page.getByText('Тог дана нисам био код лекара.').waitFor()
+      await page.getByRole('button', { name: 'Одговори: Ђурић Снежана' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Налаз').selectOption('in-order')
+      await dialog.getByLabel('Образложење за пацијента').fill('Преглед је био 30. новембра, по Вашем захтеву.')
+      await dialog.getByRole('button', { name: 'Одговори' }).click()
+      await page.getByText(/увид је имао основа: Преглед је био/).waitFor()
+    })
+    await signedIn({ user: 'pacijent', path: '/patient/looks', language: 'sr-Cyrl' }, async (page) => {
+      await page.getByText('Преглед је био 30. новембра, по Вашем захтеву.').waitFor()
+    })
+  })
 
   /** What the doctor's own software sends during a visit. */
   async function reportVisit({ token, licence }: OwnSystem) {

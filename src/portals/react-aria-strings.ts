@@ -9,6 +9,16 @@ const strings: Record<string, Record<string, string>> = {
   overlays: { dismiss: 'Затвори' },
   searchfield: { 'Clear search': 'Обриши претрагу' },
   spinbutton: { Empty: 'Празно' },
+  calendar: {
+    dateSelected: '{date}, изабрано',
+    maximumDate: 'Последњи могући датум',
+    minimumDate: 'Први могући датум',
+    next: 'Следећи месец',
+    previous: 'Претходни месец',
+    selectedDateDescription: 'Изабрани датум: {date}',
+    todayDate: 'Данас, {date}',
+    todayDateSelected: 'Данас, {date}, изабрано',
+  },
   datepicker: {
     calendar: 'Календар',
     day: 'дан',

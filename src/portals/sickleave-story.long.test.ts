@@ -10,6 +10,7 @@ import { launchBrowser } from '../testing/browser.ts'
 import { type Endpoint, startEndpoint } from '../testing/endpoint.ts'
 import { builtPortals } from '../testing/portals.ts'
 import { startLeaveTown, type Worker } from '../testing/sickleave.ts'
+import { dayField, typeDay } from './testing/days.ts'
 import { as, openPage, type TownSite } from './testing/town-page.ts'
 
 // One leave from the doctor's first key press to the employee's money, in Chromium on the real server. Nothing is answered by a test; only the clock is set.
@@ -40,7 +41,10 @@ async function begin(t: TestContext): Promise<Story> {
 /** Fills the dialog that is open and confirms it. */
 async function confirm(page: Page, fields: Record<string, string>, button: string): Promise<void> {
   const dialog = page.getByRole('dialog')
-  for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(value)
+  for (const [label, value] of Object.entries(fields)) {
+    if (/^\d{4}-\d\d-\d\d$/.test(value)) await typeDay(dayField(dialog, label), value.split('-').toReversed().join('.'))
+    else await dialog.getByLabel(label, { exact: true }).fill(value)
+  }
   await dialog.getByRole('button', { name: button, exact: true }).click()
   await dialog.waitFor({ state: 'detached' })
 }
@@ -88,7 +92,7 @@ async function opens(t: TestContext, story: Story): Promise<void> {
     await diagnosis.waitFor()
     const started = performance.now()
     await diagnosis.fill('M54.5')
-    await page.locator('#leave-until').fill('2026-03-31')
+    await typeDay(page.locator('#leave-until'), '31.03.2026')
     await page.getByRole('button', { name: 'Отвори боловање' }).click()
     await page.getByText('Боловање је отворено.').waitFor()
     opened = performance.now()
@@ -145,8 +149,9 @@ async function asks(story: Story): Promise<string> {
     await page.getByRole('link', { name: 'Зараде (ОЗ-7)' }).click()
     for (let at = 0; at < 12; at++) {
       const month = new Date(Date.UTC(2025, 2 + at, 1)).toISOString().slice(0, 7)
-      const cells = { Часови: '174', Нето: '85.000,00', Бруто: '120.000,00', Исплаћено: `${month}-28` }
+      const cells = { Часови: '174', Нето: '85.000,00', Бруто: '120.000,00' }
       for (const [name, value] of Object.entries(cells)) await page.getByLabel(`${name}, ${month}`, { exact: true }).fill(value)
+      await typeDay(dayField(page, `Исплаћено, ${month}`), `28.${month.slice(5)}.${month.slice(0, 4)}`)
     }
     await page.getByRole('button', { name: 'Сачувај зараде' }).click()
     await page.getByText('Сачувано: 12').waitFor()
@@ -160,7 +165,7 @@ async function asks(story: Story): Promise<string> {
     await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
     await page.getByText('контролне цифре рачуна се не слажу').first().waitFor()
     await page.getByLabel('Посебан рачун').fill('840-4848-37')
-    await page.getByLabel('Дан исплате').fill('2026-05-04')
+    await typeDay(dayField(page, 'Дан исплате'), '04.05.2026')
     await page.getByRole('button', { name: 'Сачувај нацрт' }).click()
     await page.getByText('Пре подношења недостаје:').waitFor()
     for (const kind of ['tax-return', 'account-contract']) {

@@ -29,7 +29,9 @@ export async function leavesOf(world: World, keys: readonly number[]): Promise<L
   for (const one of cases)
     leaves.push(await viewOf(world, one, { history, rules, today, jobs, papers: papers.get(one.id) ?? [], signed: signed.get(one.id) ?? new Map() }))
   const [header] = await headers(world, keys.slice(0, 1))
-  return { today, name: header ? `${header.given} ${header.family}` : '', birthDate: header?.birthDate ?? null, leaves: leaves.reverse() }
+  if (!header) return { today, name: '', birthDate: null, person: null, leaves: leaves.reverse() }
+  const { family, given, birthDate, sex, lzb } = header
+  return { today, name: `${given} ${family}`, birthDate, person: { family, given, sex, lzb }, leaves: leaves.reverse() }
 }
 
 type Around = { history: readonly Leave[]; rules: Rules; today: Day; jobs: readonly Job[]; papers: DocumentLine[]; signed: SignedSteps }

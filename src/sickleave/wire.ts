@@ -54,7 +54,9 @@ export type LeaveView = {
   care: NonNullable<OpenLeave['care']> | null
 }
 /** `GET /sickleave/people/:person/leaves`, `GET /sickleave/mine` */
-export type Leaves = { today: string; name: string; birthDate: string | null; leaves: LeaveView[] }
+export type Leaves = { today: string; name: string; birthDate: string | null; person: LeavesPerson | null; leaves: LeaveView[] }
+/** Whose leaves they are, for the head of the page. */
+export type LeavesPerson = { family: string; given: string; sex: 'male' | 'female' | 'other' | 'unknown'; lzb: string | null }
 
 /** `GET /sickleave/due`: days that no report covers yet; `seen` goes along with the report. */
 export type ReportsDue = {

@@ -185,6 +185,20 @@ function liveSpecialist(life: Life, course: Course): void {
   }
 }
 
+/** Whoever a demonstration shows was at the doctor's lately: without that, "has the report of my visit come" would be an empty page. */
+export function liveRecently(life: Life): void {
+  for (const { daysAgo, code, hasReport } of life.person.story?.recent ?? []) {
+    const course = courseOf.get(code)
+    const illness = life.illnesses.find((one) => one.code === code)
+    const day = freeDay(life, life.until + 1 - daysAgo)
+    if (!course?.specialist || !illness || day === null) continue
+    const care = hasReport ? careFor(life, course.specialist.level, course.specialist.unit) : primaryCare(life, day)
+    if (!care) continue
+    if (hasReport) consult(openVisit(life, { care, day, type: 'Специјалистичко-консултативни преглед', reason: 'по упуту изабраног лекара' }), course)
+    else diagnose(openVisit(life, { care, day, type: 'Контролни преглед', reason: 'редовна контрола' }), { ...illness, text: course.text, isLong: true })
+  }
+}
+
 function consult(visit: Visit, course: Course): void {
   const { life, day } = visit
   const { onset, end, adherence } = life.illnesses.find((one) => one.code === course.code)!

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { decide } from '../access/access.ts'
 import { keySets } from '../identity/identity.ts'
 import type { Actor } from '../platform/actor.ts'
+import { followChanges } from '../record/completeness/follow.ts'
 import { startRecord } from '../testing/simulator.ts'
 import { ensureDemoCountry, linesOf, makeDemoCountry } from './demo.ts'
 
@@ -47,6 +48,21 @@ test('the demo country has an account for every role, and each opens what it sho
   assert.equal(await opens('roditelj', guardian!.patient), 'guardian self')
   for (const userName of ['poslodavac', 'fond', 'fond2', 'komisija', 'komisija2', 'operater', 'ministarstvo'])
     assert.equal(await opens(userName, patient), 'no')
+})
+
+test('the patient of the demo has been at the doctor’s lately, and reads which report has come and which has not', async (t) => {
+  const { world, owner } = await startRecord(t, { DEMO_PEOPLE: '20' })
+  await makeDemoCountry(world)
+  while ((await followChanges(world)) > 0);
+  const rows = await owner<{ received: boolean }>`
+    select expected.received_at is not null as received
+      from record.expected
+      join access.account on account.user_name = 'pacijent'
+      join identity.chart_key root on root.key = account.patient
+      join identity.chart_key chart on chart.person = root.person and chart.key = expected.patient
+     where expected.ended_at > ${new Date(world.now().getTime() - 60 * 86_400_000)}`
+  assert.equal(rows.length, 3)
+  assert.equal(rows.filter(({ received }) => received).length, 2)
 })
 
 test('a second start finds the demo country and tells the same names', async (t) => {

@@ -5,7 +5,7 @@ import { drawAllergies, recordAllergies } from './allergies.ts'
 import { liveAcutes } from './acute.ts'
 import { beBorn, liveBirths, livePregnancies } from './birth.ts'
 import { parseDay, yearDays } from './calendar.ts'
-import { drawIllnesses, liveChronic } from './chronic.ts'
+import { drawIllnesses, liveChronic, liveRecently } from './chronic.ts'
 import type { Chart } from './chart.ts'
 import { liveTeeth } from './dental.ts'
 import type { Directory } from './directory.ts'
@@ -47,6 +47,8 @@ export function historyOf({ seed, today, directory }: Setting, person: Person): 
   // Everybody insured has a chart at the health centre, even those who never came.
   const home = careFor(life, 'home', 'general')
   if (home) chartAt(life, home)
+  // At the end, so that what is drawn for everything else stays as it was.
+  liveRecently(life)
   return [...life.charts.values()].sort((one, other) => one.institution.index - other.institution.index).map((chart) => sentBy(seed, person, chart))
 }
 

@@ -59,6 +59,8 @@ export type Story = {
   allergies: 'drawn' | 'not-recorded' | readonly string[]
   /** Kinds of contacts that happen for certain. */
   certain: readonly string[]
+  /** Visits of the last weeks, by days before today: with a specialist's report, or with none yet. */
+  recent?: readonly { daysAgo: number; code: string; hasReport: boolean }[]
   /** Times as many visits and analyses as usual. */
   intensity: number
 }

@@ -65,7 +65,17 @@ export const households: readonly (readonly Role[])[] = [
       maidenFamily: 'Чолаковић',
       sex: 'female',
       age: 58,
-      story: story({ I10: 47, 'E11.9': 51, 'E78.0': 51, 'F32.1': 55, 'C50.9': 55 }, { allergies: ['iodine'], certain: ['K35.8'], intensity: 0.9 }),
+      story: story(
+        { I10: 47, 'E11.9': 51, 'E78.0': 51, 'F32.1': 55, 'C50.9': 55 },
+        {
+          ...{ allergies: ['iodine'], certain: ['K35.8'], intensity: 0.9 },
+          recent: [
+            { daysAgo: 40, code: 'E11.9', hasReport: true },
+            { daysAgo: 17, code: 'I10', hasReport: false },
+            { daysAgo: 4, code: 'I10', hasReport: true },
+          ],
+        },
+      ),
     },
     {
       given: 'Драган',

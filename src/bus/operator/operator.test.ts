@@ -23,6 +23,21 @@ test('an operator sees what passes, takes steps by decisions, finds a message an
   const [denied] = await sql<{ count: number }>`select count(*)::int as count from audit.entry where entry like '%role-operator%' and decision = 'deny'`
   assert.equal(denied?.count, 8)
 
+  // A no is said in the language of the page, under the same code; programs without a language get the English one.
+  const step = (language?: string) =>
+    operator('POST', '/bus/operator/members/lab-nis/steps', { to: 'approved', decision: '1', reason: 'x' }, language ? { 'accept-language': language } : {})
+  const [english, serbian, latin] = [await step(), await step('sr-Cyrl'), await step('sr-Latn')]
+  assert.deepEqual(
+    [english, serbian, latin].map(({ status, body }) => [status, body.issue[0].diagnostics]),
+    [
+      [409, 'from active there is no step to approved'],
+      [409, 'из стања „активан“ нема корака у „одобрен“'],
+      [409, 'iz stanja „aktivan“ nema koraka u „odobren“'],
+    ],
+  )
+  assert.deepEqual(serbian?.body.issue[0].details.coding, english?.body.issue[0].details.coding)
+  assert.match(serbian?.body.issue[0].details.text, /^[Ѐ-ӿ]/)
+
   // A contract waits and is approved on the page.
   const asked = await expectStatus(
     201,

@@ -6,6 +6,7 @@ import { bodyOfMessage, correctedBytesMax, decideProposal, listProposals, propos
 import { listContracts, listMembers, showMember, stepContract, stepMember } from './members.ts'
 import { evidenceFor, pathOfMessage, replayFor } from './message.ts'
 import { overviewOf } from './overview.ts'
+import { sayTo } from '../said.ts'
 import { readSearch, searchMessages } from './search.ts'
 
 type ById = { Params: { id: string } }
@@ -34,11 +35,13 @@ export async function operatorRoutes(app: FastifyInstance): Promise<void> {
   app.get<Asked>('/messages', async (request) => {
     const wish = readSearch(request.query, request.world.now())
     await recordLook(request as FastifyRequest, { action: 'search', what: 'bus-messages' })
-    return searchMessages(request.world, wish)
+    const { messages, more } = await searchMessages(request.world, wish)
+    return { messages: messages.map((one) => ({ ...one, reason: sayTo(request.headers['accept-language'], one.reason) })), more }
   })
   app.get<ById>('/messages/:id', async (request) => {
     const path = await pathOfMessage(request as FastifyRequest, request.params.id)
-    return { ...path, ...(await listProposals(request as FastifyRequest, path.id)) }
+    const deliveries = path.deliveries.map((one) => ({ ...one, reason: sayTo(request.headers['accept-language'], one.reason) }))
+    return { ...path, deliveries, ...(await listProposals(request as FastifyRequest, path.id)) }
   })
   app.get<ById>('/messages/:id/body', (request) => bodyOfMessage(request as FastifyRequest, request.params.id))
   app.get<ById>('/messages/:id/evidence', async (request, reply) => {

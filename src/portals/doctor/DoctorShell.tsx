@@ -10,6 +10,7 @@ import { SettingsMenu } from '../shared/SettingsMenu.tsx'
 import { useShortcuts } from '../shared/shortcuts.ts'
 import { SourceProvider } from '../shared/Source.tsx'
 import { shell } from '../shared/words.ts'
+import { LookReportsLink } from './look-reports/LookReportsLink.tsx'
 import type { Opened } from './open-visit.ts'
 import { SignatureProvider } from './signature/Signature.tsx'
 import { finder, portal } from './words.ts'
@@ -35,10 +36,10 @@ export function DoctorShell() {
     'Ctrl+KeyK': showCommands,
   })
   const isWorker = me.roles.some((role) => role === 'doctor' || role === 'nurse' || role === 'laboratory')
-  // Whoever answers for the data of the institution sees what it sends, and no record.
+  // Whoever answers for the data of the institution sees what it sends and which of its looks patients do not know, and no record.
   const isOfficer = me.roles.includes('data-officer')
   const { pathname } = useLocation()
-  const isAtFigures = pathname === '/completeness'
+  const isAtOfficers = pathname === '/completeness' || pathname === '/look-reports'
   return (
     <SourceProvider>
       <a className="skip" href="#content">
@@ -59,6 +60,7 @@ export function DoctorShell() {
           )}
           {me.roles.includes('doctor') && <Link to="/reports">{say(portal.reports)}</Link>}
           {(isWorker || isOfficer) && <Link to="/completeness">{say(portal.completeness)}</Link>}
+          {isOfficer && <LookReportsLink />}
         </nav>
         <span className="space" />
         {me.demo && <span className="demo small soft">{say(shell.demo)}</span>}
@@ -70,7 +72,7 @@ export function DoctorShell() {
         <SettingsMenu me={me} work />
       </header>
       <main id="content" tabIndex={-1}>
-        {isWorker || (isOfficer && isAtFigures) ? (
+        {isWorker || (isOfficer && isAtOfficers) ? (
           <SignatureProvider>
             <Outlet context={{ me, openVisit, showCommands } satisfies DoctorOutlet} />
           </SignatureProvider>

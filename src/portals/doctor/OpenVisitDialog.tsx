@@ -1,9 +1,8 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import type { CalendarDate } from '@internationalized/date'
-import { DateField, DateInput, DateSegment, Label } from 'react-aria-components'
 import { useNavigate } from 'react-router'
 import type { OpenedVisit, OpenVisit } from '../../identity/wire.ts'
 import { post } from '../shared/api.ts'
+import { DayField } from '../shared/day/DayField.tsx'
 import { FormDialog } from '../shared/FormDialog.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import type { Message } from '../shared/message.ts'
@@ -72,7 +71,13 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
             error={errors.number && say(errors.number)}
             isNumber
           />
-          <BirthDate value={form.birthDate} onChange={(birthDate) => change({ birthDate })} error={errors.birthDate && say(errors.birthDate)} />
+          <DayField
+            id="visit-born"
+            label={say(visit.birthDate)}
+            value={form.birthDate}
+            wrong={errors.birthDate && say(errors.birthDate)}
+            onChange={(birthDate) => change({ birthDate })}
+          />
         </>
       )}
       <div className="field">
@@ -89,12 +94,12 @@ function VisitFields({ form, change, errors }: VisitFieldsOf) {
   )
 }
 
-type Form = { way: 'card' | 'number'; card: string; number: string; birthDate: CalendarDate | null; reason: (typeof visitReasons)[number] }
+type Form = { way: 'card' | 'number'; card: string; number: string; birthDate: string; reason: (typeof visitReasons)[number] }
 
 /** What was typed, what is wrong with it, and the way to the server and from there to the record. */
 function useVisitForm(opened: Opened, onClose: () => void) {
   const navigate = useNavigate()
-  const [form, setForm] = useState<Form>({ way: opened.way ?? 'card', card: '', number: '', birthDate: null, reason: 'преглед' })
+  const [form, setForm] = useState<Form>({ way: opened.way ?? 'card', card: '', number: '', birthDate: '', reason: 'преглед' })
   const [errors, setErrors] = useState<Errors>({})
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
@@ -120,14 +125,14 @@ function useVisitForm(opened: Opened, onClose: () => void) {
 }
 
 function bodyOf({ way, card, number, birthDate, reason }: Form): OpenVisit {
-  return way === 'card' ? { card: card.trim(), reason } : { number: digits(number), birthDate: String(birthDate), reason }
+  return way === 'card' ? { card: card.trim(), reason } : { number: digits(number), birthDate, reason }
 }
 
 const digits = (text: string) => text.replace(/[\s.-]/g, '')
 
 const checkCard = (card: string): Errors => (card.trim() ? {} : { card: visit.errCard })
 
-function checkNumber(number: string, birthDate: CalendarDate | null): Errors {
+function checkNumber(number: string, birthDate: string): Errors {
   return {
     ...(/^[\dA-Z]{6,20}$/i.test(digits(number)) ? {} : { number: visit.errNumber }),
     ...(birthDate ? {} : { birthDate: visit.errDate }),
@@ -168,16 +173,5 @@ function TextOf({ id, label, hint, value, onChange, error, isNumber = false }: T
         </span>
       )}
     </div>
-  )
-}
-
-function BirthDate({ value, onChange, error }: { value: CalendarDate | null; onChange(date: CalendarDate | null): void; error?: string | undefined }) {
-  const say = useSay()
-  return (
-    <DateField<CalendarDate> className="field" value={value} onChange={onChange} isInvalid={error !== undefined} shouldForceLeadingZeros>
-      <Label className="label">{say(visit.birthDate)}</Label>
-      <DateInput className="input date-input">{(segment) => <DateSegment segment={segment} className="segment num" />}</DateInput>
-      {error && <span className="error">{error}</span>}
-    </DateField>
   )
 }

@@ -42,6 +42,7 @@ export const routes: RouteObject[] = [
         ErrorBoundary: ReportsTrouble,
         lazy: { Component: async () => (await import('./leave/ReportsPage.tsx')).ReportsPage },
       },
+      { path: 'look-reports', lazy: { Component: async () => (await import('./look-reports/LookReportsPage.tsx')).LookReportsPage } },
       { path: 'completeness', lazy: { Component: async () => (await import('./CompletenessPage.tsx')).CompletenessPage } },
       { path: '*', Component: NotFound },
     ],

@@ -2,8 +2,10 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Calendar, CalendarRow } from '../../sickleave/employer/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
-import { formatDate } from '../shared/format.ts'
+import { dayOf, formatDate, formatMonth } from '../shared/format.ts'
+import { Icon } from '../shared/Icon.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import type { Message } from '../shared/message.ts'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { ForEmployer } from './ForEmployer.tsx'
@@ -11,7 +13,7 @@ import { calendar } from './words.ts'
 
 export function CalendarPage() {
   const say = useSay()
-  const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7))
+  const [month, setMonth] = useState(() => dayOf(new Date().toISOString()).slice(0, 7))
   useTitle(calendar.title)
   return (
     <>
@@ -19,15 +21,45 @@ export function CalendarPage() {
       <ForEmployer>
         {({ pib }) => (
           <>
-            <div className="field">
-              <label htmlFor="month">{say(calendar.month)}</label>
-              <input id="month" className="input" type="month" value={month} onChange={(event) => event.target.value && setMonth(event.target.value)} />
-            </div>
+            <MonthChoice month={month} onChange={setMonth} />
             <Month pib={pib} month={month} />
           </>
         )}
       </ForEmployer>
     </>
+  )
+}
+
+const monthAfter = (month: string, count: number): string => {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number - 1 + count, 1)).toISOString().slice(0, 7)
+}
+
+/** The month in the reader's words: the browser's own field for it speaks the language of the browser. */
+function MonthChoice({ month, onChange }: { month: string; onChange(month: string): void }) {
+  const say = useSay()
+  const language = useLanguage()
+  const offered = Array.from({ length: 37 }, (_, at) => monthAfter(month, 12 - at))
+  const step = (word: Message, count: number, icon: 'previous' | 'next') => (
+    <button type="button" className="icon-button month-step" aria-label={say(word)} onClick={() => onChange(monthAfter(month, count))}>
+      <Icon name={icon} />
+    </button>
+  )
+  return (
+    <div className="field">
+      <label htmlFor="month">{say(calendar.month)}</label>
+      <div className="month-choice">
+        {step(calendar.previous, -1, 'previous')}
+        <select id="month" className="input" value={month} onChange={(event) => onChange(event.target.value)}>
+          {offered.map((one) => (
+            <option key={one} value={one}>
+              {formatMonth(language, one)}
+            </option>
+          ))}
+        </select>
+        {step(calendar.next, 1, 'next')}
+      </div>
+    </div>
   )
 }
 
@@ -82,9 +114,9 @@ function Row({ pib, month, row }: { pib: string; month: string; row: CalendarRow
   const language = useLanguage()
   const days = daysIn(month)
   const first = Date.parse(`${month}-01`)
-  const dayOf = (iso: string) => (Date.parse(iso) - first) / 86_400_000
+  const placeOf = (iso: string) => (Date.parse(iso) - first) / 86_400_000
   const span = (from: string, until: string) => {
-    const [x, end] = [Math.max(0, dayOf(from)), Math.min(days, dayOf(until) + 1)]
+    const [x, end] = [Math.max(0, placeOf(from)), Math.min(days, placeOf(until) + 1)]
     return { x, width: Math.max(0, end - x) }
   }
   const name = data(`${row.employee.family} ${row.employee.given}`)

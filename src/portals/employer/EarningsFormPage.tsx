@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { EarningsOfLeave, EarningsOutcome, GiveEarnings } from '../../sickleave/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
+import { DayBox } from '../shared/day/DayField.tsx'
 import { Arrived } from '../shared/Arrived.tsx'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
@@ -56,6 +57,8 @@ function Form({ at, data, stored, onStored }: FormOf) {
   const [errors, setErrors] = useState<EarningsOutcome['errors']>([])
   const [failure, setFailure] = useState<unknown>(null)
   const given = rows.filter((row) => cells.some((name) => row[name].trim() !== ''))
+  const change = (place: number, part: Partial<Row>) => setRows((before) => before.map((one, at) => (at === place ? { ...one, ...part } : one)))
+  const labelOf = (name: (typeof cells)[number], { month }: Row) => `${say(columnWords[name])}, ${month}`
   const save = async (event: FormEvent) => {
     event.preventDefault()
     setFailure(null)
@@ -104,15 +107,24 @@ function Form({ at, data, stored, onStored }: FormOf) {
             </th>
             {cells.map((name) => (
               <td key={name}>
-                <input
-                  className={name === 'paid' ? 'input num cell' : 'input amount cell'}
-                  type={name === 'paid' ? 'date' : 'text'}
-                  inputMode={name === 'paid' ? undefined : 'decimal'}
-                  aria-label={`${say(columnWords[name])}, ${row.month}`}
-                  aria-invalid={wrongIn(row, name).length > 0}
-                  value={row[name]}
-                  onChange={(event) => setRows(rows.map((one, at) => (at === place ? { ...one, [name]: event.target.value } : one)))}
-                />
+                {name === 'paid' ? (
+                  <DayBox
+                    id={`paid-${row.month}`}
+                    label={labelOf(name, row)}
+                    isInvalid={wrongIn(row, name).length > 0}
+                    value={row.paid}
+                    onChange={(paid) => change(place, { paid })}
+                  />
+                ) : (
+                  <input
+                    className="input amount cell"
+                    inputMode="decimal"
+                    aria-label={labelOf(name, row)}
+                    aria-invalid={wrongIn(row, name).length > 0}
+                    value={row[name]}
+                    onChange={(event) => change(place, { [name]: event.target.value })}
+                  />
+                )}
               </td>
             ))}
           </tr>

@@ -4,12 +4,14 @@ import type { Employers } from '../../sickleave/employer/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import { useLive } from '../shared/use-live.ts'
-import { portal } from './words.ts'
+import { inbox, portal } from './words.ts'
 
 export type OneEmployer = Employers['employers'][number]
 
-/** Which employer a page is about stands in its address and its heading, so that nobody works for one and means another. */
-export function ForEmployer({ children }: { children(employer: OneEmployer): ReactNode }) {
+const everybody = 'all'
+
+/** Which employer a page is about stands in its address and its heading, so that nobody works for one and means another; where a page has a list over all, that can be chosen, too. */
+export function ForEmployer({ children, ofAll }: { children(employer: OneEmployer): ReactNode; ofAll?: ReactNode }) {
   const say = useSay()
   const data = useData()
   const [search, setSearch] = useSearchParams()
@@ -20,11 +22,14 @@ export function ForEmployer({ children }: { children(employer: OneEmployer): Rea
         // Who works for an agency begins with the agency itself, not with the client whose name comes first.
         const chosen = employers.find(({ pib }) => pib === search.get('pib')) ?? employers.find(({ agency }) => agency === null) ?? employers[0]
         if (!chosen) return <p className="soft">{say(portal.none)}</p>
+        const offersAll = ofAll !== undefined && employers.length > 1
+        const isAll = offersAll && search.get('pib') === everybody
         return (
           <>
             <div className="field">
               <label htmlFor="employer">{say(portal.choose)}</label>
-              <select id="employer" className="input" value={chosen.pib} onChange={(event) => setSearch({ pib: event.target.value })}>
+              <select id="employer" className="input" value={isAll ? everybody : chosen.pib} onChange={(event) => setSearch({ pib: event.target.value })}>
+                {offersAll && <option value={everybody}>{say(inbox.allEmployers, { count: employers.length })}</option>}
                 {employers.map(({ pib, name, agency }) => (
                   <option key={pib} value={pib}>
                     {data(name)} {agency === null ? '' : `(${say(portal.through, { agency: data(agency) })})`}
@@ -32,7 +37,7 @@ export function ForEmployer({ children }: { children(employer: OneEmployer): Rea
                 ))}
               </select>
             </div>
-            {children(chosen)}
+            {isAll ? ofAll : children(chosen)}
           </>
         )
       }}

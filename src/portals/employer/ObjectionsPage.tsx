@@ -2,10 +2,11 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Objections } from '../../sickleave/objection/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
-import { formatDate } from '../shared/format.ts'
+import { Due } from '../shared/Due.tsx'
+import { dayOf } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
-import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import { useData, useSay } from '../shared/language.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
@@ -27,7 +28,6 @@ export function ObjectionsPage() {
 function Lines({ pib }: { pib: string }) {
   const say = useSay()
   const data = useData()
-  const language = useLanguage()
   const [asked, setAsked] = useState<Asked | null>(null)
   const at = `/sickleave/employer/${pib}/objections`
   const live = useLive<Objections>(at, null)
@@ -49,7 +49,9 @@ function Lines({ pib }: { pib: string }) {
                     <Link to={`/leaves/${pib}/${one.leave}`}>{data(`${one.employee.family} ${one.employee.given}`)}</Link>
                   </td>
                   <td>{say(objectionStates[one.state])}</td>
-                  <td className="num">{one.state === 'open' ? formatDate(language, one.due) : '–'}</td>
+                  <td className="num">
+                    <Due due={one.state === 'open' ? one.due : null} today={dayOf(new Date().toISOString())} />
+                  </td>
                   <td>
                     {one.state === 'open' && (
                       <button

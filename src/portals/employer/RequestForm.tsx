@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
+import { DayField } from '../shared/day/DayField.tsx'
 import { describedBy, FieldError } from '../shared/FieldError.tsx'
 import { useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
@@ -53,7 +54,18 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
     }
   }
   const wrongIn = (name: string) => (failure instanceof Failure ? failure.places.get(name === 'months' ? 'monthsWithoutWage' : name) : undefined)
-  const field = (name: Exclude<keyof Content, 'kind'>, type: 'date' | 'text', hint?: string) => (
+  const change = (part: Partial<Content>) => setContent((before) => ({ ...before, ...part }))
+  const day = (name: 'from' | 'until' | 'payoutDay', rest: { hint?: string; isRequired?: boolean } = {}) => (
+    <DayField
+      {...rest}
+      id={`request-${name}`}
+      label={say(words[name])}
+      wrong={wrongIn(name)}
+      value={content[name]}
+      onChange={(value) => change({ [name]: value })}
+    />
+  )
+  const field = (name: 'account' | 'months' | 'note', hint?: string) => (
     <div className="field">
       <label htmlFor={`request-${name}`}>{say(words[name])}</label>
       {hint && (
@@ -64,12 +76,11 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
       <input
         id={`request-${name}`}
         className="input"
-        type={type}
         autoComplete="off"
         aria-describedby={describedBy(`request-${name}`, wrongIn(name) !== undefined, hint !== undefined)}
         aria-invalid={wrongIn(name) !== undefined}
         value={content[name]}
-        onChange={(event) => setContent({ ...content, [name]: event.target.value })}
+        onChange={(event) => change({ [name]: event.target.value })}
       />
       <FieldError id={`request-${name}`} wrong={wrongIn(name)} />
     </div>
@@ -80,12 +91,7 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
       {send.hasKind && (
         <div className="field">
           <label htmlFor="request-kind">{say(words.kind)}</label>
-          <select
-            id="request-kind"
-            className="input"
-            value={content.kind}
-            onChange={(event) => setContent({ ...content, kind: event.target.value as Content['kind'] })}
-          >
+          <select id="request-kind" className="input" value={content.kind} onChange={(event) => change({ kind: event.target.value as Content['kind'] })}>
             {(['compensation', 'refund'] as const).map((kind) => (
               <option key={kind} value={kind}>
                 {say(requestKinds[kind])}
@@ -94,12 +100,12 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
           </select>
         </div>
       )}
-      {field('from', 'date')}
-      {field('until', 'date')}
-      {field('payoutDay', 'date', say(words.payoutHint))}
-      {field('account', 'text', say(words.accountHint))}
-      {field('months', 'text', say(words.monthsHint))}
-      {field('note', 'text')}
+      {day('from')}
+      {day('until')}
+      {day('payoutDay', { hint: say(words.payoutHint), isRequired: false })}
+      {field('account', say(words.accountHint))}
+      {field('months', say(words.monthsHint))}
+      {field('note')}
       <div className="buttons">
         <button type="submit" className={isMain ? 'button main' : 'button'} aria-disabled={isSending}>
           {say(words.saveDraft)}

@@ -3,7 +3,8 @@ import { FactList } from '../shared/FactList.tsx'
 import { Link, useParams } from 'react-router'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
-import { formatDate, formatMoment } from '../shared/format.ts'
+import { Due } from '../shared/Due.tsx'
+import { dayOf, formatDate, formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { formatPara } from '../shared/money.ts'
@@ -41,7 +42,7 @@ function Request({ pib, path, data, onChanged }: Of) {
         </h1>
         {data.due && (
           <p className="num">
-            {say(data.waitsFor === 'fund' ? words.fundUntil : words.youUntil)}: {formatDate(language, data.due.effective)}
+            {say(data.waitsFor === 'fund' ? words.fundUntil : words.youUntil)}: <Due due={data.due.effective} today={dayOf(new Date().toISOString())} />
             {data.due.nominal !== data.due.effective && (
               <span className="soft"> ({say(words.byCalendar, { day: formatDate(language, data.due.nominal) })})</span>
             )}

@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
-import type { Expected, Requests, RequestState } from '../../sickleave/request/wire.ts'
+import type { EmployersRequests, Expected, Requests, RequestState } from '../../sickleave/request/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
-import { formatDate } from '../shared/format.ts'
+import { Due } from '../shared/Due.tsx'
+import { dayOf, formatDate } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
@@ -23,7 +24,7 @@ export function RequestsPage() {
           <Link to="/calculator">{say(portal.calculator)}</Link>
         </p>
       </div>
-      <ForEmployer>
+      <ForEmployer ofAll={<OfAll />}>
         {({ pib }) => (
           <>
             <ToAsk key={`ask ${pib}`} pib={pib} />
@@ -78,11 +79,87 @@ function ToAsk({ pib }: { pib: string }) {
   )
 }
 
+/** Everything asked for by all that one acts for; what waits for one's own hand stands in the work list. */
+function OfAll() {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const [state, setState] = useState<RequestState | ''>('')
+  const live = useLive<EmployersRequests>('/sickleave/employer/requests', null)
+  return (
+    <section aria-labelledby="requests">
+      <h2 id="requests">{say(words.made)}</h2>
+      <Arrived live={live}>
+        {({ requests, today, more }) =>
+          requests.length === 0 ? (
+            <p className="soft">{say(words.empty)}</p>
+          ) : (
+            <>
+              <div className="tools">
+                <StateChoice value={state} present={requests} onChange={setState} />
+              </div>
+              <LinesTable
+                labelledBy="requests"
+                words={[words.number, portal.choose, words.kind, inbox.employee, inbox.period, words.state, words.due]}
+                figures={[words.total]}
+              >
+                {requests
+                  .filter((one) => state === '' || one.state === state)
+                  .map((one) => (
+                    <tr key={one.id}>
+                      <th scope="row">
+                        <Link to={`/requests/${one.pib}/${one.id}`}>
+                          <Keep>{one.number}</Keep>
+                        </Link>
+                      </th>
+                      <td>{data(one.name)}</td>
+                      <td>{say(requestKinds[one.kind])}</td>
+                      <td>{data(`${one.employee.family} ${one.employee.given}`)}</td>
+                      <td className="num">
+                        {formatDate(language, one.from)} – {formatDate(language, one.until)}
+                      </td>
+                      <td>{say(states[one.state])}</td>
+                      <td className="num">
+                        <Due due={one.due} today={today} />
+                      </td>
+                      <td className="number">{one.total === null ? '–' : formatPara(language, one.total)}</td>
+                    </tr>
+                  ))}
+              </LinesTable>
+              {more && <p className="soft">{say(words.firstOnly)}</p>}
+            </>
+          )
+        }
+      </Arrived>
+    </section>
+  )
+}
+
+type StateChoiceOf = { value: RequestState | ''; present: readonly { state: RequestState }[]; onChange(state: RequestState | ''): void }
+
+function StateChoice({ value, present, onChange }: StateChoiceOf) {
+  const say = useSay()
+  return (
+    <div className="field">
+      <label htmlFor="state">{say(words.state)}</label>
+      <select id="state" className="input" value={value} onChange={(event) => onChange(event.target.value as RequestState | '')}>
+        <option value="">{say(words.all)}</option>
+        {[...new Set(present.map((one) => one.state))].map((one) => (
+          <option key={one} value={one}>
+            {say(states[one])}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
 function Made({ pib }: { pib: string }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
   const [state, setState] = useState<RequestState | ''>('')
+  const today = dayOf(new Date().toISOString())
   const live = useLive<Requests>(`/sickleave/employer/${pib}/requests`, null)
   return (
     <section aria-labelledby="requests">
@@ -95,17 +172,7 @@ function Made({ pib }: { pib: string }) {
           ) : (
             <>
               <div className="tools">
-                <div className="field">
-                  <label htmlFor="state">{say(words.state)}</label>
-                  <select id="state" className="input" value={state} onChange={(event) => setState(event.target.value as RequestState | '')}>
-                    <option value="">{say(words.all)}</option>
-                    {[...new Set(requests.map((one) => one.state))].map((one) => (
-                      <option key={one} value={one}>
-                        {say(states[one])}
-                      </option>
-                    ))}
-                  </select>
-                </div>
+                <StateChoice value={state} present={requests} onChange={setState} />
                 <a className="button" href={`/sickleave/employer/${pib}/requests/lists.csv`} download>
                   {say(words.lists)}
                 </a>
@@ -128,7 +195,9 @@ function Made({ pib }: { pib: string }) {
                       {formatDate(language, one.from)} – {formatDate(language, one.until)}
                     </td>
                     <td>{say(states[one.state])}</td>
-                    <td className="num">{one.due ? formatDate(language, one.due.effective) : '–'}</td>
+                    <td className="num">
+                      <Due due={one.due?.effective ?? null} today={today} />
+                    </td>
                     <td className="number">{one.total === null ? '–' : formatPara(language, one.total)}</td>
                   </tr>
                 ))}

@@ -132,12 +132,15 @@ export const leave = messages({
 export const calendar = messages({
   title: { sr: 'Одсуства', en: 'Absences' },
   month: { sr: 'Месец', en: 'Month' },
+  previous: { sr: 'Месец раније', en: 'The month before' },
+  next: { sr: 'Месец касније', en: 'The month after' },
   legend: { sr: 'Пуно: одсуство. Оквир: дани на терет РФЗО, по дознакама.', en: 'Solid: absence. Outline: days at the Fund’s cost, by the reports.' },
   bar: { sr: '{name}: од {from} до {until}', en: '{name}: from {from} to {until}' },
   empty: { sr: 'У овом месецу нема одсустава.', en: 'No absences in this month.' },
 })
 
 export const requests = messages({
+  firstOnly: { sr: 'Приказано је првих 500; остало је код сваког послодавца.', en: 'The first 500 are shown; the rest is with each employer.' },
   title: { sr: 'Захтеви', en: 'Requests' },
   one: { sr: 'Захтев', en: 'Request' },
   made: { sr: 'Поднети и започети', en: 'Submitted and begun' },

@@ -99,8 +99,8 @@ function Files({ payments, onAsk }: { payments: PaymentRow[]; onAsk(asked: Asked
               </a>
             ))}
           </td>
-          <td className="number">{one.lines}</td>
-          <td className="number">{formatPara(language, one.total)}</td>
+          <td className="number">{one.lines ?? '–'}</td>
+          <td className="number">{one.total === null ? say(words.hidden) : formatPara(language, one.total)}</td>
         </tr>
       ))}
     </LinesTable>

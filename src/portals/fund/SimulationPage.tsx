@@ -3,14 +3,16 @@ import type { Simulation, Simulations } from '../../sickleave/fund/wire.ts'
 import type { SimulationView } from '../../sickleave/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
-import { Keep } from '../shared/Keep.tsx'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
+import type { Language } from '../shared/languages.ts'
 import { reasonWords } from '../shared/leave-words.ts'
+import type { Message } from '../shared/message.ts'
 import { formatDinars } from '../shared/money.ts'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
+import { parameterWord, typedValue, writtenValue } from './parameter-words.ts'
 import { file, simulation as words } from './words.ts'
 
 const everyMs = 2000
@@ -19,6 +21,7 @@ const everyMs = 2000
 export function SimulationPage() {
   const say = useSay()
   const live = useLive<Simulations>('/sickleave/fund/simulations', everyMs)
+  const language = useLanguage()
   const [asked, setAsked] = useState<Asked | null>(null)
   useTitle(words.title)
   return (
@@ -29,7 +32,7 @@ export function SimulationPage() {
           <>
             <p className="soft">{say(words.lead, { k: data.parameters.find(({ name }) => name === 'statistics.k')?.value ?? 0 })}</p>
             <p className="buttons">
-              <button type="button" className="button main" onClick={() => setAsked(newTrial(data, say(words.ask)))}>
+              <button type="button" className="button main" onClick={() => setAsked(newTrial(data, say(words.ask), language))}>
                 {say(words.ask)}
               </button>
             </p>
@@ -46,7 +49,7 @@ export function SimulationPage() {
   )
 }
 
-const newTrial = ({ today, parameters }: Simulations, title: string): Asked => ({
+const newTrial = ({ today, parameters }: Simulations, title: string, language: Language): Asked => ({
   title,
   lead: words.enter,
   confirm: words.start,
@@ -54,7 +57,7 @@ const newTrial = ({ today, parameters }: Simulations, title: string): Asked => (
     {
       name: 'name',
       label: words.parameter,
-      options: parameters.map(({ name, value }) => ({ value: name, label: { sr: `${name} (${value})`, en: `${name} (${value})` } })),
+      options: parameters.map(({ name, value }) => ({ value: name, label: optionOf(name, writtenValue(language, name, value)) })),
     },
     { name: 'value', label: words.value, hint: words.valueHint },
     { name: 'from', label: words.from, isDay: true },
@@ -63,8 +66,13 @@ const newTrial = ({ today, parameters }: Simulations, title: string): Asked => (
   first: { from: `${today.slice(0, 4)}-01-01`, year: today.slice(0, 4) },
   to: '/sickleave/fund/simulations',
   more: {},
-  body: ({ value, year, ...rest }) => ({ ...rest, value: Number(value), year: Number(year) }),
+  body: ({ value = '', year, ...rest }) => ({ ...rest, value: typedValue(rest['name'] ?? '', value), year: Number(year) }),
 })
+
+const optionOf = (name: string, value: string): Message => {
+  const { sr, en } = parameterWord(name)
+  return { sr: `${sr as string} (${value})`, en: `${en as string} (${value})` }
+}
 
 function Trial({ trial }: { trial: Simulation }) {
   const say = useSay()
@@ -75,7 +83,8 @@ function Trial({ trial }: { trial: Simulation }) {
   return (
     <div>
       <h2 id={title}>
-        {say(words.of, { name, value: String(value), from: formatDate(language, from), year: String(year) })} <span className="soft">{data(by)}</span>
+        {say(words.of, { name: say(parameterWord(name)), value: writtenValue(language, name, value), from: formatDate(language, from), year: String(year) })}{' '}
+        <span className="soft">{data(by)}</span>
       </h2>
       {view !== null ? (
         <Sums view={view} titleId={title} />
@@ -120,6 +129,7 @@ function Sums({ view, titleId }: { view: SimulationView; titleId: string }) {
 
 function Now({ parameters }: { parameters: Simulations['parameters'] }) {
   const say = useSay()
+  const language = useLanguage()
   const data = useData()
   return (
     <details>
@@ -127,13 +137,11 @@ function Now({ parameters }: { parameters: Simulations['parameters'] }) {
       <LinesTable label={say(words.now)} words={[words.parameter, words.paragraph]} figures={[words.current]}>
         {parameters.map(({ name, value, paragraph, isUnverified }) => (
           <tr key={name}>
-            <th scope="row">
-              <Keep>{name}</Keep>
-            </th>
+            <th scope="row">{say(parameterWord(name))}</th>
             <td>
               {data(paragraph)} {isUnverified && <span className="status warn">{say(file.unverified)}</span>}
             </td>
-            <td className="number">{value}</td>
+            <td className="number">{writtenValue(language, name, value)}</td>
           </tr>
         ))}
       </LinesTable>

@@ -169,10 +169,11 @@ export const payments = messages({
   open: { sr: 'чека извршење', en: 'waits for execution' },
   execute: { sr: 'Унеси извршење', en: 'Enter the execution' },
   lead: {
-    sr: 'Број ставки и збир препишите из извода трезора: морају бити исти као у датотеци.',
-    en: 'Copy the number of lines and the sum from the treasury’s statement: they must be those of the file.',
+    sr: 'Број ставки и збир препишите из извода трезора: пореде се са датотеком, зато овде нису приказани.',
+    en: 'Copy the number of lines and the sum from the treasury’s statement: they are compared with the file, so they are not shown here.',
   },
   sum: { sr: 'Збир у динарима, као 90849,38', en: 'Sum in dinars, as 90849.38' },
+  hidden: { sr: 'по извршењу', en: 'once executed' },
   mine: { sr: 'извршење уноси друго лице', en: 'a second person enters the execution' },
 })
 
@@ -267,8 +268,8 @@ export const simulation = messages({
   parameter: { sr: 'Број из прописа', en: 'Number of the law' },
   value: { sr: 'Нова вредност', en: 'New value' },
   valueHint: {
-    sr: 'Цео број; износи су у парама, стопе у стотим деловима процента. Сада: види у листи.',
-    en: 'A whole number; amounts are para, rates hundredths of a percent. Now: see the list.',
+    sr: 'Износи у динарима (371,00), стопе у процентима (13,75), остало цео број. Садашња вредност је у загради.',
+    en: 'Amounts in dinars (371.00), rates in percent (13.75), the rest a whole number. What holds now is in brackets.',
   },
   from: { sr: 'Важило би од', en: 'Would hold from' },
   year: { sr: 'Година боловања', en: 'Year of the leaves' },
@@ -277,7 +278,7 @@ export const simulation = messages({
   waits: { sr: 'чека на ред', en: 'waits for its turn' },
   running: { sr: 'у току: {people} од {all} особа', en: 'running: {people} of {all} people' },
   progress: { sr: 'Колико је обрађено', en: 'How much is done' },
-  of: { sr: '{name} = {value} од {from}, боловања {year}.', en: '{name} = {value} from {from}, leaves of {year}' },
+  of: { sr: '{name}: {value} од {from}, боловања {year}.', en: '{name}: {value} from {from}, leaves of {year}' },
   done: { sr: '{cases} боловања', en: '{cases} leaves' },
   few: { sr: 'Премало случајева да би се о збировима ишта рекло.', en: 'Too few cases to say any sums.' },
   reasons: { sr: 'Узроци', en: 'Reasons' },

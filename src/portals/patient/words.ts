@@ -149,7 +149,10 @@ export const looks = messages({
   },
   show: { sr: 'Прикажи', en: 'Show' },
   all: { sr: 'Све', en: 'All' },
-  people: { sr: 'Здравствени радници', en: 'Health workers' },
+  health: { sr: 'Здравствени радници', en: 'Health workers' },
+  employers: { sr: 'Послодавци', en: 'Employers' },
+  offices: { sr: 'Фонд, комисије и надзор', en: 'The Fund, commissions and oversight' },
+  family: { sr: 'Заступници', en: 'Representatives' },
   denied: { sr: 'Одбијено', en: 'Refused' },
   own: { sr: 'Моји увиди', en: 'My own' },
   systems: { sr: 'Послови система', en: 'Work of systems' },
@@ -176,10 +179,19 @@ export const looks = messages({
     en: { one: '{count} time that day', other: '{count} times that day' },
   },
   nothingOpened: { sr: 'Ништа није отворено.', en: 'Nothing was opened.' },
+  unknownElsewhere: {
+    sr: 'За увид послодавца, Фонда или комисије обратите се њиховом лицу за заштиту података и наведите датум и време увида. Увек се можете обратити и Поверенику:',
+    en: 'For a look of an employer, the Fund or a commission write to their data protection officer with the date and time of the look. You may always turn to the Commissioner, too:',
+  },
+  commissioner: {
+    sr: 'Повереник за информације од јавног значаја и заштиту података о личности',
+    en: 'Commissioner for Information of Public Importance and Personal Data Protection',
+  },
+  commissionerAddress: { sr: 'Булевар краља Александра 15, 11120 Београд', en: 'Bulevar kralja Aleksandra 15, 11120 Beograd' },
   unknownQuestion: { sr: 'Не познајете неки увид?', en: 'A look you do not recognise?' },
   unknownAnswer: {
-    sr: 'Обратите се лицу за заштиту података установе која је наведена уз увид. Наведите датум и време увида. Установа мора да одговори у року од 30 дана. Можете се обратити и Поверенику за информације од јавног значаја и заштиту података о личности.',
-    en: 'Write to the data protection officer of the institution named with the look. Give its date and time. The institution must answer within 30 days. You may also turn to the Commissioner for Information of Public Importance and Personal Data Protection.',
+    sr: 'Уз сваки увид здравствене установе стоји „Не познајем овај увид“. Пријава иде лицу за заштиту података те установе, а одговор стиже овде у року од 30 дана.',
+    en: 'Each look of a health institution has “I do not know this look”. The report goes to the data protection officer of that institution, and the answer comes here within 30 days.',
   },
 })
 
@@ -188,6 +200,7 @@ export const lookThings = messages({
   day: { sr: 'име у списку пацијената за тај дан', en: 'the name in the list of that day’s patients' },
   finder: { sr: 'име у резултату претраге', en: 'the name in a search result' },
   looks: { sr: 'овај преглед увида', en: 'this list of looks' },
+  'look-report': { sr: 'пријава увида', en: 'a report of a look' },
   visits: { sr: 'списак посета и извештаја о њима', en: 'the list of visits and their reports' },
   'bus-message': { sr: 'порука између здравствених система', en: 'a message between health systems' },
   'bus-evidence': { sr: 'доказ о поруци између здравствених система', en: 'the evidence of a message between health systems' },
@@ -241,7 +254,10 @@ export const roleWords = messages({
   patient: { sr: 'пацијент', en: 'patient' },
   operator: { sr: 'оператер', en: 'operator' },
   fund: { sr: 'РФЗО', en: 'health insurance fund' },
+  'fund-supervisor': { sr: 'РФЗО, надзор', en: 'health insurance fund, supervision' },
   commission: { sr: 'лекарска комисија', en: 'medical commission' },
+  commission2: { sr: 'другостепена лекарска комисија', en: 'second-degree medical commission' },
+  ministry: { sr: 'министарство', en: 'ministry' },
   employer: { sr: 'послодавац', en: 'employer' },
   'data-officer': { sr: 'лице за заштиту података', en: 'data protection officer' },
 })

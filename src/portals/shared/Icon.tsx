@@ -61,6 +61,12 @@ const shapes = {
   close: <path d="m3.4 3.4 9.2 9.2M12.6 3.4l-9.2 9.2" />,
   next: <path d="m6 3 5 5-5 5" />,
   previous: <path d="m10 3-5 5 5 5" />,
+  calendar: (
+    <>
+      <rect x="1.8" y="3" width="12.4" height="11.2" rx="1.4" />
+      <path d="M1.8 6.6h12.4M5 1.4v3M11 1.4v3" />
+    </>
+  ),
   down: <path d="m3 6 5 5 5-5" />,
   person: (
     <>

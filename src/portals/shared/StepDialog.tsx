@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Failure, submit } from './api.ts'
+import { DayField } from './day/DayField.tsx'
 import { describedBy, FieldError } from './FieldError.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { useSay } from './language.tsx'
@@ -45,6 +46,7 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
   const say = useSay()
   const [values, setValues] = useState<Record<string, string>>(asked.first ?? {})
   const [isTried, setTried] = useState(false)
+  const [unfinished, setUnfinished] = useState<readonly string[]>([])
   const [failure, setFailure] = useState<unknown>(null)
   const [isSending, setSending] = useState(false)
   const missing = asked.fields.filter(({ name, optional }) => !optional && !values[name]?.trim()).map(({ name }) => name)
@@ -53,7 +55,7 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
     event.preventDefault()
     setTried(true)
     setFailure(null)
-    if (missing.length > 0 || misformed.length > 0 || isSending) return
+    if (missing.length > 0 || misformed.length > 0 || unfinished.length > 0 || isSending) return
     setSending(true)
     const { body = (given) => given } = asked
     const filled = Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]]))
@@ -87,7 +89,8 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
           key={field.name}
           field={field}
           value={values[field.name] ?? ''}
-          onChange={(value) => setValues({ ...values, [field.name]: value })}
+          onChange={(value) => setValues((before) => ({ ...before, [field.name]: value }))}
+          onUnfinished={(is) => setUnfinished((before) => [...before.filter((name) => name !== field.name), ...(is ? [field.name] : [])])}
           wrong={
             isTried && missing.includes(field.name)
               ? say(shell.needed)
@@ -103,11 +106,16 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
   )
 }
 
-type FieldOf = { field: AskedField; value: string; onChange(value: string): void; wrong: string | undefined }
+type FieldOf = { field: AskedField; value: string; onChange(value: string): void; onUnfinished(is: boolean): void; wrong: string | undefined }
 
-function Field({ field, value, onChange, wrong }: FieldOf) {
+function Field({ field, value, onChange, onUnfinished, wrong }: FieldOf) {
   const say = useSay()
   const id = `step-${field.name}`
+  if (field.isDay) {
+    const hint = field.hint ? { hint: say(field.hint) } : {}
+    const rest = { id, value, wrong, onChange, onUnfinished, ...hint }
+    return <DayField {...rest} label={say(field.label)} isRequired={!field.optional} />
+  }
   const common = {
     id,
     className: 'input',
@@ -136,7 +144,7 @@ function Field({ field, value, onChange, wrong }: FieldOf) {
       ) : field.long ? (
         <textarea {...common} rows={14} spellCheck={false} translate="no" onChange={(event) => onChange(event.target.value)} />
       ) : (
-        <input {...common} type={field.isDay ? 'date' : 'text'} onChange={(event) => onChange(event.target.value)} />
+        <input {...common} type="text" onChange={(event) => onChange(event.target.value)} />
       )}
       <FieldError id={id} wrong={wrong} />
     </div>

@@ -13,7 +13,7 @@ import type {
   Systems,
 } from '../../sickleave/employer/wire.ts'
 import type { Objections } from '../../sickleave/objection/wire.ts'
-import type { EmployersWork, Expected, RequestShown, Requests } from '../../sickleave/request/wire.ts'
+import type { EmployersRequests, EmployersWork, Expected, RequestShown, Requests } from '../../sickleave/request/wire.ts'
 import type { EarningsOfLeave } from '../../sickleave/wire.ts'
 
 // An invented morning of a payroll clerk: a firm of her own and a client of the agency.
@@ -117,6 +117,20 @@ export const employerAnswers = {
     unread: 1,
     next: null,
   } satisfies Cases,
+  '/sickleave/employer/requests': {
+    today: '2026-11-23',
+    requests: [
+      {
+        ...{ pib: '100000002', name: 'Пекара „Зрно“ д.о.о.', id: id('7'), number: '2026-0000044', kind: 'compensation', leave: id('8'), employee },
+        ...{ from: '2026-10-01', until: '2026-10-20', state: 'incomplete', due: '2026-11-20', total: null },
+      },
+      {
+        ...{ pib, name: caseLine.name, id: id('6'), number: '2026-0000043', kind: 'refund', leave: id('8'), employee },
+        ...{ from: '2026-09-01', until: '2026-09-20', state: 'paid', due: '2026-12-01', total: 9_084_938 },
+      },
+    ],
+    more: false,
+  } satisfies EmployersRequests,
   '/sickleave/employer/work': {
     today: '2026-11-23',
     lines: [
@@ -215,6 +229,7 @@ export const employerPages = [
   '/employer/absences',
   '/employer/earnings',
   '/employer/requests',
+  '/employer/requests?pib=all',
   `/employer/requests/${pib}/${draft.id}`,
   `/employer/requests/${pib}/${paid.id}`,
   `/employer/requests/${pib}/new?leave=${leave}&from=2026-11-21&until=2026-11-22`,

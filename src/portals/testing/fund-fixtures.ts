@@ -109,8 +109,8 @@ const payments: Payments = {
       at: '2026-06-02T09:00:00.000Z',
       by: 'Зоран Пајић',
       isMine: false,
-      lines: 3,
-      total: 9_084_938,
+      lines: null,
+      total: null,
       sha256: '00',
       executedOn: null,
     },
@@ -169,7 +169,7 @@ const anomalies: Anomalies = {
 }
 
 export const commissionFileShown: CommissionFile = {
-  ...{ today: '2026-06-03', name: 'Петар Илић', degree: 1, leave: 'l9', birthDate: '1980-05-04', isProposed: true, objection: null },
+  ...{ today: '2026-06-03', name: 'Петар Илић', degree: 1, leave: 'l9', birthDate: '1980-05-04', person: null, isProposed: true, objection: null },
   leaves: [
     {
       ...{ id: 'l9', number: '00001-2026-00000009', status: 'referred', from: '2026-05-04', until: '2026-06-02', reason: '01', isException: false },

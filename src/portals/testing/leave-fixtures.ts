@@ -28,6 +28,7 @@ const leaves: Leaves = {
   today: '2026-06-03',
   name: 'Јелена Марић',
   birthDate: '1979-02-17',
+  person: { family: 'Марић', given: 'Јелена', sex: 'female', lzb: '44021187' },
   leaves: [
     leave('l3', '2026-05-08', '2026-06-06', {
       status: 'extended',

@@ -164,6 +164,12 @@ test('earnings, a request to its confirmation and objections, of the employer an
   const one = `/requests/${id}`
   const [draft, ...others] = (await toDo(`?pib=${firm().pib}&what=draft`)).lines
   assert.deepEqual([draft.request.id, draft.due, others.length], [id, '2026-05-19', 0])
+  const all = await done(ask(boss.account, 'GET', '/sickleave/employer/requests'))
+  assert.deepEqual(
+    all.requests.map(({ pib, id: request, state, due }: Record<string, unknown>) => [pib, request, state, due]),
+    [[firm().pib, id, 'draft', '2026-05-19']],
+  )
+  assert.deepEqual((await done(ask((await town.worker([])).account, 'GET', '/sickleave/employer/requests'))).requests, [], 'who acts for nobody sees nothing')
   assert.deepEqual((await toDo('?overdue=true')).lines, [])
   assert.deepEqual((await toDo('?what=expected')).lines, [], 'what is asked for in a draft waits no more')
   assert.equal((await asBoss('POST', '/requests', { kind: 'compensation', leave, ...wish })).status, 409)

@@ -117,8 +117,17 @@ test('a complete request is calculated with every line explained, approved by a 
   assert.match((await town.as(zora)('GET', fund(`/payments/${made.body.id}/file.xml`))).text, /<payments number="2026-000001" day="2026-05-05" lines="1"/)
   const sums = { on: '2026-05-05', lines: 1, total }
   assert.equal((await town.as(mira)('POST', fund(`/payments/${made.body.id}/execution`), sums)).status, 403, 'the one who made the file')
-  assert.equal((await town.as(zora)('POST', fund(`/payments/${made.body.id}/execution`), { ...sums, total: total - 1 })).status, 422)
+  const sumsFor = async (who: typeof mira) => {
+    const [file] = (await town.as(who)('GET', fund('/payments'))).body.payments
+    return [file.lines, file.total]
+  }
+  assert.deepEqual(await sumsFor(mira), [1, total], 'who made the file sees what is in it')
+  assert.deepEqual(await sumsFor(zora), [null, null], 'who is to type the sums as a control does not read them first')
+  const other = await town.as(zora)('POST', fund(`/payments/${made.body.id}/execution`), { ...sums, total: total - 1 })
+  assert.equal(other.status, 422)
+  assert.ok(!other.text.includes((total / 100).toFixed(2)) && !other.text.includes(String(total)), 'a wrong sum is not answered with the right one')
   assert.equal((await town.as(zora)('POST', fund(`/payments/${made.body.id}/execution`), sums)).status, 200)
+  assert.deepEqual(await sumsFor(zora), [1, total])
 
   const { body: known } = await town.as(signer)('GET', at(`/${request}`))
   assert.deepEqual([known.state, known.total, known.list.sums.gross, known.due.nominal], ['paid', total, '50206.90', '2026-05-12'])

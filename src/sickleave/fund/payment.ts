@@ -4,7 +4,6 @@ import type { Transaction } from '../../platform/sql.ts'
 import { isUuid, uuidV7 } from '../../platform/uuid.ts'
 import { type Asking, entryOf } from '../asking.ts'
 import { loadRules, lockPerson } from '../case-store.ts'
-import { inDinars } from '../compensation/money.ts'
 import { bodyOf, countOf, dayOf } from '../read-body.ts'
 import { addSteps, personOfKey } from '../request/act.ts'
 import { requestOf } from '../request/request-store.ts'
@@ -79,7 +78,14 @@ function nextNumber(last: string | null, today: Day): string {
   return `${year}-${String(serial).padStart(6, '0')}`
 }
 
-type Stored = Omit<PaymentRow, 'at' | 'by' | 'sha256' | 'isMine'> & { at: Date; actor: string; actorName: string; sha256: Buffer }
+type Stored = Omit<PaymentRow, 'at' | 'by' | 'sha256' | 'isMine' | 'lines' | 'total'> & {
+  lines: number
+  total: number
+  at: Date
+  actor: string
+  actorName: string
+  sha256: Buffer
+}
 
 export async function payments(asking: Asking): Promise<Payments> {
   await requireFund(asking, 'read')
@@ -98,10 +104,13 @@ export async function payments(asking: Asking): Promise<Payments> {
   await recordLooks(asking, [])
   return {
     waiting: waiting ?? { count: 0, total: 0 },
-    payments: rows.map(({ at, actor, actorName, sha256, ...row }) => ({
-      ...row,
-      ...{ at: at.toISOString(), by: actorName, sha256: sha256.toString('hex'), isMine: actor === asking.actor.id },
-    })),
+    payments: rows.map(({ at, actor, actorName, sha256, lines, total, ...row }) => {
+      const isMine = actor === asking.actor.id
+      // Who is to enter the execution reads the figures in the treasury's statement; shown here they would only be copied.
+      const isAsked = row.executedOn === null && !isMine
+      const control = isAsked ? { lines: null, total: null } : { lines, total }
+      return { ...row, ...control, at: at.toISOString(), by: actorName, sha256: sha256.toString('hex'), isMine }
+    }),
   }
 }
 
@@ -150,8 +159,9 @@ export async function executePayment(asking: Asking, id: string, given: unknown)
       throw new Refusal('forbidden', reason, { details: { reason, opens: ['Another person of the Fund.'] } })
     }
     if (row.lines !== lines || row.total !== total)
-      throw new Refusal('unprocessable', `the file has ${row.lines} lines and RSD ${inDinars(BigInt(row.total))}; the treasury’s figures are others`, {
+      throw new Refusal('unprocessable', 'the number of lines or the sum is not that of the file', {
         expression: 'total',
+        hint: 'Compare the treasury’s statement with the payment file; nothing was entered.',
       })
     if (on < dayAt(row.at)) throw new Refusal('unprocessable', 'the file was made after this day', { expression: 'on' })
     await tx`update sickleave.payment set executed_on = ${on}, executed_at = ${world.now()}, executed_by = ${actor.id} where id = ${id}`

@@ -50,8 +50,9 @@ export type PaymentRow = {
   at: string
   by: string
   isMine: boolean
-  lines: number
-  total: number
+  /** Null for whoever is to enter the execution, until it is entered: the control is to type them from the treasury's statement. */
+  lines: number | null
+  total: number | null
   sha256: string
   executedOn: string | null
 }

@@ -138,6 +138,18 @@ export const described = {
       counts: list(object({ what, count: whole, overdue: whole })),
     }),
   }),
+  ofAll: route('Requests of all that you act for, what changed last first', {
+    answer: object({
+      today: day,
+      requests: list(
+        object({
+          ...{ pib, name: text, id: uuid, number: text, kind, leave: uuid, employee: personName, from: day, until: day, state },
+          ...{ due: orNull(day), total: orNull(whole) },
+        }),
+      ),
+      more: flag,
+    }),
+  }),
   calculation: route('The calculation with every figure explained, for the person', { answer: calculation }),
   form: route('The request as a document to be signed, as PDF or XML: the same bytes until the request changes', {
     query: object({ language: oneOf('sr-Cyrl', 'sr-Latn', 'en') }, ['language']),

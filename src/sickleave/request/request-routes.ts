@@ -2,6 +2,7 @@ import type { Routes } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { sendPaper } from '../document/send-paper.ts'
+import { requestsOfAll } from './all-requests.ts'
 import { described, ownDescribed } from './described.ts'
 import { expectedOf } from './expected.ts'
 import { listsAsTable, ownCalculation, readRequest, requestsOf } from './lists.ts'
@@ -55,6 +56,7 @@ const routesOf =
 /** Mounted at /sickleave/employer. */
 export const employerRequestRoutes: Routes = async (app) => {
   app.get('/work', described.work, (request) => workOf(askingOf(request), request.query))
+  app.get('/requests', described.ofAll, (request) => requestsOfAll(askingOf(request)))
   app.get<Place>('/:pib/requests/expected', described.expected, async (request) => {
     const side = await employerSide(askingOf(request), request.params.pib, 'read')
     return expectedOf(askingOf(request), side as Side & { employer: number })

@@ -85,6 +85,16 @@ export type RequestShown = {
   steps: { kind: string; at: string }[]
 }
 export type Requests = { requests: RequestShown[] }
+/** `GET /sickleave/employer/requests`: over all that one acts for. */
+export type EmployersRequests = {
+  today: string
+  requests: (Pick<RequestShown, 'id' | 'number' | 'kind' | 'leave' | 'employee' | 'from' | 'until' | 'state' | 'total'> & {
+    pib: string
+    name: string
+    due: string | null
+  })[]
+  more: boolean
+}
 /** `GET …/requests/expected`: days at the Fund's cost by the reports that nobody has asked for yet. */
 export type Expected = { expected: { leave: string; employee: { family: string; given: string }; from: string; until: string; days: number }[] }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import { scriptAsked } from '../../platform/readers-script.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { toLatin } from '../../platform/text.ts'
 
@@ -54,21 +55,9 @@ const fillOf = (value: string): string =>
     .map((one) => exact.get(one) ?? one)
     .join(', ')
 
-type Script = 'sr' | 'sr-Latn'
-/** The first language of ours that is asked for; without one, English. */
-function scriptOf(acceptLanguage: string | undefined): Script | null {
-  for (const part of (acceptLanguage ?? '').slice(0, 200).toLowerCase().split(',')) {
-    const tag = part.trim()
-    if (tag.startsWith('sr-latn')) return 'sr-Latn'
-    if (tag.startsWith('sr')) return 'sr'
-    if (tag.startsWith('en')) return null
-  }
-  return null
-}
-
 /** Where the code has a text in three scripts already. */
 export function wordsFor(acceptLanguage: string | undefined): 'sr' | 'srLatn' | 'en' {
-  const script = scriptOf(acceptLanguage)
+  const script = scriptAsked(acceptLanguage)
   return script === null ? 'en' : script === 'sr' ? 'sr' : 'srLatn'
 }
 
@@ -76,14 +65,14 @@ type Details = { reason?: unknown; opens?: unknown }
 
 /** A sentence of ours that was kept, as its reader would have got it. */
 export function sayTo(acceptLanguage: string | undefined, text: string): string {
-  const script = scriptOf(acceptLanguage)
+  const script = scriptAsked(acceptLanguage)
   if (script === null) return text
   const serbian = inSerbian(text) ?? text
   return script === 'sr-Latn' ? toLatin(serbian) : serbian
 }
 
 export function forReader(refusal: Refusal, acceptLanguage: string | undefined): Refusal {
-  if (scriptOf(acceptLanguage) === null) return refusal
+  if (scriptAsked(acceptLanguage) === null) return refusal
   const say = (text: string): string => sayTo(acceptLanguage, text)
   const details = refusal.details as Details | undefined
   const denied =

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import type { Desk, DeskLine } from '../../../sickleave/objection/wire.ts'
 import type { LeaveView } from '../../../sickleave/wire.ts'
 import { Failure, submit } from '../../shared/api.ts'
+import { focusField } from '../../shared/day/DayField.tsx'
 import { describedBy, FieldError } from '../../shared/FieldError.tsx'
 import { useSay } from '../../shared/language.tsx'
 import type { Message } from '../../shared/message.ts'
@@ -43,7 +44,7 @@ export function Acceptance({ line, leave: given, onAccepted }: AcceptanceOf) {
     event.preventDefault()
     setTried(true)
     const [first] = Object.keys(missing)
-    if (first) document.getElementById(`leave-${first}`)?.focus()
+    if (first) focusField(`leave-${first}`)
     else void send(why.trim(), toCorrect && stated && { seen: toCorrect.steps.length, ...bodyOf(stated) })
   }
   return (

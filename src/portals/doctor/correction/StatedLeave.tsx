@@ -1,7 +1,8 @@
 import type { LeaveView, OpenLeave } from '../../../sickleave/wire.ts'
+import { DayField } from '../../shared/day/DayField.tsx'
 import { useSay } from '../../shared/language.tsx'
 import { reasonWords } from '../../shared/leave-words.ts'
-import { CaredFor, Choice, Day, Diagnosis, exceptions, nobody } from '../leave/LeaveForm.tsx'
+import { CaredFor, Choice, Diagnosis, exceptions, nobody } from '../leave/LeaveForm.tsx'
 import { leave as words } from '../leave/words.ts'
 import { correction } from './words.ts'
 
@@ -44,8 +45,8 @@ export function StatedLeave({ stated, wrongIn, onChange }: StatedOf) {
       <Choice id="leave-exception" label={say(words.exception)} value={exception ?? ''} onChange={(next) => change({ exception: next as Stated['exception'] })}>
         {offered}
       </Choice>
-      <Day id="leave-from" label={say(words.from)} value={from} wrong={wrongIn('from')} onChange={(next) => change({ from: next })} />
-      <Day id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(next) => change({ until: next })} />
+      <DayField id="leave-from" label={say(words.from)} value={from} wrong={wrongIn('from')} onChange={(next) => change({ from: next })} />
+      <DayField id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(next) => change({ until: next })} />
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 import type { VisitView } from '../../../record/wire.ts'
 import type { LeaveView, OpenLeave, Preview } from '../../../sickleave/wire.ts'
 import { Failure, submit } from '../../shared/api.ts'
+import { DayField, focusField } from '../../shared/day/DayField.tsx'
 import { describedBy, FieldError } from '../../shared/FieldError.tsx'
 import { dayAfter, formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
@@ -74,7 +75,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
         event.preventDefault()
         setTried(true)
         const first = Object.keys(missing)[0] ?? period?.name ?? refusal?.places.keys().next().value
-        if (first !== undefined) document.getElementById(`leave-${first}`)?.focus()
+        if (first !== undefined) focusField(`leave-${first}`)
         else void send()
       }}
     >
@@ -92,8 +93,8 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
       <Choice id="leave-exception" label={say(words.exception)} value={form.exception} onChange={(exception) => change({ exception, isOwnException: true })}>
         {[['', say(words.none)], ...exceptions.map((one): [string, string] => [one, say(words[one])])]}
       </Choice>
-      <Day id="leave-from" label={say(words.from)} value={form.from} wrong={wrongIn('from')} onChange={(from) => change({ from })} />
-      <Day id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(day) => change({ until: day, isOwnUntil: true })} />
+      <DayField id="leave-from" label={say(words.from)} value={form.from} wrong={wrongIn('from')} onChange={(from) => change({ from })} />
+      <DayField id="leave-until" label={say(words.until)} value={until} wrong={wrongIn('until')} onChange={(day) => change({ until: day, isOwnUntil: true })} />
       {form.from !== '' && <Lengths from={form.from} until={until} onChange={(day) => change({ until: day, isOwnUntil: true })} />}
       <Previewed
         preview={period === null && refusal === null ? preview : null}
@@ -295,7 +296,13 @@ export function CaredFor({ care, wrongIn, onChange }: { care: Care; wrongIn(name
   const say = useSay()
   return (
     <>
-      <Day id="leave-care.born" label={say(words.careBorn)} value={care.born} wrong={wrongIn('care.born')} onChange={(born) => onChange({ ...care, born })} />
+      <DayField
+        id="leave-care.born"
+        label={say(words.careBorn)}
+        value={care.born}
+        wrong={wrongIn('care.born')}
+        onChange={(born) => onChange({ ...care, born })}
+      />
       <label className="check">
         <input type="checkbox" checked={care.isChild} onChange={(event) => onChange({ ...care, isChild: event.target.checked })} /> {say(words.careChild)}
       </label>
@@ -319,25 +326,6 @@ export function Choice({ id, label, value, onChange, children }: FieldOf & { chi
           </option>
         ))}
       </select>
-    </div>
-  )
-}
-
-export function Day({ id, label, value, wrong, onChange }: FieldOf & { wrong: string | undefined }) {
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="input num"
-        type="date"
-        required
-        aria-invalid={wrong !== undefined}
-        aria-describedby={describedBy(id, wrong !== undefined, false)}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      <FieldError id={id} wrong={wrong} />
     </div>
   )
 }

@@ -4,16 +4,15 @@ import type { VisitView } from '../../../record/wire.ts'
 import type { Leaves, LeaveView } from '../../../sickleave/wire.ts'
 import { Failure } from '../../shared/api.ts'
 import { LeaveList } from '../../shared/LeaveList.tsx'
-import { ageAt, formatDate } from '../../shared/format.ts'
-import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { useData, useSay } from '../../shared/language.tsx'
 import type { Message, Values } from '../../shared/message.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { useTitle } from '../../shared/use-title.ts'
 import type { leaveLoader } from '../loaders.ts'
 import { SignatureState } from '../signature/Signature.tsx'
 import { LeaveActs } from './LeaveActs.tsx'
+import { LeaveBanner } from './LeaveBanner.tsx'
 import { LeaveForm } from './LeaveForm.tsx'
-import { banner } from '../record/words.ts'
 import { leave as words } from './words.ts'
 
 /** What was done last, with whom it was told to. */
@@ -37,17 +36,25 @@ export function LeavePage() {
   const { person = '' } = useParams()
   const loaded = useLoaderData<typeof leaveLoader>()
   useTitle(words.title)
-  return (
+  const within = (content: ReactNode) => (
     <div className="page leave-page">
       <p>
         <Link to={`/people/${encodeURIComponent(person)}`}>{say(words.back)}</Link>
       </p>
-      <Suspense fallback={<h1>{say(words.title)}</h1>}>
-        <Await resolve={loaded.about} errorElement={<LeaveTrouble />}>
-          {([answer, visit]: [Leaves, VisitView | null]) => <Known person={person} first={answer} visit={visit} />}
-        </Await>
-      </Suspense>
+      {content}
     </div>
+  )
+  return (
+    <Suspense fallback={within(<h1>{say(words.title)}</h1>)}>
+      <Await resolve={loaded.about} errorElement={within(<LeaveTrouble />)}>
+        {([answer, visit]: [Leaves, VisitView | null]) => (
+          <>
+            {answer.person && <LeaveBanner of={answer} person={answer.person} />}
+            {within(<Known person={person} first={answer} visit={visit} />)}
+          </>
+        )}
+      </Await>
+    </Suspense>
   )
 }
 
@@ -95,7 +102,6 @@ function DoneLine({ done }: { done: Done }) {
 function Known({ person, first, visit }: { person: string; first: Leaves; visit: VisitView | null }) {
   const say = useSay()
   const data = useData()
-  const language = useLanguage()
   const [leaves, setLeaves] = useState(first.leaves)
   const [done, setDone] = useState<Done | null>(null)
   const at = `/sickleave/people/${encodeURIComponent(person)}/leaves`
@@ -108,12 +114,6 @@ function Known({ person, first, visit }: { person: string; first: Leaves; visit:
       <Title>
         {say(words.title)}: {data(first.name)}
       </Title>
-      {first.birthDate && (
-        <p className="num">
-          <span className="soft">{say(banner.born)}</span> {formatDate(language, first.birthDate)} (
-          {say(banner.years, { count: ageAt(first.birthDate, first.today) ?? 0 })})
-        </p>
-      )}
       <div aria-live="polite">{done && <DoneLine done={done} />}</div>
       <LeaveForm
         person={person}

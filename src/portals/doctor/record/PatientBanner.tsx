@@ -26,7 +26,7 @@ export function PatientBanner({ overview }: { overview: Overview }) {
           <h1 id="patient-name" tabIndex={-1}>
             <strong>{data(person.family)}</strong> {data(person.given)}
           </h1>
-          <Birth overview={overview} />
+          <Birth person={person} at={overview.at} />
           <span className="fact sex">
             <span className="faint">{say(banner.sex)}</span> {say(sexes[person.sex])}
           </span>
@@ -51,7 +51,9 @@ export function PatientBanner({ overview }: { overview: Overview }) {
   )
 }
 
-function Birth({ overview: { person, at } }: { overview: Overview }) {
+type Born = { sex: Overview['person']['sex']; birthDate: string | null; deceasedAt?: string | null }
+
+export function Birth({ person, at }: { person: Born; at: string }) {
   const say = useSay()
   const language = useLanguage()
   if (!person.birthDate) return <span className="fact unrecorded">{say(banner.noBirth)}</span>
@@ -124,7 +126,7 @@ function Circumstances({ overview: { person, basis, at } }: { overview: Overview
 }
 
 /** Tells the style sheet how high the fixed row is, so that focus and anchors never land under it (WCAG 2.4.11). */
-function useBannerHeight(row: { current: HTMLElement | null }): void {
+export function useBannerHeight(row: { current: HTMLElement | null }): void {
   useLayoutEffect(() => {
     const element = row.current
     if (!element) return

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Me } from '../../../access/wire.ts'
 import type { Look } from '../../../audit/wire.ts'
 import { formatDate, formatTime } from '../../shared/format.ts'
@@ -5,18 +6,18 @@ import { Icon, type IconName } from '../../shared/Icon.tsx'
 import { type Say, useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { resourceWords } from '../../shared/words.ts'
 import { lookBases, looks as words, lookThings, roleWords } from '../words.ts'
-import { isOwn, kindOf } from './model.ts'
+import { circleOf, isOwn, kindOf } from './model.ts'
 
 const kinds = { read: words.read, search: words.search, write: words.write, denied: words.refused, visit: words.visit, system: words.system }
 const icons: Record<Look['kind'], IconName> = { read: 'eye', search: 'search', write: 'document', denied: 'lock', visit: 'card', system: 'waiting' }
 
 /** One look in plain sentences: who, where, when, on what basis, and what was opened. */
-export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
+export function LookLine({ look, me, children }: { look: Look; me: Pick<Me, 'name'>; children?: ReactNode }) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
   const own = isOwn(look, me)
-  const role = roleWords[look.role as keyof typeof roleWords]
+  const role = circleOf(look, me) === 'employers' ? roleWords.employer : roleWords[look.role as keyof typeof roleWords]
   const where = [look.unit, look.institution]
     .filter((name) => name !== null && name !== look.who)
     .map((name) => data(name ?? ''))
@@ -37,6 +38,7 @@ export function LookLine({ look, me }: { look: Look; me: Pick<Me, 'name'> }) {
           {where && <>, {where}</>}.
         </p>
         <p>{[basisOf(look, say, data), reasonOf(look, say, data), openedOf(look, say, data)].filter(Boolean).join(' ')}</p>
+        {children}
       </div>
     </li>
   )

@@ -1,16 +1,21 @@
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { useLoaderData, useOutletContext, useParams } from 'react-router'
 import type { Me } from '../../../access/wire.ts'
-import type { Looks } from '../../../audit/wire.ts'
-import { formatMonth } from '../../shared/format.ts'
+import type { Look, Looks } from '../../../audit/wire.ts'
+import type { LookReport, LookReports } from '../../../identity/wire.ts'
+import { formatDate, formatMoment, formatMonth } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
+import { type Asked, StepDialog } from '../../shared/StepDialog.tsx'
 import { Trouble } from '../../shared/Trouble.tsx'
+import { useLive } from '../../shared/use-live.ts'
 import { Loaded } from '../Loaded.tsx'
 import { looksLoader, looksOf } from '../loaders.ts'
 import { useTitle } from '../../shared/use-title.ts'
 import { looks as words } from '../words.ts'
 import { LookLine } from './LookLine.tsx'
-import { byMonth, filterLooks, lookCount, type LookFilter } from './model.ts'
+import { byMonth, filterLooks, isSameLine, lookCount, type LookFilter, mayBeReported } from './model.ts'
+import { Reports } from './Reports.tsx'
+import { reports as reportWords } from './words.ts'
 
 export function LooksPage() {
   const say = useSay()
@@ -25,20 +30,65 @@ export function LooksPage() {
     <div className="page patient-page looks-page">
       <h1>{other ? say(words.titleOf, { name: data(other.name) }) : say(words.title)}</h1>
       <p className="lead">{say(words.lead)}</p>
-      <Loaded promise={loaded.looks} lines={8}>
-        {(first) => <LookList key={loaded.person} person={loaded.person} first={first} />}
-      </Loaded>
+      <Reportable key={loaded.person} person={loaded.person}>
+        {(reports, report) => (
+          <Loaded promise={loaded.looks} lines={8}>
+            {(first) => <LookList person={loaded.person} first={first} reports={reports} onReport={report} />}
+          </Loaded>
+        )}
+      </Reportable>
       <details className="unknown-look">
         <summary>{say(words.unknownQuestion)}</summary>
         <p>{say(words.unknownAnswer)}</p>
+        <p>{say(words.unknownElsewhere)}</p>
+        <address>
+          {say(words.commissioner)}
+          <br />
+          {say(words.commissionerAddress)}
+          <br />
+          <a href="mailto:office@poverenik.rs">office@poverenik.rs</a>
+        </address>
       </details>
     </div>
   )
 }
 
-const filters: LookFilter[] = ['all', 'people', 'denied', 'own', 'systems']
+const filters: LookFilter[] = ['all', 'health', 'employers', 'offices', 'family', 'denied', 'own', 'systems']
 
-function LookList({ person, first }: { person: string; first: Looks }) {
+type ReportableOf = { person: string; children(reports: readonly LookReport[], report: (look: Look) => void): ReactNode }
+
+/** The reports of this person above the list, and the dialog that makes one. */
+function Reportable({ person, children }: ReportableOf) {
+  const say = useSay()
+  const data = useData()
+  const at = `/identity/people/${encodeURIComponent(person)}/look-reports`
+  const live = useLive<LookReports>(at, null)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const reports = live.data?.reports ?? []
+  const report = (look: Look) =>
+    setAsked({
+      title: say(reportWords.unknown),
+      lead: reportWords.lead,
+      about: { institution: data(look.institution ?? '') },
+      confirm: reportWords.send,
+      fields: [{ name: 'text', label: reportWords.text, hint: reportWords.textHint, optional: true }],
+      to: at,
+      more: { id: look.id, at: look.at },
+      meanings: { 409: reportWords.already, 429: reportWords.tooMany },
+    })
+  return (
+    <>
+      {live.error !== null && <Trouble error={live.error} onRetry={live.reload} />}
+      <Reports reports={reports} />
+      {children(reports, report)}
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={live.reload} />}
+    </>
+  )
+}
+
+type LookListOf = { person: string; first: Looks; reports: readonly LookReport[]; onReport(look: Look): void }
+
+function LookList({ person, first, reports, onReport }: LookListOf) {
   const say = useSay()
   const data = useData()
   const language = useLanguage()
@@ -82,7 +132,9 @@ function LookList({ person, first }: { person: string; first: Looks }) {
             </h2>
             <ul className="lines">
               {ofMonth.map((look) => (
-                <LookLine key={look.id} look={look} me={me} />
+                <LookLine key={look.id} look={look} me={me}>
+                  {mayBeReported(look, me) && <ReportLook look={look} report={reports.find((one) => isSameLine(one.look, look))} onReport={onReport} />}
+                </LookLine>
               ))}
             </ul>
           </section>
@@ -95,6 +147,21 @@ function LookList({ person, first }: { person: string; first: Looks }) {
         </button>
       )}
     </>
+  )
+}
+
+function ReportLook({ look, report, onReport }: { look: Look; report: LookReport | undefined; onReport(look: Look): void }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  if (report) return <p className="soft">{say(reportWords.reported, { at: formatDate(language, report.madeAt) })}</p>
+  const name = say(reportWords.unknownOf, { who: data(look.who), at: formatMoment(language, look.at) })
+  return (
+    <p>
+      <button type="button" className="link-button" aria-label={name} onClick={() => onReport(look)}>
+        {say(reportWords.unknown)}
+      </button>
+    </p>
   )
 }
 

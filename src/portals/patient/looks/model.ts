@@ -2,20 +2,39 @@ import type { Me } from '../../../access/wire.ts'
 import type { Look } from '../../../audit/wire.ts'
 import { dayOf } from '../../shared/format.ts'
 
-export type LookFilter = 'all' | 'people' | 'denied' | 'own' | 'systems'
+export type Circle = 'own' | 'health' | 'employers' | 'offices' | 'family' | 'systems'
+export type LookFilter = 'all' | 'denied' | Circle
 
 /** A citizen's own looks bear the citizen's role and name. */
 export const isOwn = (look: Look, me: Pick<Me, 'name'>) => look.role === 'patient' && look.who === me.name
 export const isByOthers = (look: Look, me: Pick<Me, 'name'>) => !isOwn(look, me) && look.kind !== 'system'
 
+/** As what somebody looked: by the basis first, because a payroll system looks for an employer and one account may have several roles. */
+export function circleOf(look: Look, me: Pick<Me, 'name'>): Circle {
+  if (look.basis === 'employer' || look.role === 'employer') return 'employers'
+  if (isOwn(look, me)) return 'own'
+  if (look.kind === 'system') return 'systems'
+  if (look.role === 'patient') return 'family'
+  return look.role === 'doctor' || look.role === 'nurse' || look.role === 'laboratory' ? 'health' : 'offices'
+}
+
+/** A health institution has a data officer who answers for it; for an employer, the Fund or an officer's own look the page names others. */
+export const mayBeReported = (look: Look, me: Pick<Me, 'name'>): boolean => look.institution !== null && ['health', 'systems'].includes(circleOf(look, me))
+
+/** A line of a day moves on to its newest look: what was reported is known by whose line it is, and of which day. */
+export const isSameLine = (one: Look, other: Look): boolean =>
+  one.who === other.who &&
+  one.institution === other.institution &&
+  one.unit === other.unit &&
+  one.kind === other.kind &&
+  one.basis === other.basis &&
+  dayOf(one.at) === dayOf(other.at)
+
 export function filterLooks(looks: Look[], filter: LookFilter, institution: string, me: Pick<Me, 'name'>): Look[] {
   return looks.filter((look) => {
     if (institution && look.institution !== institution) return false
-    if (filter === 'people') return isByOthers(look, me)
-    if (filter === 'denied') return !look.allowed
-    if (filter === 'own') return isOwn(look, me)
-    if (filter === 'systems') return look.kind === 'system'
-    return true
+    if (filter === 'all') return true
+    return filter === 'denied' ? !look.allowed : circleOf(look, me) === filter
   })
 }
 

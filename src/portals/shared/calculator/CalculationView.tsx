@@ -3,6 +3,7 @@ import { formatDate } from '../format.ts'
 import { useData, useLanguage, useSay } from '../language.tsx'
 import { LinesTable } from '../LinesTable.tsx'
 import { formatDinars } from '../money.ts'
+import { lawOf } from './law.ts'
 import { calculatorWords as words } from './words.ts'
 
 /** A calculation with its lines, its sums and every step, as the server explains it: for whoever may see it. */
@@ -44,23 +45,19 @@ export function CalculationView({ view, titleId }: { view: CompensationView; tit
       ))}
       <h3>{say(words.steps)}</h3>
       <Steps view={view} />
+      {view.derivation.some(({ isUnverified }) => isUnverified) && <p className="soft">{say(words.mayDiffer)}</p>}
     </div>
   )
 }
 
 function Steps({ view }: { view: CompensationView }) {
-  const say = useSay()
   const data = useData()
   const language = useLanguage()
   return (
     <ol className="calculator-steps">
       {view.derivation.map((step, at) => (
         <li key={at}>
-          {language === 'en' ? step.en : data(step.sr)}{' '}
-          <span className="soft">
-            {data(step.paragraph)}
-            {step.isUnverified && ` (${say(words.unverified)})`}
-          </span>
+          {language === 'en' ? step.en : data(step.sr)} <span className="soft">{data(lawOf(step.paragraph))}</span>
         </li>
       ))}
     </ol>

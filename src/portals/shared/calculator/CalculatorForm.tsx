@@ -1,7 +1,9 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import type { AskCalculator } from '../../../sickleave/wire.ts'
 import { useSay } from '../language.tsx'
+import { DayField, focusField } from '../day/DayField.tsx'
 import { reasonWords } from '../leave-words.ts'
+import { shell } from '../words.ts'
 import { calculatorWords as words } from './words.ts'
 
 type Form = { reason: string; from: string; until: string; gross: string; hours: string; born: string; isChild: boolean; isSevere: boolean }
@@ -10,11 +12,24 @@ type Form = { reason: string; from: string; until: string; gross: string; hours:
 export function CalculatorForm({ today, isAsking, onAsk }: { today: string; isAsking: boolean; onAsk(asked: AskCalculator): void }) {
   const say = useSay()
   const [form, setForm] = useState<Form>({ reason: '01', from: today, until: today, gross: '', hours: '8', born: today, isChild: true, isSevere: false })
+  const [isTried, setTried] = useState(false)
   const change = (part: Partial<Form>) => setForm((before) => ({ ...before, ...part }))
   const send = (event: FormEvent) => {
     event.preventDefault()
-    if (!isAsking) onAsk(askedOf(form))
+    setTried(true)
+    if (missing[0] !== undefined) focusField(`calculator-${missing[0]}`)
+    else if (!isAsking) onAsk(askedOf(form))
   }
+  const missing = (['born', 'from', 'until'] as const).filter((name) => form[name] === '' && (name !== 'born' || form.reason === '06'))
+  const day = (name: 'born' | 'from' | 'until') => (
+    <DayField
+      id={`calculator-${name}`}
+      label={say(words[name])}
+      wrong={isTried && missing.includes(name) ? say(shell.needed) : undefined}
+      value={form[name]}
+      onChange={(value) => change({ [name]: value })}
+    />
+  )
   return (
     <form className="calculator-form" onSubmit={send}>
       <div className="field">
@@ -27,9 +42,9 @@ export function CalculatorForm({ today, isAsking, onAsk }: { today: string; isAs
           ))}
         </select>
       </div>
-      {form.reason === '06' && <CareFields form={form} change={change} />}
-      <Field id="calculator-from" label={say(words.from)} type="date" value={form.from} onChange={(from) => change({ from })} />
-      <Field id="calculator-until" label={say(words.until)} type="date" value={form.until} min={form.from} onChange={(until) => change({ until })} />
+      {form.reason === '06' && <CareFields form={form} change={change} born={day('born')} />}
+      {day('from')}
+      {day('until')}
       <Field id="calculator-gross" label={say(words.gross)} hint={say(words.grossHint)} value={form.gross} onChange={(gross) => change({ gross })} />
       <Field id="calculator-hours" label={say(words.hours)} value={form.hours} onChange={(hours) => change({ hours })} />
       <button type="submit" className="button main" aria-disabled={isAsking}>
@@ -43,11 +58,11 @@ function askedOf({ reason, from, until, gross, hours, born, isChild, isSevere }:
   return { reason, from, until, averageGross: gross, hoursPerDay: hours, ...(reason === '06' ? { care: { born, isChild, isSevere } } : {}) }
 }
 
-function CareFields({ form, change }: { form: Form; change(part: Partial<Form>): void }) {
+function CareFields({ form, change, born }: { form: Form; change(part: Partial<Form>): void; born: ReactNode }) {
   const say = useSay()
   return (
     <>
-      <Field id="calculator-born" label={say(words.born)} type="date" value={form.born} onChange={(born) => change({ born })} />
+      {born}
       {(['isChild', 'isSevere'] as const).map((name) => (
         <label key={name} className="calculator-check">
           <input type="checkbox" checked={form[name]} onChange={(event) => change({ [name]: event.target.checked })} />{' '}
@@ -58,9 +73,9 @@ function CareFields({ form, change }: { form: Form; change(part: Partial<Form>):
   )
 }
 
-type FieldOf = { id: string; label: string; value: string; onChange(value: string): void; hint?: string; type?: 'date' | 'text'; min?: string }
+type FieldOf = { id: string; label: string; value: string; onChange(value: string): void; hint?: string }
 
-function Field({ id, label, value, onChange, hint, type = 'text', min }: FieldOf) {
+function Field({ id, label, value, onChange, hint }: FieldOf) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -72,14 +87,12 @@ function Field({ id, label, value, onChange, hint, type = 'text', min }: FieldOf
       <input
         id={id}
         className="input num"
-        type={type}
         required
         maxLength={40}
         autoComplete="off"
-        inputMode={type === 'text' ? 'decimal' : undefined}
+        inputMode="decimal"
         aria-describedby={hint ? `${id}-hint` : undefined}
         value={value}
-        min={min}
         onChange={(event) => onChange(event.target.value)}
       />
     </div>

@@ -31,5 +31,8 @@ export const calculatorWords = messages({
   fund: { sr: 'Фонд', en: 'Fund' },
   unpaid: { sr: 'Од {from} до {until} нема права.', en: 'From {from} to {until} there is no right.' },
   steps: { sr: 'Како се дошло до износа', en: 'How the amounts come about' },
-  unverified: { sr: 'непотврђено', en: 'unverified' },
+  mayDiffer: {
+    sr: 'Нека од ових правила тумаче се различито: износ који утврде послодавац и Фонд може бити другачији.',
+    en: 'Some of these rules are read in different ways: the sum that the employer and the Fund settle may be another.',
+  },
 })

@@ -1,0 +1,36 @@
+import { useRef } from 'react'
+import type { Leaves, LeavesPerson } from '../../../sickleave/wire.ts'
+import { Keep } from '../../shared/Keep.tsx'
+import { useData, useSay } from '../../shared/language.tsx'
+import { sexes } from '../../shared/words.ts'
+import { Birth, useBannerHeight } from '../record/PatientBanner.tsx'
+import { banner } from '../record/words.ts'
+
+/** Whose leave is signed here, as on the record; it stays on the screen down to the last button. */
+export function LeaveBanner({ of: { today, birthDate }, person }: { of: Leaves; person: LeavesPerson }) {
+  const say = useSay()
+  const data = useData()
+  const row = useRef<HTMLElement>(null)
+  useBannerHeight(row)
+  return (
+    <section className="banner" aria-label={say(banner.label)} ref={row}>
+      <div className="banner-row">
+        <p className="banner-name">
+          <strong>{data(person.family)}</strong> {data(person.given)}
+        </p>
+        <Birth person={{ sex: person.sex, birthDate }} at={today} />
+        <span className="fact sex">
+          <span className="faint">{say(banner.sex)}</span> {say(sexes[person.sex])}
+        </span>
+        {person.lzb !== null && (
+          <span className="fact">
+            <span className="faint">{say(banner.lzb)}</span>{' '}
+            <span className="num">
+              <Keep>{person.lzb}</Keep>
+            </span>
+          </span>
+        )}
+      </div>
+    </section>
+  )
+}

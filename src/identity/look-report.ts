@@ -9,8 +9,6 @@ import type { AnswerLookReport, LookReport, LookReportLine, LookReports, LookRep
 
 // "I do not know this look": the person says so, the data officer of the institution that looked answers, and the person reads the answer.
 
-/** Law on personal data protection (87/2018), art. 21: an answer within 30 days of the request. */
-const answerDays = 30
 const dayMs = 86_400_000
 const openMax = 20
 const shownMax = 200
@@ -58,7 +56,7 @@ export async function makeLookReport(asking: Asking, handle: string, wish: MakeL
       hint: 'The page of looks names whom to write to about employers, the Fund and the system.',
     })
   const now = world.now()
-  const [id, due] = [uuidV7(world), new Date(now.getTime() + answerDays * dayMs).toISOString().slice(0, 10)]
+  const [id, due] = [uuidV7(world), new Date(now.getTime() + world.config.LOOK_REPORT_DAYS * dayMs).toISOString().slice(0, 10)]
   await world.ledger.transaction(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended(${`look-report ${person.keys[0]}`}, 0))`
     const [open] = await tx<{ count: number }>`

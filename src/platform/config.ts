@@ -135,6 +135,12 @@ export const settings = [
     read: whole(0, 18),
   },
   {
+    name: 'LOOK_REPORT_DAYS',
+    fallback: '30',
+    about: 'Days in which a data officer answers who does not know a look at their record (personal data protection law, article 21; UNVERIFIED).',
+    read: whole(1, 365),
+  },
+  {
     name: 'IDENTITY_STRICT',
     fallback: '',
     about: 'Institutions (numbers, or all) that must send JMBG or EBS; others may file a pending identity.',

@@ -6,8 +6,8 @@ export const reports = messages({
   unknown: { sr: 'Не познајем овај увид', en: 'I do not know this look' },
   unknownOf: { sr: 'Не познајем овај увид: {who}, {at}', en: 'I do not know this look: {who}, {at}' },
   lead: {
-    sr: 'Пријава иде лицу за заштиту података установе {institution}. Оно проверава увид и одговара Вам овде, најкасније за 30 дана.',
-    en: 'The report goes to the data protection officer of {institution}, who looks into it and answers you here within 30 days.',
+    sr: 'Пријава иде лицу за заштиту података установе {institution}. Оно проверава увид и одговара Вам овде; последњи дан за одговор стоји уз пријаву.',
+    en: 'The report goes to the data protection officer of {institution}, who looks into it and answers you here; the last day for that stands beside the report.',
   },
   text: { sr: 'Шта желите да кажете', en: 'What you want to say' },
   textHint: { sr: 'Није обавезно. На пример: тог дана нисам био код лекара.', en: 'Not needed. For example: I saw no doctor that day.' },

@@ -101,7 +101,7 @@ describe('an edge without a connection', () => {
     await until('the answer is here', async () => (await stateOf(wish.id)) === 'refused', 20_000)
     assert.match((await ask('GET', `/certificates/${wish.id}`)).body.sentence, /another leave of this person covers/)
     const lines: string[] = []
-    listIssued(town.world, { config: settings }, (one) => lines.push(one))
+    await listIssued(town.world, { config: settings }, (one) => lines.push(one))
     assert.match(lines.join('\n'), new RegExp(`${body.number} .* refused: another leave`))
     const { lines: shown } = (await town.as(town.doctor)('GET', '/sickleave/offline')).body
     assert.equal(shown.find(({ number }: { number: string }) => number === body.number).person.id, person.handle)

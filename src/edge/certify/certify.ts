@@ -7,7 +7,7 @@ import { readKeyFile } from '../centre/key-file.ts'
 import { LineCut, openLine } from '../centre/line.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
-import { Store } from '../store/store.ts'
+import { withStore } from '../store/with-store.ts'
 import { localSystem, type Protocol, protocolsOf } from './local-system.ts'
 import { personAt } from './person.ts'
 import { playRun, type Verdict } from './play.ts'
@@ -66,12 +66,11 @@ export async function certify(outside: Outside, options: Options, print: Print, 
   return passed ? 0 : 1
 }
 
-/** In the store of the edge that runs beside: SQLite lets both in. What was earned is earned, though another account than the edge's may not write there. */
+/** What was earned is earned, though another account than the edge's may not write there. */
 async function settle({ data }: EdgeConfig, outside: Outside, trials: readonly Trial[], verdict: Verdict | null): Promise<void> {
   if (trials.length === 0) return
   try {
-    const store = new Store(data)
-    await settleTrials(store, outside, trials, verdict).finally(() => store.close())
+    await withStore(data, (store) => settleTrials(store, outside, trials, verdict))
   } catch (error) {
     outside.log.warn({ reason: sentenceOf(error) }, 'what the scenarios meant to be refused stays in the quarantine of the edge')
   }

@@ -6,8 +6,8 @@ import { issue, issued } from '../certificates/issue.ts'
 import { paperOf } from '../certificates/paper.ts'
 import { languageOf } from '../local/words.ts'
 import { readConfig } from '../process/config.ts'
-import { Store } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
+import { withStore } from '../store/with-store.ts'
 import { readJson } from './json-file.ts'
 
 /** By hand, where the local system cannot: the edge may be running or not, the store lets one in after the other. */
@@ -15,42 +15,33 @@ export async function issueByHand(world: World, options: Options, print: Print):
   const config = readConfig(String(options['config']))
   if (config.certificates === undefined) throw new WrongUse('the settings do not say that certificates are issued here: name certificates')
   const key = readKeyFile(config.centre.key)
-  const store = new Store(config.data)
-  try {
+  return withStore(config.data, async (store) => {
     const { random, now } = world
     const made = await issue({ store, vault: openVault(key.secret, random), key, now, random }, readJson(String(options['file'])))
     print(options['json'] ? JSON.stringify(made) : `${made.number}, issued ${made.issuedAt}: it is sent as soon as the line is there (id ${made.id})`)
     return 0
-  } finally {
-    store.close()
-  }
+  })
 }
 
 /** The page to print of one that was issued here, written to a file of its own. */
 export async function printPaper(world: World, options: Options, print: Print): Promise<number> {
   const config = readConfig(String(options['config']))
-  const store = new Store(config.data)
-  try {
+  return withStore(config.data, async (store) => {
     const vault = openVault(readKeyFile(config.centre.key).secret, world.random)
     const page = await paperOf({ store, vault, config }, String(options['argument']).toLowerCase(), languageOf(String(options['lang'] ?? '')))
     const file = String(options['file'])
     writeFileSync(file, page, { mode: 0o600 })
     print(`${file} is the page to print.`)
     return 0
-  } finally {
-    store.close()
-  }
+  })
 }
 
-export function listIssued(_world: World, options: Options, print: Print): number {
-  const store = new Store(readConfig(String(options['config'])).data)
-  try {
+export function listIssued(_world: World, options: Options, print: Print): Promise<number> {
+  return withStore(readConfig(String(options['config'])).data, (store) => {
     const all = issued(store)
     if (options['json']) print(JSON.stringify(all))
     else if (all.length === 0) print('No certificate was issued here.')
     else for (const one of all) print(`${one.number}  ${one.issuedAt}  ${one.state}${one.sentence ? `: ${one.sentence}` : ''}${one.hint ? ` ${one.hint}` : ''}`)
     return 0
-  } finally {
-    store.close()
-  }
+  })
 }

@@ -8,28 +8,23 @@ import { type Aside, asideOf } from '../local/aside.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import { mapperOf } from '../process/mappers.ts'
 import { discard, type Item, itemColumns, originalOf, sendAgain } from '../store/items.ts'
-import { Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { openVault, type Vault } from '../store/vault.ts'
+import { withStore } from '../store/with-store.ts'
 
 const listedMax = 1000
 const correctedBytesMax = 8 * 1_048_576
 
 type Opened = { store: Store; vault: Vault; config: EdgeConfig }
 
-/** The store of an edge that may be running: SQLite lets both in, one writer after the other. */
-async function withStore<T>(world: World, file: unknown, act: (opened: Opened) => Promise<T> | T): Promise<T> {
+function opened<T>(world: World, file: unknown, act: (opened: Opened) => Promise<T> | T): Promise<T> {
   const config = readConfig(String(file))
   const { secret } = readKeyFile(config.centre.key)
-  const store = new Store(config.data)
-  try {
-    return await act({ store, vault: openVault(secret, world.random), config })
-  } finally {
-    store.close()
-  }
+  return withStore(config.data, (store) => act({ store, vault: openVault(secret, world.random), config }))
 }
 
 export function listAside(world: World, options: Options, print: Print): Promise<number> {
-  return withStore(world, options['config'], ({ store }) => {
+  return opened(world, options['config'], ({ store }) => {
     const all = asideOf(store, listedMax)
     if (options['json']) print(JSON.stringify(all))
     else if (all.length === 0) print('Nothing waits for a person.')
@@ -49,7 +44,7 @@ function itemOf(store: Store, given: unknown): Item {
 
 /** The item with its way and, when asked for, the original as it came: it is about a patient, so it is only given by name of a file or a pipe. */
 export function showItem(world: World, options: Options, print: Print): Promise<number> {
-  return withStore(world, options['config'], ({ store, vault }) => {
+  return opened(world, options['config'], ({ store, vault }) => {
     const item = itemOf(store, options['argument'])
     if (options['original']) {
       const bytes = originalOf(store, vault, item)
@@ -78,7 +73,7 @@ export function showItem(world: World, options: Options, print: Print): Promise<
 }
 
 export function resendItems(world: World, options: Options, print: Print): Promise<number> {
-  return withStore(world, options['config'], async ({ store, vault }) => {
+  return opened(world, options['config'], async ({ store, vault }) => {
     const items = options['argument'] === 'all' ? asideOf(store, listedMax).map(({ id }) => itemOf(store, id)) : [itemOf(store, options['argument'])]
     const again = await store.write(() => items.filter((item) => sendAgain(store, vault, { item, corrected: null, who: who(), at: world.now().getTime() })))
     print(`${again.length} of ${items.length} are sent again`)
@@ -87,7 +82,7 @@ export function resendItems(world: World, options: Options, print: Print): Promi
 }
 
 export function fixItem(world: World, options: Options, print: Print): Promise<number> {
-  return withStore(world, options['config'], async ({ store, vault, config }) => {
+  return opened(world, options['config'], async ({ store, vault, config }) => {
     const item = itemOf(store, options['argument'])
     const corrected = read(String(options['file']))
     await requireMappable(config, item, corrected)
@@ -112,7 +107,7 @@ async function requireMappable(config: EdgeConfig, { protocol, name, meta }: Ite
 }
 
 export function discardItem(world: World, options: Options, print: Print): Promise<number> {
-  return withStore(world, options['config'], async ({ store }) => {
+  return opened(world, options['config'], async ({ store }) => {
     const item = itemOf(store, options['argument'])
     const isDone = await store.write(() => discard(store, item.seq, world.now().getTime(), who(), String(options['reason'])))
     print(isDone ? 'It will not be sent' : `It is ${item.state}, and only what is quarantined or parked can be discarded`)

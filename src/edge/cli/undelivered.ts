@@ -1,23 +1,15 @@
 import type { Options, Print } from '../../platform/cli.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { readConfig } from '../process/config.ts'
-import { Store } from '../store/store.ts'
 import { forgetUndelivered, type Listed, listUndelivered } from '../store/undelivered.ts'
+import { withStore } from '../store/with-store.ts'
 
 const listedMax = 1000
 
-/** The store of an edge that may be running: SQLite lets both in. */
-async function withStore<T>(file: unknown, act: (store: Store) => Promise<T> | T): Promise<T> {
-  const store = new Store(readConfig(String(file)).data)
-  try {
-    return await act(store)
-  } finally {
-    store.close()
-  }
-}
+const dataOf = ({ config }: Options): string => readConfig(String(config)).data
 
 export function listInward(options: Options, print: Print): Promise<number> {
-  return withStore(options['config'], (store) => {
+  return withStore(dataOf(options), (store) => {
     const all = listUndelivered(store, listedMax)
     if (options['json']) print(JSON.stringify(all.map(asJson)))
     else if (all.length === 0) print('Everything that came was handed on.')
@@ -36,7 +28,7 @@ const lineOf = ({ message, service, target, since, lastTry, attempts, reason, is
 
 /** It is settled elsewhere: what the centre hands out again is taken as ever, and told here again when it fails again. */
 export function forgetInward(options: Options, print: Print): Promise<number> {
-  return withStore(options['config'], async (store) => {
+  return withStore(dataOf(options), async (store) => {
     const given = String(options['argument'])
     const messages = given === 'all' ? listUndelivered(store, listedMax).map(({ message }) => message) : [given]
     const forgotten = await store.write(() => messages.filter((message) => forgetUndelivered(store, message)).length)

@@ -1,9 +1,8 @@
 import { useRef } from 'react'
 import type { Leaves, LeavesPerson } from '../../../sickleave/wire.ts'
-import { Keep } from '../../shared/Keep.tsx'
 import { useData, useSay } from '../../shared/language.tsx'
 import { sexes } from '../../shared/words.ts'
-import { Birth, useBannerHeight } from '../record/PatientBanner.tsx'
+import { Birth, NumberFact, useBannerHeight } from '../record/PatientBanner.tsx'
 import { banner } from '../record/words.ts'
 
 /** Whose leave is signed here, as on the record; it stays on the screen down to the last button. */
@@ -22,14 +21,7 @@ export function LeaveBanner({ of: { today, birthDate }, person }: { of: Leaves; 
         <span className="fact sex">
           <span className="faint">{say(banner.sex)}</span> {say(sexes[person.sex])}
         </span>
-        {person.lzb !== null && (
-          <span className="fact">
-            <span className="faint">{say(banner.lzb)}</span>{' '}
-            <span className="num">
-              <Keep>{person.lzb}</Keep>
-            </span>
-          </span>
-        )}
+        {person.lzb !== null && <NumberFact label={say(banner.lzb)} number={person.lzb} />}
       </div>
     </section>
   )

@@ -70,21 +70,16 @@ export function Birth({ person, at }: { person: Born; at: string }) {
 
 function Number({ overview: { person } }: { overview: Overview }) {
   const say = useSay()
-  if (person.lzb)
-    return (
-      <span className="fact">
-        <span className="faint">{say(banner.lzb)}</span>{' '}
-        <span className="num">
-          <Keep>{person.lzb}</Keep>
-        </span>
-      </span>
-    )
-  if (!person.temporaryNumber) return null
+  if (person.lzb) return <NumberFact label={say(banner.lzb)} number={person.lzb} />
+  return person.temporaryNumber ? <NumberFact label={say(banner.temporary)} number={person.temporaryNumber} /> : null
+}
+
+export function NumberFact({ label, number }: { label: string; number: string }) {
   return (
     <span className="fact">
-      <span className="faint">{say(banner.temporary)}</span>{' '}
+      <span className="faint">{label}</span>{' '}
       <span className="num">
-        <Keep>{person.temporaryNumber}</Keep>
+        <Keep>{number}</Keep>
       </span>
     </span>
   )

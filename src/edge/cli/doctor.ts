@@ -13,6 +13,7 @@ import { isLost } from '../local/unframed.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { Store } from '../store/store.ts'
+import { withStore } from '../store/with-store.ts'
 import { ofFolder } from './doctor-folders.ts'
 import { countOf, oldestOf } from '../store/tally.ts'
 
@@ -56,7 +57,7 @@ export async function findingsOf(outside: Outside, file: string): Promise<Findin
   for (const { service, to } of config.calls)
     findings.push(await ofPort(`service ${service}`, ...hostAndPort(to), `Start the system that answers ${service}, or mend calls in the settings.`))
   for (const inbound of config.inbound) findings.push(await ofInbound(inbound))
-  findings.push(...ofUndelivered(config, outside.now()))
+  findings.push(...(await ofUndelivered(config, outside.now())))
   return findings
 }
 
@@ -103,19 +104,15 @@ function ofOut(check: string, folder: string): Finding {
   }
 }
 
-/** What came and was not taken, as the running edge last found it. */
-function ofUndelivered(config: EdgeConfig, now: Date): Finding[] {
-  const store = new Store(config.data)
-  try {
-    return troublesOf({ store, config }).map((one) => ({
-      check: `undelivered ${one.name ?? one.service}`,
-      ok: !isTrouble(one, now),
-      found: sentenceOn(one),
-      todo: one.hint,
-    }))
-  } finally {
-    store.close()
-  }
+/** What came and was not taken, as the running edge last found it; that a store cannot be read is said of the store. */
+async function ofUndelivered(config: EdgeConfig, now: Date): Promise<Finding[]> {
+  const troubles = await withStore(config.data, (store) => troublesOf({ store, config })).catch(() => [])
+  return troubles.map((one) => ({
+    check: `undelivered ${one.name ?? one.service}`,
+    ok: !isTrouble(one, now),
+    found: sentenceOn(one),
+    todo: one.hint,
+  }))
 }
 
 async function ofCentre(config: EdgeConfig, centre: Centre): Promise<Finding[]> {

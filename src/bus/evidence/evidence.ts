@@ -1,6 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
-import { openBody } from '../messages/body.ts'
+import { bodyColumns, type BodyRow, contentsOf } from '../messages/body.ts'
 import type { PublicJwk } from '../../platform/http-signature.ts'
 import { centreKey } from '../members/centre-key.ts'
 import { type Directory, directoryOf } from '../members/directory.ts'
@@ -23,7 +23,7 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   if (!row) throw new Refusal('not-found', 'the log has no message of this number')
   const directory = await directoryOf(world)
   const [kept] = withBody
-    ? await world.sql<{ sealed: Buffer; storedAt: Date; pieces: number }>`select sealed, stored_at, pieces from bus.body where message = ${id} limit 1`
+    ? await world.sql<BodyRow & { pieces: number }>`select ${bodyColumns}, pieces from bus.body where message = ${id} limit 1`
     : []
   const ends = await world.sql<{ id: string; tx: number; entry: string }>`
     select id, tx, entry
@@ -37,14 +37,14 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   return {
     format: 'spona-bus-evidence-1',
     message: await prove(world, directory, leaves, { id, ...row }),
-    body: kept ? (await contentsOf(world, id, kept)).toString('base64') : null,
+    body: kept ? (await wholeOf(world, id, kept)).toString('base64') : null,
     ends: proven,
     centre: centreKey(world.keys).jwk,
   }
 }
 
-async function contentsOf(world: World, id: string, { sealed, storedAt, pieces }: { sealed: Buffer; storedAt: Date; pieces: number }): Promise<Buffer> {
-  if (pieces === 0) return openBody(world, id, storedAt, sealed)
+async function wholeOf(world: World, id: string, { pieces, ...row }: BodyRow & { pieces: number }): Promise<Buffer> {
+  if (pieces === 0) return contentsOf(world, id, row)
   const chunks: Buffer[] = []
   for await (const chunk of (await storedContents(world, { about: id, pieces, digest: '' })).read()) chunks.push(chunk)
   return Buffer.concat(chunks)

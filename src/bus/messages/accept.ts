@@ -3,7 +3,7 @@ import type { Entry } from '../../audit/audit.ts'
 import { byteaArray, int2Array, int4Array, int8Array, textArray, timestamptzArray, uuidArray, boolArray } from '../../platform/arrays.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
-import { sealBody } from './body.ts'
+import { type Kept, type Parcel, parcelMin, parcelOf, sealBody } from './body.ts'
 import type { Part } from '../../platform/signed-batch.ts'
 import { type LogRow, logRows, sha256 } from '../evidence/log.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
@@ -45,16 +45,30 @@ export type Corrects = { message: string; proposedBy: string; approvedBy: string
 
 export type Stored = { id: string; at: Date }
 /**
- * `sealed` is null when the contents need not be kept: what goes straight to its provider. `carried` is false when a transport has still
+ * `kept` is null when the contents need not be kept: what goes straight to its provider. `carried` is false when a transport has still
  * to carry it, null when the database itself is the transport (transport/book).
  */
-type Payload = { message: Message; stored: Stored; sealed: Buffer | null; carried: false | null }
+type Payload = { message: Message; stored: Stored; kept: Kept | null; carried: false | null }
 
 export function storedMessage(world: World, message: Message): Payload {
   const stored = { id: message.large?.id ?? uuidV7(world), at: world.now() }
-  const sealed = message.call?.direct === true ? null : sealBody(world, stored.id, stored.at, message.body)
-  return { message, stored, sealed, carried: world.config.NATS_URL === '' ? null : false }
+  const kept = message.call?.direct === true ? null : { sealed: sealBody(world, stored.id, stored.at, message.body) }
+  return { message, stored, kept, carried: carriedAtFirst(world) }
 }
+
+/** Those that came together. They lie in one parcel when they are several. */
+function storedTogether(world: World, messages: readonly Message[]): Payload[] {
+  if (messages.length < parcelMin) return messages.map((one) => storedMessage(world, one))
+  const at = world.now()
+  const kept = parcelOf(
+    world,
+    at,
+    messages.map(({ body }) => body),
+  )
+  return messages.map((message, index) => ({ message, stored: { id: uuidV7(world), at }, kept: kept[index] as Kept, carried: carriedAtFirst(world) }))
+}
+
+const carriedAtFirst = (world: World): false | null => (world.config.NATS_URL === '' ? null : false)
 
 /**
  * Durable when it resolves: log, contents, the sender's number and the deliveries in one statement with the audit rows. Messages
@@ -69,7 +83,7 @@ export async function storeMessage(world: World, message: Message, entries: Entr
 export async function storeMessages(world: World, messages: readonly Message[], entries: Entry[]): Promise<Stored[]> {
   const [first] = messages
   if (!first) return []
-  const payload = messages.map((one) => storedMessage(world, one))
+  const payload = storedTogether(world, messages)
   await world.ledger.commit({ entries, payload, compose: composeWorks, key: `bus ${first.sender.id} ${seenName(first) ?? first.name}` })
   return payload.map(({ stored }) => stored)
 }
@@ -79,7 +93,7 @@ const composeWorks = (works: readonly Payload[][]): Fragment[] => composeMessage
 /** All messages of a batch, in the order they came: the numbers of their deliveries follow it. */
 export function composeMessages(payloads: readonly Payload[]): Fragment[] {
   const deliveries = payloads.flatMap(({ message, stored }) => message.recipients.map((recipient) => ({ recipient, message, stored })))
-  const kept = payloads.filter(({ sealed }) => sealed !== null)
+  const bodies = payloads.flatMap(({ message, stored, kept }) => (kept === null ? [] : [{ message, stored, kept }]))
   const numbered = payloads.filter(({ message }) => seenName(message) !== null)
   const rows = [logRows('bus_log', payloads.map(logRowOf))]
   if (numbered.length > 0) {
@@ -89,12 +103,7 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
                          ${uuidArray(numbered.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(numbered.map(({ message }) => sameness(message)))}::bytea[],
                          ${timestamptzArray(numbered.map(({ stored }) => stored.at))}::timestamptz[]))`)
   }
-  if (kept.length > 0) {
-    rows.push(fragment`bus_body as (
-    insert into bus.body (message, sealed, stored_at, pieces)
-    select * from unnest(${uuidArray(kept.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(kept.map(({ sealed }) => sealed))}::bytea[],
-                         ${timestamptzArray(kept.map(({ stored }) => stored.at))}::timestamptz[], ${int4Array(kept.map(({ message }) => message.large?.pieces ?? 0))}::int4[]))`)
-  }
+  if (bodies.length > 0) rows.push(...bodyRows(bodies))
   if (deliveries.length > 0) {
     rows.push(fragment`bus_order as materialized (${inOrder(deliveries.map((d) => orderOf(d.message.sender.id, d.message.key)))})`)
     rows.push(fragment`bus_delivery as (
@@ -109,6 +118,28 @@ export function composeMessages(payloads: readonly Payload[]): Fragment[] {
            with ordinality as g (recipient, message, sender, service, lane, key, document, number, patient, at, hold_key, place)
      where (select count(*) from bus_order) >= 0
      order by place)`)
+  }
+  return rows
+}
+
+function bodyRows(bodies: readonly { message: Message; stored: Stored; kept: Kept }[]): Fragment[] {
+  const parcels = new Map<string, Parcel>()
+  for (const { kept } of bodies) if ('parcel' in kept) parcels.set(kept.parcel.id, kept.parcel)
+  const within = bodies.map(({ kept }) => ('parcel' in kept ? kept : null))
+  const rows = [
+    fragment`bus_body as (
+    insert into bus.body (message, sealed, stored_at, pieces, parcel, starts, bytes)
+    select * from unnest(${uuidArray(bodies.map(({ stored }) => stored.id))}::uuid[], ${byteaArray(bodies.map(({ kept }) => ('sealed' in kept ? kept.sealed : null)))}::bytea[],
+                         ${timestamptzArray(bodies.map(({ stored }) => stored.at))}::timestamptz[], ${int4Array(bodies.map(({ message }) => message.large?.pieces ?? 0))}::int4[],
+                         ${uuidArray(within.map((one) => one?.parcel.id ?? null))}::uuid[], ${int4Array(within.map((one) => one?.starts ?? null))}::int4[],
+                         ${int4Array(within.map((one) => one?.bytes ?? null))}::int4[]))`,
+  ]
+  if (parcels.size > 0) {
+    const all = [...parcels.values()]
+    rows.push(fragment`bus_parcel as (
+    insert into bus.parcel (id, sealed, messages, stored_at)
+    select * from unnest(${uuidArray(all.map(({ id }) => id))}::uuid[], ${byteaArray(all.map(({ sealed }) => sealed))}::bytea[],
+                         ${int4Array(all.map(({ messages }) => messages))}::int4[], ${timestamptzArray(all.map(({ storedAt }) => storedAt))}::timestamptz[]))`)
   }
   return rows
 }

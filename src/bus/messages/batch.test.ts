@@ -8,6 +8,7 @@ import { startServer, type TestServer } from '../../testing/server.ts'
 import { verifyCommand } from '../evidence/evidence.cli.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
 import { verifyEvidence } from '../evidence/verify-evidence.ts'
+import { prune } from './keep.ts'
 import { isPart } from '../../platform/signed-batch.ts'
 import type { Receipts } from './send-batch.ts'
 
@@ -84,6 +85,38 @@ async function verifyFile(receipts: object): Promise<number> {
     rmSync(folder, { recursive: true })
   }
 }
+
+test('contents that came together are kept together, and go one by one when nobody needs them', async () => {
+  const { world, sql } = server
+  const sent = [1, 2, 3, 4, 5, 6].map((n) => ({ to, messageId: `kept-${n}`, body: `{"n":${n},"text":"${'x'.repeat(3000)}"}` }))
+  const { verdicts } = await post(sent)
+  const parcels = async () => sql<{ id: string; messages: number; bytes: number }>`
+    select id, messages, octet_length(sealed) as bytes from bus.parcel where id in (select parcel from bus.body where message = any(${verdicts.map(({ message }) => message)}::uuid[]))`
+  const [parcel] = await parcels()
+  assert.equal(parcel?.messages, 6)
+  assert.ok((parcel?.bytes ?? 0) < 1000, 'they are packed together')
+  const got = await box.lease(500)
+  assert.deepEqual(
+    got.map((one) => Buffer.from(one.body, 'base64').toString()),
+    sent.map(({ body }) => body),
+  )
+  await expectStatus(200, box.ack(got.filter((_, at) => at !== 3).map((one) => one.delivery)))
+  const now = world.now
+  try {
+    world.now = () => new Date(now().getTime() + 31 * 86_400_000)
+    await prune(world, 30)
+    const left = await sql<{ message: string; parcel: string | null }>`
+      select message, parcel from bus.body where message = any(${verdicts.map(({ message }) => message)}::uuid[])`
+    assert.deepEqual(left, [{ message: verdicts[3].message, parcel: null }], 'the one that waits has a row of its own')
+    assert.equal((await sql`select 1 from bus.parcel where id = ${String(parcel?.id)}`).length, 0)
+    const evidence = await evidenceOf(world, verdicts[3].message, true)
+    assert.equal(Buffer.from(String(evidence.body), 'base64').toString(), sent[3]?.body)
+  } finally {
+    world.now = now
+  }
+  assert.equal((await evidenceOf(world, verdicts[0].message, true)).body, null)
+  await expectStatus(200, box.ack(got.map((one) => one.delivery).slice(3, 4)))
+})
 
 test('what of a batch is refused is refused alone, with its reason, and is on record', async () => {
   const { verdicts } = await post([

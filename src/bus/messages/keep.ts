@@ -1,3 +1,4 @@
+import { unpackLeft } from './body-left.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { recordMember, sickleaveMember } from '../members/directory.ts'
 import { onceMark } from '../signing/once.ts'
@@ -24,6 +25,15 @@ export async function prune(
                             and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
                           limit ${keepLimits.atOnce})
       returning 1 as one`
+    // A parcel goes with the last message of it, which was stored at its moment.
+    const parcels = await world.sql`
+      delete from bus.parcel
+       where id in (select p.id from bus.parcel p
+                     where p.stored_at < ${bodiesBefore}
+                       and not exists (select 1 from bus.body b where b.stored_at = p.stored_at and b.parcel = p.id)
+                     limit ${keepLimits.atOnce})
+      returning 1 as one`
+    await unpackLeft(world, bodiesBefore)
     // What they leave behind is narrow: evidence finds the row of the log that proves the end by it.
     const deliveries = await world.sql`
       with old as (
@@ -73,7 +83,7 @@ export async function prune(
     freed.answers += answers.length
     freed.pieces += pieces.length
     freed.events += events.length
-    if (Math.max(bodies.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
+    if (Math.max(bodies.length, parcels.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
   }
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { isUuid, uuidV7 } from '../../platform/uuid.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { composeMessages, type Corrects, type Message, storedMessage } from '../messages/accept.ts'
-import { openBody, sealBody } from '../messages/body.ts'
+import { bodyColumns, type BodyRow, contentsOf, openBody, sealBody } from '../messages/body.ts'
 import { centreKey } from '../members/centre-key.ts'
 import { correctionHeaders } from '../messages/correction.ts'
 import { directoryOf } from '../members/directory.ts'
@@ -66,10 +66,9 @@ export const proposalsWaiting = async (world: World): Promise<number> => {
 
 /** The contents as text, or null: they are bytes of another kind, too large, or gone. */
 async function textOf(world: World, message: string): Promise<string | null> {
-  const [kept] = await world.sql<{ sealed: Buffer; storedAt: Date; pieces: number }>`
-    select sealed, stored_at, pieces from bus.body where message = ${message} limit 1`
+  const [kept] = await world.sql<BodyRow & { pieces: number }>`select ${bodyColumns}, pieces from bus.body where message = ${message} limit 1`
   if (!kept || kept.pieces > 0) return null
-  return asText(openBody(world, message, kept.storedAt, kept.sealed))
+  return asText(await contentsOf(world, message, kept))
 }
 
 function asText(bytes: Buffer): string | null {

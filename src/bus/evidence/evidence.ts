@@ -22,9 +22,7 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   const [row] = isUuid(id) ? await world.sql<{ tx: number; entry: string }>`select tx, entry from bus.log where id = ${id} limit 1` : []
   if (!row) throw new Refusal('not-found', 'the log has no message of this number')
   const directory = await directoryOf(world)
-  const [kept] = withBody
-    ? await world.sql<BodyRow & { pieces: number }>`select ${bodyColumns}, pieces from bus.body where message = ${id} limit 1`
-    : []
+  const [kept] = withBody ? await world.sql<BodyRow & { pieces: number }>`select ${bodyColumns}, pieces from bus.body where message = ${id} limit 1` : []
   const ends = await world.sql<{ id: string; tx: number; entry: string }>`
     select id, tx, entry
       from bus.log

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
 import { before, after, test, type TestContext } from 'node:test'
 import { aService, batchOf, type BatchMessage, type BusAnswer, type BusMember, contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
@@ -118,6 +119,32 @@ test('contents that came together are kept together, and go one by one when nobo
   await expectStatus(200, box.ack(got.map((one) => one.delivery).slice(3, 4)))
 })
 
+const packed = { 'content-type': 'application/x-ndjson; contents=zstd' }
+function packedBatch(messages: BatchMessage[], frame = zstdCompressSync(Buffer.from(messages.map(({ body = '' }) => body).join('')))) {
+  const { body, headers, url } = batchOf(messages)
+  const lines = body.split('\n').map((line) => {
+    const { body: contents, ...said } = JSON.parse(line)
+    return JSON.stringify({ ...said, bytes: Buffer.byteLength(contents) })
+  })
+  return { url, headers: { ...headers, ...packed }, body: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), frame]) }
+}
+
+test('contents may come packed as one, and are to their receiver what they would be alone', async () => {
+  await takeAll(box)
+  const sent = [1, 2, 3, 4, 5].map((n) => ({ to, messageId: `packed-${n}`, key: 'p', body: n === 3 ? '' : `{"name":"Ђорђе ${n}"}` }))
+  const receipts = (await expectStatus(200, sender.send(packedBatch(sent)))).body as Receipts
+  assert.ok(receipts.verdicts.every(({ text }) => JSON.parse(text).status === 202))
+  assert.deepEqual(
+    (await takeAll(box)).map((one) => Buffer.from(one.body, 'base64').toString()),
+    sent.map(({ body }) => body),
+  )
+  const { verdicts } = await post(sent)
+  assert.ok(
+    verdicts.every(({ repeated }) => repeated),
+    'packed or not, it is the same message',
+  )
+})
+
 test('what of a batch is refused is refused alone, with its reason, and is on record', async () => {
   const { verdicts } = await post([
     { to, messageId: 'b-1' },
@@ -198,6 +225,37 @@ test('when one must be sent again later, the later ones of its key are, too, and
     [503, 503],
   )
   assert.ok(full.verdicts[0].retryAfterSeconds > 0)
+})
+
+test('packed contents that are not what the lines say are refused whole', async () => {
+  const two = [
+    { to, messageId: 'q-1', body: 'first' },
+    { to, messageId: 'q-2', body: 'second' },
+  ]
+  const good = packedBatch(two)
+  const lines = good.body.subarray(0, good.body.indexOf('\n\n') + 2).toString()
+  const bomb = Buffer.concat([Buffer.from(lines), zstdCompressSync(Buffer.alloc(200 * 1_048_576))])
+  const wrong: [number, string, string | Buffer][] = [
+    [400, 'body', lines.trimEnd()],
+    [400, 'body', lines],
+    [400, 'body', Buffer.concat([Buffer.from(lines), Buffer.from('firstsecond')])],
+    [400, 'body', packedBatch(two, zstdCompressSync(Buffer.from('firstsecon'))).body],
+    [400, 'body', packedBatch(two, zstdCompressSync(Buffer.from('firstsecond!'))).body],
+    [400, 'body', good.body.subarray(0, -3)],
+    [400, 'body', bomb],
+    [400, 'line 2', Buffer.concat([Buffer.from(lines.replace('"bytes":6', '"bytes":-6')), zstdCompressSync(Buffer.from('firstsecond'))])],
+    [400, 'line 1', Buffer.concat([Buffer.from(lines.replace('"bytes":5', '"bytes":"5"')), zstdCompressSync(Buffer.from('firstsecond'))])],
+    [413, '', Buffer.from(lines.replace('"bytes":6', '"bytes":8388608'))],
+  ]
+  for (const [status, place, body] of wrong) {
+    const answer = await expectStatus(status, sender.send({ ...good, body }))
+    if (place !== '') assert.deepEqual(answer.body.issue[0].expression, [place])
+  }
+  const swapped = await expectStatus(200, sender.send(packedBatch(two, zstdCompressSync(Buffer.from('secndfirsto')))))
+  assert.ok(
+    swapped.body.verdicts.every(({ text }: { text: string }) => JSON.parse(text).status === 400),
+    'each has its own digest',
+  )
 })
 
 test('a batch whose form, root or count is not right is refused whole, with the place', async () => {

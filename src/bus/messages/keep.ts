@@ -83,7 +83,10 @@ export async function prune(
     freed.answers += answers.length
     freed.pieces += pieces.length
     freed.events += events.length
-    if (Math.max(bodies.length, parcels.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) return freed
+    if (
+      Math.max(bodies.length, parcels.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce
+    )
+      return freed
   }
 }
 

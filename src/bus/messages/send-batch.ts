@@ -6,6 +6,7 @@ import { checkDigest, signMessage } from '../../platform/http-signature.ts'
 import { recordRefused } from '../signing/refused.ts'
 import { sendSignedJson } from '../signing/signed-answer.ts'
 import { proofOf, type Signed } from '../signing/signed-request.ts'
+import { type Line, readLines } from './batch-lines.ts'
 import { readHead } from './head.ts'
 import { type Asking, entriesOf, type Given, type Judged, judgeMessage } from './judge-message.ts'
 import { batchText, type Part, partsOf, partText, readBatch } from '../../platform/signed-batch.ts'
@@ -13,12 +14,9 @@ import { receiptOf } from './receipt.ts'
 import { storeAllOnce } from './store-once.ts'
 import { wake } from './waiting.ts'
 
-export const messagesMax = 500
-
 /** What the centre says of the messages of one batch: each verdict is a text of its own under the root that it signed. */
 export type Receipts = { format: 'spona-bus-receipts-1'; verdicts: Part[]; kid: string; base: string; signature: string }
 
-type Line = { headers: Record<string, string>; body: Buffer }
 /** A message on its way: what is said of it, and what it has become so far. */
 type Way = { line: Line; verdict: Judged | Refusal; text: object }
 
@@ -46,59 +44,6 @@ export async function sendBatch(asking: Asking, signed: Signed, body: Buffer, re
   await store(asking, ways)
   await tellRefused(asking, ways, reply)
   return sendSignedJson(world, reply.header('cache-control', 'no-store'), 200, receiptsOf(asking, ways))
-}
-
-const fields: Readonly<Record<string, string>> = {
-  to: 'bus-to',
-  messageId: 'bus-message-id',
-  key: 'bus-key',
-  document: 'bus-document',
-  subject: 'bus-subject',
-  answers: 'bus-answers',
-  contentType: 'content-type',
-  digest: 'content-digest',
-}
-
-/** A form that cannot be read is nobody's message: the whole batch is refused, with the line. */
-function readLines(type: string | undefined, body: Buffer): Line[] {
-  if (!/^application\/x-ndjson\s*(?:;|$)/i.test(type ?? ''))
-    throw new Refusal('unsupported', 'a batch is application/x-ndjson', { expression: 'content-type', hint: 'One message in each line.' })
-  const lines = body.toString('utf8').replace(/\n$/, '').split('\n')
-  if (lines.length > messagesMax) throw new Refusal('too-large', `a batch has at most ${messagesMax} messages`, { hint: 'Send the rest in the next one.' })
-  return lines.map((text, at) => {
-    const wrong = (sentence: string, hint = `Known: ${Object.keys(fields).join(', ')}, body or base64; all of them texts.`) =>
-      new Refusal('incorrect', `line ${at + 1}: ${sentence}`, { expression: `line ${at + 1}`, hint })
-    const { body: plain, base64, ...rest } = objectOf(text) ?? {}
-    if ((plain === undefined) === (base64 === undefined)) throw wrong('it is no JSON object with either body or base64')
-    const headers: Record<string, string> = {}
-    for (const [name, value] of Object.entries(rest)) {
-      const header = Object.hasOwn(fields, name) ? fields[name] : undefined
-      if (header === undefined || typeof value !== 'string') throw wrong('it has a field that is not known here, or no text')
-      headers[header] = value
-    }
-    if (!/^sha-256=:[A-Za-z0-9+/]{43}=:$/.test(headers['content-digest'] ?? ''))
-      throw wrong('digest is missing or has another form', 'sha-256=:BASE64: of the contents.')
-    if (headers['content-type'] === undefined) throw wrong('contentType is missing', 'Such as application/fhir+json.')
-    const contents = plain ?? base64
-    const bytes = typeof contents !== 'string' ? null : plain === undefined ? fromBase64(contents) : Buffer.from(contents)
-    if (bytes === null) throw wrong('its contents are no text, or no base64')
-    return { headers, body: bytes }
-  })
-}
-
-function objectOf(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : null
-  } catch {
-    return null
-  }
-}
-
-/** Node reads whatever looks like it; only what it would write itself is taken. */
-function fromBase64(text: string): Buffer | null {
-  const bytes = Buffer.from(text, 'base64')
-  return bytes.toString('base64') === text ? bytes : null
 }
 
 async function judged(asking: Asking, { headers, body }: Line, proof: Pick<Given, 'kid' | 'base' | 'signature' | 'part'>): Promise<Judged | Refusal> {

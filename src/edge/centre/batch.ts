@@ -1,3 +1,4 @@
+import { constants, zstdCompressSync } from 'node:zlib'
 import { contentDigest } from '../../platform/http-signature.ts'
 import { leafHash, treeOf } from '../../platform/merkle.ts'
 import { areParts, batchText, type Part, partText } from '../../platform/signed-batch.ts'
@@ -13,7 +14,10 @@ export const headersOf = ({ id, to, key, document, contentType }: Outgoing): Rec
   ...(document === null ? {} : { 'bus-document': document }),
 })
 
-/** One request for all of them: one signature over the root of what each says. */
+/**
+ * One request for all of them: one signature over the root of what each says, and their contents compressed as one. Documents of one sender say mostly the
+ * same: together they are a tenth and less of what they are one by one, on the line and in the record.
+ */
 export function batchOf(messages: readonly Outgoing[]): { body: Buffer; headers: Record<string, string> } {
   const lines: string[] = []
   const leaves: Buffer[] = []
@@ -29,13 +33,14 @@ export function batchOf(messages: readonly Outgoing[]): { body: Buffer; headers:
         ...(document === null ? {} : { document }),
         contentType,
         digest,
-        // As a text it would be taken apart into characters, escaped, put together and read back: seven times the work here, twice at the centre.
-        base64: body.toString('base64'),
+        bytes: body.length,
       }),
     )
   }
-  const headers = { 'content-type': 'application/x-ndjson', 'bus-batch': batchText(treeOf(leaves).root, messages.length) }
-  return { body: Buffer.from(lines.join('\n')), headers }
+  const contents = Buffer.concat(messages.map(({ body }) => body))
+  const packed = zstdCompressSync(contents, { pledgedSrcSize: contents.length, params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+  const headers = { 'content-type': 'application/x-ndjson; contents=zstd', 'bus-batch': batchText(treeOf(leaves).root, messages.length) }
+  return { body: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), packed]), headers }
 }
 
 /** What the centre says of one message; `retryAfterSeconds` when it is to come again. */

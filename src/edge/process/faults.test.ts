@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
+import { zstdDecompressSync } from 'node:zlib'
 import { access } from '../../access/access.ts'
 import { setContract } from '../../bus/members/catalogue.ts'
 import { freshDirectory } from '../../bus/members/directory.ts'
@@ -35,8 +36,11 @@ const states = (items: { name: string; state: string }[]) => Object.fromEntries(
 /** A centre that fails whenever one message is among what it is sent. */
 const failsOn = (mark: string) => (request: Request) =>
   request.path === '/bus/messages' && bodiesIn(request).includes(mark) ? { status: 500, headers: {}, body: Buffer.from('') } : null
-/** A message alone goes as it is, several each in base64. */
-const bodiesIn = ({ body }: Request): string => body.toString().replaceAll(/"base64":"([^"]*)"/g, (_, bytes: string) => Buffer.from(bytes, 'base64').toString())
+/** A message alone goes as it is, several packed after their lines. */
+const bodiesIn = ({ body }: Request): string => {
+  const end = body.indexOf('\n\n')
+  return end < 0 ? body.toString() : zstdDecompressSync(body.subarray(end + 2)).toString()
+}
 const setRight = async (member: string, to: 'active' | 'suspended') => {
   const { world } = server
   const [row] = await server.owner<{ id: string }>`

@@ -1,5 +1,6 @@
 import type { Edge } from '../process/edge.ts'
-import { type Item, itemColumns, mappedOf, markSent, numberOf, putOff, type Reason, setAside } from '../store/items.ts'
+import { mappedOf } from '../store/mapped.ts'
+import { type Item, itemColumns, markSent, numberOf, putOff, type Reason, setAside } from '../store/items.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { batchOf, headersOf, type Outgoing, readVerdicts, type Receipts, type Verdict } from './batch.ts'
 import { type Answer, CentreSaysNo, issueIn } from './centre.ts'

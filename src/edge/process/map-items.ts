@@ -1,5 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
-import { type Arrival, type Item, itemColumns, makeReady, originalOf, type Ready, type Reason, sealMapped, setAside } from '../store/items.ts'
+import { type Arrival, type Item, itemColumns, makeReady, originalOf, type Ready, type Reason, setAside } from '../store/items.ts'
+import { type Mapped, sealMapped } from '../store/mapped.ts'
 import { countOf } from '../store/tally.ts'
 import type { EdgeConfig } from './config.ts'
 import type { Edge } from './edge.ts'
@@ -16,40 +17,53 @@ export async function mapSome(edge: Edge): Promise<number> {
   const room = Math.min(mapLimits.ahead - ready, mapLimits.atOnce)
   if (room <= 0) return 0
   const items = store.all<Item>(`select ${itemColumns} from item where state = 'waiting' order by seq limit ?`, room)
-  const marks: (() => void)[] = []
+  const made: Made[] = []
   let looked = 0
   let bytes = 0
   let since = performance.now()
   for (const item of items) {
     if (bytes > mapLimits.heldBytes) break
-    const made = await mapOne(edge, item)
-    marks.push(made.mark)
-    bytes += made.bytes
+    const one = await mapOne(edge, item)
+    made.push(one)
+    bytes += one.body?.length ?? 0
     looked++
     if (performance.now() - since < mapLimits.turnMs) continue
     // Local systems that wait for their ACK go first.
     await new Promise((resolve) => setImmediate(resolve))
     since = performance.now()
   }
-  // All of them in one commit: a flush takes as long as mapping dozens.
-  await Promise.all(marks.map((mark) => store.write(mark)))
+  await keep(edge, made)
   return looked
 }
 
-/** What is left to do is to mark the item in the store: as ready, or as standing aside with the reason. */
-async function mapOne(edge: Edge, item: Item): Promise<{ mark: () => void; bytes: number }> {
+/** An item that is mapped, or stands aside with the reason. */
+type Made = { item: Item; body: Buffer; ready: Ready } | { item: Item; body: null; reason: Reason }
+
+/** All of them in one commit: a flush takes as long as mapping dozens. */
+async function keep(edge: Edge, made: readonly Made[]): Promise<void> {
   const { store, vault } = edge
   const now = edge.now().getTime()
+  const bodies = made.flatMap(({ item, body }) => (body === null ? [] : [{ id: item.id, body }]))
+  const mapped = sealMapped(store, vault, edge, bodies).values()
+  const marks = made.map((one) => {
+    if (one.body === null) return () => setAside(store, one.item.seq, 'quarantined', one.reason, now)
+    const its = mapped.next().value as Mapped
+    return () => makeReady(store, vault, one.item, its, one.ready)
+  })
+  await Promise.all(marks.map((mark) => store.write(mark)))
+}
+
+async function mapOne(edge: Edge, item: Item): Promise<Made> {
+  const { store, vault } = edge
   try {
     const original = originalOf(store, vault, item)
     if (original === null) throw new Refusal('gone', 'the original is not there any more')
     const map = await mapperOf(item.protocol)
     const mapped = map({ original, name: item.name, meta: JSON.parse(item.meta) as Record<string, unknown> }, edge.config)
-    const ready = readyOf(edge, item, mapped)
-    return { mark: () => makeReady(store, edge.vault, item, ready), bytes: ready.sealed.length }
+    return { item, body: bodyOf(mapped), ready: readyOf(edge, mapped) }
   } catch (error) {
     if (!(error instanceof Refusal)) edge.log.error({ err: error, item: item.id }, 'a message could not be mapped')
-    return { mark: () => setAside(store, item.seq, 'quarantined', reasonOf(error), now), bytes: 0 }
+    return { item, body: null, reason: reasonOf(error) }
   }
 }
 
@@ -73,10 +87,9 @@ function bodyOf({ bundle, body = Buffer.from(JSON.stringify(bundle)) }: MappedIt
   })
 }
 
-function readyOf({ vault }: Edge, item: Item, mapped: MappedItem): Ready {
-  const { bundle, losses, mapping } = mapped
+function readyOf({ vault }: Edge, { bundle, losses, mapping }: MappedItem): Ready {
   const patient = patientIn(bundle.entry)
-  return { key: patient === null ? null : vault.keyed(`patient ${patient}`), document: null, sealed: sealMapped(vault, item, bodyOf(mapped)), mapping, losses }
+  return { key: patient === null ? null : vault.keyed(`patient ${patient}`), document: null, mapping, losses }
 }
 
 function reasonOf(error: unknown): Reason {

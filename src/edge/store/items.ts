@@ -1,3 +1,4 @@
+import { dropMapped, type Mapped, putMapped } from './mapped.ts'
 import type { Vault } from './vault.ts'
 import type { Store } from './store.ts'
 
@@ -86,27 +87,15 @@ export function originalOf(store: Store, vault: Vault, { seq, id }: Pick<Item, '
 /** Its number on the bus. */
 export const numberOf = ({ id, sendings }: Pick<Item, 'id' | 'sendings'>): string => (sendings === 0 ? id : `${id}.${sendings}`)
 
-export function mappedOf(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>): Buffer | null {
-  const row = store.one<{ sealed: Uint8Array }>('select sealed from mapped where seq = ?', seq)
-  return row ? openMapped(vault, { id }, row.sealed) : null
-}
-
-/** `sealed` by `sealMapped`, before the transaction: it takes longer than all the rest. */
-export type Ready = { key: string | null; document: string | null; sealed: Buffer; mapping: string; losses: object[] }
-
-const openMapped = (vault: Vault, { id }: Pick<Item, 'id'>, sealed: Uint8Array): Buffer => vault.open(sealed, `mapped ${id}`)
-export const sealMapped = (vault: Vault, { id }: Pick<Item, 'id'>, body: Buffer): Buffer => vault.sealForNow(body, `mapped ${id}`)
+export type Ready = { key: string | null; document: string | null; mapping: string; losses: object[] }
 
 /**
  * Mapped: from now on these bytes are the message, whatever a later version of the mapping would make of it. The bus may have had other bytes of this item, or
  * get them late, though its receipt was never seen: under their number these would be refused for ever.
  */
-export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>, ready: Ready): void {
-  const isFirst = store.run('insert into mapped (seq, sealed) values (?, ?) on conflict do nothing', seq, ready.sealed).changes > 0
-  if (!isFirst && mappedOf(store, vault, { seq, id })?.equals(openMapped(vault, { id }, ready.sealed)) === false) {
-    store.run('update mapped set sealed = ? where seq = ?', ready.sealed, seq)
-    store.run('update item set sendings = sendings + 1 where seq = ?', seq)
-  }
+export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 'seq' | 'id'>, mapped: Mapped, ready: Ready): void {
+  const isAnother = putMapped(store, vault, { seq, id }, mapped)
+  if (isAnother) store.run('update item set sendings = sendings + 1 where seq = ?', seq)
   store.run(
     `update item set state = 'ready', key = ?, document = ?, mapping = ?, losses = ?, reason = null where seq = ? and state = 'waiting'`,
     ready.key,
@@ -131,7 +120,7 @@ export function markSent(store: Store, seq: number, sent: { message: string; rec
 /** The record has it. What was mapped is in the record now; the original is kept for a while. */
 export function acknowledge(store: Store, seq: number, at: number): void {
   const { changes } = store.run(`update item set state = 'acknowledged', ended_at = ?, reason = null where seq = ? and state in ('sent', 'parked')`, at, seq)
-  if (changes > 0) store.run('delete from mapped where seq = ?', seq)
+  if (changes > 0) dropMapped(store, seq)
 }
 
 /** It waits for a person. */
@@ -168,7 +157,7 @@ export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at
     seq,
   )
   if (changes === 0) return false
-  if (item.message !== null) store.run('delete from mapped where seq = ?', seq)
+  if (item.message !== null) dropMapped(store, seq)
   if (corrected) {
     const version = (store.one<{ version: number }>('select max(version) as version from original where seq = ?', seq)?.version ?? 0) + 1
     store.run('insert into original (seq, version, sealed) values (?, ?, ?)', seq, version, vault.seal(corrected, `original ${id} ${version}`))
@@ -181,7 +170,7 @@ export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at
 export function discard(store: Store, seq: number, at: number, who: string, why: string): boolean {
   const { changes } = store.run(`update item set state = 'discarded', ended_at = ? where seq = ? and state in ('quarantined', 'parked')`, at, seq)
   if (changes === 0) return false
-  store.run('delete from mapped where seq = ?', seq)
+  dropMapped(store, seq)
   noteStep(store, seq, at, `discarded: ${why}`, who)
   return true
 }

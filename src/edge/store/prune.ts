@@ -1,3 +1,4 @@
+import { dropMapped } from './mapped.ts'
 import type { Store } from './store.ts'
 
 const atOnce = 500
@@ -9,7 +10,10 @@ const seenDays = 30
 export function pruneSome(store: Store, now: number, keepDays: number): Promise<boolean> {
   return store.write(() => {
     const old = store.all<{ seq: number }>('select seq from item where ended_at < ? limit ?', now - keepDays * dayMs, atOnce)
-    for (const { seq } of old) for (const table of ['original', 'mapped', 'step', 'item'] as const) store.run(`delete from ${table} where seq = ?`, seq)
+    for (const { seq } of old) {
+      dropMapped(store, seq)
+      for (const table of ['original', 'step', 'item'] as const) store.run(`delete from ${table} where seq = ?`, seq)
+    }
     // A row of what has gone would answer "taken before" for something that is not there.
     const seen = store.run(
       `delete from seen where (source, digest) in (select source, digest from seen where at < ? and not exists (select 1 from item where item.seq = seen.seq

@@ -117,4 +117,13 @@ export const migrations: readonly string[] = [
   ) strict, without rowid;
   create index undelivered_of on undelivered (target, service, last_try);
   `,
+  `
+  -- What was mapped at one time lies together, compressed and sealed as one; what came alone or is large has a row of its own in mapped.
+  create table pack (id text primary key, sealed blob not null) strict, without rowid;
+  create table packed (seq integer primary key, pack text not null, starts integer not null, bytes integer not null) strict;
+  create index packed_of on packed (pack);
+  create trigger packed_goes after delete on packed when not exists (select 1 from packed where pack = old.pack) begin
+    delete from pack where id = old.pack;
+  end;
+  `,
 ]

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { dropMapped, mappedOf, putMapped, sealMapped } from './mapped.ts'
+import { Store } from './store.ts'
+import { openVault } from './vault.ts'
+
+const outside = { now: () => new Date(), random: (bytes: number) => Buffer.alloc(bytes, counter++) }
+let counter = 1
+const vault = openVault(Buffer.alloc(32, 1), outside.random)
+
+function opened(t: TestContext): { store: Store; again(): Store } {
+  const folder = mkdtempSync(join(tmpdir(), 'spona-mapped-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const stores: Store[] = []
+  const again = () => {
+    for (const one of stores) one.close()
+    const store = new Store(folder)
+    stores.push(store)
+    return store
+  }
+  t.after(() => stores.forEach((one) => one.close()))
+  return { store: again(), again }
+}
+
+const items = (count: number, text: (at: number) => string) =>
+  Array.from({ length: count }, (_, at) => ({ seq: at + 1, id: `i-${at}`, body: Buffer.from(text(at)) }))
+const put = (store: Store, given: ReturnType<typeof items>) => {
+  const mapped = sealMapped(store, vault, outside, given)
+  return store.write(() => given.map((item, at) => putMapped(store, vault, item, mapped[at] as (typeof mapped)[number])))
+}
+const counts = (store: Store) =>
+  store.one('select (select count(*) from pack) as packs, (select count(*) from packed) as packed, (select count(*) from mapped) as alone')
+
+test('what was mapped at one time lies together, is read one by one, also after a start, and goes with the last of it', async (t) => {
+  const { store, again } = opened(t)
+  const given = items(50, (at) => `{"resourceType":"Bundle","name":"Ђорђе ${at}","same":"${'x'.repeat(5000)}"}`)
+  given[7] = { ...(given[7] as (typeof given)[number]), body: Buffer.alloc(100_000, 'large') }
+  assert.ok((await put(store, given)).every((isAnother) => !isAnother))
+  assert.deepEqual({ ...(counts(store) as object) }, { packs: 1, packed: 49, alone: 1 })
+  assert.ok((store.one<{ bytes: number }>('select length(sealed) as bytes from pack')?.bytes ?? 0) < 5000)
+  const restarted = again()
+  for (const item of given) assert.deepEqual(mappedOf(restarted, vault, item), item.body)
+  await restarted.write(() => given.slice(1).forEach(({ seq }) => dropMapped(restarted, seq)))
+  assert.deepEqual({ ...(counts(restarted) as object) }, { packs: 1, packed: 1, alone: 0 })
+  await restarted.write(() => dropMapped(restarted, 1))
+  assert.deepEqual({ ...(counts(restarted) as object) }, { packs: 0, packed: 0, alone: 0 })
+  assert.equal(mappedOf(restarted, vault, given[0] as (typeof given)[number]), null)
+})
+
+test('few have rows of their own; the same once more changes nothing, and other contents take their place', async (t) => {
+  const { store } = opened(t)
+  await put(
+    store,
+    items(3, (at) => `first ${at}`),
+  )
+  assert.deepEqual({ ...(counts(store) as object) }, { packs: 0, packed: 0, alone: 3 })
+  assert.deepEqual(
+    await put(
+      store,
+      items(5, (at) => (at === 1 ? 'another' : `first ${at}`)),
+    ),
+    [false, true, false, false, false],
+  )
+  assert.deepEqual({ ...(counts(store) as object) }, { packs: 1, packed: 3, alone: 2 })
+  for (const item of items(5, (at) => (at === 1 ? 'another' : `first ${at}`))) assert.deepEqual(mappedOf(store, vault, item), item.body)
+})
+
+test('a pack that somebody changed on the disk is not read', async (t) => {
+  const { store, again } = opened(t)
+  const given = items(10, (at) => `contents ${at}`)
+  await put(store, given)
+  await store.write(() => store.run('update pack set sealed = zeroblob(length(sealed))'))
+  const restarted = again()
+  assert.throws(() => mappedOf(restarted, vault, given[0] as (typeof given)[number]))
+})

@@ -1,0 +1,88 @@
+import { uuidV7 } from '../../platform/uuid.ts'
+import type { World } from '../../platform/world.ts'
+import type { Store } from './store.ts'
+import type { Vault } from './vault.ts'
+
+/** Fewer are not worth what compressing takes to begin; what is large says little that the others say as well. */
+const packMin = 4
+const bodyBytesMax = 65_536
+/** What is sent soon after it was mapped is kept open meanwhile, in memory only. */
+const keptOpenBytes = 8 * 1_048_576
+
+/** Contents of several items, compressed and sealed as one: documents of one system say mostly the same. */
+type Pack = { id: string; sealed: Buffer }
+/** Mapped contents and where they are kept: sealed in a row of their own, or as a stretch of a pack. */
+export type Mapped = { body: Buffer; sealed: Buffer } | { body: Buffer; pack: Pack; starts: number }
+type Named = { seq: number; id: string }
+
+/** What was mapped at one time, sealed: before the transaction, because it takes longer than all the rest. */
+export function sealMapped(store: Store, vault: Vault, outside: Pick<World, 'now' | 'random'>, items: readonly { id: string; body: Buffer }[]): Mapped[] {
+  const alone = ({ id, body }: { id: string; body: Buffer }): Mapped => ({ body, sealed: vault.sealForNow(body, aboutOf(id)) })
+  const together = items.filter(({ body }) => body.length <= bodyBytesMax)
+  if (together.length < packMin) return items.map(alone)
+  const plain = Buffer.concat(together.map(({ body }) => body))
+  const id = uuidV7(outside)
+  const pack = { id, sealed: vault.seal(plain, `pack ${id}`) }
+  keepOpen(store, id, plain)
+  let starts = 0
+  return items.map((item) => {
+    if (item.body.length > bodyBytesMax) return alone(item)
+    const mapped = { body: item.body, pack, starts }
+    starts += item.body.length
+    return mapped
+  })
+}
+
+const aboutOf = (id: string) => `mapped ${id}`
+
+/** Answers whether it replaced other contents of this item. What is there already and says the same stays. */
+export function putMapped(store: Store, vault: Vault, item: Named, mapped: Mapped): boolean {
+  const before = mappedOf(store, vault, item)
+  if (before?.equals(mapped.body)) return false
+  if (before) dropMapped(store, item.seq)
+  if ('sealed' in mapped) store.run('insert into mapped (seq, sealed) values (?, ?)', item.seq, mapped.sealed)
+  else {
+    const { pack, starts, body } = mapped
+    if (!store.one('select 1 from pack where id = ?', pack.id)) store.run('insert into pack (id, sealed) values (?, ?)', pack.id, pack.sealed)
+    store.run('insert into packed (seq, pack, starts, bytes) values (?, ?, ?, ?)', item.seq, pack.id, starts, body.length)
+  }
+  return before !== null
+}
+
+export function mappedOf(store: Store, vault: Vault, { seq, id }: Named): Buffer | null {
+  const stretch = store.one<{ pack: string; starts: number; bytes: number }>('select pack, starts, bytes from packed where seq = ?', seq)
+  if (stretch) return openPack(store, vault, stretch.pack).subarray(stretch.starts, stretch.starts + stretch.bytes)
+  const row = store.one<{ sealed: Uint8Array }>('select sealed from mapped where seq = ?', seq)
+  return row ? vault.open(row.sealed, aboutOf(id)) : null
+}
+
+/** A pack goes with the last item of it (see the schema). */
+export function dropMapped(store: Store, seq: number): void {
+  if (store.run('delete from packed where seq = ?', seq).changes === 0) store.run('delete from mapped where seq = ?', seq)
+}
+
+const opened = new WeakMap<Store, Map<string, Buffer>>()
+
+/** A pack never changes, so what was opened stands for what is there. */
+function openPack(store: Store, vault: Vault, id: string): Buffer {
+  const open = opened.get(store)?.get(id)
+  if (open) return open
+  const row = store.one<{ sealed: Uint8Array }>('select sealed from pack where id = ?', id)
+  if (!row) throw new Error('mapped contents are not where their row says')
+  const plain = vault.open(row.sealed, `pack ${id}`)
+  keepOpen(store, id, plain)
+  return plain
+}
+
+function keepOpen(store: Store, id: string, plain: Buffer): void {
+  let open = opened.get(store)
+  if (!open) opened.set(store, (open = new Map()))
+  open.set(id, plain)
+  let bytes = 0
+  for (const { length } of open.values()) bytes += length
+  for (const [oldest, { length }] of open) {
+    if (bytes <= keptOpenBytes) return
+    open.delete(oldest)
+    bytes -= length
+  }
+}

@@ -15,7 +15,11 @@ export type Lane = {
   isLost: boolean
 }
 
-export type AuditedTransaction = Transaction & { audit(entries: Entry[]): void }
+export type AuditedTransaction = Transaction & {
+  audit(entries: Entry[]): void
+  /** Called when the transaction is stored. Not when that had to be found out after its connection was lost: what depends on it must do without. */
+  whenStored(act: () => void): void
+}
 
 const statementLimitMs = 30_000
 const lockLimitMs = 10_000
@@ -62,6 +66,7 @@ export async function writeBatch(lane: Lane, parts: readonly Fragment[], entries
 export async function runTransaction<T>(world: World, lane: Lane, act: (tx: AuditedTransaction) => Promise<T>): Promise<T> {
   const { client, sql } = lane.connection
   const collected: WrittenEntry[] = []
+  const stored: (() => void)[] = []
   let isOpen = true
   const whileOpen = () => {
     if (!isOpen) throw new Error('a transaction was used after its end')
@@ -79,6 +84,10 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
       whileOpen()
       for (const entry of entries) collected.push(writeEntry(entry, world.now()))
     },
+    whenStored(act: () => void) {
+      whileOpen()
+      stored.push(act)
+    },
   })
   lane.pending = null
   const tooLong = setTimeout(() => sever(lane), transactionLimitMs)
@@ -94,6 +103,7 @@ export async function runTransaction<T>(world: World, lane: Lane, act: (tx: Audi
     if (command !== 'COMMIT') throw new Error('the transaction had failed before its commit and was rolled back')
     lane.head = links.head
     lane.pending = null
+    for (const act of stored) act()
     return result
   } catch (error) {
     if (!lane.isLost)

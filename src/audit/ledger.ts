@@ -19,6 +19,8 @@ export type Ledger = {
    * On a full disk only what opens a record to be read is `essential`.
    */
   transaction<T>(act: (tx: AuditedTransaction) => Promise<T>, how?: { essential: boolean }): Promise<T>
+  /** How many connections it has opened so far: more than before, and one was lost meanwhile, perhaps with the database behind it. */
+  opened(): number
   /** Milliseconds that the oldest request waits for its commit; 0 when none does. */
   waitsMs(): number
   close(): Promise<void>
@@ -43,8 +45,12 @@ const closeLimitMs = 10_000
 
 export async function createLedger(world: World, options: { lanes?: number } = {}): Promise<Ledger> {
   const queue = createQueue()
+  let opened = 0
   const lanes = createLanes({
-    open: () => openLane(world),
+    async open() {
+      opened++
+      return openLane(world)
+    },
     count: options.lanes ?? world.config.LANES,
     onFree: () => pump(desk),
     onTrouble: (error) => world.log.warn({ err: error }, 'the audit cannot open a connection and tries again'),
@@ -55,6 +61,7 @@ export async function createLedger(world: World, options: { lanes?: number } = {
     record: (entries) => (entries.length === 0 ? Promise.resolve() : enqueue(desk, entries, null)),
     commit: (work) => enqueue(desk, work.entries, work),
     transaction: (act, how) => transaction(desk, act, how?.essential ?? false),
+    opened: () => opened,
     waitsMs: () => queue.oldestWaits(),
     close: () => close(desk),
   }

@@ -15,7 +15,9 @@ import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
 import { requireExpected, requireOwn, requireSameSubject } from './may-change.ts'
 import { type Charts, findNamed, isOpen, noCharts, requireMayWrite, subjectOf } from './subject.ts'
+import { knownValues } from './known-values.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
+import type { Known } from './write-index.ts'
 import { endingOf } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
 import { holdSubscription } from '../subscription/subscribe.ts'
@@ -126,7 +128,13 @@ export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[
   for (const { audit } of prepared) tx.audit(audit)
   const apart = prepared.map(({ versions }) => versions)
   const changes = (isOne ? [apart.flat()] : apart).flatMap((versions) => (versions.length > 0 ? [{ versions, topic }] : []))
-  return composeWrites(changes, prepared)
+  const [first] = prepared
+  if (!first) return null
+  const values = knownValues(first.asking.world)
+  const known: Known = { values, sent: [] }
+  const statement = composeWrites(changes, prepared, known)
+  tx.whenStored(() => values.add(known.sent))
+  return statement
 }
 
 type Item = { asking: Asking; charts: Charts; operation: Placed | null; of: Prepared; at: number }
@@ -301,16 +309,16 @@ function atPath(refusal: Refusal, path: string): Refusal {
 
 /** Versions that nobody's request asked for. */
 export const writeVersions = (asking: Asking, tx: Runner, versions: Version[]): Promise<void> =>
-  writeStatement(tx, composeWrites([{ versions, topic }], [{ asking, charts: noCharts() }]))
+  writeStatement(tx, composeWrites([{ versions, topic }], [{ asking, charts: noCharts() }], null))
 
 const topic = 'record.changed'
 
 /** One statement for everything; names reserved for Patients that have not arrived ride along. */
-function composeWrites(changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[]): Fragment | null {
+function composeWrites(changes: readonly Change[], requests: readonly Pick<Prepared, 'asking' | 'charts'>[], known: Known | null): Fragment | null {
   const [first] = requests
   if (!first) return null
   const { world } = first.asking
-  const ctes = changes.length > 0 ? composeChanges(changes, world.random) : []
+  const ctes = changes.length > 0 ? composeChanges(changes, world.random, known) : []
   const arrived = new Set(changes.flatMap(({ versions }) => versions.flatMap((v) => (v.typeName === 'Patient' && v.name !== null ? [v.name] : []))))
   const waiting = requests.flatMap(({ asking, charts }) =>
     [...charts.reserved.values()].filter(({ name }) => !arrived.has(name)).map((one) => ({ ...one, institution: asking.actor.institution })),

@@ -9,7 +9,9 @@ import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { requireSystem } from '../scope.ts'
 import { checkEndpoints } from '../subscription/subscribe.ts'
 import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
+import { knownValues } from './known-values.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
+import { tokensOf } from './write-index.ts'
 
 /** A write needs an institution: the record always says whose data it holds. */
 export function requireInstitution(asking: Asking): number {
@@ -46,6 +48,7 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
     payload: pending,
     compose: composer(asking),
   })
+  knownValues(asking.world).add(tokensOf([pending.version], null))
   const { at, body } = pending.version
   return { type, id: placed.rowId, version: 1, at, status: 201, body, patient: placed.patient, warnings: [], temporaryNumber: null }
 }
@@ -65,7 +68,7 @@ function composer({ world }: Asking) {
       const late = world.now().getTime() - queuedMsMax
       for (const one of waiting) if (one.version.at.getTime() < late) one.version = one.make()
       const changes = waiting.map(({ version }): Change => ({ versions: [version], topic: 'record.changed' }))
-      return composeChanges(changes, world.random)
+      return composeChanges(changes, world.random, { values: knownValues(world), sent: [] })
     }
     composers.set(world, compose)
   }

@@ -1,19 +1,24 @@
 import { bigintArray, int2Array, int4Array, int8Array, textArray, uuidArray } from '../../platform/arrays.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import { dayMax, dayMin } from './rows.ts'
+import type { KnownValues, TokenRow } from './known-values.ts'
 import type { Version } from './write.ts'
 
 /** What of a version leads to it. */
 type Indexed = Pick<Version, 'patient' | 'type' | 'id' | 'index'>
-type TokenRow = { hash: number; patient: number; first: number; last: number }
+/** What is known of record.token, and the rows that are sent to it now. */
+export type Known = { values: KnownValues; sent: TokenRow[] }
 
 /**
  * What finds a patient's rows when nobody named the patient: values once per patient with the days they span, identifiers, texts.
  * Rows are never taken away: a value of an old version leads to a candidate that the resource itself refuses.
+ *
+ * What `known` knows to be there is left out; it learns from `sent` when that is stored. `areNew`: none of these resources was there before.
  */
-export function indexCtes(versions: readonly Indexed[]): Fragment[] {
+export function indexCtes(versions: readonly Indexed[], { known = null, areNew = false }: { known?: Known | null; areNew?: boolean } = {}): Fragment[] {
   const ctes: Fragment[] = []
-  const tokens = tokensOf(versions)
+  const tokens = tokensOf(versions, known?.values ?? null)
+  known?.sent.push(...tokens)
   if (tokens.length > 0) ctes.push(tokenCte(tokens))
   const identifiers = identifiersOf(versions)
   if (identifiers.length > 0) ctes.push(identifierCte(identifiers))
@@ -21,36 +26,36 @@ export function indexCtes(versions: readonly Indexed[]): Fragment[] {
   if (sounds.length > 0) ctes.push(soundCte(sounds))
   const strings: StringRow[] = []
   for (const { index, patient, type, id } of versions) if (index) for (const value of index.strings) strings.push({ patient, type, id, value })
-  if (strings.length > 0) ctes.push(stringCte(strings))
+  if (strings.length > 0) ctes.push(stringCte(strings, areNew))
   return ctes
 }
 
 /** One row per value and patient, sorted, so that writers do not deadlock and neighbours in the index are written together. */
-function tokensOf(versions: readonly Indexed[]): TokenRow[] {
+export function tokensOf(versions: readonly Indexed[], known: KnownValues | null): TokenRow[] {
   const rows: TokenRow[] = []
-  let known = new Map<number, TokenRow>()
+  let met = new Map<number, TokenRow>()
   let of = Number.NaN
   for (const { index, patient } of versions) {
     if (!index) continue
     if (patient !== of) {
-      known = new Map()
+      met = new Map()
       of = patient
     }
     const [first, last] = index.day === null ? [dayMin, dayMax] : [index.day, index.day]
     for (const hash of index.wide) {
-      const row = known.get(hash)
+      const row = met.get(hash)
       if (row) {
         if (first < row.first) row.first = first
         if (last > row.last) row.last = last
         continue
       }
       const fresh = { hash, patient, first, last }
-      known.set(hash, fresh)
+      met.set(hash, fresh)
       rows.push(fresh)
     }
   }
   // Asked which is less: a difference of two such large numbers would be a new object each time.
-  return rows.sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : a.patient - b.patient))
+  return (known === null ? rows : rows.filter((row) => !known.has(row))).sort((a, b) => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : a.patient - b.patient))
 }
 
 /** Most values are known for the patient already: looking first keeps the row unlocked and the log small. */
@@ -100,10 +105,11 @@ function soundCte(rows: readonly SoundRow[]): Fragment {
 
 type StringRow = { patient: number; type: number; id: string; value: string }
 
-function stringCte(rows: readonly StringRow[]): Fragment {
+/** Of new resources no row can be there: PostgreSQL then need not look first, nor write down that it did. */
+function stringCte(rows: readonly StringRow[], areNew: boolean): Fragment {
   return fragment`record_strings as (
     insert into record.string (patient, type, id, value)
     select * from unnest(${int8Array(rows.map((r) => r.patient))}::int8[], ${int2Array(rows.map((r) => r.type))}::int2[],
                          ${uuidArray(rows.map((r) => r.id))}::uuid[], ${textArray(rows.map((r) => r.value))}::text[])
-    on conflict do nothing)`
+    ${areNew ? fragment`` : fragment`on conflict do nothing`})`
 }

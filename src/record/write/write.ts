@@ -4,7 +4,7 @@ import { type Fragment, fragment } from '../../platform/sql.ts'
 import { reservedKeys } from '../ids.ts'
 import { type ChunkRow, place, type Place } from './place.ts'
 import type { IndexRows } from './rows.ts'
-import { indexCtes } from './write-index.ts'
+import { indexCtes, type Known } from './write-index.ts'
 
 /** One version ready to be written: exact bytes, index rows, and the version it follows (0 for a new resource). */
 export type Version = {
@@ -32,16 +32,15 @@ export type Change = { versions: Version[]; topic: string }
  *
  * Rows go in in the order of their primary key: a page of the index then fills to its end instead of splitting in halves.
  */
-export function composeChanges(changes: readonly Change[], random: (bytes: number) => Buffer): Fragment[] {
+export function composeChanges(changes: readonly Change[], random: (bytes: number) => Buffer, known: Known | null): Fragment[] {
   const versions = changes.flatMap((change) => change.versions).sort(byKey)
   const { places, chunks } = place(versions, random)
   const rows = columns(versions, places)
-  const ctes = versions.some((version) => version.version > 1)
-    ? [fragment`given as materialized (select * from ${rows})`, inserted, moved, changed]
-    : [fresh(rows)]
+  const areNew = versions.every(({ version }) => version === 1)
+  const ctes = areNew ? [fresh(rows)] : [fragment`given as materialized (select * from ${rows})`, inserted, moved, changed]
   if (chunks.length > 0) ctes.push(chunkRows(chunks))
   const isShared = changes.length > 1
-  ctes.push(...indexCtes(versions), ...nameCtes(versions), publish(changes.flatMap((change) => eventsOf(change, isShared))))
+  ctes.push(...indexCtes(versions, { known, areNew }), ...nameCtes(versions), publish(changes.flatMap((change) => eventsOf(change, isShared))))
   return ctes
 }
 

@@ -82,6 +82,7 @@ export function ledgerByDoor(ask: Ask): Ledger {
     },
     commit: never,
     transaction: never,
+    opened: () => 0,
     waitsMs: () => 0,
     close: async () => {},
   }

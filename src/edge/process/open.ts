@@ -93,7 +93,7 @@ const pruneMs = 60_000
  * Beyond so many that the record has not taken yet, the next batch waits until some of them have ended, a second at most. After an outage of the centre all
  * edges come back at once: what waits is better kept here than there, before everybody's queue.
  */
-export const manyOnTheirWay = 4000
+export const manyOnTheirWay = 2000
 const paceMs = 1000
 const lookMs = { well: 600_000, refused: 30_000 } as const
 

@@ -1,7 +1,7 @@
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
-import { attachment } from './observation.ts'
+import { attachment } from './attachment.ts'
 import { practitioner } from './people.ts'
 import { byTable, coded, entity, entityIdentifier } from './types.ts'
 import { table } from '../../draft/table.ts'
@@ -40,8 +40,10 @@ export function document(segment: Segment, mapping: Mapping): void {
   segment.skip(1)
   const { resource } = entry
   fill(entry, segment, rows, mapping)
+  // T11 takes the document back, whatever TXA still says of it.
+  if (mapping.message.event === 'T11') resource['status'] = 'entered-in-error'
   resource['status'] ??= 'current'
-  const master = segment.first(12) && entityIdentifier(segment.first(12) as Value, mapping)
+  const master = segment.first(12) && entity()(segment.first(12) as Value, mapping)
   if (master !== undefined) {
     resource['masterIdentifier'] = master
     put(resource, 'identifier[]', { ...master })

@@ -1,8 +1,9 @@
 import { Refusal } from '../../../platform/refusal.ts'
-import { dateTimeOf } from '../../draft/dates.ts'
+import { dateTimeOf, inZoneOf } from '../../draft/dates.ts'
 import { Draft, type Mapped } from '../../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../../draft/provenance.ts'
 import type { Message, Segment } from '../message.ts'
+import { findAgain } from './again.ts'
 import { charge } from './charge.ts'
 import { allergy, diagnosis, problem, procedure } from './clinical.ts'
 import { document } from './document.ts'
@@ -11,15 +12,18 @@ import { event, header, software } from './header.ts'
 import { accident, insurance, insuranceMore } from './insurance.ts'
 import { Mapping, type Options } from './mapping.ts'
 import { administered, dispensed, prescribed, route } from './medication.ts'
+import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
-import { common, referral, request, specimen, timed } from './order.ts'
-import { additional, guarantor, merged, nextOfKin, patient } from './patient.ts'
+import { common, referral, request, specimen } from './order.ts'
+import { additional, guarantor, nextOfKin, patient } from './patient.ts'
 import { role } from './people.ts'
+import { provider } from './provider.ts'
 import { disability, restriction } from './restriction.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
+import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/5'
+const version = 'hl7v2-to-fhir/6'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -50,6 +54,7 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     OBR: request,
     TQ1: timed,
     RF1: referral,
+    PRD: provider,
     SPM: specimen,
     OBX: observation,
     NTE: note,
@@ -82,6 +87,10 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
       expression: 'MSH[1]-9',
       hint: 'Send ADT, ORU, OUL, ORM, OML, OMP, RDE, RAS, RDS, MDM, SIU, VXU, PPR, REF, BAR or DFT.',
     })
+  return inZoneOf(message.segments[0]?.text(7) ?? '', () => mapped(message, options))
+}
+
+function mapped(message: Message, options: Options & { original?: Uint8Array }): Mapped {
   const draft = new Draft(message.segments.map((segment) => segment.raw(3)).join('\u0000') + identityOf(message))
   const mapping = new Mapping(message, draft, options)
   for (const segment of withPatientFirst(message.segments)) {
@@ -123,11 +132,13 @@ function identityOf(message: Message): string {
 function finish(mapping: Mapping, original: Uint8Array | undefined): void {
   const { message, draft } = mapping
   finishAppointment(mapping)
-  const focus = draft.entries.filter((entry) => entry.isAbout || entry === mapping.patient).map(({ reference }) => reference)
+  const focus = draft.entries.filter((entry) => entry.isAbout || mapping.patients.includes(entry)).map(({ reference }) => reference)
   if (focus.length > 0) mapping.header.resource['focus'] = focus
+  findAgain(mapping)
   const msh = message.segments[0] as Segment
   const time = dateTimeOf(msh.text(7) ?? '')
-  const about = mapping.patient?.reference
+  // Of several people the message as it came is nobody's: in the chart of one it would tell of the others.
+  const about = isOfOne(mapping) ? mapping.patient?.reference : undefined
   if (original !== undefined)
     keepOriginal(draft, original, {
       contentType: 'x-application/hl7-v2+er7',
@@ -146,6 +157,10 @@ function finish(mapping: Mapping, original: Uint8Array | undefined): void {
     activity: [message.type, message.event].filter(Boolean).join('^'),
     agent: sender(mapping),
   })
+}
+
+function isOfOne({ patients, message }: Mapping): boolean {
+  return patients.length < 2 || message.event === 'A24' || patients.every(({ key }) => key !== undefined && key === patients[0]?.key)
 }
 
 function sender(mapping: Mapping): { reference: string } | undefined {

@@ -258,6 +258,8 @@ const isFoundByIdentifier = new Set([
   'Procedure',
   'FamilyMemberHistory',
   'Goal',
+  'Consent',
+  'CareTeam',
 ])
 
 /** The search that finds the resource again: by a number that is not national where it has one. */

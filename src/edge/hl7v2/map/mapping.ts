@@ -1,5 +1,6 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { type Draft, type Entry, type Json, type Path, pathOf, periodOf, putAt } from '../../draft/draft.ts'
+import { identifierSystem } from '../../draft/systems.ts'
 import type { Message, Segment, Value } from '../message.ts'
 
 export type Options = {
@@ -80,6 +81,19 @@ export class Mapping {
     entry.resource[property] = this.patient.reference
     return entry
   }
+}
+
+/** Whether a space of numbers is that of the sender: of its settings, or of the facility in MSH-4. */
+export function isOfSender({ message, options }: Mapping): (system: string) => boolean {
+  const sender = message.segments[0]?.first(4)
+  const [name, universal] = [sender?.part(1), sender?.part(2)]
+  const own = [
+    options.localSystem,
+    identifierSystem(name, undefined),
+    identifierSystem(undefined, universal),
+    options.authorities?.get(nameOfAuthority(name ?? '')),
+  ]
+  return (system) => own.includes(system)
 }
 
 const ofNobody = {

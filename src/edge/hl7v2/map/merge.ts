@@ -1,7 +1,7 @@
+import { findByChartNumber } from '../../draft/chart-number.ts'
 import type { Entry, Json } from '../../draft/draft.ts'
 import type { Segment } from '../message.ts'
-import { findByChartNumber } from './chart-number.ts'
-import { fill, type Mapping, rowsOf } from './mapping.ts'
+import { fill, isOfSender, type Mapping, rowsOf } from './mapping.ts'
 import { humanName, identifier } from './types.ts'
 
 /**
@@ -21,7 +21,7 @@ export function merged(segment: Segment, mapping: Mapping): void {
   if (renumbersVisit.has(event)) mapping.formerVisit = formerNumber(segment, mapping)
   const entry = draft.add('Patient', segment.place, true)
   fill(entry, segment, mergedRows, mapping)
-  findByChartNumber(entry, mapping)
+  findByChartNumber(entry, isOfSender(mapping))
   const isItself = entry.key !== undefined && entry.key === survivor.key
   const names = entry.resource['identifier'] !== undefined
   if (names && !isItself && !joinsNoCharts.has(event)) {

@@ -1,9 +1,9 @@
+import { findByChartNumber } from '../../draft/chart-number.ts'
 import { descent } from '../../draft/descent.ts'
 import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { findByChartNumber } from './chart-number.ts'
-import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
+import { type Convert, fill, isOfSender, type Mapping, rowsOf } from './mapping.ts'
 import { isLinked } from './merge.ts'
 import { practitioner } from './people.ts'
 import {
@@ -200,7 +200,7 @@ export function patient(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Patient', segment.place, mapping.isOf('ADT'))
   mapping.beginsPatient(entry)
   fill(entry, segment, patientRows, mapping)
-  findByChartNumber(entry, mapping)
+  findByChartNumber(entry, isOfSender(mapping))
   // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
   if (mapping.isOf('ADT') && mapping.message.event === 'A29') entry.resource['active'] = false
   if (entry.resource['identifier'] === undefined) mapping.draft.lose(`${segment.place}-3`, 'no number: each such message makes a new patient')

@@ -40,7 +40,27 @@ const table = ', mapping: map.json'
 const isQuiet = (folder: string) =>
   readdirSync(join(folder, 'in'), { withFileTypes: true }).filter((one) => one.isFile()).length === 0 && readdirSync(join(folder, 'in/.taking')).length === 0
 
+const dayMs = 86_400_000
+
 describe('a folder', () => {
+  test('keeps copies for as many days as its settings say; what nobody took and nobody mended is told of as it goes', async (t) => {
+    const lies = (folder: string) => (name: string) => existsSync(join(folder, 'in', name))
+    const withCopies = (more: string) => (folder: string) => {
+      for (const name of ['done', 'failed']) mkdirSync(join(folder, 'in', name))
+      for (const name of ['done/a.xml', 'failed/b.xml', 'failed/b.xml.reason.txt']) writeFileSync(join(folder, 'in', name), '<a/>')
+      return settings('cda', more)(folder)
+    }
+    const later = () => new Date(Date.now() + 3 * dayMs)
+    const short = await loneEdge(t, withCopies(', keepDays: 2'), undefined, later)
+    const isThere = lies(short.folder)
+    await until('they are gone', () => !isThere('done/a.xml') && !isThere('failed/b.xml') && !isThere('failed/b.xml.reason.txt'))
+    await until('it is said', () => /"name":"b\.xml".*deleted from failed/.test(short.log()))
+    const long = await loneEdge(t, withCopies(''), undefined, later)
+    writeFileSync(join(long.folder, 'in', 'c.xml'), cda('D-1'))
+    await until('it has looked', () => existsSync(join(long.folder, 'in/done/c.xml')), 10_000)
+    assert.ok(lies(long.folder)('done/a.xml') && lies(long.folder)('failed/b.xml'), 'keep.days is 30 where nothing is said')
+  })
+
   test('tells why a file with the longest of names was not taken, and neither follows nor takes a link', async (t) => {
     const edge = await loneEdge(t, settings('cda'))
     const at = (...names: string[]) => join(edge.folder, 'in', ...names)

@@ -188,15 +188,27 @@ class Watch {
     }
   }
 
-  /** What was taken is in the record: the files are contents about patients, and do not lie about for ever. */
+  /**
+   * What was taken is in the record, what was not has had its reason beside it for so long: the files are contents about patients, and do not lie about for ever. One that nobody took is told of as it
+   * goes, for it is nowhere else.
+   */
   async #prune(): Promise<void> {
     if (performance.now() - this.#prunedAt < pruneMs) return
     this.#prunedAt = performance.now()
-    const before = this.#edge.now().getTime() - this.#edge.config.keep.days * 86_400_000
-    for (const name of await readdir(this.#at('done'))) {
-      const found = await stat(this.#at('done', name))
-      if (Math.max(found.mtimeMs, found.ctimeMs) < before) await rm(this.#at('done', name))
-    }
+    const days = this.#settings.keepDays ?? this.#edge.config.keep.days
+    const before = this.#edge.now().getTime() - days * 86_400_000
+    for (const folder of ['done', 'failed'])
+      for (const name of await readdir(this.#at(folder))) {
+        const path = this.#at(folder, name)
+        const found = await lstat(path)
+        if (!found.isFile() || Math.max(found.mtimeMs, found.ctimeMs) >= before) continue
+        await rm(path, { force: true })
+        if (folder === 'failed' && !name.endsWith('.reason.txt'))
+          this.#edge.log.warn(
+            { source: this.#settings.name, name: shownName(name), days },
+            'a file that was not taken, and that nobody mended, is deleted from failed',
+          )
+      }
   }
 }
 

@@ -154,6 +154,11 @@ class Watch {
         throw new Refusal('conflict', 'somebody wrote into the file while it was read; what stood in it before was taken', {
           hint: 'Write files under another name (.tmp) and rename them when they are whole.',
         })
+      if (problems.length > 0)
+        this.#edge.log.warn(
+          { source: this.#settings.name, name: shownName(name), problems: problems.slice(0, saidMax) },
+          'a file was taken, and says of itself what is not so',
+        )
       if (problems.length > 0) await writeFile(this.#at('done', beside(name, '.notes.txt')), `${problems.join('\n')}\n`)
       await this.#away(path, 'done', name)
     } catch (error) {
@@ -214,6 +219,8 @@ class Watch {
 
 const ours = new Set(['.taking', 'done', 'failed'])
 const leftMax = 1000
+/** More stand in the notes beside the file. */
+const saidMax = 5
 
 /** What most file systems take as a name. */
 const nameBytesMax = 255

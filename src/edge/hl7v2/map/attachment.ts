@@ -20,23 +20,22 @@ const contents = table<string>({
 })
 
 /** ED (source, type, subtype, encoding, data) or RP (pointer, application, type, subtype) as an Attachment. */
-export function attachment(segment: Segment, mapping: Mapping): Json | undefined {
-  const value = segment.first(5)
-  if (value === undefined) return undefined
+export function attachment(segment: Segment, value: Value, mapping: Mapping): Json | undefined {
   const isPointer = /^RP$/i.test(segment.text(2) ?? '')
   const [type, subtype] = isPointer ? [value.part(3), value.part(4)] : [value.part(2), value.part(3)]
-  const contentType = mediaType(type, subtype)
   const title = segment.first(3)?.part(2)
   const found = isPointer ? pointerOf(value) : dataOf(value)
   if (found === undefined)
     mapping.draft.lose(`${segment.place}-5`, isPointer ? 'is no address that could be followed' : 'is not what its encoding says, and no file')
   value.skip(1, 2)
+  // att-1: what has data says what it is.
+  const contentType = mediaType(type, subtype) ?? (found?.['data'] === undefined ? undefined : (typeOf(String(found['data'])) ?? 'application/octet-stream'))
   return some({ contentType, ...found, title: found === undefined ? (title ?? 'could not be read') : title })
 }
 
 function mediaType(type: string | undefined, subtype: string | undefined): string | undefined {
   if (type !== undefined && /^[\w.+-]+\/[\w.+-]+$/.test(type)) return type
-  if (subtype === undefined) return undefined
+  if (subtype === undefined) return contents[type?.toUpperCase() ?? '']
   return contents[subtype.toUpperCase()] ?? (type === undefined ? undefined : `${type.toLowerCase()}/${subtype.toLowerCase()}`)
 }
 
@@ -49,8 +48,26 @@ function pointerOf(value: Value): Json | undefined {
 /** Base64 as it is, hexadecimal and text turned into it; what claims to be base64 and is not is no data. */
 function dataOf(value: Value): Json | undefined {
   const [encoding, data] = [value.part(4)?.toUpperCase(), value.part(5)?.replace(/\s+/g, '')]
-  if (data === undefined) return undefined
+  if (data === undefined) return bareData(value)
   if (encoding === 'BASE64') return isBase64(data) ? { data } : undefined
   if (encoding === 'HEX' && data.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(data)) return { data: Buffer.from(data, 'hex').toString('base64') }
   return { data: Buffer.from(value.part(5) ?? '', 'utf8').toString('base64') }
 }
+
+/** Whoever leaves out the components still wrote a file, where its beginning says which. */
+function bareData(value: Value): Json | undefined {
+  const data = value.length === 1 ? value.part(1)?.replace(/\s+/g, '') : undefined
+  return data !== undefined && typeOf(data) !== undefined && isBase64(data) ? { data } : undefined
+}
+
+// How files begin, in Base64.
+const beginnings = [
+  ['JVBERi', 'application/pdf'],
+  ['/9j/', 'image/jpeg'],
+  ['iVBORw0KGgo', 'image/png'],
+  ['R0lGOD', 'image/gif'],
+  ['SUkqA', 'image/tiff'],
+  ['TU0AK', 'image/tiff'],
+  ['e1xydGY', 'application/rtf'],
+] as const
+const typeOf = (data: string): string | undefined => beginnings.find(([beginning]) => data.startsWith(beginning))?.[1]

@@ -72,9 +72,9 @@ function content(entry: Entry, mapping: Mapping): void {
   const lines = segments.filter((segment) => /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
   const all: Json[] = []
   for (const segment of files) {
-    const made = attachment(segment, mapping)
-    if (made === undefined) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
-    else all.push({ attachment: made })
+    const made = segment.all(5).flatMap((value) => attachment(segment, value, mapping) ?? [])
+    if (made.length === 0) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
+    for (const one of made) all.push({ attachment: one })
   }
   const text = lines.flatMap((segment) => segment.all(5).map((value) => value.whole())).join('\n')
   if (text !== '') all.push({ attachment: { contentType: 'text/plain; charset=utf-8', data: Buffer.from(text, 'utf8').toString('base64') } })

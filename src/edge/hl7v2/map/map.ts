@@ -19,6 +19,7 @@ import { additional, guarantor, nextOfKin, patient } from './patient.ts'
 import { role } from './people.ts'
 import { provider } from './provider.ts'
 import { disability, restriction } from './restriction.ts'
+import { Repeats } from './repeats.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 import { timed } from './timing.ts'
 
@@ -93,7 +94,14 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
 function mapped(message: Message, options: Options & { original?: Uint8Array }): Mapped {
   const draft = new Draft(message.segments.map((segment) => segment.raw(3)).join('\u0000') + identityOf(message))
   const mapping = new Mapping(message, draft, options)
-  for (const segment of withPatientFirst(message.segments)) {
+  const repeats = new Repeats()
+  const all = withPatientFirst(message.segments)
+  for (const [at, segment] of all.entries()) {
+    ;[mapping.before, mapping.next] = [all[at - 1], all[at + 1]]
+    if (repeats.isOne(segment)) {
+      draft.lose(segment.place, 'says again what stands before it')
+      continue
+    }
     const map = segments.get(segment.name)
     if (map === undefined) {
       if (!silent.has(segment.name))
@@ -103,12 +111,12 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
   if (mapping.patient === undefined && mapping.appointment === undefined)
     throw new Refusal('unprocessable', 'the message names no patient, and nothing of it could be kept', {
       expression: 'PID',
-      hint: 'Send the patient in a PID segment, with a number in PID-3.',
+      hint: `Send the patient in a PID segment, with a number in PID-3.${message.oddities.some(({ place }) => place.startsWith('line ')) ? ' A line is no segment by the delimiter of MSH-1: are all segments written with the same one?' : ''}`,
     })
   finish(mapping, options.original)
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
   const lose = (place: string) => draft.lose(place, 'has no place in the record')
-  for (const segment of message.segments) if (segments.has(segment.name)) segment.unread(lose)
+  for (const segment of message.segments) if (segments.has(segment.name) && !repeats.found.has(segment)) segment.unread(lose)
   draft.numberStatements('shared')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }

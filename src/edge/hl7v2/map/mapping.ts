@@ -44,6 +44,9 @@ export class Mapping {
   readonly results = new Map<string, Entry>()
   /** The number that the visit had before (A50). */
   formerVisit: Json | undefined
+  /** What stands before and after the segment that is read. */
+  before: Segment | undefined
+  next: Segment | undefined
   /** What a NTE is a note on. */
   noted: Entry | undefined
   /** When it happened, where the event says so. */

@@ -117,6 +117,7 @@ function instrument(value: Value, mapping: Mapping, place: string): Json | undef
 export function observation(segment: Segment, mapping: Mapping): void {
   if (mapping.document !== undefined && isContent(segment)) return
   if (isAttachment(segment)) return attached(segment, mapping)
+  if (goesOn(segment, mapping)) return
   const entry = mapping.aboutPatient('Observation', segment)
   if (entry === undefined) return
   const { resource } = entry
@@ -136,6 +137,26 @@ export function observation(segment: Segment, mapping: Mapping): void {
   mapping.noted = entry
 }
 
+/**
+ * A text of many lines comes as many OBX with one code, one after the other: it is one text. As results of their own its lines would be read in any order, and those of a corrected text would stay
+ * beside it.
+ */
+function goesOn(segment: Segment, mapping: Mapping): boolean {
+  const { noted, before } = mapping
+  if (noted?.resource.resourceType !== 'Observation' || before?.name !== 'OBX' || !/^(?:TX|FT)$/i.test(segment.raw(2)) || before.raw(2) !== segment.raw(2))
+    return false
+  if (segment.raw(3) === '' || before.raw(3) !== segment.raw(3) || before.raw(4) !== segment.raw(4)) return false
+  if (segment.raw(11) !== before.raw(11) || segment.raw(14) !== before.raw(14)) return false
+  const { resource } = noted
+  const lines = segment.all(5).map((value) => value.whole())
+  if (resource['valueString'] === undefined && resource['dataAbsentReason'] !== undefined) return false
+  resource['valueString'] = [resource['valueString'] ?? '', ...(lines.length === 0 ? [''] : lines)].join('\n')
+  noted.comesFrom(`${segment.place} value<5`)
+  segment.skip(1, 2)
+  for (let field = 3; field <= segment.length && field < 31; field++) if (segment.raw(field) === before.raw(field)) segment.skip(field)
+  return true
+}
+
 /** A result without a time of its own has that of its order (OBR-7), as HL7's map says: without one it would stand in no course of values. */
 function ofItsOrder({ resource }: Entry, { order: { report } }: Mapping): void {
   for (const name of ['effectiveDateTime', 'effectivePeriod']) if (report?.resource[name] !== undefined) resource[name] = report.resource[name]
@@ -149,8 +170,7 @@ function attached(segment: Segment, mapping: Mapping): void {
   const { report, request } = mapping.order
   const entry = report ?? mapping.aboutPatient('DiagnosticReport', segment)
   if (entry === undefined) return
-  const form = attachment(segment, mapping)
-  if (form !== undefined) put(entry.resource, 'presentedForm[]', form)
+  for (const value of segment.all(5)) put(entry.resource, 'presentedForm[]', attachment(segment, value, mapping))
   entry.comesFrom(`${segment.place} presentedForm<5`)
   segment.skip(1, 2)
   segment.text(4)

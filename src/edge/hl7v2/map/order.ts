@@ -10,6 +10,12 @@ import { table } from '../../draft/table.ts'
 
 /** ORC: what several orders have in common, or the beginning of the next. */
 export function common(segment: Segment, mapping: Mapping): void {
+  if (comesLate(mapping)) {
+    segment.skip(1)
+    for (const field of [2, 3]) if (mapping.orders.get(segment.text(field) ?? '') === mapping.order.request) segment.skip(field)
+    mapping.order.common ??= segment
+    return
+  }
   mapping.order = { common: segment }
   mapping.specimen = undefined
   mapping.immunization = undefined
@@ -17,6 +23,11 @@ export function common(segment: Segment, mapping: Mapping): void {
   mapping.noted = undefined
   // The control code belongs to the conversation; the status beside it (ORC-5) is what the order is.
   segment.skip(1)
+}
+
+/** After its OBR instead of before it: what comes next are results of that OBR, and they stay with it. */
+function comesLate({ next, order }: Mapping): boolean {
+  return order.request !== undefined && (next?.name === 'OBX' || next?.name === 'NTE')
 }
 
 /** OBR: the order, and in a message of results the report that answers it. */

@@ -1,3 +1,4 @@
+import { Refusal } from '../../../platform/refusal.ts'
 import { findByChartNumber } from '../../draft/chart-number.ts'
 import { descent } from '../../draft/descent.ts'
 import { codingOf } from '../../draft/displays.ts'
@@ -198,9 +199,11 @@ function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' |
 /** PID: the patient whom everything after it is about. */
 export function patient(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Patient', segment.place, mapping.isOf('ADT'))
+  const before = mapping.patient
   mapping.beginsPatient(entry)
   fill(entry, segment, patientRows, mapping)
   findByChartNumber(entry, isOfSender(mapping))
+  if (before !== undefined && !mapping.isOf('ADT')) mustBeApart(before, entry, segment, mapping)
   // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
   if (mapping.isOf('ADT') && mapping.message.event === 'A29') entry.resource['active'] = false
   if (entry.resource['identifier'] === undefined) mapping.draft.lose(`${segment.place}-3`, 'no number: each such message makes a new patient')
@@ -218,6 +221,15 @@ export function patient(segment: Segment, mapping: Mapping): void {
   mapping.noted = undefined
   // The set id counts only.
   segment.skip(1)
+}
+
+/** Events of ADT are about two; of two patients before one order nobody can say whose it is. */
+function mustBeApart(before: Entry, entry: Entry, segment: Segment, mapping: Mapping): void {
+  if (mapping.before?.name !== 'PID' || (before.key !== undefined && before.key === entry.key)) return
+  throw new Refusal('incorrect', 'two patients stand one after the other, and nothing says whose the rest is', {
+    expression: segment.place,
+    hint: 'Send a message for each patient, or each patient before what is told of it.',
+  })
 }
 
 /** PID-12 of older versions: the county of the address that says none. */

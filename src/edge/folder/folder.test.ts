@@ -69,7 +69,7 @@ describe('a file that is not what its folder takes has failed as one, with what 
       kept(edge).map(({ name }) => name),
       ['x.csv, line 3'],
     )
-    assert.ok(existsSync(join(edge.folder, 'in/done/x.csv')))
+    await until('it is done', () => existsSync(join(edge.folder, 'in/done/x.csv')))
   })
 })
 

@@ -42,6 +42,8 @@ export class Mapping {
   readonly apart = new Map<Entry, string>()
   readonly orders = new Map<string, Entry>()
   readonly results = new Map<string, Entry>()
+  /** What the orders after it are about, where specimens come first. */
+  specimenOfGroup: Entry | undefined
   /** The number that the visit had before (A50). */
   formerVisit: Json | undefined
   /** What stands before and after the segment that is read. */
@@ -109,6 +111,7 @@ const ofNobody = {
   immunization: undefined,
   medication: undefined,
   specimen: undefined,
+  specimenOfGroup: undefined,
   formerVisit: undefined,
   noted: undefined,
 }

@@ -66,11 +66,14 @@ export function administered(segment: Segment, mapping: Mapping): void {
 
 /** The order of a vaccination gives it its numbers and names the doctor who ordered it. */
 function ordered(entry: Entry, common: Segment, mapping: Mapping): void {
+  // 9999 is the number of all that was not given (CDC guide, ORC-3): found by it, one patient's refusal would be written over another's.
+  if (common.text(3) === '9999') common.skip(3)
+  else fill(entry, common, numberRows, mapping)
   fill(entry, common, orderedRows, mapping)
 }
+const numberRows = rowsOf([[3, 'identifier[]', entity('FILL')]])
 const orderedRows = rowsOf([
   [2, 'identifier[]', entity('PLAC')],
-  [3, 'identifier[]', entity('FILL')],
   [12, 'performer[]', ordering],
 ])
 function ordering(value: Value, mapping: Mapping, place: string): Json | undefined {

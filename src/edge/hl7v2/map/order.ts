@@ -44,6 +44,7 @@ export function request(segment: Segment, mapping: Mapping): void {
   remember(segment, order, mapping)
   belongsTo(segment, order, mapping)
   mapping.noted = mapping.order.report ?? order
+  if (mapping.specimenOfGroup !== undefined) attach(mapping.specimenOfGroup, mapping)
   collected(segment, mapping)
 }
 
@@ -295,9 +296,15 @@ export function specimen(segment: Segment, mapping: Mapping): void {
   else if (start !== undefined) put(resource, 'collection.collectedDateTime', start)
   const status = usable[segment.text(20)?.toUpperCase() ?? '']
   if (status !== undefined) resource['status'] = status
+  if (specimenFirst.has(mapping.message.event)) {
+    mapping.order = {}
+    mapping.specimenOfGroup = entry
+  }
   attach(entry, mapping)
   mapping.noted = entry
 }
+// In these a specimen stands before the orders that are about it (HL7 2.8, 4.4 and 7.3); elsewhere after its order.
+const specimenFirst = new Set(['R22', 'R23', 'O33', 'O35'])
 
 function attach(entry: Entry, mapping: Mapping): void {
   mapping.specimen = entry

@@ -155,6 +155,39 @@ describe('an appointment', () => {
   })
 })
 
+test('a specimen that stands before its orders is that of those after it, and of no other', async () => {
+  const spm = (number: string, name: string) => segment('SPM', { 2: `${number}&KCS^${number}&LAB`, 4: `${number}^${name}^L` })
+  const obr = (number: string) => [segment('OBR', { 2: 'P1', 3: number, 4: `${number}^х^L` }), segment('OBX', { 2: 'NM', 3: `${number}^а^L`, 5: '1', 11: 'F' })]
+  const { all, at } = await mappedHl7([headOf('OUL^R22'), ana, spm('S1', 'Крв'), ...obr('F1'), ...obr('F2'), spm('S2', 'Урин'), ...obr('F3')])
+  const names = (one: any) => one.specimen.map((each: any) => at(each)['type'].coding[0].display)
+  assert.deepEqual(all('DiagnosticReport').map(names), [['Крв'], ['Крв'], ['Урин']])
+  assert.deepEqual(
+    all('Observation').map(({ specimen }) => at(specimen)['type'].coding[0].display),
+    ['Крв', 'Крв', 'Урин'],
+  )
+  const after = await mappedHl7([headOf('ORU^R01'), ana, ...obr('F1').slice(0, 1), spm('S1', 'Крв'), ...obr('F2').slice(0, 1), spm('S2', 'Урин')])
+  assert.deepEqual(
+    after.all('DiagnosticReport').map((one) => one['specimen'].map((each: any) => after.at(each)['type'].coding[0].display)),
+    [['Крв'], ['Урин']],
+  )
+})
+
+test('what was not given to one patient is not written over what was not given to another', async () => {
+  const { requests } = await mappedHl7([headOf('VXU^V04'), ana, 'ORC|RE||9999', segment('RXA', { 3: '20260301', 5: '998^No vaccine^CVX', 20: 'NA' })])
+  assert.deepEqual(requests('Immunization'), ['POST '])
+})
+
+test('whoever is taken out of an appointment (AIP-2) has no part in it', async () => {
+  const { first, losses } = await mappedHl7([
+    headOf('SIU^S14'),
+    segment('SCH', { 1: 'B1', 11: '^^M30^20260401090000' }),
+    ana,
+    'AIP|1|D|D1^Ј^М',
+    'AIP|2|A|D2^Н^О',
+  ])
+  assert.deepEqual([first('Appointment')['participant'].length, losses], [2, ['AIP[1]']])
+})
+
 test('results of a vaccination stand in its own elements, too: who may have it free, who paid, the leaflet, the dose, a reaction', async () => {
   const obx = (type: string, code: string, sub: string, value: string) =>
     segment('OBX', { 2: type, 3: `${code}^x^LN`, 4: sub, 5: value, 11: 'F', 14: '20260301' })

@@ -176,7 +176,10 @@ const prt = { ...roleRows({ code: 4, person: 5, specialty: 6, location: 9, organ
 export function role(segment: Segment, mapping: Mapping): void {
   const at = segment.name === 'PRT' ? prt : rol
   if (segment.first(at.person) === undefined && segment.first(at.organization) === undefined) return
-  if (/^DE?$/i.test(segment.text(2) ?? '')) return mapping.draft.lose(segment.place, 'takes a part back, which is left out here')
+  if (/^DE?$/i.test(segment.text(2) ?? '')) {
+    for (let field = 1; field <= segment.length && field < 31; field++) segment.skip(field)
+    return mapping.draft.lose(segment.place, 'takes a part back, which is left out here')
+  }
   const entry = mapping.draft.add('PractitionerRole', segment.place)
   // How it came about (the action code) and the instance are of the conversation.
   segment.skip(1, 2)

@@ -76,7 +76,11 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
   const entry = mapping.appointment
   if (entry === undefined) return mapping.draft.lose(segment.place, 'belongs to an appointment, and none stands before it')
   const { resource } = entry
-  segment.skip(1, 2)
+  segment.skip(1)
+  if (/^D$/i.test(segment.text(2) ?? '')) {
+    segment.skip(3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
+    return mapping.draft.lose(segment.place, 'takes a part back, which is left out here')
+  }
   const isService = segment.name === 'AIS'
   const begin = dateTimeOf(segment.text(isService ? 4 : 6) ?? '')
   if (begin?.includes('T')) resource['start'] ??= begin

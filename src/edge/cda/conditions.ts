@@ -1,4 +1,5 @@
 import { type Entry, type Json, some } from '../draft/draft.ts'
+import { comments } from './comments.ts'
 import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
 import { authorOf } from './people.ts'
@@ -69,6 +70,7 @@ export function problem(observation: Element, concern: Element | undefined, cate
     code: isNone ? noProblem : code,
     subject: mapping.patient.reference,
   })
+  comments(observation, entry.resource, mapping)
   if (mapping.encounter !== undefined && category === 'encounter-diagnosis') entry.resource['encounter'] = mapping.encounter.reference
   return entry
 }
@@ -145,6 +147,7 @@ export function allergy(observation: Element, concern: Element | undefined, mapp
     patient: mapping.patient.reference,
   })
   criticality?.readAll()
+  comments(observation, entry.resource, mapping)
   concern?.all('effectiveTime').forEach((one) => one.readAll())
   return entry
 }

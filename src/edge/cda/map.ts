@@ -3,6 +3,7 @@ import { isBase64 } from '../draft/base64.ts'
 import { Draft, type Entry, type Json, type Mapped, put } from '../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
 import { careTeam, coverages, directive } from './arrangements.ts'
+import { noteActivity } from './comments.ts'
 import { allergy, hasTemplate, inner, problem } from './conditions.ts'
 import { parseDocument } from './document.ts'
 import { type Element, unreadIn } from './element.ts'
@@ -277,6 +278,7 @@ const anything: Reader = (element, mapping, place) => {
     case 'supply':
       return some(device(element, mapping, place))
     case 'act':
+      if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.202')) return noteActivity(element, mapping, place)
       return isWish(element) ? wish(element, mapping, place) : []
     default:
       return []

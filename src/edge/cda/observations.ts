@@ -1,4 +1,5 @@
 import { type Entry, type Json, put, some } from '../draft/draft.ts'
+import { comments } from './comments.ts'
 import { inner } from './conditions.ts'
 import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
@@ -80,16 +81,6 @@ function componentOf(element: Element, resource: Json, mapping: Mapping): void {
   if (isSame && Object.keys(resource).some((name) => name.startsWith('value'))) return
   element.readAll()
   put(resource, 'component[]', { code, ...value })
-}
-
-/** A comment act (48767-8). */
-function comments(element: Element, resource: Json, mapping: Mapping): void {
-  for (const act of inner(element, 'act')) {
-    if (act.first('code')?.attribute('code') !== '48767-8') continue
-    const text = wordsOf(act.first('text'), mapping.words)
-    act.readAll()
-    if (text !== undefined) put(resource, 'note[]', { text })
-  }
 }
 
 const interpretations = new Set(['L', 'H', 'LL', 'HH', 'N', 'A', 'AA', 'U', 'D', 'B', 'W', 'S', 'R', 'I', 'POS', 'NEG', 'IND', '<', '>', 'LX', 'HX'])

@@ -254,6 +254,18 @@ describe('what is laid down, paid, planned and who cares', () => {
   })
 })
 
+test('a comment is a note on its entry, and what a doctor wrote is a document beside the narrative', async () => {
+  const comment = `<entryRelationship typeCode="SUBJ" inversionInd="true"><act classCode="ACT" moodCode="EVN"><code code="48767-8" ${loinc}/><text>без напада годину дана</text></act></entryRelationship>`
+  const asthma = observation(`<value xsi:type="CD" code="195967001" ${sct}/>${comment}`)
+  const note = `<act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.202"/><code code="34109-9" ${loinc}/><text><reference value="#n1"/></text><statusCode code="completed"/><effectiveTime value="20260101"/></act>`
+  const { first, all, losses } = await map(
+    section('11450-4', [concern(asthma)]) + section('34109-9', [note], '<paragraph ID="n1">Пацијент је добро</paragraph>'),
+  )
+  assert.deepEqual([first('Condition')['note'], losses], [[{ text: 'без напада годину дана' }], []])
+  const written = all('DocumentReference').find(({ type }) => type?.coding?.[0].code === '34109-9')
+  assert.equal(Buffer.from(written?.['content'][0].attachment.data, 'base64').toString(), 'Пацијент је добро')
+})
+
 test('the chart is found by the number of whoever keeps the document, in whichever order the numbers stand', async () => {
   const ids = numbers.split(/(?<=>)/)
   for (const order of [ids, ids.toReversed()])

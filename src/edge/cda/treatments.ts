@@ -1,5 +1,6 @@
 import { dateTimeOf } from '../draft/dates.ts'
 import { type Entry, type Json, some } from '../draft/draft.ts'
+import { comments } from './comments.ts'
 import { hasTemplate, inner } from './conditions.ts'
 import { dosages, type Times, timesOf } from './dosage.ts'
 import type { Element } from './element.ts'
@@ -49,6 +50,7 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
       reasonCode: reasons(element, mapping),
     }),
   })
+  comments(element, entry.resource, mapping)
   return entry
 }
 
@@ -173,6 +175,7 @@ export function immunization(element: Element, mapping: Mapping, place: string):
       reaction: reactionsTo(element, mapping, place),
     }),
   })
+  comments(element, entry.resource, mapping)
   return entry
 }
 
@@ -219,6 +222,7 @@ export function procedure(element: Element, mapping: Mapping, place: string): En
     ...timeChoice('performed', element.first('effectiveTime')),
     ...some({ identifier: identifiers(element), bodySite, performer, focalDevice, location: location?.reference, reasonCode: reasons(element, mapping) }),
   })
+  comments(element, entry.resource, mapping)
   return entry
 }
 

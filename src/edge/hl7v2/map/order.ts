@@ -296,6 +296,8 @@ export function specimen(segment: Segment, mapping: Mapping): void {
   else if (start !== undefined) put(resource, 'collection.collectedDateTime', start)
   const status = usable[segment.text(20)?.toUpperCase() ?? '']
   if (status !== undefined) resource['status'] = status
+  rejected(entry, segment)
+  parents(entry, segment, mapping)
   if (specimenFirst.has(mapping.message.event)) {
     mapping.order = {}
     mapping.specimenOfGroup = entry
@@ -303,6 +305,28 @@ export function specimen(segment: Segment, mapping: Mapping): void {
   attach(entry, mapping)
   mapping.noted = entry
 }
+/** SPM-21: why nothing was made of it. */
+function rejected({ resource }: Entry, segment: Segment): void {
+  for (const value of segment.all(21)) {
+    const why = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0490')
+    if (why === undefined) continue
+    resource['status'] = 'unsatisfactory'
+    const [first] = (why['coding'] ?? []) as Json[]
+    put(resource, 'note[]', { text: String(why['text'] ?? first?.['display'] ?? first?.['code']) })
+  }
+}
+
+/** SPM-3: what it was taken from, by its number. */
+function parents({ resource }: Entry, segment: Segment, mapping: Mapping): void {
+  for (const value of segment.all(3)) {
+    const [own, other] = [value.inside(1), value.inside(2)]
+    const identifier = (own && entity('PLAC')(own, mapping)) ?? (other && entity('FILL')(other, mapping))
+    if (identifier !== undefined) put(resource, 'parent[]', { type: 'Specimen', identifier })
+    other?.skip(2, 3, 4)
+    other?.part(1)
+  }
+}
+
 // In these a specimen stands before the orders that are about it (HL7 2.8, 4.4 and 7.3); elsewhere after its order.
 const specimenFirst = new Set(['R22', 'R23', 'O33', 'O35'])
 

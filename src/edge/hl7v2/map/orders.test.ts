@@ -172,6 +172,16 @@ test('a specimen that stands before its orders is that of those after it, and of
   )
 })
 
+test('a specimen that could not be used says why, and one that was taken from another says from which', async () => {
+  const spm = segment('SPM', { 2: 'S2&KCS', 3: 'S1&KCS', 4: 'S^Серум^L', 20: 'N', 21: 'RB^Broken container^HL70490~RC^Clotting^HL70490' })
+  const { first, losses } = await mappedHl7([headOf('ORU^R01'), ana, segment('OBR', { 2: 'P1', 3: 'F1', 4: 'X^х^L' }), spm])
+  const { status, note, parent } = first('Specimen')
+  assert.deepEqual(
+    [status, note.map((one: any) => one.text), parent[0].identifier.value, losses],
+    ['unsatisfactory', ['Broken container', 'Clotting'], 'S1', []],
+  )
+})
+
 test('what was not given to one patient is not written over what was not given to another', async () => {
   const { requests } = await mappedHl7([headOf('VXU^V04'), ana, 'ORC|RE||9999', segment('RXA', { 3: '20260301', 5: '998^No vaccine^CVX', 20: 'NA' })])
   assert.deepEqual(requests('Immunization'), ['POST '])

@@ -36,6 +36,12 @@ describe('what every message repeats is the same again, and not once more', () =
     assert.deepEqual(later.requests('AllergyIntolerance'), first.requests('AllergyIntolerance'))
   })
 
+  test('in a visit without a number a diagnosis is of that message alone', async () => {
+    const { requests } = await mappedHl7([headOf('ADT^A01'), ana, 'PV1|1|I', 'DG1|1||K35.8^Апендицитис^MKB10', 'AL1|1|DA|X^х^L'])
+    assert.deepEqual(requests('Condition'), ['POST '])
+    assert.match(requests('AllergyIntolerance').join(), /^PUT identifier=/)
+  })
+
   test('of somebody without a number only the message says whose they are', async () => {
     const { requests } = await mappedHl7([headOf('ADT^A01'), 'PID|1||||Петровић^Ана', 'AL1|1|DA|J01CA04^А^ATC'])
     assert.deepEqual(requests('AllergyIntolerance'), ['POST '])

@@ -29,7 +29,7 @@ const same: Record<string, Same> = {
   AllergyIntolerance: ({ code }) => codeIn(code),
   Condition: ({ code, encounter }, mapping) => of(visitOf(encounter, mapping), codeIn(code)),
   Procedure: ({ code, encounter, performedDateTime, performedPeriod }, mapping) =>
-    of(`${visitOf(encounter, mapping)} ${String(performedDateTime ?? (performedPeriod as Json | undefined)?.['start'] ?? '')}`, codeIn(code)),
+    of(visitOf(encounter, mapping), codeIn(code), String(performedDateTime ?? (performedPeriod as Json | undefined)?.['start'] ?? '')),
   RelatedPerson: ({ name, relationship, identifier }) => {
     const [first] = (name ?? []) as Json[]
     const called = first === undefined ? '' : `${String(first['family'] ?? '')} ${((first['given'] ?? []) as string[]).join(' ')}`
@@ -43,7 +43,7 @@ const same: Record<string, Same> = {
 }
 
 /** What says nothing of itself is not found by what stands around it. */
-const of = (around: string, said: string) => (said === '' ? '' : `${around} ${said}`)
+const of = (around: string | undefined, said: string, when = '') => (said === '' || around === undefined ? '' : `${around} ${when} ${said}`)
 
 function codeIn(concept: unknown): string {
   const { coding, text } = (concept ?? {}) as { coding?: Json[]; text?: string }
@@ -54,4 +54,7 @@ function codeIn(concept: unknown): string {
 const numbersIn = (identifiers: unknown): string =>
   ((identifiers ?? []) as Json[]).map(({ system, value }) => `${String(system ?? '')}|${String(value)}`).join(',')
 
-const visitOf = (encounter: unknown, mapping: Mapping): string => mapping.draft.find(encounter as Json | undefined)?.query ?? ''
+/** Undefined in a visit without a number: the same diagnosis of the next such visit would be written over this one's. */
+function visitOf(encounter: unknown, mapping: Mapping): string | undefined {
+  return encounter === undefined ? '' : mapping.draft.find(encounter as Json)?.query
+}

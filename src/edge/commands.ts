@@ -84,6 +84,14 @@ export const commands: Command[] = [
     run: async (world, options, print) => (await import('./cli/certificate.ts')).printPaper(world, options, print),
   },
   {
+    name: 'edge find',
+    summary: 'What became of what the local system sent under a number, and when: states, receipt, number on the bus; no contents.',
+    needs: 'nothing',
+    argument: { name: 'NUMBER', about: 'MSH-10 of a message, the name of a file, or the number of an item here or on the bus.' },
+    options: { config },
+    run: async (_world, options, print) => (await import('./cli/find.ts')).findItems(options, print),
+  },
+  {
     name: 'edge quarantine list',
     summary: 'What waits for a person, each with reason and hint.',
     needs: 'nothing',

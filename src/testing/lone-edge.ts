@@ -20,7 +20,7 @@ export const loneSettings = [
 export type LoneEdge = Opened & { folder: string; log(): string; again(): Promise<LoneEdge> }
 
 /** An edge at work whose line is cut: what it takes waits, and can be looked at. `again` opens the same one once more, as after a restart. */
-export async function loneEdge(t: TestContext, settings: (folder: string) => string, line: Line = cutLine): Promise<LoneEdge> {
+export async function loneEdge(t: TestContext, settings: (folder: string) => string, line: Line = cutLine, now = () => new Date()): Promise<LoneEdge> {
   const folder = mkdtempSync(join(tmpdir(), 'spona-edge-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'in'))
@@ -31,7 +31,7 @@ export async function loneEdge(t: TestContext, settings: (folder: string) => str
   const lines: string[] = []
   const log = makeLog('warn', { write: (one: string) => void lines.push(one) })
   const open = async (): Promise<LoneEdge> => {
-    const opened = await openEdge({ now: () => new Date(), random: randomBytes, log }, config, line)
+    const opened = await openEdge({ now, random: randomBytes, log }, config, line)
     t.after(() => opened.close())
     return { ...opened, folder, log: () => lines.join(''), again: open }
   }

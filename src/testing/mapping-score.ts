@@ -38,7 +38,8 @@ const resourcesOf = (bundle: Bundle) => (bundle.entry ?? []).map(({ resource }) 
 
 /** By the type of the resource; pairs are made once, the best first. */
 export function score(expected: Bundle, mapped: Bundle, into: Map<string, Score>): void {
-  const [theirs, ours] = [sets(expected), sets(mapped)]
+  // As JSON, where a number is a number whatever its digits.
+  const [theirs, ours] = [sets(expected), sets(JSON.parse(JSON.stringify(mapped)) as Bundle)]
   for (const type of new Set([...theirs.keys(), ...ours.keys()])) {
     const [wanted, have] = [theirs.get(type) ?? [], ours.get(type) ?? []]
     const sum = into.get(type) ?? { expected: 0, matched: 0, mapped: 0, resources: { expected: 0, mapped: 0, found: 0 } }

@@ -2,7 +2,7 @@ import type { Resource } from '../../fhir/fhir.ts'
 import { hl7Date } from '../draft/dates.ts'
 import { inXml, type Json } from '../draft/draft.ts'
 import { code, id } from './cda-parts.ts'
-import { choice, list, type Resources, textAt } from './resources.ts'
+import { choice, list, numbersOf, type Resources, textAt } from './resources.ts'
 import { element, type Xml } from './xml.ts'
 import { table } from '../draft/table.ts'
 
@@ -25,7 +25,7 @@ const entries = table<(resource: Resource, resources: Resources) => Xml>({
 })
 
 const template = (root: string) => element('templateId', { root: `2.16.840.1.113883.10.20.22.4.${root}` })
-const ids = (resource: Resource): Xml[] => list(resource['identifier']).map(id)
+const ids = (resource: Resource): Xml[] => numbersOf(resource).map(id)
 const status = (value: string) => element('statusCode', { code: value })
 
 /** A moment, or low and high. */

@@ -6,7 +6,7 @@ import { codeSystemName } from '../draft/systems.ts'
 import { type Charset, charsetName, encode, hasCyrillic } from '../hl7v2/charset.ts'
 import { escaped } from '../hl7v2/escapes.ts'
 import { addresses, components, concept, cx, ei, hl7, names, pl, telecoms, typed, words, xcn } from './hl7v2-types.ts'
-import { type Bundle, choice, list, Resources, textAt } from './resources.ts'
+import { type Bundle, choice, list, numbersOf, Resources, textAt } from './resources.ts'
 import { table } from '../draft/table.ts'
 
 /** Who speaks to whom; number and time are the sender's own. */
@@ -109,7 +109,7 @@ function pid(patient: Resource, resources: Resources): string[] {
     'PID',
     '1',
     '',
-    list(patient['identifier']).map(cx).join('~'),
+    numbersOf(patient).map(cx).join('~'),
     '',
     names(patient),
     '',
@@ -132,7 +132,7 @@ function pid(patient: Resource, resources: Resources): string[] {
   fields[26] = codesIn('citizenship').join('~')
   fields[28] = codesIn('nationality')[0] ?? ''
   const account = resources.of('Account')[0]
-  fields[18] = account === undefined ? '' : (list(account['identifier']).map(cx)[0] ?? '')
+  fields[18] = account === undefined ? '' : (numbersOf(account).map(cx)[0] ?? '')
   fields[24] = patient['multipleBirthInteger'] !== undefined || patient['multipleBirthBoolean'] === true ? 'Y' : ''
   fields[25] = textAt(patient['multipleBirthInteger'])
   fields[29] = deceased
@@ -148,7 +148,7 @@ function relative(one: Resource, number: number): string[] {
   fields[9] = hl7(period?.['end'])
   fields[15] = genders[textAt(one['gender'])] ?? ''
   fields[16] = hl7(one['birthDate'])
-  fields[33] = list(one['identifier']).map(cx).join('~')
+  fields[33] = numbersOf(one).map(cx).join('~')
   return Array.from(fields, (field) => field ?? '')
 }
 
@@ -198,7 +198,7 @@ function visits(resources: Resources): string[][] {
         if (field !== undefined && who !== '') fields[field] = fields[field] === undefined ? who : `${fields[field]}~${who}`
       }
       fields[10] = concept(one['serviceType']).split('^')[0] ?? ''
-      fields[19] = list(one['identifier']).map(cx)[0] ?? ''
+      fields[19] = numbersOf(one).map(cx)[0] ?? ''
       fields[44] = hl7(period?.['start'])
       fields[45] = hl7(period?.['end'])
       return Array.from(fields, (field) => field ?? '')
@@ -218,7 +218,7 @@ const reportCodes = table<string>({
 })
 function reportGroup(report: Resource, number: number, resources: Resources): string[][] {
   const order = resources.at(list(report['basedOn'])[0])
-  const own = list(report['identifier'])
+  const own = numbersOf(report)
   const ordered = list(order?.['identifier'])
   const placer = typed(own, 'PLAC') ?? typed(ordered, 'PLAC')
   const filler = typed(own, 'FILL') ?? typed(ordered, 'FILL') ?? own[0]

@@ -1,6 +1,6 @@
 import type { Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import type { Json } from '../draft/draft.ts'
+import { type Json, statementSystem } from '../draft/draft.ts'
 
 export type Bundle = { entry?: { fullUrl?: string; resource?: Resource }[] }
 
@@ -40,7 +40,15 @@ export class Resources {
 }
 
 export const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
-export const textAt = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '')
+/** A number whose digits count (1.50) comes as its text. */
+export const textAt = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : JSON.isRawJSON(value)
+      ? (value as { rawJSON: string }).rawJSON
+      : ''
+/** The numbers of a thing, without the one that an edge made up to find it again. */
+export const numbersOf = (resource: Json): Json[] => list(resource['identifier']).filter((one) => one['system'] !== statementSystem)
 
 /** The value of a choice: `valueQuantity` of `value`. */
 export function choice(resource: Json, name: string): { type: string; value: unknown } | undefined {

@@ -1,8 +1,9 @@
 import { type Entry, type Json, some } from '../draft/draft.ts'
+import { comments } from './comments.ts'
 import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
 import { authorOf } from './people.ts'
-import { concept, dateTime, identifiers, moment, wordsOf } from './types.ts'
+import { beginning, concept, dateTime, identifiers, moment, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** Entries inside of an entry, whose kind of statement is one of the names. */
@@ -33,7 +34,9 @@ function clinicalStatus(concern: Element | undefined, observation: Element): str
   const said = inner(observation, 'observation').find((one) => one.first('code')?.attribute('code') === '33999-4')
   const code = said?.first('value')?.attribute('code')
   if (code !== undefined && statusCodes[code] !== undefined) return statusCodes[code] as string
-  if (dateTime(observation.first('effectiveTime', 'high')) !== undefined) return 'resolved'
+  const high = observation.first('effectiveTime', 'high')
+  // An end that nobody knows is an end, too (C-CDA, problem observation).
+  if (dateTime(high) !== undefined || high?.attribute('nullFlavor') === 'UNK') return 'resolved'
   const act = concern?.first('statusCode')?.attribute('code')
   return act === 'completed' ? 'resolved' : act === 'suspended' || act === 'aborted' ? 'inactive' : 'active'
 }
@@ -46,8 +49,9 @@ export function problem(observation: Element, concern: Element | undefined, cate
   const entry = mapping.draft.add('Condition', place, true)
   const isNegated = observation.attribute('negationInd') === 'true'
   const time = observation.first('effectiveTime')
-  const [onset, end] = [moment(time), dateTime(time?.first('high'))]
-  const status = isNegated ? undefined : end === undefined ? clinicalStatus(concern, observation) : endedStatus(clinicalStatus(concern, observation))
+  const [onset, end] = [beginning(time), dateTime(time?.first('high'))]
+  const isNone = isNegated && (value === undefined || value.attribute('code') === undefined || isAnyProblem.has(value.attribute('code') ?? ''))
+  const status = isNegated && !isNone ? undefined : end === undefined ? clinicalStatus(concern, observation) : endedStatus(clinicalStatus(concern, observation))
   observation.first('code')
   concern?.all('effectiveTime').forEach((one) => one.readAll())
   const recorded = dateTime((observation.first('author') ?? concern?.first('author'))?.first('time'))
@@ -55,7 +59,7 @@ export function problem(observation: Element, concern: Element | undefined, cate
     ...some({
       identifier: [...(concern === undefined ? [] : identifiers(concern)), ...identifiers(observation)],
       clinicalStatus: status && clinical('condition', status),
-      verificationStatus: isNegated ? verified('condition', 'refuted') : undefined,
+      verificationStatus: isNegated && !isNone ? verified('condition', 'refuted') : undefined,
       severity: severityOf(observation, mapping),
       onsetDateTime: onset,
       abatementDateTime: end,
@@ -63,12 +67,17 @@ export function problem(observation: Element, concern: Element | undefined, cate
       asserter: authorOf(observation, mapping, place)?.reference,
     }),
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: category }] }],
-    code,
+    code: isNone ? noProblem : code,
     subject: mapping.patient.reference,
   })
+  comments(observation, entry.resource, mapping)
   if (mapping.encounter !== undefined && category === 'encounter-diagnosis') entry.resource['encounter'] = mapping.encounter.reference
   return entry
 }
+
+// "Not a problem, without naming one": there is none that is known (SNOMED CT 160245001), as C-CDA on FHIR has it.
+const isAnyProblem = new Set(['55607006', '404684003', '64572001', '282291009'])
+const noProblem = { coding: [{ system: 'http://snomed.info/sct', code: '160245001', display: 'No current problems or disability' }] }
 
 /** con-4: what has abated is inactive, resolved or in remission. */
 const endedStatus = (status: string) => (['inactive', 'resolved', 'remission'].includes(status) ? status : 'resolved')
@@ -129,20 +138,29 @@ export function allergy(observation: Element, concern: Element | undefined, mapp
       type: noSubstance ? undefined : kind?.[0],
       category: kind?.[1] === undefined || noSubstance ? [] : [kind[1]],
       criticality: criticalities[criticality?.first('value')?.attribute('code') ?? ''],
-      onsetDateTime: moment(observation.first('effectiveTime')),
+      onsetDateTime: beginning(observation.first('effectiveTime')),
+      recordedDate: dateTime((observation.first('author') ?? concern?.first('author'))?.first('time')),
       reaction,
       recorder: authorOf(observation, mapping, place)?.reference,
     }),
-    code: noSubstance ? noKnown : code,
+    code: noSubstance ? (noneOf[value?.attribute('code') ?? ''] ?? noKnown) : code,
     patient: mapping.patient.reference,
   })
   criticality?.readAll()
+  comments(observation, entry.resource, mapping)
   concern?.all('effectiveTime').forEach((one) => one.readAll())
   return entry
 }
 
 /** "Not an allergy, without naming one": nothing is known of (SNOMED CT 716186003). */
 const noKnown = { coding: [{ system: 'http://snomed.info/sct', code: '716186003', display: 'No known allergy' }] }
+const none = (code: string, display: string) => ({ coding: [{ system: 'http://snomed.info/sct', code, display }] })
+const noneOf = table<Json>({
+  '416098002': none('409137002', 'No known drug allergy'),
+  '419511003': none('409137002', 'No known drug allergy'),
+  '414285001': none('429625007', 'No known food allergy'),
+  '426232007': none('428607008', 'No known environmental allergy'),
+})
 const allergyStatus = (status: string) => (status === 'active' || status === 'resolved' ? status : 'inactive')
 function nameOf(entity: Element | undefined): Json | undefined {
   const text = entity?.first('name')?.text

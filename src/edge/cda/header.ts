@@ -1,3 +1,4 @@
+import { findByChartNumber } from '../draft/chart-number.ts'
 import { descent } from '../draft/descent.ts'
 import { codingOf } from '../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../draft/draft.ts'
@@ -32,6 +33,7 @@ export function patient(root: Element, mapping: Mapping): void {
       managingOrganization: organizationOf(role.first('providerOrganization'), mapping, 'providerOrganization')?.reference,
     }),
   )
+  findByChartNumber(mapping.patient, isOfKeepers(root, role))
   // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
   if (resource['identifier'] === undefined)
     mapping.draft.lose('ClinicalDocument/recordTarget/patientRole/id', 'no number: each such document makes a new patient')
@@ -46,6 +48,13 @@ export function patient(root: Element, mapping: Mapping): void {
     const made = descent(kind, (person?.all(name) ?? []).map(said))
     if (made !== undefined) put(resource, 'extension[]', made)
   }
+}
+
+/** Numbers below the root of whoever keeps the document or cares for the patient are its own. */
+function isOfKeepers(root: Element, role: Element): (system: string) => boolean {
+  const keepers = [root.first('custodian', 'assignedCustodian', 'representedCustodianOrganization'), role.first('providerOrganization')]
+  const roots = keepers.flatMap((one) => one?.all('id') ?? []).flatMap((id) => id.attribute('root') ?? [])
+  return (system) => roots.some((one) => system === `urn:oid:${one}` || system.startsWith(`urn:oid:${one}.`))
 }
 
 function said(element: Element): { code: string | undefined; display: string | undefined; text: string | undefined } {

@@ -2,19 +2,22 @@ import { Refusal } from '../../platform/refusal.ts'
 import { isBase64 } from '../draft/base64.ts'
 import { Draft, type Entry, type Json, type Mapped, put } from '../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
+import { careTeam, coverages, directive } from './arrangements.ts'
+import { noteActivity } from './comments.ts'
 import { allergy, hasTemplate, inner, problem } from './conditions.ts'
 import { parseDocument } from './document.ts'
 import { type Element, unreadIn } from './element.ts'
+import { goal } from './goals.ts'
 import { composition, encompassing, patient } from './header.ts'
 import type { Mapping } from './mapping.ts'
 import { narrative } from './narrative.ts'
-import { battery, family, goal, observation, results } from './observations.ts'
+import { battery, family, observation, results } from './observations.ts'
 import { device, encounter, immunization, medication, planned, procedure } from './treatments.ts'
 import { concept, dateTime, identifier } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/3'
+const version = 'cda-to-fhir/4'
 const sectionsMax = 500
 const sectionDepthMax = 10
 
@@ -44,6 +47,11 @@ const kinds = table<Kind>({
   '46264-8': 'devices',
   '47420-5': 'survey',
   '10190-7': 'survey',
+  '75311-1': 'medications',
+  '51847-2': 'plan',
+  '42348-3': 'directives',
+  '48768-6': 'payers',
+  '85847-2': 'team',
 })
 type Kind =
   | 'allergies'
@@ -61,6 +69,9 @@ type Kind =
   | 'family'
   | 'devices'
   | 'survey'
+  | 'directives'
+  | 'payers'
+  | 'team'
   | 'other'
 
 /** A CDA or C-CDA document to FHIR R4: each section with its narrative, each entry as a resource, the document itself kept to the byte. */
@@ -218,6 +229,10 @@ const templates: [string, Kind][] = [
   ['2.16.840.1.113883.10.20.22.4.26', 'vital-signs'],
   ['2.16.840.1.113883.10.20.22.4.49', 'encounters'],
   ['2.16.840.1.113883.10.20.22.4.45', 'family'],
+  ['2.16.840.1.113883.10.20.22.4.48', 'directives'],
+  ['2.16.840.1.113883.10.20.22.4.108', 'directives'],
+  ['2.16.840.1.113883.10.20.22.4.60', 'payers'],
+  ['2.16.840.1.113883.10.20.22.4.500', 'team'],
 ]
 const kindOfTemplate = new Map(templates)
 function kindByTemplate(element: Element): Kind | undefined {
@@ -263,6 +278,7 @@ const anything: Reader = (element, mapping, place) => {
     case 'supply':
       return some(device(element, mapping, place))
     case 'act':
+      if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.202')) return noteActivity(element, mapping, place)
       return isWish(element) ? wish(element, mapping, place) : []
     default:
       return []
@@ -307,9 +323,13 @@ const readers: Record<Kind, Reader> = {
   'social-history': observed('social-history'),
   survey: observed('survey'),
   plan: anything,
+  directives: directive,
+  payers: coverages,
+  team: careTeam,
   family: (element, mapping, place) =>
     element.name === 'organizer' ? some(family(element, mapping, place)) : observed('social-history')(element, mapping, place),
+  // A procedure leads to what it put in or took out.
   devices: (element, mapping, place) =>
-    some(device(element, mapping, place) ?? (element.name === 'procedure' ? procedure(element, mapping, place) : undefined)),
+    some((element.name === 'procedure' ? procedure(element, mapping, place) : undefined) ?? device(element, mapping, place)),
   other: anything,
 }

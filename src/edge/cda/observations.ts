@@ -1,10 +1,11 @@
 import { type Entry, type Json, put, some } from '../draft/draft.ts'
+import { comments } from './comments.ts'
 import { inner } from './conditions.ts'
 import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
-import { authorOf, performers, practitionerOnly } from './people.ts'
+import { authorOf, performers } from './people.ts'
 import { statusOf } from './statuses.ts'
-import { anyValue, concept, date, dateTime, identifiers, quantity, timeChoice, wordsOf } from './types.ts'
+import { absenceOf, anyValue, concept, date, dateTime, identifiers, quantity, timeChoice, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
 const categoryOf = (code: string) => ({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code }] })
@@ -26,7 +27,7 @@ export function observation(element: Element, category: string, mapping: Mapping
   Object.assign(resource, {
     status: element.attribute('negationInd') === 'true' ? 'cancelled' : statusOf('Observation', element, 'unknown'),
     category: [categoryOf(category)],
-    code: code ?? { text: wordsOf(element.first('text'), mapping.words) ?? 'unknown' },
+    code: asserted(code, value) ?? { text: wordsOf(element.first('text'), mapping.words) ?? 'unknown' },
     subject: mapping.patient.reference,
     ...timeChoice('effective', element.first('effectiveTime')),
     ...value,
@@ -39,17 +40,35 @@ export function observation(element: Element, category: string, mapping: Mapping
       method: concept(element.first('methodCode'), mapping.words),
     }),
   })
-  if (value === undefined && components.length === 0)
-    resource['dataAbsentReason'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: 'unknown' }] }
+  if (value === undefined && components.length === 0) resource['dataAbsentReason'] = absenceOf(element.elements.find(({ name }) => name === 'value'))
   for (const component of components) componentOf(component, resource, mapping)
   comments(element, resource, mapping)
   return entry
 }
 
+// "It is so", said of a pregnancy, is the answer to whether there is one (C-CDA on FHIR).
+const isOfPregnancy = new Set(['77386006', '60001007', '152231000119106', '146799005', '60001007'])
+function asserted(code: Json | undefined, value: Json | undefined): Json | undefined {
+  const codesIn = (one: unknown) => (((one as Json | undefined)?.['coding'] as Json[] | undefined) ?? []).map((each) => String(each['code']))
+  if (!codesIn(code).includes('ASSERTION') || !codesIn(value?.['valueCodeableConcept']).some((one) => isOfPregnancy.has(one))) return code
+  return { coding: [{ system: 'http://loinc.org', code: '82810-3', display: 'Pregnancy status' }] }
+}
+
+/** What says no time of its own has that of the battery that it stands in. */
+function timedBy(made: Entry[], organizer: Element): Entry[] {
+  const time = timeChoice('effective', organizer.first('effectiveTime'))
+  for (const { resource } of made)
+    if (resource.resourceType === 'Observation' && resource['effectiveDateTime'] === undefined && resource['effectivePeriod'] === undefined)
+      Object.assign(resource, time)
+  return made
+}
+
 function observationValue(element: Element, mapping: Mapping): Json | undefined {
   const [first, ...more] = element.all('value')
   for (const one of more) one.isRead = false
-  return anyValue(first, mapping.words)
+  const made = anyValue(first, mapping.words)
+  if (made === undefined && first !== undefined) first.isRead = false
+  return made
 }
 
 /** An observation within one, as a component, where it has a code and a value. */
@@ -62,16 +81,6 @@ function componentOf(element: Element, resource: Json, mapping: Mapping): void {
   if (isSame && Object.keys(resource).some((name) => name.startsWith('value'))) return
   element.readAll()
   put(resource, 'component[]', { code, ...value })
-}
-
-/** A comment act (48767-8). */
-function comments(element: Element, resource: Json, mapping: Mapping): void {
-  for (const act of inner(element, 'act')) {
-    if (act.first('code')?.attribute('code') !== '48767-8') continue
-    const text = wordsOf(act.first('text'), mapping.words)
-    act.readAll()
-    if (text !== undefined) put(resource, 'note[]', { text })
-  }
 }
 
 const interpretations = new Set(['L', 'H', 'LL', 'HH', 'N', 'A', 'AA', 'U', 'D', 'B', 'W', 'S', 'R', 'I', 'POS', 'NEG', 'IND', '<', '>', 'LX', 'HX'])
@@ -92,9 +101,10 @@ function rangeOf(element: Element, mapping: Mapping): Json | undefined {
 /** A battery of results: a report with its results. */
 export function results(organizer: Element, mapping: Mapping, place: string): Entry[] {
   const code = concept(organizer.first('code'), mapping.words)
-  const made = organizer
+  const inside = organizer
     .all('component')
     .flatMap((component) => component.all('observation').flatMap((one) => observation(one, 'laboratory', mapping, place) ?? []))
+  const made = timedBy(inside, organizer)
   const report = mapping.draft.add('DiagnosticReport', place, true)
   const time = organizer.first('effectiveTime')
   const performer = performers(organizer, mapping, place)
@@ -116,12 +126,13 @@ export function results(organizer: Element, mapping: Mapping, place: string): En
 /** A battery of vital signs is only a bracket around its observations. */
 export function battery(organizer: Element, category: string, mapping: Mapping, place: string): Entry[] {
   for (const name of ['id', 'code', 'statusCode', 'effectiveTime', 'author']) for (const one of organizer.all(name)) one.readAll()
-  return organizer
+  const inside = organizer
     .all('component')
     .flatMap((component) => [
       ...component.all('observation').flatMap((one) => observation(one, category, mapping, place) ?? []),
       ...component.all('organizer').flatMap((one) => battery(one, category, mapping, place)),
     ])
+  return timedBy(inside, organizer)
 }
 
 const sexes = table<string>({ M: 'male', F: 'female' })
@@ -170,23 +181,4 @@ function familyCondition(element: Element, mapping: Mapping): Json | undefined {
     onsetAge: years === undefined ? undefined : { value: years['value'], unit: 'a', system: 'http://unitsofmeasure.org', code: 'a' },
     contributedToDeath: isCause ? true : undefined,
   })
-}
-
-/** A goal observation. */
-export function goal(element: Element, mapping: Mapping, place: string): Entry | undefined {
-  const description = concept(element.first('code'), mapping.words)
-  if (description === undefined) return undefined
-  const entry = mapping.draft.add('Goal', place, true)
-  const time = element.first('effectiveTime')
-  const start = dateTime(time?.first('low')) ?? dateTime(time)
-  const value = anyValue(element.first('value'), mapping.words)
-  const text = value?.['valueString'] ?? (value?.['valueCodeableConcept'] as Json | undefined)?.['text']
-  element.all('statusCode')
-  Object.assign(entry.resource, {
-    lifecycleStatus: 'active',
-    description: text === undefined ? description : { ...description, text },
-    subject: mapping.patient.reference,
-    ...some({ identifier: identifiers(element), startDate: start?.slice(0, 10), expressedBy: practitionerOnly(authorOf(element, mapping, place))?.reference }),
-  })
-  return entry
 }

@@ -1,12 +1,15 @@
 import { dateTimeOf } from '../draft/dates.ts'
 import { type Entry, type Json, some } from '../draft/draft.ts'
-import { inner } from './conditions.ts'
+import { comments } from './comments.ts'
+import { hasTemplate, inner } from './conditions.ts'
+import { dosages, type Times, timesOf } from './dosage.ts'
 import type { Element } from './element.ts'
 import { classOf, locationOf } from './header.ts'
 import type { Mapping } from './mapping.ts'
+import { observation } from './observations.ts'
 import { authorOf, organizationOf, performers, practitionerOnly } from './people.ts'
 import { statusOf } from './statuses.ts'
-import { concept, dateTime, identifiers, integer, moment, period, quantity, timeChoice, wordsOf } from './types.ts'
+import { beginning, concept, dateTime, identifiers, integer, moment, period, quantity, timeChoice, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** The medicine of a substance administration or a supply: its code, else its name. */
@@ -20,40 +23,6 @@ function medicine(element: Element, mapping: Mapping, place: string): { concept:
   return code === undefined ? undefined : { concept: code, lot: material?.first('lotNumberText')?.text || undefined, maker }
 }
 
-type Times = { period: Json | undefined; timing: Json | undefined; at: string | undefined }
-
-/** effectiveTime is there twice: when it is taken at all, and how often (IVL_TS and PIVL_TS, C-CDA 3.60). */
-function timesOf(element: Element): Times {
-  const all = element.all('effectiveTime')
-  const isRepeating = (one: Element) => /^(?:.*:)?(?:PIVL_TS|EIVL_TS)$/.test(one.attribute('type') ?? '')
-  const whole = all.find((one) => !isRepeating(one))
-  const often = all.find(isRepeating)
-  const every = often?.first('period')
-  const number = Number(every?.attribute('value'))
-  const high = every?.first('high')
-  const periodUnit = every?.attribute('unit') ?? high?.attribute('unit')
-  const units = new Set(['s', 'min', 'h', 'd', 'wk', 'mo', 'a'])
-  const value = Number.isFinite(number) ? number : Number(every?.first('low')?.attribute('value'))
-  const repeat =
-    Number.isFinite(value) && value > 0 && periodUnit !== undefined && units.has(periodUnit) ? { frequency: 1, period: value, periodUnit } : undefined
-  return { period: period(whole), timing: repeat && { repeat }, at: moment(whole) }
-}
-
-function dosage(element: Element, times: Times, mapping: Mapping): Json | undefined {
-  const amount = element.first('doseQuantity')
-  const [dose, rate] = [quantity(amount), quantity(element.first('rateQuantity'))]
-  const asNeeded = inner(element, 'observation', 'act').length === 0 ? undefined : element.first('precondition')
-  const text = wordsOf(element.first('text'), mapping.words)
-  return some({
-    text,
-    timing: times.timing,
-    asNeededBoolean: asNeeded === undefined ? undefined : true,
-    site: concept(element.first('approachSiteCode'), mapping.words),
-    route: concept(element.first('routeCode'), mapping.words),
-    doseAndRate: dose === undefined && rate === undefined ? [] : [some({ doseQuantity: dose, rateQuantity: rate })],
-  })
-}
-
 const isPlanned = (element: Element) => ['INT', 'RQO', 'PRMS', 'PRP', 'ARQ', 'APT', 'GOL'].includes(element.attribute('moodCode') ?? '')
 
 /** A medicine: given in the section of what was given, wished for by its mood, else said to be taken. */
@@ -65,7 +34,8 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
   if (isGiven) return given(element, base, times, mapping, place)
   if (isPlanned(element)) return prescribed(element, base, times, mapping, place)
   const entry = mapping.draft.add('MedicationStatement', place, true)
-  const dose = dosage(element, times, mapping)
+  const dosage = dosages(element, times, mapping)
+  const asserted = dateTime(element.first('author', 'time'))
   for (const supply of inner(element, 'supply')) supplied(supply, base, mapping, place)
   Object.assign(entry.resource, {
     status: element.attribute('negationInd') === 'true' ? 'not-taken' : statusOf('MedicationStatement', element, 'unknown'),
@@ -74,10 +44,13 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
       identifier: identifiers(element),
       effectivePeriod: times.period,
       effectiveDateTime: times.period === undefined ? times.at : undefined,
-      dosage: dose === undefined ? [] : [dose],
+      dateAsserted: asserted,
+      informationSource: authorOf(element, mapping, place)?.reference,
+      dosage,
       reasonCode: reasons(element, mapping),
     }),
   })
+  comments(element, entry.resource, mapping)
   return entry
 }
 
@@ -116,28 +89,33 @@ const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/dat
 
 function prescribed(element: Element, base: Json, times: Times, mapping: Mapping, place: string): Entry {
   const entry = mapping.draft.add('MedicationRequest', place, true)
-  const dose = dosage(element, times, mapping)
+  const all = dosages(element, times, mapping)
   const author = authorOf(element, mapping, place)
   const authored = dateTime(element.first('author', 'time'))
-  const bounded =
-    dose === undefined || times.period === undefined
-      ? dose
-      : { ...dose, timing: { ...times.timing, repeat: { ...(times.timing?.['repeat'] as Json | undefined), boundsPeriod: times.period } } }
+  const bounded = all.map((dose) =>
+    times.period === undefined || dose['sequence'] !== undefined ? dose : { ...dose, timing: within(dose['timing'], times.period) },
+  )
   const refills = integer(element.first('repeatNumber'))
   Object.assign(entry.resource, {
     status: statusOf('MedicationRequest', element, 'active'),
     intent: element.attribute('moodCode') === 'RQO' ? 'order' : 'plan',
+    ...(element.attribute('negationInd') === 'true' ? { doNotPerform: true } : {}),
     ...base,
     ...some({
       identifier: identifiers(element),
       authoredOn: authored,
       requester: author?.reference,
-      dosageInstruction: bounded === undefined ? [] : [bounded],
+      dosageInstruction: bounded,
       reasonCode: reasons(element, mapping),
       dispenseRequest: refills !== undefined && refills > 0 ? { numberOfRepeatsAllowed: refills } : undefined,
     }),
   })
   return entry
+}
+
+function within(timing: unknown, boundsPeriod: Json): Json {
+  const { repeat, ...rest } = (timing ?? {}) as Json
+  return { ...rest, repeat: { ...(repeat as Json | undefined), boundsPeriod } }
 }
 
 /** A supply within a medication: an order for it, or what was handed out. */
@@ -175,7 +153,7 @@ export function immunization(element: Element, mapping: Mapping, place: string):
   if (product === undefined || isPlanned(element)) return undefined
   const isRefused = element.attribute('negationInd') === 'true'
   const entry = mapping.draft.add('Immunization', place, true)
-  const refusal = isRefused ? inner(element, 'observation').map((one) => concept(one.first('code'), mapping.words))[0] : undefined
+  const refusal = isRefused ? refusalOf(element, mapping) : undefined
   const at = timesOf(element).at
   const order = integer(element.first('repeatNumber'))
   Object.assign(entry.resource, {
@@ -194,9 +172,32 @@ export function immunization(element: Element, mapping: Mapping, place: string):
       performer: performers(element, mapping, place).map(({ who }) => ({ actor: who })),
       protocolApplied: order !== undefined && order > 0 ? [{ doseNumberPositiveInt: order }] : [],
       reasonCode: reasons(element, mapping),
+      reaction: reactionsTo(element, mapping, place),
     }),
   })
+  comments(element, entry.resource, mapping)
   return entry
+}
+
+/** What it did to the patient: an observation of its own, which the vaccination leads to. */
+function reactionsTo(element: Element, mapping: Mapping, place: string): Json[] {
+  return inner(element, 'observation')
+    .filter((one) => hasTemplate(one, '2.16.840.1.113883.10.20.22.4.9'))
+    .flatMap((one) => {
+      const made = observation(one, 'exam', mapping, place)
+      return made === undefined ? [] : [some({ date: beginning(one.first('effectiveTime')), detail: made.reference }) as Json]
+    })
+}
+
+/** Why not: an observation of the template for it, or one whose code is a reason. */
+function refusalOf(element: Element, mapping: Mapping): Json | undefined {
+  const all = inner(element, 'observation')
+  const found =
+    all.find((one) => hasTemplate(one, '2.16.840.1.113883.10.20.22.4.53')) ??
+    all.find((one) => one.first('code')?.attribute('codeSystem') === '2.16.840.1.113883.5.8')
+  const reason = concept(found?.first('code'), mapping.words)
+  if (reason !== undefined) found?.readAll()
+  return reason
 }
 
 /** A procedure that was done, or one that is ordered. */
@@ -221,6 +222,7 @@ export function procedure(element: Element, mapping: Mapping, place: string): En
     ...timeChoice('performed', element.first('effectiveTime')),
     ...some({ identifier: identifiers(element), bodySite, performer, focalDevice, location: location?.reference, reasonCode: reasons(element, mapping) }),
   })
+  comments(element, entry.resource, mapping)
   return entry
 }
 
@@ -270,7 +272,7 @@ export function encounter(element: Element, mapping: Mapping, place: string): En
   const disposition = concept(element.first('dischargeDispositionCode'), mapping.words)
   const known = code && classOf(code)
   Object.assign(entry.resource, {
-    status: statusOf('Encounter', element, when?.['end'] === undefined ? 'unknown' : 'finished'),
+    status: statusOf('Encounter', element, isOver(element, when) ? 'finished' : 'unknown'),
     class: known ?? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK', display: 'unknown' },
     subject: mapping.patient.reference,
     ...some({
@@ -285,6 +287,10 @@ export function encounter(element: Element, mapping: Mapping, place: string): En
   })
   return entry
 }
+
+/** It has an end, or was at one moment. */
+const isOver = (element: Element, when: Json | undefined) =>
+  when?.['end'] !== undefined || (when !== undefined && element.first('effectiveTime')?.attribute('value') !== undefined)
 
 function encounterTime(element: Element): Json | undefined {
   const time = element.first('effectiveTime')

@@ -1,6 +1,7 @@
 import { dateOf, dateTimeOf } from '../draft/dates.ts'
 import { type Json, periodOf, some } from '../draft/draft.ts'
 import { nationalSystem, plainCode } from '../draft/national.ts'
+import { exactNumber } from '../draft/numbers.ts'
 import { codeSystem, spaceOf } from '../draft/systems.ts'
 import type { Element } from './element.ts'
 import { table } from '../draft/table.ts'
@@ -79,6 +80,10 @@ export function period(element: Element | undefined): Json | undefined {
 export const moment = (element: Element | undefined): string | undefined =>
   dateTime(element) ?? dateTime(element?.first('low')) ?? dateTime(element?.first('center')) ?? dateTime(element?.first('high'))
 
+/** When it began; of what only the end is known nobody says when it began. */
+export const beginning = (element: Element | undefined): string | undefined =>
+  dateTime(element) ?? dateTime(element?.first('low')) ?? dateTime(element?.first('center'))
+
 /** `performedDateTime` for a moment, `performedPeriod` for an interval with an end. */
 export function timeChoice(name: string, element: Element | undefined): Json {
   const high = dateTime(element?.first('high'))
@@ -91,7 +96,7 @@ export function timeChoice(name: string, element: Element | undefined): Json {
 // More digits than a number of a computer keeps are not taken as one.
 const numberMax = 16
 const numberOf = (element: Element | undefined) =>
-  readable(element, (value) => (value.length <= numberMax && /^[+-]?\d*\.?\d+$/.test(value) ? Number(value) : undefined))
+  readable(element, (value) => (value.length <= numberMax && /^[+-]?\d*\.?\d+$/.test(value) ? exactNumber(value) : undefined))
 
 /** PQ. A unit that is not UCUM's own writing is a unit for people only. */
 export function quantity(element: Element | undefined): Json | undefined {
@@ -193,8 +198,18 @@ export function anyValue(element: Element | undefined, words: Words): Json | und
   if (element === undefined) return undefined
   const type = (element.attribute('type') ?? '').replace(/^.*:/, '')
   switch (type) {
+    case 'MO': {
+      const amount = quantity(element)
+      const unit = element.attribute('currency')
+      return amount === undefined
+        ? asWritten(element)
+        : { valueQuantity: unit === undefined ? amount : { ...amount, unit, system: 'urn:iso:std:iso:4217', code: unit } }
+    }
+    case 'II': {
+      const valueString = [element.attribute('root'), element.attribute('extension')].filter(Boolean).join(' ')
+      return valueString === '' ? undefined : { valueString }
+    }
     case 'PQ':
-    case 'MO':
     case 'REAL': {
       const valueQuantity = quantity(element)
       return valueQuantity === undefined ? asWritten(element) : { valueQuantity }
@@ -216,6 +231,8 @@ export function anyValue(element: Element | undefined, words: Words): Json | und
       return valuePeriod && { valuePeriod }
     }
     case 'IVL_PQ':
+    case 'IVL_INT':
+    case 'IVL_REAL':
       return interval(element)
     case 'RTO':
     case 'RTO_PQ_PQ': {
@@ -226,6 +243,24 @@ export function anyValue(element: Element | undefined, words: Words): Json | und
       return coded(element, words)
   }
 }
+
+// Why there is no value (v3 NullFlavor), as R4 says it.
+const absences = table<string>({
+  NI: 'unknown',
+  UNK: 'unknown',
+  NAV: 'temp-unknown',
+  NASK: 'not-asked',
+  ASKU: 'asked-unknown',
+  MSK: 'masked',
+  NA: 'not-applicable',
+  NP: 'unknown',
+  OTH: 'unsupported',
+  NINF: 'negative-infinity',
+  PINF: 'positive-infinity',
+})
+export const absenceOf = (element: Element | undefined): Json => ({
+  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: absences[element?.attribute('nullFlavor') ?? ''] ?? 'unknown' }],
+})
 
 /** A value that is not what its type says stays as it was written, and stays in the losses. */
 function asWritten(element: Element): Json | undefined {

@@ -12,6 +12,7 @@ import { localSystem, type Protocol, protocolsOf } from './local-system.ts'
 import { personAt } from './person.ts'
 import { playRun, type Verdict } from './play.ts'
 import { settleTrials, type Trial } from './settle.ts'
+import { beginWindow } from './windows.ts'
 
 type Done = { protocol: Protocol; passed: boolean; score: number; scenarios: Verdict['scenarios']; certificate: string | null }
 
@@ -42,7 +43,11 @@ export async function certify(outside: Outside, options: Options, print: Print, 
         protocol,
         play: person ? null : localSystem(config, centre, protocol),
         isRepeat: options['repeat'] === true,
-        onScenario: person?.onScenario ?? (({ title }) => (isJson ? undefined : print(`${protocol}: ${title.en} …`))),
+        async onScenario(scenario) {
+          if (person !== null) await beginWindow(config, protocol, scenario.id, trials)
+          if (person !== null) person.onScenario(scenario)
+          else if (!isJson) print(`${protocol}: ${scenario.title.en} …`)
+        },
         onward: person?.onward ?? (() => Promise.resolve()),
       })
       const kept = verdict.certificate === null ? null : join(dirname(file), `certificate-${protocol}.jws`)

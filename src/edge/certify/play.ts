@@ -37,7 +37,7 @@ export type Playing = {
   /** What was sent by `play` is added to it, so that it is known however the run ends. */
   trials: Trial[]
   /** Called when a scenario begins. */
-  onScenario(scenario: Scenario): void
+  onScenario(scenario: Scenario): void | Promise<void>
   /** With `play` null: waits until a person says so, before the line is cut and when everything is sent. */
   onward(what: 'cut' | 'sent', scenario: Scenario): Promise<void>
 }
@@ -49,7 +49,7 @@ export async function playRun({ centre, protocol, play, isRepeat, trials, onScen
   const run = await post<Run>('/runs', { protocol, playedBy: play === null ? 'system' : 'script', ...(isRepeat ? { repeat: 'yes' } : {}) })
   const reported: { id: string; heard: (Heard & { name: string })[] }[] = []
   for (const scenario of run.scenarios) {
-    onScenario(scenario)
+    await onScenario(scenario)
     const heard: (Heard & { name: string })[] = []
     for (const step of scenario.steps) {
       if (step.do === 'outage') {

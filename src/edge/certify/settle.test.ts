@@ -6,6 +6,7 @@ import { asideOf } from '../local/aside.ts'
 import { setAside } from '../store/items.ts'
 import type { Verdict } from './play.ts'
 import { settleTrials, type Trial } from './settle.ts'
+import { beginWindow } from './windows.ts'
 
 const verdictOf = (isWrongPassed: boolean): Verdict => ({
   passed: isWrongPassed,
@@ -59,4 +60,25 @@ test('what is still on its way when the run ends is waited for', async (t) => {
   await until('it is mapped', () => store.one<{ state: string }>('select state from item where seq = ?', seq)?.state === 'ready')
   await store.write(() => setAside(store, seq, 'quarantined', { by: 'record', sentence: 'the status is not one of R4' }, 1))
   assert.equal(await settled, 1)
+})
+
+test('of a local system that names things itself, what came while a scenario was played is its own', async (t) => {
+  const { edge } = await loneEdge(t, () => 'mllp: [{ name: lis, port: 0 }]')
+  const { store, intake } = edge
+  const aside = async (source: string, name: string) => {
+    const { seq } = await intake.accept({ source, protocol: 'fhir', name, original: Buffer.from(`{"resourceType":"Basic","id":"${name}"}`) })
+    await store.write(() => setAside(store, seq, 'quarantined', { by: 'mapping', sentence: 'PID-7: is no date' }, 1))
+  }
+  const trials: Trial[] = []
+  await aside('lis', 'before')
+  await beginWindow(edge.config, 'hl7v2', 'right', trials)
+  await aside('lis', 'of-another')
+  await beginWindow(edge.config, 'hl7v2', 'wrong', trials)
+  await aside('lis', 'wrong-one')
+  await aside('letters', 'another-way')
+  assert.equal(await settleTrials(store, edge, trials, { ...verdictOf(true), passed: false }), 1)
+  assert.deepEqual(
+    asideOf(store, 10).map(({ name }) => name),
+    ['another-way', 'of-another', 'before'],
+  )
 })

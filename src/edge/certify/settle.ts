@@ -4,8 +4,11 @@ import { discard, noteStep } from '../store/items.ts'
 import type { Store } from '../store/store.ts'
 import type { Verdict } from './play.ts'
 
-/** How what a trial sent is found again among the items: by its number, or by its way in and its name (of a table, each row). */
-export type Made = { id: string } | { source: string; name: string }
+/**
+ * How what a trial sent is found again among the items: by its number, by its way in and its name (of a table, each row), or, of a local system that names things
+ * itself, by its ways in and when it came (after one item and up to another).
+ */
+export type Made = { id: string } | { source: string; name: string } | { sources: readonly string[]; after: number; upTo: number }
 export type Trial = { scenario: string; made: Made }
 
 /** Who stands for it in the steps of an item. */
@@ -13,6 +16,7 @@ const who = 'contract tests'
 /** What the record refuses comes back a moment later. */
 const underWayMs = 30_000
 const lookEveryMs = 500
+const windowMax = 10_000
 const onTheirWay = `state in ('waiting', 'ready', 'sent')`
 const aside = `state in ('quarantined', 'parked')`
 
@@ -40,6 +44,12 @@ export async function settleTrials(store: Store, outside: Pick<Outside, 'now'>, 
 
 function seqsOf(store: Store, made: Made, states: string): number[] {
   if ('id' in made) return store.all<{ seq: number }>(`select seq from item where id = ? and ${states}`, made.id).map(({ seq }) => seq)
+  if ('sources' in made) {
+    const text = `select seq, source from item where ${states} and seq > ? and seq <= ? limit ?`
+    return store
+      .all<{ seq: number; source: string }>(text, made.after, made.upTo, windowMax)
+      .flatMap(({ seq, source }) => (made.sources.includes(source) ? [seq] : []))
+  }
   const [{ source, name }, row] = [made, `${made.name}, line `]
   const text = `select seq from item where ${states} and source = ? and (name = ? or substr(name, 1, ?) = ?)`
   return store.all<{ seq: number }>(text, source, name, row.length, row).map(({ seq }) => seq)
@@ -47,7 +57,7 @@ function seqsOf(store: Store, made: Made, states: string): number[] {
 
 /** Of runs before, over the same way in. */
 function leftOver(store: Store, trials: readonly Trial[]): number[] {
-  const sources = new Set(trials.map(({ made }) => ('id' in made ? sourceOf(store, made.id) : made.source)))
+  const sources = new Set(trials.flatMap(({ made }) => ('id' in made ? sourceOf(store, made.id) : 'sources' in made ? made.sources : made.source)))
   return store
     .all<{ seq: number; source: string }>(
       `select seq, source from item where ${aside} and exists (select 1 from step where step.seq = item.seq and who = ?)`,

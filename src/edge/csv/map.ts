@@ -3,6 +3,7 @@ import { hasControls, withoutControls } from '../draft/characters.ts'
 import { dateTimeOf } from '../draft/dates.ts'
 import { parseShallow } from '../draft/shallow-json.ts'
 import { Draft, type Entry, type Json, type Mapped } from '../draft/draft.ts'
+import { exactNumber } from '../draft/numbers.ts'
 import { keepOriginal, tellProvenance } from '../draft/provenance.ts'
 import type { Declared, DeclaredResource, Source, Step } from './declared.ts'
 import { type Row, rowsOf } from './rows.ts'
@@ -36,9 +37,23 @@ function checkHeader(header: string[], declared: Declared): void {
   const what = missing.length > 0 ? `these columns are missing: ${missing.join(', ')}` : `these columns are there twice: ${twice.join(', ')}`
   throw new Refusal('unprocessable', what, {
     expression: 'line 1',
-    hint: `The header has: ${header.slice(0, 50).join(', ')}. Check the delimiter and the character set of the mapping too.`,
+    hint: `The header has: ${header.slice(0, 50).join(', ')}. ${otherDelimiter(header, declared) ?? 'Check the delimiter and the character set of the mapping too.'}`,
   })
 }
+
+/** A header of one cell in which another delimiter stands was most likely written with that one. */
+function otherDelimiter(header: string[], declared: Declared): string | undefined {
+  const [only = ''] = header
+  const found =
+    header.filter((name) => name !== '').length === 1
+      ? Object.entries(delimiters).find(([mark]) => mark !== declared.delimiter && only.includes(mark))
+      : undefined
+  return (
+    found &&
+    `The mapping's delimiter is ${delimiters[declared.delimiter] ?? declared.delimiter}, and the header looks as if it were ${found[1]}: mend format.delimiter, or the file.`
+  )
+}
+const delimiters: Record<string, string> = { ',': 'a comma', ';': 'a semicolon', '\t': 'a tab', '|': 'a bar' }
 
 export const columnsOf = (source: Source): string[] => source.columns ?? (source.column === undefined ? [] : [source.column])
 
@@ -198,7 +213,7 @@ const numberMax = 16
 function numberIn(cell: string, decimal: '.' | ','): number | undefined {
   const whole = grouped[decimal].test(cell) ? cell.replaceAll(decimal === ',' ? '.' : ',', '') : cell
   const plain = decimal === ',' ? whole.replace(',', '.') : whole
-  return plain.length <= numberMax && /^[+-]?\d+(?:\.\d+)?$/.test(plain) ? Number(plain) : undefined
+  return plain.length <= numberMax && /^[+-]?\d+(?:\.\d+)?$/.test(plain) ? exactNumber(plain) : undefined
 }
 
 /** The parts of the form by their letters; one digit may stand for two. */

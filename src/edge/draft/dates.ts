@@ -6,6 +6,25 @@ import { inOnePiece } from './characters.ts'
  */
 const isoForm = /^\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?)?$/
 
+let zoneOfSender: string | undefined
+
+/**
+ * The zone of MSH-7 is that of all moments of the message that name none (HL7 2.5 on, MSH-7). One that is the country's own at that moment says only where the sender is: a winter's offset
+ * is not that of what happened in summer.
+ */
+export function inZoneOf<T>(moment: string, act: () => T): T {
+  const made = instantOf(moment)
+  const zone = made !== undefined && /[+-]\d{2}:?\d{2}$/.test(moment) ? made.slice(-6) : undefined
+  const own =
+    made === undefined ? undefined : countryZone(Number(made.slice(0, 4)), Number(made.slice(5, 7)), Number(made.slice(8, 10)), Number(made.slice(11, 13)))
+  zoneOfSender = zone === own ? undefined : zone
+  try {
+    return act()
+  } finally {
+    zoneOfSender = undefined
+  }
+}
+
 export function dateTimeOf(text: string): string | undefined {
   if (text === '') return undefined
   const compact =
@@ -69,7 +88,7 @@ function timed(compact: string, day: string, digits: number): string | undefined
   }
   const zone =
     at === compact.length
-      ? countryZone(Number(day.slice(0, 4)), two(compact, 4), two(compact, 6), two(compact, 8))
+      ? (zoneOfSender ?? countryZone(Number(day.slice(0, 4)), two(compact, 4), two(compact, 6), two(compact, 8)))
       : `${compact.slice(at, at + 3)}:${compact.slice(-2)}`
   if (two(zone, 1) > 14 || two(zone, 4) > 59) return undefined
   return inOnePiece(day, 'T', compact.slice(8, 10), ':', minute, ':', second, fraction, zone === '-00:00' ? '+00:00' : zone)
@@ -82,6 +101,14 @@ export const dateOf = (text: string): string | undefined => dateTimeOf(text)?.sl
 export function instantOf(text: string): string | undefined {
   const moment = dateTimeOf(text)
   return moment?.includes('T') ? moment : undefined
+}
+
+/** So many minutes later, in the same zone. */
+export function after(moment: string, minutes: number): string {
+  const zone = moment.slice(-6)
+  const offset = (zone.startsWith('-') ? -1 : 1) * (two(zone, 1) * 60 + two(zone, 4))
+  const local = new Date(Date.parse(moment) + (minutes + offset) * 60_000).toISOString()
+  return `${local.slice(0, 19)}${zone}`
 }
 
 const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]

@@ -8,6 +8,9 @@ import { remembered } from './remembered.ts'
 export type Json = Record<string, unknown>
 export type Reference = { reference: string; type?: string; display?: string }
 
+/** Numbers that an edge makes of what a statement says, to find it again; they mean nothing to anybody else. */
+export const statementSystem = 'urn:spona:edge:statement'
+
 /** What had no place, or could not be taken as it was: never a value, only where it stood and why. */
 export type Loss = { place: string; why: string }
 
@@ -53,9 +56,9 @@ export class Entry {
     other.sources.push(...this.sources)
   }
 
-  /** Without a space it is one of the sender's that has none: a number of somebody else's never answers. */
+  /** Without a space it is one of the sender's that has none: a number of somebody else's never answers. Without a value nothing finds it. */
   isFoundBy(identifier: Json): void {
-    this.#query = identifying(identifier)
+    this.#query = identifier['value'] === undefined ? undefined : identifying(identifier)
     this.#key = undefined
   }
 
@@ -180,7 +183,7 @@ export class Draft {
       const key = [patient, resourceType, entry.query].join('\u0000')
       const count = counts.get(key) ?? 0
       counts.set(key, count + 1)
-      const own = { system: 'urn:spona:edge:statement', value: hash('sha256', `${key}\u0000${count}`, 'base64url') }
+      const own = { system: statementSystem, value: hash('sha256', `${key}\u0000${count}`, 'base64url') }
       entry.isFoundBy(own)
       identifier?.push(own)
     }
@@ -255,6 +258,8 @@ const isFoundByIdentifier = new Set([
   'Procedure',
   'FamilyMemberHistory',
   'Goal',
+  'Consent',
+  'CareTeam',
 ])
 
 /** The search that finds the resource again: by a number that is not national where it has one. */

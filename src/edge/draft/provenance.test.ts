@@ -4,7 +4,7 @@ import { oru } from '../../testing/edge.ts'
 import { mapperOf } from '../process/mappers.ts'
 import { sourceOf } from './provenance.ts'
 
-const config = { member: 'lab', local: {}, folders: [] } as never
+const config = { member: 'lab', local: { authorities: [] }, folders: [] } as never
 
 test('a place in the bundle is told as segment and field of the message that it was mapped from', async () => {
   const map = await mapperOf('hl7v2')

@@ -40,7 +40,58 @@ const table = ', mapping: map.json'
 const isQuiet = (folder: string) =>
   readdirSync(join(folder, 'in'), { withFileTypes: true }).filter((one) => one.isFile()).length === 0 && readdirSync(join(folder, 'in/.taking')).length === 0
 
+const dayMs = 86_400_000
+const utf16 = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')])
+const rows = 'Broj;Prezime;Glukoza\r\n1;Ana;5,10\r\n'
+
+describe('a file that is not what its folder takes has failed as one, with what to do', () => {
+  for (const [format, name, contents, reason] of [
+    ['csv', 'a table in UTF-16', utf16(rows), /UTF-16[^]*CSV UTF-8/],
+    ['csv', 'a table with commas', rows.replaceAll(';', ','), /delimiter is a semicolon, and the header looks as if it were a comma/],
+    ['csv', 'a workbook', Buffer.concat([Buffer.from('PK'), Buffer.alloc(300)]), /no text/],
+    ['ndjson', 'a list', '[{"resourceType":"Patient"},\n{"resourceType":"Patient"}]\n', /one object in each line[^]*without a list/],
+    ['ndjson', 'an object over many lines', '{\n "resourceType": "Patient"\n}\n', /one object in each line/],
+  ] as const)
+    test(`${name} for ${format}`, async (t) => {
+      const edge = await loneEdge(t, settings(format, format === 'csv' ? table : ''))
+      writeFileSync(join(edge.folder, 'in', 'x.txt'), contents)
+      const told = join(edge.folder, 'in/failed/x.txt.reason.txt')
+      await until('it has failed', () => existsSync(told), 20_000)
+      assert.match(readFileSync(told, 'utf8'), reason)
+      assert.deepEqual(kept(edge), [])
+    })
+
+  test('and one with the line of Excel that says the delimiter, a mark of byte order or rows of nothing is taken', async (t) => {
+    const edge = await loneEdge(t, settings('csv', table))
+    writeFileSync(join(edge.folder, 'in', 'x.csv'), `\ufeffsep=;\r\n${rows};;\r\n`)
+    await until('it is taken', () => kept(edge).some(({ state }) => state === 'ready'), 20_000)
+    assert.deepEqual(
+      kept(edge).map(({ name }) => name),
+      ['x.csv, line 3'],
+    )
+    await until('it is done', () => existsSync(join(edge.folder, 'in/done/x.csv')))
+  })
+})
+
 describe('a folder', () => {
+  test('keeps copies for as many days as its settings say; what nobody took and nobody mended is told of as it goes', async (t) => {
+    const lies = (folder: string) => (name: string) => existsSync(join(folder, 'in', name))
+    const withCopies = (more: string) => (folder: string) => {
+      for (const name of ['done', 'failed']) mkdirSync(join(folder, 'in', name))
+      for (const name of ['done/a.xml', 'failed/b.xml', 'failed/b.xml.reason.txt']) writeFileSync(join(folder, 'in', name), '<a/>')
+      return settings('cda', more)(folder)
+    }
+    const later = () => new Date(Date.now() + 3 * dayMs)
+    const short = await loneEdge(t, withCopies(', keepDays: 2'), undefined, later)
+    const isThere = lies(short.folder)
+    await until('they are gone', () => !isThere('done/a.xml') && !isThere('failed/b.xml') && !isThere('failed/b.xml.reason.txt'))
+    await until('it is said', () => /"name":"b\.xml".*deleted from failed/.test(short.log()))
+    const long = await loneEdge(t, withCopies(''), undefined, later)
+    writeFileSync(join(long.folder, 'in', 'c.xml'), cda('D-1'))
+    await until('it has looked', () => existsSync(join(long.folder, 'in/done/c.xml')), 10_000)
+    assert.ok(lies(long.folder)('done/a.xml') && lies(long.folder)('failed/b.xml'), 'keep.days is 30 where nothing is said')
+  })
+
   test('tells why a file with the longest of names was not taken, and neither follows nor takes a link', async (t) => {
     const edge = await loneEdge(t, settings('cda'))
     const at = (...names: string[]) => join(edge.folder, 'in', ...names)

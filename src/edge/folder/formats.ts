@@ -40,11 +40,29 @@ export async function checkHead(settings: FolderSettings, { bytes }: Piece): Pro
   headerOf(rowsOf(text, declared.delimiter, declared.quote).next().value ?? undefined, declared)
 }
 
+/** Excel's own first line, which says the delimiter and is no header. */
+export const isOfExcel = ({ line, bytes }: Piece): boolean =>
+  line === 1 && bytes.length < 10 && /^(?:\u00ef\u00bb\u00bf)?"?sep=./i.test(bytes.toString('latin1'))
+
+/** What cannot be a file of its format at all is refused as one, with what to do: row by row it would only be a thousand riddles. */
+export async function checkBeginning(settings: FolderSettings, beginning: Buffer): Promise<void> {
+  const [first, second] = beginning
+  const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  if (isMarked || beginning.subarray(0, 200).filter((byte) => byte === 0).length > 20)
+    throw new Refusal('incorrect', 'the file is written in UTF-16, or is no text', { hint: 'Write it in UTF-8: Excel saves it as "CSV UTF-8".' })
+  if (settings.format === 'ndjson' && /^\s*(?:\[|\{\s*[\r\n])/.test(withoutMark(beginning.toString('utf8', 0, 2000))))
+    throw new Refusal('incorrect', 'the file is JSON, and not one object in each line', {
+      hint: 'Write each object whole into a line of its own, without a list around them and without line ends inside of it.',
+    })
+  await checkLetters(settings, beginning)
+}
+const withoutMark = (text: string) => (text.startsWith('\ufeff') ? text.slice(1) : text)
+
 /**
  * A whole table in another character set is refused as one file, and not put aside row by row: so it is when most of the first rows that have letters beyond
  * ASCII cannot be in it. A row of which that is true alone stands aside alone.
  */
-export async function checkLetters({ format, mapping }: FolderSettings, beginning: Buffer): Promise<void> {
+async function checkLetters({ format, mapping }: FolderSettings, beginning: Buffer): Promise<void> {
   if (format !== 'csv') return
   const [{ textOfTable }, { charset }] = [await import('../csv/text.ts'), mappingOf(mapping as string)]
   let rows = 0

@@ -22,7 +22,6 @@ describe('a file is cut', () => {
       [1, 'a;b'],
       [2, '1;"x;\r\ny ""z"""'],
       [4, '2;3'],
-      [6, ';'],
       [7, '4;5'],
     ])
   })
@@ -70,6 +69,37 @@ describe('a file is cut', () => {
     const cutter = new Messages(1000)
     cutter.take(Buffer.from('lost\nBHS|x\nMSH|^~\\&|A\nBTS|7\n'))
     assert.deepEqual([cutter.end().length, cutter.problems], [0, ['line 1 stands outside of a message', 'BTS-1 says 7 messages, and 1 is there']])
+  })
+
+  test('and a batch without its end is told as one that may have been cut off; a file without batches counts its messages', () => {
+    const problemsOf = (text: string) => {
+      const cutter = new Messages(1000)
+      cutter.take(Buffer.from(text))
+      cutter.end()
+      return cutter.problems
+    }
+    assert.match(
+      problemsOf('FHS|x\rBHS|x\rMSH|^~\\&|A\rPID|1').join(),
+      /^the file begins with FHS and has no FTS at its end: it may have been cut off, and its last message with it$/,
+    )
+    assert.match(problemsOf('BHS|x\rMSH|^~\\&|A\r').join(), /has no BTS/)
+    assert.deepEqual(problemsOf('FHS|x\rMSH|^~\\&|A\rMSH|^~\\&|B\rFTS|2\r'), [])
+    assert.deepEqual(problemsOf('FHS|x\rMSH|^~\\&|A\rFTS|2\r'), ['FTS-1 says 2 messages, and 1 is there'])
+    assert.deepEqual(problemsOf('MSH|^~\\&|A\r'), [])
+  })
+
+  test('and a mark of byte order is no part of the first line, rows of nothing but delimiters are no rows', () => {
+    assert.deepEqual(
+      cut(() => new Lines(1000), '\ufeff{"a":1}\n'),
+      [[1, '{"a":1}']],
+    )
+    assert.deepEqual(
+      cut(() => new TableRows(1000, ';', '"'), 'a;b\r\n;;\r\n ; \r\n1;\r\n'),
+      [
+        [1, 'a;b'],
+        [4, '1;'],
+      ],
+    )
   })
 
   test('and a message longer than it may be is told by its length, and the next one is whole', () => {

@@ -60,14 +60,16 @@ export class Lines implements Cutter {
   }
 
   #close(): Piece[] {
-    const bytes = Buffer.concat(this.#pieces).subarray(0, this.#most + 1)
     const line = this.#line++
+    const whole = Buffer.concat(this.#pieces)
+    const bytes = (line === 1 ? withoutByteOrderMark(whole) : whole).subarray(0, this.#most + 1)
     this.#pieces = []
     this.#length = 0
     return isBlank(bytes) ? [] : [{ line, bytes }]
   }
 }
 
+const withoutByteOrderMark = (bytes: Buffer) => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes)
 const isBlank = (bytes: Buffer) => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === cr || byte === lf)
 
 /**
@@ -114,7 +116,7 @@ export class TableRows implements Cutter {
       if (end === null) break
       const row = bytes.subarray(at, end)
       const bare = withoutLineEnd(row)
-      if (!isBlank(bare)) found.push({ line: this.#line, bytes: bare.subarray(0, this.#most + 1) })
+      if (!this.#isEmpty(bare)) found.push({ line: this.#line, bytes: bare.subarray(0, this.#most + 1) })
       this.#line += Math.max(1, lineEndsIn(row))
       at = end
     }
@@ -124,6 +126,11 @@ export class TableRows implements Cutter {
       this.#rest = Buffer.alloc(0)
     }
     return found
+  }
+
+  /** Programs for tables write rows of nothing but delimiters below the last one. */
+  #isEmpty(row: Buffer): boolean {
+    return row.every((byte) => byte === 0x20 || byte === 0x09 || byte === this.#delimiter || byte === cr || byte === lf)
   }
 
   /** Where the row that begins here ends, its line end included; null when that is not known yet. */
@@ -188,6 +195,8 @@ export class Messages implements Cutter {
   #count = 0
   #inBatch = 0
   #batches = 0
+  /** The envelope that was opened and has not been closed. */
+  #open: 'FHS' | 'BHS' | null = null
 
   constructor(mostBytes: number) {
     this.#most = mostBytes
@@ -200,7 +209,12 @@ export class Messages implements Cutter {
   }
 
   end(): Piece[] {
-    return [...this.#lines.end().flatMap((line) => this.#takeLine(line)), ...this.#close()]
+    const last = [...this.#lines.end().flatMap((line) => this.#takeLine(line)), ...this.#close()]
+    if (this.#open !== null)
+      this.problems.push(
+        `the file begins with ${this.#open} and has no ${this.#open === 'FHS' ? 'FTS' : 'BTS'} at its end: it may have been cut off, and its last message with it`,
+      )
+    return last
   }
 
   #takeLine({ line, bytes: given }: Piece): Piece[] {
@@ -212,7 +226,10 @@ export class Messages implements Cutter {
     if (name === 'MSH') this.#line = line
     if (name === 'BHS') [this.#inBatch, this.#batches] = [this.#count, this.#batches + 1]
     if (name === 'BTS') this.#compare(bytes, this.#count - this.#inBatch, 'messages')
-    if (name === 'FTS') this.#compare(bytes, this.#batches, 'batches')
+    // Without batches inside, a file counts its messages.
+    if (name === 'FTS') this.#compare(bytes, this.#batches === 0 ? this.#count : this.#batches, this.#batches === 0 ? 'messages' : 'batches')
+    if (name === 'FHS' || (name === 'BHS' && this.#open === null)) this.#open = name
+    if (name === 'FTS' || (name === 'BTS' && this.#open === 'BHS')) this.#open = null
     if (isEnvelope) return closed
     if (this.#message.length > 0 || name === 'MSH') this.#keep(bytes)
     else if (this.problems.length < 100) this.problems.push(`line ${line} stands outside of a message`)

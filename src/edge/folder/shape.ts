@@ -13,7 +13,9 @@ const fields = section({
   settleMs: optional(whole(0, 3_600_000), 400),
   /** One that looks cut off (no closing tag, no line end) is waited for so much longer. */
   patienceSeconds: optional(whole(0, 86_400), 30),
-  /** What was taken stays in the folder `done` for keep.days, or is deleted at once. */
+  /** What lies in `done` and `failed` is deleted after so many days; without it after keep.days. */
+  keepDays: optional(whole(1, 3650)),
+  /** What was taken stays in the folder `done` for so long, or is deleted at once. */
   after: optional(oneOf('keep', 'delete'), 'keep' as const),
   fileMb: optional(whole(1, 1_000_000), 4096),
 })

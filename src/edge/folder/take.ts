@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Edge } from '../process/edge.ts'
 import type { Accepted, Arrival } from '../store/items.ts'
-import { type Cut, checkHead, checkLetters, checkWhole, cutOf, pieceBytesMax } from './formats.ts'
+import { type Cut, checkBeginning, checkHead, checkWhole, cutOf, isOfExcel, pieceBytesMax } from './formats.ts'
 import type { Piece } from './pieces.ts'
 import type { FolderSettings } from './shape.ts'
 
@@ -52,6 +52,7 @@ async function takePieces(edge: Edge, settings: FolderSettings, cut: Cut, path: 
   }
   const keep = async (pieces: Piece[]) => {
     for (const piece of pieces) {
+      if (cut.head?.length === 0 && isOfExcel(piece)) continue
       if (cut.head?.length === 0) {
         await checkHead(settings, piece)
         cut.head = Buffer.concat([piece.bytes, Buffer.from('\r\n')])
@@ -68,7 +69,7 @@ async function takePieces(edge: Edge, settings: FolderSettings, cut: Cut, path: 
   let isBegun = false
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
-      if (!isBegun) await checkLetters(settings, chunk)
+      if (!isBegun) await checkBeginning(settings, chunk)
       isBegun = true
       await keep(cut.cutter.take(chunk))
     }

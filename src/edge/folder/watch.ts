@@ -154,6 +154,11 @@ class Watch {
         throw new Refusal('conflict', 'somebody wrote into the file while it was read; what stood in it before was taken', {
           hint: 'Write files under another name (.tmp) and rename them when they are whole.',
         })
+      if (problems.length > 0)
+        this.#edge.log.warn(
+          { source: this.#settings.name, name: shownName(name), problems: problems.slice(0, saidMax) },
+          'a file was taken, and says of itself what is not so',
+        )
       if (problems.length > 0) await writeFile(this.#at('done', beside(name, '.notes.txt')), `${problems.join('\n')}\n`)
       await this.#away(path, 'done', name)
     } catch (error) {
@@ -188,20 +193,34 @@ class Watch {
     }
   }
 
-  /** What was taken is in the record: the files are contents about patients, and do not lie about for ever. */
+  /**
+   * What was taken is in the record, what was not has had its reason beside it for so long: the files are contents about patients, and do not lie about for ever. One that nobody took is told of as it
+   * goes, for it is nowhere else.
+   */
   async #prune(): Promise<void> {
     if (performance.now() - this.#prunedAt < pruneMs) return
     this.#prunedAt = performance.now()
-    const before = this.#edge.now().getTime() - this.#edge.config.keep.days * 86_400_000
-    for (const name of await readdir(this.#at('done'))) {
-      const found = await stat(this.#at('done', name))
-      if (Math.max(found.mtimeMs, found.ctimeMs) < before) await rm(this.#at('done', name))
-    }
+    const days = this.#settings.keepDays ?? this.#edge.config.keep.days
+    const before = this.#edge.now().getTime() - days * 86_400_000
+    for (const folder of ['done', 'failed'])
+      for (const name of await readdir(this.#at(folder))) {
+        const path = this.#at(folder, name)
+        const found = await lstat(path)
+        if (!found.isFile() || Math.max(found.mtimeMs, found.ctimeMs) >= before) continue
+        await rm(path, { force: true })
+        if (folder === 'failed' && !name.endsWith('.reason.txt'))
+          this.#edge.log.warn(
+            { source: this.#settings.name, name: shownName(name), days },
+            'a file that was not taken, and that nobody mended, is deleted from failed',
+          )
+      }
   }
 }
 
 const ours = new Set(['.taking', 'done', 'failed'])
 const leftMax = 1000
+/** More stand in the notes beside the file. */
+const saidMax = 5
 
 /** What most file systems take as a name. */
 const nameBytesMax = 255

@@ -2,6 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { hasControls, withoutControls } from '../draft/characters.ts'
 import { type Charset, decode } from './charset.ts'
 import { type Delimiters, unescape } from './escapes.ts'
+import { linesOf, unframed } from './lines.ts'
 import { isBeyondAscii, mustBeAsSaid } from './misread.ts'
 
 const bytesMax = 100_000_000
@@ -129,7 +130,11 @@ const isMark = (code: number) => code > 0x20 && code < 0x7f
 const none: Value[] = []
 function repetitionsOf(raw: string, mark: string, segment: string): string[] {
   const all = raw.split(mark, repetitionsMax + 1)
-  if (all.length > repetitionsMax) throw new Refusal('too-large', `a field may have ${repetitionsMax} repetitions`, { expression: segment })
+  if (all.length > repetitionsMax)
+    throw new Refusal('too-large', `a field may have ${repetitionsMax} repetitions`, {
+      expression: segment,
+      hint: 'A tilde that belongs to a text is written as \\R\\.',
+    })
   return all
 }
 
@@ -285,12 +290,8 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const bare = unframed(text)
   const isPlain = !hasControls(bare)
   // Where MLLP did not tell them apart (a file, a corrected item), one patient's result would be that of the next.
-  if (!isPlain && begunInside.test(bare))
-    throw new Refusal('incorrect', 'another message begins inside of this one, which was cut off', {
-      expression: 'MSH',
-      hint: 'Send each of the two whole, as a message of its own.',
-    })
-  const lines = linesOf(isPlain ? bare : withoutControls(bare))
+  if (!isPlain && begunInside.test(bare)) throw beginsInside('MSH')
+  const lines = linesOf(isPlain ? bare : withoutControls(bare), segmentsMax)
   // As it came: UTF-16 without its mark would look like a message once its noughts are left out.
   const head = bare.startsWith('MSH') ? (lines[0] ?? '') : bare.slice(0, 8)
   if (!head.startsWith('MSH'))
@@ -306,6 +307,8 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   const counts = new Map<string, number>()
   const writing = new Writing(delimiters, charset, text.slice(text.indexOf('MSH') + 8))
   for (const line of lines) addSegment(message, line, counts, writing)
+  // Two in one frame have the sender, the time and the number of the first.
+  if ((counts.get('MSH') ?? 0) > 1) throw beginsInside('MSH[2]')
   const msh = message.segments[0] as Segment
   const kind = msh.first(9)
   message.type = kind?.part(1)?.toUpperCase() ?? ''
@@ -315,6 +318,12 @@ export function readText(text: string, charset: Charset = 'utf-8'): Message {
   return message
 }
 
+const beginsInside = (expression: string) =>
+  new Refusal('incorrect', 'another message begins inside of this one, which was cut off', {
+    expression,
+    hint: 'Send each of the two whole, as a message of its own.',
+  })
+
 /** The frame of another message (MLLP). */
 const begunInside = /\u000b\s*(?:MSH|FHS|BHS)/
 
@@ -323,28 +332,12 @@ function whatElse(head: string): string {
   return /^[FB]HS/.test(head) ? 'a batch of messages stands where one message is expected' : 'a message begins with MSH'
 }
 
-/** Carriage returns end segments (HL7 2.5.4). Where there are none, line feeds do; where both are, a line feed inside is text. */
-function linesOf(bare: string): string[] {
-  if (!bare.includes('\n')) return bare.split('\r', segmentsMax + 1)
-  const ends = bare.includes('\r') ? /\r\n?|\n(?=[A-Z][A-Z0-9]{2}(?:\W|$))/ : /\n/
-  return bare.split(ends, segmentsMax + 1)
-}
-
-function unframed(text: string): string {
-  let [start, end] = [0, text.length]
-  while (start < end && isFrame(text.charCodeAt(start))) start++
-  while (end > start && isFrame(text.charCodeAt(end - 1))) end--
-  return text.slice(start, end)
-}
-
-/** Spaces, the control characters around a message (MLLP, 0b and 1c), marks of byte order. */
-const isFrame = (code: number) => code <= 0x20 || code === 0xa0 || code === 0xfeff
-
 function addSegment(message: Message, line: string, counts: Map<string, number>, writing: Writing): void {
   const { field } = message.delimiters
   const start = line.trimStart()
   if (start === '') return
-  if (message.segments.length >= segmentsMax) throw new Refusal('too-large', `a message may have ${segmentsMax} segments`)
+  if (message.segments.length >= segmentsMax)
+    throw new Refusal('too-large', `a message may have ${segmentsMax} segments`, { hint: 'Send it in several messages, for example one for each order.' })
   const name = segmentName(start)
   if (name === undefined || (start.length > 3 && start[3] !== field)) {
     message.oddities.push({
@@ -354,7 +347,11 @@ function addSegment(message: Message, line: string, counts: Map<string, number>,
     return
   }
   const fields = start.split(field)
-  if (fields.length > fieldsMax) throw new Refusal('too-large', `a segment may have ${fieldsMax} fields`, { expression: name })
+  if (fields.length > fieldsMax)
+    throw new Refusal('too-large', `a segment may have ${fieldsMax} fields`, {
+      expression: name,
+      hint: 'A delimiter that belongs to a text is written as \\F\\.',
+    })
   if (name === 'MSH') fields.splice(1, 0, field)
   const number = (counts.get(name) ?? 0) + 1
   counts.set(name, number)

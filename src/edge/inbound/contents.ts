@@ -1,4 +1,5 @@
 import { Refusal } from '../../platform/refusal.ts'
+import { parseWithDigits } from '../draft/numbers.ts'
 import type { Delivery } from '../centre/receive.ts'
 import type { Edge } from '../process/edge.ts'
 import type { InboundSettings } from './shape.ts'
@@ -29,7 +30,7 @@ type Bundle = { entry: { fullUrl?: string; resource?: any }[] }
 function bundleIn(bytes: Buffer): Bundle {
   let found: any
   try {
-    found = JSON.parse(bytes.toString('utf8'))
+    found = parseWithDigits(bytes.toString('utf8'))
   } catch {
     found = null
   }

@@ -72,6 +72,16 @@ test('a message whose character set is not known is refused under its own number
   )
 })
 
+test('two messages in one frame are refused under the number of the first, and neither is kept', async (t) => {
+  const edge = await open(t)
+  const sender = new MllpSender(edge.ports[0]?.port ?? 0)
+  t.after(() => sender.end())
+  const answer = await sender.send(`${oru('M1', 'p-1')}\r${oru('M2', 'p-2')}`)
+  assert.match(answer ?? '', /\rMSA\|AR\|M1\|another message begins inside.*Send each of the two whole.*\rERR\|\|MSH\^2\|102/s)
+  assert.deepEqual(kept(edge), [])
+  assert.match((await sender.send('no message at all')) ?? '', /MSA\|AR\|\|a message begins with MSH/, 'of what has no header nobody knows the number')
+})
+
 test('a message without a type is an error of its sender, who hears at once what is missing; nothing of it is kept', async (t) => {
   const edge = await open(t)
   const sender = new MllpSender(edge.ports[0]?.port ?? 0)

@@ -111,9 +111,11 @@ async function answerTo(edge: Edge, settings: Settings, frame: Exclude<Frame, { 
     message = readMessage(frame.bytes, edge.config.local.charset)
   } catch (error) {
     if (!(error instanceof Refusal)) edge.log.error({ err: error, source: settings.name }, 'a message could not be read')
-    const header = error instanceof Refusal && error.expression === 'MSH-18' ? headerOf(frame.bytes) : null
-    if (header !== null) return answers(header, { kind: 'reject', text: withHint(error as Refusal), place: 'MSH[1]-18', code: '102' }, stamp())
-    return refused(error instanceof Refusal ? error : new Refusal('incorrect', 'the message could not be read'))
+    if (!(error instanceof Refusal)) return refused(new Refusal('incorrect', 'the message could not be read'))
+    const header = headerOf(frame.bytes)
+    const code = error.kind === 'incorrect' ? '102' : '207'
+    const answer = header === null ? null : answers(header, { kind: 'reject', text: withHint(error), ...placeOf(error), code }, stamp())
+    return answer === null || answer.length === 0 ? refused(error) : answer
   }
   return answers(message, message.type === '' ? untyped : await verdictOn(edge, settings, frame.bytes, message), stamp())
 }
@@ -138,15 +140,16 @@ function answers(message: Message, verdict: Verdict, stamp: Stamp): Buffer {
   return Buffer.concat([accept, application].flatMap((text) => (text === null ? [] : [framed(written(text, message))])))
 }
 
-/** The header is ASCII whatever the rest is written in, so that the answer can say which message it is about. */
+const headerBytesMax = 10_000
+
+/** `MSH-18` is the field of the first MSH. */
+const placeOf = ({ expression }: Refusal) => (expression === undefined ? {} : { place: expression.replace(/^MSH(?=-|$)/, 'MSH[1]') })
+
+/** The header is ASCII whatever the rest is written in or however wrong it is, so that the answer can say which message it is about. */
 function headerOf(bytes: Uint8Array): Message | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, headerBytesMax)).toString('latin1')
   try {
-    return readText(
-      Buffer.from(bytes)
-        .toString('latin1')
-        .replace(/[^\x20-\x7e\r\n]/g, '?'),
-      'ascii',
-    )
+    return readText((text.trimStart().split(/[\r\n]/, 1)[0] ?? '').replace(/[^\x20-\x7e]/g, '?'), 'ascii')
   } catch {
     return null
   }

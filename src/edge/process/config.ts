@@ -26,10 +26,18 @@ const shape = section({
     certificate: optional(path),
     certificateKey: optional(path),
   }),
-  local: optional(section({ system: optional(url('http', 'https', 'urn')), charset: optional(charset(), 'windows-1250' as Charset) }), {
-    system: undefined,
-    charset: 'windows-1250' as Charset,
-  }),
+  local: optional(
+    section({
+      system: optional(url('http', 'https', 'urn')),
+      charset: optional(charset(), 'windows-1250' as Charset),
+      /** Whoever assigns numbers, by all the names that messages give to it: they are one space. */
+      authorities: optional(
+        listOf(section({ system: url('http', 'https', 'urn'), names: listOf(text(undefined, 'must be a name as it stands in messages', 200)) })),
+        [],
+      ),
+    }),
+    { system: undefined, charset: 'windows-1250' as Charset, authorities: [] },
+  ),
   mllp: optional(listOf(mllpShape), []),
   folders: optional(listOf(folderShape), []),
   rest: optional(restShape),

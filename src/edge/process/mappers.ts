@@ -11,9 +11,21 @@ export type Mapper = (item: ToMap, config: EdgeConfig) => MappedItem
 /** One for each protocol, loaded when the first item of it comes: an edge that hears only HL7 v2 never loads the others. */
 const mappers: Record<string, () => Promise<Mapper>> = {
   async hl7v2() {
-    const [{ readMessage }, { mapHl7 }] = await Promise.all([import('../hl7v2/message.ts'), import('../hl7v2/map/map.ts')])
-    return ({ original }, { local }) =>
-      mapHl7(readMessage(original, local.charset), { ...(local.system === undefined ? {} : { localSystem: local.system }), original })
+    const [{ readMessage }, { mapHl7 }, { authoritiesOf }] = await Promise.all([
+      import('../hl7v2/message.ts'),
+      import('../hl7v2/map/map.ts'),
+      import('../hl7v2/map/mapping.ts'),
+    ])
+    const authorities = new WeakMap<EdgeConfig['local'], ReadonlyMap<string, string>>()
+    return ({ original }, { local }) => {
+      const known = authorities.get(local) ?? authoritiesOf(local.authorities)
+      authorities.set(local, known)
+      return mapHl7(readMessage(original, local.charset), {
+        ...(local.system === undefined ? {} : { localSystem: local.system }),
+        authorities: known,
+        original,
+      })
+    }
   },
   async cda() {
     const { mapCda } = await import('../cda/map.ts')

@@ -1,8 +1,9 @@
+import { after, dateTimeOf } from '../../draft/dates.ts'
 import { type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
+import { type Convert, fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { location, practitioner } from './people.ts'
-import { byTable, codeableConcept, coded, dateTime, decimal, entity, wholeText } from './types.ts'
+import { byTable, codeableConcept, coded, dateTime, entity, positive, wholeText } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
@@ -13,6 +14,9 @@ const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
 const categories = table<string>({ DA: 'medication', FA: 'food', EA: 'environment', PA: 'environment', AA: 'environment', LA: 'environment' })
 const criticalities = table<string>({ SV: 'high', MO: 'low', MI: 'low', U: 'unable-to-assess' })
 const severities = table<string>({ SV: 'severe', MO: 'moderate', MI: 'mild' })
+
+// HL7 table 0436, of which R4 knows two kinds.
+const sensitivities = table<string>({ AL: 'allergy', IN: 'intolerance', AD: 'intolerance', SE: 'intolerance' })
 
 const allergyRows = rowsOf([
   [2, 'category[]', byTable(categories)],
@@ -28,6 +32,7 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   fill(entry, segment, allergyRows, mapping)
   resource['clinicalStatus'] = clinical('allergyintolerance', 'active')
+  mapping.noted = entry
   const isMore = segment.name === 'IAM'
   const onset = segment.first(isMore ? 11 : 6)
   const began = onset && dateTime(onset)
@@ -44,7 +49,6 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   if (recorded !== undefined) resource['recordedDate'] = recorded
   if (/^D$/i.test(segment.text(6) ?? '')) resource['clinicalStatus'] = clinical('allergyintolerance', 'inactive')
   certainty(segment, resource)
-  mapping.noted = undefined
 }
 
 /** IAM-17, HL7 table 0438: how sure it is, and whether it still is one. What was an error has no clinical status (ait-2). */
@@ -66,7 +70,10 @@ const certainties = table<readonly [string, boolean | null]>({
   I: ['confirmed', false],
   E: ['entered-in-error', null],
 })
-const allergyNumberRows = rowsOf([[7, 'identifier[]', entity()]])
+const allergyNumberRows = rowsOf([
+  [7, 'identifier[]', entity()],
+  [9, 'type', byTable(sensitivities)],
+])
 
 const roles = table<readonly [string, string]>({
   A: ['AD', 'Admission diagnosis'],
@@ -81,6 +88,9 @@ const diagnosisRows = rowsOf([
   [16, 'asserter', practitioner],
 ])
 
+const verification = 'http://terminology.hl7.org/CodeSystem/condition-ver-status'
+const inError = { coding: [{ system: verification, code: 'entered-in-error' }] }
+
 /** DG1: a condition, and a diagnosis of the visit that it is told in. */
 export function diagnosis(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Condition', segment)
@@ -92,26 +102,30 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   if (words !== undefined) resource['code'] = { ...(resource['code'] as Json), text: words }
   const asserted = segment.first(19) && dateTime(segment.first(19) as Value)
   if (asserted !== undefined) resource['extension'] = [{ url: 'http://hl7.org/fhir/StructureDefinition/condition-assertedDate', valueDateTime: asserted }]
+  mapping.noted = entry
+  mapping.apart.set(entry, segment.text(6) ?? '')
+  const isTakenBack = /^D$/i.test(segment.text(21) ?? '')
+  if (isTakenBack) resource['verificationStatus'] = inError
   if (mapping.encounter === undefined) {
     resource['category'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'problem-list-item' }] }]
     return
   }
   resource['encounter'] = mapping.encounter.reference
   resource['category'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'encounter-diagnosis' }] }]
+  // What was an error is no diagnosis of the visit.
+  if (isTakenBack) return
   const role = roles[segment.text(6)?.toUpperCase() ?? '']
-  const rank = segment.first(15) && decimal(segment.first(15) as Value)
+  const rank = segment.first(15) && positive(segment.first(15) as Value)
   const use = role && { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/diagnosis-role', code: role[0], display: role[1] }] }
   const listed = ((mapping.encounter.resource as Json & { diagnosis?: Json[] }).diagnosis ??= [])
-  const place = rank !== undefined && rank > 0 && Number.isInteger(rank) ? rank : undefined
-  listed.push(some({ condition: entry.reference, use, rank: place }) as Json)
-  if (mapping.episode !== undefined) put(mapping.episode.resource, 'diagnosis[]', some({ condition: entry.reference, role: use, rank: place }))
+  listed.push(some({ condition: entry.reference, use, rank }) as Json)
+  if (mapping.episode !== undefined) put(mapping.episode.resource, 'diagnosis[]', some({ condition: entry.reference, role: use, rank }))
 }
 
 const procedureRows = rowsOf([
   [23, 'location', location],
   [19, 'identifier[]', entity()],
   [3, 'code', codeableConcept],
-  [5, 'performedDateTime', dateTime],
   [6, 'category', coded('0230')],
   [15, 'reasonCode[]', codeableConcept],
 ])
@@ -135,11 +149,23 @@ export function procedure(segment: Segment, mapping: Mapping): void {
   segment.skip(1, 2)
   fill(entry, segment, procedureRows, mapping)
   const { resource } = entry
-  resource['status'] = resource['performedDateTime'] === undefined ? 'unknown' : 'completed'
+  performed(resource, segment, mapping)
   const words = segment.first(4) && wholeText(segment.first(4) as Value)
   if (words !== undefined) resource['code'] = { ...(resource['code'] as Json), text: words }
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
+  mapping.noted = entry
   fill(entry, segment, performerRows, mapping)
+}
+
+/** PR1-5 and 7: from when, and for how many minutes. What was not yet to be done when the message was written is planned; one that is taken back (PR1-20) was an error. */
+function performed(resource: Json, segment: Segment, mapping: Mapping): void {
+  const start = momentIn(segment, 5, mapping)
+  const [minutes, written] = [Number(segment.text(7) ?? Number.NaN), dateTimeOf(mapping.message.segments[0]?.text(7) ?? '')]
+  if (start?.includes('T') && minutes >= 1) resource['performedPeriod'] = { start, end: after(start, minutes) }
+  else if (start !== undefined) resource['performedDateTime'] = start
+  const isAhead = start !== undefined && written !== undefined && Date.parse(start) > Date.parse(written)
+  resource['status'] = start === undefined ? 'unknown' : isAhead ? 'preparation' : 'completed'
+  if (/^D$/i.test(segment.text(20) ?? '')) resource['status'] = 'entered-in-error'
 }
 
 const problemRows = rowsOf([
@@ -149,6 +175,15 @@ const problemRows = rowsOf([
   [9, 'abatementDateTime', dateTime],
   [2, 'recordedDate', dateTime],
 ])
+const sure = table<string>({
+  C: 'confirmed',
+  CONFIRMED: 'confirmed',
+  P: 'provisional',
+  PROVISIONAL: 'provisional',
+  D: 'differential',
+  DIFFERENTIAL: 'differential',
+  U: 'unconfirmed',
+})
 const problemStatuses = table<string>({ ACTIVE: 'active', A: 'active', INACTIVE: 'inactive', I: 'inactive', RESOLVED: 'resolved', R: 'resolved' })
 
 /** PRB: an entry of the problem list. */
@@ -163,5 +198,13 @@ export function problem(segment: Segment, mapping: Mapping): void {
   // con-4: what has abated is not active.
   const code = resource['abatementDateTime'] === undefined ? (given ?? 'active') : given === undefined || given === 'active' ? 'resolved' : given
   resource['clinicalStatus'] = clinical('condition', code)
+  const certain = sure[segment.text(13)?.toUpperCase() ?? '']
+  if (certain !== undefined) resource['verificationStatus'] = { coding: [{ system: verification, code: certain }] }
+  segment.first(13)?.skip(2, 3)
+  // DE takes it back; con-5: an error has no clinical status.
+  if (/^DE?$/i.test(segment.text(1) ?? '')) {
+    resource['verificationStatus'] = inError
+    delete resource['clinicalStatus']
+  }
   mapping.noted = entry
 }

@@ -1,7 +1,7 @@
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
-import { attachment } from './observation.ts'
+import { attachment } from './attachment.ts'
 import { practitioner } from './people.ts'
 import { byTable, coded, entity, entityIdentifier } from './types.ts'
 import { table } from '../../draft/table.ts'
@@ -40,8 +40,10 @@ export function document(segment: Segment, mapping: Mapping): void {
   segment.skip(1)
   const { resource } = entry
   fill(entry, segment, rows, mapping)
+  // T11 takes the document back, whatever TXA still says of it.
+  if (mapping.message.event === 'T11') resource['status'] = 'entered-in-error'
   resource['status'] ??= 'current'
-  const master = segment.first(12) && entityIdentifier(segment.first(12) as Value, mapping)
+  const master = segment.first(12) && entity()(segment.first(12) as Value, mapping)
   if (master !== undefined) {
     resource['masterIdentifier'] = master
     put(resource, 'identifier[]', { ...master })
@@ -70,9 +72,9 @@ function content(entry: Entry, mapping: Mapping): void {
   const lines = segments.filter((segment) => /^(?:TX|FT|ST)$/i.test(segment.text(2) ?? ''))
   const all: Json[] = []
   for (const segment of files) {
-    const made = attachment(segment, mapping)
-    if (made === undefined) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
-    else all.push({ attachment: made })
+    const made = segment.all(5).flatMap((value) => attachment(segment, value, mapping) ?? [])
+    if (made.length === 0) mapping.draft.lose(`${segment.place}-5`, 'holds no file that could be read')
+    for (const one of made) all.push({ attachment: one })
   }
   const text = lines.flatMap((segment) => segment.all(5).map((value) => value.whole())).join('\n')
   if (text !== '') all.push({ attachment: { contentType: 'text/plain; charset=utf-8', data: Buffer.from(text, 'utf8').toString('base64') } })

@@ -1,9 +1,9 @@
 import { codingOf } from '../../draft/displays.ts'
-import { type Entry, type Json, put } from '../../draft/draft.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { type Convert, fill, type Mapping, periodIn, rowsOf } from './mapping.ts'
 import { codedPlace, location, practitioner } from './people.ts'
-import { coded, codeableConcept, concept, dateTime, identifier } from './types.ts'
+import { coded, codeableConcept, concept, dateTime, identifier, organization, organizationNamed } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 const act = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
@@ -20,6 +20,14 @@ const classes = table<readonly [string, string]>({
 // What an event says about the visit; anything else is known by whether it has an end.
 const statuses = table<string>({
   A03: 'finished',
+  A10: 'arrived',
+  A12: 'in-progress',
+  A13: 'in-progress',
+  A21: 'onleave',
+  A22: 'in-progress',
+  A23: 'entered-in-error',
+  A52: 'in-progress',
+  A53: 'onleave',
   A05: 'planned',
   A14: 'planned',
   A38: 'cancelled',
@@ -53,6 +61,7 @@ const rows = rowsOf([
   [11, 'location[]', whereabouts('active', true)],
   [42, 'location[]', whereabouts('planned')],
   [43, 'location[]', whereabouts('completed', true)],
+  [39, 'serviceProvider', (value, mapping, place) => organizationNamed(mapping, place, value.part(1), undefined)],
 ])
 
 /** PV1. */
@@ -71,10 +80,31 @@ export function encounter(segment: Segment, mapping: Mapping): void {
     statuses[mapping.message.event] ?? (end !== undefined ? 'finished' : mapping.message.type === 'ADT' || start !== undefined ? 'in-progress' : 'unknown')
   const destination = segment.first(37) && codedPlace(segment.first(37) as Value, mapping, `${segment.place}-37`)
   if (destination !== undefined) resource['hospitalization'] = { ...(resource['hospitalization'] as Json), destination }
+  // A13 takes back the discharge that PV1 may still tell of.
+  if (mapping.message.event === 'A13') notDischarged(resource, segment, mapping)
+  renumbered(entry, mapping)
   if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
   episode(entry, segment, mapping)
   importance(segment, mapping)
   mapping.noted = undefined
+}
+
+function notDischarged(resource: Json, segment: Segment, mapping: Mapping): void {
+  const { period, hospitalization } = resource as Record<string, Json | undefined>
+  if (period?.['end'] !== undefined) mapping.draft.lose(`${segment.place}-45`, 'is the end that the event takes back')
+  resource['period'] = period?.['start'] === undefined ? undefined : { start: period['start'] }
+  if (hospitalization === undefined) return
+  const { dischargeDisposition: _, destination: __, ...rest } = hospitalization
+  resource['hospitalization'] = some(rest)
+}
+
+/** Under its number of before, so that it stays the same visit. */
+function renumbered(entry: Entry, mapping: Mapping): void {
+  const former = mapping.formerVisit
+  if (former === undefined) return
+  mapping.formerVisit = undefined
+  put(entry.resource, 'identifier[]', former)
+  if (former['system'] !== undefined) entry.isFoundBy(former)
 }
 
 /** PV1-54, the course of treatment that the visit is a part of. */
@@ -152,6 +182,7 @@ const moreRows = rowsOf([
   [25, 'priority', priority],
   [13, 'participant[]', partaking('REF', 'referrer')],
   [38, 'extension[]', arrival],
+  [23, 'serviceProvider', organization],
   [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
 ])
 const held = (place: Json | undefined, status: string) => place && { location: place, status }

@@ -90,7 +90,12 @@ describe('a message from a Serbian hospital', () => {
     assert.deepEqual([report['status'], report['result'].length, report['issued']], ['final', 4, '2026-03-01T09:30:00+01:00'])
     assert.deepEqual(report['presentedForm'], [{ contentType: 'application/pdf', data: 'JVBERi0xLjQK', title: 'Налаз' }])
     const [glucose, protein, colour, culture] = of(mapped, 'Observation')
-    assert.deepEqual(glucose?.['valueQuantity'], { value: 6.4, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' })
+    assert.deepEqual(JSON.parse(JSON.stringify(glucose?.['valueQuantity'])), {
+      value: 6.4,
+      unit: 'mmol/L',
+      system: 'http://unitsofmeasure.org',
+      code: 'mmol/L',
+    })
     assert.equal(glucose?.['referenceRange'][0].high.value, 6.1)
     assert.equal(glucose?.['note'][0].text, 'поновити за месец дана')
     assert.deepEqual(glucose?.['identifier'], [{ system: 'urn:rs:kcs:result', value: 'F-1/2345-7' }])
@@ -112,7 +117,7 @@ describe('a message from a Serbian hospital', () => {
       map(msh('SIU^S12'), 'SCH|B-1||||||CHECK^Контрола|ROUTINE|30|min|^^^20260401090000', pid, 'RGS|1', 'AIP|1||D17^Јовић^Марко'),
       'Appointment',
     )
-    assert.deepEqual([booked['status'], booked['start'], booked['end']], ['booked', '2026-04-01T09:00:00+02:00', '2026-04-01T07:30:00.000Z'])
+    assert.deepEqual([booked['status'], booked['start'], booked['end']], ['booked', '2026-04-01T09:00:00+02:00', '2026-04-01T09:30:00+02:00'])
     const document = one(
       map(msh('MDM^T02'), pid, 'TXA|1|DS|TX|20260301|||||||||DOC-9||||налаз.txt|LA', 'OBX|1|TX|^Отпусница||први ред', 'OBX|2|TX|^Отпусница||други ред'),
       'DocumentReference',
@@ -240,7 +245,8 @@ test('whatever third parties send is mapped to valid resources or refused with a
     }
   }
   assert.deepEqual(wrong, [])
-  assert.ok(mapped >= 291, `${mapped} are mapped`)
+  // One of them is two messages in one, and is refused as such.
+  assert.ok(mapped >= 290, `${mapped} are mapped`)
 })
 
 test('units that can only be one are UCUM, whoever writes them how; others stay words', () => {

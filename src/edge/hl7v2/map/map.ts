@@ -1,8 +1,9 @@
 import { Refusal } from '../../../platform/refusal.ts'
-import { dateTimeOf } from '../../draft/dates.ts'
+import { dateTimeOf, inZoneOf } from '../../draft/dates.ts'
 import { Draft, type Mapped } from '../../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../../draft/provenance.ts'
 import type { Message, Segment } from '../message.ts'
+import { findAgain } from './again.ts'
 import { charge } from './charge.ts'
 import { allergy, diagnosis, problem, procedure } from './clinical.ts'
 import { document } from './document.ts'
@@ -11,15 +12,19 @@ import { event, header, software } from './header.ts'
 import { accident, insurance, insuranceMore } from './insurance.ts'
 import { Mapping, type Options } from './mapping.ts'
 import { administered, dispensed, prescribed, route } from './medication.ts'
+import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
-import { common, referral, request, specimen, timed } from './order.ts'
-import { additional, guarantor, merged, nextOfKin, patient } from './patient.ts'
+import { common, referral, request, specimen } from './order.ts'
+import { additional, guarantor, nextOfKin, patient } from './patient.ts'
 import { role } from './people.ts'
+import { provider } from './provider.ts'
 import { disability, restriction } from './restriction.ts'
+import { Repeats } from './repeats.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
+import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/5'
+const version = 'hl7v2-to-fhir/6'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -50,6 +55,7 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     OBR: request,
     TQ1: timed,
     RF1: referral,
+    PRD: provider,
     SPM: specimen,
     OBX: observation,
     NTE: note,
@@ -82,9 +88,20 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
       expression: 'MSH[1]-9',
       hint: 'Send ADT, ORU, OUL, ORM, OML, OMP, RDE, RAS, RDS, MDM, SIU, VXU, PPR, REF, BAR or DFT.',
     })
+  return inZoneOf(message.segments[0]?.text(7) ?? '', () => mapped(message, options))
+}
+
+function mapped(message: Message, options: Options & { original?: Uint8Array }): Mapped {
   const draft = new Draft(message.segments.map((segment) => segment.raw(3)).join('\u0000') + identityOf(message))
   const mapping = new Mapping(message, draft, options)
-  for (const segment of withPatientFirst(message.segments)) {
+  const repeats = new Repeats()
+  const all = withPatientFirst(message.segments)
+  for (const [at, segment] of all.entries()) {
+    ;[mapping.before, mapping.next] = [all[at - 1], all[at + 1]]
+    if (repeats.isOne(segment)) {
+      draft.lose(segment.place, 'says again what stands before it')
+      continue
+    }
     const map = segments.get(segment.name)
     if (map === undefined) {
       if (!silent.has(segment.name))
@@ -94,12 +111,12 @@ export function mapHl7(message: Message, options: Options & { original?: Uint8Ar
   if (mapping.patient === undefined && mapping.appointment === undefined)
     throw new Refusal('unprocessable', 'the message names no patient, and nothing of it could be kept', {
       expression: 'PID',
-      hint: 'Send the patient in a PID segment, with a number in PID-3.',
+      hint: `Send the patient in a PID segment, with a number in PID-3.${message.oddities.some(({ place }) => place.startsWith('line ')) ? ' A line is no segment by the delimiter of MSH-1: are all segments written with the same one?' : ''}`,
     })
   finish(mapping, options.original)
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
   const lose = (place: string) => draft.lose(place, 'has no place in the record')
-  for (const segment of message.segments) if (segments.has(segment.name)) segment.unread(lose)
+  for (const segment of message.segments) if (segments.has(segment.name) && !repeats.found.has(segment)) segment.unread(lose)
   draft.numberStatements('shared')
   return { bundle: draft.bundle(), losses: draft.losses, mapping: version }
 }
@@ -123,11 +140,13 @@ function identityOf(message: Message): string {
 function finish(mapping: Mapping, original: Uint8Array | undefined): void {
   const { message, draft } = mapping
   finishAppointment(mapping)
-  const focus = draft.entries.filter((entry) => entry.isAbout || entry === mapping.patient).map(({ reference }) => reference)
+  const focus = draft.entries.filter((entry) => entry.isAbout || mapping.patients.includes(entry)).map(({ reference }) => reference)
   if (focus.length > 0) mapping.header.resource['focus'] = focus
+  findAgain(mapping)
   const msh = message.segments[0] as Segment
   const time = dateTimeOf(msh.text(7) ?? '')
-  const about = mapping.patient?.reference
+  // Of several people the message as it came is nobody's: in the chart of one it would tell of the others.
+  const about = isOfOne(mapping) ? mapping.patient?.reference : undefined
   if (original !== undefined)
     keepOriginal(draft, original, {
       contentType: 'x-application/hl7-v2+er7',
@@ -146,6 +165,10 @@ function finish(mapping: Mapping, original: Uint8Array | undefined): void {
     activity: [message.type, message.event].filter(Boolean).join('^'),
     agent: sender(mapping),
   })
+}
+
+function isOfOne({ patients, message }: Mapping): boolean {
+  return patients.length < 2 || message.event === 'A24' || patients.every(({ key }) => key !== undefined && key === patients[0]?.key)
 }
 
 function sender(mapping: Mapping): { reference: string } | undefined {

@@ -1,11 +1,21 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { type Draft, type Entry, type Json, type Path, pathOf, periodOf, putAt } from '../../draft/draft.ts'
+import { identifierSystem } from '../../draft/systems.ts'
 import type { Message, Segment, Value } from '../message.ts'
 
 export type Options = {
   /** The system of identifiers that the sending system gives without saying who assigns them. */
   localSystem?: string
+  /** Spaces of numbers by the names that senders give to whoever assigns them, as `nameOfAuthority` writes them. */
+  authorities?: ReadonlyMap<string, string>
 }
+
+/** However it is written: "Klinički centar " and "KLINIČKI CENTAR" are one. */
+export const nameOfAuthority = (name: string): string => name.trim().replace(/\s+/g, ' ').toLocaleUpperCase('sr')
+
+/** The settings' names of those who assign numbers, as they are looked up. */
+export const authoritiesOf = (all: readonly { system: string; names: readonly string[] }[]): ReadonlyMap<string, string> =>
+  new Map(all.flatMap(({ system, names }) => names.map((name) => [nameOfAuthority(name), system] as const)))
 
 /** A message on its way to resources: what was met last is what the next segment belongs to. */
 export class Mapping {
@@ -13,7 +23,9 @@ export class Mapping {
   readonly draft: Draft
   readonly options: Options
   readonly header: Entry
+  /** Whom the segments are about at the moment, and all whom the message is about. */
   patient: Entry | undefined
+  readonly patients: Entry[] = []
   encounter: Entry | undefined
   episode: Entry | undefined
   account: Entry | undefined
@@ -25,6 +37,18 @@ export class Mapping {
   immunization: Entry | undefined
   medication: Entry | undefined
   specimen: Entry | undefined
+  referral: Entry | undefined
+  /** What tells apart those that otherwise say the same (a diagnosis at admission and at discharge). */
+  readonly apart = new Map<Entry, string>()
+  readonly orders = new Map<string, Entry>()
+  readonly results = new Map<string, Entry>()
+  /** What the orders after it are about, where specimens come first. */
+  specimenOfGroup: Entry | undefined
+  /** The number that the visit had before (A50). */
+  formerVisit: Json | undefined
+  /** What stands before and after the segment that is read. */
+  before: Segment | undefined
+  next: Segment | undefined
   /** What a NTE is a note on. */
   noted: Entry | undefined
   /** When it happened, where the event says so. */
@@ -37,6 +61,15 @@ export class Mapping {
     this.draft = draft
     this.options = options
     this.header = draft.add('MessageHeader', (message.segments[0] as Segment).place)
+  }
+
+  /** Another patient begins: the visit, the order and all else of the one before are not of this one (A17, A24, several patients of a laboratory). */
+  beginsPatient(entry: Entry): void {
+    this.patients.push(entry)
+    this.patient = entry
+    if (this.patients.length === 1) return
+    Object.assign(this, ofNobody)
+    this.order = {}
   }
 
   isOf(...types: string[]): boolean {
@@ -55,10 +88,42 @@ export class Mapping {
   }
 }
 
+/** Whether a space of numbers is that of the sender: of its settings, or of the facility in MSH-4. */
+export function isOfSender({ message, options }: Mapping): (system: string) => boolean {
+  const sender = message.segments[0]?.first(4)
+  const [name, universal] = [sender?.part(1), sender?.part(2)]
+  const own = [
+    options.localSystem,
+    identifierSystem(name, undefined),
+    identifierSystem(undefined, universal),
+    options.authorities?.get(nameOfAuthority(name ?? '')),
+  ]
+  return (system) => own.includes(system)
+}
+
+const ofNobody = {
+  encounter: undefined,
+  episode: undefined,
+  account: undefined,
+  coverage: undefined,
+  procedure: undefined,
+  document: undefined,
+  immunization: undefined,
+  medication: undefined,
+  specimen: undefined,
+  specimenOfGroup: undefined,
+  formerVisit: undefined,
+  noted: undefined,
+}
+
 export type Order = {
   common?: Segment
   request?: Entry
   report?: Entry
+  /** The result that those of this order are a part of. */
+  parent?: Entry
+  /** What says when, and stood before the order itself. */
+  timed?: Segment[]
   /** What makes the identity of a result: the filler's number, else the placer's. */
   number?: string
 }

@@ -2,6 +2,7 @@ import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { inRole, location, practitioner } from './people.ts'
+import { instruct, timedAsOfOld, timedBefore } from './timing.ts'
 import { byTable, codeableConcept, concept, date, dateTime, decimal, entity, text, units } from './types.ts'
 import { table } from '../../draft/table.ts'
 
@@ -53,7 +54,8 @@ export function administered(segment: Segment, mapping: Mapping): void {
   if (resource['occurrenceDateTime'] === undefined) Object.assign(resource, { occurrenceString: 'unknown' })
   resource['vaccineCode'] ??= { text: 'unknown' }
   const origin = (resource['reportOrigin'] as Json | undefined)?.['coding'] as Json[] | undefined
-  if (origin?.[0]?.['code'] === '00') resource['primarySource'] = true
+  // NIP001: 00 was given here, 01 to 08 are told by somebody else, from papers or by heart.
+  if (/^0[0-8]$/.test(String(origin?.[0]?.['code']))) resource['primarySource'] = origin?.[0]?.['code'] === '00'
   dose(entry, segment)
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   const { common } = mapping.order
@@ -64,11 +66,14 @@ export function administered(segment: Segment, mapping: Mapping): void {
 
 /** The order of a vaccination gives it its numbers and names the doctor who ordered it. */
 function ordered(entry: Entry, common: Segment, mapping: Mapping): void {
+  // 9999 is the number of all that was not given (CDC guide, ORC-3): found by it, one patient's refusal would be written over another's.
+  if (common.text(3) === '9999') common.skip(3)
+  else fill(entry, common, numberRows, mapping)
   fill(entry, common, orderedRows, mapping)
 }
+const numberRows = rowsOf([[3, 'identifier[]', entity('FILL')]])
 const orderedRows = rowsOf([
   [2, 'identifier[]', entity('PLAC')],
-  [3, 'identifier[]', entity('FILL')],
   [12, 'performer[]', ordering],
 ])
 function ordering(value: Value, mapping: Mapping, place: string): Json | undefined {
@@ -78,10 +83,9 @@ function ordering(value: Value, mapping: Mapping, place: string): Json | undefin
 
 /** 999 means that the amount is not known (CDC guide; RXA-6). */
 function dose(entry: Entry, segment: Segment): void {
-  const amount = segment.first(6) && decimal(segment.first(6) as Value)
-  const unit = segment.first(7)
-  const parts = units(unit?.part(1), unit?.part(2), unit?.part(3))
-  if (amount !== undefined && amount !== 999) entry.resource['doseQuantity'] = { value: amount, ...parts }
+  const amount = numberIn(segment, 6)
+  if (amount !== undefined && amount !== 999) entry.resource['doseQuantity'] = { value: amount, ...unitsIn(segment, 7) }
+  else unitsIn(segment, 7)
 }
 
 function given(segment: Segment, mapping: Mapping): void {
@@ -95,9 +99,9 @@ function given(segment: Segment, mapping: Mapping): void {
   if (resource['effectiveDateTime'] === undefined && resource['effectivePeriod'] === undefined) resource['_effectiveDateTime'] = absent
   resource['status'] = { NA: 'not-done', RE: 'not-done' }[segment.text(20)?.toUpperCase() ?? ''] ?? 'completed'
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const amount = segment.first(6) && decimal(segment.first(6) as Value)
-  const unit = segment.first(7)
-  if (amount !== undefined && amount !== 999) resource['dosage'] = { dose: { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) } }
+  const amount = numberIn(segment, 6)
+  if (amount !== undefined && amount !== 999) resource['dosage'] = { dose: { value: amount, ...unitsIn(segment, 7) } }
+  if (/^(?:D|X)$/i.test(segment.text(21) ?? '')) resource['status'] = 'entered-in-error'
   if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
   if (mapping.medication?.resource.resourceType === 'MedicationRequest') resource['request'] = mapping.medication.reference
   mapping.medication = entry
@@ -107,6 +111,8 @@ const givenRows = rowsOf([
   [5, 'medicationCodeableConcept', codeableConcept],
   [10, 'performer[]', administering],
   [19, 'reasonCode[]', codeableConcept],
+  [18, 'statusReason[]', codeableConcept],
+  [9, 'note[]', (value) => ({ text: wordsOf(value) })],
 ])
 const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
 
@@ -182,8 +188,10 @@ function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
 }
 
 const reasons = (field: number) => rowsOf([[field, 'reasonCode[]', codeableConcept]])
-const encoded = { code: 2, min: 3, max: 4, unit: 5, form: 6, how: 7, amount: 10, amountUnit: 11, refills: 12, reasons: reasons(27) }
-const asOrdered = { code: 1, min: 2, max: 3, unit: 4, form: 5, how: 7, amount: 11, amountUnit: 12, refills: 13, reasons: reasons(20) }
+const encoded = { code: 2, min: 3, max: 4, unit: 5, how: 7, substitution: 9, amount: 10, amountUnit: 11, refills: 12, reasons: reasons(27), said: [20, 21] }
+const asOrdered = { code: 1, min: 2, max: 3, unit: 4, how: 7, substitution: 9, amount: 11, amountUnit: 12, refills: 13, reasons: reasons(20), said: [6] }
+// HL7 tables 0161 and 0167, by HL7's own concept map: whether another medicine may be given instead.
+const substitutions = table<boolean>({ N: false, G: true, T: true, 0: true, 1: false })
 
 /** RXO as it was prescribed, RXE as the pharmacy takes it: where both are, the later says more. */
 export function prescribed(segment: Segment, mapping: Mapping): void {
@@ -194,35 +202,59 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
   const medicine = segment.first(at.code) && concept(segment.first(at.code) as Value)
   if (medicine !== undefined) resource['medicationCodeableConcept'] = medicine
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const unit = segment.first(at.unit)
-  const parts = units(unit?.part(1), unit?.part(2), unit?.part(3))
-  const number = (field: number) => (segment.first(field) === undefined ? undefined : decimal(segment.first(field) as Value))
-  const [least, most] = [number(at.min), number(at.max)]
-  const dosed =
-    least === undefined
-      ? undefined
-      : most === undefined || most === least
-        ? { doseQuantity: { value: least, ...parts } }
-        : { doseRange: { low: { value: least, ...parts }, high: { value: most, ...parts } } }
-  const instruction = some({
-    text:
-      segment
-        .all(at.how)
-        .map((value) => value.part(2) ?? value.part(1))
-        .filter(Boolean)
-        .join('; ') || undefined,
-    doseAndRate: dosed && [dosed],
-  })
+  const [dose, text] = [doseOf(segment, at), howTo(segment, at.how)]
+  const instruction = some({ text, doseAndRate: dose && [dose] })
   if (instruction !== undefined) resource['dosageInstruction'] = [{ ...(resource['dosageInstruction'] as Json[] | undefined)?.[0], ...instruction }]
-  const amountUnit = segment.first(at.amountUnit)
-  const [amount, refills] = [number(at.amount), number(at.refills)]
-  const supply = some({
-    quantity: amount === undefined ? undefined : { value: amount, ...units(amountUnit?.part(1), amountUnit?.part(2), amountUnit?.part(3)) },
-    numberOfRepeatsAllowed: refills !== undefined && Number.isInteger(refills) && refills >= 0 ? refills : undefined,
-  })
-  if (supply !== undefined) resource['dispenseRequest'] = supply
+  if (segment.name === 'RXE') timedAsOfOld(entry, segment.first(1))
+  timedAsOfOld(entry, mapping.order.common?.first(7))
+  timedBefore(entry, mapping)
+  supply(entry, segment, at)
+  const allowedBoolean = substitutions[segment.text(at.substitution)?.toUpperCase() ?? '']
+  if (allowedBoolean !== undefined) resource['substitution'] = { allowedBoolean }
+  segment.first(at.substitution)?.skip(2, 3)
+  for (const field of at.said) for (const value of segment.all(field)) put(resource, 'note[]', { text: wordsOf(value) })
+  if (segment.name === 'RXE') fill(entry, segment, prescriptionNumber, mapping)
   entry.comesFrom(`${segment.place} medication<${at.code} dosageInstruction<${at.min}`)
   fill(entry, segment, at.reasons, mapping)
+}
+const prescriptionNumber = rowsOf([[15, 'identifier[]', entity()]])
+
+/** A text that may be coded: its words, else the code. */
+function wordsOf(value: Value): string {
+  const [code, words] = [value.part(1), value.part(2)]
+  value.skip(3)
+  return words ?? code ?? value.whole()
+}
+const howTo = (segment: Segment, field: number): string | undefined => segment.all(field).map(wordsOf).join('; ') || undefined
+
+const numberIn = (segment: Segment, field: number) => segment.first(field) && decimal(segment.first(field) as Value)
+function unitsIn(segment: Segment, field: number): Json {
+  const unit = segment.first(field)
+  return units(unit?.part(1), unit?.part(2), unit?.part(3))
+}
+
+/** How much at once, and how much in a time (RXE-23 and 24: 100 mL/h). */
+function doseOf(segment: Segment, at: typeof encoded | typeof asOrdered): Json | undefined {
+  const parts = unitsIn(segment, at.unit)
+  const [least, most] = [numberIn(segment, at.min), numberIn(segment, at.max)]
+  const rate = segment.name === 'RXE' ? numberIn(segment, 23) : undefined
+  return some({
+    ...(least === undefined
+      ? {}
+      : most === undefined || segment.text(at.max) === segment.text(at.min)
+        ? { doseQuantity: { value: least, ...parts } }
+        : { doseRange: { low: { value: least, ...parts }, high: { value: most, ...parts } } }),
+    rateQuantity: rate === undefined ? undefined : { value: rate, ...unitsIn(segment, 24) },
+  })
+}
+
+function supply({ resource }: Entry, segment: Segment, at: typeof encoded | typeof asOrdered): void {
+  const [amount, refills] = [numberIn(segment, at.amount), Number(segment.text(at.refills) ?? Number.NaN)]
+  const made = some({
+    quantity: amount === undefined ? undefined : { value: amount, ...unitsIn(segment, at.amountUnit) },
+    numberOfRepeatsAllowed: Number.isInteger(refills) && refills >= 0 ? refills : undefined,
+  })
+  if (made !== undefined) resource['dispenseRequest'] = made
 }
 
 /** RXD: what was handed out. */
@@ -234,10 +266,17 @@ export function dispensed(segment: Segment, mapping: Mapping): void {
   resource['status'] = 'completed'
   fill(entry, segment, dispensedRows, mapping)
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const [amount, unit] = [segment.first(4) && decimal(segment.first(4) as Value), segment.first(5)]
-  if (amount !== undefined) resource['quantity'] = { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) }
+  const amount = numberIn(segment, 4)
+  if (amount !== undefined) resource['quantity'] = { value: amount, ...unitsIn(segment, 5) }
+  const text = howTo(segment, 12)
+  if (text !== undefined) instruct(resource, { text })
   if (mapping.medication?.resource.resourceType === 'MedicationRequest') put(resource, 'authorizingPrescription[]', mapping.medication.reference)
+  else if (mapping.order.common !== undefined) fill(entry, mapping.order.common, prescribedRows, mapping)
+  if (mapping.order.common !== undefined) fill(entry, mapping.order.common, dispenseNumber, mapping)
+  identifyDispense(entry, segment, mapping)
+  if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
   mapping.medication = entry
+  mapping.noted = entry
 }
 const dispensedRows = rowsOf([
   [2, 'medicationCodeableConcept', codeableConcept],
@@ -246,7 +285,23 @@ const dispensedRows = rowsOf([
   [9, 'note[]', (value) => ({ text: value.whole() })],
   [10, 'performer[]', dispenser],
 ])
+const dispenseNumber = rowsOf([[3, 'identifier[]', entity('FILL')]])
+const prescribedRows = rowsOf([[2, 'authorizingPrescription[]', prescriptionNumbered]])
+function prescriptionNumbered(value: Value, mapping: Mapping): Json | undefined {
+  const identifier = entity('PLAC')(value, mapping)
+  return identifier && { type: 'MedicationRequest', identifier }
+}
 function dispenser(value: Value, mapping: Mapping, place: string): Json | undefined {
   const actor = practitioner(value, mapping, place)
   return actor && { actor }
+}
+
+/** RXD-7 is the number of the prescription, the same each time that something of it is handed out: found again by it, the second time would replace the first. */
+function identifyDispense(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const { localSystem } = mapping.options
+  const number = segment.text(7) ?? mapping.order.common?.text(3) ?? mapping.order.common?.text(2)
+  if (localSystem === undefined || number === undefined) return entry.isFoundBy({})
+  const own = { system: `${localSystem}:dispense`, value: [number, segment.text(1), segment.text(3)].filter((one) => one !== undefined).join('/') }
+  put(entry.resource, 'identifier[]', own)
+  entry.isFoundBy(own)
 }

@@ -3,11 +3,19 @@ import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, periodIn, rowsOf } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
+import { belongsTo, remember } from './parent.ts'
+import { timedBefore, urgencies } from './timing.ts'
 import { byTable, codeableConcept, concept, dateTime, entity, organization, quantity } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 /** ORC: what several orders have in common, or the beginning of the next. */
 export function common(segment: Segment, mapping: Mapping): void {
+  if (comesLate(mapping)) {
+    segment.skip(1)
+    for (const field of [2, 3]) if (mapping.orders.get(segment.text(field) ?? '') === mapping.order.request) segment.skip(field)
+    mapping.order.common ??= segment
+    return
+  }
   mapping.order = { common: segment }
   mapping.specimen = undefined
   mapping.immunization = undefined
@@ -17,10 +25,15 @@ export function common(segment: Segment, mapping: Mapping): void {
   segment.skip(1)
 }
 
+/** After its OBR instead of before it: what comes next are results of that OBR, and they stay with it. */
+function comesLate({ next, order }: Mapping): boolean {
+  return order.request !== undefined && (next?.name === 'OBX' || next?.name === 'NTE')
+}
+
 /** OBR: the order, and in a message of results the report that answers it. */
 export function request(segment: Segment, mapping: Mapping): void {
   const isResult = mapping.isOf('ORU', 'OUL')
-  if (mapping.order.request !== undefined) mapping.order = {}
+  if (mapping.order.request !== undefined) mapping.order = mapping.order.timed === undefined ? {} : { timed: mapping.order.timed }
   mapping.specimen = undefined
   segment.skip(1)
   mapping.order.number = segment.text(3) ?? mapping.order.common?.text(3) ?? segment.text(2)
@@ -28,7 +41,10 @@ export function request(segment: Segment, mapping: Mapping): void {
   if (order === undefined) return
   mapping.order.request = order
   if (isResult) mapping.order.report = report(segment, order, mapping)
+  remember(segment, order, mapping)
+  belongsTo(segment, order, mapping)
   mapping.noted = mapping.order.report ?? order
+  if (mapping.specimenOfGroup !== undefined) attach(mapping.specimenOfGroup, mapping)
   collected(segment, mapping)
 }
 
@@ -60,8 +76,6 @@ const controls = table<string>({
   OH: 'on-hold',
   HR: 'on-hold',
 })
-const urgencies = table<string>({ S: 'stat', A: 'asap', R: 'routine', P: 'routine', C: 'urgent', T: 'urgent' })
-
 const placer = entity('PLAC')
 const filler = entity('FILL')
 const requestRows = rowsOf([
@@ -91,7 +105,7 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
   if (entry === undefined) return undefined
   const { resource } = entry
   const { common } = mapping.order
-  resource['status'] = statusOf(common)
+  resource['status'] = statusOf(common, isAbout ? undefined : segment.text(25))
   resource['intent'] = isAbout ? 'order' : 'filler-order'
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   fill(entry, segment, requestRows, mapping)
@@ -104,6 +118,7 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
     others(common, mapping, entry)
   }
   timing(resource, segment, mapping)
+  timedBefore(entry, mapping)
   supplements(entry, segment)
   return entry
 }
@@ -113,9 +128,11 @@ function repeat(value: Value, same: Value): void {
   if (value.part(1) === same.part(1)) value.skip(2, 3, 4)
 }
 
-function statusOf(common: Segment | undefined): string {
+/** An order whose results are final waits for nothing any more, whether ORC-5 says so or not. */
+function statusOf(common: Segment | undefined, reported: string | undefined): string {
   const [said, control] = [common?.text(5)?.toUpperCase() ?? '', common?.text(1)?.toUpperCase() ?? '']
-  return orderStatuses[said] ?? controls[control] ?? (common === undefined ? 'active' : 'unknown')
+  const byReport = /^[FC]$/i.test(reported ?? '') ? 'completed' : /^X$/i.test(reported ?? '') ? 'revoked' : undefined
+  return orderStatuses[said] ?? controls[control] ?? byReport ?? (common === undefined ? 'active' : 'unknown')
 }
 
 /** Who entered and verified the order, and where. */
@@ -166,8 +183,8 @@ const reportStatuses = table<string>({
 })
 
 const reportRows = rowsOf([
-  [2, 'identifier[]', placer],
   [3, 'identifier[]', filler],
+  [2, 'identifier[]', placer],
   [4, 'code', codeableConcept],
   [25, 'status', byTable(reportStatuses)],
   [24, 'category[]', section],
@@ -195,12 +212,26 @@ function report(segment: Segment, order: Entry, mapping: Mapping): Entry {
   resource['code'] ??= { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
   const { common } = mapping.order
   if (common !== undefined && resource['identifier'] === undefined) fill(entry, common, fillerRows, mapping)
+  identifyReport(entry, segment, mapping)
   const [start, end] = [momentIn(segment, 7, mapping), momentIn(segment, 8, mapping)]
   if (end !== undefined) resource['effectivePeriod'] = periodIn(segment, 7, 8, mapping)
   else if (start !== undefined) resource['effectiveDateTime'] = start
   const issued = momentIn(segment, 22, mapping)
   if (issued?.includes('T')) resource['issued'] = issued
   return entry
+}
+
+/**
+ * The number of an order is often that of all its reports, and the number of the laboratory that of a tube: a later message with one of them must not replace another's report. With the code of what
+ * was examined it is one report, as with results.
+ */
+function identifyReport(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const { localSystem } = mapping.options
+  const code = segment.first(4)?.part(1) ?? segment.first(4)?.part(2)
+  if (mapping.order.number === undefined || localSystem === undefined || code === undefined) return
+  const own = { system: `${localSystem}:report`, value: `${mapping.order.number}/${code}` }
+  put(entry.resource, 'identifier[]', own)
+  entry.isFoundBy(own)
 }
 
 /** The specimen that an OBR tells of by itself, before SPM was there: fields 7, 10, 14 and 15. */
@@ -265,9 +296,39 @@ export function specimen(segment: Segment, mapping: Mapping): void {
   else if (start !== undefined) put(resource, 'collection.collectedDateTime', start)
   const status = usable[segment.text(20)?.toUpperCase() ?? '']
   if (status !== undefined) resource['status'] = status
+  rejected(entry, segment)
+  parents(entry, segment, mapping)
+  if (specimenFirst.has(mapping.message.event)) {
+    mapping.order = {}
+    mapping.specimenOfGroup = entry
+  }
   attach(entry, mapping)
   mapping.noted = entry
 }
+/** SPM-21: why nothing was made of it. */
+function rejected({ resource }: Entry, segment: Segment): void {
+  for (const value of segment.all(21)) {
+    const why = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0490')
+    if (why === undefined) continue
+    resource['status'] = 'unsatisfactory'
+    const [first] = (why['coding'] ?? []) as Json[]
+    put(resource, 'note[]', { text: String(why['text'] ?? first?.['display'] ?? first?.['code']) })
+  }
+}
+
+/** SPM-3: what it was taken from, by its number. */
+function parents({ resource }: Entry, segment: Segment, mapping: Mapping): void {
+  for (const value of segment.all(3)) {
+    const [own, other] = [value.inside(1), value.inside(2)]
+    const identifier = (own && entity('PLAC')(own, mapping)) ?? (other && entity('FILL')(other, mapping))
+    if (identifier !== undefined) put(resource, 'parent[]', { type: 'Specimen', identifier })
+    other?.skip(2, 3, 4)
+    other?.part(1)
+  }
+}
+
+// In these a specimen stands before the orders that are about it (HL7 2.8, 4.4 and 7.3); elsewhere after its order.
+const specimenFirst = new Set(['R22', 'R23', 'O33', 'O35'])
 
 function attach(entry: Entry, mapping: Mapping): void {
   mapping.specimen = entry
@@ -277,18 +338,6 @@ function attach(entry: Entry, mapping: Mapping): void {
     put(request.resource, 'specimen[]', entry.reference)
     put(entry.resource, 'request[]', request.reference)
   }
-}
-
-/** TQ1: when and how urgently (the later form of OBR-27). */
-export function timed(segment: Segment, mapping: Mapping): void {
-  const entry = mapping.order.request
-  if (entry === undefined) return
-  segment.skip(1)
-  const { resource } = entry
-  const priority = urgencies[segment.text(9)?.toUpperCase() ?? '']
-  if (priority !== undefined) resource['priority'] ??= priority
-  const period = periodIn(segment, 7, 8, mapping)
-  if (period !== undefined && resource['occurrenceDateTime'] === undefined) resource['occurrencePeriod'] ??= period
 }
 
 const referralStatuses = table<string>({ A: 'active', P: 'draft', R: 'revoked', E: 'completed' })
@@ -304,6 +353,7 @@ export function referral(segment: Segment, mapping: Mapping): void {
   resource['category'] = [{ coding: [{ system: 'http://snomed.info/sct', code: '3457005', display: 'Patient referral' }] }]
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   mapping.noted = entry
+  mapping.referral = entry
 }
 const referralRows = rowsOf([
   [6, 'identifier[]', entity('PLAC')],

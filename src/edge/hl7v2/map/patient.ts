@@ -1,8 +1,11 @@
+import { Refusal } from '../../../platform/refusal.ts'
+import { findByChartNumber } from '../../draft/chart-number.ts'
 import { descent } from '../../draft/descent.ts'
 import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { type Convert, fill, type Mapping, rowsOf } from './mapping.ts'
+import { type Convert, fill, isOfSender, type Mapping, rowsOf } from './mapping.ts'
+import { isLinked } from './merge.ts'
 import { practitioner } from './people.ts'
 import {
   address,
@@ -196,12 +199,17 @@ function descentOf(entry: Entry, segment: Segment, field: number, kind: 'race' |
 /** PID: the patient whom everything after it is about. */
 export function patient(segment: Segment, mapping: Mapping): void {
   const entry = mapping.draft.add('Patient', segment.place, mapping.isOf('ADT'))
-  if (mapping.patient === undefined || !mapping.isOf('ADT')) mapping.patient = entry
+  const before = mapping.patient
+  mapping.beginsPatient(entry)
   fill(entry, segment, patientRows, mapping)
+  findByChartNumber(entry, isOfSender(mapping))
+  if (before !== undefined && !mapping.isOf('ADT')) mustBeApart(before, entry, segment, mapping)
   // Taken, for somebody may come in whom nobody knows; but whoever forgets the number hears it.
+  if (mapping.isOf('ADT') && mapping.message.event === 'A29') entry.resource['active'] = false
   if (entry.resource['identifier'] === undefined) mapping.draft.lose(`${segment.place}-3`, 'no number: each such message makes a new patient')
   const birth = segment.text(7)
   if (birth !== undefined && birth.length > 8) birthTime(entry, segment, mapping)
+  district(entry.resource, segment)
   multiple(entry.resource, segment)
   deceased(entry.resource, segment)
   animal(entry, segment)
@@ -209,9 +217,27 @@ export function patient(segment: Segment, mapping: Mapping): void {
   descentOf(entry, segment, 22, 'ethnicity')
   accountOf(segment, mapping, entry)
   mother(segment, mapping, entry)
+  isLinked(mapping)
   mapping.noted = undefined
   // The set id counts only.
   segment.skip(1)
+}
+
+/** Events of ADT are about two; of two patients before one order nobody can say whose it is. */
+function mustBeApart(before: Entry, entry: Entry, segment: Segment, mapping: Mapping): void {
+  if (mapping.before?.name !== 'PID' || (before.key !== undefined && before.key === entry.key)) return
+  throw new Refusal('incorrect', 'two patients stand one after the other, and nothing says whose the rest is', {
+    expression: segment.place,
+    hint: 'Send a message for each patient, or each patient before what is told of it.',
+  })
+}
+
+/** PID-12 of older versions: the county of the address that says none. */
+function district(resource: Json, segment: Segment): void {
+  const county = segment.text(12)
+  const first = (resource['address'] as Json[] | undefined)?.[0]
+  if (county === undefined || first === undefined) return
+  first['district'] ??= county
 }
 
 function birthTime(entry: Entry, segment: Segment, mapping: Mapping): void {
@@ -340,26 +366,6 @@ function contactOf(employer: Entry | undefined, segment: Segment, mapping: Mappi
 const contactRows = rowsOf([
   [31, 'telecom[]', telecom],
   [32, 'address', address],
-])
-
-/** MRG: the chart that goes into the one of the PID before it (A40 and its kin). */
-export function merged(segment: Segment, mapping: Mapping): void {
-  const survivor = mapping.patient
-  if (survivor === undefined) return
-  const entry = mapping.draft.add('Patient', segment.place, true)
-  fill(entry, segment, mergedRows, mapping)
-  if (entry.resource['identifier'] === undefined) {
-    mapping.draft.remove(entry)
-    return mapping.draft.lose(segment.place, 'names no chart that goes into the other')
-  }
-  Object.assign(entry.resource, { active: false, link: [{ other: survivor.reference, type: 'replaced-by' }] })
-  const links = ((survivor.resource as Json & { link?: Json[] }).link ??= [])
-  links.push({ other: entry.reference, type: 'replaces' })
-}
-const mergedRows = rowsOf([
-  [1, 'identifier[]', identifier],
-  [2, 'identifier[]', identifier],
-  [7, 'name[]', humanName],
 ])
 
 /** GT1: who pays, beside the account. */

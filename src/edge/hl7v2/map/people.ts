@@ -1,9 +1,10 @@
-import { type Entry, type Json, some } from '../../draft/draft.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import { nationalSystem } from '../../draft/national.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
+import { typeOf } from './identifier-types.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
-import { address, codeableConcept, laterUses, name, organization, organizationNamed, period, telecom, typeOf, worldly } from './types.ts'
+import { address, codeableConcept, humanName, laterUses, name, organization, organizationNamed, period, telecom, worldly } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 /** XCN as a Practitioner; the same number of the same authority, or else the same name, is the same one in a message. */
@@ -39,6 +40,18 @@ function practitionerEntry(value: Value, mapping: Mapping, place: string): Entry
   })
 }
 
+/** PRD: the name is an XPN, the numbers stand in PRD-7 (PLN) and PRD-8. */
+export function practitionerNamed(segment: Segment, mapping: Mapping): Entry | undefined {
+  const [called, number] = [segment.first(2) && humanName(segment.first(2) as Value), segment.first(7)]
+  const [value, kind, space] = [number?.part(1), number?.part(2), number?.part(3)]
+  if (called === undefined && value === undefined) return undefined
+  return mapping.draft.once(`prd ${value} ${kind} ${JSON.stringify(called)}`, 'Practitioner', segment.place, ({ resource }) => {
+    const system = identifierSystem(kind ?? space, undefined) ?? mapping.options.localSystem
+    if (value !== undefined) resource['identifier'] = [some({ system, value })]
+    if (called !== undefined) resource['name'] = [called]
+  })
+}
+
 const roles = table<string>({
   AP: 'Administering Provider',
   EP: 'Entering Provider',
@@ -53,9 +66,12 @@ export const inRole =
   (value: Value, mapping: Mapping, place: string): Json | undefined => {
     const person = practitionerEntry(value, mapping, place)
     if (person === undefined) return undefined
-    return mapping.draft.once(`role ${code} ${person.fullUrl}`, 'PractitionerRole', place, ({ resource }) => {
+    return mapping.draft.once(`role ${code} ${person.fullUrl}`, 'PractitionerRole', place, (entry) => {
+      const { resource } = entry
       resource['practitioner'] = person.reference
       resource['code'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0443', code, display: roles[code] }] }]
+      const { localSystem } = mapping.options
+      if (localSystem !== undefined && person.query !== undefined) foundBy(entry, { system: `${localSystem}:role`, value: `${code} ${person.query}` })
     }).reference
   }
 
@@ -67,6 +83,12 @@ const kinds = [
   [2, 'ro'],
   [3, 'bd'],
 ] as const
+
+/** Of the sender's own register: without a number each message made the same ward and the same role once more. */
+function foundBy(entry: Entry, identifier: Json): void {
+  put(entry.resource, 'identifier[]', identifier)
+  entry.isFoundBy(identifier)
+}
 
 /** PL: facility, building, floor, point of care, room and bed, each a Location in the one before; the innermost is referred to. */
 export function location(value: Value, mapping: Mapping, place: string): Json | undefined {
@@ -97,13 +119,16 @@ function placeWithin(
   mapping: Mapping,
   place: string,
 ): Entry {
-  return mapping.draft.once(`pl ${path}`, 'Location', place, ({ resource }) => {
+  return mapping.draft.once(`pl ${path}`, 'Location', place, (entry) => {
+    const { resource } = entry
+    const { localSystem } = mapping.options
     const system = identifierSystem(undefined, universal)
     if (system !== undefined) resource['identifier'] = [{ system: 'urn:ietf:rfc:3986', value: system }]
     resource['name'] = named ?? universal
     resource['mode'] = 'instance'
     resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: kind }] }
     if (parent !== undefined) resource['partOf'] = parent.reference
+    if (system === undefined && localSystem !== undefined) foundBy(entry, { system: `${localSystem}:place`, value: path.slice(1) })
   })
 }
 
@@ -151,6 +176,10 @@ const prt = { ...roleRows({ code: 4, person: 5, specialty: 6, location: 9, organ
 export function role(segment: Segment, mapping: Mapping): void {
   const at = segment.name === 'PRT' ? prt : rol
   if (segment.first(at.person) === undefined && segment.first(at.organization) === undefined) return
+  if (/^DE?$/i.test(segment.text(2) ?? '')) {
+    for (let field = 1; field <= segment.length && field < 31; field++) segment.skip(field)
+    return mapping.draft.lose(segment.place, 'takes a part back, which is left out here')
+  }
   const entry = mapping.draft.add('PractitionerRole', segment.place)
   // How it came about (the action code) and the instance are of the conversation.
   segment.skip(1, 2)

@@ -1,4 +1,4 @@
-import { dateTimeOf } from '../../draft/dates.ts'
+import { after, dateTimeOf } from '../../draft/dates.ts'
 import { type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
@@ -44,7 +44,10 @@ export function appointment(segment: Segment, mapping: Mapping): void {
   const [range, length] = [segment.first(11), Number(segment.text(9))]
   const [start, end] = [dateTimeOf(range?.part(4) ?? ''), dateTimeOf(range?.part(5) ?? '')]
   times(resource, start, end)
-  const minutes = length * (units[segment.text(10)?.toLowerCase() ?? 'min'] ?? Number.NaN)
+  const said = /^([MH])(\d{1,4})$/i.exec(range?.part(3) ?? '')
+  const minutes = Number.isFinite(length)
+    ? length * (units[segment.text(10)?.toLowerCase() ?? 'min'] ?? Number.NaN)
+    : Number(said?.[2]) * (/h/i.test(said?.[1] ?? '') ? 60 : 1)
   if (Number.isFinite(minutes) && minutes >= 1) resource['minutesDuration'] = Math.round(minutes)
   fill(entry, segment, appointmentRows, mapping)
 }
@@ -73,7 +76,11 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
   const entry = mapping.appointment
   if (entry === undefined) return mapping.draft.lose(segment.place, 'belongs to an appointment, and none stands before it')
   const { resource } = entry
-  segment.skip(1, 2)
+  segment.skip(1)
+  if (/^D$/i.test(segment.text(2) ?? '')) {
+    segment.skip(3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
+    return mapping.draft.lose(segment.place, 'takes a part back, which is left out here')
+  }
   const isService = segment.name === 'AIS'
   const begin = dateTimeOf(segment.text(isService ? 4 : 6) ?? '')
   if (begin?.includes('T')) resource['start'] ??= begin
@@ -109,14 +116,23 @@ export function finishAppointment(mapping: Mapping): void {
   const { resource } = entry
   if (mapping.patient !== undefined) put(resource, 'participant[]', { actor: mapping.patient.reference, status: 'accepted' })
   resource['participant'] ??= [{ type: [{ text: 'unknown' }], status: 'needs-action' }]
-  const [start, end, minutes] = [resource['start'], resource['end'], resource['minutesDuration']]
-  if (typeof start === 'string' && end === undefined && typeof minutes === 'number')
-    resource['end'] = new Date(Date.parse(start) + minutes * 60_000).toISOString()
-  if (start === undefined || resource['end'] === undefined) {
-    delete resource['start']
-    delete resource['end']
-    // app-3: without times an appointment is only proposed, cancelled or waited for.
-    if (!['proposed', 'cancelled', 'waitlist'].includes(resource['status'] as string)) resource['status'] = 'proposed'
-    mapping.draft.lose('SCH[1]-11', 'no start and length that could be read: the appointment is only proposed')
+  const [start, minutes] = [resource['start'], resource['minutesDuration']]
+  if (typeof start === 'string' && resource['end'] === undefined) {
+    // app-2: one of both is not taken. A time that is known is worth more than a length that is not.
+    resource['end'] = typeof minutes === 'number' ? after(start, minutes) : start
+    if (typeof minutes !== 'number') mapping.draft.lose('SCH[1]-11', 'says no length and no end: the end is written as the beginning')
   }
+  if (start !== undefined) return
+  delete resource['end']
+  untimed(resource)
+  mapping.draft.lose('SCH[1]-11', `no start that could be read: the appointment is only ${String(resource['status'])}`)
+}
+
+/** app-3: without times an appointment is only proposed, cancelled or waited for. */
+function untimed(resource: Json): void {
+  const status = resource['status'] as string
+  if (['proposed', 'cancelled', 'waitlist'].includes(status)) return
+  const isOver = status === 'noshow' || status === 'entered-in-error'
+  resource['status'] = isOver ? 'cancelled' : 'proposed'
+  if (isOver) resource['cancelationReason'] ??= { text: status }
 }

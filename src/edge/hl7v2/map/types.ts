@@ -2,10 +2,12 @@ import { dateOf, dateTimeOf, instantOf } from '../../draft/dates.ts'
 import { codingOf, displayOf } from '../../draft/displays.ts'
 import { type Json, periodOf, some } from '../../draft/draft.ts'
 import { nationalSystem, plainCode } from '../../draft/national.ts'
+import { exactNumber } from '../../draft/numbers.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import { ucumOf } from '../../draft/ucum.ts'
 import type { Value } from '../message.ts'
-import type { Mapping } from './mapping.ts'
+import { type Mapping, nameOfAuthority } from './mapping.ts'
+import { typeOf } from './identifier-types.ts'
 import { table } from '../../draft/table.ts'
 
 // HL7's v2-to-FHIR maps of data types, each `(value, mapping, place)` so that a table of fields can name it.
@@ -21,21 +23,25 @@ const answers = table<boolean>({ Y: true, N: false })
 
 // More digits than a number of a computer keeps are not taken as one.
 const numberMax = 16
-export function decimal(value: Value): number | undefined {
-  const given = value.part(1)
-  return given !== undefined && given.length <= numberMax && /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(given) ? Number(given) : undefined
+export const decimal = (value: Value): number | undefined => decimalIn(value.part(1))
+export function decimalIn(given: string | undefined): number | undefined {
+  return given !== undefined && given.length <= numberMax && /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(given) ? exactNumber(given) : undefined
 }
 
+/** A count, in whichever way it is written: 2, 02, 2.0. */
 export function positive(value: Value): number | undefined {
-  const number = decimal(value)
-  return number !== undefined && Number.isInteger(number) && number > 0 ? number : undefined
+  const number = decimal(value) === undefined ? Number.NaN : Number(value.part(1))
+  return Number.isInteger(number) && number > 0 ? number : undefined
 }
 
 /** A code by a table of ours; an unknown one is a loss, never a guess. */
 export const byTable =
   <T>(table: Record<string, T>) =>
-  (value: Value): T | undefined =>
-    table[value.part(1)?.toUpperCase() ?? '']
+  (value: Value): T | undefined => {
+    // What the code is called, and in which system, the table says better.
+    value.skip(2, 3)
+    return table[value.part(1)?.toUpperCase() ?? '']
+  }
 
 /** A code of an HL7 table, where the field says no system of its own. */
 export const coded =
@@ -93,7 +99,7 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
   value.skip(2, 3, 6, 9, 10)
   const national = nationalSystem(number, type, name)
   if (national === null) mapping.draft.lose(place, 'has not the form of the national number that it says it is')
-  const system = typeof national === 'string' ? national : (identifierSystem(name, universal) ?? mapping.options.localSystem)
+  const system = typeof national === 'string' ? national : (spaceOf(name, universal, mapping) ?? mapping.options.localSystem)
   const made: Json = {}
   if (type !== undefined) made['type'] = typeOf(type)
   if (system !== undefined) made['system'] = system
@@ -104,52 +110,10 @@ export function identifier(value: Value, mapping: Mapping, place: string): Json 
   return made
 }
 
-// The displays of HL7 table 0203 as its code system has them. MB is not here: in Serbia it is the number of a legal person.
-const typeNames = new Map<string, string>(
-  Object.entries({
-    AN: 'Account number',
-    ANC: 'Account number Creditor',
-    AND: 'Account number debitor',
-    ANON: 'Anonymous identifier',
-    BA: 'Bank Account Number',
-    BC: 'Bank Card Number',
-    BR: 'Birth registry number',
-    DI: "Diner's Club card",
-    DL: "Driver's license number",
-    DN: 'Doctor number',
-    EI: 'Employee number',
-    EN: 'Employer number',
-    FI: 'Facility ID',
-    FILL: 'Filler Identifier',
-    HC: 'Health Card Number',
-    LR: 'Local Registry ID',
-    MA: 'Patient Medicaid number',
-    MC: "Patient's Medicare number",
-    MD: 'Medical License number',
-    MI: 'Military ID number',
-    MR: 'Medical record number',
-    NI: 'National unique individual identifier',
-    NIIP: 'National Insurance Payor Identifier (Payor)',
-    NPI: 'National provider identifier',
-    PI: 'Patient internal identifier',
-    PLAC: 'Placer Identifier',
-    PN: 'Person number',
-    PNT: 'Temporary Living Subject Number',
-    PPN: 'Passport number',
-    PRN: 'Provider number',
-    RI: 'Resource identifier',
-    SB: 'Social Beneficiary Identifier',
-    SL: 'State license',
-    SS: 'Social Security number',
-    TAX: 'Tax ID number',
-    VN: 'Visit number',
-    XX: 'Organization identifier',
-  }),
-)
-export function typeOf(code: string): Json {
-  const display = typeNames.get(code)
-  const system = 'http://terminology.hl7.org/CodeSystem/v2-0203'
-  return { coding: [display === undefined ? { system, code } : { system, code, display }] }
+/** The space of a number: what is unique in the world, else the one that the settings say of the name, however it is written, else the name itself. */
+function spaceOf(name: string | undefined, universal: string | undefined, { options: { authorities } }: Mapping): string | undefined {
+  const known = name === undefined ? undefined : authorities?.get(nameOfAuthority(name))
+  return known ?? identifierSystem(name, universal)
 }
 
 /** A number alone, with the type that its field means. */
@@ -163,7 +127,7 @@ export const numbered =
 /** EI, the number of an order or a document: value, name space, universal identifier. */
 export function entityIdentifier(value: Value, mapping: Mapping, type?: string): Json | undefined {
   const number = value.part(1)
-  const system = identifierSystem(value.part(2), value.part(3)) ?? mapping.options.localSystem
+  const system = spaceOf(value.part(2), value.part(3), mapping) ?? mapping.options.localSystem
   value.skip(4)
   if (number === undefined) return undefined
   return some({ type: type === undefined ? undefined : typeOf(type), system, value: number })
@@ -314,7 +278,7 @@ export function quantity(value: Value): Json | undefined {
 export function money(value: Value): Json | undefined {
   const [amount, currency] = [value.sub(1, 1), value.sub(1, 2)]
   if (amount === undefined || !/^-?\d+(?:\.\d+)?$/.test(amount)) return undefined
-  return some({ value: Number(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
+  return some({ value: exactNumber(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
 }
 
 /** A unit is UCUM when the sender says so, or says nothing and writes what can only be one unit. */

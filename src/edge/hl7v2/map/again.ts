@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto'
+import { type Entry, type Json, put, statementSystem } from '../../draft/draft.ts'
+import type { Mapping } from './mapping.ts'
+
+/**
+ * Allergies, diagnoses, procedures, relatives and insurances come with every message about a patient and seldom have a number of their own. Without one each admission, transfer and discharge made
+ * another of each. So they are found again by what they say: whose, of which visit, what, when.
+ */
+export function findAgain(mapping: Mapping): void {
+  for (const entry of mapping.draft.entries) {
+    const own = same[entry.resource.resourceType]
+    if (own === undefined || entry.key !== undefined) continue
+    const patient = mapping.draft.find((entry.resource['subject'] ?? entry.resource['patient'] ?? entry.resource['beneficiary']) as Json | undefined)
+    const said = own(entry.resource, mapping)
+    if (patient?.query === undefined || said === '') continue
+    const number = {
+      system: statementSystem,
+      value: hash('sha256', [patient.query, entry.resource.resourceType, said, mapping.apart.get(entry) ?? ''].join('\u0000'), 'base64url'),
+    }
+    put(entry.resource, 'identifier[]', number)
+    entry.isFoundBy(number)
+    if (mapping.isOf('ADT')) entry.isAbout = true
+  }
+}
+
+type Same = (resource: Entry['resource'], mapping: Mapping) => string
+
+const same: Record<string, Same> = {
+  AllergyIntolerance: ({ code }) => codeIn(code),
+  Condition: ({ code, encounter }, mapping) => of(visitOf(encounter, mapping), codeIn(code)),
+  Procedure: ({ code, encounter, performedDateTime, performedPeriod }, mapping) =>
+    of(visitOf(encounter, mapping), codeIn(code), String(performedDateTime ?? (performedPeriod as Json | undefined)?.['start'] ?? '')),
+  RelatedPerson: ({ name, relationship, identifier }) => {
+    const [first] = (name ?? []) as Json[]
+    const called = first === undefined ? '' : `${String(first['family'] ?? '')} ${((first['given'] ?? []) as string[]).join(' ')}`
+    return `${called}${numbersIn(identifier)}` === '' ? '' : [called, ...((relationship ?? []) as Json[]).map(codeIn), numbersIn(identifier)].join('|')
+  },
+  Coverage: ({ identifier, subscriberId, class: classes, payor }, mapping) => {
+    const [payer] = ((payor ?? []) as Json[]).map((one) => mapping.draft.find(one))
+    const values = ((classes ?? []) as Json[]).map(({ value }) => String(value))
+    return [payer?.query ?? String(payer?.resource['name'] ?? ''), numbersIn(identifier), String(subscriberId ?? ''), ...values].join('|')
+  },
+}
+
+/** What says nothing of itself is not found by what stands around it. */
+const of = (around: string | undefined, said: string, when = '') => (said === '' || around === undefined ? '' : `${around} ${when} ${said}`)
+
+function codeIn(concept: unknown): string {
+  const { coding, text } = (concept ?? {}) as { coding?: Json[]; text?: string }
+  const first = coding?.find(({ code }) => code !== undefined) ?? coding?.[0]
+  return first === undefined ? (text ?? '') : `${String(first['system'] ?? '')}|${String(first['code'] ?? first['display'] ?? '')}`
+}
+
+const numbersIn = (identifiers: unknown): string =>
+  ((identifiers ?? []) as Json[]).map(({ system, value }) => `${String(system ?? '')}|${String(value)}`).join(',')
+
+/** Undefined in a visit without a number: the same diagnosis of the next such visit would be written over this one's. */
+function visitOf(encounter: unknown, mapping: Mapping): string | undefined {
+  return encounter === undefined ? '' : mapping.draft.find(encounter as Json)?.query
+}

@@ -1,0 +1,73 @@
+import { isBase64 } from '../../draft/base64.ts'
+import { type Json, some } from '../../draft/draft.ts'
+import type { Segment, Value } from '../message.ts'
+import type { Mapping } from './mapping.ts'
+import { table } from '../../draft/table.ts'
+
+const contents = table<string>({
+  PDF: 'application/pdf',
+  'X-PDF': 'application/pdf',
+  JPEG: 'image/jpeg',
+  JPG: 'image/jpeg',
+  PNG: 'image/png',
+  GIF: 'image/gif',
+  TIFF: 'image/tiff',
+  HTML: 'text/html',
+  RTF: 'application/rtf',
+  XML: 'application/xml',
+  PLAIN: 'text/plain',
+  'X-HL7-CDA-LEVEL-ONE': 'application/xml',
+})
+
+/** ED (source, type, subtype, encoding, data) or RP (pointer, application, type, subtype) as an Attachment. */
+export function attachment(segment: Segment, value: Value, mapping: Mapping): Json | undefined {
+  const isPointer = /^RP$/i.test(segment.text(2) ?? '')
+  const [type, subtype] = isPointer ? [value.part(3), value.part(4)] : [value.part(2), value.part(3)]
+  const title = segment.first(3)?.part(2)
+  const found = isPointer ? pointerOf(value) : dataOf(value)
+  if (found === undefined)
+    mapping.draft.lose(`${segment.place}-5`, isPointer ? 'is no address that could be followed' : 'is not what its encoding says, and no file')
+  value.skip(1, 2)
+  // att-1: what has data says what it is.
+  const contentType = mediaType(type, subtype) ?? (found?.['data'] === undefined ? undefined : (typeOf(String(found['data'])) ?? 'application/octet-stream'))
+  return some({ contentType, ...found, title: found === undefined ? (title ?? 'could not be read') : title })
+}
+
+function mediaType(type: string | undefined, subtype: string | undefined): string | undefined {
+  if (type !== undefined && /^[\w.+-]+\/[\w.+-]+$/.test(type)) return type
+  if (subtype === undefined) return contents[type?.toUpperCase() ?? '']
+  return contents[subtype.toUpperCase()] ?? (type === undefined ? undefined : `${type.toLowerCase()}/${subtype.toLowerCase()}`)
+}
+
+/** Only what is an address leads anywhere for another; a path on the sender's own disk does not. */
+function pointerOf(value: Value): Json | undefined {
+  const url = value.part(1)
+  return url !== undefined && /^(?:https?|urn|ftps?|dicom|wado)[^\s"<>\\]*:[^\s"<>\\]+$/i.test(url) ? { url } : undefined
+}
+
+/** Base64 as it is, hexadecimal and text turned into it; what claims to be base64 and is not is no data. */
+function dataOf(value: Value): Json | undefined {
+  const [encoding, data] = [value.part(4)?.toUpperCase(), value.part(5)?.replace(/\s+/g, '')]
+  if (data === undefined) return bareData(value)
+  if (encoding === 'BASE64') return isBase64(data) ? { data } : undefined
+  if (encoding === 'HEX' && data.length % 2 === 0 && /^[0-9A-Fa-f]+$/.test(data)) return { data: Buffer.from(data, 'hex').toString('base64') }
+  return { data: Buffer.from(value.part(5) ?? '', 'utf8').toString('base64') }
+}
+
+/** Whoever leaves out the components still wrote a file, where its beginning says which. */
+function bareData(value: Value): Json | undefined {
+  const data = value.length === 1 ? value.part(1)?.replace(/\s+/g, '') : undefined
+  return data !== undefined && typeOf(data) !== undefined && isBase64(data) ? { data } : undefined
+}
+
+// How files begin, in Base64.
+const beginnings = [
+  ['JVBERi', 'application/pdf'],
+  ['/9j/', 'image/jpeg'],
+  ['iVBORw0KGgo', 'image/png'],
+  ['R0lGOD', 'image/gif'],
+  ['SUkqA', 'image/tiff'],
+  ['TU0AK', 'image/tiff'],
+  ['e1xydGY', 'application/rtf'],
+] as const
+const typeOf = (data: string): string | undefined => beginnings.find(([beginning]) => data.startsWith(beginning))?.[1]

@@ -1,0 +1,131 @@
+import { dateTimeOf } from '../../draft/dates.ts'
+import { type Entry, type Json, some } from '../../draft/draft.ts'
+import { exactNumber } from '../../draft/numbers.ts'
+import type { Segment, Value } from '../message.ts'
+import type { Mapping } from './mapping.ts'
+import { concept, decimal, decimalIn, period, quantity, units } from './types.ts'
+
+export function unitOf(segment: Segment): Json {
+  const given = segment.first(6)
+  return units(given?.part(1), given?.part(2), given?.part(3))
+}
+
+// What has no form of its own in an Observation is text of it, whatever its type.
+const texts = new Set('ST TX FT ED RP XAD XPN XTN ID IS CX XCN EI HD NA MA AD PN CN TN MO CP CK CD XON PL SI'.split(' '))
+
+/** OBX-5 by OBX-2. */
+export function setValue(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const values = segment.all(5)
+  const { resource } = entry
+  const [first] = values
+  unitOf(segment)
+  if (first === undefined) {
+    // obs-6: a reason for having no value only where there is none.
+    if (/^[NXI]$/i.test(segment.text(11) ?? ''))
+      resource['dataAbsentReason'] = {
+        coding: [
+          { system: 'http://terminology.hl7.org/CodeSystem/data-absent-reason', code: /^N$/i.test(segment.text(11) ?? '') ? 'not-performed' : 'unknown' },
+        ],
+      }
+    return
+  }
+  entry.comesFrom(`${segment.place} value<5`)
+  const type = segment.text(2)?.toUpperCase() ?? ''
+  if (values.length === 1) {
+    if (!setOne(resource, type, first, segment, mapping)) resource['valueString'] = first.whole()
+    return
+  }
+  if (type === 'TX' || type === 'FT' || type === 'ST' || !typed.has(type)) {
+    resource['valueString'] = values.map((value) => value.whole()).join('\n')
+    return
+  }
+  resource['component'] = values.map((value) => {
+    const component: Json = { code: resource['code'] }
+    if (!setOne(component, type, value, segment, mapping)) component['valueString'] = value.whole()
+    return component
+  })
+}
+const typed = new Set(['NM', 'SN', 'CE', 'CWE', 'CNE', 'CF', 'TS', 'DTM', 'DT', 'NR', 'DR', 'CQ'])
+
+/** False when the value is not what its type says: then it is text, and the sender is told. */
+function setOne(resource: Json, type: string, value: Value, segment: Segment, mapping: Mapping): boolean {
+  const made = valueOf(type, value, segment)
+  if (made === null) return texts.has(type) || type === '' ? saved(resource, value) : lostType(type, segment, mapping)
+  Object.assign(resource, made)
+  return true
+}
+function saved(resource: Json, value: Value): boolean {
+  resource['valueString'] = value.whole()
+  return true
+}
+function lostType(type: string, segment: Segment, mapping: Mapping): boolean {
+  mapping.draft.lose(`${segment.place}-5`, `is not what its type ${type.slice(0, 3)} says, and is kept as text`)
+  return false
+}
+
+function valueOf(type: string, value: Value, segment: Segment): Json | null {
+  switch (type) {
+    case 'NM': {
+      const number = decimal(value)
+      return number === undefined ? compared(value, unitOf(segment)) : { valueQuantity: { value: number, ...unitOf(segment) } }
+    }
+    case 'SN':
+      return structured(value, unitOf(segment))
+    case 'NR':
+      return ranged(value.part(1), value.part(2), unitOf(segment))
+    case 'CE':
+    case 'CWE':
+    case 'CNE':
+    case 'CF': {
+      const valueCodeableConcept = concept(value)
+      return valueCodeableConcept === undefined ? null : { valueCodeableConcept }
+    }
+    case 'DR': {
+      const valuePeriod = period(value.part(1), value.part(2))
+      return valuePeriod === undefined ? null : { valuePeriod }
+    }
+    case 'CQ': {
+      const valueQuantity = quantity(value)
+      return valueQuantity === undefined ? null : { valueQuantity }
+    }
+    case 'TS':
+    case 'DTM':
+    case 'DT': {
+      const valueDateTime = dateTimeOf(value.part(1) ?? '')
+      return valueDateTime === undefined ? null : { valueDateTime }
+    }
+    case 'TM': {
+      const [, hour, minute, second = '00'] = /^(\d{2})(\d{2})(\d{2})?/.exec(value.part(1) ?? '') ?? []
+      return hour === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 ? null : { valueTime: `${hour}:${minute}:${second}` }
+    }
+    default:
+      return null
+  }
+}
+
+/** `<0.5`: no number by the standard, and written by laboratories everywhere. */
+function compared(value: Value, unit: Json): Json | null {
+  const [, comparator, number] = /^(<=|>=|<|>)\s*(-?\d{1,15}(?:\.\d{1,15})?)$/.exec(value.part(1) ?? '') ?? []
+  return number === undefined ? null : { valueQuantity: { value: exactNumber(number), comparator, ...unit } }
+}
+
+/** SN: a comparison, a range, a ratio, or a count with a plus (which is a kind of answer, and no number: 2+). */
+function structured(value: Value, unit: Json): Json | null {
+  const [comparator, first, separator, second] = [value.part(1), value.part(2), value.part(3), value.part(4)]
+  const [number, other] = [decimalIn(first), decimalIn(second)]
+  if (number === undefined) return null
+  if (separator === '-') return ranged(first, second, unit)
+  if ((separator === '/' || separator === ':') && other !== undefined) return { valueRatio: { numerator: { value: number }, denominator: { value: other } } }
+  if (separator === '+' && second === undefined && comparator === undefined) return { valueString: `${first}+` }
+  if (separator !== undefined) return null
+  if (comparator !== undefined && !['<', '<=', '>=', '>', '='].includes(comparator)) return null
+  return { valueQuantity: some({ value: number, comparator: comparator === '=' ? undefined : comparator, ...unit }) }
+}
+function ranged(low: string | undefined, high: string | undefined, unit: Json): Json | null {
+  const bound = (text: string | undefined) => {
+    const value = decimalIn(text)
+    return value === undefined ? undefined : { value, ...unit }
+  }
+  const valueRange = some({ low: bound(low), high: bound(high) })
+  return valueRange === undefined ? null : { valueRange }
+}

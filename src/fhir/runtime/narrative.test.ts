@@ -12,6 +12,7 @@ const harmless = [
   '<p style="background-image: url(line1.png)">a</p>',
   '<a href="https://example.org/a?b=c">a</a> <a href="#part">b</a> <a href="Patient/1">c</a>',
   '<img src="data:image/png;base64,AAAA" alt="x"/>',
+  '<p title="]]>">&#9;a ]] &#x1F600;</p>',
 ]
 const harmful = [
   '<script>alert(1)</script>',
@@ -49,6 +50,11 @@ const harmful = [
   'a<!-- a -- b -->',
   '<p class="a" class="b">a</p>',
   '<a HREF="javascript:alert(1)">a</a>',
+  '<p>a&#1;</p>',
+  '<p>a&#xD800;</p>',
+  '<p>a&#1114112;</p>',
+  '<p title="&#xFFFE;">a</p>',
+  '<p>a]]>b</p>',
 ]
 
 for (const inner of harmless) test(`harmless: ${inner}`, () => assert.equal(narrativeProblem(div(inner)), null))
@@ -58,7 +64,7 @@ test('the quick look passes nothing that the rules refuse, whole or with one cha
   const texts = [...harmless, '<table border="1"><tbody><tr><td rowspan="2">a&#160;b</td></tr></tbody></table>', '<p>a <b>b</b></p><h1 id="x">c</h1><br/>d']
   for (const text of [...texts, ...harmful].map(div)) {
     for (let at = 0; at < text.length; at++) {
-      for (const put of ['', '<', '>', '"', '/', '&', 'x', ' ', 'on']) {
+      for (const put of ['', '<', '>', '"', '/', '&', 'x', ' ', 'on', '&#1;', ']]>']) {
         const changed = text.slice(0, at) + put + text.slice(at + 1)
         if (scanNarrative(changed) !== 'unsure') assert.equal(narrativeProblem(changed), null, changed)
       }

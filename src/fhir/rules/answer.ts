@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
-import { compareValues } from '../profile/values.ts'
+import { compareQuantities, compareValues } from '../profile/values.ts'
 import { numberOf } from '../search/numbers.ts'
 import { textOf } from '../runtime/check.ts'
 import { isResourceType } from '../xml/shapes.ts'
@@ -73,21 +73,12 @@ function limits(question: Json, value: unknown, path: string, answering: Answeri
 }
 
 function bound(value: unknown, limit: unknown, side: -1 | 1, path: string, answering: Answering): void {
-  const order = isObject(value) && isObject(limit) ? quantityOrder(value, limit, answering) : compareValues(value, limit)
+  const order = isObject(value) && isObject(limit) ? compareQuantities(value, limit, answering.check.known?.unit) : compareValues(value, limit)
   const says = (what: string, hint: string) => answering.says(path, 'invariant', what, hint)
   if (order === null && isObject(value) && isObject(limit))
     return says('the quantity cannot be compared with the limit, because their units are not formal or not of one kind', 'Write the unit in UCUM.')
   if (order === null || order === 0 || Math.sign(order) !== side) return
   says(side < 0 ? 'the value is below the smallest that is allowed' : 'the value is above the largest that is allowed', 'Correct the value.')
-}
-
-function quantityOrder(value: Json, limit: Json, { check }: Answering): number | null {
-  const [a, b] = [numberOf(value.value), numberOf(limit.value)]
-  if (a === null || b === null || typeof value.code !== 'string' || typeof limit.code !== 'string' || value.system !== limit.system) return null
-  if (value.code === limit.code) return a - b
-  const [left, right] = [check.known?.unit(value.code), check.known?.unit(limit.code)]
-  if (!left || !right || left.unit !== right.unit) return null
-  return a * left.factor + left.offset - (b * right.factor + right.offset)
 }
 
 function text(question: Json, value: unknown, path: string, answering: Answering): void {
@@ -119,7 +110,7 @@ function optionsOf(question: Json, given: { type: string; value: unknown }, opti
   const isOpen = question.type === 'open-choice' && given.type === 'String'
   const valueSet = question.answerValueSet
   if (options.length > 0 && !isOpen) {
-    const chosen = options.find((one) => isSame(given.value, choiceOf(one, 'value')?.value))
+    const chosen = options.find((one) => isSame(given.value, choiceOf(one, 'value')?.value, undefined))
     if (chosen === undefined && question.type !== 'open-choice')
       answering.says(`${path}.value`, 'invariant', 'the answer is none of the options', 'Choose one of the options.')
     const isExclusive = chosen !== undefined && valuesOf(chosen, 'questionnaire-optionExclusive').includes(true)

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
-import { compareValues, hasPattern } from '../profile/values.ts'
+import { compareValues, hasPattern, type UnitOf } from '../profile/values.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
@@ -30,34 +30,35 @@ function expressionOf(item: Json): string | undefined {
 }
 
 /** questionnaire.html, enableWhen: is the item to be answered in this response? Null when its expression asks what is not known here. */
-export function isEnabled(item: Json, response: Json[], isTrue: (expression: string) => boolean | null): boolean | null {
+export function isEnabled(item: Json, response: Json[], isTrue: (expression: string) => boolean | null, unitOf: UnitOf | undefined): boolean | null {
   const expression = expressionOf(item)
   if (expression !== undefined) return isTrue(expression)
   const conditions = list(item.enableWhen)
   if (conditions.length === 0) return true
-  const holds = (one: Json) => isMet(one, answersTo(response, one.question))
+  const holds = (one: Json) => isMet(one, answersTo(response, one.question), unitOf)
   return item.enableBehavior === 'any' ? conditions.some(holds) : conditions.every(holds)
 }
 
-function isMet(condition: Json, answers: Json[]): boolean {
+function isMet(condition: Json, answers: Json[], unitOf: UnitOf | undefined): boolean {
   const wanted = choiceOf(condition, 'answer')
   if (condition.operator === 'exists') return answers.some((one) => choiceOf(one, 'value') !== null) === (wanted?.value === true)
   if (wanted === null) return true
   const given = answers.flatMap((one) => choiceOf(one, 'value') ?? [])
-  if (condition.operator === '!=') return !given.some(({ value }) => isSame(value, wanted.value))
-  return given.some(({ value }) => compares(condition.operator, value, wanted.value))
+  if (condition.operator === '!=') return !given.some(({ value }) => isSame(value, wanted.value, unitOf))
+  return given.some(({ value }) => compares(condition.operator, value, wanted.value, unitOf))
 }
 
-function compares(operator: unknown, value: unknown, wanted: unknown): boolean {
-  if (operator === '=') return isSame(value, wanted)
-  const order = compareValues(value, wanted)
+function compares(operator: unknown, value: unknown, wanted: unknown, unitOf: UnitOf | undefined): boolean {
+  if (operator === '=') return isSame(value, wanted, unitOf)
+  const order = compareValues(value, wanted, unitOf)
   if (order === null) return false
   return operator === '>' ? order > 0 : operator === '<' ? order < 0 : operator === '>=' ? order >= 0 : order <= 0
 }
 
-/** Of codings the code decides, with the system where both say it. */
-export function isSame(value: unknown, wanted: unknown): boolean {
+/** Of codings the code decides, with the system where both say it; of quantities the amount. */
+export function isSame(value: unknown, wanted: unknown, unitOf: UnitOf | undefined): boolean {
   if (!isObject(value) || !isObject(wanted)) return value === wanted || compareValues(value, wanted) === 0
+  if (wanted.value !== undefined && wanted.code !== undefined) return compareValues(value, wanted, unitOf) === 0
   if (wanted.code !== undefined)
     return value.code === wanted.code && (value.system === wanted.system || wanted.system === undefined || value.system === undefined)
   return hasPattern(value, wanted)

@@ -73,7 +73,7 @@ type Given = { item: Json; path: string }
 
 function one(question: Json, given: Given[], path: string, answering: Answering, depth: number): void {
   const { type, required, repeats } = question
-  const isAsked = isEnabled(question, answering.response, answering.isTrue)
+  const isAsked = isEnabled(question, answering.response, answering.isTrue, answering.check.known?.unit)
   const isGroup = type === 'group'
   const answers = given.flatMap(({ item }) => list(item.answer))
   if (isAsked === false) {

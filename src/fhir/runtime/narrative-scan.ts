@@ -1,4 +1,5 @@
-export const unsafeStyle = /expression\s*\(|javascript:|url\s*\((?!\s*[\w%-]+\.(?:png|gif|jpe?g)\s*\))|@import|behavior\s*:|-moz-binding/i
+export const unsafeStyle =
+  /expression\s*\(|javascript:|url\s*\((?!\s*(?:[\w%-]+\.(?:png|gif|jpe?g)|data:\s*image\/(?:png|gif|jpeg);base64,[A-Za-z0-9+/=]*)\s*\))|@import|behavior\s*:|-moz-binding/i
 
 /**
  * One pass over a narrative by its characters. It only says "there is certainly nothing wrong with this"; whatever it does not understand is

@@ -23,7 +23,7 @@ const tag = /<(?:!--(?!>|->)(?:[^-]|-(?!-))*--|(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s
 const attribute = /([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
 const entity = /&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/
 const address = new Set(['href', 'src', 'cite', 'longdesc', 'usemap'])
-const safeAddress = /^(?:https?:|mailto:|tel:|urn:|cid:|data:image\/(?:png|gif|jpeg);|[#/.?]|[\w%~-]+(?:[/.?#]|$))/i
+const safeAddress = /^(?:https?:|ftp:|mailto:|tel:|urn:|cid:|data:\s*image\/(?:png|gif|jpeg);|[#/.?]|[\w%~-]+(?:[/.?#]|$))/i
 
 function attributesProblem(text: string): string | null {
   attribute.lastIndex = 0

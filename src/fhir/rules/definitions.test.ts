@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { preparedFhir } from '../../testing/fhir.ts'
+import { readBundle } from '../compile/definitions.ts'
+import { addResources } from '../../testing/validator-cases.ts'
+
+const fhir = preparedFhir()
+const core = 'http://hl7.org/fhir/StructureDefinition/'
+const errors = (resource: object, profiles?: string[]) =>
+  fhir
+    .validate(JSON.parse(JSON.stringify(resource)), { isStrict: true, ...(profiles === undefined ? {} : { profiles }) })
+    .filter(({ severity }) => severity === 'error')
+    .map(({ expression }) => expression)
+
+const at = (path: string, more: object = {}) => ({ id: path, path, ...more })
+
+function profile(type: string, ...element: object[]): Record<string, unknown> {
+  const base = { baseDefinition: core + type, derivation: 'constraint', type, kind: 'resource', abstract: false }
+  return { resourceType: 'StructureDefinition', url: 'http://rules.test/of', name: 'A', status: 'draft', ...base, differential: { element } }
+}
+
+const ofPatient = (path: string, more: object) => profile('Patient', at(path, more))
+const rule = (expression: string) => ({ constraint: [{ key: 'a-1', severity: 'error', human: 'x', expression }] })
+const slicing = (path: string) => ({ slicing: { discriminator: [{ type: 'value', path }], rules: 'open' } })
+const bound = { binding: { strength: 'required', valueSet: 'http://hl7.org/fhir/ValueSet/administrative-gender' } }
+const first = 'StructureDefinition.differential.element[0]'
+
+/** What is right, what is wrong, and where the mistake is said. */
+const ofProfiles: [string, object, object, string][] = [
+  ['a binding is on what holds a code', ofPatient('Patient.gender', bound), ofPatient('Patient.birthDate', bound), `${first}.binding`],
+  [
+    'a fixed value is of the type of the base',
+    ofPatient('Patient.gender', { fixedCode: 'male' }),
+    ofPatient('Patient.gender', { fixedString: 'male' }),
+    `${first}.fixedString`,
+  ],
+  [
+    'the profile of a type is one of that type',
+    ofPatient('Patient.name', { type: [{ code: 'HumanName', profile: [`${core}HumanName`] }] }),
+    ofPatient('Patient.name', { type: [{ code: 'HumanName', profile: [`${core}Address`] }] }),
+    `${first}.type`,
+  ],
+  [
+    'a profile leaves targets out and adds none',
+    ofPatient('Patient.generalPractitioner', { type: [{ code: 'Reference', targetProfile: [`${core}Practitioner`] }] }),
+    ofPatient('Patient.generalPractitioner', { type: [{ code: 'Reference', targetProfile: [`${core}Device`] }] }),
+    `${first}.type`,
+  ],
+  [
+    'a rule begins with what is there',
+    ofPatient('Patient.contact', rule('name.exists()')),
+    ofPatient('Patient.contact', rule('nam.exists()')),
+    '.constraint[0].expression',
+  ],
+  [
+    'a form of a choice is there by its name',
+    ofPatient('Patient.active', rule('true')),
+    profile('Patient', at('Patient', rule('died.exists()'))),
+    '.constraint[0].expression',
+  ],
+  [
+    'a discriminator leads to an element',
+    ofPatient('Patient.identifier', slicing('system')),
+    ofPatient('Patient.identifier', slicing('name.family')),
+    `${first}.slicing.discriminator[0]`,
+  ],
+  [
+    'only an extension has a context',
+    profile('Patient', at('Patient')),
+    { ...profile('Patient', at('Patient')), context: [{ type: 'element', expression: 'Patient' }] },
+    'StructureDefinition.context',
+  ],
+]
+
+for (const [title, right, wrong, path] of ofProfiles) {
+  test(title, () => {
+    assert.deepEqual(errors(right), [])
+    assert.deepEqual(errors(wrong), [path.startsWith('.') ? first + path : path])
+  })
+}
+
+test('names that FHIRPath or choices give are no mistakes', () => {
+  for (const expression of [
+    'deceased.exists()',
+    'exists() and name.exists()',
+    'iif(true, true, false)',
+    '%resource.name.exists()',
+    '(name | contact.name).exists()',
+    'not true',
+  ])
+    assert.deepEqual(
+      errors(profile('Patient', at('Patient', rule(expression)))).filter((place) => place.includes('constraint')),
+      expression === 'not true' ? [`${first}.constraint[0].expression`] : [],
+      expression,
+    )
+})
+
+test('an extension fixes its own URL', () => {
+  const extension = (fixedUri?: string) => ({
+    ...profile('Extension', at('Extension.url', fixedUri === undefined ? { min: 1 } : { fixedUri })),
+    ...{ kind: 'complex-type', context: [{ type: 'element', expression: 'Patient' }] },
+  })
+  assert.deepEqual(errors(extension('http://rules.test/of')), [])
+  assert.deepEqual(errors(extension('http://rules.test/other')), ['StructureDefinition'])
+  assert.deepEqual(errors(extension()), ['StructureDefinition'])
+})
+
+test('R4’s own types, profiles and extensions are right', () => {
+  for (const name of ['profiles-types', 'profiles-others', 'extension-definitions']) {
+    for (const definition of readBundle(name)) assert.deepEqual(errors(definition), [], String(definition['url']))
+  }
+})
+
+describe('questionnaires', () => {
+  const asked = (item: object, more: object = {}) => ({ resourceType: 'Questionnaire', status: 'draft', item: [{ linkId: '1', ...item }], ...more })
+
+  test('offer and begin with values of the type they ask for', () => {
+    assert.deepEqual(errors(asked({ type: 'integer', answerOption: [{ valueInteger: 1 }] })), [])
+    assert.deepEqual(errors(asked({ type: 'integer', answerOption: [{ valueString: '1' }] })), ['Questionnaire.item[0].answerOption[0].value'])
+    assert.deepEqual(errors(asked({ type: 'date', initial: [{ valueString: 'today' }] })), ['Questionnaire.item[0].initial[0].value'])
+    assert.deepEqual(errors(asked({ type: 'choice', answerOption: [{ valueString: 'a' }, { valueCoding: { code: 'b' } }] })), [])
+  })
+
+  test('lead by # to what they contain', () => {
+    const valueSet = { resourceType: 'ValueSet', id: 'v', status: 'draft', compose: { include: [{ system: 'http://rules.test/cs' }] } }
+    assert.deepEqual(errors(asked({ type: 'choice', answerValueSet: '#v' }, { contained: [valueSet] })), [])
+    assert.deepEqual(errors(asked({ type: 'choice', answerValueSet: '#v' })), ['Questionnaire.item[0].answerValueSet'])
+    const nowhere = { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: '#q' }
+    assert.deepEqual(errors(nowhere), ['QuestionnaireResponse.questionnaire'])
+  })
+
+  test('compare amounts, not the names of their units', () => {
+    const kg = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'kg' })
+    const grams = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'g' })
+    const answered = (operator: string, wanted: object, given: object) => {
+      const item = [
+        { linkId: '1', type: 'quantity' },
+        { linkId: '2', type: 'string', enableWhen: [{ question: '1', operator, answerQuantity: wanted }] },
+      ]
+      return errors({
+        ...{ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: '#q' },
+        contained: [{ resourceType: 'Questionnaire', id: 'q', status: 'active', item }],
+        item: [
+          { linkId: '1', answer: [{ valueQuantity: given }] },
+          { linkId: '2', answer: [{ valueString: 'x' }] },
+        ],
+      })
+    }
+    const notAsked = ['QuestionnaireResponse.item[1]']
+    assert.deepEqual(answered('>', grams(500), kg(2)), [])
+    assert.deepEqual(answered('<', grams(500), kg(2)), notAsked)
+    assert.deepEqual(answered('=', grams(2000), kg(2)), [])
+    assert.deepEqual(answered('=', kg(5), kg(2)), notAsked, 'the same unit is not the same amount')
+    assert.deepEqual(answered('!=', kg(5), kg(2)), [])
+  })
+})
+
+describe('against a profile', () => {
+  const observation = (more: object) => ({ resourceType: 'Observation', status: 'final', code: { text: 'x' }, ...more })
+  const url = 'http://rules.test/of'
+  const judged = (definition: object, resource: object) => {
+    addResources(fhir, 'rules.test#4', [definition] as never)
+    try {
+      return errors(resource, [url])
+    } finally {
+      fhir.removePackage('rules.test#4')
+    }
+  }
+
+  test('a slice by the type behind a reference knows it from the reference', () => {
+    const slice = { sliceName: 'o', min: 1, type: [{ code: 'Reference', targetProfile: [`${core}Organization`] }] }
+    const byType = { slicing: { discriminator: [{ type: 'type', path: 'resolve()' }], rules: 'open' } }
+    const definition = profile('Observation', at('Observation.performer', byType), { id: 'Observation.performer:o', path: 'Observation.performer', ...slice })
+    for (const performer of [
+      { reference: 'Organization/1' },
+      { reference: 'http://a.rs/fhir/Organization/1/_history/2' },
+      { type: 'Organization', display: 'A' },
+    ])
+      assert.deepEqual(judged(definition, observation({ performer: [performer] })), [])
+    assert.deepEqual(judged(definition, observation({ performer: [{ reference: 'Practitioner/1' }] })), ['Observation.performer'])
+  })
+
+  test('a limit holds in every unit of its kind', () => {
+    const least = { value: 1, system: 'http://unitsofmeasure.org', code: 'kg' }
+    const definition = profile('Observation', at('Observation.value[x]', { type: [{ code: 'Quantity' }], minValueQuantity: least }))
+    const weight = (value: number) => observation({ valueQuantity: { value, system: 'http://unitsofmeasure.org', code: 'g' } })
+    assert.deepEqual(judged(definition, weight(1500)), [])
+    assert.deepEqual(judged(definition, weight(900)), ['Observation.value'])
+  })
+})
+
+test('a value set may list the unit 1', () => {
+  const include = [{ system: 'http://unitsofmeasure.org', concept: [{ code: '1', display: '1*' }] }]
+  assert.deepEqual(errors({ resourceType: 'ValueSet', url: 'http://rules.test/vs', status: 'draft', compose: { include } }), [])
+})

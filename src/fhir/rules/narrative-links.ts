@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../profile/items.ts'
 import type { Check } from '../runtime/check.ts'
+import { xhtmlNamespace } from '../xml/shapes.ts'
 
 const link = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const image = /<img\s[^>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
@@ -34,10 +35,14 @@ const opening = /^\s*<(?:\w+:)?div\s[^>]*?xmlns(?::\w+)?\s*=\s*(?:"([^"]*)"|'([^
 const named = /&(?!(?:amp|lt|gt|quot|apos|#\w+);)/
 const block = /<(p|div|blockquote|table|ol|ul)(?=[\s/>])/
 
+const spaces = /<[^<>]*?\sxmlns\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+const strangeSpaces = (div: string): boolean => [...div.matchAll(spaces)].some(([, double, single]) => (double ?? single) !== xhtmlNamespace)
+
 /** The name space is that of XHTML, entities are those of XML, and a paragraph holds no blocks (narrative.html#xhtml). */
 export function formProblem(div: string): string | null {
   const space = opening.exec(div)
-  if ((space?.[1] ?? space?.[2]) !== 'http://www.w3.org/1999/xhtml') return 'the name space is not http://www.w3.org/1999/xhtml'
+  if ((space?.[1] ?? space?.[2]) !== xhtmlNamespace) return 'the name space is not http://www.w3.org/1999/xhtml'
+  if (div.indexOf('xmlns', div.indexOf('>')) > 0 && strangeSpaces(div)) return 'an element is of another name space than XHTML'
   if (div.includes('&') && named.test(div)) return 'an entity is not one of XML'
   if (!div.includes('<p')) return null
   for (let at = div.indexOf('<p'); at >= 0; at = div.indexOf('<p', at + 2)) {

@@ -129,6 +129,24 @@ describe('questionnaires', () => {
     assert.deepEqual(errors(nowhere), ['QuestionnaireResponse.questionnaire'])
   })
 
+  test('say of which form an answer is, and none keeps the server busy', () => {
+    const answered = (valueString: string, form: string) => {
+      const extension = [{ url: 'http://hl7.org/fhir/StructureDefinition/regex', valueString: form }]
+      return errors({
+        ...{ resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: '#q' },
+        contained: [{ resourceType: 'Questionnaire', id: 'q', status: 'active', item: [{ linkId: '1', type: 'string', extension }] }],
+        item: [{ linkId: '1', answer: [{ valueString }] }],
+      })
+    }
+    const wrong = ['QuestionnaireResponse.item[0].answer[0].value']
+    assert.deepEqual(answered('a.b@c.rs', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$'), [])
+    assert.deepEqual(answered('a.b@@c.rs', '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$'), wrong)
+    const began = performance.now()
+    // By backtracking each of these takes longer than the world will stand.
+    for (const form of ['(a|a)*b', '([a-z]|[a-c])*1', 'a*a*a*a*a*a*a*a*b', '(a+)+b']) assert.deepEqual(answered('a'.repeat(400), form), wrong, form)
+    assert.ok(performance.now() - began < 5000)
+  })
+
   test('compare amounts, not the names of their units', () => {
     const kg = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'kg' })
     const grams = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'g' })

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { preparedFhir } from '../../testing/fhir.ts'
 import { narrativeProblem } from './narrative.ts'
 import { scanNarrative } from './narrative-scan.ts'
 
+const fhir = preparedFhir()
 const div = (inner: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>`
 
 const harmless = [
@@ -94,4 +96,32 @@ test('a hostile text costs no more time than its length', () => {
   ])
     narrativeProblem(html)
   assert.ok(performance.now() - started < 2000)
+  for (const piece of [
+    '<p xmlns ',
+    '<a href=',
+    '<a href',
+    '<img src',
+    '<a ',
+    '<p ',
+    '<p>',
+    '<p>x',
+    '<p/>',
+    '&#x1;',
+    '&amp',
+    ' id=',
+    '<!-- <a href=',
+    ']]',
+    '<a b="c"',
+    '<p title="',
+    '<!--',
+    '<a href="#x">',
+  ]) {
+    const html = div(piece.repeat(100_000))
+    for (const text of [html, `${html}>`, div(`<!-- ${piece.repeat(100_000)} -->`)]) {
+      const began = performance.now()
+      fhir.validate({ resourceType: 'Patient', text: { status: 'generated', div: text } }, { isStrict: true })
+      const tookMs = performance.now() - began
+      assert.ok(tookMs < 1500, `${piece}: ${Math.round(tookMs)} ms`)
+    }
+  }
 })

@@ -33,13 +33,19 @@ const valuesOf = (of: Json, name: string): unknown[] =>
     .filter(({ url }) => typeof url === 'string' && url.endsWith(`/${name}`))
     .flatMap((one) => Object.entries(one).find(([key]) => key.startsWith('value'))?.[1] ?? [])
 
-export function checkAnswer(question: Json, answer: Json, all: Json[], path: string, answering: Answering): void {
-  const given = choiceOf(answer, 'value')
-  if (given === null) return
+/** What a question takes, for all of its answers. */
+export type Offer = { options: Json[]; allowed: string[] }
+
+export function offerOf(question: Json): Offer {
   const options = list(question.answerOption)
   const isChoice = question.type === 'choice' || question.type === 'open-choice'
   const optionForms = isChoice ? options.flatMap((one) => choiceOf(one, 'value')?.type ?? []) : []
-  const allowed = [...(forms[textOf(question.type)] ?? []), ...optionForms]
+  return { options, allowed: [...new Set([...(forms[textOf(question.type)] ?? []), ...optionForms])] }
+}
+
+export function checkAnswer(question: Json, { options, allowed }: Offer, answer: Json, all: Json[], path: string, answering: Answering): void {
+  const given = choiceOf(answer, 'value')
+  if (given === null) return
   const here = `${path}.value`
   if (allowed.length > 0 && !allowed.includes(given.type)) {
     answering.says(here, 'invariant', `the answer must be a ${allowed[0]}, found a ${given.type}`, `Write value${allowed[0]}.`)
@@ -104,7 +110,7 @@ function matchesForm(form: string, value: string): boolean {
 function optionsOf(question: Json, given: { type: string; value: unknown }, options: Json[], all: Json[], path: string, answering: Answering): void {
   const isOpen = question.type === 'open-choice' && given.type === 'String'
   const valueSet = question.answerValueSet
-  if (options.length > 0 && !isOpen) {
+  if (options.length > 0 && !isOpen && answering.asked.looks.take(options.length)) {
     const chosen = options.find((one) => isSame(given.value, choiceOf(one, 'value')?.value, undefined))
     if (chosen === undefined && question.type !== 'open-choice')
       answering.says(`${path}.value`, 'invariant', 'the answer is none of the options', 'Choose one of the options.')

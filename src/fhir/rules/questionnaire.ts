@@ -34,12 +34,14 @@ export const questionnaireRule: Rule = (questionnaire, { check, depth }) => {
   const visit = (items: Json[], path: string, level: number) => {
     items.forEach((item, index) => {
       const here = `${path}.item[${index}]`
-      list(item.enableWhen).forEach(({ question }, at) => {
+      const conditions = list(item.enableWhen)
+      const below = conditions.length > 0 ? itemsBelow(item) : null
+      conditions.forEach(({ question }, at) => {
         const says = (text: string, hint: string) => check.add('business-rule', `${here}.enableWhen[${at}]`, text, hint)
         const target = all.get(question)
         if (question === item.linkId) says('a condition must not ask the item itself', 'Name another question.')
         else if (target === undefined) says('there is no question of this linkId', 'Correct the linkId.')
-        else if (isBelow(item, target, 0)) says('a condition must not ask a question inside the item', 'Name a question before the item.')
+        else if (below?.has(target) === true) says('a condition must not ask a question inside the item', 'Name a question before the item.')
       })
       for (const name of ['answerOption', 'initial'])
         list(item[name]).forEach((one, at) => {
@@ -55,6 +57,15 @@ export const questionnaireRule: Rule = (questionnaire, { check, depth }) => {
   visit(list(questionnaire.item), check.path(depth), 0)
 }
 
-function isBelow(item: Json, wanted: Json, level: number): boolean {
-  return level < depthMax && list(item.item).some((one) => one === wanted || isBelow(one, wanted, level + 1))
+function itemsBelow(item: Json): Set<Json> {
+  const below = new Set<Json>()
+  const collect = (one: Json, level: number): void => {
+    if (level >= depthMax) return
+    for (const inner of list(one.item)) {
+      below.add(inner)
+      collect(inner, level + 1)
+    }
+  }
+  collect(item, 0)
+  return below
 }

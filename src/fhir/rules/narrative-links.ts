@@ -27,7 +27,7 @@ export function checkLinks(div: string, check: Check, path: string): void {
   }
   for (const [, double, single] of div.matchAll(image)) {
     const src = (double ?? single ?? '').trim()
-    if (src.startsWith('#') && !hasContained(check.root, src.slice(1)))
+    if (src.startsWith('#') && check.resolve(src) === undefined)
       check.add('invalid', path, 'an image refers to no contained resource', 'Contain the image or give its address.')
   }
 }
@@ -56,8 +56,6 @@ export function formProblem(div: string): string | null {
   }
   return null
 }
-
-const hasContained = ({ contained }: Json, id: string) => Array.isArray(contained) && contained.some((one) => isObject(one) && one.id === id)
 
 /** Ids of the narrative's own elements, and of resources that the text may lead to. */
 function anchorsOf(root: Json): Set<string> {

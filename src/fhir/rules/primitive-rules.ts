@@ -1,4 +1,3 @@
-import { isObject } from '../profile/items.ts'
 import type { Check } from '../runtime/check.ts'
 
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
@@ -14,8 +13,7 @@ export function canonicalRule(text: string, check: Check, path: () => string): v
 /** references.html#canonical: what # names is contained in the same resource. */
 function containedRule(text: string, check: Check, path: () => string): void {
   const [id = ''] = text.slice(1).split('|')
-  const { contained } = check.root
-  if (id === '' || (Array.isArray(contained) && contained.some((one) => isObject(one) && one.id === id))) return
+  if (id === '' || check.resolve(`#${id}`) !== undefined) return
   check.add('invalid', path(), 'there is no contained resource of this id', 'Contain the definition, or write its whole URL.')
 }
 

@@ -245,3 +245,37 @@ test('a value set may list the unit 1', () => {
   const include = [{ system: 'http://unitsofmeasure.org', concept: [{ code: '1', display: '1*' }] }]
   assert.deepEqual(errors({ resourceType: 'ValueSet', url: 'http://rules.test/vs', status: 'draft', compose: { include } }), [])
 })
+
+test('what is long is judged in the time of its length', () => {
+  const count = 8000
+  const many = (one: (at: number) => object) => Array.from({ length: count }, (_, at) => one(at))
+  const narrated = (inner: string) => ({ text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>` } })
+  const coding = (code: string) => ({ coding: [{ system: 'urn:example', code }] })
+  const organizations = many((at) => ({ resourceType: 'Organization', id: `o${at}`, name: 'x', ...narrated('x') }))
+  const groups = { group: many((at) => ({ code: coding(`g${at}`) })) }
+  const guide = { grouping: many((at) => ({ id: `g${at}`, name: 'x' })), resource: many((at) => ({ reference: { display: 'x' }, groupingId: `g${at}` })) }
+  const long: [string, object, string[]][] = [
+    ['contained', { resourceType: 'Patient', contained: organizations, generalPractitioner: many((at) => ({ reference: `#o${at}` })) }, []],
+    ['narrated', { resourceType: 'Patient', contained: organizations, ...narrated(organizations.map((_, at) => `<a href="#o${at}">x</a>`).join('')) }, []],
+    [
+      'reported',
+      {
+        ...{ resourceType: 'MeasureReport', status: 'pending', type: 'summary', measure: '#m', period: { start: '2026' }, ...groups },
+        contained: [{ resourceType: 'Measure', id: 'm', status: 'draft', ...groups }],
+      },
+      [],
+    ],
+    // A rule that is left to the FHIRPath engine, and looks through one list for each of another, has four seconds.
+    [
+      'grouped',
+      { resourceType: 'ImplementationGuide', url: 'urn:example', name: 'A', status: 'draft', packageId: 'a.b', fhirVersion: ['4.0.1'], definition: guide },
+      [],
+    ],
+  ]
+  for (const [name, resource, expected] of long) {
+    const began = performance.now()
+    assert.deepEqual(errors(resource), expected, name)
+    const tookMs = performance.now() - began
+    assert.ok(tookMs < (name === 'grouped' ? 8000 : 4000), `${name}: ${Math.round(tookMs)} ms`)
+  }
+})

@@ -6,6 +6,7 @@ import { routes as accessRoutes } from './access/routes.ts'
 import { busRoutes } from './bus/bus.ts'
 import { resolvePerson } from './identity/identity.ts'
 import { routes as identityRoutes } from './identity/routes.ts'
+import { crossOrigin } from './platform/cross-origin.ts'
 import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
 import { withNamedSchemas } from './platform/named-schemas.ts'
@@ -19,6 +20,7 @@ import { breakOff, vendorRoutes } from './vendor/vendor.ts'
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
   const app = await createApp(world)
   await describe(app)
+  app.addHook('onRequest', crossOrigin('/fhir'))
   app.addHook('onRequest', authenticate)
   if (world.config.SANDBOX) app.addHook('onRequest', breakOff)
   app.addHook('onSend', inWantedForm)

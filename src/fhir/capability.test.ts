@@ -21,6 +21,7 @@ const capabilities: Capabilities = {
   },
   exceptions: { Binary: [], AuditEvent: ['read'] },
   security: { token: 'http://localhost:8080/token' },
+  cors: false,
 }
 type Rest = { resource: { type: string; interaction: unknown[]; searchParam?: { name: string; type: string }[]; operation?: unknown[] }[] }
 

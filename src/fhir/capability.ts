@@ -30,6 +30,8 @@ export type Capabilities = {
   instantiates?: string[]
   /** Where systems get their tokens, as SMART's configuration says too. */
   security?: { token: string }
+  /** May pages of other origins call from a browser? */
+  cors: boolean
 }
 
 const compartments = ['patient', 'encounter', 'practitioner', 'relatedPerson', 'device'].map((name) => `http://hl7.org/fhir/CompartmentDefinition/${name}`)
@@ -41,7 +43,7 @@ const smartService = {
 
 /** The CapabilityStatement of GET /fhir/metadata, itself a valid resource. */
 export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Resource {
-  const { base, software, date, system, operations, security, instantiates } = capabilities
+  const { base, software, date, system, operations, security, cors, instantiates } = capabilities
   const systemOperations = operations.filter(({ type }) => type === null).map(operation)
   return {
     resourceType: 'CapabilityStatement',
@@ -61,7 +63,7 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
     rest: [
       {
         mode: 'server',
-        security: securityOf(security),
+        security: { cors, ...securityOf(security) },
         resource: fhir.types.flatMap((type) => resourceOf(fhir, type, capabilities)),
         ...(system.length > 0 ? { interaction: system.map((code) => ({ code })) } : {}),
         searchParam: [...searchParams(fhir.parameters('Basic').filter(({ code }) => code.startsWith('_'))), ...ofAnyType],

@@ -47,5 +47,6 @@ test('what only looks like a unit is none, and is not mended', () => {
 
 test('a unit has a name', () => {
   assert.equal(units.nameOf('mmol/L'), 'millimole per liter')
+  assert.equal(units.nameOf('1'), '1', 'a number as a name would end a validation, and stand as one in a $lookup')
   assert.equal(units.nameOf('foo'), null)
 })

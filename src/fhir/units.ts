@@ -15,7 +15,7 @@ export type Units = {
 
 /** What the library of the National Library of Medicine tells of a unit (`Unit` in its sources). */
 type Measured = {
-  name_: string | null
+  name_: string | number | null
   magnitude_: number
   dim_: { dimVec_: number[] | null } | null
   cnv_: string | null
@@ -59,7 +59,8 @@ function measure(library: Library, code: string): Known | null {
   const { unit, origString } = library.getSpecifiedUnit(code, 'validate')
   if (unit === null || unit === undefined) return null
   if (origString !== null && origString !== undefined && origString !== code) return null
-  return { canonical: canonicalOf(unit, code), name: unit.name_ ?? code }
+  // The library calls the unit 1 by a number.
+  return { canonical: canonicalOf(unit, code), name: String(unit.name_ ?? code) }
 }
 
 function canonicalOf(unit: Measured, code: string): CanonicalUnit {

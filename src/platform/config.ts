@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { wrongAboutNats } from './nats-settings.ts'
-import { file, list, oneOf, text, url, urls, whole } from './setting-readers.ts'
+import { file, list, oneOf, origins, text, url, urls, whole } from './setting-readers.ts'
 
 /** Every setting, in one table: docs/reference/settings.md is generated from it and a test keeps them equal. */
 type Setting = { name: string; fallback: string; about: string; read(text: string): unknown }
@@ -118,6 +118,13 @@ export const settings = [
   },
   { name: 'OIDC_CLIENT_ID', fallback: 'spona-portals', about: 'Client id of the portals at OIDC_ISSUER.', read: text },
   { name: 'OIDC_CLIENT_SECRET', fallback: '', about: 'Client secret of the portals at OIDC_ISSUER.', read: text },
+  {
+    name: 'FHIR_ORIGINS',
+    fallback: '',
+    about:
+      'Origins (https://app.example.rs) with commas between them, whose pages may call /fhir from a browser (CORS), with a token and never with cookies. Empty: none but our own.',
+    read: origins,
+  },
   { name: 'BODY_LIMIT_MB', fallback: '64', about: 'Largest request body; a larger one gets 413 before it is read.', read: whole(1, 512) },
   {
     name: 'CONDITIONAL_DELETE',

@@ -43,3 +43,13 @@ export const list = (value: string) =>
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
+
+const isHere = (host: string) => host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
+/** As a browser says them: scheme, host, port when it is not the usual one, nothing behind. */
+export const origins = (value: string) =>
+  list(value).map((one) => {
+    const parsed = URL.parse(one)
+    if (parsed === null || parsed.origin !== one) throw new Error('must be origins such as https://app.example.rs, without a path, and not * or null')
+    if (parsed.protocol !== 'https:' && !isHere(parsed.hostname)) throw new Error('must be origins with https://; http:// is for pages of this machine only')
+    return one
+  })

@@ -1,7 +1,7 @@
 import type { Resource } from '../types.ts'
 import { isHolder, isPrimitive, type Property, type Shapes } from '../xml/shapes.ts'
 import { structuredCloneExact } from './json-patch.ts'
-import { cannot, elementAt, type Element, findPlaces, type Json, malformed, type Place, propertyIn } from './places.ts'
+import { cannot, elementAt, type Element, findPlaces, type Json, malformed, pathsMs, type Place, propertyIn, tooLong } from './places.ts'
 
 const operationsMax = 1000
 /** A value with what stands beside it when it is primitive, and the type its property was named by: `Boolean` of valueBoolean. */
@@ -11,7 +11,13 @@ type Operation = { type: string; path: string; parts: Map<string, Json>; at: str
 /** FHIRPath Patch (https://hl7.org/fhir/R4/fhirpatch.html): add, insert, delete, replace and move, each on what its path finds. */
 export async function applyFhirPathPatch(shapes: Shapes, before: Resource, parameters: Resource): Promise<Resource> {
   const resource = structuredCloneExact(before)
-  for (const operation of operationsOf(parameters)) await acts[operation.type]?.(shapes, resource, operation)
+  let leftMs = pathsMs
+  for (const operation of operationsOf(parameters)) {
+    const began = performance.now()
+    await acts[operation.type]?.(shapes, resource, operation)
+    leftMs -= performance.now() - began
+    if (leftMs < 0) throw tooLong(operation.at)
+  }
   return resource
 }
 

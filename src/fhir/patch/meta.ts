@@ -14,15 +14,13 @@ export function changeLabels(before: Resource, act: 'add' | 'delete', labels: La
   for (const name of names) {
     const given = labels[name] ?? []
     const there = (meta[name] ?? []) as (string | Coding)[]
-    const kept = act === 'delete' ? there.filter((one) => !given.some((other) => isSame(one, other))) : there
-    const added = act === 'add' ? given.filter((one) => !there.some((other) => isSame(one, other))) : []
+    const [labelled, named] = [there, given].map((labels) => new Set(labels.map(keyOf))) as [Set<string>, Set<string>]
+    const kept = act === 'delete' ? there.filter((one) => !named.has(keyOf(one))) : there
+    const added = act === 'add' ? given.filter((one) => !labelled.has(keyOf(one))) : []
     meta[name] = [...kept, ...added]
   }
   resource.meta = meta
   return resource
 }
 
-function isSame(one: string | Coding, other: string | Coding): boolean {
-  if (typeof one === 'string' || typeof other === 'string') return one === other
-  return (one.system ?? '') === (other.system ?? '') && (one.code ?? '') === (other.code ?? '')
-}
+const keyOf = (label: string | Coding): string => (typeof label === 'string' ? label : `${label.system ?? ''} ${label.code ?? ''}`)

@@ -7,6 +7,7 @@ import { preparedFhir } from '../../testing/fhir.ts'
 import { parseJson, printJson } from '../json.ts'
 import type { Resource } from '../types.ts'
 import { applyJsonPatch } from './json-patch.ts'
+import { changeLabels } from './meta.ts'
 
 const fhir = preparedFhir()
 type Part = Record<string, unknown> & { name: string }
@@ -176,5 +177,17 @@ describe('FHIRPath Patch', () => {
     ]) {
       await refused(byPath(patient, operation('delete', path)), 'incorrect', /./)
     }
+  })
+
+  test('takes no longer than a patch may, and labels of any number are told apart at once', async () => {
+    const identifier = Array.from({ length: 8000 }, (_, at) => ({ system: 'urn:h', value: String(at) }))
+    const long = Array.from({ length: 1000 }, (_, at) => operation('delete', `Patient.identifier.where(value = 'x${at}')`))
+    const began = performance.now()
+    await refused(byPath({ ...patient, identifier }, ...long), 'unprocessable', /too long/)
+    const tag = Array.from({ length: 40_000 }, (_, at) => ({ system: 'urn:h', code: String(at) }))
+    const labelled = changeLabels(patient as Resource, 'add', { tag })
+    assert.equal(labelled.meta?.['tag'] instanceof Array && labelled.meta['tag'].length, 40_000)
+    assert.deepEqual(changeLabels(labelled, 'delete', { tag }).meta?.['tag'], [])
+    assert.ok(performance.now() - began < 8000)
   })
 })

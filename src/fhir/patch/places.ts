@@ -1,4 +1,5 @@
 import type fhirpath from 'fhirpath'
+import { bounded, TookTooLong } from '../../platform/bounded.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isHolder, isPrimitive, type Property, type Shapes } from '../xml/shapes.ts'
 
@@ -20,6 +21,9 @@ const open = (): Promise<Engine> =>
   })))
 
 const pathMax = 1000
+/** All paths of one patch: each reads the resource anew, and nobody else is answered meanwhile. */
+export const pathsMs = 2000
+export const tooLong = (at: string) => cannot(at, 'the paths of this patch take too long in a resource of this size', 'Send fewer operations, or a JSON Patch.')
 /** Functions that find an element and look nowhere else: no expressions that run away, no other resources (R4 fhirpatch). */
 const functions = new Set(
   `where first last tail skip take single ofType as is extension exists not empty count all hasValue startsWith endsWith contains lower upper
@@ -40,8 +44,10 @@ export async function findPlaces(shapes: Shapes, resource: Json, path: string, a
   let nodes: Node[]
   try {
     // Exact numbers are objects of ours; a path compares plain ones.
-    nodes = evaluate(JSON.parse(JSON.stringify(resource)), path, {}, model, { resolveInternalTypes: false }) as unknown as Node[]
-  } catch {
+    const plain = JSON.parse(JSON.stringify(resource)) as Json
+    nodes = bounded(pathsMs, () => evaluate(plain, path, {}, model, { resolveInternalTypes: false })) as unknown as Node[]
+  } catch (error) {
+    if (error instanceof TookTooLong) throw tooLong(at)
     throw malformed(at, 'the path is not FHIRPath that can be evaluated here', 'Write it like Patient.name[0].family.')
   }
   const [first] = nodes

@@ -73,7 +73,13 @@ export function renewTime(): void {
 const costly =
   /\||\b(?:matches|matchesFull|replaceMatches|repeat|aggregate|descendants|children|distinct|isDistinct|union|combine|intersect|exclude|subsetOf|supersetOf|resolve)\s*\(/
 const nesting = /\b(?:where|all|exists|select|iif|trace)\s*\(\s*[^\s)]/g
-const isCostly = (expression: string) => costly.test(expression) || (expression.match(nesting)?.length ?? 0) > 1
+/** In one loop, what looks through another list each time. */
+const looking = /%|\b(?:in|contains)\b/
+function isCostly(expression: string): boolean {
+  if (costly.test(expression)) return true
+  const loops = expression.match(nesting)?.length ?? 0
+  return loops > 1 || (loops === 1 && looking.test(expression))
+}
 
 /** Rules come with packages, and one that never ends would stop the server: the costly ones have a common limit. */
 function timed<T>(expression: string, act: () => T): T {

@@ -106,7 +106,7 @@ function belongs(run: Run, node: Node, slice: Node, item: Item, depth: number): 
 function discriminates(run: Run, look: Look, profiles: Set<string> | null, item: Item, depth: number): boolean {
   const { type, steps, nodes, telling } = look
   if (profiles !== null && steps[0] === 'url' && steps.length === 1 && isObject(item.value)) return profiles.has(textOf(item.value.url))
-  const found = steps.reduce<Item[]>((items, step) => items.flatMap((one) => stepItem(run, one, step)), [item])
+  const found = steps.reduce<Item[]>((items, step, at) => items.flatMap((one) => stepItem(run, one, step, type === 'type' && at === steps.length - 1)), [item])
   switch (type) {
     case 'exists':
       return look.max === 0 ? found.length === 0 : look.isAsked ? found.length > 0 : true
@@ -121,11 +121,12 @@ function discriminates(run: Run, look: Look, profiles: Set<string> | null, item:
   }
 }
 
-function stepItem(run: Run, item: Item, step: string): Item[] {
+/** `isTypeEnough`: only the type of what is found will be asked for. */
+function stepItem(run: Run, item: Item, step: string, isTypeEnough: boolean): Item[] {
   if (step === '$this') return [item]
   if (step === 'resolve()') {
     const reference = isObject(item.value) ? textOf(item.value.reference) : textOf(item.value)
-    const target = run.resolve(reference)
+    const target = run.resolve(reference) ?? (isTypeEnough ? typeSaid(item.value, reference) : undefined)
     return target === undefined ? [] : [{ value: target, extra: undefined, property: '', index: -1, type: textOf(target.resourceType) }]
   }
   const of = /^ofType\(([A-Za-z]+)\)$/.exec(step)
@@ -138,6 +139,15 @@ function stepItem(run: Run, item: Item, step: string): Item[] {
   const name = step.replace('[x]', '')
   const plain = itemsOf(inside, { name, isChoice: false }, run.known.choices)
   return plain.length > 0 ? plain : itemsOf(inside, { name, isChoice: true }, run.known.choices)
+}
+
+const literal = /(?:^|\/)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+
+/** What is not here is of the type that its reference says (references.html#Reference). */
+function typeSaid(value: unknown, reference: string): { resourceType: string } | undefined {
+  const declared = isObject(value) ? textOf(value.type) : ''
+  const type = literal.exec(reference)?.[1] ?? declared
+  return type === '' ? undefined : { resourceType: type }
 }
 
 /** By type, a form of a choice that the slice names tells what it is even where the form may be left out. */

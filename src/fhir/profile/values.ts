@@ -29,8 +29,21 @@ export function hasPattern(value: unknown, wanted: unknown): boolean {
   return isObject(value) && Object.keys(wanted).every((name) => hasPattern(value[name], wanted[name]))
 }
 
+/** A unit of UCUM in base units; null where there is none of this code. */
+export type UnitOf = (code: string) => { unit: string; factor: number; offset: number } | null
+
+/** By their formal units: 2 kg are more than 500 g. */
+export function compareQuantities(value: Json, limit: Json, unitOf: UnitOf | undefined): number | null {
+  const [a, b] = [numberOf(value.value), numberOf(limit.value)]
+  if (a === null || b === null || typeof value.code !== 'string' || typeof limit.code !== 'string' || value.system !== limit.system) return null
+  if (value.code === limit.code) return a - b
+  const [left, right] = [unitOf?.(value.code), unitOf?.(limit.code)]
+  if (!left || !right || left.unit !== right.unit) return null
+  return a * left.factor + left.offset - (b * right.factor + right.offset)
+}
+
 /** Less than zero, zero, more than zero; null where the two cannot be compared. */
-export function compareValues(value: unknown, limit: unknown): number | null {
+export function compareValues(value: unknown, limit: unknown, unitOf?: UnitOf): number | null {
   const [a, b] = [numberOf(value), numberOf(limit)]
   if (a !== null && b !== null) return a - b
   if (typeof value === 'string' && typeof limit === 'string') {
@@ -39,6 +52,7 @@ export function compareValues(value: unknown, limit: unknown): number | null {
     if (left === null || right === null) return null
     return left.high < right.low ? -1 : left.low > right.high ? 1 : 0
   }
-  if (!isObject(value) || !isObject(limit) || (value.code ?? value.unit) !== (limit.code ?? limit.unit)) return null
-  return compareValues(value.value, limit.value)
+  if (!isObject(value) || !isObject(limit)) return null
+  if ((value.code ?? value.unit) === (limit.code ?? limit.unit)) return compareValues(value.value, limit.value)
+  return compareQuantities(value, limit, unitOf)
 }

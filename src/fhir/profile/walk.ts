@@ -79,8 +79,8 @@ function checkLimits(run: Run, node: Node, item: Item, depth: number): void {
   if (typeof item.value === 'string' && item.value.length > node.maxLength) {
     check.add('value', check.path(depth), `is longer than ${node.maxLength} characters (${profileOf(run)})`, 'Shorten it.')
   }
-  const below = node.minValue === undefined ? null : compareValues(item.value, node.minValue)
-  const above = node.maxValue === undefined ? null : compareValues(item.value, node.maxValue)
+  const below = node.minValue === undefined ? null : compareValues(item.value, node.minValue, run.known.unit)
+  const above = node.maxValue === undefined ? null : compareValues(item.value, node.maxValue, run.known.unit)
   if (below !== null && below < 0) check.add('value', check.path(depth), `is below what the profile allows (${profileOf(run)})`, 'Correct the value.')
   if (above !== null && above > 0) check.add('value', check.path(depth), `is above what the profile allows (${profileOf(run)})`, 'Correct the value.')
 }

@@ -9,6 +9,12 @@ const core = 'http://hl7.org/fhir/StructureDefinition/'
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const parentsMax = 5
 
+/** Types that hold no code, string or uri (eld-11, whose expression in R4 says nothing). */
+export const unbindable = new Set(
+  `boolean integer decimal date dateTime instant time base64Binary positiveInt unsignedInt HumanName Address Period Reference Attachment Identifier
+   ContactPoint Range Ratio Annotation SampledData Timing Signature Narrative Meta`.split(/\s+/),
+)
+
 /** profiling.html: a profile only narrows what its base says, and speaks of the elements in the order of the base. */
 export const differentialRule: Rule = (structure, place) => {
   const { type, derivation, baseDefinition, differential } = structure
@@ -24,6 +30,7 @@ export const differentialRule: Rule = (structure, place) => {
   elements.forEach((element, index) => {
     const path = textOf(element.path)
     const first = ofPath.get(path)
+    if (first !== undefined && path !== type) typed(element, first, known, here(index), place)
     // A slice is a part of what the base has, and says so by its own numbers.
     if (first === undefined || path === type || element.sliceName !== undefined || textOf(element.id).includes(':')) return
     narrows(element, first, base === undefined ? undefined : nodeOfPath(base.root, path), known, here(index), place)
@@ -46,6 +53,33 @@ function narrows(element: Json, first: Element, node: Node | undefined, known: K
   const own = isObject(element.binding) ? element.binding.strength : undefined
   if (strength === 'required' && own !== undefined && own !== 'required') says('binding', 'the base requires its value set', 'A profile can only bind more.')
 }
+
+/** What an element without types of its own says is of a type that the base gives it, in its slices, too. */
+function typed(element: Json, first: Element, known: Knowledge, here: string, { check }: Place): void {
+  const says = (name: string, text: string, hint: string) => check.add('business-rule', `${here}.${name}`, text, hint)
+  const types = (first.type ?? []).map(({ code }) => code)
+  if (element.type === undefined && types.length > 0) {
+    valueRule(element, types, here, check)
+    if (isObject(element.binding) && types.every((code) => unbindable.has(code)))
+      says('binding', `a binding needs a code, and the type is ${types.join(', ')} (eld-11)`, 'Leave the binding out.')
+  }
+  for (const one of list(element.type)) {
+    const code = textOf(one.code)
+    for (const profile of Array.isArray(one.profile) && !partial.has(code) ? one.profile : []) {
+      const of = typeof profile === 'string' ? known.structure(profile)?.type : undefined
+      if (of !== undefined && !isAmong(of, [code], known)) says('type', `the profile is for ${of}, and the type is ${code}`, 'Make them agree.')
+    }
+    const targets = (first.type ?? []).flatMap((base) => (base.code === code ? (base.targetProfile ?? []) : []))
+    for (const target of Array.isArray(one.targetProfile) ? one.targetProfile : []) {
+      const of = typeof target === 'string' ? known.structure(target)?.type : undefined
+      if (of === undefined || targets.length === 0 || targets.some((base) => isAmong(of, [base.slice(core.length)], known))) continue
+      says('type', `a reference to ${of} is none that the base allows`, 'A profile can only leave targets out.')
+    }
+  }
+}
+
+/** A part of a profile stands for them by another way (elementdefinition-profile-element). */
+const partial = new Set(['BackboneElement', 'Element'])
 
 const numberOf = (max: string | undefined): number => (max === undefined || max === '*' ? Number.POSITIVE_INFINITY : Number(max))
 
@@ -82,4 +116,15 @@ function orderRule(elements: readonly Json[], order: ReadonlyMap<string, number>
       check.add('business-rule', `${here(index)}.path`, 'the base has this element before the one that stands before it here', 'Keep the order of the base.')
     } else last.set(parent, at)
   })
+}
+
+/** elementdefinition.html: a fixed value or pattern is of the one type that the element has. */
+export function valueRule(element: Json, types: readonly string[], here: string, check: Place['check']): void {
+  for (const name in element) {
+    const of = /^(?:fixed|pattern)([A-Z]\w*)$/.exec(name)?.[1]
+    if (of === undefined || types.length === 0) continue
+    if (element.path === 'Extension.url' || types.some((type) => type.startsWith('http://hl7.org/fhirpath'))) continue
+    if (types.some((type) => type.toLowerCase() === of.toLowerCase())) continue
+    check.add('business-rule', `${here}.${name}`, `the element is of the type ${types.join(', ')}, and the value is a ${of}`, 'Make them agree.')
+  }
 }

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../profile/items.ts'
-import { compareValues, hasPattern } from '../profile/values.ts'
+import { compareValues, hasPattern, type UnitOf } from '../profile/values.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 
@@ -9,14 +9,50 @@ export function choiceOf(object: Json, prefix: string): { type: string; value: u
   return null
 }
 
-/** All answers to a question anywhere in a response. */
-export function answersTo(items: Json[], linkId: unknown, depth = 0): Json[] {
-  if (depth > 60) return []
-  return items.flatMap((item) => [
-    ...(item.linkId === linkId ? list(item.answer) : []),
-    ...answersTo(list(item.item), linkId, depth + 1),
-    ...list(item.answer).flatMap((answer) => answersTo(list(answer.item), linkId, depth + 1)),
-  ])
+const depthMax = 60
+
+/** All answers of a response by the question that they answer, wherever it stands. */
+export function answersByQuestion(response: Json[]): ReadonlyMap<unknown, Json[]> {
+  const found = new Map<unknown, Json[]>()
+  const collect = (items: Json[], depth: number): void => {
+    if (depth > depthMax) return
+    for (const item of items) {
+      const answers = list(item.answer)
+      const there = found.getOrInsertComputed(item.linkId, () => [])
+      for (const answer of answers) there.push(answer)
+      collect(list(item.item), depth + 1)
+      for (const answer of answers) collect(list(answer.item), depth + 1)
+    }
+  }
+  collect(response, 0)
+  return found
+}
+
+/**
+ * Every condition may look at every answer, and every answer at every option, so a response that was made for it would take the square of its
+ * length. Real ones need some thousands of looks; whoever needs more than this is told that it was not judged to its end.
+ */
+export class Looks {
+  #left = 300_000
+
+  /** False when there are none left. */
+  take(count: number): boolean {
+    this.#left -= count
+    return this.#left >= 0
+  }
+
+  get areSpent(): boolean {
+    return this.#left < 0
+  }
+}
+
+/** What conditions are asked of. */
+export type Asked = {
+  answers: ReadonlyMap<unknown, Json[]>
+  looks: Looks
+  unitOf: UnitOf | undefined
+  /** Does an expression in FHIRPath say true of the response? Null when it asks for what is not here. */
+  isTrue(expression: string): boolean | null
 }
 
 /** Conditions in FHIRPath: of Structured Data Capture, and of the country that the reference validator reads it for. */
@@ -30,34 +66,40 @@ function expressionOf(item: Json): string | undefined {
 }
 
 /** questionnaire.html, enableWhen: is the item to be answered in this response? Null when its expression asks what is not known here. */
-export function isEnabled(item: Json, response: Json[], isTrue: (expression: string) => boolean | null): boolean | null {
+export function isEnabled(item: Json, { answers, looks, unitOf, isTrue }: Asked): boolean | null {
   const expression = expressionOf(item)
   if (expression !== undefined) return isTrue(expression)
   const conditions = list(item.enableWhen)
   if (conditions.length === 0) return true
-  const holds = (one: Json) => isMet(one, answersTo(response, one.question))
+  const given = conditions.map(({ question }) => answers.get(question) ?? [])
+  if (!looks.take(given.reduce((sum, { length }) => sum + length, conditions.length))) return null
+  const holds = (one: Json, at: number) => isMet(one, given[at] as Json[], unitOf)
   return item.enableBehavior === 'any' ? conditions.some(holds) : conditions.every(holds)
 }
 
-function isMet(condition: Json, answers: Json[]): boolean {
+function isMet(condition: Json, answers: Json[], unitOf: UnitOf | undefined): boolean {
   const wanted = choiceOf(condition, 'answer')
   if (condition.operator === 'exists') return answers.some((one) => choiceOf(one, 'value') !== null) === (wanted?.value === true)
   if (wanted === null) return true
   const given = answers.flatMap((one) => choiceOf(one, 'value') ?? [])
-  if (condition.operator === '!=') return !given.some(({ value }) => isSame(value, wanted.value))
-  return given.some(({ value }) => compares(condition.operator, value, wanted.value))
+  if (condition.operator === '!=') return !given.some(({ value }) => isSame(value, wanted.value, unitOf))
+  return given.some(({ value }) => compares(condition.operator, value, wanted.value, unitOf))
 }
 
-function compares(operator: unknown, value: unknown, wanted: unknown): boolean {
-  if (operator === '=') return isSame(value, wanted)
-  const order = compareValues(value, wanted)
+function compares(operator: unknown, value: unknown, wanted: unknown, unitOf: UnitOf | undefined): boolean {
+  if (operator === '=') return isSame(value, wanted, unitOf)
+  const order = compareValues(value, wanted, unitOf)
   if (order === null) return false
   return operator === '>' ? order > 0 : operator === '<' ? order < 0 : operator === '>=' ? order >= 0 : order <= 0
 }
 
-/** Of codings the code decides, with the system where both say it. */
-export function isSame(value: unknown, wanted: unknown): boolean {
-  if (!isObject(value) || !isObject(wanted)) return value === wanted || compareValues(value, wanted) === 0
+/** A text that is no date or time is like itself only. */
+const isWord = (value: unknown): boolean => typeof value === 'string' && !/^\d/.test(value)
+
+/** Of codings the code decides, with the system where both say it; of quantities the amount. */
+export function isSame(value: unknown, wanted: unknown, unitOf: UnitOf | undefined): boolean {
+  if (!isObject(value) || !isObject(wanted)) return value === wanted || (!isWord(value) && compareValues(value, wanted) === 0)
+  if (wanted.value !== undefined && wanted.code !== undefined) return compareValues(value, wanted, unitOf) === 0
   if (wanted.code !== undefined)
     return value.code === wanted.code && (value.system === wanted.system || wanted.system === undefined || value.system === undefined)
   return hasPattern(value, wanted)

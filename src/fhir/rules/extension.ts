@@ -12,9 +12,12 @@ const ofVersion = /^http:\/\/hl7\.org\/fhir\/(\d+\.\d+)\/StructureDefinition\/ex
 const otherVersions = new Set(['1.0', '3.0', '4.3', '5.0', '6.0'])
 // Addresses that are reserved for examples name nothing that could be looked up.
 const ofExamples = /^https?:\/\/(?:[\w-]+\.)*(?:example\.(?:org|com)|acme\.com)\//
-// Definitions of R4 that name a place their own specification does not use: it stands at the type, not at its code.
-const contextsMended: Record<string, string | undefined> = {
-  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': 'ElementDefinition.type',
+// Definitions of R4 that leave out places where R4's own definitions use them; later versions name these places, too.
+const contextsMended: Record<string, string[] | undefined> = {
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type': ['ElementDefinition.type'],
+  'http://hl7.org/fhir/StructureDefinition/regex': ['ElementDefinition.type'],
+  'http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version': ['CanonicalResource', 'ElementDefinition'],
+  'http://hl7.org/fhir/StructureDefinition/valueset-concept-comments': ['CodeSystem.concept'],
 }
 
 /** versions.html#extensions: elements of other versions of FHIR have addresses that name the version; 4.0 is this one. */
@@ -77,7 +80,7 @@ function checkContext(tree: Tree, { check, depth }: Place): void {
   const here = contextsOf(check, depth)
   if (
     here === null ||
-    here.has(contextsMended[tree.structure.url] ?? '') ||
+    contextsMended[tree.structure.url]?.some((one) => here.has(one)) === true ||
     allowed.some(({ type, expression }) => {
       if (type === 'fhirpath') return isSelected(expression, tree.structure.url, check)
       // In an extension means also: at its value.

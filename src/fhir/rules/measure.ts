@@ -5,9 +5,17 @@ import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const codesOf = (concept: unknown): string[] => (isObject(concept) ? list(concept.coding).map(({ system, code }) => `${textOf(system)}|${textOf(code)}`) : [])
-const isSame = (a: unknown, b: unknown) => {
-  const right = codesOf(b)
-  return codesOf(a).some((code) => right.includes(code)) || (isObject(a) && isObject(b) && a.text !== undefined && a.text === b.text)
+/** Concepts are the same that share a coding or their text. */
+const keysOf = (concept: unknown): string[] => [...codesOf(concept), ...(isObject(concept) && typeof concept.text === 'string' ? [`text ${concept.text}`] : [])]
+
+/** Parts of a measure by what their codes are the same as; the first of each. */
+function byCode(parts: readonly Json[]): (concept: unknown) => Json | undefined {
+  const found = new Map<string, Json>()
+  for (const part of parts) for (const key of keysOf(part.code)) found.getOrInsert(key, part)
+  return (concept) => {
+    for (const key of keysOf(concept)) if (found.has(key)) return found.get(key)
+    return undefined
+  }
 }
 
 /** measure.html: criteria in CQL are definitions of a library. */
@@ -38,14 +46,15 @@ export const measureReportRule: Rule = (report, place) => {
   if (measure?.resourceType !== 'Measure') return
   const groups = list(measure.group)
   const reported = list(report.group)
+  const ofCode = byCode(groups)
   const used = new Set<Json>()
   reported.forEach((group, index) => {
     const path = `${check.path(depth)}.group[${index}]`
-    const match = groups.length === 1 && reported.length === 1 && group.code === undefined ? groups[0] : groups.find((one) => isSame(group.code, one.code))
+    const match = groups.length === 1 && reported.length === 1 && group.code === undefined ? groups[0] : ofCode(group.code)
     if (match === undefined) return check.add('business-rule', path, 'the measure has no group of this code', 'Use the code of a group of the measure.')
     used.add(match)
     scored(group, measure, report, path, place)
-    populations(group, match, report, path, place)
+    populations(group, match, path, place)
     stratifiers(group, match, path, place)
   })
   for (const group of groups) {
@@ -66,15 +75,15 @@ function scored(group: Json, measure: Json, report: Json, path: string, { check 
     says(`a report of a measure with ${scoring} scoring has a measureScore`, 'Add the measureScore.')
 }
 
-function populations(group: Json, match: Json, report: Json, path: string, { check }: Place): void {
+function populations(group: Json, match: Json, path: string, { check }: Place): void {
+  const defined = list(match.population)
+  const ofCode = byCode(defined)
   list(group.population).forEach((population, index) => {
     const at = `${path}.population[${index}]`
-    const defined = list(match.population)
-    if (defined.length > 0 && !defined.some((one) => isSame(population.code, one.code)))
+    if (defined.length > 0 && ofCode(population.code) === undefined)
       check.add('business-rule', at, 'the measure has no population of this code in this group', 'Use the code of a population of the measure.')
     const subjects = isObject(population.subjectResults) ? textOf(population.subjectResults.reference) : ''
-    const found =
-      subjects === '' ? undefined : subjects.startsWith('#') ? list(report.contained).find(({ id }) => `#${textOf(id)}` === subjects) : check.resolve(subjects)
+    const found = subjects === '' ? undefined : check.resolve(subjects)
     const count = numberOf(population.count)
     if (found?.resourceType === 'List' && count !== null && list(found.entry).length !== count)
       check.add('business-rule', at, `the count is ${count}, and ${list(found.entry).length} subjects are listed`, 'Make them agree.')
@@ -84,9 +93,10 @@ function populations(group: Json, match: Json, report: Json, path: string, { che
 function stratifiers(group: Json, match: Json, path: string, { check }: Place): void {
   const defined = list(match.stratifier)
   const reported = list(group.stratifier)
+  const ofCode = byCode(defined)
   reported.forEach((stratifier, index) => {
     const codes = Array.isArray(stratifier.code) ? stratifier.code : [stratifier.code]
-    if (!codes.some((code) => defined.some((one) => isSame(code, one.code))))
+    if (!codes.some((code) => ofCode(code) !== undefined))
       check.add(
         'business-rule',
         `${path}.stratifier[${index}]`,

@@ -1,8 +1,10 @@
 import { isObject, type Json } from '../profile/items.ts'
 import type { Check } from '../runtime/check.ts'
+import { xhtmlNamespace } from '../xml/shapes.ts'
 
-const link = /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
-const image = /<img\s[^>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
+// No attribute holds a `<`, so a tag that never ends is given up at the next one: else a text of such tags would take the square of its length.
+const link = /<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
+const image = /<img\s[^<>]*?src\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 const anchor = /\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
 /** Characters that RFC 3986 has in no address. */
 const unwritten = /[\s<>"{}\\^`]/
@@ -25,33 +27,35 @@ export function checkLinks(div: string, check: Check, path: string): void {
   }
   for (const [, double, single] of div.matchAll(image)) {
     const src = (double ?? single ?? '').trim()
-    if (src.startsWith('#') && !hasContained(check.root, src.slice(1)))
+    if (src.startsWith('#') && check.resolve(src) === undefined)
       check.add('invalid', path, 'an image refers to no contained resource', 'Contain the image or give its address.')
   }
 }
 
-const opening = /^\s*<(?:\w+:)?div\s[^>]*?xmlns(?::\w+)?\s*=\s*(?:"([^"]*)"|'([^']*)')/
+const opening = /^\s*<(?:\w+:)?div\s[^<>]*?xmlns(?::\w+)?\s*=\s*(?:"([^"]*)"|'([^']*)')/
 const named = /&(?!(?:amp|lt|gt|quot|apos|#\w+);)/
+const paragraph = /<p(?=[\s/>])[^<>]*>/g
 const block = /<(p|div|blockquote|table|ol|ul)(?=[\s/>])/
+
+const spaces = /<[^<>]*?\sxmlns\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+const strangeSpaces = (div: string): boolean => [...div.matchAll(spaces)].some(([, double, single]) => (double ?? single) !== xhtmlNamespace)
 
 /** The name space is that of XHTML, entities are those of XML, and a paragraph holds no blocks (narrative.html#xhtml). */
 export function formProblem(div: string): string | null {
   const space = opening.exec(div)
-  if ((space?.[1] ?? space?.[2]) !== 'http://www.w3.org/1999/xhtml') return 'the name space is not http://www.w3.org/1999/xhtml'
+  if ((space?.[1] ?? space?.[2]) !== xhtmlNamespace) return 'the name space is not http://www.w3.org/1999/xhtml'
+  if (div.indexOf('xmlns', div.indexOf('>')) > 0 && strangeSpaces(div)) return 'an element is of another name space than XHTML'
   if (div.includes('&') && named.test(div)) return 'an entity is not one of XML'
   if (!div.includes('<p')) return null
-  for (let at = div.indexOf('<p'); at >= 0; at = div.indexOf('<p', at + 2)) {
-    const end = div.indexOf('>', at)
-    if (end < 0) return null
-    if (!/[\s/>]/.test(div[at + 2] as string) || div[end - 1] === '/') continue
+  for (const { 0: tag, index } of div.matchAll(paragraph)) {
+    if (tag.endsWith('/>')) continue
+    const end = index + tag.length - 1
     const close = div.indexOf('</p', end)
     const inside = block.exec(div.slice(end, close < 0 ? undefined : close))?.[1]
     if (inside !== undefined) return `a <${inside}> stands in a paragraph`
   }
   return null
 }
-
-const hasContained = ({ contained }: Json, id: string) => Array.isArray(contained) && contained.some((one) => isObject(one) && one.id === id)
 
 /** Ids of the narrative's own elements, and of resources that the text may lead to. */
 function anchorsOf(root: Json): Set<string> {

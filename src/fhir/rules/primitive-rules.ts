@@ -5,8 +5,16 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 /** datatypes.html#canonical: an absolute URL, or the id of something contained. */
 export function canonicalRule(text: string, check: Check, path: () => string): void {
   uriRule(text, check, path)
-  if (scheme.test(text) || text.startsWith('#')) return
+  if (text.startsWith('#')) return containedRule(text, check, path)
+  if (scheme.test(text)) return
   check.add('invalid', path(), 'a canonical URL must be absolute or refer to a contained resource', 'Write the whole URL, or # and the id.')
+}
+
+/** references.html#canonical: what # names is contained in the same resource. */
+function containedRule(text: string, check: Check, path: () => string): void {
+  const [id = ''] = text.slice(1).split('|')
+  if (id === '' || check.resolve(`#${id}`) !== undefined) return
+  check.add('invalid', path(), 'there is no contained resource of this id', 'Contain the definition, or write its whole URL.')
 }
 
 /** datatypes.html#uri: what is an OID or a UUID says so by urn:. */

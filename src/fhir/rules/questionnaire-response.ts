@@ -1,18 +1,18 @@
 import { isObject, type Json } from '../profile/items.ts'
 import { textOf } from '../runtime/check.ts'
-import { checkAnswer } from './answer.ts'
-import { isEnabled } from './enable-when.ts'
+import { checkAnswer, offerOf } from './answer.ts'
+import { answersByQuestion, type Asked, isEnabled, Looks } from './enable-when.ts'
 import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const depthMax = 60
 
 export type Answering = Place & {
-  response: Json[]
+  asked: Asked
   questionnaire: Json
+  /** Of all its items. */
+  links: ReadonlySet<unknown>
   isComplete: boolean
-  /** Does an expression in FHIRPath say true of the response? Null when it asks for what is not here. */
-  isTrue(expression: string): boolean | null
   says(path: string, code: string, text: string, hint: string): void
 }
 
@@ -32,15 +32,28 @@ export const responseRule: Rule = (response, place) => {
     const holds = check.known?.holds(asked, response, 'QuestionnaireResponse', response, response, () => undefined)
     return typeof holds === 'boolean' ? holds : null
   }
-  const answering: Answering = { ...place, response: items, questionnaire, isComplete, isTrue, says }
-  unknownLinks(items, linksOf(questionnaire, 0), check.path(place.depth), answering, 0)
-  level(items, list(questionnaire.item), check.path(place.depth), answering, 0)
+  const asked = { answers: answersByQuestion(items), looks: new Looks(), unitOf: check.known?.unit, isTrue }
+  const answering: Answering = { ...place, asked, questionnaire, links: linksOf(questionnaire), isComplete, says }
+  const path = check.path(place.depth)
+  unknownLinks(items, answering.links, path, answering, 0)
+  level(items, list(questionnaire.item), path, answering, 0)
+  if (asked.looks.areSpent) says(path, 'too-costly', 'there are too many answers, conditions and options to compare', 'Divide the questionnaire.')
 }
 
-const linksOf = (of: Json, depth: number): Set<unknown> =>
-  new Set(depth > depthMax ? [] : list(of.item).flatMap((item) => [item.linkId, ...linksOf(item, depth + 1)]))
+function linksOf(questionnaire: Json): ReadonlySet<unknown> {
+  const links = new Set<unknown>()
+  const collect = (items: Json[], depth: number): void => {
+    if (depth > depthMax) return
+    for (const item of items) {
+      links.add(item.linkId)
+      collect(list(item.item), depth + 1)
+    }
+  }
+  collect(list(questionnaire.item), 0)
+  return links
+}
 
-function unknownLinks(items: Json[], known: Set<unknown>, path: string, answering: Answering, depth: number): void {
+function unknownLinks(items: Json[], known: ReadonlySet<unknown>, path: string, answering: Answering, depth: number): void {
   if (depth > depthMax) return
   items.forEach((item, index) => {
     const here = `${path}.item[${index}]`
@@ -54,26 +67,27 @@ function unknownLinks(items: Json[], known: Set<unknown>, path: string, answerin
 /** The items of a response and of its questionnaire side by side, on one level. */
 function level(items: Json[], questions: Json[], path: string, answering: Answering, depth: number): void {
   if (depth > depthMax) return
-  const order = items.map(({ linkId }) => questions.findIndex((question) => question.linkId === linkId))
-  order.forEach((place, index) => {
-    const before = order.slice(0, index).filter((one) => one >= 0)
+  const places = new Map<unknown, number>()
+  questions.forEach(({ linkId }, at) => void places.getOrInsert(linkId, at))
+  const given = new Map<unknown, Given[]>()
+  let last = -1
+  items.forEach((item, index) => {
     const here = `${path}.item[${index}]`
-    if (place < 0 && linksOf(answering.questionnaire, 0).has((items[index] as Json).linkId))
+    const place = places.get(item.linkId)
+    given.getOrInsertComputed(item.linkId, () => []).push({ item, path: here })
+    if (place === undefined && answering.links.has(item.linkId))
       answering.says(here, 'structure', 'the questionnaire has this item in another place', 'Put it where the questionnaire has it.')
-    else if (place >= 0 && before.some((one) => one > place))
-      answering.says(here, 'structure', 'the items must stand in the order of the questionnaire', 'Reorder them.')
+    else if (place !== undefined && last > place) answering.says(here, 'structure', 'the items must stand in the order of the questionnaire', 'Reorder them.')
+    last = Math.max(last, place ?? -1)
   })
-  for (const question of questions) {
-    const given = items.flatMap((item, index) => (item.linkId === question.linkId ? [{ item, path: `${path}.item[${index}]` }] : []))
-    one(question, given, path, answering, depth)
-  }
+  for (const question of questions) one(question, given.get(question.linkId) ?? [], path, answering, depth)
 }
 
 type Given = { item: Json; path: string }
 
 function one(question: Json, given: Given[], path: string, answering: Answering, depth: number): void {
   const { type, required, repeats } = question
-  const isAsked = isEnabled(question, answering.response, answering.isTrue)
+  const isAsked = isEnabled(question, answering.asked)
   const isGroup = type === 'group'
   const answers = given.flatMap(({ item }) => list(item.answer))
   if (isAsked === false) {
@@ -133,9 +147,10 @@ function ofItem(question: Json, item: Json, path: string, answering: Answering, 
     return
   }
   if (list(item.item).length > 0) answering.says(path, 'structure', 'items below a question stand inside its answer', 'Move them into answer.item.')
+  const offer = offerOf(question)
   answers.forEach((answer, index) => {
     const here = `${path}.answer[${index}]`
-    checkAnswer(question, answer, answers, here, answering)
+    checkAnswer(question, offer, answer, answers, here, answering)
     level(list(answer.item), list(question.item), here, answering, depth + 1)
   })
 }

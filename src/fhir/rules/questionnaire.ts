@@ -1,8 +1,25 @@
 import { isObject, type Json } from '../profile/items.ts'
+import { choiceOf } from './enable-when.ts'
 import type { Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const depthMax = 60
+
+/** questionnaire-definitions.html, answerOption.value and initial.value: both are of the type of the item. Only types that nothing else could stand for. */
+const forms: Record<string, string[] | undefined> = {
+  boolean: ['Boolean'],
+  decimal: ['Decimal', 'Integer'],
+  integer: ['Integer'],
+  date: ['Date'],
+  dateTime: ['DateTime', 'Date'],
+  time: ['Time'],
+  string: ['String'],
+  text: ['String'],
+  url: ['Uri'],
+  attachment: ['Attachment'],
+  reference: ['Reference'],
+  quantity: ['Quantity', 'Decimal', 'Integer'],
+}
 
 /** questionnaire.html: a condition asks a question that exists, is not the item itself and not one below it. */
 export const questionnaireRule: Rule = (questionnaire, { check, depth }) => {
@@ -17,19 +34,38 @@ export const questionnaireRule: Rule = (questionnaire, { check, depth }) => {
   const visit = (items: Json[], path: string, level: number) => {
     items.forEach((item, index) => {
       const here = `${path}.item[${index}]`
-      list(item.enableWhen).forEach(({ question }, at) => {
+      const conditions = list(item.enableWhen)
+      const below = conditions.length > 0 ? itemsBelow(item) : null
+      conditions.forEach(({ question }, at) => {
         const says = (text: string, hint: string) => check.add('business-rule', `${here}.enableWhen[${at}]`, text, hint)
         const target = all.get(question)
         if (question === item.linkId) says('a condition must not ask the item itself', 'Name another question.')
         else if (target === undefined) says('there is no question of this linkId', 'Correct the linkId.')
-        else if (isBelow(item, target, 0)) says('a condition must not ask a question inside the item', 'Name a question before the item.')
+        else if (below?.has(target) === true) says('a condition must not ask a question inside the item', 'Name a question before the item.')
       })
+      for (const name of ['answerOption', 'initial'])
+        list(item[name]).forEach((one, at) => {
+          const given = choiceOf(one, 'value')?.type
+          const allowed = forms[String(item.type)]
+          if (given === undefined || allowed === undefined || allowed.includes(given)) return
+          const hint = `Write value${allowed[0]}, or correct the type of the item.`
+          check.add('business-rule', `${here}.${name}[${at}].value`, `the item asks for a ${allowed[0]}, and this is a ${given}`, hint)
+        })
       if (level < depthMax) visit(list(item.item), here, level + 1)
     })
   }
   visit(list(questionnaire.item), check.path(depth), 0)
 }
 
-function isBelow(item: Json, wanted: Json, level: number): boolean {
-  return level < depthMax && list(item.item).some((one) => one === wanted || isBelow(one, wanted, level + 1))
+function itemsBelow(item: Json): Set<Json> {
+  const below = new Set<Json>()
+  const collect = (one: Json, level: number): void => {
+    if (level >= depthMax) return
+    for (const inner of list(one.item)) {
+      below.add(inner)
+      collect(inner, level + 1)
+    }
+  }
+  collect(item, 0)
+  return below
 }

@@ -32,7 +32,7 @@ export const containedAreUsed: Rule = (resource, { check, depth }) => {
   if (!Array.isArray(contained)) return
   const waiting = new Map<string, Json[]>()
   const named = contained.filter((one): one is Json => isObject(one) && typeof one.id === 'string')
-  for (const one of named) waiting.set(`#${one.id as string}`, [...(waiting.get(`#${one.id as string}`) ?? []), one])
+  for (const one of named) waiting.getOrInsertComputed(`#${one.id as string}`, () => []).push(one)
   const unused = new Set(named)
   look(resource, resource, waiting, unused, 0)
   contained.forEach((one, index) => {
@@ -42,6 +42,9 @@ export const containedAreUsed: Rule = (resource, { check, depth }) => {
   })
 }
 
+/** What a narrative names of its resource, each once however many there are. */
+const quoted = /["'](#[A-Za-z0-9\-.]{1,64})(?=["'])/g
+
 /** Takes out of `unused` what is referred to, and ends when nothing is left: mostly long before the end of the resource. */
 function look(value: unknown, owner: Json, waiting: Map<string, Json[]>, unused: Set<Json>, depth: number): void {
   if (unused.size === 0) return
@@ -50,9 +53,7 @@ function look(value: unknown, owner: Json, waiting: Map<string, Json[]>, unused:
       if (value === '#') unused.delete(owner)
       else for (const one of waiting.get(value) ?? []) if (one !== owner) unused.delete(one)
     } else if (value.startsWith('<div')) {
-      for (const [name, all] of waiting) {
-        if (value.includes(`"${name}"`) || value.includes(`'${name}'`)) for (const one of all) if (one !== owner) unused.delete(one)
-      }
+      for (const [, name = ''] of value.matchAll(quoted)) for (const one of waiting.get(name) ?? []) if (one !== owner) unused.delete(one)
     }
   } else if (depth < 64 && typeof value === 'object' && value !== null) {
     const isContained = isObject(value) && typeof value.resourceType === 'string' && depth > 0

@@ -311,6 +311,12 @@ const rulesOfText: [string, object, object, string][] = [
     differential('.binding'),
   ],
   ['a profile is of the kind of its base', profile({}), { ...profile({}), kind: 'complex-type' }, 'StructureDefinition.kind'],
+  [
+    'every element of a narrative is XHTML',
+    narrated('<b xmlns="http://www.w3.org/1999/xhtml">a</b>'),
+    narrated('<b xmlns="http://hl7.org/fhir">a</b>'),
+    'Patient.text.div',
+  ],
   ['an attribute belongs to its element', narrated('<a href="http://a.rs">a</a>'), narrated('<p href="http://a.rs">a</p>'), 'Patient.text.div'],
   ['a link leads somewhere', narrated('<a href="a.html">a</a>'), narrated('<a href="">a</a>'), 'Patient.text.div'],
 ]

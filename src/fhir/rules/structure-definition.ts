@@ -2,18 +2,15 @@ import { expressionProblem } from '../profile/fhirpath.ts'
 import { isObject, type Json } from '../profile/items.ts'
 import { nodeOfPath } from '../profile/tree.ts'
 import { isFixed } from '../profile/values.ts'
+import type { Knowledge } from '../profile/run.ts'
 import { textOf } from '../runtime/check.ts'
 import { isHolder } from '../xml/shapes.ts'
-import { differentialRule } from './differential.ts'
+import { differentialRule, unbindable, valueRule } from './differential.ts'
+import { hasElement, isFormOf, typeAt } from './elements-of.ts'
 import type { Place, Rule } from './strict.ts'
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : [])
 const core = 'http://hl7.org/fhir/StructureDefinition/'
-/** Types that hold no code, string or uri (eld-11, whose expression in R4 says nothing). */
-const unbindable = new Set(
-  `boolean integer decimal date dateTime instant time base64Binary positiveInt unsignedInt HumanName Address Period Reference Attachment Identifier
-   ContactPoint Range Ratio Annotation SampledData Timing Signature Narrative Meta`.split(/\s+/),
-)
 const discriminators = new Set(['value', 'exists', 'pattern', 'type', 'profile'])
 
 /** structuredefinition.html and profiling.html: a definition that nobody could build a profile from is wrong. */
@@ -62,7 +59,7 @@ function pathRule({ path }: Json, { type, derivation }: Json, here: string, { ch
     // What stands in a resource of any type, or beside a primitive, is not followed.
     if (shape === undefined || shape.size === 0) return
     const name = written.split(':')[0]?.replace('[x]', '') ?? ''
-    const found = shape.get(name) ?? [...shape.values()].find((one) => known.choices.forms[one.name] === name && one.name !== name)
+    const found = shape.get(name) ?? [...shape.values()].find((one) => isFormOf(known, one.name, name))
     if (found === undefined) return check.add('business-rule', `${here}.path`, `${type} has no element of this path`, 'Correct the path.')
     if (written.endsWith('[x]') || isHolder(found.type)) return
     shape = known.shapes.of(found.type)
@@ -84,13 +81,25 @@ function fixedRule(structure: Json, { check, depth }: Place): void {
 }
 
 function contextRule(structure: Json, { check, depth }: Place): void {
+  if (structure.type !== 'Extension' && structure.context !== undefined)
+    check.add('business-rule', check.path(depth, 'context'), 'only an extension has a context', 'Remove it.')
   if (structure.type !== 'Extension' || structure.derivation !== 'constraint') return
+  if (structure.baseDefinition === `${core}Extension` && structure.abstract === false) ownUrlRule(structure, check, check.path(depth))
   if (!Array.isArray(structure.context)) check.add('business-rule', check.path(depth, 'context'), 'an extension says where it may stand', 'Add a context.')
   list(structure.context).forEach(({ type, expression }, index) => {
     if (type !== 'fhirpath' || typeof expression !== 'string') return
     const problem = expressionProblem(expression)
     if (problem !== null) check.add('business-rule', check.path(depth, 'context', index), `the expression ${problem}`, 'Correct its grammar.')
   })
+}
+
+/** extensibility.html: an extension is known by its URL, which its definition fixes to its own. */
+function ownUrlRule({ url, snapshot, differential }: Json, check: Place['check'], here: string): void {
+  const urls = [snapshot, differential].flatMap((part) => (isObject(part) ? list(part.element) : [])).filter(({ path }) => path === 'Extension.url')
+  const fixed = urls.map((one) => one.fixedUri).filter((one) => one !== undefined)
+  const hint = 'Fix Extension.url to the URL of the definition.'
+  if (fixed.length === 0) check.add('business-rule', here, 'the extension does not fix its URL', hint)
+  else if (fixed.some((one) => one !== url)) check.add('business-rule', here, 'the URL that the extension fixes is not its own', hint)
 }
 
 const obligationProfile = `${core}obligation-profile`
@@ -108,10 +117,18 @@ function obligationRule({ extension, differential }: Json, { check, depth }: Pla
   })
 }
 
+/** The element that an expression begins with: not a function, not a word of the language. R4's own have such names (cid-0), and nobody could mend them. */
+const firstName = /^\(?(?!(?:true|false|and|or|not|is|as|in|contains|div|mod|xor|implies|iif)\b)([a-z]\w*)\b(?!\s*\()/
+
 function elementRule(element: Json, structure: Json, here: string, ids: Set<string>, { check }: Place): void {
   const { path, id, max, min } = element
   const says = (code: string, at: string, text: string, hint: string) => check.add(code, at, text, hint)
   if (typeof path !== 'string') return
+  const lacks = (place: string, name: string | undefined): boolean => {
+    const type =
+      name === undefined || check.known === undefined || structure.kind === 'logical' ? undefined : typeAt(check.known, textOf(structure.type), place)
+    return type !== undefined && hasElement(check.known as Knowledge, type, name as string) === false
+  }
   const root = textOf(structure.type).slice(textOf(structure.type).lastIndexOf('/') + 1)
   if (root !== '' && path !== root && !path.startsWith(`${root}.`))
     says('business-rule', `${here}.path`, `the path must begin with the type ${root}`, 'Correct the path.')
@@ -126,27 +143,25 @@ function elementRule(element: Json, structure: Json, here: string, ids: Set<stri
     const place = `${here}.slicing.discriminator[${index}]`
     if (typeof type === 'string' && !discriminators.has(type))
       says('business-rule', place, 'R4 has no discriminator of this type', 'Use value, exists, pattern, type or profile.')
-    if (typeof at === 'string' && expressionProblem(at) !== null)
-      says('business-rule', place, 'the path of the discriminator is no expression', 'Correct its grammar.')
+    if (typeof at !== 'string') return
+    if (expressionProblem(at) !== null) says('business-rule', place, 'the path of the discriminator is no expression', 'Correct its grammar.')
+    else if (lacks(path, /^[a-z]\w*(?=$|\.)/.exec(at)?.[0]))
+      says('business-rule', place, 'the path of the discriminator leads to no element', 'Correct the path.')
   })
   list(element.constraint).forEach(({ expression }, index) => {
     const problem = typeof expression === 'string' ? expressionProblem(expression) : null
-    if (problem !== null) says('invariant', `${here}.constraint[${index}].expression`, `the expression ${problem}`, 'Correct its grammar.')
+    const at = `${here}.constraint[${index}].expression`
+    if (problem !== null) says('invariant', at, `the expression ${problem}`, 'Correct its grammar.')
+    else if (typeof expression === 'string' && !textOf(structure.url).startsWith(core) && lacks(path, firstName.exec(expression)?.[1]))
+      says('invariant', at, 'the expression begins with a name that no element has here', 'Correct the name.')
   })
-  valueRule(element, here, check)
+  valueRule(
+    element,
+    list(element.type).map(({ code }) => textOf(code)),
+    here,
+    check,
+  )
   const codes = list(element.type).map((one) => textOf(one.code))
   if (element.binding !== undefined && codes.length > 0 && codes.every((code) => unbindable.has(code)))
     says('business-rule', `${here}.binding`, `a binding needs a code, and the type is ${codes.join(', ')} (eld-11)`, 'Leave the binding out.')
-}
-
-/** elementdefinition.html: a fixed value or pattern is of the one type that the element has. */
-function valueRule(element: Json, here: string, check: Place['check']): void {
-  const types = list(element.type).map(({ code }) => textOf(code))
-  for (const name in element) {
-    const of = /^(?:fixed|pattern)([A-Z]\w*)$/.exec(name)?.[1]
-    if (of === undefined || types.length === 0) continue
-    if (element.path === 'Extension.url' || types.some((type) => type.startsWith('http://hl7.org/fhirpath'))) continue
-    if (types.some((type) => type.toLowerCase() === of.toLowerCase())) continue
-    check.add('business-rule', `${here}.${name}`, `the element is of the type ${types.join(', ')}, and the value is a ${of}`, 'Make them agree.')
-  }
 }

@@ -1,3 +1,4 @@
+import { TextMap } from '../../platform/text-map.ts'
 import { membershipOf } from '../profile/binding.ts'
 import type { Knowledge } from '../profile/run.ts'
 import type { Tree } from '../profile/tree.ts'
@@ -27,6 +28,8 @@ export class ElementCheck extends Check {
   private ids: Set<string> | undefined
   /** What says more of a primitive stands beside its value, and is an id. */
   private isBesideValue = false
+  private containedRoot: Json | undefined
+  private containedById = new TextMap<Json>()
 
   primitives(owner: Json, value: unknown, depth: number, name: string, primitive: Primitive, set?: Codes): void {
     if (!this.array(value, depth, name)) return
@@ -201,7 +204,7 @@ export class ElementCheck extends Check {
 
   /** A reference to something that came along: contained, or an entry of the same Bundle. */
   override resolve(reference: string): Json | undefined {
-    if (reference.startsWith('#')) return reference === '#' ? this.root : containedIn(this.root, reference.slice(1))
+    if (reference.startsWith('#')) return reference === '#' ? this.root : this.containedOf(this.root, reference.slice(1))
     return this.bundle === undefined ? undefined : entriesOf(this.bundle, this).find(reference, this.root)
   }
 
@@ -295,22 +298,28 @@ export class ElementCheck extends Check {
     return type
   }
 
+  /** By id, the first of each; found once for a resource, or one with many and as many references would take the square of its length. */
+  private containedOf(root: Json, id: string): Json | undefined {
+    if (root !== this.containedRoot) {
+      this.containedRoot = root
+      this.containedById = new TextMap()
+      for (const one of Array.isArray(root.contained) ? root.contained : []) {
+        if (isObject(one) && typeof one.id === 'string' && !this.containedById.has(one.id)) this.containedById.set(one.id, one)
+      }
+    }
+    return this.containedById.get(id)
+  }
+
   /** ref-1: `#id` must be contained in the same root resource; `#` alone is that root itself. */
   containedType(reference: string, depth: number): string | undefined {
     const id = reference.slice(1)
     if (id === '') return typeof this.root.resourceType === 'string' ? this.root.resourceType : undefined
-    const found = containedIn(this.root, id)
+    const found = this.containedOf(this.root, id)
     if (found !== undefined) return typeof found.resourceType === 'string' ? found.resourceType : undefined
     const hint = 'Contain the resource, or refer to it by Type/id.'
     this.add('invariant', this.path(depth, 'reference'), 'there is no contained resource of this id (ref-1)', hint)
     return undefined
   }
-}
-
-function containedIn(root: Json, id: string): Json | undefined {
-  const { contained } = root
-  const found: unknown = Array.isArray(contained) ? contained.find((one) => isObject(one) && one.id === id) : undefined
-  return isObject(found) ? found : undefined
 }
 
 // The definition of the type itself demands nothing beyond what was checked.

@@ -1,4 +1,5 @@
-export const unsafeStyle = /expression\s*\(|javascript:|url\s*\((?!\s*[\w%-]+\.(?:png|gif|jpe?g)\s*\))|@import|behavior\s*:|-moz-binding/i
+export const unsafeStyle =
+  /expression\s*\(|javascript:|url\s*\((?!\s*(?:[\w%-]+\.(?:png|gif|jpe?g)|data:\s*image\/(?:png|gif|jpeg);base64,[A-Za-z0-9+/=]*)\s*\))|@import|behavior\s*:|-moz-binding/i
 
 /**
  * One pass over a narrative by its characters. It only says "there is certainly nothing wrong with this"; whatever it does not understand is
@@ -9,6 +10,8 @@ export const unsafeStyle = /expression\s*\(|javascript:|url\s*\((?!\s*[\w%-]+\.(
 export type Scan = 'unsure' | 'plain' | 'with links'
 
 const space = 32
+const zero = 48
+const surrogates = 0xd800
 const quote = 34
 const sharp = 35
 const ampersand = 38
@@ -145,7 +148,10 @@ function areEntitiesOfXml(html: string, from: number, to: number): boolean {
     if (html.charCodeAt(at + 1) !== sharp) return false
     let digits = at + 2
     while (html.charCodeAt(digits) >= 48 && html.charCodeAt(digits) <= 57) digits++
-    if (digits === at + 2 || digits > at + 9 || html[digits] !== ';') return false
+    if (digits === at + 2 || digits > at + 9 || html[digits] !== ';' || html.charCodeAt(at + 2) === zero) return false
+    // Below the blank and from the surrogates on, some numbers name no character of XML: the slow way knows which.
+    const point = Number(html.slice(at + 2, digits))
+    if (point < space || point >= surrogates) return false
   }
   return true
 }
@@ -161,6 +167,7 @@ export function scanNarrative(html: string): Scan {
   let hasText = false
   open[0] = div
   let ampersandAt = html.indexOf('&')
+  if (html.includes(']]>')) return 'unsure'
   for (let at = end; at < length; at = end) {
     if (html.charCodeAt(at) !== lessThan) {
       const next = html.indexOf('<', at)

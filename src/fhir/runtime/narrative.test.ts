@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { preparedFhir } from '../../testing/fhir.ts'
 import { narrativeProblem } from './narrative.ts'
 import { scanNarrative } from './narrative-scan.ts'
 
+const fhir = preparedFhir()
 const div = (inner: string) => `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>`
 
 const harmless = [
@@ -10,8 +12,11 @@ const harmless = [
   '<table border="1"><tr><td colspan="2">5 &lt; 6 &amp; 7&#160;</td></tr></table>',
   '<p style="color: red" class="x" xml:lang="sr">a</p><!-- note -->',
   '<p style="background-image: url(line1.png)">a</p>',
+  '<p style="background-image: url(data: image/png;base64,iVBORw0KGgo=)">a</p>',
+  '<a href="ftp://example.org/a">a</a>',
   '<a href="https://example.org/a?b=c">a</a> <a href="#part">b</a> <a href="Patient/1">c</a>',
   '<img src="data:image/png;base64,AAAA" alt="x"/>',
+  '<p title="]]>">&#9;a ]] &#x1F600;</p>',
 ]
 const harmful = [
   '<script>alert(1)</script>',
@@ -35,6 +40,8 @@ const harmful = [
   '<p style="width: expression(alert(1))">a</p>',
   '<p style="background: url(http://a/x)">a</p>',
   '<p style="background: url(//a/x.png)">a</p>',
+  '<p style="background: url(data:image/svg+xml;base64,PHN2Zz4=)">a</p>',
+  '<p style="background: url(data:image/png;base64,AAAA) url(http://a/x)">a</p>',
   '<p style="background: url(a.png); b: url(http://a/x)">a</p>',
   '<p>a',
   'a</p>',
@@ -49,6 +56,11 @@ const harmful = [
   'a<!-- a -- b -->',
   '<p class="a" class="b">a</p>',
   '<a HREF="javascript:alert(1)">a</a>',
+  '<p>a&#1;</p>',
+  '<p>a&#xD800;</p>',
+  '<p>a&#1114112;</p>',
+  '<p title="&#xFFFE;">a</p>',
+  '<p>a]]>b</p>',
 ]
 
 for (const inner of harmless) test(`harmless: ${inner}`, () => assert.equal(narrativeProblem(div(inner)), null))
@@ -58,7 +70,7 @@ test('the quick look passes nothing that the rules refuse, whole or with one cha
   const texts = [...harmless, '<table border="1"><tbody><tr><td rowspan="2">a&#160;b</td></tr></tbody></table>', '<p>a <b>b</b></p><h1 id="x">c</h1><br/>d']
   for (const text of [...texts, ...harmful].map(div)) {
     for (let at = 0; at < text.length; at++) {
-      for (const put of ['', '<', '>', '"', '/', '&', 'x', ' ', 'on']) {
+      for (const put of ['', '<', '>', '"', '/', '&', 'x', ' ', 'on', '&#1;', ']]>']) {
         const changed = text.slice(0, at) + put + text.slice(at + 1)
         if (scanNarrative(changed) !== 'unsure') assert.equal(narrativeProblem(changed), null, changed)
       }
@@ -84,4 +96,32 @@ test('a hostile text costs no more time than its length', () => {
   ])
     narrativeProblem(html)
   assert.ok(performance.now() - started < 2000)
+  for (const piece of [
+    '<p xmlns ',
+    '<a href=',
+    '<a href',
+    '<img src',
+    '<a ',
+    '<p ',
+    '<p>',
+    '<p>x',
+    '<p/>',
+    '&#x1;',
+    '&amp',
+    ' id=',
+    '<!-- <a href=',
+    ']]',
+    '<a b="c"',
+    '<p title="',
+    '<!--',
+    '<a href="#x">',
+  ]) {
+    const html = div(piece.repeat(100_000))
+    for (const text of [html, `${html}>`, div(`<!-- ${piece.repeat(100_000)} -->`)]) {
+      const began = performance.now()
+      fhir.validate({ resourceType: 'Patient', text: { status: 'generated', div: text } }, { isStrict: true })
+      const tookMs = performance.now() - began
+      assert.ok(tookMs < 1500, `${piece}: ${Math.round(tookMs)} ms`)
+    }
+  }
 })

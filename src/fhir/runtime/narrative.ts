@@ -1,5 +1,6 @@
 import { strayAttribute } from '../rules/narrative-attributes.ts'
 import { checkLinks, formProblem } from '../rules/narrative-links.ts'
+import { hasImpossibleReference } from '../xml/escape.ts'
 import type { Check } from './check.ts'
 import { scanNarrative, unsafeStyle } from './narrative-scan.ts'
 
@@ -22,7 +23,7 @@ const tag = /<(?:!--(?!>|->)(?:[^-]|-(?!-))*--|(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s
 const attribute = /([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
 const entity = /&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/
 const address = new Set(['href', 'src', 'cite', 'longdesc', 'usemap'])
-const safeAddress = /^(?:https?:|mailto:|tel:|urn:|cid:|data:image\/(?:png|gif|jpeg);|[#/.?]|[\w%~-]+(?:[/.?#]|$))/i
+const safeAddress = /^(?:https?:|ftp:|mailto:|tel:|urn:|cid:|data:\s*image\/(?:png|gif|jpeg);|[#/.?]|[\w%~-]+(?:[/.?#]|$))/i
 
 function attributesProblem(text: string): string | null {
   attribute.lastIndex = 0
@@ -51,6 +52,7 @@ function decoded(hex: string | undefined, ten: string | undefined): string {
 
 /** Null when the text is a harmless, well-formed XHTML div. */
 export function narrativeProblem(html: string): string | null {
+  if (html.includes('&#') && hasImpossibleReference(html)) return 'has a reference to a character that XML cannot hold'
   if (!html.startsWith('<div')) return html.trimStart().startsWith('<div') ? outside(html.trim()) : 'must begin with <div'
   return outside(html.trimEnd())
 }
@@ -71,11 +73,15 @@ function plainTagEnd(html: string, at: number): number {
   return end > first && html.charCodeAt(end) === greater ? end : -1
 }
 
+/** XML keeps it for the end of a section (XML 1.0, 2.4); in an attribute or a comment it may stand. */
+const sectionEnd = ']]>'
+
 function outside(html: string): string | null {
   const open: string[] = []
   let at = 0
   let hasContent = false
   let ampersand = html.indexOf('&')
+  const hasSectionEnd = html.includes(sectionEnd)
   while (at < html.length) {
     if (html[at] !== '<') {
       const next = html.indexOf('<', at)
@@ -84,6 +90,7 @@ function outside(html: string): string | null {
         if (ampersand < at) ampersand = html.indexOf('&', at)
         if (ampersand >= 0 && ampersand < next && entity.test(html.slice(at, next))) return 'an ampersand must be written as &amp;'
       }
+      if (hasSectionEnd && html.slice(at, next).includes(sectionEnd)) return 'has ]]> in its text, which is written as ]]&gt;'
       hasContent ||= /\S/.test(html.slice(at, next))
       at = next
       continue

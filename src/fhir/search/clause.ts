@@ -79,13 +79,14 @@ function modifierProblem(parameter: SearchParameter, modifier: string, ofType: s
   const known = modifiersOf(parameter)
   if (ofType !== null && type === 'reference') {
     const allowed = targetsOf(parameter)
-    return allowed.includes(ofType) ? null : new Problem('value', `never refers to ${ofType}`, `It refers to: ${allowed.join(', ')}.`)
+    return allowed.includes(ofType) ? null : new Problem('value', `never refers to ${ofType}`, `It refers to: ${allowed.join(', ')}.`, true)
   }
   if (known.includes(modifier) && modifier !== '[type]') return null
   return new Problem(
     'not-supported',
     `the modifier :${harmless(modifier)} is not supported for ${type} parameters`,
     known.length === 0 ? 'This parameter takes no modifier.' : `Supported: ${known.map((one) => `:${one}`).join(', ')}.`,
+    true,
   )
 }
 

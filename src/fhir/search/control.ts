@@ -73,7 +73,7 @@ export const controls: Record<string, Control> = {
 function include(into: Include[], ownType: string | null, value: string, modifier: string | null, fhir: Fhir): Problem | null {
   // `recurse` is what STU3 called it; clients of that time still say so.
   if (modifier !== null && modifier !== 'iterate' && modifier !== 'recurse') {
-    return new Problem('not-supported', 'the modifier is not supported', 'Write :iterate to follow what was included, or no modifier.')
+    return new Problem('not-supported', 'the modifier is not supported', 'Write :iterate to follow what was included, or no modifier.', true)
   }
   const wanted = value === '*' ? { type: '*', code: '*' } : includeOf(value, fhir)
   if (wanted instanceof Problem) return wanted

@@ -38,7 +38,7 @@ const isControl = (code: string) => Object.hasOwn(controls, code)
 
 /**
  * The pairs of a query string as a Search of one type. Nothing is passed over: what is unknown or has no implemented meaning refuses the whole
- * search with a list of everything that is wrong; with `lenient` (Prefer: handling=lenient) it is left out and reported.
+ * search with a list of everything that is wrong; with `lenient` (Prefer: handling=lenient) it is left out and reported, but for modifiers.
  */
 function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { lenient }: Options): Search {
   const search: Search = {
@@ -53,7 +53,7 @@ function parseOne(fhir: Fhir, type: string | null, pairs: [string, string][], { 
     if (problem === null) {
       Object.assign(search, attempt)
       search.used.push([name, value])
-    } else if (lenient) {
+    } else if (lenient && !problem.isFirm) {
       search.ignored.push({ name: safeName(name), reason: problem.says })
     } else {
       issues.push({
@@ -94,7 +94,7 @@ function take(search: Search, name: string, value: string, fhir: Fhir): Problem 
   const modifier = colon < 0 ? null : name.slice(colon + 1)
   const control = Object.hasOwn(controls, code) ? controls[code] : undefined
   if (control !== undefined) {
-    if (modifier !== null && !code.endsWith('include')) return new Problem('not-supported', 'takes no modifier', `Write ${code} alone.`)
+    if (modifier !== null && !code.endsWith('include')) return new Problem('not-supported', 'takes no modifier', `Write ${code} alone.`, true)
     if (!repeatable.has(code) && search.used.some(([other]) => other === name)) return new Problem('value', 'is given twice', 'Give it once.')
     return control(search, value, modifier, fhir)
   }
@@ -114,7 +114,7 @@ function clausesOf(type: string | null, { name, code, modifier, value }: Given, 
   if (code !== '_list' && code !== '_filter') {
     return conditionOf(fhir, type, name, { of: (parameter, how) => clauseOf(parameter, how, value), others: Object.keys(controls) })
   }
-  if (modifier !== null) return new Problem('not-supported', 'takes no modifier', `Write ${code} alone.`)
+  if (modifier !== null) return new Problem('not-supported', 'takes no modifier', `Write ${code} alone.`, true)
   return code === '_list' ? listOf(value) : filterOf(fhir, type, value)
 }
 

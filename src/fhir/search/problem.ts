@@ -3,11 +3,14 @@ export class Problem {
   readonly code: 'not-supported' | 'value' | 'not-found'
   readonly says: string
   readonly hint: string
+  /** Also a lenient client is refused: "servers SHALL reject" a modifier that they do not support (https://hl7.org/fhir/R4/search.html#modifiers). */
+  readonly isFirm: boolean
 
-  constructor(code: Problem['code'], says: string, hint: string) {
+  constructor(code: Problem['code'], says: string, hint: string, isFirm = false) {
     this.code = code
     this.says = says
     this.hint = hint
+    this.isFirm = isFirm
   }
 }
 

@@ -23,6 +23,7 @@ export type Wanted = {
 
 /** Concepts looked at for one expansion: about a second of work. */
 const looksMax = 1_000_000
+const excludesPerLook = 4
 const depthMax = 20
 
 /** The members in the order of the definition, each once. A definition that cannot be decided here is refused: no part of it is guessed. */
@@ -71,6 +72,8 @@ const isHidden = ({ from }: Member, { activeOnly }: Wanted, isActiveSet: boolean
 
 function isExcluded(known: Known, excludes: Include[], { system, code }: Member, path: readonly string[], effort: Effort): boolean {
   if (excludes.length === 0) return false
+  // Every member is held against every exclude: with thousands of them a look is no longer a look.
+  effort.left -= Math.floor(excludes.length / excludesPerLook)
   const verdict: Verdict = memberOf(known, { resourceType: 'ValueSet', compose: { include: excludes } }, { system, code }, path, effort)
   look(effort)
   if (verdict === 'unknown') throw undecided('what the value set excludes cannot be decided with the definitions that are here')

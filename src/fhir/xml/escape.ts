@@ -12,12 +12,31 @@ export function attributeText(text: string): string {
   return special.test(text) ? storable(text).replace(/[&<>"\n\r\t]/g, (one) => references[one] as string) : text
 }
 
+const numbered = /&#(?:x([0-9A-Fa-f]+)|(\d+));/g
+
+/** Is it a character that XML 1.0 can hold (2.2), also as a reference? `&#1;` makes a document that no reader takes. */
+function isWritable(point: number): boolean {
+  if (point < 0x20) return point === 9 || point === 10 || point === 13
+  return point < 0xd800 || (point > 0xdfff && point <= 0x10ffff && point !== 0xfffe && point !== 0xffff)
+}
+
+const pointOf = (hex: string | undefined, ten: string | undefined) => (hex === undefined ? Number(ten) : Number.parseInt(hex, 16))
+
+/** Does a numbered reference name a character that XML cannot hold? */
+export function hasImpossibleReference(text: string): boolean {
+  for (const [, hex, ten] of text.matchAll(numbered)) if (!isWritable(pointOf(hex, ten))) return true
+  return false
+}
+
 /**
  * A narrative as it may stand inside an XML document: JSON lets it use the named characters of HTML, which XML does not know, and an
  * ampersand in an address.
  */
 export function narrativeText(div: string): string {
-  const trimmed = storable(div).trim()
+  const trimmed = storable(div)
+    .trim()
+    .replace(numbered, (all, hex: string | undefined, ten: string | undefined) => (isWritable(pointOf(hex, ten)) ? all : '\ufffd'))
+    .replaceAll(']]>', ']]&gt;')
   const named = trimmed.replace(/&(?!(?:#\d+|#x[0-9A-Fa-f]+|lt|gt|amp|quot|apos);)(?:([A-Za-z][A-Za-z0-9]*);)?/g, (all, name: string | undefined) => {
     const point = name === undefined ? undefined : points.get(name)
     return point === undefined ? `&amp;${all.slice(1)}` : `&#${point};`

@@ -46,6 +46,7 @@ export function capabilityOf(world: World, mode = 'full'): string {
       operations: operationsOf(world),
       instantiates: guides,
       security: { token: `${base}/access/token` },
+      cors: world.config.FHIR_ORIGINS.length > 0,
     })
     nameTopics(whole)
     statement = { texts: { full: printJson(whole), normative: printJson(normativePart(whole)), terminology: printJson(terminologyPart(whole)) }, generation }

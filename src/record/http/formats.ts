@@ -126,6 +126,9 @@ export const contentTypeOf = (request: FastifyRequest): string => (request.heade
 
 export const isFhirType = (contentType: string): boolean => contentType.includes('/') && formats[contentType] !== undefined
 
+/** RFC 5789, section 3.1: what a server takes, also beside 415. XML Patch, which R4 leaves to servers, is not. */
+export const acceptPatch = [jsonPatchType, 'application/fhir+json', 'application/fhir+xml'].join(', ')
+
 /** A patch of either kind; JSON Patch is known by its own content type. */
 export function readPatch(request: FastifyRequest): Patch {
   const type = contentTypeOf(request)

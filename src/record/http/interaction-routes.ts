@@ -8,7 +8,7 @@ import { binaryOf, isRawBody, sendContent, wantsContent } from '../read/binary.t
 import { createConditionally } from '../write/conditional.ts'
 import { type ConditionalWrite, writeConditionally } from '../write/conditional-write.ts'
 import { createOne, deleteOne, patchOne, updateOne } from '../write/create.ts'
-import { readBody, readPatch } from './formats.ts'
+import { acceptPatch, readBody, readPatch } from './formats.ts'
 import { type HistoryOf, historyBundle } from '../read/history-bundle.ts'
 import { requireValid } from '../write/prepare.ts'
 import { type Found, readOne, readVersion } from '../read/read.ts'
@@ -61,6 +61,7 @@ export const interactionRoutes: Routes = (app) => {
     const { type, id } = request.params
     const asking = askingOf(request)
     await allow(asking, type, 'u')
+    reply.header('accept-patch', acceptPatch)
     return sendApplied(asking, reply, await patchOne(asking, type, id, readPatch(request), expectedOf(request)), preferenceOf(request))
   })
   app.delete<OfResource>('/:type/:id', async (request, reply) => {
@@ -90,6 +91,7 @@ const conditionalRoutes: Routes = (app) => {
   })
   app.patch<OfType>('/:type', async (request, reply) => {
     await allow(askingOf(request), request.params.type, 'u')
+    reply.header('accept-patch', acceptPatch)
     return answer(request, reply, { ...conditionOf(request, 'PATCH'), patch: readPatch(request) })
   })
   app.delete<OfType>('/:type', async (request, reply) => {

@@ -225,6 +225,11 @@ test('terminology operations answer about the standard, about what is stored and
     const answer = await get('ValueSet/$expand', { url: circle.url })
     assert.equal(answer.status, 422)
     assert.match(answer.text, /includes itself/)
+    // Every member is held against every exclude, which counts against what one request may take.
+    const exclude = Array.from({ length: 20_000 }, () => ({ system: `${hl7}/v3-ActCode`, concept: [{ code: 'AMB' }] }))
+    const hostile = { resourceType: 'ValueSet', status: 'draft', compose: { include: [{ system: `${hl7}/v3-ActCode` }], exclude } }
+    const refused = await send('POST', '/fhir/ValueSet/$expand', parameters({ name: 'valueSet', resource: hostile }))
+    assert.deepEqual([refused.status, refused.body.issue[0].code], [422, 'too-costly'], refused.text)
     const broken = await send('POST', '/fhir/ValueSet/$expand', parameters({ name: 'valueSet', resource: { resourceType: 'ValueSet', compose: 3 } }))
     assert.equal(broken.status, 422)
   })

@@ -339,9 +339,13 @@ export async function writeStatement(tx: Runner, statement: Fragment | null): Pr
     await tx.run(statement)
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    throw new Refusal('conflict', 'another request created or changed the same resource at this moment', { hint: 'Send the request again.' })
+    throw new Refusal('conflict', atOnce, { hint: 'Send the request again.' })
   }
 }
+
+const atOnce = 'another request created or changed the same resource at this moment'
+/** Another was first by less than a transaction: asked again, the write finds what that one made. */
+export const isLostRace = (error: unknown): boolean => isUniqueViolation(error) || (error instanceof Refusal && error.message === atOnce)
 
 /** One row per patient touched, and one for what is about nobody. */
 function auditOf({ asking, placed }: Request): Entry[] {

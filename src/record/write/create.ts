@@ -2,7 +2,7 @@ import type { Patch, Resource } from '../../fhir/fhir.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { isUniqueViolation } from '../../platform/sql.ts'
 import { type Asking, entryOf } from '../asking.ts'
-import { type Applied, applyAll, type Expected, type Operation, placeExisting, placeNew, whatever } from './apply.ts'
+import { type Applied, applyAll, type Expected, isLostRace, type Operation, placeExisting, placeNew, whatever } from './apply.ts'
 import { concernsAccess } from './claims.ts'
 import { patientOrNone } from '../ids.ts'
 import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
@@ -95,13 +95,16 @@ export async function deleteOne(asking: Asking, type: string, id: string, expect
 
 async function oneInTransaction(asking: Asking, operation: Operation): Promise<Applied> {
   await checkEndpoints(asking, [operation.resource])
-  try {
-    return await asking.world.ledger.transaction(async (tx) => {
+  const write = () =>
+    asking.world.ledger.transaction(async (tx) => {
       const charts = noCharts()
       const placed = operation.kind === 'create' ? await placeNew(asking, tx, operation, charts) : await placeExisting(asking, tx, operation, charts)
       const [applied] = await applyAll(asking, tx, [placed], charts)
       return applied as Applied
     })
+  try {
+    // Of two that make the same resource at once the later is a change of what the first made, not a conflict that a client would have to settle.
+    return await write().catch((error: unknown) => (operation.kind === 'update' && isLostRace(error) ? write() : Promise.reject(error as Error)))
   } catch (error) {
     await auditDenial(asking, operation.kind, `${operation.type}/${operation.id ?? ''}`, error)
     if (isUniqueViolation(error)) throw new Refusal('conflict', 'another request was first', { hint: 'Send the request again.' })

@@ -148,3 +148,19 @@ test('a clock that jumps back an hour, and forward a day, loses and doubles noth
   assert.equal(page.status, 200)
   assert.equal((await verify(world)).ok, true)
 })
+
+test('of writers that make one resource under an id of their choice at once, the first makes it and the others change it', async (t) => {
+  const server = await startServer(t)
+  const { send, token } = await server.institution('А')
+  const other = await secondServer(t, server, token)
+  for (const type of ['Patient', 'Organization']) {
+    for (let round = 0; round < 3; round++) {
+      const id = `at-once-${round}`
+      const put = (n: number) =>
+        (n % 2 === 0 ? send : other)('PUT', `/fhir/${type}/${id}`, { resourceType: type, id, identifier: [{ system: 'urn:h', value: String(n) }] })
+      const answers = await Promise.all(Array.from({ length: 4 }, (_, n) => put(n)))
+      assert.deepEqual(outcomes(answers), { 200: 3, 201: 1 }, answers.map(({ text }) => text).join('\n'))
+      assert.equal((await history(send, `/fhir/${type}/${id}`)).length, 4)
+    }
+  }
+})

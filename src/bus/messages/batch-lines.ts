@@ -1,4 +1,4 @@
-import { zstdDecompressSync } from 'node:zlib'
+import { constants, zstdDecompressSync } from 'node:zlib'
 import { Refusal } from '../../platform/refusal.ts'
 
 const messagesMax = 500
@@ -62,11 +62,18 @@ function readPacked(body: Buffer): Line[] {
 
 const packedHint = 'See docs/bus.md, “Several messages under one signature”: lines, an empty line, one zstd frame.'
 
+/** What every decoder must be able to look back (RFC 8878, 3.1.1.1.2): 8 MB. More would be memory that the sender chooses. */
+const windowLogMax = 23
+
 /** In one piece of memory of exactly that size: what claims less than it holds ends there. */
 function unpacked(frame: Buffer, bytes: number): Buffer {
   let contents: Buffer | null = null
   try {
-    contents = zstdDecompressSync(frame, { maxOutputLength: bytes + 1, chunkSize: Math.max(64, bytes + 1) })
+    contents = zstdDecompressSync(frame, {
+      maxOutputLength: bytes + 1,
+      chunkSize: Math.max(64, bytes + 1),
+      params: { [constants.ZSTD_d_windowLogMax]: windowLogMax },
+    })
   } catch {
     // Not a frame, or one of more bytes.
   }

@@ -227,6 +227,10 @@ test('when one must be sent again later, the later ones of its key are, too, and
   assert.ok(full.verdicts[0].retryAfterSeconds > 0)
 })
 
+/** A frame of one block as it is, that asks for a window of so many bits. */
+const frameOf = (windowLog: number, text: string) =>
+  Buffer.concat([Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3, (text.length << 3) | 1, 0, 0), Buffer.from(text)])
+
 test('packed contents that are not what the lines say are refused whole', async () => {
   const two = [
     { to, messageId: 'q-1', body: 'first' },
@@ -243,6 +247,7 @@ test('packed contents that are not what the lines say are refused whole', async 
     [400, 'body', packedBatch(two, zstdCompressSync(Buffer.from('firstsecond!'))).body],
     [400, 'body', good.body.subarray(0, -3)],
     [400, 'body', bomb],
+    [400, 'body', Buffer.concat([Buffer.from(lines), frameOf(27, 'firstsecond')])],
     [400, 'line 2', Buffer.concat([Buffer.from(lines.replace('"bytes":6', '"bytes":-6')), zstdCompressSync(Buffer.from('firstsecond'))])],
     [400, 'line 1', Buffer.concat([Buffer.from(lines.replace('"bytes":5', '"bytes":"5"')), zstdCompressSync(Buffer.from('firstsecond'))])],
     [413, '', Buffer.from(lines.replace('"bytes":6', '"bytes":8388608'))],
@@ -251,6 +256,7 @@ test('packed contents that are not what the lines say are refused whole', async 
     const answer = await expectStatus(status, sender.send({ ...good, body }))
     if (place !== '') assert.deepEqual(answer.body.issue[0].expression, [place])
   }
+  assert.equal((await expectStatus(200, sender.send(packedBatch(two, frameOf(23, 'firstsecond'))))).body.verdicts.length, 2)
   const swapped = await expectStatus(200, sender.send(packedBatch(two, zstdCompressSync(Buffer.from('secndfirsto')))))
   assert.ok(
     swapped.body.verdicts.every(({ text }: { text: string }) => JSON.parse(text).status === 400),

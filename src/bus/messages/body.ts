@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { createOpened, type Opened, packed, unpacked } from '../../platform/packed.ts'
 import { fragment } from '../../platform/sql.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
@@ -31,11 +31,8 @@ export const parcelMin = 4
 
 /** Of contents that were stored at one moment, which is the parcel's. */
 export function parcelOf(world: World, storedAt: Date, bodies: readonly Buffer[]): Kept[] {
-  const plain = Buffer.concat(bodies)
-  // As a text of known length it is compressed with tables of that size.
-  const packed = zstdCompressSync(plain, { pledgedSrcSize: plain.length, params: { [constants.ZSTD_c_compressionLevel]: 1 } })
   const id = uuidV7(world)
-  const parcel = { id, sealed: sealBody(world, id, storedAt, packed), messages: bodies.length, storedAt }
+  const parcel = { id, sealed: sealBody(world, id, storedAt, packed(Buffer.concat(bodies))), messages: bodies.length, storedAt }
   let starts = 0
   return bodies.map(({ length }) => {
     const kept = { parcel, starts, bytes: length }
@@ -49,13 +46,13 @@ export type BodyRow = { sealed: Buffer | null; parcel: string | null; starts: nu
 export const bodyColumns = fragment`sealed, parcel, starts, bytes, stored_at`
 
 /** Contents that are in memory as a whole: of a row without pieces. */
-export async function contentsOf(world: World, message: string, { sealed, parcel, starts, bytes, storedAt }: BodyRow): Promise<Buffer> {
-  if (sealed !== null) return openBody(world, message, storedAt, sealed)
-  const opened = (await openParcels(world, [String(parcel)])).get(String(parcel))
-  return stretchOf(opened, { starts, bytes })
+export async function contentsOf(world: World, message: string, row: BodyRow): Promise<Buffer> {
+  return contentsIn(world, message, row, await openParcels(world, row.parcel === null ? [] : [row.parcel]))
 }
 
-export function stretchOf(opened: Buffer | undefined, { starts, bytes }: Pick<BodyRow, 'starts' | 'bytes'>): Buffer {
+export function contentsIn(world: World, message: string, { sealed, parcel, starts, bytes, storedAt }: BodyRow, parcels: ReadonlyMap<string, Buffer>): Buffer {
+  if (sealed !== null) return openBody(world, message, storedAt, sealed)
+  const opened = parcels.get(String(parcel))
   if (!opened || starts === null || bytes === null || starts + bytes > opened.length) throw new Error('contents are not where their row says')
   return opened.subarray(starts, starts + bytes)
 }
@@ -64,36 +61,24 @@ export function stretchOf(opened: Buffer | undefined, { starts, bytes }: Pick<Bo
 const openedBytesMax = 64 * 1_048_576
 /** A queue is handed out a hundred messages at a time, so one parcel is asked for several times within a second. */
 const keptOpenBytes = 16 * 1_048_576
-const opened = new WeakMap<World, Map<string, Buffer>>()
+const openedOf = new WeakMap<World, Opened>()
 
 export async function openParcels(world: World, ids: readonly string[]): Promise<Map<string, Buffer>> {
-  let open = opened.get(world)
-  if (!open) opened.set(world, (open = new Map()))
+  let opened = openedOf.get(world)
+  if (!opened) openedOf.set(world, (opened = createOpened(keptOpenBytes)))
   const found = new Map<string, Buffer>()
+  const missing: string[] = []
   for (const id of new Set(ids)) {
-    const plain = open.get(id)
+    const plain = opened.get(id)
     if (plain) found.set(id, plain)
+    else missing.push(id)
   }
-  const missing = [...new Set(ids)].filter((id) => !found.has(id))
   if (missing.length === 0) return found
   const rows = await world.sql<{ id: string; sealed: string; storedAt: Date }>`
     select id, encode(sealed, 'base64') as sealed, stored_at from bus.parcel where id = any(${missing}::uuid[]) limit ${missing.length}`
   for (const { id, sealed, storedAt } of rows) {
-    const packed = openBody(world, id, storedAt, Buffer.from(sealed, 'base64'))
-    const plain = zstdDecompressSync(packed, { maxOutputLength: openedBytesMax })
-    found.set(id, plain)
-    keepOpen(open, id, plain)
+    const frame = openBody(world, id, storedAt, Buffer.from(sealed, 'base64'))
+    found.set(id, opened.keep(id, unpacked(frame, openedBytesMax)))
   }
   return found
-}
-
-function keepOpen(open: Map<string, Buffer>, id: string, plain: Buffer): void {
-  open.set(id, plain)
-  let bytes = 0
-  for (const one of open.values()) bytes += one.length
-  for (const [oldest, { length }] of open) {
-    if (bytes <= keptOpenBytes) return
-    open.delete(oldest)
-    bytes -= length
-  }
 }

@@ -2,7 +2,7 @@ import { int8Array } from '../../platform/arrays.ts'
 import { gather } from '../../platform/gather.ts'
 import { fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
-import { openBody, openParcels, stretchOf } from './body.ts'
+import { contentsIn, openParcels } from './body.ts'
 import { createTurns, type Turns } from '../../platform/turns.ts'
 import { type Delivery, deliveryLimits, release } from './deliver.ts'
 import { measure } from '../centre/measure.ts'
@@ -154,6 +154,7 @@ type Contents = {
 
 /** Null when the contents are not kept any more. */
 function bodyIn(world: World, row: Contents, parcels: ReadonlyMap<string, Buffer>): Buffer | null {
-  if (row.parcel !== null) return stretchOf(parcels.get(row.parcel), row)
-  return row.sealed !== null && row.storedAt ? openBody(world, row.id, row.storedAt, Buffer.from(row.sealed, 'base64')) : null
+  const { id, storedAt } = row
+  if (storedAt === null) return null
+  return contentsIn(world, id, { ...row, storedAt, sealed: row.sealed === null ? null : Buffer.from(row.sealed, 'base64') }, parcels)
 }

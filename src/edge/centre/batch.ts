@@ -1,5 +1,5 @@
-import { constants, zstdCompressSync } from 'node:zlib'
 import { contentDigest } from '../../platform/http-signature.ts'
+import { packed } from '../../platform/packed.ts'
 import { leafHash, treeOf } from '../../platform/merkle.ts'
 import { areParts, batchText, type Part, partText } from '../../platform/signed-batch.ts'
 
@@ -37,10 +37,9 @@ export function batchOf(messages: readonly Outgoing[]): { body: Buffer; headers:
       }),
     )
   }
-  const contents = Buffer.concat(messages.map(({ body }) => body))
-  const packed = zstdCompressSync(contents, { pledgedSrcSize: contents.length, params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+  const contents = packed(Buffer.concat(messages.map(({ body }) => body)))
   const headers = { 'content-type': 'application/x-ndjson; contents=zstd', 'bus-batch': batchText(treeOf(leaves).root, messages.length) }
-  return { body: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), packed]), headers }
+  return { body: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), contents]), headers }
 }
 
 /** What the centre says of one message; `retryAfterSeconds` when it is to come again. */

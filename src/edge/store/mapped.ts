@@ -1,3 +1,4 @@
+import { createOpened, type Opened } from '../../platform/packed.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import type { Store } from './store.ts'
@@ -23,7 +24,7 @@ export function sealMapped(store: Store, vault: Vault, outside: Pick<World, 'now
   const plain = Buffer.concat(together.map(({ body }) => body))
   const id = uuidV7(outside)
   const pack = { id, sealed: vault.seal(plain, `pack ${id}`) }
-  keepOpen(store, id, plain)
+  openedOf(store).keep(id, plain)
   let starts = 0
   return items.map((item) => {
     if (item.body.length > bodyBytesMax) return alone(item)
@@ -61,28 +62,19 @@ export function dropMapped(store: Store, seq: number): void {
   if (store.run('delete from packed where seq = ?', seq).changes === 0) store.run('delete from mapped where seq = ?', seq)
 }
 
-const opened = new WeakMap<Store, Map<string, Buffer>>()
+const opened = new WeakMap<Store, Opened>()
+function openedOf(store: Store): Opened {
+  let mine = opened.get(store)
+  if (!mine) opened.set(store, (mine = createOpened(keptOpenBytes)))
+  return mine
+}
 
 /** A pack never changes, so what was opened stands for what is there. */
 function openPack(store: Store, vault: Vault, id: string): Buffer {
-  const open = opened.get(store)?.get(id)
+  const kept = openedOf(store)
+  const open = kept.get(id)
   if (open) return open
   const row = store.one<{ sealed: Uint8Array }>('select sealed from pack where id = ?', id)
   if (!row) throw new Error('mapped contents are not where their row says')
-  const plain = vault.open(row.sealed, `pack ${id}`)
-  keepOpen(store, id, plain)
-  return plain
-}
-
-function keepOpen(store: Store, id: string, plain: Buffer): void {
-  let open = opened.get(store)
-  if (!open) opened.set(store, (open = new Map()))
-  open.set(id, plain)
-  let bytes = 0
-  for (const { length } of open.values()) bytes += length
-  for (const [oldest, { length }] of open) {
-    if (bytes <= keptOpenBytes) return
-    open.delete(oldest)
-    bytes -= length
-  }
+  return kept.keep(id, vault.open(row.sealed, `pack ${id}`))
 }

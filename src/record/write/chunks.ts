@@ -1,4 +1,4 @@
-import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
+import { createOpened, packed, unpacked } from '../../platform/packed.ts'
 
 /**
  * Bodies of a bundle are kept in chunks: up to 128 resources of one type, joined and compressed together; what has few of its type
@@ -15,7 +15,7 @@ export const inlineMaxBytes = 262_144 // A single larger body is compressed alon
 const room = Buffer.allocUnsafeSlow(1_048_576)
 const bytesOfUnit = 3 // UTF-8 takes no more for a unit of UTF-16.
 
-/** The chunk and how many bytes of it each body takes. zstd is told the length beforehand: it then takes tables of that size, which halves the time for chunks like ours. */
+/** The chunk and how many bytes of it each body takes. */
 export function pack(bodies: readonly string[]): { packed: Buffer; lengths: number[] } {
   const units = bodies.reduce((sum, { length }) => sum + length, 0)
   const into = units * bytesOfUnit <= room.length ? room : Buffer.allocUnsafeSlow(bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0))
@@ -26,27 +26,12 @@ export function pack(bodies: readonly string[]): { packed: Buffer; lengths: numb
     lengths.push(length)
     end += length
   }
-  const packed = zstdCompressSync(into.subarray(0, end), { pledgedSrcSize: end, params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-  return { packed, lengths }
+  return { packed: packed(into.subarray(0, end)), lengths }
 }
 
 const bytesMax = 64 * 1_048_576
 const unpackedMax = 256 * 1_048_576
-export const unpack = (body: Buffer): Buffer => zstdDecompressSync(body, { maxOutputLength: unpackedMax, chunkSize: roomFor(contentSize(body)) })
-
-/** One piece of memory of the right size, where zlib would take many of 16 KB and join them. */
-const roomFor = (size: number) => Math.max(64, Math.min(unpackedMax, size + 1))
-
-/** What the frame says of its length (RFC 8878, section 3.1.1.1); zero when it does not. */
-function contentSize(frame: Buffer): number {
-  const descriptor = frame[4] ?? 0
-  const isSingle = (descriptor & 0x20) !== 0
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] as number
-  const at = 5 + (isSingle ? 0 : 1) + dictionaryBytes
-  const bytes = [isSingle ? 1 : 0, 2, 4, 6][descriptor >> 6] as number
-  if (bytes === 0 || at + bytes > frame.length) return 0
-  return frame.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0)
-}
+export const unpack = (body: Buffer): Buffer => unpacked(body, unpackedMax)
 
 /** A larger one is opened again rather than push out many others: a document of 8 MB stands alone in its chunk. */
 const keptEachMax = 2 * 1_048_576
@@ -55,36 +40,6 @@ const keptEachMax = 2 * 1_048_576
 export type ChunkCache = { get(chunk: string): Buffer | undefined; open(chunk: string, packed: Buffer): Buffer; clear(): void }
 
 export function createChunkCache(limit = bytesMax): ChunkCache {
-  const opened = new Map<string, Buffer>()
-  let bytes = 0
-  const forgetOldest = () => {
-    for (const [oldest, content] of opened) {
-      if (bytes <= limit) return
-      opened.delete(oldest)
-      bytes -= content.length
-    }
-  }
-  return {
-    get(chunk) {
-      const found = opened.get(chunk)
-      if (found) {
-        opened.delete(chunk) // Moves to the young end.
-        opened.set(chunk, found)
-      }
-      return found
-    },
-    open(chunk, packed) {
-      const content = unpack(packed)
-      if (!opened.has(chunk) && content.length <= keptEachMax) {
-        opened.set(chunk, content)
-        bytes += content.length
-        forgetOldest()
-      }
-      return content
-    },
-    clear() {
-      opened.clear()
-      bytes = 0
-    },
-  }
+  const { get, keep, clear } = createOpened(limit, keptEachMax)
+  return { get, clear, open: (chunk, body) => keep(chunk, unpack(body)) }
 }

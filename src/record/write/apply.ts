@@ -15,9 +15,8 @@ import { isSameContent, makeTombstone, makeVersion, nextInstant, requireResolved
 import { lockCurrent, readBodies, type Stored } from '../store.ts'
 import { requireExpected, requireOwn, requireSameSubject } from './may-change.ts'
 import { type Charts, findNamed, isOpen, noCharts, requireMayWrite, subjectOf } from './subject.ts'
-import { knownValues } from './known-values.ts'
+import { knownTo, learn, type Known } from './known-values.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
-import type { Known } from './write-index.ts'
 import { endingOf } from '../subscription/owner.ts'
 import { endRunning } from '../subscription/store.ts'
 import { holdSubscription } from '../subscription/subscribe.ts'
@@ -130,10 +129,9 @@ export function statementOf(tx: AuditedTransaction, prepared: readonly Prepared[
   const changes = (isOne ? [apart.flat()] : apart).flatMap((versions) => (versions.length > 0 ? [{ versions, topic }] : []))
   const [first] = prepared
   if (!first) return null
-  const values = knownValues(first.asking.world)
-  const known: Known = { values, sent: [] }
+  const known = knownTo(first.asking.world)
   const statement = composeWrites(changes, prepared, known)
-  tx.whenStored(() => values.add(known.sent))
+  tx.whenStored(() => learn(known))
   return statement
 }
 

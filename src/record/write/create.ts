@@ -9,9 +9,8 @@ import { makeVersion, nextInstant, requireResolved } from './prepare.ts'
 import { requireSystem } from '../scope.ts'
 import { checkEndpoints } from '../subscription/subscribe.ts'
 import { deniedPatients, noCharts, requireMayWrite } from './subject.ts'
-import { knownValues } from './known-values.ts'
+import { type Known, knownTo, learn } from './known-values.ts'
 import { type Change, composeChanges, type Version } from './write.ts'
-import { tokensOf } from './write-index.ts'
 
 /** A write needs an institution: the record always says whose data it holds. */
 export function requireInstitution(asking: Asking): number {
@@ -42,19 +41,19 @@ export async function createOne(asking: Asking, resource: Resource): Promise<App
     const place = { patient: placed.patient, id: placed.rowId, name: null, version: 1, at: nextInstant(asking.world, null) }
     return makeVersion(asking, resource, { ...place, institution: asking.actor.institution as number })
   }
-  const pending: Pending = { version: make(), make }
+  const pending: Pending = { version: make(), make, known: null }
   await asking.world.ledger.commit({
     entries: [entryOf(asking, 'create', patientOrNone(placed.patient), `${type}/${placed.rowId}`, { basis: 'own-chart' })],
     payload: pending,
     compose: composer(asking),
   })
-  knownValues(asking.world).add(tokensOf([pending.version], null))
+  if (pending.known) learn(pending.known)
   const { at, body } = pending.version
   return { type, id: placed.rowId, version: 1, at, status: 201, body, patient: placed.patient, warnings: [], temporaryNumber: null }
 }
 
-/** A version that waits for its commit, and how to make it again with a new time. */
-type Pending = { version: Version; make(): Version }
+/** A version that waits for its commit, how to make it again with a new time, and what is known with it when it is stored. */
+type Pending = { version: Version; make(): Version; known: Known | null }
 
 /** What waits longer gets the time at which it is sent: soon after an instant, nothing can still be stored as older (moments.ts). */
 const queuedMsMax = 500
@@ -68,7 +67,9 @@ function composer({ world }: Asking) {
       const late = world.now().getTime() - queuedMsMax
       for (const one of waiting) if (one.version.at.getTime() < late) one.version = one.make()
       const changes = waiting.map(({ version }): Change => ({ versions: [version], topic: 'record.changed' }))
-      return composeChanges(changes, world.random, { values: knownValues(world), sent: [] })
+      const known = knownTo(world)
+      for (const one of waiting) one.known = known
+      return composeChanges(changes, world.random, known)
     }
     composers.set(world, compose)
   }

@@ -50,6 +50,12 @@ function placeOf(hash: number, patient: number): number {
   return (Math.imul(mixed ^ (mixed >>> 16), 0x045d9f3b) >>> 8) & (places - 1)
 }
 
+/** What is known, and the rows that a statement sends: known, too, when they are stored. */
+export type Known = { values: KnownValues; sent: TokenRow[] }
+export const knownTo = (world: World): Known => ({ values: knownValues(world), sent: [] })
+/** Requests that shared the statement say so each for themselves; the first is enough. */
+export const learn = ({ values, sent }: Known): void => values.add(sent.splice(0))
+
 const known = new WeakMap<World, KnownValues>()
 
 export function knownValues(world: World): KnownValues {

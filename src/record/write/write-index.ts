@@ -1,19 +1,17 @@
 import { bigintArray, int2Array, int4Array, int8Array, textArray, uuidArray } from '../../platform/arrays.ts'
 import { type Fragment, fragment } from '../../platform/sql.ts'
 import { dayMax, dayMin } from './rows.ts'
-import type { KnownValues, TokenRow } from './known-values.ts'
+import type { Known, KnownValues, TokenRow } from './known-values.ts'
 import type { Version } from './write.ts'
 
 /** What of a version leads to it. */
 type Indexed = Pick<Version, 'patient' | 'type' | 'id' | 'index'>
-/** What is known of record.token, and the rows that are sent to it now. */
-export type Known = { values: KnownValues; sent: TokenRow[] }
 
 /**
  * What finds a patient's rows when nobody named the patient: values once per patient with the days they span, identifiers, texts.
  * Rows are never taken away: a value of an old version leads to a candidate that the resource itself refuses.
  *
- * What `known` knows to be there is left out; it learns from `sent` when that is stored. `areNew`: none of these resources was there before.
+ * What `known` knows to be there is left out, and what is sent is noted in it. `areNew`: none of these resources was there before.
  */
 export function indexCtes(versions: readonly Indexed[], { known = null, areNew = false }: { known?: Known | null; areNew?: boolean } = {}): Fragment[] {
   const ctes: Fragment[] = []
@@ -31,7 +29,7 @@ export function indexCtes(versions: readonly Indexed[], { known = null, areNew =
 }
 
 /** One row per value and patient, sorted, so that writers do not deadlock and neighbours in the index are written together. */
-export function tokensOf(versions: readonly Indexed[], known: KnownValues | null): TokenRow[] {
+function tokensOf(versions: readonly Indexed[], known: KnownValues | null): TokenRow[] {
   const rows: TokenRow[] = []
   let met = new Map<number, TokenRow>()
   let of = Number.NaN

@@ -4,7 +4,8 @@ import { type Fragment, fragment } from '../../platform/sql.ts'
 import { reservedKeys } from '../ids.ts'
 import { type ChunkRow, place, type Place } from './place.ts'
 import type { IndexRows } from './rows.ts'
-import { indexCtes, type Known } from './write-index.ts'
+import type { Known } from './known-values.ts'
+import { indexCtes } from './write-index.ts'
 
 /** One version ready to be written: exact bytes, index rows, and the version it follows (0 for a new resource). */
 export type Version = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forBus } from '../record/record.ts'
-import { MllpSender, startEdge } from '../testing/edge.ts'
+import { countInRecord, MllpSender, startEdge } from '../testing/edge.ts'
 import { ana, headOf, marko, segment } from '../testing/hl7.ts'
 import { until } from '../testing/process.ts'
-import { startServer, type TestServer } from '../testing/server.ts'
+import { startServer } from '../testing/server.ts'
 
 const numbers = ['4711^^^KCS^MR', '0101985710113^^^MUP^NNSRB', 'P7^^^KCS^PI', 'R1^^^KCS^AN']
 const pid = (all: string[]) => `PID|1||${all.join('~')}||Петровић^Ана||19850101|F`
@@ -15,14 +15,6 @@ const told = [
   'DG1|1||K35.8^Апендицитис^MKB10||20260301|A',
   segment('IN1', { 1: '1', 2: 'ОСН', 3: 'РФЗО1', 4: 'РФЗО', 36: 'POL1' }),
 ]
-
-const countOf = async (server: TestServer, type: string) => {
-  const [row] = await server.sql<{ count: number }>`
-    select count(*)::int as count
-    from record.resource
-    where type = ${server.world.fhir.typeCode(type)}`
-  return row?.count ?? 0
-}
 
 test('one patient is one chart, whichever number comes first and however its authority is written, and what each message repeats is there once; the record takes all kinds of charts that move', async (t) => {
   const server = await startServer(t)
@@ -45,17 +37,17 @@ test('one patient is one chart, whichever number comes first and however its aut
   await send('A08', pid(numbers.toReversed()), visit('V1'), ...told)
   await send('A02', pid(['0101985710113^^^MUP^NNSRB', '4711^^^клинички центар^MR']), visit('V1'), ...told)
   const once = ['Patient', 'Encounter', 'AllergyIntolerance', 'Condition', 'RelatedPerson', 'Coverage']
-  assert.deepEqual(await Promise.all(once.map((type) => countOf(server, type))), [1, 1, 1, 1, 1, 1])
-  assert.equal(await countOf(server, 'Location'), 3, 'ward, room and bed')
+  assert.deepEqual(await Promise.all(once.map((type) => countInRecord(server, type))), [1, 1, 1, 1, 1, 1])
+  assert.equal(await countInRecord(server, 'Location'), 3, 'ward, room and bed')
 
   // A newborn under the mother's number is somebody else.
   await send('A28', 'PID|1||4712^^^KCS^MR~0101985710113^^^MUP^NNSRB||Петровић^Беба||20260301')
-  assert.equal(await countOf(server, 'Patient'), 2)
+  assert.equal(await countInRecord(server, 'Patient'), 2)
 
   await send('A50', pid(numbers), 'MRG|4711^^^KCS^MR||||V1^^^KCS^VN', visit('V2'))
-  assert.equal(await countOf(server, 'Encounter'), 1, 'the same visit under its new number')
+  assert.equal(await countInRecord(server, 'Encounter'), 1, 'the same visit under its new number')
   await send('A08', pid(numbers), visit('V2'))
-  assert.equal(await countOf(server, 'Encounter'), 1)
+  assert.equal(await countInRecord(server, 'Encounter'), 1)
   await send('A17', ana, visit('V8'), marko, visit('V9'))
   await send('A24', ana, marko)
   await send('A40', ana, 'MRG|101^^^KCS^MR', marko, 'MRG|201^^^KCS^MR')

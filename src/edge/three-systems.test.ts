@@ -8,7 +8,7 @@ import { tokenFor } from '../access/token-endpoint.ts'
 import { forBus } from '../record/record.ts'
 import { corpus, filesIn } from '../testing/corpora.ts'
 import { aService, contractOf, expectStatus, joinBus } from '../testing/bus-member.ts'
-import { MllpSender, oru, registerMapping, startEdge, type TestEdge } from '../testing/edge.ts'
+import { countInRecord, MllpSender, oru, registerMapping, startEdge, type TestEdge } from '../testing/edge.ts'
 import { until } from '../testing/process.ts'
 import { type Send, sender, startServer, type TestServer } from '../testing/server.ts'
 
@@ -34,14 +34,6 @@ const reasons = ({ edge }: TestEdge) =>
 /** From the moment that the edge had it to the moment that the record had it, by the edge's own book. */
 const slowest = ({ edge }: TestEdge) =>
   edge.store.one<{ ms: number | null }>(`select max(ended_at - received_at) as ms from item where state = 'acknowledged'`)?.ms ?? 0
-const inRecord = async (server: TestServer, type: string) => {
-  const [row] = await server.sql<{ count: number }>`
-    select count(*)::int as count
-    from record.resource
-    where type = ${server.world.fhir.typeCode(type)}`
-  return row?.count ?? 0
-}
-
 /** Reads as the institution itself, whose own results these are. */
 async function asItself({ app, world }: TestServer, code: string): Promise<Send> {
   const [row] = await world.sql<{ client: string }>`
@@ -109,8 +101,8 @@ test('three local systems beside the centre: HL7 v2 over MLLP, C-CDA in a folder
   const unmapped = reasons(mllp).reduce((sum, { why, count }) => sum + (why.startsWith('mapping: ') ? count : 0), 0)
   assert.ok((states(mllp)['acknowledged'] ?? 0) >= (taken - unmapped) * (isLong ? 0.65 : 0.8) && unmapped <= taken * 0.25)
   assert.ok((states(cda)['acknowledged'] ?? 0) >= 1)
-  assert.ok((await inRecord(server, 'Patient')) >= lines.length)
-  assert.ok((await inRecord(server, 'Composition')) >= 1)
+  assert.ok((await countInRecord(server, 'Patient')) >= lines.length)
+  assert.ok((await countInRecord(server, 'Composition')) >= 1)
   assert.ok(existsSync(join(rows, 'in/done/register.csv')))
   // What was refused waits with a sentence that says why.
   for (const [edge] of counts)
@@ -136,7 +128,7 @@ test('a line that was cut is caught up with: nothing is lost or doubled, and the
   edge.line.isCut = false
   await until('caught up', () => isDone(edge, patients * rounds), waitMs)
   assert.deepEqual(states(edge), { acknowledged: patients * rounds })
-  assert.equal(await inRecord(server, 'Patient'), patients)
+  assert.equal(await countInRecord(server, 'Patient'), patients)
   const found = await (await asItself(server, 'lab-edge'))('GET', '/fhir/Observation?_count=1000')
   const values = (found.body.entry as { resource: { valueQuantity: { value: number } } }[]).map(({ resource }) => resource.valueQuantity.value)
   assert.deepEqual([values.length, new Set(values)], [patients, new Set([rounds + 0.5])])

@@ -66,6 +66,12 @@ export async function edgeOf(
   return { member, config: parseConfig(text, file), file }
 }
 
+/** How many resources of a type the record has. */
+export async function countInRecord({ sql, world }: Pick<TestServer, 'sql' | 'world'>, type: string): Promise<number> {
+  const [row] = await sql<{ count: number }>`select count(*)::int as count from record.resource where type = ${world.fhir.typeCode(type)}`
+  return row?.count ?? 0
+}
+
 /** An edge at work beside a server in this process. */
 export async function startEdge(t: TestContext, server: TestServer, code: string, more = ''): Promise<TestEdge> {
   const { member, config } = await edgeOf(t, server, code, more)

@@ -47,7 +47,7 @@ export function observation(element: Element, category: string, mapping: Mapping
 }
 
 // "It is so", said of a pregnancy, is the answer to whether there is one (C-CDA on FHIR).
-const isOfPregnancy = new Set(['77386006', '60001007', '152231000119106', '146799005', '60001007'])
+const isOfPregnancy = new Set(['77386006', '60001007', '152231000119106', '146799005'])
 function asserted(code: Json | undefined, value: Json | undefined): Json | undefined {
   const codesIn = (one: unknown) => (((one as Json | undefined)?.['coding'] as Json[] | undefined) ?? []).map((each) => String(each['code']))
   if (!codesIn(code).includes('ASSERTION') || !codesIn(value?.['valueCodeableConcept']).some((one) => isOfPregnancy.has(one))) return code

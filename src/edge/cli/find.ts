@@ -1,6 +1,6 @@
 import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
 import { readConfig } from '../process/config.ts'
-import { type Item, itemColumns, numberOf, type Reason } from '../store/items.ts'
+import { type Item, itemColumns, numberOf, type Reason, receiptOf, type Step, stepsOf } from '../store/items.ts'
 import type { Store } from '../store/store.ts'
 import { withStore } from '../store/with-store.ts'
 
@@ -19,7 +19,7 @@ type Fate = {
   ended: string | null
   reason: Reason | null
   losses: number
-  steps: { at: string; what: string; who: string }[]
+  steps: Step[]
 }
 
 /**
@@ -63,20 +63,17 @@ const parsed = <T>(text: string | null | undefined): T | null => (text === null 
 
 function fateOf(store: Store, item: Item): Fate {
   const { seq, id, source, name, state, receivedAt, sentAt, endedAt, message } = item
-  const receipt = store.one<{ receipt: string | null }>('select receipt from item where seq = ?', seq)?.receipt
   return {
     id,
     source,
     name,
     state,
     came: iso(receivedAt),
-    sent: sentAt === null ? null : { at: iso(sentAt), number: numberOf(item), message, receipt: parsed(receipt) },
+    sent: sentAt === null ? null : { at: iso(sentAt), number: numberOf(item), message, receipt: parsed(receiptOf(store, seq)) },
     ended: endedAt === null ? null : iso(endedAt),
     reason: parsed<Reason>(item.reason),
     losses: parsed<unknown[]>(item.losses)?.length ?? 0,
-    steps: store
-      .all<{ at: number; what: string; who: string }>('select at, what, who from step where seq = ? order by at limit ?', seq, stepsMax)
-      .map((step) => ({ ...step, at: iso(step.at) })),
+    steps: stepsOf(store, seq, stepsMax),
   }
 }
 

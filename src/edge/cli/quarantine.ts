@@ -7,7 +7,7 @@ import { readKeyFile } from '../centre/key-file.ts'
 import { type Aside, asideOf } from '../local/aside.ts'
 import { type EdgeConfig, readConfig } from '../process/config.ts'
 import { mapperOf } from '../process/mappers.ts'
-import { discard, type Item, itemColumns, originalOf, sendAgain } from '../store/items.ts'
+import { discard, type Item, itemColumns, originalOf, receiptOf, sendAgain, stepsOf } from '../store/items.ts'
 import type { Store } from '../store/store.ts'
 import { openVault, type Vault } from '../store/vault.ts'
 import { withStore } from '../store/with-store.ts'
@@ -52,10 +52,6 @@ export function showItem(world: World, options: Options, print: Print): Promise<
       process.stdout.write(bytes)
       return 0
     }
-    const steps = store
-      .all<{ at: number; what: string; who: string }>('select at, what, who from step where seq = ? order by at limit ?', item.seq, listedMax)
-      .map((step) => ({ ...step, at: new Date(step.at).toISOString() }))
-    const receipt = store.one<{ receipt: string | null }>('select receipt from item where seq = ?', item.seq)?.receipt ?? null
     const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text))
     const { seq: _, key: __, document: ___, ...rest } = item
     const shown = {
@@ -64,8 +60,8 @@ export function showItem(world: World, options: Options, print: Print): Promise<
       meta: parsed(item.meta),
       reason: parsed(item.reason),
       losses: parsed(item.losses),
-      receipt: parsed(receipt),
-      steps,
+      receipt: parsed(receiptOf(store, item.seq)),
+      steps: stepsOf(store, item.seq, listedMax),
     }
     print(JSON.stringify(shown, null, options['json'] ? 0 : 1))
     return 0

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import { forBus } from '../../record/record.ts'
 import { aService, type BusMember, contractOf, expectStatus, joinBus } from '../../testing/bus-member.ts'
-import { MllpSender, oru, startEdge, type TestEdge } from '../../testing/edge.ts'
+import { countInRecord, MllpSender, oru, startEdge, type TestEdge } from '../../testing/edge.ts'
 import { until } from '../../testing/process.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { signedIn } from '../../testing/signed-in.ts'
@@ -51,10 +51,7 @@ after(async () => {
 // How long it takes is measured by the bench; here only that it comes, on a machine that others use too.
 const waitMs = 30_000
 const countIn = (state: string) => edge.edge.store.one<{ n: number }>('select count(*) as n from item where state = ?', state)?.n ?? 0
-const rowsOf = async (type: string) => {
-  const [found] = await server.sql<{ count: number }>`select count(*)::int as count from record.resource where type = ${server.world.fhir.typeCode(type)}`
-  return found?.count ?? 0
-}
+const rowsOf = (type: string) => countInRecord(server, type)
 const ask = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${edge.statusPort}${path}`, init)
 
 test('what a local system sent over MLLP comes into the record, and only then has it ended', async () => {

@@ -18,8 +18,7 @@ const mappers: Record<string, () => Promise<Mapper>> = {
     ])
     const authorities = new WeakMap<EdgeConfig['local'], ReadonlyMap<string, string>>()
     return ({ original }, { local }) => {
-      const known = authorities.get(local) ?? authoritiesOf(local.authorities)
-      authorities.set(local, known)
+      const known = authorities.getOrInsertComputed(local, () => authoritiesOf(local.authorities))
       return mapHl7(readMessage(original, local.charset), {
         ...(local.system === undefined ? {} : { localSystem: local.system }),
         authorities: known,

@@ -117,6 +117,17 @@ export function markSent(store: Store, seq: number, sent: { message: string; rec
   )
 }
 
+/** What the bus signed when it took the item, as JSON. */
+export const receiptOf = (store: Store, seq: number): string | null =>
+  store.one<{ receipt: string | null }>('select receipt from item where seq = ?', seq)?.receipt ?? null
+
+export type Step = { at: string; what: string; who: string }
+/** Who did what to it, the oldest first. */
+export const stepsOf = (store: Store, seq: number, most: number): Step[] =>
+  store
+    .all<{ at: number; what: string; who: string }>('select at, what, who from step where seq = ? order by at limit ?', seq, most)
+    .map((step) => ({ ...step, at: new Date(step.at).toISOString() }))
+
 /** The record has it. What was mapped is in the record now; the original is kept for a while. */
 export function acknowledge(store: Store, seq: number, at: number): void {
   const { changes } = store.run(`update item set state = 'acknowledged', ended_at = ?, reason = null where seq = ? and state in ('sent', 'parked')`, at, seq)

@@ -10,7 +10,7 @@ const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(is
 const parentsMax = 5
 
 /** Types that hold no code, string or uri (eld-11, whose expression in R4 says nothing). */
-export const unbindable = new Set(
+const unbindable = new Set(
   `boolean integer decimal date dateTime instant time base64Binary positiveInt unsignedInt HumanName Address Period Reference Attachment Identifier
    ContactPoint Range Ratio Annotation SampledData Timing Signature Narrative Meta`.split(/\s+/),
 )
@@ -60,8 +60,7 @@ function typed(element: Json, first: Element, known: Knowledge, here: string, { 
   const types = (first.type ?? []).map(({ code }) => code)
   if (element.type === undefined && types.length > 0) {
     valueRule(element, types, here, check)
-    if (isObject(element.binding) && types.every((code) => unbindable.has(code)))
-      says('binding', `a binding needs a code, and the type is ${types.join(', ')} (eld-11)`, 'Leave the binding out.')
+    if (isObject(element.binding)) bindingRule(types, here, check)
   }
   for (const one of list(element.type)) {
     const code = textOf(one.code)
@@ -116,6 +115,12 @@ function orderRule(elements: readonly Json[], order: ReadonlyMap<string, number>
       check.add('business-rule', `${here(index)}.path`, 'the base has this element before the one that stands before it here', 'Keep the order of the base.')
     } else last.set(parent, at)
   })
+}
+
+/** eld-11: what is bound to a value set is of a type that holds a code. */
+export function bindingRule(types: readonly string[], here: string, check: Place['check']): void {
+  if (types.length === 0 || !types.every((code) => unbindable.has(code))) return
+  check.add('business-rule', `${here}.binding`, `a binding needs a code, and the type is ${types.join(', ')} (eld-11)`, 'Leave the binding out.')
 }
 
 /** elementdefinition.html: a fixed value or pattern is of the one type that the element has. */

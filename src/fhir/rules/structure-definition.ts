@@ -5,7 +5,7 @@ import { isFixed } from '../profile/values.ts'
 import type { Knowledge } from '../profile/run.ts'
 import { textOf } from '../runtime/check.ts'
 import { isHolder } from '../xml/shapes.ts'
-import { differentialRule, unbindable, valueRule } from './differential.ts'
+import { bindingRule, differentialRule, valueRule } from './differential.ts'
 import { hasElement, isFormOf, typeAt } from './elements-of.ts'
 import type { Place, Rule } from './strict.ts'
 
@@ -155,13 +155,7 @@ function elementRule(element: Json, structure: Json, here: string, ids: Set<stri
     else if (typeof expression === 'string' && !textOf(structure.url).startsWith(core) && lacks(path, firstName.exec(expression)?.[1]))
       says('invariant', at, 'the expression begins with a name that no element has here', 'Correct the name.')
   })
-  valueRule(
-    element,
-    list(element.type).map(({ code }) => textOf(code)),
-    here,
-    check,
-  )
-  const codes = list(element.type).map((one) => textOf(one.code))
-  if (element.binding !== undefined && codes.length > 0 && codes.every((code) => unbindable.has(code)))
-    says('business-rule', `${here}.binding`, `a binding needs a code, and the type is ${codes.join(', ')} (eld-11)`, 'Leave the binding out.')
+  const codes = list(element.type).map(({ code }) => textOf(code))
+  valueRule(element, codes, here, check)
+  if (element.binding !== undefined) bindingRule(codes, here, check)
 }

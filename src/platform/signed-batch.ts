@@ -1,4 +1,4 @@
-import { leafHash, rootBy, treeOf } from './merkle.ts'
+import { leafHash, rootBy, rootOf, treeOf } from './merkle.ts'
 
 /**
  * Several messages under one signature: the sender signs the Merkle root (RFC 6962) of what each of them says, in the header `bus-batch`.
@@ -25,6 +25,15 @@ export const partText = (headers: Readonly<Record<string, string>>): string =>
 export function partsOf(texts: readonly string[]): { root: Buffer; parts: Part[] } {
   const { root, paths } = treeOf(texts.map(leafHash))
   return { root, parts: texts.map((text, index) => ({ text, index, path: (paths[index] as Buffer[]).map((one) => one.toString('base64')) })) }
+}
+
+/** The root alone: whoever has all the texts makes the way of each by himself. */
+export const rootOver = (texts: readonly string[]): Buffer => rootOf(texts.map(leafHash))
+
+/** Whether these are all the texts of a batch, in their order. */
+export function areTexts(texts: readonly string[], batch: unknown): boolean {
+  const signed = readBatch(batch)
+  return signed !== null && signed.count === texts.length && rootOver(texts).equals(signed.root)
 }
 
 /** Whether a text is under what was signed as `bus-batch`. */

@@ -30,7 +30,7 @@ export const verifyCommand: Command = {
     const keys = options['keys'] === undefined ? null : (readJson(String(options['keys'])) as { keys: PublicJwk[] }).keys
     if (keys !== null && !Array.isArray(keys)) throw new WrongUse('--keys: the file holds no key set')
     const evidence = readJson(String(options['argument']))
-    const isReceipts = (evidence as { format?: unknown } | null)?.format === 'spona-bus-receipts-1'
+    const isReceipts = /^spona-bus-receipts-[12]$/.test(String((evidence as { format?: unknown } | null)?.format))
     const verdict = isReceipts ? verifyReceipts(evidence, keys) : await verifyAll(evidence, keys, options['tsa-ca'])
     if (options['json']) print(JSON.stringify(verdict))
     else for (const line of [verdict.ok ? 'whole' : 'BROKEN', ...verdict.problems.map((one) => `  ${one}`), ...verdict.found]) print(line)

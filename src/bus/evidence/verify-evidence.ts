@@ -3,7 +3,7 @@ import type { Evidence, Proven } from './evidence.ts'
 import type { Corrects } from '../messages/accept.ts'
 import { correctionHeaders } from '../messages/correction.ts'
 import { checkDigest, isSigned, type PublicJwk, thumbprint } from '../../platform/http-signature.ts'
-import { isPart, type Part } from '../../platform/signed-batch.ts'
+import { areTexts, isPart, type Part } from '../../platform/signed-batch.ts'
 import type { Receipts } from '../messages/send-batch.ts'
 import { leafHash, rootBy } from '../../platform/merkle.ts'
 import { isSealSigned, type SealText } from './seal-log.ts'
@@ -53,9 +53,12 @@ export function verifyReceipts(given: unknown, trusted: readonly PublicJwk[] | n
   try {
     checkSignature({ kid, base, signature }, centre, 'receipts', problems)
     const batch = componentsOf(base).get('bus-batch')
+    const texts = verdicts.filter((one) => typeof one === 'string')
+    if (verdicts.length === 0) problems.push('there is no verdict in it')
+    if (texts.length > 0 && !areTexts(texts, batch)) problems.push('the verdicts are not those that the centre signed, all of them and in their order')
     for (const verdict of verdicts) {
-      const { status, message, messageId, to, receivedAt } = JSON.parse(verdict.text) as Entry
-      if (!isPart(verdict, batch)) problems.push(`verdict ${verdict.index} is not under the root that the centre signed`)
+      const { status, message, messageId, to, receivedAt } = JSON.parse(typeof verdict === 'string' ? verdict : verdict.text) as Entry
+      if (typeof verdict !== 'string' && !isPart(verdict, batch)) problems.push(`verdict ${verdict.index} is not under the root that the centre signed`)
       found.push(status === 202 ? `${messageId} to ${to} was received at ${receivedAt} as ${message}` : `${messageId} was refused with ${status}`)
     }
   } catch {

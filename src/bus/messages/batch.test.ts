@@ -10,7 +10,7 @@ import { verifyCommand } from '../evidence/evidence.cli.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
 import { verifyEvidence } from '../evidence/verify-evidence.ts'
 import { prune } from './keep.ts'
-import { isPart } from '../../platform/signed-batch.ts'
+import { isPart, partsOf } from '../../platform/signed-batch.ts'
 import type { Receipts } from './send-batch.ts'
 
 const endings: (() => Promise<void> | void)[] = []
@@ -33,9 +33,10 @@ after(async () => {
 })
 
 const to = 'batch-box/box'
+const textsOf = ({ verdicts }: Receipts) => verdicts.map((one) => (typeof one === 'string' ? one : one.text))
 const post = async (messages: BatchMessage[]): Promise<{ answer: BusAnswer; verdicts: any[] }> => {
   const answer = await expectStatus(200, sender.send(batchOf(messages)))
-  return { answer, verdicts: (answer.body as Receipts).verdicts.map(({ text }) => JSON.parse(text)) }
+  return { answer, verdicts: textsOf(answer.body).map((text) => JSON.parse(text)) }
 }
 const takeAll = async (member: BusMember): Promise<any[]> => {
   const got = await member.lease(500)
@@ -73,6 +74,26 @@ test('several messages under one signature are received in their order, each wit
   const [, second] = answer.body.verdicts
   assert.equal(await verifyFile({ ...answer.body, verdicts: [second] }), 0, 'one receipt alone verifies')
   assert.equal(await verifyFile({ ...answer.body, verdicts: [{ ...second, text: second.text.replace('part-2', 'part-7') }] }), 1)
+})
+
+test('who has all the texts makes their ways himself, and is given the texts alone when he asks for it', async () => {
+  const batch = batchOf([1, 2, 3].map((n) => ({ to, messageId: `text-${n}` })))
+  const asked = { ...batch, headers: { ...batch.headers, prefer: 'return=minimal, receipts=texts' } }
+  const { body: receipts } = (await expectStatus(200, sender.send(asked))) as { body: { format: string; verdicts: string[] } }
+  assert.equal(receipts.format, 'spona-bus-receipts-2')
+  assert.deepEqual(
+    receipts.verdicts.map((text) => JSON.parse(text).messageId),
+    ['text-1', 'text-2', 'text-3'],
+  )
+  assert.equal(await verifyFile(receipts), 0)
+  const [first = '', second = '', third = ''] = receipts.verdicts
+  for (const verdicts of [[first, second], [second, first, third], [first, second.replace('text-2', 'text-7'), third], []])
+    assert.equal(await verifyFile({ ...receipts, verdicts }), 1, `${verdicts.length} verdicts`)
+  const one = { ...receipts, format: 'spona-bus-receipts-1', verdicts: [partsOf(receipts.verdicts).parts[1]] }
+  assert.equal(await verifyFile(one), 0, 'one alone, with the way that was made of the texts')
+  const mixed = { ...receipts, verdicts: [partsOf(receipts.verdicts).parts[0], second, third] }
+  assert.equal(await verifyFile(mixed), 1)
+  await takeAll(box)
 })
 
 async function verifyFile(receipts: object): Promise<number> {
@@ -133,7 +154,7 @@ test('contents may come packed as one, and are to their receiver what they would
   await takeAll(box)
   const sent = [1, 2, 3, 4, 5].map((n) => ({ to, messageId: `packed-${n}`, key: 'p', body: n === 3 ? '' : `{"name":"Ђорђе ${n}"}` }))
   const receipts = (await expectStatus(200, sender.send(packedBatch(sent)))).body as Receipts
-  assert.ok(receipts.verdicts.every(({ text }) => JSON.parse(text).status === 202))
+  assert.ok(textsOf(receipts).every((text) => JSON.parse(text).status === 202))
   assert.deepEqual(
     (await takeAll(box)).map((one) => Buffer.from(one.body, 'base64').toString()),
     sent.map(({ body }) => body),

@@ -9,13 +9,20 @@ import { proofOf, type Signed } from '../signing/signed-request.ts'
 import { type Line, readLines } from './batch-lines.ts'
 import { readHead } from './head.ts'
 import { type Asking, entriesOf, type Given, type Judged, judgeMessage } from './judge-message.ts'
-import { batchText, type Part, partsOf, partText, readBatch } from '../../platform/signed-batch.ts'
+import { batchText, type Part, partsOf, partText, readBatch, rootOver } from '../../platform/signed-batch.ts'
 import { receiptOf } from './receipt.ts'
 import { storeAllOnce } from './store-once.ts'
 import { wake } from './waiting.ts'
 
-/** What the centre says of the messages of one batch: each verdict is a text of its own under the root that it signed. */
-export type Receipts = { format: 'spona-bus-receipts-1'; verdicts: Part[]; kid: string; base: string; signature: string }
+/**
+ * What the centre says of the messages of one batch: each verdict is a text of its own under the root that it signed. With its way to the root it proves itself
+ * alone; the texts without their ways are half as long, and whoever has all of them makes the ways (docs/bus.md).
+ */
+export type Receipts = ({ format: 'spona-bus-receipts-1'; verdicts: Part[] } | { format: 'spona-bus-receipts-2'; verdicts: string[] }) & {
+  kid: string
+  base: string
+  signature: string
+}
 
 /** A message on its way: what is said of it, and what it has become so far. */
 type Way = { line: Line; verdict: Judged | Refusal; text: object }
@@ -117,10 +124,17 @@ async function tellRefused({ request }: Asking, ways: readonly Way[], reply: Fas
   }
 }
 
+/** RFC 7240: a preference of the sender, which an earlier centre does not know and leaves alone. */
+const wantsTexts = (prefer: unknown): boolean => /(?:^|[,;\s])receipts="?texts"?(?:[,;\s]|$)/i.test(String(prefer ?? ''))
+
 function receiptsOf({ request }: Asking, ways: readonly Way[]): Receipts {
   const { world, headers } = request
-  const { root, parts: verdicts } = partsOf(ways.map(({ text }) => JSON.stringify(text)))
-  const values: Record<string, string> = { 'bus-batch': batchText(root, verdicts.length), 'signature;req': String(headers['signature']).trim() }
-  const { proof } = signMessage(['"bus-batch"', '"signature";req'], (name) => values[name] ?? null, centreKey(world.keys), world.now())
-  return { format: 'spona-bus-receipts-1', verdicts, ...proof }
+  const texts = ways.map(({ text }) => JSON.stringify(text))
+  const sign = (root: Buffer) => {
+    const values: Record<string, string> = { 'bus-batch': batchText(root, texts.length), 'signature;req': String(headers['signature']).trim() }
+    return signMessage(['"bus-batch"', '"signature";req'], (name) => values[name] ?? null, centreKey(world.keys), world.now()).proof
+  }
+  if (wantsTexts(headers['prefer'])) return { format: 'spona-bus-receipts-2', verdicts: texts, ...sign(rootOver(texts)) }
+  const { root, parts: verdicts } = partsOf(texts)
+  return { format: 'spona-bus-receipts-1', verdicts, ...sign(root) }
 }

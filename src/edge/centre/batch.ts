@@ -1,7 +1,7 @@
 import { contentDigest } from '../../platform/http-signature.ts'
 import { packed } from '../../platform/packed.ts'
 import { leafHash, treeOf } from '../../platform/merkle.ts'
-import { areParts, batchText, type Part, partText } from '../../platform/signed-batch.ts'
+import { areParts, areTexts, batchText, type Part, partText } from '../../platform/signed-batch.ts'
 
 /** A message as the bus takes it, alone or as one of several under one signature (docs/bus.md). */
 export type Outgoing = { id: string; to: string; key: string | null; document: string | null; contentType: string; body: Buffer }
@@ -38,24 +38,30 @@ export function batchOf(messages: readonly Outgoing[]): { body: Buffer; headers:
     )
   }
   const contents = packed(Buffer.concat(messages.map(({ body }) => body)))
-  const headers = { 'content-type': 'application/x-ndjson; contents=zstd', 'bus-batch': batchText(treeOf(leaves).root, messages.length) }
+  const headers = {
+    'content-type': 'application/x-ndjson; contents=zstd',
+    prefer: 'receipts=texts',
+    'bus-batch': batchText(treeOf(leaves).root, messages.length),
+  }
   return { body: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), contents]), headers }
 }
 
 /** What the centre says of one message; `retryAfterSeconds` when it is to come again. */
 export type Verdict = { status: number; messageId: string; message?: string; retryAfterSeconds?: number; outcome?: unknown }
-export type Receipts = { verdicts: Part[]; kid: string; base: string; signature: string }
+/** Texts alone where the centre knows that this is asked for; an earlier one sends each with its way to the root. */
+export type Receipts = { verdicts: Part[] | string[]; kid: string; base: string; signature: string }
 
-/** The verdicts in the order of the messages, each under the root that was signed; null when something of it does not hold. */
-export function readVerdicts(receipts: Receipts, messages: readonly Outgoing[]): Verdict[] | null {
-  const root = /^"bus-batch": (.*)$/m.exec(String(receipts.base))?.[1]
-  if (!Array.isArray(receipts.verdicts) || receipts.verdicts.length !== messages.length) return null
-  if (!areParts(receipts.verdicts, root)) return null
-  const read: Verdict[] = []
-  for (const [at, part] of receipts.verdicts.entries()) {
-    const verdict = JSON.parse(part.text) as Verdict
-    if (verdict.messageId !== messages[at]?.id) return null
-    read.push(verdict)
-  }
-  return read
+/** The verdicts in the order of the messages, with the texts that were signed; null when something of it does not hold. */
+export function readVerdicts(receipts: Receipts, messages: readonly Outgoing[]): { verdicts: Verdict[]; texts: string[] } | null {
+  const texts = textsUnder(receipts)
+  if (texts?.length !== messages.length) return null
+  const verdicts = texts.map((text) => JSON.parse(text) as Verdict)
+  return verdicts.every(({ messageId }, at) => messageId === messages[at]?.id) ? { verdicts, texts } : null
+}
+
+function textsUnder({ verdicts, base }: Receipts): string[] | null {
+  if (!Array.isArray(verdicts)) return null
+  const root = /^"bus-batch": (.*)$/m.exec(String(base))?.[1]
+  if (verdicts.every((one) => typeof one === 'string')) return areTexts(verdicts, root) ? verdicts : null
+  return areParts(verdicts, root) ? verdicts.map(({ text }) => text) : null
 }

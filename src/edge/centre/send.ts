@@ -1,6 +1,7 @@
 import type { Edge } from '../process/edge.ts'
 import { mappedOf } from '../store/mapped.ts'
 import { type Item, itemColumns, markSent, numberOf, putOff, type Reason, setAside } from '../store/items.ts'
+import { type BatchReceipts, dropReceipts, putReceipts, type Receipt } from '../store/receipts.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { batchOf, headersOf, type Outgoing, readVerdicts, type Receipts, type Verdict } from './batch.ts'
 import { type Answer, CentreSaysNo, issueIn } from './centre.ts'
@@ -71,10 +72,11 @@ async function sendAll(edge: Edge, ways: readonly Way[], held: Set<string>, sent
     const half = Math.ceil(going.length / 2)
     await sendAll(edge, going.slice(0, half), held, sent)
     await sendAll(edge, going.slice(half), held, sent)
-  } else await settle(edge, going, { ...answer, verdicts: [{ status: answer.status, messageId: '', outcome: answer.json }], receipt: () => '' }, held, sent)
+  } else await settle(edge, going, { ...answer, verdicts: [{ status: answer.status, messageId: '', outcome: answer.json }], signed: null }, held, sent)
 }
 
-type Judged = Answer & { verdicts: Verdict[] | null; receipt(at: number): string }
+/** `signed`: what the centre signed for all of them, or for the only one. */
+type Judged = Answer & { verdicts: Verdict[] | null; signed: BatchReceipts | string | null }
 
 /** Null when no answer came that could be believed: nobody knows what became of it, and the same numbers go again. */
 async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
@@ -85,13 +87,12 @@ async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
   try {
     const answer = await edge.centre.askAny({ method: 'POST', path: '/bus/messages', ...request })
     if (isOne) return ofOne(answer, only)
-    if (answer.status !== 200) return { ...answer, verdicts: null, receipt: () => '' }
+    if (answer.status !== 200) return { ...answer, verdicts: null, signed: null }
     const receipts = answer.json as Receipts
-    const verdicts = readVerdicts(receipts, messages)
-    if (verdicts === null) throw new LineCut('the receipts are not those of the messages')
+    const read = readVerdicts(receipts, messages)
+    if (read === null) throw new LineCut('the receipts are not those of the messages')
     const { kid, base, signature } = receipts
-    const receipt = (at: number) => JSON.stringify({ format: 'spona-bus-receipts-1', verdicts: [receipts.verdicts[at]], kid, base, signature })
-    return { ...answer, verdicts, receipt }
+    return { ...answer, verdicts: read.verdicts, signed: { texts: read.texts, kid, base, signature } }
   } catch (error) {
     if (error instanceof LineCut) return null
     // No token: the key has ended, or the member is not active.
@@ -103,24 +104,30 @@ async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
 }
 
 function ofOne(answer: Answer, { id }: Outgoing): Judged {
-  if (answer.status !== 202) return { ...answer, verdicts: null, receipt: () => '' }
+  if (answer.status !== 202) return { ...answer, verdicts: null, signed: null }
   const verdict = { ...(answer.json as Omit<Verdict, 'status'>), status: 202 }
   if (verdict.messageId !== id) throw new LineCut('the receipt is not that of the message')
   // As it was signed: it proves to anybody that the centre had the message.
-  return { ...answer, verdicts: [verdict], receipt: () => JSON.stringify({ body: answer.body.toString('utf8'), ...answer.proof }) }
+  return { ...answer, verdicts: [verdict], signed: JSON.stringify({ body: answer.body.toString('utf8'), ...answer.proof }) }
 }
 
-async function settle(edge: Edge, ways: readonly Way[], { verdicts, receipt }: Judged, held: Set<string>, sent: Sent): Promise<void> {
+async function settle(edge: Edge, ways: readonly Way[], { verdicts, signed }: Judged, held: Set<string>, sent: Sent): Promise<void> {
   const { store } = edge
   const now = edge.now().getTime()
   const askAt = now + firstQuestionMs(edge)
   await store.write(() => {
+    const seqs = ways.map(({ item }) => item.seq)
+    const batch = signed === null || typeof signed === 'string' ? null : putReceipts(store, signed, seqs)
+    const receiptAt = (at: number): Receipt => (batch === null ? { text: String(signed) } : { batch, at })
     for (const [at, { item }] of ways.entries()) {
       const verdict = verdicts?.[at]
       if (!verdict) continue
-      if (verdict.status === 202 && verdict.message !== undefined) markSent(store, item.seq, { message: verdict.message, receipt: receipt(at), at: now, askAt })
+      if (verdict.status === 202 && verdict.message !== undefined)
+        markSent(store, item.seq, { message: verdict.message, receipt: receiptAt(at), at: now, askAt })
       else if (!ofTheCentre.has(verdict.status)) refuse(edge, item, verdict, now)
     }
+    // None of them was taken.
+    if (batch !== null) dropReceipts(store, batch)
   })
   for (const [at, { item }] of ways.entries()) {
     const verdict = verdicts?.[at]

@@ -19,7 +19,7 @@ test('what was taken is found by the number of the local system, of the item and
   await intake.accept({ source: 'tables', protocol: 'fhir', name: 'lab.csv, line 2', original: randomBytes(20) })
   await until('they are mapped', () => kept(edge).every(({ state }) => state !== 'waiting'))
   await store.write(() => {
-    markSent(store, seq, { message: 'bus-1', receipt: '{"signed":"yes"}', at: 1_790_000_000_000, askAt: 0 })
+    markSent(store, seq, { message: 'bus-1', receipt: { text: '{"signed":"yes"}' }, at: 1_790_000_000_000, askAt: 0 })
     acknowledge(store, seq, 1_790_000_060_000)
   })
   const said: string[] = []

@@ -1,6 +1,7 @@
 import { type Options, type Print, WrongUse } from '../../platform/cli.ts'
 import { readConfig } from '../process/config.ts'
-import { type Item, itemColumns, numberOf, type Reason, receiptOf, type Step, stepsOf } from '../store/items.ts'
+import { type Item, itemColumns, numberOf, type Reason, type Step, stepsOf } from '../store/items.ts'
+import { receiptOf } from '../store/receipts.ts'
 import type { Store } from '../store/store.ts'
 import { withStore } from '../store/with-store.ts'
 

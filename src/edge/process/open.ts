@@ -125,6 +125,7 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     }
     backoffSeconds = 1
     if (count === 0) await mapped.wait(idleMs)
+    else arrived.up()
     return 0
   }
   const quietly = (act: () => Promise<number>) => async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { verifyReceipts } from '../../bus/evidence/verify-evidence.ts'
 import { oru, startEdge } from '../../testing/edge.ts'
 import { until } from '../../testing/process.ts'
 import { startServer } from '../../testing/server.ts'
+import { receiptOf } from '../store/receipts.ts'
 import { countOf } from '../store/tally.ts'
 import { manyOnTheirWay } from './open.ts'
 
@@ -23,4 +25,13 @@ test('while the record takes nothing, what waits beyond a number goes on more sl
   await until('all have gone', () => sent() === count, 60_000)
   const seconds = (performance.now() - began) / 1000
   assert.ok(seconds > 0.5, `the rest had gone after ${seconds.toFixed(1)} s`)
+
+  const { keys } = (await server.app.inject({ url: '/bus/keys' })).json()
+  for (const seq of [1, 401, count]) {
+    const receipt = JSON.parse(receiptOf(edge.store, seq) ?? '')
+    assert.deepEqual(verifyReceipts(receipt, keys).problems, [], 'each has a receipt that proves itself alone')
+    assert.equal(receipt.verdicts.length, 1)
+  }
+  const kept = edge.store.one<{ rows: number; alone: number }>('select (select count(*) from receipts) as rows, count(receipt) as alone from item')
+  assert.ok(kept && kept.alone < 100 && kept.rows < 100, JSON.stringify(kept))
 })

@@ -1,6 +1,7 @@
 import { dropMapped, type Mapped, putMapped } from './mapped.ts'
-import type { Vault } from './vault.ts'
+import { dropReceipts, type Receipt } from './receipts.ts'
 import type { Store } from './store.ts'
+import type { Vault } from './vault.ts'
 
 /** What a local system sent, as it came. */
 export type Arrival = {
@@ -106,20 +107,20 @@ export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 's
   )
 }
 
-export function markSent(store: Store, seq: number, sent: { message: string; receipt: string; at: number; askAt: number }): void {
+export function markSent(store: Store, seq: number, sent: { message: string; receipt: Receipt; at: number; askAt: number }): void {
+  const { text = null, batch = null, at = null } = sent.receipt as { text?: string; batch?: number; at?: number }
   store.run(
-    `update item set state = 'sent', message = ?, receipt = ?, sent_at = ?, due_at = ?, attempts = 0, reason = null where seq = ? and state = 'ready'`,
+    `update item set state = 'sent', message = ?, receipt = ?, receipt_batch = ?, receipt_at = ?, sent_at = ?, due_at = ?, attempts = 0, reason = null
+      where seq = ? and state = 'ready'`,
     sent.message,
-    sent.receipt,
+    text,
+    batch,
+    at,
     sent.at,
     sent.askAt,
     seq,
   )
 }
-
-/** What the bus signed when it took the item, as JSON. */
-export const receiptOf = (store: Store, seq: number): string | null =>
-  store.one<{ receipt: string | null }>('select receipt from item where seq = ?', seq)?.receipt ?? null
 
 export type Step = { at: string; what: string; who: string }
 /** Who did what to it, the oldest first. */
@@ -161,13 +162,15 @@ export type Again = { item: Item; corrected: Uint8Array | null; who: string; at:
 /** Once more, with what a person corrected or as it is; under a new number when the bus has had the old one, or when it becomes another message (`makeReady`). */
 export function sendAgain(store: Store, vault: Vault, { item, corrected, who, at }: Again): boolean {
   const { seq, id } = item
+  const batch = store.one<{ batch: number | null }>('select receipt_batch as batch from item where seq = ?', seq)?.batch ?? null
   const { changes } = store.run(
-    `update item set state = 'waiting', reason = null, attempts = 0, due_at = 0, message = null, receipt = null, sent_at = null,
-            sendings = sendings + (message is not null)
+    `update item set state = 'waiting', reason = null, attempts = 0, due_at = 0, message = null, receipt = null, receipt_batch = null, receipt_at = null,
+            sent_at = null, sendings = sendings + (message is not null)
       where seq = ? and state in ('quarantined', 'parked')`,
     seq,
   )
   if (changes === 0) return false
+  if (batch !== null) dropReceipts(store, batch)
   if (item.message !== null) dropMapped(store, seq)
   if (corrected) {
     const version = (store.one<{ version: number }>('select max(version) as version from original where seq = ?', seq)?.version ?? 0) + 1

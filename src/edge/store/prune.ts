@@ -1,4 +1,5 @@
 import { dropMapped } from './mapped.ts'
+import { dropReceipts } from './receipts.ts'
 import type { Store } from './store.ts'
 
 const atOnce = 500
@@ -9,11 +10,16 @@ const seenDays = 30
 /** Removes what has ended long ago, a little at a time; what stands aside stays until a person decides. Answers whether there is more. */
 export function pruneSome(store: Store, now: number, keepDays: number): Promise<boolean> {
   return store.write(() => {
-    const old = store.all<{ seq: number }>('select seq from item where ended_at < ? limit ?', now - keepDays * dayMs, atOnce)
+    const old = store.all<{ seq: number; batch: number | null }>(
+      'select seq, receipt_batch as batch from item where ended_at < ? limit ?',
+      now - keepDays * dayMs,
+      atOnce,
+    )
     for (const { seq } of old) {
       dropMapped(store, seq)
       for (const table of ['original', 'step', 'item'] as const) store.run(`delete from ${table} where seq = ?`, seq)
     }
+    for (const batch of new Set(old.map((one) => one.batch))) if (batch !== null) dropReceipts(store, batch)
     // A row of what has gone would answer "taken before" for something that is not there.
     const seen = store.run(
       `delete from seen where (source, digest) in (select source, digest from seen where at < ? and not exists (select 1 from item where item.seq = seen.seq

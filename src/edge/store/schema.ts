@@ -126,4 +126,10 @@ export const migrations: readonly string[] = [
     delete from pack where id = old.pack;
   end;
   `,
+  `
+  -- What the bus signed for the messages of one batch, as one text; an item names its place in it. A receipt that came alone stands with its item.
+  create table receipts (id integer primary key, first integer not null, last integer not null, signed blob not null) strict;
+  alter table item add column receipt_batch integer;
+  alter table item add column receipt_at integer;
+  `,
 ]

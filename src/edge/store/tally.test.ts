@@ -36,7 +36,7 @@ test('the tally is what a walk through all items finds, after any acts in any or
       const mapped = { body, sealed: vault.sealForNow(body, `mapped ${item.id}`) }
       makeReady(store, vault, item, mapped, { key: null, document: null, mapping: 'x/1', losses: [] })
     },
-    (item, at) => markSent(store, item.seq, { message: `m-${item.seq}`, receipt: 'r', at, askAt: at }),
+    (item, at) => markSent(store, item.seq, { message: `m-${item.seq}`, receipt: { text: 'r' }, at, askAt: at }),
     (item, at) => acknowledge(store, item.seq, at),
     (item, at) => setAside(store, item.seq, at % 2 === 0 ? 'quarantined' : 'parked', { by: 'edge', sentence: 'no' }, at),
     (item, at) => sendAgain(store, vault, { item, corrected: null, who: 'me', at }),

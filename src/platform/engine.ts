@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, parse } from 'node:path'
 import { promisify } from 'node:util'
@@ -29,7 +29,7 @@ export async function locateEngine(dataDir: string): Promise<Engine> {
   const native = await nativeFolder()
   const programs = programsOf(native, dataDir, isRoot)
   const data = placeOfData(dataDir, isRoot)
-  const socket = makeSocketFolder(data, isRoot)
+  const socket = socketOf(data, isRoot)
   const bin = (name: string) => join(programs, 'bin', name)
   return isRoot ? { bin, data, socket, uid: unprivilegedId, gid: unprivilegedId } : { bin, data, socket }
 }
@@ -121,15 +121,27 @@ function isOpenToOthers(folder: string): boolean {
 }
 
 /** A socket path may have 107 bytes only, so it stands in the temporary folder under a short name. */
-function makeSocketFolder(data: string, isRoot: boolean): string {
+function socketOf(data: string, isRoot: boolean): string {
   const name = createHash('sha256').update(data).digest('hex').slice(0, 10)
-  const uid = isRoot ? unprivilegedId : (process.getuid?.() ?? 0)
   const base = Buffer.byteLength(tmpdir()) < 60 ? tmpdir() : '/tmp'
-  const folder = join(base, `spona-${uid}-${name}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (isRoot) chownSync(folder, unprivilegedId, unprivilegedId)
-  chmodSync(folder, 0o700)
-  const { uid: owner } = statSync(folder)
-  if (owner !== uid) throw new Error(`${folder} belongs to another user; remove it or set another TMPDIR`)
-  return folder
+  return join(base, `spona-${isRoot ? unprivilegedId : userId()}-${name}`)
+}
+
+const userId = (): number => process.getuid?.() ?? 0
+
+/** It is there as long as the server runs. */
+export function makeSocketFolder({ socket, uid }: Engine): void {
+  mkdirSync(socket, { recursive: true, mode: 0o700 })
+  if (uid !== undefined) chownSync(socket, uid, uid)
+  chmodSync(socket, 0o700)
+  const { uid: owner } = statSync(socket)
+  if (owner !== (uid ?? userId())) throw new Error(`${socket} belongs to another user; remove it or set another TMPDIR`)
+}
+
+export function removeSocketFolder({ socket }: Engine): void {
+  try {
+    rmdirSync(socket)
+  } catch {
+    // Somebody keeps something in it, or has cleaned up before.
+  }
 }

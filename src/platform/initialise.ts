@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { asEngineUser, cleanEnv, type Engine, versionOf } from './engine.ts'
+import { asEngineUser, cleanEnv, type Engine, makeSocketFolder, versionOf } from './engine.ts'
 
 const run = promisify(execFile)
 
@@ -17,6 +17,7 @@ export async function initialise(engine: Engine, ownerName: string, password: st
   const half = `${engine.data}.new`
   rmSync(half, { recursive: true, force: true })
   mkdirSync(half, { recursive: true, mode: 0o700 })
+  makeSocketFolder(engine)
   const passwordFile = join(engine.socket, `.pw-${process.pid}`)
   writeFileSync(passwordFile, password, { mode: 0o600 })
   giveToEngine(engine, half)

@@ -67,6 +67,14 @@ test('a command shares the running database and leaves it running', async (t) =>
   assert.equal(await ask(postgres.owner, 'select 1'), 1)
 })
 
+test('nothing of it stays in the temporary folder', async (t) => {
+  const { owner, stop } = await start(t)
+  const socket = String(owner.host)
+  assert.ok(existsSync(socket))
+  await stop()
+  assert.equal(existsSync(socket), false)
+})
+
 test('a data folder of another master key is said to be one', async (t) => {
   const postgres = await start(t)
   await postgres.stop()

@@ -2,24 +2,25 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asEngineUser, cleanEnv, type Engine } from './engine.ts'
+import { asEngineUser, cleanEnv, type Engine, makeSocketFolder, removeSocketFolder } from './engine.ts'
 import { lastLines, logFile } from './postgres-log.ts'
 import { serverSettings } from './postgres-settings.ts'
 
 /** One life of the database server; `watchdog` stops it when this process dies in any way. */
-export type Life = { child: ChildProcess; watchdog: ChildProcess }
+export type Life = { engine: Engine; child: ChildProcess; watchdog: ChildProcess }
 
 const startLimitMs = 60_000
 const stopLimitMs = 20_000
 
 /** Starts the server and waits until it takes connections. */
 export async function startServer(engine: Engine, extra: Record<string, string>): Promise<Life> {
+  makeSocketFolder(engine)
   const child = spawnServer(engine, extra)
   let failed: Error | undefined
   child.once('error', (error) => {
     failed = error
   })
-  const life = { child, watchdog: watch(child) }
+  const life = { engine, child, watchdog: watch(child) }
   const until = performance.now() + startLimitMs
   while (performance.now() < until) {
     if (failed || isOver(child)) {
@@ -77,7 +78,7 @@ function watch(child: ChildProcess): ChildProcess {
 }
 
 /** Fast shutdown: what is open is rolled back, a checkpoint is written. */
-export async function stopServer({ child, watchdog }: Life): Promise<void> {
+export async function stopServer({ engine, child, watchdog }: Life): Promise<void> {
   if (!isOver(child)) {
     child.ref() // Or the process would end before its database does.
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -87,4 +88,5 @@ export async function stopServer({ child, watchdog }: Life): Promise<void> {
     await gone
   }
   watchdog.kill('SIGKILL')
+  removeSocketFolder(engine)
 }

@@ -16,15 +16,28 @@ export function ofFolder(folder: Folder): Finding[] {
   return folder.mapping === undefined ? [ofPath(folder)] : [...ofMapping(folder, folder.mapping), ofPath(folder)]
 }
 
-function ofPath({ name, path, format }: Folder): Finding {
-  const check = `folder ${name}`
+/** Where files for a local system are put. */
+export function ofOut(check: string, path: string): Finding {
+  const use = { made: 'is made with the first file', todo: 'Whoever runs the edge must be able to put files into it.' }
+  return unlessOpen(check, path, use) ?? { check, ok: true, found: `files are put into ${path}` }
+}
+
+/** What is to be said of a folder that is not there or cannot be used. */
+function unlessOpen(check: string, path: string, { made, todo }: { made: string; todo: string }): Finding | null {
+  if (!existsSync(path)) return { check, ok: true, found: `${path} ${made}` }
   try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+    return null
   } catch {
-    return existsSync(path)
-      ? { check, ok: false, found: `${path} cannot be read and written`, todo: 'Whoever runs the edge must be able to take files out of it.' }
-      : { check, ok: true, found: `${path} is made by the first start` }
+    return { check, ok: false, found: `${path} cannot be read and written`, todo }
   }
+}
+
+function ofPath({ name, path, format }: Folder): Finding {
+  const check = `folder ${name}`
+  const use = { made: 'is made by the first start', todo: 'Whoever runs the edge must be able to take files out of it.' }
+  const closed = unlessOpen(check, path, use)
+  if (closed) return closed
   const isAlone = (statSync(path).mode & 0o077) === 0
   return { check, ok: true, found: `${path} is read as ${format}${isAlone ? '; only the account that owns it can put files there' : ''}` }
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { statfsSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Options, Print } from '../../platform/cli.ts'
 import { sentenceOf } from '../../platform/cli.ts'
@@ -14,7 +14,7 @@ import { type EdgeConfig, readConfig } from '../process/config.ts'
 import type { Outside } from '../process/edge.ts'
 import { Store } from '../store/store.ts'
 import { withStore } from '../store/with-store.ts'
-import { ofFolder } from './doctor-folders.ts'
+import { ofFolder, ofOut } from './doctor-folders.ts'
 import { countOf, oldestOf } from '../store/tally.ts'
 
 /** One thing that was looked at: well or not, what was found, what to do. */
@@ -92,16 +92,6 @@ function ofInbound(settings: EdgeConfig['inbound'][number]): Finding | Promise<F
     ...(url === undefined ? ([host, port as number] as const) : hostAndPort(url)),
     `Start the system that takes it, or mend inbound in the settings.`,
   )
-}
-
-function ofOut(check: string, folder: string): Finding {
-  if (!existsSync(folder)) return { check, ok: true, found: `${folder} is made with the first file` }
-  try {
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
-    return { check, ok: true, found: `files are put into ${folder}` }
-  } catch {
-    return { check, ok: false, found: `${folder} cannot be read and written`, todo: 'Whoever runs the edge must be able to put files into it.' }
-  }
 }
 
 /** What came and was not taken, as the running edge last found it; that a store cannot be read is said of the store. */

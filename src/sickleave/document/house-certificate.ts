@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { asCryptoKey, bytesOf, libraries } from './key-of-house.ts'
+import { asCryptoKey, bytesOf, libraries } from './pki.ts'
 
 export type Certified = { key: KeyObject; certificate: X509Certificate }
 /** `subject`: texts by their object identifiers. Without an issuer it vouches for itself. */
@@ -7,7 +7,7 @@ type About = { serial: number; subject: Record<string, string>; issuer?: Certifi
 
 const [from, until] = [new Date('2026-01-01T00:00:00Z'), new Date('2046-01-01T00:00:00Z')]
 
-/** A certificate of a key that the installation makes itself (`keyOfHouse`): nobody else trusts it. */
+/** A certificate of a key that the installation makes itself (`derivedKey`): nobody else trusts it. */
 export async function certify(key: KeyObject, { serial, subject, issuer, isAuthority }: About): Promise<Certified> {
   const { asn1, pki } = await libraries()
   const made = new pki.Certificate()

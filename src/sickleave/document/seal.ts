@@ -3,7 +3,8 @@ import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'n
 import { readPem } from '../../platform/house-tls.ts'
 import type { World } from '../../platform/world.ts'
 import { certify } from './house-certificate.ts'
-import { asCryptoKey, bytesOf, keyOfHouse, libraries } from './key-of-house.ts'
+import { derivedKey } from '../../platform/derived-key.ts'
+import { asCryptoKey, bytesOf, libraries } from './pki.ts'
 
 /** The seal of the centre on documents that leave the house: a key, its certificate, and what may be said of it. */
 export type Seal = { key: KeyObject; certificate: Buffer; name: string; isQualified: boolean }
@@ -31,7 +32,7 @@ export const ownNameInEnglish = (name: string): string => (name === ownName ? 'S
 
 /** Without a given one the key comes from the master key, and the certificate vouches for itself and says so in its name. */
 async function ownSeal(world: World): Promise<Seal> {
-  const key = keyOfHouse(world, 'sickleave-seal')
+  const key = derivedKey(world.keys, 'sickleave-seal').key
   const { certificate } = await certify(key, { serial: 1, subject: { '2.5.4.3': ownName } })
   return { key, certificate: certificate.raw, name: ownName, isQualified: false }
 }

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { Certificate, CertificateRevocationList, type BasicConstraints } from 'pkijs'
-import { bytesOf } from '../document/key-of-house.ts'
+import { bytesOf } from '../document/pki.ts'
 
 // From a signer's certificate to an authority that is trusted here (RFC 5280 section 6, as far as certificates of persons need it).
 

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import type { SignedData, SignerInfo } from 'pkijs'
-import { bytesOf, libraries } from '../document/key-of-house.ts'
+import { bytesOf, libraries } from '../document/pki.ts'
 
 // One detached signature over bytes (CMS, RFC 5652; with the attributes of CAdES or without), read strictly: what is odd is refused by a sentence.
 

@@ -1,6 +1,6 @@
 import type { World } from '../../platform/world.ts'
 import { type Certified, certify } from '../document/house-certificate.ts'
-import { keyOfHouse } from '../document/key-of-house.ts'
+import { derivedKey } from '../../platform/derived-key.ts'
 
 // An invented authority for trying signatures in the demo. Its key comes from the demo's master key, so each installation has another one, and none is in
 // any file. Nobody else trusts it, and what it certifies is never called qualified.
@@ -11,7 +11,8 @@ const oids = { name: '2.5.4.3', family: '2.5.4.4', given: '2.5.4.42' }
 const known = new WeakMap<object, Promise<Certified>>()
 export function demoAuthority(world: Pick<World, 'keys'>): Promise<Certified> {
   const made =
-    known.get(world.keys) ?? certify(keyOfHouse(world, 'sickleave-demo-authority'), { serial: 1, subject: { [oids.name]: authorityName }, isAuthority: true })
+    known.get(world.keys) ??
+    certify(derivedKey(world.keys, 'sickleave-demo-authority').key, { serial: 1, subject: { [oids.name]: authorityName }, isAuthority: true })
   known.set(world.keys, made)
   return made
 }
@@ -19,7 +20,7 @@ export function demoAuthority(world: Pick<World, 'keys'>): Promise<Certified> {
 /** A certificate and key of a person of the demo, by the name that the account has. */
 export async function demoSigner(world: Pick<World, 'keys'>, name: string): Promise<Certified> {
   const [given = '', ...family] = name.split(' ')
-  return certify(keyOfHouse(world, `sickleave-demo-signer ${name}`), {
+  return certify(derivedKey(world.keys, `sickleave-demo-signer ${name}`).key, {
     ...{ serial: 2, issuer: await demoAuthority(world), isAuthority: false },
     subject: { [oids.name]: name, [oids.given]: given, [oids.family]: family.join(' ') },
   })

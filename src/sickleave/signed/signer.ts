@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { Certificate } from 'pkijs'
 import { toLatin } from '../../platform/text.ts'
-import { bytesOf } from '../document/key-of-house.ts'
+import { bytesOf } from '../document/pki.ts'
 
 // Who a certificate says that its holder is (ETSI EN 319 412-1 to 412-3), and whether that is who acts.
 

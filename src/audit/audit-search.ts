@@ -1,7 +1,7 @@
 import { type Fragment, fragment, join, type Runner } from '../platform/sql.ts'
 import { Refusal } from '../platform/refusal.ts'
 import type { Action, Decision } from './entry.ts'
-import { type EntryRow, olderThan, parsePlace, printPlace } from './row.ts'
+import { type EntryRow, newestOf, olderThan, parsePlace, printPlace } from './row.ts'
 
 export type AuditSearch = {
   /** Entries about these patients; leave out for all patients, and then name an actor or a period. */
@@ -34,7 +34,7 @@ export async function searchAuditEvents(world: { sql: Runner }, search: AuditSea
 
   const where = join(conditionsOf(search), ' and ')
   const rows = patientKeys
-    ? await ofPatients(world.sql, patientKeys, where, count + 1)
+    ? await newestOf(world.sql, patientKeys, where, count + 1)
     : await world.sql<EntryRow>`
         select stream, seq, at, entry
           from audit.entry
@@ -76,19 +76,4 @@ function conditionsOf(search: AuditSearch): Fragment[] {
 function hasId(id: string): Fragment {
   const [, stream, seq] = /^(\d{1,9})-(\d{1,15})$/.exec(id) ?? []
   return stream && seq ? fragment`stream = ${Number(stream)} and seq = ${Number(seq)}` : fragment`false`
-}
-
-function ofPatients(sql: Runner, keys: readonly number[], where: Fragment, limit: number): Promise<EntryRow[]> {
-  return sql<EntryRow>`
-    select e.stream, e.seq, e.at, e.entry
-      from unnest(${keys}::int8[]) as k (patient)
-     cross join lateral (
-           select stream, seq, at, entry
-             from audit.entry
-            where patient = k.patient and patient <> 0 and ${where}
-            order by at desc, stream desc, seq desc
-            limit ${limit}
-         ) e
-     order by e.at desc, e.stream desc, e.seq desc
-     limit ${limit}`
 }

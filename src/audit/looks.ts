@@ -1,7 +1,7 @@
 import { fragment, type Runner } from '../platform/sql.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Folding, foldIn, linesOf } from './looks-fold.ts'
-import { type EntryRow, olderThan, parsePlace, type Place, printPlace, textOf } from './row.ts'
+import { type EntryRow, newestOf, olderThan, parsePlace, type Place, printPlace, textOf } from './row.ts'
 import type { Looks } from './wire.ts'
 
 export const looksLimits = { linesDefault: 50, lines: 200, rowsRead: 20_000, rowsAtOnce: 500, keys: 100 } as const
@@ -42,22 +42,10 @@ export async function looksAt(world: { sql: Runner }, keys: readonly number[], {
   }
 }
 
-/** Each key has its own stretch of the index; the newest of all are among the newest of each. */
 function looksPage(sql: Runner, keys: readonly number[], before: Place | null, institution: number | undefined): Promise<EntryRow[]> {
   const from = institution === undefined ? fragment`true` : fragment`institution = ${institution}`
   const older = before ? olderThan(before) : fragment`true`
-  return sql<EntryRow>`
-    select e.stream, e.seq, e.at, e.entry
-      from unnest(${keys}::int8[]) as k (patient)
-     cross join lateral (
-           select stream, seq, at, entry
-             from audit.entry
-            where patient = k.patient and patient <> 0 and ${older} and ${from}
-            order by at desc, stream desc, seq desc
-            limit ${looksLimits.rowsAtOnce}
-         ) e
-     order by e.at desc, e.stream desc, e.seq desc
-     limit ${looksLimits.rowsAtOnce}`
+  return newestOf(sql, keys, fragment`${older} and ${from}`, looksLimits.rowsAtOnce)
 }
 
 async function countLooks(sql: Runner, keys: readonly number[], institution: number | undefined): Promise<number> {

@@ -1,4 +1,4 @@
-import { type Fragment, fragment } from '../platform/sql.ts'
+import { type Fragment, fragment, type Runner } from '../platform/sql.ts'
 import type { EntryText } from './entry.ts'
 
 /** A stored entry as the views read it. */
@@ -22,3 +22,19 @@ export function parsePlace(text: string): Place | null {
 
 /** Rows that come after a place when the newest are first. */
 export const olderThan = (place: Place): Fragment => fragment`(at, stream, seq) < (${place.at}::timestamptz, ${place.stream}::int4, ${place.seq}::int8)`
+
+/** Of these patients, newest first. Each key has its own stretch of the index; the newest of all are among the newest of each. */
+export function newestOf(sql: Runner, keys: readonly number[], where: Fragment, limit: number): Promise<EntryRow[]> {
+  return sql<EntryRow>`
+    select e.stream, e.seq, e.at, e.entry
+      from unnest(${keys}::int8[]) as k (patient)
+     cross join lateral (
+           select stream, seq, at, entry
+             from audit.entry
+            where patient = k.patient and patient <> 0 and ${where}
+            order by at desc, stream desc, seq desc
+            limit ${limit}
+         ) e
+     order by e.at desc, e.stream desc, e.seq desc
+     limit ${limit}`
+}

@@ -2,9 +2,9 @@ import { int8Array } from '../../platform/arrays.ts'
 import { gather } from '../../platform/gather.ts'
 import { fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
-import { contentsIn, openParcels } from './body.ts'
+import { type BodyRow, type Contents, damaged, openContents } from './body.ts'
 import { createTurns, type Turns } from '../../platform/turns.ts'
-import { type Delivery, deliveryLimits, release } from './deliver.ts'
+import { type Delivery, deliveryLimits, putBack, release } from './deliver.ts'
 import { measure } from '../centre/measure.ts'
 import { heldBack } from './order.ts'
 import { giveBack } from '../transport/book.ts'
@@ -122,39 +122,46 @@ async function withBodies(world: World, taken: readonly Chosen[][]): Promise<Del
   const ids = taken.flat().map(({ message }) => message)
   if (ids.length === 0) return taken.map(() => [])
   // As base64, contents travel a third shorter than as PostgreSQL writes bytes, and are read four times as fast.
-  const rows = await world.sql<Contents>`
-    select l.id, l.entry, encode(b.sealed, 'base64') as sealed, b.stored_at, b.pieces, b.parcel, b.starts, b.bytes
+  const rows = await world.sql<Row>`
+    select l.id as message, l.entry, encode(b.sealed, 'base64') as sealed, b.stored_at, b.pieces, b.parcel, b.starts, b.bytes
       from bus.log l left join bus.body b on b.message = l.id
      where l.id = any(${ids}::uuid[])
      limit ${ids.length}`
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  const parcels = await openParcels(
+  const byId = new Map(rows.map((row) => [row.message, row]))
+  const contents = await openContents(
     world,
-    rows.flatMap(({ parcel }) => parcel ?? []),
+    rows.flatMap(({ sealed, storedAt, pieces, ...row }) =>
+      storedAt === null || pieces ? [] : [{ ...row, storedAt, sealed: sealed === null ? null : Buffer.from(sealed, 'base64') }],
+    ),
   )
   const whole = (one: Chosen): Delivery => {
     const row = byId.get(one.message)
     if (!row) throw new Error('a delivery has no row in the log')
-    const isLarge = (row.pieces ?? 0) > 0
-    return { ...one, entry: row.entry, isLarge, body: isLarge ? null : bodyIn(world, row, parcels) }
+    const body = contents.get(one.message) ?? null
+    return { ...one, entry: row.entry, isLarge: (row.pieces ?? 0) > 0, body: body === damaged ? null : body }
   }
-  return taken.map((ones) => ones.map(whole))
+  const whatOpens = await Promise.all(taken.map((ones) => putBackDamaged(world, ones, contents)))
+  return whatOpens.map((ones) => ones.map(whole))
 }
 
-type Contents = {
-  id: string
-  entry: string
-  sealed: string | null
-  storedAt: Date | null
-  pieces: number | null
-  parcel: string | null
-  starts: number | null
-  bytes: number | null
+/** Contents that cannot be opened wait for somebody to mend the disk or the keys, and at last stand aside; they stop nothing but what comes behind them in their key. */
+async function putBackDamaged(world: World, ones: readonly Chosen[], contents: Contents): Promise<readonly Chosen[]> {
+  if (!ones.some(({ message }) => contents.get(message) === damaged)) return ones
+  const now = world.now()
+  const keys = new Set<string>()
+  const whole: Chosen[] = []
+  const behind: Chosen[] = []
+  for (const one of ones) {
+    if (one.key !== null && keys.has(one.key)) behind.push(one)
+    else if (contents.get(one.message) === damaged) {
+      if (one.key !== null) keys.add(one.key)
+      const { recipient, seq, attempts } = one
+      await putBack(world.sql, recipient, { seq, attempts, reason: 'its contents cannot be opened', isFinal: false }, now)
+    } else whole.push(one)
+  }
+  const [held] = behind
+  if (held) await release(world.sql, held.recipient, behind, now)
+  return whole
 }
 
-/** Null when the contents are not kept any more. */
-function bodyIn(world: World, row: Contents, parcels: ReadonlyMap<string, Buffer>): Buffer | null {
-  const { id, storedAt } = row
-  if (storedAt === null) return null
-  return contentsIn(world, id, { ...row, storedAt, sealed: row.sealed === null ? null : Buffer.from(row.sealed, 'base64') }, parcels)
-}
+type Row = Omit<BodyRow, 'sealed' | 'storedAt'> & { entry: string; sealed: string | null; storedAt: Date | null; pieces: number | null }

@@ -106,6 +106,14 @@ export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 's
   )
 }
 
+/** What was mapped cannot be read any more: it is made anew of what came, under a new number, because the bus may have had the other. */
+export function mapAgain(store: Store, seq: number, at: number): void {
+  const { changes } = store.run(`update item set state = 'waiting', sendings = sendings + 1 where seq = ? and state = 'ready'`, seq)
+  if (changes === 0) return
+  dropMapped(store, seq)
+  noteStep(store, seq, at, 'mapped again: the disk has damaged what was mapped', 'edge')
+}
+
 export function markSent(store: Store, seq: number, sent: { message: string; receipt: string; at: number; askAt: number }): void {
   store.run(
     `update item set state = 'sent', message = ?, receipt = ?, sent_at = ?, due_at = ?, attempts = 0, reason = null where seq = ? and state = 'ready'`,

@@ -56,11 +56,11 @@ function together(bodies: readonly Buffer[]): Buffer[][] {
 
 const aboutOf = (id: string) => `mapped ${id}`
 
-/** Answers whether it replaced other contents of this item. What is there already and says the same stays. */
+/** Answers whether it replaced other contents of this item, or what cannot be read any more. What is there already and says the same stays. */
 export function putMapped(store: Store, vault: Vault, item: Named, mapped: Mapped): boolean {
-  const before = mappedOf(store, vault, item)
-  if (before?.equals(mapped.body)) return false
-  if (before) dropMapped(store, item.seq)
+  const before = orDamaged(() => mappedOf(store, vault, item))
+  if (before !== damaged && before?.equals(mapped.body)) return false
+  if (before !== null) dropMapped(store, item.seq)
   if ('sealed' in mapped) store.run('insert into mapped (seq, sealed) values (?, ?)', item.seq, mapped.sealed)
   else {
     const { pack, starts, body } = mapped
@@ -68,6 +68,16 @@ export function putMapped(store: Store, vault: Vault, item: Named, mapped: Mappe
     store.run('insert into packed (seq, pack, starts, bytes) values (?, ?, ?, ?)', item.seq, pack.id, starts, body.length)
   }
   return before !== null
+}
+
+/** Said of contents that a disk has changed: they are not read, and hold up nothing. */
+export const damaged = Symbol('damaged')
+export function orDamaged(read: () => Buffer | null): Buffer | null | typeof damaged {
+  try {
+    return read()
+  } catch {
+    return damaged
+  }
 }
 
 export function mappedOf(store: Store, vault: Vault, { seq, id }: Named): Buffer | null {

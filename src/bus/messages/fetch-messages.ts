@@ -3,7 +3,7 @@ import type { Entry } from '../../audit/audit.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { acknowledgeTaken } from './acknowledge.ts'
-import { callWaitMs, type Delivery, deliveryLimits, endRow, looksOf, putBack, release } from './deliver.ts'
+import { callWaitMs, type Delivery, deliveryLimits, endRow, endUnanswered, looksOf, putBack, release } from './deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from '../members/directory.ts'
 import { type Fields, readInput, words } from '../signing/json-input.ts'
 import { lease } from './lease.ts'
@@ -67,6 +67,10 @@ export async function parkForbidden(world: World, directory: Directory, member: 
       behind.push(one)
       continue
     }
+    if (isUnanswered(directory, one, now)) {
+      await endUnanswered(world.sql, [one.message], now)
+      continue
+    }
     const reason = whyNot(directory, member, one, now)
     if (reason === null) {
       allowed.push(one)
@@ -79,11 +83,20 @@ export async function parkForbidden(world: World, directory: Directory, member: 
   return allowed
 }
 
-/** A contract about a topic may have ended while its messages waited, and a call outlives its caller when the process that held the caller dies. */
-function whyNot(directory: Directory, member: Member, { service: address, storedAt }: Delivery, now: Date): string | null {
+const serviceOf = (directory: Directory, address: string) => {
   const [provider = '', service = ''] = address.split('/')
-  const found = directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service))
-  if (found?.kind === 'call' && now.getTime() - storedAt.getTime() > callWaitMs(bodyBytesMax(found, null))) return 'its caller waits no more'
+  return { provider, service, found: directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service)) }
+}
+
+/** A call outlives its caller when the process that held the caller dies. */
+function isUnanswered(directory: Directory, { service: address, storedAt }: Delivery, now: Date): boolean {
+  const { found } = serviceOf(directory, address)
+  return found?.kind === 'call' && now.getTime() - storedAt.getTime() > callWaitMs(bodyBytesMax(found, null))
+}
+
+/** A contract about a topic may have ended while its messages waited. */
+function whyNot(directory: Directory, member: Member, { service: address }: Delivery, now: Date): string | null {
+  const { provider, service, found } = serviceOf(directory, address)
   // An inbox is the member's own, and an answer belongs to what it sent: only a topic is heard by a contract.
   if (found?.kind !== 'topic' || provider === member.code) return null
   const right = rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)

@@ -103,7 +103,8 @@ async function comesAndGoes(t: TestContext, { his, box, world, sql, owner }: Sta
     await add(long, 4000)
     await add([last], 50)
     const waiting = async (recipients: readonly string[]) =>
-      (await owner`select 1 from bus.delivery where recipient = any(${[...recipients]}::uuid[]) and service = 'none/none' and carried = false limit 20000`).length
+      (await owner`select 1 from bus.delivery where recipient = any(${[...recipients]}::uuid[]) and service = 'none/none' and carried = false limit 20000`)
+        .length
     await until('the little is carried', async () => (await waiting([last])) === 0)
     assert.ok((await waiting(long)) > 0)
     await owner`delete from bus.delivery where service = 'none/none'`

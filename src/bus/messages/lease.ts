@@ -1,4 +1,4 @@
-import { int8Array } from '../../platform/arrays.ts'
+import { boolArray, int8Array, textArray } from '../../platform/arrays.ts'
 import { gather } from '../../platform/gather.ts'
 import { fragment } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
@@ -15,7 +15,9 @@ const choosing = 730_416
 /** Members whose questions share one statement. */
 const membersAtOnce = 16
 
-type Wish = { recipient: string; count: number }
+/** Of a member that answers calls with one program and takes messages with another: those of these services, or of all others. */
+export type Only = { services: readonly string[]; areThese: boolean }
+type Wish = { recipient: string; count: number; only: Only | null }
 type Chosen = Omit<Delivery, 'entry' | 'body' | 'isLarge'> & { recipient: string; lane: number; bytes: number | null }
 type Desk = { ask: (wish: Wish) => Promise<Delivery[]>; turns: Map<string, Turns> }
 const desks = new WeakMap<World, Desk>()
@@ -24,7 +26,7 @@ const desks = new WeakMap<World, Desk>()
  * The next messages for a member, leased for a minute: clinical lanes first, and of one key only in order. Members who ask at the same
  * moment share a statement; of one member one question is under way, and the others stand in its own line and in nobody else's.
  */
-export async function lease(world: World, recipient: string, count: number): Promise<Delivery[]> {
+export async function lease(world: World, recipient: string, count: number, only: Only | null = null): Promise<Delivery[]> {
   let desk = desks.get(world)
   if (!desk) desks.set(world, (desk = { ask: gather((wishes) => leaseAll(world, wishes, null), membersAtOnce), turns: new Map() }))
   let turns = desk.turns.get(recipient)
@@ -37,8 +39,9 @@ export async function lease(world: World, recipient: string, count: number): Pro
   }
   const leave = await turns.enter()
   try {
-    const offer = await transportOf(world).next(recipient, count)
-    return offer ? await leaseOffered(world, { recipient, count }, offer) : await desk.ask({ recipient, count })
+    // A transport tells lanes and no services apart.
+    const offer = only === null ? await transportOf(world).next(recipient, count) : null
+    return offer ? await leaseOffered(world, { recipient, count, only }, offer) : await desk.ask({ recipient, count, only })
   } finally {
     leave()
   }
@@ -92,6 +95,10 @@ const oncePlanned = fragment`(
 function choose(world: World, wishes: readonly Wish[], now: Date, among: readonly number[] | null): Promise<Chosen[]> {
   const until = new Date(now.getTime() + deliveryLimits.leaseSeconds * 1000)
   const recipients = wishes.map(({ recipient }) => recipient)
+  const some = wishes.flatMap(({ only }) => only?.services ?? [])
+  const onlySome = wishes.some(({ only }) => only !== null)
+    ? fragment`and coalesce((${boolArray(wishes.map(({ only }) => only?.areThese ?? null))}::bool[])[wish.place] = (c.service = any(${textArray(some)}::text[])), true)`
+    : fragment``
   return world.sql.begin(async (tx) => {
     // In one order everywhere, so that two of them never wait for each other. A statement of its own: the next one must see what was chosen before.
     await tx`
@@ -103,13 +110,14 @@ function choose(world: World, wishes: readonly Wish[], now: Date, among: readonl
          set state = 'leased', due_at = ${until}, leased_at = ${now}, attempts = attempts + 1,
              carried = case when d.carried is not null then false end, carries = d.carries + (d.carried is not null)::int4, out_of_order = d.out_of_order or exists (
                select 1 from bus.delivery p where p.recipient = d.recipient and p.key = d.key and p.seq < d.seq and p.parked)
-        from unnest(${recipients}::uuid[], ${wishes.map(({ count }) => count)}::int4[]) as wish (recipient, most)
+        from unnest(${recipients}::uuid[], ${wishes.map(({ count }) => count)}::int4[]) with ordinality as wish (recipient, most, place)
        cross join lateral (
               select c.recipient, c.seq
                 from bus.delivery c
                where c.recipient = wish.recipient and c.open and c.due_at <= ${now}
                  and not ${heldBack(now, among)}
                      ${among === null ? fragment`` : fragment`and c.seq = any(${int8Array(among)}::int8[])`}
+                     ${onlySome}
                order by c.lane, c.seq
                limit wish.most) chosen
        where d.recipient = chosen.recipient and d.seq = chosen.seq

@@ -109,11 +109,12 @@ function isUnder({ text, index, path }, base) {
   return up(index, Number(count), path).toString('base64') === root
 }
 
-/** Prints each message as a line of JSON and acknowledges it: what is printed is taken. */
+/** Prints each message as a line of JSON and acknowledges it: what is printed is taken. Calls are left to `serve`. */
 async function receive() {
-  const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 50, wait: Number(options.get('wait') ?? 0) }))
+  const { body } = await signed('POST', '/bus/deliveries/lease', json({ max: 50, only: 'messages', wait: Number(options.get('wait') ?? 0) }))
   const taken = []
-  for (const one of body.deliveries.filter((delivery) => !delivery.call)) {
+  for (const one of body.deliveries) {
+    if (one.body === null) fail(`the centre keeps the contents of ${one.message} no more`)
     const bytes = Buffer.from(one.body, 'base64')
     const isSigned = verifies(one.base, Buffer.from(one.signature, 'base64'), await senderKey(one))
     const isOwn = one.part === undefined || isUnder(one.part, one.base)
@@ -147,9 +148,9 @@ async function serve(own) {
   if (!own) fail('the address of your own server is missing: http://127.0.0.1:PORT')
   console.error(`calls go to ${own}; Ctrl-C ends`)
   for (;;) {
-    const { body } = await whenThere(() => signed('POST', '/bus/deliveries/lease', json({ max: 20, wait: 25 })))
+    const { body } = await whenThere(() => signed('POST', '/bus/deliveries/lease', json({ max: 20, only: 'calls', wait: 25 })))
     // One that cannot be answered any more is told, and keeps none of the others waiting.
-    await Promise.all(body.deliveries.filter((one) => one.call).map((one) => answer(own, one).catch((error) => console.error(`call ${one.message}: ${error.message}`))))
+    await Promise.all(body.deliveries.map((one) => answer(own, one).catch((error) => console.error(`call ${one.message}: ${error.message}`))))
   }
 }
 

@@ -12,6 +12,7 @@ import { forBus } from '../record/record.ts'
 import { registerInstitutions } from '../registry/registry.ts'
 import { listen, startServer } from '../testing/server.ts'
 import { signedIn } from '../testing/signed-in.ts'
+import { until } from '../testing/process.ts'
 import { contractSet, codeCommand, memberSet } from './members/member.cli.ts'
 import { freshDirectory } from './members/directory.ts'
 
@@ -166,6 +167,13 @@ test('by the guide alone two systems join, send a document and a message, and an
   await run(grantCall)
   start(serve)
   assert.equal(await run(call), 'GET /today: 120')
+
+  // Whoever answers calls takes no messages from whoever receives them, and the other way about.
+  await run(sendDocument.replace('document-1', 'document-3'))
+  await until('the outcome waits', async () => (await world.sql`select 1 from bus.delivery where service = 'record/outcomes' and open`).length > 0)
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  assert.equal(JSON.parse(JSON.parse(await run(receiveOutcome)).body).resourceType, 'OperationOutcome')
+  assert.deepEqual(await Promise.all([run(receive.replace('clinic.json', 'lab.json')), run(call)]), ['', 'GET /today: 120'])
   await new Promise((resolve) => prices.close(resolve))
   const unanswered = await failing(call)
   assert.deepEqual([unanswered.code, unanswered.stdout], [1, '{"error":"the system behind this service does not answer"}'])

@@ -6,7 +6,7 @@ import { tokenFor } from '../access/token-endpoint.ts'
 import { setContract } from '../bus/members/catalogue.ts'
 import { freshDirectory } from '../bus/members/directory.ts'
 import { contentDigest, type PublicJwk, signMessage, thumbprint } from '../platform/http-signature.ts'
-import { batchText, partText } from '../platform/signed-batch.ts'
+import { batchText, type Part, partText } from '../platform/signed-batch.ts'
 import { sealLog } from '../bus/evidence/seal-log.ts'
 import { codeCommand } from '../bus/members/member.cli.ts'
 import { setMember } from '../bus/members/member.ts'
@@ -35,6 +35,10 @@ export type BatchMessage = {
   subject?: string
   contentType?: string
 }
+
+/** What the centre says of each message of a batch, as it was signed. */
+export const verdictTexts = ({ verdicts }: { verdicts: readonly (Part | string)[] }): string[] =>
+  verdicts.map((one) => (typeof one === 'string' ? one : one.text))
 
 /** Several messages under one signature: the bytes, and the headers that belong to them. */
 export function batchOf(messages: readonly BatchMessage[]): Sent & { body: string; headers: Record<string, string> } {

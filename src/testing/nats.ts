@@ -24,6 +24,8 @@ export type Brokers = {
   forget(at: number): void
   /** The stream loses all messages and stays the same stream. */
   empty(): Promise<void>
+  /** The stream takes nothing more, as when the disk of the brokers is full; and takes again. */
+  fill(isFull: boolean): Promise<void>
   /** How many numbers were ever stored in the stream, and which broker leads it now. */
   state(): Promise<{ stored: number; leader: number }>
 }
@@ -83,13 +85,15 @@ export async function startBrokers(t: TestContext, count: number, { isClosed = f
     await until('the brokers answer', isAnswered, 120_000)
     return answers[0] as T
   }
+  const forget = (at: number) => rmSync(storeOf(at), { recursive: true, force: true })
   const empty = async () => void (await asked((streams) => streams.purge(stream)))
+  const fill = async (isFull: boolean) => void (await asked((streams) => streams.update(stream, { max_msg_size: isFull ? 1 : -1 })))
   const state = () =>
     asked(async (streams) => {
       const { state: now, cluster } = await streams.info(stream)
       return { stored: now.last_seq, leader: Number(cluster?.leader?.slice(1) ?? 0) }
     })
-  return { settings: { NATS_URL: url, ...door.settings }, kill, start, empty, state, forget: (at) => rmSync(storeOf(at), { recursive: true, force: true }) }
+  return { settings: { NATS_URL: url, ...door.settings }, kill, start, empty, fill, state, forget }
 }
 
 /** One authority for both sides; the password has what a URL would have to encode. */

@@ -5,7 +5,7 @@ import { fragment, type Fragment, join } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
 import { openBody, sealBody } from '../messages/body.ts'
 import { type Contents, inMemory, largeTurn, memoryBytesMax } from './contents.ts'
-import { acknowledge } from '../messages/deliver.ts'
+import { acknowledge, endUnanswered } from '../messages/deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from '../members/directory.ts'
 import { callerOf } from '../messages/fetch-messages.ts'
 import { holdCall, openCall } from './fetch-call.ts'
@@ -168,8 +168,6 @@ export async function awaitAnswer(world: World, call: string, mostMs: number): P
     if (left <= 0) break
     await waitFor(world, call, left)
   }
-  await world.sql`
-    update bus.delivery set state = 'parked', ended_at = ${world.now()}, reason = 'its caller waits no more'
-     where message = ${call} and state in ('waiting', 'leased')`
+  await endUnanswered(world.sql, [call], world.now())
   throw new Refusal('busy', 'the provider has not answered in time', { retryAfterSeconds: 5 })
 }

@@ -35,16 +35,16 @@ export async function evidenceOf(world: World, id: string, withBody: boolean): P
   return {
     format: 'spona-bus-evidence-1',
     message: await prove(world, directory, leaves, { id, ...row }),
-    body: kept ? (await wholeOf(world, id, kept)).toString('base64') : null,
+    body: (kept && (await wholeOf(world, kept))?.toString('base64')) ?? null,
     ends: proven,
     centre: centreKey(world.keys).jwk,
   }
 }
 
-async function wholeOf(world: World, id: string, { pieces, ...row }: BodyRow & { pieces: number }): Promise<Buffer> {
-  if (pieces === 0) return contentsOf(world, id, row)
+async function wholeOf(world: World, { pieces, ...row }: BodyRow & { pieces: number }): Promise<Buffer | null> {
+  if (pieces === 0) return contentsOf(world, row)
   const chunks: Buffer[] = []
-  for await (const chunk of (await storedContents(world, { about: id, pieces, digest: '' })).read()) chunks.push(chunk)
+  for await (const chunk of (await storedContents(world, { about: row.message, pieces, digest: '' })).read()) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 

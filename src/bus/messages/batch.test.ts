@@ -4,7 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { before, after, test, type TestContext } from 'node:test'
-import { aService, batchOf, type BatchMessage, type BusAnswer, type BusMember, contractOf, expectStatus, joinBus, sealAll } from '../../testing/bus-member.ts'
+import {
+  aService,
+  batchOf,
+  type BatchMessage,
+  type BusAnswer,
+  type BusMember,
+  contractOf,
+  expectStatus,
+  joinBus,
+  sealAll,
+  verdictTexts,
+} from '../../testing/bus-member.ts'
 import { startServer, type TestServer } from '../../testing/server.ts'
 import { verifyCommand } from '../evidence/evidence.cli.ts'
 import { evidenceOf } from '../evidence/evidence.ts'
@@ -33,10 +44,9 @@ after(async () => {
 })
 
 const to = 'batch-box/box'
-const textsOf = ({ verdicts }: Receipts) => verdicts.map((one) => (typeof one === 'string' ? one : one.text))
 const post = async (messages: BatchMessage[]): Promise<{ answer: BusAnswer; verdicts: any[] }> => {
   const answer = await expectStatus(200, sender.send(batchOf(messages)))
-  return { answer, verdicts: textsOf(answer.body).map((text) => JSON.parse(text)) }
+  return { answer, verdicts: verdictTexts(answer.body).map((text) => JSON.parse(text)) }
 }
 const takeAll = async (member: BusMember): Promise<any[]> => {
   const got = await member.lease(500)
@@ -154,7 +164,7 @@ test('contents may come packed as one, and are to their receiver what they would
   await takeAll(box)
   const sent = [1, 2, 3, 4, 5].map((n) => ({ to, messageId: `packed-${n}`, key: 'p', body: n === 3 ? '' : `{"name":"Ђорђе ${n}"}` }))
   const receipts = (await expectStatus(200, sender.send(packedBatch(sent)))).body as Receipts
-  assert.ok(textsOf(receipts).every((text) => JSON.parse(text).status === 202))
+  assert.ok(verdictTexts(receipts).every((text) => JSON.parse(text).status === 202))
   assert.deepEqual(
     (await takeAll(box)).map((one) => Buffer.from(one.body, 'base64').toString()),
     sent.map(({ body }) => body),

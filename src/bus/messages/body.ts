@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { uuidArray } from '../../platform/arrays.ts'
 import { createOpened, type Opened, packed, unpacked } from '../../platform/packed.ts'
 import { fragment } from '../../platform/sql.ts'
 import { uuidV7 } from '../../platform/uuid.ts'
@@ -41,44 +42,95 @@ export function parcelOf(world: World, storedAt: Date, bodies: readonly Buffer[]
   })
 }
 
-/** What a row of bus.body says, for `contentsOf`. */
-export type BodyRow = { sealed: Buffer | null; parcel: string | null; starts: number | null; bytes: number | null; storedAt: Date }
-export const bodyColumns = fragment`sealed, parcel, starts, bytes, stored_at`
+/** What a row of bus.body says of contents that are in memory as a whole: of a row without pieces. */
+export type BodyRow = { message: string; sealed: Buffer | null; parcel: string | null; starts: number | null; bytes: number | null; storedAt: Date }
+export const bodyColumns = fragment`message, sealed, parcel, starts, bytes, stored_at`
 
-/** Contents that are in memory as a whole: of a row without pieces. */
-export async function contentsOf(world: World, message: string, row: BodyRow): Promise<Buffer> {
-  return contentsIn(world, message, row, await openParcels(world, row.parcel === null ? [] : [row.parcel]))
+/** Null when they are not kept any more. */
+export async function contentsOf(world: World, row: BodyRow): Promise<Buffer | null> {
+  const contents = (await openContents(world, [row])).get(row.message) ?? null
+  if (contents === damaged) throw new Error('contents cannot be opened')
+  return contents
 }
 
-export function contentsIn(world: World, message: string, { sealed, parcel, starts, bytes, storedAt }: BodyRow, parcels: ReadonlyMap<string, Buffer>): Buffer {
-  if (sealed !== null) return openBody(world, message, storedAt, sealed)
-  const opened = parcels.get(String(parcel))
-  if (!opened || starts === null || bytes === null || starts + bytes > opened.length) throw new Error('contents are not where their row says')
-  return opened.subarray(starts, starts + bytes)
+/** Said of contents that are there and cannot be opened: a disk has changed them, or they were sealed by another key. */
+export const damaged = Symbol('damaged')
+export type Contents = ReadonlyMap<string, Buffer | typeof damaged>
+
+/** Contents by message; what is not kept any more is missing. Each is memory of its own: a small one would hold all of its parcel. */
+export async function openContents(world: World, rows: readonly BodyRow[]): Promise<Contents> {
+  const { contents, moved } = await openRows(world, rows)
+  if (moved.length === 0) return contents
+  // The hourly round took the parcel apart or away since the rows were read, and what is still needed has a row of its own.
+  const again = await world.sql<BodyRow>`select ${bodyColumns} from bus.body where message = any(${uuidArray(moved)}::uuid[]) limit ${moved.length}`
+  const second = await openRows(world, again)
+  for (const [message, one] of second.contents) contents.set(message, one)
+  for (const message of second.moved) contents.set(message, damaged)
+  return contents
+}
+
+/** `moved`: the parcel of these is not there. */
+async function openRows(world: World, rows: readonly BodyRow[]): Promise<{ contents: Map<string, Buffer | typeof damaged>; moved: string[] }> {
+  const contents = new Map<string, Buffer | typeof damaged>()
+  for (const { message, sealed, storedAt } of rows) {
+    if (sealed === null) continue
+    const open = () => openBody(world, message, storedAt, sealed)
+    contents.set(message, orDamaged(world, message, open))
+  }
+  const inParcels = Map.groupBy(
+    rows.filter(({ sealed }) => sealed === null),
+    ({ parcel }) => String(parcel),
+  )
+  for await (const [id, plain] of openParcels(world, [...inParcels.keys()])) {
+    for (const { message, starts, bytes } of inParcels.get(id) ?? []) {
+      const end = (starts ?? 0) + (bytes ?? 0)
+      contents.set(message, plain === damaged || end > plain.length ? damaged : Buffer.from(plain.subarray(starts ?? 0, end)))
+    }
+    inParcels.delete(id)
+  }
+  return { contents, moved: [...inParcels.values()].flat().map(({ message }) => message) }
+}
+
+function orDamaged(world: World, id: string, open: () => Buffer): Buffer | typeof damaged {
+  try {
+    return open()
+  } catch (error) {
+    world.log.error({ err: error, id }, 'contents of the bus cannot be opened')
+    return damaged
+  }
 }
 
 /** More than the largest request holds. */
 const openedBytesMax = 64 * 1_048_576
 /** A queue is handed out a hundred messages at a time, so one parcel is asked for several times within a second. */
 const keptOpenBytes = 16 * 1_048_576
+/** A sender chooses what lies beside a small message: five hundred of them may come in as many parcels of 8 MB, of which so much is in memory at once. */
+const fetched = { count: 16, bytes: 8 * 1_048_576 } as const
 const openedOf = new WeakMap<World, Opened>()
 
-export async function openParcels(world: World, ids: readonly string[]): Promise<Map<string, Buffer>> {
+/** One after the other; those that are not there are left out. */
+async function* openParcels(world: World, ids: readonly string[]): AsyncGenerator<[id: string, plain: Buffer | typeof damaged]> {
   let opened = openedOf.get(world)
   if (!opened) openedOf.set(world, (opened = createOpened(keptOpenBytes)))
-  const found = new Map<string, Buffer>()
-  const missing: string[] = []
-  for (const id of new Set(ids)) {
+  const missing = new Set(ids)
+  for (const id of ids) {
     const plain = opened.get(id)
-    if (plain) found.set(id, plain)
-    else missing.push(id)
+    if (plain && missing.delete(id)) yield [id, plain]
   }
-  if (missing.length === 0) return found
-  const rows = await world.sql<{ id: string; sealed: string; storedAt: Date }>`
-    select id, encode(sealed, 'base64') as sealed, stored_at from bus.parcel where id = any(${missing}::uuid[]) limit ${missing.length}`
-  for (const { id, sealed, storedAt } of rows) {
-    const frame = openBody(world, id, storedAt, Buffer.from(sealed, 'base64'))
-    found.set(id, opened.keep(id, unpacked(frame, openedBytesMax)))
+  while (missing.size > 0) {
+    const rows = await world.sql<{ id: string; sealed: string; storedAt: Date }>`
+      select id, encode(sealed, 'base64') as sealed, stored_at
+        from (select id, sealed, stored_at, sum(octet_length(sealed)) over (order by id) - octet_length(sealed) as before
+                from bus.parcel
+               where id = any(${uuidArray([...missing])}::uuid[])) one
+       where before < ${fetched.bytes}
+       order by id
+       limit ${fetched.count}`
+    if (rows.length === 0) return
+    for (const { id, sealed, storedAt } of rows) {
+      missing.delete(id)
+      const plain = orDamaged(world, id, () => unpacked(openBody(world, id, storedAt, Buffer.from(sealed, 'base64')), openedBytesMax))
+      yield [id, plain === damaged ? plain : opened.keep(id, plain)]
+    }
   }
-  return found
 }

@@ -1,3 +1,4 @@
+import { uuidArray } from '../../platform/arrays.ts'
 import type { Entry } from '../../audit/audit.ts'
 import { fragment, type Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
@@ -82,6 +83,15 @@ export async function putBack(
            reason = ${one.reason.slice(0, 500)}
      where recipient = ${recipient} and seq = ${one.seq} and state in ('waiting', 'leased') and attempts = coalesce(${one.attempts ?? null}::int4, attempts)
     returning seq, message, state`
+}
+
+const callerLeft = 'its caller waits no more'
+
+/** Calls whose callers have left are over. Nobody can do anything about them, so they are not parked: they would stay for ever, and with them an alert. */
+export async function endUnanswered(tx: Runner, calls: readonly string[], now: Date): Promise<void> {
+  await tx`
+    update bus.delivery set state = 'acknowledged', ended_at = ${now}, reason = ${callerLeft}
+     where message = any(${uuidArray(calls)}::uuid[]) and state <> 'acknowledged'`
 }
 
 /** Handed out but not begun: they come again as soon as what stands before them lets them. Only the lease that they were handed out by ends. */

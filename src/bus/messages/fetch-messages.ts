@@ -3,10 +3,10 @@ import type { Entry } from '../../audit/audit.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
 import { acknowledgeTaken } from './acknowledge.ts'
-import { callWaitMs, type Delivery, deliveryLimits, endRow, looksOf, putBack, release } from './deliver.ts'
+import { callWaitMs, type Delivery, deliveryLimits, endRow, endUnanswered, looksOf, putBack, release } from './deliver.ts'
 import { bodyBytesMax, type Directory, directoryOf, type Member, serviceName } from '../members/directory.ts'
 import { type Fields, readInput, words } from '../signing/json-input.ts'
-import { lease } from './lease.ts'
+import { lease, type Only } from './lease.ts'
 import { measureEnds } from '../centre/measure.ts'
 import { toBeActive, whoOf } from '../members/member.ts'
 import { rightTo } from '../members/right.ts'
@@ -29,13 +29,18 @@ export function callerOf(directory: Directory, request: FastifyRequest): Member 
 
 export const leaseForm = {
   max: { form: 'number', about: `How many, 1 to ${deliveryLimits.batch}.`, optional: true },
+  only: {
+    form: /^(?:calls|messages)$/,
+    about: '`calls` or `messages`, when two programs of the member ask, one for each; without it both come.',
+    optional: true,
+  },
   wait: { form: 'number', about: `Seconds to wait when there are none, 0 to ${waitSecondsMax}.`, optional: true },
 } satisfies Fields
 
 /** POST /bus/deliveries/lease: up to `max` messages, or after `wait` seconds none. */
 export async function fetchMessages(request: FastifyRequest, body: Buffer): Promise<object> {
   const input = body.length === 0 ? {} : readInput(body, leaseForm)
-  const { max = 50, wait = 0 } = input as { max?: number; wait?: number }
+  const { max = 50, wait = 0, only } = input as { max?: number; wait?: number; only?: 'calls' | 'messages' }
   if (max < 1 || max > deliveryLimits.batch) throw new Refusal('incorrect', `max is from 1 to ${deliveryLimits.batch}`, { expression: 'max' })
   if (wait < 0 || wait > waitSecondsMax) throw new Refusal('incorrect', `wait is from 0 to ${waitSecondsMax}`, { expression: 'wait' })
   const { world } = request
@@ -43,7 +48,7 @@ export async function fetchMessages(request: FastifyRequest, body: Buffer): Prom
   for (;;) {
     const directory = await directoryOf(world)
     const member = callerOf(directory, request)
-    const allowed = await parkForbidden(world, directory, member, await lease(world, member.id, max))
+    const allowed = await parkForbidden(world, directory, member, await lease(world, member.id, max, onlyOf(directory, member, only)))
     const left = until - performance.now()
     if (allowed.length > 0 || left <= 0 || request.raw.socket?.destroyed) {
       await world.ledger.record(looksOf(member, allowed, request.correlation))
@@ -51,6 +56,12 @@ export async function fetchMessages(request: FastifyRequest, body: Buffer): Prom
     }
     await waitFor(world, member.id, left)
   }
+}
+
+function onlyOf(directory: Directory, member: Member, only: 'calls' | 'messages' | undefined): Only | null {
+  if (only === undefined) return null
+  const own = [...directory.services.values()].filter(({ provider, kind }) => provider === member.id && kind === 'call')
+  return { services: own.map(({ name }) => `${member.code}/${name}`), areThese: only === 'calls' }
 }
 
 /**
@@ -67,6 +78,10 @@ export async function parkForbidden(world: World, directory: Directory, member: 
       behind.push(one)
       continue
     }
+    if (isUnanswered(directory, one, now)) {
+      await endUnanswered(world.sql, [one.message], now)
+      continue
+    }
     const reason = whyNot(directory, member, one, now)
     if (reason === null) {
       allowed.push(one)
@@ -79,11 +94,20 @@ export async function parkForbidden(world: World, directory: Directory, member: 
   return allowed
 }
 
-/** A contract about a topic may have ended while its messages waited, and a call outlives its caller when the process that held the caller dies. */
-function whyNot(directory: Directory, member: Member, { service: address, storedAt }: Delivery, now: Date): string | null {
+const serviceOf = (directory: Directory, address: string) => {
   const [provider = '', service = ''] = address.split('/')
-  const found = directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service))
-  if (found?.kind === 'call' && now.getTime() - storedAt.getTime() > callWaitMs(bodyBytesMax(found, null))) return 'its caller waits no more'
+  return { provider, service, found: directory.services.get(serviceName(directory.byCode.get(provider)?.id ?? '', service)) }
+}
+
+/** A call outlives its caller when the process that held the caller dies. */
+function isUnanswered(directory: Directory, { service: address, storedAt }: Delivery, now: Date): boolean {
+  const { found } = serviceOf(directory, address)
+  return found?.kind === 'call' && now.getTime() - storedAt.getTime() > callWaitMs(bodyBytesMax(found, null))
+}
+
+/** A contract about a topic may have ended while its messages waited. */
+function whyNot(directory: Directory, member: Member, { service: address }: Delivery, now: Date): string | null {
+  const { provider, service, found } = serviceOf(directory, address)
   // An inbox is the member's own, and an answer belongs to what it sent: only a topic is heard by a contract.
   if (found?.kind !== 'topic' || provider === member.code) return null
   const right = rightTo(directory, { consumer: member, provider, service, kind: 'listen' }, now)

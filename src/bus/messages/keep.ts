@@ -1,4 +1,4 @@
-import { unpackLeft } from './body-left.ts'
+import { clearParcels } from './body-left.ts'
 import type { Transaction, World } from '../../platform/world.ts'
 import { recordMember, sickleaveMember } from '../members/directory.ts'
 import { onceMark } from '../signing/once.ts'
@@ -7,6 +7,8 @@ import { onceMark } from '../signing/once.ts'
 export const keepLimits = { numbersDays: 30, bodiesDays: 30, onceHours: 1, strayHours: 1, atOnce: 10_000 } as const
 const dayMs = 86_400_000
 const everyMs = 3_600_000
+/** Class of the advisory lock without which a replay would hand out what the same moment removed the contents of. */
+const keeping = 730_421
 
 /** Frees what nobody needs any more: contents that were delivered, ended deliveries, numbers past the window of repetition. The log stays. */
 export async function prune(
@@ -18,22 +20,16 @@ export async function prune(
   const numbersBefore = new Date(now - keepLimits.numbersDays * dayMs)
   const freed = { bodies: 0, deliveries: 0, numbers: 0, answers: 0, pieces: 0, events: 0 }
   for (;;) {
-    const bodies = await world.sql`
-      delete from bus.body
-       where message in (select b.message from bus.body b
-                          where b.stored_at < ${bodiesBefore}
-                            and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
-                          limit ${keepLimits.atOnce})
-      returning 1 as one`
-    // A parcel goes with the last message of it, which was stored at its moment.
-    const parcels = await world.sql`
-      delete from bus.parcel
-       where id in (select p.id from bus.parcel p
-                     where p.stored_at < ${bodiesBefore}
-                       and not exists (select 1 from bus.body b where b.stored_at = p.stored_at and b.parcel = p.id)
-                     limit ${keepLimits.atOnce})
-      returning 1 as one`
-    await unpackLeft(world, bodiesBefore)
+    const bodies = await world.sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(${keeping}::int4, 0)`
+      return tx`
+        delete from bus.body
+         where message in (select b.message from bus.body b
+                            where b.stored_at < ${bodiesBefore}
+                              and not exists (select 1 from bus.delivery d where d.message = b.message and d.state <> 'acknowledged')
+                            limit ${keepLimits.atOnce})
+        returning 1 as one`
+    })
     // What they leave behind is narrow: evidence finds the row of the log that proves the end by it.
     const deliveries = await world.sql`
       with old as (
@@ -83,11 +79,10 @@ export async function prune(
     freed.answers += answers.length
     freed.pieces += pieces.length
     freed.events += events.length
-    if (
-      Math.max(bodies.length, parcels.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce
-    )
-      return freed
+    if (Math.max(bodies.length, deliveries.length, events.length, numbers.length, once.length, answers.length, pieces.length) < keepLimits.atOnce) break
   }
+  await clearParcels(world, bodiesBefore)
+  return freed
 }
 
 export function startPruning(world: World): () => Promise<void> {
@@ -105,25 +100,33 @@ const replayedMax = 100_000
 
 /**
  * Hands deliveries out again to one member: one message, a stretch of time, or what is parked. Contents that are gone cannot be, and
- * what the record has filed is not filed once more: it drops no repeats by itself as members do.
+ * what the record has filed is not filed once more: it drops no repeats by itself as members do. Of a call nobody waits for the answer any more.
+ * The proof of the end that it had stays in its evidence.
  */
 export async function replay(world: World, tx: Transaction, wish: Replay): Promise<number> {
+  await tx`select pg_advisory_xact_lock_shared(${keeping}::int4, 0)`
   const rows = await tx`
-    update bus.delivery
-       set state = 'waiting', due_at = ${world.now()}, attempts = 0, ended_at = null, reason = null
-     where (recipient, seq) in (
-             select d.recipient, d.seq
-               from bus.delivery d
-               join bus.member m on m.id = d.recipient
-              where m.code = ${wish.member} and d.state in ('acknowledged', 'parked')
-                and (${wish.message}::uuid is null or d.message = ${wish.message}::uuid)
-                and (${wish.from}::timestamptz is null or d.stored_at >= ${wish.from}::timestamptz)
-                and (${wish.to}::timestamptz is null or d.stored_at < ${wish.to}::timestamptz)
-                and (not ${wish.parkedOnly}::bool or d.state = 'parked')
-                and not (d.recipient = any(${[recordMember, sickleaveMember]}::uuid[]) and d.state = 'acknowledged' and d.reason is null)
-                and exists (select 1 from bus.body b where b.message = d.message)
-              order by d.seq
-              limit ${replayedMax})
+    with chosen as (
+      select d.recipient, d.seq, d.message, d.ended_by
+        from bus.delivery d
+        join bus.member m on m.id = d.recipient
+        join bus.log l on l.id = d.message
+       where m.code = ${wish.member} and d.state in ('acknowledged', 'parked') and l.kind = 'message'
+         and (${wish.message}::uuid is null or d.message = ${wish.message}::uuid)
+         and (${wish.from}::timestamptz is null or d.stored_at >= ${wish.from}::timestamptz)
+         and (${wish.to}::timestamptz is null or d.stored_at < ${wish.to}::timestamptz)
+         and (not ${wish.parkedOnly}::bool or d.state = 'parked')
+         and not (d.recipient = any(${[recordMember, sickleaveMember]}::uuid[]) and d.state = 'acknowledged' and d.reason is null)
+         and exists (select 1 from bus.body b where b.message = d.message)
+       order by d.seq
+       limit ${replayedMax}
+         for update of d),
+    kept as (
+      insert into bus.ended (message, proof) select message, ended_by from chosen where ended_by is not null on conflict do nothing)
+    update bus.delivery d
+       set state = 'waiting', due_at = ${world.now()}, attempts = 0, ended_at = null, ended_by = null, reason = null
+      from chosen
+     where d.recipient = chosen.recipient and d.seq = chosen.seq
     returning 1 as one`
   return rows.length
 }

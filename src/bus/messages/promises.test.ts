@@ -220,6 +220,34 @@ test('of one batch each person it is about has one row with the number of its me
   assert.equal((await to.lease(10)).length, 6)
 })
 
+test('one program of a member asks for its calls and another for its messages, and neither takes what is the other’s', async () => {
+  const { from, to, post } = await pair('apart')
+  await expectStatus(200, to.send({ method: 'PUT', url: '/bus/services/ask', body: aService('call') }))
+  await contractOf(from, 'apart-to/ask', { endpoints: [{ method: 'GET', path: '/*' }] })
+  const leased = async (asked: object) => (await expectStatus(200, to.send({ url: '/bus/deliveries/lease', body: JSON.stringify(asked) }))).body.deliveries
+  await post('m-1')
+  assert.deepEqual(await from.send({ url: '/bus/deliveries/lease', body: '{"only":"messages"}' }).then(({ status, body }) => [status, body]), [
+    200,
+    { deliveries: [] },
+  ])
+  assert.deepEqual(await leased({ only: 'calls' }), [])
+  const answer = from.send({ method: 'GET', url: '/bus/call/apart-to/ask/today' })
+  let calls: any[] = []
+  while (calls.length === 0) calls = await leased({ only: 'calls', wait: 1 })
+  assert.deepEqual(
+    calls.map(({ call }) => call.path),
+    ['/today'],
+  )
+  const [messages] = await Promise.all([leased({ only: 'messages' }), leased({ only: 'calls' }), leased({ only: 'calls' })])
+  assert.deepEqual(
+    messages.map(({ messageId }: { messageId: string }) => messageId),
+    ['m-1'],
+  )
+  await expectStatus(200, to.send({ url: `/bus/calls/${calls[0].message}/answer`, body: '{}', headers: { 'bus-status': '200' } }))
+  assert.equal((await answer).status, 200)
+  assert.equal((await to.send({ url: '/bus/deliveries/lease', body: '{"only":"both"}' })).status, 400)
+})
+
 test('a document bundle is filed whole; a refused one comes back with the outcome, provably; no replay files a document twice', async () => {
   const { app, world, sql } = server
   const clinic = await joinBus(app, world, 'papers')

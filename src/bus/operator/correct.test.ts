@@ -66,6 +66,10 @@ test('a parked message is mended by one operator and let go by another: signed b
   const ofOriginal = verifyEvidence(await evidenceOf(world, message, false), null)
   assert.deepEqual(ofOriginal.problems, [])
   assert.ok(ofOriginal.found.some((line) => line.includes('in place of')))
+  assert.ok(
+    ofOriginal.found.some((line) => line.startsWith('ward-bg parked it')),
+    'the signed refusal that parked it stays provable',
+  )
   const forged = structuredClone(evidence)
   forged.message.entry = forged.message.entry.replaceAll(message, sent)
   assert.ok(!verifyEvidence(forged, null).ok, 'which message it corrects is under the signature')

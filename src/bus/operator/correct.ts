@@ -68,7 +68,8 @@ export const proposalsWaiting = async (world: World): Promise<number> => {
 async function textOf(world: World, message: string): Promise<string | null> {
   const [kept] = await world.sql<BodyRow & { pieces: number }>`select ${bodyColumns}, pieces from bus.body where message = ${message} limit 1`
   if (!kept || kept.pieces > 0) return null
-  return asText(await contentsOf(world, message, kept))
+  const contents = await contentsOf(world, kept)
+  return contents === null ? null : asText(contents)
 }
 
 function asText(bytes: Buffer): string | null {
@@ -246,6 +247,10 @@ async function sendInPlace(world: World, tx: Transaction, { directory, recipient
   }
   const payload = storedMessage(world, message)
   await tx.run(fragment`with ${join(composeMessages([payload]), ', ')} select 1 as done`)
+  // The parked one keeps the proof that it was refused, though its delivery is another message's now.
+  await tx`
+    insert into bus.ended (message, proof)
+    select message, ended_by from bus.delivery where recipient = ${recipient} and seq = ${seq} and ended_by is not null on conflict do nothing`
   await tx`
     update bus.delivery
        set message = ${payload.stored.id}, state = 'waiting', due_at = ${world.now()}, attempts = 0, ended_at = null, ended_by = null, reason = null

@@ -14,7 +14,7 @@ const resetAtOnce = 10_000
 /** So long after it came due a delivery must have been found in a queue that is empty. */
 const missedMs = 10_000
 
-/** What may be handed out and is not in the transport, of each member its first. */
+/** What may be handed out and is not in the transport, of each member its first. Of long queues those of the first members fill the answer. */
 export function carriable(world: World, members: readonly string[]): Promise<Carriable[]> {
   const now = world.now()
   return world.sql<Carriable>`
@@ -51,6 +51,20 @@ export async function missedBy(world: World, recipient: string): Promise<void> {
     update bus.delivery set carried = false
      where recipient = ${recipient} and open and carried
        and seq in (select seq from bus.delivery where recipient = ${recipient} and open and carried and due_at < ${before} order by seq limit ${ofMemberMax})`
+}
+
+/** So long after it came due a delivery must have been brought into the transport. */
+const leftMs = 1000
+
+/** Something may be handed out and nobody could bring it into the transport: the disk of the brokers is full, or who brings it stands still. */
+export async function isLeft(world: World, recipient: string): Promise<boolean> {
+  const now = world.now()
+  const rows = await world.sql`
+    select 1 as one
+      from bus.delivery c
+     where c.recipient = ${recipient} and c.carried = false and c.open and c.due_at <= ${new Date(now.getTime() - leftMs)} and not ${heldBack(now, null)}
+     limit 1`
+  return rows.length > 0
 }
 
 /** Which stream the marks are about; of another one nothing is carried yet, and neither is what came while there was none. */

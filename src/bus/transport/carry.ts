@@ -1,7 +1,7 @@
 import { workSteadily } from '../../platform/steady-work.ts'
 import type { World } from '../../platform/world.ts'
 import { directoryOf } from '../members/directory.ts'
-import { beginWith, carriable, markCarried } from './book.ts'
+import { beginWith, type Carriable, carriable, markCarried } from './book.ts'
 import type { NatsTransport } from './nats.ts'
 import { transportOf } from './transport.ts'
 
@@ -17,6 +17,7 @@ export function startCarrying(world: World): () => Promise<void> {
   const transport = transportOf(world)
   if (!isNats(transport)) return async () => undefined
   let askAgainAt = 0
+  let turn = 0
   const step = async () => {
     if (!transport.isUp()) {
       askAgainAt = 0
@@ -28,7 +29,10 @@ export function startCarrying(world: World): () => Promise<void> {
     }
     const began = performance.now()
     const directory = await directoryOf(world)
-    const rows = await carriable(world, [...directory.members.keys()])
+    const members = [...directory.members.keys()]
+    const rows = await carriable(world, [...members.slice(turn), ...members.slice(0, turn)])
+    // Whoever has a long queue does not come first again: five such would fill every round, and the others wait until theirs are empty.
+    turn = rows.length === 0 ? 0 : (members.indexOf((rows.at(-1) as Carriable).recipient) + 1) % members.length
     if (rows.length === 0) return Math.max(idleMs, (performance.now() - began) * restTimes)
     // Twice is once: marked after it is stored, and what was stored before a fall has the same number.
     await transport.publish(rows).catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { type Brokers, hasNats, noNats, startBrokers } from '../../testing/nats.
 import { until } from '../../testing/process.ts'
 import { fetchAll, isCarried, type Stage, transportContract } from '../../testing/transport-contract.ts'
 import type { NatsTransport } from './nats.ts'
+import { directoryOf } from '../members/directory.ts'
 import { transportOf } from './transport.ts'
 
 if (hasNats()) {
@@ -18,7 +19,7 @@ if (hasNats()) {
   test('NATS JetStream', (t) => t.skip(noNats))
 }
 
-async function comesAndGoes(t: TestContext, { his, box, world, sql }: Stage, brokers: Brokers): Promise<void> {
+async function comesAndGoes(t: TestContext, { his, box, world, sql, owner }: Stage, brokers: Brokers): Promise<void> {
   const nats = transportOf(world) as NatsTransport
   const recipient = (await sql<{ id: string }>`select id from bus.member where code = 'box'`)[0]?.id as string
   const sent: string[] = []
@@ -74,6 +75,39 @@ async function comesAndGoes(t: TestContext, { his, box, world, sql }: Stage, bro
     await brokers.empty()
     await sql`update bus.delivery set due_at = due_at - interval '1 minute' where carried`
     await take(1)
+  })
+
+  await t.test('the disk of the brokers takes nothing more: the database hands out what they could not store', async () => {
+    await brokers.fill(true)
+    await send(6)
+    await take(6)
+    assert.ok(nats.isUp(), 'they answer all the while')
+    await brokers.fill(false)
+    await send(3)
+    await take(3)
+    await until('what is done is dropped', async () => (await box.lease(50)).length === 0 && (await nats.depth(recipient)) === 0)
+    await send(1)
+    await until('what is new is carried again', async () => (await isCarried(world)) && (await nats.depth(recipient)) === 1)
+    await take(1)
+  })
+
+  await t.test('whoever has little to come is not behind those who have much', async () => {
+    const members = [...(await directoryOf(world)).members.keys()]
+    assert.ok(members.length > 5)
+    const long = members.slice(0, 5)
+    const last = members.at(-1) as string
+    const add = (recipients: readonly string[], count: number) => owner`
+      insert into bus.delivery (recipient, message, sender, service, lane, due_at, stored_at, carried)
+      select recipient, gen_random_uuid(), recipient, 'none/none', 1, now(), now(), false
+        from unnest(${[...recipients]}::uuid[]) as recipient, generate_series(1, ${count}::int)`
+    await add(long, 4000)
+    await add([last], 50)
+    const waiting = async (recipients: readonly string[]) =>
+      (await owner`select 1 from bus.delivery where recipient = any(${[...recipients]}::uuid[]) and service = 'none/none' and carried = false limit 20000`)
+        .length
+    await until('the little is carried', async () => (await waiting([last])) === 0)
+    assert.ok((await waiting(long)) > 0)
+    await owner`delete from bus.delivery where service = 'none/none'`
   })
   assert.deepEqual(got.toSorted(), sent.toSorted())
   const ofKey = (ids: readonly string[], key: number) => ids.filter((id) => Number(id.slice(2)) % 2 === key)

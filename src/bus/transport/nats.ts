@@ -2,7 +2,7 @@ import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io
 import { createInbox, type Msg, nanos, type NatsConnection } from '@nats-io/transport-node'
 import type { World } from '../../platform/world.ts'
 import { wake } from '../messages/waiting.ts'
-import { type Carriable, missedBy } from './book.ts'
+import { type Carriable, isLeft, missedBy } from './book.ts'
 import { type Link, openLine } from './line.ts'
 import type { Offer, Transport } from './transport.ts'
 
@@ -28,6 +28,10 @@ const limits = {
   pauseMs: 1000,
   /** How often a queue that is empty is compared with the database. */
   compareEveryMs: 5000,
+  /** The same of a queue whose deliveries could not be brought here within the last minute, and how long the database hands them out meanwhile. */
+  leftEveryMs: 1000,
+  leftMs: 60_000,
+  byDatabaseMs: 5000,
 }
 
 export type NatsTransport = Transport & {
@@ -42,6 +46,19 @@ export function openNats(world: World): NatsTransport {
   let notBefore = 0
   const consumers = new Map<string, Promise<unknown>>()
   const compared = new Map<string, number>()
+  const left = new Map<string, number>()
+  /** An empty queue is compared with the database from time to time; true when the database is to be asked itself. */
+  const isBehind = async (recipient: string): Promise<boolean> => {
+    const now = performance.now()
+    if ((compared.get(recipient) ?? 0) > now) return false
+    const wasLeft = now - (left.get(recipient) ?? Number.NEGATIVE_INFINITY) < limits.leftMs
+    compared.set(recipient, now + (wasLeft ? limits.leftEveryMs : limits.compareEveryMs))
+    await missedBy(world, recipient)
+    if (!(await isLeft(world, recipient))) return false
+    if (!wasLeft) world.log.warn({ recipient }, 'deliveries are not brought to NATS; the database hands them out meanwhile')
+    left.set(recipient, now)
+    return true
+  }
   const line = openLine(world, ({ nc }) => {
     consumers.clear()
     hear(world, nc)
@@ -65,15 +82,12 @@ export function openNats(world: World): NatsTransport {
     name: 'nats',
     isUp,
     async next(recipient, count) {
-      if (!isUp()) return null
+      if (!isUp() || performance.now() - (left.get(recipient) ?? Number.NEGATIVE_INFINITY) < limits.byDatabaseMs) return null
       try {
         const link = linkNow()
         const got: Msg[] = []
         for (const lane of lanes) if (got.length < count) got.push(...(await pullFrom(link, recipient, lane, count - got.length)))
-        if (got.length === 0 && (compared.get(recipient) ?? 0) <= performance.now()) {
-          compared.set(recipient, performance.now() + limits.compareEveryMs)
-          await missedBy(world, recipient)
-        }
+        if (got.length === 0 && (await isBehind(recipient))) return null
         return offerOf(link.nc, got)
       } catch (error) {
         consumers.clear()

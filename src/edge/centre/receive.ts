@@ -4,7 +4,7 @@ import { isPart, type Part } from '../../platform/signed-batch.ts'
 import { sourceOf } from '../draft/provenance.ts'
 import type { Edge } from '../process/edge.ts'
 import { type Item, type Reason, setAside } from '../store/items.ts'
-import { mappedOf } from '../store/mapped.ts'
+import { damaged, mappedOf, orDamaged } from '../store/mapped.ts'
 import { noteUndelivered } from '../store/undelivered.ts'
 import { issueIn } from './centre.ts'
 
@@ -148,8 +148,8 @@ export function takeOutcomes(edge: Edge): Receiver {
 
 /** The record names a place in what was mapped; whoever mends it has what was sent before them. */
 function placeOf({ store, vault }: Edge, item: Pick<Item, 'seq' | 'id'>, place: string | undefined): { place?: string } {
-  const mapped = place === undefined ? null : mappedOf(store, vault, item)
-  if (place === undefined || mapped === null) return {}
+  const mapped = place === undefined ? null : orDamaged(() => mappedOf(store, vault, item))
+  if (place === undefined || mapped === null || mapped === damaged) return {}
   const source = sourceOf(JSON.parse(mapped.toString('utf8')) as object, place)
   return source === null ? {} : { place: `${source} (${place})` }
 }

@@ -1,6 +1,6 @@
 import type { Edge } from '../process/edge.ts'
-import { mappedOf } from '../store/mapped.ts'
-import { type Item, itemColumns, markSent, numberOf, putOff, type Reason, setAside } from '../store/items.ts'
+import { damaged, mappedOf, orDamaged } from '../store/mapped.ts'
+import { type Item, itemColumns, mapAgain, markSent, numberOf, putOff, type Reason, setAside } from '../store/items.ts'
 import { type BatchReceipts, dropReceipts, putReceipts, type Receipt } from '../store/receipts.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import { batchOf, headersOf, type Outgoing, readVerdicts, type Receipts, type Verdict } from './batch.ts'
@@ -24,7 +24,9 @@ const ofThisMember = new Set([400, 401, 403])
  */
 export async function sendSome(edge: Edge): Promise<Sent> {
   const sent: Sent = { count: 0, stop: null }
-  await sendAll(edge, chosen(edge), new Set(), sent)
+  const { ways, unreadable } = chosen(edge)
+  if (unreadable.length > 0) await edge.store.write(() => unreadable.forEach(({ seq }) => mapAgain(edge.store, seq, edge.now().getTime())))
+  await sendAll(edge, ways, new Set(), sent)
   return sent
 }
 
@@ -33,7 +35,7 @@ const record = { to: 'record/documents', contentType: 'application/fhir+json' }
 const destinations: Record<string, typeof record> = { certificate: { to: 'sickleave/certificates', contentType: 'application/json' } }
 
 /** What came before and is not mapped yet may be of the same patient, so nothing goes past it. While the line is cut one message tries whether it is back. */
-function chosen({ store, vault, now, centre }: Edge): Way[] {
+function chosen({ store, vault, now, centre, log }: Edge): { ways: Way[]; unreadable: Item[] } {
   const items = store.all<Item>(
     `select ${itemColumns} from item where state = 'ready' and due_at <= ?1
         and seq < coalesce((select min(seq) from item where state = 'waiting'), 9e18)
@@ -43,16 +45,23 @@ function chosen({ store, vault, now, centre }: Edge): Way[] {
     centre.contact.cutSince === null ? sendLimits.atOnce : 1,
   )
   const ways: Way[] = []
+  const unreadable: Item[] = []
   let bytes = 0
   for (const item of items) {
-    const body = mappedOf(store, vault, item)
+    const body = orDamaged(() => mappedOf(store, vault, item))
+    if (body === damaged) {
+      log.error({ item: item.id }, 'what was mapped cannot be read: the disk of the edge has damaged it; it is mapped again')
+      unreadable.push(item)
+    }
+    // What came after it may be of the same patient.
+    if (body === damaged || unreadable.length > 0) continue
     if (body === null) throw new Error('an item is ready and has no contents')
     bytes += body.length
     if (ways.length > 0 && bytes > sendLimits.bytes) break
     const { key, document } = item
     ways.push({ item, message: { id: numberOf(item), key, document, ...(destinations[item.protocol] ?? record), body } })
   }
-  return ways
+  return { ways, unreadable }
 }
 
 /** `held`: patients one of whose messages must come again, so that what follows waits behind it. */

@@ -89,6 +89,26 @@ test('nothing goes past what is not mapped yet, which may be of the same patient
   assert.deepEqual(states(items()), { 'o-1': 'sent', 'o-2': 'sent' })
 })
 
+test('what the disk has damaged of what was mapped is mapped again from what came, and everything else goes', async (t) => {
+  const { edge, tell, items } = await steppedEdge(t, server, 'damaged-edge')
+  const { store } = edge
+  const { seq } = await tell('d-1', 'p-1')
+  await tell('d-2', 'p-1')
+  await tell('d-3', 'p-2')
+  await store.write(() => store.run('update mapped set sealed = zeroblob(length(sealed)) where seq = ?', seq))
+  assert.equal((await sendSome(edge)).count, 0)
+  await mapSome(edge)
+  assert.equal((await sendSome(edge)).count, 3)
+  assert.deepEqual(
+    items().map(({ name, state, sendings }) => [name, state, sendings]),
+    [
+      ['d-1', 'sent', 0],
+      ['d-2', 'sent', 0],
+      ['d-3', 'sent', 0],
+    ],
+  )
+})
+
 test('what is corrected goes under a number of its own, and what is not under the old one, though the bus gets the first sending late', async (t) => {
   const { edge, line, tell, items } = await steppedEdge(t, server, 'late-edge')
   const { store, vault } = edge

@@ -107,6 +107,14 @@ export function makeReady(store: Store, vault: Vault, { seq, id }: Pick<Item, 's
   )
 }
 
+/** What was mapped cannot be read any more and is made anew of what came, under its number: the bus may have had it, and a mapping makes the same bytes again. */
+export function mapAgain(store: Store, seq: number, at: number): void {
+  const { changes } = store.run(`update item set state = 'waiting' where seq = ? and state = 'ready'`, seq)
+  if (changes === 0) return
+  dropMapped(store, seq)
+  noteStep(store, seq, at, 'mapped again: the disk has damaged what was mapped', 'edge')
+}
+
 export function markSent(store: Store, seq: number, sent: { message: string; receipt: Receipt; at: number; askAt: number }): void {
   const { text = null, batch = null, at = null } = sent.receipt as { text?: string; batch?: number; at?: number }
   store.run(

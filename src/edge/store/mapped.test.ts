@@ -50,6 +50,18 @@ test('what was mapped at one time lies together, is read one by one, also after 
   assert.equal(mappedOf(restarted, vault, given[0] as (typeof given)[number]), null)
 })
 
+test('many larger ones lie in several packs, each of which stays open while it is read', async (t) => {
+  const { store, again } = opened(t)
+  const given = items(140, (at) => `${at} ${'x'.repeat(60_000)}`)
+  await put(store, given)
+  const restarted = again()
+  let openings = 0
+  const counting = { ...vault, open: (sealed: Uint8Array, about: string) => (openings++, vault.open(sealed, about)) }
+  for (const item of given) assert.deepEqual(mappedOf(restarted, counting, item), item.body)
+  assert.deepEqual({ ...(counts(restarted) as object) }, { packs: 5, packed: 140, alone: 0 })
+  assert.equal(openings, 5)
+})
+
 test('few have rows of their own; the same once more changes nothing, and other contents take their place', async (t) => {
   const { store } = opened(t)
   await put(

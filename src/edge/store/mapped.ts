@@ -7,6 +7,11 @@ import type { Vault } from './vault.ts'
 /** Fewer are not worth what compressing takes to begin; what is large says little that the others say as well. */
 const packMin = 4
 const bodyBytesMax = 65_536
+/**
+ * One is opened for each stretch that is read of it, unless it is kept open, and what is larger than all that is kept open never is: documents of 60 KB were
+ * packs of more than 8 MB, opened whole for every document that was sent.
+ */
+const packBytesMax = 2 * 1_048_576
 /** What is sent soon after it was mapped is kept open meanwhile, in memory only. */
 const keptOpenBytes = 8 * 1_048_576
 
@@ -18,29 +23,44 @@ type Named = { seq: number; id: string }
 
 /** What was mapped at one time, sealed: before the transaction, because it takes longer than all the rest. */
 export function sealMapped(store: Store, vault: Vault, outside: Pick<World, 'now' | 'random'>, items: readonly { id: string; body: Buffer }[]): Mapped[] {
-  const alone = ({ id, body }: { id: string; body: Buffer }): Mapped => ({ body, sealed: vault.sealForNow(body, aboutOf(id)) })
-  const together = items.filter(({ body }) => body.length <= bodyBytesMax)
-  if (together.length < packMin) return items.map(alone)
-  const plain = Buffer.concat(together.map(({ body }) => body))
-  const id = uuidV7(outside)
-  const pack = { id, sealed: vault.seal(plain, `pack ${id}`) }
-  openedOf(store).keep(id, plain)
-  let starts = 0
-  return items.map((item) => {
-    if (item.body.length > bodyBytesMax) return alone(item)
-    const mapped = { body: item.body, pack, starts }
-    starts += item.body.length
-    return mapped
-  })
+  const stretches = new Map<Buffer, { pack: Pack; starts: number }>()
+  for (const bodies of together(items.map(({ body }) => body))) {
+    const plain = Buffer.concat(bodies)
+    const id = uuidV7(outside)
+    const pack = { id, sealed: vault.seal(plain, `pack ${id}`) }
+    openedOf(store).keep(id, plain)
+    let starts = 0
+    for (const body of bodies) {
+      stretches.set(body, { pack, starts })
+      starts += body.length
+    }
+  }
+  return items.map(({ id, body }) => ({ body, ...(stretches.get(body) ?? { sealed: vault.sealForNow(body, aboutOf(id)) }) }))
+}
+
+/** Those that share a pack, in their order. */
+function together(bodies: readonly Buffer[]): Buffer[][] {
+  const packs: Buffer[][] = []
+  let bytes = packBytesMax
+  for (const body of bodies) {
+    if (body.length > bodyBytesMax) continue
+    bytes += body.length
+    if (bytes > packBytesMax) {
+      packs.push([])
+      bytes = body.length
+    }
+    packs.at(-1)?.push(body)
+  }
+  return packs.filter(({ length }) => length >= packMin)
 }
 
 const aboutOf = (id: string) => `mapped ${id}`
 
-/** Answers whether it replaced other contents of this item. What is there already and says the same stays. */
+/** Answers whether it replaced other contents of this item, or what cannot be read any more. What is there already and says the same stays. */
 export function putMapped(store: Store, vault: Vault, item: Named, mapped: Mapped): boolean {
-  const before = mappedOf(store, vault, item)
-  if (before?.equals(mapped.body)) return false
-  if (before) dropMapped(store, item.seq)
+  const before = orDamaged(() => mappedOf(store, vault, item))
+  if (before !== damaged && before?.equals(mapped.body)) return false
+  if (before !== null) dropMapped(store, item.seq)
   if ('sealed' in mapped) store.run('insert into mapped (seq, sealed) values (?, ?)', item.seq, mapped.sealed)
   else {
     const { pack, starts, body } = mapped
@@ -48,6 +68,16 @@ export function putMapped(store: Store, vault: Vault, item: Named, mapped: Mappe
     store.run('insert into packed (seq, pack, starts, bytes) values (?, ?, ?, ?)', item.seq, pack.id, starts, body.length)
   }
   return before !== null
+}
+
+/** Said of contents that a disk has changed: they are not read, and hold up nothing. */
+export const damaged = Symbol('damaged')
+export function orDamaged(read: () => Buffer | null): Buffer | null | typeof damaged {
+  try {
+    return read()
+  } catch {
+    return damaged
+  }
 }
 
 export function mappedOf(store: Store, vault: Vault, { seq, id }: Named): Buffer | null {

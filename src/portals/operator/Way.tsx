@@ -39,7 +39,10 @@ function DeliveryWay({ delivery }: { delivery: MessagePath['deliveries'][number]
   const stops: Stop[] = [{ at: storedAt, icon: 'waiting', words: say(path.stored) }]
   if (leasedAt) stops.push({ at: leasedAt, icon: 'next', words: say(path.leased), ...(tried ? { more: tried } : {}) })
   if (state === 'waiting' && attempts > 0) stops.push({ at: dueAt, icon: 'waiting', words: say(path.next), ...(reason ? { more: data(reason) } : {}) })
-  if (state === 'acknowledged') stops.push({ at: endedAt, icon: 'done', words: say(path.acknowledged), ...(outOfOrder ? { more: say(path.outOfOrder) } : {}) })
+  const isRefused = state === 'acknowledged' && reason !== null
+  if (isRefused) stops.push({ at: endedAt, icon: 'warning', words: say(path.withoutEffect), more: data(reason), isWarning: true })
+  else if (state === 'acknowledged')
+    stops.push({ at: endedAt, icon: 'done', words: say(path.acknowledged), ...(outOfOrder ? { more: say(path.outOfOrder) } : {}) })
   if (state === 'parked') stops.push({ at: endedAt, icon: 'warning', words: say(path.parked), ...(reason ? { more: data(reason) } : {}), isWarning: true })
   return (
     <div>

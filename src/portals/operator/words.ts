@@ -307,6 +307,7 @@ export const path = messages({
   },
   next: { sr: 'следећи покушај', en: 'next attempt' },
   acknowledged: { sr: 'примљена и потписана', en: 'acknowledged' },
+  withoutEffect: { sr: 'завршена без дејства', en: 'ended without effect' },
   parked: { sr: 'издвојена', en: 'parked' },
   answered: { sr: 'одговор {status} од {by}', en: 'answer {status} of {by}' },
   sealed: { sr: 'запечаћена печатом {number}', en: 'under seal {number}' },

@@ -202,7 +202,12 @@ test('terminology operations answer about the standard, about what is stored and
     const gender = `${r4}/administrative-gender`
     const concept = (code: string) => ({
       name: 'codeableConcept',
-      valueCodeableConcept: { coding: [{ system: 'http://example.org/nowhere', code: '1' }, { system: gender, code }] },
+      valueCodeableConcept: {
+        coding: [
+          { system: 'http://example.org/nowhere', code: '1' },
+          { system: gender, code },
+        ],
+      },
     })
     const ask = (code: string) => send('POST', '/fhir/CodeSystem/$validate-code', parameters({ name: 'url', valueUri: gender }, concept(code)))
     assert.equal(value(await ask('male'), 'result'), true)

@@ -43,6 +43,11 @@ export const controls: Record<string, Control> = {
     search.total = value as Search['total']
     return only(['none', 'estimate', 'accurate'], value)
   },
+  // Of Aidbox, in every count() of its client fhirpy: how a total is made, and never what is found.
+  _totalMethod(search, value) {
+    search.total = value === 'count' ? 'accurate' : (value as Search['total'])
+    return only(['count', 'estimate', 'none'], value)
+  },
   _summary(search, value) {
     search.summary = value as Search['summary']
     return only(['true', 'false', 'text', 'data', 'count'], value)

@@ -59,7 +59,7 @@ export function capabilityStatement(fhir: Fhir, capabilities: Capabilities): Res
     implementation: { description: `${software.name}: the national health record`, url: base },
     fhirVersion: '4.0.1',
     format: ['application/fhir+json', 'application/fhir+xml', 'application/json', 'application/xml'],
-    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
+    patchFormat: ['application/json-patch+json', 'application/xml-patch+xml', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
         mode: 'server',

@@ -146,3 +146,19 @@ test('everything about an encounter is its compartment and what that refers to',
   const other = await institution('Друга')
   assert.ok([403, 404].includes((await other.send('GET', '/fhir/Encounter/e/$everything')).status))
 })
+
+test('the next page is had also by the query of its link under the type, _elements may name what every answer has, and fhirpy counts', async (t) => {
+  const { send } = await start(t)
+  for (const id of ['o1', 'o2', 'o3']) await send('PUT', `/fhir/Observation/${id}`, observation({ id }))
+  const first = await send('GET', '/fhir/Observation?subject=Patient/p&_count=2')
+  const next: string = first.body.link.find((one: Json) => one.relation === 'next').url
+  const query = next.slice(next.indexOf('?'))
+  const second = await send('GET', `/fhir/Observation${query}`)
+  assert.deepEqual([...names(first), ...names(second)].toSorted(), ['Observation/o1', 'Observation/o2', 'Observation/o3'])
+  assert.equal((await send('GET', `/fhir/Patient${query}`)).status, 400, 'a page of Observations is none of Patients')
+  const some = await send('GET', '/fhir/Observation?_id=o1&_elements=id,resourceType,status')
+  assert.deepEqual(Object.keys(some.body.entry[0].resource), ['resourceType', 'id', 'meta', 'status', 'code', 'subject'])
+  const counted = await send('GET', '/fhir/Observation?subject=Patient/p&_count=0&_totalMethod=count')
+  assert.deepEqual([counted.body.total, counted.body.entry], [3, undefined])
+  assert.equal((await send('GET', '/fhir/Observation?_totalMethod=wrong')).status, 400)
+})

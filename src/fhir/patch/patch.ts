@@ -5,10 +5,12 @@ import { applyFhirPathPatch } from './fhirpath-patch.ts'
 import { applyJsonPatch } from './json-patch.ts'
 import { changeLabels, type Labels } from './meta.ts'
 import { nodesOf, withoutEmpties } from './nodes.ts'
+import { applyXmlPatch } from './xml-patch.ts'
 
 export type Patch =
   | { kind: 'json'; operations: unknown }
   | { kind: 'fhirpath'; parameters: Resource }
+  | { kind: 'xml'; text: string }
   | { kind: 'labels'; act: 'add' | 'delete'; labels: Labels }
 
 /** The resource as the patch makes it; `before` stays as it is. Whether the result is valid is not decided here. */
@@ -26,5 +28,6 @@ export async function applyPatch(shapes: Shapes, before: Resource, patch: Patch)
 async function patched(shapes: Shapes, before: Resource, patch: Patch): Promise<unknown> {
   if (patch.kind === 'json') return applyJsonPatch(before, patch.operations)
   if (patch.kind === 'fhirpath') return applyFhirPathPatch(shapes, before, patch.parameters)
+  if (patch.kind === 'xml') return applyXmlPatch(shapes, before, patch.text)
   return changeLabels(before, patch.act, patch.labels)
 }

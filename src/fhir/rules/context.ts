@@ -17,7 +17,8 @@ export function contextsOf(check: Check, depth: number): Set<string> | null {
   let paths = [type]
   for (; level < depth - 1; level++) {
     const name = check.names[level + 1] as string
-    const shape = known.shapes.of(type)
+    // A primitive has no children but its extensions, and these may hold whole datatypes.
+    const shape = known.shapes.of(isPrimitive(type) ? 'Element' : type)
     const property =
       object[name] !== undefined || object[`_${name}`] !== undefined
         ? name

@@ -21,6 +21,18 @@ describe('extensions', () => {
     assert.deepEqual(errors(name({ family: 'Петровић', extension: [mother] })), ['Patient.name[0].extension[0]'])
   })
 
+  test('stand where it allows it also in a value that a primitive carries', () => {
+    const carried = (extension: object) => ({ url: 'http://example.org/other', valueHumanName: { text: 'Ана', extension: [extension] } })
+    const place = { url: 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace', valueAddress: { city: 'Ниш' } }
+    const use = (valueCode: string) => ({ url: 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-use', valueCode })
+    for (const [extension, expected] of [
+      [place, ['Patient.birthDate.extension[0].value.extension[0]']],
+      [use('A'), []],
+    ] as const)
+      assert.deepEqual(errors({ resourceType: 'Patient', birthDate: '2000-01-01', _birthDate: { extension: [carried(extension)] } }), expected)
+    assert.deepEqual(errors(name({ text: 'Ана', extension: [use('no-such')] })), ['Patient.name[0].extension[0].value'], 'bound by the release of R4')
+  })
+
   test('have the value of their definition', () => {
     const wrong = { url: mother.url, valueInteger: 1 }
     assert.deepEqual(errors(name({ family: 'Петровић', _family: { extension: [wrong] } })), ['Patient.name[0].family.extension[0].value'])

@@ -43,6 +43,11 @@ export const controls: Record<string, Control> = {
     search.total = value as Search['total']
     return only(['none', 'estimate', 'accurate'], value)
   },
+  // Of Aidbox, in every count() of its client fhirpy: how a total is made, and never what is found.
+  _totalMethod(search, value) {
+    search.total = value === 'count' ? 'accurate' : (value as Search['total'])
+    return only(['count', 'estimate', 'none'], value)
+  },
   _summary(search, value) {
     search.summary = value as Search['summary']
     return only(['true', 'false', 'text', 'data', 'count'], value)
@@ -55,6 +60,8 @@ export const controls: Record<string, Control> = {
       if (!/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name)) {
         return new Problem('value', 'names something that is not a top-level element', 'Write names with commas: id,status,code.')
       }
+      // It is no element, but clients that think in JSON ask for it, and every answer has it.
+      if (name === 'resourceType') continue
       const among = search.type === null ? resourceTypes : [search.type]
       if (!among.some((type) => fhir.propertiesOf(type, name).length > 0)) {
         const where = search.type === null ? 'any type' : search.type

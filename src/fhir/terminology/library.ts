@@ -21,6 +21,7 @@ type Located = { pack: Pack; name: string; entry: Entry }
 type Opened = { value: CodeSystem | ValueSetResource | ConceptMapResource; weight: number }
 
 const openedBytesMax = 64 << 20
+const release = '4.0.1'
 const resolvedMax = 20_000
 const canonicalMax = 500
 /** Parsed JSON takes about this much more memory than its text. */
@@ -178,10 +179,12 @@ export const allOf = (url: string, system: string): ValueSetResource => ({
 /**
  * Without a version: the standard's own for what the standard itself defines (a package for another release must not change R4), else what
  * was loaded on top of it, the newest first. A definition that has its codes goes before one that has not. `4.0` finds `4.0.1`.
+ * R4 binds what it publishes by its release, also value sets of v3 that carry a version of their own.
  */
 function choose(all: Located[], url: string, version: string | undefined): Located | null {
   const exact = version === undefined ? all : all.filter(({ entry }) => entry.version === version)
-  const fitting = exact.length > 0 ? exact : all.filter(({ entry }) => entry.version?.startsWith(`${version}.`))
+  const leading = exact.length > 0 ? exact : all.filter(({ entry }) => entry.version?.startsWith(`${version}.`))
+  const fitting = leading.length === 0 && version === release ? all.filter(({ name }) => name === standardPack) : leading
   const rank = ({ entry, name }: Located): number => {
     const hasCodes = entry.type !== 'CodeSystem' || entry.content === 'complete' || entry.content === 'fragment'
     return (hasCodes ? 2 : 0) + ((name === standardPack) === url.startsWith('http://hl7.org/fhir/') ? 1 : 0)

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Form, parseJson, type Patch } from '../../fhir/fhir.ts'
 import { fhirJson } from '../../platform/http.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { fhirPathPatchOf, jsonPatchOf, jsonPatchType } from '../write/patch.ts'
+import { fhirPathPatchOf, jsonPatchOf, jsonPatchType, xmlPatchOf, xmlPatchType } from '../write/patch.ts'
 
 const fhirXml = 'application/fhir+xml; charset=utf-8'
 
@@ -126,18 +126,24 @@ export const contentTypeOf = (request: FastifyRequest): string => (request.heade
 
 export const isFhirType = (contentType: string): boolean => contentType.includes('/') && formats[contentType] !== undefined
 
-/** RFC 5789, section 3.1: what a server takes, also beside 415. XML Patch, which R4 leaves to servers, is not. */
-export const acceptPatch = [jsonPatchType, 'application/fhir+json', 'application/fhir+xml'].join(', ')
+/** RFC 5789, section 3.1: what a server takes, also beside 415. */
+export const acceptPatch = [jsonPatchType, xmlPatchType, 'application/fhir+json', 'application/fhir+xml'].join(', ')
 
-/** A patch of either kind; JSON Patch is known by its own content type. */
+/** A patch of any kind; JSON Patch and XML Patch are known by content types of their own. */
 export function readPatch(request: FastifyRequest): Patch {
   const type = contentTypeOf(request)
-  if (type === jsonPatchType) return jsonPatchOf(typeof request.body === 'string' ? request.body : '')
-  if (isFhirType(type)) return fhirPathPatchOf(request.world, readBody(request))
+  const text = typeof request.body === 'string' ? request.body : ''
+  if (type === jsonPatchType) return jsonPatchOf(text)
+  if (type === xmlPatchType) return xmlPatchOf(text)
+  const body = isFhirType(type) ? readBody(request) : undefined
+  // A part of a resource, which some servers merge into it, is none of R4's patches.
+  if (isResource(body)) return fhirPathPatchOf(request.world, body)
   throw new Refusal('unsupported', type === '' ? 'the content type is missing' : 'this kind of patch is not supported', {
-    hint: `Send ${jsonPatchType}, or a FHIRPath Patch as Parameters in application/fhir+json or application/fhir+xml.`,
+    hint: `Send ${jsonPatchType}, ${xmlPatchType}, or a FHIRPath Patch as Parameters in application/fhir+json or application/fhir+xml.`,
   })
 }
+
+const isResource = (body: unknown): boolean => typeof body === 'object' && body !== null && 'resourceType' in body
 
 /** Reads the body of a write exactly, JSON or XML. */
 export function readBody(request: FastifyRequest): unknown {

@@ -13,7 +13,7 @@ import { maskNumbers, searchChosen } from './search.ts'
 const lastMax = 1000
 const readMax = 20_000
 /** They choose rows or an order themselves, which is what the operation does. */
-const notHere = new Set(['_sort', '_count', '_total', '_page'])
+const notHere = new Set(['_sort', '_count', '_total', '_totalMethod', '_page'])
 
 /** `Observation/$lastn` (R4, observation-operation-lastn): the newest observations of each kind of one patient. */
 export const lastObservationsRoutes: Routes = (app) => {

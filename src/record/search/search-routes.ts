@@ -33,6 +33,9 @@ function compartments(app: FastifyInstance): void {
 
 async function ofType(request: FastifyRequest, reply: FastifyReply, type: string, pairs: Pairs): Promise<FastifyReply> {
   const asking = askingOf(request)
+  const page = pageAsked(pairs)
+  // Clients that keep the query of a link and write the address themselves come here for the next page.
+  if (page !== undefined) return sendJson(reply, await searchPage(asking, page, type))
   await allow(asking, type, 's')
   // People ask about the log itself; systems find the AuditEvents that they filed like any other resource.
   if (type === 'AuditEvent' && request.actor.kind === 'person') return sendJson(reply, await searchAuditEvent(asking, pairs))
@@ -41,8 +44,8 @@ async function ofType(request: FastifyRequest, reply: FastifyReply, type: string
 
 async function ofSystem(request: FastifyRequest, reply: FastifyReply, pairs: Pairs): Promise<FastifyReply> {
   const asking = askingOf(request)
-  const page = pairs.find(([name]) => name === '_page')
-  if (page !== undefined) return sendJson(reply, await searchPage(asking, page[1]))
+  const page = pageAsked(pairs)
+  if (page !== undefined) return sendJson(reply, await searchPage(asking, page))
   return sendJson(reply, await searchSystem(asking, pairs, preferenceOf(request).lenient))
 }
 
@@ -58,5 +61,7 @@ async function ofCompartment(request: FastifyRequest, reply: FastifyReply, param
   if (inner !== '*') await allow(asking, inner, 's')
   return sendJson(reply, await searchCompartment(asking, { name, id, inner }, pairs, preferenceOf(request).lenient))
 }
+
+const pageAsked = (pairs: Pairs): string | undefined => pairs.find(([name]) => name === '_page')?.[1]
 
 const sendJson = (reply: FastifyReply, body: string): FastifyReply => reply.header('content-type', fhirJson).send(body)

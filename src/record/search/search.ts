@@ -80,9 +80,12 @@ async function typesIn(asking: Asking, pairs: [string, string][]): Promise<{ typ
   return { types, rest }
 }
 
-/** `GET /fhir?_page=…`: the next page of an earlier answer. */
-export async function searchPage(asking: Asking, token: string): Promise<string> {
+/** `GET /fhir?_page=…`: the next page of an earlier answer; under a type only of a search of that type. */
+export async function searchPage(asking: Asking, token: string, type?: string): Promise<string> {
   const link = await openLink(asking, token)
+  if (type !== undefined && link.search.type !== type) {
+    throw new Refusal('incorrect', 'this page is not one of a search of this type', { expression: 'http._page', hint: 'Use the link as it was given.' })
+  }
   if (link.search.type !== null) await allow(asking, link.search.type, 's')
   return answer(asking, link)
 }

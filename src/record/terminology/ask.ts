@@ -23,7 +23,7 @@ export async function ask<T>(asking: Asking, sent: readonly TerminologyResource[
     const found: TerminologyResource[] = []
     for (const wish of wishes.slice(0, wishesMax)) {
       looked.add(`${wish.type} ${wish.url}`)
-      found.push(...(await storedOnes(asking, wish)))
+      found.push(...(await storedOnes(asking, wish.type, 'url', wish.url)))
     }
     if (found.length === 0 || round === roundsMax) return answer()
     known.push(...found)
@@ -42,10 +42,23 @@ function attempt<T>(question: () => T): () => T {
   }
 }
 
+/** How a stored map is found by what it goes from and to (R4, conceptmap search parameters): value sets by either form, systems by their groups. */
+const ofValueSets = ['source', 'source-uri', 'target', 'target-uri']
+const ofSystems = ['source-system', 'target-system']
+
+/** Stored maps that speak of a value set or of a code system; whether one fits the question is decided where all maps are. */
+export async function storedMaps(asking: Asking, { source, system }: { source?: string; system?: string }): Promise<TerminologyResource[]> {
+  const url = source ?? system
+  if (url === undefined) return []
+  const found: TerminologyResource[] = []
+  for (const name of source === undefined ? ofSystems : ofValueSets) found.push(...(await storedOnes(asking, 'ConceptMap', name, url)))
+  return [...new Map(found.map((one) => [one.id, one])).values()]
+}
+
 /** By the same search that a client would make: what the actor may not see is not there, and the look is in the log. */
-async function storedOnes(asking: Asking, { type, url }: Wish): Promise<TerminologyResource[]> {
+async function storedOnes(asking: Asking, type: Wish['type'], name: string, url: string): Promise<TerminologyResource[]> {
   const pairs: [string, string][] = [
-    ['url', url.replace(/[\\,$|]/g, '\\$&')],
+    [name, url.replace(/[\\,$|]/g, '\\$&')],
     ['_count', String(versionsMax)],
   ]
   const bundle = JSON.parse(await searchType(asking, type, pairs, false)) as { entry?: { resource: TerminologyResource; search?: { mode: string } }[] }

@@ -179,6 +179,41 @@ test('terminology operations answer about the standard, about what is stored and
     assert.ok((await get('ConceptMap/$translate', { url: toGender.url, system: colours.url, code: 'blue' })).text.includes('"none"'))
   })
 
+  await t.test('a stored map is found by what it goes from and to, as those of the standard are', async () => {
+    const group = [{ source: 'urn:from', target: 'urn:to', element: [{ code: '1', target: [{ code: 'x', equivalence: 'equivalent' }] }] }]
+    const map = { resourceType: 'ConceptMap', url: 'http://example.org/by-ends', status: 'active', sourceUri: 'http://example.org/vs-from', group }
+    assert.equal((await send('POST', '/fhir/ConceptMap', map)).status, 201)
+    const other = { ...map, url: 'http://example.org/by-ends-2', sourceUri: undefined, sourceCanonical: 'http://example.org/vs-from|2' }
+    assert.equal((await send('POST', '/fhir/ConceptMap', other)).status, 201)
+    const maps = async (query: Record<string, string>) =>
+      (await get('ConceptMap/$translate', query)).body.parameter
+        .flatMap(({ part = [] }: any) => part.filter(({ name }: any) => name === 'source').map(({ valueUri }: any) => valueUri))
+        .toSorted()
+    const both = [map.url, other.url]
+    assert.deepEqual(await maps({ system: 'urn:from', code: '1' }), both)
+    assert.deepEqual(await maps({ system: 'urn:from', code: '1', targetsystem: 'urn:to' }), both)
+    assert.deepEqual(await maps({ source: 'http://example.org/vs-from', system: 'urn:from', code: '1' }), both)
+    assert.deepEqual(await maps({ system: 'urn:to', code: 'x', reverse: 'true' }), both)
+    assert.deepEqual(await maps({ system: 'urn:from', code: '1', targetsystem: 'urn:elsewhere' }), [])
+    assert.deepEqual(await maps({ source: 'http://example.org/vs-other', system: 'urn:from', code: '1' }), [])
+  })
+
+  await t.test('a concept is valid in a code system by its coding there, whatever else it says', async () => {
+    const gender = `${r4}/administrative-gender`
+    const concept = (code: string) => ({
+      name: 'codeableConcept',
+      valueCodeableConcept: {
+        coding: [
+          { system: 'http://example.org/nowhere', code: '1' },
+          { system: gender, code },
+        ],
+      },
+    })
+    const ask = (code: string) => send('POST', '/fhir/CodeSystem/$validate-code', parameters({ name: 'url', valueUri: gender }, concept(code)))
+    assert.equal(value(await ask('male'), 'result'), true)
+    assert.equal(value(await ask('no-such'), 'result'), false)
+  })
+
   await t.test('what is mapped under a condition is not taken for unmapped, and a system that does not tell cases apart is mapped in any', async () => {
     const system = { ...colours, url: 'http://example.org/caseless', caseSensitive: false, concept: [{ code: 'Red' }, { code: 'Blue' }] }
     const target = (code: string, more: object = {}) => [{ code, equivalence: 'equivalent', ...more }]

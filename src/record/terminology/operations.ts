@@ -3,7 +3,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import type { Allowed, Input } from '../http/operation-input.ts'
 import { readOne } from '../read/read.ts'
-import { ask } from './ask.ts'
+import { ask, storedMaps } from './ask.ts'
 import { preferredId } from './preferred-id.ts'
 
 type Coding = { system?: string; version?: string; code?: string; display?: string }
@@ -72,10 +72,12 @@ export const terminologyOperations: Operation[] = [
       const version = input.text('version') ?? stored?.version
       const codings = codingsOf(input, url).map((coding) => ({ ...(version === undefined ? {} : { version }), ...coding }))
       if (codings.some(({ system }) => system === undefined)) throw incomplete('the url of the code system')
-      if (url !== undefined && codings.every(({ system }) => system !== url)) {
+      // What a concept says in other code systems as well is no business of this one.
+      const own = url === undefined ? codings : codings.filter(({ system }) => system === url)
+      if (own.length === 0) {
         throw new Refusal('incorrect', 'the coding is of another code system than url', { hint: 'Ask the code system that the coding names.' })
       }
-      return checked(asking, input, [...(stored ? [stored] : []), ...sentAlong(asking, input)], codings, undefined)
+      return checked(asking, input, [...(stored ? [stored] : []), ...sentAlong(asking, input)], own, undefined)
     },
   },
   {
@@ -172,8 +174,10 @@ export const terminologyOperations: Operation[] = [
       if (!stored && url === undefined && asked.codings.every(({ system }) => system === undefined) && asked.source === undefined) {
         throw incomplete('url, source, or a code with its system')
       }
+      const system = asked.codings.find((one) => one.system !== undefined)?.system
+      const near = stored || url !== undefined ? [] : await storedMaps(asking, { ...optional('source', asked.source), ...optional('system', system) })
       return parameters(
-        await ask(asking, sentAlong(asking, input), (questions) => {
+        await ask(asking, [...near, ...sentAlong(asking, input)], (questions) => {
           const map = stored ?? (url === undefined ? undefined : questions.conceptMap(url))
           return questions.translate({ ...asked, ...(map ? { map } : {}) })
         }),

@@ -51,12 +51,38 @@ test('a patch changes what it names, keeps digits, respects If-Match and makes n
   assert.equal(invalid.status, 422)
   assert.equal(invalid.body.issue[0].expression[0], 'Observation.status')
   assert.equal((await send('PATCH', url, '{', jsonPatch)).status, 400)
-  const xmlPatch = await send('PATCH', url, '<diff/>', { 'content-type': 'application/xml-patch+xml' })
-  assert.equal(xmlPatch.status, 415)
-  assert.match(String(xmlPatch.headers['accept-patch']), /application\/json-patch\+json, application\/fhir\+json/)
+  const merge = await send('PATCH', url, '{"status":"final"}', { 'content-type': 'application/merge-patch+json' })
+  assert.equal(merge.status, 415)
+  assert.match(String(merge.headers['accept-patch']), /application\/json-patch\+json, application\/xml-patch\+xml, application\/fhir\+json/)
+  const unnamed = await send('PATCH', url, '{"status":"final"}', { 'content-type': 'application/json' })
+  assert.deepEqual([unnamed.status, unnamed.body.issue[0].diagnostics], [415, merge.body.issue[0].diagnostics], 'a part of a resource is no patch of FHIR')
   assert.equal((await send('PATCH', '/fhir/Observation/nobody', '[]', jsonPatch)).status, 404)
   await send('DELETE', url)
   assert.equal((await send('PATCH', url, '[]', jsonPatch)).status, 410)
+})
+
+test('an XML Patch changes what it names, alone, by a condition and in a transaction', async (t) => {
+  const { institution } = await startServer(t)
+  const { send } = await institution('ДЗ Звездара')
+  const xmlPatch = { 'content-type': 'application/xml-patch+xml' }
+  await send('PUT', '/fhir/Organization/o', organization('1', { id: 'o', name: 'Стари' }))
+  const replace = (name: string) =>
+    `<diff xmlns:f="http://hl7.org/fhir"><replace sel="f:Organization/f:name/@value">${name}</replace><add sel="f:Organization"><active value="true"/></add></diff>`
+  const first = await send('PATCH', '/fhir/Organization/o', replace('Нови'), { ...xmlPatch, 'if-match': 'W/"1"' })
+  assert.deepEqual([first.status, first.body?.name, first.body?.active], [200, 'Нови', true], first.text)
+  const again = await send('PATCH', '/fhir/Organization/o', replace('Нови'), xmlPatch)
+  assert.deepEqual([again.status, again.body.issue[0].code], [422, 'structure'], 'active may be there only once')
+  const remove = (sel: string) => `<diff xmlns:f="http://hl7.org/fhir"><remove sel="${sel}"/></diff>`
+  assert.equal((await send('PATCH', '/fhir/Organization/o', remove('f:Organization/f:telecom'), xmlPatch)).status, 422)
+  assert.equal((await send('PATCH', '/fhir/Organization/o', '<diff/>', xmlPatch)).status, 400)
+  const found = await send('PATCH', '/fhir/Organization?identifier=urn:o|1', remove('f:Organization/f:active'), xmlPatch)
+  assert.deepEqual([found.status, found.body.active], [200, undefined], found.text)
+  const resource = { resourceType: 'Binary', contentType: xmlPatch['content-type'], data: Buffer.from(replace('Трећи')).toString('base64') }
+  const entry = [{ resource, request: { method: 'PATCH', url: 'Organization/o' } }]
+  const done = await send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })
+  assert.equal(done.status, 200, done.text)
+  assert.equal((await send('GET', '/fhir/Organization/o')).body.name, 'Трећи')
+  assert.ok((await send('GET', '/fhir/metadata')).body.patchFormat.includes('application/xml-patch+xml'))
 })
 
 test('who asks for a version by If-Match has it changed, and nothing made, also by a condition', async (t) => {

@@ -4,9 +4,13 @@ import type { World } from '../../platform/world.ts'
 import { requireValid } from './prepare.ts'
 
 export const jsonPatchType = 'application/json-patch+json'
+export const xmlPatchType = 'application/xml-patch+xml'
 
 /** A JSON Patch as text. */
 export const jsonPatchOf = (text: string): Patch => ({ kind: 'json', operations: parseJson(text) })
+
+/** An XML Patch as text: what it says is read when it is applied. */
+export const xmlPatchOf = (text: string): Patch => ({ kind: 'xml', text })
 
 /** A FHIRPath Patch as Parameters; their own form is judged like that of any resource. */
 export const fhirPathPatchOf = (world: World, body: unknown, path = ''): Patch => ({
@@ -14,16 +18,18 @@ export const fhirPathPatchOf = (world: World, body: unknown, path = ''): Patch =
   parameters: requireValid(world, body, 'Parameters', path),
 })
 
-/** In a bundle a JSON Patch travels as Binary, a FHIRPath Patch as itself (R4 http, section 3.1.0.7). */
+/** In a bundle a JSON Patch or XML Patch travels as Binary, a FHIRPath Patch as itself (R4 http, section 3.1.0.7). */
 export function patchOfEntry(world: World, resource: Resource, path: string): Patch {
   if (resource.resourceType !== 'Binary') return fhirPathPatchOf(world, resource, path)
-  if (resource['contentType'] !== jsonPatchType) {
+  const type = resource['contentType']
+  if (type !== jsonPatchType && type !== xmlPatchType) {
     throw new Refusal('incorrect', 'this kind of patch is not supported', {
       expression: `${path}.contentType`,
-      hint: `Send Binary of ${jsonPatchType}, or Parameters.`,
+      hint: `Send Binary of ${jsonPatchType} or ${xmlPatchType}, or Parameters.`,
     })
   }
-  return jsonPatchOf(Buffer.from(String(resource['data'] ?? ''), 'base64').toString('utf8'))
+  const text = Buffer.from(String(resource['data'] ?? ''), 'base64').toString('utf8')
+  return type === xmlPatchType ? xmlPatchOf(text) : jsonPatchOf(text)
 }
 
 /** What the patch makes of the current content; a result that is not valid is the patch's fault, so it is 422 and not 400. */

@@ -11,7 +11,9 @@ import { encounter, encounterMore } from './encounter.ts'
 import { event, header, software } from './header.ts'
 import { accident, insurance, insuranceMore } from './insurance.ts'
 import { Mapping, type Options } from './mapping.ts'
-import { administered, dispensed, prescribed, route } from './medication.ts'
+import { dispensed } from './dispense.ts'
+import { administered, finishPrescriptions, prescribed, route } from './medication.ts'
+import { component } from './medicine.ts'
 import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
 import { common, referral, request, specimen } from './order.ts'
@@ -24,7 +26,7 @@ import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/6'
+const version = 'hl7v2-to-fhir/7'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -63,6 +65,8 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     RXR: route,
     RXO: prescribed,
     RXE: prescribed,
+    RXG: prescribed,
+    RXC: component,
     RXD: dispensed,
     TXA: document,
     SCH: appointment,
@@ -122,7 +126,7 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
 }
 
 // What is said of a patient only.
-const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXD TXA FT1 RF1'.split(' '))
+const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1'.split(' '))
 
 /** A patient who is named after the first of what is told of a patient is still the patient of it. */
 function withPatientFirst(all: Segment[]): Segment[] {
@@ -140,6 +144,7 @@ function identityOf(message: Message): string {
 function finish(mapping: Mapping, original: Uint8Array | undefined): void {
   const { message, draft } = mapping
   finishAppointment(mapping)
+  finishPrescriptions(mapping)
   const focus = draft.entries.filter((entry) => entry.isAbout || mapping.patients.includes(entry)).map(({ reference }) => reference)
   if (focus.length > 0) mapping.header.resource['focus'] = focus
   findAgain(mapping)

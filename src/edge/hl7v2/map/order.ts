@@ -4,7 +4,7 @@ import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, periodIn, rowsOf } from './mapping.ts'
 import { inRole, practitioner } from './people.ts'
 import { belongsTo, remember } from './parent.ts'
-import { timedBefore, urgencies } from './timing.ts'
+import { requestedAsOfOld, timedBefore, urgencies } from './timing.ts'
 import { byTable, codeableConcept, concept, dateTime, entity, organization, quantity } from './types.ts'
 import { table } from '../../draft/table.ts'
 
@@ -117,8 +117,8 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
       else for (const value of common.all(field)) repeat(value, segment.first(field) as Value)
     others(common, mapping, entry)
   }
-  timing(resource, segment, mapping)
   timedBefore(entry, mapping)
+  requestedAsOfOld(entry, segment.first(27) ?? mapping.order.common?.first(7))
   supplements(entry, segment)
   return entry
 }
@@ -146,16 +146,6 @@ const othersRows = rowsOf([
   [21, 'supportingInfo[]', organization],
   [16, 'reasonCode[]', codeableConcept],
 ])
-
-/** OBR-27 or ORC-7 (TQ): priority in component 6, start and end in 4 and 5. */
-function timing(resource: Json, segment: Segment, mapping: Mapping): void {
-  const given = segment.first(27) ?? mapping.order.common?.first(7)
-  if (given === undefined) return
-  const priority = urgencies[given.part(6)?.toUpperCase() ?? '']
-  const period = periodOf(dateTimeOf(given.part(4) ?? ''), dateTimeOf(given.part(5) ?? ''))
-  if (priority !== undefined) resource['priority'] ??= priority
-  if (period !== undefined && resource['occurrenceDateTime'] === undefined) resource['occurrencePeriod'] = period
-}
 
 /** A label of the specimen in OBR-15.1 of old versions, and what the sender calls the fields for itself (18 to 21). */
 function supplements(entry: Entry, segment: Segment): void {

@@ -349,3 +349,14 @@ export function organization(value: Value, mapping: Mapping, place: string): Jso
   })
   return entry.reference
 }
+
+/** CWE of who is an organization: code and name (a pharmacy). */
+export function organizationCoded(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const [number, given] = [value.part(1), value.part(2)]
+  const system = identifierSystem(value.part(3), undefined) ?? mapping.options.localSystem
+  if (number === undefined && given === undefined) return undefined
+  return mapping.draft.once(`coded org ${number} ${given} ${system}`, 'Organization', place, ({ resource }) => {
+    if (number !== undefined && given !== undefined) resource['identifier'] = [some({ system, value: number })]
+    resource['name'] = given ?? number
+  }).reference
+}

@@ -16,11 +16,13 @@ import { administered, finishPrescriptions, prescribed, route } from './medicati
 import { component } from './medicine.ts'
 import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
-import { common, referral, request, specimen } from './order.ts'
+import { common, request } from './order.ts'
 import { additional, guarantor, nextOfKin, patient } from './patient.ts'
 import { role } from './people.ts'
 import { provider } from './provider.ts'
+import { referral } from './referral.ts'
 import { disability, restriction } from './restriction.ts'
+import { specimen, vessel } from './specimen.ts'
 import { Repeats } from './repeats.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 import { timed } from './timing.ts'
@@ -59,6 +61,7 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     RF1: referral,
     PRD: provider,
     SPM: specimen,
+    SAC: vessel,
     OBX: observation,
     NTE: note,
     RXA: administered,

@@ -1,4 +1,4 @@
-import { type Entry, type Json, put } from '../../draft/draft.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { howTo } from './medication.ts'
@@ -16,10 +16,13 @@ export function dispensed(segment: Segment, mapping: Mapping): void {
   resource['status'] = 'completed'
   fill(entry, segment, dispensedRows, mapping)
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const amount = amountIn(segment, 4, 5)
+  const amount = amountIn(segment, 4, 5, mapping)
   if (amount !== undefined) resource['quantity'] = amount
-  instruct(resource, { text: howTo(segment, 15), maxDosePerPeriod: mostInDay(segment, 12, unitsIn(segment, 5)) })
-  if (mapping.medication?.resource.resourceType === 'MedicationRequest') put(resource, 'authorizingPrescription[]', mapping.medication.reference)
+  instruct(resource, { text: howTo(segment, 15), maxDosePerPeriod: mostInDay(segment, 12, unitsIn(segment, 5), mapping) })
+  const prescription = segment.first(7) && entity()(segment.first(7) as Value, mapping)
+  if (mapping.medication?.resource.resourceType === 'MedicationRequest')
+    put(resource, 'authorizingPrescription[]', Object.assign(mapping.medication.reference, some({ identifier: prescription })))
+  else if (prescription !== undefined) put(resource, 'authorizingPrescription[]', { type: 'MedicationRequest', identifier: prescription })
   else if (mapping.order.common !== undefined) fill(entry, mapping.order.common, prescribedRows, mapping)
   if (mapping.order.common !== undefined) fill(entry, mapping.order.common, dispenseNumber, mapping)
   identifyDispense(entry, segment, mapping)
@@ -31,7 +34,6 @@ export function dispensed(segment: Segment, mapping: Mapping): void {
 const dispensedRows = rowsOf([
   [2, 'medicationCodeableConcept', codeableConcept],
   [3, 'whenHandedOver', dateTime],
-  [7, 'identifier[]', entity()],
   [9, 'note[]', (value) => ({ text: value.whole() })],
   [10, 'performer[]', dispenser],
   [33, 'type', coded('0484')],

@@ -57,7 +57,7 @@ export function administered(segment: Segment, mapping: Mapping): void {
   const origin = (resource['reportOrigin'] as Json | undefined)?.['coding'] as Json[] | undefined
   // NIP001: 00 was given here, 01 to 08 are told by somebody else, from papers or by heart.
   if (/^0[0-8]$/.test(String(origin?.[0]?.['code']))) resource['primarySource'] = origin?.[0]?.['code'] === '00'
-  dose(entry, segment)
+  dose(entry, segment, mapping)
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   const { common } = mapping.order
   if (common !== undefined) ordered(entry, common, mapping)
@@ -83,8 +83,8 @@ function ordering(value: Value, mapping: Mapping, place: string): Json | undefin
 }
 
 /** 999 means that the amount is not known (CDC guide; RXA-6). */
-function dose(entry: Entry, segment: Segment): void {
-  const amount = numberIn(segment, 6)
+function dose(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const amount = numberIn(segment, 6, mapping)
   if (amount !== undefined && amount !== 999) entry.resource['doseQuantity'] = { value: amount, ...unitsIn(segment, 7) }
   else unitsIn(segment, 7)
 }
@@ -100,7 +100,7 @@ function given(segment: Segment, mapping: Mapping): void {
   if (resource['effectiveDateTime'] === undefined && resource['effectivePeriod'] === undefined) resource['_effectiveDateTime'] = absent
   resource['status'] = { NA: 'not-done', RE: 'not-done' }[segment.text(20)?.toUpperCase() ?? ''] ?? 'completed'
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const amount = numberIn(segment, 6)
+  const amount = numberIn(segment, 6, mapping)
   if (amount !== undefined && amount !== 999) resource['dosage'] = { dose: { value: amount, ...unitsIn(segment, 7) } }
   if (/^(?:D|X)$/i.test(segment.text(21) ?? '')) resource['status'] = 'entered-in-error'
   if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
@@ -227,9 +227,54 @@ type Fields = Record<'code' | 'min' | 'max' | 'unit' | 'how' | 'substitution' | 
 /** No segment has so many fields. */
 const nowhere = 200
 const fields: Record<string, Fields> = {
-  RXO: { code: 1, min: 2, max: 3, unit: 4, how: 7, substitution: 9, amount: 11, amountUnit: 12, refills: 13, most: 23, rate: 21, pharmacy: 32, reasons: reasons(20), said: [6] },
-  RXE: { code: 2, min: 3, max: 4, unit: 5, how: 7, substitution: 9, amount: 10, amountUnit: 11, refills: 12, most: 19, rate: 23, pharmacy: 40, reasons: reasons(27), said: [20, 21] },
-  RXG: { code: 4, min: 5, max: 6, unit: 7, how: 13, substitution: 10, amount: nowhere, amountUnit: nowhere, refills: nowhere, most: nowhere, rate: 15, pharmacy: nowhere, reasons: reasons(22), said: [9] },
+  RXO: {
+    code: 1,
+    min: 2,
+    max: 3,
+    unit: 4,
+    how: 7,
+    substitution: 9,
+    amount: 11,
+    amountUnit: 12,
+    refills: 13,
+    most: 23,
+    rate: 21,
+    pharmacy: 32,
+    reasons: reasons(20),
+    said: [6],
+  },
+  RXE: {
+    code: 2,
+    min: 3,
+    max: 4,
+    unit: 5,
+    how: 7,
+    substitution: 9,
+    amount: 10,
+    amountUnit: 11,
+    refills: 12,
+    most: 19,
+    rate: 23,
+    pharmacy: 40,
+    reasons: reasons(27),
+    said: [20, 21],
+  },
+  RXG: {
+    code: 4,
+    min: 5,
+    max: 6,
+    unit: 7,
+    how: 13,
+    substitution: 10,
+    amount: nowhere,
+    amountUnit: nowhere,
+    refills: nowhere,
+    most: nowhere,
+    rate: 15,
+    pharmacy: nowhere,
+    reasons: reasons(22),
+    said: [9],
+  },
 }
 // HL7 tables 0161 and 0167, by HL7's own concept map: whether another medicine may be given instead.
 const substitutions = table<boolean>({ N: false, G: true, T: true, 0: true, 1: false })
@@ -241,8 +286,8 @@ export function prescribed(segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   const at = fields[segment.name] as Fields
   resource['medicationCodeableConcept'] = medicineIn(segment, at.code) ?? { text: 'unknown' }
-  const [dose, text] = [doseOf(segment, at), howTo(segment, at.how)]
-  const instruction = some({ text, doseAndRate: dose && [dose], maxDosePerPeriod: mostInDay(segment, at.most, unitsIn(segment, at.unit)) })
+  const [dose, text] = [doseOf(segment, at, mapping), howTo(segment, at.how)]
+  const instruction = some({ text, doseAndRate: dose && [dose], maxDosePerPeriod: mostInDay(segment, at.most, unitsIn(segment, at.unit), mapping) })
   if (instruction !== undefined) resource['dosageInstruction'] = [instruction]
   if (segment.name === 'RXE') timedAsOfOld(entry, segment.first(1))
   if (segment.name === 'RXG') timedAsOfOld(entry, segment.first(3))
@@ -282,10 +327,10 @@ export function wordsOf(value: Value): string {
 export const howTo = (segment: Segment, field: number): string | undefined => segment.all(field).map(wordsOf).join('; ') || undefined
 
 /** How much at once, and how much in a time (RXE-23 and 24: 100 mL/h). */
-function doseOf(segment: Segment, at: Fields): Json | undefined {
+function doseOf(segment: Segment, at: Fields, mapping: Mapping): Json | undefined {
   const parts = unitsIn(segment, at.unit)
-  const [least, most] = [numberIn(segment, at.min), numberIn(segment, at.max)]
-  const rate = numberIn(segment, at.rate)
+  const [least, most] = [numberIn(segment, at.min, mapping), numberIn(segment, at.max, mapping)]
+  const rate = numberIn(segment, at.rate, mapping)
   return some({
     ...(least === undefined
       ? {}
@@ -298,13 +343,13 @@ function doseOf(segment: Segment, at: Fields): Json | undefined {
 
 function supply({ resource }: Entry, segment: Segment, at: Fields, mapping: Mapping): void {
   const refills = Number(segment.text(at.refills) ?? Number.NaN)
-  const days = segment.name === 'RXO' ? numberIn(segment, 28) : undefined
-  const first = segment.name === 'RXE' ? numberIn(segment, 39) : undefined
+  const days = segment.name === 'RXO' ? numberIn(segment, 28, mapping) : undefined
+  const first = segment.name === 'RXE' ? numberIn(segment, 39, mapping) : undefined
   const pharmacy = segment.first(at.pharmacy)
   const made = some({
     initialFill: first === undefined ? undefined : { quantity: { value: first, ...unitsIn(segment, at.amountUnit) } },
     dispenseInterval: days === undefined ? undefined : { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' },
-    quantity: amountIn(segment, at.amount, at.amountUnit),
+    quantity: amountIn(segment, at.amount, at.amountUnit, mapping),
     numberOfRepeatsAllowed: Number.isInteger(refills) && refills >= 0 ? refills : undefined,
     performer: pharmacy && organizationCoded(pharmacy, mapping, `${segment.place}-${at.pharmacy}`),
   })

@@ -1,15 +1,18 @@
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import type { Mapping } from './mapping.ts'
-import { codeableConcept, concept, date, decimal, units } from './types.ts'
+import { codeableConcept, concept, date, numberOf, units } from './types.ts'
 
-export const numberIn = (segment: Segment, field: number) => segment.first(field) && decimal(segment.first(field) as Value)
+export function numberIn(segment: Segment, field: number, mapping: Mapping): number | undefined {
+  const value = segment.first(field)
+  return value && numberOf(value, mapping, `${segment.place}-${field}`)
+}
 export function unitsIn(segment: Segment, field: number): Json {
   const unit = segment.first(field)
   return units(unit?.part(1), unit?.part(2), unit?.part(3))
 }
-export function amountIn(segment: Segment, amount: number, unit: number): Json | undefined {
-  const value = numberIn(segment, amount)
+export function amountIn(segment: Segment, amount: number, unit: number, mapping: Mapping): Json | undefined {
+  const value = numberIn(segment, amount, mapping)
   return value === undefined ? undefined : { value, ...unitsIn(segment, unit) }
 }
 
@@ -37,7 +40,7 @@ export function component(segment: Segment, mapping: Mapping): void {
   if (itemCodeableConcept === undefined) return draft.lose(`${segment.place}-2`, 'names nothing that a medicine could be mixed of')
   // Whether it is the base or an additive R4 has no word for; the amounts say it.
   segment.skip(1)
-  const numerator = amountIn(segment, 3, 4) ?? amountIn(segment, 5, 6)
+  const numerator = amountIn(segment, 3, 4, mapping) ?? amountIn(segment, 5, 6, mapping)
   const made = asMedication(medication, mapping)
   put(made.resource, 'ingredient[]', some({ itemCodeableConcept, strength: numerator && { numerator, denominator: { value: 1 } } }))
   made.comesFrom(`${segment.place} ingredient<2`)
@@ -60,9 +63,9 @@ export function medicineIn(segment: Segment, field: number): Json | undefined {
 }
 
 /** RXO-23, RXE-19, RXD-12: the most in a day, an amount with its unit. */
-export function mostInDay(segment: Segment, field: number, unitOfDose: Json): Json | undefined {
+export function mostInDay(segment: Segment, field: number, unitOfDose: Json, mapping: Mapping): Json | undefined {
   const given = segment.first(field)
-  const value = given && decimal(given)
+  const value = numberIn(segment, field, mapping)
   if (given === undefined || value === undefined) return undefined
   const unit = given.inside(2)
   const own = units(unit?.part(1), unit?.part(2), unit?.part(3))

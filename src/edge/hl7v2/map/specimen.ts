@@ -22,7 +22,7 @@ export function collected(segment: Segment, mapping: Mapping): void {
   const collection = some({
     collector,
     collectedDateTime: dateTimeOf(segment.text(7) ?? ''),
-    quantity: segment.first(9) && quantity(segment.first(9) as Value),
+    quantity: segment.first(9) && quantity(segment.first(9) as Value, mapping, `${segment.place}-9`),
     method: way === undefined ? undefined : { text: way },
     bodySite,
   })
@@ -129,7 +129,7 @@ export function vessel(segment: Segment, mapping: Mapping): void {
   const accessionIdentifier = accession && entityIdentifier(accession, mapping)
   if (accessionIdentifier !== undefined) resource['accessionIdentifier'] ??= accessionIdentifier
   const number = segment.first(3) && entityIdentifier(segment.first(3) as Value, mapping)
-  const made = some({ identifier: number && [number], capacity: amountIn(segment, 21, 24), specimenQuantity: amountIn(segment, 22, 24) })
+  const made = some({ identifier: number && [number], capacity: amountIn(segment, 21, 24, mapping), specimenQuantity: amountIn(segment, 22, 24, mapping) })
   if (made === undefined) return
   const all = (resource['container'] ??= []) as Json[]
   const known = all.find((one) => one['identifier'] === undefined && one['type'] !== undefined)

@@ -126,7 +126,7 @@ function prioritized(resource: Json, segment: Segment): void {
 
 function ofRequest({ resource }: Entry, segment: Segment, mapping: Mapping): void {
   prioritized(resource, segment)
-  const amount = segment.first(2) && quantity(segment.first(2) as Value)
+  const amount = segment.first(2) && quantity(segment.first(2) as Value, mapping, `${segment.place}-2`)
   const [condition, words] = [segment.first(10)?.whole(), segment.first(11)?.whole()]
   occurs(resource, timingOf(toldIn(segment, mapping)))
   conditioned(resource, { amount, condition, words })
@@ -142,7 +142,10 @@ function occurs(resource: Json, timing: Json | undefined): void {
 }
 
 /** How much of it, on what condition, and what else is said. */
-function conditioned(resource: Json, { amount, condition, words }: { amount: Json | undefined; condition: string | undefined; words: string | undefined }): void {
+function conditioned(
+  resource: Json,
+  { amount, condition, words }: { amount: Json | undefined; condition: string | undefined; words: string | undefined },
+): void {
   if (amount !== undefined) resource['quantityQuantity'] ??= amount
   if (condition !== undefined) resource['asNeededCodeableConcept'] ??= { text: condition }
   if (words !== undefined) put(resource, 'note[]', { text: words })
@@ -151,7 +154,7 @@ function conditioned(resource: Json, { amount, condition, words }: { amount: Jso
 function ofMedicine(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   prioritized(resource, segment)
-  const amount = segment.first(2) && quantity(segment.first(2) as Value)
+  const amount = segment.first(2) && quantity(segment.first(2) as Value, mapping, `${segment.place}-2`)
   const condition = segment.first(10)?.whole()
   instruct(resource, {
     timing: timingOf(toldIn(segment, mapping)),
@@ -187,10 +190,36 @@ function inTime({ value, unit, code }: Json): Json | undefined {
   const known = lengths[String(code ?? unit).toLowerCase()]
   return known === undefined ? undefined : { value, unit: known, system: 'http://unitsofmeasure.org', code: known }
 }
-const lengths = table<string>({ s: 's', sec: 's', min: 'min', mins: 'min', m: 'min', h: 'h', hr: 'h', hrs: 'h', hour: 'h', hours: 'h', d: 'd', day: 'd', days: 'd', dan: 'd', dana: 'd', w: 'wk', wk: 'wk', l: 'mo', mo: 'mo' })
+const lengths = table<string>({
+  s: 's',
+  sec: 's',
+  min: 'min',
+  mins: 'min',
+  m: 'min',
+  h: 'h',
+  hr: 'h',
+  hrs: 'h',
+  hour: 'h',
+  hours: 'h',
+  d: 'd',
+  day: 'd',
+  days: 'd',
+  dan: 'd',
+  dana: 'd',
+  w: 'wk',
+  wk: 'wk',
+  l: 'mo',
+  mo: 'mo',
+})
 
 /** ORC-7, OBR-27 or RXE-1 of older versions, a TQ: amount, how often, for how long (`D5`), from, to, how urgently, when needed, words, how long each time, how many times. */
-function asOfOld(value: Value): { told: Told; amount: Json | undefined; condition: string | undefined; words: string | undefined; priority: string | undefined } {
+function asOfOld(value: Value): {
+  told: Told
+  amount: Json | undefined
+  condition: string | undefined
+  words: string | undefined
+  priority: string | undefined
+} {
   const [, unit, number] = /^([SMHDWL])(\d{1,4})$/i.exec(value.part(3) ?? '') ?? []
   const [amount, of, count] = [decimalIn(value.part(1)), value.inside(1), Number(value.part(12) ?? Number.NaN)]
   return {

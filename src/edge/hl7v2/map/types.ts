@@ -2,7 +2,7 @@ import { dateOf, dateTimeOf, instantOf } from '../../draft/dates.ts'
 import { codingOf, displayOf } from '../../draft/displays.ts'
 import { type Json, periodOf, some } from '../../draft/draft.ts'
 import { nationalSystem, plainCode } from '../../draft/national.ts'
-import { exactNumber } from '../../draft/numbers.ts'
+import { exactNumber, withPoint } from '../../draft/numbers.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import { ucumOf } from '../../draft/ucum.ts'
 import type { Value } from '../message.ts'
@@ -26,6 +26,17 @@ const numberMax = 16
 export const decimal = (value: Value): number | undefined => decimalIn(value.part(1))
 export function decimalIn(given: string | undefined): number | undefined {
   return given !== undefined && given.length <= numberMax && /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(given) ? exactNumber(given) : undefined
+}
+
+export const commaTold = 'has a decimal comma, and was read as the number with a point'
+/** A decimal that may have a comma, as it is written here; the sender is told of it, and of what is no number at all: a dose is not left out without a word. */
+export function numberOf(value: Value, mapping: Mapping, place: string): number | undefined {
+  const number = decimal(value)
+  const given = value.part(1)
+  if (number !== undefined || given === undefined) return number
+  const read = decimalIn(withPoint(given))
+  mapping.draft.lose(place, read === undefined ? 'is no number, and was left out' : commaTold)
+  return read
 }
 
 /** A count, in whichever way it is written: 2, 02, 2.0. */
@@ -267,8 +278,8 @@ export function telecom(value: Value): Json | undefined {
 }
 
 /** CQ, a number with a unit. */
-export function quantity(value: Value): Json | undefined {
-  const number = decimal(value)
+export function quantity(value: Value, mapping?: Mapping, place = ''): Json | undefined {
+  const number = mapping === undefined ? decimal(value) : numberOf(value, mapping, place)
   if (number === undefined) return undefined
   const unit = value.inside(2)
   return some({ value: number, ...units(unit?.part(1) ?? value.part(2), unit?.part(2), unit?.part(3)) })

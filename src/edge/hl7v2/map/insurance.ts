@@ -156,7 +156,7 @@ const patientNumberRows = rowsOf([
 ])
 const insuredNumberRows = rowsOf([
   [1, 'identifier[]', identifier],
-  [2, 'identifier[]', numbered('SS')],
+  [2, 'identifier[]', numbered('SB')],
   [63, 'telecom[]', telecom],
 ])
 const employerPhoneRows = rowsOf([[64, 'telecom[]', telecom]])

@@ -6,6 +6,8 @@ import type { Message, Segment } from '../message.ts'
 import { findAgain } from './again.ts'
 import { charge } from './charge.ts'
 import { allergy, diagnosis, problem, procedure } from './clinical.ts'
+import { consent } from './consent.ts'
+import { death } from './death.ts'
 import { document } from './document.ts'
 import { encounter, encounterMore } from './encounter.ts'
 import { event, header, software } from './header.ts'
@@ -25,6 +27,7 @@ import { disability, restriction } from './restriction.ts'
 import { specimen, vessel } from './specimen.ts'
 import { Repeats } from './repeats.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
+import { billed, study } from './study.ts'
 import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
@@ -72,6 +75,10 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     RXC: component,
     RXD: dispensed,
     TXA: document,
+    CON: consent,
+    PDA: death,
+    CTI: study,
+    BLG: billed,
     SCH: appointment,
     AIS: resourceOf,
     AIG: resourceOf,
@@ -129,7 +136,7 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
 }
 
 // What is said of a patient only.
-const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1'.split(' '))
+const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA'.split(' '))
 
 /** A patient who is named after the first of what is told of a patient is still the patient of it. */
 function withPatientFirst(all: Segment[]): Segment[] {

@@ -153,6 +153,7 @@ export function namedPlace(value: Value, mapping: Mapping, place: string): Json 
     if (universal !== undefined) resource['identifier'] = [worldly(universal, kind)]
     resource['name'] = named ?? universal
     resource['mode'] = 'instance'
+    resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'si' }] }
   }).reference
 }
 

@@ -17,7 +17,7 @@ import { concept, dateTime, identifier } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/4'
+const version = 'cda-to-fhir/5'
 const sectionsMax = 500
 const sectionDepthMax = 10
 
@@ -35,6 +35,7 @@ const kinds = table<Kind>({
   '10183-2': 'medications',
   '42346-7': 'medications',
   '29549-3': 'given',
+  '59774-0': 'given',
   '11369-6': 'immunizations',
   '47519-4': 'procedures',
   '30954-2': 'results',
@@ -328,8 +329,12 @@ const readers: Record<Kind, Reader> = {
   team: careTeam,
   family: (element, mapping, place) =>
     element.name === 'organizer' ? some(family(element, mapping, place)) : observed('social-history')(element, mapping, place),
-  // A procedure leads to what it put in or took out.
-  devices: (element, mapping, place) =>
-    some((element.name === 'procedure' ? procedure(element, mapping, place) : undefined) ?? device(element, mapping, place)),
+  devices: (element, mapping, place) => {
+    // Implants, and what else there is of one kind, stand together (2.16.840.1.113883.10.20.22.4.135).
+    if (element.name === 'organizer')
+      return element.all('component').flatMap((component) => component.elements.flatMap((one) => readers.devices(one, mapping, place)))
+    // A procedure leads to what it put in or took out.
+    return some((element.name === 'procedure' ? procedure(element, mapping, place) : undefined) ?? device(element, mapping, place))
+  },
   other: anything,
 }

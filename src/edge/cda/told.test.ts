@@ -271,3 +271,44 @@ test('the chart is found by the number of whoever keeps the document, in whichev
   for (const order of [ids, ids.toReversed()])
     assert.deepEqual((await map(section('11450-4', []), order.join(''))).requests('Patient'), ['POST identifier=urn:oid:1.3.6.1.4.1.99999.5.2|4711'])
 })
+
+describe('medicines that were given, and things', () => {
+  const product = `<consumable><manufacturedProduct><manufacturedMaterial><code code="153475" codeSystem="2.16.840.1.113883.6.88" displayName="Propofol"/></manufacturedMaterial></manufacturedProduct></consumable>`
+  const medicine = (mood: string) =>
+    `<substanceAdministration classCode="SBADM" moodCode="${mood}"><statusCode code="completed"/><effectiveTime value="20260301"/><doseQuantity value="20" unit="mg"/>${product}</substanceAdministration>`
+
+  test('in anaesthesia were given; what is only planned was not, whatever the section', async () => {
+    for (const code of ['59774-0', '29549-3']) {
+      const { all } = await map(section(code, [medicine('EVN'), medicine('INT')]))
+      assert.deepEqual([all('MedicationAdministration').length, all('MedicationRequest').length, all('MedicationStatement').length], [1, 1, 0], code)
+    }
+  })
+
+  const supply = (device: string, name: string, number = '<id root="1.3.6.1.4.1.99999.9" extension="PI-1"/>') =>
+    `<supply classCode="SPLY" moodCode="EVN"><id root="1.3.6.1.4.1.99999.8" extension="S-${device}"/><statusCode code="completed"/><participant typeCode="PRD"><participantRole classCode="MANU">${number}<playingDevice><code code="${device}" ${sct} displayName="${name}"/></playingDevice><scopingEntity><desc>Медтроник</desc></scopingEntity></participantRole></participant></supply>`
+
+  test('implants stand together in an organizer: a pacemaker is told, with its maker, and found again', async () => {
+    const organizer = `<organizer classCode="CLUSTER" moodCode="EVN"><code code="40388003" ${sct}/><component>${supply('14106009', 'Pacemaker')}</component><component>${supply('303406003', 'Prosthesis')}</component></organizer>`
+    const { all, requests } = await map(section('46264-8', [organizer]))
+    assert.deepEqual(
+      all('Device').map((one) => [one['type'].coding[0].code, one['manufacturer']]),
+      [
+        ['14106009', 'Медтроник'],
+        ['303406003', 'Медтроник'],
+      ],
+    )
+    const again = await map(section('46264-8', [organizer]))
+    assert.deepEqual(again.requests('Device'), requests('Device'))
+    assert.equal(new Set(requests('Device')).size, 2)
+    assert.match(requests('Device')[0] ?? '', /^PUT identifier=urn:spona:edge:statement/)
+  })
+
+  test('the number for everybody of a device is its carrier, and the number of the supply that of a thing without one', async () => {
+    const carried = (
+      await map(section('46264-8', [supply('14106009', 'Pacemaker', '<id root="2.16.840.1.113883.3.3719" extension="(01)00643169007222"/>')]))
+    ).first('Device')
+    assert.equal(carried['udiCarrier'][0].carrierHRF, '(01)00643169007222')
+    const bare = (await map(section('46264-8', [supply('14106009', 'Pacemaker', '')]))).first('Device')
+    assert.equal(bare['identifier'][0].value, 'S-14106009')
+  })
+})

@@ -31,7 +31,7 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
   if (product === undefined) return undefined
   const times = timesOf(element)
   const base = { medicationCodeableConcept: product.concept, subject: mapping.patient.reference }
-  if (isGiven) return given(element, base, times, mapping, place)
+  if (isGiven && !isPlanned(element)) return given(element, base, times, mapping, place)
   if (isPlanned(element)) return prescribed(element, base, times, mapping, place)
   const entry = mapping.draft.add('MedicationStatement', place, true)
   const dosage = dosages(element, times, mapping)
@@ -304,7 +304,9 @@ export function device(element: Element, mapping: Mapping, place: string): Entry
   const role = [...element.all('participant'), ...element.all('product')].map((one) => one.first('participantRole')).find((one) => one !== undefined)
   const entry = deviceOf(role, mapping, place)
   if (entry === undefined) return undefined
-  element.all('id')
+  // The number of the supply finds a thing again that has none of its own.
+  const numbers = identifiers(element)
+  if (entry.resource['identifier'] === undefined && numbers.length > 0) entry.resource['identifier'] = numbers
   element.all('statusCode')
   return entry
 }
@@ -323,13 +325,16 @@ function deviceOf(role: Element | undefined, mapping: Mapping, place: string): E
   if (type === undefined && !model) return undefined
   const maker = organizationOf(role?.first('scopingEntity'), mapping, place)
   const entry = mapping.draft.add('Device', place, true)
-  const name = maker?.resource['name']
+  const name = maker?.resource['name'] ?? role?.first('scopingEntity')?.first('desc')?.text
+  // The register in which the numbers of devices for everybody are (FDA, UDI).
+  const udi = (role?.all('id') ?? []).find((id) => id.attribute('root') === '2.16.840.1.113883.3.3719')?.attribute('extension')
   Object.assign(
     entry.resource,
     some({
       identifier: role === undefined ? [] : identifiers(role),
       type,
-      manufacturer: typeof name === 'string' ? name : undefined,
+      udiCarrier: udi === undefined ? [] : [{ carrierHRF: udi }],
+      manufacturer: typeof name === 'string' && name !== '' ? name : undefined,
       deviceName: model ? [{ name: model, type: 'model-name' }] : [],
       patient: mapping.patient.reference,
     }),

@@ -1,7 +1,7 @@
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
-import { howTo } from './medication.ts'
+import { howTo, prescriptionNumbered } from './medication.ts'
 import { amountIn, batchOf, mostInDay, unitsIn } from './medicine.ts'
 import { practitioner } from './people.ts'
 import { instruct } from './timing.ts'
@@ -40,10 +40,6 @@ const dispensedRows = rowsOf([
 ])
 const dispenseNumber = rowsOf([[3, 'identifier[]', entity('FILL')]])
 const prescribedRows = rowsOf([[2, 'authorizingPrescription[]', prescriptionNumbered]])
-function prescriptionNumbered(value: Value, mapping: Mapping): Json | undefined {
-  const identifier = entity('PLAC')(value, mapping)
-  return identifier && { type: 'MedicationRequest', identifier }
-}
 function dispenser(value: Value, mapping: Mapping, place: string): Json | undefined {
   const actor = practitioner(value, mapping, place)
   return actor && { actor }

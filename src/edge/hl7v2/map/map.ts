@@ -10,6 +10,7 @@ import { consent } from './consent.ts'
 import { death } from './death.ts'
 import { document } from './document.ts'
 import { encounter, encounterMore } from './encounter.ts'
+import { goal } from './goal.ts'
 import { event, header, software } from './header.ts'
 import { accident, insurance, insuranceMore } from './insurance.ts'
 import { Mapping, type Options } from './mapping.ts'
@@ -76,6 +77,7 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     RXD: dispensed,
     TXA: document,
     CON: consent,
+    GOL: goal,
     PDA: death,
     CTI: study,
     BLG: billed,
@@ -136,7 +138,7 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
 }
 
 // What is said of a patient only.
-const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA'.split(' '))
+const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA GOL'.split(' '))
 
 /** A patient who is named after the first of what is told of a patient is still the patient of it. */
 function withPatientFirst(all: Segment[]): Segment[] {

@@ -105,9 +105,32 @@ function given(segment: Segment, mapping: Mapping): void {
   if (/^(?:D|X)$/i.test(segment.text(21) ?? '')) resource['status'] = 'entered-in-error'
   if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
   if (mapping.medication?.resource.resourceType === 'MedicationRequest') resource['request'] = mapping.medication.reference
+  else if (mapping.order.common !== undefined) fill(entry, mapping.order.common, requestedRows, mapping)
+  identifyGiven(entry, segment, mapping)
   batchOf(entry, segment, { lot: 15, expires: 16 }, mapping)
   mapping.medication = entry
   mapping.noted = entry
+}
+const requestedRows = rowsOf([[2, 'request', prescriptionNumbered]])
+/** An order that the message does not hold is named by its number. */
+export function prescriptionNumbered(value: Value, mapping: Mapping): Json | undefined {
+  const identifier = entity('PLAC')(value, mapping)
+  return identifier && { type: 'MedicationRequest', identifier }
+}
+
+/** Which giving of which order at what time: told again, it would stand there as a second dose. */
+function identifyGiven(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const { localSystem } = mapping.options
+  const { common } = mapping.order
+  const number = common?.text(3) ?? common?.text(2)
+  for (const field of [2, 3]) if (common?.text(field) === number) common?.skip(field)
+  if (localSystem === undefined || number === undefined || segment.text(3) === undefined) return
+  const own = {
+    system: `${localSystem}:administration`,
+    value: [number, segment.text(1), segment.text(2), segment.text(3), segment.text(5)].filter((one) => one !== undefined).join('/'),
+  }
+  put(entry.resource, 'identifier[]', own)
+  entry.isFoundBy(own)
 }
 const givenRows = rowsOf([
   [5, 'medicationCodeableConcept', codeableConcept],

@@ -157,3 +157,37 @@ describe('a decimal comma', () => {
     assert.deepEqual(words.losses, ['RXE[1]-3'])
   })
 })
+
+test('what was given is found again by its order, which of them it was and when, so that a message about it told twice is no second dose', async () => {
+  const rxa = (more: Record<number, string> = {}) =>
+    segment('RXA', { 1: '0', 2: '1', 3: '202603010800', 5: 'J01DD04^Цефтриаксон^ATC', 6: '1', 7: 'g', 20: 'CP', ...more })
+  const given = async (...lines: string[]) => mappedHl7([headOf('RAS^O17', '20260301101500', String(lines.length)), ana, 'ORC|RE|R1^BIS|RX1^APO', ...lines])
+  const { first, requests } = await given(rxa())
+  assert.deepEqual(requests('MedicationAdministration'), ['PUT identifier=urn:rs:kcs:administration|RX1/0/1/202603010800/J01DD04'])
+  assert.deepEqual(first('MedicationAdministration')['request'].identifier.value, 'R1')
+  const two = await given(rxa(), rxa({ 2: '2', 3: '202603012000' }), rxa({ 2: '2', 3: '202603012000', 5: 'B05^NaCl^ATC' }))
+  assert.equal(new Set(two.requests('MedicationAdministration')).size, 3)
+  // What is taken back is the same one.
+  const back = await given(rxa({ 21: 'D' }), 'NTE|1||грешка')
+  assert.deepEqual(
+    [back.requests('MedicationAdministration'), back.first('MedicationAdministration')['status']],
+    [requests('MedicationAdministration'), 'entered-in-error'],
+  )
+})
+
+test('RXE-1 says from when to when and TQ1 how often: both are told', async () => {
+  const rde = async (old: string, tq1: Record<number, string>) =>
+    (await mappedHl7([headOf('RDE^O11'), ana, 'ORC|NW|R1', rxe({ 1: old }), segment('TQ1', { 1: '1', ...tq1 })])).first('MedicationRequest')[
+      'dosageInstruction'
+    ][0]
+  const both = await rde('^^^20260301^20260308', { 3: 'Q12H', 4: '0800~2000', 7: '20260302' })
+  assert.deepEqual(both.timing.repeat, { timeOfDay: ['08:00:00', '20:00:00'], boundsPeriod: { start: '2026-03-01', end: '2026-03-08' } })
+  assert.deepEqual((await rde('1^BID', { 3: 'TID', 6: '7^d' })).timing.repeat, {
+    boundsDuration: { value: 7, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' },
+    frequency: 2,
+    period: 1,
+    periodUnit: 'd',
+  })
+  const needed = await rde('1^PRN', { 3: 'PRN', 10: 'бол' })
+  assert.deepEqual([needed.asNeededBoolean, needed.asNeededCodeableConcept], [true, undefined])
+})

@@ -206,7 +206,9 @@ function place(entry: Entry, segment: Segment, mapping: Mapping): void {
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   ofMedicine(entry, mapping)
   if (mapping.order.request !== undefined) resource['basedOn'] = [mapping.order.request.reference]
-  if (mapping.specimen !== undefined) resource['specimen'] = mapping.specimen.reference
+  // An antibiogram is of the germ, and so of what the germ was found in.
+  const specimen = mapping.specimen ?? mapping.draft.find(mapping.order.parent?.resource['specimen'] as Json | undefined)
+  if (specimen !== undefined) resource['specimen'] = specimen.reference
   if (mapping.immunization !== undefined) resource['partOf'] = [mapping.immunization.reference]
   if (mapping.order.report !== undefined) put(mapping.order.report.resource, 'result[]', entry.reference)
   if (mapping.order.parent !== undefined) put(mapping.order.parent.resource, 'hasMember[]', entry.reference)

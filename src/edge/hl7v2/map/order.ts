@@ -133,6 +133,7 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
   if (common !== undefined) {
     fill(entry, common, commonRows, mapping)
     if (resource['requester'] === undefined) fill(entry, common, commonRequester, mapping)
+    else if (common.raw(12) === segment.raw(16)) common.skip(12)
     for (const [field, rows] of commonNumbers)
       if (segment.first(field) === undefined) fill(entry, common, rows, mapping)
       else for (const value of common.all(field)) repeat(value, segment.first(field) as Value)

@@ -203,3 +203,52 @@ describe('of a patient', () => {
     assert.deepEqual([status, scope.coding[0].code, refused.at(performer[0])['name'][0].family], ['rejected', 'treatment', 'Јовић'])
   })
 })
+
+test('two documents of one order stay two: the number of the order is what they answer', async () => {
+  const txa = (number: string, more: Record<number, string> = {}) =>
+    segment('TXA', { 1: '1', 2: 'DS', 6: '20260301', 12: number, 13: 'D0^BIS', 14: 'ORD7', 17: 'LA', 19: 'AV', ...more })
+  const made = async (kind: string, line: string) => mappedHl7([headOf(kind), ana, line, 'OBX|1|TX|A^Налаз^L||текст||||||F'])
+  const [first, second] = [await made('MDM^T02', txa('D1^BIS')), await made('MDM^T02', txa('D2^BIS'))]
+  assert.deepEqual(
+    [first.requests('DocumentReference')[0], second.requests('DocumentReference')[0]],
+    ['PUT identifier=urn:id:BIS|D1', 'PUT identifier=urn:id:BIS|D2'],
+  )
+  const { context, relatesTo } = first.first('DocumentReference')
+  assert.deepEqual([context.related[0].identifier.value, relatesTo[0].code], ['ORD7', 'appends'])
+  const codes = async (event: string) => (await made(`MDM^${event}`, txa('D1^BIS'))).first('DocumentReference')['relatesTo'][0].code
+  assert.deepEqual([await codes('T10'), await codes('T08'), await codes('T06')], ['replaces', 'transforms', 'appends'])
+})
+
+test('an antibiogram is of the specimen in which its germ was found', async () => {
+  const { all } = await mappedHl7([
+    headOf('ORU^R01'),
+    ana,
+    obr({ 3: 'F1', 4: '600-7^Хемокултура^LN' }),
+    'SPM|1|S1||BLD^Крв^HL70487',
+    segment('OBX', { 1: '1', 2: 'CWE', 3: '600-7^Х^LN', 4: '1', 5: '112283007^E. coli^SCT', 11: 'F' }),
+    obr({ 3: 'F2', 4: '18769-0^Антибиограм^LN', 26: '600-7&Х&LN^1', 29: '^F1' }),
+    segment('OBX', { 1: '1', 2: 'SN', 3: '18861-5^Амоксицилин^LN', 5: '>=^32', 8: 'R', 11: 'F' }),
+  ])
+  const [germ, sensitivity] = all('Observation')
+  assert.deepEqual([sensitivity?.['specimen'], germ?.['hasMember'].length], [germ?.['specimen'], 1])
+  assert.ok(germ?.['specimen'])
+})
+
+test('a note after a part of an appointment is told with it, and a goal is one', async () => {
+  const booked = await mappedHl7([
+    headOf('SIU^S12'),
+    'SCH|P1|F1|||||||30|min|^^^202603101000^202603101030',
+    ana,
+    'RGS|1|A',
+    'AIL|1|A|KARD^5',
+    'NTE|1||понети налазе',
+  ])
+  assert.deepEqual([booked.first('Appointment')['comment'], booked.losses], ['понети налазе', []])
+  const goal = segment('GOL', { 1: 'AD', 2: '20260301', 3: 'G1^HbA1c испод 7%^L', 4: 'GOAL1^BIS', 7: '20260301', 8: '20260601' })
+  const told = (await mappedHl7([headOf('PGL^PC6'), ana, goal])).first('Goal')
+  assert.deepEqual(
+    [told['lifecycleStatus'], told['startDate'], told['target'][0].dueDate, told['description'].coding[0].display],
+    ['active', '2026-03-01', '2026-06-01', 'HbA1c испод 7%'],
+  )
+  assert.equal((await mappedHl7([headOf('PGL^PC8'), ana, goal.replace('|AD|', '|DE|')])).first('Goal')['lifecycleStatus'], 'entered-in-error')
+})

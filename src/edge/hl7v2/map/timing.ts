@@ -264,7 +264,25 @@ export function instruct(resource: Json, more: Json): void {
   const given = some(more)
   if (given === undefined) return
   const known = ((resource['dosageInstruction'] as Json[] | undefined) ?? [])[0]
-  resource['dosageInstruction'] = [{ ...given, ...known }]
+  resource['dosageInstruction'] = [known === undefined ? given : together(known, given)]
+}
+
+/** RXE-1 says from when to when, and TQ1 how often: one beside the other, where R4 has room for both. */
+function together(known: Json, given: Json): Json {
+  const made = { ...given, ...known }
+  if (known['asNeededBoolean'] !== undefined) delete made['asNeededCodeableConcept']
+  if (known['asNeededCodeableConcept'] !== undefined) delete made['asNeededBoolean']
+  const [own, more] = [known['timing'], given['timing']] as (Json | undefined)[]
+  if (own === undefined || more === undefined) return made
+  const [repeat, beside] = [own['repeat'], more['repeat']] as (Json | undefined)[]
+  const says = (...names: string[]) => names.some((name) => repeat?.[name] !== undefined)
+  const taken = [
+    ...(says('boundsPeriod', 'boundsDuration') ? ['boundsPeriod', 'boundsDuration'] : []),
+    ...(says('frequency', 'period', 'timeOfDay', 'when') ? ['frequency', 'period', 'periodUnit', 'timeOfDay', 'when', 'offset'] : []),
+  ]
+  const rest = Object.fromEntries(Object.entries(beside ?? {}).filter(([name]) => !taken.includes(name)))
+  made['timing'] = some({ repeat: some({ ...rest, ...repeat }), code: own['code'] ?? more['code'] })
+  return made
 }
 
 /** In a message of an appointment (2.5 on) it says when it begins and ends. */

@@ -286,8 +286,11 @@ export function quantity(value: Value, mapping?: Mapping, place = ''): Json | un
 }
 
 /** CP: amount and currency are the subcomponents of its first component. */
-export function money(value: Value): Json | undefined {
-  const [amount, currency] = [value.sub(1, 1), value.sub(1, 2)]
+export function money(value: Value, mapping?: Mapping, place = ''): Json | undefined {
+  const [given, currency] = [value.sub(1, 1), value.sub(1, 2)]
+  const pointed = given === undefined ? undefined : withPoint(given)
+  if (pointed !== undefined) mapping?.draft.lose(place, commaTold)
+  const amount = pointed ?? given
   if (amount === undefined || !/^-?\d+(?:\.\d+)?$/.test(amount)) return undefined
   return some({ value: exactNumber(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
 }

@@ -61,6 +61,7 @@ export function problem(observation: Element, concern: Element | undefined, cate
       clinicalStatus: status && clinical('condition', status),
       verificationStatus: isNegated && !isNone ? verified('condition', 'refuted') : undefined,
       severity: severityOf(observation, mapping),
+      bodySite: observation.all('targetSiteCode').flatMap((one) => concept(one, mapping.words) ?? []),
       onsetDateTime: onset,
       abatementDateTime: end,
       recordedDate: recorded,

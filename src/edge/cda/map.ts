@@ -217,6 +217,8 @@ const templates: [string, Kind][] = [
   ['2.16.840.1.113883.10.20.22.4.7', 'allergies'],
   ['2.16.840.1.113883.10.20.22.4.3', 'problems'],
   ['2.16.840.1.113883.10.20.22.4.4', 'problems'],
+  ['2.16.840.1.113883.10.20.22.4.114', 'problems'],
+  ['2.16.840.1.113883.10.20.22.4.70', 'problems'],
   ['2.16.840.1.113883.10.20.22.4.80', 'diagnoses'],
   ['2.16.840.1.113883.10.20.22.4.33', 'diagnoses'],
   ['2.16.840.1.113883.10.20.22.4.34', 'diagnoses'],
@@ -224,6 +226,8 @@ const templates: [string, Kind][] = [
   ['2.16.840.1.113883.10.20.22.4.51', 'diagnoses'],
   ['2.16.840.1.113883.10.20.22.4.16', 'medications'],
   ['2.16.840.1.113883.10.20.22.4.42', 'medications'],
+  ['2.16.840.1.113883.10.20.22.4.35', 'medications'],
+  ['2.16.840.1.113883.10.20.22.4.36', 'medications'],
   ['2.16.840.1.113883.10.20.22.4.52', 'immunizations'],
   ['2.16.840.1.113883.10.20.22.4.14', 'procedures'],
   ['2.16.840.1.113883.10.20.22.4.1', 'results'],
@@ -291,14 +295,22 @@ function wish(element: Element, mapping: Mapping, place: string): Entry[] {
   return code === undefined ? [] : [planned(element, code, mapping, place)]
 }
 
+/** Medicines at admission and at discharge stand within an act (2.16.840.1.113883.10.20.22.4.35 and 36). */
+const medicines =
+  (isGiven: boolean): Reader =>
+  (element, mapping, place) => {
+    const within = element.name === 'act' ? inner(element, 'substanceAdministration') : []
+    if (within.length > 0) for (const name of ['id', 'code', 'statusCode']) element.all(name)
+    const all = element.name === 'substanceAdministration' ? [element] : within
+    return all.length === 0 ? anything(element, mapping, place) : all.flatMap((one) => some(medication(one, isGiven, mapping, place)))
+  }
+
 const readers: Record<Kind, Reader> = {
   allergies: within(allergy),
   problems: within((one, concern, mapping, place) => problem(one, concern, 'problem-list-item', mapping, place)),
   diagnoses: within((one, concern, mapping, place) => problem(one, concern, 'encounter-diagnosis', mapping, place)),
-  medications: (element, mapping, place) =>
-    element.name === 'substanceAdministration' ? some(medication(element, false, mapping, place)) : anything(element, mapping, place),
-  given: (element, mapping, place) =>
-    element.name === 'substanceAdministration' ? some(medication(element, true, mapping, place)) : anything(element, mapping, place),
+  medications: medicines(false),
+  given: medicines(true),
   immunizations: (element, mapping, place) =>
     element.name === 'substanceAdministration'
       ? some(immunization(element, mapping, place) ?? medication(element, false, mapping, place))

@@ -238,6 +238,8 @@ export function planned(element: Element, code: Json, mapping: Mapping, place: s
   const entry = mapping.draft.add('ServiceRequest', place, true)
   const author = authorOf(element, mapping, place)
   const who = performers(element, mapping, place).map(({ who: reference }) => reference)
+  const words = wordsOf(element.first('text'), mapping.words)
+  const said = hasTemplate(element, '2.16.840.1.113883.10.20.22.4.20') ? { patientInstruction: words } : { note: words === undefined ? [] : [{ text: words }] }
   Object.assign(entry.resource, {
     status: statusOf('ServiceRequest', element, 'active'),
     intent: element.attribute('moodCode') === 'RQO' ? 'order' : element.attribute('moodCode') === 'PRP' ? 'proposal' : 'plan',
@@ -251,8 +253,10 @@ export function planned(element: Element, code: Json, mapping: Mapping, place: s
       requester: author?.reference,
       performer: who,
       reasonCode: reasons(element, mapping),
+      ...said,
     }),
   })
+  comments(element, entry.resource, mapping)
   return entry
 }
 

@@ -1,6 +1,7 @@
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, type Rows, rowsOf } from './mapping.ts'
+import { facilityOf } from './order.ts'
 import { inRole, location, practitioner } from './people.ts'
 import { batchOf, amountIn, medicineIn, mostInDay, numberIn, unitsIn } from './medicine.ts'
 import { timedAsOfOld, timedBefore } from './timing.ts'
@@ -211,7 +212,10 @@ function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
   resource['intent'] = intents[segment.name]
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   if (known !== undefined) resource['basedOn'] = [known.reference]
-  if (common !== undefined) fill(entry, common, commonRows, mapping)
+  if (common !== undefined) {
+    fill(entry, common, commonRows, mapping)
+    put(resource, 'supportingInformation[]', facilityOf(common, mapping))
+  }
   numbered(entry, segment, known, mapping)
   mapping.medication = entry
   mapping.noted = entry

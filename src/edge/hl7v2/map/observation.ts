@@ -129,7 +129,12 @@ export function observation(segment: Segment, mapping: Mapping): void {
   setValue(entry, segment, mapping)
   laboratory(segment, mapping)
   const range = segment.text(7)
-  if (range !== undefined) resource['referenceRange'] = [rangeOf(segment, range)]
+  if (range !== undefined) {
+    const referenceRange = [rangeOf(segment, range)]
+    // What is the range of each of several values stands with each of them.
+    const all = (resource['component'] ?? [resource]) as Json[]
+    for (const one of all) one['referenceRange'] = referenceRange
+  }
   identify(entry, segment, mapping)
   place(entry, segment, mapping)
   if (resource['effectiveDateTime'] === undefined) ofItsOrder(entry, mapping)

@@ -6,7 +6,7 @@ import { attach, collected } from './specimen.ts'
 import { inRole, practitioner } from './people.ts'
 import { belongsTo, remember } from './parent.ts'
 import { requestedAsOfOld, timedBefore, urgencies } from './timing.ts'
-import { byTable, codeableConcept, concept, dateTime, entity, identifier, organization } from './types.ts'
+import { address, byTable, codeableConcept, concept, dateTime, entity, identifier, organization, telecom } from './types.ts'
 import { codingOf } from '../../draft/displays.ts'
 import { table } from '../../draft/table.ts'
 
@@ -162,7 +162,21 @@ function others(common: Segment, mapping: Mapping, entry: Entry): void {
   const enterer = common.first(10) && inRole('EP')(common.first(10) as Value, mapping, `${common.place}-10`)
   if (enterer !== undefined) put(entry.resource, 'supportingInfo[]', enterer)
   fill(entry, common, othersRows, mapping)
+  facilityOf(common, mapping)
 }
+
+/** ORC-21 to 23: where it was ordered, with its address and its number. */
+export function facilityOf(common: Segment, mapping: Mapping): Json | undefined {
+  const name = common.first(21)
+  const reference = name && organization(name, mapping, `${common.place}-21`)
+  const where = mapping.draft.find(reference)
+  if (where !== undefined && where.resource['address'] === undefined) fill(where, common, facilityRows, mapping)
+  return reference
+}
+const facilityRows = rowsOf([
+  [22, 'address[]', address],
+  [23, 'telecom[]', telecom],
+])
 const othersRows = rowsOf([
   [11, 'supportingInfo[]', practitioner],
   [21, 'supportingInfo[]', organization],

@@ -118,7 +118,7 @@ function licence(value: Value): Json | undefined {
       })
 }
 
-function language(value: Value): Json | undefined {
+export function language(value: Value): Json | undefined {
   const made = concept(value, 'urn:ietf:bcp:47')
   if (made === undefined) return undefined
   const codes = (made['coding'] as Json[] | undefined)?.map((one) => ({ ...one, ...languageOf(one) }))

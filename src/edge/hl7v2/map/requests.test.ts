@@ -252,3 +252,47 @@ test('a note after a part of an appointment is told with it, and a goal is one',
   )
   assert.equal((await mappedHl7([headOf('PGL^PC8'), ana, goal.replace('|AD|', '|DE|')])).first('Goal')['lifecycleStatus'], 'entered-in-error')
 })
+
+test('a restriction (ARV) says what, why, in words, and from when until when; one that is taken back is none', async () => {
+  const arv = (more: Record<number, string>) => segment('ARV', { 1: '1', 2: 'A', ...more })
+  const { first } = await mappedHl7([
+    headOf('ADT^A01'),
+    ana,
+    arv({ 3: 'HIV', 4: 'PAT', 5: 'само лекар', 6: '20260301^20270301' }),
+    'PV1|1|I|||||||||||||||||V1',
+    arv({ 3: 'LOC' }),
+  ])
+  const [label, reason, words] = first('Patient').meta?.['security'] as Loose[]
+  assert.deepEqual(
+    [label?.['code'], label?.['extension'][0].valuePeriod, reason?.['code'], words?.['display']],
+    ['HIV', { start: '2026-03-01', end: '2027-03-01' }, 'PRS', 'само лекар'],
+  )
+  assert.deepEqual(
+    (first('Encounter').meta?.['security'] as Loose[]).map((one) => one['code']),
+    ['LOCIS'],
+  )
+  const back = await mappedHl7([headOf('ADT^A08'), ana, arv({ 2: 'D', 3: 'HIV' }), arv({})])
+  assert.deepEqual([back.first('Patient').meta, back.losses.includes('ARV[1]')], [undefined, true])
+})
+
+test('several values of a result each have its range; who ordered it stands with where, and its address', async () => {
+  const { first, at } = await mappedHl7([
+    headOf('ORU^R01'),
+    ana,
+    segment('ORC', { 1: 'RE', 2: 'P1', 21: 'КЦ Ниш^L', 22: 'Булевар 48^^Ниш', 23: '^WPN^PH^^^018^506111' }),
+    obr(),
+    segment('OBX', { 1: '1', 2: 'NM', 3: 'A^а^L', 5: '60~120', 6: '/min', 7: '70-80', 11: 'F' }),
+  ])
+  const { component, referenceRange } = first('Observation')
+  assert.deepEqual([component.map((one: Loose) => one['referenceRange'][0].low.value), referenceRange], [[70, 70], undefined])
+  const where = at(first('ServiceRequest')['supportingInfo'].at(-1))
+  assert.deepEqual([where['name'], where['address'][0].city, where['telecom'][0].value], ['КЦ Ниш', 'Ниш', '018 506111'])
+})
+
+test('of the insured person the language is told, of the employer whom to ask for', async () => {
+  const in1 = segment('IN1', { 1: '1', 2: 'P1', 3: 'RFZO', 4: 'РФЗО', 11: 'Фирма', 16: 'Јовић^Марко', 17: 'SPO' })
+  const { all, at, first } = await mappedHl7([headOf('ADT^A01'), ana, in1, segment('IN2', { 34: 'srp', 49: 'Патић^Ана', 50: '^WPN^PH^^^011^222333' })])
+  assert.equal(all('RelatedPerson')[0]?.['communication'][0].language.coding[0].code, 'sr')
+  const [{ name, telecom }] = at(first('Coverage')['policyHolder'])['contact']
+  assert.deepEqual([name.family, telecom[0].value], ['Патић', '011 222333'])
+})

@@ -12,8 +12,8 @@ import { composition, encompassing, patient } from './header.ts'
 import type { Mapping } from './mapping.ts'
 import { narrative } from './narrative.ts'
 import { battery, family, observation, results } from './observations.ts'
-import { device, encounter, immunization, medication, planned, procedure } from './treatments.ts'
-import { concept, dateTime, identifier } from './types.ts'
+import { device, encounter, immunization, medication, planned, procedure, supply } from './treatments.ts'
+import { concept, dateTime, identifier, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** Rises when the same document would give other resources. */
@@ -230,6 +230,8 @@ const templates: [string, Kind][] = [
   ['2.16.840.1.113883.10.20.22.4.36', 'medications'],
   ['2.16.840.1.113883.10.20.22.4.52', 'immunizations'],
   ['2.16.840.1.113883.10.20.22.4.14', 'procedures'],
+  ['2.16.840.1.113883.10.20.22.4.12', 'procedures'],
+  ['2.16.840.1.113883.10.20.22.4.13', 'procedures'],
   ['2.16.840.1.113883.10.20.22.4.1', 'results'],
   ['2.16.840.1.113883.10.20.22.4.26', 'vital-signs'],
   ['2.16.840.1.113883.10.20.22.4.49', 'encounters'],
@@ -281,18 +283,29 @@ const anything: Reader = (element, mapping, place) => {
     case 'encounter':
       return some(encounter(element, mapping, place))
     case 'supply':
-      return some(device(element, mapping, place))
+      return some(device(element, mapping, place) ?? supply(element, mapping, place))
     case 'act':
+      // What is done for the patient stands within what it is done for.
+      if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.131')) return interventions(element, mapping, place)
       if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.202')) return noteActivity(element, mapping, place)
       return isWish(element) ? wish(element, mapping, place) : []
     default:
       return []
   }
 }
+const interventions: Reader = (element, mapping, place) => {
+  const found = ['act', 'procedure', 'observation', 'substanceAdministration', 'encounter'].flatMap((name) =>
+    inner(element, name).flatMap((one) => readers[kindByTemplate(one) ?? 'plan'](one, mapping, place)),
+  )
+  if (found.length > 0) for (const name of ['id', 'code', 'statusCode']) element.all(name)
+  return found
+}
 const isWish = (element: Element) => ['INT', 'RQO', 'PRP', 'PRMS', 'ARQ', 'APT'].includes(element.attribute('moodCode') ?? '')
 function wish(element: Element, mapping: Mapping, place: string): Entry[] {
   const code = concept(element.first('code'), mapping.words)
-  return code === undefined ? [] : [planned(element, code, mapping, place)]
+  const text = code === undefined ? wordsOf(element.first('text'), mapping.words) : undefined
+  const what = code ?? (text === undefined ? undefined : { text })
+  return what === undefined ? [] : [planned(element, what, mapping, place)]
 }
 
 /** Medicines at admission and at discharge stand within an act (2.16.840.1.113883.10.20.22.4.35 and 36). */

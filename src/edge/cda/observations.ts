@@ -15,7 +15,8 @@ export function observation(element: Element, category: string, mapping: Mapping
   const code = concept(element.first('code'), mapping.words)
   const value = observationValue(element, mapping)
   const components = inner(element, 'observation').filter((one) => one.first('code')?.attribute('code') !== '33999-4')
-  if (code === undefined && value === undefined) return undefined
+  const words = code === undefined && value === undefined ? wordsOf(element.first('text'), mapping.words) : undefined
+  if (code === undefined && value === undefined && words === undefined) return undefined
   const entry = mapping.draft.add('Observation', place, true)
   const { resource } = entry
   const ranges = element.all('referenceRange').flatMap((one) => rangeOf(one, mapping) ?? [])
@@ -41,7 +42,9 @@ export function observation(element: Element, category: string, mapping: Mapping
       specimen: specimenOf(element, mapping, place)?.reference,
     }),
   })
-  if (value === undefined && components.length === 0) resource['dataAbsentReason'] = absenceOf(element.elements.find(({ name }) => name === 'value'))
+  // Only the words say what was seen: nothing is absent.
+  if (value === undefined && components.length === 0 && words === undefined)
+    resource['dataAbsentReason'] = absenceOf(element.elements.find(({ name }) => name === 'value'))
   for (const component of components) componentOf(component, resource, mapping)
   comments(element, resource, mapping)
   return entry

@@ -8,7 +8,7 @@ import { classOf, locationOf } from './header.ts'
 import type { Mapping } from './mapping.ts'
 import { observation } from './observations.ts'
 import { authorOf, organizationOf, performers, practitionerOnly } from './people.ts'
-import { statusOf } from './statuses.ts'
+import { statusOf, takenStatus } from './statuses.ts'
 import { beginning, concept, dateTime, identifiers, integer, moment, period, quantity, timeChoice, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
@@ -38,7 +38,7 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
   const asserted = dateTime(element.first('author', 'time'))
   for (const supply of inner(element, 'supply')) supplied(supply, base, mapping, place)
   Object.assign(entry.resource, {
-    status: element.attribute('negationInd') === 'true' ? 'not-taken' : statusOf('MedicationStatement', element, 'unknown'),
+    status: element.attribute('negationInd') === 'true' ? 'not-taken' : takenStatus('MedicationStatement', element, 'unknown'),
     ...base,
     ...some({
       identifier: identifiers(element),
@@ -97,7 +97,7 @@ function prescribed(element: Element, base: Json, times: Times, mapping: Mapping
   )
   const refills = integer(element.first('repeatNumber'))
   Object.assign(entry.resource, {
-    status: statusOf('MedicationRequest', element, 'active'),
+    status: takenStatus('MedicationRequest', element, 'active'),
     intent: element.attribute('moodCode') === 'RQO' ? 'order' : 'plan',
     ...(element.attribute('negationInd') === 'true' ? { doNotPerform: true } : {}),
     ...base,
@@ -116,6 +116,12 @@ function prescribed(element: Element, base: Json, times: Times, mapping: Mapping
 function within(timing: unknown, boundsPeriod: Json): Json {
   const { repeat, ...rest } = (timing ?? {}) as Json
   return { ...rest, repeat: { ...(repeat as Json | undefined), boundsPeriod } }
+}
+
+/** A supply by itself: a medicine that is to be handed out, or was. */
+export function supply(element: Element, mapping: Mapping, place: string): Entry | undefined {
+  const own = medicine(element, mapping, place)
+  return own && supplied(element, { medicationCodeableConcept: own.concept, subject: mapping.patient.reference }, mapping, place)
 }
 
 /** A supply within a medication: an order for it, or what was handed out. */

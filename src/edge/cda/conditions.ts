@@ -1,9 +1,9 @@
-import { type Entry, type Json, some } from '../draft/draft.ts'
+import { type Entry, type Json, put, some } from '../draft/draft.ts'
 import { comments } from './comments.ts'
 import type { Element } from './element.ts'
 import type { Mapping } from './mapping.ts'
 import { authorOf } from './people.ts'
-import { beginning, concept, dateTime, identifiers, moment, wordsOf } from './types.ts'
+import { beginning, concept, dateTime, identifiers, moment, quantity, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** Entries inside of an entry, whose kind of statement is one of the names. */
@@ -31,7 +31,7 @@ const statusCodes = table<string>({
 
 /** The status that an entry says of itself in a status observation (33999-4), else that of its act, else by its end. */
 function clinicalStatus(concern: Element | undefined, observation: Element): string {
-  const said = inner(observation, 'observation').find((one) => one.first('code')?.attribute('code') === '33999-4')
+  const said = inner(observation, 'observation').find((one) => ['33999-4', '11323-3'].includes(one.first('code')?.attribute('code') ?? ''))
   const code = said?.first('value')?.attribute('code')
   if (code !== undefined && statusCodes[code] !== undefined) return statusCodes[code] as string
   const high = observation.first('effectiveTime', 'high')
@@ -61,7 +61,9 @@ export function problem(observation: Element, concern: Element | undefined, cate
       clinicalStatus: status && clinical('condition', status),
       verificationStatus: isNegated && !isNone ? verified('condition', 'refuted') : undefined,
       severity: severityOf(observation, mapping),
+      bodySite: observation.all('targetSiteCode').flatMap((one) => concept(one, mapping.words) ?? []),
       onsetDateTime: onset,
+      onsetAge: onset === undefined ? ageIn(observation) : undefined,
       abatementDateTime: end,
       recordedDate: recorded,
       asserter: authorOf(observation, mapping, place)?.reference,
@@ -78,6 +80,17 @@ export function problem(observation: Element, concern: Element | undefined, cate
 // "Not a problem, without naming one": there is none that is known (SNOMED CT 160245001), as C-CDA on FHIR has it.
 const isAnyProblem = new Set(['55607006', '404684003', '64572001', '282291009'])
 const noProblem = { coding: [{ system: 'http://snomed.info/sct', code: '160245001', display: 'No current problems or disability' }] }
+
+/** At what age, where no day is said. */
+function ageIn(observation: Element): Json | undefined {
+  const found = inner(observation, 'observation').find((one) => ['445518008', '397659008'].includes(one.first('code')?.attribute('code') ?? ''))
+  const value = quantity(found?.first('value'))
+  if (value === undefined || !ages.has(String(value['code'] ?? 'a'))) return undefined
+  found?.readAll()
+  const code = String(value['code'] ?? 'a')
+  return { value: value['value'], unit: code, system: 'http://unitsofmeasure.org', code }
+}
+const ages = new Set(['a', 'mo', 'wk', 'd'])
 
 /** con-4: what has abated is inactive, resolved or in remission. */
 const endedStatus = (status: string) => (['inactive', 'resolved', 'remission'].includes(status) ? status : 'resolved')
@@ -147,6 +160,7 @@ export function allergy(observation: Element, concern: Element | undefined, mapp
     patient: mapping.patient.reference,
   })
   criticality?.readAll()
+  severityOfAll(observation, entry.resource, mapping)
   comments(observation, entry.resource, mapping)
   concern?.all('effectiveTime').forEach((one) => one.readAll())
   return entry
@@ -185,5 +199,16 @@ function reactions(observation: Element, mapping: Mapping): Json[] {
       }) as Json,
     ]
   })
+}
+/** How bad the allergy itself is, where its reactions say otherwise: R4 has no place for it but a note, and the worst is what a doctor must know. */
+function severityOfAll(observation: Element, resource: Json, mapping: Mapping): void {
+  const beside = severityBeside(observation)
+  const code = beside?.first('value')?.attribute('code') ?? ''
+  const reactions_ = (resource['reaction'] ?? []) as Json[]
+  if (beside === undefined || severities[code] === undefined || reactions_.some(({ severity }) => severity === severities[code])) return
+  const value = concept(beside.first('value'), mapping.words)
+  const [first] = ((value?.['coding'] as Json[] | undefined) ?? []) as Json[]
+  beside.readAll()
+  put(resource, 'note[]', { text: `severity: ${String(value?.['text'] ?? first?.['display'] ?? severities[code])}` })
 }
 const severityBeside = (observation: Element) => inner(observation, 'observation').find((each) => each.first('code')?.attribute('code') === 'SEV')

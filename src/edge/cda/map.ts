@@ -12,12 +12,12 @@ import { composition, encompassing, patient } from './header.ts'
 import type { Mapping } from './mapping.ts'
 import { narrative } from './narrative.ts'
 import { battery, family, observation, results } from './observations.ts'
-import { device, encounter, immunization, medication, planned, procedure } from './treatments.ts'
-import { concept, dateTime, identifier } from './types.ts'
+import { device, encounter, immunization, medication, planned, procedure, supply } from './treatments.ts'
+import { concept, dateTime, identifier, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/4'
+const version = 'cda-to-fhir/5'
 const sectionsMax = 500
 const sectionDepthMax = 10
 
@@ -35,6 +35,7 @@ const kinds = table<Kind>({
   '10183-2': 'medications',
   '42346-7': 'medications',
   '29549-3': 'given',
+  '59774-0': 'given',
   '11369-6': 'immunizations',
   '47519-4': 'procedures',
   '30954-2': 'results',
@@ -216,6 +217,8 @@ const templates: [string, Kind][] = [
   ['2.16.840.1.113883.10.20.22.4.7', 'allergies'],
   ['2.16.840.1.113883.10.20.22.4.3', 'problems'],
   ['2.16.840.1.113883.10.20.22.4.4', 'problems'],
+  ['2.16.840.1.113883.10.20.22.4.114', 'problems'],
+  ['2.16.840.1.113883.10.20.22.4.70', 'problems'],
   ['2.16.840.1.113883.10.20.22.4.80', 'diagnoses'],
   ['2.16.840.1.113883.10.20.22.4.33', 'diagnoses'],
   ['2.16.840.1.113883.10.20.22.4.34', 'diagnoses'],
@@ -223,8 +226,12 @@ const templates: [string, Kind][] = [
   ['2.16.840.1.113883.10.20.22.4.51', 'diagnoses'],
   ['2.16.840.1.113883.10.20.22.4.16', 'medications'],
   ['2.16.840.1.113883.10.20.22.4.42', 'medications'],
+  ['2.16.840.1.113883.10.20.22.4.35', 'medications'],
+  ['2.16.840.1.113883.10.20.22.4.36', 'medications'],
   ['2.16.840.1.113883.10.20.22.4.52', 'immunizations'],
   ['2.16.840.1.113883.10.20.22.4.14', 'procedures'],
+  ['2.16.840.1.113883.10.20.22.4.12', 'procedures'],
+  ['2.16.840.1.113883.10.20.22.4.13', 'procedures'],
   ['2.16.840.1.113883.10.20.22.4.1', 'results'],
   ['2.16.840.1.113883.10.20.22.4.26', 'vital-signs'],
   ['2.16.840.1.113883.10.20.22.4.49', 'encounters'],
@@ -276,28 +283,47 @@ const anything: Reader = (element, mapping, place) => {
     case 'encounter':
       return some(encounter(element, mapping, place))
     case 'supply':
-      return some(device(element, mapping, place))
+      return some(device(element, mapping, place) ?? supply(element, mapping, place))
     case 'act':
+      // What is done for the patient stands within what it is done for.
+      if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.131')) return interventions(element, mapping, place)
       if (hasTemplate(element, '2.16.840.1.113883.10.20.22.4.202')) return noteActivity(element, mapping, place)
       return isWish(element) ? wish(element, mapping, place) : []
     default:
       return []
   }
 }
+const interventions: Reader = (element, mapping, place) => {
+  const found = ['act', 'procedure', 'observation', 'substanceAdministration', 'encounter'].flatMap((name) =>
+    inner(element, name).flatMap((one) => readers[kindByTemplate(one) ?? 'plan'](one, mapping, place)),
+  )
+  if (found.length > 0) for (const name of ['id', 'code', 'statusCode']) element.all(name)
+  return found
+}
 const isWish = (element: Element) => ['INT', 'RQO', 'PRP', 'PRMS', 'ARQ', 'APT'].includes(element.attribute('moodCode') ?? '')
 function wish(element: Element, mapping: Mapping, place: string): Entry[] {
   const code = concept(element.first('code'), mapping.words)
-  return code === undefined ? [] : [planned(element, code, mapping, place)]
+  const text = code === undefined ? wordsOf(element.first('text'), mapping.words) : undefined
+  const what = code ?? (text === undefined ? undefined : { text })
+  return what === undefined ? [] : [planned(element, what, mapping, place)]
 }
+
+/** Medicines at admission and at discharge stand within an act (2.16.840.1.113883.10.20.22.4.35 and 36). */
+const medicines =
+  (isGiven: boolean): Reader =>
+  (element, mapping, place) => {
+    const within = element.name === 'act' ? inner(element, 'substanceAdministration') : []
+    if (within.length > 0) for (const name of ['id', 'code', 'statusCode']) element.all(name)
+    const all = element.name === 'substanceAdministration' ? [element] : within
+    return all.length === 0 ? anything(element, mapping, place) : all.flatMap((one) => some(medication(one, isGiven, mapping, place)))
+  }
 
 const readers: Record<Kind, Reader> = {
   allergies: within(allergy),
   problems: within((one, concern, mapping, place) => problem(one, concern, 'problem-list-item', mapping, place)),
   diagnoses: within((one, concern, mapping, place) => problem(one, concern, 'encounter-diagnosis', mapping, place)),
-  medications: (element, mapping, place) =>
-    element.name === 'substanceAdministration' ? some(medication(element, false, mapping, place)) : anything(element, mapping, place),
-  given: (element, mapping, place) =>
-    element.name === 'substanceAdministration' ? some(medication(element, true, mapping, place)) : anything(element, mapping, place),
+  medications: medicines(false),
+  given: medicines(true),
   immunizations: (element, mapping, place) =>
     element.name === 'substanceAdministration'
       ? some(immunization(element, mapping, place) ?? medication(element, false, mapping, place))
@@ -328,8 +354,12 @@ const readers: Record<Kind, Reader> = {
   team: careTeam,
   family: (element, mapping, place) =>
     element.name === 'organizer' ? some(family(element, mapping, place)) : observed('social-history')(element, mapping, place),
-  // A procedure leads to what it put in or took out.
-  devices: (element, mapping, place) =>
-    some((element.name === 'procedure' ? procedure(element, mapping, place) : undefined) ?? device(element, mapping, place)),
+  devices: (element, mapping, place) => {
+    // Implants, and what else there is of one kind, stand together (2.16.840.1.113883.10.20.22.4.135).
+    if (element.name === 'organizer')
+      return element.all('component').flatMap((component) => component.elements.flatMap((one) => readers.devices(one, mapping, place)))
+    // A procedure leads to what it put in or took out.
+    return some((element.name === 'procedure' ? procedure(element, mapping, place) : undefined) ?? device(element, mapping, place))
+  },
   other: anything,
 }

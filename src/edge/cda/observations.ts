@@ -15,7 +15,8 @@ export function observation(element: Element, category: string, mapping: Mapping
   const code = concept(element.first('code'), mapping.words)
   const value = observationValue(element, mapping)
   const components = inner(element, 'observation').filter((one) => one.first('code')?.attribute('code') !== '33999-4')
-  if (code === undefined && value === undefined) return undefined
+  const words = code === undefined && value === undefined ? wordsOf(element.first('text'), mapping.words) : undefined
+  if (code === undefined && value === undefined && words === undefined) return undefined
   const entry = mapping.draft.add('Observation', place, true)
   const { resource } = entry
   const ranges = element.all('referenceRange').flatMap((one) => rangeOf(one, mapping) ?? [])
@@ -38,9 +39,12 @@ export function observation(element: Element, category: string, mapping: Mapping
       performer: who.length > 0 ? who : author === undefined ? [] : [author.reference],
       bodySite: concept(element.first('targetSiteCode'), mapping.words),
       method: concept(element.first('methodCode'), mapping.words),
+      specimen: specimenOf(element, mapping, place)?.reference,
     }),
   })
-  if (value === undefined && components.length === 0) resource['dataAbsentReason'] = absenceOf(element.elements.find(({ name }) => name === 'value'))
+  // Only the words say what was seen: nothing is absent.
+  if (value === undefined && components.length === 0 && words === undefined)
+    resource['dataAbsentReason'] = absenceOf(element.elements.find(({ name }) => name === 'value'))
   for (const component of components) componentOf(component, resource, mapping)
   comments(element, resource, mapping)
   return entry
@@ -98,6 +102,18 @@ function rangeOf(element: Element, mapping: Mapping): Json | undefined {
   return some({ low, high, text })
 }
 
+/** What was examined: its number, and what it is. */
+function specimenOf(element: Element, mapping: Mapping, place: string): Entry | undefined {
+  const role = element.first('specimen', 'specimenRole')
+  const type = concept(role?.first('specimenPlayingEntity', 'code'), mapping.words)
+  const identifier = role === undefined ? [] : identifiers(role)
+  if (type === undefined && identifier.length === 0) return undefined
+  return mapping.draft.once(`specimen ${JSON.stringify([identifier, type])}`, 'Specimen', place, (entry) => {
+    entry.isAbout = true
+    Object.assign(entry.resource, some({ identifier, type, subject: mapping.patient.reference }))
+  })
+}
+
 /** A battery of results: a report with its results. */
 export function results(organizer: Element, mapping: Mapping, place: string): Entry[] {
   const code = concept(organizer.first('code'), mapping.words)
@@ -105,6 +121,8 @@ export function results(organizer: Element, mapping: Mapping, place: string): En
     .all('component')
     .flatMap((component) => component.all('observation').flatMap((one) => observation(one, 'laboratory', mapping, place) ?? []))
   const made = timedBy(inside, organizer)
+  const specimen = specimenOf(organizer, mapping, place)
+  for (const { resource } of specimen === undefined ? [] : made) resource['specimen'] ??= specimen?.reference
   const report = mapping.draft.add('DiagnosticReport', place, true)
   const time = organizer.first('effectiveTime')
   const performer = performers(organizer, mapping, place)
@@ -118,7 +136,7 @@ export function results(organizer: Element, mapping: Mapping, place: string): En
     code: code ?? { text: 'unknown' },
     subject: mapping.patient.reference,
     ...(Object.keys(own).length > 0 ? own : fallback),
-    ...some({ identifier: identifiers(organizer), result: made.map(({ reference }) => reference), performer }),
+    ...some({ identifier: identifiers(organizer), result: made.map(({ reference }) => reference), performer, specimen: specimen && [specimen.reference] }),
   })
   return [report, ...made]
 }

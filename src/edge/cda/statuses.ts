@@ -1,3 +1,4 @@
+import { inner } from './conditions.ts'
 import type { Element } from './element.ts'
 import { table } from '../draft/table.ts'
 
@@ -34,3 +35,18 @@ export function statusOf(kind: string, element: Element, fallback: string): stri
   const code = element.first('statusCode')?.attribute('code')?.toLowerCase() ?? ''
   return of[kind]?.[code] ?? fallback
 }
+
+/**
+ * An observation in the entry says whether a medicine is still taken, and goes before the status of the act, which is "completed" in most documents that have one (CCD, 3.9.2.3; C-CDA). A value
+ * that is called "No longer active" is that, whatever its code.
+ */
+export function takenStatus(kind: 'MedicationStatement' | 'MedicationRequest', element: Element, fallback: string): string {
+  const said = inner(element, 'observation').find((one) => one.first('code')?.attribute('code') === '33999-4')
+  const value = said?.first('value')
+  const status = /no longer active/i.test(value?.attribute('displayName') ?? '') ? 'stopped' : taken[value?.attribute('code') ?? '']
+  if (status === undefined) return statusOf(kind, element, fallback)
+  said?.readAll()
+  element.first('statusCode')?.readAll()
+  return status
+}
+const taken = table<string>({ '55561003': 'active', '421139008': 'on-hold', '73425007': 'stopped', '392521001': 'completed' })

@@ -271,3 +271,73 @@ test('the chart is found by the number of whoever keeps the document, in whichev
   for (const order of [ids, ids.toReversed()])
     assert.deepEqual((await map(section('11450-4', []), order.join(''))).requests('Patient'), ['POST identifier=urn:oid:1.3.6.1.4.1.99999.5.2|4711'])
 })
+
+describe('medicines that were given, and things', () => {
+  const product = `<consumable><manufacturedProduct><manufacturedMaterial><code code="153475" codeSystem="2.16.840.1.113883.6.88" displayName="Propofol"/></manufacturedMaterial></manufacturedProduct></consumable>`
+  const medicine = (mood: string) =>
+    `<substanceAdministration classCode="SBADM" moodCode="${mood}"><statusCode code="completed"/><effectiveTime value="20260301"/><doseQuantity value="20" unit="mg"/>${product}</substanceAdministration>`
+
+  test('in anaesthesia were given; what is only planned was not, whatever the section', async () => {
+    for (const code of ['59774-0', '29549-3']) {
+      const { all } = await map(section(code, [medicine('EVN'), medicine('INT')]))
+      assert.deepEqual([all('MedicationAdministration').length, all('MedicationRequest').length, all('MedicationStatement').length], [1, 1, 0], code)
+    }
+  })
+
+  const supply = (device: string, name: string, number = '<id root="1.3.6.1.4.1.99999.9" extension="PI-1"/>') =>
+    `<supply classCode="SPLY" moodCode="EVN"><id root="1.3.6.1.4.1.99999.8" extension="S-${device}"/><statusCode code="completed"/><participant typeCode="PRD"><participantRole classCode="MANU">${number}<playingDevice><code code="${device}" ${sct} displayName="${name}"/></playingDevice><scopingEntity><desc>Медтроник</desc></scopingEntity></participantRole></participant></supply>`
+
+  test('implants stand together in an organizer: a pacemaker is told, with its maker, and found again', async () => {
+    const organizer = `<organizer classCode="CLUSTER" moodCode="EVN"><code code="40388003" ${sct}/><component>${supply('14106009', 'Pacemaker')}</component><component>${supply('303406003', 'Prosthesis')}</component></organizer>`
+    const { all, requests } = await map(section('46264-8', [organizer]))
+    assert.deepEqual(
+      all('Device').map((one) => [one['type'].coding[0].code, one['manufacturer']]),
+      [
+        ['14106009', 'Медтроник'],
+        ['303406003', 'Медтроник'],
+      ],
+    )
+    const again = await map(section('46264-8', [organizer]))
+    assert.deepEqual(again.requests('Device'), requests('Device'))
+    assert.equal(new Set(requests('Device')).size, 2)
+    assert.match(requests('Device')[0] ?? '', /^PUT identifier=urn:spona:edge:statement/)
+  })
+
+  test('the number for everybody of a device is its carrier, and the number of the supply that of a thing without one', async () => {
+    const carried = (
+      await map(section('46264-8', [supply('14106009', 'Pacemaker', '<id root="2.16.840.1.113883.3.3719" extension="(01)00643169007222"/>')]))
+    ).first('Device')
+    assert.equal(carried['udiCarrier'][0].carrierHRF, '(01)00643169007222')
+    const bare = (await map(section('46264-8', [supply('14106009', 'Pacemaker', '')]))).first('Device')
+    assert.equal(bare['identifier'][0].value, 'S-14106009')
+  })
+
+  test('at discharge and at admission stand within an act, and are told: the therapy of a discharge summary was lost', async () => {
+    const act = (template: string, mood: string) =>
+      `<act classCode="ACT" moodCode="EVN"><templateId root="${template}"/><code code="10183-2" ${loinc}/><statusCode code="completed"/><entryRelationship typeCode="SUBJ">${medicine(mood)}</entryRelationship></act>`
+    for (const [code, template] of [
+      ['10183-2', '2.16.840.1.113883.10.20.22.4.35'],
+      ['75311-1', '2.16.840.1.113883.10.20.22.4.35'],
+      ['42346-7', '2.16.840.1.113883.10.20.22.4.36'],
+      ['99999-9', '2.16.840.1.113883.10.20.22.4.35'],
+    ] as const) {
+      const { all } = await map(section(code, [act(template, 'INT'), act(template, 'EVN')]))
+      assert.deepEqual([all('MedicationRequest').length, all('MedicationStatement').length], [1, 1], code)
+    }
+  })
+})
+
+test('a battery names its specimen, a wound where it is, an instruction its words', async () => {
+  const battery = `<organizer classCode="BATTERY" moodCode="EVN"><code code="58410-2" ${loinc}/><statusCode code="completed"/><specimen><specimenRole><id root="1.3.6.1.4.1.99999.8" extension="SP1"/><specimenPlayingEntity><code code="119297000" ${sct} displayName="Blood"/></specimenPlayingEntity></specimenRole></specimen><component>${observation(`<code code="718-7" ${loinc}/><statusCode code="completed"/><value xsi:type="PQ" value="98" unit="g/L"/>`)}</component></organizer>`
+  const results = await map(section('30954-2', [battery]))
+  const specimen = results.first('Specimen')
+  assert.deepEqual([specimen['type'].coding[0].code, specimen['identifier'][0].value], ['119297000', 'SP1'])
+  assert.deepEqual([results.at(results.first('Observation')['specimen']), results.at(results.first('DiagnosticReport')['specimen'][0])], [specimen, specimen])
+  const wound = observation(
+    `<templateId root="2.16.840.1.113883.10.20.22.4.114"/>${assertion}<statusCode code="completed"/><value xsi:type="CD" code="399912005" ${sct}/><targetSiteCode code="64033007" ${sct} displayName="Heel"/>`,
+  )
+  const condition = (await map(section('61149-1', [wound]))).first('Condition')
+  assert.deepEqual([condition['code'].coding[0].code, condition['bodySite'][0].coding[0].code], ['399912005', '64033007'])
+  const act = `<act classCode="ACT" moodCode="INT"><templateId root="2.16.840.1.113883.10.20.22.4.20"/><code code="311401005" ${sct}/><text>Мање соли</text><statusCode code="completed"/></act>`
+  assert.equal((await map(section('69730-0', [act]))).first('ServiceRequest')['patientInstruction'], 'Мање соли')
+})

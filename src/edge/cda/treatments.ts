@@ -8,7 +8,7 @@ import { classOf, locationOf } from './header.ts'
 import type { Mapping } from './mapping.ts'
 import { observation } from './observations.ts'
 import { authorOf, organizationOf, performers, practitionerOnly } from './people.ts'
-import { statusOf } from './statuses.ts'
+import { statusOf, takenStatus } from './statuses.ts'
 import { beginning, concept, dateTime, identifiers, integer, moment, period, quantity, timeChoice, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
@@ -31,14 +31,14 @@ export function medication(element: Element, isGiven: boolean, mapping: Mapping,
   if (product === undefined) return undefined
   const times = timesOf(element)
   const base = { medicationCodeableConcept: product.concept, subject: mapping.patient.reference }
-  if (isGiven) return given(element, base, times, mapping, place)
+  if (isGiven && !isPlanned(element)) return given(element, base, times, mapping, place)
   if (isPlanned(element)) return prescribed(element, base, times, mapping, place)
   const entry = mapping.draft.add('MedicationStatement', place, true)
   const dosage = dosages(element, times, mapping)
   const asserted = dateTime(element.first('author', 'time'))
   for (const supply of inner(element, 'supply')) supplied(supply, base, mapping, place)
   Object.assign(entry.resource, {
-    status: element.attribute('negationInd') === 'true' ? 'not-taken' : statusOf('MedicationStatement', element, 'unknown'),
+    status: element.attribute('negationInd') === 'true' ? 'not-taken' : takenStatus('MedicationStatement', element, 'unknown'),
     ...base,
     ...some({
       identifier: identifiers(element),
@@ -97,7 +97,7 @@ function prescribed(element: Element, base: Json, times: Times, mapping: Mapping
   )
   const refills = integer(element.first('repeatNumber'))
   Object.assign(entry.resource, {
-    status: statusOf('MedicationRequest', element, 'active'),
+    status: takenStatus('MedicationRequest', element, 'active'),
     intent: element.attribute('moodCode') === 'RQO' ? 'order' : 'plan',
     ...(element.attribute('negationInd') === 'true' ? { doNotPerform: true } : {}),
     ...base,
@@ -116,6 +116,12 @@ function prescribed(element: Element, base: Json, times: Times, mapping: Mapping
 function within(timing: unknown, boundsPeriod: Json): Json {
   const { repeat, ...rest } = (timing ?? {}) as Json
   return { ...rest, repeat: { ...(repeat as Json | undefined), boundsPeriod } }
+}
+
+/** A supply by itself: a medicine that is to be handed out, or was. */
+export function supply(element: Element, mapping: Mapping, place: string): Entry | undefined {
+  const own = medicine(element, mapping, place)
+  return own && supplied(element, { medicationCodeableConcept: own.concept, subject: mapping.patient.reference }, mapping, place)
 }
 
 /** A supply within a medication: an order for it, or what was handed out. */
@@ -238,6 +244,8 @@ export function planned(element: Element, code: Json, mapping: Mapping, place: s
   const entry = mapping.draft.add('ServiceRequest', place, true)
   const author = authorOf(element, mapping, place)
   const who = performers(element, mapping, place).map(({ who: reference }) => reference)
+  const words = wordsOf(element.first('text'), mapping.words)
+  const said = hasTemplate(element, '2.16.840.1.113883.10.20.22.4.20') ? { patientInstruction: words } : { note: words === undefined ? [] : [{ text: words }] }
   Object.assign(entry.resource, {
     status: statusOf('ServiceRequest', element, 'active'),
     intent: element.attribute('moodCode') === 'RQO' ? 'order' : element.attribute('moodCode') === 'PRP' ? 'proposal' : 'plan',
@@ -251,8 +259,10 @@ export function planned(element: Element, code: Json, mapping: Mapping, place: s
       requester: author?.reference,
       performer: who,
       reasonCode: reasons(element, mapping),
+      ...said,
     }),
   })
+  comments(element, entry.resource, mapping)
   return entry
 }
 
@@ -304,7 +314,9 @@ export function device(element: Element, mapping: Mapping, place: string): Entry
   const role = [...element.all('participant'), ...element.all('product')].map((one) => one.first('participantRole')).find((one) => one !== undefined)
   const entry = deviceOf(role, mapping, place)
   if (entry === undefined) return undefined
-  element.all('id')
+  // The number of the supply finds a thing again that has none of its own.
+  const numbers = identifiers(element)
+  if (entry.resource['identifier'] === undefined && numbers.length > 0) entry.resource['identifier'] = numbers
   element.all('statusCode')
   return entry
 }
@@ -323,13 +335,16 @@ function deviceOf(role: Element | undefined, mapping: Mapping, place: string): E
   if (type === undefined && !model) return undefined
   const maker = organizationOf(role?.first('scopingEntity'), mapping, place)
   const entry = mapping.draft.add('Device', place, true)
-  const name = maker?.resource['name']
+  const name = maker?.resource['name'] ?? role?.first('scopingEntity')?.first('desc')?.text
+  // The register in which the numbers of devices for everybody are (FDA, UDI).
+  const udi = (role?.all('id') ?? []).find((id) => id.attribute('root') === '2.16.840.1.113883.3.3719')?.attribute('extension')
   Object.assign(
     entry.resource,
     some({
       identifier: role === undefined ? [] : identifiers(role),
       type,
-      manufacturer: typeof name === 'string' ? name : undefined,
+      udiCarrier: udi === undefined ? [] : [{ carrierHRF: udi }],
+      manufacturer: typeof name === 'string' && name !== '' ? name : undefined,
       deviceName: model ? [{ name: model, type: 'model-name' }] : [],
       patient: mapping.patient.reference,
     }),

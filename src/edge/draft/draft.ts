@@ -178,7 +178,7 @@ export class Draft {
     const counts = new Map<string, number>()
     for (const entry of this.entries) {
       const { resourceType, identifier } = entry.resource as Resource & { identifier?: Json[] }
-      if (entry.key === undefined || isOfEverybody.has(resourceType)) continue
+      if (entry.key === undefined || isShared(entry.resource)) continue
       if (which === 'shared' && shared.get(entry.key) === 1) continue
       const key = [patient, resourceType, entry.query].join('\u0000')
       const count = counts.get(key) ?? 0
@@ -204,7 +204,7 @@ export class Draft {
 function withoutSpaces(entries: readonly Entry[]): void {
   const holders = new Map<string, Json[]>()
   for (const { resource } of entries) {
-    if (isOfEverybody.has(resource.resourceType) || !isFoundByIdentifier.has(resource.resourceType)) continue
+    if (isShared(resource) || !isFoundByIdentifier.has(resource.resourceType)) continue
     for (const one of (resource['identifier'] as Json[] | undefined) ?? []) {
       if (one['system'] === undefined) continue
       const key = `${resource.resourceType}?${String(one['system'])}|${String(one['value'])}`
@@ -229,6 +229,9 @@ function countsOf(entries: readonly Entry[]): TextMap<number> {
 }
 
 const isOfEverybody = new Set(['Patient', 'Practitioner', 'Organization', 'Location'])
+/** An instrument is everybody's, an implant its patient's. */
+const isShared = (resource: Resource): boolean =>
+  isOfEverybody.has(resource.resourceType) || (resource.resourceType === 'Device' && resource['patient'] === undefined)
 const isJoined = new Set(['Practitioner', 'Organization', 'Location'])
 
 // Of these a second one with the same identifier is the same thing, whoever sends it.
@@ -258,6 +261,7 @@ const isFoundByIdentifier = new Set([
   'Procedure',
   'FamilyMemberHistory',
   'Goal',
+  'Device',
   'Consent',
   'CareTeam',
 ])

@@ -38,6 +38,13 @@ const isTaken = (one: Resource): boolean =>
   one['doNotPerform'] !== true &&
   !['proposal', 'option'].includes(String(one['intent']))
 
+/** An order that the pharmacy has taken over is told once, as the pharmacy gives it: told twice, it would be read as two doses. */
+function withoutTakenOver(all: Resource[]): Resource[] {
+  const encoded = all.filter((one) => one['intent'] === 'filler-order')
+  const ordered = new Set(encoded.flatMap((one) => ((one['basedOn'] ?? []) as { reference?: string }[]).map(({ reference }) => reference)))
+  return all.filter((one) => !ordered.has(`${one.resourceType}/${one.id}`))
+}
+
 /** In the order of the implementation guide: the three required ones first. */
 export const sections: Section[] = [
   {
@@ -62,7 +69,7 @@ export const sections: Section[] = [
     title: { sr: 'Терапија', en: 'Medication' },
     types: ['MedicationStatement', 'MedicationRequest'],
     isRequired: true,
-    choose: (all) => newest(all.filter((one) => (of('MedicationStatement')(one) || of('MedicationRequest')(one)) && isTaken(one))),
+    choose: (all) => newest(withoutTakenOver(all.filter((one) => (of('MedicationStatement')(one) || of('MedicationRequest')(one)) && isTaken(one)))),
   },
   {
     code: '11369-6',

@@ -91,6 +91,17 @@ test('a summary shows what holds now of all the person’s charts, as one patien
     dosage: [{ text: '1 × 5 mg' }],
   })
   await file(send, { resourceType: 'MedicationRequest', status: 'stopped', intent: 'order', subject, medicationCodeableConcept: { text: 'Престао' } })
+  const asked = (intent: string, text: string, basedOn?: string) => ({
+    resourceType: 'MedicationRequest',
+    status: 'active',
+    intent,
+    subject,
+    authoredOn: '2023-01-01',
+    medicationCodeableConcept: { text },
+    ...(basedOn === undefined ? {} : { basedOn: [{ reference: `MedicationRequest/${basedOn}` }] }),
+  })
+  const ordered = await file(send, asked('original-order', 'Наручени аспирин'))
+  await file(send, asked('filler-order', 'Аспирин 100', ordered))
   const glucose = (date: string, value: number) => ({
     resourceType: 'Observation',
     status: 'final',
@@ -116,7 +127,7 @@ test('a summary shows what holds now of all the person’s charts, as one patien
   const composition = requireSummary(server, answer)
   assert.deepEqual(named(answer, composition, '11450-4'), ['Астма', 'Хипертензија'])
   assert.deepEqual(named(answer, composition, '11348-0'), ['Упала плућа'])
-  assert.deepEqual(named(answer, composition, '10160-0'), ['Рамиприл'])
+  assert.deepEqual(named(answer, composition, '10160-0'), ['Рамиприл', 'Аспирин 100'])
   assert.deepEqual(named(answer, composition, '8716-3'), ['Маса'])
   assert.equal(sectionOf(composition, '48765-2').emptyReason.coding[0].code, 'withheld', 'a system does not see what others submitted')
   assert.match(sectionOf(composition, '30954-2').text.div, /2026-01-01.*Глукоза.*6\.2 mmol\/L &#60;&#38;&#62;/)

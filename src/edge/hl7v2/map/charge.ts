@@ -1,8 +1,8 @@
-import { type Entry, type Json, put } from '../../draft/draft.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
 import { practitioner } from './people.ts'
-import { codeableConcept, coded, dateTime, decimal, entity, identifier, money, units } from './types.ts'
+import { codeableConcept, coded, dateTime, decimal, entity, identifier, money, organization, organizationCoded, units } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 // HL7 table 0017: a credit takes back what was charged.
@@ -18,6 +18,9 @@ const rows = rowsOf([
   [24, 'enterer', practitioner],
   [23, 'identifier[]', entity('FILL')],
   [11, 'priceOverride', money],
+  [13, 'costCenter', organizationCoded],
+  [32, 'performingOrganization', organization],
+  [33, 'requestingOrganization', organization],
   [16, 'note[]', (value) => ({ text: value.whole() })],
 ])
 
@@ -39,8 +42,19 @@ export function charge(segment: Segment, mapping: Mapping): void {
   if (count !== undefined) resource['quantity'] = { value: count }
   if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
   if (mapping.account !== undefined) resource['account'] = [mapping.account.reference]
+  product(resource, segment, mapping)
   for (const done of [procedureOf(segment, mapping), dispensedOf(segment, mapping)]) if (done !== undefined) put(resource, 'service[]', done.reference)
   mapping.noted = entry
+}
+
+/** FT1-34 and 35: the thing that was used, and its model. */
+function product(resource: Json, segment: Segment, mapping: Mapping): void {
+  const identifier_ = segment.first(34) && entity()(segment.first(34) as Value, mapping)
+  const made = some({ identifier: identifier_ && [identifier_], modelNumber: segment.text(35) })
+  if (made === undefined) return
+  const entry = mapping.draft.add('Device', segment.place)
+  Object.assign(entry.resource, made, { patient: mapping.patient?.reference })
+  resource['productReference'] = entry.reference
 }
 
 /** FT1-25 and 26: the procedure that is charged. */
@@ -55,13 +69,15 @@ function procedureOf(segment: Segment, mapping: Mapping): Entry | undefined {
 }
 const codeRows = rowsOf([[26, 'usedCode[]', coded('0340')]])
 
-/** FT1-29, and 43 to 44: the medicine that is charged, and how much of it. */
+/** FT1-29, 42 and 43: the medicine that is charged, by which prescription, and how much of it. */
 function dispensedOf(segment: Segment, mapping: Mapping): Entry | undefined {
   const medicine = segment.first(29) && codeableConcept(segment.first(29) as Value)
   const entry = medicine && mapping.aboutPatient('MedicationDispense', segment, 'subject', false)
   if (entry === undefined) return undefined
   Object.assign(entry.resource, { status: 'unknown', medicationCodeableConcept: medicine })
-  const [amount, unit] = [segment.first(44) && decimal(segment.first(44) as Value), segment.first(44)?.inside(2)]
+  const [amount, unit, number] = [segment.first(43) && decimal(segment.first(43) as Value), segment.first(43)?.inside(2), segment.text(42)]
+  if (number !== undefined)
+    entry.resource['authorizingPrescription'] = [{ type: 'MedicationRequest', identifier: some({ system: mapping.options.localSystem, value: number }) }]
   if (amount !== undefined) entry.resource['quantity'] = { value: amount, ...units(unit?.part(1), unit?.part(2), unit?.part(3)) }
   return entry
 }

@@ -1,13 +1,14 @@
 import { after, dateTimeOf } from '../../draft/dates.ts'
-import { type Json, put, some } from '../../draft/draft.ts'
+import { codingOf } from '../../draft/displays.ts'
+import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { type Convert, fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
 import { location, practitioner } from './people.ts'
-import { byTable, codeableConcept, coded, dateTime, entity, positive, wholeText } from './types.ts'
+import { byTable, codeableConcept, coded, dateTime, entity, entityIdentifier, positive, wholeText } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 const clinical = (kind: 'allergyintolerance' | 'condition', code: string) => ({
-  coding: [{ system: `http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code }],
+  coding: [codingOf(`http://terminology.hl7.org/CodeSystem/${kind}-clinical`, code)],
 })
 
 // HL7 table 0127 to the categories of R4, and table 0128 to its criticality.
@@ -43,8 +44,11 @@ export function allergy(segment: Segment, mapping: Mapping): void {
   const severity = severities[segment.text(4)?.toUpperCase() ?? '']
   if (manifestation.length > 0) resource['reaction'] = [some({ manifestation, onset: began, severity })]
   else if (began !== undefined) resource['onsetDateTime'] = began
+  if (isMore) fill(entry, segment, allergyNumberRows, mapping)
+  // HL7 table 0127 calls all of its kinds allergies but the last.
+  const kind = segment.text(2)?.toUpperCase() ?? ''
+  if (kind === 'MA' || categories[kind] !== undefined) resource['type'] ??= 'allergy'
   if (!isMore) return
-  fill(entry, segment, allergyNumberRows, mapping)
   const recorded = segment.first(13) && dateTime(segment.first(13) as Value)
   if (recorded !== undefined) resource['recordedDate'] = recorded
   if (/^D$/i.test(segment.text(6) ?? '')) resource['clinicalStatus'] = clinical('allergyintolerance', 'inactive')
@@ -106,6 +110,9 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   mapping.apart.set(entry, segment.text(6) ?? '')
   const isTakenBack = /^D$/i.test(segment.text(21) ?? '')
   if (isTakenBack) resource['verificationStatus'] = inError
+  const cause = madeOf(entry, segment.first(22), mapping)
+  if (cause !== undefined) put(resource, 'extension[]', { url: 'http://hl7.org/fhir/StructureDefinition/condition-dueTo', valueReference: cause })
+  if (!isTakenBack) reasonOf(entry, mapping)
   if (mapping.encounter === undefined) {
     resource['category'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'problem-list-item' }] }]
     return
@@ -120,6 +127,27 @@ export function diagnosis(segment: Segment, mapping: Mapping): void {
   const listed = ((mapping.encounter.resource as Json & { diagnosis?: Json[] }).diagnosis ??= [])
   listed.push(some({ condition: entry.reference, use, rank }) as Json)
   if (mapping.episode !== undefined) put(mapping.episode.resource, 'diagnosis[]', some({ condition: entry.reference, role: use, rank }))
+}
+
+/** DG1-22 and PR1-25: what it came of, by its number; what stands before it in the message is pointed to. */
+function madeOf(entry: Entry, value: Value | undefined, mapping: Mapping): Json | undefined {
+  const number = value && entityIdentifier(value, mapping)
+  if (number === undefined) return undefined
+  const type = entry.resource.resourceType
+  const isIt = (other: Entry) =>
+    other !== entry &&
+    other.resource.resourceType === type &&
+    ((other.resource['identifier'] ?? []) as Json[]).some(({ system, value: own }) => own === number['value'] && system === number['system'])
+  return mapping.draft.entries.find(isIt)?.reference ?? { type, identifier: number }
+}
+
+// In these a diagnosis after an order is why it is asked for (HL7 2.8, 4.4).
+const ordering = ['ORM', 'OML', 'OMG', 'OMI', 'OMP', 'OPL', 'RDE']
+function reasonOf(entry: Entry, mapping: Mapping): void {
+  if (!mapping.isOf(...ordering)) return
+  const medicine = mapping.medication?.resource.resourceType === 'MedicationRequest' ? mapping.medication : undefined
+  const asked = mapping.order.request ?? medicine
+  if (asked !== undefined) put(asked.resource, 'reasonReference[]', entry.reference)
 }
 
 const procedureRows = rowsOf([
@@ -153,6 +181,8 @@ export function procedure(segment: Segment, mapping: Mapping): void {
   const words = segment.first(4) && wholeText(segment.first(4) as Value)
   if (words !== undefined) resource['code'] = { ...(resource['code'] as Json), text: words }
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
+  const whole = madeOf(entry, segment.first(25), mapping)
+  if (whole !== undefined) resource['partOf'] = [whole]
   mapping.noted = entry
   fill(entry, segment, performerRows, mapping)
 }

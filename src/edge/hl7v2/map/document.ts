@@ -26,8 +26,6 @@ const rows = rowsOf([
   [9, 'author[]', practitioner],
   [10, 'authenticator', practitioner],
   [22, 'authenticator', practitioner],
-  [14, 'identifier[]', entity('PLAC')],
-  [15, 'identifier[]', entity('FILL')],
   [16, 'description', (value) => value.whole()],
   [17, 'docStatus', byTable(docStatuses)],
   [19, 'status', byTable(statuses)],
@@ -50,10 +48,20 @@ export function document(segment: Segment, mapping: Mapping): void {
   }
   const parent = segment.first(13) && entityIdentifier(segment.first(13) as Value, mapping)
   if (parent !== undefined) resource['relatesTo'] = [{ code: replaces(mapping.message.event), target: { type: 'DocumentReference', identifier: parent } }]
+  const orders = [
+    [14, 'PLAC'],
+    [15, 'FILL'],
+  ] as const
+  const related = orders.flatMap(([field, type]) => segment.all(field).flatMap((value) => entity(type)(value, mapping) ?? []))
   const date = momentIn(segment, segment.text(7) === undefined ? 6 : 7, mapping)
   if (date?.includes('T')) resource['date'] = date
   const start = momentIn(segment, 4, mapping)
-  const context = some({ period: start === undefined ? undefined : { start }, encounter: mapping.encounter === undefined ? [] : [mapping.encounter.reference] })
+  const context = some({
+    period: start === undefined ? undefined : { start },
+    encounter: mapping.encounter === undefined ? [] : [mapping.encounter.reference],
+    // The order is what it answers, and no number of its own: two documents of one order were one, the second over the first.
+    related: related.map((identifier) => ({ type: 'ServiceRequest', identifier })),
+  })
   if (context !== undefined) resource['context'] = context
   const secrecy = secrets[segment.text(18)?.toUpperCase() ?? '']
   if (secrecy !== undefined) resource['securityLabel'] = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: secrecy }] }]
@@ -62,8 +70,9 @@ export function document(segment: Segment, mapping: Mapping): void {
   content(entry, mapping)
 }
 
-/** T10 replaces, T06 adds to, others change. */
-const replaces = (event: string): string => (event === 'T09' || event === 'T10' ? 'replaces' : event === 'T05' || event === 'T06' ? 'appends' : 'transforms')
+/** T10 replaces, T04 and T08 change; what is new adds to its parent. */
+const replaces = (event: string): string => (event === 'T09' || event === 'T10' ? 'replaces' : changes.has(event) ? 'transforms' : 'appends')
+const changes = new Set(['T03', 'T04', 'T07', 'T08'])
 
 /** Files stand as they are; lines of text become one text. R4 demands a content: where there is none, its absence is said. */
 function content(entry: Entry, mapping: Mapping): void {

@@ -69,6 +69,7 @@ export function encounter(segment: Segment, mapping: Mapping): void {
   const entry = mapping.aboutPatient('Encounter', segment, 'subject', mapping.isOf('ADT'))
   if (entry === undefined) return
   mapping.encounter = entry
+  if (mapping.referral !== undefined) mapping.referral.resource['encounter'] ??= entry.reference
   const { resource } = entry
   segment.skip(1)
   resource['class'] = classOf(segment)

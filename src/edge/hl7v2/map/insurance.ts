@@ -2,7 +2,7 @@ import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, periodIn, rowsOf } from './mapping.ts'
-import { gender, kin } from './patient.ts'
+import { gender, kin, language } from './patient.ts'
 import { practitioner } from './people.ts'
 import { address, coded, concept, date, dateTime, humanName, identifier, money, numbered, organization, telecom } from './types.ts'
 import { table } from '../../draft/table.ts'
@@ -141,13 +141,25 @@ export function insuranceMore(segment: Segment, mapping: Mapping): void {
   if (coverage === undefined) return
   fill(coverage, segment, patientNumberRows, mapping)
   const employer = mapping.draft.find(coverage.resource['policyHolder'] as Json | undefined)
-  if (employer !== undefined) fill(employer, segment, employerPhoneRows, mapping)
+  if (employer !== undefined) employed(employer, segment, mapping)
   // By HL7's map of IN2 these are numbers of the patient too.
   fill(mapping.patient as Entry, segment, patientNumberRows, mapping)
   const person = mapping.draft.find(coverage.resource['subscriber'] as Json | undefined)
   if (person === undefined) return
   fill(person, segment, insuredNumberRows, mapping)
 }
+/** IN2-49, 50 and 64: whom to ask for at the employer, and its number. */
+function employed(employer: Entry, segment: Segment, mapping: Mapping): void {
+  fill(employer, segment, employerPhoneRows, mapping)
+  if (segment.first(49) === undefined) return
+  const person: Json = {}
+  fill(employer, segment, employerContactRows, mapping, person)
+  put(employer.resource, 'contact[]', person)
+}
+const employerContactRows = rowsOf([
+  [49, 'name', humanName],
+  [50, 'telecom[]', telecom],
+])
 const patientNumberRows = rowsOf([
   [6, 'identifier[]', numbered('MC')],
   [8, 'identifier[]', numbered('MA')],
@@ -156,7 +168,8 @@ const patientNumberRows = rowsOf([
 ])
 const insuredNumberRows = rowsOf([
   [1, 'identifier[]', identifier],
-  [2, 'identifier[]', numbered('SS')],
+  [2, 'identifier[]', numbered('SB')],
+  [34, 'communication[]', language],
   [63, 'telecom[]', telecom],
 ])
 const employerPhoneRows = rowsOf([[64, 'telecom[]', telecom]])

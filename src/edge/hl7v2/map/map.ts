@@ -6,25 +6,33 @@ import type { Message, Segment } from '../message.ts'
 import { findAgain } from './again.ts'
 import { charge } from './charge.ts'
 import { allergy, diagnosis, problem, procedure } from './clinical.ts'
+import { consent } from './consent.ts'
+import { death } from './death.ts'
 import { document } from './document.ts'
 import { encounter, encounterMore } from './encounter.ts'
+import { goal } from './goal.ts'
 import { event, header, software } from './header.ts'
 import { accident, insurance, insuranceMore } from './insurance.ts'
 import { Mapping, type Options } from './mapping.ts'
-import { administered, dispensed, prescribed, route } from './medication.ts'
+import { dispensed } from './dispense.ts'
+import { administered, finishPrescriptions, prescribed, route } from './medication.ts'
+import { component } from './medicine.ts'
 import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
-import { common, referral, request, specimen } from './order.ts'
+import { common, request } from './order.ts'
 import { additional, guarantor, nextOfKin, patient } from './patient.ts'
 import { role } from './people.ts'
 import { provider } from './provider.ts'
+import { referral } from './referral.ts'
 import { disability, restriction } from './restriction.ts'
+import { specimen, vessel } from './specimen.ts'
 import { Repeats } from './repeats.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
+import { billed, study } from './study.ts'
 import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/6'
+const version = 'hl7v2-to-fhir/7'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -57,14 +65,22 @@ const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
     RF1: referral,
     PRD: provider,
     SPM: specimen,
+    SAC: vessel,
     OBX: observation,
     NTE: note,
     RXA: administered,
     RXR: route,
     RXO: prescribed,
     RXE: prescribed,
+    RXG: prescribed,
+    RXC: component,
     RXD: dispensed,
     TXA: document,
+    CON: consent,
+    GOL: goal,
+    PDA: death,
+    CTI: study,
+    BLG: billed,
     SCH: appointment,
     AIS: resourceOf,
     AIG: resourceOf,
@@ -122,7 +138,7 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
 }
 
 // What is said of a patient only.
-const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXD TXA FT1 RF1'.split(' '))
+const ofPatients = new Set('NK1 PV1 AL1 IAM DG1 PRB PR1 IN1 GT1 ACC OBR OBX RXA RXO RXE RXG RXD TXA FT1 RF1 CON PDA GOL'.split(' '))
 
 /** A patient who is named after the first of what is told of a patient is still the patient of it. */
 function withPatientFirst(all: Segment[]): Segment[] {
@@ -140,6 +156,7 @@ function identityOf(message: Message): string {
 function finish(mapping: Mapping, original: Uint8Array | undefined): void {
   const { message, draft } = mapping
   finishAppointment(mapping)
+  finishPrescriptions(mapping)
   const focus = draft.entries.filter((entry) => entry.isAbout || mapping.patients.includes(entry)).map(({ reference }) => reference)
   if (focus.length > 0) mapping.header.resource['focus'] = focus
   findAgain(mapping)

@@ -124,6 +124,10 @@ export type Order = {
   parent?: Entry
   /** What says when, and stood before the order itself. */
   timed?: Segment[]
+  /** The specimen that OBR tells of by itself, until SPM says more of it. */
+  collected?: Entry | undefined
+  /** When it was taken (OBR-7). */
+  takenAt?: string | undefined
   /** What makes the identity of a result: the filler's number, else the placer's. */
   number?: string
 }

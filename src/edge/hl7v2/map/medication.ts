@@ -1,9 +1,11 @@
 import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
-import { fill, type Mapping, momentIn, rowsOf } from './mapping.ts'
+import { fill, type Mapping, momentIn, type Rows, rowsOf } from './mapping.ts'
+import { facilityOf } from './order.ts'
 import { inRole, location, practitioner } from './people.ts'
-import { instruct, timedAsOfOld, timedBefore } from './timing.ts'
-import { byTable, codeableConcept, concept, date, dateTime, decimal, entity, text, units } from './types.ts'
+import { batchOf, amountIn, medicineIn, mostInDay, numberIn, unitsIn } from './medicine.ts'
+import { timedAsOfOld, timedBefore } from './timing.ts'
+import { byTable, codeableConcept, concept, date, dateTime, entity, organizationCoded, text } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 // HL7 table 0322 (RXA-20).
@@ -56,7 +58,7 @@ export function administered(segment: Segment, mapping: Mapping): void {
   const origin = (resource['reportOrigin'] as Json | undefined)?.['coding'] as Json[] | undefined
   // NIP001: 00 was given here, 01 to 08 are told by somebody else, from papers or by heart.
   if (/^0[0-8]$/.test(String(origin?.[0]?.['code']))) resource['primarySource'] = origin?.[0]?.['code'] === '00'
-  dose(entry, segment)
+  dose(entry, segment, mapping)
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
   const { common } = mapping.order
   if (common !== undefined) ordered(entry, common, mapping)
@@ -82,8 +84,8 @@ function ordering(value: Value, mapping: Mapping, place: string): Json | undefin
 }
 
 /** 999 means that the amount is not known (CDC guide; RXA-6). */
-function dose(entry: Entry, segment: Segment): void {
-  const amount = numberIn(segment, 6)
+function dose(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const amount = numberIn(segment, 6, mapping)
   if (amount !== undefined && amount !== 999) entry.resource['doseQuantity'] = { value: amount, ...unitsIn(segment, 7) }
   else unitsIn(segment, 7)
 }
@@ -99,13 +101,37 @@ function given(segment: Segment, mapping: Mapping): void {
   if (resource['effectiveDateTime'] === undefined && resource['effectivePeriod'] === undefined) resource['_effectiveDateTime'] = absent
   resource['status'] = { NA: 'not-done', RE: 'not-done' }[segment.text(20)?.toUpperCase() ?? ''] ?? 'completed'
   resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const amount = numberIn(segment, 6)
+  const amount = numberIn(segment, 6, mapping)
   if (amount !== undefined && amount !== 999) resource['dosage'] = { dose: { value: amount, ...unitsIn(segment, 7) } }
   if (/^(?:D|X)$/i.test(segment.text(21) ?? '')) resource['status'] = 'entered-in-error'
   if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
   if (mapping.medication?.resource.resourceType === 'MedicationRequest') resource['request'] = mapping.medication.reference
+  else if (mapping.order.common !== undefined) fill(entry, mapping.order.common, requestedRows, mapping)
+  identifyGiven(entry, segment, mapping)
+  batchOf(entry, segment, { lot: 15, expires: 16 }, mapping)
   mapping.medication = entry
   mapping.noted = entry
+}
+const requestedRows = rowsOf([[2, 'request', prescriptionNumbered]])
+/** An order that the message does not hold is named by its number. */
+export function prescriptionNumbered(value: Value, mapping: Mapping): Json | undefined {
+  const identifier = entity('PLAC')(value, mapping)
+  return identifier && { type: 'MedicationRequest', identifier }
+}
+
+/** Which giving of which order at what time: told again, it would stand there as a second dose. */
+function identifyGiven(entry: Entry, segment: Segment, mapping: Mapping): void {
+  const { localSystem } = mapping.options
+  const { common } = mapping.order
+  const number = common?.text(3) ?? common?.text(2)
+  for (const field of [2, 3]) if (common?.text(field) === number) common?.skip(field)
+  if (localSystem === undefined || number === undefined || segment.text(3) === undefined) return
+  const own = {
+    system: `${localSystem}:administration`,
+    value: [number, segment.text(1), segment.text(2), segment.text(3), segment.text(5)].filter((one) => one !== undefined).join('/'),
+  }
+  put(entry.resource, 'identifier[]', own)
+  entry.isFoundBy(own)
 }
 const givenRows = rowsOf([
   [5, 'medicationCodeableConcept', codeableConcept],
@@ -163,145 +189,196 @@ const said = table<string>({
   RP: 'stopped',
 })
 
+const placerNumber = rowsOf([[2, 'identifier[]', entity('PLAC')]])
+const fillerNumber = rowsOf([[3, 'identifier[]', entity('FILL')]])
 const commonRows = rowsOf([
-  [2, 'identifier[]', entity('PLAC')],
-  [3, 'identifier[]', entity('FILL')],
   [9, 'authoredOn', dateTime],
+  [10, 'recorder', inRole('EP')],
   [12, 'requester', inRole('OP')],
   [16, 'reasonCode[]', codeableConcept],
 ])
 
+/**
+ * What the doctor ordered (RXO), how the pharmacy takes it (RXE) and what is to be given at one time (RXG) are three requests, the later based on the
+ * earlier: as one, the medicine that was ordered was lost where the pharmacy gives another.
+ */
 function prescription(segment: Segment, mapping: Mapping): Entry | undefined {
-  const known = mapping.medication
-  if (known?.resource.resourceType === 'MedicationRequest') return known
+  const known = mapping.medication?.resource.resourceType === 'MedicationRequest' ? mapping.medication : undefined
   const entry = mapping.aboutPatient('MedicationRequest', segment)
   if (entry === undefined) return undefined
   const { common } = mapping.order
   const { resource } = entry
   resource['status'] = said[common?.text(5)?.toUpperCase() ?? ''] ?? prescriptionStatuses[common?.text(1)?.toUpperCase() ?? ''] ?? 'unknown'
-  resource['intent'] = 'order'
+  resource['intent'] = intents[segment.name]
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
-  if (common !== undefined) fill(entry, common, commonRows, mapping)
+  if (known !== undefined) resource['basedOn'] = [known.reference]
+  if (common !== undefined) {
+    fill(entry, common, commonRows, mapping)
+    put(resource, 'supportingInformation[]', facilityOf(common, mapping))
+  }
+  numbered(entry, segment, known, mapping)
   mapping.medication = entry
   mapping.noted = entry
   return entry
 }
+const intents = table<string>({ RXO: 'original-order', RXE: 'filler-order', RXG: 'instance-order' })
+
+/** One number finds one thing: the placer's is that of the order, the filler's that of what the pharmacy makes of it, which else is found by that of the order and what it is. */
+function numbered(entry: Entry, segment: Segment, known: Entry | undefined, mapping: Mapping): void {
+  const { common } = mapping.order
+  if (common !== undefined) {
+    if (known === undefined) fill(entry, common, placerNumber, mapping)
+    if (known?.resource['intent'] !== 'filler-order' && !isEncodedAfter(segment, mapping)) fill(entry, common, fillerNumber, mapping)
+  }
+  if (segment.name === 'RXE') fill(entry, segment, prescriptionNumber, mapping)
+  const { localSystem } = mapping.options
+  const number = common?.text(3) ?? common?.text(2)
+  if (known === undefined || localSystem === undefined || number === undefined || entry.resource['identifier'] !== undefined) return
+  const value = segment.name === 'RXG' ? [number, segment.text(1), segment.text(2)].filter((one) => one !== undefined).join('/') : number
+  put(entry.resource, 'identifier[]', { system: `${localSystem}:${String(intents[segment.name])}`, value })
+}
+const prescriptionNumber = rowsOf([[15, 'identifier[]', entity()]])
+/** Whether RXE follows before the next order. */
+function isEncodedAfter(segment: Segment, { message: { segments } }: Mapping): boolean {
+  if (segment.name !== 'RXO') return false
+  const rest = segments.slice(segments.indexOf(segment) + 1)
+  const end = rest.findIndex(({ name }) => name === 'ORC' || name === 'RXO')
+  return (end < 0 ? rest : rest.slice(0, end)).some(({ name }) => name === 'RXE')
+}
 
 const reasons = (field: number) => rowsOf([[field, 'reasonCode[]', codeableConcept]])
-const encoded = { code: 2, min: 3, max: 4, unit: 5, how: 7, substitution: 9, amount: 10, amountUnit: 11, refills: 12, reasons: reasons(27), said: [20, 21] }
-const asOrdered = { code: 1, min: 2, max: 3, unit: 4, how: 7, substitution: 9, amount: 11, amountUnit: 12, refills: 13, reasons: reasons(20), said: [6] }
+type Fields = Record<'code' | 'min' | 'max' | 'unit' | 'how' | 'substitution' | 'amount' | 'amountUnit' | 'refills' | 'most' | 'rate' | 'pharmacy', number> & {
+  reasons: Rows
+  said: number[]
+}
+/** No segment has so many fields. */
+const nowhere = 200
+const fields: Record<string, Fields> = {
+  RXO: {
+    code: 1,
+    min: 2,
+    max: 3,
+    unit: 4,
+    how: 7,
+    substitution: 9,
+    amount: 11,
+    amountUnit: 12,
+    refills: 13,
+    most: 23,
+    rate: 21,
+    pharmacy: 32,
+    reasons: reasons(20),
+    said: [6],
+  },
+  RXE: {
+    code: 2,
+    min: 3,
+    max: 4,
+    unit: 5,
+    how: 7,
+    substitution: 9,
+    amount: 10,
+    amountUnit: 11,
+    refills: 12,
+    most: 19,
+    rate: 23,
+    pharmacy: 40,
+    reasons: reasons(27),
+    said: [20, 21],
+  },
+  RXG: {
+    code: 4,
+    min: 5,
+    max: 6,
+    unit: 7,
+    how: 13,
+    substitution: 10,
+    amount: nowhere,
+    amountUnit: nowhere,
+    refills: nowhere,
+    most: nowhere,
+    rate: 15,
+    pharmacy: nowhere,
+    reasons: reasons(22),
+    said: [9],
+  },
+}
 // HL7 tables 0161 and 0167, by HL7's own concept map: whether another medicine may be given instead.
 const substitutions = table<boolean>({ N: false, G: true, T: true, 0: true, 1: false })
 
-/** RXO as it was prescribed, RXE as the pharmacy takes it: where both are, the later says more. */
+/** RXO, RXE and RXG: what is to be given, how much, how, when. */
 export function prescribed(segment: Segment, mapping: Mapping): void {
   const entry = prescription(segment, mapping)
   if (entry === undefined) return
   const { resource } = entry
-  const at = segment.name === 'RXE' ? encoded : asOrdered
-  const medicine = segment.first(at.code) && concept(segment.first(at.code) as Value)
-  if (medicine !== undefined) resource['medicationCodeableConcept'] = medicine
-  resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const [dose, text] = [doseOf(segment, at), howTo(segment, at.how)]
-  const instruction = some({ text, doseAndRate: dose && [dose] })
-  if (instruction !== undefined) resource['dosageInstruction'] = [{ ...(resource['dosageInstruction'] as Json[] | undefined)?.[0], ...instruction }]
+  const at = fields[segment.name] as Fields
+  resource['medicationCodeableConcept'] = medicineIn(segment, at.code) ?? { text: 'unknown' }
+  const [dose, text] = [doseOf(segment, at, mapping), howTo(segment, at.how)]
+  const instruction = some({ text, doseAndRate: dose && [dose], maxDosePerPeriod: mostInDay(segment, at.most, unitsIn(segment, at.unit), mapping) })
+  if (instruction !== undefined) resource['dosageInstruction'] = [instruction]
   if (segment.name === 'RXE') timedAsOfOld(entry, segment.first(1))
+  if (segment.name === 'RXG') timedAsOfOld(entry, segment.first(3))
   timedAsOfOld(entry, mapping.order.common?.first(7))
   timedBefore(entry, mapping)
-  supply(entry, segment, at)
+  supply(entry, segment, at, mapping)
   const allowedBoolean = substitutions[segment.text(at.substitution)?.toUpperCase() ?? '']
   if (allowedBoolean !== undefined) resource['substitution'] = { allowedBoolean }
   segment.first(at.substitution)?.skip(2, 3)
   for (const field of at.said) for (const value of segment.all(field)) put(resource, 'note[]', { text: wordsOf(value) })
-  if (segment.name === 'RXE') fill(entry, segment, prescriptionNumber, mapping)
   entry.comesFrom(`${segment.place} medication<${at.code} dosageInstruction<${at.min}`)
   fill(entry, segment, at.reasons, mapping)
+  if (segment.name === 'RXG') batchOf(entry, segment, { lot: 19, expires: 20 }, mapping)
 }
-const prescriptionNumber = rowsOf([[15, 'identifier[]', entity()]])
+
+/** What the pharmacy does not say of the way and the times is what was ordered: without it a nurse would see a dose, and not when and how. */
+export function finishPrescriptions({ draft }: Mapping): void {
+  for (const { resource } of draft.entries) {
+    if (resource.resourceType !== 'MedicationRequest') continue
+    const [first] = (resource['basedOn'] ?? []) as Json[]
+    const ordered = draft.find(first)?.resource
+    if (ordered === undefined || JSON.stringify(ordered['medicationCodeableConcept']) !== JSON.stringify(resource['medicationCodeableConcept'])) continue
+    const [known] = (ordered['dosageInstruction'] ?? []) as Json[]
+    const [own] = (resource['dosageInstruction'] ?? []) as Json[]
+    if (known === undefined) continue
+    const { text, doseAndRate, ...ways } = known
+    resource['dosageInstruction'] = [{ ...(own === undefined ? { ...some({ text, doseAndRate }) } : {}), ...ways, ...own }]
+  }
+}
 
 /** A text that may be coded: its words, else the code. */
-function wordsOf(value: Value): string {
+export function wordsOf(value: Value): string {
   const [code, words] = [value.part(1), value.part(2)]
   value.skip(3)
   return words ?? code ?? value.whole()
 }
-const howTo = (segment: Segment, field: number): string | undefined => segment.all(field).map(wordsOf).join('; ') || undefined
-
-const numberIn = (segment: Segment, field: number) => segment.first(field) && decimal(segment.first(field) as Value)
-function unitsIn(segment: Segment, field: number): Json {
-  const unit = segment.first(field)
-  return units(unit?.part(1), unit?.part(2), unit?.part(3))
-}
+export const howTo = (segment: Segment, field: number): string | undefined => segment.all(field).map(wordsOf).join('; ') || undefined
 
 /** How much at once, and how much in a time (RXE-23 and 24: 100 mL/h). */
-function doseOf(segment: Segment, at: typeof encoded | typeof asOrdered): Json | undefined {
+function doseOf(segment: Segment, at: Fields, mapping: Mapping): Json | undefined {
   const parts = unitsIn(segment, at.unit)
-  const [least, most] = [numberIn(segment, at.min), numberIn(segment, at.max)]
-  const rate = segment.name === 'RXE' ? numberIn(segment, 23) : undefined
+  const [least, most] = [numberIn(segment, at.min, mapping), numberIn(segment, at.max, mapping)]
+  const rate = numberIn(segment, at.rate, mapping)
   return some({
     ...(least === undefined
       ? {}
       : most === undefined || segment.text(at.max) === segment.text(at.min)
         ? { doseQuantity: { value: least, ...parts } }
         : { doseRange: { low: { value: least, ...parts }, high: { value: most, ...parts } } }),
-    rateQuantity: rate === undefined ? undefined : { value: rate, ...unitsIn(segment, 24) },
+    rateQuantity: rate === undefined ? undefined : { value: rate, ...unitsIn(segment, at.rate + 1) },
   })
 }
 
-function supply({ resource }: Entry, segment: Segment, at: typeof encoded | typeof asOrdered): void {
-  const [amount, refills] = [numberIn(segment, at.amount), Number(segment.text(at.refills) ?? Number.NaN)]
+function supply({ resource }: Entry, segment: Segment, at: Fields, mapping: Mapping): void {
+  const refills = Number(segment.text(at.refills) ?? Number.NaN)
+  const days = segment.name === 'RXO' ? numberIn(segment, 28, mapping) : undefined
+  const first = segment.name === 'RXE' ? numberIn(segment, 39, mapping) : undefined
+  const pharmacy = segment.first(at.pharmacy)
   const made = some({
-    quantity: amount === undefined ? undefined : { value: amount, ...unitsIn(segment, at.amountUnit) },
+    initialFill: first === undefined ? undefined : { quantity: { value: first, ...unitsIn(segment, at.amountUnit) } },
+    dispenseInterval: days === undefined ? undefined : { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' },
+    quantity: amountIn(segment, at.amount, at.amountUnit, mapping),
     numberOfRepeatsAllowed: Number.isInteger(refills) && refills >= 0 ? refills : undefined,
+    performer: pharmacy && organizationCoded(pharmacy, mapping, `${segment.place}-${at.pharmacy}`),
   })
   if (made !== undefined) resource['dispenseRequest'] = made
-}
-
-/** RXD: what was handed out. */
-export function dispensed(segment: Segment, mapping: Mapping): void {
-  const entry = mapping.aboutPatient('MedicationDispense', segment)
-  if (entry === undefined) return
-  segment.skip(1)
-  const { resource } = entry
-  resource['status'] = 'completed'
-  fill(entry, segment, dispensedRows, mapping)
-  resource['medicationCodeableConcept'] ??= { text: 'unknown' }
-  const amount = numberIn(segment, 4)
-  if (amount !== undefined) resource['quantity'] = { value: amount, ...unitsIn(segment, 5) }
-  const text = howTo(segment, 12)
-  if (text !== undefined) instruct(resource, { text })
-  if (mapping.medication?.resource.resourceType === 'MedicationRequest') put(resource, 'authorizingPrescription[]', mapping.medication.reference)
-  else if (mapping.order.common !== undefined) fill(entry, mapping.order.common, prescribedRows, mapping)
-  if (mapping.order.common !== undefined) fill(entry, mapping.order.common, dispenseNumber, mapping)
-  identifyDispense(entry, segment, mapping)
-  if (mapping.encounter !== undefined) resource['context'] = mapping.encounter.reference
-  mapping.medication = entry
-  mapping.noted = entry
-}
-const dispensedRows = rowsOf([
-  [2, 'medicationCodeableConcept', codeableConcept],
-  [3, 'whenHandedOver', dateTime],
-  [7, 'identifier[]', entity()],
-  [9, 'note[]', (value) => ({ text: value.whole() })],
-  [10, 'performer[]', dispenser],
-])
-const dispenseNumber = rowsOf([[3, 'identifier[]', entity('FILL')]])
-const prescribedRows = rowsOf([[2, 'authorizingPrescription[]', prescriptionNumbered]])
-function prescriptionNumbered(value: Value, mapping: Mapping): Json | undefined {
-  const identifier = entity('PLAC')(value, mapping)
-  return identifier && { type: 'MedicationRequest', identifier }
-}
-function dispenser(value: Value, mapping: Mapping, place: string): Json | undefined {
-  const actor = practitioner(value, mapping, place)
-  return actor && { actor }
-}
-
-/** RXD-7 is the number of the prescription, the same each time that something of it is handed out: found again by it, the second time would replace the first. */
-function identifyDispense(entry: Entry, segment: Segment, mapping: Mapping): void {
-  const { localSystem } = mapping.options
-  const number = segment.text(7) ?? mapping.order.common?.text(3) ?? mapping.order.common?.text(2)
-  if (localSystem === undefined || number === undefined) return entry.isFoundBy({})
-  const own = { system: `${localSystem}:dispense`, value: [number, segment.text(1), segment.text(3)].filter((one) => one !== undefined).join('/') }
-  put(entry.resource, 'identifier[]', own)
-  entry.isFoundBy(own)
 }

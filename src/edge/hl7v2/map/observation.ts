@@ -1,7 +1,7 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { displayOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
-import { exactNumber } from '../../draft/numbers.ts'
+import { exactNumber, withPoint } from '../../draft/numbers.ts'
 import type { Segment, Value } from '../message.ts'
 import { attachment } from './attachment.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
@@ -74,7 +74,7 @@ const interpretations = new Set([
 ])
 
 const rows = rowsOf([
-  [21, 'identifier[]', entity()],
+  [21, 'identifier[]', entity('FILL')],
   [3, 'code', codeableConcept],
   [11, 'status', byTable(statuses)],
   [8, 'interpretation[]', interpretation],
@@ -129,7 +129,12 @@ export function observation(segment: Segment, mapping: Mapping): void {
   setValue(entry, segment, mapping)
   laboratory(segment, mapping)
   const range = segment.text(7)
-  if (range !== undefined) resource['referenceRange'] = [rangeOf(segment, range)]
+  if (range !== undefined) {
+    const referenceRange = [rangeOf(segment, range)]
+    // What is the range of each of several values stands with each of them.
+    const all = (resource['component'] ?? [resource]) as Json[]
+    for (const one of all) one['referenceRange'] = referenceRange
+  }
   identify(entry, segment, mapping)
   place(entry, segment, mapping)
   if (resource['effectiveDateTime'] === undefined) ofItsOrder(entry, mapping)
@@ -204,12 +209,22 @@ const laboratoryRows = rowsOf([[24, 'address[]', address]])
 function place(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
+  ofMedicine(entry, mapping)
   if (mapping.order.request !== undefined) resource['basedOn'] = [mapping.order.request.reference]
-  if (mapping.specimen !== undefined) resource['specimen'] = mapping.specimen.reference
+  // An antibiogram is of the germ, and so of what the germ was found in.
+  const specimen = mapping.specimen ?? mapping.draft.find(mapping.order.parent?.resource['specimen'] as Json | undefined)
+  if (specimen !== undefined) resource['specimen'] = specimen.reference
   if (mapping.immunization !== undefined) resource['partOf'] = [mapping.immunization.reference]
   if (mapping.order.report !== undefined) put(mapping.order.report.resource, 'result[]', entry.reference)
   if (mapping.order.parent !== undefined) put(mapping.order.parent.resource, 'hasMember[]', entry.reference)
   rememberResult(segment, entry, mapping)
+}
+
+/** A result after a prescription was asked for with it; after what was given or handed out it is a part of that. */
+function ofMedicine({ resource }: Entry, { medication, immunization }: Mapping): void {
+  if (medication === undefined || immunization !== undefined) return
+  if (medication.resource.resourceType === 'MedicationRequest') resource['basedOn'] = [medication.reference]
+  else resource['partOf'] = [medication.reference]
 }
 
 /** A later version of the same result replaces the earlier one: filler's number, what was measured, and which of them. */
@@ -221,12 +236,20 @@ function identify(entry: Entry, segment: Segment, mapping: Mapping): void {
   entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, segment.text(4)].filter((one) => one !== undefined).join('/') }]
 }
 
+/** `3,5 - 5,0` with points; as it stands where a comma could be another mark. */
+function pointed(text: string): string {
+  if (!text.includes(',')) return text
+  const parts = text.split(/\s*-\s*/).map((part) => (part.includes(',') ? withPoint(part) : part))
+  return parts.includes(undefined) ? text : parts.join('-')
+}
+
 /** OBX-7: `3.5-5.0`, `<5`, `>10`; anything else, and all of it, as text. */
 function rangeOf(segment: Segment, text: string): Json {
   const unit = unitOf(segment)
+  const plain = pointed(text)
   const bound = (value: string | undefined) => (value === undefined ? undefined : { value: exactNumber(value), ...unit })
-  const [, low, high] = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/.exec(text) ?? []
-  const [, sign, edge] = /^([<>])=?\s*(-?\d+(?:\.\d+)?)$/.exec(text) ?? []
+  const [, low, high] = /^(-?\d+(?:\.\d+)?)\s*-\s*(-?\d+(?:\.\d+)?)$/.exec(plain) ?? []
+  const [, sign, edge] = /^([<>])=?\s*(-?\d+(?:\.\d+)?)$/.exec(plain) ?? []
   return some({ low: bound(low ?? (sign === '>' ? edge : undefined)), high: bound(high ?? (sign === '<' ? edge : undefined)), text }) as Json
 }
 

@@ -1,11 +1,13 @@
 import { dateTimeOf } from '../../draft/dates.ts'
-import { type Entry, type Json, put, some, periodOf } from '../../draft/draft.ts'
+import { type Entry, type Json, put } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { fill, type Mapping, momentIn, periodIn, rowsOf } from './mapping.ts'
+import { attach, collected } from './specimen.ts'
 import { inRole, practitioner } from './people.ts'
 import { belongsTo, remember } from './parent.ts'
-import { timedBefore, urgencies } from './timing.ts'
-import { byTable, codeableConcept, concept, dateTime, entity, organization, quantity } from './types.ts'
+import { requestedAsOfOld, timedBefore, urgencies } from './timing.ts'
+import { address, byTable, codeableConcept, concept, dateTime, entity, identifier, organization, telecom } from './types.ts'
+import { codingOf } from '../../draft/displays.ts'
 import { table } from '../../draft/table.ts'
 
 /** ORC: what several orders have in common, or the beginning of the next. */
@@ -13,7 +15,7 @@ export function common(segment: Segment, mapping: Mapping): void {
   if (comesLate(mapping)) {
     segment.skip(1)
     for (const field of [2, 3]) if (mapping.orders.get(segment.text(field) ?? '') === mapping.order.request) segment.skip(field)
-    mapping.order.common ??= segment
+    if (mapping.order.common === undefined) late(segment, mapping)
     return
   }
   mapping.order = { common: segment }
@@ -30,12 +32,28 @@ function comesLate({ next, order }: Mapping): boolean {
   return order.request !== undefined && (next?.name === 'OBX' || next?.name === 'NTE')
 }
 
+/** What it says is said of the order before it. */
+function late(segment: Segment, mapping: Mapping): void {
+  const { request, number } = mapping.order
+  mapping.order.common = segment
+  mapping.order.number = number ?? segment.text(3) ?? segment.text(2)
+  if (request === undefined) return
+  const known = request.resource['identifier'] !== undefined
+  const status = statusOf(segment, undefined)
+  if (status !== 'unknown') request.resource['status'] = status
+  fill(request, segment, commonRows, mapping)
+  if (request.resource['requester'] === undefined) fill(request, segment, commonRequester, mapping)
+  if (!known) for (const [, rows] of commonNumbers) fill(request, segment, rows, mapping)
+  others(segment, mapping, request)
+}
+
 /** OBR: the order, and in a message of results the report that answers it. */
 export function request(segment: Segment, mapping: Mapping): void {
   const isResult = mapping.isOf('ORU', 'OUL')
   if (mapping.order.request !== undefined) mapping.order = mapping.order.timed === undefined ? {} : { timed: mapping.order.timed }
   mapping.specimen = undefined
   segment.skip(1)
+  mapping.order.takenAt = dateTimeOf(segment.text(7) ?? '')
   mapping.order.number = segment.text(3) ?? mapping.order.common?.text(3) ?? segment.text(2)
   const order = serviceRequest(segment, mapping, !isResult)
   if (order === undefined) return
@@ -87,6 +105,9 @@ const requestRows = rowsOf([
   [16, 'requester', inRole('OP')],
   [31, 'reasonCode[]', codeableConcept],
   [6, 'occurrenceDateTime', dateTime],
+  [46, 'orderDetail[]', codeableConcept],
+  [47, 'orderDetail[]', codeableConcept],
+  [53, 'identifier[]', identifier],
 ])
 // What ORC says where OBR says nothing of it.
 const commonRows = rowsOf([
@@ -112,13 +133,14 @@ function serviceRequest(segment: Segment, mapping: Mapping, isAbout: boolean): E
   if (common !== undefined) {
     fill(entry, common, commonRows, mapping)
     if (resource['requester'] === undefined) fill(entry, common, commonRequester, mapping)
+    else if (common.raw(12) === segment.raw(16)) common.skip(12)
     for (const [field, rows] of commonNumbers)
       if (segment.first(field) === undefined) fill(entry, common, rows, mapping)
       else for (const value of common.all(field)) repeat(value, segment.first(field) as Value)
     others(common, mapping, entry)
   }
-  timing(resource, segment, mapping)
   timedBefore(entry, mapping)
+  requestedAsOfOld(entry, segment.first(27) ?? mapping.order.common?.first(7))
   supplements(entry, segment)
   return entry
 }
@@ -140,21 +162,33 @@ function others(common: Segment, mapping: Mapping, entry: Entry): void {
   const enterer = common.first(10) && inRole('EP')(common.first(10) as Value, mapping, `${common.place}-10`)
   if (enterer !== undefined) put(entry.resource, 'supportingInfo[]', enterer)
   fill(entry, common, othersRows, mapping)
+  facilityOf(common, mapping)
 }
+
+/** ORC-21 to 23: where it was ordered, with its address and its number. */
+export function facilityOf(common: Segment, mapping: Mapping): Json | undefined {
+  const name = common.first(21)
+  const reference = name && organization(name, mapping, `${common.place}-21`)
+  const where = mapping.draft.find(reference)
+  if (where !== undefined && where.resource['address'] === undefined) fill(where, common, facilityRows, mapping)
+  return reference
+}
+const facilityRows = rowsOf([
+  [22, 'address[]', address],
+  [23, 'telecom[]', telecom],
+])
 const othersRows = rowsOf([
   [11, 'supportingInfo[]', practitioner],
   [21, 'supportingInfo[]', organization],
   [16, 'reasonCode[]', codeableConcept],
+  [29, 'locationCode[]', setting],
 ])
-
-/** OBR-27 or ORC-7 (TQ): priority in component 6, start and end in 4 and 5. */
-function timing(resource: Json, segment: Segment, mapping: Mapping): void {
-  const given = segment.first(27) ?? mapping.order.common?.first(7)
-  if (given === undefined) return
-  const priority = urgencies[given.part(6)?.toUpperCase() ?? '']
-  const period = periodOf(dateTimeOf(given.part(4) ?? ''), dateTimeOf(given.part(5) ?? ''))
-  if (priority !== undefined) resource['priority'] ??= priority
-  if (period !== undefined && resource['occurrenceDateTime'] === undefined) resource['occurrencePeriod'] = period
+// HL7 table 0482 to v3 RoleCode.
+const settings = table<string>({ I: 'HOSP', O: 'OF' })
+function setting(value: Value): Json | undefined {
+  const code = settings[value.part(1)?.toUpperCase() ?? '']
+  value.skip(2, 3)
+  return code === undefined ? undefined : { coding: [codingOf('http://terminology.hl7.org/CodeSystem/v3-RoleCode', code)] }
 }
 
 /** A label of the specimen in OBR-15.1 of old versions, and what the sender calls the fields for itself (18 to 21). */
@@ -233,137 +267,3 @@ function identifyReport(entry: Entry, segment: Segment, mapping: Mapping): void 
   put(entry.resource, 'identifier[]', own)
   entry.isFoundBy(own)
 }
-
-/** The specimen that an OBR tells of by itself, before SPM was there: fields 7, 10, 14 and 15. */
-function collected(segment: Segment, mapping: Mapping): void {
-  const collector = segment.first(10) && practitioner(segment.first(10) as Value, mapping, `${segment.place}-10`)
-  const source = segment.first(15)
-  if (collector === undefined && source === undefined && segment.first(14) === undefined) return
-  const entry = mapping.draft.add('Specimen', `${segment.place} collection<10 type<15`, true)
-  const { resource } = entry
-  if (mapping.patient !== undefined) resource['subject'] = mapping.patient.reference
-  const kind = source?.inside(1)
-  const type = kind && concept(kind)
-  if (type !== undefined) resource['type'] = type
-  const collection = some({ collector, collectedDateTime: dateTimeOf(segment.text(7) ?? '') })
-  if (collection !== undefined) resource['collection'] = collection
-  const received = momentIn(segment, 14, mapping)
-  if (received !== undefined) resource['receivedTime'] = received
-  attach(entry, mapping)
-}
-
-const specimenRows = rowsOf([
-  [4, 'type', codeableConcept],
-  [8, 'collection.bodySite', codeableConcept],
-  [7, 'collection.method', codeableConcept],
-  [12, 'collection.quantity', quantity],
-  [14, 'note[]', (value) => ({ text: value.whole() })],
-  [18, 'receivedTime', dateTime],
-  [24, 'condition[]', codeableConcept],
-  [27, 'container[]', container],
-  [6, 'container[]', additive],
-])
-function container(value: Value): Json | undefined {
-  const type = codeableConcept(value)
-  return type && { type }
-}
-function additive(value: Value): Json | undefined {
-  const additiveCodeableConcept = codeableConcept(value)
-  return additiveCodeableConcept && { additiveCodeableConcept }
-}
-// HL7 table 0136 says whether it can be used.
-const usable = table<string>({ Y: 'available', N: 'unavailable' })
-
-/** SPM. */
-export function specimen(segment: Segment, mapping: Mapping): void {
-  const entry = mapping.draft.add('Specimen', segment.place, true)
-  const { resource } = entry
-  segment.skip(1)
-  if (mapping.patient !== undefined) resource['subject'] = mapping.patient.reference
-  fill(entry, segment, specimenRows, mapping)
-  const pair = segment.first(2)
-  for (const [part, code] of [
-    [1, 'PLAC'],
-    [2, 'FILL'],
-  ] as const) {
-    const inner = pair?.inside(part)
-    const made = inner && entity(code)(inner, mapping)
-    if (made !== undefined) put(resource, 'identifier[]', made)
-  }
-  const range = segment.first(17)
-  const [start, end] = [dateTimeOf(range?.part(1) ?? ''), dateTimeOf(range?.part(2) ?? '')]
-  if (end !== undefined) put(resource, 'collection.collectedPeriod', periodOf(start, end))
-  else if (start !== undefined) put(resource, 'collection.collectedDateTime', start)
-  const status = usable[segment.text(20)?.toUpperCase() ?? '']
-  if (status !== undefined) resource['status'] = status
-  rejected(entry, segment)
-  parents(entry, segment, mapping)
-  if (specimenFirst.has(mapping.message.event)) {
-    mapping.order = {}
-    mapping.specimenOfGroup = entry
-  }
-  attach(entry, mapping)
-  mapping.noted = entry
-}
-/** SPM-21: why nothing was made of it. */
-function rejected({ resource }: Entry, segment: Segment): void {
-  for (const value of segment.all(21)) {
-    const why = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0490')
-    if (why === undefined) continue
-    resource['status'] = 'unsatisfactory'
-    const [first] = (why['coding'] ?? []) as Json[]
-    put(resource, 'note[]', { text: String(why['text'] ?? first?.['display'] ?? first?.['code']) })
-  }
-}
-
-/** SPM-3: what it was taken from, by its number. */
-function parents({ resource }: Entry, segment: Segment, mapping: Mapping): void {
-  for (const value of segment.all(3)) {
-    const [own, other] = [value.inside(1), value.inside(2)]
-    const identifier = (own && entity('PLAC')(own, mapping)) ?? (other && entity('FILL')(other, mapping))
-    if (identifier !== undefined) put(resource, 'parent[]', { type: 'Specimen', identifier })
-    other?.skip(2, 3, 4)
-    other?.part(1)
-  }
-}
-
-// In these a specimen stands before the orders that are about it (HL7 2.8, 4.4 and 7.3); elsewhere after its order.
-const specimenFirst = new Set(['R22', 'R23', 'O33', 'O35'])
-
-function attach(entry: Entry, mapping: Mapping): void {
-  mapping.specimen = entry
-  const { request, report } = mapping.order
-  if (report !== undefined) put(report.resource, 'specimen[]', entry.reference)
-  if (request !== undefined) {
-    put(request.resource, 'specimen[]', entry.reference)
-    put(entry.resource, 'request[]', request.reference)
-  }
-}
-
-const referralStatuses = table<string>({ A: 'active', P: 'draft', R: 'revoked', E: 'completed' })
-
-/** RF1: a referral. */
-export function referral(segment: Segment, mapping: Mapping): void {
-  const entry = mapping.aboutPatient('ServiceRequest', segment)
-  if (entry === undefined) return
-  const { resource } = entry
-  fill(entry, segment, referralRows, mapping)
-  resource['status'] = referralStatuses[segment.text(1)?.toUpperCase() ?? ''] ?? 'unknown'
-  resource['intent'] = 'order'
-  resource['category'] = [{ coding: [{ system: 'http://snomed.info/sct', code: '3457005', display: 'Patient referral' }] }]
-  if (mapping.encounter !== undefined) resource['encounter'] = mapping.encounter.reference
-  mapping.noted = entry
-  mapping.referral = entry
-}
-const referralRows = rowsOf([
-  [6, 'identifier[]', entity('PLAC')],
-  [11, 'identifier[]', entity('FILL')],
-  [2, 'priority', byTable(urgencies)],
-  [7, 'authoredOn', dateTime],
-  [10, 'reasonCode[]', codeableConcept],
-  [3, 'code', codeableConcept],
-  [19, 'performer[]', organization],
-  [20, 'performer[]', practitioner],
-  [14, 'note[]', (value) => ({ text: value.whole() })],
-  [24, 'note[]', (value) => ({ text: value.whole() })],
-])

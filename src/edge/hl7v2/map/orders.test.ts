@@ -56,7 +56,7 @@ describe('how a medicine is taken', () => {
     assert.notDeepEqual(first, second)
     assert.deepEqual(await request(rxd('1', '20260301')), first)
     const dispense = (await mappedHl7([headOf('RDS^O13'), ana, 'ORC|RE|R1', rxd('1', '20260301')])).first('MedicationDispense')
-    assert.equal(dispense['authorizingPrescription'][0].identifier.value, 'R1')
+    assert.equal(dispense['authorizingPrescription'][0].identifier.value, 'RX77')
   })
 })
 

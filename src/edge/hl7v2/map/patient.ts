@@ -5,6 +5,7 @@ import { codingOf } from '../../draft/displays.ts'
 import { type Entry, type Json, put, some } from '../../draft/draft.ts'
 import type { Segment, Value } from '../message.ts'
 import { type Convert, fill, isOfSender, type Mapping, rowsOf } from './mapping.ts'
+import { typeOf } from './identifier-types.ts'
 import { isLinked } from './merge.ts'
 import { practitioner } from './people.ts'
 import {
@@ -78,14 +79,14 @@ const extension = (name: string, type: string, convert: Convert) => (value: Valu
 /** An identifier that the field gives no authority for, with the type that the field itself means. */
 const typed = (code: string) => (value: Value, mapping: Mapping, place: string) => {
   const made = identifier(value, mapping, place)
-  return made === undefined ? undefined : { type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code }] }, ...made }
+  return made === undefined ? undefined : { type: typeOf(code), ...made }
 }
 
 const patientRows = rowsOf([
   [3, 'identifier[]', identifier],
   [2, 'identifier[]', identifier],
   [4, 'identifier[]', identifier],
-  [19, 'identifier[]', typed('SS')],
+  [19, 'identifier[]', typed('SB')],
   [20, 'identifier[]', licence],
   [5, 'name[]', humanName],
   [9, 'name[]', humanName],
@@ -117,7 +118,7 @@ function licence(value: Value): Json | undefined {
       })
 }
 
-function language(value: Value): Json | undefined {
+export function language(value: Value): Json | undefined {
   const made = concept(value, 'urn:ietf:bcp:47')
   if (made === undefined) return undefined
   const codes = (made['coding'] as Json[] | undefined)?.map((one) => ({ ...one, ...languageOf(one) }))
@@ -298,7 +299,7 @@ const relativeRows = rowsOf([
   [30, 'name[]', humanName],
   [3, 'relationship[]', kin],
   [7, 'relationship[]', coded('0131')],
-  [37, 'identifier[]', numbered('SS')],
+  [37, 'identifier[]', numbered('SB')],
   [4, 'address[]', address],
   [5, 'telecom[]', use('home')],
   [6, 'telecom[]', use('work')],
@@ -386,7 +387,7 @@ const guarantorRows = rowsOf([
   [8, 'birthDate', date],
   [9, 'gender', gender],
   [11, 'relationship[]', kin],
-  [12, 'identifier[]', numbered('SS')],
+  [12, 'identifier[]', numbered('SB')],
   [19, 'identifier[]', identifier],
   [29, 'identifier[]', identifier],
   [36, 'communication[]', language],

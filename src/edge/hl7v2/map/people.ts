@@ -4,7 +4,7 @@ import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import type { Segment, Value } from '../message.ts'
 import { typeOf } from './identifier-types.ts'
 import { fill, type Mapping, rowsOf } from './mapping.ts'
-import { address, codeableConcept, humanName, laterUses, name, organization, organizationNamed, period, telecom, worldly } from './types.ts'
+import { address, codeableConcept, coded, humanName, laterUses, name, organization, organizationNamed, period, telecom, worldly } from './types.ts'
 import { table } from '../../draft/table.ts'
 
 /** XCN as a Practitioner; the same number of the same authority, or else the same name, is the same one in a message. */
@@ -153,14 +153,15 @@ export function namedPlace(value: Value, mapping: Mapping, place: string): Json 
     if (universal !== undefined) resource['identifier'] = [worldly(universal, kind)]
     resource['name'] = named ?? universal
     resource['mode'] = 'instance'
+    resource['physicalType'] = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'si' }] }
   }).reference
 }
 
 type RoleFields = { code: number; person: number; specialty: number; location: number; organization: number; telecom: number; address: number }
-const roleRows = (at: RoleFields) => ({
+const roleRows = (at: RoleFields, codes: string) => ({
   ...at,
   rows: rowsOf([
-    [at.code, 'code[]', codeableConcept],
+    [at.code, 'code[]', coded(codes)],
     [at.specialty, 'specialty[]', codeableConcept],
     [at.person, 'practitioner', practitioner],
     [at.location, 'location[]', location],
@@ -169,8 +170,8 @@ const roleRows = (at: RoleFields) => ({
   ]),
   addresses: rowsOf([[at.address, 'address[]', address]]),
 })
-const rol = { ...roleRows({ code: 3, person: 4, specialty: 9, location: 13, organization: 14, telecom: 12, address: 11 }), from: 5, to: 6 }
-const prt = { ...roleRows({ code: 4, person: 5, specialty: 6, location: 9, organization: 8, telecom: 15, address: 14 }), from: 11, to: 12 }
+const rol = { ...roleRows({ code: 3, person: 4, specialty: 9, location: 13, organization: 14, telecom: 12, address: 11 }, '0443'), from: 5, to: 6 }
+const prt = { ...roleRows({ code: 4, person: 5, specialty: 6, location: 9, organization: 8, telecom: 15, address: 14 }, '0912'), from: 11, to: 12 }
 
 /** ROL, and PRT which came after it: whoever has a part in what stands before it. */
 export function role(segment: Segment, mapping: Mapping): void {

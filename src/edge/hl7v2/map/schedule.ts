@@ -76,6 +76,7 @@ export function resourceOf(segment: Segment, mapping: Mapping): void {
   const entry = mapping.appointment
   if (entry === undefined) return mapping.draft.lose(segment.place, 'belongs to an appointment, and none stands before it')
   const { resource } = entry
+  mapping.noted = entry
   segment.skip(1)
   if (/^D$/i.test(segment.text(2) ?? '')) {
     segment.skip(3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)

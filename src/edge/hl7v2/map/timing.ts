@@ -33,21 +33,26 @@ const abbreviations = new Set(['BID', 'TID', 'QID', 'QD', 'QOD', 'Q1H', 'Q2H', '
 
 type Told = {
   pattern: Value | undefined
+  /** RPT-5 to 10: every so long, and so long before or after what. */
+  every?: Json
   times: string[]
   /** For how long, where no end is said. */
   duration: Json | undefined
   period: Json | undefined
   count: number | undefined
+  /** How long it takes each time. */
+  lasts?: Json | undefined
 }
 
 /** Timing of R4, with the code as it was sent; undefined when nothing of it says when. */
-function timingOf({ pattern, times, duration, period, count }: Told): Json | undefined {
+function timingOf({ pattern, every = {}, times, duration, period, count, lasts }: Told): Json | undefined {
   const given = pattern?.part(1)?.toUpperCase().replace(/\s+/g, '') ?? ''
   const repeat = some({
     ...(period === undefined ? (duration === undefined ? {} : { boundsDuration: duration }) : { boundsPeriod: period }),
     count: given === 'ONCE' ? 1 : count,
+    ...(lasts === undefined ? {} : { duration: lasts['value'], durationUnit: lasts['code'] }),
     // Times of the day stand alone: with them R4 has neither frequency nor a part of the day.
-    ...(times.length > 0 ? { timeOfDay: times } : rateOf(given)),
+    ...(times.length > 0 ? { timeOfDay: times } : { ...every, ...rateOf(given) }),
   })
   const code = pattern && coded('0335')(pattern)
   const known = (code?.['coding'] as Json[] | undefined)?.[0]
@@ -67,9 +72,27 @@ function rateOf(pattern: string): Json {
   return times === undefined ? {} : { frequency: Number(times), period: 1, periodUnit: 'd' }
 }
 
-/** A time of the day as TQ1-4 has it: 0800, 080000. */
+// What R4's event-timing has of HL7 table 0528; at a meal itself nothing is before or after it (tim-9).
+const mealtimes = new Set(['HS', 'AC', 'ACM', 'ACD', 'ACV', 'PC', 'PCM', 'PCD', 'PCV', 'C', 'CM', 'CD', 'CV'])
+
+/** RPT-5 to 10 (TQ1-3): every 12 minutes, 2 minutes after meals. */
+function everyOf(value: Value | undefined): Json {
+  if (value === undefined) return {}
+  const [period, periodUnit] = [decimalIn(value.part(5)), lengths[value.part(6)?.toLowerCase() ?? '']]
+  const event = value.part(8)?.toUpperCase() ?? ''
+  const minutes = Number(decimalIn(value.part(9)) ?? Number.NaN) * (inMinutes[lengths[value.part(10)?.toLowerCase() ?? ''] ?? ''] ?? Number.NaN)
+  for (const part of [6, 10]) value.skipSubs(part)
+  const isEvery = period !== undefined && Number(period) > 0 && periodUnit !== undefined
+  return {
+    ...(isEvery ? { frequency: 1, period, periodUnit } : {}),
+    ...(mealtimes.has(event) ? { when: [event], ...(minutes >= 1 && !event.startsWith('C') ? { offset: Math.round(minutes) } : {}) } : {}),
+  }
+}
+const inMinutes = table<number>({ s: 1 / 60, min: 1, h: 60, d: 1440 })
+
+/** A time of the day as TQ1-4 has it: 0800, 080000, and as people write it. */
 function timeOfDay(text: string | undefined): string | undefined {
-  const [, hour, minute, second = '00'] = /^([01]\d|2[0-3])([0-5]\d)([0-5]\d)?$/.exec(text ?? '') ?? []
+  const [, hour, minute, second = '00'] = /^([01]\d|2[0-3]):?([0-5]\d)(?::?([0-5]\d))?$/.exec(text ?? '') ?? []
   return hour === undefined ? undefined : `${hour}:${minute}:${second}`
 }
 
@@ -103,21 +126,35 @@ function prioritized(resource: Json, segment: Segment): void {
 
 function ofRequest({ resource }: Entry, segment: Segment, mapping: Mapping): void {
   prioritized(resource, segment)
-  if (['occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming'].some((name) => resource[name] !== undefined)) return
-  const timing = timingOf(toldIn(segment, mapping))
-  const isOnlyPeriod = timing !== undefined && timing['code'] === undefined && Object.keys((timing['repeat'] ?? {}) as Json).join() === 'boundsPeriod'
-  if (isOnlyPeriod) resource['occurrencePeriod'] = ((timing as Json)['repeat'] as Json)['boundsPeriod']
-  else if (timing !== undefined) resource['occurrenceTiming'] = timing
-  for (const field of [10, 11]) {
-    const words = segment.first(field)?.whole()
-    if (words !== undefined) put(resource, 'note[]', { text: words })
-  }
+  const amount = segment.first(2) && quantity(segment.first(2) as Value, mapping, `${segment.place}-2`)
+  const [condition, words] = [segment.first(10)?.whole(), segment.first(11)?.whole()]
+  occurs(resource, timingOf(toldIn(segment, mapping)))
+  conditioned(resource, { amount, condition, words })
+}
+
+/** A time of its own stays; a period alone is no timing. */
+function occurs(resource: Json, timing: Json | undefined): void {
+  if (timing === undefined || ['occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming'].some((name) => resource[name] !== undefined)) return
+  const repeat = (timing['repeat'] ?? {}) as Json
+  const isOnlyPeriod = timing['code'] === undefined && Object.keys(repeat).join() === 'boundsPeriod'
+  if (isOnlyPeriod) resource['occurrencePeriod'] = repeat['boundsPeriod']
+  else resource['occurrenceTiming'] = timing
+}
+
+/** How much of it, on what condition, and what else is said. */
+function conditioned(
+  resource: Json,
+  { amount, condition, words }: { amount: Json | undefined; condition: string | undefined; words: string | undefined },
+): void {
+  if (amount !== undefined) resource['quantityQuantity'] ??= amount
+  if (condition !== undefined) resource['asNeededCodeableConcept'] ??= { text: condition }
+  if (words !== undefined) put(resource, 'note[]', { text: words })
 }
 
 function ofMedicine(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { resource } = entry
   prioritized(resource, segment)
-  const amount = segment.first(2) && quantity(segment.first(2) as Value)
+  const amount = segment.first(2) && quantity(segment.first(2) as Value, mapping, `${segment.place}-2`)
   const condition = segment.first(10)?.whole()
   instruct(resource, {
     timing: timingOf(toldIn(segment, mapping)),
@@ -133,6 +170,8 @@ function toldIn(segment: Segment, mapping: Mapping): Told {
   const count = Number(segment.text(14) ?? Number.NaN)
   return {
     pattern: segment.first(3)?.inside(1) ?? segment.first(3),
+    every: everyOf(segment.first(3)),
+    lasts: lasting(segment.first(13)),
     times: segment.all(4).flatMap((value) => timeOfDay(value.part(1)) ?? []),
     duration: length && inTime(length),
     period: periodIn(segment, 7, 8, mapping),
@@ -140,38 +179,84 @@ function toldIn(segment: Segment, mapping: Mapping): Told {
   }
 }
 
+/** How long it takes: a CQ. */
+const lasting = (value: Value | undefined): Json | undefined => {
+  const made = value && quantity(value)
+  return made && inTime(made)
+}
+
 /** A Duration is of a unit of time (drt-1). */
 function inTime({ value, unit, code }: Json): Json | undefined {
   const known = lengths[String(code ?? unit).toLowerCase()]
   return known === undefined ? undefined : { value, unit: known, system: 'http://unitsofmeasure.org', code: known }
 }
-const lengths = table<string>({ s: 's', min: 'min', m: 'min', h: 'h', d: 'd', day: 'd', days: 'd', dan: 'd', dana: 'd', w: 'wk', wk: 'wk', l: 'mo', mo: 'mo' })
+const lengths = table<string>({
+  s: 's',
+  sec: 's',
+  min: 'min',
+  mins: 'min',
+  m: 'min',
+  h: 'h',
+  hr: 'h',
+  hrs: 'h',
+  hour: 'h',
+  hours: 'h',
+  d: 'd',
+  day: 'd',
+  days: 'd',
+  dan: 'd',
+  dana: 'd',
+  w: 'wk',
+  wk: 'wk',
+  l: 'mo',
+  mo: 'mo',
+})
 
-/** ORC-7 or RXE-1 of older versions, a TQ: amount, how often, for how long (`D5`), from, to, how urgently, when needed, words. */
-export function timedAsOfOld(entry: Entry, value: Value | undefined): void {
-  if (value === undefined) return
-  const { resource } = entry
-  const pattern = value.inside(2)
-  const priority = urgencies[value.part(6)?.toUpperCase() ?? '']
-  if (priority !== undefined) resource['priority'] ??= priority
+/** ORC-7, OBR-27 or RXE-1 of older versions, a TQ: amount, how often, for how long (`D5`), from, to, how urgently, when needed, words, how long each time, how many times. */
+function asOfOld(value: Value): {
+  told: Told
+  amount: Json | undefined
+  condition: string | undefined
+  words: string | undefined
+  priority: string | undefined
+} {
   const [, unit, number] = /^([SMHDWL])(\d{1,4})$/i.exec(value.part(3) ?? '') ?? []
-  const amount = decimalIn(value.part(1))
-  const of = value.inside(1)
-  const condition = value.part(7)
-  const words = value.part(8)
-  instruct(resource, {
-    timing: timingOf({
-      pattern,
+  const [amount, of, count] = [decimalIn(value.part(1)), value.inside(1), Number(value.part(12) ?? Number.NaN)]
+  return {
+    told: {
+      pattern: value.inside(2),
       times: (value.sub(2, 2) ?? '').split(',').flatMap((one) => timeOfDay(one) ?? []),
       duration: unit === undefined ? undefined : inTime({ value: Number(number), unit }),
       period: periodOf(dateTimeOf(value.part(4) ?? ''), dateTimeOf(value.part(5) ?? '')),
-      count: undefined,
-    }),
-    ...(condition === undefined ? { asNeededBoolean: isAsNeeded(pattern) || undefined } : { asNeededCodeableConcept: { text: condition } }),
-    patientInstruction: words,
+      count: Number.isInteger(count) && count > 0 ? count : undefined,
+    },
     // Of an amount without a unit nobody knows what it counts, unless RXE or RXO says no other.
-    doseAndRate: amount === undefined ? undefined : [{ doseQuantity: { value: amount, ...units(of?.sub(2, 1), of?.sub(2, 2), of?.sub(2, 3)) } }],
+    amount: amount === undefined ? undefined : { value: amount, ...units(of?.sub(2, 1), of?.sub(2, 2), of?.sub(2, 3)) },
+    priority: urgencies[value.part(6)?.toUpperCase() ?? ''],
+    condition: value.part(7),
+    words: value.part(8),
+  }
+}
+
+export function timedAsOfOld(entry: Entry, value: Value | undefined): void {
+  if (value === undefined) return
+  const { told, amount, condition, words, priority } = asOfOld(value)
+  const { resource } = entry
+  if (priority !== undefined) resource['priority'] ??= priority
+  instruct(resource, {
+    timing: timingOf(told),
+    ...(condition === undefined ? { asNeededBoolean: isAsNeeded(told.pattern) || undefined } : { asNeededCodeableConcept: { text: condition } }),
+    patientInstruction: words,
+    doseAndRate: amount && [{ doseQuantity: amount }],
   })
+}
+
+export function requestedAsOfOld({ resource }: Entry, value: Value | undefined): void {
+  if (value === undefined) return
+  const { told, priority, ...more } = asOfOld(value)
+  if (priority !== undefined) resource['priority'] ??= priority
+  occurs(resource, timingOf(told))
+  conditioned(resource, more)
 }
 
 /** Beside what is known of how it is taken; what RXE and RXO say of the dose is better known. */
@@ -179,14 +264,33 @@ export function instruct(resource: Json, more: Json): void {
   const given = some(more)
   if (given === undefined) return
   const known = ((resource['dosageInstruction'] as Json[] | undefined) ?? [])[0]
-  resource['dosageInstruction'] = [{ ...given, ...known }]
+  resource['dosageInstruction'] = [known === undefined ? given : together(known, given)]
+}
+
+/** RXE-1 says from when to when, and TQ1 how often: one beside the other, where R4 has room for both. */
+function together(known: Json, given: Json): Json {
+  const made = { ...given, ...known }
+  if (known['asNeededBoolean'] !== undefined) delete made['asNeededCodeableConcept']
+  if (known['asNeededCodeableConcept'] !== undefined) delete made['asNeededBoolean']
+  const [own, more] = [known['timing'], given['timing']] as (Json | undefined)[]
+  if (own === undefined || more === undefined) return made
+  const [repeat, beside] = [own['repeat'], more['repeat']] as (Json | undefined)[]
+  const says = (...names: string[]) => names.some((name) => repeat?.[name] !== undefined)
+  const taken = [
+    ...(says('boundsPeriod', 'boundsDuration') ? ['boundsPeriod', 'boundsDuration'] : []),
+    ...(says('frequency', 'period', 'timeOfDay', 'when') ? ['frequency', 'period', 'periodUnit', 'timeOfDay', 'when', 'offset'] : []),
+  ]
+  const rest = Object.fromEntries(Object.entries(beside ?? {}).filter(([name]) => !taken.includes(name)))
+  made['timing'] = some({ repeat: some({ ...rest, ...repeat }), code: own['code'] ?? more['code'] })
+  return made
 }
 
 /** In a message of an appointment (2.5 on) it says when it begins and ends. */
 function ofAppointment({ resource }: Entry, segment: Segment, mapping: Mapping): void {
   const { start, end } = (periodIn(segment, 7, 8, mapping) ?? {}) as { start?: string; end?: string }
-  if (start?.includes('T')) resource['start'] ??= start
-  if (end?.includes('T')) resource['end'] ??= end
+  // SCH-11 stays only for older systems beside it (HL7 2.5, 10.6.1.11).
+  if (start?.includes('T')) Object.assign(resource, { start, end: undefined })
+  if (end?.includes('T')) resource['end'] = end
   const length = segment.first(6) && quantity(segment.first(6) as Value)
   const minutes = length && inTime(length)?.['code'] === 'min' ? Number(length['value']) : Number.NaN
   if (minutes >= 1) resource['minutesDuration'] ??= Math.round(minutes)

@@ -2,7 +2,7 @@ import { dateOf, dateTimeOf, instantOf } from '../../draft/dates.ts'
 import { codingOf, displayOf } from '../../draft/displays.ts'
 import { type Json, periodOf, some } from '../../draft/draft.ts'
 import { nationalSystem, plainCode } from '../../draft/national.ts'
-import { exactNumber } from '../../draft/numbers.ts'
+import { exactNumber, withPoint } from '../../draft/numbers.ts'
 import { codeSystem, identifierSystem } from '../../draft/systems.ts'
 import { ucumOf } from '../../draft/ucum.ts'
 import type { Value } from '../message.ts'
@@ -26,6 +26,17 @@ const numberMax = 16
 export const decimal = (value: Value): number | undefined => decimalIn(value.part(1))
 export function decimalIn(given: string | undefined): number | undefined {
   return given !== undefined && given.length <= numberMax && /^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(given) ? exactNumber(given) : undefined
+}
+
+export const commaTold = 'has a decimal comma, and was read as the number with a point'
+/** A decimal that may have a comma, as it is written here; the sender is told of it, and of what is no number at all: a dose is not left out without a word. */
+export function numberOf(value: Value, mapping: Mapping, place: string): number | undefined {
+  const number = decimal(value)
+  const given = value.part(1)
+  if (number !== undefined || given === undefined) return number
+  const read = decimalIn(withPoint(given))
+  mapping.draft.lose(place, read === undefined ? 'is no number, and was left out' : commaTold)
+  return read
 }
 
 /** A count, in whichever way it is written: 2, 02, 2.0. */
@@ -267,16 +278,19 @@ export function telecom(value: Value): Json | undefined {
 }
 
 /** CQ, a number with a unit. */
-export function quantity(value: Value): Json | undefined {
-  const number = decimal(value)
+export function quantity(value: Value, mapping?: Mapping, place = ''): Json | undefined {
+  const number = mapping === undefined ? decimal(value) : numberOf(value, mapping, place)
   if (number === undefined) return undefined
   const unit = value.inside(2)
   return some({ value: number, ...units(unit?.part(1) ?? value.part(2), unit?.part(2), unit?.part(3)) })
 }
 
 /** CP: amount and currency are the subcomponents of its first component. */
-export function money(value: Value): Json | undefined {
-  const [amount, currency] = [value.sub(1, 1), value.sub(1, 2)]
+export function money(value: Value, mapping?: Mapping, place = ''): Json | undefined {
+  const [given, currency] = [value.sub(1, 1), value.sub(1, 2)]
+  const pointed = given === undefined ? undefined : withPoint(given)
+  if (pointed !== undefined) mapping?.draft.lose(place, commaTold)
+  const amount = pointed ?? given
   if (amount === undefined || !/^-?\d+(?:\.\d+)?$/.test(amount)) return undefined
   return some({ value: exactNumber(amount), currency: /^[A-Z]{3}$/.test(currency ?? '') ? currency : undefined })
 }
@@ -348,4 +362,15 @@ export function organization(value: Value, mapping: Mapping, place: string): Jso
     ]
   })
   return entry.reference
+}
+
+/** CWE of who is an organization: code and name (a pharmacy). */
+export function organizationCoded(value: Value, mapping: Mapping, place: string): Json | undefined {
+  const [number, given] = [value.part(1), value.part(2)]
+  const system = identifierSystem(value.part(3), undefined) ?? mapping.options.localSystem
+  if (number === undefined && given === undefined) return undefined
+  return mapping.draft.once(`coded org ${number} ${given} ${system}`, 'Organization', place, ({ resource }) => {
+    if (number !== undefined && given !== undefined) resource['identifier'] = [some({ system, value: number })]
+    resource['name'] = given ?? number
+  }).reference
 }

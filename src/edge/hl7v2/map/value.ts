@@ -1,9 +1,9 @@
 import { dateTimeOf } from '../../draft/dates.ts'
 import { type Entry, type Json, some } from '../../draft/draft.ts'
-import { exactNumber } from '../../draft/numbers.ts'
+import { exactNumber, withPoint } from '../../draft/numbers.ts'
 import type { Segment, Value } from '../message.ts'
 import type { Mapping } from './mapping.ts'
-import { concept, decimal, decimalIn, period, quantity, units } from './types.ts'
+import { commaTold, concept, decimal, decimalIn, period, quantity, units } from './types.ts'
 
 export function unitOf(segment: Segment): Json {
   const given = segment.first(6)
@@ -49,10 +49,18 @@ const typed = new Set(['NM', 'SN', 'CE', 'CWE', 'CNE', 'CF', 'TS', 'DTM', 'DT', 
 
 /** False when the value is not what its type says: then it is text, and the sender is told. */
 function setOne(resource: Json, type: string, value: Value, segment: Segment, mapping: Mapping): boolean {
-  const made = valueOf(type, value, segment)
+  const made = valueOf(type, value, segment) ?? (type === 'NM' ? withComma(value, segment, mapping) : null)
   if (made === null) return texts.has(type) || type === '' ? saved(resource, value) : lostType(type, segment, mapping)
   Object.assign(resource, made)
   return true
+}
+/** Laboratories here write it, though the standard has only the point: a number, and the sender is told how it was read. */
+function withComma(value: Value, segment: Segment, mapping: Mapping): Json | null {
+  const text = withPoint(value.part(1) ?? '')
+  const number = decimalIn(text)
+  const made = text === undefined ? null : number === undefined ? comparedIn(text, unitOf(segment)) : { valueQuantity: { value: number, ...unitOf(segment) } }
+  if (made !== null) mapping.draft.lose(`${segment.place}-5`, commaTold)
+  return made
 }
 function saved(resource: Json, value: Value): boolean {
   resource['valueString'] = value.whole()
@@ -104,8 +112,9 @@ function valueOf(type: string, value: Value, segment: Segment): Json | null {
 }
 
 /** `<0.5`: no number by the standard, and written by laboratories everywhere. */
-function compared(value: Value, unit: Json): Json | null {
-  const [, comparator, number] = /^(<=|>=|<|>)\s*(-?\d{1,15}(?:\.\d{1,15})?)$/.exec(value.part(1) ?? '') ?? []
+const compared = (value: Value, unit: Json): Json | null => comparedIn(value.part(1) ?? '', unit)
+function comparedIn(text: string, unit: Json): Json | null {
+  const [, comparator, number] = /^(<=|>=|<|>)\s*(-?\d{1,15}(?:\.\d{1,15})?)$/.exec(text) ?? []
   return number === undefined ? null : { valueQuantity: { value: exactNumber(number), comparator, ...unit } }
 }
 

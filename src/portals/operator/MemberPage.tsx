@@ -14,7 +14,8 @@ import { QueuesTable } from './QueuesTable.tsx'
 import { MemberStatus } from './Status.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
-import { contracts, members, memberStates, overview, path, stepReasons, steps } from './words.ts'
+import { memberStates } from '../shared/bus-words.ts'
+import { contracts, members, overview, path, stepReasons, steps } from './words.ts'
 
 const everyMs = 5000
 

@@ -156,14 +156,6 @@ export const lanes = [
   { sr: 'статистика', en: 'statistics' },
 ]
 
-export const memberStates = messages({
-  requested: { sr: 'тражи приступ', en: 'requested' },
-  approved: { sr: 'одобрен', en: 'approved' },
-  active: { sr: 'активан', en: 'active' },
-  suspended: { sr: 'обустављен', en: 'suspended' },
-  revoked: { sr: 'искључен', en: 'revoked' },
-})
-
 export const deliveryStates = messages({
   waiting: { sr: 'чека', en: 'waiting' },
   leased: { sr: 'код примаоца', en: 'handed out' },
@@ -235,13 +227,6 @@ export const contracts = messages({
   holdKey: { sr: 'издвојена порука задржава све са истим кључем', en: 'a parked message holds back all of its key' },
   until: { sr: 'важи до {at}', en: 'until {at}' },
   actions: { sr: 'Одлука', en: 'Decision' },
-})
-
-export const contractStates = messages({
-  requested: { sr: 'чека одлуку', en: 'requested' },
-  active: { sr: 'важи', en: 'active' },
-  suspended: { sr: 'обустављен', en: 'suspended' },
-  revoked: { sr: 'укинут', en: 'revoked' },
 })
 
 export const steps = messages({

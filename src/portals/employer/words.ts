@@ -262,7 +262,7 @@ export const evidenceKinds = messages({
 export const objections = messages({
   title: { sr: 'Приговори и провере', en: 'Objections and controls' },
   pageLead: { sr: 'Нови се пише на страници боловања или захтева.', en: 'A new one is written on the page of the leave or the request.' },
-  empty: { sr: 'Нема приговора.', en: 'There are no objections.' },
+  empty: { sr: 'Нема приговора ни захтева за проверу или исправку.', en: 'There are no objections, and no requests for a control or a correction.' },
   lead: { sr: 'Надлежни одлучују; овде се види исход, не и ко је одлучио.', en: 'Those in charge decide; the outcome is seen here, not who decided.' },
   text: { sr: 'Образложење', en: 'Grounds' },
   make: { sr: 'Пошаљи', en: 'Send' },

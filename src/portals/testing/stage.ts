@@ -33,7 +33,7 @@ export async function startStage(): Promise<Stage> {
   app.post('/identity/people/search', (request): FinderAnswer => found((request.body as FinderQuestion).query))
   app.get('/identity/mine', () => ({ people: mine }))
   app.get('/access/claims', () => ({ claims: [] }))
-  app.get('/sickleave/corrections', () => ({ today: '2026-11-23', lines: [] }))
+  app.get('/sickleave/corrections', () => ({ today: '2026-11-23', lines: [], ofColleagues: [] }))
   app.post('/identity/visits', () => ({ person: 'p1', until: '2026-11-23T17:00:00Z' }))
   app.get('/record/people/:person/overview', () => (me.roles.includes('patient') ? { ...known, basis: { kind: 'self', until: null } } : known))
   app.get<{ Params: { document: string } }>('/record/people/:person/documents/:document', (request) => document(request.params.document))

@@ -134,7 +134,10 @@ export const calendar = messages({
   month: { sr: 'Месец', en: 'Month' },
   previous: { sr: 'Месец раније', en: 'The month before' },
   next: { sr: 'Месец касније', en: 'The month after' },
-  legend: { sr: 'Пуно: одсуство. Оквир: дани на терет РФЗО, по дознакама.', en: 'Solid: absence. Outline: days at the Fund’s cost, by the reports.' },
+  legend: {
+    sr: 'Пуно: одсуство. Оквир: дани на терет РФЗО, по дознакама. Сенка: викенд и празник.',
+    en: 'Solid: absence. Outline: days at the Fund’s cost, by the reports. Shade: weekends and holidays.',
+  },
   bar: { sr: '{name}: од {from} до {until}', en: '{name}: from {from} to {until}' },
   empty: { sr: 'У овом месецу нема одсустава.', en: 'No absences in this month.' },
 })

@@ -38,7 +38,7 @@ export async function startStage(): Promise<Stage> {
   app.get('/record/people/:person/overview', () => (me.roles.includes('patient') ? { ...known, basis: { kind: 'self', until: null } } : known))
   app.get<{ Params: { document: string } }>('/record/people/:person/documents/:document', (request) => document(request.params.document))
   app.get<{ Querystring: { before?: string } }>('/audit/people/:person/looks', (request) => (request.query.before ? olderLooks : looks))
-  app.get('/identity/people/:person/look-reports', () => ({ reports: [] }))
+  app.get('/identity/people/:person/look-reports', () => ({ reports: [], canMail: false }))
   app.get('/sign-in', (_, reply) => reply.type('text/html').send('<!doctype html><title>sign-in</title><h1>sign-in</h1>'))
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   return {

@@ -11,6 +11,12 @@ export const reports = messages({
   },
   text: { sr: 'Шта желите да кажете', en: 'What you want to say' },
   textHint: { sr: 'Није обавезно. На пример: тог дана нисам био код лекара.', en: 'Not needed. For example: I saw no doctor that day.' },
+  mail: { sr: 'Е-пошта за обавештење', en: 'E-mail for a notice' },
+  mailHint: {
+    sr: 'Није обавезно. Стиже само да је одговор ту, без података из картона; адреса се после тога брише.',
+    en: 'Not needed. It only says that the answer is there, with nothing of the record; the address is deleted afterwards.',
+  },
+  mailWrong: { sr: 'Ово није адреса е-поште. Пример: ime@primer.rs', en: 'This is no e-mail address. Example: name@example.rs' },
   send: { sr: 'Пошаљи пријаву', en: 'Send the report' },
   already: { sr: 'Овај увид је већ пријављен.', en: 'This look is reported already.' },
   tooMany: {

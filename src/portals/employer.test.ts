@@ -180,7 +180,7 @@ test('what was stored of the earnings of one person is said after the form shows
     return { isStored: true, rows: 11, people: 1, stored: 1, unchanged: 10, errorCount: 0, errors: [] }
   })
   await site.visit(`/employer/leaves/${pib}/${leave}/earnings`, {}, async (page) => {
-    const gross = page.getByLabel('Бруто, 2025-10')
+    const gross = page.getByLabel('Бруто, 10.2025.')
     assert.equal(await gross.inputValue(), '127.000,00')
     await gross.fill('128000')
     await page.getByRole('button', { name: 'Сачувај зараде' }).click()

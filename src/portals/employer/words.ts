@@ -9,7 +9,7 @@ export const portal = messages({
   objections: { sr: 'Приговори', en: 'Objections' },
   firm: { sr: 'Фирма', en: 'Firm' },
   join: { sr: 'Приступ', en: 'Joining' },
-  calculator: { sr: 'Шта ако', en: 'What if' },
+  calculator: { sr: 'Израчунај накнаду', en: 'Reckon a compensation' },
   calculatorLead: {
     sr: 'Колико боловање кошта фирму, а шта сноси Фонд. Рачуна се од уписаног; ничији подаци се не траже и ништа се не чува.',
     en: 'What a leave costs the firm, and what the Fund bears. Reckoned of what is typed; nobody’s data are looked up, nothing is stored.',
@@ -174,7 +174,7 @@ export const requests = messages({
   account: { sr: 'Посебан рачун', en: 'Special account' },
   accountHint: { sr: 'На који Фонд исплаћује накнаде зарада, нпр. 840-4848-37.', en: 'That the Fund pays compensation to, for example 840-4848-37.' },
   months: { sr: 'Месеци без зараде', en: 'Months without a wage' },
-  monthsHint: { sr: 'Ако их има, нпр. 2026-01, 2026-02.', en: 'If any, for example 2026-01, 2026-02.' },
+  monthsHint: { sr: 'Ако их има, на пример 01.2026, 02.2026.', en: 'If any, for example 01.2026, 02.2026.' },
   note: { sr: 'Напомена', en: 'Note' },
   saveDraft: { sr: 'Сачувај нацрт', en: 'Save the draft' },
   fields: { sr: 'Подаци захтева', en: 'Fields of the request' },

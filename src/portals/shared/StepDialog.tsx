@@ -17,7 +17,7 @@ export type AskedField = {
   isDay?: boolean
   options?: readonly { value: string; label: Message }[]
   /** Where it has a form of its own: told before it is sent. */
-  form?: { is: RegExp; wrong: Message }
+  form?: { is: { test(text: string): boolean }; wrong: Message }
 }
 export type Asked = {
   title: string

@@ -2,7 +2,6 @@ import { messages } from '../../shared/message.ts'
 
 export const reports = messages({
   title: { sr: 'Ваше пријаве увида', en: 'Looks you reported' },
-  failed: { sr: 'Пријаве тренутно не могу да се прикажу.', en: 'Your reports cannot be shown right now.' },
   unknown: { sr: 'Не познајем овај увид', en: 'I do not know this look' },
   unknownOf: { sr: 'Не познајем овај увид: {who}, {at}', en: 'I do not know this look: {who}, {at}' },
   lead: {

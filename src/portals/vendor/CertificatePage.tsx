@@ -19,7 +19,9 @@ export function CertificatePage() {
   return (
     <>
       <h1>{say(words.title)}</h1>
-      <Arrived live={live}>{(shown) => <Paper shown={shown} />}</Arrived>
+      <Arrived live={live} meanings={{ 404: words.noCertificate }}>
+        {(shown) => <Paper shown={shown} />}
+      </Arrived>
     </>
   )
 }

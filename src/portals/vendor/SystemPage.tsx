@@ -37,7 +37,7 @@ export function SystemPage() {
     if (name !== undefined) rememberSystem({ id, name })
   }, [id, name])
   return (
-    <Arrived live={live}>
+    <Arrived live={live} meanings={{ 404: words.noSystem }}>
       {(shown) => (
         <>
           <h1>

@@ -66,10 +66,15 @@ test('an agency reads the requests of all its clients in one list, and what is p
 test('an agency reads the objections of all its clients in one list, too, and takes one back for the client whose it is', async () => {
   ready()
   const asked: unknown[] = []
-  const [mine] = (employerAnswers['/sickleave/employer/objections'] as EmployersObjections).objections
+  const all = employerAnswers['/sickleave/employer/objections'] as EmployersObjections
+  const [mine] = all.objections
   const at = `/sickleave/employer/${mine?.pib}/objections/${mine?.id}/withdrawal`
   site.stage.answer(at, (request) => {
     asked.push(request.body)
+    site.stage.answer('/sickleave/employer/objections', () => ({
+      ...all,
+      objections: all.objections.map((one) => ({ ...one, state: one.id === mine?.id ? 'withdrawn' : one.state })),
+    }))
     return { objections: [] }
   })
   await site.visit('/employer/objections', {}, async (page) => {
@@ -82,6 +87,8 @@ test('an agency reads the objections of all its clients in one list, too, and ta
     await page.getByRole('dialog').getByRole('button', { name: 'Повуци' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     assert.deepEqual(asked, [{ why: 'грешком' }])
+    await page.getByText('повучен', { exact: true }).waitFor()
+    await until('the focus is on the page, though the button is gone', () => page.evaluate(() => document.activeElement?.id === 'content'))
   })
 })
 

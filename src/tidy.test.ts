@@ -49,13 +49,16 @@ const serverSideOfPortals = new Set([
   'react-aria-strings.ts',
 ])
 
+/** What a page works out as the server does: the two scripts, and the days that nobody works. */
+const forBoth = new Set(['src/platform/text.ts', 'src/platform/holidays.ts'])
+
 /** What a file of a slice may import from another slice. */
 function mayImport(from: Source, other: string, path: string, isTypeOnly: boolean): string | null {
   if (other === from.slice) return null
   if (floorOf(other) < 0) return `${path} is of no slice`
   if (floorOf(other) >= floorOf(from.slice)) return `${from.slice} stands below ${other} and must not import it`
   const isPage = from.slice === 'portals' && !serverSideOfPortals.has(from.file.replace('src/portals/', ''))
-  if (isPage && !(path.endsWith('/wire.ts') && isTypeOnly) && path !== 'src/platform/text.ts') return `a page may import wire.ts, as types, not ${path}`
+  if (isPage && !(path.endsWith('/wire.ts') && isTypeOnly) && !forBoth.has(path)) return `a page may import wire.ts, as types, not ${path}`
   if (!isPage && other !== 'platform' && path !== `src/${other}/${other}.ts`) return `${path} is private to ${other}`
   return null
 }

@@ -1063,6 +1063,33 @@ export type Operations = {
     body: string | Uint8Array
     answer: EarningsOutcome
   }
+  /** Objections of all that you act for, what changed last first */
+  'GET /objections': {
+    params: {}
+    query: {}
+    body: undefined
+    answer: {
+      /** Calendar day, 2026-03-31. */
+      today: string
+      objections: Array<{
+        id: string
+        number: string
+        kind: 'assessment' | 'control' | 'correction' | 'calculation'
+        leave: string
+        request: string | null
+        employee: PersonName
+        state: 'open' | 'accepted' | 'rejected' | 'withdrawn'
+        madeAt: string
+        /** Calendar day, 2026-03-31. */
+        due: string
+        endedAt: string | null
+        /** Tax number of the employer. */
+        pib: string
+        name: string
+      }>
+      more: boolean
+    }
+  }
   /** Objections and how they ended, never who decided */
   'GET /{pib}/objections': {
     params: {

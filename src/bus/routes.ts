@@ -16,7 +16,7 @@ import { bindCertificate } from './members/member-certificate.ts'
 import { endsSoon, publicKeys } from './members/member-key.ts'
 import { recordRefused } from './signing/refused.ts'
 import { rightTo } from './members/right.ts'
-import { forReader } from './said.ts'
+import { refusalOfBus } from './said.ts'
 import type { PatientOf } from './messages/head.ts'
 import { messageStates } from './messages/message-states.ts'
 import { sendMessage } from './messages/send-message.ts'
@@ -55,7 +55,7 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
     app.setErrorHandler(async (error, request) => {
       await recordRefused(request, error)
       // To the place where every error of the house becomes its answer.
-      throw error instanceof Refusal ? forReader(error, request.headers['accept-language']) : error
+      throw error instanceof Refusal ? refusalOfBus(error, request.headers['accept-language']) : error
     })
     app.get('/keys', { ...signed, config: { open: true } }, async (request) => ({ keys: [centreKey(request.world.keys).jwk] }))
     memberRoutes(app)

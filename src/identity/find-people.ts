@@ -41,17 +41,19 @@ export async function requireTreating({ world, actor, correlation }: Asking): Pr
 
 /** The exact names first; only when nobody has them, names that begin so or were mistyped. */
 async function byName(world: World, question: Question, relations: Relations): Promise<Candidate[]> {
-  if (question.words.length === 0) return []
-  const names = await likelyNames(world.sql, question.words)
+  // «Јанковић М»: who is still typing, or writes an initial, names somebody already.
+  const [initials, words] = [question.words.filter((word) => word.length === 1), question.words.filter((word) => word.length > 1)]
+  if (words.length === 0) return []
+  const names = await likelyNames(world.sql, words)
   const ownKeys = [...relations.keys.keys()]
   for (const isWide of [false, true]) {
-    const sets = question.words.map((word) => {
+    const sets = words.map((word) => {
       const list = names.get(word) ?? []
       const exact = list.filter((one) => one.far < 1)
       return (exact.length > 0 && !isWide ? exact : list).slice(0, namesPerWordMax).map((one) => one.name)
     })
     if (sets.some((set) => set.length === 0)) return []
-    const found = await peopleNamed(world.sql, sets, question.born, ownKeys)
+    const found = await peopleNamed(world.sql, { sets, initials, born: question.born }, ownKeys)
     if (found.length > 0 || isWide) return found
   }
   return []

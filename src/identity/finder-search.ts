@@ -42,12 +42,16 @@ export async function likelyNames(sql: Sql, words: readonly string[]): Promise<M
   return names
 }
 
+type Named = { sets: readonly string[][]; initials: readonly string[]; born: string | null }
+
 /**
- * People with a name for every typed word. Of a common name the index gives any few hundred, the reader is told to ask more exactly;
+ * People with a name for every typed word, and another name for every initial. Of a common name the index gives any few hundred, the reader is told to ask more exactly;
  * people the reader treats are always among them.
  */
-export async function peopleNamed(sql: Sql, sets: readonly string[][], born: string | null, ownKeys: readonly number[]): Promise<Candidate[]> {
+export async function peopleNamed(sql: Sql, { sets, initials, born }: Named, ownKeys: readonly number[]): Promise<Candidate[]> {
   const conditions = sets.map((names) => fragment`demographics.words && ${names}::text[]`)
+  for (const initial of initials)
+    conditions.push(fragment`exists (select from unnest(demographics.words) as word where word ^@ ${initial} and word <> all(${sets.flat()}::text[]))`)
   if (born !== null) conditions.push(fragment`demographics.birth_date ^@ ${born}`)
   const named = join(conditions, ' and ')
   const hit = fragment`

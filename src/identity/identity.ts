@@ -2,6 +2,8 @@ import { accountCheckDigits, jmbgCheckDigit, mbCheckDigit, mod1110CheckDigit } f
 import { holdersOf } from './keys.ts'
 import { numbersOf } from './file-chart.ts'
 import { checkJmbg } from './jmbg.ts'
+import { startTellingAnswers } from './look-report-mail.ts'
+import { resolvePerson } from './resolve-looks.ts'
 import { checkAccount, checkMb, checkPib } from './legal-numbers.ts'
 import { inClear } from './reveal-number.ts'
 import { checkEbs, checkLbo, checkLzb } from './numbers.ts'
@@ -13,7 +15,9 @@ export { type Header, headers } from './headers.ts'
 export { newKey } from './issue.ts'
 export { keySetRows, keySets, keysOfNumber, type Known, personOf } from './keys.ts'
 export { type CentralPerson, type RegisteredPerson, registerPeople } from './register-people.ts'
-export { resolvePerson } from './resolve-looks.ts'
+
+/** What the page of looks needs: whose it is, and that people hear of answers to what they reported. */
+export const looks = { resolvePerson, startTellingAnswers }
 
 /** The national numbers, checked as the law's texts say, and how their check digits are made. */
 export const numbers = {

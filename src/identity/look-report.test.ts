@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { looksAt } from '../audit/audit.ts'
 import type { Actor } from '../platform/actor.ts'
 import { mustFile, newJmbg, patientOf } from '../testing/identity.ts'
 import { citizen, doctor, startIdentity } from '../testing/identity-app.ts'
+import { tellAnswers } from './look-report-mail.ts'
 
 const officer: Actor = { ...doctor, id: 'a0000000-0000-4000-8000-000000000009', name: 'Горан Чубрић', roles: ['data-officer'], worker: null }
 
-async function withALook(t: Parameters<typeof startIdentity>[0]) {
-  const app = await startIdentity(t)
+async function withALook(t: Parameters<typeof startIdentity>[0], settings: Record<string, string> = {}) {
+  const app = await startIdentity(t, settings)
   const { world, ask, open } = app
   const jmbg = newJmbg('1972-03-15')
   const person = await mustFile(world, patientOf({ jmbg }, { birthDate: '1972-03-15' }))
@@ -83,4 +86,65 @@ test('nobody reports for another, no officer reads another institution’s repor
     assert.equal((await ask(other, 'GET', '/look-reports/waiting')).status, 403)
     assert.equal((await ask(other, 'POST', `/look-reports/${line.id}/answer`, { finding: 'in-order', text: 'x' })).status, 403)
   }
+})
+
+const mailsIn = async (folder: string): Promise<string[]> => {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml'))
+  const parsed = await Promise.all(names.sort().map(async (name) => simpleText(await readFile(join(folder, name), 'utf8'))))
+  return parsed
+}
+/** A mail as its reader sees it: the head, and the body without its coding. */
+function simpleText(mail: string): string {
+  const [head = '', body = ''] = mail.split(/\n\n(.*)/s)
+  const text = /base64/i.test(head)
+    ? Buffer.from(body, 'base64').toString()
+    : Buffer.from(
+        body.replace(/=\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+        'latin1',
+      ).toString()
+  return `${head}\n\n${text}`
+}
+
+test('who leaves an address is told in their script that there is an answer, and nothing of it; then the address is gone', async (t) => {
+  const { world, sql, ask, visit, own } = await withALook(t, { DEMO: 'true' })
+  const made = await ask(citizen, 'POST', own, { id: visit.id, at: visit.at, mail: 'ana@primer.rs' }, { 'accept-language': 'sr-Latn' })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  assert.ok(!JSON.stringify(made.body).includes('primer.rs'))
+  const stored = async () => sql<{ mail: Buffer | null }>`select mail from identity.look_report`
+  assert.ok(!String((await stored())[0]?.mail).includes('primer'), 'the address is sealed')
+  assert.equal(await tellAnswers(world), 0, 'nothing is said before there is an answer')
+  const desk = await ask(officer, 'GET', '/look-reports')
+  assert.ok(!JSON.stringify(desk.body).includes('primer.rs'), 'the officer does not see it')
+  const text = 'Увид није имао основа; покренут је поступак.'
+  assert.equal((await ask(officer, 'POST', `/look-reports/${made.body.id}/answer`, { finding: 'not-in-order', text })).status, 200)
+  assert.equal(await tellAnswers(world), 1)
+  assert.equal(await tellAnswers(world), 0, 'once')
+  assert.deepEqual([...(await stored())], [{ mail: null }])
+  const [mail, ...more] = await mailsIn(join(world.config.DATA_DIR, 'mail'))
+  assert.equal(more.length, 0)
+  assert.match(mail ?? '', /^To: ana@primer\.rs$/m)
+  assert.match(mail ?? '', /Stigao je odgovor[\s\S]*\/patient\/looks/)
+  for (const secret of ['основа', 'osnova', 'Лукић', 'Lukić', 'Петровић']) assert.ok(!mail?.includes(secret), secret)
+})
+
+test('an address that is none is refused, and so is any where no mail is sent; an answer that cannot be mailed keeps nobody else waiting', async (t) => {
+  const { world, sql, ask, visit, own } = await withALook(t, { DEMO: 'true' })
+  const wish = { id: visit.id, at: visit.at }
+  for (const mail of ['ana', 'a@b.rs, c@d.rs', 'Ана <a@b.rs>', 'a@b.rs\nBcc: c@d.rs'])
+    assert.equal((await ask(citizen, 'POST', own, { ...wish, mail })).status, 400, mail)
+  assert.equal((await ask(citizen, 'GET', own)).body.canMail, true)
+  const made = await ask(citizen, 'POST', own, { ...wish, mail: 'ana@primer.rs' })
+  await ask(officer, 'POST', `/look-reports/${made.body.id}/answer`, { finding: 'in-order', text: 'Био је то преглед.' })
+  Object.assign(world.config, { SMTP_URL: 'smtp://127.0.0.1:1' })
+  assert.equal(await tellAnswers(world), 0)
+  const kept = async () => (await sql<{ kept: boolean }>`select mail is not null as kept from identity.look_report`)[0]?.kept
+  assert.equal(await kept(), true, 'it is tried again')
+  const { now } = world
+  world.now = () => new Date(now().getTime() + 4 * 86_400_000)
+  assert.equal(await tellAnswers(world), 0)
+  assert.equal(await kept(), false, 'for three days')
+  world.now = now
+  Object.assign(world.config, { SMTP_URL: '', DEMO: false })
+  assert.equal((await ask(citizen, 'GET', own)).body.canMail, false)
+  assert.equal((await ask(citizen, 'POST', own, { ...wish, mail: 'ana@primer.rs' })).status, 422)
 })

@@ -1,10 +1,12 @@
 import { decide } from '../access/access.ts'
 import { type Entry, lookAt, whoIs } from '../audit/audit.ts'
+import { canMail } from '../platform/mail.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { uuidV7 } from '../platform/uuid.ts'
 import type { Asking } from './find-people.ts'
 import { headers } from './headers.ts'
 import { type Known, personOf } from './keys.ts'
+import { type MailLanguage, sealedAddress } from './look-report-mail.ts'
 import type { AnswerLookReport, LookReport, LookReportLine, LookReports, LookReportsDesk, LookReportsWaiting, MakeLookReport } from './wire.ts'
 
 // "I do not know this look": the person says so, the data officer of the institution that looked answers, and the person reads the answer.
@@ -44,7 +46,7 @@ async function requireOfficer(asking: Asking): Promise<number> {
   throw new Refusal('forbidden', reason, { details: { reason, opens: [] } })
 }
 
-export async function makeLookReport(asking: Asking, handle: string, wish: MakeLookReport): Promise<LookReport> {
+export async function makeLookReport(asking: Asking, handle: string, wish: MakeLookReport, language: MailLanguage): Promise<LookReport> {
   const { person, basis } = await requireOwn(asking, handle)
   const { world, actor } = asking
   const found = await lookAt(world, person.keys, wish)
@@ -55,6 +57,7 @@ export async function makeLookReport(asking: Asking, handle: string, wish: MakeL
       expression: 'look',
       hint: 'The page of looks names whom to write to about employers, the Fund and the system.',
     })
+  const mail = sealedAddress(world, wish.mail)
   const now = world.now()
   const [id, due] = [uuidV7(world), new Date(now.getTime() + world.config.LOOK_REPORT_DAYS * dayMs).toISOString().slice(0, 10)]
   await world.ledger.transaction(async (tx) => {
@@ -63,8 +66,9 @@ export async function makeLookReport(asking: Asking, handle: string, wish: MakeL
       select count(*)::int4 as count from identity.look_report where patient = any(${person.keys}::int8[]) and answered_at is null`
     if ((open?.count ?? 0) >= openMax) throw new Refusal('too-many', `${openMax} reports of this person wait for an answer already`)
     const made = await tx`
-      insert into identity.look_report (patient, id, institution, look, shown, text, made_at, made_by, due)
-      values (${patient}, ${id}, ${institution}, ${look.id}, ${JSON.stringify(look)}::jsonb, ${wish.text ?? null}, ${now}, ${actor.id}, ${due})
+      insert into identity.look_report (patient, id, institution, look, shown, text, made_at, made_by, due, mail, mail_language)
+      values (${patient}, ${id}, ${institution}, ${look.id}, ${JSON.stringify(look)}::jsonb, ${wish.text ?? null}, ${now}, ${actor.id}, ${due},
+              ${mail}, ${mail && language})
       on conflict (patient, look) do nothing
       returning id`
     if (made.length === 0) throw new Refusal('conflict', 'this look is reported already', { expression: 'look' })
@@ -82,7 +86,7 @@ export async function lookReportsOf(asking: Asking, handle: string): Promise<Loo
      order by made_at desc, id
      limit ${shownMax}`
   await asking.world.ledger.record([entryOf(asking, person.keys[0] ?? null, { action: 'read', basis })])
-  return { reports: rows.map(reportOf) }
+  return { reports: rows.map(reportOf), canMail: canMail(asking.world) }
 }
 
 /** How many wait, for the bar of the officer's pages: it names nobody. */

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Routes } from '../platform/http.ts'
+import { scriptAsked } from '../platform/readers-script.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { convertNumber } from './convert-number.ts'
 import { type Asking, findPeople } from './find-people.ts'
@@ -34,9 +35,10 @@ export const routes: Routes = (app) => {
   app.get<ByPerson>('/people/:person/look-reports', (request) => lookReportsOf(asking(request as FastifyRequest), request.params.person))
   app.post<ByPerson>('/people/:person/look-reports', async (request, reply) => {
     const body = request.body as Record<string, unknown> | null
-    const text = typeof body === 'object' && body !== null && body['text'] !== undefined ? { text: textOf(body, 'text') } : {}
-    const wish = { id: textOf(body, 'id'), at: textOf(body, 'at'), ...text }
-    const made = await makeLookReport(asking(request as FastifyRequest), request.params.person, wish)
+    const given = (name: 'text' | 'mail') => (typeof body === 'object' && body !== null && body[name] !== undefined ? { [name]: textOf(body, name) } : {})
+    const wish = { id: textOf(body, 'id'), at: textOf(body, 'at'), ...given('text'), ...given('mail') }
+    const language = scriptAsked(request.headers['accept-language']) ?? 'en'
+    const made = await makeLookReport(asking(request as FastifyRequest), request.params.person, wish, language)
     reply.code(201)
     return made
   })

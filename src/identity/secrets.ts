@@ -3,6 +3,9 @@ import type { World } from '../platform/world.ts'
 
 export type NumberKind = 'jmbg' | 'ebs' | 'lbo' | 'lzb'
 
+/** What is sealed beside numbers: an address that somebody leaves to be told. */
+type Sealed = NumberKind | 'mail'
+
 const ivBytes = 12
 const tagBytes = 16
 
@@ -12,14 +15,14 @@ export function hashOf(world: World, kind: NumberKind | 'local', value: string):
 }
 
 /** AES-256-GCM. The kind is bound in, so a cipher moved to a row of another kind does not open. */
-export function seal(world: World, kind: NumberKind, value: string): Buffer {
+export function seal(world: World, kind: Sealed, value: string): Buffer {
   const iv = world.random(ivBytes)
   const cipher = createCipheriv('aes-256-gcm', world.keys.derive('identity-numbers', 32), iv).setAAD(Buffer.from(kind))
   const text = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()])
   return Buffer.concat([iv, cipher.getAuthTag(), text])
 }
 
-export function unseal(world: World, kind: NumberKind, sealed: Buffer): string {
+export function unseal(world: World, kind: Sealed, sealed: Buffer): string {
   const decipher = createDecipheriv('aes-256-gcm', world.keys.derive('identity-numbers', 32), sealed.subarray(0, ivBytes), { authTagLength: tagBytes })
   decipher.setAAD(Buffer.from(kind)).setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes))
   return decipher.update(sealed.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')

@@ -35,7 +35,8 @@ export type OpenVisit = { card: string; reason: string } | { number: string; bir
 export type OpenedVisit = { person: string; until: string }
 
 /** `POST /identity/people/:person/look-reports`: a look that the person does not recognise, by its id and moment in the list of looks. */
-export type MakeLookReport = { id: string; at: string; text?: string }
+/** `mail`: where to say that it was answered, on a centre that sends mail. */
+export type MakeLookReport = { id: string; at: string; text?: string; mail?: string }
 export type LookReport = {
   id: string
   look: OneLook['look']
@@ -50,7 +51,7 @@ export type LookReport = {
   answeredBy: string | null
 }
 /** `GET /identity/people/:person/look-reports` */
-export type LookReports = { reports: LookReport[] }
+export type LookReports = { reports: LookReport[]; canMail: boolean }
 
 export type LookReportLine = LookReport & { person: { id: string; family: string; given: string; lzb: string | null } }
 /** `GET /identity/look-reports`: for the data officer, of the own institution; what waits comes first. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import type { Desk, DeskLine } from '../sickleave/objection/wire.ts'
+import type { CorrectionsDesk, DeskLine } from '../sickleave/objection/wire.ts'
 import type { Leaves, LeaveView, SigningKeys } from '../sickleave/wire.ts'
 import { dayField, dayShown } from './testing/days.ts'
 import { leaveAnswers } from './testing/leave-fixtures.ts'
@@ -19,10 +19,10 @@ const line = (more: Partial<DeskLine> = {}): DeskLine => ({
   ...{ person: 'p1', madeBy: 'person', employer: null, session: null, text: 'The last day is wrong.' },
   ...more,
 })
-const desk = (...lines: DeskLine[]): Desk => ({ today: '2026-06-03', lines })
+const desk = (...lines: DeskLine[]): CorrectionsDesk => ({ today: '2026-06-03', lines, ofColleagues: [] })
 const cyrillic = /.{0,20}[Ѐ-ӿ].{0,20}/g
 
-function ready(shown: Desk, leaves: LeaveView[] | null): void {
+function ready(shown: CorrectionsDesk, leaves: LeaveView[] | null): void {
   site.stage.me(doctor)
   site.stage.answer('/sickleave/corrections', () => shown)
   site.stage.answer('/sickleave/people/p1/leaves', (_, reply) => {
@@ -52,6 +52,30 @@ for (const [language, title, overdue] of [
       assert.deepEqual(said, [])
     })
   })
+
+test('what waits at a colleague names nobody, and taken it is the doctor’s own page, by keyboard on a phone', async () => {
+  let isTaken = false
+  const other = { id: 'o2', number: 'П-2026-0000040', madeAt: '2026-06-01T08:00:00.000Z', due: '2026-06-02', doctor: 'др Вера Лукић' }
+  ready(desk(), [leave])
+  site.stage.answer('/sickleave/corrections', () => (isTaken ? desk(line()) : { ...desk(), ofColleagues: [other] }))
+  site.stage.answer('/sickleave/corrections/o2/taking', () => {
+    isTaken = true
+    return desk(line())
+  })
+  await site.visit('/doctor/', { viewport: { width: 320, height: 700 }, language: 'sr-Latn' }, async (page) => {
+    await page.locator('summary').focus()
+    await page.keyboard.press('Enter')
+    const take = page.getByRole('button', { name: 'Preuzmi P-2026-0000040' })
+    await take.waitFor()
+    assert.match(await page.locator('.claims').innerText(), /1 zahtev čeka kolegu[\s\S]*dr Vera Lukić[\s\S]*preko roka/)
+    await axeFindsNothing(page, 'at a colleague')
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320)
+    await take.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Zahtev za ispravku P-2026-0000040' }).waitFor()
+    await page.getByText('The last day is wrong.').waitFor()
+  })
+})
 
 test('where the answer failed after the correction the next press answers alone, and what was typed is still there', async () => {
   const acts: string[] = []

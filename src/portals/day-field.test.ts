@@ -95,6 +95,16 @@ test('the calendar begins on Monday, speaks the page’s language, and gives the
       const dialog = page.getByRole('dialog')
       assert.match(await dialog.getByRole('columnheader', { includeHidden: true }).first().innerText(), new RegExp(`^${monday}`))
       assert.equal(await dialog.locator('select').first().locator('option:checked').innerText(), month)
+      const holiday = { 'sr-Cyrl': /11\.11\.2026\.\s+Дан примирја/, 'sr-Latn': /Dan primirja/, en: /11 Nov 2026\s+Armistice Day/ }[language]
+      assert.match(await dialog.locator('.holidays').innerText(), holiday)
+      assert.equal(await dialog.locator('.calendar-day.holiday').innerText(), '11')
+      assert.equal(
+        await dialog
+          .locator('[aria-describedby]')
+          .first()
+          .evaluate((one) => document.getElementById(one.getAttribute('aria-describedby') ?? '')?.className),
+        'holidays',
+      )
       await axeFindsNothing(page, `calendar in ${language}`)
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 320)
       if (language !== 'sr-Cyrl') assert.doesNotMatch(await dialog.innerHTML(), /[Ѐ-ӿ]/)

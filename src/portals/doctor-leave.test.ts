@@ -67,7 +67,7 @@ test('what is wrong with a leave is said at the field where it happened, in the 
     assert.equal(await dayShown(dayField(page, 'Очекивани последњи дан')), '07.06.2026.')
     assert.equal(await page.getByRole('button', { name: '5 дана' }).getAttribute('aria-pressed'), 'true')
     await page.getByRole('button', { name: '10 дана' }).click()
-    await press(page)
+    await page.keyboard.press('Control+Enter')
     const until = dayField(page, 'Очекивани последњи дан')
     await page.getByText('Захтев није прихваћен: лекар може да оцени до 02.07.2026. Остатак предложите комисији.').waitFor()
     const day = until.getByRole('spinbutton').first()

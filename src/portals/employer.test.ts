@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import type { EmployersObjections } from '../sickleave/objection/wire.ts'
 import type { RequestShown } from '../sickleave/request/wire.ts'
 import type { GiveEarnings } from '../sickleave/wire.ts'
 import { caseLine, clerk, draft, employerAnswers, employerPages, leave, pib, signedRequest } from './testing/employer-fixtures.ts'
@@ -59,6 +60,35 @@ test('an agency reads the requests of all its clients in one list, and what is p
     await page.getByLabel('Послодавац').selectOption({ index: 1 })
     await page.waitForURL(/pib=\d{9}/)
     await page.getByRole('heading', { name: 'Нико није тражио' }).or(page.locator('#expected')).first().waitFor()
+  })
+})
+
+test('an agency reads the objections of all its clients in one list, too, and takes one back for the client whose it is', async () => {
+  ready()
+  const asked: unknown[] = []
+  const all = employerAnswers['/sickleave/employer/objections'] as EmployersObjections
+  const [mine] = all.objections
+  const at = `/sickleave/employer/${mine?.pib}/objections/${mine?.id}/withdrawal`
+  site.stage.answer(at, (request) => {
+    asked.push(request.body)
+    site.stage.answer('/sickleave/employer/objections', () => ({
+      ...all,
+      objections: all.objections.map((one) => ({ ...one, state: one.id === mine?.id ? 'withdrawn' : one.state })),
+    }))
+    return { objections: [] }
+  })
+  await site.visit('/employer/objections', {}, async (page) => {
+    await page.getByLabel('Послодавац').selectOption({ label: 'сви (2)' })
+    const row = page.getByRole('row', { name: /П-2026-0000009/ })
+    assert.match(await row.innerText(), /Пекара „Зрно“[\s\S]*усвојен/)
+    assert.equal(await row.getByRole('button').count(), 0, 'what is decided is not taken back')
+    await page.getByRole('button', { name: 'Повуци П-2026-0000004' }).click()
+    await page.getByLabel('Разлог').fill('грешком')
+    await page.getByRole('dialog').getByRole('button', { name: 'Повуци' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.deepEqual(asked, [{ why: 'грешком' }])
+    await page.getByText('повучен', { exact: true }).waitFor()
+    await until('the focus is on the page, though the button is gone', () => page.evaluate(() => document.activeElement?.id === 'content'))
   })
 })
 
@@ -157,7 +187,7 @@ test('what was stored of the earnings of one person is said after the form shows
     return { isStored: true, rows: 11, people: 1, stored: 1, unchanged: 10, errorCount: 0, errors: [] }
   })
   await site.visit(`/employer/leaves/${pib}/${leave}/earnings`, {}, async (page) => {
-    const gross = page.getByLabel('Бруто, 2025-10')
+    const gross = page.getByLabel('Бруто, 10.2025.')
     assert.equal(await gross.inputValue(), '127.000,00')
     await gross.fill('128000')
     await page.getByRole('button', { name: 'Сачувај зараде' }).click()

@@ -28,7 +28,7 @@ test('a patient reports a look from its line, sees until when an answer must com
   const sent: unknown[] = []
   let reports: LookReport[] = []
   site.stage.answer(own, (request, reply) => {
-    if (request.method === 'GET') return { reports }
+    if (request.method === 'GET') return { reports, canMail: true }
     sent.push(request.body)
     reports = [report]
     reply.code(201)
@@ -40,10 +40,15 @@ test('a patient reports a look from its line, sees until when an answer must com
     const dialog = page.getByRole('dialog')
     await dialog.getByText(`установе ${look.institution}`).waitFor()
     await dialog.getByLabel('Шта желите да кажете').fill('Тог дана нисам био код лекара.')
+    const mail = dialog.getByLabel('Е-пошта за обавештење')
+    await mail.fill('ana@@primer')
     await axeFindsNothing(page, 'the dialog')
     await dialog.getByRole('button', { name: 'Пошаљи пријаву' }).click()
+    await dialog.getByText('Ово није адреса е-поште.').waitFor()
+    await mail.fill('ana@primer.rs')
+    await dialog.getByRole('button', { name: 'Пошаљи пријаву' }).click()
     await dialog.waitFor({ state: 'detached' })
-    assert.deepEqual(sent, [{ id: look.id, at: look.at, text: 'Тог дана нисам био код лекара.' }])
+    assert.deepEqual(sent, [{ id: look.id, at: look.at, text: 'Тог дана нисам био код лекара.', mail: 'ana@primer.rs' }])
     await page.getByText('Пријављено 23.11.2026. Одговор мора да стигне до 23.12.2999.').waitFor()
     await line.getByText('Пријављено 23.11.2026.').waitFor()
     assert.equal(await line.getByRole('button').count(), 0, 'what is reported is not offered again')

@@ -111,14 +111,18 @@ test('a parked message is found, its way is drawn, and it is mended or handed ou
   })
 })
 
-test('a moment of another form is told at its field and not asked for', async () => {
+test('a moment is written as the page writes it; another form is told at its field and not asked for', async () => {
   asOperator()
   await site.visit('/operator/messages', {}, async (page) => {
-    await page.getByLabel('Од', { exact: true }).fill('28.11.2026.')
+    await page.getByLabel('Од', { exact: true }).fill('јуче')
     const before = site.stage.asked.length
     await page.getByRole('button', { name: 'Тражи' }).click()
-    await page.locator('#search-from-error').filter({ hasText: 'Упишите тренутак као 2026-11-28T10:00:00Z.' }).waitFor()
+    await page.locator('#search-from-error').filter({ hasText: 'Упишите дан и време, на пример 28.11.2026. 11:00.' }).waitFor()
     assert.ok(!site.stage.asked.slice(before).some((line) => line.includes('/messages')))
+    await page.getByLabel('Од', { exact: true }).fill('28.11.2026. 11:00')
+    await page.getByRole('button', { name: 'Тражи' }).click()
+    await page.waitForURL(/from=2026-11-28T10%3A00%3A00Z/)
+    assert.equal(await page.getByLabel('Од', { exact: true }).inputValue(), '28.11.2026. 11:00:00', 'and it stays as it is written here')
   })
 })
 

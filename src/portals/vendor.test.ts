@@ -104,6 +104,23 @@ test('the catalogue of errors and the guides stand on the server, where the code
   assert.deepEqual([kept?.status, missing?.status], [200, 404])
 })
 
+test('a number that nobody has is told as such, and another language chosen on the page asks again in it', async () => {
+  answers()
+  site.stage.answer('/vendor/systems/nobody', (_request, reply) => {
+    reply.code(404)
+    return { issue: [{ severity: 'error', diagnostics: 'there is no such system' }] }
+  })
+  await site.visit('/vendor/system/nobody', {}, async (page) => {
+    await page.getByText('Нема система под овим бројем.').waitFor()
+  })
+  site.stage.answer(`/vendor/certificates/${certificateShown.id}`, ({ headers }) => ({ ...certificateShown, reason: `за ${headers['accept-language']}` }))
+  await site.visit(`/vendor/certificate/${certificateShown.id}`, {}, async (page) => {
+    await page.getByText('за sr-Cyrl').waitFor()
+    await page.getByRole('button', { name: 'Latinica' }).click()
+    await page.getByText('za sr-Latn').waitFor()
+  })
+})
+
 test('a run is asked for, and what failed says what was found and what to do', async () => {
   answers()
   const asked: unknown[] = []

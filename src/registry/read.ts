@@ -101,6 +101,20 @@ async function read(world: World): Promise<Cache> {
   }
 }
 
+const colleaguesMax = 1000
+
+/** Doctors who work in a unit on a day, with the names that others read. */
+export async function doctorsOfUnit(sql: Sql | Transaction, unit: number, day: string): Promise<{ id: number; name: string }[]> {
+  return sql<{ id: number; name: string }>`
+    select distinct worker.id, concat_ws(' ', worker.title, worker.given, worker.family) as name
+      from registry.employment job
+      join registry.worker worker on worker.id = job.worker
+     where job.unit = ${unit} and job.from_date <= ${day}::date and coalesce(job.until_date, 'infinity') >= ${day}::date
+       and worker.licence_kind = 'doctor' and worker.licence_status = 'active'
+     order by worker.id
+     limit ${colleaguesMax}`
+}
+
 /** The worker with this licence while it is active; licences are public, unlike the person behind them. */
 export async function workerByLicence(sql: Sql | Transaction, licence: string): Promise<number | null> {
   const [found] = await sql<{ id: number }>`

@@ -1,5 +1,6 @@
 import { registerAuthorities, registerMandates } from './companies.ts'
 import { jobsOfMany, jobsWith, registerJobs } from './jobs.ts'
+import { doctorsOfUnit, workerByLicence } from './read.ts'
 import { registerEmployers, registerInstitutions, registerInsurance, registerUnits, registerWorkers } from './register.ts'
 
 // The door of registry. FHIR Organization and Practitioner resources that systems post are documents of the record; nothing here reads them,
@@ -9,8 +10,10 @@ export { chooseDoctors } from './choose-doctors.ts'
 export { type Authority, companies } from './companies.ts'
 export { type JobOf, jobsOf } from './jobs.ts'
 export { numberHash } from './number-hash.ts'
-export { coverOf, institution, names, workerByLicence } from './read.ts'
+export { coverOf, institution, names } from './read.ts'
 export { registerInstitutions }
+
+export const workers = { byLicence: workerByLicence, doctorsOfUnit }
 
 /** Many at once: for the registers' own feeds, the invented country, and lists that employers send. */
 export const bulk = {

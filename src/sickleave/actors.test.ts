@@ -27,8 +27,8 @@ const ofTheirOwn: Record<string, RegExp> = {
   'a doctor elsewhere': /^(GET \/(due|offline|signature|corrections)|DELETE \/signature|POST \/calculator)$/,
   'the first commission, without the leave': /^GET \/commission\/(waiting|agenda|objections)$/,
   'the second commission': /^GET \/commission\/(waiting|agenda|objections)$/,
-  'another person': /^(GET \/mine(\/(requests|objections))?|GET \/employer(\/latest|\/registration|\/requests|\/work)?|POST \/employer\/search)$/,
-  'another employer': /^(GET \/employer(\/latest|\/requests|\/work)?|POST \/employer\/search)$/,
+  'another person': /^(GET \/mine(\/(requests|objections))?|GET \/employer(\/latest|\/registration|\/requests|\/objections|\/work)?|POST \/employer\/search)$/,
+  'another employer': /^(GET \/employer(\/latest|\/requests|\/objections|\/work)?|POST \/employer\/search)$/,
   'a stolen token of an edge': /^$/,
   nobody: /^$/,
 }

@@ -12,7 +12,7 @@ import { sickleaveRoutes } from './routes.ts'
 type Side = 'employer' | 'member' | 'person' | 'doctor' | 'commission' | 'fund' | 'operator' | 'signed-in' | 'everybody'
 const sides: [RegExp, Side][] = [
   [/^\/employer\/schema\//, 'signed-in'],
-  [/^\/employer(\/(latest|search|documents|work|requests|registration|invitations))?$/, 'member'],
+  [/^\/employer(\/(latest|search|documents|work|requests|objections|registration|invitations))?$/, 'member'],
   [/^\/employer\/:pib\//, 'employer'],
   [/^\/mine(\/|$)/, 'person'],
   [/^\/people\/:person\//, 'doctor'],

@@ -22,7 +22,7 @@ export const system: Actor = { ...anonymous, kind: 'system', id: 'client-1', nam
 
 type Answer = { status: number; body: any }
 export type IdentityApp = TestPlatform & {
-  ask(actor: Actor, method: 'GET' | 'POST', url: string, body?: unknown): Promise<Answer>
+  ask(actor: Actor, method: 'GET' | 'POST', url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
   /** A relation of the doctor (or the citizen's account) with a patient key, from now on. */
   open(key: number, kind: RelationKind, to?: { worker?: number; account?: string; until?: Date; institution?: number }): Promise<void>
   audited(): Promise<Record<string, unknown>[]>
@@ -45,9 +45,9 @@ export async function startIdentity(t: TestContext, settings: Record<string, str
   })
   return {
     ...platform,
-    async ask(actor, method, url, body) {
+    async ask(actor, method, url, body, headers = {}) {
       asker = actor
-      const answer = await app.inject({ method, url: `/identity${url}`, ...(body === undefined ? {} : { payload: body as object }) })
+      const answer = await app.inject({ method, url: `/identity${url}`, headers, ...(body === undefined ? {} : { payload: body as object }) })
       return { status: answer.statusCode, body: answer.json() }
     },
     async open(key, kind, to = { worker: doctor.worker as number }) {

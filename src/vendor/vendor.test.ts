@@ -199,6 +199,15 @@ test('the vendor’s page asks for a run, which the edge hears, and not twice at
   const { body } = await post('/vendor/systems', { ...about, name: 'Други' })
   const alone = await ask(body.system, 'csv')
   assert.deepEqual([alone.status, alone.body.issue[0].diagnostics], [409, 'no member of this system is active'])
+  const inLatin = await server.app.inject({
+    method: 'POST',
+    url: `/vendor/systems/${body.system}/tests`,
+    payload: { protocol: 'csv' },
+    headers: { 'accept-language': 'sr-Latn' },
+  })
+  const [{ diagnostics, details }] = inLatin.json().issue
+  assert.deepEqual([diagnostics, details.text], ['nijedan učesnik ovog sistema nije aktivan', 'Prvo se pridružite (edge init) i pokrenite poveznik.'])
+  assert.deepEqual(details.coding, alone.body.issue[0].details.coding, 'under the same code')
 })
 
 test('the sandbox cuts a line when a scenario asks for it, that of nobody else', async () => {
@@ -225,6 +234,9 @@ test('a stranger sees nothing of it, a vendor only its own, an operator all and 
     assert.equal((await clinic.send(method, url, method === 'POST' ? '{}' : undefined, { 'content-type': 'application/json' })).status, 403, url)
   assert.equal((await server.app.inject({ url: '/vendor/own' })).statusCode, 401)
   const page = (await server.app.inject({ url: `/vendor/systems/${system}` })).json()
+  const inSerbian = (await server.app.inject({ url: `/vendor/systems/${system}`, headers: { 'accept-language': 'sr-Cyrl' } })).json()
+  const hints = inSerbian.runs.flatMap((run: any) => run.scenarios.flatMap((one: any) => one.checks.flatMap((check: any) => check.hint ?? [])))
+  assert.ok(hints.length > 0 && hints.every((hint: string) => /^[Ѐ-ӿ]/.test(hint) || /^PID|^OBX/.test(hint)), hints.join('\n'))
   assert.ok(page.certificates.length >= 4)
   assert.equal('contact' in page, false)
   const operator = await signedIn(server, { roles: ['operator'] })

@@ -6,7 +6,7 @@ import { bodyOfMessage, correctedBytesMax, decideProposal, listProposals, propos
 import { listContracts, listMembers, showMember, stepContract, stepMember } from './members.ts'
 import { evidenceFor, pathOfMessage, replayFor } from './message.ts'
 import { overviewOf } from './overview.ts'
-import { sayTo } from '../said.ts'
+import { sayOfBus } from '../said.ts'
 import { readSearch, searchMessages } from './search.ts'
 
 type ById = { Params: { id: string } }
@@ -36,11 +36,11 @@ export async function operatorRoutes(app: FastifyInstance): Promise<void> {
     const wish = readSearch(request.query, request.world.now())
     await recordLook(request as FastifyRequest, { action: 'search', what: 'bus-messages' })
     const { messages, more } = await searchMessages(request.world, wish)
-    return { messages: messages.map((one) => ({ ...one, reason: sayTo(request.headers['accept-language'], one.reason) })), more }
+    return { messages: messages.map((one) => ({ ...one, reason: sayOfBus(request.headers['accept-language'], one.reason) })), more }
   })
   app.get<ById>('/messages/:id', async (request) => {
     const path = await pathOfMessage(request as FastifyRequest, request.params.id)
-    const deliveries = path.deliveries.map((one) => ({ ...one, reason: sayTo(request.headers['accept-language'], one.reason) }))
+    const deliveries = path.deliveries.map((one) => ({ ...one, reason: sayOfBus(request.headers['accept-language'], one.reason) }))
     return { ...path, deliveries, ...(await listProposals(request as FastifyRequest, path.id)) }
   })
   app.get<ById>('/messages/:id/body', (request) => bodyOfMessage(request as FastifyRequest, request.params.id))

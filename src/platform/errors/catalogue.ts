@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { filled, formOf } from '../sentence-form.ts'
 
 /** What an error means and what to do, in English and in Serbian. `{}` in a sentence stands for what is filled in. */
 export type KnownError = { code: string; kind: string; sentence: string; said: string; cure: string; remedy: string }
@@ -35,15 +36,6 @@ const codeFor = (kind: string, sentence: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')}`.slice(0, 80)
 
-const formOf = (sentence: string): RegExp =>
-  new RegExp(
-    `^${sentence
-      .split('{}')
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('(.*?)')}$`,
-    's',
-  )
-
 export const knownErrors = (): readonly KnownError[] => (known ??= read()).all
 
 /** The entry of a sentence as it was said, of this kind, or of any when only the sentence is known; null when the catalogue has none. */
@@ -65,5 +57,3 @@ export function inSerbian(said: string, { script, alsoSaid }: { script(text: str
 }
 
 export type Serbian = { sentence: string; cure: string; remedy: string }
-
-const filled = (text: string, values: readonly string[]): string => text.split('{}').reduce((before, after, at) => `${before}${values[at - 1] ?? ''}${after}`)

@@ -69,6 +69,7 @@ function commandsOf(isDoctor: boolean, onSearch: () => void, onVisit: () => void
     { keys: ['T'], name: keyHelp.timeline, ...jump('KeyT') },
     { keys: ['L'], name: keyHelp.labs, ...jump('KeyL') },
     ...(isDoctor ? [{ keys: ['B'], name: keyHelp.leave, ...jump('KeyB') }] : []),
+    ...(isDoctor ? [{ keys: ['Ctrl+Enter'], name: keyHelp.send }] : []),
     { keys: ['J', 'K'], name: keyHelp.rows },
     { keys: ['Enter'], name: keyHelp.open },
     { keys: ['Esc'], name: keyHelp.escape },

@@ -117,6 +117,7 @@ export const keyHelp = messages({
   timeline: { sr: 'На ток', en: 'To the timeline' },
   labs: { sr: 'На налазе', en: 'To the results' },
   leave: { sr: 'Отвори боловање', en: 'Open a sick leave' },
+  send: { sr: 'Потпиши и пошаљи образац', en: 'Sign and send the form' },
   rows: { sr: 'Следећи, претходни ред или документ', en: 'Next, previous row or document' },
   open: { sr: 'Отвори ред', en: 'Open the row' },
   escape: { sr: 'Затвори документ, врати се на ред', en: 'Close the document, back to the row' },

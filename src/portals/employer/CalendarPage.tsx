@@ -1,7 +1,9 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { holidaysOf, isWeekend } from '../../platform/holidays.ts'
 import type { Calendar, CalendarRow } from '../../sickleave/employer/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
+import { Holidays } from '../shared/day/Holidays.tsx'
 import { dayOf, formatDate, formatMonth } from '../shared/format.ts'
 import { Icon } from '../shared/Icon.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
@@ -81,7 +83,9 @@ function Month({ pib, month }: { pib: string; month: string }) {
                     <td>
                       <div className="days">
                         {Array.from({ length: daysIn(month) }, (_, day) => (
-                          <span key={day}>{day + 1}</span>
+                          <span key={day} className={isFree(dateIn(month, day)) ? 'free' : undefined}>
+                            {day + 1}
+                          </span>
                         ))}
                       </div>
                     </td>
@@ -95,6 +99,7 @@ function Month({ pib, month }: { pib: string; month: string }) {
               </table>
             </div>
             <p className="soft small">{say(calendar.legend)}</p>
+            <Holidays month={month} />
           </>
         )
       }
@@ -106,6 +111,9 @@ const daysIn = (month: string) => {
   const [year = 0, number = 0] = month.split('-').map(Number)
   return new Date(Date.UTC(year, number, 0)).getUTCDate()
 }
+
+const dateIn = (month: string, day: number) => `${month}-${String(day + 1).padStart(2, '0')}`
+const isFree = (day: string) => isWeekend(day) || holidaysOf(Number(day.slice(0, 4))).has(day)
 
 /** One row of the month: a unit of the drawing is a day. */
 function Row({ pib, month, row }: { pib: string; month: string; row: CalendarRow }) {
@@ -128,6 +136,7 @@ function Row({ pib, month, row }: { pib: string; month: string; row: CalendarRow
       </th>
       <td>
         <svg viewBox={`0 0 ${days} 3`} preserveAspectRatio="none" role="img" aria-label={said}>
+          {Array.from({ length: days }, (_, day) => isFree(dateIn(month, day)) && <rect key={day} className="free" x={day} width="1" y="0" height="3" />)}
           <rect className="bar-open" y="0.8" height="1.4" {...span(row.from, row.until)} />
           {row.paid
             .filter(({ payer }) => payer === 'fund')

@@ -4,7 +4,7 @@ import type { EarningsOfLeave, EarningsOutcome, GiveEarnings } from '../../sickl
 import { Failure, submit } from '../shared/api.ts'
 import { DayBox } from '../shared/day/DayField.tsx'
 import { Arrived } from '../shared/Arrived.tsx'
-import { Keep } from '../shared/Keep.tsx'
+import { formatDate } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
 import { useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
@@ -58,7 +58,7 @@ function Form({ at, data, stored, onStored }: FormOf) {
   const [failure, setFailure] = useState<unknown>(null)
   const given = rows.filter((row) => cells.some((name) => row[name].trim() !== ''))
   const change = (place: number, part: Partial<Row>) => setRows((before) => before.map((one, at) => (at === place ? { ...one, ...part } : one)))
-  const labelOf = (name: (typeof cells)[number], { month }: Row) => `${say(columnWords[name])}, ${month}`
+  const labelOf = (name: (typeof cells)[number], { month }: Row) => `${say(columnWords[name])}, ${formatDate(language, month)}`
   const save = async (event: FormEvent) => {
     event.preventDefault()
     setFailure(null)
@@ -92,8 +92,8 @@ function Form({ at, data, stored, onStored }: FormOf) {
           <ul>
             {errors.map((error) => (
               <li key={`${error.row} ${error.column} ${error.wrong.en}`}>
-                <span className="num">{given[error.row - 1]?.month}</span>, {say(columnWords[error.column as keyof typeof columnWords] ?? words.month)}:{' '}
-                {said(error)}
+                <span className="num">{formatDate(language, given[error.row - 1]?.month ?? '')}</span>,{' '}
+                {say(columnWords[error.column as keyof typeof columnWords] ?? words.month)}: {said(error)}
               </li>
             ))}
           </ul>
@@ -103,7 +103,7 @@ function Form({ at, data, stored, onStored }: FormOf) {
         {rows.map((row, place) => (
           <tr key={row.month}>
             <th scope="row" className="num">
-              <Keep>{row.month}</Keep>
+              {formatDate(language, row.month)}
             </th>
             {cells.map((name) => (
               <td key={name}>

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import type { EarningsOutcome } from '../../sickleave/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
+import { FileInput } from '../shared/FileInput.tsx'
 import { useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { useTitle } from '../shared/use-title.ts'
@@ -71,8 +72,10 @@ function EarningsFile({ pib }: { pib: string }) {
     <form onSubmit={again}>
       <div className="field">
         <label htmlFor="earnings-file">{say(words.file)}</label>
-        <span className="hint">{say(words.fileHint)}</span>
-        <input id="earnings-file" type="file" accept=".csv,.txt,.xml" onChange={(event) => void choose(event.target.files?.[0])} />
+        <span className="hint" id="earnings-file-hint">
+          {say(words.fileHint)}
+        </span>
+        <FileInput id="earnings-file" accept=".csv,.txt,.xml" describedBy="earnings-file-hint" onChoose={(file) => void choose(file)} />
       </div>
       <p>
         <a className="button quiet" href="/sickleave/schemas/earnings.xsd">

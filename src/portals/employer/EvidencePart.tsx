@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { EvidenceLine, RequestShown } from '../../sickleave/request/wire.ts'
 import { submit } from '../shared/api.ts'
+import { FileInput } from '../shared/FileInput.tsx'
 import { base64Of } from '../shared/base64.ts'
 import { useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
@@ -61,16 +62,7 @@ export function EvidencePart({ path, evidence, mayAdd, onChanged }: { path: stri
           </div>
           <div className="field">
             <label htmlFor="evidence-file">{say(words.file)}</label>
-            <input
-              id="evidence-file"
-              type="file"
-              accept=".pdf,.png,.jpg,.jpeg,.xml,.csv"
-              aria-disabled={isSending}
-              onChange={(event) => {
-                void attach(event.target.files?.[0])
-                event.target.value = ''
-              }}
-            />
+            <FileInput id="evidence-file" accept=".pdf,.png,.jpg,.jpeg,.xml,.csv" isDisabled={isSending} isSentAtOnce onChoose={(file) => void attach(file)} />
           </div>
         </div>
       )}

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Channels, FirmMembers, Invited, MandateFile, Mandates, NewSystem, Replayed, Systems } from '../../sickleave/employer/wire.ts'
 import { post, remove } from '../shared/api.ts'
+import { FileInput } from '../shared/FileInput.tsx'
 import { Arrived } from '../shared/Arrived.tsx'
 import { formatDate } from '../shared/format.ts'
 import { LinesTable } from '../shared/LinesTable.tsx'
@@ -191,8 +192,10 @@ function MandatesPart({ at, ask, act }: Part) {
         </button>
         <div className="field">
           <label htmlFor="mandate-file">{say(firm.file)}</label>
-          <span className="hint">{say(firm.fileHint)}</span>
-          <input id="mandate-file" type="file" accept=".csv,text/csv" onChange={(event) => void load(event.target.files?.[0])} />
+          <span className="hint" id="mandate-file-hint">
+            {say(firm.fileHint)}
+          </span>
+          <FileInput id="mandate-file" accept=".csv,text/csv" describedBy="mandate-file-hint" isSentAtOnce onChoose={(file) => void load(file)} />
         </div>
       </div>
       {result && (
@@ -208,7 +211,7 @@ function MandatesPart({ at, ask, act }: Part) {
       <Arrived live={live}>
         {({ held, given }) =>
           held.length + given.length === 0 ? (
-            <p className="soft">{say(firm.none)}</p>
+            <p className="soft">{say(firm.noMandates)}</p>
           ) : (
             <LinesTable labelledBy="mandates" words={[firm.name, firm.role, firm.number, firm.end]}>
               {[
@@ -262,7 +265,7 @@ function ChannelsPart({ at, ask, act, setSaid }: Part) {
       <Arrived live={live}>
         {({ channels }) =>
           channels.length === 0 ? (
-            <p className="soft">{say(firm.none)}</p>
+            <p className="soft">{say(firm.noChannels)}</p>
           ) : (
             <LinesTable labelledBy="channels" words={[firm.address, firm.waiting, firm.trouble, firm.end]}>
               {channels.map((one) => (
@@ -335,7 +338,7 @@ function SystemsPart({ at, ask, act, setSaid }: Part) {
       <Arrived live={live}>
         {({ systems }) =>
           systems.length === 0 ? (
-            <p className="soft">{say(firm.none)}</p>
+            <p className="soft">{say(firm.noSystems)}</p>
           ) : (
             <LinesTable labelledBy="systems" words={[firm.name, firm.role, firm.end]}>
               {systems.map((one) => (

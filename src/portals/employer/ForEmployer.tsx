@@ -23,7 +23,8 @@ export function ForEmployer({ children, ofAll }: { children(employer: OneEmploye
         const chosen = employers.find(({ pib }) => pib === search.get('pib')) ?? employers.find(({ agency }) => agency === null) ?? employers[0]
         if (!chosen) return <p className="soft">{say(portal.none)}</p>
         const offersAll = ofAll !== undefined && employers.length > 1
-        const isAll = offersAll && search.get('pib') === everybody
+        // A page that has a list over all begins with it: an agency's own lists are empty, and say nothing of its clients.
+        const isAll = offersAll && (search.get('pib') ?? everybody) === everybody
         return (
           <>
             <div className="field">

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
-import type { Objections } from '../../sickleave/objection/wire.ts'
+import type { EmployersObjections, Objections, ObjectionShown } from '../../sickleave/objection/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
 import { Due } from '../shared/Due.tsx'
 import { dayOf } from '../shared/format.ts'
@@ -11,7 +11,7 @@ import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { useTitle } from '../shared/use-title.ts'
 import { ForEmployer } from './ForEmployer.tsx'
-import { inbox, objectionKinds, objections as words, objectionStates, requests } from './words.ts'
+import { inbox, objectionKinds, objections as words, objectionStates, portal, requests } from './words.ts'
 
 export function ObjectionsPage() {
   const say = useSay()
@@ -20,62 +20,81 @@ export function ObjectionsPage() {
     <>
       <h1 id="objections">{say(words.title)}</h1>
       <p className="soft">{say(words.pageLead)}</p>
-      <ForEmployer>{({ pib }) => <Lines key={pib} pib={pib} />}</ForEmployer>
+      <ForEmployer ofAll={<OfAll />}>{({ pib }) => <OfOne key={pib} pib={pib} />}</ForEmployer>
     </>
   )
 }
 
-function Lines({ pib }: { pib: string }) {
+/** What all that one acts for objected to or asked for. */
+function OfAll() {
+  const say = useSay()
+  const live = useLive<EmployersObjections>('/sickleave/employer/objections', null)
+  return (
+    <Arrived live={live}>
+      {({ objections, today, more }) => (
+        <>
+          <Lines objections={objections} today={today} onWithdrawn={live.reload} />
+          {more && <p className="soft">{say(requests.firstOnly)}</p>}
+        </>
+      )}
+    </Arrived>
+  )
+}
+
+function OfOne({ pib }: { pib: string }) {
+  const live = useLive<Objections>(`/sickleave/employer/${pib}/objections`, null)
+  return (
+    <Arrived live={live}>
+      {({ objections }) => <Lines objections={objections.map((one) => ({ ...one, pib }))} today={dayOf(new Date().toISOString())} onWithdrawn={live.reload} />}
+    </Arrived>
+  )
+}
+
+/** The name of the employer stands in a line where the list is of more than one. */
+type Line = ObjectionShown & { pib: string; name?: string }
+
+function Lines({ objections, today, onWithdrawn }: { objections: readonly Line[]; today: string; onWithdrawn(): void }) {
   const say = useSay()
   const data = useData()
   const [asked, setAsked] = useState<Asked | null>(null)
-  const at = `/sickleave/employer/${pib}/objections`
-  const live = useLive<Objections>(at, null)
+  if (objections.length === 0) return <p className="soft">{say(words.empty)}</p>
+  const isOfMany = objections.some(({ name }) => name !== undefined)
+  const ask = ({ pib, id, number }: Line) =>
+    setAsked({
+      ...{ title: `${say(words.withdraw)} ${data(number)}`, confirm: words.withdraw, more: {} },
+      ...{ to: `/sickleave/employer/${pib}/objections/${id}/withdrawal`, fields: [{ name: 'why', label: requests.why }] },
+    })
   return (
     <>
-      <Arrived live={live}>
-        {({ objections }) =>
-          objections.length === 0 ? (
-            <p className="soft">{say(words.empty)}</p>
-          ) : (
-            <LinesTable labelledBy="objections" words={[requests.number, requests.kind, inbox.employee, requests.state, requests.due, words.withdraw]}>
-              {objections.map((one) => (
-                <tr key={one.id}>
-                  <th scope="row">
-                    <Keep>{data(one.number)}</Keep>
-                  </th>
-                  <td>{say(objectionKinds[one.kind])}</td>
-                  <td>
-                    <Link to={`/leaves/${pib}/${one.leave}`}>{data(`${one.employee.family} ${one.employee.given}`)}</Link>
-                  </td>
-                  <td>{say(objectionStates[one.state])}</td>
-                  <td className="num">
-                    <Due due={one.state === 'open' ? one.due : null} today={dayOf(new Date().toISOString())} />
-                  </td>
-                  <td>
-                    {one.state === 'open' && (
-                      <button
-                        type="button"
-                        className="button"
-                        aria-label={`${say(words.withdraw)} ${data(one.number)}`}
-                        onClick={() =>
-                          setAsked({
-                            ...{ title: `${say(words.withdraw)} ${data(one.number)}`, confirm: words.withdraw, to: `${at}/${one.id}/withdrawal`, more: {} },
-                            fields: [{ name: 'why', label: requests.why }],
-                          })
-                        }
-                      >
-                        {say(words.withdraw)}
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </LinesTable>
-          )
-        }
-      </Arrived>
-      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={live.reload} />}
+      <LinesTable
+        labelledBy="objections"
+        words={[requests.number, ...(isOfMany ? [portal.choose] : []), requests.kind, inbox.employee, requests.state, requests.due, words.withdraw]}
+      >
+        {objections.map((one) => (
+          <tr key={one.id}>
+            <th scope="row">
+              <Keep>{data(one.number)}</Keep>
+            </th>
+            {one.name !== undefined && <td>{data(one.name)}</td>}
+            <td>{say(objectionKinds[one.kind])}</td>
+            <td>
+              <Link to={`/leaves/${one.pib}/${one.leave}`}>{data(`${one.employee.family} ${one.employee.given}`)}</Link>
+            </td>
+            <td>{say(objectionStates[one.state])}</td>
+            <td className="num">
+              <Due due={one.state === 'open' ? one.due : null} today={today} />
+            </td>
+            <td>
+              {one.state === 'open' && (
+                <button type="button" className="button" aria-label={`${say(words.withdraw)} ${data(one.number)}`} onClick={() => ask(one)}>
+                  {say(words.withdraw)}
+                </button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </LinesTable>
+      {asked && <StepDialog asked={asked} onClose={() => setAsked(null)} onDone={onWithdrawn} />}
     </>
   )
 }

@@ -2,7 +2,9 @@ import { type FormEvent, useState } from 'react'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { Failure, submit } from '../shared/api.ts'
 import { DayField } from '../shared/day/DayField.tsx'
+import { typedMonths } from '../shared/day/typed-month.ts'
 import { describedBy, FieldError } from '../shared/FieldError.tsx'
+import { formatDate } from '../shared/format.ts'
 import { useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
 import { requestKinds, requests as words } from './words.ts'
@@ -19,7 +21,7 @@ type Form = {
 
 export const contentOf = (request: RequestShown): Content => ({
   ...{ kind: request.kind, from: request.from, until: request.until, payoutDay: request.payoutDay ?? '', account: request.account ?? '' },
-  ...{ months: request.monthsWithoutWage.join(', '), note: request.note ?? '' },
+  ...{ months: request.monthsWithoutWage.map((month) => formatDate('sr-Cyrl', month)).join(', '), note: request.note ?? '' },
 })
 
 /** The fields of a request. What was typed stays whatever the answer is. */
@@ -34,7 +36,7 @@ export function RequestForm({ first, isMain = true, send, onSaved }: Form) {
     setSending(true)
     setFailure(null)
     const { kind, from, until, payoutDay, account, months, note } = content
-    const monthsWithoutWage = months.split(/[\s,;]+/).filter(Boolean)
+    const monthsWithoutWage = typedMonths(months)
     const body = {
       ...send.more,
       ...(send.hasKind ? { kind } : {}),

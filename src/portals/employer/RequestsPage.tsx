@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Link } from 'react-router'
 import type { EmployersRequests, Expected, Requests, RequestState } from '../../sickleave/request/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
@@ -82,56 +82,98 @@ function ToAsk({ pib }: { pib: string }) {
 /** Everything asked for by all that one acts for; what waits for one's own hand stands in the work list. */
 function OfAll() {
   const say = useSay()
-  const data = useData()
-  const language = useLanguage()
-  const [state, setState] = useState<RequestState | ''>('')
   const live = useLive<EmployersRequests>('/sickleave/employer/requests', null)
+  return (
+    <Section>
+      <Arrived live={live}>
+        {({ requests, today, more }) => (
+          <>
+            <Lines requests={requests} today={today} />
+            {more && <p className="soft">{say(words.firstOnly)}</p>}
+          </>
+        )}
+      </Arrived>
+    </Section>
+  )
+}
+
+function Made({ pib }: { pib: string }) {
+  const say = useSay()
+  const live = useLive<Requests>(`/sickleave/employer/${pib}/requests`, null)
+  return (
+    <Section>
+      <Arrived live={live}>
+        {({ requests }) => (
+          <Lines
+            requests={requests.map((one) => ({ ...one, pib, due: one.due?.effective ?? null }))}
+            today={dayOf(new Date().toISOString())}
+            tools={
+              <a className="button" href={`/sickleave/employer/${pib}/requests/lists.csv`} download>
+                {say(words.lists)}
+              </a>
+            }
+          />
+        )}
+      </Arrived>
+    </Section>
+  )
+}
+
+function Section({ children }: { children: ReactNode }) {
+  const say = useSay()
   return (
     <section aria-labelledby="requests">
       <h2 id="requests">{say(words.made)}</h2>
-      <Arrived live={live}>
-        {({ requests, today, more }) =>
-          requests.length === 0 ? (
-            <p className="soft">{say(words.empty)}</p>
-          ) : (
-            <>
-              <div className="tools">
-                <StateChoice value={state} present={requests} onChange={setState} />
-              </div>
-              <LinesTable
-                labelledBy="requests"
-                words={[words.number, portal.choose, words.kind, inbox.employee, inbox.period, words.state, words.due]}
-                figures={[words.total]}
-              >
-                {requests
-                  .filter((one) => state === '' || one.state === state)
-                  .map((one) => (
-                    <tr key={one.id}>
-                      <th scope="row">
-                        <Link to={`/requests/${one.pib}/${one.id}`}>
-                          <Keep>{one.number}</Keep>
-                        </Link>
-                      </th>
-                      <td>{data(one.name)}</td>
-                      <td>{say(requestKinds[one.kind])}</td>
-                      <td>{data(`${one.employee.family} ${one.employee.given}`)}</td>
-                      <td className="num">
-                        {formatDate(language, one.from)} – {formatDate(language, one.until)}
-                      </td>
-                      <td>{say(states[one.state])}</td>
-                      <td className="num">
-                        <Due due={one.due} today={today} />
-                      </td>
-                      <td className="number">{one.total === null ? '–' : formatPara(language, one.total)}</td>
-                    </tr>
-                  ))}
-              </LinesTable>
-              {more && <p className="soft">{say(words.firstOnly)}</p>}
-            </>
-          )
-        }
-      </Arrived>
+      {children}
     </section>
+  )
+}
+
+/** The name of the employer stands in a line where the list is of more than one. */
+type Line = Omit<EmployersRequests['requests'][number], 'name'> & { name?: string }
+
+function Lines({ requests, today, tools }: { requests: readonly Line[]; today: string; tools?: ReactNode }) {
+  const say = useSay()
+  const data = useData()
+  const language = useLanguage()
+  const [state, setState] = useState<RequestState | ''>('')
+  if (requests.length === 0) return <p className="soft">{say(words.empty)}</p>
+  const isOfMany = requests.some(({ name }) => name !== undefined)
+  return (
+    <>
+      <div className="tools">
+        <StateChoice value={state} present={requests} onChange={setState} />
+        {tools}
+      </div>
+      <LinesTable
+        labelledBy="requests"
+        words={[words.number, ...(isOfMany ? [portal.choose] : []), words.kind, inbox.employee, inbox.period, words.state, words.due]}
+        figures={[words.total]}
+      >
+        {requests
+          .filter((one) => state === '' || one.state === state)
+          .map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                <Link to={`/requests/${one.pib}/${one.id}`}>
+                  <Keep>{one.number}</Keep>
+                </Link>
+              </th>
+              {one.name !== undefined && <td>{data(one.name)}</td>}
+              <td>{say(requestKinds[one.kind])}</td>
+              <td>{data(`${one.employee.family} ${one.employee.given}`)}</td>
+              <td className="num">
+                {formatDate(language, one.from)} – {formatDate(language, one.until)}
+              </td>
+              <td>{say(states[one.state])}</td>
+              <td className="num">
+                <Due due={one.due} today={today} />
+              </td>
+              <td className="number">{one.total === null ? '–' : formatPara(language, one.total)}</td>
+            </tr>
+          ))}
+      </LinesTable>
+    </>
   )
 }
 
@@ -151,61 +193,5 @@ function StateChoice({ value, present, onChange }: StateChoiceOf) {
         ))}
       </select>
     </div>
-  )
-}
-
-function Made({ pib }: { pib: string }) {
-  const say = useSay()
-  const data = useData()
-  const language = useLanguage()
-  const [state, setState] = useState<RequestState | ''>('')
-  const today = dayOf(new Date().toISOString())
-  const live = useLive<Requests>(`/sickleave/employer/${pib}/requests`, null)
-  return (
-    <section aria-labelledby="requests">
-      <h2 id="requests">{say(words.made)}</h2>
-      <Arrived live={live}>
-        {({ requests }) => {
-          const shown = requests.filter((one) => state === '' || one.state === state)
-          return requests.length === 0 ? (
-            <p className="soft">{say(words.empty)}</p>
-          ) : (
-            <>
-              <div className="tools">
-                <StateChoice value={state} present={requests} onChange={setState} />
-                <a className="button" href={`/sickleave/employer/${pib}/requests/lists.csv`} download>
-                  {say(words.lists)}
-                </a>
-              </div>
-              <LinesTable
-                labelledBy="requests"
-                words={[words.number, words.kind, inbox.employee, inbox.period, words.state, words.due]}
-                figures={[words.total]}
-              >
-                {shown.map((one) => (
-                  <tr key={one.id}>
-                    <th scope="row">
-                      <Link to={`/requests/${pib}/${one.id}`}>
-                        <Keep>{one.number}</Keep>
-                      </Link>
-                    </th>
-                    <td>{say(requestKinds[one.kind])}</td>
-                    <td>{data(`${one.employee.family} ${one.employee.given}`)}</td>
-                    <td className="num">
-                      {formatDate(language, one.from)} – {formatDate(language, one.until)}
-                    </td>
-                    <td>{say(states[one.state])}</td>
-                    <td className="num">
-                      <Due due={one.due?.effective ?? null} today={today} />
-                    </td>
-                    <td className="number">{one.total === null ? '–' : formatPara(language, one.total)}</td>
-                  </tr>
-                ))}
-              </LinesTable>
-            </>
-          )
-        }}
-      </Arrived>
-    </section>
   )
 }

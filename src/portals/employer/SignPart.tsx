@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { RequestShown } from '../../sickleave/request/wire.ts'
 import { submit } from '../shared/api.ts'
+import { FileInput } from '../shared/FileInput.tsx'
 import { base64Of } from '../shared/base64.ts'
 import { useLanguage, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
@@ -45,13 +46,12 @@ export function SignPart({ path, data, onChanged }: { path: string; data: Reques
       <div className="tools">
         <div className="field">
           <label htmlFor="signed-file">{say(words.file)}</label>
-          <input
+          <FileInput
             id="signed-file"
-            type="file"
             accept=".pdf,.p7s,.p7m,.p7b"
-            aria-invalid={isMissing}
-            aria-describedby={isMissing ? 'signed-file-error' : 'signed-file-hint'}
-            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+            isInvalid={isMissing}
+            describedBy={isMissing ? 'signed-file-error' : 'signed-file-hint'}
+            onChoose={(chosen) => setFile(chosen ?? null)}
           />
           {isMissing ? (
             <p id="signed-file-error" className="error">

@@ -48,7 +48,12 @@ export const firm = messages({
   systems: { sr: 'Програми за плате', en: 'Payroll systems' },
   addSystem: { sr: 'Повежи програм', en: 'Connect a system' },
   key: { sr: 'Приватни кључ, приказан само сада: сачувајте га.', en: 'Private key, shown this once: keep it.' },
-  none: { sr: 'Нема.', en: 'None.' },
+  noMandates: { sr: 'Нико не поступа по пуномоћју.', en: 'Nobody acts by a mandate.' },
+  noChannels: {
+    sr: 'Новости се читају само овде; додајте е-пошту или веб-адресу да стижу саме.',
+    en: 'News is read only here; add an e-mail or a web address to be told.',
+  },
+  noSystems: { sr: 'Ниједан програм за плате није повезан.', en: 'No payroll program is connected.' },
   admin: { sr: 'Ово уређује администратор послодавца.', en: 'An administrator of the employer arranges this.' },
 })
 

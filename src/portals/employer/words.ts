@@ -9,7 +9,7 @@ export const portal = messages({
   objections: { sr: 'Приговори', en: 'Objections' },
   firm: { sr: 'Фирма', en: 'Firm' },
   join: { sr: 'Приступ', en: 'Joining' },
-  calculator: { sr: 'Шта ако', en: 'What if' },
+  calculator: { sr: 'Израчунај накнаду', en: 'Reckon a compensation' },
   calculatorLead: {
     sr: 'Колико боловање кошта фирму, а шта сноси Фонд. Рачуна се од уписаног; ничији подаци се не траже и ништа се не чува.',
     en: 'What a leave costs the firm, and what the Fund bears. Reckoned of what is typed; nobody’s data are looked up, nothing is stored.',
@@ -134,7 +134,10 @@ export const calendar = messages({
   month: { sr: 'Месец', en: 'Month' },
   previous: { sr: 'Месец раније', en: 'The month before' },
   next: { sr: 'Месец касније', en: 'The month after' },
-  legend: { sr: 'Пуно: одсуство. Оквир: дани на терет РФЗО, по дознакама.', en: 'Solid: absence. Outline: days at the Fund’s cost, by the reports.' },
+  legend: {
+    sr: 'Пуно: одсуство. Оквир: дани на терет РФЗО, по дознакама. Сенка: викенд и празник.',
+    en: 'Solid: absence. Outline: days at the Fund’s cost, by the reports. Shade: weekends and holidays.',
+  },
   bar: { sr: '{name}: од {from} до {until}', en: '{name}: from {from} to {until}' },
   empty: { sr: 'У овом месецу нема одсустава.', en: 'No absences in this month.' },
 })
@@ -171,7 +174,7 @@ export const requests = messages({
   account: { sr: 'Посебан рачун', en: 'Special account' },
   accountHint: { sr: 'На који Фонд исплаћује накнаде зарада, нпр. 840-4848-37.', en: 'That the Fund pays compensation to, for example 840-4848-37.' },
   months: { sr: 'Месеци без зараде', en: 'Months without a wage' },
-  monthsHint: { sr: 'Ако их има, нпр. 2026-01, 2026-02.', en: 'If any, for example 2026-01, 2026-02.' },
+  monthsHint: { sr: 'Ако их има, на пример 01.2026, 02.2026.', en: 'If any, for example 01.2026, 02.2026.' },
   note: { sr: 'Напомена', en: 'Note' },
   saveDraft: { sr: 'Сачувај нацрт', en: 'Save the draft' },
   fields: { sr: 'Подаци захтева', en: 'Fields of the request' },
@@ -262,7 +265,7 @@ export const evidenceKinds = messages({
 export const objections = messages({
   title: { sr: 'Приговори и провере', en: 'Objections and controls' },
   pageLead: { sr: 'Нови се пише на страници боловања или захтева.', en: 'A new one is written on the page of the leave or the request.' },
-  empty: { sr: 'Нема приговора.', en: 'There are no objections.' },
+  empty: { sr: 'Нема приговора ни захтева за проверу или исправку.', en: 'There are no objections, and no requests for a control or a correction.' },
   lead: { sr: 'Надлежни одлучују; овде се види исход, не и ко је одлучио.', en: 'Those in charge decide; the outcome is seen here, not who decided.' },
   text: { sr: 'Образложење', en: 'Grounds' },
   make: { sr: 'Пошаљи', en: 'Send' },

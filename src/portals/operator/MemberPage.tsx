@@ -14,7 +14,8 @@ import { QueuesTable } from './QueuesTable.tsx'
 import { MemberStatus } from './Status.tsx'
 import { type Asked, StepDialog } from '../shared/StepDialog.tsx'
 import { useLive } from '../shared/use-live.ts'
-import { contracts, members, memberStates, overview, path, stepReasons, steps } from './words.ts'
+import { memberStates } from '../shared/bus-words.ts'
+import { contracts, members, overview, path, stepReasons, steps } from './words.ts'
 
 const everyMs = 5000
 
@@ -126,6 +127,7 @@ function Life({ steps: life }: { steps: Step[] }) {
   return (
     <section aria-labelledby="life">
       <h2 id="life">{say(members.life)}</h2>
+      {life.length === 0 && <p className="soft">{say(members.noLife)}</p>}
       <ol className="lines">
         {life.map(({ number, at, state, decision, reason, by }) => (
           <li key={number}>
@@ -149,6 +151,7 @@ function Keys({ keys }: { keys: Shown['keys'] }) {
   return (
     <section aria-labelledby="keys">
       <h2 id="keys">{say(members.keys)}</h2>
+      {keys.length === 0 && <p className="soft">{say(members.noKeys)}</p>}
       <ul className="lines">
         {keys.map(({ kid, validUntil, withdrawnAt }) => (
           <li key={kid}>

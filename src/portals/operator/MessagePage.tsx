@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { MessageBody, MessagePath } from '../../bus/wire.ts'
 import { get } from '../shared/api.ts'
+import { FactList } from '../shared/FactList.tsx'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
@@ -118,16 +119,7 @@ function Facts({ message }: { message: MessagePath }) {
   ]
   return (
     <>
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name} className="fact">
-            <dt>{name}</dt>
-            <dd>
-              <Keep>{value}</Keep>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts.map(([name, value]) => [name, <Keep key={name}>{value}</Keep>])} />
       {message.aboutPerson && <p className="soft">{say(path.person)}</p>}
       {message.corrects && (
         <p>

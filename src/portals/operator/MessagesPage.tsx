@@ -7,7 +7,7 @@ import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
 import { useTitle } from '../shared/use-title.ts'
 import { Arrived } from '../shared/Arrived.tsx'
-import { moment } from './asked-steps.ts'
+import { instantOf, moment } from './asked-steps.ts'
 import { DeliveryStatus } from './Status.tsx'
 import { useLive } from '../shared/use-live.ts'
 import { deliveryStates, kinds, search } from './words.ts'
@@ -19,6 +19,7 @@ const states: DeliveryState[] = ['waiting', 'leased', 'acknowledged', 'parked']
 /** The question stands in the address: it can be sent to a colleague, and it holds nothing about a person. */
 export function MessagesPage() {
   const say = useSay()
+  const language = useLanguage()
   const [question, setQuestion] = useSearchParams()
   const asked = new URLSearchParams([...question].filter(([, value]) => value !== ''))
   const live = useLive<MessageLines>(`/bus/operator/messages${asked.size > 0 ? `?${asked}` : ''}`, null)
@@ -29,10 +30,10 @@ export function MessagesPage() {
     const given = [...new FormData(event.currentTarget)].flatMap(([name, value]) =>
       typeof value === 'string' && value.trim() !== '' ? [[name, value.trim()] as [string, string]] : [],
     )
-    const misformed = given.flatMap(([name, value]) => ((name === 'from' || name === 'to') && !moment.is.test(value) ? [name] : []))
+    const misformed = given.flatMap(([name, value]) => (isMoment(name) && !moment.is.test(value) ? [name] : []))
     setWrong(misformed)
     if (misformed[0] !== undefined) return document.getElementById(`search-${misformed[0]}`)?.focus()
-    setQuestion(Object.fromEntries(given))
+    setQuestion(Object.fromEntries(given.map(([name, value]) => [name, isMoment(name) ? (instantOf(value) ?? value) : value])))
     live.reload()
   }
   return (
@@ -46,8 +47,8 @@ export function MessagesPage() {
               id={`search-${part}`}
               name={part}
               className="input"
-              defaultValue={asked.get(part) ?? ''}
-              placeholder={placeholders[part]}
+              defaultValue={isMoment(part) ? formatMoment(language, asked.get(part) ?? '', { seconds: true }) : (asked.get(part) ?? '')}
+              placeholder={isMoment(part) ? formatMoment(language, `2026-11-28T1${part === 'from' ? 0 : 1}:00:00Z`) : placeholders[part]}
               autoComplete="off"
               aria-invalid={wrong.includes(part)}
               aria-describedby={describedBy(`search-${part}`, wrong.includes(part), false)}
@@ -87,13 +88,8 @@ export function MessagesPage() {
   )
 }
 
-const placeholders: Record<(typeof parts)[number], string> = {
-  number: '',
-  member: 'lab-nis',
-  service: 'lab-nis/findings',
-  from: '2026-11-28T10:00:00Z',
-  to: '2026-11-28T11:00:00Z',
-}
+const isMoment = (part: string): part is 'from' | 'to' => part === 'from' || part === 'to'
+const placeholders = { number: '', member: 'lab-nis', service: 'lab-nis/findings' }
 
 function Found({ messages }: { messages: MessageLine[] }) {
   const say = useSay()

@@ -1,7 +1,8 @@
 import type { ContractState, DeliveryState, MemberState } from '../../bus/wire.ts'
 import { Icon, type IconName } from '../shared/Icon.tsx'
 import { useSay } from '../shared/language.tsx'
-import { contractStates, deliveryStates, memberStates } from './words.ts'
+import { contractStates, memberStates } from '../shared/bus-words.ts'
+import { deliveryStates } from './words.ts'
 
 type Look = [tone: 'ok' | 'wait' | 'warn' | 'seal' | 'info', icon: IconName]
 

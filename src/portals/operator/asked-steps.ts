@@ -1,13 +1,15 @@
 import type { ContractState, MemberState } from '../../bus/wire.ts'
+import { typedMoment } from '../shared/day/typed-moment.ts'
+import { dayOf } from '../shared/format.ts'
 import type { Message } from '../shared/message.ts'
 import type { Asked } from '../shared/StepDialog.tsx'
 import { path, steps } from './words.ts'
 
 type Say = (message: Message, values?: Record<string, string | number>) => string
 
-/** An instant in universal time, as the bus reads it. */
-export const moment = { is: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/, wrong: steps.momentWrong }
-const day = { is: /^\d{4}-\d\d-\d\d$/, wrong: steps.untilWrong }
+/** As the bus reads it, or null for what is no moment. */
+export const instantOf = (text: string): string | null => typedMoment(text, dayOf(new Date().toISOString()))
+export const moment = { is: { test: (text: string) => instantOf(text) !== null }, wrong: steps.momentWrong }
 
 const decided = [
   { name: 'decision', label: steps.decision },
@@ -43,7 +45,7 @@ export function memberStep(say: Say, code: string, from: MemberState, to: Member
 
 export function contractStep(say: Say, id: string, name: string, from: ContractState, to: ContractState): Asked {
   const word = contractWord(from, to)
-  const until = { name: 'until', label: steps.until, hint: steps.untilHint, optional: true, form: day }
+  const until = { name: 'until', label: steps.until, optional: true, isDay: true }
   return {
     title: say(steps.title, { step: say(word), name }),
     ...(to === 'revoked' ? { lead: steps.forGood } : {}),
@@ -61,5 +63,6 @@ export function replayAsked(say: Say, member: string, more: Record<string, unkno
     fields: [...fields, { name: 'reason', label: steps.reason }],
     to: '/bus/operator/replays',
     more: { member, ...more },
+    body: ({ from, to, ...rest }) => ({ ...rest, ...(from ? { from: instantOf(from) } : {}), ...(to ? { to: instantOf(to) } : {}) }),
   }
 }

@@ -156,14 +156,6 @@ export const lanes = [
   { sr: 'статистика', en: 'statistics' },
 ]
 
-export const memberStates = messages({
-  requested: { sr: 'тражи приступ', en: 'requested' },
-  approved: { sr: 'одобрен', en: 'approved' },
-  active: { sr: 'активан', en: 'active' },
-  suspended: { sr: 'обустављен', en: 'suspended' },
-  revoked: { sr: 'искључен', en: 'revoked' },
-})
-
 export const deliveryStates = messages({
   waiting: { sr: 'чека', en: 'waiting' },
   leased: { sr: 'код примаоца', en: 'handed out' },
@@ -172,6 +164,8 @@ export const deliveryStates = messages({
 })
 
 export const members = messages({
+  noLife: { sr: 'О овом учеснику се не одлучује: део је центра.', en: 'Nobody decides on this member: it is part of the centre.' },
+  noKeys: { sr: 'Нема сопствени кључ.', en: 'It has no key of its own.' },
   title: { sr: 'Учесници', en: 'Members' },
   empty: {
     sr: 'Још нико није затражио приступ. Упутство за прикључење је у опису магистрале.',
@@ -237,13 +231,6 @@ export const contracts = messages({
   actions: { sr: 'Одлука', en: 'Decision' },
 })
 
-export const contractStates = messages({
-  requested: { sr: 'чека одлуку', en: 'requested' },
-  active: { sr: 'важи', en: 'active' },
-  suspended: { sr: 'обустављен', en: 'suspended' },
-  revoked: { sr: 'укинут', en: 'revoked' },
-})
-
 export const steps = messages({
   approved: { sr: 'Одобри', en: 'Approve' },
   active: { sr: 'Одобри', en: 'Approve' },
@@ -256,12 +243,10 @@ export const steps = messages({
   decision: { sr: 'Број одлуке', en: 'Number of the decision' },
   reason: { sr: 'Разлог', en: 'Reason' },
   until: { sr: 'Последњи дан важења (може остати празно)', en: 'Last day (may stay empty)' },
-  untilHint: { sr: 'година-месец-дан, на пример 2027-12-31', en: 'year-month-day, for example 2027-12-31' },
   from: { sr: 'Од', en: 'From' },
   to: { sr: 'До', en: 'To' },
-  untilWrong: { sr: 'Упишите дан као 2027-12-31.', en: 'Write the day as 2027-12-31.' },
-  momentWrong: { sr: 'Упишите тренутак као 2026-11-28T10:00:00Z.', en: 'Write the moment as 2026-11-28T10:00:00Z.' },
-  momentHint: { sr: 'универзално време: 2026-11-28T10:00:00Z', en: 'universal time: 2026-11-28T10:00:00Z' },
+  momentWrong: { sr: 'Упишите дан и време, на пример 28.11.2026. 11:00.', en: 'Write day and time, for example 28 Nov 2026 11:00.' },
+  momentHint: { sr: 'на пример 28.11.2026. 11:00, по нашем времену', en: 'for example 28 Nov 2026 11:00, Belgrade time' },
   atOnce: { sr: 'Делује одмах у свим процесима; ред се чува.', en: 'It acts at once in all processes; the queue is kept.' },
   forGood: { sr: 'Овај корак се не може вратити.', en: 'This step cannot be taken back.' },
 })

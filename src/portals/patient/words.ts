@@ -54,7 +54,6 @@ export const home = messages({
   noLooks: { sr: 'Овај месец нико други није гледао Ваш картон.', en: 'Nobody else looked at your record this month.' },
   allLooks: { sr: 'Сви увиди', en: 'All looks' },
   short: { sr: 'Укратко', en: 'In short' },
-  wholeRecord: { sr: 'Цео картон', en: 'The whole record' },
   doctor: { sr: 'Изабрани лекар', en: 'Chosen doctor' },
   insurance: { sr: 'Осигурање', en: 'Insurance' },
   insuredUntil: { sr: 'важи до {date}', en: 'valid until {date}' },

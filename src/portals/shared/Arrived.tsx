@@ -1,15 +1,17 @@
 import type { ReactNode } from 'react'
 import { Icon } from './Icon.tsx'
 import { useSay } from './language.tsx'
-import { Trouble } from './Trouble.tsx'
+import { type Meanings, Trouble } from './Trouble.tsx'
 import { shell } from './words.ts'
 import type { Live } from './use-live.ts'
 
+type ArrivedOf<T> = { live: Live<T>; lines?: number; meanings?: Meanings; children(data: T): ReactNode }
+
 /** The states of a part of the page: still shapes, what arrived, what arrived and is old, or what went wrong. */
-export function Arrived<T>({ live, lines = 5, children }: { live: Live<T>; lines?: number; children(data: T): ReactNode }) {
+export function Arrived<T>({ live, lines = 5, meanings = {}, children }: ArrivedOf<T>) {
   const say = useSay()
   const { data, error, at, reload } = live
-  if (data === null && error !== null) return <Trouble error={error} onRetry={reload} />
+  if (data === null && error !== null) return <Trouble error={error} onRetry={reload} meanings={meanings} />
   if (data === null) {
     return (
       <div className="bones late" aria-busy="true">

@@ -3,6 +3,7 @@ import { Failure, submit } from './api.ts'
 import { DayField } from './day/DayField.tsx'
 import { describedBy, FieldError } from './FieldError.tsx'
 import { FormDialog } from './FormDialog.tsx'
+import { keepFocusIn, placeOfFocus } from './keep-focus.ts'
 import { useSay } from './language.tsx'
 import type { Message, Values } from './message.ts'
 import { type Meanings, Trouble } from './Trouble.tsx'
@@ -17,7 +18,7 @@ export type AskedField = {
   isDay?: boolean
   options?: readonly { value: string; label: Message }[]
   /** Where it has a form of its own: told before it is sent. */
-  form?: { is: RegExp; wrong: Message }
+  form?: { is: { test(text: string): boolean }; wrong: Message }
 }
 export type Asked = {
   title: string
@@ -44,6 +45,7 @@ export type Asked = {
 /** Everything that an operator changes is confirmed here, with a reason. What was typed stays when it is refused; what was taken closes it. */
 export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClose(): void; onDone(answer: T): void }) {
   const say = useSay()
+  const [place] = useState(placeOfFocus)
   const [values, setValues] = useState<Record<string, string>>(asked.first ?? {})
   const [isTried, setTried] = useState(false)
   const [unfinished, setUnfinished] = useState<readonly string[]>([])
@@ -64,6 +66,7 @@ export function StepDialog<T>({ asked, onClose, onDone }: { asked: Asked; onClos
       const answer = asked.send ? ((await asked.send(asked.to, wish)) as T) : await submit<T>(asked.method ?? 'POST', asked.to, wish)
       onClose()
       onDone(answer)
+      keepFocusIn(place)
     } catch (error) {
       setFailure(error)
     } finally {

@@ -7,10 +7,11 @@ import { explanations } from '../patient/analyses.ts'
 import * as operator from '../operator/words.ts'
 import * as patient from '../patient/words.ts'
 import { fill, type Form, formatCount, type Message } from './message.ts'
+import * as bus from './bus-words.ts'
 import * as shared from './words.ts'
 
 const prefixed = (prefix: string, of: object) => Object.fromEntries(Object.entries(of).map(([name, catalogue]) => [`${prefix}.${name}`, catalogue]))
-const catalogues = { ...shared, ...finder, ...record, ...patient, ...prefixed('operator', operator), explanations } as Record<string, unknown>
+const catalogues = { ...shared, ...bus, ...finder, ...record, ...patient, ...prefixed('operator', operator), explanations } as Record<string, unknown>
 
 function* everyMessage(): Generator<[string, Message]> {
   for (const [name, catalogue] of Object.entries(catalogues)) {

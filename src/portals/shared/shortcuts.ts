@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { kept } from './kept.ts'
 
 /**
@@ -44,4 +44,12 @@ export function useShortcuts(shortcuts: Shortcuts): void {
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [])
+}
+
+/** The form that a page is about is sent from wherever one is on it. */
+export function useSubmitKey(): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null)
+  const send = ({ repeat }: KeyboardEvent) => !repeat && form.current?.requestSubmit()
+  useShortcuts({ 'Ctrl+Enter': send, 'Ctrl+NumpadEnter': send })
+  return form
 }

@@ -1,13 +1,18 @@
 import { useCallback, useEffect, useState } from 'react'
 import { get } from './api.ts'
+import { useLanguage } from './language.tsx'
 
 /** What an address answered last, and what went wrong since: the page keeps showing what it knows and says how old it is. */
 export type Live<T> = { data: T | null; error: unknown; at: number; reload(): void }
 
-/** Asks, and asks again after each answer while the page is seen. `everyMs` null: only once, and when `reload` says so. */
+/**
+ * Asks, and asks again after each answer while the page is seen. `everyMs` null: only once, and when `reload` says so. Reasons and verdicts come in the
+ * language of whoever asks, so another language asks again.
+ */
 export function useLive<T>(path: string, everyMs: number | null): Live<T> {
   const [state, setState] = useState<{ path: string; data: T | null; error: unknown; at: number }>({ path, data: null, error: null, at: 0 })
   const [round, setRound] = useState(0)
+  const language = useLanguage()
   const reload = useCallback(() => setRound((before) => before + 1), [])
   useEffect(() => {
     const leaving = new AbortController()
@@ -26,7 +31,7 @@ export function useLive<T>(path: string, everyMs: number | null): Live<T> {
       leaving.abort()
       clearTimeout(timer)
     }
-  }, [path, everyMs, round])
+  }, [path, everyMs, round, language])
   const isOther = state.path !== path
   return { data: isOther ? null : state.data, error: isOther ? null : state.error, at: state.at, reload }
 }

@@ -166,3 +166,8 @@ export const signedBy = messages({
   unknown: { sr: 'није проверен: списка нема', en: 'not checked: there is no list' },
   download: { sr: 'Преузми потписани документ', en: 'Download the signed document' },
 })
+
+export const files = messages({
+  choose: { sr: 'Изабери датотеку', en: 'Choose a file' },
+  none: { sr: 'није изабрана', en: 'none chosen' },
+})

@@ -12,7 +12,7 @@ import type {
   Registrable,
   Systems,
 } from '../../sickleave/employer/wire.ts'
-import type { Objections } from '../../sickleave/objection/wire.ts'
+import type { EmployersObjections, Objections, ObjectionShown } from '../../sickleave/objection/wire.ts'
 import type { EmployersRequests, EmployersWork, Expected, RequestShown, Requests } from '../../sickleave/request/wire.ts'
 import type { EarningsOfLeave } from '../../sickleave/wire.ts'
 
@@ -102,6 +102,11 @@ const months = Array.from({ length: 12 }, (_, back) => new Date(Date.UTC(2025, 9
 const mandate = { role: 'signer' as const, number: 'ПУ-0001', until: null, at, by: 'Небојша Вилотић', endedAt: null }
 
 const own = `/sickleave/employer/${pib}`
+const objection: ObjectionShown = {
+  ...{ id: id('5'), number: 'П-2026-0000004', kind: 'control', leave, request: null, employee },
+  ...{ state: 'open', madeAt: at, due: '2026-12-08', endedAt: null },
+}
+
 export const employerAnswers = {
   '/sickleave/employer': {
     employers: [
@@ -172,23 +177,15 @@ export const employerAnswers = {
   [`${own}/requests/${draft.id}`]: draft,
   [`${own}/requests/${paid.id}`]: paid,
   [`${own}/objections`]: {
-    objections: [
-      {
-        ...{
-          id: id('5'),
-          number: 'П-2026-0000004',
-          kind: 'control',
-          leave,
-          request: null,
-          employee,
-          state: 'open',
-          madeAt: at,
-          due: '2026-12-08',
-          endedAt: null,
-        },
-      },
-    ],
+    objections: [objection],
   } satisfies Objections,
+  '/sickleave/employer/objections': {
+    ...{ today: '2026-11-30', more: false },
+    objections: [
+      { ...objection, pib, name: caseLine.name },
+      { ...objection, id: id('51'), number: 'П-2026-0000009', state: 'accepted', pib: '100000002', name: 'Пекара „Зрно“', endedAt: at },
+    ],
+  } satisfies EmployersObjections,
   [`${own}/members`]: {
     members: [
       { member: 'account-9', name: 'Весна Маринковић', role: 'administrator', since: at, until: null, by: '', byRegister: false, isYou: true },
@@ -234,6 +231,7 @@ export const employerPages = [
   `/employer/requests/${pib}/${paid.id}`,
   `/employer/requests/${pib}/new?leave=${leave}&from=2026-11-21&until=2026-11-22`,
   '/employer/objections',
+  '/employer/objections?pib=all',
   '/employer/firm',
   '/employer/join',
 ] as const

@@ -1,6 +1,7 @@
 import { useParams } from 'react-router'
 import type { CertificateState } from '../../vendor/wire.ts'
 import { Arrived } from '../shared/Arrived.tsx'
+import { FactList } from '../shared/FactList.tsx'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
@@ -18,7 +19,9 @@ export function CertificatePage() {
   return (
     <>
       <h1>{say(words.title)}</h1>
-      <Arrived live={live}>{(shown) => <Paper shown={shown} />}</Arrived>
+      <Arrived live={live} meanings={{ 404: words.noCertificate }}>
+        {(shown) => <Paper shown={shown} />}
+      </Arrived>
     </>
   )
 }
@@ -45,20 +48,7 @@ function Paper({ shown }: { shown: CertificateState }) {
         <CertificateStatus state={shown.state} /> {say(sentences[shown.state], { reason: shown.reason ?? '' })}
       </p>
       <div className="certificate">
-        <dl className="facts">
-          {rows.map(([word, value]) => (
-            <div className="fact" key={say(word)}>
-              <dt>{say(word)}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-          <div className="fact">
-            <dt>{say(words.number)}</dt>
-            <dd>
-              <Keep>{shown.id}</Keep>
-            </dd>
-          </div>
-        </dl>
+        <FactList facts={[...rows.map(([word, value]) => [say(word), value] as const), [say(words.number), <Keep key="number">{shown.id}</Keep>]]} />
         <img src={`/vendor/certificates/${shown.id}/qr`} alt={say(words.qr)} width="176" height="176" />
       </div>
       <p className="soft">{say(words.sandbox)}</p>

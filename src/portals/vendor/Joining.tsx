@@ -1,5 +1,7 @@
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
+import type { ContractState, MemberState } from '../../bus/wire.ts'
 import { postAsNobody } from '../shared/api.ts'
+import { contractStates, memberStates } from '../shared/bus-words.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useSay } from '../shared/language.tsx'
 import { Trouble } from '../shared/Trouble.tsx'
@@ -53,7 +55,7 @@ function Files({ just }: { just: JustSignedUp }) {
   )
 }
 
-type Admitted = { members: { code: string; state: string; contracts: { service: string; state: string }[] }[] }
+type Admitted = { members: { code: string; state: MemberState; contracts: { service: string; state: ContractState }[] }[] }
 
 function Admission({ id }: { id: string }) {
   const say = useSay()
@@ -80,8 +82,13 @@ function Admission({ id }: { id: string }) {
       <div role="status">
         {answer !== null && answer.members.length === 0 && <p>{say(words.nobody)}</p>}
         {answer?.members.map(({ code, state, contracts }) => (
-          <p key={code} className="code">
-            <Keep>{`${code}: ${state}${contracts.map((one) => `, ${one.service}: ${one.state}`).join('')}`}</Keep>
+          <p key={code}>
+            <Keep>{code}</Keep>: {say(memberStates[state])}
+            {contracts.map((one) => (
+              <Fragment key={one.service}>
+                , <Keep>{one.service}</Keep>: {say(contractStates[one.state])}
+              </Fragment>
+            ))}
           </p>
         ))}
       </div>

@@ -43,7 +43,7 @@ export function RunLine({ run }: { run: RunShown }) {
                   {scenario.checks
                     .filter((one) => !one.passed)
                     .map(({ check, found, hint, seenBy }) => (
-                      <li key={check} lang="en">
+                      <li key={check}>
                         {check}: <strong>{found}</strong>
                         {hint !== null && <>. {hint}</>} <span className="soft">({say(checks[seenBy])})</span>
                       </li>

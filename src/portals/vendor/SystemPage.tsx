@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react'
+import { Fragment, useEffect, useState } from 'react'
 import { Link, useLocation, useParams } from 'react-router'
 import type { CertificateShown, RunShown, SystemShown } from '../../vendor/wire.ts'
 import { postAsNobody } from '../shared/api.ts'
 import { Arrived } from '../shared/Arrived.tsx'
+import { FactList } from '../shared/FactList.tsx'
 import { formatDate, formatMoment } from '../shared/format.ts'
 import { Keep } from '../shared/Keep.tsx'
 import { useData, useLanguage, useSay } from '../shared/language.tsx'
@@ -36,30 +37,24 @@ export function SystemPage() {
     if (name !== undefined) rememberSystem({ id, name })
   }, [id, name])
   return (
-    <Arrived live={live}>
+    <Arrived live={live} meanings={{ 404: words.noSystem }}>
       {(shown) => (
         <>
           <h1>
             {data(shown.name)} {shown.version}
           </h1>
-          <dl className="facts">
-            <div className="fact">
-              <dt>{say(start.vendor)}</dt>
-              <dd>{data(shown.vendor)}</dd>
-            </div>
-            <div className="fact">
-              <dt>{say(words.institution)}</dt>
-              <dd>
-                {data(shown.institution)}, <Keep>{shown.mb}</Keep>
-              </dd>
-            </div>
-            <div className="fact">
-              <dt>{say(words.numberIs)}</dt>
-              <dd>
-                <Keep>{shown.id}</Keep>
-              </dd>
-            </div>
-          </dl>
+          <FactList
+            facts={[
+              [say(start.vendor), data(shown.vendor)],
+              [
+                say(words.institution),
+                <Fragment key="institution">
+                  {data(shown.institution)}, <Keep>{shown.mb}</Keep>
+                </Fragment>,
+              ],
+              [say(words.numberIs), <Keep key="number">{shown.id}</Keep>],
+            ]}
+          />
           <Joining id={id} just={just} />
           <Scenarios shown={shown} onAsked={live.reload} />
           <section aria-labelledby="runs">

@@ -32,6 +32,10 @@ export const start = messages({
 
 export const system = messages({
   numberIs: { sr: 'Број система (ко га зна, види ову страницу)', en: 'Number of the system (whoever knows it sees this page)' },
+  noSystem: {
+    sr: 'Нема система под овим бројем. Проверите број, или пријавите систем на почетној страни.',
+    en: 'There is no system of this number. Check the number, or sign a system up on the first page.',
+  },
   institution: { sr: 'Измишљена установа', en: 'Invented institution' },
   join: { sr: 'Придруживање', en: 'Joining' },
   once: {
@@ -84,6 +88,10 @@ export const system = messages({
 })
 
 export const certificate = messages({
+  noCertificate: {
+    sr: 'Нема потврде под овим бројем. Проверите број на папиру.',
+    en: 'There is no certificate of this number. Check the number on the paper.',
+  },
   title: { sr: 'Потврда о усаглашености', en: 'Certificate of conformance' },
   holds: { sr: 'Ова потврда важи.', en: 'This certificate holds.' },
   failing: { sr: 'Ова потврда је обустављена: {reason}', en: 'This certificate is suspended: {reason}' },

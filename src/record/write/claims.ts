@@ -1,6 +1,6 @@
 import { access } from '../../access/access.ts'
 import type { AuditedTransaction } from '../../audit/audit.ts'
-import { workerByLicence } from '../../registry/registry.ts'
+import { workers } from '../../registry/registry.ts'
 import type { Asking } from '../asking.ts'
 import { reservedKeys } from '../ids.ts'
 import { at, listAt, textAt } from '../page/pieces.ts'
@@ -29,7 +29,7 @@ export async function noteEncounter(
   if (!place.isNew && over.has(String(resource['status']))) await access.closeClaim(tx, world, encounter)
   if (!concernsAccess(resource)) return
   for (const licence of licencesOf(resource, `${world.config.SYSTEM_URN}:licence`)) {
-    const worker = await workerByLicence(tx, licence)
+    const worker = await workers.byLicence(tx, licence)
     if (worker !== null) await access.fileClaim(tx, world, { ...encounter, worker, unit: null })
   }
 }

@@ -202,6 +202,13 @@ test('earnings, a request to its confirmation and objections, of the employer an
   await done(ask(person.account, 'GET', `/sickleave/mine/requests/${id}/calculation`))
   const wrong = await done(asBoss('POST', '/objections', { kind: 'calculation', leave, request: id, text: 'Просек није тачан.' }), 201)
   await done(asBoss('GET', '/objections'))
+  const ofAll = await done(ask(boss.account, 'GET', '/sickleave/employer/objections'))
+  assert.deepEqual([ofAll.objections[0].pib, ofAll.objections[0].id, ofAll.objections[0].state, ofAll.more], [firm().pib, wrong.id, 'open', false])
+  assert.deepEqual(
+    (await done(ask((await town.worker([])).account, 'GET', '/sickleave/employer/objections'))).objections,
+    [],
+    'who acts for nobody sees nothing',
+  )
   await done(asBoss('POST', `/objections/${wrong.id}/withdrawal`, { why: 'погрешно' }))
   const [{ id: mine }] = (await town.as(person.account)('GET', '/sickleave/mine')).body.leaves
   const theirs = await done(ask(person.account, 'POST', '/sickleave/mine/objections', { kind: 'correction', leave: mine, text: 'Погрешан дан.' }), 201)

@@ -4,6 +4,7 @@ import { bodyOf, textOf, uuidOf } from '../read-body.ts'
 import { endOf } from '../objection/desks.ts'
 import { endAlone, endObjection, requireAtDesk } from '../objection/end.ts'
 import { deskOf } from '../objection/lists.ts'
+import { atDesk } from '../objection/objection-store.ts'
 import { askForControl } from '../objection/make.ts'
 import type { Desk, ObjectionShown } from '../objection/wire.ts'
 import { stepRequest } from '../request/act.ts'
@@ -14,7 +15,7 @@ import { isInOpenFile } from './recheck.ts'
 
 export async function fundObjections(asking: Asking): Promise<Desk> {
   await requireFund(asking, 'read')
-  return deskOf(asking, 'fund', 'fund')
+  return deskOf(asking, 'fund', await atDesk(asking.world.sql, 'fund'))
 }
 
 /** A justified objection opens the request anew, in the same transaction. Whoever proposed or approved the sum does not decide on the objection. */

@@ -1,6 +1,6 @@
 // What /openapi.json says of objections and requests for control or correction.
 
-import { day, instant, list, named, object, oneOf, orNull, personName, route, type Schema, text, uuid } from '../employer/describe.ts'
+import { day, flag, instant, list, named, object, oneOf, orNull, personName, pib, route, type Schema, text, uuid } from '../employer/describe.ts'
 
 const kind = oneOf('assessment', 'control', 'correction', 'calculation')
 const fields = {
@@ -38,3 +38,6 @@ const routes = (answer: Schema) => ({
 })
 /** An employer has no field for an answer, a degree or a limit; the person has. */
 export const described = { employer: routes(objections), own: routes(ownObjections) }
+export const describedOfAll = route('Objections of all that you act for, what changed last first', {
+  answer: object({ today: day, objections: list(object({ ...fields, pib, name: text })), more: flag }),
+})

@@ -1,34 +1,100 @@
+import { access, decide, relate, relationsOf } from '../../access/access.ts'
 import { keySets } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
-import { type Asking, refuse } from '../asking.ts'
+import { workers } from '../../registry/registry.ts'
+import { type Asking, entryOf, refuse } from '../asking.ts'
+import { assesses } from '../assessor.ts'
 import { casesOf } from '../case-store.ts'
 import { bodyOf, optional, textOf, wordOf } from '../read-body.ts'
 import { endAlone, requireAtDesk } from './end.ts'
 import { deskOf } from './lists.ts'
-import type { Objection, Said } from './objection-store.ts'
-import type { Desk } from './wire.ts'
+import { dayAt } from '../rules/days.ts'
+import { atDoctors, type Objection, type Said } from './objection-store.ts'
+import type { CorrectionsDesk } from './wire.ts'
 
-// The desk of the doctor: requests to correct a period, a reason or an employer. The leave itself is corrected by the doctor's own act.
+// The desk of doctors: requests to correct a period, a reason or an employer. The leave itself is corrected by the doctor's own act, so a request waits
+// for the doctor who opened it and for whoever assesses that person today: the chosen doctor, or who stands in for them (ZZO art. 75). A colleague of the
+// same unit takes one over: deadlines run on while a doctor is away, and nobody may have been entered as their substitute.
 
-async function requireDoctor(asking: Asking, action: 'read' | 'update'): Promise<number> {
-  const { actor } = asking
-  if (actor.kind === 'person' && actor.roles.includes('doctor') && actor.worker !== null) return actor.worker
+type Doctor = { worker: number; institution: number; unit: number | null }
+
+async function requireDoctor(asking: Asking, action: 'read' | 'update'): Promise<Doctor> {
+  const { kind, roles, worker, institution, unit } = asking.actor
+  if (kind === 'person' && roles.includes('doctor') && worker !== null && institution !== null) return { worker, institution, unit }
   const reason = 'this is for the doctor of the leave'
   return refuse(asking, null, action, new Refusal('forbidden', reason, { details: { reason, opens: [] } }))
 }
 
-export async function corrections(asking: Asking): Promise<Desk> {
-  return deskOf(asking, 'doctor', 'doctor', await requireDoctor(asking, 'read'))
+const colleaguesOf = async ({ world }: Asking, { worker, unit }: Doctor): Promise<Map<number, string>> => {
+  const doctors = unit === null ? [] : await workers.doctorsOfUnit(world.sql, unit, dayAt(world.now()))
+  return new Map(doctors.filter(({ id }) => id !== worker).map(({ id, name }) => [id, name]))
 }
 
-export async function answerCorrection(asking: Asking, id: string, given: unknown): Promise<Desk> {
-  const worker = await requireDoctor(asking, 'update')
+/** Which of these this doctor answers. */
+async function own({ world, actor }: Asking, worker: number, rows: readonly Objection[]): Promise<Set<Objection>> {
+  const sets = await keySets(
+    world.sql,
+    rows.map(({ patient }) => patient),
+  )
+  const decisions = await decide(
+    world,
+    actor,
+    'write',
+    rows.map(({ patient }) => sets.get(patient) ?? [patient]),
+  )
+  return new Set(rows.filter((row, at) => row.worker === worker || assesses(decisions[at])))
+}
+
+export async function corrections(asking: Asking): Promise<CorrectionsDesk> {
+  return deskOfDoctor(asking, await requireDoctor(asking, 'read'))
+}
+
+async function deskOfDoctor(asking: Asking, doctor: Doctor): Promise<CorrectionsDesk> {
+  const { world, actor } = asking
+  const [colleagues, { keys }] = await Promise.all([colleaguesOf(asking, doctor), relationsOf(world, actor)])
+  const assessed = [...keys].flatMap(([key, { kind }]) => (kind === 'chosen-doctor' || kind === 'substitute' ? key : []))
+  const rows = await atDoctors(world.sql, [doctor.worker, ...colleagues.keys()], assessed)
+  const mine = await own(asking, doctor.worker, rows)
+  return {
+    ...(await deskOf(asking, 'doctor', [...mine])),
+    ofColleagues: rows.flatMap((row) => {
+      const name = mine.has(row) ? undefined : colleagues.get(row.worker)
+      return name === undefined ? [] : { id: row.id, number: row.number, madeAt: row.madeAt.toISOString(), due: row.due, doctor: name }
+    }),
+  }
+}
+
+const sourceOf = ({ id }: Objection) => `correction/${id}`
+/** As long as the law gives for the answer: what was taken is answered, or it is the chosen doctor's alone again. */
+const takenDays = 8
+
+/** Whoever takes a request stands in for the chosen doctor of that one person until it is answered; the person reads it among the looks. */
+export async function takeCorrection(asking: Asking, id: string): Promise<CorrectionsDesk> {
+  const doctor = await requireDoctor(asking, 'update')
+  const { world } = asking
   const found = await requireAtDesk(asking, id, 'doctor')
-  if (found.worker !== worker) throw new Refusal('not-found', 'there is no such case at this desk')
+  if ((await own(asking, doctor.worker, [found])).has(found)) return deskOfDoctor(asking, doctor)
+  if (!(await colleaguesOf(asking, doctor)).has(found.worker)) throw new Refusal('not-found', 'there is no such case at this desk')
+  const now = world.now()
+  await world.ledger.transaction(async (tx) => {
+    await relate(tx, {
+      ...{ patient: found.patient, kind: 'substitute', worker: doctor.worker, institution: doctor.institution },
+      ...{ from: now, until: new Date(now.getTime() + takenDays * 86_400_000), source: sourceOf(found) },
+    })
+    tx.audit([entryOf(asking, found.patient, { action: 'update', basis: 'substitute', what: `sick-leave-objection ${id}` })])
+  })
+  return deskOfDoctor(asking, doctor)
+}
+
+export async function answerCorrection(asking: Asking, id: string, given: unknown): Promise<CorrectionsDesk> {
+  const doctor = await requireDoctor(asking, 'update')
+  const found = await requireAtDesk(asking, id, 'doctor')
+  if (!(await own(asking, doctor.worker, [found])).has(found)) throw new Refusal('not-found', 'there is no such case at this desk')
   const end = endOf(given, false)
   if (end.kind === 'accepted') await requireCorrected(asking, found)
-  await endAlone(asking, found, { ...end, basis: 'doctor' })
-  return corrections(asking)
+  const at = asking.world.now()
+  await endAlone(asking, found, { ...end, basis: 'doctor' }, (tx) => access.endRelationsOf(tx, [found.patient], sourceOf(found), at, asking.actor.id))
+  return deskOfDoctor(asking, doctor)
 }
 
 /** To say that it is right and to change nothing would help nobody: papers and money follow the leave, not the answer. */

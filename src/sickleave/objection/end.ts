@@ -31,11 +31,12 @@ export async function endObjection(asking: Asking, tx: AuditedTransaction, id: s
   if (employer !== null && knownAs !== null) await tellEmployer(tx, { employer, knownAs, kind: 'objection', at, about: { id, number, state: kind } })
 }
 
-export async function endAlone(asking: Asking, { patient, id }: Objection, end: End): Promise<void> {
+export async function endAlone(asking: Asking, { patient, id }: Objection, end: End, also?: (tx: AuditedTransaction) => Promise<unknown>): Promise<void> {
   const { world } = asking
   const root = (await keySets(world.sql, [patient])).get(patient)?.[0] ?? patient
   await world.ledger.transaction(async (tx) => {
     await lockPerson(tx, root)
     await endObjection(asking, tx, id, end)
+    await also?.(tx)
   })
 }

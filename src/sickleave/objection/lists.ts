@@ -9,7 +9,7 @@ import { isUuid } from '../../platform/uuid.ts'
 import { dayAt } from '../rules/days.ts'
 import { endAlone } from './end.ts'
 import { ownLimits } from './limits.ts'
-import { type Desk, atDesk, type Objection, objectionOf, ofPerson, stepsOf } from './objection-store.ts'
+import { type Objection, objectionOf, ofPerson, stepsOf } from './objection-store.ts'
 import type { Desk as DeskShown, DeskLine, Objections, ObjectionShown } from './wire.ts'
 
 const listMax = 300
@@ -63,9 +63,8 @@ export async function withdrawObjection(asking: Asking, side: Side, id: string, 
 }
 
 /** What lies at a desk, with the words of whoever asked; each person in it reads that somebody looked. */
-export async function deskOf(asking: Asking, desk: Desk, basis: string, worker: number | null = null): Promise<DeskShown> {
+export async function deskOf(asking: Asking, basis: string, rows: readonly Objection[]): Promise<DeskShown> {
   const { world } = asking
-  const rows = await atDesk(world.sql, desk, worker)
   await record(
     asking,
     rows.map(({ patient }) => patient),

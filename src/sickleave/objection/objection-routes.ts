@@ -1,8 +1,9 @@
 import type { Routes } from '../../platform/http.ts'
 import { type Asking, askingOf } from '../asking.ts'
 import { employerSide, ownSide, type Side } from '../request/side.ts'
-import { answerCorrection, corrections } from './desks.ts'
-import { described } from './described.ts'
+import { objectionsOfAll } from './all-objections.ts'
+import { answerCorrection, corrections, takeCorrection } from './desks.ts'
+import { described, describedOfAll } from './described.ts'
 import { objectionsOf, withdrawObjection } from './lists.ts'
 import { makeObjection } from './make.ts'
 
@@ -24,11 +25,15 @@ const routesOf =
   }
 
 /** Mounted at /sickleave/employer and /sickleave/mine. */
-export const employerObjectionRoutes: Routes = routesOf('/:pib/objections', described.employer, (asking, { pib }, does) => employerSide(asking, pib, does))
+export const employerObjectionRoutes: Routes = async (app) => {
+  app.get('/objections', describedOfAll, (request) => objectionsOfAll(askingOf(request)))
+  await app.register(routesOf('/:pib/objections', described.employer, (asking, { pib }, does) => employerSide(asking, pib, does)))
+}
 export const ownObjectionRoutes: Routes = routesOf('/objections', described.own, (asking, _, does) => ownSide(asking, does))
 
-/** The doctor of the leave: requests to correct it. */
+/** The doctor of the leave, and who stands in: requests to correct it. */
 export const correctionRoutes: Routes = (app) => {
   app.get('/corrections', (request) => corrections(askingOf(request)))
+  app.post<Place>('/corrections/:objection/taking', (request) => takeCorrection(askingOf(request), request.params.objection))
   app.post<Place>('/corrections/:objection', (request) => answerCorrection(askingOf(request), request.params.objection, request.body))
 }

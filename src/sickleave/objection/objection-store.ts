@@ -80,12 +80,22 @@ export async function objectionOf(sql: Runner, id: string): Promise<Objection | 
   return found ?? null
 }
 
-/** What lies at a desk, due first; for a doctor, of that doctor's leaves. */
-export function atDesk(sql: Runner, desk: Desk, worker: number | null = null): Promise<Objection[]> {
+/** What lies at a desk, due first. */
+export function atDesk(sql: Runner, desk: Desk): Promise<Objection[]> {
   return sql<Objection>`
     select patient, id, number, kind, leave, request, employer, known_as, made_by, desk, worker, state, due, session, made_at, changed_at, shown
       from sickleave.objection
-     where state = 'open' and desk = ${desk} and (${worker}::int4 is null or worker = ${worker})
+     where state = 'open' and desk = ${desk}
+     order by due, made_at, id
+     limit ${listMax}`
+}
+
+/** What waits for doctors: about leaves that these opened, or of these people; due first. */
+export function atDoctors(sql: Runner, workers: readonly number[], patients: readonly number[]): Promise<Objection[]> {
+  return sql<Objection>`
+    select patient, id, number, kind, leave, request, employer, known_as, made_by, desk, worker, state, due, session, made_at, changed_at, shown
+      from sickleave.objection
+     where state = 'open' and desk = 'doctor' and (worker = any(${[...workers]}::int4[]) or patient = any(${[...patients]}::int8[]))
      order by due, made_at, id
      limit ${listMax}`
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { access } from '../../access/access.ts'
+import { bulk } from '../../registry/registry.ts'
 import { leakTest } from '../leak/leak-test.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
@@ -130,6 +132,81 @@ test('a doctor answers without a number, and reads what a correction states anew
   assert.equal(answer.status, 200, answer.text)
   const { body: own } = await town.as(person.account)('GET', '/sickleave/mine/objections')
   assert.deepEqual([own.objections[0].state, own.objections[0].answer], ['accepted', 'исправљено'])
+})
+
+test('while the doctor is away a colleague of the same unit takes the request and answers it; nobody else does, and the substitution ends with the answer', async () => {
+  town.at('2026-10-05T08:00:00Z')
+  const { person, id, url } = await opened('2026-10-05', '2026-10-09')
+  const { body: made } = await town.as(person.account)('POST', '/sickleave/mine/objections', { kind: 'correction', leave: id, text: 'Погрешан дан.' })
+  const { institution, unit } = town.place
+  const doctorOf = async (name: string, at: { institution: number; unit: number }, licenceNumber: string) => {
+    const [colleague] = await town.world.sql.begin((tx) =>
+      bulk.registerWorkers(tx, [
+        {
+          ...{ family: name, given: 'Мила', sex: 'female', title: 'др', licenceNumber, licenceKind: 'doctor', licenceStatus: 'active' },
+          employments: [{ ...at, role: 'doctor', fromDate: '2020-01-01' }],
+        },
+      ]),
+    )
+    return town.account(['doctor'], { ...at, worker: colleague as number, name: `др Мила ${name}` })
+  }
+  const elsewhere = await town.world.sql.begin((tx) => bulk.registerUnits(tx, [{ institution, code: '2', name: 'Медицина рада' }]))
+  // The doctor of the leave works in the unit; until then nobody knows whose colleague they are.
+  await town.world.sql.begin((tx) =>
+    bulk.registerWorkers(tx, [
+      {
+        ...{ family: 'Лукић', given: 'Вера', title: 'др', sex: 'female', licenceNumber: 'L1', licenceKind: 'doctor', licenceStatus: 'active' },
+        employments: [{ institution, unit, role: 'doctor', fromDate: '2020-01-01' }],
+      },
+    ]),
+  )
+  const near = town.as(await doctorOf('Сарић', { institution, unit }, 'L2'))
+  const far = town.as(await doctorOf('Ракић', { institution, unit: elsewhere[0] as number }, 'L3'))
+  const take = (who: typeof near) => who('POST', `/sickleave/corrections/${made.id}/taking`, {})
+  const answer = (who: typeof near) => who('POST', `/sickleave/corrections/${made.id}`, { accept: true, why: 'исправљено' })
+
+  assert.deepEqual((await far('GET', '/sickleave/corrections')).body.ofColleagues, [])
+  assert.deepEqual([(await take(far)).status, (await answer(far)).status, (await answer(near)).status], [404, 404, 404])
+  const { body: before } = await near('GET', '/sickleave/corrections')
+  assert.deepEqual([before.lines, before.ofColleagues.length], [[], 1])
+  const [waiting] = before.ofColleagues
+  assert.deepEqual([waiting.id, waiting.number, waiting.doctor], [made.id, made.number, 'др Вера Лукић'])
+  for (const secret of ['Петровић', 'Погрешан', person.handle])
+    assert.ok(!JSON.stringify(before).includes(secret), 'whose it is stays unsaid until it is taken')
+  assert.equal((await near('GET', `/sickleave/people/${person.handle}/leaves`)).status, 403)
+
+  const { body: taken } = await take(near)
+  assert.deepEqual([taken.lines[0].person, taken.lines[0].text, taken.ofColleagues], [person.handle, 'Погрешан дан.', []])
+  assert.equal((await take(near)).status, 200, 'twice is once')
+  assert.equal((await town.as(town.doctor)('GET', '/sickleave/corrections')).body.lines[0].id, made.id, 'the doctor of the leave still sees it')
+  const stated = { from: '2026-10-05', until: '2026-10-08', reason: '01', diagnosis: 'F32.1', why: 'погрешан дан' }
+  assert.equal((await near('POST', `${url}/correction`, stated)).status, 200)
+  const [entry] = await town.owner<{
+    n: number
+  }>`select count(*)::int4 as n from audit.entry where entry like ${`%sick-leave-objection ${made.id}%substitute%`}`
+  assert.ok((entry?.n ?? 0) > 0, 'the person reads who took it')
+  assert.equal((await answer(near)).status, 200)
+  assert.equal((await near('GET', `/sickleave/people/${person.handle}/leaves`)).status, 403, 'answered, the person is the chosen doctor’s alone again')
+})
+
+test('who stands in for the chosen doctor finds the requests of their people and answers them', async () => {
+  town.at('2026-10-19T08:00:00Z')
+  const { person, id } = await opened('2026-10-19', '2026-10-23')
+  const { body: made } = await town.as(person.account)('POST', '/sickleave/mine/objections', { kind: 'correction', leave: id, text: 'Погрешан дан.' })
+  const [substitute] = await town.world.sql.begin((tx) =>
+    bulk.registerWorkers(tx, [{ family: 'Нешић', given: 'Раде', sex: 'male', licenceNumber: 'L9', licenceKind: 'doctor', licenceStatus: 'active' }]),
+  )
+  const account = await town.account(['doctor'], { institution: town.place.institution, worker: substitute as number, name: 'др Раде Нешић' })
+  const desk = async () => (await town.as(account)('GET', '/sickleave/corrections')).body.lines.map((one: { id: string }) => one.id)
+  assert.deepEqual(await desk(), [])
+  const away = { worker: town.place.worker, substitute: substitute as number, fromDay: '2026-10-19', untilDay: '2026-10-21' }
+  await town.world.sql.begin((tx) => access.setSubstitution(tx, [away]))
+  town.at('2026-10-19T08:00:01Z')
+  assert.ok((await desk()).includes(made.id))
+  const refused = await town.as(account)('POST', `/sickleave/corrections/${made.id}`, { accept: false, why: 'дан је тачан' })
+  assert.equal(refused.status, 200, refused.text)
+  town.at('2026-10-22T08:00:00Z')
+  assert.deepEqual(await desk(), [], 'the last day is over')
 })
 
 test('a rejected objection is appealed to the second degree within its own time limit, and there it ends', async () => {

@@ -21,7 +21,10 @@ export type ObjectionLimit = { kind: 'assessment' | 'calculation'; leave: string
 /** A person reads the answers too, and until when which objection may be made. */
 export type Objections = { objections: (ObjectionShown & { answer?: string | null })[]; limits?: ObjectionLimit[] }
 
-/** At a desk: `GET /sickleave/commission/agenda`, `GET /sickleave/fund/objections`, `GET /sickleave/corrections`. */
+/** `GET /sickleave/employer/objections`: over all that one acts for. */
+export type EmployersObjections = { today: string; objections: (ObjectionShown & { pib: string; name: string })[]; more: boolean }
+
+/** At a desk: `GET /sickleave/commission/agenda`, `GET /sickleave/fund/objections`. */
 export type DeskLine = ObjectionShown & {
   person: string
   madeBy: 'employer' | 'person' | 'fund'
@@ -30,3 +33,7 @@ export type DeskLine = ObjectionShown & {
   text: string
 }
 export type Desk = { today: string; lines: DeskLine[] }
+/** What waits at a colleague of the same unit: whose leave it is stays unsaid until it is taken. */
+export type ColleaguesLine = { id: string; number: string; madeAt: string; due: string; doctor: string }
+/** `GET /sickleave/corrections`, and what the acts there answer. */
+export type CorrectionsDesk = Desk & { ofColleagues: ColleaguesLine[] }

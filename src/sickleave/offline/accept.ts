@@ -3,7 +3,7 @@ import { type Delivery, inboxes, type Sender } from '../../bus/bus.ts'
 import { headers, numbers, personOf } from '../../identity/identity.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { World } from '../../platform/world.ts'
-import { workerByLicence } from '../../registry/registry.ts'
+import { workers } from '../../registry/registry.ts'
 import { perform } from '../act.ts'
 import type { Asking } from '../asking.ts'
 import { requireAssessor } from '../assessor.ts'
@@ -35,7 +35,7 @@ export async function acceptCertificate(world: World, delivery: Delivery, sender
   const key = sender.keyAt(kid, at)
   if (!key || !isSignedBy(jws, key.jwk))
     throw new Refusal('forbidden', 'the certificate is not sealed by a key that its sender had at that time', { expression: 'certificate' })
-  const worker = await workerByLicence(world.sql, doctor)
+  const worker = await workers.byLicence(world.sql, doctor)
   const actor = worker === null ? null : await access.workerOf(world.sql, worker, institution)
   if (worker === null || !actor?.roles.includes('doctor')) throw refuse('no doctor of this licence works in the institution that sent it', 'doctor')
   learn({ institution, worker, number, leave, patient: null, at })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { scriptAsked } from '../../platform/readers-script.ts'
 import { Refusal } from '../../platform/refusal.ts'
+import { formOf } from '../../platform/sentence-form.ts'
 import { toLatin } from '../../platform/text.ts'
 
 // Every "no" of the sick leave in the reader's language. The code says it in English, which is what a program without a language gets; here stands the
@@ -22,11 +23,6 @@ const patterns = known
   .filter(({ english }) => english.includes('{}'))
   .toSorted((one, other) => other.english.length - one.english.length)
   .map(({ english, serbian }) => ({ form: formOf(english), serbian }))
-
-function formOf(sentence: string): RegExp {
-  const parts = sentence.split('{}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('(.*?)')}$`, 's')
-}
 
 /** In Serbian Cyrillic; null when nobody wrote it down. */
 export function inSerbian(said: string): string | null {

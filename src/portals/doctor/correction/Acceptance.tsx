@@ -6,6 +6,7 @@ import { focusField } from '../../shared/day/DayField.tsx'
 import { describedBy, FieldError } from '../../shared/FieldError.tsx'
 import { useSay } from '../../shared/language.tsx'
 import type { Message } from '../../shared/message.ts'
+import { useSubmitKey } from '../../shared/shortcuts.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { shell } from '../../shared/words.ts'
 import { isGivenUp, useSignature } from '../signature/Signature.tsx'
@@ -27,6 +28,7 @@ type AcceptanceOf = { line: DeskLine; leave: LeaveView | null; onAccepted(left: 
  */
 export function Acceptance({ line, leave: given, onAccepted }: AcceptanceOf) {
   const say = useSay()
+  const formOnPage = useSubmitKey()
   const [corrected, setCorrected] = useState<LeaveView | null>(null)
   const leave = corrected ?? given
   const toCorrect = leave !== null && !isChanged(leave, line) ? leave : null
@@ -48,13 +50,13 @@ export function Acceptance({ line, leave: given, onAccepted }: AcceptanceOf) {
     else void send(why.trim(), toCorrect && stated && { seen: toCorrect.steps.length, ...bodyOf(stated) })
   }
   return (
-    <form className="leave-form" noValidate onSubmit={press}>
+    <form ref={formOnPage} className="leave-form" noValidate onSubmit={press}>
       {failure !== null && <Trouble error={failure} takesFocus />}
       {stated && <p className="soft">{say(words.mendLead)}</p>}
       {leave !== null && toCorrect === null && <p>{say(words.changed)}</p>}
       {stated && <StatedLeave stated={stated} wrongIn={wrongIn} onChange={setStated} />}
       <Why value={why} wrong={wrongIn('why')} onChange={setWhy} />
-      <button type="submit" className="button main" aria-disabled={isSending}>
+      <button type="submit" className="button main" aria-disabled={isSending} aria-keyshortcuts="Control+Enter">
         {say(stated ? words.correctAndAccept : words.accept)}
       </button>
     </form>

@@ -5,6 +5,16 @@ export const waiting = messages({
   lead: { sr: 'Чекају Вашу одлуку, најближи рок прво.', en: 'They wait for your decision, the nearest deadline first.' },
   line: { sr: '{number}, послато {date}', en: '{number}, sent {date}' },
   due: { sr: 'рок', en: 'due' },
+  ofColleagues: { sr: 'Захтеви за исправку код колега у служби', en: 'Requests for correction at colleagues of the unit' },
+  count: {
+    sr: { one: '{count} захтев чека колегу', few: '{count} захтева чекају колегу', other: '{count} захтева чека колегу' },
+    en: { one: '{count} request waits for a colleague', other: '{count} requests wait for a colleague' },
+  },
+  takeLead: {
+    sr: 'Преузмите захтев ако је колега одсутан. Док не одговорите, а најдуже 8 дана, замењујете изабраног лекара те особе и видите њен картон; особа то види међу увидима.',
+    en: 'Take a request when the colleague is away. Until you answer, for 8 days at most, you stand in for the chosen doctor of that person and see their record; the person sees it among the looks.',
+  },
+  take: { sr: 'Преузми', en: 'Take' },
 })
 
 export const correction = messages({

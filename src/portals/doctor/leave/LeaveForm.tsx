@@ -8,6 +8,7 @@ import { dayAfter, formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { reasonWords } from '../../shared/leave-words.ts'
 import type { Message } from '../../shared/message.ts'
+import { useSubmitKey } from '../../shared/shortcuts.ts'
 import { Trouble } from '../../shared/Trouble.tsx'
 import { shell } from '../../shared/words.ts'
 import { isGivenUp, useSignature } from '../signature/Signature.tsx'
@@ -44,6 +45,7 @@ type FormOf = { person: string; today: string; visit: VisitView | null; leaves: 
 export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
   const say = useSay()
   const language = useLanguage()
+  const formOnPage = useSubmitKey()
   const [form, setForm] = useState<Form>(() => formOf(today, visit))
   const [isTried, setTried] = useState(false)
   const change = useCallback((part: Partial<Form>) => setForm((before) => ({ ...before, ...part })), [])
@@ -69,6 +71,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
         : ((failure instanceof Failure ? failure.places.get(name) : undefined) ?? refusal?.places.get(name))
   return (
     <form
+      ref={formOnPage}
       className="leave-form"
       noValidate
       onSubmit={(event) => {
@@ -101,7 +104,7 @@ export function LeaveForm({ person, today, visit, leaves, onOpened }: FormOf) {
         isCurrent={isCurrent}
         wrong={isPeriodTold ? (period?.sentence ?? null) : null}
       />
-      <button type="submit" className="button main" aria-disabled={isSending}>
+      <button type="submit" className="button main" aria-disabled={isSending} aria-keyshortcuts="Control+Enter">
         {say(isProposal ? words.propose : words.open)}
       </button>
     </form>

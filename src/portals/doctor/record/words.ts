@@ -129,7 +129,6 @@ export const viewer = messages({
   next: { sr: 'Следећи документ', en: 'Next document' },
   print: { sr: 'Штампај', en: 'Print' },
   loading: { sr: 'Учитавам документ…', en: 'Loading the document…' },
-  noAttachment: { sr: 'садржај није достављен', en: 'content was not sent' },
   status: { sr: 'стање: {status}', en: 'status: {status}' },
 })
 

@@ -3,6 +3,7 @@ import type { RequestShown } from '../../../sickleave/request/wire.ts'
 import type { CompensationView, LeaveView } from '../../../sickleave/wire.ts'
 import { Arrived } from '../../shared/Arrived.tsx'
 import { CalculationView } from '../../shared/calculator/CalculationView.tsx'
+import { typedMonths } from '../../shared/day/typed-month.ts'
 import { dayOf, formatDate } from '../../shared/format.ts'
 import { useData, useLanguage, useSay } from '../../shared/language.tsx'
 import { formatDinars } from '../../shared/money.ts'
@@ -51,7 +52,7 @@ function askedFor(leave: LeaveView, title: string): Asked {
     first: { from: leave.from, until: leave.reportedUntil ?? leave.until },
     to: '/sickleave/mine/requests',
     more: { kind: 'compensation', leave: leave.id },
-    body: ({ monthsWithoutWage, ...values }) => ({ ...values, ...(monthsWithoutWage ? { monthsWithoutWage: monthsWithoutWage.split(/[\s,;]+/) } : {}) }),
+    body: ({ monthsWithoutWage, ...values }) => ({ ...values, ...(monthsWithoutWage ? { monthsWithoutWage: typedMonths(monthsWithoutWage) } : {}) }),
   }
 }
 

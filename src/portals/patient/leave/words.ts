@@ -36,7 +36,7 @@ export const money = messages({
   account: { sr: 'Рачун за исплату', en: 'Account to be paid to' },
   accountHint: { sr: 'Као 160-0000000012345-12.', en: 'As 160-0000000012345-12.' },
   months: { sr: 'Месеци без зараде', en: 'Months without a wage' },
-  monthsHint: { sr: 'Ако их има: 2026-01, 2026-02.', en: 'If there were any: 2026-01, 2026-02.' },
+  monthsHint: { sr: 'Ако их има, на пример 01.2026, 02.2026.', en: 'If there were any, for example 01.2026, 02.2026.' },
   write: { sr: 'Сачувај', en: 'Save' },
   submit: { sr: 'Поднеси', en: 'Submit' },
   submitLead: { sr: 'Захтев се потписује печатом центра и иде Фонду.', en: 'The request is sealed by the centre and goes to the Fund.' },

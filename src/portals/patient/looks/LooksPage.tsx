@@ -55,6 +55,8 @@ export function LooksPage() {
 
 const filters: LookFilter[] = ['all', 'health', 'employers', 'offices', 'family', 'denied', 'own', 'systems']
 
+const mailForm = { is: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, wrong: reportWords.mailWrong }
+
 type ReportableOf = { person: string; children(reports: readonly LookReport[], report: (look: Look) => void): ReactNode }
 
 /** The reports of this person above the list, and the dialog that makes one. */
@@ -71,7 +73,10 @@ function Reportable({ person, children }: ReportableOf) {
       lead: reportWords.lead,
       about: { institution: data(look.institution ?? '') },
       confirm: reportWords.send,
-      fields: [{ name: 'text', label: reportWords.text, hint: reportWords.textHint, optional: true }],
+      fields: [
+        { name: 'text', label: reportWords.text, hint: reportWords.textHint, optional: true },
+        ...(live.data?.canMail ? [{ name: 'mail', label: reportWords.mail, hint: reportWords.mailHint, optional: true, form: mailForm }] : []),
+      ],
       to: at,
       more: { id: look.id, at: look.at },
       meanings: { 409: reportWords.already, 429: reportWords.tooMany },

@@ -2,7 +2,6 @@ import { messages } from '../../shared/message.ts'
 
 export const reports = messages({
   title: { sr: 'Ваше пријаве увида', en: 'Looks you reported' },
-  failed: { sr: 'Пријаве тренутно не могу да се прикажу.', en: 'Your reports cannot be shown right now.' },
   unknown: { sr: 'Не познајем овај увид', en: 'I do not know this look' },
   unknownOf: { sr: 'Не познајем овај увид: {who}, {at}', en: 'I do not know this look: {who}, {at}' },
   lead: {
@@ -11,6 +10,12 @@ export const reports = messages({
   },
   text: { sr: 'Шта желите да кажете', en: 'What you want to say' },
   textHint: { sr: 'Није обавезно. На пример: тог дана нисам био код лекара.', en: 'Not needed. For example: I saw no doctor that day.' },
+  mail: { sr: 'Е-пошта за обавештење', en: 'E-mail for a notice' },
+  mailHint: {
+    sr: 'Није обавезно. Стиже само да је одговор ту, без података из картона; адреса се после тога брише.',
+    en: 'Not needed. It only says that the answer is there, with nothing of the record; the address is deleted afterwards.',
+  },
+  mailWrong: { sr: 'Ово није адреса е-поште. Пример: ime@primer.rs', en: 'This is no e-mail address. Example: name@example.rs' },
   send: { sr: 'Пошаљи пријаву', en: 'Send the report' },
   already: { sr: 'Овај увид је већ пријављен.', en: 'This look is reported already.' },
   tooMany: {

@@ -44,7 +44,8 @@ function Shown({ view }: { view: DocumentView }) {
           {[
             view.at && formatLongDate(language, view.at),
             data(view.institution),
-            view.author && data(view.author),
+            // A laboratory signs as the house: it is said once.
+            view.author && view.author !== view.institution && data(view.author),
             view.version > 1 && say(record.version, { version: view.version }),
           ]
             .filter(Boolean)

@@ -1,11 +1,12 @@
 import { type CalendarDate, parseDate } from '@internationalized/date'
-import { type ClipboardEvent, type FocusEvent, type Key, type KeyboardEvent, use, useEffect, useRef, useState } from 'react'
+import { type ClipboardEvent, type FocusEvent, type Key, type KeyboardEvent, use, useEffect, useId, useRef, useState } from 'react'
 import {
   Button,
   Calendar,
   CalendarCell,
   CalendarGrid,
   CalendarMonthPicker,
+  CalendarStateContext,
   CalendarYearPicker,
   DateField,
   DateFieldStateContext,
@@ -15,12 +16,14 @@ import {
   DialogTrigger,
   Popover,
 } from 'react-aria-components'
+import { holidaysOf, isWeekend } from '../../../platform/holidays.ts'
 import { dayOf, formatDate, shortMonths } from '../format.ts'
 import { Icon } from '../Icon.tsx'
 import { useLanguage, useSay } from '../language.tsx'
 import type { Language } from '../languages.ts'
 import './day.css'
 import type { DayInputOf } from './DayField.tsx'
+import { Holidays } from './Holidays.tsx'
 import { typedDay, wholeYear } from './typed-day.ts'
 import { dayWords as words } from './words.ts'
 
@@ -184,8 +187,16 @@ function CalendarButton({ label }: { label: string }) {
 
 /** Weeks begin on Monday in every language that is spoken here. */
 function Month({ shown, onChoose }: { shown: CalendarDate | null; onChoose(day: CalendarDate): void }) {
+  const holidays = useId()
   return (
-    <Calendar<CalendarDate> className="calendar" value={shown} onChange={(day) => day && onChoose(day)} firstDayOfWeek="mon" autoFocus>
+    <Calendar<CalendarDate>
+      className="calendar"
+      value={shown}
+      onChange={(day) => day && onChoose(day)}
+      firstDayOfWeek="mon"
+      autoFocus
+      aria-describedby={holidays}
+    >
       <div className="calendar-head">
         <Button slot="previous" className="icon-button">
           <Icon name="previous" />
@@ -196,9 +207,20 @@ function Month({ shown, onChoose }: { shown: CalendarDate | null; onChoose(day: 
           <Icon name="next" />
         </Button>
       </div>
-      <CalendarGrid weekdayStyle="short">{(day) => <CalendarCell date={day} className="calendar-day num" />}</CalendarGrid>
+      <CalendarGrid weekdayStyle="short">{(day) => <CalendarCell date={day} className={`calendar-day num${dayClass(day.toString())}`} />}</CalendarGrid>
+      <HolidaysShown id={holidays} />
     </Calendar>
   )
+}
+
+function dayClass(day: string): string {
+  if (holidaysOf(Number(day.slice(0, 4))).has(day)) return ' holiday'
+  return isWeekend(day) ? ' weekend' : ''
+}
+
+function HolidaysShown({ id }: { id: string }) {
+  const month = use(CalendarStateContext)?.visibleRange.start.toString().slice(0, 7)
+  return month === undefined ? null : <Holidays id={id} month={month} />
 }
 
 type PickerOf = { 'aria-label': string; value: Key; items: readonly { id: number; formatted: string }[]; onChange(key: Key | null): void }

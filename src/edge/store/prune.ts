@@ -1,5 +1,6 @@
-import { dropMapped } from './mapped.ts'
+import { dropMapped, unpackOld } from './mapped.ts'
 import type { Store } from './store.ts'
+import type { Vault } from './vault.ts'
 
 const atOnce = 500
 const dayMs = 86_400_000
@@ -7,13 +8,14 @@ const dayMs = 86_400_000
 const seenDays = 30
 
 /** Removes what has ended long ago, a little at a time; what stands aside stays until a person decides. Answers whether there is more. */
-export function pruneSome(store: Store, now: number, keepDays: number): Promise<boolean> {
+export function pruneSome(store: Store, vault: Vault, now: number, keepDays: number): Promise<boolean> {
   return store.write(() => {
     const old = store.all<{ seq: number }>('select seq from item where ended_at < ? limit ?', now - keepDays * dayMs, atOnce)
     for (const { seq } of old) {
       dropMapped(store, seq)
       for (const table of ['original', 'step', 'item'] as const) store.run(`delete from ${table} where seq = ?`, seq)
     }
+    const hasMorePacks = unpackOld(store, vault, now - keepDays * dayMs)
     // A row of what has gone would answer "taken before" for something that is not there.
     const seen = store.run(
       `delete from seen where (source, digest) in (select source, digest from seen where at < ? and not exists (select 1 from item where item.seq = seen.seq
@@ -23,6 +25,6 @@ export function pruneSome(store: Store, now: number, keepDays: number): Promise<
     )
     // Tried no more, and settled where nobody here hears of it.
     store.run('delete from undelivered where max(last_try, since) < ?', now - keepDays * dayMs)
-    return old.length === atOnce || seen.changes === atOnce
+    return hasMorePacks || old.length === atOnce || seen.changes === atOnce
   })
 }

@@ -57,4 +57,24 @@ test('the evidence of a message verifies offline by the centre’s public key, a
   assert.match((await verifyLog(world)).problems[0] ?? '', /rows under seal \d/)
   await owner`delete from bus.seal where number = (select max(number) from bus.seal)`
   assert.match((await verifyLog(world)).problems.join(), /seal \d stands in the copy/)
+  // What is sealed afterwards has the number of the seal that was cut off, and does not hide it.
+  await expectStatus(202, a.message('ev-b/box', 'n-9', '{}'))
+  await sealAll(world)
+  assert.match((await verifyLog(world)).problems.join(), /seal \d stands in the copy/)
+})
+
+test('a copy of the last seal that a full disk has left empty is named, and the next seal writes it anew', async (t) => {
+  const { app, world } = await startServer(t)
+  const a = await joinBus(app, world, 'ev-c')
+  await expectStatus(200, a.send({ method: 'PUT', url: '/bus/services/news', body: aService('topic') }))
+  const seal = async (id: string) => {
+    await expectStatus(202, a.message('ev-c/news', id, '{}'))
+    await sealAll(world)
+  }
+  await seal('n-1')
+  assert.deepEqual((await verifyLog(world)).problems, [])
+  writeFileSync(join(world.config.DATA_DIR, 'seals', 'bus.json'), '')
+  assert.match((await verifyLog(world)).problems.join(), /cannot be read/)
+  await seal('n-2')
+  assert.deepEqual((await verifyLog(world)).problems, [])
 })

@@ -1,5 +1,5 @@
 import { sign, verify, type KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Runner } from '../../platform/sql.ts'
 import type { World } from '../../platform/world.ts'
@@ -38,14 +38,39 @@ export async function sealLog(world: World): Promise<number> {
 /** The last seal also stands outside the database: whoever cuts the end of the table cannot cut this too. */
 const copyOf = (world: World) => join(world.config.DATA_DIR, 'seals', 'bus.json')
 
+/** What the table has lost stays in the copy: with the next seal over it, nobody would find the cut. */
 async function copyLast(world: World): Promise<void> {
+  const copy = readCopy(world)
+  if (copy !== null && copy !== damaged && !(await isInTable(world, copy))) {
+    world.log.error(
+      { seal: copy.number },
+      'the last seal outside the database is not in it: rows were cut off, or an older database was put back. `bus log verify` says more',
+    )
+    return
+  }
   const [last] = await world.sql<SealRow>`select number, from_tx, to_tx, rows, seal, signature from bus.seal order by number desc limit 1`
+  const file = copyOf(world)
   mkdirSync(join(world.config.DATA_DIR, 'seals'), { recursive: true, mode: 0o700 })
-  writeFileSync(copyOf(world), `${JSON.stringify(last)}\n`, { flush: true })
+  // A disk that is full at this moment, or a process that is killed, would leave half of it. It begins beside the folder, all of which a backup reads.
+  const half = join(world.config.DATA_DIR, 'bus-seal.new')
+  writeFileSync(half, `${JSON.stringify(last)}\n`, { flush: true })
+  renameSync(half, file)
 }
 
-function readCopy(world: World): SealRow | null {
-  return existsSync(copyOf(world)) ? (JSON.parse(readFileSync(copyOf(world), 'utf8')) as SealRow) : null
+async function isInTable(world: World, { number, seal }: SealRow): Promise<boolean> {
+  const rows = await world.sql`select 1 as one from bus.seal where number = ${number} and seal = ${seal} limit 1`
+  return rows.length > 0
+}
+
+const damaged = Symbol('damaged')
+
+function readCopy(world: World): SealRow | null | typeof damaged {
+  if (!existsSync(copyOf(world))) return null
+  try {
+    return JSON.parse(readFileSync(copyOf(world), 'utf8')) as SealRow
+  } catch {
+    return damaged
+  }
 }
 
 async function sealOnce(world: World, tx: Runner): Promise<number> {
@@ -146,7 +171,8 @@ export async function verifyLog(world: World): Promise<LogReport> {
     toTx = text.toTx
   }
   const copy = readCopy(world)
-  if (copy && copy.number > number) problems.push(`seal ${copy.number} stands in the copy outside the database and not in the table`)
+  if (copy === damaged) problems.push('the copy of the last seal outside the database cannot be read; the next seal writes it anew')
+  else if (copy && !(await isInTable(world, copy))) problems.push(`seal ${copy.number} stands in the copy outside the database and not in the table`)
   const [left] = await world.sql<{ count: number }>`select count(*)::int as count from bus.log where tx >= ${toTx}`
   return { ok: problems.length === 0, rows, seals: number, unsealed: left?.count ?? 0, problems, seconds: (performance.now() - began) / 1000 }
 }

@@ -1,6 +1,6 @@
 import { contentDigest } from '../../platform/http-signature.ts'
 import { packed } from '../../platform/packed.ts'
-import { leafHash, treeOf } from '../../platform/merkle.ts'
+import { leafHash, rootOf } from '../../platform/merkle.ts'
 import { areParts, areTexts, batchText, type Part, partText } from '../../platform/signed-batch.ts'
 
 /** A message as the bus takes it, alone or as one of several under one signature (docs/bus.md). */
@@ -14,11 +14,17 @@ export const headersOf = ({ id, to, key, document, contentType }: Outgoing): Rec
   ...(document === null ? {} : { 'bus-document': document }),
 })
 
+/** Contents as a line of text has them. */
+function inLine(body: Buffer): { body: string } | { base64: string } {
+  const text = body.toString('utf8')
+  return Buffer.from(text).equals(body) ? { body: text } : { base64: body.toString('base64') }
+}
+
 /**
  * One request for all of them: one signature over the root of what each says, and their contents compressed as one. Documents of one sender say mostly the
- * same: together they are a tenth and less of what they are one by one, on the line and in the record.
+ * same: together they are a tenth and less of what they are one by one, on the line and in the record. A centre of an earlier version takes them one by one only.
  */
-export function batchOf(messages: readonly Outgoing[]): { body: Buffer; headers: Record<string, string> } {
+export function batchOf(messages: readonly Outgoing[], isPacked: boolean): { body: Buffer; headers: Record<string, string> } {
   const lines: string[] = []
   const leaves: Buffer[] = []
   for (const one of messages) {
@@ -33,16 +39,17 @@ export function batchOf(messages: readonly Outgoing[]): { body: Buffer; headers:
         ...(document === null ? {} : { document }),
         contentType,
         digest,
-        bytes: body.length,
+        ...(isPacked ? { bytes: body.length } : inLine(body)),
       }),
     )
   }
-  const contents = packed(Buffer.concat(messages.map(({ body }) => body)))
   const headers = {
-    'content-type': 'application/x-ndjson; contents=zstd',
+    'content-type': `application/x-ndjson${isPacked ? '; contents=zstd' : ''}`,
     prefer: 'receipts=texts',
-    'bus-batch': batchText(treeOf(leaves).root, messages.length),
+    'bus-batch': batchText(rootOf(leaves), messages.length),
   }
+  if (!isPacked) return { body: Buffer.from(lines.join('\n')), headers }
+  const contents = packed(Buffer.concat(messages.map(({ body }) => body)))
   return { body: Buffer.concat([Buffer.from(`${lines.join('\n')}\n\n`), contents]), headers }
 }
 

@@ -36,6 +36,8 @@ export type Contact = {
   recordMs: number
   /** About how many messages the next question is; not yet known at the start. */
   askedAtOnce?: number
+  /** Until when several messages go to it as lines of text: it is of an earlier version and does not know packed ones. */
+  plainUntil?: number
 }
 
 /** The centre refused or is not in a state to answer: `reply` says how. */

@@ -92,9 +92,8 @@ async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
   const messages = ways.map(({ message }) => message)
   const [only] = messages
   const isOne = messages.length === 1 && only !== undefined
-  const request = isOne ? { body: only.body, headers: headersOf(only) } : batchOf(messages)
   try {
-    const answer = await edge.centre.askAny({ method: 'POST', path: '/bus/messages', ...request })
+    const answer = isOne ? await post(edge, { body: only.body, headers: headersOf(only) }) : await postSome(edge, messages)
     if (isOne) return ofOne(answer, only)
     if (answer.status !== 200) return { ...answer, verdicts: null, signed: null }
     const receipts = answer.json as Receipts
@@ -110,6 +109,23 @@ async function asked(edge: Edge, ways: readonly Way[]): Promise<Judged | null> {
     edge.centre.contact.refuses = { sentence: error.message, isOurs }
     return null
   }
+}
+
+const post = ({ centre }: Edge, request: { body: Buffer; headers: Record<string, string> }): Promise<Answer> =>
+  centre.askAny({ method: 'POST', path: '/bus/messages', ...request })
+
+const plainMs = 3_600_000
+
+/** A centre that went back to an earlier version refuses what is packed: found by halves, each message would go alone. */
+async function postSome(edge: Edge, messages: readonly Outgoing[]): Promise<Answer> {
+  const { contact } = edge.centre
+  const now = edge.now().getTime()
+  const isPacked = now >= (contact.plainUntil ?? 0)
+  const answer = await post(edge, batchOf(messages, isPacked))
+  if (!isPacked || answer.status !== 400) return answer
+  const plain = await post(edge, batchOf(messages, false))
+  if (plain.status === 200) contact.plainUntil = now + plainMs
+  return plain
 }
 
 function ofOne(answer: Answer, { id }: Outgoing): Judged {

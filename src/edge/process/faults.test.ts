@@ -89,6 +89,28 @@ test('nothing goes past what is not mapped yet, which may be of the same patient
   assert.deepEqual(states(items()), { 'o-1': 'sent', 'o-2': 'sent' })
 })
 
+test('a centre of an earlier version gets several messages in lines of text, in one request, and packed ones when it knows them', async (t) => {
+  const { edge, line, clock, tell, items } = await steppedEdge(t, server, 'earlier-edge')
+  const asked: string[] = []
+  const isEarlier = { now: true }
+  line.instead = ({ path, headers }) => {
+    if (path !== '/bus/messages') return null
+    asked.push(headers['content-type'] as string)
+    return isEarlier.now && /contents=zstd/.test(headers['content-type'] as string) ? { status: 400, headers: {}, body: Buffer.from('{}') } : null
+  }
+  const some = async (name: string) => {
+    for (let at = 0; at < 5; at++) await tell(`${name}-${at}`, `p-${at}`)
+    assert.equal((await sendSome(edge)).count, 5)
+    return asked.splice(0)
+  }
+  assert.deepEqual(await some('e'), ['application/x-ndjson; contents=zstd', 'application/x-ndjson'])
+  assert.deepEqual(await some('f'), ['application/x-ndjson'])
+  isEarlier.now = false
+  clock.aheadMs += 3_600_001
+  assert.deepEqual(await some('g'), ['application/x-ndjson; contents=zstd'])
+  assert.ok(items().every(({ state }) => state === 'sent'))
+})
+
 test('what the disk has damaged of what was mapped is mapped again from what came, and everything else goes', async (t) => {
   const { edge, tell, items } = await steppedEdge(t, server, 'damaged-edge')
   const { store } = edge

@@ -151,7 +151,7 @@ function startWork(edge: Edge, arrived: Wake, inbound: [string, Receiver][]): ((
     await lookAtRight(edge)
     return edge.centre.contact.refuses === null ? lookMs.well : lookMs.refused
   })
-  const prune = async () => ((await pruneSome(edge.store, edge.now().getTime(), edge.config.keep.days)) ? 100 : pruneMs)
+  const prune = async () => ((await pruneSome(edge.store, edge.vault, edge.now().getTime(), edge.config.keep.days)) ? 100 : pruneMs)
   const { certificates } = edge.config
   const numbers = certificates === undefined ? [] : [quietly(() => keepNumbers(edge, certificates.numbers))]
   return [map, send, confirm, receive, look, prune, ...numbers].map((step) => workSteadily(edge, { step, troubledMs: 1000, trouble }))

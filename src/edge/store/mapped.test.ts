@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { dropMapped, mappedOf, putMapped, sealMapped } from './mapped.ts'
+import { pruneSome } from './prune.ts'
 import { Store } from './store.ts'
 import { openVault } from './vault.ts'
 
@@ -78,6 +79,29 @@ test('few have rows of their own; the same once more changes nothing, and other 
   )
   assert.deepEqual({ ...(counts(store) as object) }, { packs: 1, packed: 3, alone: 2 })
   for (const item of items(5, (at) => (at === 1 ? 'another' : `first ${at}`))) assert.deepEqual(mappedOf(store, vault, item), item.body)
+})
+
+test('what has ended long ago is in no pack any more, though something of the same time stands aside and is still whole', async (t) => {
+  const { store } = opened(t)
+  const given = items(6, (at) => `contents ${at}`)
+  await put(store, given)
+  await store.write(() => {
+    for (const { seq, id } of given)
+      store.run(
+        `insert into item (seq, id, source, protocol, name, meta, digest, bytes, received_at, state, ended_at) values (?, ?, 'lis', 'hl7v2', 'n', '{}', x'00', 1, 1, ?, ?)`,
+        seq,
+        id,
+        seq === 4 ? 'quarantined' : 'acknowledged',
+        seq === 4 ? null : Date.now(),
+      )
+    for (const { seq } of given) if (seq !== 4) dropMapped(store, seq)
+  })
+  const days = (count: number) => Date.now() + count * 86_400_000
+  assert.equal(await pruneSome(store, vault, days(29), 30), false)
+  assert.deepEqual({ ...(counts(store) as object) }, { packs: 1, packed: 1, alone: 0 })
+  assert.equal(await pruneSome(store, vault, days(31), 30), false)
+  assert.deepEqual({ ...(counts(store) as object) }, { packs: 0, packed: 0, alone: 1 })
+  assert.deepEqual(mappedOf(store, vault, given[3] as (typeof given)[number]), given[3]?.body)
 })
 
 test('a pack that somebody changed on the disk is not read', async (t) => {

@@ -92,6 +92,36 @@ export function dropMapped(store: Store, seq: number): void {
   if (store.run('delete from packed where seq = ?', seq).changes === 0) store.run('delete from mapped where seq = ?', seq)
 }
 
+const oldPacksAtOnce = 10
+
+/**
+ * What of old packs is still needed gets rows of its own, and the packs go: contents of what has ended are not kept because something else of the same time
+ * stands aside. Only inside `write`; answers whether there may be more.
+ */
+export function unpackOld(store: Store, vault: Vault, before: number): boolean {
+  const packs = store.all<{ id: string }>('select id from pack where id < ? order by id limit ?', firstIdOf(before), oldPacksAtOnce)
+  let gone = 0
+  for (const { id: pack } of packs) {
+    const items = store.all<Named>('select packed.seq, item.id from packed join item on item.seq = packed.seq where pack = ?', pack)
+    const bodies = items.map((item) => orDamaged(() => mappedOf(store, vault, item)))
+    // It is still said of the item that is to go, and mended there.
+    if (bodies.includes(damaged)) continue
+    for (const [at, { seq, id }] of items.entries()) {
+      store.run('insert into mapped (seq, sealed) values (?, ?)', seq, vault.seal(bodies[at] as Buffer, aboutOf(id)))
+      dropMapped(store, seq)
+    }
+    store.run('delete from pack where id = ?', pack)
+    gone++
+  }
+  return gone === oldPacksAtOnce
+}
+
+/** The numbers of packs begin with the moment at which they were made (uuidV7). */
+function firstIdOf(at: number): string {
+  const hex = Math.max(0, at).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
+}
+
 const opened = new WeakMap<Store, Opened>()
 function openedOf(store: Store): Opened {
   let mine = opened.get(store)

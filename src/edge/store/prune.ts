@@ -1,6 +1,7 @@
-import { dropMapped } from './mapped.ts'
+import { dropMapped, unpackOld } from './mapped.ts'
 import { dropReceipts } from './receipts.ts'
 import type { Store } from './store.ts'
+import type { Vault } from './vault.ts'
 
 const atOnce = 500
 const dayMs = 86_400_000
@@ -8,7 +9,7 @@ const dayMs = 86_400_000
 const seenDays = 30
 
 /** Removes what has ended long ago, a little at a time; what stands aside stays until a person decides. Answers whether there is more. */
-export function pruneSome(store: Store, now: number, keepDays: number): Promise<boolean> {
+export function pruneSome(store: Store, vault: Vault, now: number, keepDays: number): Promise<boolean> {
   return store.write(() => {
     const old = store.all<{ seq: number; batch: number | null }>(
       'select seq, receipt_batch as batch from item where ended_at < ? limit ?',
@@ -20,6 +21,7 @@ export function pruneSome(store: Store, now: number, keepDays: number): Promise<
       for (const table of ['original', 'step', 'item'] as const) store.run(`delete from ${table} where seq = ?`, seq)
     }
     for (const batch of new Set(old.map((one) => one.batch))) if (batch !== null) dropReceipts(store, batch)
+    const hasMorePacks = unpackOld(store, vault, now - keepDays * dayMs)
     // A row of what has gone would answer "taken before" for something that is not there.
     const seen = store.run(
       `delete from seen where (source, digest) in (select source, digest from seen where at < ? and not exists (select 1 from item where item.seq = seen.seq
@@ -29,6 +31,6 @@ export function pruneSome(store: Store, now: number, keepDays: number): Promise<
     )
     // Tried no more, and settled where nobody here hears of it.
     store.run('delete from undelivered where max(last_try, since) < ?', now - keepDays * dayMs)
-    return old.length === atOnce || seen.changes === atOnce
+    return hasMorePacks || old.length === atOnce || seen.changes === atOnce
   })
 }

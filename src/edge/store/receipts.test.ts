@@ -77,7 +77,7 @@ test('they go with the last item that has one of them, and stay as long as one h
     setAside(store, 1, 'parked', { by: 'bus', sentence: 'not now' }, 0)
     store.run(`update item set state = 'acknowledged', ended_at = 0 where seq in (2, 4)`)
   })
-  await pruneSome(store, 86_400_000_000, 30)
+  await pruneSome(store, vault, 86_400_000_000, 30)
   assert.equal(store.one<{ n: number }>('select count(*) as n from item')?.n, 2, 'what has ended is gone')
   assert.equal(countOf(store), 1)
   assert.match(receiptOf(store, 1) ?? '', /m-0/)

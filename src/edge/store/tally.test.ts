@@ -56,7 +56,7 @@ test('the tally is what a walk through all items finds, after any acts in any or
   assert.deepEqual(counted(store), walked(store))
   assert.equal(countOf(store, 'waiting', 'ready'), (walked(store)['waiting'] ?? 0) + (walked(store)['ready'] ?? 0))
   assert.equal(oldestOf(store), store.one<{ at: number }>(`select min(received_at) as at from item where state in ('waiting', 'ready')`)?.at)
-  await pruneSome(store, 40 * dayMs, 30)
+  await pruneSome(store, vault, 40 * dayMs, 30)
   assert.equal(walked(store)['acknowledged'], undefined, 'what has ended was removed')
   assert.deepEqual(counted(store), walked(store))
 })

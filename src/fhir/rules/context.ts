@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../profile/items.ts'
+import { isObject } from '../profile/items.ts'
 import type { Check } from '../runtime/check.ts'
 import { isPrimitive, isResourceType } from '../xml/shapes.ts'
 
@@ -10,9 +10,9 @@ const quantities = new Set(['Age', 'Count', 'Distance', 'Duration', 'Money'])
  */
 export function contextsOf(check: Check, depth: number): Set<string> | null {
   const { known } = check
-  const start = startOf(check, depth)
-  if (known === undefined || start === null) return null
-  let { object, level } = start
+  if (known === undefined) return null
+  let object = check.current
+  let level = check.currentDepth
   let type = object.resourceType as string
   let paths = [type]
   for (; level < depth - 1; level++) {
@@ -50,13 +50,4 @@ function kinds(type: string): string[] {
     return ['Resource', ...(/^(Bundle|Binary|Parameters)$/.test(type) ? [] : ['DomainResource']), 'CanonicalResource', 'MetadataResource', 'Element']
   const backbone = type.includes('.') ? ['BackboneElement'] : []
   return ['Element', ...backbone, ...(quantities.has(type) ? ['Quantity'] : []), ...(isPrimitive(type) ? ['PrimitiveType'] : [])]
-}
-
-/** The innermost resource and the level where it stands. */
-function startOf(check: Check, depth: number): { object: Json; level: number } | null {
-  for (let level = depth - 1; level >= 0; level--) {
-    const name = check.names[level] as string
-    if (level === 0 || name === 'resource' || name === 'contained' || name === 'outcome') return { object: check.current, level }
-  }
-  return null
 }

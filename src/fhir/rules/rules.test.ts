@@ -33,6 +33,25 @@ describe('extensions', () => {
     assert.deepEqual(errors(name({ text: 'Ана', extension: [use('no-such')] })), ['Patient.name[0].extension[0].value'], 'bound by the release of R4')
   })
 
+  test('are told by their place also below an element that is called resource or outcome', () => {
+    const place = [{ url: 'http://hl7.org/fhir/StructureDefinition/patient-birthPlace', valueAddress: { city: 'Ниш' } }]
+    const resource = [{ type: 'Patient', interaction: [{ code: 'read', extension: place }] }]
+    const statement = { resourceType: 'CapabilityStatement', status: 'draft', date: '2026', kind: 'requirements', description: 'd', fhirVersion: '4.0.1' }
+    assert.deepEqual(errors({ ...statement, format: ['json'], rest: [{ mode: 'server', resource }] }), [
+      'CapabilityStatement.rest[0].resource[0].interaction[0].extension[0]',
+    ])
+    const inner = { resourceType: 'Patient', name: [{ text: 'А', extension: place }] }
+    assert.deepEqual(errors({ resourceType: 'Parameters', parameter: [{ name: 'a', resource: inner }] }), [
+      'Parameters.parameter[0].resource.name[0].extension[0]',
+    ])
+    assert.deepEqual(errors({ resourceType: 'Parameters', parameter: [{ name: 'a', resource: { resourceType: 'Patient', extension: place } }] }), [])
+    const label = { url: 'http://hl7.org/fhir/StructureDefinition/regex', valueString: '.*' }
+    const assessment = { resourceType: 'RiskAssessment', status: 'final', subject: { display: 'А' } }
+    assert.deepEqual(errors({ ...assessment, prediction: [{ outcome: { text: 'x', extension: [label] } }] }), [
+      'RiskAssessment.prediction[0].outcome.extension[0]',
+    ])
+  })
+
   test('have the value of their definition', () => {
     const wrong = { url: mother.url, valueInteger: 1 }
     assert.deepEqual(errors(name({ family: 'Петровић', _family: { extension: [wrong] } })), ['Patient.name[0].family.extension[0].value'])

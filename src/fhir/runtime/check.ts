@@ -32,6 +32,8 @@ export class Check {
   root: Record<string, unknown> = {}
   /** %resource of FHIRPath: the innermost resource. */
   current: Record<string, unknown> = {}
+  /** The level of the path at which `current` stands: no name tells, as `CapabilityStatement.rest.resource` is no resource. */
+  currentDepth = 0
   inContained = false
   /** The innermost Bundle, whose entries references may mean. */
   bundle: Record<string, unknown> | undefined

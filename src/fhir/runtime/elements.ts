@@ -131,10 +131,12 @@ export class ElementCheck extends Check {
     const check = typeof type === 'string' ? checks[type] : undefined
     if (check !== undefined) {
       const outer = this.current
+      const outerDepth = this.currentDepth
       const outerBundle = this.bundle
       const ids = this.ids
       this.ids = undefined
       this.current = value
+      this.currentDepth = depth
       if (type === 'Bundle') this.bundle = value
       check(value, this, depth)
       if (value.meta !== undefined) this.namedProfiles(value, depth)
@@ -144,6 +146,7 @@ export class ElementCheck extends Check {
         this.ids = ids
       } else if (type === 'QuestionnaireResponse') responseRule(value, { check: this, depth })
       this.current = outer
+      this.currentDepth = outerDepth
       this.bundle = outerBundle
     } else {
       const what = type === undefined ? 'resourceType is missing' : `${shown(type)} is not a resource type of FHIR R4`

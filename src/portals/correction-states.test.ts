@@ -101,8 +101,8 @@ test('where the answer failed after the correction the next press answers alone,
     return { issue: [{ severity: 'error', diagnostics: 'busy' }] }
   })
   await site.visit('/doctor/corrections/o2', { language: 'en' }, async (page) => {
-    await dayField(page, 'The family member was born').waitFor()
-    assert.equal(await dayShown(dayField(page, 'The family member was born')), '04 May 2020')
+    await dayField(page, 'Date of birth of the family member').waitFor()
+    assert.equal(await dayShown(dayField(page, 'Date of birth of the family member')), '04 May 2020')
     await page.getByLabel('Explanation').fill('the last day is corrected')
     await page.getByRole('button', { name: 'Correct and accept the request' }).click()
     await page.getByRole('alert').waitFor()

@@ -35,7 +35,7 @@ export const agenda = messages({
 
 export const file = messages({
   title: { sr: 'Предмет', en: 'File' },
-  born: { sr: 'рођен(а) {at}', en: 'born {at}' },
+  born: { sr: 'датум рођења {at}', en: 'born {at}' },
   toDecide: { sr: 'О чему се одлучује', en: 'What is to be decided' },
   proposal: { sr: 'Лекар предлаже до {at}.', en: 'The doctor proposes until {at}.' },
   objection: { sr: '{kind}, {number}, рок {due}', en: '{kind}, {number}, due {due}' },

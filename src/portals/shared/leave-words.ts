@@ -47,7 +47,7 @@ export const decisionWords = messages({
 
 /** Why a leave was closed; the doctor chooses among all but what only the commission says. */
 export const closings = messages({
-  recovered: { sr: 'способан(на) за рад', en: 'able to work' },
+  recovered: { sr: 'враћена радна способност', en: 'able to work' },
   maternity: { sr: 'породиљско одсуство', en: 'maternity leave' },
   'employment-ended': { sr: 'престао радни однос', en: 'employment ended' },
   death: { sr: 'смрт', en: 'death' },

@@ -82,7 +82,7 @@ export const leave = messages({
     en: { one: 'Done. The employer has been told what concerns it.', other: 'Done. Each employer has been told what concerns it.' },
   },
   changedAlone: { sr: 'Урађено. Нема послодавца ког треба обавестити.', en: 'Done. There is no employer to tell.' },
-  careBorn: { sr: 'Рођен(а) члан породице', en: 'The family member was born' },
+  careBorn: { sr: 'Датум рођења члана породице', en: 'Date of birth of the family member' },
   careChild: { sr: 'дете', en: 'a child' },
   careSevere: { sr: 'тешко оштећење здравља (чл. 78. ст. 3)', en: 'severe damage to health (art. 78 para 3)' },
   mine: { sr: 'Боловања ове особе', en: 'Leaves of this person' },

@@ -262,13 +262,14 @@ test('a restriction (ARV) says what, why, in words, and from when until when; on
     'PV1|1|I|||||||||||||||||V1',
     arv({ 3: 'LOC' }),
   ])
-  const [label, reason, words] = first('Patient').meta?.['security'] as Loose[]
+  const labelsOf = (one: Loose): Loose[] => (one['meta'] as Loose)['security']
+  const [label, reason, words] = labelsOf(first('Patient'))
   assert.deepEqual(
     [label?.['code'], label?.['extension'][0].valuePeriod, reason?.['code'], words?.['display']],
     ['HIV', { start: '2026-03-01', end: '2027-03-01' }, 'PRS', 'само лекар'],
   )
   assert.deepEqual(
-    (first('Encounter').meta?.['security'] as Loose[]).map((one) => one['code']),
+    labelsOf(first('Encounter')).map((one) => one['code']),
     ['LOCIS'],
   )
   const back = await mappedHl7([headOf('ADT^A08'), ana, arv({ 2: 'D', 3: 'HIV' }), arv({})])

@@ -81,27 +81,23 @@ export function busRoutes(above: { patientOf: PatientOf }): Routes {
 const bodyOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
 const noStore = (reply: FastifyReply) => reply.header('cache-control', 'no-store')
 
+type MemberAct = (request: FastifyRequest, body: Buffer, code: string) => Promise<unknown>
+const memberActs: Record<string, MemberAct> = {
+  proof: prove,
+  'self-test': selfTest,
+  activation: activate,
+  keys: changeKeys,
+  return: returnWithKey,
+  certificate: bindCertificate,
+}
+
 function memberRoutes(app: FastifyInstance): void {
   const small = { ...bySignature, bodyLimit: formBytesMax }
   app.post('/members', small, async (request, reply) => sendSignedJson(request.world, reply, 201, await register(request, bodyOf(request))))
-  app.post<ByCode>('/members/:code/proof', small, async (request, reply) =>
-    sendSignedJson(request.world, reply, 200, await prove(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
-  )
-  app.post<ByCode>('/members/:code/self-test', small, async (request, reply) =>
-    sendSignedJson(request.world, reply, 200, await selfTest(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
-  )
-  app.post<ByCode>('/members/:code/activation', small, async (request, reply) =>
-    sendSignedJson(request.world, reply, 200, await activate(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
-  )
-  app.post<ByCode>('/members/:code/keys', small, async (request, reply) =>
-    sendSignedJson(request.world, reply, 200, await changeKeys(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
-  )
-  app.post<ByCode>('/members/:code/return', small, async (request, reply) =>
-    sendSignedJson(request.world, reply, 200, await returnWithKey(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
-  )
-  app.post<ByCode>('/members/:code/certificate', small, async (request, reply) =>
-    sendSignedJson(request.world, reply, 200, await bindCertificate(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
-  )
+  for (const [name, act] of Object.entries(memberActs))
+    app.post<ByCode>(`/members/:code/${name}`, small, async (request, reply) =>
+      sendSignedJson(request.world, reply, 200, await act(request as FastifyRequest, bodyOf(request as FastifyRequest), request.params.code)),
+    )
   app.get<ByCode>('/members/:code/keys', signed, async (request, reply) => {
     const directory = await directoryOf(request.world)
     callerOf(directory, request as FastifyRequest)

@@ -337,13 +337,18 @@ export async function writeStatement(tx: Runner, statement: Fragment | null): Pr
     await tx.run(statement)
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    throw new Refusal('conflict', atOnce, { hint: 'Send the request again.' })
+    throw new LostRace()
   }
 }
 
-const atOnce = 'another request created or changed the same resource at this moment'
+class LostRace extends Refusal {
+  constructor() {
+    super('conflict', 'another request created or changed the same resource at this moment', { hint: 'Send the request again.' })
+  }
+}
+
 /** Another was first by less than a transaction: asked again, the write finds what that one made. */
-export const isLostRace = (error: unknown): boolean => isUniqueViolation(error) || (error instanceof Refusal && error.message === atOnce)
+export const isLostRace = (error: unknown): boolean => isUniqueViolation(error) || error instanceof LostRace
 
 /** One row per patient touched, and one for what is about nobody. */
 function auditOf({ asking, placed }: Request): Entry[] {

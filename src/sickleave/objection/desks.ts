@@ -4,7 +4,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import { workers } from '../../registry/registry.ts'
 import { type Asking, entryOf, refuse } from '../asking.ts'
 import { assesses } from '../assessor.ts'
-import { casesOf } from '../case-store.ts'
+import { casesOf, loadRules } from '../case-store.ts'
 import { bodyOf, optional, textOf, wordOf } from '../read-body.ts'
 import { endAlone, requireAtDesk } from './end.ts'
 import { deskOf } from './lists.ts'
@@ -65,8 +65,6 @@ async function deskOfDoctor(asking: Asking, doctor: Doctor): Promise<Corrections
 }
 
 const sourceOf = ({ id }: Objection) => `correction/${id}`
-/** As long as the law gives for the answer: what was taken is answered, or it is the chosen doctor's alone again. */
-const takenDays = 8
 
 /** Whoever takes a request stands in for the chosen doctor of that one person until it is answered; the person reads it among the looks. */
 export async function takeCorrection(asking: Asking, id: string): Promise<CorrectionsDesk> {
@@ -77,6 +75,8 @@ export async function takeCorrection(asking: Asking, id: string): Promise<Correc
   if (!(await colleaguesOf(asking, doctor)).has(found.worker)) throw new Refusal('not-found', 'there is no such case at this desk')
   const now = world.now()
   await world.ledger.transaction(async (tx) => {
+    // As long as there is for the answer: what was taken is answered by then, or it is the chosen doctor's alone again.
+    const takenDays = (await loadRules(tx)).on('objection.decision-days', dayAt(now))
     await relate(tx, {
       ...{ patient: found.patient, kind: 'substitute', worker: doctor.worker, institution: doctor.institution },
       ...{ from: now, until: new Date(now.getTime() + takenDays * 86_400_000), source: sourceOf(found) },

@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { testFhir } from '../../testing/fhir.ts'
-import { looked } from '../../testing/hl7.ts'
-import { mapCda } from './map.ts'
+import { loinc, mappedCda, sct } from '../../testing/cda.ts'
 
-const sct = 'codeSystem="2.16.840.1.113883.6.96"'
-const loinc = 'codeSystem="2.16.840.1.113883.6.1"'
 const section = (code: string, entries: string[]) =>
   `<component><section><code code="${code}" ${loinc}/><title>Т</title><text><content ID="w1">Шетати свакога дана</content></text>${entries.map((one) => `<entry>${one}</entry>`).join('')}</section></component>`
 
-async function map(body: string) {
-  const mapped = mapCda(
-    Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>
-<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<id root="1.3.6.1.4.1.99999.1" extension="DOC-1"/><code code="34133-9" ${loinc}/><title>Налаз</title><effectiveTime value="202603011030+0100"/>
-<recordTarget><patientRole><id root="1.3.6.1.4.1.99999.5.2" extension="4711"/><patient><name><given>Ана</given><family>П</family></name></patient></patientRole></recordTarget>
-<author><time value="202603011030+0100"/><assignedAuthor><id root="1.3.6.1.4.1.99999.4" extension="D17"/></assignedAuthor></author>
-<custodian><assignedCustodian><representedCustodianOrganization><id root="1.3.6.1.4.1.99999.5"/><name>КЦС</name></representedCustodianOrganization></assignedCustodian></custodian>
-<component><structuredBody>${body}</structuredBody></component></ClinicalDocument>`),
-  )
-  assert.deepEqual(
-    (await testFhir()).validate(mapped.bundle).filter(({ severity }) => severity === 'error'),
-    [],
-  )
-  return looked(mapped)
-}
 const within = (inside: string, kind = 'REFR') => `<entryRelationship typeCode="${kind}">${inside}</entryRelationship>`
 const status = (code: string, name = '') =>
   within(
@@ -35,7 +15,7 @@ describe('whether a medicine is still taken', () => {
   const product = `<consumable><manufacturedProduct><manufacturedMaterial><code code="B01AC06" codeSystem="2.16.840.1.113883.6.73"/></manufacturedMaterial></manufacturedProduct></consumable>`
   const medicine = async (said: string, mood = 'EVN', act = 'completed') =>
     (
-      await map(
+      await mappedCda(
         section('10160-0', [
           `<substanceAdministration classCode="SBADM" moodCode="${mood}"><statusCode code="${act}"/>${product}${said}</substanceAdministration>`,
         ]),
@@ -61,13 +41,13 @@ describe('what only words say', () => {
   const words = '<text><reference value="#w1"/></text>'
 
   test('of a plan without a code is the plan, and of how somebody is what was seen', async () => {
-    const plan = await map(
+    const plan = await mappedCda(
       section('18776-5', [
         `<observation classCode="OBS" moodCode="RQO"><code nullFlavor="NA"/>${words}<statusCode code="new"/><effectiveTime value="20260401"/></observation>`,
       ]),
     )
     assert.deepEqual([plan.first('ServiceRequest')['code'].text, plan.first('ServiceRequest')['occurrenceDateTime']], ['Шетати свакога дана', '2026-04-01'])
-    const seen = await map(
+    const seen = await mappedCda(
       section('47420-5', [
         `<observation classCode="OBS" moodCode="EVN"><code nullFlavor="NA"/>${words}<statusCode code="completed"/><value xsi:type="CD" nullFlavor="OTH"/></observation>`,
       ]),
@@ -79,10 +59,10 @@ describe('what only words say', () => {
 test('nursing interventions, and medicines that are to be handed out, are told in whichever section they stand', async () => {
   const elevated = `<act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.12"/><code code="423171007" ${sct} displayName="Elevate head of bed"/><statusCode code="completed"/><effectiveTime value="20260225"/></act>`
   const act = `<act classCode="ACT" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.131"/><code code="362956003" ${sct}/><statusCode code="completed"/>${within(elevated)}</act>`
-  const done = await map(section('62387-6', [act]))
+  const done = await mappedCda(section('62387-6', [act]))
   assert.deepEqual([done.first('Procedure')['code'].coding[0].code, done.first('Procedure')['status'], done.losses], ['423171007', 'completed', []])
   const supply = `<supply classCode="SPLY" moodCode="INT"><statusCode code="active"/><repeatNumber value="2"/><quantity value="3"/><product><manufacturedProduct><manufacturedMaterial><code code="573621" codeSystem="2.16.840.1.113883.6.88"/></manufacturedMaterial></manufacturedProduct></product></supply>`
-  const request = (await map(section('18776-5', [supply]))).first('MedicationRequest')
+  const request = (await mappedCda(section('18776-5', [supply]))).first('MedicationRequest')
   assert.deepEqual([request['dispenseRequest'].quantity.value, request['medicationCodeableConcept'].coding[0].code], [3, '573621'])
 })
 
@@ -98,7 +78,7 @@ describe('problems and allergies', () => {
   test('the age at which a problem began is told where no day is', async () => {
     const problem = async (time: string) =>
       (
-        await map(
+        await mappedCda(
           section('11450-4', [
             concern(
               `${time}<value xsi:type="CD" code="38341003" ${sct}/>${within(`<observation classCode="OBS" moodCode="EVN"><code code="445518008" ${sct}/><value xsi:type="PQ" value="57" unit="a"/></observation>`, 'SUBJ')}`,
@@ -118,7 +98,9 @@ describe('problems and allergies', () => {
     )
     const penicillin = `<participant typeCode="CSM"><participantRole><playingEntity><code code="7980" codeSystem="2.16.840.1.113883.6.88" displayName="Penicillin"/></playingEntity></participantRole></participant>`
     const allergy = async (own: string) =>
-      (await map(section('48765-2', [concern(`<value xsi:type="CD" code="416098002" ${sct}/>${penicillin}${reaction}${own}`)]))).first('AllergyIntolerance')
+      (await mappedCda(section('48765-2', [concern(`<value xsi:type="CD" code="416098002" ${sct}/>${penicillin}${reaction}${own}`)]))).first(
+        'AllergyIntolerance',
+      )
     const worse = await allergy(severity('399166001', 'Fatal'))
     assert.deepEqual([worse['reaction'][0].severity, worse['note'][0].text], ['mild', 'severity: Fatal'])
     assert.equal((await allergy(severity('255604002', 'Mild')))['note'], undefined)

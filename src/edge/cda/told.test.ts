@@ -1,33 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { testFhir } from '../../testing/fhir.ts'
-import { looked } from '../../testing/hl7.ts'
-import { mapCda } from './map.ts'
+import { chart, loinc, mappedCda, sct } from '../../testing/cda.ts'
 
-const sct = 'codeSystem="2.16.840.1.113883.6.96"'
-const loinc = 'codeSystem="2.16.840.1.113883.6.1"'
 const assertion = '<code code="ASSERTION" codeSystem="2.16.840.1.113883.5.4"/>'
-const numbers = '<id root="2.16.840.1.113883.4.1" extension="111-22-3333"/><id root="1.3.6.1.4.1.99999.5.2" extension="4711"/>'
+const numbers = `<id root="2.16.840.1.113883.4.1" extension="111-22-3333"/>${chart}`
 
 const section = (code: string, entries: string[], text = '') =>
   `<component><section><code code="${code}" ${loinc}/><title>Т</title><text>${text}</text>${entries.map((one) => `<entry>${one}</entry>`).join('')}</section></component>`
 
-async function map(body: string, ids = numbers) {
-  const mapped = mapCda(
-    Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>
-<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<id root="1.3.6.1.4.1.99999.1" extension="DOC-1"/><code code="34133-9" ${loinc}/><title>Налаз</title><effectiveTime value="202603011030+0100"/>
-<recordTarget><patientRole>${ids}<patient><name><given>Ана</given><family>П</family></name></patient></patientRole></recordTarget>
-<author><time value="202603011030+0100"/><assignedAuthor><id root="1.3.6.1.4.1.99999.4" extension="D17"/></assignedAuthor></author>
-<custodian><assignedCustodian><representedCustodianOrganization><id root="1.3.6.1.4.1.99999.5"/><name>КЦС</name></representedCustodianOrganization></assignedCustodian></custodian>
-<component><structuredBody>${body}</structuredBody></component></ClinicalDocument>`),
-  )
-  assert.deepEqual(
-    (await testFhir()).validate(mapped.bundle).filter(({ severity }) => severity === 'error'),
-    [],
-  )
-  return looked(mapped)
-}
+const map = (body: string, ids = numbers) => mappedCda(body, ids)
 const observation = (inside: string, attributes = 'moodCode="EVN"') => `<observation classCode="OBS" ${attributes}>${inside}</observation>`
 const concern = (inside: string, status = 'active') =>
   `<act classCode="ACT" moodCode="EVN"><code code="CONC"/><statusCode code="${status}"/><entryRelationship typeCode="SUBJ">${inside}</entryRelationship></act>`

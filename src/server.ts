@@ -1,5 +1,6 @@
 // `npm start`: database, migrations, first-run country, portals, HTTP; then a few lines that say where to look.
 import { execFile } from 'node:child_process'
+import { flushCompileCache } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -79,6 +80,7 @@ async function start(settings: Config): Promise<void> {
   say(`  FHIR R4   ${address}/fhir        (what works: ${address}/fhir/metadata)`)
   for (const line of country?.lines ?? []) say(`  ${line}`)
   say('  Ctrl-C stops everything.')
+  flushCompileCache() // The next start finds the code compiled, also after this one was killed.
   returnMemory()
 }
 

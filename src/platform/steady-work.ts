@@ -3,6 +3,8 @@ import type { World } from './world.ts'
 
 /** When the server stops, a step under way has this long to end. */
 const farewellMs = 2000
+/** A pause that a stop has ended is over. */
+const ended = () => {}
 
 /**
  * Work beside the answers, step after step while the server runs; nothing keeps the process alive for it. A step answers after how many
@@ -14,6 +16,7 @@ export function workSteadily(
   how: { step: (isStopped: () => boolean) => Promise<number>; troubledMs: number; trouble: string },
 ): () => Promise<void> {
   let isStopping = false
+  const pause = new AbortController()
   const running = (async () => {
     while (!isStopping) {
       let pauseMs = how.troubledMs
@@ -22,11 +25,12 @@ export function workSteadily(
       } catch (error) {
         world.log.warn({ err: error }, how.trouble)
       }
-      if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false })
+      if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false, signal: pause.signal }).catch(ended)
     }
   })()
   return async () => {
     isStopping = true
+    pause.abort()
     await Promise.race([running, sleep(farewellMs, undefined, { ref: false })])
   }
 }

@@ -56,7 +56,7 @@ function keepForOthers(dataDir: string | undefined): void {
 export function spawnServer(env: Record<string, string>, { isWhole = false } = {}): ServerProcess {
   if (!isWhole) bringAlong(env['DATA_DIR'])
   const child = spawn(process.execPath, [...nodeOptions, 'src/server.ts'], {
-    env: { ...outside(), ...memorySettings, DEMO_PEOPLE: '20', LOG_LEVEL: 'error', DISK_RESERVE_MB: '0', ...env },
+    env: { ...memorySettings, ...outside(), DEMO_PEOPLE: '20', LOG_LEVEL: 'error', DISK_RESERVE_MB: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''

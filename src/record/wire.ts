@@ -1,5 +1,7 @@
 // What the record tells the portals: one answer holds the whole page of one person.
 
+import type { Header } from '../identity/identity.ts'
+
 /** Where an item comes from; every item on the page can show it. */
 export type Source = {
   /** `Type/id` of the FHIR resource. */
@@ -108,20 +110,8 @@ export type DocumentView = {
   source: Source
 }
 
-export type PersonHeader = {
-  /** Opaque handle for links; never a personal number. */
-  id: string
-  lzb: string | null
-  temporaryNumber: string | null
-  state: 'identified' | 'pending'
-  family: string
-  given: string
-  parent: string | null
-  birthDate: string | null
-  sex: 'male' | 'female' | 'other' | 'unknown'
-  deceasedAt: string | null
-  place: string | null
-  phone: string | null
+/** What identity knows, with the names of institutions, and what the record adds. */
+export type PersonHeader = Omit<Header, 'charts'> & {
   charts: { institution: string; number: string }[]
   insurance: { active: boolean; until: string | null; basis: string | null } | null
   chosenDoctors: { category: string; name: string; institution: string }[]

@@ -205,7 +205,7 @@ test('a transaction resolves conditions, patches and reads, and touches nothing 
     data: Buffer.from('[{"op":"add","path":"/active","value":true}]').toString('base64'),
   }
   const transaction = (...entry: object[]) => send('POST', '/fhir', { resourceType: 'Bundle', type: 'transaction', entry })
-  const done = await transaction(
+  const conditions = (partOf: string) => [
     {
       fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000001',
       resource: organization('1', { name: 'New' }),
@@ -223,39 +223,19 @@ test('a transaction resolves conditions, patches and reads, and touches nothing 
         resourceType: 'Location',
         name: 'L',
         managingOrganization: { reference: 'urn:uuid:10000000-0000-4000-8000-000000000002' },
-        partOf: { reference: 'Location?identifier=urn:l|nowhere' },
+        partOf: { reference: partOf },
       },
       request: { method: 'POST', url: 'Location' },
     },
-    {
-      resource: { resourceType: 'Location', id: 'parent', name: 'P', identifier: [{ system: 'urn:l', value: 'parent' }] },
-      request: { method: 'PUT', url: 'Location/parent' },
-    },
-  )
+  ]
+  const done = await transaction(...conditions('Location?identifier=urn:l|nowhere'), {
+    resource: { resourceType: 'Location', id: 'parent', name: 'P', identifier: [{ system: 'urn:l', value: 'parent' }] },
+    request: { method: 'PUT', url: 'Location/parent' },
+  })
   assert.equal(done.status, 412, 'a conditional reference finds nothing')
   await send('PUT', '/fhir/Location/parent', { resourceType: 'Location', id: 'parent', name: 'P', identifier: [{ system: 'urn:l', value: 'parent' }] })
   const again = await transaction(
-    {
-      fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000001',
-      resource: organization('1', { name: 'New' }),
-      request: { method: 'PUT', url: 'Organization?identifier=urn:o|1' },
-    },
-    {
-      fullUrl: 'urn:uuid:10000000-0000-4000-8000-000000000002',
-      resource: organization('3'),
-      request: { method: 'PUT', url: 'Organization?identifier=urn:o|3' },
-    },
-    { resource: binary, request: { method: 'PATCH', url: 'Organization/o2', ifMatch: 'W/"1"' } },
-    { request: { method: 'DELETE', url: 'Organization?identifier=urn:o|none' } },
-    {
-      resource: {
-        resourceType: 'Location',
-        name: 'L',
-        managingOrganization: { reference: 'urn:uuid:10000000-0000-4000-8000-000000000002' },
-        partOf: { reference: 'Location?identifier=urn:l|parent' },
-      },
-      request: { method: 'POST', url: 'Location' },
-    },
+    ...conditions('Location?identifier=urn:l|parent'),
     { request: { method: 'GET', url: 'Organization/o1' } },
     { request: { method: 'GET', url: 'Organization/o1', ifNoneMatch: 'W/"2"' } },
     { request: { method: 'HEAD', url: 'Organization/o2' } },

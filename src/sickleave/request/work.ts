@@ -2,6 +2,7 @@ import { Refusal } from '../../platform/refusal.ts'
 import type { Asking } from '../asking.ts'
 import { type Acting, actingFor, requireEmployer } from '../employer/rights.ts'
 import { recordShown } from '../employer/shown.ts'
+import { partyOf } from '../employer/shown-to-all.ts'
 import { asEmployer } from '../employer/store.ts'
 import { dayAt } from '../rules/days.ts'
 import { expectedFor } from './expected.ts'
@@ -63,11 +64,6 @@ async function unasked({ world }: Asking, byId: ReadonlyMap<number, Acting>): Pr
     ...partyOf(byId, employer),
     ...{ what: 'expected', leave, employee, from, until, due: null, request: null },
   }))
-}
-
-function partyOf(byId: ReadonlyMap<number, Acting>, employer: number): Pick<WorkLine, 'pib' | 'name'> {
-  const { pib = '', name = '' } = byId.get(employer) ?? {}
-  return { pib, name }
 }
 
 function wishOf(query: unknown): Wish {

@@ -9,6 +9,7 @@ import { routes as identityRoutes } from './identity/routes.ts'
 import { crossOrigin } from './platform/cross-origin.ts'
 import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
+import { measureRequests } from './platform/http-metrics.ts'
 import { withNamedSchemas } from './platform/named-schemas.ts'
 import type { World } from './platform/world.ts'
 import { portalRoutes } from './portals/routes.ts'
@@ -20,6 +21,7 @@ import { breakOff, vendorRoutes } from './vendor/vendor.ts'
 export async function buildApp(world: World, portals: string): Promise<FastifyInstance> {
   const app = await createApp(world)
   await describe(app)
+  measureRequests(app, world)
   app.addHook('onRequest', crossOrigin('/fhir'))
   app.addHook('onRequest', authenticate)
   if (world.config.SANDBOX) app.addHook('onRequest', breakOff)

@@ -81,5 +81,19 @@ test('a proxy’s word about a certificate is taken from a trusted proxy only', 
   assert.equal((await ask('10.1.2.3', `:${der}:`)).statusCode, 200)
   assert.equal((await ask('::ffff:10.1.2.3', encodeURIComponent(own.cert))).statusCode, 200)
   assert.equal((await ask('10.1.2.4', `:${der}:`)).statusCode, 401, 'anybody may write a header')
+  const entries = [{ request: { method: 'GET', url: 'Patient/_history' } }, { request: { method: 'GET', url: 'metadata' } }]
+  const batch = await app.inject({
+    method: 'POST',
+    url: '/fhir',
+    remoteAddress: '10.1.2.3',
+    headers: { authorization: `Bearer ${token}`, 'client-cert': `:${der}:`, 'content-type': 'application/fhir+json' },
+    payload: JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry: entries }),
+  })
+  const { entry } = batch.json() as { entry: { response: { status: string } }[] }
+  assert.deepEqual(
+    entry.map(({ response }) => response.status.slice(0, 3)),
+    ['200', '200'],
+    'what a bundle asks for is asked on its connection',
+  )
   assert.equal((await ask('10.1.2.3', ':AAAA:')).statusCode, 401)
 })

@@ -1,9 +1,13 @@
-import { hash, X509Certificate } from 'node:crypto'
+import { hash, randomUUID, X509Certificate } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
 import type { Config } from './config.ts'
+import { isSame } from './same.ts'
 
 const headerLengthMax = 12_000
+const innerHeader = 'x-spona-certificate'
+/** By this word a request that this process sends to itself is known: it never leaves the process. */
+const within = randomUUID()
 
 /**
  * The certificate that the other side of a connection proved to hold, as its thumbprint (`x5t#S256`, RFC 8705): of our own TLS, or as a proxy
@@ -11,14 +15,22 @@ const headerLengthMax = 12_000
  */
 export function certificateOf(request: FastifyRequest): string | null {
   const { socket } = request.raw
+  const carried = request.headers[innerHeader]
+  if (typeof carried === 'string' && isSame(carried.slice(0, within.length), within)) return carried.slice(within.length)
   if (socket instanceof TLSSocket) {
     const own = socket.getPeerX509Certificate()
     if (own) return thumbprintOf(own)
   }
   const { CLIENT_CERT_HEADER, TRUSTED_PROXIES } = request.world.config
-  if (CLIENT_CERT_HEADER === '' || !TRUSTED_PROXIES.includes(plainAddress(socket.remoteAddress ?? ''))) return null
+  if (CLIENT_CERT_HEADER === '' || !TRUSTED_PROXIES.has(socket.remoteAddress ?? '')) return null
   const said = request.headers[CLIENT_CERT_HEADER.toLowerCase()]
   return typeof said === 'string' && said.length <= headerLengthMax ? readHeader(said) : null
+}
+
+/** For a request that this process sends to itself in the name of another: it has no connection of its own. */
+export function carryCertificate(request: FastifyRequest): Record<string, string> {
+  const found = certificateOf(request)
+  return found === null ? {} : { [innerHeader]: within + found }
 }
 
 export const thumbprintOf = (certificate: X509Certificate): string => hash('sha256', certificate.raw, 'base64url')
@@ -40,9 +52,6 @@ function readHeader(said: string): string | null {
     return null
   }
 }
-
-/** `::ffff:10.0.0.1` is 10.0.0.1 on a socket that hears both kinds of addresses. */
-const plainAddress = (address: string) => address.replace(/^::ffff:/, '')
 
 /** What our own TLS needs, or null when a proxy does it. */
 export type Tls = { cert: string; key: string; ca?: string; requestCert: boolean; rejectUnauthorized: boolean }

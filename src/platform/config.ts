@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { wrongAboutNats } from './nats-settings.ts'
-import { file, list, oneOf, origins, text, url, urls, whole } from './setting-readers.ts'
+import { file, list, networks, oneOf, origins, text, url, urls, whole } from './setting-readers.ts'
 
 /** Every setting, in one table: docs/reference/settings.md is generated from it and a test keeps them equal. */
 type Setting = { name: string; fallback: string; about: string; read(text: string): unknown }
@@ -35,7 +35,19 @@ export const settings = [
       'Header in which a proxy says the certificate of the client (Client-Cert by RFC 9440, or PEM in percent-encoding). Believed from TRUSTED_PROXIES only.',
     read: text,
   },
-  { name: 'TRUSTED_PROXIES', fallback: '', about: 'Addresses of the proxies whose CLIENT_CERT_HEADER is believed, with commas between them.', read: list },
+  {
+    name: 'TRUSTED_PROXIES',
+    fallback: '',
+    about:
+      'Addresses or networks (10.0.0.0/8) of our own proxies, with commas between them. Their X-Forwarded-For says whose limits a request counts to, and their CLIENT_CERT_HEADER is believed.',
+    read: networks,
+  },
+  {
+    name: 'METRICS_FROM',
+    fallback: '127.0.0.1,::1',
+    about: 'Addresses or networks that /metrics answers, with commas between them. A proxy of TRUSTED_PROXIES says who asks.',
+    read: networks,
+  },
   { name: 'DATA_DIR', fallback: './var', about: 'Folder for the embedded database, the keys and the seals.', read: text },
   {
     name: 'DATABASE_URL',

@@ -1,11 +1,9 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
 import { metricsOf } from './metrics.ts'
 import { Refusal } from './refusal.ts'
 import type { Room } from './room.ts'
 import type { World } from './world.ts'
-
-const loopback = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
 /** For load balancers and operators: alive, able to work, and figures for Prometheus. None says anything about a person. */
 export function mountHealth(app: FastifyInstance, world: World): void {
@@ -26,10 +24,16 @@ export function mountHealth(app: FastifyInstance, world: World): void {
   collectDefaultMetrics({ register })
   measureDisk(register, world.room)
   app.get('/metrics', open, async (request, reply) => {
-    // Figures of the process are for the machine's own scraper; from elsewhere they need a proxy that knows whom to let in.
-    if (!loopback.has(request.ip)) throw new Refusal('forbidden', 'metrics answer on this machine only')
+    if (!mayMeasure(request)) throw new Refusal('forbidden', 'metrics are not told to this address', { hint: 'METRICS_FROM names who may ask.' })
     return reply.header('content-type', register.contentType).send(await register.metrics())
   })
+}
+
+/** What a proxy passes on whom nobody trusts to say for whom comes from anywhere. */
+function mayMeasure({ ip, headers, raw, world }: FastifyRequest): boolean {
+  const { METRICS_FROM, TRUSTED_PROXIES } = world.config
+  const isPassedOn = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+  return METRICS_FROM.has(ip) && (!isPassedOn || TRUSTED_PROXIES.has(raw.socket.remoteAddress ?? ''))
 }
 
 function diskOf({ state, availableBytes }: Room): object {

@@ -54,7 +54,7 @@ export async function createApp(world: World, tls: Tls | null = ownTls(world)): 
     ...serverOptions(tls),
     requestTimeout: requestLimitMs,
     routerOptions: { maxParamLength: urlParameterMax, ignoreTrailingSlash: true },
-    trustProxy: false,
+    trustProxy: (address) => world.config.TRUSTED_PROXIES.has(address),
     genReqId: () => randomUUID(),
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     // Fastify's own lines name addresses, so only its faults are heard: a stream that breaks after the first byte, for one.

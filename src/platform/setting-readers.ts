@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs'
+import { BlockList, isIP } from 'node:net'
 
 /** How the text of a setting becomes its value; what is wrong about it is thrown as half a sentence. */
 export const text = (value: string) => value
@@ -43,6 +44,20 @@ export const list = (value: string) =>
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
+
+/** Addresses and networks, as `10.1.2.3` and `10.0.0.0/8`. */
+export type Networks = { has(address: string): boolean }
+export const networks = (value: string): Networks => {
+  const known = new BlockList()
+  for (const one of list(value)) {
+    const [address = '', bits = String(isIP(address) === 4 ? 32 : 128), ...more] = one.split('/')
+    const isNetwork = isIP(address) > 0 && more.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (isIP(address) === 4 ? 32 : 128)
+    if (!isNetwork) throw new Error(`must be addresses or networks such as 10.1.2.3 or 10.0.0.0/8, and ${JSON.stringify(one)} is none`)
+    known.addSubnet(address, Number(bits), familyOf(address))
+  }
+  return { has: (address) => isIP(address) > 0 && known.check(address, familyOf(address)) }
+}
+const familyOf = (address: string) => (isIP(address) === 4 ? 'ipv4' : 'ipv6')
 
 const isHere = (host: string) => host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
 /** As a browser says them: scheme, host, port when it is not the usual one, nothing behind. */

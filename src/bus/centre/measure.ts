@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Counter } from 'prom-client'
+import { classOf, Latencies, noLatency } from '../../platform/latencies.ts'
 import { metricsOf } from '../../platform/metrics.ts'
 import { workSteadily } from '../../platform/steady-work.ts'
 import { TextMap } from '../../platform/text-map.ts'
@@ -7,15 +8,12 @@ import { uuidV4 } from '../../platform/uuid.ts'
 import type { World } from '../../platform/world.ts'
 import { directoryOf, serviceName } from '../members/directory.ts'
 import { openCircuits } from '../calls/forward.ts'
-import { hangLatency } from './latency-metric.ts'
 
 /** What passes through this process: counted in memory at once, and every two seconds written where all processes read it. */
 export const slotMs = 10_000
 export const keptMs = 7_200_000
 const flushMs = 2000
 const pruneEveryMs = 60_000
-/** Milliseconds, upper bounds; the last class has none. Steps of about 1.6 between 2 ms and 5 s, so a percentile there is off by a third at most. */
-export const bounds = [1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120, 200, 300, 500, 800, 1200, 2000, 3000, 5000, 10_000, 30_000, 60_000] as const
 const servicesMax = 5000
 
 export type MeasureKind = 'message' | 'call' | 'delivery'
@@ -29,7 +27,7 @@ type Meter = {
   cells: Cells
   ended: { slot: number; cells: Cells }[]
   /** Since the process started. */
-  latencies: TextMap<{ kind: MeasureKind; counts: number[]; sumMs: number }>
+  latencies: Latencies
   exchanges: Counter
   refusals: Counter
   ends: Counter
@@ -47,7 +45,10 @@ function meterOf(world: World): Meter {
       slot: slotOf(world),
       cells: new TextMap(),
       ended: [],
-      latencies: new TextMap(),
+      latencies: new Latencies(registry, {
+        name: 'spona_bus_seconds',
+        help: 'From the request to its answer; of a delivery from the receipt until it is handed out first.',
+      }),
       exchanges: new Counter({
         name: 'spona_bus_exchanges_total',
         help: 'Messages and calls by outcome.',
@@ -58,8 +59,6 @@ function meterOf(world: World): Meter {
       refusals: new Counter({ name: 'spona_bus_refusals_total', help: 'Refused requests by rule.', labelNames: ['kind', 'reason'], registers }),
       ends: new Counter({ name: 'spona_bus_deliveries_total', help: 'Deliveries that were acknowledged, put back or parked.', labelNames: ['end'], registers }),
     }
-    const help = 'From the request to its answer; of a delivery from the receipt until it is handed out first.'
-    hangLatency(registry, { name: 'spona_bus_seconds', help, bounds }, () => made.latencies.values())
     meters.set(world, (found = made))
   }
   return found
@@ -83,17 +82,13 @@ export function measure(world: World, kind: MeasureKind, service: string, outcom
   }
   cell[outcome]++
   cell.toTell[outcome]++
-  const of = meter.latencies.getOrInsertComputed(kind, () => ({ kind, counts: noLatency(), sumMs: 0 }))
-  const at = bounds.findIndex((bound) => ms <= bound)
-  const place = at < 0 ? bounds.length : at
+  const place = classOf(ms)
   cell.latency[place] = (cell.latency[place] as number) + 1
-  of.counts[place] = (of.counts[place] as number) + 1
-  of.sumMs += ms
+  meter.latencies.count(kind, () => ({ kind }), ms)
 }
 
 const none: Counts = { good: 0, refused: 0, failed: 0 }
 const outcomes = Object.keys(none) as Outcome[]
-const noLatency = () => Array.from({ length: bounds.length + 1 }, () => 0)
 
 /** When somebody asks, and when a slot ends: to look a counter up by its labels for each message took longer than all else that is counted of it. */
 function tellExchanges({ cells, exchanges }: Meter): void {

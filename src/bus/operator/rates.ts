@@ -1,5 +1,5 @@
 import type { World } from '../../platform/world.ts'
-import { bounds } from '../centre/measure.ts'
+import { bounds } from '../../platform/latencies.ts'
 import type { BusOverview, Circuit, Rate } from '../wire.ts'
 import type { Directory } from '../members/directory.ts'
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { type BundleEntry, printJson } from '../../fhir/fhir.ts'
 import { roomHeader, sharing } from '../answer-room.ts'
+import { carryCertificate } from '../../platform/client-certificate.ts'
 import { outcomeOf } from '../../platform/refusal.ts'
 
 /** Answers an entry of a bundle that asks for something else than reads and writes, as text of the response's entry. */
@@ -15,7 +16,7 @@ const passed = ['authorization', 'cookie', 'accept-language', 'prefer'] as const
  * scope, access, audit. Its answer is held in memory, so it has a limit.
  */
 export function innerRequests(app: FastifyInstance, request: FastifyRequest): Inner {
-  const headers: Record<string, string> = { accept: 'application/fhir+json' }
+  const headers: Record<string, string> = { accept: 'application/fhir+json', ...carryCertificate(request) }
   for (const name of passed) if (typeof request.headers[name] === 'string') headers[name] = request.headers[name]
   return (entry) => (request.room ? sharing(request.room, (name) => answer(entry, { ...headers, [roomHeader]: name })) : answer(entry, headers))
 

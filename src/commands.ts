@@ -5,12 +5,13 @@ import { commands as bus, registry as registryOfBus } from './bus/commands.ts'
 import { commands as edge } from './edge/commands.ts'
 import { commands as fhir, journal as packageJournal } from './fhir/commands.ts'
 import { commands as identity } from './identity/commands.ts'
+import { numbers } from './identity/identity.ts'
 import { anonymous } from './platform/actor.ts'
 import type { Command } from './platform/cli.ts'
 import { commands as platform } from './platform/commands.ts'
 import { commands as record } from './record/commands.ts'
 import { institution, registerInstitutions } from './registry/registry.ts'
-import { commands as registry } from './registry/commands.ts'
+import { commands as registry, people } from './registry/commands.ts'
 import { commands as sickleave } from './sickleave/commands.ts'
 import { commands as vendor } from './vendor/commands.ts'
 import { commands as simulator } from './simulator/commands.ts'
@@ -23,6 +24,14 @@ clientInstitutions.make = async (world, clientName) => {
   const mb = String(world.random(4).readUInt32BE() % 100_000_000).padStart(8, '0')
   const [id] = await world.sql.begin((tx) => registerInstitutions(tx, [{ mb, name, kind: 'invented', municipality: 'Београд', ownership: 'private' }]))
   return { id: id as number, name }
+}
+
+// Identity stands above registry: lists name people by number, and whom a number leads to is known there.
+people.find = async (world, tx, asked) => {
+  const rules = { today: world.now(), yearPivot: world.config.IDENTITY_JMBG_PIVOT }
+  const verdicts = asked.map(({ kind, value }) => (kind === 'jmbg' ? numbers.checkJmbg(value, rules) : numbers.checkLbo(value)))
+  const holders = await numbers.holdersOf(tx, world, asked)
+  return verdicts.map(({ reason }, at) => reason ?? holders[at] ?? null)
 }
 
 // Packages decide every verdict, so adding and removing one is a row in the log, which stands above the definitions.

@@ -1,6 +1,6 @@
 import { Refusal } from '../../platform/refusal.ts'
 import { toLatin } from '../../platform/text.ts'
-import { readTable, type Unreadable } from '../table.ts'
+import { readTable, type Unreadable } from '../../platform/table.ts'
 import { words } from './cells.ts'
 import { type Column, columns, type LineError, type RawRow } from './rows.ts'
 

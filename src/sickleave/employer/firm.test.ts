@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test'
 import { bulk, numberHash } from '../../registry/registry.ts'
 import { forFile } from '../../testing/for-file.ts'
 import { type LeaveTown, startLeaveTown, type Worker } from '../../testing/sickleave.ts'
-import { readTable, writeTable } from '../table.ts'
+import { readTable, writeTable } from '../../platform/table.ts'
 
 let town: LeaveTown
 let boss: Worker

@@ -1,0 +1,53 @@
+import type { Transaction, World } from '../../platform/world.ts'
+
+// The lists that registers of other bodies send, as an operator loads them: one record a line, columns by their names, people and institutions by their
+// public numbers. What is known is brought up to date, so a list may come again.
+
+export type Row = Record<string, string>
+/** A record with its line in the file. */
+export type Given = { line: number; row: Row }
+/** A record that could not be taken, without any value of a person. */
+export type Problem = { line: number; column: string; sentence: string }
+export const problem = (line: number, column: string, sentence: string): Problem => ({ line, column, sentence })
+
+/** `form` is what a value must look like; `says` tells it in words, after "must be". */
+export type Column = { form: RegExp; says: string; isNeeded: boolean; about: string }
+export type Columns = Record<string, Column>
+
+export type List = {
+  about: string
+  columns: Columns
+  /** What keeps single records out is answered; everything else is stored. With `isTrial` nothing is. */
+  store(tx: Transaction, world: World, given: readonly Given[], isTrial: boolean): Promise<Problem[]>
+}
+
+const plain = /^[^\0-\x1f\x7f]{1,300}$/
+const column = (form: RegExp, says: string, about: string): Column => ({ form, says, isNeeded: false, about })
+export const text = (about: string): Column => column(plain, 'text of 1 to 300 characters', about)
+export const day = (about: string): Column => column(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-23', about)
+export const word = (about: string): Column => column(/^[a-z]+(?:-[a-z]+)*$/, 'a word of small letters such as health-center', about)
+export const digits = (count: number, about: string): Column => column(new RegExp(`^\\d{${count}}$`), `${count} digits, with leading zeros`, about)
+export const oneOf = (words: readonly string[], about: string): Column => column(new RegExp(`^(?:${words.join('|')})$`), `one of ${words.join(', ')}`, about)
+export const needed = (one: Column): Column => ({ ...one, isNeeded: true })
+
+/** What is wrong with the form of a record; null when nothing is. */
+export function wrongForm({ columns }: List, { line, row }: Given): Problem | null {
+  for (const [name, { form, says, isNeeded }] of Object.entries(columns)) {
+    const value = row[name]
+    if (value === undefined ? isNeeded : !form.test(value) || (form.source.startsWith('^\\d{4}-') && !isDay(value)))
+      return problem(line, name, value === undefined ? 'is missing' : `must be ${says}`)
+  }
+  const unknown = Object.keys(row).find((name) => !(name in columns))
+  return unknown === undefined ? null : problem(line, unknown.slice(0, 40), `is no column of this list; it has ${Object.keys(columns).join(', ')}`)
+}
+
+function isDay(text: string): boolean {
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text
+  } catch {
+    return false
+  }
+}
+
+/** Of records with the same key the last: a statement may not bring one row up to date twice. */
+export const lastOfEach = <T>(rows: readonly T[], key: (row: T) => string): T[] => [...new Map(rows.map((row) => [key(row), row])).values()]

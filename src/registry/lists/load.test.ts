@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import '../../commands.ts' // Hands whom numbers lead to down to registry.
+import { numbers, registerPeople } from '../../identity/identity.ts'
+import { parseOptions, WrongUse } from '../../platform/cli.ts'
+import { startServer } from '../../testing/server.ts'
+import { coverOf } from '../read.ts'
+import { loadList } from './load.cli.ts'
+
+const born = '010198571011'
+const jmbg = born + numbers.jmbgCheckDigit(born)
+
+async function start(t: TestContext) {
+  const server = await startServer(t)
+  const folder = mkdtempSync(join(tmpdir(), 'spona-lists-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const load = async (list: string, name: string, text: string, ...more: string[]) => {
+    const [file, lines] = [join(folder, name), [] as string[]]
+    writeFileSync(file, text)
+    const code = await loadList.run(server.world, parseOptions(loadList, [file, '--list', list, ...more]), (line) => lines.push(line))
+    return { code, lines }
+  }
+  return { ...server, load }
+}
+
+const institutions =
+  '\uFEFFmb;name;kind;municipality;ownership;phone\r\n08000001;Дом здравља Врачар;health-center;Врачар;public;011 123\r\n08000002;"Ординација ""Пулс""";private-practice;Ниш;private;\r\n'
+const units = 'institution,code,name\n08000001,om-1,Општа медицина\n'
+const ndjson = (...rows: object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+const doctor = { jmbg, family: 'Петровић', given: 'Ана', title: 'др', sex: 'female', licence: 'LKS-1', licence_kind: 'doctor', licence_status: 'active' }
+const job = { institution: '08000001', unit: 'om-1', from: '2024-01-01' }
+
+test('a country is let in list by list, and a list that comes again changes what has changed', async (t) => {
+  const { world, sql, owner, load } = await start(t)
+  assert.deepEqual(await load('institutions', 'u.csv', institutions), { code: 0, lines: ['2 of 2 records are in the register'] })
+  assert.equal((await load('units', 'j.csv', units)).code, 0)
+  assert.equal((await load('workers', 'w.ndjson', ndjson({ ...doctor, ...job, until: '2024-12-31' }, { ...doctor, ...job, from: '2025-01-01' }))).code, 0)
+  assert.equal((await load('employers', 'e.ndjson', ndjson({ pib: '100000024', mb: '20000001', name: 'Пекара', municipality: 'Ниш' }))).code, 0)
+  const [registered] = await sql.begin((tx) =>
+    registerPeople(tx, world, [{ jmbg, family: 'Марић', given: 'Мара', birthDate: '1985-01-01', sex: 'female' } as never]),
+  )
+  const patient = registered?.root as number
+  assert.equal((await load('insurance', 'i.ndjson', ndjson({ jmbg, status: 'active', basis: 'запослен', employer: '100000024', from: '2025-01-01' }))).code, 0)
+  assert.equal((await load('jobs', 'p.ndjson', ndjson({ jmbg, employer: 100000024, from: '2025-01-01' }))).code, 0)
+  assert.equal(
+    (await load('chosen-doctors', 'd.ndjson', ndjson({ jmbg, category: 1, licence: 'LKS-1', institution: '08000001', unit: 'om-1', from: '2025-02-01' }))).code,
+    0,
+  )
+
+  const cover = await coverOf(sql, [patient], '2026-01-01')
+  assert.deepEqual(
+    [cover.insurance?.basis, cover.chosenDoctors.map(({ name, institution }) => [name, institution])],
+    ['запослен', [['др Ана Петровић', 'Дом здравља Врачар']]],
+  )
+  assert.equal((await owner`select 1 from registry.employment`).length, 2)
+  assert.equal((await owner`select 1 from registry.insured_job where patient = ${patient}`).length, 1)
+  const looks = await owner`select entry from audit.entry where action = 'configure' and entry like '%registry/%'`
+  assert.equal(looks.length, 7, 'each part of a list is a row of the log')
+
+  assert.equal((await load('institutions', 'u.csv', institutions.replace('Ниш', 'Лесковац'))).code, 0)
+  assert.deepEqual(await owner`select municipality from registry.institution where mb = '08000002'`, [{ municipality: 'Лесковац' }])
+  assert.equal((await load('workers', 'w.ndjson', ndjson({ ...doctor, licence_status: 'suspended', ...job, from: '2025-01-01', until: '2026-01-31' }))).code, 0)
+  assert.deepEqual(await owner`select licence_status from registry.worker`, [{ licenceStatus: 'suspended' }])
+  assert.equal((await owner`select 1 from registry.employment where until_date = '2026-01-31'`).length, 1)
+})
+
+test('what is wrong is said by line and column, without a value; what is right is stored, or nothing with --check', async (t) => {
+  const { owner, load } = await start(t)
+  const text = `${institutions}123;X;health-center;Y;public;\n08000003;Z;Health Center;Y;public;\n08000004;;a;Y;public;\n`
+  const said = [
+    'line 4: mb must be 8 digits, with leading zeros',
+    'line 5: kind must be a word of small letters such as health-center',
+    'line 6: name is missing',
+  ]
+  assert.deepEqual(await load('institutions', 'a.csv', text, '--check'), { code: 1, lines: [...said, '2 of 5 records are good'] })
+  assert.equal((await owner`select 1 from registry.institution`).length, 0)
+  assert.deepEqual(await load('institutions', 'a.csv', text), { code: 1, lines: [...said, '2 of 5 records are in the register'] })
+  assert.equal((await owner`select 1 from registry.institution`).length, 2)
+
+  const badNumber = `${born}${(Number(numbers.jmbgCheckDigit(born)) + 1) % 10}`
+  const wrong = await load(
+    'workers',
+    'w.ndjson',
+    ndjson(
+      { ...doctor, ...job },
+      { ...doctor, licence: 'LKS-2', institution: '09999999', unit: 'x', from: '2024-01-01' },
+      { ...doctor, jmbg: badNumber, licence: 'LKS-3' },
+      { ...doctor, licence: 'LKS-4', from: '2024-02-30' },
+      { ...doctor, licence: 'LKS-5', salary: 1 },
+    ) + '[]\n{"a"\n',
+  )
+  assert.equal(wrong.code, 1)
+  assert.deepEqual(
+    wrong.lines.map((line) => line.replace(/;.*/, '')),
+    [
+      'line 1: unit is not among the units',
+      'line 2: institution is not among the institutions',
+      wrong.lines[2],
+      'line 4: from must be a day such as 2026-11-23',
+      'line 5: salary is no column of this list',
+      'line 6: line is no JSON object of texts and numbers',
+      'line 7: line is no JSON object of texts and numbers',
+      '0 of 7 records are in the register',
+    ],
+  )
+  assert.match(wrong.lines[2] as string, /^line 3: jmbg .*check|control/)
+  assert.equal(/\d{11}/.test(wrong.lines.join()), false)
+  const nobody = await load(
+    'chosen-doctors',
+    'd.ndjson',
+    ndjson(
+      { jmbg, category: 1, licence: 'LKS-1', institution: '08000001', unit: 'om-1', from: '2025-02-01' },
+      { category: 1, licence: 'L', institution: '08000001', unit: 'u', from: '2025-02-01' },
+    ),
+  )
+  assert.match(nobody.lines[0] as string, /^line 1: jmbg belongs to nobody here yet/)
+  assert.match(nobody.lines[1] as string, /^line 2: jmbg is missing, and so is lbo/)
+})
+
+test('a file that cannot be read is one sentence', async (t) => {
+  const { world, load } = await start(t)
+  const one: [string, string, RegExp][] = [
+    ['a.xlsx', 'PK', /ends in \.csv or \.ndjson/],
+    ['a.csv', 'mb;name\n', /holds no records/],
+    ['b.csv', 'mb;name\n"12', /cannot be read from row 2 on \(open-quote\)/],
+  ]
+  for (const [name, text, reason] of one) {
+    const said = await load('institutions', name, text).then(
+      ({ lines }) => lines.join(),
+      (error: Error) => error.message,
+    )
+    assert.match(said, reason, name)
+  }
+  await assert.rejects(async () => loadList.run(world, { argument: '/nowhere/a.csv', list: 'units' }, () => {}), WrongUse)
+  await assert.rejects(async () => loadList.run(world, { argument: 'a.csv', list: 'toString' }, () => {}), /--list: must be one of/)
+})
+
+test('ten thousand workers are loaded part by part', async (t) => {
+  const { owner, load } = await start(t)
+  const many = Array.from({ length: 10_000 }, (_, at) => ({ ...doctor, jmbg: undefined, licence: `L-${at}` }))
+  assert.deepEqual((await load('workers', 'w.ndjson', ndjson(...many))).lines, ['10000 of 10000 records are in the register'])
+  assert.equal((await owner`select 1 from registry.worker`).length, 10_000)
+})

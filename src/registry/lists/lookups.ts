@@ -1,0 +1,87 @@
+import type { Transaction, World } from '../../platform/world.ts'
+import { type Given, problem, type Problem } from './list.ts'
+
+// Whom and what the numbers of a list lead to: asked for a part of the list at once.
+
+/** People live on a higher floor; whoever puts the commands together (src/commands.ts) hands this in. */
+export const people = {
+  /** The root key of whoever has each number, in the order asked; null for a number that nobody has. A number that can be none is a sentence. */
+  find: null as ((world: World, tx: Transaction, asked: readonly PersonNumber[]) => Promise<(number | null | string)[]>) | null,
+}
+export type PersonNumber = { kind: 'jmbg' | 'lbo'; value: string }
+
+type Found = Map<string, number>
+
+export const institutionsByMb = (tx: Transaction, numbers: readonly string[]): Promise<Found> =>
+  found(tx<Row>`select mb as number, id from registry.institution where mb = any(${distinct(numbers)}::text[]) limit ${most}`)
+
+export const employersByPib = (tx: Transaction, numbers: readonly string[]): Promise<Found> =>
+  found(tx<Row>`select pib as number, id from registry.employer where pib = any(${distinct(numbers)}::text[]) limit ${most}`)
+
+export const workersByLicence = (tx: Transaction, numbers: readonly string[]): Promise<Found> =>
+  found(tx<Row>`select licence_number as number, id from registry.worker where licence_number = any(${distinct(numbers)}::text[]) limit ${most}`)
+
+/** Units by the number of their institution and their code. */
+export const unitsByCode = (tx: Transaction, institutions: readonly number[]): Promise<Found> =>
+  found(tx<Row>`
+    select institution || '/' || code as number, id from registry.unit where institution = any(${[...new Set(institutions)]}::int4[]) limit ${most}`)
+
+type Row = { number: string; id: number }
+const most = 200_000
+const distinct = (values: readonly string[]) => [...new Set(values)]
+const found = async (rows: Promise<Row[]>): Promise<Found> => new Map((await rows).map(({ number, id }) => [number, id]))
+
+/** Goes over the records; what one throws as a problem keeps that record out. */
+export function eachOf<T>(given: readonly Given[], act: (one: Given) => T): { taken: T[]; problems: Problem[] } {
+  const [taken, problems]: [T[], Problem[]] = [[], []]
+  for (const one of given) {
+    try {
+      taken.push(act(one))
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error
+      problems.push(problem(one.line, error.column, error.message))
+    }
+  }
+  return { taken, problems }
+}
+
+export class Unknown extends Error {
+  readonly column: string
+  constructor(column: string, sentence: string) {
+    super(sentence)
+    this.column = column
+  }
+}
+
+/** `among` says which register has to know the number, and so which list comes before. */
+export function known(map: Found, key: string, column: string, among: string): number {
+  const id = map.get(key)
+  if (id === undefined) throw new Unknown(column, `is not among the ${among}; load those first`)
+  return id
+}
+
+/** Who each record is about, by JMBG or LBO; a record about nobody known is told apart from one with a wrong number. */
+export async function peopleOf(tx: Transaction, world: World, given: readonly Given[]): Promise<Map<Given, number | Unknown>> {
+  if (!people.find) throw new Error('registry cannot look for people')
+  const asked = given.map(
+    ({ row }): PersonNumber => (row['jmbg'] === undefined ? { kind: 'lbo', value: row['lbo'] ?? '' } : { kind: 'jmbg', value: row['jmbg'] }),
+  )
+  const holders = await people.find(world, tx, asked)
+  return new Map(
+    given.map((one, at): [Given, number | Unknown] => {
+      const { kind } = asked[at] as PersonNumber
+      const holder = holders[at] as number | null | string
+      if (typeof holder === 'number') return [one, holder]
+      return [
+        one,
+        new Unknown(kind, holder ?? 'belongs to nobody here yet: a person is known from the first document of an institution on; send the list again'),
+      ]
+    }),
+  )
+}
+
+export function personIn(of: ReadonlyMap<Given, number | Unknown>, one: Given): number {
+  const person = of.get(one) as number | Unknown
+  if (person instanceof Unknown) throw person
+  return person
+}

@@ -4,7 +4,7 @@ import { looksRoutes } from './audit/audit.ts'
 import { authenticate } from './access/access.ts'
 import { routes as accessRoutes } from './access/routes.ts'
 import { busRoutes } from './bus/bus.ts'
-import { looks } from './identity/identity.ts'
+import { forServer } from './identity/identity.ts'
 import { routes as identityRoutes } from './identity/routes.ts'
 import { crossOrigin } from './platform/cross-origin.ts'
 import { mountHealth } from './platform/health.ts'
@@ -26,11 +26,11 @@ export async function buildApp(world: World, portals: string): Promise<FastifyIn
   app.addHook('onRequest', authenticate)
   if (world.config.SANDBOX) app.addHook('onRequest', breakOff)
   app.addHook('onSend', inWantedForm)
-  await app.register(accessRoutes)
+  await app.register(accessRoutes(forServer))
   await app.register(fhirRoutes, { prefix: '/fhir' })
   await app.register(pageRoutes, { prefix: '/record' })
   await app.register(identityRoutes, { prefix: '/identity' })
-  await app.register(looksRoutes({ resolve: looks.resolvePerson }), { prefix: '/audit' })
+  await app.register(looksRoutes({ resolve: forServer.resolvePerson }), { prefix: '/audit' })
   await app.register(busRoutes({ patientOf: forBus.patientKeyOf }), { prefix: '/bus' })
   await app.register(sickleaveRoutes, { prefix: '/sickleave' })
   await app.register(vendorRoutes, { prefix: '/vendor' })

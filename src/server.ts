@@ -17,7 +17,7 @@ import { startTracing } from './platform/tracing.ts'
 import type { World } from './platform/world.ts'
 import { arePortalsBuilt } from './portals/build.ts'
 import { startBus, startTelling } from './bus/bus.ts'
-import { keySets, looks } from './identity/identity.ts'
+import { forServer, keySets } from './identity/identity.ts'
 import { background, forBus } from './record/record.ts'
 import { joinEmployersSide, startClocks, startEmployersSide, startOfflineIntake } from './sickleave/sickleave.ts'
 import { startRepeating } from './vendor/vendor.ts'
@@ -59,7 +59,7 @@ async function start(settings: Config): Promise<void> {
     startClocks(world),
     startOfflineIntake(world),
     startRepeating(world),
-    looks.startTellingAnswers(world),
+    forServer.startTellingAnswers(world),
     ...(settings.DEMO ? [startPlayingLeaves(world)] : []),
   ]
   rememberAddress(world)

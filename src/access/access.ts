@@ -1,4 +1,4 @@
-import { accountOfWorker, accountsWith, actorOfAccount, createAccount, demoAccounts, revokeAccount } from './account.ts'
+import { accountOfWorker, accountsWith, actorOfAccount, createAccount, demoAccounts, openAccounts, revokeAccount } from './account.ts'
 import { rememberAddress } from './address.ts'
 import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
@@ -19,6 +19,7 @@ import type { Sql, Transaction } from '../platform/world.ts'
 // The door: what other slices may use of access.
 export { authenticate, createAccount, decide, relateAll, relationsOf, requireScope, setDuty, typesHidden }
 export type { NewAccount } from './account.ts'
+export type { Citizen } from './citizen.ts'
 export type { Action, Basis, Decision, RelationKind, Relations, View } from './relation.ts'
 export type { Duty, NewRelation, Substitution } from './relation-store.ts'
 export type { Interaction } from './scope.ts'
@@ -50,6 +51,7 @@ export const access = {
   endRelationsOf,
   setSubstitution,
   revokeAccount,
+  openAccounts,
   accountsWith,
   /** A registered system by its id, for what an operator does in its name. Null when there is none or it is revoked. */
   async systemOf(sql: Sql, id: string): Promise<Actor | null> {

@@ -74,8 +74,32 @@ export async function accountByName(sql: World['sql'], userName: string): Promis
 }
 
 export async function accountBySubject(sql: World['sql'], issuer: string, subject: string): Promise<Account | null> {
-  const [found] = await sql<Account>`select ${accountColumns} from access.account as account where issuer = ${issuer} and subject = ${subject}`
+  const [found] = await sql<Account>`
+    select ${accountColumns} from access.account as account
+     where issuer = ${issuer} and subject = ${subject}
+     order by revoked_at desc nulls first
+     limit 1`
   return found ?? null
+}
+
+/** The open accounts of these people at an issuer. */
+export function openAccounts(sql: World['sql'] | Transaction, issuer: string, subjects: readonly string[]): Promise<(Account & { subject: string })[]> {
+  return sql<Account & { subject: string }>`
+    select ${accountColumns}, account.subject from access.account as account
+     where issuer = ${issuer} and subject = any(${[...subjects]}::text[]) and revoked_at is null
+     limit ${subjects.length}`
+}
+
+const listMax = 10_000
+
+/** For an operator's list, without what people sign in with. */
+export async function accountsOf(sql: World['sql'], { role, name }: { role: string | null; name: string | null }): Promise<Omit<Account, 'password'>[]> {
+  const rows = await sql<Account>`
+    select ${accountColumns} from access.account as account
+     where (${role}::text is null or ${role} = any(roles)) and (${name}::text is null or starts_with(account.name, ${name}))
+     order by created_at desc, id
+     limit ${listMax}`
+  return rows.map(({ password: _password, ...rest }) => rest)
 }
 
 export async function accountById(sql: World['sql'], id: string): Promise<Account | null> {

@@ -3,13 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { test, type TestContext } from 'node:test'
 import type { AddressInfo } from 'node:net'
 import { Browser, startAccess } from '../testing/access.ts'
-import { createAccount } from './account.ts'
+import { createAccount, revokeAccount } from './account.ts'
+import type { CitizenOf } from './citizen.ts'
 import type { Me } from './wire.ts'
 
 const secret = 'a-secret-of-thirty-two-characters!'
 
 /** An issuer elsewhere that signs in whoever comes as `who.subject`: what the national eID is to this server. */
-async function startIssuer(t: TestContext, redirect: string, who: { subject: string }): Promise<string> {
+type Who = { subject: string; claims?: Record<string, string>; isInToken?: boolean }
+
+async function startIssuer(t: TestContext, redirect: string, who: Who): Promise<string> {
   let answer: (request: IncomingMessage, response: ServerResponse) => void = () => {}
   const server = createServer((request, response) => answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -20,7 +23,10 @@ async function startIssuer(t: TestContext, redirect: string, who: { subject: str
     clients: [{ client_id: 'spona-portals', client_secret: secret, redirect_uris: [redirect], token_endpoint_auth_method: 'client_secret_post' }],
     features: { devInteractions: { enabled: false } },
     cookies: { keys: ['x'] },
-    findAccount: async (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    claims: { openid: ['sub'], profile: ['jmbg'] },
+    conformIdTokenClaims: who.isInToken !== true,
+    acrValues: ['low', 'high'],
+    findAccount: async (_context, id) => ({ accountId: id, claims: () => ({ sub: id, ...who.claims }) }),
     async loadExistingGrant(context) {
       const grant = new context.oidc.provider.Grant({ clientId: 'spona-portals', accountId: context.oidc.session?.accountId as string })
       grant.addOIDCScope('openid profile')
@@ -31,13 +37,13 @@ async function startIssuer(t: TestContext, redirect: string, who: { subject: str
   })
   answer = (request, response) => {
     if (!request.url?.startsWith('/interaction/')) void provider.callback()(request, response)
-    else void provider.interactionFinished(request, response, { login: { accountId: who.subject } })
+    else void provider.interactionFinished(request, response, { login: { accountId: who.subject, ...(who.claims?.['acr'] ? { acr: who.claims['acr'] } : {}) } })
   }
   return issuer
 }
 
-async function start(t: TestContext, who: { subject: string }) {
-  const platform = await startAccess(t, { DEMO: 'false', OIDC_CLIENT_SECRET: secret })
+async function start(t: TestContext, who: Who, more: Record<string, string> = {}, citizenOf?: CitizenOf) {
+  const platform = await startAccess(t, { DEMO: 'false', OIDC_CLIENT_SECRET: secret, ...more }, undefined, citizenOf)
   const issuer = await startIssuer(t, `${platform.base}/sign-in/return`, who)
   platform.world.config.OIDC_ISSUER = issuer
   return { ...platform, issuer }
@@ -66,6 +72,51 @@ test('somebody the issuer knows and this server does not gets a page that says s
   assert.equal(browser.cookie('spona_session'), undefined)
   const rows = await owner<{ decision: string; actor: string }>`select decision, actor from audit.entry`
   assert.deepEqual(rows, [{ decision: 'deny', actor: 'anonymous' }])
+})
+
+const handle = '00000000-0000-4000-8000-000000000007'
+const mara: CitizenOf = async (_world, number) => (number === '0101985715017' ? { patient: 7, person: handle, name: 'Мара Марић' } : null)
+
+test('a citizen whose number the issuer says is let in to their own record at the first sign-in, once', async (t) => {
+  const who = { subject: 'eid-mara', claims: { jmbg: '0101985715017' } }
+  const { base, owner } = await start(t, who, { OIDC_NUMBER_CLAIM: 'jmbg' }, mara)
+  for (let at = 0; at < 2; at++) {
+    const browser = new Browser(base)
+    await browser.go('/sign-in?to=/access/me')
+    const me = (await (await browser.ask('/access/me')).json()) as Me
+    assert.deepEqual([me.name, me.roles, me.person], ['Мара Марић', ['patient'], handle])
+  }
+  const accounts = await owner<{ id: string }>`select id from access.account`
+  assert.equal(accounts.length, 1)
+  assert.deepEqual(await owner`select patient, kind, account, source from access.relation`, [
+    { patient: 7, kind: 'self', account: accounts[0]?.id, source: 'eid' },
+  ])
+  const log = await owner<{ entry: string }>`select entry from audit.entry`
+  assert.equal(log.filter(({ entry }) => entry.includes('"grant"')).length, 1)
+  assert.equal(
+    log.some(({ entry }) => entry.includes('0101985715017')),
+    false,
+  )
+})
+
+test('nobody is let in by a number that the record has not, that is not said surely enough, or after their account was closed', async (t) => {
+  const who: Who = { subject: 'eid-mara', claims: { jmbg: '0101985715018' }, isInToken: true }
+  const settings = { OIDC_NUMBER_CLAIM: 'jmbg', OIDC_NUMBER_ACR: 'high,qualified' }
+  const { base, sql, world } = await start(t, who, settings, mara)
+  const statusOf = async () => (await new Browser(base).go('/sign-in?to=/access/me')).answer.status
+  assert.equal(await statusOf(), 403, 'nobody has this number')
+  who.claims = { jmbg: '0101985715017', acr: 'low' }
+  assert.equal(await statusOf(), 403)
+  who.claims = { jmbg: 'x0101985715017', acr: 'high' }
+  assert.equal(await statusOf(), 403)
+  who.claims = { jmbg: '0101985715017', acr: 'high' }
+  assert.equal(await statusOf(), 200)
+  const [account] = await sql<{ id: string }>`select id from access.account`
+  await sql.begin((tx) => revokeAccount(tx, account?.id as string, world.now()))
+  assert.equal(await statusOf(), 403)
+  world.config.OIDC_NUMBER_CLAIM = ''
+  who.subject = 'eid-other'
+  assert.equal(await statusOf(), 403, 'without the setting the claim says nothing')
 })
 
 test('without the demo the embedded provider does not exist, neither its page nor its grants', async (t) => {

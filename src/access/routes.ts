@@ -9,6 +9,7 @@ import { represented } from './represented.ts'
 import { principalsOf } from './principals.ts'
 import { providerRoutes } from './provider.ts'
 import { csrfOf } from './session.ts'
+import type { CitizenOf } from './citizen.ts'
 import { signInRoutes } from './sign-in.ts'
 import { signToken, tokenSeconds } from './token.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
@@ -16,20 +17,22 @@ import { visitEntry } from './visit.ts'
 import type { Claims, ConfirmedClaim, Me } from './wire.ts'
 
 /** Everything of access that answers by HTTP; mounted at the root, because its addresses are fixed by the standards it follows. */
-export const routes: Routes = async (app) => {
-  await app.register(discovery)
-  await app.register(tokenEndpoint)
-  await app.register(signInRoutes)
-  await app.register(interactionRoutes)
-  await app.register(providerRoutes)
-  app.get('/access/me', me)
-  app.post('/access/session/token', sessionToken)
-  app.get('/access/claims', async (request): Promise<Claims> => ({ claims: await openClaims(request.world.sql, request.actor, request.world.now()) }))
-  app.post('/access/claims/:id/confirmation', async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
-    const answer = await confirm(request)
-    return reply.code(201).send(answer)
-  })
-}
+export const routes =
+  ({ citizenOf }: { citizenOf: CitizenOf }): Routes =>
+  async (app) => {
+    await app.register(discovery)
+    await app.register(tokenEndpoint)
+    await app.register(signInRoutes(citizenOf))
+    await app.register(interactionRoutes)
+    await app.register(providerRoutes)
+    app.get('/access/me', me)
+    app.post('/access/session/token', sessionToken)
+    app.get('/access/claims', async (request): Promise<Claims> => ({ claims: await openClaims(request.world.sql, request.actor, request.world.now()) }))
+    app.post('/access/claims/:id/confirmation', async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
+      const answer = await confirm(request)
+      return reply.code(201).send(answer)
+    })
+  }
 
 async function me(request: FastifyRequest): Promise<Me> {
   const { world, actor } = request

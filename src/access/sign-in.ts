@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as openid from 'openid-client'
 import { type Entry, whoIs } from '../audit/audit.ts'
 import { type Actor, anonymous } from '../platform/actor.ts'
-import { baseUrl } from '../platform/config.ts'
+import { baseUrl, type Config } from '../platform/config.ts'
 import type { Routes } from '../platform/http.ts'
 import { Refusal } from '../platform/refusal.ts'
 import { type Account, accountById, accountBySubject, actorOfAccount } from './account.ts'
 import { limit } from './authenticate.ts'
+import { type CitizenOf, letCitizenIn } from './citizen.ts'
 import { readCookie, writeCookie } from './cookies.ts'
 import { issuerOf } from './issuer.ts'
 import { languageOfVisitor, rememberLanguage } from './language.ts'
@@ -28,14 +29,16 @@ type Flow = { state: string; nonce: string; verifier: string; to: string | null;
 
 const open = { config: { open: true } }
 
-export const signInRoutes: Routes = (app) => {
-  app.get('/sign-in', open, (request: Begin, reply) => begin(app, request, reply))
-  app.get(returnPath, open, (request, reply) => finish(app, request, reply))
-  app.get('/sign-in/style.css', open, async (_request, reply) =>
-    reply.header('content-type', 'text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(styleSheet),
-  )
-  app.post('/sign-out', (request, reply) => leave(app, request, reply))
-}
+export const signInRoutes =
+  (citizenOf: CitizenOf): Routes =>
+  (app) => {
+    app.get('/sign-in', open, (request: Begin, reply) => begin(app, request, reply))
+    app.get(returnPath, open, (request, reply) => finish(app, request, reply, citizenOf))
+    app.get('/sign-in/style.css', open, async (_request, reply) =>
+      reply.header('content-type', 'text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(styleSheet),
+    )
+    app.post('/sign-out', (request, reply) => leave(app, request, reply))
+  }
 
 type Begin = FastifyRequest<{ Querystring: { to?: unknown; canonical?: unknown } }>
 
@@ -63,12 +66,13 @@ async function begin(app: FastifyInstance, request: Begin, reply: FastifyReply):
   })
   const url = openid.buildAuthorizationUrl(configuration, {
     redirect_uri: `${baseUrl(world.config)}${returnPath}`,
-    scope: 'openid profile',
+    scope: world.config.OIDC_SCOPE,
     state: flow.state,
     nonce: flow.nonce,
     response_type: 'code',
     code_challenge: await openid.calculatePKCECodeChallenge(flow.verifier),
     code_challenge_method: 'S256',
+    ...(world.config.OIDC_NUMBER_ACR.length > 0 ? { acr_values: world.config.OIDC_NUMBER_ACR.join(' ') } : {}),
     ...(isEmbedded(world.config) ? { prompt: 'login' } : {}),
   })
   return reply.header('cache-control', 'no-store').redirect(url.href, 302)
@@ -84,7 +88,7 @@ function canonicalAddress(request: Begin, to: string | null): string | null {
   return base.href
 }
 
-async function finish(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function finish(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply, citizenOf: CitizenOf): Promise<FastifyReply> {
   const { world } = request
   limit(world, 'sign-in', request.ip)
   const flow = readFlow(request)
@@ -93,7 +97,7 @@ async function finish(app: FastifyInstance, request: FastifyRequest, reply: Fast
 
   const configuration = await issuerOf(app, world)
   const url = new URL(request.url, baseUrl(world.config))
-  let subject: string
+  let claims: { sub: string }
   try {
     const tokens = await openid.authorizationCodeGrant(configuration, url, {
       expectedState: flow.state,
@@ -101,18 +105,28 @@ async function finish(app: FastifyInstance, request: FastifyRequest, reply: Fast
       pkceCodeVerifier: flow.verifier,
       idTokenExpected: true,
     })
-    subject = tokens.claims()?.sub ?? ''
+    claims = { ...(await more(configuration, world.config, tokens)), ...(tokens.claims() ?? { sub: '' }) }
   } catch (error) {
     world.log.warn({ reason: (error as { code?: string }).code ?? (error as Error).name, correlation: request.correlation }, 'a sign-in did not succeed')
     await audit(request, anonymous, 'the issuer did not confirm the sign-in', 'deny')
     return endWith(request, reply, 400, 'failed')
   }
-  const account = isEmbedded(world.config) ? await accountById(world.sql, subject) : await accountBySubject(world.sql, world.config.OIDC_ISSUER, subject)
+  const account = isEmbedded(world.config)
+    ? await accountById(world.sql, claims.sub)
+    : ((await accountBySubject(world.sql, world.config.OIDC_ISSUER, claims.sub)) ?? (await letCitizenIn(world, claims, citizenOf, request.correlation)))
   if (!account || account.revokedAt) {
     await audit(request, account ? actorOfAccount(account, null) : anonymous, account ? 'the account is revoked' : 'no account of this subject', 'deny')
     return endWith(request, reply, 403, 'noAccount')
   }
   return enter(request, reply, account, flow.to)
+}
+
+/** What the ID token leaves for UserInfo (OpenID Connect Core 5.3), asked for only where a citizen's number is wanted. */
+async function more(configuration: openid.Configuration, config: Config, tokens: openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers) {
+  const said = tokens.claims()
+  const { OIDC_NUMBER_CLAIM: claim } = config
+  if (claim === '' || !said || claim in said || !configuration.serverMetadata().userinfo_endpoint) return {}
+  return openid.fetchUserInfo(configuration, tokens.access_token, said.sub)
 }
 
 /** A new session each time, so that a cookie planted before the sign-in is worth nothing after it. */

@@ -1,3 +1,4 @@
+import { citizenOf } from './citizen-of.ts'
 import { accountCheckDigits, jmbgCheckDigit, mbCheckDigit, mod1110CheckDigit } from './check-digits.ts'
 import { holdersOf } from './keys.ts'
 import { numbersOf } from './file-chart.ts'
@@ -16,8 +17,8 @@ export { newKey } from './issue.ts'
 export { keySetRows, keySets, keysOfNumber, type Known, personOf } from './keys.ts'
 export { type CentralPerson, type RegisteredPerson, registerPeople } from './register-people.ts'
 
-/** What the page of looks needs: whose it is, and that people hear of answers to what they reported. */
-export const looks = { resolvePerson, startTellingAnswers }
+/** What the server hands to the page of looks and to the sign-in, and starts beside. */
+export const forServer = { resolvePerson, citizenOf, startTellingAnswers }
 
 /** The national numbers, checked as the law's texts say, and how their check digits are made. */
 export const numbers = {

@@ -1,4 +1,4 @@
-import { settings } from './config.ts'
+import { settings } from './settings.ts'
 
 /** docs/reference/settings.md as it must stand: `node src/platform/settings-table.ts > docs/reference/settings.md`. */
 export function settingsPage(): string {
@@ -9,7 +9,7 @@ export function settingsPage(): string {
 
 Every setting is an environment variable: \`PORT=9000 npm start\`. An empty value means the default. All are checked at the start;
 the wrong ones are named together, each with its reason, and the start ends with exit code 2. This page is made from
-\`src/platform/config.ts\` by \`node src/platform/settings-table.ts\`, and a test keeps the two equal. UNVERIFIED marks what follows from
+\`src/platform/settings.ts\` by \`node src/platform/settings-table.ts\`, and a test keeps the two equal. UNVERIFIED marks what follows from
 no published text and must be confirmed before production.
 
 | Setting | Default | What it is |

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { loadConfig, settings } from './config.ts'
+import { loadConfig } from './config.ts'
 import { serverSettings, sharedBuffers } from './postgres-settings.ts'
+import { settings } from './settings.ts'
 import { settingsPage } from './settings-table.ts'
 
 test('docs/reference/settings.md says what the code does', () => {

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { authenticate } from '../access/access.ts'
+import type { CitizenOf } from '../access/citizen.ts'
 import { routes } from '../access/routes.ts'
 import { baseUrl } from '../platform/config.ts'
 import { createApp, type Routes } from '../platform/http.ts'
@@ -13,16 +14,23 @@ export type TestServer = { app: FastifyInstance; base: string }
 export type AccessPlatform = TestPlatform & TestServer
 
 /** A server with access mounted, listening on a free port of loopback; `more` adds routes to be protected. */
-export async function startAccess(t: TestContext, settings: Record<string, string> = {}, more: Routes = () => {}): Promise<AccessPlatform> {
+export async function startAccess(
+  t: TestContext,
+  settings: Record<string, string> = {},
+  more: Routes = () => {},
+  citizenOf: CitizenOf = nobody,
+): Promise<AccessPlatform> {
   const platform = await startPlatform(t, settings)
   await openLedger(t, platform.world, 2)
-  return { ...platform, ...(await listen(t, platform.world, more)) }
+  return { ...platform, ...(await listen(t, platform.world, more, citizenOf)) }
 }
 
-async function listen(t: TestContext, world: World, more: Routes): Promise<TestServer> {
+const nobody: CitizenOf = async () => null
+
+async function listen(t: TestContext, world: World, more: Routes, citizenOf: CitizenOf = nobody): Promise<TestServer> {
   const app = await createApp(world)
   app.addHook('onRequest', authenticate)
-  await app.register(routes)
+  await app.register(routes({ citizenOf }))
   await app.register(more)
   await app.listen({ port: world.config.PORT, host: '127.0.0.1' })
   const address = app.server.address()

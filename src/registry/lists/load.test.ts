@@ -13,8 +13,8 @@ import { loadList } from './load.cli.ts'
 const born = '010198571011'
 const jmbg = born + numbers.jmbgCheckDigit(born)
 
-async function start(t: TestContext) {
-  const server = await startServer(t)
+async function start(t: TestContext, settings: Record<string, string> = {}) {
+  const server = await startServer(t, settings)
   const folder = mkdtempSync(join(tmpdir(), 'spona-lists-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const load = async (list: string, name: string, text: string, ...more: string[]) => {
@@ -118,6 +118,69 @@ test('what is wrong is said by line and column, without a value; what is right i
   )
   assert.match(nobody.lines[0] as string, /^line 1: jmbg belongs to nobody here yet/)
   assert.match(nobody.lines[1] as string, /^line 2: jmbg is missing, and so is lbo/)
+})
+
+test('who of an institution signs in is what the register says of them, and who moves gets another account', async (t) => {
+  const { owner, load } = await start(t, { OIDC_ISSUER: 'https://eid.example' })
+  await load('institutions', 'u.csv', institutions)
+  await load(
+    'units',
+    'j.ndjson',
+    ndjson(...['om-1', 'hs-1'].map((code) => ({ institution: '08000001', code, name: `Служба ${code}` })), {
+      institution: '08000002',
+      code: 'o',
+      name: 'Ординација',
+    }),
+  )
+  await load('workers', 'w.ndjson', ndjson({ ...doctor, ...job }, { ...doctor, licence: 'LKS-2', jmbg: undefined, ...job, licence_status: 'suspended' }))
+  const ana = { subject: 'eid-ana', role: 'doctor', licence: 'LKS-1', institution: '08000001' }
+  const accounts = ndjson(
+    ...[
+      ana,
+      { ...ana, subject: 'eid-2', licence: 'LKS-2' },
+      { ...ana, subject: 'eid-3', institution: '08000002' },
+      { ...ana, subject: 'eid-4', role: 'operator' },
+    ],
+    ...[
+      { ...ana, subject: 'eid-5', licence: undefined },
+      { subject: 'eid-6', role: 'data-officer', name: 'Горан Чубрић', institution: '08000001' },
+    ],
+  )
+  const open = () => owner`select subject, name, roles, institution_name, unit_name from access.account where revoked_at is null order by subject`
+  const said = await load('accounts', 'a.ndjson', accounts)
+  assert.deepEqual(said.lines, [
+    'line 2: licence is not that of a worker with an active licence who works there today',
+    'line 3: licence is not that of a worker with an active licence who works there today',
+    'line 4: role must be one of doctor, nurse, laboratory, data-officer',
+    'line 5: licence is missing',
+    '2 of 6 records are in the register',
+  ])
+  const ofAna = { subject: 'eid-ana', name: 'др Ана Петровић', roles: ['doctor'], institutionName: 'Дом здравља Врачар', unitName: 'Служба om-1' }
+  const officer = { subject: 'eid-6', name: 'Горан Чубрић', roles: ['data-officer'], institutionName: 'Дом здравља Врачар', unitName: null }
+  assert.deepEqual(await open(), [officer, ofAna])
+  await load('accounts', 'a.ndjson', accounts)
+  assert.equal((await owner`select 1 from access.account`).length, 2, 'the same again opens none')
+
+  await load(
+    'workers',
+    'w.ndjson',
+    ndjson({ ...doctor, ...job, until: '2025-01-01' }, { ...doctor, ...job, institution: '08000002', unit: 'o', from: '2025-01-02' }),
+  )
+  assert.equal((await load('accounts', 'a.ndjson', ndjson({ ...ana, institution: '08000002' }))).code, 0)
+  assert.deepEqual((await open())[1], { ...ofAna, institutionName: 'Ординација "Пулс"', unitName: 'Ординација' })
+  assert.equal(
+    (await owner`select 1 from access.account where subject = 'eid-ana' and revoked_at is not null`).length,
+    1,
+    'the former stays as it was when it acted',
+  )
+
+  await load('workers', 'w.ndjson', ndjson(...['om-1', 'hs-1'].map((unit) => ({ ...doctor, licence: 'LKS-9', jmbg: undefined, ...job, unit }))))
+  const two = await load(
+    'accounts',
+    'a.ndjson',
+    ndjson({ ...ana, subject: 'eid-9', licence: 'LKS-9' }, { ...ana, subject: 'eid-9', licence: 'LKS-9', unit: 'hs-1' }),
+  )
+  assert.deepEqual(two.lines, ['line 1: unit is missing: this worker works in several units there', '1 of 2 records are in the register'])
 })
 
 test('a file that cannot be read is one sentence', async (t) => {

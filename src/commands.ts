@@ -4,8 +4,7 @@ import { commands as audit } from './audit/commands.ts'
 import { commands as bus, registry as registryOfBus } from './bus/commands.ts'
 import { commands as edge } from './edge/commands.ts'
 import { commands as fhir, journal as packageJournal } from './fhir/commands.ts'
-import { commands as identity } from './identity/commands.ts'
-import { numbers } from './identity/identity.ts'
+import { commands as identity, forLists } from './identity/commands.ts'
 import { anonymous } from './platform/actor.ts'
 import type { Command } from './platform/cli.ts'
 import { commands as platform } from './platform/commands.ts'
@@ -26,13 +25,8 @@ clientInstitutions.make = async (world, clientName) => {
   return { id: id as number, name }
 }
 
-// Identity stands above registry: lists name people by number, and whom a number leads to is known there.
-people.find = async (world, tx, asked) => {
-  const rules = { today: world.now(), yearPivot: world.config.IDENTITY_JMBG_PIVOT }
-  const verdicts = asked.map(({ kind, value }) => (kind === 'jmbg' ? numbers.checkJmbg(value, rules) : numbers.checkLbo(value)))
-  const holders = await numbers.holdersOf(tx, world, asked)
-  return verdicts.map(({ reason }, at) => reason ?? holders[at] ?? null)
-}
+// Identity stands above registry, whose lists name people by number.
+Object.assign(people, forLists)
 
 // Packages decide every verdict, so adding and removing one is a row in the log, which stands above the definitions.
 packageJournal.begin = (world, act) => {

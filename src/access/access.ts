@@ -1,4 +1,4 @@
-import { accountOfWorker, accountsWith, actorOfAccount, createAccount, demoAccounts, openAccounts, revokeAccount } from './account.ts'
+import { accountOfWorker, accountsOfPatients, accountsWith, actorOfAccount, createAccount, demoAccounts, openAccounts, revokeAccount } from './account.ts'
 import { rememberAddress } from './address.ts'
 import { authenticate, limit } from './authenticate.ts'
 import { issueCardProof, useCardProof } from './card.ts'
@@ -7,6 +7,7 @@ import { confirmPresence } from './confirm.ts'
 import { actorOfClient, addClient, clientById, revokeClient, setClientCertificate, setClientKeys } from './client.ts'
 import { decide, isTreatedAt, relationsOf } from './decide.ts'
 import { refusalOf } from './denial.ts'
+import { setGuardians } from './guardians.ts'
 import { asOperator } from './operator.ts'
 import { missingForProduction } from './production.ts'
 import { endRelation, endRelationsOf, type NewRelation, relateAll, setDuty, setSubstitution } from './relation-store.ts'
@@ -52,6 +53,9 @@ export const access = {
   setSubstitution,
   revokeAccount,
   openAccounts,
+  accountsOfPatients,
+  /** By the register of persons. */
+  setGuardians,
   accountsWith,
   /** A registered system by its id, for what an operator does in its name. Null when there is none or it is revoked. */
   async systemOf(sql: Sql, id: string): Promise<Actor | null> {

@@ -90,6 +90,13 @@ export function openAccounts(sql: World['sql'] | Transaction, issuer: string, su
      limit ${subjects.length}`
 }
 
+/** The open accounts with which citizens see their own records, by root key. */
+export async function accountsOfPatients(sql: World['sql'] | Transaction, patients: readonly number[]): Promise<Map<number, string>> {
+  const rows = await sql<{ patient: number; id: string }>`
+    select patient, id from access.account where patient = any(${[...patients]}::int8[]) and 'patient' = any(roles) and revoked_at is null`
+  return new Map(rows.map(({ patient, id }) => [patient, id]))
+}
+
 const listMax = 10_000
 
 /** For an operator's list, without what people sign in with. */

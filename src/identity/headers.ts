@@ -1,4 +1,4 @@
-import type { Sql, World } from '../platform/world.ts'
+import type { Sql, Transaction, World } from '../platform/world.ts'
 import { inGroups } from './issue.ts'
 import { unseal } from './secrets.ts'
 
@@ -28,10 +28,16 @@ type Row = Omit<Header, 'id' | 'lzb' | 'state' | 'charts'> & {
   charts: { institution: number; number: string }[] | null
 }
 
-const peopleMax = 1000
+const peopleMax = 4000
 
 /** Heads of these people, in the order asked; who does not exist is left out. The caller has checked that they may be shown. */
 export async function headers(world: World, people: readonly number[], sql: Sql = world.sql): Promise<Header[]> {
+  const found = await headersOf(world, people, sql)
+  return people.flatMap((person) => found.get(person) ?? [])
+}
+
+/** The same by the people asked for. */
+export async function headersOf(world: World, people: readonly number[], sql: Sql | Transaction): Promise<Map<number, Header>> {
   const rows = await sql<Row>`
     select person.id as person, person.handle, person.identified_at is not null as is_identified, person.temporary_number,
            said.family, said.given, said.parent, said.birth_date, said.sex, said.deceased_at, said.place, said.phone, issued.lzb,
@@ -51,11 +57,7 @@ export async function headers(world: World, people: readonly number[], sql: Sql 
          limit 1) said on true
      where person.id = any(${[...people]}::int8[])
      limit ${peopleMax}`
-  const byPerson = new Map(rows.map((row) => [row.person, row]))
-  return people.flatMap((person) => {
-    const row = byPerson.get(person)
-    return row ? [headerOf(world, row)] : []
-  })
+  return new Map(rows.map((row) => [row.person, headerOf(world, row)]))
 }
 
 function headerOf(world: World, row: Row): Header {

@@ -25,6 +25,7 @@ const plain = /^[^\0-\x1f\x7f]{1,300}$/
 const column = (form: RegExp, says: string, about: string): Column => ({ form, says, isNeeded: false, about })
 export const text = (about: string): Column => column(plain, 'text of 1 to 300 characters', about)
 export const day = (about: string): Column => column(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-23', about)
+export const moment = (about: string): Column => column(/^\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d$/, 'a moment such as 2026-11-23T07:00', about)
 export const word = (about: string): Column => column(/^[a-z]+(?:-[a-z]+)*$/, 'a word of small letters such as health-center', about)
 export const digits = (count: number, about: string): Column => column(new RegExp(`^\\d{${count}}$`), `${count} digits, with leading zeros`, about)
 export const oneOf = (words: readonly string[], about: string): Column => column(new RegExp(`^(?:${words.join('|')})$`), `one of ${words.join(', ')}`, about)
@@ -34,7 +35,7 @@ export const needed = (one: Column): Column => ({ ...one, isNeeded: true })
 export function wrongForm({ columns }: List, { line, row }: Given): Problem | null {
   for (const [name, { form, says, isNeeded }] of Object.entries(columns)) {
     const value = row[name]
-    if (value === undefined ? isNeeded : !form.test(value) || (form.source.startsWith('^\\d{4}-') && !isDay(value)))
+    if (value === undefined ? isNeeded : !form.test(value) || (form.source.startsWith('^\\d{4}-') && !isDay(value.slice(0, 10))))
       return problem(line, name, value === undefined ? 'is missing' : `must be ${says}`)
   }
   const unknown = Object.keys(row).find((name) => !(name in columns))
@@ -48,6 +49,12 @@ function isDay(text: string): boolean {
     return false
   }
 }
+
+const zone = 'Europe/Belgrade'
+export const momentOf = (text: string): Date => new Date(Temporal.PlainDateTime.from(text.replace(' ', 'T')).toZonedDateTime(zone).epochMilliseconds)
+/** The beginning of a day in Belgrade, or of one that comes so many days later. */
+export const startOf = (text: string, daysLater: number): Date =>
+  new Date(Temporal.PlainDate.from(text).add({ days: daysLater }).toZonedDateTime(zone).epochMilliseconds)
 
 /** Of records with the same key the last: a statement may not bring one row up to date twice. */
 export const lastOfEach = <T>(rows: readonly T[], key: (row: T) => string): T[] => [...new Map(rows.map((row) => [key(row), row])).values()]

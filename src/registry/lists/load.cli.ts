@@ -2,13 +2,18 @@ import { access } from '../../access/access.ts'
 import { type Command, WrongUse } from '../../platform/cli.ts'
 import type { World } from '../../platform/world.ts'
 import { accounts } from './accounts.ts'
+import { authorities, guardians, mandates } from './acting-for.ts'
+import { duty, substitutes } from './at-work.ts'
 import { type Given, type List, type Problem, wrongForm } from './list.ts'
 import { chosenDoctors, insurance, jobs } from './of-people.ts'
 import { recordsOf } from './read-list.ts'
 import { employers, institutions, units, workers } from './resources.ts'
 
 /** In the order in which they need each other. */
-export const lists: Record<string, List> = { institutions, units, workers, employers, accounts, insurance, jobs, 'chosen-doctors': chosenDoctors }
+export const lists: Record<string, List> = {
+  ...{ institutions, units, workers, accounts, duty, substitutes, employers, authorities, mandates },
+  ...{ insurance, jobs, 'chosen-doctors': chosenDoctors, guardians },
+}
 
 const recordsAtOnce = 2_000
 const problemsShown = 50

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import '../../commands.ts' // Hands whom numbers lead to down to registry.
+import { createAccount } from '../../access/access.ts'
 import { numbers, registerPeople } from '../../identity/identity.ts'
 import { parseOptions, WrongUse } from '../../platform/cli.ts'
 import { startServer } from '../../testing/server.ts'
@@ -206,4 +207,63 @@ test('ten thousand workers are loaded part by part', async (t) => {
   const many = Array.from({ length: 10_000 }, (_, at) => ({ ...doctor, jmbg: undefined, licence: `L-${at}` }))
   assert.deepEqual((await load('workers', 'w.ndjson', ndjson(...many))).lines, ['10000 of 10000 records are in the register'])
   assert.equal((await owner`select 1 from registry.worker`).length, 10_000)
+})
+
+test('rosters, substitutes, companies and guardians come by their lists, again and again', async (t) => {
+  const { world, sql, owner, load } = await start(t, { OIDC_ISSUER: 'https://eid.example' })
+  await load('institutions', 'u.csv', institutions)
+  await load('units', 'j.csv', units)
+  await load('workers', 'w.ndjson', ndjson({ ...doctor, ...job }, { ...doctor, jmbg: undefined, licence: 'LKS-2', ...job }))
+  await load('employers', 'e.ndjson', ...[ndjson(...['100000024', '100000032'].map((pib) => ({ pib, mb: '20000001', name: 'Пекара', municipality: 'Ниш' })))])
+  const shift = { licence: 'LKS-1', institution: '08000001', unit: 'om-1', from: '2026-12-01T07:00', until: '2026-12-01 14:00' }
+  const rosters = await load(
+    'duty',
+    'd.ndjson',
+    ndjson(shift, { ...shift, until: '2026-12-01T15:30' }, { ...shift, from: '2026-12-02T25:00' }, { ...shift, until: shift.from }),
+  )
+  assert.deepEqual(rosters.lines, [
+    'line 3: from must be a moment such as 2026-11-23T07:00',
+    'line 4: until is not after from',
+    '2 of 4 records are in the register',
+  ])
+  assert.deepEqual(await owner`select from_at, until_at from access.duty`, [{ fromAt: new Date('2026-12-01T06:00Z'), untilAt: new Date('2026-12-01T14:30Z') }])
+
+  const away = { licence: 'LKS-1', substitute: 'LKS-2', from: '2026-12-01', until: '2026-12-14' }
+  const standIns = await load('substitutes', 's.ndjson', ndjson(away, { ...away, substitute: 'LKS-1' }, { ...away, substitute: 'LKS-7' }))
+  assert.deepEqual(standIns.lines.slice(0, 2), [
+    'line 2: substitute is the doctor who is away',
+    'line 3: substitute is not among the workers; load those first',
+  ])
+  assert.equal(
+    (await load('authorities', 'o.ndjson', ndjson({ jmbg, employer: '100000024', register: 'companies', capacity: 'representative', from: '2024-01-01' })))
+      .code,
+    0,
+  )
+  assert.equal(
+    (await load('mandates', 'm.ndjson', ndjson({ agency: '100000024', client: '100000032', number: 'P-1', from: '2024-01-01', until: '2026-12-31' }))).code,
+    0,
+  )
+
+  const childNumber = '0509018710019'.slice(0, 12)
+  const child = childNumber + numbers.jmbgCheckDigit(childNumber)
+  const people = [
+    { jmbg, family: 'Марић', given: 'Мара', birthDate: '1985-01-01', sex: 'female' },
+    { jmbg: child, family: 'Марић', given: 'Ива', birthDate: '2018-09-05', sex: 'female' },
+  ]
+  const [mother, daughter] = await sql.begin((tx) => registerPeople(tx, world, people as never))
+  const guardian = (more: object = {}) => load('guardians', 'g.ndjson', ndjson({ jmbg, child, from: '2018-09-05', ...more }))
+  assert.match((await guardian()).lines[0] as string, /jmbg belongs to somebody who has not signed in yet/)
+  const account = await sql.begin((tx) =>
+    createAccount(tx, { name: 'Мара Марић', roles: ['patient'], patient: mother?.root as number, person: mother?.handle as string }),
+  )
+  const relations = () => owner`select patient, account, kind, born, label, until_at from access.relation where ended_at is null`
+  const known = { patient: daughter?.root, account, kind: 'guardian', born: '2018-09-05', label: 'Ива Марић', untilAt: null }
+  for (let at = 0; at < 2; at++) {
+    assert.equal((await guardian()).code, 0)
+    assert.deepEqual(await relations(), [known], 'the list that comes again changes nothing')
+  }
+  await guardian({ until: '2030-01-01' })
+  assert.deepEqual(await relations(), [{ ...known, untilAt: new Date('2030-01-01T23:00Z') }])
+  await guardian({ until: '2026-01-01' })
+  assert.deepEqual(await relations(), [], 'who no longer represents the child no longer sees it')
 })

@@ -7,7 +7,10 @@ import { type Given, problem, type Problem } from './list.ts'
 export const people = {
   /** The root key of whoever has each number, in the order asked; null for a number that nobody has. A number that can be none is a sentence. */
   find: null as ((world: World, tx: Transaction, asked: readonly PersonNumber[]) => Promise<(number | null | string)[]>) | null,
+  /** What a page of whoever represents them shows of people, by root key. */
+  shown: null as ((world: World, tx: Transaction, roots: readonly number[]) => Promise<Map<number, Shown>>) | null,
 }
+export type Shown = { person: string; name: string; born: string | null }
 export type PersonNumber = { kind: 'jmbg' | 'lbo'; value: string }
 
 type Found = Map<string, number>

@@ -1,7 +1,7 @@
 import { access, setDuty } from '../../access/access.ts'
 import type { Duty, Substitution } from '../../access/access.ts'
 import { day, digits, lastOfEach, type List, moment, momentOf, needed, text } from './list.ts'
-import { eachOf, institutionsByMb, known, unitsByCode, Unknown, workersByLicence } from './lookups.ts'
+import { eachOf, known, placesOf, Unknown, workersByLicence } from './lookups.ts'
 
 // Who is at work where, and who stands in for whom, as institutions tell it: a nurse sees whom her unit treats while she is on its roster.
 
@@ -19,17 +19,13 @@ export const duty: List = {
       tx,
       given.map(({ row }) => row['licence'] as string),
     )
-    const byMb = await institutionsByMb(
-      tx,
-      given.map(({ row }) => row['institution'] as string),
-    )
-    const byCode = await unitsByCode(tx, [...byMb.values()])
+    const placeOf = await placesOf(tx, given)
     const { taken, problems } = eachOf(given, ({ row }): Duty => {
-      const institution = known(byMb, row['institution'] as string, 'institution', 'institutions')
+      const { unit } = placeOf(row)
       const [from, until] = [momentOf(row['from'] as string), momentOf(row['until'] as string)]
       if (until <= from) throw new Unknown('until', 'is not after from')
       const worker = known(byLicence, row['licence'] as string, 'licence', 'workers')
-      return { worker, unit: known(byCode, `${institution}/${row['unit']}`, 'unit', 'units'), from, until }
+      return { worker, unit, from, until }
     })
     if (!isTrial)
       await setDuty(

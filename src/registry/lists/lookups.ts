@@ -25,9 +25,22 @@ export const workersByLicence = (tx: Transaction, numbers: readonly string[]): P
   found(tx<Row>`select licence_number as number, id from registry.worker where licence_number = any(${distinct(numbers)}::text[]) limit ${most}`)
 
 /** Units by the number of their institution and their code. */
-export const unitsByCode = (tx: Transaction, institutions: readonly number[]): Promise<Found> =>
+const unitsByCode = (tx: Transaction, institutions: readonly number[]): Promise<Found> =>
   found(tx<Row>`
     select institution || '/' || code as number, id from registry.unit where institution = any(${[...new Set(institutions)]}::int4[]) limit ${most}`)
+
+/** Where a record says that somebody works: the institution by its number, the unit by its code. */
+export async function placesOf(tx: Transaction, given: readonly Given[]): Promise<(row: Given['row']) => { institution: number; unit: number }> {
+  const byMb = await institutionsByMb(
+    tx,
+    given.flatMap(({ row }) => row['institution'] ?? []),
+  )
+  const byCode = await unitsByCode(tx, [...byMb.values()])
+  return (row) => {
+    const institution = known(byMb, row['institution'] as string, 'institution', 'institutions')
+    return { institution, unit: known(byCode, `${institution}/${row['unit']}`, 'unit', 'units') }
+  }
+}
 
 type Row = { number: string; id: number }
 const most = 200_000

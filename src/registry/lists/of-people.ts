@@ -4,7 +4,7 @@ import { numberHash } from '../number-hash.ts'
 import { registerInsurance } from '../register.ts'
 import type { ChosenDoctor, DoctorCategory, Insurance } from '../resources.ts'
 import { type Columns, day, digits, type Given, lastOfEach, type List, needed, oneOf, text } from './list.ts'
-import { eachOf, employersByPib, institutionsByMb, known, peopleOf, personIn, unitsByCode, Unknown, workersByLicence } from './lookups.ts'
+import { eachOf, employersByPib, known, peopleOf, personIn, placesOf, Unknown, workersByLicence } from './lookups.ts'
 
 // What the Fund and the register of social insurance say about people: each line names its person by JMBG or LBO.
 
@@ -97,20 +97,15 @@ export const chosenDoctors: List = {
       tx,
       given.map(({ row }) => row['licence'] as string),
     )
-    const byMb = await institutionsByMb(
-      tx,
-      given.map(({ row }) => row['institution'] as string),
-    )
-    const byCode = await unitsByCode(tx, [...byMb.values()])
+    const placeOf = await placesOf(tx, given)
     const { taken, problems } = eachOf(given, (one): ChosenDoctor => {
       const { row } = one
       checkLine(one)
-      const institution = known(byMb, row['institution'] as string, 'institution', 'institutions')
       return {
         patient: personIn(who, one),
         category: Number(row['category']) as DoctorCategory,
         worker: known(byLicence, row['licence'] as string, 'licence', 'workers'),
-        ...{ institution, unit: known(byCode, `${institution}/${row['unit']}`, 'unit', 'units') },
+        ...placeOf(row),
         ...{ fromDate: row['from'] as string, untilDate: row['until'] ?? null },
         reason: row['reason'] === undefined ? null : (Number(row['reason']) as ChosenDoctor['reason'] & number),
       }

@@ -21,9 +21,8 @@ export type List = {
   store(tx: Transaction, world: World, given: readonly Given[], isTrial: boolean): Promise<Problem[]>
 }
 
-const plain = /^[^\0-\x1f\x7f]{1,300}$/
 const column = (form: RegExp, says: string, about: string): Column => ({ form, says, isNeeded: false, about })
-export const text = (about: string): Column => column(plain, 'text of 1 to 300 characters', about)
+export const text = (about: string, most = 300): Column => column(new RegExp(`^[^\\0-\\x1f\\x7f]{1,${most}}$`), `text of 1 to ${most} characters`, about)
 export const day = (about: string): Column => column(/^\d{4}-\d{2}-\d{2}$/, 'a day such as 2026-11-23', about)
 export const moment = (about: string): Column => column(/^\d{4}-\d{2}-\d{2}[T ](?:[01]\d|2[0-3]):[0-5]\d$/, 'a moment such as 2026-11-23T07:00', about)
 export const word = (about: string): Column => column(/^[a-z]+(?:-[a-z]+)*$/, 'a word of small letters such as health-center', about)

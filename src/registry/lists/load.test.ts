@@ -109,6 +109,16 @@ test('what is wrong is said by line and column, without a value; what is right i
   )
   assert.match(wrong.lines[2] as string, /^line 3: jmbg .*check|control/)
   assert.equal(/\d{11}/.test(wrong.lines.join()), false)
+  const twice = ndjson({ ...doctor, licence: 'LKS-6' }, { ...doctor, licence: 'LKS-7' }, { ...doctor, licence: 'x'.repeat(31) })
+  for (let at = 0; at < 2; at++) {
+    const said = await load('workers', 'w.ndjson', twice)
+    const lines = [
+      'line 2: jmbg is that of a worker with another licence',
+      'line 3: licence must be text of 1 to 30 characters',
+      '1 of 3 records are in the register',
+    ]
+    assert.deepEqual(said.lines, lines)
+  }
   const nobody = await load(
     'chosen-doctors',
     'd.ndjson',

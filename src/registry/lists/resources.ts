@@ -69,7 +69,7 @@ export const workers: List = {
     title: text('before the name: др, спец. др'),
     sex: needed(oneOf(['male', 'female'], 'as in the licence')),
     chamber: text('which chamber'),
-    licence: needed(text('licence number, at most 30 characters')),
+    licence: needed(text('licence number', 30)),
     licence_kind: needed(word('doctor, dentist, nurse, technician, biochemist, pharmacist …')),
     licence_status: needed(oneOf(['active', 'inactive', 'suspended'], 'of today')),
     acquired_on: day('first licence'),
@@ -126,7 +126,7 @@ async function employmentsOf(tx: Transaction, given: readonly Given[]): Promise<
   return { problems, places: new Map(taken) }
 }
 
-/** A JMBG with a wrong check digit would make somebody else of a worker. */
+/** A JMBG with a wrong check digit, or of a worker with another licence, would make somebody else of a worker. */
 async function withTrueNumbers(tx: Transaction, world: World, given: readonly Given[], problems: Problem[]): Promise<Given[]> {
   const numbered = given.filter(({ row }) => row['jmbg'] !== undefined)
   const answers =
@@ -135,7 +135,16 @@ async function withTrueNumbers(tx: Transaction, world: World, given: readonly Gi
       tx,
       numbered.map(({ row }) => ({ kind: 'jmbg', value: row['jmbg'] as string })),
     )) ?? []
-  const wrong = new Map(numbered.flatMap((one, at) => (typeof answers[at] === 'string' ? [[one, answers[at]] as const] : [])))
+  const wrong = new Map<Given, string>(numbered.flatMap((one, at) => (typeof answers[at] === 'string' ? [[one, answers[at]] as const] : [])))
+  const hashOf = (one: Given) => numberHash(world, 'jmbg', one.row['jmbg'] as string)
+  const holders = await tx<{ personHash: Buffer; licence: string }>`
+    select person_hash, licence_number as licence from registry.worker where person_hash = any(${numbered.map(hashOf)}::bytea[])`
+  const licenceOf = new Map(holders.map(({ personHash, licence }) => [personHash.toString('hex'), licence]))
+  for (const one of numbered.filter((good) => !wrong.has(good))) {
+    const licence = one.row['licence'] as string
+    const holder = licenceOf.getOrInsertComputed(hashOf(one).toString('hex'), () => licence)
+    if (holder !== licence) wrong.set(one, 'is that of a worker with another licence')
+  }
   for (const [{ line }, sentence] of wrong) problems.push(problem(line, 'jmbg', sentence))
   return given.filter((one) => !wrong.has(one))
 }

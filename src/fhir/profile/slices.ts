@@ -170,7 +170,9 @@ const treesOf = (run: Run, profiles: string[]): Tree[] => profiles.flatMap((prof
 /** Does the node say which value is meant: by a fixed value, a pattern, a required binding, or such a thing further down? */
 function tells(node: Node): boolean {
   if (node.fixed !== undefined || node.pattern !== undefined || node.binding?.strength === 'required') return true
-  return [...node.children.values()].some((child) => tells(child) || [...child.slices.values()].some((slice) => slice.min > 0 && tells(slice)))
+  return [...node.children.values()].some(
+    (child) => (!child.isReused && tells(child)) || [...child.slices.values()].some((slice) => slice.min > 0 && tells(slice)),
+  )
 }
 
 function fits(run: Run, node: Node, item: Item): boolean {

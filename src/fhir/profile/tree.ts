@@ -38,6 +38,8 @@ export type Node = {
   sliceName: string
   children: Map<string, Node>
   slices: Map<string, Node>
+  /** It has what another element says (contentReference), whose parts are its own: the tree is a circle here. */
+  isReused: boolean
 }
 export type Tree = { structure: Structure; root: Node }
 /** valueQuantity → value, for every form of every choice; ambiguous are those that are plain elements of other types (Immunization.doseQuantity). */
@@ -64,10 +66,12 @@ const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
   sliceName: '',
   children: new Map(),
   slices: new Map(),
+  isReused: false,
 })
 
+/** Without what is reused: it is reused anew when the copy has its own changes, and a circle has no copy. */
 function copyOf(node: Node): Node {
-  const copies = (nodes: Map<string, Node>) => new Map([...nodes].map(([name, one]) => [name, copyOf(one)]))
+  const copies = (nodes: Map<string, Node>) => new Map([...nodes].filter(([, one]) => !one.isReused).map(([name, one]) => [name, copyOf(one)]))
   return { ...node, constraints: [...node.constraints], children: copies(node.children), slices: copies(node.slices) }
 }
 
@@ -209,7 +213,7 @@ function reuseContent(root: Node, core: Structure | undefined): void {
     const holder = nodeOfPath(root, path.slice(0, path.lastIndexOf('.')))
     const name = path.slice(path.lastIndexOf('.') + 1)
     if (target === undefined || holder === undefined || holder.children.has(name)) continue
-    holder.children.set(name, { ...target, min: 0, max: Number.POSITIVE_INFINITY, slicing: undefined, slices: new Map() })
+    holder.children.set(name, { ...target, min: 0, max: Number.POSITIVE_INFINITY, slicing: undefined, slices: new Map(), isReused: true })
   }
 }
 

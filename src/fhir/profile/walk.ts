@@ -96,9 +96,9 @@ function checkConstraints(run: Run, node: Node, item: Item, depth: number): void
       check.add('too-costly', check.path(depth), `the rule ${key} takes longer than a rule may (${profileOf(run)})`, hint)
       continue
     }
-    const level = holds === null || severity === 'warning' ? 'warning' : 'error'
+    const isMild = holds === null ? !check.isStrict : severity === 'warning'
     const says = holds === null ? `the rule ${key} could not be evaluated (${profileOf(run)})` : `${human ?? key} (${key}, ${profileOf(run)})`
-    check.add('invariant', check.path(depth), says, `Correct the element so that the rule ${key} holds.`, level)
+    check.add('invariant', check.path(depth), says, `Correct the element so that the rule ${key} holds.`, isMild ? 'warning' : 'error')
   }
 }
 

@@ -5,6 +5,8 @@ const forPeople = new Set(
   `text mapping contact description purpose copyright useContext jurisdiction keyword publisher date short definition comment alias
    requirements example isModifierReason isSummary mustSupport meaningWhenMissing orderMeaning representation condition xpath`.split(/\s+/),
 )
+/** What an element must be is compared as it is written: a pattern of a text alone is nothing without it. */
+const compared = /^(?:fixed|pattern|minValue|maxValue)[A-Z]/
 const ofCore = ['path', 'min', 'max', 'type', 'contentReference', 'binding']
 
 export function slim(value: unknown): unknown {
@@ -13,7 +15,10 @@ export function slim(value: unknown): unknown {
   const kept: Json = {}
   // The purpose of an additional binding is a code that is read; that of a definition is a text.
   const isBinding = 'valueSet' in value
-  for (const name in value) if (!forPeople.has(name) || (isBinding && name === 'purpose')) kept[name] = slim((value as Json)[name])
+  for (const name in value) {
+    const part = (value as Json)[name]
+    if (!forPeople.has(name) || (isBinding && name === 'purpose')) kept[name] = compared.test(name) ? part : slim(part)
+  }
   return kept
 }
 

@@ -44,6 +44,26 @@ test('a rule holds when it answers true: an empty answer, and what FHIRPath forb
   }
 })
 
+test('what a profile fixes is compared whole, with the texts in it', () => {
+  const code = { coding: [{ system: 'urn:a', code: 'a' }], text: 'first' }
+  const note = { text: 'agreed' }
+  for (const [element, more, refused] of [
+    [{ patternCodeableConcept: { text: 'first' } }, {}, false],
+    [{ patternCodeableConcept: { text: 'second' } }, {}, true],
+    [{ fixedCodeableConcept: code }, {}, false],
+    [{ fixedCodeableConcept: code }, { text: 'second' }, true],
+    [{ fixedCodeableConcept: code }, { text: undefined }, true],
+  ] as const) {
+    const one = profile('fixed', 'Observation', [{ id: 'Observation.code', path: 'Observation.code', ...element }])
+    const found = places({ resourceType: 'Observation', status: 'final', code: { ...code, ...more } }, one)
+    assert.deepEqual(found, refused ? ['Observation.code'] : [], JSON.stringify([element, more]))
+  }
+  const noted = profile('noted', 'Observation', [{ id: 'Observation.note', path: 'Observation.note', patternAnnotation: note }])
+  const observation = { resourceType: 'Observation', status: 'final', code }
+  assert.deepEqual(places({ ...observation, note: [{ text: 'agreed' }] }, noted), [])
+  assert.deepEqual(places({ ...observation, note: [{ text: 'not agreed' }] }, noted), ['Observation.note[0]'])
+})
+
 test('a rule that nobody can evaluate is an error when one asks for a judgement, and keeps no writer from writing', () => {
   for (const expression of ['name.nobodysFunction()', '%nobodysVariable.exists()', 'this is (no expression']) {
     assert.deepEqual(errorsOf(fhir, patient, [withRule(expression)]), [], expression)

@@ -96,6 +96,14 @@ function timed<T>(expression: string, act: () => T): T {
   }
 }
 
+/**
+ * R4's rules are written for an `as` that leaves what is of the type, of one or of many, and says String for string; later grammars allow it one item
+ * only. What such a rule means is `ofType`. Strings and delimited names are left as they are.
+ */
+const casts = /'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\s+as\s+((?:FHIR\.|System\.)?[A-Za-z]+)\b|\.as\s*\(/g
+const withoutCasts = (expression: string): string =>
+  expression.replace(casts, (all, type: string | undefined) => (type !== undefined ? `.ofType(${type})` : all.startsWith('.as') ? '.ofType(' : all))
+
 function compile(expression: string, path: string): Evaluate | null {
   const key = `${path} ${expression}`
   const known = compiled.get(key)
@@ -104,7 +112,7 @@ function compile(expression: string, path: string): Evaluate | null {
   let evaluate: Evaluate | null
   try {
     if (expression.length > expressionMax) throw new TookTooLong(path)
-    const { readable, constants } = withConstants(expression)
+    const { readable, constants } = withConstants(withoutCasts(expression))
     const source = path.includes('.') ? { base: path, expression: readable } : readable
     const { fhirpath, r4 } = opened()
     const compiledOne = bounded(compileMs, () => fhirpath.compile(source, r4, { userInvocationTable: functions, traceFn: silent }))

@@ -30,9 +30,15 @@ export function leanStructure(resource: Json): Json {
   const { snapshot, differential, ...others } = resource as Json & { snapshot?: { element?: Json[] } }
   const rest = slim(others) as Json
   if (resource.derivation === 'constraint')
-    return differential === undefined ? { ...rest, snapshot: slim(snapshot) } : { ...rest, differential: slim(differential) }
+    return differential === undefined ? { ...rest, snapshot: slim(snapshot) } : { ...rest, differential: slim(differential), ...ownReferences(snapshot) }
   if (snapshot === undefined) return { ...rest, differential: slim(differential) }
   return { ...rest, snapshot: { element: (snapshot.element ?? []).map(coreElement) } }
+}
+
+/** Of the snapshot only which elements have what another element of the same profile says; those that refer to the type itself are as the type has them. */
+function ownReferences(snapshot: { element?: Json[] } | undefined): Json {
+  const found = (snapshot?.element ?? []).filter(({ contentReference }) => typeof contentReference === 'string' && contentReference.startsWith('#'))
+  return found.length === 0 ? {} : { ownReferences: found.map(({ path, contentReference }) => ({ path, contentReference })) }
 }
 
 function coreElement(element: Json): Json {

@@ -171,7 +171,7 @@ const treesOf = (run: Run, profiles: string[]): Tree[] => profiles.flatMap((prof
 function tells(node: Node): boolean {
   if (node.fixed !== undefined || node.pattern !== undefined || node.binding?.strength === 'required') return true
   return [...node.children.values()].some(
-    (child) => (!child.isReused && tells(child)) || [...child.slices.values()].some((slice) => slice.min > 0 && tells(slice)),
+    (child) => (child.insteadOf === undefined && tells(child)) || [...child.slices.values()].some((slice) => slice.min > 0 && tells(slice)),
   )
 }
 

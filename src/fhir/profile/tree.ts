@@ -38,8 +38,8 @@ export type Node = {
   sliceName: string
   children: Map<string, Node>
   slices: Map<string, Node>
-  /** It has what another element says (contentReference), whose parts are its own: the tree is a circle here. */
-  isReused: boolean
+  /** Of an element that has what another one says (contentReference, where the tree is a circle): what it said itself, null for nothing. */
+  insteadOf: Node | null | undefined
 }
 export type Tree = { structure: Structure; root: Node }
 /** valueQuantity → value, for every form of every choice; ambiguous are those that are plain elements of other types (Immunization.doseQuantity). */
@@ -66,12 +66,19 @@ const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
   sliceName: '',
   children: new Map(),
   slices: new Map(),
-  isReused: false,
+  insteadOf: undefined,
 })
 
-/** Without what is reused: it is reused anew when the copy has its own changes, and a circle has no copy. */
+/** A circle has no copy: what is reused is reused anew when the copy has its own changes. */
 function copyOf(node: Node): Node {
-  const copies = (nodes: Map<string, Node>) => new Map([...nodes].filter(([, one]) => !one.isReused).map(([name, one]) => [name, copyOf(one)]))
+  const copies = (nodes: Map<string, Node>) => {
+    const made = new Map<string, Node>()
+    for (const [name, one] of nodes) {
+      const own = one.insteadOf === undefined ? one : one.insteadOf
+      if (own !== null) made.set(name, copyOf(own))
+    }
+    return made
+  }
   return { ...node, constraints: [...node.constraints], children: copies(node.children), slices: copies(node.slices) }
 }
 
@@ -92,7 +99,7 @@ export function treeOf(structure: Structure, find: (canonical: string) => Struct
   for (const element of withIds(changes)) fold(root, element, names)
   close(names.short)
   if (core !== undefined && !namesElements(root, core)) return null
-  reuseContent(root, core)
+  reuseContent(root, structure.ownReferences ?? structure.snapshot?.element ?? [])
   return { structure, root }
 }
 
@@ -205,15 +212,20 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
   return node
 }
 
-/** A profile on Questionnaire.item holds for the items inside items: what refers to an element's content takes its rules, too. */
-function reuseContent(root: Node, core: Structure | undefined): void {
-  for (const { path, contentReference } of core?.snapshot?.element ?? []) {
-    if (contentReference === undefined) continue
-    const target = nodeOfPath(root, contentReference.slice(contentReference.indexOf('#') + 1))
+/**
+ * What refers to an element's content takes its rules: those of the profile where its snapshot refers to its own element (`#Questionnaire.item`),
+ * those of the type alone where it refers to the type, as snapshots have it since 2021, or where nobody made one.
+ */
+function reuseContent(root: Node, elements: readonly Pick<Element, 'path' | 'contentReference'>[]): void {
+  for (const { path, contentReference } of elements) {
+    if (contentReference?.startsWith('#') !== true) continue
+    const target = nodeOfPath(root, contentReference.slice(1))
     const holder = nodeOfPath(root, path.slice(0, path.lastIndexOf('.')))
     const name = path.slice(path.lastIndexOf('.') + 1)
-    if (target === undefined || holder === undefined || holder.children.has(name)) continue
-    holder.children.set(name, { ...target, min: 0, max: Number.POSITIVE_INFINITY, slicing: undefined, slices: new Map(), isReused: true })
+    const own = holder?.children.get(name)
+    if (target === undefined || holder === undefined || (own !== undefined && own.children.size > 0)) continue
+    const { min, max } = own ?? { min: 0, max: Number.POSITIVE_INFINITY }
+    holder.children.set(name, { ...target, min, max, slicing: undefined, slices: new Map(), insteadOf: own ?? null })
   }
 }
 

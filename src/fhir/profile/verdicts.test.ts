@@ -39,6 +39,11 @@ test('a rule holds when it answers true: an empty answer, and what FHIRPath forb
     ["name.family + 'x' = 'x'", false],
     ['multipleBirth > 1', true],
     ['iif(active, true)', false],
+    ['(name.family as String).count() = 2', true],
+    ['name.given.as(string).exists()', true],
+    ["(name.first().family as string) = 'Xx'", true],
+    ["name.family.first() != ' as string'", true],
+    ['(multipleBirth as Quantity).empty()', true],
   ] as const) {
     assert.deepEqual(places(patient, withRule(expression)), holds ? [] : ['Patient'], expression)
   }
@@ -85,28 +90,89 @@ test('a rule that traces writes nothing of the patient into the log', () => {
   }
 })
 
-test('a profile on a profile of what stands inside itself is judged, at every depth', () => {
-  const coded = profile('coded', 'Questionnaire', [
-    { id: 'Questionnaire.item', path: 'Questionnaire.item' },
-    { id: 'Questionnaire.item.text', path: 'Questionnaire.item.text', min: 1 },
-  ])
-  const derived = profile('derived', 'Questionnaire', [{ id: 'Questionnaire.item.prefix', path: 'Questionnaire.item.prefix', min: 1 }], {
-    baseDefinition: coded.url,
-  })
+test('nested items are held to what a profile says of items where its snapshot refers to its own element, also in profiles on it', () => {
+  const inner = (contentReference: string) => ({ snapshot: { element: [{ path: 'Questionnaire.item.item', contentReference }] } })
+  const own = inner('#Questionnaire.item')
+  const texts = (more: object) => profile('texts', 'Questionnaire', [{ id: 'Questionnaire.item.text', path: 'Questionnaire.item.text', min: 1 }], more)
+  const derived = (more: object) =>
+    profile('derived', 'Questionnaire', [{ id: 'Questionnaire.item.prefix', path: 'Questionnaire.item.prefix', min: 1 }], {
+      ...{ baseDefinition: profileUrl('texts'), ...more },
+    })
   const item = (more: object) => ({ linkId: '1', type: 'group', text: 'a', prefix: '1', ...more })
-  const check = (inner: object) =>
-    places({ resourceType: 'Questionnaire', status: 'active', item: [item({ item: [item({ linkId: '2', type: 'display', ...inner })] })] }, derived, coded)
-  assert.deepEqual(check({}), [])
-  assert.deepEqual(check({ text: undefined }), ['Questionnaire.item[0].item[0].text'])
-  assert.deepEqual(check({ prefix: undefined }), ['Questionnaire.item[0].item[0].prefix'])
+  const nested = (more: object) => ({
+    ...{ resourceType: 'Questionnaire', status: 'active' },
+    item: [item({ item: [item({ linkId: '2', type: 'display', ...more })] })],
+  })
+  const place = 'Questionnaire.item[0].item[0]'
+  assert.deepEqual(places(nested({}), derived(own), texts(own)), [])
+  assert.deepEqual(places(nested({ text: undefined }), derived(own), texts(own)), [`${place}.text`])
+  assert.deepEqual(places(nested({ prefix: undefined }), derived(own), texts(own)), [`${place}.prefix`])
+  // A snapshot made today refers to the element of the type.
+  const type = inner('http://hl7.org/fhir/StructureDefinition/Questionnaire#Questionnaire.item')
+  assert.deepEqual(places(nested({ text: undefined }), derived(type), texts(type)), [])
+  assert.deepEqual(places(nested({ text: undefined }), texts({})), [])
+  assert.deepEqual(places({ ...nested({}), item: [{ linkId: '1', type: 'display' }] }, texts({})), ['Questionnaire.item[0].text'])
 
   // What tells slices apart stands in a profile that leads back to itself.
-  const answered = profile('answered', 'Task', [
+  const task = profile('task', 'Task', [
     { id: 'Task.input', path: 'Task.input', slicing: { discriminator: [{ type: 'value', path: 'value.resolve()' }], rules: 'closed' } },
     { id: 'Task.input:form', path: 'Task.input', sliceName: 'form' },
-    { id: 'Task.input:form.value[x]', path: 'Task.input.value[x]', type: [{ code: 'Reference', targetProfile: [profileUrl('coded')] }] },
+    { id: 'Task.input:form.value[x]', path: 'Task.input.value[x]', type: [{ code: 'Reference', targetProfile: [profileUrl('texts')] }] },
   ])
-  const task = { resourceType: 'Task', status: 'draft', intent: 'order', input: [{ type: { text: 'a' }, valueReference: { reference: '#q' } }] }
   const contained = [{ resourceType: 'Questionnaire', id: 'q', status: 'active', item: [{ linkId: '1', type: 'display', text: 'a' }] }]
-  assert.deepEqual(places({ ...task, contained }, answered, coded), [])
+  const input = [{ type: { text: 'a' }, valueReference: { reference: '#q' } }]
+  assert.deepEqual(places({ resourceType: 'Task', status: 'draft', intent: 'order', contained, input }, task, texts(own)), [])
+})
+
+test('references are followed within the Bundle that is asked about, and in an entry to what that entry contains', () => {
+  const adult = profile('adult', 'Patient', [{ id: 'Patient.birthDate', path: 'Patient.birthDate', min: 1 }])
+  const about = profile('about', 'Observation', [
+    { id: 'Observation.subject', path: 'Observation.subject', type: [{ code: 'Reference', targetProfile: [adult.url] }] },
+  ])
+  const bundle = profile('bundle', 'Bundle', [
+    { id: 'Bundle.entry', path: 'Bundle.entry', slicing: { discriminator: [{ type: 'type', path: 'resource' }], rules: 'open' } },
+    { id: 'Bundle.entry:finding', path: 'Bundle.entry', sliceName: 'finding', min: 1 },
+    { id: 'Bundle.entry:finding.resource', path: 'Bundle.entry.resource', type: [{ code: 'Observation', profile: [about.url] }] },
+  ])
+  const patient = (more: object) => ({ resourceType: 'Patient', id: 'p', ...more })
+  const entry = (resource: { resourceType: string; id: string }) => ({ fullUrl: `http://a.test/${resource.resourceType}/${resource.id}`, resource })
+  const finding = (reference: string, more: object = {}) => ({
+    ...{ resourceType: 'Observation', id: 'o', status: 'final', code: { text: 'a' }, subject: { reference }, ...more },
+  })
+  const check = (...resources: { resourceType: string; id: string }[]) =>
+    places({ resourceType: 'Bundle', type: 'collection', entry: resources.map(entry) }, bundle, about, adult)
+  const wrong = ['Bundle.entry[0].resource.subject']
+  for (const reference of ['http://a.test/Patient/p', 'Patient/p']) {
+    assert.deepEqual(check(finding(reference), patient({ birthDate: '1980' })), [], reference)
+    assert.deepEqual(check(finding(reference), patient({})), wrong, reference)
+  }
+  assert.deepEqual(check(finding('#p', { contained: [patient({ birthDate: '1980' })] })), [])
+  assert.deepEqual(check(finding('#p', { contained: [patient({})] })), wrong)
+  const known = [bundle, about]
+  const asked = { resourceType: 'Bundle', type: 'collection', entry: [finding('Patient/p'), patient({})].map(entry) }
+  assert.deepEqual(places(asked, ...known), [], 'of a profile that is not known nothing is said')
+  assert.ok(errorsOf(fhir, asked, known, true).some(({ diagnostics }) => /profile .*adult .*is not known/.test(diagnostics)))
+})
+
+test('what is fixed, or bound, is not asked of a value that an extension stands for, nor of an amount without a code', () => {
+  const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
+  const one = profile('one', 'Patient', [
+    { id: 'Patient.active', path: 'Patient.active', min: 1, fixedBoolean: true },
+    { id: 'Patient.gender', path: 'Patient.gender', patternCode: 'female' },
+  ])
+  const check = (more: object) => places({ resourceType: 'Patient', ...more }, one)
+  assert.deepEqual(check({ _active: absent, _gender: absent }), [])
+  assert.deepEqual(check({ active: false, gender: 'male' }), ['Patient.active', 'Patient.gender'])
+  assert.deepEqual(check({}), ['Patient.active'])
+
+  const kilograms = { resourceType: 'ValueSet', url: 'http://profile.test/ValueSet/kg', status: 'active' }
+  const compose = { include: [{ system: 'http://unitsofmeasure.org', concept: [{ code: 'kg' }] }] }
+  const weight = profile('weight', 'Observation', [
+    { id: 'Observation.value[x]', path: 'Observation.value[x]', type: [{ code: 'Quantity' }], binding: { strength: 'required', valueSet: kilograms.url } },
+  ])
+  const amount = (valueQuantity: object) =>
+    places({ resourceType: 'Observation', status: 'final', code: { text: 'a' }, valueQuantity }, weight, { ...kilograms, compose } as never)
+  assert.deepEqual(amount({ value: 1, system: 'http://unitsofmeasure.org', code: 'kg' }), [])
+  assert.deepEqual(amount({ value: 1, system: 'http://unitsofmeasure.org', code: 'g' }), ['Observation.value'])
+  assert.deepEqual(amount({ value: 1, unit: 'kilograms' }), [])
 })

@@ -56,8 +56,11 @@ export function checkItem(run: Run, node: Node, item: Item, depth: number): void
   check.at[depth + 1] = item.index
   const inner = depth + 1
   if (node.types !== undefined) checkTypes(run, node, item, inner)
-  if (node.fixed !== undefined && !isFixed(item.value, node.fixed)) differs(run, item, node.fixed, 'exactly', inner)
-  if (node.pattern !== undefined && !hasPattern(item.value, node.pattern)) differs(run, item, node.pattern, 'at least', inner)
+  // Where an extension says why there is no value, there is none to compare.
+  if (item.value !== undefined) {
+    if (node.fixed !== undefined && !isFixed(item.value, node.fixed)) differs(run, item, node.fixed, 'exactly', inner)
+    if (node.pattern !== undefined && !hasPattern(item.value, node.pattern)) differs(run, item, node.pattern, 'at least', inner)
+  }
   checkLimits(run, node, item, inner)
   if (node.binding !== undefined && node.max > 0) checkBinding(run, node, item, inner)
   if (node.further.length > 0) checkFurther(run, node, item, inner)
@@ -169,15 +172,20 @@ function unknownProfiles(run: Run, named: readonly Named[], depth: number): void
   )
 }
 
-/** Rules about %resource mean the innermost one. */
+/** Rules about %resource mean the innermost one; `#id` and %rootResource mean the entry of a Bundle, or what contains the resource. */
 export function inResource(run: Omit<Run, 'tree'>, object: Json, depth: number, judge: () => void): void {
   const { check } = run
   const outer = check.current
+  const outerRoot = check.root
   const name = check.names[depth] as string
   const index = check.at[depth] as number
-  if (typeof object.resourceType === 'string') check.current = object
+  if (typeof object.resourceType === 'string') {
+    check.current = object
+    if (!(Array.isArray(outerRoot.contained) && outerRoot.contained.includes(object))) check.root = object
+  }
   judge()
   check.current = outer
+  check.root = outerRoot
   check.names[depth] = name
   check.at[depth] = index
 }

@@ -17,13 +17,13 @@ export function checkSlices(run: Run, node: Node, items: Item[], depth: number, 
   const { check } = run
   items.forEach((item, at) => {
     const slice = slices[places[at] as number]
-    if (slice !== undefined) {
-      checkInSlice(slice, item)
-      if (slice.slices.size > 0) checkSlices(run, slice, [item], depth, checkInSlice)
-    }
+    if (slice !== undefined) checkInSlice(slice, item)
   })
   slices.forEach((slice, at) => {
-    const count = places.filter((place) => place === at).length
+    let count = 0
+    for (const place of places) if (place === at) count++
+    // Slices of a slice are told apart among its items, and some must be there even where it has none.
+    if (slice.slices.size > 0) checkSlices(run, slice, itemsAt(items, places, at), depth, checkInSlice)
     const name = `${node.name}:${slice.sliceName}`
     if (count < slice.min) {
       check.add(
@@ -43,6 +43,8 @@ export function checkSlices(run: Run, node: Node, items: Item[], depth: number, 
   })
   checkRest(run, node, items, places, depth)
 }
+
+const itemsAt = (items: Item[], places: number[], at: number): Item[] => items.filter((_, position) => places[position] === at)
 
 function checkRest(run: Run, node: Node, items: Item[], places: number[], depth: number): void {
   const { check } = run

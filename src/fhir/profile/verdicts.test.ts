@@ -154,6 +154,34 @@ test('references are followed within the Bundle that is asked about, and in an e
   assert.ok(errorsOf(fhir, asked, known, true).some(({ diagnostics }) => /profile .*adult .*is not known/.test(diagnostics)))
 })
 
+test('slices of a slice are counted among all its items', () => {
+  const category = (name: string, more: object) => ({ id: `Observation.category${name}`, path: 'Observation.category', ...more })
+  const sliced = profile('sliced', 'Observation', [
+    category('', { slicing: { discriminator: [{ type: 'pattern', path: '$this' }], rules: 'open' } }),
+    category(':own', { sliceName: 'own', patternCodeableConcept: { coding: [{ system: 'urn:own' }] } }),
+    category(':own', { sliceName: 'own', slicing: { discriminator: [{ type: 'value', path: 'coding.code' }], rules: 'open' } }),
+    category(':own/first', { sliceName: 'own/first', min: 1, max: '1' }),
+    { id: 'Observation.category:own/first.coding.code', path: 'Observation.category.coding.code', min: 1, fixedCode: 'first' },
+  ])
+  const of = (system: string, code: string) => ({ coding: [{ system, code }] })
+  const check = (...category: object[]) => places({ resourceType: 'Observation', status: 'final', code: { text: 'a' }, category }, sliced)
+  assert.deepEqual(check(of('urn:own', 'first')), [])
+  assert.deepEqual(check(of('urn:own', 'first'), of('urn:own', 'second'), of('urn:other', 'first')), [])
+  assert.deepEqual(check(of('urn:own', 'first'), of('urn:own', 'first')), ['Observation.category'])
+  assert.deepEqual(check(of('urn:own', 'second'), of('urn:other', 'first')), ['Observation.category'])
+})
+
+test('a resource conforms to no logical model and to no profile of a datatype', () => {
+  const ofName = profile('name', 'HumanName', [{ id: 'HumanName.family', path: 'HumanName.family', max: '0' }], { kind: 'complex-type' })
+  const model = profile('model', 'http://profile.test/model', [], {
+    ...{ kind: 'logical', derivation: 'specialization', baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Element' },
+  })
+  for (const one of [ofName, model]) {
+    assert.deepEqual(places({ resourceType: 'Patient' }, one), ['Patient'])
+    assert.deepEqual(places({ resourceType: 'Patient', meta: { profile: [one.url] } }, profile('any', 'Patient', []), one), ['Patient'])
+  }
+})
+
 test('what is fixed, or bound, is not asked of a value that an extension stands for, nor of an amount without a code', () => {
   const absent = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] }
   const one = profile('one', 'Patient', [

@@ -193,7 +193,7 @@ export class ElementCheck extends Check {
   }
 
   conform(resource: Json, tree: Tree, depth: number): void {
-    if (tree.structure.kind === 'resource' && tree.structure.type !== resource.resourceType) {
+    if (tree.structure.type !== resource.resourceType) {
       const hint = `The profile is for ${tree.structure.type}.`
       this.add('structure', this.path(depth), `the profile ${tree.structure.url} is not for this type of resource`, hint)
       return

@@ -95,9 +95,9 @@ export function treeOf(structure: Structure, find: (canonical: string) => Struct
   if (changes === undefined) return null
   const root = ground === null ? emptyNode(structure.type, structure.type, false) : copyOf(ground.root)
   const core = coreOf(base, find)
-  const names: Names = { forms: choices.forms, plain: new Set(core?.snapshot?.element.map(({ path }) => path)), short: new Map() }
+  const names: Names = { forms: choices.forms, plain: new Set(core?.snapshot?.element.map(({ path }) => path)), short: new Set() }
   for (const element of withIds(changes)) fold(root, element, names)
-  close(names.short)
+  close(names)
   if (core !== undefined && !namesElements(root, core)) return null
   reuseContent(root, structure.ownReferences ?? structure.snapshot?.element ?? [])
   return { structure, root }
@@ -120,14 +120,17 @@ function withIds(elements: Element[]): Element[] {
   })
 }
 
-/** `short`: choices that the differential spoke of by the names of their forms, with these forms. */
-type Names = { forms: Choices['forms']; plain: Set<string>; short: Map<Node, string[]> }
+/** `short`: choices that the differential spoke of by the names of their forms. */
+type Names = { forms: Choices['forms']; plain: Set<string>; short: Set<Node> }
 
-/** Whoever says valueQuantity for value[x] leaves no other form (profiling.html, slicing by type): snapshots close the slices and name the types. */
-function close(short: Names['short']): void {
-  for (const [node, forms] of short) {
+/**
+ * Whoever says valueQuantity for value[x], or names a slice so without a word of slicing, leaves no other form (profiling.html, slicing by type):
+ * snapshots close the slices and name the types.
+ */
+function close({ short, forms }: Names): void {
+  for (const node of short) {
     if (node.slicing !== undefined) continue
-    const codes = forms.map((form) => form.slice(node.name.length))
+    const codes = [...node.slices.keys()].filter((name) => forms[name] === node.name).map((form) => form.slice(node.name.length))
     const isNamed = ({ code }: TypeOfElement) => codes.some((one) => one.toLowerCase() === code.toLowerCase())
     node.types = node.types?.filter(isNamed) ?? codes.map((code) => ({ code }))
   }
@@ -196,8 +199,8 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
   if (child === undefined) parent.children.set(name, (child = emptyNode(name, path, choice !== undefined)))
   // valueQuantity is short for the slice of value[x] that is a Quantity.
   const isShort = choice !== undefined && bare === undefined
-  if (isShort) names.short.getOrInsertComputed(child, () => []).push(written)
   const wanted = slice ?? (isShort ? written : undefined)
+  if (isShort || (choice !== undefined && wanted !== undefined && names.forms[wanted] === choice)) names.short.add(child)
   if (wanted === undefined) return child
   let node = child
   for (const part of wanted.split('/')) {

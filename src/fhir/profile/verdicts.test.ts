@@ -171,6 +171,28 @@ test('slices of a slice are counted among all its items', () => {
   assert.deepEqual(check(of('urn:own', 'second'), of('urn:other', 'first')), ['Observation.category'])
 })
 
+test('a choice that is spoken of by the names of its forms has no other ones, also where a profile on the profile speaks of one of them', () => {
+  const slice = (name: string, more: object) => ({ id: `Observation.value[x]:${name}`, path: 'Observation.value[x]', sliceName: name, ...more })
+  const quantity = slice('valueQuantity', { type: [{ code: 'Quantity' }] })
+  const slices = profile('slices', 'Observation', [quantity, slice('valueString', { type: [{ code: 'string' }] })])
+  const paths = profile('paths', 'Observation', [
+    { id: 'Observation.valueQuantity', path: 'Observation.valueQuantity' },
+    { id: 'Observation.valueString', path: 'Observation.valueString' },
+  ])
+  const stated = { id: 'Observation.value[x]', path: 'Observation.value[x]', slicing: { discriminator: [{ type: 'type', path: '$this' }], rules: 'open' } }
+  const open = profile('open', 'Observation', [stated, quantity])
+  const on = (base: { url: string }) => profile('short', 'Observation', [slice('valueString', { maxLength: 3 })], { baseDefinition: base.url })
+  const check = (value: object, ...profiles: { url: string }[]) =>
+    places({ resourceType: 'Observation', status: 'final', code: { text: 'a' }, ...value }, ...profiles)
+  for (const profiles of [[slices], [paths], [on(slices), slices], [on(paths), paths]]) {
+    assert.deepEqual(check({ valueQuantity: { value: 1 } }, ...profiles), [])
+    assert.deepEqual(check({ valueString: 'abc' }, ...profiles), [])
+    assert.deepEqual(check({ valueString: 'abcd' }, ...profiles), profiles.length === 2 ? ['Observation.value'] : [])
+    assert.deepEqual(check({ valueBoolean: true }, ...profiles), ['Observation.value'])
+  }
+  assert.deepEqual(check({ valueBoolean: true }, open), [])
+})
+
 test('a resource conforms to no logical model and to no profile of a datatype', () => {
   const ofName = profile('name', 'HumanName', [{ id: 'HumanName.family', path: 'HumanName.family', max: '0' }], { kind: 'complex-type' })
   const model = profile('model', 'http://profile.test/model', [], {

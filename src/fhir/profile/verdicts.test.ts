@@ -193,6 +193,30 @@ test('a choice that is spoken of by the names of its forms has no other ones, al
   assert.deepEqual(check({ valueBoolean: true }, open), [])
 })
 
+test('a profile of a datatype speaks of the whole value, too, also of a primitive', () => {
+  const concept = { coding: [{ system: 'urn:a', code: 'a' }] }
+  const whole = (type: string, more: object) =>
+    profile('whole', type, [], { kind: 'complex-type', differential: { element: [{ id: type, path: type, ...more }] } })
+  const code = profile('code', 'Observation', [
+    { id: 'Observation.code', path: 'Observation.code', type: [{ code: 'CodeableConcept', profile: [profileUrl('whole')] }] },
+  ])
+  const patterned = whole('CodeableConcept', { patternCodeableConcept: concept })
+  const of = (value: object) => places({ resourceType: 'Observation', status: 'final', code: value }, code, patterned)
+  assert.deepEqual(of({ ...concept, text: 'A' }), [])
+  assert.deepEqual(of({ text: 'A' }), ['Observation.code'])
+
+  const family = profile('family', 'Patient', [
+    { id: 'Patient.name.family', path: 'Patient.name.family', type: [{ code: 'string', profile: [profileUrl('whole')] }] },
+  ])
+  for (const said of [{ fixedString: 'abc' }, { constraint: [rule('$this.length() < 4')] }]) {
+    const named = (name: object) => places({ resourceType: 'Patient', name: [name] }, family, whole('string', said))
+    assert.deepEqual(named({ family: 'abc' }), [])
+    assert.deepEqual(named({ given: ['abcd'] }), [])
+    assert.deepEqual(named({ family: 'abcd' }), ['Patient.name[0].family'])
+    assert.deepEqual(named({ family: 'abcd', _family: { id: 'a' } }), ['Patient.name[0].family'])
+  }
+})
+
 test('a resource conforms to no logical model and to no profile of a datatype', () => {
   const ofName = profile('name', 'HumanName', [{ id: 'HumanName.family', path: 'HumanName.family', max: '0' }], { kind: 'complex-type' })
   const model = profile('model', 'http://profile.test/model', [], {

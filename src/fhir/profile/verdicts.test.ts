@@ -43,6 +43,9 @@ test('a rule holds when it answers true: an empty answer, and what FHIRPath forb
     ['name.given.as(string).exists()', true],
     ["(name.first().family as string) = 'Xx'", true],
     ["name.family.first() != ' as string'", true],
+    ["conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')", true],
+    ["conformsTo('http://hl7.org/fhir/StructureDefinition/Observation')", false],
+    ["name.first().conformsTo('http://hl7.org/fhir/StructureDefinition/HumanName')", true],
     ['(multipleBirth as Quantity).empty()', true],
   ] as const) {
     assert.deepEqual(places(patient, withRule(expression)), holds ? [] : ['Patient'], expression)

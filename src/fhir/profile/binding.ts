@@ -43,6 +43,9 @@ export function checkFurther(run: Run, node: Node, item: Item, depth: number): v
   }
 }
 
+/** A Quantity may do without a coded unit; a value set says which, where there is one. */
+const isAmount = ({ value, unit, coding }: Json): boolean => coding === undefined && (value !== undefined || unit !== undefined)
+
 /** Required: an error. Extensible: a warning, because a code outside is right when nothing inside fits. Weaker ones bind nobody. */
 export function checkBinding(run: Run, node: Node, item: Item, depth: number): void {
   const { strength, valueSet } = node.binding as NonNullable<Node['binding']>
@@ -62,7 +65,7 @@ export function checkBinding(run: Run, node: Node, item: Item, depth: number): v
     return
   }
   if (membership === 'none') {
-    if (strength !== 'required' || !isObject(item.value) || item.value.extension !== undefined) return
+    if (strength !== 'required' || !isObject(item.value) || item.value.extension !== undefined || isAmount(item.value)) return
     check.add('code-invalid', check.path(depth), `there is no code from ${valueSet} (${profileOf(run)})`, `Add a code of ${valueSet}.`)
     return
   }

@@ -58,6 +58,9 @@ const functions = {
   htmlChecks: { arity: { 0: [] }, fn: (inputs: Inputs) => inputs.slice(0, 1).map(() => true) },
 }
 
+/** `trace` writes what it is given into the log, unless somebody takes it: what a patient's data say has no place there. */
+export const silent = (): void => {}
+
 const expressionMax = 10_000
 /** All costly rules of one validation together. Time of the clock, so it leaves room for a machine that has others to serve. */
 const costlyMs = 4000
@@ -93,6 +96,14 @@ function timed<T>(expression: string, act: () => T): T {
   }
 }
 
+/**
+ * R4's rules are written for an `as` that leaves what is of the type, of one or of many, and says String for string; later grammars allow it one item
+ * only. What such a rule means is `ofType`. Strings and delimited names are left as they are.
+ */
+const casts = /'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|\s+as\s+((?:FHIR\.|System\.)?[A-Za-z]+)\b|\.as\s*\(/g
+const withoutCasts = (expression: string): string =>
+  expression.replace(casts, (all, type: string | undefined) => (type !== undefined ? `.ofType(${type})` : all.startsWith('.as') ? '.ofType(' : all))
+
 function compile(expression: string, path: string): Evaluate | null {
   const key = `${path} ${expression}`
   const known = compiled.get(key)
@@ -101,10 +112,10 @@ function compile(expression: string, path: string): Evaluate | null {
   let evaluate: Evaluate | null
   try {
     if (expression.length > expressionMax) throw new TookTooLong(path)
-    const { readable, constants } = withConstants(expression)
+    const { readable, constants } = withConstants(withoutCasts(expression))
     const source = path.includes('.') ? { base: path, expression: readable } : readable
     const { fhirpath, r4 } = opened()
-    const compiledOne = bounded(compileMs, () => fhirpath.compile(source, r4, { userInvocationTable: functions }))
+    const compiledOne = bounded(compileMs, () => fhirpath.compile(source, r4, { userInvocationTable: functions, traceFn: silent }))
     evaluate = (node, variables) => compiledOne(node, { ...constants, ...variables })
   } catch {
     evaluate = null
@@ -127,7 +138,13 @@ export function plain(value: unknown): unknown {
 /** Whether a rule holds; null: it cannot be evaluated, or not in the time that there is. */
 export type Verdict = boolean | null | 'too-costly'
 
-/** An empty answer is no objection (R4 conformance: a rule must not be false). */
+/** A function or a variable that is not here: what the rule says cannot be told. */
+const isAboutUnknown = (error: unknown): boolean => error instanceof Error && /^Not implemented|undefined environment variable/.test(error.message)
+
+/**
+ * A rule "must evaluate to true when run on the element" (R4 conformance-rules.html#constraints): an empty answer does not, nor one that FHIRPath
+ * forbids, as `single()` of two. Several items are something that is there.
+ */
 export function holdsFor(expression: string, element: unknown, path: string, resource: Json, root: Json, surroundings: Surroundings): Verdict {
   const evaluate = compile(expression, path)
   if (evaluate === null) return null
@@ -135,9 +152,10 @@ export function holdsFor(expression: string, element: unknown, path: string, res
   try {
     const given = { resource: plain(resource), rootResource: plain(root), context: plain(element) }
     const result = timed(expression, () => evaluate(plain(element), given))
-    return result.length === 0 || (result[0] !== false && result.length > 0)
+    return result.length === 1 ? result[0] !== false : result.length > 1
   } catch (error) {
-    return error instanceof TookTooLong ? 'too-costly' : null
+    if (error instanceof TookTooLong) return 'too-costly'
+    return isAboutUnknown(error) ? null : false
   }
 }
 

@@ -94,5 +94,5 @@ export function knowledgeOf({ library, choices, shapes, terminology, units }: So
   }
 }
 
-// Conformance in full inside a rule could be asked of any resource any number of times; the type is what such rules ask for.
-const typesAgree = (type: unknown, found: Tree | undefined): boolean => found === undefined || found.structure.type === type
+// Conformance in full inside a rule could be asked of any resource any number of times; the type is what such rules ask for. A datatype does not say its own.
+const typesAgree = (type: unknown, found: Tree | undefined): boolean => found === undefined || type === undefined || found.structure.type === type

@@ -5,6 +5,8 @@ const forPeople = new Set(
   `text mapping contact description purpose copyright useContext jurisdiction keyword publisher date short definition comment alias
    requirements example isModifierReason isSummary mustSupport meaningWhenMissing orderMeaning representation condition xpath`.split(/\s+/),
 )
+/** What an element must be is compared as it is written: a pattern of a text alone is nothing without it. */
+const compared = /^(?:fixed|pattern|minValue|maxValue)[A-Z]/
 const ofCore = ['path', 'min', 'max', 'type', 'contentReference', 'binding']
 
 export function slim(value: unknown): unknown {
@@ -13,7 +15,10 @@ export function slim(value: unknown): unknown {
   const kept: Json = {}
   // The purpose of an additional binding is a code that is read; that of a definition is a text.
   const isBinding = 'valueSet' in value
-  for (const name in value) if (!forPeople.has(name) || (isBinding && name === 'purpose')) kept[name] = slim((value as Json)[name])
+  for (const name in value) {
+    const part = (value as Json)[name]
+    if (!forPeople.has(name) || (isBinding && name === 'purpose')) kept[name] = compared.test(name) ? part : slim(part)
+  }
   return kept
 }
 
@@ -25,9 +30,15 @@ export function leanStructure(resource: Json): Json {
   const { snapshot, differential, ...others } = resource as Json & { snapshot?: { element?: Json[] } }
   const rest = slim(others) as Json
   if (resource.derivation === 'constraint')
-    return differential === undefined ? { ...rest, snapshot: slim(snapshot) } : { ...rest, differential: slim(differential) }
+    return differential === undefined ? { ...rest, snapshot: slim(snapshot) } : { ...rest, differential: slim(differential), ...ownReferences(snapshot) }
   if (snapshot === undefined) return { ...rest, differential: slim(differential) }
   return { ...rest, snapshot: { element: (snapshot.element ?? []).map(coreElement) } }
+}
+
+/** Of the snapshot only which elements have what another element of the same profile says; those that refer to the type itself are as the type has them. */
+function ownReferences(snapshot: { element?: Json[] } | undefined): Json {
+  const found = (snapshot?.element ?? []).filter(({ contentReference }) => typeof contentReference === 'string' && contentReference.startsWith('#'))
+  return found.length === 0 ? {} : { ownReferences: found.map(({ path, contentReference }) => ({ path, contentReference })) }
 }
 
 function coreElement(element: Json): Json {

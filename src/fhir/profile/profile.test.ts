@@ -4,30 +4,16 @@ import { fileURLToPath } from 'node:url'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { preparedFhir } from '../../testing/fhir.ts'
+import { errorsOf, profile, profileUrl } from '../../testing/profiles.ts'
 import { addResources } from '../../testing/validator-cases.ts'
 import { parseJson } from '../json.ts'
 import type { Resource } from '../types.ts'
 
 const fhir = preparedFhir()
 const base = 'http://hl7.org/fhir/StructureDefinition/'
-const url = (name: string) => `http://profile.test/StructureDefinition/${name}`
-
-const profile = (name: string, type: string, element: object[], more: object = {}) => ({
-  ...{ resourceType: 'StructureDefinition', url: url(name), name, status: 'active', kind: 'resource', abstract: false, type },
-  ...{ baseDefinition: base + type, derivation: 'constraint', differential: { element: [{ id: type, path: type }, ...element] } },
-  ...more,
-})
-
-/** The expressions of the errors of a resource against profiles that were just defined. */
-function errors(resource: object, ...profiles: { url: string }[]): string[] {
-  addResources(fhir, 'profile.test#1', profiles as unknown as Resource[])
-  try {
-    const issues = fhir.validate(resource, { profiles: [(profiles[0] as { url: string }).url] })
-    return issues.filter(({ severity }) => severity === 'error').map(({ expression }) => expression)
-  } finally {
-    fhir.removePackage('profile.test#1')
-  }
-}
+const url = profileUrl
+/** The places of the errors of a resource against profiles that were just defined. */
+const errors = (resource: object, ...profiles: { url: string }[]): string[] => errorsOf(fhir, resource, profiles).map(({ expression }) => expression)
 
 const loinc = (code: string) => ({ coding: [{ system: 'http://loinc.org', code }] })
 const quantity = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'mm[Hg]' })

@@ -17,13 +17,13 @@ export function checkSlices(run: Run, node: Node, items: Item[], depth: number, 
   const { check } = run
   items.forEach((item, at) => {
     const slice = slices[places[at] as number]
-    if (slice !== undefined) {
-      checkInSlice(slice, item)
-      if (slice.slices.size > 0) checkSlices(run, slice, [item], depth, checkInSlice)
-    }
+    if (slice !== undefined) checkInSlice(slice, item)
   })
   slices.forEach((slice, at) => {
-    const count = places.filter((place) => place === at).length
+    let count = 0
+    for (const place of places) if (place === at) count++
+    // Slices of a slice are told apart among its items, and some must be there even where it has none.
+    if (slice.slices.size > 0) checkSlices(run, slice, itemsAt(items, places, at), depth, checkInSlice)
     const name = `${node.name}:${slice.sliceName}`
     if (count < slice.min) {
       check.add(
@@ -43,6 +43,8 @@ export function checkSlices(run: Run, node: Node, items: Item[], depth: number, 
   })
   checkRest(run, node, items, places, depth)
 }
+
+const itemsAt = (items: Item[], places: number[], at: number): Item[] => items.filter((_, position) => places[position] === at)
 
 function checkRest(run: Run, node: Node, items: Item[], places: number[], depth: number): void {
   const { check } = run
@@ -170,7 +172,9 @@ const treesOf = (run: Run, profiles: string[]): Tree[] => profiles.flatMap((prof
 /** Does the node say which value is meant: by a fixed value, a pattern, a required binding, or such a thing further down? */
 function tells(node: Node): boolean {
   if (node.fixed !== undefined || node.pattern !== undefined || node.binding?.strength === 'required') return true
-  return [...node.children.values()].some((child) => tells(child) || [...child.slices.values()].some((slice) => slice.min > 0 && tells(slice)))
+  return [...node.children.values()].some(
+    (child) => (child.insteadOf === undefined && tells(child)) || [...child.slices.values()].some((slice) => slice.min > 0 && tells(slice)),
+  )
 }
 
 function fits(run: Run, node: Node, item: Item): boolean {

@@ -43,6 +43,8 @@ export type Structure = {
   context?: { type: string; expression: string }[]
   snapshot?: { element: Element[] }
   differential?: { element: Element[] }
+  /** What is kept of a snapshot beside a differential: elements that refer to others of the same profile. */
+  ownReferences?: Pick<Element, 'path' | 'contentReference'>[]
 }
 
 const further = new Set([

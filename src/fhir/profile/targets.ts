@@ -47,12 +47,25 @@ function checkTarget(run: Run, profiles: string[], target: Json, depth: number):
     return
   }
   const trees = possible.filter((profile) => !isCore(profile)).map((profile) => run.known.tree(profile))
-  if (trees.length < possible.length || trees.includes(undefined)) return
+  if (trees.length < possible.length) return
+  if (trees.includes(undefined))
+    return unknownTarget(
+      run,
+      possible.filter((profile) => !isCore(profile) && run.known.tree(profile) === undefined),
+      depth,
+    )
   const next = { ...run, hops: run.hops + 1 }
   const judge = (tree: Tree) => () => inResource(run, target, depth, () => checkProfile(next, tree, target, depth))
   if (trees.some((tree) => isSilent(check, judge(tree as Tree)))) return
   const hint = 'Make the resource conform to one of these profiles.'
   check.add('structure', check.path(depth), `the resource it refers to conforms to none of ${possible.join(', ')} (${profileOf(run)})`, hint)
+}
+
+/** Who asks for a judgement is told that there can be none; what a write refers to is not refused for it. */
+function unknownTarget(run: Run, missing: string[], depth: number): void {
+  const { check } = run
+  const says = `the profile ${missing.join(', ')} of what it refers to is not known and was not checked (${profileOf(run)})`
+  check.add('not-found', check.path(depth), says, 'Load the package that defines it.', check.isStrict ? 'error' : 'information')
 }
 
 /** ElementDefinition.type.aggregation: contained, referenced (elsewhere) or bundled. */

@@ -38,6 +38,8 @@ export type Node = {
   sliceName: string
   children: Map<string, Node>
   slices: Map<string, Node>
+  /** Of an element that has what another one says (contentReference, where the tree is a circle): what it said itself, null for nothing. */
+  insteadOf: Node | null | undefined
 }
 export type Tree = { structure: Structure; root: Node }
 /** valueQuantity → value, for every form of every choice; ambiguous are those that are plain elements of other types (Immunization.doseQuantity). */
@@ -64,10 +66,19 @@ const emptyNode = (name: string, path: string, isChoice: boolean): Node => ({
   sliceName: '',
   children: new Map(),
   slices: new Map(),
+  insteadOf: undefined,
 })
 
+/** A circle has no copy: what is reused is reused anew when the copy has its own changes. */
 function copyOf(node: Node): Node {
-  const copies = (nodes: Map<string, Node>) => new Map([...nodes].map(([name, one]) => [name, copyOf(one)]))
+  const copies = (nodes: Map<string, Node>) => {
+    const made = new Map<string, Node>()
+    for (const [name, one] of nodes) {
+      const own = one.insteadOf === undefined ? one : one.insteadOf
+      if (own !== null) made.set(name, copyOf(own))
+    }
+    return made
+  }
   return { ...node, constraints: [...node.constraints], children: copies(node.children), slices: copies(node.slices) }
 }
 
@@ -84,11 +95,11 @@ export function treeOf(structure: Structure, find: (canonical: string) => Struct
   if (changes === undefined) return null
   const root = ground === null ? emptyNode(structure.type, structure.type, false) : copyOf(ground.root)
   const core = coreOf(base, find)
-  const names: Names = { forms: choices.forms, plain: new Set(core?.snapshot?.element.map(({ path }) => path)), short: new Map() }
+  const names: Names = { forms: choices.forms, plain: new Set(core?.snapshot?.element.map(({ path }) => path)), short: new Set() }
   for (const element of withIds(changes)) fold(root, element, names)
-  close(names.short)
+  close(names)
   if (core !== undefined && !namesElements(root, core)) return null
-  reuseContent(root, core)
+  reuseContent(root, structure.ownReferences ?? structure.snapshot?.element ?? [])
   return { structure, root }
 }
 
@@ -109,14 +120,17 @@ function withIds(elements: Element[]): Element[] {
   })
 }
 
-/** `short`: choices that the differential spoke of by the names of their forms, with these forms. */
-type Names = { forms: Choices['forms']; plain: Set<string>; short: Map<Node, string[]> }
+/** `short`: choices that the differential spoke of by the names of their forms. */
+type Names = { forms: Choices['forms']; plain: Set<string>; short: Set<Node> }
 
-/** Whoever says valueQuantity for value[x] leaves no other form (profiling.html, slicing by type): snapshots close the slices and name the types. */
-function close(short: Names['short']): void {
-  for (const [node, forms] of short) {
+/**
+ * Whoever says valueQuantity for value[x], or names a slice so without a word of slicing, leaves no other form (profiling.html, slicing by type):
+ * snapshots close the slices and name the types.
+ */
+function close({ short, forms }: Names): void {
+  for (const node of short) {
     if (node.slicing !== undefined) continue
-    const codes = forms.map((form) => form.slice(node.name.length))
+    const codes = [...node.slices.keys()].filter((name) => forms[name] === node.name).map((form) => form.slice(node.name.length))
     const isNamed = ({ code }: TypeOfElement) => codes.some((one) => one.toLowerCase() === code.toLowerCase())
     node.types = node.types?.filter(isNamed) ?? codes.map((code) => ({ code }))
   }
@@ -185,8 +199,8 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
   if (child === undefined) parent.children.set(name, (child = emptyNode(name, path, choice !== undefined)))
   // valueQuantity is short for the slice of value[x] that is a Quantity.
   const isShort = choice !== undefined && bare === undefined
-  if (isShort) names.short.getOrInsertComputed(child, () => []).push(written)
   const wanted = slice ?? (isShort ? written : undefined)
+  if (isShort || (choice !== undefined && wanted !== undefined && names.forms[wanted] === choice)) names.short.add(child)
   if (wanted === undefined) return child
   let node = child
   for (const part of wanted.split('/')) {
@@ -201,15 +215,20 @@ function childFor(parent: Node, written: string, slice: string | undefined, name
   return node
 }
 
-/** A profile on Questionnaire.item holds for the items inside items: what refers to an element's content takes its rules, too. */
-function reuseContent(root: Node, core: Structure | undefined): void {
-  for (const { path, contentReference } of core?.snapshot?.element ?? []) {
-    if (contentReference === undefined) continue
-    const target = nodeOfPath(root, contentReference.slice(contentReference.indexOf('#') + 1))
+/**
+ * What refers to an element's content takes its rules: those of the profile where its snapshot refers to its own element (`#Questionnaire.item`),
+ * those of the type alone where it refers to the type, as snapshots have it since 2021, or where nobody made one.
+ */
+function reuseContent(root: Node, elements: readonly Pick<Element, 'path' | 'contentReference'>[]): void {
+  for (const { path, contentReference } of elements) {
+    if (contentReference?.startsWith('#') !== true) continue
+    const target = nodeOfPath(root, contentReference.slice(1))
     const holder = nodeOfPath(root, path.slice(0, path.lastIndexOf('.')))
     const name = path.slice(path.lastIndexOf('.') + 1)
-    if (target === undefined || holder === undefined || holder.children.has(name)) continue
-    holder.children.set(name, { ...target, min: 0, max: Number.POSITIVE_INFINITY, slicing: undefined, slices: new Map() })
+    const own = holder?.children.get(name)
+    if (target === undefined || holder === undefined || (own !== undefined && own.children.size > 0)) continue
+    const { min, max } = own ?? { min: 0, max: Number.POSITIVE_INFINITY }
+    holder.children.set(name, { ...target, min, max, slicing: undefined, slices: new Map(), insteadOf: own ?? null })
   }
 }
 

@@ -56,8 +56,7 @@ export function checkItem(run: Run, node: Node, item: Item, depth: number): void
   check.at[depth + 1] = item.index
   const inner = depth + 1
   if (node.types !== undefined) checkTypes(run, node, item, inner)
-  if (node.fixed !== undefined && !isFixed(item.value, node.fixed)) differs(run, item, node.fixed, 'exactly', inner)
-  if (node.pattern !== undefined && !hasPattern(item.value, node.pattern)) differs(run, item, node.pattern, 'at least', inner)
+  compare(run, node, item, inner)
   checkLimits(run, node, item, inner)
   if (node.binding !== undefined && node.max > 0) checkBinding(run, node, item, inner)
   if (node.further.length > 0) checkFurther(run, node, item, inner)
@@ -66,6 +65,13 @@ export function checkItem(run: Run, node: Node, item: Item, depth: number): void
   check.names[depth + 1] = node.name
   check.at[depth + 1] = item.index
   checkInside(run, node, item, inner)
+}
+
+/** Where an extension says why there is no value, there is none to compare. */
+function compare(run: Run, node: Node, item: Item, depth: number): void {
+  if (item.value === undefined) return
+  if (node.fixed !== undefined && !isFixed(item.value, node.fixed)) differs(run, item, node.fixed, 'exactly', depth)
+  if (node.pattern !== undefined && !hasPattern(item.value, node.pattern)) differs(run, item, node.pattern, 'at least', depth)
 }
 
 function differs(run: Run, item: Item, wanted: unknown, how: string, depth: number): void {
@@ -96,9 +102,9 @@ function checkConstraints(run: Run, node: Node, item: Item, depth: number): void
       check.add('too-costly', check.path(depth), `the rule ${key} takes longer than a rule may (${profileOf(run)})`, hint)
       continue
     }
-    const level = holds === null || severity === 'warning' ? 'warning' : 'error'
+    const isMild = holds === null ? !check.isStrict : severity === 'warning'
     const says = holds === null ? `the rule ${key} could not be evaluated (${profileOf(run)})` : `${human ?? key} (${key}, ${profileOf(run)})`
-    check.add('invariant', check.path(depth), says, `Correct the element so that the rule ${key} holds.`, level)
+    check.add('invariant', check.path(depth), says, `Correct the element so that the rule ${key} holds.`, isMild ? 'warning' : 'error')
   }
 }
 
@@ -132,14 +138,17 @@ function checkAlternatives(run: Run, node: Node, item: Item, depth: number): voi
 function checkProfiles(run: Run, types: TypeOfElement[], item: Item, depth: number): void {
   const { check } = run
   const object = insideOf(item)
-  if (object === undefined) return
+  if (object === undefined && item.value === undefined) return
   const named = namedProfiles(types, run.known.tree)
   // What is not known cannot be denied.
   const known = named.flatMap((one) => one.known ?? [])
   if (known.length < named.length) return unknownProfiles(run, named, depth)
-  const own = typeof object.resourceType === 'string' ? object.resourceType : undefined
+  const own = typeof object?.resourceType === 'string' ? object.resourceType : undefined
   const possible = known.filter(({ tree }) => own === undefined || run.known.isKindOf(own, tree.structure.type))
-  const enter = (one: Known) => () => inResource(run, object, depth, () => checkNamed(run, one, item, object, depth))
+  const enter = (one: Known) => () =>
+    object === undefined
+      ? checkPrimitive({ ...run, tree: one.tree }, one.root, item, depth)
+      : inResource(run, object, depth, () => checkNamed(run, one, item, object, depth))
   if (named.length === 1 && possible[0] !== undefined) return enter(possible[0])()
   if (possible.some((one) => isSilent(check, enter(one)))) return
   check.add(
@@ -152,8 +161,15 @@ function checkProfiles(run: Run, types: TypeOfElement[], item: Item, depth: numb
 
 type Known = NonNullable<Named['known']>
 
+/** A primitive that has nothing beside it: what its profile says of the value as a whole. */
+function checkPrimitive(run: Run, root: Node, item: Item, depth: number): void {
+  compare(run, root, item, depth)
+  if (root.constraints.length > 0) checkConstraints(run, root, item, depth)
+}
+
 /** Against what a type names: a whole profile, or one element of it. */
 export function checkNamed(run: Omit<Run, 'tree'>, { tree, root }: Known, item: Item, object: Json, depth: number): void {
+  if (root.fixed !== undefined || root.pattern !== undefined) compare({ ...run, tree }, root, item, depth)
   if (root === tree.root) checkProfile(run, tree, object, depth)
   else checkInside({ ...run, tree }, root, item, depth)
 }
@@ -169,15 +185,20 @@ function unknownProfiles(run: Run, named: readonly Named[], depth: number): void
   )
 }
 
-/** Rules about %resource mean the innermost one. */
+/** Rules about %resource mean the innermost one; `#id` and %rootResource mean the entry of a Bundle, or what contains the resource. */
 export function inResource(run: Omit<Run, 'tree'>, object: Json, depth: number, judge: () => void): void {
   const { check } = run
   const outer = check.current
+  const outerRoot = check.root
   const name = check.names[depth] as string
   const index = check.at[depth] as number
-  if (typeof object.resourceType === 'string') check.current = object
+  if (typeof object.resourceType === 'string') {
+    check.current = object
+    if (!(Array.isArray(outerRoot.contained) && outerRoot.contained.includes(object))) check.root = object
+  }
   judge()
   check.current = outer
+  check.root = outerRoot
   check.names[depth] = name
   check.at[depth] = index
 }

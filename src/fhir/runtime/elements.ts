@@ -193,16 +193,20 @@ export class ElementCheck extends Check {
   }
 
   conform(resource: Json, tree: Tree, depth: number): void {
-    if (tree.structure.kind === 'resource' && tree.structure.type !== resource.resourceType) {
+    if (tree.structure.type !== resource.resourceType) {
       const hint = `The profile is for ${tree.structure.type}.`
       this.add('structure', this.path(depth), `the profile ${tree.structure.url} is not for this type of resource`, hint)
       return
     }
     const outer = this.current
+    const outerBundle = this.bundle
     this.current = resource
+    // A profile that the question names is asked when the walk through the Bundle is over.
+    if (resource.resourceType === 'Bundle') this.bundle = resource
     const run = { check: this, known: this.known as Knowledge, underWay: new Map(), hops: 0, resolve: (reference: string) => this.resolve(reference) }
     checkProfile(run, tree, resource, depth)
     this.current = outer
+    this.bundle = outerBundle
   }
 
   /** A reference to something that came along: contained, or an entry of the same Bundle. */

@@ -3,6 +3,7 @@ import r4 from 'fhirpath/fhir-context/r4'
 import { bounded, TookTooLong } from '../../platform/bounded.ts'
 import { Refusal } from '../../platform/refusal.ts'
 import type { Extracted, Resource, SearchParameter } from '../types.ts'
+import { silent } from '../profile/fhirpath.ts'
 import { withConstants } from '../runtime/fhirpath-constants.ts'
 import { extractorRuntime } from './extract.ts'
 
@@ -15,7 +16,7 @@ type Convert = (out: Extracted[], code: string, value: never) => void
  */
 export function interpreter({ code, type, expression }: SearchParameter): (resource: Resource, out: Extracted[]) => void {
   const { readable, constants } = withConstants(expression)
-  const evaluate = fhirpath.compile(readable, r4) as unknown as (resource: unknown, constants: object) => unknown[]
+  const evaluate = fhirpath.compile(readable, r4, { traceFn: silent }) as unknown as (resource: unknown, constants: object) => unknown[]
   return (resource, out) => {
     // Exact numbers (1.50) are objects here; the interpreter knows plain ones.
     for (const value of evaluated(code, () => evaluate(JSON.parse(JSON.stringify(resource)), constants))) {

@@ -17,7 +17,7 @@ import { concept, dateTime, identifier, wordsOf } from './types.ts'
 import { table } from '../draft/table.ts'
 
 /** Rises when the same document would give other resources. */
-const version = 'cda-to-fhir/5'
+const version = 'cda-to-fhir/6'
 const sectionsMax = 500
 const sectionDepthMax = 10
 

@@ -16,6 +16,10 @@ const classes = table<readonly [string, string]>({
   R: ['AMB', 'ambulatory'],
   B: ['IMP', 'inpatient encounter'],
   H: ['HH', 'home health'],
+  INPATIENT: ['IMP', 'inpatient encounter'],
+  OUTPATIENT: ['AMB', 'ambulatory'],
+  EMERGENCY: ['EMER', 'emergency'],
+  PREADMIT: ['PRENC', 'pre-admission'],
 })
 // What an event says about the visit; anything else is known by whether it has an end.
 const statuses = table<string>({

@@ -58,7 +58,14 @@ const taken: [string, string[] | Uint8Array, Check, unknown, string[]?][] = [
   ['small letters for a segment', [head('ADT^A08'), pid, 'pv1|1|O'], (m) => of(m, 'Encounter').length, 0, ['line after PID[1]']],
   ['nulls', [head('ADT^A08'), 'PID|1||4711||Петровић^Ана||""|""|||""', 'PV1|1|""|""'], (m) => first(m, 'Patient')['gender'], undefined],
   ['a date that is none', [head('ADT^A08'), 'PID|1||4||П^А||19850231'], (m) => first(m, 'Patient')['birthDate'], undefined, ['PID[1]-7']],
-  ['a time as people write it', [head('ADT^A03'), pid, visit('01.03.2026. 10:00', '')], (m) => first(m, 'Encounter')['period'], undefined, ['PV1[1]-44']],
+  [
+    'a time as people write it',
+    [head('ADT^A03'), pid, visit('01.03.2026. 10:00', '')],
+    (m) => first(m, 'Encounter')['period'].start,
+    '2026-03-01T10:00:00+01:00',
+    ['the message'],
+  ],
+  ['a time that others write otherwise', [head('ADT^A03'), pid, visit('01/03/2026', '')], (m) => first(m, 'Encounter')['period'], undefined, ['PV1[1]-44']],
   [
     'an end before its beginning',
     [head('ADT^A03'), pid, visit('20260301100000', '20260201')],

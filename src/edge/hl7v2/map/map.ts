@@ -1,5 +1,5 @@
 import { Refusal } from '../../../platform/refusal.ts'
-import { dateTimeOf, inZoneOf } from '../../draft/dates.ts'
+import { dateTimeOf, inZoneOf, wasAsPeopleWrite } from '../../draft/dates.ts'
 import { Draft, type Mapped } from '../../draft/draft.ts'
 import { keepOriginal, tellProvenance } from '../../draft/provenance.ts'
 import type { Message, Segment } from '../message.ts'
@@ -20,19 +20,20 @@ import { component } from './medicine.ts'
 import { merged } from './merge.ts'
 import { note, observation } from './observation.ts'
 import { common, request } from './order.ts'
-import { additional, guarantor, nextOfKin, patient } from './patient.ts'
+import { additional, patient } from './patient.ts'
 import { role } from './people.ts'
 import { provider } from './provider.ts'
 import { referral } from './referral.ts'
 import { disability, restriction } from './restriction.ts'
 import { specimen, vessel } from './specimen.ts'
+import { guarantor, nextOfKin } from './relatives.ts'
 import { Repeats } from './repeats.ts'
 import { appointment, finishAppointment, resourceOf } from './schedule.ts'
 import { billed, study } from './study.ts'
 import { timed } from './timing.ts'
 
 /** Rises when the same message would give other resources; it stands in the Provenance of everything mapped. */
-const version = 'hl7v2-to-fhir/7'
+const version = 'hl7v2-to-fhir/8'
 
 const segments = new Map<string, (segment: Segment, mapping: Mapping) => void>(
   Object.entries({
@@ -130,6 +131,7 @@ function mapped(message: Message, options: Options & { original?: Uint8Array }):
       hint: `Send the patient in a PID segment, with a number in PID-3.${message.oddities.some(({ place }) => place.startsWith('line ')) ? ' A line is no segment by the delimiter of MSH-1: are all segments written with the same one?' : ''}`,
     })
   finish(mapping, options.original)
+  if (wasAsPeopleWrite()) draft.lose('the message', 'has dates as people write them, which were read as day, month and year')
   for (const odd of message.oddities) draft.lose(odd.place, odd.what)
   const lose = (place: string) => draft.lose(place, 'has no place in the record')
   for (const segment of message.segments) if (segments.has(segment.name) && !repeats.found.has(segment)) segment.unread(lose)

@@ -237,13 +237,22 @@ function ofMedicine({ resource }: Entry, { medication, immunization }: Mapping):
   else resource['partOf'] = [medication.reference]
 }
 
+/** With its suffix (HL7 2.8, 7.2.2): `18748-4&IMP` is the impression and no other version of the findings, `18748-4&GDT`. */
+function codeOf(segment: Segment): string | undefined {
+  const value = segment.first(3)
+  const [code, suffix] = [value?.sub(1, 1), value?.sub(1, 2)]
+  return suffix === undefined ? code : `${code}&${suffix}`
+}
+
 /** A later version of the same result replaces the earlier one: filler's number, what was measured, and which of them. */
 function identify(entry: Entry, segment: Segment, mapping: Mapping): void {
   const { number } = mapping.order
   const { localSystem } = mapping.options
-  const code = segment.first(3)?.part(1)
+  const code = codeOf(segment)
+  const sub = segment.text(4)
+  if (number === undefined && sub !== undefined) mapping.apart.set(entry, sub)
   if (entry.resource['identifier'] !== undefined || number === undefined || localSystem === undefined || code === undefined) return
-  entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, segment.text(4)].filter((one) => one !== undefined).join('/') }]
+  entry.resource['identifier'] = [{ system: `${localSystem}:result`, value: [number, code, sub].filter((one) => one !== undefined).join('/') }]
 }
 
 const isAttachment = (segment: Segment) => /^(?:ED|RP)$/i.test(segment.text(2) ?? '')

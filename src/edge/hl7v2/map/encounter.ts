@@ -179,7 +179,7 @@ export function encounterMore(segment: Segment, mapping: Mapping): void {
   if (admission !== undefined && resource['period'] === undefined) resource['period'] = { start: admission }
   const days = Number(segment.text(11) ?? segment.text(10))
   if (Number.isFinite(days) && days > 0) resource['length'] = { value: days, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' }
-  secrecy(resource, segment)
+  secrecy(resource, segment, 22)
 }
 const moreRows = rowsOf([
   [3, 'reasonCode[]', codeableConcept],
@@ -213,7 +213,7 @@ function arrival(value: Value): Json | undefined {
 }
 // HL7 table 0177 to v3 Confidentiality.
 const secrets = table<string>({ V: 'V', R: 'R', U: 'N', N: 'N' })
-function secrecy(resource: Json, segment: Segment): void {
-  const code = secrets[segment.text(22)?.toUpperCase() ?? '']
+export function secrecy(resource: Json, segment: Segment, field: number): void {
+  const code = secrets[segment.text(field)?.toUpperCase() ?? '']
   if (code !== undefined) put((resource['meta'] ??= {}) as Json, 'security[]', codingOf('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code))
 }

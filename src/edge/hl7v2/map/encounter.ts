@@ -187,6 +187,7 @@ const moreRows = rowsOf([
   [25, 'priority', priority],
   [13, 'participant[]', partaking('REF', 'referrer')],
   [38, 'extension[]', arrival],
+  [9, 'extension[]', leaving],
   [23, 'serviceProvider', organization],
   [1, 'location[]', (value, to, place) => held(location(value, to, place), 'planned')],
 ])
@@ -210,6 +211,11 @@ function arrival(value: Value): Json | undefined {
   const made = concept(value, 'http://terminology.hl7.org/CodeSystem/v2-0430')
   const valueCoding = (made?.['coding'] as Json[] | undefined)?.[0]
   return valueCoding && { url: 'http://hl7.org/fhir/StructureDefinition/encounter-modeOfArrival', valueCoding }
+}
+/** PV2-9, when the patient is expected to leave; R4 has no element of its own for it. */
+function leaving(value: Value): Json | undefined {
+  const valueDateTime = dateTime(value)
+  return valueDateTime === undefined ? undefined : { url: 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.plannedEndDate', valueDateTime }
 }
 // HL7 table 0177 to v3 Confidentiality.
 const secrets = table<string>({ V: 'V', R: 'R', U: 'N', N: 'N' })

@@ -238,8 +238,8 @@ export function patient(segment: Segment, mapping: Mapping): void {
   mother(segment, mapping, entry)
   isLinked(mapping)
   mapping.noted = undefined
-  // The set id counts only.
-  segment.skip(1)
+  // The set id counts only; when the sender last changed it, the record knows by its own versions.
+  segment.skip(1, 33)
 }
 
 /** Events of ADT are about two; of two patients before one order nobody can say whose it is. */
@@ -321,5 +321,6 @@ export function additional(segment: Segment, mapping: Mapping): void {
 const firstContactRows = rowsOf([
   [3, 'generalPractitioner[]', organization],
   [4, 'generalPractitioner[]', practitioner],
+  [6, 'extension[]', extension('patient-disability', 'valueCodeableConcept', coded('0295'))],
   [14, 'extension[]', extension('patient-congregation', 'valueString', text)],
 ])

@@ -287,7 +287,9 @@ export function quantity(value: Value, mapping?: Mapping, place = ''): Json | un
 
 /** CP: amount and currency are the subcomponents of its first component. */
 export function money(value: Value, mapping?: Mapping, place = ''): Json | undefined {
-  const [given, currency] = [value.sub(1, 1), value.sub(1, 2)]
+  const given = value.sub(1, 1)
+  // Older senders write amount and currency as components; a kind of price (HL7 table 0205) has two letters.
+  const currency = value.sub(1, 2) ?? (/^[A-Z]{3}$/.test(value.part(2) ?? '') ? value.part(2) : undefined)
   const pointed = given === undefined ? undefined : withPoint(given)
   if (pointed !== undefined) mapping?.draft.lose(place, commaTold)
   const amount = pointed ?? given
